@@ -1,0 +1,38 @@
+// SCIM in an Express application.
+import express, { type Express } from "express";
+import { bearerToken, createScim, EnterpriseUser, Group, User } from "scimkit";
+import { memoryStorage } from "scimkit/memory";
+import { nodeHandler } from "scimkit/node";
+
+export interface AppOptions {
+  /** The URL that identity providers are given. Its path is where the handler is mounted below. */
+  readonly baseUrl: string;
+  /** The secret that identity providers are given. */
+  readonly token: string;
+  readonly profile?: "interop" | "strict";
+  readonly references?: "check" | "ignore";
+}
+
+export function createApp({ baseUrl, token, profile = "interop", references = "check" }: AppOptions): Express {
+  const scim = createScim({
+    resourceTypes: [User.extend(EnterpriseUser), Group],
+    storage: memoryStorage(),
+    baseUrl,
+    authenticate: bearerToken(token),
+    profile,
+    references,
+    on: (event) => {
+      if (event.type === "error") console.error(event.error);
+    },
+  });
+
+  const app = express();
+  app.disable("x-powered-by");
+  // Ahead of body parsers: scimkit reads the body itself, within its own limits and with SCIM errors for what is wrong.
+  app.use("/scim/v2", nodeHandler(scim));
+  app.use(express.json());
+  app.get("/", (_request, response) => {
+    response.send("The routes of your own application stay as they are.");
+  });
+  return app;
+}

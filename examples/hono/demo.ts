@@ -1,0 +1,45 @@
+// Plays the provisioning cycles of Entra ID and Okta over HTTP, and exits 0 only if each step was answered as its client needs.
+import { randomBytes } from "node:crypto";
+import { styleText } from "node:util";
+import { getRequestListener } from "@hono/node-server";
+import { close, listen } from "../listen.ts";
+import { cycles } from "./cycles.ts";
+import { type Outcome, play } from "./play.ts";
+import { createApp } from "./server.ts";
+
+const token = randomBytes(24).toString("base64url");
+const { server, baseUrl } = await listen(0, (url) => getRequestListener(createApp({ baseUrl: url, token }).fetch));
+console.log(`SCIM 2.0 by scimkit on Hono, in memory, at ${baseUrl}`);
+
+const outcomes: Outcome[] = [];
+for await (const outcome of play(baseUrl, token, cycles)) {
+  const { client } = outcome.step;
+  if (outcomes.at(-1)?.step.client !== client) printTitle(client);
+  outcomes.push(outcome);
+  printOutcome(outcome);
+}
+await close(server);
+printSummary();
+process.exitCode = outcomes.every(({ problem }) => problem === undefined) ? 0 : 1;
+
+function printTitle(client: string): void {
+  console.log(`\n${styleText("bold", cycles.find((cycle) => cycle.client === client)?.title ?? client)}\n`);
+}
+
+function printOutcome({ step, path, status, result, problem }: Outcome): void {
+  const mark = problem === undefined ? styleText("green", "ok  ") : styleText("red", "FAIL");
+  console.log(`${mark} ${step.name}`);
+  console.log(styleText("dim", `       ${step.request.method} ${path}`));
+  console.log(`       ${status} ${result}`);
+  if (problem !== undefined) console.log(styleText("red", `       ${step.client} ${problem}`));
+}
+
+function printSummary(): void {
+  console.log(`\n${styleText("bold", "Summary")}\n`);
+  for (const { client } of cycles) {
+    const steps = outcomes.filter((outcome) => outcome.step.client === client);
+    const good = steps.filter(({ problem }) => problem === undefined);
+    console.log(`${`${client}:`.padEnd(7)}${good.length} of ${steps.length} steps as the client needs`);
+    for (const { step, problem } of steps) if (problem !== undefined) console.log(`       ${step.name}: ${problem}`);
+  }
+}

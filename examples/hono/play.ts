@@ -1,0 +1,155 @@
+import type { Cycle, Needs, Step } from "./cycles.ts";
+
+/** What came of a step. */
+export interface Outcome {
+  readonly step: Step;
+  /** As sent, decoded for reading. */
+  readonly path: string;
+  readonly status: number;
+  /** What changed, in a few words. */
+  readonly result: string;
+  /** Why the client could not go on; undefined where it can. */
+  readonly problem: string | undefined;
+}
+
+/** An answer's body: a resource, a list or an error. */
+type Body = Readonly<Record<string, unknown>>;
+
+/** What the steps of a run know of each other: ids by name, and the resources that were last seen by id. */
+interface Memory {
+  readonly ids: Map<string, string>;
+  readonly seen: Map<string, Body>;
+}
+
+/** Sends the cycles' requests one after the other, as their clients do. */
+export async function* play(baseUrl: string, token: string, cycles: readonly Cycle[]): AsyncGenerator<Outcome> {
+  const memory: Memory = { ids: new Map([["guid", crypto.randomUUID()]]), seen: new Map() };
+  for (const { headers, steps } of cycles) {
+    for (const step of steps) yield await send(step, baseUrl, token, headers, memory);
+  }
+}
+
+async function send(
+  step: Step,
+  baseUrl: string,
+  token: string,
+  headers: Cycle["headers"],
+  memory: Memory,
+): Promise<Outcome> {
+  const { method, body: given } = step.request;
+  const path = withIds(step.request.path, memory.ids);
+  const { "Content-Type": contentType, ...common } = headers;
+  const response = await fetch(baseUrl + encoded(path), {
+    method,
+    headers: {
+      ...common,
+      Authorization: `Bearer ${step.request.token ?? token}`,
+      ...(given === undefined || contentType === undefined ? {} : { "Content-Type": contentType }),
+    },
+    ...(given === undefined ? {} : { body: JSON.stringify(withIds(given, memory.ids)) }),
+  });
+  const text = await response.text();
+  const body: Body | undefined = text === "" ? undefined : JSON.parse(text);
+  const problem = problemOf(response.status, body, withIds(step.needs, memory.ids));
+  const result = resultOf(method, path, response, body, memory);
+  remember(step, path, body, memory);
+  return { step, path, status: response.status, result, problem };
+}
+
+/** Clients encode the values of the query alone. */
+function encoded(path: string): string {
+  const [plain = "", query] = path.split("?", 2);
+  if (query === undefined) return plain;
+  const parameters = query.split("&").map((parameter) => {
+    const [name = "", ...value] = parameter.split("=");
+    return `${name}=${encodeURIComponent(value.join("="))}`;
+  });
+  return `${plain}?${parameters.join("&")}`;
+}
+
+/** Puts ids in the place of `{name}`, at any depth. */
+function withIds<V>(value: V, ids: ReadonlyMap<string, string>): V {
+  const text = JSON.stringify(value).replaceAll(/\{(\w+)\}/g, (whole, name: string) => ids.get(name) ?? whole);
+  return JSON.parse(text);
+}
+
+function remember(step: Step, path: string, body: Body | undefined, { ids, seen }: Memory): void {
+  if (typeof body?.id === "string") {
+    seen.set(body.id, body);
+    if (step.keep !== undefined) ids.set(step.keep, body.id);
+  } else if (step.request.method === "DELETE") {
+    seen.delete(idIn(path));
+  }
+}
+
+const idIn = (path: string): string => path.split("?", 1)[0]?.split("/").at(-1) ?? "";
+
+function problemOf(status: number, body: Body | undefined, needs: Needs): string | undefined {
+  if (!needs.status.includes(status)) return `needs status ${needs.status.join(" or ")}, got ${status}`;
+  const present = needs.absent?.find((name) => body !== undefined && name in body);
+  if (present !== undefined) return `needs no ${present} in the answer`;
+  return needs.contains === undefined ? undefined : difference(needs.contains, body, "");
+}
+
+/** The first place where `actual` lacks something of `expected`. */
+function difference(expected: unknown, actual: unknown, path: string): string | undefined {
+  if (typeof expected !== "object" || expected === null) {
+    return Object.is(expected, actual)
+      ? undefined
+      : `needs ${path} ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`;
+  }
+  if (typeof actual !== "object" || actual === null) return `needs ${path || "a body"}, got ${JSON.stringify(actual)}`;
+  if (Array.isArray(expected) && expected.length !== (actual as readonly unknown[]).length) {
+    return `needs ${expected.length} ${path}, got ${(actual as readonly unknown[]).length}`;
+  }
+  for (const [name, value] of Object.entries(expected)) {
+    const found = difference(value, (actual as Body)[name], path === "" ? name : `${path}.${name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What the answer tells, in a few words. */
+function resultOf(method: string, path: string, response: Response, body: Body | undefined, { seen }: Memory): string {
+  if (!response.ok) return `${body?.scimType ?? "refused"}: ${body?.detail ?? response.statusText}`;
+  const id = typeof body?.id === "string" ? body.id : idIn(path);
+  const before = seen.get(id);
+  if (method === "DELETE") return `deleted ${named(before ?? { id })}`;
+  if (body === undefined) return "done";
+  if (Array.isArray(body.Resources)) {
+    const total = Number(body.totalResults);
+    if (path.includes("filter="))
+      return `${total} ${total === 1 ? "match" : "matches"}${total === 1 ? `: ${named(body.Resources[0])}` : ""}`;
+    return `${body.itemsPerPage} of ${total}, from ${body.startIndex}`;
+  }
+  if (method === "POST") return `created ${named(body)}`;
+  if (method === "GET" || before === undefined) return named(body);
+  return changes(before, body).join(", ") || "nothing changed";
+}
+
+function named(resource: Body): string {
+  const { resourceType = "resource" } = (resource.meta ?? {}) as { resourceType?: string };
+  const name = resource.userName ?? resource.displayName ?? "";
+  return `${resourceType.toLowerCase()} ${String(resource.id).slice(0, 8)}… ${name}`.trimEnd();
+}
+
+/** `active true → false` for every attribute that differs, those of the envelope left aside. */
+function changes(before: Body, after: Body, prefix = ""): readonly string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names
+    .filter((name) => prefix !== "" || !["schemas", "meta", "id"].includes(name))
+    .flatMap((name) => {
+      const [old, present] = [before[name], after[name]];
+      if (JSON.stringify(old) === JSON.stringify(present)) return [];
+      if (isComplex(old) && isComplex(present)) return changes(old, present, `${prefix}${name}.`);
+      return `${prefix}${name} ${shown(old)} → ${shown(present)}`;
+    });
+}
+
+const isComplex = (value: unknown): value is Body =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function shown(value: unknown): string {
+  if (value === undefined) return "none";
+  return Array.isArray(value) ? `${value.length} ${value.length === 1 ? "value" : "values"}` : String(value);
+}

@@ -1,0 +1,71 @@
+// Prints which rows of requirements.tsv are named by the title of a test, and which are not.
+//   node scripts/requirements.mjs [--prefix P-3.5.2] [--level MUST]
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const shared = process.env.SCIMKIT_SHARED ?? join(root, "../shared");
+const table = join(shared, "spec/requirements.tsv");
+if (!existsSync(table)) {
+  console.log("The table of requirements is not in this checkout; nothing to compare.");
+  process.exit(0);
+}
+const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
+const prefix = option("--prefix") ?? "";
+const levels = option("--level")?.split(",");
+
+const rows = readFileSync(table, "utf8")
+  .trim()
+  .split("\n")
+  .slice(1)
+  .map((line) => line.split("\t"))
+  .map(([id, level, section, requirement]) => ({ id, level, section, requirement }))
+  .filter((row) => row.id.startsWith(prefix) && (levels === undefined || levels.includes(row.level)));
+
+const proven = new Map();
+for (const file of readdirSync(join(root, "test"), { recursive: true }).map(String)) {
+  if (!/\.test(-d)?\.ts$/.test(file)) continue;
+  for (const [list] of readFileSync(join(root, "test", file), "utf8").matchAll(
+    /\[(?:[A-Z]+-?[\w.-]*\d[\w.-]*[ \]])+/g,
+  )) {
+    for (const [id] of list.matchAll(/[SPCE]-[\d.]+-\d+/g)) proven.set(id, file);
+  }
+}
+const elsewhereFile = join(root, "docs/requirements-elsewhere.tsv");
+const elsewhere = new Map(
+  existsSync(elsewhereFile)
+    ? readFileSync(elsewhereFile, "utf8")
+        .trim()
+        .split("\n")
+        .slice(1)
+        .map((line) => line.split("\t"))
+    : [],
+);
+
+const sections = new Map();
+for (const row of rows) {
+  const count = sections.get(row.section) ?? { rows: 0, proven: 0, elsewhere: 0 };
+  count.rows++;
+  if (proven.has(row.id)) count.proven++;
+  else if (elsewhere.has(row.id)) count.elsewhere++;
+  sections.set(row.section, count);
+}
+for (const [section, count] of sections) {
+  console.log(
+    `${section.padEnd(20)} ${String(count.rows).padStart(3)} rows, ${String(count.proven).padStart(3)} proven by a test, ${count.elsewhere} elsewhere`,
+  );
+}
+const open = rows.filter((row) => !proven.has(row.id) && !elsewhere.has(row.id));
+for (const row of open) console.log(`not proven: ${row.id} ${row.level}: ${row.requirement.slice(0, 110)}`);
+for (const row of rows.filter(({ id }) => !proven.has(id) && elsewhere.has(id)))
+  console.log(`elsewhere: ${row.id}: ${elsewhere.get(row.id)}`);
+const wrong = [...proven.keys(), ...elsewhere.keys()].filter(
+  (id) => prefix === "" && levels === undefined && !rows.some((row) => row.id === id),
+);
+for (const id of wrong) console.log(`no such row: ${id}`);
+const count = rows.filter((row) => proven.has(row.id)).length;
+console.log(
+  `${rows.length} rows: ${count} proven by a test, ${rows.length - count - open.length} elsewhere, ${open.length} not proven`,
+);
+process.exit(wrong.length === 0 ? 0 : 1);

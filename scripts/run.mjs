@@ -1,0 +1,72 @@
+// Runs a task of the project on a fresh clone as well: installs what is missing, builds what is stale, then starts the task
+// with the project's own Node first in PATH. Plain Node 20 is enough for this file.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const TASKS = {
+  demo: ["node", "examples/hono/demo.ts"],
+  start: ["node", "examples/hono/start.ts"],
+  "example:hono": ["node", "examples/hono/start.ts"],
+  "example:express": ["node", "examples/express/start.ts"],
+  test: ["vitest", "run"],
+  bench: ["node", "bench/run.ts"],
+};
+
+const [task, ...more] = process.argv.slice(2);
+const command = TASKS[task];
+if (command === undefined) {
+  console.error(`Unknown task ${task ?? ""}. Tasks: ${Object.keys(TASKS).join(", ")}.`);
+  process.exit(1);
+}
+
+const env = { ...process.env, PATH: [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter) };
+installIfNeeded();
+buildIfNeeded();
+run(command[0], [...command.slice(1), ...more]);
+
+function installIfNeeded() {
+  const stamp = join(root, "node_modules/.installed");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock && existsSync(join(root, "node_modules/node/bin/node")))
+    return;
+  console.log("Installing dependencies (npm ci) …");
+  const installed = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (installed.status !== 0) fail("npm ci failed", installed.status);
+  writeFileSync(stamp, lock);
+}
+
+/** Examples import the package by its name, which leads to dist. */
+function buildIfNeeded() {
+  const built = join(root, "dist/index.js");
+  const inputs = [...files("src"), "package.json", "tsup.config.ts", "tsconfig.json"];
+  const newest = Math.max(...inputs.map((file) => statSync(join(root, file)).mtimeMs));
+  if (existsSync(built) && existsSync(join(root, "dist/index.d.ts")) && statSync(built).mtimeMs >= newest) return;
+  console.log("Building dist (tsup) …");
+  const result = spawnSync("tsup", { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+  if (result.status !== 0) fail("the build failed", result.status);
+}
+
+function files(folder) {
+  return readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, String(file)));
+}
+
+function run(program, args) {
+  const child = spawn(program, args, { cwd: root, env, stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => fail(error.message, 1));
+  child.on("exit", (code, signal) => process.exit(signal === null ? code : 1));
+}
+
+function fail(problem, status) {
+  console.error(`${task}: ${problem}.`);
+  process.exit(status || 1);
+}

@@ -1,0 +1,74 @@
+import type { Operation } from "fast-json-patch";
+import type { ResourceObject } from "../schema/value.ts";
+import type { Context } from "../storage/adapter.ts";
+
+/** Who joined and who left a collection (a group's members). */
+export interface CollectionDelta {
+  /** Path of the attribute, e.g. `members`. */
+  readonly attribute: string;
+  /** Elements that were not there before. */
+  readonly joined: readonly ResourceObject[];
+  /** `value`s of elements that are no longer there. */
+  readonly left: readonly unknown[];
+}
+
+/**
+ * A change that is committed. A host hangs its own business on it: frees a licence, opens a mailbox, ends sessions. `before`
+ * and `after` hold no secrets; of collections they hold what the operation looked at, so read `deltas` for members.
+ */
+export interface ChangeEvent<C extends Context = Context> {
+  readonly type: "created" | "replaced" | "patched" | "deleted" | "activated" | "deactivated";
+  /** Name of the resource type, e.g. `User`. */
+  readonly resourceType: string;
+  /** Its endpoint, e.g. `/Users`. */
+  readonly endpoint: string;
+  readonly id: string;
+  /** As the client set it, where it is known. */
+  readonly externalId?: string;
+  /** The version after the change; absent when deleted. */
+  readonly version?: string;
+  /** Paths of the attributes that changed, writeOnly ones by name alone. */
+  readonly attributes: readonly string[];
+  /** What was done, as RFC 6902 operations on the resource; collections are in `deltas`. */
+  readonly changes: readonly Operation[];
+  readonly deltas: readonly CollectionDelta[];
+  readonly before?: ResourceObject;
+  readonly after?: ResourceObject;
+  /** When, as ISO 8601 text. */
+  readonly at: string;
+  readonly context: C;
+}
+
+/**
+ * What `on` is told. No event carries a secret, a token or a filter's operands; `error` carries the thrown value for the
+ * host's own log.
+ *
+ * @example
+ * ```ts
+ * import type { ScimEvent } from "scimkit";
+ * declare function freeLicence(userId: string): void;
+ * function on(event: ScimEvent): void {
+ *   if (event.type === "deactivated" || (event.type === "deleted" && event.resourceType === "User")) freeLicence(event.id);
+ * }
+ * ```
+ */
+export type ScimEvent<C extends Context = Context> =
+  | ChangeEvent<C>
+  /** Something failed inside and the client got a 500; `error` is what was thrown. */
+  | { readonly type: "error"; readonly error: unknown; readonly context: C | undefined }
+  /** A quirk rule fired; `path` says where in the request. */
+  | { readonly type: "quirk"; readonly quirk: string; readonly path: string; readonly context: C | undefined }
+  /** The request named an attribute that the resource type does not have; it was left out. */
+  | {
+      readonly type: "unknownAttribute";
+      readonly path: string;
+      readonly resourceType: string;
+      readonly context: C | undefined;
+    }
+  /** Storage dropped a writeOnly attribute, having no hash function for it. */
+  | {
+      readonly type: "secretDropped";
+      readonly attribute: string;
+      readonly resourceType: string;
+      readonly context: C | undefined;
+    };

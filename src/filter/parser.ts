@@ -1,0 +1,429 @@
+import { EmbeddedActionsParser, EOF, type IOrAlt, type IToken, Lexer, tokenMatcher } from "chevrotain";
+import { invalidFilter, invalidPath, type ScimError } from "../protocol/error.ts";
+import { COMPARE_OPERATORS, type CompareOperator, type CompareValue, type Filter } from "./ast.ts";
+import { DEFAULT_FILTER_LIMITS, type FilterLimits, limitProblem } from "./limits.ts";
+import {
+  And,
+  Bare,
+  CompareOperatorToken,
+  False,
+  LeftBracket,
+  LeftParenthesis,
+  Not,
+  Null,
+  NumberLiteral,
+  Or,
+  Present,
+  RightBracket,
+  RightParenthesis,
+  StringLiteral,
+  SubAttribute,
+  TOKENS,
+  True,
+  Word,
+} from "./tokens.ts";
+
+/** How a filter or a PATCH path is read. @see RFC 7644 §3.4.2.2 */
+export interface FilterParseOptions {
+  /** Bounds, checked before parsing. Default 8,192 UTF-16 code units, 32 levels, 256 comparisons. */
+  readonly limits?: FilterLimits;
+  /**
+   * Accepts `emails[type eq "work"].value eq "x"` in filters, which the RFC's grammar lacks and Entra ID sends: it becomes
+   * `emails[type eq "work" and value eq "x"]`. Default `true`; `false`: 400.
+   */
+  readonly valuePathComparison?: boolean;
+  /**
+   * Reads a bare word as operand as if it were quoted (`externalId eq jyoung`); `true`, `false`, `null` and numbers keep
+   * their types. Default `false`: 400 with a detail that names the missing quotes.
+   */
+  readonly unquotedOperands?: boolean;
+}
+
+/**
+ * A PATCH path, its URN not yet taken apart (that needs the schema). A path with a URN may be the URN of a schema alone, so
+ * the dots behind its last colon are not counted here.
+ * @see RFC 7644 §3.5.2 Figure 7
+ */
+export interface ParsedPath {
+  /** `[URN:]attr[.sub]`, or a URN alone. */
+  readonly path: string;
+  /** The filter of a value path. */
+  readonly filter?: Filter<string>;
+  /** The sub-attribute behind the value path, without its dot. */
+  readonly sub?: string;
+}
+
+/**
+ * Parses a filter. `and` and `or` are n-ary: there is no `and` directly in an `and`, and no `or` directly in an `or`.
+ *
+ * @throws {ScimError} 400 invalidFilter with position, what was found, what was expected, and a caret.
+ * @example
+ * ```ts
+ * import { parseFilter } from "scimkit/filter";
+ * parseFilter('userName eq "ada" and active eq true');
+ * ```
+ * @see RFC 7644 §3.4.2.2
+ */
+export function parseFilter(text: string, options: FilterParseOptions = {}): Filter<string> {
+  return parse("filter", text, options, (parser) => parser.wholeFilter());
+}
+
+/**
+ * Parses the path of a PATCH operation.
+ *
+ * @throws {ScimError} 400 invalidPath, or invalidFilter for what stands between the brackets.
+ * @example
+ * ```ts
+ * import { parsePath } from "scimkit/filter";
+ * parsePath('emails[type eq "work"].value'); // { path: "emails", filter: { … }, sub: "value" }
+ * ```
+ * @see RFC 7644 §3.5.2
+ */
+export function parsePath(text: string, options: FilterParseOptions = {}): ParsedPath {
+  return parse("path", text, options, (parser) => parser.wholePath());
+}
+
+let lexer: Lexer | undefined;
+let shared: FilterParser | undefined;
+
+/** One lexer and one parser for all requests, made when the first filter comes; nothing of one parse reaches the next. */
+function parse<T>(
+  kind: Source["kind"],
+  text: string,
+  options: FilterParseOptions,
+  rule: (parser: FilterParser) => T,
+): T {
+  const limits = options.limits ?? DEFAULT_FILTER_LIMITS;
+  if (text.length > limits.maxLength) {
+    const detail = `The ${kind} has ${text.length} characters; at most ${limits.maxLength} (the limit maxLength) are allowed.`;
+    throw kind === "path" ? invalidPath(detail) : invalidFilter(detail);
+  }
+  lexer ??= new Lexer(TOKENS, { recoveryEnabled: false, skipValidations: true, positionTracking: "onlyOffset" });
+  const { tokens, errors } = lexer.tokenize(text);
+  const source: Source = { kind, text, tokens };
+  const excess = limitProblem(tokens, limits);
+  if (excess !== undefined) throw errorAt(source, excess.offset, excess.text);
+  const [failure] = errors;
+  if (failure !== undefined) throw errorAt(source, failure.offset, lexerProblem(text, failure.offset));
+  shared ??= new FilterParser({ skipValidations: true });
+  return shared.run(source, options, rule);
+}
+
+function lexerProblem(text: string, offset: number): string {
+  if (text[offset] === '"')
+    return "String without closing quote, or with a character or escape that JSON does not have,";
+  const code = text.codePointAt(offset) ?? 0;
+  return `Unexpected character U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+const WINDOW = 60;
+
+/** The text that is parsed: errors point into it. */
+interface Source {
+  readonly kind: "filter" | "path";
+  readonly text: string;
+  readonly tokens: IToken[];
+}
+
+/** `<problem> at position 10<found>.` with the text around it and a caret; never a message of Chevrotain's [C7]. */
+function errorAt(source: Source, offset: number, problem: string, found = ""): ScimError {
+  const { text } = source;
+  const start = Math.max(0, Math.min(offset - WINDOW / 2, text.length - WINDOW));
+  const end = start + WINDOW;
+  const before = (start > 0 ? "…" : "") + printable(text.slice(start, offset));
+  const line = before + printable(text.slice(offset, end)) + (end < text.length ? "…" : "");
+  const detail = `${problem} at position ${offset + 1}${found}.\n${line}\n${" ".repeat([...before].length)}^`;
+  return isPathItself(source, offset) ? invalidPath(detail) : invalidFilter(detail);
+}
+
+/** What stands between the brackets of a PATCH path is a filter, with a filter's errors. */
+function isPathItself({ kind, tokens }: Source, offset: number): boolean {
+  if (kind === "filter") return false;
+  const open = tokens.find((token) => token.tokenType === LeftBracket);
+  const close = tokens.find((token) => token.tokenType === RightBracket);
+  return open === undefined || offset <= open.startOffset || (close !== undefined && offset > close.startOffset);
+}
+
+const OPERATOR = `a comparison operator (${COMPARE_OPERATORS.join(", ")}, pr)`;
+const VALUE = "a value (a string in double quotes, a number, true, false or null)";
+const ATTRIBUTE = 'an attribute name, "not (" or "("';
+
+/** ATTRNAME *1subAttr; ATTRNAME = ALPHA *(nameChar), with the "$" of RFC 7643 §2.1, which also names `$ref`. */
+const ATTRIBUTE_PATH = /^[A-Za-z$][A-Za-z0-9$_-]*(?:\.[A-Za-z$][A-Za-z0-9$_-]*)?$/;
+
+/**
+ * The grammar. Rules set `#expected` on their way, so that an error can say what should have stood there. Exported for the
+ * test that builds it with Chevrotain's validations on; use `parseFilter` and `parsePath`.
+ * @see RFC 7644 §3.4.2.2 Figure 1; RFC 7644 §3.5.2 Figure 7
+ */
+export class FilterParser extends EmbeddedActionsParser {
+  #expected = "";
+  #options: FilterParseOptions = {};
+  #source: Source = { kind: "filter", text: "", tokens: [] };
+  #isInBrackets = false;
+  #operands: IOrAlt<CompareValue>[] | undefined;
+
+  constructor({ skipValidations }: { readonly skipValidations: boolean }) {
+    super(TOKENS, { maxLookahead: 1, recoveryEnabled: false, skipValidations });
+    this.performSelfAnalysis();
+  }
+
+  /** Runs one of the two whole rules over the tokens of the source. */
+  run<T>(source: Source, options: FilterParseOptions, rule: (parser: FilterParser) => T): T {
+    this.input = source.tokens;
+    this.#options = options;
+    this.#source = source;
+    this.#isInBrackets = false;
+    const result = rule(this);
+    const [failure] = this.errors;
+    if (failure === undefined) return result;
+    const { token } = failure;
+    // At the end of the input Chevrotain has no offset: it is -1 or NaN.
+    if (!(token.startOffset >= 0))
+      throw errorAt(source, source.text.length, `Expected ${this.#expected}`, `, found the end of the ${source.kind}`);
+    throw errorAt(
+      source,
+      token.startOffset,
+      `Expected ${this.#expected}`,
+      `, found ${quoted(token.image)}${this.#hint(token)}`,
+    );
+  }
+
+  /** FILTER, and nothing behind it [C11]. */
+  wholeFilter = this.RULE("wholeFilter", (): Filter<string> => {
+    const filter = this.SUBRULE(this.anyOf);
+    this.#expected = '"and", "or" or the end of the filter';
+    this.CONSUME(EOF);
+    return filter;
+  });
+
+  /** PATH = attrPath / valuePath [subAttr] */
+  wholePath = this.RULE("wholePath", (): ParsedPath => {
+    this.#expected = "an attribute name";
+    const word = this.CONSUME(Word);
+    this.#expected = '"[" or the end of the path';
+    const valuePath = this.OPTION(() => {
+      const filter = this.SUBRULE(this.brackets);
+      this.#expected = "a sub-attribute such as .value, or the end of the path";
+      const sub = this.OPTION1(() => this.SUBRULE(this.subAttribute));
+      return { filter, ...(sub === undefined ? {} : { sub }) };
+    });
+    this.CONSUME(EOF);
+    this.ACTION(() => this.#checkPath(word, valuePath === undefined));
+    return { path: word.image, ...valuePath };
+  });
+
+  /** logExp = FILTER SP ("and" / "or") SP FILTER, where "or" binds less than "and" [A28] */
+  anyOf = this.RULE("anyOf", (): Filter<string> => {
+    const filters = [this.SUBRULE(this.allOf)];
+    this.MANY(() => {
+      const or = this.CONSUME(Or);
+      this.ACTION(() => this.#checkBlankBefore(or));
+      filters.push(this.SUBRULE1(this.allOf));
+    });
+    return this.ACTION(() => combine("or", filters));
+  });
+
+  /** logExp = FILTER SP ("and" / "or") SP FILTER, where "and" binds more than "or" [A28] */
+  allOf = this.RULE("allOf", (): Filter<string> => {
+    const filters = [this.SUBRULE(this.factor)];
+    this.MANY(() => {
+      const and = this.CONSUME(And);
+      this.ACTION(() => this.#checkBlankBefore(and));
+      filters.push(this.SUBRULE1(this.factor));
+    });
+    return this.ACTION(() => combine("and", filters));
+  });
+
+  /** FILTER = attrExp / logExp / valuePath / *1"not" "(" FILTER ")" */
+  factor = this.RULE("factor", (): Filter<string> => {
+    this.#expected = ATTRIBUTE;
+    return this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        {
+          // "not" is an attribute name unless a parenthesis follows.
+          GATE: () => this.LA(2).tokenType === LeftParenthesis,
+          ALT: (): Filter<string> => {
+            this.CONSUME(Not);
+            return { type: "not", filter: this.SUBRULE(this.group) };
+          },
+        },
+        { ALT: () => this.SUBRULE1(this.group) },
+        { ALT: () => this.SUBRULE(this.attributeExpression) },
+      ],
+    });
+  });
+
+  /** "(" FILTER ")" */
+  group = this.RULE("group", (): Filter<string> => {
+    this.CONSUME(LeftParenthesis);
+    const filter = this.SUBRULE(this.anyOf);
+    this.#expected = '"and", "or" or ")"';
+    this.CONSUME(RightParenthesis);
+    return filter;
+  });
+
+  /** attrExp / valuePath, which begin alike: attrPath (SP "pr" / SP compareOp SP compValue / "[" valFilter "]") */
+  attributeExpression = this.RULE("attributeExpression", (): Filter<string> => {
+    const word = this.CONSUME(Word);
+    this.ACTION(() => this.#checkPath(word, false));
+    const path = word.image;
+    this.#expected = word.tokenType === Not ? `"(" or ${OPERATOR}` : OPERATOR;
+    return this.OR([
+      { ALT: () => this.SUBRULE(this.valuePath, { ARGS: [path] }) },
+      { ALT: () => this.SUBRULE(this.attributeOperator, { ARGS: [path] }) },
+    ]);
+  });
+
+  /** attrExp = (attrPath SP "pr") / (attrPath SP compareOp SP compValue), from the operator on */
+  attributeOperator = this.RULE("attributeOperator", (path: string): Filter<string> => {
+    return this.OR([
+      {
+        ALT: (): Filter<string> => {
+          this.CONSUME(Present);
+          return { type: "present", path };
+        },
+      },
+      {
+        ALT: (): Filter<string> => {
+          const { image } = this.CONSUME(CompareOperatorToken);
+          const value = this.SUBRULE(this.compareValue);
+          const operator = this.ACTION(() => image.toLowerCase() as CompareOperator);
+          return { type: "compare", path, operator, value };
+        },
+      },
+    ]);
+  });
+
+  /** valuePath = attrPath "[" valFilter "]", from the bracket on; the extension puts subAttr and an operator behind [A29] */
+  valuePath = this.RULE("valuePath", (path: string): Filter<string> => {
+    const filter = this.SUBRULE(this.brackets);
+    this.#expected = '"and", "or" or the end of the filter';
+    const comparison = this.OPTION({
+      GATE: () => this.#options.valuePathComparison !== false,
+      DEF: () => {
+        const sub = this.SUBRULE(this.subAttribute);
+        this.#expected = OPERATOR;
+        return this.SUBRULE(this.attributeOperator, { ARGS: [sub] });
+      },
+    });
+    return { type: "element", path, filter: comparison === undefined ? filter : combine("and", [filter, comparison]) };
+  });
+
+  /** valFilter = attrExp / logExp / *1"not" "(" valFilter ")", in its brackets: a filter without another valuePath */
+  brackets = this.RULE("brackets", (): Filter<string> => {
+    const bracket = this.CONSUME(LeftBracket);
+    this.ACTION(() => {
+      if (this.#isInBrackets)
+        throw errorAt(this.#source, bracket.startOffset, 'Value paths cannot be nested; "[" inside [ ]');
+      this.#isInBrackets = true;
+    });
+    const filter = this.SUBRULE(this.anyOf);
+    this.#expected = '"and", "or" or "]"';
+    this.CONSUME(RightBracket);
+    this.#isInBrackets = false;
+    return filter;
+  });
+
+  /** subAttr = "." ATTRNAME; the name without its dot */
+  subAttribute = this.RULE("subAttribute", (): string => {
+    const { image } = this.CONSUME(SubAttribute);
+    return this.ACTION(() => image.slice(1));
+  });
+
+  /** compValue = false / null / true / number / string */
+  compareValue = this.RULE("compareValue", (): CompareValue => {
+    this.#expected = VALUE;
+    this.#operands ??= [
+      { ALT: () => this.#read(this.CONSUME(StringLiteral), (token) => this.#string(token)) },
+      { ALT: () => this.#read(this.CONSUME(NumberLiteral), (token) => this.#number(token)) },
+      { ALT: () => this.#read(this.CONSUME(True), () => true) },
+      { ALT: () => this.#read(this.CONSUME(False), () => false) },
+      { ALT: () => this.#read(this.CONSUME(Null), () => null) },
+      {
+        GATE: () => this.#acceptsUnquoted(),
+        ALT: () => this.#read(this.CONSUME(Word), (token) => this.#unquoted(token)),
+      },
+      {
+        GATE: () => this.#acceptsUnquoted(),
+        ALT: () => this.#read(this.CONSUME(Bare), (token) => this.#unquoted(token)),
+      },
+    ];
+    return this.OR({ IGNORE_AMBIGUITIES: true, DEF: this.#operands });
+  });
+
+  /** The value of a token; while Chevrotain records the grammar there is none. */
+  #read(token: IToken, value: (token: IToken) => CompareValue): CompareValue {
+    return this.ACTION(() => value(token));
+  }
+
+  /** Exactly what JSON says of the literal [C8]. */
+  #string(token: IToken): string {
+    const value = JSON.parse(token.image) as string;
+    if (!value.isWellFormed()) throw errorAt(this.#source, token.startOffset, "Half of a surrogate pair in the string");
+    return value;
+  }
+
+  #number(token: IToken): number {
+    const value = Number(token.image);
+    if (!Number.isFinite(value)) throw errorAt(this.#source, token.startOffset, "Number beyond the range of a double");
+    return value === 0 ? 0 : value; // JSON has one zero; -0 would print as 0.
+  }
+
+  #unquoted(token: IToken): string {
+    if (!token.image.isWellFormed())
+      throw errorAt(this.#source, token.startOffset, "Half of a surrogate pair in the word");
+    return token.image;
+  }
+
+  #acceptsUnquoted(): boolean {
+    return this.#options.unquotedOperands === true && !this.LA(1).image.startsWith("'");
+  }
+
+  /** attrPath = [URI ":"] ATTRNAME *1subAttr; refused here, before anything walks along the dots [C4 P-3.4.2.2-29] */
+  #checkPath(word: IToken, mayBeUrn: boolean): void {
+    const colon = word.image.lastIndexOf(":");
+    if (mayBeUrn && colon > 0) return;
+    const attribute = word.image.slice(colon + 1);
+    if (ATTRIBUTE_PATH.test(attribute)) return;
+    if (attribute.split(".", 3).length > 2) {
+      throw errorAt(this.#source, word.startOffset, "More than one sub-attribute in the attribute path");
+    }
+    throw errorAt(this.#source, word.startOffset, "Expected an attribute name", `, found ${quoted(word.image)}`);
+  }
+
+  /** Word before word is apart anyway; behind a quote or a bracket only this keeps `"a"and` out [A29]. */
+  #checkBlankBefore(joint: IToken): void {
+    if (/[ \t\r\n]/.test(this.#source.text.charAt(joint.startOffset - 1))) return;
+    throw errorAt(this.#source, joint.startOffset, "Expected a blank", `, found ${quoted(joint.image)}`);
+  }
+
+  /** What to write instead of an operand that is not JSON [A30]. */
+  #hint(token: IToken): string {
+    if (this.#expected !== VALUE || !(tokenMatcher(token, Word) || tokenMatcher(token, Bare))) return "";
+    const literal = token.image.toLowerCase();
+    if (["true", "false", "null"].includes(literal)) return `: write ${literal} in lower case`;
+    const isSingleQuoted = /^'.*'$/.test(token.image);
+    if (token.image.startsWith("'") && !isSingleQuoted) return ": write strings in double quotes, not in single quotes";
+    return `: write ${quoted(isSingleQuoted ? token.image.slice(1, -1) : token.image)} in double quotes`;
+  }
+}
+
+/** A piece of the client's text in an error: short, quoted, and without characters that a terminal would act on. */
+function quoted(image: string): string {
+  const short = printable(image.length > 40 ? `${image.slice(0, 40)}…` : image);
+  return short.startsWith('"') ? short : `"${short}"`;
+}
+
+/** Control and format characters, halves of surrogate pairs and odd blanks as "·". */
+function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Z}]/gu, (character) => (character === " " ? " " : "·"));
+}
+
+/** One n-ary node, parts of the same kind taken into it. */
+function combine(type: "and" | "or", filters: readonly Filter<string>[]): Filter<string> {
+  const [first] = filters;
+  if (filters.length === 1 && first !== undefined) return first;
+  return { type, filters: filters.flatMap((filter) => (filter.type === type ? filter.filters : [filter])) };
+}

@@ -1,0 +1,211 @@
+import { invalidFilter } from "../protocol/error.ts";
+import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
+import { isComputedReference, printable } from "../schema/canonical.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "../schema/validate.ts";
+import type { Compare, CompareOperator, CompareValue, Filter } from "./ast.ts";
+
+/** What resolving may put right, and what it needs to know of the server. */
+export interface ResolveOptions {
+  /** Bounds on operands; without it operands are not bounded. */
+  readonly limits?: ValueLimits;
+  /** Finds an extension attribute that is named without its URN when exactly one extension has it. Default `false`. */
+  readonly lenientNames?: boolean;
+  /** `manager eq "x"` means `manager.value eq "x"`; of multi-valued attributes that is always so. Default `false`. */
+  readonly impliedValue?: boolean;
+  /** An operand of the wrong JSON type: the one that is meant (`"True"` for a boolean), or undefined to refuse. */
+  readonly operand?: (attribute: Attribute, value: CompareValue) => CompareValue | undefined;
+  /** The id in the URL of a resource of this server, so that `$ref` and `meta.location` can be compared; undefined for foreign URLs. */
+  readonly idOf?: (url: string) => string | undefined;
+  /** An attribute that the caller may not read, treated as if it did not exist. */
+  readonly isReadable?: (attribute: Attribute) => boolean;
+}
+
+const EQUALITY: readonly CompareOperator[] = ["eq", "ne"];
+const ORDERING: readonly CompareOperator[] = ["gt", "ge", "lt", "le"];
+const SUBSTRING: readonly CompareOperator[] = ["co", "sw", "ew"];
+
+const OPERATORS: Readonly<Record<Attribute["type"], readonly CompareOperator[]>> = {
+  string: [...EQUALITY, ...SUBSTRING, ...ORDERING],
+  reference: [...EQUALITY, ...SUBSTRING, ...ORDERING],
+  dateTime: [...EQUALITY, ...ORDERING],
+  decimal: [...EQUALITY, ...ORDERING],
+  integer: [...EQUALITY, ...ORDERING],
+  boolean: EQUALITY,
+  binary: EQUALITY,
+  complex: [],
+};
+
+/**
+ * Binds a parsed filter to a resource type: every path becomes an attribute definition, operands are checked against its
+ * type, `emails co "x"` becomes `emails.value co "x"`.
+ *
+ * @throws {ScimError} 400 invalidFilter for an attribute that the type does not have or that is never returned (a filter on a
+ * password would be an oracle), an operator the attribute's type does not have, and an operand of the wrong type.
+ * @example
+ * ```ts
+ * import { compileResourceType, User } from "scimkit";
+ * import { parseFilter, predicateOf, resolveFilter } from "scimkit/filter";
+ * const matches = predicateOf(resolveFilter(parseFilter('userName sw "a"'), compileResourceType(User)));
+ * ```
+ * @see RFC 7644 §3.4.2.2
+ */
+export function resolveFilter(
+  filter: Filter<string>,
+  resourceType: ResourceType,
+  options: ResolveOptions = {},
+): Filter<AttributePath> {
+  const id = resourceType.attribute("id");
+  if (id === undefined) throw new TypeError(`${resourceType.name} has no id`);
+  return resolveIn(filter, { ...options, id: pathOf(id), find: (text) => filterablePath(text, resourceType, options) });
+}
+
+/**
+ * Resolves one attribute name for filtering or sorting; undefined where the type has no such attribute, or has it never returned.
+ * @see RFC 7644 §3.10; RFC 7643 §7
+ */
+export function filterablePath(
+  text: string,
+  resourceType: ResourceType,
+  options: ResolveOptions = {},
+): AttributePath | undefined {
+  const path = resourceType.resolve(text, options.lenientNames);
+  if (path === undefined || isSecret(path.attribute) || isSecret(leafOf(path))) return undefined;
+  return options.isReadable?.(leafOf(path)) === false || options.isReadable?.(path.attribute) === false
+    ? undefined
+    : path;
+}
+
+function isSecret(attribute: Attribute): boolean {
+  return attribute.mutability === "writeOnly" || attribute.returned === "never";
+}
+
+interface Scope extends ResolveOptions {
+  readonly id: AttributePath;
+  readonly find: (text: string) => AttributePath | undefined;
+}
+
+function resolveIn(filter: Filter<string>, scope: Scope): Filter<AttributePath> {
+  switch (filter.type) {
+    case "and":
+    case "or":
+      return { type: filter.type, filters: filter.filters.map((part) => resolveIn(part, scope)) };
+    case "not":
+      return { type: "not", filter: resolveIn(filter.filter, scope) };
+    case "present":
+      return resolvePresent(findPath(filter.path, scope));
+    case "compare":
+      return resolveCompare(filter, findPath(filter.path, scope), scope);
+    case "element": {
+      const path = findPath(filter.path, scope);
+      return { type: "element", path, filter: resolveElement(path, filter.filter, scope) };
+    }
+  }
+}
+
+function findPath(text: string, scope: Scope): AttributePath {
+  const path = scope.find(text);
+  if (path === undefined)
+    throw invalidFilter(
+      `"${printable(text)}" is not an attribute that can be filtered here; see /Schemas for the attributes.`,
+    );
+  return path;
+}
+
+/** valFilter: the paths are sub-attributes of the path in front of the bracket; of simple values, `value` is the value itself. */
+function resolveElement(path: AttributePath, filter: Filter<string>, scope: Scope): Filter<AttributePath> {
+  const { attribute } = path;
+  if (path.sub !== undefined || !attribute.multiValued) {
+    throw invalidFilter(
+      `${path.text}[…] needs a multi-valued attribute in front of the bracket; ${path.text} is not one.`,
+    );
+  }
+  const find = (text: string): AttributePath | undefined => {
+    if (attribute.type !== "complex") return text.toLowerCase() === "value" ? pathOf(attribute) : undefined;
+    const sub = attribute.sub(text);
+    return sub === undefined || isSecret(sub) || scope.isReadable?.(sub) === false ? undefined : pathOf(attribute, sub);
+  };
+  return resolveIn(filter, { ...scope, find });
+}
+
+/** Storage holds no URLs: whether there is a `$ref` is whether there is a `value`, and every resource has a location. */
+function resolvePresent(path: AttributePath): Filter<AttributePath> {
+  const value = isUrl(path) ? path.attribute.sub("value") : undefined;
+  return { type: "present", path: value === undefined ? path : pathOf(path.attribute, value) };
+}
+
+function resolveCompare(filter: Compare<string>, named: AttributePath, options: Scope): Filter<AttributePath> {
+  if (isUrl(named) || named.text === "meta.location") return resolveUrl(filter, named, options);
+  const path = impliedValue(named, options);
+  const leaf = leafOf(path);
+  const { operator } = filter;
+  if (leaf.type === "complex") {
+    throw invalidFilter(
+      `${leaf.path} is complex; compare one of its sub-attributes (${leaf.subAttributes.map((sub) => sub.path).join(", ")}).`,
+    );
+  }
+  if (filter.value === null) {
+    if (!EQUALITY.includes(operator))
+      throw invalidFilter(`${leaf.path} ${operator} null: only eq and ne can compare with null.`);
+    return { type: "compare", path, operator, value: null };
+  }
+  if (!OPERATORS[leaf.type].includes(operator)) {
+    throw invalidFilter(
+      `${leaf.path} is of type ${leaf.type}, which ${operator} does not apply to; it has ${OPERATORS[leaf.type].join(", ")} and pr.`,
+    );
+  }
+  return { type: "compare", path, operator, value: checkedOperand(leaf, filter.value, options) };
+}
+
+/** A complex attribute stands for its `value`. @see RFC 7644 §3.4.2.2, Figure 2: `emails co "example.com"` */
+function impliedValue(path: AttributePath, options: ResolveOptions): AttributePath {
+  const { attribute } = path;
+  const value = path.sub === undefined && attribute.type === "complex" ? attribute.sub("value") : undefined;
+  return value !== undefined && (attribute.multiValued || options.impliedValue === true)
+    ? pathOf(attribute, value)
+    : path;
+}
+
+const NO_LIMITS: ValueLimits = {
+  stringLength: Number.POSITIVE_INFINITY,
+  binaryLength: Number.POSITIVE_INFINITY,
+  elements: Number.POSITIVE_INFINITY,
+  collectionElements: Number.POSITIVE_INFINITY,
+};
+
+function checkedOperand(attribute: Attribute, value: CompareValue, options: ResolveOptions): CompareValue {
+  const problem = operandProblem(attribute, value, options);
+  if (problem === undefined) return value;
+  const meant = options.operand?.(attribute, value);
+  if (meant !== undefined && operandProblem(attribute, meant, options) === undefined) return meant;
+  const found =
+    problem === "type"
+      ? `must be compared with ${EXPECTED[attribute.type]}, not ${jsonTypeOf(value)}`
+      : `: the operand ${problem}`;
+  throw invalidFilter(`${attribute.path} ${found}.`);
+}
+
+/** Policy on stored values (required, user names) is not asked of operands: a look-up of what cannot exist finds nothing [Q15]. */
+function operandProblem(attribute: Attribute, value: CompareValue, options: ResolveOptions): string | undefined {
+  const limits = options.limits ?? NO_LIMITS;
+  if (attribute.type !== "string" && attribute.type !== "reference") return problemOf(attribute, value, limits);
+  if (typeof value !== "string") return "type";
+  if (value.length > limits.stringLength) return `must not be longer than ${limits.stringLength} characters`;
+  return undefined;
+}
+
+function isUrl(path: AttributePath): boolean {
+  return path.sub !== undefined && isComputedReference(path.attribute, path.sub);
+}
+
+/** `members.$ref eq "https://…/Users/1"` is `members.value eq "1"`; a URL of another server equals none [S-2.4-06 S-2.4-07]. */
+function resolveUrl(filter: Compare<string>, named: AttributePath, options: Scope): Filter<AttributePath> {
+  const { operator, value } = filter;
+  if (!EQUALITY.includes(operator))
+    throw invalidFilter(`${named.text} can be compared with eq and ne only, not with ${operator}.`);
+  if (value !== null && typeof value !== "string")
+    throw invalidFilter(`${named.text} must be compared with a URI, not ${jsonTypeOf(value)}.`);
+  const id = value === null ? null : (options.idOf?.(value) ?? "");
+  const sub = named.attribute.sub("value");
+  return { type: "compare", path: sub === undefined ? options.id : pathOf(named.attribute, sub), operator, value: id };
+}

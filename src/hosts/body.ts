@@ -1,0 +1,33 @@
+import { payloadTooLarge, ScimError, unsupportedMediaType } from "../protocol/error.ts";
+
+/** Verbs whose body means nothing to SCIM: it is not read, whatever it is. */
+export const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE"]);
+
+/** 413 that names the limit [P-3.7.4-02]. */
+export function bodyTooLarge(limit: number): ScimError {
+  return payloadTooLarge(`The request body exceeds ${limit} bytes (limits.body).`);
+}
+
+/** 400 for a client that left half-way; it is seldom there to read it. */
+export function bodyIncomplete(): ScimError {
+  return new ScimError(400, "The request ended before its body was complete. Send it again.");
+}
+
+/** 415 for a compressed body, which could be far larger than it looks [D9]; undefined where there is nothing to refuse. */
+export function refuseEncoding(contentEncoding: string | null | undefined): ScimError | undefined {
+  if ((contentEncoding ?? "identity").trim().toLowerCase() === "identity") return undefined;
+  return unsupportedMediaType("Request bodies must not be compressed; leave Content-Encoding out.");
+}
+
+/** The chunks of a body as one; undefined where there is no byte. */
+export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array | undefined {
+  const [first] = chunks;
+  if (chunks.length < 2) return first;
+  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}

@@ -1,0 +1,71 @@
+import { internalError, ScimError } from "../protocol/error.ts";
+import type { ScimResponse } from "../protocol/message.ts";
+import type { Scim } from "../scim.ts";
+import { BODILESS, bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body.ts";
+
+/**
+ * Mounts scimkit wherever requests and responses are the web's own: Hono, Workers, Deno, Bun, Next.js. Give it the request with
+ * its body unread: that is read here, with `limits.body` as its bound, so that a larger one is refused (413) before it is in
+ * memory. Never rejects.
+ *
+ * @example
+ * ```ts
+ * import { createScim, Group, User } from "scimkit";
+ * import { fetchHandler } from "scimkit/fetch";
+ * import { memoryStorage } from "scimkit/memory";
+ * const scim = createScim({
+ *   resourceTypes: [User, Group], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2", authenticate: () => ({}),
+ * });
+ * export default { fetch: fetchHandler(scim) };
+ * ```
+ */
+export function fetchHandler(scim: Scim): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const { method, url, signal } = request;
+    try {
+      const body = BODILESS.has(method) ? undefined : await readBody(request, scim.limits.body);
+      if (body instanceof ScimError) return toResponse(scim.error(body, method));
+      return toResponse(await scim.handle({ method, url, headers: Object.fromEntries(request.headers), body, signal }));
+    } catch {
+      // The runtime refuses the response: a header with a line break, made of an id that a storage adapter gave [H2].
+      return toResponse(scim.error(internalError(), method));
+    }
+  };
+}
+
+function toResponse({ status, headers, body }: ScimResponse): Response {
+  return new Response(body ?? null, { status, headers });
+}
+
+/** The body as bytes, nothing where there is none, or why it is not taken. */
+async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined | ScimError> {
+  const { headers, body } = request;
+  if (request.bodyUsed || body?.locked === true) {
+    return new ScimError(
+      500,
+      "The server read the request body before scimkit could. Mount scimkit ahead of body parsers.",
+    );
+  }
+  if (body === null) return undefined;
+  const refusal = refuseEncoding(headers.get("content-encoding"));
+  if (refusal !== undefined) return refusal;
+  if (Number(headers.get("content-length") ?? 0) > limit) return bodyTooLarge(limit);
+  // A reader, because not every runtime can iterate over a stream.
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return joinChunks(chunks);
+      size += value.length;
+      if (size > limit) {
+        reader.cancel().catch(() => undefined);
+        return bodyTooLarge(limit);
+      }
+      if (value.length > 0) chunks.push(value);
+    }
+  } catch {
+    return bodyIncomplete();
+  }
+}

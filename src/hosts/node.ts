@@ -1,0 +1,135 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { internalError, ScimError } from "../protocol/error.ts";
+import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
+import type { Scim } from "../scim.ts";
+import { BODILESS, bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body.ts";
+
+/** What frameworks add to Node's request: the URL before mounting, and the body where a parser ran first. */
+interface MountedRequest extends IncomingMessage {
+  readonly originalUrl?: string;
+  readonly body?: unknown;
+}
+
+/** How long, in milliseconds, the rest of a refused body is read and dropped, so that the client gets to read the answer. */
+const LINGER = 1000;
+
+/**
+ * Mounts scimkit on `node:http`, Express, Connect or Fastify's raw requests. The body is read here, with `limits.body` as its
+ * bound; where a parser (`express.json()`) has read it already, `request.body` is taken. Never rejects.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from "node:http";
+ * import { createScim, Group, User } from "scimkit";
+ * import { memoryStorage } from "scimkit/memory";
+ * import { nodeHandler } from "scimkit/node";
+ * const scim = createScim({
+ *   resourceTypes: [User, Group], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2", authenticate: () => ({}),
+ * });
+ * createServer(nodeHandler(scim));
+ * ```
+ */
+export function nodeHandler(scim: Scim): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request: MountedRequest, response) => {
+    const gone = new AbortController();
+    response.on("close", () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    // Without a listener, writing to a client that has left would end the process.
+    response.on("error", () => gone.abort());
+    const { method = "GET", url = "/", originalUrl = url } = request;
+    try {
+      const body = BODILESS.has(method) ? undefined : await readBody(request, scim.limits.body);
+      if (body instanceof ScimError) return await refuse(request, response, scim.error(body, method));
+      const answer = await scim.handle({
+        method,
+        url: originalUrl,
+        headers: headersOf(request),
+        body,
+        signal: gone.signal,
+      });
+      write(response, answer).end();
+    } catch {
+      // Node refuses the response: a header with a line break, made of an id that a storage adapter gave [H2].
+      if (!response.headersSent) write(response, scim.error(internalError(), method)).end();
+    }
+  };
+}
+
+/** Node keeps the first of several Authorization headers and hides the others; `authenticate` must see them all [A4]. */
+function headersOf({ headers, rawHeaders }: IncomingMessage): ScimRequest["headers"] {
+  const credentials = rawHeaders.filter(
+    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "authorization",
+  );
+  return credentials.length > 1 ? { ...headers, authorization: credentials } : headers;
+}
+
+/** Writes everything but the end. Nothing of it is the framework's: neither its ETag nor its charset. */
+function write(
+  response: ServerResponse,
+  { status, headers, body }: ScimResponse,
+  more: Record<string, string> = {},
+): ServerResponse {
+  if (response.headersSent || response.destroyed) return response;
+  response.removeHeader("ETag");
+  const length = body === undefined ? {} : { "Content-Length": String(new TextEncoder().encode(body).length) };
+  response.writeHead(status, { ...headers, ...length, ...more });
+  if (body !== undefined) response.write(body);
+  return response;
+}
+
+/**
+ * Answers a request whose body stays unread, then drops what still arrives for a moment: closing at once would reset the
+ * connection, and the client might never see the answer.
+ */
+async function refuse(request: IncomingMessage, response: ServerResponse, answer: ScimResponse): Promise<void> {
+  write(response, answer, request.complete ? {} : { Connection: "close" });
+  if (!request.complete && !request.destroyed) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LINGER);
+      const finish = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      request.on("end", finish).on("error", finish).on("close", finish).resume();
+    });
+  }
+  response.end();
+}
+
+/** The body as bytes or as a parser left it, nothing where there is none, or why it is not taken. */
+async function readBody(request: MountedRequest, limit: number): Promise<unknown> {
+  const { headers, body: parsed } = request;
+  const length = Number(headers["content-length"] ?? 0);
+  if (length > limit) return bodyTooLarge(limit);
+  if (request.readableDidRead || request.readableEnded || request.destroyed || isFilled(parsed)) return parsed;
+  if (length === 0 && headers["transfer-encoding"] === undefined) return undefined;
+  return refuseEncoding(headers["content-encoding"]) ?? readStream(request, limit);
+}
+
+function readStream(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined | ScimError> {
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const take = (chunk: Uint8Array): void => {
+      size += chunk.length;
+      if (size <= limit) {
+        chunks.push(chunk);
+        return;
+      }
+      request.off("data", take);
+      chunks.length = 0;
+      resolve(bodyTooLarge(limit));
+    };
+    request.on("data", take);
+    request.on("end", () => resolve(joinChunks(chunks)));
+    request.on("error", () => resolve(bodyIncomplete()));
+    request.on("close", () => resolve(bodyIncomplete()));
+  });
+}
+
+/** Express 4 sets `{}` where its parser did not feel meant, and leaves the stream to us. */
+function isFilled(parsed: unknown): boolean {
+  if (typeof parsed === "string" || parsed instanceof Uint8Array) return parsed.length > 0;
+  return typeof parsed === "object" && parsed !== null && Object.keys(parsed).length > 0;
+}

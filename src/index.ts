@@ -1,0 +1,100 @@
+export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts";
+export type { Limits } from "./operations/limits.ts";
+export type { AuthenticationScheme, ScimOptions } from "./options.ts";
+export { bearerToken } from "./protocol/bearer.ts";
+export {
+  type ErrorMessage,
+  forbidden,
+  invalidFilter,
+  invalidSyntax,
+  invalidValue,
+  isScimError,
+  mutability,
+  notFound,
+  payloadTooLarge,
+  ScimError,
+  type ScimErrorOptions,
+  type ScimType,
+  tooMany,
+  tooManyRequests,
+  unauthorized,
+  unavailable,
+  uniqueness,
+  unsupportedMediaType,
+  versionMismatch,
+} from "./protocol/error.ts";
+export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
+export type {
+  CreateOperation,
+  DeleteOperation,
+  DiscoverOperation,
+  Operation,
+  PatchOperation,
+  QueryOperation,
+  ReadOperation,
+  ReplaceOperation,
+} from "./protocol/operation.ts";
+export { type ProfileName, profiles } from "./quirks/profiles.ts";
+export type { Quirk, Readings } from "./quirks/quirk.ts";
+export type {
+  Attribute,
+  AttributeLiteral,
+  AttributePath,
+  AttributeType,
+  Mutability,
+  Returned,
+  Uniqueness,
+} from "./schema/attribute.ts";
+export { type ComparisonKey, comparisonKey } from "./schema/comparison-key.ts";
+export { EnterpriseUser } from "./schema/core/enterprise-user.ts";
+export { Group, GroupSchema } from "./schema/core/group.ts";
+export { ResourceTypeSchema } from "./schema/core/resource-type.ts";
+export { SchemaSchema } from "./schema/core/schema.ts";
+export { ServiceProviderConfigSchema } from "./schema/core/service-provider-config.ts";
+export { User, UserSchema } from "./schema/core/user.ts";
+export type { Meta, Resource, ResourceInput } from "./schema/resource.ts";
+export {
+  type CompiledExtension,
+  compileResourceType,
+  defineResourceType,
+  type Extension,
+  type ReferenceAttribute,
+  type ResourceType,
+  type ResourceTypeDefinition,
+} from "./schema/resource-type.ts";
+export {
+  type AttributeJson,
+  defineSchema,
+  type SchemaDefinition,
+  SchemaError,
+  type SchemaJson,
+  schemaFromJson,
+  schemaToJson,
+} from "./schema/schema.ts";
+export { toZod } from "./schema/to-zod.ts";
+export type { ValueLimits } from "./schema/validate.ts";
+export type { ResourceObject } from "./schema/value.ts";
+export { createScim, type Scim } from "./scim.ts";
+export type {
+  Context,
+  CreateRequest,
+  DeleteRequest,
+  DeltaRequest,
+  DeltaResult,
+  GetRequest,
+  IndexPage,
+  NewResource,
+  QueryRequest,
+  QueryResult,
+  ReplaceRequest,
+  Secrets,
+  Select,
+  Sort,
+  StorageAdapter,
+  StorageCapabilities,
+  StorageNotice,
+  StoredMeta,
+  StoredResource,
+} from "./storage/adapter.ts";
+export { type HeldReference, referencesIn, settleReference } from "./storage/reference.ts";
+export { queryByScan, type ScanOptions } from "./storage/scan.ts";

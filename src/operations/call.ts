@@ -1,0 +1,82 @@
+import type { ScimEvent } from "../events/event.ts";
+import { idOfUrl } from "../protocol/location.ts";
+import type { Selection } from "../protocol/selection.ts";
+import type { ActiveQuirks, QuirkNote } from "../quirks/quirk.ts";
+import type { Attribute } from "../schema/attribute.ts";
+import type { ReadOptions } from "../schema/canonical.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import type { Context, Select, StorageAdapter, StorageNotice } from "../storage/adapter.ts";
+import type { Limits } from "./limits.ts";
+
+/** What `createScim` made of its options, once for all requests. */
+export interface Engine<C extends Context> {
+  readonly resourceTypes: readonly ResourceType[];
+  readonly storageOf: (resourceType: ResourceType) => StorageAdapter<C>;
+  /** The selection of a request that names no attributes. */
+  readonly selections: ReadonlyMap<ResourceType, Selection>;
+  readonly limits: Limits;
+  readonly quirks: ActiveQuirks;
+  readonly unknownAttributes: "ignore" | "reject";
+  readonly canonicalValues: "suggest" | "enforce";
+  readonly references: "check" | "ignore";
+  readonly putOmitted: "clear" | "keep";
+  readonly patchResponse: "auto" | "resource";
+  readonly sensitiveAttributes: readonly string[];
+  readonly isReadable: ((attribute: Attribute, resourceType: ResourceType, context: C) => boolean) | undefined;
+  readonly authenticationSchemes: readonly Readonly<Record<string, unknown>>[];
+  readonly documentationUri: string | undefined;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly emit: (event: ScimEvent<C>) => void;
+}
+
+/** One request on its way through the verbs. */
+export interface Call<C extends Context> {
+  readonly engine: Engine<C>;
+  readonly context: C;
+  /** Absolute, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly signal: AbortSignal | undefined;
+  readonly note: QuirkNote;
+}
+
+/** How often a write without If-Match starts again when another writer was faster. */
+export const MOST_TRIES = 10;
+
+/** Reads everything that is stored and nothing that is computed: what a write starts from. */
+export const SELECT_STORED: Select = { includes: (attribute) => attribute.inverseOf === undefined };
+
+/** Reads the least: for the question whether a resource is there, and in which version. */
+export const SELECT_NONE: Select = { includes: () => false };
+
+/** How bodies of this request are read. */
+export function readOptions<C extends Context>(call: Call<C>, resourceType: ResourceType): ReadOptions {
+  const { engine, note } = call;
+  return {
+    limits: engine.limits,
+    unknownAttributes: engine.unknownAttributes,
+    canonicalValues: engine.canonicalValues,
+    tolerances: {
+      value: (attribute, raw, path) => engine.quirks.value(attribute, raw, path, note),
+      primaries: (attribute, elements, path) => engine.quirks.primaries(attribute, elements, path, note),
+      attribute: (name) => engine.quirks.attribute(name, resourceType, note),
+      unknown: (path) =>
+        engine.emit({ type: "unknownAttribute", path, resourceType: resourceType.name, context: call.context }),
+      idOf: (url) => idOfUrl(call.baseUrl, engine.resourceTypes, url),
+    },
+  };
+}
+
+/** What every write request to storage carries. */
+export function writeRequest<C extends Context>(call: Call<C>, resourceType: ResourceType) {
+  const { engine, context } = call;
+  const storage = engine.storageOf(resourceType);
+  const neighbours = engine.resourceTypes.filter((type) => engine.storageOf(type) === storage);
+  return {
+    resourceType,
+    signal: call.signal,
+    at: engine.now().toISOString(),
+    checkReferences: engine.references === "check" ? neighbours.map((type) => type.name) : [],
+    notify: (notice: StorageNotice) => engine.emit({ ...notice, resourceType: resourceType.name, context }),
+  };
+}

@@ -1,0 +1,121 @@
+import type { Operation } from "fast-json-patch";
+import type { ChangeEvent, CollectionDelta } from "../events/event.ts";
+import { pointerTo } from "../patch/pointer.ts";
+import type { Attribute } from "../schema/attribute.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import { isObject, isSame, type ResourceObject, readAttribute } from "../schema/value.ts";
+import type { Context } from "../storage/adapter.ts";
+import type { Call } from "./call.ts";
+
+/** What a verb knows of the change that it made. */
+interface Change {
+  readonly id: string;
+  readonly version: string | undefined;
+  readonly attributes: readonly string[];
+  readonly changes: readonly Operation[];
+  readonly deltas: readonly CollectionDelta[];
+  readonly before?: ResourceObject | undefined;
+  readonly after?: ResourceObject | undefined;
+}
+
+/** Tells the host of a committed change, and of an account's going in or out of service that comes with it. */
+export function emitChange<C extends Context>(
+  call: Call<C>,
+  type: ChangeEvent["type"],
+  resourceType: ResourceType,
+  change: Change,
+): void {
+  const { engine, context } = call;
+  const { id, version, attributes, changes, deltas, before, after } = change;
+  const externalId = (after ?? before)?.externalId;
+  const event: ChangeEvent<C> = {
+    type,
+    resourceType: resourceType.name,
+    endpoint: resourceType.endpoint,
+    id,
+    ...(typeof externalId === "string" ? { externalId } : {}),
+    ...(version === undefined ? {} : { version }),
+    attributes,
+    changes,
+    deltas,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    at: engine.now().toISOString(),
+    context,
+  };
+  engine.emit(event);
+  const turned = turnOf(resourceType, before, after);
+  if (turned !== undefined) engine.emit({ ...event, type: turned });
+}
+
+/** Whether the lifecycle attribute (a user's `active`) turned. A resource that does not say counts as active. */
+function turnOf(
+  resourceType: ResourceType,
+  before: ResourceObject | undefined,
+  after: ResourceObject | undefined,
+): "activated" | "deactivated" | undefined {
+  const attribute = resourceType.attributes.find((candidate) => candidate.lifecycle);
+  if (attribute === undefined || before === undefined || after === undefined) return undefined;
+  const was = readAttribute(before, attribute) !== false;
+  const is = readAttribute(after, attribute) !== false;
+  return was === is ? undefined : is ? "activated" : "deactivated";
+}
+
+/** The stored attributes whose values differ. */
+function differing(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): readonly Attribute[] {
+  return resourceType.attributes.filter((attribute) => {
+    if (
+      attribute.name === "schemas" ||
+      attribute.name === "id" ||
+      attribute.name === "meta" ||
+      attribute.inverseOf !== undefined
+    )
+      return false;
+    return !isSame(readAttribute(before, attribute), readAttribute(after, attribute));
+  });
+}
+
+/** Paths of the attributes whose values differ. */
+export function namesOf(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): readonly string[] {
+  return differing(resourceType, before, after).map((attribute) => attribute.path);
+}
+
+/** The difference of two states: RFC 6902 operations on whole attributes, and for collections who joined and who left. */
+export function changesOf(
+  resourceType: ResourceType,
+  before: ResourceObject,
+  after: ResourceObject,
+): { readonly changes: readonly Operation[]; readonly deltas: readonly CollectionDelta[] } {
+  const changes: Operation[] = [];
+  const deltas: CollectionDelta[] = [];
+  for (const attribute of differing(resourceType, before, after)) {
+    const old = readAttribute(before, attribute);
+    const value = readAttribute(after, attribute);
+    if (attribute.collection) {
+      const delta = collectionDelta(attribute, old, value);
+      if (delta.joined.length > 0 || delta.left.length > 0) deltas.push(delta);
+      continue;
+    }
+    const path = pointerTo(attribute);
+    if (value === undefined) changes.push({ op: "remove", path });
+    else changes.push({ op: old === undefined ? "add" : "replace", path, value });
+  }
+  return { changes, deltas };
+}
+
+function collectionDelta(attribute: Attribute, old: unknown, value: unknown): CollectionDelta {
+  const identity = attribute.sub("value");
+  const byKey = (elements: unknown): Map<unknown, ResourceObject> =>
+    new Map(
+      (Array.isArray(elements) ? elements.filter(isObject) : []).map((element) => [
+        identity?.key(element.value),
+        element,
+      ]),
+    );
+  const [was, is] = [byKey(old), byKey(value)];
+  return {
+    attribute: attribute.path,
+    joined: [...is].filter(([key]) => !was.has(key)).map(([, element]) => element),
+    left: [...was].filter(([key]) => !is.has(key)).map(([, element]) => element.value),
+  };
+}

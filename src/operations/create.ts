@@ -1,0 +1,58 @@
+import { conflict } from "../protocol/error.ts";
+import type { CreateOperation } from "../protocol/operation.ts";
+import { missingAttributes, schemasOf } from "../schema/canonical.ts";
+import { copyValue, writeAttribute } from "../schema/value.ts";
+import type { Context } from "../storage/adapter.ts";
+import { readBody, throwProblems } from "./body.ts";
+import { type Call, writeRequest } from "./call.ts";
+import { changesOf, emitChange, namesOf } from "./change.ts";
+import { checkForeignReferences } from "./references.ts";
+import type { Result } from "./result.ts";
+import { checkStored } from "./stored.ts";
+
+/**
+ * Creates a resource. A create never adopts or changes an existing one: a taken unique value is 409.
+ * @see RFC 7644 §3.3
+ */
+export async function create<C extends Context>(operation: CreateOperation, call: Call<C>): Promise<Result> {
+  const { resourceType } = operation;
+  const { resource, secrets, named } = readBody(call, resourceType, operation.body);
+  for (const attribute of resourceType.attributes) {
+    // `null` is an assertion too: it suppresses the default [P-3.3-03].
+    if (attribute.default !== undefined && !named.has(attribute))
+      writeAttribute(resource, attribute, copyValue(attribute.default));
+  }
+  throwProblems(missingAttributes(resourceType, resource, secrets));
+  await checkForeignReferences(call, resourceType, resource);
+
+  const request = writeRequest(call, resourceType);
+  const selection = operation.selection.forWrite(named);
+  const id = call.engine.newId();
+  if (id.includes("bulkId"))
+    throw conflict("The server made an id that contains the reserved word bulkId. Repeat the request.");
+  const stored = await call.engine.storageOf(resourceType).create(
+    {
+      ...request,
+      resource: {
+        schemas: schemasOf(resourceType, resource),
+        id,
+        ...resource,
+        meta: { resourceType: resourceType.name, created: request.at, lastModified: request.at },
+      },
+      secrets: Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== null)),
+      select: selection,
+    },
+    call.context,
+  );
+  const { id: storedId, meta } = checkStored(stored);
+  const after = { schemas: schemasOf(resourceType, resource), ...resource, id: storedId };
+  const attributes = [...namesOf(resourceType, {}, resource), ...Object.keys(secrets)];
+  emitChange(call, "created", resourceType, {
+    id: storedId,
+    version: meta.version,
+    attributes,
+    ...changesOf(resourceType, {}, resource),
+    after,
+  });
+  return { type: "resource", status: 201, resourceType, resource: stored, selection };
+}

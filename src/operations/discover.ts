@@ -1,0 +1,99 @@
+import { notFound } from "../protocol/error.ts";
+import type { DiscoverOperation } from "../protocol/operation.ts";
+import { listResponse } from "../protocol/render.ts";
+import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
+import { SchemaSchema } from "../schema/core/schema.ts";
+import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import { type SchemaDefinition, schemaToJson } from "../schema/schema.ts";
+import type { ResourceObject } from "../schema/value.ts";
+import type { Context } from "../storage/adapter.ts";
+import type { Call, Engine } from "./call.ts";
+import type { Result } from "./result.ts";
+
+/**
+ * Answers the three discovery endpoints. Sorting, paging and selection do not apply there; a list is always whole.
+ * @see RFC 7644 §4
+ */
+export function discover<C extends Context>(operation: DiscoverOperation, call: Call<C>): Result {
+  const { engine, baseUrl } = call;
+  switch (operation.endpoint) {
+    case "ServiceProviderConfig":
+      return found(serviceProviderConfig(engine, baseUrl));
+    case "ResourceTypes": {
+      const types = engine.resourceTypes.map((type) => resourceTypeDocument(type, baseUrl));
+      return operation.id === undefined ? list(types) : found(types.find((type) => type.id === operation.id));
+    }
+    case "Schemas": {
+      const schemas = schemasOfEngine(engine).map((schema) => schemaDocument(schema, baseUrl));
+      const urn = operation.id?.toLowerCase();
+      return urn === undefined ? list(schemas) : found(schemas.find((schema) => schema.id.toLowerCase() === urn));
+    }
+  }
+}
+
+function found(document: (ResourceObject & { readonly meta: { readonly location: string } }) | undefined): Result {
+  if (document === undefined)
+    throw notFound("No such schema or resource type; the list is at the endpoint without the last segment.");
+  return { type: "document", body: document, location: document.meta.location };
+}
+
+function list(documents: readonly ResourceObject[]): Result {
+  return { type: "document", body: listResponse(documents, documents.length, 1), location: undefined };
+}
+
+/** Computed from what is implemented and enforced, never from a wish. @see RFC 7643 §5 */
+function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: string) {
+  const can = (feature: "filter" | "sort"): boolean =>
+    engine.resourceTypes.every((type) => engine.storageOf(type).capabilities?.[feature] !== false);
+  return {
+    schemas: [ServiceProviderConfigSchema.id],
+    ...(engine.documentationUri === undefined ? {} : { documentationUri: engine.documentationUri }),
+    patch: { supported: true },
+    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    filter: { supported: can("filter"), maxResults: engine.limits.results },
+    changePassword: { supported: engine.resourceTypes.some((type) => keepsPasswords(type, engine)) },
+    sort: { supported: can("sort") },
+    etag: { supported: true },
+    authenticationSchemes: engine.authenticationSchemes,
+    meta: { resourceType: "ServiceProviderConfig", location: `${baseUrl}/ServiceProviderConfig` },
+  };
+}
+
+function keepsPasswords<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {
+  return type.attribute("password") !== undefined && engine.storageOf(type).capabilities?.secrets === true;
+}
+
+/** @see RFC 7643 §6 */
+function resourceTypeDocument(type: ResourceType, baseUrl: string) {
+  const { description } = type.definition;
+  return {
+    schemas: [ResourceTypeSchema.id],
+    id: type.name,
+    name: type.name,
+    endpoint: type.endpoint,
+    ...(description === undefined ? {} : { description }),
+    schema: type.urn,
+    schemaExtensions: type.extensions.map((extension) => ({ schema: extension.urn, required: extension.required })),
+    meta: { resourceType: "ResourceType", location: `${baseUrl}/ResourceTypes/${type.name}` },
+  };
+}
+
+/** Every schema that a resource may carry, and the three of discovery itself [S-7-01]. */
+function schemasOfEngine<C extends Context>(engine: Engine<C>): readonly SchemaDefinition[] {
+  const used = engine.resourceTypes.flatMap((type) => [
+    type.definition.schema,
+    ...type.extensions.map((extension) => extension.schema),
+  ]);
+  const all = [...used, ServiceProviderConfigSchema, ResourceTypeSchema, SchemaSchema];
+  return [...new Map(all.map((schema) => [schema.id.toLowerCase(), schema])).values()];
+}
+
+/** @see RFC 7643 §7 */
+function schemaDocument(schema: SchemaDefinition, baseUrl: string) {
+  return {
+    schemas: [SchemaSchema.id],
+    ...schemaToJson(schema),
+    meta: { resourceType: "Schema", location: `${baseUrl}/Schemas/${schema.id}` },
+  };
+}

@@ -1,0 +1,42 @@
+import { DEFAULT_FILTER_LIMITS } from "../filter/limits.ts";
+import { DEFAULT_JSON_DEPTH } from "../protocol/json.ts";
+import { DEFAULT_SELECTION_NAMES } from "../protocol/selection.ts";
+import type { ValueLimits } from "../schema/validate.ts";
+
+/** Bounds on everything that a client controls. Each overrun is a 4xx that names the limit; nothing is stored. */
+export interface Limits extends ValueLimits {
+  /** Largest request body in bytes. Default 2,097,152 (2 MiB); more is 413. */
+  readonly body: number;
+  /** Deepest nesting of a body. Default 16; more is 400 invalidSyntax. */
+  readonly depth: number;
+  /** Longest filter in UTF-16 code units. Default 8,192; more is 400 invalidFilter. */
+  readonly filterLength: number;
+  /** Deepest nesting of a filter's parentheses and brackets. Default 32; more is 400 invalidFilter. */
+  readonly filterDepth: number;
+  /** Most comparisons in a filter. Default 256; more is 400 invalidFilter. */
+  readonly filterClauses: number;
+  /** Most names in `attributes` or `excludedAttributes`. Default 100; more is 400 invalidValue. */
+  readonly attributes: number;
+  /** Most operations of one PATCH. Default 1,000; more is 400 invalidSyntax. */
+  readonly operations: number;
+  /** Most resources of one page, published as `filter.maxResults`. Default 1,000; a larger `count` gets this many. */
+  readonly results: number;
+  /** Resources of a page when the client gives no `count`. Default 100. */
+  readonly defaultResults: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  body: 2 * 1024 * 1024,
+  depth: DEFAULT_JSON_DEPTH,
+  stringLength: 8192,
+  binaryLength: 65_536,
+  elements: 1000,
+  collectionElements: 50_000,
+  filterLength: DEFAULT_FILTER_LIMITS.maxLength,
+  filterDepth: DEFAULT_FILTER_LIMITS.maxDepth,
+  filterClauses: DEFAULT_FILTER_LIMITS.maxClauses,
+  attributes: DEFAULT_SELECTION_NAMES,
+  operations: 1000,
+  results: 1000,
+  defaultResults: 100,
+};

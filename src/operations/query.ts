@@ -1,0 +1,14 @@
+import type { QueryOperation } from "../protocol/operation.ts";
+import type { Context } from "../storage/adapter.ts";
+import type { Call } from "./call.ts";
+import type { Result } from "./result.ts";
+import { checkStored } from "./stored.ts";
+
+/** Finds the resources of one type. Nothing found is a success with an empty list. @see RFC 7644 §3.4.2 */
+export async function query<C extends Context>(operation: QueryOperation, call: Call<C>): Promise<Result> {
+  const { resourceType, filter, sort, page, selection } = operation;
+  const request = { resourceType, filter, sort, page, select: selection, signal: call.signal };
+  const found = await call.engine.storageOf(resourceType).query(request, call.context);
+  for (const resource of found.resources) checkStored(resource);
+  return { type: "list", resourceType, found, page, selection };
+}

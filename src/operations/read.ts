@@ -1,0 +1,20 @@
+import { matchesTag } from "../protocol/etag.ts";
+import type { ReadOperation } from "../protocol/operation.ts";
+import type { Context } from "../storage/adapter.ts";
+import type { Call } from "./call.ts";
+import { noSuchResource } from "./missing.ts";
+import type { Result } from "./result.ts";
+import { checkStored } from "./stored.ts";
+
+/** Reads one resource; 304 where If-None-Match has its version. @see RFC 7644 §3.4.1, §3.14 */
+export async function read<C extends Context>(operation: ReadOperation, call: Call<C>): Promise<Result> {
+  const { resourceType, id, selection, ifNoneMatch } = operation;
+  const resource = await call.engine
+    .storageOf(resourceType)
+    .get({ resourceType, id, select: selection, signal: call.signal }, call.context);
+  if (resource === undefined) throw noSuchResource(resourceType);
+  checkStored(resource);
+  const { version } = resource.meta;
+  if (ifNoneMatch !== undefined && matchesTag(ifNoneMatch, version)) return { type: "notModified", version };
+  return { type: "resource", status: 200, resourceType, resource, selection };
+}

@@ -1,0 +1,33 @@
+import { versionMismatch } from "../protocol/error.ts";
+import { matchesTag } from "../protocol/etag.ts";
+import type { DeleteOperation } from "../protocol/operation.ts";
+import type { Context, Select } from "../storage/adapter.ts";
+import { type Call, writeRequest } from "./call.ts";
+import { emitChange } from "./change.ts";
+import { noSuchResource } from "./missing.ts";
+import type { Result } from "./result.ts";
+
+const SELECT_SINGLE: Select = { includes: (attribute) => !attribute.collection && attribute.inverseOf === undefined };
+
+/** Deletes a resource; references to it vanish with it. @see RFC 7644 §3.6 */
+export async function remove<C extends Context>(operation: DeleteOperation, call: Call<C>): Promise<Result> {
+  const { resourceType, id, ifMatch } = operation;
+  const storage = call.engine.storageOf(resourceType);
+  // Read for If-Match and for the event, which says who is gone; collections are not looked at.
+  const before = await storage.get({ resourceType, id, select: SELECT_SINGLE, signal: call.signal }, call.context);
+  if (before === undefined) throw ifMatch === "*" ? versionMismatch() : noSuchResource(resourceType);
+  if (ifMatch !== undefined && !matchesTag(ifMatch, before.meta.version)) throw versionMismatch();
+  // "*" asks for existence alone, so no version is bound to the write.
+  const ifVersion = ifMatch === undefined || ifMatch === "*" ? undefined : before.meta.version;
+  const deleted = await storage.delete({ ...writeRequest(call, resourceType), id, ifVersion }, call.context);
+  if (!deleted) throw noSuchResource(resourceType);
+  emitChange(call, "deleted", resourceType, {
+    id,
+    version: undefined,
+    attributes: [],
+    changes: [],
+    deltas: [],
+    before,
+  });
+  return { type: "empty" };
+}

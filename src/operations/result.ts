@@ -1,0 +1,25 @@
+import type { Selection } from "../protocol/selection.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import type { ResourceObject } from "../schema/value.ts";
+import type { IndexPage, QueryResult, StoredResource } from "../storage/adapter.ts";
+
+/** What a verb came to; `render` makes the response of it. */
+export type Result =
+  | {
+      readonly type: "resource";
+      readonly status: 200 | 201;
+      readonly resourceType: ResourceType;
+      readonly resource: StoredResource;
+      readonly selection: Selection;
+    }
+  | {
+      readonly type: "list";
+      readonly resourceType: ResourceType;
+      readonly found: QueryResult;
+      readonly page: IndexPage;
+      readonly selection: Selection;
+    }
+  | { readonly type: "notModified"; readonly version: string }
+  | { readonly type: "patched"; readonly resourceType: ResourceType; readonly id: string; readonly version: string }
+  | { readonly type: "empty" }
+  | { readonly type: "document"; readonly body: ResourceObject; readonly location: string | undefined };

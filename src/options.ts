@@ -1,0 +1,154 @@
+import * as z from "zod";
+import type { ScimEvent } from "./events/event.ts";
+import { DEFAULT_LIMITS, type Limits } from "./operations/limits.ts";
+import type { ScimRequest } from "./protocol/message.ts";
+import type { Operation } from "./protocol/operation.ts";
+import { type ProfileName, profiles } from "./quirks/profiles.ts";
+import type { Quirk } from "./quirks/quirk.ts";
+import type { Attribute } from "./schema/attribute.ts";
+import type { ComparisonKey } from "./schema/comparison-key.ts";
+import type { ResourceType, ResourceTypeDefinition } from "./schema/resource-type.ts";
+import type { Context, StorageAdapter } from "./storage/adapter.ts";
+
+/** One entry of `authenticationSchemes` at `/ServiceProviderConfig`. @see RFC 7643 §5 */
+export interface AuthenticationScheme {
+  readonly type: "oauth" | "oauth2" | "oauthbearertoken" | "httpbasic" | "httpdigest" | (string & {});
+  readonly name: string;
+  readonly description: string;
+  readonly specUri?: string;
+  readonly documentationUri?: string;
+  readonly primary?: boolean;
+}
+
+/** Options of `createScim`. Only the first three, and one of `authenticate` and `unsafeNoAuthentication`, are needed. */
+export interface ScimOptions<C extends Context = Context> {
+  /** The resource types that are served. Names and endpoints must be unique. */
+  readonly resourceTypes: readonly ResourceTypeDefinition[];
+  /** One adapter for all resource types, or one for each by name. */
+  readonly storage: StorageAdapter<C> | { readonly [resourceType: string]: StorageAdapter<C> };
+  /**
+   * The URL under which clients see the service, e.g. `https://example.com/scim/v2`; a function for hosts whose base URL
+   * depends on the request (a tenant in the path). The request's Host header is never looked at.
+   */
+  readonly baseUrl: string | ((request: ScimRequest) => string);
+  /** Says who asks; the result is the `context` of everything that follows. Throws `unauthorized()`. Runs before the body is read. */
+  readonly authenticate?: (request: ScimRequest) => C | Promise<C>;
+  /** `true` serves everybody without a question. Only where something in front of the library has authenticated the request. */
+  readonly unsafeNoAuthentication?: true;
+  /** Decides on each operation, after it is understood and before storage is asked. Throws `forbidden()`. Default: allows all. */
+  readonly authorize?: (operation: Operation, context: C) => void | Promise<void>;
+  /** Attributes that this caller may not read are neither returned nor usable in filters and sorting. Default: all may be read. */
+  readonly isReadable?: (attribute: Attribute, resourceType: ResourceType, context: C) => boolean;
+  /** Tolerances for identity providers: a named profile or a list of rules. Default `"interop"`. */
+  readonly profile?: ProfileName | readonly Quirk[];
+  /** `"reject"`: an unknown attribute in a body is 400 invalidSyntax. Default `"ignore"`: it is left out, and an event says so. */
+  readonly unknownAttributes?: "ignore" | "reject";
+  /** `"enforce"`: a value outside of an attribute's canonicalValues is 400 invalidValue. Default `"suggest"`. */
+  readonly canonicalValues?: "suggest" | "enforce";
+  /** `"ignore"`: members and managers may name resources that do not exist. Default `"check"`: that is 400 invalidValue. */
+  readonly references?: "check" | "ignore";
+  /** `"keep"`: a PUT leaves attributes alone that it omits. Default `"clear"`. @see RFC 7644 §3.5.1 */
+  readonly putOmitted?: "clear" | "keep";
+  /**
+   * `"resource"`: a PATCH is always answered with 200 and the resource. Default `"auto"`: a PATCH that storage took as a delta
+   * is 204, because the resource was not read; `attributes` in the request makes it 200. Under `strict` it is `"resource"`.
+   */
+  readonly patchResponse?: "auto" | "resource";
+  /** Attribute paths that must not be filtered by in a URL: a GET with one is 403 sensitive, POST /.search serves it. Default none. */
+  readonly sensitiveAttributes?: readonly string[];
+  /** `false`: the discovery endpoints need authentication as well. Default `true`. */
+  readonly anonymousDiscovery?: boolean;
+  /** Published at `/ServiceProviderConfig`. Default: one entry for bearer tokens. */
+  readonly authenticationSchemes?: readonly AuthenticationScheme[];
+  /** Where people read about this service; published at `/ServiceProviderConfig`. */
+  readonly documentationUri?: string;
+  /** Bounds on requests; those left out have the defaults of `Limits`. */
+  readonly limits?: Partial<Limits>;
+  /** Told of faults, quirks and more. What it throws is dropped: it cannot fail a request. */
+  readonly on?: (event: ScimEvent<C>) => void;
+  /** Replaces the key by which values are compared, sorted and kept unique. Storage must have been filled under the same one. */
+  readonly comparisonKey?: ComparisonKey;
+  /** The clock. Default `() => new Date()`. */
+  readonly now?: () => Date;
+  /** Makes ids. Default `crypto.randomUUID()`; never guessable, never containing "bulkId". */
+  readonly newId?: () => string;
+}
+
+const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", "must be a function");
+const limit = z.int().positive();
+
+const Options = z.strictObject({
+  resourceTypes: z
+    .array(z.looseObject({ name: z.string(), endpoint: z.string(), schema: z.looseObject({ id: z.string() }) }))
+    .min(1),
+  storage: z.custom(
+    (value) => typeof value === "object" && value !== null,
+    "must be a storage adapter, or one adapter for each resource type",
+  ),
+  baseUrl: z.union([z.string(), anyFunction]),
+  authenticate: anyFunction.optional(),
+  unsafeNoAuthentication: z.literal(true).optional(),
+  authorize: anyFunction.optional(),
+  isReadable: anyFunction.optional(),
+  profile: z
+    .union([
+      z.enum(Object.keys(profiles) as [ProfileName, ...ProfileName[]]),
+      z.array(z.looseObject({ id: z.string() })),
+    ])
+    .optional(),
+  unknownAttributes: z.enum(["ignore", "reject"]).optional(),
+  canonicalValues: z.enum(["suggest", "enforce"]).optional(),
+  references: z.enum(["check", "ignore"]).optional(),
+  putOmitted: z.enum(["clear", "keep"]).optional(),
+  patchResponse: z.enum(["auto", "resource"]).optional(),
+  sensitiveAttributes: z.array(z.string()).optional(),
+  anonymousDiscovery: z.boolean().optional(),
+  authenticationSchemes: z
+    .array(z.looseObject({ type: z.string(), name: z.string(), description: z.string() }))
+    .optional(),
+  documentationUri: z.url().optional(),
+  limits: z
+    .strictObject(Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])))
+    .optional(),
+  on: anyFunction.optional(),
+  comparisonKey: anyFunction.optional(),
+  now: anyFunction.optional(),
+  newId: anyFunction.optional(),
+});
+
+/**
+ * Checks the options once, when `createScim` runs.
+ * @throws {TypeError} naming the option and what it must be.
+ */
+export function checkOptions<C extends Context>(options: ScimOptions<C>): void {
+  const parsed = Options.safeParse(options);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "options"}: ${issue.message}`);
+    throw new TypeError(`createScim: ${problems.join("; ")}`);
+  }
+  if (options.authenticate === undefined && options.unsafeNoAuthentication !== true) {
+    throw new TypeError(
+      "createScim: authenticate is required. Where something in front of scimkit has authenticated every request already, say unsafeNoAuthentication: true.",
+    );
+  }
+  if (typeof options.baseUrl === "string") checkBaseUrl(options.baseUrl);
+  for (const key of ["name", "endpoint"] as const) {
+    const values = options.resourceTypes.map((type) => type[key].toLowerCase());
+    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    if (twice !== undefined) throw new TypeError(`createScim: two resource types have the ${key} ${twice}.`);
+  }
+}
+
+/**
+ * Checks a base URL and takes the slash off its end.
+ * @throws {TypeError} for what is no absolute http(s) URL, and for one with a query or fragment. @see RFC 7644 §1.3
+ */
+export function checkBaseUrl(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    throw new TypeError(`createScim: baseUrl must be an absolute http(s) URL such as "https://example.com/scim/v2".`);
+  }
+  if (baseUrl.includes("?") || baseUrl.includes("#"))
+    throw new TypeError("createScim: baseUrl must not have a query or a fragment.");
+  return baseUrl.endsWith("/") ? baseUrl.slice(0, -1) : baseUrl;
+}

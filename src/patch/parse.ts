@@ -1,0 +1,86 @@
+import * as z from "zod";
+import { invalidSyntax } from "../protocol/error.ts";
+import { jsonTypeOf } from "../schema/validate.ts";
+import type { ResourceObject } from "../schema/value.ts";
+
+/** URN of a PATCH body. @see RFC 7644 §3.5.2 */
+export const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/** One operation as the client sent it, its member names canonical. */
+export interface PatchOperation {
+  readonly op: "add" | "remove" | "replace";
+  /** Absent: the resource itself. */
+  readonly path?: unknown;
+  /** Present even where it is `null`; absent where the client sent none. */
+  readonly value?: unknown;
+}
+
+/** How the envelope is read. */
+export interface ParseOptions {
+  /** Told where `schemas` is missing; undefined where that is refused. */
+  readonly missingSchemas?: (() => void) | undefined;
+  /** Told where `Operations` is empty; undefined where that is refused. */
+  readonly emptyOperations?: (() => void) | undefined;
+  /** Most operations of one request. */
+  readonly maxOperations: number;
+}
+
+const Envelope = z.object({ schemas: z.array(z.string()).nullish(), operations: z.array(z.unknown()) });
+
+/**
+ * Reads the envelope of a PATCH: member names and `op` in any letter case, unknown members ignored.
+ * @throws {ScimError} 400 invalidSyntax for another message, an unknown `op`, and too many operations.
+ * @see RFC 7644 §3.5.2
+ */
+export function parsePatch(body: ResourceObject, options: ParseOptions): readonly PatchOperation[] {
+  const parsed = Envelope.safeParse(byLowerCase(body, "The PATCH body"));
+  if (!parsed.success) {
+    const path =
+      parsed.error.issues[0]?.path[0] === "schemas"
+        ? "schemas must be an array of URNs"
+        : "Operations must be an array of operations";
+    throw invalidSyntax(`The PATCH body is wrong: ${path}.`);
+  }
+  const { schemas, operations } = parsed.data;
+  if (!schemas?.length && options.missingSchemas !== undefined) options.missingSchemas();
+  else if (!schemas?.some((urn) => urn.toLowerCase() === PATCH_SCHEMA.toLowerCase())) {
+    throw invalidSyntax(`The schemas of a PATCH must be ["${PATCH_SCHEMA}"].`);
+  }
+  if (operations.length > options.maxOperations) {
+    throw invalidSyntax(
+      `The PATCH has ${operations.length} operations; at most ${options.maxOperations} are allowed (limits.operations).`,
+    );
+  }
+  if (operations.length === 0) {
+    if (options.emptyOperations === undefined) throw invalidSyntax("Operations must contain at least one operation.");
+    options.emptyOperations();
+  }
+  return operations.map(parseOperation);
+}
+
+const OPS = ["add", "remove", "replace"] as const;
+
+function parseOperation(raw: unknown, index: number): PatchOperation {
+  const where = `Operations[${index}]`;
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw))
+    throw invalidSyntax(`${where} must be an object, not ${jsonTypeOf(raw)}.`);
+  const members = byLowerCase(raw as ResourceObject, where);
+  // RFC 7643 §2.1, §2.2: strings without caseExact, `op` too, have no letter case [A1].
+  const op = OPS.find((name) => typeof members.op === "string" && name === members.op.toLowerCase());
+  if (op === undefined) throw invalidSyntax(`${where}.op must be "add", "remove" or "replace".`);
+  return {
+    op,
+    ...(members.path === undefined || members.path === null ? {} : { path: members.path }),
+    ...(members.value === undefined ? {} : { value: members.value }),
+  };
+}
+
+function byLowerCase(object: ResourceObject, where: string): Record<string, unknown> {
+  const members = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(object)) {
+    const key = name.toLowerCase();
+    if (members.has(key)) throw invalidSyntax(`${where} names a member twice, in different letter case.`);
+    members.set(key, value);
+  }
+  return Object.fromEntries(members);
+}

@@ -1,0 +1,194 @@
+/** URN of the error message. @see RFC 7644 §3.12 */
+export const ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error";
+
+/**
+ * Every `scimType` keyword and the HTTP status it travels with.
+ * @see RFC 7644 §3.12 Table 9 (uniqueness: §3.3, sensitive: §7.5.2) and RFC 9865 §2.1
+ */
+export const SCIM_TYPES = {
+  invalidFilter: 400,
+  tooMany: 400,
+  uniqueness: 409,
+  mutability: 400,
+  invalidSyntax: 400,
+  invalidPath: 400,
+  noTarget: 400,
+  invalidValue: 400,
+  invalidVers: 400,
+  sensitive: 403,
+  invalidCursor: 400,
+  expiredCursor: 400,
+  invalidCount: 400,
+} as const;
+
+/** A keyword of RFC 7644 Table 9 or RFC 9865 §2.1. */
+export type ScimType = keyof typeof SCIM_TYPES;
+
+/** The JSON body of an error response. `status` is a string, as the RFC demands. @see RFC 7644 §3.12 */
+export interface ErrorMessage {
+  readonly schemas: readonly [typeof ERROR_SCHEMA];
+  readonly status: string;
+  readonly scimType?: ScimType;
+  readonly detail: string;
+}
+
+/** What an error can carry besides its text. */
+export interface ScimErrorOptions {
+  /** The keyword, only for the statuses that RFC 7644 gives it. */
+  readonly scimType?: ScimType;
+  /** Headers of the answer, e.g. `WWW-Authenticate`, `Allow`, `Retry-After`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The cause, for `on({ type: "error" })`; never part of the answer. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error class: whatever is thrown as a `ScimError` reaches the client as a SCIM error body; anything else becomes
+ * a 500 that says nothing of the inside. Recognise it by `code`, not by `instanceof` (ESM and CommonJS copies differ).
+ *
+ * @example
+ * ```ts
+ * import { ScimError } from "scimkit";
+ * throw new ScimError(403, "This directory is managed by the HR system; change the user there.");
+ * ```
+ * @see RFC 7644 §3.12
+ */
+export class ScimError extends Error {
+  /** Stable mark of this class across copies of the package. */
+  readonly code = "ERR_SCIM";
+  /** HTTP status, 400…599. */
+  readonly status: number;
+  /** Keyword of Table 9, when the status has one. */
+  readonly scimType: ScimType | undefined;
+  /** One sentence for the person who reads the client's log: what is wrong and what to change. */
+  readonly detail: string;
+  /** Extra headers of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, detail: string, options: ScimErrorOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "ScimError";
+    this.status = status;
+    this.detail = detail;
+    this.scimType = options.scimType;
+    this.headers = options.headers ?? {};
+  }
+
+  /** The error as the body of a response. */
+  toJSON(): ErrorMessage {
+    return {
+      schemas: [ERROR_SCHEMA],
+      status: String(this.status),
+      ...(this.scimType === undefined ? {} : { scimType: this.scimType }),
+      detail: this.detail,
+    };
+  }
+}
+
+/** Tells a `ScimError` of any copy of the package from other thrown values. */
+export function isScimError(value: unknown): value is ScimError {
+  return typeof value === "object" && value !== null && (value as { code?: unknown }).code === "ERR_SCIM";
+}
+
+function ofType(scimType: ScimType) {
+  return (detail: string, options: ScimErrorOptions = {}): ScimError =>
+    new ScimError(SCIM_TYPES[scimType], detail, { ...options, scimType });
+}
+
+function ofStatus(status: number, standard: string) {
+  return (detail: string = standard, options: ScimErrorOptions = {}): ScimError =>
+    new ScimError(status, detail, options);
+}
+
+/** 400 invalidFilter: the filter does not parse, or asks for a comparison that its attribute does not have. */
+export const invalidFilter = ofType("invalidFilter");
+/** 400 tooMany: the query would examine or return more than the server allows. */
+export const tooMany = ofType("tooMany");
+/** 400 mutability: the change is against the attribute's mutability. */
+export const mutability = ofType("mutability");
+/** 400 invalidSyntax: the body is not JSON, or not the message that the endpoint reads. */
+export const invalidSyntax = ofType("invalidSyntax");
+/** 400 invalidPath: the PATCH path does not parse or names no attribute of the schema. */
+export const invalidPath = ofType("invalidPath");
+/** 400 noTarget: the PATCH path selects nothing where a target is needed. */
+export const noTarget = ofType("noTarget");
+/** 400 invalidValue: a required value is missing, or a value does not fit its attribute. */
+export const invalidValue = ofType("invalidValue");
+/** 400 invalidVers: the protocol version of the URL is not supported. */
+export const invalidVersion = ofType("invalidVers");
+/** 403 sensitive: the filter belongs into the body of POST /.search. @see RFC 7644 §7.5.2 */
+export const sensitive = ofType("sensitive");
+
+/**
+ * 409 uniqueness: another resource holds the value. A storage adapter throws it with the attribute's name.
+ *
+ * @example
+ * ```ts
+ * import { uniqueness } from "scimkit";
+ * throw uniqueness("userName");
+ * ```
+ * @see RFC 7644 §3.3
+ */
+export function uniqueness(attribute: string, options: ScimErrorOptions = {}): ScimError {
+  return new ScimError(409, `Another resource already has this value of ${attribute}; ${attribute} must be unique.`, {
+    ...options,
+    scimType: "uniqueness",
+  });
+}
+
+/** 412: the resource has another version than the one the request (or the adapter's caller) expected. */
+export const versionMismatch = ofStatus(
+  412,
+  "The resource has changed: its current version does not match If-Match. Read it again and repeat the change.",
+);
+/** 401: who asks is not known. Put the challenge into `headers["WWW-Authenticate"]`; default `Bearer`. */
+export function unauthorized(
+  detail = "The request carries no valid credentials. Send a valid bearer token in the Authorization header.",
+  options: ScimErrorOptions = {},
+): ScimError {
+  return new ScimError(401, detail, { ...options, headers: { "WWW-Authenticate": "Bearer", ...options.headers } });
+}
+/** 403: who asks is known and may not do this. */
+export const forbidden = ofStatus(403, "The credentials do not permit this operation.");
+/** 404: no such endpoint or resource. */
+export const notFound = ofStatus(404, "No such endpoint.");
+/** 405: the endpoint exists and does not have this method; `allow` lists those it has. */
+export function methodNotAllowed(method: string, allow: readonly string[]): ScimError {
+  const list = allow.join(", ");
+  return new ScimError(405, `The endpoint does not support ${method}. It supports ${list}.`, {
+    headers: { Allow: list },
+  });
+}
+/** 406: the client accepts neither application/scim+json nor application/json. */
+export const notAcceptable = ofStatus(
+  406,
+  "Responses are application/scim+json or application/json; Accept must permit one of them.",
+);
+/** 409 without a keyword: another writer kept winning. */
+export const conflict = ofStatus(
+  409,
+  "The resource was changed by other requests while this one ran. Repeat the request.",
+);
+/** 413: the request is larger than a limit; the detail names the limit. */
+export const payloadTooLarge = ofStatus(413, "The request body is too large.");
+/** 415: the body is not JSON. */
+export const unsupportedMediaType = ofStatus(
+  415,
+  "Request bodies must be application/scim+json or application/json; set Content-Type accordingly.",
+);
+/** 429: the host's limiter says wait; `retryAfter` is a whole number of seconds (Okta reads nothing else). */
+export function tooManyRequests(
+  retryAfter: number,
+  detail = `Too many requests. Try again in ${Math.ceil(retryAfter)} s.`,
+): ScimError {
+  return new ScimError(429, detail, { headers: { "Retry-After": String(Math.max(0, Math.ceil(retryAfter))) } });
+}
+/** 500: something failed inside; the cause goes to `on({ type: "error" })`, never into the answer. */
+export const internalError = ofStatus(
+  500,
+  "The server failed to process the request. Nothing about the request needs to change; try again later.",
+);
+/** 501: the feature is not supported or switched off here. */
+export const notImplemented = ofStatus(501, "This server does not support the operation.");
+/** 503: storage cannot be reached; the outcome of a write is unknown, repeating it is safe. */
+export const unavailable = ofStatus(503, "Storage is not available. Try again later.");

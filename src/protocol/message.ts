@@ -1,0 +1,22 @@
+/**
+ * A request as any host can give it: the web's `Request`, Node's `IncomingMessage` or a test's literal are all turned into
+ * this by an adapter of a few lines.
+ */
+export interface ScimRequest {
+  readonly method: string;
+  /** Absolute URL, or path and query. Only what follows the base URL's path is looked at; the host name never is. */
+  readonly url: string;
+  /** Names in any letter case; several values joined by ", ". */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Bytes or text as received, or a value that the host has parsed from JSON already. Leave it out where there is none. */
+  readonly body?: unknown;
+  /** Aborted when the client has gone; reaches the storage adapter. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The answer. `body` is JSON text, absent where HTTP has none (204, 304, HEAD). Header names are in their usual case. */
+export interface ScimResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}

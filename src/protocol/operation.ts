@@ -1,0 +1,76 @@
+import type { Filter } from "../filter/ast.ts";
+import type { PreparedOperation } from "../patch/operation.ts";
+import type { AttributePath } from "../schema/attribute.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import type { ResourceObject } from "../schema/value.ts";
+import type { IndexPage, Sort } from "../storage/adapter.ts";
+import type { TagList } from "./etag.ts";
+import type { Selection } from "./selection.ts";
+
+/** What a request asks for, once HTTP is behind it: `authorize` decides on it and one file a verb executes it. */
+export type Operation =
+  | CreateOperation
+  | ReadOperation
+  | QueryOperation
+  | ReplaceOperation
+  | PatchOperation
+  | DeleteOperation
+  | DiscoverOperation;
+
+export interface CreateOperation {
+  readonly type: "create";
+  readonly resourceType: ResourceType;
+  /** The body as parsed JSON, not yet checked against the schema. */
+  readonly body: ResourceObject;
+  readonly selection: Selection;
+}
+
+export interface ReadOperation {
+  readonly type: "read";
+  readonly resourceType: ResourceType;
+  readonly id: string;
+  readonly selection: Selection;
+  readonly ifNoneMatch: TagList | undefined;
+}
+
+export interface QueryOperation {
+  readonly type: "query";
+  readonly resourceType: ResourceType;
+  readonly filter: Filter<AttributePath> | undefined;
+  readonly sort: Sort | undefined;
+  readonly page: IndexPage;
+  readonly selection: Selection;
+}
+
+export interface ReplaceOperation {
+  readonly type: "replace";
+  readonly resourceType: ResourceType;
+  readonly id: string;
+  readonly body: ResourceObject;
+  readonly selection: Selection;
+  readonly ifMatch: TagList | undefined;
+}
+
+export interface PatchOperation {
+  readonly type: "patch";
+  readonly resourceType: ResourceType;
+  readonly id: string;
+  /** What the operations do, resolved against the schema. */
+  readonly operations: readonly PreparedOperation[];
+  readonly selection: Selection;
+  readonly ifMatch: TagList | undefined;
+}
+
+export interface DeleteOperation {
+  readonly type: "delete";
+  readonly resourceType: ResourceType;
+  readonly id: string;
+  readonly ifMatch: TagList | undefined;
+}
+
+export interface DiscoverOperation {
+  readonly type: "discover";
+  readonly endpoint: "ServiceProviderConfig" | "ResourceTypes" | "Schemas";
+  /** Name of one resource type, or URN of one schema. */
+  readonly id: string | undefined;
+}

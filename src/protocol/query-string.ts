@@ -1,0 +1,45 @@
+import { invalidValue, ScimError } from "./error.ts";
+
+/** The query parameters that scimkit reads; all others are ignored. @see RFC 7644 §3.4.2, §3.9 */
+const PARAMETERS = [
+  "attributes",
+  "excludedAttributes",
+  "filter",
+  "sortBy",
+  "sortOrder",
+  "startIndex",
+  "count",
+] as const;
+
+export type QueryParameters = { readonly [name in (typeof PARAMETERS)[number]]?: string };
+
+/**
+ * Decodes the query part of a URL once: `+` and `%20` are a blank, as every identity provider means it [Q03].
+ * @throws {ScimError} 400 for a broken percent escape and for a parameter that is given twice.
+ */
+export function parseQueryString(query: string): QueryParameters {
+  const parameters: { [name in (typeof PARAMETERS)[number]]?: string } = {};
+  for (const part of query.split("&")) {
+    const equals = part.indexOf("=");
+    const name = decode(equals === -1 ? part : part.slice(0, equals));
+    const known = PARAMETERS.find((parameter) => parameter === name);
+    if (known === undefined) continue;
+    if (parameters[known] !== undefined)
+      throw invalidValue(`The query parameter ${known} is given twice; give it once.`);
+    parameters[known] = equals === -1 ? "" : decode(part.slice(equals + 1));
+  }
+  return parameters;
+}
+
+/** Percent-decodes a part of a URL. @throws {ScimError} 400 for what is no UTF-8. */
+export function decodeSegment(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ScimError(400, "The URL holds a percent escape that is not UTF-8; encode it again.");
+  }
+}
+
+function decode(text: string): string {
+  return decodeSegment(text.replaceAll("+", " "));
+}

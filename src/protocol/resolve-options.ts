@@ -1,0 +1,31 @@
+import type { FilterParseOptions } from "../filter/parser.ts";
+import type { ResolveOptions } from "../filter/resolve.ts";
+import type { Call } from "../operations/call.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import type { Context } from "../storage/adapter.ts";
+import { idOfUrl } from "./location.ts";
+
+/** How filters and paths of this request are resolved. */
+export function resolveOptions<C extends Context>(resourceType: ResourceType, call: Call<C>): ResolveOptions {
+  const { quirks, limits, resourceTypes, isReadable } = call.engine;
+  return {
+    limits,
+    lenientNames: quirks.reads.lenientNames,
+    impliedValue: quirks.reads.impliedValue,
+    operand: (attribute, value) => quirks.operand(attribute, value, call.note),
+    idOf: (url) => idOfUrl(call.baseUrl, resourceTypes, url),
+    ...(isReadable === undefined
+      ? {}
+      : { isReadable: (attribute) => isReadable(attribute, resourceType, call.context) }),
+  };
+}
+
+/** How filters and paths of this request are parsed. */
+export function parseOptions<C extends Context>(call: Call<C>): FilterParseOptions {
+  const { quirks, limits } = call.engine;
+  return {
+    limits: { maxLength: limits.filterLength, maxDepth: limits.filterDepth, maxClauses: limits.filterClauses },
+    valuePathComparison: quirks.reads.valuePathComparison,
+    unquotedOperands: quirks.reads.unquotedOperands,
+  };
+}

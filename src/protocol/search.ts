@@ -1,0 +1,94 @@
+import * as z from "zod";
+import type { ResourceObject } from "../schema/value.ts";
+import { invalidSyntax, invalidValue } from "./error.ts";
+import type { QueryParameters } from "./query-string.ts";
+import { splitNames } from "./selection.ts";
+
+/** URN of a search. @see RFC 7644 §3.4.3 */
+export const SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+
+/** The parameters of a query, whether they came in the URL or in a body. */
+export interface Search {
+  readonly attributes: readonly string[] | undefined;
+  readonly excludedAttributes: readonly string[] | undefined;
+  readonly filter: string | undefined;
+  readonly sortBy: string | undefined;
+  readonly sortOrder: string | undefined;
+  readonly startIndex: number | undefined;
+  readonly count: number | undefined;
+}
+
+/** Reads the parameters of a query from the URL. @see RFC 7644 §3.4.2 */
+export function searchFromUrl(parameters: QueryParameters): Search {
+  return {
+    attributes: splitNames(parameters.attributes),
+    excludedAttributes: splitNames(parameters.excludedAttributes),
+    filter: parameters.filter,
+    sortBy: parameters.sortBy,
+    sortOrder: parameters.sortOrder,
+    startIndex: integer("startIndex", parameters.startIndex),
+    count: integer("count", parameters.count),
+  };
+}
+
+/** A whole number in plain digits; more digits than a number holds are as good as the largest one. */
+function integer(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const sign = text[0] === "-" || text[0] === "+" ? 1 : 0;
+  const digits = [...text.slice(sign)];
+  if (digits.length === 0 || digits.length > 300 || !digits.every((digit) => digit >= "0" && digit <= "9")) {
+    throw invalidValue(`${name} must be a whole number.`);
+  }
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(text)));
+}
+
+const names = z.array(z.string()).nullish();
+const text = z.string().nullish();
+const whole = z.int().nullish();
+
+const SearchRequest = z.object({
+  schemas: z.array(z.string()).nullish(),
+  attributes: names,
+  excludedattributes: names,
+  filter: text,
+  sortby: text,
+  sortorder: text,
+  startindex: whole,
+  count: whole,
+});
+
+/**
+ * Reads the parameters of a query from a SearchRequest; member names in any letter case, unknown ones ignored.
+ * @throws {ScimError} 400 invalidSyntax for another message, 400 invalidValue for a member of the wrong type.
+ * @see RFC 7644 §3.4.3
+ */
+export function searchFromBody(body: ResourceObject, missingSchemas: ((path: string) => void) | undefined): Search {
+  const members = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(body)) {
+    const key = name.toLowerCase();
+    if (members.has(key))
+      throw invalidSyntax(`The search request names ${key} twice; names differ in more than letter case.`);
+    members.set(key, value);
+  }
+  const parsed = SearchRequest.safeParse(Object.fromEntries(members));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalidValue(
+      `The search request is wrong at "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "it does not fit"}.`,
+    );
+  }
+  const { schemas, attributes, excludedattributes, filter, sortby, sortorder, startindex, count } = parsed.data;
+  if (!schemas?.length && missingSchemas !== undefined) missingSchemas("schemas");
+  else if (!schemas?.some((urn) => urn.toLowerCase() === SEARCH_SCHEMA.toLowerCase())) {
+    throw invalidSyntax(`The schemas of a search request must be ["${SEARCH_SCHEMA}"].`);
+  }
+  return {
+    attributes: attributes ?? undefined,
+    excludedAttributes: excludedattributes ?? undefined,
+    filter: filter ?? undefined,
+    sortBy: sortby ?? undefined,
+    sortOrder: sortorder ?? undefined,
+    startIndex: startindex ?? undefined,
+    count: count ?? undefined,
+  };
+}

@@ -1,0 +1,10 @@
+import type { Quirk } from "./quirk.ts";
+
+/** `attributes` and `excludedAttributes` in one request [A26]. */
+export const bothSelections: Quirk = {
+  id: "both-selections",
+  description: "Of attributes and excludedAttributes in one request, attributes wins.",
+  clients: ["Entra ID", "Okta"],
+  bends: "RFC 7644 §3.9",
+  reads: { bothSelections: true },
+};

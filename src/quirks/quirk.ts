@@ -1,0 +1,138 @@
+import type { CompareValue } from "../filter/ast.ts";
+import type { Attribute } from "../schema/attribute.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import type { ResourceObject } from "../schema/value.ts";
+
+/**
+ * One tolerance for what an identity provider sends, by name. A rule works on the parsed request, never on text, and neither
+ * loses nor invents data; when it fires, a `{ type: "quirk" }` event says so.
+ *
+ * @example
+ * ```ts
+ * import { createScim, profiles, type Quirk, User } from "scimkit";
+ * import { memoryStorage } from "scimkit/memory";
+ * const yesNo: Quirk = {
+ *   id: "yes-no-booleans",
+ *   description: 'Reads "yes" and "no" as booleans.',
+ *   clients: ["our own importer"],
+ *   bends: "RFC 7643 §2.3.2",
+ *   value: (attribute, raw) => (attribute.type === "boolean" && (raw === "yes" || raw === "no") ? raw === "yes" : undefined),
+ * };
+ * createScim({
+ *   resourceTypes: [User], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2",
+ *   authenticate: () => ({}), profile: [...profiles.interop, yesNo],
+ * });
+ * ```
+ */
+export interface Quirk {
+  /** Stable name in kebab case; events carry it. */
+  readonly id: string;
+  /** One sentence: what is tolerated and what is made of it. */
+  readonly description: string;
+  /** Clients that need it. */
+  readonly clients: readonly string[];
+  /** The clause of the RFC that it bends. */
+  readonly bends: string;
+  /** A value of the wrong JSON shape, in a body, a PATCH value or a filter operand: the right one, `null` for unassigned, undefined if the rule has nothing to say. */
+  value?(attribute: Attribute, raw: unknown): unknown;
+  /** Elements of which several are primary: the elements to take instead. */
+  primaries?(attribute: Attribute, elements: readonly ResourceObject[]): readonly ResourceObject[] | undefined;
+  /** An attribute name in a body that the type does not have at that place: the attribute that is meant. */
+  attribute?(name: string, resourceType: ResourceType): Attribute | undefined;
+  /** Settings of the reader that the rule switches on. */
+  readonly reads?: Partial<Readings>;
+}
+
+/** Switches that rules set; all are off under `strict`. */
+export interface Readings {
+  /** A body without `schemas` is read as the message or resource type of its endpoint. */
+  readonly missingSchemas: boolean;
+  /** URNs in `schemas` that the resource type does not have are ignored, never stored. */
+  readonly unknownSchemas: boolean;
+  /** An extension attribute is found without its URN in filters, selections and paths. */
+  readonly lenientNames: boolean;
+  /** `emails[type eq "work"].value eq "x"` is a filter. */
+  readonly valuePathComparison: boolean;
+  /** `manager eq "x"` is `manager.value eq "x"`. */
+  readonly impliedValue: boolean;
+  /** `externalId eq jyoung` is `externalId eq "jyoung"`. */
+  readonly unquotedOperands: boolean;
+  /** Of `attributes` and `excludedAttributes`, `attributes` wins. */
+  readonly bothSelections: boolean;
+  /** `/users` is `/Users`. */
+  readonly endpointCase: boolean;
+  /** A PATCH path that names no attribute is left out. */
+  readonly unknownPaths: boolean;
+  /** readOnly attributes in a path-less PATCH value are ignored. */
+  readonly readOnlyValues: boolean;
+  /** Names with dots or URNs in a path-less PATCH value are paths. */
+  readonly pathKeys: boolean;
+  /** A PATCH remove with values removes those alone. */
+  readonly removeValueList: boolean;
+  /** A value path that selects nothing creates the element that it describes. */
+  readonly createOnNoMatch: boolean;
+  /** An array of one is its element where a PATCH sets a singular attribute. */
+  readonly wrappedValues: boolean;
+  /** A PATCH without operations changes nothing. */
+  readonly emptyOperations: boolean;
+}
+
+/** Told that a rule fired, and where. */
+export type QuirkNote = (quirk: string, path: string) => void;
+
+/** The rules of a profile, folded into what the readers ask. */
+export interface ActiveQuirks {
+  readonly reads: Readings;
+  value(attribute: Attribute, raw: unknown, path: string, note: QuirkNote): unknown;
+  primaries(
+    attribute: Attribute,
+    elements: readonly ResourceObject[],
+    path: string,
+    note: QuirkNote,
+  ): readonly ResourceObject[] | undefined;
+  attribute(name: string, resourceType: ResourceType, note: QuirkNote): Attribute | undefined;
+  operand(attribute: Attribute, value: CompareValue, note: QuirkNote): CompareValue | undefined;
+  /** The rule that switched a reading on, for its note. */
+  ruleOf(reading: keyof Readings): string;
+}
+
+const LITERAL: Readings = {
+  missingSchemas: false,
+  unknownSchemas: false,
+  lenientNames: false,
+  valuePathComparison: false,
+  impliedValue: false,
+  unquotedOperands: false,
+  bothSelections: false,
+  endpointCase: false,
+  unknownPaths: false,
+  readOnlyValues: false,
+  pathKeys: false,
+  removeValueList: false,
+  createOnNoMatch: false,
+  wrappedValues: false,
+  emptyOperations: false,
+};
+
+/** Folds a list of rules; where several have something to say, the first does. */
+export function activate(rules: readonly Quirk[]): ActiveQuirks {
+  const firstOf = <T>(ask: (rule: Quirk) => T | undefined, path: string, note: QuirkNote): T | undefined => {
+    for (const rule of rules) {
+      const answer = ask(rule);
+      if (answer === undefined) continue;
+      note(rule.id, path);
+      return answer;
+    }
+    return undefined;
+  };
+  return {
+    reads: Object.assign({}, LITERAL, ...rules.map((rule) => rule.reads ?? {})) as Readings,
+    value: (attribute, raw, path, note) => firstOf((rule) => rule.value?.(attribute, raw), path, note),
+    primaries: (attribute, elements, path, note) =>
+      firstOf((rule) => rule.primaries?.(attribute, elements), path, note),
+    attribute: (name, resourceType, note) => firstOf((rule) => rule.attribute?.(name, resourceType), name, note),
+    operand: (attribute, value, note) =>
+      firstOf((rule) => rule.value?.(attribute, value) as CompareValue | undefined, attribute.path, note),
+    ruleOf: (reading) => rules.find((rule) => rule.reads?.[reading] === true)?.id ?? reading,
+  };
+}

@@ -1,0 +1,156 @@
+import type { ComparisonKey } from "./comparison-key.ts";
+
+/** The eight data types. @see RFC 7643 §2.3 */
+export const ATTRIBUTE_TYPES = [
+  "string",
+  "boolean",
+  "decimal",
+  "integer",
+  "dateTime",
+  "binary",
+  "reference",
+  "complex",
+] as const;
+export const MUTABILITIES = ["readOnly", "readWrite", "immutable", "writeOnly"] as const;
+export const RETURNED = ["always", "never", "default", "request"] as const;
+export const UNIQUENESS = ["none", "server", "global"] as const;
+
+export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
+export type Mutability = (typeof MUTABILITIES)[number];
+export type Returned = (typeof RETURNED)[number];
+export type Uniqueness = (typeof UNIQUENESS)[number];
+
+/**
+ * One attribute as it is written in `defineSchema`. Every characteristic that is left out has the RFC's default.
+ * The last five are scimkit's own and are not published at `/Schemas`.
+ * @see RFC 7643 §2.2, §7
+ */
+export interface AttributeLiteral {
+  /** Data type. Default `"string"`. */
+  readonly type?: AttributeType;
+  /** For people; published at `/Schemas`. */
+  readonly description?: string;
+  /** `true`: the value is an array. Default `false`. */
+  readonly multiValued?: boolean;
+  /** `true`: a resource without a value is refused (400 invalidValue). Default `false`. */
+  readonly required?: boolean;
+  /** Suggested values; others are accepted unless `createScim({ canonicalValues: "enforce" })`. */
+  readonly canonicalValues?: readonly string[];
+  /** `false` compares without regard to case. Default `false` for strings; references and binaries are always exact. */
+  readonly caseExact?: boolean;
+  /** Default `"readWrite"`. */
+  readonly mutability?: Mutability;
+  /** Default `"default"`; `"never"` for a writeOnly attribute. */
+  readonly returned?: Returned;
+  /** Default `"none"`. `"server"`: the storage adapter keeps two resources of a tenant from sharing a value. */
+  readonly uniqueness?: Uniqueness;
+  /** Only for references: resource type names, `"external"`, `"uri"`. */
+  readonly referenceTypes?: readonly string[];
+  /** Only, and at least one, for `type: "complex"`. */
+  readonly subAttributes?: { readonly [name: string]: AttributeLiteral };
+  /** `true`: may hold more elements than fit in memory (a group's members); changes travel as deltas. Multi-valued complex only. */
+  readonly collection?: boolean;
+  /** `"username"`: compared by PRECIS UsernameCaseMapped, invisible and control characters refused. Default `"plain"`. */
+  readonly comparison?: "plain" | "username";
+  /** A computed attribute: the reverse of `attribute` of `resourceType`, filled in by the storage adapter when selected. readOnly only. */
+  readonly inverseOf?: { readonly resourceType: string; readonly attribute: string };
+  /** `true`: events tell when the value turns from or to `false` (a user's `active`). Boolean only. */
+  readonly lifecycle?: boolean;
+  /** A value that a create gives when the client asserts none. `null` from the client suppresses it. */
+  readonly default?: unknown;
+}
+
+/** An attribute with every default applied, its sub-attributes compiled and its comparison key bound. */
+export interface Attribute {
+  readonly name: string;
+  /** Canonical notation: `userName`, `name.givenName`, `urn:…:enterprise:2.0:User:manager.value`. */
+  readonly path: string;
+  /** URN of the extension whose container holds the attribute; undefined for common and core attributes. */
+  readonly extension: string | undefined;
+  readonly parent: Attribute | undefined;
+  readonly type: AttributeType;
+  readonly description: string | undefined;
+  readonly multiValued: boolean;
+  readonly required: boolean;
+  readonly canonicalValues: readonly string[];
+  readonly caseExact: boolean;
+  readonly mutability: Mutability;
+  readonly returned: Returned;
+  readonly uniqueness: Uniqueness;
+  readonly referenceTypes: readonly string[];
+  readonly subAttributes: readonly Attribute[];
+  readonly collection: boolean;
+  readonly comparison: "plain" | "username";
+  readonly inverseOf: { readonly resourceType: string; readonly attribute: string } | undefined;
+  readonly lifecycle: boolean;
+  readonly default: unknown;
+  /** The sub-attribute of that name in any letter case. */
+  sub(name: string): Attribute | undefined;
+  /**
+   * The key under which values of this attribute are compared, sorted and kept unique: the same one in memory and in storage.
+   * Strings become strings, numbers numbers, booleans booleans, dateTimes an instant that sorts as text.
+   */
+  key(value: unknown): string | number | boolean;
+}
+
+/** An attribute path resolved against a resource type. @see RFC 7644 §3.10 */
+export interface AttributePath {
+  /** Canonical text, e.g. `emails.value`. */
+  readonly text: string;
+  readonly attribute: Attribute;
+  readonly sub: Attribute | undefined;
+}
+
+/** Builds the resolved path of an attribute, or of a sub-attribute together with its parent. */
+export function pathOf(attribute: Attribute, sub?: Attribute): AttributePath {
+  return { text: (sub ?? attribute).path, attribute, sub };
+}
+
+/** The attribute that holds the compared values: the sub-attribute where one is named. */
+export function leafOf(path: AttributePath): Attribute {
+  return path.sub ?? path.attribute;
+}
+
+/** Compiles one attribute literal; names and nonsense have been checked by `defineSchema`. */
+export function compileAttribute(
+  name: string,
+  literal: AttributeLiteral,
+  owner: { readonly prefix: string; readonly extension: string | undefined; readonly parent?: Attribute },
+  comparisonKey: ComparisonKey,
+): Attribute {
+  const type = literal.type ?? "string";
+  const mutability = literal.mutability ?? "readWrite";
+  const subAttributes: Attribute[] = [];
+  const byName = new Map<string, Attribute>();
+  const attribute: Attribute = {
+    name,
+    path: owner.parent === undefined ? owner.prefix + name : `${owner.parent.path}.${name}`,
+    extension: owner.extension,
+    parent: owner.parent,
+    type,
+    description: literal.description,
+    multiValued: literal.multiValued ?? false,
+    required: literal.required ?? false,
+    canonicalValues: literal.canonicalValues ?? [],
+    // References and binaries are case exact whatever a schema prints [S-2.3.6-04 S-2.3.7-04].
+    caseExact: type === "reference" || type === "binary" ? true : (literal.caseExact ?? false),
+    mutability,
+    returned: literal.returned ?? (mutability === "writeOnly" ? "never" : "default"),
+    uniqueness: literal.uniqueness ?? "none",
+    referenceTypes: literal.referenceTypes ?? [],
+    subAttributes,
+    collection: literal.collection ?? false,
+    comparison: literal.comparison ?? "plain",
+    inverseOf: literal.inverseOf,
+    lifecycle: literal.lifecycle ?? false,
+    default: literal.default,
+    sub: (subName) => byName.get(subName) ?? byName.get(subName.toLowerCase()),
+    key: (value) => comparisonKey(attribute, value),
+  };
+  for (const [subName, sub] of Object.entries(literal.subAttributes ?? {})) {
+    const compiled = compileAttribute(subName, sub, { ...owner, parent: attribute }, comparisonKey);
+    subAttributes.push(compiled);
+    byName.set(subName.toLowerCase(), compiled);
+  }
+  return attribute;
+}

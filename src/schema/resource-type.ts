@@ -1,0 +1,237 @@
+import { type Attribute, type AttributePath, compileAttribute, pathOf } from "./attribute.ts";
+import { type ComparisonKey, comparisonKey as standardKey } from "./comparison-key.ts";
+import { CommonAttributes } from "./core/common.ts";
+import { type SchemaDefinition, SchemaError } from "./schema.ts";
+
+/** An extension of a resource type. `required: true` makes every resource carry its container. @see RFC 7643 §6 */
+export interface Extension<S extends SchemaDefinition = SchemaDefinition, R extends boolean = boolean> {
+  readonly schema: S;
+  readonly required: R;
+}
+
+/** A resource type as data: a schema at an endpoint, with extensions. Made by `defineResourceType`. @see RFC 7643 §6 */
+export interface ResourceTypeDefinition<
+  S extends SchemaDefinition = SchemaDefinition,
+  E extends readonly Extension[] = readonly Extension[],
+> {
+  readonly name: string;
+  /** Relative to the base URL, with a leading slash, e.g. `/Users`. */
+  readonly endpoint: string;
+  readonly description: string | undefined;
+  readonly schema: S;
+  readonly extensions: E;
+  /**
+   * The same resource type with one extension more. `required` (default `false`): every resource must carry its container.
+   * @throws {SchemaError} when the extension is already there.
+   */
+  extend<const X extends SchemaDefinition, const R extends boolean = false>(
+    schema: X,
+    options?: { readonly required?: R },
+  ): ResourceTypeDefinition<S, readonly [...E, Extension<X, R>]>;
+}
+
+/**
+ * Defines a resource type of your own. `endpoint` defaults to the name with an "s": `Device` → `/Devices`.
+ *
+ * @throws {SchemaError} for an endpoint that is no single path segment or is the protocol's own, and for extensions that repeat a schema.
+ * @example
+ * ```ts
+ * import { defineResourceType, defineSchema } from "scimkit";
+ * const Role = defineResourceType({
+ *   name: "Role",
+ *   schema: defineSchema({
+ *     id: "urn:example:params:scim:schemas:Role", name: "Role",
+ *     attributes: { displayName: { required: true } },
+ *   }),
+ * });
+ * ```
+ * @see RFC 7643 §6; RFC 7644 §3.2
+ */
+export function defineResourceType<
+  const S extends SchemaDefinition,
+  const E extends readonly Extension[] = readonly [],
+>(definition: {
+  readonly name: string;
+  readonly endpoint?: string;
+  readonly description?: string;
+  readonly schema: S;
+  readonly extensions?: E;
+}): ResourceTypeDefinition<S, E> {
+  const { name, schema } = definition;
+  const extensions = definition.extensions ?? ([] as readonly Extension[] as E);
+  if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))
+    throw new SchemaError(`The resource type name ${JSON.stringify(name)} is not a name.`);
+  const endpoint = `/${(definition.endpoint ?? `${name}s`).replace(/^\//, "")}`;
+  if (!/^\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*$/.test(endpoint)) {
+    throw new SchemaError(
+      `The endpoint ${JSON.stringify(endpoint)} of resource type ${name} must be one path segment, e.g. "/Devices".`,
+    );
+  }
+  if (RESERVED_ENDPOINTS.has(endpoint.toLowerCase())) {
+    throw new SchemaError(
+      `The endpoint "${endpoint}" of resource type ${name} belongs to the protocol; choose another one.`,
+    );
+  }
+  const urns = [schema.id, ...extensions.map((extension) => extension.schema.id)].map((urn) => urn.toLowerCase());
+  const twice = urns.find((urn, index) => urns.indexOf(urn) !== index);
+  if (twice !== undefined) throw new SchemaError(`Resource type ${name} has the schema ${twice} twice.`);
+  return {
+    name,
+    endpoint,
+    description: definition.description,
+    schema,
+    extensions,
+    extend: (extension, options) =>
+      defineResourceType({
+        ...definition,
+        extensions: [...extensions, { schema: extension, required: options?.required ?? false }],
+      }) as never,
+  };
+}
+
+/** @see RFC 7644 §3.2 Table 2 */
+const RESERVED_ENDPOINTS = new Set(["/me", "/bulk", "/schemas", "/resourcetypes", "/serviceproviderconfig"]);
+
+/** An extension with its attributes compiled. */
+export interface CompiledExtension {
+  readonly urn: string;
+  readonly schema: SchemaDefinition;
+  readonly required: boolean;
+  readonly attributes: readonly Attribute[];
+  attribute(name: string): Attribute | undefined;
+}
+
+/** A complex attribute whose `value` is the id of another resource: a member, a manager. @see RFC 7643 §2.4 */
+export interface ReferenceAttribute {
+  readonly attribute: Attribute;
+  /** Names of the resource types that `value` may name. */
+  readonly resourceTypes: readonly string[];
+}
+
+/** A resource type compiled once, when `createScim` runs; storage adapters get it with every call. */
+export interface ResourceType {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly definition: ResourceTypeDefinition;
+  /** The base schema's URN. */
+  readonly urn: string;
+  /** `schemas`, `id`, `externalId`, `meta`. */
+  readonly common: readonly Attribute[];
+  /** Attributes of the base schema. */
+  readonly core: readonly Attribute[];
+  readonly extensions: readonly CompiledExtension[];
+  /** Common, core and extension attributes, in this order. */
+  readonly attributes: readonly Attribute[];
+  /** Attributes and sub-attributes (with their parent) that storage keeps unique, in the tenant (`server`) or beyond (`global`). */
+  readonly unique: readonly AttributePath[];
+  /** Attributes that name other resources by id. */
+  readonly references: readonly ReferenceAttribute[];
+  /** Attributes that storage computes from the references of others. */
+  readonly inverses: readonly Attribute[];
+  extension(urn: string): CompiledExtension | undefined;
+  /** A common or core attribute by its name in any letter case. */
+  attribute(name: string): Attribute | undefined;
+  /**
+   * Resolves `[URN:]attr[.sub]`, in any letter case. The longest registered URN wins. An extension attribute without its URN
+   * is found only where `lenient` says so and exactly one extension has it.
+   */
+  resolve(text: string, lenient?: boolean): AttributePath | undefined;
+}
+
+/** Compiles a resource type; everything that depends on the schema alone happens here, once. */
+export function compileResourceType(
+  definition: ResourceTypeDefinition,
+  comparisonKey: ComparisonKey = standardKey,
+): ResourceType {
+  const compile = (
+    attributes: SchemaDefinition["attributes"],
+    prefix: string,
+    extension: string | undefined,
+  ): Attribute[] =>
+    Object.entries(attributes).map(([name, literal]) =>
+      compileAttribute(name, literal, { prefix, extension }, comparisonKey),
+    );
+  const common = compile(CommonAttributes, "", undefined);
+  const commonNames = new Set(common.map((attribute) => attribute.name.toLowerCase()));
+  // The characteristics of RFC 7643 §3.1 win over a schema that declares id, externalId or meta itself [S-3.1-03].
+  const core = compile(definition.schema.attributes, "", undefined).filter(
+    (attribute) => !commonNames.has(attribute.name.toLowerCase()),
+  );
+  const extensions = definition.extensions.map((extension): CompiledExtension => {
+    const urn = extension.schema.id;
+    const attributes = compile(extension.schema.attributes, `${urn}:`, urn);
+    return { urn, schema: extension.schema, required: extension.required, attributes, attribute: lookUp(attributes) };
+  });
+  const attributes = [...common, ...core, ...extensions.flatMap((extension) => extension.attributes)];
+  const urn = definition.schema.id;
+  const extensionByUrn = new Map(extensions.map((extension) => [extension.urn.toLowerCase(), extension]));
+  const attribute = lookUp([...common, ...core]);
+  const prefixes = [
+    { prefix: `${urn.toLowerCase()}:`, attribute },
+    ...extensions.map((extension) => ({ prefix: `${extension.urn.toLowerCase()}:`, attribute: extension.attribute })),
+  ].sort((left, right) => right.prefix.length - left.prefix.length);
+
+  return {
+    name: definition.name,
+    endpoint: definition.endpoint,
+    definition,
+    urn,
+    common,
+    core,
+    extensions,
+    attributes,
+    unique: attributes.flatMap((candidate) => [
+      ...(isUnique(candidate) ? [pathOf(candidate)] : []),
+      ...candidate.subAttributes.filter(isUnique).map((sub) => pathOf(candidate, sub)),
+    ]),
+    references: attributes.flatMap(referenceOf),
+    inverses: attributes.filter((candidate) => candidate.inverseOf !== undefined),
+    extension: (text) => extensionByUrn.get(text.toLowerCase()),
+    attribute,
+    resolve(text, lenient = false) {
+      const lower = text.toLowerCase();
+      const qualified = prefixes.find(({ prefix }) => lower.startsWith(prefix));
+      if (qualified !== undefined) return resolveName(text.slice(qualified.prefix.length), qualified.attribute);
+      const path = resolveName(text, attribute);
+      if (path !== undefined || !lenient) return path;
+      const found = extensions.flatMap((extension) => resolveName(text, extension.attribute) ?? []);
+      return found.length === 1 ? found[0] : undefined;
+    },
+  };
+}
+
+function isUnique(attribute: Attribute): boolean {
+  return attribute.uniqueness !== "none" && attribute.path !== "id";
+}
+
+function lookUp(attributes: readonly Attribute[]): (name: string) => Attribute | undefined {
+  const byName = new Map(
+    attributes.flatMap((attribute) => [
+      [attribute.name, attribute] as const,
+      [attribute.name.toLowerCase(), attribute] as const,
+    ]),
+  );
+  return (name) => byName.get(name) ?? byName.get(name.toLowerCase());
+}
+
+/** attrPath = ATTRNAME *1subAttr, the URN taken off. @see RFC 7644 §3.4.2.2 */
+function resolveName(
+  text: string,
+  lookUpAttribute: (name: string) => Attribute | undefined,
+): AttributePath | undefined {
+  const dot = text.indexOf(".");
+  if (dot === -1) {
+    const attribute = lookUpAttribute(text);
+    return attribute === undefined ? undefined : pathOf(attribute);
+  }
+  const attribute = lookUpAttribute(text.slice(0, dot));
+  const sub = attribute?.sub(text.slice(dot + 1));
+  return attribute === undefined || sub === undefined ? undefined : pathOf(attribute, sub);
+}
+
+function referenceOf(attribute: Attribute): ReferenceAttribute[] {
+  const reference = attribute.sub("$ref");
+  const resourceTypes = reference?.referenceTypes.filter((type) => type !== "external" && type !== "uri") ?? [];
+  const isStored = attribute.mutability !== "readOnly" && attribute.sub("value") !== undefined;
+  return isStored && resourceTypes.length > 0 ? [{ attribute, resourceTypes }] : [];
+}

@@ -1,0 +1,101 @@
+import type { AttributeLiteral } from "./attribute.ts";
+import type { Extension, ResourceTypeDefinition } from "./resource-type.ts";
+import type { SchemaDefinition } from "./schema.ts";
+
+type Attributes = { readonly [name: string]: AttributeLiteral };
+type Flatten<T> = { readonly [K in keyof T]: T[K] };
+
+type Single<A extends AttributeLiteral, Direction extends "in" | "out"> = A["type"] extends "boolean"
+  ? boolean
+  : A["type"] extends "decimal" | "integer"
+    ? number
+    : A["type"] extends "complex"
+      ? A["subAttributes"] extends Attributes
+        ? AttributeValues<A["subAttributes"], Direction>
+        : never
+      : string;
+
+type Value<A extends AttributeLiteral, Direction extends "in" | "out"> = A["multiValued"] extends true
+  ? readonly Single<A, Direction>[]
+  : Single<A, Direction>;
+
+/** `out`: what can come back — no writeOnly, nothing returned "never". `in`: what a client may send — nothing readOnly. */
+type Names<T extends Attributes, Direction extends "in" | "out"> = {
+  [K in keyof T]: Direction extends "out"
+    ? T[K]["mutability"] extends "writeOnly"
+      ? never
+      : T[K]["returned"] extends "never"
+        ? never
+        : K
+    : T[K]["mutability"] extends "readOnly"
+      ? never
+      : K;
+}[keyof T];
+
+type RequiredNames<T extends Attributes, Direction extends "in" | "out"> = {
+  [K in Names<T, Direction>]: T[K]["required"] extends true ? K : never;
+}[Names<T, Direction>];
+
+type AttributeValues<T extends Attributes, Direction extends "in" | "out"> = string extends keyof T
+  ? { readonly [name: string]: unknown }
+  : Flatten<
+      { readonly [K in RequiredNames<T, Direction>]: Value<T[K], Direction> } & {
+        readonly [K in Exclude<Names<T, Direction>, RequiredNames<T, Direction>>]?: Value<T[K], Direction> | undefined;
+      }
+    >;
+
+/** `meta` of a resource. `location` and `version` are set in responses; an adapter sees no URLs. @see RFC 7643 §3.1 */
+export interface Meta {
+  readonly resourceType: string;
+  readonly created: string;
+  readonly lastModified: string;
+  readonly location?: string;
+  readonly version?: string;
+}
+
+type SchemaOf<T> =
+  T extends ResourceTypeDefinition<infer S, readonly Extension[]> ? S : T extends SchemaDefinition ? T : never;
+type ExtensionsOf<T> = T extends ResourceTypeDefinition<SchemaDefinition, infer E> ? E : readonly [];
+
+type Containers<E extends readonly Extension[], Direction extends "in" | "out"> = {
+  readonly [X in E[number] as X["required"] extends true ? X["schema"]["id"] : never]: AttributeValues<
+    X["schema"]["attributes"],
+    Direction
+  >;
+} & {
+  readonly [X in E[number] as X["required"] extends true ? never : X["schema"]["id"]]?:
+    | AttributeValues<X["schema"]["attributes"], Direction>
+    | undefined;
+};
+
+/**
+ * The static type of a resource as it is stored and answered, inferred from a schema or from a resource type with its
+ * extensions under their URN. writeOnly and never-returned attributes are not in it.
+ *
+ * @example
+ * ```ts
+ * import type { Resource, User } from "scimkit";
+ * function workMail(user: Resource<typeof User>): string | undefined {
+ *   return user.emails?.find((email) => email.type === "work")?.value;
+ * }
+ * ```
+ * @see RFC 7643 §3
+ */
+export type Resource<T extends SchemaDefinition | ResourceTypeDefinition> = Flatten<
+  {
+    readonly schemas: readonly string[];
+    readonly id: string;
+    readonly externalId?: string | undefined;
+    readonly meta: Meta;
+  } & AttributeValues<SchemaOf<T>["attributes"], "out"> &
+    Containers<ExtensionsOf<T>, "out">
+>;
+
+/** What a client may send to create or replace a resource: no readOnly attributes, writeOnly ones included. @see RFC 7643 §7 */
+export type ResourceInput<T extends SchemaDefinition | ResourceTypeDefinition> = Flatten<
+  { readonly schemas?: readonly string[] | undefined; readonly externalId?: string | undefined } & AttributeValues<
+    SchemaOf<T>["attributes"],
+    "in"
+  > &
+    Containers<ExtensionsOf<T>, "in">
+>;

@@ -1,0 +1,67 @@
+import type { Attribute, AttributePath } from "./attribute.ts";
+
+/** A plain JSON object with canonical attribute names. */
+export type ResourceObject = Readonly<Record<string, unknown>>;
+
+/** The value of an attribute in a resource, looked up in its extension's container where it has one. */
+export function readAttribute(resource: ResourceObject, attribute: Attribute): unknown {
+  if (attribute.extension === undefined) return resource[attribute.name];
+  const container = resource[attribute.extension];
+  return isObject(container) ? container[attribute.name] : undefined;
+}
+
+/** Sets or, with `undefined`, unassigns an attribute; an extension's container comes and goes with its content. */
+export function writeAttribute(resource: Record<string, unknown>, attribute: Attribute, value: unknown): void {
+  if (attribute.extension === undefined) {
+    if (value === undefined) delete resource[attribute.name];
+    else resource[attribute.name] = value;
+    return;
+  }
+  const { [attribute.name]: _, ...container } = (resource[attribute.extension] ?? {}) as Record<string, unknown>;
+  if (value !== undefined) container[attribute.name] = value;
+  if (Object.keys(container).length === 0) delete resource[attribute.extension];
+  else resource[attribute.extension] = container;
+}
+
+/** The value that a path names; for a sub-attribute of a multi-valued attribute the list of its values. */
+export function valueAt(resource: ResourceObject, path: AttributePath): unknown {
+  const value = readAttribute(resource, path.attribute);
+  if (path.sub === undefined || value === undefined) return value;
+  const { name } = path.sub;
+  if (Array.isArray(value)) return value.flatMap((element) => (element as ResourceObject)[name] ?? []);
+  return (value as ResourceObject)[name];
+}
+
+/** A JSON object, as opposed to an array, null or a scalar. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Whether two JSON values are the same: member order and the spelling of undefined do not count, array order does.
+ * @see RFC 7643 §2.3.8
+ */
+export function isSame(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left)) {
+    return (
+      Array.isArray(right) && left.length === right.length && left.every((value, index) => isSame(value, right[index]))
+    );
+  }
+  if (!isObject(left) || !isObject(right)) return false;
+  const names = Object.keys(left).filter((name) => left[name] !== undefined);
+  const others = Object.keys(right).filter((name) => right[name] !== undefined);
+  return (
+    names.length === others.length &&
+    names.every((name) => Object.hasOwn(right, name) && isSame(left[name], right[name]))
+  );
+}
+
+/** A deep copy of a JSON value; what is not plain JSON is kept as it is. */
+export function copyValue<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyValue) as T;
+  if (!isObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) copy[name] = copyValue(value[name]);
+  return copy as T;
+}

@@ -1,0 +1,201 @@
+import type { Filter } from "../filter/ast.ts";
+import type { Attribute, AttributePath } from "../schema/attribute.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+
+/**
+ * Who asks, and for which tenant: the result of `authenticate`, handed to every call of the storage adapter and every event.
+ * Hosts add what they need; scimkit reads `tenant` alone. It never comes from the request itself.
+ */
+export interface Context {
+  /** Key of the tenant; leave it out in a single-tenant server. Never an empty string. */
+  readonly tenant?: string;
+}
+
+/**
+ * A resource as storage keeps it: canonical attribute names, extensions under their URN, no unassigned attribute, no URLs.
+ * `meta` holds resourceType, created, lastModified and version.
+ */
+export interface StoredResource {
+  readonly schemas: readonly string[];
+  readonly id: string;
+  readonly meta: StoredMeta;
+  readonly [attribute: string]: unknown;
+}
+
+/** `version` is opaque: printable ASCII without quotes, changed with every real change, never reused for the same id. */
+export interface StoredMeta {
+  readonly resourceType: string;
+  readonly created: string;
+  readonly lastModified: string;
+  readonly version: string;
+}
+
+/** A resource on its way into storage: as `StoredResource`, but the version is storage's to give. */
+export interface NewResource {
+  readonly schemas: readonly string[];
+  readonly id: string;
+  readonly meta: Omit<StoredMeta, "version">;
+  readonly [attribute: string]: unknown;
+}
+
+/** Which attributes the caller will look at. Storage may return more, except that collections are best left unread. */
+export interface Select {
+  includes(attribute: Attribute): boolean;
+}
+
+/** Selects every attribute. */
+export const SELECT_ALL: Select = { includes: () => true };
+
+/** What storage tells besides its result. */
+export type StorageNotice =
+  /** A writeOnly attribute was not kept, because the adapter has no hash function for it. */
+  { readonly type: "secretDropped"; readonly attribute: string };
+
+/** What every call carries. */
+interface StorageRequest {
+  readonly resourceType: ResourceType;
+  /** Aborted when the client has gone; a write that has begun is finished or undone, never left half-way. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What every write carries. */
+interface WriteRequest extends StorageRequest {
+  /** The present as ISO 8601 text, for `meta.lastModified` of other resources that the write touches. */
+  readonly at: string;
+  /** Names of the resource types whose ids must exist in the same storage and tenant; `[]` where references are not checked. */
+  readonly checkReferences: readonly string[];
+  /** Tells the host what storage did besides. */
+  readonly notify: (notice: StorageNotice) => void;
+}
+
+/** Values of writeOnly attributes by attribute path; `null` unassigns. They never travel inside `resource`. */
+export type Secrets = Readonly<Record<string, unknown>>;
+
+export interface GetRequest extends StorageRequest {
+  readonly id: string;
+  readonly select: Select;
+}
+
+/** Position of an index page: `startIndex` is 1-based. */
+export interface IndexPage {
+  readonly startIndex: number;
+  readonly count: number;
+}
+
+export interface Sort {
+  readonly path: AttributePath;
+  readonly descending: boolean;
+}
+
+export interface QueryRequest extends StorageRequest {
+  /** Resolved: every path carries its attribute definition. */
+  readonly filter?: Filter<AttributePath> | undefined;
+  /** Absent: any total order that stays the same from page to page. */
+  readonly sort?: Sort | undefined;
+  readonly page: IndexPage;
+  readonly select: Select;
+}
+
+export interface QueryResult {
+  readonly resources: readonly StoredResource[];
+  /** How many resources match, whatever the page. */
+  readonly totalResults: number;
+}
+
+export interface CreateRequest extends WriteRequest {
+  readonly resource: NewResource;
+  readonly secrets: Secrets;
+  /** What the caller will look at in the result. */
+  readonly select: Select;
+}
+
+export interface ReplaceRequest extends WriteRequest {
+  readonly id: string;
+  readonly resource: NewResource;
+  readonly secrets: Secrets;
+  /** What the caller will look at in the result. */
+  readonly select: Select;
+  /** Write only if this is still the version, else throw `versionMismatch()`. */
+  readonly ifVersion?: string | undefined;
+  /** The state that `resource` was made from, so that only differences need writing. */
+  readonly before?: StoredResource | undefined;
+  /** Collections that neither `resource` nor `before` holds, because the write does not touch them: they stay as they are. */
+  readonly untouched?: readonly Attribute[] | undefined;
+}
+
+/** A change of one collection without a look at it: first `remove`, then `add`. */
+export interface DeltaRequest extends WriteRequest {
+  readonly id: string;
+  readonly attribute: Attribute;
+  /** Elements to add; one whose `value` is there already stays as it is. */
+  readonly add: readonly Readonly<Record<string, unknown>>[];
+  /** `value`s of elements to remove; those that are not there do not matter. */
+  readonly remove: readonly unknown[];
+  readonly ifVersion?: string | undefined;
+}
+
+/** What a delta did. */
+export interface DeltaResult {
+  readonly meta: StoredMeta;
+  /** Elements that were not there before, as stored. Empty, and `removed` too: nothing changed, nor did the version. */
+  readonly added: readonly Readonly<Record<string, unknown>>[];
+  /** `value`s of elements that were there before. */
+  readonly removed: readonly unknown[];
+}
+
+export interface DeleteRequest extends WriteRequest {
+  readonly id: string;
+  readonly ifVersion?: string | undefined;
+}
+
+/** What an adapter can do; `ServiceProviderConfig` is computed from it. */
+export interface StorageCapabilities {
+  /** `false`: a filter is answered with 400 invalidFilter. Default `true`. */
+  readonly filter?: boolean;
+  /** `false`: sortBy is ignored, as RFC 7644 §3.4.2.3 lets a server do. Default `true`. */
+  readonly sort?: boolean;
+  /** `true`: writeOnly attributes (a password) are kept, hashed. Default `false`; then changing passwords is not announced. */
+  readonly secrets?: boolean;
+}
+
+/**
+ * The storage boundary: five verbs. Every method may be given any tenant's context and must never look outside of it.
+ *
+ * - Results are copies: changing them changes nothing in storage.
+ * - Unknown id: `get` and `replace` give `undefined`, `delete` gives `false`. An update never creates.
+ * - `uniqueness(attribute)`, `versionMismatch()` and `invalidValue(detail)` (dangling reference) are the errors to throw;
+ *   any other error is a 500 for the client and goes to `on({ type: "error" })`.
+ * - Check and write are one atomic step.
+ *
+ * @example
+ * ```ts
+ * import type { StorageAdapter } from "scimkit";
+ * import { memoryStorage } from "scimkit/memory";
+ * const memory = memoryStorage();
+ * const logged: StorageAdapter = {
+ *   ...memory,
+ *   async get(request, context) {
+ *     console.log("get", request.resourceType.name, request.id);
+ *     return memory.get(request, context);
+ *   },
+ * };
+ * ```
+ */
+export interface StorageAdapter<C extends Context = Context> {
+  readonly capabilities?: StorageCapabilities;
+  /** Reads one resource. Attributes with `inverseOf` are computed when selected. */
+  get(request: GetRequest, context: C): Promise<StoredResource | undefined>;
+  /** Finds resources: filter, then sort, then page. Page and total come from one snapshot. */
+  query(request: QueryRequest, context: C): Promise<QueryResult>;
+  /** Stores a new resource and gives it back as stored. The adapter may choose another id. Throws `uniqueness(attribute)`. */
+  create(request: CreateRequest, context: C): Promise<StoredResource>;
+  /** Replaces a resource whole; attributes missing from `resource` are gone afterwards, secrets not named stay. */
+  replace(request: ReplaceRequest, context: C): Promise<StoredResource | undefined>;
+  /**
+   * Optional fast path: adds to and removes from one collection at a cost that does not depend on its size. Undefined for an
+   * unknown id; `"declined"` sends the caller to `get` and `replace`.
+   */
+  applyDelta?(request: DeltaRequest, context: C): Promise<DeltaResult | "declined" | undefined>;
+  /** Deletes a resource; references to it vanish with it, and their holders get a new version. */
+  delete(request: DeleteRequest, context: C): Promise<boolean>;
+}

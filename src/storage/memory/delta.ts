@@ -1,0 +1,54 @@
+import { isSame, type ResourceObject } from "../../schema/value.ts";
+import type { DeltaRequest } from "../adapter.ts";
+import { settleElement } from "./references.ts";
+import { type Elements, elementKey, type Row, rewrite } from "./row.ts";
+import { referenceIndexOf, type Tenant } from "./tenant.ts";
+
+/** One element before and after a delta, by its key in the collection. */
+interface Change {
+  readonly key: unknown;
+  readonly before: ResourceObject | undefined;
+  readonly after: ResourceObject | undefined;
+}
+
+/**
+ * What a delta does to a collection, at a cost that depends on the delta alone: elements that are added and are there already,
+ * and elements that are removed and are not there, are no change.
+ * @throws {ScimError} 400 invalidValue for an added reference to nothing.
+ */
+export function changesOf(tenant: Tenant, row: Row, request: DeltaRequest): readonly Change[] {
+  const { attribute, resourceType, checkReferences } = request;
+  const elements = row.content.collections.get(attribute.path);
+  const reference = resourceType.references.find((candidate) => candidate.attribute.path === attribute.path);
+  const changes = new Map<unknown, Change>();
+  for (const value of request.remove) {
+    const key = attribute.sub("value")?.key(value);
+    const before = elements?.get(key);
+    if (before !== undefined) changes.set(key, { key, before, after: undefined });
+  }
+  request.add.forEach((element, index) => {
+    const key = elementKey(attribute, element);
+    const removed = changes.get(key);
+    const isThere = removed === undefined ? elements?.has(key) === true : removed.after !== undefined;
+    if (isThere) return;
+    const options = { holder: row.id, checkReferences };
+    const after = reference === undefined ? element : settleElement(tenant, reference, element, index, options);
+    changes.set(key, { key, before: removed?.before, after });
+  });
+  return [...changes.values()].filter(({ before, after }) => !isSame(before, after));
+}
+
+/** Makes the changes, which gives the row its next version. */
+export function applyChanges(tenant: Tenant, row: Row, request: DeltaRequest, changes: readonly Change[]): void {
+  const { attribute, resourceType, at } = request;
+  const elements: Elements = row.content.collections.get(attribute.path) ?? new Map();
+  const index = referenceIndexOf(tenant, resourceType, attribute);
+  for (const { key, before, after } of changes) {
+    if (after === undefined) elements.delete(key);
+    else elements.set(key, after);
+    if (before?.value !== undefined) index?.holders.delete(key, row);
+    if (after?.value !== undefined) index?.holders.add(key, row);
+  }
+  const collections = new Map(row.content.collections).set(attribute.path, elements);
+  rewrite(row, { ...row.content, collections }, at);
+}

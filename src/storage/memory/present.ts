@@ -1,0 +1,77 @@
+import type { Filter } from "../../filter/ast.ts";
+import type { Attribute, AttributePath } from "../../schema/attribute.ts";
+import type { ResourceType } from "../../schema/resource-type.ts";
+import { copyValue, type ResourceObject, writeAttribute } from "../../schema/value.ts";
+import type { Select, StoredResource } from "../adapter.ts";
+import { holds } from "./references.ts";
+import { attributesApart, type Row } from "./row.ts";
+import { referenceName, type Tenant } from "./tenant.ts";
+
+/** A row as the caller may have it: a copy, with the collections and computed attributes that are selected. */
+export function present(tenant: Tenant, row: Row, resourceType: ResourceType, select: Select): StoredResource {
+  const selected = attributesApart(resourceType).filter((attribute) => select.includes(attribute));
+  return assemble(tenant, row, copyValue(row.content.document), selected, copyValue);
+}
+
+/** A row for a filter to look at: not a copy, with the collections and computed attributes that are needed. */
+export function view(tenant: Tenant, row: Row, needed: readonly Attribute[]): StoredResource {
+  const { document } = row.content;
+  return needed.length === 0 ? document : assemble(tenant, row, { ...document }, needed, (element) => element);
+}
+
+function assemble(
+  tenant: Tenant,
+  row: Row,
+  document: StoredResource,
+  attributes: readonly Attribute[],
+  take: (element: ResourceObject) => ResourceObject,
+): StoredResource {
+  for (const attribute of attributes) {
+    const elements =
+      attribute.inverseOf === undefined
+        ? Array.from(row.content.collections.get(attribute.path)?.values() ?? [], take)
+        : inverseElements(tenant, row, attribute, attribute.inverseOf);
+    if (elements.length > 0)
+      writeAttribute(document as Record<string, unknown>, attribute, attribute.multiValued ? elements : elements[0]);
+  }
+  return document;
+}
+
+/** The attributes that a filter and a sort look at, as far as they are kept apart from the document. */
+export function neededBy(
+  resourceType: ResourceType,
+  filter: Filter<AttributePath> | undefined,
+  sort: AttributePath | undefined,
+): readonly Attribute[] {
+  const named = new Set<Attribute>();
+  const walk = (part: Filter<AttributePath>): void => {
+    if (part.type === "and" || part.type === "or") for (const inner of part.filters) walk(inner);
+    else if (part.type === "not") walk(part.filter);
+    else named.add(part.path.attribute);
+  };
+  if (filter !== undefined) walk(filter);
+  if (sort !== undefined) named.add(sort.attribute);
+  return attributesApart(resourceType).filter((attribute) => named.has(attribute));
+}
+
+/** The reverse of a reference: the groups of a user. @see RFC 7643 §4.1.2 groups */
+function inverseElements(
+  tenant: Tenant,
+  row: Row,
+  attribute: Attribute,
+  inverse: { readonly resourceType: string; readonly attribute: string },
+): ResourceObject[] {
+  const index = tenant.references.get(referenceName(inverse.resourceType, inverse.attribute));
+  if (index === undefined || !index.reference.resourceTypes.includes(row.content.resourceType.name)) return [];
+  const elements: ResourceObject[] = [];
+  for (const holder of index.holders.rows(index.identity.key(row.id))) {
+    if (!holds(holder.content, index.reference.attribute, row.id)) continue;
+    const { displayName } = holder.content.document;
+    elements.push({
+      value: holder.id,
+      ...(attribute.sub("display") !== undefined && typeof displayName === "string" ? { display: displayName } : {}),
+      ...(attribute.sub("type") === undefined ? {} : { type: "direct" }),
+    });
+  }
+  return elements;
+}

@@ -1,0 +1,106 @@
+import type { Attribute } from "../../schema/attribute.ts";
+import type { ReferenceAttribute } from "../../schema/resource-type.ts";
+import { type ResourceObject, writeAttribute } from "../../schema/value.ts";
+import type { StoredResource } from "../adapter.ts";
+import { settleReference } from "../reference.ts";
+import { type Content, type Elements, elementsOf, type Row, rewrite } from "./row.ts";
+import { addToIndexes, removeFromIndexes, type Tenant } from "./tenant.ts";
+import { claimGlobals, type Globals, releaseGlobals } from "./unique.ts";
+
+/**
+ * The content with the `type` of each reference that was found filled in.
+ * @throws {ScimError} 400 invalidValue as `settleReference`.
+ */
+export function settleReferences(tenant: Tenant, content: Content, checkReferences: readonly string[]): Content {
+  const document: Record<string, unknown> = { ...content.document };
+  const collections = new Map(content.collections);
+  const options = { holder: content.document.id, checkReferences };
+  for (const reference of content.resourceType.references) {
+    const { attribute } = reference;
+    const settle = (element: ResourceObject, index: number | undefined) =>
+      settleElement(tenant, reference, element, index, options);
+    if (attribute.collection) {
+      const settled: Elements = new Map();
+      let index = 0;
+      for (const [key, element] of content.collections.get(attribute.path) ?? [])
+        settled.set(key, settle(element, index++));
+      collections.set(attribute.path, settled);
+    } else {
+      const settled = [...elementsOf(content, attribute)].map((element, index) =>
+        settle(element, attribute.multiValued ? index : undefined),
+      );
+      if (settled.length > 0) writeAttribute(document, attribute, attribute.multiValued ? settled : settled[0]);
+    }
+  }
+  return { ...content, document: document as unknown as StoredResource, collections };
+}
+
+/** The element with the `type` of what it names; see `settleReference`. */
+export function settleElement(
+  tenant: Tenant,
+  reference: ReferenceAttribute,
+  element: ResourceObject,
+  index: number | undefined,
+  options: { readonly holder: string; readonly checkReferences: readonly string[] },
+): ResourceObject {
+  const id = element.value;
+  if (typeof id !== "string") return element;
+  return settleReference({ reference, element, id, index }, tenant.byId.get(id)?.content.resourceType.name, options);
+}
+
+/** Takes every reference to a deleted row out of its holders, each of which gets one new version [P-3.6-06 C6]. */
+export function removeReferencesTo(deleted: Row, at: string, tenant: Tenant, globals: Globals): void {
+  const changed = new Set<Row>();
+  for (const { reference, identity, holders } of tenant.references.values()) {
+    if (!reference.resourceTypes.includes(deleted.content.resourceType.name)) continue;
+    const { attribute } = reference;
+    const key = identity.key(deleted.id);
+    for (const holder of [...holders.rows(key)]) {
+      if (!holds(holder.content, attribute, deleted.id)) continue;
+      // Only where elements have unique parts is there more to index than the reference itself.
+      const isUnique = holder.content.resourceType.unique.some((path) => path.attribute.path === attribute.path);
+      if (isUnique) {
+        removeFromIndexes(tenant, holder);
+        releaseGlobals(globals, holder);
+      }
+      holder.content = withoutReference(holder.content, attribute, deleted.id, key);
+      if (isUnique) {
+        addToIndexes(tenant, holder);
+        claimGlobals(globals, holder);
+      } else if (!holdsKey(holder.content, attribute, identity, key)) holders.delete(key, holder);
+      changed.add(holder);
+    }
+  }
+  for (const holder of changed) rewrite(holder, holder.content, at);
+}
+
+/** Whether an element of the attribute names the id. */
+export function holds(content: Content, attribute: Attribute, id: string): boolean {
+  if (attribute.collection)
+    return content.collections.get(attribute.path)?.get(attribute.sub("value")?.key(id))?.value === id;
+  for (const { value } of elementsOf(content, attribute)) if (value === id) return true;
+  return false;
+}
+
+/** Two ids may share a key; then the other one still holds the row in the index. */
+function holdsKey(content: Content, attribute: Attribute, identity: Attribute, key: unknown): boolean {
+  if (attribute.collection) return false;
+  for (const { value } of elementsOf(content, attribute))
+    if (value !== undefined && identity.key(value) === key) return true;
+  return false;
+}
+
+function withoutReference(content: Content, attribute: Attribute, id: string, key: unknown): Content {
+  if (attribute.collection) {
+    content.collections.get(attribute.path)?.delete(key);
+    return content;
+  }
+  const document: Record<string, unknown> = { ...content.document };
+  const rest = [...elementsOf(content, attribute)].filter(({ value }) => value !== id);
+  writeAttribute(document, attribute, attribute.multiValued && rest.length > 0 ? rest : undefined);
+  const { extension } = attribute;
+  // An extension whose last attribute goes is no longer there.
+  if (extension !== undefined && document[extension] === undefined)
+    document.schemas = content.document.schemas.filter((urn) => urn !== extension);
+  return { ...content, document: document as unknown as StoredResource };
+}

@@ -1,0 +1,174 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { describe, expect, test } from "vitest";
+import { EnterpriseUser } from "../../src/schema/core/enterprise-user.ts";
+import { Group, GroupSchema } from "../../src/schema/core/group.ts";
+import { ResourceTypeSchema } from "../../src/schema/core/resource-type.ts";
+import { SchemaSchema } from "../../src/schema/core/schema.ts";
+import { ServiceProviderConfigSchema } from "../../src/schema/core/service-provider-config.ts";
+import { User, UserSchema } from "../../src/schema/core/user.ts";
+import { compileResourceType } from "../../src/schema/resource-type.ts";
+import { type AttributeJson, type SchemaDefinition, type SchemaJson, schemaToJson } from "../../src/schema/schema.ts";
+
+const { SCIMKIT_SHARED: shared, CI } = process.env;
+/** The schemas of RFC 7643 §8.7 with errata applied, kept beside the repository; SCIMKIT_SHARED names another place. */
+const examples = new URL(
+  "spec/examples/",
+  shared === undefined ? new URL("../../../shared/", import.meta.url) : pathToFileURL(`${shared}/`),
+);
+
+function recommended(file: string): SchemaJson & { readonly [key: string]: unknown } {
+  return JSON.parse(readFileSync(new URL(file, examples), "utf8"));
+}
+
+describe("the core schemas as /Schemas publishes them", () => {
+  test.for<[title: string, schema: SchemaDefinition, file: string]>([
+    [
+      "User is the RFC's with errata, attribute by attribute [S-8.7.1-01 S-4.1-01]",
+      UserSchema,
+      "rfc7643-8.7.1-schema-User",
+    ],
+    [
+      "Group is the RFC's with errata, displayName required [S-8.7.1-01 S-4.2-01]",
+      GroupSchema,
+      "rfc7643-8.7.1-schema-Group",
+    ],
+    [
+      "EnterpriseUser is the RFC's with errata [S-8.7.1-01 S-4.3-01]",
+      EnterpriseUser,
+      "rfc7643-8.7.1-schema-EnterpriseUser",
+    ],
+    [
+      "ServiceProviderConfig is the RFC's with errata and the attributes of RFC 9865 and RFC 9967 [S-8.7.2-01]",
+      ServiceProviderConfigSchema,
+      "rfc7643-8.7.2-schema-ServiceProviderConfig",
+    ],
+    [
+      "ResourceType is the RFC's with errata, schemaExtensions an array [S-8.7.2-01 S-6-06]",
+      ResourceTypeSchema,
+      "rfc7643-8.7.2-schema-ResourceType",
+    ],
+    ["Schema is the RFC's with errata [S-8.7.2-01]", SchemaSchema, "rfc7643-8.7.2-schema-Schema"],
+  ])("%s", ([, schema, file], { skip }) => {
+    skip(!existsSync(examples) && CI === undefined, `the RFC's examples are not at ${fileURLToPath(examples)}`);
+    // There is no list of differences: characteristics, descriptions and order are all the same.
+    const { schemas: _schemas, meta: _meta, ...expected } = recommended(`${file}.recommended.json`);
+    const published = schemaToJson(schema);
+    expect(published).toEqual(expected);
+    expect(names(published.attributes)).toEqual(names(expected.attributes));
+  });
+
+  test("state name, type, multiValued and keywords for every attribute, nothing that the type does not have [S-7-04 S-7-05 S-7-06 S-7-26 S-2.3.2-02 S-2.3.8-03]", () => {
+    for (const schema of [
+      UserSchema,
+      GroupSchema,
+      EnterpriseUser,
+      ServiceProviderConfigSchema,
+      ResourceTypeSchema,
+      SchemaSchema,
+    ]) {
+      for (const attribute of flatten(schemaToJson(schema).attributes)) {
+        expect(attribute.name).toBeTypeOf("string");
+        expect(attribute.multiValued).toBeTypeOf("boolean");
+        expect(["string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"]).toContain(
+          attribute.type,
+        );
+        expect(["readOnly", "readWrite", "immutable", "writeOnly"]).toContain(attribute.mutability);
+        expect(["always", "never", "default", "request"]).toContain(attribute.returned);
+        if (attribute.type === "boolean" || attribute.type === "complex") {
+          expect(attribute).not.toHaveProperty("caseExact");
+          expect(attribute).not.toHaveProperty("uniqueness");
+        }
+        expect(attribute.subAttributes !== undefined).toBe(attribute.type === "complex");
+        expect(attribute.referenceTypes !== undefined).toBe(attribute.type === "reference");
+      }
+    }
+  });
+
+  test("do not publish scimkit's own keys", () => {
+    const own = ["collection", "comparison", "inverseOf", "default"];
+    for (const attribute of [
+      ...flatten(schemaToJson(UserSchema).attributes),
+      ...flatten(schemaToJson(GroupSchema).attributes),
+    ]) {
+      expect(Object.keys(attribute).filter((key) => own.includes(key))).toEqual([]);
+    }
+  });
+});
+
+describe("the core resource types", () => {
+  const user = compileResourceType(User.extend(EnterpriseUser));
+  const group = compileResourceType(Group);
+
+  test("User is at /Users, Group at /Groups, under their URNs [S-4.1-01 S-6-02 S-6-03 S-6-09]", () => {
+    expect(User).toMatchObject({ name: "User", endpoint: "/Users", description: "User Account", extensions: [] });
+    expect(Group).toMatchObject({ name: "Group", endpoint: "/Groups", description: "Group", extensions: [] });
+    expect([user.urn, group.urn]).toEqual([
+      "urn:ietf:params:scim:schemas:core:2.0:User",
+      "urn:ietf:params:scim:schemas:core:2.0:Group",
+    ]);
+  });
+
+  test("userName is required, unique and compared by PRECIS without regard to case [S-4.1.1-01 S-4.1.1-02 S-4.1.1-03 P-5-01]", () => {
+    expect(user.attribute("userName")).toMatchObject({
+      required: true,
+      uniqueness: "server",
+      caseExact: false,
+      comparison: "username",
+    });
+    expect(user.unique.map((path) => path.text)).toEqual(["userName"]);
+  });
+
+  test("password is written only and never returned [S-7-14 S-7-16]", () => {
+    expect(user.attribute("password")).toMatchObject({ mutability: "writeOnly", returned: "never" });
+  });
+
+  test("members is a collection of Users and Groups whose sub-attributes are immutable [S-4.2-02 S-4.2-03 S-4.2-04 S-4.2-07]", () => {
+    const members = group.attribute("members");
+    expect(members).toMatchObject({ collection: true, multiValued: true, mutability: "readWrite" });
+    expect(members?.subAttributes.map((sub) => [sub.name, sub.mutability])).toEqual([
+      ["value", "immutable"],
+      ["$ref", "immutable"],
+      ["type", "immutable"],
+      ["display", "immutable"],
+    ]);
+    expect(group.references).toEqual([{ attribute: members, resourceTypes: ["User", "Group"] }]);
+  });
+
+  test("groups is read-only and computed from the members of Groups [S-2.4-02]", () => {
+    expect(user.attribute("groups")).toMatchObject({
+      mutability: "readOnly",
+      inverseOf: { resourceType: "Group", attribute: "members" },
+    });
+    expect(user.inverses.map((attribute) => attribute.path)).toEqual(["groups"]);
+    expect(group.inverses).toEqual([]);
+  });
+
+  test("manager names a User by an id that is case exact; its displayName is read-only [S-4.3-02 S-4.3-03]", () => {
+    const manager = user.resolve(`${EnterpriseUser.id}:manager`)?.attribute;
+    expect(manager?.sub("value")).toMatchObject({ caseExact: true, mutability: "readWrite", required: false });
+    expect(manager?.sub("displayName")).toMatchObject({ mutability: "readOnly" });
+    expect(user.references).toEqual([{ attribute: manager, resourceTypes: ["User"] }]);
+  });
+
+  test("every reference and binary is case exact [S-2.3.6-04 S-2.3.7-04]", () => {
+    for (const attribute of [...user.attributes, ...group.attributes].flatMap((parent) => [
+      parent,
+      ...parent.subAttributes,
+    ])) {
+      if (attribute.type === "reference" || attribute.type === "binary")
+        expect(attribute.caseExact, attribute.path).toBe(true);
+    }
+  });
+});
+
+function flatten(attributes: readonly AttributeJson[]): AttributeJson[] {
+  return attributes.flatMap((attribute) => [attribute, ...flatten(attribute.subAttributes ?? [])]);
+}
+
+function names(attributes: readonly AttributeJson[]): string[] {
+  return attributes.flatMap((attribute) => [
+    attribute.name,
+    ...names(attribute.subAttributes ?? []).map((name) => `${attribute.name}.${name}`),
+  ]);
+}

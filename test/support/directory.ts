@@ -1,0 +1,84 @@
+import {
+  createScim,
+  EnterpriseUser,
+  Group,
+  type Scim,
+  type ScimEvent,
+  type ScimOptions,
+  type ScimResponse,
+  User,
+  unauthorized,
+} from "../../src/index.ts";
+import { memoryStorage } from "../../src/storage/memory.ts";
+import type { Fixtures } from "./samples.ts";
+
+export const BASE_URL = "https://example.com/scim/v2";
+export const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
+export const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
+export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+export const ERROR = "urn:ietf:params:scim:api:messages:2.0:Error";
+export const LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+
+/** A response with its body parsed. */
+export interface Answer extends ScimResponse {
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  readonly json: any;
+}
+
+/** A SCIM service for a test, its events, and a short way to ask it. */
+export interface Directory {
+  readonly scim: Scim;
+  readonly events: ScimEvent[];
+  ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+}
+
+/** Makes a service with users, groups and the enterprise extension over memory; `given` departs from that. */
+export function directory(given: Partial<ScimOptions> = {}): Directory {
+  const events: ScimEvent[] = [];
+  const scim = createScim({
+    resourceTypes: [User.extend(EnterpriseUser), Group],
+    storage: memoryStorage(),
+    baseUrl: BASE_URL,
+    authenticate: (request) => {
+      if (request.headers.authorization !== "Bearer good") throw unauthorized();
+      return {};
+    },
+    on: (event) => events.push(event),
+    ...given,
+  });
+  const ask: Directory["ask"] = async (method, path, body, headers = {}) => {
+    const response = await scim.handle({
+      method,
+      url: `/scim/v2${path}`,
+      headers: { authorization: "Bearer good", ...headers },
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body) }),
+    });
+    return { ...response, json: response.body === undefined ? undefined : JSON.parse(response.body) };
+  };
+  return { scim, events, ask };
+}
+
+/** A service that holds the fixtures under their own ids. */
+export async function directoryWith(state: Fixtures, given: Partial<ScimOptions> = {}): Promise<Directory> {
+  const ids: string[] = [];
+  const loaded = directory({ ...given, newId: () => ids.shift() ?? crypto.randomUUID() });
+  for (const [endpoint, resources] of [
+    ["/Users", state.users],
+    ["/Groups", state.groups],
+  ] as const) {
+    for (const resource of resources) {
+      ids.push(resource.id);
+      const created = await loaded.ask("POST", endpoint, resource);
+      if (created.status !== 201) throw new Error(`the fixture ${resource.id} was refused: ${created.body}`);
+    }
+  }
+  loaded.events.length = 0;
+  return loaded;
+}
+
+/** Percent-encodes a filter into a query. */
+export function filtered(path: string, filter: string, more = ""): string {
+  return `${path}?filter=${encodeURIComponent(filter)}${more}`;
+}
