@@ -111,7 +111,7 @@ function difference(expected: unknown, actual: unknown, path: string): string | 
 
 /** What the answer tells, in a few words. */
 function resultOf(method: string, path: string, response: Response, body: Body | undefined, { seen }: Memory): string {
-  if (!response.ok) return `${body?.scimType ?? "refused"}: ${body?.detail ?? response.statusText}`;
+  if (!response.ok) return [body?.scimType, body?.detail ?? response.statusText].filter(Boolean).join(": ");
   const id = typeof body?.id === "string" ? body.id : idIn(path);
   const before = seen.get(id);
   if (method === "DELETE") return `deleted ${named(before ?? { id })}`;

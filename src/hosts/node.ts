@@ -102,8 +102,9 @@ async function readBody(request: MountedRequest, limit: number): Promise<unknown
   const { headers, body: parsed } = request;
   const length = Number(headers["content-length"] ?? 0);
   if (length > limit) return bodyTooLarge(limit);
-  if (request.readableDidRead || request.readableEnded || request.destroyed || isFilled(parsed)) return parsed;
+  if (isFilled(parsed)) return parsed;
   if (length === 0 && headers["transfer-encoding"] === undefined) return undefined;
+  if (request.readableDidRead || request.readableEnded || request.destroyed) return parsed;
   return refuseEncoding(headers["content-encoding"]) ?? readStream(request, limit);
 }
 

@@ -37,19 +37,37 @@ describe("defineSchema", () => {
   });
 
   describe("names", () => {
-    test.for(["a", "a$b", "a-b", "a_1", "aB9", "x--", "not", "eq", "pr"])(
-      "%j is a legal attribute name [S-2.1-04]",
-      (name) => {
-        expect(() => define({ [name]: {} })).not.toThrow();
-      },
-    );
+    test.for([
+      "a",
+      "a$b",
+      "a-b",
+      "a_1",
+      "aB9",
+      "x--",
+      "not",
+      "eq",
+      "pr",
+    ])("%j is a legal attribute name [S-2.1-04]", (name) => {
+      expect(() => define({ [name]: {} })).not.toThrow();
+    });
 
-    test.for(["1a", "a b", "é", "", "$ref", "_a", "-a", "a.b", "a:b", "a[0]", "a\n", "ａ", "a\u0000"])(
-      "%j is refused as an attribute name [S-2.1-04]",
-      (name) => {
-        expectRefusal({ [name]: {} }, name, "is not a legal name");
-      },
-    );
+    test.for([
+      "1a",
+      "a b",
+      "é",
+      "",
+      "$ref",
+      "_a",
+      "-a",
+      "a.b",
+      "a:b",
+      "a[0]",
+      "a\n",
+      "ａ",
+      "a\u0000",
+    ])("%j is refused as an attribute name [S-2.1-04]", (name) => {
+      expectRefusal({ [name]: {} }, name, "is not a legal name");
+    });
 
     test("$ref is a legal name of a sub-attribute, and only of one [S-2.1-05]", () => {
       const $ref: AttributeLiteral = { type: "reference", referenceTypes: ["User"] };
@@ -96,14 +114,21 @@ describe("defineSchema", () => {
       expect(() => defineSchema({ id: uri, name: "Thing", attributes: {} })).not.toThrow();
     });
 
-    test.for(["", "Thing", "urn:", ":thing", "urn:a b", 'urn:"x"', "urn:x\n", "1urn:x", "urn:<x>"])(
-      "%j is refused, it is no URI [S-10.2-01]",
-      (uri) => {
-        expect(() => defineSchema({ id: uri, name: "Thing", attributes: {} })).toThrow(
-          `The schema id ${JSON.stringify(uri)} is not a URI`,
-        );
-      },
-    );
+    test.for([
+      "",
+      "Thing",
+      "urn:",
+      ":thing",
+      "urn:a b",
+      'urn:"x"',
+      "urn:x\n",
+      "1urn:x",
+      "urn:<x>",
+    ])("%j is refused, it is no URI [S-10.2-01]", (uri) => {
+      expect(() => defineSchema({ id: uri, name: "Thing", attributes: {} })).toThrow(
+        `The schema id ${JSON.stringify(uri)} is not a URI`,
+      );
+    });
 
     test("a schema without name is refused", () => {
       expect(() => defineSchema({ id, name: "", attributes: {} })).toThrow(`The schema ${id} has no name.`);
@@ -111,12 +136,16 @@ describe("defineSchema", () => {
   });
 
   describe("types and keywords", () => {
-    test.for(["string", "boolean", "decimal", "integer", "dateTime", "binary"])(
-      "the type %s is accepted [S-2.3-01]",
-      (type) => {
-        expect(() => define(untyped({ type }))).not.toThrow();
-      },
-    );
+    test.for([
+      "string",
+      "boolean",
+      "decimal",
+      "integer",
+      "dateTime",
+      "binary",
+    ])("the type %s is accepted [S-2.3-01]", (type) => {
+      expect(() => define(untyped({ type }))).not.toThrow();
+    });
 
     test("references and complex attributes are accepted with what they need [S-2.3-01 S-7-05 S-7-26]", () => {
       expect(() =>
@@ -216,12 +245,13 @@ describe("defineSchema", () => {
       expectRefusal({ x: { type: "reference", referenceTypes: [] } }, "x", "is a reference without referenceTypes");
     });
 
-    test.for(["always", "default", "request"] as const)(
-      'writeOnly with returned "%s" is refused [S-7-14]',
-      (returned) => {
-        expectRefusal({ x: { mutability: "writeOnly", returned } }, "x", 'must be returned "never"');
-      },
-    );
+    test.for([
+      "always",
+      "default",
+      "request",
+    ] as const)('writeOnly with returned "%s" is refused [S-7-14]', (returned) => {
+      expectRefusal({ x: { mutability: "writeOnly", returned } }, "x", 'must be returned "never"');
+    });
 
     test.for<[name: string, literal: AttributeLiteral]>([
       ["primary", { type: "string" }],

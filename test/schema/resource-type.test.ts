@@ -20,22 +20,33 @@ describe("defineResourceType", () => {
     );
   });
 
-  test.for(["/a/b", "//a", "/a b", "/a?b", "", "/", "/..", "/.", "/.search", "/é"])(
-    "the endpoint %j is refused [S-6-03]",
-    (endpoint) => {
-      expect(() => defineResourceType({ name: "Device", endpoint, schema: Thing })).toThrow(SchemaError);
-      expect(() => defineResourceType({ name: "Device", endpoint, schema: Thing })).toThrow(
-        "of resource type Device must be one path segment",
-      );
-    },
-  );
+  test.for([
+    "/a/b",
+    "//a",
+    "/a b",
+    "/a?b",
+    "",
+    "/",
+    "/..",
+    "/.",
+    "/.search",
+    "/é",
+  ])("the endpoint %j is refused [S-6-03]", (endpoint) => {
+    expect(() => defineResourceType({ name: "Device", endpoint, schema: Thing })).toThrow(SchemaError);
+    expect(() => defineResourceType({ name: "Device", endpoint, schema: Thing })).toThrow(
+      "of resource type Device must be one path segment",
+    );
+  });
 
-  test.for(["/Me", "/Bulk", "/Schemas", "/resourceTypes", "/ServiceProviderConfig"])(
-    "the endpoint %s is the protocol's and refused",
-    (endpoint) => {
-      expect(() => defineResourceType({ name: "Device", endpoint, schema: Thing })).toThrow("belongs to the protocol");
-    },
-  );
+  test.for([
+    "/Me",
+    "/Bulk",
+    "/Schemas",
+    "/resourceTypes",
+    "/ServiceProviderConfig",
+  ])("the endpoint %s is the protocol's and refused", (endpoint) => {
+    expect(() => defineResourceType({ name: "Device", endpoint, schema: Thing })).toThrow("belongs to the protocol");
+  });
 
   test.for(["", "a b", "1a", "é", "User/1"])("the name %j is refused [S-6-02]", (name) => {
     expect(() => defineResourceType({ name, schema: Thing })).toThrow(

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { bearerToken, type ScimError } from "../../src/index.ts";
+
+const TOKEN = "vJ3kq2mUJ8T0w8aEoYy4";
+const asked = (authorization: string | readonly string[] | undefined, name = "authorization") => ({
+  method: "GET",
+  url: "/scim/v2/Users",
+  headers: { [name]: authorization },
+});
+
+async function challengeTo(authorization: string | readonly string[] | undefined): Promise<string | undefined> {
+  const error = await bearerToken(TOKEN)(asked(authorization)).then(
+    () => undefined,
+    (thrown: ScimError) => thrown,
+  );
+  expect(error?.status).toBe(401);
+  return error?.headers["WWW-Authenticate"];
+}
+
+test("the right token gives the context, its scheme and header name in any letter case [A4]", async () => {
+  const authenticate = bearerToken({ [TOKEN]: { tenant: "acme" }, "9Zr1cXq7LwTn5bHdPf0S": { tenant: "globex" } });
+  for (const value of [`Bearer ${TOKEN}`, `bEaReR ${TOKEN}`, `Bearer   ${TOKEN} `, [`bearer ${TOKEN}`]]) {
+    expect(await authenticate(asked(value, "Authorization"))).toEqual({ tenant: "acme" });
+  }
+  expect(await authenticate(asked("Bearer 9Zr1cXq7LwTn5bHdPf0S"))).toEqual({ tenant: "globex" });
+  expect(await bearerToken(TOKEN)(asked(`Bearer ${TOKEN}`))).toEqual({});
+});
+
+test("empty, short and unusable secrets are refused when the server starts, without being shown [A2 L2]", () => {
+  const unusable = [
+    "",
+    " ",
+    "short",
+    "undefined",
+    "x".repeat(15),
+    `${TOKEN} ${TOKEN}`,
+    `${TOKEN},${TOKEN}`,
+    `${TOKEN}\n`,
+    `${TOKEN}ü`,
+  ];
+  for (const token of unusable) {
+    for (const tokens of [token, { [token]: {} }, { [TOKEN]: {}, [token]: {} }]) {
+      const make = () => bearerToken(tokens as string);
+      expect(make).toThrow(TypeError);
+      if (token.trim() !== "") expect(make).not.toThrow(token);
+    }
+  }
+  expect(() => bearerToken({})).toThrow(TypeError);
+  expect(() => bearerToken(undefined as unknown as string)).toThrow(TypeError);
+  expect(() => bearerToken("x".repeat(16))).not.toThrow();
+});
+
+test("a missing, empty or foreign credential is 401 Bearer [P-2-01 A2 A4]", async () => {
+  for (const value of [undefined, "", " ", "Bearer", "Bearer ", `Basic ${TOKEN}`, TOKEN, `Bearer${TOKEN}`, []]) {
+    expect(await challengeTo(value)).toBe("Bearer");
+  }
+});
+
+test("more than one credential is 401, joined or apart [A4]", async () => {
+  const right = `Bearer ${TOKEN}`;
+  for (const value of [`${right}, ${right}`, `${right},${right}`, `${right} x`, [right, right], [right, "Basic x"]]) {
+    await challengeTo(value);
+  }
+  const twice = { method: "GET", url: "/", headers: { authorization: right, Authorization: right } };
+  await expect(bearerToken(TOKEN)(twice)).rejects.toMatchObject({ status: 401 });
+});
+
+test("a wrong token of any length is 401 invalid_token and not echoed [A3 L2]", async () => {
+  const wrong = [
+    "null",
+    "undefined",
+    "[object",
+    TOKEN.slice(1),
+    `${TOKEN}x`,
+    TOKEN.toLowerCase(),
+    "__proto__",
+    "ü".repeat(20),
+  ];
+  for (let length = 1; length <= 4096; length *= 2) wrong.push("x".repeat(length));
+  for (const token of wrong) expect(await challengeTo(`Bearer ${token}`)).toBe('Bearer error="invalid_token"');
+  await expect(bearerToken(TOKEN)(asked("Bearer wrong-canary"))).rejects.not.toMatchObject({
+    message: expect.stringContaining("canary"),
+  });
+});
