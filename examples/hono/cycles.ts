@@ -1,5 +1,6 @@
 // What Entra ID and Okta send, request by request, and what they need back. Pure data: `play.ts` sends it.
-// `{name}` in a path, a body or an expectation stands for the id that a step kept under that name; `{guid}` for a random one.
+// `{name}` in a path, a body or an expectation stands for the id that a step kept under that name; `{guid}` for a
+// random one.
 
 const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";

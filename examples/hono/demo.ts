@@ -1,4 +1,5 @@
-// Plays the provisioning cycles of Entra ID and Okta over HTTP, and exits 0 only if each step was answered as its client needs.
+// Plays the provisioning cycles of Entra ID and Okta over HTTP, and exits 0 only if each step was answered as its
+// client needs.
 import { randomBytes } from "node:crypto";
 import { styleText } from "node:util";
 import { getRequestListener } from "@hono/node-server";

@@ -13,7 +13,10 @@ export function bodyIncomplete(): ScimError {
   return new ScimError(400, "The request ended before its body was complete. Send it again.");
 }
 
-/** 415 for a compressed body, which could be far larger than it looks [D9]; undefined where there is nothing to refuse. */
+/**
+ * 415 for a compressed body, which could be far larger than it looks [D9]; undefined where there is nothing to
+ * refuse.
+ */
 export function refuseEncoding(contentEncoding: string | null | undefined): ScimError | undefined {
   if ((contentEncoding ?? "identity").trim().toLowerCase() === "identity") return undefined;
   return unsupportedMediaType("Request bodies must not be compressed; leave Content-Encoding out.");

@@ -4,9 +4,9 @@ import type { Scim } from "../scim.ts";
 import { BODILESS, bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body.ts";
 
 /**
- * Mounts scimkit wherever requests and responses are the web's own: Hono, Workers, Deno, Bun, Next.js. Give it the request with
- * its body unread: that is read here, with `limits.body` as its bound, so that a larger one is refused (413) before it is in
- * memory. Never rejects.
+ * Mounts scimkit wherever requests and responses are the web's own: Hono, Workers, Deno, Bun, Next.js. Give it the
+ * request with its body unread: that is read here, with `limits.body` as its bound, so that a larger one is refused
+ * (413) before it is in memory. Never rejects.
  *
  * @example
  * ```ts

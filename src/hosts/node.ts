@@ -10,12 +10,16 @@ interface MountedRequest extends IncomingMessage {
   readonly body?: unknown;
 }
 
-/** How long, in milliseconds, the rest of a refused body is read and dropped, so that the client gets to read the answer. */
+/**
+ * How long, in milliseconds, the rest of a refused body is read and dropped, so that the client gets to read the
+ * answer.
+ */
 const LINGER = 1000;
 
 /**
- * Mounts scimkit on `node:http`, Express, Connect or Fastify's raw requests. The body is read here, with `limits.body` as its
- * bound; where a parser (`express.json()`) has read it already, `request.body` is taken. Never rejects.
+ * Mounts scimkit on `node:http`, Express, Connect or Fastify's raw requests. The body is read here, with
+ * `limits.body` as its bound; where a parser (`express.json()`) has read it already, `request.body` is taken. Never
+ * rejects.
  *
  * @example
  * ```ts
@@ -56,7 +60,9 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
   };
 }
 
-/** Node keeps the first of several Authorization headers and hides the others; `authenticate` must see them all [A4]. */
+/**
+ * Node keeps the first of several Authorization headers and hides the others; `authenticate` must see them all [A4].
+ */
 function headersOf({ headers, rawHeaders }: IncomingMessage): ScimRequest["headers"] {
   const credentials = rawHeaders.filter(
     (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "authorization",
@@ -79,8 +85,8 @@ function write(
 }
 
 /**
- * Answers a request whose body stays unread, then drops what still arrives for a moment: closing at once would reset the
- * connection, and the client might never see the answer.
+ * Answers a request whose body stays unread, then drops what still arrives for a moment: closing at once would reset
+ * the connection, and the client might never see the answer.
  */
 async function refuse(request: IncomingMessage, response: ServerResponse, answer: ScimResponse): Promise<void> {
   write(response, answer, request.complete ? {} : { Connection: "close" });
