@@ -78,14 +78,17 @@ export { createScim, type Scim } from "./scim.ts";
 export type {
   Context,
   CreateRequest,
+  CursorPage,
   DeleteRequest,
   DeltaRequest,
   DeltaResult,
   GetRequest,
   IndexPage,
   NewResource,
+  Page,
   QueryRequest,
   QueryResult,
+  ReadRequest,
   ReplaceRequest,
   Secrets,
   Select,
@@ -93,8 +96,11 @@ export type {
   StorageAdapter,
   StorageCapabilities,
   StorageNotice,
+  StorageRequest,
   StoredMeta,
   StoredResource,
+  WriteRequest,
 } from "./storage/adapter.ts";
+export { isCursorPage } from "./storage/adapter.ts";
 export { type HeldReference, referencesIn, settleReference } from "./storage/reference.ts";
 export { queryByScan, type ScanOptions } from "./storage/scan.ts";

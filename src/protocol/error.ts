@@ -116,6 +116,12 @@ export const noTarget = ofType("noTarget");
 export const invalidValue = ofType("invalidValue");
 /** 400 invalidVers: the protocol version of the URL is not supported. */
 export const invalidVersion = ofType("invalidVers");
+/** 400 invalidCursor: the cursor is unintelligible, forged, or belongs to another query. @see RFC 9865 §2.1 */
+export const invalidCursor = ofType("invalidCursor");
+/** 400 expiredCursor: the cursor was good once. @see RFC 9865 §2.1 */
+export const expiredCursor = ofType("expiredCursor");
+/** 400 invalidCount: `count` does not fit the cursor that it comes with. @see RFC 9865 §2.1 */
+export const invalidCount = ofType("invalidCount");
 /** 403 sensitive: the filter belongs into the body of POST /.search. @see RFC 7644 §7.5.2 */
 export const sensitive = ofType("sensitive");
 

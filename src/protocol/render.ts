@@ -39,7 +39,12 @@ export function render(result: Result, options: RenderOptions): ScimResponse {
     case "list": {
       const { found, page, resourceType, selection } = result;
       const resources = found.resources.map((resource) => represent(resource, resourceType, selection, options));
-      return respond(200, listResponse(resources, found.totalResults, page.startIndex), {}, options);
+      return respond(
+        200,
+        listResponse(resources, found.totalResults ?? resources.length, page.startIndex),
+        {},
+        options,
+      );
     }
     case "notModified":
       return { status: 304, headers: { ...FIXED_HEADERS, ETag: entityTag(result.version) }, body: undefined };

@@ -52,14 +52,14 @@ export type StorageNotice =
   { readonly type: "secretDropped"; readonly attribute: string };
 
 /** What every call carries. */
-interface StorageRequest {
+export interface StorageRequest {
   readonly resourceType: ResourceType;
   /** Aborted when the client has gone; a write that has begun is finished or undone, never left half-way. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** What every write carries. */
-interface WriteRequest extends StorageRequest {
+export interface WriteRequest extends StorageRequest {
   /** The present as ISO 8601 text, for `meta.lastModified` of other resources that the write touches. */
   readonly at: string;
   /** Names of the resource types whose ids must exist in the same storage and tenant; `[]` where references are not checked. */
@@ -71,15 +71,43 @@ interface WriteRequest extends StorageRequest {
 /** Values of writeOnly attributes by attribute path; `null` unassigns. They never travel inside `resource`. */
 export type Secrets = Readonly<Record<string, unknown>>;
 
-export interface GetRequest extends StorageRequest {
-  readonly id: string;
+/** What every read carries. */
+export interface ReadRequest extends StorageRequest {
   readonly select: Select;
+  /**
+   * `true`: the caller takes collections (a group's members) as async iterables as well, so that one too large to hold is
+   * handed out element by element, in one consistent state with the rest of the resource. A consumer that stops early ends
+   * the iteration, which must free what it holds. Absent: collections come as arrays.
+   */
+  readonly stream?: boolean | undefined;
 }
 
-/** Position of an index page: `startIndex` is 1-based. */
+export interface GetRequest extends ReadRequest {
+  readonly id: string;
+}
+
+/** Position of an index page: `startIndex` is 1-based. @see RFC 7644 §3.4.2.4 */
 export interface IndexPage {
   readonly startIndex: number;
   readonly count: number;
+}
+
+/**
+ * Position of a cursor page. `cursor` is what a result of the same query gave as `nextCursor` or `previousCursor`, to the
+ * letter (the core signs what clients see of it); undefined asks for the first page. Walking all pages meets every resource
+ * that stays unchanged meanwhile exactly once: the position is a key, never an offset. @see RFC 9865 §2
+ */
+export interface CursorPage {
+  readonly cursor: string | undefined;
+  readonly count: number;
+}
+
+/** Which part of a result is asked for. */
+export type Page = IndexPage | CursorPage;
+
+/** Tells a cursor page from an index page. */
+export function isCursorPage(page: Page): page is CursorPage {
+  return !("startIndex" in page);
 }
 
 export interface Sort {
@@ -87,19 +115,25 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-export interface QueryRequest extends StorageRequest {
+export interface QueryRequest extends ReadRequest {
   /** Resolved: every path carries its attribute definition. */
   readonly filter?: Filter<AttributePath> | undefined;
   /** Absent: any total order that stays the same from page to page. */
   readonly sort?: Sort | undefined;
-  readonly page: IndexPage;
-  readonly select: Select;
+  /** A cursor page only where `capabilities.cursor` is `true`. */
+  readonly page: Page;
 }
 
 export interface QueryResult {
   readonly resources: readonly StoredResource[];
-  /** How many resources match, whatever the page. */
-  readonly totalResults: number;
+  /** How many resources match, whatever the page. Only a cursor page may leave it out, where counting costs too much. */
+  readonly totalResults?: number | undefined;
+  /** Of a cursor page: where the next one begins; undefined on the last. */
+  readonly nextCursor?: string | undefined;
+  /** Of a cursor page: where the one before begins; undefined on the first, and where the adapter cannot walk back. */
+  readonly previousCursor?: string | undefined;
+  /** How many rows were looked at, for `observe`; undefined where the adapter does not know. */
+  readonly scanned?: number | undefined;
 }
 
 export interface CreateRequest extends WriteRequest {
@@ -154,12 +188,14 @@ export interface StorageCapabilities {
   readonly filter?: boolean;
   /** `false`: sortBy is ignored, as RFC 7644 §3.4.2.3 lets a server do. Default `true`. */
   readonly sort?: boolean;
+  /** `true`: cursor pages are answered, and announced as RFC 9865 has it. Default `false`. */
+  readonly cursor?: boolean;
   /** `true`: writeOnly attributes (a password) are kept, hashed. Default `false`; then changing passwords is not announced. */
   readonly secrets?: boolean;
 }
 
 /**
- * The storage boundary: five verbs. Every method may be given any tenant's context and must never look outside of it.
+ * The storage boundary: five verbs and two optional fast paths. Every method may be given any tenant's context and must never look outside of it.
  *
  * - Results are copies: changing them changes nothing in storage.
  * - Unknown id: `get` and `replace` give `undefined`, `delete` gives `false`. An update never creates.
@@ -198,4 +234,9 @@ export interface StorageAdapter<C extends Context = Context> {
   applyDelta?(request: DeltaRequest, context: C): Promise<DeltaResult | "declined" | undefined>;
   /** Deletes a resource; references to it vanish with it, and their holders get a new version. */
   delete(request: DeleteRequest, context: C): Promise<boolean>;
+  /**
+   * Optional: runs `work` with an adapter whose calls take effect together or, when `work` rejects, not at all. `work` may run
+   * more than once where the database asks for a retry. The core puts one around each operation of a bulk request.
+   */
+  transaction?<T>(work: (storage: StorageAdapter<C>) => Promise<T>, context: C): Promise<T>;
 }

@@ -1,6 +1,6 @@
 import { uniqueness, versionMismatch } from "../protocol/error.ts";
 import { copyValue } from "../schema/value.ts";
-import type { Context, StorageAdapter } from "./adapter.ts";
+import { type Context, isCursorPage, type StorageAdapter } from "./adapter.ts";
 import { applyChanges, changesOf } from "./memory/delta.ts";
 import { candidates } from "./memory/lookup.ts";
 import { neededBy, present, view } from "./memory/present.ts";
@@ -55,11 +55,11 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     async query(request, context) {
       request.signal?.throwIfAborted();
       const tenant = tenantOf(context);
-      const { resourceType, filter, sort, select } = request;
+      const { resourceType, filter, sort, page, select } = request;
       const rows = rowsOf(tenant, resourceType);
-      if (filter === undefined && sort === undefined) {
+      if (filter === undefined && sort === undefined && !isCursorPage(page)) {
         return {
-          resources: slice(rows, request.page).map((row) => present(tenant, row, resourceType, select)),
+          resources: slice(rows, page).map((row) => present(tenant, row, resourceType, select)),
           totalResults: rows.size,
         };
       }
@@ -67,11 +67,9 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       const viewed = function* () {
         for (const row of candidates(tenant, resourceType, filter) ?? rows.values()) yield view(tenant, row, needed);
       };
-      const { resources, totalResults } = queryRows(viewed(), request);
-      return {
-        resources: resources.map(({ id }) => present(tenant, rows.get(id) as Row, resourceType, select)),
-        totalResults,
-      };
+      const found = queryRows(viewed(), request);
+      const resources = found.resources.map(({ id }) => present(tenant, rows.get(id) as Row, resourceType, select));
+      return { ...found, resources };
     },
 
     async create(request, context) {

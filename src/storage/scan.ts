@@ -1,7 +1,16 @@
 import { comparePlaces, placeOf, type SortPlace } from "../filter/order.ts";
 import { predicateOf } from "../filter/predicate.ts";
 import { tooMany } from "../protocol/error.ts";
-import type { QueryRequest, QueryResult, StoredResource } from "./adapter.ts";
+import {
+  type CursorPage,
+  type IndexPage,
+  isCursorPage,
+  type QueryRequest,
+  type QueryResult,
+  type Sort,
+  type StoredResource,
+} from "./adapter.ts";
+import { compareWalk, readPosition, walkPlace, writePosition } from "./keyset.ts";
 
 /** Bounds of a scan. */
 export interface ScanOptions {
@@ -39,7 +48,7 @@ export async function queryByScan(
     if (scanned % ROWS_BETWEEN_CHECKS === 0) request.signal?.throwIfAborted();
     collect.add(row);
   }
-  return collect.result();
+  return { ...collect.result(), scanned };
 }
 
 /** The same over rows that are in memory, in one turn of the event loop, so that page and total are of one state. */
@@ -55,34 +64,113 @@ function scannedTooMany(maxScanned: number) {
   );
 }
 
-function collector(request: QueryRequest): { add(row: StoredResource): void; result(): QueryResult } {
-  const { page, sort } = request;
+interface Collector {
+  add(row: StoredResource): void;
+  result(): QueryResult;
+}
+
+function collector(request: QueryRequest): Collector {
   const matches = request.filter === undefined ? () => true : predicateOf(request.filter);
+  const { page, sort } = request;
+  if (isCursorPage(page)) return cursorCollector(page, sort, matches);
+  return sort === undefined ? indexCollector(page, matches) : sortedCollector(page, sort, matches);
+}
+
+type Matches = (row: StoredResource) => boolean;
+
+function indexCollector(page: IndexPage, matches: Matches): Collector {
+  const resources: StoredResource[] = [];
+  let totalResults = 0;
   const isInPage = (position: number): boolean =>
     position >= page.startIndex && position < page.startIndex + page.count;
+  return {
+    add(row) {
+      if (matches(row) && isInPage(++totalResults)) resources.push(row);
+    },
+    result: () => ({ resources, totalResults }),
+  };
+}
+
+function sortedCollector(page: IndexPage, sort: Sort, matches: Matches): Collector {
+  const compare = comparePlaces(sort.descending);
+  const first = firstOf(page.startIndex - 1 + page.count, compare);
   let totalResults = 0;
-  if (sort === undefined) {
-    const resources: StoredResource[] = [];
-    return {
-      add(row) {
-        if (matches(row) && isInPage(++totalResults)) resources.push(row);
-      },
-      result: () => ({ resources, totalResults }),
-    };
-  }
-  const found: { readonly row: StoredResource; readonly place: SortPlace }[] = [];
   return {
     add(row) {
       // A page of no resources is asked for the total alone.
-      if (matches(row) && ++totalResults > 0 && page.count > 0) found.push({ row, place: placeOf(row, sort) });
+      if (matches(row) && ++totalResults > 0 && page.count > 0) first.add({ row, place: placeOf(row, sort) });
+    },
+    result: () => ({
+      resources: first
+        .sorted()
+        .slice(page.startIndex - 1)
+        .map(({ row }) => row),
+      totalResults,
+    }),
+  };
+}
+
+function cursorCollector({ cursor, count }: CursorPage, sort: Sort | undefined, matches: Matches): Collector {
+  const position = cursor === undefined ? undefined : readPosition(cursor);
+  const backwards = position?.backwards ?? false;
+  const forwards = compareWalk(sort);
+  const compare: typeof forwards = backwards ? (left, right) => forwards(right, left) : forwards;
+  // One more than the page, to know whether another one follows.
+  const first = firstOf(count + 1, compare);
+  let totalResults = 0;
+  let isAnyBehind = false;
+  return {
+    add(row) {
+      if (!matches(row)) return;
+      totalResults++;
+      const place = walkPlace(row, sort);
+      if (position === undefined || compare(place, position.place) > 0) first.add({ row, place });
+      else isAnyBehind = true;
     },
     result() {
-      const compare = comparePlaces(sort.descending);
-      found.sort((left, right) => compare(left.place, right.place));
+      const found = first.sorted();
+      const isAnyAhead = found.length > count;
+      const inPage = found.slice(0, count);
+      if (backwards) inPage.reverse();
+      const [isAnyBefore, isAnyAfter] = backwards ? [isAnyAhead, isAnyBehind] : [isAnyBehind, isAnyAhead];
+      const [start, end] = [inPage[0], inPage.at(-1)];
       return {
-        resources: found.slice(page.startIndex - 1, page.startIndex - 1 + page.count).map(({ row }) => row),
+        resources: inPage.map(({ row }) => row),
         totalResults,
+        ...(isAnyAfter && end !== undefined
+          ? { nextCursor: writePosition({ place: end.place, backwards: false }) }
+          : {}),
+        ...(isAnyBefore && start !== undefined
+          ? { previousCursor: writePosition({ place: start.place, backwards: true }) }
+          : {}),
       };
+    },
+  };
+}
+
+interface Placed {
+  readonly row: StoredResource;
+  readonly place: SortPlace;
+}
+
+/** Keeps the first `count` of all that is added, and never holds more than twice as many. */
+function firstOf(
+  count: number,
+  compare: (left: SortPlace, right: SortPlace) => number,
+): { add(placed: Placed): void; sorted(): readonly Placed[] } {
+  const kept: Placed[] = [];
+  const cut = (): void => {
+    kept.sort((left, right) => compare(left.place, right.place));
+    if (kept.length > count) kept.length = count;
+  };
+  return {
+    add(placed) {
+      kept.push(placed);
+      if (kept.length > 2 * count + 64) cut();
+    },
+    sorted() {
+      cut();
+      return kept;
     },
   };
 }

@@ -718,7 +718,8 @@ describe("queries", () => {
     const resolved = resolveFilter(parseFilter(filter), resourceType);
     const request = { resourceType, filter: resolved, sort, page: { startIndex: 1, count: 1000 }, select: SELECT_ALL };
     const [expected, found] = [await queryByScan(all.resources, request), await storage.query(request, {})];
-    expect(found).toEqual(expected);
+    const { scanned: _, ...answer } = expected;
+    expect(found).toEqual(answer);
     return found.resources.map((resource) => resource.id);
   }
 

@@ -1,0 +1,31 @@
+import type { Operation } from "../protocol/operation.ts";
+import type { Context } from "../storage/adapter.ts";
+import type { Call } from "./call.ts";
+import { create } from "./create.ts";
+import { discover } from "./discover.ts";
+import { patch } from "./patch.ts";
+import { query } from "./query.ts";
+import { read } from "./read.ts";
+import { remove } from "./remove.ts";
+import { replace } from "./replace.ts";
+import type { Result } from "./result.ts";
+
+/** Does what a request asks for: one file a verb. @see RFC 7644 §3.2 */
+export async function execute<C extends Context>(operation: Operation, call: Call<C>): Promise<Result> {
+  switch (operation.type) {
+    case "create":
+      return create(operation, call);
+    case "read":
+      return read(operation, call);
+    case "query":
+      return query(operation, call);
+    case "replace":
+      return replace(operation, call);
+    case "patch":
+      return patch(operation, call);
+    case "delete":
+      return remove(operation, call);
+    case "discover":
+      return discover(operation, call);
+  }
+}

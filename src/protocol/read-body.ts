@@ -1,0 +1,41 @@
+import type { Limits } from "../operations/limits.ts";
+import { jsonTypeOf } from "../schema/validate.ts";
+import { isObject, type ResourceObject } from "../schema/value.ts";
+import { invalidSyntax, payloadTooLarge } from "./error.ts";
+import { parseJson } from "./json.ts";
+import { checkContentType } from "./media-type.ts";
+import type { ScimRequest } from "./message.ts";
+import { bodyMissing } from "./route.ts";
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+const ENCODER = new TextEncoder();
+
+/**
+ * Reads the body as one JSON object, whether the host gives bytes, text or a value that it has parsed.
+ * @throws {ScimError} 415, 413, 400 invalidSyntax
+ */
+export function readJson(request: ScimRequest, contentType: string | undefined, limits: Limits): ResourceObject {
+  checkContentType(contentType);
+  const { body } = request;
+  if (body === undefined || body === null || body === "") throw bodyMissing();
+  const value =
+    typeof body === "string" || body instanceof Uint8Array ? parseJson(textOf(body, limits), limits.depth) : body;
+  if (!isObject(value)) throw invalidSyntax(`The request body must be a JSON object, not ${jsonTypeOf(value)}.`);
+  return value;
+}
+
+function textOf(body: string | Uint8Array, limits: Limits): string {
+  const size =
+    typeof body === "string"
+      ? body.length > limits.body / 4
+        ? ENCODER.encode(body).length
+        : body.length
+      : body.length;
+  if (size > limits.body) throw payloadTooLarge(`The request body exceeds ${limits.body} bytes (limits.body).`);
+  if (typeof body === "string") return body;
+  try {
+    return UTF8.decode(body);
+  } catch {
+    throw invalidSyntax("The request body is not UTF-8 text.");
+  }
+}
