@@ -3,12 +3,14 @@ import type { Call } from "./operations/call.ts";
 import { execute } from "./operations/execute.ts";
 import type { Limits } from "./operations/limits.ts";
 import { checkBaseUrl, checkOptions, type ScimOptions } from "./options.ts";
+import { findEndpoint, splitUrl } from "./protocol/endpoint.ts";
 import { internalError, isScimError, type ScimError } from "./protocol/error.ts";
+import { headerReader } from "./protocol/header.ts";
 import { answerType, SCIM_JSON } from "./protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 import { readJson } from "./protocol/read-body.ts";
 import { render, renderError } from "./protocol/render.ts";
-import { findEndpoint, headerReader, route, splitUrl } from "./protocol/route.ts";
+import { route } from "./protocol/route.ts";
 import type { ResourceType } from "./schema/resource-type.ts";
 import type { Context } from "./storage/adapter.ts";
 

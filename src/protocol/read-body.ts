@@ -1,11 +1,10 @@
 import type { Limits } from "../operations/limits.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { invalidSyntax, payloadTooLarge } from "./error.ts";
+import { invalidSyntax, payloadTooLarge, type ScimError } from "./error.ts";
 import { parseJson } from "./json.ts";
 import { checkContentType } from "./media-type.ts";
 import type { ScimRequest } from "./message.ts";
-import { bodyMissing } from "./route.ts";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 const ENCODER = new TextEncoder();
@@ -38,4 +37,9 @@ function textOf(body: string | Uint8Array, limits: Limits): string {
   } catch {
     throw invalidSyntax("The request body is not UTF-8 text.");
   }
+}
+
+/** 400 for a body that is missing where one is needed. */
+function bodyMissing(): ScimError {
+  return invalidSyntax("The request needs a JSON body.");
 }

@@ -1,0 +1,73 @@
+import type { ResourceType } from "../schema/resource-type.ts";
+import { notFound } from "./error.ts";
+import { decodeSegment } from "./query-string.ts";
+
+/** Where a URL leads, before anything of the request but its path is known. */
+export type Endpoint =
+  | { readonly type: "resources"; readonly resourceType: ResourceType }
+  | { readonly type: "resource"; readonly resourceType: ResourceType; readonly id: string }
+  | { readonly type: "search"; readonly resourceType: ResourceType }
+  | {
+      readonly type: "discovery";
+      readonly endpoint: "ServiceProviderConfig" | "ResourceTypes" | "Schemas";
+      readonly id: string | undefined;
+    }
+  | { readonly type: "unsupported"; readonly feature: string };
+
+const DISCOVERY = ["ServiceProviderConfig", "ResourceTypes", "Schemas"] as const;
+
+/** Features of RFC 7644 that this version of scimkit does not have; asked for, they are 501 and not 404. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  Bulk: "Bulk",
+  Me: "/Me",
+  ".search": "Searching over all resource types",
+};
+
+/** Splits a URL into its path and query without normalising it: `%2e%2e` must stay what it is [H3]. */
+export function splitUrl(url: string): { readonly path: string; readonly query: string } {
+  const scheme = url.indexOf("://");
+  const pathStart = scheme === -1 ? 0 : url.indexOf("/", scheme + 3);
+  const whole = pathStart === -1 ? "" : url.slice(pathStart);
+  const hash = whole.indexOf("#");
+  const text = hash === -1 ? whole : whole.slice(0, hash);
+  const mark = text.indexOf("?");
+  return mark === -1 ? { path: text, query: "" } : { path: text.slice(0, mark), query: text.slice(mark + 1) };
+}
+
+/**
+ * Finds the endpoint of a path: matched segment by segment, each decoded once, one slash at the end tolerated [Q08].
+ * @throws {ScimError} 404 for every other path.
+ * @see RFC 7644 §3.2
+ */
+export function findEndpoint(
+  path: string,
+  basePath: string,
+  resourceTypes: readonly ResourceType[],
+  anyCase: boolean,
+): Endpoint {
+  if (path !== basePath && !path.startsWith(`${basePath}/`)) throw notFound();
+  const segments = path
+    .slice(basePath.length)
+    .replace(/^\/{1,2}/, "")
+    .replace(/\/$/, "")
+    .split("/")
+    .map(decodeSegment);
+  const [first = "", second, ...rest] = segments;
+  const isNamed = (name: string): boolean => name === first || (anyCase && name.toLowerCase() === first.toLowerCase());
+  if (rest.length > 0 || second === "") throw notFound();
+  const discovery = DISCOVERY.find(isNamed);
+  if (discovery !== undefined) {
+    if (discovery === "ServiceProviderConfig" && second !== undefined) throw notFound();
+    return { type: "discovery", endpoint: discovery, id: second };
+  }
+  const resourceType = resourceTypes.find((type) => isNamed(type.endpoint.slice(1)));
+  if (resourceType !== undefined) {
+    if (second === undefined) return { type: "resources", resourceType };
+    return second === ".search" ? { type: "search", resourceType } : { type: "resource", resourceType, id: second };
+  }
+  if (first === "") return { type: "unsupported", feature: "Querying all resource types at once" };
+  const feature = Object.keys(UNSUPPORTED).find(isNamed);
+  if (feature !== undefined && second === undefined)
+    return { type: "unsupported", feature: UNSUPPORTED[feature] as string };
+  throw notFound();
+}

@@ -1,0 +1,127 @@
+import type { Filter } from "../filter/ast.ts";
+import { parseFilter } from "../filter/parser.ts";
+import { filterablePath, type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
+import type { Call } from "../operations/call.ts";
+import { type AttributePath, leafOf } from "../schema/attribute.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import type { Context, IndexPage, Sort } from "../storage/adapter.ts";
+import { invalidFilter, invalidValue, sensitive } from "./error.ts";
+import type { Operation } from "./operation.ts";
+import { parseOptions, resolveOptions } from "./resolve-options.ts";
+import type { Search } from "./search.ts";
+import { type Selection, selectionOf } from "./selection.ts";
+
+/** What the answer shows, by `attributes` and `excludedAttributes`. @see RFC 7644 §3.9 */
+export function requestSelection<C extends Context>(
+  resourceType: ResourceType,
+  search: Search,
+  call: Call<C>,
+): Selection {
+  const { quirks, limits, isReadable } = call.engine;
+  let { excludedAttributes } = search;
+  const standard = call.engine.selections.get(resourceType);
+  if (
+    standard !== undefined &&
+    isReadable === undefined &&
+    search.attributes === undefined &&
+    excludedAttributes === undefined
+  )
+    return standard;
+  if (search.attributes !== undefined && excludedAttributes !== undefined) {
+    if (!quirks.reads.bothSelections)
+      throw invalidValue("attributes and excludedAttributes exclude each other; send one of them.");
+    call.note(quirks.ruleOf("bothSelections"), "excludedAttributes");
+    excludedAttributes = undefined;
+  }
+  return selectionOf(
+    resourceType,
+    { attributes: search.attributes, excludedAttributes },
+    {
+      lenientNames: quirks.reads.lenientNames,
+      maxNames: limits.attributes,
+      isReadable: isReadable && ((attribute) => isReadable(attribute, resourceType, call.context)),
+    },
+  );
+}
+
+/** What a search asks of one resource type. @throws {ScimError} 400 for what does not resolve. @see RFC 7644 §3.4.2 */
+export function queryOperation<C extends Context>(resourceType: ResourceType, search: Search, call: Call<C>) {
+  const options = resolveOptions(resourceType, call);
+  return {
+    type: "query",
+    resourceType,
+    filter: search.filter === undefined ? undefined : filterOf(search.filter, resourceType, options, call),
+    sort: sortOf(resourceType, search, options, call),
+    page: pageOf(search, call),
+    selection: requestSelection(resourceType, search, call),
+  } as const satisfies Operation;
+}
+
+function filterOf<C extends Context>(
+  text: string,
+  resourceType: ResourceType,
+  options: ResolveOptions,
+  call: Call<C>,
+): Filter<AttributePath> {
+  const { storageOf } = call.engine;
+  // A filter that is not supported must not be ignored: the client would take every resource for a match [P-3.4.2.2-01].
+  if (storageOf(resourceType).capabilities?.filter === false)
+    throw invalidFilter("This server does not support filters.");
+  const parsed = parseFilter(text, parseOptions(call));
+  return resolveFilter(parsed, resourceType, options);
+}
+
+/** @see RFC 7644 §3.4.2.3 */
+function sortOf<C extends Context>(
+  resourceType: ResourceType,
+  search: Search,
+  options: ResolveOptions,
+  call: Call<C>,
+): Sort | undefined {
+  const order = search.sortOrder?.toLowerCase() ?? "ascending";
+  if (order !== "ascending" && order !== "descending") throw invalidValue("sortOrder must be ascending or descending.");
+  if (search.sortBy === undefined || search.sortBy === "") return undefined;
+  if (call.engine.storageOf(resourceType).capabilities?.sort === false) return undefined;
+  const path = filterablePath(search.sortBy, resourceType, options);
+  if (path === undefined)
+    throw invalidValue(
+      `sortBy names no attribute of ${resourceType.name} that can be sorted by; see /Schemas for the attributes.`,
+    );
+  const value = leafOf(path).type === "complex" ? path.attribute.sub("value") : undefined;
+  if (leafOf(path).type === "complex" && value === undefined) {
+    throw invalidValue(`sortBy names ${path.text}, which is complex; name one of its sub-attributes.`);
+  }
+  return {
+    path: value === undefined ? path : { text: value.path, attribute: path.attribute, sub: value },
+    descending: order === "descending",
+  };
+}
+
+/** @see RFC 7644 §3.4.2.4 */
+function pageOf<C extends Context>(search: Search, call: Call<C>): IndexPage {
+  const { results, defaultResults } = call.engine.limits;
+  const count = Math.min(Math.max(search.count ?? defaultResults, 0), results);
+  return { startIndex: Math.max(search.startIndex ?? 1, 1), count };
+}
+
+/**
+ * Keeps sensitive data out of URLs, which end up in logs.
+ * @throws {ScimError} 403 sensitive
+ * @see RFC 7644 §7.5.2
+ */
+export function checkSensitive<C extends Context>(filter: Filter<AttributePath>, call: Call<C>): void {
+  const { sensitiveAttributes } = call.engine;
+  if (sensitiveAttributes.length === 0) return;
+  const walk = (part: Filter<AttributePath>): void => {
+    if (part.type === "and" || part.type === "or") return part.filters.forEach(walk);
+    if (part.type === "not") return walk(part.filter);
+    const names = [part.path.attribute.path, part.path.text].map((name) => name.toLowerCase());
+    if (sensitiveAttributes.some((name) => names.includes(name.toLowerCase()))) {
+      throw sensitive(
+        "The filter holds sensitive data, which must not stand in a URL. Send the query in the body of POST …/.search.",
+      );
+    }
+    if (part.type === "element") walk(part.filter);
+  };
+  walk(filter);
+}
