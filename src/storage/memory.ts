@@ -1,8 +1,9 @@
 import { uniqueness, versionMismatch } from "../protocol/error.ts";
 import { copyValue } from "../schema/value.ts";
-import { type Context, isCursorPage, type StorageAdapter } from "./adapter.ts";
+import type { Context, StorageAdapter } from "./adapter.ts";
 import { applyChanges, changesOf } from "./memory/delta.ts";
 import { candidates } from "./memory/lookup.ts";
+import { pageOf } from "./memory/page.ts";
 import { neededBy, present, view } from "./memory/present.ts";
 import { removeReferencesTo, settleReferences } from "./memory/references.ts";
 import { contentOf, isSameContent, type Row, rewrite, withCollectionsOf, withoutCollections } from "./memory/row.ts";
@@ -46,6 +47,8 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   const tenantOf = (context: Context): Tenant => getOrCreate(tenants, context.tenant ?? "", createTenant);
 
   return {
+    capabilities: { cursor: true, secrets: options.hashSecret !== undefined },
+
     async get({ resourceType, id, select }, context) {
       const tenant = tenantOf(context);
       const row = rowsOf(tenant, resourceType).get(id);
@@ -57,11 +60,10 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       const tenant = tenantOf(context);
       const { resourceType, filter, sort, page, select } = request;
       const rows = rowsOf(tenant, resourceType);
-      if (filter === undefined && sort === undefined && !isCursorPage(page)) {
-        return {
-          resources: slice(rows, page).map((row) => present(tenant, row, resourceType, select)),
-          totalResults: rows.size,
-        };
+      if (filter === undefined && sort === undefined) {
+        const { rows: found, ...cursors } = pageOf(rows, page);
+        const resources = found.map((row) => present(tenant, row, resourceType, select));
+        return { resources, totalResults: rows.size, ...cursors };
       }
       const needed = neededBy(resourceType, filter, sort?.path);
       const viewed = function* () {
@@ -162,14 +164,4 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     readSecret: (resourceType, id, attribute, context = {}) =>
       tenantOf(context).rows.get(resourceType)?.get(id)?.secrets.get(attribute),
   };
-}
-
-function slice(rows: ReadonlyMap<string, Row>, page: { readonly startIndex: number; readonly count: number }): Row[] {
-  const found: Row[] = [];
-  let position = 0;
-  for (const row of rows.values()) {
-    if (found.length >= page.count) break;
-    if (++position >= page.startIndex) found.push(row);
-  }
-  return found;
 }

@@ -2,11 +2,12 @@ import { type Attribute, type AttributePath, leafOf, pathOf } from "../../schema
 import type { ReferenceAttribute, ResourceType } from "../../schema/resource-type.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
 import { type Content, elementsOf, type Row, valuesOf } from "./row.ts";
+import { createRows, type Rows } from "./rows.ts";
 
 /** Everything of one tenant, with the indexes that keep look-ups from growing with the number of resources. */
 export interface Tenant {
-  /** Rows of each resource type by id, in the order of creation. */
-  readonly rows: Map<string, Map<string, Row>>;
+  /** Rows of each resource type by id, and in the order of creation. */
+  readonly rows: Map<string, Rows>;
   /** Every row by id: ids are unique over all types [S-3.1-05]. */
   readonly byId: Map<string, Row>;
   /** `id`, `externalId` and unique attributes, by index name. */
@@ -31,8 +32,8 @@ export function createTenant(): Tenant {
 }
 
 /** The rows of a resource type; types are told apart by name. */
-export function rowsOf(tenant: Tenant, resourceType: ResourceType): Map<string, Row> {
-  return getOrCreate(tenant.rows, resourceType.name, () => new Map());
+export function rowsOf(tenant: Tenant, resourceType: ResourceType): Rows {
+  return getOrCreate(tenant.rows, resourceType.name, createRows);
 }
 
 /**
