@@ -1,12 +1,13 @@
 import type { ScimEvent } from "./events/event.ts";
 import type { Engine } from "./operations/call.ts";
 import { DEFAULT_LIMITS } from "./operations/limits.ts";
-import type { AuthenticationScheme, ScimOptions } from "./options.ts";
+import { type AuthenticationScheme, checkResourceTypes, checkTenantOptions, type ScimOptions } from "./options.ts";
 import { selectionOf } from "./protocol/selection.ts";
 import { profiles } from "./quirks/profiles.ts";
-import { activate } from "./quirks/quirk.ts";
-import { compileResourceType, type ResourceType } from "./schema/resource-type.ts";
+import { activate, type Quirk } from "./quirks/quirk.ts";
+import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "./schema/resource-type.ts";
 import type { Context, StorageAdapter } from "./storage/adapter.ts";
+import type { TenantOptions } from "./tenant.ts";
 
 const BEARER: AuthenticationScheme = {
   type: "oauthbearertoken",
@@ -16,39 +17,78 @@ const BEARER: AuthenticationScheme = {
   primary: true,
 };
 
+/** The engines of a service: one from the options, and one for each set of resource types and rules that tenants have. */
+export interface Engines<C extends Context> {
+  readonly standard: Engine<C>;
+  /**
+   * The engine for what a tenant has of its own; compiled when first seen, and forgotten with the objects it was made of.
+   * @throws {TypeError} for wrong tenant options; {SchemaError} for a wrong resource type.
+   */
+  of(tenant: TenantOptions | undefined): Engine<C>;
+}
+
 /** Makes of the options what every request needs, once: nothing that depends on them alone is computed again. */
-export function createEngine<C extends Context>(options: ScimOptions<C>): Engine<C> {
-  const resourceTypes = options.resourceTypes.map((definition) =>
-    compileResourceType(definition, options.comparisonKey),
-  );
-  const storages = new Map(resourceTypes.map((type) => [type, storageFor(options.storage, type)]));
+export function createEngines<C extends Context>(options: ScimOptions<C>): Engines<C> {
+  const compiled = new WeakMap<ResourceTypeDefinition, ResourceType>();
+  const compile = (definition: ResourceTypeDefinition): ResourceType =>
+    remembered(compiled, definition, () => compileResourceType(definition, options.comparisonKey));
+  const known = new WeakMap<readonly ResourceTypeDefinition[], WeakMap<readonly Quirk[], Engine<C>>>();
+  const checked = new WeakSet<TenantOptions>();
+  const find = (definitions: readonly ResourceTypeDefinition[], profile: NonNullable<ScimOptions<C>["profile"]>) => {
+    const rules = typeof profile === "string" ? profiles[profile] : profile;
+    const byRules = remembered(known, definitions, () => new WeakMap<readonly Quirk[], Engine<C>>());
+    return remembered(byRules, rules, () => {
+      checkResourceTypes(definitions);
+      return createEngine(options, definitions.map(compile), rules);
+    });
+  };
+  const { resourceTypes, profile = "interop" } = options;
+  const standard = find(resourceTypes, profile);
+  return {
+    standard,
+    of(tenant) {
+      if (tenant === undefined) return standard;
+      if (!checked.has(tenant)) {
+        checkTenantOptions(tenant);
+        checked.add(tenant);
+      }
+      return find(tenant.resourceTypes ?? resourceTypes, tenant.profile ?? profile);
+    },
+  };
+}
+
+function createEngine<C extends Context>(
+  options: ScimOptions<C>,
+  resourceTypes: readonly ResourceType[],
+  rules: readonly Quirk[],
+): Engine<C> {
+  const adapters = new Map(resourceTypes.map((type) => [type, adapterFor(options.storage, type)]));
   const limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits });
-  const profile = options.profile ?? "interop";
   const selections = new Map(
     resourceTypes.map((type) => [type, selectionOf(type, {}, { lenientNames: false, maxNames: limits.attributes })]),
   );
   return {
     resourceTypes,
-    storageOf: (type) => storages.get(type) as StorageAdapter<C>,
+    adapterOf: (type) => adapters.get(type) as StorageAdapter<C>,
     selections,
     limits,
-    quirks: activate(typeof profile === "string" ? profiles[profile] : profile),
+    quirks: activate(rules),
     unknownAttributes: options.unknownAttributes ?? "ignore",
     canonicalValues: options.canonicalValues ?? "suggest",
     references: options.references ?? "check",
     putOmitted: options.putOmitted ?? "clear",
-    patchResponse: options.patchResponse ?? (profile === "strict" ? "resource" : "auto"),
+    patchResponse: options.patchResponse ?? (rules === profiles.strict ? "resource" : "auto"),
     sensitiveAttributes: options.sensitiveAttributes ?? [],
     isReadable: options.isReadable,
     authenticationSchemes: (options.authenticationSchemes ?? [BEARER]).map((scheme) => ({ ...scheme })),
     documentationUri: options.documentationUri,
     now: options.now ?? (() => new Date()),
     newId: options.newId ?? (() => crypto.randomUUID()),
-    emit: (event) => safely(options.on, event),
+    emit: (event: ScimEvent<C>) => tell(options.on, event),
   };
 }
 
-function storageFor<C extends Context>(storage: ScimOptions<C>["storage"], type: ResourceType): StorageAdapter<C> {
+function adapterFor<C extends Context>(storage: ScimOptions<C>["storage"], type: ResourceType): StorageAdapter<C> {
   const isAdapter = typeof (storage as StorageAdapter<C>).query === "function";
   const found = isAdapter
     ? (storage as StorageAdapter<C>)
@@ -58,10 +98,19 @@ function storageFor<C extends Context>(storage: ScimOptions<C>["storage"], type:
   return found;
 }
 
-/** A listener that throws, at once or later, cannot fail the request that it is told of. */
-function safely<C extends Context>(on: ScimOptions<C>["on"], event: ScimEvent<C>): void {
+/** The value of a key, made where there is none yet. */
+function remembered<K extends object, V>(map: WeakMap<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+/** Tells a listener. One that throws, at once or later, cannot fail the request that it is told of. */
+export function tell<E>(listener: ((event: E) => void) | undefined, event: E): void {
   try {
-    const outcome: unknown = on?.(event);
+    const outcome: unknown = listener?.(event);
     if (outcome instanceof Promise) outcome.catch(() => undefined);
   } catch {
     // Nobody is left to be told.

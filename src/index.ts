@@ -1,4 +1,5 @@
 export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts";
+export type { RequestEvent } from "./events/request.ts";
 export type { Limits } from "./operations/limits.ts";
 export type { AuthenticationScheme, ScimOptions } from "./options.ts";
 export { bearerToken } from "./protocol/bearer.ts";
@@ -23,6 +24,7 @@ export {
   unsupportedMediaType,
   versionMismatch,
 } from "./protocol/error.ts";
+export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 export type {
   CreateOperation,
@@ -104,3 +106,4 @@ export type {
 export { isCursorPage } from "./storage/adapter.ts";
 export { type HeldReference, referencesIn, settleReference } from "./storage/reference.ts";
 export { queryByScan, type ScanOptions } from "./storage/scan.ts";
+export type { TenantOptions } from "./tenant.ts";

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { ScimEvent } from "./events/event.ts";
+import type { RequestEvent } from "./events/request.ts";
 import { DEFAULT_LIMITS, type Limits } from "./operations/limits.ts";
+import type { ResolveMe } from "./protocol/me.ts";
 import type { ScimRequest } from "./protocol/message.ts";
 import type { Operation } from "./protocol/operation.ts";
 import { type ProfileName, profiles } from "./quirks/profiles.ts";
@@ -9,6 +11,7 @@ import type { Attribute } from "./schema/attribute.ts";
 import type { ComparisonKey } from "./schema/comparison-key.ts";
 import type { ResourceType, ResourceTypeDefinition } from "./schema/resource-type.ts";
 import type { Context, StorageAdapter } from "./storage/adapter.ts";
+import type { TenantOptions } from "./tenant.ts";
 
 /** One entry of `authenticationSchemes` at `/ServiceProviderConfig`. @see RFC 7643 §5 */
 export interface AuthenticationScheme {
@@ -35,6 +38,19 @@ export interface ScimOptions<C extends Context = Context> {
   readonly authenticate?: (request: ScimRequest) => C | Promise<C>;
   /** `true` serves everybody without a question. Only where something in front of the library has authenticated the request. */
   readonly unsafeNoAuthentication?: true;
+  /**
+   * Says what the caller's tenant has of its own: a base URL, resource types, a profile. Runs after authentication and gets
+   * its result, so that no client can name its tenant. Default: all tenants are alike. With it, the discovery endpoints show a
+   * client that authenticates what its tenant has, and anonymous ones what these options have.
+   */
+  readonly tenant?: (context: C) => TenantOptions | undefined | Promise<TenantOptions | undefined>;
+  /**
+   * Lets a request through or throws `tooManyRequests(seconds)`. Runs after authentication and before the body is read and
+   * anything else is done; `context` is undefined where discovery is asked for without credentials. Default: no limit.
+   */
+  readonly throttle?: (request: ScimRequest, context: C | undefined) => void | Promise<void>;
+  /** Says which resource `/Me` stands for. Default: `/Me` is 501. */
+  readonly resolveMe?: ResolveMe<C>;
   /** Decides on each operation, after it is understood and before storage is asked. Throws `forbidden()`. Default: allows all. */
   readonly authorize?: (operation: Operation, context: C) => void | Promise<void>;
   /** Attributes that this caller may not read are neither returned nor usable in filters and sorting. Default: all may be read. */
@@ -64,23 +80,40 @@ export interface ScimOptions<C extends Context = Context> {
   readonly documentationUri?: string;
   /** Bounds on requests; those left out have the defaults of `Limits`. */
   readonly limits?: Partial<Limits>;
+  /**
+   * Milliseconds that a request may take; then it is answered with 503, and its signal tells storage to stop. A write that has
+   * begun is finished or undone, and its events are still told. Default: as long as storage takes.
+   */
+  readonly timeout?: number;
   /** Told of faults, quirks and more. What it throws is dropped: it cannot fail a request. */
   readonly on?: (event: ScimEvent<C>) => void;
+  /** Told of each request once, when its answer is known: for counters and timings. What it throws is dropped. */
+  readonly observe?: (event: RequestEvent<C>) => void;
   /** Replaces the key by which values are compared, sorted and kept unique. Storage must have been filled under the same one. */
   readonly comparisonKey?: ComparisonKey;
   /** The clock. Default `() => new Date()`. */
   readonly now?: () => Date;
+  /** The clock that `observe` measures durations with: milliseconds that never go back. Default `() => performance.now()`. */
+  readonly timer?: () => number;
   /** Makes ids. Default `crypto.randomUUID()`; never guessable, never containing "bulkId". */
   readonly newId?: () => string;
 }
 
 const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", "must be a function");
 const limit = z.int().positive();
+/** What a timer of 32 bits can hold. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+const resourceTypes = z
+  .array(z.looseObject({ name: z.string(), endpoint: z.string(), schema: z.looseObject({ id: z.string() }) }))
+  .min(1);
+const profile = z.union([
+  z.enum(Object.keys(profiles) as [ProfileName, ...ProfileName[]]),
+  z.array(z.looseObject({ id: z.string() })),
+]);
 
 const Options = z.strictObject({
-  resourceTypes: z
-    .array(z.looseObject({ name: z.string(), endpoint: z.string(), schema: z.looseObject({ id: z.string() }) }))
-    .min(1),
+  resourceTypes,
   storage: z.custom(
     (value) => typeof value === "object" && value !== null,
     "must be a storage adapter, or one adapter for each resource type",
@@ -88,14 +121,12 @@ const Options = z.strictObject({
   baseUrl: z.union([z.string(), anyFunction]),
   authenticate: anyFunction.optional(),
   unsafeNoAuthentication: z.literal(true).optional(),
+  tenant: anyFunction.optional(),
+  throttle: anyFunction.optional(),
+  resolveMe: anyFunction.optional(),
   authorize: anyFunction.optional(),
   isReadable: anyFunction.optional(),
-  profile: z
-    .union([
-      z.enum(Object.keys(profiles) as [ProfileName, ...ProfileName[]]),
-      z.array(z.looseObject({ id: z.string() })),
-    ])
-    .optional(),
+  profile: profile.optional(),
   unknownAttributes: z.enum(["ignore", "reject"]).optional(),
   canonicalValues: z.enum(["suggest", "enforce"]).optional(),
   references: z.enum(["check", "ignore"]).optional(),
@@ -110,10 +141,19 @@ const Options = z.strictObject({
   limits: z
     .strictObject(Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])))
     .optional(),
+  timeout: z.int().positive().max(LONGEST_TIMEOUT).optional(),
   on: anyFunction.optional(),
+  observe: anyFunction.optional(),
   comparisonKey: anyFunction.optional(),
   now: anyFunction.optional(),
+  timer: anyFunction.optional(),
   newId: anyFunction.optional(),
+});
+
+const TenantSettings = z.strictObject({
+  baseUrl: z.string().optional(),
+  resourceTypes: resourceTypes.optional(),
+  profile: profile.optional(),
 });
 
 /**
@@ -121,22 +161,40 @@ const Options = z.strictObject({
  * @throws {TypeError} naming the option and what it must be.
  */
 export function checkOptions<C extends Context>(options: ScimOptions<C>): void {
-  const parsed = Options.safeParse(options);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "options"}: ${issue.message}`);
-    throw new TypeError(`createScim: ${problems.join("; ")}`);
-  }
+  check("createScim", Options, options);
   if (options.authenticate === undefined && options.unsafeNoAuthentication !== true) {
     throw new TypeError(
       "createScim: authenticate is required. Where something in front of scimkit has authenticated every request already, say unsafeNoAuthentication: true.",
     );
   }
   if (typeof options.baseUrl === "string") checkBaseUrl(options.baseUrl);
+}
+
+/**
+ * Checks what the option `tenant` returned.
+ * @throws {TypeError} naming the member and what it must be.
+ */
+export function checkTenantOptions(tenant: TenantOptions): void {
+  check("tenant", TenantSettings, tenant);
+}
+
+/**
+ * Checks that resource types can be told apart.
+ * @throws {TypeError} for two of one name or at one endpoint.
+ */
+export function checkResourceTypes(resourceTypes: readonly ResourceTypeDefinition[]): void {
   for (const key of ["name", "endpoint"] as const) {
-    const values = options.resourceTypes.map((type) => type[key].toLowerCase());
+    const values = resourceTypes.map((type) => type[key].toLowerCase());
     const twice = values.find((value, index) => values.indexOf(value) !== index);
     if (twice !== undefined) throw new TypeError(`createScim: two resource types have the ${key} ${twice}.`);
   }
+}
+
+function check(what: string, shape: z.ZodType, value: unknown): void {
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "options"}: ${issue.message}`);
+  throw new TypeError(`${what}: ${problems.join("; ")}`);
 }
 
 /**

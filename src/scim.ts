@@ -1,16 +1,13 @@
-import { createEngine } from "./engine.ts";
-import type { Call } from "./operations/call.ts";
-import { execute } from "./operations/execute.ts";
+import { createAnswer } from "./answer.ts";
+import { isAbort, startDeadline } from "./deadline.ts";
+import { createEngines, tell } from "./engine.ts";
 import type { Limits } from "./operations/limits.ts";
-import { checkBaseUrl, checkOptions, type ScimOptions } from "./options.ts";
-import { findEndpoint, splitUrl } from "./protocol/endpoint.ts";
-import { internalError, isScimError, type ScimError } from "./protocol/error.ts";
-import { headerReader } from "./protocol/header.ts";
-import { answerType, SCIM_JSON } from "./protocol/media-type.ts";
+import { checkOptions, type ScimOptions } from "./options.ts";
+import { type Progress, requestEvent, startProgress } from "./progress.ts";
+import { internalError, isScimError, type ScimError, unavailable } from "./protocol/error.ts";
+import { SCIM_JSON } from "./protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "./protocol/message.ts";
-import { readJson } from "./protocol/read-body.ts";
-import { render, renderError } from "./protocol/render.ts";
-import { route } from "./protocol/route.ts";
+import { renderError } from "./protocol/render.ts";
 import type { ResourceType } from "./schema/resource-type.ts";
 import type { Context } from "./storage/adapter.ts";
 
@@ -29,13 +26,15 @@ export interface Scim {
    * ```
    */
   handle(request: ScimRequest): Promise<ScimResponse>;
-  /** Renders an error of the host's own (a body that is too large, a limiter's 429) as a SCIM error response. */
+  /** Renders an error of the host's own as a SCIM error response. */
   error(error: ScimError, method?: string): ScimResponse;
   /** The bounds in force, for hosts that enforce `limits.body` while reading. */
   readonly limits: Limits;
-  /** The compiled resource types. */
+  /** The compiled resource types of the options; those of tenants may differ. */
   readonly resourceTypes: readonly ResourceType[];
 }
+
+const GIVEN_UP = "The request was given up before it was done: it took too long, or the client left. Repeat it.";
 
 /**
  * Creates a SCIM service provider from resource types and a storage adapter.
@@ -59,74 +58,33 @@ export interface Scim {
  */
 export function createScim<C extends Context = Context>(options: ScimOptions<C>): Scim {
   checkOptions(options);
-  const engine = createEngine(options);
-  const baseUrlOf = (request: ScimRequest): string =>
-    typeof options.baseUrl === "string" ? options.baseUrl : options.baseUrl(request);
-  const fixedBaseUrl = typeof options.baseUrl === "string" ? checkBaseUrl(options.baseUrl) : undefined;
+  const engines = createEngines(options);
+  const { limits, resourceTypes, emit } = engines.standard;
+  const answer = createAnswer(options, engines);
+  const { observe, timeout, timer = () => performance.now() } = options;
 
-  const answer = async (request: ScimRequest, fault: Fault<C>): Promise<ScimResponse> => {
-    const header = headerReader(request.headers);
-    fault.mediaType = answerType(header("accept"));
-    const baseUrl = fixedBaseUrl ?? checkBaseUrl(baseUrlOf(request));
-    const { path, query: queryText } = splitUrl(request.url);
-    const basePath = splitUrl(baseUrl).path;
-    const isDiscovery = options.anonymousDiscovery !== false && isDiscoveryPath(path, basePath);
-    const context = options.authenticate === undefined || isDiscovery ? ({} as C) : await options.authenticate(request);
-    fault.context = context;
-
-    const note = (quirk: string, where: string): void => engine.emit({ type: "quirk", quirk, path: where, context });
-    const call: Call<C> = { engine, context, baseUrl, signal: request.signal, note };
-    const endpoint = findEndpoint(path, basePath, engine.resourceTypes, engine.quirks.reads.endpointCase);
-    const method = request.method.toUpperCase();
-    const operation = route(
-      endpoint,
-      {
-        method: method === "HEAD" ? "GET" : method,
-        query: queryText,
-        header,
-        body: () => readJson(request, header("content-type"), engine.limits),
-      },
-      call,
-    );
-    await options.authorize?.(operation, context);
-    const result = await execute(operation, call);
-    return render(result, {
-      baseUrl,
-      resourceTypes: engine.resourceTypes,
-      mediaType: fault.mediaType,
-      head: method === "HEAD",
-    });
+  const fail = (error: unknown, { signal, method }: ScimRequest, progress: Progress<C>): ScimResponse => {
+    const problem = isScimError(error) ? error : isAbort(error, signal) ? unavailable(GIVEN_UP) : internalError();
+    progress.error = problem;
+    if (problem.status === 500 && problem !== error) emit({ type: "error", error, context: progress.context });
+    const response = renderError(problem, progress.mediaType, method.toUpperCase() === "HEAD");
+    return { ...response, headers: { ...response.headers, ...progress.headers } };
   };
 
   return {
-    limits: engine.limits,
-    resourceTypes: engine.resourceTypes,
+    limits,
+    resourceTypes,
     async handle(request) {
-      const fault: Fault<C> = { mediaType: SCIM_JSON, context: undefined };
-      const isHead = request.method.toUpperCase() === "HEAD";
-      try {
-        return await answer(request, fault);
-      } catch (error) {
-        if (isScimError(error)) return renderError(error, fault.mediaType, isHead);
-        engine.emit({ type: "error", error, context: fault.context });
-        return renderError(internalError(), fault.mediaType, isHead);
-      }
+      const started = observe === undefined ? 0 : timer();
+      const progress = startProgress<C>();
+      const { request: timed, expired, end } = startDeadline(request, timeout);
+      const answered = answer(timed, progress).catch((error) => fail(error, timed, progress));
+      const late = expired?.then(() => fail(timed.signal?.reason, timed, progress));
+      const response = await (late === undefined ? answered : Promise.race([answered, late]));
+      end();
+      if (observe !== undefined) tell(observe, requestEvent(timed, response, progress, timer() - started));
+      return response;
     },
     error: (error, method = "GET") => renderError(error, SCIM_JSON, method.toUpperCase() === "HEAD"),
   };
-}
-
-/** What is known of a request when it fails. */
-interface Fault<C> {
-  mediaType: string;
-  context: C | undefined;
-}
-
-/** The discovery endpoints may be read before there are credentials [S-5-09]. */
-function isDiscoveryPath(path: string, basePath: string): boolean {
-  const [first] = path
-    .slice(basePath.length)
-    .split("/")
-    .filter((segment) => segment !== "");
-  return ["serviceproviderconfig", "resourcetypes", "schemas"].includes(first?.toLowerCase() ?? "");
 }

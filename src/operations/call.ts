@@ -1,5 +1,6 @@
 import type { ScimEvent } from "../events/event.ts";
 import { idOfUrl } from "../protocol/location.ts";
+import type { Operation } from "../protocol/operation.ts";
 import type { Selection } from "../protocol/selection.ts";
 import type { ActiveQuirks, QuirkNote } from "../quirks/quirk.ts";
 import type { Attribute } from "../schema/attribute.ts";
@@ -7,11 +8,13 @@ import type { ReadOptions } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, Select, StorageAdapter, StorageNotice } from "../storage/adapter.ts";
 import type { Limits } from "./limits.ts";
+import type { Result } from "./result.ts";
 
 /** What `createScim` made of its options, once for all requests. */
 export interface Engine<C extends Context> {
   readonly resourceTypes: readonly ResourceType[];
-  readonly storageOf: (resourceType: ResourceType) => StorageAdapter<C>;
+  /** The adapter as the host gave it: to tell which types share one, and what it can do. Verbs ask `Call.storageOf`. */
+  readonly adapterOf: (resourceType: ResourceType) => StorageAdapter<C>;
   /** The selection of a request that names no attributes. */
   readonly selections: ReadonlyMap<ResourceType, Selection>;
   readonly limits: Limits;
@@ -38,6 +41,15 @@ export interface Call<C extends Context> {
   readonly baseUrl: string;
   readonly signal: AbortSignal | undefined;
   readonly note: QuirkNote;
+  /**
+   * The adapter of a resource type for this request: it is not asked any more once the client has gone. Within a bulk
+   * operation it is the one that `transaction` handed out.
+   */
+  readonly storageOf: (resourceType: ResourceType) => StorageAdapter<C>;
+  /** Asks the host whether the caller may do this. Throws what `authorize` throws; anonymous discovery is not asked about. */
+  readonly authorize: (operation: Operation) => Promise<void>;
+  /** Authorises an operation and executes it: the one that the request asks for, and each one within a bulk request. */
+  readonly run: (operation: Operation, call: Call<C>) => Promise<Result>;
 }
 
 /** How often a write without If-Match starts again when another writer was faster. */
@@ -70,8 +82,8 @@ export function readOptions<C extends Context>(call: Call<C>, resourceType: Reso
 /** What every write request to storage carries. */
 export function writeRequest<C extends Context>(call: Call<C>, resourceType: ResourceType) {
   const { engine, context } = call;
-  const storage = engine.storageOf(resourceType);
-  const neighbours = engine.resourceTypes.filter((type) => engine.storageOf(type) === storage);
+  const adapter = engine.adapterOf(resourceType);
+  const neighbours = engine.resourceTypes.filter((type) => engine.adapterOf(type) === adapter);
   return {
     resourceType,
     signal: call.signal,

@@ -30,7 +30,7 @@ export async function create<C extends Context>(operation: CreateOperation, call
   const id = call.engine.newId();
   if (id.includes("bulkId"))
     throw conflict("The server made an id that contains the reserved word bulkId. Repeat the request.");
-  const stored = await call.engine.storageOf(resourceType).create(
+  const stored = await call.storageOf(resourceType).create(
     {
       ...request,
       resource: {

@@ -45,7 +45,7 @@ function list(documents: readonly ResourceObject[]): Result {
 /** Computed from what is implemented and enforced, never from a wish. @see RFC 7643 §5 */
 function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: string) {
   const can = (feature: "filter" | "sort"): boolean =>
-    engine.resourceTypes.every((type) => engine.storageOf(type).capabilities?.[feature] !== false);
+    engine.resourceTypes.every((type) => engine.adapterOf(type).capabilities?.[feature] !== false);
   return {
     schemas: [ServiceProviderConfigSchema.id],
     ...(engine.documentationUri === undefined ? {} : { documentationUri: engine.documentationUri }),
@@ -61,7 +61,7 @@ function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: st
 }
 
 function keepsPasswords<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {
-  return type.attribute("password") !== undefined && engine.storageOf(type).capabilities?.secrets === true;
+  return type.attribute("password") !== undefined && engine.adapterOf(type).capabilities?.secrets === true;
 }
 
 /** @see RFC 7643 §6 */

@@ -41,7 +41,7 @@ async function patchByDelta<C extends Context>(
   call: Call<C>,
 ): Promise<Result | undefined> {
   const { resourceType, id, ifMatch, selection } = operation;
-  const storage = call.engine.storageOf(resourceType);
+  const storage = call.storageOf(resourceType);
   if (storage.applyDelta === undefined || (delta.add.length === 0 && delta.remove.length === 0)) return undefined;
   const ifVersion = await expectedVersion(operation, call);
   if (delta.add.length > 0) await checkForeignReferences(call, resourceType, { [delta.attribute.name]: delta.add });
@@ -78,7 +78,7 @@ async function expectedVersion<C extends Context>(
 ): Promise<string | undefined> {
   if (ifMatch === undefined || ifMatch === "*") return undefined;
   if (ifMatch.length === 1) return ifMatch[0];
-  const current = await call.engine
+  const current = await call
     .storageOf(resourceType)
     .get({ resourceType, id, select: SELECT_NONE, signal: call.signal }, call.context);
   if (current === undefined) throw noSuchResource(resourceType);
@@ -94,7 +94,7 @@ async function readBack<C extends Context>(
   { resourceType, id, selection }: PatchOperation,
   call: Call<C>,
 ): Promise<Result> {
-  const resource = await call.engine
+  const resource = await call
     .storageOf(resourceType)
     .get({ resourceType, id, select: selection, signal: call.signal }, call.context);
   if (resource === undefined) throw noSuchResource(resourceType);
@@ -107,7 +107,7 @@ async function patchByReplace<C extends Context>(
   call: Call<C>,
 ): Promise<Result> {
   const { resourceType, id, ifMatch } = operation;
-  const storage = call.engine.storageOf(resourceType);
+  const storage = call.storageOf(resourceType);
   const named = namedBy(operations);
   const selection = operation.selection.forWrite(named);
   // A collection that no operation names is neither read nor written.

@@ -8,7 +8,7 @@ import { checkStored } from "./stored.ts";
 export async function query<C extends Context>(operation: QueryOperation, call: Call<C>): Promise<Result> {
   const { resourceType, filter, sort, page, selection } = operation;
   const request = { resourceType, filter, sort, page, select: selection, signal: call.signal };
-  const found = await call.engine.storageOf(resourceType).query(request, call.context);
+  const found = await call.storageOf(resourceType).query(request, call.context);
   for (const resource of found.resources) checkStored(resource);
   return { type: "list", resourceType, found, page, selection };
 }

@@ -9,7 +9,7 @@ import { checkStored } from "./stored.ts";
 /** Reads one resource; 304 where If-None-Match has its version. @see RFC 7644 §3.4.1, §3.14 */
 export async function read<C extends Context>(operation: ReadOperation, call: Call<C>): Promise<Result> {
   const { resourceType, id, selection, ifNoneMatch } = operation;
-  const resource = await call.engine
+  const resource = await call
     .storageOf(resourceType)
     .get({ resourceType, id, select: selection, signal: call.signal }, call.context);
   if (resource === undefined) throw noSuchResource(resourceType);

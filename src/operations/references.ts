@@ -17,11 +17,11 @@ export async function checkForeignReferences<C extends Context>(
 ): Promise<void> {
   const { engine, context, signal } = call;
   if (engine.references === "ignore") return;
-  const own = engine.storageOf(resourceType);
+  const own = engine.adapterOf(resourceType);
   for (const { attribute, resourceTypes } of resourceType.references) {
     const targets = engine.resourceTypes.filter((type) => resourceTypes.includes(type.name));
     // A type without an endpoint here cannot be checked, and one storage for all types has checked already.
-    if (targets.length === 0 || targets.some((type) => engine.storageOf(type) === own)) continue;
+    if (targets.length === 0 || targets.some((type) => engine.adapterOf(type) === own)) continue;
     const value = readAttribute(resource, attribute);
     const elements = Array.isArray(value) ? value : value === undefined ? [] : [value];
     for (const [index, element] of elements.entries()) {
@@ -29,7 +29,7 @@ export async function checkForeignReferences<C extends Context>(
       if (typeof id !== "string") continue;
       const found = await Promise.all(
         targets.map((type) =>
-          engine.storageOf(type).get({ resourceType: type, id, select: SELECT_NONE, signal }, context),
+          call.storageOf(type).get({ resourceType: type, id, select: SELECT_NONE, signal }, context),
         ),
       );
       if (found.every((resource) => resource === undefined)) {

@@ -12,7 +12,7 @@ const SELECT_SINGLE: Select = { includes: (attribute) => !attribute.collection &
 /** Deletes a resource; references to it vanish with it. @see RFC 7644 §3.6 */
 export async function remove<C extends Context>(operation: DeleteOperation, call: Call<C>): Promise<Result> {
   const { resourceType, id, ifMatch } = operation;
-  const storage = call.engine.storageOf(resourceType);
+  const storage = call.storageOf(resourceType);
   // Read for If-Match and for the event, which says who is gone; collections are not looked at.
   const before = await storage.get({ resourceType, id, select: SELECT_SINGLE, signal: call.signal }, call.context);
   if (before === undefined) throw ifMatch === "*" ? versionMismatch() : noSuchResource(resourceType);

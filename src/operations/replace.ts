@@ -22,7 +22,7 @@ import { checkStored } from "./stored.ts";
 export async function replace<C extends Context>(operation: ReplaceOperation, call: Call<C>): Promise<Result> {
   const { resourceType, id, ifMatch } = operation;
   const body = readBody(call, resourceType, operation.body);
-  const storage = call.engine.storageOf(resourceType);
+  const storage = call.storageOf(resourceType);
   const selection = operation.selection.forWrite(body.named);
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
     const before = await storage.get({ resourceType, id, select: SELECT_STORED, signal: call.signal }, call.context);

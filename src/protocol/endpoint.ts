@@ -7,6 +7,7 @@ export type Endpoint =
   | { readonly type: "resources"; readonly resourceType: ResourceType }
   | { readonly type: "resource"; readonly resourceType: ResourceType; readonly id: string }
   | { readonly type: "search"; readonly resourceType: ResourceType }
+  | { readonly type: "me" }
   | {
       readonly type: "discovery";
       readonly endpoint: "ServiceProviderConfig" | "ResourceTypes" | "Schemas";
@@ -19,7 +20,6 @@ const DISCOVERY = ["ServiceProviderConfig", "ResourceTypes", "Schemas"] as const
 /** Features of RFC 7644 that this version of scimkit does not have; asked for, they are 501 and not 404. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   Bulk: "Bulk",
-  Me: "/Me",
   ".search": "Searching over all resource types",
 };
 
@@ -34,6 +34,30 @@ export function splitUrl(url: string): { readonly path: string; readonly query: 
   return mark === -1 ? { path: text, query: "" } : { path: text.slice(0, mark), query: text.slice(mark + 1) };
 }
 
+/** What follows the base path, cut at the slashes and not decoded; one more in front, and one at the end, do not count. */
+function segmentsOf(path: string, basePath: string): readonly string[] {
+  return path
+    .slice(basePath.length)
+    .replace(/^\/{1,2}/, "")
+    .replace(/\/$/, "")
+    .split("/");
+}
+
+function isSegment(name: string, segment: string, anyCase: boolean): boolean {
+  return name === segment || (anyCase && name.toLowerCase() === segment.toLowerCase());
+}
+
+/**
+ * Whether a path leads to one of the discovery endpoints, by the very steps by which `findEndpoint` finds them: what is public
+ * here is discovery there, and nothing else [A1].
+ */
+export function isDiscovery(path: string, basePath: string, anyCase: boolean): boolean {
+  if (!path.startsWith(`${basePath}/`)) return false;
+  const [first = ""] = segmentsOf(path, basePath);
+  // Not decoded: a spelling that needs it is no discovery endpoint that anybody has to reach without credentials.
+  return DISCOVERY.some((name) => isSegment(name, first, anyCase));
+}
+
 /**
  * Finds the endpoint of a path: matched segment by segment, each decoded once, one slash at the end tolerated [Q08].
  * @throws {ScimError} 404 for every other path.
@@ -46,14 +70,8 @@ export function findEndpoint(
   anyCase: boolean,
 ): Endpoint {
   if (path !== basePath && !path.startsWith(`${basePath}/`)) throw notFound();
-  const segments = path
-    .slice(basePath.length)
-    .replace(/^\/{1,2}/, "")
-    .replace(/\/$/, "")
-    .split("/")
-    .map(decodeSegment);
-  const [first = "", second, ...rest] = segments;
-  const isNamed = (name: string): boolean => name === first || (anyCase && name.toLowerCase() === first.toLowerCase());
+  const [first = "", second, ...rest] = segmentsOf(path, basePath).map(decodeSegment);
+  const isNamed = (name: string): boolean => isSegment(name, first, anyCase);
   if (rest.length > 0 || second === "") throw notFound();
   const discovery = DISCOVERY.find(isNamed);
   if (discovery !== undefined) {
@@ -65,6 +83,7 @@ export function findEndpoint(
     if (second === undefined) return { type: "resources", resourceType };
     return second === ".search" ? { type: "search", resourceType } : { type: "resource", resourceType, id: second };
   }
+  if (isNamed("Me") && second === undefined) return { type: "me" };
   if (first === "") return { type: "unsupported", feature: "Querying all resource types at once" };
   const feature = Object.keys(UNSUPPORTED).find(isNamed);
   if (feature !== undefined && second === undefined)

@@ -8,9 +8,13 @@ export interface ScimRequest {
   readonly url: string;
   /** Names in any letter case; several values joined by ", ". */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Bytes or text as received, or a value that the host has parsed from JSON already. Leave it out where there is none. */
+  /**
+   * Bytes or text as received, or a value that the host has parsed from JSON already; leave it out where there is none. A
+   * function that gives one of these is called once at most, after authentication and `throttle`, so that nobody's body is read
+   * before it is known who sends it; a `ScimError` that it throws is the answer.
+   */
   readonly body?: unknown;
-  /** Aborted when the client has gone; reaches the storage adapter. */
+  /** Aborted when the client has gone. It reaches every call of the storage adapter, and none begins afterwards. */
   readonly signal?: AbortSignal | undefined;
 }
 

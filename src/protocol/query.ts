@@ -63,9 +63,8 @@ function filterOf<C extends Context>(
   options: ResolveOptions,
   call: Call<C>,
 ): Filter<AttributePath> {
-  const { storageOf } = call.engine;
   // A filter that is not supported must not be ignored: the client would take every resource for a match [P-3.4.2.2-01].
-  if (storageOf(resourceType).capabilities?.filter === false)
+  if (call.storageOf(resourceType).capabilities?.filter === false)
     throw invalidFilter("This server does not support filters.");
   const parsed = parseFilter(text, parseOptions(call));
   return resolveFilter(parsed, resourceType, options);
@@ -81,7 +80,7 @@ function sortOf<C extends Context>(
   const order = search.sortOrder?.toLowerCase() ?? "ascending";
   if (order !== "ascending" && order !== "descending") throw invalidValue("sortOrder must be ascending or descending.");
   if (search.sortBy === undefined || search.sortBy === "") return undefined;
-  if (call.engine.storageOf(resourceType).capabilities?.sort === false) return undefined;
+  if (call.storageOf(resourceType).capabilities?.sort === false) return undefined;
   const path = filterablePath(search.sortBy, resourceType, options);
   if (path === undefined)
     throw invalidValue(

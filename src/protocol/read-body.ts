@@ -4,18 +4,21 @@ import { isObject, type ResourceObject } from "../schema/value.ts";
 import { invalidSyntax, payloadTooLarge, type ScimError } from "./error.ts";
 import { parseJson } from "./json.ts";
 import { checkContentType } from "./media-type.ts";
-import type { ScimRequest } from "./message.ts";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 const ENCODER = new TextEncoder();
 
+/** Whether SCIM reads a body with this verb, given in capitals. */
+export function hasBody(method: string): boolean {
+  return method === "POST" || method === "PUT" || method === "PATCH";
+}
+
 /**
- * Reads the body as one JSON object, whether the host gives bytes, text or a value that it has parsed.
+ * Reads a body as one JSON object, whether the host gives bytes, text or a value that it has parsed.
  * @throws {ScimError} 415, 413, 400 invalidSyntax
  */
-export function readJson(request: ScimRequest, contentType: string | undefined, limits: Limits): ResourceObject {
+export function readJson(body: unknown, contentType: string | undefined, limits: Limits): ResourceObject {
   checkContentType(contentType);
-  const { body } = request;
   if (body === undefined || body === null || body === "") throw bodyMissing();
   const value =
     typeof body === "string" || body instanceof Uint8Array ? parseJson(textOf(body, limits), limits.depth) : body;

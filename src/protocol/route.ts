@@ -27,7 +27,11 @@ export interface RequestParts {
  * @throws {ScimError} 405 with Allow, 501, and 400 for everything that does not parse.
  * @see RFC 7644 §3.2 Table 2
  */
-export function route<C extends Context>(endpoint: Endpoint, request: RequestParts, call: Call<C>): Operation {
+export function route<C extends Context>(
+  endpoint: Exclude<Endpoint, { readonly type: "me" }>,
+  request: RequestParts,
+  call: Call<C>,
+): Operation {
   switch (endpoint.type) {
     case "unsupported":
       throw notImplemented(`${endpoint.feature} is not supported by this server.`);
