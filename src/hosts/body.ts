@@ -1,8 +1,5 @@
 import { payloadTooLarge, ScimError, unsupportedMediaType } from "../protocol/error.ts";
 
-/** Verbs whose body means nothing to SCIM: it is not read, whatever it is. */
-export const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE"]);
-
 /** 413 that names the limit [P-3.7.4-02]. */
 export function bodyTooLarge(limit: number): ScimError {
   return payloadTooLarge(`The request body exceeds ${limit} bytes (limits.body).`);
@@ -14,12 +11,12 @@ export function bodyIncomplete(): ScimError {
 }
 
 /**
- * 415 for a compressed body, which could be far larger than it looks [D9]; undefined where there is nothing to
- * refuse.
+ * Refuses a compressed body, which could be far larger than it looks [D9].
+ * @throws {ScimError} 415
  */
-export function refuseEncoding(contentEncoding: string | null | undefined): ScimError | undefined {
-  if ((contentEncoding ?? "identity").trim().toLowerCase() === "identity") return undefined;
-  return unsupportedMediaType("Request bodies must not be compressed; leave Content-Encoding out.");
+export function refuseEncoding(contentEncoding: string | null | undefined): void {
+  if ((contentEncoding ?? "identity").trim().toLowerCase() === "identity") return;
+  throw unsupportedMediaType("Request bodies must not be compressed; leave Content-Encoding out.");
 }
 
 /** The chunks of a body as one; undefined where there is no byte. */

@@ -1,12 +1,12 @@
 import { internalError, ScimError } from "../protocol/error.ts";
 import type { ScimResponse } from "../protocol/message.ts";
 import type { Scim } from "../scim.ts";
-import { BODILESS, bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body.ts";
+import { bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body.ts";
 
 /**
  * Mounts scimkit wherever requests and responses are the web's own: Hono, Workers, Deno, Bun, Next.js. Give it the
- * request with its body unread: that is read here, with `limits.body` as its bound, so that a larger one is refused
- * (413) before it is in memory. Never rejects.
+ * request with its body unread: that is read here once the client is authenticated, with `limits.body` as its bound, so
+ * that a larger one is refused (413) before it is in memory. Never rejects.
  *
  * @example
  * ```ts
@@ -23,8 +23,7 @@ export function fetchHandler(scim: Scim): (request: Request) => Promise<Response
   return async (request) => {
     const { method, url, signal } = request;
     try {
-      const body = BODILESS.has(method) ? undefined : await readBody(request, scim.limits.body);
-      if (body instanceof ScimError) return toResponse(scim.error(body, method));
+      const body = () => readBody(request, scim.limits.body);
       return toResponse(await scim.handle({ method, url, headers: Object.fromEntries(request.headers), body, signal }));
     } catch {
       // The runtime refuses the response: a header with a line break, made of an id that a storage adapter gave [H2].
@@ -37,35 +36,32 @@ function toResponse({ status, headers, body }: ScimResponse): Response {
   return new Response(body ?? null, { status, headers });
 }
 
-/** The body as bytes, nothing where there is none, or why it is not taken. */
-async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined | ScimError> {
+/** The body as bytes, nothing where there is none. @throws {ScimError} why it is not taken */
+async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
   const { headers, body } = request;
   if (request.bodyUsed || body?.locked === true) {
-    return new ScimError(
+    throw new ScimError(
       500,
       "The server read the request body before scimkit could. Mount scimkit ahead of body parsers.",
     );
   }
   if (body === null) return undefined;
-  const refusal = refuseEncoding(headers.get("content-encoding"));
-  if (refusal !== undefined) return refusal;
-  if (Number(headers.get("content-length") ?? 0) > limit) return bodyTooLarge(limit);
+  refuseEncoding(headers.get("content-encoding"));
+  if (Number(headers.get("content-length") ?? 0) > limit) throw bodyTooLarge(limit);
   // A reader, because not every runtime can iterate over a stream.
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return joinChunks(chunks);
-      size += value.length;
-      if (size > limit) {
-        reader.cancel().catch(() => undefined);
-        return bodyTooLarge(limit);
-      }
-      if (value.length > 0) chunks.push(value);
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw bodyIncomplete();
+    });
+    if (done) return joinChunks(chunks);
+    size += value.length;
+    if (size > limit) {
+      reader.cancel().catch(() => undefined);
+      throw bodyTooLarge(limit);
     }
-  } catch {
-    return bodyIncomplete();
+    if (value.length > 0) chunks.push(value);
   }
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { internalError, ScimError } from "../protocol/error.ts";
+import { internalError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
+import { hasBody } from "../protocol/read-body.ts";
 import type { Scim } from "../scim.ts";
-import { BODILESS, bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body.ts";
+import { bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body.ts";
 
 /** What frameworks add to Node's request: the URL before mounting, and the body where a parser ran first. */
 interface MountedRequest extends IncomingMessage {
@@ -17,8 +18,8 @@ interface MountedRequest extends IncomingMessage {
 const LINGER = 1000;
 
 /**
- * Mounts scimkit on `node:http`, Express, Connect or Fastify's raw requests. The body is read here, with
- * `limits.body` as its bound; where a parser (`express.json()`) has read it already, `request.body` is taken. Never
+ * Mounts scimkit on `node:http`, Express, Connect or Fastify's raw requests. The body is read here once the client is
+ * authenticated, with `limits.body` as its bound; where a parser (`express.json()`) has read it already, `request.body` is taken. Never
  * rejects.
  *
  * @example
@@ -43,16 +44,15 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
     response.on("error", () => gone.abort());
     const { method = "GET", url = "/", originalUrl = url } = request;
     try {
-      const body = BODILESS.has(method) ? undefined : await readBody(request, scim.limits.body);
-      if (body instanceof ScimError) return await refuse(request, response, scim.error(body, method));
       const answer = await scim.handle({
         method,
         url: originalUrl,
         headers: headersOf(request),
-        body,
+        body: () => readBody(request, scim.limits.body),
         signal: gone.signal,
       });
-      write(response, answer).end();
+      if (isStillComing(request, scim.limits.body)) await refuse(request, response, answer);
+      else write(response, answer).end();
     } catch {
       // Node refuses the response: a header with a line break, made of an id that a storage adapter gave [H2].
       if (!response.headersSent) write(response, scim.error(internalError(), method)).end();
@@ -84,6 +84,13 @@ function write(
   return response;
 }
 
+/** Whether more of a body may arrive than Node should drop in silence for the sake of the connection. */
+function isStillComing(request: IncomingMessage, limit: number): boolean {
+  const { headers } = request;
+  if (request.complete || !hasBody(request.method ?? "")) return false;
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > limit;
+}
+
 /**
  * Answers a request whose body stays unread, then drops what still arrives for a moment: closing at once would reset
  * the connection, and the client might never see the answer.
@@ -103,19 +110,20 @@ async function refuse(request: IncomingMessage, response: ServerResponse, answer
   response.end();
 }
 
-/** The body as bytes or as a parser left it, nothing where there is none, or why it is not taken. */
+/** The body as bytes or as a parser left it, nothing where there is none. @throws {ScimError} why it is not taken */
 async function readBody(request: MountedRequest, limit: number): Promise<unknown> {
   const { headers, body: parsed } = request;
   const length = Number(headers["content-length"] ?? 0);
-  if (length > limit) return bodyTooLarge(limit);
+  if (length > limit) throw bodyTooLarge(limit);
   if (isFilled(parsed)) return parsed;
   if (length === 0 && headers["transfer-encoding"] === undefined) return undefined;
   if (request.readableDidRead || request.readableEnded || request.destroyed) return parsed;
-  return refuseEncoding(headers["content-encoding"]) ?? readStream(request, limit);
+  refuseEncoding(headers["content-encoding"]);
+  return readStream(request, limit);
 }
 
-function readStream(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined | ScimError> {
-  return new Promise((resolve) => {
+function readStream(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
+  return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
     const take = (chunk: Uint8Array): void => {
@@ -126,12 +134,12 @@ function readStream(request: IncomingMessage, limit: number): Promise<Uint8Array
       }
       request.off("data", take);
       chunks.length = 0;
-      resolve(bodyTooLarge(limit));
+      reject(bodyTooLarge(limit));
     };
     request.on("data", take);
     request.on("end", () => resolve(joinChunks(chunks)));
-    request.on("error", () => resolve(bodyIncomplete()));
-    request.on("close", () => resolve(bodyIncomplete()));
+    request.on("error", () => reject(bodyIncomplete()));
+    request.on("close", () => reject(bodyIncomplete()));
   });
 }
 

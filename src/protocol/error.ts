@@ -182,12 +182,12 @@ export const unsupportedMediaType = ofStatus(
   415,
   "Request bodies must be application/scim+json or application/json; set Content-Type accordingly.",
 );
-/** 429: the host's limiter says wait; `retryAfter` is a whole number of seconds (Okta reads nothing else). */
-export function tooManyRequests(
-  retryAfter: number,
-  detail = `Too many requests. Try again in ${Math.ceil(retryAfter)} s.`,
-): ScimError {
-  return new ScimError(429, detail, { headers: { "Retry-After": String(Math.max(0, Math.ceil(retryAfter))) } });
+/** 429: the host's limiter says wait; `retryAfter` is in seconds and is sent as a whole number of them, a day at most (Okta reads nothing else). */
+export function tooManyRequests(retryAfter: number, detail?: string): ScimError {
+  const seconds = Number.isNaN(retryAfter) ? 1 : Math.min(Math.max(0, Math.ceil(retryAfter)), 86_400);
+  return new ScimError(429, detail ?? `Too many requests. Try again in ${seconds} s.`, {
+    headers: { "Retry-After": String(seconds) },
+  });
 }
 /** 500: something failed inside; the cause goes to `on({ type: "error" })`, never into the answer. */
 export const internalError = ofStatus(

@@ -24,9 +24,10 @@ function spied(): { readonly scim: Scim; readonly seen: ScimRequest[] } {
   return {
     scim: {
       ...scim,
-      handle: (request) => {
-        seen.push(request);
-        return scim.handle(request);
+      handle: async (request) => {
+        const body = typeof request.body === "function" ? await request.body() : request.body;
+        seen.push({ ...request, body });
+        return scim.handle({ ...request, body });
       },
     },
     seen,
