@@ -2,7 +2,7 @@ export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts"
 export type { RequestEvent } from "./events/request.ts";
 export type { Limits } from "./operations/limits.ts";
 export type { AuthenticationScheme, ScimOptions } from "./options.ts";
-export { bearerToken } from "./protocol/bearer.ts";
+export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
 export {
   type ErrorMessage,
   forbidden,
@@ -36,6 +36,8 @@ export type {
   ReadOperation,
   ReplaceOperation,
 } from "./protocol/operation.ts";
+export type { Search } from "./protocol/search.ts";
+export { attributeAliases } from "./quirks/attribute-aliases.ts";
 export { type ProfileName, profiles } from "./quirks/profiles.ts";
 export type { Quirk, Readings } from "./quirks/quirk.ts";
 export type {

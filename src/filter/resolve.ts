@@ -13,6 +13,8 @@ export interface ResolveOptions {
   readonly lenientNames?: boolean;
   /** `manager eq "x"` means `manager.value eq "x"`; of multi-valued attributes that is always so. Default `false`. */
   readonly impliedValue?: boolean;
+  /** A name that the type does not have: the attribute path that is meant, or undefined to refuse. */
+  readonly alias?: (name: string) => string | undefined;
   /** An operand of the wrong JSON type: the one that is meant (`"True"` for a boolean), or undefined to refuse. */
   readonly operand?: (attribute: Attribute, value: CompareValue) => CompareValue | undefined;
   /** The id in the URL of a resource of this server, so that `$ref` and `meta.location` can be compared; undefined for foreign URLs. */
@@ -69,7 +71,7 @@ export function filterablePath(
   resourceType: ResourceType,
   options: ResolveOptions = {},
 ): AttributePath | undefined {
-  const path = resourceType.resolve(text, options.lenientNames);
+  const path = resourceType.resolve(text, options.lenientNames) ?? resourceType.resolve(options.alias?.(text) ?? "");
   if (path === undefined || isSecret(path.attribute) || isSecret(leafOf(path))) return undefined;
   return options.isReadable?.(leafOf(path)) === false || options.isReadable?.(path.attribute) === false
     ? undefined

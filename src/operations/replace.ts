@@ -28,7 +28,9 @@ export async function replace<C extends Context>(operation: ReplaceOperation, ca
     const before = await storage.get({ resourceType, id, select: SELECT_STORED, signal: call.signal }, call.context);
     if (before === undefined) throw ifMatch === "*" ? versionMismatch() : noSuchResource(resourceType);
     if (ifMatch !== undefined && !matchesTag(ifMatch, before.meta.version)) throw versionMismatch();
-    const after = merge(resourceType, before, body, call.engine.putOmitted);
+    const { putOmitted, quirks } = call.engine;
+    const keeps = (attribute: Attribute): boolean => putOmitted === "keep" || quirks.keepsOmitted(attribute, call.note);
+    const after = merge(resourceType, before, body, keeps);
     throwProblems(missingAttributes(resourceType, after).filter(({ path }) => !isSecret(resourceType, path)));
     if (Object.keys(body.secrets).length === 0 && isSameResource(resourceType, before, after)) {
       const current = await storage.get({ resourceType, id, select: selection, signal: call.signal }, call.context);
@@ -77,7 +79,7 @@ function merge(
   resourceType: ResourceType,
   before: StoredResource,
   body: CanonicalBody,
-  omitted: "clear" | "keep",
+  keepsOmitted: (attribute: Attribute) => boolean,
 ): Record<string, unknown> {
   const after: Record<string, unknown> = {};
   for (const attribute of resourceType.attributes) {
@@ -90,16 +92,18 @@ function merge(
       continue;
     const old = readAttribute(before, attribute);
     const asserted = readAttribute(body.resource, attribute);
-    const value = isKept(attribute, body, omitted) ? old : replaced(attribute, old, asserted);
+    const isOmitted = !body.named.has(attribute);
+    const isKept = isFixed(attribute, isOmitted) || (isOmitted && old !== undefined && keepsOmitted(attribute));
+    const value = isKept ? old : (replaced(attribute, old, asserted) ?? (isOmitted ? attribute.default : undefined));
     if (value !== undefined) writeAttribute(after, attribute, value);
   }
   return after;
 }
 
-function isKept(attribute: Attribute, body: CanonicalBody, omitted: "clear" | "keep"): boolean {
+/** What a client cannot change, and what it cannot send back because it does not see it [A18]. */
+function isFixed(attribute: Attribute, isOmitted: boolean): boolean {
   if (attribute.mutability === "readOnly") return true;
-  if (body.named.has(attribute)) return false;
-  return attribute.mutability === "immutable" || attribute.returned === "request" || omitted === "keep";
+  return isOmitted && (attribute.mutability === "immutable" || attribute.returned === "request");
 }
 
 function replaced(attribute: Attribute, old: unknown, asserted: unknown): unknown {

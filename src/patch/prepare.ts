@@ -23,8 +23,6 @@ export interface PrepareOptions {
   readonly pathKey?: ((path: string) => void) | undefined;
   /** Told of a remove with a value, which then removes only what is listed; undefined where it is 400 invalidValue. */
   readonly removeValue?: ((path: string) => void) | undefined;
-  /** Told of an array of one around a singular value; undefined where it is 400 invalidValue. */
-  readonly wrappedValue?: ((path: string) => void) | undefined;
 }
 
 /**
@@ -162,20 +160,11 @@ class Preparation {
     const reader = new ValueReader(this.#options.read);
     const value = reader.within(leaf.path, () => {
       if (leaf.multiValued) return reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]);
-      const single = this.#unwrapped(leaf, raw);
-      if (single === null) return undefined;
-      return leaf.type === "complex" ? reader.readPartial(leaf, single) : reader.readSingle(leaf, single);
+      if (raw === null) return undefined;
+      return leaf.type === "complex" ? reader.readPartial(leaf, raw) : reader.readSingle(leaf, raw);
     });
     this.#throwProblems(reader);
     return { value, cleared: leaf.multiValued ? [] : clearedBy(leaf, raw) };
-  }
-
-  /** An array of one where one value belongs [Q62]. */
-  #unwrapped(attribute: Attribute, raw: unknown): unknown {
-    const { wrappedValue } = this.#options;
-    if (!Array.isArray(raw) || raw.length !== 1 || wrappedValue === undefined) return raw;
-    wrappedValue(attribute.path);
-    return raw[0];
   }
 
   #throwProblems(reader: ValueReader): void {

@@ -2,12 +2,19 @@ import type { Context } from "../storage/adapter.ts";
 import { unauthorized } from "./error.ts";
 import type { ScimRequest } from "./message.ts";
 
+/** Options of `bearerToken`. */
+export interface BearerOptions {
+  /** `true`: the token is taken without the word Bearer in front as well, as Okta's header mode sends it. Default `false`: 401. */
+  readonly bare?: boolean;
+}
+
 /** Shortest token that can be called a secret. */
 const SHORTEST = 16;
 
 /**
  * Makes an `authenticate` function for long-lived bearer tokens, as administrators paste them into identity providers. Tokens
- * are compared by their SHA-256 digests in constant time. Give one token, or a context for each.
+ * are compared by their SHA-256 digests in constant time. Give one token, or a context for each. For other schemes (Basic,
+ * a header of the client's own) write an `authenticate` of your own: it sees every header as it came.
  *
  * @throws {TypeError} when there is no token (an environment variable that is not set), or one of fewer than 16 characters or
  *   with anything but visible ASCII in it; commas are refused too, since they join two headers into one.
@@ -19,12 +26,14 @@ const SHORTEST = 16;
  * ```
  * @see RFC 6750 §2.1, §3
  */
-export function bearerToken(token: string): (request: ScimRequest) => Promise<Context>;
+export function bearerToken(token: string, options?: BearerOptions): (request: ScimRequest) => Promise<Context>;
 export function bearerToken<C extends Context>(
   contexts: Readonly<Record<string, C>>,
+  options?: BearerOptions,
 ): (request: ScimRequest) => Promise<C>;
 export function bearerToken(
   tokens: string | Readonly<Record<string, Context>>,
+  { bare = false }: BearerOptions = {},
 ): (request: ScimRequest) => Promise<Context> {
   const entries: (readonly [string, Context])[] =
     typeof tokens === "string" ? [[tokens, {}]] : Object.entries(tokens ?? {});
@@ -33,7 +42,7 @@ export function bearerToken(
   let digests: Promise<readonly KnownToken[]> | undefined;
 
   return async (request) => {
-    const credential = credentialOf(request);
+    const credential = credentialOf(request, bare);
     if (credential === undefined) throw unauthorized();
     // At the first request, because some runtimes allow no asynchronous work while a module loads.
     digests ??= Promise.all(entries.map(async ([token, context]) => ({ digest: await digestOf(token), context })));
@@ -64,12 +73,13 @@ function checkToken(token: string): void {
 }
 
 /** credentials = "Bearer" 1*SP b64token: the scheme in any letter case, and nothing else, in one header [A2 A4]. */
-function credentialOf(request: ScimRequest): string | undefined {
+function credentialOf(request: ScimRequest, bare: boolean): string | undefined {
   const values = Object.entries(request.headers)
     .filter(([name]) => name.toLowerCase() === "authorization")
     .flatMap(([, value]) => value ?? []);
   const [value] = values;
   if (value === undefined || values.length > 1) return undefined;
+  if (bare && !value.trim().includes(" ")) return value.trim();
   const [scheme, credential, ...more] = value.split(" ").filter((part) => part !== "");
   return scheme?.toLowerCase() === "bearer" && more.length === 0 ? credential : undefined;
 }

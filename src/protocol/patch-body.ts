@@ -42,6 +42,5 @@ export function readPatch<C extends Context>(
     readOnlyValue: tolerance(call, "readOnlyValues"),
     pathKey: tolerance(call, "pathKeys"),
     removeValue: tolerance(call, "removeValueList"),
-    wrappedValue: tolerance(call, "wrappedValues"),
   });
 }

@@ -18,24 +18,20 @@ export function requestSelection<C extends Context>(
   call: Call<C>,
 ): Selection {
   const { quirks, limits, isReadable } = call.engine;
-  let { excludedAttributes } = search;
+  const { attributes, excludedAttributes } = search;
   const standard = call.engine.selections.get(resourceType);
   if (
     standard !== undefined &&
     isReadable === undefined &&
-    search.attributes === undefined &&
+    attributes === undefined &&
     excludedAttributes === undefined
   )
     return standard;
-  if (search.attributes !== undefined && excludedAttributes !== undefined) {
-    if (!quirks.reads.bothSelections)
-      throw invalidValue("attributes and excludedAttributes exclude each other; send one of them.");
-    call.note(quirks.ruleOf("bothSelections"), "excludedAttributes");
-    excludedAttributes = undefined;
-  }
+  if (attributes !== undefined && excludedAttributes !== undefined)
+    throw invalidValue("attributes and excludedAttributes exclude each other; send one of them.");
   return selectionOf(
     resourceType,
-    { attributes: search.attributes, excludedAttributes },
+    { attributes, excludedAttributes },
     {
       lenientNames: quirks.reads.lenientNames,
       maxNames: limits.attributes,

@@ -12,6 +12,7 @@ export function resolveOptions<C extends Context>(resourceType: ResourceType, ca
     limits,
     lenientNames: quirks.reads.lenientNames,
     impliedValue: quirks.reads.impliedValue,
+    alias: (name) => quirks.alias(name, resourceType, call.note),
     operand: (attribute, value) => quirks.operand(attribute, value, call.note),
     idOf: (url) => idOfUrl(call.baseUrl, resourceTypes, url),
     ...(isReadable === undefined

@@ -9,7 +9,7 @@ import type { Operation } from "./operation.ts";
 import { readPatch, tolerance } from "./patch-body.ts";
 import { checkSensitive, queryOperation, requestSelection } from "./query.ts";
 import { parseQueryString } from "./query-string.ts";
-import { searchFromBody, searchFromUrl } from "./search.ts";
+import { type Search, searchFromBody, searchFromUrl } from "./search.ts";
 import type { Selection } from "./selection.ts";
 
 /** What is left of a request once its endpoint is known. */
@@ -44,7 +44,7 @@ export function route<C extends Context>(
       if (request.method !== "POST") throw methodNotAllowed(request.method, ["POST"]);
       return queryOperation(
         endpoint.resourceType,
-        searchFromBody(request.body(), tolerance(call, "missingSchemas")),
+        call.engine.quirks.search(searchFromBody(request.body(), tolerance(call, "missingSchemas")), call.note),
         call,
       );
     case "resources":
@@ -55,7 +55,7 @@ export function route<C extends Context>(
 }
 
 function onResources<C extends Context>(resourceType: ResourceType, request: RequestParts, call: Call<C>): Operation {
-  const search = searchFromUrl(parseQueryString(request.query));
+  const search = urlSearch(request, call);
   if (request.method === "GET") {
     const operation = queryOperation(resourceType, search, call);
     if (operation.filter !== undefined) checkSensitive(operation.filter, call);
@@ -78,8 +78,7 @@ function onResource<C extends Context>(
   request: RequestParts,
   call: Call<C>,
 ): Operation {
-  const selected = (): Selection =>
-    requestSelection(resourceType, searchFromUrl(parseQueryString(request.query)), call);
+  const selected = (): Selection => requestSelection(resourceType, urlSearch(request, call), call);
   switch (request.method) {
     case "GET":
       return {
@@ -112,6 +111,11 @@ function onResource<C extends Context>(
     default:
       throw methodNotAllowed(request.method, ["GET", "HEAD", "PUT", "PATCH", "DELETE"]);
   }
+}
+
+/** The parameters in the URL, as the quirks have them. */
+function urlSearch<C extends Context>(request: RequestParts, call: Call<C>): Search {
+  return call.engine.quirks.search(searchFromUrl(parseQueryString(request.query)), call.note);
 }
 
 function tags(header: string | undefined): TagList | undefined {

@@ -6,5 +6,8 @@ export const bothSelections: Quirk = {
   description: "Of attributes and excludedAttributes in one request, attributes wins.",
   clients: ["Entra ID", "Okta"],
   bends: "RFC 7644 §3.9",
-  reads: { bothSelections: true },
+  search: (search) =>
+    search.attributes === undefined || search.excludedAttributes === undefined
+      ? undefined
+      : { ...search, excludedAttributes: undefined },
 };

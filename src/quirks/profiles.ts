@@ -1,3 +1,4 @@
+import { attributeAliases } from "./attribute-aliases.ts";
 import { bareExtensionAttributes } from "./bare-extension-attributes.ts";
 import { booleanStrings } from "./boolean-strings.ts";
 import { bothSelections } from "./both-selections.ts";
@@ -6,6 +7,7 @@ import { emptyOperations } from "./empty-operations.ts";
 import { endpointCase } from "./endpoint-case.ts";
 import { impliedValue } from "./implied-value.ts";
 import { missingSchemas } from "./missing-schemas.ts";
+import { omittedActive } from "./omitted-active.ts";
 import { pathKeys } from "./path-keys.ts";
 import type { Quirk } from "./quirk.ts";
 import { readOnlyValues } from "./readonly-values.ts";
@@ -36,25 +38,45 @@ const interop: readonly Quirk[] = [
   unknownPaths,
   wrappedValues,
   endpointCase,
+  omittedActive,
 ];
 
+/** And those that a client needs all the same, which drop what was said or read what can be meant in two ways. */
+const every: readonly Quirk[] = [
+  ...interop,
+  unquotedOperands,
+  singlePrimary,
+  attributeAliases({ email: "emails.value" }),
+];
+
+/** The rules that say that this client needs them. */
+const neededBy = (client: string): readonly Quirk[] =>
+  every.filter((rule) => rule.clients.some((name) => name.startsWith(client)));
+
 /**
- * Named sets of rules. `interop`, the default, serves every identity provider unmodified; `strict` is the literal RFC; the
- * others add what one client needs beyond `interop`.
+ * Named sets of rules. `interop`, the default, serves the identity providers unmodified; `strict` is the literal RFC. A
+ * client's own profile has the rules that this client needs, whether `interop` has them or not, and no other: for a host that
+ * wants no more tolerance than that. SailPoint and Rippling need none.
  *
  * @example
  * ```ts
  * import { profiles } from "scimkit";
  * const ids = profiles.interop.map((quirk) => quirk.id);
+ * const forEntraAlone = profiles.entra.filter((quirk) => quirk.id !== "unquoted-operands");
  * ```
  */
 export const profiles = {
   interop,
   strict: [] as readonly Quirk[],
-  entra: [...interop, unquotedOperands] as readonly Quirk[],
-  okta: interop,
-  onelogin: interop,
-  ping: [...interop, singlePrimary] as readonly Quirk[],
+  entra: neededBy("Entra ID"),
+  okta: neededBy("Okta"),
+  onelogin: neededBy("OneLogin"),
+  ping: neededBy("Ping"),
+  jumpcloud: neededBy("JumpCloud"),
+  google: neededBy("Google Workspace"),
+  authentik: neededBy("authentik"),
+  keycloak: neededBy("keycloak-scim"),
+  cyberark: neededBy("CyberArk"),
 } as const;
 
 /** Name of a profile. */

@@ -1,4 +1,5 @@
 import type { CompareValue } from "../filter/ast.ts";
+import type { Search } from "../protocol/search.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -39,6 +40,12 @@ export interface Quirk {
   primaries?(attribute: Attribute, elements: readonly ResourceObject[]): readonly ResourceObject[] | undefined;
   /** An attribute name in a body that the type does not have at that place: the attribute that is meant. */
   attribute?(name: string, resourceType: ResourceType): Attribute | undefined;
+  /** An attribute name in a filter or `sortBy` that the type does not have: the attribute path that is meant. */
+  alias?(name: string, resourceType: ResourceType): string | undefined;
+  /** The parameters of a query or selection, from the URL or the body of a search: others to take instead. */
+  search?(search: Search): Search | undefined;
+  /** A readWrite attribute that a PUT omits: `"keep"` leaves its value alone, where RFC 7644 §3.5.1 lets the server choose. */
+  omitted?(attribute: Attribute): "keep" | undefined;
   /** Settings of the reader that the rule switches on. */
   readonly reads?: Partial<Readings>;
 }
@@ -57,8 +64,6 @@ export interface Readings {
   readonly impliedValue: boolean;
   /** `externalId eq jyoung` is `externalId eq "jyoung"`. */
   readonly unquotedOperands: boolean;
-  /** Of `attributes` and `excludedAttributes`, `attributes` wins. */
-  readonly bothSelections: boolean;
   /** `/users` is `/Users`. */
   readonly endpointCase: boolean;
   /** A PATCH path that names no attribute is left out. */
@@ -71,8 +76,6 @@ export interface Readings {
   readonly removeValueList: boolean;
   /** A value path that selects nothing creates the element that it describes. */
   readonly createOnNoMatch: boolean;
-  /** An array of one is its element where a PATCH sets a singular attribute. */
-  readonly wrappedValues: boolean;
   /** A PATCH without operations changes nothing. */
   readonly emptyOperations: boolean;
 }
@@ -92,6 +95,10 @@ export interface ActiveQuirks {
   ): readonly ResourceObject[] | undefined;
   attribute(name: string, resourceType: ResourceType, note: QuirkNote): Attribute | undefined;
   operand(attribute: Attribute, value: CompareValue, note: QuirkNote): CompareValue | undefined;
+  alias(name: string, resourceType: ResourceType, note: QuirkNote): string | undefined;
+  /** What the rules make of the parameters, each of what the one before it made. */
+  search(search: Search, note: QuirkNote): Search;
+  keepsOmitted(attribute: Attribute, note: QuirkNote): boolean;
   /** The rule that switched a reading on, for its note. */
   ruleOf(reading: keyof Readings): string;
 }
@@ -103,14 +110,12 @@ const LITERAL: Readings = {
   valuePathComparison: false,
   impliedValue: false,
   unquotedOperands: false,
-  bothSelections: false,
   endpointCase: false,
   unknownPaths: false,
   readOnlyValues: false,
   pathKeys: false,
   removeValueList: false,
   createOnNoMatch: false,
-  wrappedValues: false,
   emptyOperations: false,
 };
 
@@ -133,6 +138,21 @@ export function activate(rules: readonly Quirk[]): ActiveQuirks {
     attribute: (name, resourceType, note) => firstOf((rule) => rule.attribute?.(name, resourceType), name, note),
     operand: (attribute, value, note) =>
       firstOf((rule) => rule.value?.(attribute, value) as CompareValue | undefined, attribute.path, note),
+    alias: (name, resourceType, note) => firstOf((rule) => rule.alias?.(name, resourceType), name, note),
+    search: (search, note) =>
+      rules.reduce((given, rule) => {
+        const taken = rule.search?.(given);
+        if (taken === undefined) return given;
+        note(rule.id, differingNames(given, taken));
+        return taken;
+      }, search),
+    keepsOmitted: (attribute, note) => firstOf((rule) => rule.omitted?.(attribute), attribute.path, note) !== undefined,
     ruleOf: (reading) => rules.find((rule) => rule.reads?.[reading] === true)?.id ?? reading,
   };
+}
+
+/** The parameters that a rule changed. */
+function differingNames(given: Search, taken: Search): string {
+  const names = Object.keys(given) as (keyof Search)[];
+  return names.filter((name) => given[name] !== taken[name]).join(", ");
 }

@@ -163,16 +163,15 @@ export class ValueReader {
     if (attribute.type === "complex" && isObject(raw)) return this.#readComplex(attribute, raw);
     const problem = problemOf(attribute, raw, this.#options.limits);
     if (problem === undefined) return this.#checkCanonical(attribute, raw);
-    const tolerated = this.#options.tolerances.value(attribute, raw, this.#path);
-    if (tolerated === null) return undefined;
-    if (tolerated !== undefined) return this.#readTolerated(attribute, tolerated, raw);
-    return this.report(problem === "type" ? `must be ${EXPECTED[attribute.type]}, not ${jsonTypeOf(raw)}` : problem);
-  }
-
-  #readTolerated(attribute: Attribute, value: unknown, raw: unknown): unknown {
-    if (attribute.type === "complex" && isObject(value)) return this.#readComplex(attribute, value);
-    const problem = problemOf(attribute, value, this.#options.limits);
-    if (problem === undefined) return this.#checkCanonical(attribute, value);
+    // A second rule may have to read what the first one made (["True"] for a boolean), a third one never.
+    let meant = this.#options.tolerances.value(attribute, raw, this.#path);
+    for (let rule = 1; meant !== undefined; rule++) {
+      if (meant === null) return undefined;
+      if (attribute.type === "complex" && isObject(meant)) return this.#readComplex(attribute, meant);
+      if (problemOf(attribute, meant, this.#options.limits) === undefined)
+        return this.#checkCanonical(attribute, meant);
+      meant = rule === 1 ? this.#options.tolerances.value(attribute, meant, this.#path) : undefined;
+    }
     return this.report(problem === "type" ? `must be ${EXPECTED[attribute.type]}, not ${jsonTypeOf(raw)}` : problem);
   }
 

@@ -82,3 +82,12 @@ test("a wrong token of any length is 401 invalid_token and not echoed [A3 L2]", 
     message: expect.stringContaining("canary"),
   });
 });
+
+test("with bare: true the token is taken without its scheme as well, and no other token is [Q09 A2]", async () => {
+  const authenticate = bearerToken(TOKEN, { bare: true });
+  for (const value of [TOKEN, ` ${TOKEN} `, `Bearer ${TOKEN}`]) expect(await authenticate(asked(value))).toEqual({});
+  for (const value of ["", "Bearer", `${TOKEN}x`, `Basic ${TOKEN}`, `${TOKEN} ${TOKEN}`]) {
+    await expect(authenticate(asked(value))).rejects.toMatchObject({ status: 401 });
+  }
+  await expect(bearerToken(TOKEN)(asked(TOKEN))).rejects.toMatchObject({ status: 401 });
+});

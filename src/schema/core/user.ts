@@ -76,6 +76,7 @@ export const UserSchema = defineSchema({
     active: {
       type: "boolean",
       lifecycle: true,
+      default: true,
       description: "A Boolean value indicating the User's administrative status.",
     },
     password: {

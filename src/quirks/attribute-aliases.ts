@@ -1,0 +1,24 @@
+import type { Quirk } from "./quirk.ts";
+
+/**
+ * Makes a rule for clients whose filters name what no schema has: `email eq "x"` [Q19]. Only the names given here are read;
+ * every other unknown name stays 400 invalidFilter. Names are compared in any letter case.
+ *
+ * @example
+ * ```ts
+ * import { attributeAliases, profiles } from "scimkit";
+ * const profile = [...profiles.interop, attributeAliases({ email: "emails.value" })];
+ * ```
+ */
+export function attributeAliases(paths: Readonly<Record<string, string>>): Quirk {
+  const byName = new Map(Object.entries(paths).map(([name, path]) => [name.toLowerCase(), path]));
+  return {
+    id: "attribute-aliases",
+    description: `Reads other names in filters and sortBy: ${Object.entries(paths)
+      .map(([name, path]) => `${name} as ${path}`)
+      .join(", ")}.`,
+    clients: ["PingOne", "PingFederate"],
+    bends: "RFC 7644 §3.4.2.2",
+    alias: (name) => byName.get(name.toLowerCase()),
+  };
+}
