@@ -8,6 +8,7 @@ export default defineConfig({
     node: "src/hosts/node.ts",
     filter: "src/filter/index.ts",
     patch: "src/patch/index.ts",
+    testing: "src/testing/index.ts",
   },
   format: ["esm", "cjs"],
   target: "es2022",

@@ -12,6 +12,7 @@ export default defineConfig({
       { find: /^scimkit\/fetch$/, replacement: source("hosts/fetch.ts") },
       { find: /^scimkit\/node$/, replacement: source("hosts/node.ts") },
       { find: /^scimkit\/patch$/, replacement: source("patch/index.ts") },
+      { find: /^scimkit\/testing$/, replacement: source("testing/index.ts") },
       { find: /^scimkit\/filter$/, replacement: source("filter/index.ts") },
     ],
   },

@@ -14,7 +14,7 @@ import { hasBody, readJson } from "./protocol/read-body.ts";
 import { render } from "./protocol/render.ts";
 import { route } from "./protocol/route.ts";
 import type { ResourceType } from "./schema/resource-type.ts";
-import type { Context, StorageAdapter } from "./storage/adapter.ts";
+import type { Context, StorageAdapter, StorageCapabilities } from "./storage/adapter.ts";
 import { watchStorage } from "./storage/watch.ts";
 import { checkContext } from "./tenant.ts";
 
@@ -59,6 +59,8 @@ export function createAnswer<C extends Context>(options: ScimOptions<C>, engines
     const own = known === undefined ? undefined : await tenant?.(known);
     const engine = engines.of(own);
     const { resourceTypes } = engine;
+    if (context.tenant !== undefined && resourceTypes.some((type) => isSingleTenant(engine.adapterOf(type))))
+      throw new Error("authenticate gave a tenant, but the storage has one tenant only (capabilities.tenants: false).");
     const baseUrl = own?.baseUrl === undefined ? publicUrl : checkBaseUrl(own.baseUrl);
     const found = findEndpoint(path, splitUrl(baseUrl).path, resourceTypes, engine.quirks.reads.endpointCase);
     if (known === undefined && found.type !== "discovery") throw unauthorized();
@@ -105,6 +107,11 @@ export function createAnswer<C extends Context>(options: ScimOptions<C>, engines
     });
     return { ...response, headers: { ...response.headers, ...progress.headers } };
   };
+}
+
+/** A store without tenants would show each tenant the resources of all. */
+function isSingleTenant({ capabilities }: { readonly capabilities?: StorageCapabilities }): boolean {
+  return capabilities?.tenants === false;
 }
 
 /** Reads the body where the host has left it unread until now. */

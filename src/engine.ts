@@ -63,6 +63,13 @@ function createEngine<C extends Context>(
   rules: readonly Quirk[],
 ): Engine<C> {
   const adapters = new Map(resourceTypes.map((type) => [type, adapterFor(options.storage, type)]));
+  if (options.references === "ignore") {
+    const strict = resourceTypes.find((type) => adapters.get(type)?.capabilities?.danglingReferences === false);
+    if (strict !== undefined)
+      throw new TypeError(
+        `createScim: references "ignore" is not possible, because the storage of ${strict.name} refuses references to nothing by itself.`,
+      );
+  }
   const limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits });
   const selections = new Map(
     resourceTypes.map((type) => [type, selectionOf(type, {}, { lenientNames: false, maxNames: limits.attributes })]),

@@ -192,6 +192,13 @@ export interface StorageCapabilities {
   readonly cursor?: boolean;
   /** `true`: writeOnly attributes (a password) are kept, hashed. Default `false`; then changing passwords is not announced. */
   readonly secrets?: boolean;
+  /** `false`: there is one tenant, that of a context without `tenant`; the core answers any other one with 500. Default `true`. */
+  readonly tenants?: boolean;
+  /**
+   * `false`: a reference to nothing is refused even where `checkReferences` does not ask for it, as a foreign key does;
+   * `createScim` then refuses `references: "ignore"`. Default `true`.
+   */
+  readonly danglingReferences?: boolean;
 }
 
 /**

@@ -1,0 +1,150 @@
+import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { Context, StorageCapabilities } from "../storage/adapter.ts";
+import type { Case, Feature } from "./case.ts";
+import { casesOf } from "./cases/index.ts";
+import { ConformanceFailure, LeftOut, showError } from "./failure.ts";
+import { KIT_RESOURCE_TYPES } from "./resource-types.ts";
+import { type ScoreCard, scoreCardOf, type Verdict } from "./score-card.ts";
+import { type Made, type Run, subjectOf } from "./subject.ts";
+
+/** Options of `storageConformance`. */
+export interface ConformanceOptions<C extends Context = Context> {
+  /** The runner's function that registers a test: `test` of vitest, `node:test` or `bun:test`. */
+  readonly test: (title: string, run: () => Promise<void>) => unknown;
+  /** The runner's function that groups tests; with it each chapter is a group. Default: no groups. */
+  readonly describe?: (title: string, register: () => void) => unknown;
+  /**
+   * Makes the adapter for one case. Every case works in tenants of its own whose names never repeat, so that an adapter may be
+   * handed out again and again; one with `capabilities.tenants: false` must be empty each time.
+   */
+  readonly factory: () => Made<C> | Promise<Made<C>>;
+  /**
+   * The resource types that the adapter serves, where it cannot serve any. Cases about attributes that these do not have are
+   * left out. Default: `KIT_RESOURCE_TYPES`.
+   */
+  readonly resourceTypes?: readonly ResourceTypeDefinition[];
+  /**
+   * What the adapter is meant to be able to do; a case fails where its own `capabilities` say something else. Default: whatever
+   * they say.
+   */
+  readonly capabilities?: StorageCapabilities;
+  /** Repeats a run: the seed that a failure or the score card names. Default: a new one each time. */
+  readonly seed?: number;
+  /** How many random queries each of the differential cases compares with the reference. Default 200. */
+  readonly runs?: number;
+  /** Told of the result when the last case has run. */
+  readonly report?: (card: ScoreCard) => void;
+}
+
+/** A registered run of the kit. */
+export interface Conformance {
+  readonly seed: number;
+  /** Titles of all cases, in the order in which they run. */
+  readonly titles: readonly string[];
+  /** What the cases that have run so far came to. */
+  scoreCard(): ScoreCard;
+}
+
+/**
+ * Registers the conformance cases of a storage adapter with a test runner. Each case that fails says in one sentence what the
+ * adapter must do and what it did instead. Cases are left out only for what the adapter's `capabilities`, its missing
+ * optional methods and `resourceTypes` declare; the score card lists them.
+ *
+ * @example
+ * ```ts
+ * import { test } from "node:test";
+ * import { memoryStorage } from "scimkit/memory";
+ * import { printScoreCard, storageConformance } from "scimkit/testing";
+ * storageConformance({
+ *   test,
+ *   factory: () => ({ storage: memoryStorage() }),
+ *   report: (card) => console.log(printScoreCard(card)),
+ * });
+ * ```
+ */
+export function storageConformance<C extends Context = Context>(options: ConformanceOptions<C>): Conformance {
+  const { test, factory, report } = options;
+  const seed = options.seed ?? (Date.now() ^ (Math.random() * 0x1_0000_0000)) | 0;
+  const resourceTypes = (options.resourceTypes ?? KIT_RESOURCE_TYPES).map((definition) =>
+    compileResourceType(definition),
+  );
+  const prefix = crypto.randomUUID().slice(0, 8);
+  let tokens = 0;
+  // The kit makes contexts of its own, with a tenant and nothing else.
+  const make = async (): Promise<Made> => (await factory()) as unknown as Made;
+  const cases = casesOf({ resourceTypes, runs: options.runs ?? 200, capabilities: options.capabilities });
+  const verdicts = new Map<string, Verdict>();
+
+  const runCase = async (one: Case, index: number): Promise<Verdict> => {
+    const opened: Made[] = [];
+    const open = async (): Promise<Made> => {
+      const made = await make();
+      opened.push(made);
+      return made;
+    };
+    const run: Run = { resourceTypes, make: open, nextToken: () => `${prefix}-${++tokens}` };
+    try {
+      const missing = one.needs.find((need) => !isServed(resourceTypes, need));
+      if (missing !== undefined) throw new LeftOut(`${missing} is not among the resource types`);
+      const made = await open();
+      const lacking = one.features.find((feature) => !has(made, feature));
+      if (lacking !== undefined) throw new LeftOut(`the adapter declares that it has no ${lacking}`);
+      await one.run(subjectOf(run, made, (seed + index) | 0));
+      return { type: "passed" };
+    } catch (error) {
+      if (error instanceof LeftOut) return { type: "leftOut", because: error.message };
+      const because = error instanceof ConformanceFailure ? error.message : unexpected(one, error);
+      return { type: "failed", because };
+    } finally {
+      for (const { close } of opened) await close?.();
+    }
+  };
+
+  const register = (one: Case, index: number): unknown =>
+    test(one.title, async () => {
+      const verdict = await runCase(one, index);
+      verdicts.set(one.title, verdict);
+      if (verdict.type === "failed") throw new ConformanceFailure(`${verdict.because} (seed ${seed})`);
+    });
+  const indexed = cases.map((one, index) => ({ one, index }));
+  if (options.describe === undefined) for (const { one, index } of indexed) register(one, index);
+  else {
+    for (const [name, group] of Map.groupBy(indexed, ({ one }) => one.chapter))
+      options.describe(name, () => {
+        for (const { one, index } of group) register(one, index);
+      });
+  }
+  const scoreCard = (): ScoreCard => scoreCardOf(seed, cases, verdicts);
+  if (report !== undefined) test("score card", async () => report(scoreCard()));
+  return { seed, titles: cases.map(({ title }) => title), scoreCard };
+}
+
+function unexpected(one: Case, error: unknown): string {
+  const rule = one.title.slice(one.title.indexOf(": ") + 2);
+  const where = error instanceof Error && error.stack !== undefined ? `; ${error.stack.split("\n")[1]?.trim()}` : "";
+  return `${rule}, but a call that should have succeeded threw ${showError(error)}${where}`;
+}
+
+/** `need` is `Type.path`, or the name of a type alone. */
+function isServed(resourceTypes: readonly ResourceType[], need: string): boolean {
+  const dot = need.indexOf(".");
+  const name = dot === -1 ? need : need.slice(0, dot);
+  const type = resourceTypes.find((candidate) => candidate.name === name);
+  return type !== undefined && (dot === -1 || type.resolve(need.slice(dot + 1)) !== undefined);
+}
+
+function has({ storage, failAt }: Made, feature: Feature): boolean {
+  const capabilities = storage.capabilities ?? {};
+  switch (feature) {
+    case "applyDelta":
+    case "transaction":
+      return storage[feature] !== undefined;
+    case "failAt":
+      return failAt !== undefined;
+    case "cursor":
+    case "secrets":
+      return capabilities[feature] === true;
+    default:
+      return capabilities[feature] !== false;
+  }
+}

@@ -1,0 +1,7 @@
+/** The conformance kit for authors of storage adapters: runner-agnostic, with a score card. */
+
+export { type Conformance, type ConformanceOptions, storageConformance } from "./conformance.ts";
+export { ConformanceFailure } from "./failure.ts";
+export { KIT_RESOURCE_TYPES } from "./resource-types.ts";
+export { type ChapterScore, printScoreCard, type ScoreCard } from "./score-card.ts";
+export type { Made } from "./subject.ts";

@@ -1,0 +1,20 @@
+import { describe, expect, test } from "vitest";
+import { memoryStorage } from "../../src/storage/memory.ts";
+import { directory } from "../support/directory.ts";
+
+describe("storage that declares", () => {
+  test("one tenant only is never asked for another one: a context with a tenant is 500, and an event says why [C22]", async () => {
+    const storage = { ...memoryStorage(), capabilities: { tenants: false } };
+    const served = directory({ storage, authenticate: () => ({}) });
+    expect((await served.ask("GET", "/Users")).status).toBe(200);
+    const refused = directory({ storage, authenticate: () => ({ tenant: "acme" }) });
+    expect((await refused.ask("GET", "/Users")).status).toBe(500);
+    expect(refused.events).toMatchObject([{ type: "error", error: { message: expect.stringContaining("tenant") } }]);
+  });
+
+  test("that it cannot hold dangling references refuses references ignore at start-up, naming the type", () => {
+    const storage = { ...memoryStorage(), capabilities: { danglingReferences: false } };
+    expect(() => directory({ storage })).not.toThrow();
+    expect(() => directory({ storage, references: "ignore" })).toThrow(/references "ignore".*User/);
+  });
+});
