@@ -1,7 +1,8 @@
 import { DEFAULT_FILTER_LIMITS } from "../filter/limits.ts";
+import { DEFAULT_COMPARISONS } from "../patch/effort.ts";
 import { DEFAULT_JSON_DEPTH } from "../protocol/json.ts";
 import { DEFAULT_SELECTION_NAMES } from "../protocol/selection.ts";
-import type { ValueLimits } from "../schema/validate.ts";
+import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";
 
 /** Bounds on everything that a client controls. Each overrun is a 4xx that names the limit; nothing is stored. */
 export interface Limits extends ValueLimits {
@@ -19,6 +20,8 @@ export interface Limits extends ValueLimits {
   readonly attributes: number;
   /** Most operations of one PATCH. Default 1,000; more is 400 invalidSyntax. */
   readonly operations: number;
+  /** Most values that the filters in the paths of one PATCH are compared with. Default 10,000,000; more is 400 tooMany. */
+  readonly comparisons: number;
   /** Most resources of one page, published as `filter.maxResults`. Default 1,000; a larger `count` gets this many. */
   readonly results: number;
   /** Resources of a page when the client gives no `count`. Default 100. */
@@ -28,15 +31,13 @@ export interface Limits extends ValueLimits {
 export const DEFAULT_LIMITS: Limits = {
   body: 2 * 1024 * 1024,
   depth: DEFAULT_JSON_DEPTH,
-  stringLength: 8192,
-  binaryLength: 65_536,
-  elements: 1000,
-  collectionElements: 50_000,
+  ...DEFAULT_VALUE_LIMITS,
   filterLength: DEFAULT_FILTER_LIMITS.maxLength,
   filterDepth: DEFAULT_FILTER_LIMITS.maxDepth,
   filterClauses: DEFAULT_FILTER_LIMITS.maxClauses,
   attributes: DEFAULT_SELECTION_NAMES,
   operations: 1000,
+  comparisons: DEFAULT_COMPARISONS,
   results: 1000,
   defaultResults: 100,
 };

@@ -1,16 +1,17 @@
+import type { Operation } from "fast-json-patch";
 import { applyPatch } from "../patch/apply.ts";
 import { classify, type Delta, operationsOf } from "../patch/delta.ts";
-import type { PreparedOperation } from "../patch/operation.ts";
+import { located, type PreparedOperation } from "../patch/operation.ts";
+import { pointerTo } from "../patch/pointer.ts";
 import { conflict, isScimError, versionMismatch } from "../protocol/error.ts";
 import { matchesTag, type TagList } from "../protocol/etag.ts";
 import type { PatchOperation } from "../protocol/operation.ts";
 import { tolerance } from "../protocol/patch-body.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import { missingAttributes, schemasOf } from "../schema/canonical.ts";
+import { schemasOf } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import type { ResourceObject } from "../schema/value.ts";
-import type { Context, DeltaResult, Select, StoredResource } from "../storage/adapter.ts";
-import { throwProblems } from "./body.ts";
+import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
+import type { Context, DeltaResult, Select } from "../storage/adapter.ts";
 import { type Call, MOST_TRIES, SELECT_NONE, writeRequest } from "./call.ts";
 import { changesOf, emitChange, namesOf } from "./change.ts";
 import { noSuchResource } from "./missing.ts";
@@ -45,7 +46,11 @@ async function patchByDelta<C extends Context>(
   if (storage.applyDelta === undefined || (delta.add.length === 0 && delta.remove.length === 0)) return undefined;
   const ifVersion = await expectedVersion(operation, call);
   if (delta.add.length > 0) await checkForeignReferences(call, resourceType, { [delta.attribute.name]: delta.add });
-  const done = await storage.applyDelta({ ...writeRequest(call, resourceType), id, ...delta, ifVersion }, call.context);
+  const done = await storage
+    .applyDelta({ ...writeRequest(call, resourceType), id, ...delta, ifVersion }, call.context)
+    .catch((error: unknown) => {
+      throw traced(error, operation.operations);
+    });
   if (done === "declined") return undefined;
   if (done === undefined) throw missing(resourceType, ifMatch);
   emitDelta(call, resourceType, id, delta, done);
@@ -108,26 +113,25 @@ async function patchByReplace<C extends Context>(
 ): Promise<Result> {
   const { resourceType, id, ifMatch } = operation;
   const storage = call.storageOf(resourceType);
-  const named = namedBy(operations);
+  const named = namedBy(resourceType, operations);
   const selection = operation.selection.forWrite(named);
   // A collection that no operation names is neither read nor written.
   const untouched = resourceType.attributes.filter((attribute) => attribute.collection && !named.has(attribute));
-  const select: Select = {
-    includes: (attribute) => attribute.inverseOf === undefined && !untouched.includes(attribute),
-  };
+  // What a client echoes must be compared, even where storage has to compute it.
+  const unread = [...untouched, ...resourceType.inverses.filter((attribute) => !named.has(attribute))];
+  const select: Select = { includes: (attribute) => !unread.includes(attribute) };
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
     const before = await storage.get({ resourceType, id, select, signal: call.signal }, call.context);
     if (before === undefined) throw missing(resourceType, ifMatch);
     if (ifMatch !== undefined && !matchesTag(ifMatch, before.meta.version)) throw versionMismatch();
-    const state = withoutUnread(before, untouched, resourceType.inverses);
-    const {
-      resource: after,
-      secrets,
-      changes,
-    } = applyPatch(resourceType, state, operations, { createOnNoMatch: tolerance(call, "createOnNoMatch") });
-    throwProblems(
-      missingAttributes(resourceType, after).filter(({ path }) => isChecked(resourceType, path, untouched)),
-    );
+    const state = without(before, [...untouched, ...resourceType.inverses]);
+    const patched = applyPatch(resourceType, without(before, unread), operations, {
+      createOnNoMatch: tolerance(call, "createOnNoMatch"),
+      limits: call.engine.limits,
+      maxComparisons: call.engine.limits.comparisons,
+    });
+    const { secrets } = patched;
+    const after = without(patched.resource, resourceType.inverses);
     if (Object.keys(secrets).length === 0 && isSameResource(resourceType, state, after)) {
       return readBack({ ...operation, selection }, call);
     }
@@ -145,51 +149,56 @@ async function patchByReplace<C extends Context>(
         call.context,
       );
       if (stored === undefined) throw noSuchResource(resourceType);
-      const { deltas } = changesOf(resourceType, state, after);
-      const attributes = [...namesOf(resourceType, state, after), ...Object.keys(secrets)];
       const { version } = checkStored(stored).meta;
-      emitChange(call, "patched", resourceType, {
-        id,
-        version,
-        attributes,
-        changes,
-        deltas,
-        before: state,
-        after: resource,
-      });
+      // A secret that storage does not keep is no change [A67].
+      if (version !== before.meta.version)
+        emitChange(call, "patched", resourceType, {
+          id,
+          version,
+          attributes: [...namesOf(resourceType, state, after), ...Object.keys(secrets)],
+          changes: withoutCollections(resourceType, patched.changes),
+          deltas: changesOf(resourceType, state, after).deltas,
+          before: state,
+          after: resource,
+        });
       return { type: "resource", status: 200, resourceType, resource: stored, selection };
     } catch (error) {
       // Only the client's own If-Match is worth a 412; otherwise the operations are applied to the new state.
-      if (!isScimError(error) || error.status !== 412 || (ifMatch !== undefined && ifMatch !== "*")) throw error;
+      if (!isScimError(error) || error.status !== 412 || (ifMatch !== undefined && ifMatch !== "*"))
+        throw traced(error, operation.operations);
     }
   }
   throw conflict();
 }
 
+/** An error of storage's, with the position of the operation where there was only one that it can come from. */
+function traced(error: unknown, operations: readonly PreparedOperation[]): unknown {
+  const [first] = operations;
+  const isOne = first !== undefined && operations.every(({ index }) => index === first.index);
+  return isOne && isScimError(error) && error.scimType !== undefined ? located(error, first.index) : error;
+}
+
 /** The top-level attributes that the operations name. */
-function namedBy(operations: readonly PreparedOperation[]): ReadonlySet<Attribute> {
+function namedBy(resourceType: ResourceType, operations: readonly PreparedOperation[]): ReadonlySet<Attribute> {
   return new Set(
-    operations.flatMap((operation) =>
-      operation.type === "schemas"
-        ? []
-        : [operation.type === "attribute" ? operation.path.attribute : operation.attribute],
-    ),
+    operations.flatMap((operation): readonly Attribute[] => {
+      if (operation.type === "schemas") return resourceType.extensions.flatMap(({ attributes }) => attributes);
+      if (operation.type === "extension") return operation.extension.attributes;
+      return [operation.type === "attribute" ? operation.path.attribute : operation.attribute];
+    }),
   );
 }
 
 /** Storage may give more than was selected; what was not asked for must not be written back. */
-function withoutUnread(
-  resource: StoredResource,
-  untouched: readonly Attribute[],
-  inverses: readonly Attribute[],
-): ResourceObject {
+function without(resource: ResourceObject, attributes: readonly Attribute[]): ResourceObject {
   const state: Record<string, unknown> = { ...resource };
-  for (const attribute of [...untouched, ...inverses])
-    if (attribute.extension === undefined) delete state[attribute.name];
+  for (const attribute of attributes)
+    if (readAttribute(state, attribute) !== undefined) writeAttribute(state, attribute, undefined);
   return state;
 }
 
-function isChecked(resourceType: ResourceType, path: string, untouched: readonly Attribute[]): boolean {
-  const attribute = resourceType.resolve(path)?.attribute;
-  return attribute === undefined || (attribute.mutability !== "writeOnly" && !untouched.includes(attribute));
+/** Collections change by deltas, which say who joined and who left. */
+function withoutCollections(resourceType: ResourceType, changes: readonly Operation[]): readonly Operation[] {
+  const pointers = resourceType.attributes.filter(({ collection }) => collection).map((one) => pointerTo(one));
+  return changes.filter(({ path }) => !pointers.includes(path));
 }

@@ -18,7 +18,18 @@ export interface Delta {
 /**
  * Says which requests can be done without reading the resource: those that only add to or remove from one collection by the
  * elements' `value`. Undefined for every other request. The operations are folded in their order: an element added and then
- * removed is removed, one removed and then added is both.
+ * removed is removed, one removed and then added is both [C21].
+ *
+ * @example
+ * ```ts
+ * import { compileResourceType, Group } from "scimkit";
+ * import { classify, prepare } from "scimkit/patch";
+ * const operations = prepare(compileResourceType(Group), [
+ *   { op: "remove", path: 'members[value eq "u1"]' },
+ *   { op: "add", path: "members", value: [{ value: "u2" }] },
+ * ]);
+ * const delta = classify(operations); // { attribute: …, remove: ["u1"], add: [{ value: "u2" }] }
+ * ```
  * @see RFC 7644 §3.5.2
  */
 export function classify(operations: readonly PreparedOperation[]): Delta | undefined {
@@ -50,18 +61,26 @@ function changeOf(operation: PreparedOperation): Delta | undefined {
   if (operation.type === "attribute") {
     const { path, op, value } = operation;
     const { attribute, sub } = path;
-    if (sub !== undefined || !attribute.collection || op === "replace" || !Array.isArray(value ?? [])) return undefined;
     // A remove without values empties the collection, which a delta cannot say.
-    if (op === "remove" && value === undefined) return undefined;
-    const elements = (value ?? []) as readonly ResourceObject[];
+    if (sub !== undefined || op === "replace" || value === undefined || !isBlind(attribute)) return undefined;
+    const elements = value as readonly ResourceObject[];
     if (elements.some((element) => element.value === undefined)) return undefined;
     if (op === "add") return { attribute, add: elements, remove: [] };
     return attribute.required ? undefined : { attribute, add: [], remove: elements.map((element) => element.value) };
   }
   if (operation.type !== "element" || operation.op !== "remove" || operation.sub !== undefined) return undefined;
   const { attribute, filter } = operation;
-  const values = !attribute.collection || attribute.required || filter === undefined ? undefined : namedValues(filter);
+  const values = !isBlind(attribute) || attribute.required || filter === undefined ? undefined : namedValues(filter);
   return values === undefined ? undefined : { attribute, add: [], remove: values };
+}
+
+/**
+ * Whether an element can come or go without a look at the others and at the rest of the resource: not where only a first value
+ * is allowed, where one element being primary changes another one, or where `schemas` follows from it.
+ */
+function isBlind(attribute: Attribute): boolean {
+  const { collection, mutability, extension } = attribute;
+  return collection && mutability === "readWrite" && extension === undefined && attribute.sub("primary") === undefined;
 }
 
 /** `value eq "a"`, or several of them with `or`. */

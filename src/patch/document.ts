@@ -1,67 +1,78 @@
 import jsonPatch, { type Operation } from "fast-json-patch";
 import type { Attribute } from "../schema/attribute.ts";
 import { copyValue, isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
+import type { Effort } from "./effort.ts";
+import { differences, ElementList } from "./element-list.ts";
 import { pointerOf, pointerTo } from "./pointer.ts";
 
 /**
- * A resource being patched: RFC 6902 operations applied one after the other. What storage handed out is never changed, and
- * only the attributes that an operation touches are copied.
+ * A resource being patched. Every change of it is an RFC 6902 operation that fast-json-patch applies: of a singular attribute
+ * at once, of a multi-valued one when all operations have been through its list. What storage handed out is never changed, and
+ * only what an operation touches is copied.
  */
 export class PatchedDocument {
   readonly #document: Record<string, unknown>;
+  readonly #effort: Effort;
   readonly #owned = new Set<string>();
+  readonly #lists = new Map<Attribute, ElementList>();
   readonly #operations: Operation[] = [];
 
-  constructor(resource: ResourceObject) {
+  constructor(resource: ResourceObject, effort: Effort) {
     this.#document = { ...resource };
+    this.#effort = effort;
   }
 
-  /** The resource as it is now. */
-  get resource(): ResourceObject {
-    return this.#document;
-  }
-
-  /** Every operation that was applied, in order. @see RFC 6902 */
-  get operations(): readonly Operation[] {
-    return this.#operations;
-  }
-
+  /** The value of an attribute that is not multi-valued; of one that is, the value at first. */
   read(attribute: Attribute): unknown {
     return readAttribute(this.#document, attribute);
   }
 
-  /** Sets the value below the attribute: of the attribute itself, of a sub-attribute, of an element, of an element's sub-attribute. */
-  set(attribute: Attribute, value: unknown, ...below: readonly (string | number)[]): void {
-    this.#own(attribute);
-    this.#ensureContainer(attribute);
-    this.#apply({
-      op: this.#has(attribute, below) ? "replace" : "add",
-      path: pointerTo(attribute, ...below),
-      value: copyValue(value),
-    });
-  }
-
-  /** Appends an element; the attribute comes into being where it has no value. */
-  append(attribute: Attribute, element: unknown): void {
-    if (this.read(attribute) === undefined) return this.set(attribute, [element]);
-    this.#own(attribute);
-    this.#apply({ op: "add", path: pointerTo(attribute, "-"), value: copyValue(element) });
-  }
-
-  /** Removes what is below the attribute, and with the last of its content the attribute and its container. */
-  remove(attribute: Attribute, ...below: readonly (string | number)[]): void {
-    if (!this.#has(attribute, below)) return;
-    this.#own(attribute);
-    this.#apply({ op: "remove", path: pointerTo(attribute, ...below) });
-    const [position] = below;
-    const value = this.read(attribute);
-    if (below.length === 2 && position !== undefined && isEmpty((value as readonly unknown[])[Number(position)])) {
-      this.#apply({ op: "remove", path: pointerTo(attribute, position) });
+  /** Gives a singular attribute another value; undefined unassigns it. */
+  write(attribute: Attribute, after: unknown): void {
+    const before = this.read(attribute);
+    if (before === undefined) {
+      if (after === undefined) return;
+      this.#own(attribute);
+      this.#apply({ op: "add", path: pointerTo(attribute), value: copyValue(after) });
+      return;
     }
-    if (below.length > 0 && isEmpty(this.read(attribute))) this.#apply({ op: "remove", path: pointerTo(attribute) });
-    const { extension } = attribute;
-    if (extension !== undefined && isEmpty(this.#document[extension]))
-      this.#apply({ op: "remove", path: pointerOf(extension) });
+    this.#own(attribute);
+    if (after === undefined) return this.#apply({ op: "remove", path: pointerTo(attribute) });
+    for (const operation of differences(before, copyValue(after), (...below) => pointerTo(attribute, ...below)))
+      this.#apply(operation);
+  }
+
+  /** The elements of a multi-valued attribute, to work on. */
+  elements(attribute: Attribute): ElementList {
+    let list = this.#lists.get(attribute);
+    if (list === undefined) {
+      list = new ElementList(attribute, this.read(attribute), this.#effort);
+      this.#lists.set(attribute, list);
+    }
+    return list;
+  }
+
+  /** The lists that were worked on. */
+  lists(): Iterable<ElementList> {
+    return this.#lists.values();
+  }
+
+  /** The finished resource, and every operation that made it. @see RFC 6902 */
+  finish(): { readonly resource: ResourceObject; readonly operations: readonly Operation[] } {
+    for (const [attribute, list] of this.#lists) {
+      const operations = list.operations((...below) => pointerTo(attribute, ...below));
+      if (operations.length === 0) continue;
+      const isNew = this.read(attribute) === undefined;
+      const holder = this.#own(attribute);
+      if (!isNew) holder[attribute.name] = list.draft();
+      for (const operation of operations) this.#apply(operation);
+    }
+    for (const extension of this.#owned) {
+      const container = this.#document[extension];
+      if (isObject(container) && Object.keys(container).length === 0)
+        this.#apply({ op: "remove", path: pointerOf(extension) });
+    }
+    return { resource: this.#document, operations: this.#operations };
   }
 
   #apply(operation: Operation): void {
@@ -69,35 +80,21 @@ export class PatchedDocument {
     this.#operations.push(operation);
   }
 
-  #has(attribute: Attribute, below: readonly (string | number)[]): boolean {
-    let value: unknown = this.read(attribute);
-    for (const step of below)
-      value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[step] : undefined;
-    return value !== undefined;
-  }
-
-  #ensureContainer({ extension }: Attribute): void {
-    if (extension !== undefined && this.#document[extension] === undefined)
-      this.#apply({ op: "add", path: pointerOf(extension), value: {} });
-  }
-
-  /** Copies an attribute's value before it is changed for the first time. */
-  #own(attribute: Attribute): void {
-    const { extension } = attribute;
+  /** The object that holds the attribute, as a copy of its own together with a complex value. */
+  #own(attribute: Attribute): Record<string, unknown> {
+    const { extension, name } = attribute;
     if (extension !== undefined && !this.#owned.has(extension)) {
       this.#owned.add(extension);
       const container = this.#document[extension];
       if (container !== undefined) this.#document[extension] = { ...(container as ResourceObject) };
     }
-    if (this.#owned.has(attribute.path)) return;
-    this.#owned.add(attribute.path);
-    const holder = (extension === undefined ? this.#document : this.#document[extension]) as
-      | Record<string, unknown>
-      | undefined;
-    if (holder?.[attribute.name] !== undefined) holder[attribute.name] = copyValue(holder[attribute.name]);
+    if (extension !== undefined && this.#document[extension] === undefined)
+      this.#apply({ op: "add", path: pointerOf(extension), value: {} });
+    const holder = (extension === undefined ? this.#document : this.#document[extension]) as Record<string, unknown>;
+    if (!attribute.multiValued && !this.#owned.has(attribute.path)) {
+      this.#owned.add(attribute.path);
+      if (isObject(holder[name])) holder[name] = { ...holder[name] };
+    }
+    return holder;
   }
-}
-
-function isEmpty(value: unknown): boolean {
-  return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }

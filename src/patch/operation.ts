@@ -1,5 +1,9 @@
 import type { Filter } from "../filter/ast.ts";
+import { isScimError, ScimError } from "../protocol/error.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
+import type { CompiledExtension } from "../schema/resource-type.ts";
+import type { ResourceObject } from "../schema/value.ts";
+import type { Op } from "./parse.ts";
 
 /** What stands at one position of the request, for errors. */
 interface Prepared {
@@ -13,24 +17,17 @@ interface Prepared {
  * @see RFC 7644 §3.5.2
  */
 export type PreparedOperation = Prepared &
-  (
-    | AttributeOperation
-    | ElementOperation
-    | { readonly type: "secret"; readonly attribute: Attribute; readonly value: unknown }
-    | { readonly type: "echo"; readonly attribute: Attribute; readonly value: unknown }
-    | {
-        readonly type: "schemas";
-        readonly op: "add" | "remove" | "replace";
-        readonly urns: readonly string[] | undefined;
-      }
-  );
+  (AttributeOperation | ElementOperation | SecretOperation | EchoOperation | ExtensionOperation | SchemasOperation);
 
 /** On an attribute, or on a sub-attribute of a singular complex one. */
 export interface AttributeOperation {
   readonly type: "attribute";
-  readonly op: "add" | "remove" | "replace";
+  readonly op: Op;
   readonly path: AttributePath;
-  /** Canonical; undefined for `null`, `[]` and where a remove names no values. Of a multi-valued attribute always an array. */
+  /**
+   * Canonical; undefined where add or replace unassign (`null`, `[]`). Of a remove, the values to remove, or undefined for all.
+   * Of what is multi-valued always an array.
+   */
   readonly value: unknown;
   /** Sub-attributes that a complex value unassigns with `null`. */
   readonly cleared: readonly Attribute[];
@@ -39,11 +36,54 @@ export interface AttributeOperation {
 /** On the elements that a value path selects, or on a sub-attribute of theirs. */
 export interface ElementOperation {
   readonly type: "element";
-  readonly op: "add" | "remove" | "replace";
+  readonly op: Op;
   readonly attribute: Attribute;
   /** Over one element. Undefined for all of them: `emails.type`. */
   readonly filter: Filter<AttributePath> | undefined;
+  /** The element that the filter describes, being a conjunction of `eq`; undefined where it describes none. */
+  readonly described: ResourceObject | undefined;
   readonly sub: Attribute | undefined;
+  /** As that of an `AttributeOperation`. */
   readonly value: unknown;
   readonly cleared: readonly Attribute[];
+}
+
+/** On a writeOnly attribute. */
+export interface SecretOperation {
+  readonly type: "secret";
+  readonly attribute: Attribute;
+  /** `null` unassigns. */
+  readonly value: unknown;
+}
+
+/** A readOnly attribute in a path-less value: must say what is stored. */
+export interface EchoOperation {
+  readonly type: "echo";
+  readonly attribute: Attribute;
+  readonly value: unknown;
+}
+
+/** Unassigns an extension as a whole. */
+export interface ExtensionOperation {
+  readonly type: "extension";
+  readonly op: "remove" | "replace";
+  readonly extension: CompiledExtension;
+}
+
+/** On `schemas`, which says which extensions go. */
+export interface SchemasOperation {
+  readonly type: "schemas";
+  readonly op: Op;
+  readonly urns: readonly string[];
+}
+
+/** The same error, its detail beginning with the position of the operation. */
+export function located(error: unknown, index: number): unknown {
+  if (!isScimError(error)) return error;
+  const { status, detail, scimType, headers } = error;
+  return new ScimError(status, `Operations[${index}]: ${detail}`, {
+    ...(scimType === undefined ? {} : { scimType }),
+    headers,
+    cause: error,
+  });
 }

@@ -6,9 +6,12 @@ import type { ResourceObject } from "../schema/value.ts";
 /** URN of a PATCH body. @see RFC 7644 §3.5.2 */
 export const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
+/** What an operation does. @see RFC 7644 §3.5.2 */
+export type Op = "add" | "remove" | "replace";
+
 /** One operation as the client sent it, its member names canonical. */
 export interface PatchOperation {
-  readonly op: "add" | "remove" | "replace";
+  readonly op: Op;
   /** Absent: the resource itself. */
   readonly path?: unknown;
   /** Present even where it is `null`; absent where the client sent none. */
@@ -58,7 +61,7 @@ export function parsePatch(body: ResourceObject, options: ParseOptions): readonl
   return operations.map(parseOperation);
 }
 
-const OPS = ["add", "remove", "replace"] as const;
+const OPS: readonly Op[] = ["add", "remove", "replace"];
 
 function parseOperation(raw: unknown, index: number): PatchOperation {
   const where = `Operations[${index}]`;

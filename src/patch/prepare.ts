@@ -1,20 +1,27 @@
 import type { Filter } from "../filter/ast.ts";
 import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
+import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
-import { invalidPath, invalidValue, mutability, noTarget, ScimError } from "../protocol/error.ts";
+import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget } from "../protocol/error.ts";
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
-import { isComputedReference, printable, type ReadOptions, ValueReader } from "../schema/canonical.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
-import { jsonTypeOf } from "../schema/validate.ts";
+import { isComputedReference, printable, type ReadOptions } from "../schema/canonical.ts";
+import type { CompiledExtension, ResourceType } from "../schema/resource-type.ts";
+import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import type { PreparedOperation } from "./operation.ts";
+import { requiredUnassigned } from "./complex.ts";
+import { describedBy } from "./described.ts";
+import { located, type PreparedOperation } from "./operation.ts";
+import { readSingleValue, readValue } from "./operation-value.ts";
 import type { PatchOperation } from "./parse.ts";
 
-/** How operations are read; quirks decide on the switches. */
+/** How operations are read; quirks decide on the switches. Without any, by the letter of the RFC. */
 export interface PrepareOptions {
-  readonly read: ReadOptions;
-  readonly resolve: ResolveOptions;
-  readonly filter: FilterParseOptions;
+  /** How values are read. Default: bounds as those of `createScim`, unknown sub-attributes ignored, nothing tolerated. */
+  readonly read?: ReadOptions;
+  /** How the filters of value paths are resolved. Default: nothing tolerated. */
+  readonly resolve?: ResolveOptions;
+  /** How paths are parsed. Default: bounds as those of `createScim`. */
+  readonly filter?: FilterParseOptions;
   /** Told of an unknown path, which is then left out; undefined where it is 400 invalidPath. */
   readonly unknownPath?: ((path: string) => void) | undefined;
   /** Told of a readOnly attribute in a path-less value, which is then left out; undefined where it must equal the stored value. */
@@ -25,45 +32,63 @@ export interface PrepareOptions {
   readonly removeValue?: ((path: string) => void) | undefined;
 }
 
+/** Values as the RFC has them: nothing is put right. */
+const LITERAL: ReadOptions = {
+  limits: DEFAULT_VALUE_LIMITS,
+  unknownAttributes: "ignore",
+  canonicalValues: "suggest",
+  tolerances: {
+    value: () => undefined,
+    attribute: () => undefined,
+    primaries: () => undefined,
+    unknown: () => undefined,
+    idOf: () => undefined,
+  },
+};
+
+type Settings = PrepareOptions & Required<Pick<PrepareOptions, "read" | "resolve" | "filter">>;
+
 /**
  * Resolves the operations of a PATCH against the schema and checks what can be checked without the resource: paths, types,
- * mutability. Nothing is applied.
+ * mutability. Nothing is applied. What can be seen to be wrong here is refused before any operation is applied, so that of two
+ * errors in one request this one is reported, even where it stands further behind.
  *
- * @throws {ScimError} 400 invalidPath, invalidFilter, invalidValue, mutability, noTarget, naming the operation.
+ * @throws {ScimError} 400 invalidPath, invalidFilter, invalidValue, invalidSyntax, mutability, noTarget, naming the operation.
+ * @example
+ * ```ts
+ * import { compileResourceType, Group } from "scimkit";
+ * import { prepare } from "scimkit/patch";
+ * prepare(compileResourceType(Group), [{ op: "add", path: "members", value: [{ value: "u1" }] }]);
+ * ```
  * @see RFC 7644 §3.5.2
  */
 export function prepare(
   resourceType: ResourceType,
   operations: readonly PatchOperation[],
-  options: PrepareOptions,
+  options: PrepareOptions = {},
 ): readonly PreparedOperation[] {
+  const settings: Settings = {
+    ...options,
+    read: options.read ?? LITERAL,
+    resolve: options.resolve ?? {},
+    filter: options.filter ?? {},
+  };
   return operations.flatMap((operation, index) => {
     try {
-      return new Preparation(resourceType, options, index).prepare(operation);
+      return new Preparation(resourceType, settings, index).prepare(operation);
     } catch (error) {
       throw located(error, index);
     }
   });
 }
 
-/** The same error, its detail beginning with the position of the operation. */
-export function located(error: unknown, index: number): unknown {
-  if (!(error instanceof ScimError)) return error;
-  const { status, detail, scimType, headers } = error;
-  return new ScimError(status, `Operations[${index}]: ${detail}`, {
-    ...(scimType === undefined ? {} : { scimType }),
-    headers,
-    cause: error,
-  });
-}
-
 /** Takes one operation apart. */
 class Preparation {
   readonly #type: ResourceType;
-  readonly #options: PrepareOptions;
+  readonly #options: Settings;
   readonly #index: number;
 
-  constructor(resourceType: ResourceType, options: PrepareOptions, index: number) {
+  constructor(resourceType: ResourceType, options: Settings, index: number) {
     this.#type = resourceType;
     this.#options = options;
     this.#index = index;
@@ -82,10 +107,11 @@ class Preparation {
   #withPath(operation: PatchOperation, text: string): PreparedOperation[] {
     const parsed = parsePath(text, this.#options.filter);
     if (parsed.filter === undefined) {
+      // A path of a URN alone: of the base schema it is the resource, of an extension its container [A79].
       if (parsed.path.toLowerCase() === this.#type.urn.toLowerCase())
         return this.prepare({ ...operation, path: undefined });
       const extension = this.#type.extension(parsed.path);
-      if (extension !== undefined) return this.#onExtension(operation, extension.attributes);
+      if (extension !== undefined) return this.#onExtension(operation, extension);
     }
     const path = this.#type.resolve(parsed.path, this.#options.resolve.lenientNames);
     if (path === undefined) return this.#unknown(parsed.path);
@@ -100,7 +126,9 @@ class Preparation {
       this.#type,
       this.#options.resolve,
     );
-    return this.#onElements(operation, path.attribute, resolved.type === "element" ? resolved.filter : undefined, sub);
+    const filter = resolved.type === "element" ? resolved.filter : undefined;
+    if (path.attribute.name === "schemas") return [this.#onSelectedSchemas(operation, filter)];
+    return this.#onElements(operation, path.attribute, filter, sub);
   }
 
   #unknown(path: string): PreparedOperation[] {
@@ -115,20 +143,24 @@ class Preparation {
 
   #onPath(operation: PatchOperation, path: AttributePath): PreparedOperation[] {
     const { attribute, sub } = path;
-    if (attribute.name === "schemas") return [this.#onSchemas(operation, undefined)];
+    if (attribute.name === "schemas") return [this.#onSchemas(operation)];
     this.#checkWritable(path);
     if (sub !== undefined && isComputedReference(attribute, sub))
       return this.#onReferenceUrl(operation, attribute, sub);
-    if (attribute.mutability === "writeOnly") return [this.#onSecret(operation, attribute)];
+    if (attribute.mutability === "writeOnly") return this.#onSecret(operation, attribute);
     if (sub !== undefined && attribute.multiValued) return this.#onElements(operation, attribute, undefined, sub);
-    if (operation.op === "remove") return [this.#removal(operation, path)];
-    const raw = this.#valueOf(operation);
-    if (raw === null && operation.op === "add") return [];
-    const { value, cleared } = this.#read(path, raw);
-    return [{ index: this.#index, type: "attribute", op: operation.op, path, value, cleared }];
+    const index = this.#index;
+    const { op } = operation;
+    if (op === "remove")
+      return [{ index, type: "attribute", op, path, value: this.#listed(operation, path), cleared: [] }];
+    const raw = this.#valueOf(operation, path.text);
+    const { value, cleared } = readValue(path, raw, this.#options.read);
+    // An add of nothing: `null`, or an empty list for what is multi-valued.
+    if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return [];
+    return [{ index, type: "attribute", op, path, value, cleared }];
   }
 
-  /** A readOnly attribute that is named is an error, unlike one in the body of a PUT [A16]. */
+  /** A readOnly attribute that is named is an error, unlike one in the body of a PUT [A16 P-3.5.2-09]. */
   #checkWritable(path: AttributePath): void {
     for (const part of [path.attribute, path.sub]) {
       if (part?.mutability === "readOnly")
@@ -136,45 +168,24 @@ class Preparation {
     }
   }
 
-  #valueOf(operation: PatchOperation): unknown {
+  /** "The operation MUST contain a value member" [P-3.5.2.1-01 P-3.5.2.3-10]. */
+  #valueOf(operation: PatchOperation, path: string): unknown {
     if (!("value" in operation))
-      throw invalidValue(`${operation.op} needs a value; use remove to unassign an attribute.`);
+      throw invalidValue(`${operation.op} ${path} needs a value; use remove to unassign an attribute.`);
     return operation.value;
   }
 
-  /** Values listed in a remove are the ones to remove; read literally, the list would be ignored and everything removed [A2]. */
-  #removal(operation: PatchOperation, path: AttributePath): PreparedOperation {
-    const { value: raw } = operation;
-    const listed = path.attribute.multiValued && raw !== undefined && raw !== null;
-    if (!listed) return { index: this.#index, type: "attribute", op: "remove", path, value: undefined, cleared: [] };
+  /**
+   * Values listed in a remove of what is multi-valued are the ones to remove; read literally, the list would be ignored and
+   * everything removed [A2]. Undefined where none are listed.
+   */
+  #listed({ value: raw }: PatchOperation, path: AttributePath): readonly unknown[] | undefined {
+    if (!leafOf(path).multiValued || raw === undefined || raw === null) return undefined;
     const { removeValue } = this.#options;
     if (removeValue === undefined)
       throw invalidValue(`A remove has no value; select what to remove with a filter: ${path.text}[value eq "…"].`);
     removeValue(path.text);
-    const { value } = this.#read(path, raw);
-    return { index: this.#index, type: "attribute", op: "remove", path, value: value ?? [], cleared: [] };
-  }
-
-  #read(path: AttributePath, raw: unknown): { readonly value: unknown; readonly cleared: readonly Attribute[] } {
-    const leaf = leafOf(path);
-    const reader = new ValueReader(this.#options.read);
-    const value = reader.within(leaf.path, () => {
-      if (leaf.multiValued) return reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]);
-      if (raw === null) return undefined;
-      return leaf.type === "complex" ? reader.readPartial(leaf, raw) : reader.readSingle(leaf, raw);
-    });
-    this.#throwProblems(reader);
-    return { value, cleared: leaf.multiValued ? [] : clearedBy(leaf, raw) };
-  }
-
-  #throwProblems(reader: ValueReader): void {
-    const [first] = reader.problems;
-    if (first === undefined) return;
-    const detail = reader.problems
-      .slice(0, 10)
-      .map(({ path, message }) => `${path} ${message}`)
-      .join("; ");
-    throw new ScimError(400, `${detail}.`, { scimType: first.scimType });
+    return (readValue(path, raw, this.#options.read).value ?? []) as readonly unknown[];
   }
 
   #onElements(
@@ -183,95 +194,89 @@ class Preparation {
     filter: Filter<AttributePath> | undefined,
     sub: Attribute | undefined,
   ): PreparedOperation[] {
-    this.#checkWritable(pathOf(attribute, sub));
-    const target = { index: this.#index, type: "element", op: operation.op, attribute, filter, sub } as const;
-    if (operation.op === "remove") return [{ ...target, value: undefined, cleared: [] }];
-    const raw = this.#valueOf(operation);
-    if (raw === null && operation.op === "add") return [];
-    if (sub !== undefined) {
-      if (isComputedReference(attribute, sub))
-        throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
-      const { value } = this.#read(pathOf(attribute, sub), raw);
-      return [{ ...target, value, cleared: [] }];
+    const path = pathOf(attribute, sub);
+    this.#checkWritable(path);
+    if (attribute.mutability === "writeOnly")
+      throw invalidPath(`${attribute.path} is writeOnly, so that nothing can select among its values.`);
+    const { op } = operation;
+    const target = { index: this.#index, type: "element", op, attribute, filter, sub } as const;
+    if (op === "remove") {
+      const value = sub === undefined ? undefined : this.#listed(operation, path);
+      return [{ ...target, described: undefined, value, cleared: [] }];
     }
-    const reader = new ValueReader(this.#options.read);
-    const single = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
-    const value = reader.within(attribute.path, () => reader.readPartial(attribute, single));
-    this.#throwProblems(reader);
-    return [{ ...target, value, cleared: clearedBy(attribute, single) }];
+    const raw = this.#valueOf(operation, path.text);
+    if (sub !== undefined && isComputedReference(attribute, sub))
+      throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
+    const { value, cleared } =
+      sub === undefined && raw !== null
+        ? readSingleValue(attribute, raw, this.#options.read)
+        : readValue(path, raw, this.#options.read);
+    if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return [];
+    if (sub === undefined && op === "replace" && isObject(value) && Object.keys(value).length === 0)
+      throw invalidValue(`The value for ${attribute.path}[…] has no sub-attribute; remove the element with remove.`);
+    return [{ ...target, described: describedBy(attribute, filter, this.#options.read), value, cleared }];
   }
 
   /** The URL of a reference says the same as its value. */
   #onReferenceUrl(operation: PatchOperation, attribute: Attribute, sub: Attribute): PreparedOperation[] {
+    const { op } = operation;
     const value = attribute.sub("value");
-    if (operation.op === "remove" || value === undefined || attribute.multiValued) return [];
-    const raw = this.#valueOf(operation);
+    if (op === "remove" || value === undefined || attribute.multiValued) return [];
+    const raw = this.#valueOf(operation, sub.path);
     const id = typeof raw === "string" ? this.#options.read.tolerances.idOf(raw) : undefined;
     if (raw === null) return [];
     if (id === undefined) throw invalidValue(`${sub.path} must be the URL of a resource of this server.`);
-    return [
-      {
-        index: this.#index,
-        type: "attribute",
-        op: operation.op,
-        path: pathOf(attribute, value),
-        value: id,
-        cleared: [],
-      },
-    ];
+    return [{ index: this.#index, type: "attribute", op, path: pathOf(attribute, value), value: id, cleared: [] }];
   }
 
-  #onSecret(operation: PatchOperation, attribute: Attribute): PreparedOperation {
-    if (operation.op === "remove") {
-      if (attribute.required) throw mutability(`${attribute.path} is required; it cannot be removed.`);
-      return { index: this.#index, type: "secret", attribute, value: null };
-    }
-    const { value } = this.#read(pathOf(attribute), this.#valueOf(operation));
-    if (value === undefined && attribute.required)
-      throw invalidValue(`${attribute.path} is required; it cannot be unassigned.`);
-    return { index: this.#index, type: "secret", attribute, value: value ?? null };
+  #onSecret(operation: PatchOperation, attribute: Attribute): PreparedOperation[] {
+    const { op } = operation;
+    const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
+    if (op === "add" && raw === null) return [];
+    const { value } = readValue(pathOf(attribute), raw, this.#options.read);
+    if (value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
+    return [{ index: this.#index, type: "secret", attribute, value: value ?? null }];
   }
 
   /** `schemas` follows from the data; what a client may say of it is that extensions come or go [A61]. */
-  #onSchemas(operation: PatchOperation, raw: unknown): PreparedOperation {
-    const value = raw ?? operation.value;
-    if (operation.op === "remove" && (value === undefined || value === null))
+  #onSchemas({ op, value }: PatchOperation): PreparedOperation {
+    if (op === "remove" && (value === undefined || value === null))
       throw mutability("schemas is required; it cannot be removed.");
-    const urns: unknown[] = Array.isArray(value) ? value : [value];
-    const known = urns.map((urn) => {
-      if (typeof urn !== "string") throw invalidValue(`schemas holds URNs, not ${jsonTypeOf(urn)}.`);
+    const named: unknown[] = Array.isArray(value) ? value : [value];
+    const urns = named.map((urn) => {
+      if (typeof urn !== "string") throw invalidValue(`schemas holds URNs, not ${jsonTypeOf(urn ?? null)}.`);
       if (urn.toLowerCase() === this.#type.urn.toLowerCase()) return this.#type.urn;
       const extension = this.#type.extension(urn);
       if (extension === undefined)
         throw invalidValue(`schemas: "${printable(urn)}" is no schema of ${this.#type.name}.`);
       return extension.urn;
     });
-    const hasBase = known.includes(this.#type.urn);
-    if ((operation.op === "remove" && hasBase) || (operation.op === "replace" && !hasBase)) {
+    const hasBase = urns.includes(this.#type.urn);
+    if ((op === "remove" && hasBase) || (op === "replace" && !hasBase)) {
       throw invalidValue(`schemas must keep "${this.#type.urn}".`);
     }
-    return { index: this.#index, type: "schemas", op: operation.op, urns: known };
+    return { index: this.#index, type: "schemas", op, urns };
   }
 
-  #onExtension(operation: PatchOperation, attributes: readonly Attribute[]): PreparedOperation[] {
-    const writable = attributes.filter((attribute) => attribute.mutability !== "readOnly");
-    const clear = (attribute: Attribute): PreparedOperation[] => this.#onPath({ op: "remove" }, pathOf(attribute));
-    if (operation.op === "remove") return writable.flatMap(clear);
-    const raw = this.#valueOf(operation);
-    if (raw === null) return operation.op === "add" ? [] : writable.flatMap(clear);
-    if (!isObject(raw)) throw invalidValue(`The value of an extension must be an object, not ${jsonTypeOf(raw)}.`);
-    const extension = attributes[0]?.extension ?? "";
-    return this.#members(
-      operation,
-      raw,
-      (name) => attributes.find((attribute) => attribute.name.toLowerCase() === name.toLowerCase()),
-      `${extension}:`,
-    );
+  /** `schemas[value eq "urn:…"]`: the URNs that the filter matches, among those that the resource may have. */
+  #onSelectedSchemas({ op }: PatchOperation, filter: Filter<AttributePath> | undefined): PreparedOperation {
+    if (op !== "remove" || filter === undefined)
+      throw invalidPath(`schemas follows from the data; to ${op} a URN, name it in the value.`);
+    const urns = [this.#type.urn, ...this.#type.extensions.map(({ urn }) => urn)];
+    return this.#onSchemas({ op, value: urns.filter(elementTest(filter)) });
+  }
+
+  #onExtension(operation: PatchOperation, extension: CompiledExtension): PreparedOperation[] {
+    const { op } = operation;
+    const raw = op === "remove" ? null : this.#valueOf(operation, extension.urn);
+    if (raw === null) return op === "add" ? [] : [{ index: this.#index, type: "extension", op, extension }];
+    if (!isObject(raw)) throw invalidValue(`${extension.urn} must be an object, not ${jsonTypeOf(raw)}.`);
+    return this.#members(operation, raw, (name) => extension.attribute(name), `${extension.urn}:`);
   }
 
   /** Every member of the value is an operation of its own. @see RFC 7644 §3.5.2.1, §3.5.2.3 */
   #withoutPath(operation: PatchOperation): PreparedOperation[] {
-    const raw = this.#valueOf(operation);
+    const raw = this.#valueOf(operation, "without a path");
     if (!isObject(raw))
       throw invalidValue(`Without a path, value must be an object of attributes, not ${jsonTypeOf(raw)}.`);
     return this.#members(operation, raw, (name) => this.#type.attribute(name), "");
@@ -286,15 +291,13 @@ class Preparation {
     const seen = new Set<string>();
     return Object.keys(members).flatMap((key) => {
       if (seen.has(key.toLowerCase()))
-        throw new ScimError(400, `The value names "${printable(key)}" twice, in different letter case.`, {
-          scimType: "invalidSyntax",
-        });
+        throw invalidSyntax(`The value names "${printable(key)}" twice, in different letter case.`);
       seen.add(key.toLowerCase());
       const value = members[key];
       const attribute = find(key);
       if (attribute !== undefined) return this.#member(operation, attribute, value);
       const extension = prefix === "" ? this.#type.extension(key) : undefined;
-      if (extension !== undefined) return this.#onExtension({ op: operation.op, value }, extension.attributes);
+      if (extension !== undefined) return this.#onExtension({ op: operation.op, value }, extension);
       return this.#pathMember(operation, prefix + key, value);
     });
   }
@@ -314,10 +317,9 @@ class Preparation {
   /** A key that is a path: `name.givenName`, `urn:…:User:department`, `emails[type eq "work"].value` [A14]. */
   #pathMember(operation: PatchOperation, key: string, value: unknown): PreparedOperation[] {
     const { pathKey } = this.#options;
-    const isPath = key.includes(".") || key.includes(":") || key.includes("[");
-    const known = isPath
-      ? this.#type.resolve(key.replace(/\[.*\]/, ""), this.#options.resolve.lenientNames)
-      : this.#type.resolve(key, this.#options.resolve.lenientNames);
+    const bracket = key.indexOf("[");
+    const name = bracket === -1 ? key : key.slice(0, bracket) + key.slice(key.lastIndexOf("]") + 1);
+    const known = this.#type.resolve(name, this.#options.resolve.lenientNames);
     if (known === undefined) return this.#unknown(key);
     if (pathKey === undefined)
       throw invalidPath(`"${printable(key)}" is a path; send it as path, not as a name in value.`);
@@ -328,16 +330,4 @@ class Preparation {
     }
     return this.#withPath({ op: operation.op, value }, key);
   }
-}
-
-/** The sub-attributes that a complex value sets to `null` or `[]`. */
-function clearedBy(attribute: Attribute, raw: unknown): Attribute[] {
-  if (!isObject(raw)) return [];
-  return Object.entries(raw).flatMap(([name, value]) => {
-    const sub = attribute.sub(name);
-    const isEmpty = value === null || (Array.isArray(value) && value.length === 0);
-    return sub !== undefined && isEmpty && sub.mutability !== "readOnly" && !isComputedReference(attribute, sub)
-      ? [sub]
-      : [];
-  });
 }

@@ -14,6 +14,13 @@ export interface ValueLimits {
   readonly collectionElements: number;
 }
 
+export const DEFAULT_VALUE_LIMITS: ValueLimits = {
+  stringLength: 8192,
+  binaryLength: 65_536,
+  elements: 1000,
+  collectionElements: 50_000,
+};
+
 /** What each type looks like to a person who sent something else. */
 export const EXPECTED: Readonly<Record<Attribute["type"], string>> = {
   string: "a string",

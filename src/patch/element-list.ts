@@ -1,0 +1,264 @@
+import type { Operation } from "fast-json-patch";
+import type { Attribute } from "../schema/attribute.ts";
+import { withoutDuplicates } from "../schema/canonical.ts";
+import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
+import type { Effort } from "./effort.ts";
+
+/** Above this, one replacement costs less than so many removals, each of which moves the rest of the array. */
+const MOST_SINGLE_REMOVALS = 8;
+
+/**
+ * The elements of one multi-valued attribute while a PATCH works on them. Every element keeps its slot until the end, and an
+ * index by `value` finds it there, so that a step costs the same whatever the number of the others. The stored array and its
+ * elements are only looked at: what changes is put into the list as a new object.
+ */
+export class ElementList {
+  readonly attribute: Attribute;
+  readonly #stored: readonly unknown[];
+  readonly #effort: Effort;
+  /** By slot; undefined where the element is gone. */
+  #elements: unknown[];
+  #size: number;
+  /** How often the list changed. */
+  #revision = 0;
+  /** The slots are no longer those of the stored elements. */
+  #isReplaced = false;
+  /** An element changed in place, and may have become the same as another one. */
+  #isRewritten = false;
+  readonly #changed = new Set<number>();
+  #index: Map<unknown, number[]> | undefined;
+  #primaries: Set<number> | undefined;
+
+  constructor(attribute: Attribute, stored: unknown, effort: Effort) {
+    this.attribute = attribute;
+    this.#effort = effort;
+    this.#stored = Array.isArray(stored) ? stored : [];
+    this.#elements = [...this.#stored];
+    this.#size = this.#elements.length;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Grows with every real change. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** How many elements there were at first. */
+  get storedSize(): number {
+    return this.#stored.length;
+  }
+
+  /** Accounts for looking at every element. @throws {ScimError} 400 tooMany. */
+  spend(comparisons: number): void {
+    this.#effort.spend(this.#size * comparisons);
+  }
+
+  at(slot: number): unknown {
+    return this.#elements[slot];
+  }
+
+  /** The slots that hold an element, in order. */
+  *slots(): Generator<number> {
+    for (let slot = 0; slot < this.#elements.length; slot++) if (this.#elements[slot] !== undefined) yield slot;
+  }
+
+  /** The elements that are new or changed. */
+  *changed(): Generator<unknown> {
+    if (this.#isReplaced) {
+      for (const slot of this.slots()) yield this.#elements[slot];
+      return;
+    }
+    for (const slot of this.#changed) if (this.#elements[slot] !== undefined) yield this.#elements[slot];
+  }
+
+  /** Adds an element behind the others, and says in which slot. */
+  append(element: unknown): number {
+    const slot = this.#elements.length;
+    this.#elements.push(element);
+    this.#size++;
+    this.#note(slot, undefined, element);
+    return slot;
+  }
+
+  /** Puts another value into a slot. A complex value in which nothing is left is no element any more. */
+  set(slot: number, element: unknown): void {
+    const before = this.#elements[slot];
+    if (isObject(element) && Object.keys(element).length === 0) return this.remove(slot);
+    if (isSame(before, element)) return;
+    this.#elements[slot] = element;
+    this.#isRewritten = true;
+    this.#note(slot, before, element);
+  }
+
+  remove(slot: number): void {
+    const before = this.#elements[slot];
+    if (before === undefined) return;
+    this.#elements[slot] = undefined;
+    this.#size--;
+    this.#note(slot, before, undefined);
+  }
+
+  /** Takes other elements instead of all that there are. */
+  replaceAll(elements: readonly unknown[]): void {
+    if (isSame(this.#live(), elements)) return;
+    this.#elements = [...elements];
+    this.#size = elements.length;
+    this.#isReplaced = true;
+    this.#index = undefined;
+    this.#primaries = undefined;
+    this.#revision++;
+  }
+
+  /**
+   * The slot of the element that is the same one: that has the value and the type; of a collection and of simple values, the
+   * value; of elements without a value, everything [A51].
+   */
+  twinOf(element: unknown): number | undefined {
+    return this.#slotsUnder(this.#keyOf(element)).find((slot) => this.#isTwin(this.#elements[slot], element));
+  }
+
+  /** The slots of the elements that have this `value`, in order. */
+  withValue(value: unknown): readonly number[] {
+    const identity = this.attribute.sub("value") ?? this.attribute;
+    return this.#slotsUnder(identity.key(value));
+  }
+
+  /** The slots of the elements that are primary. */
+  primaries(): ReadonlySet<number> {
+    if (this.#primaries === undefined) {
+      this.#primaries = new Set();
+      for (const slot of this.slots()) if (isPrimary(this.#elements[slot])) this.#primaries.add(slot);
+    }
+    return this.#primaries;
+  }
+
+  /** The elements as they are now. */
+  values(): readonly unknown[] {
+    const live = this.#live();
+    return this.#isRewritten ? withoutDuplicates(this.attribute, live) : live;
+  }
+
+  /**
+   * The RFC 6902 operations that make of the stored array what the list holds now; `pointer` gives the path of what is below
+   * the attribute. An array that is gone or that changed in many places is one operation.
+   */
+  operations(pointer: (...below: readonly (string | number)[]) => string): readonly Operation[] {
+    const values = this.values();
+    if (this.#revision === 0 || isSame(values, this.#stored)) return [];
+    if (values.length === 0) return [{ op: "remove", path: pointer() }];
+    if (this.#stored.length === 0) return [{ op: "add", path: pointer(), value: values }];
+    const removed = this.#removedSlots();
+    const isWhole = this.#isReplaced || this.attribute.collection || values.length !== this.#size;
+    if (isWhole || removed.length > MOST_SINGLE_REMOVALS) return [{ op: "replace", path: pointer(), value: values }];
+    const operations: Operation[] = [];
+    for (const slot of this.#changed) {
+      if (slot >= this.#stored.length || this.#elements[slot] === undefined) continue;
+      operations.push(...differences(this.#stored[slot], this.#elements[slot], (...below) => pointer(slot, ...below)));
+    }
+    // From the last to the first, so that no position moves before it is used.
+    for (const slot of removed) operations.push({ op: "remove", path: pointer(slot) });
+    for (const value of this.#elements.slice(this.#stored.length))
+      if (value !== undefined) operations.push({ op: "add", path: pointer("-"), value });
+    return operations;
+  }
+
+  /** The stored array as a copy that the operations may be applied to: what they do not touch is shared. */
+  draft(): unknown[] {
+    const draft = [...this.#stored];
+    if (!this.#isReplaced) {
+      for (const slot of this.#changed) {
+        const element = draft[slot];
+        if (isObject(element)) draft[slot] = { ...element };
+      }
+    }
+    return draft;
+  }
+
+  #live(): readonly unknown[] {
+    return this.#elements.filter((element) => element !== undefined);
+  }
+
+  #removedSlots(): readonly number[] {
+    const slots = [...this.#changed].filter((slot) => slot < this.#stored.length && this.#elements[slot] === undefined);
+    return slots.sort((left, right) => right - left);
+  }
+
+  #note(slot: number, before: unknown, after: unknown): void {
+    this.#revision++;
+    this.#changed.add(slot);
+    if (this.#primaries !== undefined) {
+      if (isPrimary(after)) this.#primaries.add(slot);
+      else this.#primaries.delete(slot);
+    }
+    if (this.#index === undefined || after === undefined) return;
+    const key = this.#keyOf(after);
+    // What an entry of the index says of a slot is checked when it is used; so nothing need be taken out here.
+    if (before === undefined || this.#keyOf(before) !== key) this.#file(this.#index, key, slot);
+  }
+
+  #file(index: Map<unknown, number[]>, key: unknown, slot: number): void {
+    const slots = index.get(key);
+    if (slots === undefined) index.set(key, [slot]);
+    else slots.push(slot);
+  }
+
+  #slotsUnder(key: unknown): readonly number[] {
+    if (this.#index === undefined) {
+      this.#index = new Map();
+      for (const slot of this.slots()) this.#file(this.#index, this.#keyOf(this.#elements[slot]), slot);
+    }
+    const filed = this.#index.get(key);
+    if (filed === undefined) return [];
+    const isHere = (slot: number): boolean =>
+      this.#elements[slot] !== undefined && this.#keyOf(this.#elements[slot]) === key;
+    const slots = [...new Set(filed)].filter(isHere).sort((left, right) => left - right);
+    this.#index.set(key, slots);
+    return slots;
+  }
+
+  /** Under what the index files an element: the key of its `value`, or the text of what it holds. */
+  #keyOf(element: unknown): unknown {
+    if (!isObject(element)) return this.attribute.key(element);
+    const identity = this.attribute.sub("value");
+    if (identity !== undefined && !identity.multiValued && element.value !== undefined)
+      return identity.key(element.value);
+    // No value contains NUL, so that this is no key of a `value`.
+    return `\u0000${JSON.stringify(this.attribute.subAttributes.map(({ name }) => element[name] ?? null))}`;
+  }
+
+  /** Of two elements that the index files under one key. */
+  #isTwin(left: unknown, right: unknown): boolean {
+    if (!isObject(left) || !isObject(right)) return true;
+    if (left.value === undefined) return isSame(left, right);
+    const type = this.attribute.collection ? undefined : this.attribute.sub("type");
+    if (type === undefined) return true;
+    if (left.type === undefined || right.type === undefined) return left.type === right.type;
+    return type.key(left.type) === type.key(right.type);
+  }
+}
+
+function isPrimary(element: unknown): boolean {
+  return isObject(element) && element.primary === true;
+}
+
+/** RFC 6902 operations between two elements, or between two complex values. */
+export function differences(
+  before: unknown,
+  after: unknown,
+  pointer: (...below: readonly (string | number)[]) => string,
+): readonly Operation[] {
+  if (isSame(before, after)) return [];
+  if (!isObject(before) || !isObject(after)) return [{ op: "replace", path: pointer(), value: after }];
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].flatMap((name) => difference(before, after, name, pointer(name)));
+}
+
+function difference(before: ResourceObject, after: ResourceObject, name: string, path: string): readonly Operation[] {
+  const [old, value] = [before[name], after[name]];
+  if (isSame(old, value)) return [];
+  if (value === undefined) return [{ op: "remove", path }];
+  return [{ op: old === undefined ? "add" : "replace", path, value }];
+}

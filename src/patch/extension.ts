@@ -1,0 +1,50 @@
+import type { CompiledExtension, ResourceType } from "../schema/resource-type.ts";
+import { checkImmutable, requiredUnassigned } from "./complex.ts";
+import type { PatchedDocument } from "./document.ts";
+import type { SchemasOperation } from "./operation.ts";
+import type { Op } from "./parse.ts";
+
+/**
+ * Unassigns every attribute of an extension that a client may write. Its required attributes go as well: they are required of
+ * a resource that has the extension.
+ *
+ * @throws {ScimError} 400 mutability, invalidValue for a required extension; mutability for an immutable attribute with a value.
+ * @see RFC 7643 §3.3 [A79 P-3.5.2-16]
+ */
+export function clearExtension(
+  document: PatchedDocument,
+  extension: CompiledExtension,
+  op: Op,
+  secrets: Record<string, unknown>,
+): void {
+  if (extension.required) throw requiredUnassigned({ path: extension.urn }, op);
+  for (const attribute of extension.attributes) {
+    if (attribute.mutability === "readOnly") continue;
+    if (attribute.mutability === "writeOnly") secrets[attribute.path] = null;
+    else if (attribute.multiValued) {
+      const list = document.elements(attribute);
+      if (list.size > 0) checkImmutable(attribute, list.size);
+      list.replaceAll([]);
+    } else {
+      checkImmutable(attribute, document.read(attribute));
+      document.write(attribute, undefined);
+    }
+  }
+}
+
+/**
+ * `schemas` follows from the data. What an operation on it can say is that extensions go: those that it removes, or does not
+ * name among the new ones. An extension that is added has no data yet.
+ * @see RFC 7644 §3.5.2 [A61 P-3.5.2-17]
+ */
+export function applyToSchemas(
+  document: PatchedDocument,
+  resourceType: ResourceType,
+  { op, urns }: SchemasOperation,
+  secrets: Record<string, unknown>,
+): void {
+  for (const extension of resourceType.extensions) {
+    const isNamed = urns.includes(extension.urn);
+    if (op === "remove" ? isNamed : op === "replace" && !isNamed) clearExtension(document, extension, op, secrets);
+  }
+}

@@ -1,0 +1,81 @@
+import { invalidValue } from "../protocol/error.ts";
+import type { Attribute } from "../schema/attribute.ts";
+import { missingAttributes } from "../schema/canonical.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import type { ValueLimits } from "../schema/validate.ts";
+import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
+import type { ElementList } from "./element-list.ts";
+
+/** One thing that is wrong with the outcome: with which attribute (by its path, or an extension by its URN), and the error. */
+export interface Fault {
+  readonly path: string;
+  readonly error: Error;
+}
+
+/**
+ * What is judged once, when all operations are through, since one may put right what another one did: attributes and
+ * sub-attributes that are required, one primary element at most, and how many elements there are [A13]. What a resource lacked
+ * before is not held against a PATCH that does not touch it.
+ *
+ * @see RFC 7643 §2.2, §2.4
+ */
+export function* faultsOf(
+  resourceType: ResourceType,
+  before: ResourceObject,
+  after: ResourceObject,
+  lists: Iterable<ElementList>,
+  limits: ValueLimits,
+): Generator<Fault> {
+  for (const list of lists) {
+    const { attribute } = list;
+    if (list.revision === 0) continue;
+    const fault = (detail: string): Fault => ({ path: attribute.path, error: invalidValue(detail) });
+    const values = list.values();
+    const primaries = attribute.sub("primary") === undefined ? 0 : values.filter(isPrimary).length;
+    if (primaries > 1)
+      yield fault(`${attribute.path} would have ${primaries} elements with primary true; at most one may be primary.`);
+    // How many members a group has is for storage to bound: a delta adds to them without counting.
+    if (!attribute.collection && values.length > limits.elements && values.length > list.storedSize)
+      yield fault(
+        `${attribute.path} would have ${values.length} elements; at most ${limits.elements} are allowed (limits.elements).`,
+      );
+    for (const element of list.changed()) {
+      const sub = missingSub(attribute, element) ?? overfullSub(attribute, element, limits.elements);
+      if (sub !== undefined) yield fault(sub);
+    }
+  }
+  for (const attribute of resourceType.attributes) {
+    if (attribute.type !== "complex" || attribute.multiValued) continue;
+    const value = readAttribute(after, attribute);
+    if (value === undefined || value === readAttribute(before, attribute)) continue;
+    const detail = missingSub(attribute, value) ?? overfullSub(attribute, value, limits.elements);
+    if (detail !== undefined) yield { path: attribute.path, error: invalidValue(detail) };
+  }
+  const lacking = new Set(missingAttributes(resourceType, before).map(({ path }) => path));
+  for (const { path, message } of missingAttributes(resourceType, after))
+    if (!lacking.has(path)) yield { path, error: invalidValue(`${path} ${message}.`) };
+}
+
+function isPrimary(element: unknown): boolean {
+  return isObject(element) && element.primary === true;
+}
+
+/** A required sub-attribute that a complex value lacks [S-7-27]. */
+function missingSub(attribute: Attribute, value: unknown): string | undefined {
+  if (!isObject(value)) return undefined;
+  const sub = attribute.subAttributes.find(
+    ({ required, mutability, name }) => required && mutability !== "readOnly" && value[name] === undefined,
+  );
+  return sub === undefined ? undefined : `${sub.path} is required.`;
+}
+
+function overfullSub(attribute: Attribute, value: unknown, most: number): string | undefined {
+  if (!isObject(value)) return undefined;
+  const sub = attribute.subAttributes.find(({ multiValued, name }) => {
+    const values = multiValued ? value[name] : undefined;
+    return Array.isArray(values) && values.length > most;
+  });
+  return sub === undefined
+    ? undefined
+    : `${sub.path} would have more than ${most} values, which is the most that are allowed (limits.elements).`;
+}

@@ -1,0 +1,61 @@
+import { ScimError } from "../protocol/error.ts";
+import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
+import { isComputedReference, type ReadOptions, ValueReader } from "../schema/canonical.ts";
+import { isObject } from "../schema/value.ts";
+
+/** Most problems that one error lists; a longer list helps nobody. */
+const MOST_PROBLEMS = 10;
+
+/** The value of an operation, checked against the attribute that it is for. */
+export interface OperationValue {
+  /** Canonical; undefined where it unassigns; `{}` where a complex value says nothing. */
+  readonly value: unknown;
+  /** Sub-attributes that a complex value sets to `null` or `[]`. */
+  readonly cleared: readonly Attribute[];
+}
+
+/**
+ * Reads the value for an attribute: for a multi-valued one a list, also where a single element came; a complex value may lack
+ * sub-attributes, because it is merged into what is there.
+ * @throws {ScimError} 400 invalidValue, invalidSyntax.
+ */
+export function readValue(path: AttributePath, raw: unknown, options: ReadOptions): OperationValue {
+  const leaf = leafOf(path);
+  if (leaf.multiValued) {
+    const value = checked(leaf.path, options, (reader) =>
+      reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]),
+    );
+    return { value, cleared: [] };
+  }
+  return raw === null ? { value: undefined, cleared: [] } : readSingleValue(leaf, raw, options);
+}
+
+/** Reads the value for one element, or for a singular attribute. @throws {ScimError} 400 invalidValue, invalidSyntax. */
+export function readSingleValue(attribute: Attribute, raw: unknown, options: ReadOptions): OperationValue {
+  const value = checked(attribute.path, options, (reader) =>
+    attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw),
+  );
+  const meant: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
+  // An object that says nothing (readOnly or unknown names alone) leaves everything as it is; only `null` unassigns.
+  return { value: value === undefined && isObject(meant) ? {} : value, cleared: clearedBy(attribute, meant) };
+}
+
+function checked(path: string, options: ReadOptions, read: (reader: ValueReader) => unknown): unknown {
+  const reader = new ValueReader(options);
+  const value = reader.within(path, () => read(reader));
+  const [first] = reader.problems;
+  if (first === undefined) return value;
+  const listed = reader.problems.slice(0, MOST_PROBLEMS).map((problem) => `${problem.path} ${problem.message}`);
+  throw new ScimError(400, `${listed.join("; ")}.`, { scimType: first.scimType });
+}
+
+function clearedBy(attribute: Attribute, raw: unknown): Attribute[] {
+  if (attribute.type !== "complex" || !isObject(raw)) return [];
+  return Object.entries(raw).flatMap(([name, value]) => {
+    const sub = attribute.sub(name);
+    const isEmpty = value === null || (Array.isArray(value) && value.length === 0);
+    return sub !== undefined && isEmpty && sub.mutability !== "readOnly" && !isComputedReference(attribute, sub)
+      ? [sub]
+      : [];
+  });
+}

@@ -1,0 +1,41 @@
+import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
+import { checkImmutable, merged, requiredUnassigned, withoutSub, withSub } from "./complex.ts";
+import type { PatchedDocument } from "./document.ts";
+import type { AttributeOperation } from "./operation.ts";
+
+/**
+ * Applies an operation on an attribute that is not multi-valued, or on a sub-attribute of one.
+ * @throws {ScimError} 400 mutability, invalidValue.
+ */
+export function applyToSingular(document: PatchedDocument, operation: AttributeOperation): void {
+  const { path, op } = operation;
+  const { attribute } = path;
+  const before = document.read(attribute);
+  const after = valueAfter(operation, before);
+  if (isSame(before, after)) return;
+  checkImmutable(attribute, before);
+  if (after === undefined && attribute.required) throw requiredUnassigned(attribute, op);
+  document.write(attribute, after);
+}
+
+function valueAfter(operation: AttributeOperation, before: unknown): unknown {
+  const { path, op, value } = operation;
+  const { attribute, sub } = path;
+  const complex = isObject(before) ? before : {};
+  // "the attribute and its associated value is removed, and the attribute SHALL be considered unassigned" [P-3.5.2.2-02].
+  if (sub === undefined && op === "remove") return undefined;
+  if (sub !== undefined && op === "remove")
+    return orNothing(withoutSub(complex, sub, op, value as readonly unknown[] | undefined));
+  if (sub !== undefined)
+    return orNothing(value === undefined ? withoutSub(complex, sub, op) : withSub(complex, sub, op, value));
+  // "Sub-attributes that are not specified in the value parameter are left unchanged" [P-3.5.2.3-06 P-3.5.2.1-05].
+  if (attribute.type === "complex" && value !== undefined)
+    return orNothing(merged(attribute, complex, op, { given: value as ResourceObject, cleared: operation.cleared }));
+  // "the existing value is replaced" [P-3.5.2.1-07 P-3.5.2.3-03]; where there is none, it is added [P-3.5.2.1-04 P-3.5.2.3-05].
+  return value;
+}
+
+/** A complex value in which nothing is left is unassigned. @see RFC 7643 §2.5 */
+function orNothing(complex: ResourceObject): ResourceObject | undefined {
+  return Object.keys(complex).length === 0 ? undefined : complex;
+}

@@ -1,0 +1,119 @@
+import type { Filter } from "../filter/ast.ts";
+import { elementTest } from "../filter/predicate.ts";
+import { noTarget, type ScimError } from "../protocol/error.ts";
+import type { AttributePath } from "../schema/attribute.ts";
+import { isObject, type ResourceObject } from "../schema/value.ts";
+import { merged, overwritten, withoutSub, withSub } from "./complex.ts";
+import type { ElementList } from "./element-list.ts";
+import { guarded, makeSolePrimary } from "./elements.ts";
+import type { ElementOperation } from "./operation.ts";
+
+/** Told of a value path that selects nothing, whose element is then made from the filter; undefined where that is 400 noTarget. */
+export type CreateOnNoMatch = ((path: string) => void) | undefined;
+
+/**
+ * Applies an operation on the elements that a value path selects, or on a sub-attribute of theirs: on each of them [A72].
+ * @throws {ScimError} 400 noTarget, mutability, invalidValue, tooMany.
+ */
+export function applyToSelected(
+  list: ElementList,
+  operation: ElementOperation,
+  createOnNoMatch: CreateOnNoMatch,
+): void {
+  const { op, value, cleared } = operation;
+  guarded(list, op, () => {
+    const selected = select(list, operation.filter);
+    if (op === "remove") return removeSelected(list, selected, operation);
+    const isUnassigning = value === undefined && cleared.length === 0;
+    // "no record match was made … 400 and a scimType error code of noTarget" [P-3.5.2.3-09].
+    if (selected.length === 0) return isUnassigning ? refuse(list, op) : create(list, operation, createOnNoMatch);
+    if (isUnassigning) return removeSelected(list, selected, operation);
+    for (const slot of selected) list.set(slot, elementAfter(list, slot, operation));
+    const [only] = selected;
+    if (only !== undefined && selected.length === 1 && setsPrimary(operation)) makeSolePrimary(list, only);
+  });
+}
+
+/** "the values matched by the filter are removed" [P-3.5.2.2-04]; of none, nothing changes [A11 P-3.5.2.2-06]. */
+function removeSelected(list: ElementList, selected: readonly number[], operation: ElementOperation): void {
+  const { op, sub, value } = operation;
+  for (const slot of selected) {
+    if (sub === undefined) list.remove(slot);
+    else list.set(slot, withoutSub(list.at(slot) as ResourceObject, sub, op, value as readonly unknown[] | undefined));
+  }
+}
+
+function elementAfter(list: ElementList, slot: number, { op, sub, value, cleared }: ElementOperation): unknown {
+  const before = list.at(slot);
+  // "the matching sub-attribute of all matching records is replaced" [P-3.5.2.3-08].
+  if (sub !== undefined) return withSub(before as ResourceObject, sub, op, value);
+  if (op === "add" && isObject(before))
+    return merged(list.attribute, before, op, { given: (value ?? {}) as ResourceObject, cleared });
+  // "all matching record values SHALL be replaced" [P-3.5.2.3-07].
+  return overwritten(list.attribute, before, value ?? {});
+}
+
+function setsPrimary({ sub, value }: ElementOperation): boolean {
+  return sub === undefined ? isObject(value) && value.primary === true : sub.name === "primary" && value === true;
+}
+
+/** An add of nothing to nothing is done already. */
+function refuse(list: ElementList, op: string): void {
+  if (op === "replace") throw nothingSelected(list);
+}
+
+function nothingSelected({ attribute }: ElementList): ScimError {
+  return noTarget(`No value of ${attribute.path} matches the filter of the path.`);
+}
+
+/** The element that the filter describes, with what the operation says of it [A5 A6]. */
+function create(list: ElementList, operation: ElementOperation, createOnNoMatch: CreateOnNoMatch): void {
+  const { filter, described, sub, value } = operation;
+  const { attribute } = list;
+  if (described === undefined) throw nothingSelected(list);
+  // Without a filter the target is a sub-attribute that does not exist, which both operations add [P-3.5.2.3-05].
+  if (filter !== undefined) {
+    if (createOnNoMatch === undefined) throw nothingSelected(list);
+    createOnNoMatch(attribute.path);
+  }
+  const element = { ...described, ...(sub === undefined ? (value as ResourceObject) : { [sub.name]: value }) };
+  const slot = list.append(element);
+  if ((element as ResourceObject).primary === true) makeSolePrimary(list, slot);
+}
+
+/** The slots of the elements that the filter matches, in order; without a filter, of all. */
+function select(list: ElementList, filter: Filter<AttributePath> | undefined): readonly number[] {
+  if (filter === undefined) return [...list.slots()];
+  const values = namedValues(filter);
+  const matches = elementTest(filter);
+  const candidates =
+    values === undefined ? list.slots() : new Set(values.flatMap((value) => [...list.withValue(value)]));
+  if (values === undefined) list.spend(comparisonsIn(filter));
+  const selected = [...candidates].filter((slot) => matches(list.at(slot)));
+  return values === undefined ? selected : selected.sort((left, right) => left - right);
+}
+
+/** The only values that an element can have which the filter matches; undefined where it does not name them. */
+function namedValues(filter: Filter<AttributePath>): readonly unknown[] | undefined {
+  switch (filter.type) {
+    case "compare": {
+      const { attribute, sub } = filter.path;
+      const isValue = sub === undefined ? attribute.type !== "complex" : sub.name === "value" && !sub.multiValued;
+      return isValue && filter.operator === "eq" && filter.value !== null ? [filter.value] : undefined;
+    }
+    case "or": {
+      const parts = filter.filters.map(namedValues);
+      return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+    }
+    case "and":
+      return filter.filters.map(namedValues).find((values) => values !== undefined);
+    default:
+      return undefined;
+  }
+}
+
+function comparisonsIn(filter: Filter<AttributePath>): number {
+  if (filter.type === "and" || filter.type === "or")
+    return filter.filters.reduce((count, part) => count + comparisonsIn(part), 0);
+  return filter.type === "not" ? comparisonsIn(filter.filter) : 1;
+}
