@@ -99,11 +99,12 @@ export function createAnswer<C extends Context>(options: ScimOptions<C>, engines
     );
     progress.operation = operation.type;
     const result = await call.run(operation, call);
-    const response = render(result, {
+    const response = await render(result, {
       baseUrl,
       resourceTypes,
       mediaType: progress.mediaType,
       head: method === "HEAD",
+      onFault: (error) => engine.emit({ type: "error", error, context }),
     });
     return { ...response, headers: { ...response.headers, ...progress.headers } };
   };

@@ -6,7 +6,7 @@ import { checkOptions, type ScimOptions } from "./options.ts";
 import { type Progress, requestEvent, startProgress } from "./progress.ts";
 import { internalError, isScimError, type ScimError, unavailable } from "./protocol/error.ts";
 import { SCIM_JSON } from "./protocol/media-type.ts";
-import type { ScimRequest, ScimResponse } from "./protocol/message.ts";
+import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import { renderError } from "./protocol/render.ts";
 import type { ResourceType } from "./schema/resource-type.ts";
 import type { Context } from "./storage/adapter.ts";
@@ -79,7 +79,11 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
       const progress = startProgress<C>();
       const { request: timed, expired, end } = startDeadline(request, timeout);
       const answered = answer(timed, progress).catch((error) => fail(error, timed, progress));
-      const late = expired?.then(() => fail(timed.signal?.reason, timed, progress));
+      const late = expired?.then(() => {
+        // What comes after all is sent to nobody.
+        answered.then(discard);
+        return fail(timed.signal?.reason, timed, progress);
+      });
       const response = await (late === undefined ? answered : Promise.race([answered, late]));
       end();
       if (observe !== undefined) tell(observe, requestEvent(timed, response, progress, timer() - started));

@@ -1,5 +1,5 @@
 import { internalError, ScimError } from "../protocol/error.ts";
-import type { ScimResponse } from "../protocol/message.ts";
+import { discard, type ScimResponse } from "../protocol/message.ts";
 import type { Scim } from "../scim.ts";
 import { bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body.ts";
 
@@ -22,18 +22,22 @@ import { bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body
 export function fetchHandler(scim: Scim): (request: Request) => Promise<Response> {
   return async (request) => {
     const { method, url, signal } = request;
+    let answer: ScimResponse | undefined;
     try {
       const body = () => readBody(request, scim.limits.body);
-      return toResponse(await scim.handle({ method, url, headers: Object.fromEntries(request.headers), body, signal }));
+      answer = await scim.handle({ method, url, headers: Object.fromEntries(request.headers), body, signal });
+      return toResponse(answer);
     } catch {
       // The runtime refuses the response: a header with a line break, made of an id that a storage adapter gave [H2].
+      if (answer !== undefined) discard(answer);
       return toResponse(scim.error(internalError(), method));
     }
   };
 }
 
 function toResponse({ status, headers, body }: ScimResponse): Response {
-  return new Response(body ?? null, { status, headers });
+  // The runtime reads a stream as the client does, and cancels it when the client leaves.
+  return new Response((body as BodyInit | undefined) ?? null, { status, headers });
 }
 
 /** The body as bytes, nothing where there is none. @throws {ScimError} why it is not taken */

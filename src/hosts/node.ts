@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { internalError } from "../protocol/error.ts";
-import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
+import { discard, type ScimRequest, type ScimResponse } from "../protocol/message.ts";
 import { hasBody } from "../protocol/read-body.ts";
 import type { Scim } from "../scim.ts";
 import { bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body.ts";
@@ -43,18 +43,21 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
     // Without a listener, writing to a client that has left would end the process.
     response.on("error", () => gone.abort());
     const { method = "GET", url = "/", originalUrl = url } = request;
+    let answer: ScimResponse | undefined;
     try {
-      const answer = await scim.handle({
+      answer = await scim.handle({
         method,
         url: originalUrl,
         headers: headersOf(request),
         body: () => readBody(request, scim.limits.body),
         signal: gone.signal,
       });
-      if (isStillComing(request, scim.limits.body)) await refuse(request, response, answer);
-      else write(response, answer).end();
+      if (typeof answer.body !== "object" && isStillComing(request, scim.limits.body))
+        await refuse(request, response, answer);
+      else await send(response, answer);
     } catch {
       // Node refuses the response: a header with a line break, made of an id that a storage adapter gave [H2].
+      if (answer !== undefined) discard(answer);
       if (!response.headersSent) write(response, scim.error(internalError(), method)).end();
     }
   };
@@ -70,6 +73,17 @@ function headersOf({ headers, rawHeaders }: IncomingMessage): ScimRequest["heade
   return credentials.length > 1 ? { ...headers, authorization: credentials } : headers;
 }
 
+/** Sends an answer, unless something else has answered or the client has left. */
+async function send(response: ServerResponse, answer: ScimResponse): Promise<void> {
+  if (response.headersSent || response.destroyed) {
+    discard(answer);
+  } else {
+    write(response, answer);
+    if (typeof answer.body === "object") return pump(answer.body, response);
+  }
+  response.end();
+}
+
 /** Writes everything but the end. Nothing of it is the framework's: neither its ETag nor its charset. */
 function write(
   response: ServerResponse,
@@ -78,9 +92,9 @@ function write(
 ): ServerResponse {
   if (response.headersSent || response.destroyed) return response;
   response.removeHeader("ETag");
-  const length = body === undefined ? {} : { "Content-Length": String(new TextEncoder().encode(body).length) };
+  const length = typeof body === "string" ? { "Content-Length": String(new TextEncoder().encode(body).length) } : {};
   response.writeHead(status, { ...headers, ...length, ...more });
-  if (body !== undefined) response.write(body);
+  if (typeof body === "string") response.write(body);
   return response;
 }
 
@@ -89,6 +103,38 @@ function isStillComing(request: IncomingMessage, limit: number): boolean {
   const { headers } = request;
   if (request.complete || !hasBody(request.method ?? "")) return false;
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > limit;
+}
+
+/**
+ * Writes a stream as fast as the client reads it, and cancels it when the client leaves. A stream that fails destroys the
+ * connection, so that nobody takes half of an answer for the whole.
+ */
+async function pump(body: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
+  const reader = body.getReader();
+  const leave = (): void => void reader.cancel().catch(() => undefined);
+  if (response.destroyed) return leave();
+  response.on("close", leave);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (!response.write(value) && !response.destroyed) await writable(response);
+    }
+    if (!response.destroyed) response.end();
+  } catch {
+    response.destroy();
+  }
+}
+
+/** Settles when the client has read enough, or has left. */
+function writable(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      response.off("drain", settle).off("close", settle);
+      resolve();
+    };
+    response.on("drain", settle).on("close", settle);
+  });
 }
 
 /**

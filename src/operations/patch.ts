@@ -101,7 +101,7 @@ async function readBack<C extends Context>(
 ): Promise<Result> {
   const resource = await call
     .storageOf(resourceType)
-    .get({ resourceType, id, select: selection, signal: call.signal }, call.context);
+    .get({ resourceType, id, select: selection, stream: true, signal: call.signal }, call.context);
   if (resource === undefined) throw noSuchResource(resourceType);
   return { type: "resource", status: 200, resourceType, resource: checkStored(resource), selection };
 }
@@ -120,6 +120,8 @@ async function patchByReplace<C extends Context>(
   // What a client echoes must be compared, even where storage has to compute it.
   const unread = [...untouched, ...resourceType.inverses.filter((attribute) => !named.has(attribute))];
   const select: Select = { includes: (attribute) => !unread.includes(attribute) };
+  // One that the answer shows all the same is streamed, whatever its size.
+  const isReadBack = untouched.some((attribute) => selection.includes(attribute));
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
     const before = await storage.get({ resourceType, id, select, signal: call.signal }, call.context);
     if (before === undefined) throw missing(resourceType, ifMatch);
@@ -145,7 +147,16 @@ async function patchByReplace<C extends Context>(
     };
     try {
       const stored = await storage.replace(
-        { ...request, id, resource, secrets, ifVersion: before.meta.version, before, select: selection, untouched },
+        {
+          ...request,
+          id,
+          resource,
+          secrets,
+          ifVersion: before.meta.version,
+          before,
+          select: isReadBack ? SELECT_NONE : selection,
+          untouched,
+        },
         call.context,
       );
       if (stored === undefined) throw noSuchResource(resourceType);
@@ -161,6 +172,7 @@ async function patchByReplace<C extends Context>(
           before: state,
           after: resource,
         });
+      if (isReadBack) return readBack({ ...operation, selection }, call);
       return { type: "resource", status: 200, resourceType, resource: stored, selection };
     } catch (error) {
       // Only the client's own If-Match is worth a 412; otherwise the operations are applied to the new state.

@@ -7,7 +7,7 @@ import { checkStored } from "./stored.ts";
 /** Finds the resources of one type. Nothing found is a success with an empty list. @see RFC 7644 §3.4.2 */
 export async function query<C extends Context>(operation: QueryOperation, call: Call<C>): Promise<Result> {
   const { resourceType, filter, sort, page, selection } = operation;
-  const request = { resourceType, filter, sort, page, select: selection, signal: call.signal };
+  const request = { resourceType, filter, sort, page, select: selection, stream: true, signal: call.signal };
   const found = await call.storageOf(resourceType).query(request, call.context);
   for (const resource of found.resources) checkStored(resource);
   return { type: "list", resourceType, found, page, selection };

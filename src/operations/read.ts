@@ -11,10 +11,10 @@ export async function read<C extends Context>(operation: ReadOperation, call: Ca
   const { resourceType, id, selection, ifNoneMatch } = operation;
   const resource = await call
     .storageOf(resourceType)
-    .get({ resourceType, id, select: selection, signal: call.signal }, call.context);
+    .get({ resourceType, id, select: selection, stream: true, signal: call.signal }, call.context);
   if (resource === undefined) throw noSuchResource(resourceType);
   checkStored(resource);
-  const { version } = resource.meta;
-  if (ifNoneMatch !== undefined && matchesTag(ifNoneMatch, version)) return { type: "notModified", version };
+  if (ifNoneMatch !== undefined && matchesTag(ifNoneMatch, resource.meta.version))
+    return { type: "notModified", resourceType, resource };
   return { type: "resource", status: 200, resourceType, resource, selection };
 }

@@ -33,7 +33,8 @@ export async function replace<C extends Context>(operation: ReplaceOperation, ca
     const after = merge(resourceType, before, body, keeps);
     throwProblems(missingAttributes(resourceType, after).filter(({ path }) => !isSecret(resourceType, path)));
     if (Object.keys(body.secrets).length === 0 && isSameResource(resourceType, before, after)) {
-      const current = await storage.get({ resourceType, id, select: selection, signal: call.signal }, call.context);
+      const answered = { resourceType, id, select: selection, stream: true, signal: call.signal };
+      const current = await storage.get(answered, call.context);
       if (current === undefined) throw noSuchResource(resourceType);
       return { type: "resource", status: 200, resourceType, resource: checkStored(current), selection };
     }

@@ -3,7 +3,10 @@ import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { IndexPage, QueryResult, StoredResource } from "../storage/adapter.ts";
 
-/** What a verb came to; `render` makes the response of it. */
+/**
+ * What a verb came to; `render` makes the response of it. Collections in its resources may be streams, which somebody must
+ * read or free: `render` does, and `collectionStreams` for those who do not render.
+ */
 export type Result =
   | {
       readonly type: "resource";
@@ -19,7 +22,7 @@ export type Result =
       readonly page: IndexPage;
       readonly selection: Selection;
     }
-  | { readonly type: "notModified"; readonly version: string }
+  | { readonly type: "notModified"; readonly resourceType: ResourceType; readonly resource: StoredResource }
   | { readonly type: "patched"; readonly resourceType: ResourceType; readonly id: string; readonly version: string }
   | { readonly type: "empty" }
   | { readonly type: "document"; readonly body: ResourceObject; readonly location: string | undefined };

@@ -18,9 +18,18 @@ export interface ScimRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The answer. `body` is JSON text, absent where HTTP has none (204, 304, HEAD). Header names are in their usual case. */
+/**
+ * The answer. `body` is JSON: text, or a stream of its bytes where storage hands out a collection that is too large to hold;
+ * absent where HTTP has none (204, 304, HEAD). A host reads a stream as fast as the client does, cancels it when the client
+ * leaves, and breaks the connection off when it fails. Header names are in their usual case.
+ */
 export interface ScimResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  readonly body: string | ReadableStream<Uint8Array> | undefined;
+}
+
+/** Frees what an answer holds that is not sent. */
+export function discard({ body }: ScimResponse): void {
+  if (typeof body === "object") body.cancel().catch(() => undefined);
 }

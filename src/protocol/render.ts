@@ -1,53 +1,54 @@
 import type { Result } from "../operations/result.ts";
-import { schemasOf } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
+import type { ResourceObject } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
 import type { ScimError } from "./error.ts";
 import { entityTag } from "./etag.ts";
 import { locationOf } from "./location.ts";
 import type { ScimResponse } from "./message.ts";
+import { type Locations, show, withSchemas } from "./represent.ts";
 import type { Selection } from "./selection.ts";
+import { collectionStreams, streamedBody, streamedResource } from "./streamed-body.ts";
 
 /** URN of a list. @see RFC 7644 §3.4.2 */
 export const LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 /** What a response needs besides the result. */
-export interface RenderOptions {
-  /** Absolute, without a slash at the end. */
-  readonly baseUrl: string;
-  /** All resource types, for `$ref`. */
-  readonly resourceTypes: readonly ResourceType[];
+export interface RenderOptions extends Locations {
   /** Content-Type of the answer. */
   readonly mediaType: string;
   /** HEAD: everything but the body. */
   readonly head: boolean;
+  /** Told of a fault of storage that comes too late for another answer: when a streamed body is under way. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Directory data is personal: no cache keeps it, no browser guesses at its type [H5 H9]. */
 const FIXED_HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" } as const;
 
 /** Makes the response of what a verb came to. @see RFC 7644 §3.4, §3.14 */
-export function render(result: Result, options: RenderOptions): ScimResponse {
+export async function render(result: Result, options: RenderOptions): Promise<ScimResponse> {
   switch (result.type) {
     case "resource": {
       const { resource, resourceType, selection } = result;
       const location = locationOf(options.baseUrl, resourceType, resource.id);
       const headers = { Location: location, "Content-Location": location, ETag: entityTag(resource.meta.version) };
-      return respond(result.status, represent(resource, resourceType, selection, options), headers, options);
+      const body = await bodyOf([resource], resourceType, selection, ([shown]) => shown, options);
+      return respond(result.status, body, headers, options);
     }
     case "list": {
       const { found, page, resourceType, selection } = result;
-      const resources = found.resources.map((resource) => represent(resource, resourceType, selection, options));
-      return respond(
-        200,
-        listResponse(resources, found.totalResults ?? resources.length, page.startIndex),
-        {},
-        options,
-      );
+      const list = (shown: readonly unknown[]): unknown =>
+        listResponse(shown, found.totalResults ?? shown.length, page.startIndex);
+      return respond(200, await bodyOf(found.resources, resourceType, selection, list, options), {}, options);
     }
     case "notModified":
-      return { status: 304, headers: { ...FIXED_HEADERS, ETag: entityTag(result.version) }, body: undefined };
+      await collectionStreams(result.resourceType, [result.resource]).free().catch(options.onFault);
+      return {
+        status: 304,
+        headers: { ...FIXED_HEADERS, ETag: entityTag(result.resource.meta.version) },
+        body: undefined,
+      };
     case "patched": {
       const location = locationOf(options.baseUrl, result.resourceType, result.id);
       return {
@@ -61,7 +62,7 @@ export function render(result: Result, options: RenderOptions): ScimResponse {
     case "document":
       return respond(
         200,
-        result.body,
+        options.head ? undefined : JSON.stringify(result.body),
         result.location === undefined ? {} : { "Content-Location": result.location },
         options,
       );
@@ -84,53 +85,28 @@ export function listResponse(resources: readonly unknown[], totalResults: number
 
 function respond(
   status: number,
-  body: unknown,
+  body: ScimResponse["body"],
   headers: Readonly<Record<string, string>>,
   options: RenderOptions,
 ): ScimResponse {
-  return {
-    status,
-    headers: { "Content-Type": options.mediaType, ...FIXED_HEADERS, ...headers },
-    body: options.head ? undefined : JSON.stringify(body),
-  };
+  return { status, headers: { "Content-Type": options.mediaType, ...FIXED_HEADERS, ...headers }, body };
 }
 
-/** A stored resource as the client sees it: selected, with URLs, and with the schemas of what is shown [A25]. */
-function represent(
-  resource: StoredResource,
+/** The body that `envelope` makes of the resources; undefined for HEAD. Streams in them are read as the body is, or freed. */
+async function bodyOf(
+  resources: readonly StoredResource[],
   resourceType: ResourceType,
   selection: Selection,
+  envelope: (shown: readonly unknown[]) => unknown,
   options: RenderOptions,
-): ResourceObject {
-  const meta = {
-    ...resource.meta,
-    location: locationOf(options.baseUrl, resourceType, resource.id),
-    version: entityTag(resource.meta.version),
-  };
-  const shown = selection.project({ ...resource, meta });
-  for (const attribute of [
-    ...resourceType.references.map((reference) => reference.attribute),
-    ...resourceType.inverses,
-  ]) {
-    const value = readAttribute(shown, attribute);
-    const reference = attribute.sub("$ref");
-    if (value === undefined || reference === undefined || !selection.includes(reference)) continue;
-    const targets = options.resourceTypes.filter((type) => reference.referenceTypes.includes(type.name));
-    const link = (element: unknown): unknown =>
-      isObject(element) ? withReference(element, targets, options.baseUrl) : element;
-    writeAttribute(shown, attribute, Array.isArray(value) ? value.map(link) : link(value));
+): Promise<ScimResponse["body"]> {
+  const streams = collectionStreams(resourceType, resources);
+  if (options.head) {
+    await streams.free().catch(options.onFault);
+    return undefined;
   }
-  const { schemas: _, meta: shownMeta, ...attributes } = shown;
-  return {
-    schemas: schemasOf(resourceType, shown),
-    ...attributes,
-    ...(shownMeta === undefined ? {} : { meta: shownMeta }),
-  };
-}
-
-function withReference(element: ResourceObject, targets: readonly ResourceType[], baseUrl: string): ResourceObject {
-  const target = targets.length === 1 ? targets[0] : targets.find((type) => type.name === element.type);
-  return target === undefined || typeof element.value !== "string"
-    ? element
-    : { ...element, $ref: locationOf(baseUrl, target, element.value) };
+  const finish = (shown: ResourceObject): ResourceObject => withSchemas(resourceType, shown);
+  const shown = streams.resources.map((resource) => show(resource, resourceType, selection, options));
+  if (streams.isEmpty) return JSON.stringify(envelope(shown.map(finish)));
+  return streamedBody(envelope(shown.map((resource) => streamedResource(resource, finish))), streams, options.onFault);
 }

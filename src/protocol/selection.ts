@@ -1,4 +1,5 @@
 import { type Attribute, leafOf } from "../schema/attribute.ts";
+import { isElementStream, mapElements } from "../schema/element-stream.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Select } from "../storage/adapter.ts";
@@ -152,7 +153,11 @@ function projectSubAttributes(value: unknown, subAttributes: readonly Attribute[
     const elements = value.flatMap((element) => projectSubAttributes(element, subAttributes) ?? []);
     return elements.length === 0 ? undefined : elements;
   }
-  if (!isObject(value)) return value;
+  if (isElementStream(value)) return mapElements(value, (element) => partOf(element, subAttributes));
+  return isObject(value) ? partOf(value, subAttributes) : value;
+}
+
+function partOf(value: ResourceObject, subAttributes: readonly Attribute[]): ResourceObject | undefined {
   const part: Record<string, unknown> = {};
   for (const { name } of subAttributes) if (value[name] !== undefined) part[name] = value[name];
   return Object.keys(part).length === 0 ? undefined : part;

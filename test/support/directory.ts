@@ -19,8 +19,9 @@ export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0
 export const ERROR = "urn:ietf:params:scim:api:messages:2.0:Error";
 export const LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
-/** A response with its body parsed. */
+/** A response with its body read and parsed. */
 export interface Answer extends ScimResponse {
+  readonly body: string | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
   readonly json: any;
 }
@@ -55,9 +56,19 @@ export function directory(given: Partial<ScimOptions> = {}): Directory {
         ? {}
         : { body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body) }),
     });
-    return { ...response, json: response.body === undefined ? undefined : JSON.parse(response.body) };
+    const text = await bodyText(response);
+    return { ...response, body: text, json: text === undefined ? undefined : JSON.parse(text) };
   };
   return { scim, events, ask };
+}
+
+/** The body of a response as text, whether it is streamed or not. */
+export async function bodyText({ body }: ScimResponse): Promise<string | undefined> {
+  if (typeof body !== "object") return body;
+  let text = "";
+  for await (const chunk of body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>))
+    text += chunk;
+  return text;
 }
 
 /** A service that holds the fixtures under their own ids. */

@@ -1,0 +1,65 @@
+import { schemasOf } from "../schema/canonical.ts";
+import { isElementStream, mapElements } from "../schema/element-stream.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
+import type { StoredResource } from "../storage/adapter.ts";
+import { entityTag } from "./etag.ts";
+import { locationOf } from "./location.ts";
+import type { Selection } from "./selection.ts";
+
+/** What turns ids into URLs. */
+export interface Locations {
+  /** Absolute, without a slash at the end. */
+  readonly baseUrl: string;
+  /** All resource types, for `$ref`. */
+  readonly resourceTypes: readonly ResourceType[];
+}
+
+/**
+ * A stored resource as the client sees it, but for `schemas`: selected, and with URLs. A collection that storage streams stays
+ * a stream, whose elements are selected and get their URLs as they come.
+ */
+export function show(
+  resource: StoredResource,
+  resourceType: ResourceType,
+  selection: Selection,
+  { baseUrl, resourceTypes }: Locations,
+): Record<string, unknown> {
+  const meta = {
+    ...resource.meta,
+    location: locationOf(baseUrl, resourceType, resource.id),
+    version: entityTag(resource.meta.version),
+  };
+  const shown = selection.project({ ...resource, meta });
+  for (const attribute of [
+    ...resourceType.references.map((reference) => reference.attribute),
+    ...resourceType.inverses,
+  ]) {
+    const value = readAttribute(shown, attribute);
+    const reference = attribute.sub("$ref");
+    if (value === undefined || reference === undefined || !selection.includes(reference)) continue;
+    const targets = resourceTypes.filter((type) => reference.referenceTypes.includes(type.name));
+    const link = (element: ResourceObject): ResourceObject => withReference(element, targets, baseUrl);
+    writeAttribute(shown, attribute, linked(value, link));
+  }
+  return shown;
+}
+
+/** Adds the schemas of what is shown [A25]. */
+export function withSchemas(resourceType: ResourceType, shown: ResourceObject): ResourceObject {
+  const { schemas: _, meta, ...attributes } = shown;
+  return { schemas: schemasOf(resourceType, shown), ...attributes, ...(meta === undefined ? {} : { meta }) };
+}
+
+function linked(value: unknown, link: (element: ResourceObject) => ResourceObject): unknown {
+  if (isElementStream(value)) return mapElements(value, link);
+  if (Array.isArray(value)) return value.map((element) => (isObject(element) ? link(element) : element));
+  return isObject(value) ? link(value) : value;
+}
+
+function withReference(element: ResourceObject, targets: readonly ResourceType[], baseUrl: string): ResourceObject {
+  const target = targets.length === 1 ? targets[0] : targets.find((type) => type.name === element.type);
+  return target === undefined || typeof element.value !== "string"
+    ? element
+    : { ...element, $ref: locationOf(baseUrl, target, element.value) };
+}
