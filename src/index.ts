@@ -1,3 +1,4 @@
+export type { Announcements } from "./announce.ts";
 export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts";
 export type { RequestEvent } from "./events/request.ts";
 export type { Limits } from "./operations/limits.ts";

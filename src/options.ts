@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Announcements, AnnouncementsShape } from "./announce.ts";
 import type { ScimEvent } from "./events/event.ts";
 import type { RequestEvent } from "./events/request.ts";
 import { DEFAULT_LIMITS, type Limits } from "./operations/limits.ts";
@@ -78,6 +79,8 @@ export interface ScimOptions<C extends Context = Context> {
   readonly authenticationSchemes?: readonly AuthenticationScheme[];
   /** Where people read about this service; published at `/ServiceProviderConfig`. */
   readonly documentationUri?: string;
+  /** More members of `/ServiceProviderConfig`: `securityEvents`, or the host's own under a URN. Default none. */
+  readonly announce?: Announcements;
   /** Bounds on requests; those left out have the defaults of `Limits`. */
   readonly limits?: Partial<Limits>;
   /**
@@ -135,9 +138,13 @@ const Options = z.strictObject({
   sensitiveAttributes: z.array(z.string()).optional(),
   anonymousDiscovery: z.boolean().optional(),
   authenticationSchemes: z
-    .array(z.looseObject({ type: z.string(), name: z.string(), description: z.string() }))
+    .array(
+      z.looseObject({ type: z.string(), name: z.string(), description: z.string(), primary: z.boolean().optional() }),
+    )
+    .refine((schemes) => schemes.filter(({ primary }) => primary).length < 2, "only one scheme may be primary")
     .optional(),
   documentationUri: z.url().optional(),
+  announce: AnnouncementsShape.optional(),
   limits: z
     .strictObject(Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])))
     .optional(),

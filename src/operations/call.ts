@@ -1,3 +1,4 @@
+import type { Announcements } from "../announce.ts";
 import type { ScimEvent } from "../events/event.ts";
 import { idOfUrl } from "../protocol/location.ts";
 import type { Operation } from "../protocol/operation.ts";
@@ -28,6 +29,8 @@ export interface Engine<C extends Context> {
   readonly isReadable: ((attribute: Attribute, resourceType: ResourceType, context: C) => boolean) | undefined;
   readonly authenticationSchemes: readonly Readonly<Record<string, unknown>>[];
   readonly documentationUri: string | undefined;
+  /** What the host adds to `/ServiceProviderConfig`. */
+  readonly announced: Announcements;
   readonly now: () => Date;
   readonly newId: () => string;
   readonly emit: (event: ScimEvent<C>) => void;

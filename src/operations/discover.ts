@@ -47,7 +47,10 @@ function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: st
   const can = (feature: "filter" | "sort"): boolean =>
     engine.resourceTypes.every((type) => engine.adapterOf(type).capabilities?.[feature] !== false);
   return {
-    schemas: [ServiceProviderConfigSchema.id],
+    schemas: [
+      ServiceProviderConfigSchema.id,
+      ...Object.keys(engine.announced).filter((name) => name.toLowerCase().startsWith("urn:")),
+    ],
     ...(engine.documentationUri === undefined ? {} : { documentationUri: engine.documentationUri }),
     patch: { supported: true },
     bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
@@ -56,6 +59,7 @@ function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: st
     sort: { supported: can("sort") },
     etag: { supported: true },
     authenticationSchemes: engine.authenticationSchemes,
+    ...engine.announced,
     meta: { resourceType: "ServiceProviderConfig", location: `${baseUrl}/ServiceProviderConfig` },
   };
 }
