@@ -1,7 +1,15 @@
 import type { ScimEvent } from "./events/event.ts";
 import type { Engine } from "./operations/call.ts";
 import { DEFAULT_LIMITS } from "./operations/limits.ts";
-import { type AuthenticationScheme, checkResourceTypes, checkTenantOptions, type ScimOptions } from "./options.ts";
+import { paginationOf } from "./operations/pagination.ts";
+import {
+  type AuthenticationScheme,
+  checkResourceTypes,
+  checkTenantOptions,
+  DEFAULT_CURSOR_TIMEOUT,
+  type ScimOptions,
+} from "./options.ts";
+import { type Cursors, createCursors } from "./protocol/cursor.ts";
 import { selectionOf } from "./protocol/selection.ts";
 import { profiles } from "./quirks/profiles.ts";
 import { activate, type Quirk } from "./quirks/quirk.ts";
@@ -32,6 +40,7 @@ export function createEngines<C extends Context>(options: ScimOptions<C>): Engin
   const compiled = new WeakMap<ResourceTypeDefinition, ResourceType>();
   const compile = (definition: ResourceTypeDefinition): ResourceType =>
     remembered(compiled, definition, () => compileResourceType(definition, options.comparisonKey));
+  const cursors = cursorsOf(options, (event) => tell(options.on, event));
   const known = new WeakMap<readonly ResourceTypeDefinition[], WeakMap<readonly Quirk[], Engine<C>>>();
   const checked = new WeakSet<TenantOptions>();
   const find = (definitions: readonly ResourceTypeDefinition[], profile: NonNullable<ScimOptions<C>["profile"]>) => {
@@ -39,7 +48,7 @@ export function createEngines<C extends Context>(options: ScimOptions<C>): Engin
     const byRules = remembered(known, definitions, () => new WeakMap<readonly Quirk[], Engine<C>>());
     return remembered(byRules, rules, () => {
       checkResourceTypes(definitions);
-      return createEngine(options, definitions.map(compile), rules);
+      return createEngine(options, definitions.map(compile), rules, cursors);
     });
   };
   const { resourceTypes, profile = "interop" } = options;
@@ -61,6 +70,7 @@ function createEngine<C extends Context>(
   options: ScimOptions<C>,
   resourceTypes: readonly ResourceType[],
   rules: readonly Quirk[],
+  cursors: Cursors,
 ): Engine<C> {
   const adapters = new Map(resourceTypes.map((type) => [type, adapterFor(options.storage, type)]));
   if (options.references === "ignore") {
@@ -74,6 +84,7 @@ function createEngine<C extends Context>(
   const selections = new Map(
     resourceTypes.map((type) => [type, selectionOf(type, {}, { lenientNames: false, maxNames: limits.attributes })]),
   );
+  const canCursor = [...adapters.values()].every(({ capabilities }) => capabilities?.cursor === true);
   return {
     resourceTypes,
     adapterOf: (type) => adapters.get(type) as StorageAdapter<C>,
@@ -85,6 +96,9 @@ function createEngine<C extends Context>(
     references: options.references ?? "check",
     putOmitted: options.putOmitted ?? "clear",
     patchResponse: options.patchResponse ?? (rules === profiles.strict ? "resource" : "auto"),
+    pagination: paginationOf(options.pagination ?? {}, canCursor),
+    cursors,
+    cursorIdentity: options.cursors?.identity,
     sensitiveAttributes: options.sensitiveAttributes ?? [],
     isReadable: options.isReadable,
     authenticationSchemes: (options.authenticationSchemes ?? [BEARER]).map((scheme) => ({ ...scheme })),
@@ -94,6 +108,30 @@ function createEngine<C extends Context>(
     newId: options.newId ?? (() => crypto.randomUUID()),
     emit: (event: ScimEvent<C>) => tell(options.on, event),
   };
+}
+
+/** A position may hold a whole sort key, whose characters take up to eight of a cursor. */
+const LONGEST_KEY_CHARACTER = 8;
+const LONGEST_WITHOUT_KEY = 4096;
+
+/** One for all engines, so that they share the secret. */
+function cursorsOf<C extends Context>(options: ScimOptions<C>, emit: (event: ScimEvent<C>) => void): Cursors {
+  const { secret = [], timeout = DEFAULT_CURSOR_TIMEOUT } = options.cursors ?? {};
+  const stringLength = options.limits?.stringLength ?? DEFAULT_LIMITS.stringLength;
+  return createCursors({
+    secrets: typeof secret === "string" ? [secret] : secret,
+    timeout,
+    maxLength: stringLength * LONGEST_KEY_CHARACTER + LONGEST_WITHOUT_KEY,
+    now: options.now ?? (() => new Date()),
+    onGenerated: () =>
+      emit({
+        type: "warning",
+        code: "cursorSecretGenerated",
+        message:
+          "Cursors are sealed under a secret that was made for this process; set cursors.secret, so that they outlive it and other processes can read them.",
+        context: undefined,
+      }),
+  });
 }
 
 function adapterFor<C extends Context>(storage: ScimOptions<C>["storage"], type: ResourceType): StorageAdapter<C> {

@@ -2,7 +2,8 @@ export type { Announcements } from "./announce.ts";
 export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts";
 export type { RequestEvent } from "./events/request.ts";
 export type { Limits } from "./operations/limits.ts";
-export type { AuthenticationScheme, ScimOptions } from "./options.ts";
+export type { PaginationOptions } from "./operations/pagination.ts";
+export type { AuthenticationScheme, CursorOptions, ScimOptions } from "./options.ts";
 export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
 export {
   type ErrorMessage,
@@ -28,6 +29,7 @@ export {
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 export type {
+  AskedPage,
   CreateOperation,
   DeleteOperation,
   DiscoverOperation,
@@ -36,6 +38,7 @@ export type {
   QueryOperation,
   ReadOperation,
   ReplaceOperation,
+  SealedPage,
 } from "./protocol/operation.ts";
 export type { Search } from "./protocol/search.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";

@@ -3,6 +3,7 @@ import { type Announcements, AnnouncementsShape } from "./announce.ts";
 import type { ScimEvent } from "./events/event.ts";
 import type { RequestEvent } from "./events/request.ts";
 import { DEFAULT_LIMITS, type Limits } from "./operations/limits.ts";
+import type { PaginationOptions } from "./operations/pagination.ts";
 import type { ResolveMe } from "./protocol/me.ts";
 import type { ScimRequest } from "./protocol/message.ts";
 import type { Operation } from "./protocol/operation.ts";
@@ -23,6 +24,25 @@ export interface AuthenticationScheme {
   readonly documentationUri?: string;
   readonly primary?: boolean;
 }
+
+/** How cursors are made. They are sealed and carry all that they need, so that the server keeps nothing of them. @see RFC 9865 */
+export interface CursorOptions<C extends Context = Context> {
+  /**
+   * At least 32 characters that nobody can guess, the same in every process of the service. Of several, the first seals new
+   * cursors and all open old ones: to change the secret, put the new one in front and drop the old one after `timeout`.
+   * Default: made for the life of the process, with a `warning` event.
+   */
+  readonly secret?: string | readonly string[];
+  /** For how many seconds a cursor is good at least. Default 3,600; published as `pagination.cursorTimeout`. */
+  readonly timeout?: number;
+  /**
+   * What of the caller a cursor is bound to, besides the tenant: the user, or the state of the permissions, so that a change of
+   * them ends the walks under way. Whatever it is, every page is authorised anew. Default: nothing.
+   */
+  readonly identity?: (context: C) => string;
+}
+
+export const DEFAULT_CURSOR_TIMEOUT = 3600;
 
 /** Options of `createScim`. Only the first three, and one of `authenticate` and `unsafeNoAuthentication`, are needed. */
 export interface ScimOptions<C extends Context = Context> {
@@ -71,6 +91,10 @@ export interface ScimOptions<C extends Context = Context> {
    * is 204, because the resource was not read; `attributes` in the request makes it 200. Under `strict` it is `"resource"`.
    */
   readonly patchResponse?: "auto" | "resource";
+  /** Ways of paging. Default: by index, and by cursor where the client asks for it and every storage adapter can. */
+  readonly pagination?: PaginationOptions;
+  /** How cursors are made. */
+  readonly cursors?: CursorOptions<C>;
   /** Attribute paths that must not be filtered by in a URL: a GET with one is 403 sensitive, POST /.search serves it. Default none. */
   readonly sensitiveAttributes?: readonly string[];
   /** `false`: the discovery endpoints need authentication as well. Default `true`. */
@@ -114,6 +138,7 @@ const profile = z.union([
   z.enum(Object.keys(profiles) as [ProfileName, ...ProfileName[]]),
   z.array(z.looseObject({ id: z.string() })),
 ]);
+const secret = z.string().min(32, "must have at least 32 characters");
 
 const Options = z.strictObject({
   resourceTypes,
@@ -135,6 +160,20 @@ const Options = z.strictObject({
   references: z.enum(["check", "ignore"]).optional(),
   putOmitted: z.enum(["clear", "keep"]).optional(),
   patchResponse: z.enum(["auto", "resource"]).optional(),
+  pagination: z
+    .strictObject({
+      index: z.boolean().optional(),
+      cursor: z.boolean().optional(),
+      default: z.enum(["index", "cursor"]).optional(),
+    })
+    .optional(),
+  cursors: z
+    .strictObject({
+      secret: z.union([secret, z.array(secret).min(1).max(8)]).optional(),
+      timeout: limit.optional(),
+      identity: anyFunction.optional(),
+    })
+    .optional(),
   sensitiveAttributes: z.array(z.string()).optional(),
   anonymousDiscovery: z.boolean().optional(),
   authenticationSchemes: z

@@ -56,6 +56,13 @@ export type ScimEvent<C extends Context = Context> =
   | ChangeEvent<C>
   /** Something failed inside and the client got a 500; `error` is what was thrown. */
   | { readonly type: "error"; readonly error: unknown; readonly context: C | undefined }
+  /** Something to put right in the host's settings. */
+  | {
+      readonly type: "warning";
+      readonly code: "cursorSecretGenerated";
+      readonly message: string;
+      readonly context: C | undefined;
+    }
   /** A quirk rule fired; `path` says where in the request. */
   | { readonly type: "quirk"; readonly quirk: string; readonly path: string; readonly context: C | undefined }
   /** The request named an attribute that the resource type does not have; it was left out. */

@@ -1,5 +1,6 @@
 import type { Announcements } from "../announce.ts";
 import type { ScimEvent } from "../events/event.ts";
+import type { Cursors } from "../protocol/cursor.ts";
 import { idOfUrl } from "../protocol/location.ts";
 import type { Operation } from "../protocol/operation.ts";
 import type { Selection } from "../protocol/selection.ts";
@@ -9,6 +10,7 @@ import type { ReadOptions } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, Select, StorageAdapter, StorageNotice } from "../storage/adapter.ts";
 import type { Limits } from "./limits.ts";
+import type { Pagination } from "./pagination.ts";
 import type { Result } from "./result.ts";
 
 /** What `createScim` made of its options, once for all requests. */
@@ -25,6 +27,10 @@ export interface Engine<C extends Context> {
   readonly references: "check" | "ignore";
   readonly putOmitted: "clear" | "keep";
   readonly patchResponse: "auto" | "resource";
+  readonly pagination: Pagination;
+  readonly cursors: Cursors;
+  /** What of a context cursors are bound to, besides the tenant. */
+  readonly cursorIdentity: ((context: C) => string) | undefined;
   readonly sensitiveAttributes: readonly string[];
   readonly isReadable: ((attribute: Attribute, resourceType: ResourceType, context: C) => boolean) | undefined;
   readonly authenticationSchemes: readonly Readonly<Record<string, unknown>>[];

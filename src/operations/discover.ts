@@ -39,7 +39,11 @@ function found(document: (ResourceObject & { readonly meta: { readonly location:
 }
 
 function list(documents: readonly ResourceObject[]): Result {
-  return { type: "document", body: listResponse(documents, documents.length, 1), location: undefined };
+  return {
+    type: "document",
+    body: listResponse(documents, { totalResults: documents.length, startIndex: 1 }),
+    location: undefined,
+  };
 }
 
 /** Computed from what is implemented and enforced, never from a wish. @see RFC 7643 §5 */
@@ -58,6 +62,14 @@ function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: st
     changePassword: { supported: engine.resourceTypes.some((type) => keepsPasswords(type, engine)) },
     sort: { supported: can("sort") },
     etag: { supported: true },
+    pagination: {
+      cursor: engine.pagination.cursor,
+      index: engine.pagination.index,
+      defaultPaginationMethod: engine.pagination.default,
+      defaultPageSize: Math.min(engine.limits.defaultResults, engine.limits.results),
+      maxPageSize: engine.limits.results,
+      ...(engine.pagination.cursor ? { cursorTimeout: engine.cursors.timeout } : {}),
+    },
     authenticationSchemes: engine.authenticationSchemes,
     ...engine.announced,
     meta: { resourceType: "ServiceProviderConfig", location: `${baseUrl}/ServiceProviderConfig` },

@@ -1,14 +1,17 @@
 import type { QueryOperation } from "../protocol/operation.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Call } from "./call.ts";
+import { openPage, sealCursors } from "./page.ts";
 import type { Result } from "./result.ts";
 import { checkStored } from "./stored.ts";
 
 /** Finds the resources of one type. Nothing found is a success with an empty list. @see RFC 7644 §3.4.2 */
 export async function query<C extends Context>(operation: QueryOperation, call: Call<C>): Promise<Result> {
   const { resourceType, filter, sort, page, selection } = operation;
-  const request = { resourceType, filter, sort, page, select: selection, stream: true, signal: call.signal };
-  const found = await call.storageOf(resourceType).query(request, call.context);
+  const opened = await openPage(page, resourceType.endpoint, call);
+  const request = { resourceType, filter, sort, page: opened, select: selection, stream: true, signal: call.signal };
+  const { nextCursor, previousCursor, ...found } = await call.storageOf(resourceType).query(request, call.context);
   for (const resource of found.resources) checkStored(resource);
-  return { type: "list", resourceType, found, page, selection };
+  const cursors = await sealCursors({ nextCursor, previousCursor }, page, resourceType.endpoint, call);
+  return { type: "list", resourceType, found: { ...found, ...cursors }, page, selection };
 }

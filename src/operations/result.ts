@@ -1,7 +1,8 @@
+import type { AskedPage } from "../protocol/operation.ts";
 import type { Selection } from "../protocol/selection.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import type { IndexPage, QueryResult, StoredResource } from "../storage/adapter.ts";
+import type { QueryResult, StoredResource } from "../storage/adapter.ts";
 
 /**
  * What a verb came to; `render` makes the response of it. Collections in its resources may be streams, which somebody must
@@ -18,8 +19,9 @@ export type Result =
   | {
       readonly type: "list";
       readonly resourceType: ResourceType;
+      /** With cursors as clients get them. */
       readonly found: QueryResult;
-      readonly page: IndexPage;
+      readonly page: AskedPage;
       readonly selection: Selection;
     }
   | { readonly type: "notModified"; readonly resourceType: ResourceType; readonly resource: StoredResource }

@@ -33,12 +33,24 @@ export interface ReadOperation {
   readonly ifNoneMatch: TagList | undefined;
 }
 
+/** A page by cursor as a client asks for it. */
+export interface SealedPage {
+  /** As the client sent it; undefined asks for the first page. */
+  readonly cursor: string | undefined;
+  readonly count: number;
+  /** Every other parameter as the client sent it, as one text: they must be the same on every page. */
+  readonly query: string;
+}
+
+/** Which part of a result a client asks for. */
+export type AskedPage = IndexPage | SealedPage;
+
 export interface QueryOperation {
   readonly type: "query";
   readonly resourceType: ResourceType;
   readonly filter: Filter<AttributePath> | undefined;
   readonly sort: Sort | undefined;
-  readonly page: IndexPage;
+  readonly page: AskedPage;
   readonly selection: Selection;
 }
 

@@ -1,6 +1,6 @@
 import { invalidValue, ScimError } from "./error.ts";
 
-/** The query parameters that scimkit reads; all others are ignored. @see RFC 7644 §3.4.2, §3.9 */
+/** The query parameters that scimkit reads; all others are ignored. @see RFC 7644 §3.4.2, §3.9; RFC 9865 §2 */
 const PARAMETERS = [
   "attributes",
   "excludedAttributes",
@@ -9,6 +9,7 @@ const PARAMETERS = [
   "sortOrder",
   "startIndex",
   "count",
+  "cursor",
 ] as const;
 
 export type QueryParameters = { readonly [name in (typeof PARAMETERS)[number]]?: string };

@@ -4,9 +4,9 @@ import { filterablePath, type ResolveOptions, resolveFilter } from "../filter/re
 import type { Call } from "../operations/call.ts";
 import { type AttributePath, leafOf } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import type { Context, IndexPage, Sort } from "../storage/adapter.ts";
-import { invalidFilter, invalidValue, sensitive } from "./error.ts";
-import type { Operation } from "./operation.ts";
+import type { Context, Sort } from "../storage/adapter.ts";
+import { invalidCursor, invalidFilter, invalidValue, sensitive } from "./error.ts";
+import type { AskedPage, Operation } from "./operation.ts";
 import { parseOptions, resolveOptions } from "./resolve-options.ts";
 import type { Search } from "./search.ts";
 import { type Selection, selectionOf } from "./selection.ts";
@@ -92,11 +92,30 @@ function sortOf<C extends Context>(
   };
 }
 
-/** @see RFC 7644 §3.4.2.4 */
-function pageOf<C extends Context>(search: Search, call: Call<C>): IndexPage {
+/** @see RFC 7644 §3.4.2.4; RFC 9865 §2 */
+function pageOf<C extends Context>(search: Search, call: Call<C>): AskedPage {
   const { results, defaultResults } = call.engine.limits;
   const count = Math.min(Math.max(search.count ?? defaultResults, 0), results);
-  return { startIndex: Math.max(search.startIndex ?? 1, 1), count };
+  if (!isByCursor(search, call)) return { startIndex: Math.max(search.startIndex ?? 1, 1), count };
+  const { filter, sortBy, sortOrder, attributes, excludedAttributes, cursor } = search;
+  const query = JSON.stringify([filter, sortBy, sortOrder, attributes, excludedAttributes]);
+  return { cursor: cursor === "" ? undefined : cursor, count, query };
+}
+
+/** @throws {ScimError} 400 for a way of paging that is off, and for two at once [A63]. @see RFC 9865 §2.4 */
+function isByCursor<C extends Context>({ cursor, startIndex }: Search, call: Call<C>): boolean {
+  const { pagination } = call.engine;
+  if (cursor !== undefined && pagination.cursor) {
+    if (startIndex !== undefined)
+      throw invalidValue("startIndex and cursor are two ways of paging that exclude each other; send one of them.");
+    return true;
+  }
+  // To a server without cursors the parameter is unknown; but a page that is not the first one must not be mistaken for it.
+  if (cursor !== undefined && cursor !== "")
+    throw invalidCursor("This server does not page by cursor; leave cursor out and use startIndex.");
+  if (startIndex !== undefined && !pagination.index)
+    throw invalidValue("This server pages by cursor alone; leave startIndex out and follow nextCursor.");
+  return startIndex === undefined && pagination.default === "cursor";
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { Result } from "../operations/result.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import type { StoredResource } from "../storage/adapter.ts";
+import type { QueryResult, StoredResource } from "../storage/adapter.ts";
 import type { ScimError } from "./error.ts";
 import { entityTag } from "./etag.ts";
 import { locationOf } from "./location.ts";
 import type { ScimResponse } from "./message.ts";
+import type { AskedPage } from "./operation.ts";
 import { type Locations, show, withSchemas } from "./represent.ts";
 import type { Selection } from "./selection.ts";
 import { collectionStreams, streamedBody, streamedResource } from "./streamed-body.ts";
@@ -38,8 +39,7 @@ export async function render(result: Result, options: RenderOptions): Promise<Sc
     }
     case "list": {
       const { found, page, resourceType, selection } = result;
-      const list = (shown: readonly unknown[]): unknown =>
-        listResponse(shown, found.totalResults ?? shown.length, page.startIndex);
+      const list = (shown: readonly unknown[]): unknown => listResponse(shown, placeOf(found, page));
       return respond(200, await bodyOf(found.resources, resourceType, selection, list, options), {}, options);
     }
     case "notModified":
@@ -78,9 +78,36 @@ export function renderError(error: ScimError, mediaType: string, head: boolean):
   };
 }
 
-/** All five members always, as numbers and as an array, since Entra and Okta read them [Q26]. @see RFC 7644 §3.4.2 */
-export function listResponse(resources: readonly unknown[], totalResults: number, startIndex: number) {
-  return { schemas: [LIST_SCHEMA], totalResults, startIndex, itemsPerPage: resources.length, Resources: resources };
+/** Where the resources of a list lie in the whole result. */
+export interface ListPlace {
+  readonly totalResults?: number | undefined;
+  /** Of an index page. */
+  readonly startIndex?: number | undefined;
+  readonly previousCursor?: string | undefined;
+  readonly nextCursor?: string | undefined;
+}
+
+/**
+ * A list. Of an index page all five members are there always, as numbers and as an array, since Entra and Okta read them [Q26];
+ * a cursor page has no startIndex, and a member that is undefined is left out.
+ * @see RFC 7644 §3.4.2; RFC 9865 §2
+ */
+export function listResponse(resources: readonly unknown[], place: ListPlace) {
+  const { totalResults, startIndex, previousCursor, nextCursor } = place;
+  return {
+    schemas: [LIST_SCHEMA],
+    totalResults,
+    startIndex,
+    itemsPerPage: resources.length,
+    previousCursor,
+    nextCursor,
+    Resources: resources,
+  };
+}
+
+function placeOf(found: QueryResult, page: AskedPage): ListPlace {
+  if (!("startIndex" in page)) return found;
+  return { totalResults: found.totalResults ?? found.resources.length, startIndex: page.startIndex };
 }
 
 function respond(

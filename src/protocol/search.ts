@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ResourceObject } from "../schema/value.ts";
-import { invalidSyntax, invalidValue } from "./error.ts";
+import { invalidCount, invalidSyntax, invalidValue, type ScimError } from "./error.ts";
 import type { QueryParameters } from "./query-string.ts";
 import { splitNames } from "./selection.ts";
 
@@ -16,6 +16,8 @@ export interface Search {
   readonly sortOrder: string | undefined;
   readonly startIndex: number | undefined;
   readonly count: number | undefined;
+  /** `""` asks for the first page of a walk. @see RFC 9865 §2 */
+  readonly cursor: string | undefined;
 }
 
 /** Reads the parameters of a query from the URL. @see RFC 7644 §3.4.2 */
@@ -26,18 +28,24 @@ export function searchFromUrl(parameters: QueryParameters): Search {
     filter: parameters.filter,
     sortBy: parameters.sortBy,
     sortOrder: parameters.sortOrder,
-    startIndex: integer("startIndex", parameters.startIndex),
-    count: integer("count", parameters.count),
+    startIndex: integer(parameters.startIndex, "startIndex", invalidValue),
+    count: integer(parameters.count, "count", countError(parameters.cursor)),
+    cursor: parameters.cursor,
   };
 }
 
+/** Of a walk by cursor, a wrong count has a keyword of its own. @see RFC 9865 §2.1 */
+function countError(cursor: unknown): (detail: string) => ScimError {
+  return typeof cursor === "string" ? invalidCount : invalidValue;
+}
+
 /** A whole number in plain digits; more digits than a number holds are as good as the largest one. */
-function integer(name: string, text: string | undefined): number | undefined {
+function integer(text: string | undefined, name: string, error: (detail: string) => ScimError): number | undefined {
   if (text === undefined) return undefined;
   const sign = text[0] === "-" || text[0] === "+" ? 1 : 0;
   const digits = [...text.slice(sign)];
   if (digits.length === 0 || digits.length > 300 || !digits.every((digit) => digit >= "0" && digit <= "9")) {
-    throw invalidValue(`${name} must be a whole number.`);
+    throw error(`${name} must be a whole number.`);
   }
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(text)));
 }
@@ -55,11 +63,13 @@ const SearchRequest = z.object({
   sortorder: text,
   startindex: whole,
   count: whole,
+  cursor: text,
 });
 
 /**
  * Reads the parameters of a query from a SearchRequest; member names in any letter case, unknown ones ignored.
- * @throws {ScimError} 400 invalidSyntax for another message, 400 invalidValue for a member of the wrong type.
+ * @throws {ScimError} 400 invalidSyntax for another message, 400 invalidValue for a member of the wrong type, 400 invalidCount
+ * where that is the count of a walk by cursor.
  * @see RFC 7644 §3.4.3
  */
 export function searchFromBody(body: ResourceObject, missingSchemas: ((path: string) => void) | undefined): Search {
@@ -73,11 +83,12 @@ export function searchFromBody(body: ResourceObject, missingSchemas: ((path: str
   const parsed = SearchRequest.safeParse(Object.fromEntries(members));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw invalidValue(
+    const error = issue?.path[0] === "count" ? countError(members.get("cursor")) : invalidValue;
+    throw error(
       `The search request is wrong at "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "it does not fit"}.`,
     );
   }
-  const { schemas, attributes, excludedattributes, filter, sortby, sortorder, startindex, count } = parsed.data;
+  const { schemas, attributes, excludedattributes, filter, sortby, sortorder, startindex, count, cursor } = parsed.data;
   if (!schemas?.length && missingSchemas !== undefined) missingSchemas("schemas");
   else if (!schemas?.some((urn) => urn.toLowerCase() === SEARCH_SCHEMA.toLowerCase())) {
     throw invalidSyntax(`The schemas of a search request must be ["${SEARCH_SCHEMA}"].`);
@@ -90,5 +101,6 @@ export function searchFromBody(body: ResourceObject, missingSchemas: ((path: str
     sortOrder: sortorder ?? undefined,
     startIndex: startindex ?? undefined,
     count: count ?? undefined,
+    cursor: cursor ?? undefined,
   };
 }

@@ -1,0 +1,50 @@
+import type { AskedPage } from "../protocol/operation.ts";
+import type { Context, CursorPage, Page, QueryResult } from "../storage/adapter.ts";
+import type { Call } from "./call.ts";
+
+/** The cursors of a page, as storage gives them or as clients get them. */
+export type PageCursors = Pick<QueryResult, "nextCursor" | "previousCursor">;
+
+/**
+ * The page as storage is asked for it: a client's cursor is opened.
+ * @param endpoint where the query was sent to, e.g. `/Users`.
+ * @throws {ScimError} 400 invalidCursor, expiredCursor, invalidCount
+ */
+export async function openPage<C extends Context>(page: AskedPage, endpoint: string, call: Call<C>): Promise<Page> {
+  if (!("query" in page)) return page;
+  const { cursor, count, query } = page;
+  const opened: CursorPage = {
+    cursor:
+      cursor === undefined
+        ? undefined
+        : await call.engine.cursors.open(cursor, { binding: bindingOf(query, endpoint, call), count }),
+    count,
+  };
+  return opened;
+}
+
+/** The cursors as the client gets them; none of an index page. */
+export async function sealCursors<C extends Context>(
+  found: PageCursors,
+  page: AskedPage,
+  endpoint: string,
+  call: Call<C>,
+): Promise<PageCursors> {
+  if (!("query" in page)) return {};
+  const use = { binding: bindingOf(page.query, endpoint, call), count: page.count };
+  const seal = (position: string): Promise<string> => call.engine.cursors.seal(position, use);
+  const { nextCursor, previousCursor } = found;
+  return {
+    ...(nextCursor === undefined ? {} : { nextCursor: await seal(nextCursor) }),
+    // Never with the first page, whatever an adapter says [C-2-10].
+    ...(previousCursor === undefined || page.cursor === undefined
+      ? {}
+      : { previousCursor: await seal(previousCursor) }),
+  };
+}
+
+/** Who asks what, where: a cursor that another tenant, caller, endpoint or query got opens nothing [C-2-12 C-5.2-01]. */
+function bindingOf<C extends Context>(query: string, endpoint: string, call: Call<C>): string {
+  const { engine, context, baseUrl } = call;
+  return JSON.stringify([context.tenant ?? null, engine.cursorIdentity?.(context) ?? null, baseUrl + endpoint, query]);
+}

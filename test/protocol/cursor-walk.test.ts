@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { User } from "../../src/index.ts";
+import { SELECT_NONE } from "../../src/operations/call.ts";
+import { compileResourceType } from "../../src/schema/resource-type.ts";
+import { memoryStorage } from "../../src/storage/memory.ts";
+import { type Directory, directory, USER } from "../support/directory.ts";
+
+const USERS = 50_000;
+const COUNT = 1000;
+const AT = "2026-01-01T00:00:00Z";
+const Type = compileResourceType(User);
+
+/** A directory of 50,000 users under ids that a test can count with. */
+async function crowd(): Promise<
+  Directory & { remove(index: number): Promise<void>; add(name: string): Promise<void> }
+> {
+  const storage = memoryStorage();
+  const write = { resourceType: Type, at: AT, checkReferences: [], notify: () => {} };
+  const meta = { resourceType: "User", created: AT, lastModified: AT };
+  const create = async (id: string, userName: string): Promise<void> => {
+    const resource = { schemas: [USER], id, userName, meta };
+    await storage.create({ ...write, resource, secrets: {}, select: SELECT_NONE }, {});
+  };
+  for (let index = 0; index < USERS; index++) await create(`u${index}`, nameOf(index));
+  return {
+    ...directory({ storage, limits: { results: COUNT } }),
+    remove: async (index) => {
+      expect(await storage.delete({ ...write, id: `u${index}` }, {})).toBe(true);
+    },
+    add: (name) => create(`new-${name}`, name),
+  };
+}
+
+/** Names in another order than that of creation. */
+function nameOf(index: number): string {
+  return `${String((index * 7919) % USERS).padStart(5, "0")}-${index}`;
+}
+
+/** The users that somebody deletes on the way: every tenth, in no order of the list. */
+const isDoomed = (index: number): boolean => index % 10 === 3;
+const doomed = Array.from({ length: USERS / 10 }, (_, step) => ((step * 37) % (USERS / 10)) * 10 + 3);
+
+describe("50,000 users, read page by page while others come and go", () => {
+  /**
+   * Walks all pages. Between two of them a hundred users are deleted, of those that were read as well as of those to come, and
+   * two hundred are created all over the order. Counts how often each user was met that stays unchanged.
+   */
+  async function walk(
+    query: string,
+    first: string,
+    next: (page: { readonly nextCursor?: string }, read: number) => string | undefined,
+  ) {
+    const service = await crowd();
+    const seen = new Map<string, number>();
+    let [read, created, deleted] = [0, 0, 0];
+    for (let place: string | undefined = first; place !== undefined; ) {
+      const { status, json } = await service.ask("GET", `${query}&${place}`);
+      expect(status).toBe(200);
+      for (const { id } of json.Resources) seen.set(id, (seen.get(id) ?? 0) + 1);
+      read += json.Resources.length;
+      for (const index of doomed.slice(deleted, deleted + 100)) {
+        await service.remove(index);
+        deleted++;
+      }
+      for (let step = 0; step < 200; step++, created++)
+        await service.add(`${String((created * 251) % USERS).padStart(5, "0")}-new-${created}`);
+      place = json.Resources.length < COUNT ? undefined : next(json, read);
+    }
+    expect(deleted).toBeGreaterThan(4000);
+    const times = Array.from({ length: USERS }, (_, index) => (isDoomed(index) ? 1 : (seen.get(`u${index}`) ?? 0)));
+    return { missed: times.filter((count) => count === 0).length, repeated: times.filter((count) => count > 1).length };
+  }
+
+  test.each([
+    "",
+    "&sortBy=userName",
+    "&sortBy=userName&sortOrder=descending",
+  ])("by cursor: every unchanged one exactly once (%s) [C-2-13 C-2-07 C13]", async (sort) => {
+    const query = `/Users?count=${COUNT}&attributes=id${sort}`;
+    const outcome = await walk(query, "cursor=", ({ nextCursor }) => nextCursor && `cursor=${nextCursor}`);
+    expect(outcome).toEqual({ missed: 0, repeated: 0 });
+  });
+
+  test("by index: the same walks miss some and repeat some, which is why there are cursors [C12 F10]", async () => {
+    const query = `/Users?count=${COUNT}&attributes=id`;
+    const next = (_: unknown, read: number): string => `startIndex=${read + 1}`;
+    const byCreation = await walk(query, "startIndex=1", next);
+    expect(byCreation.missed).toBeGreaterThan(1000);
+    const byName = await walk(`${query}&sortBy=userName`, "startIndex=1", next);
+    expect(byName.repeated).toBeGreaterThan(1000);
+  });
+});
