@@ -106,7 +106,10 @@ function createEngine<C extends Context>(
     announced: structuredClone(options.announce ?? {}),
     now: options.now ?? (() => new Date()),
     newId: options.newId ?? (() => crypto.randomUUID()),
-    emit: (event: ScimEvent<C>) => tell(options.on, event),
+    emit: (event: ScimEvent<C>) =>
+      tell(options.on, event, (error) => {
+        if (event.type !== "error") tell(options.on, { type: "error", error, context: event.context });
+      }),
   };
 }
 
@@ -154,11 +157,15 @@ function remembered<K extends object, V>(map: WeakMap<K, V>, key: K, make: () =>
 }
 
 /** Tells a listener. One that throws, at once or later, cannot fail the request that it is told of. */
-export function tell<E>(listener: ((event: E) => void) | undefined, event: E): void {
+export function tell<E>(
+  listener: ((event: E) => void) | undefined,
+  event: E,
+  onFailure: (error: unknown) => void = () => undefined,
+): void {
   try {
     const outcome: unknown = listener?.(event);
-    if (outcome instanceof Promise) outcome.catch(() => undefined);
-  } catch {
-    // Nobody is left to be told.
+    if (outcome !== undefined) Promise.resolve(outcome).catch(onFailure);
+  } catch (error) {
+    onFailure(error);
   }
 }

@@ -112,7 +112,7 @@ export interface ScimOptions<C extends Context = Context> {
    * begun is finished or undone, and its events are still told. Default: as long as storage takes.
    */
   readonly timeout?: number;
-  /** Told of faults, quirks and more. What it throws is dropped: it cannot fail a request. */
+  /** Told of changes, faults, quirks and more. It cannot fail a request: what it throws it is told as an `error` event. */
   readonly on?: (event: ScimEvent<C>) => void;
   /** Told of each request once, when its answer is known: for counters and timings. What it throws is dropped. */
   readonly observe?: (event: RequestEvent<C>) => void;

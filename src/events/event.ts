@@ -13,8 +13,15 @@ export interface CollectionDelta {
 }
 
 /**
- * A change that is committed. A host hangs its own business on it: frees a licence, opens a mailbox, ends sessions. `before`
- * and `after` hold no secrets; of collections they hold what the operation looked at, so read `deltas` for members.
+ * A change that is committed. A host hangs its own business on it: frees a licence, opens a mailbox, ends sessions. A request
+ * that changes nothing leaves no event.
+ *
+ * `before`, `after` and `changes` hold no secrets: writeOnly attributes, and those that are never returned, are in `attributes`
+ * by name alone. Of collections they hold what the operation looked at, so read `deltas` for members; a PATCH that storage took
+ * as a delta never read the resource and has neither `before` nor `after`.
+ *
+ * `deleted` stands for all that vanishes with the resource: a user's memberships end without an event for each group.
+ * `before` says which groups these were (a user's `groups`), as of a moment before.
  */
 export interface ChangeEvent<C extends Context = Context> {
   readonly type: "created" | "replaced" | "patched" | "deleted" | "activated" | "deactivated";
@@ -32,6 +39,11 @@ export interface ChangeEvent<C extends Context = Context> {
   /** What was done, as RFC 6902 operations on the resource; collections are in `deltas`. */
   readonly changes: readonly Operation[];
   readonly deltas: readonly CollectionDelta[];
+  /**
+   * Names the change among all others: the same in a `replaced` or `patched` and in the `deactivated` that comes with it.
+   * @see RFC 9967 §2.2 txn
+   */
+  readonly transaction: string;
   readonly before?: ResourceObject;
   readonly after?: ResourceObject;
   /** When, as ISO 8601 text. */
@@ -40,7 +52,8 @@ export interface ChangeEvent<C extends Context = Context> {
 }
 
 /**
- * What `on` is told. No event carries a secret, a token or a filter's operands; `error` carries the thrown value for the
+ * What `on` is told, in the order of what happened to each resource. `activated` and `deactivated` follow the `replaced` or
+ * `patched` that they belong to; a create is `created` alone, whatever its `active`. No event carries a secret, a token or a filter's operands; `error` carries the thrown value for the
  * host's own log.
  *
  * @example

@@ -50,6 +50,8 @@ export interface Call<C extends Context> {
   readonly baseUrl: string;
   readonly signal: AbortSignal | undefined;
   readonly note: QuirkNote;
+  /** What events call the change, where several requests or tokens must share it; else each change has a name of its own. */
+  readonly transaction?: string;
   /**
    * The adapter of a resource type for this request: it is not asked any more once the client has gone. Within a bulk
    * operation it is the one that `transaction` handed out.

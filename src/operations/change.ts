@@ -3,7 +3,7 @@ import type { ChangeEvent, CollectionDelta } from "../events/event.ts";
 import { pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import { isObject, isSame, type ResourceObject, readAttribute } from "../schema/value.ts";
+import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Call } from "./call.ts";
 
@@ -18,6 +18,29 @@ interface Change {
   readonly after?: ResourceObject | undefined;
 }
 
+/** Attributes that no event shows: those that are never returned, and those with such a part. */
+const hidden = new WeakMap<ResourceType, readonly Attribute[]>();
+
+function hiddenIn(resourceType: ResourceType): readonly Attribute[] {
+  let found = hidden.get(resourceType);
+  if (found === undefined) {
+    const isNeverShown = ({ returned, mutability }: Attribute) => returned === "never" || mutability === "writeOnly";
+    found = resourceType.attributes.filter((one) => isNeverShown(one) || one.subAttributes.some(isNeverShown));
+    hidden.set(resourceType, found);
+  }
+  return found;
+}
+
+function shown(resourceType: ResourceType, resource: ResourceObject | undefined): ResourceObject | undefined {
+  const secret = hiddenIn(resourceType).filter(
+    (attribute) => resource && readAttribute(resource, attribute) !== undefined,
+  );
+  if (resource === undefined || secret.length === 0) return resource;
+  const copy: Record<string, unknown> = { ...resource };
+  for (const attribute of secret) writeAttribute(copy, attribute, undefined);
+  return copy;
+}
+
 /** Tells the host of a committed change, and of an account's going in or out of service that comes with it. */
 export function emitChange<C extends Context>(
   call: Call<C>,
@@ -26,7 +49,13 @@ export function emitChange<C extends Context>(
   change: Change,
 ): void {
   const { engine, context } = call;
-  const { id, version, attributes, changes, deltas, before, after } = change;
+  const { id, version, attributes, deltas } = change;
+  const [before, after] = [shown(resourceType, change.before), shown(resourceType, change.after)];
+  const apart = [...hiddenIn(resourceType), ...resourceType.attributes.filter(({ collection }) => collection)];
+  const pointers = apart.map((attribute) => pointerTo(attribute));
+  const changes = change.changes.filter(
+    ({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)),
+  );
   const externalId = (after ?? before)?.externalId;
   const event: ChangeEvent<C> = {
     type,
@@ -38,13 +67,14 @@ export function emitChange<C extends Context>(
     attributes,
     changes,
     deltas,
+    transaction: call.transaction ?? crypto.randomUUID(),
     ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
+    ...(after === undefined ? {} : { after: { ...after, meta: { ...(after.meta as ResourceObject), version } } }),
     at: engine.now().toISOString(),
     context,
   };
   engine.emit(event);
-  const turned = turnOf(resourceType, before, after);
+  const turned = turnOf(resourceType, change.before, change.after);
   if (turned !== undefined) engine.emit({ ...event, type: turned });
 }
 

@@ -45,7 +45,7 @@ export async function create<C extends Context>(operation: CreateOperation, call
     call.context,
   );
   const { id: storedId, meta } = checkStored(stored);
-  const after = { schemas: schemasOf(resourceType, resource), ...resource, id: storedId };
+  const after = { schemas: schemasOf(resourceType, resource), ...resource, id: storedId, meta };
   const attributes = [...namesOf(resourceType, {}, resource), ...Object.keys(secrets)];
   emitChange(call, "created", resourceType, {
     id: storedId,

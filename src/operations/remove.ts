@@ -7,7 +7,8 @@ import { emitChange } from "./change.ts";
 import { noSuchResource } from "./missing.ts";
 import type { Result } from "./result.ts";
 
-const SELECT_SINGLE: Select = { includes: (attribute) => !attribute.collection && attribute.inverseOf === undefined };
+/** With the groups of a user, which the deletion goes through anyway; without the members of a group. */
+const SELECT_SINGLE: Select = { includes: (attribute) => !attribute.collection };
 
 /** Deletes a resource; references to it vanish with it. @see RFC 7644 §3.6 */
 export async function remove<C extends Context>(operation: DeleteOperation, call: Call<C>): Promise<Result> {
