@@ -49,7 +49,7 @@ export interface ScimOptions<C extends Context = Context> {
   /** The resource types that are served. Names and endpoints must be unique. */
   readonly resourceTypes: readonly ResourceTypeDefinition[];
   /** One adapter for all resource types, or one for each by name. */
-  readonly storage: StorageAdapter<C> | { readonly [resourceType: string]: StorageAdapter<C> };
+  readonly storage: StorageAdapter<NoInfer<C>> | { readonly [resourceType: string]: StorageAdapter<NoInfer<C>> };
   /**
    * The URL under which clients see the service, e.g. `https://example.com/scim/v2`; a function for hosts whose base URL
    * depends on the request (a tenant in the path). The request's Host header is never looked at.
