@@ -1,9 +1,10 @@
-import { invalidFilter } from "../protocol/error.ts";
+import { invalidFilter, type ScimError } from "../protocol/error.ts";
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
 import { isComputedReference, printable } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "../schema/validate.ts";
-import type { Compare, CompareOperator, CompareValue, Filter } from "./ast.ts";
+import type { Compare, CompareOperator, CompareValue, Element, Filter } from "./ast.ts";
+import { type Folded, junction, negation } from "./fold.ts";
 
 /** What resolving may put right, and what it needs to know of the server. */
 export interface ResolveOptions {
@@ -21,6 +22,11 @@ export interface ResolveOptions {
   readonly idOf?: (url: string) => string | undefined;
   /** An attribute that the caller may not read, treated as if it did not exist. */
   readonly isReadable?: (attribute: Attribute) => boolean;
+  /**
+   * `"none"`: `emails.value ne "x"` is `not (emails.value eq "x")`. Default `"any"`, to the letter of the RFC: a multi-valued
+   * attribute matches when any of its values differs.
+   */
+  readonly neMultiValued?: "any" | "none";
 }
 
 const EQUALITY: readonly CompareOperator[] = ["eq", "ne"];
@@ -57,9 +63,45 @@ export function resolveFilter(
   resourceType: ResourceType,
   options: ResolveOptions = {},
 ): Filter<AttributePath> {
+  const scope = scopeOf(resourceType, options, (text) => {
+    throw unknownAttribute(text);
+  });
+  // Where every name is known there is nothing to fold.
+  return resolveIn(filter, scope) as Filter<AttributePath>;
+}
+
+/**
+ * The same for a query over several resource types: an attribute that this type does not have has no value here, and `unknown` is
+ * told its name [P-3.4.2.1-04]. What that settles is folded away, down to `true` or `false` where it settles everything.
+ * @throws {ScimError} 400 invalidFilter as `resolveFilter`, but for unknown attributes.
+ * @see RFC 7644 §3.4.2.1
+ */
+export function resolveWhereKnown(
+  filter: Filter<string>,
+  resourceType: ResourceType,
+  options: ResolveOptions,
+  unknown: (text: string) => void,
+): Folded {
+  return resolveIn(filter, scopeOf(resourceType, options, unknown));
+}
+
+/** 400 for a name that no attribute has that can be filtered by. */
+export function unknownAttribute(text: string): ScimError {
+  return invalidFilter(
+    `"${printable(text)}" is not an attribute that can be filtered here; see /Schemas for the attributes.`,
+  );
+}
+
+function scopeOf(resourceType: ResourceType, options: ResolveOptions, unknown: (text: string) => void): Scope {
   const id = resourceType.attribute("id");
   if (id === undefined) throw new TypeError(`${resourceType.name} has no id`);
-  return resolveIn(filter, { ...options, id: pathOf(id), find: (text) => filterablePath(text, resourceType, options) });
+  return {
+    ...options,
+    id: pathOf(id),
+    find: (text) => filterablePath(text, resourceType, options),
+    isInElement: false,
+    unknown,
+  };
 }
 
 /**
@@ -85,37 +127,53 @@ function isSecret(attribute: Attribute): boolean {
 interface Scope extends ResolveOptions {
   readonly id: AttributePath;
   readonly find: (text: string) => AttributePath | undefined;
+  /** Whether paths start at one element of a multi-valued attribute. */
+  readonly isInElement: boolean;
+  /** Told a name that was not found; what it names has no value then. */
+  readonly unknown: (text: string) => void;
 }
 
-function resolveIn(filter: Filter<string>, scope: Scope): Filter<AttributePath> {
+function resolveIn(filter: Filter<string>, scope: Scope): Folded {
   switch (filter.type) {
     case "and":
     case "or":
-      return { type: filter.type, filters: filter.filters.map((part) => resolveIn(part, scope)) };
+      return junction(
+        filter.type,
+        filter.filters.map((part) => resolveIn(part, scope)),
+      );
     case "not":
-      return { type: "not", filter: resolveIn(filter.filter, scope) };
-    case "present":
-      return resolvePresent(findPath(filter.path, scope));
-    case "compare":
-      return resolveCompare(filter, findPath(filter.path, scope), scope);
-    case "element": {
+      return negation(resolveIn(filter.filter, scope));
+    case "present": {
       const path = findPath(filter.path, scope);
-      return { type: "element", path, filter: resolveElement(path, filter.filter, scope) };
+      return path === undefined ? false : resolvePresent(path);
     }
+    case "compare": {
+      const path = findPath(filter.path, scope);
+      return path === undefined ? isTrueOfNothing(filter) : resolveCompare(filter, path, scope);
+    }
+    case "element":
+      return resolveElement(filter, findPath(filter.path, scope), scope);
   }
 }
 
-function findPath(text: string, scope: Scope): AttributePath {
+function findPath(text: string, scope: Scope): AttributePath | undefined {
   const path = scope.find(text);
-  if (path === undefined)
-    throw invalidFilter(
-      `"${printable(text)}" is not an attribute that can be filtered here; see /Schemas for the attributes.`,
-    );
+  if (path === undefined) scope.unknown(text);
   return path;
 }
 
+/** Of no value, only `ne` (something) and `eq null` are true [A3 A33]. */
+function isTrueOfNothing({ operator, value }: Compare<string>): boolean {
+  return value === null ? operator === "eq" : operator === "ne";
+}
+
 /** valFilter: the paths are sub-attributes of the path in front of the bracket; of simple values, `value` is the value itself. */
-function resolveElement(path: AttributePath, filter: Filter<string>, scope: Scope): Filter<AttributePath> {
+function resolveElement(element: Element<string>, path: AttributePath | undefined, scope: Scope): Folded {
+  const unknown = (text: string): void => scope.unknown(`${element.path}[${text}]`);
+  if (path === undefined) {
+    resolveIn(element.filter, { ...scope, find: () => undefined, unknown });
+    return false;
+  }
   const { attribute } = path;
   if (path.sub !== undefined || !attribute.multiValued) {
     throw invalidFilter(
@@ -127,7 +185,10 @@ function resolveElement(path: AttributePath, filter: Filter<string>, scope: Scop
     const sub = attribute.sub(text);
     return sub === undefined || isSecret(sub) || scope.isReadable?.(sub) === false ? undefined : pathOf(attribute, sub);
   };
-  return resolveIn(filter, { ...scope, find });
+  const filter = resolveIn(element.filter, { ...scope, find, isInElement: true, unknown });
+  // What is true of every element asks for one element.
+  if (typeof filter === "boolean") return filter && { type: "present", path };
+  return { type: "element", path, filter };
 }
 
 /** Storage holds no URLs: whether there is a `$ref` is whether there is a `value`, and every resource has a location. */
@@ -156,7 +217,20 @@ function resolveCompare(filter: Compare<string>, named: AttributePath, options: 
       `${leaf.path} is of type ${leaf.type}, which ${operator} does not apply to; it has ${OPERATORS[leaf.type].join(", ")} and pr.`,
     );
   }
-  return { type: "compare", path, operator, value: checkedOperand(leaf, filter.value, options) };
+  return comparison(path, operator, checkedOperand(leaf, filter.value, options), options);
+}
+
+/** Of a multi-valued attribute, `ne` means any value or none, as the server has it [A4]; within brackets there is but one. */
+function comparison(
+  path: AttributePath,
+  operator: CompareOperator,
+  value: CompareValue,
+  scope: Scope,
+): Filter<AttributePath> {
+  const isOneOfSeveral = path.sub?.multiValued === true || (path.attribute.multiValued && !scope.isInElement);
+  return operator === "ne" && value !== null && isOneOfSeveral && scope.neMultiValued === "none"
+    ? { type: "not", filter: { type: "compare", path, operator: "eq", value } }
+    : { type: "compare", path, operator, value };
 }
 
 /** A complex attribute stands for its `value`. @see RFC 7644 §3.4.2.2, Figure 2: `emails co "example.com"` */
@@ -209,5 +283,5 @@ function resolveUrl(filter: Compare<string>, named: AttributePath, options: Scop
     throw invalidFilter(`${named.text} must be compared with a URI, not ${jsonTypeOf(value)}.`);
   const id = value === null ? null : (options.idOf?.(value) ?? "");
   const sub = named.attribute.sub("value");
-  return { type: "compare", path: sub === undefined ? options.id : pathOf(named.attribute, sub), operator, value: id };
+  return comparison(sub === undefined ? options.id : pathOf(named.attribute, sub), operator, id, options);
 }

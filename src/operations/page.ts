@@ -1,9 +1,7 @@
 import type { AskedPage } from "../protocol/operation.ts";
 import type { Context, CursorPage, Page, QueryResult } from "../storage/adapter.ts";
 import type { Call } from "./call.ts";
-
-/** The cursors of a page, as storage gives them or as clients get them. */
-export type PageCursors = Pick<QueryResult, "nextCursor" | "previousCursor">;
+import type { ListPlace } from "./result.ts";
 
 /**
  * The page as storage is asked for it: a client's cursor is opened.
@@ -23,23 +21,23 @@ export async function openPage<C extends Context>(page: AskedPage, endpoint: str
   return opened;
 }
 
-/** The cursors as the client gets them; none of an index page. */
-export async function sealCursors<C extends Context>(
-  found: PageCursors,
+/** Where a page lies, as the client is told it: with its cursors sealed. */
+export async function placeOf<C extends Context>(
+  found: QueryResult,
   page: AskedPage,
   endpoint: string,
   call: Call<C>,
-): Promise<PageCursors> {
-  if (!("query" in page)) return {};
+): Promise<ListPlace> {
+  const { totalResults } = found;
+  if (!("query" in page)) return { totalResults: totalResults ?? found.resources.length, startIndex: page.startIndex };
   const use = { binding: bindingOf(page.query, endpoint, call), count: page.count };
   const seal = (position: string): Promise<string> => call.engine.cursors.seal(position, use);
   const { nextCursor, previousCursor } = found;
   return {
-    ...(nextCursor === undefined ? {} : { nextCursor: await seal(nextCursor) }),
+    totalResults,
     // Never with the first page, whatever an adapter says [C-2-10].
-    ...(previousCursor === undefined || page.cursor === undefined
-      ? {}
-      : { previousCursor: await seal(previousCursor) }),
+    previousCursor: previousCursor === undefined || page.cursor === undefined ? undefined : await seal(previousCursor),
+    nextCursor: nextCursor === undefined ? undefined : await seal(nextCursor),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { QueryOperation } from "../protocol/operation.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Call } from "./call.ts";
-import { openPage, sealCursors } from "./page.ts";
+import { openPage, placeOf } from "./page.ts";
 import type { Result } from "./result.ts";
 import { checkStored } from "./stored.ts";
 
@@ -10,8 +10,8 @@ export async function query<C extends Context>(operation: QueryOperation, call: 
   const { resourceType, filter, sort, page, selection } = operation;
   const opened = await openPage(page, resourceType.endpoint, call);
   const request = { resourceType, filter, sort, page: opened, select: selection, stream: true, signal: call.signal };
-  const { nextCursor, previousCursor, ...found } = await call.storageOf(resourceType).query(request, call.context);
+  const found = await call.storageOf(resourceType).query(request, call.context);
   for (const resource of found.resources) checkStored(resource);
-  const cursors = await sealCursors({ nextCursor, previousCursor }, page, resourceType.endpoint, call);
-  return { type: "list", resourceType, found: { ...found, ...cursors }, page, selection };
+  const items = found.resources.map((resource) => ({ resourceType, resource, selection }));
+  return { type: "list", items, place: await placeOf(found, page, resourceType.endpoint, call) };
 }

@@ -1,8 +1,24 @@
-import type { AskedPage } from "../protocol/operation.ts";
 import type { Selection } from "../protocol/selection.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import type { QueryResult, StoredResource } from "../storage/adapter.ts";
+import type { StoredResource } from "../storage/adapter.ts";
+
+/** One resource of a list. */
+export interface ListItem {
+  readonly resourceType: ResourceType;
+  readonly resource: StoredResource;
+  readonly selection: Selection;
+}
+
+/** Where the resources of a list lie in the whole result; a member that is undefined is left out. */
+export interface ListPlace {
+  readonly totalResults: number | undefined;
+  /** Of an index page. */
+  readonly startIndex?: number | undefined;
+  /** As clients get it; so is the next one. */
+  readonly previousCursor?: string | undefined;
+  readonly nextCursor?: string | undefined;
+}
 
 /**
  * What a verb came to; `render` makes the response of it. Collections in its resources may be streams, which somebody must
@@ -18,11 +34,8 @@ export type Result =
     }
   | {
       readonly type: "list";
-      readonly resourceType: ResourceType;
-      /** With cursors as clients get them. */
-      readonly found: QueryResult;
-      readonly page: AskedPage;
-      readonly selection: Selection;
+      readonly items: readonly ListItem[];
+      readonly place: ListPlace;
     }
   | { readonly type: "notModified"; readonly resourceType: ResourceType; readonly resource: StoredResource }
   | { readonly type: "patched"; readonly resourceType: ResourceType; readonly id: string; readonly version: string }

@@ -1,15 +1,12 @@
-import type { Result } from "../operations/result.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { ListItem, ListPlace, Result } from "../operations/result.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import type { QueryResult, StoredResource } from "../storage/adapter.ts";
+import type { StoredResource } from "../storage/adapter.ts";
 import type { ScimError } from "./error.ts";
 import { entityTag } from "./etag.ts";
 import { locationOf } from "./location.ts";
 import type { ScimResponse } from "./message.ts";
-import type { AskedPage } from "./operation.ts";
 import { type Locations, show, withSchemas } from "./represent.ts";
-import type { Selection } from "./selection.ts";
-import { collectionStreams, streamedBody, streamedResource } from "./streamed-body.ts";
+import { collectionStreams, joinStreams, streamedBody, streamedResource } from "./streamed-body.ts";
 
 /** URN of a list. @see RFC 7644 §3.4.2 */
 export const LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -31,16 +28,15 @@ const FIXED_HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "
 export async function render(result: Result, options: RenderOptions): Promise<ScimResponse> {
   switch (result.type) {
     case "resource": {
-      const { resource, resourceType, selection } = result;
+      const { resource, resourceType } = result;
       const location = locationOf(options.baseUrl, resourceType, resource.id);
       const headers = { Location: location, "Content-Location": location, ETag: entityTag(resource.meta.version) };
-      const body = await bodyOf([resource], resourceType, selection, ([shown]) => shown, options);
+      const body = await bodyOf([result], ([shown]) => shown, options);
       return respond(result.status, body, headers, options);
     }
     case "list": {
-      const { found, page, resourceType, selection } = result;
-      const list = (shown: readonly unknown[]): unknown => listResponse(shown, placeOf(found, page));
-      return respond(200, await bodyOf(found.resources, resourceType, selection, list, options), {}, options);
+      const list = (shown: readonly unknown[]): unknown => listResponse(shown, result.place);
+      return respond(200, await bodyOf(result.items, list, options), {}, options);
     }
     case "notModified":
       await collectionStreams(result.resourceType, [result.resource]).free().catch(options.onFault);
@@ -78,15 +74,6 @@ export function renderError(error: ScimError, mediaType: string, head: boolean):
   };
 }
 
-/** Where the resources of a list lie in the whole result. */
-export interface ListPlace {
-  readonly totalResults?: number | undefined;
-  /** Of an index page. */
-  readonly startIndex?: number | undefined;
-  readonly previousCursor?: string | undefined;
-  readonly nextCursor?: string | undefined;
-}
-
 /**
  * A list. Of an index page all five members are there always, as numbers and as an array, since Entra and Okta read them [Q26];
  * a cursor page has no startIndex, and a member that is undefined is left out.
@@ -105,11 +92,6 @@ export function listResponse(resources: readonly unknown[], place: ListPlace) {
   };
 }
 
-function placeOf(found: QueryResult, page: AskedPage): ListPlace {
-  if (!("startIndex" in page)) return found;
-  return { totalResults: found.totalResults ?? found.resources.length, startIndex: page.startIndex };
-}
-
 function respond(
   status: number,
   body: ScimResponse["body"],
@@ -121,19 +103,19 @@ function respond(
 
 /** The body that `envelope` makes of the resources; undefined for HEAD. Streams in them are read as the body is, or freed. */
 async function bodyOf(
-  resources: readonly StoredResource[],
-  resourceType: ResourceType,
-  selection: Selection,
+  items: readonly ListItem[],
   envelope: (shown: readonly unknown[]) => unknown,
   options: RenderOptions,
 ): Promise<ScimResponse["body"]> {
-  const streams = collectionStreams(resourceType, resources);
+  const streams = joinStreams(items.map(({ resourceType, resource }) => collectionStreams(resourceType, [resource])));
   if (options.head) {
     await streams.free().catch(options.onFault);
     return undefined;
   }
-  const finish = (shown: ResourceObject): ResourceObject => withSchemas(resourceType, shown);
-  const shown = streams.resources.map((resource) => show(resource, resourceType, selection, options));
-  if (streams.isEmpty) return JSON.stringify(envelope(shown.map(finish)));
-  return streamedBody(envelope(shown.map((resource) => streamedResource(resource, finish))), streams, options.onFault);
+  const body = items.map(({ resourceType, selection }, index) => {
+    const shown = show(streams.resources[index] as StoredResource, resourceType, selection, options);
+    const finish = (filled: ResourceObject): ResourceObject => withSchemas(resourceType, filled);
+    return streams.isEmpty ? finish(shown) : streamedResource(shown, finish);
+  });
+  return streams.isEmpty ? JSON.stringify(envelope(body)) : streamedBody(envelope(body), streams, options.onFault);
 }

@@ -34,12 +34,24 @@ export function collectionStreams(resourceType: ResourceType, resources: readonl
   return {
     isEmpty: open.length === 0,
     resources: taken,
-    async free() {
-      const outcomes = await Promise.allSettled(open.map((stream) => stream.free()));
-      const failed = outcomes.find((outcome) => outcome.status === "rejected");
-      if (failed !== undefined) throw failed.reason;
-    },
+    free: () => freeAll(open),
   };
+}
+
+/** The streams of several resources, as one. */
+export function joinStreams(parts: readonly CollectionStreams[]): CollectionStreams {
+  return {
+    isEmpty: parts.every(({ isEmpty }) => isEmpty),
+    resources: parts.flatMap(({ resources }) => resources),
+    free: () => freeAll(parts),
+  };
+}
+
+/** Frees all, whatever becomes of some. */
+async function freeAll(parts: readonly { free(): Promise<void> }[]): Promise<void> {
+  const outcomes = await Promise.allSettled(parts.map((part) => part.free()));
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 const FINISH = Symbol("finish");
