@@ -13,6 +13,8 @@ import type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 import { hasBody, readJson } from "./protocol/read-body.ts";
 import { render } from "./protocol/render.ts";
 import { route } from "./protocol/route.ts";
+import type { QuirkNote } from "./quirks/quirk.ts";
+import { printable } from "./schema/canonical.ts";
 import type { ResourceType } from "./schema/resource-type.ts";
 import type { Context, StorageAdapter, StorageCapabilities } from "./storage/adapter.ts";
 import { watchStorage } from "./storage/watch.ts";
@@ -62,7 +64,18 @@ export function createAnswer<C extends Context>(options: ScimOptions<C>, engines
     if (context.tenant !== undefined && resourceTypes.some((type) => isSingleTenant(engine.adapterOf(type))))
       throw new Error("authenticate gave a tenant, but the storage has one tenant only (capabilities.tenants: false).");
     const baseUrl = own?.baseUrl === undefined ? publicUrl : checkBaseUrl(own.baseUrl);
-    const found = findEndpoint(path, splitUrl(baseUrl).path, resourceTypes, engine.quirks.reads.endpointCase);
+    const { quirks } = engine;
+    const note: QuirkNote = (quirk, where) => {
+      progress.quirks.add(quirk);
+      engine.emit({ type: "quirk", quirk, path: where, context });
+    };
+    const otherCase = (segment: string): void => note(quirks.ruleOf("endpointCase"), printable(segment));
+    const found = findEndpoint(
+      path,
+      splitUrl(baseUrl).path,
+      resourceTypes,
+      quirks.reads.endpointCase ? otherCase : undefined,
+    );
     if (known === undefined && found.type !== "discovery") throw unauthorized();
     const endpoint = found.type === "me" ? await endpointOfMe(resolveMe, context, resourceTypes) : found;
     if ("resourceType" in endpoint) progress.resourceType = endpoint.resourceType.name;
@@ -74,10 +87,7 @@ export function createAnswer<C extends Context>(options: ScimOptions<C>, engines
       context,
       baseUrl,
       signal: request.signal,
-      note: (quirk, where) => {
-        progress.quirks.add(quirk);
-        engine.emit({ type: "quirk", quirk, path: where, context });
-      },
+      note,
       storageOf: watched((type) => engine.adapterOf(type), request.signal, progress),
       // Nobody in particular has no rights to ask for: what is public is public.
       authorize: async (operation) => (known === undefined ? undefined : authorize?.(operation, context)),

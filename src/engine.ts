@@ -82,7 +82,7 @@ function createEngine<C extends Context>(
   }
   const limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits });
   const selections = new Map(
-    resourceTypes.map((type) => [type, selectionOf(type, {}, { lenientNames: false, maxNames: limits.attributes })]),
+    resourceTypes.map((type) => [type, selectionOf(type, {}, { maxNames: limits.attributes })]),
   );
   const canCursor = [...adapters.values()].every(({ capabilities }) => capabilities?.cursor === true);
   return {

@@ -37,6 +37,8 @@ export interface FilterParseOptions {
    * their types. Default `false`: 400 with a detail that names the missing quotes.
    */
   readonly unquotedOperands?: boolean;
+  /** Told where one of the two was read, and what stood there. */
+  readonly tolerated?: (reading: "valuePathComparison" | "unquotedOperands", text: string) => void;
 }
 
 /**
@@ -304,6 +306,7 @@ export class FilterParser extends EmbeddedActionsParser {
       GATE: () => this.#options.valuePathComparison !== false,
       DEF: () => {
         const sub = this.SUBRULE(this.subAttribute);
+        this.ACTION(() => this.#options.tolerated?.("valuePathComparison", `${path}[…].${sub}`));
         this.#expected = OPERATOR;
         return this.SUBRULE(this.attributeOperator, { ARGS: [sub] });
       },
@@ -374,6 +377,7 @@ export class FilterParser extends EmbeddedActionsParser {
   #unquoted(token: IToken): string {
     if (!token.image.isWellFormed())
       throw errorAt(this.#source, token.startOffset, "Half of a surrogate pair in the word");
+    this.#options.tolerated?.("unquotedOperands", token.image);
     return token.image;
   }
 

@@ -1,7 +1,7 @@
 import { invalidFilter, type ScimError } from "../protocol/error.ts";
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
 import { isComputedReference, printable } from "../schema/canonical.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "../schema/validate.ts";
 import type { Compare, CompareOperator, CompareValue, Element, Filter } from "./ast.ts";
 import { type Folded, junction, negation } from "./fold.ts";
@@ -10,10 +10,11 @@ import { type Folded, junction, negation } from "./fold.ts";
 export interface ResolveOptions {
   /** Bounds on operands; without it operands are not bounded. */
   readonly limits?: ValueLimits;
-  /** Finds an extension attribute that is named without its URN when exactly one extension has it. Default `false`. */
-  readonly lenientNames?: boolean;
-  /** `manager eq "x"` means `manager.value eq "x"`; of multi-valued attributes that is always so. Default `false`. */
-  readonly impliedValue?: boolean;
+  /**
+   * Told of `manager eq "x"`, which is then read as `manager.value eq "x"`; of multi-valued attributes that is always so.
+   * Undefined (the default): 400.
+   */
+  readonly impliedValue?: ((path: string) => void) | undefined;
   /** A name that the type does not have: the attribute path that is meant, or undefined to refuse. */
   readonly alias?: (name: string) => string | undefined;
   /** An operand of the wrong JSON type: the one that is meant (`"True"` for a boolean), or undefined to refuse. */
@@ -113,7 +114,7 @@ export function filterablePath(
   resourceType: ResourceType,
   options: ResolveOptions = {},
 ): AttributePath | undefined {
-  const path = resourceType.resolve(text, options.lenientNames) ?? resourceType.resolve(options.alias?.(text) ?? "");
+  const path = resolveMeant(resourceType, text, options.alias);
   if (path === undefined || isSecret(path.attribute) || isSecret(leafOf(path))) return undefined;
   return options.isReadable?.(leafOf(path)) === false || options.isReadable?.(path.attribute) === false
     ? undefined
@@ -237,9 +238,9 @@ function comparison(
 function impliedValue(path: AttributePath, options: ResolveOptions): AttributePath {
   const { attribute } = path;
   const value = path.sub === undefined && attribute.type === "complex" ? attribute.sub("value") : undefined;
-  return value !== undefined && (attribute.multiValued || options.impliedValue === true)
-    ? pathOf(attribute, value)
-    : path;
+  if (value === undefined || (!attribute.multiValued && options.impliedValue === undefined)) return path;
+  if (!attribute.multiValued) options.impliedValue?.(path.text);
+  return pathOf(attribute, value);
 }
 
 const NO_LIMITS: ValueLimits = {

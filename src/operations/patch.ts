@@ -6,7 +6,7 @@ import { pointerTo } from "../patch/pointer.ts";
 import { conflict, isScimError, versionMismatch } from "../protocol/error.ts";
 import { matchesTag, type TagList } from "../protocol/etag.ts";
 import type { PatchOperation } from "../protocol/operation.ts";
-import { tolerance } from "../protocol/patch-body.ts";
+import { tolerance } from "../protocol/tolerance.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";

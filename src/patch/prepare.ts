@@ -5,7 +5,7 @@ import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget } from "../protocol/error.ts";
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
 import { isComputedReference, printable, type ReadOptions } from "../schema/canonical.ts";
-import type { CompiledExtension, ResourceType } from "../schema/resource-type.ts";
+import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { requiredUnassigned } from "./complex.ts";
@@ -22,6 +22,8 @@ export interface PrepareOptions {
   readonly resolve?: ResolveOptions;
   /** How paths are parsed. Default: bounds as those of `createScim`. */
   readonly filter?: FilterParseOptions;
+  /** A name that the type does not have: the path that is meant, or undefined where it is unknown. */
+  readonly alias?: ((name: string) => string | undefined) | undefined;
   /** Told of an unknown path, which is then left out; undefined where it is 400 invalidPath. */
   readonly unknownPath?: ((path: string) => void) | undefined;
   /** Told of a readOnly attribute in a path-less value, which is then left out; undefined where it must equal the stored value. */
@@ -113,7 +115,7 @@ class Preparation {
       const extension = this.#type.extension(parsed.path);
       if (extension !== undefined) return this.#onExtension(operation, extension);
     }
-    const path = this.#type.resolve(parsed.path, this.#options.resolve.lenientNames);
+    const path = resolveMeant(this.#type, parsed.path, this.#options.alias);
     if (path === undefined) return this.#unknown(parsed.path);
     if (parsed.filter === undefined) return this.#onPath(operation, path);
     if (path.sub !== undefined || !path.attribute.multiValued) {
@@ -122,7 +124,7 @@ class Preparation {
     const sub = parsed.sub === undefined ? undefined : path.attribute.sub(parsed.sub);
     if (parsed.sub !== undefined && sub === undefined) return this.#unknown(`${path.text}[…].${parsed.sub}`);
     const resolved = resolveFilter(
-      { type: "element", path: parsed.path, filter: parsed.filter },
+      { type: "element", path: path.text, filter: parsed.filter },
       this.#type,
       this.#options.resolve,
     );
@@ -319,7 +321,7 @@ class Preparation {
     const { pathKey } = this.#options;
     const bracket = key.indexOf("[");
     const name = bracket === -1 ? key : key.slice(0, bracket) + key.slice(key.lastIndexOf("]") + 1);
-    const known = this.#type.resolve(name, this.#options.resolve.lenientNames);
+    const known = resolveMeant(this.#type, name, this.#options.alias);
     if (known === undefined) return this.#unknown(key);
     if (pathKey === undefined)
       throw invalidPath(`"${printable(key)}" is a path; send it as path, not as a name in value.`);

@@ -60,6 +60,7 @@ export function isDiscovery(path: string, basePath: string, anyCase: boolean): b
 
 /**
  * Finds the endpoint of a path: matched segment by segment, each decoded once, one slash at the end tolerated [Q08].
+ * `otherCase` is told of a name in other letter case, and where it is undefined there is none.
  * @throws {ScimError} 404 for every other path.
  * @see RFC 7644 §3.2
  */
@@ -67,11 +68,15 @@ export function findEndpoint(
   path: string,
   basePath: string,
   resourceTypes: readonly ResourceType[],
-  anyCase: boolean,
+  otherCase: ((segment: string) => void) | undefined,
 ): Endpoint {
   if (path !== basePath && !path.startsWith(`${basePath}/`)) throw notFound();
   const [first = "", second, ...rest] = segmentsOf(path, basePath).map(decodeSegment);
-  const isNamed = (name: string): boolean => isSegment(name, first, anyCase);
+  const isNamed = (name: string): boolean => {
+    const isFound = isSegment(name, first, otherCase !== undefined);
+    if (isFound && name !== first) otherCase?.(first);
+    return isFound;
+  };
   if (rest.length > 0 || second === "") throw notFound();
   const discovery = DISCOVERY.find(isNamed);
   if (discovery !== undefined) {

@@ -2,20 +2,11 @@ import { type Call, readOptions } from "../operations/call.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
 import { parsePatch } from "../patch/parse.ts";
 import { prepare } from "../patch/prepare.ts";
-import type { Readings } from "../quirks/quirk.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { parseOptions, resolveOptions } from "./resolve-options.ts";
-
-/** Told where a reading was needed; undefined where the profile does not have it. */
-export function tolerance<C extends Context>(
-  call: Call<C>,
-  reading: keyof Readings,
-): ((path: string) => void) | undefined {
-  const { quirks } = call.engine;
-  return quirks.reads[reading] ? (path) => call.note(quirks.ruleOf(reading), path) : undefined;
-}
+import { tolerance } from "./tolerance.ts";
 
 /**
  * Reads the body of a PATCH: the envelope, then each operation against the schema.
@@ -38,6 +29,7 @@ export function readPatch<C extends Context>(
     read: readOptions(call, resourceType),
     resolve: resolveOptions(resourceType, call),
     filter: parseOptions(call),
+    alias: (name) => call.engine.quirks.alias(name, resourceType, "path", call.note),
     unknownPath: tolerance(call, "unknownPaths"),
     readOnlyValue: tolerance(call, "readOnlyValues"),
     pathKey: tolerance(call, "pathKeys"),

@@ -33,7 +33,7 @@ export function requestSelection<C extends Context>(
     resourceType,
     { attributes, excludedAttributes },
     {
-      lenientNames: quirks.reads.lenientNames,
+      alias: (name) => quirks.alias(name, resourceType, "selection", call.note),
       maxNames: limits.attributes,
       isReadable: isReadable && ((attribute) => isReadable(attribute, resourceType, call.context)),
     },

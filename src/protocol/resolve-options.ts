@@ -1,18 +1,19 @@
 import type { FilterParseOptions } from "../filter/parser.ts";
 import type { ResolveOptions } from "../filter/resolve.ts";
 import type { Call } from "../operations/call.ts";
+import { printable } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import { idOfUrl } from "./location.ts";
+import { tolerance } from "./tolerance.ts";
 
 /** How filters and paths of this request are resolved. */
 export function resolveOptions<C extends Context>(resourceType: ResourceType, call: Call<C>): ResolveOptions {
   const { quirks, limits, resourceTypes, isReadable } = call.engine;
   return {
     limits,
-    lenientNames: quirks.reads.lenientNames,
-    impliedValue: quirks.reads.impliedValue,
-    alias: (name) => quirks.alias(name, resourceType, call.note),
+    impliedValue: tolerance(call, "impliedValue"),
+    alias: (name) => quirks.alias(name, resourceType, "filter", call.note),
     operand: (attribute, value) => quirks.operand(attribute, value, call.note),
     idOf: (url) => idOfUrl(call.baseUrl, resourceTypes, url),
     ...(isReadable === undefined
@@ -28,5 +29,8 @@ export function parseOptions<C extends Context>(call: Call<C>): FilterParseOptio
     limits: { maxLength: limits.filterLength, maxDepth: limits.filterDepth, maxClauses: limits.filterClauses },
     valuePathComparison: quirks.reads.valuePathComparison,
     unquotedOperands: quirks.reads.unquotedOperands,
+    // What was compared stays out of events, as every operand does.
+    tolerated: (reading, text) =>
+      call.note(quirks.ruleOf(reading), reading === "unquotedOperands" ? "filter" : printable(text)),
   };
 }

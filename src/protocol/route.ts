@@ -6,11 +6,12 @@ import type { Endpoint } from "./endpoint.ts";
 import { forbidden, methodNotAllowed, notImplemented } from "./error.ts";
 import { parseTags, type TagList } from "./etag.ts";
 import type { Operation } from "./operation.ts";
-import { readPatch, tolerance } from "./patch-body.ts";
+import { readPatch } from "./patch-body.ts";
 import { checkSensitive, queryOperation, requestSelection } from "./query.ts";
 import { parseQueryString } from "./query-string.ts";
 import { type Search, searchFromBody, searchFromUrl } from "./search.ts";
 import type { Selection } from "./selection.ts";
+import { tolerance } from "./tolerance.ts";
 
 /** What is left of a request once its endpoint is known. */
 export interface RequestParts {

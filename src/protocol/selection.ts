@@ -1,6 +1,6 @@
 import { type Attribute, leafOf } from "../schema/attribute.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Select } from "../storage/adapter.ts";
 import { invalidValue } from "./error.ts";
@@ -15,8 +15,8 @@ export interface SelectionNames {
 }
 
 export interface SelectionOptions {
-  /** An extension attribute without its URN is found when exactly one extension has it. */
-  readonly lenientNames: boolean;
+  /** A name that the type does not have: the path that is meant, or undefined to select nothing. */
+  readonly alias?: ((name: string) => string | undefined) | undefined;
   /** The most names that are read. */
   readonly maxNames: number;
   /** Attributes that the caller may read. */
@@ -89,7 +89,7 @@ function readNames(resourceType: ResourceType, names: readonly string[], options
     if (extension !== undefined) for (const attribute of extension.attributes) named.set(attribute, "whole");
     if (text.toLowerCase() === resourceType.urn.toLowerCase())
       for (const attribute of resourceType.core) named.set(attribute, "whole");
-    const path = resourceType.resolve(text, options.lenientNames);
+    const path = resolveMeant(resourceType, text, options.alias);
     if (path === undefined) continue;
     const before = named.get(path.attribute);
     if (path.sub === undefined || before === "whole") named.set(path.attribute, "whole");

@@ -2,7 +2,7 @@ import type { Quirk } from "./quirk.ts";
 
 /**
  * Makes a rule for clients whose filters name what no schema has: `email eq "x"` [Q19]. Only the names given here are read;
- * every other unknown name stays 400 invalidFilter. Names are compared in any letter case.
+ * every other unknown name stays 400 invalidFilter, and a PATCH path is never read otherwise. Names are compared in any letter case.
  *
  * @example
  * ```ts
@@ -19,6 +19,6 @@ export function attributeAliases(paths: Readonly<Record<string, string>>): Quirk
       .join(", ")}.`,
     clients: ["PingOne", "PingFederate"],
     bends: "RFC 7644 §3.4.2.2",
-    alias: (name) => byName.get(name.toLowerCase()),
+    alias: (name, _resourceType, place) => (place === "filter" ? byName.get(name.toLowerCase()) : undefined),
   };
 }

@@ -7,6 +7,6 @@ export const bareExtensionAttributes: Quirk = {
     "Finds an extension attribute that is named without its URN when the type itself has none of that name and exactly one extension has.",
   clients: ["Entra ID"],
   bends: "RFC 7644 §3.10",
-  reads: { lenientNames: true },
+  alias: (name, resourceType) => resourceType.resolve(name, true)?.text,
   attribute: (name, resourceType) => (name.includes(".") ? undefined : resourceType.resolve(name, true)?.attribute),
 };

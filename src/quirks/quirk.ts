@@ -40,8 +40,8 @@ export interface Quirk {
   primaries?(attribute: Attribute, elements: readonly ResourceObject[]): readonly ResourceObject[] | undefined;
   /** An attribute name in a body that the type does not have at that place: the attribute that is meant. */
   attribute?(name: string, resourceType: ResourceType): Attribute | undefined;
-  /** An attribute name in a filter or `sortBy` that the type does not have: the attribute path that is meant. */
-  alias?(name: string, resourceType: ResourceType): string | undefined;
+  /** An attribute name that the type does not have, and where it stands (`sortBy` counts as filter): the path that is meant. */
+  alias?(name: string, resourceType: ResourceType, place: "filter" | "selection" | "path"): string | undefined;
   /** The parameters of a query or selection, from the URL or the body of a search: others to take instead. */
   search?(search: Search): Search | undefined;
   /** A readWrite attribute that a PUT omits: `"keep"` leaves its value alone, where RFC 7644 §3.5.1 lets the server choose. */
@@ -56,8 +56,6 @@ export interface Readings {
   readonly missingSchemas: boolean;
   /** URNs in `schemas` that the resource type does not have are ignored, never stored. */
   readonly unknownSchemas: boolean;
-  /** An extension attribute is found without its URN in filters, selections and paths. */
-  readonly lenientNames: boolean;
   /** `emails[type eq "work"].value eq "x"` is a filter. */
   readonly valuePathComparison: boolean;
   /** `manager eq "x"` is `manager.value eq "x"`. */
@@ -95,7 +93,12 @@ export interface ActiveQuirks {
   ): readonly ResourceObject[] | undefined;
   attribute(name: string, resourceType: ResourceType, note: QuirkNote): Attribute | undefined;
   operand(attribute: Attribute, value: CompareValue, note: QuirkNote): CompareValue | undefined;
-  alias(name: string, resourceType: ResourceType, note: QuirkNote): string | undefined;
+  alias(
+    name: string,
+    resourceType: ResourceType,
+    place: "filter" | "selection" | "path",
+    note: QuirkNote,
+  ): string | undefined;
   /** What the rules make of the parameters, each of what the one before it made. */
   search(search: Search, note: QuirkNote): Search;
   keepsOmitted(attribute: Attribute, note: QuirkNote): boolean;
@@ -106,7 +109,6 @@ export interface ActiveQuirks {
 const LITERAL: Readings = {
   missingSchemas: false,
   unknownSchemas: false,
-  lenientNames: false,
   valuePathComparison: false,
   impliedValue: false,
   unquotedOperands: false,
@@ -138,7 +140,7 @@ export function activate(rules: readonly Quirk[]): ActiveQuirks {
     attribute: (name, resourceType, note) => firstOf((rule) => rule.attribute?.(name, resourceType), name, note),
     operand: (attribute, value, note) =>
       firstOf((rule) => rule.value?.(attribute, value) as CompareValue | undefined, attribute.path, note),
-    alias: (name, resourceType, note) => firstOf((rule) => rule.alias?.(name, resourceType), name, note),
+    alias: (name, resourceType, place, note) => firstOf((rule) => rule.alias?.(name, resourceType, place), name, note),
     search: (search, note) =>
       rules.reduce((given, rule) => {
         const taken = rule.search?.(given);

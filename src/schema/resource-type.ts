@@ -200,6 +200,18 @@ export function compileResourceType(
   };
 }
 
+/** Resolves a path, or, where the type has none of that name, the path that is meant by it. */
+export function resolveMeant(
+  resourceType: ResourceType,
+  text: string,
+  alias: ((name: string) => string | undefined) | undefined,
+): AttributePath | undefined {
+  const path = resourceType.resolve(text);
+  if (path !== undefined) return path;
+  const meant = alias?.(text);
+  return meant === undefined ? undefined : resourceType.resolve(meant);
+}
+
 function isUnique(attribute: Attribute): boolean {
   return attribute.uniqueness !== "none" && attribute.path !== "id";
 }
