@@ -10,7 +10,7 @@ import { locationOf } from "./protocol/location.ts";
 import { endpointOfMe } from "./protocol/me.ts";
 import { answerType } from "./protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "./protocol/message.ts";
-import { hasBody, readJson } from "./protocol/read-body.ts";
+import { hasBody, readJson, withBulkDepth } from "./protocol/read-body.ts";
 import { render } from "./protocol/render.ts";
 import { route } from "./protocol/route.ts";
 import type { QuirkNote } from "./quirks/quirk.ts";
@@ -103,7 +103,12 @@ export function createAnswer<C extends Context>(options: ScimOptions<C>, engines
         method: method === "HEAD" ? "GET" : method,
         query,
         header,
-        body: () => readJson(body, header("content-type"), engine.limits),
+        body: () =>
+          readJson(
+            body,
+            header("content-type"),
+            endpoint.type === "bulk" ? withBulkDepth(engine.limits) : engine.limits,
+          ),
       },
       call,
     );

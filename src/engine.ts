@@ -90,6 +90,7 @@ function createEngine<C extends Context>(
     adapterOf: (type) => adapters.get(type) as StorageAdapter<C>,
     selections,
     limits,
+    bulk: options.bulk ?? true,
     quirks: activate(rules),
     unknownAttributes: options.unknownAttributes ?? "ignore",
     canonicalValues: options.canonicalValues ?? "suggest",

@@ -2,6 +2,7 @@ export type { Announcements } from "./announce.ts";
 export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts";
 export type { RequestEvent } from "./events/request.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
+export type { BulkEntry, BulkMethod } from "./operations/bulk/envelope.ts";
 export type { Limits } from "./operations/limits.ts";
 export type { PaginationOptions } from "./operations/pagination.ts";
 export type { AuthenticationScheme, CursorOptions, ScimOptions } from "./options.ts";
@@ -31,6 +32,7 @@ export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 export type {
   AskedPage,
+  BulkOperation,
   CreateOperation,
   DeleteOperation,
   DiscoverOperation,

@@ -107,6 +107,8 @@ export interface ScimOptions<C extends Context = Context> {
   readonly announce?: Announcements;
   /** Bounds on requests; those left out have the defaults of `Limits`. */
   readonly limits?: Partial<Limits>;
+  /** `false`: `/Bulk` is 501, and announced as unsupported. Default `true`: bulk requests are served within the limits. */
+  readonly bulk?: boolean;
   /**
    * Milliseconds that a request may take; then it is answered with 503, and its signal tells storage to stop. A write that has
    * begun is finished or undone, and its events are still told. Default: as long as storage takes.
@@ -153,6 +155,7 @@ const Options = z.strictObject({
   throttle: anyFunction.optional(),
   resolveMe: anyFunction.optional(),
   authorize: anyFunction.optional(),
+  bulk: z.boolean().optional(),
   isReadable: anyFunction.optional(),
   profile: profile.optional(),
   unknownAttributes: z.enum(["ignore", "reject"]).optional(),

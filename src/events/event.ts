@@ -40,8 +40,9 @@ export interface ChangeEvent<C extends Context = Context> {
   readonly changes: readonly Operation[];
   readonly deltas: readonly CollectionDelta[];
   /**
-   * Names the change among all others: the same in a `replaced` or `patched` and in the `deactivated` that comes with it.
-   * @see RFC 9967 §2.2 txn
+   * Names the change among all others: the same in a `replaced` or `patched` and in the `deactivated` that comes with it. Those
+   * of a bulk request differ in what follows the colon alone: the position of the operation in the request, from 0.
+   * @see RFC 9967 §2.2 txn, §2.5.1.2
    */
   readonly transaction: string;
   readonly before?: ResourceObject;

@@ -1,9 +1,4 @@
-import { payloadTooLarge, ScimError, unsupportedMediaType } from "../protocol/error.ts";
-
-/** 413 that names the limit [P-3.7.4-02]. */
-export function bodyTooLarge(limit: number): ScimError {
-  return payloadTooLarge(`The request body exceeds ${limit} bytes (limits.body).`);
-}
+import { ScimError, unsupportedMediaType } from "../protocol/error.ts";
 
 /** 400 for a client that left half-way; it is seldom there to read it. */
 export function bodyIncomplete(): ScimError {

@@ -1,7 +1,7 @@
-import { internalError, ScimError } from "../protocol/error.ts";
+import { bodyTooLarge, internalError, ScimError } from "../protocol/error.ts";
 import { discard, type ScimResponse } from "../protocol/message.ts";
 import type { Scim } from "../scim.ts";
-import { bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body.ts";
+import { bodyIncomplete, joinChunks, refuseEncoding } from "./body.ts";
 
 /**
  * Mounts scimkit wherever requests and responses are the web's own: Hono, Workers, Deno, Bun, Next.js. Give it the

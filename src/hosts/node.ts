@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { internalError } from "../protocol/error.ts";
+import { bodyTooLarge, internalError } from "../protocol/error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "../protocol/message.ts";
 import { hasBody } from "../protocol/read-body.ts";
 import type { Scim } from "../scim.ts";
-import { bodyIncomplete, bodyTooLarge, joinChunks, refuseEncoding } from "./body.ts";
+import { bodyIncomplete, joinChunks, refuseEncoding } from "./body.ts";
 
 /** What frameworks add to Node's request: the URL before mounting, and the body where a parser ran first. */
 interface MountedRequest extends IncomingMessage {

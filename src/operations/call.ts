@@ -21,6 +21,8 @@ export interface Engine<C extends Context> {
   /** The selection of a request that names no attributes. */
   readonly selections: ReadonlyMap<ResourceType, Selection>;
   readonly limits: Limits;
+  /** Whether bulk requests are served. */
+  readonly bulk: boolean;
   readonly quirks: ActiveQuirks;
   readonly unknownAttributes: "ignore" | "reject";
   readonly canonicalValues: "suggest" | "enforce";

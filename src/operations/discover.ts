@@ -57,7 +57,7 @@ function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: st
     ],
     ...(engine.documentationUri === undefined ? {} : { documentationUri: engine.documentationUri }),
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: bulkSupport(engine),
     filter: { supported: can("filter"), maxResults: engine.limits.results },
     changePassword: { supported: engine.resourceTypes.some((type) => keepsPasswords(type, engine)) },
     sort: { supported: can("sort") },
@@ -74,6 +74,13 @@ function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: st
     ...engine.announced,
     meta: { resourceType: "ServiceProviderConfig", location: `${baseUrl}/ServiceProviderConfig` },
   };
+}
+
+/** Complete even where there is none, because clients refuse what lacks a number [Q95]. @see RFC 7644 §3.7.4 */
+function bulkSupport<C extends Context>({ bulk, limits }: Engine<C>) {
+  return bulk
+    ? { supported: true, maxOperations: limits.bulkOperations, maxPayloadSize: limits.body }
+    : { supported: false, maxOperations: 0, maxPayloadSize: 0 };
 }
 
 function keepsPasswords<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {

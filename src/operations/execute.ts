@@ -1,5 +1,6 @@
 import type { Operation } from "../protocol/operation.ts";
 import type { Context } from "../storage/adapter.ts";
+import { bulk } from "./bulk.ts";
 import type { Call } from "./call.ts";
 import { create } from "./create.ts";
 import { discover } from "./discover.ts";
@@ -25,6 +26,8 @@ export async function execute<C extends Context>(operation: Operation, call: Cal
       return patch(operation, call);
     case "delete":
       return remove(operation, call);
+    case "bulk":
+      return bulk(operation, call, execute);
     case "discover":
       return discover(operation, call);
   }

@@ -6,7 +6,10 @@ import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";
 
 /** Bounds on everything that a client controls. Each overrun is a 4xx that names the limit; nothing is stored. */
 export interface Limits extends ValueLimits {
-  /** Largest request body in bytes. Default 2,097,152 (2 MiB); more is 413. */
+  /**
+   * Largest request body in bytes, that of a bulk request included: it is published as `bulk.maxPayloadSize`. Default 2,097,152
+   * (2 MiB); more is 413.
+   */
   readonly body: number;
   /** Deepest nesting of a body. Default 16; more is 400 invalidSyntax. */
   readonly depth: number;
@@ -22,6 +25,8 @@ export interface Limits extends ValueLimits {
   readonly operations: number;
   /** Most values that the filters in the paths of one PATCH are compared with. Default 10,000,000; more is 400 tooMany. */
   readonly comparisons: number;
+  /** Most operations of one bulk request, published as `bulk.maxOperations`. Default 1,000; more is 413. */
+  readonly bulkOperations: number;
   /** Most resources of one page, published as `filter.maxResults`. Default 1,000; a larger `count` gets this many. */
   readonly results: number;
   /** Resources of a page when the client gives no `count`. Default 100. */
@@ -38,6 +43,7 @@ export const DEFAULT_LIMITS: Limits = {
   attributes: DEFAULT_SELECTION_NAMES,
   operations: 1000,
   comparisons: DEFAULT_COMPARISONS,
+  bulkOperations: 1000,
   results: 1000,
   defaultResults: 100,
 };

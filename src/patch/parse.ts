@@ -78,7 +78,8 @@ function parseOperation(raw: unknown, index: number): PatchOperation {
   };
 }
 
-function byLowerCase(object: ResourceObject, where: string): Record<string, unknown> {
+/** The members of an object by their names in lower case. @throws {ScimError} 400 invalidSyntax where two differ in case alone. */
+export function byLowerCase(object: ResourceObject, where: string): Record<string, unknown> {
   const members = new Map<string, unknown>();
   for (const [name, value] of Object.entries(object)) {
     const key = name.toLowerCase();

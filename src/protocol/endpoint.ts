@@ -8,6 +8,7 @@ export type Endpoint =
   | { readonly type: "resource"; readonly resourceType: ResourceType; readonly id: string }
   | { readonly type: "search"; readonly resourceType: ResourceType }
   | { readonly type: "me" }
+  | { readonly type: "bulk" }
   | {
       readonly type: "discovery";
       readonly endpoint: "ServiceProviderConfig" | "ResourceTypes" | "Schemas";
@@ -19,7 +20,6 @@ const DISCOVERY = ["ServiceProviderConfig", "ResourceTypes", "Schemas"] as const
 
 /** Features of RFC 7644 that this version of scimkit does not have; asked for, they are 501 and not 404. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  Bulk: "Bulk",
   ".search": "Searching over all resource types",
 };
 
@@ -89,6 +89,7 @@ export function findEndpoint(
     return second === ".search" ? { type: "search", resourceType } : { type: "resource", resourceType, id: second };
   }
   if (isNamed("Me") && second === undefined) return { type: "me" };
+  if (isNamed("Bulk") && second === undefined) return { type: "bulk" };
   if (first === "") return { type: "unsupported", feature: "Querying all resource types at once" };
   const feature = Object.keys(UNSUPPORTED).find(isNamed);
   if (feature !== undefined && second === undefined)

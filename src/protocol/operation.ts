@@ -1,4 +1,5 @@
 import type { Filter } from "../filter/ast.ts";
+import type { BulkEntry } from "../operations/bulk/envelope.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
@@ -15,6 +16,7 @@ export type Operation =
   | ReplaceOperation
   | PatchOperation
   | DeleteOperation
+  | BulkOperation
   | DiscoverOperation;
 
 export interface CreateOperation {
@@ -78,6 +80,18 @@ export interface DeleteOperation {
   readonly resourceType: ResourceType;
   readonly id: string;
   readonly ifMatch: TagList | undefined;
+}
+
+/**
+ * A bulk request as a whole. `authorize` is asked about it before anything is done, and then about each operation in it, as about
+ * the single request, once its references are resolved.
+ */
+export interface BulkOperation {
+  readonly type: "bulk";
+  /** In request order. */
+  readonly entries: readonly BulkEntry[];
+  /** After how many failed operations the rest is left undone; undefined: none. */
+  readonly failOnErrors: number | undefined;
 }
 
 export interface DiscoverOperation {

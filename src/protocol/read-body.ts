@@ -1,7 +1,7 @@
 import type { Limits } from "../operations/limits.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { invalidSyntax, payloadTooLarge, type ScimError } from "./error.ts";
+import { bodyTooLarge, invalidSyntax, type ScimError } from "./error.ts";
 import { parseJson } from "./json.ts";
 import { checkContentType } from "./media-type.ts";
 
@@ -11,6 +11,11 @@ const ENCODER = new TextEncoder();
 /** Whether SCIM reads a body with this verb, given in capitals. */
 export function hasBody(method: string): boolean {
   return method === "POST" || method === "PUT" || method === "PATCH";
+}
+
+/** The limits of a bulk request: it, its Operations and the operation are three levels around what a single request has. */
+export function withBulkDepth(limits: Limits): Limits {
+  return { ...limits, depth: limits.depth + 3 };
 }
 
 /**
@@ -33,7 +38,7 @@ function textOf(body: string | Uint8Array, limits: Limits): string {
         ? ENCODER.encode(body).length
         : body.length
       : body.length;
-  if (size > limits.body) throw payloadTooLarge(`The request body exceeds ${limits.body} bytes (limits.body).`);
+  if (size > limits.body) throw bodyTooLarge(limits.body);
   if (typeof body === "string") return body;
   try {
     return UTF8.decode(body);

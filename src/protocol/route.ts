@@ -1,3 +1,4 @@
+import { readBulk } from "../operations/bulk/envelope.ts";
 import type { Call } from "../operations/call.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -48,11 +49,27 @@ export function route<C extends Context>(
         call.engine.quirks.search(searchFromBody(request.body(), tolerance(call, "missingSchemas")), call.note),
         call,
       );
+    case "bulk":
+      return bulkOperation(request, call);
     case "resources":
       return onResources(endpoint.resourceType, request, call);
     case "resource":
       return onResource(endpoint.resourceType, endpoint.id, request, call);
   }
+}
+
+/** @see RFC 7644 §3.7 */
+function bulkOperation<C extends Context>(request: RequestParts, call: Call<C>): Operation {
+  const { bulk, limits } = call.engine;
+  if (!bulk) throw notImplemented("Bulk is not supported by this server.");
+  if (request.method !== "POST") throw methodNotAllowed(request.method, ["POST"]);
+  return {
+    type: "bulk",
+    ...readBulk(request.body(), {
+      maxOperations: limits.bulkOperations,
+      missingSchemas: tolerance(call, "missingSchemas"),
+    }),
+  };
 }
 
 function onResources<C extends Context>(resourceType: ResourceType, request: RequestParts, call: Call<C>): Operation {

@@ -1,5 +1,6 @@
 import { attributeAliases } from "./attribute-aliases.ts";
 import { bareExtensionAttributes } from "./bare-extension-attributes.ts";
+import { bareOperations } from "./bare-operations.ts";
 import { booleanStrings } from "./boolean-strings.ts";
 import { bothSelections } from "./both-selections.ts";
 import { createOnNoMatch } from "./create-on-no-match.ts";
@@ -31,6 +32,7 @@ const interop: readonly Quirk[] = [
   impliedValue,
   bothSelections,
   createOnNoMatch,
+  bareOperations,
   emptyOperations,
   pathKeys,
   readOnlyValues,

@@ -74,6 +74,8 @@ export interface Readings {
   readonly removeValueList: boolean;
   /** A value path that selects nothing creates the element that it describes. */
   readonly createOnNoMatch: boolean;
+  /** The PATCH within a bulk request may be the bare list of its operations. */
+  readonly bareOperations: boolean;
   /** A PATCH without operations changes nothing. */
   readonly emptyOperations: boolean;
 }
@@ -118,6 +120,7 @@ const LITERAL: Readings = {
   pathKeys: false,
   removeValueList: false,
   createOnNoMatch: false,
+  bareOperations: false,
   emptyOperations: false,
 };
 

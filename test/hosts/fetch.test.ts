@@ -71,7 +71,8 @@ test("a body that announces too much is not read at all [P-3.7.4-02]", async () 
   expect(response.status).toBe(413);
   expect(await response.json()).toMatchObject({
     status: "413",
-    detail: "The request body exceeds 1000 bytes (limits.body).",
+    detail:
+      "The size of the request body exceeds the maxPayloadSize (1000). The option of the server is limits.body, in bytes.",
   });
   expect(state.read).toBe(0);
 });

@@ -1,0 +1,50 @@
+import type { BulkOperation } from "../protocol/operation.ts";
+import type { ResourceObject } from "../schema/value.ts";
+import type { Context } from "../storage/adapter.ts";
+import { runCircle } from "./bulk/circle.ts";
+import { type PlannedOperation, planBulk, type Step } from "./bulk/plan.ts";
+import { BULK_RESPONSE_SCHEMA, type Outcome, operationResult } from "./bulk/response.ts";
+import { type Execute, type Run, runOperation } from "./bulk/run.ts";
+import type { Call } from "./call.ts";
+import type { Result } from "./result.ts";
+
+/**
+ * Processes a bulk request: plans it as a whole, then executes its operations one after the other, each as the single request
+ * would have been, and gives their results in request order [P-3.7-17]. Failures do not stop it, unless there are as many as
+ * `failOnErrors` [P-3.7-12 P-3.7-13]; a client that has left does. What was done stays done.
+ *
+ * @throws nothing: whatever goes wrong with an operation is its result, and the request is answered with 200 [P-3.7-11].
+ * @see RFC 7644 §3.7
+ */
+export async function bulk<C extends Context>(
+  { entries, failOnErrors }: BulkOperation,
+  call: Call<C>,
+  execute: Execute<C>,
+): Promise<Result> {
+  const plan = planBulk(entries, call);
+  const named = { ...call, transaction: call.transaction ?? crypto.randomUUID() };
+  const run: Run<C> = { call: named, execute, plan, created: new Map() };
+  const results: (ResourceObject | undefined)[] = plan.operations.map(() => undefined);
+  let errors = 0;
+  for (const step of plan.steps) {
+    if (call.signal?.aborted) break;
+    const operations = operationsOf(step);
+    const outcomes = await outcomesOf(run, step);
+    for (const [position, { index }] of operations.entries()) {
+      const outcome = outcomes[position] as Outcome;
+      results[index] = operationResult(operations[position] as PlannedOperation, outcome, call.baseUrl);
+      if (outcome.type === "failed") errors++;
+    }
+    if (failOnErrors !== undefined && errors >= failOnErrors) break;
+  }
+  const Operations = results.filter((result) => result !== undefined);
+  return { type: "document", body: { schemas: [BULK_RESPONSE_SCHEMA], Operations }, location: undefined };
+}
+
+function operationsOf(step: Step): readonly PlannedOperation[] {
+  return step.type === "circle" ? step.operations : [step.operation];
+}
+
+async function outcomesOf<C extends Context>(run: Run<C>, step: Step): Promise<readonly Outcome[]> {
+  return step.type === "circle" ? runCircle(run, step.operations) : [await runOperation(run, step.operation)];
+}

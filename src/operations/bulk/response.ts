@@ -1,0 +1,49 @@
+import type { ScimError } from "../../protocol/error.ts";
+import { entityTag } from "../../protocol/etag.ts";
+import { locationOf } from "../../protocol/location.ts";
+import type { ResourceObject } from "../../schema/value.ts";
+import type { PlannedOperation } from "./plan.ts";
+
+/** URN of a bulk response. @see RFC 7644 §3.7 */
+export const BULK_RESPONSE_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
+
+/** What one operation came to. */
+export type Outcome =
+  | {
+      readonly type: "done";
+      /** As the single request would have had it. */
+      readonly status: number;
+      readonly id: string;
+      /** The version after the operation; undefined where nothing is left. */
+      readonly version: string | undefined;
+    }
+  | {
+      readonly type: "failed";
+      readonly error: ScimError;
+      /** Of the resource that was meant; undefined for a POST. */
+      readonly id: string | undefined;
+    };
+
+/**
+ * One element of the response's `Operations`: `status` is a string [A45], a resource that is there or was meant has its
+ * `location`, and no body comes back where nothing went wrong [G11].
+ * @see RFC 7644 §3.7.3
+ */
+export function operationResult(
+  { entry, target }: PlannedOperation,
+  outcome: Outcome,
+  baseUrl: string,
+): ResourceObject {
+  const { method, bulkId } = entry;
+  const { id } = outcome;
+  const location =
+    target === undefined || id === undefined ? {} : { location: locationOf(baseUrl, target.resourceType, id) };
+  const common = { ...location, ...(method && { method }), ...(bulkId === undefined ? {} : { bulkId }) };
+  if (outcome.type === "failed") {
+    const { error } = outcome;
+    const response = { ...error.toJSON(), detail: error.detail };
+    return { ...common, status: String(error.status), response };
+  }
+  const { status, version } = outcome;
+  return { ...common, ...(version === undefined ? {} : { version: entityTag(version) }), status: String(status) };
+}

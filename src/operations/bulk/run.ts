@@ -1,0 +1,137 @@
+import { internalError, isScimError, unavailable } from "../../protocol/error.ts";
+import type { Operation } from "../../protocol/operation.ts";
+import { route } from "../../protocol/route.ts";
+import type { Selection } from "../../protocol/selection.ts";
+import type { Context } from "../../storage/adapter.ts";
+import type { Call } from "../call.ts";
+import type { Result } from "../result.ts";
+import { mapBody } from "./body.ts";
+import { type Created, type CreatedResource, checkNeeds, replacementOf } from "./created.ts";
+import type { Plan, PlannedOperation } from "./plan.ts";
+import type { Outcome } from "./response.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** Executes an operation: the switch over the verbs, handed down so that it and bulk need not know each other. */
+export type Execute<C extends Context> = (operation: Operation, call: Call<C>) => Promise<Result>;
+
+/** A bulk request while it runs. */
+export interface Run<C extends Context> {
+  readonly call: Call<C>;
+  readonly execute: Execute<C>;
+  readonly plan: Plan;
+  /** What has been created so far, by the position of the POST. */
+  readonly created: Map<number, CreatedResource>;
+}
+
+/** No response shows the resource, so that storage need not read it. */
+const NOTHING: Selection = {
+  isExplicit: false,
+  includes: () => false,
+  project: () => ({}),
+  forWrite: () => NOTHING,
+};
+
+/** Executes one operation as the single request would have been: routed, authorised, and in a transaction of its own. */
+export async function runOperation<C extends Context>(run: Run<C>, planned: PlannedOperation): Promise<Outcome> {
+  const { plan, created, execute } = run;
+  const call = callOf(run.call, planned);
+  let id = idOf(planned);
+  try {
+    if (planned.problem !== undefined) throw planned.problem;
+    const find: Created = (index) => created.get(index);
+    checkNeeds(planned, plan, find);
+    const operation = operationOf(planned, run.plan, find, call);
+    if ("id" in operation) id = operation.id;
+    await call.authorize(operation);
+    const types = "resourceType" in operation ? [operation.resourceType] : [];
+    const outcome = outcomeOf(await inTransaction(call, types, (inner) => execute(operation, inner)), id);
+    if (operation.type === "create" && outcome.type === "done")
+      created.set(planned.index, { resourceType: operation.resourceType, id: outcome.id });
+    return outcome;
+  } catch (error) {
+    return failure(error, id, call);
+  }
+}
+
+/**
+ * The operation of the single request, its references replaced by what is there.
+ * @throws {ScimError} as `route`
+ */
+export function operationOf<C extends Context>(
+  planned: PlannedOperation,
+  plan: Plan,
+  created: Created,
+  call: Call<C>,
+): Operation & { readonly type: "create" | "replace" | "patch" | "delete" } {
+  const { entry, target } = planned;
+  const { method, version } = entry;
+  if (method === undefined || target === undefined)
+    throw new TypeError("An operation without a target was not refused.");
+  const id = target.type === "resource" ? resolvedId(target, plan, created, call) : undefined;
+  const body = mapBody(method, target.resourceType, planned.body, call, (reference) =>
+    replacementOf(reference, plan, created, call.baseUrl),
+  );
+  const operation = route(
+    id === undefined
+      ? { type: "resources", resourceType: target.resourceType }
+      : { type: "resource", resourceType: target.resourceType, id },
+    { method, query: "", header: (name) => (name === "if-match" ? version : undefined), body: () => body },
+    call,
+  );
+  switch (operation.type) {
+    case "create":
+    case "replace":
+    case "patch":
+      return { ...operation, selection: NOTHING };
+    case "delete":
+      return operation;
+    default:
+      throw new TypeError(`A bulk operation became a ${operation.type}.`);
+  }
+}
+
+function resolvedId<C extends Context>(
+  target: { readonly id: string; readonly bulkId: string | undefined },
+  plan: Plan,
+  created: Created,
+  { baseUrl }: Call<C>,
+): string {
+  const { id, bulkId } = target;
+  if (bulkId === undefined) return id;
+  return replacementOf({ bulkId, form: "id", attribute: undefined }, plan, created, baseUrl) ?? id;
+}
+
+/** The call of one operation: what is noticed and told says which operation it is about. */
+export function callOf<C extends Context>(call: Call<C>, { index }: PlannedOperation): Call<C> {
+  return {
+    ...call,
+    note: (quirk, path) => call.note(quirk, `Operations[${index}].data.${path}`),
+    // The position in the request, whatever the order of execution [A69].
+    transaction: `${call.transaction}:${index}`,
+  };
+}
+
+/** The id that the path says, a reference as it stands; undefined for a POST. */
+export function idOf({ target }: PlannedOperation): string | undefined {
+  return target?.type === "resource" ? target.id : undefined;
+}
+
+/** What the result of a verb means for the response. */
+export function outcomeOf(result: Result, id: string | undefined): Outcome {
+  switch (result.type) {
+    case "resource":
+      return { type: "done", status: result.status, id: result.resource.id, version: result.resource.meta.version };
+    case "patched":
+      return { type: "done", status: 204, id: result.id, version: result.version };
+    default:
+      return { type: "done", status: 204, id: id ?? "", version: undefined };
+  }
+}
+
+/** A failed operation. What is no ScimError goes to the host, and to the client as a 500 that says nothing of it. */
+export function failure<C extends Context>(error: unknown, id: string | undefined, call: Call<C>): Outcome {
+  if (isScimError(error)) return { type: "failed", error, id };
+  if (call.signal?.aborted) return { type: "failed", error: unavailable(), id };
+  call.engine.emit({ type: "error", error, context: call.context });
+  return { type: "failed", error: internalError(), id };
+}

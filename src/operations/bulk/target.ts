@@ -1,0 +1,64 @@
+import { findEndpoint } from "../../protocol/endpoint.ts";
+import { invalidSyntax, invalidValue, notFound } from "../../protocol/error.ts";
+import type { ResourceType } from "../../schema/resource-type.ts";
+import type { BulkMethod } from "./envelope.ts";
+import { bulkIdOf } from "./references.ts";
+
+/** Longest path of an operation, in UTF-16 code units: an endpoint, and an id of which each byte may be escaped. */
+const LONGEST_PATH = 2048;
+
+/** What an operation is about: a resource type's endpoint for a POST, a resource for the others. @see RFC 7644 §3.7 */
+export type BulkTarget =
+  | { readonly type: "resources"; readonly resourceType: ResourceType }
+  | {
+      readonly type: "resource";
+      readonly resourceType: ResourceType;
+      /** Where `bulkId` is set, not yet the id but the reference to it. */
+      readonly id: string;
+      /** The path is `/Users/bulkId:qwerty` [A47]. */
+      readonly bulkId: string | undefined;
+    };
+
+/** How paths are read. */
+export interface TargetOptions {
+  readonly resourceTypes: readonly ResourceType[];
+  /** Endpoints match in any letter case. */
+  readonly anyCase: boolean;
+}
+
+/**
+ * Finds the target of an operation. A path is relative to the service root, and a path alone: it names neither another
+ * server nor a query, it climbs nowhere, and it never leads to another bulk request, a search or discovery [G6].
+ *
+ * @throws {ScimError} 400 invalidSyntax for what is no such path, 400 invalidValue where method and path do not go together,
+ * 404 for an endpoint that is not there.
+ * @see RFC 7644 §3.7
+ */
+export function findTarget(method: BulkMethod, path: string, { resourceTypes, anyCase }: TargetOptions): BulkTarget {
+  checkPath(path);
+  const endpoint = findEndpoint(path.startsWith("/") ? path : `/${path}`, "", resourceTypes, anyCase);
+  if (endpoint.type !== "resources" && endpoint.type !== "resource")
+    throw invalidValue("A bulk operation is about resources; its path must be a resource type endpoint or a resource.");
+  // [P-3.7-05]
+  if (method === "POST" && endpoint.type !== "resources")
+    throw invalidValue(
+      `The path of a POST must be the endpoint of a resource type, e.g. ${endpoint.resourceType.endpoint}.`,
+    );
+  if (method !== "POST" && endpoint.type !== "resource")
+    throw invalidValue(
+      `The path of a ${method} must name a resource, e.g. ${endpoint.resourceType.endpoint}/2819c223.`,
+    );
+  if (endpoint.type === "resources") return endpoint;
+  const { id } = endpoint;
+  // A URL with such a segment is shortened by every client, and would lead elsewhere.
+  if (id === "." || id === ".." || !id.isWellFormed()) throw notFound();
+  return { ...endpoint, bulkId: bulkIdOf(id) };
+}
+
+function checkPath(path: string): void {
+  if (path.length > LONGEST_PATH) throw invalidSyntax(`path may have ${LONGEST_PATH} characters at most.`);
+  if (path.includes("://") || path.startsWith("//"))
+    throw invalidSyntax('path must be relative to the service root, e.g. "/Users/2819c223".');
+  if (path.includes("?") || path.includes("#"))
+    throw invalidSyntax("path must be a path alone, without a query and without a fragment.");
+}

@@ -1,0 +1,66 @@
+import type { ScimEvent } from "../../events/event.ts";
+import type { ResourceType } from "../../schema/resource-type.ts";
+import type { Context, StorageAdapter } from "../../storage/adapter.ts";
+import type { Call } from "../call.ts";
+
+/**
+ * Runs work on the given resource types so that it takes effect as a whole or not at all, as far as their adapters have
+ * transactions, and tells of it only then. The work may run several times (a database asks for a retry): what a try tells
+ * is forgotten with it. When all fails, what was noticed about the request itself is still told, changes are not.
+ */
+export async function inTransaction<C extends Context, T>(
+  call: Call<C>,
+  resourceTypes: readonly ResourceType[],
+  work: (call: Call<C>) => Promise<T>,
+): Promise<T> {
+  const { engine } = call;
+  let told: Told[] = [];
+  const attempt = (storages: ReadonlyMap<StorageAdapter<C>, StorageAdapter<C>>): Promise<T> => {
+    told = [];
+    return work({
+      ...call,
+      engine: {
+        ...engine,
+        emit: (event) => told.push({ isOfRequest: isOfRequest(event), tell: () => engine.emit(event) }),
+      },
+      note: (quirk, path) => told.push({ isOfRequest: true, tell: () => call.note(quirk, path) }),
+      storageOf: (type) => storages.get(engine.adapterOf(type)) ?? call.storageOf(type),
+    });
+  };
+  const adapters = new Map(resourceTypes.map((type) => [engine.adapterOf(type), call.storageOf(type)]));
+  try {
+    const result = await within([...adapters], new Map(), call.context, attempt);
+    for (const { tell } of told) tell();
+    return result;
+  } catch (error) {
+    for (const { isOfRequest, tell } of told) if (isOfRequest) tell();
+    throw error;
+  }
+}
+
+/** Something to be told after the commit. */
+interface Told {
+  /** It is true whatever becomes of the change. */
+  readonly isOfRequest: boolean;
+  readonly tell: () => void;
+}
+
+function isOfRequest<C extends Context>({ type }: ScimEvent<C>): boolean {
+  return type === "quirk" || type === "unknownAttribute";
+}
+
+type Adapters<C extends Context> = readonly (readonly [StorageAdapter<C>, StorageAdapter<C>])[];
+
+/** One transaction within the other, for each adapter that has them. */
+async function within<C extends Context, T>(
+  adapters: Adapters<C>,
+  storages: ReadonlyMap<StorageAdapter<C>, StorageAdapter<C>>,
+  context: C,
+  work: (storages: ReadonlyMap<StorageAdapter<C>, StorageAdapter<C>>) => Promise<T>,
+): Promise<T> {
+  const [first, ...rest] = adapters;
+  if (first === undefined) return work(storages);
+  const [adapter, storage] = first;
+  if (storage.transaction === undefined) return within(rest, storages, context, work);
+  return storage.transaction((inner) => within(rest, new Map([...storages, [adapter, inner]]), context, work), context);
+}
