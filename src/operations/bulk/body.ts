@@ -1,7 +1,7 @@
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
 import { invalidSyntax } from "../../protocol/error.ts";
-import { tolerance } from "../../protocol/patch-body.ts";
 import { parseOptions } from "../../protocol/resolve-options.ts";
+import { tolerance } from "../../protocol/tolerance.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";

@@ -1,4 +1,5 @@
 import { conflict, invalidValue, isScimError, type ScimError } from "../../protocol/error.ts";
+import { tolerance } from "../../protocol/tolerance.ts";
 import { printable } from "../../schema/canonical.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";
@@ -72,7 +73,7 @@ function planOperation<C extends Context>(
   };
   let target: BulkTarget | undefined;
   try {
-    target = targetOf(entry, call);
+    target = targetOf(entry, index, call);
     if (entry.problem !== undefined || entry.method === undefined || target === undefined)
       return failed(entry.problem ?? invalidValue("The operation has no path."), target);
     const body = readData(entry, index, call);
@@ -83,9 +84,17 @@ function planOperation<C extends Context>(
   }
 }
 
-function targetOf<C extends Context>({ method, path }: BulkEntry, { engine }: Call<C>): BulkTarget | undefined {
+function targetOf<C extends Context>(
+  { method, path }: BulkEntry,
+  index: number,
+  call: Call<C>,
+): BulkTarget | undefined {
   if (method === undefined || path === undefined) return undefined;
-  return findTarget(method, path, { resourceTypes: engine.resourceTypes, anyCase: engine.quirks.reads.endpointCase });
+  const otherCase = tolerance(call, "endpointCase");
+  return findTarget(method, path, {
+    resourceTypes: call.engine.resourceTypes,
+    otherCase: otherCase && (() => otherCase(`Operations[${index}].path`)),
+  });
 }
 
 /** @throws {ScimError} 400 invalidValue for a reference to a bulkId that no POST has [P-3.7.2-04]. */

@@ -22,8 +22,8 @@ export type BulkTarget =
 /** How paths are read. */
 export interface TargetOptions {
   readonly resourceTypes: readonly ResourceType[];
-  /** Endpoints match in any letter case. */
-  readonly anyCase: boolean;
+  /** Told of an endpoint in other letter case; undefined where that is none. */
+  readonly otherCase: ((segment: string) => void) | undefined;
 }
 
 /**
@@ -34,9 +34,9 @@ export interface TargetOptions {
  * 404 for an endpoint that is not there.
  * @see RFC 7644 §3.7
  */
-export function findTarget(method: BulkMethod, path: string, { resourceTypes, anyCase }: TargetOptions): BulkTarget {
+export function findTarget(method: BulkMethod, path: string, { resourceTypes, otherCase }: TargetOptions): BulkTarget {
   checkPath(path);
-  const endpoint = findEndpoint(path.startsWith("/") ? path : `/${path}`, "", resourceTypes, anyCase);
+  const endpoint = findEndpoint(path.startsWith("/") ? path : `/${path}`, "", resourceTypes, otherCase);
   if (endpoint.type !== "resources" && endpoint.type !== "resource")
     throw invalidValue("A bulk operation is about resources; its path must be a resource type endpoint or a resource.");
   // [P-3.7-05]
