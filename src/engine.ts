@@ -94,6 +94,7 @@ function createEngine<C extends Context>(
     quirks: activate(rules),
     unknownAttributes: options.unknownAttributes ?? "ignore",
     canonicalValues: options.canonicalValues ?? "suggest",
+    formats: options.formats ?? "ignore",
     references: options.references ?? "check",
     putOmitted: options.putOmitted ?? "clear",
     patchResponse: options.patchResponse ?? (rules === profiles.strict ? "resource" : "auto"),

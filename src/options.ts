@@ -82,6 +82,12 @@ export interface ScimOptions<C extends Context = Context> {
   readonly unknownAttributes?: "ignore" | "reject";
   /** `"enforce"`: a value outside of an attribute's canonicalValues is 400 invalidValue. Default `"suggest"`. */
   readonly canonicalValues?: "suggest" | "enforce";
+  /**
+   * `"enforce"`: a language, time zone, country code or certificate that is none is 400 invalidValue. Default `"ignore"`,
+   * because identity providers send what people typed.
+   * @see RFC 7643 §4.1
+   */
+  readonly formats?: "ignore" | "enforce";
   /** `"ignore"`: members and managers may name resources that do not exist. Default `"check"`: that is 400 invalidValue. */
   readonly references?: "check" | "ignore";
   /** `"keep"`: a PUT leaves attributes alone that it omits. Default `"clear"`. @see RFC 7644 §3.5.1 */
@@ -160,6 +166,7 @@ const Options = z.strictObject({
   profile: profile.optional(),
   unknownAttributes: z.enum(["ignore", "reject"]).optional(),
   canonicalValues: z.enum(["suggest", "enforce"]).optional(),
+  formats: z.enum(["ignore", "enforce"]).optional(),
   references: z.enum(["check", "ignore"]).optional(),
   putOmitted: z.enum(["clear", "keep"]).optional(),
   patchResponse: z.enum(["auto", "resource"]).optional(),

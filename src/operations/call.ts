@@ -26,6 +26,7 @@ export interface Engine<C extends Context> {
   readonly quirks: ActiveQuirks;
   readonly unknownAttributes: "ignore" | "reject";
   readonly canonicalValues: "suggest" | "enforce";
+  readonly formats: "ignore" | "enforce";
   readonly references: "check" | "ignore";
   readonly putOmitted: "clear" | "keep";
   readonly patchResponse: "auto" | "resource";
@@ -81,6 +82,7 @@ export function readOptions<C extends Context>(call: Call<C>, resourceType: Reso
     limits: engine.limits,
     unknownAttributes: engine.unknownAttributes,
     canonicalValues: engine.canonicalValues,
+    formats: engine.formats,
     tolerances: {
       value: (attribute, raw, path) => engine.quirks.value(attribute, raw, path, note),
       primaries: (attribute, elements, path) => engine.quirks.primaries(attribute, elements, path, note),

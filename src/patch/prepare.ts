@@ -39,6 +39,7 @@ const LITERAL: ReadOptions = {
   limits: DEFAULT_VALUE_LIMITS,
   unknownAttributes: "ignore",
   canonicalValues: "suggest",
+  formats: "ignore",
   tolerances: {
     value: () => undefined,
     attribute: () => undefined,

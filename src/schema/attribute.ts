@@ -1,4 +1,5 @@
 import type { ComparisonKey } from "./comparison-key.ts";
+import type { Format } from "./format.ts";
 
 /** The eight data types. @see RFC 7643 §2.3 */
 export const ATTRIBUTE_TYPES = [
@@ -22,7 +23,7 @@ export type Uniqueness = (typeof UNIQUENESS)[number];
 
 /**
  * One attribute as it is written in `defineSchema`. Every characteristic that is left out has the RFC's default.
- * The last five are scimkit's own and are not published at `/Schemas`.
+ * The last six are scimkit's own and are not published at `/Schemas`.
  * @see RFC 7643 §2.2, §7
  */
 export interface AttributeLiteral {
@@ -52,6 +53,8 @@ export interface AttributeLiteral {
   readonly collection?: boolean;
   /** `"username"`: compared by PRECIS UsernameCaseMapped, invisible and control characters refused. Default `"plain"`. */
   readonly comparison?: "plain" | "username";
+  /** What its text means: checked where `createScim({ formats: "enforce" })` says so. Strings and binaries only. Default none. */
+  readonly format?: Format;
   /** A computed attribute: the reverse of `attribute` of `resourceType`, filled in by the storage adapter when selected. readOnly only. */
   readonly inverseOf?: { readonly resourceType: string; readonly attribute: string };
   /** `true`: events tell when the value turns from or to `false` (a user's `active`). Boolean only. */
@@ -81,6 +84,7 @@ export interface Attribute {
   readonly subAttributes: readonly Attribute[];
   readonly collection: boolean;
   readonly comparison: "plain" | "username";
+  readonly format: Format | undefined;
   readonly inverseOf: { readonly resourceType: string; readonly attribute: string } | undefined;
   readonly lifecycle: boolean;
   readonly default: unknown;
@@ -141,6 +145,7 @@ export function compileAttribute(
     subAttributes,
     collection: literal.collection ?? false,
     comparison: literal.comparison ?? "plain",
+    format: literal.format,
     inverseOf: literal.inverseOf,
     lifecycle: literal.lifecycle ?? false,
     default: literal.default,

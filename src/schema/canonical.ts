@@ -1,5 +1,7 @@
 import type { Attribute } from "./attribute.ts";
+import { formatProblem } from "./format.ts";
 import type { ResourceType } from "./resource-type.ts";
+import { prepareSecret, secretProblem } from "./secret.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "./validate.ts";
 import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "./value.ts";
 
@@ -37,6 +39,8 @@ export interface ReadOptions {
   readonly unknownAttributes: "ignore" | "reject";
   /** `"enforce"`: values outside of canonicalValues are a problem. */
   readonly canonicalValues: "suggest" | "enforce";
+  /** `"enforce"`: texts that do not have the format of their attribute are a problem. */
+  readonly formats: "ignore" | "enforce";
   readonly tolerances: Tolerances;
 }
 
@@ -162,26 +166,34 @@ export class ValueReader {
   readSingle(attribute: Attribute, raw: unknown): unknown {
     if (attribute.type === "complex" && isObject(raw)) return this.#readComplex(attribute, raw);
     const problem = problemOf(attribute, raw, this.#options.limits);
-    if (problem === undefined) return this.#checkCanonical(attribute, raw);
+    if (problem === undefined) return this.#checkMeaning(attribute, raw);
     // A second rule may have to read what the first one made (["True"] for a boolean), a third one never.
     let meant = this.#options.tolerances.value(attribute, raw, this.#path);
     for (let rule = 1; meant !== undefined; rule++) {
       if (meant === null) return undefined;
       if (attribute.type === "complex" && isObject(meant)) return this.#readComplex(attribute, meant);
-      if (problemOf(attribute, meant, this.#options.limits) === undefined)
-        return this.#checkCanonical(attribute, meant);
+      if (problemOf(attribute, meant, this.#options.limits) === undefined) return this.#checkMeaning(attribute, meant);
       meant = rule === 1 ? this.#options.tolerances.value(attribute, meant, this.#path) : undefined;
     }
     return this.report(problem === "type" ? `must be ${EXPECTED[attribute.type]}, not ${jsonTypeOf(raw)}` : problem);
   }
 
-  #checkCanonical(attribute: Attribute, value: unknown): unknown {
-    if (
-      this.#options.canonicalValues === "suggest" ||
-      attribute.canonicalValues.length === 0 ||
-      typeof value !== "string"
-    )
-      return value;
+  /** A value of the right type: prepared where it is a secret, and held against what the schema says it means. */
+  #checkMeaning(attribute: Attribute, value: unknown): unknown {
+    if (typeof value !== "string") return value;
+    if (attribute.mutability === "writeOnly") {
+      const problem = secretProblem(value);
+      return problem === undefined ? prepareSecret(value) : this.report(problem);
+    }
+    const problem =
+      attribute.format === undefined || this.#options.formats === "ignore"
+        ? undefined
+        : formatProblem(attribute.format, value);
+    return problem === undefined ? this.#checkCanonical(attribute, value) : this.report(problem);
+  }
+
+  #checkCanonical(attribute: Attribute, value: string): string | undefined {
+    if (this.#options.canonicalValues === "suggest" || attribute.canonicalValues.length === 0) return value;
     const key = attribute.key(value);
     const found = attribute.canonicalValues.some((canonical) => attribute.key(canonical) === key);
     return found ? value : this.report(`must be one of ${attribute.canonicalValues.join(", ")}`);

@@ -1,4 +1,5 @@
 import { ATTRIBUTE_TYPES, type AttributeLiteral, MUTABILITIES, RETURNED, UNIQUENESS } from "./attribute.ts";
+import { FORMATS } from "./format.ts";
 
 /** A schema as data: what `defineSchema` takes and gives back. @see RFC 7643 §7 */
 export interface SchemaDefinition {
@@ -102,6 +103,7 @@ function checkAttribute(
   oneOf("mutability", attribute.mutability, MUTABILITIES);
   oneOf("returned", attribute.returned, RETURNED);
   oneOf("uniqueness", attribute.uniqueness, UNIQUENESS);
+  oneOf("format", attribute.format, FORMATS);
   oneOf("comparison", attribute.comparison, ["plain", "username"]);
   for (const key of ["multiValued", "required", "caseExact", "collection"] as const) {
     if (attribute[key] !== undefined && typeof attribute[key] !== "boolean")
@@ -125,6 +127,8 @@ function checkAttribute(
     refuse(`has referenceTypes but is of type ${type}`);
   if (type === "reference" && (attribute.referenceTypes ?? []).length === 0)
     refuse("is a reference without referenceTypes");
+  if (attribute.format !== undefined && type !== (attribute.format === "certificate" ? "binary" : "string"))
+    refuse(`has the format ${attribute.format} but is of type ${type}`);
   if (attribute.mutability === "writeOnly" && (attribute.returned ?? "never") !== "never") {
     refuse('is writeOnly and so must be returned "never"');
   }

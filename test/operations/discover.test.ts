@@ -1,343 +1,174 @@
 import { describe, expect, test } from "vitest";
-import {
-  createScim,
-  EnterpriseUser,
-  Group,
-  type StorageAdapter,
-  type StorageCapabilities,
-  User,
-} from "../../src/index.ts";
+import { defineResourceType, defineSchema, EnterpriseUser, Group, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
-import { BASE_URL, directory, ENTERPRISE, ERROR, filtered, GROUP, LIST, USER } from "../support/directory.ts";
+import { BASE_URL, type Directory, directory, ENTERPRISE, GROUP, LIST, USER } from "../support/directory.ts";
+import { expectRefusal } from "../support/refusal.ts";
+import { Thing } from "../support/thing.ts";
 
-const CONFIG = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
-const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
-const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const CORE = "urn:ietf:params:scim:schemas:core:2.0:";
+const ENDPOINTS = ["/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/User", "/Schemas", `/Schemas/${USER}`];
 
-/** Memory that says that it can do other things than it could. */
-function storageWith(capabilities: StorageCapabilities, options?: Parameters<typeof memoryStorage>[0]): StorageAdapter {
-  return { ...memoryStorage(options), capabilities };
-}
-
-describe("the discovery endpoints", () => {
-  test("ServiceProviderConfig is one object and no list [P-4-01 A44]", async () => {
+describe("/ServiceProviderConfig", () => {
+  test("has every member with its type, integers even for what is off [S-5-01 S-5-03 S-5-04 S-5-05 S-5-06 S-5-07 S-5-08 S-2.3.4-02]", async () => {
     const { status, json } = await directory().ask("GET", "/ServiceProviderConfig");
     expect(status).toBe(200);
-    expect(json.schemas).toEqual([CONFIG]);
-    expect(json).not.toHaveProperty("Resources");
+    expect(json.schemas).toEqual([`${CORE}ServiceProviderConfig`]);
+    const boolean = expect.any(Boolean);
+    expect(json).toMatchObject({
+      patch: { supported: boolean },
+      bulk: { supported: boolean, maxOperations: expect.any(Number), maxPayloadSize: expect.any(Number) },
+      filter: { supported: boolean, maxResults: expect.any(Number) },
+      changePassword: { supported: boolean },
+      sort: { supported: boolean },
+      etag: { supported: boolean },
+      meta: { resourceType: "ServiceProviderConfig", location: `${BASE_URL}/ServiceProviderConfig` },
+    });
+    for (const number of [json.bulk.maxOperations, json.bulk.maxPayloadSize, json.filter.maxResults])
+      expect(Number.isInteger(number)).toBe(true);
+    expect(json.authenticationSchemes.length).toBeGreaterThan(0);
+    for (const scheme of json.authenticationSchemes)
+      expect(scheme).toMatchObject({
+        type: "oauthbearertoken",
+        name: expect.any(String),
+        description: expect.any(String),
+      });
   });
 
-  test("Schemas is a list of all schemas in one answer [P-4-02]", async () => {
-    const { json } = await directory().ask("GET", "/Schemas");
-    expect(json).toMatchObject({ schemas: [LIST], startIndex: 1, totalResults: json.Resources.length });
-    expect(json.itemsPerPage).toBe(json.totalResults);
-    const ids = json.Resources.map(({ id }: { id: string }) => id);
-    expect(ids).toEqual(expect.arrayContaining([USER, ENTERPRISE, GROUP, CONFIG]));
-    expect(new Set(ids).size).toBe(ids.length);
+  test("publishes the host's own schemes and documentation", async () => {
+    const authenticationSchemes = [{ type: "httpbasic", name: "Basic", description: "User name and password." }];
+    const { ask } = directory({ authenticationSchemes, documentationUri: "https://example.com/help" });
+    expect((await ask("GET", "/ServiceProviderConfig")).json).toMatchObject({
+      authenticationSchemes,
+      documentationUri: "https://example.com/help",
+    });
   });
 
-  test("ResourceTypes is a list of all resource types [P-4-04]", async () => {
-    const { json } = await directory().ask("GET", "/ResourceTypes");
-    expect(json).toMatchObject({ schemas: [LIST], totalResults: 2, Resources: [{ id: "User" }, { id: "Group" }] });
-  });
+  test("announces what is true: what it says is supported works [S-5-10 P-3.5-02]", async () => {
+    const withSecrets = directory({
+      storage: { ...memoryStorage({ hashSecret: () => "h" }), capabilities: { secrets: true } },
+    });
+    const without = directory({ storage: memoryStorage() });
+    const password = async ({ ask }: Directory): Promise<boolean> =>
+      (await ask("GET", "/ServiceProviderConfig")).json.changePassword.supported;
+    expect([await password(withSecrets), await password(without)]).toEqual([true, false]);
 
-  test("one schema or resource type is found by its id, a URN in any spelling; an unknown one is 404 [P-4-03]", async () => {
+    const { ask } = without;
+    const { patch, filter, sort, etag } = (await ask("GET", "/ServiceProviderConfig")).json;
+    expect({ patch, filter: filter.supported, sort, etag }).toEqual({
+      patch: { supported: true },
+      filter: true,
+      sort: { supported: true },
+      etag: { supported: true },
+    });
+    const { json, headers } = await ask("POST", "/Users", { schemas: [USER], userName: "b" });
+    await ask("POST", "/Users", { schemas: [USER], userName: "a" });
+    const patched = await ask("PATCH", `/Users/${json.id}`, {
+      schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+      Operations: [{ op: "replace", path: "title", value: "t" }],
+    });
+    expect(patched.json.title).toBe("t");
+    expect((await ask("GET", "/Users?filter=title%20pr")).json.totalResults).toBe(1);
+    expect((await ask("GET", "/Users?sortBy=userName")).json.Resources[0].userName).toBe("a");
+    expect(
+      (await ask("GET", `/Users/${json.id}`, undefined, { "if-none-match": patched.headers.ETag ?? "" })).status,
+    ).toBe(304);
+    expect(
+      (await ask("PUT", `/Users/${json.id}`, { schemas: [USER], userName: "b" }, { "if-match": headers.ETag ?? "" }))
+        .status,
+    ).toBe(412);
+  });
+});
+
+describe("/ResourceTypes", () => {
+  test("lists every type with its endpoint and schemas, each of which is served [S-6-01 S-6-04 S-7-01 P-3.2-02]", async () => {
+    const Person = defineResourceType({
+      name: "Person",
+      endpoint: "/People",
+      schema: defineSchema({ id: "urn:example:Person", name: "Person", attributes: { nick: {} } }),
+    });
+    const { ask } = directory({ resourceTypes: [User.extend(EnterpriseUser), Group, Thing, Person] });
+    const { json } = await ask("GET", "/ResourceTypes");
+    expect(json).toMatchObject({ schemas: [LIST], totalResults: 4, itemsPerPage: 4, startIndex: 1 });
+    expect(json.Resources.map(({ name, endpoint }: Record<string, string>) => [name, endpoint])).toEqual([
+      ["User", "/Users"],
+      ["Group", "/Groups"],
+      ["Thing", "/Things"],
+      ["Person", "/People"],
+    ]);
+    for (const type of json.Resources) {
+      expect(type.schemas).toEqual([`${CORE}ResourceType`]);
+      expect((await ask("GET", `/ResourceTypes/${type.id}`)).json).toEqual(type);
+      expect(type.meta).toEqual({ resourceType: "ResourceType", location: `${BASE_URL}/ResourceTypes/${type.name}` });
+      for (const urn of [type.schema, ...type.schemaExtensions.map(({ schema }: { schema: string }) => schema)])
+        expect((await ask("GET", `/Schemas/${urn}`)).json.id).toBe(urn);
+      expect((await ask("GET", type.endpoint)).status).toBe(200);
+    }
+    expect((await ask("POST", "/People", { schemas: ["urn:example:Person"], nick: "n" })).headers.Location).toContain(
+      "/People/",
+    );
+    expectRefusal(await ask("GET", "/Persons"), 404);
+  });
+});
+
+describe("/Schemas", () => {
+  test("serves every schema that a resource may carry, and no message [S-7-01 P-3.1-03]", async () => {
     const { ask } = directory();
-    for (const urn of [USER, encodeURIComponent(USER), USER.toUpperCase()]) {
-      expect((await ask("GET", `/Schemas/${urn}`)).json).toMatchObject({ id: USER, name: "User" });
-    }
-    expect((await ask("GET", "/ResourceTypes/Group")).json).toMatchObject({ id: "Group", endpoint: "/Groups" });
-    for (const path of [
-      "/Schemas/urn:none",
-      "/ResourceTypes/None",
-      "/ResourceTypes/User/x",
-      "/ServiceProviderConfig/x",
-    ]) {
-      expect((await ask("GET", path)).json).toMatchObject({ schemas: [ERROR], status: "404" });
-    }
-  });
-
-  test("the parameters of queries change nothing [P-4-05]", async () => {
-    const { ask } = directory();
-    const parameters = "count=1&startIndex=2&sortBy=id&sortOrder=descending&attributes=id&excludedAttributes=name";
-    for (const path of ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig", `/Schemas/${USER}`]) {
-      const [plain, asked] = [await ask("GET", path), await ask("GET", `${path}?${parameters}`)];
-      expect(asked).toMatchObject({ status: 200, body: plain.body });
-    }
-  });
-
-  test("a filter is 403 [P-4-06]", async () => {
-    const { ask } = directory();
-    for (const path of ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig"]) {
-      expect((await ask("GET", filtered(path, 'id eq "x"'))).json).toMatchObject({ schemas: [ERROR], status: "403" });
-    }
-  });
-
-  test("each document says what it is and where, and is found there [P-4-07]", async () => {
-    const { ask } = directory();
-    const lists = [await ask("GET", "/Schemas"), await ask("GET", "/ResourceTypes")];
-    const documents = [
-      ...lists.flatMap(({ json }) => json.Resources),
-      (await ask("GET", "/ServiceProviderConfig")).json,
-    ];
-    expect(documents.length).toBeGreaterThan(6);
-    for (const document of documents) {
-      expect(document.schemas[0]).toMatch(new RegExp(`:${document.meta.resourceType}$`));
-      expect(document.meta.location.startsWith(`${BASE_URL}/`)).toBe(true);
-      expect((await ask("GET", document.meta.location.slice(BASE_URL.length))).json).toEqual(document);
-    }
-  });
-
-  test("each has GET and HEAD alone, and says so", async () => {
-    const { ask } = directory();
-    for (const path of ["/Schemas", "/ResourceTypes/User", "/ServiceProviderConfig"]) {
-      for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
-        expect(await ask(method, path, {})).toMatchObject({ status: 405, headers: { Allow: "GET, HEAD" } });
-      }
-    }
-  });
-
-  test("every published attribute that can be written can be written and read back, and no other is kept [P-4-08]", async () => {
-    const { ask } = directory({ unknownAttributes: "reject", references: "ignore" });
     const { json } = await ask("GET", "/Schemas");
-    const exampleOf = (attribute: PublishedAttribute, index: number): unknown => {
-      const one =
-        attribute.type === "complex"
-          ? Object.fromEntries(writable(attribute.subAttributes ?? []).map((sub) => [sub.name, exampleOf(sub, index)]))
-          : exampleOfType(attribute, index);
-      return attribute.multiValued ? [one] : one;
-    };
-    const attributesOf = (urn: string): readonly PublishedAttribute[] =>
-      json.Resources.find(({ id }: { id: string }) => id === urn).attributes;
-    const bodyOf = (urn: string): Record<string, unknown> =>
-      Object.fromEntries(
-        writable(attributesOf(urn)).map((attribute, index) => [attribute.name, exampleOf(attribute, index)]),
-      );
-    for (const [endpoint, body] of [
-      ["/Users", { schemas: [USER, ENTERPRISE], ...bodyOf(USER), [ENTERPRISE]: bodyOf(ENTERPRISE) }],
-      ["/Groups", { schemas: [GROUP], ...bodyOf(GROUP) }],
-    ] as const) {
-      const created = await ask("POST", endpoint, body);
-      expect(created.status, created.body).toBe(201);
-      const read = await ask("GET", `${endpoint}/${created.json.id}`);
-      const { password, schemas: _, ...visible } = body as Record<string, unknown>;
-      expect(read.json).toMatchObject(visible);
-      expect(read.body).not.toContain(String(password));
-      expect((await ask("POST", endpoint, { ...body, userName: "other", nickname2: "x" })).status).toBe(400);
+    const ids: string[] = json.Resources.map(({ id }: { id: string }) => id);
+    expect(ids).toEqual([
+      USER,
+      ENTERPRISE,
+      GROUP,
+      `${CORE}ServiceProviderConfig`,
+      `${CORE}ResourceType`,
+      `${CORE}Schema`,
+    ]);
+    expect(json.totalResults).toBe(6);
+    for (const [index, id] of ids.entries()) {
+      expect((await ask("GET", `/Schemas/${id}`)).json).toEqual(json.Resources[index]);
+      expect((await ask("GET", `/Schemas/${encodeURIComponent(id).toUpperCase()}`)).json.id).toBe(id);
     }
+    for (const message of ["ListResponse", "SearchRequest", "PatchOp", "BulkRequest", "BulkResponse", "Error"])
+      expectRefusal(await ask("GET", `/Schemas/urn:ietf:params:scim:api:messages:2.0:${message}`), 404);
+  });
+
+  test("says every keyword as a plain string, without the quotation marks of the specification [S-1.1-02]", async () => {
+    const { json } = await directory().ask("GET", `/Schemas/${USER}`);
+    for (const { type, mutability, returned, uniqueness } of json.attributes)
+      for (const keyword of [type, mutability, returned, ...(uniqueness === undefined ? [] : [uniqueness])])
+        expect(keyword).toMatch(/^[A-Za-z]+$/);
+    expect(json.attributes[0]).toMatchObject({ name: "userName", mutability: "readWrite", uniqueness: "server" });
   });
 });
 
-interface PublishedAttribute {
-  readonly name: string;
-  readonly type: string;
-  readonly multiValued: boolean;
-  readonly mutability: string;
-  readonly canonicalValues?: readonly string[];
-  readonly referenceTypes?: readonly string[];
-  readonly subAttributes?: readonly PublishedAttribute[];
-}
-
-/** `$ref` of a resource is computed from its id, and `primary` is asserted elsewhere. */
-function writable(attributes: readonly PublishedAttribute[]): readonly PublishedAttribute[] {
-  return attributes.filter(
-    ({ name, mutability, referenceTypes }) =>
-      mutability !== "readOnly" && !(name === "$ref" && referenceTypes?.some((type) => type !== "external")),
-  );
-}
-
-function exampleOfType({ type, name, canonicalValues }: PublishedAttribute, index: number): unknown {
-  switch (type) {
-    case "boolean":
-      return true;
-    case "reference":
-      return `https://example.com/${name}`;
-    case "binary":
-      return "AAEC";
-    case "dateTime":
-      return "2026-01-02T03:04:05Z";
-    case "integer":
-    case "decimal":
-      return index;
-    default:
-      return canonicalValues?.[0] ?? `value of ${name}`;
-  }
-}
-
-describe("what ServiceProviderConfig announces is what the server does", () => {
-  const configOf = async (given: Parameters<typeof directory>[0]) =>
-    (await directory(given).ask("GET", "/ServiceProviderConfig")).json;
-
-  test("patch: every resource type takes PATCH [L6]", async () => {
+describe("discovery", () => {
+  test("is read only: no verb changes it [S-5-02 S-6-01 S-7-02]", async () => {
     const { ask } = directory();
-    expect((await ask("GET", "/ServiceProviderConfig")).json.patch).toEqual({ supported: true });
-    const { id } = (await ask("POST", "/Groups", { schemas: [GROUP], displayName: "a" })).json;
-    const rename = { schemas: [PATCH], Operations: [{ op: "replace", path: "displayName", value: "b" }] };
-    expect((await ask("PATCH", `/Groups/${id}`, rename)).json.displayName).toBe("b");
-  });
-
-  test("filter: announced, filters are answered; not announced, they are 400 invalidFilter and never ignored [L6]", async () => {
-    for (const supported of [true, false]) {
-      const given = { storage: storageWith({ filter: supported }) };
-      expect((await configOf(given)).filter.supported).toBe(supported);
-      const { ask } = directory(given);
-      for (const answer of [
-        await ask("GET", filtered("/Users", 'userName eq "x"')),
-        await ask("POST", "/Users/.search", { schemas: [SEARCH], filter: 'userName eq "x"' }),
-      ]) {
-        expect(answer.json).toMatchObject(
-          supported ? { totalResults: 0 } : { status: "400", scimType: "invalidFilter" },
-        );
+    for (const path of ENDPOINTS) {
+      const before = await ask("GET", path);
+      for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+        const answer = await ask(method, path, method === "DELETE" ? undefined : before.json);
+        expectRefusal(answer, 405);
+        expect(answer.headers.Allow).toBe("GET, HEAD");
       }
+      expect((await ask("GET", path)).json).toEqual(before.json);
     }
   });
 
-  test("filter: one adapter that cannot is enough not to announce it [L6]", async () => {
-    const storage = { User: memoryStorage(), Group: storageWith({ filter: false }) };
-    expect((await configOf({ storage, references: "ignore" })).filter.supported).toBe(false);
-  });
-
-  test("filter.maxResults: no page has more, whatever count asks for [L6]", async () => {
-    const given = { limits: { results: 3, defaultResults: 2 } };
-    expect((await configOf(given)).filter.maxResults).toBe(3);
-    const { ask } = directory(given);
-    for (let index = 0; index < 5; index++) await ask("POST", "/Users", { schemas: [USER], userName: `u${index}` });
-    for (const [query, itemsPerPage] of [
-      ["", 2],
-      ["?count=3", 3],
-      ["?count=4", 3],
-      ["?count=99999", 3],
-    ] as const) {
-      expect((await ask("GET", `/Users${query}`)).json).toMatchObject({ totalResults: 5, itemsPerPage });
+  test("can be read without credentials, unless the option forbids it [S-5-09]", async () => {
+    const none = { authorization: "" };
+    for (const path of ENDPOINTS) {
+      expect((await directory().ask("GET", path, undefined, none)).status).toBe(200);
+      expectRefusal(await directory({ anonymousDiscovery: false }).ask("GET", path, undefined, none), 401);
     }
+    expectRefusal(await directory().ask("GET", "/Users", undefined, none), 401);
   });
 
-  test("sort: announced, pages are sorted; not announced, sortBy changes nothing [L6]", async () => {
-    for (const supported of [true, false]) {
-      const given = { storage: storageWith({ sort: supported }) };
-      const { ask } = directory(given);
-      expect((await ask("GET", "/ServiceProviderConfig")).json.sort).toEqual({ supported });
-      for (const userName of ["b", "a"]) await ask("POST", "/Users", { schemas: [USER], userName });
-      const { json } = await ask("GET", "/Users?sortBy=userName");
-      const names = json.Resources.map(({ userName }: { userName: string }) => userName);
-      expect(names).toEqual(supported ? ["a", "b"] : ["b", "a"]);
-    }
-  });
-
-  test("etag: resources have tags, stale ones are refused and current ones save a read [L6]", async () => {
+  test("is 404 for what it does not have, and 403 with a filter [P-3.2-05]", async () => {
     const { ask } = directory();
-    expect((await ask("GET", "/ServiceProviderConfig")).json.etag).toEqual({ supported: true });
-    const { headers, json } = await ask("POST", "/Users", { schemas: [USER], userName: "ada" });
-    expect(headers.ETag).toBe(json.meta.version);
-    const path = `/Users/${json.id}`;
-    expect((await ask("GET", path, undefined, { "if-none-match": String(headers.ETag) })).status).toBe(304);
-    for (const method of ["PUT", "PATCH", "DELETE"]) {
-      const body =
-        method === "PATCH"
-          ? { schemas: [PATCH], Operations: [{ op: "replace", path: "displayName", value: "x" }] }
-          : { schemas: [USER], userName: "ada" };
-      expect((await ask(method, path, method === "DELETE" ? undefined : body, { "if-match": 'W/"old"' })).status).toBe(
-        412,
-      );
-    }
+    for (const path of ["/Schemas/urn:nope", "/ResourceTypes/Nope", "/ServiceProviderConfig/x", "/Schemas/a/b"])
+      expectRefusal(await ask("GET", path), 404);
+    for (const path of ENDPOINTS) expectRefusal(await ask("GET", `${path}?filter=id%20pr`), 403);
+    expect((await ask("GET", "/Schemas?startIndex=3&count=1&sortBy=id&attributes=name")).json.itemsPerPage).toBe(6);
   });
-
-  test("changePassword: announced where the adapter keeps passwords; elsewhere they are dropped, and said so [L6]", async () => {
-    for (const supported of [true, false]) {
-      const memory = memoryStorage({ hashSecret: (_, value) => `hash of ${value}` });
-      const plain = memoryStorage();
-      const storage = supported ? { ...memory, capabilities: { secrets: true } } : plain;
-      const { ask, events } = directory({ storage });
-      expect((await ask("GET", "/ServiceProviderConfig")).json.changePassword).toEqual({ supported });
-      const { id } = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
-      const change = { schemas: [PATCH], Operations: [{ op: "replace", path: "password", value: "s3cret!" }] };
-      expect((await ask("PATCH", `/Users/${id}`, change)).status).toBe(200);
-      expect(memory.readSecret("User", id, "password")).toBe(supported ? "hash of s3cret!" : undefined);
-      expect(events.some(({ type }) => type === "secretDropped")).toBe(!supported);
-    }
-  });
-
-  test("changePassword: without a password attribute there is none to change", async () => {
-    const storage = storageWith({ secrets: true });
-    expect((await configOf({ storage, resourceTypes: [Group] })).changePassword).toEqual({ supported: false });
-  });
-
-  test("authenticationSchemes and documentationUri are the host's, one primary at most [L6]", async () => {
-    const authenticationSchemes = [
-      { type: "httpbasic", name: "Basic", description: "User and password.", primary: true },
-    ];
-    const given = { authenticationSchemes, documentationUri: "https://example.com/help" };
-    expect(await configOf(given)).toMatchObject(given);
-    expect((await configOf({})).authenticationSchemes).toMatchObject([{ type: "oauthbearertoken", primary: true }]);
-    expect(() => directory({ authenticationSchemes: [...authenticationSchemes, ...authenticationSchemes] })).toThrow(
-      /primary/,
-    );
-    expect(() => directory({ documentationUri: "help" })).toThrow(/documentationUri/);
-  });
-
-  test("a published member is in the published schema, or under a URN of the host's [P-4-08]", async () => {
-    const { ask } = directory({ announce: { securityEvents: { asyncRequest: "none" } } });
-    const { schemas: _, meta, ...config } = (await ask("GET", "/ServiceProviderConfig")).json;
-    expect(meta.resourceType).toBe("ServiceProviderConfig");
-    const { attributes } = (await ask("GET", `/Schemas/${CONFIG}`)).json;
-    const published = new Map<string, { subAttributes?: readonly { name: string }[] }>(
-      attributes.map((attribute: { name: string }) => [attribute.name, attribute]),
-    );
-    for (const [name, value] of Object.entries(config)) {
-      const names = published.get(name)?.subAttributes?.map((sub) => sub.name);
-      for (const element of Array.isArray(value) ? value : [value]) {
-        expect(names, name).toEqual(expect.arrayContaining(Object.keys(element)));
-      }
-    }
-  });
-});
-
-describe("announce", () => {
-  test("securityEvents is absent by default, and published as the host has it [E-4-01]", async () => {
-    expect((await directory().ask("GET", "/ServiceProviderConfig")).json).not.toHaveProperty("securityEvents");
-    const securityEvents = {
-      asyncRequest: "none",
-      eventUris: ["urn:ietf:params:scim:event:prov:create:notice"],
-    } as const;
-    const { json } = await directory({ announce: { securityEvents } }).ask("GET", "/ServiceProviderConfig");
-    expect(json.securityEvents).toEqual(securityEvents);
-    expect(json.schemas).toEqual([CONFIG]);
-  });
-
-  test("members under a URN of the host's are published, with the URN among the schemas", async () => {
-    const urn = "urn:example:params:scim:schemas:Service";
-    const { json } = await directory({ announce: { [urn]: { region: "eu-1" } } }).ask("GET", "/ServiceProviderConfig");
-    expect(json).toMatchObject({ schemas: [CONFIG, urn], [urn]: { region: "eu-1" } });
-  });
-
-  test.each([
-    [
-      "a computed member",
-      { bulk: { supported: true, maxOperations: 1, maxPayloadSize: 1 } },
-      /announce\.bulk: .*computed/,
-    ],
-    ["pagination", { pagination: { cursor: true, index: true } }, /announce\.pagination/],
-    ["the identity of the document", { meta: { location: "https://evil.example" } }, /announce\.meta/],
-    ["asynchronous requests", { securityEvents: { asyncRequest: "long" } }, /asyncRequest: must be none/],
-    ["an event that is no URI", { securityEvents: { eventUris: ["prov:create notice"] } }, /eventUris/],
-    ["a misspelt member", { securityEvents: { eventUri: [] } }, /securityEvents/],
-    ["what is no JSON", { "urn:x": { at: () => 1 } }, /announce\.urn:x/],
-  ])("%s is refused when the server starts [L6]", (_what, announce, problem) => {
-    expect(() => directory({ announce: announce as never })).toThrow(problem);
-  });
-
-  test("Prefer: respond-async is not heard: the request is done when it is answered [E-2.5.1.1-01]", async () => {
-    const { ask } = directory();
-    const created = await ask("POST", "/Users", { schemas: [USER], userName: "ada" }, { prefer: "respond-async" });
-    expect(created.status).toBe(201);
-    expect(Object.keys(created.headers).map((name) => name.toLowerCase())).not.toContain("preference-applied");
-    expect((await ask("GET", `/Users/${created.json.id}`)).status).toBe(200);
-  });
-});
-
-test("two resource types of one name or endpoint are refused when the server starts", () => {
-  const given = { storage: memoryStorage(), baseUrl: BASE_URL, authenticate: () => ({}) };
-  expect(() => createScim({ ...given, resourceTypes: [User, User.extend(EnterpriseUser)] })).toThrow(
-    /two resource types/,
-  );
 });

@@ -86,7 +86,7 @@ describe("the core schemas as /Schemas publishes them", () => {
   });
 
   test("do not publish scimkit's own keys", () => {
-    const own = ["collection", "comparison", "inverseOf", "default"];
+    const own = ["collection", "comparison", "format", "inverseOf", "lifecycle", "default"];
     for (const attribute of [
       ...flatten(schemaToJson(UserSchema).attributes),
       ...flatten(schemaToJson(GroupSchema).attributes),

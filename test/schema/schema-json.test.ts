@@ -182,6 +182,7 @@ function compiled(schema: SchemaDefinition): unknown[] {
     key,
     collection,
     comparison,
+    format,
     inverseOf,
     lifecycle,
     default: _,

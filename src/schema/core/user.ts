@@ -63,14 +63,17 @@ export const UserSchema = defineSchema({
         "Used to identify the relationship between the organization and the user.  Typical values used might be 'Contractor', 'Employee', 'Intern', 'Temp', 'External', and 'Unknown', but any value may be used.",
     },
     preferredLanguage: {
+      format: "acceptLanguage",
       description:
         "Indicates the User's preferred written or spoken language.  Generally used for selecting a localized user interface; e.g., 'en-US' specifies the language English and country US.",
     },
     locale: {
+      format: "languageTag",
       description:
         "Used to indicate the User's default location for purposes of localizing items such as currency, date time format, or numerical representations.",
     },
     timezone: {
+      format: "timeZone",
       description: "The User's time zone in the 'Olson' time zone database format, e.g., 'America/Los_Angeles'.",
     },
     active: {
@@ -178,7 +181,7 @@ export const UserSchema = defineSchema({
         locality: { description: "The city or locality component." },
         region: { description: "The state or region component." },
         postalCode: { description: "The zip code or postal code component." },
-        country: { description: "The country name component." },
+        country: { format: "country", description: "The country name component." },
         type: {
           canonicalValues: ["work", "home", "other"],
           description: "A label indicating the attribute's function, e.g., 'work' or 'home'.",
@@ -252,7 +255,7 @@ export const UserSchema = defineSchema({
       multiValued: true,
       description: "A list of certificates issued to the User.",
       subAttributes: {
-        value: { type: "binary", description: "The value of an X.509 certificate." },
+        value: { type: "binary", format: "certificate", description: "The value of an X.509 certificate." },
         display: { description: "A human-readable name, primarily used for display purposes." },
         type: { canonicalValues: [], description: "A label indicating the attribute's function." },
         primary: {
