@@ -1,5 +1,5 @@
 import type { Filter } from "../../filter/ast.ts";
-import { type FilterParseOptions, parsePath } from "../../filter/parser.ts";
+import { type FilterParseOptions, type ParsedPath, parsePath } from "../../filter/parser.ts";
 import { printFilter } from "../../filter/print.ts";
 import { isScimError } from "../../protocol/error.ts";
 import type { Attribute } from "../../schema/attribute.ts";
@@ -58,14 +58,23 @@ function mapOperation(
 
 /** Operands are looked at whatever they are compared with: a filter selects, and stores nothing. */
 function mapPath(path: string, options: FilterParseOptions, substitute: Substitute): string {
-  if (!path.includes(PREFIX)) return path;
+  const parsed = path.includes(PREFIX) ? tryParse(path, options) : undefined;
+  if (parsed?.filter === undefined) return path;
+  let isChanged = false;
+  const filter = mapOperands(parsed.filter, (reference) => {
+    const value = substitute(reference);
+    isChanged ||= value !== undefined;
+    return value;
+  });
+  const sub = parsed.sub === undefined ? "" : `.${parsed.sub}`;
+  return isChanged ? `${parsed.path}[${printFilter(filter)}]${sub}` : path;
+}
+
+function tryParse(path: string, options: FilterParseOptions): ParsedPath | undefined {
   try {
-    const parsed = parsePath(path, options);
-    if (parsed.filter === undefined) return path;
-    const sub = parsed.sub === undefined ? "" : `.${parsed.sub}`;
-    return `${parsed.path}[${printFilter(mapOperands(parsed.filter, substitute))}]${sub}`;
+    return parsePath(path, options);
   } catch (error) {
-    if (isScimError(error)) return path;
+    if (isScimError(error)) return undefined;
     throw error;
   }
 }

@@ -116,7 +116,9 @@ function referencesOf<C extends Context>(
   };
   if (target.type === "resource" && target.bulkId !== undefined) refer(target.bulkId);
   if (entry.method !== undefined) {
-    mapBody(entry.method, target.resourceType, body, call, ({ bulkId, attribute }) => {
+    // Nothing of the body is read yet: what a rule has to say of it, it says when the operation is executed.
+    const silent = { ...call, note: () => undefined };
+    mapBody(entry.method, target.resourceType, body, silent, ({ bulkId, attribute }) => {
       const post = refer(bulkId);
       if (attribute?.required) requires.add(post);
       return undefined;

@@ -1,0 +1,60 @@
+import type { Context, StorageAdapter } from "../../src/index.ts";
+import { type MemoryStorage, memoryStorage } from "../../src/storage/memory.ts";
+
+/** A write, to be done again. */
+type Write = (storage: MemoryStorage) => Promise<unknown>;
+
+export interface TransactionalOptions {
+  /** How often each transaction is run and taken back before it counts, as a database does that asks for a retry. */
+  readonly retries?: number;
+}
+
+/**
+ * Memory with transactions: what is taken back is gone because the memory is made anew from the writes that count. Slow, and
+ * right beyond doubt. Transactions run one after the other.
+ */
+export function transactionalStorage({ retries = 0 }: TransactionalOptions = {}): StorageAdapter {
+  let memory = memoryStorage();
+  let log: Write[] = [];
+  const write = async <T>(done: (storage: MemoryStorage) => Promise<T>): Promise<T> => {
+    const result = await done(memory);
+    log.push(done);
+    return result;
+  };
+  const calls: Omit<StorageAdapter, "transaction"> = {
+    get: (request, context) => memory.get(request, context),
+    query: (request, context) => memory.query(request, context),
+    create: (request, context) => write((storage) => storage.create(request, context)),
+    replace: (request, context) => write((storage) => storage.replace(request, context)),
+    delete: (request, context) => write((storage) => storage.delete(request, context)),
+    applyDelta: (request, context) =>
+      write(async (storage) => (await storage.applyDelta?.(request, context)) ?? undefined),
+  };
+  const takeBack = async (to: readonly Write[]): Promise<void> => {
+    log = [...to];
+    memory = memoryStorage();
+    for (const done of log) await done(memory);
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ...calls,
+    transaction<T>(work: (storage: StorageAdapter) => Promise<T>, _context: Context): Promise<T> {
+      const run = async (): Promise<T> => {
+        const before = [...log];
+        try {
+          for (let retry = 0; retry < retries; retry++) {
+            await work(calls);
+            await takeBack(before);
+          }
+          return await work(calls);
+        } catch (error) {
+          await takeBack(before);
+          throw error;
+        }
+      };
+      const result = last.then(run);
+      last = result.catch(() => undefined);
+      return result;
+    },
+  };
+}
