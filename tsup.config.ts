@@ -9,6 +9,7 @@ export default defineConfig({
     filter: "src/filter/index.ts",
     patch: "src/patch/index.ts",
     testing: "src/testing/index.ts",
+    sql: "src/storage/sql.ts",
   },
   format: ["esm", "cjs"],
   target: "es2022",
@@ -18,6 +19,9 @@ export default defineConfig({
   // Shared chunks, so that every entry point throws the same ScimError class.
   splitting: true,
   clean: true,
+  // Loaded when it is asked for; it has no name without "node:".
+  external: ["node:sqlite"],
+  removeNodeProtocol: false,
   // Prints one line an output file otherwise.
   silent: true,
 });

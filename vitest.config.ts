@@ -13,6 +13,7 @@ export default defineConfig({
       { find: /^scimkit\/node$/, replacement: source("hosts/node.ts") },
       { find: /^scimkit\/patch$/, replacement: source("patch/index.ts") },
       { find: /^scimkit\/testing$/, replacement: source("testing/index.ts") },
+      { find: /^scimkit\/sql$/, replacement: source("storage/sql.ts") },
       { find: /^scimkit\/filter$/, replacement: source("filter/index.ts") },
     ],
   },

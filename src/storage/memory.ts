@@ -12,6 +12,8 @@ import { addToIndexes, createTenant, getOrCreate, removeFromIndexes, rowsOf, typ
 import { checkUnique, claimGlobals, type Globals, releaseGlobals } from "./memory/unique.ts";
 import { queryRows } from "./scan.ts";
 
+export type { HashSecret } from "./memory/secrets.ts";
+
 /** Options of `memoryStorage`. */
 export interface MemoryStorageOptions {
   /**

@@ -1,0 +1,108 @@
+import type { Compare, Filter } from "../../filter/ast.ts";
+import { type AttributePath, leafOf, pathOf } from "../../schema/attribute.ts";
+import { balanced, FALSE, type Fragment, sql, TRUE } from "./fragment.ts";
+import type { Place, Places } from "./place.ts";
+
+/** A filter as SQL. */
+export interface CompiledFilter {
+  readonly condition: Fragment;
+  /** `false`: the storage cannot express all of the filter; the condition lets through what matches, and maybe more. */
+  readonly isExact: boolean;
+}
+
+/**
+ * Compiles a resolved filter with the semantics of `predicateOf`: two-valued, existential over the values of a multi-valued
+ * attribute, a value path within one element. NULL counts as false, and `IS NOT TRUE` negates, so that a missing value cannot
+ * make a negation unknown.
+ *
+ * What the storage cannot express becomes true, and false below a negation, so that the whole is implied by the filter.
+ */
+export function compileFilter(filter: Filter<AttributePath>, places: Places): CompiledFilter {
+  const compiler = new Compiler();
+  const condition = compiler.compile(filter, places, true);
+  return { condition, isExact: compiler.isExact };
+}
+
+class Compiler {
+  isExact = true;
+
+  /** `weaker`: what cannot be expressed may be let through; otherwise it must not. */
+  compile(filter: Filter<AttributePath>, places: Places, weaker: boolean): Fragment {
+    switch (filter.type) {
+      case "and":
+      case "or": {
+        const parts = filter.filters.map((part) => this.compile(part, places, weaker));
+        return balanced(filter.type === "and" ? "AND" : "OR", parts);
+      }
+      case "not":
+        return negated(this.compile(filter.filter, places, !weaker));
+      case "element": {
+        // Value paths do not nest.
+        if (places.element === undefined) return FALSE;
+        const { attribute } = filter.path;
+        return this.#or(
+          places.element(attribute, (element) => this.compile(filter.filter, element, weaker)),
+          weaker,
+        );
+      }
+      case "present":
+        return this.#or(present(filter.path, places), weaker);
+      case "compare":
+        return this.#or(compare(filter, places), weaker);
+    }
+  }
+
+  #or(condition: Fragment | undefined, weaker: boolean): Fragment {
+    if (condition !== undefined) return condition;
+    this.isExact = false;
+    return weaker ? TRUE : FALSE;
+  }
+}
+
+export function negated(condition: Fragment): Fragment {
+  return sql`((${condition}) IS NOT TRUE)`;
+}
+
+function compare({ path, operator, value }: Compare<AttributePath>, places: Places): Fragment | undefined {
+  const place = places.place(path);
+  if (place === undefined) return undefined;
+  if (value === null) {
+    const exists = existsAny(place);
+    return operator === "eq" ? exists && negated(exists) : exists;
+  }
+  const operand = leafOf(path).key(value);
+  if (operator === "eq" && place.type === "list") {
+    const found = place.equals?.(operand);
+    if (found !== undefined) return found;
+  }
+  const matches = matching(place, operator, operand);
+  if (operator !== "ne") return matches;
+  // Of no value at all, `ne` is true.
+  const exists = existsAny(place);
+  return exists === undefined || matches === undefined ? undefined : sql`(${matches} OR ${negated(exists)})`;
+}
+
+function matching(place: Place, operator: Compare<AttributePath>["operator"], operand: string | number | boolean) {
+  return place.type === "one"
+    ? place.leaf.compare(operator, operand)
+    : place.exists((leaf) => leaf.compare(operator, operand));
+}
+
+function existsAny(place: Place): Fragment | undefined {
+  return place.type === "one" ? place.leaf.exists() : place.exists();
+}
+
+/** A value that is not empty; of a complex attribute, a part that has one. */
+function present(path: AttributePath, places: Places, asWritten = false): Fragment | undefined {
+  const { attribute, sub } = path;
+  if (sub === undefined && attribute.type === "complex") {
+    const anyPart = (scope: Places): Fragment | undefined => {
+      const parts = attribute.subAttributes.map((part) => present(pathOf(attribute, part), scope, true));
+      return parts.includes(undefined) ? undefined : balanced("OR", parts as Fragment[]);
+    };
+    return attribute.multiValued ? places.element?.(attribute, anyPart) : anyPart(places);
+  }
+  const place = places.place(path, asWritten);
+  if (place === undefined) return undefined;
+  return place.type === "one" ? place.leaf.isPresent() : place.exists((leaf) => leaf.isPresent());
+}

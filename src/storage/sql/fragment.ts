@@ -1,0 +1,82 @@
+const MARK = Symbol("scimkit.sql");
+
+/**
+ * SQL text with parameters in it. What a template holds is a parameter, unless it is a fragment itself: a value of a client
+ * can not become text by accident.
+ */
+export interface Fragment {
+  readonly [MARK]: true;
+  /** The text around the parameters: one more than there are parameters. */
+  readonly texts: readonly string[];
+  readonly parameters: readonly unknown[];
+}
+
+/** Writes SQL: fragments in the template become part of the text, everything else becomes a parameter. */
+export function sql(strings: TemplateStringsArray, ...inner: readonly unknown[]): Fragment {
+  const texts: string[] = [strings[0] as string];
+  const parameters: unknown[] = [];
+  inner.forEach((part, index) => {
+    if (isFragment(part)) append(texts, parameters, part);
+    else {
+      parameters.push(part);
+      texts.push("");
+    }
+    texts[texts.length - 1] += strings[index + 1] as string;
+  });
+  return { [MARK]: true, texts, parameters };
+}
+
+/** Text that the program or the schema made, never a client. */
+export function raw(text: string): Fragment {
+  return { [MARK]: true, texts: [text], parameters: [] };
+}
+
+/** Fragments one after the other, with a separator. */
+export function join(fragments: readonly Fragment[], separator: string): Fragment {
+  const texts: string[] = [""];
+  const parameters: unknown[] = [];
+  fragments.forEach((fragment, index) => {
+    if (index > 0) texts[texts.length - 1] += separator;
+    append(texts, parameters, fragment);
+  });
+  return { [MARK]: true, texts, parameters };
+}
+
+/**
+ * Combines conditions as a balanced tree: databases limit the depth of an expression (SQLite to 1,000), and a chain is as
+ * deep as it is long.
+ */
+export function balanced(operator: "AND" | "OR", conditions: readonly Fragment[]): Fragment {
+  if (conditions.length === 1) return conditions[0] as Fragment;
+  if (conditions.length === 0) return operator === "AND" ? TRUE : FALSE;
+  const tree = (from: number, to: number): Fragment => {
+    if (to - from === 1) return conditions[from] as Fragment;
+    const middle = (from + to) >>> 1;
+    return sql`(${tree(from, middle)} ${raw(operator)} ${tree(middle, to)})`;
+  };
+  return tree(0, conditions.length);
+}
+
+export const TRUE: Fragment = raw("(1 = 1)");
+export const FALSE: Fragment = raw("(1 = 0)");
+
+/** The text and parameters as a driver takes them. */
+export function render(
+  fragment: Fragment,
+  placeholder: (position: number) => string,
+): { readonly text: string; readonly parameters: readonly unknown[] } {
+  let text = fragment.texts[0] as string;
+  for (let index = 1; index < fragment.texts.length; index++)
+    text += placeholder(index) + (fragment.texts[index] as string);
+  return { text, parameters: fragment.parameters };
+}
+
+function append(texts: string[], parameters: unknown[], fragment: Fragment): void {
+  texts[texts.length - 1] += fragment.texts[0] as string;
+  for (let index = 1; index < fragment.texts.length; index++) texts.push(fragment.texts[index] as string);
+  for (const parameter of fragment.parameters) parameters.push(parameter);
+}
+
+function isFragment(value: unknown): value is Fragment {
+  return typeof value === "object" && value !== null && MARK in value;
+}

@@ -1,0 +1,137 @@
+import type { Attribute, AttributePath } from "../../schema/attribute.ts";
+import type { ResourceType } from "../../schema/resource-type.ts";
+import { type Dialect, literal } from "./dialect.ts";
+import { type Fragment, raw, sql } from "./fragment.ts";
+import { keyText } from "./key.ts";
+import type { Place, Places } from "./place.ts";
+import type { Tables } from "./tables.ts";
+import { textLeaf } from "./text-leaf.ts";
+
+/** What the places of one query depend on. */
+export interface OwnScope {
+  readonly dialect: Dialect;
+  readonly tables: Tables;
+  readonly resourceType: ResourceType;
+  readonly tenant: string;
+}
+
+/** The elements of a multi-valued attribute of the row `r`. */
+export interface ElementSource {
+  /** What follows FROM, up to and with a condition. */
+  readonly from: Fragment;
+  /** What they are ordered by; undefined where they come in the order of the document. */
+  readonly order: Fragment | undefined;
+  /** The key of a sub-attribute, and of a simple element itself; NULL where there is none. */
+  textOf(sub: Attribute | undefined): Fragment;
+  readonly places: Places;
+}
+
+/** Undefined where the storage cannot look into the elements. */
+export function elementSource(scope: OwnScope, attribute: Attribute): ElementSource | undefined {
+  if (attribute.inverseOf !== undefined) return inverseSource(scope, attribute, attribute.inverseOf);
+  return attribute.collection ? rowSource(scope, attribute) : documentSource(scope, attribute);
+}
+
+function documentSource({ dialect }: OwnScope, attribute: Attribute): ElementSource {
+  const json = raw("e.value");
+  const textOf: ElementSource["textOf"] = (sub) =>
+    sub === undefined ? dialect.elementText("e") : partOf(dialect, json, sub);
+  return {
+    from: sql`${dialect.each(raw("r.keys"), attribute.path, "e")} WHERE (1 = 1)`,
+    order: undefined,
+    textOf,
+    places: partsOf(dialect, attribute, json, textOf),
+  };
+}
+
+/** The elements of a collection are rows of their own. */
+function rowSource({ dialect, tables }: OwnScope, attribute: Attribute): ElementSource {
+  const json = raw("m.keys");
+  const textOf: ElementSource["textOf"] = (sub) =>
+    // Only the key of an element that has no value begins with a control character.
+    sub === undefined || sub.name === "value"
+      ? raw("(CASE WHEN m.key = '' OR m.key >= ' ' THEN m.key END)")
+      : partOf(dialect, json, sub);
+  return {
+    from: sql`${tables.element} m WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(attribute.path)}`,
+    order: raw("m.key"),
+    textOf,
+    places: partsOf(dialect, attribute, json, textOf),
+  };
+}
+
+/** The resources that refer to this one: the groups of a user. @see RFC 7643 §4.1.2 groups */
+function inverseSource(
+  { dialect, tables }: OwnScope,
+  attribute: Attribute,
+  inverse: NonNullable<Attribute["inverseOf"]>,
+): ElementSource | undefined {
+  const display = attribute.sub("display");
+  // The holder's name is stored under its own key, which is that of a text compared without regard to case.
+  if (display !== undefined && (display.caseExact || display.comparison !== "plain")) return undefined;
+  const textOf: ElementSource["textOf"] = (sub) => {
+    if (sub === undefined || sub.name === "value") return raw("h.id");
+    if (sub.name === "display") return dialect.member(raw("h.keys"), "displayName");
+    return sub.name === "type" ? sql`CAST(${keyText(sub.key("direct"))} AS TEXT)` : raw("CAST(NULL AS TEXT)");
+  };
+  return {
+    from: sql`${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id WHERE ${refersTo(inverse)}`,
+    order: raw("m.id"),
+    textOf,
+    places: partsOf(dialect, attribute, raw("NULL"), textOf),
+  };
+}
+
+/** Condition on rows `m` of elements: they refer to the row `r`. */
+export function refersTo(inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
+  const { resourceType, attribute } = inverse;
+  return sql`m.tenant = r.tenant AND m.type = ${literal(resourceType)} AND m.attribute = ${literal(attribute)} AND (m.target = r.id OR (m.target IS NULL AND m.value = r.id))`;
+}
+
+function partOf(dialect: Dialect, json: Fragment, sub: Attribute): Fragment {
+  return sub.multiValued ? dialect.first(json, sub.name) : dialect.member(json, sub.name);
+}
+
+/** The parts of an element. A missing `primary` counts as false [S-2.4-04]. */
+function partsOf(
+  dialect: Dialect,
+  attribute: Attribute,
+  json: Fragment,
+  textOf: (sub: Attribute | undefined) => Fragment,
+): Places {
+  return {
+    place({ sub }, asWritten = false) {
+      if (sub?.multiValued) return valuesUnder(dialect, json, sub.name, "s");
+      const text = textOf(sub);
+      const isDefault = sub !== undefined && isDefaultFalse(attribute, sub) && !asWritten;
+      return { type: "one", leaf: textLeaf(dialect, isDefault ? sql`coalesce(${text}, 'false')` : text) };
+    },
+  };
+}
+
+/** Whether a missing sub-attribute counts as false in an element. */
+export function isDefaultFalse(attribute: Attribute, sub: Attribute): boolean {
+  return attribute.multiValued && sub.name === "primary" && sub.type === "boolean";
+}
+
+/** The path of a sub-attribute as it is named within its element. */
+export function pathInElement(attribute: Attribute, sub: Attribute): AttributePath {
+  return { text: sub.path, attribute, sub };
+}
+
+/** The values of a list of strings under a name of a JSON object. */
+export function valuesUnder(
+  dialect: Dialect,
+  json: Fragment,
+  name: string,
+  alias: string,
+): Place & { readonly type: "list" } {
+  const leaf = textLeaf(dialect, dialect.elementText(alias));
+  return {
+    type: "list",
+    exists(condition = (each) => each.exists()) {
+      const inner = condition(leaf);
+      return inner && sql`EXISTS (SELECT 1 FROM ${dialect.each(json, name, alias)} WHERE ${inner})`;
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import type { Attribute, AttributePath } from "../../schema/attribute.ts";
+import type { ResourceType } from "../../schema/resource-type.ts";
+import type { Dialect } from "./dialect.ts";
+import { FALSE, type Fragment, raw, sql } from "./fragment.ts";
+import { isStorable, type Key, keyText, LONGEST_KEY } from "./key.ts";
+import { elementSource, isDefaultFalse, type OwnScope, pathInElement, valuesUnder } from "./own-elements.ts";
+import type { Leaf, Place, Places } from "./place.ts";
+import { textLeaf } from "./text-leaf.ts";
+
+/** Where the adapter's own schema keeps the attributes of a resource. The row of the resource has the alias `r`. */
+export function ownPlaces(scope: OwnScope): Places {
+  const { dialect } = scope;
+  return {
+    place(path, asWritten = false) {
+      const { attribute, sub } = path;
+      const column = columnOf(scope, path);
+      if (column !== undefined) return { type: "one", leaf: textLeaf(dialect, column) };
+      if (isList(attribute)) return listOf(scope, path, asWritten);
+      const name = (sub ?? attribute).path;
+      if (sub?.multiValued === true) return valuesUnder(dialect, raw("r.keys"), name, "e");
+      const text = dialect.member(raw("r.keys"), name);
+      return { type: "one", leaf: isUnique(scope, path) ? uniqueLeaf(scope, path, text) : textLeaf(dialect, text) };
+    },
+    element: (attribute, condition) => elementExists(scope, attribute, condition),
+  };
+}
+
+/** The attributes that are no part of the keys document. */
+export function columnOf({ dialect }: OwnScope, { text }: AttributePath): Fragment | undefined {
+  switch (text) {
+    case "id":
+      return raw("r.id");
+    case "meta.resourceType":
+      return raw("r.type");
+    case "meta.version":
+      return dialect.ordered(raw("CAST(r.version AS TEXT)"));
+    case "meta.lastModified":
+      return raw("r.modified_key");
+    default:
+      return undefined;
+  }
+}
+
+export function isList(attribute: Attribute): boolean {
+  return attribute.multiValued || attribute.inverseOf !== undefined;
+}
+
+function listOf(scope: OwnScope, path: AttributePath, asWritten: boolean): Place | undefined {
+  const { attribute, sub } = path;
+  const { dialect } = scope;
+  if (attribute.type !== "complex") {
+    const values = valuesUnder(dialect, raw("r.keys"), attribute.path, "e");
+    return { ...values, equals: (operand) => containsKey(dialect, attribute.path, keyText(operand)) };
+  }
+  if (sub === undefined) return undefined;
+  const inElement = pathInElement(attribute, sub);
+  return {
+    type: "list",
+    exists: (condition) =>
+      elementExists(scope, attribute, (element) => {
+        const place = element.place(inElement, asWritten);
+        if (place === undefined) return undefined;
+        if (place.type === "list") return place.exists(condition);
+        return condition === undefined ? place.leaf.exists() : condition(place.leaf);
+      }),
+    equals: (operand) => equalsInElement(scope, attribute, sub, operand),
+  };
+}
+
+/** Equality in an element, where an index over the keys or over the elements' rows answers it. */
+function equalsInElement(scope: OwnScope, attribute: Attribute, sub: Attribute, operand: Key): Fragment | undefined {
+  const key = keyText(operand);
+  if (attribute.collection) return sub.name === "value" ? heldBy(scope, attribute, sub, key) : undefined;
+  if (attribute.inverseOf !== undefined || isDefaultFalse(attribute, sub) || sub.multiValued) return undefined;
+  return containsKey(scope.dialect, attribute.path, { [sub.name]: key });
+}
+
+function containsKey(dialect: Dialect, name: string, element: string | { readonly [name: string]: string }) {
+  const key = typeof element === "string" ? element : Object.values(element).join();
+  return isStorable(key) ? dialect.contains?.(raw("r.keys"), name, element) : FALSE;
+}
+
+/** The holders of an id, by the index over what elements refer to. It knows ids as they are written, so keys must not differ. */
+function heldBy({ tables, tenant, resourceType }: OwnScope, attribute: Attribute, sub: Attribute, key: string) {
+  const isReference = resourceType.references.some((reference) => reference.attribute.path === attribute.path);
+  if (!isReference || !isComparedAsId(sub)) return undefined;
+  if (!isStorable(key) || key.length > LONGEST_KEY) return FALSE;
+  const rows = (condition: Fragment) =>
+    sql`SELECT m.id FROM ${tables.element} m WHERE m.tenant = ${tenant} AND ${condition} AND m.type = ${resourceType.name} AND m.attribute = ${attribute.path}`;
+  return sql`r.id IN (${rows(sql`m.target = ${key}`)} UNION ALL ${rows(sql`m.target IS NULL AND m.key = ${key}`)})`;
+}
+
+/** Whether the comparison key of a stored id is the id: ids are stored in NFC. */
+function isComparedAsId(attribute: Attribute): boolean {
+  return attribute.type === "string" && attribute.caseExact && attribute.comparison === "plain";
+}
+
+function isUnique({ resourceType }: OwnScope, { text }: AttributePath): boolean {
+  return resourceType.unique.some((path) => path.text === text);
+}
+
+/** The index that keeps a value unique finds it too. */
+function uniqueLeaf({ dialect, tables, tenant, resourceType }: OwnScope, path: AttributePath, text: Fragment): Leaf {
+  const leaf = textLeaf(dialect, text);
+  const leafAttribute = path.sub ?? path.attribute;
+  return {
+    ...leaf,
+    compare(operator, operand) {
+      if (operator !== "eq") return leaf.compare(operator, operand);
+      const key = keyText(operand);
+      if (!isStorable(key) || key.length > LONGEST_KEY) return FALSE;
+      return sql`r.id IN (SELECT u.id FROM ${tables.unique} u WHERE u.scope = ${uniqueScope(leafAttribute, tenant)} AND u.attribute = ${uniqueName(resourceType, path)} AND u.key = ${key} AND u.tenant = ${tenant})`;
+    },
+  };
+}
+
+/** Within which values of an attribute are unique: the tenant, or all of them. */
+export function uniqueScope(attribute: Attribute, tenant: string): string {
+  return attribute.uniqueness === "global" ? "*" : `=${tenant}`;
+}
+
+/** Resource types that share the schema share the uniqueness of its attributes [S-7-24]. */
+export function uniqueName(resourceType: ResourceType, { attribute, text }: AttributePath): string {
+  return attribute.extension !== undefined || text === "externalId" ? text : `${resourceType.urn} ${text}`;
+}
+
+function elementExists(
+  scope: OwnScope,
+  attribute: Attribute,
+  condition: (element: Places) => Fragment | undefined,
+): Fragment | undefined {
+  const source = elementSource(scope, attribute);
+  const inner = source && condition(source.places);
+  return source && inner && sql`EXISTS (SELECT 1 FROM ${source.from} AND (${inner}))`;
+}

@@ -1,0 +1,75 @@
+import type { Attribute } from "../../schema/attribute.ts";
+import type { ResourceType } from "../../schema/resource-type.ts";
+import { readAttribute, writeAttribute } from "../../schema/value.ts";
+import type { Select, StoredResource } from "../adapter.ts";
+import type { Session } from "./database.ts";
+import { sql } from "./fragment.ts";
+import { isStorable } from "./key.ts";
+import { elementOf, type Row, resourceOf, type SelectedRow } from "./row.ts";
+import { apartColumns, apartOf, BASE_COLUMNS } from "./select.ts";
+import type { Tables } from "./tables.ts";
+
+/** Whose resources are read, and what of them. */
+export interface Reading {
+  readonly tables: Tables;
+  readonly tenant: string;
+  readonly resourceType: ResourceType;
+  readonly select: Select;
+}
+
+/** Reads one resource, with all that is selected of it, by one statement. */
+export async function readResource(
+  session: Session,
+  reading: Reading,
+  id: string,
+): Promise<StoredResource | undefined> {
+  if (!isStorable(id)) return undefined;
+  const { tables, tenant, resourceType, select } = reading;
+  const apart = apartOf(resourceType, select);
+  const columns = apartColumns({ dialect: session.dialect, tables, tenant, resourceType }, apart);
+  const [row] = await session.run<SelectedRow>(
+    sql`SELECT ${BASE_COLUMNS}${columns} FROM ${tables.resource} r WHERE r.tenant = ${tenant} AND r.type = ${resourceType.name} AND r.id = ${id}`,
+  );
+  return row === undefined ? undefined : resourceOf(resourceType, row, apart);
+}
+
+/** Where the elements of a selected attribute are after a write: in what was written, in the tables, or nowhere. */
+export type Whereabouts = "row" | "tables" | "none";
+
+/**
+ * A resource as a write left it. What the write did not touch is read from the tables; all else, the version with it, is what
+ * the write wrote, though others may have written since.
+ */
+export async function present(
+  session: Session,
+  reading: Reading,
+  row: Row,
+  written: SelectedRow,
+  whereabouts: (attribute: Attribute) => Whereabouts,
+): Promise<StoredResource> {
+  const { resourceType, select } = reading;
+  const resource = resourceOf(resourceType, written, []);
+  const isElsewhere = (attribute: Attribute): boolean =>
+    select.includes(attribute) && whereabouts(attribute) === "tables";
+  const others = apartOf(resourceType, { includes: isElsewhere });
+  const current =
+    others.length === 0
+      ? undefined
+      : await readResource(session, { ...reading, select: { includes: isElsewhere } }, written.id);
+  for (const attribute of apartOf(resourceType, select)) {
+    const value = isElsewhere(attribute)
+      ? current && readAttribute(current, attribute)
+      : whereabouts(attribute) === "row"
+        ? elementsIn(row, attribute)
+        : undefined;
+    if (value !== undefined) writeAttribute(resource as unknown as Record<string, unknown>, attribute, value);
+  }
+  return resource;
+}
+
+function elementsIn(row: Row, attribute: Attribute): unknown {
+  const elements = [...row.elements.values()]
+    .filter((element) => element.attribute === attribute.path)
+    .map(({ value, element }) => elementOf([value, element]));
+  return elements.length === 0 ? undefined : elements;
+}

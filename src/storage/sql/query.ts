@@ -1,0 +1,96 @@
+import type { Filter } from "../../filter/ast.ts";
+import type { Attribute, AttributePath } from "../../schema/attribute.ts";
+import type { Context, QueryRequest, QueryResult, StoredResource } from "../adapter.ts";
+import { queryByScan } from "../scan.ts";
+import type { Session } from "./database.ts";
+import { compileFilter } from "./filter.ts";
+import { type Fragment, raw, sql, TRUE } from "./fragment.ts";
+import type { OwnScope } from "./own-elements.ts";
+import { ownPlaces } from "./own-places.ts";
+import { ownSortKey } from "./own-sort.ts";
+import { queryPage, type Source } from "./page.ts";
+import { resourceOf, type SelectedRow } from "./row.ts";
+import { apartColumns, apartOf, BASE_COLUMNS } from "./select.ts";
+import type { Tables } from "./tables.ts";
+
+/** Answers a query by one statement; what SQL cannot express of it is looked at row by row within `maxScanned`. */
+export async function query(
+  session: Session,
+  tables: Tables,
+  request: QueryRequest,
+  context: Context,
+  maxScanned: number,
+): Promise<QueryResult> {
+  request.signal?.throwIfAborted();
+  const { resourceType, filter, sort, select } = request;
+  const tenant = context.tenant ?? "";
+  const scope: OwnScope = { dialect: session.dialect, tables, tenant, resourceType };
+  const compiled = filter === undefined ? undefined : compileFilter(filter, ownPlaces(scope));
+  const key = sort === undefined ? undefined : ownSortKey(scope, sort.path);
+  const condition = sql`${ownCondition(scope)} AND ${compiled?.condition ?? TRUE}`;
+  const apart = apartOf(resourceType, select);
+  const source: Source = {
+    from: sql`${tables.resource} r`,
+    condition,
+    id: raw("r.id"),
+    sort: key && { key, descending: sort?.descending ?? false },
+    columns: sql`r.tenant, r.type, ${BASE_COLUMNS}`,
+    more: apartColumns(scope, apart),
+    again: sql`${tables.resource} r ON r.tenant = ${tenant} AND r.id = p.id`,
+  };
+  const isExpressed =
+    compiled?.isExact !== false &&
+    (sort === undefined || key !== undefined) &&
+    condition.parameters.length * 2 < session.dialect.mostParameters;
+  if (isExpressed)
+    return queryPage<SelectedRow>(session, source, request.page, (row) => resourceOf(resourceType, row, apart));
+  // The condition lets through what matches and maybe more; what it cannot hold at all is left to the scan.
+  const { condition: weaker } =
+    condition.parameters.length < session.dialect.mostParameters ? source : { condition: ownCondition(scope) };
+  const all = rowsOf(session, scope, { ...source, condition: weaker, sort: undefined }, request);
+  return queryByScan(all, request, { maxScanned });
+}
+
+function ownCondition({ tenant, resourceType }: OwnScope): Fragment {
+  return sql`r.tenant = ${tenant} AND r.type = ${resourceType.name}`;
+}
+
+/** How many rows of a scan are in memory at a time. */
+const CHUNK = 1000;
+
+/** All rows of a source in the order of ids, with what is selected of them and what the filter and the sort look at. */
+async function* rowsOf(
+  session: Session,
+  scope: OwnScope,
+  source: Source,
+  { filter, sort, select }: QueryRequest,
+): AsyncGenerator<StoredResource> {
+  const { resourceType } = scope;
+  const needed = attributesOf(filter, sort?.path);
+  const apart = apartOf(resourceType, {
+    includes: (attribute) => needed.has(attribute) || select.includes(attribute),
+  });
+  const wide: Source = { ...source, more: apartColumns(scope, apart) };
+  for (let cursor: string | undefined; ; ) {
+    const page = await queryPage<SelectedRow>(session, wide, { cursor, count: CHUNK }, (row) =>
+      resourceOf(resourceType, row, apart),
+    );
+    yield* page.resources;
+    cursor = page.nextCursor;
+    if (cursor === undefined) return;
+  }
+}
+
+function attributesOf(
+  filter: Filter<AttributePath> | undefined,
+  sort: AttributePath | undefined,
+): ReadonlySet<Attribute> {
+  const found = new Set<Attribute>(sort === undefined ? [] : [sort.attribute]);
+  const walk = (part: Filter<AttributePath>): void => {
+    if (part.type === "and" || part.type === "or") for (const inner of part.filters) walk(inner);
+    else if (part.type === "not") walk(part.filter);
+    else found.add(part.path.attribute);
+  };
+  if (filter !== undefined) walk(filter);
+  return found;
+}

@@ -1,0 +1,47 @@
+import type { Attribute } from "../../schema/attribute.ts";
+import type { ResourceType } from "../../schema/resource-type.ts";
+import type { Select } from "../adapter.ts";
+import { literal } from "./dialect.ts";
+import { type Fragment, join, raw, sql } from "./fragment.ts";
+import { type OwnScope, refersTo } from "./own-elements.ts";
+import { isApart } from "./row.ts";
+
+/** The selected attributes that no document holds: collections and computed ones. */
+export function apartOf(resourceType: ResourceType, select: Select): readonly Attribute[] {
+  return resourceType.attributes.filter(
+    (attribute) => isApart(attribute) && attribute.mutability !== "writeOnly" && select.includes(attribute),
+  );
+}
+
+/** The columns of the resource row itself. */
+export const BASE_COLUMNS = raw("r.id, CAST(r.version AS TEXT) AS version, r.created, r.modified, r.document");
+
+/**
+ * What is selected besides the resource's own columns: elements as JSON arrays, from the same statement and so from the same
+ * state. `r` needs the columns tenant, type and id.
+ */
+export function apartColumns(scope: OwnScope, apart: readonly Attribute[]): Fragment {
+  const columns = apart.map((attribute, index) => {
+    const elements =
+      attribute.inverseOf === undefined
+        ? collectionElements(scope, attribute)
+        : inverseElements(scope, attribute.inverseOf);
+    return sql`, ${elements} AS ${raw(`apart${index}`)}`;
+  });
+  return join(columns, "");
+}
+
+function collectionElements({ dialect, tables }: OwnScope, attribute: Attribute): Fragment {
+  return dialect.aggregate(
+    [raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element"))],
+    sql`(SELECT m.target, m.value, m.element FROM ${tables.element} m WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(attribute.path)} ORDER BY m.key) c`,
+  );
+}
+
+/** The holders of references to the row. @see RFC 7643 §4.1.2 groups */
+function inverseElements({ dialect, tables }: OwnScope, inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
+  return dialect.aggregate(
+    [raw("c.id"), dialect.field(raw("c.document"), "displayName")],
+    sql`(SELECT h.id, h.document FROM ${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id WHERE ${refersTo(inverse)} ORDER BY h.id) c`,
+  );
+}

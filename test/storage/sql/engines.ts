@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { CompiledQuery, type Dialect, Kysely, type Logger, PGliteDialect, PostgresDialect } from "kysely";
+import pg from "pg";
+import { openSqlite, type SqlStorage, type SqlStorageOptions, sqlStorage } from "../../../src/storage/sql.ts";
+
+/** A statement as it was sent to the database. */
+export interface Sent {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** Storage on an engine, in tables of its own. */
+export interface Opened {
+  readonly storage: SqlStorage;
+  readonly db: Kysely<unknown>;
+  /** Where its tables are, for tests that look into them. */
+  readonly tables: { readonly prefix: string; readonly schema: string | undefined };
+  /** Every statement since the list was last emptied. */
+  readonly sent: Sent[];
+}
+
+/** A database engine that the adapter is tested on. */
+export interface Engine {
+  readonly name: "SQLite in memory" | "SQLite in a file" | "PGlite" | "PostgreSQL";
+  readonly isPostgres: boolean;
+  open(options?: Partial<SqlStorageOptions>): Promise<Opened>;
+  /** Drops what the tests made. */
+  close(): Promise<void>;
+}
+
+export const POSTGRES_URL = process.env.DATABASE_URL ?? "postgres://postgres@127.0.0.1:5432/postgres";
+
+/** Whether a PostgreSQL server answers. CI fails without one; elsewhere PGlite stands in. */
+export const hasPostgres = await answers();
+if (!hasPostgres && process.env.CI !== undefined)
+  throw new Error(`No PostgreSQL answers at ${POSTGRES_URL}; CI must test against one. Set DATABASE_URL.`);
+
+async function answers(): Promise<boolean> {
+  const client = new pg.Client({ connectionString: POSTGRES_URL, connectionTimeoutMillis: 2000 });
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** All engines, each with nothing open yet. Real PostgreSQL only where a server answers. */
+export function engines(): readonly Engine[] {
+  return [
+    sqliteEngine("SQLite in memory"),
+    sqliteEngine("SQLite in a file"),
+    pgliteEngine(),
+    ...(hasPostgres ? [postgresEngine()] : []),
+  ];
+}
+
+/** One engine of each kind, for tests that take long. */
+export function someEngines(): readonly Engine[] {
+  return [sqliteEngine("SQLite in memory"), hasPostgres ? postgresEngine() : pgliteEngine()];
+}
+
+export function sqliteEngine(name: "SQLite in memory" | "SQLite in a file"): Engine {
+  const open: Kysely<unknown>[] = [];
+  let folder: string | undefined;
+  let files = 0;
+  return {
+    name,
+    isPostgres: false,
+    async open(options) {
+      if (name === "SQLite in a file") folder ??= mkdtempSync(join(tmpdir(), "scimkit-"));
+      const sent: Sent[] = [];
+      const path = folder === undefined ? ":memory:" : join(folder, `${files++}.db`);
+      const db = await openSqlite(path, { log: noteIn(sent) });
+      open.push(db);
+      return opened(db, sent, { ...options });
+    },
+    async close() {
+      for (const db of open.splice(0)) await db.destroy();
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function pgliteEngine(): Engine {
+  let pglite: PGlite | undefined;
+  return postgresLike("PGlite", async () => {
+    pglite ??= await PGlite.create();
+    return new PGliteDialect({ pglite });
+  });
+}
+
+export function postgresEngine(connections = 8): Engine {
+  let pool: pg.Pool | undefined;
+  return postgresLike("PostgreSQL", async () => {
+    if (pool === undefined) {
+      pool = new pg.Pool({ connectionString: POSTGRES_URL, max: connections });
+      pool.on("error", () => undefined);
+    }
+    return new PostgresDialect({ pool });
+  });
+}
+
+function postgresLike(name: "PGlite" | "PostgreSQL", dialect: () => Promise<Dialect>): Engine {
+  const schemas: string[] = [];
+  let last: Kysely<unknown> | undefined;
+  return {
+    name,
+    isPostgres: true,
+    async open(options) {
+      const sent: Sent[] = [];
+      const db = new Kysely<unknown>({ dialect: await dialect(), log: noteIn(sent) });
+      last = db;
+      const schema = `scimkit_test_${process.pid}_${crypto.randomUUID().slice(0, 8)}`;
+      schemas.push(schema);
+      return opened(db, sent, { schema, ...options });
+    },
+    async close() {
+      for (const schema of schemas.splice(0))
+        await last?.executeQuery(CompiledQuery.raw(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`));
+      await last?.destroy();
+    },
+  };
+}
+
+async function opened(db: Kysely<unknown>, sent: Sent[], options: Partial<SqlStorageOptions>): Promise<Opened> {
+  const storage = sqlStorage({ db, ...options });
+  await storage.migrate();
+  sent.length = 0;
+  return { storage, db, tables: { prefix: options.tablePrefix ?? "scim_", schema: options.schema }, sent };
+}
+
+function noteIn(sent: Sent[]): Logger {
+  return ({ level, query }) => {
+    if (level === "query") sent.push(query);
+  };
+}
