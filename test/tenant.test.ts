@@ -1,0 +1,256 @@
+import { describe, expect, test } from "vitest";
+import {
+  createScim,
+  defineSchema,
+  EnterpriseUser,
+  Group,
+  type ResourceType,
+  type Scim,
+  type ScimEvent,
+  type ScimOptions,
+  type TenantOptions,
+  User,
+  unauthorized,
+} from "../src/index.ts";
+import { memoryStorage } from "../src/storage/memory.ts";
+import { BASE_URL, bodyText, ENTERPRISE, filtered, GROUP, USER } from "./support/directory.ts";
+
+const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const BADGE = "urn:example:params:scim:schemas:Badge";
+const Badge = defineSchema({ id: BADGE, name: "Badge", attributes: { number: { caseExact: true, required: true } } });
+const AcmeUser = User.extend(EnterpriseUser).extend(Badge);
+
+interface Caller {
+  readonly tenant: string;
+}
+
+/** A service for tenants, whose tokens are their names. */
+function service(given: Partial<ScimOptions<Caller>> = {}) {
+  const events: ScimEvent[] = [];
+  const scim: Scim = createScim<Caller>({
+    resourceTypes: [User.extend(EnterpriseUser), Group],
+    storage: memoryStorage(),
+    baseUrl: BASE_URL,
+    authenticate: ({ headers }) => {
+      const { authorization } = headers;
+      if (typeof authorization !== "string") throw unauthorized();
+      return { tenant: authorization };
+    },
+    on: (event) => events.push(event as ScimEvent),
+    ...given,
+  });
+  const as =
+    (tenant: string | undefined, base = "/scim/v2") =>
+    async (method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) => {
+      const authorization = tenant === undefined ? {} : { authorization: tenant };
+      const response = await scim.handle({
+        method,
+        url: `${base}${path}`,
+        headers: { ...authorization, ...headers },
+        body,
+      });
+      const text = await bodyText(response);
+      return { ...response, body: text, json: text === undefined ? undefined : JSON.parse(text) };
+    };
+  return { as, events };
+}
+
+describe("tenant", () => {
+  const own: Readonly<Record<string, TenantOptions>> = {
+    acme: { resourceTypes: [AcmeUser, Group], profile: "strict" },
+    globex: { baseUrl: "https://globex.example.com/api/scim" },
+  };
+  const tenant = (context: Caller) => own[context.tenant];
+
+  test("has resource types of its own, in what is stored and in what is published", async () => {
+    const { as } = service({ tenant });
+    const body = { schemas: [USER, BADGE], userName: "ada", [BADGE]: { number: "7" } };
+    expect((await as("acme")("POST", "/Users", body)).json).toMatchObject({
+      schemas: [USER, BADGE],
+      [BADGE]: { number: "7" },
+    });
+    const plain = await as("initech")("POST", "/Users", body);
+    expect(plain.json).toMatchObject({ schemas: [USER] });
+    expect(plain.json).not.toHaveProperty([BADGE]);
+    expect((await as("acme")("GET", filtered("/Users", `${BADGE}:number eq "7"`))).json.totalResults).toBe(1);
+    expect((await as("initech")("GET", filtered("/Users", `${BADGE}:number eq "7"`))).json.scimType).toBe(
+      "invalidFilter",
+    );
+    expect((await as("acme")("GET", `/Schemas/${BADGE}`)).status).toBe(200);
+    expect((await as("initech")("GET", `/Schemas/${BADGE}`)).status).toBe(404);
+    expect((await as("acme")("GET", "/ResourceTypes/User")).json.schemaExtensions).toHaveLength(2);
+    expect((await as("initech")("GET", "/ResourceTypes/User")).json.schemaExtensions).toHaveLength(1);
+  });
+
+  test("has a profile of its own", async () => {
+    const { as } = service({ tenant });
+    expect((await as("acme")("GET", "/users")).status).toBe(404);
+    expect((await as("initech")("GET", "/users")).status).toBe(200);
+  });
+
+  test("has a base URL of its own: links are made of it, and no other path leads to its data [A5]", async () => {
+    const { as } = service({ tenant });
+    const created = await as("globex", "/api/scim")("POST", "/Users", { schemas: [USER], userName: "ada" });
+    const location = `https://globex.example.com/api/scim/Users/${created.json.id}`;
+    expect(created).toMatchObject({ status: 201, headers: { Location: location }, json: { meta: { location } } });
+    for (const path of [`/Users/${created.json.id}`, "/Users", "/Groups", "/Schemas"]) {
+      expect((await as("globex")("GET", path)).status).toBe(404);
+      expect((await as("acme", "/api/scim")("GET", path)).status).toBe(404);
+    }
+  });
+
+  test("is shown to who proves to be of it; to others discovery shows what all have in common", async () => {
+    const { as } = service({ tenant });
+    expect((await as(undefined)("GET", `/Schemas/${BADGE}`)).status).toBe(404);
+    expect((await as(undefined)("GET", `/Schemas/${ENTERPRISE}`)).status).toBe(200);
+    expect((await as(undefined)("GET", "/Users")).status).toBe(401);
+    const closed = service({ tenant, anonymousDiscovery: false });
+    expect((await closed.as(undefined)("GET", "/Schemas")).status).toBe(401);
+    expect((await closed.as("acme")("GET", `/Schemas/${BADGE}`)).status).toBe(200);
+  });
+
+  test("is what authentication says and nothing else: no header, parameter, body or path names it [A5]", async () => {
+    const asked: Caller[] = [];
+    const { as } = service({
+      tenant: (context) => {
+        asked.push(context);
+        return undefined;
+      },
+    });
+    const initech = as("initech");
+    const body = { schemas: [USER], userName: "ada", tenant: "acme", organization: "acme", tenantId: "acme" };
+    const headers = {
+      "x-tenant": "acme",
+      "x-forwarded-host": "acme.example.com",
+      host: "acme.example.com",
+      cookie: "tenant=acme",
+    };
+    const created = await initech("POST", "/Users?tenant=acme", body, headers);
+    expect(created.json).not.toHaveProperty("tenant");
+    await initech("GET", "/Users?tenant=acme", undefined, headers);
+    expect(asked).toEqual([{ tenant: "initech" }, { tenant: "initech" }]);
+    expect((await as("acme")("GET", `/Users/${created.json.id}`)).status).toBe(404);
+    expect((await as("acme")("GET", "/Users")).json.totalResults).toBe(0);
+  });
+
+  test("may be looked up later, and what the look-up throws is the answer", async () => {
+    const { as } = service({
+      tenant: async ({ tenant }) => {
+        if (tenant === "closed") throw unauthorized("This tenant is closed.");
+        return { resourceTypes: [Group] };
+      },
+    });
+    expect((await as("acme")("GET", "/Groups")).status).toBe(200);
+    expect((await as("acme")("GET", "/Users")).status).toBe(404);
+    expect((await as("closed")("GET", "/Groups")).json).toMatchObject({
+      status: "401",
+      detail: "This tenant is closed.",
+    });
+  });
+
+  test("is compiled when it is first seen, and not again for the same definitions", async () => {
+    const types = new Set<ResourceType>();
+    const memory = memoryStorage();
+    const { as } = service({
+      storage: {
+        ...memory,
+        query: (request, context) => {
+          types.add(request.resourceType);
+          return memory.query(request, context);
+        },
+      },
+      // A new list and a new object each time, of definitions that stay.
+      tenant: () => ({ resourceTypes: [AcmeUser, Group], profile: "strict" }),
+    });
+    for (const name of ["acme", "globex", "initech"])
+      for (const path of ["/Users", "/Groups"]) await as(name)("GET", path);
+    expect(types.size).toBe(2);
+  });
+
+  test.each([
+    ["a misspelt member", { resourcetypes: [User] }, /resourcetypes/],
+    ["no resource type", { resourceTypes: [] }, /resourceTypes/],
+    ["two resource types of one name", { resourceTypes: [User, User] }, /two resource types/],
+    ["an unknown profile", { profile: "lenient" }, /profile/],
+    ["a relative base URL", { baseUrl: "/scim" }, /baseUrl/],
+    ["a base URL with a query", { baseUrl: "https://example.com/scim?x=1" }, /baseUrl/],
+  ])("with %s is a fault of the host: 500, and an error event that names it", async (_what, wrong, problem) => {
+    const { as, events } = service({ tenant: () => wrong as never });
+    for (let round = 0; round < 2; round++) expect((await as("acme")("GET", "/Users")).status).toBe(500);
+    expect(events).toMatchObject([{ type: "error" }, { type: "error" }]);
+    expect(String((events[0] as { error: unknown }).error)).toMatch(problem);
+  });
+});
+
+describe("a resource of another tenant", () => {
+  const fixed = { now: () => new Date("2026-01-02T03:04:05Z"), newId: () => "of-acme" };
+
+  test("is answered to the byte like one that never was, whatever the verb [A6 P-3.6-01]", async () => {
+    const { as } = service(fixed);
+    await as("acme")("POST", "/Users", { schemas: [USER], userName: "ada" });
+    const foreign = as("globex");
+    const patch = { schemas: [PATCH], Operations: [{ op: "replace", path: "displayName", value: "x" }] };
+    const member = { schemas: [PATCH], Operations: [{ op: "add", path: "members", value: [{ value: "x" }] }] };
+    const requests = (id: string) =>
+      [
+        ["GET", `/Users/${id}`],
+        ["HEAD", `/Users/${id}`],
+        ["GET", `/Users/${id}?attributes=userName`],
+        ["PUT", `/Users/${id}`, { schemas: [USER], userName: "eve" }],
+        ["PATCH", `/Users/${id}`, patch],
+        ["PATCH", `/Groups/${id}`, member],
+        ["DELETE", `/Users/${id}`],
+        ["POST", `/Users/${id}`, {}],
+      ] as const;
+    const conditions = [
+      {},
+      { "if-match": "*" },
+      { "if-match": 'W/"1"' },
+      { "if-none-match": 'W/"1"' },
+      { "if-none-match": "*" },
+    ];
+    for (const headers of conditions) {
+      const answers = [];
+      for (const id of ["of-acme", "never-was"]) {
+        const round = [];
+        for (const [method, path, body] of requests(id)) {
+          const answer = await foreign(method, path, body, headers as Record<string, string>);
+          round.push([answer.status, answer.headers, answer.body]);
+        }
+        answers.push(round);
+      }
+      expect(answers[0]).toEqual(answers[1]);
+      expect(JSON.stringify(answers)).not.toContain("of-acme");
+    }
+    expect((await as("acme")("GET", "/Users/of-acme")).json).toMatchObject({
+      userName: "ada",
+      meta: { version: 'W/"1"' },
+    });
+  });
+
+  test("does not keep a unique value from anybody else [A7]", async () => {
+    const { as } = service();
+    const body = { schemas: [USER], userName: "ada", externalId: "7" };
+    expect((await as("acme")("POST", "/Users", body)).status).toBe(201);
+    expect((await as("globex")("POST", "/Users", body)).status).toBe(201);
+    expect((await as("acme")("POST", "/Users", body)).status).toBe(409);
+  });
+
+  test("cannot be a member or a manager, and is refused like one that never was [A8]", async () => {
+    const ids = ["of-acme"];
+    const { as } = service({ newId: () => ids.pop() ?? "of-globex" });
+    await as("acme")("POST", "/Users", { schemas: [USER], userName: "ada" });
+    const globex = as("globex");
+    const attempts = async (value: string) => [
+      await globex("POST", "/Groups", { schemas: [GROUP], displayName: "x", members: [{ value }] }),
+      await globex("POST", "/Users", {
+        schemas: [USER, ENTERPRISE],
+        userName: "eve",
+        [ENTERPRISE]: { manager: { value } },
+      }),
+    ];
+    const [foreign, unknown] = [await attempts("of-acme"), await attempts("never-was")];
+    expect(foreign).toEqual(unknown);
+    for (const answer of foreign) expect(answer.json).toMatchObject({ status: "400", scimType: "invalidValue" });
+  });
+});
