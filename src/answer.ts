@@ -1,3 +1,4 @@
+import { isAbort } from "./deadline.ts";
 import type { Engines } from "./engine.ts";
 import type { Call } from "./operations/call.ts";
 import { execute } from "./operations/execute.ts";
@@ -119,7 +120,9 @@ export function createAnswer<C extends Context>(options: ScimOptions<C>, engines
       resourceTypes,
       mediaType: progress.mediaType,
       head: method === "HEAD",
-      onFault: (error) => engine.emit({ type: "error", error, context }),
+      onFault: (error) => {
+        if (!isAbort(error, request.signal)) engine.emit({ type: "error", error, context });
+      },
     });
     return { ...response, headers: { ...response.headers, ...progress.headers } };
   };

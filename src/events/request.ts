@@ -10,8 +10,8 @@ import type { Context } from "../storage/adapter.ts";
  * ```ts
  * import type { RequestEvent } from "scimkit";
  * const counts = new Map<string, number>();
- * function observe({ operation = "refused", status }: RequestEvent): void {
- *   const key = `${operation} ${status}`;
+ * function observe({ operation, status }: RequestEvent): void {
+ *   const key = `${operation ?? "refused"} ${status}`;
  *   counts.set(key, (counts.get(key) ?? 0) + 1);
  * }
  * ```

@@ -45,7 +45,7 @@ async function patchByDelta<C extends Context>(
   const storage = call.storageOf(resourceType);
   if (storage.applyDelta === undefined || (delta.add.length === 0 && delta.remove.length === 0)) return undefined;
   const ifVersion = await expectedVersion(operation, call);
-  if (delta.add.length > 0) await checkForeignReferences(call, resourceType, { [delta.attribute.name]: delta.add });
+  if (delta.add.length > 0) await checkForeignReferences(call, resourceType, { [delta.attribute.name]: delta.add }, id);
   const done = await storage
     .applyDelta({ ...writeRequest(call, resourceType), id, ...delta, ifVersion }, call.context)
     .catch((error: unknown) => {
@@ -137,7 +137,7 @@ async function patchByReplace<C extends Context>(
     if (Object.keys(secrets).length === 0 && isSameResource(resourceType, state, after)) {
       return readBack({ ...operation, selection }, call);
     }
-    await checkForeignReferences(call, resourceType, after);
+    await checkForeignReferences(call, resourceType, after, id);
     const request = writeRequest(call, resourceType);
     const resource = {
       ...after,

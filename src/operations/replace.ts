@@ -38,7 +38,7 @@ export async function replace<C extends Context>(operation: ReplaceOperation, ca
       if (current === undefined) throw noSuchResource(resourceType);
       return { type: "resource", status: 200, resourceType, resource: checkStored(current), selection };
     }
-    await checkForeignReferences(call, resourceType, after);
+    await checkForeignReferences(call, resourceType, after, id);
     const request = writeRequest(call, resourceType);
     const resource = {
       ...after,

@@ -16,7 +16,7 @@ const shell = (line: string, env = {}) =>
 
 const baseUrlIn = (text: string): string => /http:\/\/127\.0\.0\.1:\d+\/scim\/v2/.exec(text)?.[0] ?? "";
 
-describe.each(["hono", "express"])("the %s example", (name) => {
+describe.each(["hono", "express", "metrics"])("the %s example", (name) => {
   const start = `${name}/start.ts`;
 
   test("is fewer than 60 lines", () => {
