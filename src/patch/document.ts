@@ -33,12 +33,12 @@ export class PatchedDocument {
     if (before === undefined) {
       if (after === undefined) return;
       this.#own(attribute);
-      this.#apply({ op: "add", path: pointerTo(attribute), value: copyValue(after) });
+      this.#apply({ op: "add", path: pointerTo(attribute), value: after });
       return;
     }
     this.#own(attribute);
     if (after === undefined) return this.#apply({ op: "remove", path: pointerTo(attribute) });
-    for (const operation of differences(before, copyValue(after), (...below) => pointerTo(attribute, ...below)))
+    for (const operation of differences(before, after, (...below) => pointerTo(attribute, ...below)))
       this.#apply(operation);
   }
 
@@ -65,7 +65,7 @@ export class PatchedDocument {
       const isNew = this.read(attribute) === undefined;
       const holder = this.#own(attribute);
       if (!isNew) holder[attribute.name] = list.draft();
-      for (const operation of operations) this.#apply(operation);
+      for (const operation of operations) this.#apply(operation, (value) => value);
     }
     for (const extension of this.#owned) {
       const container = this.#document[extension];
@@ -75,9 +75,11 @@ export class PatchedDocument {
     return { resource: this.#document, operations: this.#operations };
   }
 
-  #apply(operation: Operation): void {
-    jsonPatch.applyOperation(this.#document, operation, false, true, true);
+  /** Applies an operation to a copy of its value, because a later one may change that in place; the record stays as it is. */
+  #apply(operation: Operation, take: (value: unknown) => unknown = copyValue): void {
     this.#operations.push(operation);
+    const applied = "value" in operation ? { ...operation, value: take(operation.value) } : operation;
+    jsonPatch.applyOperation(this.#document, applied, false, true, true);
   }
 
   /** The object that holds the attribute, as a copy of its own together with a complex value. */

@@ -23,7 +23,7 @@ export class ElementList {
   #revision = 0;
   /** The slots are no longer those of the stored elements. */
   #isReplaced = false;
-  /** An element changed in place, and may have become the same as another one. */
+  /** Elements changed other than by being added or removed, so that two may have become the same. */
   #isRewritten = false;
   readonly #changed = new Set<number>();
   #index: Map<unknown, number[]> | undefined;
@@ -107,6 +107,7 @@ export class ElementList {
     this.#elements = [...elements];
     this.#size = elements.length;
     this.#isReplaced = true;
+    this.#isRewritten = true;
     this.#index = undefined;
     this.#primaries = undefined;
     this.#revision++;

@@ -37,14 +37,17 @@ export function guarded(list: ElementList, op: Op, work: () => void): void {
  * "a new value is added to the attribute"; one that is there already is left as it is, but for what is new in it.
  * @see RFC 7644 §3.5.2.1 [P-3.5.2.1-06 P-3.5.2.1-08]
  */
-function addElements(list: ElementList, added: readonly unknown[]): void {
+export function addElements(list: ElementList, added: readonly unknown[]): void {
   const { attribute } = list;
   let primary: number | undefined;
   for (const element of added) {
     let slot = list.twinOf(element);
     if (slot === undefined) slot = list.append(element);
-    else if (isObject(element) && !attribute.collection)
-      list.set(slot, merged(attribute, list.at(slot) as ResourceObject, "add", { given: element, cleared: [] }));
+    else if (isObject(element) && !attribute.collection) {
+      // What makes it the same element is there already, in whatever letter case.
+      const { value: _value, type: _type, ...given } = element;
+      list.set(slot, merged(attribute, list.at(slot) as ResourceObject, "add", { given, cleared: [] }));
+    }
     if (isObject(element) && element.primary === true) primary = slot;
   }
   if (primary !== undefined) makeSolePrimary(list, primary);

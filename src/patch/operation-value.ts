@@ -30,6 +30,13 @@ export function readValue(path: AttributePath, raw: unknown, options: ReadOption
   return raw === null ? { value: undefined, cleared: [] } : readSingleValue(leaf, raw, options);
 }
 
+/** Reads the values that a remove lists: what they have must fit, and they need not have everything. @throws {ScimError} 400 invalidValue. */
+export function readListed(path: AttributePath, raw: unknown, options: ReadOptions): readonly unknown[] {
+  const leaf = leafOf(path);
+  const listed = checked(leaf.path, options, (reader) => reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]));
+  return (listed ?? []) as readonly unknown[];
+}
+
 /** Reads the value for one element, or for a singular attribute. @throws {ScimError} 400 invalidValue, invalidSyntax. */
 export function readSingleValue(attribute: Attribute, raw: unknown, options: ReadOptions): OperationValue {
   const value = checked(attribute.path, options, (reader) =>

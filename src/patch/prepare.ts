@@ -11,7 +11,7 @@ import { isObject, type ResourceObject } from "../schema/value.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedBy } from "./described.ts";
 import { located, type PreparedOperation } from "./operation.ts";
-import { readSingleValue, readValue } from "./operation-value.ts";
+import { readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { PatchOperation } from "./parse.ts";
 
 /** How operations are read; quirks decide on the switches. Without any, by the letter of the RFC. */
@@ -188,7 +188,7 @@ class Preparation {
     if (removeValue === undefined)
       throw invalidValue(`A remove has no value; select what to remove with a filter: ${path.text}[value eq "…"].`);
     removeValue(path.text);
-    return (readValue(path, raw, this.#options.read).value ?? []) as readonly unknown[];
+    return readListed(path, raw, this.#options.read);
   }
 
   #onElements(

@@ -5,7 +5,7 @@ import type { AttributePath } from "../schema/attribute.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { merged, overwritten, withoutSub, withSub } from "./complex.ts";
 import type { ElementList } from "./element-list.ts";
-import { guarded, makeSolePrimary } from "./elements.ts";
+import { addElements, guarded, makeSolePrimary } from "./elements.ts";
 import type { ElementOperation } from "./operation.ts";
 
 /** Told of a value path that selects nothing, whose element is then made from the filter; undefined where that is 400 noTarget. */
@@ -76,9 +76,7 @@ function create(list: ElementList, operation: ElementOperation, createOnNoMatch:
     if (createOnNoMatch === undefined) throw nothingSelected(list);
     createOnNoMatch(attribute.path);
   }
-  const element = { ...described, ...(sub === undefined ? (value as ResourceObject) : { [sub.name]: value }) };
-  const slot = list.append(element);
-  if ((element as ResourceObject).primary === true) makeSolePrimary(list, slot);
+  addElements(list, [{ ...described, ...(sub === undefined ? (value as ResourceObject) : { [sub.name]: value }) }]);
 }
 
 /** The slots of the elements that the filter matches, in order; without a filter, of all. */

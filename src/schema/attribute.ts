@@ -134,7 +134,8 @@ export function compileAttribute(
     type,
     description: literal.description,
     multiValued: literal.multiValued ?? false,
-    required: literal.required ?? false,
+    // The value is what tells the elements of a collection apart and what storage files them under [A51].
+    required: literal.required ?? (owner.parent?.collection === true && name === "value"),
     canonicalValues: literal.canonicalValues ?? [],
     // References and binaries are case exact whatever a schema prints [S-2.3.6-04 S-2.3.7-04].
     caseExact: type === "reference" || type === "binary" ? true : (literal.caseExact ?? false),

@@ -141,6 +141,14 @@ export class ValueReader {
     return value;
   }
 
+  /** Reads elements that only describe others, so that their required sub-attributes may be missing. */
+  readPartials(attribute: Attribute, raw: readonly unknown[]): unknown {
+    this.#isPartial = true;
+    const values = this.read(attribute, raw);
+    this.#isPartial = false;
+    return values;
+  }
+
   report(message: string, scimType: Problem["scimType"] = "invalidValue", path = this.#path): undefined {
     this.problems.push({ path, message, scimType });
   }

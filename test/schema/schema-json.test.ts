@@ -187,7 +187,11 @@ function compiled(schema: SchemaDefinition): unknown[] {
     lifecycle,
     default: _,
     ...attribute
-  }: Attribute): unknown[] => [{ ...attribute, parent: parent?.path }, ...subAttributes.flatMap(plain)];
+  }: Attribute): unknown[] => [
+    // That the value of a collection's element is required follows from what does not travel.
+    { ...attribute, parent: parent?.path, required: attribute.required && parent?.collection !== true },
+    ...subAttributes.flatMap(plain),
+  ];
   return attributes.flatMap(plain);
 }
 
