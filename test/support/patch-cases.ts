@@ -117,6 +117,7 @@ export const STRICT: PrepareOptions = {
   read: {
     limits: LIMITS,
     unknownAttributes: "ignore",
+    formats: "ignore",
     canonicalValues: "suggest",
     tolerances: { value: ignore, attribute: ignore, primaries: ignore, unknown: ignore, idOf: ignore },
   },
