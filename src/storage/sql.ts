@@ -1,9 +1,14 @@
 import type { Kysely } from "kysely";
+import { EnterpriseUser } from "../schema/core/enterprise-user.ts";
+import { Group } from "../schema/core/group.ts";
+import { User } from "../schema/core/user.ts";
+import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "./adapter.ts";
 import type { HashSecret } from "./memory/secrets.ts";
 import { createResource } from "./sql/create.ts";
 import { type Database, databaseOf } from "./sql/database.ts";
 import { applyDelta } from "./sql/delta.ts";
+import { type Indexes, type IndexPlan, planIndexes } from "./sql/index-plan.ts";
 import { migrate } from "./sql/migrate.ts";
 import { readResource } from "./sql/present.ts";
 import { query } from "./sql/query.ts";
@@ -31,6 +36,22 @@ export interface SqlStorageOptions<DB = unknown> {
    * and a `secretDropped` event says so; they are never kept as given.
    */
   readonly hashSecret?: HashSecret;
+  /**
+   * The resource types whose attributes `indexed` and `searchable` name. Default: users with the enterprise extension, and
+   * groups.
+   */
+  readonly resourceTypes?: readonly ResourceTypeDefinition[];
+  /**
+   * Attributes to look up and to sort by in no more time than the page takes; `migrate` makes an index over each. Unique
+   * attributes, ids and references are looked up so in any case. Default: userName, externalId, displayName and
+   * emails.value; none where `resourceTypes` is given.
+   */
+  readonly indexed?: readonly string[];
+  /**
+   * Attributes in which `co`, `sw` and `ew` look things up by trigrams instead of looking at every resource; `migrate` makes an
+   * index over each. On PostgreSQL this needs the extension `pg_trgm`; without it every resource is looked at. Default: none.
+   */
+  readonly searchable?: readonly string[];
   /** Most rows that a query may look at where SQL cannot express all of it; more is 400 tooMany. Default 100,000. */
   readonly maxScanned?: number;
 }
@@ -59,29 +80,46 @@ export interface SqlStorage extends StorageAdapter {
  * ```
  */
 export function sqlStorage<DB>(options: SqlStorageOptions<DB>): SqlStorage {
-  const tables = tablesOf(options.tablePrefix, options.schema);
-  return storageOver(databaseOf(options.db), tables, options);
+  const {
+    resourceTypes = [User.extend(EnterpriseUser), Group],
+    indexed = options.resourceTypes === undefined ? DEFAULT_INDEXED : [],
+    searchable = [],
+  } = options;
+  return storageOver(databaseOf(options.db), {
+    tables: tablesOf(options.tablePrefix, options.schema),
+    plan: planIndexes(resourceTypes, indexed, searchable),
+    indexes: { keys: new Map(), texts: new Map() },
+    hashSecret: options.hashSecret,
+    maxScanned: options.maxScanned ?? 100_000,
+  });
 }
 
-function storageOver(
-  database: Database,
-  tables: Tables,
-  options: Pick<SqlStorageOptions, "hashSecret" | "maxScanned">,
-): SqlStorage {
-  const { hashSecret, maxScanned = 100_000 } = options;
+const DEFAULT_INDEXED = ["userName", "externalId", "displayName", "emails.value"];
+
+/** What `sqlStorage` made of its options. */
+interface Settings {
+  readonly tables: Tables;
+  readonly plan: IndexPlan;
+  readonly indexes: Indexes;
+  readonly hashSecret: HashSecret | undefined;
+  readonly maxScanned: number;
+}
+
+function storageOver(database: Database, settings: Settings): SqlStorage {
+  const { tables, plan, indexes, hashSecret } = settings;
   return {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
     async get(request, context) {
       request.signal?.throwIfAborted();
       return readResource(database, { ...request, tables, tenant: context.tenant ?? "" }, request.id);
     },
-    query: (request, context) => query(database, tables, request, context, maxScanned),
+    query: (request, context) => query(database, tables, request, context, settings),
     create: (request, context) => createResource(database, tables, hashSecret, request, context),
     replace: (request, context) => replaceResource(database, tables, hashSecret, request, context),
     applyDelta: (request, context) => applyDelta(database, tables, request, context),
     delete: (request, context) => deleteResource(database, tables, request, context),
-    transaction: (work) => database.open((inner) => work(storageOver(inner, tables, options))),
-    migrate: () => migrate(database, tables),
+    transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
+    migrate: () => migrate(database, tables, plan, indexes),
     async readSecret(resourceType, id, attribute, context = {}) {
       const owner = { dialect: database.dialect, tables, tenant: context.tenant ?? "", type: resourceType, id };
       return readSecret(database, owner, attribute);

@@ -37,6 +37,10 @@ export interface Dialect {
   includes(text: Fragment, part: string): Fragment;
   startsWith(text: Fragment, part: string): Fragment;
   endsWith(text: Fragment, part: string): Fragment;
+  /** Most characters of a key that an index over keys holds; PostgreSQL's entries end at 2,704 bytes. */
+  readonly longestBeginning: number;
+  /** What an index holds of a key, in the order of code points. */
+  beginning(text: Fragment): Fragment;
   /** Behind a SELECT: locks the rows until the end of the transaction. */
   readonly forUpdate: Fragment;
   /** A text in the order of its code points, whatever the database's own order is. */
@@ -70,6 +74,8 @@ export const postgres: Dialect = {
   includes: (text, part) => sql`strpos(${text}, ${part}) > 0`,
   startsWith: (text, part) => sql`starts_with(${text}, ${part})`,
   endsWith: (text, part) => sql`right(${text}, length(${part}::text)) = ${part}`,
+  longestBeginning: 256,
+  beginning: (text) => sql`(left(${text}, 256) COLLATE "C")`,
   forUpdate: raw(" FOR UPDATE"),
   ordered: (text) => sql`(${text} COLLATE "C")`,
 };
@@ -98,6 +104,8 @@ export const sqlite: Dialect = {
   includes: (text, part) => sql`instr(${text}, ${part}) > 0`,
   startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,
   endsWith: (text, part) => sql`substr(${text}, -length(${part})) = ${part}`,
+  longestBeginning: Number.POSITIVE_INFINITY,
+  beginning: (text) => text,
   forUpdate: raw(""),
   ordered: (text) => text,
 };

@@ -21,6 +21,7 @@ const STATES: Readonly<Record<string, Fault>> = {
   "57P02": "unavailable",
   "57P03": "unavailable",
   "25006": "unavailable",
+  "58030": "unavailable",
 };
 
 /** Classes of SQLSTATEs: connection exceptions, and insufficient resources. */

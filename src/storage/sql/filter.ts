@@ -1,6 +1,7 @@
 import type { Compare, Filter } from "../../filter/ast.ts";
 import { type AttributePath, leafOf, pathOf } from "../../schema/attribute.ts";
 import { balanced, FALSE, type Fragment, sql, TRUE } from "./fragment.ts";
+import type { Key } from "./key.ts";
 import type { Place, Places } from "./place.ts";
 
 /** A filter as SQL. */
@@ -82,10 +83,11 @@ function compare({ path, operator, value }: Compare<AttributePath>, places: Plac
   return exists === undefined || matches === undefined ? undefined : sql`(${matches} OR ${negated(exists)})`;
 }
 
-function matching(place: Place, operator: Compare<AttributePath>["operator"], operand: string | number | boolean) {
-  return place.type === "one"
-    ? place.leaf.compare(operator, operand)
-    : place.exists((leaf) => leaf.compare(operator, operand));
+function matching(place: Place, operator: Compare<AttributePath>["operator"], operand: Key): Fragment | undefined {
+  if (place.type === "one") return place.leaf.compare(operator, operand);
+  const exists = place.exists((leaf) => leaf.compare(operator, operand));
+  const narrower = exists && place.narrow?.(operator, operand);
+  return narrower === undefined ? exists : sql`(${narrower} AND ${exists})`;
 }
 
 function existsAny(place: Place): Fragment | undefined {

@@ -1,6 +1,9 @@
 import type { Database, Session } from "./database.ts";
 import { identifier } from "./dialect.ts";
+import { faultOf } from "./fault.ts";
 import { type Fragment, raw, sql } from "./fragment.ts";
+import type { Indexes, IndexPlan, KeyIndex } from "./index-plan.ts";
+import { createKeyIndex, createTextIndex, hasTriggers } from "./index-statements.ts";
 import type { Tables } from "./tables.ts";
 
 /** The version of the schema that this release of scimkit works on. */
@@ -12,11 +15,10 @@ export const SCHEMA_VERSION = 1;
  *
  * @throws {Error} where the tables are of a newer release, or the database is not fit for use.
  */
-export async function migrate(database: Database, tables: Tables): Promise<void> {
+export async function migrate(database: Database, tables: Tables, plan: IndexPlan, indexes: Indexes): Promise<void> {
   await prepare(database, tables);
   await database.transaction(async (session) => {
-    if (session.dialect.name === "postgres")
-      await session.run(sql`SELECT pg_advisory_xact_lock(hashtext('scimkit migration'))`);
+    if (session.dialect.name === "postgres") await takeTurns(session);
     if (tables.schema !== undefined && session.dialect.name === "postgres")
       await session.run(raw(`CREATE SCHEMA IF NOT EXISTS ${identifier(tables.schema)}`));
     await session.run(
@@ -36,7 +38,35 @@ export async function migrate(database: Database, tables: Tables): Promise<void>
         sql`INSERT INTO ${tables.migration} (version, at) VALUES (${next}, ${new Date().toISOString()})`,
       );
     }
+    for (const index of plan.keys) {
+      await createOnce(session, tables, "by", index);
+      indexes.keys.set(index.path, index);
+    }
   });
+  // Apart, because the extension for it may be missing: then texts are searched row by row.
+  for (const index of plan.texts) {
+    const isMade = await database
+      .transaction((session) => createOnce(session, tables, "in", index))
+      .catch((error: unknown) => {
+        if (faultOf(error) !== undefined) throw error;
+        return false;
+      });
+    if (isMade) indexes.texts.set(index.path, index);
+  }
+}
+
+async function createOnce(session: Session, tables: Tables, kind: "by" | "in", index: KeyIndex): Promise<true> {
+  const { dialect } = session;
+  if (dialect.name === "postgres") await takeTurns(session);
+  else if ((await session.run(hasTriggers(tables, kind, index))).length > 0) return true;
+  const create = kind === "by" ? createKeyIndex : createTextIndex;
+  for (const statement of create(dialect, tables, index)) await session.run(statement);
+  return true;
+}
+
+/** Of processes that start at once, one makes the tables; the lock ends with the transaction. */
+async function takeTurns(session: Session): Promise<void> {
+  await session.run(sql`SELECT pg_advisory_xact_lock(hashtext('scimkit migration'))`);
 }
 
 /** What must be so before the first table is made. */
@@ -61,17 +91,19 @@ const STEPS: Readonly<Record<number, Step>> = {
     const text = raw(dialect.text);
     const integer = raw(dialect.integer);
     const json = raw(dialect.json);
-    const { resource, unique, element, secret } = tables;
+    const { resource, unique, element, secret, listed } = tables;
     const owner = (name: string): Fragment =>
       sql`FOREIGN KEY (tenant, ${raw(name)}) REFERENCES ${resource} (tenant, id) ON DELETE CASCADE`;
-    const rowid = raw(dialect.name === "sqlite" ? " WITHOUT ROWID" : "");
+    const isSqlite = dialect.name === "sqlite";
+    const rowid = raw(isSqlite ? " WITHOUT ROWID" : "");
     return [
       // Ids are unique over all resource types of a tenant [S-3.1-05].
       sql`CREATE TABLE ${resource} (
+        ${raw(isSqlite ? "position INTEGER PRIMARY KEY," : "")}
         tenant ${text} NOT NULL, type ${text} NOT NULL, id ${text} NOT NULL, version ${integer} NOT NULL,
         created ${text} NOT NULL, modified ${text} NOT NULL, modified_key ${text} NOT NULL,
         document TEXT NOT NULL, keys ${json} NOT NULL,
-        PRIMARY KEY (tenant, id))`,
+        ${raw(isSqlite ? "UNIQUE" : "PRIMARY KEY")} (tenant, id))`,
       sql`CREATE INDEX ${tables.index("resource_type")} ON ${resource} (tenant, type, id)`,
       sql`CREATE TABLE ${unique} (
         scope ${text} NOT NULL, attribute ${text} NOT NULL, key ${text} NOT NULL,
@@ -88,6 +120,14 @@ const STEPS: Readonly<Record<number, Step>> = {
       sql`CREATE TABLE ${secret} (
         tenant ${text} NOT NULL, id ${text} NOT NULL, attribute ${text} NOT NULL, value TEXT NOT NULL,
         PRIMARY KEY (tenant, id, attribute), ${owner("id")})${rowid}`,
+      ...(isSqlite
+        ? [
+            sql`CREATE TABLE ${listed} (
+              tenant ${text} NOT NULL, type ${text} NOT NULL, attribute ${text} NOT NULL, key ${text} NOT NULL, id ${text} NOT NULL,
+              PRIMARY KEY (tenant, type, attribute, key, id))${rowid}`,
+            sql`CREATE INDEX ${tables.index("listed_owner")} ON ${listed} (tenant, id, attribute)`,
+          ]
+        : []),
     ];
   },
 };

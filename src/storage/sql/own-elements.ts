@@ -2,6 +2,7 @@ import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { type Dialect, literal } from "./dialect.ts";
 import { type Fragment, raw, sql } from "./fragment.ts";
+import type { Indexes } from "./index-plan.ts";
 import { keyText } from "./key.ts";
 import type { Place, Places } from "./place.ts";
 import type { Tables } from "./tables.ts";
@@ -13,6 +14,7 @@ export interface OwnScope {
   readonly tables: Tables;
   readonly resourceType: ResourceType;
   readonly tenant: string;
+  readonly indexes: Indexes;
 }
 
 /** The elements of a multi-valued attribute of the row `r`. */

@@ -1,10 +1,11 @@
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
-import type { Dialect } from "./dialect.ts";
 import { FALSE, type Fragment, raw, sql } from "./fragment.ts";
+import { indexedLeaf } from "./indexed-leaf.ts";
 import { isStorable, type Key, keyText, LONGEST_KEY } from "./key.ts";
 import { elementSource, isDefaultFalse, type OwnScope, pathInElement, valuesUnder } from "./own-elements.ts";
 import type { Leaf, Place, Places } from "./place.ts";
+import { searchedLeaf, searchedList } from "./searched.ts";
 import { textLeaf } from "./text-leaf.ts";
 
 /** Where the adapter's own schema keeps the attributes of a resource. The row of the resource has the alias `r`. */
@@ -18,11 +19,18 @@ export function ownPlaces(scope: OwnScope): Places {
       if (isList(attribute)) return listOf(scope, path, asWritten);
       const name = (sub ?? attribute).path;
       if (sub?.multiValued === true) return valuesUnder(dialect, raw("r.keys"), name, "e");
-      const text = dialect.member(raw("r.keys"), name);
-      return { type: "one", leaf: isUnique(scope, path) ? uniqueLeaf(scope, path, text) : textLeaf(dialect, text) };
+      return { type: "one", leaf: leafOver(scope, path, dialect.member(raw("r.keys"), name)) };
     },
     element: (attribute, condition) => elementExists(scope, attribute, condition),
   };
+}
+
+/** A single value of the keys document, with the indexes that are over it. */
+function leafOver(scope: OwnScope, path: AttributePath, text: Fragment): Leaf {
+  const { dialect, indexes } = scope;
+  const leaf = indexes.keys.has(path.text) ? indexedLeaf(dialect, text) : textLeaf(dialect, text);
+  const searched = searchedLeaf(scope, path, leaf);
+  return isUnique(scope, path) ? uniqueLeaf(scope, path, searched) : searched;
 }
 
 /** The attributes that are no part of the keys document. */
@@ -50,11 +58,11 @@ function listOf(scope: OwnScope, path: AttributePath, asWritten: boolean): Place
   const { dialect } = scope;
   if (attribute.type !== "complex") {
     const values = valuesUnder(dialect, raw("r.keys"), attribute.path, "e");
-    return { ...values, equals: (operand) => containsKey(dialect, attribute.path, keyText(operand)) };
+    return searchedList(scope, path, { ...values, equals: (operand) => equalsInList(scope, path, operand) });
   }
   if (sub === undefined) return undefined;
   const inElement = pathInElement(attribute, sub);
-  return {
+  return searchedList(scope, path, {
     type: "list",
     exists: (condition) =>
       elementExists(scope, attribute, (element) => {
@@ -63,21 +71,27 @@ function listOf(scope: OwnScope, path: AttributePath, asWritten: boolean): Place
         if (place.type === "list") return place.exists(condition);
         return condition === undefined ? place.leaf.exists() : condition(place.leaf);
       }),
-    equals: (operand) => equalsInElement(scope, attribute, sub, operand),
-  };
+    equals: (operand) => equalsInElement(scope, path, sub, operand),
+  });
 }
 
 /** Equality in an element, where an index over the keys or over the elements' rows answers it. */
-function equalsInElement(scope: OwnScope, attribute: Attribute, sub: Attribute, operand: Key): Fragment | undefined {
-  const key = keyText(operand);
-  if (attribute.collection) return sub.name === "value" ? heldBy(scope, attribute, sub, key) : undefined;
+function equalsInElement(scope: OwnScope, path: AttributePath, sub: Attribute, operand: Key): Fragment | undefined {
+  const { attribute } = path;
+  if (attribute.collection) return sub.name === "value" ? heldBy(scope, attribute, sub, keyText(operand)) : undefined;
   if (attribute.inverseOf !== undefined || isDefaultFalse(attribute, sub) || sub.multiValued) return undefined;
-  return containsKey(scope.dialect, attribute.path, { [sub.name]: key });
+  return equalsInList(scope, path, operand);
 }
 
-function containsKey(dialect: Dialect, name: string, element: string | { readonly [name: string]: string }) {
-  const key = typeof element === "string" ? element : Object.values(element).join();
-  return isStorable(key) ? dialect.contains?.(raw("r.keys"), name, element) : FALSE;
+/** Equality with an element of a list, or with a part of one, in the keys document. */
+function equalsInList(scope: OwnScope, path: AttributePath, operand: Key): Fragment | undefined {
+  const { dialect, tables, tenant, resourceType, indexes } = scope;
+  const key = keyText(operand);
+  if (!isStorable(key)) return FALSE;
+  const element = path.sub === undefined ? key : { [path.sub.name]: key };
+  if (dialect.contains !== undefined) return dialect.contains(raw("r.keys"), path.attribute.path, element);
+  if (!indexes.keys.has(path.text)) return undefined;
+  return sql`r.id IN (SELECT l.id FROM ${tables.listed} l WHERE l.tenant = ${tenant} AND l.type = ${resourceType.name} AND l.attribute = ${path.text} AND l.key = ${key})`;
 }
 
 /** The holders of an id, by the index over what elements refer to. It knows ids as they are written, so keys must not differ. */
@@ -100,8 +114,7 @@ function isUnique({ resourceType }: OwnScope, { text }: AttributePath): boolean 
 }
 
 /** The index that keeps a value unique finds it too. */
-function uniqueLeaf({ dialect, tables, tenant, resourceType }: OwnScope, path: AttributePath, text: Fragment): Leaf {
-  const leaf = textLeaf(dialect, text);
+function uniqueLeaf({ tables, tenant, resourceType }: OwnScope, path: AttributePath, leaf: Leaf): Leaf {
   const leafAttribute = path.sub ?? path.attribute;
   return {
     ...leaf,

@@ -1,14 +1,33 @@
 import type { AttributePath } from "../../schema/attribute.ts";
+import type { Sort } from "../adapter.ts";
 import { type Fragment, raw, sql } from "./fragment.ts";
+import { beginningOf } from "./indexed-leaf.ts";
 import { elementSource, type OwnScope } from "./own-elements.ts";
 import { columnOf, isList } from "./own-places.ts";
+import type { SortKey } from "./page.ts";
+
+/** The sort of a query as pages are ordered by it. */
+export function ownSort(scope: OwnScope, sort: Sort): SortKey | undefined {
+  const { dialect, indexes } = scope;
+  const key = ownSortKey(scope, sort.path);
+  if (key === undefined) return undefined;
+  const index = indexes.keys.get(sort.path.text);
+  const isCut = index !== undefined && !index.isList && Number.isFinite(dialect.longestBeginning);
+  const prefix = isCut
+    ? {
+        text: dialect.beginning(dialect.member(raw("r.keys"), index.member)),
+        cut: (text: string) => beginningOf(dialect, text),
+      }
+    : undefined;
+  return { key, descending: sort.descending, prefix };
+}
 
 /**
  * The key by which a resource is sorted, NULL where it has none: of a multi-valued attribute the primary value's, or else the
  * first one's. Undefined where the storage cannot sort so.
  * @see sortKey
  */
-export function ownSortKey(scope: OwnScope, path: AttributePath): Fragment | undefined {
+function ownSortKey(scope: OwnScope, path: AttributePath): Fragment | undefined {
   const { attribute } = path;
   const { dialect } = scope;
   const column = columnOf(scope, path);

@@ -25,6 +25,8 @@ export type Place =
       exists(condition?: (leaf: Leaf) => Fragment | undefined): Fragment | undefined;
       /** Whether one value equals the operand, where an index knows better than `exists`. */
       equals?(operand: Key): Fragment | undefined;
+      /** What must be so where one value compares so with the operand, where an index answers it. */
+      narrow?(operator: CompareOperator, operand: Key): Fragment | undefined;
     };
 
 /** Where the attributes of a resource, or of one element of a multi-valued attribute, are stored. */

@@ -26,7 +26,7 @@ export async function readResource(
   if (!isStorable(id)) return undefined;
   const { tables, tenant, resourceType, select } = reading;
   const apart = apartOf(resourceType, select);
-  const columns = apartColumns({ dialect: session.dialect, tables, tenant, resourceType }, apart);
+  const columns = apartColumns({ dialect: session.dialect, tables }, apart);
   const [row] = await session.run<SelectedRow>(
     sql`SELECT ${BASE_COLUMNS}${columns} FROM ${tables.resource} r WHERE r.tenant = ${tenant} AND r.type = ${resourceType.name} AND r.id = ${id}`,
   );

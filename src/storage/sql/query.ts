@@ -5,13 +5,21 @@ import { queryByScan } from "../scan.ts";
 import type { Session } from "./database.ts";
 import { compileFilter } from "./filter.ts";
 import { type Fragment, raw, sql, TRUE } from "./fragment.ts";
+import type { Indexes } from "./index-plan.ts";
 import type { OwnScope } from "./own-elements.ts";
 import { ownPlaces } from "./own-places.ts";
-import { ownSortKey } from "./own-sort.ts";
+import { ownSort } from "./own-sort.ts";
 import { queryPage, type Source } from "./page.ts";
 import { resourceOf, type SelectedRow } from "./row.ts";
 import { apartColumns, apartOf, BASE_COLUMNS } from "./select.ts";
 import type { Tables } from "./tables.ts";
+
+/** What queries depend on besides the request. */
+export interface QueryOptions {
+  readonly indexes: Indexes;
+  /** Most rows that are looked at where SQL cannot express all of a query. */
+  readonly maxScanned: number;
+}
 
 /** Answers a query by one statement; what SQL cannot express of it is looked at row by row within `maxScanned`. */
 export async function query(
@@ -19,28 +27,29 @@ export async function query(
   tables: Tables,
   request: QueryRequest,
   context: Context,
-  maxScanned: number,
+  options: QueryOptions,
 ): Promise<QueryResult> {
   request.signal?.throwIfAborted();
   const { resourceType, filter, sort, select } = request;
   const tenant = context.tenant ?? "";
-  const scope: OwnScope = { dialect: session.dialect, tables, tenant, resourceType };
+  const { indexes, maxScanned } = options;
+  const scope: OwnScope = { dialect: session.dialect, tables, tenant, resourceType, indexes };
   const compiled = filter === undefined ? undefined : compileFilter(filter, ownPlaces(scope));
-  const key = sort === undefined ? undefined : ownSortKey(scope, sort.path);
+  const order = sort && ownSort(scope, sort);
   const condition = sql`${ownCondition(scope)} AND ${compiled?.condition ?? TRUE}`;
   const apart = apartOf(resourceType, select);
   const source: Source = {
     from: sql`${tables.resource} r`,
     condition,
     id: raw("r.id"),
-    sort: key && { key, descending: sort?.descending ?? false },
+    sort: order,
     columns: sql`r.tenant, r.type, ${BASE_COLUMNS}`,
     more: apartColumns(scope, apart),
     again: sql`${tables.resource} r ON r.tenant = ${tenant} AND r.id = p.id`,
   };
   const isExpressed =
     compiled?.isExact !== false &&
-    (sort === undefined || key !== undefined) &&
+    (sort === undefined || order !== undefined) &&
     condition.parameters.length * 2 < session.dialect.mostParameters;
   if (isExpressed)
     return queryPage<SelectedRow>(session, source, request.page, (row) => resourceOf(resourceType, row, apart));

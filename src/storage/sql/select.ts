@@ -6,6 +6,8 @@ import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { type OwnScope, refersTo } from "./own-elements.ts";
 import { isApart } from "./row.ts";
 
+type SelectScope = Pick<OwnScope, "dialect" | "tables">;
+
 /** The selected attributes that no document holds: collections and computed ones. */
 export function apartOf(resourceType: ResourceType, select: Select): readonly Attribute[] {
   return resourceType.attributes.filter(
@@ -20,7 +22,7 @@ export const BASE_COLUMNS = raw("r.id, CAST(r.version AS TEXT) AS version, r.cre
  * What is selected besides the resource's own columns: elements as JSON arrays, from the same statement and so from the same
  * state. `r` needs the columns tenant, type and id.
  */
-export function apartColumns(scope: OwnScope, apart: readonly Attribute[]): Fragment {
+export function apartColumns(scope: SelectScope, apart: readonly Attribute[]): Fragment {
   const columns = apart.map((attribute, index) => {
     const elements =
       attribute.inverseOf === undefined
@@ -31,7 +33,7 @@ export function apartColumns(scope: OwnScope, apart: readonly Attribute[]): Frag
   return join(columns, "");
 }
 
-function collectionElements({ dialect, tables }: OwnScope, attribute: Attribute): Fragment {
+function collectionElements({ dialect, tables }: SelectScope, attribute: Attribute): Fragment {
   return dialect.aggregate(
     [raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element"))],
     sql`(SELECT m.target, m.value, m.element FROM ${tables.element} m WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(attribute.path)} ORDER BY m.key) c`,
@@ -39,7 +41,7 @@ function collectionElements({ dialect, tables }: OwnScope, attribute: Attribute)
 }
 
 /** The holders of references to the row. @see RFC 7643 §4.1.2 groups */
-function inverseElements({ dialect, tables }: OwnScope, inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
+function inverseElements({ dialect, tables }: SelectScope, inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
   return dialect.aggregate(
     [raw("c.id"), dialect.field(raw("c.document"), "displayName")],
     sql`(SELECT h.id, h.document FROM ${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id WHERE ${refersTo(inverse)} ORDER BY h.id) c`,

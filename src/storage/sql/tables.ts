@@ -9,6 +9,8 @@ export interface Tables {
   readonly unique: Fragment;
   /** One row an element of a collection, and one a reference that a document holds. */
   readonly element: Fragment;
+  /** SQLite: one row a value of a multi-valued attribute that has an index. */
+  readonly listed: Fragment;
   /** One row a writeOnly value, hashed. */
   readonly secret: Fragment;
   /** The version of the schema. */
@@ -32,6 +34,7 @@ export function tablesOf(prefix = "scim_", schema?: string): Tables {
     resource: table("resource"),
     unique: table("unique"),
     element: table("element"),
+    listed: table("listed"),
     secret: table("secret"),
     migration: table("migration"),
     index: (name) => raw(identifier(prefix + name)),

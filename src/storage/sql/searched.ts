@@ -1,0 +1,53 @@
+import type { CompareOperator } from "../../filter/ast.ts";
+import type { AttributePath } from "../../schema/attribute.ts";
+import { literal } from "./dialect.ts";
+import { type Fragment, sql } from "./fragment.ts";
+import { indexName, type KeyIndex } from "./index-plan.ts";
+import { isStorable, keyText } from "./key.ts";
+import type { OwnScope } from "./own-elements.ts";
+import type { Leaf, Place } from "./place.ts";
+
+/** A text of a searchable attribute: what it contains is looked up by trigrams, and then looked at. */
+export function searchedLeaf(scope: OwnScope, path: AttributePath, leaf: Leaf): Leaf {
+  const index = scope.indexes.texts.get(path.text);
+  if (index === undefined) return leaf;
+  return {
+    ...leaf,
+    compare(operator, operand) {
+      const condition = leaf.compare(operator, operand);
+      const candidates = condition && candidatesOf(scope, index, operator, keyText(operand));
+      return candidates === undefined ? condition : sql`(${candidates} AND ${condition})`;
+    },
+  };
+}
+
+/** The same for a list of texts: a resource is a candidate where the texts together contain the operand. */
+export function searchedList(scope: OwnScope, path: AttributePath, place: Place & { readonly type: "list" }): Place {
+  const index = scope.indexes.texts.get(path.text);
+  if (index === undefined) return place;
+  return {
+    ...place,
+    narrow: (operator, operand) => candidatesOf(scope, index, operator, keyText(operand)),
+  };
+}
+
+/** A condition that each row meets whose text contains, begins or ends with the operand. */
+function candidatesOf(
+  { dialect, tables }: OwnScope,
+  index: KeyIndex,
+  operator: CompareOperator,
+  operand: string,
+): Fragment | undefined {
+  const isSubstring = operator === "co" || operator === "sw" || operator === "ew";
+  // Less than a trigram finds nothing in an index of them.
+  if (!isSubstring || !isStorable(operand) || Array.from(operand.slice(0, 6)).length < 3) return undefined;
+  if (dialect.name === "sqlite") {
+    const name = tables.index(`in_${indexName(index)}`);
+    const phrase = `"${operand.replaceAll('"', '""')}"`;
+    return sql`r.position IN (SELECT rowid FROM ${name} WHERE ${name} MATCH ${phrase})`;
+  }
+  // A list is searched as JSON text, in which some characters are written otherwise.
+  if (index.isList && JSON.stringify(operand) !== `"${operand}"`) return undefined;
+  const pattern = operand.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
+  return sql`(r.keys->>${literal(index.member)}) LIKE ${`%${pattern}%`}`;
+}

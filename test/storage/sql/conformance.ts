@@ -1,0 +1,33 @@
+import { CompiledQuery } from "kysely";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { storageConformance } from "../../../src/testing/index.ts";
+import type { Engine, Opened } from "./engines.ts";
+
+/** Runs the conformance kit over the adapter on an engine. */
+export function conformanceOn(engine: Engine): void {
+  describe(engine.name, () => {
+    let opened: Opened;
+    beforeAll(async () => {
+      opened = await engine.open({
+        hashSecret: (_, value) => `hash of ${String(value).length}`,
+        searchable: SEARCHABLE,
+      });
+    });
+    afterAll(() => engine.close());
+    storageConformance({ test, describe, factory: () => ({ ...opened, dump: () => dumpOf(engine, opened) }) });
+  });
+}
+
+/** With indexes over texts, so that the kit's queries go through them too. */
+const SEARCHABLE = ["userName", "displayName", "emails.value", "title"];
+
+/** All rows of all tables, as text. */
+async function dumpOf({ isPostgres }: Engine, { db, tables: { prefix, schema } }: Opened): Promise<string> {
+  const place = schema === undefined ? "" : `"${schema}".`;
+  const all: unknown[] = [];
+  for (const name of ["resource", "unique", "element", "secret"]) {
+    const keys = name === "resource" && !isPostgres ? ", json(keys) AS keys" : "";
+    all.push((await db.executeQuery(CompiledQuery.raw(`SELECT *${keys} FROM ${place}"${prefix}${name}"`))).rows);
+  }
+  return JSON.stringify(all, (_, value) => (value instanceof Uint8Array ? undefined : value));
+}

@@ -1,0 +1,4 @@
+import { conformanceOn } from "./conformance.ts";
+import { pgliteEngine } from "./engines.ts";
+
+conformanceOn(pgliteEngine());
