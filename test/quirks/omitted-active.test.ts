@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { omittedActive as rule } from "../../src/quirks/omitted-active.ts";
+import { USER } from "../support/directory.ts";
+import { under } from "../support/quirk.ts";
+
+const template = (more: object = {}) => ({ schemas: [USER], userName: "bob", ...more });
+
+test("a PUT that does not say active leaves an inactive user inactive, and clears what else it omits [Q92]", async () => {
+  const service = await under([rule]);
+  const { json } = await service.ask("PUT", `/Users/${service.bob}`, template({ title: "Clerk" }));
+  expect(json).toMatchObject({ active: false, title: "Clerk" });
+  expect(json).not.toHaveProperty("externalId");
+  expect(service.notes()).toEqual(["omitted-active at active"]);
+  expect(service.events.map(({ type }) => type)).not.toContain("activated");
+});
+
+test("one that says it is taken at its word [Q92]", async () => {
+  const service = await under([rule]);
+  expect((await service.ask("PUT", `/Users/${service.bob}`, template({ active: true }))).json.active).toBe(true);
+  expect((await service.ask("PUT", `/Users/${service.bob}`, template({ active: null }))).json).not.toHaveProperty(
+    "active",
+  );
+  expect(service.notes()).toEqual([]);
+});
+
+test("without the rule active has its default again [Q92 A18]", async () => {
+  const service = await under([]);
+  expect((await service.ask("PUT", `/Users/${service.bob}`, template())).json.active).toBe(true);
+});
