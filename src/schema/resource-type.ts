@@ -53,7 +53,7 @@ export function defineResourceType<
 >(definition: {
   readonly name: string;
   readonly endpoint?: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   readonly schema: S;
   readonly extensions?: E;
 }): ResourceTypeDefinition<S, E> {

@@ -16,7 +16,11 @@ export interface Ruled extends Directory {
 }
 
 /** Makes it. What is stored is the same whatever the rules. */
-export async function under(rules: readonly Quirk[], given: Partial<ScimOptions> = {}): Promise<Ruled> {
+export async function under(
+  rules: readonly Quirk[],
+  given: Partial<ScimOptions> = {},
+  { extension = true, group: hasGroup = true }: { readonly extension?: boolean; readonly group?: boolean } = {},
+): Promise<Ruled> {
   const service = directory({ profile: rules, ...given });
   const create = async (endpoint: string, body: object): Promise<string> => {
     const answer = await service.ask("POST", endpoint, body);
@@ -35,14 +39,14 @@ export async function under(rules: readonly Quirk[], given: Partial<ScimOptions>
     ],
   });
   const bob = await create("/Users", {
-    schemas: [USER, ENTERPRISE],
+    schemas: extension ? [USER, ENTERPRISE] : [USER],
     userName: "bob",
     externalId: "e-bob",
     active: false,
-    [ENTERPRISE]: { department: "Sales", manager: { value: ada } },
+    ...(extension ? { [ENTERPRISE]: { department: "Sales", manager: { value: ada } } } : {}),
   });
   const members = [{ value: ada }, { value: bob }];
-  const group = await create("/Groups", { schemas: [GROUP], displayName: "Both", members });
+  const group = hasGroup ? await create("/Groups", { schemas: [GROUP], displayName: "Both", members }) : "";
   const ask: Directory["ask"] = (...request) => {
     service.events.length = 0;
     return service.ask(...request);
