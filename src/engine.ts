@@ -98,6 +98,7 @@ function createEngine<C extends Context>(
     references: options.references ?? "check",
     putOmitted: options.putOmitted ?? "clear",
     patchResponse: options.patchResponse ?? (rules === profiles.strict ? "resource" : "auto"),
+    rootQueries: options.rootQueries ?? true,
     pagination: paginationOf(options.pagination ?? {}, canCursor),
     cursors,
     cursorIdentity: options.cursors?.identity,

@@ -41,6 +41,8 @@ export type {
   QueryOperation,
   ReadOperation,
   ReplaceOperation,
+  RootPart,
+  RootQueryOperation,
   SealedPage,
 } from "./protocol/operation.ts";
 export type { Search } from "./protocol/search.ts";

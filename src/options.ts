@@ -97,6 +97,11 @@ export interface ScimOptions<C extends Context = Context> {
    * is 204, because the resource was not read; `attributes` in the request makes it 200. Under `strict` it is `"resource"`.
    */
   readonly patchResponse?: "auto" | "resource";
+  /**
+   * `false`: queries over all resource types, `GET /` and `POST /.search`, are 501. Default `true`. `authorize` gets one
+   * `rootQuery` operation for them.
+   */
+  readonly rootQueries?: boolean;
   /** Ways of paging. Default: by index, and by cursor where the client asks for it and every storage adapter can. */
   readonly pagination?: PaginationOptions;
   /** How cursors are made. */
@@ -170,6 +175,7 @@ const Options = z.strictObject({
   references: z.enum(["check", "ignore"]).optional(),
   putOmitted: z.enum(["clear", "keep"]).optional(),
   patchResponse: z.enum(["auto", "resource"]).optional(),
+  rootQueries: z.boolean().optional(),
   pagination: z
     .strictObject({
       index: z.boolean().optional(),

@@ -30,6 +30,7 @@ export interface Engine<C extends Context> {
   readonly references: "check" | "ignore";
   readonly putOmitted: "clear" | "keep";
   readonly patchResponse: "auto" | "resource";
+  readonly rootQueries: boolean;
   readonly pagination: Pagination;
   readonly cursors: Cursors;
   /** What of a context cursors are bound to, besides the tenant. */

@@ -10,6 +10,7 @@ import { read } from "./read.ts";
 import { remove } from "./remove.ts";
 import { replace } from "./replace.ts";
 import type { Result } from "./result.ts";
+import { rootQuery } from "./root-query.ts";
 
 /** Does what a request asks for: one file a verb. @see RFC 7644 §3.2 */
 export async function execute<C extends Context>(operation: Operation, call: Call<C>): Promise<Result> {
@@ -20,6 +21,8 @@ export async function execute<C extends Context>(operation: Operation, call: Cal
       return read(operation, call);
     case "query":
       return query(operation, call);
+    case "rootQuery":
+      return rootQuery(operation, call);
     case "replace":
       return replace(operation, call);
     case "patch":

@@ -29,6 +29,11 @@ export interface Limits extends ValueLimits {
   readonly bulkOperations: number;
   /** Most resources of one page, published as `filter.maxResults`. Default 1,000; a larger `count` gets this many. */
   readonly results: number;
+  /**
+   * Deepest row of an index page of a query over several resource types with a sort, which has to be merged from the start.
+   * Default 10,000; more is 400 tooMany. Pages by cursor, and those without a sort, have no such bound.
+   */
+  readonly mergedResults: number;
   /** Resources of a page when the client gives no `count`. Default 100. */
   readonly defaultResults: number;
 }
@@ -45,5 +50,6 @@ export const DEFAULT_LIMITS: Limits = {
   comparisons: DEFAULT_COMPARISONS,
   bulkOperations: 1000,
   results: 1000,
+  mergedResults: 10_000,
   defaultResults: 100,
 };

@@ -7,21 +7,17 @@ export type Endpoint =
   | { readonly type: "resources"; readonly resourceType: ResourceType }
   | { readonly type: "resource"; readonly resourceType: ResourceType; readonly id: string }
   | { readonly type: "search"; readonly resourceType: ResourceType }
+  | { readonly type: "root" }
+  | { readonly type: "rootSearch" }
   | { readonly type: "me" }
   | { readonly type: "bulk" }
   | {
       readonly type: "discovery";
       readonly endpoint: "ServiceProviderConfig" | "ResourceTypes" | "Schemas";
       readonly id: string | undefined;
-    }
-  | { readonly type: "unsupported"; readonly feature: string };
+    };
 
 const DISCOVERY = ["ServiceProviderConfig", "ResourceTypes", "Schemas"] as const;
-
-/** Features of RFC 7644 that this version of scimkit does not have; asked for, they are 501 and not 404. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  ".search": "Searching over all resource types",
-};
 
 /** Splits a URL into its path and query without normalising it: `%2e%2e` must stay what it is [H3]. */
 export function splitUrl(url: string): { readonly path: string; readonly query: string } {
@@ -90,9 +86,7 @@ export function findEndpoint(
   }
   if (isNamed("Me") && second === undefined) return { type: "me" };
   if (isNamed("Bulk") && second === undefined) return { type: "bulk" };
-  if (first === "") return { type: "unsupported", feature: "Querying all resource types at once" };
-  const feature = Object.keys(UNSUPPORTED).find(isNamed);
-  if (feature !== undefined && second === undefined)
-    return { type: "unsupported", feature: UNSUPPORTED[feature] as string };
+  if (first === "" && second === undefined) return { type: "root" };
+  if (first === ".search" && second === undefined) return { type: "rootSearch" };
   throw notFound();
 }

@@ -13,6 +13,7 @@ export type Operation =
   | CreateOperation
   | ReadOperation
   | QueryOperation
+  | RootQueryOperation
   | ReplaceOperation
   | PatchOperation
   | DeleteOperation
@@ -54,6 +55,32 @@ export interface QueryOperation {
   readonly sort: Sort | undefined;
   readonly page: AskedPage;
   readonly selection: Selection;
+}
+
+/** What a query over all resource types asks of one of them. */
+export interface RootPart {
+  readonly resourceType: ResourceType;
+  /** Resolved for this type; undefined where all of its resources match. */
+  readonly filter: Filter<AttributePath> | undefined;
+  /** Undefined where the type does not have the attribute that is sorted by: then its resources sort as those without a value. */
+  readonly sortPath: AttributePath | undefined;
+  readonly selection: Selection;
+}
+
+/**
+ * A query over all resource types. `authorize` is asked once: let it throw unless the caller may query each one of
+ * `resourceTypes`.
+ * @see RFC 7644 §3.4.2.1
+ */
+export interface RootQueryOperation {
+  readonly type: "rootQuery";
+  /** The types of which the answer may hold resources: all that the filter does not rule out by itself. */
+  readonly resourceTypes: readonly ResourceType[];
+  /** One for each of `resourceTypes`, in this order. */
+  readonly parts: readonly RootPart[];
+  /** Undefined: one type after the other, each in the order of its storage. */
+  readonly order: { readonly descending: boolean } | undefined;
+  readonly page: AskedPage;
 }
 
 export interface ReplaceOperation {

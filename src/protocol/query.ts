@@ -2,7 +2,8 @@ import type { Filter } from "../filter/ast.ts";
 import { parseFilter } from "../filter/parser.ts";
 import { filterablePath, type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import type { Call } from "../operations/call.ts";
-import { type AttributePath, leafOf } from "../schema/attribute.ts";
+import { type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
+import { printable } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, Sort } from "../storage/adapter.ts";
 import { invalidCursor, invalidFilter, invalidValue, sensitive } from "./error.ts";
@@ -73,27 +74,42 @@ function sortOf<C extends Context>(
   options: ResolveOptions,
   call: Call<C>,
 ): Sort | undefined {
-  const order = search.sortOrder?.toLowerCase() ?? "ascending";
-  if (order !== "ascending" && order !== "descending") throw invalidValue("sortOrder must be ascending or descending.");
-  if (search.sortBy === undefined || search.sortBy === "") return undefined;
+  const descending = isDescending(search);
+  const { sortBy } = search;
+  if (sortBy === undefined || sortBy === "") return undefined;
   if (call.storageOf(resourceType).capabilities?.sort === false) return undefined;
-  const path = filterablePath(search.sortBy, resourceType, options);
-  if (path === undefined)
+  const path = sortPath(sortBy, resourceType, options);
+  if (path === "unknown")
     throw invalidValue(
       `sortBy names no attribute of ${resourceType.name} that can be sorted by; see /Schemas for the attributes.`,
     );
-  const value = leafOf(path).type === "complex" ? path.attribute.sub("value") : undefined;
-  if (leafOf(path).type === "complex" && value === undefined) {
-    throw invalidValue(`sortBy names ${path.text}, which is complex; name one of its sub-attributes.`);
-  }
-  return {
-    path: value === undefined ? path : { text: value.path, attribute: path.attribute, sub: value },
-    descending: order === "descending",
-  };
+  if (path === "complex")
+    throw invalidValue(`sortBy names ${printable(sortBy)}, which is complex; name one of its sub-attributes.`);
+  return { path, descending };
 }
 
-/** @see RFC 7644 §3.4.2.4; RFC 9865 §2 */
-function pageOf<C extends Context>(search: Search, call: Call<C>): AskedPage {
+/** @throws {ScimError} 400 invalidValue for an order that is none. */
+export function isDescending({ sortOrder = "ascending" }: Search): boolean {
+  const order = sortOrder.toLowerCase();
+  if (order !== "ascending" && order !== "descending") throw invalidValue("sortOrder must be ascending or descending.");
+  return order === "descending";
+}
+
+/** What is sorted by: of a complex attribute its `value`, if it has one; or why the name cannot be sorted by. */
+export function sortPath(
+  sortBy: string,
+  resourceType: ResourceType,
+  options: ResolveOptions,
+): AttributePath | "unknown" | "complex" {
+  const path = filterablePath(sortBy, resourceType, options);
+  if (path === undefined) return "unknown";
+  if (leafOf(path).type !== "complex") return path;
+  const value = path.attribute.sub("value");
+  return value === undefined ? "complex" : pathOf(path.attribute, value);
+}
+
+/** Which part of the result is asked for. @throws {ScimError} 400 invalidCursor, invalidValue @see RFC 7644 §3.4.2.4; RFC 9865 §2 */
+export function pageOf<C extends Context>(search: Search, call: Call<C>): AskedPage {
   const { results, defaultResults } = call.engine.limits;
   const count = Math.min(Math.max(search.count ?? defaultResults, 0), results);
   if (!isByCursor(search, call)) return { startIndex: Math.max(search.startIndex ?? 1, 1), count };

@@ -10,6 +10,7 @@ import type { Operation } from "./operation.ts";
 import { readPatch } from "./patch-body.ts";
 import { checkSensitive, queryOperation, requestSelection } from "./query.ts";
 import { parseQueryString } from "./query-string.ts";
+import { rootQueryOperation } from "./root-query.ts";
 import { type Search, searchFromBody, searchFromUrl } from "./search.ts";
 import type { Selection } from "./selection.ts";
 import { tolerance } from "./tolerance.ts";
@@ -35,20 +36,25 @@ export function route<C extends Context>(
   call: Call<C>,
 ): Operation {
   switch (endpoint.type) {
-    case "unsupported":
-      throw notImplemented(`${endpoint.feature} is not supported by this server.`);
     case "discovery":
       if (request.method !== "GET") throw methodNotAllowed(request.method, ["GET", "HEAD"]);
       if (parseQueryString(request.query).filter !== undefined)
         throw forbidden("Discovery endpoints cannot be filtered; leave the filter out.");
       return { type: "discover", endpoint: endpoint.endpoint, id: endpoint.id };
+    case "root": {
+      if (request.method !== "GET") throw methodNotAllowed(request.method, ["GET", "HEAD"]);
+      checkRootQueries(call);
+      const operation = rootQueryOperation(urlSearch(request, call), call);
+      for (const { filter } of operation.parts) if (filter !== undefined) checkSensitive(filter, call);
+      return operation;
+    }
+    case "rootSearch":
+      if (request.method !== "POST") throw methodNotAllowed(request.method, ["POST"]);
+      checkRootQueries(call);
+      return rootQueryOperation(bodySearch(request, call), call);
     case "search":
       if (request.method !== "POST") throw methodNotAllowed(request.method, ["POST"]);
-      return queryOperation(
-        endpoint.resourceType,
-        call.engine.quirks.search(searchFromBody(request.body(), tolerance(call, "missingSchemas")), call.note),
-        call,
-      );
+      return queryOperation(endpoint.resourceType, bodySearch(request, call), call);
     case "bulk":
       return bulkOperation(request, call);
     case "resources":
@@ -134,6 +140,18 @@ function onResource<C extends Context>(
 /** The parameters in the URL, as the quirks have them. */
 function urlSearch<C extends Context>(request: RequestParts, call: Call<C>): Search {
   return call.engine.quirks.search(searchFromUrl(parseQueryString(request.query)), call.note);
+}
+
+/** The parameters in the body, as the quirks have them. */
+function bodySearch<C extends Context>(request: RequestParts, call: Call<C>): Search {
+  return call.engine.quirks.search(searchFromBody(request.body(), tolerance(call, "missingSchemas")), call.note);
+}
+
+function checkRootQueries<C extends Context>(call: Call<C>): void {
+  if (!call.engine.rootQueries)
+    throw notImplemented(
+      "This server does not query all resource types at once; query the endpoint of one resource type.",
+    );
 }
 
 function tags(header: string | undefined): TagList | undefined {

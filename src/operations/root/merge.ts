@@ -1,0 +1,35 @@
+/** A list that is sorted, or the beginning of one. */
+export interface Sorted<T> {
+  readonly elements: readonly T[];
+  /** More elements follow that are not known yet. */
+  readonly isCut: boolean;
+}
+
+/**
+ * Merges the first `count` elements of sorted lists and stops early where a list that is cut has no more to compare. Of equal
+ * elements, the one of the list in front comes first.
+ * @returns how many elements of each list are among them, and the elements in order.
+ */
+export function mergeFirst<T>(
+  lists: readonly Sorted<T>[],
+  count: number,
+  compare: (left: T, right: T) => number,
+): { readonly taken: readonly number[]; readonly merged: readonly T[] } {
+  const taken = lists.map(() => 0);
+  const merged: T[] = [];
+  while (merged.length < count) {
+    let least: { readonly list: number; readonly element: T } | undefined;
+    for (const [list, { elements, isCut }] of lists.entries()) {
+      const element = elements[taken[list] as number];
+      if (element === undefined) {
+        if (isCut) return { taken, merged };
+        continue;
+      }
+      if (least === undefined || compare(element, least.element) < 0) least = { list, element };
+    }
+    if (least === undefined) break;
+    taken[least.list] = (taken[least.list] as number) + 1;
+    merged.push(least.element);
+  }
+  return { taken, merged };
+}
