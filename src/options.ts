@@ -48,7 +48,10 @@ export const DEFAULT_CURSOR_TIMEOUT = 3600;
 export interface ScimOptions<C extends Context = Context> {
   /** The resource types that are served. Names and endpoints must be unique. */
   readonly resourceTypes: readonly ResourceTypeDefinition[];
-  /** One adapter for all resource types, or one for each by name. */
+  /**
+   * One adapter for all resource types, or one for each by name. Across adapters, references are looked up before a write and
+   * not in one step with it, and neither a user's `groups` nor the end of a membership with its user is computed.
+   */
   readonly storage: StorageAdapter<NoInfer<C>> | { readonly [resourceType: string]: StorageAdapter<NoInfer<C>> };
   /**
    * The URL under which clients see the service, e.g. `https://example.com/scim/v2`; a function for hosts whose base URL

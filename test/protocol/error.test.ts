@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import { ScimError, type StorageAdapter, tooManyRequests, unauthorized, unavailable } from "../../src/index.ts";
+import { SCIM_TYPES } from "../../src/protocol/error.ts";
+import { memoryStorage } from "../../src/storage/memory.ts";
+import { directory, ERROR, filtered, USER } from "../support/directory.ts";
+import { expectRefusal } from "../support/refusal.ts";
+
+const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const user = { schemas: [USER], userName: "ada" };
+
+/** Storage whose every call fails in the same way. */
+function failing(error: unknown): StorageAdapter {
+  const fail = async (): Promise<never> => {
+    throw error;
+  };
+  return { ...memoryStorage(), get: fail, query: fail, create: fail, replace: fail, delete: fail, applyDelta: fail };
+}
+
+const REQUESTS = [
+  ["GET", "/Users"],
+  ["GET", "/Users/1"],
+  ["HEAD", "/Users/1"],
+  ["POST", "/Users", user],
+  ["PUT", "/Users/1", user],
+  ["PATCH", "/Users/1", { schemas: [PATCH], Operations: [{ op: "replace", path: "title", value: "t" }] }],
+  ["PATCH", "/Groups/1", { schemas: [PATCH], Operations: [{ op: "add", path: "members", value: [{ value: "u" }] }] }],
+  ["DELETE", "/Users/1"],
+  ["POST", "/Users/.search", { schemas: ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"] }],
+] as const;
+
+describe("an error", () => {
+  test("has its status in the body as a string, one text, and a keyword that the RFCs know [P-3.2-04 P-3.12-03 P-3.12-07 P-3.12-08]", async () => {
+    const { ask } = directory();
+    const { json } = await ask("POST", "/Users", user);
+    const path = `/Users/${json.id}`;
+    const patch = (...Operations: object[]): object => ({ schemas: [PATCH], Operations });
+    const probes = [
+      ["invalidFilter", await ask("GET", filtered("/Users", "userName zz 1"))],
+      ["invalidFilter", await ask("GET", filtered("/Users", "nosuch eq 1"))],
+      ["uniqueness", await ask("POST", "/Users", user)],
+      ["mutability", await ask("PATCH", path, patch({ op: "replace", path: "id", value: "x" }))],
+      ["invalidSyntax", await ask("POST", "/Users", "{")],
+      ["invalidPath", await ask("PATCH", path, patch({ op: "replace", path: "emails..value", value: "x" }))],
+      ["noTarget", await ask("PATCH", path, patch({ op: "replace", path: 'emails[type ne "x"].value', value: "x" }))],
+      ["invalidValue", await ask("POST", "/Users", { schemas: [USER] })],
+      ["invalidValue", await ask("POST", "/Users", { ...user, active: "x" })],
+    ] as const;
+    for (const [scimType, answer] of probes) {
+      expectRefusal(answer, SCIM_TYPES[scimType], scimType);
+      expect(answer.json).toEqual({
+        schemas: [ERROR],
+        status: String(answer.status),
+        scimType,
+        detail: expect.any(String),
+      });
+    }
+  });
+
+  test.each(
+    REQUESTS,
+  )("of storage is a 500 on %s %s that tells the client nothing of the inside, and the host everything [P-3.12-10 D16]", async (method, path, body?: unknown) => {
+    const error = Object.assign(new Error("secret-canary at db.internal:5432"), { status: 404, detail: "canary" });
+    const service = directory({ storage: failing(error) });
+    const answer = await service.ask(method, path, body);
+    if (method === "HEAD") expect(answer).toMatchObject({ status: 500, body: undefined });
+    else expectRefusal(answer, 500, undefined, /Nothing about the request needs to change/);
+    expect(JSON.stringify(answer)).not.toMatch(/canary|internal|stack|\.ts/);
+    expect(service.events.filter(({ type }) => type === "error")).toEqual([{ type: "error", error, context: {} }]);
+  });
+
+  test.each([
+    undefined,
+    null,
+    "text",
+    7,
+    { status: 200 },
+  ])("that is no Error (%j) is a 500 all the same", async (thrown) => {
+    const service = directory({ storage: failing(thrown) });
+    expectRefusal(await service.ask("GET", "/Users"), 500);
+    expect(service.events).toEqual([{ type: "error", error: thrown, context: {} }]);
+  });
+
+  test("that storage or the host means for the client reaches it with status, text and headers", async () => {
+    expectRefusal(
+      await directory({ storage: failing(unavailable("Back at noon.")) }).ask("GET", "/Users"),
+      503,
+      undefined,
+      /noon/,
+    );
+    const throttled = await directory({
+      authorize: () => {
+        throw tooManyRequests(1.2);
+      },
+    }).ask("GET", "/Users");
+    expectRefusal(throttled, 429);
+    expect(throttled.headers["Retry-After"]).toBe("2");
+    const refused = await directory({
+      authenticate: () => {
+        throw unauthorized("Who?", { headers: { "WWW-Authenticate": "Basic" } });
+      },
+    }).ask("GET", "/Users");
+    expectRefusal(refused, 401, undefined, /Who/);
+    expect(refused.headers["WWW-Authenticate"]).toBe("Basic");
+  });
+
+  test("of another copy of the package is known by its code", async () => {
+    const foreign = Object.assign(new Error("x"), new ScimError(418, "I am a teapot."), { code: "ERR_SCIM" });
+    const copy = {
+      code: "ERR_SCIM",
+      status: 418,
+      detail: foreign.message,
+      headers: {},
+      toJSON: () => ({ schemas: [ERROR], status: "418", detail: "I am a teapot." }),
+    };
+    const answer = await directory({ storage: failing(copy) }).ask("GET", "/Users");
+    expect(answer.status).toBe(418);
+  });
+
+  test("of the host's own is rendered by scim.error [P-3.12-01]", () => {
+    const { scim } = directory();
+    expect(scim.error(tooManyRequests(5))).toEqual({
+      status: 429,
+      headers: expect.objectContaining({
+        "Content-Type": "application/scim+json",
+        "Retry-After": "5",
+        "Cache-Control": "no-store",
+      }),
+      body: expect.stringContaining('"status":"429"'),
+    });
+    expect(scim.error(tooManyRequests(5), "HEAD").body).toBeUndefined();
+  });
+
+  test("in a listener, thrown or rejected, fails no request", async () => {
+    for (const on of [
+      () => {
+        throw new Error("listener");
+      },
+      () => Promise.reject(new Error("listener")),
+    ])
+      expect((await directory({ on }).ask("POST", "/Users", { ...user, unknown: 1 })).status).toBe(201);
+  });
+});
+
+describe("authorize", () => {
+  test("is asked once for each operation, after it is understood and before storage is; what it throws is the answer", async () => {
+    const asked: string[] = [];
+    const { ask, events } = directory({
+      storage: failing(new Error("storage was asked")),
+      authorize: (operation) => {
+        asked.push(operation.type);
+        throw new ScimError(403, "Not yours.");
+      },
+    });
+    for (const [method, path, body] of REQUESTS as readonly (readonly [string, string, unknown?])[])
+      expect((await ask(method, path, body)).status).toBe(403);
+    expect(asked).toEqual(["query", "read", "read", "create", "replace", "patch", "patch", "delete", "query"]);
+    expectRefusal(await ask("GET", filtered("/Users", "userName zz 1")), 400, "invalidFilter");
+    expectRefusal(await ask("GET", "/Nope"), 404);
+    expect(asked.length).toBe(9);
+    expect(events).toEqual([]);
+  });
+});

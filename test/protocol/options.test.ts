@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { createScim, defineResourceType, Group, type ScimOptions, User, UserSchema } from "../../src/index.ts";
+import { memoryStorage } from "../../src/storage/memory.ts";
+
+const good: ScimOptions = {
+  resourceTypes: [User, Group],
+  storage: memoryStorage(),
+  baseUrl: "https://example.com/scim/v2",
+  authenticate: () => ({}),
+};
+
+/** As a caller without types could write it. */
+const make = (departure: Readonly<Record<string, unknown>>) => () =>
+  createScim({ ...good, ...departure } as unknown as ScimOptions);
+
+describe("createScim", () => {
+  test("refuses to serve without a word on who may ask [A1]", () => {
+    expect(make({ authenticate: undefined })).toThrow(/authenticate is required.*unsafeNoAuthentication: true/);
+    expect(make({ authenticate: undefined, unsafeNoAuthentication: true })).not.toThrow();
+    expect(make({ authenticate: undefined, unsafeNoAuthentication: false })).toThrow(/unsafeNoAuthentication/);
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
+    ["no resource types", { resourceTypes: [] }, /resourceTypes/],
+    ["resource types that are none", { resourceTypes: [{}] }, /resourceTypes\.0/],
+    [
+      "two types at one endpoint",
+      { resourceTypes: [User, defineResourceType({ name: "Person", endpoint: "/users", schema: UserSchema })] },
+      /two resource types have the endpoint \/users/,
+    ],
+    [
+      "two types of one name",
+      { resourceTypes: [User, defineResourceType({ name: "user", endpoint: "/X", schema: UserSchema })] },
+      /two resource types have the name user/,
+    ],
+    ["no storage", { storage: undefined }, /storage/],
+    ["storage for some types only", { storage: { User: memoryStorage() } }, /no adapter for the resource type Group/],
+    ["a relative base URL", { baseUrl: "/scim/v2" }, /baseUrl must be an absolute http\(s\) URL/],
+    ["a base URL that is none", { baseUrl: "ftp://example.com" }, /baseUrl/],
+    ["a base URL with a query [P-1.3-01]", { baseUrl: "https://example.com/scim?x=1" }, /must not have a query/],
+    ["a base URL with a fragment", { baseUrl: "https://example.com/scim#x" }, /must not have a query or a fragment/],
+    ["an unknown profile", { profile: "lenient" }, /profile/],
+    ["a profile of no rules", { profile: [1] }, /profile/],
+    ["an unknown option", { refrences: "ignore" }, /refrences/],
+    ["a value that an option does not have", { references: "maybe" }, /references/],
+    ["an unknown limit", { limits: { bodySize: 1 } }, /bodySize/],
+    ["a limit of zero", { limits: { body: 0 } }, /limits\.body/],
+    ["a limit of a half", { limits: { elements: 1.5 } }, /limits\.elements/],
+    ["a function that is none", { authorize: "yes" }, /authorize.*must be a function/],
+    ["a documentation that is no URL", { documentationUri: "help" }, /documentationUri/],
+    ["schemes without a name", { authenticationSchemes: [{ type: "oauth2" }] }, /authenticationSchemes/],
+  ])("refuses %s with an error that names the option", (_what, departure, message) => {
+    expect(make(departure)).toThrow(TypeError);
+    expect(make(departure)).toThrow(message);
+  });
+
+  test("a base URL from a function is checked at each request, and a bad one is a 500", async () => {
+    const errors: unknown[] = [];
+    const scim = createScim({ ...good, baseUrl: () => "nonsense", on: (event) => errors.push(event) });
+    expect(await scim.handle({ method: "GET", url: "/Users", headers: {} })).toMatchObject({ status: 500 });
+    expect(errors.length).toBe(1);
+  });
+
+  test("takes one adapter for each resource type, and checks references across them", async () => {
+    const scim = createScim({ ...good, storage: { User: memoryStorage(), Group: memoryStorage() } });
+    const ask = async (method: string, url: string, body?: unknown) => {
+      const response = await scim.handle({ method, url: `/scim/v2${url}`, headers: {}, body });
+      return { status: response.status, json: JSON.parse(String(response.body)) };
+    };
+    const user = await ask("POST", "/Users", { schemas: [UserSchema.id], userName: "a" });
+    const group = (value: string): object => ({
+      schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+      displayName: "g",
+      members: [{ value }],
+    });
+    expect((await ask("POST", "/Groups", group(user.json.id))).status).toBe(201);
+    expect(await ask("POST", "/Groups", group("nobody"))).toMatchObject({
+      status: 400,
+      json: { scimType: "invalidValue" },
+    });
+  });
+});
