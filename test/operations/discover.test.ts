@@ -9,7 +9,7 @@ const CORE = "urn:ietf:params:scim:schemas:core:2.0:";
 const ENDPOINTS = ["/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/User", "/Schemas", `/Schemas/${USER}`];
 
 describe("/ServiceProviderConfig", () => {
-  test("has every member with its type, integers even for what is off [S-5-01 S-5-03 S-5-04 S-5-05 S-5-06 S-5-07 S-5-08 S-2.3.4-02]", async () => {
+  test("has every member with its type, integers even for what is off [S-5-01 S-5-03 S-5-04 S-5-05 S-5-06 S-5-07 S-5-08 S-2.3.4-02 P-4-01 P-4-07]", async () => {
     const { status, json } = await directory().ask("GET", "/ServiceProviderConfig");
     expect(status).toBe(200);
     expect(json.schemas).toEqual([`${CORE}ServiceProviderConfig`]);
@@ -80,7 +80,7 @@ describe("/ServiceProviderConfig", () => {
 });
 
 describe("/ResourceTypes", () => {
-  test("lists every type with its endpoint and schemas, each of which is served [S-6-01 S-6-04 S-7-01 P-3.2-02]", async () => {
+  test("lists every type with its endpoint and schemas, each of which is served [S-6-01 S-6-04 S-7-01 P-3.2-02 P-4-03 P-4-04 P-4-07]", async () => {
     const Person = defineResourceType({
       name: "Person",
       endpoint: "/People",
@@ -111,9 +111,10 @@ describe("/ResourceTypes", () => {
 });
 
 describe("/Schemas", () => {
-  test("serves every schema that a resource may carry, and no message [S-7-01 P-3.1-03]", async () => {
+  test("serves every schema that a resource may carry, and no message [S-7-01 P-3.1-03 P-4-02 P-4-03]", async () => {
     const { ask } = directory();
     const { json } = await ask("GET", "/Schemas");
+    expect(json).toMatchObject({ schemas: [LIST], startIndex: 1, itemsPerPage: 6 });
     const ids: string[] = json.Resources.map(({ id }: { id: string }) => id);
     expect(ids).toEqual([
       USER,
@@ -126,6 +127,7 @@ describe("/Schemas", () => {
     expect(json.totalResults).toBe(6);
     for (const [index, id] of ids.entries()) {
       expect((await ask("GET", `/Schemas/${id}`)).json).toEqual(json.Resources[index]);
+      expect(json.Resources[index].meta).toEqual({ resourceType: "Schema", location: `${BASE_URL}/Schemas/${id}` });
       expect((await ask("GET", `/Schemas/${encodeURIComponent(id).toUpperCase()}`)).json.id).toBe(id);
     }
     for (const message of ["ListResponse", "SearchRequest", "PatchOp", "BulkRequest", "BulkResponse", "Error"])
@@ -164,11 +166,14 @@ describe("discovery", () => {
     expectRefusal(await directory().ask("GET", "/Users", undefined, none), 401);
   });
 
-  test("is 404 for what it does not have, and 403 with a filter [P-3.2-05]", async () => {
+  test("is 404 for what it does not have, and 403 with a filter; paging, sorting and selection do not apply [P-3.2-05 P-4-03 P-4-05 P-4-06]", async () => {
     const { ask } = directory();
     for (const path of ["/Schemas/urn:nope", "/ResourceTypes/Nope", "/ServiceProviderConfig/x", "/Schemas/a/b"])
       expectRefusal(await ask("GET", path), 404);
     for (const path of ENDPOINTS) expectRefusal(await ask("GET", `${path}?filter=id%20pr`), 403);
-    expect((await ask("GET", "/Schemas?startIndex=3&count=1&sortBy=id&attributes=name")).json.itemsPerPage).toBe(6);
+    for (const path of ENDPOINTS)
+      expect(
+        (await ask("GET", `${path}?startIndex=3&count=1&sortBy=id&sortOrder=descending&attributes=name`)).json,
+      ).toEqual((await ask("GET", path)).json);
   });
 });
