@@ -12,6 +12,7 @@ const TASKS = {
   start: ["node", "examples/hono/start.ts"],
   "example:hono": ["node", "examples/hono/start.ts"],
   "example:express": ["node", "examples/express/start.ts"],
+  "example:license-sync": ["node", "examples/license-sync/run.ts"],
   "example:metrics": ["node", "examples/metrics/start.ts"],
   test: ["vitest", "run"],
   bench: ["node", "bench/run.ts"],
