@@ -16,6 +16,7 @@ const TASKS = {
   "example:metrics": ["node", "examples/metrics/start.ts"],
   test: ["vitest", "run"],
   bench: ["node", "bench/run.ts"],
+  "bench:patch": ["node", "bench/patch.ts"],
 };
 
 const [task, ...more] = process.argv.slice(2);

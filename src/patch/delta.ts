@@ -94,7 +94,19 @@ function namedValues(filter: Filter<AttributePath>): readonly unknown[] | undefi
   return isNamed ? [filter.value] : undefined;
 }
 
-/** The delta as prepared operations, for storage that takes none: however many operations there were, two are left. */
+/**
+ * The delta as prepared operations, for storage that takes none: however many operations there were, two are left.
+ *
+ * @example
+ * ```ts
+ * import { compileResourceType, Group } from "scimkit";
+ * import { applyPatch, classify, operationsOf, prepare } from "scimkit/patch";
+ * const type = compileResourceType(Group);
+ * const delta = classify(prepare(type, [{ op: "add", path: "members", value: [{ value: "u1" }] }]));
+ * const group = { schemas: [type.urn], id: "g1", displayName: "Guides" };
+ * if (delta !== undefined) applyPatch(type, group, operationsOf(delta)); // members: [{ value: "u1" }]
+ * ```
+ */
 export function operationsOf(delta: Delta): readonly PreparedOperation[] {
   const path = pathOf(delta.attribute);
   const operation = (

@@ -33,6 +33,12 @@ const Envelope = z.object({ schemas: z.array(z.string()).nullish(), operations: 
 /**
  * Reads the envelope of a PATCH: member names and `op` in any letter case, unknown members ignored.
  * @throws {ScimError} 400 invalidSyntax for another message, an unknown `op`, and too many operations.
+ * @example
+ * ```ts
+ * import { PATCH_SCHEMA, parsePatch } from "scimkit/patch";
+ * const body = { schemas: [PATCH_SCHEMA], Operations: [{ op: "Replace", path: "title", value: "Captain" }] };
+ * const [operation] = parsePatch(body, { maxOperations: 1000 }); // { op: "replace", path: "title", value: "Captain" }
+ * ```
  * @see RFC 7644 §3.5.2
  */
 export function parsePatch(body: ResourceObject, options: ParseOptions): readonly PatchOperation[] {
