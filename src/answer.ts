@@ -118,6 +118,7 @@ export function createAnswer<C extends Context>(options: ScimOptions<C>, engines
     const response = await render(result, {
       baseUrl,
       resourceTypes,
+      etags: engine.etags,
       mediaType: progress.mediaType,
       head: method === "HEAD",
       onFault: (error) => {

@@ -98,6 +98,8 @@ function createEngine<C extends Context>(
     references: options.references ?? "check",
     putOmitted: options.putOmitted ?? "clear",
     patchResponse: options.patchResponse ?? (rules === profiles.strict ? "resource" : "auto"),
+    etags: options.etags ?? true,
+    neMultiValued: options.neMultiValued ?? "any",
     rootQueries: options.rootQueries ?? true,
     pagination: paginationOf(options.pagination ?? {}, canCursor),
     cursors,

@@ -101,6 +101,13 @@ export interface ScimOptions<C extends Context = Context> {
    */
   readonly patchResponse?: "auto" | "resource";
   /**
+   * `false`: no ETag and no `meta.version` are sent, and If-Match and If-None-Match are passed over. Default `true`. Writes are
+   * kept from overwriting each other either way. @see RFC 7644 §3.14
+   */
+  readonly etags?: boolean;
+  /** `"none"`: `ne` on a multi-valued attribute matches where no value equals. Default `"any"`, the RFC's: where any value differs. */
+  readonly neMultiValued?: "any" | "none";
+  /**
    * `false`: queries over all resource types, `GET /` and `POST /.search`, are 501. Default `true`. `authorize` gets one
    * `rootQuery` operation for them.
    */
@@ -178,6 +185,8 @@ const Options = z.strictObject({
   references: z.enum(["check", "ignore"]).optional(),
   putOmitted: z.enum(["clear", "keep"]).optional(),
   patchResponse: z.enum(["auto", "resource"]).optional(),
+  etags: z.boolean().optional(),
+  neMultiValued: z.enum(["any", "none"]).optional(),
   rootQueries: z.boolean().optional(),
   pagination: z
     .strictObject({

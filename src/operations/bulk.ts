@@ -32,7 +32,7 @@ export async function bulk<C extends Context>(
     const outcomes = await outcomesOf(run, step);
     for (const [position, { index }] of operations.entries()) {
       const outcome = outcomes[position] as Outcome;
-      results[index] = operationResult(operations[position] as PlannedOperation, outcome, call.baseUrl);
+      results[index] = operationResult(operations[position] as PlannedOperation, outcome, call);
       if (outcome.type === "failed") errors++;
     }
     if (failOnErrors !== undefined && errors >= failOnErrors) break;

@@ -30,6 +30,8 @@ export interface Engine<C extends Context> {
   readonly references: "check" | "ignore";
   readonly putOmitted: "clear" | "keep";
   readonly patchResponse: "auto" | "resource";
+  readonly etags: boolean;
+  readonly neMultiValued: "any" | "none";
   readonly rootQueries: boolean;
   readonly pagination: Pagination;
   readonly cursors: Cursors;

@@ -61,7 +61,7 @@ function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: st
     filter: { supported: can("filter"), maxResults: engine.limits.results },
     changePassword: { supported: engine.resourceTypes.some((type) => keepsPasswords(type, engine)) },
     sort: { supported: can("sort") },
-    etag: { supported: true },
+    etag: { supported: engine.etags },
     pagination: {
       cursor: engine.pagination.cursor,
       index: engine.pagination.index,

@@ -4,7 +4,7 @@ import { classify, type Delta, operationsOf } from "../patch/delta.ts";
 import { located, type PreparedOperation } from "../patch/operation.ts";
 import { pointerTo } from "../patch/pointer.ts";
 import { conflict, isScimError, versionMismatch } from "../protocol/error.ts";
-import { matchesTag, type TagList } from "../protocol/etag.ts";
+import { matchesTag, type Precondition } from "../protocol/etag.ts";
 import type { PatchOperation } from "../protocol/operation.ts";
 import { tolerance } from "../protocol/tolerance.ts";
 import type { Attribute } from "../schema/attribute.ts";
@@ -82,7 +82,7 @@ async function expectedVersion<C extends Context>(
   call: Call<C>,
 ): Promise<string | undefined> {
   if (ifMatch === undefined || ifMatch === "*") return undefined;
-  if (ifMatch.length === 1) return ifMatch[0];
+  if ("length" in ifMatch && ifMatch.length === 1) return ifMatch[0];
   const current = await call
     .storageOf(resourceType)
     .get({ resourceType, id, select: SELECT_NONE, signal: call.signal }, call.context);
@@ -91,7 +91,7 @@ async function expectedVersion<C extends Context>(
   return current.meta.version;
 }
 
-function missing(resourceType: ResourceType, ifMatch: TagList | undefined) {
+function missing(resourceType: ResourceType, ifMatch: Precondition | undefined) {
   return ifMatch === "*" ? versionMismatch() : noSuchResource(resourceType);
 }
 

@@ -40,7 +40,22 @@ export function parseTags(header: string): TagList {
   return tags;
 }
 
-/** Weak comparison of a version with a list of tags. */
-export function matchesTag(tags: TagList, version: string): boolean {
-  return tags === "*" || tags.includes(version);
+/** What a write demands of the version that it finds: If-Match, and where it is sent If-None-Match as well. */
+export type Precondition = TagList | { readonly match: TagList | undefined; readonly noneOf: TagList };
+
+/**
+ * Reads what a write demands. SCIM knows If-None-Match on reads alone; a client that sends it with a write all the same wants
+ * nothing overwritten, which must not be passed over [A39].
+ * @see RFC 9110 §13.1.2
+ */
+export function readPrecondition(ifMatch: string | undefined, ifNoneMatch: string | undefined) {
+  const match = ifMatch === undefined ? undefined : parseTags(ifMatch);
+  return ifNoneMatch === undefined ? match : { match, noneOf: parseTags(ifNoneMatch) };
+}
+
+/** Weak comparison of a version with a list of tags, or with what a write demands. */
+export function matchesTag(tags: Precondition, version: string): boolean {
+  if (tags === "*") return true;
+  if (!("noneOf" in tags)) return tags.includes(version);
+  return (tags.match === undefined || matchesTag(tags.match, version)) && !matchesTag(tags.noneOf, version);
 }

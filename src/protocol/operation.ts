@@ -5,7 +5,7 @@ import type { AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { IndexPage, Sort } from "../storage/adapter.ts";
-import type { TagList } from "./etag.ts";
+import type { Precondition, TagList } from "./etag.ts";
 import type { Selection } from "./selection.ts";
 
 /** What a request asks for, once HTTP is behind it: `authorize` decides on it and one file a verb executes it. */
@@ -89,7 +89,7 @@ export interface ReplaceOperation {
   readonly id: string;
   readonly body: ResourceObject;
   readonly selection: Selection;
-  readonly ifMatch: TagList | undefined;
+  readonly ifMatch: Precondition | undefined;
 }
 
 export interface PatchOperation {
@@ -99,14 +99,14 @@ export interface PatchOperation {
   /** What the operations do, resolved against the schema. */
   readonly operations: readonly PreparedOperation[];
   readonly selection: Selection;
-  readonly ifMatch: TagList | undefined;
+  readonly ifMatch: Precondition | undefined;
 }
 
 export interface DeleteOperation {
   readonly type: "delete";
   readonly resourceType: ResourceType;
   readonly id: string;
-  readonly ifMatch: TagList | undefined;
+  readonly ifMatch: Precondition | undefined;
 }
 
 /**

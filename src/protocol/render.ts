@@ -30,7 +30,7 @@ export async function render(result: Result, options: RenderOptions): Promise<Sc
     case "resource": {
       const { resource, resourceType } = result;
       const location = locationOf(options.baseUrl, resourceType, resource.id);
-      const headers = { Location: location, "Content-Location": location, ETag: entityTag(resource.meta.version) };
+      const headers = { Location: location, "Content-Location": location, ...tagOf(resource.meta.version, options) };
       const body = await bodyOf([result], ([shown]) => shown, options);
       return respond(result.status, body, headers, options);
     }
@@ -42,14 +42,14 @@ export async function render(result: Result, options: RenderOptions): Promise<Sc
       await collectionStreams(result.resourceType, [result.resource]).free().catch(options.onFault);
       return {
         status: 304,
-        headers: { ...FIXED_HEADERS, ETag: entityTag(result.resource.meta.version) },
+        headers: { ...FIXED_HEADERS, ...tagOf(result.resource.meta.version, options) },
         body: undefined,
       };
     case "patched": {
       const location = locationOf(options.baseUrl, result.resourceType, result.id);
       return {
         status: 204,
-        headers: { ...FIXED_HEADERS, Location: location, ETag: entityTag(result.version) },
+        headers: { ...FIXED_HEADERS, Location: location, ...tagOf(result.version, options) },
         body: undefined,
       };
     }
@@ -90,6 +90,10 @@ export function listResponse(resources: readonly unknown[], place: ListPlace) {
     nextCursor,
     Resources: resources,
   };
+}
+
+function tagOf(version: string, { etags }: RenderOptions): Readonly<Record<string, string>> {
+  return etags ? { ETag: entityTag(version) } : {};
 }
 
 function respond(

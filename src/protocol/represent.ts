@@ -13,6 +13,8 @@ export interface Locations {
   readonly baseUrl: string;
   /** All resource types, for `$ref`. */
   readonly resourceTypes: readonly ResourceType[];
+  /** Whether versions are shown. */
+  readonly etags: boolean;
 }
 
 /**
@@ -23,12 +25,12 @@ export function show(
   resource: StoredResource,
   resourceType: ResourceType,
   selection: Selection,
-  { baseUrl, resourceTypes }: Locations,
+  { baseUrl, resourceTypes, etags }: Locations,
 ): Record<string, unknown> {
   const meta = {
     ...resource.meta,
     location: locationOf(baseUrl, resourceType, resource.id),
-    version: entityTag(resource.meta.version),
+    version: etags ? entityTag(resource.meta.version) : undefined,
   };
   const shown = selection.project({ ...resource, meta });
   for (const attribute of [

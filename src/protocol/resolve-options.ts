@@ -12,6 +12,7 @@ export function resolveOptions<C extends Context>(resourceType: ResourceType, ca
   const { quirks, limits, resourceTypes, isReadable } = call.engine;
   return {
     limits,
+    neMultiValued: call.engine.neMultiValued,
     impliedValue: tolerance(call, "impliedValue"),
     alias: (name) => quirks.alias(name, resourceType, "filter", call.note),
     operand: (attribute, value) => quirks.operand(attribute, value, call.note),

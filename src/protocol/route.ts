@@ -5,7 +5,7 @@ import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { forbidden, methodNotAllowed, notImplemented } from "./error.ts";
-import { parseTags, type TagList } from "./etag.ts";
+import { type Precondition, parseTags, readPrecondition, type TagList } from "./etag.ts";
 import type { Operation } from "./operation.ts";
 import { readPatch } from "./patch-body.ts";
 import { checkSensitive, queryOperation, requestSelection } from "./query.ts";
@@ -110,7 +110,7 @@ function onResource<C extends Context>(
         resourceType,
         id,
         selection: selected(),
-        ifNoneMatch: tags(request.header("if-none-match")),
+        ifNoneMatch: tags(request, call),
       };
     case "PUT":
       return {
@@ -119,10 +119,10 @@ function onResource<C extends Context>(
         id,
         selection: selected(),
         body: request.body(),
-        ifMatch: tags(request.header("if-match")),
+        ifMatch: precondition(request, call),
       };
     case "DELETE":
-      return { type: "delete", resourceType, id, ifMatch: tags(request.header("if-match")) };
+      return { type: "delete", resourceType, id, ifMatch: precondition(request, call) };
     case "PATCH":
       return {
         type: "patch",
@@ -130,7 +130,7 @@ function onResource<C extends Context>(
         id,
         selection: selected(),
         operations: readPatch(resourceType, request.body(), call),
-        ifMatch: tags(request.header("if-match")),
+        ifMatch: precondition(request, call),
       };
     default:
       throw methodNotAllowed(request.method, ["GET", "HEAD", "PUT", "PATCH", "DELETE"]);
@@ -154,6 +154,12 @@ function checkRootQueries<C extends Context>(call: Call<C>): void {
     );
 }
 
-function tags(header: string | undefined): TagList | undefined {
+/** Where versions are not shown, what is said of them is passed over [P-3.14-09]. */
+function tags<C extends Context>(request: RequestParts, call: Call<C>): TagList | undefined {
+  const header = call.engine.etags ? request.header("if-none-match") : undefined;
   return header === undefined ? undefined : parseTags(header);
+}
+
+function precondition<C extends Context>(request: RequestParts, call: Call<C>): Precondition | undefined {
+  return call.engine.etags ? readPrecondition(request.header("if-match"), request.header("if-none-match")) : undefined;
 }

@@ -32,7 +32,7 @@ export type Outcome =
 export function operationResult(
   { entry, target }: PlannedOperation,
   outcome: Outcome,
-  baseUrl: string,
+  { baseUrl, engine: { etags } }: { readonly baseUrl: string; readonly engine: { readonly etags: boolean } },
 ): ResourceObject {
   const { method, bulkId } = entry;
   const { id } = outcome;
@@ -44,6 +44,7 @@ export function operationResult(
     const response = { ...error.toJSON(), detail: error.detail };
     return { ...common, status: String(error.status), response };
   }
-  const { status, version } = outcome;
+  const { status } = outcome;
+  const version = etags ? outcome.version : undefined;
   return { ...common, ...(version === undefined ? {} : { version: entityTag(version) }), status: String(status) };
 }
