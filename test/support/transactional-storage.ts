@@ -16,19 +16,23 @@ export interface TransactionalOptions {
 export function transactionalStorage({ retries = 0 }: TransactionalOptions = {}): StorageAdapter {
   let memory = memoryStorage();
   let log: Write[] = [];
-  const write = async <T>(done: (storage: MemoryStorage) => Promise<T>): Promise<T> => {
-    const result = await done(memory);
-    log.push(done);
+  const write = async <R extends object, T>(
+    request: R,
+    done: (storage: MemoryStorage, request: R) => Promise<T>,
+  ): Promise<T> => {
+    const result = await done(memory, request);
+    // What has been written is written, even if the client has left by now.
+    log.push((storage) => done(storage, { ...request, signal: undefined }));
     return result;
   };
   const calls: Omit<StorageAdapter, "transaction"> = {
     get: (request, context) => memory.get(request, context),
     query: (request, context) => memory.query(request, context),
-    create: (request, context) => write((storage) => storage.create(request, context)),
-    replace: (request, context) => write((storage) => storage.replace(request, context)),
-    delete: (request, context) => write((storage) => storage.delete(request, context)),
+    create: (request, context) => write(request, (storage, one) => storage.create(one, context)),
+    replace: (request, context) => write(request, (storage, one) => storage.replace(one, context)),
+    delete: (request, context) => write(request, (storage, one) => storage.delete(one, context)),
     applyDelta: (request, context) =>
-      write(async (storage) => (await storage.applyDelta?.(request, context)) ?? undefined),
+      write(request, async (storage, one) => (await storage.applyDelta?.(one, context)) ?? undefined),
   };
   const takeBack = async (to: readonly Write[]): Promise<void> => {
     log = [...to];

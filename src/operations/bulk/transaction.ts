@@ -21,9 +21,9 @@ export async function inTransaction<C extends Context, T>(
       ...call,
       engine: {
         ...engine,
-        emit: (event) => told.push({ isOfRequest: isOfRequest(event), tell: () => engine.emit(event) }),
+        emit: (event) => told.push({ isOfChange: isOfChange(event), tell: () => engine.emit(event) }),
       },
-      note: (quirk, path) => told.push({ isOfRequest: true, tell: () => call.note(quirk, path) }),
+      note: (quirk, path) => told.push({ isOfChange: false, tell: () => call.note(quirk, path) }),
       storageOf: (type) => storages.get(engine.adapterOf(type)) ?? call.storageOf(type),
     });
   };
@@ -33,20 +33,20 @@ export async function inTransaction<C extends Context, T>(
     for (const { tell } of told) tell();
     return result;
   } catch (error) {
-    for (const { isOfRequest, tell } of told) if (isOfRequest) tell();
+    for (const { isOfChange, tell } of told) if (!isOfChange) tell();
     throw error;
   }
 }
 
 /** Something to be told after the commit. */
 interface Told {
-  /** It is true whatever becomes of the change. */
-  readonly isOfRequest: boolean;
+  /** It is true only if the change is committed. */
+  readonly isOfChange: boolean;
   readonly tell: () => void;
 }
 
-function isOfRequest<C extends Context>({ type }: ScimEvent<C>): boolean {
-  return type === "quirk" || type === "unknownAttribute";
+function isOfChange<C extends Context>(event: ScimEvent<C>): boolean {
+  return "changes" in event || event.type === "secretDropped";
 }
 
 type Adapters<C extends Context> = readonly (readonly [StorageAdapter<C>, StorageAdapter<C>])[];
