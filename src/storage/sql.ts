@@ -18,6 +18,7 @@ import { readSecret } from "./sql/statements.ts";
 import { type Tables, tablesOf } from "./sql/tables.ts";
 
 export type { HashSecret } from "./memory/secrets.ts";
+export { namedStatements } from "./sql/named-statements.ts";
 export { openSqlite, type SqliteOptions } from "./sql/node-sqlite.ts";
 
 /** Options of `sqlStorage`. */

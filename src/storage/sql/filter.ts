@@ -2,7 +2,7 @@ import type { Compare, Filter } from "../../filter/ast.ts";
 import { type AttributePath, leafOf, pathOf } from "../../schema/attribute.ts";
 import { balanced, FALSE, type Fragment, sql, TRUE } from "./fragment.ts";
 import type { Key } from "./key.ts";
-import type { Place, Places } from "./place.ts";
+import type { Equality, Place, Places } from "./place.ts";
 
 /** A filter as SQL. */
 export interface CompiledFilter {
@@ -42,7 +42,11 @@ class Compiler {
         if (places.element === undefined) return FALSE;
         const { attribute } = filter.path;
         return this.#or(
-          places.element(attribute, (element) => this.compile(filter.filter, element, weaker)),
+          places.element(
+            attribute,
+            (element) => this.compile(filter.filter, element, weaker),
+            equalitiesOf(filter.filter),
+          ),
           weaker,
         );
       }
@@ -58,6 +62,13 @@ class Compiler {
     this.isExact = false;
     return weaker ? TRUE : FALSE;
   }
+}
+
+/** What an element must be equal to in its parts, as far as that is all or one side of a conjunction. */
+function equalitiesOf(filter: Filter<AttributePath>): readonly Equality[] {
+  if (filter.type === "and") return filter.filters.flatMap(equalitiesOf);
+  if (filter.type !== "compare" || filter.operator !== "eq" || filter.value === null) return [];
+  return [{ path: filter.path, operand: leafOf(filter.path).key(filter.value) }];
 }
 
 export function negated(condition: Fragment): Fragment {

@@ -1,6 +1,6 @@
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
-import { FALSE, type Fragment, raw, sql } from "./fragment.ts";
+import { balanced, FALSE, type Fragment, raw, sql } from "./fragment.ts";
 import { indexedLeaf } from "./indexed-leaf.ts";
 import { isStorable, type Key, keyText, LONGEST_KEY } from "./key.ts";
 import { elementSource, isDefaultFalse, type OwnScope, pathInElement, valuesUnder } from "./own-elements.ts";
@@ -21,7 +21,15 @@ export function ownPlaces(scope: OwnScope): Places {
       if (sub?.multiValued === true) return valuesUnder(dialect, raw("r.keys"), name, "e");
       return { type: "one", leaf: leafOver(scope, path, dialect.member(raw("r.keys"), name)) };
     },
-    element: (attribute, condition) => elementExists(scope, attribute, condition),
+    element(attribute, condition, equalities = []) {
+      const exists = elementExists(scope, attribute, condition);
+      const narrower = equalities.flatMap(({ path, operand }) => {
+        const found =
+          path.sub === undefined ? equalsInList(scope, path, operand) : equalsInElement(scope, path, path.sub, operand);
+        return found ?? [];
+      });
+      return exists && balanced("AND", [...narrower, exists]);
+    },
   };
 }
 
@@ -79,7 +87,9 @@ function listOf(scope: OwnScope, path: AttributePath, asWritten: boolean): Place
 function equalsInElement(scope: OwnScope, path: AttributePath, sub: Attribute, operand: Key): Fragment | undefined {
   const { attribute } = path;
   if (attribute.collection) return sub.name === "value" ? heldBy(scope, attribute, sub, keyText(operand)) : undefined;
-  if (attribute.inverseOf !== undefined || isDefaultFalse(attribute, sub) || sub.multiValued) return undefined;
+  if (attribute.inverseOf !== undefined)
+    return sub.name === "value" ? referredTo(scope, attribute.inverseOf, sub, keyText(operand)) : undefined;
+  if (isDefaultFalse(attribute, sub) || sub.multiValued) return undefined;
   return equalsInList(scope, path, operand);
 }
 
@@ -102,6 +112,18 @@ function heldBy({ tables, tenant, resourceType }: OwnScope, attribute: Attribute
   const rows = (condition: Fragment) =>
     sql`SELECT m.id FROM ${tables.element} m WHERE m.tenant = ${tenant} AND ${condition} AND m.type = ${resourceType.name} AND m.attribute = ${attribute.path}`;
   return sql`r.id IN (${rows(sql`m.target = ${key}`)} UNION ALL ${rows(sql`m.target IS NULL AND m.key = ${key}`)})`;
+}
+
+/** The resources that one holder refers to: the members of a group, by the group. */
+function referredTo(
+  { tables, tenant }: OwnScope,
+  { resourceType, attribute }: NonNullable<Attribute["inverseOf"]>,
+  sub: Attribute,
+  key: string,
+): Fragment | undefined {
+  if (!isComparedAsId(sub)) return undefined;
+  if (!isStorable(key)) return FALSE;
+  return sql`r.id IN (SELECT coalesce(m.target, m.value) FROM ${tables.element} m WHERE m.tenant = ${tenant} AND m.id = ${key} AND m.attribute = ${attribute} AND m.type = ${resourceType})`;
 }
 
 /** Whether the comparison key of a stored id is the id: ids are stored in NFC. */

@@ -159,8 +159,9 @@ function segmentsOf(
   const beyond = raw(`${backwards ? "<" : ">"}${inclusive ? "=" : ""}`);
   if (sort === undefined) return [place === undefined ? TRUE : sql`${id} ${beyond} ${place.id}`];
   const { key, prefix } = sort;
-  const isMissing = sql`${key} IS NULL`;
-  const isThere = sql`${key} IS NOT NULL`;
+  const inOrder = prefix?.text ?? key;
+  const isMissing = sql`${inOrder} IS NULL`;
+  const isThere = sql`${inOrder} IS NOT NULL`;
   // Missing values are last when ascending and first when descending; walking backwards turns both.
   const isUp = sort.descending === backwards;
   if (place === undefined) return isUp ? [isThere, isMissing] : [isMissing, isThere];

@@ -33,6 +33,19 @@ export type Place =
 export interface Places {
   /** Undefined where the storage cannot tell. `asWritten`: a missing `primary` is missing, and not false. */
   place(path: AttributePath, asWritten?: boolean): Place | undefined;
-  /** Whether one element of a multi-valued attribute meets a condition. */
-  element?(attribute: Attribute, condition: (element: Places) => Fragment | undefined): Fragment | undefined;
+  /**
+   * Whether one element of a multi-valued attribute meets a condition. `equalities` are what the condition asks of the element's
+   * parts among other things, for an index to start from.
+   */
+  element?(
+    attribute: Attribute,
+    condition: (element: Places) => Fragment | undefined,
+    equalities?: readonly Equality[],
+  ): Fragment | undefined;
+}
+
+/** A sub-attribute that must be equal to an operand. */
+export interface Equality {
+  readonly path: AttributePath;
+  readonly operand: Key;
 }

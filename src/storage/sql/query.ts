@@ -1,6 +1,14 @@
 import type { Filter } from "../../filter/ast.ts";
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
-import type { Context, QueryRequest, QueryResult, StoredResource } from "../adapter.ts";
+import type { ResourceType } from "../../schema/resource-type.ts";
+import {
+  type Context,
+  isCursorPage,
+  type Page,
+  type QueryRequest,
+  type QueryResult,
+  type StoredResource,
+} from "../adapter.ts";
 import { queryByScan } from "../scan.ts";
 import type { Session } from "./database.ts";
 import { compileFilter } from "./filter.ts";
@@ -51,6 +59,13 @@ export async function query(
     compiled?.isExact !== false &&
     (sort === undefined || order !== undefined) &&
     condition.parameters.length * 2 < session.dialect.mostParameters;
+  if (isExpressed && filter !== undefined && findsOne(filter, resourceType) && isWhole(request.page)) {
+    // One at most: nothing to sort, to page or to count.
+    const rows = await session.run<SelectedRow>(
+      sql`SELECT ${source.columns}${source.more} FROM ${source.from} WHERE ${condition}`,
+    );
+    return { resources: rows.map((row) => resourceOf(resourceType, row, apart)), totalResults: rows.length };
+  }
   if (isExpressed)
     return queryPage<SelectedRow>(session, source, request.page, (row) => resourceOf(resourceType, row, apart));
   // The condition lets through what matches and maybe more; what it cannot hold at all is left to the scan.
@@ -62,6 +77,19 @@ export async function query(
 
 function ownCondition({ tenant, resourceType }: OwnScope): Fragment {
   return sql`r.tenant = ${tenant} AND r.type = ${resourceType.name}`;
+}
+
+/** Whether a filter asks for one resource: by its id, or by a unique value. */
+function findsOne(filter: Filter<AttributePath>, resourceType: ResourceType): boolean {
+  if (filter.type === "and") return filter.filters.some((part) => findsOne(part, resourceType));
+  if (filter.type !== "compare" || filter.operator !== "eq" || filter.value === null) return false;
+  const { attribute, text } = filter.path;
+  return !attribute.multiValued && (text === "id" || resourceType.unique.some((unique) => unique.text === text));
+}
+
+/** Whether a page holds all of one resource. */
+function isWhole(page: Page): boolean {
+  return page.count > 0 && (isCursorPage(page) ? page.cursor === undefined : page.startIndex === 1);
 }
 
 /** How many rows of a scan are in memory at a time. */

@@ -1,0 +1,71 @@
+/** What Kysely's `PostgresDialect` needs of a client of `pg`. */
+interface Client {
+  query(...given: unknown[]): unknown;
+}
+
+/** What it needs of a pool. */
+interface Pool {
+  connect(): Promise<Client>;
+}
+
+/** How many different statements get a name; a text that is longer than `LONGEST_TEXT` gets none. */
+const MOST_NAMES = 500;
+const LONGEST_TEXT = 20_000;
+
+/**
+ * Lets PostgreSQL plan each statement once a connection instead of each time: gives the statements that go through a pool of
+ * `pg` names, as prepared statements have. Use it where connections reach the server as they are, or through a pooler that
+ * knows prepared statements (PgBouncer 1.21 and newer); it is the only thing here that a session remembers.
+ *
+ * @example
+ * ```ts
+ * import { Kysely, PostgresDialect } from "kysely";
+ * import pg from "pg";
+ * import { namedStatements, sqlStorage } from "scimkit/sql";
+ * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
+ * const storage = sqlStorage({ db: new Kysely({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) }) });
+ * ```
+ */
+export function namedStatements<P extends Pool>(pool: P): P {
+  const names = new Map<string, string>();
+  const clients = new WeakMap<Client, Client>();
+  const nameOf = (text: string): string | undefined => {
+    let name = names.get(text);
+    if (name === undefined && names.size < MOST_NAMES && text.length <= LONGEST_TEXT) {
+      name = `scimkit_${names.size}`;
+      names.set(text, name);
+    }
+    return name;
+  };
+  const named = (client: Client): Client => {
+    let wrapped = clients.get(client);
+    if (wrapped === undefined) {
+      wrapped = wrap(client, {
+        query: (...given: unknown[]) => {
+          const [text, values] = given;
+          const name = typeof text === "string" && isNameable(text) ? nameOf(text) : undefined;
+          return name === undefined ? client.query(...given) : client.query({ name, text, values });
+        },
+      });
+      clients.set(client, wrapped);
+    }
+    return wrapped;
+  };
+  return wrap(pool, { connect: async () => named(await pool.connect()) });
+}
+
+/** Only what reads and writes rows: the rest cannot be prepared, or is not worth it. */
+function isNameable(text: string): boolean {
+  return /^(?:SELECT|WITH|INSERT|UPDATE|DELETE)\b/i.test(text);
+}
+
+/** An object as it is but for some of its methods. */
+function wrap<T extends object>(target: T, methods: { readonly [name: string]: unknown }): T {
+  return new Proxy(target, {
+    get(object, property) {
+      if (typeof property === "string" && Object.hasOwn(methods, property)) return methods[property];
+      const value: unknown = Reflect.get(object, property, object);
+      return typeof value === "function" ? value.bind(object) : value;
+    },
+  });
+}
