@@ -1,52 +1,9 @@
 // What Entra ID and Okta send, request by request, and what they need back. Pure data: `play.ts` sends it.
-// `{name}` in a path, a body or an expectation stands for the id that a step kept under that name; `{guid}` for a
-// random one.
-
-const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
-const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
-const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const ERROR = "urn:ietf:params:scim:api:messages:2.0:Error";
-
-/** One request of an identity provider. */
-export interface Step {
-  /** Why the client sends it. */
-  readonly name: string;
-  readonly client: string;
-  readonly request: {
-    readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-    /** Below the base URL, not yet encoded. */
-    readonly path: string;
-    readonly body?: unknown;
-    /** Instead of the right one. */
-    readonly token?: string;
-  };
-  /** Keeps the id of the answer under this name, for the steps that follow. */
-  readonly keep?: string;
-  readonly needs: Needs;
-}
-
-/** What the client needs back to go on. */
-export interface Needs {
-  readonly status: readonly number[];
-  /** Members that the body must have; an array must have exactly these elements. */
-  readonly contains?: unknown;
-  /** Attributes that the body must not have. */
-  readonly absent?: readonly string[];
-}
-
-/** The client by name, with the headers of its requests. */
-export interface Cycle {
-  readonly client: string;
-  readonly title: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly steps: readonly Step[];
-}
+import { entraChanges } from "./entra-changes.ts";
+import { oktaChanges } from "./okta-changes.ts";
+import { type ClientStep, type Cycle, ENTERPRISE, ERROR, GROUP, one, USER } from "./step.ts";
 
 const none = { status: [200], contains: { totalResults: 0, Resources: [] } };
-const one = (id: string, more: object = {}): Needs => ({
-  status: [200],
-  contains: { totalResults: 1, Resources: [{ id, ...more }] },
-});
 const missing = { status: [404], contains: { schemas: [ERROR], status: "404" } };
 
 const ada = {
@@ -64,7 +21,7 @@ const ada = {
 };
 
 /** SuperOffice's set-up of Entra ID: externalId is the objectId, users match by userName, then externalId. */
-const entra: readonly Omit<Step, "client">[] = [
+const entra: readonly ClientStep[] = [
   {
     name: "test connection, with a token that is wrong",
     request: { method: "GET", path: '/Users?filter=userName eq "{guid}"', token: "not-the-token-of-this-service" },
@@ -204,6 +161,7 @@ const entra: readonly Omit<Step, "client">[] = [
     request: { method: "GET", path: "/Groups/{sales}?excludedAttributes=members" },
     needs: { status: [200], contains: { id: "{sales}", displayName: "Sales" }, absent: ["members"] },
   },
+  ...entraChanges,
   {
     name: "account discovery, first page",
     request: { method: "GET", path: "/Users?startIndex=1&count=2" },
@@ -242,7 +200,7 @@ const joanMarried = {
 };
 
 /** An Okta integration made with the App Integration Wizard: it updates and deactivates by PUT. */
-const okta: readonly Omit<Step, "client">[] = [
+const okta: readonly ClientStep[] = [
   {
     name: "test connection: users",
     request: { method: "GET", path: "/Users?startIndex=1&count=2" },
@@ -335,17 +293,18 @@ const okta: readonly Omit<Step, "client">[] = [
   { name: "read the group, which is gone", request: { method: "GET", path: "/Groups/{hut8}" }, needs: missing },
 ];
 
-const cycle = (
-  client: string,
-  title: string,
-  headers: Cycle["headers"],
-  steps: readonly Omit<Step, "client">[],
-): Cycle => ({
+const cycle = (client: string, title: string, headers: Cycle["headers"], steps: readonly ClientStep[]): Cycle => ({
   client,
   title,
   headers,
   steps: steps.map((step) => ({ client, ...step })),
 });
+
+const OKTA_HEADERS = {
+  Accept: "application/scim+json",
+  "Content-Type": "application/scim+json; charset=utf-8",
+  "User-Agent": "Okta SCIM Client 1.0.0",
+};
 
 /** In this order: Okta finds what Entra left behind. */
 export const cycles: readonly Cycle[] = [
@@ -355,14 +314,6 @@ export const cycles: readonly Cycle[] = [
     { "Content-Type": "application/scim+json; charset=utf-8" },
     entra,
   ),
-  cycle(
-    "Okta",
-    "Okta, an integration made with its wizard",
-    {
-      Accept: "application/scim+json",
-      "Content-Type": "application/scim+json; charset=utf-8",
-      "User-Agent": "Okta SCIM Client 1.0.0",
-    },
-    okta,
-  ),
+  cycle("Okta", "Okta, an integration made with its wizard", OKTA_HEADERS, okta),
+  cycle("Okta OIN", "Okta, an integration of its network (OIN)", OKTA_HEADERS, oktaChanges),
 ];

@@ -27,12 +27,23 @@ function printTitle(client: string): void {
   console.log(`\n${styleText("bold", cycles.find((cycle) => cycle.client === client)?.title ?? client)}\n`);
 }
 
-function printOutcome({ step, path, status, result, problem }: Outcome): void {
+function printOutcome({ step, path, body, status, result, problem }: Outcome): void {
   const mark = problem === undefined ? styleText("green", "ok  ") : styleText("red", "FAIL");
   console.log(`${mark} ${step.name}`);
   console.log(styleText("dim", `       ${step.request.method} ${path}`));
+  for (const line of operationsIn(body)) console.log(styleText("dim", `         ${line}`));
   console.log(`       ${status} ${result}`);
   if (problem !== undefined) console.log(styleText("red", `       ${step.client} ${problem}`));
+}
+
+/** The operations of a PATCH, one a line: `Replace active "False"`. */
+function operationsIn(body: unknown): readonly string[] {
+  const { Operations = [] } = (body ?? {}) as {
+    Operations?: readonly { op: string; path?: string; value?: unknown }[];
+  };
+  return Operations.map(({ op, path, value }) =>
+    [op, path, value === undefined ? undefined : JSON.stringify(value)].filter((part) => part !== undefined).join(" "),
+  );
 }
 
 function printSummary(): void {
@@ -40,7 +51,7 @@ function printSummary(): void {
   for (const { client } of cycles) {
     const steps = outcomes.filter((outcome) => outcome.step.client === client);
     const good = steps.filter(({ problem }) => problem === undefined);
-    console.log(`${`${client}:`.padEnd(7)}${good.length} of ${steps.length} steps as the client needs`);
+    console.log(`${`${client}:`.padEnd(10)}${good.length} of ${steps.length} steps as the client needs`);
     for (const { step, problem } of steps) if (problem !== undefined) console.log(`       ${step.name}: ${problem}`);
   }
 }

@@ -1,10 +1,11 @@
-import type { Cycle, Needs, Step } from "./cycles.ts";
+import type { Cycle, Needs, Step } from "./step.ts";
 
 /** What came of a step. */
 export interface Outcome {
   readonly step: Step;
   /** As sent, decoded for reading. */
   readonly path: string;
+  readonly body: unknown;
   readonly status: number;
   /** What changed, in a few words. */
   readonly result: string;
@@ -36,8 +37,9 @@ async function send(
   headers: Cycle["headers"],
   memory: Memory,
 ): Promise<Outcome> {
-  const { method, body: given } = step.request;
+  const { method } = step.request;
   const path = withIds(step.request.path, memory.ids);
+  const given = step.request.body === undefined ? undefined : withIds(step.request.body, memory.ids);
   const { "Content-Type": contentType, ...common } = headers;
   const response = await fetch(baseUrl + encoded(path), {
     method,
@@ -46,14 +48,22 @@ async function send(
       Authorization: `Bearer ${step.request.token ?? token}`,
       ...(given === undefined || contentType === undefined ? {} : { "Content-Type": contentType }),
     },
-    ...(given === undefined ? {} : { body: JSON.stringify(withIds(given, memory.ids)) }),
+    ...(given === undefined ? {} : { body: JSON.stringify(given) }),
   });
   const text = await response.text();
-  const body: Body | undefined = text === "" ? undefined : JSON.parse(text);
+  // A 204 to a PATCH is all that the client needs; what came of it is read here, for whoever watches.
+  const body: Body | undefined =
+    text !== "" ? JSON.parse(text) : method === "PATCH" ? await readBack(path, baseUrl, token) : undefined;
   const problem = problemOf(response.status, body, withIds(step.needs, memory.ids));
   const result = resultOf(method, path, response, body, memory);
   remember(step, path, body, memory);
-  return { step, path, status: response.status, result, problem };
+  return { step, path, body: given, status: response.status, result, problem };
+}
+
+async function readBack(path: string, baseUrl: string, token: string): Promise<Body> {
+  const [plain = ""] = path.split("?");
+  const response = await fetch(baseUrl + plain, { headers: { Authorization: `Bearer ${token}` } });
+  return (await response.json()) as Body;
 }
 
 /** Clients encode the values of the query alone. */
@@ -62,6 +72,7 @@ function encoded(path: string): string {
   if (query === undefined) return plain;
   const parameters = query.split("&").map((parameter) => {
     const [name = "", ...value] = parameter.split("=");
+    if (value.length === 0) return name;
     return `${name}=${encodeURIComponent(value.join("="))}`;
   });
   return `${plain}?${parameters.join("&")}`;
@@ -137,19 +148,29 @@ function named(resource: Body): string {
 function changes(before: Body, after: Body, prefix = ""): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names
-    .filter((name) => prefix !== "" || !["schemas", "meta", "id"].includes(name))
+    .filter((name) => name !== "$ref" && (prefix !== "" || !["schemas", "meta", "id"].includes(name)))
     .flatMap((name) => {
       const [old, present] = [before[name], after[name]];
       if (JSON.stringify(old) === JSON.stringify(present)) return [];
-      if (isComplex(old) && isComplex(present)) return changes(old, present, `${prefix}${name}.`);
-      return `${prefix}${name} ${shown(old)} → ${shown(present)}`;
+      if (isComplex(old ?? present) && isComplex(present ?? old))
+        return changes(
+          (old ?? {}) as Body,
+          (present ?? {}) as Body,
+          name.startsWith("urn:") ? "" : `${prefix}${name}.`,
+        );
+      return `${prefix}${name} ${shown(old, present)} → ${shown(present, old)}`;
     });
 }
 
 const isComplex = (value: unknown): value is Body =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function shown(value: unknown): string {
+/** A list is its length, or, where another one has the same, what is in this one and not in that. */
+function shown(value: unknown, other: unknown): string {
   if (value === undefined) return "none";
-  return Array.isArray(value) ? `${value.length} ${value.length === 1 ? "value" : "values"}` : String(value);
+  if (!Array.isArray(value)) return String(value);
+  if (!Array.isArray(other) || other.length !== value.length)
+    return `${value.length} ${value.length === 1 ? "value" : "values"}`;
+  const known = new Set(other.map((element) => element.value));
+  return value.flatMap((element) => (known.has(element.value) ? [] : [element.value])).join(", ");
 }
