@@ -97,17 +97,18 @@ function applyOne(
     case "schemas":
       return applyToSchemas(document, resourceType, operation, secrets);
     case "echo":
-      if (isEcho(operation.attribute, document.read(operation.attribute), operation.value)) return;
+      if (isEcho(operation.attribute, document.read(operation.attribute), operation.value, document.effort)) return;
       throw mutability(`${operation.attribute.path} is readOnly; it cannot be changed by a client.`);
   }
 }
 
 /** A readOnly attribute that a client sends back says what is stored, as far as it says something [A15]. */
-function isEcho(attribute: Attribute, stored: unknown, sent: unknown): boolean {
+function isEcho(attribute: Attribute, stored: unknown, sent: unknown, effort: Effort): boolean {
   if (sent === null || sent === undefined) return true;
   if (Array.isArray(sent) && (sent.length === 0 || Array.isArray(stored))) {
     const elements = Array.isArray(stored) ? stored : [];
-    return sent.every((element) => elements.some((candidate) => isEcho(attribute, candidate, element)));
+    effort.spend(sent.length * elements.length);
+    return sent.every((element) => elements.some((candidate) => isEcho(attribute, candidate, element, effort)));
   }
   if (isObject(sent) && isObject(stored)) {
     return Object.entries(sent).every(([name, value]) => {

@@ -1,6 +1,7 @@
 import { invalidValue, mutability, type ScimError } from "../protocol/error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
+import type { Effort } from "./effort.ts";
 import type { Op } from "./parse.ts";
 
 /** What an operation says of the sub-attributes of one complex value. */
@@ -21,18 +22,25 @@ export function merged(
   before: ResourceObject,
   op: Op,
   { given, cleared }: SubAttributes,
+  effort: Effort,
 ): ResourceObject {
   let after = before;
   for (const sub of attribute.subAttributes)
-    if (given[sub.name] !== undefined) after = withSub(after, sub, op, given[sub.name]);
+    if (given[sub.name] !== undefined) after = withSub(after, sub, op, given[sub.name], effort);
   for (const sub of cleared) after = withoutSub(after, sub, "replace");
   return after;
 }
 
 /** The complex value with another value of one sub-attribute. @throws {ScimError} 400 mutability. */
-export function withSub(before: ResourceObject, sub: Attribute, op: Op, given: unknown): ResourceObject {
+export function withSub(
+  before: ResourceObject,
+  sub: Attribute,
+  op: Op,
+  given: unknown,
+  effort: Effort,
+): ResourceObject {
   const old = before[sub.name];
-  const value = op === "add" && sub.multiValued ? union(sub, old, given) : given;
+  const value = op === "add" && sub.multiValued ? union(sub, old, given, effort) : given;
   if (isSame(old, value)) return before;
   checkImmutable(sub, old);
   return { ...before, [sub.name]: value };
@@ -101,8 +109,9 @@ export function requiredUnassigned({ path }: { readonly path: string }, op: Op):
 }
 
 /** The values of a multi-valued sub-attribute with those that it lacks. */
-function union(sub: Attribute, old: unknown, given: unknown): unknown {
+function union(sub: Attribute, old: unknown, given: unknown, effort: Effort): unknown {
   if (!Array.isArray(old) || !Array.isArray(given)) return given;
+  effort.spend(old.length);
   const keys = new Set(old.map((value) => sub.key(value)));
   return [...old, ...given.filter((value) => !keys.has(sub.key(value)))];
 }

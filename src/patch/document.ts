@@ -12,14 +12,14 @@ import { pointerOf, pointerTo } from "./pointer.ts";
  */
 export class PatchedDocument {
   readonly #document: Record<string, unknown>;
-  readonly #effort: Effort;
+  readonly effort: Effort;
   readonly #owned = new Set<string>();
   readonly #lists = new Map<Attribute, ElementList>();
   readonly #operations: Operation[] = [];
 
   constructor(resource: ResourceObject, effort: Effort) {
     this.#document = { ...resource };
-    this.#effort = effort;
+    this.effort = effort;
   }
 
   /** The value of an attribute that is not multi-valued; of one that is, the value at first. */
@@ -46,7 +46,7 @@ export class PatchedDocument {
   elements(attribute: Attribute): ElementList {
     let list = this.#lists.get(attribute);
     if (list === undefined) {
-      list = new ElementList(attribute, this.read(attribute), this.#effort);
+      list = new ElementList(attribute, this.read(attribute), this.effort);
       this.#lists.set(attribute, list);
     }
     return list;

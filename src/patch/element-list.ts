@@ -3,6 +3,7 @@ import type { Attribute } from "../schema/attribute.ts";
 import { withoutDuplicates } from "../schema/canonical.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
 import type { Effort } from "./effort.ts";
+import { SlotIndex } from "./slot-index.ts";
 
 /** Above this, one replacement costs less than so many removals, each of which moves the rest of the array. */
 const MOST_SINGLE_REMOVALS = 8;
@@ -15,7 +16,7 @@ const MOST_SINGLE_REMOVALS = 8;
 export class ElementList {
   readonly attribute: Attribute;
   readonly #stored: readonly unknown[];
-  readonly #effort: Effort;
+  readonly effort: Effort;
   /** By slot; undefined where the element is gone. */
   #elements: unknown[];
   #size: number;
@@ -26,12 +27,14 @@ export class ElementList {
   /** Elements changed other than by being added or removed, so that two may have become the same. */
   #isRewritten = false;
   readonly #changed = new Set<number>();
-  #index: Map<unknown, number[]> | undefined;
+  #byValue: SlotIndex | undefined;
+  #byIdentity: SlotIndex | undefined;
+  #values: { readonly revision: number; readonly elements: readonly unknown[] } | undefined;
   #primaries: Set<number> | undefined;
 
   constructor(attribute: Attribute, stored: unknown, effort: Effort) {
     this.attribute = attribute;
-    this.#effort = effort;
+    this.effort = effort;
     this.#stored = Array.isArray(stored) ? stored : [];
     this.#elements = [...this.#stored];
     this.#size = this.#elements.length;
@@ -53,7 +56,7 @@ export class ElementList {
 
   /** Accounts for looking at every element. @throws {ScimError} 400 tooMany. */
   spend(comparisons: number): void {
-    this.#effort.spend(this.#size * comparisons);
+    this.effort.spend(this.#size * comparisons);
   }
 
   at(slot: number): unknown {
@@ -108,7 +111,8 @@ export class ElementList {
     this.#size = elements.length;
     this.#isReplaced = true;
     this.#isRewritten = true;
-    this.#index = undefined;
+    this.#byValue = undefined;
+    this.#byIdentity = undefined;
     this.#primaries = undefined;
     this.#revision++;
   }
@@ -118,13 +122,15 @@ export class ElementList {
    * value; of elements without a value, everything [A51].
    */
   twinOf(element: unknown): number | undefined {
-    return this.#slotsUnder(this.#keyOf(element)).find((slot) => this.#isTwin(this.#elements[slot], element));
+    this.#byIdentity ??= this.#indexBy((one) => this.#identityOf(one));
+    return this.#byIdentity.find(this.#identityOf(element), (slot) => this.#elements[slot])[0];
   }
 
   /** The slots of the elements that have this `value`, in order. */
   withValue(value: unknown): readonly number[] {
-    const identity = this.attribute.sub("value") ?? this.attribute;
-    return this.#slotsUnder(identity.key(value));
+    this.#byValue ??= this.#indexBy((element) => this.#valueKeyOf(element));
+    const key = (this.attribute.sub("value") ?? this.attribute).key(value);
+    return this.#byValue.find(key, (slot) => this.#elements[slot]);
   }
 
   /** The slots of the elements that are primary. */
@@ -138,8 +144,12 @@ export class ElementList {
 
   /** The elements as they are now. */
   values(): readonly unknown[] {
-    const live = this.#live();
-    return this.#isRewritten ? withoutDuplicates(this.attribute, live) : live;
+    if (this.#values?.revision !== this.#revision) {
+      const live = this.#live();
+      const elements = this.#isRewritten ? withoutDuplicates(this.attribute, live) : live;
+      this.#values = { revision: this.#revision, elements };
+    }
+    return this.#values.elements;
   }
 
   /**
@@ -194,50 +204,29 @@ export class ElementList {
       if (isPrimary(after)) this.#primaries.add(slot);
       else this.#primaries.delete(slot);
     }
-    if (this.#index === undefined || after === undefined) return;
-    const key = this.#keyOf(after);
-    // What an entry of the index says of a slot is checked when it is used; so nothing need be taken out here.
-    if (before === undefined || this.#keyOf(before) !== key) this.#file(this.#index, key, slot);
+    this.#byValue?.note(slot, before, after);
+    this.#byIdentity?.note(slot, before, after);
   }
 
-  #file(index: Map<unknown, number[]>, key: unknown, slot: number): void {
-    const slots = index.get(key);
-    if (slots === undefined) index.set(key, [slot]);
-    else slots.push(slot);
+  #indexBy(keyOf: (element: unknown) => unknown): SlotIndex {
+    const index = new SlotIndex(keyOf);
+    for (const slot of this.slots()) index.note(slot, undefined, this.#elements[slot]);
+    return index;
   }
 
-  #slotsUnder(key: unknown): readonly number[] {
-    if (this.#index === undefined) {
-      this.#index = new Map();
-      for (const slot of this.slots()) this.#file(this.#index, this.#keyOf(this.#elements[slot]), slot);
-    }
-    const filed = this.#index.get(key);
-    if (filed === undefined) return [];
-    const isHere = (slot: number): boolean =>
-      this.#elements[slot] !== undefined && this.#keyOf(this.#elements[slot]) === key;
-    const slots = [...new Set(filed)].filter(isHere).sort((left, right) => left - right);
-    this.#index.set(key, slots);
-    return slots;
-  }
-
-  /** Under what the index files an element: the key of its `value`, or the text of what it holds. */
-  #keyOf(element: unknown): unknown {
+  #valueKeyOf(element: unknown): unknown {
     if (!isObject(element)) return this.attribute.key(element);
-    const identity = this.attribute.sub("value");
-    if (identity !== undefined && !identity.multiValued && element.value !== undefined)
-      return identity.key(element.value);
-    // No value contains NUL, so that this is no key of a `value`.
-    return `\u0000${JSON.stringify(this.attribute.subAttributes.map(({ name }) => element[name] ?? null))}`;
+    return element.value === undefined ? undefined : this.attribute.sub("value")?.key(element.value);
   }
 
-  /** Of two elements that the index files under one key. */
-  #isTwin(left: unknown, right: unknown): boolean {
-    if (!isObject(left) || !isObject(right)) return true;
-    if (left.value === undefined) return isSame(left, right);
-    const type = this.attribute.collection ? undefined : this.attribute.sub("type");
-    if (type === undefined) return true;
-    if (left.type === undefined || right.type === undefined) return left.type === right.type;
-    return type.key(left.type) === type.key(right.type);
+  #identityOf(element: unknown): unknown {
+    if (!isObject(element)) return this.attribute.key(element);
+    const { subAttributes, collection } = this.attribute;
+    const value = this.#valueKeyOf(element);
+    if (value === undefined) return JSON.stringify(subAttributes.map(({ name }) => element[name] ?? null));
+    const type = collection || element.type === undefined ? undefined : this.attribute.sub("type");
+    // An object, so that it is no list of all sub-attributes.
+    return JSON.stringify({ value, type: type?.key(element.type) });
   }
 }
 

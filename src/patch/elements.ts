@@ -46,7 +46,7 @@ export function addElements(list: ElementList, added: readonly unknown[]): void 
     else if (isObject(element) && !attribute.collection) {
       // What makes it the same element is there already, in whatever letter case.
       const { value: _value, type: _type, ...given } = element;
-      list.set(slot, merged(attribute, list.at(slot) as ResourceObject, "add", { given, cleared: [] }));
+      list.set(slot, merged(attribute, list.at(slot) as ResourceObject, "add", { given, cleared: [] }, list.effort));
     }
     if (isObject(element) && element.primary === true) primary = slot;
   }

@@ -32,6 +32,8 @@ export interface PrepareOptions {
   readonly pathKey?: ((path: string) => void) | undefined;
   /** Told of a remove with a value, which then removes only what is listed; undefined where it is 400 invalidValue. */
   readonly removeValue?: ((path: string) => void) | undefined;
+  /** Most operations, names that are paths counted as one each. Default: no bound; more is 400 invalidSyntax. */
+  readonly maxOperations?: number | undefined;
 }
 
 /** Values as the RFC has them: nothing is put right. */
@@ -76,9 +78,10 @@ export function prepare(
     resolve: options.resolve ?? {},
     filter: options.filter ?? {},
   };
+  const tally = { count: operations.length };
   return operations.flatMap((operation, index) => {
     try {
-      return new Preparation(resourceType, settings, index).prepare(operation);
+      return new Preparation(resourceType, settings, index, tally).prepare(operation);
     } catch (error) {
       throw located(error, index);
     }
@@ -90,11 +93,14 @@ class Preparation {
   readonly #type: ResourceType;
   readonly #options: Settings;
   readonly #index: number;
+  /** How many operations there are in the request, shared by them all. */
+  readonly #tally: { count: number };
 
-  constructor(resourceType: ResourceType, options: Settings, index: number) {
+  constructor(resourceType: ResourceType, options: Settings, index: number, tally: { count: number }) {
     this.#type = resourceType;
     this.#options = options;
     this.#index = index;
+    this.#tally = tally;
   }
 
   prepare(operation: PatchOperation): PreparedOperation[] {
@@ -326,6 +332,11 @@ class Preparation {
     if (known === undefined) return this.#unknown(key);
     if (pathKey === undefined)
       throw invalidPath(`"${printable(key)}" is a path; send it as path, not as a name in value.`);
+    const { maxOperations } = this.#options;
+    if (++this.#tally.count > (maxOperations ?? Number.POSITIVE_INFINITY))
+      throw invalidSyntax(
+        `The value names more paths than the ${maxOperations} operations that are allowed (limits.operations).`,
+      );
     pathKey(printable(key));
     if (known.attribute.mutability === "readOnly" || known.sub?.mutability === "readOnly") {
       this.#options.readOnlyValue?.(known.text);

@@ -1,6 +1,7 @@
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
 import { checkImmutable, merged, requiredUnassigned, withoutSub, withSub } from "./complex.ts";
 import type { PatchedDocument } from "./document.ts";
+import type { Effort } from "./effort.ts";
 import type { AttributeOperation } from "./operation.ts";
 
 /**
@@ -11,14 +12,14 @@ export function applyToSingular(document: PatchedDocument, operation: AttributeO
   const { path, op } = operation;
   const { attribute } = path;
   const before = document.read(attribute);
-  const after = valueAfter(operation, before);
+  const after = valueAfter(operation, before, document.effort);
   if (isSame(before, after)) return;
   checkImmutable(attribute, before);
   if (after === undefined && attribute.required) throw requiredUnassigned(attribute, op);
   document.write(attribute, after);
 }
 
-function valueAfter(operation: AttributeOperation, before: unknown): unknown {
+function valueAfter(operation: AttributeOperation, before: unknown, effort: Effort): unknown {
   const { path, op, value } = operation;
   const { attribute, sub } = path;
   const complex = isObject(before) ? before : {};
@@ -27,10 +28,12 @@ function valueAfter(operation: AttributeOperation, before: unknown): unknown {
   if (sub !== undefined && op === "remove")
     return orNothing(withoutSub(complex, sub, op, value as readonly unknown[] | undefined));
   if (sub !== undefined)
-    return orNothing(value === undefined ? withoutSub(complex, sub, op) : withSub(complex, sub, op, value));
+    return orNothing(value === undefined ? withoutSub(complex, sub, op) : withSub(complex, sub, op, value, effort));
   // "Sub-attributes that are not specified in the value parameter are left unchanged" [P-3.5.2.3-06 P-3.5.2.1-05].
   if (attribute.type === "complex" && value !== undefined)
-    return orNothing(merged(attribute, complex, op, { given: value as ResourceObject, cleared: operation.cleared }));
+    return orNothing(
+      merged(attribute, complex, op, { given: value as ResourceObject, cleared: operation.cleared }, effort),
+    );
   // "the existing value is replaced" [P-3.5.2.1-07 P-3.5.2.3-03]; where there is none, it is added [P-3.5.2.1-04 P-3.5.2.3-05].
   return value;
 }

@@ -46,9 +46,9 @@ function removeSelected(list: ElementList, selected: readonly number[], operatio
 function elementAfter(list: ElementList, slot: number, { op, sub, value, cleared }: ElementOperation): unknown {
   const before = list.at(slot);
   // "the matching sub-attribute of all matching records is replaced" [P-3.5.2.3-08].
-  if (sub !== undefined) return withSub(before as ResourceObject, sub, op, value);
+  if (sub !== undefined) return withSub(before as ResourceObject, sub, op, value, list.effort);
   if (op === "add" && isObject(before))
-    return merged(list.attribute, before, op, { given: (value ?? {}) as ResourceObject, cleared });
+    return merged(list.attribute, before, op, { given: (value ?? {}) as ResourceObject, cleared }, list.effort);
   // "all matching record values SHALL be replaced" [P-3.5.2.3-07].
   return overwritten(list.attribute, before, value ?? {});
 }
@@ -81,7 +81,10 @@ function create(list: ElementList, operation: ElementOperation, createOnNoMatch:
 
 /** The slots of the elements that the filter matches, in order; without a filter, of all. */
 function select(list: ElementList, filter: Filter<AttributePath> | undefined): readonly number[] {
-  if (filter === undefined) return [...list.slots()];
+  if (filter === undefined) {
+    list.spend(1);
+    return [...list.slots()];
+  }
   const values = namedValues(filter);
   const matches = elementTest(filter);
   const candidates =

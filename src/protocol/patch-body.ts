@@ -34,5 +34,6 @@ export function readPatch<C extends Context>(
     readOnlyValue: tolerance(call, "readOnlyValues"),
     pathKey: tolerance(call, "pathKeys"),
     removeValue: tolerance(call, "removeValueList"),
+    maxOperations: call.engine.limits.operations,
   });
 }

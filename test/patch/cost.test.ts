@@ -59,3 +59,61 @@ test("a replaced list is filed once for each time that it is looked at, not for 
   expect(changes).toEqual([{ op: "replace", path: "/tags", value: tags }]);
   expect(keys).toBeLessThan(20 * tags.length);
 });
+
+test("elements that share their value and differ in type are found as fast as others", () => {
+  const count = 900;
+  let keys = 0;
+  const type = compileResourceType(
+    defineResourceType({
+      name: "Box",
+      schema: defineSchema({
+        id: "urn:example:params:scim:schemas:Box",
+        name: "Box",
+        attributes: {
+          items: {
+            type: "complex",
+            multiValued: true,
+            subAttributes: { value: {}, type: {}, notes: { multiValued: true } },
+          },
+        },
+      }),
+    }),
+    (attribute, value) => {
+      keys++;
+      return comparisonKey(attribute, value);
+    },
+  );
+  const operations = Array.from({ length: count }, (_, index) => ({
+    op: "add" as const,
+    path: "items",
+    value: [
+      { value: "same", type: `t${index}` },
+      { value: "same", type: `t${index - 1}` },
+    ],
+  }));
+  const { resource } = applyPatch(type, { id: "b" }, prepare(type, operations));
+  expect(resource.items).toHaveLength(count + 1);
+  expect(keys).toBeLessThan(50 * count);
+});
+
+test("values added one by one to a list in an element are bounded as comparisons are", () => {
+  const notes = Array.from({ length: 1000 }, (_, index) => `n${index}`);
+  const type = compileResourceType(
+    defineResourceType({
+      name: "Page",
+      schema: defineSchema({
+        id: "urn:example:params:scim:schemas:Page",
+        name: "Page",
+        attributes: { text: { type: "complex", subAttributes: { notes: { multiValued: true } } } },
+      }),
+    }),
+  );
+  const operations = prepare(
+    type,
+    notes.map((note) => ({ op: "add" as const, path: "text.notes", value: note })),
+  );
+  expect(applyPatch(type, { id: "p" }, operations).resource.text).toEqual({ notes });
+  expect(() => applyPatch(type, { id: "p" }, operations, { maxComparisons: 10_000 })).toThrow(
+    expect.objectContaining({ scimType: "tooMany" }),
+  );
+});

@@ -114,6 +114,16 @@ describe("the PATCH message", () => {
     expect(await read()).toEqual({ userName: "ada" });
   });
 
+  test("names that are paths count as operations", async () => {
+    const { patch, read } = await account({}, { limits: { operations: 3 } });
+    const value = { "name.givenName": "A", "name.familyName": "B", "name.middleName": "C" };
+    const answer = await patch({ op: "add", value });
+    expect(answer).toMatchObject({ status: 400, json: { scimType: "invalidSyntax" } });
+    expect(answer.json.detail).toContain("limits.operations");
+    expect(await read()).toEqual({ userName: "ada" });
+    expect((await patch({ op: "add", value: { ...value, "name.middleName": undefined } })).status).toBe(200);
+  });
+
   test("names of the prototype chain are unknown names wherever they stand, and change nothing", async () => {
     for (const name of ["__proto__", "constructor", "prototype", "hasOwnProperty", "toString"]) {
       const { ask, path, patch, read } = await account({ name: { givenName: "Ada" }, emails: [{ value: "a@x" }] });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import jsonPatch, { type Operation } from "fast-json-patch";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   type ChangeEvent,
   compileResourceType,
@@ -19,6 +19,8 @@ import { patchByTheBook } from "../support/patch-model.ts";
 import { account, patchOf } from "../support/patching.ts";
 
 const seed = Number(process.env.SCIMKIT_SEED ?? Date.now() | 0);
+// Thousands of runs take their time where others use the machine as well.
+vi.setConfig({ testTimeout: 120_000 });
 console.log(`patch-laws: seed ${seed}`);
 
 function patchedEvents(events: readonly ScimEvent[]): readonly ChangeEvent[] {
