@@ -2,6 +2,7 @@ import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import { compareKeys } from "../schema/comparison-key.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Compare, CompareOperator, Filter } from "./ast.ts";
+import { operandKey } from "./operand.ts";
 
 type Key = string | number | boolean;
 type Test = (resource: ResourceObject) => boolean;
@@ -118,7 +119,7 @@ function compareTest(filter: Compare<AttributePath>): (values: readonly unknown[
   const { operator, value } = filter;
   if (value === null) return operator === "eq" ? (values) => values.length === 0 : (values) => values.length > 0;
   const attribute = filter.path.sub ?? filter.path.attribute;
-  const operand = attribute.key(value);
+  const operand = operandKey(filter);
   const matches = COMPARISONS[operator];
   const ofNothing = operator === "ne";
   return (values) =>

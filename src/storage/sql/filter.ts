@@ -1,5 +1,6 @@
 import type { Compare, Filter } from "../../filter/ast.ts";
-import { type AttributePath, leafOf, pathOf } from "../../schema/attribute.ts";
+import { operandKey } from "../../filter/operand.ts";
+import { type AttributePath, pathOf } from "../../schema/attribute.ts";
 import { balanced, FALSE, type Fragment, sql, TRUE } from "./fragment.ts";
 import type { Key } from "./key.ts";
 import type { Equality, Place, Places } from "./place.ts";
@@ -75,14 +76,15 @@ export function negated(condition: Fragment): Fragment {
   return sql`((${condition}) IS NOT TRUE)`;
 }
 
-function compare({ path, operator, value }: Compare<AttributePath>, places: Places): Fragment | undefined {
+function compare(filter: Compare<AttributePath>, places: Places): Fragment | undefined {
+  const { path, operator, value } = filter;
   const place = places.place(path);
   if (place === undefined) return undefined;
   if (value === null) {
     const exists = existsAny(place);
     return operator === "eq" ? exists && negated(exists) : exists;
   }
-  const operand = leafOf(path).key(value);
+  const operand = operandKey(filter);
   if (operator === "eq" && place.type === "list") {
     const found = place.equals?.(operand);
     if (found !== undefined) return found;
