@@ -69,7 +69,7 @@ class Compiler {
 function equalitiesOf(filter: Filter<AttributePath>): readonly Equality[] {
   if (filter.type === "and") return filter.filters.flatMap(equalitiesOf);
   if (filter.type !== "compare" || filter.operator !== "eq" || filter.value === null) return [];
-  return [{ path: filter.path, operand: leafOf(filter.path).key(filter.value) }];
+  return [{ path: filter.path, operand: operandKey(filter) }];
 }
 
 export function negated(condition: Fragment): Fragment {
