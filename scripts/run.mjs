@@ -17,6 +17,7 @@ const TASKS = {
   test: ["vitest", "run"],
   bench: ["node", "bench/run.ts"],
   "bench:patch": ["node", "bench/patch.ts"],
+  "bench:bulk": ["node", "bench/bulk.ts"],
 };
 
 const [task, ...more] = process.argv.slice(2);
