@@ -18,6 +18,7 @@ const TASKS = {
   bench: ["node", "bench/run.ts"],
   "bench:patch": ["node", "bench/patch.ts"],
   "bench:bulk": ["node", "bench/bulk.ts"],
+  "bench:linear": ["node", "bench/linear.ts"],
 };
 
 const [task, ...more] = process.argv.slice(2);
