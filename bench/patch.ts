@@ -1,5 +1,6 @@
 // What a PATCH costs: of one member, whatever the size of its group, and of many operations, whatever their number.
-// Medians within one run, compared with each other; ends with a status other than 0 when a bound is broken.
+// Times within one run, compared with each other: medians of short requests by the clock, medians of long ones by processor time,
+// because other work on the machine interrupts the longer one more often. Ends with a status other than 0 when a bound is broken.
 import { createScim, Group, type StorageAdapter, User } from "../src/index.ts";
 import { memoryStorage } from "../src/storage/memory.ts";
 
@@ -97,19 +98,20 @@ async function oneMember(): Promise<void> {
 /** Times one request for n and 2n in turns; a cost that is linear doubles. */
 async function doubling(name: string, n: number, request: (n: number) => Promise<() => Promise<void>>): Promise<void> {
   const times: [number[], number[]] = [[], []];
-  for (let round = 0; round < 9; round++) {
+  for (let round = 0; round < 12; round++) {
     for (const [index, size] of [n, 2 * n].entries()) {
       const run = await request(size);
-      const start = performance.now();
+      const start = process.cpuUsage();
       await run();
-      if (round > 1) times[index]?.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(start);
+      if (round > 1) times[index]?.push((user + system) / 1000);
     }
   }
   const [once, twice] = [median(times[0]), median(times[1])];
   const ratio = twice / once;
   say(`${name}: ${n} → ${2 * n}`, `× ${ratio.toFixed(2)}`, {
     isMet: ratio <= 2.5,
-    text: `${once.toFixed(1)} → ${twice.toFixed(1)} ms, at most × 2.5`,
+    text: `${once.toFixed(1)} → ${twice.toFixed(1)} ms of processor, at most × 2.5`,
   });
 }
 
