@@ -18,7 +18,9 @@ const TASKS = {
   bench: ["node", "bench/run.ts"],
   "bench:patch": ["node", "bench/patch.ts"],
   "bench:bulk": ["node", "bench/bulk.ts"],
-  "bench:linear": ["node", "bench/linear.ts"],
+  "bench:storage": ["node", "bench/storage/run.ts"],
+  "bench:races": ["node", "bench/storage/races.ts"],
+  "bench:kill": ["node", "bench/storage/kill.ts"],
 };
 
 const [task, ...more] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 /** What Kysely's `PostgresDialect` needs of a client of `pg`. */
 interface Client {
   query(...given: unknown[]): unknown;
+  on?(event: "error", listener: () => void): unknown;
 }
 
 /** What it needs of a pool. */
@@ -15,7 +16,8 @@ const LONGEST_TEXT = 20_000;
 /**
  * Lets PostgreSQL plan each statement once a connection instead of each time: gives the statements that go through a pool of
  * `pg` names, as prepared statements have. Use it where connections reach the server as they are, or through a pooler that
- * knows prepared statements (PgBouncer 1.21 and newer); it is the only thing here that a session remembers.
+ * knows prepared statements (PgBouncer 1.21 and newer); it is the only thing here that a session remembers. A connection that
+ * breaks in the middle of its work is a 503 and nothing more, where `pg` by itself would end the process.
  *
  * @example
  * ```ts
@@ -40,6 +42,9 @@ export function namedStatements<P extends Pool>(pool: P): P {
   const named = (client: Client): Client => {
     let wrapped = clients.get(client);
     if (wrapped === undefined) {
+      // A connection that breaks fails the statement that runs on it. Without a listener it would end the process besides:
+      // the pool listens only to those that are idle.
+      client.on?.("error", () => undefined);
       wrapped = wrap(client, {
         query: (...given: unknown[]) => {
           const [text, values] = given;

@@ -1,0 +1,16 @@
+// Opens a place (see engine.ts) by the built package alone.
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import { namedStatements, openSqlite, sqlStorage } from "scimkit/sql";
+
+/** Opens the tables of a place; `connections` is the most that the process holds. */
+export async function open({ file, schema, url }, { connections }) {
+  if (file !== undefined) {
+    const db = await openSqlite(file, { connections });
+    return { storage: sqlStorage({ db }), close: () => db.destroy() };
+  }
+  const pool = new pg.Pool({ connectionString: url, max: connections });
+  pool.on("error", () => undefined);
+  const db = new Kysely({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) });
+  return { storage: sqlStorage({ db, schema }), close: () => db.destroy() };
+}
