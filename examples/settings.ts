@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { type ProfileName, profiles } from "scimkit";
 
 /** What the examples are told by environment variables. */
 export interface Settings {
@@ -6,7 +7,7 @@ export interface Settings {
   readonly token: string;
   /** Whether the token was made here, and so has to be shown. */
   readonly isTokenGenerated: boolean;
-  readonly profile: "interop" | "strict";
+  readonly profile: ProfileName;
   readonly references: "check" | "ignore";
 }
 
@@ -29,7 +30,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     port: Number(port),
     token: token ?? randomBytes(24).toString("base64url"),
     isTokenGenerated: token === undefined,
-    profile: oneOf("SCIM_PROFILE", env.SCIM_PROFILE, ["interop", "strict"]),
+    profile: oneOf("SCIM_PROFILE", env.SCIM_PROFILE, Object.keys(profiles) as [ProfileName, ...ProfileName[]]),
     references: oneOf("SCIM_REFERENCES", env.SCIM_REFERENCES, ["check", "ignore"]),
   };
 }

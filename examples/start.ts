@@ -48,7 +48,7 @@ function greeting(name: string, baseUrl: string, { token, isTokenGenerated, prof
     "",
     `  Base URL    ${baseUrl}`,
     `  Token       ${isTokenGenerated ? `${token}  (made for this run; set SCIM_TOKEN to choose one)` : "as in SCIM_TOKEN"}`,
-    `  Profile     ${profile}  (SCIM_PROFILE=interop|strict)`,
+    `  Profile     ${profile}  (SCIM_PROFILE=interop|strict|entra|…)`,
     `  References  ${references}  (SCIM_REFERENCES=check|ignore)`,
     "",
     `Try in another shell${isTokenGenerated ? "" : ", with SCIM_TOKEN set there too"}; Ctrl-C stops the server:`,

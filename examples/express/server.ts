@@ -1,6 +1,6 @@
 // SCIM in an Express application.
 import express, { type Express } from "express";
-import { bearerToken, createScim, EnterpriseUser, Group, User } from "scimkit";
+import { bearerToken, createScim, EnterpriseUser, Group, type ProfileName, User } from "scimkit";
 import { memoryStorage } from "scimkit/memory";
 import { nodeHandler } from "scimkit/node";
 
@@ -9,7 +9,7 @@ export interface AppOptions {
   readonly baseUrl: string;
   /** The secret that identity providers are given. */
   readonly token: string;
-  readonly profile?: "interop" | "strict";
+  readonly profile?: ProfileName;
   readonly references?: "check" | "ignore";
 }
 

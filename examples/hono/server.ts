@@ -1,6 +1,6 @@
 // SCIM in a Hono application. The same lines serve on Workers, Deno and Bun.
 import { Hono } from "hono";
-import { bearerToken, createScim, EnterpriseUser, Group, User } from "scimkit";
+import { bearerToken, createScim, EnterpriseUser, Group, type ProfileName, User } from "scimkit";
 import { fetchHandler } from "scimkit/fetch";
 import { memoryStorage } from "scimkit/memory";
 
@@ -9,7 +9,7 @@ export interface AppOptions {
   readonly baseUrl: string;
   /** The secret that identity providers are given. */
   readonly token: string;
-  readonly profile?: "interop" | "strict";
+  readonly profile?: ProfileName;
   readonly references?: "check" | "ignore";
 }
 

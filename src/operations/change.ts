@@ -1,6 +1,6 @@
 import type { Operation } from "fast-json-patch";
 import type { ChangeEvent, CollectionDelta } from "../events/event.ts";
-import { pointerTo } from "../patch/pointer.ts";
+import { pointerOf, pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
@@ -118,6 +118,10 @@ export function changesOf(
 ): { readonly changes: readonly Operation[]; readonly deltas: readonly CollectionDelta[] } {
   const changes: Operation[] = [];
   const deltas: CollectionDelta[] = [];
+  // An extension's container comes before its first attribute and goes after its last, since an operation needs a parent.
+  for (const { urn } of resourceType.extensions)
+    if (before[urn] === undefined && after[urn] !== undefined)
+      changes.push({ op: "add", path: pointerOf(urn), value: {} });
   for (const attribute of differing(resourceType, before, after)) {
     const old = readAttribute(before, attribute);
     const value = readAttribute(after, attribute);
@@ -130,6 +134,8 @@ export function changesOf(
     if (value === undefined) changes.push({ op: "remove", path });
     else changes.push({ op: old === undefined ? "add" : "replace", path, value });
   }
+  for (const { urn } of resourceType.extensions)
+    if (before[urn] !== undefined && after[urn] === undefined) changes.push({ op: "remove", path: pointerOf(urn) });
   return { changes, deltas };
 }
 
