@@ -175,7 +175,6 @@ describe("timeout", () => {
     expect(answer).toMatchObject({ status: 503, json: { schemas: [ERROR], status: "503" } });
     expect(events).toEqual([]);
     expect(observations).toMatchObject([{ status: 503, aborted: true, operation: "query", storageCalls: 1 }]);
-    expect((await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).status).toBe(201);
   });
 
   test("aborts the signal that storage was given", async () => {
@@ -216,6 +215,39 @@ describe("timeout", () => {
       });
     });
     expect(await told).toMatchObject({ type: "created", resourceType: "User" });
+  });
+
+  test("frees what storage hands out too late", async () => {
+    let go: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const memory = memoryStorage();
+    const freed = new Promise<number>((resolve) => {
+      async function* members() {
+        let given = 0;
+        try {
+          for (; ; given++) yield { value: `user-${given}`, type: "User" };
+        } finally {
+          resolve(given);
+        }
+      }
+      const storage: StorageAdapter = {
+        ...memory,
+        get: async (request, context) => {
+          const group = await memory.get({ ...request, signal: undefined }, context);
+          await held;
+          return group && { ...group, members: members() };
+        },
+      };
+      const { ask } = directory({ storage, timeout: 20 });
+      const patient = directory({ storage });
+      patient.ask("POST", "/Groups", { schemas: [GROUP], displayName: "endless" }).then(async ({ json }) => {
+        expect((await ask("GET", `/Groups/${json.id}`)).status).toBe(503);
+        go();
+      });
+    });
+    expect(await freed).toBeGreaterThan(0);
   });
 
   test("ends with the answer: none is late that is in time, and no timer is left", async () => {
