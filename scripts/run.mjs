@@ -21,6 +21,8 @@ const TASKS = {
   "bench:storage": ["node", "bench/storage/run.ts"],
   "bench:races": ["node", "bench/storage/races.ts"],
   "bench:kill": ["node", "bench/storage/kill.ts"],
+  "bench:linear": ["node", "bench/linear.ts"],
+  "bench:pages": ["node", "bench/pages.ts"],
 };
 
 const [task, ...more] = process.argv.slice(2);

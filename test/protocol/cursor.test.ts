@@ -263,6 +263,22 @@ describe("a cursor", () => {
     expect(shown).not.toMatch(/userName|adam/i);
   });
 
+  test("holds a sort key of any length that may be stored, whatever its characters [C-2-13]", async () => {
+    const { ask } = directory();
+    const titles = ["\u0001", "\u{1f600}", "\u20ac", '"'].map((character) => character.repeat(8192 / character.length));
+    for (const [index, title] of titles.entries())
+      expect((await ask("POST", "/Users", { schemas: [USER], userName: `u${index}`, title })).status).toBe(201);
+    const search = { schemas: [SEARCH], sortBy: "title", attributes: ["userName"], count: 1 };
+    const walked: string[] = [];
+    for (let cursor: string | undefined = ""; cursor !== undefined; ) {
+      const page = await ask("POST", "/Users/.search", { ...search, cursor });
+      expect(page.status).toBe(200);
+      walked.push(...names(page));
+      cursor = page.json.nextCursor;
+    }
+    expect(walked).toEqual(["u0", "u3", "u2", "u1"]);
+  });
+
   test("lives at least as long as announced, and then says that it has expired [C-2.1-03 C-4-05]", async () => {
     let now = Date.parse("2026-01-01T00:00:00.999Z");
     const { ask } = await withUsers(FIVE, { now: () => new Date(now), cursors: { secret: SECRET, timeout: 60 } });
