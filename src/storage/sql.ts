@@ -3,7 +3,7 @@ import { EnterpriseUser } from "../schema/core/enterprise-user.ts";
 import { Group } from "../schema/core/group.ts";
 import { User } from "../schema/core/user.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
-import type { Context, StorageAdapter } from "./adapter.ts";
+import type { Context, ReadRequest, StorageAdapter } from "./adapter.ts";
 import type { HashSecret } from "./memory/secrets.ts";
 import { createResource } from "./sql/create.ts";
 import { type Database, databaseOf } from "./sql/database.ts";
@@ -15,6 +15,7 @@ import { query } from "./sql/query.ts";
 import { deleteResource } from "./sql/remove.ts";
 import { replaceResource } from "./sql/replace.ts";
 import { readSecret } from "./sql/statements.ts";
+import { streaming } from "./sql/stream.ts";
 import { type Tables, tablesOf } from "./sql/tables.ts";
 
 export type { HashSecret } from "./memory/secrets.ts";
@@ -112,9 +113,19 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
     async get(request, context) {
       request.signal?.throwIfAborted();
-      return readResource(database, { ...request, tables, tenant: context.tenant ?? "" }, request.id);
+      const reading = { ...request, tables, tenant: context.tenant ?? "" };
+      return canStream(database, request)
+        ? streaming(database, reading, (session, streamOf) => readResource(session, reading, request.id, streamOf))
+        : readResource(database, reading, request.id);
     },
-    query: (request, context) => query(database, tables, request, context, settings),
+    async query(request, context) {
+      const place = { tables, tenant: context.tenant ?? "" };
+      return canStream(database, request)
+        ? streaming(database, place, (session, streamOf) =>
+            query(session, tables, request, context, settings, streamOf),
+          )
+        : query(database, tables, request, context, settings);
+    },
     create: (request, context) => createResource(database, tables, hashSecret, request, context),
     replace: (request, context) => replaceResource(database, tables, hashSecret, request, context),
     applyDelta: (request, context) => applyDelta(database, tables, request, context),
@@ -126,4 +137,13 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
       return readSecret(database, owner, attribute);
     },
   };
+}
+
+/** A stream needs a connection for as long as the client reads; where there is one for all, collections come as arrays. */
+function canStream(database: Database, { stream, select, resourceType }: ReadRequest): boolean {
+  return (
+    stream === true &&
+    database.hasConnections &&
+    resourceType.attributes.some((attribute) => attribute.collection && select.includes(attribute))
+  );
 }

@@ -18,7 +18,7 @@ type Statement = ReturnType<Connection["prepare"]>;
 
 /** Options of `openSqlite`. */
 export interface SqliteOptions {
-  /** Most connections to a file, so that a long read does not hold up writes. A database in memory has one. Default 4. */
+  /** Most connections to a file, so that a long read does not hold up writes. A database in memory has one. Default 16. */
   readonly connections?: number;
   /** Told of every statement, as Kysely's option `log`. Default: nobody is told. */
   readonly log?: KyselyConfig["log"];
@@ -40,7 +40,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   // Loaded here, so that this module can be imported where there is no node:sqlite.
   const sqlite: NodeSqlite = await import("node:sqlite");
   const isInMemory = path === ":memory:" || path === "";
-  const driver = new PoolDriver(() => openConnection(sqlite, path), isInMemory ? 1 : (options.connections ?? 4));
+  const driver = new PoolDriver(() => openConnection(sqlite, path), isInMemory ? 1 : (options.connections ?? 16));
   await driver.init();
   return new Kysely<unknown>({
     dialect: dialectOf(driver, !isInMemory),

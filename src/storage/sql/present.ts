@@ -7,6 +7,7 @@ import { sql } from "./fragment.ts";
 import { isStorable } from "./key.ts";
 import { elementOf, type Row, resourceOf, type SelectedRow } from "./row.ts";
 import { apartColumns, apartOf, BASE_COLUMNS } from "./select.ts";
+import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
 
 /** Whose resources are read, and what of them. */
@@ -22,15 +23,16 @@ export async function readResource(
   session: Session,
   reading: Reading,
   id: string,
+  streamOf?: StreamOf,
 ): Promise<StoredResource | undefined> {
   if (!isStorable(id)) return undefined;
   const { tables, tenant, resourceType, select } = reading;
   const apart = apartOf(resourceType, select);
-  const columns = apartColumns({ dialect: session.dialect, tables }, apart);
+  const columns = apartColumns({ dialect: session.dialect, tables }, apart, streamOf !== undefined);
   const [row] = await session.run<SelectedRow>(
     sql`SELECT ${BASE_COLUMNS}${columns} FROM ${tables.resource} r WHERE r.tenant = ${tenant} AND r.type = ${resourceType.name} AND r.id = ${id}`,
   );
-  return row === undefined ? undefined : resourceOf(resourceType, row, apart);
+  return row === undefined ? undefined : resourceOf(resourceType, row, apart, largeOf(streamOf));
 }
 
 /** Where the elements of a selected attribute are after a write: in what was written, in the tables, or nowhere. */

@@ -20,6 +20,7 @@ import { ownSort } from "./own-sort.ts";
 import { queryPage, type Source } from "./page.ts";
 import { resourceOf, type SelectedRow } from "./row.ts";
 import { apartColumns, apartOf, BASE_COLUMNS } from "./select.ts";
+import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
 
 /** What queries depend on besides the request. */
@@ -36,6 +37,7 @@ export async function query(
   request: QueryRequest,
   context: Context,
   options: QueryOptions,
+  streamOf?: StreamOf,
 ): Promise<QueryResult> {
   request.signal?.throwIfAborted();
   const { resourceType, filter, sort, select } = request;
@@ -52,9 +54,10 @@ export async function query(
     id: raw("r.id"),
     sort: order,
     columns: sql`r.tenant, r.type, ${BASE_COLUMNS}`,
-    more: apartColumns(scope, apart),
+    more: apartColumns(scope, apart, streamOf !== undefined),
     again: sql`${tables.resource} r ON r.tenant = ${tenant} AND r.id = p.id`,
   };
+  const present = (row: SelectedRow): StoredResource => resourceOf(resourceType, row, apart, largeOf(streamOf));
   const isExpressed =
     compiled?.isExact !== false &&
     (sort === undefined || order !== undefined) &&
@@ -64,10 +67,9 @@ export async function query(
     const rows = await session.run<SelectedRow>(
       sql`SELECT ${source.columns}${source.more} FROM ${source.from} WHERE ${condition}`,
     );
-    return { resources: rows.map((row) => resourceOf(resourceType, row, apart)), totalResults: rows.length };
+    return { resources: rows.map(present), totalResults: rows.length };
   }
-  if (isExpressed)
-    return queryPage<SelectedRow>(session, source, request.page, (row) => resourceOf(resourceType, row, apart));
+  if (isExpressed) return queryPage<SelectedRow>(session, source, request.page, present);
   // The condition lets through what matches and maybe more; what it cannot hold at all is left to the scan.
   const { condition: weaker } =
     condition.parameters.length < session.dialect.mostParameters ? source : { condition: ownCondition(scope) };

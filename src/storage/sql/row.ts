@@ -231,18 +231,23 @@ export function metaOf(
   return { resourceType: resourceType.name, created, lastModified: modified, version: String(version) };
 }
 
-/** Puts a resource together from its row. */
-export function resourceOf(resourceType: ResourceType, row: SelectedRow, apart: readonly Attribute[]): StoredResource {
+/** Puts a resource together from its row. `large` may give a value of its own for the elements of a collection. */
+export function resourceOf(
+  resourceType: ResourceType,
+  row: SelectedRow,
+  apart: readonly Attribute[],
+  large?: (id: string, attribute: Attribute, elements: readonly ApartElement[]) => unknown,
+): StoredResource {
   const { schemas, ...attributes } = JSON.parse(row.document) as { readonly schemas: readonly string[] };
   const resource: Record<string, unknown> = { schemas, id: row.id, ...attributes, meta: metaOf(resourceType, row) };
   apart.forEach((attribute, index) => {
     const json = row[`apart${index}`];
     const elements = json === null || json === undefined ? [] : (JSON.parse(json) as readonly ApartElement[]);
     if (elements.length === 0) return;
-    const values = elements.map((element) =>
-      attribute.inverseOf === undefined ? elementOf(element) : inverseElement(attribute, element),
-    );
-    writeAttribute(resource, attribute, attribute.multiValued ? values : values[0]);
+    const isComputed = attribute.inverseOf !== undefined;
+    const values = isComputed ? elements.map((element) => inverseElement(attribute, element)) : undefined;
+    const value = values ?? large?.(row.id, attribute, elements) ?? elements.map(elementOf);
+    writeAttribute(resource, attribute, Array.isArray(value) && !attribute.multiValued ? value[0] : value);
   });
   return resource as unknown as StoredResource;
 }

@@ -5,6 +5,7 @@ import { literal } from "./dialect.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { type OwnScope, refersTo } from "./own-elements.ts";
 import { isApart } from "./row.ts";
+import { CHUNK } from "./stream.ts";
 
 type SelectScope = Pick<OwnScope, "dialect" | "tables">;
 
@@ -20,24 +21,25 @@ export const BASE_COLUMNS = raw("r.id, CAST(r.version AS TEXT) AS version, r.cre
 
 /**
  * What is selected besides the resource's own columns: elements as JSON arrays, from the same statement and so from the same
- * state. `r` needs the columns tenant, type and id.
+ * state. `r` needs the columns tenant, type and id. `isStreamed`: of a collection its beginning alone, with keys.
  */
-export function apartColumns(scope: SelectScope, apart: readonly Attribute[]): Fragment {
+export function apartColumns(scope: SelectScope, apart: readonly Attribute[], isStreamed = false): Fragment {
   const columns = apart.map((attribute, index) => {
     const elements =
       attribute.inverseOf === undefined
-        ? collectionElements(scope, attribute)
+        ? collectionElements(scope, attribute, isStreamed)
         : inverseElements(scope, attribute.inverseOf);
     return sql`, ${elements} AS ${raw(`apart${index}`)}`;
   });
   return join(columns, "");
 }
 
-function collectionElements({ dialect, tables }: SelectScope, attribute: Attribute): Fragment {
-  return dialect.aggregate(
-    [raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element"))],
-    sql`(SELECT m.target, m.value, m.element FROM ${tables.element} m WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(attribute.path)} ORDER BY m.key) c`,
-  );
+function collectionElements({ dialect, tables }: SelectScope, attribute: Attribute, isStreamed: boolean): Fragment {
+  const rows = sql`SELECT m.key, m.target, m.value, m.element FROM ${tables.element} m WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(attribute.path)} ORDER BY m.key`;
+  const parts = [raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element"))];
+  return isStreamed
+    ? dialect.aggregate([...parts, raw("c.key")], sql`(${rows} LIMIT ${raw(String(CHUNK + 1))}) c`)
+    : dialect.aggregate(parts, sql`(${rows}) c`);
 }
 
 /** The holders of references to the row. @see RFC 7643 §4.1.2 groups */
