@@ -32,28 +32,27 @@ for (const file of readdirSync(join(root, "test"), { recursive: true }).map(Stri
     for (const [id] of list.matchAll(/[SPCE]-[\d.]+-\d+/g)) proven.set(id, file);
   }
 }
-const elsewhereFile = join(root, "docs/requirements-elsewhere.tsv");
+/** The rows of docs/requirements.md: somebody else's duty, and whose. */
 const elsewhere = new Map(
-  existsSync(elsewhereFile)
-    ? readFileSync(elsewhereFile, "utf8")
-        .trim()
-        .split("\n")
-        .slice(1)
-        .map((line) => line.split("\t"))
-    : [],
+  readFileSync(join(root, "docs/requirements.md"), "utf8")
+    .split("\n")
+    .filter((line) => /^\| [SPCE]-/.test(line))
+    .map((line) => line.split("|").map((cell) => cell.trim()))
+    .map(([, id, duty, reason]) => [id, `${duty}. ${reason}`]),
 );
 
 const sections = new Map();
 for (const row of rows) {
-  const count = sections.get(row.section) ?? { rows: 0, proven: 0, elsewhere: 0 };
+  const count = sections.get(row.section) ?? { rows: 0, proven: 0, elsewhere: 0, open: 0 };
   count.rows++;
   if (proven.has(row.id)) count.proven++;
   else if (elsewhere.has(row.id)) count.elsewhere++;
+  else count.open++;
   sections.set(row.section, count);
 }
 for (const [section, count] of sections) {
   console.log(
-    `${section.padEnd(20)} ${String(count.rows).padStart(3)} rows, ${String(count.proven).padStart(3)} proven by a test, ${count.elsewhere} elsewhere`,
+    `${section.padEnd(20)} ${String(count.rows).padStart(3)} rows, ${String(count.proven).padStart(3)} proven by a test, ${count.elsewhere} elsewhere, ${count.open} open`,
   );
 }
 const open = rows.filter((row) => !proven.has(row.id) && !elsewhere.has(row.id));

@@ -45,7 +45,7 @@ describe("POST", () => {
     expect((await ask("GET", "/Users")).json).toMatchObject({ totalResults: 1, Resources: [json] });
   });
 
-  test("that is refused leaves nothing behind, whatever is wrong with it [P-3.3-10]", async () => {
+  test("that is refused leaves nothing behind, whatever is wrong with it [P-3.3-10 S-2.3.7-05]", async () => {
     const { ask } = directory();
     const group = { schemas: [GROUP], displayName: "g" };
     expectRefusal(

@@ -177,3 +177,60 @@ describe("discovery", () => {
       ).toEqual((await ask("GET", path)).json);
   });
 });
+
+interface Published {
+  readonly name: string;
+  readonly type: string;
+  readonly multiValued: boolean;
+  readonly mutability: string;
+  readonly returned: string;
+  readonly subAttributes?: readonly Published[];
+}
+
+const SAMPLES: Readonly<Record<string, unknown>> = {
+  string: "a text",
+  boolean: false,
+  decimal: 1.5,
+  integer: 7,
+  dateTime: "2026-01-31T09:30:00Z",
+  binary: "aGVsbG8=",
+  reference: "https://example.com/a",
+};
+
+/** A value of a published attribute, as a client makes it that knows no more than `/Schemas`. */
+function sampleOf({ type, multiValued, subAttributes = [] }: Published): unknown {
+  const single =
+    type === "complex" ? Object.fromEntries(subAttributes.map((sub) => [sub.name, sampleOf(sub)])) : SAMPLES[type];
+  return multiValued ? [single] : single;
+}
+
+test("what is published is what is taken: every attribute of every schema comes back as its mutability says [P-4-08]", async () => {
+  const { ask } = directory({ resourceTypes: [User.extend(EnterpriseUser), Group, Thing], references: "ignore" });
+  const types = (await ask("GET", "/ResourceTypes")).json.Resources;
+  for (const { endpoint, schema, schemaExtensions } of types) {
+    const published = async (urn: string): Promise<readonly Published[]> =>
+      (await ask("GET", `/Schemas/${urn}`)).json.attributes;
+    const sample = async (urn: string): Promise<object> =>
+      Object.fromEntries((await published(urn)).map((attribute) => [attribute.name, sampleOf(attribute)]));
+    const extensions: string[] = schemaExtensions.map((extension: { schema: string }) => extension.schema);
+    const body: Record<string, unknown> = { schemas: [schema], ...(await sample(schema)) };
+    for (const urn of extensions) body[urn] = await sample(urn);
+    const created = await ask("POST", endpoint, body);
+    expect(created.status).toBe(201);
+    for (const urn of [schema, ...extensions]) {
+      const all = [...(await published(urn))];
+      const names = all.map(({ name }) => name).join(",");
+      const sent = (urn === schema ? body : body[urn]) as Record<string, unknown>;
+      const { json } = await ask("GET", `${endpoint}/${created.json.id}?attributes=${names},${urn}`);
+      const shown = (urn === schema ? json : json[urn]) as Record<string, unknown>;
+      for (const { name, mutability, returned, subAttributes } of all as readonly (Published & {
+        returned: string;
+      })[]) {
+        if (mutability === "readOnly" || mutability === "writeOnly" || returned === "never")
+          expect(shown).not.toHaveProperty([name]);
+        else if (subAttributes === undefined) expect(shown[name]).toEqual(sent[name]);
+        else expect(shown[name]).toBeDefined();
+      }
+    }
+  }
+});

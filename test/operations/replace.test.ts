@@ -5,7 +5,7 @@ import { expectRefusal } from "../support/refusal.ts";
 const user = (more: object = {}): object => ({ schemas: [USER], userName: "ada", ...more });
 
 describe("PUT", () => {
-  test("answers 200 with the whole resource, as a GET shows it; what the body omits is cleared [P-3.5-01 P-3.5.1-01 P-3.5.1-09]", async () => {
+  test("answers 200 with the whole resource, as a GET shows it; what the body omits is cleared [P-3.5-01 P-3.5.1-01 P-3.5.1-02 P-3.5.1-09]", async () => {
     const { ask } = directory();
     const { json } = await ask("POST", "/Users", user({ nickName: "old", title: "t", emails: [{ value: "a@b.c" }] }));
     const path = `/Users/${json.id}`;
@@ -46,7 +46,7 @@ describe("PUT", () => {
     expect((await ask("GET", `/Users/${json.id}`)).json).toEqual(json);
   });
 
-  test("never creates, and takes no value that another one holds [P-3.2-01 P-3.5.1-10 S-7-25]", async () => {
+  test("never creates, and takes no value that another one holds [P-3.2-01 P-3.5.1-10 S-7-10 S-7-25]", async () => {
     const { ask } = directory();
     expectRefusal(await ask("PUT", "/Users/nope", user()), 404);
     expect((await ask("GET", "/Users")).json.totalResults).toBe(0);

@@ -62,11 +62,12 @@ describe("data types", () => {
     ["integer", 2 ** 53, /integer must be between/],
     ["blob", "not base64!", /blob must be base64/],
     ["blob", "aGVsbG8==", /blob must be base64/],
+    ["blob", "-_-_", /blob must be base64/],
     ["link", "not a url with spaces", /link must be a URI/],
     ["when", "23.1.2008", /when must be a date and time/],
     ["name", "a\u0000b", /name must not contain the character NUL/],
     ["name", "  ", /name must not be empty/],
-  ])("%s %j has the right JSON type and is refused for what it says [S-2.3.4-01 S-2.3.6-01 P-5-03]", async (name, value, detail) => {
+  ])("%s %j has the right JSON type and is refused for what it says [S-2.3.4-01 S-2.3.6-01 S-2.3.6-02 P-5-03]", async (name, value, detail) => {
     expectRefusal(await things().ask("POST", "/Things", thing({ [name]: value })), 400, "invalidValue", detail);
   });
 
@@ -360,7 +361,7 @@ describe("elements", () => {
     expect(found.json.totalResults).toBe(1);
   });
 
-  test("the same element twice is the element once [S-2.4-09]", async () => {
+  test("the same element twice is the element once; with another type it is another one [S-2.4-09 S-2.4-10]", async () => {
     const { json } = await things().ask(
       "POST",
       "/Things",
@@ -368,9 +369,14 @@ describe("elements", () => {
     );
     expect(json.tags).toEqual(["a", "A"]);
     expect(json.parts).toEqual([{ value: "x" }]);
+    const parts = [
+      { value: "x", type: "a" },
+      { value: "x", type: "b" },
+    ];
+    expect((await things().ask("POST", "/Things", thing({ parts }))).json.parts).toEqual(parts);
   });
 
-  test("types outside the canonical ones are kept as sent, and refused where the option enforces them [S-2.4-08 S-4.1.2-05 S-4.1.2-14]", async () => {
+  test("types outside the canonical ones are kept as sent, and refused where the option enforces them [S-2.3.1-03 S-2.4-08 S-4.1.2-05 S-4.1.2-14 S-7-07]", async () => {
     const body = {
       schemas: [USER],
       userName: "a",

@@ -145,11 +145,12 @@ describe("returned", () => {
       expect(await shown(query)).toMatchObject({ always: "w", id: expect.any(String) });
   });
 
-  test("never: in no representation, not even when named, nor in the answer to the write that set it [S-7-16]", async () => {
+  test("never: in no representation, not even when named, nor in the answer to the write that set it, and no filter can guess at it [S-7-16 S-7-17]", async () => {
     for (const query of ["", "?attributes=never", "?excludedAttributes=exact"])
       expect(await shown(query)).not.toHaveProperty("never");
     const { ask } = things();
     expect((await ask("POST", "/Things?attributes=never", full)).body).not.toContain("never");
+    expectRefusal(await ask("GET", filtered("/Things", 'never sw "n"')), 400, "invalidFilter");
   });
 
   test("default: unless others are named, or it is excluded [S-7-18 P-3.4-01 P-3.9-01]", async () => {
@@ -254,7 +255,7 @@ describe("required", () => {
   });
 });
 
-test("a default is given where a create says nothing, and null suppresses it [P-3.3-03]", async () => {
+test("a default is given where a create says nothing, and null suppresses it [P-3.3-02 P-3.3-03]", async () => {
   const { ask } = things();
   expect((await ask("POST", "/Things", thing({}))).json.label).toBe("unnamed");
   expect((await ask("POST", "/Things", thing({ label: null }))).json).not.toHaveProperty("label");

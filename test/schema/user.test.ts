@@ -45,9 +45,10 @@ describe("texts of a user", () => {
     expect((await ask("GET", filtered("/Users", 'profileUrl eq "HTTPS://example.com/b"'))).json.totalResults).toBe(1);
   });
 
-  test("contact data comes back as it was sent: phone numbers, e-mail addresses, messengers, photos, addresses [S-4.1.2-01 S-4.1.2-03 S-4.1.2-04 S-4.1.2-06 S-4.1.2-08 S-4.1.2-09]", async () => {
+  test("contact data comes back as it was sent: phone numbers, e-mail addresses, messengers, photos, addresses [S-4.1.1-04 S-4.1.2-01 S-4.1.2-02 S-4.1.2-03 S-4.1.2-04 S-4.1.2-06 S-4.1.2-08 S-4.1.2-09]", async () => {
     const data = {
-      emails: [{ value: "b@EXAMPLE.COM", type: "work" }],
+      name: { formatted: "Ms. Ada King", familyName: "King", givenName: "Ada" },
+      emails: [{ value: "b@EXAMPLE.COM", display: "b@example.com", type: "work" }],
       phoneNumbers: [{ value: "555-555-8377" }, { value: "tel:+1-201-555-0123" }],
       ims: [{ value: "Some Handle", type: "xmpp" }],
       photos: [{ value: "https://example.com/p.jpg", type: "photo" }],
@@ -149,7 +150,7 @@ test("an inactive user stays readable and listed [S-4.1.1-10]", async () => {
 describe("password", () => {
   const CANARY = "hunter2-canary";
 
-  test("is in no answer, event or error, whatever is asked, nor is its hash [S-4.1.1-11 S-4.1.1-15 P-3.12-11]", async () => {
+  test("is in no answer, event or error, whatever is asked, nor is its hash [S-4.1.1-11 S-4.1.1-15 S-4.1.1-16 P-3.12-11]", async () => {
     const service = directory({ storage: memoryStorage({ hashSecret: () => "hash-canary" }) });
     const { ask, events } = service;
     const patch = (value: unknown) => ({ schemas: [PATCH], Operations: [{ op: "replace", path: "password", value }] });
