@@ -9,12 +9,14 @@ export interface Settings {
   readonly isTokenGenerated: boolean;
   readonly profile: ProfileName;
   readonly references: "check" | "ignore";
+  /** `memory`, `postgres://…`, or the path of a SQLite file. */
+  readonly database: string;
 }
 
 /** A variable whose value cannot be used; the message names it and what it may be. */
 export class SettingError extends Error {}
 
-/** Reads PORT, SCIM_TOKEN, SCIM_PROFILE and SCIM_REFERENCES. */
+/** Reads PORT, SCIM_TOKEN, SCIM_PROFILE, SCIM_REFERENCES and SCIM_DATABASE. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const port = env.PORT ?? "3000";
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
@@ -26,7 +28,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       "SCIM_TOKEN must have 16 characters or more, of A-Z a-z 0-9 . _ ~ + / = and -. Leave it out to have one made.",
     );
   }
+  const database = env.SCIM_DATABASE ?? "scim.sqlite";
+  if (database === "") {
+    throw new SettingError("SCIM_DATABASE must be memory, postgres://… or the path of a SQLite file; it is empty.");
+  }
   return {
+    database,
     port: Number(port),
     token: token ?? randomBytes(24).toString("base64url"),
     isTokenGenerated: token === undefined,

@@ -1,16 +1,20 @@
 import type { RequestListener } from "node:http";
+import type { StorageAdapter } from "scimkit";
 import { close, listen } from "./listen.ts";
 import { readSettings, SettingError, type Settings } from "./settings.ts";
+import { openStorage } from "./storage.ts";
 
 /** Serves an example until SIGINT or SIGTERM; what cannot be served is said in one line, with exit code 1. */
 export async function start(
   name: string,
-  applicationOf: (settings: Settings & { baseUrl: string }) => RequestListener,
+  applicationOf: (settings: Settings & { baseUrl: string; storage: StorageAdapter }) => RequestListener,
 ): Promise<void> {
   try {
     const settings = readSettings(process.env);
-    const { server, baseUrl } = await listen(settings.port, (url) => applicationOf({ ...settings, baseUrl: url }));
-    console.log(greeting(name, baseUrl, settings));
+    const { storage, description, close: closeStorage } = await openStorage(settings.database);
+    const application = (baseUrl: string) => applicationOf({ ...settings, baseUrl, storage });
+    const { server, baseUrl } = await listen(settings.port, application);
+    console.log(greeting(`${name}, ${description}`, baseUrl, settings));
     let isStopping = false;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.on(signal, async () => {
@@ -18,6 +22,7 @@ export async function start(
         if (isStopping) return;
         isStopping = true;
         await close(server);
+        await closeStorage();
         console.log("Stopped.");
         process.exit(0);
       });
@@ -44,12 +49,13 @@ function greeting(name: string, baseUrl: string, { token, isTokenGenerated, prof
   const json = `-H "Content-Type: application/scim+json"`;
   const ada = JSON.stringify({ schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"], userName: "ada@example.com" });
   return [
-    `SCIM 2.0 by scimkit on ${name}, in memory: what it holds is gone when it stops.`,
+    `SCIM 2.0 by scimkit on ${name}.`,
     "",
     `  Base URL    ${baseUrl}`,
     `  Token       ${isTokenGenerated ? `${token}  (made for this run; set SCIM_TOKEN to choose one)` : "as in SCIM_TOKEN"}`,
     `  Profile     ${profile}  (SCIM_PROFILE=interop|strict|entra|…)`,
     `  References  ${references}  (SCIM_REFERENCES=check|ignore)`,
+    "  Database    (SCIM_DATABASE=memory|postgres://…|a file)",
     "",
     `Try in another shell${isTokenGenerated ? "" : ", with SCIM_TOKEN set there too"}; Ctrl-C stops the server:`,
     "",

@@ -1,7 +1,6 @@
 // SCIM in an Express application.
 import express, { type Express } from "express";
-import { bearerToken, createScim, EnterpriseUser, Group, type ProfileName, User } from "scimkit";
-import { memoryStorage } from "scimkit/memory";
+import { bearerToken, createScim, EnterpriseUser, Group, type ProfileName, type StorageAdapter, User } from "scimkit";
 import { nodeHandler } from "scimkit/node";
 
 export interface AppOptions {
@@ -11,12 +10,14 @@ export interface AppOptions {
   readonly token: string;
   readonly profile?: ProfileName;
   readonly references?: "check" | "ignore";
+  /** Where users and groups are kept. */
+  readonly storage: StorageAdapter;
 }
 
-export function createApp({ baseUrl, token, profile = "interop", references = "check" }: AppOptions): Express {
+export function createApp({ baseUrl, token, storage, profile = "interop", references = "check" }: AppOptions): Express {
   const scim = createScim({
     resourceTypes: [User.extend(EnterpriseUser), Group],
-    storage: memoryStorage(),
+    storage,
     baseUrl,
     authenticate: bearerToken(token),
     profile,

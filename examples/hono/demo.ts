@@ -4,13 +4,17 @@ import { randomBytes } from "node:crypto";
 import { styleText } from "node:util";
 import { getRequestListener } from "@hono/node-server";
 import { close, listen } from "../listen.ts";
+import { openStorage } from "../storage.ts";
 import { cycles } from "./cycles.ts";
 import { type Outcome, play } from "./play.ts";
 import { createApp } from "./server.ts";
 
 const token = randomBytes(24).toString("base64url");
-const { server, baseUrl } = await listen(0, (url) => getRequestListener(createApp({ baseUrl: url, token }).fetch));
-console.log(`SCIM 2.0 by scimkit on Hono, in memory, at ${baseUrl}`);
+// The play begins with an empty directory, so the database is one that ends with it, unless another one is named.
+const { storage, description, close: closeStorage } = await openStorage(process.env.SCIM_DATABASE ?? ":memory:");
+const application = (baseUrl: string) => getRequestListener(createApp({ baseUrl, token, storage }).fetch);
+const { server, baseUrl } = await listen(0, application);
+console.log(`SCIM 2.0 by scimkit on Hono, ${description}, at ${baseUrl}`);
 
 const outcomes: Outcome[] = [];
 for await (const outcome of play(baseUrl, token, cycles)) {
@@ -20,6 +24,7 @@ for await (const outcome of play(baseUrl, token, cycles)) {
   printOutcome(outcome);
 }
 await close(server);
+await closeStorage();
 printSummary();
 process.exitCode = outcomes.every(({ problem }) => problem === undefined) ? 0 : 1;
 

@@ -113,11 +113,19 @@ function difference(expected: unknown, actual: unknown, path: string): string | 
   if (Array.isArray(expected) && expected.length !== (actual as readonly unknown[]).length) {
     return `needs ${expected.length} ${path}, got ${(actual as readonly unknown[]).length}`;
   }
-  for (const [name, value] of Object.entries(expected)) {
-    const found = difference(value, (actual as Body)[name], path === "" ? name : `${path}.${name}`);
+  const inOrder = ordered(actual) as Body;
+  for (const [name, value] of Object.entries(ordered(expected))) {
+    const found = difference(value, inOrder[name], path === "" ? name : `${path}.${name}`);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Elements that have a `value`, such as members, come in any order. */
+function ordered(list: object): object {
+  const identityOf = (element: unknown): string | undefined => (element as { readonly value?: string } | null)?.value;
+  if (!Array.isArray(list) || list.some((element) => typeof identityOf(element) !== "string")) return list;
+  return list.toSorted((left, right) => (identityOf(left) ?? "").localeCompare(identityOf(right) ?? ""));
 }
 
 /** What the answer tells, in a few words. */

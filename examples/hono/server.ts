@@ -1,8 +1,7 @@
 // SCIM in a Hono application. The same lines serve on Workers, Deno and Bun.
 import { Hono } from "hono";
-import { bearerToken, createScim, EnterpriseUser, Group, type ProfileName, User } from "scimkit";
+import { bearerToken, createScim, EnterpriseUser, Group, type ProfileName, type StorageAdapter, User } from "scimkit";
 import { fetchHandler } from "scimkit/fetch";
-import { memoryStorage } from "scimkit/memory";
 
 export interface AppOptions {
   /** The URL that identity providers are given. Its path is where the handler is mounted below. */
@@ -11,12 +10,14 @@ export interface AppOptions {
   readonly token: string;
   readonly profile?: ProfileName;
   readonly references?: "check" | "ignore";
+  /** Where users and groups are kept. */
+  readonly storage: StorageAdapter;
 }
 
-export function createApp({ baseUrl, token, profile = "interop", references = "check" }: AppOptions): Hono {
+export function createApp({ baseUrl, token, storage, profile = "interop", references = "check" }: AppOptions): Hono {
   const scim = createScim({
     resourceTypes: [User.extend(EnterpriseUser), Group],
-    storage: memoryStorage(),
+    storage,
     baseUrl,
     authenticate: bearerToken(token),
     profile,

@@ -2,7 +2,6 @@
 import { Hono } from "hono";
 import { bearerToken, createScim, EnterpriseUser, Group, type RequestEvent, User } from "scimkit";
 import { fetchHandler } from "scimkit/fetch";
-import { memoryStorage } from "scimkit/memory";
 import type { AppOptions } from "../hono/server.ts";
 
 const TYPES = {
@@ -39,11 +38,11 @@ export function createCounters() {
 
 const lines = (series: ReadonlyMap<string, number>): string[] => [...series].map(([key, value]) => `${key} ${value}`);
 
-export function createApp({ baseUrl, token, profile = "interop", references = "check" }: AppOptions): Hono {
+export function createApp({ baseUrl, token, storage, profile = "interop", references = "check" }: AppOptions): Hono {
   const counters = createCounters();
   const scim = createScim({
     resourceTypes: [User.extend(EnterpriseUser), Group],
-    storage: memoryStorage(),
+    storage,
     baseUrl,
     authenticate: bearerToken(token),
     profile,

@@ -6,12 +6,14 @@ import { cycles } from "../../examples/hono/cycles.ts";
 import { type Outcome, play } from "../../examples/hono/play.ts";
 import { createApp as createHonoApp } from "../../examples/hono/server.ts";
 import { close, listen } from "../../examples/listen.ts";
+import { memoryStorage } from "../../src/storage/memory.ts";
 import { run } from "./process.ts";
 
 const TOKEN = "a-token-of-the-tests-0123";
 const EXAMPLES = {
-  Hono: (baseUrl: string) => getRequestListener(createHonoApp({ baseUrl, token: TOKEN }).fetch),
-  Express: (baseUrl: string) => createExpressApp({ baseUrl, token: TOKEN }),
+  Hono: (baseUrl: string) =>
+    getRequestListener(createHonoApp({ baseUrl, token: TOKEN, storage: memoryStorage() }).fetch),
+  Express: (baseUrl: string) => createExpressApp({ baseUrl, token: TOKEN, storage: memoryStorage() }),
 };
 
 for (const [name, applicationAt] of Object.entries(EXAMPLES)) {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createApp, createCounters } from "../../examples/metrics/server.ts";
+import { memoryStorage } from "../../src/storage/memory.ts";
 import { USER } from "../support/directory.ts";
 
 const TOKEN = "a-token-of-the-tests-0123";
@@ -8,7 +9,7 @@ const TOKEN = "a-token-of-the-tests-0123";
 const LINE = /^[a-z_]+\{(?:[a-zA-Z]+="[^"\\\n]*"(?:,|(?=\})))*\} [0-9]+(?:\.[0-9]+)?(?:e-[0-9]+)?$/;
 
 test("counters are read at /metrics in the text form of Prometheus", async () => {
-  const app = createApp({ baseUrl: "http://127.0.0.1:3000/scim/v2", token: TOKEN });
+  const app = createApp({ baseUrl: "http://127.0.0.1:3000/scim/v2", token: TOKEN, storage: memoryStorage() });
   const headers = { Authorization: `Bearer ${TOKEN}`, "Content-Type": "application/scim+json" };
   const body = JSON.stringify({ schemas: [USER], userName: "ada", active: "True" });
   for (const status of [201, 409])

@@ -14,12 +14,12 @@ export interface Example {
   readonly exitCode: Promise<number | null>;
 }
 
-/** Starts `examples/${path}` over the package's source, with these environment variables and no others of its own. */
+/** Starts `examples/${path}` over the package's source, with these environment variables and no others of its own; in a database that ends with it. */
 export function run(path: string, env: Readonly<Record<string, string>> = {}): Example {
-  const { PORT, SCIM_TOKEN, SCIM_PROFILE, SCIM_REFERENCES, NODE_OPTIONS, ...rest } = process.env;
+  const { PORT, SCIM_TOKEN, SCIM_PROFILE, SCIM_REFERENCES, SCIM_DATABASE, NODE_OPTIONS, ...rest } = process.env;
   const child = spawn(process.execPath, ["--import", "./test/examples/source.ts", `examples/${path}`], {
     cwd: ROOT,
-    env: { ...rest, NODE_NO_WARNINGS: "1", ...env },
+    env: { ...rest, NODE_NO_WARNINGS: "1", SCIM_DATABASE: ":memory:", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";

@@ -6,6 +6,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "scimkit/memory": "storage/memory.ts",
   "scimkit/fetch": "hosts/fetch.ts",
   "scimkit/node": "hosts/node.ts",
+  "scimkit/sql": "storage/sql.ts",
 };
 
 registerHooks({

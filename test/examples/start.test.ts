@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { readSettings } from "../../examples/settings.ts";
@@ -73,6 +75,8 @@ describe.each(["hono", "express", "metrics"])("the %s example", (name) => {
       ["SCIM_PROFILE", "lax", /interop or strict/],
       ["SCIM_REFERENCES", "yes", /check or ignore/],
       ["SCIM_TOKEN", "short", /16 characters/],
+      ["SCIM_DATABASE", "no/such/folder/scim.sqlite", /SCIM_DATABASE cannot be used: .*unable to open/],
+      ["SCIM_DATABASE", "postgres://postgres:secret@127.0.0.1:1/x", /SCIM_DATABASE cannot be used: (?!.*secret)/],
     ] as const) {
       const example = run(start, { PORT: "0", [variable]: value });
       expect(await example.exitCode).toBe(1);
@@ -85,11 +89,33 @@ describe.each(["hono", "express", "metrics"])("the %s example", (name) => {
 test("settings have defaults, and an empty value is none of them [A2]", () => {
   const settings = readSettings({});
   expect(settings).toMatchObject({ port: 3000, profile: "interop", references: "check", isTokenGenerated: true });
+  expect(settings.database).toBe("scim.sqlite");
   expect(settings.token.length).toBeGreaterThanOrEqual(32);
   expect(readSettings({}).token).not.toBe(settings.token);
-  for (const name of ["PORT", "SCIM_TOKEN", "SCIM_PROFILE", "SCIM_REFERENCES"]) {
+  for (const name of ["PORT", "SCIM_TOKEN", "SCIM_PROFILE", "SCIM_REFERENCES", "SCIM_DATABASE"]) {
     expect(() => readSettings({ [name]: "" })).toThrow(name);
   }
   for (const port of ["-1", "65536", "3000.5", " 3000", "0x50"])
     expect(() => readSettings({ PORT: port })).toThrow("PORT");
+});
+
+test.each([
+  "a file",
+  "memory",
+])("SCIM_DATABASE as %s: what was created is there after a restart in a file alone", async (kind) => {
+  const folder = mkdtempSync(join(tmpdir(), "scimkit-"));
+  const SCIM_DATABASE = kind === "memory" ? kind : join(folder, "scim.sqlite");
+  const totals: number[] = [];
+  for (const _ of ["first", "second"]) {
+    const example = run("hono/start.ts", { PORT: "0", SCIM_DATABASE });
+    const [create = "", find = ""] = (await example.until("/Groups"))
+      .split("\n")
+      .filter((line) => line.startsWith("curl "));
+    totals.push((await shell(find)).totalResults);
+    if (totals.length === 1) expect(await shell(create)).toHaveProperty("id");
+    example.child.kill("SIGTERM");
+    expect(await example.exitCode).toBe(0);
+  }
+  expect(totals).toEqual([0, kind === "memory" ? 0 : 1]);
+  rmSync(folder, { recursive: true });
 });

@@ -1,0 +1,47 @@
+import type { StorageAdapter } from "scimkit";
+import { memoryStorage } from "scimkit/memory";
+import { namedStatements, openSqlite, sqlStorage } from "scimkit/sql";
+import { SettingError } from "./settings.ts";
+
+/** Where an example keeps its resources. */
+export interface OpenStorage {
+  readonly storage: StorageAdapter;
+  /** The end of the sentence "SCIM 2.0 by scimkit …". */
+  readonly description: string;
+  close(): Promise<void>;
+}
+
+/** Opens what SCIM_DATABASE names: `memory`, `postgres://…`, or the path of a SQLite file, which is made where there is none. */
+export async function openStorage(database: string): Promise<OpenStorage> {
+  if (database === "memory") {
+    return {
+      storage: memoryStorage(),
+      description: "in memory: what it holds is gone when it stops",
+      async close() {},
+    };
+  }
+  const isPostgres = /^postgres(?:ql)?:\/\//.test(database);
+  const db = await (isPostgres ? openPostgres(database) : openSqlite(database)).catch(refuse);
+  const storage = sqlStorage({ db });
+  // At every start: makes the tables, or brings them up to date.
+  await storage.migrate().catch(refuse);
+  const description = isPostgres
+    ? "on PostgreSQL"
+    : database === ":memory:"
+      ? "on SQLite in memory"
+      : `on SQLite in ${database}`;
+  return { storage, description, close: () => db.destroy() };
+}
+
+async function openPostgres(connectionString: string) {
+  const [{ Kysely, PostgresDialect }, { default: pg }] = await Promise.all([import("kysely"), import("pg")]);
+  const pool = new pg.Pool({ connectionString });
+  // A connection that the server closes while nobody uses it; the next request gets a new one.
+  pool.on("error", (error) => console.error(error.message));
+  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) });
+}
+
+function refuse(error: unknown): never {
+  const { cause = error } = error as { cause?: unknown };
+  throw new SettingError(`SCIM_DATABASE cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`);
+}
