@@ -1,0 +1,96 @@
+// What is in the tarball, how large each entry point is with all that it loads, and what it must not hold.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** Entry points: most kilobytes of their own code, unminified and gzipped, with the reason; strings that they must not hold. */
+const ENTRIES = {
+  index: {
+    most: 90,
+    why: "the whole protocol: schemas as data are a quarter of it",
+    without: ["node:", '"pg"', "kysely"],
+  },
+  memory: { most: 18, why: "shares filter and schema with the core", without: ["node:", '"pg"', "kysely"] },
+  fetch: { most: 5, why: "a host, and the errors that it answers with", without: ["node:", '"pg"', "kysely"] },
+  node: { most: 10, why: "a host, and the errors that it answers with", without: ['"pg"', "kysely"] },
+  filter: { most: 25, why: "grammar, resolver and predicate", without: ["node:", '"pg"', "kysely"] },
+  patch: { most: 38, why: "needs the reader of values and the filter", without: ["node:", '"pg"', "kysely"] },
+  testing: { most: 60, why: "more than 200 cases with their sentences", without: ["node:", '"pg"'] },
+  sql: { most: 60, why: "two dialects over one compiler", without: ['from "pg"'] },
+};
+
+export function checkContents() {
+  return [...checkFiles(), ...checkSizes(), ...checkTypes()];
+}
+
+/** Nothing but code, types, maps and the four papers: every file is of the build, and every entry point is there. */
+function checkFiles() {
+  const { stdout } = spawnSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const files = JSON.parse(stdout)[0].files.map(({ path }) => path);
+  const papers = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+  const names = Object.keys(ENTRIES).flatMap((name) =>
+    [".js", ".cjs", ".d.ts", ".d.cts", ".js.map", ".cjs.map"].map((ending) => `dist/${name}${ending}`),
+  );
+  const shared = /^dist\/[\w-]+-[A-Z0-9a-z_-]{8}\.(?:d\.ts|d\.cts|js|cjs|js\.map|cjs\.map)$/;
+  const foreign = files.filter((path) => !papers.includes(path) && !names.includes(path) && !shared.test(path));
+  const missing = [...papers, ...names].filter((path) => !files.includes(path));
+  const unlisted = Object.keys(exports).filter(
+    (path) => path !== "./package.json" && ENTRIES[path === "." ? "index" : path.slice(2)] === undefined,
+  );
+  return [
+    ...foreign.map((path) => `${path} is in the tarball and does not belong there`),
+    ...missing.map((path) => `${path} is missing from the tarball`),
+    ...unlisted.map((path) => `the entry point ${path} has no ceiling in scripts/package/contents.mjs`),
+  ];
+}
+
+/** The file and every chunk of the package that it loads, at once or later. */
+function closure(file, seen = new Set()) {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?"(\.[^"]+)"/g))
+    closure(join(dirname(file), path), seen);
+  return seen;
+}
+
+function checkSizes() {
+  return Object.entries(ENTRIES).flatMap(([name, { most, why, without }]) => {
+    const file = join(root, "dist", `${name}.js`);
+    if (!existsSync(file)) return [`dist/${name}.js is not built`];
+    const code = [...closure(file)].map((path) => readFileSync(path, "utf8")).join("\n");
+    const size = gzipSync(code).length / 1024;
+    console.log(`package: ${name} loads ${size.toFixed(1)} kB gzipped of at most ${most} (${why})`);
+    return [
+      ...(size > most
+        ? [
+            `${name} loads ${size.toFixed(1)} kB; the ceiling is ${most} (${why}); raise it with a reason, or find what grew`,
+          ]
+        : []),
+      ...without.filter((text) => withoutComments(code).includes(text)).map((text) => `${name} must not hold ${text}`),
+    ];
+  });
+}
+
+function withoutComments(code) {
+  return code.replaceAll(/^\s*(?:\*|\/\/|\/\*).*$/gm, "");
+}
+
+/** The types that users see say what they mean: none is `any`. */
+function checkTypes() {
+  return readdirSync(join(root, "dist"))
+    .filter((file) => file.endsWith(".d.ts"))
+    .flatMap((file) => {
+      const lines = withoutComments(readFileSync(join(root, "dist", file), "utf8")).split("\n");
+      return lines
+        .filter((line) => /[:<|(,\s]any\b(?!\w*")/.test(line.replaceAll(/"[^"]*"/g, '""')))
+        .map((line) => `${file} has the type any: ${line.trim()}`);
+    });
+}

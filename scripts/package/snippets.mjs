@@ -1,0 +1,64 @@
+// Compiles every TypeScript snippet of README, docs and doc comments against the source.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const FOLDER = join(root, "snippets.tmp");
+
+function files(folder, ending) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true })
+    .map((file) => join(folder, String(file)))
+    .filter((file) => file.endsWith(ending));
+}
+
+/** The snippets of a file, with the line that each begins on. */
+function snippetsOf(file) {
+  const lines = readFileSync(join(root, file), "utf8")
+    .split("\n")
+    .map((line) => (file.endsWith(".ts") ? line.replace(/^\s*\* ?/, "") : line));
+  const found = [];
+  let begun;
+  lines.forEach((line, index) => {
+    if (begun === undefined && /^```ts\s*$/.test(line)) begun = index + 1;
+    else if (begun !== undefined && /^```\s*$/.test(line)) {
+      found.push({ file, line: begun + 1, code: lines.slice(begun, index).join("\n") });
+      begun = undefined;
+    }
+  });
+  return found;
+}
+
+export function checkSnippets() {
+  const snippets = ["README.md", ...files("docs", ".md"), ...files("src", ".ts")].flatMap(snippetsOf);
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER);
+  try {
+    snippets.forEach(({ code }, index) => {
+      // A module of its own, whatever it imports.
+      writeFileSync(join(FOLDER, `s${index}.ts`), `${code}\nexport {};\n`);
+    });
+    const config = {
+      extends: "../tsconfig.json",
+      compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+      include: ["*.ts"],
+    };
+    writeFileSync(join(FOLDER, "tsconfig.json"), JSON.stringify(config));
+    const { stdout } = spawnSync("tsc", ["--noEmit", "-p", FOLDER], { cwd: root, encoding: "utf8" });
+    console.log(`package: ${snippets.length} snippets compiled`);
+    return stdout
+      .split("\n")
+      .filter((line) => /error TS/.test(line))
+      .map((line) => {
+        const [, number, position, message] = /s(\d+)\.ts\((\d+),\d+\): (.*)$/.exec(line) ?? [];
+        const snippet = snippets[Number(number)];
+        return snippet === undefined
+          ? line
+          : `${snippet.file}:${snippet.line + Number(position) - 1} does not compile: ${message}`;
+      });
+  } finally {
+    rmSync(FOLDER, { recursive: true, force: true });
+  }
+}
