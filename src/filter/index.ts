@@ -9,3 +9,4 @@ export { type FilterParseOptions, type ParsedPath, parseFilter, parsePath } from
 export { elementTest, predicateOf } from "./predicate.ts";
 export { printFilter } from "./print.ts";
 export { filterablePath, type ResolveOptions, resolveFilter } from "./resolve.ts";
+export { type Explanation, explain, type Supports, weaken } from "./weaken.ts";

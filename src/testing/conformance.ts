@@ -72,7 +72,7 @@ export function storageConformance<C extends Context = Context>(options: Conform
   let tokens = 0;
   // The kit makes contexts of its own, with a tenant and nothing else.
   const make = async (): Promise<Made> => (await factory()) as unknown as Made;
-  const cases = casesOf({ resourceTypes, runs: options.runs ?? 200, capabilities: options.capabilities });
+  const cases = casesOf({ runs: options.runs ?? 200, capabilities: options.capabilities });
   const verdicts = new Map<string, Verdict>();
 
   const runCase = async (one: Case, index: number): Promise<Verdict> => {

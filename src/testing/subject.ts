@@ -168,7 +168,7 @@ export function subjectOf(run: Run, made: Made, seed: number): Subject {
     type,
     path,
     tenant: () => ({ tenant: `kit-${token}-${++tenants}` }),
-    fresh: async () => subjectOf(run, hasTenants ? made : await run.make(), seed),
+    fresh: async () => subjectOf(run, hasTenants ? made : await run.make(), subject.random.below(2 ** 31)),
     now,
     async create(name, attributes, options = {}) {
       const request = writeRequest(name, options);

@@ -7,6 +7,8 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "scimkit/fetch": "hosts/fetch.ts",
   "scimkit/node": "hosts/node.ts",
   "scimkit/sql": "storage/sql.ts",
+  "scimkit/filter": "filter/index.ts",
+  "scimkit/testing": "testing/index.ts",
 };
 
 registerHooks({

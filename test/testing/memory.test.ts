@@ -3,5 +3,6 @@ import { memoryStorage } from "../../src/storage/memory.ts";
 import { storageConformance } from "../../src/testing/index.ts";
 
 describe("memory storage", () => {
-  storageConformance({ test, describe, factory: () => ({ storage: memoryStorage() }) });
+  const { seed } = storageConformance({ test, describe, factory: () => ({ storage: memoryStorage() }), runs: 2000 });
+  console.log(`conformance of memory: seed ${seed}`);
 });

@@ -1,28 +1,37 @@
-import type { ResourceType } from "../../schema/resource-type.ts";
 import type { StorageCapabilities } from "../../storage/adapter.ts";
 import type { Case } from "../case.ts";
+import { abort } from "./abort.ts";
 import { computed } from "./computed.ts";
 import { copies } from "./copies.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { deltas } from "./deltas.ts";
+import { faults } from "./faults.ts";
+import { filters } from "./filters.ts";
+import { cursorCases, pageCases, sortCases } from "./pages.ts";
+import { randomCases } from "./random.ts";
 import { read } from "./read.ts";
 import { references } from "./references.ts";
 import { replace } from "./replace.ts";
+import { secrets } from "./secrets.ts";
+import { serviceCases } from "./service.ts";
+import { streams } from "./streams.ts";
 import { tenants } from "./tenants.ts";
+import { transactions } from "./transactions.ts";
 import { uniqueness } from "./uniqueness.ts";
 import { values } from "./values.ts";
 import { versions } from "./versions.ts";
 
 /** What the cases of a run depend on. */
 export interface CaseOptions {
-  readonly resourceTypes: readonly ResourceType[];
+  /** Queries in each random comparison. */
   readonly runs: number;
+  /** What the author declared to the kit. */
   readonly capabilities: StorageCapabilities | undefined;
 }
 
 /** All cases, in the order in which they run: what everything else builds on comes first. */
-export function casesOf(_options: CaseOptions): readonly Case[] {
+export function casesOf({ runs, capabilities }: CaseOptions): readonly Case[] {
   return [
     ...create,
     ...read,
@@ -36,5 +45,16 @@ export function casesOf(_options: CaseOptions): readonly Case[] {
     ...references,
     ...computed,
     ...deltas,
+    ...filters,
+    ...sortCases,
+    ...pageCases,
+    ...cursorCases,
+    ...streams,
+    ...secrets,
+    ...abort,
+    ...transactions,
+    ...faults,
+    ...randomCases(runs),
+    ...serviceCases(capabilities),
   ];
 }

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import type { StorageAdapter } from "../../src/storage/adapter.ts";
+import { memoryStorage } from "../../src/storage/memory.ts";
+import { type ScoreCard, storageConformance } from "../../src/testing/index.ts";
+import { BROKEN } from "./broken/adapters.ts";
+
+/** Runs some cases of the kit on an adapter, without a test runner: the shape of `test` is all that it needs. */
+async function scoreOf(beginning: string, storage: () => StorageAdapter): Promise<ScoreCard> {
+  const registered: (() => Promise<void>)[] = [];
+  const suite = storageConformance({
+    test: (title, run) => title.startsWith(beginning) && registered.push(run),
+    factory: () => ({ storage: storage() }),
+  });
+  for (const run of registered) await run().catch(() => undefined);
+  return suite.scoreCard();
+}
+
+describe("the kit catches an adapter that", () => {
+  test("there are at least 20 of", () => {
+    expect(BROKEN.length).toBeGreaterThanOrEqual(20);
+    expect(new Set(BROKEN.map(({ fault }) => fault)).size).toBe(BROKEN.length);
+  });
+
+  test.each(BROKEN)("$fault, by the case “$caughtBy”", async ({ caughtBy, make }) => {
+    const { failed, chapters } = await scoreOf(caughtBy, make);
+    expect(failed).toBeGreaterThan(0);
+    const [found] = chapters.flatMap((chapter) => chapter.failed);
+    // One sentence: what the adapter must do, and what it did instead.
+    expect(found?.because).toMatch(/^[^\n]{10,}, but .+/);
+  });
+
+  test.each(BROKEN)("has none of these faults passes the case “$caughtBy”", async ({ caughtBy }) => {
+    const { passed, failed, leftOut } = await scoreOf(caughtBy, memoryStorage);
+    expect([passed + leftOut > 0, failed]).toEqual([true, 0]);
+  });
+});
