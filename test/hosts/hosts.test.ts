@@ -153,11 +153,12 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
     expect(received.headers.allow).toMatch(/GET/);
   });
 
-  test.runIf(!parsesFirst)("JSON that breaks off is 400 invalidSyntax [P-3.12-06]", async () => {
-    const received = await ask({ method: "POST", path: "/scim/v2/Users", headers: JSON_BODY, body: '{"userName":' });
-    expectScimError(received, 400);
-    expect(received.json.scimType).toBe("invalidSyntax");
-  });
+  if (!parsesFirst)
+    test("JSON that breaks off is 400 invalidSyntax [P-3.12-06]", async () => {
+      const received = await ask({ method: "POST", path: "/scim/v2/Users", headers: JSON_BODY, body: '{"userName":' });
+      expectScimError(received, 400);
+      expect(received.json.scimType).toBe("invalidSyntax");
+    });
 
   test("a body that is missing is 400, said so [P-3.12-06]", async () => {
     expectScimError(await ask({ method: "POST", path: "/scim/v2/Users", headers: JSON_BODY }), 400, /body/);
@@ -176,18 +177,19 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
     );
   });
 
-  test.runIf(!name.includes("behind"))("a compressed body is 415, and nothing is stored [D9]", async () => {
-    const headers = { ...JSON_BODY, "Content-Encoding": "gzip" };
-    const received = await ask({ method: "POST", path: "/scim/v2/Users", headers, body: user("gzip@example.com") });
-    expectScimError(received, 415, /compressed/);
-    const accepted = await ask({
-      method: "POST",
-      path: "/scim/v2/Users",
-      headers: { ...headers, "Content-Encoding": "identity" },
-      body: user("gzip@example.com"),
+  if (!name.includes("behind"))
+    test("a compressed body is 415, and nothing is stored [D9]", async () => {
+      const headers = { ...JSON_BODY, "Content-Encoding": "gzip" };
+      const received = await ask({ method: "POST", path: "/scim/v2/Users", headers, body: user("gzip@example.com") });
+      expectScimError(received, 415, /compressed/);
+      const accepted = await ask({
+        method: "POST",
+        path: "/scim/v2/Users",
+        headers: { ...headers, "Content-Encoding": "identity" },
+        body: user("gzip@example.com"),
+      });
+      expect(accepted.status).toBe(201);
     });
-    expect(accepted.status).toBe(201);
-  });
 
   test("a body that announces more bytes than limits.body is 413 and names the limit [P-3.7.4-01 P-3.7.4-02 P-3.12-04]", async () => {
     const body = JSON.stringify({ schemas: [USER], userName: "large@example.com", displayName: "x".repeat(1000) });
@@ -196,9 +198,8 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
     expect(received.json).not.toHaveProperty("scimType");
   });
 
-  test.runIf(!parsesFirst)(
-    "a chunked body that grows beyond limits.body is 413 too [P-3.7.4-02 P-3.7.4-03]",
-    async () => {
+  if (!parsesFirst)
+    test("a chunked body that grows beyond limits.body is 413 too [P-3.7.4-02 P-3.7.4-03]", async () => {
       const body = JSON.stringify({ schemas: [USER], userName: "large@example.com", displayName: "ü".repeat(600) });
       expect(body.length).toBeLessThan(1000);
       expectScimError(
@@ -206,8 +207,7 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
         413,
         /limits\.body/,
       );
-    },
-  );
+    });
 
   test("a client that sends megabytes gets to read its 413, and the next client is served [P-3.7.4-02]", async () => {
     const body = JSON.stringify({ schemas: [USER], userName: "x".repeat(5 * 1024 * 1024) });
