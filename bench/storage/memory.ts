@@ -11,9 +11,18 @@ export interface Peak {
   readonly note: string;
 }
 
+/** Keeps the young generation of Node small: by default it may take up to 100 MB of garbage before anybody looks at it. */
+export const SMALL_YOUNG_GENERATION = ["--max-semi-space-size=2"];
+
 /** Has a server do something, and gives the most memory that it had. */
-export async function peakOf(task: "list" | "patch" | "get", place: Place, group: string): Promise<Peak> {
-  const child = fork(fileURLToPath(new URL("server.mjs", import.meta.url)), [JSON.stringify({ task, place, group })]);
+export async function peakOf(
+  task: "list" | "patch" | "get",
+  place: Place,
+  group: string,
+  execArgv: string[] = [],
+): Promise<Peak> {
+  const path = fileURLToPath(new URL("server.mjs", import.meta.url));
+  const child = fork(path, [JSON.stringify({ task, place, group })], { execArgv });
   const answer = async (): Promise<Partial<Peak> & { readonly url?: string }> => {
     const gone = once(child, "exit").then(() => [{}]);
     const [message] = await Promise.race([once(child, "message"), gone]);

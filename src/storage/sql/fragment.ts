@@ -31,6 +31,11 @@ export function raw(text: string): Fragment {
   return { [MARK]: true, texts: [text], parameters: [] };
 }
 
+/** The same statement with other values, as many as it has. */
+export function filled(fragment: Fragment, parameters: readonly unknown[]): Fragment {
+  return { [MARK]: true, texts: fragment.texts, parameters };
+}
+
 /** Fragments one after the other, with a separator. */
 export function join(fragments: readonly Fragment[], separator: string): Fragment {
   const texts: string[] = [""];

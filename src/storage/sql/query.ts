@@ -14,6 +14,7 @@ import type { Session } from "./database.ts";
 import { compileFilter } from "./filter.ts";
 import { type Fragment, raw, sql, TRUE } from "./fragment.ts";
 import type { Indexes } from "./index-plan.ts";
+import { lookUp, lookUpOf } from "./look-up.ts";
 import type { OwnScope } from "./own-elements.ts";
 import { ownPlaces } from "./own-places.ts";
 import { ownSort } from "./own-sort.ts";
@@ -44,10 +45,16 @@ export async function query(
   const tenant = context.tenant ?? "";
   const { indexes, maxScanned } = options;
   const scope: OwnScope = { dialect: session.dialect, tables, tenant, resourceType, indexes };
+  const apart = apartOf(resourceType, select);
+  const present = (row: SelectedRow): StoredResource => resourceOf(resourceType, row, apart, largeOf(streamOf));
+  const wanted = filter && isWhole(request.page) ? lookUpOf(filter, resourceType) : undefined;
+  if (wanted !== undefined) {
+    const rows = await lookUp(session, scope, wanted, apart, streamOf !== undefined);
+    return { resources: rows.map(present), totalResults: rows.length };
+  }
   const compiled = filter === undefined ? undefined : compileFilter(filter, ownPlaces(scope));
   const order = sort && ownSort(scope, sort);
   const condition = sql`${ownCondition(scope)} AND ${compiled?.condition ?? TRUE}`;
-  const apart = apartOf(resourceType, select);
   const source: Source = {
     from: sql`${tables.resource} r`,
     condition,
@@ -57,7 +64,6 @@ export async function query(
     more: apartColumns(scope, apart, streamOf !== undefined),
     again: sql`${tables.resource} r ON r.tenant = ${tenant} AND r.id = p.id`,
   };
-  const present = (row: SelectedRow): StoredResource => resourceOf(resourceType, row, apart, largeOf(streamOf));
   const isExpressed =
     compiled?.isExact !== false &&
     (sort === undefined || order !== undefined) &&

@@ -1,0 +1,66 @@
+import type { Filter } from "../../filter/ast.ts";
+import { type Attribute, type AttributePath, leafOf } from "../../schema/attribute.ts";
+import type { ResourceType } from "../../schema/resource-type.ts";
+import type { Session } from "./database.ts";
+import { type Fragment, filled, sql } from "./fragment.ts";
+import { isStorable, keyText, LONGEST_KEY } from "./key.ts";
+import type { OwnScope } from "./own-elements.ts";
+import { uniqueName, uniqueScope } from "./own-places.ts";
+import type { SelectedRow } from "./row.ts";
+import { apartColumns, BASE_COLUMNS } from "./select.ts";
+import type { Tables } from "./tables.ts";
+
+/** A filter that asks for the one resource with a value of a unique attribute. */
+export interface LookUp {
+  readonly path: AttributePath;
+  readonly key: string;
+}
+
+/** The look-up that a filter is, such as `userName eq "ada"`: what identity providers ask most. Undefined for every other. */
+export function lookUpOf(filter: Filter<AttributePath>, resourceType: ResourceType): LookUp | undefined {
+  if (filter.type !== "compare" || filter.operator !== "eq" || filter.value === null) return undefined;
+  const { path, value } = filter;
+  if (path.attribute.multiValued || !resourceType.unique.some((unique) => unique.text === path.text)) return undefined;
+  return { path, key: keyText(leafOf(path).key(value)) };
+}
+
+/** The statements by what they depend on; only the values differ from one time to the next. */
+const STATEMENTS = new WeakMap<Tables, WeakMap<ResourceType, Map<string, Fragment>>>();
+
+/** Finds the resource, if there is one, by the index that keeps the value unique. */
+export async function lookUp(
+  session: Session,
+  scope: OwnScope,
+  { path, key }: LookUp,
+  apart: readonly Attribute[],
+  isStreamed: boolean,
+): Promise<readonly SelectedRow[]> {
+  if (!isStorable(key) || key.length > LONGEST_KEY) return [];
+  const { tables, resourceType, tenant } = scope;
+  const statements = known(STATEMENTS, tables, () => new WeakMap<ResourceType, Map<string, Fragment>>());
+  const ofType = known(statements, resourceType, () => new Map<string, Fragment>());
+  const name = `${path.text} ${isStreamed} ${apart.map((attribute) => attribute.path).join(" ")}`;
+  let statement = ofType.get(name);
+  if (statement === undefined) {
+    statement = statementOf(scope, apart, isStreamed);
+    ofType.set(name, statement);
+  }
+  const values = [uniqueScope(leafOf(path), tenant), uniqueName(resourceType, path), key, tenant, resourceType.name];
+  return session.run<SelectedRow>(filled(statement, values));
+}
+
+/** Its parameters are, in this order: scope, name of the attribute, key, tenant, type. */
+function statementOf(scope: OwnScope, apart: readonly Attribute[], isStreamed: boolean): Fragment {
+  const { tables } = scope;
+  const columns = sql`r.tenant, r.type, ${BASE_COLUMNS}${apartColumns(scope, apart, isStreamed)}`;
+  if (columns.parameters.length > 0) throw new TypeError("The columns of a look-up hold no values.");
+  return sql`SELECT ${columns} FROM ${tables.unique} u JOIN ${tables.resource} r ON r.tenant = u.tenant AND r.id = u.id WHERE u.scope = ${""} AND u.attribute = ${""} AND u.key = ${""} AND u.tenant = ${""} AND r.type = ${""}`;
+}
+
+function known<K extends object, V>(map: WeakMap<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
