@@ -113,6 +113,10 @@ export function isCursorPage(page: Page): page is CursorPage {
   return !("startIndex" in page);
 }
 
+/**
+ * By the comparison key, of a multi-valued attribute that of the primary value or else of the first. Missing values come last
+ * when ascending and first when descending; ties are in ascending code point order of the id. @see RFC 7644 §3.4.2.3
+ */
 export interface Sort {
   readonly path: AttributePath;
   readonly descending: boolean;
@@ -212,6 +216,10 @@ export interface StorageCapabilities {
  * - `uniqueness(attribute)`, `versionMismatch()` and `invalidValue(detail)` (dangling reference) are the errors to throw;
  *   any other error is a 500 for the client and goes to `on({ type: "error" })`.
  * - Check and write are one atomic step.
+ * - The elements of a collection have no order: another order alone is no change.
+ * - A call whose client has gone (`signal`) rejects or gives the right result, never "nothing there".
+ *
+ * `storageConformance` of `scimkit/testing` tries all of it.
  *
  * @example
  * ```ts
