@@ -14,9 +14,17 @@ export function conformanceOn(engine: Engine): void {
       });
     });
     afterAll(() => engine.close());
-    storageConformance({ test, describe, factory: () => ({ ...opened, dump: () => dumpOf(engine, opened) }) });
+    storageConformance({
+      test,
+      describe,
+      factory: () => ({ ...opened, dump: () => dumpOf(engine, opened) }),
+      runs: RUNS,
+    });
   });
 }
+
+/** Random queries in each comparison with the reference; `SCIMKIT_RUNS` asks for more. */
+const RUNS = Number(process.env.SCIMKIT_RUNS ?? 200);
 
 /** With indexes over texts, so that the kit's queries go through them too. */
 const SEARCHABLE = ["userName", "displayName", "emails.value", "title"];
