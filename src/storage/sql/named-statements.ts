@@ -53,6 +53,8 @@ export function namedStatements<P extends Pool>(pool: P): P {
         },
       });
       clients.set(client, wrapped);
+      // A connection that is cut while it is in use says so to its statement, and in an event that ends the process otherwise.
+      client.on?.("error", () => undefined);
     }
     return wrapped;
   };

@@ -2,9 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { CompiledQuery, type Dialect, Kysely, type Logger, PGliteDialect, PostgresDialect } from "kysely";
 import pg from "pg";
-import { openSqlite, type SqlStorage, type SqlStorageOptions, sqlStorage } from "../../../src/storage/sql.ts";
+import {
+  namedStatements,
+  openSqlite,
+  type SqlStorage,
+  type SqlStorageOptions,
+  sqlStorage,
+} from "../../../src/storage/sql.ts";
 
 /** A statement as it was sent to the database. */
 export interface Sent {
@@ -86,22 +93,24 @@ export function sqliteEngine(name: "SQLite in memory" | "SQLite in a file"): Eng
   };
 }
 
-export function pgliteEngine(): Engine {
+/** `trigrams`: with the extension that searching by them needs. */
+export function pgliteEngine(trigrams = true): Engine {
   let pglite: PGlite | undefined;
   return postgresLike("PGlite", async () => {
-    pglite ??= await PGlite.create();
+    pglite ??= await PGlite.create(trigrams ? { extensions: { pg_trgm } } : {});
     return new PGliteDialect({ pglite });
   });
 }
 
-export function postgresEngine(connections = 8): Engine {
+/** `name` is what the server knows the connections by. */
+export function postgresEngine(connections = 8, name = "scimkit-test"): Engine {
   let pool: pg.Pool | undefined;
   return postgresLike("PostgreSQL", async () => {
     if (pool === undefined) {
-      pool = new pg.Pool({ connectionString: POSTGRES_URL, max: connections });
+      pool = new pg.Pool({ connectionString: POSTGRES_URL, max: connections, application_name: name });
       pool.on("error", () => undefined);
     }
-    return new PostgresDialect({ pool });
+    return new PostgresDialect({ pool: namedStatements(pool) });
   });
 }
 

@@ -1,0 +1,69 @@
+import { parseFilter } from "../../../src/filter/parser.ts";
+import { resolveFilter } from "../../../src/filter/resolve.ts";
+import { schemasOf } from "../../../src/schema/canonical.ts";
+import { EnterpriseUser } from "../../../src/schema/core/enterprise-user.ts";
+import { Group as GroupDefinition } from "../../../src/schema/core/group.ts";
+import { User as UserDefinition } from "../../../src/schema/core/user.ts";
+import { compileResourceType, type ResourceType } from "../../../src/schema/resource-type.ts";
+import type { Page, Select, StorageAdapter, StoredResource } from "../../../src/storage/adapter.ts";
+
+export const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
+export const Group = compileResourceType(GroupDefinition);
+export const AT = "2026-01-01T00:00:00Z";
+export const NOTHING: Select = { includes: () => false };
+
+const writes = { at: AT, notify: () => {} };
+
+/** Short ways to call an adapter. */
+export function callsOf(storage: StorageAdapter, checkReferences: readonly string[] = ["User", "Group"]) {
+  const create = (
+    resourceType: ResourceType,
+    id: string,
+    attributes: Record<string, unknown>,
+    select: Select = NOTHING,
+  ): Promise<StoredResource> => {
+    const meta = { resourceType: resourceType.name, created: AT, lastModified: AT };
+    const resource = { ...attributes, schemas: schemasOf(resourceType, attributes), id, meta };
+    return storage.create({ resourceType, resource, secrets: {}, select, checkReferences, ...writes }, {});
+  };
+  return {
+    user: (id: string, attributes: Record<string, unknown> = {}) => create(User, id, { userName: id, ...attributes }),
+    group: (id: string, members: readonly string[] = []) =>
+      create(Group, id, {
+        displayName: id,
+        ...(members.length === 0 ? {} : { members: members.map((value) => ({ value })) }),
+      }),
+    get: (resourceType: ResourceType, id: string, select: Select = { includes: () => true }) =>
+      storage.get({ resourceType, id, select }, {}),
+    remove: (resourceType: ResourceType, id: string) =>
+      storage.delete({ resourceType, id, checkReferences, ...writes }, {}),
+    delta: async (id: string, add: readonly string[], remove: readonly string[] = [], ifVersion?: string) => {
+      const attribute = Group.attribute("members");
+      if (attribute === undefined || storage.applyDelta === undefined) throw new Error("there are no deltas");
+      const elements = add.map((value) => ({ value }));
+      return storage.applyDelta(
+        { resourceType: Group, id, attribute, add: elements, remove, ifVersion, checkReferences, ...writes },
+        {},
+      );
+    },
+    find: (
+      resourceType: ResourceType,
+      filter: string | undefined,
+      page: Page = { startIndex: 1, count: 100 },
+      sortBy?: string,
+      select: Select = NOTHING,
+    ) => {
+      const path = sortBy === undefined ? undefined : resourceType.resolve(sortBy);
+      return storage.query(
+        {
+          resourceType,
+          filter: filter === undefined ? undefined : resolveFilter(parseFilter(filter), resourceType),
+          sort: path && { path, descending: false },
+          page,
+          select,
+        },
+        {},
+      );
+    },
+  };
+}
