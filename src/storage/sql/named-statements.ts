@@ -29,6 +29,9 @@ const LONGEST_TEXT = 20_000;
  * ```
  */
 export function namedStatements<P extends Pool>(pool: P): P {
+  // A connection knows a name once, so that a pool has one set of names however often it is asked for.
+  const known = POOLS.get(pool) as P | undefined;
+  if (known !== undefined) return known;
   const names = new Map<string, string>();
   const clients = new WeakMap<Client, Client>();
   const nameOf = (text: string): string | undefined => {
@@ -58,8 +61,13 @@ export function namedStatements<P extends Pool>(pool: P): P {
     }
     return wrapped;
   };
-  return wrap(pool, { connect: async () => named(await pool.connect()) });
+  const all = wrap(pool, { connect: async () => named(await pool.connect()) });
+  POOLS.set(pool, all);
+  POOLS.set(all, all);
+  return all;
 }
+
+const POOLS = new WeakMap<object, object>();
 
 /** Only what reads and writes rows: the rest cannot be prepared, or is not worth it. */
 function isNameable(text: string): boolean {
