@@ -11,8 +11,11 @@ export interface Peak {
   readonly note: string;
 }
 
-/** Keeps the young generation of Node small: by default it may take up to 100 MB of garbage before anybody looks at it. */
-export const SMALL_YOUNG_GENERATION = ["--max-semi-space-size=2"];
+/**
+ * What a server in a small container is started with. Node's own settings let garbage grow with the memory of the machine, so
+ * that they say little about what is needed.
+ */
+export const SMALL_HEAP = ["--max-old-space-size=64", "--max-semi-space-size=2"];
 
 /** Has a server do something, and gives the most memory that it had. */
 export async function peakOf(

@@ -9,7 +9,7 @@ import { SELECT_ALL } from "../../src/storage/adapter.ts";
 import { writePosition } from "../../src/storage/keyset.ts";
 import { drop, ENGINES, type EngineName, newPlace, type Opened, open } from "./engine.ts";
 import { type Directory, load, UserType } from "./load.ts";
-import { peakOf, SMALL_YOUNG_GENERATION } from "./memory.ts";
+import { peakOf, SMALL_HEAP } from "./memory.ts";
 import { brokenBounds, hold, milliseconds, timeInTurns } from "./statistics.ts";
 
 const { values } = parseArgs({
@@ -207,8 +207,8 @@ async function peaks(place: Opened["place"], { groups }: Directory): Promise<voi
     ["get", `GET of a group of ${size} over HTTP, members streamed`],
   ] as const) {
     const { megabytes: byDefault } = await peakOf(task, place, large);
-    const { megabytes, note } = await peakOf(task, place, large, SMALL_YOUNG_GENERATION);
+    const { megabytes, note } = await peakOf(task, place, large, SMALL_HEAP);
     hold(`peak memory of ${what}${note}`, megabytes, 150, " MB");
-    console.log(`          with Node's own settings instead of ${SMALL_YOUNG_GENERATION.join(" ")}: ${byDefault} MB`);
+    console.log(`          with Node's own settings instead of ${SMALL_HEAP.join(" ")}: ${byDefault} MB`);
   }
 }

@@ -5,6 +5,14 @@ export function bodyIncomplete(): ScimError {
   return new ScimError(400, "The request ended before its body was complete. Send it again.");
 }
 
+/** 500 for a body that something ahead of the handler has read, and kept nothing of. */
+export function bodyTaken(): ScimError {
+  return new ScimError(
+    500,
+    "The server read the request body before scimkit could. Mount scimkit ahead of body parsers.",
+  );
+}
+
 /**
  * Refuses a compressed body, which could be far larger than it looks [D9].
  * @throws {ScimError} 415

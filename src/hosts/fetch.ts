@@ -1,7 +1,7 @@
-import { bodyTooLarge, internalError, ScimError } from "../protocol/error.ts";
+import { bodyTooLarge, internalError } from "../protocol/error.ts";
 import { discard, type ScimResponse } from "../protocol/message.ts";
 import type { Scim } from "../scim.ts";
-import { bodyIncomplete, joinChunks, refuseEncoding } from "./body.ts";
+import { bodyIncomplete, bodyTaken, joinChunks, refuseEncoding } from "./body.ts";
 
 /**
  * Mounts scimkit wherever requests and responses are the web's own: Hono, Workers, Deno, Bun, Next.js. Give it the
@@ -43,12 +43,7 @@ function toResponse({ status, headers, body }: ScimResponse): Response {
 /** The body as bytes, nothing where there is none. @throws {ScimError} why it is not taken */
 async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
   const { headers, body } = request;
-  if (request.bodyUsed || body?.locked === true) {
-    throw new ScimError(
-      500,
-      "The server read the request body before scimkit could. Mount scimkit ahead of body parsers.",
-    );
-  }
+  if (request.bodyUsed || body?.locked === true) throw bodyTaken();
   if (body === null) return undefined;
   refuseEncoding(headers.get("content-encoding"));
   if (Number(headers.get("content-length") ?? 0) > limit) throw bodyTooLarge(limit);

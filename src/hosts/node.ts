@@ -3,7 +3,7 @@ import { bodyTooLarge, internalError } from "../protocol/error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "../protocol/message.ts";
 import { hasBody } from "../protocol/read-body.ts";
 import type { Scim } from "../scim.ts";
-import { bodyIncomplete, joinChunks, refuseEncoding } from "./body.ts";
+import { bodyIncomplete, bodyTaken, joinChunks, refuseEncoding } from "./body.ts";
 
 /** What frameworks add to Node's request: the URL before mounting, and the body where a parser ran first. */
 interface MountedRequest extends IncomingMessage {
@@ -163,7 +163,9 @@ async function readBody(request: MountedRequest, limit: number): Promise<unknown
   if (length > limit) throw bodyTooLarge(limit);
   if (isFilled(parsed)) return parsed;
   if (length === 0 && headers["transfer-encoding"] === undefined) return undefined;
-  if (request.readableDidRead || request.readableEnded || request.destroyed) return parsed;
+  if (parsed !== undefined && (request.readableDidRead || request.readableEnded || request.destroyed)) return parsed;
+  if (request.readableDidRead || request.readableEnded) throw bodyTaken();
+  if (request.destroyed) throw bodyIncomplete();
   refuseEncoding(headers["content-encoding"]);
   return readStream(request, limit);
 }

@@ -74,18 +74,15 @@ test("a body that is set without the stream being read is taken: text, bytes or 
   }
 });
 
-test("a body whose stream ended before, with nothing kept of it, counts as missing", async () => {
+test("a body that something ahead has read, and kept nothing of, is the server's fault and said so", async () => {
   const handle = nodeHandler(smallScim());
   const port = await serve((request, response) => {
     request.resume().on("end", () => void handle(request, response));
   });
-  for (const body of [ada, ""]) {
-    expectScimError(
-      await send(port, { method: "POST", path: "/scim/v2/Users", headers: JSON_BODY, body, chunked: true }),
-      400,
-      /body/,
-    );
-  }
+  const post = (body: string) =>
+    send(port, { method: "POST", path: "/scim/v2/Users", headers: JSON_BODY, body, chunked: true });
+  expectScimError(await post(ada), 500, /read the request body before scimkit could/);
+  expectScimError(await post(""), 400, /needs a JSON body/);
 });
 
 test("a parsed body is bounded by its Content-Length [P-3.7.4-02]", async () => {
