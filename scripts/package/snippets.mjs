@@ -36,10 +36,16 @@ export function checkSnippets() {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER);
   try {
-    snippets.forEach(({ code }, index) => {
-      // A module of its own, whatever it imports.
-      writeFileSync(join(FOLDER, `s${index}.ts`), `${code}\nexport {};\n`);
-    });
+    const byName = new Map(
+      snippets.map((snippet, index) => [
+        /^\/\/ (\w+)\.ts$/m.exec(snippet.code.split("\n", 1)[0])?.[1] ?? `s${index}`,
+        snippet,
+      ]),
+    );
+    for (const [name, { code }] of byName) {
+      // A module of its own, whatever it imports; one that begins with its file name is imported by it.
+      writeFileSync(join(FOLDER, `${name}.ts`), `${code}\nexport {};\n`);
+    }
     const config = {
       extends: "../tsconfig.json",
       compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
@@ -52,8 +58,8 @@ export function checkSnippets() {
       .split("\n")
       .filter((line) => /error TS/.test(line))
       .map((line) => {
-        const [, number, position, message] = /s(\d+)\.ts\((\d+),\d+\): (.*)$/.exec(line) ?? [];
-        const snippet = snippets[Number(number)];
+        const [, name, position, message] = /(\w+)\.ts\((\d+),\d+\): (.*)$/.exec(line) ?? [];
+        const snippet = byName.get(name);
         return snippet === undefined
           ? line
           : `${snippet.file}:${snippet.line + Number(position) - 1} does not compile: ${message}`;
