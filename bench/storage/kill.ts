@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import type { ResourceObject } from "../../src/index.ts";
 import { SELECT_ALL } from "../../src/storage/adapter.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { drop, newPlace, type Opened, open } from "./engine.ts";
+import { drop, newPlace, type Opened, open, type Place } from "./engine.ts";
 import { GroupType, load, UserType } from "./load.ts";
 import { startWorker, type Worker } from "./processes.ts";
 import { brokenBounds, hold } from "./statistics.ts";
@@ -35,15 +35,22 @@ if (Number(values.postgres) > 0) await killBackends(Number(values.postgres));
 console.log(brokenBounds() === 0 ? "Nothing that was acknowledged was lost, and nothing was torn." : "Broken.");
 process.exit(brokenBounds() === 0 ? 0 : 1);
 
+/** Makes the tables and an empty group, and a book for what will be said to be done. */
+async function prepare(place: Place): Promise<{ readonly group: string; readonly facts: Facts }> {
+  const opened = await open(place);
+  const { groups } = await load(opened, 0, [0]);
+  await opened.close();
+  return {
+    group: groups.get(0) as string,
+    facts: { titles: new Map(), members: new Set(), acknowledged: 0, refused: 0 },
+  };
+}
+
 /** The writer's own process is killed; the next one opens the file as it was left. */
 async function killWriter(cycles: number): Promise<void> {
   const place = newPlace("sqlite");
   try {
-    const first = await open(place);
-    const { groups } = await load(first, 0, [0]);
-    await first.close();
-    const group = groups.get(0) as string;
-    const facts: Facts = { titles: new Map(), members: new Set(), acknowledged: 0, refused: 0 };
+    const { group, facts } = await prepare(place);
     for (let cycle = 0; cycle < cycles; cycle++) {
       const worker = await startWorker(place);
       const ended = listen(worker, facts);
@@ -69,11 +76,7 @@ async function killBackends(cycles: number): Promise<void> {
   }
   const place = newPlace("postgres", cluster.url);
   try {
-    const first = await open(place);
-    const { groups } = await load(first, 0, [0]);
-    await first.close();
-    const group = groups.get(0) as string;
-    const facts: Facts = { titles: new Map(), members: new Set(), acknowledged: 0, refused: 0 };
+    const { group, facts } = await prepare(place);
     const worker = await startWorker(place);
     const ended = listen(worker, facts);
     worker.child.send({ task: "write", group, from: 0 });
