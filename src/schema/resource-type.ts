@@ -128,6 +128,8 @@ export interface ResourceType {
   readonly references: readonly ReferenceAttribute[];
   /** Attributes that storage computes from the references of others. */
   readonly inverses: readonly Attribute[];
+  /** Whether values are compared by the standard key, about which storage may know more than what `Attribute.key` gives. */
+  readonly hasStandardKeys: boolean;
   extension(urn: string): CompiledExtension | undefined;
   /** A common or core attribute by its name in any letter case. */
   attribute(name: string): Attribute | undefined;
@@ -186,6 +188,7 @@ export function compileResourceType(
     ]),
     references: attributes.flatMap(referenceOf),
     inverses: attributes.filter((candidate) => candidate.inverseOf !== undefined),
+    hasStandardKeys: comparisonKey === standardKey,
     extension: (text) => extensionByUrn.get(text.toLowerCase()),
     attribute,
     resolve(text, lenient = false) {

@@ -19,6 +19,17 @@ import { streaming } from "./sql/stream.ts";
 import { type Tables, tablesOf } from "./sql/tables.ts";
 
 export type { HashSecret } from "./memory/secrets.ts";
+export {
+  type ColumnCondition,
+  type MappedCollection,
+  type MappedColumn,
+  type MappedElement,
+  type MappedId,
+  type MappedTenant,
+  mapTable,
+  type TableMapping,
+} from "./sql/map/mapping.ts";
+export { type MappedStorage, type MappedStorageOptions, mappedStorage } from "./sql/map/storage.ts";
 export { namedStatements } from "./sql/named-statements.ts";
 export { openSqlite, type SqliteOptions } from "./sql/node-sqlite.ts";
 

@@ -52,9 +52,9 @@ class Compiler {
         );
       }
       case "present":
-        return this.#or(present(filter.path, places), weaker);
+        return this.#or(present(filter.path, places, weaker), weaker);
       case "compare":
-        return this.#or(compare(filter, places), weaker);
+        return this.#or(compare(filter, places, weaker), weaker);
     }
   }
 
@@ -76,9 +76,9 @@ export function negated(condition: Fragment): Fragment {
   return sql`((${condition}) IS NOT TRUE)`;
 }
 
-function compare(filter: Compare<AttributePath>, places: Places): Fragment | undefined {
+function compare(filter: Compare<AttributePath>, places: Places, weaker: boolean): Fragment | undefined {
   const { path, operator, value } = filter;
-  const place = places.place(path);
+  const place = places.place(path, false, weaker);
   if (place === undefined) return undefined;
   if (value === null) {
     const exists = existsAny(place);
@@ -108,16 +108,16 @@ function existsAny(place: Place): Fragment | undefined {
 }
 
 /** A value that is not empty; of a complex attribute, a part that has one. */
-function present(path: AttributePath, places: Places, asWritten = false): Fragment | undefined {
+function present(path: AttributePath, places: Places, weaker: boolean, asWritten = false): Fragment | undefined {
   const { attribute, sub } = path;
   if (sub === undefined && attribute.type === "complex") {
     const anyPart = (scope: Places): Fragment | undefined => {
-      const parts = attribute.subAttributes.map((part) => present(pathOf(attribute, part), scope, true));
+      const parts = attribute.subAttributes.map((part) => present(pathOf(attribute, part), scope, weaker, true));
       return parts.includes(undefined) ? undefined : balanced("OR", parts as Fragment[]);
     };
     return attribute.multiValued ? places.element?.(attribute, anyPart) : anyPart(places);
   }
-  const place = places.place(path, asWritten);
+  const place = places.place(path, asWritten, weaker);
   if (place === undefined) return undefined;
   return place.type === "one" ? place.leaf.isPresent() : place.exists((leaf) => leaf.isPresent());
 }

@@ -128,7 +128,7 @@ async function cursorPage<R extends { readonly id: string }>(
   const [isAnyBefore, isAnyAfter] = backwards ? [isAnyAhead, isAnyBehind] : [isAnyBehind, isAnyAhead];
   const [first, last] = [inPage[0], inPage.at(-1)];
   const cursorAt = (row: (typeof rows)[number], before: boolean): string =>
-    writePosition({ place: { id: row.id, key: row.sort_key ?? undefined }, backwards: before });
+    writePosition({ place: { id: String(row.id), key: row.sort_key ?? undefined }, backwards: before });
   return {
     resources: inPage.map(resourceOf),
     ...(position === undefined && !isAnyAfter ? { totalResults: inPage.length } : {}),

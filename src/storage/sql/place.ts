@@ -9,7 +9,7 @@ import type { Key } from "./key.ts";
  */
 export interface Leaf {
   /** Whether there is a value. */
-  exists(): Fragment;
+  exists(): Fragment | undefined;
   /** Whether there is a value that is not empty. */
   isPresent(): Fragment | undefined;
   /** Whether there is a value that compares so with the operand's comparison key; `ne` of a missing value is false here. */
@@ -31,8 +31,11 @@ export type Place =
 
 /** Where the attributes of a resource, or of one element of a multi-valued attribute, are stored. */
 export interface Places {
-  /** Undefined where the storage cannot tell. `asWritten`: a missing `primary` is missing, and not false. */
-  place(path: AttributePath, asWritten?: boolean): Place | undefined;
+  /**
+   * Undefined where the storage cannot tell. `asWritten`: a missing `primary` is missing, and not false. `weaker`: a condition
+   * that the storage expresses nearly may let through more than what is so; otherwise it must not.
+   */
+  place(path: AttributePath, asWritten?: boolean, weaker?: boolean): Place | undefined;
   /**
    * Whether one element of a multi-valued attribute meets a condition. `equalities` are what the condition asks of the element's
    * parts among other things, for an index to start from.

@@ -126,7 +126,8 @@ async function* rowsOf(
   }
 }
 
-function attributesOf(
+/** The attributes that a filter and a sort look at. */
+export function attributesOf(
   filter: Filter<AttributePath> | undefined,
   sort: AttributePath | undefined,
 ): ReadonlySet<Attribute> {

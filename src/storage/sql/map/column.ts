@@ -1,0 +1,64 @@
+import type { Attribute } from "../../../schema/attribute.ts";
+import { instantOf } from "../../../schema/date-time.ts";
+import type { Dialect } from "../dialect.ts";
+import type { MappedColumn } from "./mapping.ts";
+
+/** A column and the attribute whose value it holds. */
+export interface Column {
+  readonly name: string;
+  readonly attribute: Attribute;
+  /** Its name in the statements of scimkit. */
+  readonly alias: string;
+  readonly read: (value: unknown) => unknown;
+  readonly write: (value: unknown) => unknown;
+  /** Whether the column holds something else than the value itself. */
+  readonly isConverted: boolean;
+  readonly filter: MappedColumn["filter"];
+  readonly key: { readonly name: string; readonly alias: string } | undefined;
+}
+
+export function columnOf(given: string | MappedColumn, attribute: Attribute, alias: string): Column {
+  const mapped: MappedColumn = typeof given === "string" ? { column: given } : given;
+  const { column, read = reader(attribute), write = (value: unknown) => value ?? null, filter, key } = mapped;
+  return {
+    name: column,
+    attribute,
+    alias,
+    read,
+    write,
+    isConverted: mapped.read !== undefined || mapped.write !== undefined,
+    filter,
+    key: key === undefined ? undefined : { name: key, alias: `k${alias}` },
+  };
+}
+
+/** What drivers hand out, as the attribute's type has it. */
+function reader({ type }: Attribute): (value: unknown) => unknown {
+  const read = READERS[type] ?? String;
+  return (value) => (value === null || value === undefined ? undefined : read(value));
+}
+
+const READERS: Partial<Record<Attribute["type"], (value: unknown) => unknown>> = {
+  boolean: (value) => value === true || value === 1 || value === 1n || value === "1" || value === "true",
+  integer: Number,
+  decimal: Number,
+  dateTime: (value) => timeText(value) ?? String(value),
+};
+
+/** A point in time as drivers hand it out: a Date, ISO 8601, the format of SQLite's own functions, or seconds since 1970. */
+export function timeText(value: unknown): string | undefined {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+  if (typeof value === "number" || typeof value === "bigint") return timeText(new Date(Number(value) * 1000));
+  if (typeof value !== "string") return undefined;
+  if (instantOf(value) !== undefined) return value;
+  const iso = `${value.replace(" ", "T")}Z`;
+  return instantOf(iso) === undefined ? undefined : iso;
+}
+
+/** A value as the driver takes it. */
+export function driverValue({ name }: Dialect, value: unknown): unknown {
+  if (value === undefined) return null;
+  if (name !== "sqlite") return value;
+  if (typeof value === "boolean") return value ? 1 : 0;
+  return value instanceof Date ? value.toISOString() : value;
+}

@@ -1,0 +1,50 @@
+import type { Dialect } from "../dialect.ts";
+import { type Fragment, raw, sql } from "../fragment.ts";
+import { isStorable } from "../key.ts";
+
+/** The type of a column that identifies something. */
+export type IdType = "text" | "integer" | "uuid";
+
+/** How ids lie in a column, and what clients see of them. */
+export interface IdForm {
+  readonly type: IdType;
+  readonly prefix: string;
+}
+
+/** The id as the column has it; undefined for what no row of it can have, so that it never reaches a statement. */
+export function parseId({ type, prefix }: IdForm, id: unknown): string | undefined {
+  if (typeof id !== "string" || !id.startsWith(prefix)) return undefined;
+  const rest = id.slice(prefix.length);
+  switch (type) {
+    case "text":
+      return rest !== "" && isStorable(rest) ? rest : undefined;
+    case "uuid":
+      return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(rest) ? rest : undefined;
+    case "integer":
+      return /^(?:0|-?[1-9][0-9]{0,18})$/.test(rest) && isBigint(BigInt(rest)) ? rest : undefined;
+  }
+}
+
+function isBigint(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value;
+}
+
+/** The id that clients see of what the column has. */
+export function printId({ prefix }: IdForm, value: unknown): string {
+  return prefix + String(value);
+}
+
+/** A parsed id as an operand that an index over the column answers. */
+export function idOperand(dialect: Dialect, { type }: Pick<IdForm, "type">, parsed: string): Fragment {
+  return cast(dialect, type, sql`${parsed}`);
+}
+
+/** Parsed ids as what follows IN, or, with an alias, as a row source with the column `value`. */
+export function idList(dialect: Dialect, { type }: Pick<IdForm, "type">, parsed: readonly string[]): Fragment {
+  return sql`(SELECT ${cast(dialect, type, raw("listed.value"))} AS value FROM ${dialect.list(JSON.stringify(parsed))})`;
+}
+
+function cast({ name }: Dialect, type: IdType, value: Fragment): Fragment {
+  if (type === "integer") return sql`CAST(${value} AS BIGINT)`;
+  return type === "uuid" && name === "postgres" ? sql`CAST(${value} AS uuid)` : sql`CAST(${value} AS TEXT)`;
+}

@@ -1,0 +1,57 @@
+import type { Session } from "../database.ts";
+import { identifier } from "../dialect.ts";
+import { type Fragment, raw, sql } from "../fragment.ts";
+import type { MappedType } from "./compile.ts";
+import { idOperand } from "./id.ts";
+import type { MappedRow } from "./row.ts";
+import { type MapScope, ofTenant, ownRows } from "./scope.ts";
+
+/** The row of one resource. */
+export interface MappedOwner extends MapScope {
+  /** The id as the column has it. */
+  readonly id: string;
+}
+
+/** A column's name as SQL. */
+export function named(column: string): Fragment {
+  return raw(identifier(column));
+}
+
+/** Condition on the owner's row in its table, which has no alias. */
+export function ownRow(owner: MappedOwner): Fragment {
+  const { type, dialect, id } = owner;
+  return sql`${named(type.id.column)} = ${idOperand(dialect, type.id, id)} AND ${ofTenantColumn(owner, type)}`;
+}
+
+/** Condition on rows of a type's table, which has no alias: they are the tenant's. */
+export function ofTenantColumn(scope: MapScope, type: MappedType): Fragment {
+  return ofTenant(scope, type.tenant, type.tenant && named(type.tenant.column));
+}
+
+/** Reads the owner's row, with `more` columns of the row `r`. */
+export async function readRow(session: Session, owner: MappedOwner, more: Fragment): Promise<MappedRow | undefined> {
+  const { type, dialect, id } = owner;
+  const [row] = await session.run<MappedRow>(
+    sql`SELECT ${type.selectedOfRow}${more} FROM ${type.view} r WHERE r.id = ${idOperand(dialect, type.id, id)} AND ${ownRows(owner)}`,
+  );
+  return row;
+}
+
+/** Locks the owner's row until the end of the transaction; undefined where there is none. */
+export async function lockRow(session: Session, owner: MappedOwner): Promise<MappedRow | undefined> {
+  const { type, dialect } = owner;
+  const [row] = await session.run<MappedRow>(
+    sql`SELECT ${type.selected} FROM ${type.table} WHERE ${ownRow(owner)}${dialect.forUpdate}`,
+  );
+  return row;
+}
+
+/** What every change sets: the next version, and the time. */
+export function nextVersion({ mapping }: MappedType, at: string): Fragment {
+  return sql`${named(mapping.version)} = ${named(mapping.version)} + 1, ${named(mapping.lastModified)} = ${at}`;
+}
+
+/** The version of a client as the column can hold it; another one is no version of anything. */
+export function versionOperand(version: string): Fragment {
+  return sql`CAST(${/^\d{1,15}$/.test(version) ? version : "-1"} AS BIGINT)`;
+}

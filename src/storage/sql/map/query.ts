@@ -1,0 +1,104 @@
+import { invalidCursor } from "../../../protocol/error.ts";
+import {
+  isCursorPage,
+  type Page,
+  type QueryRequest,
+  type QueryResult,
+  type Sort,
+  type StoredResource,
+} from "../../adapter.ts";
+import { readPosition } from "../../keyset.ts";
+import { queryByScan } from "../../scan.ts";
+import type { Session } from "../database.ts";
+import { compileFilter } from "../filter.ts";
+import { raw, sql, TRUE } from "../fragment.ts";
+import { queryPage, type SortKey, type Source } from "../page.ts";
+import { attributesOf } from "../query.ts";
+import { parseId } from "./id.ts";
+import { mappedPlaces } from "./places.ts";
+import type { MappedRow } from "./row.ts";
+import { type MapScope, ownRows } from "./scope.ts";
+import { selectionOf } from "./select.ts";
+
+/**
+ * Answers a query by one statement where the columns tell all of it. What they tell nearly or not at all is looked at again row
+ * by row, within `maxScanned`.
+ */
+export async function queryMapped(
+  session: Session,
+  scope: MapScope,
+  request: QueryRequest,
+  maxScanned: number,
+): Promise<QueryResult> {
+  const { filter, sort, page, select } = request;
+  const { type, dialect } = scope;
+  let isExact = true;
+  const onNearly = (): void => {
+    isExact = false;
+  };
+  const compiled = filter && compileFilter(filter, mappedPlaces({ ...scope, onNearly }));
+  const order = sort && sortKey(scope, sort);
+  const selection = selectionOf(scope, select);
+  const own = ownRows(scope);
+  const source: Source = {
+    from: sql`${type.view} r`,
+    condition: sql`${own} AND ${compiled?.condition ?? TRUE}`,
+    id: raw("r.id"),
+    sort: order,
+    columns: type.selectedOfRow,
+    more: selection.more,
+    again: sql`${type.view} r ON r.id = p.id AND ${own}`,
+  };
+  const isWithinLimits = source.condition.parameters.length * 2 < dialect.mostParameters;
+  if (isExact && compiled?.isExact !== false && (sort === undefined || order !== undefined) && isWithinLimits) {
+    refuseOtherCursors(scope, page);
+    return queryPage<MappedRow & { readonly id: string }>(session, source, page, selection.resourceOf);
+  }
+  const needed = attributesOf(filter, sort?.path);
+  const wide = selectionOf(scope, {
+    includes: (attribute) => needed.has(attribute) || select.includes(attribute),
+  });
+  const condition = isWithinLimits ? source.condition : own;
+  return queryByScan(
+    rowsOf(session, { ...source, condition, sort: undefined, more: wide.more }, wide.resourceOf),
+    request,
+    {
+      maxScanned,
+    },
+  );
+}
+
+/** A cursor names an id of the table, or it is none of ours. */
+function refuseOtherCursors({ type }: MapScope, page: Page): void {
+  if (!isCursorPage(page) || page.cursor === undefined) return;
+  if (parseId({ type: type.id.type, prefix: "" }, readPosition(page.cursor).place.id) === undefined)
+    throw invalidCursor("The cursor is not one that this server gave out. Start again without a position: cursor=");
+}
+
+/** The order of a query where the table has keys for it. */
+function sortKey({ dialect, type }: MapScope, { path, descending }: Sort): SortKey | undefined {
+  if (path.text === "id") return { key: dialect.ordered(raw("CAST(r.id AS TEXT)")), descending };
+  const key = type.columns.find((column) => column.path.text === path.text)?.key;
+  return key && { key: dialect.ordered(raw(`r.${key.alias}`)), descending };
+}
+
+/** How many rows of a scan are in memory at a time. */
+const CHUNK = 1000;
+
+async function* rowsOf(
+  session: Session,
+  source: Source,
+  resourceOf: (row: MappedRow) => StoredResource,
+): AsyncGenerator<StoredResource> {
+  for (let cursor: string | undefined; ; ) {
+    const page = await queryPage<MappedRow & { readonly id: string }>(
+      session,
+      source,
+      { cursor, count: CHUNK },
+      resourceOf,
+    );
+    yield* page.resources;
+    cursor = page.nextCursor;
+    if (cursor === undefined) return;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
+import { type Dialect, literal } from "../dialect.ts";
+import { type Fragment, raw, sql } from "../fragment.ts";
+import type { MappedType } from "./compile.ts";
+
+/** Whether a path may have its value in the column for the rest. */
+export function isInRest({ mapping, columns }: MappedType, { attribute, sub }: AttributePath): boolean {
+  const isWhole = columns.some((column) => column.path.attribute === attribute && column.path.sub === undefined);
+  return mapping.rest !== undefined && !(sub !== undefined && isWhole);
+}
+
+/** The column for the rest of a row `r`, as JSON; a column of type text does as well. */
+function restOf({ name }: Dialect): Fragment {
+  return name === "postgres" ? raw("CAST(r.rest AS jsonb)") : raw("r.rest");
+}
+
+/** The object that holds an attribute: the resource, or the container of an extension. */
+function containerOf(dialect: Dialect, { extension }: Attribute): Fragment {
+  return extension === undefined ? restOf(dialect) : objectIn(dialect, restOf(dialect), extension);
+}
+
+function objectIn({ name: engine }: Dialect, json: Fragment, name: string): Fragment {
+  return engine === "postgres" ? sql`(${json}->${literal(name)})` : sql`(${json}->${literal(`$."${name}"`)})`;
+}
+
+/** The single value of a path, in the form in which a column would have it; NULL where there is none. */
+export function restText(dialect: Dialect, { attribute, sub }: AttributePath): Fragment {
+  const container = containerOf(dialect, attribute);
+  if (sub === undefined) return valueIn(dialect, container, attribute);
+  return valueIn(dialect, objectIn(dialect, container, attribute.name), sub);
+}
+
+function valueIn(dialect: Dialect, json: Fragment, { name, type }: Attribute): Fragment {
+  const text = dialect.member(json, name);
+  return dialect.name === "postgres" && type === "boolean" ? sql`CAST(${text} AS boolean)` : text;
+}
+
+/** The elements of a multi-valued attribute: each is `e.value`. */
+export function elementsInRest(
+  dialect: Dialect,
+  attribute: Attribute,
+): { readonly from: Fragment; textOf(sub: Attribute | undefined): Fragment } {
+  return {
+    from: dialect.each(containerOf(dialect, attribute), attribute.name, "e"),
+    textOf(sub) {
+      if (sub !== undefined) return valueIn(dialect, raw("e.value"), sub);
+      const text = dialect.elementText("e");
+      return dialect.name === "postgres" && attribute.type === "boolean" ? sql`CAST(${text} AS boolean)` : text;
+    },
+  };
+}

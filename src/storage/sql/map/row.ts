@@ -1,0 +1,187 @@
+import { invalidValue } from "../../../protocol/error.ts";
+import { type Attribute, leafOf } from "../../../schema/attribute.ts";
+import { schemasOf } from "../../../schema/canonical.ts";
+import {
+  isObject,
+  isSame,
+  type ResourceObject,
+  readAttribute,
+  valueAt,
+  writeAttribute,
+} from "../../../schema/value.ts";
+import type { NewResource, StoredMeta, StoredResource } from "../../adapter.ts";
+import type { Dialect } from "../dialect.ts";
+import { keyText } from "../key.ts";
+import { type Column, driverValue, timeText } from "./column.ts";
+import type { MappedType, PathColumn, Slot } from "./compile.ts";
+import { printId } from "./id.ts";
+
+/** A row as scimkit's statements give it. */
+export interface MappedRow {
+  readonly id: unknown;
+  readonly version: unknown;
+  readonly created: unknown;
+  readonly modified: unknown;
+  readonly rest?: unknown;
+  readonly [alias: string]: unknown;
+}
+
+/** Where a row has no time at all. */
+const NO_TIME = "1970-01-01T00:00:00Z";
+
+/** Puts a resource together from its row; collections and computed attributes are the caller's to add. */
+export function resourceOf(type: MappedType, row: MappedRow): StoredResource {
+  const { resourceType } = type;
+  const resource = restOf(row.rest);
+  for (const { path, alias, read } of type.columns) {
+    const value = read(row[alias]);
+    if (value === undefined) continue;
+    if (path.sub === undefined) writeAttribute(resource, path.attribute, value);
+    else {
+      const whole = readAttribute(resource, path.attribute);
+      writeAttribute(resource, path.attribute, { ...(isObject(whole) ? whole : {}), [path.sub.name]: value });
+    }
+  }
+  for (const attribute of new Set(type.slots.map((slot) => slot.attribute))) {
+    const more = readAttribute(resource, attribute);
+    const elements = type.slots
+      .filter((slot) => slot.attribute === attribute)
+      .flatMap((slot) => elementOf(slot, row) ?? []);
+    if (elements.length > 0) writeAttribute(resource, attribute, [...elements, ...(Array.isArray(more) ? more : [])]);
+  }
+  const schemas = schemasOf(resourceType, resource);
+  return { ...resource, schemas, id: printId(type.id, row.id), meta: metaOf(type, row) };
+}
+
+/** Rows that other parts of the application made may lack a time. */
+export function metaOf({ name }: MappedType, row: MappedRow): StoredMeta {
+  const created = timeText(row.created) ?? timeText(row.modified) ?? NO_TIME;
+  const lastModified = timeText(row.modified) ?? created;
+  return { resourceType: name, created, lastModified, version: String(row.version) };
+}
+
+function restOf(rest: unknown): Record<string, unknown> {
+  const value: unknown = typeof rest === "string" && rest !== "" ? JSON.parse(rest) : rest;
+  return isObject(value) ? { ...value } : {};
+}
+
+function elementOf(slot: Slot, row: MappedRow): ResourceObject | undefined {
+  if (row[slot.value.alias] === null || row[slot.value.alias] === undefined) return undefined;
+  const element: Record<string, unknown> = { ...slot.fixed };
+  for (const { attribute, alias, read } of slot.columns) {
+    const value = read(row[alias]);
+    if (value !== undefined) element[attribute.name] = value;
+  }
+  return element;
+}
+
+/** A resource taken apart for its table. */
+export interface TakenApart {
+  /** Attribute values by column. */
+  readonly values: ReadonlyMap<Column, unknown>;
+  /** What has no column; undefined where there is none of it. */
+  readonly rest: ResourceObject | undefined;
+}
+
+/**
+ * Takes a resource apart.
+ * @throws {ScimError} 400 invalidValue for an element that has no place.
+ */
+export function takeApart(type: MappedType, resource: NewResource | StoredResource): TakenApart {
+  const { id: _, meta: __, schemas: ___, ...given }: Record<string, unknown> = { ...resource };
+  const rest = given as Record<string, unknown>;
+  const values = new Map<Column, unknown>();
+  for (const column of type.columns) values.set(column, valueAt(resource, column.path));
+  for (const column of type.columns) removeFrom(rest, column);
+  for (const attribute of type.resourceType.attributes) {
+    const isElsewhere =
+      attribute.inverseOf !== undefined ||
+      attribute.mutability === "writeOnly" ||
+      type.joins.some((join) => join.attribute === attribute);
+    if (isElsewhere) writeAttribute(rest, attribute, undefined);
+  }
+  for (const attribute of new Set(type.slots.map((slot) => slot.attribute)))
+    writeAttribute(rest, attribute, fillSlots(type, attribute, readAttribute(rest, attribute), values));
+  return { values, rest: Object.keys(rest).length === 0 ? undefined : rest };
+}
+
+function removeFrom(rest: Record<string, unknown>, { path: { attribute, sub } }: PathColumn): void {
+  if (sub === undefined) return writeAttribute(rest, attribute, undefined);
+  const whole = readAttribute(rest, attribute);
+  if (!isObject(whole)) return;
+  const { [sub.name]: _, ...others } = whole;
+  writeAttribute(rest, attribute, Object.keys(others).length === 0 ? undefined : others);
+}
+
+/** Puts elements into their columns, and gives those that are left over. */
+function fillSlots(
+  { slots, mapping }: MappedType,
+  attribute: Attribute,
+  value: unknown,
+  values: Map<Column, unknown>,
+): readonly ResourceObject[] | undefined {
+  const elements = [...((value ?? []) as readonly ResourceObject[])];
+  for (const slot of slots) {
+    if (slot.attribute !== attribute) continue;
+    const place = elements.findIndex((element) => fits(slot, element, elements));
+    const [element] = place === -1 ? [] : elements.splice(place, 1);
+    for (const column of slot.columns) values.set(column, element?.[column.attribute.name]);
+  }
+  if (elements.length === 0) return undefined;
+  if (mapping.rest !== undefined) return elements;
+  const kinds = slots.filter((slot) => slot.attribute === attribute).map(({ fixed }) => JSON.stringify(fixed));
+  throw invalidValue(
+    `${attribute.path} holds an element that this directory cannot store; it stores one of each of: ${kinds.join(", ")}.`,
+  );
+}
+
+function fits(slot: Slot, element: ResourceObject, all: readonly ResourceObject[]): boolean {
+  if (element.value === undefined) return false;
+  const isKept = Object.keys(element).every(
+    (name) =>
+      name === "$ref" ||
+      element[name] === undefined ||
+      Object.hasOwn(slot.fixed, name) ||
+      slot.columns.some((column) => column.attribute.name === name),
+  );
+  return (
+    isKept &&
+    Object.entries(slot.fixed).every(
+      ([name, value]) =>
+        isSame(element[name], value) ||
+        // The only candidate for the primary one is it, whether the client says so or not.
+        (name === "primary" &&
+          value === true &&
+          element.primary === undefined &&
+          !all.some((one) => one.primary === true)),
+    )
+  );
+}
+
+/** What a write puts into columns: `[column, value]`, keys included. */
+export function assignments(
+  dialect: Dialect,
+  column: Column,
+  value: unknown,
+): readonly (readonly [column: string, value: unknown])[] {
+  const written = [column.name, driverValue(dialect, column.write(value))] as const;
+  if (column.key === undefined) return [written];
+  const key = value === undefined ? null : keyText(leafKey(column, value));
+  return [written, [column.key.name, key]];
+}
+
+function leafKey({ attribute }: Column, value: unknown) {
+  return attribute.key(value);
+}
+
+/** The columns whose values differ. */
+export function differentColumns(before: TakenApart, after: TakenApart): readonly Column[] {
+  return [...after.values].flatMap(([column, value]) => (isSame(before.values.get(column), value) ? [] : [column]));
+}
+
+/** The value that a unique path has in what was taken apart. */
+export function uniqueColumns(type: MappedType): readonly PathColumn[] {
+  return type.columns.filter(
+    ({ path }) => leafOf(path).uniqueness !== "none" && type.resourceType.unique.some(({ text }) => text === path.text),
+  );
+}

@@ -1,0 +1,47 @@
+import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { Context } from "../../adapter.ts";
+import type { Dialect } from "../dialect.ts";
+import { type Fragment, raw, sql } from "../fragment.ts";
+import type { JoinTable, MappedType } from "./compile.ts";
+import { idOperand, parseId } from "./id.ts";
+
+/** All mapped types of a storage. */
+export interface Mappings {
+  /** The mapping of a resource type, compiled for it as the request has it. */
+  of(resourceType: ResourceType): MappedType;
+  named(name: string): MappedType | undefined;
+  readonly all: readonly MappedType[];
+}
+
+/** What statements depend on. */
+export interface MapScope {
+  readonly dialect: Dialect;
+  readonly mappings: Mappings;
+  readonly type: MappedType;
+  readonly tenant: string | undefined;
+}
+
+export function scopeOf(dialect: Dialect, mappings: Mappings, type: MappedType, context: Context): MapScope {
+  return { dialect, mappings, type, tenant: context.tenant };
+}
+
+/** Condition: a row is the tenant's. `column` names the tenant's column of a table that has one. */
+export function ofTenant(
+  { dialect, tenant }: Pick<MapScope, "dialect" | "tenant">,
+  form: MappedType["tenant"],
+  column: Fragment | undefined,
+): Fragment {
+  if (form === undefined || column === undefined) return raw("(1 = 1)");
+  const parsed = parseId({ type: form.type, prefix: "" }, tenant ?? "");
+  return parsed === undefined ? raw("(1 = 0)") : sql`${column} = ${idOperand(dialect, form, parsed)}`;
+}
+
+/** Condition on rows `r` of the view of a type. */
+export function ownRows(scope: MapScope, type = scope.type, alias = "r"): Fragment {
+  return ofTenant(scope, type.tenant, raw(`${alias}.tenant`));
+}
+
+/** Condition on rows of the view of a join table. */
+export function ownElements(scope: MapScope, join: JoinTable, alias = "m"): Fragment {
+  return ofTenant(scope, scope.type.tenant, join.tenant === undefined ? undefined : raw(`${alias}.tenant`));
+}

@@ -1,0 +1,48 @@
+import { predicateOf } from "../../../filter/predicate.ts";
+import { uniqueness } from "../../../protocol/error.ts";
+import { leafOf } from "../../../schema/attribute.ts";
+import type { Session } from "../database.ts";
+import { compileFilter } from "../filter.ts";
+import { sql } from "../fragment.ts";
+import type { PathColumn } from "./compile.ts";
+import { mappedPlaces } from "./places.ts";
+import { type MappedRow, resourceOf, uniqueColumns } from "./row.ts";
+import { type MapScope, ownRows } from "./scope.ts";
+
+/** The unique attributes among some columns whose comparison keys no constraint of the table knows. */
+export function uncheckedUniques(scope: MapScope, isWritten: (column: PathColumn) => boolean): readonly PathColumn[] {
+  return uniqueColumns(scope.type).filter((column) => column.key === undefined && isWritten(column));
+}
+
+/**
+ * Looks for other rows with the same comparison key, where the table holds none. Writers of one key take turns, so that of
+ * two at once the second one sees the first.
+ *
+ * @throws {ScimError} 409 uniqueness
+ */
+export async function refuseTaken(
+  session: Session,
+  scope: MapScope,
+  columns: readonly PathColumn[],
+  values: ReadonlyMap<unknown, unknown>,
+  id: string | undefined,
+): Promise<void> {
+  const { type, dialect, tenant } = scope;
+  for (const column of columns) {
+    const value = values.get(column);
+    if (typeof value !== "string" && typeof value !== "boolean") continue;
+    const leaf = leafOf(column.path);
+    const isGlobal = leaf.uniqueness === "global";
+    if (dialect.name === "postgres") {
+      const turn = JSON.stringify([type.mapping.table, column.name, isGlobal ? null : tenant, leaf.key(value)]);
+      await session.run(sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`);
+    }
+    const filter = { type: "compare", path: column.path, operator: "eq", value } as const;
+    const { condition } = compileFilter(filter, mappedPlaces({ ...scope, onNearly: () => undefined }));
+    const rows = await session.run<MappedRow>(
+      sql`SELECT ${type.selectedOfRow} FROM ${type.view} r WHERE ${isGlobal ? sql`(1 = 1)` : ownRows(scope)} AND ${condition}`,
+    );
+    const matches = predicateOf(filter);
+    if (rows.some((row) => String(row.id) !== id && matches(resourceOf(type, row)))) throw uniqueness(column.path.text);
+  }
+}

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type MappedStorage, mappedStorage } from "../../../../src/storage/sql.ts";
+import { storageConformance } from "../../../../src/testing/index.ts";
+import type { Engine } from "../engines.ts";
+import { type Application, made } from "./tables.ts";
+
+/** Runs the conformance kit over the tables of an application. */
+export function conformanceOver(application: Application, engine: Engine): void {
+  describe(`${engine.name}, ${application.name}`, () => {
+    let storage: MappedStorage;
+    let run: (text: string) => Promise<{ readonly rows: readonly unknown[] }>;
+    beforeAll(async () => {
+      const tables = await made(application, engine);
+      run = tables.run;
+      storage = mappedStorage(tables.options);
+      await storage.check();
+    });
+    afterAll(() => engine.close());
+    storageConformance({
+      test,
+      describe,
+      resourceTypes: application.resourceTypes,
+      capabilities: {
+        cursor: true,
+        secrets: application.hasTenants,
+        tenants: application.hasTenants,
+        danglingReferences: false,
+      },
+      factory: async () => {
+        if (!application.hasTenants)
+          for (const table of ["memberships", "nested", "teams", "users"]) await run(`DELETE FROM ${table}`);
+        return { storage, dump: async () => JSON.stringify((await run("SELECT * FROM users")).rows) };
+      },
+    });
+  });
+}

@@ -1,0 +1,6 @@
+import { hasPostgres, pgliteEngine, postgresEngine } from "../engines.ts";
+import { conformanceOver } from "./conformance.ts";
+import { organizations, plain } from "./tables.ts";
+
+conformanceOver(organizations, hasPostgres ? postgresEngine() : pgliteEngine());
+conformanceOver(plain, hasPostgres ? postgresEngine() : pgliteEngine());
