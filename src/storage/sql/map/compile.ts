@@ -17,7 +17,9 @@ export interface Slot {
   readonly columns: readonly Column[];
   /** The column of `value`: the element is there where it is not NULL. */
   readonly value: Column;
+  /** What the other sub-attributes are, those included that a client may leave out. */
   readonly fixed: Readonly<Record<string, unknown>>;
+  readonly assumed: Readonly<Record<string, unknown>>;
 }
 
 /** A join table. */
@@ -184,12 +186,13 @@ function slotOf(attribute: Attribute, element: MappedElement, alias: () => strin
   const columns = Object.entries(element.columns).map(([text, given]) => columnOf(given, sub(text), alias()));
   const value = columns.find((column) => column.attribute.name === "value");
   if (value === undefined) return fail(`an element of ${attribute.path} needs a column for value.`);
-  const fixed = element.fixed ?? {};
+  const { assumed = {} } = element;
+  const fixed = { ...assumed, ...element.fixed };
   for (const text of Object.keys(fixed)) {
     sub(text);
     if (Object.hasOwn(element.columns, text)) fail(`${attribute.path}.${text} is fixed and has a column.`);
   }
-  return { attribute, columns, value, fixed };
+  return { attribute, columns, value, fixed, assumed };
 }
 
 function joinOf(attribute: Attribute, given: MappedCollection, fail: Fail): JoinTable {

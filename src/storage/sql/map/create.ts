@@ -8,7 +8,7 @@ import { type Fragment, join, sql } from "../fragment.ts";
 import { driverValue } from "./column.ts";
 import { elementsOf, insertElements, tenantValue } from "./elements.ts";
 import { idOperand, parseId } from "./id.ts";
-import { type MappedOwner, named, ofTenantColumn, readRow } from "./lock.ts";
+import { alone, type MappedOwner, named, ofTenantColumn, readRow } from "./lock.ts";
 import { refusalOf } from "./refusal.ts";
 import { assignments, type MappedRow, type TakenApart, takeApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
@@ -60,7 +60,7 @@ export async function createMapped(
         if (isAlone) return selection.resourceOf(row);
         return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
       };
-      const created = await (isAlone ? insert(database) : database.transaction(insert));
+      const created = await (isAlone ? insert(alone(database)) : database.transaction(insert));
       for (const notice of secrets.notices) request.notify(notice);
       return created;
     } catch (error) {

@@ -6,7 +6,7 @@ import { sql } from "../fragment.ts";
 import type { JoinTable } from "./compile.ts";
 import { tenantValue } from "./elements.ts";
 import { idList, idOperand, parseId, printId } from "./id.ts";
-import { type MappedOwner, named, nextVersion, ofTenantColumn, ownRow } from "./lock.ts";
+import { alone, type MappedOwner, named, nextVersion, ofTenantColumn, ownRow } from "./lock.ts";
 import { type MappedRow, metaOf } from "./row.ts";
 
 interface Outcome extends MappedRow {
@@ -43,7 +43,7 @@ export async function addStatement(
   const [tenantColumn, tenant] =
     join.tenant === undefined ? [sql``, sql``] : [sql`, ${named(join.tenant)}`, sql`, ${tenantValue(owner)}`];
   const version = named(type.mapping.version);
-  const [outcome] = await database.run<Outcome>(sql`WITH
+  const [outcome] = await alone(database).run<Outcome>(sql`WITH
     holder AS (SELECT ${type.selected} FROM ${type.table} WHERE ${ownRow(owner)} FOR UPDATE),
     target AS (SELECT ${id} AS id FROM ${target.table} WHERE ${id} IN ${idList(dialect, target.id, ids)} AND ${ofTenantColumn(owner, target)} ORDER BY ${id} FOR KEY SHARE),
     ready AS (SELECT 1 FROM holder h WHERE (SELECT count(*) FROM target) = CAST(${ids.length} AS BIGINT) AND (${ifVersion ?? null}::text IS NULL OR h.version::text = ${ifVersion ?? null}::text)),

@@ -1,4 +1,4 @@
-import type { Session } from "../database.ts";
+import type { Database, Session } from "../database.ts";
 import { identifier } from "../dialect.ts";
 import { type Fragment, raw, sql } from "../fragment.ts";
 import type { MappedType } from "./compile.ts";
@@ -54,4 +54,9 @@ export function nextVersion({ mapping }: MappedType, at: string): Fragment {
 /** The version of a client as the column can hold it; another one is no version of anything. */
 export function versionOperand(version: string): Fragment {
   return sql`CAST(${/^\d{1,15}$/.test(version) ? version : "-1"} AS BIGINT)`;
+}
+
+/** For a write of one statement: within a transaction of several writes it can be refused alone. */
+export function alone(database: Database): Session {
+  return { ...database, run: (statement) => database.batch(statement, () => []) };
 }

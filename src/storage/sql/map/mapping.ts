@@ -37,6 +37,11 @@ export interface MappedElement {
   readonly columns: Readonly<Record<string, string | MappedColumn>>;
   /** What the other sub-attributes of the element always are, such as `{ type: "work" }`: how a client's element is known. */
   readonly fixed?: Readonly<Record<string, unknown>>;
+  /**
+   * The same, but what a client may leave out: with `{ primary: true }` an element that says nothing of `primary`, where no other
+   * one is primary, is taken for this one and becomes primary.
+   */
+  readonly assumed?: Readonly<Record<string, unknown>>;
 }
 
 /** A join table that holds the elements of a collection which refer to one resource type. One row an element; (holder, value) must be unique. */

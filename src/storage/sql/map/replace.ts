@@ -4,13 +4,13 @@ import type { NewResource, ReplaceRequest, StoredResource } from "../../adapter.
 import type { HashSecret } from "../../memory/secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../fault.ts";
-import { type Fragment, join, sql } from "../fragment.ts";
+import { type Fragment, join, raw, sql } from "../fragment.ts";
 import type { Column } from "./column.ts";
 import { driverValue } from "./column.ts";
 import { MOST_TRIES } from "./create.ts";
 import { changesOf, isAnyChange, writeChanges } from "./elements.ts";
 import { parseId } from "./id.ts";
-import { lockRow, type MappedOwner, named, nextVersion, ownRow, readRow, versionOperand } from "./lock.ts";
+import { alone, lockRow, type MappedOwner, named, nextVersion, ownRow, readRow, versionOperand } from "./lock.ts";
 import { refusalOf } from "./refusal.ts";
 import { assignments, differentColumns, type MappedRow, type TakenApart, takeApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
@@ -54,7 +54,7 @@ export async function replaceMapped(
         const read = (resource: object) => takeApartValue(type, resource, path.text);
         return before === undefined || !isSame(read(before), read(request.resource));
       });
-      const written = await (isAlone && taken.length === 0 ? write(database) : database.transaction(write));
+      const written = await (isAlone && taken.length === 0 ? write(alone(database)) : database.transaction(write));
       if (written !== undefined) for (const notice of secrets.notices) request.notify(notice);
       return written;
     } catch (error) {
@@ -88,7 +88,7 @@ async function writeDifference(
   session: Session,
   owner: MappedOwner,
   request: ReplaceRequest,
-  secrets: MappedSecrets,
+  hashed: MappedSecrets,
   known: StoredResource,
 ): Promise<StoredResource | undefined> {
   const { type } = owner;
@@ -107,6 +107,7 @@ async function writeDifference(
   const columns = differentColumns(before, after);
   const isRestChanged = !isSame(before.rest, after.rest);
   const selection = selectionOf(owner, request.select);
+  const secrets = await realSecrets(session, owner, hashed);
   if (columns.length === 0 && !isRestChanged && !changes.some(isAnyChange) && secrets.values.size === 0) {
     const row = await readRow(session, owner, selection.more);
     if (row === undefined) return undefined;
@@ -130,6 +131,23 @@ async function writeDifference(
   for (const change of changes) await writeChanges(session, owner, change);
   if (selection.more.texts.join("") === "") return selection.resourceOf(row);
   return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
+}
+
+/** Without those that are to be removed and are not there. */
+async function realSecrets(session: Session, owner: MappedOwner, secrets: MappedSecrets): Promise<MappedSecrets> {
+  const removed = [...secrets.values].flatMap(([column, value]) => (value === null ? [column] : []));
+  if (removed.length === 0) return secrets;
+  const columns = removed.map(
+    (column) => sql`CASE WHEN ${named(column.name)} IS NULL THEN 0 ELSE 1 END AS ${raw(column.alias)}`,
+  );
+  const [row] = await session.run<Record<string, unknown>>(
+    sql`SELECT ${join(columns, ", ")} FROM ${owner.type.table} WHERE ${ownRow(owner)}`,
+  );
+  const isThere = (column: Column): boolean => Number(row?.[column.alias] ?? 0) === 1;
+  return {
+    ...secrets,
+    values: new Map([...secrets.values].filter(([column, value]) => value !== null || isThere(column))),
+  };
 }
 
 interface Difference {

@@ -137,6 +137,7 @@ function fillSlots(
 
 function fits(slot: Slot, element: ResourceObject, all: readonly ResourceObject[]): boolean {
   if (element.value === undefined) return false;
+  const isAnyPrimary = all.some((one) => one.primary === true);
   const isKept = Object.keys(element).every(
     (name) =>
       name === "$ref" ||
@@ -149,11 +150,7 @@ function fits(slot: Slot, element: ResourceObject, all: readonly ResourceObject[
     Object.entries(slot.fixed).every(
       ([name, value]) =>
         isSame(element[name], value) ||
-        // The only candidate for the primary one is it, whether the client says so or not.
-        (name === "primary" &&
-          value === true &&
-          element.primary === undefined &&
-          !all.some((one) => one.primary === true)),
+        (element[name] === undefined && Object.hasOwn(slot.assumed, name) && !(name === "primary" && isAnyPrimary)),
     )
   );
 }
