@@ -14,6 +14,7 @@ const TASKS = {
   "example:express": ["node", "examples/express/start.ts"],
   "example:license-sync": ["node", "examples/license-sync/run.ts"],
   "example:metrics": ["node", "examples/metrics/start.ts"],
+  "example:existing-tables": ["node", "examples/existing-tables/run.ts"],
   test: ["vitest", "run"],
   bench: ["node", "bench/run.ts"],
   "bench:patch": ["node", "bench/patch.ts"],

@@ -60,11 +60,14 @@ function compareString(
   return weaker ? sql`(${same} OR ${isBeyond})` : sql`(${same} AND NOT ${isBeyond})`;
 }
 
-/** Whether a text has characters beyond ASCII (or NUL): they take more bytes than one. */
+/**
+ * Whether a text has characters beyond ASCII (or NUL): they take more bytes than one. A difference, because an index over it
+ * and what the database knows of its values make the condition cheap.
+ */
 function beyondAscii({ name }: Dialect, text: Fragment): Fragment {
   return name === "postgres"
-    ? sql`(octet_length(${text}) <> char_length(${text}))`
-    : sql`(length(CAST(${text} AS BLOB)) <> length(${text}))`;
+    ? sql`((octet_length(${text}) - char_length(${text})) > 0)`
+    : sql`((length(CAST(${text} AS BLOB)) - length(${text})) > 0)`;
 }
 
 function numberLeaf({ name }: Dialect, value: Fragment): Leaf {

@@ -1,3 +1,4 @@
+import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
 import { createScim, EnterpriseUser, Group, type ScimResponse, User } from "../../../../src/index.ts";
 import {
@@ -399,6 +400,32 @@ for (const engine of someEngines()) {
       expect(body).toMatchObject({ totalResults: 1, Resources: [{ userName: "Ada", meta: { version: 'W/"1"' } }] });
       expect(JSON.stringify(body)).toContain("2020-01-02T");
       expect(JSON.stringify(body)).not.toContain("active");
+    });
+
+    test("a userName in a plain column is found by the two indexes that the documentation names", async () => {
+      const { options, run, sent, db } = await made(plain, engine);
+      const numbers = engine.isPostgres
+        ? "SELECT generate_series(1, 5000) AS n"
+        : "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 5000) SELECT n FROM counted";
+      await run(
+        `INSERT INTO users (login, created_at) SELECT 'User' || n, '2026-01-01 00:00:00' FROM (${numbers}) numbers`,
+      );
+      const beyond = engine.isPostgres
+        ? "octet_length(login) - char_length(login)"
+        : "length(CAST(login AS BLOB)) - length(login)";
+      await run(`CREATE INDEX login_lower ON users (lower(login${engine.isPostgres ? ' COLLATE "C"' : ""}))`);
+      await run(`CREATE INDEX login_beyond ON users ((${beyond}))`);
+      await run(engine.isPostgres ? "ANALYZE" : "ANALYZE users");
+      const ask = service(options);
+      sent.length = 0;
+      const { body } = await ask("GET", `/Users?filter=${encodeURIComponent('userName eq "USER77"')}`);
+      expect(body).toMatchObject({ totalResults: 1, Resources: [{ userName: "User77" }] });
+      expect(sent).toHaveLength(1);
+      const explain = engine.isPostgres ? "EXPLAIN" : "EXPLAIN QUERY PLAN";
+      const plan = [];
+      for (const { sql, parameters } of [...sent])
+        plan.push(...(await db.executeQuery(CompiledQuery.raw(`${explain} ${sql}`, [...parameters]))).rows);
+      for (const index of ["login_lower", "login_beyond"]) expect(JSON.stringify(plan)).toContain(index);
     });
 
     test("check fills the keys of rows that have none, and says which column is missing", async () => {
