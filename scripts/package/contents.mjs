@@ -25,7 +25,11 @@ const ENTRIES = {
     why: "420 cases with their sentences, and the service whose announcements they compare with storage",
     without: ["node:", '"pg"'],
   },
-  sql: { most: 60, why: "two dialects over one compiler", without: ['from "pg"'] },
+  sql: {
+    most: 75,
+    why: "two dialects over one compiler, for tables of its own and for those of the host",
+    without: ['from "pg"'],
+  },
 };
 
 export function checkContents() {

@@ -9,15 +9,15 @@ const SIGNS: ReadonlySet<string> = new Set(["=", "<>", "<", "<=", ">", ">="]);
 export function condition(dialect: Dialect, column: Fragment, given: ColumnCondition): Fragment {
   if (typeof given === "boolean") return given ? TRUE : FALSE;
   if ("isNull" in given) return given.isNull ? sql`(${column} IS NULL)` : sql`(${column} IS NOT NULL)`;
-  if ("all" in given)
+  if ("and" in given)
     return balanced(
       "AND",
-      given.all.map((part) => condition(dialect, column, part)),
+      given.and.map((part) => condition(dialect, column, part)),
     );
-  if ("any" in given)
+  if ("or" in given)
     return balanced(
       "OR",
-      given.any.map((part) => condition(dialect, column, part)),
+      given.or.map((part) => condition(dialect, column, part)),
     );
   if ("in" in given) {
     if (given.in.length === 0) return FALSE;

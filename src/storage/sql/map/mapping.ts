@@ -7,8 +7,8 @@ export type ColumnCondition =
   | { readonly isNull: boolean }
   | { readonly is: "=" | "<>" | "<" | "<=" | ">" | ">="; readonly value: unknown }
   | { readonly in: readonly unknown[] }
-  | { readonly all: readonly ColumnCondition[] }
-  | { readonly any: readonly ColumnCondition[] };
+  | { readonly and: readonly ColumnCondition[] }
+  | { readonly or: readonly ColumnCondition[] };
 
 /** A column that holds the value of an attribute. */
 export interface MappedColumn {

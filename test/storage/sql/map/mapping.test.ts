@@ -302,7 +302,7 @@ for (const engine of someEngines()) {
       expect((await ask("GET", "/Users")).body).toMatchObject({ totalResults: 1 });
     });
 
-    test("ids that the column cannot hold are unknown, and never an error [T05]", async () => {
+    test("ids that the column cannot hold are unknown, and never an error", async () => {
       for (const application of [plain, organizations]) {
         const { options, sent } = await made(application, engine);
         const ask = service(options);
@@ -339,7 +339,7 @@ for (const engine of someEngines()) {
       }
     });
 
-    test("no text of a client is part of a statement [T01]", async () => {
+    test("no text of a client is part of a statement", async () => {
       const { options, sent } = await made(plain, engine);
       const ask = service(options);
       const text = "'\"; DROP TABLE users; --$1?";
