@@ -68,7 +68,7 @@ async function filled(storage: StorageAdapter) {
 }
 
 describe("the signal of a request", () => {
-  test("reaches every call of storage [J6]", async () => {
+  test("reaches every call of storage [threat J6]", async () => {
     const { storage, calls } = observed();
     const service = await filled(storage);
     calls.length = 0;
@@ -167,7 +167,7 @@ async function everything({ scim }: { readonly scim: Scim }): Promise<string> {
 }
 
 describe("timeout", () => {
-  test("is answered with 503 when storage hangs, however deaf it is [J6]", async () => {
+  test("is answered with 503 when storage hangs, however deaf it is [threat J6]", async () => {
     const observations: RequestEvent[] = [];
     const { storage } = observed(({ name }) => (name === "query" ? new Promise(() => undefined) : undefined));
     const { ask, events } = directory({ storage, timeout: 20, observe: (event) => observations.push(event) });
@@ -277,7 +277,7 @@ describe.each(
     for (const server of servers.splice(0)) await closed(server);
   });
 
-  test("while storage is at work ends it there: no other call, no fault, no crash [J6]", async () => {
+  test("while storage is at work ends it there: no other call, no fault, no crash [threat J6]", async () => {
     const observations: RequestEvent[] = [];
     const events: unknown[] = [];
     let arrived: () => void = () => undefined;

@@ -62,7 +62,7 @@ describe("names", () => {
     expect(refusal('department eq "x"')).toContain("department");
   });
 
-  test("of attributes that the caller may not read are as unknown as those that do not exist [F4]", () => {
+  test("of attributes that the caller may not read are as unknown as those that do not exist [threat F4]", () => {
     const isReadable: ResolveOptions["isReadable"] = ({ path }) => path !== "title" && path !== "emails.value";
     expect(refusal("title pr", { isReadable })).toBe(refusal("titla pr").replace("titla", "title"));
     expect(refusal('emails co "x"', { isReadable: ({ path }) => path !== "emails" })).toContain("emails");
@@ -119,7 +119,7 @@ describe("operators and operands", () => {
     expect(refusal("groups.$ref eq 5")).toContain("a URI");
   });
 
-  test("an operand may be as long as a value, and no longer [C16]", () => {
+  test("an operand may be as long as a value, and no longer [threat C16]", () => {
     const limits = { stringLength: 5, binaryLength: 5, elements: 5, collectionElements: 5 };
     expect(resolved('title eq "12345"', { limits })).toContain("12345");
     expect(refusal('title eq "123456"', { limits })).toContain("5 characters");

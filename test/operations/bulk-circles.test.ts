@@ -49,7 +49,7 @@ describe.each([
 ])("references in a circle, on %s", (_, storage) => {
   test.each([
     2, 3, 7, 100,
-  ])("of %i groups are resolved: each is created, complete, and in its last version [P-3.7.1-01 P-3.7.3-04 G2]", async (length) => {
+  ])("of %i groups are resolved: each is created, complete, and in its last version [P-3.7.1-01 P-3.7.3-04 threat G2]", async (length) => {
     const service = directory({ storage: storage() });
     const groups = Array.from({ length }, (_, index) => postGroup(`g${index}`, [`bulkId:g${(index + 1) % length}`]));
     const results = await sendBulk(service, groups);
@@ -93,7 +93,7 @@ describe.each([
     expect(await membersOf(service, outside)).toEqual([a, c].sort());
   });
 
-  test("of one resource to itself are resolved where the schema has such a thing, and 409 with nothing stored where not [P-3.7.1-01 G2]", async () => {
+  test("of one resource to itself are resolved where the schema has such a thing, and 409 with nothing stored where not [P-3.7.1-01 threat G2]", async () => {
     const service = directory({ storage: storage() });
     const results = await sendBulk(service, [
       postUser("ada", { [ENTERPRISE]: { manager: { value: "bulkId:ada" } } }),
@@ -203,7 +203,7 @@ describe.each([
     expect(changes.map(({ transaction }) => transaction)).toEqual([0, 2, 1, 2].map((index) => `${request}:${index}`));
   });
 
-  test("are authorised one by one before anything is created, their references still bulkIds; one refusal refuses all [A11 G7]", async () => {
+  test("are authorised one by one before anything is created, their references still bulkIds; one refusal refuses all [threat A11 G7]", async () => {
     const seen: unknown[] = [];
     const service = directory({
       storage: storage(),

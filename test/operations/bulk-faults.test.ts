@@ -112,7 +112,7 @@ describe.each([
   const isWithCircles = list === withCircles;
   const steps = isWithCircles ? [0, 1, 4, 5, 7, 8] : [...Array.from({ length: list.length + 1 }).keys()];
 
-  test("for good, at any call, whole operations are left: those up to one of them, in their order [C5 G9]", async () => {
+  test("for good, at any call, whole operations are left: those up to one of them, in their order [C5 threat G9]", async () => {
     const allowed = new Set(await prefixStates(list, steps));
     expect(allowed.size).toBe(steps.length);
     const reached = new Set<string>();

@@ -186,7 +186,7 @@ describe("a reference that leads nowhere", () => {
 
   test.each(
     places,
-  )("to no POST of the request, in %s, is that operation's 400 invalidValue [P-3.7.2-04 G4]", async (_, operation) => {
+  )("to no POST of the request, in %s, is that operation's 400 invalidValue [P-3.7.2-04 threat G4]", async (_, operation) => {
     const service = directory();
     const results = await sendBulk(service, [operation, postUser("ada")]);
     expect(statuses(results)).toEqual(["400", "201"]);
@@ -248,7 +248,7 @@ describe("a reference that leads nowhere", () => {
 });
 
 describe("text is text", () => {
-  test("bulkId: in attributes that hold no ids is stored as it stands, and nothing depends on it [G5]", async () => {
+  test("bulkId: in attributes that hold no ids is stored as it stands, and nothing depends on it [threat G5]", async () => {
     const service = directory();
     const texts = {
       displayName: "bulkId:ada",
@@ -278,7 +278,7 @@ describe("text is text", () => {
     expect(statuses(results)).toEqual(["201"]);
   });
 
-  test("the text of a PATCH value stays, and a PATCH that does not parse keeps its own error [G5]", async () => {
+  test("the text of a PATCH value stays, and a PATCH that does not parse keeps its own error [threat G5]", async () => {
     const service = directory();
     const results = await sendBulk(service, [
       postUser("ada"),

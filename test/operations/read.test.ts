@@ -61,7 +61,7 @@ describe("GET of one resource", () => {
     expect((await ask("GET", `${path}?foo=bar&x.y=1&startIndex=5&count=0&sortBy=userName&=&&a`)).json).toEqual(json);
   });
 
-  test("HEAD is the same without a body, and changes nothing [P-3.2-06 H4]", async () => {
+  test("HEAD is the same without a body, and changes nothing [P-3.2-06 threat H4]", async () => {
     const { ask } = directory();
     const { json } = await ask("POST", "/Users", user());
     for (const path of [`/Users/${json.id}`, "/Users", "/ServiceProviderConfig"]) {
@@ -72,7 +72,7 @@ describe("GET of one resource", () => {
     expect((await ask("GET", `/Users/${json.id}`)).json).toEqual(json);
   });
 
-  test("no cache keeps an answer and no browser guesses at it [H5 H9]", async () => {
+  test("no cache keeps an answer and no browser guesses at it [threat H5 H9]", async () => {
     const { ask } = directory();
     const { json } = await ask("POST", "/Users", user());
     for (const path of [`/Users/${json.id}`, "/Users", "/Users/nope", "/Schemas"])

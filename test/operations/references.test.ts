@@ -33,7 +33,7 @@ describe.each([
     expect((await ask("POST", "/Users", body)).status).toBe(201);
   });
 
-  test("a member or manager that does not exist is 400 invalidValue, and nothing is stored [I5]", async () => {
+  test("a member or manager that does not exist is 400 invalidValue, and nothing is stored [threat I5]", async () => {
     const { ask, user, group } = await filled();
     const refused = [
       await ask("POST", "/Groups", {
@@ -58,7 +58,7 @@ describe.each([
     expect((await ask("GET", "/Users")).json.totalResults).toBe(1);
   });
 
-  test("a group that would be its own member is 400 invalidValue [I6]", async () => {
+  test("a group that would be its own member is 400 invalidValue [threat I6]", async () => {
     const { ask, user, group } = await filled();
     for (const answer of [
       await ask("PUT", `/Groups/${group}`, { schemas: [GROUP], displayName: "x", members: [{ value: group }] }),

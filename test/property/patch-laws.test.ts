@@ -261,7 +261,7 @@ describe("deltas", () => {
   });
 });
 
-test("nine spellings of one change come to one result [P-3.5.2-13 P-3.5.2.1-02 P-3.5.2.1-03 P-3.5.2.3-01 P-3.5.2.3-05 A1 A14 A79]", async () => {
+test("nine spellings of one change come to one result [P-3.5.2-13 P-3.5.2.1-02 P-3.5.2.1-03 P-3.5.2.3-01 P-3.5.2.3-05 A1 A14 A79 threat E5]", async () => {
   const path = `${ENTERPRISE}:department`;
   const spellings = [
     { op: "add", path, value: "Tours" },

@@ -84,7 +84,7 @@ describe("50,000 users, read page by page while others come and go", () => {
   });
 
   test(
-    "by index: the same walk misses some, which is why there are cursors [C12 F10]",
+    "by index: the same walk misses some, which is why there are cursors [C12 threat F10]",
     async () => {
       const query = `/Users?count=${COUNT}&attributes=id`;
       const { missed } = await walk(query, "startIndex=1", (_, read) => `startIndex=${read + 1}`);

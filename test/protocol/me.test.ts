@@ -26,7 +26,7 @@ async function asAda(given: Parameters<typeof directory>[0] = {}) {
 }
 
 describe("without resolveMe", () => {
-  test("/Me is 501, whatever the verb [P-3.11-01 A57 A12]", async () => {
+  test("/Me is 501, whatever the verb [P-3.11-01 A57 threat A12]", async () => {
     const { ask } = directory();
     for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]) {
       const answer = await ask(method, "/Me", method === "GET" ? undefined : { schemas: [USER] });
@@ -35,7 +35,7 @@ describe("without resolveMe", () => {
     }
   });
 
-  test("nobody is told so before it is known who asks [P-3.11-04 A1 A57]", async () => {
+  test("nobody is told so before it is known who asks [P-3.11-04 A57 threat A1]", async () => {
     expect((await directory().ask("GET", "/Me", undefined, { authorization: "" })).status).toBe(401);
   });
 });
@@ -87,7 +87,7 @@ describe("/Me", () => {
     expect((await ask("PUT", "/Me", "x", { "content-type": "text/plain" })).status).toBe(415);
   });
 
-  test("is authorised as the operation that it is [P-3.11-05 P-2-03 A11]", async () => {
+  test("is authorised as the operation that it is [P-3.11-05 P-2-03 threat A11]", async () => {
     const seen: Operation[] = [];
     const { ask, id, events } = await asAda({
       authorize: (operation) => {
@@ -141,7 +141,7 @@ describe("/Me", () => {
     expect(asked).toBe(0);
   });
 
-  test("is nothing but itself: no path below it, no detour through it [A12 H3]", async () => {
+  test("is nothing but itself: no path below it, no detour through it [threat A12 H3]", async () => {
     const { ask, id } = await asAda();
     for (const path of [
       `/Me/../Users/${id}`,

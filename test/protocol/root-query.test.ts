@@ -357,7 +357,7 @@ describe("the pages of a root query", () => {
 });
 
 describe("who may query the root", () => {
-  test("is decided once, on all types that the answer may hold [F19]", async () => {
+  test("is decided once, on all types that the answer may hold [threat F19]", async () => {
     const operations: Operation[] = [];
     const { ask } = await fill(
       threeStorages({
@@ -385,7 +385,7 @@ describe("who may query the root", () => {
     }
   });
 
-  test("sees of each type what that type lets the caller read [F4]", async () => {
+  test("sees of each type what that type lets the caller read [threat F4]", async () => {
     const { ask } = await fill(
       directory({ isReadable: ({ name }, { name: type }) => type !== "User" || name !== "displayName" }),
     );

@@ -143,7 +143,7 @@ describe("uniqueness", () => {
     ["\u212Aelvin", "kelvin"],
     ["Ä", "a\u0308"],
     ["Ω", "\u2126"],
-  ])("%s and %s are the same userName, on create and on replace [P-3.3-09 B8]", async (left, right) => {
+  ])("%s and %s are the same userName, on create and on replace [P-3.3-09 threat B8]", async (left, right) => {
     await create(User, "u1", { userName: left });
     await expect(create(User, "u2", { userName: right })).rejects.toMatchObject(uniquenessOf("userName"));
     await create(User, "u3", { userName: "other" });
@@ -158,7 +158,7 @@ describe("uniqueness", () => {
     ["straße", "STRASSE"],
     ["ﬁnn", "finn"],
     ["ſam", "sam"],
-  ])("%s and %s are two userNames [B8]", async (left, right) => {
+  ])("%s and %s are two userNames [threat B8]", async (left, right) => {
     await create(User, "u1", { userName: left });
     await create(User, "u2", { userName: right });
     expect(await find(User, `userName eq "${left}"`)).toEqual(["u1"]);

@@ -46,7 +46,7 @@ describe.each(engines)("bulk on $name", (engine) => {
     expect(service.events.map(({ type }) => type)).toEqual(["created"]);
   });
 
-  test("lets two requests change the same groups in opposite order [C16 G12]", async () => {
+  test("lets two requests change the same groups in opposite order [C16 threat G12]", async () => {
     const { storage } = await engine.open();
     const service = directory({ storage });
     const created = await sendBulk(service, [postGroup("a"), postGroup("b"), postUser("x"), postUser("y")]);

@@ -96,7 +96,7 @@ test("a database that cannot be reached is 503, with nothing of it in the answer
   await db.destroy();
 });
 
-test("a SQLite file that another process writes to is waited for [K7]", async () => {
+test("a SQLite file that another process writes to is waited for [threat K7]", async () => {
   const folder = mkdtempSync(join(tmpdir(), "scimkit-"));
   const path = join(folder, "busy.db");
   const db = await openSqlite(path);
