@@ -7,7 +7,7 @@ import type { Database, Session } from "./database.ts";
 import { deltaStatement } from "./delta-statement.ts";
 import { faultOf } from "./fault.ts";
 import { sql, TRUE } from "./fragment.ts";
-import { isStorable, keyText, LONGEST_KEY } from "./key.ts";
+import { escapeKey, isStorable, keyText, LONGEST_KEY } from "./key.ts";
 import { type ElementRow, elementOf, elementRow, metaOf, modifiedKey } from "./row.ts";
 import { referenceOf, typesOf } from "./settle.ts";
 import { deleteElements, insertElements, lock, type Owner, ownRow } from "./statements.ts";
@@ -67,7 +67,8 @@ function deltaOf(request: DeltaRequest, owner: Owner): Delta {
     request.remove
       .map((value) => keyText(identity.key(value)))
       // A key that cannot be stored is the key of nothing.
-      .filter((key) => isStorable(key) && key.length <= LONGEST_KEY && (key === "" || key >= " ")),
+      .filter((key) => isStorable(key) && key.length <= LONGEST_KEY)
+      .map(escapeKey),
   );
   return { request, owner, added, removed };
 }

@@ -25,6 +25,14 @@ function numberText(value: number): string {
  */
 export const LONGEST_KEY = 512;
 
+/** Stands before the key of an element's `value` that begins with a control character. */
+export const ESCAPE = "\u0002";
+
+/** The key of an element's `value` as its row has it: none is taken for the key of an element that has no `value`. */
+export function escapeKey(key: string): string {
+  return key !== "" && key < " " ? `${ESCAPE}${key}` : key;
+}
+
 /** Whether a database can hold the text: PostgreSQL has no NUL, and half of a surrogate pair would come back as something else. */
 export function isStorable(text: string): boolean {
   return !text.includes("\u0000") && text.isWellFormed();

@@ -3,7 +3,7 @@ import type { ResourceType } from "../../schema/resource-type.ts";
 import { type Dialect, literal } from "./dialect.ts";
 import { type Fragment, raw, sql } from "./fragment.ts";
 import type { Indexes } from "./index-plan.ts";
-import { keyText } from "./key.ts";
+import { ESCAPE, keyText } from "./key.ts";
 import type { Place, Places } from "./place.ts";
 import type { Tables } from "./tables.ts";
 import { textLeaf } from "./text-leaf.ts";
@@ -49,11 +49,10 @@ function documentSource({ dialect }: OwnScope, attribute: Attribute): ElementSou
 /** The elements of a collection are rows of their own. */
 function rowSource({ dialect, tables }: OwnScope, attribute: Attribute): ElementSource {
   const json = raw("m.keys");
+  // What begins with a control character is escaped, and the rest of these are keys of elements that have no value.
+  const value = sql`(CASE WHEN m.key = '' OR m.key >= ' ' THEN m.key WHEN m.key >= ${literal(ESCAPE)} THEN substr(m.key, 2) END)`;
   const textOf: ElementSource["textOf"] = (sub) =>
-    // Only the key of an element that has no value begins with a control character.
-    sub === undefined || sub.name === "value"
-      ? raw("(CASE WHEN m.key = '' OR m.key >= ' ' THEN m.key END)")
-      : partOf(dialect, json, sub);
+    sub === undefined || sub.name === "value" ? value : partOf(dialect, json, sub);
   return {
     from: sql`${tables.element} m WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(attribute.path)}`,
     order: raw("m.key"),

@@ -2,7 +2,7 @@ import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { balanced, FALSE, type Fragment, raw, sql } from "./fragment.ts";
 import { indexedLeaf } from "./indexed-leaf.ts";
-import { isStorable, type Key, keyText, LONGEST_KEY } from "./key.ts";
+import { escapeKey, isStorable, type Key, keyText, LONGEST_KEY } from "./key.ts";
 import { elementSource, isDefaultFalse, type OwnScope, pathInElement, valuesUnder } from "./own-elements.ts";
 import type { Leaf, Place, Places } from "./place.ts";
 import { searchedLeaf, searchedList } from "./searched.ts";
@@ -111,7 +111,7 @@ function heldBy({ tables, tenant, resourceType }: OwnScope, attribute: Attribute
   if (!isStorable(key) || key.length > LONGEST_KEY) return FALSE;
   const rows = (condition: Fragment) =>
     sql`SELECT m.id FROM ${tables.element} m WHERE m.tenant = ${tenant} AND ${condition} AND m.type = ${resourceType.name} AND m.attribute = ${attribute.path}`;
-  return sql`r.id IN (${rows(sql`m.target = ${key}`)} UNION ALL ${rows(sql`m.target IS NULL AND m.key = ${key}`)})`;
+  return sql`r.id IN (${rows(sql`m.target = ${key}`)} UNION ALL ${rows(sql`m.target IS NULL AND m.key = ${escapeKey(key)}`)})`;
 }
 
 /** The resources that one holder refers to: the members of a group, by the group. */

@@ -3,7 +3,7 @@ import { type Attribute, leafOf } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, valueAt, writeAttribute } from "../../schema/value.ts";
 import type { NewResource, StoredMeta, StoredResource } from "../adapter.ts";
-import { keyText, LONGEST_KEY } from "./key.ts";
+import { escapeKey, keyText, LONGEST_KEY } from "./key.ts";
 import { uniqueName, uniqueScope } from "./own-places.ts";
 
 /** One value that must be unique. */
@@ -174,8 +174,7 @@ export function isNameless(key: string): boolean {
 export function elementKey(attribute: Attribute, value: unknown, where: string): string {
   const key = keyText((attribute.sub("value") ?? attribute).key(value));
   if (key.length > LONGEST_KEY) throw invalidValue(`${where}.value must not be longer than ${LONGEST_KEY} characters.`);
-  if (key !== "" && key < " ") throw invalidValue(`${where}.value must not begin with a control character.`);
-  return key;
+  return escapeKey(key);
 }
 
 function* referenceRows(attribute: Attribute, value: unknown): Generator<ElementRow> {
@@ -185,7 +184,7 @@ function* referenceRows(attribute: Attribute, value: unknown): Generator<Element
     if (typeof id !== "string") continue;
     if (id.length > LONGEST_KEY)
       throw invalidValue(`${attribute.path}.value must not be longer than ${LONGEST_KEY} characters.`);
-    yield { attribute: attribute.path, key: id, value: id, element: null, keys: null };
+    yield { attribute: attribute.path, key: escapeKey(id), value: id, element: null, keys: null };
   }
 }
 

@@ -2,6 +2,7 @@ import type { Attribute } from "../../schema/attribute.ts";
 import type { Session } from "./database.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Fragment, raw, sql } from "./fragment.ts";
+import { ESCAPE } from "./key.ts";
 import type { ElementRow, UniqueRow } from "./row.ts";
 import type { Tables } from "./tables.ts";
 
@@ -90,10 +91,10 @@ export function deleteElements(
   return sql`DELETE FROM ${tables.element} WHERE tenant = ${tenant} AND id = ${id} AND (attribute, key) IN (SELECT v.attribute, v.key FROM ${dialect.rows(json, ["attribute", "key"], "v")}) AND ${guard}`;
 }
 
-/** Deletes the elements of a collection that have no `value`: their keys begin with a control character. */
+/** Deletes the elements of a collection that have no `value`: their keys come before all others but the empty one. */
 export function deleteNameless(owner: Owner, attribute: string, guard: Fragment): Fragment {
   const { tables, tenant, id } = owner;
-  return sql`DELETE FROM ${tables.element} WHERE tenant = ${tenant} AND id = ${id} AND attribute = ${attribute} AND key > '' AND key < ' ' AND ${guard}`;
+  return sql`DELETE FROM ${tables.element} WHERE tenant = ${tenant} AND id = ${id} AND attribute = ${attribute} AND key > '' AND key < ${ESCAPE} AND ${guard}`;
 }
 
 export function writeSecret(owner: Owner, attribute: string, value: unknown, guard: Fragment): Fragment {

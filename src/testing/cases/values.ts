@@ -1,6 +1,6 @@
 import { chapter } from "../case.ts";
 import { mustHold } from "../content.ts";
-import { must } from "../failure.ts";
+import { must, mustBe } from "../failure.ts";
 import { WARRANTY } from "../resource-types.ts";
 
 const { cases, add } = chapter({ name: "values" });
@@ -120,6 +120,30 @@ add(
     }
   },
   { needs: ["User.userName"] },
+);
+
+add(
+  "a value that begins with a control character names its element of a collection like any other",
+  async (subject) => {
+    const rule = "an element of a collection must be kept and found by whatever value it has";
+    const parts = [{ value: "\u0001a", amount: 1 }, { value: "\tb" }, { value: "\u0002\u0001a" }, { value: "a" }];
+    const created = await subject.create("Asset", { parts });
+    mustHold(subject, "Asset", await subject.get("Asset", created.id), { parts }, rule);
+    if (subject.capabilities.filter !== false) {
+      const gone = 'parts.value eq "\\u0001" or parts.value eq "\\u0002\\tb" or parts.value ew "\\u0001"';
+      mustBe(await subject.find("Asset", gone), [], `${rule}, and not by another`);
+      for (const value of ["\u0001a", "\tb", "\u0002\u0001a"])
+        mustBe(await subject.find("Asset", `parts[value eq ${JSON.stringify(value)}]`), [created.id], rule);
+      mustBe(await subject.find("Asset", 'parts.value sw "\\tb" and not (parts.value sw "b")'), [created.id], rule);
+    }
+    const fewer = parts.slice(1);
+    mustHold(subject, "Asset", await subject.replace("Asset", created.id, { parts: fewer }), { parts: fewer }, rule);
+    if (subject.storage.applyDelta === undefined) return;
+    await subject.delta("Asset", created.id, "parts", { add: [{ value: "\u0001a" }], remove: ["\tb", "b"] });
+    const changed = [{ value: "\u0001a" }, ...fewer.slice(1)];
+    mustHold(subject, "Asset", await subject.get("Asset", created.id), { parts: changed }, rule);
+  },
+  { needs: ["Asset.parts"] },
 );
 
 export { cases as values };

@@ -172,7 +172,7 @@ const thing = element({
     primary: fc.boolean(),
   }).map((found) => found ?? [{ value: "a" }]),
   pieces: elements({
-    value: text.filter((value) => value !== "\t"),
+    value: text,
     weight: fc.constantFrom(...NUMBERS),
     primary: fc.boolean(),
   }).map((found) => found ?? [{ value: "a" }]),
@@ -194,7 +194,10 @@ const user = element({
 const group = element({
   displayName: text,
   members: fc
-    .uniqueArray(fc.constantFrom("u001", "u002", "u003", "u004", "g001", "nobody"), { minLength: 1, maxLength: 4 })
+    .uniqueArray(fc.constantFrom("u001", "u002", "u003", "u004", "g001", "nobody", "\tnobody"), {
+      minLength: 1,
+      maxLength: 4,
+    })
     .map((ids) => ids.map((value, index) => (index === 0 ? { value, display: "aB c" } : { value }))),
 });
 

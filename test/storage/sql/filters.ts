@@ -91,7 +91,7 @@ function operatorsOf({ type }: Attribute): readonly CompareOperator[] {
 function operandsOf(path: AttributePath, operands: Operands): readonly (string | number | boolean)[] {
   const { name, type, parent } = leafOf(path);
   if (name === "id" || (name === "value" && parent !== undefined && parent.sub("$ref") !== undefined))
-    return ["u001", "u002", "g001", "g000", "t001", "nobody", "U001", "00"];
+    return ["u001", "u002", "g001", "g000", "t001", "nobody", "\tnobody", "U001", "00"];
   if (name === "version") return ["1", "2", ""];
   switch (type) {
     case "boolean":
