@@ -30,7 +30,15 @@ export interface ConformanceOptions<C extends Context = Context> {
   readonly capabilities?: StorageCapabilities;
   /** Repeats a run: the seed that a failure or the score card names. Default: a new one each time. */
   readonly seed?: number;
-  /** How many random queries each of the differential cases compares with the reference. Default 200. */
+  /**
+   * With `seed`, goes straight to the counter-example whose failure named this path, where `fast-check` is installed. Default:
+   * the random comparisons begin at the beginning.
+   */
+  readonly path?: string;
+  /**
+   * How many random queries, at least, each of the differential cases compares with the reference. Where `fast-check` (an
+   * optional peer) is installed it chooses the resources and queries, and shrinks those that go wrong. Default 200.
+   */
   readonly runs?: number;
   /** Told of the result when the last case has run. */
   readonly report?: (card: ScoreCard) => void;
@@ -72,17 +80,20 @@ export function storageConformance<C extends Context = Context>(options: Conform
   let tokens = 0;
   // The kit makes contexts of its own, with a tenant and nothing else.
   const make = async (): Promise<Made> => (await factory()) as unknown as Made;
-  const cases = casesOf({ runs: options.runs ?? 200, capabilities: options.capabilities });
+  const cases = casesOf({ runs: options.runs ?? 200, path: options.path, capabilities: options.capabilities });
   const verdicts = new Map<string, Verdict>();
 
   const runCase = async (one: Case, index: number): Promise<Verdict> => {
-    const opened: Made[] = [];
+    const opened = new Set<Made>();
+    const release = async (made: Made): Promise<void> => {
+      if (opened.delete(made)) await made.close?.();
+    };
     const open = async (): Promise<Made> => {
       const made = await make();
-      opened.push(made);
+      opened.add(made);
       return made;
     };
-    const run: Run = { resourceTypes, make: open, nextToken: () => `${prefix}-${++tokens}` };
+    const run: Run = { resourceTypes, make: open, release, nextToken: () => `${prefix}-${++tokens}` };
     try {
       const missing = one.needs.find((need) => !isServed(resourceTypes, need));
       if (missing !== undefined) throw new LeftOut(`${missing} is not among the resource types`);
@@ -96,7 +107,7 @@ export function storageConformance<C extends Context = Context>(options: Conform
       const because = error instanceof ConformanceFailure ? error.message : unexpected(one, error);
       return { type: "failed", because };
     } finally {
-      for (const { close } of opened) await close?.();
+      for (const made of opened) await release(made);
     }
   };
 

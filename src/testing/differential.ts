@@ -3,14 +3,17 @@ import { compareBy } from "../filter/order.ts";
 import { predicateOf } from "../filter/predicate.ts";
 import { printFilter } from "../filter/print.ts";
 import type { AttributePath } from "../schema/attribute.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
 import { isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Sort, StoredResource } from "../storage/adapter.ts";
-import { ConformanceFailure, show } from "./failure.ts";
-import { randomAttributes, randomFilter, randomSort, type Targets } from "./generate.ts";
+import { all, type Choice, list, map, oneOf, unlessOnceIn, weighted } from "./choice.ts";
+import { findCounterExample } from "./counter-example.ts";
+import { ConformanceFailure, LeftOut, outcomeOf, show, showError } from "./failure.ts";
+import { filterChoice, type MakeRow, type OverRows, rowChoice, sortChoice } from "./generate.ts";
 import type { Subject } from "./subject.ts";
 
 /** A query that a differential case compares with the reference. */
-export interface Query {
+interface Query {
   readonly filter: Filter<AttributePath> | undefined;
   readonly sort: Sort | undefined;
   /** Size of the pages in which the result is read. */
@@ -19,14 +22,20 @@ export interface Query {
 }
 
 /** Rows of one resource type as storage must see them, computed attributes included. */
-export interface World {
+interface World {
   readonly type: string;
   readonly rows: readonly StoredResource[];
 }
 
-/** Creates random resources of every type: first those that references may name, then those that hold them. */
-export async function fill(subject: Subject, rowsOfType: number): Promise<readonly World[]> {
-  const { random, resourceTypes, token } = subject;
+/** How the resources of each type are made, by the name of the type. */
+type Plan = ReadonlyMap<string, readonly MakeRow[]>;
+
+/**
+ * Creates resources of every type: first those that references may name, then those that hold them. Gives what is wrong where
+ * one is refused.
+ */
+async function fill(subject: Subject, plan: Plan): Promise<readonly World[] | string> {
+  const { resourceTypes, token } = subject;
   const stored = new Map<string, StoredResource[]>();
   const targets = new Map<string, string[]>();
   // Types that others name come first, so that references have something to name.
@@ -38,19 +47,16 @@ export async function fill(subject: Subject, rowsOfType: number): Promise<readon
     const ids: string[] = [];
     stored.set(type.name, own);
     targets.set(type.name, ids);
-    for (let index = 0; index < rowsOfType; index++) {
-      const attributes = randomAttributes(type, random, `${token}.${index}.`, limited(targets));
-      const { id, meta } = await subject.create(type.name, attributes);
+    for (const [index, make] of (plan.get(type.name) ?? []).entries()) {
+      const attributes = make(`${token}.${index}.`, targets);
+      const { value, error } = await outcomeOf(subject.create(type.name, attributes));
+      if (value === undefined) return `create of the ${type.name} ${show(attributes)} throws ${showError(error)}`;
+      const { id, meta } = value;
       own.push({ ...attributes, schemas: [], id, meta });
       ids.push(id);
     }
   }
   return worldsOf(subject, stored);
-}
-
-/** References name one of few, so that they meet. */
-function limited(targets: ReadonlyMap<string, readonly string[]>): Targets {
-  return new Map([...targets].map(([name, ids]) => [name, ids.slice(0, 5)]));
 }
 
 function worldsOf(subject: Subject, stored: ReadonlyMap<string, readonly StoredResource[]>): readonly World[] {
@@ -88,20 +94,43 @@ function holds(
   return Array.isArray(elements) && elements.some((element: ResourceObject) => element.value === id);
 }
 
-/** A random query over a world. */
-export function randomQuery(subject: Subject, world: World, paging: Query["paging"]): Query {
-  const { random, capabilities } = subject;
-  const type = subject.type(world.type);
-  return {
-    filter: capabilities.filter === false || random.oneIn(8) ? undefined : randomFilter(type, world.rows, random),
-    sort: capabilities.sort === false ? undefined : randomSort(type, random),
-    count: random.pick([1, 2, 3, 7, 1000]),
-    paging,
-  };
+/** Chooses a query over the resources of one type. */
+function queryChoice(subject: Subject, type: ResourceType, paging: Query["paging"]): Choice<OverRows<Query>> {
+  const { capabilities } = subject;
+  const none = oneOf([undefined]);
+  return map(
+    all(
+      capabilities.filter === false ? none : unlessOnceIn(8, filterChoice(type)),
+      capabilities.sort === false ? none : sortChoice(type),
+      oneOf([1000, 1, 2, 3, 7]),
+    ),
+    ([filter, sort, count]) =>
+      (rows) => ({ filter: filter?.(rows), sort, count, paging }),
+  );
+}
+
+/** What is compared in one go: resources of every type, and queries, each over those of one type. */
+interface Trial {
+  readonly plan: Plan;
+  readonly queries: readonly { readonly type: string; readonly make: OverRows<Query> }[];
+}
+
+function trialChoice(subject: Subject, paging: Query["paging"]): Choice<Trial> {
+  const { resourceTypes } = subject;
+  const rows = resourceTypes.map((type) =>
+    map(list(rowChoice(type), 0, MOST_ROWS), (makers) => [type.name, makers] as const),
+  );
+  const query = weighted(
+    ...resourceTypes.map((type) => {
+      const own = map(queryChoice(subject, type, paging), (make) => ({ type: type.name, make }));
+      return [1, own] as const;
+    }),
+  );
+  return map(all(all(...rows), list(query, 1, MOST_QUERIES)), ([rows, queries]) => ({ plan: new Map(rows), queries }));
 }
 
 /** What is wrong with the adapter's answer to a query; undefined where it is what the reference gives. */
-export async function difference(subject: Subject, world: World, query: Query): Promise<string | undefined> {
+async function difference(subject: Subject, world: World, query: Query): Promise<string | undefined> {
   const matches = query.filter === undefined ? () => true : predicateOf(query.filter);
   const expected = world.rows.filter(matches);
   if (query.sort !== undefined) expected.sort(compareBy(query.sort));
@@ -175,24 +204,73 @@ async function readByCursor(subject: Subject, type: string, query: Query, total:
   return { ids, problem: "its cursors never come to an end" };
 }
 
-/** Compares `runs` random queries with the reference, in worlds of 24 resources a type. */
-export async function compareRandomly(subject: Subject, runs: number, paging: Query["paging"]): Promise<void> {
-  const PER_WORLD = 100;
-  for (let done = 0; done < runs; done += PER_WORLD) {
-    const own = done === 0 ? subject : await subject.fresh();
-    const worlds = (await fill(own, 24)).filter(({ rows }) => rows.length > 0);
-    for (let run = 0; run < Math.min(PER_WORLD, runs - done); run++) {
-      const world = own.random.pick(worlds);
-      const query = randomQuery(own, world, paging);
-      if ((await difference(own, world, query)) === undefined) continue;
-      const least = await shrink(own, world, query);
-      throw new ConformanceFailure(
-        `query must give what the reference predicate and order give, but for ${world.type} ${describe(least)} ${await difference(own, world, least)}.`,
-      );
+/** Resources of a type that a trial has at most, and queries: twice as many as it has on average. */
+const MOST_ROWS = 40;
+const MOST_QUERIES = 100;
+
+/**
+ * Compares `runs` random queries with the reference, in trials that each have resources of their own.
+ * @param path goes straight to what a failure named.
+ * @throws {ConformanceFailure} with a counter-example, shrunk where fast-check is installed.
+ */
+export async function compareRandomly(
+  subject: Subject,
+  runs: number,
+  paging: Query["paging"],
+  path: string | undefined,
+): Promise<void> {
+  const seed = subject.random.below(2 ** 31);
+  const own = path?.startsWith(`${paging}:`) === true ? path.slice(paging.length + 1) : undefined;
+  let left = runs;
+  let isFound = false;
+  const found = await findCounterExample(
+    trialChoice(subject, paging),
+    // More trials than are needed, however few queries they have; those that are not needed are not run.
+    { seed, runs: 10 + Math.ceil((4 * runs) / MOST_QUERIES), path: own },
+    async (trial) => {
+      if (left <= 0 && !isFound) return undefined;
+      left -= trial.queries.length;
+      const problem = await problemOf(subject, trial);
+      isFound ||= problem !== undefined;
+      return problem;
+    },
+  );
+  if (found === undefined) return;
+  const how =
+    found.path === undefined
+      ? "Where fast-check is installed, the kit shrinks the counter-example"
+      : `Shrunk by fast-check; it is at path "${paging}:${found.path}"`;
+  throw new ConformanceFailure(
+    `queries over any resources must give what the reference predicate and order give, but ${found.problem}. ${how}`,
+  );
+}
+
+/** The first query of the trial that the adapter answers wrongly, with what is wrong with the answer. */
+async function problemOf(subject: Subject, { plan, queries }: Trial): Promise<string | undefined> {
+  const own = await subject.fresh();
+  try {
+    const worlds = await fill(own, plan);
+    if (typeof worlds === "string") return worlds;
+    for (const { type, make } of queries) {
+      const world = worlds.find((candidate) => candidate.type === type);
+      if (world === undefined) continue;
+      const query = make(world.rows);
+      const problem = await difference(own, world, query).catch((error) => {
+        if (error instanceof LeftOut) throw error;
+        return `it throws ${showError(error)}`;
+      });
+      if (problem !== undefined) return `for ${describe(query)}, over ${count(worlds)}, ${problem}`;
     }
+    return undefined;
+  } finally {
+    await own.release();
   }
 }
 
+function count(worlds: readonly World[]): string {
+  const counts = worlds.filter(({ rows }) => rows.length > 0).map(({ type, rows }) => `${rows.length} ${type}`);
+  return counts.length === 0 ? "no resource" : counts.join(" and ");
+}
 function describe({ filter, sort, count, paging }: Query): string {
   const parts = [
     filter === undefined ? "without filter" : `filter ${printFilter(filter, (path) => path.text)}`,
@@ -200,43 +278,4 @@ function describe({ filter, sort, count, paging }: Query): string {
     `${paging} pages of ${count}`,
   ];
   return parts.join(", ");
-}
-
-/** The simplest query that still gives a wrong answer: every step leaves something out. */
-async function shrink(subject: Subject, world: World, query: Query): Promise<Query> {
-  for (const simpler of simplerQueries(query)) {
-    const isWrong = await difference(subject, world, simpler).then(
-      (found) => found !== undefined,
-      () => false,
-    );
-    if (isWrong) return shrink(subject, world, simpler);
-  }
-  return query;
-}
-
-function* simplerQueries(query: Query): Generator<Query> {
-  if (query.filter !== undefined) yield { ...query, filter: undefined };
-  if (query.sort !== undefined) yield { ...query, sort: undefined };
-  if (query.count !== 1000) yield { ...query, count: 1000 };
-  if (query.sort?.descending) yield { ...query, sort: { ...query.sort, descending: false } };
-  if (query.filter !== undefined) for (const filter of simplerFilters(query.filter)) yield { ...query, filter };
-}
-
-/** Filters with one part less. */
-function* simplerFilters(filter: Filter<AttributePath>): Generator<Filter<AttributePath>> {
-  if (filter.type === "and" || filter.type === "or") {
-    yield* filter.filters;
-    for (const [index, part] of filter.filters.entries()) {
-      const others = filter.filters.filter((_, at) => at !== index);
-      if (others.length > 1) yield { ...filter, filters: others };
-      for (const simpler of simplerFilters(part)) yield { ...filter, filters: filter.filters.with(index, simpler) };
-    }
-  } else if (filter.type === "not") {
-    yield filter.filter;
-    for (const simpler of simplerFilters(filter.filter)) yield { type: "not", filter: simpler };
-  } else if (filter.type === "element") {
-    for (const simpler of simplerFilters(filter.filter)) yield { ...filter, filter: simpler };
-  } else if (filter.type === "compare" && typeof filter.value === "string" && filter.value.length > 1) {
-    yield { ...filter, value: [...filter.value].slice(0, -1).join("") };
-  }
 }

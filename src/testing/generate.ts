@@ -3,7 +3,7 @@ import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/at
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Sort } from "../storage/adapter.ts";
-import type { Random } from "./random.ts";
+import { all, below, type Choice, list, map, onceIn, oneOf, unlessOnceIn, weighted } from "./choice.ts";
 
 /** Words whose case, width, composition, order or characters databases treat in ways of their own. */
 const WORDS = [
@@ -89,23 +89,25 @@ const URIS = [
   "https://example.com/~u",
 ];
 
+const WORD = map(all(oneOf(WORDS), weighted([3, oneOf([""])], [1, oneOf(WORDS)])), (words) => words.join(""));
+
 /** A simple value of the attribute's type. */
-function simpleValue(attribute: Attribute, random: Random): unknown {
+function simpleValue(attribute: Attribute): Choice<CompareValue> {
   switch (attribute.type) {
     case "boolean":
-      return random.oneIn(2);
+      return oneOf([false, true]);
     case "decimal":
-      return random.pick(NUMBERS);
+      return oneOf(NUMBERS);
     case "integer":
-      return random.pick(INTEGERS);
+      return oneOf(INTEGERS);
     case "dateTime":
-      return random.pick(DATES);
+      return oneOf(DATES);
     case "binary":
-      return random.pick(BINARIES);
+      return oneOf(BINARIES);
     case "reference":
-      return random.pick(URIS);
+      return oneOf(URIS);
     default:
-      return random.oneIn(4) ? random.pick(WORDS) + random.pick(WORDS) : random.pick(WORDS);
+      return WORD;
   }
 }
 
@@ -124,52 +126,70 @@ function isGenerated(resourceType: ResourceType, attribute: Attribute): boolean 
 /** Ids that references may name, by the name of their resource type. */
 export type Targets = ReadonlyMap<string, readonly string[]>;
 
+/** Makes the attributes of a resource. Unique values end with `unique`, which must differ from row to row. */
+export type MakeRow = (unique: string, targets?: Targets) => ResourceObject;
+
 /**
- * Makes random attributes of a resource of the type: each attribute is missing now and then, values come from a small pool so
- * that rows agree and differ in ways that matter. Unique values end with `unique`, which must differ from row to row.
+ * Chooses attributes of a resource of the type: each attribute is missing now and then, values come from a small pool so that
+ * rows agree and differ in ways that matter.
  */
-export function randomAttributes(
-  resourceType: ResourceType,
-  random: Random,
-  unique: string,
-  targets: Targets = new Map(),
-): ResourceObject {
-  const row: Record<string, unknown> = {};
-  for (const attribute of resourceType.attributes) {
+export function rowChoice(resourceType: ResourceType): Choice<MakeRow> {
+  const generated = resourceType.attributes.filter((attribute) => isGenerated(resourceType, attribute));
+  const values = generated.map((attribute) => {
     const isNeeded = attribute.required || resourceType.unique.some(({ text }) => text === attribute.path);
-    if (!isGenerated(resourceType, attribute) || (!isNeeded && random.oneIn(3))) continue;
-    const value = randomValue(attribute, random, unique);
-    if (value !== undefined) writeAttribute(row, attribute, value);
-  }
-  for (const { attribute, resourceTypes } of resourceType.references) {
-    if (random.oneIn(2)) continue;
-    const known = resourceTypes.flatMap((name) => (targets.get(name) ?? []).map((id) => ({ name, id })));
-    const chosen = attribute.multiValued
-      ? known.filter(() => random.oneIn(3))
-      : known.filter(() => random.oneIn(3)).slice(0, 1);
-    const elements = chosen.map(({ name, id }) => {
-      const type = attribute.sub("type");
-      const tells = type !== undefined && (type.canonicalValues.length === 0 || type.canonicalValues.includes(name));
-      return { value: id, ...(tells ? { type: name } : {}) };
-    });
-    if (elements.length > 0) writeAttribute(row, attribute, attribute.multiValued ? elements : elements[0]);
-  }
-  return row;
+    return isNeeded ? valueChoice(attribute) : unlessOnceIn(3, valueChoice(attribute));
+  });
+  const references = resourceType.references.map(() =>
+    unlessOnceIn(2, list(all(below(MOST_TARGETS), below(60)), 0, 4)),
+  );
+  return map(all(all(...values), all(...references)), ([values, references]) => (unique, targets = new Map()) => {
+    const row: Record<string, unknown> = {};
+    for (const [index, attribute] of generated.entries()) {
+      const value = values[index]?.(unique);
+      if (value !== undefined) writeAttribute(row, attribute, value);
+    }
+    for (const [index, { attribute, resourceTypes }] of resourceType.references.entries()) {
+      const known = resourceTypes.map((name) => ({ name, ids: targets.get(name) ?? [] }));
+      const chosen = (references[index] ?? []).flatMap(([number, ofType]) => {
+        const type = known[ofType % known.length];
+        const id = type?.ids[number];
+        return type === undefined || id === undefined ? [] : [referenceTo(attribute, type.name, id)];
+      });
+      const elements = distinct(attribute, chosen) ?? [];
+      if (elements.length > 0) writeAttribute(row, attribute, attribute.multiValued ? elements : elements[0]);
+    }
+    return row;
+  });
 }
 
-function randomValue(attribute: Attribute, random: Random, unique: string): unknown {
-  if (!attribute.multiValued) return singleValue(attribute, random, unique);
-  const values = random
-    .list(1, 3, (index) => singleValue(attribute, random, `${unique}${index}`))
-    .filter((value) => value !== undefined);
+/** References name one of the first resources of a type, so that they meet. */
+const MOST_TARGETS = 5;
+
+function referenceTo(attribute: Attribute, name: string, id: string): ResourceObject {
+  const type = attribute.sub("type");
+  const tells = type !== undefined && (type.canonicalValues.length === 0 || type.canonicalValues.includes(name));
+  return { value: id, ...(tells ? { type: name } : {}) };
+}
+
+/** Makes a value; what must be unique ends with `unique`. */
+type MakeValue = (unique: string) => unknown;
+
+function valueChoice(attribute: Attribute): Choice<MakeValue> {
+  if (!attribute.multiValued) return singleValue(attribute);
   const primary = attribute.sub("primary");
-  const elements = values.map((value, index) =>
-    primary !== undefined && isObject(value)
-      ? { ...withoutPrimary(value), ...(index === 0 && random.oneIn(3) ? { primary: true } : {}) }
-      : value,
-  );
-  if (random.oneIn(2)) elements.reverse();
-  return distinct(attribute, elements);
+  return map(all(list(singleValue(attribute), 0, 3), onceIn(3), onceIn(2)), ([makers, hasPrimary, isReversed]) => {
+    return (unique) => {
+      const values = makers
+        .map((make, index) => make(`${unique}${index}`))
+        .filter((value) => value !== undefined)
+        .map((value, index) =>
+          primary !== undefined && isObject(value)
+            ? { ...withoutPrimary(value), ...(index === 0 && hasPrimary ? { primary: true } : {}) }
+            : value,
+        );
+      return distinct(attribute, isReversed ? values.reverse() : values);
+    };
+  });
 }
 
 function withoutPrimary({ primary: _, ...element }: Record<string, unknown>): Record<string, unknown> {
@@ -189,22 +209,29 @@ function distinct(attribute: Attribute, elements: readonly unknown[]): readonly 
   return kept.length === 0 ? undefined : kept;
 }
 
-function singleValue(attribute: Attribute, random: Random, unique: string): unknown {
+function singleValue(attribute: Attribute): Choice<MakeValue> {
   if (attribute.type !== "complex") {
-    const value = simpleValue(attribute, random);
-    return attribute.uniqueness !== "none" && typeof value === "string" ? `${value}${unique}` : value;
+    const isUnique = attribute.uniqueness !== "none";
+    return map(
+      simpleValue(attribute),
+      (value) => (unique) => (isUnique && typeof value === "string" ? `${value}${unique}` : value),
+    );
   }
-  const element: Record<string, unknown> = {};
-  for (const sub of attribute.subAttributes) {
-    if (sub.mutability === "readOnly" || sub.mutability === "writeOnly" || sub.name === "$ref") continue;
+  const subs = attribute.subAttributes.filter(
+    ({ name, mutability }) => mutability !== "readOnly" && mutability !== "writeOnly" && name !== "$ref",
+  );
+  const parts = subs.map((sub) => {
     const isNeeded = sub.required || sub.uniqueness !== "none" || (attribute.collection && sub.name === "value");
-    if (!isNeeded && random.oneIn(3)) continue;
-    // The value of a collection's element is an identifier: storage may ask that it begins with no white space.
-    if (attribute.collection && sub.name === "value")
-      element.value = String(singleValue(sub, random, unique)).trimStart();
-    else element[sub.name] = sub.multiValued ? [singleValue(sub, random, unique)] : singleValue(sub, random, unique);
-  }
-  return Object.keys(element).length === 0 ? undefined : element;
+    return isNeeded ? singleValue(sub) : unlessOnceIn(3, singleValue(sub));
+  });
+  return map(all(...parts), (parts) => (unique) => {
+    const element: Record<string, unknown> = {};
+    for (const [index, sub] of subs.entries()) {
+      const value = parts[index]?.(unique);
+      if (value !== undefined) element[sub.name] = sub.multiValued ? [value] : value;
+    }
+    return Object.keys(element).length === 0 ? undefined : element;
+  });
 }
 
 const EQUALITY: readonly CompareOperator[] = ["eq", "ne"];
@@ -244,59 +271,89 @@ export function filterPaths(resourceType: ResourceType): readonly AttributePath[
     ]);
 }
 
+/** What a choice of a query makes of the rows that there are: operands are often values of theirs. */
+export type OverRows<T> = (rows: readonly ResourceObject[]) => T;
+
+type MakeFilter = OverRows<Filter<AttributePath>>;
+
 /**
- * Makes a random filter over the attributes of the type, resolved. Operands are often values of the rows, or parts of them in
+ * Chooses a filter over the attributes of the type, resolved. Operands are often values of the rows, or parts of them in
  * another letter case, so that both outcomes are frequent.
  */
-export function randomFilter(
-  resourceType: ResourceType,
-  rows: readonly ResourceObject[],
-  random: Random,
-  depth = 2,
-): Filter<AttributePath> {
-  return junction(random, depth, () => leaf(filterPaths(resourceType), rows, random, true));
+export function filterChoice(resourceType: ResourceType, depth = 2): Choice<MakeFilter> {
+  return junction(depth, leaf(filterPaths(resourceType), true));
 }
 
-function junction(random: Random, depth: number, make: () => Filter<AttributePath>): Filter<AttributePath> {
-  if (depth === 0 || random.oneIn(3)) return make();
-  const kind = random.below(3);
-  if (kind === 2) return { type: "not", filter: junction(random, depth - 1, make) };
-  const type = kind === 0 ? "and" : "or";
-  const filters = random
-    .list(2, 3, () => junction(random, depth - 1, make))
-    .flatMap((part) => (part.type === type ? part.filters : [part]));
-  return { type, filters };
+function junction(depth: number, term: Choice<MakeFilter>): Choice<MakeFilter> {
+  if (depth === 0) return term;
+  // A list that may be empty shrinks to any part of it; one part is that part itself.
+  const parts = list(junction(depth - 1, term), 0, 3);
+  return map(all(term, parts, oneOf(["and", "or"]), onceIn(4)), ([spare, parts, type, isNegated]) => (rows) => {
+    const made = (parts.length === 0 ? [spare] : parts).map((make) => make(rows));
+    const filters = made.flatMap((part) => (part.type === type ? part.filters : [part]));
+    const [only] = filters;
+    const filter: Filter<AttributePath> = only !== undefined && filters.length === 1 ? only : { type, filters };
+    return isNegated ? { type: "not", filter } : filter;
+  });
 }
 
-function leaf(
-  paths: readonly AttributePath[],
-  rows: readonly ResourceObject[],
-  random: Random,
-  mayNest: boolean,
-): Filter<AttributePath> {
-  const path = random.pick(paths);
+function leaf(paths: readonly AttributePath[], mayNest: boolean): Choice<MakeFilter> {
+  return weighted(...paths.map((path) => [1, leafAt(path, mayNest)] as const));
+}
+
+function leafAt(path: AttributePath, mayNest: boolean): Choice<MakeFilter> {
   const { attribute, sub } = path;
-  if (mayNest && sub === undefined && attribute.multiValued && random.oneIn(2)) {
-    const inner =
-      attribute.type === "complex"
-        ? attribute.subAttributes.filter(({ name }) => name !== "$ref").map((part) => pathOf(attribute, part))
-        : [path];
-    return { type: "element", path, filter: junction(random, 1, () => leaf(inner, rows, random, false)) };
-  }
-  const operators = operatorsOf(leafOf(path));
-  if (operators.length === 0 || random.oneIn(6)) return { type: "present", path };
-  if (random.oneIn(10)) return { type: "compare", path, operator: random.pick(EQUALITY), value: null };
-  return { type: "compare", path, operator: random.pick(operators), value: operand(path, rows, random) };
+  const own = plainLeaf(path);
+  if (!mayNest || sub !== undefined || !attribute.multiValued) return own;
+  const inner =
+    attribute.type === "complex"
+      ? attribute.subAttributes.filter(({ name }) => name !== "$ref").map((part) => pathOf(attribute, part))
+      : [path];
+  if (inner.length === 0) return own;
+  const within = map(
+    junction(1, leaf(inner, false)),
+    (make): MakeFilter =>
+      (rows) => ({ type: "element", path, filter: make(rows) }),
+  );
+  return weighted([1, own], [1, within]);
 }
 
-function operand(path: AttributePath, rows: readonly ResourceObject[], random: Random): CompareValue {
-  const known = rows.flatMap((row) => simpleValuesAt(row, path));
-  const value = known.length > 0 && !random.oneIn(4) ? random.pick(known) : simpleValue(leafOf(path), random);
-  if (typeof value !== "string" || leafOf(path).type !== "string") return value as CompareValue;
-  const letters = [...value];
-  const from = random.below(letters.length + 1);
-  const text = random.oneIn(2) ? letters.slice(from, from + 1 + random.below(3)).join("") : value;
-  return random.oneIn(3) ? text.toUpperCase() : random.oneIn(3) ? text.toLowerCase() : text;
+function plainLeaf(path: AttributePath): Choice<MakeFilter> {
+  const present = oneOf<MakeFilter>([() => ({ type: "present", path })]);
+  const operators = operatorsOf(leafOf(path));
+  if (operators.length === 0) return present;
+  const compare = map(
+    all(oneOf(operators), operand(path)),
+    ([operator, make]): MakeFilter =>
+      (rows) => ({ type: "compare", path, operator, value: make(rows) }),
+  );
+  const withNull = map(
+    oneOf(EQUALITY),
+    (operator): MakeFilter =>
+      () => ({ type: "compare", path, operator, value: null }),
+  );
+  return weighted([2, present], [9, compare], [1, withNull]);
+}
+
+const AS_IT_IS = (text: string): string => text;
+const LETTER_CASES = [AS_IT_IS, (text: string) => text.toUpperCase(), (text: string) => text.toLowerCase()];
+
+function operand(path: AttributePath): Choice<OverRows<CompareValue>> {
+  const known = unlessOnceIn(4, below(1000));
+  const part = unlessOnceIn(2, all(below(8), below(3)));
+  return map(
+    all(known, simpleValue(leafOf(path)), part, oneOf(LETTER_CASES)),
+    ([known, invented, part, inCase]) =>
+      (rows) => {
+        const values = known === undefined ? [] : rows.flatMap((row) => simpleValuesAt(row, path));
+        const value = known === undefined || values.length === 0 ? invented : values[known % values.length];
+        if (typeof value !== "string" || leafOf(path).type !== "string") return value as CompareValue;
+        if (part === undefined) return inCase(value);
+        const letters = [...value];
+        const from = part[0] % (letters.length + 1);
+        return inCase(letters.slice(from, from + 1 + part[1]).join(""));
+      },
+  );
 }
 
 function simpleValuesAt(row: ResourceObject, { attribute, sub }: AttributePath): readonly unknown[] {
@@ -307,9 +364,8 @@ function simpleValuesAt(row: ResourceObject, { attribute, sub }: AttributePath):
     .filter((plain) => !isObject(plain));
 }
 
-/** A random sort by any path whose first value is defined: not a computed attribute and no collection. */
-export function randomSort(resourceType: ResourceType, random: Random): Sort | undefined {
-  if (random.oneIn(4)) return undefined;
+/** Chooses a sort by any path whose first value is defined: not a computed attribute and no collection. */
+export function sortChoice(resourceType: ResourceType): Choice<Sort | undefined> {
   const paths = filterPaths(resourceType).filter(
     ({ attribute, sub }) =>
       attribute.inverseOf === undefined &&
@@ -317,5 +373,8 @@ export function randomSort(resourceType: ResourceType, random: Random): Sort | u
       (sub ?? attribute).type !== "complex" &&
       (sub ?? attribute).type !== "binary",
   );
-  return { path: random.pick(paths), descending: random.oneIn(2) };
+  return unlessOnceIn(
+    4,
+    map(all(oneOf(paths), oneOf([false, true])), ([path, descending]) => ({ path, descending })),
+  );
 }

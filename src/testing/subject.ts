@@ -92,6 +92,8 @@ export interface Subject {
   tenant(): Context;
   /** The same adapter, empty: another tenant, or another adapter where it has one tenant only. */
   fresh(): Promise<Subject>;
+  /** Frees a fresh subject before the case is over. */
+  release(): Promise<void>;
   /** The next point in time; each is later than the one before. */
   now(): string;
   create(type: string, attributes: ResourceObject, options?: WriteOptions): Promise<StoredResource>;
@@ -120,6 +122,8 @@ export interface Subject {
 export interface Run {
   readonly resourceTypes: readonly ResourceType[];
   readonly make: () => Promise<Made>;
+  /** Closes one that `make` made, which otherwise stays until the case is over. */
+  readonly release: (made: Made) => Promise<void>;
   readonly nextToken: () => string;
 }
 
@@ -169,6 +173,9 @@ export function subjectOf(run: Run, made: Made, seed: number): Subject {
     path,
     tenant: () => ({ tenant: `kit-${token}-${++tenants}` }),
     fresh: async () => subjectOf(run, hasTenants ? made : await run.make(), subject.random.below(2 ** 31)),
+    release: async () => {
+      if (!hasTenants) await run.release(made);
+    },
     now,
     async create(name, attributes, options = {}) {
       const request = writeRequest(name, options);

@@ -26,12 +26,14 @@ import { versions } from "./versions.ts";
 export interface CaseOptions {
   /** Queries in each random comparison. */
   readonly runs: number;
+  /** Where in the random comparisons a counter-example was. */
+  readonly path: string | undefined;
   /** What the author declared to the kit. */
   readonly capabilities: StorageCapabilities | undefined;
 }
 
 /** All cases, in the order in which they run: what everything else builds on comes first. */
-export function casesOf({ runs, capabilities }: CaseOptions): readonly Case[] {
+export function casesOf({ runs, path, capabilities }: CaseOptions): readonly Case[] {
   return [
     ...create,
     ...read,
@@ -54,7 +56,7 @@ export function casesOf({ runs, capabilities }: CaseOptions): readonly Case[] {
     ...abort,
     ...transactions,
     ...faults,
-    ...randomCases(runs),
+    ...randomCases(runs, path),
     ...serviceCases(capabilities),
   ];
 }
