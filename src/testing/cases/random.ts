@@ -72,7 +72,8 @@ async function history(subject: Subject): Promise<void> {
     );
     const name = verb < 2 ? "create" : verb < 7 ? "replace" : "delete";
     must(
-      kinds[0] === kinds[1],
+      // Which of two things that are wrong with a write is said first is up to the adapter.
+      kinds[0] === kinds[1] || kinds.every((kind) => kind === "uniqueness" || kind === "invalidValue"),
       `step ${step + 1}, ${name} of a ${type.name}, must come to what it comes to in memory (${kinds[1]})`,
       `it came to ${kinds[0]}: ${String(outcomes[0].error)}`,
     );
