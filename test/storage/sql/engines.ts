@@ -12,6 +12,7 @@ import {
   type SqlStorageOptions,
   sqlStorage,
 } from "../../../src/storage/sql.ts";
+import { faulty } from "./faulty.ts";
 
 /** A statement as it was sent to the database. */
 export interface Sent {
@@ -27,6 +28,8 @@ export interface Opened {
   readonly tables: { readonly prefix: string; readonly schema: string | undefined };
   /** Every statement since the list was last emptied. */
   readonly sent: Sent[];
+  /** Makes the `n`-th statement of the storage from now on fail, once; 0 calls it off. */
+  readonly failAt: (n: number) => void;
 }
 
 /** A database engine that the adapter is tested on. */
@@ -137,10 +140,11 @@ function postgresLike(name: "PGlite" | "PostgreSQL", dialect: () => Promise<Dial
 }
 
 async function opened(db: Kysely<unknown>, sent: Sent[], options: Partial<SqlStorageOptions>): Promise<Opened> {
-  const storage = sqlStorage({ db, ...options });
+  const { db: counted, failAt } = faulty(db);
+  const storage = sqlStorage({ db: counted, ...options });
   await storage.migrate();
   sent.length = 0;
-  return { storage, db, tables: { prefix: options.tablePrefix ?? "scim_", schema: options.schema }, sent };
+  return { storage, db, failAt, tables: { prefix: options.tablePrefix ?? "scim_", schema: options.schema }, sent };
 }
 
 function noteIn(sent: Sent[]): Logger {
