@@ -15,6 +15,7 @@ import { profiles } from "./quirks/profiles.ts";
 import { activate, type Quirk } from "./quirks/quirk.ts";
 import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "./schema/resource-type.ts";
 import type { Context, StorageAdapter } from "./storage/adapter.ts";
+import { getOrCreate } from "./storage/get-or-create.ts";
 import type { TenantOptions } from "./tenant.ts";
 
 const BEARER: AuthenticationScheme = {
@@ -39,14 +40,14 @@ export interface Engines<C extends Context> {
 export function createEngines<C extends Context>(options: ScimOptions<C>): Engines<C> {
   const compiled = new WeakMap<ResourceTypeDefinition, ResourceType>();
   const compile = (definition: ResourceTypeDefinition): ResourceType =>
-    remembered(compiled, definition, () => compileResourceType(definition, options.comparisonKey));
+    getOrCreate(compiled, definition, () => compileResourceType(definition, options.comparisonKey));
   const cursors = cursorsOf(options, (event) => tell(options.on, event));
   const known = new WeakMap<readonly ResourceTypeDefinition[], WeakMap<readonly Quirk[], Engine<C>>>();
   const checked = new WeakSet<TenantOptions>();
   const find = (definitions: readonly ResourceTypeDefinition[], profile: NonNullable<ScimOptions<C>["profile"]>) => {
     const rules = typeof profile === "string" ? profiles[profile] : profile;
-    const byRules = remembered(known, definitions, () => new WeakMap<readonly Quirk[], Engine<C>>());
-    return remembered(byRules, rules, () => {
+    const byRules = getOrCreate(known, definitions, () => new WeakMap<readonly Quirk[], Engine<C>>());
+    return getOrCreate(byRules, rules, () => {
       checkResourceTypes(definitions);
       return createEngine(options, definitions.map(compile), rules, cursors);
     });
@@ -150,15 +151,6 @@ function adapterFor<C extends Context>(storage: ScimOptions<C>["storage"], type:
   if (found === undefined)
     throw new TypeError(`createScim: storage has no adapter for the resource type ${type.name}.`);
   return found;
-}
-
-/** The value of a key, made where there is none yet. */
-function remembered<K extends object, V>(map: WeakMap<K, V>, key: K, make: () => V): V {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
 
 /** Tells a listener. One that throws, at once or later, cannot fail the request that it is told of. */

@@ -9,28 +9,31 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** Entry points: most kilobytes of their own code, unminified and gzipped, with the reason; strings that they must not hold. */
+/** What must not be in an entry that runs on every runtime. */
+const EVERYWHERE = ["node:", '"pg"', "kysely", "fast-check"];
+
 const ENTRIES = {
   index: {
     most: 90,
     why: "the whole protocol: schemas as data are a quarter of it",
-    without: ["node:", '"pg"', "kysely", "fast-check"],
+    without: EVERYWHERE,
   },
   memory: {
     most: 18,
     why: "shares filter and schema with the core",
-    without: ["node:", '"pg"', "kysely", "fast-check"],
+    without: EVERYWHERE,
   },
   fetch: {
     most: 5,
     why: "a host, and the errors that it answers with",
-    without: ["node:", '"pg"', "kysely", "fast-check"],
+    without: EVERYWHERE,
   },
   node: { most: 10, why: "a host, and the errors that it answers with", without: ['"pg"', "kysely", "fast-check"] },
-  filter: { most: 25, why: "grammar, resolver and predicate", without: ["node:", '"pg"', "kysely", "fast-check"] },
+  filter: { most: 25, why: "grammar, resolver and predicate", without: EVERYWHERE },
   patch: {
     most: 38,
     why: "needs the reader of values and the filter",
-    without: ["node:", '"pg"', "kysely", "fast-check"],
+    without: EVERYWHERE,
   },
   testing: {
     most: 140,

@@ -1,6 +1,7 @@
 import { uniqueness, versionMismatch } from "../protocol/error.ts";
 import { copyValue } from "../schema/value.ts";
 import type { Context, StorageAdapter } from "./adapter.ts";
+import { getOrCreate } from "./get-or-create.ts";
 import { applyChanges, changesOf } from "./memory/delta.ts";
 import { candidates } from "./memory/lookup.ts";
 import { pageOf } from "./memory/page.ts";
@@ -8,7 +9,7 @@ import { neededBy, present, view } from "./memory/present.ts";
 import { removeReferencesTo, settleReferences } from "./memory/references.ts";
 import { contentOf, isSameContent, type Row, rewrite, withCollectionsOf, withoutCollections } from "./memory/row.ts";
 import { type HashSecret, hashSecrets, keepSecrets } from "./memory/secrets.ts";
-import { addToIndexes, createTenant, getOrCreate, removeFromIndexes, rowsOf, type Tenant } from "./memory/tenant.ts";
+import { addToIndexes, createTenant, removeFromIndexes, rowsOf, type Tenant } from "./memory/tenant.ts";
 import { checkUnique, claimGlobals, type Globals, releaseGlobals } from "./memory/unique.ts";
 import { queryRows } from "./scan.ts";
 

@@ -1,5 +1,6 @@
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../../schema/attribute.ts";
 import type { ReferenceAttribute, ResourceType } from "../../schema/resource-type.ts";
+import { getOrCreate } from "../get-or-create.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
 import { type Content, elementsOf, type Row, valuesOf } from "./row.ts";
 import { createRows, type Rows } from "./rows.ts";
@@ -111,14 +112,4 @@ export function referenceIndexOf(
   if (reference === undefined || identity === undefined) return undefined;
   const name = referenceName(resourceType.name, attribute.path);
   return getOrCreate(tenant.references, name, () => ({ reference, identity, holders: keyIndex() }));
-}
-
-/** The value of a key, made where there is none yet. */
-export function getOrCreate<K, V>(map: Map<K, V>, key: K, create: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = create();
-    map.set(key, value);
-  }
-  return value;
 }

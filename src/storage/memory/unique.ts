@@ -1,8 +1,9 @@
 import { uniqueness } from "../../protocol/error.ts";
 import { leafOf } from "../../schema/attribute.ts";
+import { getOrCreate } from "../get-or-create.ts";
 import type { Content, Row } from "./row.ts";
 import { valuesOf } from "./row.ts";
-import { getOrCreate, indexName, type Tenant } from "./tenant.ts";
+import { indexName, type Tenant } from "./tenant.ts";
 
 /** Rows of all tenants by the keys of attributes with uniqueness "global", by index name [S-7-23]. */
 export type Globals = Map<string, Map<unknown, Row>>;

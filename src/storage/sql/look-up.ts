@@ -1,6 +1,7 @@
 import type { Filter } from "../../filter/ast.ts";
 import { type Attribute, type AttributePath, leafOf } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
+import { getOrCreate } from "../get-or-create.ts";
 import type { Session } from "./database.ts";
 import { type Fragment, filled, sql } from "./fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "./key.ts";
@@ -37,14 +38,10 @@ export async function lookUp(
 ): Promise<readonly SelectedRow[]> {
   if (!isStorable(key) || key.length > LONGEST_KEY) return [];
   const { tables, resourceType, tenant } = scope;
-  const statements = known(STATEMENTS, tables, () => new WeakMap<ResourceType, Map<string, Fragment>>());
-  const ofType = known(statements, resourceType, () => new Map<string, Fragment>());
+  const statements = getOrCreate(STATEMENTS, tables, () => new WeakMap<ResourceType, Map<string, Fragment>>());
+  const ofType = getOrCreate(statements, resourceType, () => new Map<string, Fragment>());
   const name = `${path.text} ${isStreamed} ${apart.map((attribute) => attribute.path).join(" ")}`;
-  let statement = ofType.get(name);
-  if (statement === undefined) {
-    statement = statementOf(scope, apart, isStreamed);
-    ofType.set(name, statement);
-  }
+  const statement = getOrCreate(ofType, name, () => statementOf(scope, apart, isStreamed));
   const values = [uniqueScope(leafOf(path), tenant), uniqueName(resourceType, path), key, tenant, resourceType.name];
   return session.run<SelectedRow>(filled(statement, values));
 }
@@ -55,12 +52,4 @@ function statementOf(scope: OwnScope, apart: readonly Attribute[], isStreamed: b
   const columns = sql`r.tenant, r.type, ${BASE_COLUMNS}${apartColumns(scope, apart, isStreamed)}`;
   if (columns.parameters.length > 0) throw new TypeError("The columns of a look-up hold no values.");
   return sql`SELECT ${columns} FROM ${tables.unique} u JOIN ${tables.resource} r ON r.tenant = u.tenant AND r.id = u.id WHERE u.scope = ${""} AND u.attribute = ${""} AND u.key = ${""} AND u.tenant = ${""} AND r.type = ${""}`;
-}
-
-function known<K extends object, V>(map: WeakMap<K, V>, key: K, make: () => V): V {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -44,7 +44,6 @@ function service(options: MappedStorageOptions) {
 
 interface Answer {
   readonly status: number;
-  // biome-ignore format: one line
   readonly body: Readonly<Record<string, never>>;
 }
 
