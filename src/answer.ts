@@ -1,11 +1,11 @@
 import { isAbort } from "./deadline.ts";
 import type { Engines } from "./engine.ts";
+import { isScimError, unauthorized } from "./error.ts";
 import type { Call } from "./operations/call.ts";
 import { execute } from "./operations/execute.ts";
 import { checkBaseUrl, type ScimOptions } from "./options.ts";
 import type { Progress } from "./progress.ts";
 import { findEndpoint, isDiscovery, splitUrl } from "./protocol/endpoint.ts";
-import { isScimError, unauthorized } from "./protocol/error.ts";
 import { headerReader } from "./protocol/header.ts";
 import { locationOf } from "./protocol/location.ts";
 import { endpointOfMe } from "./protocol/me.ts";

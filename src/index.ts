@@ -1,12 +1,4 @@
 export type { Announcements } from "./announce.ts";
-export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts";
-export type { RequestEvent } from "./events/request.ts";
-export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
-export type { BulkEntry, BulkMethod } from "./operations/bulk/envelope.ts";
-export type { Limits } from "./operations/limits.ts";
-export type { PaginationOptions } from "./operations/pagination.ts";
-export type { AuthenticationScheme, CursorOptions, ScimOptions } from "./options.ts";
-export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
 export {
   type ErrorMessage,
   forbidden,
@@ -27,7 +19,15 @@ export {
   uniqueness,
   unsupportedMediaType,
   versionMismatch,
-} from "./protocol/error.ts";
+} from "./error.ts";
+export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts";
+export type { RequestEvent } from "./events/request.ts";
+export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
+export type { BulkEntry, BulkMethod } from "./operations/bulk/envelope.ts";
+export type { Limits } from "./operations/limits.ts";
+export type { PaginationOptions } from "./operations/pagination.ts";
+export type { AuthenticationScheme, CursorOptions, ScimOptions } from "./options.ts";
+export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 export type {

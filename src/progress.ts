@@ -1,5 +1,5 @@
+import type { ScimError } from "./error.ts";
 import type { RequestEvent } from "./events/request.ts";
-import type { ScimError } from "./protocol/error.ts";
 import { SCIM_JSON } from "./protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 import type { Operation } from "./protocol/operation.ts";

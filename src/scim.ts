@@ -1,10 +1,10 @@
 import { createAnswer } from "./answer.ts";
 import { isAbort, startDeadline } from "./deadline.ts";
 import { createEngines, tell } from "./engine.ts";
+import { internalError, isScimError, type ScimError, unavailable } from "./error.ts";
 import type { Limits } from "./operations/limits.ts";
 import { checkOptions, type ScimOptions } from "./options.ts";
 import { type Progress, requestEvent, startProgress } from "./progress.ts";
-import { internalError, isScimError, type ScimError, unavailable } from "./protocol/error.ts";
 import { SCIM_JSON } from "./protocol/media-type.ts";
 import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import { renderError } from "./protocol/render.ts";

@@ -1,4 +1,4 @@
-import type { ScimType } from "../protocol/error.ts";
+import type { ScimType } from "../error.ts";
 import type { Operation } from "../protocol/operation.ts";
 import type { Context } from "../storage/adapter.ts";
 

@@ -1,5 +1,5 @@
 import { EmbeddedActionsParser, EOF, type IOrAlt, type IToken, Lexer, tokenMatcher } from "chevrotain";
-import { invalidFilter, invalidPath, type ScimError } from "../protocol/error.ts";
+import { invalidFilter, invalidPath, type ScimError } from "../error.ts";
 import { COMPARE_OPERATORS, type CompareOperator, type CompareValue, type Filter } from "./ast.ts";
 import { DEFAULT_FILTER_LIMITS, type FilterLimits, limitProblem } from "./limits.ts";
 import {

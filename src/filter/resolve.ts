@@ -1,4 +1,4 @@
-import { invalidFilter, type ScimError } from "../protocol/error.ts";
+import { invalidFilter, type ScimError } from "../error.ts";
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
 import { isComputedReference, printable } from "../schema/canonical.ts";
 import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";

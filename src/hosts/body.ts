@@ -1,4 +1,4 @@
-import { ScimError, unsupportedMediaType } from "../protocol/error.ts";
+import { ScimError, unsupportedMediaType } from "../error.ts";
 
 /** 400 for a client that left half-way; it is seldom there to read it. */
 export function bodyIncomplete(): ScimError {

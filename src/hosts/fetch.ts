@@ -1,4 +1,4 @@
-import { bodyTooLarge, internalError } from "../protocol/error.ts";
+import { bodyTooLarge, internalError } from "../error.ts";
 import { discard, type ScimResponse } from "../protocol/message.ts";
 import type { Scim } from "../scim.ts";
 import { bodyIncomplete, bodyTaken, joinChunks, refuseEncoding } from "./body.ts";

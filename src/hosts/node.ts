@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { bodyTooLarge, internalError } from "../protocol/error.ts";
+import { bodyTooLarge, internalError } from "../error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "../protocol/message.ts";
 import { hasBody } from "../protocol/read-body.ts";
 import type { Scim } from "../scim.ts";

@@ -1,4 +1,4 @@
-import { invalidSyntax, ScimError } from "../protocol/error.ts";
+import { invalidSyntax, ScimError } from "../error.ts";
 import { type CanonicalBody, canonicalize, type Problem, printable } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { jsonTypeOf } from "../schema/validate.ts";

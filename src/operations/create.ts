@@ -1,4 +1,4 @@
-import { conflict } from "../protocol/error.ts";
+import { conflict } from "../error.ts";
 import type { CreateOperation } from "../protocol/operation.ts";
 import { missingAttributes, schemasOf } from "../schema/canonical.ts";
 import { copyValue, writeAttribute } from "../schema/value.ts";

@@ -1,4 +1,4 @@
-import { notFound } from "../protocol/error.ts";
+import { notFound } from "../error.ts";
 import type { DiscoverOperation } from "../protocol/operation.ts";
 import { listResponse } from "../protocol/render.ts";
 import { ResourceTypeSchema } from "../schema/core/resource-type.ts";

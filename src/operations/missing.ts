@@ -1,4 +1,4 @@
-import { notFound, type ScimError } from "../protocol/error.ts";
+import { notFound, type ScimError } from "../error.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 
 /** 404 for an id, the same for one that never was, one that is deleted and one of another tenant. @see RFC 7644 §3.6 */

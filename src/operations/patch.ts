@@ -1,9 +1,9 @@
 import type { Operation } from "fast-json-patch";
+import { conflict, isScimError, versionMismatch } from "../error.ts";
 import { applyPatch } from "../patch/apply.ts";
 import { classify, type Delta, operationsOf } from "../patch/delta.ts";
 import { located, type PreparedOperation } from "../patch/operation.ts";
 import { pointerTo } from "../patch/pointer.ts";
-import { conflict, isScimError, versionMismatch } from "../protocol/error.ts";
 import { matchesTag, type Precondition } from "../protocol/etag.ts";
 import type { PatchOperation } from "../protocol/operation.ts";
 import { tolerance } from "../protocol/tolerance.ts";

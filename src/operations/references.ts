@@ -1,4 +1,4 @@
-import { invalidValue } from "../protocol/error.ts";
+import { invalidValue } from "../error.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";

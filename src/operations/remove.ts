@@ -1,4 +1,4 @@
-import { versionMismatch } from "../protocol/error.ts";
+import { versionMismatch } from "../error.ts";
 import { matchesTag } from "../protocol/etag.ts";
 import type { DeleteOperation } from "../protocol/operation.ts";
 import type { Context, Select } from "../storage/adapter.ts";

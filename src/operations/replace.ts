@@ -1,4 +1,4 @@
-import { conflict, isScimError, mutability, versionMismatch } from "../protocol/error.ts";
+import { conflict, isScimError, mutability, versionMismatch } from "../error.ts";
 import { matchesTag } from "../protocol/etag.ts";
 import type { ReplaceOperation } from "../protocol/operation.ts";
 import type { Attribute } from "../schema/attribute.ts";

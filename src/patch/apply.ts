@@ -1,5 +1,5 @@
 import type { Operation } from "fast-json-patch";
-import { mutability } from "../protocol/error.ts";
+import { mutability } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";

@@ -1,4 +1,4 @@
-import { invalidValue, mutability, type ScimError } from "../protocol/error.ts";
+import { invalidValue, mutability, type ScimError } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
 import type { Effort } from "./effort.ts";

@@ -1,4 +1,4 @@
-import { tooMany } from "../protocol/error.ts";
+import { tooMany } from "../error.ts";
 
 /** Most comparisons of one PATCH by default: about a second's work. */
 export const DEFAULT_COMPARISONS = 10_000_000;

@@ -1,4 +1,4 @@
-import { invalidValue } from "../protocol/error.ts";
+import { invalidValue } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { missingAttributes } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";

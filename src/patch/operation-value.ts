@@ -1,4 +1,4 @@
-import { ScimError } from "../protocol/error.ts";
+import { ScimError } from "../error.ts";
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
 import { isComputedReference, type ReadOptions, ValueReader } from "../schema/canonical.ts";
 import { isObject } from "../schema/value.ts";

@@ -1,5 +1,5 @@
+import { isScimError, ScimError } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
-import { isScimError, ScimError } from "../protocol/error.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { CompiledExtension } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { invalidSyntax } from "../protocol/error.ts";
+import { invalidSyntax } from "../error.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
 

@@ -1,8 +1,8 @@
+import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
-import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget } from "../protocol/error.ts";
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
 import { isComputedReference, printable, type ReadOptions } from "../schema/canonical.ts";
 import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";

@@ -1,6 +1,6 @@
+import { noTarget, type ScimError } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import { elementTest } from "../filter/predicate.ts";
-import { noTarget, type ScimError } from "../protocol/error.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { merged, overwritten, withoutSub, withSub } from "./complex.ts";

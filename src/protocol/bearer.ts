@@ -1,5 +1,5 @@
+import { unauthorized } from "../error.ts";
 import type { Context } from "../storage/adapter.ts";
-import { unauthorized } from "./error.ts";
 import type { ScimRequest } from "./message.ts";
 
 /** Options of `bearerToken`. */

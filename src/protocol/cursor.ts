@@ -1,4 +1,4 @@
-import { expiredCursor, invalidCount, invalidCursor, type ScimError } from "./error.ts";
+import { expiredCursor, invalidCount, invalidCursor, type ScimError } from "../error.ts";
 
 /** What a cursor is good for: it opens for the same query and page size alone. */
 export interface CursorUse {

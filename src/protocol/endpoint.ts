@@ -1,5 +1,5 @@
+import { notFound } from "../error.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import { notFound } from "./error.ts";
 import { decodeSegment } from "./query-string.ts";
 
 /** Where a URL leads, before anything of the request but its path is known. */

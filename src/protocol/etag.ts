@@ -1,4 +1,4 @@
-import { ScimError } from "./error.ts";
+import { ScimError } from "../error.ts";
 
 /** Longest If-Match or If-None-Match that is read, in characters. */
 const LONGEST_TAG_LIST = 8192;

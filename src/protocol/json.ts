@@ -1,4 +1,4 @@
-import { invalidSyntax } from "./error.ts";
+import { invalidSyntax } from "../error.ts";
 
 /** Deepest nesting of a request body by default; no SCIM message needs more than six levels. */
 export const DEFAULT_JSON_DEPTH = 16;

@@ -1,7 +1,7 @@
+import { notFound, notImplemented } from "../error.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { notFound, notImplemented } from "./error.ts";
 
 /** The resource of the authenticated subject, for `/Me`. */
 export interface Me {

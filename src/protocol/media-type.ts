@@ -1,4 +1,4 @@
-import { notAcceptable, unsupportedMediaType } from "./error.ts";
+import { notAcceptable, unsupportedMediaType } from "../error.ts";
 
 /** The media type of SCIM. @see RFC 7644 §8.1 */
 export const SCIM_JSON = "application/scim+json";

@@ -1,4 +1,4 @@
-import { invalidValue, ScimError } from "./error.ts";
+import { invalidValue, ScimError } from "../error.ts";
 
 /** The query parameters that scimkit reads; all others are ignored. @see RFC 7644 §3.4.2, §3.9; RFC 9865 §2 */
 const PARAMETERS = [

@@ -1,3 +1,4 @@
+import { invalidCursor, invalidFilter, invalidValue, sensitive } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import { parseFilter } from "../filter/parser.ts";
 import { filterablePath, type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
@@ -6,7 +7,6 @@ import { type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
 import { printable } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, Sort } from "../storage/adapter.ts";
-import { invalidCursor, invalidFilter, invalidValue, sensitive } from "./error.ts";
 import type { AskedPage, Operation } from "./operation.ts";
 import { parseOptions, resolveOptions } from "./resolve-options.ts";
 import type { Search } from "./search.ts";

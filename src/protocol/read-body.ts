@@ -1,7 +1,7 @@
+import { bodyTooLarge, invalidSyntax, type ScimError } from "../error.ts";
 import type { Limits } from "../operations/limits.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { bodyTooLarge, invalidSyntax, type ScimError } from "./error.ts";
 import { parseJson } from "./json.ts";
 import { checkContentType } from "./media-type.ts";
 

@@ -1,7 +1,7 @@
+import type { ScimError } from "../error.ts";
 import type { ListItem, ListPlace, Result } from "../operations/result.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
-import type { ScimError } from "./error.ts";
 import { entityTag } from "./etag.ts";
 import { locationOf } from "./location.ts";
 import type { ScimResponse } from "./message.ts";

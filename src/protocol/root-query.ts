@@ -1,3 +1,4 @@
+import { invalidFilter, invalidValue } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import { type Folded, junction, negation } from "../filter/fold.ts";
 import { parseFilter } from "../filter/parser.ts";
@@ -7,7 +8,6 @@ import type { Call } from "../operations/call.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
-import { invalidFilter, invalidValue } from "./error.ts";
 import type { RootPart, RootQueryOperation } from "./operation.ts";
 import { isDescending, pageOf, requestSelection, sortPath } from "./query.ts";
 import { parseOptions, resolveOptions } from "./resolve-options.ts";

@@ -1,10 +1,10 @@
+import { forbidden, methodNotAllowed, notImplemented } from "../error.ts";
 import { readBulk } from "../operations/bulk/envelope.ts";
 import type { Call } from "../operations/call.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { forbidden, methodNotAllowed, notImplemented } from "./error.ts";
 import { type Precondition, parseTags, readPrecondition, type TagList } from "./etag.ts";
 import type { Operation } from "./operation.ts";
 import { readPatch } from "./patch-body.ts";

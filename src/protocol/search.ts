@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { invalidCount, invalidSyntax, invalidValue, type ScimError } from "../error.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import { invalidCount, invalidSyntax, invalidValue, type ScimError } from "./error.ts";
 import type { QueryParameters } from "./query-string.ts";
 import { splitNames } from "./selection.ts";
 

@@ -1,9 +1,9 @@
+import { invalidValue } from "../error.ts";
 import { type Attribute, leafOf } from "../schema/attribute.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
 import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Select } from "../storage/adapter.ts";
-import { invalidValue } from "./error.ts";
 
 /** Most names in `attributes` or `excludedAttributes` by default. */
 export const DEFAULT_SELECTION_NAMES = 100;

@@ -1,5 +1,5 @@
+import { invalidCursor } from "../error.ts";
 import { comparePlaces, placeOf, type SortPlace } from "../filter/order.ts";
-import { invalidCursor } from "../protocol/error.ts";
 import type { Sort, StoredResource } from "./adapter.ts";
 
 /** Where a cursor page begins: behind the place, or, going backwards, before it. */

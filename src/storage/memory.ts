@@ -1,4 +1,4 @@
-import { uniqueness, versionMismatch } from "../protocol/error.ts";
+import { uniqueness, versionMismatch } from "../error.ts";
 import { copyValue } from "../schema/value.ts";
 import type { Context, StorageAdapter } from "./adapter.ts";
 import { getOrCreate } from "./get-or-create.ts";

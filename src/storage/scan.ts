@@ -1,6 +1,6 @@
+import { tooMany } from "../error.ts";
 import { comparePlaces, placeOf, type SortPlace } from "../filter/order.ts";
 import { predicateOf } from "../filter/predicate.ts";
-import { tooMany } from "../protocol/error.ts";
 import {
   type CursorPage,
   type IndexPage,

@@ -1,4 +1,4 @@
-import { isScimError, type ScimType } from "../protocol/error.ts";
+import { isScimError, type ScimType } from "../error.ts";
 import { isObject, isSame } from "../schema/value.ts";
 
 /** Thrown by a case of the kit: one sentence that says what the adapter must do and what it did instead. */

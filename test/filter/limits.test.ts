@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { isScimError, type ScimError } from "../../src/error.ts";
 import { DEFAULT_FILTER_LIMITS } from "../../src/filter/limits.ts";
 import { parseFilter, parsePath } from "../../src/filter/parser.ts";
-import { isScimError, type ScimError } from "../../src/protocol/error.ts";
 
 function refusal(run: () => unknown): ScimError {
   try {

@@ -1,6 +1,7 @@
 import { Lexer } from "chevrotain";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isScimError, type ScimError } from "../../src/error.ts";
 import type {
   And,
   Compare,
@@ -15,7 +16,6 @@ import type {
 import { COMPARE_OPERATORS, visitFilter } from "../../src/filter/ast.ts";
 import { type FilterParseOptions, FilterParser, parseFilter, parsePath } from "../../src/filter/parser.ts";
 import { TOKENS } from "../../src/filter/tokens.ts";
-import { isScimError, type ScimError } from "../../src/protocol/error.ts";
 
 const compare = (path: string, operator: CompareOperator, value: CompareValue): Compare<string> => ({
   type: "compare",

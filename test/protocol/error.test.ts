@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { SCIM_TYPES } from "../../src/error.ts";
 import { ScimError, type StorageAdapter, tooManyRequests, unauthorized, unavailable } from "../../src/index.ts";
-import { SCIM_TYPES } from "../../src/protocol/error.ts";
 import { memoryStorage } from "../../src/storage/memory.ts";
 import { directory, ERROR, filtered, USER } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { attributeAliases, profiles } from "../../src/index.ts";
 import { hasShared, SHARED } from "../support/shared.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../..", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), "utf8");
 const list = (folder: string): readonly string[] =>
   readdirSync(new URL(folder, ROOT), { recursive: true }).map(

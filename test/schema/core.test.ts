@@ -14,7 +14,7 @@ const { SCIMKIT_SHARED: shared, CI } = process.env;
 /** The schemas of RFC 7643 §8.7 with errata applied, kept beside the repository; SCIMKIT_SHARED names another place. */
 const examples = new URL(
   "spec/examples/",
-  shared === undefined ? new URL("../../../shared/", import.meta.url) : pathToFileURL(`${shared}/`),
+  shared === undefined ? new URL("../../../shared", import.meta.url) : pathToFileURL(`${shared}/`),
 );
 
 function recommended(file: string): SchemaJson & { readonly [key: string]: unknown } {

@@ -1,5 +1,5 @@
+import { invalidSyntax } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
-import { invalidSyntax } from "../../protocol/error.ts";
 import { parseOptions } from "../../protocol/resolve-options.ts";
 import { tolerance } from "../../protocol/tolerance.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";

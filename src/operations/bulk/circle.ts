@@ -1,5 +1,5 @@
+import { conflict, isScimError } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
-import { conflict, isScimError } from "../../protocol/error.ts";
 import type { CreateOperation } from "../../protocol/operation.ts";
 import type { Attribute } from "../../schema/attribute.ts";
 import type { Context } from "../../storage/adapter.ts";

@@ -1,4 +1,4 @@
-import { conflict, type ScimError } from "../../protocol/error.ts";
+import { conflict, type ScimError } from "../../error.ts";
 import { locationOf } from "../../protocol/location.ts";
 import { printable } from "../../schema/canonical.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { invalidSyntax, invalidValue, payloadTooLarge, type ScimError } from "../../error.ts";
 import { byLowerCase } from "../../patch/parse.ts";
-import { invalidSyntax, invalidValue, payloadTooLarge, type ScimError } from "../../protocol/error.ts";
 import { jsonTypeOf } from "../../schema/validate.ts";
 import { isObject, type ResourceObject } from "../../schema/value.ts";
 

@@ -1,7 +1,7 @@
+import { isScimError } from "../../error.ts";
 import type { Filter } from "../../filter/ast.ts";
 import { type FilterParseOptions, type ParsedPath, parsePath } from "../../filter/parser.ts";
 import { printFilter } from "../../filter/print.ts";
-import { isScimError } from "../../protocol/error.ts";
 import type { Attribute } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../../schema/value.ts";

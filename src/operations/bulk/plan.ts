@@ -1,4 +1,4 @@
-import { conflict, invalidValue, isScimError, type ScimError } from "../../protocol/error.ts";
+import { conflict, invalidValue, isScimError, type ScimError } from "../../error.ts";
 import { tolerance } from "../../protocol/tolerance.ts";
 import { printable } from "../../schema/canonical.ts";
 import type { ResourceObject } from "../../schema/value.ts";

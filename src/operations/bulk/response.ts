@@ -1,4 +1,4 @@
-import type { ScimError } from "../../protocol/error.ts";
+import type { ScimError } from "../../error.ts";
 import { entityTag } from "../../protocol/etag.ts";
 import { locationOf } from "../../protocol/location.ts";
 import type { ResourceObject } from "../../schema/value.ts";

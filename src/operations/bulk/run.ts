@@ -1,4 +1,4 @@
-import { internalError, isScimError, unavailable } from "../../protocol/error.ts";
+import { internalError, isScimError, unavailable } from "../../error.ts";
 import type { Operation } from "../../protocol/operation.ts";
 import { route } from "../../protocol/route.ts";
 import type { Selection } from "../../protocol/selection.ts";

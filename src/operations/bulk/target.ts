@@ -1,5 +1,5 @@
+import { invalidSyntax, invalidValue, notFound } from "../../error.ts";
 import { findEndpoint } from "../../protocol/endpoint.ts";
-import { invalidSyntax, invalidValue, notFound } from "../../protocol/error.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import type { BulkMethod } from "./envelope.ts";
 import { bulkIdOf } from "./references.ts";

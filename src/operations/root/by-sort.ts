@@ -1,5 +1,5 @@
+import { tooMany } from "../../error.ts";
 import type { SortPlace } from "../../filter/order.ts";
-import { tooMany } from "../../protocol/error.ts";
 import type { CursorPage, IndexPage, Page, QueryResult, StoredResource } from "../../storage/adapter.ts";
 import type { ListItem } from "../result.ts";
 import { mergeFirst, type Sorted } from "./merge.ts";

@@ -1,4 +1,4 @@
-import { invalidCursor } from "../../protocol/error.ts";
+import { invalidCursor } from "../../error.ts";
 import { type CursorPage, isCursorPage, type Page } from "../adapter.ts";
 import { readPosition, writePosition } from "../keyset.ts";
 import type { Row } from "./row.ts";

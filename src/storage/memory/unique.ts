@@ -1,4 +1,4 @@
-import { uniqueness } from "../../protocol/error.ts";
+import { uniqueness } from "../../error.ts";
 import { leafOf } from "../../schema/attribute.ts";
 import { getOrCreate } from "../get-or-create.ts";
 import type { Content, Row } from "./row.ts";

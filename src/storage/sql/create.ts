@@ -1,4 +1,4 @@
-import { conflict, uniqueness } from "../../protocol/error.ts";
+import { conflict, uniqueness } from "../../error.ts";
 import type { Context, CreateRequest, StoredResource } from "../adapter.ts";
 import { type HashSecret, hashSecrets } from "../memory/secrets.ts";
 import type { Database } from "./database.ts";

@@ -1,5 +1,5 @@
 import { CompiledQuery, type DialectAdapter, type Kysely } from "kysely";
-import { unavailable } from "../../protocol/error.ts";
+import { unavailable } from "../../error.ts";
 import { type Dialect, postgres, sqlite } from "./dialect.ts";
 import { faultOf } from "./fault.ts";
 import { type Fragment, join, raw, render, sql, TRUE } from "./fragment.ts";

@@ -1,4 +1,4 @@
-import { versionMismatch } from "../../protocol/error.ts";
+import { versionMismatch } from "../../error.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { DeltaResult } from "../adapter.ts";
 import { settleReference } from "../reference.ts";

@@ -1,4 +1,4 @@
-import { conflict, versionMismatch } from "../../protocol/error.ts";
+import { conflict, versionMismatch } from "../../error.ts";
 import { isSame, type ResourceObject } from "../../schema/value.ts";
 import type { Context, DeltaRequest, DeltaResult } from "../adapter.ts";
 import { settleReference } from "../reference.ts";

@@ -1,4 +1,4 @@
-import { invalidCursor } from "../../protocol/error.ts";
+import { invalidCursor } from "../../error.ts";
 import {
   type CursorPage,
   type IndexPage,

@@ -1,4 +1,4 @@
-import { versionMismatch } from "../../protocol/error.ts";
+import { versionMismatch } from "../../error.ts";
 import { isObject } from "../../schema/value.ts";
 import type { Context, DeleteRequest } from "../adapter.ts";
 import type { Database, Session } from "./database.ts";

@@ -1,4 +1,4 @@
-import { conflict, versionMismatch } from "../../protocol/error.ts";
+import { conflict, versionMismatch } from "../../error.ts";
 import type { Attribute } from "../../schema/attribute.ts";
 import { isSame } from "../../schema/value.ts";
 import type { Context, NewResource, ReplaceRequest, StoredResource } from "../adapter.ts";

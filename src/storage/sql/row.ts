@@ -1,4 +1,4 @@
-import { invalidValue } from "../../protocol/error.ts";
+import { invalidValue } from "../../error.ts";
 import { type Attribute, leafOf } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, valueAt, writeAttribute } from "../../schema/value.ts";

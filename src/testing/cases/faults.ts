@@ -1,4 +1,4 @@
-import { isScimError } from "../../protocol/error.ts";
+import { isScimError } from "../../error.ts";
 import { isSame } from "../../schema/value.ts";
 import { chapter } from "../case.ts";
 import { contentOf } from "../content.ts";

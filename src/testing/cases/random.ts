@@ -1,4 +1,4 @@
-import { isScimError } from "../../protocol/error.ts";
+import { isScimError } from "../../error.ts";
 import type { StoredResource } from "../../storage/adapter.ts";
 import { memoryStorage } from "../../storage/memory.ts";
 import { type Case, chapter } from "../case.ts";

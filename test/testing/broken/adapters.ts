@@ -1,6 +1,6 @@
+import { uniqueness, versionMismatch } from "../../../src/error.ts";
 import type { Compare, Filter } from "../../../src/filter/ast.ts";
 import { predicateOf } from "../../../src/filter/index.ts";
-import { uniqueness, versionMismatch } from "../../../src/protocol/error.ts";
 import type { Attribute, AttributePath } from "../../../src/schema/attribute.ts";
 import { isObject, type ResourceObject, readAttribute } from "../../../src/schema/value.ts";
 import {

@@ -1,4 +1,4 @@
-import { conflict, uniqueness } from "../../../protocol/error.ts";
+import { conflict, uniqueness } from "../../../error.ts";
 import { readAttribute } from "../../../schema/value.ts";
 import type { CreateRequest, StoredResource } from "../../adapter.ts";
 import type { HashSecret } from "../../memory/secrets.ts";

@@ -1,4 +1,4 @@
-import { versionMismatch } from "../../../protocol/error.ts";
+import { versionMismatch } from "../../../error.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
 import type { Database } from "../database.ts";

@@ -1,4 +1,4 @@
-import { conflict, versionMismatch } from "../../../protocol/error.ts";
+import { conflict, versionMismatch } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import { isSame, type ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult } from "../../adapter.ts";

@@ -1,4 +1,4 @@
-import { invalidValue, ScimError, uniqueness } from "../../../protocol/error.ts";
+import { invalidValue, ScimError, uniqueness } from "../../../error.ts";
 import type { Database } from "../database.ts";
 import { faultOf } from "../fault.ts";
 import { sql } from "../fragment.ts";

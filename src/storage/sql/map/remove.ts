@@ -1,4 +1,4 @@
-import { ScimError, versionMismatch } from "../../../protocol/error.ts";
+import { ScimError, versionMismatch } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import { isObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { DeleteRequest } from "../../adapter.ts";

@@ -1,4 +1,4 @@
-import { conflict, versionMismatch } from "../../../protocol/error.ts";
+import { conflict, versionMismatch } from "../../../error.ts";
 import { isSame, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { NewResource, ReplaceRequest, StoredResource } from "../../adapter.ts";
 import type { HashSecret } from "../../memory/secrets.ts";

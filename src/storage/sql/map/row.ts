@@ -1,4 +1,4 @@
-import { invalidValue } from "../../../protocol/error.ts";
+import { invalidValue } from "../../../error.ts";
 import { type Attribute, leafOf } from "../../../schema/attribute.ts";
 import { schemasOf } from "../../../schema/canonical.ts";
 import {

@@ -1,5 +1,5 @@
+import { uniqueness } from "../../../error.ts";
 import { predicateOf } from "../../../filter/predicate.ts";
-import { uniqueness } from "../../../protocol/error.ts";
 import { leafOf } from "../../../schema/attribute.ts";
 import type { Session } from "../database.ts";
 import { compileFilter } from "../filter.ts";
