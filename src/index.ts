@@ -1,4 +1,3 @@
-export type { Announcements } from "./announce.ts";
 export {
   type ErrorMessage,
   forbidden,
@@ -21,12 +20,10 @@ export {
   versionMismatch,
 } from "./error.ts";
 export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts";
-export type { RequestEvent } from "./events/request.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { BulkEntry, BulkMethod } from "./operations/bulk/envelope.ts";
 export type { Limits } from "./operations/limits.ts";
 export type { PaginationOptions } from "./operations/pagination.ts";
-export type { AuthenticationScheme, CursorOptions, ScimOptions } from "./options.ts";
 export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
@@ -88,6 +85,10 @@ export { toZod } from "./schema/to-zod.ts";
 export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";
 export { createScim, type Scim } from "./scim.ts";
+export type { Announcements } from "./service/announce.ts";
+export type { AuthenticationScheme, CursorOptions, ScimOptions } from "./service/options.ts";
+export type { RequestEvent } from "./service/request-event.ts";
+export type { TenantOptions } from "./service/tenant.ts";
 export type {
   Context,
   CreateRequest,
@@ -117,4 +118,3 @@ export type {
 export { isCursorPage } from "./storage/adapter.ts";
 export { type HeldReference, referencesIn, settleReference } from "./storage/reference.ts";
 export { queryByScan, type ScanOptions } from "./storage/scan.ts";
-export type { TenantOptions } from "./tenant.ts";

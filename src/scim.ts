@@ -1,14 +1,14 @@
-import { createAnswer } from "./answer.ts";
-import { isAbort, startDeadline } from "./deadline.ts";
-import { createEngines, tell } from "./engine.ts";
 import { internalError, isScimError, type ScimError, unavailable } from "./error.ts";
 import type { Limits } from "./operations/limits.ts";
-import { checkOptions, type ScimOptions } from "./options.ts";
-import { type Progress, requestEvent, startProgress } from "./progress.ts";
 import { SCIM_JSON } from "./protocol/media-type.ts";
 import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import { renderError } from "./protocol/render.ts";
 import type { ResourceType } from "./schema/resource-type.ts";
+import { createAnswer } from "./service/answer.ts";
+import { isAbort, startDeadline } from "./service/deadline.ts";
+import { createEngines, tell } from "./service/engine.ts";
+import { checkOptions, type ScimOptions } from "./service/options.ts";
+import { type Progress, requestEvent, startProgress } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
 
 /** A SCIM service provider, ready to be mounted. It holds no state of its own: start as many as you like. */

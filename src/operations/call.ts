@@ -1,4 +1,3 @@
-import type { Announcements } from "../announce.ts";
 import type { ScimEvent } from "../events/event.ts";
 import type { Cursors } from "../protocol/cursor.ts";
 import { idOfUrl } from "../protocol/location.ts";
@@ -8,6 +7,7 @@ import type { ActiveQuirks, QuirkNote } from "../quirks/quirk.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ReadOptions } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
+import type { Announcements } from "../service/announce.ts";
 import type { Context, Select, StorageAdapter, StorageNotice } from "../storage/adapter.ts";
 import type { Limits } from "./limits.ts";
 import type { Pagination } from "./pagination.ts";

@@ -1,7 +1,7 @@
-import type { ProfileName } from "./quirks/profiles.ts";
-import type { Quirk } from "./quirks/quirk.ts";
-import type { ResourceTypeDefinition } from "./schema/resource-type.ts";
-import type { Context } from "./storage/adapter.ts";
+import type { ProfileName } from "../quirks/profiles.ts";
+import type { Quirk } from "../quirks/quirk.ts";
+import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { Context } from "../storage/adapter.ts";
 
 /**
  * What one tenant has of its own; what is left out is as in the options of `createScim`. Define resource types once and give

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isReference } from "./schema/reference.ts";
+import { isReference } from "../schema/reference.ts";
 
 /**
  * What `/ServiceProviderConfig` says besides what scimkit computes: `securityEvents`, for a host that delivers security event

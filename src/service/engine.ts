@@ -1,7 +1,14 @@
-import type { ScimEvent } from "./events/event.ts";
-import type { Engine } from "./operations/call.ts";
-import { DEFAULT_LIMITS } from "./operations/limits.ts";
-import { paginationOf } from "./operations/pagination.ts";
+import type { ScimEvent } from "../events/event.ts";
+import type { Engine } from "../operations/call.ts";
+import { DEFAULT_LIMITS } from "../operations/limits.ts";
+import { paginationOf } from "../operations/pagination.ts";
+import { type Cursors, createCursors } from "../protocol/cursor.ts";
+import { selectionOf } from "../protocol/selection.ts";
+import { profiles } from "../quirks/profiles.ts";
+import { activate, type Quirk } from "../quirks/quirk.ts";
+import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { Context, StorageAdapter } from "../storage/adapter.ts";
+import { getOrCreate } from "../storage/get-or-create.ts";
 import {
   type AuthenticationScheme,
   checkResourceTypes,
@@ -9,13 +16,6 @@ import {
   DEFAULT_CURSOR_TIMEOUT,
   type ScimOptions,
 } from "./options.ts";
-import { type Cursors, createCursors } from "./protocol/cursor.ts";
-import { selectionOf } from "./protocol/selection.ts";
-import { profiles } from "./quirks/profiles.ts";
-import { activate, type Quirk } from "./quirks/quirk.ts";
-import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "./schema/resource-type.ts";
-import type { Context, StorageAdapter } from "./storage/adapter.ts";
-import { getOrCreate } from "./storage/get-or-create.ts";
 import type { TenantOptions } from "./tenant.ts";
 
 const BEARER: AuthenticationScheme = {

@@ -1,18 +1,18 @@
 import * as z from "zod";
+import type { ScimEvent } from "../events/event.ts";
+import { DEFAULT_LIMITS, type Limits } from "../operations/limits.ts";
+import type { PaginationOptions } from "../operations/pagination.ts";
+import type { ResolveMe } from "../protocol/me.ts";
+import type { ScimRequest } from "../protocol/message.ts";
+import type { Operation } from "../protocol/operation.ts";
+import { type ProfileName, profiles } from "../quirks/profiles.ts";
+import type { Quirk } from "../quirks/quirk.ts";
+import type { Attribute } from "../schema/attribute.ts";
+import type { ComparisonKey } from "../schema/comparison-key.ts";
+import type { ResourceType, ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { type Announcements, AnnouncementsShape } from "./announce.ts";
-import type { ScimEvent } from "./events/event.ts";
-import type { RequestEvent } from "./events/request.ts";
-import { DEFAULT_LIMITS, type Limits } from "./operations/limits.ts";
-import type { PaginationOptions } from "./operations/pagination.ts";
-import type { ResolveMe } from "./protocol/me.ts";
-import type { ScimRequest } from "./protocol/message.ts";
-import type { Operation } from "./protocol/operation.ts";
-import { type ProfileName, profiles } from "./quirks/profiles.ts";
-import type { Quirk } from "./quirks/quirk.ts";
-import type { Attribute } from "./schema/attribute.ts";
-import type { ComparisonKey } from "./schema/comparison-key.ts";
-import type { ResourceType, ResourceTypeDefinition } from "./schema/resource-type.ts";
-import type { Context, StorageAdapter } from "./storage/adapter.ts";
+import type { RequestEvent } from "./request-event.ts";
 import type { TenantOptions } from "./tenant.ts";
 
 /** One entry of `authenticationSchemes` at `/ServiceProviderConfig`. @see RFC 7643 §5 */

@@ -1,4 +1,4 @@
-import type { ScimRequest } from "./protocol/message.ts";
+import type { ScimRequest } from "../protocol/message.ts";
 
 /** A request, and the time that it has. */
 export interface Deadline {

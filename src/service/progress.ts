@@ -1,10 +1,10 @@
-import type { ScimError } from "./error.ts";
-import type { RequestEvent } from "./events/request.ts";
-import { SCIM_JSON } from "./protocol/media-type.ts";
-import type { ScimRequest, ScimResponse } from "./protocol/message.ts";
-import type { Operation } from "./protocol/operation.ts";
-import type { Context } from "./storage/adapter.ts";
-import type { StorageMeter } from "./storage/watch.ts";
+import type { ScimError } from "../error.ts";
+import { SCIM_JSON } from "../protocol/media-type.ts";
+import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
+import type { Operation } from "../protocol/operation.ts";
+import type { Context } from "../storage/adapter.ts";
+import type { StorageMeter } from "../storage/watch.ts";
+import type { RequestEvent } from "./request-event.ts";
 
 /** What is known of a request so far: for its answer if it fails, and for `observe` when it is answered. */
 export interface Progress<C extends Context> {
