@@ -1,3 +1,20 @@
+export type { Limits } from "./call/limits.ts";
+export type {
+  AskedPage,
+  BulkOperation,
+  CreateOperation,
+  DeleteOperation,
+  DiscoverOperation,
+  Operation,
+  PatchOperation,
+  QueryOperation,
+  ReadOperation,
+  ReplaceOperation,
+  RootPart,
+  RootQueryOperation,
+  SealedPage,
+} from "./call/operation.ts";
+export type { PaginationOptions } from "./call/pagination.ts";
 export {
   type ErrorMessage,
   forbidden,
@@ -21,27 +38,10 @@ export {
 } from "./error.ts";
 export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
-export type { BulkEntry, BulkMethod } from "./operations/bulk/envelope.ts";
-export type { Limits } from "./operations/limits.ts";
-export type { PaginationOptions } from "./operations/pagination.ts";
 export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
+export type { BulkEntry, BulkMethod } from "./protocol/bulk-body.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
-export type {
-  AskedPage,
-  BulkOperation,
-  CreateOperation,
-  DeleteOperation,
-  DiscoverOperation,
-  Operation,
-  PatchOperation,
-  QueryOperation,
-  ReadOperation,
-  ReplaceOperation,
-  RootPart,
-  RootQueryOperation,
-  SealedPage,
-} from "./protocol/operation.ts";
 export type { Search } from "./protocol/search.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
 export { type ProfileName, profiles } from "./quirks/profiles.ts";

@@ -1,5 +1,5 @@
+import type { Limits } from "./call/limits.ts";
 import { internalError, isScimError, type ScimError, unavailable } from "./error.ts";
-import type { Limits } from "./operations/limits.ts";
 import { SCIM_JSON } from "./protocol/media-type.ts";
 import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import { renderError } from "./protocol/render.ts";

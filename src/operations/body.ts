@@ -1,10 +1,10 @@
+import { type Call, readOptions } from "../call/call.ts";
 import { invalidSyntax, ScimError } from "../error.ts";
 import { type CanonicalBody, canonicalize, type Problem, printable } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import { type Call, readOptions } from "./call.ts";
 
 /** Most problems that one error lists; a longer list helps nobody. */
 const MOST_PROBLEMS = 10;

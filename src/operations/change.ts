@@ -1,11 +1,11 @@
 import type { Operation } from "fast-json-patch";
+import type { Call } from "../call/call.ts";
 import type { ChangeEvent, CollectionDelta } from "../events/event.ts";
 import { pointerOf, pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { Call } from "./call.ts";
 
 /** What a verb knows of the change that it made. */
 interface Change {

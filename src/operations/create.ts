@@ -1,13 +1,13 @@
+import { type Call, writeRequest } from "../call/call.ts";
+import type { CreateOperation } from "../call/operation.ts";
+import type { Result } from "../call/result.ts";
 import { conflict } from "../error.ts";
-import type { CreateOperation } from "../protocol/operation.ts";
 import { missingAttributes, schemasOf } from "../schema/canonical.ts";
 import { copyValue, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { readBody, throwProblems } from "./body.ts";
-import { type Call, writeRequest } from "./call.ts";
 import { changesOf, emitChange, namesOf } from "./change.ts";
 import { checkForeignReferences } from "./references.ts";
-import type { Result } from "./result.ts";
 import { checkStored } from "./stored.ts";
 
 /**

@@ -1,5 +1,7 @@
+import type { Call, Engine } from "../call/call.ts";
+import type { DiscoverOperation } from "../call/operation.ts";
+import type { Result } from "../call/result.ts";
 import { notFound } from "../error.ts";
-import type { DiscoverOperation } from "../protocol/operation.ts";
 import { listResponse } from "../protocol/render.ts";
 import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
 import { SchemaSchema } from "../schema/core/schema.ts";
@@ -8,8 +10,6 @@ import type { ResourceType } from "../schema/resource-type.ts";
 import { type SchemaDefinition, schemaToJson } from "../schema/schema.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { Call, Engine } from "./call.ts";
-import type { Result } from "./result.ts";
 
 /**
  * Answers the three discovery endpoints. Sorting, paging and selection do not apply there; a list is always whole.

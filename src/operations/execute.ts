@@ -1,7 +1,8 @@
-import type { Operation } from "../protocol/operation.ts";
+import type { Call } from "../call/call.ts";
+import type { Operation } from "../call/operation.ts";
+import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
 import { bulk } from "./bulk.ts";
-import type { Call } from "./call.ts";
 import { create } from "./create.ts";
 import { discover } from "./discover.ts";
 import { patch } from "./patch.ts";
@@ -9,7 +10,6 @@ import { query } from "./query.ts";
 import { read } from "./read.ts";
 import { remove } from "./remove.ts";
 import { replace } from "./replace.ts";
-import type { Result } from "./result.ts";
 import { rootQuery } from "./root-query.ts";
 
 /** Does what a request asks for: one file a verb. @see RFC 7644 §3.2 */

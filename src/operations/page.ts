@@ -1,7 +1,7 @@
-import type { AskedPage } from "../protocol/operation.ts";
+import type { Call } from "../call/call.ts";
+import type { AskedPage } from "../call/operation.ts";
+import type { ListPlace } from "../call/result.ts";
 import type { Context, CursorPage, Page, QueryResult } from "../storage/adapter.ts";
-import type { Call } from "./call.ts";
-import type { ListPlace } from "./result.ts";
 
 /**
  * The page as storage is asked for it: a client's cursor is opened.

@@ -1,23 +1,23 @@
 import type { Operation } from "fast-json-patch";
+import { type Call, MOST_TRIES, SELECT_NONE, writeRequest } from "../call/call.ts";
+import type { PatchOperation } from "../call/operation.ts";
+import { matchesTag, type Precondition } from "../call/preconditions.ts";
+import type { Result } from "../call/result.ts";
+import { tolerance } from "../call/tolerance.ts";
 import { conflict, isScimError, versionMismatch } from "../error.ts";
 import { applyPatch } from "../patch/apply.ts";
 import { classify, type Delta, operationsOf } from "../patch/delta.ts";
 import { located, type PreparedOperation } from "../patch/operation.ts";
 import { pointerTo } from "../patch/pointer.ts";
-import { matchesTag, type Precondition } from "../protocol/etag.ts";
-import type { PatchOperation } from "../protocol/operation.ts";
-import { tolerance } from "../protocol/tolerance.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, DeltaResult, Select } from "../storage/adapter.ts";
-import { type Call, MOST_TRIES, SELECT_NONE, writeRequest } from "./call.ts";
 import { changesOf, emitChange, namesOf } from "./change.ts";
 import { noSuchResource } from "./missing.ts";
 import { checkForeignReferences } from "./references.ts";
 import { isSameResource } from "./replace.ts";
-import type { Result } from "./result.ts";
 import { checkStored } from "./stored.ts";
 
 /**

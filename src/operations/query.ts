@@ -1,8 +1,8 @@
-import type { QueryOperation } from "../protocol/operation.ts";
+import type { Call } from "../call/call.ts";
+import type { QueryOperation } from "../call/operation.ts";
+import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { Call } from "./call.ts";
 import { openPage, placeOf } from "./page.ts";
-import type { Result } from "./result.ts";
 import { checkStored } from "./stored.ts";
 
 /** Finds the resources of one type. Nothing found is a success with an empty list. @see RFC 7644 §3.4.2 */

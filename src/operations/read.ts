@@ -1,9 +1,9 @@
-import { matchesTag } from "../protocol/etag.ts";
-import type { ReadOperation } from "../protocol/operation.ts";
+import type { Call } from "../call/call.ts";
+import type { ReadOperation } from "../call/operation.ts";
+import { matchesTag } from "../call/preconditions.ts";
+import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { Call } from "./call.ts";
 import { noSuchResource } from "./missing.ts";
-import type { Result } from "./result.ts";
 import { checkStored } from "./stored.ts";
 
 /** Reads one resource; 304 where If-None-Match has its version. @see RFC 7644 §3.4.1, §3.14 */

@@ -1,8 +1,8 @@
+import { type Call, checkedByStorage, SELECT_NONE } from "../call/call.ts";
 import { invalidValue } from "../error.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import { type Call, checkedByStorage, SELECT_NONE } from "./call.ts";
 
 /**
  * Checks references that may lead into another storage than the resource's own, which storage cannot check itself. Those within

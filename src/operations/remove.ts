@@ -1,11 +1,11 @@
+import { type Call, writeRequest } from "../call/call.ts";
+import type { DeleteOperation } from "../call/operation.ts";
+import { matchesTag } from "../call/preconditions.ts";
+import type { Result } from "../call/result.ts";
 import { versionMismatch } from "../error.ts";
-import { matchesTag } from "../protocol/etag.ts";
-import type { DeleteOperation } from "../protocol/operation.ts";
 import type { Context, Select } from "../storage/adapter.ts";
-import { type Call, writeRequest } from "./call.ts";
 import { emitChange } from "./change.ts";
 import { noSuchResource } from "./missing.ts";
-import type { Result } from "./result.ts";
 
 /** With the groups of a user, which the deletion goes through anyway; without the members of a group. */
 const SELECT_SINGLE: Select = { includes: (attribute) => !attribute.collection };

@@ -1,17 +1,17 @@
+import { type Call, MOST_TRIES, SELECT_STORED, writeRequest } from "../call/call.ts";
+import type { ReplaceOperation } from "../call/operation.ts";
+import { matchesTag } from "../call/preconditions.ts";
+import type { Result } from "../call/result.ts";
 import { conflict, isScimError, mutability, versionMismatch } from "../error.ts";
-import { matchesTag } from "../protocol/etag.ts";
-import type { ReplaceOperation } from "../protocol/operation.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { type CanonicalBody, missingAttributes, schemasOf } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, StoredResource } from "../storage/adapter.ts";
 import { readBody, throwProblems } from "./body.ts";
-import { type Call, MOST_TRIES, SELECT_STORED, writeRequest } from "./call.ts";
 import { changesOf, emitChange, namesOf } from "./change.ts";
 import { noSuchResource } from "./missing.ts";
 import { checkForeignReferences } from "./references.ts";
-import type { Result } from "./result.ts";
 import { checkStored } from "./stored.ts";
 
 /**

@@ -1,8 +1,8 @@
-import type { RootQueryOperation } from "../protocol/operation.ts";
+import type { Call } from "../call/call.ts";
+import type { RootQueryOperation } from "../call/operation.ts";
+import type { Result } from "../call/result.ts";
 import { type Context, isCursorPage, type Page } from "../storage/adapter.ts";
-import type { Call } from "./call.ts";
 import { openPage, placeOf } from "./page.ts";
-import type { Result } from "./result.ts";
 import { cursorPageBySort, indexPageBySort } from "./root/by-sort.ts";
 import { cursorPageByType, indexPageByType } from "./root/by-type.ts";
 import type { RootPage } from "./root/page.ts";

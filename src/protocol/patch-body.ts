@@ -1,12 +1,12 @@
-import { type Call, readOptions } from "../operations/call.ts";
+import { type Call, readOptions } from "../call/call.ts";
+import { parseOptions, resolveOptions } from "../call/settings.ts";
+import { tolerance } from "../call/tolerance.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
 import { parsePatch } from "../patch/parse.ts";
 import { prepare } from "../patch/prepare.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import { parseOptions, resolveOptions } from "./resolve-options.ts";
-import { tolerance } from "./tolerance.ts";
 
 /**
  * Reads the body of a PATCH: the envelope, then each operation against the schema.

@@ -1,16 +1,16 @@
+import type { Call } from "../call/call.ts";
+import type { AskedPage, Operation } from "../call/operation.ts";
+import { type Selection, selectionOf } from "../call/selection.ts";
+import { parseOptions, resolveOptions } from "../call/settings.ts";
 import { invalidCursor, invalidFilter, invalidValue, sensitive } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import { parseFilter } from "../filter/parser.ts";
 import { filterablePath, type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
-import type { Call } from "../operations/call.ts";
 import { type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
 import { printable } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, Sort } from "../storage/adapter.ts";
-import type { AskedPage, Operation } from "./operation.ts";
-import { parseOptions, resolveOptions } from "./resolve-options.ts";
 import type { Search } from "./search.ts";
-import { type Selection, selectionOf } from "./selection.ts";
 
 /** What the answer shows, by `attributes` and `excludedAttributes`. @see RFC 7644 §3.9 */
 export function requestSelection<C extends Context>(

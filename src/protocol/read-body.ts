@@ -1,5 +1,5 @@
+import type { Limits } from "../call/limits.ts";
 import { bodyTooLarge, invalidSyntax, type ScimError } from "../error.ts";
-import type { Limits } from "../operations/limits.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { parseJson } from "./json.ts";

@@ -1,9 +1,9 @@
+import { locationOf } from "../call/location.ts";
+import { entityTag } from "../call/preconditions.ts";
+import type { ListItem, ListPlace, Result } from "../call/result.ts";
 import type { ScimError } from "../error.ts";
-import type { ListItem, ListPlace, Result } from "../operations/result.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
-import { entityTag } from "./etag.ts";
-import { locationOf } from "./location.ts";
 import type { ScimResponse } from "./message.ts";
 import { type Locations, show, withSchemas } from "./represent.ts";
 import { collectionStreams, joinStreams, streamedBody, streamedResource } from "./streamed-body.ts";

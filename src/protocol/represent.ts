@@ -1,11 +1,11 @@
+import { locationOf } from "../call/location.ts";
+import { entityTag } from "../call/preconditions.ts";
+import type { Selection } from "../call/selection.ts";
 import { schemasOf } from "../schema/canonical.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
-import { entityTag } from "./etag.ts";
-import { locationOf } from "./location.ts";
-import type { Selection } from "./selection.ts";
 
 /** What turns ids into URLs. */
 export interface Locations {

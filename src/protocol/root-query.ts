@@ -1,16 +1,16 @@
+import type { Call } from "../call/call.ts";
+import type { RootPart, RootQueryOperation } from "../call/operation.ts";
+import { parseOptions, resolveOptions } from "../call/settings.ts";
 import { invalidFilter, invalidValue } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import { type Folded, junction, negation } from "../filter/fold.ts";
 import { parseFilter } from "../filter/parser.ts";
 import { predicateOf } from "../filter/predicate.ts";
 import { resolveWhereKnown, unknownAttribute } from "../filter/resolve.ts";
-import type { Call } from "../operations/call.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { RootPart, RootQueryOperation } from "./operation.ts";
 import { isDescending, pageOf, requestSelection, sortPath } from "./query.ts";
-import { parseOptions, resolveOptions } from "./resolve-options.ts";
 import type { Search } from "./search.ts";
 
 /**

@@ -1,19 +1,19 @@
+import type { Call } from "../call/call.ts";
+import type { Operation } from "../call/operation.ts";
+import { type Precondition, parseTags, readPrecondition, type TagList } from "../call/preconditions.ts";
+import type { Selection } from "../call/selection.ts";
+import { tolerance } from "../call/tolerance.ts";
 import { forbidden, methodNotAllowed, notImplemented } from "../error.ts";
-import { readBulk } from "../operations/bulk/envelope.ts";
-import type { Call } from "../operations/call.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import { readBulk } from "./bulk-body.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { type Precondition, parseTags, readPrecondition, type TagList } from "./etag.ts";
-import type { Operation } from "./operation.ts";
 import { readPatch } from "./patch-body.ts";
 import { checkSensitive, queryOperation, requestSelection } from "./query.ts";
 import { parseQueryString } from "./query-string.ts";
 import { rootQueryOperation } from "./root-query.ts";
 import { type Search, searchFromBody, searchFromUrl } from "./search.ts";
-import type { Selection } from "./selection.ts";
-import { tolerance } from "./tolerance.ts";
 
 /** What is left of a request once its endpoint is known. */
 export interface RequestParts {

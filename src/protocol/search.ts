@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { splitNames } from "../call/selection.ts";
 import { invalidCount, invalidSyntax, invalidValue, type ScimError } from "../error.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { QueryParameters } from "./query-string.ts";
-import { splitNames } from "./selection.ts";
 
 /** URN of a search. @see RFC 7644 §3.4.3 */
 export const SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";

@@ -1,9 +1,9 @@
+import type { Call } from "../call/call.ts";
+import { locationOf } from "../call/location.ts";
 import { isScimError, unauthorized } from "../error.ts";
-import type { Call } from "../operations/call.ts";
 import { execute } from "../operations/execute.ts";
 import { findEndpoint, isDiscovery, splitUrl } from "../protocol/endpoint.ts";
 import { headerReader } from "../protocol/header.ts";
-import { locationOf } from "../protocol/location.ts";
 import { endpointOfMe } from "../protocol/me.ts";
 import { answerType } from "../protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";

@@ -1,9 +1,9 @@
+import type { Engine } from "../call/call.ts";
+import { type Cursors, createCursors } from "../call/cursor.ts";
+import { DEFAULT_LIMITS } from "../call/limits.ts";
+import { paginationOf } from "../call/pagination.ts";
+import { selectionOf } from "../call/selection.ts";
 import type { ScimEvent } from "../events/event.ts";
-import type { Engine } from "../operations/call.ts";
-import { DEFAULT_LIMITS } from "../operations/limits.ts";
-import { paginationOf } from "../operations/pagination.ts";
-import { type Cursors, createCursors } from "../protocol/cursor.ts";
-import { selectionOf } from "../protocol/selection.ts";
 import { profiles } from "../quirks/profiles.ts";
 import { activate, type Quirk } from "../quirks/quirk.ts";
 import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";

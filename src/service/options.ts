@@ -1,10 +1,10 @@
 import * as z from "zod";
+import { DEFAULT_LIMITS, type Limits } from "../call/limits.ts";
+import type { Operation } from "../call/operation.ts";
+import type { PaginationOptions } from "../call/pagination.ts";
 import type { ScimEvent } from "../events/event.ts";
-import { DEFAULT_LIMITS, type Limits } from "../operations/limits.ts";
-import type { PaginationOptions } from "../operations/pagination.ts";
 import type { ResolveMe } from "../protocol/me.ts";
 import type { ScimRequest } from "../protocol/message.ts";
-import type { Operation } from "../protocol/operation.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
 import type { Quirk } from "../quirks/quirk.ts";
 import type { Attribute } from "../schema/attribute.ts";

@@ -1,7 +1,7 @@
+import type { Operation } from "../call/operation.ts";
 import type { ScimError } from "../error.ts";
 import { SCIM_JSON } from "../protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
-import type { Operation } from "../protocol/operation.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { StorageMeter } from "../storage/watch.ts";
 import type { RequestEvent } from "./request-event.ts";

@@ -1,5 +1,5 @@
+import type { Operation } from "../call/operation.ts";
 import type { ScimType } from "../error.ts";
-import type { Operation } from "../protocol/operation.ts";
 import type { Context } from "../storage/adapter.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { matchesTag, parseTags } from "../../src/protocol/etag.ts";
+import { matchesTag, parseTags } from "../../src/call/preconditions.ts";
 import { type Answer, type Directory, directory, GROUP, USER } from "../support/directory.ts";
 
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";

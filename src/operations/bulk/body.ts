@@ -1,12 +1,12 @@
+import type { Call } from "../../call/call.ts";
+import { parseOptions } from "../../call/settings.ts";
+import { tolerance } from "../../call/tolerance.ts";
 import { invalidSyntax } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
-import { parseOptions } from "../../protocol/resolve-options.ts";
-import { tolerance } from "../../protocol/tolerance.ts";
+import type { BulkEntry, BulkMethod } from "../../protocol/bulk-body.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";
-import type { Call } from "../call.ts";
-import type { BulkEntry, BulkMethod } from "./envelope.ts";
 import { mapPatchReferences } from "./patch-references.ts";
 import {
   bulkIdOf,

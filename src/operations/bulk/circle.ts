@@ -1,9 +1,9 @@
+import { type Call, writeRequest } from "../../call/call.ts";
+import type { CreateOperation } from "../../call/operation.ts";
 import { conflict, isScimError } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
-import type { CreateOperation } from "../../protocol/operation.ts";
 import type { Attribute } from "../../schema/attribute.ts";
 import type { Context } from "../../storage/adapter.ts";
-import { type Call, writeRequest } from "../call.ts";
 import { mapBody } from "./body.ts";
 import { type Created, type CreatedResource, checkNeeds, failedNeed, replacementOf } from "./created.ts";
 import type { PlannedOperation } from "./plan.ts";

@@ -1,5 +1,5 @@
+import { locationOf } from "../../call/location.ts";
 import { conflict, type ScimError } from "../../error.ts";
-import { locationOf } from "../../protocol/location.ts";
 import { printable } from "../../schema/canonical.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";

@@ -1,12 +1,12 @@
+import type { Call } from "../../call/call.ts";
+import { tolerance } from "../../call/tolerance.ts";
 import { conflict, invalidValue, isScimError, type ScimError } from "../../error.ts";
-import { tolerance } from "../../protocol/tolerance.ts";
+import type { BulkEntry } from "../../protocol/bulk-body.ts";
 import { printable } from "../../schema/canonical.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";
-import type { Call } from "../call.ts";
 import { mapBody, readData } from "./body.ts";
 import { components } from "./components.ts";
-import type { BulkEntry } from "./envelope.ts";
 import { type BulkTarget, findTarget } from "./target.ts";
 
 /** An operation of a bulk request, ready to be executed in its turn. */

@@ -1,6 +1,6 @@
+import { locationOf } from "../../call/location.ts";
+import { entityTag } from "../../call/preconditions.ts";
 import type { ScimError } from "../../error.ts";
-import { entityTag } from "../../protocol/etag.ts";
-import { locationOf } from "../../protocol/location.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { PlannedOperation } from "./plan.ts";
 

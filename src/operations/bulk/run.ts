@@ -1,10 +1,10 @@
+import type { Call } from "../../call/call.ts";
+import type { Operation } from "../../call/operation.ts";
+import type { Result } from "../../call/result.ts";
+import type { Selection } from "../../call/selection.ts";
 import { internalError, isScimError, unavailable } from "../../error.ts";
-import type { Operation } from "../../protocol/operation.ts";
 import { route } from "../../protocol/route.ts";
-import type { Selection } from "../../protocol/selection.ts";
 import type { Context } from "../../storage/adapter.ts";
-import type { Call } from "../call.ts";
-import type { Result } from "../result.ts";
 import { mapBody } from "./body.ts";
 import { type Created, type CreatedResource, checkNeeds, replacementOf } from "./created.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";

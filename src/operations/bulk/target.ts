@@ -1,7 +1,7 @@
 import { invalidSyntax, invalidValue, notFound } from "../../error.ts";
+import type { BulkMethod } from "../../protocol/bulk-body.ts";
 import { findEndpoint } from "../../protocol/endpoint.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
-import type { BulkMethod } from "./envelope.ts";
 import { bulkIdOf } from "./references.ts";
 
 /** Longest path of an operation, in UTF-16 code units: an endpoint, and an id of which each byte may be escaped. */

@@ -1,7 +1,7 @@
+import type { Call } from "../../call/call.ts";
 import type { ScimEvent } from "../../events/event.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../../storage/adapter.ts";
-import type { Call } from "../call.ts";
 
 /**
  * Runs work on the given resource types so that it takes effect as a whole or not at all, as far as their adapters have

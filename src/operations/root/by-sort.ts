@@ -1,7 +1,7 @@
+import type { ListItem } from "../../call/result.ts";
 import { tooMany } from "../../error.ts";
 import type { SortPlace } from "../../filter/order.ts";
 import type { CursorPage, IndexPage, Page, QueryResult, StoredResource } from "../../storage/adapter.ts";
-import type { ListItem } from "../result.ts";
 import { mergeFirst, type Sorted } from "./merge.ts";
 import { END, positionOf, type RootPage, readStandings, type Standing, totalOf, writeStandings } from "./page.ts";
 import { compareOver, freeItems, type Source } from "./source.ts";

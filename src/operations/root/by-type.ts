@@ -1,5 +1,5 @@
+import type { ListItem } from "../../call/result.ts";
 import type { CursorPage, IndexPage, QueryResult } from "../../storage/adapter.ts";
-import type { ListItem } from "../result.ts";
 import {
   BEGIN,
   END,

@@ -1,6 +1,6 @@
+import type { ListItem } from "../../call/result.ts";
 import { invalidCursor } from "../../error.ts";
 import type { QueryResult } from "../../storage/adapter.ts";
-import type { ListItem } from "../result.ts";
 
 /** A page of several resource types together. */
 export interface RootPage {

@@ -1,10 +1,10 @@
+import { type Call, SELECT_NONE } from "../../call/call.ts";
+import type { RootPart, RootQueryOperation } from "../../call/operation.ts";
+import type { ListItem } from "../../call/result.ts";
 import { comparePlaces, type SortPlace, sortKey } from "../../filter/order.ts";
-import type { RootPart, RootQueryOperation } from "../../protocol/operation.ts";
 import { collectionStreams } from "../../protocol/streamed-body.ts";
 import { pathOf } from "../../schema/attribute.ts";
 import type { Context, Page, QueryResult, Select, StoredResource } from "../../storage/adapter.ts";
-import { type Call, SELECT_NONE } from "../call.ts";
-import type { ListItem } from "../result.ts";
 
 /** How much of the resources is read: all that is shown, what decides on their order, or nothing of them. */
 type Extent = "whole" | "place" | "nothing";

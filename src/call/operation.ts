@@ -1,11 +1,11 @@
 import type { Filter } from "../filter/ast.ts";
-import type { BulkEntry } from "../operations/bulk/envelope.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
+import type { BulkEntry } from "../protocol/bulk-body.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { IndexPage, Sort } from "../storage/adapter.ts";
-import type { Precondition, TagList } from "./etag.ts";
+import type { Precondition, TagList } from "./preconditions.ts";
 import type { Selection } from "./selection.ts";
 
 /** What a request asks for, once HTTP is behind it: `authorize` decides on it and one file a verb executes it. */

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { invalidSyntax, invalidValue, payloadTooLarge, type ScimError } from "../../error.ts";
-import { byLowerCase } from "../../patch/parse.ts";
-import { jsonTypeOf } from "../../schema/validate.ts";
-import { isObject, type ResourceObject } from "../../schema/value.ts";
+import { invalidSyntax, invalidValue, payloadTooLarge, type ScimError } from "../error.ts";
+import { byLowerCase } from "../patch/parse.ts";
+import { jsonTypeOf } from "../schema/validate.ts";
+import { isObject, type ResourceObject } from "../schema/value.ts";
 
 /** URN of a bulk request. @see RFC 7644 §3.7 */
 export const BULK_REQUEST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";

@@ -1,9 +1,9 @@
 import type { FilterParseOptions } from "../filter/parser.ts";
 import type { ResolveOptions } from "../filter/resolve.ts";
-import type { Call } from "../operations/call.ts";
 import { printable } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
+import type { Call } from "./call.ts";
 import { idOfUrl } from "./location.ts";
 import { tolerance } from "./tolerance.ts";
 

@@ -1,8 +1,8 @@
 import { DEFAULT_FILTER_LIMITS } from "../filter/limits.ts";
 import { DEFAULT_COMPARISONS } from "../patch/effort.ts";
 import { DEFAULT_JSON_DEPTH } from "../protocol/json.ts";
-import { DEFAULT_SELECTION_NAMES } from "../protocol/selection.ts";
 import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";
+import { DEFAULT_SELECTION_NAMES } from "./selection.ts";
 
 /** Bounds on everything that a client controls. Each overrun is a 4xx that names the limit; nothing is stored. */
 export interface Limits extends ValueLimits {

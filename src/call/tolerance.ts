@@ -1,6 +1,6 @@
-import type { Call } from "../operations/call.ts";
 import type { Readings } from "../quirks/quirk.ts";
 import type { Context } from "../storage/adapter.ts";
+import type { Call } from "./call.ts";
 
 /** Told where a reading was needed; undefined where the profile does not have it. */
 export function tolerance<C extends Context>(

@@ -1,7 +1,7 @@
-import type { Selection } from "../protocol/selection.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
+import type { Selection } from "./selection.ts";
 
 /** One resource of a list. */
 export interface ListItem {

@@ -1,17 +1,17 @@
 import type { ScimEvent } from "../events/event.ts";
-import type { Cursors } from "../protocol/cursor.ts";
-import { idOfUrl } from "../protocol/location.ts";
-import type { Operation } from "../protocol/operation.ts";
-import type { Selection } from "../protocol/selection.ts";
 import type { ActiveQuirks, QuirkNote } from "../quirks/quirk.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ReadOptions } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Announcements } from "../service/announce.ts";
 import type { Context, Select, StorageAdapter, StorageNotice } from "../storage/adapter.ts";
+import type { Cursors } from "./cursor.ts";
 import type { Limits } from "./limits.ts";
+import { idOfUrl } from "./location.ts";
+import type { Operation } from "./operation.ts";
 import type { Pagination } from "./pagination.ts";
 import type { Result } from "./result.ts";
+import type { Selection } from "./selection.ts";
 
 /** What `createScim` made of its options, once for all requests. */
 export interface Engine<C extends Context> {
