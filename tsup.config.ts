@@ -3,13 +3,13 @@ import { defineConfig } from "tsup";
 export default defineConfig({
   entry: {
     index: "src/index.ts",
-    memory: "src/storage/memory.ts",
+    memory: "src/storage/memory/index.ts",
     fetch: "src/hosts/fetch.ts",
     node: "src/hosts/node.ts",
     filter: "src/filter/index.ts",
     patch: "src/patch/index.ts",
     testing: "src/testing/index.ts",
-    sql: "src/storage/sql.ts",
+    sql: "src/storage/sql/index.ts",
   },
   format: ["esm", "cjs"],
   target: "es2022",

@@ -8,12 +8,12 @@ export default defineConfig({
     // Tests and examples import the package by its name; here that is the source, so that no build is needed.
     alias: [
       { find: /^scimkit$/, replacement: source("index.ts") },
-      { find: /^scimkit\/memory$/, replacement: source("storage/memory.ts") },
+      { find: /^scimkit\/memory$/, replacement: source("storage/memory/index.ts") },
       { find: /^scimkit\/fetch$/, replacement: source("hosts/fetch.ts") },
       { find: /^scimkit\/node$/, replacement: source("hosts/node.ts") },
       { find: /^scimkit\/patch$/, replacement: source("patch/index.ts") },
       { find: /^scimkit\/testing$/, replacement: source("testing/index.ts") },
-      { find: /^scimkit\/sql$/, replacement: source("storage/sql.ts") },
+      { find: /^scimkit\/sql$/, replacement: source("storage/sql/index.ts") },
       { find: /^scimkit\/filter$/, replacement: source("filter/index.ts") },
     ],
   },

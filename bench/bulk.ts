@@ -2,7 +2,7 @@
 // operations refer to. The best of several turns, compared with each other within one run; ends with a status other than 0
 // when a bound is broken.
 import { createScim, EnterpriseUser, Group, type Scim, User } from "../src/index.ts";
-import { memoryStorage } from "../src/storage/memory.ts";
+import { memoryStorage } from "../src/storage/memory/index.ts";
 
 const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";

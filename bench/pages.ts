@@ -2,7 +2,7 @@
 // CPU time, medians within one run; ends with a status other than 0 when a bound is broken.
 import { createScim, type Scim, User } from "../src/index.ts";
 import { compileResourceType } from "../src/schema/resource-type.ts";
-import { memoryStorage } from "../src/storage/memory.ts";
+import { memoryStorage } from "../src/storage/memory/index.ts";
 
 const [MOST_RATIO, SAMPLES, TRIES, COUNT] = [2, 15, 3, 100];
 const AT = "2026-01-01T00:00:00Z";

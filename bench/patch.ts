@@ -2,7 +2,7 @@
 // Times within one run, compared with each other: medians of short requests by the clock, medians of long ones by processor time,
 // because other work on the machine interrupts the longer one more often. Ends with a status other than 0 when a bound is broken.
 import { createScim, Group, type StorageAdapter, User } from "../src/index.ts";
-import { memoryStorage } from "../src/storage/memory.ts";
+import { memoryStorage } from "../src/storage/memory/index.ts";
 
 const BASE_URL = "https://example.com/scim/v2";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { fetchHandler } from "../src/hosts/fetch.ts";
 import { nodeHandler } from "../src/hosts/node.ts";
 import { createScim, type RequestEvent, type Scim, type StorageAdapter, unavailable } from "../src/index.ts";
-import { memoryStorage } from "../src/storage/memory.ts";
+import { memoryStorage } from "../src/storage/memory/index.ts";
 import { AUTHORIZED, closed, listening, smallScim } from "./hosts/wire.ts";
 import { BASE_URL, directory, ENTERPRISE, ERROR, GROUP, USER } from "./support/directory.ts";
 

@@ -12,7 +12,7 @@ import {
   User,
   unauthorized,
 } from "../src/index.ts";
-import { memoryStorage } from "../src/storage/memory.ts";
+import { memoryStorage } from "../src/storage/memory/index.ts";
 import { BASE_URL, bodyText, ENTERPRISE, filtered, GROUP, USER } from "./support/directory.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";

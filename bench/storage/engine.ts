@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CompiledQuery, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
-import { namedStatements, openSqlite, type SqlStorage, sqlStorage } from "../../src/storage/sql.ts";
+import { namedStatements, openSqlite, type SqlStorage, sqlStorage } from "../../src/storage/sql/index.ts";
 
 export const POSTGRES_URL = process.env.DATABASE_URL ?? "postgres://postgres@127.0.0.1:5432/postgres";
 

@@ -7,7 +7,7 @@ import {
   type ScimOptions,
   User,
 } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Directory, directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 
 const isChange = (event: ScimEvent): event is ChangeEvent => "transaction" in event;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { queryByScan, type RequestEvent, type StorageAdapter, type StoredResource } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { directory, filtered, USER } from "../support/directory.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";

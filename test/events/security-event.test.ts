@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ChangeEvent, type ScimEvent, type SecurityEventOptions, toSecurityEvent } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Directory, directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 import { hasShared, readShared } from "../support/shared.ts";
 

@@ -6,7 +6,7 @@ import { cycles } from "../../examples/hono/cycles.ts";
 import { type Outcome, play } from "../../examples/hono/play.ts";
 import { createApp as createHonoApp } from "../../examples/hono/server.ts";
 import { close, listen } from "../../examples/listen.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { run } from "./process.ts";
 
 const TOKEN = "a-token-of-the-tests-0123";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createLicences, type Licences } from "../../examples/license-sync/licences.ts";
 import { play, seats, story } from "../../examples/license-sync/story.ts";
 import { createScim, EnterpriseUser, type ScimEvent, User } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { run } from "./process.ts";
 
 async function outcomes(licences: Licences, on: (event: ScimEvent) => void) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createApp, createCounters } from "../../examples/metrics/server.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { USER } from "../support/directory.ts";
 
 const TOKEN = "a-token-of-the-tests-0123";

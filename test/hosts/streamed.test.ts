@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
 import { nodeHandler } from "../../src/hosts/node.ts";
 import type { Scim, ScimEvent, StoredResource } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { GROUP } from "../support/directory.ts";
 import { AUTHORIZED, closed, listening, send, smallScim } from "./wire.ts";
 

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
 import { nodeHandler } from "../../src/hosts/node.ts";
 import { type Context, type Scim, type ScimOptions, tooManyRequests } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { directory, USER } from "../support/directory.ts";
 import { AUTHORIZED, closed, expectScimError, JSON_BODY, listening, send, smallScim } from "./wire.ts";
 

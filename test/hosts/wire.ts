@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
 import { type Context, createScim, EnterpriseUser, Group, type Scim, type ScimOptions, User } from "../../src/index.ts";
 import { bearerToken } from "../../src/protocol/bearer.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { ERROR } from "../support/directory.ts";
 
 export const TOKEN = "a-token-of-the-tests-0123";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defineResourceType, defineSchema, forbidden, type ScimEvent } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { idOf, patchOf, postGroup, postUser, sendBulk, statuses } from "../support/bulk.ts";
 import { type Directory, directory, ENTERPRISE, GROUP } from "../support/directory.ts";
 import { transactionalStorage } from "../support/transactional-storage.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StorageAdapter, StoredResource } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Answer, bodyText, type Directory, directory, USER } from "../support/directory.ts";
 import { hasShared, readShared } from "../support/shared.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ScimEvent, StorageAdapter } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { bulkOf, patchOf, postGroup, postUser, sendBulk, statuses } from "../support/bulk.ts";
 import { type Answer, type Directory, directory, ENTERPRISE, USER } from "../support/directory.ts";
 import { type Fault, faultyStorage } from "../support/faulty-storage.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StorageAdapter } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { bulkOf, idOf, patchOf, postGroup, postUser, sendBulk, statuses } from "../support/bulk.ts";
 import { BASE_URL, type Directory, directory, ENTERPRISE, ERROR, GROUP, USER } from "../support/directory.ts";
 

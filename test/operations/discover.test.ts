@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defineResourceType, defineSchema, EnterpriseUser, Group, User } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, type Directory, directory, ENTERPRISE, GROUP, LIST, USER } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";
 import { Thing } from "../support/thing.ts";

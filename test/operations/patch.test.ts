@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Context, ScimError, type StorageAdapter } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 import { account, device, patching, patchOf } from "../support/patching.ts";
 

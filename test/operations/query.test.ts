@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Directory, directory, ENTERPRISE, filtered, LIST, USER } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";
 

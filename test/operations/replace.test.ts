@@ -101,7 +101,7 @@ describe("PUT", () => {
   });
 
   test("is tried again when another writer comes between, and gives up with 409 [A67]", async () => {
-    const { memoryStorage } = await import("../../src/storage/memory.ts");
+    const { memoryStorage } = await import("../../src/storage/memory/index.ts");
     const memory = memoryStorage();
     let disturb = 0;
     const service = directory({

@@ -7,7 +7,7 @@ import {
   type StorageCapabilities,
   User,
 } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, directory, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
 
 const CONFIG = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";

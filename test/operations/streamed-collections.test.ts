@@ -8,7 +8,7 @@ import {
   type StoredResource,
   User,
 } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, type Directory, directory, GROUP, USER } from "../support/directory.ts";
 import { type BeforeElement, type StreamingStorage, streamingStorage } from "../support/streaming-storage.ts";
 

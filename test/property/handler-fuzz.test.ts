@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SCIM_TYPES } from "../../src/error.ts";
 import { EnterpriseUser, Group, type ScimEvent, type ScimResponse, User } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { bodyText, type Directory, directory, ENTERPRISE, ERROR, GROUP, USER } from "../support/directory.ts";
 import { THING, Thing } from "../support/thing.ts";
 

@@ -12,7 +12,7 @@ import {
   type StorageAdapter,
 } from "../../src/index.ts";
 import { applyPatch, classify, operationsOf, type PatchOperation, prepare } from "../../src/patch/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 import { LENIENT, LIMITS, operations, resource, STRICT, THING, ThingType, thing } from "../support/patch-cases.ts";
 import { patchByTheBook } from "../support/patch-model.ts";

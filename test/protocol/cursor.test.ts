@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { forbidden, type ScimOptions, type StorageAdapter, unauthorized } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Answer, BASE_URL, type Directory, directory, ENTERPRISE, USER } from "../support/directory.ts";
 
 const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";

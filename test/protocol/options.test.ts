@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createScim, defineResourceType, Group, type ScimOptions, User, UserSchema } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 
 const good: ScimOptions = {
   resourceTypes: [User, Group],

@@ -14,7 +14,7 @@ import {
   tooMany,
   User,
 } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import {
   type Answer,
   BASE_URL,

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { defineSchema, profiles, User } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 import { PATCH, type Ruled, under } from "../support/quirk.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { ENTERPRISE, filtered, GROUP, LIST, USER } from "../support/directory.ts";
 import { under } from "../support/quirk.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defineResourceType, defineSchema, Group, GroupSchema, profiles, User } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
 import { under } from "../support/quirk.ts";
 

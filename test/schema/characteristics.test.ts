@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defineResourceType, defineSchema } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Answer, directory, filtered } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";
 import { THING, Thing } from "../support/thing.ts";

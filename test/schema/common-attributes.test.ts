@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, type Directory, directory, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";
 import { EXTRAS, THING, Thing, ThingWithExtras } from "../support/thing.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { invalidValue } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";
 

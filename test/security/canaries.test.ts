@@ -15,7 +15,7 @@ import {
   User,
   unauthorized,
 } from "../../src/index.ts";
-import { openSqlite, type SqlStorageOptions, sqlStorage } from "../../src/storage/sql.ts";
+import { openSqlite, type SqlStorageOptions, sqlStorage } from "../../src/storage/sql/index.ts";
 import { BASE_URL, GROUP, USER } from "../support/directory.ts";
 import { patchOf } from "../support/patching.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StorageAdapter, StoredResource } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { faultyStorage } from "../support/faulty-storage.ts";
 import { patchOf } from "../support/patching.ts";

@@ -1,7 +1,7 @@
 // Serves requests in a process whose prototypes are frozen, so that a write to one of them, or one that only a prototype's own
 // member stops, throws; prints the statuses and the errors inside.
 import { createScim, Group, User } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 
 const errors = [];
 const scim = createScim({

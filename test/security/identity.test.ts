@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defineResourceType, defineSchema, forbidden, Group, type StorageAdapter, User } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Directory, directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { patchOf } from "../support/patching.ts";
 

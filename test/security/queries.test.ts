@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Group, User } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { PATCH } from "../support/patching.ts";
 import { THING, Thing } from "../support/thing.ts";

@@ -7,7 +7,7 @@ import {
   PostgresQueryCompiler,
 } from "kysely";
 import { afterAll, expect, test } from "vitest";
-import { sqlStorage } from "../../src/storage/sql.ts";
+import { sqlStorage } from "../../src/storage/sql/index.ts";
 import { type Engine, someEngines } from "../storage/sql/engines.ts";
 import { directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { patchOf } from "../support/patching.ts";

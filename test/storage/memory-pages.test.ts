@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { User as UserDefinition } from "../../src/schema/core/user.ts";
 import { compileResourceType } from "../../src/schema/resource-type.ts";
 import { type Page, type QueryResult, SELECT_ALL, type Sort } from "../../src/storage/adapter.ts";
+import { type MemoryStorage, memoryStorage } from "../../src/storage/memory/index.ts";
 import type { Row } from "../../src/storage/memory/row.ts";
 import { createRows } from "../../src/storage/memory/rows.ts";
-import { type MemoryStorage, memoryStorage } from "../../src/storage/memory.ts";
 
 const User = compileResourceType(UserDefinition);
 

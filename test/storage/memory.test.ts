@@ -16,7 +16,7 @@ import {
   type StorageNotice,
   type StoredResource,
 } from "../../src/storage/adapter.ts";
-import { type MemoryStorage, type MemoryStorageOptions, memoryStorage } from "../../src/storage/memory.ts";
+import { type MemoryStorage, type MemoryStorageOptions, memoryStorage } from "../../src/storage/memory/index.ts";
 import { referencesIn, settleReference } from "../../src/storage/reference.ts";
 import { queryByScan } from "../../src/storage/scan.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Context, compileResourceType, type StorageAdapter, User } from "../../src/index.ts";
 import { SELECT_ALL } from "../../src/storage/adapter.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { watchStorage } from "../../src/storage/watch.ts";
 
 const resourceType = compileResourceType(User);

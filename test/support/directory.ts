@@ -9,7 +9,7 @@ import {
   User,
   unauthorized,
 } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import type { Fixtures } from "./samples.ts";
 
 export const BASE_URL = "https://example.com/scim/v2";

@@ -1,5 +1,5 @@
 import type { Context, StorageAdapter, StoredResource } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 
 /** What became of the streams that storage handed out. */
 export interface StreamProbe {

@@ -1,5 +1,5 @@
 import type { Context, StorageAdapter } from "../../src/index.ts";
-import { type MemoryStorage, memoryStorage } from "../../src/storage/memory.ts";
+import { type MemoryStorage, memoryStorage } from "../../src/storage/memory/index.ts";
 
 /** A write, to be done again. */
 type Write = (storage: MemoryStorage) => Promise<unknown>;

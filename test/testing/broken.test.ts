@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StorageAdapter } from "../../src/storage/adapter.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type ScoreCard, storageConformance } from "../../src/testing/index.ts";
 import { BROKEN } from "./broken/adapters.ts";
 

@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { storageConformance } from "../../src/testing/index.ts";
 
 describe("memory storage", () => {

@@ -1,7 +1,7 @@
 import type { Filter } from "../../src/filter/ast.ts";
 import type { AttributePath } from "../../src/schema/attribute.ts";
 import type { StorageAdapter } from "../../src/storage/adapter.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type ConformanceOptions, storageConformance } from "../../src/testing/index.ts";
 
 /** Memory that takes `ge` for `gt` where it compares numbers. */

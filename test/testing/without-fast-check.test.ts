@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { failureOf, withoutEqual } from "./planted.ts";
 
 vi.mock("fast-check", () => {

@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from "vitest";
 import { createScim, User } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
 
 const given = { resourceTypes: [User], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2" };
 

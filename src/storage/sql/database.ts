@@ -1,7 +1,7 @@
 import { CompiledQuery, type DialectAdapter, type Kysely } from "kysely";
 import { unavailable } from "../../error.ts";
-import { type Dialect, postgres, sqlite } from "./dialect.ts";
-import { faultOf } from "./fault.ts";
+import { type Dialect, postgres, sqlite } from "./dialect/dialect.ts";
+import { faultOf } from "./dialect/fault.ts";
 import { type Fragment, join, raw, render, sql, TRUE } from "./fragment.ts";
 
 /** Runs statements, alone or within a transaction. */

@@ -1,5 +1,5 @@
 import type { CompareOperator } from "../../filter/ast.ts";
-import type { Dialect } from "./dialect.ts";
+import type { Dialect } from "./dialect/dialect.ts";
 import { FALSE, type Fragment, sql } from "./fragment.ts";
 import { isStorable, keyText } from "./key.ts";
 import type { Leaf } from "./place.ts";

@@ -1,6 +1,6 @@
 import { isScimError } from "../../error.ts";
 import type { StoredResource } from "../../storage/adapter.ts";
-import { memoryStorage } from "../../storage/memory.ts";
+import { memoryStorage } from "../../storage/memory/index.ts";
 import { type Case, chapter } from "../case.ts";
 import { contentOf } from "../content.ts";
 import { compareRandomly } from "../differential.ts";

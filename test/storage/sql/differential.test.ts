@@ -10,7 +10,7 @@ import { User as UserDefinition } from "../../../src/schema/core/user.ts";
 import { compileResourceType, defineResourceType, type ResourceType } from "../../../src/schema/resource-type.ts";
 import { defineSchema } from "../../../src/schema/schema.ts";
 import { type QueryRequest, SELECT_ALL, type Sort, type StorageAdapter } from "../../../src/storage/adapter.ts";
-import { memoryStorage } from "../../../src/storage/memory.ts";
+import { memoryStorage } from "../../../src/storage/memory/index.ts";
 import { someEngines } from "./engines.ts";
 import { resolvedFilters, sortPaths } from "./filters.ts";
 

@@ -11,7 +11,7 @@ import {
   type SqlStorage,
   type SqlStorageOptions,
   sqlStorage,
-} from "../../../src/storage/sql.ts";
+} from "../../../src/storage/sql/index.ts";
 import { faulty } from "./faulty.ts";
 
 /** A statement as it was sent to the database. */

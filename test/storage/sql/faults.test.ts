@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { CompiledQuery, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openSqlite, sqlStorage } from "../../../src/storage/sql.ts";
+import { openSqlite, sqlStorage } from "../../../src/storage/sql/index.ts";
 import { callsOf, Group, User } from "./calls.ts";
 import { engines, hasPostgres, type Opened, POSTGRES_URL, postgresEngine } from "./engines.ts";
 

@@ -1,6 +1,6 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
-import { openSqlite, sqlStorage } from "../../../src/storage/sql.ts";
+import { openSqlite, sqlStorage } from "../../../src/storage/sql/index.ts";
 import { callsOf, User } from "./calls.ts";
 import { engines } from "./engines.ts";
 

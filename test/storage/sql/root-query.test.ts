@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { memoryStorage } from "../../../src/storage/memory.ts";
+import { memoryStorage } from "../../../src/storage/memory/index.ts";
 import { directory, GROUP, USER } from "../../support/directory.ts";
 import { someEngines } from "./engines.ts";
 

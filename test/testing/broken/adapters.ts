@@ -12,7 +12,7 @@ import {
   type StorageAdapter,
   type StoredResource,
 } from "../../../src/storage/adapter.ts";
-import { memoryStorage } from "../../../src/storage/memory.ts";
+import { memoryStorage } from "../../../src/storage/memory/index.ts";
 
 /** An adapter with one fault, and the title (or the beginning of it) of a case that must catch it. */
 export interface Broken {

@@ -1,6 +1,6 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import { instantOf } from "../../../schema/date-time.ts";
-import type { Dialect } from "../dialect.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import type { MappedColumn } from "./mapping.ts";
 
 /** A column and the attribute whose value it holds. */

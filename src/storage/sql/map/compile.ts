@@ -1,6 +1,6 @@
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
-import { identifier } from "../dialect.ts";
+import { identifier } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../fragment.ts";
 import { type Column, columnOf } from "./column.ts";
 import type { IdForm, IdType } from "./id.ts";

@@ -1,4 +1,4 @@
-import type { Dialect } from "../dialect.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { balanced, FALSE, type Fragment, join, raw, sql, TRUE } from "../fragment.ts";
 import { driverValue } from "./column.ts";
 import type { ColumnCondition } from "./mapping.ts";

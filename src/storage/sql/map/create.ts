@@ -1,9 +1,9 @@
 import { conflict, uniqueness } from "../../../error.ts";
 import { readAttribute } from "../../../schema/value.ts";
 import type { CreateRequest, StoredResource } from "../../adapter.ts";
-import type { HashSecret } from "../../memory/secrets.ts";
+import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
-import { faultOf } from "../fault.ts";
+import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join, sql } from "../fragment.ts";
 import { driverValue } from "./column.ts";
 import { elementsOf, insertElements, tenantValue } from "./elements.ts";

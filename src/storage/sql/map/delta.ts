@@ -4,7 +4,7 @@ import { isSame, type ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
 import { settleReference } from "../../reference.ts";
 import type { Database, Session } from "../database.ts";
-import { faultOf } from "../fault.ts";
+import { faultOf } from "../dialect/fault.ts";
 import { raw, sql } from "../fragment.ts";
 import type { JoinTable } from "./compile.ts";
 import { MOST_TRIES } from "./create.ts";

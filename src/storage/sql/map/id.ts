@@ -1,4 +1,4 @@
-import type { Dialect } from "../dialect.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../fragment.ts";
 import { isStorable } from "../key.ts";
 

@@ -1,5 +1,5 @@
 import type { Database, Session } from "../database.ts";
-import { identifier } from "../dialect.ts";
+import { identifier } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand } from "./id.ts";

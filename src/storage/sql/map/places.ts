@@ -1,6 +1,6 @@
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import { balanced, FALSE, type Fragment, raw, sql } from "../fragment.ts";
-import { isDefaultFalse, pathInElement } from "../own-elements.ts";
+import { isDefaultFalse, pathInElement } from "../own/elements.ts";
 import type { Leaf, Place, Places } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
 import type { Column } from "./column.ts";

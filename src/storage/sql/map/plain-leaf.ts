@@ -1,6 +1,6 @@
 import type { CompareOperator } from "../../../filter/ast.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
-import type { Dialect } from "../dialect.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, sql } from "../fragment.ts";
 import { type Key, keyText } from "../key.ts";
 import type { Leaf } from "../place.ts";

@@ -1,6 +1,6 @@
 import { invalidValue, ScimError, uniqueness } from "../../../error.ts";
 import type { Database } from "../database.ts";
-import { faultOf } from "../fault.ts";
+import { faultOf } from "../dialect/fault.ts";
 import { sql } from "../fragment.ts";
 import type { MappedType } from "./compile.ts";
 

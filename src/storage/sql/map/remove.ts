@@ -3,7 +3,7 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import { isObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
-import { faultOf } from "../fault.ts";
+import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../fragment.ts";
 import { driverValue } from "./column.ts";
 import type { JoinTable, MappedType } from "./compile.ts";

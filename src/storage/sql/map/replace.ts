@@ -1,9 +1,9 @@
 import { conflict, versionMismatch } from "../../../error.ts";
 import { isSame, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { NewResource, ReplaceRequest, StoredResource } from "../../adapter.ts";
-import type { HashSecret } from "../../memory/secrets.ts";
+import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
-import { faultOf } from "../fault.ts";
+import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join, raw, sql } from "../fragment.ts";
 import type { Column } from "./column.ts";
 import { driverValue } from "./column.ts";

@@ -1,5 +1,5 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
-import { type Dialect, literal } from "../dialect.ts";
+import { type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../fragment.ts";
 import type { MappedType } from "./compile.ts";
 

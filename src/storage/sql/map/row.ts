@@ -10,7 +10,7 @@ import {
   writeAttribute,
 } from "../../../schema/value.ts";
 import type { NewResource, StoredMeta, StoredResource } from "../../adapter.ts";
-import type { Dialect } from "../dialect.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { keyText } from "../key.ts";
 import { type Column, driverValue, timeText } from "./column.ts";
 import type { MappedType, PathColumn, Slot } from "./compile.ts";

@@ -1,5 +1,5 @@
 import type { Secrets, StorageNotice } from "../../adapter.ts";
-import { type HashSecret, hashSecrets } from "../../memory/secrets.ts";
+import { type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { MappedType, PathColumn } from "./compile.ts";
 
 /** What a write does to columns of writeOnly attributes. */

@@ -5,7 +5,7 @@ import { Group } from "../../../schema/core/group.ts";
 import { User } from "../../../schema/core/user.ts";
 import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
-import type { HashSecret } from "../../memory/secrets.ts";
+import type { HashSecret } from "../../secrets.ts";
 import { type Database, databaseOf } from "../database.ts";
 import { sql } from "../fragment.ts";
 import { checkMapped } from "./check.ts";

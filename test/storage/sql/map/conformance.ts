@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { type MappedStorage, mappedStorage } from "../../../../src/storage/sql.ts";
+import { type MappedStorage, mappedStorage } from "../../../../src/storage/sql/index.ts";
 import { storageConformance } from "../../../../src/testing/index.ts";
 import type { Engine } from "../engines.ts";
 import { type Application, made } from "./tables.ts";

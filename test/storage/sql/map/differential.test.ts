@@ -6,8 +6,8 @@ import { schemasOf } from "../../../../src/schema/canonical.ts";
 import { compileResourceType, defineResourceType, type ResourceType } from "../../../../src/schema/resource-type.ts";
 import { defineSchema } from "../../../../src/schema/schema.ts";
 import { SELECT_ALL, type StorageAdapter } from "../../../../src/storage/adapter.ts";
-import { memoryStorage } from "../../../../src/storage/memory.ts";
-import { mappedStorage, mapTable } from "../../../../src/storage/sql.ts";
+import { memoryStorage } from "../../../../src/storage/memory/index.ts";
+import { mappedStorage, mapTable } from "../../../../src/storage/sql/index.ts";
 import { someEngines } from "../engines.ts";
 import { resolvedFilters, sortPaths } from "../filters.ts";
 

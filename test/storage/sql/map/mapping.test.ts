@@ -8,7 +8,7 @@ import {
   mapTable,
   openSqlite,
   type TableMapping,
-} from "../../../../src/storage/sql.ts";
+} from "../../../../src/storage/sql/index.ts";
 import { USER } from "../../../support/directory.ts";
 import { someEngines } from "../engines.ts";
 import { type Application, made, organizations, plain } from "./tables.ts";

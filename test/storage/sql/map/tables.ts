@@ -5,7 +5,7 @@ import {
   type MappedStorageOptions,
   mapTable,
   type TableMapping,
-} from "../../../../src/storage/sql.ts";
+} from "../../../../src/storage/sql/index.ts";
 import type { Engine, Sent } from "../engines.ts";
 
 /** The tables of an application that knows nothing of SCIM, and how they are mapped. */

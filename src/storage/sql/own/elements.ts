@@ -1,12 +1,12 @@
-import type { Attribute, AttributePath } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
-import { type Dialect, literal } from "./dialect.ts";
-import { type Fragment, raw, sql } from "./fragment.ts";
+import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
+import { type Dialect, literal } from "../dialect/dialect.ts";
+import { type Fragment, raw, sql } from "../fragment.ts";
+import { ESCAPE, keyText } from "../key.ts";
+import type { Place, Places } from "../place.ts";
+import { textLeaf } from "../text-leaf.ts";
 import type { Indexes } from "./index-plan.ts";
-import { ESCAPE, keyText } from "./key.ts";
-import type { Place, Places } from "./place.ts";
 import type { Tables } from "./tables.ts";
-import { textLeaf } from "./text-leaf.ts";
 
 /** What the places of one query depend on. */
 export interface OwnScope {

@@ -1,10 +1,10 @@
-import type { Attribute } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
-import { readAttribute, writeAttribute } from "../../schema/value.ts";
-import type { Select, StoredResource } from "../adapter.ts";
-import type { Session } from "./database.ts";
-import { sql } from "./fragment.ts";
-import { isStorable } from "./key.ts";
+import type { Attribute } from "../../../schema/attribute.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
+import { readAttribute, writeAttribute } from "../../../schema/value.ts";
+import type { Select, StoredResource } from "../../adapter.ts";
+import type { Session } from "../database.ts";
+import { sql } from "../fragment.ts";
+import { isStorable } from "../key.ts";
 import { elementOf, type Row, resourceOf, type SelectedRow } from "./row.ts";
 import { apartColumns, apartOf, BASE_COLUMNS } from "./select.ts";
 import { largeOf, type StreamOf } from "./stream.ts";

@@ -1,9 +1,9 @@
-import type { CompareOperator } from "../../filter/ast.ts";
-import type { Dialect } from "./dialect.ts";
-import { type Fragment, sql } from "./fragment.ts";
-import { isStorable, keyText } from "./key.ts";
-import type { Leaf } from "./place.ts";
-import { textLeaf } from "./text-leaf.ts";
+import type { CompareOperator } from "../../../filter/ast.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import { type Fragment, sql } from "../fragment.ts";
+import { isStorable, keyText } from "../key.ts";
+import type { Leaf } from "../place.ts";
+import { textLeaf } from "../text-leaf.ts";
 
 /** A text key with an index over it: conditions say besides what they are what the index can answer. */
 export function indexedLeaf(dialect: Dialect, text: Fragment): Leaf {

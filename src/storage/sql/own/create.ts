@@ -1,9 +1,9 @@
-import { conflict, uniqueness } from "../../error.ts";
-import type { Context, CreateRequest, StoredResource } from "../adapter.ts";
-import { type HashSecret, hashSecrets } from "../memory/secrets.ts";
-import type { Database } from "./database.ts";
-import { faultOf } from "./fault.ts";
-import { type Fragment, sql } from "./fragment.ts";
+import { conflict, uniqueness } from "../../../error.ts";
+import type { Context, CreateRequest, StoredResource } from "../../adapter.ts";
+import { type HashSecret, hashSecrets } from "../../secrets.ts";
+import type { Database } from "../database.ts";
+import { faultOf } from "../dialect/fault.ts";
+import { type Fragment, sql } from "../fragment.ts";
 import { present } from "./present.ts";
 import { type Row, rowOf, type UniqueRow } from "./row.ts";
 import { type Settled, settle } from "./settle.ts";

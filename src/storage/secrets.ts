@@ -1,4 +1,4 @@
-import type { Secrets, StorageNotice } from "../adapter.ts";
+import type { Secrets, StorageNotice } from "./adapter.ts";
 
 /** Makes of a writeOnly value what is kept of it. */
 export type HashSecret = (attribute: string, value: unknown) => unknown | Promise<unknown>;

@@ -1,19 +1,17 @@
-import { uniqueness, versionMismatch } from "../error.ts";
-import { copyValue } from "../schema/value.ts";
-import type { Context, StorageAdapter } from "./adapter.ts";
-import { getOrCreate } from "./get-or-create.ts";
-import { applyChanges, changesOf } from "./memory/delta.ts";
-import { candidates } from "./memory/lookup.ts";
-import { pageOf } from "./memory/page.ts";
-import { neededBy, present, view } from "./memory/present.ts";
-import { removeReferencesTo, settleReferences } from "./memory/references.ts";
-import { contentOf, isSameContent, type Row, rewrite, withCollectionsOf, withoutCollections } from "./memory/row.ts";
-import { type HashSecret, hashSecrets, keepSecrets } from "./memory/secrets.ts";
-import { addToIndexes, createTenant, removeFromIndexes, rowsOf, type Tenant } from "./memory/tenant.ts";
-import { checkUnique, claimGlobals, type Globals, releaseGlobals } from "./memory/unique.ts";
-import { queryRows } from "./scan.ts";
-
-export type { HashSecret } from "./memory/secrets.ts";
+import { uniqueness, versionMismatch } from "../../error.ts";
+import { copyValue } from "../../schema/value.ts";
+import type { Context, StorageAdapter } from "../adapter.ts";
+import { getOrCreate } from "../get-or-create.ts";
+import { queryRows } from "../scan.ts";
+import { type HashSecret, hashSecrets, keepSecrets } from "../secrets.ts";
+import { applyChanges, changesOf } from "./delta.ts";
+import { candidates } from "./lookup.ts";
+import { pageOf } from "./page.ts";
+import { neededBy, present, view } from "./present.ts";
+import { removeReferencesTo, settleReferences } from "./references.ts";
+import { contentOf, isSameContent, type Row, rewrite, withCollectionsOf, withoutCollections } from "./row.ts";
+import { addToIndexes, createTenant, removeFromIndexes, rowsOf, type Tenant } from "./tenant.ts";
+import { checkUnique, claimGlobals, type Globals, releaseGlobals } from "./unique.ts";
 
 /** Options of `memoryStorage`. */
 export interface MemoryStorageOptions {

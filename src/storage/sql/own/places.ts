@@ -1,12 +1,12 @@
-import type { Attribute, AttributePath } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
-import { balanced, FALSE, type Fragment, raw, sql } from "./fragment.ts";
+import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
+import { balanced, FALSE, type Fragment, raw, sql } from "../fragment.ts";
+import { escapeKey, isStorable, type Key, keyText, LONGEST_KEY } from "../key.ts";
+import type { Leaf, Place, Places } from "../place.ts";
+import { textLeaf } from "../text-leaf.ts";
+import { elementSource, isDefaultFalse, type OwnScope, pathInElement, valuesUnder } from "./elements.ts";
 import { indexedLeaf } from "./indexed-leaf.ts";
-import { escapeKey, isStorable, type Key, keyText, LONGEST_KEY } from "./key.ts";
-import { elementSource, isDefaultFalse, type OwnScope, pathInElement, valuesUnder } from "./own-elements.ts";
-import type { Leaf, Place, Places } from "./place.ts";
 import { searchedLeaf, searchedList } from "./searched.ts";
-import { textLeaf } from "./text-leaf.ts";
 
 /** Where the adapter's own schema keeps the attributes of a resource. The row of the resource has the alias `r`. */
 export function ownPlaces(scope: OwnScope): Places {

@@ -1,37 +1,22 @@
 import type { Kysely } from "kysely";
-import { EnterpriseUser } from "../schema/core/enterprise-user.ts";
-import { Group } from "../schema/core/group.ts";
-import { User } from "../schema/core/user.ts";
-import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
-import type { Context, ReadRequest, StorageAdapter } from "./adapter.ts";
-import type { HashSecret } from "./memory/secrets.ts";
-import { createResource } from "./sql/create.ts";
-import { type Database, databaseOf } from "./sql/database.ts";
-import { applyDelta } from "./sql/delta.ts";
-import { type Indexes, type IndexPlan, planIndexes } from "./sql/index-plan.ts";
-import { migrate } from "./sql/migrate.ts";
-import { readResource } from "./sql/present.ts";
-import { query } from "./sql/query.ts";
-import { deleteResource } from "./sql/remove.ts";
-import { replaceResource } from "./sql/replace.ts";
-import { readSecret } from "./sql/statements.ts";
-import { streaming } from "./sql/stream.ts";
-import { type Tables, tablesOf } from "./sql/tables.ts";
-
-export type { HashSecret } from "./memory/secrets.ts";
-export {
-  type ColumnCondition,
-  type MappedCollection,
-  type MappedColumn,
-  type MappedElement,
-  type MappedId,
-  type MappedTenant,
-  mapTable,
-  type TableMapping,
-} from "./sql/map/mapping.ts";
-export { type MappedStorage, type MappedStorageOptions, mappedStorage } from "./sql/map/storage.ts";
-export { namedStatements } from "./sql/named-statements.ts";
-export { openSqlite, type SqliteOptions } from "./sql/node-sqlite.ts";
+import { EnterpriseUser } from "../../../schema/core/enterprise-user.ts";
+import { Group } from "../../../schema/core/group.ts";
+import { User } from "../../../schema/core/user.ts";
+import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
+import type { Context, ReadRequest, StorageAdapter } from "../../adapter.ts";
+import type { HashSecret } from "../../secrets.ts";
+import { type Database, databaseOf } from "../database.ts";
+import { createResource } from "./create.ts";
+import { applyDelta } from "./delta.ts";
+import { type Indexes, type IndexPlan, planIndexes } from "./index-plan.ts";
+import { migrate } from "./migrate.ts";
+import { readResource } from "./present.ts";
+import { query } from "./query.ts";
+import { deleteResource } from "./remove.ts";
+import { replaceResource } from "./replace.ts";
+import { readSecret } from "./statements.ts";
+import { streaming } from "./stream.ts";
+import { type Tables, tablesOf } from "./tables.ts";
 
 /** Options of `sqlStorage`. */
 export interface SqlStorageOptions<DB = unknown> {

@@ -1,6 +1,6 @@
-import type { Filter } from "../../filter/ast.ts";
-import type { Attribute, AttributePath } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { Filter } from "../../../filter/ast.ts";
+import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
 import {
   type Context,
   isCursorPage,
@@ -8,19 +8,19 @@ import {
   type QueryRequest,
   type QueryResult,
   type StoredResource,
-} from "../adapter.ts";
-import { queryByScan } from "../scan.ts";
-import type { Session } from "./database.ts";
-import { compileFilter } from "./filter.ts";
-import { type Fragment, raw, sql, TRUE } from "./fragment.ts";
+} from "../../adapter.ts";
+import { queryByScan } from "../../scan.ts";
+import type { Session } from "../database.ts";
+import { compileFilter } from "../filter.ts";
+import { type Fragment, raw, sql, TRUE } from "../fragment.ts";
+import { queryPage, type Source } from "../page.ts";
+import type { OwnScope } from "./elements.ts";
 import type { Indexes } from "./index-plan.ts";
 import { lookUp, lookUpOf } from "./look-up.ts";
-import type { OwnScope } from "./own-elements.ts";
-import { ownPlaces } from "./own-places.ts";
-import { ownSort } from "./own-sort.ts";
-import { queryPage, type Source } from "./page.ts";
+import { ownPlaces } from "./places.ts";
 import { resourceOf, type SelectedRow } from "./row.ts";
 import { apartColumns, apartOf, BASE_COLUMNS } from "./select.ts";
+import { ownSort } from "./sort.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
 

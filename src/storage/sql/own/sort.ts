@@ -1,10 +1,10 @@
-import type { AttributePath } from "../../schema/attribute.ts";
-import type { Sort } from "../adapter.ts";
-import { type Fragment, raw, sql } from "./fragment.ts";
+import type { AttributePath } from "../../../schema/attribute.ts";
+import type { Sort } from "../../adapter.ts";
+import { type Fragment, raw, sql } from "../fragment.ts";
+import type { SortKey } from "../page.ts";
+import { elementSource, type OwnScope } from "./elements.ts";
 import { beginningOf } from "./indexed-leaf.ts";
-import { elementSource, type OwnScope } from "./own-elements.ts";
-import { columnOf, isList } from "./own-places.ts";
-import type { SortKey } from "./page.ts";
+import { columnOf, isList } from "./places.ts";
 
 /** The sort of a query as pages are ordered by it. */
 export function ownSort(scope: OwnScope, sort: Sort): SortKey | undefined {

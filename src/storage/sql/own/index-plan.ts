@@ -1,5 +1,5 @@
-import { type AttributePath, leafOf } from "../../schema/attribute.ts";
-import { compileResourceType, type ResourceTypeDefinition } from "../../schema/resource-type.ts";
+import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
+import { compileResourceType, type ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 
 /** An index over the comparison keys of one attribute. */
 export interface KeyIndex {

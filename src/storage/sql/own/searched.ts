@@ -1,11 +1,11 @@
-import type { CompareOperator } from "../../filter/ast.ts";
-import type { AttributePath } from "../../schema/attribute.ts";
-import { literal } from "./dialect.ts";
-import { type Fragment, sql } from "./fragment.ts";
+import type { CompareOperator } from "../../../filter/ast.ts";
+import type { AttributePath } from "../../../schema/attribute.ts";
+import { literal } from "../dialect/dialect.ts";
+import { type Fragment, sql } from "../fragment.ts";
+import { isStorable, keyText } from "../key.ts";
+import type { Leaf, Place } from "../place.ts";
+import type { OwnScope } from "./elements.ts";
 import { indexName, type KeyIndex } from "./index-plan.ts";
-import { isStorable, keyText } from "./key.ts";
-import type { OwnScope } from "./own-elements.ts";
-import type { Leaf, Place } from "./place.ts";
 
 /** A text of a searchable attribute: what it contains is looked up by trigrams, and then looked at. */
 export function searchedLeaf(scope: OwnScope, path: AttributePath, leaf: Leaf): Leaf {

@@ -1,10 +1,10 @@
-import type { Attribute } from "../../schema/attribute.ts";
-import { type ResourceObject, readAttribute, writeAttribute } from "../../schema/value.ts";
-import type { NewResource, WriteRequest } from "../adapter.ts";
-import { referencesIn, settleReference } from "../reference.ts";
-import type { Session } from "./database.ts";
-import { sql } from "./fragment.ts";
-import { isStorable } from "./key.ts";
+import type { Attribute } from "../../../schema/attribute.ts";
+import { type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
+import type { NewResource, WriteRequest } from "../../adapter.ts";
+import { referencesIn, settleReference } from "../../reference.ts";
+import type { Session } from "../database.ts";
+import { sql } from "../fragment.ts";
+import { isStorable } from "../key.ts";
 import type { Tables } from "./tables.ts";
 
 /** The resource types of the ids that exist in the tenant. */

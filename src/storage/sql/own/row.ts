@@ -1,10 +1,10 @@
-import { invalidValue } from "../../error.ts";
-import { type Attribute, leafOf } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
-import { isObject, type ResourceObject, readAttribute, valueAt, writeAttribute } from "../../schema/value.ts";
-import type { NewResource, StoredMeta, StoredResource } from "../adapter.ts";
-import { escapeKey, keyText, LONGEST_KEY } from "./key.ts";
-import { uniqueName, uniqueScope } from "./own-places.ts";
+import { invalidValue } from "../../../error.ts";
+import { type Attribute, leafOf } from "../../../schema/attribute.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
+import { isObject, type ResourceObject, readAttribute, valueAt, writeAttribute } from "../../../schema/value.ts";
+import type { NewResource, StoredMeta, StoredResource } from "../../adapter.ts";
+import { escapeKey, keyText, LONGEST_KEY } from "../key.ts";
+import { uniqueName, uniqueScope } from "./places.ts";
 
 /** One value that must be unique. */
 export interface UniqueRow {

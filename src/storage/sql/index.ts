@@ -1,0 +1,15 @@
+export type { HashSecret } from "../secrets.ts";
+export { namedStatements } from "./drivers/named-statements.ts";
+export { openSqlite, type SqliteOptions } from "./drivers/node-sqlite.ts";
+export {
+  type ColumnCondition,
+  type MappedCollection,
+  type MappedColumn,
+  type MappedElement,
+  type MappedId,
+  type MappedTenant,
+  mapTable,
+  type TableMapping,
+} from "./map/mapping.ts";
+export { type MappedStorage, type MappedStorageOptions, mappedStorage } from "./map/storage.ts";
+export { type SqlStorage, type SqlStorageOptions, sqlStorage } from "./own/storage.ts";
