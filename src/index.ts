@@ -1,6 +1,8 @@
 export type { Limits } from "./call/limits.ts";
 export type {
   AskedPage,
+  BulkEntry,
+  BulkMethod,
   BulkOperation,
   CreateOperation,
   DeleteOperation,
@@ -38,11 +40,10 @@ export {
 } from "./error.ts";
 export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
+export type { Search } from "./filter/search.ts";
 export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
-export type { BulkEntry, BulkMethod } from "./protocol/bulk-body.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
-export type { Search } from "./protocol/search.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
 export { type ProfileName, profiles } from "./quirks/profiles.ts";
 export type { Quirk, Readings } from "./quirks/quirk.ts";

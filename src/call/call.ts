@@ -3,12 +3,12 @@ import type { ActiveQuirks, QuirkNote } from "../quirks/quirk.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ReadOptions } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import type { Announcements } from "../service/announce.ts";
+import type { ResourceObject } from "../schema/value.ts";
 import type { Context, Select, StorageAdapter, StorageNotice } from "../storage/adapter.ts";
 import type { Cursors } from "./cursor.ts";
 import type { Limits } from "./limits.ts";
 import { idOfUrl } from "./location.ts";
-import type { Operation } from "./operation.ts";
+import type { BulkMethod, Operation, ResourceEndpoint } from "./operation.ts";
 import type { Pagination } from "./pagination.ts";
 import type { Result } from "./result.ts";
 import type { Selection } from "./selection.ts";
@@ -42,10 +42,33 @@ export interface Engine<C extends Context> {
   readonly authenticationSchemes: readonly Readonly<Record<string, unknown>>[];
   readonly documentationUri: string | undefined;
   /** What the host adds to `/ServiceProviderConfig`. */
-  readonly announced: Announcements;
+  readonly announced: ResourceObject;
   readonly now: () => Date;
   readonly newId: () => string;
   readonly emit: (event: ScimEvent<C>) => void;
+}
+
+/** What a single request within a bulk request says beside its endpoint. */
+export interface InnerRequest {
+  readonly method: BulkMethod;
+  readonly body: ResourceObject;
+  /** Works as If-Match. */
+  readonly version: string | undefined;
+}
+
+/**
+ * Reads the single requests within a bulk request as if each had come alone. It is handed down with the call, because what
+ * reads HTTP stands above the verbs.
+ */
+export interface Router<C extends Context> {
+  /**
+   * What a path is about, relative to the service root and with a slash in front; undefined for an endpoint that is not about
+   * resources. `otherCase` is told of an endpoint in other letter case, and where it is undefined there is none.
+   * @throws {ScimError} 404 for a path that leads nowhere.
+   */
+  find(path: string, otherCase: ((segment: string) => void) | undefined): ResourceEndpoint | undefined;
+  /** @throws {ScimError} 400 for what does not parse. */
+  read(endpoint: ResourceEndpoint, request: InnerRequest, call: Call<C>): Operation;
 }
 
 /** One request on its way through the verbs. */
@@ -65,6 +88,7 @@ export interface Call<C extends Context> {
   readonly storageOf: (resourceType: ResourceType) => StorageAdapter<C>;
   /** Asks the host whether the caller may do this. Throws what `authorize` throws; anonymous discovery is not asked about. */
   readonly authorize: (operation: Operation) => Promise<void>;
+  readonly router: Router<C>;
   /** Authorises an operation and executes it: the one that the request asks for, and each one within a bulk request. */
   readonly run: (operation: Operation, call: Call<C>) => Promise<Result>;
 }

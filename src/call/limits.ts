@@ -1,6 +1,5 @@
 import { DEFAULT_FILTER_LIMITS } from "../filter/limits.ts";
 import { DEFAULT_COMPARISONS } from "../patch/effort.ts";
-import { DEFAULT_JSON_DEPTH } from "../protocol/json.ts";
 import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";
 import { DEFAULT_SELECTION_NAMES } from "./selection.ts";
 
@@ -40,7 +39,8 @@ export interface Limits extends ValueLimits {
 
 export const DEFAULT_LIMITS: Limits = {
   body: 2 * 1024 * 1024,
-  depth: DEFAULT_JSON_DEPTH,
+  // No SCIM message needs more than six levels.
+  depth: 16,
   ...DEFAULT_VALUE_LIMITS,
   filterLength: DEFAULT_FILTER_LIMITS.maxLength,
   filterDepth: DEFAULT_FILTER_LIMITS.maxDepth,

@@ -1,12 +1,17 @@
+import type { ScimError } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
-import type { BulkEntry } from "../protocol/bulk-body.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { IndexPage, Sort } from "../storage/adapter.ts";
 import type { Precondition, TagList } from "./preconditions.ts";
 import type { Selection } from "./selection.ts";
+
+/** The endpoint of a resource type, or one resource: what an operation on resources can be about. @see RFC 7644 §3.2 */
+export type ResourceEndpoint =
+  | { readonly type: "resources"; readonly resourceType: ResourceType }
+  | { readonly type: "resource"; readonly resourceType: ResourceType; readonly id: string };
 
 /** What a request asks for, once HTTP is behind it: `authorize` decides on it and one file a verb executes it. */
 export type Operation =
@@ -107,6 +112,28 @@ export interface DeleteOperation {
   readonly resourceType: ResourceType;
   readonly id: string;
   readonly ifMatch: Precondition | undefined;
+}
+
+/** The methods that an operation of a bulk request may have [P-3.7-03]. */
+export const BULK_METHODS = ["POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** One of `BULK_METHODS`. */
+export type BulkMethod = (typeof BULK_METHODS)[number];
+
+/** One element of `Operations`, as the client sent it: read, not yet routed, its bulkId references still in place. */
+export interface BulkEntry {
+  /** In capitals; undefined where the client sent none of the four. */
+  readonly method: BulkMethod | undefined;
+  /** The name that a POST gives to the resource that it creates; of another operation only a label, given back [A47]. */
+  readonly bulkId: string | undefined;
+  /** Works as If-Match of a PUT, PATCH or DELETE. */
+  readonly version: string | undefined;
+  /** Relative to the service root: `/Users`, `/Users/2819…`. Undefined where it is no string. */
+  readonly path: string | undefined;
+  /** The body of the single request; checked no further than that it is there. */
+  readonly data: unknown;
+  /** Why the operation cannot even be tried. */
+  readonly problem: ScimError | undefined;
 }
 
 /**

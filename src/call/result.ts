@@ -40,4 +40,6 @@ export type Result =
   | { readonly type: "notModified"; readonly resourceType: ResourceType; readonly resource: StoredResource }
   | { readonly type: "patched"; readonly resourceType: ResourceType; readonly id: string; readonly version: string }
   | { readonly type: "empty" }
-  | { readonly type: "document"; readonly body: ResourceObject; readonly location: string | undefined };
+  | { readonly type: "document"; readonly body: ResourceObject; readonly location: string | undefined }
+  /** A list that is always whole. */
+  | { readonly type: "documents"; readonly documents: readonly ResourceObject[] };

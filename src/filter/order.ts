@@ -1,7 +1,15 @@
 import type { AttributePath } from "../schema/attribute.ts";
 import { compareKeys } from "../schema/comparison-key.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
-import type { Sort } from "../storage/adapter.ts";
+
+/**
+ * By the comparison key, of a multi-valued attribute that of the primary value or else of the first. Missing values come last
+ * when ascending and first when descending; ties are in ascending code point order of the id. @see RFC 7644 §3.4.2.3
+ */
+export interface Sort {
+  readonly path: AttributePath;
+  readonly descending: boolean;
+}
 
 /**
  * The key by which a resource is sorted: of a multi-valued attribute the primary value's, or else the first one's; undefined

@@ -2,7 +2,6 @@ import type { Call, Engine } from "../call/call.ts";
 import type { DiscoverOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { notFound } from "../error.ts";
-import { listResponse } from "../protocol/render.ts";
 import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
 import { SchemaSchema } from "../schema/core/schema.ts";
 import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
@@ -22,12 +21,16 @@ export function discover<C extends Context>(operation: DiscoverOperation, call: 
       return found(serviceProviderConfig(engine, baseUrl));
     case "ResourceTypes": {
       const types = engine.resourceTypes.map((type) => resourceTypeDocument(type, baseUrl));
-      return operation.id === undefined ? list(types) : found(types.find((type) => type.id === operation.id));
+      return operation.id === undefined
+        ? { type: "documents", documents: types }
+        : found(types.find((type) => type.id === operation.id));
     }
     case "Schemas": {
       const schemas = schemasOfEngine(engine).map((schema) => schemaDocument(schema, baseUrl));
       const urn = operation.id?.toLowerCase();
-      return urn === undefined ? list(schemas) : found(schemas.find((schema) => schema.id.toLowerCase() === urn));
+      return urn === undefined
+        ? { type: "documents", documents: schemas }
+        : found(schemas.find((schema) => schema.id.toLowerCase() === urn));
     }
   }
 }
@@ -36,14 +39,6 @@ function found(document: (ResourceObject & { readonly meta: { readonly location:
   if (document === undefined)
     throw notFound("No such schema or resource type; the list is at the endpoint without the last segment.");
   return { type: "document", body: document, location: document.meta.location };
-}
-
-function list(documents: readonly ResourceObject[]): Result {
-  return {
-    type: "document",
-    body: listResponse(documents, { totalResults: documents.length, startIndex: 1 }),
-    location: undefined,
-  };
 }
 
 /** Computed from what is implemented and enforced, never from a wish. @see RFC 7643 §5 */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { BULK_METHODS, type BulkEntry, type BulkMethod } from "../call/operation.ts";
 import { invalidSyntax, invalidValue, payloadTooLarge, type ScimError } from "../error.ts";
 import { byLowerCase } from "../patch/parse.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
@@ -7,30 +8,8 @@ import { isObject, type ResourceObject } from "../schema/value.ts";
 /** URN of a bulk request. @see RFC 7644 §3.7 */
 export const BULK_REQUEST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 
-/** The methods that an operation of a bulk request may have [P-3.7-03]. */
-export const BULK_METHODS = ["POST", "PUT", "PATCH", "DELETE"] as const;
-
-/** One of `BULK_METHODS`. */
-export type BulkMethod = (typeof BULK_METHODS)[number];
-
 /** Longest bulkId, in UTF-16 code units. It comes back in the response, and in errors. */
 const LONGEST_BULK_ID = 255;
-
-/** One element of `Operations`, as the client sent it: read, not yet routed, its bulkId references still in place. */
-export interface BulkEntry {
-  /** In capitals; undefined where the client sent none of the four. */
-  readonly method: BulkMethod | undefined;
-  /** The name that a POST gives to the resource that it creates; of another operation only a label, given back [A47]. */
-  readonly bulkId: string | undefined;
-  /** Works as If-Match of a PUT, PATCH or DELETE. */
-  readonly version: string | undefined;
-  /** Relative to the service root: `/Users`, `/Users/2819…`. Undefined where it is no string. */
-  readonly path: string | undefined;
-  /** The body of the single request; checked no further than that it is there. */
-  readonly data: unknown;
-  /** Why the operation cannot even be tried. */
-  readonly problem: ScimError | undefined;
-}
 
 /** What a bulk request says, its operations in request order. */
 export interface BulkEnvelope {

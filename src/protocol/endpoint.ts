@@ -1,11 +1,11 @@
+import type { ResourceEndpoint } from "../call/operation.ts";
 import { notFound } from "../error.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { decodeSegment } from "./query-string.ts";
 
 /** Where a URL leads, before anything of the request but its path is known. */
 export type Endpoint =
-  | { readonly type: "resources"; readonly resourceType: ResourceType }
-  | { readonly type: "resource"; readonly resourceType: ResourceType; readonly id: string }
+  | ResourceEndpoint
   | { readonly type: "search"; readonly resourceType: ResourceType }
   | { readonly type: "root" }
   | { readonly type: "rootSearch" }

@@ -1,8 +1,5 @@
 import { invalidSyntax } from "../error.ts";
 
-/** Deepest nesting of a request body by default; no SCIM message needs more than six levels. */
-export const DEFAULT_JSON_DEPTH = 16;
-
 /**
  * Parses a JSON text whose nesting is bounded and whose objects name no member twice (of two, a proxy in front of the server
  * may believe the one and the server the other). The scan before `JSON.parse` is one linear pass without recursion.

@@ -6,11 +6,11 @@ import { invalidCursor, invalidFilter, invalidValue, sensitive } from "../error.
 import type { Filter } from "../filter/ast.ts";
 import { parseFilter } from "../filter/parser.ts";
 import { filterablePath, type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
+import type { Search } from "../filter/search.ts";
 import { type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
 import { printable } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, Sort } from "../storage/adapter.ts";
-import type { Search } from "./search.ts";
 
 /** What the answer shows, by `attributes` and `excludedAttributes`. @see RFC 7644 §3.9 */
 export function requestSelection<C extends Context>(

@@ -1,3 +1,4 @@
+import { collectionStreams, joinStreams } from "../call/collection-streams.ts";
 import { locationOf } from "../call/location.ts";
 import { entityTag } from "../call/preconditions.ts";
 import type { ListItem, ListPlace, Result } from "../call/result.ts";
@@ -6,10 +7,10 @@ import type { ResourceObject } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
 import type { ScimResponse } from "./message.ts";
 import { type Locations, show, withSchemas } from "./represent.ts";
-import { collectionStreams, joinStreams, streamedBody, streamedResource } from "./streamed-body.ts";
+import { streamedBody, streamedResource } from "./streamed-body.ts";
 
 /** URN of a list. @see RFC 7644 §3.4.2 */
-export const LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+const LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 /** What a response needs besides the result. */
 export interface RenderOptions extends Locations {
@@ -55,6 +56,11 @@ export async function render(result: Result, options: RenderOptions): Promise<Sc
     }
     case "empty":
       return { status: 204, headers: { ...FIXED_HEADERS }, body: undefined };
+    case "documents": {
+      const { documents } = result;
+      const list = listResponse(documents, { totalResults: documents.length, startIndex: 1 });
+      return respond(200, options.head ? undefined : JSON.stringify(list), {}, options);
+    }
     case "document":
       return respond(
         200,
@@ -79,7 +85,7 @@ export function renderError(error: ScimError, mediaType: string, head: boolean):
  * a cursor page has no startIndex, and a member that is undefined is left out.
  * @see RFC 7644 §3.4.2; RFC 9865 §2
  */
-export function listResponse(resources: readonly unknown[], place: ListPlace) {
+function listResponse(resources: readonly unknown[], place: ListPlace) {
   const { totalResults, startIndex, previousCursor, nextCursor } = place;
   return {
     schemas: [LIST_SCHEMA],

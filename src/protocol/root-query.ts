@@ -7,11 +7,11 @@ import { type Folded, junction, negation } from "../filter/fold.ts";
 import { parseFilter } from "../filter/parser.ts";
 import { predicateOf } from "../filter/predicate.ts";
 import { resolveWhereKnown, unknownAttribute } from "../filter/resolve.ts";
+import type { Search } from "../filter/search.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import { isDescending, pageOf, requestSelection, sortPath } from "./query.ts";
-import type { Search } from "./search.ts";
 
 /**
  * What a search asks of all resource types together: of each one by its own schemas and selection. An attribute that a type does

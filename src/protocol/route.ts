@@ -1,19 +1,20 @@
-import type { Call } from "../call/call.ts";
+import type { Call, Router } from "../call/call.ts";
 import type { Operation } from "../call/operation.ts";
 import { type Precondition, parseTags, readPrecondition, type TagList } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
 import { tolerance } from "../call/tolerance.ts";
 import { forbidden, methodNotAllowed, notImplemented } from "../error.ts";
+import type { Search } from "../filter/search.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { readBulk } from "./bulk-body.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, findEndpoint } from "./endpoint.ts";
 import { readPatch } from "./patch-body.ts";
 import { checkSensitive, queryOperation, requestSelection } from "./query.ts";
 import { parseQueryString } from "./query-string.ts";
 import { rootQueryOperation } from "./root-query.ts";
-import { type Search, searchFromBody, searchFromUrl } from "./search.ts";
+import { searchFromBody, searchFromUrl } from "./search.ts";
 
 /** What is left of a request once its endpoint is known. */
 export interface RequestParts {
@@ -62,6 +63,22 @@ export function route<C extends Context>(
     case "resource":
       return onResource(endpoint.resourceType, endpoint.id, request, call);
   }
+}
+
+/** Reads the requests within a bulk request: they have no query, and of the headers If-Match alone. @see RFC 7644 §3.7 */
+export function routerOf<C extends Context>(resourceTypes: readonly ResourceType[]): Router<C> {
+  return {
+    find(path, otherCase) {
+      const endpoint = findEndpoint(path, "", resourceTypes, otherCase);
+      return endpoint.type === "resources" || endpoint.type === "resource" ? endpoint : undefined;
+    },
+    read: (endpoint, { method, version, body }, call) =>
+      route(
+        endpoint,
+        { method, query: "", header: (name) => (name === "if-match" ? version : undefined), body: () => body },
+        call,
+      ),
+  };
 }
 
 /** @see RFC 7644 §3.7 */

@@ -1,24 +1,12 @@
 import * as z from "zod";
 import { splitNames } from "../call/selection.ts";
 import { invalidCount, invalidSyntax, invalidValue, type ScimError } from "../error.ts";
+import type { Search } from "../filter/search.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { QueryParameters } from "./query-string.ts";
 
 /** URN of a search. @see RFC 7644 §3.4.3 */
 export const SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
-
-/** The parameters of a query, whether they came in the URL or in a body. */
-export interface Search {
-  readonly attributes: readonly string[] | undefined;
-  readonly excludedAttributes: readonly string[] | undefined;
-  readonly filter: string | undefined;
-  readonly sortBy: string | undefined;
-  readonly sortOrder: string | undefined;
-  readonly startIndex: number | undefined;
-  readonly count: number | undefined;
-  /** `""` asks for the first page of a walk. @see RFC 9865 §2 */
-  readonly cursor: string | undefined;
-}
 
 /** Reads the parameters of a query from the URL. @see RFC 7644 §3.4.2 */
 export function searchFromUrl(parameters: QueryParameters): Search {

@@ -1,5 +1,5 @@
 import type { CompareValue } from "../filter/ast.ts";
-import type { Search } from "../protocol/search.ts";
+import type { Search } from "../filter/search.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";

@@ -1,142 +1,149 @@
 import type { Call } from "../call/call.ts";
 import { locationOf } from "../call/location.ts";
-import { isScimError, unauthorized } from "../error.ts";
+import { unauthorized } from "../error.ts";
 import { execute } from "../operations/execute.ts";
-import { findEndpoint, isDiscovery, splitUrl } from "../protocol/endpoint.ts";
-import { headerReader } from "../protocol/header.ts";
+import { type Endpoint, findEndpoint, splitUrl } from "../protocol/endpoint.ts";
 import { endpointOfMe } from "../protocol/me.ts";
-import { answerType } from "../protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
 import { hasBody, readJson, withBulkDepth } from "../protocol/read-body.ts";
 import { render } from "../protocol/render.ts";
-import { route } from "../protocol/route.ts";
-import type { QuirkNote } from "../quirks/quirk.ts";
+import { route, routerOf } from "../protocol/route.ts";
 import { printable } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import type { Context, StorageAdapter, StorageCapabilities } from "../storage/adapter.ts";
+import type { Context, StorageAdapter } from "../storage/adapter.ts";
+import { getOrCreate } from "../storage/get-or-create.ts";
 import { watchStorage } from "../storage/watch.ts";
+import { type Arrival, arrivals } from "./arrival.ts";
 import { isAbort } from "./deadline.ts";
 import type { Engines } from "./engine.ts";
 import { checkBaseUrl, type ScimOptions } from "./options.ts";
 import type { Progress } from "./progress.ts";
-import { checkContext } from "./tenant.ts";
+import { isSingleTenant } from "./tenant.ts";
 
 /** Answers a request, or throws; what it learns on its way is in `progress`. */
 export type Answer<C extends Context> = (request: ScimRequest, progress: Progress<C>) => Promise<ScimResponse>;
+
+/** A request whose sender is known: what the service is like for them. */
+interface Visit<C extends Context> extends Arrival {
+  readonly engine: Call<C>["engine"];
+  /** Empty for nobody in particular. */
+  readonly context: C;
+  /** Somebody was authenticated. */
+  readonly isKnown: boolean;
+  readonly baseUrl: string;
+  readonly note: Call<C>["note"];
+  readonly progress: Progress<C>;
+}
+
+/** Where a request leads once `/Me` has become somebody's own resource. */
+type FinalEndpoint = Exclude<Endpoint, { readonly type: "me" }>;
 
 /**
  * The way of a request: who asks, may they now, what is the service like for them, what do they want. Nothing that the client
  * sends but its URL and headers is looked at before the first two are settled [A1 P-7.6-01].
  */
 export function createAnswer<C extends Context>(options: ScimOptions<C>, engines: Engines<C>): Answer<C> {
-  const { authenticate, authorize, throttle, tenant, resolveMe } = options;
-  const fixedBaseUrl = typeof options.baseUrl === "string" ? checkBaseUrl(options.baseUrl) : undefined;
-  const publicBaseUrl = (request: ScimRequest): string =>
-    fixedBaseUrl ?? checkBaseUrl((options.baseUrl as (request: ScimRequest) => string)(request));
-
-  /** Undefined for nobody in particular, who may read the discovery endpoints and nothing else [S-5-09]. */
-  const identify = async (request: ScimRequest, isPublic: boolean): Promise<C | undefined> => {
-    if (authenticate === undefined) return {} as C;
-    if (isPublic && tenant === undefined) return undefined;
-    try {
-      return checkContext(await authenticate(request));
-    } catch (error) {
-      if (isPublic && isScimError(error) && error.status === 401) return undefined;
-      throw error;
-    }
-  };
-
+  const { arrive, identify } = arrivals(options, engines.standard.quirks.reads.endpointCase);
   return async (request, progress) => {
-    const header = headerReader(request.headers);
-    progress.mediaType = answerType(header("accept"));
-    const method = request.method.toUpperCase();
-    const { path, query } = splitUrl(request.url);
-    const publicUrl = publicBaseUrl(request);
-    const anyCase = engines.standard.quirks.reads.endpointCase;
-    const isPublic = options.anonymousDiscovery !== false && isDiscovery(path, splitUrl(publicUrl).path, anyCase);
-    const known = await identify(request, isPublic);
+    const arrival = arrive(request, progress);
+    const known = await identify(arrival);
     progress.context = known;
-    await throttle?.(request, known);
-
-    const context = known ?? ({} as C);
-    const own = known === undefined ? undefined : await tenant?.(known);
-    const engine = engines.of(own);
-    const { resourceTypes } = engine;
-    if (context.tenant !== undefined && resourceTypes.some((type) => isSingleTenant(engine.adapterOf(type))))
-      throw new Error("authenticate gave a tenant, but the storage has one tenant only (capabilities.tenants: false).");
-    const baseUrl = own?.baseUrl === undefined ? publicUrl : checkBaseUrl(own.baseUrl);
-    const { quirks } = engine;
-    const note: QuirkNote = (quirk, where) => {
-      progress.quirks.add(quirk);
-      engine.emit({ type: "quirk", quirk, path: where, context });
-    };
-    const otherCase = (segment: string): void => note(quirks.ruleOf("endpointCase"), printable(segment));
-    const found = findEndpoint(
-      path,
-      splitUrl(baseUrl).path,
-      resourceTypes,
-      quirks.reads.endpointCase ? otherCase : undefined,
-    );
-    if (known === undefined && found.type !== "discovery") throw unauthorized();
-    const endpoint = found.type === "me" ? await endpointOfMe(resolveMe, context, resourceTypes) : found;
-    if ("resourceType" in endpoint) progress.resourceType = endpoint.resourceType.name;
-    if (found.type === "me" && endpoint.type === "resource")
-      progress.headers = { Location: locationOf(baseUrl, endpoint.resourceType, endpoint.id) };
-
-    const call: Call<C> = {
-      engine,
-      context,
-      baseUrl,
-      signal: request.signal,
-      note,
-      storageOf: watched((type) => engine.adapterOf(type), request.signal, progress),
-      // Nobody in particular has no rights to ask for: what is public is public.
-      authorize: async (operation) => (known === undefined ? undefined : authorize?.(operation, context)),
-      run: async (operation, inner) => {
-        await inner.authorize(operation);
-        return execute(operation, inner);
-      },
-    };
-    const body = hasBody(method) ? await receive(request) : undefined;
-    const operation = route(
-      endpoint,
-      {
-        method: method === "HEAD" ? "GET" : method,
-        query,
-        header,
-        body: () =>
-          readJson(
-            body,
-            header("content-type"),
-            endpoint.type === "bulk" ? withBulkDepth(engine.limits) : engine.limits,
-          ),
-      },
-      call,
-    );
+    await options.throttle?.(request, known);
+    const visit = await receive(arrival, known, progress, options, engines);
+    const endpoint = await endpointOf(visit, options);
+    const call = callOf(visit, options);
+    const operation = route(endpoint, await partsOf(visit, endpoint), call);
     progress.operation = operation.type;
     const result = await call.run(operation, call);
-    const response = await render(result, {
-      baseUrl,
-      resourceTypes,
-      etags: engine.etags,
-      mediaType: progress.mediaType,
-      head: method === "HEAD",
-      onFault: (error) => {
-        if (!isAbort(error, request.signal)) engine.emit({ type: "error", error, context });
-      },
-    });
+    const response = await render(result, renderOptions(visit));
     return { ...response, headers: { ...response.headers, ...progress.headers } };
   };
 }
 
-/** A store without tenants would show each tenant the resources of all. */
-function isSingleTenant({ capabilities }: { readonly capabilities?: StorageCapabilities }): boolean {
-  return capabilities?.tenants === false;
+/**
+ * Settles which engine serves the request, and under which URL.
+ * @throws {Error} for a tenant where storage has one tenant only: it would show each of them the resources of all.
+ */
+async function receive<C extends Context>(
+  arrival: Arrival,
+  known: C | undefined,
+  progress: Progress<C>,
+  options: ScimOptions<C>,
+  engines: Engines<C>,
+): Promise<Visit<C>> {
+  const context = known ?? ({} as C);
+  const own = known === undefined ? undefined : await options.tenant?.(known);
+  const engine = engines.of(own);
+  if (context.tenant !== undefined && engine.resourceTypes.some((type) => isSingleTenant(engine.adapterOf(type))))
+    throw new Error("authenticate gave a tenant, but the storage has one tenant only (capabilities.tenants: false).");
+  const baseUrl = own?.baseUrl === undefined ? arrival.publicUrl : checkBaseUrl(own.baseUrl);
+  const note: Call<C>["note"] = (quirk, path) => {
+    progress.quirks.add(quirk);
+    engine.emit({ type: "quirk", quirk, path, context });
+  };
+  return { ...arrival, engine, context, isKnown: known !== undefined, baseUrl, note, progress };
 }
 
-/** Reads the body where the host has left it unread until now. */
-async function receive({ body }: ScimRequest): Promise<unknown> {
-  return typeof body === "function" ? body() : body;
+/** @throws {ScimError} 404; 401 for nobody in particular anywhere but at discovery; as `endpointOfMe`. */
+async function endpointOf<C extends Context>(visit: Visit<C>, { resolveMe }: ScimOptions<C>): Promise<FinalEndpoint> {
+  const { path, baseUrl, context, note, progress } = visit;
+  const { resourceTypes, quirks } = visit.engine;
+  const otherCase = (segment: string): void => note(quirks.ruleOf("endpointCase"), printable(segment));
+  const basePath = splitUrl(baseUrl).path;
+  const found = findEndpoint(path, basePath, resourceTypes, quirks.reads.endpointCase ? otherCase : undefined);
+  if (!visit.isKnown && found.type !== "discovery") throw unauthorized();
+  const endpoint = found.type === "me" ? await endpointOfMe(resolveMe, context, resourceTypes) : found;
+  if ("resourceType" in endpoint) progress.resourceType = endpoint.resourceType.name;
+  if (found.type === "me" && endpoint.type === "resource")
+    progress.headers = { Location: locationOf(baseUrl, endpoint.resourceType, endpoint.id) };
+  return endpoint;
+}
+
+function callOf<C extends Context>(visit: Visit<C>, { authorize }: ScimOptions<C>): Call<C> {
+  const { engine, context, baseUrl, note, isKnown, progress } = visit;
+  const { signal } = visit.request;
+  return {
+    engine,
+    context,
+    baseUrl,
+    signal,
+    note,
+    storageOf: watched((type) => engine.adapterOf(type), signal, progress),
+    // Nobody in particular has no rights to ask for: what is public is public.
+    authorize: async (operation) => (isKnown ? authorize?.(operation, context) : undefined),
+    router: routerOf(engine.resourceTypes),
+    run: async (operation, inner) => {
+      await inner.authorize(operation);
+      return execute(operation, inner);
+    },
+  };
+}
+
+/** Reads the body where the host has left it unread until now; it is parsed when `route` asks for it. */
+async function partsOf<C extends Context>(visit: Visit<C>, endpoint: FinalEndpoint) {
+  const { method, query, header } = visit;
+  const { body } = visit.request;
+  const received = hasBody(method) ? await (typeof body === "function" ? body() : body) : undefined;
+  const limits = endpoint.type === "bulk" ? withBulkDepth(visit.engine.limits) : visit.engine.limits;
+  return {
+    method: method === "HEAD" ? "GET" : method,
+    query,
+    header,
+    body: () => readJson(received, header("content-type"), limits),
+  };
+}
+
+function renderOptions<C extends Context>({ engine, context, baseUrl, method, request, progress }: Visit<C>) {
+  return {
+    baseUrl,
+    resourceTypes: engine.resourceTypes,
+    etags: engine.etags,
+    mediaType: progress.mediaType,
+    head: method === "HEAD",
+    onFault: (error: unknown) => {
+      if (!isAbort(error, request.signal)) engine.emit({ type: "error", error, context });
+    },
+  };
 }
 
 /** Each adapter as this request uses it, made when it is first asked for. */
@@ -148,11 +155,6 @@ function watched<C extends Context>(
   const made = new Map<StorageAdapter<C>, StorageAdapter<C>>();
   return (resourceType) => {
     const adapter = adapterOf(resourceType);
-    let storage = made.get(adapter);
-    if (storage === undefined) {
-      storage = watchStorage(adapter, signal, progress.storage);
-      made.set(adapter, storage);
-    }
-    return storage;
+    return getOrCreate(made, adapter, () => watchStorage(adapter, signal, progress.storage));
   };
 }

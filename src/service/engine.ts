@@ -109,7 +109,7 @@ function createEngine<C extends Context>(
     isReadable: options.isReadable,
     authenticationSchemes: (options.authenticationSchemes ?? [BEARER]).map((scheme) => ({ ...scheme })),
     documentationUri: options.documentationUri,
-    announced: structuredClone(options.announce ?? {}),
+    announced: structuredClone({ ...options.announce }),
     now: options.now ?? (() => new Date()),
     newId: options.newId ?? (() => crypto.randomUUID()),
     emit: (event: ScimEvent<C>) =>

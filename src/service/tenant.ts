@@ -1,7 +1,7 @@
 import type { ProfileName } from "../quirks/profiles.ts";
 import type { Quirk } from "../quirks/quirk.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
-import type { Context } from "../storage/adapter.ts";
+import type { Context, StorageCapabilities } from "../storage/adapter.ts";
 
 /**
  * What one tenant has of its own; what is left out is as in the options of `createScim`. Define resource types once and give
@@ -32,4 +32,9 @@ export function checkContext<C extends Context>(context: C): C {
       "authenticate returned a context whose tenant is not a string with something in it. Throw unauthorized() where nobody is known, and leave tenant out in a single-tenant server.",
     );
   return context;
+}
+
+/** Whether a store keeps no tenants apart: it would show each of them the resources of all. */
+export function isSingleTenant({ capabilities }: { readonly capabilities?: StorageCapabilities }): boolean {
+  return capabilities?.tenants === false;
 }

@@ -1,6 +1,9 @@
 import type { Filter } from "../filter/ast.ts";
+import type { Sort } from "../filter/order.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
+
+export type { Sort } from "../filter/order.ts";
 
 /**
  * Who asks, and for which tenant: the result of `authenticate`, handed to every call of the storage adapter and every event.
@@ -111,15 +114,6 @@ export type Page = IndexPage | CursorPage;
 /** Tells a cursor page from an index page. */
 export function isCursorPage(page: Page): page is CursorPage {
   return !("startIndex" in page);
-}
-
-/**
- * By the comparison key, of a multi-valued attribute that of the primary value or else of the first. Missing values come last
- * when ascending and first when descending; ties are in ascending code point order of the id. @see RFC 7644 §3.4.2.3
- */
-export interface Sort {
-  readonly path: AttributePath;
-  readonly descending: boolean;
 }
 
 export interface QueryRequest extends ReadRequest {

@@ -1,9 +1,9 @@
 import type { Call } from "../../call/call.ts";
+import type { BulkEntry, BulkMethod } from "../../call/operation.ts";
 import { parseOptions } from "../../call/settings.ts";
 import { tolerance } from "../../call/tolerance.ts";
 import { invalidSyntax } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
-import type { BulkEntry, BulkMethod } from "../../protocol/bulk-body.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";

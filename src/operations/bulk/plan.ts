@@ -1,7 +1,7 @@
 import type { Call } from "../../call/call.ts";
+import type { BulkEntry } from "../../call/operation.ts";
 import { tolerance } from "../../call/tolerance.ts";
 import { conflict, invalidValue, isScimError, type ScimError } from "../../error.ts";
-import type { BulkEntry } from "../../protocol/bulk-body.ts";
 import { printable } from "../../schema/canonical.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";
@@ -91,10 +91,8 @@ function targetOf<C extends Context>(
 ): BulkTarget | undefined {
   if (method === undefined || path === undefined) return undefined;
   const otherCase = tolerance(call, "endpointCase");
-  return findTarget(method, path, {
-    resourceTypes: call.engine.resourceTypes,
-    otherCase: otherCase && (() => otherCase(`Operations[${index}].path`)),
-  });
+  const noted = otherCase && (() => otherCase(`Operations[${index}].path`));
+  return findTarget(method, path, (absolute) => call.router.find(absolute, noted));
 }
 
 /** @throws {ScimError} 400 invalidValue for a reference to a bulkId that no POST has [P-3.7.2-04]. */

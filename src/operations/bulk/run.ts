@@ -3,7 +3,6 @@ import type { Operation } from "../../call/operation.ts";
 import type { Result } from "../../call/result.ts";
 import type { Selection } from "../../call/selection.ts";
 import { internalError, isScimError, unavailable } from "../../error.ts";
-import { route } from "../../protocol/route.ts";
 import type { Context } from "../../storage/adapter.ts";
 import { mapBody } from "./body.ts";
 import { type Created, type CreatedResource, checkNeeds, replacementOf } from "./created.ts";
@@ -55,7 +54,7 @@ export async function runOperation<C extends Context>(run: Run<C>, planned: Plan
 
 /**
  * The operation of the single request, its references replaced by what is there.
- * @throws {ScimError} as `route`
+ * @throws {ScimError} as `Router.read`
  */
 export function operationOf<C extends Context>(
   planned: PlannedOperation,
@@ -71,11 +70,11 @@ export function operationOf<C extends Context>(
   const body = mapBody(method, target.resourceType, planned.body, call, (reference) =>
     replacementOf(reference, plan, created, call.baseUrl),
   );
-  const operation = route(
+  const operation = call.router.read(
     id === undefined
       ? { type: "resources", resourceType: target.resourceType }
       : { type: "resource", resourceType: target.resourceType, id },
-    { method, query: "", header: (name) => (name === "if-match" ? version : undefined), body: () => body },
+    { method, version, body },
     call,
   );
   switch (operation.type) {

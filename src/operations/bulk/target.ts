@@ -1,6 +1,5 @@
+import type { BulkMethod, ResourceEndpoint } from "../../call/operation.ts";
 import { invalidSyntax, invalidValue, notFound } from "../../error.ts";
-import type { BulkMethod } from "../../protocol/bulk-body.ts";
-import { findEndpoint } from "../../protocol/endpoint.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { bulkIdOf } from "./references.ts";
 
@@ -19,25 +18,23 @@ export type BulkTarget =
       readonly bulkId: string | undefined;
     };
 
-/** How paths are read. */
-export interface TargetOptions {
-  readonly resourceTypes: readonly ResourceType[];
-  /** Told of an endpoint in other letter case; undefined where that is none. */
-  readonly otherCase: ((segment: string) => void) | undefined;
-}
-
 /**
  * Finds the target of an operation. A path is relative to the service root, and a path alone: it names neither another
- * server nor a query, it climbs nowhere, and it never leads to another bulk request, a search or discovery [G6].
+ * server nor a query, it climbs nowhere, and it never leads to another bulk request, a search or discovery [G6]. `find` is the
+ * router's.
  *
  * @throws {ScimError} 400 invalidSyntax for what is no such path, 400 invalidValue where method and path do not go together,
  * 404 for an endpoint that is not there.
  * @see RFC 7644 §3.7
  */
-export function findTarget(method: BulkMethod, path: string, { resourceTypes, otherCase }: TargetOptions): BulkTarget {
+export function findTarget(
+  method: BulkMethod,
+  path: string,
+  find: (path: string) => ResourceEndpoint | undefined,
+): BulkTarget {
   checkPath(path);
-  const endpoint = findEndpoint(path.startsWith("/") ? path : `/${path}`, "", resourceTypes, otherCase);
-  if (endpoint.type !== "resources" && endpoint.type !== "resource")
+  const endpoint = find(path.startsWith("/") ? path : `/${path}`);
+  if (endpoint === undefined)
     throw invalidValue("A bulk operation is about resources; its path must be a resource type endpoint or a resource.");
   // [P-3.7-05]
   if (method === "POST" && endpoint.type !== "resources")

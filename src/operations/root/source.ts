@@ -1,8 +1,8 @@
 import { type Call, SELECT_NONE } from "../../call/call.ts";
+import { collectionStreams } from "../../call/collection-streams.ts";
 import type { RootPart, RootQueryOperation } from "../../call/operation.ts";
 import type { ListItem } from "../../call/result.ts";
 import { comparePlaces, type SortPlace, sortKey } from "../../filter/order.ts";
-import { collectionStreams } from "../../protocol/streamed-body.ts";
 import { pathOf } from "../../schema/attribute.ts";
 import type { Context, Page, QueryResult, Select, StoredResource } from "../../storage/adapter.ts";
 

@@ -1,0 +1,58 @@
+import { isScimError } from "../error.ts";
+import { isDiscovery, splitUrl } from "../protocol/endpoint.ts";
+import { headerReader } from "../protocol/header.ts";
+import { answerType } from "../protocol/media-type.ts";
+import type { ScimRequest } from "../protocol/message.ts";
+import type { Context } from "../storage/adapter.ts";
+import { checkBaseUrl, type ScimOptions } from "./options.ts";
+import type { Progress } from "./progress.ts";
+import { checkContext } from "./tenant.ts";
+
+/** A request as it comes in: what its URL and headers say, before anybody knows who sent it. */
+export interface Arrival {
+  readonly request: ScimRequest;
+  /** In capitals. */
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly header: (name: string) => string | undefined;
+  /** Where the service is, as the options have it; a tenant's own URL may be another. */
+  readonly publicUrl: string;
+  /** It asks for what everybody may read. */
+  readonly isPublic: boolean;
+}
+
+/** The first two steps of every request. `anyCase`: discovery endpoints are found in any letter case. */
+export function arrivals<C extends Context>(options: ScimOptions<C>, anyCase: boolean) {
+  const { authenticate, tenant, baseUrl, anonymousDiscovery = true } = options;
+  const urlOf = publicUrlOf(baseUrl);
+  return {
+    /** @throws {ScimError} 406 */
+    arrive(request: ScimRequest, progress: Progress<C>): Arrival {
+      const header = headerReader(request.headers);
+      progress.mediaType = answerType(header("accept"));
+      const { path, query } = splitUrl(request.url);
+      const publicUrl = urlOf(request);
+      const isPublic = anonymousDiscovery && isDiscovery(path, splitUrl(publicUrl).path, anyCase);
+      return { request, method: request.method.toUpperCase(), path, query, header, publicUrl, isPublic };
+    },
+    /** Undefined for nobody in particular, who may read the discovery endpoints and nothing else [S-5-09]. */
+    async identify({ request, isPublic }: Arrival): Promise<C | undefined> {
+      if (authenticate === undefined) return {} as C;
+      if (isPublic && tenant === undefined) return undefined;
+      try {
+        return checkContext(await authenticate(request));
+      } catch (error) {
+        if (isPublic && isScimError(error) && error.status === 401) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** A URL that is the same for all is checked once. */
+function publicUrlOf(baseUrl: ScimOptions<never>["baseUrl"]): (request: ScimRequest) => string {
+  if (typeof baseUrl === "function") return (request) => checkBaseUrl(baseUrl(request));
+  const fixed = checkBaseUrl(baseUrl);
+  return () => fixed;
+}
