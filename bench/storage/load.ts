@@ -4,7 +4,7 @@ import { EnterpriseUser, Group, User } from "../../src/index.ts";
 import { compileResourceType } from "../../src/schema/resource-type.ts";
 import type { NewResource } from "../../src/storage/adapter.ts";
 import { databaseOf, type Session } from "../../src/storage/sql/database.ts";
-import { raw, sql } from "../../src/storage/sql/fragment.ts";
+import { raw, sql } from "../../src/storage/sql/dialect/fragment.ts";
 import { elementRow, rowOf } from "../../src/storage/sql/own/row.ts";
 import { type Tables, tablesOf } from "../../src/storage/sql/own/tables.ts";
 import type { Opened } from "./engine.ts";

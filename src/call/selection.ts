@@ -105,12 +105,7 @@ function show(
   written: ReadonlySet<Attribute>,
   options: SelectionOptions,
 ): Shown | undefined {
-  if (
-    attribute.returned === "never" ||
-    attribute.mutability === "writeOnly" ||
-    options.isReadable?.(attribute) === false
-  )
-    return undefined;
+  if (attribute.isHidden || options.isReadable?.(attribute) === false) return undefined;
   const asked = attributes?.get(attribute);
   const isShown =
     attribute.returned === "always" ||
@@ -120,7 +115,7 @@ function show(
   if (!isShown) return undefined;
   const without = excluded.get(attribute);
   const subAttributes = attribute.subAttributes.filter((sub) => {
-    if (sub.returned === "never" || sub.mutability === "writeOnly" || options.isReadable?.(sub) === false) return false;
+    if (sub.isHidden || options.isReadable?.(sub) === false) return false;
     if (sub.returned === "always") return true;
     if (asked instanceof Set) return asked.has(sub);
     if (sub.returned === "request") return false;

@@ -115,14 +115,10 @@ export function filterablePath(
   options: ResolveOptions = {},
 ): AttributePath | undefined {
   const path = resolveMeant(resourceType, text, options.alias);
-  if (path === undefined || isSecret(path.attribute) || isSecret(leafOf(path))) return undefined;
+  if (path === undefined || path.attribute.isHidden || leafOf(path).isHidden) return undefined;
   return options.isReadable?.(leafOf(path)) === false || options.isReadable?.(path.attribute) === false
     ? undefined
     : path;
-}
-
-function isSecret(attribute: Attribute): boolean {
-  return attribute.mutability === "writeOnly" || attribute.returned === "never";
 }
 
 interface Scope extends ResolveOptions {
@@ -184,7 +180,7 @@ function resolveElement(element: Element<string>, path: AttributePath | undefine
   const find = (text: string): AttributePath | undefined => {
     if (attribute.type !== "complex") return text.toLowerCase() === "value" ? pathOf(attribute) : undefined;
     const sub = attribute.sub(text);
-    return sub === undefined || isSecret(sub) || scope.isReadable?.(sub) === false ? undefined : pathOf(attribute, sub);
+    return sub === undefined || sub.isHidden || scope.isReadable?.(sub) === false ? undefined : pathOf(attribute, sub);
   };
   const filter = resolveIn(element.filter, { ...scope, find, isInElement: true, unknown });
   // What is true of every element asks for one element.

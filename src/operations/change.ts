@@ -24,8 +24,7 @@ const hidden = new WeakMap<ResourceType, readonly Attribute[]>();
 function hiddenIn(resourceType: ResourceType): readonly Attribute[] {
   let found = hidden.get(resourceType);
   if (found === undefined) {
-    const isNeverShown = ({ returned, mutability }: Attribute) => returned === "never" || mutability === "writeOnly";
-    found = resourceType.attributes.filter((one) => isNeverShown(one) || one.subAttributes.some(isNeverShown));
+    found = resourceType.attributes.filter((one) => one.isHidden || one.subAttributes.some((sub) => sub.isHidden));
     hidden.set(resourceType, found);
   }
   return found;
@@ -93,16 +92,9 @@ function turnOf(
 
 /** The stored attributes whose values differ. */
 function differing(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): readonly Attribute[] {
-  return resourceType.attributes.filter((attribute) => {
-    if (
-      attribute.name === "schemas" ||
-      attribute.name === "id" ||
-      attribute.name === "meta" ||
-      attribute.inverseOf !== undefined
-    )
-      return false;
-    return !isSame(readAttribute(before, attribute), readAttribute(after, attribute));
-  });
+  return resourceType.content.filter(
+    (attribute) => !isSame(readAttribute(before, attribute), readAttribute(after, attribute)),
+  );
 }
 
 /** Paths of the attributes whose values differ. */

@@ -83,14 +83,7 @@ function merge(
   keepsOmitted: (attribute: Attribute) => boolean,
 ): Record<string, unknown> {
   const after: Record<string, unknown> = {};
-  for (const attribute of resourceType.attributes) {
-    if (
-      attribute.name === "schemas" ||
-      attribute.name === "id" ||
-      attribute.name === "meta" ||
-      attribute.inverseOf !== undefined
-    )
-      continue;
+  for (const attribute of resourceType.content) {
     const old = readAttribute(before, attribute);
     const asserted = readAttribute(body.resource, attribute);
     const isOmitted = !body.named.has(attribute);
@@ -155,14 +148,7 @@ function withFixedParts(attribute: Attribute, old: ResourceObject, asserted: Res
 
 /** Whether a write would change nothing; the elements of a collection have no order. @see RFC 7643 §2.3.8 */
 export function isSameResource(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): boolean {
-  return resourceType.attributes.every((attribute) => {
-    if (
-      attribute.name === "schemas" ||
-      attribute.name === "id" ||
-      attribute.name === "meta" ||
-      attribute.inverseOf !== undefined
-    )
-      return true;
+  return resourceType.content.every((attribute) => {
     const old = readAttribute(before, attribute);
     const value = readAttribute(after, attribute);
     if (!attribute.collection || !Array.isArray(old) || !Array.isArray(value)) return isSame(old, value);

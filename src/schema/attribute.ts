@@ -81,6 +81,12 @@ export interface Attribute {
   readonly returned: Returned;
   readonly uniqueness: Uniqueness;
   readonly referenceTypes: readonly string[];
+  /** The resource types that a reference leads to: `referenceTypes` without `"external"` and `"uri"`. @see RFC 7643 §2.3.7 */
+  readonly resourceTypes: readonly string[];
+  /** Nobody is ever shown its values, whatever they ask for: writeOnly, or returned "never". */
+  readonly isHidden: boolean;
+  /** Its values stand in what storage keeps as the resource: neither a secret, which is kept apart, nor computed from others. */
+  readonly isStored: boolean;
   readonly subAttributes: readonly Attribute[];
   readonly collection: boolean;
   readonly comparison: "plain" | "username";
@@ -124,6 +130,8 @@ export function compileAttribute(
 ): Attribute {
   const type = literal.type ?? "string";
   const mutability = literal.mutability ?? "readWrite";
+  const returned = literal.returned ?? (mutability === "writeOnly" ? "never" : "default");
+  const referenceTypes = literal.referenceTypes ?? [];
   const subAttributes: Attribute[] = [];
   const byName = new Map<string, Attribute>();
   const attribute: Attribute = {
@@ -140,9 +148,12 @@ export function compileAttribute(
     // References and binaries are case exact whatever a schema prints [S-2.3.6-04 S-2.3.7-04].
     caseExact: type === "reference" || type === "binary" ? true : (literal.caseExact ?? false),
     mutability,
-    returned: literal.returned ?? (mutability === "writeOnly" ? "never" : "default"),
+    returned,
     uniqueness: literal.uniqueness ?? "none",
-    referenceTypes: literal.referenceTypes ?? [],
+    referenceTypes,
+    resourceTypes: referenceTypes.filter((name) => name !== "external" && name !== "uri"),
+    isHidden: mutability === "writeOnly" || returned === "never",
+    isStored: mutability !== "writeOnly" && literal.inverseOf === undefined,
     subAttributes,
     collection: literal.collection ?? false,
     comparison: literal.comparison ?? "plain",

@@ -290,11 +290,7 @@ export class ValueReader {
 
 /** A `$ref` beside a `value`, naming resources: it follows from the value [A51]. */
 export function isComputedReference(attribute: Attribute, sub: Attribute): boolean {
-  return (
-    sub.name === "$ref" &&
-    attribute.sub("value") !== undefined &&
-    sub.referenceTypes.some((type) => type !== "external" && type !== "uri")
-  );
+  return sub.name === "$ref" && attribute.sub("value") !== undefined && sub.resourceTypes.length > 0;
 }
 
 /** The same element twice is the element once; of a collection, elements are the same when their `value` is. */

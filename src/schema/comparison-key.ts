@@ -36,7 +36,7 @@ export const comparisonKey: ComparisonKey = (attribute, value) => {
     case "binary":
       return withoutPadding(value);
     case "reference":
-      return normalizeReference(value, isResourceReference(attribute));
+      return normalizeReference(value, attribute.resourceTypes.length > 0);
     default:
       return attribute.comparison === "username" ? userNameKey(value) : stringKey(value, attribute.caseExact);
   }
@@ -51,10 +51,6 @@ export function stringKey(value: string, caseExact: boolean): string {
 /** PRECIS UsernameCaseMapped, except that characters outside the profile are compared instead of refused. @see RFC 8265 §3.3 */
 export function userNameKey(value: string): string {
   return isAscii(value) ? value.toLowerCase() : stringKey(mapWidth(value.normalize("NFC")), false);
-}
-
-function isResourceReference(attribute: Attribute): boolean {
-  return attribute.referenceTypes.some((type) => type !== "external" && type !== "uri");
 }
 
 function isAscii(value: string): boolean {

@@ -122,6 +122,11 @@ export interface ResourceType {
   readonly extensions: readonly CompiledExtension[];
   /** Common, core and extension attributes, in this order. */
   readonly attributes: readonly Attribute[];
+  /**
+   * What a resource holds by itself: `attributes` without `schemas`, `id` and `meta`, which are the server's, and without those
+   * that storage computes from the references of others.
+   */
+  readonly content: readonly Attribute[];
   /** Attributes and sub-attributes (with their parent) that storage keeps unique, in the tenant (`server`) or beyond (`global`). */
   readonly unique: readonly AttributePath[];
   /** Attributes that name other resources by id. */
@@ -182,6 +187,7 @@ export function compileResourceType(
     core,
     extensions,
     attributes,
+    content: attributes.filter((one) => !SERVER_NAMES.has(one.path) && one.inverseOf === undefined),
     unique: attributes.flatMap((candidate) => [
       ...(isUnique(candidate) ? [pathOf(candidate)] : []),
       ...candidate.subAttributes.filter(isUnique).map((sub) => pathOf(candidate, sub)),
@@ -215,6 +221,9 @@ export function resolveMeant(
   return meant === undefined ? undefined : resourceType.resolve(meant);
 }
 
+/** The common attributes that are not the client's. @see RFC 7643 §3.1 */
+const SERVER_NAMES: ReadonlySet<string> = new Set(["schemas", "id", "meta"]);
+
 function isUnique(attribute: Attribute): boolean {
   return attribute.uniqueness !== "none" && attribute.path !== "id";
 }
@@ -245,8 +254,7 @@ function resolveName(
 }
 
 function referenceOf(attribute: Attribute): ReferenceAttribute[] {
-  const reference = attribute.sub("$ref");
-  const resourceTypes = reference?.referenceTypes.filter((type) => type !== "external" && type !== "uri") ?? [];
+  const resourceTypes = attribute.sub("$ref")?.resourceTypes ?? [];
   const isStored = attribute.mutability !== "readOnly" && attribute.sub("value") !== undefined;
   return isStored && resourceTypes.length > 0 ? [{ attribute, resourceTypes }] : [];
 }

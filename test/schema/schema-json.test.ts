@@ -184,6 +184,7 @@ function compiled(schema: SchemaDefinition): unknown[] {
     comparison,
     format,
     inverseOf,
+    isStored,
     lifecycle,
     default: _,
     ...attribute

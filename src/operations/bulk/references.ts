@@ -131,7 +131,6 @@ function mapString(attribute: Attribute, text: string, mapHeld: MapHeld): unknow
 /** How an attribute refers to resources; undefined where it does not. */
 function formOf(attribute: Attribute): BulkReference["form"] | undefined {
   if (attribute.type === "complex") return "id";
-  if (attribute.type === "reference")
-    return attribute.referenceTypes.every((type) => type === "external" || type === "uri") ? undefined : "url";
+  if (attribute.type === "reference") return attribute.resourceTypes.length === 0 ? undefined : "url";
   return attribute.type === "string" && attribute.parent !== undefined && attribute.name === "value" ? "id" : undefined;
 }

@@ -2,7 +2,7 @@ import { CompiledQuery, type DialectAdapter, type Kysely } from "kysely";
 import { unavailable } from "../../error.ts";
 import { type Dialect, postgres, sqlite } from "./dialect/dialect.ts";
 import { faultOf } from "./dialect/fault.ts";
-import { type Fragment, join, raw, render, sql, TRUE } from "./fragment.ts";
+import { type Fragment, join, raw, render, sql, TRUE } from "./dialect/fragment.ts";
 
 /** Runs statements, alone or within a transaction. */
 export interface Session {

@@ -1,7 +1,7 @@
 import type { Compare, Filter } from "../../filter/ast.ts";
 import { operandKey } from "../../filter/operand.ts";
 import { type AttributePath, pathOf } from "../../schema/attribute.ts";
-import { balanced, FALSE, type Fragment, sql, TRUE } from "./fragment.ts";
+import { balanced, FALSE, type Fragment, sql, TRUE } from "./dialect/fragment.ts";
 import type { Key } from "./key.ts";
 import type { Equality, Place, Places } from "./place.ts";
 

@@ -9,7 +9,7 @@ import {
 } from "../adapter.ts";
 import { type Position, readPosition, writePosition } from "../keyset.ts";
 import type { Session } from "./database.ts";
-import { balanced, type Fragment, join, raw, sql, TRUE } from "./fragment.ts";
+import { balanced, type Fragment, join, raw, sql, TRUE } from "./dialect/fragment.ts";
 import { isStorable } from "./key.ts";
 
 /** What pages are taken from: the rows `r` of one type that match a filter, in an order. */

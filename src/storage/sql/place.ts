@@ -1,6 +1,6 @@
 import type { CompareOperator } from "../../filter/ast.ts";
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
-import type { Fragment } from "./fragment.ts";
+import type { Fragment } from "./dialect/fragment.ts";
 import type { Key } from "./key.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "./fragment.ts";
 
 /** What PostgreSQL and SQLite say differently. JSON is written to keys documents by scimkit alone; all of its leaves are strings. */
 export interface Dialect {

@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { sql } from "../fragment.ts";
+import { sql } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";

@@ -1,7 +1,7 @@
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { identifier } from "../dialect/dialect.ts";
-import { type Fragment, join, raw, sql } from "../fragment.ts";
+import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { type Column, columnOf } from "./column.ts";
 import type { IdForm, IdType } from "./id.ts";
 import type { MappedCollection, MappedElement, MappedId, MappedTenant, TableMapping } from "./mapping.ts";

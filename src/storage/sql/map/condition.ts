@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialect/dialect.ts";
-import { balanced, FALSE, type Fragment, join, raw, sql, TRUE } from "../fragment.ts";
+import { balanced, FALSE, type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
 import type { ColumnCondition } from "./mapping.ts";
 

@@ -4,7 +4,7 @@ import type { CreateRequest, StoredResource } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { type Fragment, join, sql } from "../fragment.ts";
+import { type Fragment, join, sql } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
 import { elementsOf, insertElements, tenantValue } from "./elements.ts";
 import { idOperand, parseId } from "./id.ts";

@@ -2,7 +2,7 @@ import { versionMismatch } from "../../../error.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
 import type { Database } from "../database.ts";
-import { sql } from "../fragment.ts";
+import { sql } from "../dialect/fragment.ts";
 import type { JoinTable } from "./compile.ts";
 import { tenantValue } from "./elements.ts";
 import { idList, idOperand, parseId, printId } from "./id.ts";

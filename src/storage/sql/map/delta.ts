@@ -5,7 +5,7 @@ import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
 import { settleReference } from "../../reference.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { raw, sql } from "../fragment.ts";
+import { raw, sql } from "../dialect/fragment.ts";
 import type { JoinTable } from "./compile.ts";
 import { MOST_TRIES } from "./create.ts";
 import { addStatement } from "./delta-statement.ts";

@@ -1,6 +1,6 @@
 import { isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, join as joined, raw, sql } from "../fragment.ts";
+import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
 import type { JoinTable } from "./compile.ts";
 import { idList, idOperand, parseId } from "./id.ts";

@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 
 /** The type of a column that identifies something. */

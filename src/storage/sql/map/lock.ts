@@ -1,6 +1,6 @@
 import type { Database, Session } from "../database.ts";
 import { identifier } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand } from "./id.ts";
 import type { MappedRow } from "./row.ts";

@@ -1,5 +1,5 @@
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
-import { balanced, FALSE, type Fragment, raw, sql } from "../fragment.ts";
+import { balanced, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isDefaultFalse, pathInElement } from "../own/elements.ts";
 import type { Leaf, Place, Places } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";

@@ -1,7 +1,7 @@
 import type { CompareOperator } from "../../../filter/ast.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, sql } from "../fragment.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
 import { type Key, keyText } from "../key.ts";
 import type { Leaf } from "../place.ts";
 import { compareText, textLeaf } from "../text-leaf.ts";

@@ -10,8 +10,8 @@ import {
 import { readPosition } from "../../keyset.ts";
 import { queryByScan } from "../../scan.ts";
 import type { Session } from "../database.ts";
+import { raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
-import { raw, sql, TRUE } from "../fragment.ts";
 import { attributesOf } from "../own/query.ts";
 import { queryPage, type SortKey, type Source } from "../page.ts";
 import { parseId } from "./id.ts";

@@ -1,7 +1,7 @@
 import { invalidValue, ScimError, uniqueness } from "../../../error.ts";
 import type { Database } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { sql } from "../fragment.ts";
+import { sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 
 /** What a driver tells of a refused write. */

@@ -4,7 +4,7 @@ import { isObject, readAttribute, writeAttribute } from "../../../schema/value.t
 import type { DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { type Fragment, join as joined, raw, sql } from "../fragment.ts";
+import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
 import type { JoinTable, MappedType } from "./compile.ts";
 import { ofHolder } from "./elements.ts";

@@ -4,7 +4,7 @@ import type { NewResource, ReplaceRequest, StoredResource } from "../../adapter.
 import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { type Fragment, join, raw, sql } from "../fragment.ts";
+import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import type { Column } from "./column.ts";
 import { driverValue } from "./column.ts";
 import { MOST_TRIES } from "./create.ts";

@@ -1,6 +1,6 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import { type Dialect, literal } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 
 /** Whether a path may have its value in the column for the rest. */

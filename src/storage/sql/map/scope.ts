@@ -1,7 +1,7 @@
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Context } from "../../adapter.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { JoinTable, MappedType } from "./compile.ts";
 import { idOperand, parseId } from "./id.ts";
 

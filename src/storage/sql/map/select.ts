@@ -2,7 +2,7 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import { type ResourceObject, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import { type Dialect, literal } from "../dialect/dialect.ts";
-import { type Fragment, join, raw, sql } from "../fragment.ts";
+import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import type { JoinTable, MappedType } from "./compile.ts";
 import { printId } from "./id.ts";
 import { holdersOf } from "./places.ts";

@@ -3,7 +3,7 @@ import { type ResourceObject, readAttribute, writeAttribute } from "../../../sch
 import type { NewResource } from "../../adapter.ts";
 import { referencesIn, settleReference } from "../../reference.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { idList, parseId, printId } from "./id.ts";
 import { named, ofTenantColumn } from "./lock.ts";

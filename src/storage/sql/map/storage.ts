@@ -7,7 +7,7 @@ import { compileResourceType, type ResourceType, type ResourceTypeDefinition } f
 import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import { type Database, databaseOf } from "../database.ts";
-import { sql } from "../fragment.ts";
+import { sql } from "../dialect/fragment.ts";
 import { checkMapped } from "./check.ts";
 import { compileMapping, type MappedType } from "./compile.ts";
 import { createMapped } from "./create.ts";

@@ -3,7 +3,7 @@ import type { Context, CreateRequest, StoredResource } from "../../adapter.ts";
 import { type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { type Fragment, sql } from "../fragment.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
 import { present } from "./present.ts";
 import { type Row, rowOf, type UniqueRow } from "./row.ts";
 import { type Settled, settle } from "./settle.ts";

@@ -3,7 +3,7 @@ import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaResult } from "../../adapter.ts";
 import { settleReference } from "../../reference.ts";
 import type { Database } from "../database.ts";
-import { type Fragment, join, sql } from "../fragment.ts";
+import { type Fragment, join, sql } from "../dialect/fragment.ts";
 import type { Delta } from "./delta.ts";
 import { elementOf, elementRow, metaOf, modifiedKey } from "./row.ts";
 import { referenceOf } from "./settle.ts";

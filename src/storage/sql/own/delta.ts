@@ -4,7 +4,7 @@ import type { Context, DeltaRequest, DeltaResult } from "../../adapter.ts";
 import { settleReference } from "../../reference.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { sql, TRUE } from "../fragment.ts";
+import { sql, TRUE } from "../dialect/fragment.ts";
 import { escapeKey, isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import { MOST_TRIES } from "./create.ts";
 import { deltaStatement } from "./delta-statement.ts";

@@ -1,7 +1,7 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { type Dialect, literal } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { ESCAPE, keyText } from "../key.ts";
 import type { Place, Places } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";

@@ -1,5 +1,5 @@
 import { type Dialect, literal } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { indexName, type KeyIndex } from "./index-plan.ts";
 import type { Tables } from "./tables.ts";
 

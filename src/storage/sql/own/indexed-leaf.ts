@@ -1,6 +1,6 @@
 import type { CompareOperator } from "../../../filter/ast.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, sql } from "../fragment.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText } from "../key.ts";
 import type { Leaf } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";

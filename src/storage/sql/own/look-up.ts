@@ -3,7 +3,7 @@ import { type Attribute, type AttributePath, leafOf } from "../../../schema/attr
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, filled, sql } from "../fragment.ts";
+import { type Fragment, filled, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import type { OwnScope } from "./elements.ts";
 import { uniqueName, uniqueScope } from "./places.ts";

@@ -1,7 +1,7 @@
 import type { Database, Session } from "../database.ts";
 import { identifier } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { Indexes, IndexPlan, KeyIndex } from "./index-plan.ts";
 import { createKeyIndex, createTextIndex, hasTriggers } from "./index-statements.ts";
 import type { Tables } from "./tables.ts";

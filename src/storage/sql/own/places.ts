@@ -1,6 +1,6 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
-import { balanced, FALSE, type Fragment, raw, sql } from "../fragment.ts";
+import { balanced, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { escapeKey, isStorable, type Key, keyText, LONGEST_KEY } from "../key.ts";
 import type { Leaf, Place, Places } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";

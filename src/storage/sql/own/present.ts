@@ -3,7 +3,7 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import type { Session } from "../database.ts";
-import { sql } from "../fragment.ts";
+import { sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { elementOf, type Row, resourceOf, type SelectedRow } from "./row.ts";
 import { apartColumns, apartOf, BASE_COLUMNS } from "./select.ts";

@@ -11,8 +11,8 @@ import {
 } from "../../adapter.ts";
 import { queryByScan } from "../../scan.ts";
 import type { Session } from "../database.ts";
+import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
-import { type Fragment, raw, sql, TRUE } from "../fragment.ts";
 import { queryPage, type Source } from "../page.ts";
 import type { OwnScope } from "./elements.ts";
 import type { Indexes } from "./index-plan.ts";

@@ -2,7 +2,7 @@ import { versionMismatch } from "../../../error.ts";
 import { isObject } from "../../../schema/value.ts";
 import type { Context, DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { modifiedKey } from "./row.ts";
 import { lock, type Owner, ownRow } from "./statements.ts";

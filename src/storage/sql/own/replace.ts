@@ -4,7 +4,7 @@ import { isSame } from "../../../schema/value.ts";
 import type { Context, NewResource, ReplaceRequest, StoredResource } from "../../adapter.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
-import { type Fragment, sql } from "../fragment.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { MOST_TRIES, throwIfTaken } from "./create.ts";
 import { present, type Reading, readResource } from "./present.ts";

@@ -1,7 +1,7 @@
 import type { CompareOperator } from "../../../filter/ast.ts";
 import type { AttributePath } from "../../../schema/attribute.ts";
 import { literal } from "../dialect/dialect.ts";
-import { type Fragment, sql } from "../fragment.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText } from "../key.ts";
 import type { Leaf, Place } from "../place.ts";
 import type { OwnScope } from "./elements.ts";

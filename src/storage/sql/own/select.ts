@@ -2,7 +2,7 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Select } from "../../adapter.ts";
 import { literal } from "../dialect/dialect.ts";
-import { type Fragment, join, raw, sql } from "../fragment.ts";
+import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { type OwnScope, refersTo } from "./elements.ts";
 import { isApart } from "./row.ts";
 import { CHUNK } from "./stream.ts";

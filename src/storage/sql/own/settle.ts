@@ -3,7 +3,7 @@ import { type ResourceObject, readAttribute, writeAttribute } from "../../../sch
 import type { NewResource, WriteRequest } from "../../adapter.ts";
 import { referencesIn, settleReference } from "../../reference.ts";
 import type { Session } from "../database.ts";
-import { sql } from "../fragment.ts";
+import { sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import type { Tables } from "./tables.ts";
 

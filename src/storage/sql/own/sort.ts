@@ -1,6 +1,6 @@
 import type { AttributePath } from "../../../schema/attribute.ts";
 import type { Sort } from "../../adapter.ts";
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { SortKey } from "../page.ts";
 import { elementSource, type OwnScope } from "./elements.ts";
 import { beginningOf } from "./indexed-leaf.ts";

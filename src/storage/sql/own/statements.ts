@@ -1,7 +1,7 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import type { Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { ESCAPE } from "../key.ts";
 import type { ElementRow, UniqueRow } from "./row.ts";
 import type { Tables } from "./tables.ts";

@@ -2,7 +2,7 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { Database, Session } from "../database.ts";
 import { literal } from "../dialect/dialect.ts";
-import { sql } from "../fragment.ts";
+import { sql } from "../dialect/fragment.ts";
 import { type ApartElement, elementOf } from "./row.ts";
 import type { Tables } from "./tables.ts";
 

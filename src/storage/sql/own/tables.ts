@@ -1,5 +1,5 @@
 import { identifier } from "../dialect/dialect.ts";
-import { type Fragment, raw } from "../fragment.ts";
+import { type Fragment, raw } from "../dialect/fragment.ts";
 
 /** The tables of the adapter's own schema, by their names in SQL. */
 export interface Tables {
