@@ -1,4 +1,5 @@
 import { invalidValue } from "../error.ts";
+import type { Attribute } from "../schema/attribute.ts";
 import type { ReferenceAttribute, ResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 
@@ -10,6 +11,11 @@ export interface HeldReference {
   readonly id: string;
   /** Position among the elements; undefined where the attribute is not multi-valued. */
   readonly index: number | undefined;
+}
+
+/** What an attribute refers to; undefined for one that is no reference. */
+export function findReference({ references }: ResourceType, { path }: Attribute): ReferenceAttribute | undefined {
+  return references.find(({ attribute }) => attribute.path === path);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isSame, type ResourceObject } from "../../schema/value.ts";
 import type { DeltaRequest } from "../adapter.ts";
+import { findReference } from "../reference.ts";
 import { settleElement } from "./references.ts";
 import { type Elements, elementKey, type Row, rewrite } from "./row.ts";
 import { referenceIndexOf, type Tenant } from "./tenant.ts";
@@ -19,7 +20,7 @@ interface Change {
 export function changesOf(tenant: Tenant, row: Row, request: DeltaRequest): readonly Change[] {
   const { attribute, resourceType, checkReferences } = request;
   const elements = row.content.collections.get(attribute.path);
-  const reference = resourceType.references.find((candidate) => candidate.attribute.path === attribute.path);
+  const reference = findReference(resourceType, attribute);
   const changes = new Map<unknown, Change>();
   for (const value of request.remove) {
     const key = attribute.sub("value")?.key(value);

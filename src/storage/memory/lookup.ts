@@ -1,8 +1,11 @@
 import type { Compare, Filter } from "../../filter/ast.ts";
-import { type Attribute, type AttributePath, leafOf } from "../../schema/attribute.ts";
+import { type AttributePath, leafOf } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
+import { isComparedAsId } from "../id.ts";
+import { findReference } from "../reference.ts";
+import { uniqueName } from "../unique.ts";
 import { elementsOf, type Row } from "./row.ts";
-import { indexedPaths, indexName, referenceName, rowsOf, type Tenant } from "./tenant.ts";
+import { indexedPaths, referenceName, rowsOf, type Tenant } from "./tenant.ts";
 
 /** Rows that an index gives for a term: at most `count`, read only when this term is chosen. */
 interface Found {
@@ -65,22 +68,17 @@ function lookUpEqual(
   const leaf = leafOf(path);
   const key = leaf.key(value);
   if (indexedPaths(resourceType).some((indexed) => indexed.text === text)) {
-    const index = tenant.values.get(indexName(resourceType, path));
+    const index = tenant.values.get(uniqueName(resourceType, path));
     return { count: index?.count(key) ?? 0, rows: () => index?.rows(key) ?? [] };
   }
   if (sub?.name !== "value") return undefined;
-  if (resourceType.references.some((reference) => reference.attribute.path === attribute.path)) {
+  if (findReference(resourceType, attribute) !== undefined) {
     const holders = tenant.references.get(referenceName(resourceType.name, attribute.path))?.holders;
     return { count: holders?.count(key) ?? 0, rows: () => holders?.rows(key) ?? [] };
   }
   return attribute.inverseOf === undefined || !isComparedAsId(leaf)
     ? undefined
     : referredTo(tenant, resourceType, attribute.inverseOf, key);
-}
-
-/** The index of `id` answers for another attribute only where both make the same key. */
-function isComparedAsId(attribute: Attribute): boolean {
-  return attribute.type === "string" && attribute.caseExact && attribute.comparison === "plain";
 }
 
 /** The rows that the holders of this id refer to: the members of a group. */

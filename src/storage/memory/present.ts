@@ -3,6 +3,8 @@ import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { copyValue, type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { Select, StoredResource } from "../adapter.ts";
+import { HOLDER_NAME, inverseElement } from "../inverse.ts";
+import { neededAttributes } from "../needed.ts";
 import { holds } from "./references.ts";
 import { attributesApart, type Row } from "./row.ts";
 import { referenceName, type Tenant } from "./tenant.ts";
@@ -43,15 +45,8 @@ export function neededBy(
   filter: Filter<AttributePath> | undefined,
   sort: AttributePath | undefined,
 ): readonly Attribute[] {
-  const named = new Set<Attribute>();
-  const walk = (part: Filter<AttributePath>): void => {
-    if (part.type === "and" || part.type === "or") for (const inner of part.filters) walk(inner);
-    else if (part.type === "not") walk(part.filter);
-    else named.add(part.path.attribute);
-  };
-  if (filter !== undefined) walk(filter);
-  if (sort !== undefined) named.add(sort.attribute);
-  return attributesApart(resourceType).filter((attribute) => named.has(attribute));
+  const needed = neededAttributes(filter, sort);
+  return attributesApart(resourceType).filter((attribute) => needed.has(attribute));
 }
 
 /** The reverse of a reference: the groups of a user. @see RFC 7643 §4.1.2 groups */
@@ -66,12 +61,7 @@ function inverseElements(
   const elements: ResourceObject[] = [];
   for (const holder of index.holders.rows(index.identity.key(row.id))) {
     if (!holds(holder.content, index.reference.attribute, row.id)) continue;
-    const { displayName } = holder.content.document;
-    elements.push({
-      value: holder.id,
-      ...(attribute.sub("display") !== undefined && typeof displayName === "string" ? { display: displayName } : {}),
-      ...(attribute.sub("type") === undefined ? {} : { type: "direct" }),
-    });
+    elements.push(inverseElement(attribute, holder.id, holder.content.document[HOLDER_NAME]));
   }
   return elements;
 }

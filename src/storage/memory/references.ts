@@ -3,6 +3,7 @@ import type { ReferenceAttribute } from "../../schema/resource-type.ts";
 import { type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { StoredResource } from "../adapter.ts";
 import { settleReference } from "../reference.ts";
+import { hasUniqueParts } from "../unique.ts";
 import { type Content, type Elements, elementsOf, type Row, rewrite } from "./row.ts";
 import { addToIndexes, removeFromIndexes, type Tenant } from "./tenant.ts";
 import { claimGlobals, type Globals, releaseGlobals } from "./unique.ts";
@@ -58,7 +59,7 @@ export function removeReferencesTo(deleted: Row, at: string, tenant: Tenant, glo
     for (const holder of [...holders.rows(key)]) {
       if (!holds(holder.content, attribute, deleted.id)) continue;
       // Only where elements have unique parts is there more to index than the reference itself.
-      const isUnique = holder.content.resourceType.unique.some((path) => path.attribute.path === attribute.path);
+      const isUnique = hasUniqueParts(holder.content.resourceType, attribute);
       if (isUnique) {
         removeFromIndexes(tenant, holder);
         releaseGlobals(globals, holder);

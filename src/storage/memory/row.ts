@@ -39,14 +39,10 @@ export interface Row {
 export function attributesApart(resourceType: ResourceType): readonly Attribute[] {
   let apart = APART.get(resourceType);
   if (apart === undefined) {
-    apart = resourceType.attributes.filter((attribute) => attribute.collection || isUnstored(attribute));
+    apart = resourceType.attributes.filter((attribute) => attribute.collection || !attribute.isStored);
     APART.set(resourceType, apart);
   }
   return apart;
-}
-
-function isUnstored(attribute: Attribute): boolean {
-  return attribute.inverseOf !== undefined || attribute.mutability === "writeOnly";
 }
 
 const APART = new WeakMap<ResourceType, readonly Attribute[]>();
@@ -58,7 +54,7 @@ export function contentOf(resourceType: ResourceType, resource: NewResource, ver
   for (const attribute of attributesApart(resourceType)) {
     const elements = readAttribute(document, attribute);
     if (elements === undefined) continue;
-    if (Array.isArray(elements) && !isUnstored(attribute)) collections.set(attribute.path, byKey(attribute, elements));
+    if (Array.isArray(elements) && attribute.isStored) collections.set(attribute.path, byKey(attribute, elements));
     writeAttribute(document, attribute, undefined);
   }
   const copy = { ...copyValue(document), meta: metaOf(resource.meta, version) };

@@ -4,6 +4,7 @@ import type { Context, StorageAdapter } from "../adapter.ts";
 import { getOrCreate } from "../get-or-create.ts";
 import { queryRows } from "../scan.ts";
 import { type HashSecret, hashSecrets, keepSecrets } from "../secrets.ts";
+import { hasUniqueParts } from "../unique.ts";
 import { applyChanges, changesOf } from "./delta.ts";
 import { candidates } from "./lookup.ts";
 import { pageOf } from "./page.ts";
@@ -132,8 +133,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       const tenant = tenantOf(context);
       const { resourceType, id, attribute, ifVersion } = request;
       // Elements with unique parts need the checks of a whole write.
-      const hasUnique = resourceType.unique.some((path) => path.attribute.path === attribute.path);
-      if (!attribute.collection || hasUnique) return "declined";
+      if (!attribute.collection || hasUniqueParts(resourceType, attribute)) return "declined";
       const row = rowsOf(tenant, resourceType).get(id);
       if (row === undefined) return undefined;
       if (ifVersion !== undefined && ifVersion !== String(row.version)) throw versionMismatch();

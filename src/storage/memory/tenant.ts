@@ -1,6 +1,9 @@
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../../schema/attribute.ts";
 import type { ReferenceAttribute, ResourceType } from "../../schema/resource-type.ts";
 import { getOrCreate } from "../get-or-create.ts";
+import { isCommonId } from "../id.ts";
+import { findReference } from "../reference.ts";
+import { uniqueName } from "../unique.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
 import { type Content, elementsOf, type Row, valuesOf } from "./row.ts";
 import { createRows, type Rows } from "./rows.ts";
@@ -11,7 +14,7 @@ export interface Tenant {
   readonly rows: Map<string, Rows>;
   /** Every row by id: ids are unique over all types [S-3.1-05]. */
   readonly byId: Map<string, Row>;
-  /** `id`, `externalId` and unique attributes, by index name. */
+  /** `id`, `externalId` and unique attributes, by `uniqueName`. */
   readonly values: Map<string, KeyIndex>;
   /** Rows by the ids that they refer to, for each reference attribute of each type. */
   readonly references: Map<string, ReferenceIndex>;
@@ -37,16 +40,6 @@ export function rowsOf(tenant: Tenant, resourceType: ResourceType): Rows {
   return getOrCreate(tenant.rows, resourceType.name, createRows);
 }
 
-/**
- * The name of an attribute's index: resource types that share the schema share the index, and with it the uniqueness of its
- * attributes [S-7-24]. The attributes that all types have, share theirs too.
- */
-export function indexName(resourceType: ResourceType, { attribute, text }: AttributePath): string {
-  return attribute.extension !== undefined || text === "id" || text === "externalId"
-    ? text
-    : `${resourceType.urn} ${text}`;
-}
-
 /** The name of a reference attribute's index. `attribute` is a path. */
 export function referenceName(resourceType: string, attribute: string): string {
   return `${resourceType} ${attribute}`;
@@ -56,10 +49,8 @@ export function referenceName(resourceType: string, attribute: string): string {
 export function indexedPaths(resourceType: ResourceType): readonly AttributePath[] {
   let paths = INDEXED.get(resourceType);
   if (paths === undefined) {
-    const common = resourceType.common
-      .filter(({ name }) => name === "id" || name === "externalId")
-      .map((attribute) => pathOf(attribute));
-    paths = [...common, ...resourceType.unique.filter(({ text }) => text !== "id" && text !== "externalId")];
+    const ids = resourceType.common.map((attribute) => pathOf(attribute)).filter(isCommonId);
+    paths = [...ids, ...resourceType.unique.filter((path) => !isCommonId(path))];
     INDEXED.set(resourceType, paths);
   }
   return paths;
@@ -71,7 +62,7 @@ const INDEXED = new WeakMap<ResourceType, readonly AttributePath[]>();
 export function addToIndexes(tenant: Tenant, row: Row, except: readonly Attribute[] = []): void {
   const { content } = row;
   for (const path of indexedPaths(content.resourceType)) {
-    const index = getOrCreate(tenant.values, indexName(content.resourceType, path), keyIndex);
+    const index = getOrCreate(tenant.values, uniqueName(content.resourceType, path), keyIndex);
     for (const value of valuesOf(content, path)) index.add(leafOf(path).key(value), row);
   }
   for (const [index, key] of referenceKeys(tenant, content, except)) index.holders.add(key, row);
@@ -81,7 +72,7 @@ export function addToIndexes(tenant: Tenant, row: Row, except: readonly Attribut
 export function removeFromIndexes(tenant: Tenant, row: Row, except: readonly Attribute[] = []): void {
   const { content } = row;
   for (const path of indexedPaths(content.resourceType)) {
-    const index = tenant.values.get(indexName(content.resourceType, path));
+    const index = tenant.values.get(uniqueName(content.resourceType, path));
     for (const value of valuesOf(content, path)) index?.delete(leafOf(path).key(value), row);
   }
   for (const [index, key] of referenceKeys(tenant, content, except)) index.holders.delete(key, row);
@@ -107,7 +98,7 @@ export function referenceIndexOf(
   resourceType: ResourceType,
   attribute: Attribute,
 ): ReferenceIndex | undefined {
-  const reference = resourceType.references.find((candidate) => candidate.attribute.path === attribute.path);
+  const reference = findReference(resourceType, attribute);
   const identity = attribute.sub("value");
   if (reference === undefined || identity === undefined) return undefined;
   const name = referenceName(resourceType.name, attribute.path);

@@ -1,17 +1,18 @@
 import { uniqueness } from "../../error.ts";
 import { leafOf } from "../../schema/attribute.ts";
 import { getOrCreate } from "../get-or-create.ts";
+import { isUniqueOverTenants, uniqueName } from "../unique.ts";
 import type { Content, Row } from "./row.ts";
 import { valuesOf } from "./row.ts";
-import { indexName, type Tenant } from "./tenant.ts";
+import type { Tenant } from "./tenant.ts";
 
-/** Rows of all tenants by the keys of attributes with uniqueness "global", by index name [S-7-23]. */
+/** Rows of all tenants by the keys of attributes that are unique over tenants, by `uniqueName` [S-7-23]. */
 export type Globals = Map<string, Map<unknown, Row>>;
 
 /** @throws {ScimError} 409 uniqueness where another row than `self` has a value that must be unique. */
 export function checkUnique(tenant: Tenant, globals: Globals, content: Content, self?: Row): void {
   for (const path of content.resourceType.unique) {
-    const name = indexName(content.resourceType, path);
+    const name = uniqueName(content.resourceType, path);
     for (const value of valuesOf(content, path)) {
       const key = leafOf(path).key(value);
       for (const row of tenant.values.get(name)?.rows(key) ?? []) if (row !== self) throw uniqueness(path.text);
@@ -35,7 +36,7 @@ export function releaseGlobals(globals: Globals, row: Row): void {
 function* globalKeys(content: Content): Generator<readonly [name: string, key: unknown]> {
   for (const path of content.resourceType.unique) {
     const leaf = leafOf(path);
-    if (leaf.uniqueness !== "global") continue;
-    for (const value of valuesOf(content, path)) yield [indexName(content.resourceType, path), leaf.key(value)];
+    if (!isUniqueOverTenants(leaf)) continue;
+    for (const value of valuesOf(content, path)) yield [uniqueName(content.resourceType, path), leaf.key(value)];
   }
 }

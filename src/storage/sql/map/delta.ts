@@ -2,7 +2,7 @@ import { conflict, versionMismatch } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import { isSame, type ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
-import { settleReference } from "../../reference.ts";
+import { findReference, settleReference } from "../../reference.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { raw, sql } from "../dialect/fragment.ts";
@@ -153,7 +153,7 @@ async function settleAdded(
   fresh: readonly { readonly element: ResourceObject; readonly index: number }[],
   request: DeltaRequest,
 ): Promise<ResourceObject[]> {
-  const named = request.resourceType.references.find((candidate) => candidate.attribute.path === attribute.path);
+  const named = findReference(request.resourceType, attribute);
   if (named === undefined) return [];
   const reference = storable(owner, named);
   const ids = fresh.flatMap(({ element }) => (typeof element.value === "string" ? [element.value] : []));

@@ -1,4 +1,6 @@
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
+import { isId } from "../../id.ts";
+import { DIRECT, HOLDER_NAME, inversePart } from "../../inverse.ts";
 import { balanced, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isDefaultFalse, pathInElement } from "../own/elements.ts";
 import type { Leaf, Place, Places } from "../place.ts";
@@ -28,7 +30,7 @@ export function mappedPlaces(scope: PlaceScope): Places {
 function placeOf(scope: PlaceScope, path: AttributePath, asWritten: boolean, weaker: boolean): Place | undefined {
   const { attribute, sub, text } = path;
   const { type, dialect } = scope;
-  if (text === "id") return one(idLeaf(scope, type, raw("r.id")));
+  if (isId(path)) return one(idLeaf(scope, type, raw("r.id")));
   if (text === "meta.version") return one(textLeaf(dialect, dialect.ordered(raw("CAST(r.version AS TEXT)"))));
   if (text === "meta.resourceType") return one(constantLeaf(scope, attribute.sub("resourceType"), type.name));
   if (attribute.name === "meta" || attribute.name === "schemas") return undefined;
@@ -170,14 +172,17 @@ function holdersExist(
   inner: (element: Places) => Fragment | undefined,
 ): (Fragment | undefined)[] {
   return holdersOf(scope, attribute).map(({ holder, join }) => {
-    const name = holder.columns.find((column) => column.path.text === "displayName");
-    const display = attribute.sub("display");
     const parts = partsOf(scope, attribute, (sub, weaker) => {
-      if (sub?.name === "value") return idLeaf(scope, holder, raw("h.id"));
-      if (sub?.name === "type") return constantLeaf(scope, sub, "direct");
-      if (sub === undefined || sub !== display) return constantLeaf(scope, sub, undefined);
-      const isSame = name?.attribute.caseExact === sub.caseExact && name.attribute.comparison === sub.comparison;
-      return name !== undefined && isSame ? columnLeaf(scope, name, "h", weaker) : undefined;
+      switch (sub && inversePart(sub)) {
+        case "id":
+          return idLeaf(scope, holder, raw("h.id"));
+        case "name":
+          return holderNameLeaf(scope, holder, sub, weaker);
+        case "direct":
+          return constantLeaf(scope, sub, DIRECT);
+        default:
+          return constantLeaf(scope, sub, undefined);
+      }
     });
     const met = inner(parts);
     return (
@@ -185,6 +190,20 @@ function holdersExist(
       sql`EXISTS (SELECT 1 FROM ${join.view} m JOIN ${holder.view} h ON h.id = m.holder WHERE m.value = r.id AND ${ownElements(scope, join)} AND ${ownRows(scope, holder, "h")} AND ${met})`
     );
   });
+}
+
+/** The name of a holder, where it is compared as the part of the element is. */
+function holderNameLeaf(
+  scope: PlaceScope,
+  holder: MappedType,
+  display: Attribute | undefined,
+  weaker: boolean,
+): Leaf | undefined {
+  const name = holder.columns.find((column) => column.path.text === HOLDER_NAME);
+  if (name === undefined) return undefined;
+  const { caseExact, comparison } = name.attribute;
+  const isSame = caseExact === display?.caseExact && comparison === display.comparison;
+  return isSame ? columnLeaf(scope, name, "h", weaker) : undefined;
 }
 
 /** The join tables that refer to a type, with their holders: what an attribute with `inverseOf` is computed from. */

@@ -7,12 +7,13 @@ import {
   type Sort,
   type StoredResource,
 } from "../../adapter.ts";
+import { isId } from "../../id.ts";
 import { readPosition } from "../../keyset.ts";
+import { neededAttributes } from "../../needed.ts";
 import { queryByScan } from "../../scan.ts";
 import type { Session } from "../database.ts";
 import { raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
-import { attributesOf } from "../own/query.ts";
 import { queryPage, type SortKey, type Source } from "../page.ts";
 import { parseId } from "./id.ts";
 import { mappedPlaces } from "./places.ts";
@@ -54,7 +55,7 @@ export async function queryMapped(
     refuseOtherCursors(scope, page);
     return queryPage<MappedRow & { readonly id: string }>(session, source, page, selection.resourceOf);
   }
-  const needed = attributesOf(filter, sort?.path);
+  const needed = neededAttributes(filter, sort?.path);
   const wide = selectionOf(scope, {
     includes: (attribute) => needed.has(attribute) || select.includes(attribute),
   });
@@ -77,7 +78,7 @@ function refuseOtherCursors({ type }: MapScope, page: Page): void {
 
 /** The order of a query where the table has keys for it. */
 function sortKey({ dialect, type }: MapScope, { path, descending }: Sort): SortKey | undefined {
-  if (path.text === "id") return { key: dialect.ordered(raw("CAST(r.id AS TEXT)")), descending };
+  if (isId(path)) return { key: dialect.ordered(raw("CAST(r.id AS TEXT)")), descending };
   const key = type.columns.find((column) => column.path.text === path.text)?.key;
   return key && { key: dialect.ordered(raw(`r.${key.alias}`)), descending };
 }

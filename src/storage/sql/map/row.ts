@@ -1,5 +1,5 @@
 import { invalidValue } from "../../../error.ts";
-import { type Attribute, leafOf } from "../../../schema/attribute.ts";
+import type { Attribute } from "../../../schema/attribute.ts";
 import { schemasOf } from "../../../schema/canonical.ts";
 import {
   isObject,
@@ -10,6 +10,7 @@ import {
   writeAttribute,
 } from "../../../schema/value.ts";
 import type { NewResource, StoredMeta, StoredResource } from "../../adapter.ts";
+import { isUnique } from "../../unique.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { keyText } from "../key.ts";
 import { type Column, driverValue, timeText } from "./column.ts";
@@ -94,10 +95,7 @@ export function takeApart(type: MappedType, resource: NewResource | StoredResour
   for (const column of type.columns) values.set(column, valueAt(resource, column.path));
   for (const column of type.columns) removeFrom(rest, column);
   for (const attribute of type.resourceType.attributes) {
-    const isElsewhere =
-      attribute.inverseOf !== undefined ||
-      attribute.mutability === "writeOnly" ||
-      type.joins.some((join) => join.attribute === attribute);
+    const isElsewhere = !attribute.isStored || type.joins.some((join) => join.attribute === attribute);
     if (isElsewhere) writeAttribute(rest, attribute, undefined);
   }
   for (const attribute of new Set(type.slots.map((slot) => slot.attribute)))
@@ -176,9 +174,7 @@ export function differentColumns(before: TakenApart, after: TakenApart): readonl
   return [...after.values].flatMap(([column, value]) => (isSame(before.values.get(column), value) ? [] : [column]));
 }
 
-/** The value that a unique path has in what was taken apart. */
-export function uniqueColumns(type: MappedType): readonly PathColumn[] {
-  return type.columns.filter(
-    ({ path }) => leafOf(path).uniqueness !== "none" && type.resourceType.unique.some(({ text }) => text === path.text),
-  );
+/** The columns of unique attributes. */
+export function uniqueColumns({ resourceType, columns }: MappedType): readonly PathColumn[] {
+  return columns.filter(({ path }) => isUnique(resourceType, path));
 }

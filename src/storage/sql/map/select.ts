@@ -1,6 +1,7 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import { type ResourceObject, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
+import { HOLDER_NAME, inverseElement } from "../../inverse.ts";
 import { type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import type { JoinTable, MappedType } from "./compile.ts";
@@ -91,7 +92,7 @@ function elementsApart(scope: MapScope, join: JoinTable): Apart[] {
 
 /** @see RFC 7643 §4.1.2 groups */
 function holdersApart(scope: MapScope, attribute: Attribute, holder: MappedType, join: JoinTable): Apart {
-  const name = holder.columns.find((column) => column.path.text === "displayName");
+  const name = holder.columns.find((column) => column.path.text === HOLDER_NAME);
   const display = name === undefined ? literal("") : carried(scope.dialect, `h.${name.alias}`, name.attribute);
   return {
     attribute,
@@ -100,12 +101,7 @@ function holdersApart(scope: MapScope, attribute: Attribute, holder: MappedType,
       sql`(SELECT h.* FROM ${join.view} m JOIN ${holder.view} h ON h.id = m.holder WHERE m.value = r.id AND ${ownElements(scope, join)} AND ${ownRows(scope, holder, "h")} ORDER BY h.id) h`,
     ),
     read([id, shown]) {
-      const value = name?.read(shown);
-      return {
-        value: printId(holder.id, id),
-        ...(attribute.sub("display") !== undefined && value !== undefined ? { display: value } : {}),
-        ...(attribute.sub("type") === undefined ? {} : { type: "direct" }),
-      };
+      return inverseElement(attribute, printId(holder.id, id), name?.read(shown));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { uniqueness } from "../../../error.ts";
 import { predicateOf } from "../../../filter/predicate.ts";
 import { leafOf } from "../../../schema/attribute.ts";
+import { isUniqueOverTenants } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
@@ -32,7 +33,7 @@ export async function refuseTaken(
     const value = values.get(column);
     if (typeof value !== "string" && typeof value !== "boolean") continue;
     const leaf = leafOf(column.path);
-    const isGlobal = leaf.uniqueness === "global";
+    const isGlobal = isUniqueOverTenants(leaf);
     if (dialect.name === "postgres") {
       const turn = JSON.stringify([type.mapping.table, column.name, isGlobal ? null : tenant, leaf.key(value)]);
       await session.run(sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`);
