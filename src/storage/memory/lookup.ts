@@ -4,8 +4,10 @@ import type { ResourceType } from "../../schema/resource-type.ts";
 import { isComparedAsId } from "../id.ts";
 import { findReference } from "../reference.ts";
 import { uniqueName } from "../unique.ts";
+import { indexedPaths } from "./indexes.ts";
+import { referenceName } from "./reference-index.ts";
 import { elementsOf, type Row } from "./row.ts";
-import { indexedPaths, referenceName, rowsOf, type Tenant } from "./tenant.ts";
+import { rowsOfType, type Tenant } from "./tenant.ts";
 
 /** Rows that an index gives for a term: at most `count`, read only when this term is chosen. */
 interface Found {
@@ -93,7 +95,7 @@ function referredTo(
   const holders = [...(tenant.values.get("id")?.rows(key) ?? [])].filter(
     ({ content }) => content.resourceType.name === inverse.resourceType,
   );
-  const rows = rowsOf(tenant, resourceType);
+  const rows = rowsOfType(tenant, resourceType);
   return {
     count: holders.reduce((count, { content }) => count + (content.collections.get(attribute.path)?.size ?? 1), 0),
     *rows() {

@@ -10,6 +10,7 @@ import {
   writeAttribute,
 } from "../../schema/value.ts";
 import type { NewResource, StoredMeta, StoredResource } from "../adapter.ts";
+import { getOrCreate } from "../get-or-create.ts";
 
 /** Elements of a collection by the comparison key of their `value`, in the order they were added. */
 export type Elements = Map<unknown, ResourceObject>;
@@ -37,12 +38,9 @@ export interface Row {
 
 /** Attributes that no document holds: collections, what is computed when selected, and secrets, should one stray there. */
 export function attributesApart(resourceType: ResourceType): readonly Attribute[] {
-  let apart = APART.get(resourceType);
-  if (apart === undefined) {
-    apart = resourceType.attributes.filter((attribute) => attribute.collection || !attribute.isStored);
-    APART.set(resourceType, apart);
-  }
-  return apart;
+  return getOrCreate(APART, resourceType, () =>
+    resourceType.attributes.filter((attribute) => attribute.collection || !attribute.isStored),
+  );
 }
 
 const APART = new WeakMap<ResourceType, readonly Attribute[]>();

@@ -5,12 +5,12 @@ import { copyValue, type ResourceObject, writeAttribute } from "../../schema/val
 import type { Select, StoredResource } from "../adapter.ts";
 import { HOLDER_NAME, inverseElement } from "../inverse.ts";
 import { neededAttributes } from "../needed.ts";
-import { holds } from "./references.ts";
+import { holdersOf, referenceName } from "./reference-index.ts";
 import { attributesApart, type Row } from "./row.ts";
-import { referenceName, type Tenant } from "./tenant.ts";
+import type { Tenant } from "./tenant.ts";
 
 /** A row as the caller may have it: a copy, with the collections and computed attributes that are selected. */
-export function present(tenant: Tenant, row: Row, resourceType: ResourceType, select: Select): StoredResource {
+export function resourceOf(tenant: Tenant, row: Row, resourceType: ResourceType, select: Select): StoredResource {
   const selected = attributesApart(resourceType).filter((attribute) => select.includes(attribute));
   return assemble(tenant, row, copyValue(row.content.document), selected, copyValue);
 }
@@ -58,10 +58,7 @@ function inverseElements(
 ): ResourceObject[] {
   const index = tenant.references.get(referenceName(inverse.resourceType, inverse.attribute));
   if (index === undefined || !index.reference.resourceTypes.includes(row.content.resourceType.name)) return [];
-  const elements: ResourceObject[] = [];
-  for (const holder of index.holders.rows(index.identity.key(row.id))) {
-    if (!holds(holder.content, index.reference.attribute, row.id)) continue;
-    elements.push(inverseElement(attribute, holder.id, holder.content.document[HOLDER_NAME]));
-  }
-  return elements;
+  return holdersOf(index, row.id).map(({ id, content }) =>
+    inverseElement(attribute, id, content.document[HOLDER_NAME]),
+  );
 }
