@@ -1,4 +1,3 @@
-import { invalidCursor } from "../../../error.ts";
 import {
   isCursorPage,
   type Page,
@@ -8,7 +7,7 @@ import {
   type StoredResource,
 } from "../../adapter.ts";
 import { isId } from "../../id.ts";
-import { readPosition } from "../../keyset.ts";
+import { readPosition, unknownCursor } from "../../keyset.ts";
 import { neededAttributes } from "../../needed.ts";
 import { queryByScan } from "../../scan.ts";
 import type { Session } from "../database.ts";
@@ -73,7 +72,7 @@ export async function queryMapped(
 function refuseOtherCursors({ type }: MapScope, page: Page): void {
   if (!isCursorPage(page) || page.cursor === undefined) return;
   if (parseId({ type: type.id.type, prefix: "" }, readPosition(page.cursor).place.id) === undefined)
-    throw invalidCursor("The cursor is not one that this server gave out. Start again without a position: cursor=");
+    throw unknownCursor();
 }
 
 /** The order of a query where the table has keys for it. */
