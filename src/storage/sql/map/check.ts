@@ -4,8 +4,8 @@ import { keyText } from "../key.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand } from "./id.ts";
-import { named } from "./lock.ts";
 import type { Mappings } from "./scope.ts";
+import { sqlName } from "./table.ts";
 
 /** How many keys one transaction fills. */
 const BATCH = 500;
@@ -22,12 +22,12 @@ export async function checkMapped(database: Database, { all }: Mappings): Promis
 
 async function fillKeys(database: Database, type: MappedType, column: Column, key: string): Promise<void> {
   const { dialect } = database;
-  const id = named(type.id.column);
+  const id = sqlName(type.id.column);
   let last: string | undefined;
   for (;;) {
     const from = last === undefined ? sql`(1 = 1)` : sql`${id} > ${idOperand(dialect, type.id, last)}`;
     const rows = await database.run<{ id: unknown; value: unknown }>(
-      sql`SELECT ${id} AS id, ${named(column.name)} AS value FROM ${type.table} WHERE ${named(key)} IS NULL AND ${from} ORDER BY ${id} LIMIT ${BATCH}`,
+      sql`SELECT ${id} AS id, ${sqlName(column.name)} AS value FROM ${type.table} WHERE ${sqlName(key)} IS NULL AND ${from} ORDER BY ${id} LIMIT ${BATCH}`,
     );
     if (rows.length === 0) return;
     await database.transaction(async (session) => {
@@ -36,7 +36,7 @@ async function fillKeys(database: Database, type: MappedType, column: Column, ke
         if (value === undefined) continue;
         // Only if nobody has written the value meanwhile.
         await session.run(
-          sql`UPDATE ${type.table} SET ${named(key)} = ${keyText(column.attribute.key(value))} WHERE ${id} = ${idOperand(dialect, type.id, String(row.id))} AND ${named(key)} IS NULL AND ${named(column.name)} = ${row.value}`,
+          sql`UPDATE ${type.table} SET ${sqlName(key)} = ${keyText(column.attribute.key(value))} WHERE ${id} = ${idOperand(dialect, type.id, String(row.id))} AND ${sqlName(key)} IS NULL AND ${sqlName(column.name)} = ${row.value}`,
         );
       }
     });

@@ -8,13 +8,14 @@ import { type Fragment, join, sql } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
 import { elementsOf, insertElements, tenantValue } from "./elements.ts";
 import { idOperand, parseId } from "./id.ts";
-import { alone, type MappedOwner, named, ofTenantColumn, readRow } from "./lock.ts";
+import { alone, type MappedOwner, ofTenantColumn, readRow } from "./lock.ts";
 import { refusalOf } from "./refusal.ts";
 import { assignments, type MappedRow, type TakenApart, takeApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets } from "./secrets.ts";
 import { selectionOf } from "./select.ts";
 import { refers, settle } from "./settle.ts";
+import { sqlName } from "./table.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 
 /** How often a write starts again because what it refers to has gone meanwhile. */
@@ -111,7 +112,7 @@ function insertRow(
   for (const [column, value] of secrets.values)
     if (value !== null) put(column.name, driverValue(dialect, column.write(value)));
   if (mapping.rest !== undefined && rest !== undefined) put(mapping.rest, JSON.stringify(rest));
-  const into = sql`INSERT INTO ${type.table} (${join(columns.map(named), ", ")})`;
+  const into = sql`INSERT INTO ${type.table} (${join(columns.map(sqlName), ", ")})`;
   const others = id === undefined ? [] : othersWith(scope, id);
   // Ids are unique over all resource types of a tenant [S-3.1-05].
   const source =
@@ -128,7 +129,7 @@ function othersWith(scope: MapScope, id: string): Fragment[] {
     const parsed = other.name === scope.type.name ? undefined : parseId(other.id, seen);
     if (parsed === undefined) return [];
     return [
-      sql`NOT EXISTS (SELECT 1 FROM ${other.table} WHERE ${named(other.id.column)} = ${idOperand(scope.dialect, other.id, parsed)} AND ${ofTenantColumn(scope, other)})`,
+      sql`NOT EXISTS (SELECT 1 FROM ${other.table} WHERE ${sqlName(other.id.column)} = ${idOperand(scope.dialect, other.id, parsed)} AND ${ofTenantColumn(scope, other)})`,
     ];
   });
 }

@@ -3,11 +3,12 @@ import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
 import type { Database } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
-import type { JoinTable } from "./compile.ts";
 import { tenantValue } from "./elements.ts";
 import { idList, idOperand, parseId, printId } from "./id.ts";
-import { alone, type MappedOwner, named, nextVersion, ofTenantColumn, ownRow } from "./lock.ts";
+import type { JoinTable } from "./join-table.ts";
+import { alone, type MappedOwner, nextVersion, ofTenantColumn, ownRow } from "./lock.ts";
 import { type MappedRow, metaOf } from "./row.ts";
+import { sqlName } from "./table.ts";
 
 interface Outcome extends MappedRow {
   /** How many of the elements' resources are there. */
@@ -30,7 +31,7 @@ export async function addStatement(
   request: DeltaRequest,
 ): Promise<DeltaResult | "declined" | undefined> {
   const join = onlyTable(owner, joins, request.add);
-  const target = join && owner.mappings.named(join.target);
+  const target = join && owner.mappings.find(join.target);
   if (database.dialect.name !== "postgres" || join === undefined || target === undefined) return "declined";
   if (join.columns.length > 0 || request.remove.length > 0 || request.add.length === 0) return "declined";
   const parsed = request.add.map(({ value }) => parseId(target.id, value));
@@ -39,10 +40,10 @@ export async function addStatement(
   if (parsed.includes(undefined) || isSelf) return "declined";
   const { dialect, type } = owner;
   const { ifVersion, at, attribute } = request;
-  const [holder, value, id] = [named(join.holder), named(join.value), named(target.id.column)];
+  const [holder, value, id] = [sqlName(join.holder), sqlName(join.value), sqlName(target.id.column)];
   const [tenantColumn, tenant] =
-    join.tenant === undefined ? [sql``, sql``] : [sql`, ${named(join.tenant)}`, sql`, ${tenantValue(owner)}`];
-  const version = named(type.mapping.version);
+    join.tenant === undefined ? [sql``, sql``] : [sql`, ${sqlName(join.tenant)}`, sql`, ${tenantValue(owner)}`];
+  const version = sqlName(type.mapping.version);
   const [outcome] = await alone(database).run<Outcome>(sql`WITH
     holder AS (SELECT ${type.selected} FROM ${type.table} WHERE ${ownRow(owner)} FOR UPDATE),
     target AS (SELECT ${id} AS id FROM ${target.table} WHERE ${id} IN ${idList(dialect, target.id, ids)} AND ${ofTenantColumn(owner, target)} ORDER BY ${id} FOR KEY SHARE),
@@ -51,7 +52,7 @@ export async function addStatement(
       SELECT ${idOperand(dialect, type.id, owner.id)}, t.id${tenant} FROM target t WHERE EXISTS (SELECT 1 FROM ready)
       ON CONFLICT DO NOTHING RETURNING ${value} AS value),
     changed AS (UPDATE ${type.table} SET ${nextVersion(type, at)} WHERE ${ownRow(owner)} AND EXISTS (SELECT 1 FROM inserted)
-      RETURNING ${version} AS next, ${named(type.mapping.lastModified)} AS changed)
+      RETURNING ${version} AS next, ${sqlName(type.mapping.lastModified)} AS changed)
     SELECT h.*, c.next, c.changed, (SELECT count(*) FROM target) AS found, (SELECT json_agg(i.value::text)::text FROM inserted i) AS inserted
     FROM holder h LEFT JOIN changed c ON TRUE`);
   if (outcome === undefined) return undefined;
@@ -75,7 +76,7 @@ function onlyTable(
   elements: readonly ResourceObject[],
 ): JoinTable | undefined {
   const likely = joins.filter(({ target }) => {
-    const form = mappings.named(target)?.id;
+    const form = mappings.find(target)?.id;
     return form !== undefined && elements.every(({ value }) => parseId(form, value) !== undefined);
   });
   const typed = likely.filter(({ target }) => elements.every(({ type }) => type === target));

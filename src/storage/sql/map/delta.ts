@@ -6,16 +6,17 @@ import { findReference, settleReference } from "../../reference.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { raw, sql } from "../dialect/fragment.ts";
-import type { JoinTable } from "./compile.ts";
 import { MOST_TRIES } from "./create.ts";
 import { addStatement } from "./delta-statement.ts";
 import { deleteElements, elementsOf, insertElements, ofHolder } from "./elements.ts";
 import { idList, parseId, printId } from "./id.ts";
-import { lockRow, type MappedOwner, named, nextVersion, ownRow } from "./lock.ts";
+import type { JoinTable } from "./join-table.ts";
+import { lockRow, type MappedOwner, nextVersion, ownRow } from "./lock.ts";
 import { refusalOf } from "./refusal.ts";
 import { type MappedRow, metaOf } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import { checkedTypes, storable, typesOf } from "./settle.ts";
+import { sqlName } from "./table.ts";
 
 /** Adds to and removes from a collection in join tables, without a look at its other elements. */
 export async function deltaMapped(
@@ -74,11 +75,11 @@ async function deltaInSteps(
 /** Removes elements, and gives those that were there by `value`. */
 async function removeFrom(session: Session, owner: MappedOwner, join: JoinTable, values: readonly unknown[]) {
   const found = new Map<string, ResourceObject>();
-  const target = owner.mappings.named(join.target);
+  const target = owner.mappings.find(join.target);
   const ids = target === undefined ? [] : values.flatMap((value) => parseId(target.id, value) ?? []);
   if (target === undefined || ids.length === 0) return found;
-  const columns = join.columns.map(({ name, alias }) => sql`, ${named(name)} AS ${raw(alias)}`);
-  const returning = columns.reduce((all, column) => sql`${all}${column}`, sql`${named(join.value)} AS value`);
+  const columns = join.columns.map(({ name, alias }) => sql`, ${sqlName(name)} AS ${raw(alias)}`);
+  const returning = columns.reduce((all, column) => sql`${all}${column}`, sql`${sqlName(join.value)} AS value`);
   const rows = await session.run<Record<string, unknown>>(
     sql`${deleteElements(owner, join, ids)} RETURNING ${returning}`,
   );
@@ -137,11 +138,11 @@ export function kept({ forgotten }: JoinTable, element: ResourceObject): Resourc
 }
 
 async function present(session: Session, owner: MappedOwner, join: JoinTable, elements: readonly ResourceObject[]) {
-  const target = owner.mappings.named(join.target);
+  const target = owner.mappings.find(join.target);
   const ids = target === undefined ? [] : elements.flatMap(({ value }) => parseId(target.id, value) ?? []);
   if (target === undefined || ids.length === 0) return [];
   const rows = await session.run<{ value: unknown }>(
-    sql`SELECT ${named(join.value)} AS value FROM ${join.table} WHERE ${ofHolder(owner, join)} AND ${named(join.value)} IN ${idList(owner.dialect, target.id, ids)}`,
+    sql`SELECT ${sqlName(join.value)} AS value FROM ${join.table} WHERE ${ofHolder(owner, join)} AND ${sqlName(join.value)} IN ${idList(owner.dialect, target.id, ids)}`,
   );
   return rows.map((row) => printId(target.id, row.value));
 }

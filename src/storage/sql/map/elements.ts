@@ -2,10 +2,11 @@ import { isSame, type ResourceObject, readAttribute } from "../../../schema/valu
 import type { Session } from "../database.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
-import type { JoinTable } from "./compile.ts";
 import { idList, idOperand, parseId } from "./id.ts";
-import { type MappedOwner, named } from "./lock.ts";
+import type { JoinTable } from "./join-table.ts";
+import type { MappedOwner } from "./lock.ts";
 import { ofTenant } from "./scope.ts";
+import { sqlName } from "./table.ts";
 
 /** Elements of one join table by the id that they name, as the table has it. */
 export type Elements = ReadonlyMap<string, ResourceObject>;
@@ -22,7 +23,7 @@ export function elementsOf(
   list: unknown,
 ): Elements {
   const elements = new Map<string, ResourceObject>();
-  const target = owner.mappings.named(join.target);
+  const target = owner.mappings.find(join.target);
   if (target === undefined || !Array.isArray(list)) return elements;
   for (const element of list as readonly ResourceObject[]) {
     const id = isOf(join, element) ? parseId(target.id, element.value) : undefined;
@@ -74,14 +75,14 @@ export async function writeChanges(session: Session, owner: MappedOwner, changes
 /** Condition on rows of the join table, which has no alias: they are the holder's. */
 export function ofHolder(owner: MappedOwner, join: JoinTable): Fragment {
   const { dialect, type, id } = owner;
-  const tenant = ofTenant(owner, type.tenant, join.tenant === undefined ? undefined : named(join.tenant));
-  return sql`${named(join.holder)} = ${idOperand(dialect, type.id, id)} AND ${tenant}`;
+  const tenant = ofTenant(owner, type.tenant, join.tenant === undefined ? undefined : sqlName(join.tenant));
+  return sql`${sqlName(join.holder)} = ${idOperand(dialect, type.id, id)} AND ${tenant}`;
 }
 
 export function deleteElements(owner: MappedOwner, join: JoinTable, ids: readonly string[]): Fragment {
-  const target = owner.mappings.named(join.target);
+  const target = owner.mappings.find(join.target);
   if (target === undefined) throw new TypeError(`${join.target} is not mapped.`);
-  return sql`DELETE FROM ${join.table} WHERE ${ofHolder(owner, join)} AND ${named(join.value)} IN ${idList(owner.dialect, target.id, ids)}`;
+  return sql`DELETE FROM ${join.table} WHERE ${ofHolder(owner, join)} AND ${sqlName(join.value)} IN ${idList(owner.dialect, target.id, ids)}`;
 }
 
 /** Inserts elements; in the order of ids, so that two that insert the same ones do not wait for each other crosswise [C16]. */
@@ -91,7 +92,7 @@ export function insertElements(
   elements: ReadonlyMap<string, ResourceObject> | readonly (readonly [id: string, element: ResourceObject])[],
 ): Fragment[] {
   const { dialect, type, mappings } = owner;
-  const target = mappings.named(join.target);
+  const target = mappings.find(join.target);
   if (target === undefined) throw new TypeError(`${join.target} is not mapped.`);
   const names = [
     join.holder,
@@ -99,7 +100,7 @@ export function insertElements(
     ...(join.tenant === undefined ? [] : [join.tenant]),
     ...join.columns.map(({ name }) => name),
   ];
-  const into = sql`INSERT INTO ${join.table} (${joined(names.map(named), ", ")})`;
+  const into = sql`INSERT INTO ${join.table} (${joined(names.map(sqlName), ", ")})`;
   const holder = idOperand(dialect, type.id, owner.id);
   const tenant = join.tenant === undefined ? sql`` : sql`, ${tenantValue(owner)}`;
   const sorted = [...elements].sort(([left], [right]) => (left < right ? -1 : 1));

@@ -6,9 +6,10 @@ import { isDefaultFalse, pathInElement } from "../own/elements.ts";
 import type { Leaf, Place, Places } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
 import type { Column } from "./column.ts";
-import type { JoinTable, MappedType } from "./compile.ts";
+import type { MappedType } from "./compile.ts";
 import { condition } from "./condition.ts";
 import { idOperand, parseId } from "./id.ts";
+import type { JoinTable } from "./join-table.ts";
 import { plainLeaf } from "./plain-leaf.ts";
 import { elementsInRest, isInRest, restText } from "./rest.ts";
 import { type MapScope, ownElements, ownRows } from "./scope.ts";
@@ -151,7 +152,7 @@ function joinExists(
   join: JoinTable,
   inner: (element: Places) => Fragment | undefined,
 ): Fragment | undefined {
-  const target = scope.mappings.named(join.target);
+  const target = scope.mappings.find(join.target);
   if (target === undefined) return undefined;
   const parts = partsOf(scope, join.attribute, (sub, weaker) => {
     if (sub?.name === "value") return idLeaf(scope, target, raw("m.value"));
@@ -211,7 +212,7 @@ export function holdersOf(
   { mappings, type }: MapScope,
   { inverseOf }: Attribute,
 ): readonly { readonly holder: MappedType; readonly join: JoinTable }[] {
-  const holder = inverseOf && mappings.named(inverseOf.resourceType);
+  const holder = inverseOf && mappings.find(inverseOf.resourceType);
   if (holder === undefined) return [];
   return holder.joins
     .filter((join) => join.attribute.path === inverseOf?.attribute && join.target === type.name)

@@ -6,13 +6,15 @@ import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
-import type { JoinTable, MappedType } from "./compile.ts";
+import type { MappedType } from "./compile.ts";
 import { ofHolder } from "./elements.ts";
 import { idList, idOperand, parseId } from "./id.ts";
-import { lockRow, type MappedOwner, named, nextVersion, ofTenantColumn, ownRow } from "./lock.ts";
+import type { JoinTable } from "./join-table.ts";
+import { lockRow, type MappedOwner, nextVersion, ofTenantColumn, ownRow } from "./lock.ts";
 import { elementsInRest, restText } from "./rest.ts";
 import { assignments, type MappedRow, resourceOf, takeApart } from "./row.ts";
 import { ofTenant, ownRows } from "./scope.ts";
+import { sqlName } from "./table.ts";
 
 /** Deletes a row with every reference to it; each holder gets one new version in the same transaction [P-3.6-06 C6]. */
 export async function deleteMapped(
@@ -59,7 +61,7 @@ async function releaseHolders(
   if (changed.size > 0) {
     const { dialect } = owner;
     const ids = idList(dialect, holder.id, [...changed]);
-    const column = named(holder.id.column);
+    const column = sqlName(holder.id.column);
     // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [C16].
     await session.run(
       sql`SELECT ${column} AS id FROM ${holder.table} WHERE ${column} IN ${ids} AND ${ofTenantColumn(owner, holder)} ORDER BY ${column}${dialect.forUpdate}`,
@@ -71,20 +73,20 @@ async function releaseHolders(
     if (sets.length === 0) continue;
     changed.delete(String(row.id));
     await session.run(
-      sql`UPDATE ${holder.table} SET ${joined([nextVersion(holder, at), ...sets], ", ")} WHERE ${named(holder.id.column)} = ${idOperand(owner.dialect, holder.id, String(row.id))} AND ${ofTenantColumn(owner, holder)}`,
+      sql`UPDATE ${holder.table} SET ${joined([nextVersion(holder, at), ...sets], ", ")} WHERE ${sqlName(holder.id.column)} = ${idOperand(owner.dialect, holder.id, String(row.id))} AND ${ofTenantColumn(owner, holder)}`,
     );
   }
   if (changed.size > 0)
     await session.run(
-      sql`UPDATE ${holder.table} SET ${nextVersion(holder, at)} WHERE ${named(holder.id.column)} IN ${idList(owner.dialect, holder.id, [...changed])} AND ${ofTenantColumn(owner, holder)}`,
+      sql`UPDATE ${holder.table} SET ${nextVersion(holder, at)} WHERE ${sqlName(holder.id.column)} IN ${idList(owner.dialect, holder.id, [...changed])} AND ${ofTenantColumn(owner, holder)}`,
     );
 }
 
 /** Condition on rows of a join table: they name the owner. */
 function refersTo(owner: MappedOwner, holder: MappedType, join: JoinTable, value?: string, tenant?: string): Fragment {
   const { dialect, type, id } = owner;
-  const column = value === undefined ? named(join.value) : raw(value);
-  const ofOwnTenant = join.tenant === undefined ? undefined : tenant === undefined ? named(join.tenant) : raw(tenant);
+  const column = value === undefined ? sqlName(join.value) : raw(value);
+  const ofOwnTenant = join.tenant === undefined ? undefined : tenant === undefined ? sqlName(join.tenant) : raw(tenant);
   return sql`${column} = ${idOperand(dialect, type.id, id)} AND ${ofTenant(owner, holder.tenant, ofOwnTenant)}`;
 }
 
@@ -142,8 +144,8 @@ function withoutReferences(owner: MappedOwner, holder: MappedType, row: MappedRo
   const sets = [...now.values]
     .filter(([column, value]) => value === undefined && old.values.get(column) !== undefined)
     .flatMap(([column]) => assignments(owner.dialect, column, undefined))
-    .map(([name, value]) => sql`${named(name)} = ${value}`);
+    .map(([name, value]) => sql`${sqlName(name)} = ${value}`);
   if (holder.mapping.rest !== undefined && JSON.stringify(old.rest) !== JSON.stringify(now.rest))
-    sets.push(sql`${named(holder.mapping.rest)} = ${now.rest === undefined ? null : JSON.stringify(now.rest)}`);
+    sets.push(sql`${sqlName(holder.mapping.rest)} = ${now.rest === undefined ? null : JSON.stringify(now.rest)}`);
   return sets;
 }

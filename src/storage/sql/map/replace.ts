@@ -10,13 +10,14 @@ import { driverValue } from "./column.ts";
 import { MOST_TRIES } from "./create.ts";
 import { changesOf, isAnyChange, writeChanges } from "./elements.ts";
 import { parseId } from "./id.ts";
-import { alone, lockRow, type MappedOwner, named, nextVersion, ownRow, readRow, versionOperand } from "./lock.ts";
+import { alone, lockRow, type MappedOwner, nextVersion, ownRow, readRow, versionOperand } from "./lock.ts";
 import { refusalOf } from "./refusal.ts";
 import { assignments, differentColumns, type MappedRow, type TakenApart, takeApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets } from "./secrets.ts";
 import { selectionOf } from "./select.ts";
 import { refers, settle } from "./settle.ts";
+import { sqlName } from "./table.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 
 /**
@@ -138,7 +139,7 @@ async function realSecrets(session: Session, owner: MappedOwner, secrets: Mapped
   const removed = [...secrets.values].flatMap(([column, value]) => (value === null ? [column] : []));
   if (removed.length === 0) return secrets;
   const columns = removed.map(
-    (column) => sql`CASE WHEN ${named(column.name)} IS NULL THEN 0 ELSE 1 END AS ${raw(column.alias)}`,
+    (column) => sql`CASE WHEN ${sqlName(column.name)} IS NULL THEN 0 ELSE 1 END AS ${raw(column.alias)}`,
   );
   const [row] = await session.run<Record<string, unknown>>(
     sql`SELECT ${join(columns, ", ")} FROM ${owner.type.table} WHERE ${ownRow(owner)}`,
@@ -166,10 +167,10 @@ function updateRow(owner: MappedOwner, { resource }: ReplaceRequest, difference:
   const sets = [nextVersion(type, resource.meta.lastModified)];
   for (const column of columns)
     for (const [name, value] of assignments(dialect, column, after.values.get(column)))
-      sets.push(sql`${named(name)} = ${value}`);
+      sets.push(sql`${sqlName(name)} = ${value}`);
   for (const [column, value] of secrets.values)
-    sets.push(sql`${named(column.name)} = ${value === null ? null : driverValue(dialect, column.write(value))}`);
+    sets.push(sql`${sqlName(column.name)} = ${value === null ? null : driverValue(dialect, column.write(value))}`);
   if (isRestChanged && mapping.rest !== undefined)
-    sets.push(sql`${named(mapping.rest)} = ${after.rest === undefined ? null : JSON.stringify(after.rest)}`);
-  return sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${ownRow(owner)} AND ${named(mapping.version)} = ${versionOperand(known.meta.version)} RETURNING ${type.selected}`;
+    sets.push(sql`${sqlName(mapping.rest)} = ${after.rest === undefined ? null : JSON.stringify(after.rest)}`);
+  return sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${ownRow(owner)} AND ${sqlName(mapping.version)} = ${versionOperand(known.meta.version)} RETURNING ${type.selected}`;
 }

@@ -14,8 +14,10 @@ import { isUnique } from "../../unique.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { keyText } from "../key.ts";
 import { type Column, driverValue, timeText } from "./column.ts";
-import type { MappedType, PathColumn, Slot } from "./compile.ts";
+import type { MappedType } from "./compile.ts";
 import { printId } from "./id.ts";
+import type { PathColumn } from "./path-column.ts";
+import type { Slot } from "./slot.ts";
 
 /** A row as scimkit's statements give it. */
 export interface MappedRow {

@@ -2,14 +2,15 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Context } from "../../adapter.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
-import type { JoinTable, MappedType } from "./compile.ts";
+import type { MappedType } from "./compile.ts";
 import { idOperand, parseId } from "./id.ts";
+import type { JoinTable } from "./join-table.ts";
 
 /** All mapped types of a storage. */
 export interface Mappings {
   /** The mapping of a resource type, compiled for it as the request has it. */
   of(resourceType: ResourceType): MappedType;
-  named(name: string): MappedType | undefined;
+  find(name: string): MappedType | undefined;
   readonly all: readonly MappedType[];
 }
 

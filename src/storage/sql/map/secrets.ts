@@ -1,6 +1,7 @@
 import type { Secrets, StorageNotice } from "../../adapter.ts";
 import { type HashSecret, hashSecrets } from "../../secrets.ts";
-import type { MappedType, PathColumn } from "./compile.ts";
+import type { MappedType } from "./compile.ts";
+import type { PathColumn } from "./path-column.ts";
 
 /** What a write does to columns of writeOnly attributes. */
 export interface MappedSecrets {

@@ -4,8 +4,9 @@ import type { Select, StoredResource } from "../../adapter.ts";
 import { HOLDER_NAME, inverseElement } from "../../inverse.ts";
 import { type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import type { JoinTable, MappedType } from "./compile.ts";
+import type { MappedType } from "./compile.ts";
 import { printId } from "./id.ts";
+import type { JoinTable } from "./join-table.ts";
 import { holdersOf } from "./places.ts";
 import { type MappedRow, resourceOf } from "./row.ts";
 import { type MapScope, ownElements, ownRows } from "./scope.ts";
@@ -62,7 +63,7 @@ function carried({ name }: Dialect, column: string, { type }: Attribute): Fragme
 
 function elementsApart(scope: MapScope, join: JoinTable): Apart[] {
   const { dialect, mappings } = scope;
-  const target = mappings.named(join.target);
+  const target = mappings.find(join.target);
   if (target === undefined) return [];
   const { attribute, columns } = join;
   const parts = [

@@ -6,8 +6,9 @@ import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { idList, parseId, printId } from "./id.ts";
-import { named, ofTenantColumn } from "./lock.ts";
+import { ofTenantColumn } from "./lock.ts";
 import type { MapScope } from "./scope.ts";
+import { sqlName } from "./table.ts";
 
 /** PostgreSQL: what is referred to stays until the reference is written. SQLite has one writer. */
 export function keyShare({ dialect }: MapScope): Fragment {
@@ -24,7 +25,7 @@ export async function typesOf(
   const wanted = [...new Set(ids)];
   const found = new Map<string, string>();
   for (const name of new Set(typeNames)) {
-    const type = scope.mappings.named(name);
+    const type = scope.mappings.find(name);
     const parsed = type === undefined ? [] : wanted.flatMap((id) => parseId(type.id, id) ?? []);
     if (type === undefined || parsed.length === 0) continue;
     for (const id of await existing(session, scope, type, parsed)) found.set(id, name);
@@ -33,7 +34,7 @@ export async function typesOf(
 }
 
 async function existing(session: Session, scope: MapScope, type: MappedType, parsed: readonly string[]) {
-  const id = named(type.id.column);
+  const id = sqlName(type.id.column);
   const rows = await session.run<{ id: unknown }>(
     sql`SELECT ${id} AS id FROM ${type.table} WHERE ${id} IN ${idList(scope.dialect, type.id, parsed)} AND ${ofTenantColumn(scope, type)} ORDER BY ${id}${keyShare(scope)}`,
   );

@@ -158,7 +158,7 @@ function mappingsOf(types: Readonly<Record<string, TableMapping>>, resourceTypes
   const known = new WeakMap<ResourceType, MappedType>();
   return {
     all,
-    named: (name) => compiled.get(name),
+    find: (name) => compiled.get(name),
     of(resourceType) {
       const found = known.get(resourceType);
       if (found !== undefined) return found;

@@ -5,7 +5,7 @@ import { isUniqueOverTenants } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
-import type { PathColumn } from "./compile.ts";
+import type { PathColumn } from "./path-column.ts";
 import { mappedPlaces } from "./places.ts";
 import { type MappedRow, resourceOf, uniqueColumns } from "./row.ts";
 import { type MapScope, ownRows } from "./scope.ts";
