@@ -14,10 +14,11 @@ const MOST_NAMES = 500;
 const LONGEST_TEXT = 20_000;
 
 /**
- * Lets PostgreSQL plan each statement once a connection instead of each time: gives the statements that go through a pool of
- * `pg` names, as prepared statements have. Use it where connections reach the server as they are, or through a pooler that
- * knows prepared statements (PgBouncer 1.21 and newer); it is the only thing here that a session remembers. A connection that
- * breaks in the middle of its work is a 503 and nothing more, where `pg` by itself would end the process.
+ * Lets PostgreSQL plan each statement once a connection instead of each time: gives the statements that go through a
+ * pool of `pg` names, as prepared statements have. Use it where connections reach the server as they are, or through a
+ * pooler that knows prepared statements (PgBouncer 1.21 and newer); it is the only thing here that a session remembers.
+ * A connection that breaks in the middle of its work is a 503 and nothing more, where `pg` by itself would end the
+ * process.
  *
  * @example
  * ```ts
@@ -42,11 +43,11 @@ export function namedStatements<P extends Pool>(pool: P): P {
     }
     return name;
   };
-  const named = (client: Client): Client => {
+  const nameStatements = (client: Client): Client => {
     let wrapped = clients.get(client);
     if (wrapped === undefined) {
-      // A connection that breaks fails the statement that runs on it. Without a listener it would end the process besides:
-      // the pool listens only to those that are idle.
+      // A connection that breaks while it is in use fails the statement that runs on it. Without a listener it would
+      // end the process besides: the pool listens only to those that are idle.
       client.on?.("error", () => undefined);
       wrapped = wrap(client, {
         query: (...given: unknown[]) => {
@@ -56,12 +57,10 @@ export function namedStatements<P extends Pool>(pool: P): P {
         },
       });
       clients.set(client, wrapped);
-      // A connection that is cut while it is in use says so to its statement, and in an event that ends the process otherwise.
-      client.on?.("error", () => undefined);
     }
     return wrapped;
   };
-  const all = wrap(pool, { connect: async () => named(await pool.connect()) });
+  const all = wrap(pool, { connect: async () => nameStatements(await pool.connect()) });
   POOLS.set(pool, all);
   POOLS.set(all, all);
   return all;
