@@ -1,8 +1,9 @@
-import { CompiledQuery, type DialectAdapter, type Kysely } from "kysely";
-import { unavailable } from "../../error.ts";
-import { type Dialect, postgres, sqlite } from "./dialect/dialect.ts";
-import { faultOf } from "./dialect/fault.ts";
+import { CompiledQuery, type Kysely } from "kysely";
+import type { Dialect } from "./dialect/dialect.ts";
+import { dialectOf } from "./dialect/dialects.ts";
 import { type Fragment, join, raw, render, sql, TRUE } from "./dialect/fragment.ts";
+import { retryContention } from "./retry.ts";
+import { type Executor, transactionsOf } from "./transaction.ts";
 
 /** Runs statements, alone or within a transaction. */
 export interface Session {
@@ -10,9 +11,9 @@ export interface Session {
   /** Runs one statement. */
   run<R>(statement: Fragment): Promise<readonly R[]>;
   /**
-   * Runs a write and what depends on it as one: nothing of the rest takes effect where `first` gives no row. Gives the rows of
-   * `first`. PostgreSQL takes all of it as one statement, so the parts must not touch the same rows, and must hold `guard` as
-   * a condition.
+   * Runs a write and what depends on it as one: nothing of the rest takes effect where `first` gives no row. Gives the
+   * rows of `first`. Where the dialect takes all of it as one statement, the parts must not touch the same rows, and
+   * must hold `guard` as a condition.
    */
   batch<R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]): Promise<readonly R[]>;
   /** Runs `work` so that its statements take effect together or not at all. */
@@ -29,67 +30,46 @@ export interface Database extends Session {
   open<T>(work: (database: Database) => Promise<T>): Promise<T>;
 }
 
-/** How often a transaction starts again when others stood in its way. */
-const MOST_TRIES = 5;
-/** How long a write waits for other writers of a SQLite file, in milliseconds. */
-const LONGEST_WAIT = 10_000;
-
-type Executor = Pick<Kysely<unknown>, "executeQuery">;
-
 /** Wraps the host's Kysely. */
-export function databaseOf<DB>(given: Kysely<DB>): Database {
+export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(given.getExecutor().adapter)): Database {
   const db = given.withoutPlugins() as unknown as Kysely<unknown>;
-  const { adapter } = db.getExecutor();
-  const dialect = dialectOf(adapter);
   if (db.isTransaction) return transactionDatabase(dialect, db);
   const run = runner(dialect, db);
-  const begin = <T>(work: (connection: Executor) => Promise<T>): Promise<T> =>
-    retrying(() =>
-      dialect.name === "sqlite"
-        ? immediately(given, db, work)
-        : db.transaction().setIsolationLevel("read committed").execute(work),
-    );
+  const { write, read } = transactionsOf(given, db, dialect);
   return {
     dialect,
-    hasConnections: adapter.supportsMultipleConnections === true,
-    run: (statement) => retrying(() => run(statement)),
+    hasConnections: db.getExecutor().adapter.supportsMultipleConnections === true,
+    run: (statement) => retryContention(() => run(statement)),
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>
-      dialect.name === "sqlite"
-        ? begin((connection) => transactionSession(dialect, connection).batch<R>(first, rest))
-        : retrying(() => run<R>(combined(first, rest))),
-    transaction: (work) => begin((connection) => work(transactionSession(dialect, connection))),
-    open: (work) => begin((connection) => work(transactionDatabase(dialect, connection))),
-    snapshot: (work) =>
-      retrying(() =>
-        dialect.name === "sqlite"
-          ? db
-              .connection()
-              .execute((connection) => within(connection, "BEGIN", () => work(transactionSession(dialect, connection))))
-          : db
-              .transaction()
-              .setIsolationLevel("repeatable read")
-              .setAccessMode("read only")
-              .execute((connection) => work(transactionSession(dialect, connection))),
-      ),
+      dialect.supportsWritesInWith === true
+        ? retryContention(() => run<R>(combine(first, rest)))
+        : write((connection) => transactionSession(dialect, connection).batch<R>(first, rest)),
+    transaction: (work) => write((connection) => work(transactionSession(dialect, connection))),
+    open: (work) => write((connection) => work(transactionDatabase(dialect, connection))),
+    snapshot: (work) => read((connection) => work(transactionSession(dialect, connection))),
   };
 }
 
-/** Tells the databases apart by what their Kysely adapters can do, which survives minifying and third-party dialects. */
-function dialectOf(adapter: DialectAdapter): Dialect {
-  if (adapter.supportsReturning === true) return adapter.supportsTransactionalDdl ? postgres : sqlite;
-  throw new TypeError("sqlStorage: db must be a Kysely over PostgreSQL or SQLite.");
-}
-
 function runner(dialect: Dialect, executor: Executor) {
+  const send = <R>(statement: Fragment) => {
+    const { text, parameters } = render(statement, dialect);
+    return executor.executeQuery<R>(CompiledQuery.raw(text, [...parameters]));
+  };
   return async <R>(statement: Fragment): Promise<readonly R[]> => {
-    const { text, parameters } = render(statement, dialect.placeholder);
-    const { rows } = await executor.executeQuery<R>(CompiledQuery.raw(text, [...parameters]));
+    if (statement.returning === undefined || dialect.supportsReturning === true) return (await send<R>(statement)).rows;
+    const { write, query, isDeletion } = statement.returning;
+    if (!isDeletion) {
+      const { numAffectedRows } = await send(write);
+      return numAffectedRows === 0n ? [] : (await send<R>(query)).rows;
+    }
+    const { rows } = await send<R>(sql`${query}${dialect.forUpdate}`);
+    await send(write);
     return rows;
   };
 }
 
 /** One statement of several that depend on the first. */
-function combined(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]): Fragment {
+function combine(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]): Fragment {
   const parts = rest(raw("EXISTS (SELECT 1 FROM part0)"));
   if (parts.length === 0) return first;
   const named = [first, ...parts].map((part, index) => sql`${raw(`part${index}`)} AS (${part})`);
@@ -103,7 +83,7 @@ function transactionSession(dialect: Dialect, connection: Executor): Session {
     dialect,
     run,
     async batch<R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) {
-      if (dialect.name === "postgres") return run<R>(combined(first, rest));
+      if (dialect.supportsWritesInWith === true) return run<R>(combine(first, rest));
       const rows = await run<R>(first);
       if (rows.length > 0) for (const statement of rest(TRUE)) await run(statement);
       return rows;
@@ -113,30 +93,15 @@ function transactionSession(dialect: Dialect, connection: Executor): Session {
   return session;
 }
 
-/** Within a transaction of several writes: each stands behind a savepoint, so that one that is refused leaves it usable. */
+/**
+ * Within a transaction of several writes: each stands behind a savepoint, so that one that is refused leaves it usable.
+ */
 function transactionDatabase(dialect: Dialect, connection: Executor): Database {
   const session = transactionSession(dialect, connection);
-  const run = (text: string) => session.run(raw(text));
   let last: Promise<unknown> = Promise.resolve();
-  const saved = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
-    await run("SAVEPOINT scimkit");
-    try {
-      const result = await work(session);
-      await run("RELEASE SAVEPOINT scimkit");
-      return result;
-    } catch (error) {
-      try {
-        await run("ROLLBACK TO SAVEPOINT scimkit");
-        await run("RELEASE SAVEPOINT scimkit");
-      } catch {
-        // The connection is gone, and the transaction with it: the first error says why.
-      }
-      throw error;
-    }
-  };
   const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> => {
     // Savepoints are a stack, so that writes that were begun together take turns.
-    const turn = last.then(() => saved(work));
+    const turn = last.then(() => runInSavepoint(session, work));
     last = turn.catch(() => undefined);
     return turn;
   };
@@ -153,62 +118,20 @@ function transactionDatabase(dialect: Dialect, connection: Executor): Database {
   return database;
 }
 
-/** Writers of one process take turns: SQLite has one at a time, and waiting in it would hold up the event loop. */
-const TURNS = new WeakMap<object, Promise<unknown>>();
-
-function immediately<T>(key: object, db: Kysely<unknown>, work: (connection: Executor) => Promise<T>): Promise<T> {
-  const turn = (TURNS.get(key) ?? Promise.resolve()).then(() =>
-    db.connection().execute((connection) => within(connection, "BEGIN IMMEDIATE", () => work(connection))),
-  );
-  TURNS.set(
-    key,
-    turn.catch(() => undefined),
-  );
-  return turn;
-}
-
-async function within<T>(connection: Executor, begin: string, work: () => Promise<T>): Promise<T> {
-  const run = (text: string) => connection.executeQuery(CompiledQuery.raw(text));
-  await begun(() => run(begin));
+async function runInSavepoint<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+  const run = (text: string) => session.run(raw(text));
+  await run("SAVEPOINT scimkit");
   try {
-    const result = await work();
-    await begun(() => run("COMMIT"));
+    const result = await work(session);
+    await run("RELEASE SAVEPOINT scimkit");
     return result;
   } catch (error) {
-    await run("ROLLBACK").catch(() => undefined);
+    try {
+      await run("ROLLBACK TO SAVEPOINT scimkit");
+      await run("RELEASE SAVEPOINT scimkit");
+    } catch {
+      // The connection is gone, and the transaction with it: the first error says why.
+    }
     throw error;
   }
-}
-
-/** Another process that writes to the file is waited for. */
-async function begun(begin: () => Promise<unknown>): Promise<void> {
-  const until = Date.now() + LONGEST_WAIT;
-  for (;;) {
-    try {
-      await begin();
-      return;
-    } catch (error) {
-      if (faultOf(error) !== "busy" || Date.now() > until) throw error;
-      await pause(2 + Math.random() * 18);
-    }
-  }
-}
-
-/** Starts again what other transactions stood in the way of; what cannot be reached is 503. */
-async function retrying<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      const fault = faultOf(error);
-      if (fault === "contention" && attempt < MOST_TRIES) await pause(Math.random() * 10 * 2 ** attempt);
-      else if (fault === "contention" || fault === "busy" || fault === "unavailable")
-        throw unavailable(undefined, { cause: error });
-      else throw error;
-    }
-  }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,7 +1,7 @@
 import type { Compare, Filter } from "../../filter/ast.ts";
 import { operandKey } from "../../filter/operand.ts";
 import { type AttributePath, pathOf } from "../../schema/attribute.ts";
-import { balanced, FALSE, type Fragment, sql, TRUE } from "./dialect/fragment.ts";
+import { balance, FALSE, type Fragment, sql, TRUE } from "./dialect/fragment.ts";
 import type { Key } from "./key.ts";
 import type { Equality, Place, Places } from "./place.ts";
 
@@ -13,9 +13,9 @@ export interface CompiledFilter {
 }
 
 /**
- * Compiles a resolved filter with the semantics of `predicateOf`: two-valued, existential over the values of a multi-valued
- * attribute, a value path within one element. NULL counts as false, and `IS NOT TRUE` negates, so that a missing value cannot
- * make a negation unknown.
+ * Compiles a resolved filter with the semantics of `predicateOf`: two-valued, existential over the values of a
+ * multi-valued attribute, a value path within one element. NULL counts as false, and `IS NOT TRUE` negates, so that a
+ * missing value cannot make a negation unknown.
  *
  * What the storage cannot express becomes true, and false below a negation, so that the whole is implied by the filter.
  */
@@ -34,10 +34,10 @@ class Compiler {
       case "and":
       case "or": {
         const parts = filter.filters.map((part) => this.compile(part, places, weaker));
-        return balanced(filter.type === "and" ? "AND" : "OR", parts);
+        return balance(filter.type === "and" ? "AND" : "OR", parts);
       }
       case "not":
-        return negated(this.compile(filter.filter, places, !weaker));
+        return negate(this.compile(filter.filter, places, !weaker));
       case "element": {
         // Value paths do not nest.
         if (places.element === undefined) return FALSE;
@@ -52,9 +52,9 @@ class Compiler {
         );
       }
       case "present":
-        return this.#or(present(filter.path, places, weaker), weaker);
+        return this.#or(compilePresent(filter.path, places, weaker), weaker);
       case "compare":
-        return this.#or(compare(filter, places, weaker), weaker);
+        return this.#or(compileCompare(filter, places, weaker), weaker);
     }
   }
 
@@ -72,31 +72,31 @@ function equalitiesOf(filter: Filter<AttributePath>): readonly Equality[] {
   return [{ path: filter.path, operand: operandKey(filter) }];
 }
 
-export function negated(condition: Fragment): Fragment {
+function negate(condition: Fragment): Fragment {
   return sql`((${condition}) IS NOT TRUE)`;
 }
 
-function compare(filter: Compare<AttributePath>, places: Places, weaker: boolean): Fragment | undefined {
+function compileCompare(filter: Compare<AttributePath>, places: Places, weaker: boolean): Fragment | undefined {
   const { path, operator, value } = filter;
   const place = places.place(path, false, weaker);
   if (place === undefined) return undefined;
   if (value === null) {
     const exists = existsAny(place);
-    return operator === "eq" ? exists && negated(exists) : exists;
+    return operator === "eq" ? exists && negate(exists) : exists;
   }
   const operand = operandKey(filter);
   if (operator === "eq" && place.type === "list") {
     const found = place.equals?.(operand);
     if (found !== undefined) return found;
   }
-  const matches = matching(place, operator, operand);
+  const matches = compileMatch(place, operator, operand);
   if (operator !== "ne") return matches;
   // Of no value at all, `ne` is true.
   const exists = existsAny(place);
-  return exists === undefined || matches === undefined ? undefined : sql`(${matches} OR ${negated(exists)})`;
+  return exists === undefined || matches === undefined ? undefined : sql`(${matches} OR ${negate(exists)})`;
 }
 
-function matching(place: Place, operator: Compare<AttributePath>["operator"], operand: Key): Fragment | undefined {
+function compileMatch(place: Place, operator: Compare<AttributePath>["operator"], operand: Key): Fragment | undefined {
   if (place.type === "one") return place.leaf.compare(operator, operand);
   const exists = place.exists((leaf) => leaf.compare(operator, operand));
   const narrower = exists && place.narrow?.(operator, operand);
@@ -108,12 +108,12 @@ function existsAny(place: Place): Fragment | undefined {
 }
 
 /** A value that is not empty; of a complex attribute, a part that has one. */
-function present(path: AttributePath, places: Places, weaker: boolean, asWritten = false): Fragment | undefined {
+function compilePresent(path: AttributePath, places: Places, weaker: boolean, asWritten = false): Fragment | undefined {
   const { attribute, sub } = path;
   if (sub === undefined && attribute.type === "complex") {
     const anyPart = (scope: Places): Fragment | undefined => {
-      const parts = attribute.subAttributes.map((part) => present(pathOf(attribute, part), scope, weaker, true));
-      return parts.includes(undefined) ? undefined : balanced("OR", parts as Fragment[]);
+      const parts = attribute.subAttributes.map((part) => compilePresent(pathOf(attribute, part), scope, weaker, true));
+      return parts.includes(undefined) ? undefined : balance("OR", parts as Fragment[]);
     };
     return attribute.multiValued ? places.element?.(attribute, anyPart) : anyPart(places);
   }

@@ -2,9 +2,9 @@
 export type Key = string | number | boolean;
 
 /**
- * The text under which a comparison key is stored: texts compare as the keys do. A number becomes the hexadecimal digits of its
- * double, with the bits turned so that the order of the text is the order of the numbers: databases disagree on how to read
- * a decimal.
+ * The text under which a comparison key is stored: texts compare as the keys do. A number becomes the hexadecimal
+ * digits of its double, with the bits turned so that the order of the text is the order of the numbers: databases
+ * disagree on how to read a decimal.
  */
 export function keyText(key: Key): string {
   return typeof key === "number" ? numberText(key) : String(key);
@@ -20,8 +20,8 @@ function numberText(value: number): string {
 }
 
 /**
- * Longest key, in UTF-16 code units, of what an index keeps whole: unique values and the `value`s of a collection's elements.
- * PostgreSQL's indexes end at 2,704 bytes for all columns together.
+ * Longest key, in UTF-16 code units, of what an index keeps whole: unique values and the `value`s of a collection's
+ * elements. PostgreSQL's indexes end at 2,704 bytes for all columns together.
  */
 export const LONGEST_KEY = 512;
 
@@ -33,7 +33,10 @@ export function escapeKey(key: string): string {
   return key !== "" && key < " " ? `${ESCAPE}${key}` : key;
 }
 
-/** Whether a database can hold the text: PostgreSQL has no NUL, and half of a surrogate pair would come back as something else. */
+/**
+ * Whether a database can hold the text: PostgreSQL has no NUL, and half of a surrogate pair would come back as
+ * something else.
+ */
 export function isStorable(text: string): boolean {
   return !text.includes("\u0000") && text.isWellFormed();
 }

@@ -12,7 +12,9 @@ export interface Leaf {
   exists(): Fragment | undefined;
   /** Whether there is a value that is not empty. */
   isPresent(): Fragment | undefined;
-  /** Whether there is a value that compares so with the operand's comparison key; `ne` of a missing value is false here. */
+  /**
+   * Whether there is a value that compares so with the operand's comparison key; `ne` of a missing value is false here.
+   */
   compare(operator: CompareOperator, operand: Key): Fragment | undefined;
 }
 
@@ -32,13 +34,13 @@ export type Place =
 /** Where the attributes of a resource, or of one element of a multi-valued attribute, are stored. */
 export interface Places {
   /**
-   * Undefined where the storage cannot tell. `asWritten`: a missing `primary` is missing, and not false. `weaker`: a condition
-   * that the storage expresses nearly may let through more than what is so; otherwise it must not.
+   * Undefined where the storage cannot tell. `asWritten`: a missing `primary` is missing, and not false. `weaker`: a
+   * condition that the storage expresses nearly may let through more than what is so; otherwise it must not.
    */
   place(path: AttributePath, asWritten?: boolean, weaker?: boolean): Place | undefined;
   /**
-   * Whether one element of a multi-valued attribute meets a condition. `equalities` are what the condition asks of the element's
-   * parts among other things, for an index to start from.
+   * Whether one element of a multi-valued attribute meets a condition. `equalities` are what the condition asks of the
+   * element's parts among other things, for an index to start from.
    */
   element?(
     attribute: Attribute,
@@ -51,4 +53,14 @@ export interface Places {
 export interface Equality {
   readonly path: AttributePath;
   readonly operand: Key;
+}
+
+/** Whether a missing sub-attribute counts as false in an element. */
+export function isDefaultFalse(attribute: Attribute, sub: Attribute): boolean {
+  return attribute.multiValued && sub.name === "primary" && sub.type === "boolean";
+}
+
+/** The path of a sub-attribute as it is named within its element. */
+export function pathInElement(attribute: Attribute, sub: Attribute): AttributePath {
+  return { text: sub.path, attribute, sub };
 }

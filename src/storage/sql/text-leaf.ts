@@ -40,8 +40,8 @@ export function compareText(dialect: Dialect, text: Fragment, operator: CompareO
 }
 
 /**
- * An operand that no stored text can be equal to or contain. One with a NUL still has its place in the order: right behind the
- * text in front of the NUL, because that is the smallest character.
+ * An operand that no stored text can be equal to or contain. One with a NUL still has its place in the order: right
+ * behind the text in front of the NUL, because that is the smallest character.
  */
 function compareUnstorable(dialect: Dialect, text: Fragment, operator: CompareOperator, operand: string): Fragment {
   if (operator === "ne") return sql`(${text} IS NOT NULL)`;

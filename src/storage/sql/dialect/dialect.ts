@@ -1,120 +1,113 @@
+import type { DialectAdapter } from "kysely";
+import type { ErrorWords } from "./driver-error.ts";
 import { type Fragment, raw, sql } from "./fragment.ts";
+import type { IndexWords } from "./index-words.ts";
+import type { JsonWords } from "./json-words.ts";
 
-/** What PostgreSQL and SQLite say differently. JSON is written to keys documents by scimkit alone; all of its leaves are strings. */
-export interface Dialect {
-  readonly name: "postgres" | "sqlite";
+/**
+ * What one database says in another way than the next. Statements are written once and ask the dialect where databases
+ * differ; none asks which one it is. A new dialect is a file that has one of these, and a line in `DIALECTS`.
+ */
+export interface Dialect extends TransactionWords, TableWords, ValueWords, JsonWords, IndexWords, ErrorWords {
+  /** What messages call the database. */
+  readonly name: string;
+  /**
+   * What adapters of Kysely for the database say of themselves, by which the dialect is found, whoever wrote the
+   * adapter.
+   */
+  readonly adapter: Pick<DialectAdapter, "supportsReturning" | "supportsTransactionalDdl">;
   placeholder(position: number): string;
+  /**
+   * A statement's text as the database reads it, of one with names in double quotes and strings in single ones.
+   * Default: as it is.
+   */
+  readonly spell?: (text: string) => string;
   /** Most parameters of one statement, well below the limit of the database. */
   readonly mostParameters: number;
-  /** Column types. */
+}
+
+/** How a dialect keeps apart what happens at once. */
+export interface TransactionWords {
+  /**
+   * The statements that begin a transaction which writes, and one which reads a single state. Default: Kysely's own
+   * transactions, at `read committed`, and read only at `repeatable read`.
+   */
+  readonly begin?: { readonly write: string; readonly read: string };
+  /**
+   * Whether there is one writer at a time. Those of one process then take turns before they ask the database, because
+   * waiting in it would hold up the event loop. Default false: writers meet at the rows.
+   */
+  readonly hasOneWriter?: boolean;
+  /**
+   * Whether writes can be parts of a WITH, in PostgreSQL's words. A write is then one statement with all that depends
+   * on it, and so is a delta. Default false: they are several, within a transaction.
+   */
+  readonly supportsWritesInWith?: boolean;
+  /**
+   * Whether a write gives rows by RETURNING. Default false: they are read by a statement more, before a deletion and
+   * behind every other write.
+   */
+  readonly supportsReturning?: boolean;
+  /** Behind a SELECT: keeps others from changing and from locking the rows until the transaction ends. */
+  readonly forUpdate: Fragment;
+  /** Behind a SELECT: keeps others from deleting the rows until the transaction ends. */
+  readonly forKeyShare: Fragment;
+  /**
+   * Waits for its turn among those that wait for the same text, and has it until the transaction ends. Default: writers
+   * need no turns besides, because there is one at a time.
+   */
+  readonly takeTurn?: (text: string) => Fragment;
+}
+
+/** How a dialect makes tables. */
+export interface TableWords {
+  /** What is done before the first table is made. Default: nothing. */
+  readonly preparations?: readonly Fragment[];
+  /** A query for the database's `encoding`, which must be the one `wanted`. Default: every text can be stored. */
+  readonly encoding?: { readonly query: Fragment; readonly wanted: string };
+  /** Makes a schema where there is none of that name. Default: there are no schemas, and to ask for one is an error. */
+  readonly createSchema?: (name: string) => Fragment;
+  /** Column types; texts are in the order of their code points. */
   readonly text: string;
   readonly integer: string;
   readonly json: string;
-  /** A JSON text as a value of the keys column. */
-  toJson(text: unknown): Fragment;
-  /** A value of the keys column as JSON text. */
-  jsonText(column: Fragment): Fragment;
-  /** The string under a name of a JSON object; NULL where there is none. */
-  member(json: Fragment, name: string): Fragment;
-  /** The first string of an array under a name. */
-  first(json: Fragment, name: string): Fragment;
-  /** A row source with the elements of an array under a name; each is `alias.value`. */
-  each(json: Fragment, name: string, alias: string): Fragment;
-  /** The element of `each` itself, as text, where it is a string. */
-  elementText(alias: string): Fragment;
-  /** Condition: an array under a name holds an element that contains this JSON; undefined where an index could not help. */
-  contains?(json: Fragment, name: string, element: unknown): Fragment;
-  /** A row source of text columns from a JSON text that is an array of arrays. */
-  rows(json: string, columns: readonly string[], alias: string): Fragment;
-  /** A row source with the single text column `value` from a JSON text that is an array of strings. */
-  list(json: string): Fragment;
-  /** A JSON text array of what a row source gives, in its order. */
-  aggregate(elements: readonly Fragment[], source: Fragment): Fragment;
-  /** The string under a name of a JSON object that a text column holds. */
-  field(column: Fragment, name: string): Fragment;
-  /** A text column that holds JSON, inside of `aggregate`. */
-  nested(column: Fragment): Fragment;
+  /** The type of a primary key that numbers rows, as `textTable` needs it. Default: rows have no number. */
+  readonly rowNumber?: string;
+  /** Behind CREATE TABLE, where rows are always found by the primary key. Default: nothing. */
+  readonly tableByKey?: string;
+}
+
+/** How a dialect takes values, and makes others of them. */
+export interface ValueWords {
+  /** A value as the drivers take it. Default: as it is. */
+  readonly driverValue?: (value: unknown) => unknown;
+  /** What follows AS in a CAST. */
+  readonly casts: Readonly<Record<CastType, string>>;
+  /** A column as text, of whatever type it is. */
+  columnText(column: Fragment): Fragment;
+  /** A text in the order of its code points, whatever the database's own order is. */
+  ordered(text: Fragment): Fragment;
   includes(text: Fragment, part: string): Fragment;
   startsWith(text: Fragment, part: string): Fragment;
   endsWith(text: Fragment, part: string): Fragment;
-  /** Most characters of a key that an index over keys holds; PostgreSQL's entries end at 2,704 bytes. */
-  readonly longestBeginning: number;
-  /** What an index holds of a key, in the order of code points. */
-  beginning(text: Fragment): Fragment;
-  /** Behind a SELECT: locks the rows until the end of the transaction. */
-  readonly forUpdate: Fragment;
-  /** A text in the order of its code points, whatever the database's own order is. */
-  ordered(text: Fragment): Fragment;
+  /**
+   * Condition: a text has characters beyond ASCII (or NUL), which take more bytes than one. A difference, because an
+   * index over it and what the database knows of its values make the condition cheap.
+   */
+  isBeyondAscii(text: Fragment): Fragment;
 }
 
-export const postgres: Dialect = {
-  name: "postgres",
-  placeholder: (position) => `$${position}`,
-  mostParameters: 30_000,
-  text: 'text COLLATE "C"',
-  integer: "bigint",
-  json: "jsonb",
-  toJson: (text) => sql`${text}::jsonb`,
-  jsonText: (column) => sql`${column}::text`,
-  member: (json, name) => sql`(${json}->>${literal(name)})`,
-  first: (json, name) => sql`(${json}->${literal(name)}->>0)`,
-  // The lax path takes a single value for an array of one, should the schema have changed.
-  each: (json, name, alias) =>
-    sql`jsonb_path_query(${json}, ${literal(`$.${quotedMember(name)}[*]`)}) ${raw(alias)}(value)`,
-  elementText: (alias) => raw(`(${alias}.value #>> '{}')`),
-  contains: (json, name, element) => sql`(${json}->${literal(name)}) @> ${JSON.stringify([element])}::jsonb`,
-  rows: (json, columns, alias) => {
-    const named = columns.map((column, index) => `v.value->>${index} AS ${column}`);
-    return sql`(SELECT ${raw(named.join(", "))} FROM json_array_elements(${json}::json) v(value)) ${raw(alias)}`;
-  },
-  list: (json) => sql`json_array_elements_text(${json}::json) AS listed(value)`,
-  aggregate: (elements, source) => sql`(SELECT json_agg(json_build_array(${joined(elements)}))::text FROM ${source})`,
-  field: (column, name) => sql`(${column}::json->>${literal(name)})`,
-  nested: (column) => sql`${column}::json`,
-  includes: (text, part) => sql`strpos(${text}, ${part}) > 0`,
-  startsWith: (text, part) => sql`starts_with(${text}, ${part})`,
-  endsWith: (text, part) => sql`right(${text}, length(${part}::text)) = ${part}`,
-  longestBeginning: 256,
-  beginning: (text) => sql`(left(${text}, 256) COLLATE "C")`,
-  forUpdate: raw(" FOR UPDATE"),
-  ordered: (text) => sql`(${text} COLLATE "C")`,
-};
+/** What values are cast to. */
+export type CastType = "text" | "integer" | "number" | "uuid";
 
-export const sqlite: Dialect = {
-  name: "sqlite",
-  placeholder: () => "?",
-  mostParameters: 15_000,
-  text: "TEXT",
-  integer: "INTEGER",
-  json: "BLOB",
-  toJson: (text) => sql`jsonb(${text})`,
-  jsonText: (column) => sql`json(${column})`,
-  member: (json, name) => sql`(${json}->>${literal(`$.${quotedMember(name)}`)})`,
-  first: (json, name) => sql`(${json}->>${literal(`$.${quotedMember(name)}[0]`)})`,
-  each: (json, name, alias) => sql`json_each(${json}, ${literal(`$.${quotedMember(name)}`)}) ${raw(alias)}`,
-  elementText: (alias) => raw(`${alias}.value`),
-  rows: (json, columns, alias) => {
-    const named = columns.map((column, index) => `v.value->>${index} AS ${column}`);
-    return sql`(SELECT ${raw(named.join(", "))} FROM json_each(${json}) v) ${raw(alias)}`;
-  },
-  list: (json) => sql`json_each(${json}) AS listed`,
-  aggregate: (elements, source) => sql`(SELECT json_group_array(json_array(${joined(elements)})) FROM ${source})`,
-  field: (column, name) => sql`(${column}->>${literal(`$.${quotedMember(name)}`)})`,
-  nested: (column) => sql`json(${column})`,
-  includes: (text, part) => sql`instr(${text}, ${part}) > 0`,
-  startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,
-  endsWith: (text, part) => sql`substr(${text}, -length(${part})) = ${part}`,
-  longestBeginning: Number.POSITIVE_INFINITY,
-  beginning: (text) => text,
-  forUpdate: raw(""),
-  ordered: (text) => text,
-};
-
-function joined(elements: readonly Fragment[]): Fragment {
-  return elements.reduce((all, element) => sql`${all}, ${element}`);
+/** A value as one of another type. */
+export function cast({ casts }: Pick<Dialect, "casts">, value: Fragment, type: CastType): Fragment {
+  return sql`CAST(${value} AS ${raw(casts[type])})`;
 }
 
-/** A constant of the schema as an SQL string. It is text and no parameter, so that indexes over expressions are found. */
+/**
+ * A constant of the schema as an SQL string. It is text and no parameter, so that indexes over expressions are found.
+ */
 export function literal(text: string): Fragment {
   return raw(`'${text.replaceAll("'", "''")}'`);
 }
@@ -122,10 +115,4 @@ export function literal(text: string): Fragment {
 /** A name as an SQL identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** A name as the member of a JSON path, which both databases write alike. */
-function quotedMember(name: string): string {
-  if (/["\\]/.test(name)) throw new TypeError(`The attribute name ${name} cannot be part of a JSON path.`);
-  return `"${name}"`;
 }

@@ -1,14 +1,16 @@
 const MARK = Symbol("scimkit.sql");
 
 /**
- * SQL text with parameters in it. What a template holds is a parameter, unless it is a fragment itself: a value of a client
- * can not become text by accident.
+ * SQL text with parameters in it. What a template holds is a parameter, unless it is a fragment itself: a value of a
+ * client can not become text by accident.
  */
 export interface Fragment {
   readonly [MARK]: true;
   /** The text around the parameters: one more than there are parameters. */
   readonly texts: readonly string[];
   readonly parameters: readonly unknown[];
+  /** Of a write that gives rows: its parts, for databases that have no RETURNING. */
+  readonly returning?: { readonly write: Fragment; readonly query: Fragment; readonly isDeletion: boolean };
 }
 
 /** Writes SQL: fragments in the template become part of the text, everything else becomes a parameter. */
@@ -31,8 +33,20 @@ export function raw(text: string): Fragment {
   return { [MARK]: true, texts: [text], parameters: [] };
 }
 
+/**
+ * A write that gives columns of the rows that it wrote, of a deletion as they were. `rows` is what follows FROM to find
+ * the same rows; where they have to be asked for, two statements are sent, so that this belongs into a transaction.
+ */
+export function returning(write: Fragment, columns: Fragment, rows: Fragment): Fragment {
+  const isDeletion = (write.texts[0] as string).startsWith("DELETE");
+  return {
+    ...sql`${write} RETURNING ${columns}`,
+    returning: { write, query: sql`SELECT ${columns} FROM ${rows}`, isDeletion },
+  };
+}
+
 /** The same statement with other values, as many as it has. */
-export function filled(fragment: Fragment, parameters: readonly unknown[]): Fragment {
+export function fill(fragment: Fragment, parameters: readonly unknown[]): Fragment {
   return { [MARK]: true, texts: fragment.texts, parameters };
 }
 
@@ -48,10 +62,10 @@ export function join(fragments: readonly Fragment[], separator: string): Fragmen
 }
 
 /**
- * Combines conditions as a balanced tree: databases limit the depth of an expression (SQLite to 1,000), and a chain is as
- * deep as it is long.
+ * Combines conditions as a balanced tree: databases limit the depth of an expression (SQLite to 1,000), and a chain is
+ * as deep as it is long.
  */
-export function balanced(operator: "AND" | "OR", conditions: readonly Fragment[]): Fragment {
+export function balance(operator: "AND" | "OR", conditions: readonly Fragment[]): Fragment {
   if (conditions.length === 1) return conditions[0] as Fragment;
   if (conditions.length === 0) return operator === "AND" ? TRUE : FALSE;
   const tree = (from: number, to: number): Fragment => {
@@ -62,18 +76,26 @@ export function balanced(operator: "AND" | "OR", conditions: readonly Fragment[]
   return tree(0, conditions.length);
 }
 
+/** Conditions that every row meets, and that none does. */
 export const TRUE: Fragment = raw("(1 = 1)");
+/** @see TRUE */
 export const FALSE: Fragment = raw("(1 = 0)");
+
+/** How a database reads statements. */
+export interface Rendering {
+  placeholder(position: number): string;
+  readonly spell?: (text: string) => string;
+}
 
 /** The text and parameters as a driver takes them. */
 export function render(
   fragment: Fragment,
-  placeholder: (position: number) => string,
+  { placeholder, spell }: Rendering,
 ): { readonly text: string; readonly parameters: readonly unknown[] } {
   let text = fragment.texts[0] as string;
   for (let index = 1; index < fragment.texts.length; index++)
     text += placeholder(index) + (fragment.texts[index] as string);
-  return { text, parameters: fragment.parameters };
+  return { text: spell === undefined ? text : spell(text), parameters: fragment.parameters };
 }
 
 function append(texts: string[], parameters: unknown[], fragment: Fragment): void {

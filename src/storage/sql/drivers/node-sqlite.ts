@@ -18,15 +18,17 @@ type Statement = ReturnType<Connection["prepare"]>;
 
 /** Options of `openSqlite`. */
 export interface SqliteOptions {
-  /** Most connections to a file, so that a long read does not hold up writes. A database in memory has one. Default 16. */
+  /**
+   * Most connections to a file, so that a long read does not hold up writes. A database in memory has one. Default 16.
+   */
   readonly connections?: number;
   /** Told of every statement, as Kysely's option `log`. Default: nobody is told. */
   readonly log?: KyselyConfig["log"];
 }
 
 /**
- * Opens a SQLite database by the module that Node brings along: a file, or `":memory:"` for one that ends with the process.
- * Files are kept in write-ahead mode, and every commit is on the disk before it is answered.
+ * Opens a SQLite database by the module that Node brings along: a file, or `":memory:"` for one that ends with the
+ * process. Files are kept in write-ahead mode, and every commit is on the disk before it is answered.
  *
  * @throws {Error} where the file cannot be opened, or the runtime has no `node:sqlite`.
  * @example

@@ -56,9 +56,7 @@ export function timeText(value: unknown): string | undefined {
 }
 
 /** A value as the driver takes it. */
-export function driverValue({ name }: Dialect, value: unknown): unknown {
+export function driverValue(dialect: Dialect, value: unknown): unknown {
   if (value === undefined) return null;
-  if (name !== "sqlite") return value;
-  if (typeof value === "boolean") return value ? 1 : 0;
-  return value instanceof Date ? value.toISOString() : value;
+  return dialect.driverValue === undefined ? value : dialect.driverValue(value);
 }

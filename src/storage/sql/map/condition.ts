@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialect/dialect.ts";
-import { balanced, FALSE, type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { balance, FALSE, type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
 import type { ColumnCondition } from "./mapping.ts";
 
@@ -10,12 +10,12 @@ export function condition(dialect: Dialect, column: Fragment, given: ColumnCondi
   if (typeof given === "boolean") return given ? TRUE : FALSE;
   if ("isNull" in given) return given.isNull ? sql`(${column} IS NULL)` : sql`(${column} IS NOT NULL)`;
   if ("and" in given)
-    return balanced(
+    return balance(
       "AND",
       given.and.map((part) => condition(dialect, column, part)),
     );
   if ("or" in given)
-    return balanced(
+    return balance(
       "OR",
       given.or.map((part) => condition(dialect, column, part)),
     );

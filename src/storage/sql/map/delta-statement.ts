@@ -32,7 +32,7 @@ export async function addStatement(
 ): Promise<DeltaResult | "declined" | undefined> {
   const join = onlyTable(owner, joins, request.add);
   const target = join && owner.mappings.find(join.target);
-  if (database.dialect.name !== "postgres" || join === undefined || target === undefined) return "declined";
+  if (database.dialect.supportsWritesInWith !== true || join === undefined || target === undefined) return "declined";
   if (join.columns.length > 0 || request.remove.length > 0 || request.add.length === 0) return "declined";
   const parsed = request.add.map(({ value }) => parseId(target.id, value));
   const ids = [...new Set(parsed.filter((id) => id !== undefined))];

@@ -1,4 +1,4 @@
-import type { Dialect } from "../dialect/dialect.ts";
+import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 
@@ -36,15 +36,10 @@ export function printId({ prefix }: IdForm, value: unknown): string {
 
 /** A parsed id as an operand that an index over the column answers. */
 export function idOperand(dialect: Dialect, { type }: Pick<IdForm, "type">, parsed: string): Fragment {
-  return cast(dialect, type, sql`${parsed}`);
+  return cast(dialect, sql`${parsed}`, type);
 }
 
 /** Parsed ids as what follows IN, or, with an alias, as a row source with the column `value`. */
 export function idList(dialect: Dialect, { type }: Pick<IdForm, "type">, parsed: readonly string[]): Fragment {
-  return sql`(SELECT ${cast(dialect, type, raw("listed.value"))} AS value FROM ${dialect.list(JSON.stringify(parsed))})`;
-}
-
-function cast({ name }: Dialect, type: IdType, value: Fragment): Fragment {
-  if (type === "integer") return sql`CAST(${value} AS BIGINT)`;
-  return type === "uuid" && name === "postgres" ? sql`CAST(${value} AS uuid)` : sql`CAST(${value} AS TEXT)`;
+  return sql`(SELECT ${cast(dialect, raw("listed.value"), type)} AS value FROM ${dialect.list(JSON.stringify(parsed))})`;
 }

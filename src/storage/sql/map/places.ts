@@ -1,9 +1,8 @@
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import { isId } from "../../id.ts";
 import { DIRECT, HOLDER_NAME, inversePart } from "../../inverse.ts";
-import { balanced, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
-import { isDefaultFalse, pathInElement } from "../own/elements.ts";
-import type { Leaf, Place, Places } from "../place.ts";
+import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { isDefaultFalse, type Leaf, type Place, type Places, pathInElement } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
@@ -83,7 +82,7 @@ function columnLeaf(scope: PlaceScope, column: Column, alias: string, weaker: bo
 
 /** Texts may lie in columns of other types, such as numbers and enumerations. */
 function asText({ dialect }: PlaceScope, { type }: Attribute, value: Fragment): Fragment {
-  return dialect.name === "postgres" && type === "string" ? sql`CAST(${value} AS TEXT)` : value;
+  return type === "string" ? dialect.columnText(value) : value;
 }
 
 function restLeaf(scope: PlaceScope, attribute: Attribute, value: Fragment, weaker: boolean): Leaf | undefined {
@@ -140,7 +139,7 @@ function elementExists(
       found.push(met && sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${met})`);
     }
   }
-  return found.includes(undefined) ? undefined : balanced("OR", found as Fragment[]);
+  return found.includes(undefined) ? undefined : balance("OR", found as Fragment[]);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import type { CompareOperator } from "../../../filter/ast.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
-import type { Dialect } from "../dialect/dialect.ts";
+import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
 import { type Key, keyText } from "../key.ts";
 import type { Leaf } from "../place.ts";
@@ -56,22 +56,11 @@ function compareString(
   const inOrder = dialect.ordered(text);
   const key = caseExact ? inOrder : sql`lower(${inOrder})`;
   const same = compareText(dialect, key, operator, keyText(operand));
-  const isBeyond = beyondAscii(dialect, text);
+  const isBeyond = dialect.isBeyondAscii(text);
   return weaker ? sql`(${same} OR ${isBeyond})` : sql`(${same} AND NOT ${isBeyond})`;
 }
 
-/**
- * Whether a text has characters beyond ASCII (or NUL): they take more bytes than one. A difference, because an index over it
- * and what the database knows of its values make the condition cheap.
- */
-function beyondAscii({ name }: Dialect, text: Fragment): Fragment {
-  return name === "postgres"
-    ? sql`((octet_length(${text}) - char_length(${text})) > 0)`
-    : sql`((length(CAST(${text} AS BLOB)) - length(${text})) > 0)`;
-}
-
-function numberLeaf({ name }: Dialect, value: Fragment): Leaf {
-  const type = name === "postgres" ? sql`DOUBLE PRECISION` : sql`REAL`;
+function numberLeaf(dialect: Dialect, value: Fragment): Leaf {
   const exists = () => sql`(${value} IS NOT NULL)`;
   return {
     exists,
@@ -79,7 +68,7 @@ function numberLeaf({ name }: Dialect, value: Fragment): Leaf {
     compare(operator, operand) {
       const sign = SIGNS[operator];
       if (sign === undefined || typeof operand !== "number") return undefined;
-      return sql`(CAST(${value} AS ${type}) ${sign} CAST(${operand} AS ${type}))`;
+      return sql`(${cast(dialect, value, "number")} ${sign} ${cast(dialect, sql`${operand}`, "number")})`;
     },
   };
 }

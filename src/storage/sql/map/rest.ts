@@ -1,6 +1,6 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
-import { type Dialect, literal } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import { type Fragment, raw } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 
 /** Whether a path may have its value in the column for the rest. */
@@ -9,30 +9,22 @@ export function isInRest({ mapping, columns }: MappedType, { attribute, sub }: A
   return mapping.rest !== undefined && !(sub !== undefined && isWhole);
 }
 
-/** The column for the rest of a row `r`, as JSON; a column of type text does as well. */
-function restOf({ name }: Dialect): Fragment {
-  return name === "postgres" ? raw("CAST(r.rest AS jsonb)") : raw("r.rest");
-}
-
-/** The object that holds an attribute: the resource, or the container of an extension. */
+/** The object that holds an attribute of a row `r`: the resource, or the container of an extension. */
 function containerOf(dialect: Dialect, { extension }: Attribute): Fragment {
-  return extension === undefined ? restOf(dialect) : objectIn(dialect, restOf(dialect), extension);
-}
-
-function objectIn({ name: engine }: Dialect, json: Fragment, name: string): Fragment {
-  return engine === "postgres" ? sql`(${json}->${literal(name)})` : sql`(${json}->${literal(`$."${name}"`)})`;
+  const rest = dialect.jsonIn(raw("r.rest"));
+  return extension === undefined ? rest : dialect.object(rest, extension);
 }
 
 /** The single value of a path, in the form in which a column would have it; NULL where there is none. */
 export function restText(dialect: Dialect, { attribute, sub }: AttributePath): Fragment {
   const container = containerOf(dialect, attribute);
   if (sub === undefined) return valueIn(dialect, container, attribute);
-  return valueIn(dialect, objectIn(dialect, container, attribute.name), sub);
+  return valueIn(dialect, dialect.object(container, attribute.name), sub);
 }
 
 function valueIn(dialect: Dialect, json: Fragment, { name, type }: Attribute): Fragment {
   const text = dialect.member(json, name);
-  return dialect.name === "postgres" && type === "boolean" ? sql`CAST(${text} AS boolean)` : text;
+  return type === "boolean" ? dialect.truth(text) : text;
 }
 
 /** The elements of a multi-valued attribute: each is `e.value`. */
@@ -45,7 +37,7 @@ export function elementsInRest(
     textOf(sub) {
       if (sub !== undefined) return valueIn(dialect, raw("e.value"), sub);
       const text = dialect.elementText("e");
-      return dialect.name === "postgres" && attribute.type === "boolean" ? sql`CAST(${text} AS boolean)` : text;
+      return attribute.type === "boolean" ? dialect.truth(text) : text;
     },
   };
 }

@@ -56,9 +56,9 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
 }
 
 /** A value that JSON can carry without losing digits. */
-function carried({ name }: Dialect, column: string, { type }: Attribute): Fragment {
+function carried(dialect: Dialect, column: string, { type }: Attribute): Fragment {
   const isText = type !== "boolean" && type !== "integer" && type !== "decimal";
-  return name === "postgres" && isText ? raw(`CAST(${column} AS TEXT)`) : raw(column);
+  return isText ? dialect.columnText(raw(column)) : raw(column);
 }
 
 function elementsApart(scope: MapScope, join: JoinTable): Apart[] {

@@ -3,17 +3,12 @@ import { type ResourceObject, readAttribute, writeAttribute } from "../../../sch
 import type { NewResource } from "../../adapter.ts";
 import { referencesIn, settleReference } from "../../reference.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { idList, parseId, printId } from "./id.ts";
 import { ofTenantColumn } from "./lock.ts";
 import type { MapScope } from "./scope.ts";
 import { sqlName } from "./table.ts";
-
-/** PostgreSQL: what is referred to stays until the reference is written. SQLite has one writer. */
-export function keyShare({ dialect }: MapScope): Fragment {
-  return raw(dialect.name === "postgres" ? " FOR KEY SHARE" : "");
-}
 
 /** The resource types of the ids that exist in the tenant, among the types that may be referred to. */
 export async function typesOf(
@@ -36,7 +31,7 @@ export async function typesOf(
 async function existing(session: Session, scope: MapScope, type: MappedType, parsed: readonly string[]) {
   const id = sqlName(type.id.column);
   const rows = await session.run<{ id: unknown }>(
-    sql`SELECT ${id} AS id FROM ${type.table} WHERE ${id} IN ${idList(scope.dialect, type.id, parsed)} AND ${ofTenantColumn(scope, type)} ORDER BY ${id}${keyShare(scope)}`,
+    sql`SELECT ${id} AS id FROM ${type.table} WHERE ${id} IN ${idList(scope.dialect, type.id, parsed)} AND ${ofTenantColumn(scope, type)} ORDER BY ${id}${scope.dialect.forKeyShare}`,
   );
   return rows.map((row) => printId(type.id, row.id));
 }

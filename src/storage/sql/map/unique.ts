@@ -34,9 +34,9 @@ export async function refuseTaken(
     if (typeof value !== "string" && typeof value !== "boolean") continue;
     const leaf = leafOf(column.path);
     const isGlobal = isUniqueOverTenants(leaf);
-    if (dialect.name === "postgres") {
+    if (dialect.takeTurn !== undefined) {
       const turn = JSON.stringify([type.mapping.table, column.name, isGlobal ? null : tenant, leaf.key(value)]);
-      await session.run(sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`);
+      await session.run(dialect.takeTurn(turn));
     }
     const filter = { type: "compare", path: column.path, operator: "eq", value } as const;
     const { condition } = compileFilter(filter, mappedPlaces({ ...scope, onNearly: () => undefined }));

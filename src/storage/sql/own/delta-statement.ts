@@ -1,11 +1,13 @@
 import { versionMismatch } from "../../../error.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaResult } from "../../adapter.ts";
-import { findReference, settleReference } from "../../reference.ts";
+import { findReference } from "../../reference.ts";
 import type { Database } from "../database.ts";
-import { type Fragment, join, sql } from "../dialect/fragment.ts";
-import type { Delta } from "./delta.ts";
-import { elementOf, elementRow, metaOf, modifiedKey } from "./row.ts";
+import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { type AddedElement, type Delta, referredId, settleElement, withKeys } from "./delta-terms.ts";
+import { modifiedKey } from "./keys.ts";
+import { elementOf, metaOf } from "./resource.ts";
+import { elementRow } from "./row.ts";
 import { ownRow } from "./statements.ts";
 
 /** What the statement gives: the holder as it is afterwards, and what was done. */
@@ -16,7 +18,7 @@ interface Outcome {
   readonly modified: string;
   /** 1 where another transaction changed the holder while this one waited, so that nothing was done. */
   readonly stale: number;
-  /** `[place in the list, resource type found or null, 1 where it is not there]` of each element to add. */
+  /** `[place in the list, resource type found or null]` of each element that was refused or inserted. */
   readonly wanted: string | null;
   /** Places of the elements that were inserted. */
   readonly inserted: string | null;
@@ -25,74 +27,95 @@ interface Outcome {
 }
 
 /**
- * A delta as one statement of PostgreSQL: locks the holder, looks the references up, deletes, inserts what is not there yet,
- * and gives the holder its next version only if a row was really inserted or deleted [C1 C9].
+ * A delta as one statement, for dialects that have writes in a WITH: locks the holder, looks the references up,
+ * deletes, inserts what is not there yet, and gives the holder its next version only if a row was really inserted or
+ * deleted [C1 C9].
  *
- * A statement reads the state in which it began. What a transaction that was waited for inserted is met by the unique key, but
- * not found for deletion: then nothing is done, and `"declined"` sends the caller to the way in steps.
+ * A statement reads the state in which it began. What a transaction that was waited for inserted is met by the unique
+ * key, but not found for deletion: then nothing is done, and `"declined"` sends the caller to the way in steps.
  *
- * @throws {ScimError} 400 invalidValue for a reference to nothing, and 412 for a stale version; nothing is written then.
+ * @throws {ScimError} 400 invalidValue for a reference to nothing, and 412 for a stale version; nothing is written
+ * then.
  */
-export async function deltaStatement(database: Database, delta: Delta): Promise<DeltaResult | "declined" | undefined> {
-  const { request } = delta;
-  const { resourceType, ifVersion } = request;
+export async function applyByStatement(
+  database: Database,
+  delta: Delta,
+): Promise<DeltaResult | "declined" | undefined> {
+  const { resourceType, ifVersion } = delta.request;
   const [outcome] = await database.run<Outcome>(statementOf(delta));
   if (outcome === undefined) return undefined;
   if (ifVersion !== undefined && ifVersion !== outcome.before) throw versionMismatch();
   if (Number(outcome.stale) === 1) return "declined";
-  const types = new Map<number, string | undefined>();
-  for (const [place, type] of parsed<[number, string | null]>(outcome.wanted)) types.set(place, type ?? undefined);
+  const elements = [...delta.added.values()];
+  const types = new Map(parseList<[number, string | null]>(outcome.wanted));
+  const settle = (place: number): ResourceObject =>
+    settleElement(delta, elements[place] as AddedElement, types.get(place) ?? undefined);
   // Those that are there already are not in the list, and not looked at.
-  for (const [place, type] of types) settled(delta, place, type);
-  const added = parsed<number>(outcome.inserted)
+  for (const place of types.keys()) settle(place);
+  const added = parseList<number>(outcome.inserted)
     .sort((left, right) => left - right)
-    .map((place) => settled(delta, place, types.get(place)));
-  const removed = parsed<[string | null, string | null, string]>(outcome.removed).map(
+    .map(settle);
+  const removed = parseList<[string | null, string | null, string]>(outcome.removed).map(
     ([target, value, element]) => elementOf([target ?? value, element]).value,
   );
   return { meta: metaOf(resourceType, outcome), added, removed };
 }
 
-/** The element as it is stored, for what its reference was found to lead to. */
-function settled(delta: Delta, place: number, type: string | undefined): ResourceObject {
-  const { request, owner } = delta;
-  const { element, index } = [...delta.added.values()][place] as { element: ResourceObject; index: number };
-  const reference = findReference(request.resourceType, request.attribute);
-  const id = element.value;
-  if (reference === undefined || typeof id !== "string") return element;
-  return settleReference({ reference, element, id, index }, type, {
-    holder: owner.id,
-    checkReferences: request.checkReferences,
-  });
-}
-
-function parsed<T>(json: string | null): T[] {
+function parseList<T>(json: string | null): T[] {
   return json === null ? [] : (JSON.parse(json) as T[]);
 }
 
 function statementOf(delta: Delta): Fragment {
+  const { dialect } = delta.owner;
+  const wanted = dialect.aggregate(
+    [raw("w.place"), raw("w.type")],
+    sql`wanted w WHERE w.place IN (SELECT place FROM refused) OR w.key IN (SELECT key FROM inserted)`,
+  );
+  const removed = dialect.aggregate([raw("d.target"), raw("d.value"), raw("d.element")], sql`removed d`);
+  return sql`WITH ${join([...decisions(delta), ...writes(delta)], ", ")}
+    SELECT h.version::text AS before, coalesce(c.version, h.version)::text AS version, h.created,
+      coalesce(c.modified, h.modified) AS modified, (SELECT count(*)::int FROM stale) AS stale,
+      ${wanted} AS wanted,
+      (SELECT json_agg(w.place)::text FROM wanted w WHERE w.key IN (SELECT key FROM inserted)) AS inserted,
+      ${removed} AS removed
+    FROM holder h LEFT JOIN changed c ON TRUE`;
+}
+
+/** The parts that say what is to be done: nothing unless there is a row of `ready`. */
+function decisions(delta: Delta): readonly Fragment[] {
   const { request, owner, removed } = delta;
-  const { attribute, resourceType, ifVersion, at } = request;
-  const { tables, tenant, type, id, dialect } = owner;
-  const mine = sql`m.tenant = ${tenant} AND m.id = ${id} AND m.attribute = ${attribute.path}`;
-  const parts = [
-    sql`holder AS (SELECT version, created, modified FROM ${tables.resource} WHERE ${ownRow(owner)} FOR UPDATE)`,
+  const { attribute, ifVersion } = request;
+  const { tables, tenant, id, dialect } = owner;
+  const own = sql`${tables.resource} WHERE ${ownRow(owner)}`;
+  return [
+    sql`holder AS (SELECT version, created, modified FROM ${own}${dialect.forUpdate})`,
     sql`wanted AS (
       SELECT (v.value->>0)::int AS place, v.value->>1 AS key, v.value->>2 AS value, t.type,
         v.value->3->t.type IS NOT NULL AS is_target, coalesce(v.value->3->t.type, v.value->3->'') AS variant
-      FROM json_array_elements(${variants(delta)}::json) v(value)
+      FROM json_array_elements(${variantsOf(delta)}::json) v(value)
       LEFT JOIN ${tables.resource} t ON t.tenant = ${tenant} AND t.id = v.value->>2)`,
     // Not asked of an element that is there already.
     sql`refused AS (
-      SELECT w.place FROM wanted w WHERE json_typeof(w.variant) = 'null'
-      AND NOT EXISTS (SELECT 1 FROM ${tables.element} m WHERE ${mine} AND m.key = w.key))`,
-    sql`stale AS (SELECT 1 FROM holder h WHERE ${removed.size > 0} AND h.version <> (SELECT version FROM ${tables.resource} WHERE ${ownRow(owner)}))`,
+      SELECT w.place FROM wanted w WHERE json_typeof(w.variant) = 'null' AND NOT EXISTS (
+        SELECT 1 FROM ${tables.element} m
+        WHERE m.tenant = ${tenant} AND m.id = ${id} AND m.attribute = ${attribute.path} AND m.key = w.key))`,
+    sql`stale AS (
+      SELECT 1 FROM holder h WHERE ${removed.size > 0} AND h.version <> (SELECT version FROM ${own}))`,
     sql`ready AS (
       SELECT 1 FROM holder h WHERE NOT EXISTS (SELECT 1 FROM refused) AND NOT EXISTS (SELECT 1 FROM stale)
       AND (${ifVersion ?? null}::text IS NULL OR h.version::text = ${ifVersion ?? null}))`,
+  ];
+}
+
+/** The parts that do it. */
+function writes(delta: Delta): readonly Fragment[] {
+  const { request, owner, removed } = delta;
+  const { attribute, resourceType, at } = request;
+  const { tables, tenant, type, id } = owner;
+  return [
     sql`removed AS (
-      DELETE FROM ${tables.element} m WHERE ${mine} AND EXISTS (SELECT 1 FROM ready)
-      AND m.key IN (SELECT value FROM ${dialect.list(JSON.stringify([...removed]))}) RETURNING m.target, m.value, m.element)`,
+      DELETE FROM ${tables.element} WHERE ${withKeys(delta, removed)} AND EXISTS (SELECT 1 FROM ready)
+      RETURNING target, value, element)`,
     // In the order of keys, so that two that add the same elements do not wait for each other crosswise [C16].
     sql`inserted AS (
       INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys)
@@ -101,43 +124,37 @@ function statementOf(delta: Delta): Fragment {
       FROM wanted w WHERE json_typeof(w.variant) <> 'null' AND EXISTS (SELECT 1 FROM ready) ORDER BY w.key
       ON CONFLICT (tenant, id, attribute, key) DO NOTHING RETURNING key)`,
     sql`changed AS (
-      UPDATE ${tables.resource} SET version = version + 1, modified = ${at}, modified_key = ${modifiedKey(resourceType, at)}
+      UPDATE ${tables.resource}
+      SET version = version + 1, modified = ${at}, modified_key = ${modifiedKey(resourceType, at)}
       WHERE ${ownRow(owner)} AND (EXISTS (SELECT 1 FROM removed) OR EXISTS (SELECT 1 FROM inserted))
       RETURNING version, modified)`,
   ];
-  return sql`WITH ${join(parts, ", ")}
-    SELECT h.version::text AS before, coalesce(c.version, h.version)::text AS version, h.created,
-      coalesce(c.modified, h.modified) AS modified, (SELECT count(*)::int FROM stale) AS stale,
-      (SELECT json_agg(json_build_array(w.place, w.type))::text FROM wanted w WHERE w.place IN (SELECT place FROM refused) OR w.key IN (SELECT key FROM inserted)) AS wanted,
-      (SELECT json_agg(w.place)::text FROM wanted w WHERE w.key IN (SELECT key FROM inserted)) AS inserted,
-      (SELECT json_agg(json_build_array(d.target, d.value, d.element))::text FROM removed d) AS removed
-    FROM holder h LEFT JOIN changed c ON TRUE`;
 }
 
 /**
- * The elements to add as `[place, key, id, variants]`: what is stored of one depends on the type of what it refers to. The
- * variant "" is for a reference that leads to nothing of an allowed type; null refuses it.
+ * The elements to add as `[place, key, id, variants]`: what is stored of one depends on the type of what it refers to.
+ * The variant "" is for a reference that leads to nothing of an allowed type; null refuses it.
  */
-function variants({ request, owner, added }: Delta): string {
-  const { attribute, resourceType, checkReferences } = request;
-  const reference = findReference(request.resourceType, attribute);
-  const isChecked = reference?.resourceTypes.some((name) => checkReferences.includes(name)) === true;
-  const columns = (element: ResourceObject) => {
-    const row = elementRow(resourceType, attribute, element, attribute.path);
-    return [row.element, row.keys];
-  };
-  const rows = [...added].map(([key, { element, index }], place) => {
-    const id = reference !== undefined && typeof element.value === "string" ? element.value : null;
-    const isRefused = isChecked && id !== null;
-    const byType: Record<string, unknown> = { "": isRefused ? null : columns(element) };
-    if (reference === undefined || id === null) return [place, key, null, byType];
-    for (const type of reference.resourceTypes) {
-      const held = { reference, element, id, index };
-      const isSelf = id === owner.id;
-      byType[type] =
-        isSelf && isRefused ? null : columns(settleReference(held, type, { holder: owner.id, checkReferences }));
-    }
-    return [place, key, id, byType];
+function variantsOf(delta: Delta): string {
+  const { resourceType, attribute, checkReferences } = delta.request;
+  const { resourceTypes = [] } = findReference(resourceType, attribute) ?? {};
+  const isChecked = resourceTypes.some((name) => checkReferences.includes(name));
+  const rows = [...delta.added].map(([key, one], place) => {
+    const id = resourceTypes.length === 0 ? undefined : referredId(one.element);
+    if (id === undefined) return [place, key, null, { "": columnsOf(delta, one.element) }];
+    const isRefused = isChecked && id === delta.owner.id;
+    const found = resourceTypes.map((type) => [
+      type,
+      isRefused ? null : columnsOf(delta, settleElement(delta, one, type)),
+    ]);
+    return [place, key, id, { "": isChecked ? null : columnsOf(delta, one.element), ...Object.fromEntries(found) }];
   });
   return JSON.stringify(rows);
+}
+
+/** What of an element depends on its reference. */
+function columnsOf({ request }: Delta, element: ResourceObject): readonly (string | null)[] {
+  const { resourceType, attribute } = request;
+  const row = elementRow(resourceType, attribute, element, attribute.path);
+  return [row.element, row.keys];
 }

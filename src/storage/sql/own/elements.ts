@@ -1,10 +1,10 @@
-import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
+import type { Attribute } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { DIRECT, HOLDER_NAME, inversePart } from "../../inverse.ts";
-import { type Dialect, literal } from "../dialect/dialect.ts";
+import { cast, type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { ESCAPE, keyText } from "../key.ts";
-import type { Place, Places } from "../place.ts";
+import { isDefaultFalse, type Place, type Places } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
 import type { Indexes } from "./index-plan.ts";
 import type { Tables } from "./tables.ts";
@@ -51,11 +51,12 @@ function documentSource({ dialect }: OwnScope, attribute: Attribute): ElementSou
 function rowSource({ dialect, tables }: OwnScope, attribute: Attribute): ElementSource {
   const json = raw("m.keys");
   // What begins with a control character is escaped, and the rest of these are keys of elements that have no value.
-  const value = sql`(CASE WHEN m.key = '' OR m.key >= ' ' THEN m.key WHEN m.key >= ${literal(ESCAPE)} THEN substr(m.key, 2) END)`;
+  const value = sql`(CASE WHEN m.key = '' OR m.key >= ' ' THEN m.key
+    WHEN m.key >= ${literal(ESCAPE)} THEN substr(m.key, 2) END)`;
   const textOf: ElementSource["textOf"] = (sub) =>
     sub === undefined || sub.name === "value" ? value : partOf(dialect, json, sub);
   return {
-    from: sql`${tables.element} m WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(attribute.path)}`,
+    from: sql`${tables.element} m WHERE ${heldIn(attribute)}`,
     order: raw("m.key"),
     textOf,
     places: partsOf(dialect, attribute, json, textOf),
@@ -75,20 +76,27 @@ function inverseSource(
     const part = sub && inversePart(sub);
     if (sub === undefined || part === "id") return raw("h.id");
     if (part === "name") return dialect.member(raw("h.keys"), HOLDER_NAME);
-    return part === "direct" ? sql`CAST(${keyText(sub.key(DIRECT))} AS TEXT)` : raw("CAST(NULL AS TEXT)");
+    return cast(dialect, part === "direct" ? sql`${keyText(sub.key(DIRECT))}` : raw("NULL"), "text");
   };
   return {
-    from: sql`${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id WHERE ${refersTo(inverse)}`,
+    from: sql`${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id
+      WHERE ${refersTo(inverse)}`,
     order: raw("m.id"),
     textOf,
     places: partsOf(dialect, attribute, raw("NULL"), textOf),
   };
 }
 
+/** Condition on rows `m` of elements: the row `r` holds them in the attribute. */
+export function heldIn({ path }: Attribute): Fragment {
+  return sql`m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(path)}`;
+}
+
 /** Condition on rows `m` of elements: they refer to the row `r`. */
 export function refersTo(inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
   const { resourceType, attribute } = inverse;
-  return sql`m.tenant = r.tenant AND m.type = ${literal(resourceType)} AND m.attribute = ${literal(attribute)} AND (m.target = r.id OR (m.target IS NULL AND m.value = r.id))`;
+  return sql`m.tenant = r.tenant AND m.type = ${literal(resourceType)} AND m.attribute = ${literal(attribute)}
+    AND (m.target = r.id OR (m.target IS NULL AND m.value = r.id))`;
 }
 
 function partOf(dialect: Dialect, json: Fragment, sub: Attribute): Fragment {
@@ -110,16 +118,6 @@ function partsOf(
       return { type: "one", leaf: textLeaf(dialect, isDefault ? sql`coalesce(${text}, 'false')` : text) };
     },
   };
-}
-
-/** Whether a missing sub-attribute counts as false in an element. */
-export function isDefaultFalse(attribute: Attribute, sub: Attribute): boolean {
-  return attribute.multiValued && sub.name === "primary" && sub.type === "boolean";
-}
-
-/** The path of a sub-attribute as it is named within its element. */
-export function pathInElement(attribute: Attribute, sub: Attribute): AttributePath {
-  return { text: sub.path, attribute, sub };
 }
 
 /** The values of a list of strings under a name of a JSON object. */

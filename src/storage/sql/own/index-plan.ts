@@ -12,7 +12,10 @@ export interface KeyIndex {
   readonly isList: boolean;
 }
 
-/** The indexes that queries may count on, by path. Those that `migrate` has not seen in the database yet are not among them. */
+/**
+ * The indexes that queries may count on, by path. Those that `migrate` has not seen in the database yet are not among
+ * them.
+ */
 export interface Indexes {
   /** For equality, order and beginnings. */
   readonly keys: Map<string, KeyIndex>;
@@ -52,7 +55,7 @@ export function planIndexes(
 }
 
 function canHaveIndex({ attribute, sub }: AttributePath): boolean {
-  const isInKeys = !attribute.collection && attribute.inverseOf === undefined && attribute.mutability !== "writeOnly";
+  const isInKeys = attribute.isStored && !attribute.collection;
   const isColumn = attribute.name === "id" || (attribute.name === "meta" && sub?.name !== "created");
   const leaf = sub ?? attribute;
   return isInKeys && !isColumn && leaf.type !== "complex" && !(sub?.multiValued === true);
@@ -65,7 +68,10 @@ function keyIndex(path: AttributePath): KeyIndex {
     : { path: path.text, member: leafOf(path).path, part: undefined, isList: false };
 }
 
-/** The part of an index's name that says what it is over: letters and digits of the path, and a hash that tells paths apart. */
+/**
+ * The part of an index's name that says what it is over: letters and digits of the path, and a hash that tells paths
+ * apart.
+ */
 export function indexName({ path }: KeyIndex): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < path.length; index++) hash = Math.imul(hash ^ path.charCodeAt(index), 0x01000193) >>> 0;

@@ -1,74 +1,118 @@
 import { type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import type { TextTable, Triggers } from "../dialect/index-words.ts";
 import { indexName, type KeyIndex } from "./index-plan.ts";
 import type { Tables } from "./tables.ts";
 
-/** The statements that make an index, and fill it from what is there. All of them can be repeated. */
+/** What an index is for: `by`, for values that are equal, in an order, or begin so; `in`, for what a text contains. */
+export type IndexKind = "by" | "in";
+
+/** The statements that make an index, and fill it from what is there. */
 export function createKeyIndex(dialect: Dialect, tables: Tables, index: KeyIndex): readonly Fragment[] {
-  const { resource } = tables;
-  const name = tables.index(`by_${indexName(index)}`);
+  const name = nameOf("by", index);
+  const keys = raw("keys");
   if (!index.isList) {
-    const text = dialect.beginning(dialect.member(raw("keys"), index.member));
-    return [sql`CREATE INDEX IF NOT EXISTS ${name} ON ${resource} (tenant, type, ${text}, id)`];
+    const text = dialect.beginning(dialect.member(keys, index.member));
+    return [sql`CREATE INDEX IF NOT EXISTS ${tables.index(name)} ON ${tables.resource} (tenant, type, ${text}, id)`];
   }
-  if (dialect.name === "postgres")
-    return [
-      sql`CREATE INDEX IF NOT EXISTS ${name} ON ${resource} USING gin ((keys->${literal(index.member)}) jsonb_path_ops)`,
-    ];
-  return sqliteListIndex(dialect, tables, index);
+  const { listIndex, triggers } = dialect;
+  if (listIndex !== undefined) return [listIndex.create(tables.index(name), tables.resource, keys, index.member)];
+  if (triggers === undefined) throw new TypeError(`${dialect.name} has neither an index over lists nor triggers.`);
+  return createListed(dialect, triggers, tables, index);
 }
 
-/** SQLite has no index over the elements of an array: a table holds them, kept by triggers, whoever writes. */
-function sqliteListIndex(dialect: Dialect, tables: Tables, index: KeyIndex): readonly Fragment[] {
+/** The statements that make an index for what a text contains: trigrams. They fail where the database has none. */
+export function createTextIndex(dialect: Dialect, tables: Tables, index: KeyIndex): readonly Fragment[] {
+  const { textIndex, textTable, triggers } = dialect;
+  if (textIndex !== undefined)
+    return textIndex(tables.index(nameOf("in", index)), tables.resource, dialect.member(raw("keys"), index.member));
+  if (textTable === undefined || triggers === undefined)
+    throw new Error(`${dialect.name} finds no texts by their parts.`);
+  return createTexts(dialect, { textTable, triggers }, tables, index);
+}
+
+/** The query for what keeps an index by triggers; undefined where the dialect needs none. */
+export function findTriggers(
+  { triggers }: Dialect,
+  tables: Tables,
+  kind: IndexKind,
+  index: KeyIndex,
+): Fragment | undefined {
+  return triggers?.find(`${tables.prefix}${nameOf(kind, index)}_insert`);
+}
+
+/**
+ * A condition that the row `r` of every resource meets whose text contains the part; undefined where an index cannot
+ * tell.
+ */
+export function findText(dialect: Dialect, tables: Tables, index: KeyIndex, part: string): Fragment | undefined {
+  if (dialect.textTable !== undefined)
+    return sql`r.position IN (${dialect.textTable.find(tables.index(nameOf("in", index)), part)})`;
+  // A list is searched as JSON text, in which some characters are written otherwise.
+  if (index.isList && JSON.stringify(part) !== `"${part}"`) return undefined;
+  const pattern = part.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
+  return sql`${dialect.member(raw("r.keys"), index.member)} LIKE ${`%${pattern}%`}`;
+}
+
+function nameOf(kind: IndexKind, index: KeyIndex): string {
+  return `${kind}_${indexName(index)}`;
+}
+
+/** Without an index over the elements of an array, a table holds them, kept by triggers, whoever writes. */
+function createListed(dialect: Dialect, triggers: Triggers, tables: Tables, index: KeyIndex): readonly Fragment[] {
   const { resource, listed } = tables;
   const path = literal(index.path);
-  const remember = (row: string, from: Fragment): Fragment =>
-    sql`INSERT OR IGNORE INTO ${listed} (tenant, type, attribute, key, id) SELECT ${raw(`${row}.tenant, ${row}.type`)}, ${path}, ${partText(dialect, index)}, ${raw(`${row}.id`)} FROM ${from}${dialect.each(raw(`${row}.keys`), index.member, "e")} WHERE ${partText(dialect, index)} IS NOT NULL`;
+  const text = partText(dialect, index);
+  const remember = (
+    row: string,
+    from: Fragment,
+  ): Fragment => sql`INSERT INTO ${listed} (tenant, type, attribute, key, id)
+    SELECT ${raw(`${row}.tenant, ${row}.type`)}, ${path}, ${text}, ${raw(`${row}.id`)}
+    FROM ${from}${dialect.each(raw(`${row}.keys`), index.member, "e")} WHERE ${text} IS NOT NULL
+    ON CONFLICT DO NOTHING`;
   const forget = sql`DELETE FROM ${listed} WHERE tenant = old.tenant AND id = old.id AND attribute = ${path}`;
   return [
-    ...triggers(tables, `by_${indexName(index)}`, remember("new", raw("")), forget),
+    ...keepUp(triggers, tables, nameOf("by", index), remember("new", raw("")), forget),
     remember("r", sql`${resource} r, `),
   ];
 }
 
-/** Triggers that keep what is derived from the keys. */
-function triggers(tables: Tables, name: string, remember: Fragment, forget: Fragment): readonly Fragment[] {
-  const trigger = (short: string, event: string, body: Fragment): Fragment =>
-    sql`CREATE TRIGGER ${tables.index(`${name}_${short}`)} AFTER ${raw(event)} ON ${tables.resource} BEGIN ${body}; END`;
-  return [
-    trigger("insert", "INSERT", remember),
-    trigger("update", "UPDATE OF keys", sql`${forget}; ${remember}`),
-    trigger("delete", "DELETE", forget),
-  ];
-}
-
-/** The statements that make an index for what a text contains: trigrams. They fail where the extension is missing. */
-export function createTextIndex(dialect: Dialect, tables: Tables, index: KeyIndex): readonly Fragment[] {
-  const name = tables.index(`in_${indexName(index)}`);
-  if (dialect.name === "postgres")
-    return [
-      sql`CREATE EXTENSION IF NOT EXISTS pg_trgm`,
-      sql`CREATE INDEX IF NOT EXISTS ${name} ON ${tables.resource} USING gin (${dialect.member(raw("keys"), index.member)} gin_trgm_ops)`,
-    ];
-  const text = (row: string): Fragment => {
-    const keys = raw(`${row}.keys`);
-    return index.isList
-      ? sql`(SELECT group_concat(${partText(dialect, index)}, char(10)) FROM ${dialect.each(keys, index.member, "e")})`
+function createTexts(
+  dialect: Dialect,
+  { textTable, triggers }: { readonly textTable: TextTable; readonly triggers: Triggers },
+  tables: Tables,
+  index: KeyIndex,
+): readonly Fragment[] {
+  const name = tables.index(nameOf("in", index));
+  const textOf = (keys: Fragment): Fragment =>
+    index.isList
+      ? textTable.concat(partText(dialect, index), dialect.each(keys, index.member, "e"))
       : dialect.member(keys, index.member);
-  };
-  const remember = (row: string, from: string): Fragment =>
-    sql`INSERT INTO ${name} (rowid, body) SELECT ${raw(`${row}.position`)}, coalesce(${text(row)}, '')${raw(from)}`;
+  const remember = (row: string, from: Fragment): Fragment => sql`INSERT INTO ${name} (rowid, body)
+    SELECT ${raw(`${row}.position`)}, coalesce(${textOf(raw(`${row}.keys`))}, '')${from}`;
   const forget = sql`DELETE FROM ${name} WHERE rowid = old.position`;
   return [
-    sql`CREATE VIRTUAL TABLE ${name} USING fts5(body, content='', contentless_delete=1, tokenize='trigram case_sensitive 1')`,
-    ...triggers(tables, `in_${indexName(index)}`, remember("new", ""), forget),
-    sql`${remember("r", " FROM ")}${tables.resource} r`,
+    textTable.create(name),
+    ...keepUp(triggers, tables, nameOf("in", index), remember("new", raw("")), forget),
+    remember("r", sql` FROM ${tables.resource} r`),
   ];
 }
 
-/** Whether what SQLite derives from the keys by triggers is there. */
-export function hasTriggers(tables: Tables, kind: "by" | "in", index: KeyIndex): Fragment {
-  return sql`SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = ${`${tables.prefix}${kind}_${indexName(index)}_insert`}`;
+/** Triggers that keep what is derived from the keys. */
+function keepUp(
+  { create }: Triggers,
+  tables: Tables,
+  name: string,
+  remember: Fragment,
+  forget: Fragment,
+): readonly Fragment[] {
+  const trigger = (short: string, event: string, statements: readonly Fragment[]): Fragment =>
+    create(tables.index(`${name}_${short}`), event, tables.resource, statements);
+  return [
+    trigger("insert", "INSERT", [remember]),
+    trigger("update", "UPDATE OF keys", [forget, remember]),
+    trigger("delete", "DELETE", [forget]),
+  ];
 }
 
 function partText(dialect: Dialect, { part }: KeyIndex): Fragment {

@@ -4,12 +4,12 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import { isUnique, uniqueName } from "../../unique.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, filled, sql } from "../dialect/fragment.ts";
+import { type Fragment, fill, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import type { OwnScope } from "./elements.ts";
 import { uniqueScope } from "./places.ts";
-import type { SelectedRow } from "./row.ts";
-import { apartColumns, BASE_COLUMNS } from "./select.ts";
+import type { SelectedRow } from "./resource.ts";
+import { apartColumns, baseColumns } from "./select.ts";
 import type { Tables } from "./tables.ts";
 
 /** A filter that asks for the one resource with a value of a unique attribute. */
@@ -18,7 +18,10 @@ export interface LookUp {
   readonly key: string;
 }
 
-/** The look-up that a filter is, such as `userName eq "ada"`: what identity providers ask most. Undefined for every other. */
+/**
+ * The look-up that a filter is, such as `userName eq "ada"`: what identity providers ask most. Undefined for every
+ * other one.
+ */
 export function lookUpOf(filter: Filter<AttributePath>, resourceType: ResourceType): LookUp | undefined {
   if (filter.type !== "compare" || filter.operator !== "eq" || filter.value === null) return undefined;
   const { path, value } = filter;
@@ -44,13 +47,15 @@ export async function lookUp(
   const name = `${path.text} ${isStreamed} ${apart.map((attribute) => attribute.path).join(" ")}`;
   const statement = getOrCreate(ofType, name, () => statementOf(scope, apart, isStreamed));
   const values = [uniqueScope(leafOf(path), tenant), uniqueName(resourceType, path), key, tenant, resourceType.name];
-  return session.run<SelectedRow>(filled(statement, values));
+  return session.run<SelectedRow>(fill(statement, values));
 }
 
 /** Its parameters are, in this order: scope, name of the attribute, key, tenant, type. */
 function statementOf(scope: OwnScope, apart: readonly Attribute[], isStreamed: boolean): Fragment {
   const { tables } = scope;
-  const columns = sql`r.tenant, r.type, ${BASE_COLUMNS}${apartColumns(scope, apart, isStreamed)}`;
+  const columns = sql`r.tenant, r.type, ${baseColumns(scope.dialect)}${apartColumns(scope, apart, isStreamed)}`;
   if (columns.parameters.length > 0) throw new TypeError("The columns of a look-up hold no values.");
-  return sql`SELECT ${columns} FROM ${tables.unique} u JOIN ${tables.resource} r ON r.tenant = u.tenant AND r.id = u.id WHERE u.scope = ${""} AND u.attribute = ${""} AND u.key = ${""} AND u.tenant = ${""} AND r.type = ${""}`;
+  return sql`SELECT ${columns} FROM ${tables.unique} u
+    JOIN ${tables.resource} r ON r.tenant = u.tenant AND r.id = u.id
+    WHERE u.scope = ${""} AND u.attribute = ${""} AND u.key = ${""} AND u.tenant = ${""} AND r.type = ${""}`;
 }

@@ -1,12 +1,13 @@
-import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
+import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import { isComparedAsId } from "../../id.ts";
 import { findReference } from "../../reference.ts";
 import { isUnique, isUniqueOverTenants, uniqueName } from "../../unique.ts";
-import { balanced, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { cast } from "../dialect/dialect.ts";
+import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { escapeKey, isStorable, type Key, keyText, LONGEST_KEY } from "../key.ts";
-import type { Leaf, Place, Places } from "../place.ts";
+import { isDefaultFalse, type Leaf, type Place, type Places, pathInElement } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
-import { elementSource, isDefaultFalse, type OwnScope, pathInElement, valuesUnder } from "./elements.ts";
+import { elementSource, type OwnScope, valuesUnder } from "./elements.ts";
 import { indexedLeaf } from "./indexed-leaf.ts";
 import { searchedLeaf, searchedList } from "./searched.ts";
 
@@ -30,7 +31,7 @@ export function ownPlaces(scope: OwnScope): Places {
           path.sub === undefined ? equalsInList(scope, path, operand) : equalsInElement(scope, path, path.sub, operand);
         return found ?? [];
       });
-      return exists && balanced("AND", [...narrower, exists]);
+      return exists && balance("AND", [...narrower, exists]);
     },
   };
 }
@@ -51,7 +52,7 @@ export function columnOf({ dialect }: OwnScope, { text }: AttributePath): Fragme
     case "meta.resourceType":
       return raw("r.type");
     case "meta.version":
-      return dialect.ordered(raw("CAST(r.version AS TEXT)"));
+      return dialect.ordered(cast(dialect, raw("r.version"), "text"));
     case "meta.lastModified":
       return raw("r.modified_key");
     default:
@@ -59,6 +60,7 @@ export function columnOf({ dialect }: OwnScope, { text }: AttributePath): Fragme
   }
 }
 
+/** Whether an attribute has values rather than a value. */
 export function isList(attribute: Attribute): boolean {
   return attribute.multiValued || attribute.inverseOf !== undefined;
 }
@@ -101,18 +103,24 @@ function equalsInList(scope: OwnScope, path: AttributePath, operand: Key): Fragm
   const key = keyText(operand);
   if (!isStorable(key)) return FALSE;
   const element = path.sub === undefined ? key : { [path.sub.name]: key };
-  if (dialect.contains !== undefined) return dialect.contains(raw("r.keys"), path.attribute.path, element);
+  if (dialect.listIndex !== undefined) return dialect.listIndex.contains(raw("r.keys"), path.attribute.path, element);
   if (!indexes.keys.has(path.text)) return undefined;
-  return sql`r.id IN (SELECT l.id FROM ${tables.listed} l WHERE l.tenant = ${tenant} AND l.type = ${resourceType.name} AND l.attribute = ${path.text} AND l.key = ${key})`;
+  return sql`r.id IN (SELECT l.id FROM ${tables.listed} l WHERE l.tenant = ${tenant} AND l.type = ${resourceType.name}
+    AND l.attribute = ${path.text} AND l.key = ${key})`;
 }
 
-/** The holders of an id, by the index over what elements refer to. It knows ids as they are written, so keys must not differ. */
+/**
+ * The holders of an id, by the index over what elements refer to. It knows ids as they are written, so keys must not
+ * differ.
+ */
 function heldBy({ tables, tenant, resourceType }: OwnScope, attribute: Attribute, sub: Attribute, key: string) {
   if (findReference(resourceType, attribute) === undefined || !isComparedAsId(sub)) return undefined;
   if (!isStorable(key) || key.length > LONGEST_KEY) return FALSE;
-  const rows = (condition: Fragment) =>
-    sql`SELECT m.id FROM ${tables.element} m WHERE m.tenant = ${tenant} AND ${condition} AND m.type = ${resourceType.name} AND m.attribute = ${attribute.path}`;
-  return sql`r.id IN (${rows(sql`m.target = ${key}`)} UNION ALL ${rows(sql`m.target IS NULL AND m.key = ${escapeKey(key)}`)})`;
+  const idsWhere = (condition: Fragment) => sql`SELECT m.id FROM ${tables.element} m
+    WHERE m.tenant = ${tenant} AND ${condition} AND m.type = ${resourceType.name} AND m.attribute = ${attribute.path}`;
+  const found = idsWhere(sql`m.target = ${key}`);
+  const dangling = idsWhere(sql`m.target IS NULL AND m.key = ${escapeKey(key)}`);
+  return sql`r.id IN (${found} UNION ALL ${dangling})`;
 }
 
 /** The resources that one holder refers to: the members of a group, by the group. */
@@ -124,19 +132,22 @@ function referredTo(
 ): Fragment | undefined {
   if (!isComparedAsId(sub)) return undefined;
   if (!isStorable(key)) return FALSE;
-  return sql`r.id IN (SELECT coalesce(m.target, m.value) FROM ${tables.element} m WHERE m.tenant = ${tenant} AND m.id = ${key} AND m.attribute = ${attribute} AND m.type = ${resourceType})`;
+  return sql`r.id IN (SELECT coalesce(m.target, m.value) FROM ${tables.element} m
+    WHERE m.tenant = ${tenant} AND m.id = ${key} AND m.attribute = ${attribute} AND m.type = ${resourceType})`;
 }
 
 /** The index that keeps a value unique finds it too. */
 function uniqueLeaf({ tables, tenant, resourceType }: OwnScope, path: AttributePath, leaf: Leaf): Leaf {
-  const leafAttribute = path.sub ?? path.attribute;
+  const scope = uniqueScope(leafOf(path), tenant);
+  const name = uniqueName(resourceType, path);
   return {
     ...leaf,
     compare(operator, operand) {
       if (operator !== "eq") return leaf.compare(operator, operand);
       const key = keyText(operand);
       if (!isStorable(key) || key.length > LONGEST_KEY) return FALSE;
-      return sql`r.id IN (SELECT u.id FROM ${tables.unique} u WHERE u.scope = ${uniqueScope(leafAttribute, tenant)} AND u.attribute = ${uniqueName(resourceType, path)} AND u.key = ${key} AND u.tenant = ${tenant})`;
+      return sql`r.id IN (SELECT u.id FROM ${tables.unique} u
+        WHERE u.scope = ${scope} AND u.attribute = ${name} AND u.key = ${key} AND u.tenant = ${tenant})`;
     },
   };
 }

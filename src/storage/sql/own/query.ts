@@ -1,5 +1,5 @@
 import type { Filter } from "../../../filter/ast.ts";
-import type { AttributePath } from "../../../schema/attribute.ts";
+import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import {
   type Context,
@@ -21,8 +21,8 @@ import type { OwnScope } from "./elements.ts";
 import type { Indexes } from "./index-plan.ts";
 import { lookUp, lookUpOf } from "./look-up.ts";
 import { ownPlaces } from "./places.ts";
-import { resourceOf, type SelectedRow } from "./row.ts";
-import { apartColumns, apartOf, BASE_COLUMNS } from "./select.ts";
+import { resourceOf, type SelectedRow } from "./resource.ts";
+import { apartColumns, apartOf, baseColumns } from "./select.ts";
 import { ownSort } from "./sort.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
@@ -34,28 +34,66 @@ export interface QueryOptions {
   readonly maxScanned: number;
 }
 
+/** A query in the terms of the tables. */
+interface OwnQuery {
+  readonly session: Session;
+  readonly scope: OwnScope;
+  readonly request: QueryRequest;
+  readonly apart: readonly Attribute[];
+  readonly streamOf: StreamOf | undefined;
+}
+
 /** Answers a query by one statement; what SQL cannot express of it is looked at row by row within `maxScanned`. */
 export async function query(
   session: Session,
   tables: Tables,
   request: QueryRequest,
   context: Context,
-  options: QueryOptions,
+  { indexes, maxScanned }: QueryOptions,
   streamOf?: StreamOf,
 ): Promise<QueryResult> {
   request.signal?.throwIfAborted();
-  const { resourceType, filter, sort, select } = request;
-  const tenant = context.tenant ?? "";
-  const { indexes, maxScanned } = options;
-  const scope: OwnScope = { dialect: session.dialect, tables, tenant, resourceType, indexes };
-  const apart = apartOf(resourceType, select);
-  const present = (row: SelectedRow): StoredResource => resourceOf(resourceType, row, apart, largeOf(streamOf));
-  const wanted = filter && isWhole(request.page) ? lookUpOf(filter, resourceType) : undefined;
-  if (wanted !== undefined) {
-    const rows = await lookUp(session, scope, wanted, apart, streamOf !== undefined);
-    return { resources: rows.map(present), totalResults: rows.length };
-  }
-  const compiled = filter === undefined ? undefined : compileFilter(filter, ownPlaces(scope));
+  const { resourceType, filter, page } = request;
+  const scope: OwnScope = { dialect: session.dialect, tables, tenant: context.tenant ?? "", resourceType, indexes };
+  const own: OwnQuery = { session, scope, request, apart: apartOf(resourceType, request.select), streamOf };
+  const isOne = filter !== undefined && isWhole(page);
+  const wanted = isOne ? lookUpOf(filter, resourceType) : undefined;
+  if (wanted !== undefined)
+    return resultOf(own, await lookUp(session, scope, wanted, own.apart, streamOf !== undefined));
+  const { source, isExact } = sourceOf(own);
+  if (!isExact) return queryByScan(scanRows(own, source), request, { maxScanned });
+  if (isOne && findsOne(filter, resourceType)) return queryOne(own, source);
+  return queryPage<SelectedRow>(session, source, page, (row) => assemble(own, row));
+}
+
+function assemble({ scope, apart, streamOf }: OwnQuery, row: SelectedRow): StoredResource {
+  return resourceOf(scope.resourceType, row, apart, largeOf(streamOf));
+}
+
+/** The answer that holds all there is. */
+function resultOf(own: OwnQuery, rows: readonly SelectedRow[]): QueryResult {
+  return { resources: rows.map((row) => assemble(own, row)), totalResults: rows.length };
+}
+
+/** One at most: nothing to sort, to page or to count. */
+async function queryOne(own: OwnQuery, { columns, more, from, condition }: Source): Promise<QueryResult> {
+  return resultOf(
+    own,
+    await own.session.run<SelectedRow>(sql`SELECT ${columns}${more} FROM ${from} WHERE ${condition}`),
+  );
+}
+
+/**
+ * Where the answer is taken from. Where it is not exact, its condition lets through what matches and maybe more, and it
+ * has no order.
+ */
+function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
+  readonly source: Source;
+  readonly isExact: boolean;
+} {
+  const { dialect, tables, tenant } = scope;
+  const { filter, sort } = request;
+  const compiled = filter && compileFilter(filter, ownPlaces(scope));
   const order = sort && ownSort(scope, sort);
   const condition = sql`${ownCondition(scope)} AND ${compiled?.condition ?? TRUE}`;
   const source: Source = {
@@ -63,27 +101,16 @@ export async function query(
     condition,
     id: raw("r.id"),
     sort: order,
-    columns: sql`r.tenant, r.type, ${BASE_COLUMNS}`,
+    columns: sql`r.tenant, r.type, ${baseColumns(dialect)}`,
     more: apartColumns(scope, apart, streamOf !== undefined),
     again: sql`${tables.resource} r ON r.tenant = ${tenant} AND r.id = p.id`,
   };
-  const isExpressed =
-    compiled?.isExact !== false &&
-    (sort === undefined || order !== undefined) &&
-    condition.parameters.length * 2 < session.dialect.mostParameters;
-  if (isExpressed && filter !== undefined && findsOne(filter, resourceType) && isWhole(request.page)) {
-    // One at most: nothing to sort, to page or to count.
-    const rows = await session.run<SelectedRow>(
-      sql`SELECT ${source.columns}${source.more} FROM ${source.from} WHERE ${condition}`,
-    );
-    return { resources: rows.map(present), totalResults: rows.length };
-  }
-  if (isExpressed) return queryPage<SelectedRow>(session, source, request.page, present);
-  // The condition lets through what matches and maybe more; what it cannot hold at all is left to the scan.
-  const { condition: weaker } =
-    condition.parameters.length < session.dialect.mostParameters ? source : { condition: ownCondition(scope) };
-  const all = rowsOf(session, scope, { ...source, condition: weaker, sort: undefined }, request);
-  return queryByScan(all, request, { maxScanned });
+  const { length } = condition.parameters;
+  const isSorted = sort === undefined || order !== undefined;
+  if (compiled?.isExact !== false && isSorted && length * 2 < dialect.mostParameters) return { source, isExact: true };
+  // What a statement cannot hold at all is left to the scan.
+  const held = length < dialect.mostParameters ? condition : ownCondition(scope);
+  return { source: { ...source, condition: held, sort: undefined }, isExact: false };
 }
 
 function ownCondition({ tenant, resourceType }: OwnScope): Fragment {
@@ -107,13 +134,9 @@ function isWhole(page: Page): boolean {
 const CHUNK = 1000;
 
 /** All rows of a source in the order of ids, with what is selected of them and what the filter and the sort look at. */
-async function* rowsOf(
-  session: Session,
-  scope: OwnScope,
-  source: Source,
-  { filter, sort, select }: QueryRequest,
-): AsyncGenerator<StoredResource> {
+async function* scanRows({ session, scope, request }: OwnQuery, source: Source): AsyncGenerator<StoredResource> {
   const { resourceType } = scope;
+  const { filter, sort, select } = request;
   const needed = neededAttributes(filter, sort?.path);
   const apart = apartOf(resourceType, {
     includes: (attribute) => needed.has(attribute) || select.includes(attribute),

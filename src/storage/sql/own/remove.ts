@@ -1,14 +1,17 @@
 import { versionMismatch } from "../../../error.ts";
-import { isObject } from "../../../schema/value.ts";
 import type { Context, DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
-import { modifiedKey } from "./row.ts";
+import { modifiedKey } from "./keys.ts";
 import { lock, type Owner, ownRow } from "./statements.ts";
 import type { Tables } from "./tables.ts";
+import { withoutReferences } from "./without-references.ts";
 
-/** Deletes a resource with every reference to it; each holder gets one new version in the same transaction [P-3.6-06 C6]. */
+/**
+ * Deletes a resource with every reference to it; each holder gets one new version in the same transaction
+ * [P-3.6-06 C6].
+ */
 export async function deleteResource(
   database: Database,
   tables: Tables,
@@ -39,21 +42,25 @@ function refersToOwner({ tenant, id }: Owner): Fragment {
 async function releaseHolders(session: Session, owner: Owner, { resourceType, at }: DeleteRequest): Promise<void> {
   const { tables, tenant, dialect } = owner;
   const held = await session.run<HeldRow>(
-    sql`SELECT id, attribute, CASE WHEN element IS NULL THEN 1 ELSE 0 END AS "inDocument" FROM ${tables.element} WHERE ${refersToOwner(owner)}`,
+    sql`SELECT id, attribute, CASE WHEN element IS NULL THEN 1 ELSE 0 END AS in_document
+      FROM ${tables.element} WHERE ${refersToOwner(owner)}`,
   );
   if (held.length === 0) return;
-  const holders = JSON.stringify([...new Set(held.map(({ id }) => id))]);
+  const holders = dialect.list(JSON.stringify([...new Set(held.map(({ id }) => id))]));
   // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [C16].
   await session.run(
-    sql`SELECT r.id FROM ${tables.resource} r WHERE r.tenant = ${tenant} AND r.id IN (SELECT value FROM ${dialect.list(holders)}) ORDER BY r.id${dialect.forUpdate}`,
+    sql`SELECT r.id FROM ${tables.resource} r
+      WHERE r.tenant = ${tenant} AND r.id IN (SELECT value FROM ${holders}) ORDER BY r.id${dialect.forUpdate}`,
   );
   await rewriteDocuments(
     session,
     owner,
-    held.filter(({ inDocument }) => Number(inDocument) === 1),
+    held.filter((row) => Number(row.in_document) === 1),
   );
   await session.run(
-    sql`UPDATE ${tables.resource} SET version = version + 1, modified = ${at}, modified_key = ${modifiedKey(resourceType, at)} WHERE tenant = ${tenant} AND id IN (SELECT value FROM ${dialect.list(holders)})`,
+    sql`UPDATE ${tables.resource}
+      SET version = version + 1, modified = ${at}, modified_key = ${modifiedKey(resourceType, at)}
+      WHERE tenant = ${tenant} AND id IN (SELECT value FROM ${holders})`,
   );
   await session.run(sql`DELETE FROM ${tables.element} WHERE ${refersToOwner(owner)}`);
 }
@@ -62,76 +69,47 @@ interface HeldRow {
   readonly id: string;
   readonly attribute: string;
   /** 1 where the document holds the reference, 0 where it is an element of a collection. */
-  readonly inDocument: number;
-}
-
-/** Takes the references out of the documents that hold them, such as the manager out of users. */
-async function rewriteDocuments(session: Session, owner: Owner, held: readonly HeldRow[]): Promise<void> {
-  const { tables, tenant, dialect } = owner;
-  const attributes = new Map<string, string[]>();
-  for (const { id, attribute } of held) attributes.set(id, [...(attributes.get(id) ?? []), attribute]);
-  const ids = [...attributes.keys()];
-  for (let start = 0; start < ids.length; start += CHUNK) {
-    const chunk = JSON.stringify(ids.slice(start, start + CHUNK));
-    const rows = await session.run<{ id: string; document: string; keys: string }>(
-      sql`SELECT r.id, r.document, ${dialect.jsonText(raw("r.keys"))} AS keys FROM ${tables.resource} r WHERE r.tenant = ${tenant} AND r.id IN (SELECT value FROM ${dialect.list(chunk)})`,
-    );
-    const changed = rows.map((row) => {
-      const { document, keys } = withoutReferences(row, attributes.get(row.id) ?? [], owner.id);
-      return [row.id, document, keys];
-    });
-    const source = dialect.rows(JSON.stringify(changed), ["id", "document", "keys"], "v");
-    await session.run(
-      sql`UPDATE ${tables.resource} SET document = v.document, keys = ${dialect.toJson(raw("v.keys"))} FROM ${source} WHERE ${tables.resource}.tenant = ${tenant} AND ${tables.resource}.id = v.id`,
-    );
-  }
+  readonly in_document: number;
 }
 
 /** How many documents are in memory at a time. */
 const CHUNK = 500;
 
-/**
- * The document and keys of a holder without its references to an id. The holder may be of a type that this process has not
- * met, so attributes are known by their paths alone.
- */
-function withoutReferences(
-  row: { readonly document: string; readonly keys: string },
-  attributes: readonly string[],
-  id: string,
-): { readonly document: string; readonly keys: string } {
-  const document = JSON.parse(row.document) as Record<string, unknown>;
-  const keys = JSON.parse(row.keys) as Record<string, unknown>;
-  for (const attribute of attributes) {
-    const { container, name, extension } = placeOf(document, attribute);
-    const value = container?.[name];
-    if (container === undefined || value === undefined) continue;
-    if (Array.isArray(value)) {
-      const isKept = value.map((element) => !(isObject(element) && element.value === id));
-      const rest = value.filter((_, index) => isKept[index]);
-      container[name] = rest;
-      keys[attribute] = (keys[attribute] as readonly unknown[]).filter((_, index) => isKept[index]);
-      if (rest.length > 0) continue;
-    }
-    delete container[name];
-    for (const key of Object.keys(keys)) if (key === attribute || key.startsWith(`${attribute}.`)) delete keys[key];
-    // An extension whose last attribute goes is no longer there.
-    if (extension !== undefined && Object.keys(container).length === 0) removeExtension(document, keys, extension);
+/** Takes the references out of the documents that hold them, such as the manager out of users. */
+async function rewriteDocuments(session: Session, owner: Owner, held: readonly HeldRow[]): Promise<void> {
+  const attributes = new Map<string, string[]>();
+  for (const { id, attribute } of held) attributes.set(id, [...(attributes.get(id) ?? []), attribute]);
+  const ids = [...attributes.keys()];
+  for (let start = 0; start < ids.length; start += CHUNK) {
+    const rows = await readDocuments(session, owner, ids.slice(start, start + CHUNK));
+    const changed = rows.map((row) => {
+      const { document, keys } = withoutReferences(row, attributes.get(row.id) ?? [], owner.id);
+      return [row.id, document, keys];
+    });
+    await session.run(writeDocuments(owner, changed));
   }
-  return { document: JSON.stringify(document), keys: JSON.stringify(keys) };
 }
 
-function placeOf(document: Record<string, unknown>, attribute: string) {
-  const colon = attribute.lastIndexOf(":");
-  if (colon === -1) return { container: document, name: attribute, extension: undefined };
-  const extension = attribute.slice(0, colon);
-  const container = document[extension];
-  return { container: isObject(container) ? container : undefined, name: attribute.slice(colon + 1), extension };
+interface DocumentRow {
+  readonly id: string;
+  readonly document: string;
+  readonly keys: string;
 }
 
-function removeExtension(document: Record<string, unknown>, keys: Record<string, unknown>, extension: string): void {
-  delete document[extension];
-  const { schemas } = document;
-  if (!Array.isArray(schemas)) return;
-  document.schemas = schemas.filter((urn) => urn !== extension);
-  if (Array.isArray(keys.schemas)) keys.schemas = keys.schemas.filter((_, index) => schemas[index] !== extension);
+function readDocuments(
+  session: Session,
+  { dialect, tables, tenant }: Owner,
+  ids: readonly string[],
+): Promise<readonly DocumentRow[]> {
+  return session.run<DocumentRow>(
+    sql`SELECT r.id, r.document, ${dialect.jsonText(raw("r.keys"))} AS keys FROM ${tables.resource} r
+      WHERE r.tenant = ${tenant} AND r.id IN (SELECT value FROM ${dialect.list(JSON.stringify(ids))})`,
+  );
+}
+
+function writeDocuments({ dialect, tables, tenant }: Owner, rows: readonly (readonly string[])[]): Fragment {
+  const { resource } = tables;
+  return sql`UPDATE ${resource} SET document = v.document, keys = ${dialect.toJson(raw("v.keys"))}
+    FROM ${dialect.rows(JSON.stringify(rows), ["id", "document", "keys"], "v")}
+    WHERE ${resource}.tenant = ${tenant} AND ${resource}.id = v.id`;
 }

@@ -1,11 +1,11 @@
 import type { CompareOperator } from "../../../filter/ast.ts";
 import type { AttributePath } from "../../../schema/attribute.ts";
-import { literal } from "../dialect/dialect.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText } from "../key.ts";
 import type { Leaf, Place } from "../place.ts";
 import type { OwnScope } from "./elements.ts";
-import { indexName, type KeyIndex } from "./index-plan.ts";
+import type { KeyIndex } from "./index-plan.ts";
+import { findText } from "./index-statements.ts";
 
 /** A text of a searchable attribute: what it contains is looked up by trigrams, and then looked at. */
 export function searchedLeaf(scope: OwnScope, path: AttributePath, leaf: Leaf): Leaf {
@@ -41,13 +41,5 @@ function candidatesOf(
   const isSubstring = operator === "co" || operator === "sw" || operator === "ew";
   // Less than a trigram finds nothing in an index of them.
   if (!isSubstring || !isStorable(operand) || Array.from(operand.slice(0, 6)).length < 3) return undefined;
-  if (dialect.name === "sqlite") {
-    const name = tables.index(`in_${indexName(index)}`);
-    const phrase = `"${operand.replaceAll('"', '""')}"`;
-    return sql`r.position IN (SELECT rowid FROM ${name} WHERE ${name} MATCH ${phrase})`;
-  }
-  // A list is searched as JSON text, in which some characters are written otherwise.
-  if (index.isList && JSON.stringify(operand) !== `"${operand}"`) return undefined;
-  const pattern = operand.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
-  return sql`(r.keys->>${literal(index.member)}) LIKE ${`%${pattern}%`}`;
+  return findText(dialect, tables, index, operand);
 }

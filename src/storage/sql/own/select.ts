@@ -2,27 +2,29 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Select } from "../../adapter.ts";
 import { HOLDER_NAME } from "../../inverse.ts";
-import { literal } from "../dialect/dialect.ts";
+import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { type OwnScope, refersTo } from "./elements.ts";
-import { isApart } from "./row.ts";
+import { heldIn, type OwnScope, refersTo } from "./elements.ts";
 import { CHUNK } from "./stream.ts";
 
 type SelectScope = Pick<OwnScope, "dialect" | "tables">;
 
-/** The selected attributes that no document holds: collections and computed ones. */
+/** The selected attributes that no document holds: collections and computed ones, but no secret. */
 export function apartOf(resourceType: ResourceType, select: Select): readonly Attribute[] {
   return resourceType.attributes.filter(
-    (attribute) => isApart(attribute) && attribute.mutability !== "writeOnly" && select.includes(attribute),
+    (attribute) =>
+      (attribute.isStored ? attribute.collection : attribute.inverseOf !== undefined) && select.includes(attribute),
   );
 }
 
 /** The columns of the resource row itself. */
-export const BASE_COLUMNS = raw("r.id, CAST(r.version AS TEXT) AS version, r.created, r.modified, r.document");
+export function baseColumns(dialect: Dialect): Fragment {
+  return sql`r.id, ${cast(dialect, raw("r.version"), "text")} AS version, r.created, r.modified, r.document`;
+}
 
 /**
- * What is selected besides the resource's own columns: elements as JSON arrays, from the same statement and so from the same
- * state. `r` needs the columns tenant, type and id. `isStreamed`: of a collection its beginning alone, with keys.
+ * What is selected besides the resource's own columns: elements as JSON arrays, from the same statement and so from the
+ * same state. `r` needs the columns tenant, type and id. `isStreamed`: of a collection its beginning alone, with keys.
  */
 export function apartColumns(scope: SelectScope, apart: readonly Attribute[], isStreamed = false): Fragment {
   const columns = apart.map((attribute, index) => {
@@ -36,7 +38,8 @@ export function apartColumns(scope: SelectScope, apart: readonly Attribute[], is
 }
 
 function collectionElements({ dialect, tables }: SelectScope, attribute: Attribute, isStreamed: boolean): Fragment {
-  const rows = sql`SELECT m.key, m.target, m.value, m.element FROM ${tables.element} m WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(attribute.path)} ORDER BY m.key`;
+  const rows = sql`SELECT m.key, m.target, m.value, m.element FROM ${tables.element} m
+    WHERE ${heldIn(attribute)} ORDER BY m.key`;
   const parts = [raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element"))];
   return isStreamed
     ? dialect.aggregate([...parts, raw("c.key")], sql`(${rows} LIMIT ${raw(String(CHUNK + 1))}) c`)
@@ -47,6 +50,8 @@ function collectionElements({ dialect, tables }: SelectScope, attribute: Attribu
 function inverseElements({ dialect, tables }: SelectScope, inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
   return dialect.aggregate(
     [raw("c.id"), dialect.field(raw("c.document"), HOLDER_NAME)],
-    sql`(SELECT h.id, h.document FROM ${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id WHERE ${refersTo(inverse)} ORDER BY h.id) c`,
+    sql`(SELECT h.id, h.document
+      FROM ${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id
+      WHERE ${refersTo(inverse)} ORDER BY h.id) c`,
   );
 }

@@ -4,6 +4,7 @@ import { referencesIn, settleReference } from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
+import type { IsTarget } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 
 /** The resource types of the ids that exist in the tenant. */
@@ -16,7 +17,8 @@ export async function typesOf(
   const wanted = [...new Set(ids)].filter(isStorable);
   if (wanted.length === 0) return new Map();
   const found = await session.run<{ id: string; type: string }>(
-    sql`SELECT r.id, r.type FROM ${tables.resource} r WHERE r.tenant = ${tenant} AND r.id IN (SELECT value FROM ${session.dialect.list(JSON.stringify(wanted))})`,
+    sql`SELECT r.id, r.type FROM ${tables.resource} r
+      WHERE r.tenant = ${tenant} AND r.id IN (SELECT value FROM ${session.dialect.list(JSON.stringify(wanted))})`,
   );
   return new Map(found.map(({ id, type }) => [id, type]));
 }
@@ -24,8 +26,7 @@ export async function typesOf(
 /** A resource whose references name what they lead to. */
 export interface Settled {
   readonly resource: NewResource;
-  /** Whether a reference of the attribute leads to a resource that is there. */
-  isTarget(attribute: string, id: string): boolean;
+  readonly isTarget: IsTarget;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { AttributePath } from "../../../schema/attribute.ts";
 import type { Sort } from "../../adapter.ts";
+import { cast } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
-import type { SortKey } from "../page.ts";
+import type { SortKey } from "../order.ts";
 import { elementSource, type OwnScope } from "./elements.ts";
 import { beginningOf } from "./indexed-leaf.ts";
 import { columnOf, isList } from "./places.ts";
@@ -23,8 +24,8 @@ export function ownSort(scope: OwnScope, sort: Sort): SortKey | undefined {
 }
 
 /**
- * The key by which a resource is sorted, NULL where it has none: of a multi-valued attribute the primary value's, or else the
- * first one's. Undefined where the storage cannot sort so.
+ * The key by which a resource is sorted, NULL where it has none: of a multi-valued attribute the primary value's, or
+ * else the first one's. Undefined where the storage cannot sort so.
  * @see sortKey
  */
 function ownSortKey(scope: OwnScope, path: AttributePath): Fragment | undefined {
@@ -34,7 +35,7 @@ function ownSortKey(scope: OwnScope, path: AttributePath): Fragment | undefined 
   if (column !== undefined) return column;
   const isComplex = attribute.type === "complex";
   const part = path.sub ?? (isComplex ? attribute.sub("value") : undefined);
-  if (isComplex && part === undefined) return raw("CAST(NULL AS TEXT)");
+  if (isComplex && part === undefined) return cast(dialect, raw("NULL"), "text");
   if (!isList(attribute)) {
     const { path: name, multiValued } = part ?? attribute;
     return dialect.ordered(multiValued ? dialect.first(raw("r.keys"), name) : dialect.member(raw("r.keys"), name));
@@ -48,6 +49,7 @@ function ownSortKey(scope: OwnScope, path: AttributePath): Fragment | undefined 
   if (primary === undefined) return dialect.ordered(first);
   const where = sql`${source.from} AND ${source.textOf(primary)} = 'true'`;
   return dialect.ordered(
-    sql`(CASE WHEN EXISTS (SELECT 1 FROM ${where}) THEN (SELECT ${text} FROM ${where}${order} LIMIT 1) ELSE ${first} END)`,
+    sql`(CASE WHEN EXISTS (SELECT 1 FROM ${where})
+      THEN (SELECT ${text} FROM ${where}${order} LIMIT 1) ELSE ${first} END)`,
   );
 }

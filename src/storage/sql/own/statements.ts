@@ -1,6 +1,5 @@
-import type { Attribute } from "../../../schema/attribute.ts";
 import type { Session } from "../database.ts";
-import type { Dialect } from "../dialect/dialect.ts";
+import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { ESCAPE } from "../key.ts";
 import type { ElementRow, UniqueRow } from "./row.ts";
@@ -20,67 +19,100 @@ export function ownRow({ tenant, type, id }: Owner): Fragment {
   return sql`tenant = ${tenant} AND type = ${type} AND id = ${id}`;
 }
 
-/** Locks the row of the owner until the end of the transaction, and gives its version; undefined where there is none. */
-export async function lock(session: Session, owner: Owner): Promise<LockedRow | undefined> {
-  const [row] = await session.run<LockedRow>(
-    sql`SELECT CAST(version AS TEXT) AS version, created, modified FROM ${owner.tables.resource} WHERE ${ownRow(owner)}${owner.dialect.forUpdate}`,
-  );
-  return row;
+/** The version of a row that has no alias, as it is handed out. */
+export function versionColumn(dialect: Dialect): Fragment {
+  return sql`${cast(dialect, raw("version"), "text")} AS version`;
 }
 
-export interface LockedRow {
+/** What tells the state of a resource. */
+export interface StateRow {
   readonly version: string;
   readonly created: string;
   readonly modified: string;
 }
 
-export function insertUniques(owner: Owner, rows: readonly UniqueRow[], guard: Fragment): Fragment {
-  const { dialect, tables, tenant, id } = owner;
-  const json = JSON.stringify(rows.map(({ scope, attribute, key }) => [scope, attribute, key]));
-  return sql`INSERT INTO ${tables.unique} (scope, attribute, key, tenant, id) SELECT v.scope, v.attribute, v.key, ${tenant}, ${id} FROM ${dialect.rows(json, ["scope", "attribute", "key"], "v")} WHERE ${guard}`;
+/** The columns of a `StateRow`. */
+export function stateColumns(dialect: Dialect): Fragment {
+  return sql`${versionColumn(dialect)}, created, modified`;
 }
 
+/** Locks the row of the owner until the end of the transaction, and gives its state; undefined where there is none. */
+export async function lock(session: Session, owner: Owner): Promise<StateRow | undefined> {
+  const { dialect, tables } = owner;
+  const [row] = await session.run<StateRow>(
+    sql`SELECT ${stateColumns(dialect)} FROM ${tables.resource} WHERE ${ownRow(owner)}${dialect.forUpdate}`,
+  );
+  return row;
+}
+
+const UNIQUE_COLUMNS = ["scope", "attribute", "key"];
+
+/** Unique rows as a row source `v`. */
+export function uniqueSource(dialect: Dialect, rows: readonly UniqueRow[]): Fragment {
+  const json = JSON.stringify(rows.map(({ scope, attribute, key }) => [scope, attribute, key]));
+  return dialect.rows(json, UNIQUE_COLUMNS, "v");
+}
+
+/** Takes unique values for the owner; the database refuses what is taken. */
+export function insertUniques(owner: Owner, rows: readonly UniqueRow[], guard: Fragment): Fragment {
+  const { dialect, tables, tenant, id } = owner;
+  return sql`INSERT INTO ${tables.unique} (scope, attribute, key, tenant, id)
+    SELECT v.scope, v.attribute, v.key, ${tenant}, ${id} FROM ${uniqueSource(dialect, rows)} WHERE ${guard}`;
+}
+
+/** Gives unique values of the owner back. */
 export function deleteUniques(owner: Owner, rows: readonly UniqueRow[], guard: Fragment): Fragment {
   const { dialect, tables, tenant, id } = owner;
-  const json = JSON.stringify(rows.map(({ scope, attribute, key }) => [scope, attribute, key]));
-  return sql`DELETE FROM ${tables.unique} WHERE tenant = ${tenant} AND id = ${id} AND (scope, attribute, key) IN (SELECT v.scope, v.attribute, v.key FROM ${dialect.rows(json, ["scope", "attribute", "key"], "v")}) AND ${guard}`;
+  return sql`DELETE FROM ${tables.unique} WHERE tenant = ${tenant} AND id = ${id}
+    AND (scope, attribute, key) IN (SELECT v.scope, v.attribute, v.key FROM ${uniqueSource(dialect, rows)})
+    AND ${guard}`;
 }
+
+/** Whether a reference of an attribute leads to a resource that is there. */
+export type IsTarget = (attribute: string, id: string) => boolean;
 
 const ELEMENT_COLUMNS = ["attribute", "key", "target", "value", "element", "keys"];
 
-function elementsJson(rows: readonly ElementRow[], isTarget: (attribute: string, id: string) => boolean): string {
-  return JSON.stringify(
-    rows.map(({ attribute, key, value, element, keys }) =>
-      value !== null && isTarget(attribute, value)
-        ? [attribute, key, value, null, element, keys]
-        : [attribute, key, null, value, element, keys],
-    ),
+/** Elements as a row source `v`. */
+function elementSource(dialect: Dialect, rows: readonly ElementRow[], isTarget: IsTarget): Fragment {
+  const json = rows.map(({ attribute, key, value, element, keys }) =>
+    value !== null && isTarget(attribute, value)
+      ? [attribute, key, value, null, element, keys]
+      : [attribute, key, null, value, element, keys],
   );
+  return dialect.rows(JSON.stringify(json), ELEMENT_COLUMNS, "v");
 }
 
-/** Inserts elements that are not there yet; `returning` the keys of those that were inserted. */
+/** Inserts elements that are not there yet. */
 export function insertElements(
   owner: Owner,
   rows: readonly ElementRow[],
-  isTarget: (attribute: string, id: string) => boolean,
+  isTarget: IsTarget,
   guard: Fragment,
 ): Fragment {
   const { dialect, tables, tenant, type, id } = owner;
-  const source = dialect.rows(elementsJson(rows, isTarget), ELEMENT_COLUMNS, "v");
-  return sql`INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys) SELECT ${tenant}, ${type}, ${id}, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))} FROM ${source} WHERE ${guard}`;
+  return sql`INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys)
+    SELECT ${tenant}, ${type}, ${id}, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
+    FROM ${elementSource(dialect, rows, isTarget)} WHERE ${guard}`;
 }
 
+/** Writes elements over those with the same keys. */
 export function updateElements(
   owner: Owner,
   rows: readonly ElementRow[],
-  isTarget: (attribute: string, id: string) => boolean,
+  isTarget: IsTarget,
   guard: Fragment,
 ): Fragment {
   const { dialect, tables, tenant, id } = owner;
-  const source = dialect.rows(elementsJson(rows, isTarget), ELEMENT_COLUMNS, "v");
-  return sql`UPDATE ${tables.element} SET target = v.target, value = v.value, element = v.element, keys = ${dialect.toJson(raw("v.keys"))} FROM ${source} WHERE ${tables.element}.tenant = ${tenant} AND ${tables.element}.id = ${id} AND ${tables.element}.attribute = v.attribute AND ${tables.element}.key = v.key AND ${guard}`;
+  const { element } = tables;
+  return sql`UPDATE ${element}
+    SET target = v.target, value = v.value, element = v.element, keys = ${dialect.toJson(raw("v.keys"))}
+    FROM ${elementSource(dialect, rows, isTarget)}
+    WHERE ${element}.tenant = ${tenant} AND ${element}.id = ${id}
+    AND ${element}.attribute = v.attribute AND ${element}.key = v.key AND ${guard}`;
 }
 
+/** Deletes elements by their keys. */
 export function deleteElements(
   owner: Owner,
   rows: readonly { readonly attribute: string; readonly key: string }[],
@@ -88,41 +120,14 @@ export function deleteElements(
 ): Fragment {
   const { dialect, tables, tenant, id } = owner;
   const json = JSON.stringify(rows.map(({ attribute, key }) => [attribute, key]));
-  return sql`DELETE FROM ${tables.element} WHERE tenant = ${tenant} AND id = ${id} AND (attribute, key) IN (SELECT v.attribute, v.key FROM ${dialect.rows(json, ["attribute", "key"], "v")}) AND ${guard}`;
+  return sql`DELETE FROM ${tables.element} WHERE tenant = ${tenant} AND id = ${id}
+    AND (attribute, key) IN (SELECT v.attribute, v.key FROM ${dialect.rows(json, ["attribute", "key"], "v")})
+    AND ${guard}`;
 }
 
 /** Deletes the elements of a collection that have no `value`: their keys come before all others but the empty one. */
 export function deleteNameless(owner: Owner, attribute: string, guard: Fragment): Fragment {
   const { tables, tenant, id } = owner;
-  return sql`DELETE FROM ${tables.element} WHERE tenant = ${tenant} AND id = ${id} AND attribute = ${attribute} AND key > '' AND key < ${ESCAPE} AND ${guard}`;
-}
-
-export function writeSecret(owner: Owner, attribute: string, value: unknown, guard: Fragment): Fragment {
-  const { tables, tenant, id } = owner;
-  // "WHERE" keeps SQLite from reading "ON" as the condition of a join.
-  return sql`INSERT INTO ${tables.secret} (tenant, id, attribute, value) SELECT ${tenant}, ${id}, ${attribute}, ${JSON.stringify(value)} WHERE ${guard} ON CONFLICT (tenant, id, attribute) DO UPDATE SET value = excluded.value`;
-}
-
-/** What is kept of a writeOnly attribute. */
-export async function readSecret(session: Session, owner: Owner, attribute: string): Promise<unknown> {
-  const { tables, tenant, type, id } = owner;
-  const [row] = await session.run<{ value: string }>(
-    sql`SELECT s.value FROM ${tables.secret} s JOIN ${tables.resource} r ON r.tenant = s.tenant AND r.id = s.id WHERE s.tenant = ${tenant} AND s.id = ${id} AND s.attribute = ${attribute} AND r.type = ${type}`,
-  );
-  return row === undefined ? undefined : JSON.parse(row.value);
-}
-
-export function deleteSecret(owner: Owner, attribute: string, guard: Fragment): Fragment {
-  const { tables, tenant, id } = owner;
-  return sql`DELETE FROM ${tables.secret} WHERE tenant = ${tenant} AND id = ${id} AND attribute = ${attribute} AND ${guard}`;
-}
-
-/** The version of a client as the column holds it; one that the column cannot hold is no version of anything. */
-export function versionNumber(version: string): number {
-  return /^\d{1,15}$/.test(version) ? Number(version) : -1;
-}
-
-/** Whether a list names the attribute. */
-export function names(attributes: readonly Attribute[], path: string): boolean {
-  return attributes.some((attribute) => attribute.path === path);
+  return sql`DELETE FROM ${tables.element} WHERE tenant = ${tenant} AND id = ${id}
+    AND attribute = ${attribute} AND key > '' AND key < ${ESCAPE} AND ${guard}`;
 }

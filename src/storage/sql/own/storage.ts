@@ -10,12 +10,12 @@ import { createResource } from "./create.ts";
 import { applyDelta } from "./delta.ts";
 import { type Indexes, type IndexPlan, planIndexes } from "./index-plan.ts";
 import { migrate } from "./migrate.ts";
-import { readResource } from "./present.ts";
 import { query } from "./query.ts";
+import { readResource } from "./read.ts";
 import { deleteResource } from "./remove.ts";
 import { replaceResource } from "./replace.ts";
-import { readSecret } from "./statements.ts";
-import { streaming } from "./stream.ts";
+import { readSecret } from "./secret-statements.ts";
+import { readWithStreams } from "./stream.ts";
 import { type Tables, tablesOf } from "./tables.ts";
 
 /** Options of `sqlStorage`. */
@@ -30,24 +30,25 @@ export interface SqlStorageOptions<DB = unknown> {
   /** The PostgreSQL schema that the tables are in; `migrate` makes it. Default: the first one of the search path. */
   readonly schema?: string;
   /**
-   * Makes of a writeOnly value (a password) what is kept of it, such as an Argon2 hash. Without it such values are dropped,
-   * and a `secretDropped` event says so; they are never kept as given.
+   * Makes of a writeOnly value (a password) what is kept of it, such as an Argon2 hash. Without it such values are
+   * dropped, and a `secretDropped` event says so; they are never kept as given.
    */
   readonly hashSecret?: HashSecret;
   /**
-   * The resource types whose attributes `indexed` and `searchable` name. Default: users with the enterprise extension, and
-   * groups.
+   * The resource types whose attributes `indexed` and `searchable` name. Default: users with the enterprise extension,
+   * and groups.
    */
   readonly resourceTypes?: readonly ResourceTypeDefinition[];
   /**
-   * Attributes to look up and to sort by in no more time than the page takes; `migrate` makes an index over each. Unique
-   * attributes, ids and references are looked up so in any case. Default: userName, externalId, displayName and
+   * Attributes to look up and to sort by in no more time than the page takes; `migrate` makes an index over each.
+   * Unique attributes, ids and references are looked up so in any case. Default: userName, externalId, displayName and
    * emails.value; none where `resourceTypes` is given.
    */
   readonly indexed?: readonly string[];
   /**
-   * Attributes in which `co`, `sw` and `ew` look things up by trigrams instead of looking at every resource; `migrate` makes an
-   * index over each. On PostgreSQL this needs the extension `pg_trgm`; without it every resource is looked at. Default: none.
+   * Attributes in which `co`, `sw` and `ew` look things up by trigrams instead of looking at every resource; `migrate`
+   * makes an index over each. On PostgreSQL this needs the extension `pg_trgm`; without it every resource is looked at.
+   * Default: none.
    */
   readonly searchable?: readonly string[];
   /** Most rows that a query may look at where SQL cannot express all of it; more is 400 tooMany. Default 100,000. */
@@ -58,13 +59,17 @@ export interface SqlStorageOptions<DB = unknown> {
 export interface SqlStorage extends StorageAdapter {
   /** Makes the tables or brings them up to date. Safe to run at every start, by several processes at once. */
   migrate(): Promise<void>;
-  /** What `hashSecret` made of a writeOnly attribute (a password), to check a log-in against; undefined where there is none. */
+  /**
+   * What `hashSecret` made of a writeOnly attribute (a password), to check a log-in against; undefined where there is
+   * none.
+   */
   readSecret(resourceType: string, id: string, attribute: string, context?: Context): Promise<unknown>;
 }
 
 /**
- * Storage in PostgreSQL or SQLite, in tables of its own. Every write is one transaction, on PostgreSQL mostly one statement;
- * uniqueness and references are kept by the database's constraints, so that any number of processes may share it.
+ * Storage in PostgreSQL or SQLite, in tables of its own. Every write is one transaction, on PostgreSQL mostly one
+ * statement; uniqueness and references are kept by the database's constraints, so that any number of processes may
+ * share it.
  *
  * @example
  * ```ts
@@ -111,13 +116,15 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
       request.signal?.throwIfAborted();
       const reading = { ...request, tables, tenant: context.tenant ?? "" };
       return canStream(database, request)
-        ? streaming(database, reading, (session, streamOf) => readResource(session, reading, request.id, streamOf))
+        ? readWithStreams(database, reading, (session, streamOf) =>
+            readResource(session, reading, request.id, streamOf),
+          )
         : readResource(database, reading, request.id);
     },
     async query(request, context) {
       const place = { tables, tenant: context.tenant ?? "" };
       return canStream(database, request)
-        ? streaming(database, place, (session, streamOf) =>
+        ? readWithStreams(database, place, (session, streamOf) =>
             query(session, tables, request, context, settings, streamOf),
           )
         : query(database, tables, request, context, settings);
@@ -135,7 +142,9 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
   };
 }
 
-/** A stream needs a connection for as long as the client reads; where there is one for all, collections come as arrays. */
+/**
+ * A stream needs a connection for as long as the client reads; where there is one for all, collections come as arrays.
+ */
 function canStream(database: Database, { stream, select, resourceType }: ReadRequest): boolean {
   return (
     stream === true &&

@@ -3,7 +3,7 @@ import type { ResourceObject } from "../../../schema/value.ts";
 import type { Database, Session } from "../database.ts";
 import { literal } from "../dialect/dialect.ts";
 import { sql } from "../dialect/fragment.ts";
-import { type ApartElement, elementOf } from "./row.ts";
+import { type ApartElement, elementOf } from "./resource.ts";
 import type { Tables } from "./tables.ts";
 
 /** How many elements of a collection are in memory at a time. */
@@ -24,11 +24,11 @@ export function largeOf(streamOf: StreamOf | undefined) {
 }
 
 /**
- * Reads so that collections that are too large to hold are handed out as streams. Mostly there is none, and the read is all
- * there is to it. Otherwise it is done again on a state that is held, on a connection of its own, until the last stream has
- * ended: by its last element, by its failure, or early by `return()`.
+ * Reads so that collections that are too large to hold are handed out as streams. Mostly there is none, and the read is
+ * all there is to it. Otherwise it is done again on a state that is held, on a connection of its own, until the last
+ * stream has ended: by its last element, by its failure, or early by `return()`.
  */
-export async function streaming<T>(
+export async function readWithStreams<T>(
   database: Database,
   place: { readonly tables: Tables; readonly tenant: string },
   read: (session: Session, streamOf: StreamOf) => Promise<T>,
@@ -89,7 +89,9 @@ async function* chunksOf(
   yield first.map(([value, rest]) => elementOf([value, rest]));
   for (;;) {
     const rows = await session.run<{ id: string | null; element: string; key: string }>(
-      sql`SELECT coalesce(m.target, m.value) AS id, m.element, m.key FROM ${tables.element} m WHERE m.tenant = ${tenant} AND m.id = ${id} AND m.attribute = ${literal(attribute.path)} AND m.key > ${last} ORDER BY m.key LIMIT ${CHUNK}`,
+      sql`SELECT coalesce(m.target, m.value) AS id, m.element, m.key FROM ${tables.element} m
+        WHERE m.tenant = ${tenant} AND m.id = ${id} AND m.attribute = ${literal(attribute.path)}
+        AND m.key > ${last} ORDER BY m.key LIMIT ${CHUNK}`,
     );
     yield rows.map((row) => elementOf([row.id, row.element]));
     const end = rows.at(-1);

@@ -3,26 +3,35 @@ import { type Fragment, raw } from "../dialect/fragment.ts";
 
 /** The tables of the adapter's own schema, by their names in SQL. */
 export interface Tables {
-  /** One row a resource: its document as JSON text, and the comparison keys of all its values as JSON to filter and sort by. */
+  /**
+   * One row a resource: its document as JSON text, and the comparison keys of its values as JSON to filter and sort by.
+   * What has a column or rows of its own is in neither.
+   */
   readonly resource: Fragment;
   /** One row a value that must be unique. */
   readonly unique: Fragment;
   /** One row an element of a collection, and one a reference that a document holds. */
   readonly element: Fragment;
-  /** SQLite: one row a value of a multi-valued attribute that has an index. */
+  /** One row a value of a list that is to have an index, where the dialect has no index over lists. */
   readonly listed: Fragment;
   /** One row a writeOnly value, hashed. */
   readonly secret: Fragment;
-  /** The version of the schema. */
+  /** One row a version that the tables have been brought to. */
   readonly migration: Fragment;
-  /** The name of an index, which lives in the schema of its table. */
+  /**
+   * An index, or a trigger: what lives in the schema of its table, and is made by its name alone. A table that finds
+   * texts goes by such a name too, as dialects that have one have no schemas.
+   */
   index(name: string): Fragment;
-  /** The name that follows CREATE INDEX: PostgreSQL takes none with a schema there. */
+  /** What all the names begin with. */
   readonly prefix: string;
   readonly schema: string | undefined;
 }
 
-/** Names the tables. A prefix keeps them apart from other tables of the database, a schema from those of other schemas. */
+/**
+ * Names the tables. A prefix keeps them apart from other tables of the database, a schema from those of other schemas.
+ * @throws {TypeError} for a prefix that not every database takes.
+ */
 export function tablesOf(prefix = "scim_", schema?: string): Tables {
   if (!/^[a-z_][a-z0-9_]{0,30}$/.test(prefix))
     throw new TypeError(

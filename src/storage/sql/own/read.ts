@@ -5,8 +5,9 @@ import type { Select, StoredResource } from "../../adapter.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
-import { elementOf, type Row, resourceOf, type SelectedRow } from "./row.ts";
-import { apartColumns, apartOf, BASE_COLUMNS } from "./select.ts";
+import { elementOf, resourceOf, type SelectedRow } from "./resource.ts";
+import type { Row } from "./row.ts";
+import { apartColumns, apartOf, baseColumns } from "./select.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
 
@@ -30,7 +31,8 @@ export async function readResource(
   const apart = apartOf(resourceType, select);
   const columns = apartColumns({ dialect: session.dialect, tables }, apart, streamOf !== undefined);
   const [row] = await session.run<SelectedRow>(
-    sql`SELECT ${BASE_COLUMNS}${columns} FROM ${tables.resource} r WHERE r.tenant = ${tenant} AND r.type = ${resourceType.name} AND r.id = ${id}`,
+    sql`SELECT ${baseColumns(session.dialect)}${columns} FROM ${tables.resource} r
+      WHERE r.tenant = ${tenant} AND r.type = ${resourceType.name} AND r.id = ${id}`,
   );
   return row === undefined ? undefined : resourceOf(resourceType, row, apart, largeOf(streamOf));
 }
@@ -39,10 +41,10 @@ export async function readResource(
 export type Whereabouts = "row" | "tables" | "none";
 
 /**
- * A resource as a write left it. What the write did not touch is read from the tables; all else, the version with it, is what
- * the write wrote, though others may have written since.
+ * A resource as a write left it. What the write did not touch is read from the tables; all else, the version with it,
+ * is what the write wrote, though others may have written since.
  */
-export async function present(
+export async function assembleWritten(
   session: Session,
   reading: Reading,
   row: Row,
@@ -53,17 +55,23 @@ export async function present(
   const resource = resourceOf(resourceType, written, []);
   const isElsewhere = (attribute: Attribute): boolean =>
     select.includes(attribute) && whereabouts(attribute) === "tables";
-  const others = apartOf(resourceType, { includes: isElsewhere });
+  const elsewhere = { includes: isElsewhere };
   const current =
-    others.length === 0
+    apartOf(resourceType, elsewhere).length === 0
       ? undefined
-      : await readResource(session, { ...reading, select: { includes: isElsewhere } }, written.id);
+      : await readResource(session, { ...reading, select: elsewhere }, written.id);
+  const elementsOf = (attribute: Attribute): unknown => {
+    switch (whereabouts(attribute)) {
+      case "row":
+        return elementsIn(row, attribute);
+      case "tables":
+        return current && readAttribute(current, attribute);
+      case "none":
+        return undefined;
+    }
+  };
   for (const attribute of apartOf(resourceType, select)) {
-    const value = isElsewhere(attribute)
-      ? current && readAttribute(current, attribute)
-      : whereabouts(attribute) === "row"
-        ? elementsIn(row, attribute)
-        : undefined;
+    const value = elementsOf(attribute);
     if (value !== undefined) writeAttribute(resource as unknown as Record<string, unknown>, attribute, value);
   }
   return resource;

@@ -1,0 +1,22 @@
+import type { DialectAdapter } from "kysely";
+import type { Dialect } from "./dialect.ts";
+import { postgres } from "./postgres.ts";
+import { sqlite } from "./sqlite.ts";
+
+/** Every dialect there is. */
+export const DIALECTS: readonly Dialect[] = [postgres, sqlite];
+
+/**
+ * The dialect of a database, by what its Kysely adapter says that it can do: that survives minifying and third-party
+ * adapters.
+ * @throws {TypeError} for a database that there is no dialect for.
+ */
+export function dialectOf(given: DialectAdapter): Dialect {
+  const found = DIALECTS.find(
+    ({ adapter }) =>
+      adapter.supportsReturning === (given.supportsReturning === true) &&
+      adapter.supportsTransactionalDdl === (given.supportsTransactionalDdl === true),
+  );
+  if (found !== undefined) return found;
+  throw new TypeError(`sqlStorage: db must be a Kysely over ${DIALECTS.map(({ name }) => name).join(" or ")}.`);
+}

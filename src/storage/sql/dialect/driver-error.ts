@@ -1,0 +1,53 @@
+import type { Fragment } from "./fragment.ts";
+
+/** What drivers tell of an error; which of it there is differs from one to the next. */
+export interface DriverError {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly errcode?: unknown;
+  readonly message?: unknown;
+  readonly constraint?: unknown;
+  readonly schema?: unknown;
+  readonly column?: unknown;
+}
+
+/**
+ * How a dialect reads the errors of its drivers. Each is asked of any error, and says nothing of what it does not know.
+ */
+export interface ErrorWords {
+  /** What an error means; undefined where it means nothing that is expected. */
+  faultOf(error: DriverError): Fault | undefined;
+  /** Why a value was refused; undefined where none was. */
+  refusalOf(error: DriverError): Refusal | undefined;
+  /** What refused a write; undefined where the error does not tell. */
+  constraintOf(error: DriverError): Constraint | undefined;
+}
+
+/** What went wrong in the database, as far as it makes a difference. */
+export type Fault =
+  /** Another transaction stood in the way: a deadlock, a serialization failure. Doing it again may work. */
+  | "contention"
+  /** The one writer that there can be is somebody else. */
+  | "busy"
+  | "unique"
+  | "reference"
+  /** The database cannot be reached, is full or is shutting down; whether a write took effect is not known. */
+  | "unavailable";
+
+/** Why a table does not take a value that is neither taken already nor a reference to nothing. */
+export type Refusal =
+  /** There must be one. */
+  | "missing"
+  /** It does not meet a CHECK. */
+  | "check"
+  /** The column does not hold it: too long, out of range, of another form. */
+  | "unfit";
+
+/** What refused a write. */
+export interface Constraint {
+  readonly name?: string;
+  /** The columns that it is about. */
+  readonly columns?: readonly string[];
+  /** The query that gives them, each as `name`, where the error does not tell. */
+  readonly columnsQuery?: Fragment;
+}

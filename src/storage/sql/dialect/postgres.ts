@@ -1,0 +1,127 @@
+import { type Dialect, identifier, literal } from "./dialect.ts";
+import type { Constraint, Fault, Refusal } from "./driver-error.ts";
+import { type Fragment, join, raw, sql } from "./fragment.ts";
+import { quotedMember } from "./json-words.ts";
+
+/** PostgreSQL: `pg`, PGlite. */
+export const postgres: Dialect = {
+  name: "PostgreSQL",
+  adapter: { supportsReturning: true, supportsTransactionalDdl: true },
+  placeholder: (position) => `$${position}`,
+  mostParameters: 30_000,
+
+  supportsWritesInWith: true,
+  supportsReturning: true,
+  forUpdate: raw(" FOR UPDATE"),
+  forKeyShare: raw(" FOR KEY SHARE"),
+  takeTurn: (text) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${text}, 0))`,
+
+  encoding: { query: sql`SELECT current_setting('server_encoding') AS encoding`, wanted: "UTF8" },
+  createSchema: (name) => raw(`CREATE SCHEMA IF NOT EXISTS ${identifier(name)}`),
+  text: 'text COLLATE "C"',
+  integer: "bigint",
+  json: "jsonb",
+
+  casts: { text: "TEXT", integer: "BIGINT", number: "DOUBLE PRECISION", uuid: "uuid" },
+  columnText: (column) => sql`CAST(${column} AS TEXT)`,
+  ordered: (text) => sql`(${text} COLLATE "C")`,
+  includes: (text, part) => sql`strpos(${text}, ${part}) > 0`,
+  startsWith: (text, part) => sql`starts_with(${text}, ${part})`,
+  endsWith: (text, part) => sql`right(${text}, length(${part}::text)) = ${part}`,
+  isBeyondAscii: (text) => sql`((octet_length(${text}) - char_length(${text})) > 0)`,
+
+  toJson: (text) => sql`${text}::jsonb`,
+  jsonText: (column) => sql`${column}::text`,
+  jsonIn: (column) => sql`CAST(${column} AS jsonb)`,
+  object: (json, name) => sql`(${json}->${literal(name)})`,
+  member: (json, name) => sql`(${json}->>${literal(name)})`,
+  truth: (text) => sql`CAST(${text} AS boolean)`,
+  first: (json, name) => sql`(${json}->${literal(name)}->>0)`,
+  // The lax path takes a single value for an array of one, should the schema have changed.
+  each: (json, name, alias) =>
+    sql`jsonb_path_query(${json}, ${literal(`$.${quotedMember(name)}[*]`)}) ${raw(alias)}(value)`,
+  elementText: (alias) => raw(`(${alias}.value #>> '{}')`),
+  field: (column, name) => sql`(${column}::json->>${literal(name)})`,
+  nested: (column) => sql`${column}::json`,
+  rows: (json, columns, alias) => {
+    const named = columns.map((column, index) => `v.value->>${index} AS ${column}`);
+    return sql`(SELECT ${raw(named.join(", "))} FROM json_array_elements(${json}::json) v(value)) ${raw(alias)}`;
+  },
+  list: (json) => sql`json_array_elements_text(${json}::json) AS listed(value)`,
+  aggregate: (elements, source) =>
+    sql`(SELECT json_agg(json_build_array(${join(elements, ", ")}))::text FROM ${source})`,
+
+  // An entry of an index ends at 2,704 bytes, and a character has four at most.
+  longestBeginning: 256,
+  beginning: (text) => sql`(left(${text}, 256) COLLATE "C")`,
+  listIndex: {
+    create: (name, table, json, member) =>
+      sql`CREATE INDEX IF NOT EXISTS ${name} ON ${table} USING gin ((${json}->${literal(member)}) jsonb_path_ops)`,
+    contains: (json, member, element) => sql`(${json}->${literal(member)}) @> ${JSON.stringify([element])}::jsonb`,
+  },
+  textIndex: (name, table, text) => [
+    sql`CREATE EXTENSION IF NOT EXISTS pg_trgm`,
+    sql`CREATE INDEX IF NOT EXISTS ${name} ON ${table} USING gin (${text} gin_trgm_ops)`,
+  ],
+
+  faultOf: ({ code }) => (isState(code) ? (FAULTS[code] ?? FAULT_CLASSES[code.slice(0, 2)]) : undefined),
+  refusalOf: ({ code }) => (isState(code) ? REFUSALS[code] : undefined),
+  constraintOf({ constraint, schema, column }) {
+    if (typeof constraint === "string" && constraint !== "")
+      return { name: constraint, columnsQuery: columnsOf(constraint, String(schema ?? "public")) };
+    return typeof column === "string" ? { columns: [column] } : undefined;
+  },
+};
+
+/** Whether the code of an error can be a SQLSTATE. */
+function isState(code: unknown): code is string {
+  return typeof code === "string" && code.length === 5;
+}
+
+/** SQLSTATEs. */
+const FAULTS: Readonly<Record<string, Fault>> = {
+  "40001": "contention",
+  "40P01": "contention",
+  "55P03": "contention",
+  "23505": "unique",
+  "23503": "reference",
+  "57014": "unavailable",
+  "57P01": "unavailable",
+  "57P02": "unavailable",
+  "57P03": "unavailable",
+  "25006": "unavailable",
+  "58030": "unavailable",
+};
+
+/** Classes of SQLSTATEs: connection exceptions, and insufficient resources. */
+const FAULT_CLASSES: Readonly<Record<string, Fault>> = {
+  "08": "unavailable",
+  "53": "unavailable",
+  "58": "unavailable",
+};
+
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  "23502": "missing",
+  "23514": "check",
+  "22001": "unfit",
+  "22003": "unfit",
+  "22007": "unfit",
+  "22008": "unfit",
+  "22P02": "unfit",
+  "22P05": "unfit",
+  "22021": "unfit",
+};
+
+/** The columns of a unique index, or of a check. */
+function columnsOf(constraint: string, schema: string): NonNullable<Constraint["columnsQuery"]> {
+  const inSchema = (name: string): Fragment => sql`${raw(name)} = ${constraint} AND n.nspname = ${schema}`;
+  return sql`SELECT a.attname::text AS name FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_index i ON i.indexrelid = c.oid
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
+    WHERE ${inSchema("c.relname")}
+    UNION ALL SELECT a.attname::text FROM pg_constraint k
+    JOIN pg_namespace n ON n.oid = k.connamespace
+    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+    WHERE ${inSchema("k.conname")}`;
+}

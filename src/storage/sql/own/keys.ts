@@ -1,0 +1,45 @@
+import type { Attribute } from "../../../schema/attribute.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { ResourceObject } from "../../../schema/value.ts";
+import type { NewResource } from "../../adapter.ts";
+import { keyText } from "../key.ts";
+
+/** The keys of an attribute: of single values by path, of several as an array of strings or of objects. */
+export function addKeys(keys: Record<string, unknown>, attribute: Attribute, value: unknown): void {
+  if (attribute.multiValued) {
+    keys[attribute.path] = (value as readonly unknown[]).map((element) =>
+      attribute.type === "complex" ? partKeys(attribute, element as ResourceObject) : keyText(attribute.key(element)),
+    );
+  } else if (attribute.type === "complex") {
+    for (const [name, key] of Object.entries(partKeys(attribute, value as ResourceObject)))
+      keys[`${attribute.path}.${name}`] = key;
+  } else {
+    keys[attribute.path] = keyText(attribute.key(value));
+  }
+}
+
+/** The keys of the parts of an element, but for one of them. */
+export function partKeys(attribute: Attribute, element: ResourceObject, except?: string): Record<string, unknown> {
+  const keys: Record<string, unknown> = {};
+  for (const sub of attribute.subAttributes) {
+    const value = element[sub.name];
+    if (value === undefined || sub.name === except) continue;
+    keys[sub.name] = Array.isArray(value) ? value.map((part) => keyText(sub.key(part))) : keyText(sub.key(value));
+  }
+  return keys;
+}
+
+/** The key of a point in time of `meta`. */
+export function dateKey(
+  resourceType: ResourceType,
+  name: "created" | "lastModified",
+  meta: NewResource["meta"],
+): string {
+  const attribute = resourceType.attribute("meta")?.sub(name);
+  return attribute === undefined ? meta[name] : keyText(attribute.key(meta[name]));
+}
+
+/** The key of `meta.lastModified`, which has a column of its own. */
+export function modifiedKey(resourceType: ResourceType, at: string): string {
+  return dateKey(resourceType, "lastModified", { resourceType: "", created: at, lastModified: at });
+}

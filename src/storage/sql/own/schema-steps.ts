@@ -1,0 +1,92 @@
+import type { Dialect } from "../dialect/dialect.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import type { Tables } from "./tables.ts";
+
+/** The version of the schema that this release of scimkit works on. */
+export const SCHEMA_VERSION = 1;
+
+/** What leads to a version of the schema from the one before. */
+type Step = (dialect: Dialect, tables: Tables) => readonly Fragment[];
+
+/** The steps by the versions that they lead to. Never changed once released. */
+export const STEPS: Readonly<Record<number, Step>> = {
+  1: (dialect, tables) => [
+    ...createResources(dialect, tables),
+    ...createUniques(dialect, tables),
+    ...createElements(dialect, tables),
+    createSecrets(dialect, tables),
+    ...(dialect.listIndex === undefined ? createListed(dialect, tables) : []),
+  ],
+};
+
+/** Ids are unique over all resource types of a tenant [S-3.1-05]. */
+function createResources(dialect: Dialect, tables: Tables): readonly Fragment[] {
+  const { text, integer, json } = typesOf(dialect);
+  const [number, key] =
+    dialect.rowNumber === undefined
+      ? [raw(""), raw("PRIMARY KEY")]
+      : [raw(`position ${dialect.rowNumber},`), raw("UNIQUE")];
+  return [
+    sql`CREATE TABLE ${tables.resource} (${number}
+      tenant ${text} NOT NULL, type ${text} NOT NULL, id ${text} NOT NULL, version ${integer} NOT NULL,
+      created ${text} NOT NULL, modified ${text} NOT NULL, modified_key ${text} NOT NULL,
+      document TEXT NOT NULL, keys ${json} NOT NULL,
+      ${key} (tenant, id))`,
+    sql`CREATE INDEX ${tables.index("resource_type")} ON ${tables.resource} (tenant, type, id)`,
+  ];
+}
+
+function createUniques(dialect: Dialect, tables: Tables): readonly Fragment[] {
+  const { text, byKey } = typesOf(dialect);
+  return [
+    sql`CREATE TABLE ${tables.unique} (
+      scope ${text} NOT NULL, attribute ${text} NOT NULL, key ${text} NOT NULL,
+      tenant ${text} NOT NULL, id ${text} NOT NULL,
+      PRIMARY KEY (scope, attribute, key), ${refersToResource(tables, "id")})${byKey}`,
+    sql`CREATE INDEX ${tables.index("unique_owner")} ON ${tables.unique} (tenant, id)`,
+  ];
+}
+
+function createElements(dialect: Dialect, tables: Tables): readonly Fragment[] {
+  const { text, json, byKey } = typesOf(dialect);
+  const { element } = tables;
+  return [
+    sql`CREATE TABLE ${element} (
+      tenant ${text} NOT NULL, type ${text} NOT NULL, id ${text} NOT NULL,
+      attribute ${text} NOT NULL, key ${text} NOT NULL,
+      target ${text}, value ${text}, element TEXT, keys ${json},
+      PRIMARY KEY (tenant, id, attribute, key),
+      ${refersToResource(tables, "id")}, ${refersToResource(tables, "target")})${byKey}`,
+    sql`CREATE INDEX ${tables.index("element_target")} ON ${element} (tenant, target, type, attribute, id)`,
+    sql`CREATE INDEX ${tables.index("element_dangling")}
+      ON ${element} (tenant, value, type, attribute, id) WHERE target IS NULL`,
+    sql`CREATE INDEX ${tables.index("element_dangling_key")}
+      ON ${element} (tenant, type, attribute, key, id) WHERE target IS NULL`,
+  ];
+}
+
+function createSecrets(dialect: Dialect, tables: Tables): Fragment {
+  const { text, byKey } = typesOf(dialect);
+  return sql`CREATE TABLE ${tables.secret} (
+    tenant ${text} NOT NULL, id ${text} NOT NULL, attribute ${text} NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (tenant, id, attribute), ${refersToResource(tables, "id")})${byKey}`;
+}
+
+function createListed(dialect: Dialect, tables: Tables): readonly Fragment[] {
+  const { text, byKey } = typesOf(dialect);
+  return [
+    sql`CREATE TABLE ${tables.listed} (
+      tenant ${text} NOT NULL, type ${text} NOT NULL, attribute ${text} NOT NULL,
+      key ${text} NOT NULL, id ${text} NOT NULL,
+      PRIMARY KEY (tenant, type, attribute, key, id))${byKey}`,
+    sql`CREATE INDEX ${tables.index("listed_owner")} ON ${tables.listed} (tenant, id, attribute)`,
+  ];
+}
+
+function typesOf({ text, integer, json, tableByKey = "" }: Dialect) {
+  return { text: raw(text), integer: raw(integer), json: raw(json), byKey: raw(tableByKey) };
+}
+
+function refersToResource({ resource }: Tables, column: string): Fragment {
+  return sql`FOREIGN KEY (tenant, ${raw(column)}) REFERENCES ${resource} (tenant, id) ON DELETE CASCADE`;
+}

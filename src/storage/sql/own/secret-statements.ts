@@ -1,0 +1,54 @@
+import type { Session } from "../database.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
+import type { Owner } from "./statements.ts";
+
+/** Keeps what was made of a writeOnly value, in place of what was kept before. */
+export function writeSecret(owner: Owner, attribute: string, value: unknown, guard: Fragment): Fragment {
+  const { tables, tenant, id } = owner;
+  // "WHERE" keeps SQLite from reading "ON" as the condition of a join.
+  return sql`INSERT INTO ${tables.secret} (tenant, id, attribute, value)
+    SELECT ${tenant}, ${id}, ${attribute}, ${JSON.stringify(value)} WHERE ${guard}
+    ON CONFLICT (tenant, id, attribute) DO UPDATE SET value = excluded.value`;
+}
+
+/** Forgets a writeOnly value. */
+export function deleteSecret(owner: Owner, attribute: string, guard: Fragment): Fragment {
+  const { tables, tenant, id } = owner;
+  return sql`DELETE FROM ${tables.secret}
+    WHERE tenant = ${tenant} AND id = ${id} AND attribute = ${attribute} AND ${guard}`;
+}
+
+/** What is kept of a writeOnly attribute. */
+export async function readSecret(session: Session, owner: Owner, attribute: string): Promise<unknown> {
+  const { tables, tenant, type, id } = owner;
+  const [row] = await session.run<{ value: string }>(
+    sql`SELECT s.value FROM ${tables.secret} s JOIN ${tables.resource} r ON r.tenant = s.tenant AND r.id = s.id
+      WHERE s.tenant = ${tenant} AND s.id = ${id} AND s.attribute = ${attribute} AND r.type = ${type}`,
+  );
+  return row === undefined ? undefined : JSON.parse(row.value);
+}
+
+/** Which writeOnly values of these are kept. */
+export async function readSecretNames(
+  session: Session,
+  owner: Owner,
+  attributes: readonly string[],
+): Promise<readonly string[]> {
+  if (attributes.length === 0) return [];
+  const { tables, tenant, id } = owner;
+  const rows = await session.run<{ attribute: string }>(
+    sql`SELECT attribute FROM ${tables.secret} WHERE tenant = ${tenant} AND id = ${id}`,
+  );
+  return rows.map(({ attribute }) => attribute).filter((attribute) => attributes.includes(attribute));
+}
+
+/** What a write does to secrets, by their attributes: null and undefined take one away. */
+export function splitSecrets(kept: Iterable<readonly [attribute: string, value: unknown]>) {
+  const removed: string[] = [];
+  const written: (readonly [attribute: string, value: unknown])[] = [];
+  for (const [attribute, value] of kept) {
+    if (value === null || value === undefined) removed.push(attribute);
+    else written.push([attribute, value]);
+  }
+  return { removed, written };
+}

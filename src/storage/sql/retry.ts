@@ -1,0 +1,57 @@
+import { conflict, unavailable } from "../../error.ts";
+import { faultOf } from "./dialect/fault.ts";
+
+/** How often what others stood in the way of is tried. */
+const MOST_TRIES = 5;
+/** How long a writer waits for those of other processes where there can be one only, in milliseconds. */
+const LONGEST_WAIT = 10_000;
+
+/**
+ * Runs a write, and runs it again where what it was to refer to, or what stood in its way, has gone meanwhile. `refuse`
+ * throws what another try does not mend, and comes back where one may.
+ *
+ * @throws {ScimError} 409 where that does not end.
+ */
+export async function retryWrite<T>(write: () => Promise<T>, refuse: (error: unknown) => Promise<void>): Promise<T> {
+  for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
+    try {
+      return await write();
+    } catch (error) {
+      await refuse(error);
+    }
+  }
+  throw conflict();
+}
+
+/** Starts again what other transactions stood in the way of; what cannot be reached is 503. */
+export async function retryContention<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault === "contention" && attempt < MOST_TRIES) await pause(Math.random() * 10 * 2 ** attempt);
+      else if (fault === "contention" || fault === "busy" || fault === "unavailable")
+        throw unavailable(undefined, { cause: error });
+      else throw error;
+    }
+  }
+}
+
+/** Runs what another process that writes may keep from running, as soon as it does not. */
+export async function waitWhileBusy(run: () => Promise<unknown>): Promise<void> {
+  const until = Date.now() + LONGEST_WAIT;
+  for (;;) {
+    try {
+      await run();
+      return;
+    } catch (error) {
+      if (faultOf(error) !== "busy" || Date.now() > until) throw error;
+      await pause(2 + Math.random() * 18);
+    }
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
