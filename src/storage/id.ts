@@ -11,8 +11,8 @@ export function isCommonId(path: AttributePath): boolean {
 }
 
 /**
- * Whether the comparison key of an id in this attribute (the `value` of a reference) is the id itself, as it is for `id`: ids
- * are stored in NFC. Only then does what is filed under ids answer for the attribute.
+ * Whether the comparison key of an id in this attribute (the `value` of a reference) is the id itself, as it is for
+ * `id`: ids are stored in NFC. Only then does what is filed under ids answer for the attribute.
  */
 export function isComparedAsId({ type, caseExact, comparison }: Attribute): boolean {
   return type === "string" && caseExact && comparison === "plain";

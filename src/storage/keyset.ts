@@ -9,8 +9,8 @@ export interface Position {
 }
 
 /**
- * Writes a position as the cursor that an adapter gives out. It holds the sort key and the id, never an offset, so that rows
- * that come and go elsewhere do not move it.
+ * Writes a position as the cursor that an adapter gives out. It holds the sort key and the id, never an offset, so that
+ * rows that come and go elsewhere do not move it.
  */
 export function writePosition({ place, backwards }: Position): string {
   const { id, key } = place;

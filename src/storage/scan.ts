@@ -22,9 +22,9 @@ export interface ScanOptions {
 const ROWS_BETWEEN_CHECKS = 1024;
 
 /**
- * Answers a query by looking at every row: filters, sorts, pages and counts. For backends that cannot filter themselves, and
- * for what a backend gives back of a filter that it could run only in part. Without a sort the rows' own order is kept, and
- * only the page is held in memory.
+ * Answers a query by looking at every row: filters, sorts, pages and counts. For backends that cannot filter
+ * themselves, and for what a backend gives back of a filter that it could run only in part. Without a sort the rows'
+ * own order is kept, and only the page is held in memory.
  *
  * @throws {ScimError} 400 tooMany when more than `maxScanned` rows were looked at.
  * @example

@@ -18,8 +18,8 @@ export function isUniqueOverTenants({ uniqueness }: Attribute): boolean {
 }
 
 /**
- * The name under which an attribute's values are unique: resource types that share the schema share the uniqueness of its
- * attributes [S-7-24]. The attributes that all types have share theirs too.
+ * The name under which an attribute's values are unique: resource types that share the schema share the uniqueness of
+ * its attributes [S-7-24]. The attributes that all types have share theirs too.
  */
 export function uniqueName({ urn }: ResourceType, path: AttributePath): string {
   const { attribute, text } = path;

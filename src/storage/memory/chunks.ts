@@ -1,12 +1,15 @@
 import type { Row } from "./row.ts";
 
 /**
- * Rows in the order of creation, in chunks, none of which is empty: finding a place is a binary search over them, and taking
- * one row out moves those of its chunk alone.
+ * Rows in the order of creation, in chunks, none of which is empty: finding a place is a binary search over them, and
+ * taking one row out moves those of its chunk alone.
  */
 export type Chunks = Row[][];
 
-/** Most rows of one chunk. Large enough that a million rows are few chunks, small enough that taking one out moves little. */
+/**
+ * Most rows of one chunk. Large enough that a million rows are few chunks, small enough that taking one out moves
+ * little.
+ */
 const LARGEST_CHUNK = 1024;
 
 /** Puts a row at its place in the order. */

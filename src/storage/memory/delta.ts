@@ -31,8 +31,8 @@ export function applyDelta(tenant: Tenant, request: DeltaRequest): DeltaResult |
 }
 
 /**
- * What a delta does to a collection, at a cost that depends on the delta alone: elements that are added and are there already,
- * and elements that are removed and are not there, are no change.
+ * What a delta does to a collection, at a cost that depends on the delta alone: elements that are added and are there
+ * already, and elements that are removed and are not there, are no change.
  * @throws {ScimError} 400 invalidValue for an added reference to nothing.
  */
 function changesOf(tenant: Tenant, row: Row, request: DeltaRequest): readonly Change[] {

@@ -56,7 +56,9 @@ function* referenceKeys(
   }
 }
 
-/** The index of a reference attribute, made where there is none yet; undefined for an attribute that is no reference. */
+/**
+ * The index of a reference attribute, made where there is none yet; undefined for an attribute that is no reference.
+ */
 export function referenceIndexOf(
   tenant: Tenant,
   resourceType: ResourceType,

@@ -16,9 +16,9 @@ interface Found {
 }
 
 /**
- * The rows that can match a filter, in the order of creation, found by an index where the terms that must hold have one:
- * `id`, a unique attribute, externalId, a reference or its reverse. Undefined where every row has to be looked at. The filter
- * is run over the candidates all the same.
+ * The rows that can match a filter, in the order of creation, found by an index where the terms that must hold have
+ * one: `id`, a unique attribute, externalId, a reference or its reverse. Undefined where every row has to be looked at.
+ * The filter is run over the candidates all the same.
  */
 export function candidates(
   tenant: Tenant,

@@ -1,10 +1,10 @@
 import type { Filter } from "../../filter/ast.ts";
+import { attributesIn } from "../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { copyValue, type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { Select, StoredResource } from "../adapter.ts";
 import { HOLDER_NAME, inverseElement } from "../inverse.ts";
-import { neededAttributes } from "../needed.ts";
 import { holdersOf, referenceName } from "./reference-index.ts";
 import { attributesApart, type Row } from "./row.ts";
 import type { Tenant } from "./tenant.ts";
@@ -45,8 +45,8 @@ export function neededBy(
   filter: Filter<AttributePath> | undefined,
   sort: AttributePath | undefined,
 ): readonly Attribute[] {
-  const needed = neededAttributes(filter, sort);
-  return attributesApart(resourceType).filter((attribute) => needed.has(attribute));
+  const named = attributesIn(filter, sort);
+  return attributesApart(resourceType).filter((attribute) => named.has(attribute));
 }
 
 /** The reverse of a reference: the groups of a user. @see RFC 7643 §4.1.2 groups */

@@ -36,7 +36,9 @@ export interface Row {
   readonly secrets: Map<string, unknown>;
 }
 
-/** Attributes that no document holds: collections, what is computed when selected, and secrets, should one stray there. */
+/**
+ * Attributes that no document holds: collections, what is computed when selected, and secrets, should one stray there.
+ */
 export function attributesApart(resourceType: ResourceType): readonly Attribute[] {
   return getOrCreate(APART, resourceType, () =>
     resourceType.attributes.filter((attribute) => attribute.collection || !attribute.isStored),
@@ -123,7 +125,9 @@ export function* valuesOf(content: Content, path: AttributePath): Generator<unkn
   }
 }
 
-/** The elements of a complex attribute, in the document or in a collection; one at most where it is not multi-valued. */
+/**
+ * The elements of a complex attribute, in the document or in a collection; one at most where it is not multi-valued.
+ */
 export function elementsOf(content: Content, attribute: Attribute): Iterable<ResourceObject> {
   if (attribute.collection) return content.collections.get(attribute.path)?.values() ?? [];
   return listOf(readAttribute(content.document, attribute)).filter(isObject);

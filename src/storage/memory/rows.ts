@@ -2,8 +2,8 @@ import { type Chunks, insertRow, removeRow, rowsAfter, rowsBefore, rowsBehind } 
 import type { Row } from "./row.ts";
 
 /**
- * The rows of one resource type: by id, and in the order of creation. A page costs about its own size, wherever it lies and
- * however many rows there are.
+ * The rows of one resource type: by id, and in the order of creation. A page costs about its own size, wherever it lies
+ * and however many rows there are.
  */
 export interface Rows {
   readonly size: number;

@@ -8,22 +8,25 @@ import { createResource, deleteResource, replaceResource } from "./write.ts";
 /** Options of `memoryStorage`. */
 export interface MemoryStorageOptions {
   /**
-   * Makes of a writeOnly value (a password) what is kept of it, such as an Argon2 hash. Without it such values are dropped,
-   * and a `secretDropped` event says so; they are never kept as given.
+   * Makes of a writeOnly value (a password) what is kept of it, such as an Argon2 hash. Without it such values are
+   * dropped, and a `secretDropped` event says so; they are never kept as given.
    */
   readonly hashSecret?: HashSecret;
 }
 
 /** Storage in memory, with a way for tests to look at hashed secrets. */
 export interface MemoryStorage extends StorageAdapter {
-  /** What `hashSecret` made of a resource's writeOnly attribute; undefined where there is none. For tests and demonstrations. */
+  /**
+   * What `hashSecret` made of a resource's writeOnly attribute; undefined where there is none. For tests and
+   * demonstrations.
+   */
   readSecret(resourceType: string, id: string, attribute: string, context?: Context): unknown;
 }
 
 /**
- * Storage in the memory of one process: complete, with unique indexes, references and computed attributes, and gone when the
- * process ends. For tests, demonstrations and as the reference for other adapters. Everything between a check and the write
- * that depends on it happens in one turn of the event loop, so it is atomic.
+ * Storage in the memory of one process: complete, with unique indexes, references and computed attributes, and gone
+ * when the process ends. For tests, demonstrations and as the reference for other adapters. Everything between a check
+ * and the write that depends on it happens in one turn of the event loop, so it is atomic.
  *
  * @example
  * ```ts

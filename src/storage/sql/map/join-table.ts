@@ -19,7 +19,8 @@ export interface JoinTable {
   readonly columns: readonly Column[];
   readonly forgotten: ReadonlySet<string>;
   /**
-   * The table as scimkit's statements see it: with the columns holder, value, tenant and those of `columns` by their aliases.
+   * The table as scimkit's statements see it: with the columns holder, value, tenant and those of `columns` by their
+   * aliases.
    */
   readonly view: Fragment;
 }

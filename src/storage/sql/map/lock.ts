@@ -26,8 +26,9 @@ export function ofTenantColumn(scope: MapScope, type: MappedType): Fragment {
 /** Reads the owner's row, with `more` columns of the row `r`. */
 export async function readRow(session: Session, owner: MappedOwner, more: Fragment): Promise<MappedRow | undefined> {
   const { type, dialect, id } = owner;
+  const isOwn = sql`r.id = ${idOperand(dialect, type.id, id)} AND ${ownRows(owner)}`;
   const [row] = await session.run<MappedRow>(
-    sql`SELECT ${type.selectedOfRow}${more} FROM ${type.view} r WHERE r.id = ${idOperand(dialect, type.id, id)} AND ${ownRows(owner)}`,
+    sql`SELECT ${type.selectedOfRow}${more} FROM ${type.view} r WHERE ${isOwn}`,
   );
   return row;
 }
@@ -41,17 +42,12 @@ export async function lockRow(session: Session, owner: MappedOwner): Promise<Map
   return row;
 }
 
-/** What every change sets: the next version, and the time. */
-export function nextVersion({ mapping }: MappedType, at: string): Fragment {
-  return sql`${sqlName(mapping.version)} = ${sqlName(mapping.version)} + 1, ${sqlName(mapping.lastModified)} = ${at}`;
-}
-
 /** The version of a client as the column can hold it; another one is no version of anything. */
 export function versionOperand(version: string): Fragment {
   return sql`CAST(${/^\d{1,15}$/.test(version) ? version : "-1"} AS BIGINT)`;
 }
 
 /** For a write of one statement: within a transaction of several writes it can be refused alone. */
-export function alone(database: Database): Session {
+export function singleWrite(database: Database): Session {
   return { ...database, run: (statement) => database.batch(statement, () => []) };
 }

@@ -1,3 +1,4 @@
+import { attributesIn } from "../../../filter/paths.ts";
 import {
   isCursorPage,
   type Page,
@@ -8,7 +9,6 @@ import {
 } from "../../adapter.ts";
 import { isId } from "../../id.ts";
 import { readPosition, unknownCursor } from "../../keyset.ts";
-import { neededAttributes } from "../../needed.ts";
 import { queryByScan } from "../../scan.ts";
 import type { Session } from "../database.ts";
 import { raw, sql, TRUE } from "../dialect/fragment.ts";
@@ -22,8 +22,8 @@ import { type MapScope, ownRows } from "./scope.ts";
 import { selectionOf } from "./select.ts";
 
 /**
- * Answers a query by one statement where the columns tell all of it. What they tell nearly or not at all is looked at again row
- * by row, within `maxScanned`.
+ * Answers a query by one statement where the columns tell all of it. What they tell nearly or not at all is looked at
+ * again row by row, within `maxScanned`.
  */
 export async function queryMapped(
   session: Session,
@@ -55,18 +55,13 @@ export async function queryMapped(
     refuseOtherCursors(scope, page);
     return queryPage<MappedRow & { readonly id: string }>(session, source, page, selection.resourceOf);
   }
-  const needed = neededAttributes(filter, sort?.path);
+  const needed = attributesIn(filter, sort?.path);
   const wide = selectionOf(scope, {
     includes: (attribute) => needed.has(attribute) || select.includes(attribute),
   });
   const condition = isWithinLimits ? source.condition : own;
-  return queryByScan(
-    rowsOf(session, scope, { ...source, condition, sort: undefined, more: wide.more }, wide.resourceOf),
-    request,
-    {
-      maxScanned,
-    },
-  );
+  const scanned: Source = { ...source, condition, sort: undefined, more: wide.more };
+  return queryByScan(scanRows(session, scope, scanned, wide.resourceOf), request, { maxScanned });
 }
 
 /** A cursor names an id of the table, or it is none of ours. */
@@ -87,13 +82,14 @@ function sortKey({ dialect, type }: MapScope, { path, descending }: Sort): SortK
 const CHUNK = 1000;
 
 /** All rows of a source, in the order of ids. */
-async function* rowsOf(
+async function* scanRows(
   session: Session,
   scope: MapScope,
   source: Source,
   resourceOf: (row: MappedRow) => StoredResource,
 ): AsyncGenerator<StoredResource> {
-  // Few rows are sorted here: asked for an order, a database may walk the table in it rather than use the filter's indexes.
+  // Few rows are sorted here: asked for an order, a database may walk the table in it rather than use the filter's
+  // indexes.
   const few = await session.run<MappedRow>(
     sql`SELECT ${source.columns}${source.more} FROM ${source.from} WHERE ${source.condition} LIMIT ${CHUNK + 1}`,
   );

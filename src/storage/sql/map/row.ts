@@ -130,9 +130,8 @@ function fillSlots(
   if (elements.length === 0) return undefined;
   if (mapping.rest !== undefined) return elements;
   const kinds = slots.filter((slot) => slot.attribute === attribute).map(({ fixed }) => JSON.stringify(fixed));
-  throw invalidValue(
-    `${attribute.path} holds an element that this directory cannot store; it stores one of each of: ${kinds.join(", ")}.`,
-  );
+  const stored = `it stores one of each of: ${kinds.join(", ")}.`;
+  throw invalidValue(`${attribute.path} holds an element that this directory cannot store; ${stored}`);
 }
 
 function fits(slot: Slot, element: ResourceObject, all: readonly ResourceObject[]): boolean {
@@ -163,17 +162,8 @@ export function assignments(
 ): readonly (readonly [column: string, value: unknown])[] {
   const written = [column.name, driverValue(dialect, column.write(value))] as const;
   if (column.key === undefined) return [written];
-  const key = value === undefined ? null : keyText(leafKey(column, value));
+  const key = value === undefined ? null : keyText(column.attribute.key(value));
   return [written, [column.key.name, key]];
-}
-
-function leafKey({ attribute }: Column, value: unknown) {
-  return attribute.key(value);
-}
-
-/** The columns whose values differ. */
-export function differentColumns(before: TakenApart, after: TakenApart): readonly Column[] {
-  return [...after.values].flatMap(([column, value]) => (isSame(before.values.get(column), value) ? [] : [column]));
 }
 
 /** The columns of unique attributes. */

@@ -3,7 +3,7 @@ import { predicateOf } from "../../../filter/predicate.ts";
 import { leafOf } from "../../../schema/attribute.ts";
 import { isUniqueOverTenants } from "../../unique.ts";
 import type { Session } from "../database.ts";
-import { sql } from "../dialect/fragment.ts";
+import { sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import type { PathColumn } from "./path-column.ts";
 import { mappedPlaces } from "./places.ts";
@@ -16,8 +16,8 @@ export function uncheckedUniques(scope: MapScope, isWritten: (column: PathColumn
 }
 
 /**
- * Looks for other rows with the same comparison key, where the table holds none. Writers of one key take turns, so that of
- * two at once the second one sees the first.
+ * Looks for other rows with the same comparison key, where the table holds none. Writers of one key take turns, so that
+ * of two at once the second one sees the first.
  *
  * @throws {ScimError} 409 uniqueness
  */
@@ -40,8 +40,9 @@ export async function refuseTaken(
     }
     const filter = { type: "compare", path: column.path, operator: "eq", value } as const;
     const { condition } = compileFilter(filter, mappedPlaces({ ...scope, onNearly: () => undefined }));
+    const isInScope = isGlobal ? TRUE : ownRows(scope);
     const rows = await session.run<MappedRow>(
-      sql`SELECT ${type.selectedOfRow} FROM ${type.view} r WHERE ${isGlobal ? sql`(1 = 1)` : ownRows(scope)} AND ${condition}`,
+      sql`SELECT ${type.selectedOfRow} FROM ${type.view} r WHERE ${isInScope} AND ${condition}`,
     );
     const matches = predicateOf(filter);
     if (rows.some((row) => String(row.id) !== id && matches(resourceOf(type, row)))) throw uniqueness(column.path.text);

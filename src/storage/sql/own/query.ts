@@ -1,4 +1,5 @@
 import type { Filter } from "../../../filter/ast.ts";
+import { attributesIn } from "../../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import {
@@ -10,7 +11,6 @@ import {
   type StoredResource,
 } from "../../adapter.ts";
 import { isId } from "../../id.ts";
-import { neededAttributes } from "../../needed.ts";
 import { queryByScan } from "../../scan.ts";
 import { isUnique } from "../../unique.ts";
 import type { Session } from "../database.ts";
@@ -137,7 +137,7 @@ const CHUNK = 1000;
 async function* scanRows({ session, scope, request }: OwnQuery, source: Source): AsyncGenerator<StoredResource> {
   const { resourceType } = scope;
   const { filter, sort, select } = request;
-  const needed = neededAttributes(filter, sort?.path);
+  const needed = attributesIn(filter, sort?.path);
   const apart = apartOf(resourceType, {
     includes: (attribute) => needed.has(attribute) || select.includes(attribute),
   });
