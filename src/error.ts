@@ -114,8 +114,6 @@ export const invalidPath = ofType("invalidPath");
 export const noTarget = ofType("noTarget");
 /** 400 invalidValue: a required value is missing, or a value does not fit its attribute. */
 export const invalidValue = ofType("invalidValue");
-/** 400 invalidVers: the protocol version of the URL is not supported. */
-export const invalidVersion = ofType("invalidVers");
 /** 400 invalidCursor: the cursor is unintelligible, forged, or belongs to another query. @see RFC 9865 §2.1 */
 export const invalidCursor = ofType("invalidCursor");
 /** 400 expiredCursor: the cursor was good once. @see RFC 9865 §2.1 */
