@@ -73,15 +73,8 @@ export {
   type ResourceType,
   type ResourceTypeDefinition,
 } from "./schema/resource-type.ts";
-export {
-  type AttributeJson,
-  defineSchema,
-  type SchemaDefinition,
-  SchemaError,
-  type SchemaJson,
-  schemaFromJson,
-  schemaToJson,
-} from "./schema/schema.ts";
+export { defineSchema, type SchemaDefinition, SchemaError } from "./schema/schema.ts";
+export { type AttributeJson, type SchemaJson, schemaFromJson, schemaToJson } from "./schema/schema-json.ts";
 export { toZod } from "./schema/to-zod.ts";
 export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";

@@ -6,7 +6,8 @@ import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
 import { SchemaSchema } from "../schema/core/schema.ts";
 import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import { type SchemaDefinition, schemaToJson } from "../schema/schema.ts";
+import type { SchemaDefinition } from "../schema/schema.ts";
+import { schemaToJson } from "../schema/schema-json.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 

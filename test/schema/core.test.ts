@@ -8,7 +8,8 @@ import { SchemaSchema } from "../../src/schema/core/schema.ts";
 import { ServiceProviderConfigSchema } from "../../src/schema/core/service-provider-config.ts";
 import { User, UserSchema } from "../../src/schema/core/user.ts";
 import { compileResourceType } from "../../src/schema/resource-type.ts";
-import { type AttributeJson, type SchemaDefinition, type SchemaJson, schemaToJson } from "../../src/schema/schema.ts";
+import type { SchemaDefinition } from "../../src/schema/schema.ts";
+import { type AttributeJson, type SchemaJson, schemaToJson } from "../../src/schema/schema-json.ts";
 
 const { SCIMKIT_SHARED: shared, CI } = process.env;
 /** The schemas of RFC 7643 §8.7 with errata applied, kept beside the repository; SCIMKIT_SHARED names another place. */
