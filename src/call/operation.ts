@@ -2,6 +2,7 @@ import type { ScimError } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
 import type { AttributePath } from "../schema/attribute.ts";
+import type { DiscoveryEndpoint } from "../schema/protocol-endpoints.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { IndexPage, Sort } from "../storage/adapter.ts";
@@ -150,7 +151,7 @@ export interface BulkOperation {
 
 export interface DiscoverOperation {
   readonly type: "discover";
-  readonly endpoint: "ServiceProviderConfig" | "ResourceTypes" | "Schemas";
+  readonly endpoint: DiscoveryEndpoint;
   /** Name of one resource type, or URN of one schema. */
   readonly id: string | undefined;
 }

@@ -1,5 +1,11 @@
 import type { ResourceEndpoint } from "../call/operation.ts";
 import { notFound } from "../error.ts";
+import {
+  BULK_ENDPOINT,
+  DISCOVERY_ENDPOINTS,
+  type DiscoveryEndpoint,
+  ME_ENDPOINT,
+} from "../schema/protocol-endpoints.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { decodeSegment } from "./query-string.ts";
 
@@ -13,11 +19,9 @@ export type Endpoint =
   | { readonly type: "bulk" }
   | {
       readonly type: "discovery";
-      readonly endpoint: "ServiceProviderConfig" | "ResourceTypes" | "Schemas";
+      readonly endpoint: DiscoveryEndpoint;
       readonly id: string | undefined;
     };
-
-const DISCOVERY = ["ServiceProviderConfig", "ResourceTypes", "Schemas"] as const;
 
 /** Splits a URL into its path and query without normalising it: `%2e%2e` must stay what it is [H3]. */
 export function splitUrl(url: string): { readonly path: string; readonly query: string } {
@@ -51,7 +55,7 @@ export function isDiscovery(path: string, basePath: string, anyCase: boolean): b
   if (!path.startsWith(`${basePath}/`)) return false;
   const [first = ""] = segmentsOf(path, basePath);
   // Not decoded: a spelling that needs it is no discovery endpoint that anybody has to reach without credentials.
-  return DISCOVERY.some((name) => isSegment(name, first, anyCase));
+  return DISCOVERY_ENDPOINTS.some((name) => isSegment(name, first, anyCase));
 }
 
 /**
@@ -74,7 +78,7 @@ export function findEndpoint(
     return isFound;
   };
   if (rest.length > 0 || second === "") throw notFound();
-  const discovery = DISCOVERY.find(isNamed);
+  const discovery = DISCOVERY_ENDPOINTS.find(isNamed);
   if (discovery !== undefined) {
     if (discovery === "ServiceProviderConfig" && second !== undefined) throw notFound();
     return { type: "discovery", endpoint: discovery, id: second };
@@ -84,8 +88,8 @@ export function findEndpoint(
     if (second === undefined) return { type: "resources", resourceType };
     return second === ".search" ? { type: "search", resourceType } : { type: "resource", resourceType, id: second };
   }
-  if (isNamed("Me") && second === undefined) return { type: "me" };
-  if (isNamed("Bulk") && second === undefined) return { type: "bulk" };
+  if (isNamed(ME_ENDPOINT) && second === undefined) return { type: "me" };
+  if (isNamed(BULK_ENDPOINT) && second === undefined) return { type: "bulk" };
   if (first === "" && second === undefined) return { type: "root" };
   if (first === ".search" && second === undefined) return { type: "rootSearch" };
   throw notFound();
