@@ -1,9 +1,9 @@
 import type { ScimEvent } from "../events/event.ts";
 import type { ActiveQuirks, QuirkNote } from "../quirks/quirk.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import type { ReadOptions } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
+import type { ReadOptions } from "../schema/value-reader.ts";
 import type { Context, Select, StorageAdapter, StorageNotice } from "../storage/adapter.ts";
 import type { Cursors } from "./cursor.ts";
 import type { Limits } from "./limits.ts";

@@ -1,6 +1,6 @@
 import type { FilterParseOptions } from "../filter/parser.ts";
 import type { ResolveOptions } from "../filter/resolve.ts";
-import { printable } from "../schema/canonical.ts";
+import { printable } from "../schema/printable.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Call } from "./call.ts";

@@ -1,5 +1,6 @@
 import { EmbeddedActionsParser, EOF, type IOrAlt, type IToken, Lexer, tokenMatcher } from "chevrotain";
 import { invalidFilter, invalidPath, type ScimError } from "../error.ts";
+import { maskControls } from "../schema/printable.ts";
 import { COMPARE_OPERATORS, type CompareOperator, type CompareValue, type Filter } from "./ast.ts";
 import { DEFAULT_FILTER_LIMITS, type FilterLimits, limitProblem } from "./limits.ts";
 import {
@@ -132,8 +133,8 @@ function errorAt(source: Source, offset: number, problem: string, found = ""): S
   const { text } = source;
   const start = Math.max(0, Math.min(offset - WINDOW / 2, text.length - WINDOW));
   const end = start + WINDOW;
-  const before = (start > 0 ? "…" : "") + printable(text.slice(start, offset));
-  const line = before + printable(text.slice(offset, end)) + (end < text.length ? "…" : "");
+  const before = (start > 0 ? "…" : "") + maskControls(text.slice(start, offset));
+  const line = before + maskControls(text.slice(offset, end)) + (end < text.length ? "…" : "");
   const detail = `${problem} at position ${offset + 1}${found}.\n${line}\n${" ".repeat([...before].length)}^`;
   return isPathItself(source, offset) ? invalidPath(detail) : invalidFilter(detail);
 }
@@ -416,13 +417,8 @@ export class FilterParser extends EmbeddedActionsParser {
 
 /** A piece of the client's text in an error: short, quoted, and without characters that a terminal would act on. */
 function quoted(image: string): string {
-  const short = printable(image.length > 40 ? `${image.slice(0, 40)}…` : image);
+  const short = maskControls(image.length > 40 ? `${image.slice(0, 40)}…` : image);
   return short.startsWith('"') ? short : `"${short}"`;
-}
-
-/** Control and format characters, halves of surrogate pairs and odd blanks as "·". */
-function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Z}]/gu, (character) => (character === " " ? " " : "·"));
 }
 
 /** One n-ary node, parts of the same kind taken into it. */

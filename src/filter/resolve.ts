@@ -1,6 +1,6 @@
 import { invalidFilter, type ScimError } from "../error.ts";
-import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
-import { isComputedReference, printable } from "../schema/canonical.ts";
+import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
+import { printable } from "../schema/printable.ts";
 import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "../schema/validate.ts";
 import type { Compare, CompareOperator, CompareValue, Element, Filter } from "./ast.ts";

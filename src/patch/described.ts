@@ -1,7 +1,7 @@
 import type { Filter } from "../filter/ast.ts";
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
-import { type ReadOptions, ValueReader } from "../schema/canonical.ts";
 import type { ResourceObject } from "../schema/value.ts";
+import { type ReadOptions, ValueReader } from "../schema/value-reader.ts";
 
 /**
  * The element that a conjunction of `eq` describes: the values that the client says it has. Undefined for every other filter,

@@ -1,7 +1,7 @@
 import type { Operation } from "fast-json-patch";
 import type { Attribute } from "../schema/attribute.ts";
-import { withoutDuplicates } from "../schema/canonical.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
+import { withoutDuplicates } from "../schema/value-reader.ts";
 import type { Effort } from "./effort.ts";
 import { SlotIndex } from "./slot-index.ts";
 

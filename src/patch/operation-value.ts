@@ -1,10 +1,8 @@
 import { ScimError } from "../error.ts";
-import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
-import { isComputedReference, type ReadOptions, ValueReader } from "../schema/canonical.ts";
+import { type Attribute, type AttributePath, isComputedReference, leafOf } from "../schema/attribute.ts";
+import { listProblems } from "../schema/problem.ts";
 import { isObject } from "../schema/value.ts";
-
-/** Most problems that one error lists; a longer list helps nobody. */
-const MOST_PROBLEMS = 10;
+import { type ReadOptions, ValueReader } from "../schema/value-reader.ts";
 
 /** The value of an operation, checked against the attribute that it is for. */
 export interface OperationValue {
@@ -52,8 +50,7 @@ function checked(path: string, options: ReadOptions, read: (reader: ValueReader)
   const value = reader.within(path, () => read(reader));
   const [first] = reader.problems;
   if (first === undefined) return value;
-  const listed = reader.problems.slice(0, MOST_PROBLEMS).map((problem) => `${problem.path} ${problem.message}`);
-  throw new ScimError(400, `${listed.join("; ")}.`, { scimType: first.scimType });
+  throw new ScimError(400, `${listProblems(reader.problems)}.`, { scimType: first.scimType });
 }
 
 function clearedBy(attribute: Attribute, raw: unknown): Attribute[] {

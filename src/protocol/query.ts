@@ -8,7 +8,7 @@ import { parseFilter } from "../filter/parser.ts";
 import { filterablePath, type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import type { Search } from "../filter/search.ts";
 import { type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
-import { printable } from "../schema/canonical.ts";
+import { printable } from "../schema/printable.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, Sort } from "../storage/adapter.ts";
 

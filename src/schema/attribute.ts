@@ -121,6 +121,11 @@ export function leafOf(path: AttributePath): Attribute {
   return path.sub ?? path.attribute;
 }
 
+/** A `$ref` beside a `value`, naming resources: it follows from the value [A51]. */
+export function isComputedReference(attribute: Attribute, sub: Attribute): boolean {
+  return sub.name === "$ref" && attribute.sub("value") !== undefined && sub.resourceTypes.length > 0;
+}
+
 /** The characteristics that every attribute has, each with the RFC's default where the literal does not say. @see RFC 7643 §2.2 */
 export function characteristicsOf(literal: AttributeLiteral) {
   const {

@@ -8,7 +8,7 @@ import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
 import { hasBody, readJson, withBulkDepth } from "../protocol/read-body.ts";
 import { render } from "../protocol/render.ts";
 import { route, routerOf } from "../protocol/route.ts";
-import { printable } from "../schema/canonical.ts";
+import { printable } from "../schema/printable.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";

@@ -2,7 +2,7 @@ import type { Call } from "../../call/call.ts";
 import type { BulkEntry } from "../../call/operation.ts";
 import { tolerance } from "../../call/tolerance.ts";
 import { conflict, invalidValue, isScimError, type ScimError } from "../../error.ts";
-import { printable } from "../../schema/canonical.ts";
+import { printable } from "../../schema/printable.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";
 import { mapBody, readData } from "./body.ts";
