@@ -1,6 +1,6 @@
-import type { Filter } from "../filter/ast.ts";
-import { type Attribute, type AttributePath, pathOf } from "../schema/attribute.ts";
+import { type Attribute, pathOf } from "../schema/attribute.ts";
 import type { ResourceObject } from "../schema/value.ts";
+import { namedValues } from "./named-values.ts";
 import type { AttributeOperation, PreparedOperation } from "./operation.ts";
 
 /**
@@ -81,17 +81,6 @@ function changeOf(operation: PreparedOperation): Delta | undefined {
 function isBlind(attribute: Attribute): boolean {
   const { collection, mutability, extension } = attribute;
   return collection && mutability === "readWrite" && extension === undefined && attribute.sub("primary") === undefined;
-}
-
-/** `value eq "a"`, or several of them with `or`. */
-function namedValues(filter: Filter<AttributePath>): readonly unknown[] | undefined {
-  if (filter.type === "or") {
-    const parts = filter.filters.map(namedValues);
-    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
-  }
-  const isNamed =
-    filter.type === "compare" && filter.operator === "eq" && filter.value !== null && filter.path.sub?.name === "value";
-  return isNamed ? [filter.value] : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { invalidSyntax } from "../error.ts";
+import { byLowerCase } from "../schema/message-members.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
 
@@ -82,15 +83,4 @@ function parseOperation(raw: unknown, index: number): PatchOperation {
     ...(members.path === undefined || members.path === null ? {} : { path: members.path }),
     ...(members.value === undefined ? {} : { value: members.value }),
   };
-}
-
-/** The members of an object by their names in lower case. @throws {ScimError} 400 invalidSyntax where two differ in case alone. */
-export function byLowerCase(object: ResourceObject, where: string): Record<string, unknown> {
-  const members = new Map<string, unknown>();
-  for (const [name, value] of Object.entries(object)) {
-    const key = name.toLowerCase();
-    if (members.has(key)) throw invalidSyntax(`${where} names a member twice, in different letter case.`);
-    members.set(key, value);
-  }
-  return Object.fromEntries(members);
 }

@@ -1,11 +1,13 @@
 import { noTarget, type ScimError } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
+import { pathsIn } from "../filter/paths.ts";
 import { elementTest } from "../filter/predicate.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { merged, overwritten, withoutSub, withSub } from "./complex.ts";
 import type { ElementList } from "./element-list.ts";
 import { addElements, guarded, makeSolePrimary } from "./elements.ts";
+import { possibleValues } from "./named-values.ts";
 import type { ElementOperation } from "./operation.ts";
 
 /** Told of a value path that selects nothing, whose element is then made from the filter; undefined where that is 400 noTarget. */
@@ -85,36 +87,11 @@ function select(list: ElementList, filter: Filter<AttributePath> | undefined): r
     list.spend(1);
     return [...list.slots()];
   }
-  const values = namedValues(filter);
+  const values = possibleValues(filter);
   const matches = elementTest(filter);
   const candidates =
     values === undefined ? list.slots() : new Set(values.flatMap((value) => [...list.withValue(value)]));
-  if (values === undefined) list.spend(comparisonsIn(filter));
+  if (values === undefined) list.spend(pathsIn(filter).length);
   const selected = [...candidates].filter((slot) => matches(list.at(slot)));
   return values === undefined ? selected : selected.sort((left, right) => left - right);
-}
-
-/** The only values that an element can have which the filter matches; undefined where it does not name them. */
-function namedValues(filter: Filter<AttributePath>): readonly unknown[] | undefined {
-  switch (filter.type) {
-    case "compare": {
-      const { attribute, sub } = filter.path;
-      const isValue = sub === undefined ? attribute.type !== "complex" : sub.name === "value" && !sub.multiValued;
-      return isValue && filter.operator === "eq" && filter.value !== null ? [filter.value] : undefined;
-    }
-    case "or": {
-      const parts = filter.filters.map(namedValues);
-      return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
-    }
-    case "and":
-      return filter.filters.map(namedValues).find((values) => values !== undefined);
-    default:
-      return undefined;
-  }
-}
-
-function comparisonsIn(filter: Filter<AttributePath>): number {
-  if (filter.type === "and" || filter.type === "or")
-    return filter.filters.reduce((count, part) => count + comparisonsIn(part), 0);
-  return filter.type === "not" ? comparisonsIn(filter.filter) : 1;
 }

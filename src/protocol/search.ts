@@ -2,6 +2,7 @@ import * as z from "zod";
 import { splitNames } from "../call/selection.ts";
 import { invalidCount, invalidSyntax, invalidValue, type ScimError } from "../error.ts";
 import type { Search } from "../filter/search.ts";
+import { byLowerCase } from "../schema/message-members.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { QueryParameters } from "./query-string.ts";
 
@@ -61,17 +62,15 @@ const SearchRequest = z.object({
  * @see RFC 7644 §3.4.3
  */
 export function searchFromBody(body: ResourceObject, missingSchemas: ((path: string) => void) | undefined): Search {
-  const members = new Map<string, unknown>();
-  for (const [name, value] of Object.entries(body)) {
-    const key = name.toLowerCase();
-    if (members.has(key))
-      throw invalidSyntax(`The search request names ${key} twice; names differ in more than letter case.`);
-    members.set(key, value);
-  }
-  const parsed = SearchRequest.safeParse(Object.fromEntries(members));
+  const members = byLowerCase(
+    body,
+    "The search request",
+    (name) => `names ${name} twice; names differ in more than letter case`,
+  );
+  const parsed = SearchRequest.safeParse(members);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const error = issue?.path[0] === "count" ? countError(members.get("cursor")) : invalidValue;
+    const error = issue?.path[0] === "count" ? countError(members.cursor) : invalidValue;
     throw error(
       `The search request is wrong at "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "it does not fit"}.`,
     );

@@ -1,4 +1,5 @@
 import type { Filter } from "../../filter/ast.ts";
+import { attributesIn } from "../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { copyValue, type ResourceObject, writeAttribute } from "../../schema/value.ts";
@@ -43,14 +44,7 @@ export function neededBy(
   filter: Filter<AttributePath> | undefined,
   sort: AttributePath | undefined,
 ): readonly Attribute[] {
-  const named = new Set<Attribute>();
-  const walk = (part: Filter<AttributePath>): void => {
-    if (part.type === "and" || part.type === "or") for (const inner of part.filters) walk(inner);
-    else if (part.type === "not") walk(part.filter);
-    else named.add(part.path.attribute);
-  };
-  if (filter !== undefined) walk(filter);
-  if (sort !== undefined) named.add(sort.attribute);
+  const named = attributesIn(filter, sort);
   return attributesApart(resourceType).filter((attribute) => named.has(attribute));
 }
 

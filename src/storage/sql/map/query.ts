@@ -1,4 +1,5 @@
 import { invalidCursor } from "../../../error.ts";
+import { attributesIn } from "../../../filter/paths.ts";
 import {
   isCursorPage,
   type Page,
@@ -12,7 +13,6 @@ import { queryByScan } from "../../scan.ts";
 import type { Session } from "../database.ts";
 import { raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
-import { attributesOf } from "../own/query.ts";
 import { queryPage, type SortKey, type Source } from "../page.ts";
 import { parseId } from "./id.ts";
 import { mappedPlaces } from "./places.ts";
@@ -54,7 +54,7 @@ export async function queryMapped(
     refuseOtherCursors(scope, page);
     return queryPage<MappedRow & { readonly id: string }>(session, source, page, selection.resourceOf);
   }
-  const needed = attributesOf(filter, sort?.path);
+  const needed = attributesIn(filter, sort?.path);
   const wide = selectionOf(scope, {
     includes: (attribute) => needed.has(attribute) || select.includes(attribute),
   });
