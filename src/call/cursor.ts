@@ -1,4 +1,5 @@
 import { expiredCursor, invalidCount, invalidCursor, type ScimError } from "../error.ts";
+import { isSameBytes } from "./same-bytes.ts";
 
 /** What a cursor is good for: it opens for the same query and page size alone. */
 export interface CursorUse {
@@ -80,7 +81,7 @@ export function createCursors(settings: CursorSettings): Cursors {
       const tag = bytes.slice(0, TAG_LENGTH);
       for (const key of await keys()) {
         const text = DECODER.decode(await crypt("decrypt", key, tag, bytes.slice(TAG_LENGTH)));
-        if (!isEqual(await tagOf(key, binding, text), tag)) continue;
+        if (!isSameBytes(await tagOf(key, binding, text), tag)) continue;
         const [expiry = "", asked = "", ...position] = text.split(".");
         if (now().getTime() >= Number.parseInt(expiry, 36) * 1000) throw expired(timeout);
         if (Number.parseInt(asked, 36) !== count) throw otherCount();
@@ -141,13 +142,6 @@ async function crypt(
 
 function encode(text: string): Uint8Array<ArrayBuffer> {
   return ENCODER.encode(text);
-}
-
-/** Compares in a time that does not tell how much is the same. */
-function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  let difference = left.length ^ right.length;
-  for (let index = 0; index < left.length; index++) difference |= (left[index] as number) ^ (right[index] ?? 0);
-  return difference === 0;
 }
 
 /** Only unreserved characters of a URL [C-2-03]. */

@@ -2,6 +2,7 @@ import type { Call, Engine } from "../call/call.ts";
 import type { DiscoverOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { notFound } from "../error.ts";
+import { PASSWORD } from "../schema/core/password.ts";
 import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
 import { SchemaSchema } from "../schema/core/schema.ts";
 import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
@@ -80,7 +81,7 @@ function bulkSupport<C extends Context>({ bulk, limits }: Engine<C>) {
 }
 
 function keepsPasswords<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {
-  return type.attribute("password") !== undefined && engine.adapterOf(type).capabilities?.secrets === true;
+  return type.attribute(PASSWORD) !== undefined && engine.adapterOf(type).capabilities?.secrets === true;
 }
 
 /** @see RFC 7643 §6 */
