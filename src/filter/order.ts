@@ -35,7 +35,7 @@ export interface SortPlace {
 }
 
 /** The place of a resource, to be computed once for each resource and not once for each comparison. */
-export function placeOf(resource: ResourceObject, sort: Sort): SortPlace {
+export function sortPlaceOf(resource: ResourceObject, sort: Sort): SortPlace {
   return { key: sortKey(resource, sort.path), id: String(resource.id) };
 }
 
@@ -60,5 +60,5 @@ export function comparePlaces(descending: boolean): (left: SortPlace, right: Sor
  */
 export function compareBy(sort: Sort): (left: ResourceObject, right: ResourceObject) => number {
   const compare = comparePlaces(sort.descending);
-  return (left, right) => compare(placeOf(left, sort), placeOf(right, sort));
+  return (left, right) => compare(sortPlaceOf(left, sort), sortPlaceOf(right, sort));
 }

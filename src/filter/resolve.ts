@@ -214,7 +214,7 @@ function resolveCompare(filter: Compare<string>, named: AttributePath, options: 
       `${leaf.path} is of type ${leaf.type}, which ${operator} does not apply to; it has ${OPERATORS[leaf.type].join(", ")} and pr.`,
     );
   }
-  return comparison(path, operator, checkedOperand(leaf, filter.value, options), options);
+  return comparison(path, operator, operandFor(leaf, filter.value, options), options);
 }
 
 /** Of a multi-valued attribute, `ne` means any value or none, as the server has it [A4]; within brackets there is but one. */
@@ -246,7 +246,7 @@ const NO_LIMITS: ValueLimits = {
   collectionElements: Number.POSITIVE_INFINITY,
 };
 
-function checkedOperand(attribute: Attribute, value: CompareValue, options: ResolveOptions): CompareValue {
+function operandFor(attribute: Attribute, value: CompareValue, options: ResolveOptions): CompareValue {
   const problem = operandProblem(attribute, value, options);
   if (problem === undefined) return value;
   const meant = options.operand?.(attribute, value);

@@ -7,7 +7,7 @@ import { tolerance } from "../call/tolerance.ts";
 import { conflict, isScimError, versionMismatch } from "../error.ts";
 import { applyPatch } from "../patch/apply.ts";
 import { classify, type Delta, operationsOf } from "../patch/delta.ts";
-import { located, type PreparedOperation } from "../patch/operation.ts";
+import { type PreparedOperation, withPosition } from "../patch/operation.ts";
 import { pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
@@ -187,7 +187,7 @@ async function patchByReplace<C extends Context>(
 function traced(error: unknown, operations: readonly PreparedOperation[]): unknown {
   const [first] = operations;
   const isOne = first !== undefined && operations.every(({ index }) => index === first.index);
-  return isOne && isScimError(error) && error.scimType !== undefined ? located(error, first.index) : error;
+  return isOne && isScimError(error) && error.scimType !== undefined ? withPosition(error, first.index) : error;
 }
 
 /** The top-level attributes that the operations name. */

@@ -9,7 +9,7 @@ import { Effort } from "./effort.ts";
 import { applyToList } from "./elements.ts";
 import { applyToSchemas, clearExtension } from "./extension.ts";
 import { faultsOf } from "./final-state.ts";
-import { located, type PreparedOperation } from "./operation.ts";
+import { type PreparedOperation, withPosition } from "./operation.ts";
 import { applyToSingular } from "./singular.ts";
 import { applyToSelected, type CreateOnNoMatch } from "./value-path.ts";
 
@@ -63,13 +63,13 @@ export function applyPatch(
     try {
       applyOne(resourceType, document, operation, secrets, options.createOnNoMatch);
     } catch (error) {
-      throw located(error, operation.index);
+      throw withPosition(error, operation.index);
     }
   }
   const { resource: after, operations: changes } = document.finish();
   const limits = options.limits ?? DEFAULT_VALUE_LIMITS;
   for (const { path, error } of faultsOf(resourceType, resource, after, document.lists(), limits))
-    throw located(error, lastOn(resourceType, operations, path));
+    throw withPosition(error, lastOn(resourceType, operations, path));
   return { resource: after, secrets, changes };
 }
 

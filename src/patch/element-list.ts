@@ -230,7 +230,8 @@ export class ElementList {
   }
 }
 
-function isPrimary(element: unknown): boolean {
+/** Whether an element is the primary one. @see RFC 7643 §2.4 */
+export function isPrimary(element: unknown): boolean {
   return isObject(element) && element.primary === true;
 }
 

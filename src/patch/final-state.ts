@@ -4,7 +4,7 @@ import { missingAttributes } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ValueLimits } from "../schema/validate.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
-import type { ElementList } from "./element-list.ts";
+import { type ElementList, isPrimary } from "./element-list.ts";
 
 /** One thing that is wrong with the outcome: with which attribute (by its path, or an extension by its URN), and the error. */
 export interface Fault {
@@ -65,10 +65,6 @@ function* newlyMissing(resourceType: ResourceType, before: ResourceObject, after
 
 function faultOf(path: string, detail: string): Fault {
   return { path, error: invalidValue(detail) };
-}
-
-function isPrimary(element: unknown): boolean {
-  return isObject(element) && element.primary === true;
 }
 
 /** A required sub-attribute that a complex value lacks [S-7-27]. */

@@ -20,7 +20,7 @@ export interface OperationValue {
 export function readValue(path: AttributePath, raw: unknown, options: ReadOptions): OperationValue {
   const leaf = leafOf(path);
   if (leaf.multiValued) {
-    const value = checked(leaf.path, options, (reader) =>
+    const value = readOrThrow(leaf.path, options, (reader) =>
       reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]),
     );
     return { value, cleared: [] };
@@ -31,13 +31,15 @@ export function readValue(path: AttributePath, raw: unknown, options: ReadOption
 /** Reads the values that a remove lists: what they have must fit, and they need not have everything. @throws {ScimError} 400 invalidValue. */
 export function readListed(path: AttributePath, raw: unknown, options: ReadOptions): readonly unknown[] {
   const leaf = leafOf(path);
-  const listed = checked(leaf.path, options, (reader) => reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]));
+  const listed = readOrThrow(leaf.path, options, (reader) =>
+    reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]),
+  );
   return (listed ?? []) as readonly unknown[];
 }
 
 /** Reads the value for one element, or for a singular attribute. @throws {ScimError} 400 invalidValue, invalidSyntax. */
 export function readSingleValue(attribute: Attribute, raw: unknown, options: ReadOptions): OperationValue {
-  const value = checked(attribute.path, options, (reader) =>
+  const value = readOrThrow(attribute.path, options, (reader) =>
     attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw),
   );
   const meant: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
@@ -45,7 +47,7 @@ export function readSingleValue(attribute: Attribute, raw: unknown, options: Rea
   return { value: value === undefined && isObject(meant) ? {} : value, cleared: clearedBy(attribute, meant) };
 }
 
-function checked(path: string, options: ReadOptions, read: (reader: ValueReader) => unknown): unknown {
+function readOrThrow(path: string, options: ReadOptions, read: (reader: ValueReader) => unknown): unknown {
   const reader = new ValueReader(options);
   const value = reader.within(path, () => read(reader));
   const [first] = reader.problems;

@@ -78,7 +78,7 @@ export interface SchemasOperation {
 }
 
 /** The same error, its detail beginning with the position of the operation. */
-export function located(error: unknown, index: number): unknown {
+export function withPosition(error: unknown, index: number): unknown {
   if (!isScimError(error)) return error;
   const { status, detail, scimType, headers } = error;
   return new ScimError(status, `Operations[${index}]: ${detail}`, {

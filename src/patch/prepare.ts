@@ -10,8 +10,8 @@ import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import type { ReadOptions } from "../schema/value-reader.ts";
 import { requiredUnassigned } from "./complex.ts";
-import { describedBy } from "./described.ts";
-import { located, type PreparedOperation } from "./operation.ts";
+import { describedElement } from "./described-element.ts";
+import { type PreparedOperation, withPosition } from "./operation.ts";
 import { readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { PatchOperation } from "./parse.ts";
 
@@ -84,7 +84,7 @@ export function prepare(
     try {
       return new Preparation(resourceType, settings, index, tally).prepare(operation);
     } catch (error) {
-      throw located(error, index);
+      throw withPosition(error, index);
     }
   });
 }
@@ -224,7 +224,7 @@ class Preparation {
     if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return [];
     if (sub === undefined && op === "replace" && isObject(value) && Object.keys(value).length === 0)
       throw invalidValue(`The value for ${attribute.path}[…] has no sub-attribute; remove the element with remove.`);
-    return [{ ...target, described: describedBy(attribute, filter, this.#options.read), value, cleared }];
+    return [{ ...target, described: describedElement(attribute, filter, this.#options.read), value, cleared }];
   }
 
   /** The URL of a reference says the same as its value. */

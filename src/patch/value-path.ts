@@ -4,9 +4,9 @@ import { pathsIn } from "../filter/paths.ts";
 import { elementTest } from "../filter/predicate.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { merged, overwritten, withoutSub, withSub } from "./complex.ts";
-import type { ElementList } from "./element-list.ts";
-import { addElements, guarded, makeSolePrimary } from "./elements.ts";
+import { merge, overwrite, withoutSub, withSub } from "./complex.ts";
+import { type ElementList, isPrimary } from "./element-list.ts";
+import { addElements, guard, makeSolePrimary } from "./elements.ts";
 import { possibleValues } from "./named-values.ts";
 import type { ElementOperation } from "./operation.ts";
 
@@ -23,7 +23,7 @@ export function applyToSelected(
   createOnNoMatch: CreateOnNoMatch,
 ): void {
   const { op, value, cleared } = operation;
-  guarded(list, op, () => {
+  guard(list, op, () => {
     const selected = select(list, operation.filter);
     if (op === "remove") return removeSelected(list, selected, operation);
     const isUnassigning = value === undefined && cleared.length === 0;
@@ -50,13 +50,13 @@ function elementAfter(list: ElementList, slot: number, { op, sub, value, cleared
   // "the matching sub-attribute of all matching records is replaced" [P-3.5.2.3-08].
   if (sub !== undefined) return withSub(before as ResourceObject, sub, op, value, list.effort);
   if (op === "add" && isObject(before))
-    return merged(list.attribute, before, op, { given: (value ?? {}) as ResourceObject, cleared }, list.effort);
+    return merge(list.attribute, before, op, { given: (value ?? {}) as ResourceObject, cleared }, list.effort);
   // "all matching record values SHALL be replaced" [P-3.5.2.3-07].
-  return overwritten(list.attribute, before, value ?? {});
+  return overwrite(list.attribute, before, value ?? {});
 }
 
 function setsPrimary({ sub, value }: ElementOperation): boolean {
-  return sub === undefined ? isObject(value) && value.primary === true : sub.name === "primary" && value === true;
+  return sub === undefined ? isPrimary(value) : sub.name === "primary" && value === true;
 }
 
 /** An add of nothing to nothing is done already. */

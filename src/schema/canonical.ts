@@ -53,7 +53,7 @@ function readMember(reading: Reading, name: string, raw: unknown): void {
   const extension = resourceType.extension(name);
   if (extension !== undefined) return readExtension(reading, extension, raw);
   const meant = attributeMeantBy(reading, name);
-  if (meant === undefined) reader.unknown(name);
+  if (meant === undefined) reader.reportUnknown(name);
   else assign(reading, meant, raw, name);
 }
 
@@ -79,7 +79,7 @@ function readExtension(reading: Reading, extension: CompiledExtension, raw: unkn
   for (const name of Object.keys(raw)) {
     const attribute = extension.attribute(name);
     const spelling = `${extension.urn}:${name}`;
-    if (attribute === undefined) reader.unknown(spelling);
+    if (attribute === undefined) reader.reportUnknown(spelling);
     else assign(reading, attribute, raw[name], spelling);
   }
 }

@@ -75,7 +75,7 @@ export class ValueReader {
     this.problems.push({ path, message, scimType });
   }
 
-  unknown(path: string): void {
+  reportUnknown(path: string): void {
     const text = printable(path);
     if (this.#options.unknownAttributes === "reject")
       this.report("is not an attribute of this resource type", "invalidSyntax", text);
@@ -137,7 +137,7 @@ export class ValueReader {
     for (const key of Object.keys(raw)) {
       const sub = attribute.sub(key);
       if (sub === undefined) {
-        this.unknown(`${outer}.${key}`);
+        this.reportUnknown(`${outer}.${key}`);
         continue;
       }
       this.#path = `${outer}.${sub.name}`;

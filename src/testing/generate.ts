@@ -257,16 +257,11 @@ export function operatorsOf(attribute: Pick<Attribute, "type">): readonly Compar
 /** Paths that a filter may name: stored and computed attributes, and their sub-attributes. */
 export function filterPaths(resourceType: ResourceType): readonly AttributePath[] {
   return resourceType.attributes
-    .filter(
-      ({ name, mutability, returned }) =>
-        name !== "meta" && name !== "schemas" && mutability !== "writeOnly" && returned !== "never",
-    )
+    .filter(({ name, isHidden }) => name !== "meta" && name !== "schemas" && !isHidden)
     .flatMap((attribute) => [
       pathOf(attribute),
       ...attribute.subAttributes
-        .filter(
-          ({ name, mutability, returned }) => name !== "$ref" && mutability !== "writeOnly" && returned !== "never",
-        )
+        .filter(({ name, isHidden }) => name !== "$ref" && !isHidden)
         .map((sub) => pathOf(attribute, sub)),
     ]);
 }
