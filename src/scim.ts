@@ -11,7 +11,10 @@ import { checkOptions, type ScimOptions } from "./service/options.ts";
 import { type Progress, requestEvent, startProgress } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
 
-/** A SCIM service provider, ready to be mounted. It holds no state of its own: start as many as you like. */
+/**
+ * A SCIM service provider, ready to be mounted. It holds no state of its own: start as many as you like.
+ * @see RFC 7644 §3
+ */
 export interface Scim {
   /**
    * Answers a request. Never rejects: whatever goes wrong becomes a SCIM error response.

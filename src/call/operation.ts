@@ -14,7 +14,10 @@ export type ResourceEndpoint =
   | { readonly type: "resources"; readonly resourceType: ResourceType }
   | { readonly type: "resource"; readonly resourceType: ResourceType; readonly id: string };
 
-/** What a request asks for, once HTTP is behind it: `authorize` decides on it and one file a verb executes it. */
+/**
+ * What a request asks for, once HTTP is behind it: `authorize` decides on it and one file a verb executes it.
+ * @see RFC 7644 §3.2
+ */
 export type Operation =
   | CreateOperation
   | ReadOperation
@@ -26,6 +29,7 @@ export type Operation =
   | BulkOperation
   | DiscoverOperation;
 
+/** A POST to the endpoint of a resource type: makes one resource of it. @see RFC 7644 §3.3 */
 export interface CreateOperation {
   readonly type: "create";
   readonly resourceType: ResourceType;
@@ -34,6 +38,11 @@ export interface CreateOperation {
   readonly selection: Selection;
 }
 
+/**
+ * A GET of one resource. `ifNoneMatch` holds the versions that the client has: where one of them is current, the answer is
+ * 304 without a body.
+ * @see RFC 7644 §3.4.1, §3.14
+ */
 export interface ReadOperation {
   readonly type: "read";
   readonly resourceType: ResourceType;
@@ -42,7 +51,7 @@ export interface ReadOperation {
   readonly ifNoneMatch: TagList | undefined;
 }
 
-/** A page by cursor as a client asks for it. */
+/** A page by cursor as a client asks for it. @see RFC 9865 §2 */
 export interface SealedPage {
   /** As the client sent it; undefined asks for the first page. */
   readonly cursor: string | undefined;
@@ -51,9 +60,13 @@ export interface SealedPage {
   readonly query: string;
 }
 
-/** Which part of a result a client asks for. */
+/** Which part of a result a client asks for. @see RFC 7644 §3.4.2.4; RFC 9865 §2 */
 export type AskedPage = IndexPage | SealedPage;
 
+/**
+ * A GET of the endpoint of a resource type, or a POST to its `.search`: the resources that match, page by page.
+ * @see RFC 7644 §3.4.2, §3.4.3
+ */
 export interface QueryOperation {
   readonly type: "query";
   readonly resourceType: ResourceType;
@@ -63,7 +76,7 @@ export interface QueryOperation {
   readonly selection: Selection;
 }
 
-/** What a query over all resource types asks of one of them. */
+/** What a query over all resource types asks of one of them. @see RFC 7644 §3.4.2.1 */
 export interface RootPart {
   readonly resourceType: ResourceType;
   /** Resolved for this type; undefined where all of its resources match. */
@@ -89,6 +102,7 @@ export interface RootQueryOperation {
   readonly page: AskedPage;
 }
 
+/** A PUT: the resource becomes what the body says, as far as a client may set it. @see RFC 7644 §3.5.1 */
 export interface ReplaceOperation {
   readonly type: "replace";
   readonly resourceType: ResourceType;
@@ -98,6 +112,7 @@ export interface ReplaceOperation {
   readonly ifMatch: Precondition | undefined;
 }
 
+/** A PATCH: all of its operations are done, in their order, or none. @see RFC 7644 §3.5.2 */
 export interface PatchOperation {
   readonly type: "patch";
   readonly resourceType: ResourceType;
@@ -108,6 +123,7 @@ export interface PatchOperation {
   readonly ifMatch: Precondition | undefined;
 }
 
+/** A DELETE of one resource; references to it vanish with it. @see RFC 7644 §3.6 */
 export interface DeleteOperation {
   readonly type: "delete";
   readonly resourceType: ResourceType;
@@ -118,10 +134,13 @@ export interface DeleteOperation {
 /** The methods that an operation of a bulk request may have [P-3.7-03]. */
 export const BULK_METHODS = ["POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** One of `BULK_METHODS`. */
+/** One of `BULK_METHODS`. @see RFC 7644 §3.7 */
 export type BulkMethod = (typeof BULK_METHODS)[number];
 
-/** One element of `Operations`, as the client sent it: read, not yet routed, its bulkId references still in place. */
+/**
+ * One element of `Operations`, as the client sent it: read, not yet routed, its bulkId references still in place.
+ * @see RFC 7644 §3.7
+ */
 export interface BulkEntry {
   /** In capitals; undefined where the client sent none of the four. */
   readonly method: BulkMethod | undefined;
@@ -140,6 +159,7 @@ export interface BulkEntry {
 /**
  * A bulk request as a whole. `authorize` is asked about it before anything is done, and then about each operation in it, as about
  * the single request, once its references are resolved.
+ * @see RFC 7644 §3.7
  */
 export interface BulkOperation {
   readonly type: "bulk";
@@ -149,6 +169,11 @@ export interface BulkOperation {
   readonly failOnErrors: number | undefined;
 }
 
+/**
+ * A GET of one of the endpoints at which the server tells of itself. `authorize` is asked about it only where it is known who
+ * asks (`anonymousDiscovery`).
+ * @see RFC 7644 §4
+ */
 export interface DiscoverOperation {
   readonly type: "discover";
   readonly endpoint: DiscoveryEndpoint;

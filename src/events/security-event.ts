@@ -5,7 +5,7 @@ import type { ChangeEvent } from "./event.ts";
 /** Prefix of the events of this file. @see RFC 9967 §2.4 */
 const PROV = "urn:ietf:params:scim:event:prov";
 
-/** How a token is made of an event. */
+/** How a token is made of an event. @see RFC 9967 §2; RFC 8417 §2.2 */
 export interface SecurityEventOptions {
   /** `iss`: who publishes, as agreed with the receivers. */
   readonly issuer: string;

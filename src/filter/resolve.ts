@@ -6,7 +6,7 @@ import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "../schema/val
 import type { Compare, CompareOperator, CompareValue, Element, Filter } from "./ast.ts";
 import { type Folded, junction, negation } from "./fold.ts";
 
-/** What resolving may put right, and what it needs to know of the server. */
+/** What resolving may put right, and what it needs to know of the server. @see RFC 7644 §3.4.2.2 */
 export interface ResolveOptions {
   /** Bounds on operands; without it operands are not bounded. */
   readonly limits?: ValueLimits;

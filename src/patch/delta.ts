@@ -6,6 +6,7 @@ import type { AttributeOperation, PreparedOperation } from "./operation.ts";
 /**
  * A change of one collection that needs no look at it: first `remove`, then `add`. Deltas of concurrent requests commute but
  * for the elements that both name.
+ * @see RFC 7644 §3.5.2
  */
 export interface Delta {
   readonly attribute: Attribute;
@@ -95,6 +96,7 @@ function isBlind(attribute: Attribute): boolean {
  * const group = { schemas: [type.urn], id: "g1", displayName: "Guides" };
  * if (delta !== undefined) applyPatch(type, group, operationsOf(delta)); // members: [{ value: "u1" }]
  * ```
+ * @see RFC 7644 §3.5.2
  */
 export function operationsOf(delta: Delta): readonly PreparedOperation[] {
   const path = pathOf(delta.attribute);

@@ -10,7 +10,7 @@ export const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /** What an operation does. @see RFC 7644 §3.5.2 */
 export type Op = "add" | "remove" | "replace";
 
-/** One operation as the client sent it, its member names canonical. */
+/** One operation as the client sent it, its member names canonical. @see RFC 7644 §3.5.2 */
 export interface PatchOperation {
   readonly op: Op;
   /** Absent: the resource itself. */
@@ -19,7 +19,7 @@ export interface PatchOperation {
   readonly value?: unknown;
 }
 
-/** How the envelope is read. */
+/** How the envelope is read. @see RFC 7644 §3.5.2 */
 export interface ParseOptions {
   /** Told where `schemas` is missing; undefined where that is refused. */
   readonly missingSchemas?: (() => void) | undefined;

@@ -15,7 +15,10 @@ import { type PreparedOperation, withPosition } from "./operation.ts";
 import { readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { PatchOperation } from "./parse.ts";
 
-/** How operations are read; quirks decide on the switches. Without any, by the letter of the RFC. */
+/**
+ * How operations are read; quirks decide on the switches. Without any, by the letter of the RFC.
+ * @see RFC 7644 §3.5.2
+ */
 export interface PrepareOptions {
   /** How values are read. Default: bounds as those of `createScim`, unknown sub-attributes ignored, nothing tolerated. */
   readonly read?: ReadOptions;

@@ -3,7 +3,7 @@ import { unauthorized } from "../error.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { ScimRequest } from "./message.ts";
 
-/** Options of `bearerToken`. */
+/** Options of `bearerToken`. @see RFC 6750 §2.1 */
 export interface BearerOptions {
   /** `true`: the token is taken without the word Bearer in front as well, as Okta's header mode sends it. Default `false`: 401. */
   readonly bare?: boolean;

@@ -3,14 +3,14 @@ import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** The resource of the authenticated subject, for `/Me`. */
+/** The resource of the authenticated subject, for `/Me`. @see RFC 7644 §3.11 */
 export interface Me {
   /** Name of the resource type, e.g. `User`. */
   readonly resourceType: string;
   readonly id: string;
 }
 
-/** Says which resource is the caller's own; undefined where it has none. */
+/** Says which resource is the caller's own; undefined where it has none. @see RFC 7644 §3.11 */
 export type ResolveMe<C extends Context> = (context: C) => Me | undefined | Promise<Me | undefined>;
 
 /**

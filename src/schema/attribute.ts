@@ -12,13 +12,27 @@ export const ATTRIBUTE_TYPES = [
   "reference",
   "complex",
 ] as const;
+/** Who may set a value, and when. @see RFC 7643 §2.2, §7 */
 export const MUTABILITIES = ["readOnly", "readWrite", "immutable", "writeOnly"] as const;
+/** When a value is shown. @see RFC 7643 §2.2, §7 */
 export const RETURNED = ["always", "never", "default", "request"] as const;
+/** Among which resources a value must be the only one. @see RFC 7643 §2.2, §7 */
 export const UNIQUENESS = ["none", "server", "global"] as const;
 
+/** Name of a data type; `"complex"` has sub-attributes. @see RFC 7643 §2.3 */
 export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
+/**
+ * `"readOnly"`: the server sets it. `"immutable"`: the client does, once. `"writeOnly"`: it is kept and never shown.
+ * @see RFC 7643 §7
+ */
 export type Mutability = (typeof MUTABILITIES)[number];
+/**
+ * `"always"`: whatever the client selects. `"default"`: unless it selects others. `"request"`: only where it names the attribute.
+ * `"never"`: not at all.
+ * @see RFC 7643 §7; RFC 7644 §3.9
+ */
 export type Returned = (typeof RETURNED)[number];
+/** `"server"`: no two resources of a tenant share a value. `"global"`: nor do those of two tenants. @see RFC 7643 §7 */
 export type Uniqueness = (typeof UNIQUENESS)[number];
 
 /**
@@ -63,7 +77,10 @@ export interface AttributeLiteral {
   readonly default?: unknown;
 }
 
-/** An attribute with every default applied, its sub-attributes compiled and its comparison key bound. */
+/**
+ * An attribute with every default applied, its sub-attributes compiled and its comparison key bound.
+ * @see RFC 7643 §2.2, §7
+ */
 export interface Attribute {
   readonly name: string;
   /** Canonical notation: `userName`, `name.givenName`, `urn:…:enterprise:2.0:User:manager.value`. */

@@ -2,7 +2,10 @@ import type { Attribute } from "./attribute.ts";
 import { instantOf } from "./date-time.ts";
 import { normalizeReference } from "./reference.ts";
 
-/** Computes the key under which a value of an attribute is compared, sorted and kept unique. */
+/**
+ * Computes the key under which a value of an attribute is compared, sorted and kept unique.
+ * @see RFC 7643 §2.3; RFC 7644 §5
+ */
 export type ComparisonKey = (attribute: Attribute, value: unknown) => string | number | boolean;
 
 /**

@@ -95,7 +95,7 @@ function isReserved(endpoint: string): boolean {
   return PROTOCOL_ENDPOINTS.some((name) => name.toLowerCase() === endpoint.toLowerCase());
 }
 
-/** An extension with its attributes compiled. */
+/** An extension with its attributes compiled. @see RFC 7643 §3.3 */
 export interface CompiledExtension {
   readonly urn: string;
   readonly schema: SchemaDefinition;
@@ -111,7 +111,7 @@ export interface ReferenceAttribute {
   readonly resourceTypes: readonly string[];
 }
 
-/** A resource type compiled once, when `createScim` runs; storage adapters get it with every call. */
+/** A resource type compiled once, when `createScim` runs; storage adapters get it with every call. @see RFC 7643 §6 */
 export interface ResourceType {
   readonly name: string;
   readonly endpoint: string;
@@ -148,7 +148,19 @@ export interface ResourceType {
   resolve(text: string, lenient?: boolean): AttributePath | undefined;
 }
 
-/** Compiles a resource type; everything that depends on the schema alone happens here, once. */
+/**
+ * Compiles a resource type; everything that depends on the schema alone happens here, once. `comparisonKey` is that of
+ * `createScim`, where it is not the standard one.
+ *
+ * @example
+ * ```ts
+ * import { compileResourceType, EnterpriseUser, User } from "scimkit";
+ * const type = compileResourceType(User.extend(EnterpriseUser));
+ * type.resolve("EMAILS.Value")?.text; // "emails.value"
+ * type.unique.map(({ text }) => text); // ["userName"]
+ * ```
+ * @see RFC 7643 §6
+ */
 export function compileResourceType(
   definition: ResourceTypeDefinition,
   comparisonKey: ComparisonKey = standardKey,

@@ -11,7 +11,10 @@ export interface SchemaDefinition {
   readonly attributes: { readonly [name: string]: AttributeLiteral };
 }
 
-/** Thrown when a schema or resource type is registered that RFC 7643 forbids; the message names the attribute. */
+/**
+ * Thrown when a schema or resource type is registered that RFC 7643 forbids; the message names the attribute.
+ * @see RFC 7643 §7
+ */
 export class SchemaError extends TypeError {
   /** Stable mark of this class across copies of the package. */
   readonly code = "ERR_SCIM_SCHEMA";

@@ -2,7 +2,7 @@ import type { Attribute } from "./attribute.ts";
 import { instantOf } from "./date-time.ts";
 import { isReference } from "./reference.ts";
 
-/** Bounds on values, each an option of `createScim({ limits })`. */
+/** Bounds on values, each an option of `createScim({ limits })`. @see RFC 7643 §2.3 */
 export interface ValueLimits {
   /** Longest string, reference or dateTime in UTF-16 code units. Default 8,192. */
   readonly stringLength: number;

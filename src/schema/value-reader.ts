@@ -6,7 +6,7 @@ import { prepareSecret, secretProblem } from "./secret.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "./validate.ts";
 import { isObject, isSame, type ResourceObject } from "./value.ts";
 
-/** Departures from the schema that are put right instead of refused; quirks implement it. */
+/** Departures from the schema that are put right instead of refused; quirks implement it. @see RFC 7643 §2 */
 export interface Tolerances {
   /** A value whose JSON shape is wrong: gives the right one, or undefined to refuse. */
   value(attribute: Attribute, raw: unknown, path: string): unknown;
@@ -24,6 +24,7 @@ export interface Tolerances {
   idOf(url: string): string | undefined;
 }
 
+/** How the values of a client are read. @see RFC 7643 §2 */
 export interface ReadOptions {
   readonly limits: ValueLimits;
   /** `"reject"`: an unknown attribute is a problem; `"ignore"`: it is left out. */
