@@ -85,7 +85,20 @@ export class ScimError extends Error {
   }
 }
 
-/** Tells a `ScimError` of any copy of the package from other thrown values. @see RFC 7644 §3.12 */
+/**
+ * Tells a `ScimError` of any copy of the package from other thrown values.
+ *
+ * @example
+ * ```ts
+ * import { isScimError } from "scimkit";
+ * declare function provision(): Promise<void>;
+ * await provision().catch((error: unknown) => {
+ *   if (!isScimError(error)) throw error;
+ *   console.warn(error.status, error.scimType, error.detail);
+ * });
+ * ```
+ * @see RFC 7644 §3.12
+ */
 export function isScimError(value: unknown): value is ScimError {
   return typeof value === "object" && value !== null && (value as { code?: unknown }).code === "ERR_SCIM";
 }
@@ -161,7 +174,18 @@ export function unauthorized(
 ): ScimError {
   return new ScimError(401, detail, { ...options, headers: { "WWW-Authenticate": "Bearer", ...options.headers } });
 }
-/** 403: who asks is known and may not do this. @see RFC 7644 §3.12 Table 8 */
+/**
+ * 403: who asks is known and may not do this.
+ *
+ * @example
+ * ```ts
+ * import { forbidden, type ScimOptions } from "scimkit";
+ * const authorize: ScimOptions["authorize"] = (operation) => {
+ *   if (operation.type === "delete") throw forbidden("Users are deactivated here, never deleted.");
+ * };
+ * ```
+ * @see RFC 7644 §3.12 Table 8
+ */
 export const forbidden = ofStatus(403, "The credentials do not permit this operation.");
 /** 404: no such endpoint or resource. @see RFC 7644 §3.12 Table 8 */
 export const notFound = ofStatus(404, "No such endpoint.");
@@ -198,6 +222,12 @@ export const unsupportedMediaType = ofStatus(
 /**
  * 429: the host's limiter says wait; `retryAfter` is in seconds and is sent as a whole number of them, a day at most (Okta reads
  * nothing else).
+ *
+ * @example
+ * ```ts
+ * import { tooManyRequests } from "scimkit";
+ * throw tooManyRequests(30); // Retry-After: 30
+ * ```
  * @see RFC 6585 §4
  */
 export function tooManyRequests(retryAfter: number, detail?: string): ScimError {

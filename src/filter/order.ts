@@ -56,6 +56,15 @@ export function comparePlaces(descending: boolean): (left: SortPlace, right: Sor
 /**
  * Orders resources: missing values last when ascending and first when descending, the id as tie-breaker, so that the order is
  * total and pages neither repeat nor skip.
+ *
+ * @example
+ * ```ts
+ * import { compileResourceType, User } from "scimkit";
+ * import { compareBy } from "scimkit/filter";
+ * const path = compileResourceType(User).resolve("name.familyName");
+ * const users = [{ id: "1", name: { familyName: "King" } }, { id: "2", name: { familyName: "Babbage" } }];
+ * if (path !== undefined) users.sort(compareBy({ path, descending: false })); // Babbage, King
+ * ```
  * @see RFC 7644 §3.4.2.3
  */
 export function compareBy(sort: Sort): (left: ResourceObject, right: ResourceObject) => number {
