@@ -21,8 +21,10 @@ const proven = new Map();
 for (const file of readdirSync(join(root, "test"), { recursive: true }).map(String)) {
   if (!/\.test(-d)?\.ts$/.test(file)) continue;
   // A list of ids in brackets, of whatever lists: [P-3.5.2.2-08 R-2 Q73].
-  for (const [, list] of readFileSync(join(root, "test", file), "utf8").matchAll(/\[((?:[A-Z][\w.-]*\d[a-z]? ?)+)\]/g))
-    for (const id of list.split(" ")) if (/^[SPCE]-/.test(id)) proven.set(id, file);
+  for (const [, list] of readFileSync(join(root, "test", file), "utf8").matchAll(
+    /\[([A-Z][\w.-]*(?: [A-Z][\w.-]*)*)\]/g,
+  ))
+    for (const id of list.split(" ")) if (/^[SPCE]-[\d.]+-\d+$/.test(id)) proven.set(id, file);
 }
 /** The rows of docs/requirements.md: somebody else's duty, and whose. */
 const elsewhere = new Map(

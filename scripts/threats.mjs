@@ -15,8 +15,10 @@ const elsewhere = new Set(rowsOf("docs/security.md"));
 const proven = new Set();
 for (const file of readdirSync(join(root, "test"), { recursive: true }).map(String)) {
   if (!/\.test(-d)?\.ts$/.test(file)) continue;
-  for (const [, list] of readFileSync(join(root, "test", file), "utf8").matchAll(/\[((?:[A-Z][\w.-]*\d[a-z]? ?)+)\]/g))
-    for (const id of list.split(" ")) if (id.startsWith("T-")) proven.add(id);
+  for (const [, list] of readFileSync(join(root, "test", file), "utf8").matchAll(
+    /\[([A-Z][\w.-]*(?: [A-Z][\w.-]*)*)\]/g,
+  ))
+    for (const id of list.split(" ")) if (/^T-[A-Z]\d+$/.test(id)) proven.add(id);
 }
 
 const open = rows.filter((id) => !proven.has(id) && !elsewhere.has(id));
