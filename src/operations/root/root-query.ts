@@ -1,13 +1,13 @@
-import type { Call } from "../call/call.ts";
-import type { RootQueryOperation } from "../call/operation.ts";
-import type { Result } from "../call/result.ts";
-import { type Context, isCursorPage, type Page } from "../storage/adapter.ts";
-import { openPage, placeOf } from "./page.ts";
-import { cursorPageBySort, indexPageBySort } from "./root/by-sort.ts";
-import { cursorPageByType, indexPageByType } from "./root/by-type.ts";
-import type { RootPage } from "./root/page.ts";
-import { type Source, sourceOf } from "./root/source.ts";
-import { checkStored } from "./stored.ts";
+import type { Call } from "../../call/call.ts";
+import type { RootQueryOperation } from "../../call/operation.ts";
+import type { Result } from "../../call/result.ts";
+import { type Context, isCursorPage, type Page } from "../../storage/adapter.ts";
+import { openPage, placeOf } from "../page.ts";
+import { checkStored } from "../stored.ts";
+import { cursorPageBySort, indexPageBySort } from "./by-sort.ts";
+import { cursorPageByType, indexPageByType } from "./by-type.ts";
+import type { RootPage } from "./page.ts";
+import { type Source, sourceOf } from "./source.ts";
 
 /** The endpoint that cursors of root queries are bound to. */
 const ROOT = "/";
