@@ -2,7 +2,7 @@ import type { Call, Router } from "../call/call.ts";
 import type { Operation } from "../call/operation.ts";
 import { type Precondition, parseTags, readPrecondition, type TagList } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
-import { tolerance } from "../call/tolerance.ts";
+import { tolerance } from "../call/settings.ts";
 import { forbidden, methodNotAllowed, notImplemented } from "../error.ts";
 import type { Search } from "../filter/search.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
@@ -90,7 +90,7 @@ function bulkOperation<C extends Context>(request: RequestParts, call: Call<C>):
     type: "bulk",
     ...readBulk(request.body(), {
       maxOperations: limits.bulkOperations,
-      missingSchemas: tolerance(call, "missingSchemas"),
+      missingSchemas: tolerance("missingSchemas", call),
     }),
   };
 }
@@ -161,7 +161,7 @@ function urlSearch<C extends Context>(request: RequestParts, call: Call<C>): Sea
 
 /** The parameters in the body, as the quirks have them. */
 function bodySearch<C extends Context>(request: RequestParts, call: Call<C>): Search {
-  return call.engine.quirks.search(searchFromBody(request.body(), tolerance(call, "missingSchemas")), call.note);
+  return call.engine.quirks.search(searchFromBody(request.body(), tolerance("missingSchemas", call)), call.note);
 }
 
 function checkRootQueries<C extends Context>(call: Call<C>): void {

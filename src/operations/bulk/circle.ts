@@ -1,5 +1,6 @@
-import { type Call, writeRequest } from "../../call/call.ts";
+import type { Call } from "../../call/call.ts";
 import type { CreateOperation } from "../../call/operation.ts";
+import { writeRequest } from "../../call/write.ts";
 import { conflict, isScimError } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
 import type { Attribute } from "../../schema/attribute.ts";

@@ -1,6 +1,6 @@
 import type { Call } from "../../call/call.ts";
 import type { BulkEntry } from "../../call/operation.ts";
-import { tolerance } from "../../call/tolerance.ts";
+import { tolerance } from "../../call/settings.ts";
 import { conflict, invalidValue, isScimError, type ScimError } from "../../error.ts";
 import { printable } from "../../schema/canonical.ts";
 import type { ResourceObject } from "../../schema/value.ts";
@@ -90,7 +90,7 @@ function targetOf<C extends Context>(
   call: Call<C>,
 ): BulkTarget | undefined {
   if (method === undefined || path === undefined) return undefined;
-  const otherCase = tolerance(call, "endpointCase");
+  const otherCase = tolerance("endpointCase", call);
   const noted = otherCase && (() => otherCase(`Operations[${index}].path`));
   return findTarget(method, path, (absolute) => call.router.find(absolute, noted));
 }
