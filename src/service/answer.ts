@@ -2,7 +2,7 @@ import type { Call } from "../call/call.ts";
 import { locationOf } from "../call/location.ts";
 import { unauthorized } from "../error.ts";
 import { execute } from "../operations/execute.ts";
-import { type Endpoint, findEndpoint, splitUrl } from "../protocol/endpoint.ts";
+import { type FinalEndpoint, findEndpoint, splitUrl } from "../protocol/endpoint.ts";
 import { endpointOfMe } from "../protocol/me.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
 import { hasBody, readJson, withBulkDepth } from "../protocol/read-body.ts";
@@ -34,9 +34,6 @@ interface Visit<C extends Context> extends Arrival {
   readonly note: Call<C>["note"];
   readonly progress: Progress<C>;
 }
-
-/** Where a request leads once `/Me` has become somebody's own resource. */
-type FinalEndpoint = Exclude<Endpoint, { readonly type: "me" }>;
 
 /**
  * The way of a request: who asks, may they now, what is the service like for them, what do they want. Nothing that the client
