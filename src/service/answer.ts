@@ -14,9 +14,10 @@ import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
 import { watchStorage } from "../storage/watch.ts";
 import { type Arrival, arrivals } from "./arrival.ts";
+import { checkBaseUrl } from "./check-options.ts";
 import { isAbort } from "./deadline.ts";
+import type { SettledOptions } from "./defaults.ts";
 import type { Engines } from "./engine.ts";
-import { checkBaseUrl, type ScimOptions } from "./options.ts";
 import type { Progress } from "./progress.ts";
 import { isSingleTenant } from "./tenant.ts";
 
@@ -39,7 +40,7 @@ interface Visit<C extends Context> extends Arrival {
  * The way of a request: who asks, may they now, what is the service like for them, what do they want. Nothing that the client
  * sends but its URL and headers is looked at before the first two are settled [A1 P-7.6-01].
  */
-export function createAnswer<C extends Context>(options: ScimOptions<C>, engines: Engines<C>): Answer<C> {
+export function createAnswer<C extends Context>(options: SettledOptions<C>, engines: Engines<C>): Answer<C> {
   const { arrive, identify } = arrivals(options, engines.standard.quirks.reads.endpointCase);
   return async (request, progress) => {
     const arrival = arrive(request, progress);
@@ -65,7 +66,7 @@ async function receive<C extends Context>(
   arrival: Arrival,
   known: C | undefined,
   progress: Progress<C>,
-  options: ScimOptions<C>,
+  options: SettledOptions<C>,
   engines: Engines<C>,
 ): Promise<Visit<C>> {
   const context = known ?? ({} as C);
@@ -82,7 +83,10 @@ async function receive<C extends Context>(
 }
 
 /** @throws {ScimError} 404; 401 for nobody in particular anywhere but at discovery; as `endpointOfMe`. */
-async function endpointOf<C extends Context>(visit: Visit<C>, { resolveMe }: ScimOptions<C>): Promise<FinalEndpoint> {
+async function endpointOf<C extends Context>(
+  visit: Visit<C>,
+  { resolveMe }: SettledOptions<C>,
+): Promise<FinalEndpoint> {
   const { path, baseUrl, context, note, progress } = visit;
   const { resourceTypes, quirks } = visit.engine;
   const otherCase = (segment: string): void => note(quirks.ruleOf("endpointCase"), printable(segment));
@@ -96,7 +100,7 @@ async function endpointOf<C extends Context>(visit: Visit<C>, { resolveMe }: Sci
   return endpoint;
 }
 
-function callOf<C extends Context>(visit: Visit<C>, { authorize }: ScimOptions<C>): Call<C> {
+function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOptions<C>): Call<C> {
   const { engine, context, baseUrl, note, isKnown, progress } = visit;
   const { signal } = visit.request;
   return {
