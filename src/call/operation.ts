@@ -38,7 +38,7 @@ export interface ReadOperation {
   readonly resourceType: ResourceType;
   readonly id: string;
   readonly selection: Selection;
-  /** If-None-Match: `"*"`, or the versions that the client has, without quotes and `W/`. Undefined where it is not sent. */
+  /** If-None-Match: `"*"`, or the versions that the client has, without quotes and `W/`. Undefined where there is none. */
   readonly ifNoneMatch: TagList | undefined;
 }
 
@@ -96,7 +96,7 @@ export interface ReplaceOperation {
   readonly body: ResourceObject;
   readonly selection: Selection;
   /**
-   * If-Match: `"*"`, or the versions of which one must be current, without quotes and `W/`; where If-None-Match is sent as
+   * If-Match: `"*"`, or the versions of which one must be current, without quotes and `W/`. Where If-None-Match is sent as
    * well, both as `{ match, noneOf }`. Undefined where neither is sent.
    */
   readonly ifMatch: Precondition | undefined;

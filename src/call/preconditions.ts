@@ -12,8 +12,8 @@ export function entityTag(version: string): string {
 export type TagList = "*" | readonly string[];
 
 /**
- * What a write demands of the version that it finds: If-Match, and where it is sent If-None-Match as well. It is plain data, so
- * that hosts can read it; verbs ask the functions below, and undefined demands nothing.
+ * What a write demands of the version that it finds: If-Match, and where it is sent If-None-Match as well. It is plain
+ * data, which hosts can read; verbs ask the functions below. Undefined demands nothing.
  */
 export type Precondition = TagList | { readonly match: TagList | undefined; readonly noneOf: TagList };
 
@@ -80,22 +80,22 @@ export function isMet(demand: Precondition | undefined, version: string): boolea
   return isMet(demand.match, version) && !hasTag(demand.noneOf, version);
 }
 
-/** Whether it demands no more than that the resource is there: then one that is missing is a 412 like every unmet demand. */
+/** Whether it demands that the resource is there, and no more: then one that is missing is 412 instead of 404. */
 export function demandsExistence(demand: Precondition | undefined): boolean {
   return demand === "*";
 }
 
 /**
- * The version that a write must be bound to by compare-and-swap, given the one that met the demand; undefined where any will
- * do.
+ * The version that a write must be bound to by compare-and-swap, given the one that met the demand; undefined where any
+ * will do.
  */
 export function toBind(demand: Precondition | undefined, version: string): string | undefined {
   return isBinding(demand) ? version : undefined;
 }
 
 /**
- * The same where no look at the resource is needed: it is the one tag of If-Match itself, or any version will do. Undefined
- * where it takes a look, since of several tags only the current one binds.
+ * The same without a look at the resource: the version is the one tag of If-Match itself, or any will do. Undefined where
+ * it takes a look, since of several tags only the current one binds.
  */
 export function toBindUnseen(demand: Precondition | undefined): { readonly version: string | undefined } | undefined {
   if (!isBinding(demand)) return { version: undefined };
@@ -103,8 +103,8 @@ export function toBindUnseen(demand: Precondition | undefined): { readonly versi
 }
 
 /**
- * Whether a write that another one overtook may start again from the new state. Where the client says which version it knows,
- * it may not: that state is gone, and the client gets its 412.
+ * Whether a write that another one overtook may start again from the new state. Where the client says which version it
+ * knows, it may not: that state is gone, and the client gets its 412.
  */
 export function mayTryAgain(demand: Precondition | undefined): boolean {
   return !isBinding(demand);

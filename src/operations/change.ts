@@ -18,7 +18,7 @@ interface Change extends Difference {
 /** Attributes that no event shows: those that are never returned, and those with such a part. */
 const hidden = new WeakMap<ResourceType, readonly Attribute[]>();
 
-function hiddenIn(resourceType: ResourceType): readonly Attribute[] {
+function hiddenAttributes(resourceType: ResourceType): readonly Attribute[] {
   let found = hidden.get(resourceType);
   if (found === undefined) {
     found = resourceType.attributes.filter((one) => one.isHidden || one.subAttributes.some((sub) => sub.isHidden));
@@ -29,7 +29,7 @@ function hiddenIn(resourceType: ResourceType): readonly Attribute[] {
 
 function hideSecrets(resourceType: ResourceType, resource: ResourceObject | undefined): ResourceObject | undefined {
   if (resource === undefined) return undefined;
-  const secret = hiddenIn(resourceType).filter((attribute) => readAttribute(resource, attribute) !== undefined);
+  const secret = hiddenAttributes(resourceType).filter((attribute) => readAttribute(resource, attribute) !== undefined);
   if (secret.length === 0) return resource;
   const copy: Record<string, unknown> = { ...resource };
   for (const attribute of secret) writeAttribute(copy, attribute, undefined);
@@ -46,7 +46,7 @@ export function emitChange<C extends Context>(
   const { engine, context } = call;
   const { id, version, attributes, deltas } = change;
   const [before, after] = [hideSecrets(resourceType, change.before), hideSecrets(resourceType, change.after)];
-  const apart = [...hiddenIn(resourceType), ...resourceType.attributes.filter(({ collection }) => collection)];
+  const apart = [...hiddenAttributes(resourceType), ...resourceType.attributes.filter(({ collection }) => collection)];
   const pointers = apart.map((attribute) => pointerTo(attribute));
   const changes = change.changes.filter(
     ({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)),

@@ -25,7 +25,7 @@ export function differenceOf(resourceType: ResourceType, before: ResourceObject,
   return {
     attributes: differing.map(({ path }) => path),
     changes: [
-      // An extension's container comes before its first attribute and goes after its last, since an operation needs a parent.
+      // An extension's container comes before its first attribute and goes after its last: an operation needs a parent.
       ...urns.filter((urn) => !isAssigned(before, urn) && isAssigned(after, urn)).map(addContainer),
       ...differing.filter(({ collection }) => !collection).map((attribute) => changeOf(attribute, before, after)),
       ...urns.filter((urn) => isAssigned(before, urn) && !isAssigned(after, urn)).map(removeContainer),

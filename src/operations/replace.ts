@@ -33,7 +33,7 @@ export async function replace<C extends Context>(operation: ReplaceOperation, ca
   return { type: "resource", status: 200, resourceType, resource: written.stored, selection };
 }
 
-/** @throws {ScimError} 400 for a required attribute that is missing afterwards, and for an immutable one that would change. */
+/** @throws {ScimError} 400 for a required attribute that would be missing, and for an immutable one that would change. */
 function rewrite<C extends Context>(
   resourceType: ResourceType,
   before: StoredResource,

@@ -50,13 +50,13 @@ export interface Written<R extends Rewrite> {
 }
 
 /**
- * Writes what is computed from the state that was read, by compare-and-swap: a write that another one overtakes starts again
- * from the new state, unless the client said which version it knows. No update is lost, and what changes nothing is not
- * written at all.
+ * Writes what is computed from the state that was read, by compare-and-swap: a write that another one overtakes starts
+ * again from the new state, unless the client said which version it knows. No update is lost, and what changes nothing is
+ * not written at all.
  *
  * @returns undefined where nothing changes.
- * @throws {ScimError} 404 and 412 as `readTarget`, 412 for a lost race that is the client's, 409 when others keep winning, and
- * what `compute` throws.
+ * @throws {ScimError} 404 and 412 as `readTarget`, 412 for a lost race that is the client's, 409 when others keep winning,
+ * and what `compute` throws.
  */
 export async function writeWithRetry<C extends Context, R extends Rewrite>(
   target: Target,
@@ -111,7 +111,7 @@ function isLostRace(error: unknown): boolean {
   return isScimError(error) && error.status === 412;
 }
 
-/** Tells of a write. `changes`: the operations that made it, where the verb knows them better than the difference does. */
+/** Tells of a write. `changes`: the operations that made it, where the verb knows them better than the difference. */
 export function emitWrite<C extends Context>(
   call: Call<C>,
   type: "replaced" | "patched",

@@ -105,14 +105,14 @@ function readersOfResource<C extends Context>(
   request: RequestParts,
   call: Call<C>,
 ): Readers {
-  const selected = (): Selection => requestSelection(resourceType, urlSearch(request, call), call);
+  const select = (): Selection => requestSelection(resourceType, urlSearch(request, call), call);
   return {
-    GET: () => ({ type: "read", resourceType, id, selection: selected(), ifNoneMatch: tags(request, call) }),
+    GET: () => ({ type: "read", resourceType, id, selection: select(), ifNoneMatch: tags(request, call) }),
     PUT: () => ({
       type: "replace",
       resourceType,
       id,
-      selection: selected(),
+      selection: select(),
       body: request.body(),
       ifMatch: precondition(request, call),
     }),
@@ -120,7 +120,7 @@ function readersOfResource<C extends Context>(
       type: "patch",
       resourceType,
       id,
-      selection: selected(),
+      selection: select(),
       operations: readPatch(resourceType, request.body(), call),
       ifMatch: precondition(request, call),
     }),

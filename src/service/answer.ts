@@ -5,7 +5,7 @@ import { execute } from "../operations/execute.ts";
 import { type FinalEndpoint, findEndpoint, splitUrl } from "../protocol/endpoint.ts";
 import { endpointOfMe } from "../protocol/me.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
-import { hasBody, readJson, withBulkDepth } from "../protocol/read-body.ts";
+import { hasBody, limitsOfBulk, readJson } from "../protocol/read-body.ts";
 import { render } from "../protocol/render.ts";
 import { route, routerOf } from "../protocol/route.ts";
 import { printable } from "../schema/canonical.ts";
@@ -109,7 +109,7 @@ function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOption
     baseUrl,
     signal,
     note,
-    storageOf: watched((type) => engine.adapterOf(type), signal, progress),
+    storageOf: watch((type) => engine.adapterOf(type), signal, progress),
     // Nobody in particular has no rights to ask for: what is public is public.
     authorize: async (operation) => (isKnown ? authorize?.(operation, context) : undefined),
     router: routerOf(engine.resourceTypes),
@@ -125,7 +125,7 @@ async function partsOf<C extends Context>(visit: Visit<C>, endpoint: FinalEndpoi
   const { method, query, header } = visit;
   const { body } = visit.request;
   const received = hasBody(method) ? await (typeof body === "function" ? body() : body) : undefined;
-  const limits = endpoint.type === "bulk" ? withBulkDepth(visit.engine.limits) : visit.engine.limits;
+  const limits = endpoint.type === "bulk" ? limitsOfBulk(visit.engine.limits) : visit.engine.limits;
   return {
     method: method === "HEAD" ? "GET" : method,
     query,
@@ -148,7 +148,7 @@ function renderOptions<C extends Context>({ engine, context, baseUrl, method, re
 }
 
 /** Each adapter as this request uses it, made when it is first asked for. */
-function watched<C extends Context>(
+function watch<C extends Context>(
   adapterOf: (resourceType: ResourceType) => StorageAdapter<C>,
   signal: AbortSignal | undefined,
   progress: Progress<C>,

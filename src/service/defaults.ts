@@ -44,7 +44,7 @@ const BEARER: AuthenticationScheme = {
   primary: true,
 };
 
-/** What holds where an option is left out. An option that is new has its default here, or is named above as one without. */
+/** What holds where an option is left out. A new option has its default here, or is named above as one without. */
 export const DEFAULTS = Object.freeze({
   profile: "interop",
   unknownAttributes: "ignore",

@@ -137,8 +137,8 @@ export interface ScimOptions<C extends Context = Context> {
   /** Told of each request once, when its answer is known: for counters and timings. What it throws is dropped. */
   readonly observe?: (event: RequestEvent<C>) => void;
   /**
-   * Replaces the key by which values are compared, sorted and kept unique. Storage must have been filled under the same one.
-   * Default: `comparisonKey`.
+   * Replaces the key by which values are compared, sorted and kept unique. Storage must have been filled under the same
+   * one. Default: `comparisonKey`.
    */
   readonly comparisonKey?: ComparisonKey;
   /** The clock. Default `() => new Date()`. */

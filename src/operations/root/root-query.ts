@@ -2,7 +2,7 @@ import type { Call } from "../../call/call.ts";
 import type { RootQueryOperation } from "../../call/operation.ts";
 import type { Result } from "../../call/result.ts";
 import { type Context, isCursorPage, type Page } from "../../storage/adapter.ts";
-import { openPage, placeOf } from "../page.ts";
+import { openPage, sealPlace } from "../page.ts";
 import { checkStored } from "../stored.ts";
 import { cursorPageBySort, indexPageBySort } from "./by-sort.ts";
 import { cursorPageByType, indexPageByType } from "./by-type.ts";
@@ -28,7 +28,7 @@ export async function rootQuery<C extends Context>(operation: RootQueryOperation
   return {
     type: "list",
     items: found.items,
-    place: await placeOf({ ...found, resources }, operation.page, ROOT, call),
+    place: await sealPlace({ ...found, resources }, operation.page, ROOT, call),
   };
 }
 
