@@ -48,6 +48,7 @@ export interface ReadOperation {
   readonly resourceType: ResourceType;
   readonly id: string;
   readonly selection: Selection;
+  /** If-None-Match: `"*"`, or the versions that the client has, without quotes and `W/`. Undefined where there is none. */
   readonly ifNoneMatch: TagList | undefined;
 }
 
@@ -109,6 +110,10 @@ export interface ReplaceOperation {
   readonly id: string;
   readonly body: ResourceObject;
   readonly selection: Selection;
+  /**
+   * If-Match: `"*"`, or the versions of which one must be current, without quotes and `W/`. Where If-None-Match is sent as
+   * well, both as `{ match, noneOf }`. Undefined where neither is sent.
+   */
   readonly ifMatch: Precondition | undefined;
 }
 
@@ -120,6 +125,7 @@ export interface PatchOperation {
   /** What the operations do, resolved against the schema. */
   readonly operations: readonly PreparedOperation[];
   readonly selection: Selection;
+  /** As of `ReplaceOperation`. */
   readonly ifMatch: Precondition | undefined;
 }
 
@@ -128,6 +134,7 @@ export interface DeleteOperation {
   readonly type: "delete";
   readonly resourceType: ResourceType;
   readonly id: string;
+  /** As of `ReplaceOperation`. */
   readonly ifMatch: Precondition | undefined;
 }
 

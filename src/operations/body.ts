@@ -1,4 +1,5 @@
-import { type Call, readOptions } from "../call/call.ts";
+import type { Call } from "../call/call.ts";
+import { readOptions } from "../call/settings.ts";
 import { invalidSyntax, ScimError } from "../error.ts";
 import { type CanonicalBody, canonicalize } from "../schema/canonical.ts";
 import { printable } from "../schema/printable.ts";
@@ -15,7 +16,7 @@ export function readBody<C extends Context>(
   body: ResourceObject,
 ): CanonicalBody {
   checkSchemas(call, resourceType, body);
-  const canonical = canonicalize(resourceType, body, readOptions(call, resourceType));
+  const canonical = canonicalize(resourceType, body, readOptions(resourceType, call));
   throwProblems(canonical.problems);
   return canonical;
 }

@@ -20,24 +20,24 @@ export function discover<C extends Context>(operation: DiscoverOperation, call: 
   const { engine, baseUrl } = call;
   switch (operation.endpoint) {
     case "ServiceProviderConfig":
-      return found(serviceProviderConfig(engine, baseUrl));
+      return resultOf(serviceProviderConfig(engine, baseUrl));
     case "ResourceTypes": {
       const types = engine.resourceTypes.map((type) => resourceTypeDocument(type, baseUrl));
       return operation.id === undefined
         ? { type: "documents", documents: types }
-        : found(types.find((type) => type.id === operation.id));
+        : resultOf(types.find((type) => type.id === operation.id));
     }
     case "Schemas": {
       const schemas = schemasOfEngine(engine).map((schema) => schemaDocument(schema, baseUrl));
       const urn = operation.id?.toLowerCase();
       return urn === undefined
         ? { type: "documents", documents: schemas }
-        : found(schemas.find((schema) => schema.id.toLowerCase() === urn));
+        : resultOf(schemas.find((schema) => schema.id.toLowerCase() === urn));
     }
   }
 }
 
-function found(document: (ResourceObject & { readonly meta: { readonly location: string } }) | undefined): Result {
+function resultOf(document: (ResourceObject & { readonly meta: { readonly location: string } }) | undefined): Result {
   if (document === undefined)
     throw notFound("No such schema or resource type; the list is at the endpoint without the last segment.");
   return { type: "document", body: document, location: document.meta.location };

@@ -23,6 +23,12 @@ export type Endpoint =
       readonly id: string | undefined;
     };
 
+/** The endpoint of one type. */
+export type EndpointOf<T extends Endpoint["type"]> = Extract<Endpoint, { readonly type: T }>;
+
+/** Where a request leads once `/Me` has become somebody's own resource. */
+export type FinalEndpoint = Exclude<Endpoint, { readonly type: "me" }>;
+
 /** Splits a URL into its path and query without normalising it: `%2e%2e` must stay what it is [H3]. */
 export function splitUrl(url: string): { readonly path: string; readonly query: string } {
   const scheme = url.indexOf("://");
@@ -72,25 +78,36 @@ export function findEndpoint(
 ): Endpoint {
   if (path !== basePath && !path.startsWith(`${basePath}/`)) throw notFound();
   const [first = "", second, ...rest] = segmentsOf(path, basePath).map(decodeSegment);
+  if (rest.length > 0 || second === "") throw notFound();
   const isNamed = (name: string): boolean => {
     const isFound = isSegment(name, first, otherCase !== undefined);
     if (isFound && name !== first) otherCase?.(first);
     return isFound;
   };
-  if (rest.length > 0 || second === "") throw notFound();
   const discovery = DISCOVERY_ENDPOINTS.find(isNamed);
-  if (discovery !== undefined) {
-    if (discovery === "ServiceProviderConfig" && second !== undefined) throw notFound();
-    return { type: "discovery", endpoint: discovery, id: second };
-  }
+  if (discovery !== undefined) return discoveryEndpoint(discovery, second);
   const resourceType = resourceTypes.find((type) => isNamed(type.endpoint.slice(1)));
-  if (resourceType !== undefined) {
-    if (second === undefined) return { type: "resources", resourceType };
-    return second === ".search" ? { type: "search", resourceType } : { type: "resource", resourceType, id: second };
-  }
-  if (isNamed(ME_ENDPOINT) && second === undefined) return { type: "me" };
-  if (isNamed(BULK_ENDPOINT) && second === undefined) return { type: "bulk" };
-  if (first === "" && second === undefined) return { type: "root" };
-  if (first === ".search" && second === undefined) return { type: "rootSearch" };
-  throw notFound();
+  if (resourceType !== undefined) return resourceTypeEndpoint(resourceType, second);
+  const lone = loneEndpoint(first, isNamed);
+  if (lone === undefined || second !== undefined) throw notFound();
+  return lone;
+}
+
+function discoveryEndpoint(endpoint: DiscoveryEndpoint, id: string | undefined): Endpoint {
+  // There is one configuration, and nothing below it.
+  if (endpoint === "ServiceProviderConfig" && id !== undefined) throw notFound();
+  return { type: "discovery", endpoint, id };
+}
+
+function resourceTypeEndpoint(resourceType: ResourceType, segment: string | undefined): Endpoint {
+  if (segment === undefined) return { type: "resources", resourceType };
+  return segment === ".search" ? { type: "search", resourceType } : { type: "resource", resourceType, id: segment };
+}
+
+/** The endpoints that nothing follows. */
+function loneEndpoint(segment: string, isNamed: (name: string) => boolean): Endpoint | undefined {
+  if (isNamed(ME_ENDPOINT)) return { type: "me" };
+  if (isNamed(BULK_ENDPOINT)) return { type: "bulk" };
+  if (segment === "") return { type: "root" };
+  return segment === ".search" ? { type: "rootSearch" } : undefined;
 }

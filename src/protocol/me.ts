@@ -1,7 +1,7 @@
 import { notFound, notImplemented } from "../error.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { EndpointOf } from "./endpoint.ts";
 
 /** The resource of the authenticated subject, for `/Me`. @see RFC 7644 §3.11 */
 export interface Me {
@@ -24,7 +24,7 @@ export async function endpointOfMe<C extends Context>(
   resolveMe: ResolveMe<C> | undefined,
   context: C,
   resourceTypes: readonly ResourceType[],
-): Promise<Extract<Endpoint, { readonly type: "resource" }>> {
+): Promise<EndpointOf<"resource">> {
   if (resolveMe === undefined) throw notImplemented("/Me is not supported by this server.");
   const me = await resolveMe(context);
   if (me === undefined) throw notFound("The credentials belong to no resource of this server, so there is no /Me.");

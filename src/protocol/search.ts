@@ -39,12 +39,14 @@ function integer(text: string | undefined, name: string, error: (detail: string)
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(text)));
 }
 
-const names = z.array(z.string()).nullish();
-const text = z.string().nullish();
-const whole = z.int().nullish();
+/** `null` is as good as nothing. */
+const given = <T>(value: T | null): T | undefined => value ?? undefined;
+const names = z.array(z.string()).nullish().transform(given);
+const text = z.string().nullish().transform(given);
+const whole = z.int().nullish().transform(given);
 
 const SearchRequest = z.object({
-  schemas: z.array(z.string()).nullish(),
+  schemas: names,
   attributes: names,
   excludedattributes: names,
   filter: text,
@@ -68,26 +70,27 @@ export function searchFromBody(body: ResourceObject, missingSchemas: ((path: str
     (name) => `names ${name} twice; names differ in more than letter case`,
   );
   const parsed = SearchRequest.safeParse(members);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const error = issue?.path[0] === "count" ? countError(members.cursor) : invalidValue;
-    throw error(
-      `The search request is wrong at "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "it does not fit"}.`,
-    );
-  }
+  if (!parsed.success) throw wrongMember(parsed.error, members.cursor);
   const { schemas, attributes, excludedattributes, filter, sortby, sortorder, startindex, count, cursor } = parsed.data;
   if (!schemas?.length && missingSchemas !== undefined) missingSchemas("schemas");
   else if (!schemas?.some((urn) => urn.toLowerCase() === SEARCH_SCHEMA.toLowerCase())) {
     throw invalidSyntax(`The schemas of a search request must be ["${SEARCH_SCHEMA}"].`);
   }
   return {
-    attributes: attributes ?? undefined,
-    excludedAttributes: excludedattributes ?? undefined,
-    filter: filter ?? undefined,
-    sortBy: sortby ?? undefined,
-    sortOrder: sortorder ?? undefined,
-    startIndex: startindex ?? undefined,
-    count: count ?? undefined,
-    cursor: cursor ?? undefined,
+    attributes,
+    excludedAttributes: excludedattributes,
+    filter,
+    sortBy: sortby,
+    sortOrder: sortorder,
+    startIndex: startindex,
+    count,
+    cursor,
   };
+}
+
+function wrongMember({ issues: [issue] }: z.ZodError, cursor: unknown): ScimError {
+  const error = issue?.path[0] === "count" ? countError(cursor) : invalidValue;
+  return error(
+    `The search request is wrong at "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "it does not fit"}.`,
+  );
 }
