@@ -52,11 +52,12 @@ export type {
   AttributeLiteral,
   AttributePath,
   AttributeType,
+  ComparisonKey,
   Mutability,
   Returned,
   Uniqueness,
 } from "./schema/attribute.ts";
-export { type ComparisonKey, comparisonKey } from "./schema/comparison-key.ts";
+export { comparisonKey } from "./schema/comparison-key.ts";
 export { EnterpriseUser } from "./schema/core/enterprise-user.ts";
 export { Group, GroupSchema } from "./schema/core/group.ts";
 export { ResourceTypeSchema } from "./schema/core/resource-type.ts";

@@ -1,4 +1,3 @@
-import type { ComparisonKey } from "./comparison-key.ts";
 import type { Format } from "./format.ts";
 
 /** The eight data types. @see RFC 7643 §2.3 */
@@ -120,6 +119,12 @@ export interface Attribute {
   key(value: unknown): string | number | boolean;
 }
 
+/**
+ * Computes the key under which a value of an attribute is compared, sorted and kept unique.
+ * @see RFC 7643 §2.3; RFC 7644 §5
+ */
+export type ComparisonKey = (attribute: Attribute, value: unknown) => string | number | boolean;
+
 /** An attribute path resolved against a resource type. @see RFC 7644 §3.10 */
 export interface AttributePath {
   /** Canonical text, e.g. `emails.value`. */
@@ -141,68 +146,4 @@ export function leafOf(path: AttributePath): Attribute {
 /** A `$ref` beside a `value`, naming resources: it follows from the value [A51]. */
 export function isComputedReference(attribute: Attribute, sub: Attribute): boolean {
   return sub.name === "$ref" && attribute.sub("value") !== undefined && sub.resourceTypes.length > 0;
-}
-
-/** The characteristics that every attribute has, each with the RFC's default where the literal does not say. @see RFC 7643 §2.2 */
-export function characteristicsOf(literal: AttributeLiteral) {
-  const {
-    type = "string",
-    multiValued = false,
-    required = false,
-    mutability = "readWrite",
-    uniqueness = "none",
-  } = literal;
-  // References and binaries are case exact whatever a schema prints [S-2.3.6-04 S-2.3.7-04].
-  const caseExact = type === "reference" || type === "binary" || (literal.caseExact ?? false);
-  const returned: Returned = literal.returned ?? (mutability === "writeOnly" ? "never" : "default");
-  return { type, multiValued, required, caseExact, mutability, returned, uniqueness };
-}
-
-/** Compiles one attribute literal; names and nonsense have been checked by `defineSchema`. */
-export function compileAttribute(
-  name: string,
-  literal: AttributeLiteral,
-  owner: { readonly prefix: string; readonly extension: string | undefined; readonly parent?: Attribute },
-  comparisonKey: ComparisonKey,
-): Attribute {
-  const characteristics = characteristicsOf(literal);
-  const {
-    referenceTypes = [],
-    canonicalValues = [],
-    collection = false,
-    comparison = "plain",
-    lifecycle = false,
-  } = literal;
-  const subAttributes: Attribute[] = [];
-  const byName = new Map<string, Attribute>();
-  const attribute: Attribute = {
-    ...characteristics,
-    name,
-    path: owner.parent === undefined ? owner.prefix + name : `${owner.parent.path}.${name}`,
-    extension: owner.extension,
-    parent: owner.parent,
-    description: literal.description,
-    // The value is what tells the elements of a collection apart and what storage files them under [A51].
-    required: literal.required ?? (owner.parent?.collection === true && name === "value"),
-    canonicalValues,
-    referenceTypes,
-    resourceTypes: referenceTypes.filter((name) => name !== "external" && name !== "uri"),
-    isHidden: characteristics.mutability === "writeOnly" || characteristics.returned === "never",
-    isStored: characteristics.mutability !== "writeOnly" && literal.inverseOf === undefined,
-    subAttributes,
-    collection,
-    comparison,
-    format: literal.format,
-    inverseOf: literal.inverseOf,
-    lifecycle,
-    default: literal.default,
-    sub: (subName) => byName.get(subName) ?? byName.get(subName.toLowerCase()),
-    key: (value) => comparisonKey(attribute, value),
-  };
-  for (const [subName, sub] of Object.entries(literal.subAttributes ?? {})) {
-    const compiled = compileAttribute(subName, sub, { ...owner, parent: attribute }, comparisonKey);
-    subAttributes.push(compiled);
-    byName.set(subName.toLowerCase(), compiled);
-  }
-  return attribute;
 }

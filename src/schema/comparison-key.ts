@@ -1,12 +1,6 @@
-import type { Attribute } from "./attribute.ts";
+import type { ComparisonKey } from "./attribute.ts";
 import { instantOf } from "./date-time.ts";
 import { normalizeReference } from "./reference.ts";
-
-/**
- * Computes the key under which a value of an attribute is compared, sorted and kept unique.
- * @see RFC 7643 §2.3; RFC 7644 §5
- */
-export type ComparisonKey = (attribute: Attribute, value: unknown) => string | number | boolean;
 
 /**
  * The standard comparison key, used alike by filters, sorting, uniqueness and storage:

@@ -1,5 +1,6 @@
-import { type Attribute, type AttributePath, compileAttribute, pathOf } from "./attribute.ts";
-import { type ComparisonKey, comparisonKey as standardKey } from "./comparison-key.ts";
+import { type Attribute, type AttributePath, type ComparisonKey, pathOf } from "./attribute.ts";
+import { comparisonKey as standardKey } from "./comparison-key.ts";
+import { compileAttribute } from "./compile-attribute.ts";
 import { CommonAttributes } from "./core/common.ts";
 import { finderOf, resolverOf } from "./path-resolver.ts";
 import { PROTOCOL_ENDPOINTS } from "./protocol-endpoints.ts";

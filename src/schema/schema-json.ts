@@ -1,4 +1,5 @@
-import { type AttributeLiteral, type AttributeType, characteristicsOf } from "./attribute.ts";
+import type { AttributeLiteral, AttributeType } from "./attribute.ts";
+import { characteristicsOf } from "./compile-attribute.ts";
 import { checkSchema, type SchemaDefinition, SchemaError } from "./schema.ts";
 
 /** An attribute definition as `/Schemas` publishes it. @see RFC 7643 §7 */
