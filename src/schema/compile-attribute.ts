@@ -22,7 +22,7 @@ export function compileAttribute(
   owner: { readonly prefix: string; readonly extension: string | undefined; readonly parent?: Attribute },
   comparisonKey: ComparisonKey,
 ): Attribute {
-  const characteristics = characteristicsOf(literal);
+  const { type, multiValued, caseExact, mutability, returned, uniqueness } = characteristicsOf(literal);
   const {
     referenceTypes = [],
     canonicalValues = [],
@@ -33,19 +33,24 @@ export function compileAttribute(
   const subAttributes: Attribute[] = [];
   const byName = new Map<string, Attribute>();
   const attribute: Attribute = {
-    ...characteristics,
     name,
     path: owner.parent === undefined ? owner.prefix + name : `${owner.parent.path}.${name}`,
     extension: owner.extension,
     parent: owner.parent,
+    type,
     description: literal.description,
+    multiValued,
     // The value is what tells the elements of a collection apart and what storage files them under [A51].
     required: literal.required ?? (owner.parent?.collection === true && name === "value"),
     canonicalValues,
+    caseExact,
+    mutability,
+    returned,
+    uniqueness,
     referenceTypes,
     resourceTypes: referenceTypes.filter((name) => name !== "external" && name !== "uri"),
-    isHidden: characteristics.mutability === "writeOnly" || characteristics.returned === "never",
-    isStored: characteristics.mutability !== "writeOnly" && literal.inverseOf === undefined,
+    isHidden: mutability === "writeOnly" || returned === "never",
+    isStored: mutability !== "writeOnly" && literal.inverseOf === undefined,
     subAttributes,
     collection,
     comparison,
