@@ -1,5 +1,6 @@
 import type { Filter } from "../../../filter/ast.ts";
-import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
+import { attributesIn } from "../../../filter/paths.ts";
+import type { AttributePath } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import {
   type Context,
@@ -9,7 +10,9 @@ import {
   type QueryResult,
   type StoredResource,
 } from "../../adapter.ts";
+import { isId } from "../../id.ts";
 import { queryByScan } from "../../scan.ts";
+import { isUnique } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
@@ -91,8 +94,8 @@ function ownCondition({ tenant, resourceType }: OwnScope): Fragment {
 function findsOne(filter: Filter<AttributePath>, resourceType: ResourceType): boolean {
   if (filter.type === "and") return filter.filters.some((part) => findsOne(part, resourceType));
   if (filter.type !== "compare" || filter.operator !== "eq" || filter.value === null) return false;
-  const { attribute, text } = filter.path;
-  return !attribute.multiValued && (text === "id" || resourceType.unique.some((unique) => unique.text === text));
+  const { path } = filter;
+  return !path.attribute.multiValued && (isId(path) || isUnique(resourceType, path));
 }
 
 /** Whether a page holds all of one resource. */
@@ -111,7 +114,7 @@ async function* rowsOf(
   { filter, sort, select }: QueryRequest,
 ): AsyncGenerator<StoredResource> {
   const { resourceType } = scope;
-  const needed = attributesOf(filter, sort?.path);
+  const needed = attributesIn(filter, sort?.path);
   const apart = apartOf(resourceType, {
     includes: (attribute) => needed.has(attribute) || select.includes(attribute),
   });
@@ -124,19 +127,4 @@ async function* rowsOf(
     cursor = page.nextCursor;
     if (cursor === undefined) return;
   }
-}
-
-/** The attributes that a filter and a sort look at. */
-export function attributesOf(
-  filter: Filter<AttributePath> | undefined,
-  sort: AttributePath | undefined,
-): ReadonlySet<Attribute> {
-  const found = new Set<Attribute>(sort === undefined ? [] : [sort.attribute]);
-  const walk = (part: Filter<AttributePath>): void => {
-    if (part.type === "and" || part.type === "or") for (const inner of part.filters) walk(inner);
-    else if (part.type === "not") walk(part.filter);
-    else found.add(part.path.attribute);
-  };
-  if (filter !== undefined) walk(filter);
-  return found;
 }
