@@ -6,8 +6,8 @@ import type { ResourceType } from "../schema/resource-type.ts";
 export type { Sort } from "../filter/order.ts";
 
 /**
- * Who asks, and for which tenant: the result of `authenticate`, handed to every call of the storage adapter and every event.
- * Hosts add what they need; scimkit reads `tenant` alone. It never comes from the request itself.
+ * Who asks, and for which tenant: the result of `authenticate`, handed to every call of the storage adapter and every
+ * event. Hosts add what they need; scimkit reads `tenant` alone. It never comes from the request itself.
  * @see RFC 7644 §2, §6
  */
 export type Context = {
@@ -17,8 +17,8 @@ export type Context = {
 } & object;
 
 /**
- * A resource as storage keeps it: canonical attribute names, extensions under their URN, no unassigned attribute, no URLs.
- * `meta` holds resourceType, created, lastModified and version.
+ * A resource as storage keeps it: canonical attribute names, extensions under their URN, no unassigned attribute, no
+ * URLs. `meta` holds resourceType, created, lastModified and version.
  * @see RFC 7643 §3
  */
 export interface StoredResource {
@@ -74,7 +74,10 @@ export interface StorageRequest {
 export interface WriteRequest extends StorageRequest {
   /** The present as ISO 8601 text, for `meta.lastModified` of other resources that the write touches. */
   readonly at: string;
-  /** Names of the resource types whose ids must exist in the same storage and tenant; `[]` where references are not checked. */
+  /**
+   * Names of the resource types whose ids must exist in the same storage and tenant; `[]` where references are not
+   * checked.
+   */
   readonly checkReferences: readonly string[];
   /** Tells the host what storage did besides. */
   readonly notify: (notice: StorageNotice) => void;
@@ -90,11 +93,12 @@ export type Secrets = Readonly<Record<string, unknown>>;
 export interface ReadRequest extends StorageRequest {
   readonly select: Select;
   /**
-   * `true`: the caller takes collections (a group's members) as async iterables as well, so that one too large to hold is
-   * handed out element by element, in one consistent state with the rest of the resource. The core takes one iterator of
-   * each, those of a page one after the other in the order of its resources, and always ends it: by the last element, by the
-   * iterator's own failure, or early by `return()`, even before the first `next()`, so that it must free what it holds (an
-   * async generator that has not begun frees nothing). A collection may be an array all the same. Absent: it must be.
+   * `true`: the caller takes collections (a group's members) as async iterables as well, so that one too large to hold
+   * is handed out element by element, in one consistent state with the rest of the resource. The core takes one
+   * iterator of each, those of a page one after the other in the order of its resources, and always ends it: by the
+   * last element, by the iterator's own failure, or early by `return()`, even before the first `next()`, so that it
+   * must free what it holds (an async generator that has not begun frees nothing). A collection may be an array all the
+   * same. Absent: it must be.
    */
   readonly stream?: boolean | undefined;
 }
@@ -111,9 +115,9 @@ export interface IndexPage {
 }
 
 /**
- * Position of a cursor page. `cursor` is what a result of the same query gave as `nextCursor` or `previousCursor`, to the
- * letter (the core signs what clients see of it); undefined asks for the first page. Walking all pages meets every resource
- * that stays unchanged meanwhile exactly once: the position is a key, never an offset. @see RFC 9865 §2
+ * Position of a cursor page. `cursor` is what a result of the same query gave as `nextCursor` or `previousCursor`, to
+ * the letter (the core signs what clients see of it); undefined asks for the first page. Walking all pages meets every
+ * resource that stays unchanged meanwhile exactly once: the position is a key, never an offset. @see RFC 9865 §2
  */
 export interface CursorPage {
   readonly cursor: string | undefined;
@@ -141,7 +145,9 @@ export interface QueryRequest extends ReadRequest {
 /** A page of the resources that match. @see RFC 7644 §3.4.2 */
 export interface QueryResult {
   readonly resources: readonly StoredResource[];
-  /** How many resources match, whatever the page. Only a cursor page may leave it out, where counting costs too much. */
+  /**
+   * How many resources match, whatever the page. Only a cursor page may leave it out, where counting costs too much.
+   */
   readonly totalResults?: number | undefined;
   /** Of a cursor page: where the next one begins; undefined on the last. */
   readonly nextCursor?: string | undefined;
@@ -173,7 +179,10 @@ export interface ReplaceRequest extends WriteRequest {
   readonly ifVersion?: string | undefined;
   /** The state that `resource` was made from, so that only differences need writing. */
   readonly before?: StoredResource | undefined;
-  /** Collections that neither `resource` nor `before` holds, because the write does not touch them: they stay as they are. */
+  /**
+   * Collections that neither `resource` nor `before` holds, because the write does not touch them: they stay as they
+   * are.
+   */
   readonly untouched?: readonly Attribute[] | undefined;
 }
 
@@ -211,9 +220,15 @@ export interface StorageCapabilities {
   readonly sort?: boolean;
   /** `true`: cursor pages are answered, and announced as RFC 9865 has it. Default `false`. */
   readonly cursor?: boolean;
-  /** `true`: writeOnly attributes (a password) are kept, hashed. Default `false`; then changing passwords is not announced. */
+  /**
+   * `true`: writeOnly attributes (a password) are kept, hashed. Default `false`; then changing passwords is not
+   * announced.
+   */
   readonly secrets?: boolean;
-  /** `false`: there is one tenant, that of a context without `tenant`; the core answers any other one with 500. Default `true`. */
+  /**
+   * `false`: there is one tenant, that of a context without `tenant`; the core answers any other one with 500. Default
+   * `true`.
+   */
   readonly tenants?: boolean;
   /**
    * `false`: a reference to nothing is refused even where `checkReferences` does not ask for it, as a foreign key does;
@@ -223,12 +238,13 @@ export interface StorageCapabilities {
 }
 
 /**
- * The storage boundary: five verbs and two optional fast paths. Every method may be given any tenant's context and must never look outside of it.
+ * The storage boundary: five verbs and two optional fast paths. Every method may be given any tenant's context and must
+ * never look outside of it.
  *
  * - Results are copies: changing them changes nothing in storage.
  * - Unknown id: `get` and `replace` give `undefined`, `delete` gives `false`. An update never creates.
- * - `uniqueness(attribute)`, `versionMismatch()` and `invalidValue(detail)` (dangling reference) are the errors to throw;
- *   any other error is a 500 for the client and goes to `on({ type: "error" })`.
+ * - `uniqueness(attribute)`, `versionMismatch()` and `invalidValue(detail)` (dangling reference) are the errors to
+ *   throw; any other error is a 500 for the client and goes to `on({ type: "error" })`.
  * - Check and write are one atomic step.
  * - The elements of a collection have no order: another order alone is no change.
  * - A call whose client has gone (`signal`) rejects or gives the right result, never "nothing there".
@@ -255,20 +271,24 @@ export interface StorageAdapter<C extends Context = Context> {
   get(request: GetRequest, context: C): Promise<StoredResource | undefined>;
   /** Finds resources: filter, then sort, then page. Page and total come from one snapshot. */
   query(request: QueryRequest, context: C): Promise<QueryResult>;
-  /** Stores a new resource and gives it back as stored. The adapter may choose another id. Throws `uniqueness(attribute)`. */
+  /**
+   * Stores a new resource and gives it back as stored. The adapter may choose another id. Throws
+   * `uniqueness(attribute)`.
+   */
   create(request: CreateRequest, context: C): Promise<StoredResource>;
   /** Replaces a resource whole; attributes missing from `resource` are gone afterwards, secrets not named stay. */
   replace(request: ReplaceRequest, context: C): Promise<StoredResource | undefined>;
   /**
-   * Optional fast path: adds to and removes from one collection at a cost that does not depend on its size. Undefined for an
-   * unknown id; `"declined"` sends the caller to `get` and `replace`.
+   * Optional fast path: adds to and removes from one collection at a cost that does not depend on its size. Undefined
+   * for an unknown id; `"declined"` sends the caller to `get` and `replace`.
    */
   applyDelta?(request: DeltaRequest, context: C): Promise<DeltaResult | "declined" | undefined>;
   /** Deletes a resource; references to it vanish with it, and their holders get a new version. */
   delete(request: DeleteRequest, context: C): Promise<boolean>;
   /**
-   * Optional: runs `work` with an adapter whose calls take effect together or, when `work` rejects, not at all. `work` may run
-   * more than once where the database asks for a retry. The core puts one around each operation of a bulk request.
+   * Optional: runs `work` with an adapter whose calls take effect together or, when `work` rejects, not at all. `work`
+   * may run more than once where the database asks for a retry. The core puts one around each operation of a bulk
+   * request.
    */
   transaction?<T>(work: (storage: StorageAdapter<C>) => Promise<T>, context: C): Promise<T>;
 }

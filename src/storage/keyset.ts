@@ -1,4 +1,4 @@
-import { invalidCursor } from "../error.ts";
+import { invalidCursor, type ScimError } from "../error.ts";
 import { comparePlaces, type SortPlace, sortPlaceOf } from "../filter/order.ts";
 import type { Sort, StoredResource } from "./adapter.ts";
 
@@ -9,8 +9,8 @@ export interface Position {
 }
 
 /**
- * Writes a position as the cursor that an adapter gives out. It holds the sort key and the id, never an offset, so that rows
- * that come and go elsewhere do not move it.
+ * Writes a position as the cursor that an adapter gives out. It holds the sort key and the id, never an offset, so that
+ * rows that come and go elsewhere do not move it.
  */
 export function writePosition({ place, backwards }: Position): string {
   const { id, key } = place;
@@ -22,12 +22,12 @@ export function writePosition({ place, backwards }: Position): string {
  * @throws {ScimError} 400 invalidCursor for anything else.
  */
 export function readPosition(cursor: string): Position {
-  const [direction, id, key] = parsed(cursor);
-  if ((direction !== "<" && direction !== ">") || typeof id !== "string" || !isKey(key)) throw unintelligible();
+  const [direction, id, key] = parseList(cursor);
+  if ((direction !== "<" && direction !== ">") || typeof id !== "string" || !isKey(key)) throw unknownCursor();
   return { place: { id, key }, backwards: direction === "<" };
 }
 
-function parsed(cursor: string): readonly unknown[] {
+function parseList(cursor: string): readonly unknown[] {
   try {
     const value: unknown = JSON.parse(cursor);
     return Array.isArray(value) ? value : [];
@@ -40,7 +40,8 @@ function isKey(key: unknown): key is SortPlace["key"] {
   return key === undefined || typeof key === "string" || typeof key === "number" || typeof key === "boolean";
 }
 
-function unintelligible() {
+/** Refuses a cursor that no query of the adapter gave out. */
+export function unknownCursor(): ScimError {
   return invalidCursor("The cursor is not one that this server gave out. Start again without a position: cursor=");
 }
 

@@ -1,4 +1,5 @@
 import { invalidValue } from "../error.ts";
+import type { Attribute } from "../schema/attribute.ts";
 import type { ReferenceAttribute, ResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 
@@ -12,9 +13,14 @@ export interface HeldReference {
   readonly index: number | undefined;
 }
 
+/** What an attribute refers to; undefined for one that is no reference. */
+export function findReference({ references }: ResourceType, { path }: Attribute): ReferenceAttribute | undefined {
+  return references.find(({ attribute }) => attribute.path === path);
+}
+
 /**
- * Every reference that a resource holds, as the client or storage wrote it. Adapters look the ids up, and give what they found
- * to `settleReference`.
+ * Every reference that a resource holds, as the client or storage wrote it. Adapters look the ids up, and give what
+ * they found to `settleReference`.
  *
  * @example
  * ```ts
@@ -39,11 +45,11 @@ export function* referencesIn(resourceType: ResourceType, resource: ResourceObje
 
 /**
  * The element as it is to be stored: with `type` naming the resource type that was `found`, whatever the client said
- * [S-4.2-05]. `found` is undefined where the tenant has no resource of that id; `holder` is the id of the resource that holds
- * the reference, and `checkReferences` comes with the write request.
+ * [S-4.2-05]. `found` is undefined where the tenant has no resource of that id; `holder` is the id of the resource that
+ * holds the reference, and `checkReferences` comes with the write request.
  *
- * @throws {ScimError} 400 invalidValue for a checked reference that names nothing, and for a list (a group's members) that
- * names its own resource. The detail names the place, never the id.
+ * @throws {ScimError} 400 invalidValue for a checked reference that names nothing, and for a list (a group's members)
+ * that names its own resource. The detail names the place, never the id.
  * @see RFC 7643 §2.4
  */
 export function settleReference(

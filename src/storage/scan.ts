@@ -22,9 +22,9 @@ export interface ScanOptions {
 const ROWS_BETWEEN_CHECKS = 1024;
 
 /**
- * Answers a query by looking at every row: filters, sorts, pages and counts. For backends that cannot filter themselves, and
- * for what a backend gives back of a filter that it could run only in part. Without a sort the rows' own order is kept, and
- * only the page is held in memory.
+ * Answers a query by looking at every row: filters, sorts, pages and counts. For backends that cannot filter
+ * themselves, and for what a backend gives back of a filter that it could run only in part. Without a sort the rows'
+ * own order is kept, and only the page is held in memory.
  *
  * @throws {ScimError} 400 tooMany when more than `maxScanned` rows were looked at.
  * @example
@@ -41,7 +41,7 @@ export async function queryByScan(
   options: ScanOptions = {},
 ): Promise<QueryResult> {
   const { maxScanned = 100_000 } = options;
-  const collect = collector(request);
+  const collect = collectorFor(request);
   let scanned = 0;
   for await (const row of rows) {
     if (++scanned > maxScanned) throw scannedTooMany(maxScanned);
@@ -53,7 +53,7 @@ export async function queryByScan(
 
 /** The same over rows that are in memory, in one turn of the event loop, so that page and total are of one state. */
 export function queryRows(rows: Iterable<StoredResource>, request: QueryRequest): QueryResult {
-  const collect = collector(request);
+  const collect = collectorFor(request);
   for (const row of rows) collect.add(row);
   return collect.result();
 }
@@ -69,7 +69,7 @@ interface Collector {
   result(): QueryResult;
 }
 
-function collector(request: QueryRequest): Collector {
+function collectorFor(request: QueryRequest): Collector {
   const matches = request.filter === undefined ? () => true : predicateOf(request.filter);
   const { page, sort } = request;
   if (isCursorPage(page)) return cursorCollector(page, sort, matches);
@@ -102,7 +102,7 @@ function sortedCollector(page: IndexPage, sort: Sort, matches: Matches): Collect
     },
     result: () => ({
       resources: first
-        .sorted()
+        .inOrder()
         .slice(page.startIndex - 1)
         .map(({ row }) => row),
       totalResults,
@@ -128,7 +128,7 @@ function cursorCollector({ cursor, count }: CursorPage, sort: Sort | undefined, 
       else isAnyBehind = true;
     },
     result() {
-      const found = first.sorted();
+      const found = first.inOrder();
       const isAnyAhead = found.length > count;
       const inPage = found.slice(0, count);
       if (backwards) inPage.reverse();
@@ -157,7 +157,7 @@ interface Placed {
 function firstOf(
   count: number,
   compare: (left: SortPlace, right: SortPlace) => number,
-): { add(placed: Placed): void; sorted(): readonly Placed[] } {
+): { add(placed: Placed): void; inOrder(): readonly Placed[] } {
   const kept: Placed[] = [];
   const cut = (): void => {
     kept.sort((left, right) => compare(left.place, right.place));
@@ -168,7 +168,7 @@ function firstOf(
       kept.push(placed);
       if (kept.length > 2 * count + 64) cut();
     },
-    sorted() {
+    inOrder() {
       cut();
       return kept;
     },

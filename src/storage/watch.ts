@@ -8,8 +8,8 @@ export interface StorageMeter {
 }
 
 /**
- * The adapter as one request uses it: every call carries the signal and is counted, and none begins once the client has gone.
- * A write that has begun is left to the adapter, which finishes or undoes it.
+ * The adapter as one request uses it: every call carries the signal and is counted, and none begins once the client has
+ * gone. A write that has begun is left to the adapter, which finishes or undoes it.
  * @throws the signal's reason, instead of a call
  */
 export function watchStorage<C extends Context>(

@@ -1,8 +1,11 @@
-import { isSame, type ResourceObject } from "../../schema/value.ts";
-import type { DeltaRequest } from "../adapter.ts";
+import { copyValue, isSame, type ResourceObject } from "../../schema/value.ts";
+import type { DeltaRequest, DeltaResult } from "../adapter.ts";
+import { findReference } from "../reference.ts";
+import { hasUniqueParts } from "../unique.ts";
+import { referenceIndexOf } from "./indexes.ts";
 import { settleElement } from "./references.ts";
 import { type Elements, elementKey, type Row, rewrite } from "./row.ts";
-import { referenceIndexOf, type Tenant } from "./tenant.ts";
+import { rowToWrite, type Tenant } from "./tenant.ts";
 
 /** One element before and after a delta, by its key in the collection. */
 interface Change {
@@ -11,15 +14,31 @@ interface Change {
   readonly after: ResourceObject | undefined;
 }
 
+/** Changes one collection of a resource; `"declined"` where that takes the checks of a whole write. */
+export function applyDelta(tenant: Tenant, request: DeltaRequest): DeltaResult | "declined" | undefined {
+  request.signal?.throwIfAborted();
+  const { resourceType, attribute } = request;
+  if (!attribute.collection || hasUniqueParts(resourceType, attribute)) return "declined";
+  const row = rowToWrite(tenant, request);
+  if (row === undefined) return undefined;
+  const changes = changesOf(tenant, row, { ...request, add: copyValue(request.add) });
+  if (changes.length > 0) applyChanges(tenant, row, request, changes);
+  return {
+    meta: copyValue(row.content.document.meta),
+    added: changes.flatMap(({ after }) => (after === undefined ? [] : [copyValue(after)])),
+    removed: changes.flatMap(({ before }) => (before === undefined ? [] : [before.value])),
+  };
+}
+
 /**
- * What a delta does to a collection, at a cost that depends on the delta alone: elements that are added and are there already,
- * and elements that are removed and are not there, are no change.
+ * What a delta does to a collection, at a cost that depends on the delta alone: elements that are added and are there
+ * already, and elements that are removed and are not there, are no change.
  * @throws {ScimError} 400 invalidValue for an added reference to nothing.
  */
-export function changesOf(tenant: Tenant, row: Row, request: DeltaRequest): readonly Change[] {
+function changesOf(tenant: Tenant, row: Row, request: DeltaRequest): readonly Change[] {
   const { attribute, resourceType, checkReferences } = request;
   const elements = row.content.collections.get(attribute.path);
-  const reference = resourceType.references.find((candidate) => candidate.attribute.path === attribute.path);
+  const reference = findReference(resourceType, attribute);
   const changes = new Map<unknown, Change>();
   for (const value of request.remove) {
     const key = attribute.sub("value")?.key(value);
@@ -39,7 +58,7 @@ export function changesOf(tenant: Tenant, row: Row, request: DeltaRequest): read
 }
 
 /** Makes the changes, which gives the row its next version. */
-export function applyChanges(tenant: Tenant, row: Row, request: DeltaRequest, changes: readonly Change[]): void {
+function applyChanges(tenant: Tenant, row: Row, request: DeltaRequest, changes: readonly Change[]): void {
   const { attribute, resourceType, at } = request;
   const elements: Elements = row.content.collections.get(attribute.path) ?? new Map();
   const index = referenceIndexOf(tenant, resourceType, attribute);

@@ -1,8 +1,13 @@
 import type { Compare, Filter } from "../../filter/ast.ts";
-import { type Attribute, type AttributePath, leafOf } from "../../schema/attribute.ts";
+import { type AttributePath, leafOf } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
+import { isComparedAsId } from "../id.ts";
+import { findReference } from "../reference.ts";
+import { uniqueName } from "../unique.ts";
+import { indexedPaths } from "./indexes.ts";
+import { referenceName } from "./reference-index.ts";
 import { elementsOf, type Row } from "./row.ts";
-import { indexedPaths, indexName, referenceName, rowsOf, type Tenant } from "./tenant.ts";
+import { rowsOfType, type Tenant } from "./tenant.ts";
 
 /** Rows that an index gives for a term: at most `count`, read only when this term is chosen. */
 interface Found {
@@ -11,9 +16,9 @@ interface Found {
 }
 
 /**
- * The rows that can match a filter, in the order of creation, found by an index where the terms that must hold have one:
- * `id`, a unique attribute, externalId, a reference or its reverse. Undefined where every row has to be looked at. The filter
- * is run over the candidates all the same.
+ * The rows that can match a filter, in the order of creation, found by an index where the terms that must hold have
+ * one: `id`, a unique attribute, externalId, a reference or its reverse. Undefined where every row has to be looked at.
+ * The filter is run over the candidates all the same.
  */
 export function candidates(
   tenant: Tenant,
@@ -65,22 +70,17 @@ function lookUpEqual(
   const leaf = leafOf(path);
   const key = leaf.key(value);
   if (indexedPaths(resourceType).some((indexed) => indexed.text === text)) {
-    const index = tenant.values.get(indexName(resourceType, path));
+    const index = tenant.values.get(uniqueName(resourceType, path));
     return { count: index?.count(key) ?? 0, rows: () => index?.rows(key) ?? [] };
   }
   if (sub?.name !== "value") return undefined;
-  if (resourceType.references.some((reference) => reference.attribute.path === attribute.path)) {
+  if (findReference(resourceType, attribute) !== undefined) {
     const holders = tenant.references.get(referenceName(resourceType.name, attribute.path))?.holders;
     return { count: holders?.count(key) ?? 0, rows: () => holders?.rows(key) ?? [] };
   }
   return attribute.inverseOf === undefined || !isComparedAsId(leaf)
     ? undefined
     : referredTo(tenant, resourceType, attribute.inverseOf, key);
-}
-
-/** The index of `id` answers for another attribute only where both make the same key. */
-function isComparedAsId(attribute: Attribute): boolean {
-  return attribute.type === "string" && attribute.caseExact && attribute.comparison === "plain";
 }
 
 /** The rows that the holders of this id refer to: the members of a group. */
@@ -95,7 +95,7 @@ function referredTo(
   const holders = [...(tenant.values.get("id")?.rows(key) ?? [])].filter(
     ({ content }) => content.resourceType.name === inverse.resourceType,
   );
-  const rows = rowsOf(tenant, resourceType);
+  const rows = rowsOfType(tenant, resourceType);
   return {
     count: holders.reduce((count, { content }) => count + (content.collections.get(attribute.path)?.size ?? 1), 0),
     *rows() {

@@ -3,9 +3,11 @@ import type { ReferenceAttribute } from "../../schema/resource-type.ts";
 import { type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { StoredResource } from "../adapter.ts";
 import { settleReference } from "../reference.ts";
+import { hasUniqueParts } from "../unique.ts";
+import { addToIndexes, removeFromIndexes } from "./indexes.ts";
+import { holdersOf, type ReferenceIndex } from "./reference-index.ts";
 import { type Content, type Elements, elementsOf, type Row, rewrite } from "./row.ts";
-import { addToIndexes, removeFromIndexes, type Tenant } from "./tenant.ts";
-import { claimGlobals, type Globals, releaseGlobals } from "./unique.ts";
+import type { Tenant } from "./tenant.ts";
 
 /**
  * The content with the `type` of each reference that was found filled in.
@@ -49,37 +51,27 @@ export function settleElement(
 }
 
 /** Takes every reference to a deleted row out of its holders, each of which gets one new version [P-3.6-06 C6]. */
-export function removeReferencesTo(deleted: Row, at: string, tenant: Tenant, globals: Globals): void {
+export function removeReferencesTo(deleted: Row, at: string, tenant: Tenant): void {
   const changed = new Set<Row>();
-  for (const { reference, identity, holders } of tenant.references.values()) {
-    if (!reference.resourceTypes.includes(deleted.content.resourceType.name)) continue;
-    const { attribute } = reference;
-    const key = identity.key(deleted.id);
-    for (const holder of [...holders.rows(key)]) {
-      if (!holds(holder.content, attribute, deleted.id)) continue;
-      // Only where elements have unique parts is there more to index than the reference itself.
-      const isUnique = holder.content.resourceType.unique.some((path) => path.attribute.path === attribute.path);
-      if (isUnique) {
-        removeFromIndexes(tenant, holder);
-        releaseGlobals(globals, holder);
-      }
-      holder.content = withoutReference(holder.content, attribute, deleted.id, key);
-      if (isUnique) {
-        addToIndexes(tenant, holder);
-        claimGlobals(globals, holder);
-      } else if (!holdsKey(holder.content, attribute, identity, key)) holders.delete(key, holder);
+  for (const index of tenant.references.values()) {
+    if (!index.reference.resourceTypes.includes(deleted.content.resourceType.name)) continue;
+    for (const holder of holdersOf(index, deleted.id)) {
+      removeReference(tenant, index, holder, deleted.id);
       changed.add(holder);
     }
   }
   for (const holder of changed) rewrite(holder, holder.content, at);
 }
 
-/** Whether an element of the attribute names the id. */
-export function holds(content: Content, attribute: Attribute, id: string): boolean {
-  if (attribute.collection)
-    return content.collections.get(attribute.path)?.get(attribute.sub("value")?.key(id))?.value === id;
-  for (const { value } of elementsOf(content, attribute)) if (value === id) return true;
-  return false;
+function removeReference(tenant: Tenant, index: ReferenceIndex, holder: Row, id: string): void {
+  const { attribute } = index.reference;
+  const key = index.identity.key(id);
+  // Only where elements have unique parts is there more to index than the reference itself.
+  const isUnique = hasUniqueParts(holder.content.resourceType, attribute);
+  if (isUnique) removeFromIndexes(tenant, holder);
+  holder.content = withoutReference(holder.content, attribute, id, key);
+  if (isUnique) addToIndexes(tenant, holder);
+  else if (!holdsKey(holder.content, attribute, index.identity, key)) index.holders.delete(key, holder);
 }
 
 /** Two ids may share a key; then the other one still holds the row in the index. */

@@ -10,6 +10,7 @@ import {
   writeAttribute,
 } from "../../schema/value.ts";
 import type { NewResource, StoredMeta, StoredResource } from "../adapter.ts";
+import { getOrCreate } from "../get-or-create.ts";
 
 /** Elements of a collection by the comparison key of their `value`, in the order they were added. */
 export type Elements = Map<unknown, ResourceObject>;
@@ -35,18 +36,13 @@ export interface Row {
   readonly secrets: Map<string, unknown>;
 }
 
-/** Attributes that no document holds: collections, what is computed when selected, and secrets, should one stray there. */
+/**
+ * Attributes that no document holds: collections, what is computed when selected, and secrets, should one stray there.
+ */
 export function attributesApart(resourceType: ResourceType): readonly Attribute[] {
-  let apart = APART.get(resourceType);
-  if (apart === undefined) {
-    apart = resourceType.attributes.filter((attribute) => attribute.collection || isUnstored(attribute));
-    APART.set(resourceType, apart);
-  }
-  return apart;
-}
-
-function isUnstored(attribute: Attribute): boolean {
-  return attribute.inverseOf !== undefined || attribute.mutability === "writeOnly";
+  return getOrCreate(APART, resourceType, () =>
+    resourceType.attributes.filter((attribute) => attribute.collection || !attribute.isStored),
+  );
 }
 
 const APART = new WeakMap<ResourceType, readonly Attribute[]>();
@@ -58,7 +54,7 @@ export function contentOf(resourceType: ResourceType, resource: NewResource, ver
   for (const attribute of attributesApart(resourceType)) {
     const elements = readAttribute(document, attribute);
     if (elements === undefined) continue;
-    if (Array.isArray(elements) && !isUnstored(attribute)) collections.set(attribute.path, byKey(attribute, elements));
+    if (Array.isArray(elements) && attribute.isStored) collections.set(attribute.path, byKey(attribute, elements));
     writeAttribute(document, attribute, undefined);
   }
   const copy = { ...copyValue(document), meta: metaOf(resource.meta, version) };
@@ -129,7 +125,9 @@ export function* valuesOf(content: Content, path: AttributePath): Generator<unkn
   }
 }
 
-/** The elements of a complex attribute, in the document or in a collection; one at most where it is not multi-valued. */
+/**
+ * The elements of a complex attribute, in the document or in a collection; one at most where it is not multi-valued.
+ */
 export function elementsOf(content: Content, attribute: Attribute): Iterable<ResourceObject> {
   if (attribute.collection) return content.collections.get(attribute.path)?.values() ?? [];
   return listOf(readAttribute(content.document, attribute)).filter(isObject);

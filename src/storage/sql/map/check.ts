@@ -1,11 +1,11 @@
 import type { Database } from "../database.ts";
-import { sql } from "../dialect/fragment.ts";
+import { sql, TRUE } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand } from "./id.ts";
-import { named } from "./lock.ts";
 import type { Mappings } from "./scope.ts";
+import { sqlName } from "./table.ts";
 
 /** How many keys one transaction fills. */
 const BATCH = 500;
@@ -22,22 +22,25 @@ export async function checkMapped(database: Database, { all }: Mappings): Promis
 
 async function fillKeys(database: Database, type: MappedType, column: Column, key: string): Promise<void> {
   const { dialect } = database;
-  const id = named(type.id.column);
+  const [id, value] = [sqlName(type.id.column), sqlName(column.name)];
+  const isEmpty = sql`${sqlName(key)} IS NULL`;
   let last: string | undefined;
   for (;;) {
-    const from = last === undefined ? sql`(1 = 1)` : sql`${id} > ${idOperand(dialect, type.id, last)}`;
+    const isNext = last === undefined ? TRUE : sql`${id} > ${idOperand(dialect, type.id, last)}`;
     const rows = await database.run<{ id: unknown; value: unknown }>(
-      sql`SELECT ${id} AS id, ${named(column.name)} AS value FROM ${type.table} WHERE ${named(key)} IS NULL AND ${from} ORDER BY ${id} LIMIT ${BATCH}`,
+      sql`SELECT ${id} AS id, ${value} AS value FROM ${type.table}
+        WHERE ${isEmpty} AND ${isNext} ORDER BY ${id} LIMIT ${BATCH}`,
     );
     if (rows.length === 0) return;
     await database.transaction(async (session) => {
       for (const row of rows) {
-        const value = column.read(row.value);
-        if (value === undefined) continue;
+        const read = column.read(row.value);
+        if (read === undefined) continue;
+        const filled = keyText(column.attribute.key(read));
+        const isRow = sql`${id} = ${idOperand(dialect, type.id, String(row.id))}`;
         // Only if nobody has written the value meanwhile.
-        await session.run(
-          sql`UPDATE ${type.table} SET ${named(key)} = ${keyText(column.attribute.key(value))} WHERE ${id} = ${idOperand(dialect, type.id, String(row.id))} AND ${named(key)} IS NULL AND ${named(column.name)} = ${row.value}`,
-        );
+        const isSame = sql`${isEmpty} AND ${value} = ${row.value}`;
+        await session.run(sql`UPDATE ${type.table} SET ${sqlName(key)} = ${filled} WHERE ${isRow} AND ${isSame}`);
       }
     });
     last = String(rows.at(-1)?.id);

@@ -45,7 +45,10 @@ const READERS: Partial<Record<Attribute["type"], (value: unknown) => unknown>> =
   dateTime: (value) => timeText(value) ?? String(value),
 };
 
-/** A point in time as drivers hand it out: a Date, ISO 8601, the format of SQLite's own functions, or seconds since 1970. */
+/**
+ * A point in time as drivers hand it out: a Date, ISO 8601, the format of SQLite's own functions, or seconds since
+ * 1970.
+ */
 export function timeText(value: unknown): string | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   if (typeof value === "number" || typeof value === "bigint") return timeText(new Date(Number(value) * 1000));

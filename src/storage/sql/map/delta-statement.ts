@@ -2,13 +2,26 @@ import { versionMismatch } from "../../../error.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
 import type { Database } from "../database.ts";
-import { sql } from "../dialect/fragment.ts";
-import type { JoinTable } from "./compile.ts";
-import { tenantValue } from "./elements.ts";
-import { idList, idOperand, parseId, printId } from "./id.ts";
-import { alone, type MappedOwner, named, nextVersion, ofTenantColumn, ownRow } from "./lock.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
+import type { MappedType } from "./compile.ts";
+import { elementOf, tenantValue } from "./elements.ts";
+import { idList, idOperand, parseId, parseIds, printId } from "./id.ts";
+import type { JoinTable } from "./join-table.ts";
+import { type MappedOwner, ofTenantColumn, ownRow, singleWrite } from "./lock.ts";
 import { type MappedRow, metaOf } from "./row.ts";
+import { targetOf } from "./scope.ts";
+import { sqlName } from "./table.ts";
+import { nextVersion } from "./update.ts";
 
+/** Elements to add that are all of one kind, and no more than ids. */
+interface Addition {
+  readonly join: JoinTable;
+  readonly target: MappedType;
+  /** What the elements name, as the column has it. */
+  readonly ids: readonly string[];
+}
+
+/** What the statement gives: the holder as it was before, and what was done. */
 interface Outcome extends MappedRow {
   /** How many of the elements' resources are there. */
   readonly found: number | string;
@@ -19,9 +32,9 @@ interface Outcome extends MappedRow {
 }
 
 /**
- * Adds elements that have no columns of their own by one statement of PostgreSQL: locks the holder and what is referred to,
- * inserts what is not there, and gives the holder its next version only if a row was inserted [C1 C9]. `"declined"` sends the
- * caller to the way in steps: for everything else, and to say what is wrong with a reference to nothing.
+ * Adds elements that have no columns of their own by one statement of PostgreSQL: locks the holder and what is referred
+ * to, inserts what is not there, and gives the holder its next version only if a row was inserted [C1 C9]. `"declined"`
+ * sends the caller to the way in steps: for everything else, and to say what is wrong with a reference to nothing.
  */
 export async function addStatement(
   database: Database,
@@ -30,55 +43,83 @@ export async function addStatement(
   request: DeltaRequest,
 ): Promise<DeltaResult | "declined" | undefined> {
   const join = onlyTable(owner, joins, request.add);
-  const target = join && owner.mappings.named(join.target);
+  const target = join && owner.mappings.find(join.target);
   if (database.dialect.name !== "postgres" || join === undefined || target === undefined) return "declined";
-  if (join.columns.length > 0 || request.remove.length > 0 || request.add.length === 0) return "declined";
-  const parsed = request.add.map(({ value }) => parseId(target.id, value));
-  const ids = [...new Set(parsed.filter((id) => id !== undefined))];
-  const isSelf = target.name === owner.type.name && ids.includes(owner.id);
-  if (parsed.includes(undefined) || isSelf) return "declined";
-  const { dialect, type } = owner;
-  const { ifVersion, at, attribute } = request;
-  const [holder, value, id] = [named(join.holder), named(join.value), named(target.id.column)];
-  const [tenantColumn, tenant] =
-    join.tenant === undefined ? [sql``, sql``] : [sql`, ${named(join.tenant)}`, sql`, ${tenantValue(owner)}`];
-  const version = named(type.mapping.version);
-  const [outcome] = await alone(database).run<Outcome>(sql`WITH
-    holder AS (SELECT ${type.selected} FROM ${type.table} WHERE ${ownRow(owner)} FOR UPDATE),
-    target AS (SELECT ${id} AS id FROM ${target.table} WHERE ${id} IN ${idList(dialect, target.id, ids)} AND ${ofTenantColumn(owner, target)} ORDER BY ${id} FOR KEY SHARE),
-    ready AS (SELECT 1 FROM holder h WHERE (SELECT count(*) FROM target) = CAST(${ids.length} AS BIGINT) AND (${ifVersion ?? null}::text IS NULL OR h.version::text = ${ifVersion ?? null}::text)),
-    inserted AS (INSERT INTO ${join.table} (${holder}, ${value}${tenantColumn})
-      SELECT ${idOperand(dialect, type.id, owner.id)}, t.id${tenant} FROM target t WHERE EXISTS (SELECT 1 FROM ready)
-      ON CONFLICT DO NOTHING RETURNING ${value} AS value),
-    changed AS (UPDATE ${type.table} SET ${nextVersion(type, at)} WHERE ${ownRow(owner)} AND EXISTS (SELECT 1 FROM inserted)
-      RETURNING ${version} AS next, ${named(type.mapping.lastModified)} AS changed)
-    SELECT h.*, c.next, c.changed, (SELECT count(*) FROM target) AS found, (SELECT json_agg(i.value::text)::text FROM inserted i) AS inserted
-    FROM holder h LEFT JOIN changed c ON TRUE`);
+  const addition = additionOf(owner, join, target, request);
+  if (addition === undefined) return "declined";
+  const { ifVersion } = request;
+  const [outcome] = await singleWrite(database).run<Outcome>(statementOf(owner, addition, request));
   if (outcome === undefined) return undefined;
   if (ifVersion !== undefined && ifVersion !== String(outcome.version)) throw versionMismatch();
-  if (Number(outcome.found) !== ids.length) return "declined";
-  const inserted = outcome.inserted === null ? [] : (JSON.parse(outcome.inserted) as readonly string[]);
-  const row: MappedRow =
-    inserted.length === 0 ? outcome : { ...outcome, version: outcome.next, modified: outcome.changed };
-  const hasType = attribute.sub("type") !== undefined;
-  return {
-    meta: metaOf(type, row),
-    added: inserted.map((one) => ({ value: printId(target.id, one), ...(hasType ? { type: join.target } : {}) })),
-    removed: [],
-  };
+  return Number(outcome.found) === addition.ids.length ? resultOf(owner, addition, outcome) : "declined";
 }
 
-/** The join table that all elements go to, by what their ids and types look like; whether it is so the statement finds out. */
+/**
+ * The join table that all elements go to, by what their ids and types look like; the statement finds out whether it is
+ * so.
+ */
 function onlyTable(
-  { mappings }: MappedOwner,
+  owner: MappedOwner,
   joins: readonly JoinTable[],
   elements: readonly ResourceObject[],
 ): JoinTable | undefined {
-  const likely = joins.filter(({ target }) => {
-    const form = mappings.named(target)?.id;
-    return form !== undefined && elements.every(({ value }) => parseId(form, value) !== undefined);
+  const likely = joins.filter((join) => {
+    const { id } = targetOf(owner, join);
+    return elements.every(({ value }) => parseId(id, value) !== undefined);
   });
   const typed = likely.filter(({ target }) => elements.every(({ type }) => type === target));
   const [join] = typed.length > 0 ? typed : likely;
   return join;
+}
+
+/** Undefined for a delta that removes, that adds more than ids, or that would add the owner itself. */
+function additionOf(
+  { type, id }: MappedOwner,
+  join: JoinTable,
+  target: MappedType,
+  { add, remove }: DeltaRequest,
+): Addition | undefined {
+  if (join.columns.length > 0 || remove.length > 0 || add.length === 0) return undefined;
+  const parsed = parseIds(
+    target.id,
+    add.map(({ value }) => value),
+  );
+  const ids = [...new Set(parsed)];
+  const isSelf = target.name === type.name && ids.includes(id);
+  return parsed.length < add.length || isSelf ? undefined : { join, target, ids };
+}
+
+function statementOf(owner: MappedOwner, { join, target, ids }: Addition, request: DeltaRequest): Fragment {
+  const { dialect, type } = owner;
+  const { at, ifVersion = null } = request;
+  const [holder, value, id] = [sqlName(join.holder), sqlName(join.value), sqlName(target.id.column)];
+  const [tenantColumn, tenant] =
+    join.tenant === undefined ? [sql``, sql``] : [sql`, ${sqlName(join.tenant)}`, sql`, ${tenantValue(owner)}`];
+  const { version, lastModified } = type.mapping;
+  const isTarget = sql`${id} IN ${idList(dialect, target.id, ids)} AND ${ofTenantColumn(owner, target)}`;
+  return sql`WITH
+    holder AS (SELECT ${type.selected} FROM ${type.table} WHERE ${ownRow(owner)} FOR UPDATE),
+    target AS (SELECT ${id} AS id FROM ${target.table} WHERE ${isTarget} ORDER BY ${id} FOR KEY SHARE),
+    ready AS (SELECT 1 FROM holder h WHERE (SELECT count(*) FROM target) = CAST(${ids.length} AS BIGINT)
+      AND (${ifVersion}::text IS NULL OR h.version::text = ${ifVersion}::text)),
+    inserted AS (INSERT INTO ${join.table} (${holder}, ${value}${tenantColumn})
+      SELECT ${idOperand(dialect, type.id, owner.id)}, t.id${tenant} FROM target t WHERE EXISTS (SELECT 1 FROM ready)
+      ON CONFLICT DO NOTHING RETURNING ${value} AS value),
+    changed AS (UPDATE ${type.table} SET ${nextVersion(type, at)}
+      WHERE ${ownRow(owner)} AND EXISTS (SELECT 1 FROM inserted)
+      RETURNING ${sqlName(version)} AS next, ${sqlName(lastModified)} AS changed)
+    SELECT h.*, c.next, c.changed, (SELECT count(*) FROM target) AS found,
+      (SELECT json_agg(i.value::text)::text FROM inserted i) AS inserted
+    FROM holder h LEFT JOIN changed c ON TRUE`;
+}
+
+function resultOf({ type }: MappedOwner, { join, target }: Addition, outcome: Outcome): DeltaResult {
+  const inserted = outcome.inserted === null ? [] : (JSON.parse(outcome.inserted) as readonly string[]);
+  const isChanged = inserted.length > 0;
+  const row: MappedRow = isChanged ? { ...outcome, version: outcome.next, modified: outcome.changed } : outcome;
+  return {
+    meta: metaOf(type, row),
+    added: inserted.map((id) => elementOf(join, printId(target.id, id), () => undefined)),
+    removed: [],
+  };
 }

@@ -1,21 +1,20 @@
-import { conflict, versionMismatch } from "../../../error.ts";
-import type { Attribute } from "../../../schema/attribute.ts";
+import { versionMismatch } from "../../../error.ts";
 import { isSame, type ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
-import { settleReference } from "../../reference.ts";
+import { findReference, settleReference } from "../../reference.ts";
 import type { Database, Session } from "../database.ts";
-import { faultOf } from "../dialect/fault.ts";
-import { raw, sql } from "../dialect/fragment.ts";
-import type { JoinTable } from "./compile.ts";
-import { MOST_TRIES } from "./create.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { attemptWrite } from "./attempt.ts";
 import { addStatement } from "./delta-statement.ts";
-import { deleteElements, elementsOf, insertElements, ofHolder } from "./elements.ts";
-import { idList, parseId, printId } from "./id.ts";
-import { lockRow, type MappedOwner, named, nextVersion, ownRow } from "./lock.ts";
-import { refusalOf } from "./refusal.ts";
+import { deleteElements, elementOf, elementsOf, insertElements, ofHolder } from "./elements.ts";
+import { idList, parseId, parseIds, printId } from "./id.ts";
+import type { JoinTable } from "./join-table.ts";
+import { lockRow, type MappedOwner, ownRow } from "./lock.ts";
 import { type MappedRow, metaOf } from "./row.ts";
-import type { MapScope } from "./scope.ts";
-import { checkedTypes, storable, typesOf } from "./settle.ts";
+import { type MapScope, targetOf } from "./scope.ts";
+import { checkedTypes, storableReference, typesOf } from "./settle.ts";
+import { sqlName } from "./table.ts";
+import { nextVersion } from "./update.ts";
 
 /** Adds to and removes from a collection in join tables, without a look at its other elements. */
 export async function deltaMapped(
@@ -30,16 +29,11 @@ export async function deltaMapped(
   const id = parseId(type.id, request.id);
   if (id === undefined) return undefined;
   const owner: MappedOwner = { ...scope, id };
-  for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
-    try {
-      const done = await addStatement(database, owner, joins, request);
-      if (done !== "declined") return done;
-      return await database.transaction((session) => deltaInSteps(session, owner, joins, request));
-    } catch (error) {
-      if (faultOf(error) !== "reference") throw (await refusalOf(database, type, error)) ?? error;
-    }
-  }
-  throw conflict();
+  return attemptWrite(database, type, async () => {
+    const done = await addStatement(database, owner, joins, request);
+    if (done !== "declined") return done;
+    return database.transaction((session) => deltaInSteps(session, owner, joins, request));
+  });
 }
 
 async function deltaInSteps(
@@ -48,121 +42,127 @@ async function deltaInSteps(
   joins: readonly JoinTable[],
   request: DeltaRequest,
 ): Promise<DeltaResult | undefined> {
-  const { type } = owner;
   const locked = await lockRow(session, owner);
   if (locked === undefined) return undefined;
   if (request.ifVersion !== undefined && request.ifVersion !== String(locked.version)) throw versionMismatch();
-  const before = new Map<string, ResourceObject>();
-  for (const join of joins)
-    for (const [value, element] of await removeFrom(session, owner, join, request.remove)) before.set(value, element);
-  const after = await addTo(session, owner, joins, request);
+  const before = await removeElements(session, owner, joins, request.remove);
+  const after = await addElements(session, owner, joins, request);
   const removed = [...before].filter(([value, element]) => !isSame(element, after.get(value)));
   const added = [...after].filter(([value, element]) => !isSame(element, before.get(value)));
   const isChanged = removed.length + added.length > 0;
-  const [changed = locked] = isChanged
-    ? await session.run<MappedRow>(
-        sql`UPDATE ${type.table} SET ${nextVersion(type, request.at)} WHERE ${ownRow(owner)} RETURNING ${type.selected}`,
-      )
-    : [];
+  const [changed = locked] = isChanged ? await session.run<MappedRow>(touchRow(owner, request.at)) : [];
   return {
-    meta: metaOf(type, changed),
+    meta: metaOf(owner.type, changed),
     added: added.map(([, element]) => element),
     removed: removed.map(([value]) => value),
   };
 }
 
-/** Removes elements, and gives those that were there by `value`. */
-async function removeFrom(session: Session, owner: MappedOwner, join: JoinTable, values: readonly unknown[]) {
-  const found = new Map<string, ResourceObject>();
-  const target = owner.mappings.named(join.target);
-  const ids = target === undefined ? [] : values.flatMap((value) => parseId(target.id, value) ?? []);
-  if (target === undefined || ids.length === 0) return found;
-  const columns = join.columns.map(({ name, alias }) => sql`, ${named(name)} AS ${raw(alias)}`);
-  const returning = columns.reduce((all, column) => sql`${all}${column}`, sql`${named(join.value)} AS value`);
-  const rows = await session.run<Record<string, unknown>>(
-    sql`${deleteElements(owner, join, ids)} RETURNING ${returning}`,
-  );
-  for (const row of rows) {
-    const value = printId(target.id, row.value);
-    found.set(
-      value,
-      elementOf(join, value, (alias) => row[alias]),
+/** Gives the owner's row its next version. */
+function touchRow(owner: MappedOwner, at: string): Fragment {
+  const { table, selected } = owner.type;
+  return sql`UPDATE ${table} SET ${nextVersion(owner.type, at)} WHERE ${ownRow(owner)} RETURNING ${selected}`;
+}
+
+/** Elements by `value`. */
+type ByValue = Map<string, ResourceObject>;
+
+/** Removes elements, and gives those that were there. */
+async function removeElements(
+  session: Session,
+  owner: MappedOwner,
+  joins: readonly JoinTable[],
+  values: readonly unknown[],
+): Promise<ByValue> {
+  const removed: ByValue = new Map();
+  for (const join of joins) {
+    const { id } = targetOf(owner, join);
+    const ids = parseIds(id, values);
+    if (ids.length === 0) continue;
+    const columns = join.columns.map(({ name, alias }) => sql`, ${sqlName(name)} AS ${raw(alias)}`);
+    const returning = columns.reduce((all, column) => sql`${all}${column}`, sql`${sqlName(join.value)} AS value`);
+    const rows = await session.run<Record<string, unknown>>(
+      sql`${deleteElements(owner, join, ids)} RETURNING ${returning}`,
     );
+    for (const row of rows) {
+      const value = printId(id, row.value);
+      removed.set(
+        value,
+        elementOf(join, value, ({ alias }) => row[alias]),
+      );
+    }
   }
-  return found;
+  return removed;
 }
 
-/** An element as the table keeps it. */
-function elementOf(join: JoinTable, value: string, columnValue: (alias: string) => unknown): ResourceObject {
-  const element: Record<string, unknown> = { value };
-  if (join.attribute.sub("type") !== undefined) element.type = join.target;
-  for (const column of join.columns) {
-    const part = column.read(columnValue(column.alias));
-    if (part !== undefined) element[column.attribute.name] = part;
-  }
-  return element;
-}
-
-/** Adds the elements that are not there, and gives those by `value` as they are stored. */
-async function addTo(
+/** Adds the elements that are not there, and gives those as they are stored. */
+async function addElements(
   session: Session,
   owner: MappedOwner,
   joins: readonly JoinTable[],
   request: DeltaRequest,
-): Promise<ReadonlyMap<string, ResourceObject>> {
-  const added = new Map<string, ResourceObject>();
+): Promise<ByValue> {
+  const added: ByValue = new Map();
   if (request.add.length === 0) return added;
-  const there = new Set<string>();
-  for (const join of joins) for (const value of await present(session, owner, join, request.add)) there.add(value);
-  const settled = await settleAdded(
-    session,
-    owner,
-    request.attribute,
-    request.add
-      .map((element, index) => ({ element, index }))
-      .filter(({ element }) => !there.has(String(element.value))),
-    request,
-  );
+  const settled = await settleNew(session, owner, await readValues(session, owner, joins, request.add), request);
   for (const join of joins) {
     const elements = elementsOf(owner, join, settled);
     for (const statement of insertElements(owner, join, elements)) await session.run(statement);
-    for (const element of elements.values()) added.set(String(element.value), kept(join, element));
+    for (const element of elements.values()) added.set(String(element.value), withoutForgotten(join, element));
   }
   return added;
 }
 
 /** An element without what the table forgets. */
-export function kept({ forgotten }: JoinTable, element: ResourceObject): ResourceObject {
+function withoutForgotten({ forgotten }: JoinTable, element: ResourceObject): ResourceObject {
   return Object.fromEntries(Object.entries(element).filter(([name]) => !forgotten.has(name) && name !== "$ref"));
 }
 
-async function present(session: Session, owner: MappedOwner, join: JoinTable, elements: readonly ResourceObject[]) {
-  const target = owner.mappings.named(join.target);
-  const ids = target === undefined ? [] : elements.flatMap(({ value }) => parseId(target.id, value) ?? []);
-  if (target === undefined || ids.length === 0) return [];
-  const rows = await session.run<{ value: unknown }>(
-    sql`SELECT ${named(join.value)} AS value FROM ${join.table} WHERE ${ofHolder(owner, join)} AND ${named(join.value)} IN ${idList(owner.dialect, target.id, ids)}`,
-  );
-  return rows.map((row) => printId(target.id, row.value));
-}
-
-async function settleAdded(
+/** The `value`s of elements that are there already. */
+async function readValues(
   session: Session,
   owner: MappedOwner,
-  attribute: Attribute,
-  fresh: readonly { readonly element: ResourceObject; readonly index: number }[],
+  joins: readonly JoinTable[],
+  elements: readonly ResourceObject[],
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const join of joins) {
+    const { id } = targetOf(owner, join);
+    const ids = parseIds(
+      id,
+      elements.map(({ value }) => value),
+    );
+    if (ids.length === 0) continue;
+    const value = sqlName(join.value);
+    const isAsked = sql`${value} IN ${idList(owner.dialect, id, ids)}`;
+    const rows = await session.run<{ value: unknown }>(
+      sql`SELECT ${value} AS value FROM ${join.table} WHERE ${ofHolder(owner, join)} AND ${isAsked}`,
+    );
+    for (const row of rows) found.add(printId(id, row.value));
+  }
+  return found;
+}
+
+/**
+ * The elements to add that are not there, with what their references lead to.
+ * @throws {ScimError} 400 invalidValue for a reference to nothing, by its place in the request.
+ */
+async function settleNew(
+  session: Session,
+  owner: MappedOwner,
+  there: ReadonlySet<string>,
   request: DeltaRequest,
-): Promise<ResourceObject[]> {
-  const named = request.resourceType.references.find((candidate) => candidate.attribute.path === attribute.path);
+): Promise<readonly ResourceObject[]> {
+  const named = findReference(request.resourceType, request.attribute);
   if (named === undefined) return [];
-  const reference = storable(owner, named);
-  const ids = fresh.flatMap(({ element }) => (typeof element.value === "string" ? [element.value] : []));
+  const reference = storableReference(owner, named);
+  const fresh = request.add
+    .map((element, index) => ({ element, index, id: String(element.value) }))
+    .filter(({ id }) => !there.has(id));
+  const ids = fresh.flatMap(({ element: { value } }) => (typeof value === "string" ? [value] : []));
   const types = await typesOf(session, owner, reference.resourceTypes, ids);
-  return fresh.map(({ element, index }) => {
-    const id = String(element.value);
-    return settleReference({ reference, element, id, index }, types.get(id), {
-      holder: printId(owner.type.id, owner.id),
-      checkReferences: checkedTypes(owner),
-    });
-  });
+  const options = { holder: printId(owner.type.id, owner.id), checkReferences: checkedTypes(owner) };
+  return fresh.map(({ element, index, id }) =>
+    settleReference({ reference, element, id, index }, types.get(id), options),
+  );
 }

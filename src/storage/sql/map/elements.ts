@@ -1,34 +1,45 @@
 import { isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
-import { driverValue } from "./column.ts";
-import type { JoinTable } from "./compile.ts";
+import { type Column, driverValue } from "./column.ts";
 import { idList, idOperand, parseId } from "./id.ts";
-import { type MappedOwner, named } from "./lock.ts";
-import { ofTenant } from "./scope.ts";
+import type { JoinTable } from "./join-table.ts";
+import type { MappedOwner } from "./lock.ts";
+import { type MapScope, ofTenant, targetOf } from "./scope.ts";
+import { sqlName } from "./table.ts";
 
 /** Elements of one join table by the id that they name, as the table has it. */
 export type Elements = ReadonlyMap<string, ResourceObject>;
 
-/** Whether a settled element belongs into the table. */
-function isOf(join: JoinTable, element: ResourceObject): boolean {
-  return element.type === undefined || element.type === join.target;
-}
-
 /** The elements of a resource that a join table holds; the first of several with one `value` counts. */
-export function elementsOf(
-  owner: MappedOwner | Pick<MappedOwner, "mappings">,
-  join: JoinTable,
-  list: unknown,
-): Elements {
+export function elementsOf(scope: Pick<MapScope, "mappings">, join: JoinTable, list: unknown): Elements {
   const elements = new Map<string, ResourceObject>();
-  const target = owner.mappings.named(join.target);
-  if (target === undefined || !Array.isArray(list)) return elements;
-  for (const element of list as readonly ResourceObject[]) {
-    const id = isOf(join, element) ? parseId(target.id, element.value) : undefined;
+  const target = targetOf(scope, join);
+  for (const element of Array.isArray(list) ? (list as readonly ResourceObject[]) : []) {
+    const id = belongsTo(join, element) ? parseId(target.id, element.value) : undefined;
     if (id !== undefined && !elements.has(id)) elements.set(id, element);
   }
   return elements;
+}
+
+/** Whether a settled element belongs into the table. */
+function belongsTo({ target }: JoinTable, { type }: ResourceObject): boolean {
+  return type === undefined || type === target;
+}
+
+/** An element as its table keeps it. `columnValue` gives what a row has in one of the table's columns. */
+export function elementOf(
+  join: JoinTable,
+  id: string,
+  columnValue: (column: Column, index: number) => unknown,
+): ResourceObject {
+  const element: Record<string, unknown> = { value: id };
+  if (join.attribute.sub("type") !== undefined) element.type = join.target;
+  join.columns.forEach((column, index) => {
+    const part = column.read(columnValue(column, index));
+    if (part !== undefined) element[column.attribute.name] = part;
+  });
+  return element;
 }
 
 /** How the elements of a collection differ. */
@@ -39,16 +50,15 @@ export interface ElementChanges {
   readonly changed: readonly (readonly [id: string, element: ResourceObject])[];
 }
 
+/** What a write changes in a join table. */
 export function changesOf(
-  owner: MappedOwner,
+  scope: MapScope,
   before: ResourceObject,
   after: ResourceObject,
   join: JoinTable,
 ): ElementChanges {
-  const [old, now] = [before, after].map((one) => elementsOf(owner, join, readAttribute(one, join.attribute))) as [
-    Elements,
-    Elements,
-  ];
+  const old = elementsOf(scope, join, readAttribute(before, join.attribute));
+  const now = elementsOf(scope, join, readAttribute(after, join.attribute));
   const differs = (id: string, element: ResourceObject): boolean =>
     join.columns.some(({ attribute }) => !isSame(old.get(id)?.[attribute.name], element[attribute.name]));
   return {
@@ -74,60 +84,69 @@ export async function writeChanges(session: Session, owner: MappedOwner, changes
 /** Condition on rows of the join table, which has no alias: they are the holder's. */
 export function ofHolder(owner: MappedOwner, join: JoinTable): Fragment {
   const { dialect, type, id } = owner;
-  const tenant = ofTenant(owner, type.tenant, join.tenant === undefined ? undefined : named(join.tenant));
-  return sql`${named(join.holder)} = ${idOperand(dialect, type.id, id)} AND ${tenant}`;
+  const tenant = ofTenant(owner, type.tenant, join.tenant === undefined ? undefined : sqlName(join.tenant));
+  return sql`${sqlName(join.holder)} = ${idOperand(dialect, type.id, id)} AND ${tenant}`;
 }
 
 export function deleteElements(owner: MappedOwner, join: JoinTable, ids: readonly string[]): Fragment {
-  const target = owner.mappings.named(join.target);
-  if (target === undefined) throw new TypeError(`${join.target} is not mapped.`);
-  return sql`DELETE FROM ${join.table} WHERE ${ofHolder(owner, join)} AND ${named(join.value)} IN ${idList(owner.dialect, target.id, ids)}`;
+  const list = idList(owner.dialect, targetOf(owner, join).id, ids);
+  return sql`DELETE FROM ${join.table} WHERE ${ofHolder(owner, join)} AND ${sqlName(join.value)} IN ${list}`;
 }
 
-/** Inserts elements; in the order of ids, so that two that insert the same ones do not wait for each other crosswise [C16]. */
+/**
+ * Inserts elements; in the order of ids, so that two that insert the same ones do not wait for each other crosswise
+ * [C16].
+ */
 export function insertElements(
   owner: MappedOwner,
   join: JoinTable,
-  elements: ReadonlyMap<string, ResourceObject> | readonly (readonly [id: string, element: ResourceObject])[],
-): Fragment[] {
-  const { dialect, type, mappings } = owner;
-  const target = mappings.named(join.target);
-  if (target === undefined) throw new TypeError(`${join.target} is not mapped.`);
+  elements: Elements | readonly (readonly [id: string, element: ResourceObject])[],
+): readonly Fragment[] {
+  const sorted = [...elements].sort(([left], [right]) => (left < right ? -1 : 1));
+  if (sorted.length === 0) return [];
   const names = [
     join.holder,
     join.value,
     ...(join.tenant === undefined ? [] : [join.tenant]),
     ...join.columns.map(({ name }) => name),
   ];
-  const into = sql`INSERT INTO ${join.table} (${joined(names.map(named), ", ")})`;
-  const holder = idOperand(dialect, type.id, owner.id);
+  const into = sql`INSERT INTO ${join.table} (${joined(names.map(sqlName), ", ")})`;
+  const holder = idOperand(owner.dialect, owner.type.id, owner.id);
   const tenant = join.tenant === undefined ? sql`` : sql`, ${tenantValue(owner)}`;
-  const sorted = [...elements].sort(([left], [right]) => (left < right ? -1 : 1));
-  if (sorted.length === 0) return [];
+  const form = targetOf(owner, join).id;
   if (join.columns.length === 0) {
-    const ids = sorted.map(([id]) => id);
-    return [
-      sql`${into} SELECT ${holder}, v.value${tenant} FROM ${idList(dialect, target.id, ids)} v WHERE (1 = 1) ON CONFLICT DO NOTHING`,
-    ];
+    const ids = idList(
+      owner.dialect,
+      form,
+      sorted.map(([id]) => id),
+    );
+    return [sql`${into} SELECT ${holder}, v.value${tenant} FROM ${ids} v WHERE (1 = 1) ON CONFLICT DO NOTHING`];
   }
-  const statements: Fragment[] = [];
-  for (let start = 0; start < sorted.length; start += CHUNK) {
-    const rows = sorted.slice(start, start + CHUNK).map(([id, element]) => {
-      const values = join.columns.map(
-        (column) => sql`, ${driverValue(dialect, column.write(element[column.attribute.name]))}`,
-      );
-      return sql`(${holder}, ${idOperand(dialect, target.id, id)}${tenant}${joined(values, "")})`;
-    });
-    statements.push(sql`${into} VALUES ${joined(rows, ", ")} ON CONFLICT DO NOTHING`);
-  }
-  return statements;
+  const rows = sorted.map(([id, element]) => {
+    const value = idOperand(owner.dialect, form, id);
+    return sql`(${holder}, ${value}${tenant}${partValues(owner, join, element)})`;
+  });
+  return chunksOf(rows).map((chunk) => sql`${into} VALUES ${joined(chunk, ", ")} ON CONFLICT DO NOTHING`);
+}
+
+/** What the columns of an element's parts are set to; each begins with a comma. */
+function partValues({ dialect }: MapScope, { columns }: JoinTable, element: ResourceObject): Fragment {
+  return joined(
+    columns.map((column) => sql`, ${driverValue(dialect, column.write(element[column.attribute.name]))}`),
+    "",
+  );
 }
 
 /** How many elements with columns of their own one statement inserts. */
 const CHUNK = 500;
 
+function chunksOf<T>(list: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(list.length / CHUNK);
+  return Array.from({ length: count }, (_, index) => list.slice(index * CHUNK, (index + 1) * CHUNK));
+}
+
 /** The tenant as the column of a table has it. */
-export function tenantValue({ dialect, type, tenant }: Pick<MappedOwner, "dialect" | "type" | "tenant">): Fragment {
+export function tenantValue({ dialect, type, tenant }: Pick<MapScope, "dialect" | "type" | "tenant">): Fragment {
   if (type.tenant === undefined) return raw("NULL");
   const parsed = parseId({ type: type.tenant.type, prefix: "" }, tenant ?? "");
   if (parsed === undefined)

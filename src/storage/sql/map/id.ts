@@ -25,6 +25,11 @@ export function parseId({ type, prefix }: IdForm, id: unknown): string | undefin
   }
 }
 
+/** The ids among some values that a row can have, as the column has them. */
+export function parseIds(form: IdForm, ids: readonly unknown[]): readonly string[] {
+  return ids.flatMap((id) => parseId(form, id) ?? []);
+}
+
 function isBigint(value: bigint): boolean {
   return BigInt.asIntN(64, value) === value;
 }

@@ -1,10 +1,10 @@
 import type { Database, Session } from "../database.ts";
-import { identifier } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand } from "./id.ts";
 import type { MappedRow } from "./row.ts";
 import { type MapScope, ofTenant, ownRows } from "./scope.ts";
+import { sqlName } from "./table.ts";
 
 /** The row of one resource. */
 export interface MappedOwner extends MapScope {
@@ -12,27 +12,23 @@ export interface MappedOwner extends MapScope {
   readonly id: string;
 }
 
-/** A column's name as SQL. */
-export function named(column: string): Fragment {
-  return raw(identifier(column));
-}
-
 /** Condition on the owner's row in its table, which has no alias. */
 export function ownRow(owner: MappedOwner): Fragment {
   const { type, dialect, id } = owner;
-  return sql`${named(type.id.column)} = ${idOperand(dialect, type.id, id)} AND ${ofTenantColumn(owner, type)}`;
+  return sql`${sqlName(type.id.column)} = ${idOperand(dialect, type.id, id)} AND ${ofTenantColumn(owner, type)}`;
 }
 
 /** Condition on rows of a type's table, which has no alias: they are the tenant's. */
 export function ofTenantColumn(scope: MapScope, type: MappedType): Fragment {
-  return ofTenant(scope, type.tenant, type.tenant && named(type.tenant.column));
+  return ofTenant(scope, type.tenant, type.tenant && sqlName(type.tenant.column));
 }
 
 /** Reads the owner's row, with `more` columns of the row `r`. */
 export async function readRow(session: Session, owner: MappedOwner, more: Fragment): Promise<MappedRow | undefined> {
   const { type, dialect, id } = owner;
+  const isOwn = sql`r.id = ${idOperand(dialect, type.id, id)} AND ${ownRows(owner)}`;
   const [row] = await session.run<MappedRow>(
-    sql`SELECT ${type.selectedOfRow}${more} FROM ${type.view} r WHERE r.id = ${idOperand(dialect, type.id, id)} AND ${ownRows(owner)}`,
+    sql`SELECT ${type.selectedOfRow}${more} FROM ${type.view} r WHERE ${isOwn}`,
   );
   return row;
 }
@@ -46,17 +42,12 @@ export async function lockRow(session: Session, owner: MappedOwner): Promise<Map
   return row;
 }
 
-/** What every change sets: the next version, and the time. */
-export function nextVersion({ mapping }: MappedType, at: string): Fragment {
-  return sql`${named(mapping.version)} = ${named(mapping.version)} + 1, ${named(mapping.lastModified)} = ${at}`;
-}
-
 /** The version of a client as the column can hold it; another one is no version of anything. */
 export function versionOperand(version: string): Fragment {
   return sql`CAST(${/^\d{1,15}$/.test(version) ? version : "-1"} AS BIGINT)`;
 }
 
 /** For a write of one statement: within a transaction of several writes it can be refused alone. */
-export function alone(database: Database): Session {
+export function singleWrite(database: Database): Session {
   return { ...database, run: (statement) => database.batch(statement, () => []) };
 }

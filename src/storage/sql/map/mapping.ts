@@ -15,36 +15,47 @@ export interface MappedColumn {
   readonly column: string;
   /** Makes the attribute's value of the column's, as the driver gives it; undefined: there is none. */
   readonly read?: (value: unknown) => unknown;
-  /** Makes the column's value of the attribute's, for the driver. Called with undefined where the attribute is unassigned; what gives undefined leaves the column alone on a create, and makes it NULL on a change. */
+  /**
+   * Makes the column's value of the attribute's, for the driver. Called with undefined where the attribute is
+   * unassigned; what gives undefined leaves the column alone on a create, and makes it NULL on a change.
+   */
   readonly write?: (value: unknown) => unknown;
   /**
-   * Says in terms of the column when a value compares so with the operand's comparison key (lower case, unless the attribute is
-   * caseExact), or, for `pr`, when there is a value; undefined where the column cannot tell. It must be exact: what it says is
-   * not checked again. Without it, filters on a column with converters look at every row.
+   * Says in terms of the column when a value compares so with the operand's comparison key (lower case, unless the
+   * attribute is caseExact), or, for `pr`, when there is a value; undefined where the column cannot tell. It must be
+   * exact: what it says is not checked again. Without it, filters on a column with converters look at every row.
    */
   readonly filter?: (operator: CompareOperator | "pr", operand: Key | undefined) => ColumnCondition | undefined;
   /**
-   * A text column that holds the comparison key of the value, written by scimkit: with a unique constraint over it the attribute
-   * is unique, with an index it is found and sorted by at any size. It must be filled wherever the value is: `migrate` fills it
-   * for rows that were there before.
+   * A text column that holds the comparison key of the value, written by scimkit: with a unique constraint over it the
+   * attribute is unique, with an index it is found and sorted by at any size. It must be filled wherever the value is:
+   * `check` fills it for rows that were there before.
    */
   readonly key?: string;
 }
 
-/** One element of a multi-valued complex attribute that the table has columns for: the work e-mail in a column `email`. */
+/**
+ * One element of a multi-valued complex attribute that the table has columns for: the work e-mail in a column `email`.
+ */
 export interface MappedElement {
   /** Columns by sub-attribute; the element is there where the column of `value` is not NULL. */
   readonly columns: Readonly<Record<string, string | MappedColumn>>;
-  /** What the other sub-attributes of the element always are, such as `{ type: "work" }`: how a client's element is known. */
+  /**
+   * What the other sub-attributes of the element always are, such as `{ type: "work" }`: how a client's element is
+   * known.
+   */
   readonly fixed?: Readonly<Record<string, unknown>>;
   /**
-   * The same, but what a client may leave out: with `{ primary: true }` an element that says nothing of `primary`, where no other
-   * one is primary, is taken for this one and becomes primary.
+   * The same, but what a client may leave out: with `{ primary: true }` an element that says nothing of `primary`,
+   * where no other one is primary, is taken for this one and becomes primary.
    */
   readonly assumed?: Readonly<Record<string, unknown>>;
 }
 
-/** A join table that holds the elements of a collection which refer to one resource type. One row an element; (holder, value) must be unique. */
+/**
+ * A join table that holds the elements of a collection which refer to one resource type. One row an element; (holder,
+ * value) must be unique.
+ */
 export interface MappedCollection {
   readonly table: string;
   readonly schema?: string;
@@ -69,7 +80,10 @@ export interface MappedId {
   readonly type?: "text" | "integer" | "uuid";
   /** `true`: the database makes the id when a row is inserted. Default: for integers. */
   readonly generated?: boolean;
-  /** What ids begin with for clients, so that the ids of two tables differ: user 1 and group 1 are `u1` and `g1`. Default none. */
+  /**
+   * What ids begin with for clients, so that the ids of two tables differ: user 1 and group 1 are `u1` and `g1`.
+   * Default none.
+   */
   readonly prefix?: string;
 }
 
@@ -98,7 +112,10 @@ export interface TableMapping {
   readonly columns: Readonly<Record<string, string | MappedColumn>>;
   /** Elements of multi-valued attributes that have columns of their own. */
   readonly elements?: Readonly<Record<string, readonly MappedElement[]>>;
-  /** Join tables of collections: `{ members: { table: "memberships", holder: "team_id", value: "user_id", resourceType: "User" } }`. */
+  /**
+   * Join tables of collections:
+   * `{ members: { table: "memberships", holder: "team_id", value: "user_id", resourceType: "User" } }`.
+   */
   readonly collections?: Readonly<Record<string, MappedCollection | readonly MappedCollection[]>>;
   /** A JSON or text column for every attribute that has no column. Without it each attribute must have one. */
   readonly rest?: string;
@@ -123,7 +140,10 @@ export interface TableMapping {
  *       column: "disabled_at",
  *       read: (value) => value === null,
  *       write: (active) => (active === false ? new Date().toISOString() : null),
- *       filter: (operator, active) => (operator === "pr" ? true : operator === "eq" ? { isNull: active === true } : undefined),
+ *       filter(operator, active) {
+ *         if (operator === "pr") return true;
+ *         return operator === "eq" ? { isNull: active === true } : undefined;
+ *       },
  *     },
  *   },
  *   rest: "scim_json",

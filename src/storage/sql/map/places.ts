@@ -1,15 +1,20 @@
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
+import { isId } from "../../id.ts";
+import { DIRECT, inversePart } from "../../inverse.ts";
 import { balanced, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isDefaultFalse, pathInElement } from "../own/elements.ts";
 import type { Leaf, Place, Places } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
 import type { Column } from "./column.ts";
-import type { JoinTable, MappedType } from "./compile.ts";
+import type { MappedType } from "./compile.ts";
 import { condition } from "./condition.ts";
+import { type Holder, holderRows, holdersOf } from "./holders.ts";
 import { idOperand, parseId } from "./id.ts";
+import type { JoinTable } from "./join-table.ts";
 import { plainLeaf } from "./plain-leaf.ts";
 import { elementsInRest, isInRest, restText } from "./rest.ts";
-import { type MapScope, ownElements, ownRows } from "./scope.ts";
+import { type MapScope, ownElements, targetOf } from "./scope.ts";
+import type { Slot } from "./slot.ts";
 
 /** What finding places in a mapped table depends on. */
 export interface PlaceScope extends MapScope {
@@ -20,44 +25,55 @@ export interface PlaceScope extends MapScope {
 /** Where the attributes of a row `r` are. */
 export function mappedPlaces(scope: PlaceScope): Places {
   return {
-    place: (path, asWritten = false, weaker = true) => placeOf(scope, path, asWritten, weaker),
+    place: (path, asWritten = false, weaker = true) => findPlace(scope, path, asWritten, weaker),
     element: (attribute, inner) => elementExists(scope, attribute, inner),
   };
 }
 
-function placeOf(scope: PlaceScope, path: AttributePath, asWritten: boolean, weaker: boolean): Place | undefined {
+function findPlace(scope: PlaceScope, path: AttributePath, asWritten: boolean, weaker: boolean): Place | undefined {
   const { attribute, sub, text } = path;
   const { type, dialect } = scope;
-  if (text === "id") return one(idLeaf(scope, type, raw("r.id")));
-  if (text === "meta.version") return one(textLeaf(dialect, dialect.ordered(raw("CAST(r.version AS TEXT)"))));
-  if (text === "meta.resourceType") return one(constantLeaf(scope, attribute.sub("resourceType"), type.name));
-  if (attribute.name === "meta" || attribute.name === "schemas") return undefined;
+  const given = givenLeaf(scope, path);
+  if (given !== undefined) return one(given);
   const column = type.columns.find((candidate) => candidate.path.text === text);
-  if (column !== undefined) {
-    const leaf = columnLeaf(scope, column, "r", weaker);
-    return leaf && one(leaf);
-  }
-  const isApart = attribute.multiValued || attribute.inverseOf !== undefined;
-  if (!isApart) {
-    if (attribute.type === "complex" && sub === undefined) return undefined;
-    if (!isInRest(type, path) || leafOf(path).multiValued) return undefined;
-    const leaf = restLeaf(scope, leafOf(path), restText(dialect, path), weaker);
-    return leaf && one(leaf);
-  }
-  if (attribute.type === "complex" && sub === undefined) return undefined;
-  if (sub?.multiValued === true) return undefined;
+  if (column !== undefined) return one(columnLeaf(scope, column, "r", weaker));
+  if (isGiven(type, attribute) || (attribute.type === "complex" && sub === undefined)) return undefined;
+  const leaf = leafOf(path);
+  if (attribute.multiValued || attribute.inverseOf !== undefined)
+    return sub?.multiValued === true ? undefined : listPlace(scope, path, asWritten, weaker);
+  if (!isInRest(type, path) || leaf.multiValued) return undefined;
+  return one(restLeaf(scope, leaf, restText(dialect, path), weaker));
+}
+
+function one(leaf: Leaf | undefined): Place | undefined {
+  return leaf && { type: "one", leaf };
+}
+
+/** What the server gives every resource, as far as it can be compared in SQL. */
+function givenLeaf(scope: PlaceScope, path: AttributePath): Leaf | undefined {
+  const { type, dialect } = scope;
+  if (isId(path)) return idLeaf(scope, type, raw("r.id"));
+  if (path.text === "meta.version") return textLeaf(dialect, dialect.ordered(raw("CAST(r.version AS TEXT)")));
+  return path.text === "meta.resourceType" ? constantLeaf(scope, leafOf(path), type.name) : undefined;
+}
+
+/** Whether the server gives every resource the attribute, so that no column of a client's values holds it. */
+function isGiven({ resourceType }: MappedType, attribute: Attribute): boolean {
+  return attribute.inverseOf === undefined && !resourceType.content.includes(attribute);
+}
+
+/** The values of elements, wherever these are. */
+function listPlace(scope: PlaceScope, path: AttributePath, asWritten: boolean, weaker: boolean): Place {
+  const { attribute, sub } = path;
+  const inElement = sub === undefined ? path : pathInElement(attribute, sub);
   return {
     type: "list",
     exists: (test = (leaf) => leaf.exists()) =>
       elementExists(scope, attribute, (element) => {
-        const place = element.place(sub === undefined ? path : pathInElement(attribute, sub), asWritten, weaker);
+        const place = element.place(inElement, asWritten, weaker);
         return place?.type === "one" ? test(place.leaf) : undefined;
       }),
   };
-}
-
-function one(leaf: Leaf): Place {
-  return { type: "one", leaf };
 }
 
 /** A column of the row `alias`. */
@@ -108,49 +124,52 @@ function constantLeaf({ dialect }: PlaceScope, attribute: Attribute | undefined,
 }
 
 /** Whether an element of an attribute meets a condition, wherever its elements are. */
-function elementExists(
-  scope: PlaceScope,
-  attribute: Attribute,
-  inner: (element: Places) => Fragment | undefined,
-): Fragment | undefined {
+function elementExists(scope: PlaceScope, attribute: Attribute, inner: Inner): Fragment | undefined {
+  const found = conditionsOf(scope, attribute, inner);
+  return found.includes(undefined) ? undefined : balanced("OR", found as readonly Fragment[]);
+}
+
+/** A condition on one element; undefined where the storage cannot tell. */
+type Inner = (element: Places) => Fragment | undefined;
+
+/** One condition for each place that an attribute's elements may be in. */
+function conditionsOf(scope: PlaceScope, attribute: Attribute, inner: Inner): readonly (Fragment | undefined)[] {
   const { type } = scope;
+  if (attribute.inverseOf !== undefined)
+    return holdersOf(scope, attribute).map((holder) => holderExists(scope, attribute, holder, inner));
   const joins = type.joins.filter((join) => join.attribute === attribute);
-  const found: (Fragment | undefined)[] = [];
-  if (attribute.inverseOf !== undefined) found.push(...holdersExist(scope, attribute, inner));
-  else if (joins.length > 0) for (const join of joins) found.push(joinExists(scope, join, inner));
-  else {
-    for (const slot of type.slots.filter((candidate) => candidate.attribute === attribute)) {
-      const isThere = sql`(r.${raw(slot.value.alias)} IS NOT NULL)`;
-      const parts = partsOf(scope, attribute, (sub, weaker) => {
-        const column = slot.columns.find((candidate) => candidate.attribute === sub);
-        if (column !== undefined) return columnLeaf(scope, column, "r", weaker);
-        return constantLeaf(scope, sub, textOf(slot.fixed[sub?.name ?? ""]));
-      });
-      const met = inner(parts);
-      found.push(met && sql`(${isThere} AND ${met})`);
-    }
-    if (type.mapping.rest !== undefined) {
-      const elements = elementsInRest(scope.dialect, attribute);
-      const met = inner(
-        partsOf(scope, attribute, (sub, weaker) => restLeaf(scope, sub ?? attribute, elements.textOf(sub), weaker)),
-      );
-      found.push(met && sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${met})`);
-    }
-  }
-  return found.includes(undefined) ? undefined : balanced("OR", found as Fragment[]);
+  if (joins.length > 0) return joins.map((join) => joinExists(scope, join, inner));
+  const slots = type.slots.filter((slot) => slot.attribute === attribute);
+  return [
+    ...slots.map((slot) => slotExists(scope, slot, inner)),
+    ...(type.mapping.rest === undefined ? [] : [restExists(scope, attribute, inner)]),
+  ];
 }
 
-function textOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value);
+/** An element that has columns. */
+function slotExists(scope: PlaceScope, slot: Slot, inner: Inner): Fragment | undefined {
+  const parts = partsOf(scope, slot.attribute, (sub, weaker) => {
+    const column = slot.columns.find((candidate) => candidate.attribute === sub);
+    if (column !== undefined) return columnLeaf(scope, column, "r", weaker);
+    const fixed = slot.fixed[sub?.name ?? ""];
+    return constantLeaf(scope, sub, fixed === undefined ? undefined : String(fixed));
+  });
+  const met = inner(parts);
+  return met && sql`((r.${raw(slot.value.alias)} IS NOT NULL) AND ${met})`;
 }
 
-function joinExists(
-  scope: PlaceScope,
-  join: JoinTable,
-  inner: (element: Places) => Fragment | undefined,
-): Fragment | undefined {
-  const target = scope.mappings.named(join.target);
-  if (target === undefined) return undefined;
+/** An element that has no columns. */
+function restExists(scope: PlaceScope, attribute: Attribute, inner: Inner): Fragment | undefined {
+  const elements = elementsInRest(scope.dialect, attribute);
+  const parts = partsOf(scope, attribute, (sub, weaker) =>
+    restLeaf(scope, sub ?? attribute, elements.textOf(sub), weaker),
+  );
+  const met = inner(parts);
+  return met && sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${met})`;
+}
+
+function joinExists(scope: PlaceScope, join: JoinTable, inner: Inner): Fragment | undefined {
+  const target = targetOf(scope, join);
   const parts = partsOf(scope, join.attribute, (sub, weaker) => {
     if (sub?.name === "value") return idLeaf(scope, target, raw("m.value"));
     if (sub?.name === "type") return constantLeaf(scope, sub, join.target);
@@ -158,45 +177,39 @@ function joinExists(
     return column === undefined ? constantLeaf(scope, sub, undefined) : columnLeaf(scope, column, "m", weaker);
   });
   const met = inner(parts);
-  return (
-    met && sql`EXISTS (SELECT 1 FROM ${join.view} m WHERE m.holder = r.id AND ${ownElements(scope, join)} AND ${met})`
-  );
+  const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, join)}`;
+  return met && sql`EXISTS (SELECT 1 FROM ${join.view} m WHERE ${isOfRow} AND ${met})`;
 }
 
 /** The holders of references to the row: the groups of a user. @see RFC 7643 §4.1.2 groups */
-function holdersExist(
-  scope: PlaceScope,
-  attribute: Attribute,
-  inner: (element: Places) => Fragment | undefined,
-): (Fragment | undefined)[] {
-  return holdersOf(scope, attribute).map(({ holder, join }) => {
-    const name = holder.columns.find((column) => column.path.text === "displayName");
-    const display = attribute.sub("display");
-    const parts = partsOf(scope, attribute, (sub, weaker) => {
-      if (sub?.name === "value") return idLeaf(scope, holder, raw("h.id"));
-      if (sub?.name === "type") return constantLeaf(scope, sub, "direct");
-      if (sub === undefined || sub !== display) return constantLeaf(scope, sub, undefined);
-      const isSame = name?.attribute.caseExact === sub.caseExact && name.attribute.comparison === sub.comparison;
-      return name !== undefined && isSame ? columnLeaf(scope, name, "h", weaker) : undefined;
-    });
-    const met = inner(parts);
-    return (
-      met &&
-      sql`EXISTS (SELECT 1 FROM ${join.view} m JOIN ${holder.view} h ON h.id = m.holder WHERE m.value = r.id AND ${ownElements(scope, join)} AND ${ownRows(scope, holder, "h")} AND ${met})`
-    );
+function holderExists(scope: PlaceScope, attribute: Attribute, holder: Holder, inner: Inner): Fragment | undefined {
+  const parts = partsOf(scope, attribute, (sub, weaker) => {
+    switch (sub && inversePart(sub)) {
+      case "id":
+        return idLeaf(scope, holder.type, raw("h.id"));
+      case "name":
+        return holderNameLeaf(scope, holder, sub, weaker);
+      case "direct":
+        return constantLeaf(scope, sub, DIRECT);
+      default:
+        return constantLeaf(scope, sub, undefined);
+    }
   });
+  const met = inner(parts);
+  return met && sql`EXISTS (SELECT 1 FROM ${holderRows(scope, holder)} AND ${met})`;
 }
 
-/** The join tables that refer to a type, with their holders: what an attribute with `inverseOf` is computed from. */
-export function holdersOf(
-  { mappings, type }: MapScope,
-  { inverseOf }: Attribute,
-): readonly { readonly holder: MappedType; readonly join: JoinTable }[] {
-  const holder = inverseOf && mappings.named(inverseOf.resourceType);
-  if (holder === undefined) return [];
-  return holder.joins
-    .filter((join) => join.attribute.path === inverseOf?.attribute && join.target === type.name)
-    .map((join) => ({ holder, join }));
+/** The name of a holder, where it is compared as the part of the element is. */
+function holderNameLeaf(
+  scope: PlaceScope,
+  { name }: Holder,
+  display: Attribute | undefined,
+  weaker: boolean,
+): Leaf | undefined {
+  if (name === undefined) return undefined;
+  const { caseExact, comparison } = name.attribute;
+  const isSame = caseExact === display?.caseExact && comparison === display.comparison;
+  return isSame ? columnLeaf(scope, name, "h", weaker) : undefined;
 }
 
 /** The parts of one element. A missing `primary` counts as false [S-2.4-04]. */
@@ -208,8 +221,7 @@ function partsOf(
   return {
     place({ sub }, asWritten = false, weaker = true) {
       const leaf = leafFor(sub, weaker);
-      if (leaf === undefined || sub === undefined || asWritten || !isDefaultFalse(attribute, sub))
-        return leaf && one(leaf);
+      if (leaf === undefined || sub === undefined || asWritten || !isDefaultFalse(attribute, sub)) return one(leaf);
       const isTrue = leaf.compare("eq", true);
       return isTrue && one(textLeaf(dialect, sql`(CASE WHEN ${isTrue} THEN 'true' ELSE 'false' END)`));
     },

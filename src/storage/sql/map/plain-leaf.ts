@@ -42,8 +42,8 @@ function filledLeaf(text: Fragment): Pick<Leaf, "exists" | "isPresent"> {
 }
 
 /**
- * Of a text in ASCII the comparison key is the text in lower case as "C" has it, so that such texts are compared here. All others
- * are left to the comparison keys in JavaScript: they are let through, or not.
+ * Of a text in ASCII the comparison key is the text in lower case as "C" has it, so that such texts are compared here.
+ * All others are left to the comparison keys in JavaScript: they are let through, or not.
  */
 function compareString(
   { dialect, weaker, onNearly }: Nearly,

@@ -1,4 +1,3 @@
-import { invalidCursor } from "../../../error.ts";
 import { attributesIn } from "../../../filter/paths.ts";
 import {
   isCursorPage,
@@ -8,7 +7,8 @@ import {
   type Sort,
   type StoredResource,
 } from "../../adapter.ts";
-import { readPosition } from "../../keyset.ts";
+import { isId } from "../../id.ts";
+import { readPosition, unknownCursor } from "../../keyset.ts";
 import { queryByScan } from "../../scan.ts";
 import type { Session } from "../database.ts";
 import { raw, sql, TRUE } from "../dialect/fragment.ts";
@@ -21,8 +21,8 @@ import { type MapScope, ownRows } from "./scope.ts";
 import { selectionOf } from "./select.ts";
 
 /**
- * Answers a query by one statement where the columns tell all of it. What they tell nearly or not at all is looked at again row
- * by row, within `maxScanned`.
+ * Answers a query by one statement where the columns tell all of it. What they tell nearly or not at all is looked at
+ * again row by row, within `maxScanned`.
  */
 export async function queryMapped(
   session: Session,
@@ -59,25 +59,20 @@ export async function queryMapped(
     includes: (attribute) => needed.has(attribute) || select.includes(attribute),
   });
   const condition = isWithinLimits ? source.condition : own;
-  return queryByScan(
-    rowsOf(session, scope, { ...source, condition, sort: undefined, more: wide.more }, wide.resourceOf),
-    request,
-    {
-      maxScanned,
-    },
-  );
+  const scanned: Source = { ...source, condition, sort: undefined, more: wide.more };
+  return queryByScan(scanRows(session, scope, scanned, wide.resourceOf), request, { maxScanned });
 }
 
 /** A cursor names an id of the table, or it is none of ours. */
 function refuseOtherCursors({ type }: MapScope, page: Page): void {
   if (!isCursorPage(page) || page.cursor === undefined) return;
   if (parseId({ type: type.id.type, prefix: "" }, readPosition(page.cursor).place.id) === undefined)
-    throw invalidCursor("The cursor is not one that this server gave out. Start again without a position: cursor=");
+    throw unknownCursor();
 }
 
 /** The order of a query where the table has keys for it. */
 function sortKey({ dialect, type }: MapScope, { path, descending }: Sort): SortKey | undefined {
-  if (path.text === "id") return { key: dialect.ordered(raw("CAST(r.id AS TEXT)")), descending };
+  if (isId(path)) return { key: dialect.ordered(raw("CAST(r.id AS TEXT)")), descending };
   const key = type.columns.find((column) => column.path.text === path.text)?.key;
   return key && { key: dialect.ordered(raw(`r.${key.alias}`)), descending };
 }
@@ -86,13 +81,14 @@ function sortKey({ dialect, type }: MapScope, { path, descending }: Sort): SortK
 const CHUNK = 1000;
 
 /** All rows of a source, in the order of ids. */
-async function* rowsOf(
+async function* scanRows(
   session: Session,
   scope: MapScope,
   source: Source,
   resourceOf: (row: MappedRow) => StoredResource,
 ): AsyncGenerator<StoredResource> {
-  // Few rows are sorted here: asked for an order, a database may walk the table in it rather than use the filter's indexes.
+  // Few rows are sorted here: asked for an order, a database may walk the table in it rather than use the filter's
+  // indexes.
   const few = await session.run<MappedRow>(
     sql`SELECT ${source.columns}${source.more} FROM ${source.from} WHERE ${source.condition} LIMIT ${CHUNK + 1}`,
   );

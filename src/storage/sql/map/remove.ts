@@ -1,18 +1,21 @@
 import { ScimError, versionMismatch } from "../../../error.ts";
-import type { Attribute } from "../../../schema/attribute.ts";
+import { type Attribute, pathOf } from "../../../schema/attribute.ts";
 import { isObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
-import type { JoinTable, MappedType } from "./compile.ts";
+import type { MappedType } from "./compile.ts";
 import { ofHolder } from "./elements.ts";
 import { idList, idOperand, parseId } from "./id.ts";
-import { lockRow, type MappedOwner, named, nextVersion, ofTenantColumn, ownRow } from "./lock.ts";
+import type { JoinTable } from "./join-table.ts";
+import { lockRow, type MappedOwner, ofTenantColumn, ownRow } from "./lock.ts";
 import { elementsInRest, restText } from "./rest.ts";
-import { assignments, type MappedRow, resourceOf, takeApart } from "./row.ts";
+import { type MappedRow, resourceOf, takeApart } from "./row.ts";
 import { ofTenant, ownRows } from "./scope.ts";
+import { sqlName } from "./table.ts";
+import { nextVersion, setColumn, setRest } from "./update.ts";
 
 /** Deletes a row with every reference to it; each holder gets one new version in the same transaction [P-3.6-06 C6]. */
 export async function deleteMapped(
@@ -43,53 +46,68 @@ export async function deleteMapped(
   }
 }
 
+/** Takes the references to the owner out of all rows of a type, each of which gets one new version. */
 async function releaseHolders(
   session: Session,
   owner: MappedOwner,
   holder: MappedType,
   { id, at }: DeleteRequest,
 ): Promise<void> {
-  const changed = new Set<string>();
-  const joins = holder.joins.filter((join) => join.target === owner.type.name);
-  for (const join of joins)
-    for (const row of await session.run<{ holder: unknown }>(
-      sql`SELECT m.holder FROM ${join.view} m WHERE ${refersTo(owner, holder, join, "m.value", "m.tenant")}`,
-    ))
-      changed.add(String(row.holder));
-  if (changed.size > 0) {
-    const { dialect } = owner;
-    const ids = idList(dialect, holder.id, [...changed]);
-    const column = named(holder.id.column);
-    // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [C16].
-    await session.run(
-      sql`SELECT ${column} AS id FROM ${holder.table} WHERE ${column} IN ${ids} AND ${ofTenantColumn(owner, holder)} ORDER BY ${column}${dialect.forUpdate}`,
-    );
-    for (const join of joins) await session.run(sql`DELETE FROM ${join.table} WHERE ${refersTo(owner, holder, join)}`);
-  }
-  for (const row of await rowsThatName(session, owner, holder, id)) {
+  const version = nextVersion(holder, at);
+  const changed = await removeElementsOf(session, owner, holder);
+  for (const row of await readRowsThatName(session, owner, holder, id)) {
     const sets = withoutReferences(owner, holder, row, id);
     if (sets.length === 0) continue;
-    changed.delete(String(row.id));
+    const holderId = String(row.id);
     await session.run(
-      sql`UPDATE ${holder.table} SET ${joined([nextVersion(holder, at), ...sets], ", ")} WHERE ${named(holder.id.column)} = ${idOperand(owner.dialect, holder.id, String(row.id))} AND ${ofTenantColumn(owner, holder)}`,
+      updateHolders(owner, holder, sql`= ${idOperand(owner.dialect, holder.id, holderId)}`, [version, ...sets]),
     );
+    changed.delete(holderId);
   }
   if (changed.size > 0)
     await session.run(
-      sql`UPDATE ${holder.table} SET ${nextVersion(holder, at)} WHERE ${named(holder.id.column)} IN ${idList(owner.dialect, holder.id, [...changed])} AND ${ofTenantColumn(owner, holder)}`,
+      updateHolders(owner, holder, sql`IN ${idList(owner.dialect, holder.id, [...changed])}`, [version]),
     );
 }
 
-/** Condition on rows of a join table: they name the owner. */
-function refersTo(owner: MappedOwner, holder: MappedType, join: JoinTable, value?: string, tenant?: string): Fragment {
+/** `which` is a condition behind the id. */
+function updateHolders(owner: MappedOwner, holder: MappedType, which: Fragment, sets: readonly Fragment[]): Fragment {
+  const isMeant = sql`${sqlName(holder.id.column)} ${which} AND ${ofTenantColumn(owner, holder)}`;
+  return sql`UPDATE ${holder.table} SET ${joined(sets, ", ")} WHERE ${isMeant}`;
+}
+
+/** Takes the owner out of a type's join tables, and gives the ids of the rows that held it, locked. */
+async function removeElementsOf(session: Session, owner: MappedOwner, holder: MappedType): Promise<Set<string>> {
+  const joins = holder.joins.filter((join) => join.target === owner.type.name);
+  const ids = new Set<string>();
+  for (const join of joins) {
+    const rows = await session.run<{ holder: unknown }>(
+      sql`SELECT m.holder FROM ${join.view} m WHERE ${refersTo(owner, holder, join, "m")}`,
+    );
+    for (const row of rows) ids.add(String(row.holder));
+  }
+  if (ids.size === 0) return ids;
+  const { dialect } = owner;
+  const id = sqlName(holder.id.column);
+  const isHolder = sql`${id} IN ${idList(dialect, holder.id, [...ids])} AND ${ofTenantColumn(owner, holder)}`;
+  // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [C16].
+  await session.run(sql`SELECT ${id} AS id FROM ${holder.table} WHERE ${isHolder} ORDER BY ${id}${dialect.forUpdate}`);
+  for (const join of joins) await session.run(sql`DELETE FROM ${join.table} WHERE ${refersTo(owner, holder, join)}`);
+  return ids;
+}
+
+/** Condition on rows of a join table, or of its view under an alias: they name the owner. */
+function refersTo(owner: MappedOwner, holder: MappedType, join: JoinTable, alias?: string): Fragment {
   const { dialect, type, id } = owner;
-  const column = value === undefined ? named(join.value) : raw(value);
-  const ofOwnTenant = join.tenant === undefined ? undefined : tenant === undefined ? named(join.tenant) : raw(tenant);
-  return sql`${column} = ${idOperand(dialect, type.id, id)} AND ${ofTenant(owner, holder.tenant, ofOwnTenant)}`;
+  const column = (ofTable: string, ofView: string): Fragment =>
+    alias === undefined ? sqlName(ofTable) : raw(`${alias}.${ofView}`);
+  const tenant = join.tenant === undefined ? undefined : column(join.tenant, "tenant");
+  const isNamed = sql`${column(join.value, "value")} = ${idOperand(dialect, type.id, id)}`;
+  return sql`${isNamed} AND ${ofTenant(owner, holder.tenant, tenant)}`;
 }
 
 /** Attributes of a type that hold references in its row. */
-function inRow(owner: MappedOwner, holder: MappedType): readonly Attribute[] {
+function referencesInRow(owner: MappedOwner, holder: MappedType): readonly Attribute[] {
   return holder.resourceType.references
     .filter(({ attribute, resourceTypes }) => {
       const isJoined = holder.joins.some((join) => join.attribute === attribute);
@@ -99,51 +117,53 @@ function inRow(owner: MappedOwner, holder: MappedType): readonly Attribute[] {
 }
 
 /** The rows that name an id in a column or in the rest, locked. */
-async function rowsThatName(
+async function readRowsThatName(
   session: Session,
   owner: MappedOwner,
   holder: MappedType,
   id: string,
 ): Promise<readonly MappedRow[]> {
-  const { dialect } = owner;
-  const conditions = inRow(owner, holder).flatMap((attribute): Fragment[] => {
-    const sub = attribute.sub("value");
-    const column = holder.columns.find(({ path }) => path.attribute === attribute && path.sub === sub);
-    if (column !== undefined) {
-      const operand = driverValue(dialect, column.write(id));
-      return [sql`r.${raw(column.alias)} = ${operand}`];
-    }
-    if (holder.mapping.rest === undefined || sub === undefined) return [];
-    if (!attribute.multiValued) return [sql`${restText(dialect, { text: sub.path, attribute, sub })} = ${id}`];
-    const elements = elementsInRest(dialect, attribute);
-    return [sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.textOf(sub)} = ${id})`];
-  });
-  if (conditions.length === 0) return [];
+  const names = referencesInRow(owner, holder).flatMap((attribute) => namesId(owner, holder, attribute, id) ?? []);
+  if (names.length === 0) return [];
+  const isMeant = sql`${ownRows(owner, holder)} AND (${joined(names, " OR ")})`;
   return session.run<MappedRow>(
-    sql`SELECT ${holder.selectedOfRow} FROM ${holder.view} r WHERE ${ownRows(owner, holder)} AND (${joined(conditions, " OR ")}) ORDER BY r.id${dialect.forUpdate}`,
+    sql`SELECT ${holder.selectedOfRow} FROM ${holder.view} r
+      WHERE ${isMeant} ORDER BY r.id${owner.dialect.forUpdate}`,
   );
 }
 
+/** Condition on a row `r`: the attribute names an id; undefined where the row does not hold the attribute. */
+function namesId({ dialect }: MappedOwner, holder: MappedType, attribute: Attribute, id: string): Fragment | undefined {
+  const sub = attribute.sub("value");
+  const column = holder.columns.find(({ path }) => path.attribute === attribute && path.sub === sub);
+  if (column !== undefined) return sql`r.${raw(column.alias)} = ${driverValue(dialect, column.write(id))}`;
+  if (holder.mapping.rest === undefined || sub === undefined) return undefined;
+  if (!attribute.multiValued) return sql`${restText(dialect, pathOf(attribute, sub))} = ${id}`;
+  const elements = elementsInRest(dialect, attribute);
+  return sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.textOf(sub)} = ${id})`;
+}
+
 /** What is to be set so that a row no longer names an id. */
-function withoutReferences(owner: MappedOwner, holder: MappedType, row: MappedRow, id: string): Fragment[] {
+function withoutReferences(owner: MappedOwner, holder: MappedType, row: MappedRow, id: string): readonly Fragment[] {
   const before = resourceOf(holder, row);
   const after: Record<string, unknown> = { ...before };
-  for (const attribute of inRow(owner, holder)) {
-    const value = readAttribute(after, attribute);
-    const isReference = (element: unknown): boolean => isObject(element) && element.value === id;
-    const left = Array.isArray(value)
-      ? value.filter((element) => !isReference(element))
-      : isReference(value)
-        ? []
-        : value;
-    writeAttribute(after, attribute, Array.isArray(left) && left.length === 0 ? undefined : left);
-  }
+  for (const attribute of referencesInRow(owner, holder))
+    writeAttribute(after, attribute, withoutReference(readAttribute(after, attribute), id));
   const [old, now] = [takeApart(holder, before), takeApart(holder, after as unknown as typeof before)];
-  const sets = [...now.values]
-    .filter(([column, value]) => value === undefined && old.values.get(column) !== undefined)
-    .flatMap(([column]) => assignments(owner.dialect, column, undefined))
-    .map(([name, value]) => sql`${named(name)} = ${value}`);
-  if (holder.mapping.rest !== undefined && JSON.stringify(old.rest) !== JSON.stringify(now.rest))
-    sets.push(sql`${named(holder.mapping.rest)} = ${now.rest === undefined ? null : JSON.stringify(now.rest)}`);
-  return sets;
+  const emptied = [...now.values.keys()].filter(
+    (column) => now.values.get(column) === undefined && old.values.get(column) !== undefined,
+  );
+  const isRestChanged = JSON.stringify(old.rest) !== JSON.stringify(now.rest);
+  return [
+    ...emptied.flatMap((column) => setColumn(owner.dialect, column, undefined)),
+    ...(isRestChanged ? setRest(holder, now.rest) : []),
+  ];
+}
+
+/** A value, or the elements of one, without what names an id; undefined where nothing is left. */
+function withoutReference(value: unknown, id: string): unknown {
+  const isReference = (element: unknown): boolean => isObject(element) && element.value === id;
+  if (!Array.isArray(value)) return isReference(value) ? undefined : value;
+  const left = value.filter((element) => !isReference(element));
+  return left.length === 0 ? undefined : left;
 }

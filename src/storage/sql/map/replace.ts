@@ -1,27 +1,37 @@
-import { conflict, versionMismatch } from "../../../error.ts";
-import { isSame, readAttribute, writeAttribute } from "../../../schema/value.ts";
+import { versionMismatch } from "../../../error.ts";
+import type { Attribute } from "../../../schema/attribute.ts";
+import { isSame, readAttribute, valueAt, writeAttribute } from "../../../schema/value.ts";
 import type { NewResource, ReplaceRequest, StoredResource } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
-import { faultOf } from "../dialect/fault.ts";
-import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import type { Column } from "./column.ts";
+import { type Fragment, join, sql } from "../dialect/fragment.ts";
+import { attemptWrite } from "./attempt.ts";
 import { driverValue } from "./column.ts";
-import { MOST_TRIES } from "./create.ts";
-import { changesOf, isAnyChange, writeChanges } from "./elements.ts";
+import { type Difference, differenceOf, isAnyDifference } from "./difference.ts";
+import { writeChanges } from "./elements.ts";
 import { parseId } from "./id.ts";
-import { alone, lockRow, type MappedOwner, named, nextVersion, ownRow, readRow, versionOperand } from "./lock.ts";
-import { refusalOf } from "./refusal.ts";
-import { assignments, differentColumns, type MappedRow, type TakenApart, takeApart } from "./row.ts";
+import { lockRow, type MappedOwner, ownRow, readRow, singleWrite, versionOperand } from "./lock.ts";
+import type { PathColumn } from "./path-column.ts";
+import type { MappedRow } from "./row.ts";
 import type { MapScope } from "./scope.ts";
-import { hashMapped, type MappedSecrets } from "./secrets.ts";
-import { selectionOf } from "./select.ts";
-import { refers, settle } from "./settle.ts";
+import { hashMapped, type MappedSecrets, withoutMissing } from "./secrets.ts";
+import { type Selection, selectionOf } from "./select.ts";
+import { hasReferences, settle } from "./settle.ts";
+import { sqlName } from "./table.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
+import { nextVersion, setColumn, setRest } from "./update.ts";
+
+/** What is to be written. */
+interface Replacement {
+  readonly request: ReplaceRequest;
+  readonly secrets: MappedSecrets;
+  /** The state before, where the request tells all of it. */
+  readonly known: StoredResource | undefined;
+}
 
 /**
- * Replaces a resource by what differs from its state before: columns whose attributes did not change are not written. One
- * UPDATE is lock, existence, precondition and new version in one [C2].
+ * Replaces a resource by what differs from its state before: columns whose attributes did not change are not written.
+ * One UPDATE is lock, existence, precondition and new version in one [C2].
  */
 export async function replaceMapped(
   database: Database,
@@ -35,141 +45,126 @@ export async function replaceMapped(
   const id = parseId(type.id, request.id);
   if (id === undefined) return undefined;
   const owner: MappedOwner = { ...scope, id };
-  const { before, ifVersion, untouched = [] } = request;
-  const isJoined = (path: string): boolean => type.joins.some((table) => table.attribute.path === path);
-  const isKnown =
-    before !== undefined &&
-    ifVersion === before.meta.version &&
-    untouched.every((attribute) => isJoined(attribute.path));
-  const isAlone = isKnown && type.joins.length === 0 && !refers(type, request.resource);
-  for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
-    try {
-      const write = async (session: Session): Promise<StoredResource | undefined> => {
-        const known = isKnown ? before : await readKnown(session, owner, request);
-        if (known === undefined) return undefined;
-        if (ifVersion !== undefined && ifVersion !== known.meta.version) throw versionMismatch();
-        return writeDifference(session, owner, request, secrets, known);
-      };
-      const taken = uncheckedUniques(scope, ({ path }) => {
-        const read = (resource: object) => takeApartValue(type, resource, path.text);
-        return before === undefined || !isSame(read(before), read(request.resource));
-      });
-      const written = await (isAlone && taken.length === 0 ? write(alone(database)) : database.transaction(write));
-      if (written !== undefined) for (const notice of secrets.notices) request.notify(notice);
-      return written;
-    } catch (error) {
-      if (faultOf(error) !== "reference") throw (await refusalOf(database, type, error)) ?? error;
-    }
-  }
-  throw conflict();
+  const replacement: Replacement = { request, secrets, known: knownBefore(owner, request) };
+  const isSingle = canBeSingle(owner, replacement);
+  const written = await attemptWrite(database, type, () =>
+    isSingle
+      ? replace(singleWrite(database), owner, replacement)
+      : database.transaction((session) => replace(session, owner, replacement)),
+  );
+  if (written !== undefined) for (const notice of secrets.notices) request.notify(notice);
+  return written;
 }
 
-function takeApartValue(type: MapScope["type"], resource: object, path: string): unknown {
-  const column = type.columns.find((candidate) => candidate.path.text === path);
-  if (column === undefined) return undefined;
-  const whole = readAttribute(resource as Readonly<Record<string, unknown>>, column.path.attribute);
-  return column.path.sub === undefined ? whole : (whole as Record<string, unknown> | undefined)?.[column.path.sub.name];
+/**
+ * What the caller has read, if the precondition holds only as long as it is so, and collections not read have tables.
+ */
+function knownBefore({ type }: MapScope, request: ReplaceRequest): StoredResource | undefined {
+  const { before, ifVersion, untouched = [] } = request;
+  const isJoined = ({ path }: Attribute): boolean => type.joins.some(({ attribute }) => attribute.path === path);
+  return before !== undefined && ifVersion === before.meta.version && untouched.every(isJoined) ? before : undefined;
+}
+
+/** Whether the row alone is written, and nothing looked up for it. */
+function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean {
+  const { type } = scope;
+  if (known === undefined || type.joins.length > 0 || hasReferences(type, request.resource)) return false;
+  const isWritten = ({ path }: PathColumn): boolean => !isSame(valueAt(known, path), valueAt(request.resource, path));
+  return uncheckedUniques(scope, isWritten).length === 0;
+}
+
+async function replace(
+  session: Session,
+  owner: MappedOwner,
+  { request, secrets, known }: Replacement,
+): Promise<StoredResource | undefined> {
+  const before = known ?? (await lockKnown(session, owner, request));
+  if (before === undefined) return undefined;
+  const { version } = before.meta;
+  if (request.ifVersion !== undefined && request.ifVersion !== version) throw versionMismatch();
+  const resource = await settle(session, owner, withUntouched(request, before));
+  const difference = differenceOf(owner, before, resource, request.untouched);
+  const selection = selectionOf(owner, request.select);
+  const changed = await withoutMissing(session, owner, secrets);
+  if (!isAnyDifference(difference) && changed.values.size === 0)
+    return readUnchanged(session, owner, version, selection);
+  const uniques = uncheckedUniques(owner, (column) => difference.columns.includes(column));
+  await refuseTaken(session, owner, uniques, difference.after.values, owner.id);
+  const [row] = await session.run<MappedRow>(
+    updateRow(owner, version, [
+      nextVersion(owner.type, request.resource.meta.lastModified),
+      ...changedColumns(owner, difference, changed),
+    ]),
+  );
+  if (row === undefined) return refuseOvertaken(session, owner);
+  for (const change of difference.elements) await writeChanges(session, owner, change);
+  if (selection.isRowAlone) return selection.resourceOf(row);
+  return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
 }
 
 /** Locked first: what a statement reads beside the row it waits for is of the time before it waited. */
-async function readKnown(
+async function lockKnown(
   session: Session,
   owner: MappedOwner,
   { untouched = [] }: ReplaceRequest,
 ): Promise<StoredResource | undefined> {
   if ((await lockRow(session, owner)) === undefined) return undefined;
-  const select = { includes: (attribute: (typeof untouched)[number]) => !untouched.includes(attribute) };
-  const { more, resourceOf } = selectionOf(owner, select);
+  const { more, resourceOf } = selectionOf(owner, { includes: (attribute) => !untouched.includes(attribute) });
   const row = await readRow(session, owner, more);
   return row && resourceOf(row);
 }
 
-async function writeDifference(
-  session: Session,
-  owner: MappedOwner,
-  request: ReplaceRequest,
-  hashed: MappedSecrets,
-  known: StoredResource,
-): Promise<StoredResource | undefined> {
-  const { type } = owner;
-  const { untouched = [] } = request;
-  const given: Record<string, unknown> = { ...request.resource, id: request.id };
-  // Collections that stay as they are and have no table of their own are in the row.
+/** Collections that stay as they are and have no table of their own are in the row. */
+function withUntouched({ id, resource, untouched = [] }: ReplaceRequest, before: StoredResource): NewResource {
+  const given: Record<string, unknown> = { ...resource, id };
   for (const attribute of untouched) {
-    const value = readAttribute(known, attribute);
+    const value = readAttribute(before, attribute);
     if (value !== undefined) writeAttribute(given, attribute, value);
   }
-  const resource = await settle(session, owner, given as NewResource);
-  const [before, after] = [takeApart(type, known), takeApart(type, resource)];
-  const changes = type.joins
-    .filter((table) => !untouched.some((attribute) => attribute.path === table.attribute.path))
-    .map((table) => changesOf(owner, known, resource, table));
-  const columns = differentColumns(before, after);
-  const isRestChanged = !isSame(before.rest, after.rest);
-  const selection = selectionOf(owner, request.select);
-  const secrets = await realSecrets(session, owner, hashed);
-  if (columns.length === 0 && !isRestChanged && !changes.some(isAnyChange) && secrets.values.size === 0) {
-    const row = await readRow(session, owner, selection.more);
-    if (row === undefined) return undefined;
-    if (String(row.version) !== known.meta.version) throw versionMismatch();
-    return selection.resourceOf(row);
-  }
-  await refuseTaken(
-    session,
-    owner,
-    uncheckedUniques(owner, (column) => columns.includes(column)),
-    after.values,
-    owner.id,
-  );
-  const update = updateRow(owner, request, { columns, after, secrets, isRestChanged, known });
-  const [row] = await session.run<MappedRow>(update);
-  if (row === undefined) {
-    const [there] = await session.run(sql`SELECT 1 FROM ${type.table} WHERE ${ownRow(owner)}`);
-    if (there === undefined) return undefined;
-    throw versionMismatch();
-  }
-  for (const change of changes) await writeChanges(session, owner, change);
-  if (selection.more.texts.join("") === "") return selection.resourceOf(row);
-  return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
+  return given as NewResource;
 }
 
-/** Without those that are to be removed and are not there. */
-async function realSecrets(session: Session, owner: MappedOwner, secrets: MappedSecrets): Promise<MappedSecrets> {
-  const removed = [...secrets.values].flatMap(([column, value]) => (value === null ? [column] : []));
-  if (removed.length === 0) return secrets;
-  const columns = removed.map(
-    (column) => sql`CASE WHEN ${named(column.name)} IS NULL THEN 0 ELSE 1 END AS ${raw(column.alias)}`,
-  );
-  const [row] = await session.run<Record<string, unknown>>(
-    sql`SELECT ${join(columns, ", ")} FROM ${owner.type.table} WHERE ${ownRow(owner)}`,
-  );
-  const isThere = (column: Column): boolean => Number(row?.[column.alias] ?? 0) === 1;
-  return {
-    ...secrets,
-    values: new Map([...secrets.values].filter(([column, value]) => value !== null || isThere(column))),
-  };
+/** A write that changes nothing keeps version and lastModified [C9]. */
+async function readUnchanged(
+  session: Session,
+  owner: MappedOwner,
+  version: string,
+  selection: Selection,
+): Promise<StoredResource | undefined> {
+  const row = await readRow(session, owner, selection.more);
+  if (row === undefined) return undefined;
+  if (String(row.version) !== version) throw versionMismatch();
+  return selection.resourceOf(row);
 }
 
-interface Difference {
-  readonly columns: readonly Column[];
-  readonly after: TakenApart;
-  readonly secrets: MappedSecrets;
-  readonly isRestChanged: boolean;
-  readonly known: StoredResource;
+/** What sets the columns that are to change. */
+function changedColumns(
+  { type, dialect }: MapScope,
+  { columns, after, isRestChanged }: Difference,
+  secrets: MappedSecrets,
+): readonly Fragment[] {
+  return [
+    ...columns.flatMap((column) => setColumn(dialect, column, after.values.get(column))),
+    ...[...secrets.values].map(([column, value]) => {
+      const written = value === null ? null : driverValue(dialect, column.write(value));
+      return sql`${sqlName(column.name)} = ${written}`;
+    }),
+    ...(isRestChanged ? setRest(type, after.rest) : []),
+  ];
 }
 
-/** A write that changes nothing keeps version and lastModified, so this is only asked for changes [C9]. */
-function updateRow(owner: MappedOwner, { resource }: ReplaceRequest, difference: Difference): Fragment {
-  const { type, dialect } = owner;
-  const { mapping } = type;
-  const { columns, after, secrets, isRestChanged, known } = difference;
-  const sets = [nextVersion(type, resource.meta.lastModified)];
-  for (const column of columns)
-    for (const [name, value] of assignments(dialect, column, after.values.get(column)))
-      sets.push(sql`${named(name)} = ${value}`);
-  for (const [column, value] of secrets.values)
-    sets.push(sql`${named(column.name)} = ${value === null ? null : driverValue(dialect, column.write(value))}`);
-  if (isRestChanged && mapping.rest !== undefined)
-    sets.push(sql`${named(mapping.rest)} = ${after.rest === undefined ? null : JSON.stringify(after.rest)}`);
-  return sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${ownRow(owner)} AND ${named(mapping.version)} = ${versionOperand(known.meta.version)} RETURNING ${type.selected}`;
+/** Sets columns of the owner's row while it has a version. */
+function updateRow(owner: MappedOwner, version: string, sets: readonly Fragment[]): Fragment {
+  const { table, mapping, selected } = owner.type;
+  const isBefore = sql`${ownRow(owner)} AND ${sqlName(mapping.version)} = ${versionOperand(version)}`;
+  return sql`UPDATE ${table} SET ${join(sets, ", ")} WHERE ${isBefore} RETURNING ${selected}`;
+}
+
+/**
+ * Tells why an update found no row: undefined where there is none any more.
+ * @throws {ScimError} 412 where it has another version.
+ */
+async function refuseOvertaken(session: Session, owner: MappedOwner): Promise<undefined> {
+  const [there] = await session.run(sql`SELECT 1 FROM ${owner.type.table} WHERE ${ownRow(owner)}`);
+  if (there !== undefined) throw versionMismatch();
 }

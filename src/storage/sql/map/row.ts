@@ -1,5 +1,5 @@
 import { invalidValue } from "../../../error.ts";
-import { type Attribute, leafOf } from "../../../schema/attribute.ts";
+import type { Attribute } from "../../../schema/attribute.ts";
 import { schemasOf } from "../../../schema/canonical.ts";
 import {
   isObject,
@@ -10,11 +10,14 @@ import {
   writeAttribute,
 } from "../../../schema/value.ts";
 import type { NewResource, StoredMeta, StoredResource } from "../../adapter.ts";
+import { isUnique } from "../../unique.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { keyText } from "../key.ts";
 import { type Column, driverValue, timeText } from "./column.ts";
-import type { MappedType, PathColumn, Slot } from "./compile.ts";
+import type { MappedType } from "./compile.ts";
 import { printId } from "./id.ts";
+import type { PathColumn } from "./path-column.ts";
+import type { Slot } from "./slot.ts";
 
 /** A row as scimkit's statements give it. */
 export interface MappedRow {
@@ -94,10 +97,7 @@ export function takeApart(type: MappedType, resource: NewResource | StoredResour
   for (const column of type.columns) values.set(column, valueAt(resource, column.path));
   for (const column of type.columns) removeFrom(rest, column);
   for (const attribute of type.resourceType.attributes) {
-    const isElsewhere =
-      attribute.inverseOf !== undefined ||
-      attribute.mutability === "writeOnly" ||
-      type.joins.some((join) => join.attribute === attribute);
+    const isElsewhere = !attribute.isStored || type.joins.some((join) => join.attribute === attribute);
     if (isElsewhere) writeAttribute(rest, attribute, undefined);
   }
   for (const attribute of new Set(type.slots.map((slot) => slot.attribute)))
@@ -130,9 +130,8 @@ function fillSlots(
   if (elements.length === 0) return undefined;
   if (mapping.rest !== undefined) return elements;
   const kinds = slots.filter((slot) => slot.attribute === attribute).map(({ fixed }) => JSON.stringify(fixed));
-  throw invalidValue(
-    `${attribute.path} holds an element that this directory cannot store; it stores one of each of: ${kinds.join(", ")}.`,
-  );
+  const stored = `it stores one of each of: ${kinds.join(", ")}.`;
+  throw invalidValue(`${attribute.path} holds an element that this directory cannot store; ${stored}`);
 }
 
 function fits(slot: Slot, element: ResourceObject, all: readonly ResourceObject[]): boolean {
@@ -163,22 +162,11 @@ export function assignments(
 ): readonly (readonly [column: string, value: unknown])[] {
   const written = [column.name, driverValue(dialect, column.write(value))] as const;
   if (column.key === undefined) return [written];
-  const key = value === undefined ? null : keyText(leafKey(column, value));
+  const key = value === undefined ? null : keyText(column.attribute.key(value));
   return [written, [column.key.name, key]];
 }
 
-function leafKey({ attribute }: Column, value: unknown) {
-  return attribute.key(value);
-}
-
-/** The columns whose values differ. */
-export function differentColumns(before: TakenApart, after: TakenApart): readonly Column[] {
-  return [...after.values].flatMap(([column, value]) => (isSame(before.values.get(column), value) ? [] : [column]));
-}
-
-/** The value that a unique path has in what was taken apart. */
-export function uniqueColumns(type: MappedType): readonly PathColumn[] {
-  return type.columns.filter(
-    ({ path }) => leafOf(path).uniqueness !== "none" && type.resourceType.unique.some(({ text }) => text === path.text),
-  );
+/** The columns of unique attributes. */
+export function uniqueColumns({ resourceType, columns }: MappedType): readonly PathColumn[] {
+  return columns.filter(({ path }) => isUnique(resourceType, path));
 }

@@ -2,14 +2,16 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Context } from "../../adapter.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
-import type { JoinTable, MappedType } from "./compile.ts";
+import type { MappedType } from "./compile.ts";
 import { idOperand, parseId } from "./id.ts";
+import type { JoinTable } from "./join-table.ts";
 
 /** All mapped types of a storage. */
 export interface Mappings {
   /** The mapping of a resource type, compiled for it as the request has it. */
   of(resourceType: ResourceType): MappedType;
-  named(name: string): MappedType | undefined;
+  /** The mapping of the resource type of that name. */
+  find(name: string): MappedType | undefined;
   readonly all: readonly MappedType[];
 }
 
@@ -23,6 +25,13 @@ export interface MapScope {
 
 export function scopeOf(dialect: Dialect, mappings: Mappings, type: MappedType, context: Context): MapScope {
   return { dialect, mappings, type, tenant: context.tenant };
+}
+
+/** The type that the elements of a join table name; `mappedStorage` has seen to it that there is one. */
+export function targetOf({ mappings }: Pick<MapScope, "mappings">, { target }: JoinTable): MappedType {
+  const type = mappings.find(target);
+  if (type === undefined) throw new TypeError(`${target} is not mapped.`);
+  return type;
 }
 
 /** Condition: a row is the tenant's. `column` names the tenant's column of a table that has one. */

@@ -1,6 +1,11 @@
 import type { Secrets, StorageNotice } from "../../adapter.ts";
 import { type HashSecret, hashSecrets } from "../../secrets.ts";
-import type { MappedType, PathColumn } from "./compile.ts";
+import type { Session } from "../database.ts";
+import { join, raw, sql } from "../dialect/fragment.ts";
+import type { MappedType } from "./compile.ts";
+import { type MappedOwner, ownRow } from "./lock.ts";
+import type { PathColumn } from "./path-column.ts";
+import { sqlName } from "./table.ts";
 
 /** What a write does to columns of writeOnly attributes. */
 export interface MappedSecrets {
@@ -16,12 +21,10 @@ export async function hashMapped(
   hashSecret: HashSecret | undefined,
 ): Promise<MappedSecrets> {
   const columnOf = (attribute: string) => type.secrets.find(({ path }) => path.text === attribute);
-  const hashed = await hashSecrets(
-    only(secrets, (attribute) => columnOf(attribute) !== undefined),
-    hashSecret,
-  );
+  const hasColumn = (attribute: string): boolean => columnOf(attribute) !== undefined;
+  const hashed = await hashSecrets(pick(secrets, hasColumn), hashSecret);
   const dropped = await hashSecrets(
-    only(secrets, (attribute) => columnOf(attribute) === undefined),
+    pick(secrets, (attribute) => !hasColumn(attribute)),
     undefined,
   );
   const values = new Map<PathColumn, unknown>();
@@ -32,6 +35,25 @@ export async function hashMapped(
   return { values, notices: [...hashed.notices, ...dropped.notices] };
 }
 
-function only(secrets: Secrets, isWanted: (attribute: string) => boolean): Secrets {
+/** Without those that are to be removed and are not there: they change nothing. */
+export async function withoutMissing(
+  session: Session,
+  owner: MappedOwner,
+  secrets: MappedSecrets,
+): Promise<MappedSecrets> {
+  const removed = [...secrets.values].flatMap(([column, value]) => (value === null ? [column] : []));
+  if (removed.length === 0) return secrets;
+  const columns = removed.map(
+    ({ name, alias }) => sql`CASE WHEN ${sqlName(name)} IS NULL THEN 0 ELSE 1 END AS ${raw(alias)}`,
+  );
+  const [row] = await session.run<Record<string, unknown>>(
+    sql`SELECT ${join(columns, ", ")} FROM ${owner.type.table} WHERE ${ownRow(owner)}`,
+  );
+  const isThere = ({ alias }: PathColumn): boolean => Number(row?.[alias] ?? 0) === 1;
+  const values = new Map([...secrets.values].filter(([column, value]) => value !== null || isThere(column)));
+  return { ...secrets, values };
+}
+
+function pick(secrets: Secrets, isWanted: (attribute: string) => boolean): Secrets {
   return Object.fromEntries(Object.entries(secrets).filter(([attribute]) => isWanted(attribute)));
 }

@@ -1,13 +1,15 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import { type ResourceObject, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
+import { inverseElement } from "../../inverse.ts";
 import { type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import type { JoinTable, MappedType } from "./compile.ts";
+import { elementOf } from "./elements.ts";
+import { type Holder, holderRows, holdersOf } from "./holders.ts";
 import { printId } from "./id.ts";
-import { holdersOf } from "./places.ts";
+import type { JoinTable } from "./join-table.ts";
 import { type MappedRow, resourceOf } from "./row.ts";
-import { type MapScope, ownElements, ownRows } from "./scope.ts";
+import { type MapScope, ownElements, targetOf } from "./scope.ts";
 
 /** Something selected besides the row's own columns: the elements of a join table, or the holders of one. */
 interface Apart {
@@ -20,6 +22,8 @@ interface Apart {
 export interface Selection {
   /** Columns of the page's rows `r`; each begins with a comma. */
   readonly more: Fragment;
+  /** Whether there are none, so that the row is all of it. */
+  readonly isRowAlone: boolean;
   resourceOf(row: MappedRow): StoredResource;
 }
 
@@ -29,14 +33,15 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
   const aparts = type.resourceType.attributes
     .filter((attribute) => select.includes(attribute))
     .flatMap((attribute) => [
-      ...type.joins.filter((join) => join.attribute === attribute).flatMap((join) => elementsApart(scope, join)),
-      ...holdersOf(scope, attribute).map(({ holder, join }) => holdersApart(scope, attribute, holder, join)),
+      ...type.joins.filter((join) => join.attribute === attribute).map((join) => elementsApart(scope, join)),
+      ...holdersOf(scope, attribute).map((holder) => holdersApart(scope, attribute, holder)),
     ]);
   return {
     more: join(
       aparts.map(({ column }, index) => sql`, ${column} AS ${raw(`apart${index}`)}`),
       "",
     ),
+    isRowAlone: aparts.length === 0,
     resourceOf(row) {
       const resource: Record<string, unknown> = { ...resourceOf(type, row) };
       const lists = new Map<Attribute, ResourceObject[]>();
@@ -59,53 +64,33 @@ function carried({ name }: Dialect, column: string, { type }: Attribute): Fragme
   return name === "postgres" && isText ? raw(`CAST(${column} AS TEXT)`) : raw(column);
 }
 
-function elementsApart(scope: MapScope, join: JoinTable): Apart[] {
-  const { dialect, mappings } = scope;
-  const target = mappings.named(join.target);
-  if (target === undefined) return [];
+function elementsApart(scope: MapScope, join: JoinTable): Apart {
+  const { dialect } = scope;
+  const { id } = targetOf(scope, join);
   const { attribute, columns } = join;
-  const parts = [
-    raw("CAST(m.value AS TEXT)"),
-    ...columns.map((column) => carried(dialect, `m.${column.alias}`, column.attribute)),
-  ];
-  const hasType = attribute.sub("type") !== undefined;
-  return [
-    {
-      attribute,
-      column: dialect.aggregate(
-        parts,
-        sql`(SELECT * FROM ${join.view} m WHERE m.holder = r.id AND ${ownElements(scope, join)} ORDER BY m.value) m`,
-      ),
-      read([value, ...others]) {
-        const element: Record<string, unknown> = { value: printId(target.id, value) };
-        if (hasType) element.type = join.target;
-        columns.forEach((column, index) => {
-          const part = column.read(others[index]);
-          if (part !== undefined) element[column.attribute.name] = part;
-        });
-        return element;
-      },
-    },
-  ];
+  const parts = columns.map((column) => carried(dialect, `m.${column.alias}`, column.attribute));
+  const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, join)}`;
+  return {
+    attribute,
+    column: dialect.aggregate(
+      [raw("CAST(m.value AS TEXT)"), ...parts],
+      sql`(SELECT * FROM ${join.view} m WHERE ${isOfRow} ORDER BY m.value) m`,
+    ),
+    read: ([value, ...others]) => elementOf(join, printId(id, value), (_, index) => others[index]),
+  };
 }
 
 /** @see RFC 7643 §4.1.2 groups */
-function holdersApart(scope: MapScope, attribute: Attribute, holder: MappedType, join: JoinTable): Apart {
-  const name = holder.columns.find((column) => column.path.text === "displayName");
-  const display = name === undefined ? literal("") : carried(scope.dialect, `h.${name.alias}`, name.attribute);
+function holdersApart(scope: MapScope, attribute: Attribute, holder: Holder): Apart {
+  const { dialect } = scope;
+  const { type, name } = holder;
+  const display = name === undefined ? literal("") : carried(dialect, `h.${name.alias}`, name.attribute);
   return {
     attribute,
-    column: scope.dialect.aggregate(
+    column: dialect.aggregate(
       [raw("CAST(h.id AS TEXT)"), display],
-      sql`(SELECT h.* FROM ${join.view} m JOIN ${holder.view} h ON h.id = m.holder WHERE m.value = r.id AND ${ownElements(scope, join)} AND ${ownRows(scope, holder, "h")} ORDER BY h.id) h`,
+      sql`(SELECT h.* FROM ${holderRows(scope, holder)} ORDER BY h.id) h`,
     ),
-    read([id, shown]) {
-      const value = name?.read(shown);
-      return {
-        value: printId(holder.id, id),
-        ...(attribute.sub("display") !== undefined && value !== undefined ? { display: value } : {}),
-        ...(attribute.sub("type") === undefined ? {} : { type: "direct" }),
-      };
-    },
+    read: ([id, shown]) => inverseElement(attribute, printId(type.id, id), name?.read(shown)),
   };
 }

@@ -5,9 +5,10 @@ import { referencesIn, settleReference } from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
-import { idList, parseId, printId } from "./id.ts";
-import { named, ofTenantColumn } from "./lock.ts";
+import { idList, parseIds, printId } from "./id.ts";
+import { ofTenantColumn } from "./lock.ts";
 import type { MapScope } from "./scope.ts";
+import { sqlName } from "./table.ts";
 
 /** PostgreSQL: what is referred to stays until the reference is written. SQLite has one writer. */
 export function keyShare({ dialect }: MapScope): Fragment {
@@ -24,35 +25,40 @@ export async function typesOf(
   const wanted = [...new Set(ids)];
   const found = new Map<string, string>();
   for (const name of new Set(typeNames)) {
-    const type = scope.mappings.named(name);
-    const parsed = type === undefined ? [] : wanted.flatMap((id) => parseId(type.id, id) ?? []);
+    const type = scope.mappings.find(name);
+    const parsed = type === undefined ? [] : parseIds(type.id, wanted);
     if (type === undefined || parsed.length === 0) continue;
-    for (const id of await existing(session, scope, type, parsed)) found.set(id, name);
+    for (const id of await readIds(session, scope, type, parsed)) found.set(id, name);
   }
   return found;
 }
 
-async function existing(session: Session, scope: MapScope, type: MappedType, parsed: readonly string[]) {
-  const id = named(type.id.column);
+/** Which ids of a type are there, in the order of ids and so that they stay. */
+async function readIds(session: Session, scope: MapScope, type: MappedType, parsed: readonly string[]) {
+  const id = sqlName(type.id.column);
+  const isAsked = sql`${id} IN ${idList(scope.dialect, type.id, parsed)} AND ${ofTenantColumn(scope, type)}`;
   const rows = await session.run<{ id: unknown }>(
-    sql`SELECT ${id} AS id FROM ${type.table} WHERE ${id} IN ${idList(scope.dialect, type.id, parsed)} AND ${ofTenantColumn(scope, type)} ORDER BY ${id}${keyShare(scope)}`,
+    sql`SELECT ${id} AS id FROM ${type.table} WHERE ${isAsked} ORDER BY ${id}${keyShare(scope)}`,
   );
   return rows.map((row) => printId(type.id, row.id));
 }
 
 /** A reference with the resource types that its join tables can hold: another one is refused, and not lost. */
-export function storable({ type }: MapScope, reference: ReferenceAttribute): ReferenceAttribute {
+export function storableReference({ type }: MapScope, reference: ReferenceAttribute): ReferenceAttribute {
   const joins = type.joins.filter((join) => join.attribute.path === reference.attribute.path);
   return joins.length === 0 ? reference : { ...reference, resourceTypes: joins.map(({ target }) => target) };
 }
 
-/** All mapped types: a reference to nothing is refused, whether the core asks for it or not, because tables have foreign keys. */
+/**
+ * All mapped types: a reference to nothing is refused, whether the core asks for it or not, because tables have foreign
+ * keys.
+ */
 export function checkedTypes({ mappings }: MapScope): readonly string[] {
   return mappings.all.map(({ name }) => name);
 }
 
 /** Whether a resource refers to others, so that a write of it must be a transaction. */
-export function refers({ resourceType }: MappedType, resource: ResourceObject): boolean {
+export function hasReferences({ resourceType }: MappedType, resource: ResourceObject): boolean {
   return !referencesIn(resourceType, resource).next().done;
 }
 
@@ -64,7 +70,7 @@ export async function settle(session: Session, scope: MapScope, given: NewResour
   const { resourceType } = scope.type;
   const held = [...referencesIn(resourceType, given)].map((each) => ({
     ...each,
-    reference: storable(scope, each.reference),
+    reference: storableReference(scope, each.reference),
   }));
   if (held.length === 0) return given;
   const types = await typesOf(

@@ -3,22 +3,21 @@ import type { ComparisonKey } from "../../../schema/attribute.ts";
 import { EnterpriseUser } from "../../../schema/core/enterprise-user.ts";
 import { Group } from "../../../schema/core/group.ts";
 import { User } from "../../../schema/core/user.ts";
-import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "../../../schema/resource-type.ts";
+import { compileResourceType, type ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import { type Database, databaseOf } from "../database.ts";
-import { sql } from "../dialect/fragment.ts";
 import { checkMapped } from "./check.ts";
-import { compileMapping, type MappedType } from "./compile.ts";
 import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
-import { idOperand, parseId } from "./id.ts";
+import { parseId } from "./id.ts";
+import { readRow } from "./lock.ts";
 import type { TableMapping } from "./mapping.ts";
+import { compileMappings } from "./mappings.ts";
 import { queryMapped } from "./query.ts";
 import { deleteMapped } from "./remove.ts";
 import { replaceMapped } from "./replace.ts";
-import type { MappedRow } from "./row.ts";
-import { type Mappings, type MapScope, ownRows, scopeOf } from "./scope.ts";
+import { type Mappings, type MapScope, scopeOf } from "./scope.ts";
 import { selectionOf } from "./select.ts";
 
 /** Options of `mappedStorage`. */
@@ -40,18 +39,20 @@ export interface MappedStorageOptions<DB = unknown> {
 /** Storage in tables that you have. */
 export interface MappedStorage extends StorageAdapter {
   /**
-   * Fills the key columns of rows that have none, a batch at a time, and checks that every table and column of the mappings is
-   * there. Run it at start-up; it changes no table.
+   * Fills the key columns of rows that have none, a batch at a time, and checks that every table and column of the
+   * mappings is there. Run it at start-up; it changes no table.
    * @throws {Error} where the database does not have a column.
    */
   check(): Promise<void>;
 }
 
 /**
- * Storage in the tables that a team has already: PostgreSQL or SQLite, by the mappings of `mapTable`. Uniqueness is kept by the
- * tables' own constraints over key columns or, without those, by a look-up under a lock; references must lead to something.
+ * Storage in the tables that a team has already: PostgreSQL or SQLite, by the mappings of `mapTable`. Uniqueness is
+ * kept by the tables' own constraints over key columns or, without those, by a look-up under a lock; references must
+ * lead to something.
  *
- * @throws {TypeError} for a mapping that does not fit its resource type: a path that is no attribute, an attribute without a place.
+ * @throws {TypeError} for a mapping that does not fit its resource type: a path that is no attribute, an attribute
+ * without a place.
  * @example
  * ```ts
  * import { createScim, Group, User } from "scimkit";
@@ -61,10 +62,18 @@ export interface MappedStorage extends StorageAdapter {
  *   db: await openSqlite("app.db"),
  *   resourceTypes: [User, Group],
  *   types: {
- *     User: mapTable({ table: "users", id: { column: "id", type: "integer", prefix: "u" }, ...meta, columns: { userName: "email" }, rest: "scim_json" }),
+ *     User: mapTable({
+ *       table: "users", id: { column: "id", type: "integer", prefix: "u" }, ...meta,
+ *       columns: { userName: "email" }, rest: "scim_json",
+ *     }),
  *     Group: mapTable({
- *       table: "teams", id: { column: "id", type: "integer", prefix: "t" }, ...meta, columns: { displayName: "name" }, rest: "scim_json",
- *       collections: { members: { table: "memberships", holder: "team_id", value: "user_id", resourceType: "User", forgotten: ["display"] } },
+ *       table: "teams", id: { column: "id", type: "integer", prefix: "t" }, ...meta,
+ *       columns: { displayName: "name" }, rest: "scim_json",
+ *       collections: {
+ *         members: {
+ *           table: "memberships", holder: "team_id", value: "user_id", resourceType: "User", forgotten: ["display"],
+ *         },
+ *       },
  *     }),
  *   },
  * });
@@ -75,7 +84,7 @@ export interface MappedStorage extends StorageAdapter {
  */
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
   const { types, resourceTypes = [User.extend(EnterpriseUser), Group], maxScanned = 100_000, hashSecret } = options;
-  const mappings = mappingsOf(
+  const mappings = compileMappings(
     types,
     resourceTypes.map((definition) => compileResourceType(definition, options.comparisonKey)),
   );
@@ -121,12 +130,9 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
       const own = scope(request, context);
       const id = parseId(own.type.id, request.id);
       if (id === undefined) return undefined;
-      const selection = selectionOf(own, request.select);
-      const { view, selectedOfRow, id: form } = own.type;
-      const [row] = await database.run<MappedRow>(
-        sql`SELECT ${selectedOfRow}${selection.more} FROM ${view} r WHERE r.id = ${idOperand(dialect, form, id)} AND ${ownRows(own)}`,
-      );
-      return row && selection.resourceOf(row);
+      const { more, resourceOf } = selectionOf(own, request.select);
+      const row = await readRow(database, { ...own, id }, more);
+      return row && resourceOf(row);
     },
     query: async (request, context) => queryMapped(database, scope(request, context), request, maxScanned),
     create: async (request, context) => createMapped(database, scope(request, context), hashSecret, request),
@@ -136,50 +142,4 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
     check: () => checkMapped(database, mappings),
   };
-}
-
-function mappingsOf(types: Readonly<Record<string, TableMapping>>, resourceTypes: readonly ResourceType[]): Mappings {
-  const compiled = new Map<string, MappedType>();
-  for (const [name, mapping] of Object.entries(types)) {
-    const resourceType = resourceTypes.find((candidate) => candidate.name === name);
-    if (resourceType === undefined)
-      throw new TypeError(
-        `mappedStorage: types names ${name}, which is none of: ${resourceTypes.map((one) => one.name).join(", ")}.`,
-      );
-    compiled.set(name, compileMapping(resourceType, mapping));
-  }
-  const all = [...compiled.values()];
-  for (const { joins, name } of all)
-    for (const { target, tableName } of joins)
-      if (!compiled.has(target))
-        throw new TypeError(`mappedStorage: ${name}: ${tableName} refers to ${target}, which has no table.`);
-  refuseSharedIds(all);
-  // Attributes are those of the request's own resource type, which may have another comparison key.
-  const known = new WeakMap<ResourceType, MappedType>();
-  return {
-    all,
-    named: (name) => compiled.get(name),
-    of(resourceType) {
-      const found = known.get(resourceType);
-      if (found !== undefined) return found;
-      const mapping = Object.hasOwn(types, resourceType.name) ? types[resourceType.name] : undefined;
-      if (mapping === undefined)
-        throw new TypeError(`mappedStorage: the resource type ${resourceType.name} has no table.`);
-      const made = compileMapping(resourceType, mapping);
-      known.set(resourceType, made);
-      return made;
-    },
-  };
-}
-
-/** Ids are unique over all resource types [S-3.1-05], which counters of two tables are not. */
-function refuseSharedIds(all: readonly MappedType[]): void {
-  const counted = all.filter(({ id }) => id.type === "integer");
-  for (const [index, { name, id }] of counted.entries()) {
-    const other = counted.slice(index + 1).find((candidate) => candidate.id.prefix === id.prefix);
-    if (other !== undefined)
-      throw new TypeError(
-        `mappedStorage: ${name} and ${other.name} would have the same ids (RFC 7643 §3.1); give each a prefix: id: { column: "${id.column}", type: "integer", prefix: "${name.toLowerCase()}-" }.`,
-      );
-  }
 }

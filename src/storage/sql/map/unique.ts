@@ -1,10 +1,11 @@
 import { uniqueness } from "../../../error.ts";
 import { predicateOf } from "../../../filter/predicate.ts";
 import { leafOf } from "../../../schema/attribute.ts";
+import { isUniqueOverTenants } from "../../unique.ts";
 import type { Session } from "../database.ts";
-import { sql } from "../dialect/fragment.ts";
+import { sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
-import type { PathColumn } from "./compile.ts";
+import type { PathColumn } from "./path-column.ts";
 import { mappedPlaces } from "./places.ts";
 import { type MappedRow, resourceOf, uniqueColumns } from "./row.ts";
 import { type MapScope, ownRows } from "./scope.ts";
@@ -15,8 +16,8 @@ export function uncheckedUniques(scope: MapScope, isWritten: (column: PathColumn
 }
 
 /**
- * Looks for other rows with the same comparison key, where the table holds none. Writers of one key take turns, so that of
- * two at once the second one sees the first.
+ * Looks for other rows with the same comparison key, where the table holds none. Writers of one key take turns, so that
+ * of two at once the second one sees the first.
  *
  * @throws {ScimError} 409 uniqueness
  */
@@ -32,15 +33,16 @@ export async function refuseTaken(
     const value = values.get(column);
     if (typeof value !== "string" && typeof value !== "boolean") continue;
     const leaf = leafOf(column.path);
-    const isGlobal = leaf.uniqueness === "global";
+    const isGlobal = isUniqueOverTenants(leaf);
     if (dialect.name === "postgres") {
       const turn = JSON.stringify([type.mapping.table, column.name, isGlobal ? null : tenant, leaf.key(value)]);
       await session.run(sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`);
     }
     const filter = { type: "compare", path: column.path, operator: "eq", value } as const;
     const { condition } = compileFilter(filter, mappedPlaces({ ...scope, onNearly: () => undefined }));
+    const isInScope = isGlobal ? TRUE : ownRows(scope);
     const rows = await session.run<MappedRow>(
-      sql`SELECT ${type.selectedOfRow} FROM ${type.view} r WHERE ${isGlobal ? sql`(1 = 1)` : ownRows(scope)} AND ${condition}`,
+      sql`SELECT ${type.selectedOfRow} FROM ${type.view} r WHERE ${isInScope} AND ${condition}`,
     );
     const matches = predicateOf(filter);
     if (rows.some((row) => String(row.id) !== id && matches(resourceOf(type, row)))) throw uniqueness(column.path.text);

@@ -1,12 +1,11 @@
 import { versionMismatch } from "../../../error.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaResult } from "../../adapter.ts";
-import { settleReference } from "../../reference.ts";
+import { findReference, settleReference } from "../../reference.ts";
 import type { Database } from "../database.ts";
 import { type Fragment, join, sql } from "../dialect/fragment.ts";
 import type { Delta } from "./delta.ts";
 import { elementOf, elementRow, metaOf, modifiedKey } from "./row.ts";
-import { referenceOf } from "./settle.ts";
 import { ownRow } from "./statements.ts";
 
 /** What the statement gives: the holder as it is afterwards, and what was done. */
@@ -58,7 +57,7 @@ export async function deltaStatement(database: Database, delta: Delta): Promise<
 function settled(delta: Delta, place: number, type: string | undefined): ResourceObject {
   const { request, owner } = delta;
   const { element, index } = [...delta.added.values()][place] as { element: ResourceObject; index: number };
-  const reference = referenceOf(request, request.attribute);
+  const reference = findReference(request.resourceType, request.attribute);
   const id = element.value;
   if (reference === undefined || typeof id !== "string") return element;
   return settleReference({ reference, element, id, index }, type, {
@@ -121,7 +120,7 @@ function statementOf(delta: Delta): Fragment {
  */
 function variants({ request, owner, added }: Delta): string {
   const { attribute, resourceType, checkReferences } = request;
-  const reference = referenceOf(request, attribute);
+  const reference = findReference(request.resourceType, attribute);
   const isChecked = reference?.resourceTypes.some((name) => checkReferences.includes(name)) === true;
   const columns = (element: ResourceObject) => {
     const row = elementRow(resourceType, attribute, element, attribute.path);

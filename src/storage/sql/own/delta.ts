@@ -1,7 +1,8 @@
 import { conflict, versionMismatch } from "../../../error.ts";
 import { isSame, type ResourceObject } from "../../../schema/value.ts";
 import type { Context, DeltaRequest, DeltaResult } from "../../adapter.ts";
-import { settleReference } from "../../reference.ts";
+import { findReference, settleReference } from "../../reference.ts";
+import { hasUniqueParts } from "../../unique.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { sql, TRUE } from "../dialect/fragment.ts";
@@ -9,7 +10,7 @@ import { escapeKey, isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import { MOST_TRIES } from "./create.ts";
 import { deltaStatement } from "./delta-statement.ts";
 import { type ElementRow, elementOf, elementRow, metaOf, modifiedKey } from "./row.ts";
-import { referenceOf, typesOf } from "./settle.ts";
+import { typesOf } from "./settle.ts";
 import { deleteElements, insertElements, lock, type Owner, ownRow } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 
@@ -36,8 +37,7 @@ export async function applyDelta(
   request.signal?.throwIfAborted();
   const { attribute, resourceType, id } = request;
   // Elements with unique parts need the checks of a whole write.
-  const hasUnique = resourceType.unique.some((path) => path.attribute.path === attribute.path);
-  if (!attribute.collection || hasUnique) return "declined";
+  if (!attribute.collection || hasUniqueParts(resourceType, attribute)) return "declined";
   if (!isStorable(id)) return undefined;
   const tenant = context.tenant ?? "";
   const owner: Owner = { dialect: database.dialect, tables, tenant, type: resourceType.name, id };
@@ -138,7 +138,7 @@ async function addElements(session: Session, { owner, request, added }: Delta): 
   const keys = new Set(there.map(({ key }) => key));
   const fresh = [...added].filter(([key]) => !keys.has(key));
   if (fresh.length === 0) return new Map();
-  const reference = referenceOf(request, attribute);
+  const reference = findReference(resourceType, attribute);
   const types = await typesOf(
     session,
     tables,

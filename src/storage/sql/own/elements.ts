@@ -1,5 +1,6 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
+import { DIRECT, HOLDER_NAME, inversePart } from "../../inverse.ts";
 import { type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { ESCAPE, keyText } from "../key.ts";
@@ -71,9 +72,10 @@ function inverseSource(
   // The holder's name is stored under its own key, which is that of a text compared without regard to case.
   if (display !== undefined && (display.caseExact || display.comparison !== "plain")) return undefined;
   const textOf: ElementSource["textOf"] = (sub) => {
-    if (sub === undefined || sub.name === "value") return raw("h.id");
-    if (sub.name === "display") return dialect.member(raw("h.keys"), "displayName");
-    return sub.name === "type" ? sql`CAST(${keyText(sub.key("direct"))} AS TEXT)` : raw("CAST(NULL AS TEXT)");
+    const part = sub && inversePart(sub);
+    if (sub === undefined || part === "id") return raw("h.id");
+    if (part === "name") return dialect.member(raw("h.keys"), HOLDER_NAME);
+    return part === "direct" ? sql`CAST(${keyText(sub.key(DIRECT))} AS TEXT)` : raw("CAST(NULL AS TEXT)");
   };
   return {
     from: sql`${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id WHERE ${refersTo(inverse)}`,

@@ -2,11 +2,12 @@ import type { Filter } from "../../../filter/ast.ts";
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
+import { isUnique, uniqueName } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, filled, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import type { OwnScope } from "./elements.ts";
-import { uniqueName, uniqueScope } from "./places.ts";
+import { uniqueScope } from "./places.ts";
 import type { SelectedRow } from "./row.ts";
 import { apartColumns, BASE_COLUMNS } from "./select.ts";
 import type { Tables } from "./tables.ts";
@@ -21,7 +22,7 @@ export interface LookUp {
 export function lookUpOf(filter: Filter<AttributePath>, resourceType: ResourceType): LookUp | undefined {
   if (filter.type !== "compare" || filter.operator !== "eq" || filter.value === null) return undefined;
   const { path, value } = filter;
-  if (path.attribute.multiValued || !resourceType.unique.some((unique) => unique.text === path.text)) return undefined;
+  if (path.attribute.multiValued || !isUnique(resourceType, path)) return undefined;
   return { path, key: keyText(leafOf(path).key(value)) };
 }
 

@@ -1,5 +1,7 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import { isComparedAsId } from "../../id.ts";
+import { findReference } from "../../reference.ts";
+import { isUnique, isUniqueOverTenants, uniqueName } from "../../unique.ts";
 import { balanced, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { escapeKey, isStorable, type Key, keyText, LONGEST_KEY } from "../key.ts";
 import type { Leaf, Place, Places } from "../place.ts";
@@ -38,7 +40,7 @@ function leafOver(scope: OwnScope, path: AttributePath, text: Fragment): Leaf {
   const { dialect, indexes } = scope;
   const leaf = indexes.keys.has(path.text) ? indexedLeaf(dialect, text) : textLeaf(dialect, text);
   const searched = searchedLeaf(scope, path, leaf);
-  return isUnique(scope, path) ? uniqueLeaf(scope, path, searched) : searched;
+  return isUnique(scope.resourceType, path) ? uniqueLeaf(scope, path, searched) : searched;
 }
 
 /** The attributes that are no part of the keys document. */
@@ -106,8 +108,7 @@ function equalsInList(scope: OwnScope, path: AttributePath, operand: Key): Fragm
 
 /** The holders of an id, by the index over what elements refer to. It knows ids as they are written, so keys must not differ. */
 function heldBy({ tables, tenant, resourceType }: OwnScope, attribute: Attribute, sub: Attribute, key: string) {
-  const isReference = resourceType.references.some((reference) => reference.attribute.path === attribute.path);
-  if (!isReference || !isComparedAsId(sub)) return undefined;
+  if (findReference(resourceType, attribute) === undefined || !isComparedAsId(sub)) return undefined;
   if (!isStorable(key) || key.length > LONGEST_KEY) return FALSE;
   const rows = (condition: Fragment) =>
     sql`SELECT m.id FROM ${tables.element} m WHERE m.tenant = ${tenant} AND ${condition} AND m.type = ${resourceType.name} AND m.attribute = ${attribute.path}`;
@@ -126,15 +127,6 @@ function referredTo(
   return sql`r.id IN (SELECT coalesce(m.target, m.value) FROM ${tables.element} m WHERE m.tenant = ${tenant} AND m.id = ${key} AND m.attribute = ${attribute} AND m.type = ${resourceType})`;
 }
 
-/** Whether the comparison key of a stored id is the id: ids are stored in NFC. */
-function isComparedAsId(attribute: Attribute): boolean {
-  return attribute.type === "string" && attribute.caseExact && attribute.comparison === "plain";
-}
-
-function isUnique({ resourceType }: OwnScope, { text }: AttributePath): boolean {
-  return resourceType.unique.some((path) => path.text === text);
-}
-
 /** The index that keeps a value unique finds it too. */
 function uniqueLeaf({ tables, tenant, resourceType }: OwnScope, path: AttributePath, leaf: Leaf): Leaf {
   const leafAttribute = path.sub ?? path.attribute;
@@ -151,12 +143,7 @@ function uniqueLeaf({ tables, tenant, resourceType }: OwnScope, path: AttributeP
 
 /** Within which values of an attribute are unique: the tenant, or all of them. */
 export function uniqueScope(attribute: Attribute, tenant: string): string {
-  return attribute.uniqueness === "global" ? "*" : `=${tenant}`;
-}
-
-/** Resource types that share the schema share the uniqueness of its attributes [S-7-24]. */
-export function uniqueName(resourceType: ResourceType, { attribute, text }: AttributePath): string {
-  return attribute.extension !== undefined || text === "externalId" ? text : `${resourceType.urn} ${text}`;
+  return isUniqueOverTenants(attribute) ? "*" : `=${tenant}`;
 }
 
 function elementExists(

@@ -10,7 +10,9 @@ import {
   type QueryResult,
   type StoredResource,
 } from "../../adapter.ts";
+import { isId } from "../../id.ts";
 import { queryByScan } from "../../scan.ts";
+import { isUnique } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
@@ -92,8 +94,8 @@ function ownCondition({ tenant, resourceType }: OwnScope): Fragment {
 function findsOne(filter: Filter<AttributePath>, resourceType: ResourceType): boolean {
   if (filter.type === "and") return filter.filters.some((part) => findsOne(part, resourceType));
   if (filter.type !== "compare" || filter.operator !== "eq" || filter.value === null) return false;
-  const { attribute, text } = filter.path;
-  return !attribute.multiValued && (text === "id" || resourceType.unique.some((unique) => unique.text === text));
+  const { path } = filter;
+  return !path.attribute.multiValued && (isId(path) || isUnique(resourceType, path));
 }
 
 /** Whether a page holds all of one resource. */

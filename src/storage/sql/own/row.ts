@@ -3,8 +3,11 @@ import { type Attribute, leafOf } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, valueAt, writeAttribute } from "../../../schema/value.ts";
 import type { NewResource, StoredMeta, StoredResource } from "../../adapter.ts";
+import { inverseElement } from "../../inverse.ts";
+import { findReference } from "../../reference.ts";
+import { uniqueName } from "../../unique.ts";
 import { escapeKey, keyText, LONGEST_KEY } from "../key.ts";
-import { uniqueName, uniqueScope } from "./places.ts";
+import { uniqueScope } from "./places.ts";
 
 /** One value that must be unique. */
 export interface UniqueRow {
@@ -104,7 +107,7 @@ export function rowName(attribute: string, key: string): string {
 }
 
 function isReference(resourceType: ResourceType, attribute: Attribute): boolean {
-  return resourceType.references.some((reference) => reference.attribute.path === attribute.path);
+  return findReference(resourceType, attribute) !== undefined;
 }
 
 /** The keys of an attribute: of single values by path, of several as an array of strings or of objects. */
@@ -244,7 +247,7 @@ export function resourceOf(
     const elements = json === null || json === undefined ? [] : (JSON.parse(json) as readonly ApartElement[]);
     if (elements.length === 0) return;
     const isComputed = attribute.inverseOf !== undefined;
-    const values = isComputed ? elements.map((element) => inverseElement(attribute, element)) : undefined;
+    const values = isComputed ? elements.map(([id, name]) => inverseElement(attribute, String(id), name)) : undefined;
     const value = values ?? large?.(row.id, attribute, elements) ?? elements.map(elementOf);
     writeAttribute(resource, attribute, Array.isArray(value) && !attribute.multiValued ? value[0] : value);
   });
@@ -257,12 +260,4 @@ export type ApartElement = readonly [id: string | null, rest: ResourceObject | s
 export function elementOf([id, rest]: ApartElement): ResourceObject {
   const parts = typeof rest === "string" ? (JSON.parse(rest) as ResourceObject) : rest;
   return id === null ? (parts ?? {}) : { value: id, ...parts };
-}
-
-function inverseElement(attribute: Attribute, [id, name]: ApartElement): ResourceObject {
-  return {
-    value: id,
-    ...(attribute.sub("display") !== undefined && typeof name === "string" ? { display: name } : {}),
-    ...(attribute.sub("type") === undefined ? {} : { type: "direct" }),
-  };
 }

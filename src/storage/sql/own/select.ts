@@ -1,6 +1,7 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Select } from "../../adapter.ts";
+import { HOLDER_NAME } from "../../inverse.ts";
 import { literal } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { type OwnScope, refersTo } from "./elements.ts";
@@ -45,7 +46,7 @@ function collectionElements({ dialect, tables }: SelectScope, attribute: Attribu
 /** The holders of references to the row. @see RFC 7643 §4.1.2 groups */
 function inverseElements({ dialect, tables }: SelectScope, inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
   return dialect.aggregate(
-    [raw("c.id"), dialect.field(raw("c.document"), "displayName")],
+    [raw("c.id"), dialect.field(raw("c.document"), HOLDER_NAME)],
     sql`(SELECT h.id, h.document FROM ${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id WHERE ${refersTo(inverse)} ORDER BY h.id) c`,
   );
 }

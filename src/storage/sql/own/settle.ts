@@ -1,4 +1,3 @@
-import type { Attribute } from "../../../schema/attribute.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { NewResource, WriteRequest } from "../../adapter.ts";
 import { referencesIn, settleReference } from "../../reference.ts";
@@ -69,9 +68,4 @@ export async function settle(
       return type !== undefined && allowed.get(attribute)?.includes(type) === true;
     },
   };
-}
-
-/** The reference attribute of that path. */
-export function referenceOf({ resourceType }: Pick<WriteRequest, "resourceType">, attribute: Attribute) {
-  return resourceType.references.find((reference) => reference.attribute.path === attribute.path);
 }

@@ -1,0 +1,19 @@
+import type { Attribute, AttributePath } from "../schema/attribute.ts";
+
+/** Whether a path is the resource's own `id`; what an extension calls so has its URN in front. @see RFC 7643 §3.1 */
+export function isId({ text }: AttributePath): boolean {
+  return text === "id";
+}
+
+/** Whether a path is one of the ids that resources of every type have: the server's `id`, the client's `externalId`. */
+export function isCommonId(path: AttributePath): boolean {
+  return isId(path) || path.text === "externalId";
+}
+
+/**
+ * Whether the comparison key of an id in this attribute (the `value` of a reference) is the id itself, as it is for
+ * `id`: ids are stored in NFC. Only then does what is filed under ids answer for the attribute.
+ */
+export function isComparedAsId({ type, caseExact, comparison }: Attribute): boolean {
+  return type === "string" && caseExact && comparison === "plain";
+}

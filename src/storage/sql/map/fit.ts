@@ -1,0 +1,63 @@
+import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { Column } from "./column.ts";
+import type { Compiling } from "./compiling.ts";
+import type { JoinTable } from "./join-table.ts";
+import type { PathColumn } from "./path-column.ts";
+import type { Slot } from "./slot.ts";
+
+/** The places that a mapping names. */
+export interface NamedPlaces {
+  readonly columns: readonly PathColumn[];
+  readonly slots: readonly Slot[];
+  readonly joins: readonly JoinTable[];
+}
+
+/** Refuses two attributes in one column. */
+export function refuseSharedColumns({ fail }: Compiling, columns: readonly Column[]): void {
+  const names = columns.flatMap(({ name, key }) => [name, ...(key ? [key.name] : [])]);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) fail(`the column ${twice} is named twice.`);
+}
+
+/** Every attribute that a client can write has a place, or goes to `rest`. */
+export function refuseUnmapped({ resourceType, mapping, fail }: Compiling, places: NamedPlaces): void {
+  if (mapping.rest !== undefined) return;
+  const lost = resourceType.content.flatMap((attribute) => lostPaths(places, attribute));
+  if (lost.length > 0)
+    fail(`these attributes have no column: ${lost.join(", ")}. Map them, or name a JSON column as rest.`);
+}
+
+/** The paths of an attribute that have no place. */
+function lostPaths({ columns, slots, joins }: NamedPlaces, attribute: Attribute): readonly string[] {
+  if (attribute.mutability === "readOnly" || attribute.mutability === "writeOnly") return [];
+  const hasColumn = (path: string): boolean => columns.some((column) => column.path.text === path);
+  const isApart = [...slots, ...joins].some((each) => each.attribute === attribute);
+  if (isApart || hasColumn(attribute.path)) return [];
+  if (attribute.multiValued || attribute.subAttributes.length === 0) return [attribute.path];
+  return attribute.subAttributes
+    .filter((sub) => sub.mutability !== "readOnly" && sub.name !== "$ref" && !hasColumn(sub.path))
+    .map(({ path }) => path);
+}
+
+/** A unique attribute has a column in which the table, or a look-up, can keep it so. */
+export function refuseUnfitUniques({ resourceType, fail }: Compiling, columns: readonly PathColumn[]): void {
+  for (const path of resourceType.unique) {
+    const column = columns.find((candidate) => candidate.path.text === path.text);
+    const misfit = misfitOf(resourceType, path, column);
+    if (misfit !== undefined) fail(misfit);
+  }
+}
+
+function misfitOf(
+  { hasStandardKeys }: ResourceType,
+  { text, attribute }: AttributePath,
+  column: PathColumn | undefined,
+): string | undefined {
+  if (column === undefined) return `${text} is unique, and needs a column.`;
+  if (attribute.multiValued) return `${text} is unique and multi-valued, which a column cannot keep.`;
+  if (column.key !== undefined) return undefined;
+  if (column.isConverted || !["string", "boolean"].includes(column.attribute.type))
+    return `${text} is unique, and its column ${column.name} has converters: name a key column for it.`;
+  return hasStandardKeys ? undefined : `${text} is unique, and comparisonKey is your own: name a key column for it.`;
+}

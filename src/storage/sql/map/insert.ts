@@ -1,0 +1,90 @@
+import type { CreateRequest } from "../../adapter.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import { type Fragment, join, sql } from "../dialect/fragment.ts";
+import { type Column, driverValue } from "./column.ts";
+import { tenantValue } from "./elements.ts";
+import { idOperand, parseId } from "./id.ts";
+import { ofTenantColumn } from "./lock.ts";
+import { assignments, type TakenApart } from "./row.ts";
+import type { MapScope } from "./scope.ts";
+import type { MappedSecrets } from "./secrets.ts";
+import { sqlName } from "./table.ts";
+
+/** A row that is to be. */
+export interface NewRow extends TakenApart {
+  /** The id as the column is to have it; undefined where the database makes it. */
+  readonly id: string | undefined;
+  readonly secrets: MappedSecrets;
+}
+
+/** A column and what it is set to. */
+type Assignment = readonly [column: string, value: Fragment];
+
+/**
+ * Inserts a row, unless a resource of another type has its id: ids are unique over all types of a tenant [S-3.1-05].
+ */
+export function insertRow(scope: MapScope, { resource, at }: CreateRequest, row: NewRow): Fragment {
+  const { type, dialect } = scope;
+  const { mapping } = type;
+  const assigned: readonly Assignment[] = [
+    ...identityValues(scope, row.id),
+    [mapping.version, sql`1`],
+    [mapping.created, sql`${resource.meta.created}`],
+    [mapping.lastModified, sql`${resource.meta.lastModified ?? at}`],
+    ...attributeValues(dialect, row),
+    ...secretValues(dialect, row.secrets),
+    ...(mapping.rest === undefined || row.rest === undefined
+      ? []
+      : [[mapping.rest, sql`${JSON.stringify(row.rest)}`] as const]),
+  ];
+  const columns = join(
+    assigned.map(([column]) => sqlName(column)),
+    ", ",
+  );
+  const values = join(
+    assigned.map(([, value]) => value),
+    ", ",
+  );
+  const others = row.id === undefined ? [] : othersWith(scope, row.id);
+  const source = others.length === 0 ? sql`VALUES (${values})` : sql`SELECT ${values} WHERE ${join(others, " AND ")}`;
+  return sql`INSERT INTO ${type.table} (${columns}) ${source} RETURNING ${type.selected}`;
+}
+
+/** Whose the row is. */
+function identityValues(scope: MapScope, id: string | undefined): readonly Assignment[] {
+  const { type, dialect } = scope;
+  return [
+    ...(id === undefined ? [] : [[type.id.column, idOperand(dialect, type.id, id)] as const]),
+    ...(type.tenant === undefined ? [] : [[type.tenant.column, tenantValue(scope)] as const]),
+  ];
+}
+
+function attributeValues(dialect: Dialect, { values }: TakenApart): readonly Assignment[] {
+  return [...values]
+    .filter(([column, value]) => value !== undefined || hasValueForNone(column))
+    .flatMap(([column, value]) => assignments(dialect, column, value))
+    .map(([name, value]) => [name, sql`${value}`]);
+}
+
+/** Whether a column has a value for an unassigned attribute; without one the table's own default holds. */
+function hasValueForNone(column: Column): boolean {
+  const written = column.write(undefined);
+  return written !== undefined && (written !== null || column.isConverted);
+}
+
+function secretValues(dialect: Dialect, { values }: MappedSecrets): readonly Assignment[] {
+  return [...values]
+    .filter(([, value]) => value !== null)
+    .map(([column, value]) => [column.name, sql`${driverValue(dialect, column.write(value))}`]);
+}
+
+/** Conditions: no resource of another type has the id. */
+function othersWith(scope: MapScope, id: string): readonly Fragment[] {
+  const { mappings, type, dialect } = scope;
+  return mappings.all.flatMap((other) => {
+    const parsed = other.name === type.name ? undefined : parseId(other.id, type.id.prefix + id);
+    if (parsed === undefined) return [];
+    const isSame = sql`${sqlName(other.id.column)} = ${idOperand(dialect, other.id, parsed)}`;
+    return [sql`NOT EXISTS (SELECT 1 FROM ${other.table} WHERE ${isSame} AND ${ofTenantColumn(scope, other)})`];
+  });
+}

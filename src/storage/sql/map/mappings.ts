@@ -1,0 +1,61 @@
+import type { ResourceType } from "../../../schema/resource-type.ts";
+import { getOrCreate } from "../../get-or-create.ts";
+import { compileMapping, type MappedType } from "./compile.ts";
+import type { TableMapping } from "./mapping.ts";
+import type { Mappings } from "./scope.ts";
+
+/**
+ * Compiles the mappings of a storage, by name of the resource type.
+ * @throws {TypeError} for one that does not fit its resource type, or does not fit the others.
+ */
+export function compileMappings(
+  types: Readonly<Record<string, TableMapping>>,
+  resourceTypes: readonly ResourceType[],
+): Mappings {
+  const compiled = new Map<string, MappedType>();
+  for (const [name, mapping] of Object.entries(types)) {
+    const resourceType = resourceTypes.find((candidate) => candidate.name === name);
+    if (resourceType === undefined)
+      throw new TypeError(
+        `mappedStorage: types names ${name}, which is none of: ${resourceTypes.map((one) => one.name).join(", ")}.`,
+      );
+    compiled.set(name, compileMapping(resourceType, mapping));
+  }
+  const all = [...compiled.values()];
+  refuseMissingTargets(all);
+  refuseSharedIds(all);
+  // Attributes are those of the request's own resource type, which may have another comparison key.
+  const known = new WeakMap<ResourceType, MappedType>();
+  return {
+    all,
+    find: (name) => compiled.get(name),
+    of: (resourceType) =>
+      getOrCreate(known, resourceType, () => compileMapping(resourceType, mappingOf(types, resourceType))),
+  };
+}
+
+function mappingOf(types: Readonly<Record<string, TableMapping>>, { name }: ResourceType): TableMapping {
+  const mapping = Object.hasOwn(types, name) ? types[name] : undefined;
+  if (mapping === undefined) throw new TypeError(`mappedStorage: the resource type ${name} has no table.`);
+  return mapping;
+}
+
+function refuseMissingTargets(all: readonly MappedType[]): void {
+  for (const { joins, name } of all)
+    for (const { target, tableName } of joins)
+      if (!all.some((type) => type.name === target))
+        throw new TypeError(`mappedStorage: ${name}: ${tableName} refers to ${target}, which has no table.`);
+}
+
+/** Ids are unique over all resource types [S-3.1-05], which counters of two tables are not. */
+function refuseSharedIds(all: readonly MappedType[]): void {
+  const counted = all.filter(({ id }) => id.type === "integer");
+  for (const [index, { name, id }] of counted.entries()) {
+    const other = counted.slice(index + 1).find((candidate) => candidate.id.prefix === id.prefix);
+    if (other === undefined) continue;
+    const example = `id: { column: "${id.column}", type: "integer", prefix: "${name.toLowerCase()}-" }`;
+    throw new TypeError(
+      `mappedStorage: ${name} and ${other.name} would have the same ids (RFC 7643 §3.1); give each a prefix: ${example}.`,
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
+import { type Column, columnOf } from "./column.ts";
+import type { Compiling } from "./compiling.ts";
+import type { MappedColumn } from "./mapping.ts";
+import { didYouMean } from "./nearest.ts";
+
+/** An attribute, or a part of one, that has a column. */
+export interface PathColumn extends Column {
+  readonly path: AttributePath;
+}
+
+/** The columns of a mapping, those of secrets included. */
+export function compileColumns(compiling: Compiling): readonly PathColumn[] {
+  return Object.entries(compiling.mapping.columns).map(([text, given]) => compileColumn(compiling, text, given));
+}
+
+function compileColumn(compiling: Compiling, text: string, given: string | MappedColumn): PathColumn {
+  const { resourceType, fail } = compiling;
+  const path = resourceType.resolve(text);
+  if (path?.text !== text)
+    return fail(`columns names ${text}, which is no attribute.${didYouMean(resourceType, text)}`);
+  const column: PathColumn = { ...columnOf(given, leafOf(path), compiling.nextAlias()), path };
+  const misfit = misfitOf(resourceType, column);
+  return misfit === undefined ? column : fail(misfit);
+}
+
+/** Why a path cannot have this column. */
+function misfitOf({ content }: ResourceType, { path, isConverted }: PathColumn): string | undefined {
+  const { attribute, sub, text } = path;
+  const leaf = leafOf(path);
+  const isComputed = attribute.inverseOf !== undefined;
+  if (!content.includes(attribute) && !isComputed)
+    return `columns must not name ${text}; it has an option of its own, or is not stored.`;
+  const isSingle = !attribute.multiValued && !leaf.multiValued && leaf.type !== "complex";
+  if (!isSingle && !isConverted)
+    return `${text} is no single value; give its column read and write, or use elements or rest.`;
+  if (sub !== undefined && attribute.multiValued) return `${text} is part of each of several elements; use elements.`;
+  return isComputed ? `${text} is computed, and has no column.` : undefined;
+}

@@ -1,0 +1,24 @@
+import type { ResourceObject } from "../../../schema/value.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
+import type { Column } from "./column.ts";
+import type { MappedType } from "./compile.ts";
+import { assignments } from "./row.ts";
+import { sqlName } from "./table.ts";
+
+/** What every change sets: the next version, and the time. */
+export function nextVersion({ mapping }: MappedType, at: string): Fragment {
+  const version = sqlName(mapping.version);
+  return sql`${version} = ${version} + 1, ${sqlName(mapping.lastModified)} = ${at}`;
+}
+
+/** What sets a column, and its key, to the value of its attribute. */
+export function setColumn(dialect: Dialect, column: Column, value: unknown): readonly Fragment[] {
+  return assignments(dialect, column, value).map(([name, written]) => sql`${sqlName(name)} = ${written}`);
+}
+
+/** What sets the column for what has no column of its own; none where the table has no such column. */
+export function setRest({ mapping }: MappedType, rest: ResourceObject | undefined): readonly Fragment[] {
+  if (mapping.rest === undefined) return [];
+  return [sql`${sqlName(mapping.rest)} = ${rest === undefined ? null : JSON.stringify(rest)}`];
+}
