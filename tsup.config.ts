@@ -1,16 +1,15 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "tsup";
 
+const { paths } = JSON.parse(readFileSync("tsconfig.json", "utf8")).compilerOptions as {
+  readonly paths: Readonly<Record<string, readonly string[]>>;
+};
+
 export default defineConfig({
-  entry: {
-    index: "src/index.ts",
-    memory: "src/storage/memory/index.ts",
-    fetch: "src/hosts/fetch.ts",
-    node: "src/hosts/node.ts",
-    filter: "src/filter/index.ts",
-    patch: "src/patch/index.ts",
-    testing: "src/testing/index.ts",
-    sql: "src/storage/sql/index.ts",
-  },
+  // Entry points stand in tsconfig.json, by the names under which users import them.
+  entry: Object.fromEntries(
+    Object.entries(paths).map(([name, [path = ""]]) => [name.replace(/^scimkit\/?/, "") || "index", path]),
+  ),
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",

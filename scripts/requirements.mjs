@@ -1,21 +1,15 @@
-// Prints which rows of requirements.tsv are named by the title of a test, and which are not.
+// Prints which rows of docs/requirements.tsv are named by the title of a test, and which are not.
 //   node scripts/requirements.mjs [--prefix P-3.5.2] [--level MUST]
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const shared = process.env.SCIMKIT_SHARED ?? join(root, "../shared");
-const table = join(shared, "spec/requirements.tsv");
-if (!existsSync(table)) {
-  console.log("The table of requirements is not in this checkout; nothing to compare.");
-  process.exit(0);
-}
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 const prefix = option("--prefix") ?? "";
 const levels = option("--level")?.split(",");
 
-const rows = readFileSync(table, "utf8")
+const rows = readFileSync(join(root, "docs/requirements.tsv"), "utf8")
   .trim()
   .split("\n")
   .slice(1)
@@ -26,11 +20,11 @@ const rows = readFileSync(table, "utf8")
 const proven = new Map();
 for (const file of readdirSync(join(root, "test"), { recursive: true }).map(String)) {
   if (!/\.test(-d)?\.ts$/.test(file)) continue;
-  for (const [list] of readFileSync(join(root, "test", file), "utf8").matchAll(
-    /\[(?:[A-Z]+-?[\w.-]*\d[\w.-]*[ \]])+/g,
-  )) {
-    for (const [id] of list.matchAll(/[SPCE]-[\d.]+-\d+/g)) proven.set(id, file);
-  }
+  // A list of ids in brackets, of whatever lists: [P-3.5.2.2-08 R-2 Q73].
+  for (const [, list] of readFileSync(join(root, "test", file), "utf8").matchAll(
+    /\[([A-Z][\w.-]*(?: [A-Z][\w.-]*)*)\]/g,
+  ))
+    for (const id of list.split(" ")) if (/^[SPCE]-[\d.]+-\d+$/.test(id)) proven.set(id, file);
 }
 /** The rows of docs/requirements.md: somebody else's duty, and whose. */
 const elsewhere = new Map(

@@ -1,28 +1,24 @@
-// Prints which rows of the threat register are named by the title of a test, and which are not.
+// Prints which rows of docs/threats.md are named by the title of a test, and which are not.
 //   node scripts/threats.mjs
-// A title names a row behind the word threat, at the end of its brackets: `… [P-2-01 threat A1 H3]`. The word is needed, because
-// rulings and other lists have ids of the same form.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+// A title names rows at its end, in brackets, among other ids: `… [P-2-01 T-A1 T-H3]`.
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const shared = process.env.SCIMKIT_SHARED ?? join(root, "../shared");
-const register = join(shared, "security/threats.md");
-if (!existsSync(register)) {
-  console.log("The threat register is not in this checkout; nothing to compare.");
-  process.exit(0);
-}
 /** The ids in the first column of the tables of a page. */
-const rowsOf = (page) => [...readFileSync(page, "utf8").matchAll(/^\| ([A-Z]\d+) \|/gm)].map(([, id]) => id);
+const rowsOf = (page) =>
+  [...readFileSync(join(root, page), "utf8").matchAll(/^\| (T-[A-Z]\d+) \|/gm)].map(([, id]) => id);
 
-const rows = rowsOf(register);
-const elsewhere = new Set(rowsOf(join(root, "docs/security.md")));
+const rows = rowsOf("docs/threats.md");
+const elsewhere = new Set(rowsOf("docs/security.md"));
 const proven = new Set();
 for (const file of readdirSync(join(root, "test"), { recursive: true }).map(String)) {
   if (!/\.test(-d)?\.ts$/.test(file)) continue;
-  for (const [, list] of readFileSync(join(root, "test", file), "utf8").matchAll(/\[[^[\]\n]*\bthreat ([A-Z0-9 ]+)\]/g))
-    for (const id of list.split(" ")) proven.add(id);
+  for (const [, list] of readFileSync(join(root, "test", file), "utf8").matchAll(
+    /\[([A-Z][\w.-]*(?: [A-Z][\w.-]*)*)\]/g,
+  ))
+    for (const id of list.split(" ")) if (/^T-[A-Z]\d+$/.test(id)) proven.add(id);
 }
 
 const open = rows.filter((id) => !proven.has(id) && !elsewhere.has(id));

@@ -21,7 +21,7 @@ export const SCIM_TYPES = {
   invalidCount: 400,
 } as const;
 
-/** A keyword of RFC 7644 Table 9 or RFC 9865 §2.1. */
+/** A keyword of RFC 7644 Table 9 or RFC 9865 §2.1. @see RFC 7644 §3.12; RFC 9865 §2.1 */
 export type ScimType = keyof typeof SCIM_TYPES;
 
 /** The JSON body of an error response. `status` is a string, as the RFC demands. @see RFC 7644 §3.12 */
@@ -32,7 +32,7 @@ export interface ErrorMessage {
   readonly detail: string;
 }
 
-/** What an error can carry besides its text. */
+/** What an error can carry besides its text. @see RFC 7644 §3.12 */
 export interface ScimErrorOptions {
   /** The keyword, only for the statuses that RFC 7644 gives it. */
   readonly scimType?: ScimType;
@@ -85,7 +85,20 @@ export class ScimError extends Error {
   }
 }
 
-/** Tells a `ScimError` of any copy of the package from other thrown values. */
+/**
+ * Tells a `ScimError` of any copy of the package from other thrown values.
+ *
+ * @example
+ * ```ts
+ * import { isScimError } from "scimkit";
+ * declare function provision(): Promise<void>;
+ * await provision().catch((error: unknown) => {
+ *   if (!isScimError(error)) throw error;
+ *   console.warn(error.status, error.scimType, error.detail);
+ * });
+ * ```
+ * @see RFC 7644 §3.12
+ */
 export function isScimError(value: unknown): value is ScimError {
   return typeof value === "object" && value !== null && (value as { code?: unknown }).code === "ERR_SCIM";
 }
@@ -100,22 +113,23 @@ function ofStatus(status: number, standard: string) {
     new ScimError(status, detail, options);
 }
 
-/** 400 invalidFilter: the filter does not parse, or asks for a comparison that its attribute does not have. */
+/**
+ * 400 invalidFilter: the filter does not parse, or asks for a comparison that its attribute does not have.
+ * @see RFC 7644 §3.12 Table 9
+ */
 export const invalidFilter = ofType("invalidFilter");
-/** 400 tooMany: the query would examine or return more than the server allows. */
+/** 400 tooMany: the query would examine or return more than the server allows. @see RFC 7644 §3.12 Table 9 */
 export const tooMany = ofType("tooMany");
-/** 400 mutability: the change is against the attribute's mutability. */
+/** 400 mutability: the change is against the attribute's mutability. @see RFC 7644 §3.12 Table 9 */
 export const mutability = ofType("mutability");
-/** 400 invalidSyntax: the body is not JSON, or not the message that the endpoint reads. */
+/** 400 invalidSyntax: the body is not JSON, or not the message that the endpoint reads. @see RFC 7644 §3.12 Table 9 */
 export const invalidSyntax = ofType("invalidSyntax");
-/** 400 invalidPath: the PATCH path does not parse or names no attribute of the schema. */
+/** 400 invalidPath: the PATCH path does not parse or names no attribute of the schema. @see RFC 7644 §3.12 Table 9 */
 export const invalidPath = ofType("invalidPath");
-/** 400 noTarget: the PATCH path selects nothing where a target is needed. */
+/** 400 noTarget: the PATCH path selects nothing where a target is needed. @see RFC 7644 §3.12 Table 9 */
 export const noTarget = ofType("noTarget");
-/** 400 invalidValue: a required value is missing, or a value does not fit its attribute. */
+/** 400 invalidValue: a required value is missing, or a value does not fit its attribute. @see RFC 7644 §3.12 Table 9 */
 export const invalidValue = ofType("invalidValue");
-/** 400 invalidVers: the protocol version of the URL is not supported. */
-export const invalidVersion = ofType("invalidVers");
 /** 400 invalidCursor: the cursor is unintelligible, forged, or belongs to another query. @see RFC 9865 §2.1 */
 export const invalidCursor = ofType("invalidCursor");
 /** 400 expiredCursor: the cursor was good once. @see RFC 9865 §2.1 */
@@ -142,21 +156,38 @@ export function uniqueness(attribute: string, options: ScimErrorOptions = {}): S
   });
 }
 
-/** 412: the resource has another version than the one the request (or the adapter's caller) expected. */
+/**
+ * 412: the resource has another version than the one the request (or the adapter's caller) expected.
+ * @see RFC 7644 §3.14
+ */
 export const versionMismatch = ofStatus(
   412,
   "The resource has changed: its current version does not match If-Match. Read it again and repeat the change.",
 );
-/** 401: who asks is not known. Put the challenge into `headers["WWW-Authenticate"]`; default `Bearer`. */
+/**
+ * 401: who asks is not known. Put the challenge into `headers["WWW-Authenticate"]`; default `Bearer`.
+ * @see RFC 7644 §2, §3.12 Table 8
+ */
 export function unauthorized(
   detail = "The request carries no valid credentials. Send a valid bearer token in the Authorization header.",
   options: ScimErrorOptions = {},
 ): ScimError {
   return new ScimError(401, detail, { ...options, headers: { "WWW-Authenticate": "Bearer", ...options.headers } });
 }
-/** 403: who asks is known and may not do this. */
+/**
+ * 403: who asks is known and may not do this.
+ *
+ * @example
+ * ```ts
+ * import { forbidden, type ScimOptions } from "scimkit";
+ * const authorize: ScimOptions["authorize"] = (operation) => {
+ *   if (operation.type === "delete") throw forbidden("Users are deactivated here, never deleted.");
+ * };
+ * ```
+ * @see RFC 7644 §3.12 Table 8
+ */
 export const forbidden = ofStatus(403, "The credentials do not permit this operation.");
-/** 404: no such endpoint or resource. */
+/** 404: no such endpoint or resource. @see RFC 7644 §3.12 Table 8 */
 export const notFound = ofStatus(404, "No such endpoint.");
 /** 405: the endpoint exists and does not have this method; `allow` lists those it has. */
 export function methodNotAllowed(method: string, allow: readonly string[]): ScimError {
@@ -175,7 +206,7 @@ export const conflict = ofStatus(
   409,
   "The resource was changed by other requests while this one ran. Repeat the request.",
 );
-/** 413: the request is larger than a limit; the detail names the limit. */
+/** 413: the request is larger than a limit; the detail names the limit. @see RFC 7644 §3.12 Table 8 */
 export const payloadTooLarge = ofStatus(413, "The request body is too large.");
 /** 413 for a body of too many bytes. One limit holds for all requests, under the name that `/ServiceProviderConfig` gives it [A48]. */
 export function bodyTooLarge(limit: number): ScimError {
@@ -183,12 +214,22 @@ export function bodyTooLarge(limit: number): ScimError {
     `The size of the request body exceeds the maxPayloadSize (${limit}). The option of the server is limits.body, in bytes.`,
   );
 }
-/** 415: the body is not JSON. */
+/** 415: the body is not JSON. @see RFC 7644 §3.8; RFC 9110 §15.5.16 */
 export const unsupportedMediaType = ofStatus(
   415,
   "Request bodies must be application/scim+json or application/json; set Content-Type accordingly.",
 );
-/** 429: the host's limiter says wait; `retryAfter` is in seconds and is sent as a whole number of them, a day at most (Okta reads nothing else). */
+/**
+ * 429: the host's limiter says wait; `retryAfter` is in seconds and is sent as a whole number of them, a day at most (Okta reads
+ * nothing else).
+ *
+ * @example
+ * ```ts
+ * import { tooManyRequests } from "scimkit";
+ * throw tooManyRequests(30); // Retry-After: 30
+ * ```
+ * @see RFC 6585 §4
+ */
 export function tooManyRequests(retryAfter: number, detail?: string): ScimError {
   const seconds = Number.isNaN(retryAfter) ? 1 : Math.min(Math.max(0, Math.ceil(retryAfter)), 86_400);
   return new ScimError(429, detail ?? `Too many requests. Try again in ${seconds} s.`, {
@@ -202,5 +243,5 @@ export const internalError = ofStatus(
 );
 /** 501: the feature is not supported or switched off here. */
 export const notImplemented = ofStatus(501, "This server does not support the operation.");
-/** 503: storage cannot be reached; the outcome of a write is unknown, repeating it is safe. */
+/** 503: storage cannot be reached; the outcome of a write is unknown, repeating it is safe. @see RFC 9110 §15.6.4 */
 export const unavailable = ofStatus(503, "Storage is not available. Try again later.");

@@ -52,11 +52,12 @@ export type {
   AttributeLiteral,
   AttributePath,
   AttributeType,
+  ComparisonKey,
   Mutability,
   Returned,
   Uniqueness,
 } from "./schema/attribute.ts";
-export { type ComparisonKey, comparisonKey } from "./schema/comparison-key.ts";
+export { comparisonKey } from "./schema/comparison-key.ts";
 export { EnterpriseUser } from "./schema/core/enterprise-user.ts";
 export { Group, GroupSchema } from "./schema/core/group.ts";
 export { ResourceTypeSchema } from "./schema/core/resource-type.ts";
@@ -73,15 +74,8 @@ export {
   type ResourceType,
   type ResourceTypeDefinition,
 } from "./schema/resource-type.ts";
-export {
-  type AttributeJson,
-  defineSchema,
-  type SchemaDefinition,
-  SchemaError,
-  type SchemaJson,
-  schemaFromJson,
-  schemaToJson,
-} from "./schema/schema.ts";
+export { defineSchema, type SchemaDefinition, SchemaError } from "./schema/schema.ts";
+export { type AttributeJson, type SchemaJson, schemaFromJson, schemaToJson } from "./schema/schema-json.ts";
 export { toZod } from "./schema/to-zod.ts";
 export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";

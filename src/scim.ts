@@ -5,13 +5,18 @@ import { discard, type ScimRequest, type ScimResponse } from "./protocol/message
 import { renderError } from "./protocol/render.ts";
 import type { ResourceType } from "./schema/resource-type.ts";
 import { createAnswer } from "./service/answer.ts";
+import { checkOptions } from "./service/check-options.ts";
 import { isAbort, startDeadline } from "./service/deadline.ts";
+import { settle } from "./service/defaults.ts";
 import { createEngines, tell } from "./service/engine.ts";
-import { checkOptions, type ScimOptions } from "./service/options.ts";
+import type { ScimOptions } from "./service/options.ts";
 import { type Progress, requestEvent, startProgress } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
 
-/** A SCIM service provider, ready to be mounted. It holds no state of its own: start as many as you like. */
+/**
+ * A SCIM service provider, ready to be mounted. It holds no state of its own: start as many as you like.
+ * @see RFC 7644 §3
+ */
 export interface Scim {
   /**
    * Answers a request. Never rejects: whatever goes wrong becomes a SCIM error response.
@@ -58,10 +63,11 @@ const GIVEN_UP = "The request was given up before it was done: it took too long,
  */
 export function createScim<C extends Context = Context>(options: ScimOptions<C>): Scim {
   checkOptions(options);
-  const engines = createEngines(options);
+  const settled = settle(options);
+  const engines = createEngines(settled);
   const { limits, resourceTypes, emit } = engines.standard;
-  const answer = createAnswer(options, engines);
-  const { observe, timeout, timer = () => performance.now() } = options;
+  const answer = createAnswer(settled, engines);
+  const { observe, timeout, timer } = settled;
 
   const fail = (error: unknown, { signal, method }: ScimRequest, progress: Progress<C>): ScimResponse => {
     const problem = isScimError(error) ? error : isAbort(error, signal) ? unavailable(GIVEN_UP) : internalError();

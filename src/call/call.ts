@@ -1,13 +1,11 @@
 import type { ScimEvent } from "../events/event.ts";
 import type { ActiveQuirks, QuirkNote } from "../quirks/quirk.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import type { ReadOptions } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import type { Context, Select, StorageAdapter, StorageNotice } from "../storage/adapter.ts";
+import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { Cursors } from "./cursor.ts";
 import type { Limits } from "./limits.ts";
-import { idOfUrl } from "./location.ts";
 import type { BulkMethod, Operation, ResourceEndpoint } from "./operation.ts";
 import type { Pagination } from "./pagination.ts";
 import type { Result } from "./result.ts";
@@ -91,59 +89,4 @@ export interface Call<C extends Context> {
   readonly router: Router<C>;
   /** Authorises an operation and executes it: the one that the request asks for, and each one within a bulk request. */
   readonly run: (operation: Operation, call: Call<C>) => Promise<Result>;
-}
-
-/** How often a write without If-Match starts again when another writer was faster. */
-export const MOST_TRIES = 10;
-
-/** Reads everything that is stored and nothing that is computed: what a write starts from. */
-export const SELECT_STORED: Select = { includes: (attribute) => attribute.inverseOf === undefined };
-
-/** Reads the least: for the question whether a resource is there, and in which version. */
-export const SELECT_NONE: Select = { includes: () => false };
-
-/** How bodies of this request are read. */
-export function readOptions<C extends Context>(call: Call<C>, resourceType: ResourceType): ReadOptions {
-  const { engine, note } = call;
-  return {
-    limits: engine.limits,
-    unknownAttributes: engine.unknownAttributes,
-    canonicalValues: engine.canonicalValues,
-    formats: engine.formats,
-    tolerances: {
-      value: (attribute, raw, path) => engine.quirks.value(attribute, raw, path, note),
-      primaries: (attribute, elements, path) => engine.quirks.primaries(attribute, elements, path, note),
-      attribute: (name) => engine.quirks.attribute(name, resourceType, note),
-      unknown: (path) =>
-        engine.emit({ type: "unknownAttribute", path, resourceType: resourceType.name, context: call.context }),
-      idOf: (url) => idOfUrl(call.baseUrl, engine.resourceTypes, url),
-    },
-  };
-}
-
-/** What every write request to storage carries. */
-export function writeRequest<C extends Context>(call: Call<C>, resourceType: ResourceType) {
-  const { engine, context } = call;
-  return {
-    resourceType,
-    signal: call.signal,
-    at: engine.now().toISOString(),
-    checkReferences: engine.references === "check" ? checkedByStorage(engine, resourceType) : [],
-    notify: (notice: StorageNotice) => engine.emit({ ...notice, resourceType: resourceType.name, context }),
-  };
-}
-
-/**
- * Names of the resource types whose ids the storage of a resource type can check: those that it holds itself, unless an
- * attribute names resources here and elsewhere, of which storage sees the one half only.
- */
-export function checkedByStorage<C extends Context>(engine: Engine<C>, resourceType: ResourceType): readonly string[] {
-  const own = engine.adapterOf(resourceType);
-  const isHere = (type: ResourceType): boolean => engine.adapterOf(type) === own;
-  const divided = new Set(
-    resourceType.references.flatMap(({ resourceTypes }) =>
-      engine.resourceTypes.every((type) => isHere(type) || !resourceTypes.includes(type.name)) ? [] : resourceTypes,
-    ),
-  );
-  return engine.resourceTypes.filter((type) => isHere(type) && !divided.has(type.name)).map(({ name }) => name);
 }

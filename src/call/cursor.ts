@@ -1,4 +1,5 @@
 import { expiredCursor, invalidCount, invalidCursor, type ScimError } from "../error.ts";
+import { isSameBytes } from "./same-bytes.ts";
 
 /** What a cursor is good for: it opens for the same query and page size alone. */
 export interface CursorUse {
@@ -73,31 +74,42 @@ export function createCursors(settings: CursorSettings): Cursors {
       const tag = await tagOf(first, binding, text);
       return toBase64Url(tag, await crypt("encrypt", first, tag, encode(text)));
     },
-    async open(cursor, { binding, count }) {
-      // The length is looked at before anything else is done with the text.
-      const bytes = cursor.length > settings.maxLength ? undefined : fromBase64Url(cursor);
-      if (bytes === undefined || bytes.length <= TAG_LENGTH) throw notOurs();
-      const tag = bytes.slice(0, TAG_LENGTH);
-      for (const key of await keys()) {
-        const text = DECODER.decode(await crypt("decrypt", key, tag, bytes.slice(TAG_LENGTH)));
-        if (!isEqual(await tagOf(key, binding, text), tag)) continue;
-        const [expiry = "", asked = "", ...position] = text.split(".");
-        if (now().getTime() >= Number.parseInt(expiry, 36) * 1000) throw expired(timeout);
-        if (Number.parseInt(asked, 36) !== count) throw otherCount();
-        return position.join(".");
-      }
-      throw notOurs();
+    async open(cursor, use) {
+      const text = await decipher(cursor, use.binding, settings.maxLength, keys);
+      if (text === undefined) throw unknownCursor();
+      const [expiry = "", count = "", ...position] = text.split(".");
+      if (now().getTime() >= Number.parseInt(expiry, 36) * 1000) throw lateCursor(timeout);
+      if (Number.parseInt(count, 36) !== use.count) throw otherCount();
+      return position.join(".");
     },
   };
 }
 
-function notOurs(): ScimError {
+/** The text of a cursor that was sealed under one of the keys for this binding; undefined for every other one. */
+async function decipher(
+  cursor: string,
+  binding: string,
+  maxLength: number,
+  keys: () => Promise<readonly Keys[]>,
+): Promise<string | undefined> {
+  // The length is looked at before anything else is done with the cursor.
+  const bytes = cursor.length > maxLength ? undefined : fromBase64Url(cursor);
+  if (bytes === undefined || bytes.length <= TAG_LENGTH) return undefined;
+  const tag = bytes.slice(0, TAG_LENGTH);
+  for (const key of await keys()) {
+    const text = DECODER.decode(await crypt("decrypt", key, tag, bytes.slice(TAG_LENGTH)));
+    if (isSameBytes(await tagOf(key, binding, text), tag)) return text;
+  }
+  return undefined;
+}
+
+function unknownCursor(): ScimError {
   return invalidCursor(
     "The cursor is not valid here. Ask for the first page with an empty cursor, and send nextCursor or previousCursor of a page back with every other parameter unchanged.",
   );
 }
 
-function expired(timeout: number): ScimError {
+function lateCursor(timeout: number): ScimError {
   return expiredCursor(
     `The cursor has expired: cursors are good for ${timeout} s. Start again with an empty cursor, and ask for the next page sooner.`,
   );
@@ -141,13 +153,6 @@ async function crypt(
 
 function encode(text: string): Uint8Array<ArrayBuffer> {
   return ENCODER.encode(text);
-}
-
-/** Compares in a time that does not tell how much is the same. */
-function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  let difference = left.length ^ right.length;
-  for (let index = 0; index < left.length; index++) difference |= (left[index] as number) ^ (right[index] ?? 0);
-  return difference === 0;
 }
 
 /** Only unreserved characters of a URL [C-2-03]. */

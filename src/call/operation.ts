@@ -2,6 +2,7 @@ import type { ScimError } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
 import type { AttributePath } from "../schema/attribute.ts";
+import type { DiscoveryEndpoint } from "../schema/protocol-endpoints.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { IndexPage, Sort } from "../storage/adapter.ts";
@@ -13,7 +14,10 @@ export type ResourceEndpoint =
   | { readonly type: "resources"; readonly resourceType: ResourceType }
   | { readonly type: "resource"; readonly resourceType: ResourceType; readonly id: string };
 
-/** What a request asks for, once HTTP is behind it: `authorize` decides on it and one file a verb executes it. */
+/**
+ * What a request asks for, once HTTP is behind it: `authorize` decides on it and one file a verb executes it.
+ * @see RFC 7644 §3.2
+ */
 export type Operation =
   | CreateOperation
   | ReadOperation
@@ -25,6 +29,7 @@ export type Operation =
   | BulkOperation
   | DiscoverOperation;
 
+/** A POST to the endpoint of a resource type: makes one resource of it. @see RFC 7644 §3.3 */
 export interface CreateOperation {
   readonly type: "create";
   readonly resourceType: ResourceType;
@@ -33,15 +38,21 @@ export interface CreateOperation {
   readonly selection: Selection;
 }
 
+/**
+ * A GET of one resource. `ifNoneMatch` holds the versions that the client has: where one of them is current, the answer is
+ * 304 without a body.
+ * @see RFC 7644 §3.4.1, §3.14
+ */
 export interface ReadOperation {
   readonly type: "read";
   readonly resourceType: ResourceType;
   readonly id: string;
   readonly selection: Selection;
+  /** If-None-Match: `"*"`, or the versions that the client has, without quotes and `W/`. Undefined where there is none. */
   readonly ifNoneMatch: TagList | undefined;
 }
 
-/** A page by cursor as a client asks for it. */
+/** A page by cursor as a client asks for it. @see RFC 9865 §2 */
 export interface SealedPage {
   /** As the client sent it; undefined asks for the first page. */
   readonly cursor: string | undefined;
@@ -50,9 +61,13 @@ export interface SealedPage {
   readonly query: string;
 }
 
-/** Which part of a result a client asks for. */
+/** Which part of a result a client asks for. @see RFC 7644 §3.4.2.4; RFC 9865 §2 */
 export type AskedPage = IndexPage | SealedPage;
 
+/**
+ * A GET of the endpoint of a resource type, or a POST to its `.search`: the resources that match, page by page.
+ * @see RFC 7644 §3.4.2, §3.4.3
+ */
 export interface QueryOperation {
   readonly type: "query";
   readonly resourceType: ResourceType;
@@ -62,7 +77,7 @@ export interface QueryOperation {
   readonly selection: Selection;
 }
 
-/** What a query over all resource types asks of one of them. */
+/** What a query over all resource types asks of one of them. @see RFC 7644 §3.4.2.1 */
 export interface RootPart {
   readonly resourceType: ResourceType;
   /** Resolved for this type; undefined where all of its resources match. */
@@ -88,15 +103,21 @@ export interface RootQueryOperation {
   readonly page: AskedPage;
 }
 
+/** A PUT: the resource becomes what the body says, as far as a client may set it. @see RFC 7644 §3.5.1 */
 export interface ReplaceOperation {
   readonly type: "replace";
   readonly resourceType: ResourceType;
   readonly id: string;
   readonly body: ResourceObject;
   readonly selection: Selection;
+  /**
+   * If-Match: `"*"`, or the versions of which one must be current, without quotes and `W/`. Where If-None-Match is sent as
+   * well, both as `{ match, noneOf }`. Undefined where neither is sent.
+   */
   readonly ifMatch: Precondition | undefined;
 }
 
+/** A PATCH: all of its operations are done, in their order, or none. @see RFC 7644 §3.5.2 */
 export interface PatchOperation {
   readonly type: "patch";
   readonly resourceType: ResourceType;
@@ -104,23 +125,29 @@ export interface PatchOperation {
   /** What the operations do, resolved against the schema. */
   readonly operations: readonly PreparedOperation[];
   readonly selection: Selection;
+  /** As of `ReplaceOperation`. */
   readonly ifMatch: Precondition | undefined;
 }
 
+/** A DELETE of one resource; references to it vanish with it. @see RFC 7644 §3.6 */
 export interface DeleteOperation {
   readonly type: "delete";
   readonly resourceType: ResourceType;
   readonly id: string;
+  /** As of `ReplaceOperation`. */
   readonly ifMatch: Precondition | undefined;
 }
 
 /** The methods that an operation of a bulk request may have [P-3.7-03]. */
 export const BULK_METHODS = ["POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** One of `BULK_METHODS`. */
+/** One of `BULK_METHODS`. @see RFC 7644 §3.7 */
 export type BulkMethod = (typeof BULK_METHODS)[number];
 
-/** One element of `Operations`, as the client sent it: read, not yet routed, its bulkId references still in place. */
+/**
+ * One element of `Operations`, as the client sent it: read, not yet routed, its bulkId references still in place.
+ * @see RFC 7644 §3.7
+ */
 export interface BulkEntry {
   /** In capitals; undefined where the client sent none of the four. */
   readonly method: BulkMethod | undefined;
@@ -139,6 +166,7 @@ export interface BulkEntry {
 /**
  * A bulk request as a whole. `authorize` is asked about it before anything is done, and then about each operation in it, as about
  * the single request, once its references are resolved.
+ * @see RFC 7644 §3.7
  */
 export interface BulkOperation {
   readonly type: "bulk";
@@ -148,9 +176,14 @@ export interface BulkOperation {
   readonly failOnErrors: number | undefined;
 }
 
+/**
+ * A GET of one of the endpoints at which the server tells of itself. `authorize` is asked about it only where it is known who
+ * asks (`anonymousDiscovery`).
+ * @see RFC 7644 §4
+ */
 export interface DiscoverOperation {
   readonly type: "discover";
-  readonly endpoint: "ServiceProviderConfig" | "ResourceTypes" | "Schemas";
+  readonly endpoint: DiscoveryEndpoint;
   /** Name of one resource type, or URN of one schema. */
   readonly id: string | undefined;
 }

@@ -1,5 +1,5 @@
 import { invalidValue } from "../error.ts";
-import { type Attribute, leafOf } from "../schema/attribute.ts";
+import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
 import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
@@ -55,9 +55,8 @@ export function selectionOf(resourceType: ResourceType, names: SelectionNames, o
   const attributes = names.attributes === undefined ? undefined : readNames(resourceType, names.attributes, options);
   const excluded = readNames(resourceType, names.excludedAttributes ?? [], options);
   const make = (written: ReadonlySet<Attribute>): Selection => {
-    const shown = resourceType.attributes.flatMap(
-      (attribute) => show(attribute, attributes, excluded, written, options) ?? [],
-    );
+    const asked = { attributes, excluded, written, isReadable: options.isReadable };
+    const shown = resourceType.attributes.flatMap((attribute) => show(attribute, asked) ?? []);
     const included = new Set(
       shown.flatMap(({ attribute, subAttributes }) => [attribute, ...(subAttributes ?? attribute.subAttributes)]),
     );
@@ -85,46 +84,61 @@ function readNames(resourceType: ResourceType, names: readonly string[], options
   for (const name of names) {
     const bracket = name.indexOf("[");
     const text = bracket === -1 ? name : name.slice(0, bracket);
-    const extension = resourceType.extension(text);
-    if (extension !== undefined) for (const attribute of extension.attributes) named.set(attribute, "whole");
-    if (text.toLowerCase() === resourceType.urn.toLowerCase())
-      for (const attribute of resourceType.core) named.set(attribute, "whole");
+    for (const attribute of attributesOfSchema(resourceType, text)) named.set(attribute, "whole");
     const path = resolveMeant(resourceType, text, options.alias);
-    if (path === undefined) continue;
-    const before = named.get(path.attribute);
-    if (path.sub === undefined || before === "whole") named.set(path.attribute, "whole");
-    else named.set(path.attribute, (before ?? new Set<Attribute>()).add(leafOf(path)));
+    if (path !== undefined) addPath(named, path);
   }
   return named;
 }
 
-function show(
-  attribute: Attribute,
-  attributes: Named | undefined,
-  excluded: Named,
-  written: ReadonlySet<Attribute>,
-  options: SelectionOptions,
-): Shown | undefined {
-  if (attribute.isHidden || options.isReadable?.(attribute) === false) return undefined;
-  const asked = attributes?.get(attribute);
-  const isShown =
-    attribute.returned === "always" ||
-    (attributes === undefined
-      ? (attribute.returned === "default" || written.has(attribute)) && excluded.get(attribute) !== "whole"
-      : asked !== undefined);
-  if (!isShown) return undefined;
+/** All attributes of the schema that a URN names. */
+function attributesOfSchema(resourceType: ResourceType, urn: string): readonly Attribute[] {
+  if (urn.toLowerCase() === resourceType.urn.toLowerCase()) return resourceType.core;
+  return resourceType.extension(urn)?.attributes ?? [];
+}
+
+function addPath(named: Named, { attribute, sub }: AttributePath): void {
+  const before = named.get(attribute);
+  if (sub === undefined || before === "whole") named.set(attribute, "whole");
+  else named.set(attribute, (before ?? new Set<Attribute>()).add(sub));
+}
+
+/** What decides on what is shown. */
+interface Asked {
+  /** Undefined where the request names none. */
+  readonly attributes: Named | undefined;
+  readonly excluded: Named;
+  /** What the write named to which this is the answer. */
+  readonly written: ReadonlySet<Attribute>;
+  readonly isReadable: SelectionOptions["isReadable"];
+}
+
+function show(attribute: Attribute, asked: Asked): Shown | undefined {
+  if (!mayShow(attribute, asked) || !isShown(attribute, asked)) return undefined;
+  const subAttributes = attribute.subAttributes.filter(
+    (sub) => mayShow(sub, asked) && isPartShown(sub, attribute, asked),
+  );
+  const isWhole = subAttributes.length === attribute.subAttributes.length;
+  return { attribute, subAttributes: isWhole ? undefined : subAttributes };
+}
+
+function mayShow(attribute: Attribute, { isReadable }: Asked): boolean {
+  return !attribute.isHidden && isReadable?.(attribute) !== false;
+}
+
+function isShown(attribute: Attribute, { attributes, excluded, written }: Asked): boolean {
+  if (attribute.returned === "always") return true;
+  if (attributes !== undefined) return attributes.has(attribute);
+  return (attribute.returned === "default" || written.has(attribute)) && excluded.get(attribute) !== "whole";
+}
+
+function isPartShown(sub: Attribute, attribute: Attribute, { attributes, excluded }: Asked): boolean {
+  if (sub.returned === "always") return true;
+  const named = attributes?.get(attribute);
+  if (named instanceof Set) return named.has(sub);
+  if (sub.returned === "request") return false;
   const without = excluded.get(attribute);
-  const subAttributes = attribute.subAttributes.filter((sub) => {
-    if (sub.isHidden || options.isReadable?.(sub) === false) return false;
-    if (sub.returned === "always") return true;
-    if (asked instanceof Set) return asked.has(sub);
-    if (sub.returned === "request") return false;
-    return !(without instanceof Set && without.has(sub));
-  });
-  return {
-    attribute,
-    subAttributes: subAttributes.length === attribute.subAttributes.length ? undefined : subAttributes,
-  };
+  return !(without instanceof Set && without.has(sub));
 }
 
 function project(shown: readonly Shown[], resource: ResourceObject): Record<string, unknown> {

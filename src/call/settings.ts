@@ -1,11 +1,31 @@
 import type { FilterParseOptions } from "../filter/parser.ts";
 import type { ResolveOptions } from "../filter/resolve.ts";
-import { printable } from "../schema/canonical.ts";
+import type { Readings } from "../quirks/quirk.ts";
+import { printable } from "../schema/printable.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
+import type { ReadOptions } from "../schema/value-reader.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Call } from "./call.ts";
 import { idOfUrl } from "./location.ts";
-import { tolerance } from "./tolerance.ts";
+
+/** How bodies of this request are read. */
+export function readOptions<C extends Context>(resourceType: ResourceType, call: Call<C>): ReadOptions {
+  const { engine, note } = call;
+  return {
+    limits: engine.limits,
+    unknownAttributes: engine.unknownAttributes,
+    canonicalValues: engine.canonicalValues,
+    formats: engine.formats,
+    tolerances: {
+      value: (attribute, raw, path) => engine.quirks.value(attribute, raw, path, note),
+      primaries: (attribute, elements, path) => engine.quirks.primaries(attribute, elements, path, note),
+      attribute: (name) => engine.quirks.attribute(name, resourceType, note),
+      unknown: (path) =>
+        engine.emit({ type: "unknownAttribute", path, resourceType: resourceType.name, context: call.context }),
+      idOf: (url) => idOfUrl(call.baseUrl, engine.resourceTypes, url),
+    },
+  };
+}
 
 /** How filters and paths of this request are resolved. */
 export function resolveOptions<C extends Context>(resourceType: ResourceType, call: Call<C>): ResolveOptions {
@@ -13,7 +33,7 @@ export function resolveOptions<C extends Context>(resourceType: ResourceType, ca
   return {
     limits,
     neMultiValued: call.engine.neMultiValued,
-    impliedValue: tolerance(call, "impliedValue"),
+    impliedValue: tolerance("impliedValue", call),
     alias: (name) => quirks.alias(name, resourceType, "filter", call.note),
     operand: (attribute, value) => quirks.operand(attribute, value, call.note),
     idOf: (url) => idOfUrl(call.baseUrl, resourceTypes, url),
@@ -34,4 +54,13 @@ export function parseOptions<C extends Context>(call: Call<C>): FilterParseOptio
     tolerated: (reading, text) =>
       call.note(quirks.ruleOf(reading), reading === "unquotedOperands" ? "filter" : printable(text)),
   };
+}
+
+/** Told where a reading was needed; undefined where the profile does not have it. */
+export function tolerance<C extends Context>(
+  reading: keyof Readings,
+  call: Call<C>,
+): ((path: string) => void) | undefined {
+  const { quirks } = call.engine;
+  return quirks.reads[reading] ? (path) => call.note(quirks.ruleOf(reading), path) : undefined;
 }

@@ -2,7 +2,7 @@ import type { Operation } from "fast-json-patch";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 
-/** Who joined and who left a collection (a group's members). */
+/** Who joined and who left a collection (a group's members). @see RFC 7643 §4.2 members */
 export interface CollectionDelta {
   /** Path of the attribute, e.g. `members`. */
   readonly attribute: string;
@@ -22,6 +22,7 @@ export interface CollectionDelta {
  *
  * `deleted` stands for all that vanishes with the resource: a user's memberships end without an event for each group.
  * `before` says which groups these were (a user's `groups`), as of a moment before.
+ * @see RFC 9967 §2.4
  */
 export interface ChangeEvent<C extends Context = Context> {
   readonly type: "created" | "replaced" | "patched" | "deleted" | "activated" | "deactivated";

@@ -5,7 +5,7 @@ import type { ChangeEvent } from "./event.ts";
 /** Prefix of the events of this file. @see RFC 9967 §2.4 */
 const PROV = "urn:ietf:params:scim:event:prov";
 
-/** How a token is made of an event. */
+/** How a token is made of an event. @see RFC 9967 §2; RFC 8417 §2.2 */
 export interface SecurityEventOptions {
   /** `iss`: who publishes, as agreed with the receivers. */
   readonly issuer: string;
@@ -72,11 +72,11 @@ export function toSecurityEvent(event: ChangeEvent, options: SecurityEventOption
 function payloadOf(event: ChangeEvent, mode: "notice" | "full"): SecurityEvent["events"] {
   switch (event.type) {
     case "created":
-      return changed(event, "create", mode === "full" ? event.after : undefined);
+      return changePayload(event, "create", mode === "full" ? event.after : undefined);
     case "replaced":
-      return changed(event, "put", mode === "full" ? event.after : undefined);
+      return changePayload(event, "put", mode === "full" ? event.after : undefined);
     case "patched":
-      return changed(event, "patch", mode === "full" ? patchOf(event) : undefined);
+      return changePayload(event, "patch", mode === "full" ? patchOf(event) : undefined);
     case "deleted":
       // Without payload and qualifier, and without a feed:remove [E-2.4-01].
       return { [`${PROV}:delete`]: {} };
@@ -88,7 +88,7 @@ function payloadOf(event: ChangeEvent, mode: "notice" | "full"): SecurityEvent["
 }
 
 /** Exactly one of `data` and `attributes`, and the URI says which [E-2.2-01]. */
-function changed(
+function changePayload(
   event: ChangeEvent,
   verb: "create" | "put" | "patch",
   full: ResourceObject | undefined,

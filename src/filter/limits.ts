@@ -43,41 +43,48 @@ export interface LimitProblem {
   readonly text: string;
 }
 
+/** What stands next. Operators may be attribute names as well, so they count only where an operator stands. */
+type Place = "attribute" | "operator" | "operand" | "joint";
+
 /** Depth and number of comparisons, in one pass over the tokens; undefined when both are within their limits [P-3.4.2.2-37]. */
 export function limitProblem(tokens: readonly IToken[], limits: FilterLimits): LimitProblem | undefined {
   let depth = 0;
   let clauses = 0;
-  // Operators may be attribute names as well, so they count only where an operator stands.
-  let next: "attribute" | "operator" | "operand" | "joint" = "attribute";
+  let place: Place = "attribute";
   for (const token of tokens) {
-    const type = token.tokenType;
-    if (type === LeftParenthesis || type === LeftBracket) {
-      next = "attribute";
-      if (++depth > limits.maxDepth) {
-        return {
-          offset: token.startOffset,
-          text: `More than ${limits.maxDepth} levels of nesting (the limit maxDepth)`,
-        };
-      }
-    } else if (type === RightParenthesis || type === RightBracket) {
-      next = "joint";
-      depth--;
-    } else if (next === "attribute") {
-      if (tokenMatcher(token, Word)) next = "operator";
-    } else if (next === "operator") {
-      if (type === Present) next = "joint";
-      else if (tokenMatcher(token, CompareOperatorToken)) next = "operand";
-      else continue;
-      if (++clauses > limits.maxClauses) {
-        return { offset: token.startOffset, text: `More than ${limits.maxClauses} comparisons (the limit maxClauses)` };
-      }
-    } else if (next === "operand") {
-      next = "joint";
-    } else if (type === And || type === Or) {
-      next = "attribute";
-    } else if (type === SubAttribute) {
-      next = "operator";
-    }
+    const offset = token.startOffset;
+    if (isOpening(token) && ++depth > limits.maxDepth)
+      return { offset, text: `More than ${limits.maxDepth} levels of nesting (the limit maxDepth)` };
+    if (isClosing(token)) depth--;
+    if (place === "operator" && isOperator(token) && ++clauses > limits.maxClauses)
+      return { offset, text: `More than ${limits.maxClauses} comparisons (the limit maxClauses)` };
+    place = placeAfter(place, token);
   }
   return undefined;
+}
+
+function placeAfter(place: Place, token: IToken): Place {
+  if (isOpening(token)) return "attribute";
+  return isClosing(token) ? "joint" : NEXT[place](token);
+}
+
+/** What stands behind a token that is no bracket; one that is out of place is for the parser to refuse. */
+const NEXT: Readonly<Record<Place, (token: IToken) => Place>> = {
+  attribute: (token) => (tokenMatcher(token, Word) ? "operator" : "attribute"),
+  operator: (token) => (!isOperator(token) ? "operator" : token.tokenType === Present ? "joint" : "operand"),
+  operand: () => "joint",
+  joint: ({ tokenType }) =>
+    tokenType === And || tokenType === Or ? "attribute" : tokenType === SubAttribute ? "operator" : "joint",
+};
+
+function isOpening({ tokenType }: IToken): boolean {
+  return tokenType === LeftParenthesis || tokenType === LeftBracket;
+}
+
+function isClosing({ tokenType }: IToken): boolean {
+  return tokenType === RightParenthesis || tokenType === RightBracket;
+}
+
+function isOperator(token: IToken): boolean {
+  return token.tokenType === Present || tokenMatcher(token, CompareOperatorToken);
 }

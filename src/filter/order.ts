@@ -35,7 +35,7 @@ export interface SortPlace {
 }
 
 /** The place of a resource, to be computed once for each resource and not once for each comparison. */
-export function placeOf(resource: ResourceObject, sort: Sort): SortPlace {
+export function sortPlaceOf(resource: ResourceObject, sort: Sort): SortPlace {
   return { key: sortKey(resource, sort.path), id: String(resource.id) };
 }
 
@@ -56,9 +56,18 @@ export function comparePlaces(descending: boolean): (left: SortPlace, right: Sor
 /**
  * Orders resources: missing values last when ascending and first when descending, the id as tie-breaker, so that the order is
  * total and pages neither repeat nor skip.
+ *
+ * @example
+ * ```ts
+ * import { compileResourceType, User } from "scimkit";
+ * import { compareBy } from "scimkit/filter";
+ * const path = compileResourceType(User).resolve("name.familyName");
+ * const users = [{ id: "1", name: { familyName: "King" } }, { id: "2", name: { familyName: "Babbage" } }];
+ * if (path !== undefined) users.sort(compareBy({ path, descending: false })); // Babbage, King
+ * ```
  * @see RFC 7644 §3.4.2.3
  */
 export function compareBy(sort: Sort): (left: ResourceObject, right: ResourceObject) => number {
   const compare = comparePlaces(sort.descending);
-  return (left, right) => compare(placeOf(left, sort), placeOf(right, sort));
+  return (left, right) => compare(sortPlaceOf(left, sort), sortPlaceOf(right, sort));
 }

@@ -1,7 +1,8 @@
 import { EmbeddedActionsParser, EOF, type IOrAlt, type IToken, Lexer, tokenMatcher } from "chevrotain";
-import { invalidFilter, invalidPath, type ScimError } from "../error.ts";
+import { invalidFilter, invalidPath } from "../error.ts";
 import { COMPARE_OPERATORS, type CompareOperator, type CompareValue, type Filter } from "./ast.ts";
 import { DEFAULT_FILTER_LIMITS, type FilterLimits, limitProblem } from "./limits.ts";
+import { errorAt, lexerProblem, quote, type Source } from "./syntax-error.ts";
 import {
   And,
   Bare,
@@ -111,41 +112,6 @@ function parse<T>(
   return shared.run(source, options, rule);
 }
 
-function lexerProblem(text: string, offset: number): string {
-  if (text[offset] === '"')
-    return "String without closing quote, or with a character or escape that JSON does not have,";
-  const code = text.codePointAt(offset) ?? 0;
-  return `Unexpected character U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
-}
-
-const WINDOW = 60;
-
-/** The text that is parsed: errors point into it. */
-interface Source {
-  readonly kind: "filter" | "path";
-  readonly text: string;
-  readonly tokens: IToken[];
-}
-
-/** `<problem> at position 10<found>.` with the text around it and a caret; never a message of Chevrotain's [C7]. */
-function errorAt(source: Source, offset: number, problem: string, found = ""): ScimError {
-  const { text } = source;
-  const start = Math.max(0, Math.min(offset - WINDOW / 2, text.length - WINDOW));
-  const end = start + WINDOW;
-  const before = (start > 0 ? "…" : "") + printable(text.slice(start, offset));
-  const line = before + printable(text.slice(offset, end)) + (end < text.length ? "…" : "");
-  const detail = `${problem} at position ${offset + 1}${found}.\n${line}\n${" ".repeat([...before].length)}^`;
-  return isPathItself(source, offset) ? invalidPath(detail) : invalidFilter(detail);
-}
-
-/** What stands between the brackets of a PATCH path is a filter, with a filter's errors. */
-function isPathItself({ kind, tokens }: Source, offset: number): boolean {
-  if (kind === "filter") return false;
-  const open = tokens.find((token) => token.tokenType === LeftBracket);
-  const close = tokens.find((token) => token.tokenType === RightBracket);
-  return open === undefined || offset <= open.startOffset || (close !== undefined && offset > close.startOffset);
-}
-
 const OPERATOR = `a comparison operator (${COMPARE_OPERATORS.join(", ")}, pr)`;
 const VALUE = "a value (a string in double quotes, a number, true, false or null)";
 const ATTRIBUTE = 'an attribute name, "not (" or "("';
@@ -187,7 +153,7 @@ export class FilterParser extends EmbeddedActionsParser {
       source,
       token.startOffset,
       `Expected ${this.#expected}`,
-      `, found ${quoted(token.image)}${this.#hint(token)}`,
+      `, found ${quote(token.image)}${this.#hint(token)}`,
     );
   }
 
@@ -394,13 +360,13 @@ export class FilterParser extends EmbeddedActionsParser {
     if (attribute.split(".", 3).length > 2) {
       throw errorAt(this.#source, word.startOffset, "More than one sub-attribute in the attribute path");
     }
-    throw errorAt(this.#source, word.startOffset, "Expected an attribute name", `, found ${quoted(word.image)}`);
+    throw errorAt(this.#source, word.startOffset, "Expected an attribute name", `, found ${quote(word.image)}`);
   }
 
   /** Word before word is apart anyway; behind a quote or a bracket only this keeps `"a"and` out [A29]. */
   #checkBlankBefore(joint: IToken): void {
     if (/[ \t\r\n]/.test(this.#source.text.charAt(joint.startOffset - 1))) return;
-    throw errorAt(this.#source, joint.startOffset, "Expected a blank", `, found ${quoted(joint.image)}`);
+    throw errorAt(this.#source, joint.startOffset, "Expected a blank", `, found ${quote(joint.image)}`);
   }
 
   /** What to write instead of an operand that is not JSON [A30]. */
@@ -410,19 +376,8 @@ export class FilterParser extends EmbeddedActionsParser {
     if (["true", "false", "null"].includes(literal)) return `: write ${literal} in lower case`;
     const isSingleQuoted = /^'.*'$/.test(token.image);
     if (token.image.startsWith("'") && !isSingleQuoted) return ": write strings in double quotes, not in single quotes";
-    return `: write ${quoted(isSingleQuoted ? token.image.slice(1, -1) : token.image)} in double quotes`;
+    return `: write ${quote(isSingleQuoted ? token.image.slice(1, -1) : token.image)} in double quotes`;
   }
-}
-
-/** A piece of the client's text in an error: short, quoted, and without characters that a terminal would act on. */
-function quoted(image: string): string {
-  const short = printable(image.length > 40 ? `${image.slice(0, 40)}…` : image);
-  return short.startsWith('"') ? short : `"${short}"`;
-}
-
-/** Control and format characters, halves of surrogate pairs and odd blanks as "·". */
-function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Z}]/gu, (character) => (character === " " ? " " : "·"));
 }
 
 /** One n-ary node, parts of the same kind taken into it. */

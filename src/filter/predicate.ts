@@ -56,6 +56,14 @@ function elementPredicate(attribute: Attribute, filter: Filter<AttributePath>): 
 
 /**
  * Compiles the filter of a value path to a function over one element: PATCH selects elements with it.
+ *
+ * @example
+ * ```ts
+ * import { compileResourceType, User } from "scimkit";
+ * import { elementTest, parseFilter, resolveFilter } from "scimkit/filter";
+ * const filter = resolveFilter(parseFilter('emails[type eq "work"]'), compileResourceType(User));
+ * if (filter.type === "element") elementTest(filter.filter)({ type: "Work", value: "a@example.com" }); // true
+ * ```
  * @see RFC 7644 §3.4.2.2 valFilter
  */
 export function elementTest(filter: Filter<AttributePath>): ElementTest {

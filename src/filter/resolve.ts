@@ -1,12 +1,12 @@
 import { invalidFilter, type ScimError } from "../error.ts";
-import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
-import { isComputedReference, printable } from "../schema/canonical.ts";
+import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
+import { printable } from "../schema/printable.ts";
 import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "../schema/validate.ts";
 import type { Compare, CompareOperator, CompareValue, Element, Filter } from "./ast.ts";
 import { type Folded, junction, negation } from "./fold.ts";
 
-/** What resolving may put right, and what it needs to know of the server. */
+/** What resolving may put right, and what it needs to know of the server. @see RFC 7644 §3.4.2.2 */
 export interface ResolveOptions {
   /** Bounds on operands; without it operands are not bounded. */
   readonly limits?: ValueLimits;
@@ -214,7 +214,7 @@ function resolveCompare(filter: Compare<string>, named: AttributePath, options: 
       `${leaf.path} is of type ${leaf.type}, which ${operator} does not apply to; it has ${OPERATORS[leaf.type].join(", ")} and pr.`,
     );
   }
-  return comparison(path, operator, checkedOperand(leaf, filter.value, options), options);
+  return comparison(path, operator, operandFor(leaf, filter.value, options), options);
 }
 
 /** Of a multi-valued attribute, `ne` means any value or none, as the server has it [A4]; within brackets there is but one. */
@@ -246,7 +246,7 @@ const NO_LIMITS: ValueLimits = {
   collectionElements: Number.POSITIVE_INFINITY,
 };
 
-function checkedOperand(attribute: Attribute, value: CompareValue, options: ResolveOptions): CompareValue {
+function operandFor(attribute: Attribute, value: CompareValue, options: ResolveOptions): CompareValue {
   const problem = operandProblem(attribute, value, options);
   if (problem === undefined) return value;
   const meant = options.operand?.(attribute, value);

@@ -5,6 +5,7 @@ import { printFilter } from "./print.ts";
 /**
  * Tells whether a backend can run a node, given that it can run its parts: a comparison, a presence, a value path, an `and` or
  * `or` of parts that it can run, a `not` of one of the first three.
+ * @see RFC 7644 §3.4.2.2
  */
 export type Supports = (node: Filter<AttributePath>) => boolean;
 
@@ -126,7 +127,7 @@ function isHoisted(node: Compare<AttributePath> | Present<AttributePath>): boole
   return node.value === null ? node.operator === "ne" : node.operator !== "ne";
 }
 
-/** How a backend runs a filter. */
+/** How a backend runs a filter. @see RFC 7644 §3.4.2.2 */
 export interface Explanation {
   /** What runs in storage, as text; undefined where every resource is looked at. */
   readonly storage: string | undefined;
@@ -145,6 +146,7 @@ export interface Explanation {
  * explain(filter, (node) => node.type === "compare" && node.operator === "sw");
  * // { storage: 'userName sw "a"', rechecked: ["active eq true"] }
  * ```
+ * @see RFC 7644 §3.4.2.2
  */
 export function explain(filter: Filter<AttributePath>, supports: Supports): Explanation {
   const print = (part: Filter<AttributePath>): string => printFilter(part, (path) => path.text);

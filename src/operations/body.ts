@@ -1,13 +1,13 @@
-import { type Call, readOptions } from "../call/call.ts";
+import type { Call } from "../call/call.ts";
+import { readOptions } from "../call/settings.ts";
 import { invalidSyntax, ScimError } from "../error.ts";
-import { type CanonicalBody, canonicalize, type Problem, printable } from "../schema/canonical.ts";
+import { type CanonicalBody, canonicalize } from "../schema/canonical.ts";
+import { printable } from "../schema/printable.ts";
+import { listProblems, MOST_PROBLEMS, type Problem } from "../schema/problem.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-
-/** Most problems that one error lists; a longer list helps nobody. */
-const MOST_PROBLEMS = 10;
 
 /** Reads the body of a create or replace and refuses it with everything that is wrong with it. */
 export function readBody<C extends Context>(
@@ -16,7 +16,7 @@ export function readBody<C extends Context>(
   body: ResourceObject,
 ): CanonicalBody {
   checkSchemas(call, resourceType, body);
-  const canonical = canonicalize(resourceType, body, readOptions(call, resourceType));
+  const canonical = canonicalize(resourceType, body, readOptions(resourceType, call));
   throwProblems(canonical.problems);
   return canonical;
 }
@@ -25,11 +25,8 @@ export function readBody<C extends Context>(
 export function throwProblems(problems: readonly Problem[]): void {
   const [first] = problems;
   if (first === undefined) return;
-  const listed = problems
-    .slice(0, MOST_PROBLEMS)
-    .map(({ path, message }) => (path === "" ? message : `${path} ${message}`));
   const more = problems.length > MOST_PROBLEMS ? ` (and ${problems.length - MOST_PROBLEMS} more problems)` : "";
-  throw new ScimError(400, `${listed.join("; ")}${more}.`, { scimType: first.scimType });
+  throw new ScimError(400, `${listProblems(problems)}${more}.`, { scimType: first.scimType });
 }
 
 /**

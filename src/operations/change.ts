@@ -1,19 +1,16 @@
-import type { Operation } from "fast-json-patch";
 import type { Call } from "../call/call.ts";
-import type { ChangeEvent, CollectionDelta } from "../events/event.ts";
-import { pointerOf, pointerTo } from "../patch/pointer.ts";
+import type { ChangeEvent } from "../events/event.ts";
+import { pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
+import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import type { Difference } from "./difference.ts";
 
 /** What a verb knows of the change that it made. */
-interface Change {
+interface Change extends Difference {
   readonly id: string;
   readonly version: string | undefined;
-  readonly attributes: readonly string[];
-  readonly changes: readonly Operation[];
-  readonly deltas: readonly CollectionDelta[];
   readonly before?: ResourceObject | undefined;
   readonly after?: ResourceObject | undefined;
 }
@@ -21,7 +18,7 @@ interface Change {
 /** Attributes that no event shows: those that are never returned, and those with such a part. */
 const hidden = new WeakMap<ResourceType, readonly Attribute[]>();
 
-function hiddenIn(resourceType: ResourceType): readonly Attribute[] {
+function hiddenAttributes(resourceType: ResourceType): readonly Attribute[] {
   let found = hidden.get(resourceType);
   if (found === undefined) {
     found = resourceType.attributes.filter((one) => one.isHidden || one.subAttributes.some((sub) => sub.isHidden));
@@ -30,11 +27,10 @@ function hiddenIn(resourceType: ResourceType): readonly Attribute[] {
   return found;
 }
 
-function shown(resourceType: ResourceType, resource: ResourceObject | undefined): ResourceObject | undefined {
-  const secret = hiddenIn(resourceType).filter(
-    (attribute) => resource && readAttribute(resource, attribute) !== undefined,
-  );
-  if (resource === undefined || secret.length === 0) return resource;
+function hideSecrets(resourceType: ResourceType, resource: ResourceObject | undefined): ResourceObject | undefined {
+  if (resource === undefined) return undefined;
+  const secret = hiddenAttributes(resourceType).filter((attribute) => readAttribute(resource, attribute) !== undefined);
+  if (secret.length === 0) return resource;
   const copy: Record<string, unknown> = { ...resource };
   for (const attribute of secret) writeAttribute(copy, attribute, undefined);
   return copy;
@@ -49,8 +45,8 @@ export function emitChange<C extends Context>(
 ): void {
   const { engine, context } = call;
   const { id, version, attributes, deltas } = change;
-  const [before, after] = [shown(resourceType, change.before), shown(resourceType, change.after)];
-  const apart = [...hiddenIn(resourceType), ...resourceType.attributes.filter(({ collection }) => collection)];
+  const [before, after] = [hideSecrets(resourceType, change.before), hideSecrets(resourceType, change.after)];
+  const apart = [...hiddenAttributes(resourceType), ...resourceType.attributes.filter(({ collection }) => collection)];
   const pointers = apart.map((attribute) => pointerTo(attribute));
   const changes = change.changes.filter(
     ({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)),
@@ -88,62 +84,4 @@ function turnOf(
   const was = readAttribute(before, attribute) !== false;
   const is = readAttribute(after, attribute) !== false;
   return was === is ? undefined : is ? "activated" : "deactivated";
-}
-
-/** The stored attributes whose values differ. */
-function differing(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): readonly Attribute[] {
-  return resourceType.content.filter(
-    (attribute) => !isSame(readAttribute(before, attribute), readAttribute(after, attribute)),
-  );
-}
-
-/** Paths of the attributes whose values differ. */
-export function namesOf(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): readonly string[] {
-  return differing(resourceType, before, after).map((attribute) => attribute.path);
-}
-
-/** The difference of two states: RFC 6902 operations on whole attributes, and for collections who joined and who left. */
-export function changesOf(
-  resourceType: ResourceType,
-  before: ResourceObject,
-  after: ResourceObject,
-): { readonly changes: readonly Operation[]; readonly deltas: readonly CollectionDelta[] } {
-  const changes: Operation[] = [];
-  const deltas: CollectionDelta[] = [];
-  // An extension's container comes before its first attribute and goes after its last, since an operation needs a parent.
-  for (const { urn } of resourceType.extensions)
-    if (before[urn] === undefined && after[urn] !== undefined)
-      changes.push({ op: "add", path: pointerOf(urn), value: {} });
-  for (const attribute of differing(resourceType, before, after)) {
-    const old = readAttribute(before, attribute);
-    const value = readAttribute(after, attribute);
-    if (attribute.collection) {
-      const delta = collectionDelta(attribute, old, value);
-      if (delta.joined.length > 0 || delta.left.length > 0) deltas.push(delta);
-      continue;
-    }
-    const path = pointerTo(attribute);
-    if (value === undefined) changes.push({ op: "remove", path });
-    else changes.push({ op: old === undefined ? "add" : "replace", path, value });
-  }
-  for (const { urn } of resourceType.extensions)
-    if (before[urn] !== undefined && after[urn] === undefined) changes.push({ op: "remove", path: pointerOf(urn) });
-  return { changes, deltas };
-}
-
-function collectionDelta(attribute: Attribute, old: unknown, value: unknown): CollectionDelta {
-  const identity = attribute.sub("value");
-  const byKey = (elements: unknown): Map<unknown, ResourceObject> =>
-    new Map(
-      (Array.isArray(elements) ? elements.filter(isObject) : []).map((element) => [
-        identity?.key(element.value),
-        element,
-      ]),
-    );
-  const [was, is] = [byKey(old), byKey(value)];
-  return {
-    attribute: attribute.path,
-    joined: [...is].filter(([key]) => !was.has(key)).map(([, element]) => element),
-    left: [...was].filter(([key]) => !is.has(key)).map(([, element]) => element.value),
-  };
 }

@@ -1,12 +1,14 @@
-import { type Call, writeRequest } from "../call/call.ts";
+import type { Call } from "../call/call.ts";
 import type { CreateOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
+import { writeRequest } from "../call/write.ts";
 import { conflict } from "../error.ts";
 import { missingAttributes, schemasOf } from "../schema/canonical.ts";
 import { copyValue, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { readBody, throwProblems } from "./body.ts";
-import { changesOf, emitChange, namesOf } from "./change.ts";
+import { emitChange } from "./change.ts";
+import { differenceOf } from "./difference.ts";
 import { checkForeignReferences } from "./references.ts";
 import { checkStored } from "./stored.ts";
 
@@ -46,12 +48,13 @@ export async function create<C extends Context>(operation: CreateOperation, call
   );
   const { id: storedId, meta } = checkStored(stored);
   const after = { schemas: schemasOf(resourceType, resource), ...resource, id: storedId, meta };
-  const attributes = [...namesOf(resourceType, {}, resource), ...Object.keys(secrets)];
+  const { attributes, changes, deltas } = differenceOf(resourceType, {}, resource);
   emitChange(call, "created", resourceType, {
     id: storedId,
     version: meta.version,
-    attributes,
-    ...changesOf(resourceType, {}, resource),
+    attributes: [...attributes, ...Object.keys(secrets)],
+    changes,
+    deltas,
     after,
   });
   return { type: "resource", status: 201, resourceType, resource: stored, selection };

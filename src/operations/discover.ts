@@ -2,11 +2,13 @@ import type { Call, Engine } from "../call/call.ts";
 import type { DiscoverOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { notFound } from "../error.ts";
+import { PASSWORD } from "../schema/core/password.ts";
 import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
 import { SchemaSchema } from "../schema/core/schema.ts";
 import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import { type SchemaDefinition, schemaToJson } from "../schema/schema.ts";
+import type { SchemaDefinition } from "../schema/schema.ts";
+import { schemaToJson } from "../schema/schema-json.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 
@@ -18,24 +20,24 @@ export function discover<C extends Context>(operation: DiscoverOperation, call: 
   const { engine, baseUrl } = call;
   switch (operation.endpoint) {
     case "ServiceProviderConfig":
-      return found(serviceProviderConfig(engine, baseUrl));
+      return resultOf(serviceProviderConfig(engine, baseUrl));
     case "ResourceTypes": {
       const types = engine.resourceTypes.map((type) => resourceTypeDocument(type, baseUrl));
       return operation.id === undefined
         ? { type: "documents", documents: types }
-        : found(types.find((type) => type.id === operation.id));
+        : resultOf(types.find((type) => type.id === operation.id));
     }
     case "Schemas": {
       const schemas = schemasOfEngine(engine).map((schema) => schemaDocument(schema, baseUrl));
       const urn = operation.id?.toLowerCase();
       return urn === undefined
         ? { type: "documents", documents: schemas }
-        : found(schemas.find((schema) => schema.id.toLowerCase() === urn));
+        : resultOf(schemas.find((schema) => schema.id.toLowerCase() === urn));
     }
   }
 }
 
-function found(document: (ResourceObject & { readonly meta: { readonly location: string } }) | undefined): Result {
+function resultOf(document: (ResourceObject & { readonly meta: { readonly location: string } }) | undefined): Result {
   if (document === undefined)
     throw notFound("No such schema or resource type; the list is at the endpoint without the last segment.");
   return { type: "document", body: document, location: document.meta.location };
@@ -79,7 +81,7 @@ function bulkSupport<C extends Context>({ bulk, limits }: Engine<C>) {
 }
 
 function keepsPasswords<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {
-  return type.attribute("password") !== undefined && engine.adapterOf(type).capabilities?.secrets === true;
+  return type.attribute(PASSWORD) !== undefined && engine.adapterOf(type).capabilities?.secrets === true;
 }
 
 /** @see RFC 7643 §6 */

@@ -2,7 +2,7 @@ import type { Call } from "../call/call.ts";
 import type { Operation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
-import { bulk } from "./bulk.ts";
+import { bulk } from "./bulk/bulk.ts";
 import { create } from "./create.ts";
 import { discover } from "./discover.ts";
 import { patch } from "./patch.ts";
@@ -10,7 +10,7 @@ import { query } from "./query.ts";
 import { read } from "./read.ts";
 import { remove } from "./remove.ts";
 import { replace } from "./replace.ts";
-import { rootQuery } from "./root-query.ts";
+import { rootQuery } from "./root/root-query.ts";
 
 /** Does what a request asks for: one file a verb. @see RFC 7644 §3.2 */
 export async function execute<C extends Context>(operation: Operation, call: Call<C>): Promise<Result> {

@@ -22,7 +22,7 @@ export async function openPage<C extends Context>(page: AskedPage, endpoint: str
 }
 
 /** Where a page lies, as the client is told it: with its cursors sealed. */
-export async function placeOf<C extends Context>(
+export async function sealPlace<C extends Context>(
   found: QueryResult,
   page: AskedPage,
   endpoint: string,

@@ -1,24 +1,23 @@
-import type { Operation } from "fast-json-patch";
-import { type Call, MOST_TRIES, SELECT_NONE, writeRequest } from "../call/call.ts";
+import type { Call } from "../call/call.ts";
 import type { PatchOperation } from "../call/operation.ts";
-import { matchesTag, type Precondition } from "../call/preconditions.ts";
+import { toBind, toBindUnseen } from "../call/preconditions.ts";
 import type { Result } from "../call/result.ts";
-import { tolerance } from "../call/tolerance.ts";
-import { conflict, isScimError, versionMismatch } from "../error.ts";
+import { tolerance } from "../call/settings.ts";
+import { writeRequest } from "../call/write.ts";
+import { isScimError } from "../error.ts";
 import { applyPatch } from "../patch/apply.ts";
 import { classify, type Delta, operationsOf } from "../patch/delta.ts";
-import { located, type PreparedOperation } from "../patch/operation.ts";
-import { pointerTo } from "../patch/pointer.ts";
+import { type PreparedOperation, withPosition } from "../patch/operation.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import { schemasOf } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
-import type { Context, DeltaResult, Select } from "../storage/adapter.ts";
-import { changesOf, emitChange, namesOf } from "./change.ts";
-import { noSuchResource } from "./missing.ts";
+import type { Context, DeltaResult, StoredResource } from "../storage/adapter.ts";
+import { emitChange } from "./change.ts";
+import { readBack } from "./read.ts";
+import { missingTarget, readTarget } from "./read-target.ts";
 import { checkForeignReferences } from "./references.ts";
-import { isSameResource } from "./replace.ts";
-import { checkStored } from "./stored.ts";
+import { SELECT_NONE } from "./stored.ts";
+import { emitWrite, writeWithRetry } from "./write-with-retry.ts";
 
 /**
  * Changes a resource. What only adds to or removes from one collection goes to storage as a delta, at a cost that does not
@@ -41,18 +40,18 @@ async function patchByDelta<C extends Context>(
   delta: Delta,
   call: Call<C>,
 ): Promise<Result | undefined> {
-  const { resourceType, id, ifMatch, selection } = operation;
+  const { resourceType, id, selection } = operation;
   const storage = call.storageOf(resourceType);
   if (storage.applyDelta === undefined || (delta.add.length === 0 && delta.remove.length === 0)) return undefined;
-  const ifVersion = await expectedVersion(operation, call);
+  const ifVersion = await versionToBind(operation, call);
   if (delta.add.length > 0) await checkForeignReferences(call, resourceType, { [delta.attribute.name]: delta.add }, id);
   const done = await storage
     .applyDelta({ ...writeRequest(call, resourceType), id, ...delta, ifVersion }, call.context)
     .catch((error: unknown) => {
-      throw traced(error, operation.operations);
+      throw locate(error, operation.operations);
     });
   if (done === "declined") return undefined;
-  if (done === undefined) throw missing(resourceType, ifMatch);
+  if (done === undefined) throw missingTarget(operation);
   emitDelta(call, resourceType, id, delta, done);
   if (!selection.isExplicit && call.engine.patchResponse === "auto")
     return { type: "patched", resourceType, id, version: done.meta.version };
@@ -76,34 +75,12 @@ function emitDelta<C extends Context>(
   });
 }
 
-/** The version that If-Match allows to write over: the one tag itself, or of several the one that is current. */
-async function expectedVersion<C extends Context>(
-  { resourceType, id, ifMatch }: PatchOperation,
-  call: Call<C>,
-): Promise<string | undefined> {
-  if (ifMatch === undefined || ifMatch === "*") return undefined;
-  if ("length" in ifMatch && ifMatch.length === 1) return ifMatch[0];
-  const current = await call
-    .storageOf(resourceType)
-    .get({ resourceType, id, select: SELECT_NONE, signal: call.signal }, call.context);
-  if (current === undefined) throw noSuchResource(resourceType);
-  if (!matchesTag(ifMatch, current.meta.version)) throw versionMismatch();
-  return current.meta.version;
-}
-
-function missing(resourceType: ResourceType, ifMatch: Precondition | undefined) {
-  return ifMatch === "*" ? versionMismatch() : noSuchResource(resourceType);
-}
-
-async function readBack<C extends Context>(
-  { resourceType, id, selection }: PatchOperation,
-  call: Call<C>,
-): Promise<Result> {
-  const resource = await call
-    .storageOf(resourceType)
-    .get({ resourceType, id, select: selection, stream: true, signal: call.signal }, call.context);
-  if (resource === undefined) throw noSuchResource(resourceType);
-  return { type: "resource", status: 200, resourceType, resource: checkStored(resource), selection };
+/** Of several tags, the one that is current is found out by a look at the resource. */
+async function versionToBind<C extends Context>(operation: PatchOperation, call: Call<C>): Promise<string | undefined> {
+  const known = toBindUnseen(operation.ifMatch);
+  if (known !== undefined) return known.version;
+  const current = await readTarget(operation, SELECT_NONE, call);
+  return toBind(operation.ifMatch, current.meta.version);
 }
 
 async function patchByReplace<C extends Context>(
@@ -111,83 +88,74 @@ async function patchByReplace<C extends Context>(
   operations: readonly PreparedOperation[],
   call: Call<C>,
 ): Promise<Result> {
-  const { resourceType, id, ifMatch } = operation;
-  const storage = call.storageOf(resourceType);
+  const { resourceType, id } = operation;
+  const scope = scopeOf(resourceType, operations);
+  const selection = operation.selection.forWrite(scope.named);
+  // A collection that is not read but shown all the same is streamed, whatever its size.
+  const isReadBack = scope.untouched.some((attribute) => selection.includes(attribute));
+  const written = await writeWithRetry(
+    operation,
+    {
+      select: { includes: (attribute) => !scope.unread.includes(attribute) },
+      compute: (read) => apply(resourceType, read, operations, scope, call),
+      shown: isReadBack ? SELECT_NONE : selection,
+      untouched: scope.untouched,
+      explain: (error) => locate(error, operation.operations),
+    },
+    call,
+  );
+  // A secret that storage does not keep is no change [A67].
+  if (written !== undefined && written.stored.meta.version !== written.read.meta.version)
+    emitWrite(call, "patched", operation, written, written.rewrite.changes);
+  if (written === undefined || isReadBack) return readBack({ resourceType, id, selection }, call);
+  return { type: "resource", status: 200, resourceType, resource: written.stored, selection };
+}
+
+/** What the operations are about, and what they are not. */
+interface Scope {
+  /** The top-level attributes that the operations name. */
+  readonly named: ReadonlySet<Attribute>;
+  /** Collections that no operation names: they are neither read nor written. */
+  readonly untouched: readonly Attribute[];
+  /** These, and what storage would have to compute. */
+  readonly unread: readonly Attribute[];
+}
+
+function scopeOf(resourceType: ResourceType, operations: readonly PreparedOperation[]): Scope {
   const named = namedBy(resourceType, operations);
-  const selection = operation.selection.forWrite(named);
-  // A collection that no operation names is neither read nor written.
   const untouched = resourceType.attributes.filter((attribute) => attribute.collection && !named.has(attribute));
   // What a client echoes must be compared, even where storage has to compute it.
   const unread = [...untouched, ...resourceType.inverses.filter((attribute) => !named.has(attribute))];
-  const select: Select = { includes: (attribute) => !unread.includes(attribute) };
-  // One that the answer shows all the same is streamed, whatever its size.
-  const isReadBack = untouched.some((attribute) => selection.includes(attribute));
-  for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
-    const before = await storage.get({ resourceType, id, select, signal: call.signal }, call.context);
-    if (before === undefined) throw missing(resourceType, ifMatch);
-    if (ifMatch !== undefined && !matchesTag(ifMatch, before.meta.version)) throw versionMismatch();
-    const state = without(before, [...untouched, ...resourceType.inverses]);
-    const patched = applyPatch(resourceType, without(before, unread), operations, {
-      createOnNoMatch: tolerance(call, "createOnNoMatch"),
-      limits: call.engine.limits,
-      maxComparisons: call.engine.limits.comparisons,
-    });
-    const { secrets } = patched;
-    const after = without(patched.resource, resourceType.inverses);
-    if (Object.keys(secrets).length === 0 && isSameResource(resourceType, state, after)) {
-      return readBack({ ...operation, selection }, call);
-    }
-    await checkForeignReferences(call, resourceType, after, id);
-    const request = writeRequest(call, resourceType);
-    const resource = {
-      ...after,
-      schemas: schemasOf(resourceType, after),
-      id,
-      meta: { resourceType: resourceType.name, created: before.meta.created, lastModified: request.at },
-    };
-    try {
-      const stored = await storage.replace(
-        {
-          ...request,
-          id,
-          resource,
-          secrets,
-          ifVersion: before.meta.version,
-          before,
-          select: isReadBack ? SELECT_NONE : selection,
-          untouched,
-        },
-        call.context,
-      );
-      if (stored === undefined) throw noSuchResource(resourceType);
-      const { version } = checkStored(stored).meta;
-      // A secret that storage does not keep is no change [A67].
-      if (version !== before.meta.version)
-        emitChange(call, "patched", resourceType, {
-          id,
-          version,
-          attributes: [...namesOf(resourceType, state, after), ...Object.keys(secrets)],
-          changes: withoutCollections(resourceType, patched.changes),
-          deltas: changesOf(resourceType, state, after).deltas,
-          before: state,
-          after: resource,
-        });
-      if (isReadBack) return readBack({ ...operation, selection }, call);
-      return { type: "resource", status: 200, resourceType, resource: stored, selection };
-    } catch (error) {
-      // Only the client's own If-Match is worth a 412; otherwise the operations are applied to the new state.
-      if (!isScimError(error) || error.status !== 412 || (ifMatch !== undefined && ifMatch !== "*"))
-        throw traced(error, operation.operations);
-    }
-  }
-  throw conflict();
+  return { named, untouched, unread };
 }
 
-/** An error of storage's, with the position of the operation where there was only one that it can come from. */
-function traced(error: unknown, operations: readonly PreparedOperation[]): unknown {
+/** Applies the operations to the state that was read. @throws {ScimError} 400 as `applyPatch`. */
+function apply<C extends Context>(
+  resourceType: ResourceType,
+  read: StoredResource,
+  operations: readonly PreparedOperation[],
+  { untouched, unread }: Scope,
+  call: Call<C>,
+) {
+  const { limits } = call.engine;
+  const { resource, secrets, changes } = applyPatch(resourceType, omit(read, unread), operations, {
+    createOnNoMatch: tolerance("createOnNoMatch", call),
+    limits,
+    maxComparisons: limits.comparisons,
+  });
+  return {
+    before: omit(read, [...untouched, ...resourceType.inverses]),
+    after: omit(resource, resourceType.inverses),
+    secrets,
+    changes,
+  };
+}
+
+/** Gives an error of storage's the position of the operation, where there is only one that it can come from. */
+function locate(error: unknown, operations: readonly PreparedOperation[]): unknown {
   const [first] = operations;
   const isOne = first !== undefined && operations.every(({ index }) => index === first.index);
-  return isOne && isScimError(error) && error.scimType !== undefined ? located(error, first.index) : error;
+  return isOne && isScimError(error) && error.scimType !== undefined ? withPosition(error, first.index) : error;
 }
 
 /** The top-level attributes that the operations name. */
@@ -202,15 +170,9 @@ function namedBy(resourceType: ResourceType, operations: readonly PreparedOperat
 }
 
 /** Storage may give more than was selected; what was not asked for must not be written back. */
-function without(resource: ResourceObject, attributes: readonly Attribute[]): ResourceObject {
+function omit(resource: ResourceObject, attributes: readonly Attribute[]): ResourceObject {
   const state: Record<string, unknown> = { ...resource };
   for (const attribute of attributes)
     if (readAttribute(state, attribute) !== undefined) writeAttribute(state, attribute, undefined);
   return state;
-}
-
-/** Collections change by deltas, which say who joined and who left. */
-function withoutCollections(resourceType: ResourceType, changes: readonly Operation[]): readonly Operation[] {
-  const pointers = resourceType.attributes.filter(({ collection }) => collection).map((one) => pointerTo(one));
-  return changes.filter(({ path }) => !pointers.includes(path));
 }

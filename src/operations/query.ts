@@ -2,7 +2,7 @@ import type { Call } from "../call/call.ts";
 import type { QueryOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
-import { openPage, placeOf } from "./page.ts";
+import { openPage, sealPlace } from "./page.ts";
 import { checkStored } from "./stored.ts";
 
 /** Finds the resources of one type. Nothing found is a success with an empty list. @see RFC 7644 §3.4.2 */
@@ -13,5 +13,5 @@ export async function query<C extends Context>(operation: QueryOperation, call: 
   const found = await call.storageOf(resourceType).query(request, call.context);
   for (const resource of found.resources) checkStored(resource);
   const items = found.resources.map((resource) => ({ resourceType, resource, selection }));
-  return { type: "list", items, place: await placeOf(found, page, resourceType.endpoint, call) };
+  return { type: "list", items, place: await sealPlace(found, page, resourceType.endpoint, call) };
 }

@@ -1,6 +1,6 @@
 import type { Call } from "../call/call.ts";
 import type { ReadOperation } from "../call/operation.ts";
-import { matchesTag } from "../call/preconditions.ts";
+import { hasTag } from "../call/preconditions.ts";
 import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
 import { noSuchResource } from "./missing.ts";
@@ -14,7 +14,15 @@ export async function read<C extends Context>(operation: ReadOperation, call: Ca
     .get({ resourceType, id, select: selection, stream: true, signal: call.signal }, call.context);
   if (resource === undefined) throw noSuchResource(resourceType);
   checkStored(resource);
-  if (ifNoneMatch !== undefined && matchesTag(ifNoneMatch, resource.meta.version))
+  if (ifNoneMatch !== undefined && hasTag(ifNoneMatch, resource.meta.version))
     return { type: "notModified", resourceType, resource };
   return { type: "resource", status: 200, resourceType, resource, selection };
+}
+
+/** The resource as it is now, for the answer to a write that did not get it from storage. */
+export function readBack<C extends Context>(
+  { resourceType, id, selection }: Pick<ReadOperation, "resourceType" | "id" | "selection">,
+  call: Call<C>,
+): Promise<Result> {
+  return read({ type: "read", resourceType, id, selection, ifNoneMatch: undefined }, call);
 }

@@ -1,4 +1,7 @@
-import type { StoredResource } from "../storage/adapter.ts";
+import type { Select, StoredResource } from "../storage/adapter.ts";
+
+/** Reads the least: for the question whether a resource is there, and in which version. */
+export const SELECT_NONE: Select = { includes: () => false };
 
 /**
  * Checks what an adapter gives back before it becomes a URL or a header: an id without control characters and without the

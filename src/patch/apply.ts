@@ -9,11 +9,11 @@ import { Effort } from "./effort.ts";
 import { applyToList } from "./elements.ts";
 import { applyToSchemas, clearExtension } from "./extension.ts";
 import { faultsOf } from "./final-state.ts";
-import { located, type PreparedOperation } from "./operation.ts";
+import { type PreparedOperation, withPosition } from "./operation.ts";
 import { applyToSingular } from "./singular.ts";
 import { applyToSelected, type CreateOnNoMatch } from "./value-path.ts";
 
-/** Switches of `applyPatch`; quirks decide on them. */
+/** Switches of `applyPatch`; quirks decide on them. @see RFC 7644 §3.5.2 */
 export interface ApplyOptions {
   /** Told of a value path that selects nothing, whose element is then made from the filter; undefined where that is 400 noTarget. */
   readonly createOnNoMatch?: CreateOnNoMatch;
@@ -23,7 +23,7 @@ export interface ApplyOptions {
   readonly maxComparisons?: number;
 }
 
-/** What a PATCH came to. */
+/** What a PATCH came to. @see RFC 7644 §3.5.2 */
 export interface Patched {
   /** The new state; what did not change is shared with the old one. `schemas` is left as it was: it follows from the data. */
   readonly resource: ResourceObject;
@@ -63,13 +63,13 @@ export function applyPatch(
     try {
       applyOne(resourceType, document, operation, secrets, options.createOnNoMatch);
     } catch (error) {
-      throw located(error, operation.index);
+      throw withPosition(error, operation.index);
     }
   }
   const { resource: after, operations: changes } = document.finish();
   const limits = options.limits ?? DEFAULT_VALUE_LIMITS;
   for (const { path, error } of faultsOf(resourceType, resource, after, document.lists(), limits))
-    throw located(error, lastOn(resourceType, operations, path));
+    throw withPosition(error, lastOn(resourceType, operations, path));
   return { resource: after, secrets, changes };
 }
 

@@ -17,7 +17,7 @@ export interface SubAttributes {
  * @throws {ScimError} 400 mutability for an immutable sub-attribute that has another value, invalidValue for a required one unassigned.
  * @see RFC 7644 §3.5.2.1, §3.5.2.3 [A7 A9]
  */
-export function merged(
+export function merge(
   attribute: Attribute,
   before: ResourceObject,
   op: Op,
@@ -78,7 +78,7 @@ export function withoutSub(
  * @throws {ScimError} 400 mutability for an immutable sub-attribute that would change.
  * @see RFC 7644 §3.5.2.3 "all matching record values SHALL be replaced" [A8]
  */
-export function overwritten(attribute: Attribute, before: unknown, value: unknown): unknown {
+export function overwrite(attribute: Attribute, before: unknown, value: unknown): unknown {
   if (!isObject(before) || !isObject(value)) return value;
   const after: Record<string, unknown> = { ...value };
   for (const sub of attribute.subAttributes) {

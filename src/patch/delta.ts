@@ -1,11 +1,12 @@
-import type { Filter } from "../filter/ast.ts";
-import { type Attribute, type AttributePath, pathOf } from "../schema/attribute.ts";
+import { type Attribute, pathOf } from "../schema/attribute.ts";
 import type { ResourceObject } from "../schema/value.ts";
+import { namedValues } from "./named-values.ts";
 import type { AttributeOperation, PreparedOperation } from "./operation.ts";
 
 /**
  * A change of one collection that needs no look at it: first `remove`, then `add`. Deltas of concurrent requests commute but
  * for the elements that both name.
+ * @see RFC 7644 §3.5.2
  */
 export interface Delta {
   readonly attribute: Attribute;
@@ -83,17 +84,6 @@ function isBlind(attribute: Attribute): boolean {
   return collection && mutability === "readWrite" && extension === undefined && attribute.sub("primary") === undefined;
 }
 
-/** `value eq "a"`, or several of them with `or`. */
-function namedValues(filter: Filter<AttributePath>): readonly unknown[] | undefined {
-  if (filter.type === "or") {
-    const parts = filter.filters.map(namedValues);
-    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
-  }
-  const isNamed =
-    filter.type === "compare" && filter.operator === "eq" && filter.value !== null && filter.path.sub?.name === "value";
-  return isNamed ? [filter.value] : undefined;
-}
-
 /**
  * The delta as prepared operations, for storage that takes none: however many operations there were, two are left.
  *
@@ -106,6 +96,7 @@ function namedValues(filter: Filter<AttributePath>): readonly unknown[] | undefi
  * const group = { schemas: [type.urn], id: "g1", displayName: "Guides" };
  * if (delta !== undefined) applyPatch(type, group, operationsOf(delta)); // members: [{ value: "u1" }]
  * ```
+ * @see RFC 7644 §3.5.2
  */
 export function operationsOf(delta: Delta): readonly PreparedOperation[] {
   const path = pathOf(delta.attribute);

@@ -1,7 +1,7 @@
 import type { Operation } from "fast-json-patch";
 import type { Attribute } from "../schema/attribute.ts";
-import { withoutDuplicates } from "../schema/canonical.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
+import { withoutDuplicates } from "../schema/value-reader.ts";
 import type { Effort } from "./effort.ts";
 import { SlotIndex } from "./slot-index.ts";
 
@@ -230,7 +230,8 @@ export class ElementList {
   }
 }
 
-function isPrimary(element: unknown): boolean {
+/** Whether an element is the primary one. @see RFC 7643 §2.4 */
+export function isPrimary(element: unknown): boolean {
   return isObject(element) && element.primary === true;
 }
 

@@ -1,7 +1,7 @@
 import type { Attribute } from "../schema/attribute.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { checkImmutable, merged, overwritten, requiredUnassigned } from "./complex.ts";
-import type { ElementList } from "./element-list.ts";
+import { checkImmutable, merge, overwrite, requiredUnassigned } from "./complex.ts";
+import { type ElementList, isPrimary } from "./element-list.ts";
 import type { AttributeOperation } from "./operation.ts";
 import type { Op } from "./parse.ts";
 
@@ -11,7 +11,7 @@ import type { Op } from "./parse.ts";
  */
 export function applyToList(list: ElementList, { op, value }: AttributeOperation): void {
   const elements = value as readonly unknown[] | undefined;
-  guarded(list, op, () => {
+  guard(list, op, () => {
     if (op === "add") return addElements(list, elements ?? []);
     if (op === "replace") return replaceElements(list, elements ?? []);
     if (elements !== undefined) return removeListed(list, elements);
@@ -25,7 +25,7 @@ export function applyToList(list: ElementList, { op, value }: AttributeOperation
  * one lost its last.
  * @throws {ScimError} 400 mutability, invalidValue.
  */
-export function guarded(list: ElementList, op: Op, work: () => void): void {
+export function guard(list: ElementList, op: Op, work: () => void): void {
   const { attribute, size, revision } = list;
   work();
   if (list.revision === revision || size === 0) return;
@@ -46,9 +46,9 @@ export function addElements(list: ElementList, added: readonly unknown[]): void 
     else if (isObject(element) && !attribute.collection) {
       // What makes it the same element is there already, in whatever letter case.
       const { value: _value, type: _type, ...given } = element;
-      list.set(slot, merged(attribute, list.at(slot) as ResourceObject, "add", { given, cleared: [] }, list.effort));
+      list.set(slot, merge(attribute, list.at(slot) as ResourceObject, "add", { given, cleared: [] }, list.effort));
     }
-    if (isObject(element) && element.primary === true) primary = slot;
+    if (isPrimary(element)) primary = slot;
   }
   if (primary !== undefined) makeSolePrimary(list, primary);
 }
@@ -66,7 +66,7 @@ function replaceElements(list: ElementList, replacement: readonly unknown[]): vo
   list.replaceAll(
     replacement.map((element) => {
       const slot = list.twinOf(element);
-      return slot === undefined ? element : overwritten(attribute, list.at(slot), element);
+      return slot === undefined ? element : overwrite(attribute, list.at(slot), element);
     }),
   );
 }

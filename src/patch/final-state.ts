@@ -4,7 +4,7 @@ import { missingAttributes } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ValueLimits } from "../schema/validate.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
-import type { ElementList } from "./element-list.ts";
+import { type ElementList, isPrimary } from "./element-list.ts";
 
 /** One thing that is wrong with the outcome: with which attribute (by its path, or an extension by its URN), and the error. */
 export interface Fault {
@@ -26,38 +26,45 @@ export function* faultsOf(
   lists: Iterable<ElementList>,
   limits: ValueLimits,
 ): Generator<Fault> {
-  for (const list of lists) {
-    const { attribute } = list;
-    if (list.revision === 0) continue;
-    const fault = (detail: string): Fault => ({ path: attribute.path, error: invalidValue(detail) });
-    const values = list.values();
-    const primaries = attribute.sub("primary") === undefined ? 0 : values.filter(isPrimary).length;
-    if (primaries > 1)
-      yield fault(`${attribute.path} would have ${primaries} elements with primary true; at most one may be primary.`);
-    // How many members a group has is for storage to bound: a delta adds to them without counting.
-    if (!attribute.collection && values.length > limits.elements && values.length > list.storedSize)
-      yield fault(
-        `${attribute.path} would have ${values.length} elements; at most ${limits.elements} are allowed (limits.elements).`,
-      );
-    for (const element of list.changed()) {
-      const sub = missingSub(attribute, element) ?? overfullSub(attribute, element, limits.elements);
-      if (sub !== undefined) yield fault(sub);
-    }
-  }
+  for (const list of lists) if (list.revision > 0) yield* faultsOfList(list, limits);
   for (const attribute of resourceType.attributes) {
-    if (attribute.type !== "complex" || attribute.multiValued) continue;
-    const value = readAttribute(after, attribute);
-    if (value === undefined || value === readAttribute(before, attribute)) continue;
-    const detail = missingSub(attribute, value) ?? overfullSub(attribute, value, limits.elements);
-    if (detail !== undefined) yield { path: attribute.path, error: invalidValue(detail) };
+    const value = attribute.type === "complex" && !attribute.multiValued ? readAttribute(after, attribute) : undefined;
+    if (value !== undefined && value !== readAttribute(before, attribute))
+      yield* faultsOfComplex(attribute, value, limits);
   }
-  const lacking = new Set(missingAttributes(resourceType, before).map(({ path }) => path));
-  for (const { path, message } of missingAttributes(resourceType, after))
-    if (!lacking.has(path)) yield { path, error: invalidValue(`${path} ${message}.`) };
+  yield* newlyMissing(resourceType, before, after);
 }
 
-function isPrimary(element: unknown): boolean {
-  return isObject(element) && element.primary === true;
+function* faultsOfList(list: ElementList, limits: ValueLimits): Generator<Fault> {
+  const { attribute } = list;
+  const { path } = attribute;
+  const values = list.values();
+  const primaries = attribute.sub("primary") === undefined ? 0 : values.filter(isPrimary).length;
+  if (primaries > 1)
+    yield faultOf(path, `${path} would have ${primaries} elements with primary true; at most one may be primary.`);
+  // How many members a group has is for storage to bound: a delta adds to them without counting.
+  if (!attribute.collection && values.length > limits.elements && values.length > list.storedSize)
+    yield faultOf(
+      path,
+      `${path} would have ${values.length} elements; at most ${limits.elements} are allowed (limits.elements).`,
+    );
+  for (const element of list.changed()) yield* faultsOfComplex(attribute, element, limits);
+}
+
+/** Of one complex value, or of one element. */
+function* faultsOfComplex(attribute: Attribute, value: unknown, { elements }: ValueLimits): Generator<Fault> {
+  const detail = missingSub(attribute, value) ?? overfullSub(attribute, value, elements);
+  if (detail !== undefined) yield faultOf(attribute.path, detail);
+}
+
+function* newlyMissing(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): Generator<Fault> {
+  const lacking = new Set(missingAttributes(resourceType, before).map(({ path }) => path));
+  for (const { path, message } of missingAttributes(resourceType, after))
+    if (!lacking.has(path)) yield faultOf(path, `${path} ${message}.`);
+}
+
+function faultOf(path: string, detail: string): Fault {
+  return { path, error: invalidValue(detail) };
 }
 
 /** A required sub-attribute that a complex value lacks [S-7-27]. */

@@ -5,9 +5,10 @@
  *
  * @see RFC 7644 §3.5.2
  */
-export type { ReadOptions, Tolerances } from "../schema/canonical.ts";
+
 export type { ValueLimits } from "../schema/validate.ts";
 export type { ResourceObject } from "../schema/value.ts";
+export type { ReadOptions, Tolerances } from "../schema/value-reader.ts";
 export { type ApplyOptions, applyPatch, type Patched } from "./apply.ts";
 export { classify, type Delta, operationsOf } from "./delta.ts";
 export type {

@@ -1,10 +1,8 @@
 import { ScimError } from "../error.ts";
-import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
-import { isComputedReference, type ReadOptions, ValueReader } from "../schema/canonical.ts";
+import { type Attribute, type AttributePath, isComputedReference, leafOf } from "../schema/attribute.ts";
+import { listProblems } from "../schema/problem.ts";
 import { isObject } from "../schema/value.ts";
-
-/** Most problems that one error lists; a longer list helps nobody. */
-const MOST_PROBLEMS = 10;
+import { type ReadOptions, ValueReader } from "../schema/value-reader.ts";
 
 /** The value of an operation, checked against the attribute that it is for. */
 export interface OperationValue {
@@ -22,7 +20,7 @@ export interface OperationValue {
 export function readValue(path: AttributePath, raw: unknown, options: ReadOptions): OperationValue {
   const leaf = leafOf(path);
   if (leaf.multiValued) {
-    const value = checked(leaf.path, options, (reader) =>
+    const value = readOrThrow(leaf.path, options, (reader) =>
       reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]),
     );
     return { value, cleared: [] };
@@ -33,13 +31,15 @@ export function readValue(path: AttributePath, raw: unknown, options: ReadOption
 /** Reads the values that a remove lists: what they have must fit, and they need not have everything. @throws {ScimError} 400 invalidValue. */
 export function readListed(path: AttributePath, raw: unknown, options: ReadOptions): readonly unknown[] {
   const leaf = leafOf(path);
-  const listed = checked(leaf.path, options, (reader) => reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]));
+  const listed = readOrThrow(leaf.path, options, (reader) =>
+    reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]),
+  );
   return (listed ?? []) as readonly unknown[];
 }
 
 /** Reads the value for one element, or for a singular attribute. @throws {ScimError} 400 invalidValue, invalidSyntax. */
 export function readSingleValue(attribute: Attribute, raw: unknown, options: ReadOptions): OperationValue {
-  const value = checked(attribute.path, options, (reader) =>
+  const value = readOrThrow(attribute.path, options, (reader) =>
     attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw),
   );
   const meant: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
@@ -47,13 +47,12 @@ export function readSingleValue(attribute: Attribute, raw: unknown, options: Rea
   return { value: value === undefined && isObject(meant) ? {} : value, cleared: clearedBy(attribute, meant) };
 }
 
-function checked(path: string, options: ReadOptions, read: (reader: ValueReader) => unknown): unknown {
+function readOrThrow(path: string, options: ReadOptions, read: (reader: ValueReader) => unknown): unknown {
   const reader = new ValueReader(options);
   const value = reader.within(path, () => read(reader));
   const [first] = reader.problems;
   if (first === undefined) return value;
-  const listed = reader.problems.slice(0, MOST_PROBLEMS).map((problem) => `${problem.path} ${problem.message}`);
-  throw new ScimError(400, `${listed.join("; ")}.`, { scimType: first.scimType });
+  throw new ScimError(400, `${listProblems(reader.problems)}.`, { scimType: first.scimType });
 }
 
 function clearedBy(attribute: Attribute, raw: unknown): Attribute[] {

@@ -19,7 +19,7 @@ interface Prepared {
 export type PreparedOperation = Prepared &
   (AttributeOperation | ElementOperation | SecretOperation | EchoOperation | ExtensionOperation | SchemasOperation);
 
-/** On an attribute, or on a sub-attribute of a singular complex one. */
+/** On an attribute, or on a sub-attribute of a singular complex one. @see RFC 7644 §3.5.2 */
 export interface AttributeOperation {
   readonly type: "attribute";
   readonly op: Op;
@@ -33,7 +33,7 @@ export interface AttributeOperation {
   readonly cleared: readonly Attribute[];
 }
 
-/** On the elements that a value path selects, or on a sub-attribute of theirs. */
+/** On the elements that a value path selects, or on a sub-attribute of theirs. @see RFC 7644 §3.5.2 */
 export interface ElementOperation {
   readonly type: "element";
   readonly op: Op;
@@ -48,7 +48,7 @@ export interface ElementOperation {
   readonly cleared: readonly Attribute[];
 }
 
-/** On a writeOnly attribute. */
+/** On a writeOnly attribute. @see RFC 7644 §3.5.2; RFC 7643 §7 */
 export interface SecretOperation {
   readonly type: "secret";
   readonly attribute: Attribute;
@@ -56,21 +56,21 @@ export interface SecretOperation {
   readonly value: unknown;
 }
 
-/** A readOnly attribute in a path-less value: must say what is stored. */
+/** A readOnly attribute in a path-less value: must say what is stored. @see RFC 7644 §3.5.2; RFC 7643 §7 */
 export interface EchoOperation {
   readonly type: "echo";
   readonly attribute: Attribute;
   readonly value: unknown;
 }
 
-/** Unassigns an extension as a whole. */
+/** Unassigns an extension as a whole. @see RFC 7643 §3.3 */
 export interface ExtensionOperation {
   readonly type: "extension";
   readonly op: "remove" | "replace";
   readonly extension: CompiledExtension;
 }
 
-/** On `schemas`, which says which extensions go. */
+/** On `schemas`, which says which extensions go. @see RFC 7643 §3 */
 export interface SchemasOperation {
   readonly type: "schemas";
   readonly op: Op;
@@ -78,7 +78,7 @@ export interface SchemasOperation {
 }
 
 /** The same error, its detail beginning with the position of the operation. */
-export function located(error: unknown, index: number): unknown {
+export function withPosition(error: unknown, index: number): unknown {
   if (!isScimError(error)) return error;
   const { status, detail, scimType, headers } = error;
   return new ScimError(status, `Operations[${index}]: ${detail}`, {

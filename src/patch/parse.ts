@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { invalidSyntax } from "../error.ts";
+import { byLowerCase } from "../schema/message-members.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
 
@@ -9,7 +10,7 @@ export const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /** What an operation does. @see RFC 7644 §3.5.2 */
 export type Op = "add" | "remove" | "replace";
 
-/** One operation as the client sent it, its member names canonical. */
+/** One operation as the client sent it, its member names canonical. @see RFC 7644 §3.5.2 */
 export interface PatchOperation {
   readonly op: Op;
   /** Absent: the resource itself. */
@@ -18,7 +19,7 @@ export interface PatchOperation {
   readonly value?: unknown;
 }
 
-/** How the envelope is read. */
+/** How the envelope is read. @see RFC 7644 §3.5.2 */
 export interface ParseOptions {
   /** Told where `schemas` is missing; undefined where that is refused. */
   readonly missingSchemas?: (() => void) | undefined;
@@ -82,15 +83,4 @@ function parseOperation(raw: unknown, index: number): PatchOperation {
     ...(members.path === undefined || members.path === null ? {} : { path: members.path }),
     ...(members.value === undefined ? {} : { value: members.value }),
   };
-}
-
-/** The members of an object by their names in lower case. @throws {ScimError} 400 invalidSyntax where two differ in case alone. */
-export function byLowerCase(object: ResourceObject, where: string): Record<string, unknown> {
-  const members = new Map<string, unknown>();
-  for (const [name, value] of Object.entries(object)) {
-    const key = name.toLowerCase();
-    if (members.has(key)) throw invalidSyntax(`${where} names a member twice, in different letter case.`);
-    members.set(key, value);
-  }
-  return Object.fromEntries(members);
 }

@@ -3,18 +3,22 @@ import type { Filter } from "../filter/ast.ts";
 import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
-import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
-import { isComputedReference, printable, type ReadOptions } from "../schema/canonical.ts";
+import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
+import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
+import type { ReadOptions } from "../schema/value-reader.ts";
 import { requiredUnassigned } from "./complex.ts";
-import { describedBy } from "./described.ts";
-import { located, type PreparedOperation } from "./operation.ts";
+import { describedElement } from "./described-element.ts";
+import { type PreparedOperation, withPosition } from "./operation.ts";
 import { readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { PatchOperation } from "./parse.ts";
 
-/** How operations are read; quirks decide on the switches. Without any, by the letter of the RFC. */
+/**
+ * How operations are read; quirks decide on the switches. Without any, by the letter of the RFC.
+ * @see RFC 7644 §3.5.2
+ */
 export interface PrepareOptions {
   /** How values are read. Default: bounds as those of `createScim`, unknown sub-attributes ignored, nothing tolerated. */
   readonly read?: ReadOptions;
@@ -83,7 +87,7 @@ export function prepare(
     try {
       return new Preparation(resourceType, settings, index, tally).prepare(operation);
     } catch (error) {
-      throw located(error, index);
+      throw withPosition(error, index);
     }
   });
 }
@@ -223,7 +227,7 @@ class Preparation {
     if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return [];
     if (sub === undefined && op === "replace" && isObject(value) && Object.keys(value).length === 0)
       throw invalidValue(`The value for ${attribute.path}[…] has no sub-attribute; remove the element with remove.`);
-    return [{ ...target, described: describedBy(attribute, filter, this.#options.read), value, cleared }];
+    return [{ ...target, described: describedElement(attribute, filter, this.#options.read), value, cleared }];
   }
 
   /** The URL of a reference says the same as its value. */

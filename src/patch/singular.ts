@@ -1,5 +1,5 @@
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
-import { checkImmutable, merged, requiredUnassigned, withoutSub, withSub } from "./complex.ts";
+import { checkImmutable, merge, requiredUnassigned, withoutSub, withSub } from "./complex.ts";
 import type { PatchedDocument } from "./document.ts";
 import type { Effort } from "./effort.ts";
 import type { AttributeOperation } from "./operation.ts";
@@ -32,7 +32,7 @@ function valueAfter(operation: AttributeOperation, before: unknown, effort: Effo
   // "Sub-attributes that are not specified in the value parameter are left unchanged" [P-3.5.2.3-06 P-3.5.2.1-05].
   if (attribute.type === "complex" && value !== undefined)
     return orNothing(
-      merged(attribute, complex, op, { given: value as ResourceObject, cleared: operation.cleared }, effort),
+      merge(attribute, complex, op, { given: value as ResourceObject, cleared: operation.cleared }, effort),
     );
   // "the existing value is replaced" [P-3.5.2.1-07 P-3.5.2.3-03]; where there is none, it is added [P-3.5.2.1-04 P-3.5.2.3-05].
   return value;

@@ -1,11 +1,13 @@
 import { noTarget, type ScimError } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
+import { pathsIn } from "../filter/paths.ts";
 import { elementTest } from "../filter/predicate.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { merged, overwritten, withoutSub, withSub } from "./complex.ts";
-import type { ElementList } from "./element-list.ts";
-import { addElements, guarded, makeSolePrimary } from "./elements.ts";
+import { merge, overwrite, withoutSub, withSub } from "./complex.ts";
+import { type ElementList, isPrimary } from "./element-list.ts";
+import { addElements, guard, makeSolePrimary } from "./elements.ts";
+import { possibleValues } from "./named-values.ts";
 import type { ElementOperation } from "./operation.ts";
 
 /** Told of a value path that selects nothing, whose element is then made from the filter; undefined where that is 400 noTarget. */
@@ -21,7 +23,7 @@ export function applyToSelected(
   createOnNoMatch: CreateOnNoMatch,
 ): void {
   const { op, value, cleared } = operation;
-  guarded(list, op, () => {
+  guard(list, op, () => {
     const selected = select(list, operation.filter);
     if (op === "remove") return removeSelected(list, selected, operation);
     const isUnassigning = value === undefined && cleared.length === 0;
@@ -48,13 +50,13 @@ function elementAfter(list: ElementList, slot: number, { op, sub, value, cleared
   // "the matching sub-attribute of all matching records is replaced" [P-3.5.2.3-08].
   if (sub !== undefined) return withSub(before as ResourceObject, sub, op, value, list.effort);
   if (op === "add" && isObject(before))
-    return merged(list.attribute, before, op, { given: (value ?? {}) as ResourceObject, cleared }, list.effort);
+    return merge(list.attribute, before, op, { given: (value ?? {}) as ResourceObject, cleared }, list.effort);
   // "all matching record values SHALL be replaced" [P-3.5.2.3-07].
-  return overwritten(list.attribute, before, value ?? {});
+  return overwrite(list.attribute, before, value ?? {});
 }
 
 function setsPrimary({ sub, value }: ElementOperation): boolean {
-  return sub === undefined ? isObject(value) && value.primary === true : sub.name === "primary" && value === true;
+  return sub === undefined ? isPrimary(value) : sub.name === "primary" && value === true;
 }
 
 /** An add of nothing to nothing is done already. */
@@ -85,36 +87,11 @@ function select(list: ElementList, filter: Filter<AttributePath> | undefined): r
     list.spend(1);
     return [...list.slots()];
   }
-  const values = namedValues(filter);
+  const values = possibleValues(filter);
   const matches = elementTest(filter);
   const candidates =
     values === undefined ? list.slots() : new Set(values.flatMap((value) => [...list.withValue(value)]));
-  if (values === undefined) list.spend(comparisonsIn(filter));
+  if (values === undefined) list.spend(pathsIn(filter).length);
   const selected = [...candidates].filter((slot) => matches(list.at(slot)));
   return values === undefined ? selected : selected.sort((left, right) => left - right);
-}
-
-/** The only values that an element can have which the filter matches; undefined where it does not name them. */
-function namedValues(filter: Filter<AttributePath>): readonly unknown[] | undefined {
-  switch (filter.type) {
-    case "compare": {
-      const { attribute, sub } = filter.path;
-      const isValue = sub === undefined ? attribute.type !== "complex" : sub.name === "value" && !sub.multiValued;
-      return isValue && filter.operator === "eq" && filter.value !== null ? [filter.value] : undefined;
-    }
-    case "or": {
-      const parts = filter.filters.map(namedValues);
-      return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
-    }
-    case "and":
-      return filter.filters.map(namedValues).find((values) => values !== undefined);
-    default:
-      return undefined;
-  }
-}
-
-function comparisonsIn(filter: Filter<AttributePath>): number {
-  if (filter.type === "and" || filter.type === "or")
-    return filter.filters.reduce((count, part) => count + comparisonsIn(part), 0);
-  return filter.type === "not" ? comparisonsIn(filter.filter) : 1;
 }

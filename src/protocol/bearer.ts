@@ -1,8 +1,9 @@
+import { isSameBytes } from "../call/same-bytes.ts";
 import { unauthorized } from "../error.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { ScimRequest } from "./message.ts";
 
-/** Options of `bearerToken`. */
+/** Options of `bearerToken`. @see RFC 6750 §2.1 */
 export interface BearerOptions {
   /** `true`: the token is taken without the word Bearer in front as well, as Okta's header mode sends it. Default `false`: 401. */
   readonly bare?: boolean;
@@ -49,7 +50,7 @@ export function bearerToken(
     const known = await digests;
     const digest = await digestOf(credential);
     let found: Context | undefined;
-    for (const candidate of known) if (isSameDigest(candidate.digest, digest)) found = candidate.context;
+    for (const candidate of known) if (isSameBytes(candidate.digest, digest)) found = candidate.context;
     if (found !== undefined) return found;
     throw unauthorized(
       "The bearer token is not valid here. Check the token in the identity provider's configuration.",
@@ -86,11 +87,4 @@ function credentialOf(request: ScimRequest, bare: boolean): string | undefined {
 
 async function digestOf(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-}
-
-/** Looks at every byte, however early two digests differ [A3]. */
-function isSameDigest(left: Uint8Array, right: Uint8Array): boolean {
-  let difference = left.length ^ right.length;
-  for (let index = 0; index < left.length; index++) difference |= (left[index] as number) ^ (right[index] as number);
-  return difference === 0;
 }

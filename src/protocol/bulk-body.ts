@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { BULK_METHODS, type BulkEntry, type BulkMethod } from "../call/operation.ts";
 import { invalidSyntax, invalidValue, payloadTooLarge, type ScimError } from "../error.ts";
-import { byLowerCase } from "../patch/parse.ts";
+import { byLowerCase } from "../schema/message-members.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 

@@ -1,5 +1,11 @@
 import type { ResourceEndpoint } from "../call/operation.ts";
 import { notFound } from "../error.ts";
+import {
+  BULK_ENDPOINT,
+  DISCOVERY_ENDPOINTS,
+  type DiscoveryEndpoint,
+  ME_ENDPOINT,
+} from "../schema/protocol-endpoints.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { decodeSegment } from "./query-string.ts";
 
@@ -13,11 +19,15 @@ export type Endpoint =
   | { readonly type: "bulk" }
   | {
       readonly type: "discovery";
-      readonly endpoint: "ServiceProviderConfig" | "ResourceTypes" | "Schemas";
+      readonly endpoint: DiscoveryEndpoint;
       readonly id: string | undefined;
     };
 
-const DISCOVERY = ["ServiceProviderConfig", "ResourceTypes", "Schemas"] as const;
+/** The endpoint of one type. */
+export type EndpointOf<T extends Endpoint["type"]> = Extract<Endpoint, { readonly type: T }>;
+
+/** Where a request leads once `/Me` has become somebody's own resource. */
+export type FinalEndpoint = Exclude<Endpoint, { readonly type: "me" }>;
 
 /** Splits a URL into its path and query without normalising it: `%2e%2e` must stay what it is [H3]. */
 export function splitUrl(url: string): { readonly path: string; readonly query: string } {
@@ -51,7 +61,7 @@ export function isDiscovery(path: string, basePath: string, anyCase: boolean): b
   if (!path.startsWith(`${basePath}/`)) return false;
   const [first = ""] = segmentsOf(path, basePath);
   // Not decoded: a spelling that needs it is no discovery endpoint that anybody has to reach without credentials.
-  return DISCOVERY.some((name) => isSegment(name, first, anyCase));
+  return DISCOVERY_ENDPOINTS.some((name) => isSegment(name, first, anyCase));
 }
 
 /**
@@ -68,25 +78,36 @@ export function findEndpoint(
 ): Endpoint {
   if (path !== basePath && !path.startsWith(`${basePath}/`)) throw notFound();
   const [first = "", second, ...rest] = segmentsOf(path, basePath).map(decodeSegment);
+  if (rest.length > 0 || second === "") throw notFound();
   const isNamed = (name: string): boolean => {
     const isFound = isSegment(name, first, otherCase !== undefined);
     if (isFound && name !== first) otherCase?.(first);
     return isFound;
   };
-  if (rest.length > 0 || second === "") throw notFound();
-  const discovery = DISCOVERY.find(isNamed);
-  if (discovery !== undefined) {
-    if (discovery === "ServiceProviderConfig" && second !== undefined) throw notFound();
-    return { type: "discovery", endpoint: discovery, id: second };
-  }
+  const discovery = DISCOVERY_ENDPOINTS.find(isNamed);
+  if (discovery !== undefined) return discoveryEndpoint(discovery, second);
   const resourceType = resourceTypes.find((type) => isNamed(type.endpoint.slice(1)));
-  if (resourceType !== undefined) {
-    if (second === undefined) return { type: "resources", resourceType };
-    return second === ".search" ? { type: "search", resourceType } : { type: "resource", resourceType, id: second };
-  }
-  if (isNamed("Me") && second === undefined) return { type: "me" };
-  if (isNamed("Bulk") && second === undefined) return { type: "bulk" };
-  if (first === "" && second === undefined) return { type: "root" };
-  if (first === ".search" && second === undefined) return { type: "rootSearch" };
-  throw notFound();
+  if (resourceType !== undefined) return resourceTypeEndpoint(resourceType, second);
+  const lone = loneEndpoint(first, isNamed);
+  if (lone === undefined || second !== undefined) throw notFound();
+  return lone;
+}
+
+function discoveryEndpoint(endpoint: DiscoveryEndpoint, id: string | undefined): Endpoint {
+  // There is one configuration, and nothing below it.
+  if (endpoint === "ServiceProviderConfig" && id !== undefined) throw notFound();
+  return { type: "discovery", endpoint, id };
+}
+
+function resourceTypeEndpoint(resourceType: ResourceType, segment: string | undefined): Endpoint {
+  if (segment === undefined) return { type: "resources", resourceType };
+  return segment === ".search" ? { type: "search", resourceType } : { type: "resource", resourceType, id: segment };
+}
+
+/** The endpoints that nothing follows. */
+function loneEndpoint(segment: string, isNamed: (name: string) => boolean): Endpoint | undefined {
+  if (isNamed(ME_ENDPOINT)) return { type: "me" };
+  if (isNamed(BULK_ENDPOINT)) return { type: "bulk" };
+  if (segment === "") return { type: "root" };
+  return segment === ".search" ? { type: "rootSearch" } : undefined;
 }

@@ -58,17 +58,17 @@ function endOfString(text: string, start: number): number {
 }
 
 function addName(names: Set<string> | undefined, quoted: string): void {
-  const name = quoted.includes("\\") ? unescaped(quoted) : quoted.slice(1, -1);
+  const name = quoted.includes("\\") ? unquote(quoted) : quoted.slice(1, -1);
   if (names === undefined || name === undefined) return;
-  if (names.has(name)) throw invalidSyntax(`The request body names a member twice in one object${shown(name)}.`);
+  if (names.has(name)) throw invalidSyntax(`The request body names a member twice in one object${quoteName(name)}.`);
   names.add(name);
 }
 
-function shown(name: string): string {
+function quoteName(name: string): string {
   return /^[\w$.:-]{1,64}$/.test(name) ? `: "${name}"` : "";
 }
 
-function unescaped(quoted: string): string | undefined {
+function unquote(quoted: string): string | undefined {
   try {
     return JSON.parse(quoted) as string;
   } catch {

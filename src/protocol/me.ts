@@ -1,16 +1,16 @@
 import { notFound, notImplemented } from "../error.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { EndpointOf } from "./endpoint.ts";
 
-/** The resource of the authenticated subject, for `/Me`. */
+/** The resource of the authenticated subject, for `/Me`. @see RFC 7644 §3.11 */
 export interface Me {
   /** Name of the resource type, e.g. `User`. */
   readonly resourceType: string;
   readonly id: string;
 }
 
-/** Says which resource is the caller's own; undefined where it has none. */
+/** Says which resource is the caller's own; undefined where it has none. @see RFC 7644 §3.11 */
 export type ResolveMe<C extends Context> = (context: C) => Me | undefined | Promise<Me | undefined>;
 
 /**
@@ -24,7 +24,7 @@ export async function endpointOfMe<C extends Context>(
   resolveMe: ResolveMe<C> | undefined,
   context: C,
   resourceTypes: readonly ResourceType[],
-): Promise<Extract<Endpoint, { readonly type: "resource" }>> {
+): Promise<EndpointOf<"resource">> {
   if (resolveMe === undefined) throw notImplemented("/Me is not supported by this server.");
   const me = await resolveMe(context);
   if (me === undefined) throw notFound("The credentials belong to no resource of this server, so there is no /Me.");

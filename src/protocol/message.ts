@@ -1,6 +1,7 @@
 /**
  * A request as any host can give it: the web's `Request`, Node's `IncomingMessage` or a test's literal are all turned into
  * this by an adapter of a few lines.
+ * @see RFC 7644 §3.1
  */
 export interface ScimRequest {
   readonly method: string;
@@ -22,6 +23,7 @@ export interface ScimRequest {
  * The answer. `body` is JSON: text, or a stream of its bytes where storage hands out a collection that is too large to hold;
  * absent where HTTP has none (204, 304, HEAD). A host reads a stream as fast as the client does, cancels it when the client
  * leaves, and breaks the connection off when it fails. Header names are in their usual case.
+ * @see RFC 7644 §3.8
  */
 export interface ScimResponse {
   readonly status: number;

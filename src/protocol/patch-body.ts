@@ -1,6 +1,5 @@
-import { type Call, readOptions } from "../call/call.ts";
-import { parseOptions, resolveOptions } from "../call/settings.ts";
-import { tolerance } from "../call/tolerance.ts";
+import type { Call } from "../call/call.ts";
+import { parseOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
 import { parsePatch } from "../patch/parse.ts";
 import { prepare } from "../patch/prepare.ts";
@@ -18,22 +17,22 @@ export function readPatch<C extends Context>(
   body: ResourceObject,
   call: Call<C>,
 ): readonly PreparedOperation[] {
-  const missingSchemas = tolerance(call, "missingSchemas");
-  const emptyOperations = tolerance(call, "emptyOperations");
+  const missingSchemas = tolerance("missingSchemas", call);
+  const emptyOperations = tolerance("emptyOperations", call);
   const operations = parsePatch(body, {
     maxOperations: call.engine.limits.operations,
     missingSchemas: missingSchemas && (() => missingSchemas("schemas")),
     emptyOperations: emptyOperations && (() => emptyOperations("Operations")),
   });
   return prepare(resourceType, operations, {
-    read: readOptions(call, resourceType),
+    read: readOptions(resourceType, call),
     resolve: resolveOptions(resourceType, call),
     filter: parseOptions(call),
     alias: (name) => call.engine.quirks.alias(name, resourceType, "path", call.note),
-    unknownPath: tolerance(call, "unknownPaths"),
-    readOnlyValue: tolerance(call, "readOnlyValues"),
-    pathKey: tolerance(call, "pathKeys"),
-    removeValue: tolerance(call, "removeValueList"),
+    unknownPath: tolerance("unknownPaths", call),
+    readOnlyValue: tolerance("readOnlyValues", call),
+    pathKey: tolerance("pathKeys", call),
+    removeValue: tolerance("removeValueList", call),
     maxOperations: call.engine.limits.operations,
   });
 }

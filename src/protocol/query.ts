@@ -5,10 +5,11 @@ import { parseOptions, resolveOptions } from "../call/settings.ts";
 import { invalidCursor, invalidFilter, invalidValue, sensitive } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import { parseFilter } from "../filter/parser.ts";
+import { pathsIn } from "../filter/paths.ts";
 import { filterablePath, type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import type { Search } from "../filter/search.ts";
 import { type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
-import { printable } from "../schema/canonical.ts";
+import { printable } from "../schema/printable.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, Sort } from "../storage/adapter.ts";
 
@@ -142,16 +143,12 @@ function isByCursor<C extends Context>({ cursor, startIndex }: Search, call: Cal
 export function checkSensitive<C extends Context>(filter: Filter<AttributePath>, call: Call<C>): void {
   const { sensitiveAttributes } = call.engine;
   if (sensitiveAttributes.length === 0) return;
-  const walk = (part: Filter<AttributePath>): void => {
-    if (part.type === "and" || part.type === "or") return part.filters.forEach(walk);
-    if (part.type === "not") return walk(part.filter);
-    const names = [part.path.attribute.path, part.path.text].map((name) => name.toLowerCase());
-    if (sensitiveAttributes.some((name) => names.includes(name.toLowerCase()))) {
-      throw sensitive(
-        "The filter holds sensitive data, which must not stand in a URL. Send the query in the body of POST …/.search.",
-      );
-    }
-    if (part.type === "element") walk(part.filter);
-  };
-  walk(filter);
+  const named = new Set(
+    pathsIn(filter).flatMap(({ attribute, text }) => [attribute.path.toLowerCase(), text.toLowerCase()]),
+  );
+  if (sensitiveAttributes.some((name) => named.has(name.toLowerCase()))) {
+    throw sensitive(
+      "The filter holds sensitive data, which must not stand in a URL. Send the query in the body of POST …/.search.",
+    );
+  }
 }

@@ -14,7 +14,7 @@ export function hasBody(method: string): boolean {
 }
 
 /** The limits of a bulk request: it, its Operations and the operation are three levels around what a single request has. */
-export function withBulkDepth(limits: Limits): Limits {
+export function limitsOfBulk(limits: Limits): Limits {
   return { ...limits, depth: limits.depth + 3 };
 }
 

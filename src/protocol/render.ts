@@ -6,7 +6,7 @@ import type { ScimError } from "../error.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
 import type { ScimResponse } from "./message.ts";
-import { type Locations, show, withSchemas } from "./represent.ts";
+import { addSchemas, type Locations, show } from "./represent.ts";
 import { streamedBody, streamedResource } from "./streamed-body.ts";
 
 /** URN of a list. @see RFC 7644 §3.4.2 */
@@ -124,7 +124,7 @@ async function bodyOf(
   }
   const body = items.map(({ resourceType, selection }, index) => {
     const shown = show(streams.resources[index] as StoredResource, resourceType, selection, options);
-    const finish = (filled: ResourceObject): ResourceObject => withSchemas(resourceType, filled);
+    const finish = (filled: ResourceObject): ResourceObject => addSchemas(resourceType, filled);
     return streams.isEmpty ? finish(shown) : streamedResource(shown, finish);
   });
   return streams.isEmpty ? JSON.stringify(envelope(body)) : streamedBody(envelope(body), streams, options.onFault);

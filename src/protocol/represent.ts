@@ -41,25 +41,25 @@ export function show(
     const reference = attribute.sub("$ref");
     if (value === undefined || reference === undefined || !selection.includes(reference)) continue;
     const targets = resourceTypes.filter((type) => reference.referenceTypes.includes(type.name));
-    const link = (element: ResourceObject): ResourceObject => withReference(element, targets, baseUrl);
-    writeAttribute(shown, attribute, linked(value, link));
+    const link = (element: ResourceObject): ResourceObject => addReference(element, targets, baseUrl);
+    writeAttribute(shown, attribute, addLinks(value, link));
   }
   return shown;
 }
 
 /** Adds the schemas of what is shown [A25]. */
-export function withSchemas(resourceType: ResourceType, shown: ResourceObject): ResourceObject {
+export function addSchemas(resourceType: ResourceType, shown: ResourceObject): ResourceObject {
   const { schemas: _, meta, ...attributes } = shown;
   return { schemas: schemasOf(resourceType, shown), ...attributes, ...(meta === undefined ? {} : { meta }) };
 }
 
-function linked(value: unknown, link: (element: ResourceObject) => ResourceObject): unknown {
+function addLinks(value: unknown, link: (element: ResourceObject) => ResourceObject): unknown {
   if (isElementStream(value)) return mapElements(value, link);
   if (Array.isArray(value)) return value.map((element) => (isObject(element) ? link(element) : element));
   return isObject(value) ? link(value) : value;
 }
 
-function withReference(element: ResourceObject, targets: readonly ResourceType[], baseUrl: string): ResourceObject {
+function addReference(element: ResourceObject, targets: readonly ResourceType[], baseUrl: string): ResourceObject {
   const target = targets.length === 1 ? targets[0] : targets.find((type) => type.name === element.type);
   return target === undefined || typeof element.value !== "string"
     ? element

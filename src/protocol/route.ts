@@ -2,14 +2,14 @@ import type { Call, Router } from "../call/call.ts";
 import type { Operation } from "../call/operation.ts";
 import { type Precondition, parseTags, readPrecondition, type TagList } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
-import { tolerance } from "../call/tolerance.ts";
+import { tolerance } from "../call/settings.ts";
 import { forbidden, methodNotAllowed, notImplemented } from "../error.ts";
 import type { Search } from "../filter/search.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { readBulk } from "./bulk-body.ts";
-import { type Endpoint, findEndpoint } from "./endpoint.ts";
+import { type EndpointOf, type FinalEndpoint, findEndpoint } from "./endpoint.ts";
 import { readPatch } from "./patch-body.ts";
 import { checkSensitive, queryOperation, requestSelection } from "./query.ts";
 import { parseQueryString } from "./query-string.ts";
@@ -26,42 +26,46 @@ export interface RequestParts {
   body(): ResourceObject;
 }
 
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** What reads a request to an endpoint, by the methods that it has. */
+type Readers = { readonly [method in (typeof METHODS)[number]]?: () => Operation };
+
 /**
  * Turns a request into the operation that it asks for; nothing after it reads HTTP.
  * @throws {ScimError} 405 with Allow, 501, and 400 for everything that does not parse.
- * @see RFC 7644 §3.2 Table 2
  */
-export function route<C extends Context>(
-  endpoint: Exclude<Endpoint, { readonly type: "me" }>,
-  request: RequestParts,
-  call: Call<C>,
-): Operation {
+export function route<C extends Context>(endpoint: FinalEndpoint, request: RequestParts, call: Call<C>): Operation {
+  const readers = readersOf(endpoint, request, call);
+  const method = METHODS.find((known) => known === request.method);
+  const read = method && readers[method];
+  if (read === undefined) throw methodNotAllowed(request.method, allowedBy(readers));
+  return read();
+}
+
+/** Where there is GET, there is HEAD. */
+function allowedBy(readers: Readers): readonly string[] {
+  return Object.keys(readers).flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+}
+
+/** @see RFC 7644 §3.2 Table 2 */
+function readersOf<C extends Context>(endpoint: FinalEndpoint, request: RequestParts, call: Call<C>): Readers {
   switch (endpoint.type) {
     case "discovery":
-      if (request.method !== "GET") throw methodNotAllowed(request.method, ["GET", "HEAD"]);
-      if (parseQueryString(request.query).filter !== undefined)
-        throw forbidden("Discovery endpoints cannot be filtered; leave the filter out.");
-      return { type: "discover", endpoint: endpoint.endpoint, id: endpoint.id };
-    case "root": {
-      if (request.method !== "GET") throw methodNotAllowed(request.method, ["GET", "HEAD"]);
-      checkRootQueries(call);
-      const operation = rootQueryOperation(urlSearch(request, call), call);
-      for (const { filter } of operation.parts) if (filter !== undefined) checkSensitive(filter, call);
-      return operation;
-    }
+      return { GET: () => discoverOperation(endpoint, request) };
+    case "root":
+      return { GET: () => rootQueryInUrl(request, call) };
     case "rootSearch":
-      if (request.method !== "POST") throw methodNotAllowed(request.method, ["POST"]);
-      checkRootQueries(call);
-      return rootQueryOperation(bodySearch(request, call), call);
+      return { POST: () => rootQueryInBody(request, call) };
     case "search":
-      if (request.method !== "POST") throw methodNotAllowed(request.method, ["POST"]);
-      return queryOperation(endpoint.resourceType, bodySearch(request, call), call);
+      return { POST: () => queryOperation(endpoint.resourceType, bodySearch(request, call), call) };
     case "bulk":
-      return bulkOperation(request, call);
+      if (!call.engine.bulk) throw notImplemented("Bulk is not supported by this server.");
+      return { POST: () => bulkOperation(request, call) };
     case "resources":
-      return onResources(endpoint.resourceType, request, call);
+      return readersOfType(endpoint.resourceType, request, call);
     case "resource":
-      return onResource(endpoint.resourceType, endpoint.id, request, call);
+      return readersOfResource(endpoint, request, call);
   }
 }
 
@@ -81,77 +85,82 @@ export function routerOf<C extends Context>(resourceTypes: readonly ResourceType
   };
 }
 
-/** @see RFC 7644 §3.7 */
-function bulkOperation<C extends Context>(request: RequestParts, call: Call<C>): Operation {
-  const { bulk, limits } = call.engine;
-  if (!bulk) throw notImplemented("Bulk is not supported by this server.");
-  if (request.method !== "POST") throw methodNotAllowed(request.method, ["POST"]);
+function readersOfType<C extends Context>(resourceType: ResourceType, request: RequestParts, call: Call<C>): Readers {
+  const search = urlSearch(request, call);
   return {
-    type: "bulk",
-    ...readBulk(request.body(), {
-      maxOperations: limits.bulkOperations,
-      missingSchemas: tolerance(call, "missingSchemas"),
-    }),
+    GET: () => {
+      const operation = queryOperation(resourceType, search, call);
+      if (operation.filter !== undefined) checkSensitive(operation.filter, call);
+      return operation;
+    },
+    POST: () => {
+      const selection = requestSelection(resourceType, search, call);
+      return { type: "create", resourceType, selection, body: request.body() };
+    },
   };
 }
 
-function onResources<C extends Context>(resourceType: ResourceType, request: RequestParts, call: Call<C>): Operation {
-  const search = urlSearch(request, call);
-  if (request.method === "GET") {
-    const operation = queryOperation(resourceType, search, call);
-    if (operation.filter !== undefined) checkSensitive(operation.filter, call);
-    return operation;
-  }
-  if (request.method === "POST") {
-    return {
-      type: "create",
-      resourceType,
-      selection: requestSelection(resourceType, search, call),
-      body: request.body(),
-    };
-  }
-  throw methodNotAllowed(request.method, ["GET", "HEAD", "POST"]);
-}
-
-function onResource<C extends Context>(
-  resourceType: ResourceType,
-  id: string,
+function readersOfResource<C extends Context>(
+  { resourceType, id }: EndpointOf<"resource">,
   request: RequestParts,
   call: Call<C>,
-): Operation {
-  const selected = (): Selection => requestSelection(resourceType, urlSearch(request, call), call);
-  switch (request.method) {
-    case "GET":
-      return {
-        type: "read",
-        resourceType,
-        id,
-        selection: selected(),
-        ifNoneMatch: tags(request, call),
-      };
-    case "PUT":
-      return {
-        type: "replace",
-        resourceType,
-        id,
-        selection: selected(),
-        body: request.body(),
-        ifMatch: precondition(request, call),
-      };
-    case "DELETE":
-      return { type: "delete", resourceType, id, ifMatch: precondition(request, call) };
-    case "PATCH":
-      return {
-        type: "patch",
-        resourceType,
-        id,
-        selection: selected(),
-        operations: readPatch(resourceType, request.body(), call),
-        ifMatch: precondition(request, call),
-      };
-    default:
-      throw methodNotAllowed(request.method, ["GET", "HEAD", "PUT", "PATCH", "DELETE"]);
-  }
+): Readers {
+  const select = (): Selection => requestSelection(resourceType, urlSearch(request, call), call);
+  return {
+    GET: () => ({ type: "read", resourceType, id, selection: select(), ifNoneMatch: tags(request, call) }),
+    PUT: () => ({
+      type: "replace",
+      resourceType,
+      id,
+      selection: select(),
+      body: request.body(),
+      ifMatch: precondition(request, call),
+    }),
+    PATCH: () => ({
+      type: "patch",
+      resourceType,
+      id,
+      selection: select(),
+      operations: readPatch(resourceType, request.body(), call),
+      ifMatch: precondition(request, call),
+    }),
+    DELETE: () => ({ type: "delete", resourceType, id, ifMatch: precondition(request, call) }),
+  };
+}
+
+function discoverOperation({ endpoint, id }: EndpointOf<"discovery">, { query }: RequestParts): Operation {
+  if (parseQueryString(query).filter !== undefined)
+    throw forbidden("Discovery endpoints cannot be filtered; leave the filter out.");
+  return { type: "discover", endpoint, id };
+}
+
+function rootQueryInUrl<C extends Context>(request: RequestParts, call: Call<C>): Operation {
+  checkRootQueries(call);
+  const operation = rootQueryOperation(urlSearch(request, call), call);
+  for (const { filter } of operation.parts) if (filter !== undefined) checkSensitive(filter, call);
+  return operation;
+}
+
+function rootQueryInBody<C extends Context>(request: RequestParts, call: Call<C>): Operation {
+  checkRootQueries(call);
+  return rootQueryOperation(bodySearch(request, call), call);
+}
+
+/** @throws {ScimError} 501 */
+function checkRootQueries<C extends Context>(call: Call<C>): void {
+  if (!call.engine.rootQueries)
+    throw notImplemented(
+      "This server does not query all resource types at once; query the endpoint of one resource type.",
+    );
+}
+
+/** @see RFC 7644 §3.7 */
+function bulkOperation<C extends Context>(request: RequestParts, call: Call<C>): Operation {
+  const options = {
+    maxOperations: call.engine.limits.bulkOperations,
+    missingSchemas: tolerance("missingSchemas", call),
+  };
+  return { type: "bulk", ...readBulk(request.body(), options) };
 }
 
 /** The parameters in the URL, as the quirks have them. */
@@ -161,14 +170,7 @@ function urlSearch<C extends Context>(request: RequestParts, call: Call<C>): Sea
 
 /** The parameters in the body, as the quirks have them. */
 function bodySearch<C extends Context>(request: RequestParts, call: Call<C>): Search {
-  return call.engine.quirks.search(searchFromBody(request.body(), tolerance(call, "missingSchemas")), call.note);
-}
-
-function checkRootQueries<C extends Context>(call: Call<C>): void {
-  if (!call.engine.rootQueries)
-    throw notImplemented(
-      "This server does not query all resource types at once; query the endpoint of one resource type.",
-    );
+  return call.engine.quirks.search(searchFromBody(request.body(), tolerance("missingSchemas", call)), call.note);
 }
 
 /** Where versions are not shown, what is said of them is passed over [P-3.14-09]. */

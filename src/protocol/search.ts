@@ -2,6 +2,7 @@ import * as z from "zod";
 import { splitNames } from "../call/selection.ts";
 import { invalidCount, invalidSyntax, invalidValue, type ScimError } from "../error.ts";
 import type { Search } from "../filter/search.ts";
+import { byLowerCase } from "../schema/message-members.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { QueryParameters } from "./query-string.ts";
 
@@ -38,12 +39,14 @@ function integer(text: string | undefined, name: string, error: (detail: string)
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(text)));
 }
 
-const names = z.array(z.string()).nullish();
-const text = z.string().nullish();
-const whole = z.int().nullish();
+/** `null` is as good as nothing. */
+const given = <T>(value: T | null): T | undefined => value ?? undefined;
+const names = z.array(z.string()).nullish().transform(given);
+const text = z.string().nullish().transform(given);
+const whole = z.int().nullish().transform(given);
 
 const SearchRequest = z.object({
-  schemas: z.array(z.string()).nullish(),
+  schemas: names,
   attributes: names,
   excludedattributes: names,
   filter: text,
@@ -61,34 +64,33 @@ const SearchRequest = z.object({
  * @see RFC 7644 §3.4.3
  */
 export function searchFromBody(body: ResourceObject, missingSchemas: ((path: string) => void) | undefined): Search {
-  const members = new Map<string, unknown>();
-  for (const [name, value] of Object.entries(body)) {
-    const key = name.toLowerCase();
-    if (members.has(key))
-      throw invalidSyntax(`The search request names ${key} twice; names differ in more than letter case.`);
-    members.set(key, value);
-  }
-  const parsed = SearchRequest.safeParse(Object.fromEntries(members));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const error = issue?.path[0] === "count" ? countError(members.get("cursor")) : invalidValue;
-    throw error(
-      `The search request is wrong at "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "it does not fit"}.`,
-    );
-  }
+  const members = byLowerCase(
+    body,
+    "The search request",
+    (name) => `names ${name} twice; names differ in more than letter case`,
+  );
+  const parsed = SearchRequest.safeParse(members);
+  if (!parsed.success) throw wrongMember(parsed.error, members.cursor);
   const { schemas, attributes, excludedattributes, filter, sortby, sortorder, startindex, count, cursor } = parsed.data;
   if (!schemas?.length && missingSchemas !== undefined) missingSchemas("schemas");
   else if (!schemas?.some((urn) => urn.toLowerCase() === SEARCH_SCHEMA.toLowerCase())) {
     throw invalidSyntax(`The schemas of a search request must be ["${SEARCH_SCHEMA}"].`);
   }
   return {
-    attributes: attributes ?? undefined,
-    excludedAttributes: excludedattributes ?? undefined,
-    filter: filter ?? undefined,
-    sortBy: sortby ?? undefined,
-    sortOrder: sortorder ?? undefined,
-    startIndex: startindex ?? undefined,
-    count: count ?? undefined,
-    cursor: cursor ?? undefined,
+    attributes,
+    excludedAttributes: excludedattributes,
+    filter,
+    sortBy: sortby,
+    sortOrder: sortorder,
+    startIndex: startindex,
+    count,
+    cursor,
   };
+}
+
+function wrongMember({ issues: [issue] }: z.ZodError, cursor: unknown): ScimError {
+  const error = issue?.path[0] === "count" ? countError(cursor) : invalidValue;
+  return error(
+    `The search request is wrong at "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "it does not fit"}.`,
+  );
 }

@@ -86,7 +86,7 @@ async function* chunksOf(body: unknown): AsyncGenerator<string, undefined> {
     if (typeof segment === "string") text += segment;
     else if (isStreamedResource(segment)) {
       const { [FINISH]: finish, shown } = segment;
-      pending.push(...segmentsOf(finish(await withoutEmpty(shown))).reverse());
+      pending.push(...segmentsOf(finish(await omitEmpty(shown))).reverse());
     } else {
       let separator = "[";
       for await (const element of segment) {
@@ -107,14 +107,14 @@ async function* chunksOf(body: unknown): AsyncGenerator<string, undefined> {
 }
 
 /** An empty collection is unassigned, and an extension without values is not there [S-2.5-04]. */
-async function withoutEmpty(shown: ResourceObject): Promise<ResourceObject> {
+async function omitEmpty(shown: ResourceObject): Promise<ResourceObject> {
   const filled: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(shown)) {
     if (isElementStream(value)) {
       const elements = await peek(value);
       if (elements !== undefined) filled[name] = elements;
     } else if (holdsStream(value)) {
-      const container = await withoutEmpty(value);
+      const container = await omitEmpty(value);
       if (Object.keys(container).length > 0) filled[name] = container;
     } else filled[name] = value;
   }

@@ -9,6 +9,7 @@ import type { Quirk } from "./quirk.ts";
  * import { attributeAliases, profiles } from "scimkit";
  * const profile = [...profiles.interop, attributeAliases({ email: "emails.value" })];
  * ```
+ * @see RFC 7644 §3.10
  */
 export function attributeAliases(paths: Readonly<Record<string, string>>): Quirk {
   const byName = new Map(Object.entries(paths).map(([name, path]) => [name.toLowerCase(), path]));

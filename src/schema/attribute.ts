@@ -1,4 +1,3 @@
-import type { ComparisonKey } from "./comparison-key.ts";
 import type { Format } from "./format.ts";
 
 /** The eight data types. @see RFC 7643 §2.3 */
@@ -12,13 +11,27 @@ export const ATTRIBUTE_TYPES = [
   "reference",
   "complex",
 ] as const;
+/** Who may set a value, and when. @see RFC 7643 §2.2, §7 */
 export const MUTABILITIES = ["readOnly", "readWrite", "immutable", "writeOnly"] as const;
+/** When a value is shown. @see RFC 7643 §2.2, §7 */
 export const RETURNED = ["always", "never", "default", "request"] as const;
+/** Among which resources a value must be the only one. @see RFC 7643 §2.2, §7 */
 export const UNIQUENESS = ["none", "server", "global"] as const;
 
+/** Name of a data type; `"complex"` has sub-attributes. @see RFC 7643 §2.3 */
 export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
+/**
+ * `"readOnly"`: the server sets it. `"immutable"`: the client does, once. `"writeOnly"`: it is kept and never shown.
+ * @see RFC 7643 §7
+ */
 export type Mutability = (typeof MUTABILITIES)[number];
+/**
+ * `"always"`: whatever the client selects. `"default"`: unless it selects others. `"request"`: only where it names the attribute.
+ * `"never"`: not at all.
+ * @see RFC 7643 §7; RFC 7644 §3.9
+ */
 export type Returned = (typeof RETURNED)[number];
+/** `"server"`: no two resources of a tenant share a value. `"global"`: nor do those of two tenants. @see RFC 7643 §7 */
 export type Uniqueness = (typeof UNIQUENESS)[number];
 
 /**
@@ -63,7 +76,10 @@ export interface AttributeLiteral {
   readonly default?: unknown;
 }
 
-/** An attribute with every default applied, its sub-attributes compiled and its comparison key bound. */
+/**
+ * An attribute with every default applied, its sub-attributes compiled and its comparison key bound.
+ * @see RFC 7643 §2.2, §7
+ */
 export interface Attribute {
   readonly name: string;
   /** Canonical notation: `userName`, `name.givenName`, `urn:…:enterprise:2.0:User:manager.value`. */
@@ -103,6 +119,12 @@ export interface Attribute {
   key(value: unknown): string | number | boolean;
 }
 
+/**
+ * Computes the key under which a value of an attribute is compared, sorted and kept unique.
+ * @see RFC 7643 §2.3; RFC 7644 §5
+ */
+export type ComparisonKey = (attribute: Attribute, value: unknown) => string | number | boolean;
+
 /** An attribute path resolved against a resource type. @see RFC 7644 §3.10 */
 export interface AttributePath {
   /** Canonical text, e.g. `emails.value`. */
@@ -121,53 +143,7 @@ export function leafOf(path: AttributePath): Attribute {
   return path.sub ?? path.attribute;
 }
 
-/** Compiles one attribute literal; names and nonsense have been checked by `defineSchema`. */
-export function compileAttribute(
-  name: string,
-  literal: AttributeLiteral,
-  owner: { readonly prefix: string; readonly extension: string | undefined; readonly parent?: Attribute },
-  comparisonKey: ComparisonKey,
-): Attribute {
-  const type = literal.type ?? "string";
-  const mutability = literal.mutability ?? "readWrite";
-  const returned = literal.returned ?? (mutability === "writeOnly" ? "never" : "default");
-  const referenceTypes = literal.referenceTypes ?? [];
-  const subAttributes: Attribute[] = [];
-  const byName = new Map<string, Attribute>();
-  const attribute: Attribute = {
-    name,
-    path: owner.parent === undefined ? owner.prefix + name : `${owner.parent.path}.${name}`,
-    extension: owner.extension,
-    parent: owner.parent,
-    type,
-    description: literal.description,
-    multiValued: literal.multiValued ?? false,
-    // The value is what tells the elements of a collection apart and what storage files them under [A51].
-    required: literal.required ?? (owner.parent?.collection === true && name === "value"),
-    canonicalValues: literal.canonicalValues ?? [],
-    // References and binaries are case exact whatever a schema prints [S-2.3.6-04 S-2.3.7-04].
-    caseExact: type === "reference" || type === "binary" ? true : (literal.caseExact ?? false),
-    mutability,
-    returned,
-    uniqueness: literal.uniqueness ?? "none",
-    referenceTypes,
-    resourceTypes: referenceTypes.filter((name) => name !== "external" && name !== "uri"),
-    isHidden: mutability === "writeOnly" || returned === "never",
-    isStored: mutability !== "writeOnly" && literal.inverseOf === undefined,
-    subAttributes,
-    collection: literal.collection ?? false,
-    comparison: literal.comparison ?? "plain",
-    format: literal.format,
-    inverseOf: literal.inverseOf,
-    lifecycle: literal.lifecycle ?? false,
-    default: literal.default,
-    sub: (subName) => byName.get(subName) ?? byName.get(subName.toLowerCase()),
-    key: (value) => comparisonKey(attribute, value),
-  };
-  for (const [subName, sub] of Object.entries(literal.subAttributes ?? {})) {
-    const compiled = compileAttribute(subName, sub, { ...owner, parent: attribute }, comparisonKey);
-    subAttributes.push(compiled);
-    byName.set(subName.toLowerCase(), compiled);
-  }
-  return attribute;
+/** A `$ref` beside a `value`, naming resources: it follows from the value [A51]. */
+export function isComputedReference(attribute: Attribute, sub: Attribute): boolean {
+  return sub.name === "$ref" && attribute.sub("value") !== undefined && sub.resourceTypes.length > 0;
 }

@@ -1,9 +1,6 @@
-import type { Attribute } from "./attribute.ts";
+import type { ComparisonKey } from "./attribute.ts";
 import { instantOf } from "./date-time.ts";
 import { normalizeReference } from "./reference.ts";
-
-/** Computes the key under which a value of an attribute is compared, sorted and kept unique. */
-export type ComparisonKey = (attribute: Attribute, value: unknown) => string | number | boolean;
 
 /**
  * The standard comparison key, used alike by filters, sorting, uniqueness and storage:

@@ -8,36 +8,69 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  */
 export function instantOf(text: string): string | undefined {
   const scanner = { text, at: 0 };
-  const year = digits(scanner, 4);
-  if (!skip(scanner, "-") || year === undefined || year < 1) return undefined;
-  const month = digits(scanner, 2);
-  if (!skip(scanner, "-") || month === undefined || month < 1 || month > 12) return undefined;
-  const day = digits(scanner, 2);
-  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  if (day === undefined || day < 1 || day > (DAYS[month - 1] as number) + (leap ? 1 : 0) || !skip(scanner, "T"))
-    return undefined;
-  const hour = digits(scanner, 2);
-  if (!skip(scanner, ":") || hour === undefined || hour > 24) return undefined;
-  const minute = digits(scanner, 2);
-  if (!skip(scanner, ":") || minute === undefined || minute > 59) return undefined;
-  const second = digits(scanner, 2);
-  if (second === undefined || second > 59) return undefined;
-  const fraction = readFraction(scanner);
-  if (fraction === undefined || (hour === 24 && (minute > 0 || second > 0 || fraction !== ""))) return undefined;
-  const offset = readOffset(scanner);
-  if (offset === undefined || scanner.at !== text.length) return undefined;
+  const date = readDate(scanner);
+  const time = date && skip(scanner, "T") ? readTime(scanner) : undefined;
+  const offset = time && readOffset(scanner);
+  if (date === undefined || time === undefined || offset === undefined || scanner.at !== text.length) return undefined;
   const instant = new Date(0);
-  instant.setUTCFullYear(year, month - 1, day);
-  instant.setUTCHours(hour, minute - offset, second);
+  instant.setUTCFullYear(date.year, date.month - 1, date.day);
+  instant.setUTCHours(time.hour, time.minute - offset, time.second);
   if (instant.getUTCFullYear() < 1 || instant.getUTCFullYear() > 9999) return undefined;
   // Without a final "Z", so that "…:22" sorts before "…:22.5".
   const seconds = instant.toISOString().slice(0, -".000Z".length);
-  return fraction === "" ? seconds : `${seconds}.${fraction}`;
+  return time.fraction === "" ? seconds : `${seconds}.${time.fraction}`;
 }
 
 interface Scanner {
   readonly text: string;
   at: number;
+}
+
+interface CalendarDate {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+interface TimeOfDay {
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly fraction: string;
+}
+
+/** yyyy "-" mm "-" dd, a day that the month has. */
+function readDate(scanner: Scanner): CalendarDate | undefined {
+  const year = readNumber(scanner, 4, 1, 9999);
+  if (year === undefined || !skip(scanner, "-")) return undefined;
+  const month = readNumber(scanner, 2, 1, 12);
+  if (month === undefined || !skip(scanner, "-")) return undefined;
+  const day = readNumber(scanner, 2, 1, daysOf(year, month));
+  return day === undefined ? undefined : { year, month, day };
+}
+
+function daysOf(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeap ? 29 : (DAYS[month - 1] as number);
+}
+
+/** hh ":" mm ":" ss ("." s+)?, of the hour 24 nothing but its beginning. */
+function readTime(scanner: Scanner): TimeOfDay | undefined {
+  const hour = readNumber(scanner, 2, 0, 24);
+  if (hour === undefined || !skip(scanner, ":")) return undefined;
+  const minute = readNumber(scanner, 2, 0, 59);
+  if (minute === undefined || !skip(scanner, ":")) return undefined;
+  const second = readNumber(scanner, 2, 0, 59);
+  const fraction = second === undefined ? undefined : readFraction(scanner);
+  if (second === undefined || fraction === undefined) return undefined;
+  const isMidnight = minute === 0 && second === 0 && fraction === "";
+  return hour === 24 && !isMidnight ? undefined : { hour, minute, second, fraction };
+}
+
+/** A number of so many digits that is neither less nor more. */
+function readNumber(scanner: Scanner, count: number, least: number, most: number): number | undefined {
+  const value = digits(scanner, count);
+  return value === undefined || value < least || value > most ? undefined : value;
 }
 
 function digits(scanner: Scanner, count: number): number | undefined {
@@ -72,9 +105,9 @@ function readFraction(scanner: Scanner): string | undefined {
 function readOffset(scanner: Scanner): number | undefined {
   if (scanner.at === scanner.text.length || skip(scanner, "Z")) return 0;
   const sign = skip(scanner, "+") ? 1 : skip(scanner, "-") ? -1 : 0;
-  const hours = digits(scanner, 2);
-  if (sign === 0 || !skip(scanner, ":") || hours === undefined || hours > 14) return undefined;
-  const minutes = digits(scanner, 2);
-  if (minutes === undefined || minutes > 59 || (hours === 14 && minutes > 0)) return undefined;
+  const hours = readNumber(scanner, 2, 0, 14);
+  if (sign === 0 || hours === undefined || !skip(scanner, ":")) return undefined;
+  const minutes = readNumber(scanner, 2, 0, hours === 14 ? 0 : 59);
+  if (minutes === undefined) return undefined;
   return sign * (hours * 60 + minutes);
 }

@@ -1,6 +1,9 @@
-import { type Attribute, type AttributePath, compileAttribute, pathOf } from "./attribute.ts";
-import { type ComparisonKey, comparisonKey as standardKey } from "./comparison-key.ts";
+import { type Attribute, type AttributePath, type ComparisonKey, pathOf } from "./attribute.ts";
+import { comparisonKey as standardKey } from "./comparison-key.ts";
+import { compileAttribute } from "./compile-attribute.ts";
 import { CommonAttributes } from "./core/common.ts";
+import { finderOf, resolverOf } from "./path-resolver.ts";
+import { PROTOCOL_ENDPOINTS } from "./protocol-endpoints.ts";
 import { type SchemaDefinition, SchemaError } from "./schema.ts";
 
 /** An extension of a resource type. `required: true` makes every resource carry its container. @see RFC 7643 §6 */
@@ -67,7 +70,7 @@ export function defineResourceType<
       `The endpoint ${JSON.stringify(endpoint)} of resource type ${name} must be one path segment, e.g. "/Devices".`,
     );
   }
-  if (RESERVED_ENDPOINTS.has(endpoint.toLowerCase())) {
+  if (isReserved(endpoint.slice(1))) {
     throw new SchemaError(
       `The endpoint "${endpoint}" of resource type ${name} belongs to the protocol; choose another one.`,
     );
@@ -89,10 +92,11 @@ export function defineResourceType<
   };
 }
 
-/** @see RFC 7644 §3.2 Table 2 */
-const RESERVED_ENDPOINTS = new Set(["/me", "/bulk", "/schemas", "/resourcetypes", "/serviceproviderconfig"]);
+function isReserved(endpoint: string): boolean {
+  return PROTOCOL_ENDPOINTS.some((name) => name.toLowerCase() === endpoint.toLowerCase());
+}
 
-/** An extension with its attributes compiled. */
+/** An extension with its attributes compiled. @see RFC 7643 §3.3 */
 export interface CompiledExtension {
   readonly urn: string;
   readonly schema: SchemaDefinition;
@@ -108,7 +112,7 @@ export interface ReferenceAttribute {
   readonly resourceTypes: readonly string[];
 }
 
-/** A resource type compiled once, when `createScim` runs; storage adapters get it with every call. */
+/** A resource type compiled once, when `createScim` runs; storage adapters get it with every call. @see RFC 7643 §6 */
 export interface ResourceType {
   readonly name: string;
   readonly endpoint: string;
@@ -145,39 +149,39 @@ export interface ResourceType {
   resolve(text: string, lenient?: boolean): AttributePath | undefined;
 }
 
-/** Compiles a resource type; everything that depends on the schema alone happens here, once. */
+/**
+ * Compiles a resource type; everything that depends on the schema alone happens here, once. `comparisonKey` is that of
+ * `createScim`, where it is not the standard one.
+ *
+ * @example
+ * ```ts
+ * import { compileResourceType, EnterpriseUser, User } from "scimkit";
+ * const type = compileResourceType(User.extend(EnterpriseUser));
+ * type.resolve("EMAILS.Value")?.text; // "emails.value"
+ * type.unique.map(({ text }) => text); // ["userName"]
+ * ```
+ * @see RFC 7643 §6
+ */
 export function compileResourceType(
   definition: ResourceTypeDefinition,
   comparisonKey: ComparisonKey = standardKey,
 ): ResourceType {
-  const compile = (
-    attributes: SchemaDefinition["attributes"],
-    prefix: string,
-    extension: string | undefined,
-  ): Attribute[] =>
+  const compile = (attributes: SchemaDefinition["attributes"], prefix = "", extension?: string): Attribute[] =>
     Object.entries(attributes).map(([name, literal]) =>
       compileAttribute(name, literal, { prefix, extension }, comparisonKey),
     );
-  const common = compile(CommonAttributes, "", undefined);
-  const commonNames = new Set(common.map((attribute) => attribute.name.toLowerCase()));
+  const common = compile(CommonAttributes);
+  const isCommon = finderOf(common);
   // The characteristics of RFC 7643 §3.1 win over a schema that declares id, externalId or meta itself [S-3.1-03].
-  const core = compile(definition.schema.attributes, "", undefined).filter(
-    (attribute) => !commonNames.has(attribute.name.toLowerCase()),
-  );
-  const extensions = definition.extensions.map((extension): CompiledExtension => {
-    const urn = extension.schema.id;
-    const attributes = compile(extension.schema.attributes, `${urn}:`, urn);
-    return { urn, schema: extension.schema, required: extension.required, attributes, attribute: lookUp(attributes) };
+  const core = compile(definition.schema.attributes).filter(({ name }) => isCommon(name) === undefined);
+  const extensions = definition.extensions.map(({ schema, required }): CompiledExtension => {
+    const attributes = compile(schema.attributes, `${schema.id}:`, schema.id);
+    return { urn: schema.id, schema, required, attributes, attribute: finderOf(attributes) };
   });
   const attributes = [...common, ...core, ...extensions.flatMap((extension) => extension.attributes)];
   const urn = definition.schema.id;
   const extensionByUrn = new Map(extensions.map((extension) => [extension.urn.toLowerCase(), extension]));
-  const attribute = lookUp([...common, ...core]);
-  const prefixes = [
-    { prefix: `${urn.toLowerCase()}:`, attribute },
-    ...extensions.map((extension) => ({ prefix: `${extension.urn.toLowerCase()}:`, attribute: extension.attribute })),
-  ].sort((left, right) => right.prefix.length - left.prefix.length);
-
+  const attribute = finderOf([...common, ...core]);
   return {
     name: definition.name,
     endpoint: definition.endpoint,
@@ -188,24 +192,13 @@ export function compileResourceType(
     extensions,
     attributes,
     content: attributes.filter((one) => !SERVER_NAMES.has(one.path) && one.inverseOf === undefined),
-    unique: attributes.flatMap((candidate) => [
-      ...(isUnique(candidate) ? [pathOf(candidate)] : []),
-      ...candidate.subAttributes.filter(isUnique).map((sub) => pathOf(candidate, sub)),
-    ]),
+    unique: attributes.flatMap(uniquePathsOf),
     references: attributes.flatMap(referenceOf),
     inverses: attributes.filter((candidate) => candidate.inverseOf !== undefined),
     hasStandardKeys: comparisonKey === standardKey,
     extension: (text) => extensionByUrn.get(text.toLowerCase()),
     attribute,
-    resolve(text, lenient = false) {
-      const lower = text.toLowerCase();
-      const qualified = prefixes.find(({ prefix }) => lower.startsWith(prefix));
-      if (qualified !== undefined) return resolveName(text.slice(qualified.prefix.length), qualified.attribute);
-      const path = resolveName(text, attribute);
-      if (path !== undefined || !lenient) return path;
-      const found = extensions.flatMap((extension) => resolveName(text, extension.attribute) ?? []);
-      return found.length === 1 ? found[0] : undefined;
-    },
+    resolve: resolverOf({ urn, attribute }, extensions),
   };
 }
 
@@ -224,37 +217,19 @@ export function resolveMeant(
 /** The common attributes that are not the client's. @see RFC 7643 §3.1 */
 const SERVER_NAMES: ReadonlySet<string> = new Set(["schemas", "id", "meta"]);
 
+function uniquePathsOf(attribute: Attribute): AttributePath[] {
+  return [
+    ...(isUnique(attribute) ? [pathOf(attribute)] : []),
+    ...attribute.subAttributes.filter(isUnique).map((sub) => pathOf(attribute, sub)),
+  ];
+}
+
 function isUnique(attribute: Attribute): boolean {
   return attribute.uniqueness !== "none" && attribute.path !== "id";
 }
 
-function lookUp(attributes: readonly Attribute[]): (name: string) => Attribute | undefined {
-  const byName = new Map(
-    attributes.flatMap((attribute) => [
-      [attribute.name, attribute] as const,
-      [attribute.name.toLowerCase(), attribute] as const,
-    ]),
-  );
-  return (name) => byName.get(name) ?? byName.get(name.toLowerCase());
-}
-
-/** attrPath = ATTRNAME *1subAttr, the URN taken off. @see RFC 7644 §3.4.2.2 */
-function resolveName(
-  text: string,
-  lookUpAttribute: (name: string) => Attribute | undefined,
-): AttributePath | undefined {
-  const dot = text.indexOf(".");
-  if (dot === -1) {
-    const attribute = lookUpAttribute(text);
-    return attribute === undefined ? undefined : pathOf(attribute);
-  }
-  const attribute = lookUpAttribute(text.slice(0, dot));
-  const sub = attribute?.sub(text.slice(dot + 1));
-  return attribute === undefined || sub === undefined ? undefined : pathOf(attribute, sub);
-}
-
 function referenceOf(attribute: Attribute): ReferenceAttribute[] {
   const resourceTypes = attribute.sub("$ref")?.resourceTypes ?? [];
-  const isStored = attribute.mutability !== "readOnly" && attribute.sub("value") !== undefined;
-  return isStored && resourceTypes.length > 0 ? [{ attribute, resourceTypes }] : [];
+  const isSet = attribute.mutability !== "readOnly" && attribute.sub("value") !== undefined;
+  return isSet && resourceTypes.length > 0 ? [{ attribute, resourceTypes }] : [];
 }

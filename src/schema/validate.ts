@@ -2,7 +2,7 @@ import type { Attribute } from "./attribute.ts";
 import { instantOf } from "./date-time.ts";
 import { isReference } from "./reference.ts";
 
-/** Bounds on values, each an option of `createScim({ limits })`. */
+/** Bounds on values, each an option of `createScim({ limits })`. @see RFC 7643 §2.3 */
 export interface ValueLimits {
   /** Longest string, reference or dateTime in UTF-16 code units. Default 8,192. */
   readonly stringLength: number;
@@ -65,9 +65,17 @@ export function problemOf(attribute: Attribute, value: unknown, limits: ValueLim
 
 function textProblem(attribute: Attribute, value: string, limits: ValueLimits): string | undefined {
   const longest = attribute.type === "binary" ? limits.binaryLength : limits.stringLength;
+  return characterProblem(value, longest) ?? meaningProblem(attribute, value);
+}
+
+/** What no text of any type may be or hold. */
+function characterProblem(value: string, longest: number): string | undefined {
   if (value.length > longest) return `must not be longer than ${longest} characters (it has ${value.length})`;
   if (!value.isWellFormed()) return "must be well-formed Unicode (it contains half of a surrogate pair)";
-  if (value.includes("\u0000")) return "must not contain the character NUL";
+  return value.includes("\u0000") ? "must not contain the character NUL" : undefined;
+}
+
+function meaningProblem(attribute: Attribute, value: string): string | undefined {
   switch (attribute.type) {
     case "dateTime":
       return instantOf(value) === undefined ? `must be ${EXPECTED.dateTime}` : undefined;

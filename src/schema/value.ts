@@ -1,6 +1,6 @@
 import type { Attribute, AttributePath } from "./attribute.ts";
 
-/** A plain JSON object with canonical attribute names. */
+/** A plain JSON object with canonical attribute names. @see RFC 7643 §2.1 */
 export type ResourceObject = Readonly<Record<string, unknown>>;
 
 /** The value of an attribute in a resource, looked up in its extension's container where it has one. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { isReference } from "../schema/reference.ts";
+import type { ShapeOf } from "./shape.ts";
 
 /**
  * What `/ServiceProviderConfig` says besides what scimkit computes: `securityEvents`, for a host that delivers security event
@@ -25,7 +26,8 @@ export interface Announcements {
   readonly [urn: `urn:${string}`]: Readonly<Record<string, unknown>>;
 }
 
-const SecurityEvents = z.strictObject({
+/** The shape of `securityEvents`. */
+export const SecurityEventsShape = z.strictObject({
   asyncRequest: z
     .string()
     .refine((value) => value.toLowerCase() === "none", "must be none: every request is answered when it is done")
@@ -33,13 +35,13 @@ const SecurityEvents = z.strictObject({
   eventUris: z
     .array(z.string().refine((value) => isReference(value) && URL.canParse(value), "must be an absolute URI"))
     .optional(),
-});
+} satisfies ShapeOf<NonNullable<Announcements["securityEvents"]>>);
 
 /**
  * The shape of `announce`. Members that scimkit computes have no place in it: what is announced is what is done [L6].
  */
 export const AnnouncementsShape = z
-  .object({ securityEvents: SecurityEvents.optional() })
+  .object({ securityEvents: SecurityEventsShape.optional() } satisfies ShapeOf<Announcements>)
   .catchall(z.record(z.string(), z.json()))
   .superRefine((value, context) => {
     for (const name of Object.keys(value)) {

@@ -2,21 +2,22 @@ import type { Call } from "../call/call.ts";
 import { locationOf } from "../call/location.ts";
 import { unauthorized } from "../error.ts";
 import { execute } from "../operations/execute.ts";
-import { type Endpoint, findEndpoint, splitUrl } from "../protocol/endpoint.ts";
+import { type FinalEndpoint, findEndpoint, splitUrl } from "../protocol/endpoint.ts";
 import { endpointOfMe } from "../protocol/me.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
-import { hasBody, readJson, withBulkDepth } from "../protocol/read-body.ts";
+import { hasBody, limitsOfBulk, readJson } from "../protocol/read-body.ts";
 import { render } from "../protocol/render.ts";
 import { route, routerOf } from "../protocol/route.ts";
-import { printable } from "../schema/canonical.ts";
+import { printable } from "../schema/printable.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
 import { watchStorage } from "../storage/watch.ts";
 import { type Arrival, arrivals } from "./arrival.ts";
+import { checkBaseUrl } from "./check-options.ts";
 import { isAbort } from "./deadline.ts";
+import type { SettledOptions } from "./defaults.ts";
 import type { Engines } from "./engine.ts";
-import { checkBaseUrl, type ScimOptions } from "./options.ts";
 import type { Progress } from "./progress.ts";
 import { isSingleTenant } from "./tenant.ts";
 
@@ -35,14 +36,11 @@ interface Visit<C extends Context> extends Arrival {
   readonly progress: Progress<C>;
 }
 
-/** Where a request leads once `/Me` has become somebody's own resource. */
-type FinalEndpoint = Exclude<Endpoint, { readonly type: "me" }>;
-
 /**
  * The way of a request: who asks, may they now, what is the service like for them, what do they want. Nothing that the client
  * sends but its URL and headers is looked at before the first two are settled [A1 P-7.6-01].
  */
-export function createAnswer<C extends Context>(options: ScimOptions<C>, engines: Engines<C>): Answer<C> {
+export function createAnswer<C extends Context>(options: SettledOptions<C>, engines: Engines<C>): Answer<C> {
   const { arrive, identify } = arrivals(options, engines.standard.quirks.reads.endpointCase);
   return async (request, progress) => {
     const arrival = arrive(request, progress);
@@ -68,7 +66,7 @@ async function receive<C extends Context>(
   arrival: Arrival,
   known: C | undefined,
   progress: Progress<C>,
-  options: ScimOptions<C>,
+  options: SettledOptions<C>,
   engines: Engines<C>,
 ): Promise<Visit<C>> {
   const context = known ?? ({} as C);
@@ -85,7 +83,10 @@ async function receive<C extends Context>(
 }
 
 /** @throws {ScimError} 404; 401 for nobody in particular anywhere but at discovery; as `endpointOfMe`. */
-async function endpointOf<C extends Context>(visit: Visit<C>, { resolveMe }: ScimOptions<C>): Promise<FinalEndpoint> {
+async function endpointOf<C extends Context>(
+  visit: Visit<C>,
+  { resolveMe }: SettledOptions<C>,
+): Promise<FinalEndpoint> {
   const { path, baseUrl, context, note, progress } = visit;
   const { resourceTypes, quirks } = visit.engine;
   const otherCase = (segment: string): void => note(quirks.ruleOf("endpointCase"), printable(segment));
@@ -99,7 +100,7 @@ async function endpointOf<C extends Context>(visit: Visit<C>, { resolveMe }: Sci
   return endpoint;
 }
 
-function callOf<C extends Context>(visit: Visit<C>, { authorize }: ScimOptions<C>): Call<C> {
+function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOptions<C>): Call<C> {
   const { engine, context, baseUrl, note, isKnown, progress } = visit;
   const { signal } = visit.request;
   return {
@@ -108,7 +109,7 @@ function callOf<C extends Context>(visit: Visit<C>, { authorize }: ScimOptions<C
     baseUrl,
     signal,
     note,
-    storageOf: watched((type) => engine.adapterOf(type), signal, progress),
+    storageOf: watch((type) => engine.adapterOf(type), signal, progress),
     // Nobody in particular has no rights to ask for: what is public is public.
     authorize: async (operation) => (isKnown ? authorize?.(operation, context) : undefined),
     router: routerOf(engine.resourceTypes),
@@ -124,7 +125,7 @@ async function partsOf<C extends Context>(visit: Visit<C>, endpoint: FinalEndpoi
   const { method, query, header } = visit;
   const { body } = visit.request;
   const received = hasBody(method) ? await (typeof body === "function" ? body() : body) : undefined;
-  const limits = endpoint.type === "bulk" ? withBulkDepth(visit.engine.limits) : visit.engine.limits;
+  const limits = endpoint.type === "bulk" ? limitsOfBulk(visit.engine.limits) : visit.engine.limits;
   return {
     method: method === "HEAD" ? "GET" : method,
     query,
@@ -147,7 +148,7 @@ function renderOptions<C extends Context>({ engine, context, baseUrl, method, re
 }
 
 /** Each adapter as this request uses it, made when it is first asked for. */
-function watched<C extends Context>(
+function watch<C extends Context>(
   adapterOf: (resourceType: ResourceType) => StorageAdapter<C>,
   signal: AbortSignal | undefined,
   progress: Progress<C>,

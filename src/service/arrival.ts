@@ -4,7 +4,8 @@ import { headerReader } from "../protocol/header.ts";
 import { answerType } from "../protocol/media-type.ts";
 import type { ScimRequest } from "../protocol/message.ts";
 import type { Context } from "../storage/adapter.ts";
-import { checkBaseUrl, type ScimOptions } from "./options.ts";
+import { checkBaseUrl } from "./check-options.ts";
+import type { SettledOptions } from "./defaults.ts";
 import type { Progress } from "./progress.ts";
 import { checkContext } from "./tenant.ts";
 
@@ -23,8 +24,8 @@ export interface Arrival {
 }
 
 /** The first two steps of every request. `anyCase`: discovery endpoints are found in any letter case. */
-export function arrivals<C extends Context>(options: ScimOptions<C>, anyCase: boolean) {
-  const { authenticate, tenant, baseUrl, anonymousDiscovery = true } = options;
+export function arrivals<C extends Context>(options: SettledOptions<C>, anyCase: boolean) {
+  const { authenticate, tenant, baseUrl, anonymousDiscovery } = options;
   const urlOf = publicUrlOf(baseUrl);
   return {
     /** @throws {ScimError} 406 */
@@ -51,7 +52,7 @@ export function arrivals<C extends Context>(options: ScimOptions<C>, anyCase: bo
 }
 
 /** A URL that is the same for all is checked once. */
-function publicUrlOf(baseUrl: ScimOptions<never>["baseUrl"]): (request: ScimRequest) => string {
+function publicUrlOf(baseUrl: SettledOptions<never>["baseUrl"]): (request: ScimRequest) => string {
   if (typeof baseUrl === "function") return (request) => checkBaseUrl(baseUrl(request));
   const fixed = checkBaseUrl(baseUrl);
   return () => fixed;

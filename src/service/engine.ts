@@ -1,7 +1,5 @@
 import type { Engine } from "../call/call.ts";
 import { type Cursors, createCursors } from "../call/cursor.ts";
-import { DEFAULT_LIMITS } from "../call/limits.ts";
-import { paginationOf } from "../call/pagination.ts";
 import { selectionOf } from "../call/selection.ts";
 import type { ScimEvent } from "../events/event.ts";
 import { profiles } from "../quirks/profiles.ts";
@@ -9,22 +7,10 @@ import { activate, type Quirk } from "../quirks/quirk.ts";
 import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
-import {
-  type AuthenticationScheme,
-  checkResourceTypes,
-  checkTenantOptions,
-  DEFAULT_CURSOR_TIMEOUT,
-  type ScimOptions,
-} from "./options.ts";
+import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
+import { type SettledOptions, settlePagination, settlePatchResponse } from "./defaults.ts";
+import type { ScimOptions } from "./options.ts";
 import type { TenantOptions } from "./tenant.ts";
-
-const BEARER: AuthenticationScheme = {
-  type: "oauthbearertoken",
-  name: "Bearer token",
-  description: "An OAuth 2.0 bearer token in the Authorization header.",
-  specUri: "https://www.rfc-editor.org/info/rfc6750",
-  primary: true,
-};
 
 /** The engines of a service: one from the options, and one for each set of resource types and rules that tenants have. */
 export interface Engines<C extends Context> {
@@ -37,14 +23,14 @@ export interface Engines<C extends Context> {
 }
 
 /** Makes of the options what every request needs, once: nothing that depends on them alone is computed again. */
-export function createEngines<C extends Context>(options: ScimOptions<C>): Engines<C> {
+export function createEngines<C extends Context>(options: SettledOptions<C>): Engines<C> {
   const compiled = new WeakMap<ResourceTypeDefinition, ResourceType>();
   const compile = (definition: ResourceTypeDefinition): ResourceType =>
     getOrCreate(compiled, definition, () => compileResourceType(definition, options.comparisonKey));
   const cursors = cursorsOf(options, (event) => tell(options.on, event));
   const known = new WeakMap<readonly ResourceTypeDefinition[], WeakMap<readonly Quirk[], Engine<C>>>();
   const checked = new WeakSet<TenantOptions>();
-  const find = (definitions: readonly ResourceTypeDefinition[], profile: NonNullable<ScimOptions<C>["profile"]>) => {
+  const find = (definitions: readonly ResourceTypeDefinition[], profile: SettledOptions<C>["profile"]) => {
     const rules = typeof profile === "string" ? profiles[profile] : profile;
     const byRules = getOrCreate(known, definitions, () => new WeakMap<readonly Quirk[], Engine<C>>());
     return getOrCreate(byRules, rules, () => {
@@ -52,7 +38,7 @@ export function createEngines<C extends Context>(options: ScimOptions<C>): Engin
       return createEngine(options, definitions.map(compile), rules, cursors);
     });
   };
-  const { resourceTypes, profile = "interop" } = options;
+  const { resourceTypes, profile } = options;
   const standard = find(resourceTypes, profile);
   return {
     standard,
@@ -68,50 +54,41 @@ export function createEngines<C extends Context>(options: ScimOptions<C>): Engin
 }
 
 function createEngine<C extends Context>(
-  options: ScimOptions<C>,
+  options: SettledOptions<C>,
   resourceTypes: readonly ResourceType[],
   rules: readonly Quirk[],
   cursors: Cursors,
 ): Engine<C> {
   const adapters = new Map(resourceTypes.map((type) => [type, adapterFor(options.storage, type)]));
-  if (options.references === "ignore") {
-    const strict = resourceTypes.find((type) => adapters.get(type)?.capabilities?.danglingReferences === false);
-    if (strict !== undefined)
-      throw new TypeError(
-        `createScim: references "ignore" is not possible, because the storage of ${strict.name} refuses references to nothing by itself.`,
-      );
-  }
-  const limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits });
-  const selections = new Map(
-    resourceTypes.map((type) => [type, selectionOf(type, {}, { maxNames: limits.attributes })]),
-  );
+  if (options.references === "ignore") checkDangling(adapters);
   const canCursor = [...adapters.values()].every(({ capabilities }) => capabilities?.cursor === true);
+  const { limits } = options;
   return {
     resourceTypes,
     adapterOf: (type) => adapters.get(type) as StorageAdapter<C>,
-    selections,
+    selections: new Map(resourceTypes.map((type) => [type, selectionOf(type, {}, { maxNames: limits.attributes })])),
     limits,
-    bulk: options.bulk ?? true,
+    bulk: options.bulk,
     quirks: activate(rules),
-    unknownAttributes: options.unknownAttributes ?? "ignore",
-    canonicalValues: options.canonicalValues ?? "suggest",
-    formats: options.formats ?? "ignore",
-    references: options.references ?? "check",
-    putOmitted: options.putOmitted ?? "clear",
-    patchResponse: options.patchResponse ?? (rules === profiles.strict ? "resource" : "auto"),
-    etags: options.etags ?? true,
-    neMultiValued: options.neMultiValued ?? "any",
-    rootQueries: options.rootQueries ?? true,
-    pagination: paginationOf(options.pagination ?? {}, canCursor),
+    unknownAttributes: options.unknownAttributes,
+    canonicalValues: options.canonicalValues,
+    formats: options.formats,
+    references: options.references,
+    putOmitted: options.putOmitted,
+    patchResponse: settlePatchResponse(options.patchResponse, rules),
+    etags: options.etags,
+    neMultiValued: options.neMultiValued,
+    rootQueries: options.rootQueries,
+    pagination: settlePagination(options.pagination ?? {}, canCursor),
     cursors,
-    cursorIdentity: options.cursors?.identity,
-    sensitiveAttributes: options.sensitiveAttributes ?? [],
+    cursorIdentity: options.cursors.identity,
+    sensitiveAttributes: options.sensitiveAttributes,
     isReadable: options.isReadable,
-    authenticationSchemes: (options.authenticationSchemes ?? [BEARER]).map((scheme) => ({ ...scheme })),
+    authenticationSchemes: options.authenticationSchemes.map((scheme) => ({ ...scheme })),
     documentationUri: options.documentationUri,
     announced: structuredClone({ ...options.announce }),
-    now: options.now ?? (() => new Date()),
-    newId: options.newId ?? (() => crypto.randomUUID()),
+    now: options.now,
+    newId: options.newId,
     emit: (event: ScimEvent<C>) =>
       tell(options.on, event, (error) => {
         if (event.type !== "error") tell(options.on, { type: "error", error, context: event.context });
@@ -119,19 +96,27 @@ function createEngine<C extends Context>(
   };
 }
 
+/** @throws {TypeError} where a storage refuses what `references: "ignore"` lets through. */
+function checkDangling<C extends Context>(adapters: ReadonlyMap<ResourceType, StorageAdapter<C>>): void {
+  for (const [type, { capabilities }] of adapters)
+    if (capabilities?.danglingReferences === false)
+      throw new TypeError(
+        `createScim: references "ignore" is not possible, because the storage of ${type.name} refuses references to nothing by itself.`,
+      );
+}
+
 /** A position may hold a whole sort key, whose characters take up to eight of a cursor. */
 const LONGEST_KEY_CHARACTER = 8;
 const LONGEST_WITHOUT_KEY = 4096;
 
 /** One for all engines, so that they share the secret. */
-function cursorsOf<C extends Context>(options: ScimOptions<C>, emit: (event: ScimEvent<C>) => void): Cursors {
-  const { secret = [], timeout = DEFAULT_CURSOR_TIMEOUT } = options.cursors ?? {};
-  const stringLength = options.limits?.stringLength ?? DEFAULT_LIMITS.stringLength;
+function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: ScimEvent<C>) => void): Cursors {
+  const { secret, timeout } = options.cursors;
   return createCursors({
     secrets: typeof secret === "string" ? [secret] : secret,
     timeout,
-    maxLength: stringLength * LONGEST_KEY_CHARACTER + LONGEST_WITHOUT_KEY,
-    now: options.now ?? (() => new Date()),
+    maxLength: options.limits.stringLength * LONGEST_KEY_CHARACTER + LONGEST_WITHOUT_KEY,
+    now: options.now,
     onGenerated: () =>
       emit({
         type: "warning",

@@ -1,17 +1,15 @@
-import * as z from "zod";
-import { DEFAULT_LIMITS, type Limits } from "../call/limits.ts";
+import type { Limits } from "../call/limits.ts";
 import type { Operation } from "../call/operation.ts";
 import type { PaginationOptions } from "../call/pagination.ts";
 import type { ScimEvent } from "../events/event.ts";
 import type { ResolveMe } from "../protocol/me.ts";
 import type { ScimRequest } from "../protocol/message.ts";
-import { type ProfileName, profiles } from "../quirks/profiles.ts";
+import type { ProfileName } from "../quirks/profiles.ts";
 import type { Quirk } from "../quirks/quirk.ts";
-import type { Attribute } from "../schema/attribute.ts";
-import type { ComparisonKey } from "../schema/comparison-key.ts";
+import type { Attribute, ComparisonKey } from "../schema/attribute.ts";
 import type { ResourceType, ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
-import { type Announcements, AnnouncementsShape } from "./announce.ts";
+import type { Announcements } from "./announce.ts";
 import type { RequestEvent } from "./request-event.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -41,8 +39,6 @@ export interface CursorOptions<C extends Context = Context> {
    */
   readonly identity?: (context: C) => string;
 }
-
-export const DEFAULT_CURSOR_TIMEOUT = 3600;
 
 /** Options of `createScim`. Only the first three, and one of `authenticate` and `unsafeNoAuthentication`, are needed. */
 export interface ScimOptions<C extends Context = Context> {
@@ -122,7 +118,7 @@ export interface ScimOptions<C extends Context = Context> {
   readonly anonymousDiscovery?: boolean;
   /** Published at `/ServiceProviderConfig`. Default: one entry for bearer tokens. */
   readonly authenticationSchemes?: readonly AuthenticationScheme[];
-  /** Where people read about this service; published at `/ServiceProviderConfig`. */
+  /** Where people read about this service; published at `/ServiceProviderConfig`. Default: not said. */
   readonly documentationUri?: string;
   /** More members of `/ServiceProviderConfig`: `securityEvents`, or the host's own under a URN. Default none. */
   readonly announce?: Announcements;
@@ -139,7 +135,10 @@ export interface ScimOptions<C extends Context = Context> {
   readonly on?: (event: ScimEvent<C>) => void;
   /** Told of each request once, when its answer is known: for counters and timings. What it throws is dropped. */
   readonly observe?: (event: RequestEvent<C>) => void;
-  /** Replaces the key by which values are compared, sorted and kept unique. Storage must have been filled under the same one. */
+  /**
+   * Replaces the key by which values are compared, sorted and kept unique. Storage must have been filled under the same
+   * one. Default: `comparisonKey`.
+   */
   readonly comparisonKey?: ComparisonKey;
   /** The clock. Default `() => new Date()`. */
   readonly now?: () => Date;
@@ -147,140 +146,4 @@ export interface ScimOptions<C extends Context = Context> {
   readonly timer?: () => number;
   /** Makes ids. Default `crypto.randomUUID()`; never guessable, never containing "bulkId". */
   readonly newId?: () => string;
-}
-
-const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", "must be a function");
-const limit = z.int().positive();
-/** What a timer of 32 bits can hold. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
-
-const resourceTypes = z
-  .array(z.looseObject({ name: z.string(), endpoint: z.string(), schema: z.looseObject({ id: z.string() }) }))
-  .min(1);
-const profile = z.union([
-  z.enum(Object.keys(profiles) as [ProfileName, ...ProfileName[]]),
-  z.array(z.looseObject({ id: z.string() })),
-]);
-const secret = z.string().min(32, "must have at least 32 characters");
-
-const Options = z.strictObject({
-  resourceTypes,
-  storage: z.custom(
-    (value) => typeof value === "object" && value !== null,
-    "must be a storage adapter, or one adapter for each resource type",
-  ),
-  baseUrl: z.union([z.string(), anyFunction]),
-  authenticate: anyFunction.optional(),
-  unsafeNoAuthentication: z.literal(true).optional(),
-  tenant: anyFunction.optional(),
-  throttle: anyFunction.optional(),
-  resolveMe: anyFunction.optional(),
-  authorize: anyFunction.optional(),
-  bulk: z.boolean().optional(),
-  isReadable: anyFunction.optional(),
-  profile: profile.optional(),
-  unknownAttributes: z.enum(["ignore", "reject"]).optional(),
-  canonicalValues: z.enum(["suggest", "enforce"]).optional(),
-  formats: z.enum(["ignore", "enforce"]).optional(),
-  references: z.enum(["check", "ignore"]).optional(),
-  putOmitted: z.enum(["clear", "keep"]).optional(),
-  patchResponse: z.enum(["auto", "resource"]).optional(),
-  etags: z.boolean().optional(),
-  neMultiValued: z.enum(["any", "none"]).optional(),
-  rootQueries: z.boolean().optional(),
-  pagination: z
-    .strictObject({
-      index: z.boolean().optional(),
-      cursor: z.boolean().optional(),
-      default: z.enum(["index", "cursor"]).optional(),
-    })
-    .optional(),
-  cursors: z
-    .strictObject({
-      secret: z.union([secret, z.array(secret).min(1).max(8)]).optional(),
-      timeout: limit.optional(),
-      identity: anyFunction.optional(),
-    })
-    .optional(),
-  sensitiveAttributes: z.array(z.string()).optional(),
-  anonymousDiscovery: z.boolean().optional(),
-  authenticationSchemes: z
-    .array(
-      z.looseObject({ type: z.string(), name: z.string(), description: z.string(), primary: z.boolean().optional() }),
-    )
-    .refine((schemes) => schemes.filter(({ primary }) => primary).length < 2, "only one scheme may be primary")
-    .optional(),
-  documentationUri: z.url().optional(),
-  announce: AnnouncementsShape.optional(),
-  limits: z
-    .strictObject(Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])))
-    .optional(),
-  timeout: z.int().positive().max(LONGEST_TIMEOUT).optional(),
-  on: anyFunction.optional(),
-  observe: anyFunction.optional(),
-  comparisonKey: anyFunction.optional(),
-  now: anyFunction.optional(),
-  timer: anyFunction.optional(),
-  newId: anyFunction.optional(),
-});
-
-const TenantSettings = z.strictObject({
-  baseUrl: z.string().optional(),
-  resourceTypes: resourceTypes.optional(),
-  profile: profile.optional(),
-});
-
-/**
- * Checks the options once, when `createScim` runs.
- * @throws {TypeError} naming the option and what it must be.
- */
-export function checkOptions<C extends Context>(options: ScimOptions<C>): void {
-  check("createScim", Options, options);
-  if (options.authenticate === undefined && options.unsafeNoAuthentication !== true) {
-    throw new TypeError(
-      "createScim: authenticate is required. Where something in front of scimkit has authenticated every request already, say unsafeNoAuthentication: true.",
-    );
-  }
-  if (typeof options.baseUrl === "string") checkBaseUrl(options.baseUrl);
-}
-
-/**
- * Checks what the option `tenant` returned.
- * @throws {TypeError} naming the member and what it must be.
- */
-export function checkTenantOptions(tenant: TenantOptions): void {
-  check("tenant", TenantSettings, tenant);
-}
-
-/**
- * Checks that resource types can be told apart.
- * @throws {TypeError} for two of one name or at one endpoint.
- */
-export function checkResourceTypes(resourceTypes: readonly ResourceTypeDefinition[]): void {
-  for (const key of ["name", "endpoint"] as const) {
-    const values = resourceTypes.map((type) => type[key].toLowerCase());
-    const twice = values.find((value, index) => values.indexOf(value) !== index);
-    if (twice !== undefined) throw new TypeError(`createScim: two resource types have the ${key} ${twice}.`);
-  }
-}
-
-function check(what: string, shape: z.ZodType, value: unknown): void {
-  const parsed = shape.safeParse(value);
-  if (parsed.success) return;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "options"}: ${issue.message}`);
-  throw new TypeError(`${what}: ${problems.join("; ")}`);
-}
-
-/**
- * Checks a base URL and takes the slash off its end.
- * @throws {TypeError} for what is no absolute http(s) URL, and for one with a query or fragment. @see RFC 7644 §1.3
- */
-export function checkBaseUrl(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
-    throw new TypeError(`createScim: baseUrl must be an absolute http(s) URL such as "https://example.com/scim/v2".`);
-  }
-  if (baseUrl.includes("?") || baseUrl.includes("#"))
-    throw new TypeError("createScim: baseUrl must not have a query or a fragment.");
-  return baseUrl.endsWith("/") ? baseUrl.slice(0, -1) : baseUrl;
 }

@@ -6,6 +6,7 @@ import type { Context, StorageCapabilities } from "../storage/adapter.ts";
 /**
  * What one tenant has of its own; what is left out is as in the options of `createScim`. Define resource types once and give
  * the same objects again: they are compiled when they are first seen.
+ * @see RFC 7644 §6
  */
 export interface TenantOptions {
   /**

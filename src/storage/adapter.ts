@@ -8,6 +8,7 @@ export type { Sort } from "../filter/order.ts";
 /**
  * Who asks, and for which tenant: the result of `authenticate`, handed to every call of the storage adapter and every
  * event. Hosts add what they need; scimkit reads `tenant` alone. It never comes from the request itself.
+ * @see RFC 7644 §2, §6
  */
 export type Context = {
   /** Key of the tenant; leave it out in a single-tenant server. Never an empty string. */
@@ -18,6 +19,7 @@ export type Context = {
 /**
  * A resource as storage keeps it: canonical attribute names, extensions under their URN, no unassigned attribute, no
  * URLs. `meta` holds resourceType, created, lastModified and version.
+ * @see RFC 7643 §3
  */
 export interface StoredResource {
   readonly schemas: readonly string[];
@@ -28,6 +30,7 @@ export interface StoredResource {
 
 /**
  * `version` is opaque: printable ASCII without quotes, changed with every real change, never reused for the same id.
+ * @see RFC 7643 §3.1 meta
  */
 export interface StoredMeta {
   readonly resourceType: string;
@@ -36,7 +39,7 @@ export interface StoredMeta {
   readonly version: string;
 }
 
-/** A resource on its way into storage: as `StoredResource`, but the version is storage's to give. */
+/** A resource on its way into storage: as `StoredResource`, but the version is storage's to give. @see RFC 7643 §3 */
 export interface NewResource {
   readonly schemas: readonly string[];
   readonly id: string;
@@ -44,7 +47,10 @@ export interface NewResource {
   readonly [attribute: string]: unknown;
 }
 
-/** Which attributes the caller will look at. Storage may return more, except that collections are best left unread. */
+/**
+ * Which attributes the caller will look at. Storage may return more, except that collections are best left unread.
+ * @see RFC 7644 §3.9
+ */
 export interface Select {
   includes(attribute: Attribute): boolean;
 }
@@ -77,10 +83,13 @@ export interface WriteRequest extends StorageRequest {
   readonly notify: (notice: StorageNotice) => void;
 }
 
-/** Values of writeOnly attributes by attribute path; `null` unassigns. They never travel inside `resource`. */
+/**
+ * Values of writeOnly attributes by attribute path; `null` unassigns. They never travel inside `resource`.
+ * @see RFC 7643 §7, §9.2
+ */
 export type Secrets = Readonly<Record<string, unknown>>;
 
-/** What every read carries. */
+/** What every read carries. @see RFC 7644 §3.4 */
 export interface ReadRequest extends StorageRequest {
   readonly select: Select;
   /**
@@ -94,6 +103,7 @@ export interface ReadRequest extends StorageRequest {
   readonly stream?: boolean | undefined;
 }
 
+/** Asks for one resource by its id. @see RFC 7644 §3.4.1 */
 export interface GetRequest extends ReadRequest {
   readonly id: string;
 }
@@ -114,14 +124,15 @@ export interface CursorPage {
   readonly count: number;
 }
 
-/** Which part of a result is asked for. */
+/** Which part of a result is asked for. @see RFC 7644 §3.4.2.4; RFC 9865 §2 */
 export type Page = IndexPage | CursorPage;
 
-/** Tells a cursor page from an index page. */
+/** Tells a cursor page from an index page. @see RFC 9865 §2 */
 export function isCursorPage(page: Page): page is CursorPage {
   return !("startIndex" in page);
 }
 
+/** Asks for the resources of a type that match, a page of them. @see RFC 7644 §3.4.2 */
 export interface QueryRequest extends ReadRequest {
   /** Resolved: every path carries its attribute definition. */
   readonly filter?: Filter<AttributePath> | undefined;
@@ -131,6 +142,7 @@ export interface QueryRequest extends ReadRequest {
   readonly page: Page;
 }
 
+/** A page of the resources that match. @see RFC 7644 §3.4.2 */
 export interface QueryResult {
   readonly resources: readonly StoredResource[];
   /**
@@ -145,6 +157,7 @@ export interface QueryResult {
   readonly scanned?: number | undefined;
 }
 
+/** Asks for a new resource. `resource.id` is a proposal; the adapter may choose another one. @see RFC 7644 §3.3 */
 export interface CreateRequest extends WriteRequest {
   readonly resource: NewResource;
   readonly secrets: Secrets;
@@ -152,6 +165,10 @@ export interface CreateRequest extends WriteRequest {
   readonly select: Select;
 }
 
+/**
+ * Asks for another state of a resource, whole: what a PUT, or a PATCH that is no delta, came to.
+ * @see RFC 7644 §3.5.1, §3.5.2
+ */
 export interface ReplaceRequest extends WriteRequest {
   readonly id: string;
   readonly resource: NewResource;
@@ -169,7 +186,7 @@ export interface ReplaceRequest extends WriteRequest {
   readonly untouched?: readonly Attribute[] | undefined;
 }
 
-/** A change of one collection without a look at it: first `remove`, then `add`. */
+/** A change of one collection without a look at it: first `remove`, then `add`. @see RFC 7644 §3.5.2 */
 export interface DeltaRequest extends WriteRequest {
   readonly id: string;
   readonly attribute: Attribute;
@@ -180,7 +197,7 @@ export interface DeltaRequest extends WriteRequest {
   readonly ifVersion?: string | undefined;
 }
 
-/** What a delta did. */
+/** What a delta did. @see RFC 7644 §3.5.2 */
 export interface DeltaResult {
   readonly meta: StoredMeta;
   /** Elements that were not there before, as stored. Empty, and `removed` too: nothing changed, nor did the version. */
@@ -189,12 +206,13 @@ export interface DeltaResult {
   readonly removed: readonly unknown[];
 }
 
+/** Asks for the end of a resource, if `ifVersion` is still its version where that is given. @see RFC 7644 §3.6 */
 export interface DeleteRequest extends WriteRequest {
   readonly id: string;
   readonly ifVersion?: string | undefined;
 }
 
-/** What an adapter can do; `ServiceProviderConfig` is computed from it. */
+/** What an adapter can do; `ServiceProviderConfig` is computed from it. @see RFC 7643 §5 */
 export interface StorageCapabilities {
   /** `false`: a filter is answered with 400 invalidFilter. Default `true`. */
   readonly filter?: boolean;

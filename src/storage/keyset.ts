@@ -1,5 +1,5 @@
 import { invalidCursor, type ScimError } from "../error.ts";
-import { comparePlaces, placeOf, type SortPlace } from "../filter/order.ts";
+import { comparePlaces, type SortPlace, sortPlaceOf } from "../filter/order.ts";
 import type { Sort, StoredResource } from "./adapter.ts";
 
 /** Where a cursor page begins: behind the place, or, going backwards, before it. */
@@ -47,7 +47,7 @@ export function unknownCursor(): ScimError {
 
 /** The place of a row in the order of a cursor walk: by the sort, or by id where there is none. */
 export function walkPlace(row: StoredResource, sort: Sort | undefined): SortPlace {
-  return sort === undefined ? { key: undefined, id: row.id } : placeOf(row, sort);
+  return sort === undefined ? { key: undefined, id: row.id } : sortPlaceOf(row, sort);
 }
 
 /** The order of a cursor walk. @see walkPlace */

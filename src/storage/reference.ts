@@ -3,7 +3,7 @@ import type { Attribute } from "../schema/attribute.ts";
 import type { ReferenceAttribute, ResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 
-/** One reference that a resource holds: a member of a group, the manager of a user. */
+/** One reference that a resource holds: a member of a group, the manager of a user. @see RFC 7643 §2.4 */
 export interface HeldReference {
   readonly reference: ReferenceAttribute;
   /** The complex value whose `value` is the id. */
@@ -50,6 +50,7 @@ export function* referencesIn(resourceType: ResourceType, resource: ResourceObje
  *
  * @throws {ScimError} 400 invalidValue for a checked reference that names nothing, and for a list (a group's members)
  * that names its own resource. The detail names the place, never the id.
+ * @see RFC 7643 §2.4
  */
 export function settleReference(
   held: HeldReference,

@@ -1,5 +1,5 @@
 import { tooMany } from "../error.ts";
-import { comparePlaces, placeOf, type SortPlace } from "../filter/order.ts";
+import { comparePlaces, type SortPlace, sortPlaceOf } from "../filter/order.ts";
 import { predicateOf } from "../filter/predicate.ts";
 import {
   type CursorPage,
@@ -98,7 +98,7 @@ function sortedCollector(page: IndexPage, sort: Sort, matches: Matches): Collect
   return {
     add(row) {
       // A page of no resources is asked for the total alone.
-      if (matches(row) && ++totalResults > 0 && page.count > 0) first.add({ row, place: placeOf(row, sort) });
+      if (matches(row) && ++totalResults > 0 && page.count > 0) first.add({ row, place: sortPlaceOf(row, sort) });
     },
     result: () => ({
       resources: first

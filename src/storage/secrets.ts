@@ -1,6 +1,6 @@
 import type { Secrets, StorageNotice } from "./adapter.ts";
 
-/** Makes of a writeOnly value what is kept of it. */
+/** Makes of a writeOnly value what is kept of it. @see RFC 7643 §9.2 */
 export type HashSecret = (attribute: string, value: unknown) => unknown | Promise<unknown>;
 
 /** What a write does to the secrets of a row. */

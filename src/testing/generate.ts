@@ -1,6 +1,6 @@
 import type { CompareOperator, CompareValue, Filter } from "../filter/ast.ts";
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { ReferenceAttribute, ResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Sort } from "../storage/adapter.ts";
 import { all, below, type Choice, list, map, onceIn, oneOf, unlessOnceIn, weighted } from "./choice.ts";
@@ -144,22 +144,31 @@ export function rowChoice(resourceType: ResourceType): Choice<MakeRow> {
   );
   return map(all(all(...values), all(...references)), ([values, references]) => (unique, targets = new Map()) => {
     const row: Record<string, unknown> = {};
-    for (const [index, attribute] of generated.entries()) {
-      const value = values[index]?.(unique);
-      if (value !== undefined) writeAttribute(row, attribute, value);
-    }
-    for (const [index, { attribute, resourceTypes }] of resourceType.references.entries()) {
-      const known = resourceTypes.map((name) => ({ name, ids: targets.get(name) ?? [] }));
-      const chosen = (references[index] ?? []).flatMap(([number, ofType]) => {
-        const type = known[ofType % known.length];
-        const id = type?.ids[number];
-        return type === undefined || id === undefined ? [] : [referenceTo(attribute, type.name, id)];
-      });
-      const elements = distinct(attribute, chosen) ?? [];
-      if (elements.length > 0) writeAttribute(row, attribute, attribute.multiValued ? elements : elements[0]);
+    for (const [index, attribute] of generated.entries()) assign(row, attribute, values[index]?.(unique));
+    for (const [index, reference] of resourceType.references.entries()) {
+      const elements = referencesTo(reference, references[index] ?? [], targets);
+      assign(row, reference.attribute, reference.attribute.multiValued ? elements : elements?.[0]);
     }
     return row;
   });
+}
+
+/** The elements that were drawn, as far as there is a resource that they can name; each is a number and that of a type. */
+function referencesTo(
+  { attribute, resourceTypes }: ReferenceAttribute,
+  drawn: readonly (readonly number[])[],
+  targets: Targets,
+): readonly unknown[] | undefined {
+  const chosen = drawn.flatMap(([number = 0, ofType = 0]) => {
+    const name = resourceTypes[ofType % resourceTypes.length];
+    const id = name === undefined ? undefined : targets.get(name)?.[number];
+    return name === undefined || id === undefined ? [] : [referenceTo(attribute, name, id)];
+  });
+  return distinct(attribute, chosen);
+}
+
+function assign(row: Record<string, unknown>, attribute: Attribute, value: unknown): void {
+  if (value !== undefined) writeAttribute(row, attribute, value);
 }
 
 /** References name one of the first resources of a type, so that they meet. */
@@ -257,16 +266,11 @@ export function operatorsOf(attribute: Pick<Attribute, "type">): readonly Compar
 /** Paths that a filter may name: stored and computed attributes, and their sub-attributes. */
 export function filterPaths(resourceType: ResourceType): readonly AttributePath[] {
   return resourceType.attributes
-    .filter(
-      ({ name, mutability, returned }) =>
-        name !== "meta" && name !== "schemas" && mutability !== "writeOnly" && returned !== "never",
-    )
+    .filter(({ name, isHidden }) => name !== "meta" && name !== "schemas" && !isHidden)
     .flatMap((attribute) => [
       pathOf(attribute),
       ...attribute.subAttributes
-        .filter(
-          ({ name, mutability, returned }) => name !== "$ref" && mutability !== "writeOnly" && returned !== "never",
-        )
+        .filter(({ name, isHidden }) => name !== "$ref" && !isHidden)
         .map((sub) => pathOf(attribute, sub)),
     ]);
 }

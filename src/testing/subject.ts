@@ -134,57 +134,84 @@ export function subjectOf(run: Run, made: Made, seed: number): Subject {
   const token = run.nextToken();
   const hasTenants = capabilities.tenants !== false;
   const context: Context = hasTenants ? { tenant: `kit-${token}` } : {};
-  const byName = new Map(run.resourceTypes.map((type) => [type.name, type]));
-  const names = [...byName.keys()];
-  const createdAt = new Map<string, string>();
+  const requests = requestsOf(run, storage, context);
+  const random = randomFrom(seed);
   let tenants = 0;
-  let ticks = 0;
-
-  const type = (name: string): ResourceType => {
-    const found = byName.get(name);
-    if (found === undefined) throw new LeftOut(`the adapter does not serve ${name}`);
-    return found;
-  };
-  const path = (typeName: string, text: string): AttributePath => {
-    const found = type(typeName).resolve(text);
-    if (found === undefined) throw new LeftOut(`${typeName} has no ${text}`);
-    return found;
-  };
-  const now = (): string => new Date(Date.UTC(2026, 0, 1) + 1000 * ticks++).toISOString();
-  const writeRequest = (name: string, options: WriteOptions): WriteRequest => ({
-    resourceType: type(name),
-    signal: options.signal,
-    at: options.at ?? now(),
-    checkReferences: options.checkReferences ?? names,
-    notify: (notice) => void options.notices?.push(notice),
-  });
-  const resolved = (name: string, filter: QueryOptions["filter"]): Filter<AttributePath> | undefined =>
-    typeof filter === "string" ? resolveFilter(parseFilter(filter), type(name)) : filter;
-
-  const subject: Subject = {
+  return {
     storage,
     capabilities,
     resourceTypes: run.resourceTypes,
     made,
     context,
-    random: randomFrom(seed),
+    random,
     token,
-    type,
-    path,
+    type: requests.type,
+    path: requests.path,
+    now: requests.now,
     tenant: () => ({ tenant: `kit-${token}-${++tenants}` }),
-    fresh: async () => subjectOf(run, hasTenants ? made : await run.make(), subject.random.below(2 ** 31)),
+    fresh: async () => subjectOf(run, hasTenants ? made : await run.make(), random.below(2 ** 31)),
     release: async () => {
       if (!hasTenants) await run.release(made);
     },
+    ...writesOf(requests),
+    ...readsOf(requests),
+  };
+}
+
+/** What all calls of a subject are made of. */
+interface Requests {
+  readonly type: (name: string) => ResourceType;
+  readonly path: (typeName: string, text: string) => AttributePath;
+  readonly now: () => string;
+  /** The adapter that is asked, and for whom. */
+  readonly callee: (options: CallOptions) => readonly [StorageAdapter, Context];
+  readonly write: (name: string, options: WriteOptions) => WriteRequest;
+}
+
+function requestsOf(run: Run, storage: StorageAdapter, context: Context): Requests {
+  const byName = new Map(run.resourceTypes.map((type) => [type.name, type]));
+  let ticks = 0;
+  const type = (name: string): ResourceType => {
+    const found = byName.get(name);
+    if (found === undefined) throw new LeftOut(`the adapter does not serve ${name}`);
+    return found;
+  };
+  const now = (): string => new Date(Date.UTC(2026, 0, 1) + 1000 * ticks++).toISOString();
+  return {
+    type,
     now,
+    path(typeName, text) {
+      const found = type(typeName).resolve(text);
+      if (found === undefined) throw new LeftOut(`${typeName} has no ${text}`);
+      return found;
+    },
+    callee: (options) => [options.storage ?? storage, options.context ?? context],
+    write: (name, options) => ({
+      resourceType: type(name),
+      signal: options.signal,
+      at: options.at ?? now(),
+      checkReferences: options.checkReferences ?? [...byName.keys()],
+      notify: (notice) => void options.notices?.push(notice),
+    }),
+  };
+}
+
+/** A resource as the core hands it to an adapter. */
+function newResource({ resourceType, at }: WriteRequest, id: string, attributes: ResourceObject, created: string) {
+  const meta = { resourceType: resourceType.name, created, lastModified: at };
+  return { ...attributes, schemas: schemasOf(resourceType, attributes), id, meta };
+}
+
+function writesOf({ path, callee, write }: Requests): Pick<Subject, "create" | "replace" | "remove" | "delta"> {
+  const createdAt = new Map<string, string>();
+  return {
     async create(name, attributes, options = {}) {
-      const request = writeRequest(name, options);
-      const meta = { resourceType: name, created: request.at, lastModified: request.at };
-      const id = options.id ?? crypto.randomUUID();
-      const resource = { ...attributes, schemas: schemasOf(request.resourceType, attributes), id, meta };
-      const stored = await (options.storage ?? storage).create(
+      const request = write(name, options);
+      const resource = newResource(request, options.id ?? crypto.randomUUID(), attributes, request.at);
+      const [adapter, context] = callee(options);
+      const stored = await adapter.create(
         { ...request, resource, secrets: options.secrets ?? {}, select: options.select ?? SELECT_ALL },
-        options.context ?? context,
+        context,
       );
       must(
         typeof stored?.id === "string" && stored.id !== "" && typeof stored.meta?.version === "string",
@@ -195,87 +222,76 @@ export function subjectOf(run: Run, made: Made, seed: number): Subject {
       return stored;
     },
     replace(name, id, attributes, options = {}) {
-      const request = writeRequest(name, options);
-      const created = options.before?.meta.created ?? createdAt.get(id) ?? request.at;
-      const meta = { resourceType: name, created, lastModified: request.at };
-      const resource = { ...attributes, schemas: schemasOf(request.resourceType, attributes), id, meta };
-      return (options.storage ?? storage).replace(
+      const request = write(name, options);
+      const { before, ifVersion } = options;
+      const untouched = options.untouched?.map((text) => path(name, text).attribute);
+      const created = before?.meta.created ?? createdAt.get(id) ?? request.at;
+      const [adapter, context] = callee(options);
+      return adapter.replace(
         {
           ...request,
           id,
-          resource,
+          resource: newResource(request, id, attributes, created),
           secrets: options.secrets ?? {},
           select: options.select ?? SELECT_ALL,
-          ifVersion: options.ifVersion,
-          ...(options.before === undefined ? {} : { before: options.before }),
-          ...(options.untouched === undefined
-            ? {}
-            : { untouched: options.untouched.map((text) => path(name, text).attribute) }),
+          ifVersion,
+          ...(before === undefined ? {} : { before }),
+          ...(untouched === undefined ? {} : { untouched }),
         },
-        options.context ?? context,
+        context,
       );
     },
-    remove: (name, id, options = {}) =>
-      (options.storage ?? storage).delete(
-        { ...writeRequest(name, options), id, ifVersion: options.ifVersion },
-        options.context ?? context,
-      ),
-    get: (name, id, options = {}) =>
-      (options.storage ?? storage).get(
-        {
-          resourceType: type(name),
-          id,
-          select: options.select ?? SELECT_ALL,
-          signal: options.signal,
-          stream: options.stream,
-        },
-        options.context ?? context,
-      ),
-    async read(name, id, options) {
-      const found = await subject.get(name, id, options);
-      must(found !== undefined, `get must find a ${name} that was created [C10]`, "it gave nothing");
-      return found;
-    },
-    query(name, options = {}) {
-      const { sort } = options;
-      return (options.storage ?? storage).query(
-        {
-          resourceType: type(name),
-          filter: resolved(name, options.filter),
-          sort:
-            sort === undefined || "path" in sort
-              ? sort
-              : { path: path(name, sort.by), descending: sort.descending ?? false },
-          page: options.page ?? { startIndex: 1, count: 1000 },
-          select: options.select ?? SELECT_ALL,
-          signal: options.signal,
-          stream: options.stream,
-        },
-        options.context ?? context,
-      );
-    },
-    async find(name, filter, options = {}) {
-      const result = await subject.query(name, { ...options, filter });
-      return result.resources.map(({ id }) => id);
+    remove(name, id, options = {}) {
+      const [adapter, context] = callee(options);
+      return adapter.delete({ ...write(name, options), id, ifVersion: options.ifVersion }, context);
     },
     async delta(name, id, attribute, options) {
-      const { applyDelta } = options.storage ?? storage;
-      if (applyDelta === undefined) throw new LeftOut("the adapter has no applyDelta");
-      const done = await applyDelta.call(
-        options.storage ?? storage,
-        {
-          ...writeRequest(name, options),
-          id,
-          attribute: path(name, attribute).attribute,
-          add: options.add ?? [],
-          remove: options.remove ?? [],
-          ifVersion: options.ifVersion,
-        },
-        options.context ?? context,
-      );
+      const [adapter, context] = callee(options);
+      if (adapter.applyDelta === undefined) throw new LeftOut("the adapter has no applyDelta");
+      const { add = [], remove = [], ifVersion } = options;
+      const request = { ...write(name, options), id, attribute: path(name, attribute).attribute };
+      const done = await adapter.applyDelta({ ...request, add, remove, ifVersion }, context);
       if (done === "declined") throw new LeftOut(`applyDelta declined ${name}.${attribute}`);
       return done;
     },
   };
-  return subject;
+}
+
+function readsOf({ type, path, callee }: Requests): Pick<Subject, "get" | "read" | "query" | "find"> {
+  const reads: ReturnType<typeof readsOf> = {
+    get(name, id, options = {}) {
+      const { select = SELECT_ALL, signal, stream } = options;
+      const [adapter, context] = callee(options);
+      return adapter.get({ resourceType: type(name), id, select, signal, stream }, context);
+    },
+    async read(name, id, options) {
+      const found = await reads.get(name, id, options);
+      must(found !== undefined, `get must find a ${name} that was created [C10]`, "it gave nothing");
+      return found;
+    },
+    query(name, options = {}) {
+      const { filter, sort, page = { startIndex: 1, count: 1000 }, select = SELECT_ALL, signal, stream } = options;
+      const [adapter, context] = callee(options);
+      return adapter.query(
+        {
+          resourceType: type(name),
+          filter: typeof filter === "string" ? resolveFilter(parseFilter(filter), type(name)) : filter,
+          sort:
+            sort === undefined || "path" in sort
+              ? sort
+              : { path: path(name, sort.by), descending: sort.descending ?? false },
+          page,
+          select,
+          signal,
+          stream,
+        },
+        context,
+      );
+    },
+    async find(name, filter, options = {}) {
+      const result = await reads.query(name, { ...options, filter });
+      return result.resources.map(({ id }) => id);
+    },
+  };
+  return reads;
 }

@@ -1,24 +1,14 @@
 // Preloaded into an example's process: the package's name leads to its source, so that no build is needed.
+import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 
-const ENTRIES: Readonly<Record<string, string>> = {
-  scimkit: "index.ts",
-  "scimkit/memory": "storage/memory.ts",
-  "scimkit/fetch": "hosts/fetch.ts",
-  "scimkit/node": "hosts/node.ts",
-  "scimkit/sql": "storage/sql.ts",
-  "scimkit/filter": "filter/index.ts",
-  "scimkit/testing": "testing/index.ts",
-};
+const ROOT = new URL("../../", import.meta.url);
+const { paths } = JSON.parse(readFileSync(new URL("tsconfig.json", ROOT), "utf8")).compilerOptions;
 
 registerHooks({
   resolve(specifier, context, next) {
-    const entry = ENTRIES[specifier];
+    const [entry] = paths[specifier] ?? [];
     if (entry === undefined) return next(specifier, context);
-    return {
-      url: new URL(`../../src/${entry}`, import.meta.url).href,
-      format: "module-typescript",
-      shortCircuit: true,
-    };
+    return { url: new URL(entry, ROOT).href, format: "module-typescript", shortCircuit: true };
   },
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { RequestListener, Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,7 +8,6 @@ import type { ProfileName, Scim } from "../../src/index.ts";
 import { closed, listening, send } from "../hosts/wire.ts";
 import { type Directory, directoryWith } from "../support/directory.ts";
 import { departures, readSamples, type Sample, stateBefore } from "../support/samples.ts";
-import { hasShared } from "../support/shared.ts";
 
 /** Samples that need their client's profile, because a ruling keeps the tolerance off by default. */
 const OTHER_PROFILE: Readonly<Record<string, { readonly profile: ProfileName; readonly why: string }>> = {
@@ -34,18 +34,30 @@ const RULED: Readonly<Record<string, { readonly status: number; readonly scimTyp
   },
 };
 
-const samples = hasShared ? readSamples() : [];
+const samples = readSamples();
 const strictSamples = samples.filter((candidate) => candidate.strictRfc !== undefined);
 
-if (hasShared || process.env.CI)
-  test("the recordings of identity providers are here to be replayed", () => {
-    expect(samples.length).toBeGreaterThan(100);
-    expect(strictSamples.length).toBeGreaterThan(10);
-    expect(samples.map(({ id }) => id)).toEqual(
-      expect.arrayContaining([...Object.keys(OTHER_PROFILE), ...Object.keys(RULED)]),
-    );
-  });
-else test.skip("the recordings of identity providers are not in this checkout, so none is replayed", () => {});
+test("the recordings of identity providers are here to be replayed", () => {
+  expect(samples.length).toBeGreaterThan(100);
+  expect(strictSamples.length).toBeGreaterThan(10);
+  expect(samples.map(({ id }) => id)).toEqual(
+    expect.arrayContaining([...Object.keys(OTHER_PROFILE), ...Object.keys(RULED)]),
+  );
+});
+
+test("a recording has no key without a meaning, no name but of documentation, and no token", () => {
+  const meanings = readFileSync(new URL("README.md", import.meta.url), "utf8");
+  for (const sample of samples) {
+    for (const key of Object.keys(sample)) expect(meanings, sample.id).toContain(`| \`${key}\` |`);
+    expect(sample.id.split("/")[0]).toBe(sample.client);
+    const { Authorization: token, ...headers } = sample.request.headers ?? {};
+    expect(["Bearer <token>", "Bearer wrong"], sample.id).toContain(token);
+    const text = decodeURIComponent(JSON.stringify([sample.why, { ...sample.request, headers }, sample.expect]));
+    for (const [, domain] of text.matchAll(/\w@([\w.-]+)/g))
+      expect(domain?.toLowerCase(), sample.id).toBe("example.com");
+    for (const [, host] of text.matchAll(/https?:\/\/([^/"]+)/g)) expect(host, sample.id).toBe("host");
+  }
+});
 
 /** An answer, however it came. */
 interface Answer {

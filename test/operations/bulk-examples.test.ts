@@ -1,24 +1,29 @@
 import { describe, expect, test } from "vitest";
 import type { StorageAdapter, StoredResource } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { EXAMPLES_URL, type Message } from "../rfc/bulk-messages.ts";
+import {
+  allFailed,
+  BRAM,
+  circularGroups,
+  circularGroupsRead,
+  EAST,
+  EDDA,
+  failedStatus,
+  fourOperations,
+  GONE,
+  groupRead,
+  manager,
+  NOOR,
+  PORTERS,
+  stoppedAtFirstError,
+  tooLarge,
+  userAndGroup,
+  WEST,
+} from "../rfc/rfc7644-3.7-bulk.ts";
 import { type Answer, bodyText, type Directory, directory, USER } from "../support/directory.ts";
-import { hasShared, readShared } from "../support/shared.ts";
 
-/** A request or a response as RFC 7644 prints it. */
-interface Printed {
-  readonly request: { readonly headers: Record<string, string>; readonly body: Answer["json"] };
-  readonly response: { readonly body: Answer["json"]; readonly headers: Record<string, string> };
-}
-
-const printed = (name: string): Printed => readShared(`spec/examples/rfc7644-${name}.json`) as Printed;
-
-const ALICE = "92b725cd-9465-4e7d-8c16-01f8e146b87a";
-const TOUR_GUIDES = "e9e30dba-f08f-4109-8486-d5c6a331660a";
-const BOB = "b7c14771-226c-4d05-8860-134711653041";
-const DAVE = "5d8d29d3-342c-4b5f-8683-a3cb6763ffcc";
-const GONE = "e9025315-6bea-44e1-899c-1e07454e468b";
-
-/** Memory whose n-th version of a resource is the one that the RFC prints. */
+/** Memory whose n-th version of a resource is the one that an example shows. */
 function withVersions(versions: Readonly<Record<string, readonly string[]>>): StorageAdapter {
   const memory = memoryStorage();
   const shown = (id: string, version: string): string => versions[id]?.[Number(version) - 1] ?? `${id}-${version}`;
@@ -44,10 +49,10 @@ function withVersions(versions: Readonly<Record<string, readonly string[]>>): St
   };
 }
 
-/** The service at the RFC's address, which gives the ids that the RFC prints. */
+/** The service at the examples' address, which gives the ids of the examples. */
 function exampleService(ids: string[], versions: Readonly<Record<string, readonly string[]>> = {}): Directory {
   return directory({
-    baseUrl: "https://example.com/v2",
+    baseUrl: EXAMPLES_URL,
     storage: withVersions(versions),
     authenticate: () => ({}),
     newId: () => ids.shift() ?? crypto.randomUUID(),
@@ -55,7 +60,7 @@ function exampleService(ids: string[], versions: Readonly<Record<string, readonl
   });
 }
 
-async function send({ scim }: Directory, method: string, path: string, example?: Printed["request"]): Promise<Answer> {
+async function send({ scim }: Directory, method: string, path: string, example?: Message): Promise<Answer> {
   const response = await scim.handle({
     method,
     url: `/v2${path}`,
@@ -69,13 +74,13 @@ async function send({ scim }: Directory, method: string, path: string, example?:
 /** The four users that the example of §3.7.3 is about, in the versions that it names. */
 async function exampleUsers(isCurrent: boolean): Promise<Directory> {
   const versions = {
-    [ALICE]: ["oY4m4wn58tkVjJxK"],
-    [BOB]: isCurrent ? ["3694e05e9dff591", "huJj29dMNgu3WXPD"] : [],
-    [DAVE]: isCurrent ? ["edac3253e2c0ef2", "huJj29dMNgu3WXPD"] : [],
-    [GONE]: ["0ee8add0a938e1a"],
+    [NOOR]: ["hFdnXsiVpzz63Ffk"],
+    [BRAM]: isCurrent ? ["9QeWJKY40uvSwMF", "CzJr4i0B3JrTAwR4"] : [],
+    [EDDA]: isCurrent ? ["ZDe1f8rESQedUSt", "CzJr4i0B3JrTAwR4"] : [],
+    [GONE]: ["KR0CsTy4Qwb8Dwk"],
   };
-  const service = exampleService([BOB, DAVE, ...(isCurrent ? [GONE] : []), ALICE], versions);
-  for (const userName of isCurrent ? ["bobby", "david", "goner"] : ["bobby", "david"]) {
+  const service = exampleService([BRAM, EDDA, ...(isCurrent ? [GONE] : []), NOOR], versions);
+  for (const userName of isCurrent ? ["bram-before", "edda-before", "gone-before"] : ["bram-before", "edda-before"]) {
     const body = { schemas: [USER], userName, nickName: "old" };
     const { status } = await send(service, "POST", "/Users", { headers: {}, body });
     expect(status).toBe(201);
@@ -88,34 +93,31 @@ function withoutDetails(response: Answer["json"]): unknown {
   return JSON.parse(JSON.stringify(response, (key, value) => (key === "detail" ? typeof value : value)));
 }
 
-const examples = describe.skipIf(!hasShared && process.env.CI === undefined);
-
-examples("the examples of RFC 7644 §3.7", () => {
+describe("the examples of RFC 7644 §3.7", () => {
   test("§3.7.1: two groups that are members of each other [P-3.7.1-01 A47]", async () => {
-    const groups = printed("3.7.1-get-groups-after-circular").response.body;
-    const [a, b] = groups.Resources.map(({ id }: { id: string }) => id);
-    const versions = { [a]: ["mvwNGaxB5SDq074p"], [b]: ["created", "wGB85s2QJMjiNnuI"] };
-    const service = exampleService([b, a], versions);
-    const { status, json } = await send(service, "POST", "/Bulk", printed("3.7.1-bulk-circular").request);
+    const groups = circularGroupsRead.response.body;
+    const versions = { [EAST]: ["jIhKtJ0RlgLKOmxg"], [WEST]: ["created", "JTeKdNnFRIBXuDL7"] };
+    const service = exampleService([WEST, EAST], versions);
+    const { status, json } = await send(service, "POST", "/Bulk", circularGroups.request);
     expect(status).toBe(200);
     expect(json.Operations).toEqual([
       {
-        location: `https://example.com/v2/Groups/${a}`,
+        location: `https://example.com/v2/Groups/${EAST}`,
         method: "POST",
-        bulkId: "qwerty",
-        version: 'W/"mvwNGaxB5SDq074p"',
+        bulkId: "east",
+        version: 'W/"jIhKtJ0RlgLKOmxg"',
         status: "201",
       },
       {
-        location: `https://example.com/v2/Groups/${b}`,
+        location: `https://example.com/v2/Groups/${WEST}`,
         method: "POST",
-        bulkId: "ytrewq",
-        version: 'W/"wGB85s2QJMjiNnuI"',
+        bulkId: "west",
+        version: 'W/"JTeKdNnFRIBXuDL7"',
         status: "201",
       },
     ]);
     // The filter is printed in single quotes, which are no JSON.
-    const found = await send(service, "GET", `/Groups?filter=${encodeURIComponent('displayName sw "Group"')}`);
+    const found = await send(service, "GET", `/Groups?filter=${encodeURIComponent('displayName sw "Wing"')}`);
     const timeless = (list: Answer["json"]) => ({
       ...list,
       Resources: Object.fromEntries(
@@ -129,35 +131,35 @@ examples("the examples of RFC 7644 §3.7", () => {
   });
 
   test("§3.7.2: a user, and the group that it is a member of; the status is text instead of the object printed there [P-3.7.2-01 P-3.7-15 P-3.7.3-02 A45]", async () => {
-    const { request, response } = printed("3.7.2-bulk-user-and-group");
-    const versions = { [ALICE]: ["4weymrEsh5O6cAEK"], [TOUR_GUIDES]: ["lha5bbazU3fNvfe5"] };
-    const service = exampleService([ALICE, TOUR_GUIDES], versions);
+    const { request, response } = userAndGroup;
+    const versions = { [NOOR]: ["DxtpYlSXpfKtHF4v"], [PORTERS]: ["UCsMehGAkWvj7FAc"] };
+    const service = exampleService([NOOR, PORTERS], versions);
     const { status, json } = await send(service, "POST", "/Bulk", request);
     expect(status).toBe(200);
     const asText = (operation: Answer["json"]) => ({ ...operation, status: operation.status.code });
     expect(json).toEqual({ ...response.body, Operations: response.body.Operations.map(asText) });
 
-    const { headers, body } = printed("3.7.2-get-group-after-bulk").response;
-    const group = await send(service, "GET", `/Groups/${TOUR_GUIDES}`);
+    const { headers, body } = groupRead.response;
+    const group = await send(service, "GET", `/Groups/${PORTERS}`);
     expect(group.headers).toMatchObject({ ...headers, "Content-Type": "application/scim+json" });
     const { created, lastModified } = group.json.meta;
     expect(group.json).toEqual({ ...body, meta: { ...body.meta, created, lastModified } });
   });
 
   test("§3.7.2: a manager in the enterprise extension [P-3.7.2-02]", async () => {
-    const { request } = printed("3.7.2-bulk-enterprise-manager-bulkId");
-    const service = exampleService([ALICE, BOB]);
+    const { request } = manager;
+    const service = exampleService([NOOR, BRAM]);
     const { json } = await send(service, "POST", "/Bulk", request);
     expect(json.Operations.map(({ status }: { status: string }) => status)).toEqual(["201", "201"]);
-    const bob = await send(service, "GET", `/Users/${BOB}`);
-    expect(bob.json["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]).toEqual({
-      employeeNumber: "11250",
-      manager: { value: ALICE, $ref: `https://example.com/v2/Users/${ALICE}` },
+    const bram = await send(service, "GET", `/Users/${BRAM}`);
+    expect(bram.json["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]).toEqual({
+      employeeNumber: "30417",
+      manager: { value: NOOR, $ref: `https://example.com/v2/Users/${NOOR}` },
     });
   });
 
   test("§3.7.3: add, replace, change and remove a user; the new user's schema is that of users [P-3.7-06 P-3.7-07 P-3.7-08 P-3.7.3-02 P-3.7.3-04 A45]", async () => {
-    const { request, response } = printed("3.7.3-bulk-multiple-operations");
+    const { request, response } = fourOperations;
     const service = await exampleUsers(true);
     const corrected = structuredClone(request);
     // Printed is urn:ietf:params:scim:api:messages:2.0:User, which no schema has.
@@ -165,15 +167,15 @@ examples("the examples of RFC 7644 §3.7", () => {
     const { status, json } = await send(service, "POST", "/Bulk", corrected);
     expect(status).toBe(200);
     expect(json).toEqual(response.body);
-    expect((await send(service, "GET", `/Users/${BOB}`)).json.userName).toBe("Bob");
-    const dave = (await send(service, "GET", `/Users/${DAVE}`)).json;
-    expect(dave.userName).toBe("Dave");
-    expect(dave).not.toHaveProperty("nickName");
+    expect((await send(service, "GET", `/Users/${BRAM}`)).json.userName).toBe("Bram");
+    const edda = (await send(service, "GET", `/Users/${EDDA}`)).json;
+    expect(edda.userName).toBe("Edda");
+    expect(edda).not.toHaveProperty("nickName");
     expect((await send(service, "GET", `/Users/${GONE}`)).status).toBe(404);
   });
 
   test("§3.7.3: the PATCH as printed, a list of operations without a message around it [P-3.7-06 A45]", async () => {
-    const { request, response } = printed("3.7.3-bulk-multiple-operations");
+    const { request, response } = fourOperations;
     const service = await exampleUsers(true);
     const asPrinted = structuredClone(request);
     asPrinted.body.Operations[0].data.schemas = [USER];
@@ -182,34 +184,33 @@ examples("the examples of RFC 7644 §3.7", () => {
   });
 
   test("§3.7.3: the request with the wrong schema that is printed stops at its first error [P-3.7-13 P-3.7-09 P-3.7.3-03 A46]", async () => {
-    const { request } = printed("3.7.3-bulk-multiple-operations");
+    const { request } = fourOperations;
     const service = await exampleUsers(true);
     const { status, json } = await send(service, "POST", "/Bulk", request);
     expect(status).toBe(200);
-    const expected = printed("3.7.3-bulk-response-stopped-at-first-error").response.body;
+    const expected = stoppedAtFirstError.response.body;
     expect(withoutDetails(json)).toEqual(withoutDetails(expected));
-    expect((await send(service, "GET", `/Users/${BOB}`)).json.userName).toBe("bobby");
+    expect((await send(service, "GET", `/Users/${BRAM}`)).json.userName).toBe("bram-before");
   });
 
   test("§3.7.3: without failOnErrors every operation is tried, though all of them fail [P-3.7-08 P-3.7-11 P-3.7-12 P-3.7.3-01]", async () => {
-    const { request } = printed("3.7.3-bulk-multiple-operations");
+    const { request } = fourOperations;
     const service = await exampleUsers(false);
     const { failOnErrors: _, ...body } = request.body;
     const { status, json } = await send(service, "POST", "/Bulk", { ...request, body });
     expect(status).toBe(200);
-    const expected = printed("3.7.3-bulk-response-all-failed").response.body;
+    const expected = allFailed.response.body;
     expect(withoutDetails(json)).toEqual(withoutDetails(expected));
   });
 
   test("§3.7.3: the error within a failed operation [P-3.7-09 P-3.7.3-03]", async () => {
-    const { request } = printed("3.7.3-bulk-multiple-operations");
+    const { request } = fourOperations;
     const { json } = await send(await exampleUsers(true), "POST", "/Bulk", request);
-    const expected = readShared("spec/examples/rfc7644-3.7.3-bulk-failed-operation-status.json") as object;
-    expect(withoutDetails(json.Operations[0])).toMatchObject(withoutDetails(expected) as object);
+    expect(withoutDetails(json.Operations[0])).toMatchObject(withoutDetails(failedStatus) as object);
   });
 
   test("§3.7.4: a body of more than maxPayloadSize [P-3.7.4-02 A48]", async () => {
-    const { response } = printed("3.7.4-bulk-413");
+    const { response } = tooLarge;
     const service = exampleService([]);
     const body = { schemas: [], padding: "x".repeat(1_048_576) };
     const { status, json } = await send(service, "POST", "/Bulk", { headers: {}, body });

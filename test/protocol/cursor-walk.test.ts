@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { SELECT_NONE } from "../../src/call/call.ts";
 import { User } from "../../src/index.ts";
+import { SELECT_NONE } from "../../src/operations/stored.ts";
 import { compileResourceType } from "../../src/schema/resource-type.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Directory, directory, USER } from "../support/directory.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { matchesTag, parseTags } from "../../src/call/preconditions.ts";
+import { hasTag, parseTags } from "../../src/call/preconditions.ts";
 import { type Answer, type Directory, directory, GROUP, USER } from "../support/directory.ts";
 
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -46,7 +46,7 @@ describe("the tags of a header", () => {
   });
 
   test("a star in a list is no wildcard", () => {
-    expect(matchesTag(parseTags('"1", *'), "2")).toBe(false);
+    expect(hasTag(parseTags('"1", *'), "2")).toBe(false);
   });
 
   test("more than 8,192 characters are refused before anything reads them [threat H7]", async () => {

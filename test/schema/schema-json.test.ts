@@ -5,15 +5,8 @@ import { EnterpriseUser } from "../../src/schema/core/enterprise-user.ts";
 import { GroupSchema } from "../../src/schema/core/group.ts";
 import { UserSchema } from "../../src/schema/core/user.ts";
 import { compileResourceType, defineResourceType } from "../../src/schema/resource-type.ts";
-import {
-  type AttributeJson,
-  defineSchema,
-  type SchemaDefinition,
-  SchemaError,
-  type SchemaJson,
-  schemaFromJson,
-  schemaToJson,
-} from "../../src/schema/schema.ts";
+import { defineSchema, type SchemaDefinition, SchemaError } from "../../src/schema/schema.ts";
+import { type AttributeJson, type SchemaJson, schemaFromJson, schemaToJson } from "../../src/schema/schema-json.ts";
 
 const id = "urn:example:params:scim:schemas:Thing";
 

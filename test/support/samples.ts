@@ -1,9 +1,11 @@
-import { listShared, readShared } from "./shared.ts";
+import { readdirSync, readFileSync } from "node:fs";
 
-/** A recorded request of an identity provider, and what it needs back. */
+/** A recorded request of an identity provider, and what it needs back. test/interop/README.md says what the keys mean. */
 export interface Sample {
   readonly id: string;
   readonly client: string;
+  readonly phase: string;
+  readonly why: string;
   readonly given: {
     readonly users?: Readonly<Record<string, object>>;
     readonly extraUsers?: number;
@@ -33,9 +35,14 @@ export interface Expectation {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const FOLDER = new URL("../interop/", import.meta.url);
+
+const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, FOLDER), "utf8"));
+const list = (path: string): readonly string[] => readdirSync(new URL(path, FOLDER)).sort();
+
 export function readSamples(): readonly Sample[] {
-  return listShared("idp/samples").flatMap((client) =>
-    listShared(`idp/samples/${client}`).map((file) => readShared(`idp/samples/${client}/${file}`) as Sample),
+  return list("samples").flatMap((client) =>
+    list(`samples/${client}`).map((file) => read(`samples/${client}/${file}`) as Sample),
   );
 }
 
@@ -46,7 +53,7 @@ export interface Fixtures {
 
 /** The state before a sample: the fixtures, with what the sample gives besides. */
 export function stateBefore(sample: Pick<Sample, "given">): Fixtures {
-  const { users, groups } = readShared("idp/fixtures/store.json") as Fixtures;
+  const { users, groups } = read("store.json") as Fixtures;
   const { given } = sample;
   const extra = Array.from({ length: given.extraUsers ?? 0 }, (_, index) => ({
     schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],

@@ -1,7 +1,6 @@
 import type { Call } from "../../call/call.ts";
 import type { BulkEntry, BulkMethod } from "../../call/operation.ts";
-import { parseOptions } from "../../call/settings.ts";
-import { tolerance } from "../../call/tolerance.ts";
+import { parseOptions, tolerance } from "../../call/settings.ts";
 import { invalidSyntax } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
@@ -24,7 +23,7 @@ import {
 export function readData<C extends Context>({ method, data }: BulkEntry, index: number, call: Call<C>): ResourceObject {
   if (method === "DELETE") return {};
   if (isObject(data)) return data;
-  const bare = tolerance(call, "bareOperations");
+  const bare = tolerance("bareOperations", call);
   if (bare === undefined)
     throw invalidSyntax(
       `data must be the body of the single PATCH request, with schemas ["${PATCH_SCHEMA}"] and Operations.`,

@@ -1,5 +1,6 @@
-import { type Call, writeRequest } from "../../call/call.ts";
+import type { Call } from "../../call/call.ts";
 import type { CreateOperation } from "../../call/operation.ts";
+import { writeRequest } from "../../call/write.ts";
 import { conflict, isScimError } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
 import type { Attribute } from "../../schema/attribute.ts";
@@ -81,7 +82,7 @@ async function createCircle<C extends Context>(
     const unfinished: Unfinished[] = [];
     for (const member of members) {
       begin(member.planned);
-      const { body, withheld } = withoutReferences(run, member, find);
+      const { body, withheld } = withholdReferences(run, member, find);
       const operation = { ...member.operation, body };
       const outcome = outcomeOf(await run.execute(operation, callOf(call, member.planned)), undefined);
       if (outcome.type !== "done") continue;
@@ -102,7 +103,7 @@ async function createCircle<C extends Context>(
 }
 
 /** The body with references to what is there filled in, and without the values that refer to what is not. */
-function withoutReferences<C extends Context>(
+function withholdReferences<C extends Context>(
   { plan, call }: Run<C>,
   { planned, operation }: Member,
   created: Created,

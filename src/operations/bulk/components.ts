@@ -1,10 +1,3 @@
-/** State of one node during the search. */
-interface Visit {
-  readonly node: number;
-  /** Position of the next edge to follow. */
-  next: number;
-}
-
 /**
  * The strongly connected components of a graph, each one after all those that its edges lead to. Within a component the
  * nodes stand in the order in which a depth-first search leaves them, so that few edges lead to a later one. Components that
@@ -18,53 +11,76 @@ export function components(
   nodes: readonly number[],
   edgesOf: (node: number) => readonly number[],
 ): readonly (readonly number[])[] {
+  const walk = startWalk();
   const members = new Set(nodes);
-  /** When a node was met. */
-  const met = new Map<number, number>();
-  /** The earliest node on the stack that a node is known to reach. */
-  const low = new Map<number, number>();
-  const open = new Set<number>();
-  const stack: number[] = [];
-  /** Nodes in the order in which they were left, as long as their component is open. */
-  const left: number[] = [];
-  const found: number[][] = [];
-
-  const enter = (node: number, path: Visit[]): void => {
-    met.set(node, met.size);
-    low.set(node, met.size - 1);
-    stack.push(node);
-    open.add(node);
-    path.push({ node, next: 0 });
-  };
-  const lower = (node: number, to: number): void => {
-    if (to < (low.get(node) as number)) low.set(node, to);
-  };
-  /** Takes a component off the stack; what was left last belongs to it. */
-  const close = (node: number): void => {
-    const size = stack.length - stack.lastIndexOf(node);
-    for (const member of stack.splice(stack.length - size)) open.delete(member);
-    found.push(left.splice(left.length - size));
-  };
-
   for (const root of nodes) {
-    if (met.has(root)) continue;
-    const path: Visit[] = [];
-    enter(root, path);
-    for (let visit = path.at(-1); visit !== undefined; visit = path.at(-1)) {
-      const { node } = visit;
-      const target = edgesOf(node)[visit.next++];
-      if (target === undefined) {
-        path.pop();
-        left.push(node);
-        const parent = path.at(-1);
-        if (parent !== undefined) lower(parent.node, low.get(node) as number);
-        if (low.get(node) === met.get(node)) close(node);
-        continue;
-      }
-      if (!members.has(target)) continue;
-      if (!met.has(target)) enter(target, path);
-      else if (open.has(target)) lower(node, met.get(target) as number);
+    if (!walk.met.has(root)) enter(walk, root);
+    for (let visit = walk.path.at(-1); visit !== undefined; visit = walk.path.at(-1)) {
+      const target = edgesOf(visit.node)[visit.next++];
+      if (target === undefined) leave(walk);
+      else if (members.has(target)) follow(walk, visit.node, target);
     }
   }
-  return found;
+  return walk.found;
+}
+
+/** How far a depth-first search has come. */
+interface Walk {
+  /** The way from the root to the node that is looked at. */
+  readonly path: Visit[];
+  /** When a node was met. */
+  readonly met: Map<number, number>;
+  /** The earliest node on the stack that a node is known to reach. */
+  readonly low: Map<number, number>;
+  /** Nodes that were met and whose component is not closed yet, in the order in which they were met. */
+  readonly stack: number[];
+  readonly open: Set<number>;
+  /** The same nodes as far as they were left, in the order in which they were. */
+  readonly left: number[];
+  readonly found: number[][];
+}
+
+/** State of one node during the walk. */
+interface Visit {
+  readonly node: number;
+  /** Position of the next edge to follow. */
+  next: number;
+}
+
+function startWalk(): Walk {
+  return { path: [], met: new Map(), low: new Map(), stack: [], open: new Set(), left: [], found: [] };
+}
+
+function enter({ path, met, low, stack, open }: Walk, node: number): void {
+  low.set(node, met.size);
+  met.set(node, met.size);
+  stack.push(node);
+  open.add(node);
+  path.push({ node, next: 0 });
+}
+
+function follow(walk: Walk, node: number, target: number): void {
+  if (!walk.met.has(target)) enter(walk, target);
+  else if (walk.open.has(target)) lower(walk, node, walk.met.get(target) as number);
+}
+
+/** Leaves the last node of the path, whose edges have all been followed. */
+function leave(walk: Walk): void {
+  const { path, met, low, left } = walk;
+  const { node } = path.pop() as Visit;
+  left.push(node);
+  const parent = path.at(-1);
+  if (parent !== undefined) lower(walk, parent.node, low.get(node) as number);
+  if (low.get(node) === met.get(node)) close(walk, node);
+}
+
+function lower({ low }: Walk, node: number, to: number): void {
+  if (to < (low.get(node) as number)) low.set(node, to);
+}
+
+/** Takes a component off the stack; what was left last belongs to it. */
+function close({ stack, open, left, found }: Walk, node: number): void {
+  const size = stack.length - stack.lastIndexOf(node);
+  for (const member of stack.splice(stack.length - size)) open.delete(member);
+  found.push(left.splice(left.length - size));
 }

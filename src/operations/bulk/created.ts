@@ -1,6 +1,6 @@
 import { locationOf } from "../../call/location.ts";
 import { conflict, type ScimError } from "../../error.ts";
-import { printable } from "../../schema/canonical.ts";
+import { printable } from "../../schema/printable.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";
 import type { BulkReference } from "./references.ts";

@@ -1,8 +1,8 @@
 import type { Call } from "../../call/call.ts";
 import type { BulkEntry } from "../../call/operation.ts";
-import { tolerance } from "../../call/tolerance.ts";
+import { tolerance } from "../../call/settings.ts";
 import { conflict, invalidValue, isScimError, type ScimError } from "../../error.ts";
-import { printable } from "../../schema/canonical.ts";
+import { printable } from "../../schema/printable.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";
 import { mapBody, readData } from "./body.ts";
@@ -68,18 +68,18 @@ function planOperation<C extends Context>(
   posts: ReadonlyMap<string, number>,
   call: Call<C>,
 ): PlannedOperation {
-  const failed = (problem: ScimError, target?: BulkTarget): PlannedOperation => {
+  const fail = (problem: ScimError, target?: BulkTarget): PlannedOperation => {
     return { index, entry, target, body: {}, needs: [], requires: [], problem };
   };
   let target: BulkTarget | undefined;
   try {
     target = targetOf(entry, index, call);
     if (entry.problem !== undefined || entry.method === undefined || target === undefined)
-      return failed(entry.problem ?? invalidValue("The operation has no path."), target);
+      return fail(entry.problem ?? invalidValue("The operation has no path."), target);
     const body = readData(entry, index, call);
     return { index, entry, target, body, ...referencesOf(entry, target, body, posts, call), problem: undefined };
   } catch (error) {
-    if (isScimError(error)) return failed(entry.problem ?? error, target);
+    if (isScimError(error)) return fail(entry.problem ?? error, target);
     throw error;
   }
 }
@@ -90,9 +90,9 @@ function targetOf<C extends Context>(
   call: Call<C>,
 ): BulkTarget | undefined {
   if (method === undefined || path === undefined) return undefined;
-  const otherCase = tolerance(call, "endpointCase");
-  const noted = otherCase && (() => otherCase(`Operations[${index}].path`));
-  return findTarget(method, path, (absolute) => call.router.find(absolute, noted));
+  const otherCase = tolerance("endpointCase", call);
+  const note = otherCase && (() => otherCase(`Operations[${index}].path`));
+  return findTarget(method, path, (absolute) => call.router.find(absolute, note));
 }
 
 /** @throws {ScimError} 400 invalidValue for a reference to a bulkId that no POST has [P-3.7.2-04]. */

@@ -66,7 +66,7 @@ export function operationOf<C extends Context>(
   const { method, version } = entry;
   if (method === undefined || target === undefined)
     throw new TypeError("An operation without a target was not refused.");
-  const id = target.type === "resource" ? resolvedId(target, plan, created, call) : undefined;
+  const id = target.type === "resource" ? resolveId(target, plan, created, call) : undefined;
   const body = mapBody(method, target.resourceType, planned.body, call, (reference) =>
     replacementOf(reference, plan, created, call.baseUrl),
   );
@@ -89,7 +89,7 @@ export function operationOf<C extends Context>(
   }
 }
 
-function resolvedId<C extends Context>(
+function resolveId<C extends Context>(
   target: { readonly id: string; readonly bulkId: string | undefined },
   plan: Plan,
   created: Created,

@@ -29,7 +29,7 @@ export async function inTransaction<C extends Context, T>(
   };
   const adapters = new Map(resourceTypes.map((type) => [engine.adapterOf(type), call.storageOf(type)]));
   try {
-    const result = await within([...adapters], new Map(), call.context, attempt);
+    const result = await nest([...adapters], new Map(), call.context, attempt);
     for (const { tell } of told) tell();
     return result;
   } catch (error) {
@@ -52,7 +52,7 @@ function isOfChange<C extends Context>(event: ScimEvent<C>): boolean {
 type Adapters<C extends Context> = readonly (readonly [StorageAdapter<C>, StorageAdapter<C>])[];
 
 /** One transaction within the other, for each adapter that has them. */
-async function within<C extends Context, T>(
+async function nest<C extends Context, T>(
   adapters: Adapters<C>,
   storages: ReadonlyMap<StorageAdapter<C>, StorageAdapter<C>>,
   context: C,
@@ -61,6 +61,6 @@ async function within<C extends Context, T>(
   const [first, ...rest] = adapters;
   if (first === undefined) return work(storages);
   const [adapter, storage] = first;
-  if (storage.transaction === undefined) return within(rest, storages, context, work);
-  return storage.transaction((inner) => within(rest, new Map([...storages, [adapter, inner]]), context, work), context);
+  if (storage.transaction === undefined) return nest(rest, storages, context, work);
+  return storage.transaction((inner) => nest(rest, new Map([...storages, [adapter, inner]]), context, work), context);
 }

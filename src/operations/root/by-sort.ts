@@ -38,7 +38,7 @@ export async function indexPageBySort(
     return to > from ? { startIndex: from + 1, count: to - from } : undefined;
   });
   const found = await readWhole(sources, pages);
-  return { items: merged(sources, found, compare), totalResults: totalOf(results) };
+  return { items: mergeItems(sources, found, compare), totalResults: totalOf(results) };
 }
 
 /**
@@ -74,7 +74,7 @@ export async function cursorPageBySort(
     return results[index]?.resources.length === 0 ? END : (standings[index] as Standing);
   });
   return {
-    items: merged(sources, found, compare),
+    items: mergeItems(sources, found, compare),
     totalResults: totalOf(results),
     nextCursor: count === 0 ? undefined : writeStandings(next),
   };
@@ -103,7 +103,7 @@ async function readWhole(
 }
 
 /** All resources that were found, in order. */
-function merged(
+function mergeItems(
   sources: readonly Source[],
   found: readonly (QueryResult | undefined)[],
   compare: (left: SortPlace, right: SortPlace) => number,

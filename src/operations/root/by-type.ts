@@ -15,7 +15,7 @@ import { freeItems, type Source } from "./source.ts";
 /** A page of one type after the other, by index: it begins where the types before it end. */
 export async function indexPageByType(sources: readonly Source[], { startIndex, count }: IndexPage): Promise<RootPage> {
   let totalResults = 0;
-  const items = await eachInTurn(sources, async (source, before) => {
+  const items = await readInTurn(sources, async (source, before) => {
     const page = { startIndex: Math.max(1, startIndex - totalResults), count: count - before };
     const found = await source.read(page, page.count === 0 ? "nothing" : "whole");
     totalResults += found.totalResults ?? found.resources.length;
@@ -30,7 +30,7 @@ export async function cursorPageByType(sources: readonly Source[], { cursor, cou
   const results: QueryResult[] = [];
   const next: Standing[] = [];
   let isFull = count === 0;
-  const items = await eachInTurn(sources, async (source, before, index) => {
+  const items = await readInTurn(sources, async (source, before, index) => {
     const standing = standings[index] as Standing;
     if (!isFull && standing !== END) {
       const found = await source.read({ cursor: positionOf(standing), count: count - before }, "whole");
@@ -51,7 +51,7 @@ export async function cursorPageByType(sources: readonly Source[], { cursor, cou
 }
 
 /** Reads one type after the other and puts together what they give; where one fails, what was read is freed. */
-async function eachInTurn(
+async function readInTurn(
   sources: readonly Source[],
   read: (source: Source, before: number, index: number) => Promise<QueryResult | undefined>,
 ): Promise<readonly ListItem[]> {

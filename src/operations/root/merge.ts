@@ -18,18 +18,26 @@ export function mergeFirst<T>(
   const taken = lists.map(() => 0);
   const merged: T[] = [];
   while (merged.length < count) {
-    let least: { readonly list: number; readonly element: T } | undefined;
-    for (const [list, { elements, isCut }] of lists.entries()) {
-      const element = elements[taken[list] as number];
-      if (element === undefined) {
-        if (isCut) return { taken, merged };
-        continue;
-      }
-      if (least === undefined || compare(element, least.element) < 0) least = { list, element };
-    }
+    const least = leastHead(lists, taken, compare);
     if (least === undefined) break;
     taken[least.list] = (taken[least.list] as number) + 1;
     merged.push(least.element);
   }
   return { taken, merged };
+}
+
+/** The least of the next elements; undefined where there is none, and where one is needed that is not known yet. */
+function leastHead<T>(
+  lists: readonly Sorted<T>[],
+  taken: readonly number[],
+  compare: (left: T, right: T) => number,
+): { readonly list: number; readonly element: T } | undefined {
+  let least: { readonly list: number; readonly element: T } | undefined;
+  for (const [list, { elements, isCut }] of lists.entries()) {
+    const element = elements[taken[list] as number];
+    if (element === undefined && isCut) return undefined;
+    if (element === undefined) continue;
+    if (least === undefined || compare(element, least.element) < 0) least = { list, element };
+  }
+  return least;
 }

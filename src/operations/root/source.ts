@@ -1,10 +1,11 @@
-import { type Call, SELECT_NONE } from "../../call/call.ts";
+import type { Call } from "../../call/call.ts";
 import { collectionStreams } from "../../call/collection-streams.ts";
 import type { RootPart, RootQueryOperation } from "../../call/operation.ts";
 import type { ListItem } from "../../call/result.ts";
 import { comparePlaces, type SortPlace, sortKey } from "../../filter/order.ts";
 import { pathOf } from "../../schema/attribute.ts";
 import type { Context, Page, QueryResult, Select, StoredResource } from "../../storage/adapter.ts";
+import { SELECT_NONE } from "../stored.ts";
 
 /** How much of the resources is read: all that is shown, what decides on their order, or nothing of them. */
 type Extent = "whole" | "place" | "nothing";

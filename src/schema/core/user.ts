@@ -1,5 +1,6 @@
 import { defineResourceType } from "../resource-type.ts";
 import { defineSchema } from "../schema.ts";
+import { PASSWORD } from "./password.ts";
 
 /** The schema `urn:ietf:params:scim:schemas:core:2.0:User`. @see RFC 7643 §4.1, §8.7.1 */
 export const UserSchema = defineSchema({
@@ -82,7 +83,7 @@ export const UserSchema = defineSchema({
       default: true,
       description: "A Boolean value indicating the User's administrative status.",
     },
-    password: {
+    [PASSWORD]: {
       mutability: "writeOnly",
       description:
         "The User's cleartext password.  This attribute is intended to be used as a means to specify an initial password when creating a new User or to reset an existing User's password.",

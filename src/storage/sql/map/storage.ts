@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { ComparisonKey } from "../../../schema/comparison-key.ts";
+import type { ComparisonKey } from "../../../schema/attribute.ts";
 import { EnterpriseUser } from "../../../schema/core/enterprise-user.ts";
 import { Group } from "../../../schema/core/group.ts";
 import { User } from "../../../schema/core/user.ts";

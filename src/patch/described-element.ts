@@ -1,13 +1,13 @@
 import type { Filter } from "../filter/ast.ts";
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
-import { type ReadOptions, ValueReader } from "../schema/canonical.ts";
 import type { ResourceObject } from "../schema/value.ts";
+import { type ReadOptions, ValueReader } from "../schema/value-reader.ts";
 
 /**
  * The element that a conjunction of `eq` describes: the values that the client says it has. Undefined for every other filter,
  * for elements without sub-attributes, and where the values are none that the attribute can have. [A5 A6]
  */
-export function describedBy(
+export function describedElement(
   attribute: Attribute,
   filter: Filter<AttributePath> | undefined,
   options: ReadOptions,

@@ -1,13 +1,13 @@
-import type { Call } from "../call/call.ts";
-import type { RootQueryOperation } from "../call/operation.ts";
-import type { Result } from "../call/result.ts";
-import { type Context, isCursorPage, type Page } from "../storage/adapter.ts";
-import { openPage, placeOf } from "./page.ts";
-import { cursorPageBySort, indexPageBySort } from "./root/by-sort.ts";
-import { cursorPageByType, indexPageByType } from "./root/by-type.ts";
-import type { RootPage } from "./root/page.ts";
-import { type Source, sourceOf } from "./root/source.ts";
-import { checkStored } from "./stored.ts";
+import type { Call } from "../../call/call.ts";
+import type { RootQueryOperation } from "../../call/operation.ts";
+import type { Result } from "../../call/result.ts";
+import { type Context, isCursorPage, type Page } from "../../storage/adapter.ts";
+import { openPage, sealPlace } from "../page.ts";
+import { checkStored } from "../stored.ts";
+import { cursorPageBySort, indexPageBySort } from "./by-sort.ts";
+import { cursorPageByType, indexPageByType } from "./by-type.ts";
+import type { RootPage } from "./page.ts";
+import { type Source, sourceOf } from "./source.ts";
 
 /** The endpoint that cursors of root queries are bound to. */
 const ROOT = "/";
@@ -28,7 +28,7 @@ export async function rootQuery<C extends Context>(operation: RootQueryOperation
   return {
     type: "list",
     items: found.items,
-    place: await placeOf({ ...found, resources }, operation.page, ROOT, call),
+    place: await sealPlace({ ...found, resources }, operation.page, ROOT, call),
   };
 }
 

@@ -1,12 +1,12 @@
-import type { Call } from "../call/call.ts";
-import type { BulkOperation } from "../call/operation.ts";
-import type { Result } from "../call/result.ts";
-import type { ResourceObject } from "../schema/value.ts";
-import type { Context } from "../storage/adapter.ts";
-import { runCircle } from "./bulk/circle.ts";
-import { type PlannedOperation, planBulk, type Step } from "./bulk/plan.ts";
-import { BULK_RESPONSE_SCHEMA, type Outcome, operationResult } from "./bulk/response.ts";
-import { type Execute, type Run, runOperation } from "./bulk/run.ts";
+import type { Call } from "../../call/call.ts";
+import type { BulkOperation } from "../../call/operation.ts";
+import type { Result } from "../../call/result.ts";
+import type { ResourceObject } from "../../schema/value.ts";
+import type { Context } from "../../storage/adapter.ts";
+import { runCircle } from "./circle.ts";
+import { type PlannedOperation, planBulk, type Step } from "./plan.ts";
+import { BULK_RESPONSE_SCHEMA, type Outcome, operationResult } from "./response.ts";
+import { type Execute, type Run, runOperation } from "./run.ts";
 
 /**
  * Processes a bulk request: plans it as a whole, then executes its operations one after the other, each as the single request

@@ -1,0 +1,101 @@
+// Which room may use which, from the ground up. A room is a folder of src, or a part of one; it sees the rooms that it names and
+// no other. Each names only rooms above itself in this list, so that no circle of rooms can come to be. `npm run lint` checks it.
+/** @type {readonly (readonly [name: string, path: string, uses: readonly string[], packages?: readonly string[]])[]} */
+export const ROOMS = [
+  ["error", "error\\.ts", []],
+  ["schema", "schema/", ["error"], ["zod"]],
+  ["filter", "filter/", ["error", "schema"], ["chevrotain"]],
+  ["quirks", "quirks/", ["schema", "filter"]],
+  ["patch", "patch/", ["error", "schema", "filter"], ["fast-json-patch", "zod"]],
+  ["storage", "storage/[^/]+\\.ts", ["error", "schema", "filter"]],
+  ["memory", "storage/memory/", ["error", "schema", "filter", "storage"]],
+  ["dialect", "storage/sql/dialect/", [], ["kysely"]],
+  ["sql", "storage/sql/(?!index)[^/]+\\.ts", ["error", "schema", "filter", "storage", "dialect"], ["kysely"]],
+  ["drivers", "storage/sql/drivers/", [], ["kysely", "node:sqlite"]],
+  ["own", "storage/sql/own/", ["error", "schema", "filter", "storage", "dialect", "sql"], ["kysely"]],
+  ["map", "storage/sql/map/", ["error", "schema", "filter", "storage", "dialect", "sql"], ["kysely"]],
+  ["sql-door", "storage/sql/index\\.ts", ["storage", "drivers", "own", "map"]],
+  ["events", "events/", ["schema", "patch", "storage"], ["fast-json-patch"]],
+  ["call", "call/", ["error", "schema", "filter", "quirks", "patch", "storage", "events"]],
+  [
+    "operations",
+    "operations/",
+    ["error", "schema", "filter", "patch", "storage", "events", "call"],
+    ["fast-json-patch"],
+  ],
+  ["protocol", "protocol/", ["error", "schema", "filter", "patch", "storage", "call"], ["zod"]],
+  [
+    "service",
+    "service/",
+    ["error", "schema", "quirks", "storage", "events", "call", "operations", "protocol"],
+    ["zod"],
+  ],
+  ["scim", "scim\\.ts", ["error", "schema", "storage", "call", "protocol", "service"]],
+  ["hosts", "hosts/", ["error", "protocol", "scim"], ["node:http", "node:stream"]],
+  ["testing", "testing/", ["error", "schema", "filter", "storage", "memory", "scim"], ["fast-check"]],
+  [
+    "index",
+    "index\\.ts",
+    ["error", "schema", "filter", "quirks", "storage", "events", "call", "protocol", "service", "scim"],
+  ],
+];
+
+const pathOf = (name) => `^src/${ROOMS.find(([room]) => room === name)[1]}`;
+const builtIn = (name) => name.startsWith("node:");
+const nameOf = (name) => name.replace("node:", "");
+
+const order = ROOMS.map(([name], place) => [name, place]);
+for (const [name, , uses] of ROOMS) {
+  const own = order.find(([room]) => room === name)[1];
+  const wrong = uses.find((used) => !(order.find(([room]) => room === used)?.[1] < own));
+  if (wrong !== undefined)
+    throw new Error(`${name} uses ${wrong}, which does not stand before it in the list of rooms.`);
+}
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    ...ROOMS.map(([name, , uses]) => ({
+      name: `${name}-uses-only-what-it-names`,
+      comment: `${name} may use ${uses.join(", ") || "no other room"}.`,
+      severity: "error",
+      from: { path: pathOf(name) },
+      to: { path: "^src/", pathNot: [pathOf(name), ...uses.map(pathOf)] },
+    })),
+    ...ROOMS.map(([name, , , packages = []]) => ({
+      name: `${name}-packages`,
+      comment: `${name} may use ${packages.join(", ") || "no package and nothing of Node"}: the core runs on every runtime, and loads no driver.`,
+      severity: "error",
+      from: { path: pathOf(name) },
+      to: {
+        dependencyTypesNot: ["local"],
+        pathNot: [
+          "^src/",
+          ...packages.map((one) => (builtIn(one) ? `^(node:)?${nameOf(one)}$` : `(^|/)node_modules/${one}/`)),
+        ],
+      },
+    })),
+    {
+      name: "every-file-has-a-room",
+      comment: "A file of src outside of the list: find its room, or give the list a new one.",
+      severity: "error",
+      from: { path: "^src/", pathNot: ROOMS.map(([name]) => pathOf(name)) },
+      to: {},
+    },
+    { name: "no-circle-of-files", severity: "error", from: { path: "^src/" }, to: { circular: true } },
+    {
+      name: "no-unknown",
+      comment: "An import that leads nowhere.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    // Arrows of types count too: what a reader follows is the import, whatever the compiler leaves of it.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"] },
+  },
+};

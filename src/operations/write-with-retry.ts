@@ -1,0 +1,133 @@
+import type { Call } from "../call/call.ts";
+import { mayTryAgain } from "../call/preconditions.ts";
+import { writeRequest } from "../call/write.ts";
+import { conflict, isScimError } from "../error.ts";
+import type { Attribute } from "../schema/attribute.ts";
+import { schemasOf } from "../schema/canonical.ts";
+import type { ResourceObject } from "../schema/value.ts";
+import type { Context, NewResource, Secrets, Select, StoredResource } from "../storage/adapter.ts";
+import { emitChange } from "./change.ts";
+import { type Difference, differenceOf, isSameResource } from "./difference.ts";
+import { noSuchResource } from "./missing.ts";
+import { readTarget, type Target } from "./read-target.ts";
+import { checkForeignReferences } from "./references.ts";
+import { checkStored } from "./stored.ts";
+
+/** How often a write without If-Match starts again when another writer was faster. */
+const MOST_TRIES = 10;
+
+/** The change that a write makes of the state that it reads. */
+export interface Rewrite {
+  /** The state before, as far as the write is about it. */
+  readonly before: ResourceObject;
+  readonly after: ResourceObject;
+  readonly secrets: Secrets;
+}
+
+/** How a verb rewrites a resource. */
+export interface Rewriting<R extends Rewrite> {
+  /** What is read. */
+  readonly select: Select;
+  /** Makes the change. It is asked again, of the new state, where another writer was faster. */
+  readonly compute: (read: StoredResource) => R;
+  /** What is looked at in the result. */
+  readonly shown: Select;
+  /** Collections that are neither read nor written. */
+  readonly untouched?: readonly Attribute[];
+  /** Says what an error of storage's is about. Default: it stays what it is. */
+  readonly explain?: (error: unknown) => unknown;
+}
+
+/** What became of a write. */
+export interface Written<R extends Rewrite> {
+  readonly rewrite: R;
+  /** What was read. */
+  readonly read: StoredResource;
+  /** What storage was given. */
+  readonly resource: NewResource;
+  /** What storage made of it. */
+  readonly stored: StoredResource;
+}
+
+/**
+ * Writes what is computed from the state that was read, by compare-and-swap: a write that another one overtakes starts
+ * again from the new state, unless the client said which version it knows. No update is lost, and what changes nothing is
+ * not written at all.
+ *
+ * @returns undefined where nothing changes.
+ * @throws {ScimError} 404 and 412 as `readTarget`, 412 for a lost race that is the client's, 409 when others keep winning,
+ * and what `compute` throws.
+ */
+export async function writeWithRetry<C extends Context, R extends Rewrite>(
+  target: Target,
+  rewriting: Rewriting<R>,
+  call: Call<C>,
+): Promise<Written<R> | undefined> {
+  const { resourceType, id } = target;
+  for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
+    const read = await readTarget(target, rewriting.select, call);
+    const rewrite = rewriting.compute(read);
+    if (changesNothing(target, rewrite)) return undefined;
+    await checkForeignReferences(call, resourceType, rewrite.after, id);
+    const written = await swap(target, read, rewrite, rewriting, call);
+    if (written !== undefined) return written;
+  }
+  throw conflict();
+}
+
+/** A secret is always a change, since nobody can say whether it is the stored one. */
+function changesNothing({ resourceType }: Target, { before, after, secrets }: Rewrite): boolean {
+  return Object.keys(secrets).length === 0 && isSameResource(resourceType, before, after);
+}
+
+/** Writes, unless another writer was faster; then undefined. */
+async function swap<C extends Context, R extends Rewrite>(
+  { resourceType, id, ifMatch }: Target,
+  read: StoredResource,
+  rewrite: R,
+  { shown: select, untouched, explain = (error) => error }: Rewriting<R>,
+  call: Call<C>,
+): Promise<Written<R> | undefined> {
+  const { after, secrets } = rewrite;
+  const request = writeRequest(call, resourceType);
+  const resource = {
+    ...after,
+    schemas: schemasOf(resourceType, after),
+    id,
+    meta: { resourceType: resourceType.name, created: read.meta.created, lastModified: request.at },
+  };
+  const swapping = { ...request, id, resource, secrets, ifVersion: read.meta.version, before: read, select, untouched };
+  try {
+    const stored = await call.storageOf(resourceType).replace(swapping, call.context);
+    if (stored === undefined) throw noSuchResource(resourceType);
+    return { rewrite, read, resource, stored: checkStored(stored) };
+  } catch (error) {
+    if (isLostRace(error) && mayTryAgain(ifMatch)) return undefined;
+    throw explain(error);
+  }
+}
+
+function isLostRace(error: unknown): boolean {
+  return isScimError(error) && error.status === 412;
+}
+
+/** Tells of a write. `changes`: the operations that made it, where the verb knows them better than the difference. */
+export function emitWrite<C extends Context>(
+  call: Call<C>,
+  type: "replaced" | "patched",
+  { resourceType, id }: Target,
+  { rewrite, resource, stored }: Written<Rewrite>,
+  changes?: Difference["changes"],
+): void {
+  const { before, after, secrets } = rewrite;
+  const difference = differenceOf(resourceType, before, after);
+  emitChange(call, type, resourceType, {
+    id,
+    version: stored.meta.version,
+    attributes: [...difference.attributes, ...Object.keys(secrets)],
+    changes: changes ?? difference.changes,
+    deltas: difference.deltas,
+    before,
+    after: resource,
+  });
+}

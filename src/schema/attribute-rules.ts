@@ -1,0 +1,132 @@
+import { ATTRIBUTE_TYPES, type AttributeLiteral, MUTABILITIES, RETURNED, UNIQUENESS } from "./attribute.ts";
+import { FORMATS } from "./format.ts";
+
+/** An attribute as a schema has it, with what the rules ask most often worked out. */
+interface Subject {
+  readonly literal: AttributeLiteral;
+  readonly type: string;
+  readonly isComplex: boolean;
+  readonly isUnique: boolean;
+  readonly isInComplex: boolean;
+}
+
+/** One thing that RFC 7643 does not allow; its problem is the end of the sentence "Attribute … of … …". */
+interface Rule {
+  readonly isBroken: (subject: Subject) => boolean;
+  readonly problem: (subject: Subject) => string;
+}
+
+/** What an attribute is refused for, the first rule that it breaks before the others. @see RFC 7643 §2, §7 */
+const RULES: readonly Rule[] = [
+  keyword("type", ATTRIBUTE_TYPES),
+  keyword("mutability", MUTABILITIES),
+  keyword("returned", RETURNED),
+  keyword("uniqueness", UNIQUENESS),
+  keyword("format", FORMATS),
+  keyword("comparison", ["plain", "username"]),
+  flag("multiValued"),
+  flag("required"),
+  flag("caseExact"),
+  flag("collection"),
+  texts("canonicalValues"),
+  texts("referenceTypes"),
+  {
+    isBroken: ({ isComplex, isInComplex }) => isComplex && isInComplex,
+    problem: () => "is complex within a complex attribute, which RFC 7643 §2.3.8 forbids",
+  },
+  {
+    isBroken: ({ literal, isComplex }) => isComplex && Object.keys(literal.subAttributes ?? {}).length === 0,
+    problem: () => "is complex and has no subAttributes",
+  },
+  {
+    isBroken: ({ literal, isComplex }) => !isComplex && literal.subAttributes !== undefined,
+    problem: ({ type }) => `has subAttributes but is of type ${type}`,
+  },
+  {
+    isBroken: ({ isComplex, isUnique }) => isComplex && isUnique,
+    problem: () => "is complex and so cannot be unique itself",
+  },
+  {
+    isBroken: ({ literal, type, isUnique }) => type === "boolean" && (isUnique || literal.caseExact === true),
+    problem: () => "is boolean, which has neither uniqueness nor letter case",
+  },
+  {
+    isBroken: ({ literal, type }) => type !== "reference" && literal.referenceTypes !== undefined,
+    problem: ({ type }) => `has referenceTypes but is of type ${type}`,
+  },
+  {
+    isBroken: ({ literal, type }) => type === "reference" && (literal.referenceTypes ?? []).length === 0,
+    problem: () => "is a reference without referenceTypes",
+  },
+  {
+    isBroken: ({ literal: { format }, type }) =>
+      format !== undefined && type !== (format === "certificate" ? "binary" : "string"),
+    problem: ({ literal, type }) => `has the format ${literal.format} but is of type ${type}`,
+  },
+  {
+    isBroken: ({ literal }) => literal.mutability === "writeOnly" && (literal.returned ?? "never") !== "never",
+    problem: () => 'is writeOnly and so must be returned "never"',
+  },
+  {
+    isBroken: ({ literal, isComplex }) =>
+      literal.collection === true &&
+      !(isComplex && literal.multiValued === true && literal.subAttributes?.value !== undefined),
+    problem: () => 'is a collection and so must be multi-valued, complex, and have a sub-attribute "value"',
+  },
+  {
+    isBroken: ({ literal }) => literal.inverseOf !== undefined && literal.mutability !== "readOnly",
+    problem: () => "is computed (inverseOf) and so must be readOnly",
+  },
+  // The meaning of the default sub-attributes is fixed [S-2.4-02].
+  defaultSub("primary", "boolean"),
+  defaultSub("type", "string"),
+  defaultSub("display", "string"),
+  defaultSub("$ref", "reference"),
+];
+
+/** Gives what is wrong with an attribute as the end of the sentence "Attribute … of … …", or undefined. */
+export function ruleBrokenBy(literal: AttributeLiteral, isInComplex: boolean): string | undefined {
+  const type = literal.type ?? "string";
+  const isUnique = (literal.uniqueness ?? "none") !== "none";
+  const subject: Subject = { literal, type, isComplex: type === "complex", isUnique, isInComplex };
+  return RULES.find(({ isBroken }) => isBroken(subject))?.problem(subject);
+}
+
+function keyword(
+  key: "type" | "mutability" | "returned" | "uniqueness" | "format" | "comparison",
+  allowed: readonly string[],
+): Rule {
+  return {
+    isBroken: ({ literal }) => literal[key] !== undefined && !allowed.includes(literal[key]),
+    problem: ({ literal }) => `has ${key} ${JSON.stringify(literal[key])}; it must be one of ${allowed.join(", ")}`,
+  };
+}
+
+function flag(key: "multiValued" | "required" | "caseExact" | "collection"): Rule {
+  return {
+    isBroken: ({ literal }) => literal[key] !== undefined && typeof literal[key] !== "boolean",
+    problem: () => `has a ${key} that is not a boolean`,
+  };
+}
+
+function texts(key: "canonicalValues" | "referenceTypes"): Rule {
+  return {
+    isBroken: ({ literal }) => literal[key] !== undefined && !isTextList(literal[key]),
+    problem: () => `has ${key} that are not an array of strings`,
+  };
+}
+
+function isTextList(values: unknown): boolean {
+  return Array.isArray(values) && values.every((value) => typeof value === "string");
+}
+
+/** @see RFC 7643 §2.4 */
+function defaultSub(name: string, type: string): Rule {
+  const typeIn = ({ subAttributes }: AttributeLiteral): string => subAttributes?.[name]?.type ?? "string";
+  return {
+    isBroken: ({ literal }) =>
+      literal.multiValued === true && literal.subAttributes?.[name] !== undefined && typeIn(literal) !== type,
+    problem: ({ literal }) =>
+      `has a sub-attribute "${name}" of type ${typeIn(literal)}; RFC 7643 §2.4 makes it ${type}`,
+  };
+}

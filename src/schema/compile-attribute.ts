@@ -1,0 +1,70 @@
+import type { Attribute, AttributeLiteral, ComparisonKey, Returned } from "./attribute.ts";
+
+/** The characteristics that every attribute has, each with the RFC's default where the literal does not say. @see RFC 7643 §2.2 */
+export function characteristicsOf(literal: AttributeLiteral) {
+  const {
+    type = "string",
+    multiValued = false,
+    required = false,
+    mutability = "readWrite",
+    uniqueness = "none",
+  } = literal;
+  // References and binaries are case exact whatever a schema prints [S-2.3.6-04 S-2.3.7-04].
+  const caseExact = type === "reference" || type === "binary" || (literal.caseExact ?? false);
+  const returned: Returned = literal.returned ?? (mutability === "writeOnly" ? "never" : "default");
+  return { type, multiValued, required, caseExact, mutability, returned, uniqueness };
+}
+
+/** Compiles one attribute literal; names and nonsense have been checked by `defineSchema`. */
+export function compileAttribute(
+  name: string,
+  literal: AttributeLiteral,
+  owner: { readonly prefix: string; readonly extension: string | undefined; readonly parent?: Attribute },
+  comparisonKey: ComparisonKey,
+): Attribute {
+  const { type, multiValued, caseExact, mutability, returned, uniqueness } = characteristicsOf(literal);
+  const {
+    referenceTypes = [],
+    canonicalValues = [],
+    collection = false,
+    comparison = "plain",
+    lifecycle = false,
+  } = literal;
+  const subAttributes: Attribute[] = [];
+  const byName = new Map<string, Attribute>();
+  const attribute: Attribute = {
+    name,
+    path: owner.parent === undefined ? owner.prefix + name : `${owner.parent.path}.${name}`,
+    extension: owner.extension,
+    parent: owner.parent,
+    type,
+    description: literal.description,
+    multiValued,
+    // The value is what tells the elements of a collection apart and what storage files them under [A51].
+    required: literal.required ?? (owner.parent?.collection === true && name === "value"),
+    canonicalValues,
+    caseExact,
+    mutability,
+    returned,
+    uniqueness,
+    referenceTypes,
+    resourceTypes: referenceTypes.filter((name) => name !== "external" && name !== "uri"),
+    isHidden: mutability === "writeOnly" || returned === "never",
+    isStored: mutability !== "writeOnly" && literal.inverseOf === undefined,
+    subAttributes,
+    collection,
+    comparison,
+    format: literal.format,
+    inverseOf: literal.inverseOf,
+    lifecycle,
+    default: literal.default,
+    sub: (subName) => byName.get(subName) ?? byName.get(subName.toLowerCase()),
+    key: (value) => comparisonKey(attribute, value),
+  };
+  for (const [subName, sub] of Object.entries(literal.subAttributes ?? {})) {
+    const compiled = compileAttribute(subName, sub, { ...owner, parent: attribute }, comparisonKey);
+    subAttributes.push(compiled);
+    byName.set(subName.toLowerCase(), compiled);
+  }
+  return attribute;
+}

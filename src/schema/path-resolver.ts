@@ -1,0 +1,56 @@
+import { type Attribute, type AttributePath, pathOf } from "./attribute.ts";
+
+/** Finds an attribute by its name in any letter case. */
+export type FindAttribute = (name: string) => Attribute | undefined;
+
+/** Makes the function that finds one of these attributes. */
+export function finderOf(attributes: readonly Attribute[]): FindAttribute {
+  const byName = new Map(
+    attributes.flatMap((attribute) => [
+      [attribute.name, attribute] as const,
+      [attribute.name.toLowerCase(), attribute] as const,
+    ]),
+  );
+  return (name) => byName.get(name) ?? byName.get(name.toLowerCase());
+}
+
+/** The attributes of one schema, to be found by its URN. */
+interface NamedAttributes {
+  readonly urn: string;
+  readonly attribute: FindAttribute;
+}
+
+/**
+ * Makes the function that resolves `[URN:]attr[.sub]` of a resource type: a text without URN among the attributes of the base,
+ * or, where it is asked to be lenient, among those of the extensions, if one of them alone has it.
+ */
+export function resolverOf(
+  base: NamedAttributes,
+  extensions: readonly NamedAttributes[],
+): (text: string, lenient?: boolean) => AttributePath | undefined {
+  // The longest first, because one URN may be the beginning of another.
+  const prefixes = [base, ...extensions]
+    .map(({ urn, attribute }) => ({ prefix: `${urn.toLowerCase()}:`, attribute }))
+    .sort((left, right) => right.prefix.length - left.prefix.length);
+  return (text, lenient = false) => {
+    const lower = text.toLowerCase();
+    const qualified = prefixes.find(({ prefix }) => lower.startsWith(prefix));
+    if (qualified !== undefined) return resolveName(text.slice(qualified.prefix.length), qualified.attribute);
+    const path = resolveName(text, base.attribute);
+    if (path !== undefined || !lenient) return path;
+    const found = extensions.flatMap((extension) => resolveName(text, extension.attribute) ?? []);
+    return found.length === 1 ? found[0] : undefined;
+  };
+}
+
+/** attrPath = ATTRNAME *1subAttr, the URN taken off. @see RFC 7644 §3.4.2.2 */
+function resolveName(text: string, find: FindAttribute): AttributePath | undefined {
+  const dot = text.indexOf(".");
+  if (dot === -1) {
+    const attribute = find(text);
+    return attribute === undefined ? undefined : pathOf(attribute);
+  }
+  const attribute = find(text.slice(0, dot));
+  const sub = attribute?.sub(text.slice(dot + 1));
+  return attribute === undefined || sub === undefined ? undefined : pathOf(attribute, sub);
+}

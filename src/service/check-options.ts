@@ -1,0 +1,161 @@
+import * as z from "zod";
+import { DEFAULT_LIMITS } from "../call/limits.ts";
+import type { PaginationOptions } from "../call/pagination.ts";
+import { type ProfileName, profiles } from "../quirks/profiles.ts";
+import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { Context } from "../storage/adapter.ts";
+import { AnnouncementsShape } from "./announce.ts";
+import type { AuthenticationScheme, CursorOptions, ScimOptions } from "./options.ts";
+import type { ShapeOf } from "./shape.ts";
+import type { TenantOptions } from "./tenant.ts";
+
+const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", "must be a function");
+const limit = z.int().positive();
+/** What a timer of 32 bits can hold. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+const resourceTypes = z
+  .array(z.looseObject({ name: z.string(), endpoint: z.string(), schema: z.looseObject({ id: z.string() }) }))
+  .min(1);
+const profile = z.union([
+  z.enum(Object.keys(profiles) as [ProfileName, ...ProfileName[]]),
+  z.array(z.looseObject({ id: z.string() })),
+]);
+const secret = z.string().min(32, "must have at least 32 characters");
+
+/** The shape of `PaginationOptions`. */
+export const PaginationShape = z.strictObject({
+  index: z.boolean().optional(),
+  cursor: z.boolean().optional(),
+  default: z.enum(["index", "cursor"]).optional(),
+} satisfies ShapeOf<PaginationOptions>);
+
+/** The shape of `CursorOptions`. */
+export const CursorsShape = z.strictObject({
+  secret: z.union([secret, z.array(secret).min(1).max(8)]).optional(),
+  timeout: limit.optional(),
+  identity: anyFunction.optional(),
+} satisfies ShapeOf<CursorOptions>);
+
+/** The shape of `AuthenticationScheme`. It is published as it is, with whatever else the host says in it. */
+export const AuthenticationSchemeShape = z.looseObject({
+  type: z.string(),
+  name: z.string(),
+  description: z.string(),
+  specUri: z.unknown().optional(),
+  documentationUri: z.unknown().optional(),
+  primary: z.boolean().optional(),
+} satisfies ShapeOf<AuthenticationScheme>);
+
+/** The shape of `Limits`: `DEFAULT_LIMITS` has every one of them. */
+const LimitsShape = z.strictObject(
+  Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])),
+);
+
+/** The shape of `ScimOptions`. */
+export const OptionsShape = z.strictObject({
+  resourceTypes,
+  storage: z.custom(
+    (value) => typeof value === "object" && value !== null,
+    "must be a storage adapter, or one adapter for each resource type",
+  ),
+  baseUrl: z.union([z.string(), anyFunction]),
+  authenticate: anyFunction.optional(),
+  unsafeNoAuthentication: z.literal(true).optional(),
+  tenant: anyFunction.optional(),
+  throttle: anyFunction.optional(),
+  resolveMe: anyFunction.optional(),
+  authorize: anyFunction.optional(),
+  bulk: z.boolean().optional(),
+  isReadable: anyFunction.optional(),
+  profile: profile.optional(),
+  unknownAttributes: z.enum(["ignore", "reject"]).optional(),
+  canonicalValues: z.enum(["suggest", "enforce"]).optional(),
+  formats: z.enum(["ignore", "enforce"]).optional(),
+  references: z.enum(["check", "ignore"]).optional(),
+  putOmitted: z.enum(["clear", "keep"]).optional(),
+  patchResponse: z.enum(["auto", "resource"]).optional(),
+  etags: z.boolean().optional(),
+  neMultiValued: z.enum(["any", "none"]).optional(),
+  rootQueries: z.boolean().optional(),
+  pagination: PaginationShape.optional(),
+  cursors: CursorsShape.optional(),
+  sensitiveAttributes: z.array(z.string()).optional(),
+  anonymousDiscovery: z.boolean().optional(),
+  authenticationSchemes: z
+    .array(AuthenticationSchemeShape)
+    .refine((schemes) => schemes.filter(({ primary }) => primary).length < 2, "only one scheme may be primary")
+    .optional(),
+  documentationUri: z.url().optional(),
+  announce: AnnouncementsShape.optional(),
+  limits: LimitsShape.optional(),
+  timeout: z.int().positive().max(LONGEST_TIMEOUT).optional(),
+  on: anyFunction.optional(),
+  observe: anyFunction.optional(),
+  comparisonKey: anyFunction.optional(),
+  now: anyFunction.optional(),
+  timer: anyFunction.optional(),
+  newId: anyFunction.optional(),
+} satisfies ShapeOf<ScimOptions>);
+
+/** The shape of `TenantOptions`. */
+export const TenantShape = z.strictObject({
+  baseUrl: z.string().optional(),
+  resourceTypes: resourceTypes.optional(),
+  profile: profile.optional(),
+} satisfies ShapeOf<TenantOptions>);
+
+/**
+ * Checks the options once, when `createScim` runs.
+ * @throws {TypeError} naming the option and what it must be.
+ */
+export function checkOptions<C extends Context>(options: ScimOptions<C>): void {
+  check("createScim", OptionsShape, options);
+  if (options.authenticate === undefined && options.unsafeNoAuthentication !== true) {
+    throw new TypeError(
+      "createScim: authenticate is required. Where something in front of scimkit has authenticated every request already, say unsafeNoAuthentication: true.",
+    );
+  }
+  if (typeof options.baseUrl === "string") checkBaseUrl(options.baseUrl);
+}
+
+/**
+ * Checks what the option `tenant` returned.
+ * @throws {TypeError} naming the member and what it must be.
+ */
+export function checkTenantOptions(tenant: TenantOptions): void {
+  check("tenant", TenantShape, tenant);
+}
+
+/**
+ * Checks that resource types can be told apart.
+ * @throws {TypeError} for two of one name or at one endpoint.
+ */
+export function checkResourceTypes(resourceTypes: readonly ResourceTypeDefinition[]): void {
+  for (const key of ["name", "endpoint"] as const) {
+    const values = resourceTypes.map((type) => type[key].toLowerCase());
+    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    if (twice !== undefined) throw new TypeError(`createScim: two resource types have the ${key} ${twice}.`);
+  }
+}
+
+function check(what: string, shape: z.ZodType, value: unknown): void {
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "options"}: ${issue.message}`);
+  throw new TypeError(`${what}: ${problems.join("; ")}`);
+}
+
+/**
+ * Checks a base URL and takes the slash off its end.
+ * @throws {TypeError} for what is no absolute http(s) URL, and for one with a query or fragment. @see RFC 7644 §1.3
+ */
+export function checkBaseUrl(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    throw new TypeError(`createScim: baseUrl must be an absolute http(s) URL such as "https://example.com/scim/v2".`);
+  }
+  if (baseUrl.includes("?") || baseUrl.includes("#"))
+    throw new TypeError("createScim: baseUrl must not have a query or a fragment.");
+  return baseUrl.endsWith("/") ? baseUrl.slice(0, -1) : baseUrl;
+}

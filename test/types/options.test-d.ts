@@ -1,0 +1,88 @@
+import { describe, expectTypeOf, test } from "vitest";
+import * as z from "zod";
+import { DEFAULT_LIMITS } from "../../src/call/limits.ts";
+import type {
+  AuthenticationScheme,
+  CursorOptions,
+  Limits,
+  PaginationOptions,
+  ScimOptions,
+  TenantOptions,
+} from "../../src/index.ts";
+import { type AnnouncementsShape, SecurityEventsShape } from "../../src/service/announce.ts";
+import {
+  AuthenticationSchemeShape,
+  CursorsShape,
+  OptionsShape,
+  PaginationShape,
+  TenantShape,
+} from "../../src/service/check-options.ts";
+import type { DEFAULTS, settle } from "../../src/service/defaults.ts";
+import type { ShapeOf } from "../../src/service/shape.ts";
+
+type Announcements = NonNullable<ScimOptions["announce"]>;
+
+describe("what is checked at run time and the interface have the same keys", () => {
+  test("as they are", () => {
+    expectTypeOf<keyof typeof OptionsShape.shape>().toEqualTypeOf<keyof ScimOptions>();
+    expectTypeOf<keyof typeof TenantShape.shape>().toEqualTypeOf<keyof TenantOptions>();
+    expectTypeOf<keyof typeof PaginationShape.shape>().toEqualTypeOf<keyof PaginationOptions>();
+    expectTypeOf<keyof typeof CursorsShape.shape>().toEqualTypeOf<keyof CursorOptions>();
+    expectTypeOf<keyof typeof AuthenticationSchemeShape.shape>().toEqualTypeOf<keyof AuthenticationScheme>();
+    expectTypeOf<keyof typeof AnnouncementsShape.shape>().toEqualTypeOf<"securityEvents">();
+    expectTypeOf<keyof typeof SecurityEventsShape.shape>().toEqualTypeOf<
+      keyof NonNullable<Announcements["securityEvents"]>
+    >();
+  });
+
+  test("and a key that the interface alone has does not compile", () => {
+    interface More extends ScimOptions {
+      readonly more?: boolean;
+    }
+    // @ts-expect-error: the check lacks `more`
+    OptionsShape.shape satisfies ShapeOf<More>;
+    // @ts-expect-error: the check lacks `more`
+    TenantShape.shape satisfies ShapeOf<TenantOptions & { readonly more?: boolean }>;
+    // @ts-expect-error: the check lacks `more`
+    PaginationShape.shape satisfies ShapeOf<PaginationOptions & { readonly more?: boolean }>;
+    // @ts-expect-error: the check lacks `more`
+    CursorsShape.shape satisfies ShapeOf<CursorOptions & { readonly more?: boolean }>;
+    // @ts-expect-error: the check lacks `more`
+    AuthenticationSchemeShape.shape satisfies ShapeOf<AuthenticationScheme & { readonly more?: boolean }>;
+    // @ts-expect-error: the check lacks `more`
+    SecurityEventsShape.shape satisfies ShapeOf<Announcements["securityEvents"] & { readonly more?: boolean }>;
+    // @ts-expect-error: a limit without a default is not checked either
+    DEFAULT_LIMITS satisfies Limits & { readonly more: number };
+  });
+
+  test("nor does one that the check alone has", () => {
+    const more = z.boolean().optional();
+    // @ts-expect-error: the interface lacks `more`
+    ({ ...OptionsShape.shape, more }) satisfies ShapeOf<ScimOptions>;
+    // @ts-expect-error: the interface lacks `more`
+    ({ ...TenantShape.shape, more }) satisfies ShapeOf<TenantOptions>;
+    // @ts-expect-error: the interface lacks `more`
+    ({ ...PaginationShape.shape, more }) satisfies ShapeOf<PaginationOptions>;
+    // @ts-expect-error: the interface lacks `more`
+    ({ ...CursorsShape.shape, more }) satisfies ShapeOf<CursorOptions>;
+    // @ts-expect-error: the interface lacks `more`
+    ({ ...AuthenticationSchemeShape.shape, more }) satisfies ShapeOf<AuthenticationScheme>;
+    // @ts-expect-error: the interface lacks `more`
+    ({ securityEvents: SecurityEventsShape, more }) satisfies ShapeOf<Announcements>;
+    // @ts-expect-error: the interface lacks `more`
+    ({ ...DEFAULT_LIMITS, more: 1 }) satisfies Limits;
+  });
+});
+
+describe("the defaults", () => {
+  test("are no option's but the interface's", () => {
+    expectTypeOf<Exclude<keyof typeof DEFAULTS, keyof ScimOptions>>().toEqualTypeOf<never>();
+  });
+
+  test("make what may be left out what is there", () => {
+    type Settled = ReturnType<typeof settle>;
+    expectTypeOf<Settled["etags"]>().toEqualTypeOf<boolean>();
+    expectTypeOf<Settled["limits"]>().toEqualTypeOf<Limits>();
+    expectTypeOf<Settled["cursors"]["timeout"]>().toEqualTypeOf<number>();
+  });
+});
