@@ -1,6 +1,6 @@
 import { CompiledQuery, type Kysely } from "kysely";
 import type { Dialect } from "./dialect/dialect.ts";
-import { dialectOf } from "./dialect/dialects.ts";
+import { dialectOf } from "./dialect/find.ts";
 import { type Fragment, join, raw, render, sql, TRUE } from "./dialect/fragment.ts";
 import { retryContention } from "./retry.ts";
 import { type Executor, transactionsOf } from "./transaction.ts";

@@ -9,8 +9,8 @@ import {
 } from "kysely";
 import { expect, test } from "vitest";
 import { databaseOf } from "../../../src/storage/sql/database.ts";
-import { DIALECTS, dialectOf } from "../../../src/storage/sql/dialect/dialects.ts";
 import { faultOf } from "../../../src/storage/sql/dialect/fault.ts";
+import { DIALECTS, dialectOf } from "../../../src/storage/sql/dialect/find.ts";
 import { returning, sql } from "../../../src/storage/sql/dialect/fragment.ts";
 import { sqlite } from "../../../src/storage/sql/dialect/sqlite.ts";
 import { openSqlite } from "../../../src/storage/sql/index.ts";

@@ -1,5 +1,5 @@
-import { DIALECTS } from "./dialects.ts";
 import type { DriverError, Fault } from "./driver-error.ts";
+import { DIALECTS } from "./find.ts";
 
 /** System errors of a connection that is gone or was never there. */
 const CONNECTION_CODES = new Set<unknown>([
