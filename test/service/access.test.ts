@@ -8,9 +8,9 @@ import {
   type StorageAdapter,
   User,
   unauthorized,
-} from "../src/index.ts";
-import { memoryStorage } from "../src/storage/memory/index.ts";
-import { BASE_URL, directory, ERROR, filtered, GROUP, USER } from "./support/directory.ts";
+} from "../../src/index.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { BASE_URL, directory, ERROR, filtered, GROUP, USER } from "../support/directory.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";

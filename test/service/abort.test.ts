@@ -4,12 +4,12 @@ import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { afterEach, describe, expect, test } from "vitest";
-import { fetchHandler } from "../src/hosts/fetch.ts";
-import { nodeHandler } from "../src/hosts/node.ts";
-import { createScim, type RequestEvent, type Scim, type StorageAdapter, unavailable } from "../src/index.ts";
-import { memoryStorage } from "../src/storage/memory/index.ts";
-import { AUTHORIZED, closed, listening, smallScim } from "./hosts/wire.ts";
-import { BASE_URL, directory, ENTERPRISE, ERROR, GROUP, USER } from "./support/directory.ts";
+import { fetchHandler } from "../../src/hosts/fetch.ts";
+import { nodeHandler } from "../../src/hosts/node.ts";
+import { createScim, type RequestEvent, type Scim, type StorageAdapter, unavailable } from "../../src/index.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { AUTHORIZED, closed, listening, smallScim } from "../hosts/wire.ts";
+import { BASE_URL, directory, ENTERPRISE, ERROR, GROUP, USER } from "../support/directory.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const patch = (op: string, path: string, value: unknown) => ({ schemas: [PATCH], Operations: [{ op, path, value }] });

@@ -11,9 +11,9 @@ import {
   type TenantOptions,
   User,
   unauthorized,
-} from "../src/index.ts";
-import { memoryStorage } from "../src/storage/memory/index.ts";
-import { BASE_URL, bodyText, ENTERPRISE, filtered, GROUP, USER } from "./support/directory.ts";
+} from "../../src/index.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { BASE_URL, bodyText, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const BADGE = "urn:example:params:scim:schemas:Badge";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { SCIM_TYPES } from "../../src/error.ts";
-import { ScimError, type StorageAdapter, tooManyRequests, unauthorized, unavailable } from "../../src/index.ts";
-import { memoryStorage } from "../../src/storage/memory/index.ts";
-import { directory, ERROR, filtered, USER } from "../support/directory.ts";
-import { expectRefusal } from "../support/refusal.ts";
+import { SCIM_TYPES } from "../src/error.ts";
+import { ScimError, type StorageAdapter, tooManyRequests, unauthorized, unavailable } from "../src/index.ts";
+import { memoryStorage } from "../src/storage/memory/index.ts";
+import { directory, ERROR, filtered, USER } from "./support/directory.ts";
+import { expectRefusal } from "./support/refusal.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const user = { schemas: [USER], userName: "ada" };

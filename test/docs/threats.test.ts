@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-const script = fileURLToPath(new URL("../scripts/threats.mjs", import.meta.url));
+const script = fileURLToPath(new URL("../../scripts/threats.mjs", import.meta.url));
 
 test("every row of the threat register is named by the title of a test, or docs/security.md says whose duty it is [F-21]", () => {
   const { stdout, status } = spawnSync(process.execPath, [script], { encoding: "utf8" });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-const script = fileURLToPath(new URL("../scripts/requirements.mjs", import.meta.url));
+const script = fileURLToPath(new URL("../../scripts/requirements.mjs", import.meta.url));
 
 test("every row that binds a server is named by the title of a test, or docs/requirements.md says whose duty it is [F-22]", () => {
   const levels = "MUST,MUST NOT,SHALL,SHALL NOT,SHOULD,SHOULD NOT,DEFACTO";
