@@ -208,7 +208,7 @@ export const conflict = ofStatus(
 );
 /** 413: the request is larger than a limit; the detail names the limit. @see RFC 7644 §3.12 Table 8 */
 export const payloadTooLarge = ofStatus(413, "The request body is too large.");
-/** 413 for a body of too many bytes. One limit holds for all requests, under the name that `/ServiceProviderConfig` gives it [A48]. */
+/** 413 for a body of too many bytes. One limit holds for all requests, under the name that `/ServiceProviderConfig` gives it [R-48]. */
 export function bodyTooLarge(limit: number): ScimError {
   return payloadTooLarge(
     `The size of the request body exceeds the maxPayloadSize (${limit}). The option of the server is limits.body, in bytes.`,

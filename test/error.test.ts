@@ -58,7 +58,7 @@ describe("an error", () => {
 
   test.each(
     REQUESTS,
-  )("of storage is a 500 on %s %s that tells the client nothing of the inside, and the host everything [P-3.12-10 D16]", async (method, path, body?: unknown) => {
+  )("of storage is a 500 on %s %s that tells the client nothing of the inside, and the host everything [P-3.12-10 T-H6]", async (method, path, body?: unknown) => {
     const error = Object.assign(new Error("secret-canary at db.internal:5432"), { status: 404, detail: "canary" });
     const service = directory({ storage: failing(error) });
     const answer = await service.ask(method, path, body);

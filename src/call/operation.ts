@@ -151,7 +151,7 @@ export type BulkMethod = (typeof BULK_METHODS)[number];
 export interface BulkEntry {
   /** In capitals; undefined where the client sent none of the four. */
   readonly method: BulkMethod | undefined;
-  /** The name that a POST gives to the resource that it creates; of another operation only a label, given back [A47]. */
+  /** The name that a POST gives to the resource that it creates; of another operation only a label, given back. */
   readonly bulkId: string | undefined;
   /** Works as If-Match of a PUT, PATCH or DELETE. */
   readonly version: string | undefined;

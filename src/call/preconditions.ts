@@ -19,7 +19,7 @@ export type Precondition = TagList | { readonly match: TagList | undefined; read
 
 /**
  * Reads what a write demands. SCIM knows If-None-Match on reads alone; a client that sends it with a write all the same wants
- * nothing overwritten, which must not be passed over [A39].
+ * nothing overwritten, which must not be passed over [R-39].
  * @throws {ScimError} 400 as `parseTags`.
  * @see RFC 9110 §13.1.2
  */

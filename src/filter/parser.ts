@@ -157,7 +157,7 @@ export class FilterParser extends EmbeddedActionsParser {
     );
   }
 
-  /** FILTER, and nothing behind it [C11]. */
+  /** FILTER, and nothing behind it [T-C11]. */
   wholeFilter = this.RULE("wholeFilter", (): Filter<string> => {
     const filter = this.SUBRULE(this.anyOf);
     this.#expected = '"and", "or" or the end of the filter';
@@ -181,7 +181,7 @@ export class FilterParser extends EmbeddedActionsParser {
     return { path: word.image, ...valuePath };
   });
 
-  /** logExp = FILTER SP ("and" / "or") SP FILTER, where "or" binds less than "and" [A28] */
+  /** logExp = FILTER SP ("and" / "or") SP FILTER, where "or" binds less than "and" [R-28] */
   anyOf = this.RULE("anyOf", (): Filter<string> => {
     const filters = [this.SUBRULE(this.allOf)];
     this.MANY(() => {
@@ -192,7 +192,7 @@ export class FilterParser extends EmbeddedActionsParser {
     return this.ACTION(() => combine("or", filters));
   });
 
-  /** logExp = FILTER SP ("and" / "or") SP FILTER, where "and" binds more than "or" [A28] */
+  /** logExp = FILTER SP ("and" / "or") SP FILTER, where "and" binds more than "or" [R-28] */
   allOf = this.RULE("allOf", (): Filter<string> => {
     const filters = [this.SUBRULE(this.factor)];
     this.MANY(() => {
@@ -264,7 +264,7 @@ export class FilterParser extends EmbeddedActionsParser {
     ]);
   });
 
-  /** valuePath = attrPath "[" valFilter "]", from the bracket on; the extension puts subAttr and an operator behind [A29] */
+  /** valuePath = attrPath "[" valFilter "]", from the bracket on; the extension puts subAttr and an operator behind [R-29] */
   valuePath = this.RULE("valuePath", (path: string): Filter<string> => {
     const filter = this.SUBRULE(this.brackets);
     this.#expected = '"and", "or" or the end of the filter';
@@ -327,7 +327,7 @@ export class FilterParser extends EmbeddedActionsParser {
     return this.ACTION(() => value(token));
   }
 
-  /** Exactly what JSON says of the literal [C8]. */
+  /** Exactly what JSON says of the literal [T-C8]. */
   #string(token: IToken): string {
     const value = JSON.parse(token.image) as string;
     if (!value.isWellFormed()) throw errorAt(this.#source, token.startOffset, "Half of a surrogate pair in the string");
@@ -351,7 +351,7 @@ export class FilterParser extends EmbeddedActionsParser {
     return this.#options.unquotedOperands === true && !this.LA(1).image.startsWith("'");
   }
 
-  /** attrPath = [URI ":"] ATTRNAME *1subAttr; refused here, before anything walks along the dots [C4 P-3.4.2.2-29] */
+  /** attrPath = [URI ":"] ATTRNAME *1subAttr; refused here, before anything walks along the dots [T-C4 P-3.4.2.2-29] */
   #checkPath(word: IToken, mayBeUrn: boolean): void {
     const colon = word.image.lastIndexOf(":");
     if (mayBeUrn && colon > 0) return;
@@ -363,13 +363,13 @@ export class FilterParser extends EmbeddedActionsParser {
     throw errorAt(this.#source, word.startOffset, "Expected an attribute name", `, found ${quote(word.image)}`);
   }
 
-  /** Word before word is apart anyway; behind a quote or a bracket only this keeps `"a"and` out [A29]. */
+  /** Word before word is apart anyway; behind a quote or a bracket only this keeps `"a"and` out [R-29]. */
   #checkBlankBefore(joint: IToken): void {
     if (/[ \t\r\n]/.test(this.#source.text.charAt(joint.startOffset - 1))) return;
     throw errorAt(this.#source, joint.startOffset, "Expected a blank", `, found ${quote(joint.image)}`);
   }
 
-  /** What to write instead of an operand that is not JSON [A30]. */
+  /** What to write instead of an operand that is not JSON [R-30]. */
   #hint(token: IToken): string {
     if (this.#expected !== VALUE || !(tokenMatcher(token, Word) || tokenMatcher(token, Bare))) return "";
     const literal = token.image.toLowerCase();

@@ -159,7 +159,7 @@ function findPath(text: string, scope: Scope): AttributePath | undefined {
   return path;
 }
 
-/** Of no value, only `ne` (something) and `eq null` are true [A3 A33]. */
+/** Of no value, only `ne` (something) and `eq null` are true [R-3 R-33]. */
 function isTrueOfNothing({ operator, value }: Compare<string>): boolean {
   return value === null ? operator === "eq" : operator === "ne";
 }
@@ -217,7 +217,7 @@ function resolveCompare(filter: Compare<string>, named: AttributePath, options: 
   return comparison(path, operator, operandFor(leaf, filter.value, options), options);
 }
 
-/** Of a multi-valued attribute, `ne` means any value or none, as the server has it [A4]; within brackets there is but one. */
+/** Of a multi-valued attribute, `ne` means any value or none, as the server has it [R-4]; within brackets there is but one. */
 function comparison(
   path: AttributePath,
   operator: CompareOperator,

@@ -13,7 +13,7 @@ export interface Source {
 /** How much of the text an error shows, in UTF-16 code units. */
 const WINDOW = 60;
 
-/** `<problem> at position 10<found>.` with the text around it and a caret; never a message of Chevrotain's [C7]. */
+/** `<problem> at position 10<found>.` with the text around it and a caret; never a message of Chevrotain's [T-C7]. */
 export function errorAt(source: Source, offset: number, problem: string, found = ""): ScimError {
   const { text } = source;
   const start = Math.max(0, Math.min(offset - WINDOW / 2, text.length - WINDOW));

@@ -18,7 +18,7 @@ export const SubAttribute = create("SubAttribute", /\.[A-Za-z$][A-Za-z0-9$_-]*/,
   longer_alt: Bare,
   categories: [Bare],
 });
-/** A JSON string, by a pattern that is linear also on an unclosed literal [C6]. */
+/** A JSON string, by a pattern that is linear also on an unclosed literal [T-C6]. */
 export const StringLiteral = create("StringLiteral", /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/);
 /** A JSON number. */
 export const NumberLiteral = create("NumberLiteral", /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/, {
@@ -29,10 +29,10 @@ export const LeftParenthesis = create("LeftParenthesis", /\(/);
 export const RightParenthesis = create("RightParenthesis", /\)/);
 export const LeftBracket = create("LeftBracket", /\[/);
 export const RightBracket = create("RightBracket", /\]/);
-/** SP, and what line folding makes of it [A29]. */
+/** SP, and what line folding makes of it [R-29]. */
 const Blank = createToken({ name: "Blank", pattern: /[ \t\r\n]+/, group: Lexer.SKIPPED });
 
-/** A keyword where the grammar wants one, and an attribute name everywhere else: `eq eq "eq"` [C10]. */
+/** A keyword where the grammar wants one, and an attribute name everywhere else: `eq eq "eq"` [T-C10]. */
 const keyword = (name: string, pattern: RegExp, categories: TokenType[] = []): TokenType =>
   create(name, pattern, { longer_alt: Word, categories: [Word, ...categories] });
 
@@ -45,7 +45,7 @@ export const Present = keyword("Present", /pr/i);
 export const And = keyword("And", /and/i);
 export const Or = keyword("Or", /or/i);
 export const Not = keyword("Not", /not/i);
-/** JSON literals are lower case, unlike the keywords [A29]. */
+/** JSON literals are lower case, unlike the keywords [R-29]. */
 export const True = keyword("True", /true/);
 export const False = keyword("False", /false/);
 export const Null = keyword("Null", /null/);

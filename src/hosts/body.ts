@@ -14,7 +14,7 @@ export function bodyTaken(): ScimError {
 }
 
 /**
- * Refuses a compressed body, which could be far larger than it looks [D9].
+ * Refuses a compressed body, which could be far larger than it looks [T-D9].
  * @throws {ScimError} 415
  */
 export function refuseEncoding(contentEncoding: string | null | undefined): void {

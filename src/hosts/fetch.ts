@@ -28,7 +28,7 @@ export function fetchHandler(scim: Scim): (request: Request) => Promise<Response
       answer = await scim.handle({ method, url, headers: Object.fromEntries(request.headers), body, signal });
       return toResponse(answer);
     } catch {
-      // The runtime refuses the response: a header with a line break, made of an id that a storage adapter gave [H2].
+      // The runtime refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
       if (answer !== undefined) discard(answer);
       return toResponse(scim.error(internalError(), method));
     }

@@ -56,7 +56,7 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
         await refuse(request, response, answer);
       else await send(response, answer);
     } catch {
-      // Node refuses the response: a header with a line break, made of an id that a storage adapter gave [H2].
+      // Node refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
       if (answer !== undefined) discard(answer);
       if (!response.headersSent) write(response, scim.error(internalError(), method)).end();
     }
@@ -64,7 +64,7 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
 }
 
 /**
- * Node keeps the first of several Authorization headers and hides the others; `authenticate` must see them all [A4].
+ * Node keeps the first of several Authorization headers and hides the others; `authenticate` must see them all [T-A4].
  */
 function headersOf({ headers, rawHeaders }: IncomingMessage): ScimRequest["headers"] {
   const credentials = rawHeaders.filter(

@@ -104,7 +104,7 @@ async function patchByReplace<C extends Context>(
     },
     call,
   );
-  // A secret that storage does not keep is no change [A67].
+  // A secret that storage does not keep is no change.
   if (written !== undefined && written.stored.meta.version !== written.read.meta.version)
     emitWrite(call, "patched", operation, written, written.rewrite.changes);
   if (written === undefined || isReadBack) return readBack({ resourceType, id, selection }, call);

@@ -72,7 +72,7 @@ function merge(
   return after;
 }
 
-/** What a client cannot change, and what it cannot send back because it does not see it [A18]. */
+/** What a client cannot change, and what it cannot send back because it does not see it. */
 function isFixed(attribute: Attribute, isOmitted: boolean): boolean {
   if (attribute.mutability === "readOnly") return true;
   return isOmitted && (attribute.mutability === "immutable" || attribute.returned === "request");

@@ -102,7 +102,7 @@ function applyOne(
   }
 }
 
-/** A readOnly attribute that a client sends back says what is stored, as far as it says something [A15]. */
+/** A readOnly attribute that a client sends back says what is stored, as far as it says something. */
 function isEcho(attribute: Attribute, stored: unknown, sent: unknown, effort: Effort): boolean {
   if (sent === null || sent === undefined) return true;
   if (Array.isArray(sent) && (sent.length === 0 || Array.isArray(stored))) {

@@ -15,7 +15,7 @@ export interface SubAttributes {
 /**
  * Sub-attributes that are given are set, others stay, for add and replace alike; an add to a multi-valued sub-attribute adds.
  * @throws {ScimError} 400 mutability for an immutable sub-attribute that has another value, invalidValue for a required one unassigned.
- * @see RFC 7644 §3.5.2.1, §3.5.2.3 [A7 A9]
+ * @see RFC 7644 §3.5.2.1, §3.5.2.3 [R-7 R-9]
  */
 export function merge(
   attribute: Attribute,
@@ -76,7 +76,7 @@ export function withoutSub(
 /**
  * A record that takes the place of another one: only what no client may change of it stays.
  * @throws {ScimError} 400 mutability for an immutable sub-attribute that would change.
- * @see RFC 7644 §3.5.2.3 "all matching record values SHALL be replaced" [A8]
+ * @see RFC 7644 §3.5.2.3 "all matching record values SHALL be replaced" [R-8]
  */
 export function overwrite(attribute: Attribute, before: unknown, value: unknown): unknown {
   if (!isObject(before) || !isObject(value)) return value;
@@ -87,7 +87,7 @@ export function overwrite(attribute: Attribute, before: unknown, value: unknown)
     if (sub.mutability === "readOnly") after[sub.name] = old;
     if (sub.mutability === "immutable") {
       after[sub.name] ??= old;
-      // A member that stays is the stored one, whatever the client says of it besides its value [A51].
+      // A member that stays is the stored one, whatever the client says of it besides its value [R-51].
       if (attribute.collection) after[sub.name] = old;
       else if (!isSame(after[sub.name], old)) checkImmutable(sub, old);
     }
@@ -101,7 +101,7 @@ export function checkImmutable(attribute: Attribute, before: unknown): void {
   throw mutability(`${attribute.path} is immutable and already has a value; it cannot be changed.`);
 }
 
-/** What to call the unassigning of a required attribute: "mutability" where it is removed, "invalidValue" where it is set to nothing [A10]. */
+/** What to call the unassigning of a required attribute: "mutability" where it is removed, "invalidValue" where it is set to nothing [R-10]. */
 export function requiredUnassigned({ path }: { readonly path: string }, op: Op): ScimError {
   return op === "remove"
     ? mutability(`${path} is required; it cannot be removed.`)

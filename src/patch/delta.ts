@@ -19,7 +19,7 @@ export interface Delta {
 /**
  * Says which requests can be done without reading the resource: those that only add to or remove from one collection by the
  * elements' `value`. Undefined for every other request. The operations are folded in their order: an element added and then
- * removed is removed, one removed and then added is both [C21].
+ * removed is removed, one removed and then added is both [G-21].
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@ import { type ReadOptions, ValueReader } from "../schema/value-reader.ts";
 
 /**
  * The element that a conjunction of `eq` describes: the values that the client says it has. Undefined for every other filter,
- * for elements without sub-attributes, and where the values are none that the attribute can have. [A5 A6]
+ * for elements without sub-attributes, and where the values are none that the attribute can have. [R-5 R-6]
  */
 export function describedElement(
   attribute: Attribute,

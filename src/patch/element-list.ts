@@ -119,7 +119,7 @@ export class ElementList {
 
   /**
    * The slot of the element that is the same one: that has the value and the type; of a collection and of simple values, the
-   * value; of elements without a value, everything [A51].
+   * value; of elements without a value, everything [R-51].
    */
   twinOf(element: unknown): number | undefined {
     this.#byIdentity ??= this.#indexBy((one) => this.#identityOf(one));

@@ -53,7 +53,7 @@ export function addElements(list: ElementList, added: readonly unknown[]): void 
   if (primary !== undefined) makeSolePrimary(list, primary);
 }
 
-/** "SHALL cause the server to automatically set primary to false for any other values in the array" [P-3.5.2-19 A52]. */
+/** "SHALL cause the server to automatically set primary to false for any other values in the array" [P-3.5.2-19 R-52]. */
 export function makeSolePrimary(list: ElementList, primary: number): void {
   for (const slot of [...list.primaries()])
     if (slot !== primary) list.set(slot, { ...(list.at(slot) as ResourceObject), primary: false });
@@ -75,7 +75,7 @@ function isFixed({ mutability }: Attribute): boolean {
   return mutability === "readOnly" || mutability === "immutable";
 }
 
-/** Removes the elements that are listed: by `value` where they have one, else those that have all of the given parts [A2]. */
+/** Removes the elements that are listed: by `value` where they have one, else those that have all of the given parts [R-2]. */
 function removeListed(list: ElementList, listed: readonly unknown[]): void {
   const parts: ResourceObject[] = [];
   for (const element of listed) {

@@ -9,7 +9,7 @@ import type { Op } from "./parse.ts";
  * a resource that has the extension.
  *
  * @throws {ScimError} 400 mutability, invalidValue for a required extension; mutability for an immutable attribute with a value.
- * @see RFC 7643 §3.3 [A79 P-3.5.2-16]
+ * @see RFC 7643 §3.3 [R-79 P-3.5.2-16]
  */
 export function clearExtension(
   document: PatchedDocument,
@@ -35,7 +35,7 @@ export function clearExtension(
 /**
  * `schemas` follows from the data. What an operation on it can say is that extensions go: those that it removes, or does not
  * name among the new ones. An extension that is added has no data yet.
- * @see RFC 7644 §3.5.2 [A61 P-3.5.2-17]
+ * @see RFC 7644 §3.5.2 [R-61 P-3.5.2-17]
  */
 export function applyToSchemas(
   document: PatchedDocument,

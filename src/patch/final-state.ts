@@ -14,7 +14,7 @@ export interface Fault {
 
 /**
  * What is judged once, when all operations are through, since one may put right what another one did: attributes and
- * sub-attributes that are required, one primary element at most, and how many elements there are [A13]. What a resource lacked
+ * sub-attributes that are required, one primary element at most, and how many elements there are [R-13]. What a resource lacked
  * before is not held against a PATCH that does not touch it.
  *
  * @see RFC 7643 §2.2, §2.4

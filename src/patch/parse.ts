@@ -75,7 +75,7 @@ function parseOperation(raw: unknown, index: number): PatchOperation {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw))
     throw invalidSyntax(`${where} must be an object, not ${jsonTypeOf(raw)}.`);
   const members = byLowerCase(raw as ResourceObject, where);
-  // RFC 7643 §2.1, §2.2: strings without caseExact, `op` too, have no letter case [A1].
+  // RFC 7643 §2.1, §2.2: strings without caseExact, `op` too, have no letter case [R-1].
   const op = OPS.find((name) => typeof members.op === "string" && name === members.op.toLowerCase());
   if (op === undefined) throw invalidSyntax(`${where}.op must be "add", "remove" or "replace".`);
   return {

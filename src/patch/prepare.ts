@@ -120,7 +120,7 @@ class Preparation {
   #withPath(operation: PatchOperation, text: string): PreparedOperation[] {
     const parsed = parsePath(text, this.#options.filter);
     if (parsed.filter === undefined) {
-      // A path of a URN alone: of the base schema it is the resource, of an extension its container [A79].
+      // A path of a URN alone: of the base schema it is the resource, of an extension its container [R-79].
       if (parsed.path.toLowerCase() === this.#type.urn.toLowerCase())
         return this.prepare({ ...operation, path: undefined });
       const extension = this.#type.extension(parsed.path);
@@ -173,7 +173,7 @@ class Preparation {
     return [{ index, type: "attribute", op, path, value, cleared }];
   }
 
-  /** A readOnly attribute that is named is an error, unlike one in the body of a PUT [A16 P-3.5.2-09]. */
+  /** A readOnly attribute that is named is an error, unlike one in the body of a PUT [R-16 P-3.5.2-09]. */
   #checkWritable(path: AttributePath): void {
     for (const part of [path.attribute, path.sub]) {
       if (part?.mutability === "readOnly")
@@ -190,7 +190,7 @@ class Preparation {
 
   /**
    * Values listed in a remove of what is multi-valued are the ones to remove; read literally, the list would be ignored and
-   * everything removed [A2]. Undefined where none are listed.
+   * everything removed [R-2]. Undefined where none are listed.
    */
   #listed({ value: raw }: PatchOperation, path: AttributePath): readonly unknown[] | undefined {
     if (!leafOf(path).multiValued || raw === undefined || raw === null) return undefined;
@@ -251,7 +251,7 @@ class Preparation {
     return [{ index: this.#index, type: "secret", attribute, value: value ?? null }];
   }
 
-  /** `schemas` follows from the data; what a client may say of it is that extensions come or go [A61]. */
+  /** `schemas` follows from the data; what a client may say of it is that extensions come or go [R-61]. */
   #onSchemas({ op, value }: PatchOperation): PreparedOperation {
     if (op === "remove" && (value === undefined || value === null))
       throw mutability("schemas is required; it cannot be removed.");
@@ -327,7 +327,7 @@ class Preparation {
     return [];
   }
 
-  /** A key that is a path: `name.givenName`, `urn:…:User:department`, `emails[type eq "work"].value` [A14]. */
+  /** A key that is a path: `name.givenName`, `urn:…:User:department`, `emails[type eq "work"].value` [R-14]. */
   #pathMember(operation: PatchOperation, key: string, value: unknown): PreparedOperation[] {
     const { pathKey } = this.#options;
     const bracket = key.indexOf("[");

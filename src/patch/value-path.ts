@@ -14,7 +14,7 @@ import type { ElementOperation } from "./operation.ts";
 export type CreateOnNoMatch = ((path: string) => void) | undefined;
 
 /**
- * Applies an operation on the elements that a value path selects, or on a sub-attribute of theirs: on each of them [A72].
+ * Applies an operation on the elements that a value path selects, or on a sub-attribute of theirs: on each of them [R-72].
  * @throws {ScimError} 400 noTarget, mutability, invalidValue, tooMany.
  */
 export function applyToSelected(
@@ -36,7 +36,7 @@ export function applyToSelected(
   });
 }
 
-/** "the values matched by the filter are removed" [P-3.5.2.2-04]; of none, nothing changes [A11 P-3.5.2.2-06]. */
+/** "the values matched by the filter are removed" [P-3.5.2.2-04]; of none, nothing changes [R-11 P-3.5.2.2-06]. */
 function removeSelected(list: ElementList, selected: readonly number[], operation: ElementOperation): void {
   const { op, sub, value } = operation;
   for (const slot of selected) {
@@ -68,7 +68,7 @@ function nothingSelected({ attribute }: ElementList): ScimError {
   return noTarget(`No value of ${attribute.path} matches the filter of the path.`);
 }
 
-/** The element that the filter describes, with what the operation says of it [A5 A6]. */
+/** The element that the filter describes, with what the operation says of it [R-5 R-6]. */
 function create(list: ElementList, operation: ElementOperation, createOnNoMatch: CreateOnNoMatch): void {
   const { filter, described, sub, value } = operation;
   const { attribute } = list;

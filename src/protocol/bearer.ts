@@ -73,7 +73,7 @@ function checkToken(token: string): void {
     throw new TypeError("bearerToken: a token must be visible ASCII without blanks and commas.");
 }
 
-/** credentials = "Bearer" 1*SP b64token: the scheme in any letter case, and nothing else, in one header [A2 A4]. */
+/** credentials = "Bearer" 1*SP b64token: the scheme in any letter case, and nothing else, in one header [T-A2 T-A4]. */
 function credentialOf(request: ScimRequest, bare: boolean): string | undefined {
   const values = Object.entries(request.headers)
     .filter(([name]) => name.toLowerCase() === "authorization")

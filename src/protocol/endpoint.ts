@@ -29,7 +29,7 @@ export type EndpointOf<T extends Endpoint["type"]> = Extract<Endpoint, { readonl
 /** Where a request leads once `/Me` has become somebody's own resource. */
 export type FinalEndpoint = Exclude<Endpoint, { readonly type: "me" }>;
 
-/** Splits a URL into its path and query without normalising it: `%2e%2e` must stay what it is [H3]. */
+/** Splits a URL into its path and query without normalising it: `%2e%2e` must stay what it is [T-H3]. */
 export function splitUrl(url: string): { readonly path: string; readonly query: string } {
   const scheme = url.indexOf("://");
   const pathStart = scheme === -1 ? 0 : url.indexOf("/", scheme + 3);
@@ -55,7 +55,7 @@ function isSegment(name: string, segment: string, anyCase: boolean): boolean {
 
 /**
  * Whether a path leads to one of the discovery endpoints, by the very steps by which `findEndpoint` finds them: what is public
- * here is discovery there, and nothing else [A1].
+ * here is discovery there, and nothing else [T-A1].
  */
 export function isDiscovery(path: string, basePath: string, anyCase: boolean): boolean {
   if (!path.startsWith(`${basePath}/`)) return false;

@@ -16,7 +16,7 @@ export type ResolveMe<C extends Context> = (context: C) => Me | undefined | Prom
 /**
  * The endpoint that `/Me` stands for. From here on it is a request for that resource like any other: the same operations,
  * authorisation, ETags and rules.
- * @throws {ScimError} 501 without `resolveMe` [P-3.11-01 A12]; 404 for a caller that has no resource.
+ * @throws {ScimError} 501 without `resolveMe` [P-3.11-01 T-A12]; 404 for a caller that has no resource.
  * @throws {TypeError} for an answer of `resolveMe` that names no resource type of this server.
  * @see RFC 7644 §3.11
  */

@@ -119,7 +119,7 @@ export function pageOf<C extends Context>(search: Search, call: Call<C>): AskedP
   return { cursor: cursor === "" ? undefined : cursor, count, query };
 }
 
-/** @throws {ScimError} 400 for a way of paging that is off, and for two at once [A63]. @see RFC 9865 §2.4 */
+/** @throws {ScimError} 400 for a way of paging that is off, and for two at once. @see RFC 9865 §2.4 */
 function isByCursor<C extends Context>({ cursor, startIndex }: Search, call: Call<C>): boolean {
   const { pagination } = call.engine;
   if (cursor !== undefined && pagination.cursor) {

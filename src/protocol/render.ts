@@ -22,7 +22,7 @@ export interface RenderOptions extends Locations {
   readonly onFault: (error: unknown) => void;
 }
 
-/** Directory data is personal: no cache keeps it, no browser guesses at its type [H5 H9]. */
+/** Directory data is personal: no cache keeps it, no browser guesses at its type [T-H5 T-H9]. */
 const FIXED_HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" } as const;
 
 /** Makes the response of what a verb came to. @see RFC 7644 §3.4, §3.14 */

@@ -47,7 +47,7 @@ export function show(
   return shown;
 }
 
-/** Adds the schemas of what is shown [A25]. */
+/** Adds the schemas of what is shown. */
 export function addSchemas(resourceType: ResourceType, shown: ResourceObject): ResourceObject {
   const { schemas: _, meta, ...attributes } = shown;
   return { schemas: schemasOf(resourceType, shown), ...attributes, ...(meta === undefined ? {} : { meta }) };

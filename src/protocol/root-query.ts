@@ -15,7 +15,7 @@ import { isDescending, pageOf, requestSelection, sortPath } from "./query.ts";
 
 /**
  * What a search asks of all resource types together: of each one by its own schemas and selection. An attribute that a type does
- * not have has no value there; one that no type has is a mistake [P-3.4.2.1-04 A35].
+ * not have has no value there; one that no type has is a mistake [P-3.4.2.1-04 R-35].
  * @throws {ScimError} 400 invalidFilter, invalidValue
  * @see RFC 7644 §3.4.2.1
  */

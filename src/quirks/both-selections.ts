@@ -1,6 +1,6 @@
 import type { Quirk } from "./quirk.ts";
 
-/** `attributes` and `excludedAttributes` in one request [A26]. */
+/** `attributes` and `excludedAttributes` in one request [R-26]. */
 export const bothSelections: Quirk = {
   id: "both-selections",
   description: "Of attributes and excludedAttributes in one request, attributes wins.",

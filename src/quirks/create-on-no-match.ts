@@ -1,6 +1,6 @@
 import type { Quirk } from "./quirk.ts";
 
-/** `replace emails[type eq "work"].value` where there is no work address [Q54 A5 A6]. */
+/** `replace emails[type eq "work"].value` where there is no work address [Q54 R-5 R-6]. */
 export const createOnNoMatch: Quirk = {
   id: "create-on-no-match",
   description:

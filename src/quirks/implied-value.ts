@@ -1,6 +1,6 @@
 import type { Quirk } from "./quirk.ts";
 
-/** `manager eq "x"` [Q22 A31]. */
+/** `manager eq "x"` [Q22 R-31]. */
 export const impliedValue: Quirk = {
   id: "implied-value",
   description:

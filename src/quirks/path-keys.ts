@@ -1,6 +1,6 @@
 import type { Quirk } from "./quirk.ts";
 
-/** `{ "op": "replace", "value": { "name.givenName": "x", "urn:…:User:department": "y" } }` [Q56 Q57 A14]. */
+/** `{ "op": "replace", "value": { "name.givenName": "x", "urn:…:User:department": "y" } }` [Q56 Q57 R-14]. */
 export const pathKeys: Quirk = {
   id: "path-keys",
   description: "Reads a name with dots or a URN, in the value of a PATCH operation without a path, as a path.",

@@ -1,6 +1,6 @@
 import type { Quirk } from "./quirk.ts";
 
-/** A manager or member as the bare id; the empty string unassigns [Q42 Q59 Q81 A55]. */
+/** A manager or member as the bare id; the empty string unassigns [Q42 Q59 Q81 R-55]. */
 export const referenceStrings: Quirk = {
   id: "reference-strings",
   description:

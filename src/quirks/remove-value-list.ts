@@ -1,6 +1,6 @@
 import type { Quirk } from "./quirk.ts";
 
-/** `{ "op": "remove", "path": "members", "value": [{ "value": "…" }] }` [Q73 A2]. Read literally it would empty the group. */
+/** `{ "op": "remove", "path": "members", "value": [{ "value": "…" }] }` [Q73 R-2]. Read literally it would empty the group. */
 export const removeValueList: Quirk = {
   id: "remove-value-list",
   description: "Removes only the listed values where a PATCH remove of a multi-valued attribute comes with some.",

@@ -143,7 +143,7 @@ export function leafOf(path: AttributePath): Attribute {
   return path.sub ?? path.attribute;
 }
 
-/** A `$ref` beside a `value`, naming resources: it follows from the value [A51]. */
+/** A `$ref` beside a `value`, naming resources: it follows from the value [R-51]. */
 export function isComputedReference(attribute: Attribute, sub: Attribute): boolean {
   return sub.name === "$ref" && attribute.sub("value") !== undefined && sub.resourceTypes.length > 0;
 }

@@ -40,7 +40,7 @@ export function compileAttribute(
     type,
     description: literal.description,
     multiValued,
-    // The value is what tells the elements of a collection apart and what storage files them under [A51].
+    // The value is what tells the elements of a collection apart and what storage files them under.
     required: literal.required ?? (owner.parent?.collection === true && name === "value"),
     canonicalValues,
     caseExact,

@@ -38,7 +38,7 @@ export const SecurityEventsShape = z.strictObject({
 } satisfies ShapeOf<NonNullable<Announcements["securityEvents"]>>);
 
 /**
- * The shape of `announce`. Members that scimkit computes have no place in it: what is announced is what is done [L6].
+ * The shape of `announce`. Members that scimkit computes have no place in it: what is announced is what is done [T-L6].
  */
 export const AnnouncementsShape = z
   .object({ securityEvents: SecurityEventsShape.optional() } satisfies ShapeOf<Announcements>)

@@ -38,7 +38,7 @@ interface Visit<C extends Context> extends Arrival {
 
 /**
  * The way of a request: who asks, may they now, what is the service like for them, what do they want. Nothing that the client
- * sends but its URL and headers is looked at before the first two are settled [A1 P-7.6-01].
+ * sends but its URL and headers is looked at before the first two are settled [T-A1 P-7.6-01].
  */
 export function createAnswer<C extends Context>(options: SettledOptions<C>, engines: Engines<C>): Answer<C> {
   const { arrive, identify } = arrivals(options, engines.standard.quirks.reads.endpointCase);

@@ -266,7 +266,7 @@ function readsOf({ type, path, callee }: Requests): Pick<Subject, "get" | "read"
     },
     async read(name, id, options) {
       const found = await reads.get(name, id, options);
-      must(found !== undefined, `get must find a ${name} that was created [C10]`, "it gave nothing");
+      must(found !== undefined, `get must find a ${name} that was created [G-10]`, "it gave nothing");
       return found;
     },
     query(name, options = {}) {

@@ -77,14 +77,14 @@ describe("50,000 users, read page by page while others come and go", () => {
     "",
     "&sortBy=userName",
     "&sortBy=userName&sortOrder=descending",
-  ])("by cursor: every unchanged one exactly once (%s) [C-2-13 C-2-07 C13]", async (sort) => {
+  ])("by cursor: every unchanged one exactly once (%s) [C-2-13 C-2-07 G-13]", async (sort) => {
     const query = `/Users?count=${COUNT}&attributes=id${sort}`;
     const outcome = await walk(query, "cursor=", ({ nextCursor }) => nextCursor && `cursor=${nextCursor}`);
     expect(outcome).toEqual({ missed: 0, repeated: 0 });
   });
 
   test(
-    "by index: the same walk misses some, which is why there are cursors [C12 threat F10]",
+    "by index: the same walk misses some, which is why there are cursors [G-12 T-F10]",
     async () => {
       const query = `/Users?count=${COUNT}&attributes=id`;
       const { missed } = await walk(query, "startIndex=1", (_, read) => `startIndex=${read + 1}`);

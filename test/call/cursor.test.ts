@@ -64,7 +64,7 @@ describe("a page by cursor", () => {
         if (page.json.nextCursor !== undefined) expect(next(page)).toMatch(/^[A-Za-z0-9\-._~]+$/);
   });
 
-  test.each(["0", "-3", "-0"])("with count=%s has no resources, and the total [C-2-04 A21]", async (count) => {
+  test.each(["0", "-3", "-0"])("with count=%s has no resources, and the total [C-2-04 R-21]", async (count) => {
     const { ask } = await withUsers(FIVE);
     const page = await ask("GET", `/Users?cursor=&count=${count}`);
     expect(page.json).toMatchObject({ totalResults: 5, itemsPerPage: 0, Resources: [] });
@@ -125,7 +125,7 @@ describe("a page by cursor", () => {
     expect((await ask("GET", "/Users?cursor=&count=2")).json).not.toHaveProperty("totalResults");
   });
 
-  test("of any walk, filtered and sorted or not, meets what the whole list has, in its order [C-2-13 C-2-14 C-2.2-01 threat F6]", async () => {
+  test("of any walk, filtered and sorted or not, meets what the whole list has, in its order [C-2-13 C-2-14 C-2.2-01 T-F6]", async () => {
     const words = ["b", "A", "ab", "aB2", "c", "", "Z", "ä", "a-b"].map((word, index) => `${word}${index % 4}${word}`);
     const { ask } = await withUsers(words);
     await fc.assert(
@@ -171,7 +171,7 @@ describe("a page by cursor", () => {
 });
 
 describe("a cursor", () => {
-  test("is good for the very same query alone [C-2-11 threat F11]", async () => {
+  test("is good for the very same query alone [C-2-11 T-F11]", async () => {
     const { ask } = await withUsers(FIVE);
     const filter = encodeURIComponent("userName pr");
     const query = `count=2&sortBy=userName&attributes=userName&filter=${filter}`;
@@ -200,7 +200,7 @@ describe("a cursor", () => {
     });
   });
 
-  test("does not go together with startIndex [C-2-16 A63 threat F18]", async () => {
+  test("does not go together with startIndex [C-2-16 R-63 T-F18]", async () => {
     const { ask } = await withUsers(FIVE);
     for (const profile of ["interop", "strict"] as const) {
       const service = profile === "strict" ? directory({ profile }) : { ask };
@@ -210,7 +210,7 @@ describe("a cursor", () => {
     }
   });
 
-  test("that is forged, cut, lengthened, or spelled otherwise is refused to the letter alike [C-2.1-01 C-2.1-02 C-5.2-04 C-5.2-05 threat F11]", async () => {
+  test("that is forged, cut, lengthened, or spelled otherwise is refused to the letter alike [C-2.1-01 C-2.1-02 C-5.2-04 C-5.2-05 T-F11]", async () => {
     const { ask } = await withUsers(FIVE);
     const cursor = next(await ask("GET", "/Users?cursor=&count=2"));
     const other = next(await ask("GET", "/Users?cursor=&count=2&sortBy=id"));
@@ -294,7 +294,7 @@ describe("a cursor", () => {
     expect(foreign.json.scimType).toBe("invalidCursor");
   });
 
-  test("binds the count of the first page [C-2.1-04 A63]", async () => {
+  test("binds the count of the first page [C-2.1-04 R-63]", async () => {
     const { ask } = await withUsers(FIVE);
     const cursor = next(await ask("GET", "/Users?cursor=&count=2"));
     for (const count of ["&count=5", "&count=0", ""])
@@ -308,7 +308,7 @@ describe("a cursor", () => {
     }
   });
 
-  test("opens in another process that has the secret, and after a change of secrets while the old one is kept [C-5.3-01 threat F12]", async () => {
+  test("opens in another process that has the secret, and after a change of secrets while the old one is kept [C-5.3-01 T-F12]", async () => {
     const storage = memoryStorage();
     const given = (secret: string | readonly string[]) => ({ storage, cursors: { secret } });
     const newer = "another secret, which comes after the first one";
@@ -337,7 +337,7 @@ describe("a cursor", () => {
     expect((await other.ask("GET", `/Users?cursor=${cursor}&count=2`)).json.scimType).toBe("invalidCursor");
   });
 
-  test("grants another tenant or caller nothing, and foreign and forged ones are told apart by nobody [C-5.2-01 C-5.2-05 F19]", async () => {
+  test("grants another tenant or caller nothing, and foreign and forged ones are told apart by nobody [C-5.2-01 C-5.2-05 F-19]", async () => {
     const service = directory({
       authenticate: ({ headers }) => {
         const [tenant, user] = String(headers.authorization).split(" ");
@@ -387,7 +387,7 @@ describe("a cursor", () => {
     expect((await ask("GET", `/Users?cursor=${cursor}&count=2`)).status).toBe(200);
   });
 
-  test("does not lead on by an attribute that the caller may no longer read [C-5.2-02 threat F4]", async () => {
+  test("does not lead on by an attribute that the caller may no longer read [C-5.2-02 T-F4]", async () => {
     let isReadable = true;
     const { ask } = await withUsers(FIVE, { isReadable: ({ name }) => name !== "userName" || isReadable });
     const query = "count=2&sortBy=userName";

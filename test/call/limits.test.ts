@@ -8,7 +8,7 @@ const user = (more: object = {}): object => ({ schemas: [USER], userName: "a", .
 
 /** For each limit: what is just within it, and what is one too many. */
 describe("limits", () => {
-  test("body: bytes, not characters [P-3.7.4-02 D1]", async () => {
+  test("body: bytes, not characters [P-3.7.4-02 T-J3]", async () => {
     const { ask } = directory({ limits: { body: 200 } });
     const fits = JSON.stringify(user({ displayName: "" })).length;
     expect((await ask("POST", "/Users", user({ displayName: "x".repeat(200 - fits) }))).status).toBe(201);
@@ -22,7 +22,7 @@ describe("limits", () => {
     expect((await ask("GET", "/Users")).json.totalResults).toBe(1);
   });
 
-  test("depth: of objects and arrays, in whatever is sent [D2]", async () => {
+  test("depth: of objects and arrays, in whatever is sent [T-D1]", async () => {
     const { ask } = directory({ limits: { depth: 4 } });
     const nested = (levels: number): string =>
       `{"schemas":["${USER}"],"userName":"a","x":${"[".repeat(levels)}${"]".repeat(levels)}}`;

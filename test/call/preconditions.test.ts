@@ -41,7 +41,7 @@ describe("the tags of a header", () => {
     ["*", "*"],
     [" * ", "*"],
     ['"*"', ["*"]],
-  ])("of %j are %j [A39 threat H8]", (header, tags) => {
+  ])("of %j are %j [R-39 T-H8]", (header, tags) => {
     expect(parseTags(header)).toEqual(tags);
   });
 
@@ -49,7 +49,7 @@ describe("the tags of a header", () => {
     expect(hasTag(parseTags('"1", *'), "2")).toBe(false);
   });
 
-  test("more than 8,192 characters are refused before anything reads them [threat H7]", async () => {
+  test("more than 8,192 characters are refused before anything reads them [T-H7]", async () => {
     await made();
     for (const header of [" ".repeat(8193), '"1",'.repeat(4000), `"${"x".repeat(100_000)}`]) {
       for (const [method, name] of [
@@ -127,7 +127,7 @@ describe("a read with If-None-Match", () => {
     ["a list with the current tag", () => `"x", ${etag}, W/"y"`],
     ["*", () => "*"],
     ["the bare version", () => strong().slice(1, -1)],
-  ])("that is %s is 304 without a body [P-3.14-04 A39 threat H8]", async (_, header) => {
+  ])("that is %s is 304 without a body [P-3.14-04 R-39 T-H8]", async (_, header) => {
     for (const method of ["GET", "HEAD"]) {
       const answer = await service.ask(method, path, undefined, { "If-None-Match": header() });
       expect(answer).toMatchObject({ status: 304, body: undefined, headers: { ETag: etag } });
@@ -166,7 +166,7 @@ describe.each(WRITES)("%s with If-Match", (method, body) => {
     ["the current tag as a strong one", () => etag.slice(2)],
     ["a list with the current tag", () => `"x", ${etag}, W/"y"`],
     ["*", () => "*"],
-  ])("that is %s is done [P-3.14-05 P-3.14-06 A39 threat H8]", async (_, header) => {
+  ])("that is %s is done [P-3.14-05 P-3.14-06 R-39 T-H8]", async (_, header) => {
     const answer = await service.ask(method, path, body, { "If-Match": header() });
     expect(answer.status).toBe(method === "DELETE" ? 204 : 200);
     const after = await service.ask("GET", path);
@@ -180,7 +180,7 @@ describe.each(WRITES)("%s with If-Match", (method, body) => {
     "garbage",
     '"*"',
     '"x", *',
-  ])("that is %j is 412 and changes nothing [P-3.14-05 P-3.14-07 A39 threat H8]", async (header) => {
+  ])("that is %j is 412 and changes nothing [P-3.14-05 P-3.14-07 R-39 T-H8]", async (header) => {
     const answer = await service.ask(method, path, body, { "If-Match": header });
     expect(answer.json).toMatchObject({ status: "412", detail: expect.stringContaining("If-Match") });
     expect(answer.json).not.toHaveProperty("scimType");
@@ -188,7 +188,7 @@ describe.each(WRITES)("%s with If-Match", (method, body) => {
     expect(after).toMatchObject({ status: 200, headers: { ETag: etag }, json: { userName: "ann" } });
   });
 
-  test("of a resource that is not there is 412 for * and 404 for a tag [P-3.14-07 threat H8]", async () => {
+  test("of a resource that is not there is 412 for * and 404 for a tag [P-3.14-07 T-H8]", async () => {
     const statusOf = async (header: string) =>
       (await service.ask(method, "/Users/none", body, { "If-Match": header })).status;
     expect(await statusOf("*")).toBe(412);
@@ -196,14 +196,14 @@ describe.each(WRITES)("%s with If-Match", (method, body) => {
     expect(await statusOf(`"x", ${etag}`)).toBe(404);
   });
 
-  test("has one winner of two [P-3.14-08 threat I3]", async () => {
+  test("has one winner of two [P-3.14-08 T-I3]", async () => {
     const answers = await Promise.all([1, 2].map(() => service.ask(method, path, body, { "If-Match": etag })));
     const [won, lost] = answers.map(({ status }) => status).sort();
     expect(won).toBe(method === "DELETE" ? 204 : 200);
     expect(lost === 412 || (method === "DELETE" && lost === 404)).toBe(true);
   });
 
-  test("is not passed over where it is If-None-Match that the client sends: nothing is overwritten [A39]", async () => {
+  test("is not passed over where it is If-None-Match that the client sends: nothing is overwritten [R-39]", async () => {
     for (const header of ["*", etag, `"x", ${etag}`]) {
       const answer = await service.ask(method, path, body, { "If-None-Match": header });
       expect(answer.status).toBe(412);

@@ -89,7 +89,7 @@ describe("attributes and excludedAttributes", () => {
     expectRefusal(await strict.ask("GET", "/Users?sortBy=employeeNumber"), 400, "invalidValue");
   });
 
-  test("both at once: attributes wins under interop, with a note, and strict refuses [P-3.9-04 A26]", async () => {
+  test("both at once: attributes wins under interop, with a note, and strict refuses [P-3.9-04 R-26]", async () => {
     expect(await get("attributes=userName&excludedAttributes=userName")).toEqual({ userName: "ada" });
     const strict = directory({ profile: "strict" });
     expectRefusal(

@@ -200,7 +200,7 @@ describe("who joined and who left a group is told", () => {
 });
 
 describe("nothing is told of what did not happen", () => {
-  test("a PUT, a PATCH or a delta that changes nothing, and one that is refused, leave no event [A67]", async () => {
+  test("a PUT, a PATCH or a delta that changes nothing, and one that is refused, leave no event [R-67]", async () => {
     const { service, ada, bob, group } = await withGroup();
     const same = { schemas: [USER], userName: "ada", externalId: "e-1", active: true };
     const answers = [

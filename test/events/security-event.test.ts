@@ -150,7 +150,7 @@ describe("a real change as a token", () => {
     ]);
   });
 
-  test("shares txn with the other tokens of the same change, and jti with none; both can be given [A69]", async () => {
+  test("shares txn with the other tokens of the same change, and jti with none; both can be given [R-69]", async () => {
     const { events } = await history();
     const [, patched, deactivated] = events.map((event) => toSecurityEvent(event, ISSUER));
     expect(patched?.txn).toBe(deactivated?.txn);

@@ -86,7 +86,7 @@ describe.each(["hono", "express", "metrics"])("the %s example", (name) => {
   });
 });
 
-test("settings have defaults, and an empty value is none of them [threat A2]", () => {
+test("settings have defaults, and an empty value is none of them [T-A2]", () => {
   const settings = readSettings({});
   expect(settings).toMatchObject({ port: 3000, profile: "interop", references: "check", isTokenGenerated: true });
   expect(settings.database).toBe("scim.sqlite");

@@ -43,7 +43,7 @@ describe("length", () => {
     }
   });
 
-  test("of a PATCH path is limited alike [threat C16]", () => {
+  test("of a PATCH path is limited alike [T-C16]", () => {
     expect(refusal(() => parsePath("a".repeat(8193)))).toMatchObject({
       status: 400,
       scimType: "invalidPath",
@@ -53,7 +53,7 @@ describe("length", () => {
 });
 
 describe("depth", () => {
-  test("is limited to 32 levels [P-3.4.2.2-37 threat C1]", () => {
+  test("is limited to 32 levels [P-3.4.2.2-37 T-C1]", () => {
     for (let depth = 1; depth <= 32; depth++) {
       expect(parseFilter(nested(depth))).toEqual({ type: "present", path: "id" });
     }
@@ -64,11 +64,11 @@ describe("depth", () => {
     }
   });
 
-  test.each([10_000, 8192, 33])("refuses %i opening parentheses [P-3.4.2.2-37 threat C1]", (count) => {
+  test.each([10_000, 8192, 33])("refuses %i opening parentheses [P-3.4.2.2-37 T-C1]", (count) => {
     expect(refusal(() => parseFilter("(".repeat(count)))).toMatchObject(invalidFilter);
   });
 
-  test("holds for not ( and for [ as well [threat C2 C3]", () => {
+  test("holds for not ( and for [ as well [T-C2 T-C3]", () => {
     expect(parseFilter(nested(32, "not ("))).toMatchObject({ type: "not" });
     expect(refusal(() => parseFilter(nested(33, "not ("))).detail).toContain("More than 32 levels");
     expect(refusal(() => parseFilter("not (".repeat(1000))).detail).toContain("More than 32 levels");
@@ -78,16 +78,16 @@ describe("depth", () => {
     expect(refusal(() => parsePath("(".repeat(1000)))).toMatchObject({ status: 400, scimType: "invalidPath" });
   });
 
-  test("does not add up over groups that stand beside each other [threat C1]", () => {
+  test("does not add up over groups that stand beside each other [T-C1]", () => {
     expect(parseFilter(Array(40).fill("(a pr)").join(" and "))).toMatchObject({ type: "and" });
     expect(parseFilter(Array(40).fill("a[b pr]").join(" and "))).toMatchObject({ type: "and" });
   });
 
-  test("counts no brackets inside strings [threat C1]", () => {
+  test("counts no brackets inside strings [T-C1]", () => {
     expect(parseFilter(`a eq "${"([".repeat(100)}"`)).toMatchObject({ type: "compare" });
   });
 
-  test("at its limit leaves room on a call stack that is 5,000 frames deep already [threat C1]", () => {
+  test("at its limit leaves room on a call stack that is 5,000 frames deep already [T-C1]", () => {
     expect(below(5000, () => parseFilter(nested(32, "not (")))).toMatchObject({ type: "not" });
     expect(below(5000, () => refusal(() => parseFilter(nested(2000))))).toMatchObject(invalidFilter);
   });
@@ -100,12 +100,12 @@ describe("depth", () => {
 });
 
 describe("comparisons", () => {
-  test.each(["or", "and"])("may be 256 in one %s node [P-3.4.2.2-37 threat C5]", (joint) => {
+  test.each(["or", "and"])("may be 256 in one %s node [P-3.4.2.2-37 T-C5]", (joint) => {
     const filter = parseFilter(clauses(256, "id pr", joint));
     expect(filter).toMatchObject({ type: joint, filters: { length: 256 } });
   });
 
-  test.each([257, 300, 682])("are refused when they are %i [P-3.4.2.2-37 threat C5]", (count) => {
+  test.each([257, 300, 682])("are refused when they are %i [P-3.4.2.2-37 T-C5]", (count) => {
     const error = refusal(() => parseFilter(clauses(count, 'id eq "1"').slice(0, 8192)));
     expect(error).toMatchObject(invalidFilter);
     expect(error.detail).toMatch(/^More than 256 comparisons \(the limit maxClauses\) at position \d+\.\n/);
@@ -120,13 +120,13 @@ describe("comparisons", () => {
     "not (pr pr)",
     "a[eq eq 1]",
     "(eq pr)",
-  ])("are counted right when attributes are named like operators: %s [threat C5 C10]", (clause) => {
+  ])("are counted right when attributes are named like operators: %s [T-C5 T-C10]", (clause) => {
     const limits = { ...DEFAULT_FILTER_LIMITS, maxClauses: 3 };
     expect(() => parseFilter(clauses(3, clause), { limits })).not.toThrow();
     expect(refusal(() => parseFilter(clauses(4, clause), { limits })).detail).toContain("More than 3 comparisons");
   });
 
-  test("are counted inside value paths, behind them, and with bare operands [threat C5]", () => {
+  test("are counted inside value paths, behind them, and with bare operands [T-C5]", () => {
     const limits = { ...DEFAULT_FILTER_LIMITS, maxClauses: 3 };
     const parse = (text: string) => parseFilter(text, { limits, unquotedOperands: true });
     expect(() => parse("a[b pr and c pr].d pr")).not.toThrow();
@@ -138,14 +138,14 @@ describe("comparisons", () => {
 });
 
 describe("cost", () => {
-  test("of an unclosed string is not exponential: 8 KB of it are refused before the test times out [threat C6]", () => {
+  test("of an unclosed string is not exponential: 8 KB of it are refused before the test times out [T-C6]", () => {
     for (const filler of ["a", "\\\\", "\\u0061", '\\"', "\\"]) {
       const text = `userName eq "${filler.repeat(Math.floor(8000 / filler.length))}`;
       expect(refusal(() => parseFilter(text))).toMatchObject(invalidFilter);
     }
   });
 
-  test("of 8 KB of any one character is small, and so is the answer [threat C7]", () => {
+  test("of 8 KB of any one character is small, and so is the answer [T-C7]", () => {
     parseFilter("warm pr");
     for (let code = 0; code < 128; code++) {
       const text = String.fromCharCode(code).repeat(8192);

@@ -38,7 +38,7 @@ describe("sortBy", () => {
     [`${ENTERPRISE}:manager`, ["b", "C"]],
     ["active", ["C"]],
     ["displayName", ["a", "d", "b"]],
-  ])("%s sorts by its key, of several values the primary one or the first, and what has none comes last [A23]", async (sortBy, first) => {
+  ])("%s sorts by its key, of several values the primary one or the first, and what has none comes last [R-23]", async (sortBy, first) => {
     const service = await filled();
     const ascending = await sorted(service, sortBy);
     expect(ascending.slice(0, first.length)).toEqual(first);
@@ -54,13 +54,13 @@ describe("sortBy", () => {
     "password",
     "name.nosuch",
     "urn:example:unknown:userName",
-  ])("%s is refused, where the endpoint has one type [A23 A35 A36]", async (sortBy) => {
+  ])("%s is refused, where the endpoint has one type [R-23 R-35 R-36]", async (sortBy) => {
     const answer = await (await filled()).ask("GET", `/Users?sortBy=${sortBy}`);
     expect(answer.json).toMatchObject({ status: "400", scimType: "invalidValue" });
     expect(answer.json.detail).toContain("sortBy");
   });
 
-  test("is passed over where it is empty, and the order must be one [A23]", async () => {
+  test("is passed over where it is empty, and the order must be one [R-23]", async () => {
     const { ask } = await filled();
     expect((await ask("GET", "/Users?sortBy=")).status).toBe(200);
     expect((await ask("GET", "/Users?sortBy=userName&sortOrder=up")).json.scimType).toBe("invalidValue");

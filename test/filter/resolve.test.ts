@@ -35,7 +35,7 @@ describe("names", () => {
     ['emails[TYPE eq "work"]', 'emails[emails.type eq "work"]'],
     ['emails co "x"', 'emails.value co "x"'],
     ['schemas eq "x"', 'schemas eq "x"'],
-  ])("%s is %s [P-3.4.2.2-03 P-3.4.2.2-28 A31 A62]", (text, expected) => {
+  ])("%s is %s [P-3.4.2.2-03 P-3.4.2.2-28 R-31 R-62]", (text, expected) => {
     expect(resolved(text)).toBe(expected);
   });
 
@@ -49,7 +49,7 @@ describe("names", () => {
     "password pr",
     'not (password sw "a")',
     `${USER}:password pr`,
-  ])("%s names nothing that can be filtered by [P-3.4.2.2-23 P-3.4.2.1-05 A35 A36]", (text) => {
+  ])("%s names nothing that can be filtered by [P-3.4.2.2-23 P-3.4.2.1-05 R-35 R-36]", (text) => {
     expect(refusal(text)).toContain("/Schemas");
   });
 
@@ -62,7 +62,7 @@ describe("names", () => {
     expect(refusal('department eq "x"')).toContain("department");
   });
 
-  test("of attributes that the caller may not read are as unknown as those that do not exist [threat F4]", () => {
+  test("of attributes that the caller may not read are as unknown as those that do not exist [T-F4]", () => {
     const isReadable: ResolveOptions["isReadable"] = ({ path }) => path !== "title" && path !== "emails.value";
     expect(refusal("title pr", { isReadable })).toBe(refusal("titla pr").replace("titla", "title"));
     expect(refusal('emails co "x"', { isReadable: ({ path }) => path !== "emails" })).toContain("emails");
@@ -80,7 +80,7 @@ describe("operators and operands", () => {
     'x509Certificates.value sw "AA"',
     'meta.created sw "2011"',
     'meta.lastModified co "T"',
-  ])("%s is a comparison that the type does not have [P-3.4.2.2-12 P-3.4.2.2-15 A34]", (text) => {
+  ])("%s is a comparison that the type does not have [P-3.4.2.2-12 P-3.4.2.2-15 R-34]", (text) => {
     expect(refusal(text)).toMatch(/of type \w+, which \w\w does not apply to; it has eq, ne/);
   });
 
@@ -95,7 +95,7 @@ describe("operators and operands", () => {
     ["emails.primary eq 1", "emails.primary"],
     ["emails[primary eq 1]", "emails.primary"],
     ['x509Certificates.value eq "not base64!"', "x509Certificates.value"],
-  ])("%s has an operand of another type [P-3.4.2.2-36 A34]", (text, problem) => {
+  ])("%s has an operand of another type [P-3.4.2.2-36 R-34]", (text, problem) => {
     expect(refusal(text)).toContain(problem);
   });
 
@@ -105,7 +105,7 @@ describe("operators and operands", () => {
     "meta.created le null",
     "emails.value sw null",
     "active ge null",
-  ])("%s: only eq and ne go with null [P-3.4.2.2-27 A33]", (text) => {
+  ])("%s: only eq and ne go with null [P-3.4.2.2-27 R-33]", (text) => {
     expect(refusal(text)).toContain("only eq and ne can compare with null");
   });
 
@@ -119,13 +119,13 @@ describe("operators and operands", () => {
     expect(refusal("groups.$ref eq 5")).toContain("a URI");
   });
 
-  test("an operand may be as long as a value, and no longer [threat C16]", () => {
+  test("an operand may be as long as a value, and no longer [T-C16]", () => {
     const limits = { stringLength: 5, binaryLength: 5, elements: 5, collectionElements: 5 };
     expect(resolved('title eq "12345"', { limits })).toContain("12345");
     expect(refusal('title eq "123456"', { limits })).toContain("5 characters");
   });
 
-  test("a singular complex attribute stands for its value only where the profile says so [A31]", () => {
+  test("a singular complex attribute stands for its value only where the profile says so [R-31]", () => {
     const manager = `${ENTERPRISE}:manager eq "x"`;
     expect(refusal(manager)).toContain("complex");
     expect(resolved(manager, { impliedValue: () => undefined })).toBe(`${ENTERPRISE}:manager.value eq "x"`);
@@ -134,7 +134,7 @@ describe("operators and operands", () => {
 });
 
 describe("booleans as text", () => {
-  test("are read by the default profile and refused by the strict one [A54]", async () => {
+  test("are read by the default profile and refused by the strict one [R-54]", async () => {
     for (const [profile, operand, status] of [
       ["interop", '"True"', 200],
       ["interop", '"false"', 200],
@@ -150,7 +150,7 @@ describe("booleans as text", () => {
     }
   });
 
-  test("stay barewords where they have no quotes: True is no JSON [A29 A30]", async () => {
+  test("stay barewords where they have no quotes: True is no JSON [R-29 R-30]", async () => {
     for (const profile of ["interop", "strict"] as const) {
       const service = directory({ profile });
       for (const operand of ["True", "TRUE", "ann", "'ann'"])
@@ -193,7 +193,7 @@ describe("resolving where some attributes are unknown", () => {
     ['emails[no ne "x"]', "emails pr", ["emails[no]"]],
     ['emails[no ne "x" and type eq "work"]', 'emails[emails.type eq "work"]', ["emails[no]"]],
     ["password pr", false, ["password"]],
-  ])("%s comes to %j [P-3.4.2.1-04 A35]", (text, outcome, unknown) => {
+  ])("%s comes to %j [P-3.4.2.1-04 R-35]", (text, outcome, unknown) => {
     expect(folded(text)).toEqual({ outcome, unknown });
   });
 });

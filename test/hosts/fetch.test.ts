@@ -82,7 +82,7 @@ test("a Content-Length that lies about a larger body does not lift the bound [P-
   expect((await fetchHandler(smallScim())(streamed(body, { ...JSON_BODY, "Content-Length": "10" }))).status).toBe(413);
 });
 
-test("a body that breaks off is 400 [P-3.12-05 threat H11]", async () => {
+test("a body that breaks off is 400 [P-3.12-05 T-H11]", async () => {
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.error(new Error("connection reset")),
   });
@@ -101,7 +101,7 @@ test("a body that something else has read is a 500 that says where to mount scim
   });
 });
 
-test("a compressed body is 415 and stays unread [threat D9]", async () => {
+test("a compressed body is 415 and stays unread [T-D9]", async () => {
   for (const encoding of ["gzip", "br", "GZIP, identity"]) {
     const { body, state } = endless(new Uint8Array(300));
     const response = await fetchHandler(smallScim())(streamed(body, { ...JSON_BODY, "Content-Encoding": encoding }));
@@ -110,7 +110,7 @@ test("a compressed body is 415 and stays unread [threat D9]", async () => {
   }
 });
 
-test("a header that the runtime refuses becomes a 500, not a rejection [threat H2]", async () => {
+test("a header that the runtime refuses becomes a 500, not a rejection [T-H2]", async () => {
   const scim = smallScim();
   const broken: Scim = {
     ...scim,

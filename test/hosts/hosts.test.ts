@@ -111,7 +111,7 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
     );
   });
 
-  test("HEAD has the status and headers of GET, and no body [threat H4]", async () => {
+  test("HEAD has the status and headers of GET, and no body [T-H4]", async () => {
     const path = "/scim/v2/Users";
     const [head, get] = [
       await ask({ method: "HEAD", path, headers: AUTHORIZED }),
@@ -122,20 +122,20 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
     expect(missing).toMatchObject({ status: 404, text: "" });
   });
 
-  test("a request without credentials is 401 with a challenge [P-2-01 P-3.12-01 P-3.12-02 threat A1]", async () => {
+  test("a request without credentials is 401 with a challenge [P-2-01 P-3.12-01 P-3.12-02 T-A1]", async () => {
     const received = await ask({ path: "/scim/v2/Users" });
     expectScimError(received, 401);
     expect(received.headers["www-authenticate"]).toBe("Bearer");
   });
 
-  test("a wrong token is 401 invalid_token [P-2-01 threat A3]", async () => {
+  test("a wrong token is 401 invalid_token [P-2-01 T-A3]", async () => {
     const received = await ask({ path: "/scim/v2/Users", headers: { Authorization: "Bearer not-the-right-token" } });
     expectScimError(received, 401);
     expect(received.headers["www-authenticate"]).toBe('Bearer error="invalid_token"');
     expect(received.text).not.toContain("not-the-right-token");
   });
 
-  test("two Authorization headers are 401, even if one or both are right [threat A4]", async () => {
+  test("two Authorization headers are 401, even if one or both are right [T-A4]", async () => {
     for (const Authorization of [[AUTHORIZED.Authorization, "Bearer x"], Array(2).fill(AUTHORIZED.Authorization)]) {
       expectScimError(await ask({ path: "/scim/v2/Users", headers: { Authorization } }), 401);
     }
@@ -147,7 +147,7 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
     }
   });
 
-  test("a verb that the endpoint does not have is a SCIM error with Allow [P-3.12-05 threat H4]", async () => {
+  test("a verb that the endpoint does not have is a SCIM error with Allow [P-3.12-05 T-H4]", async () => {
     const received = await ask({ method: "DELETE", path: "/scim/v2/Users", headers: AUTHORIZED });
     expectScimError(received, 405);
     expect(received.headers.allow).toMatch(/GET/);
@@ -169,7 +169,7 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
     );
   });
 
-  test("a media type that is not JSON is 415 [P-3.8-06 Q10 threat H10]", async () => {
+  test("a media type that is not JSON is 415 [P-3.8-06 Q10 T-H10]", async () => {
     const headers = { ...AUTHORIZED, "Content-Type": "text/plain" };
     expectScimError(
       await ask({ method: "POST", path: "/scim/v2/Users", headers, body: user("text@example.com") }),
@@ -178,7 +178,7 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
   });
 
   if (!name.includes("behind"))
-    test("a compressed body is 415, and nothing is stored [threat D9]", async () => {
+    test("a compressed body is 415, and nothing is stored [T-D9]", async () => {
       const headers = { ...JSON_BODY, "Content-Encoding": "gzip" };
       const received = await ask({ method: "POST", path: "/scim/v2/Users", headers, body: user("gzip@example.com") });
       expectScimError(received, 415, /compressed/);
@@ -238,7 +238,7 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
     }
   });
 
-  test("the Host header and its friends change nothing in the answer [threat H1]", async () => {
+  test("the Host header and its friends change nothing in the answer [T-H1]", async () => {
     const headers = {
       ...JSON_BODY,
       Host: "evil.example",

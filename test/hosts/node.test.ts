@@ -105,7 +105,7 @@ test("headers that middleware set before neither add an ETag nor a charset", asy
   expect(received.headers.etag).toBeUndefined();
 });
 
-test("a header that Node refuses becomes a 500, not a rejection [threat H2]", async () => {
+test("a header that Node refuses becomes a 500, not a rejection [T-H2]", async () => {
   const broken: Scim = {
     ...smallScim(),
     handle: async () => ({ status: 201, headers: { Location: "a\r\nSet-Cookie: b" }, body: "{}" }),

@@ -90,7 +90,7 @@ describe.each(Object.entries(HOSTS))("a streamed body over %s", (_name, listener
     expect(probe.asked).toBe(20_000);
   });
 
-  test("is not produced while the client does not read, and is again when it does; a client that leaves frees it [threat J1]", async () => {
+  test("is not produced while the client does not read, and is again when it does; a client that leaves frees it [T-J1]", async () => {
     const { scim, probe, freed, events } = largeGroup(5_000_000);
     let response: ServerResponse | undefined;
     const listener = listenerOf(scim);

@@ -42,7 +42,7 @@ describe.each(Object.entries(HOSTS))("%s", (_name, listenerOf) => {
     return port;
   }
 
-  test("a limiter's refusal is 429 with whole seconds in Retry-After and a SCIM error [P-7.6-01 Q12 threat H12]", async () => {
+  test("a limiter's refusal is 429 with whole seconds in Retry-After and a SCIM error [P-7.6-01 Q12 T-H12]", async () => {
     const port = await serve({ throttle: bucket(2, 7.2) });
     for (const status of [200, 200]) {
       expect((await send(port, { path: "/scim/v2/Users", headers: AUTHORIZED })).status).toBe(status);
@@ -52,7 +52,7 @@ describe.each(Object.entries(HOSTS))("%s", (_name, listenerOf) => {
     expect(refused.headers["retry-after"]).toBe("8");
   });
 
-  test("the limiter is asked after authentication: a bad token is 401 and costs nobody a token [P-7.6-01 threat A1]", async () => {
+  test("the limiter is asked after authentication: a bad token is 401 and costs nobody a token [P-7.6-01 T-A1]", async () => {
     const port = await serve({ throttle: bucket(1, 60) });
     for (let round = 0; round < 3; round++) {
       expectScimError(await send(port, { path: "/scim/v2/Users", headers: { Authorization: "Bearer wrong" } }), 401);
@@ -63,7 +63,7 @@ describe.each(Object.entries(HOSTS))("%s", (_name, listenerOf) => {
   test.each([
     ["a client that nobody knows", {}, {}, 401],
     ["a client that the limiter refuses", AUTHORIZED, { throttle: bucket(0, 60) }, 429],
-  ] as const)("%s is answered before its body has come [threat A1 J3]", async (_who, credentials, given, status) => {
+  ] as const)("%s is answered before its body has come [T-A1 T-J3]", async (_who, credentials, given, status) => {
     const port = await serve(given);
     const socket = connect(port, "127.0.0.1").on("error", () => undefined);
     const authorization = "Authorization" in credentials ? `Authorization: ${credentials.Authorization}\r\n` : "";
@@ -166,7 +166,7 @@ test("a limiter that fails is a 500 that tells nothing, and an error event", asy
   expect(events).toMatchObject([{ type: "error" }]);
 });
 
-test("429 and 503 of a storage adapter reach the client as they are [threat H12]", async () => {
+test("429 and 503 of a storage adapter reach the client as they are [T-H12]", async () => {
   const memory = memoryStorage();
   const { ask, events } = directory({ storage: { ...memory, query: () => Promise.reject(tooManyRequests(3)) } });
   const answer = await ask("GET", "/Users");

@@ -11,8 +11,8 @@ import { departures, readSamples, type Sample, stateBefore } from "../support/sa
 
 /** Samples that need their client's profile, because a ruling keeps the tolerance off by default. */
 const OTHER_PROFILE: Readonly<Record<string, { readonly profile: ProfileName; readonly why: string }>> = {
-  "entra/09-match-externalid-unquoted": { profile: "entra", why: "unquoted operands make filters ambiguous (A30)" },
-  "entra/19-filter-or-group-unquoted": { profile: "entra", why: "unquoted operands make filters ambiguous (A30)" },
+  "entra/09-match-externalid-unquoted": { profile: "entra", why: "unquoted operands make filters ambiguous (R-30)" },
+  "entra/19-filter-or-group-unquoted": { profile: "entra", why: "unquoted operands make filters ambiguous (R-30)" },
 };
 
 /** The profile that has what the client needs and no more; SailPoint needs nothing. */
@@ -30,7 +30,7 @@ const RULED: Readonly<Record<string, { readonly status: number; readonly scimTyp
   "onelogin/10-group-remove-member": {
     status: 400,
     scimType: "invalidValue",
-    why: "read literally, a remove with values would empty the group, so strict refuses it (A2)",
+    why: "read literally, a remove with values would empty the group, so strict refuses it (R-2)",
   },
 };
 

@@ -49,7 +49,7 @@ describe.each([
 ])("references in a circle, on %s", (_, storage) => {
   test.each([
     2, 3, 7, 100,
-  ])("of %i groups are resolved: each is created, complete, and in its last version [P-3.7.1-01 P-3.7.3-04 threat G2]", async (length) => {
+  ])("of %i groups are resolved: each is created, complete, and in its last version [P-3.7.1-01 P-3.7.3-04 T-G2]", async (length) => {
     const service = directory({ storage: storage() });
     const groups = Array.from({ length }, (_, index) => postGroup(`g${index}`, [`bulkId:g${(index + 1) % length}`]));
     const results = await sendBulk(service, groups);
@@ -93,7 +93,7 @@ describe.each([
     expect(await membersOf(service, outside)).toEqual([a, c].sort());
   });
 
-  test("of one resource to itself are resolved where the schema has such a thing, and 409 with nothing stored where not [P-3.7.1-01 threat G2]", async () => {
+  test("of one resource to itself are resolved where the schema has such a thing, and 409 with nothing stored where not [P-3.7.1-01 T-G2]", async () => {
     const service = directory({ storage: storage() });
     const results = await sendBulk(service, [
       postUser("ada", { [ENTERPRISE]: { manager: { value: "bulkId:ada" } } }),
@@ -174,7 +174,7 @@ describe.each([
     expect(await countOf(service, "/Nodes")).toBe(1);
   });
 
-  test("of which one operation fails are undone as a whole: its own error, 409 that names it for the others, and no event of a change [P-3.7.1-01 C5]", async () => {
+  test("of which one operation fails are undone as a whole: its own error, 409 that names it for the others, and no event of a change [P-3.7.1-01 G-5]", async () => {
     const service = directory({ storage: storage() });
     const results = await sendBulk(service, [
       postGroup("before"),
@@ -194,7 +194,7 @@ describe.each([
     expect(service.events.filter(isChange).map(({ id }) => id)).toEqual([idOf(results[0]), idOf(results[4])]);
   });
 
-  test("are told of after all is done: created and patched, each named by its operation [C20 A69]", async () => {
+  test("are told of after all is done: created and patched, each named by its operation [G-20 R-69]", async () => {
     const service = directory({ storage: storage() });
     await sendBulk(service, [postUser("x"), postGroup("a", ["bulkId:b"]), postGroup("b", ["bulkId:a"])]);
     const changes = service.events.filter(isChange);
@@ -203,7 +203,7 @@ describe.each([
     expect(changes.map(({ transaction }) => transaction)).toEqual([0, 2, 1, 2].map((index) => `${request}:${index}`));
   });
 
-  test("are authorised one by one before anything is created, their references still bulkIds; one refusal refuses all [threat A11 G7]", async () => {
+  test("are authorised one by one before anything is created, their references still bulkIds; one refusal refuses all [T-A11 T-G7]", async () => {
     const seen: unknown[] = [];
     const service = directory({
       storage: storage(),

@@ -94,7 +94,7 @@ function withoutDetails(response: Answer["json"]): unknown {
 }
 
 describe("the examples of RFC 7644 §3.7", () => {
-  test("§3.7.1: two groups that are members of each other [P-3.7.1-01 A47]", async () => {
+  test("§3.7.1: two groups that are members of each other [P-3.7.1-01 R-47]", async () => {
     const groups = circularGroupsRead.response.body;
     const versions = { [EAST]: ["jIhKtJ0RlgLKOmxg"], [WEST]: ["created", "JTeKdNnFRIBXuDL7"] };
     const service = exampleService([WEST, EAST], versions);
@@ -130,7 +130,7 @@ describe("the examples of RFC 7644 §3.7", () => {
     expect(timeless(found.json)).toEqual({ startIndex: 1, itemsPerPage: 2, ...timeless(groups) });
   });
 
-  test("§3.7.2: a user, and the group that it is a member of; the status is text instead of the object printed there [P-3.7.2-01 P-3.7-15 P-3.7.3-02 A45]", async () => {
+  test("§3.7.2: a user, and the group that it is a member of; the status is text instead of the object printed there [P-3.7.2-01 P-3.7-15 P-3.7.3-02 R-45]", async () => {
     const { request, response } = userAndGroup;
     const versions = { [NOOR]: ["DxtpYlSXpfKtHF4v"], [PORTERS]: ["UCsMehGAkWvj7FAc"] };
     const service = exampleService([NOOR, PORTERS], versions);
@@ -158,7 +158,7 @@ describe("the examples of RFC 7644 §3.7", () => {
     });
   });
 
-  test("§3.7.3: add, replace, change and remove a user; the new user's schema is that of users [P-3.7-06 P-3.7-07 P-3.7-08 P-3.7.3-02 P-3.7.3-04 A45]", async () => {
+  test("§3.7.3: add, replace, change and remove a user; the new user's schema is that of users [P-3.7-06 P-3.7-07 P-3.7-08 P-3.7.3-02 P-3.7.3-04 R-45]", async () => {
     const { request, response } = fourOperations;
     const service = await exampleUsers(true);
     const corrected = structuredClone(request);
@@ -174,7 +174,7 @@ describe("the examples of RFC 7644 §3.7", () => {
     expect((await send(service, "GET", `/Users/${GONE}`)).status).toBe(404);
   });
 
-  test("§3.7.3: the PATCH as printed, a list of operations without a message around it [P-3.7-06 A45]", async () => {
+  test("§3.7.3: the PATCH as printed, a list of operations without a message around it [P-3.7-06 R-45]", async () => {
     const { request, response } = fourOperations;
     const service = await exampleUsers(true);
     const asPrinted = structuredClone(request);
@@ -183,7 +183,7 @@ describe("the examples of RFC 7644 §3.7", () => {
     expect((await send(service, "POST", "/Bulk", asPrinted)).json).toEqual(response.body);
   });
 
-  test("§3.7.3: the request with the wrong schema that is printed stops at its first error [P-3.7-13 P-3.7-09 P-3.7.3-03 A46]", async () => {
+  test("§3.7.3: the request with the wrong schema that is printed stops at its first error [P-3.7-13 P-3.7-09 P-3.7.3-03 R-46]", async () => {
     const { request } = fourOperations;
     const service = await exampleUsers(true);
     const { status, json } = await send(service, "POST", "/Bulk", request);
@@ -209,7 +209,7 @@ describe("the examples of RFC 7644 §3.7", () => {
     expect(withoutDetails(json.Operations[0])).toMatchObject(withoutDetails(failedStatus) as object);
   });
 
-  test("§3.7.4: a body of more than maxPayloadSize [P-3.7.4-02 A48]", async () => {
+  test("§3.7.4: a body of more than maxPayloadSize [P-3.7.4-02 R-48]", async () => {
     const { response } = tooLarge;
     const service = exampleService([]);
     const body = { schemas: [], padding: "x".repeat(1_048_576) };

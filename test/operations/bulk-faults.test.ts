@@ -112,7 +112,7 @@ describe.each([
   const isWithCircles = list === withCircles;
   const steps = isWithCircles ? [0, 1, 4, 5, 7, 8] : [...Array.from({ length: list.length + 1 }).keys()];
 
-  test("for good, at any call, whole operations are left: those up to one of them, in their order [C5 threat G9]", async () => {
+  test("for good, at any call, whole operations are left: those up to one of them, in their order [G-5 T-G9]", async () => {
     const allowed = new Set(await prefixStates(list, steps));
     expect(allowed.size).toBe(steps.length);
     const reached = new Set<string>();
@@ -132,7 +132,7 @@ describe.each([
     expect(reached.size).toBeGreaterThan(steps.length - 2);
   });
 
-  test("once, at any call, that operation fails with 500 and what depends on it with 409, and all others are done [C4 C5 P-3.7-12]", async () => {
+  test("once, at any call, that operation fails with 500 and what depends on it with 409, and all others are done [G-4 G-5 P-3.7-12]", async () => {
     for (const fault of await faults(list, make)) {
       if (fault.isCrash) continue;
       const inner = make();
@@ -157,7 +157,7 @@ describe.each([
 });
 
 describe("a circle on an adapter without transactions", () => {
-  test("is taken back when one of its calls fails without effect, and the rest is done [C5 P-3.7.1-01]", async () => {
+  test("is taken back when one of its calls fails without effect, and the rest is done [G-5 P-3.7.1-01]", async () => {
     for (const fault of await faults(withCircles, memoryStorage)) {
       if (fault.isCrash || fault.when === "after") continue;
       const memory = memoryStorage();
@@ -227,7 +227,7 @@ describe("transactions", () => {
     ]);
   });
 
-  test("that are tried again leave one event for each change, and one note for each tolerance [C20]", async () => {
+  test("that are tried again leave one event for each change, and one note for each tolerance [G-20]", async () => {
     const expected = directory();
     const retried = directory({ storage: transactionalStorage({ retries: 2 }) });
     const list = [...withCircles, postUser("quirky", { active: "True", unknown: 1 })];
@@ -238,7 +238,7 @@ describe("transactions", () => {
     expect(types(retried.events)).toEqual(expect.arrayContaining(["created", "patched", "quirk", "unknownAttribute"]));
   });
 
-  test("that fail leave no event of a change, but the notes about the request [C20]", async () => {
+  test("that fail leave no event of a change, but the notes about the request [G-20]", async () => {
     const inner = transactionalStorage();
     const storage: StorageAdapter = {
       ...inner,
@@ -261,7 +261,7 @@ describe("transactions", () => {
     expect((await service.ask("GET", "/Users")).json.totalResults).toBe(0);
   });
 
-  test("are told of in the order of the operations, after each commit [C20]", async () => {
+  test("are told of in the order of the operations, after each commit [G-20]", async () => {
     const service = directory({ storage: transactionalStorage() });
     await sendBulk(service, operations);
     expect(told(service.events)).toEqual(["ada", "all", "edsger", "grace", "linus"]);
@@ -297,7 +297,7 @@ describe("a client that leaves", () => {
     expect((await service.ask("GET", "/Users")).json.totalResults).toBe(0);
   });
 
-  test("within a circle undoes it [C5]", async () => {
+  test("within a circle undoes it [G-5]", async () => {
     for (const make of [memoryStorage, transactionalStorage]) {
       const gone = new AbortController();
       const inner = make();

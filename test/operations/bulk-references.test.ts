@@ -18,7 +18,7 @@ async function membersOf(service: Directory, id: string): Promise<string[]> {
 }
 
 describe("a bulkId reference is replaced by the id of what was created", () => {
-  test("in the members of a group, to a POST before it and to one behind it [P-3.7.2-01 P-3.7-16 A47]", async () => {
+  test("in the members of a group, to a POST before it and to one behind it [P-3.7.2-01 P-3.7-16 R-47]", async () => {
     const service = directory();
     const results = await sendBulk(service, [
       postUser("ada"),
@@ -69,7 +69,7 @@ describe("a bulkId reference is replaced by the id of what was created", () => {
     ["of the path of the schema", { op: "add", path: GROUP, value: { members: [{ value: "bulkId:ada" }] } }],
     ["of a qualified path", { OP: "Add", PATH: `${GROUP}:members`, VALUE: [{ value: "bulkId:ada" }] }],
     ["of a replace", { op: "replace", path: "members", value: [{ value: "bulkId:ada" }] }],
-  ])("in the value %s of a PATCH [P-3.7.2-02 A47]", async (_, operation) => {
+  ])("in the value %s of a PATCH [P-3.7.2-02 R-47]", async (_, operation) => {
     const service = directory();
     const [staff] = await sendBulk(service, [postGroup("staff")]);
     const results = await sendBulk(service, [patchOf(`/Groups/${idOf(staff)}`, [operation]), postUser("ada")]);
@@ -86,7 +86,7 @@ describe("a bulkId reference is replaced by the id of what was created", () => {
     ["without a path", { op: "add", value: { [ENTERPRISE]: { manager: { value: "bulkId:ada" } } } }],
     ["by a name that is a path", { op: "add", value: { [`${ENTERPRISE}:manager`]: "bulkId:ada" } }],
     ["by its URL", { op: "add", path: `${ENTERPRISE}:manager`, value: { $ref: "bulkId:ada" } }],
-  ])("in the manager that a PATCH sets %s [P-3.7.2-02 A47]", async (_, operation) => {
+  ])("in the manager that a PATCH sets %s [P-3.7.2-02 R-47]", async (_, operation) => {
     const service = directory();
     const results = await sendBulk(service, [
       postUser("bob"),
@@ -98,7 +98,7 @@ describe("a bulkId reference is replaced by the id of what was created", () => {
     expect(bob[ENTERPRISE].manager.value).toBe(idOf(results[2]));
   });
 
-  test("in the filter of a PATCH path, and the rest of the filter stays [P-3.7.2-02 A47]", async () => {
+  test("in the filter of a PATCH path, and the rest of the filter stays [P-3.7.2-02 R-47]", async () => {
     const service = directory();
     const results = await sendBulk(service, [
       postUser("ada"),
@@ -186,7 +186,7 @@ describe("a reference that leads nowhere", () => {
 
   test.each(
     places,
-  )("to no POST of the request, in %s, is that operation's 400 invalidValue [P-3.7.2-04 threat G4]", async (_, operation) => {
+  )("to no POST of the request, in %s, is that operation's 400 invalidValue [P-3.7.2-04 T-G4]", async (_, operation) => {
     const service = directory();
     const results = await sendBulk(service, [operation, postUser("ada")]);
     expect(statuses(results)).toEqual(["400", "201"]);
@@ -205,7 +205,7 @@ describe("a reference that leads nowhere", () => {
     expect(statuses(results)).toEqual(["200", "400"]);
   });
 
-  test("to a POST that failed is 409 that names it, for each operation that depends on it, however far [P-3.7.2-04 A47]", async () => {
+  test("to a POST that failed is 409 that names it, for each operation that depends on it, however far [P-3.7.2-04 R-47]", async () => {
     const service = directory();
     const results = await sendBulk(service, [
       { method: "DELETE", path: "/Groups/bulkId:outer" },
@@ -248,7 +248,7 @@ describe("a reference that leads nowhere", () => {
 });
 
 describe("text is text", () => {
-  test("bulkId: in attributes that hold no ids is stored as it stands, and nothing depends on it [threat G5]", async () => {
+  test("bulkId: in attributes that hold no ids is stored as it stands, and nothing depends on it [T-G5]", async () => {
     const service = directory();
     const texts = {
       displayName: "bulkId:ada",
@@ -264,21 +264,21 @@ describe("text is text", () => {
     expect(stored).toMatchObject({ userName: "bulkId:bob", ...texts });
   });
 
-  test("what only contains bulkId: is no reference, wherever it stands [A47]", async () => {
+  test("what only contains bulkId: is no reference, wherever it stands [R-47]", async () => {
     const service = directory({ references: "ignore" });
     const values = ["xbulkId:ada", "BULKID:ada", "bulkid:ada", " bulkId:ada"];
     const results = await sendBulk(service, [postUser("ada"), postGroup("staff", values)]);
     expect(await membersOf(service, idOf(results[1]))).toEqual([...values].sort());
   });
 
-  test("values that a client cannot write refer to nothing [A47]", async () => {
+  test("values that a client cannot write refer to nothing [R-47]", async () => {
     const service = directory();
     const data = { schemas: [USER], userName: "ada", id: "bulkId:nope", groups: [{ value: "bulkId:nope" }] };
     const results = await sendBulk(service, [{ method: "POST", path: "/Users", bulkId: "ada", data }]);
     expect(statuses(results)).toEqual(["201"]);
   });
 
-  test("the text of a PATCH value stays, and a PATCH that does not parse keeps its own error [threat G5]", async () => {
+  test("the text of a PATCH value stays, and a PATCH that does not parse keeps its own error [T-G5]", async () => {
     const service = directory();
     const results = await sendBulk(service, [
       postUser("ada"),
@@ -292,7 +292,7 @@ describe("text is text", () => {
     expect((await service.ask("GET", `/Users/${idOf(results[0])}`)).json.displayName).toBe("bulkId:ada");
   });
 
-  test("an operand without quotes is a reference where the profile reads it [A47 A30]", async () => {
+  test("an operand without quotes is a reference where the profile reads it [R-47 R-30]", async () => {
     const service = directory({ profile: "entra" });
     const results = await sendBulk(service, [
       postUser("ada"),

@@ -77,7 +77,7 @@ describe("the message", () => {
 });
 
 describe("the operations", () => {
-  test("create, replace, change and delete as single requests do, with their statuses as text [P-3.7.3-02 A45]", async () => {
+  test("create, replace, change and delete as single requests do, with their statuses as text [P-3.7.3-02 R-45]", async () => {
     const service = directory();
     const [ada, grace, linus] = await sendBulk(service, [postUser("ada"), postUser("grace"), postUser("linus")]);
     const results = await sendBulk(service, [
@@ -115,7 +115,7 @@ describe("the operations", () => {
     expect(result.response.detail).toBe("userName must be a string, not a number.");
   });
 
-  test("what went well comes without a body [P-3.7-10 threat G11]", async () => {
+  test("what went well comes without a body [P-3.7-10 T-G11]", async () => {
     const service = directory();
     const [ada] = await sendBulk(service, [postUser("ada")]);
     const put = { method: "PUT", path: `/Users/${idOf(ada)}`, data: { schemas: [USER], userName: "ada", title: "Dr" } };
@@ -152,7 +152,7 @@ describe("the operations", () => {
     ]);
   });
 
-  test("the bulkId comes back with each POST, and with other operations that have one [P-3.7-15 A47]", async () => {
+  test("the bulkId comes back with each POST, and with other operations that have one [P-3.7-15 R-47]", async () => {
     const service = directory();
     const [ada] = await sendBulk(service, [postUser("ada")]);
     const results = await sendBulk(service, [
@@ -186,7 +186,7 @@ describe("the operations", () => {
     expect(gone).not.toHaveProperty("version");
   });
 
-  test("version is the If-Match of a PUT, PATCH or DELETE: stale it is 412 and nothing changes, current it is obeyed [P-3.7-07 threat G10]", async () => {
+  test("version is the If-Match of a PUT, PATCH or DELETE: stale it is 412 and nothing changes, current it is obeyed [P-3.7-07 T-G10]", async () => {
     const service = directory();
     const [ada] = await sendBulk(service, [postUser("ada")]);
     const path = `/Users/${idOf(ada)}`;
@@ -221,7 +221,7 @@ describe("the operations", () => {
     ["empty", ""],
     ["no string", 7],
     ["longer than 255 characters", "x".repeat(256)],
-  ])("a POST whose bulkId is %s fails with 400, and the others go on [P-3.7-04 threat G4]", async (_, bulkId) => {
+  ])("a POST whose bulkId is %s fails with 400, and the others go on [P-3.7-04 T-G4]", async (_, bulkId) => {
     const service = directory();
     const results = await sendBulk(service, [{ ...postUser("ada"), bulkId }, postUser("grace")]);
     expect(statuses(results)).toEqual(["400", "201"]);
@@ -229,7 +229,7 @@ describe("the operations", () => {
     expect((await service.ask("GET", "/Users")).json.totalResults).toBe(1);
   });
 
-  test("two POSTs of one bulkId make the whole request 400 before anything is done [P-3.7-04 threat G4]", async () => {
+  test("two POSTs of one bulkId make the whole request 400 before anything is done [P-3.7-04 T-G4]", async () => {
     const service = directory();
     const twice = [postUser("ada"), postUser("grace"), { ...postUser("edsger"), bulkId: "ada" }];
     const answer = await service.ask("POST", "/Bulk", bulkOf(twice));
@@ -279,7 +279,7 @@ describe("the operations", () => {
     expect(result).toMatchObject({ status: "400", response: { scimType: "invalidSyntax" } });
   });
 
-  test("the data of a PATCH is a PatchOp message; its bare list of operations is read under interop, with a note, and refused under strict [P-3.7-06 A45]", async () => {
+  test("the data of a PATCH is a PatchOp message; its bare list of operations is read under interop, with a note, and refused under strict [P-3.7-06 R-45]", async () => {
     const bare = [{ op: "add", path: "title", value: "Dr" }];
     for (const [profile, status] of [
       ["interop", "200"],
@@ -324,7 +324,7 @@ describe("failOnErrors", () => {
     [2, ["201", "404", "404"], 1],
     [3, ["201", "404", "404", "201", "404"], 2],
     [4, ["201", "404", "404", "201", "404", "201"], 3],
-  ])("%i stops after that many errors: the results end with the last of them, and what follows is not done [P-3.7-13 A46 threat G8]", async (failOnErrors, expected, users) => {
+  ])("%i stops after that many errors: the results end with the last of them, and what follows is not done [P-3.7-13 R-46 T-G8]", async (failOnErrors, expected, users) => {
     const service = directory();
     const operations = [postUser("ada"), bad, bad, postUser("grace"), bad, postUser("edsger")];
     const results = await sendBulk(service, operations, { failOnErrors });
@@ -339,7 +339,7 @@ describe("failOnErrors", () => {
     "1",
     true,
     [1],
-  ])("%j is 400 invalidValue, and nothing is done [P-3.7-14 A46 threat G8]", async (failOnErrors) => {
+  ])("%j is 400 invalidValue, and nothing is done [P-3.7-14 R-46 T-G8]", async (failOnErrors) => {
     const service = directory();
     const answer = await service.ask("POST", "/Bulk", bulkOf([postUser("ada")], { failOnErrors }));
     expect(answer.json).toMatchObject({ status: "400", scimType: "invalidValue" });
@@ -364,7 +364,7 @@ describe("the limits", () => {
     expect(own.bulk).toEqual({ supported: true, maxOperations: 3, maxPayloadSize: 5000 });
   });
 
-  test("as many operations as maxOperations are done, one more is 413 that names it, and nothing is done [P-3.7.4-01 P-3.7.4-02 A48 threat G1]", async () => {
+  test("as many operations as maxOperations are done, one more is 413 that names it, and nothing is done [P-3.7.4-01 P-3.7.4-02 R-48 T-G1]", async () => {
     const service = directory({ limits: { bulkOperations: 3 } });
     const users = ["a", "b", "c", "d"].map((name) => postUser(name));
     const refused = await service.ask("POST", "/Bulk", bulkOf(users));
@@ -376,7 +376,7 @@ describe("the limits", () => {
     expect(statuses(await sendBulk(service, users.slice(0, 3)))).toEqual(["201", "201", "201"]);
   });
 
-  test("maxPayloadSize counts the bytes of the body, not its characters: one too many is 413 that names it [P-3.7.4-01 P-3.7.4-02 P-3.7.4-03 A48 threat G1]", async () => {
+  test("maxPayloadSize counts the bytes of the body, not its characters: one too many is 413 that names it [P-3.7.4-01 P-3.7.4-02 P-3.7.4-03 R-48 T-G1]", async () => {
     const text = JSON.stringify(bulkOf([postUser("ada", { displayName: "é".repeat(200) })]));
     const bytes = new TextEncoder().encode(text).length;
     expect(bytes).toBeGreaterThan(text.length);
@@ -416,7 +416,7 @@ describe("the limits", () => {
 });
 
 describe("authorisation", () => {
-  test("each operation is decided on as the single request would be, and a refusal is its 403 alone [threat A11 G7]", async () => {
+  test("each operation is decided on as the single request would be, and a refusal is its 403 alone [T-A11 T-G7]", async () => {
     const service = directory({
       authorize: (operation) => {
         if (operation.type === "delete") throw forbidden("No deletions.");
@@ -431,7 +431,7 @@ describe("authorisation", () => {
     expect((await service.ask("GET", path)).status).toBe(200);
   });
 
-  test("the request as a whole is decided on first, and refused it is 403 with nothing done [threat A11]", async () => {
+  test("the request as a whole is decided on first, and refused it is 403 with nothing done [T-A11]", async () => {
     const seen: string[] = [];
     const service = directory({
       authorize: (operation) => {
@@ -445,7 +445,7 @@ describe("authorisation", () => {
     expect((await service.ask("GET", "/Users")).status).toBe(200);
   });
 
-  test("it sees ids where bulkIds were [P-3.7.2-01 threat A11]", async () => {
+  test("it sees ids where bulkIds were [P-3.7.2-01 T-A11]", async () => {
     const seen: unknown[] = [];
     const service = directory({
       authorize: (operation) => {

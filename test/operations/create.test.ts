@@ -32,7 +32,7 @@ describe("POST", () => {
     expect(minimum.json).toEqual({ schemas: [USER], id: expect.any(String) });
   });
 
-  test("of a taken user name is 409 uniqueness in any letter case, and neither adopts nor changes the other one [P-3.3-08 S-7-25 A38]", async () => {
+  test("of a taken user name is 409 uniqueness in any letter case, and neither adopts nor changes the other one [P-3.3-08 S-7-25 R-38]", async () => {
     const { ask } = directory();
     const { json } = await ask("POST", "/Users", user());
     for (const userName of ["ada", "ADA", "\uff21da"])
@@ -58,7 +58,7 @@ describe("POST", () => {
     expect((await ask("GET", "/Groups")).json.totalResults).toBe(0);
   });
 
-  test("emits one created event, after the resource is there [A67]", async () => {
+  test("emits one created event, after the resource is there [R-67]", async () => {
     const service = directory();
     const { json } = await service.ask("POST", "/Users", user({ externalId: "x" }));
     await service.ask("POST", "/Users", user());

@@ -58,7 +58,7 @@ describe("PATCH", () => {
     expect(events.filter(({ type }) => type === "patched")).toEqual([]);
   });
 
-  test("of a required attribute removed and added again fails at its first step [P-3.5.2-22 A13]", async () => {
+  test("of a required attribute removed and added again fails at its first step [P-3.5.2-22 R-13]", async () => {
     const { patch, read } = await account();
     expect(await patch({ op: "remove", path: "userName" }, { op: "add", path: "userName", value: "b" })).toMatchObject({
       status: 400,
@@ -67,7 +67,7 @@ describe("PATCH", () => {
     expect(await read()).toEqual({ userName: "ada" });
   });
 
-  test("is answered with 200 and what a GET gives, its ETag and location [P-3.5.2-23 A66]", async () => {
+  test("is answered with 200 and what a GET gives, its ETag and location [P-3.5.2-23 R-66]", async () => {
     const { ask, path, patch } = await account();
     const answer = await patch(nick("N"));
     const read = await ask("GET", path);
@@ -77,7 +77,7 @@ describe("PATCH", () => {
     expect(answer.headers.location ?? answer.headers.Location).toBe(read.json.meta.location);
   });
 
-  test("with attributes is answered with 200 and the projection, for a delta too [P-3.5.2-24 A66]", async () => {
+  test("with attributes is answered with 200 and the projection, for a delta too [P-3.5.2-24 R-66]", async () => {
     const { ask, path } = await account();
     expect(await ask("PATCH", `${path}?attributes=userName`, patchOf(nick("N")))).toMatchObject({
       status: 200,
@@ -94,7 +94,7 @@ describe("PATCH", () => {
     expect((await ask("PATCH", `/Groups/${group.id}?excludedAttributes=members`, add)).status).toBe(200);
   });
 
-  test("of an unknown id is 404, and of a taken unique value 409 uniqueness, with nothing changed [P-3.5.2-25 A38]", async () => {
+  test("of an unknown id is 404, and of a taken unique value 409 uniqueness, with nothing changed [P-3.5.2-25 R-38]", async () => {
     const { ask, path, patch, read } = await account();
     expect((await ask("PATCH", "/Users/nobody", patchOf(nick("x")))).status).toBe(404);
     await ask("POST", "/Users", { schemas: [USER], userName: "bob" });
@@ -112,7 +112,7 @@ describe("PATCH", () => {
     );
   });
 
-  test("that changes nothing keeps version and date and tells nobody [P-3.5.2-26 A67]", async () => {
+  test("that changes nothing keeps version and date and tells nobody [P-3.5.2-26 R-67]", async () => {
     const { ask, path, patch, events } = await account({
       nickName: "N",
       emails: [{ value: "a@x", type: "work" }],
@@ -138,7 +138,7 @@ describe("PATCH", () => {
     expect(events).toEqual([]);
   });
 
-  test("of a password counts as change, and the password is in no answer and no event [A67]", async () => {
+  test("of a password counts as change, and the password is in no answer and no event [R-67]", async () => {
     const storage = memoryStorage({ hashSecret: async (_attribute, secret) => `hash:${String(secret).length}` });
     const { patch, ask, path, events } = await account({ password: "first-secret" }, { storage });
     const before = (await ask("GET", path)).json.meta.version;
@@ -156,7 +156,7 @@ describe("PATCH", () => {
     expect(storage.readSecret("User", answer.json.id, "password")).toBeUndefined();
   });
 
-  test("of a password that storage does not keep is no change [A67]", async () => {
+  test("of a password that storage does not keep is no change [R-67]", async () => {
     const { patch, ask, path, events } = await account();
     const before = (await ask("GET", path)).json;
     expect((await patch({ op: "replace", path: "password", value: "secret" })).json).toEqual(before);
@@ -341,7 +341,7 @@ describe("members", () => {
     ["added, removed and added", [add("u5"), removeOne("u5"), add("u5"), removeOne("u0")], ["u1", "u2", "u5"]],
     ["present ones added and absent ones removed", [add("u0", "u1"), removeOne("u9")], ["u0", "u1", "u2"]],
     ["removed by the URN of the schema", [{ op: "remove", path: `${GROUP}:members[VALUE eq "u1"]` }], ["u0", "u2"]],
-  ])("%s: storage takes it as a delta, is asked once and reads nothing [P-3.5.2.1-06 P-3.5.2.2-04 P-3.5.2.2-08 P-3.5.2-23 C21 A66]", async (_, operations, expected) => {
+  ])("%s: storage takes it as a delta, is asked once and reads nothing [P-3.5.2.1-06 P-3.5.2.2-04 P-3.5.2.2-08 P-3.5.2-23 G-21 R-66]", async (_, operations, expected) => {
     const { patch, counts, members } = await group(3);
     const answer = await patch(...operations);
     expect(answer).toMatchObject({ status: 204, body: undefined });
@@ -397,7 +397,7 @@ describe("members", () => {
     expect(events).toEqual([]);
   });
 
-  test("a delta that changes nothing keeps version and date and tells nobody [P-3.5.2.1-08 P-3.5.2.2-06 P-3.5.2-26 A51]", async () => {
+  test("a delta that changes nothing keeps version and date and tells nobody [P-3.5.2.1-08 P-3.5.2.2-06 P-3.5.2-26 R-51]", async () => {
     const { ask, patch, events } = await group(3);
     const before = (await ask("GET", "/Groups/g")).json;
     for (const operations of [
@@ -411,7 +411,7 @@ describe("members", () => {
     expect(events).toEqual([]);
   });
 
-  test("members are told apart by value in its own letter case, and their value does not change [A51]", async () => {
+  test("members are told apart by value in its own letter case, and their value does not change [R-51]", async () => {
     const { patch, members } = await group(3);
     await patch({ op: "remove", path: 'members[value eq "U1"]' });
     expect(await members()).toEqual(["u0", "u1", "u2"]);
@@ -421,7 +421,7 @@ describe("members", () => {
     });
   });
 
-  test("a member without a value is 400 invalidValue, because nothing tells it from others [A51]", async () => {
+  test("a member without a value is 400 invalidValue, because nothing tells it from others [R-51]", async () => {
     const { ask, patch, members } = await group(3);
     for (const value of [[{ display: "x" }], [{ value: "u5" }, { type: "User" }]]) {
       const answer = await patch({ op: "add", path: "members", value });
@@ -432,7 +432,7 @@ describe("members", () => {
     expect(await members()).toEqual(["u0", "u1", "u2"]);
   });
 
-  test("under strict, and where the host says so, a delta is answered with the resource as well [A66]", async () => {
+  test("under strict, and where the host says so, a delta is answered with the resource as well [R-66]", async () => {
     const { patch } = await group(3, { profile: "strict" });
     expect(await patch(add("u5"))).toMatchObject({ status: 200, json: { displayName: "G" } });
   });

@@ -38,7 +38,7 @@ describe("GET of one resource", () => {
     expect((await service.ask("GET", "/Users", undefined, { tenant: "b" })).json.totalResults).toBe(0);
   });
 
-  test("knows ids that need escaping: they go into URLs and come back from them [P-1.2-01 A40]", async () => {
+  test("knows ids that need escaping: they go into URLs and come back from them [P-1.2-01 R-41]", async () => {
     for (const id of ["a b", "ä/ö", "50%25", "x?y#z", "..", ".scim", "a;b=c", "~!$&'()*+,="]) {
       const { ask } = await directoryWith({ users: [{ id, ...user() }], groups: [] });
       const { json } = await ask("GET", `/Users/${encodeURIComponent(id)}`);
@@ -54,14 +54,14 @@ describe("GET of one resource", () => {
     expectRefusal(await ask("GET", `/Users/${json.id}.json`), 404);
   });
 
-  test("ignores the parameters of a list and parameters that nobody knows [P-3.4.2-01 A58]", async () => {
+  test("ignores the parameters of a list and parameters that nobody knows [P-3.4.2-01 R-58]", async () => {
     const { ask } = directory();
     const { json } = await ask("POST", "/Users", user());
     const path = `/Users/${json.id}`;
     expect((await ask("GET", `${path}?foo=bar&x.y=1&startIndex=5&count=0&sortBy=userName&=&&a`)).json).toEqual(json);
   });
 
-  test("HEAD is the same without a body, and changes nothing [P-3.2-06 threat H4]", async () => {
+  test("HEAD is the same without a body, and changes nothing [P-3.2-06 T-H4]", async () => {
     const { ask } = directory();
     const { json } = await ask("POST", "/Users", user());
     for (const path of [`/Users/${json.id}`, "/Users", "/ServiceProviderConfig"]) {
@@ -72,7 +72,7 @@ describe("GET of one resource", () => {
     expect((await ask("GET", `/Users/${json.id}`)).json).toEqual(json);
   });
 
-  test("no cache keeps an answer and no browser guesses at it [threat H5 H9]", async () => {
+  test("no cache keeps an answer and no browser guesses at it [T-H5 T-H9]", async () => {
     const { ask } = directory();
     const { json } = await ask("POST", "/Users", user());
     for (const path of [`/Users/${json.id}`, "/Users", "/Users/nope", "/Schemas"])

@@ -19,7 +19,7 @@ describe.each([
     return { ...service, user, group };
   }
 
-  test("members may be users and groups, wherever each of them is kept [S-4.2-01 A8]", async () => {
+  test("members may be users and groups, wherever each of them is kept [S-4.2-01 R-51]", async () => {
     const { ask, user, group } = await filled();
     const members = [{ value: user }, { value: group }];
     const created = await ask("POST", "/Groups", { schemas: [GROUP], displayName: "outer", members });
@@ -33,7 +33,7 @@ describe.each([
     expect((await ask("POST", "/Users", body)).status).toBe(201);
   });
 
-  test("a member or manager that does not exist is 400 invalidValue, and nothing is stored [threat I5]", async () => {
+  test("a member or manager that does not exist is 400 invalidValue, and nothing is stored [T-I5]", async () => {
     const { ask, user, group } = await filled();
     const refused = [
       await ask("POST", "/Groups", {
@@ -58,7 +58,7 @@ describe.each([
     expect((await ask("GET", "/Users")).json.totalResults).toBe(1);
   });
 
-  test("a group that would be its own member is 400 invalidValue [threat I6]", async () => {
+  test("a group that would be its own member is 400 invalidValue [T-I6]", async () => {
     const { ask, user, group } = await filled();
     for (const answer of [
       await ask("PUT", `/Groups/${group}`, { schemas: [GROUP], displayName: "x", members: [{ value: group }] }),

@@ -43,7 +43,7 @@ describe("DELETE", () => {
     expect((await ask("POST", "/Users", user("ada"))).status).toBe(201);
   });
 
-  test("takes the resource out of the groups that name it, which get a new version, and says so in an event [A67]", async () => {
+  test("takes the resource out of the groups that name it, which get a new version, and says so in an event [R-67]", async () => {
     const service = directory();
     const { json } = await service.ask("POST", "/Users", user("ada"));
     const group = await service.ask("POST", "/Groups", {

@@ -58,7 +58,7 @@ describe("PUT", () => {
     expect(own).toMatchObject({ status: 200, json: { userName: "GRACE" } });
   });
 
-  test("of what a GET gave changes nothing: no version, no date, no event [P-3.5.1-11 A67]", async () => {
+  test("of what a GET gave changes nothing: no version, no date, no event [P-3.5.1-11 R-67]", async () => {
     const service = directory();
     const { ask } = service;
     const { json } = await ask(
@@ -100,7 +100,7 @@ describe("PUT", () => {
     expect(reordered.json.meta).toEqual(put.json.meta);
   });
 
-  test("is tried again when another writer comes between, and gives up with 409 [A67]", async () => {
+  test("is tried again when another writer comes between, and gives up with 409 [R-67]", async () => {
     const { memoryStorage } = await import("../../src/storage/memory/index.ts");
     const memory = memoryStorage();
     let disturb = 0;

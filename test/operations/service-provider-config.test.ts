@@ -92,7 +92,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
   const configOf = async (given: Parameters<typeof directory>[0]) =>
     (await directory(given).ask("GET", "/ServiceProviderConfig")).json;
 
-  test("patch: every resource type takes PATCH [threat L6]", async () => {
+  test("patch: every resource type takes PATCH [T-L6]", async () => {
     const { ask } = directory();
     expect((await ask("GET", "/ServiceProviderConfig")).json.patch).toEqual({ supported: true });
     const { id } = (await ask("POST", "/Groups", { schemas: [GROUP], displayName: "a" })).json;
@@ -100,7 +100,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
     expect((await ask("PATCH", `/Groups/${id}`, rename)).json.displayName).toBe("b");
   });
 
-  test("filter: announced, filters are answered; not announced, they are 400 invalidFilter and never ignored [threat L6]", async () => {
+  test("filter: announced, filters are answered; not announced, they are 400 invalidFilter and never ignored [T-L6]", async () => {
     for (const supported of [true, false]) {
       const given = { storage: storageWith({ filter: supported }) };
       expect((await configOf(given)).filter.supported).toBe(supported);
@@ -116,12 +116,12 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
     }
   });
 
-  test("filter: one adapter that cannot is enough not to announce it [threat L6]", async () => {
+  test("filter: one adapter that cannot is enough not to announce it [T-L6]", async () => {
     const storage = { User: memoryStorage(), Group: storageWith({ filter: false }) };
     expect((await configOf({ storage, references: "ignore" })).filter.supported).toBe(false);
   });
 
-  test("filter.maxResults: no page has more, whatever count asks for [threat L6]", async () => {
+  test("filter.maxResults: no page has more, whatever count asks for [T-L6]", async () => {
     const given = { limits: { results: 3, defaultResults: 2 } };
     expect((await configOf(given)).filter.maxResults).toBe(3);
     const { ask } = directory(given);
@@ -136,7 +136,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
     }
   });
 
-  test("sort: announced, pages are sorted; not announced, sortBy changes nothing [threat L6]", async () => {
+  test("sort: announced, pages are sorted; not announced, sortBy changes nothing [T-L6]", async () => {
     for (const supported of [true, false]) {
       const given = { storage: storageWith({ sort: supported }) };
       const { ask } = directory(given);
@@ -148,7 +148,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
     }
   });
 
-  test("etag: resources have tags, stale ones are refused and current ones save a read [threat L6]", async () => {
+  test("etag: resources have tags, stale ones are refused and current ones save a read [T-L6]", async () => {
     const { ask } = directory();
     expect((await ask("GET", "/ServiceProviderConfig")).json.etag).toEqual({ supported: true });
     const { headers, json } = await ask("POST", "/Users", { schemas: [USER], userName: "ada" });
@@ -166,7 +166,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
     }
   });
 
-  test("changePassword: announced where the adapter keeps passwords; elsewhere they are dropped, and said so [threat L6]", async () => {
+  test("changePassword: announced where the adapter keeps passwords; elsewhere they are dropped, and said so [T-L6]", async () => {
     for (const supported of [true, false]) {
       const memory = memoryStorage({ hashSecret: (_, value) => `hash of ${value}` });
       const plain = memoryStorage();
@@ -186,7 +186,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
     expect((await configOf({ storage, resourceTypes: [Group] })).changePassword).toEqual({ supported: false });
   });
 
-  test("bulk: the announced number of operations is done, one more is 413; switched off, it is 501 [threat L6]", async () => {
+  test("bulk: the announced number of operations is done, one more is 413; switched off, it is 501 [T-L6]", async () => {
     const operation = (name: string) => ({
       method: "POST",
       path: "/Users",
@@ -208,7 +208,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
     expect((await directory({ bulk: false }).ask("POST", "/Bulk", job("a"))).status).toBe(501);
   });
 
-  test("pagination: cursors are handed out where the adapter can walk by them, and announced nowhere else [threat L6]", async () => {
+  test("pagination: cursors are handed out where the adapter can walk by them, and announced nowhere else [T-L6]", async () => {
     for (const cursor of [true, false]) {
       const given = {
         storage: { ...memoryStorage(), capabilities: { cursor } },
@@ -227,7 +227,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
     }
   });
 
-  test("authenticationSchemes and documentationUri are the host's, one primary at most [threat L6]", async () => {
+  test("authenticationSchemes and documentationUri are the host's, one primary at most [T-L6]", async () => {
     const authenticationSchemes = [
       { type: "httpbasic", name: "Basic", description: "User and password.", primary: true },
     ];
@@ -287,7 +287,7 @@ describe("announce", () => {
     ["an event that is no URI", { securityEvents: { eventUris: ["prov:create notice"] } }, /eventUris/],
     ["a misspelt member", { securityEvents: { eventUri: [] } }, /securityEvents/],
     ["what is no JSON", { "urn:x": { at: () => 1 } }, /announce\.urn:x/],
-  ])("%s is refused when the server starts [threat L6]", (_what, announce, problem) => {
+  ])("%s is refused when the server starts [T-L6]", (_what, announce, problem) => {
     expect(() => directory({ announce: announce as never })).toThrow(problem);
   });
 

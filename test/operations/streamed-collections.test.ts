@@ -121,7 +121,7 @@ describe("a collection that storage streams", () => {
     expect(service.storage.probe).toMatchObject({ finished: 2, freed: 0, open: 0 });
   });
 
-  test("is asked for elements only while somebody reads [threat J1]", async () => {
+  test("is asked for elements only while somebody reads [T-J1]", async () => {
     const service = streaming();
     const id = await group(service, "large", 5000);
     const { probe } = service.storage;

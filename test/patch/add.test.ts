@@ -84,7 +84,7 @@ describe("add to what is multi-valued", () => {
     expect((await read()).emails).toEqual([work, home, { value: "o@x", type: "other" }]);
   });
 
-  test("a value that is there already changes nothing and succeeds [P-3.5.2.1-08 P-3.5.2-26 A67]", async () => {
+  test("a value that is there already changes nothing and succeeds [P-3.5.2.1-08 P-3.5.2-26 R-67]", async () => {
     const { ask, path, patch, events } = await account({ emails: [{ ...work, display: "d" }], title: "T" });
     const before = (await ask("GET", path)).json;
     for (const operation of [
@@ -101,7 +101,7 @@ describe("add to what is multi-valued", () => {
     expect(events).toEqual([]);
   });
 
-  test("of an element that is there, by its value and type, what is new is taken over [A51 A53]", async () => {
+  test("of an element that is there, by its value and type, what is new is taken over [R-51 R-53]", async () => {
     const { patch, read } = await account({ emails: [work, { value: "w@x", type: "home" }] });
     await patch({ op: "add", path: "emails", value: { ...work, display: "new" } });
     expect((await read()).emails).toEqual([
@@ -155,7 +155,7 @@ describe("add to what is multi-valued", () => {
     expect((await read()).emails).toEqual([work]);
   });
 
-  test("JSON text in a string stays a string, which is no object [A78]", async () => {
+  test("JSON text in a string stays a string, which is no object [R-78]", async () => {
     const { patch } = await account();
     for (const [path, value] of [
       ["name", '{"givenName":"A"}'],
@@ -169,7 +169,7 @@ describe("add to what is multi-valued", () => {
 });
 
 describe("add through a value path", () => {
-  test("the sub-attribute of the matching element is set, where it had a value too [P-3.5.2.1-09 A72]", async () => {
+  test("the sub-attribute of the matching element is set, where it had a value too [P-3.5.2.1-09 R-72]", async () => {
     const { patch, read } = await account({ addresses: [{ type: "work", locality: "Oslo" }, { type: "home" }] });
     await patch(
       { op: "add", path: 'addresses[type eq "work"].locality', value: "Bergen" },
@@ -178,19 +178,19 @@ describe("add through a value path", () => {
     expect((await read()).addresses).toEqual([{ type: "work", locality: "Bergen", region: "West" }, { type: "home" }]);
   });
 
-  test("several matching elements are all changed [A72]", async () => {
+  test("several matching elements are all changed [R-72]", async () => {
     const { patch, read } = await account({ emails: [work, { ...work, value: "v@x" }, home] });
     await patch({ op: "add", path: 'emails[type eq "work"].display', value: "d" });
     expect((await read()).emails).toEqual([{ ...work, display: "d" }, { ...work, value: "v@x", display: "d" }, home]);
   });
 
-  test("an object is merged into every matching element [A9]", async () => {
+  test("an object is merged into every matching element [R-9]", async () => {
     const { patch, read } = await account({ emails: [{ ...work, display: "d" }, home] });
     await patch({ op: "add", path: 'emails[type eq "work"]', value: { value: "n@x" } });
     expect((await read()).emails).toEqual([{ ...work, value: "n@x", display: "d" }, home]);
   });
 
-  test("where none matches, the element that eq describes is made by default, and strict says noTarget [P-3.5.2.1-09 A6]", async () => {
+  test("where none matches, the element that eq describes is made by default, and strict says noTarget [P-3.5.2.1-09 R-6]", async () => {
     const operation = { op: "add", path: 'emails[type eq "work" and display eq "d"].value', value: "x" };
     const tolerant = await account({ emails: [home] });
     await tolerant.patch(operation);
@@ -201,7 +201,7 @@ describe("add through a value path", () => {
     expect((await strict.read()).emails).toEqual([home]);
   });
 
-  test("a filter that describes no element makes none: 400 noTarget [A6]", async () => {
+  test("a filter that describes no element makes none: 400 noTarget [R-6]", async () => {
     const { patch, read } = await account({ emails: [home] });
     for (const filter of [
       'type ne "home"',
@@ -247,7 +247,7 @@ describe("add without a path", () => {
     });
   });
 
-  test("extension containers, dotted names and URNs are read [P-3.5.2.1-03 A14]", async () => {
+  test("extension containers, dotted names and URNs are read [P-3.5.2.1-03 R-14]", async () => {
     const { patch, read, events } = await account({ emails: [work] });
     const answer = await patch({
       op: "add",
@@ -267,7 +267,7 @@ describe("add without a path", () => {
     expect(events).toContainEqual(expect.objectContaining({ type: "quirk", quirk: "path-keys" }));
   });
 
-  test("names that are paths are 400 invalidPath by the letter; containers are not [P-3.5.2.1-03 A14]", async () => {
+  test("names that are paths are 400 invalidPath by the letter; containers are not [P-3.5.2.1-03 R-14]", async () => {
     const { patch, read } = await account({}, { profile: "strict" });
     for (const key of ["name.givenName", `${ENTERPRISE}:department`, 'emails[type eq "work"].value'])
       expect(await patch({ op: "add", value: { [key]: "x" } })).toMatchObject({
@@ -295,7 +295,7 @@ describe("add without a path", () => {
   });
 });
 
-test("the path of the base schema alone is the resource [A79]", async () => {
+test("the path of the base schema alone is the resource [R-79]", async () => {
   const { patch, read } = await device();
   await patch({ op: "add", path: DEVICE, value: { tags: ["a"], [COST]: { account: "2" } } });
   expect(await read()).toMatchObject({ tags: ["a"], [COST]: { center: "1", account: "2" } });

@@ -33,7 +33,7 @@ test.each([
   expect(comparisons(operations, members, make)).toBeLessThan(3 * members + 10 * operations);
 });
 
-test("a replaced list is filed once for each time that it is looked at, not for each of its elements [threat J4]", () => {
+test("a replaced list is filed once for each time that it is looked at, not for each of its elements [T-J4]", () => {
   let keys = 0;
   const type = compileResourceType(
     defineResourceType({

@@ -34,7 +34,7 @@ describe("scimkit/patch", () => {
     });
   });
 
-  test("says which request is a delta, and what storage without deltas does instead [C21]", () => {
+  test("says which request is a delta, and what storage without deltas does instead [G-21]", () => {
     const operations = prepare(group, [
       { op: "remove", path: 'members[value eq "u1"]' },
       { op: "add", path: "members", value: [{ value: "u2" }] },

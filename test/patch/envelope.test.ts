@@ -16,7 +16,7 @@ describe("the PATCH message", () => {
     }
   });
 
-  test("a missing schemas is 400 invalidSyntax by the letter, and inferred by default with a note [P-3.5.2-01 A37]", async () => {
+  test("a missing schemas is 400 invalidSyntax by the letter, and inferred by default with a note [P-3.5.2-01 R-37]", async () => {
     const strict = await account({}, { profile: "strict" });
     expect(await strict.ask("PATCH", strict.path, { Operations: [nick] })).toMatchObject({
       status: 400,
@@ -41,7 +41,7 @@ describe("the PATCH message", () => {
     expect(await read()).toEqual({ userName: "ada" });
   });
 
-  test("member names and op are read in any letter case [P-3.5.2-02 P-3.5.2-04 A1]", async () => {
+  test("member names and op are read in any letter case [P-3.5.2-02 P-3.5.2-04 R-1]", async () => {
     const { ask, path, read } = await account({ title: "T" });
     const answer = await ask("PATCH", path, {
       SCHEMAS: [PATCH],
@@ -92,7 +92,7 @@ describe("the PATCH message", () => {
     ['emails[nosuch eq "a"]', "invalidFilter"],
     ["emails[value gt 5]", "invalidFilter"],
     ['emails[value[type eq "a"] pr]', "invalidFilter"],
-  ])("the path %j is 400 with the keyword of what is wrong with it, under every profile [P-3.5.2-05 A71]", async (path, scimType) => {
+  ])("the path %j is 400 with the keyword of what is wrong with it, under every profile [P-3.5.2-05 R-71]", async (path, scimType) => {
     for (const profile of ["interop", "strict"] as const) {
       const { patch, read } = await account({ emails: [{ value: "a@x" }] }, { profile });
       for (const op of ["add", "replace", "remove"]) {

@@ -89,7 +89,7 @@ describe("the examples of RFC 7644 §3.5.2, under every profile", () => {
       expect((await user()).addresses).toEqual([{ ...work, streetAddress: "40 Mill Road" }, home]);
     });
 
-    test("the paths of Figure 8 are read; the one that names no attribute is no path [P-3.5.2-05 A71]", async () => {
+    test("the paths of Figure 8 are read; the one that names no attribute is no path [P-3.5.2-05 R-71]", async () => {
       expect(PATHS).toHaveLength(5);
       for (const path of PATHS) {
         const { ask } = await state("strict");

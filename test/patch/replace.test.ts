@@ -29,7 +29,7 @@ describe("replace of what is singular", () => {
     });
   });
 
-  test("of a complex attribute sets the given sub-attributes and keeps the others [P-3.5.2.3-06 A7]", async () => {
+  test("of a complex attribute sets the given sub-attributes and keeps the others [P-3.5.2.3-06 R-7]", async () => {
     const { patch, read } = await account({ name: { givenName: "A", familyName: "B", middleName: "M" } });
     await patch({ op: "replace", path: "name", value: { givenName: "C", middleName: null } });
     expect((await read()).name).toEqual({ givenName: "C", familyName: "B" });
@@ -48,7 +48,7 @@ describe("replace of what is singular", () => {
     expect(await read()).toEqual({ userName: "ada", name: { familyName: "B" } });
   });
 
-  test("of a required attribute by null, [] or nothing is 400 invalidValue, not mutability [P-3.5.2.3-10 A10]", async () => {
+  test("of a required attribute by null, [] or nothing is 400 invalidValue, not mutability [P-3.5.2.3-10 R-10]", async () => {
     const { patch, read } = await device({ place: { site: "s" }, ports: [{ value: "1" }] });
     const before = await read();
     for (const [path, value] of [
@@ -96,7 +96,7 @@ describe("replace of what is multi-valued", () => {
     expect(await read()).toEqual({ userName: "ada" });
   });
 
-  test("through a filter replaces each matching record whole, and no other [P-3.5.2.3-07 A8]", async () => {
+  test("through a filter replaces each matching record whole, and no other [P-3.5.2.3-07 R-8]", async () => {
     const { patch, read } = await account({
       addresses: [
         { type: "work", locality: "Oslo", region: "R" },
@@ -122,7 +122,7 @@ describe("replace of what is multi-valued", () => {
     ]);
   });
 
-  test("keeps what no client may change of the record, and checks what it must have [A8 P-3.5.2.3-07]", async () => {
+  test("keeps what no client may change of the record, and checks what it must have [R-8 P-3.5.2.3-07]", async () => {
     const { patch, read } = await device({ ports: [{ value: "1", kind: "usb", type: "data" }, { value: "2" }] });
     await patch({ op: "replace", path: 'ports[value eq "1"]', value: { value: "9" } });
     expect((await read()).ports).toEqual([{ value: "9", kind: "usb" }, { value: "2" }]);
@@ -172,7 +172,7 @@ describe("replace of what is multi-valued", () => {
     expect((await read()).emails).toEqual([work]);
   });
 
-  test("through a filter that matches nothing is 400 noTarget by the letter, and creates by default [P-3.5.2.3-09 A5]", async () => {
+  test("through a filter that matches nothing is 400 noTarget by the letter, and creates by default [P-3.5.2.3-09 R-5]", async () => {
     for (const [path, value] of [
       ['emails[type eq "fax"].value', "x"],
       ['emails[type eq "fax"]', { value: "x", type: "fax" }],
@@ -204,7 +204,7 @@ describe("replace without a path", () => {
     expect(await read()).toEqual({ userName: "ada", emails: [home], title: "T", active: false });
   });
 
-  test("an id that is the resource's own is accepted under every profile; another one is refused or ignored [P-3.5.2.3-02 A15]", async () => {
+  test("an id that is the resource's own is accepted under every profile; another one is refused or ignored [P-3.5.2.3-02 R-15]", async () => {
     for (const profile of ["interop", "strict"] as const) {
       const { ask, path, patch } = await account({ title: "T" }, { profile });
       const { id, meta, schemas } = (await ask("GET", path)).json;
@@ -215,7 +215,7 @@ describe("replace without a path", () => {
     }
   });
 
-  test("groups that a client echoes say what is stored, or are refused by the letter [A15]", async () => {
+  test("groups that a client echoes say what is stored, or are refused by the letter [R-15]", async () => {
     const { ask, path, patch } = await account({ title: "T" }, { profile: "strict" });
     const { id } = (await ask("GET", path)).json;
     await ask("POST", "/Groups", {

@@ -21,7 +21,7 @@ describe("paths", () => {
     });
   });
 
-  test("an unknown path is 400 invalidPath by the letter, and by default left out with a note, the rest being done [P-3.5.2-12 A37 A71]", async () => {
+  test("an unknown path is 400 invalidPath by the letter, and by default left out with a note, the rest being done [P-3.5.2-12 R-37 R-71]", async () => {
     for (const path of [
       "nosuch",
       "name.nosuch",
@@ -56,7 +56,7 @@ describe("paths", () => {
 });
 
 describe("mutability", () => {
-  test("a readOnly attribute that is named is 400 mutability, under every profile [P-3.5.2-09 A16]", async () => {
+  test("a readOnly attribute that is named is 400 mutability, under every profile [P-3.5.2-09 R-16]", async () => {
     for (const profile of ["interop", "strict"] as const) {
       const { patch, read } = await account({}, { profile });
       const before = await read();
@@ -136,7 +136,7 @@ describe("mutability", () => {
     });
   });
 
-  test("what is required of a complex value is asked at the end [P-3.5.2-11 P-3.5.2-22 A13]", async () => {
+  test("what is required of a complex value is asked at the end [P-3.5.2-11 P-3.5.2-22 R-13]", async () => {
     const { patch, read } = await device();
     const answer = await patch({ op: "add", path: "place.floor", value: 1 });
     expect(answer).toMatchObject({ status: 400, json: { scimType: "invalidValue" } });
@@ -229,13 +229,13 @@ describe("primary", () => {
         ["o@x", true],
       ],
     ],
-  ])("set by %s is taken from the others, which become false [P-3.5.2-19 A52]", async (_, operation, expected) => {
+  ])("set by %s is taken from the others, which become false [P-3.5.2-19 R-52]", async (_, operation, expected) => {
     const { patch, read } = await account({ emails: [work, home] });
     expect((await patch(operation)).status).toBe(200);
     expect(primaries((await read()).emails)).toEqual(expected);
   });
 
-  test("twice in one operation is 400 invalidValue [P-3.5.2-20 A52]", async () => {
+  test("twice in one operation is 400 invalidValue [P-3.5.2-20 R-52]", async () => {
     const { patch, read } = await account({ emails: [work, home] });
     for (const operation of [
       {
@@ -260,7 +260,7 @@ describe("primary", () => {
     expect((await read()).emails).toEqual([work, home]);
   });
 
-  test("is judged when all operations are through [P-3.5.2-22 A13]", async () => {
+  test("is judged when all operations are through [P-3.5.2-22 R-13]", async () => {
     const { patch, read } = await account({ emails: [work, home] });
     const answer = await patch(
       { op: "replace", path: "emails.primary", value: true },
@@ -273,7 +273,7 @@ describe("primary", () => {
     ]);
   });
 
-  test("is not passed on when the primary element goes, and a whole list says itself who is primary [A52]", async () => {
+  test("is not passed on when the primary element goes, and a whole list says itself who is primary [R-52]", async () => {
     const { patch, read } = await account({ emails: [work, home] });
     await patch({ op: "remove", path: "emails[primary eq true]" });
     expect((await read()).emails).toEqual([home]);
@@ -297,7 +297,7 @@ describe("schemas and extensions", () => {
     }
   });
 
-  test("with its last attribute the container and the URN go; a required extension stays and is refused [P-3.5.2-15 A61]", async () => {
+  test("with its last attribute the container and the URN go; a required extension stays and is refused [P-3.5.2-15 R-61]", async () => {
     const { ask, path, patch } = await account({ [ENTERPRISE]: { employeeNumber: "1" } });
     await patch({ op: "remove", path: `${ENTERPRISE}:employeeNumber` });
     const { json } = await ask("GET", path);
@@ -313,7 +313,7 @@ describe("schemas and extensions", () => {
     expect((await machine.ask("GET", machine.path)).json.schemas).toEqual([DEVICE, COST]);
   });
 
-  test("the extension's URN as a path is its container: merged by add and replace, gone by remove and null [P-3.5.2-16 A7 A79]", async () => {
+  test("the extension's URN as a path is its container: merged by add and replace, gone by remove and null [P-3.5.2-16 R-7 R-79]", async () => {
     const { ask, path, patch, read } = await account({ [ENTERPRISE]: { department: "a", division: "b" } });
     await patch({ op: "replace", path: ENTERPRISE, value: { department: "c", costCenter: "d" } });
     await patch({ op: "add", path: ENTERPRISE.toUpperCase(), value: { organization: "o", division: null } });
@@ -347,7 +347,7 @@ describe("schemas and extensions", () => {
     });
   });
 
-  test("schemas may be told to take an extension, which then shows with its first attribute [P-3.5.2-17 A61]", async () => {
+  test("schemas may be told to take an extension, which then shows with its first attribute [P-3.5.2-17 R-61]", async () => {
     const { patch, read } = await account({}, { profile: "strict" });
     const answer = await patch(
       { op: "add", path: "schemas", value: [ENTERPRISE] },
@@ -357,7 +357,7 @@ describe("schemas and extensions", () => {
     expect((await read())[ENTERPRISE]).toEqual({ department: "d" });
   });
 
-  test("an extension without data leaves schemas as they are, and nothing has changed [P-3.5.2-26 A61]", async () => {
+  test("an extension without data leaves schemas as they are, and nothing has changed [P-3.5.2-26 R-61]", async () => {
     const { ask, path, patch } = await account();
     const before = (await ask("GET", path)).json;
     expect((await patch({ op: "add", path: "schemas", value: ENTERPRISE })).json).toEqual(before);
@@ -367,13 +367,13 @@ describe("schemas and extensions", () => {
     ["a value", { op: "remove", path: "schemas", value: [ENTERPRISE] }],
     ["a filter", { op: "remove", path: `schemas[value eq "${ENTERPRISE}"]` }],
     ["a list without it", { op: "replace", path: "schemas", value: [USER] }],
-  ])("schemas lose an extension by %s, and its data goes [A61]", async (_, operation) => {
+  ])("schemas lose an extension by %s, and its data goes [R-61]", async (_, operation) => {
     const { patch, read } = await account({ [ENTERPRISE]: { department: "d" }, title: "T" });
     expect((await patch(operation)).json.schemas).toEqual([USER]);
     expect(await read()).toEqual({ userName: "ada", title: "T" });
   });
 
-  test("the base schema stays, and no schema comes that the type does not have [A61]", async () => {
+  test("the base schema stays, and no schema comes that the type does not have [R-61]", async () => {
     const { patch, read } = await account({ [ENTERPRISE]: { department: "d" } });
     for (const [operation, scimType] of [
       [{ op: "remove", path: "schemas" }, "mutability"],

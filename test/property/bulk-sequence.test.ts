@@ -176,7 +176,7 @@ function comparable(results: readonly object[], expected: readonly object[]): re
   });
 }
 
-test("a bulk request comes to the same as its operations sent one by one, each after what it refers to: same results in request order, same state, same ids and versions [P-3.7-16 P-3.7-17 P-3.7.3-01 P-3.7.3-02 P-3.7-08 A47 threat G3]", async () => {
+test("a bulk request comes to the same as its operations sent one by one, each after what it refers to: same results in request order, same state, same ids and versions [P-3.7-16 P-3.7-17 P-3.7.3-01 P-3.7.3-02 P-3.7-08 R-47 T-G3]", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(spec, { minLength: 1, maxLength: 14 }), async (specs) => {
       const operations = operationsOf(specs);
@@ -190,7 +190,7 @@ test("a bulk request comes to the same as its operations sent one by one, each a
   );
 });
 
-test("with failOnErrors it stops where the single requests would have: the results are those up to the last error, and so is the state [P-3.7-13 A46]", async () => {
+test("with failOnErrors it stops where the single requests would have: the results are those up to the last error, and so is the state [P-3.7-13 R-46]", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(spec, { minLength: 1, maxLength: 14 }),

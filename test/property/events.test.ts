@@ -85,7 +85,7 @@ async function stateOf(service: Directory, path: string) {
   return { version: meta.version, members: members.map(({ value }: { value: string }) => value).sort(), rest };
 }
 
-test("what events tell is the difference of the states: changes lead from before to after, deltas to the members, and there is no event without a difference [A67 threat L1]", async () => {
+test("what events tell is the difference of the states: changes lead from before to after, deltas to the members, and there is no event without a difference [R-67 T-L1]", async () => {
   const property = fc.asyncProperty(fc.array(write, { minLength: 1, maxLength: 12 }), async (writes) => {
     const service = directory();
     const create = async (endpoint: string, body: object): Promise<string> =>

@@ -95,7 +95,7 @@ function filters(depth: number, isInBrackets: boolean): fc.Arbitrary<Filter> {
 const filter = filters(4, false);
 const limits = { ...DEFAULT_FILTER_LIMITS, maxLength: 1_000_000, maxClauses: 10_000 };
 
-test("parsing what was printed gives the same filter, and printing it again the same text [P-3.4.2.2-25 P-3.4.2.2-26 threat C8 C10]", () => {
+test("parsing what was printed gives the same filter, and printing it again the same text [P-3.4.2.2-25 P-3.4.2.2-26 T-C8 T-C10]", () => {
   fc.assert(
     fc.property(filter, (filter) => {
       const printed = printFilter(filter);
@@ -107,7 +107,7 @@ test("parsing what was printed gives the same filter, and printing it again the 
   );
 });
 
-test("bare operands change nothing in filters that are JSON already [A30]", () => {
+test("bare operands change nothing in filters that are JSON already [R-30]", () => {
   fc.assert(
     fc.property(filter, (filter) => {
       expect(parseFilter(printFilter(filter), { limits, unquotedOperands: true })).toStrictEqual(filter);

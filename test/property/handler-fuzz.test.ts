@@ -530,7 +530,7 @@ async function check(method: string, response: ScimResponse, events: readonly Sc
   return String(status);
 }
 
-test(`whatever is asked is answered by a success or a SCIM error, never by a 5xx, a leak or a changed prototype [P-3.12-01 P-3.12-02 S-9.2-02 F2 F20 threat H11 H13]`, {
+test(`whatever is asked is answered by a success or a SCIM error, never by a 5xx, a leak or a changed prototype [P-3.12-01 P-3.12-02 S-9.2-02 F-2 F-20 T-H11 T-H13]`, {
   timeout: 3_600_000,
 }, async () => {
   const statuses = new Map<string, number>();

@@ -340,7 +340,7 @@ afterAll(() => console.log(`interleavings: ${count} of pairs of writes, which ar
 describe("two writes at the same time end as if one had come after the other, in every order of their calls", () => {
   test.each(
     WRITES.map((write, index) => [write.name, write, WRITES.slice(index)] as const),
-  )("%s, and every other write [C1 C2 C3 C6 C7 C8 C15 threat I1 I2 I3 I5 I7 I9 I12]", async (_name, write, others) => {
+  )("%s, and every other write [G-1 G-2 G-3 G-6 G-7 G-8 G-15 T-I1 T-I2 T-I3 T-I5 T-I7 T-I9 T-I12]", async (_name, write, others) => {
     for (const other of others) {
       const serial = await serialResults([write, other]);
       for await (const { result } of schedules([write, other])) {
@@ -351,7 +351,7 @@ describe("two writes at the same time end as if one had come after the other, in
   });
 });
 
-test("of several writes with the version that they all saw, exactly one is done [C2 threat I3]", async () => {
+test("of several writes with the version that they all saw, exactly one is done [G-2 T-I3]", async () => {
   const changing = CONDITIONAL.filter(({ name }) => !/unchanged|is there/.test(name));
   let races = 0;
   for (const [index, left] of changing.entries()) {
@@ -368,7 +368,7 @@ test("of several writes with the version that they all saw, exactly one is done 
   expect(races).toBeGreaterThan(100);
 });
 
-test("three writes and more at the same time end as if they had come one after the other [C1 C2 C3 C6 C7 C8 C15]", async () => {
+test("three writes and more at the same time end as if they had come one after the other [G-1 G-2 G-3 G-6 G-7 G-8 G-15]", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom(...WRITES), { minLength: 3, maxLength: 4 }),

@@ -211,7 +211,7 @@ describe("deltas", () => {
   );
   const keys = (members: unknown) => new Set(((members ?? []) as { value: string }[]).map(({ value }) => value));
 
-  test("folded into a delta, or applied one by one, operations on members come to the same [C21]", () => {
+  test("folded into a delta, or applied one by one, operations on members come to the same [G-21]", () => {
     fc.assert(
       fc.property(ids, fc.array(operation, { minLength: 1, maxLength: 6 }), (before, given) => {
         const prepared = prepare(type, given, LENIENT);
@@ -261,7 +261,7 @@ describe("deltas", () => {
   });
 });
 
-test("nine spellings of one change come to one result [P-3.5.2-13 P-3.5.2.1-02 P-3.5.2.1-03 P-3.5.2.3-01 P-3.5.2.3-05 A1 A14 A79 threat E5]", async () => {
+test("nine spellings of one change come to one result [P-3.5.2-13 P-3.5.2.1-02 P-3.5.2.1-03 P-3.5.2.3-01 P-3.5.2.3-05 R-1 R-14 R-79 T-E5]", async () => {
   const path = `${ENTERPRISE}:department`;
   const spellings = [
     { op: "add", path, value: "Tours" },

@@ -189,14 +189,14 @@ function independence(storageFor: () => StorageAdapter) {
   });
 }
 
-test("what a tenant is answered is the same to the byte, whatever another tenant does [C22 threat A5 A6 A7 A8 A9]", async () => {
+test("what a tenant is answered is the same to the byte, whatever another tenant does [G-22 T-A5 T-A6 T-A7 T-A8 T-A9]", async () => {
   await fc.assert(
     independence(() => guarded().storage),
     { numRuns: 400, seed },
   );
 });
 
-test("storage is asked for the tenant that asks, and for no other [threat A5]", async () => {
+test("storage is asked for the tenant that asks, and for no other [T-A5]", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: 20 }), async (commands) => {
       const { storage, tenants } = guarded();

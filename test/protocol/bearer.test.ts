@@ -17,7 +17,7 @@ async function challengeTo(authorization: string | readonly string[] | undefined
   return error?.headers["WWW-Authenticate"];
 }
 
-test("the right token gives the context, its scheme and header name in any letter case [threat A4]", async () => {
+test("the right token gives the context, its scheme and header name in any letter case [T-A4]", async () => {
   const authenticate = bearerToken({ [TOKEN]: { tenant: "acme" }, "9Zr1cXq7LwTn5bHdPf0S": { tenant: "globex" } });
   for (const value of [`Bearer ${TOKEN}`, `bEaReR ${TOKEN}`, `Bearer   ${TOKEN} `, [`bearer ${TOKEN}`]]) {
     expect(await authenticate(asked(value, "Authorization"))).toEqual({ tenant: "acme" });
@@ -26,7 +26,7 @@ test("the right token gives the context, its scheme and header name in any lette
   expect(await bearerToken(TOKEN)(asked(`Bearer ${TOKEN}`))).toEqual({});
 });
 
-test("empty, short and unusable secrets are refused when the server starts, without being shown [threat A2 L2]", () => {
+test("empty, short and unusable secrets are refused when the server starts, without being shown [T-A2 T-L2]", () => {
   const unusable = [
     "",
     " ",
@@ -50,13 +50,13 @@ test("empty, short and unusable secrets are refused when the server starts, with
   expect(() => bearerToken("x".repeat(16))).not.toThrow();
 });
 
-test("a missing, empty or foreign credential is 401 Bearer [P-2-01 threat A2 A4]", async () => {
+test("a missing, empty or foreign credential is 401 Bearer [P-2-01 T-A2 T-A4]", async () => {
   for (const value of [undefined, "", " ", "Bearer", "Bearer ", `Basic ${TOKEN}`, TOKEN, `Bearer${TOKEN}`, []]) {
     expect(await challengeTo(value)).toBe("Bearer");
   }
 });
 
-test("more than one credential is 401, joined or apart [threat A4]", async () => {
+test("more than one credential is 401, joined or apart [T-A4]", async () => {
   const right = `Bearer ${TOKEN}`;
   for (const value of [`${right}, ${right}`, `${right},${right}`, `${right} x`, [right, right], [right, "Basic x"]]) {
     await challengeTo(value);
@@ -65,7 +65,7 @@ test("more than one credential is 401, joined or apart [threat A4]", async () =>
   await expect(bearerToken(TOKEN)(twice)).rejects.toMatchObject({ status: 401 });
 });
 
-test("a wrong token of any length is 401 invalid_token and not echoed [threat A3 L2]", async () => {
+test("a wrong token of any length is 401 invalid_token and not echoed [T-A3 T-L2]", async () => {
   const wrong = [
     "null",
     "undefined",
@@ -83,7 +83,7 @@ test("a wrong token of any length is 401 invalid_token and not echoed [threat A3
   });
 });
 
-test("with bare: true the token is taken without its scheme as well, and no other token is [Q09 threat A2]", async () => {
+test("with bare: true the token is taken without its scheme as well, and no other token is [Q09 T-A2]", async () => {
   const authenticate = bearerToken(TOKEN, { bare: true });
   for (const value of [TOKEN, ` ${TOKEN} `, `Bearer ${TOKEN}`]) expect(await authenticate(asked(value))).toEqual({});
   for (const value of ["", "Bearer", `${TOKEN}x`, `Basic ${TOKEN}`, `${TOKEN} ${TOKEN}`]) {

@@ -103,7 +103,7 @@ describe("media types", () => {
     "application/jsonp",
     "json",
     "*/*",
-  ])("a body of type %s is 415 [P-3.8-06 threat H10]", async (type) => {
+  ])("a body of type %s is 415 [P-3.8-06 T-H10]", async (type) => {
     const { ask } = directory();
     expectRefusal(await ask("POST", "/Users", body(), { "content-type": type }), 415);
     expect((await ask("GET", "/Users")).json.totalResults).toBe(0);

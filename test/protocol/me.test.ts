@@ -26,7 +26,7 @@ async function asAda(given: Parameters<typeof directory>[0] = {}) {
 }
 
 describe("without resolveMe", () => {
-  test("/Me is 501, whatever the verb [P-3.11-01 A57 threat A12]", async () => {
+  test("/Me is 501, whatever the verb [P-3.11-01 R-57 T-A12]", async () => {
     const { ask } = directory();
     for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]) {
       const answer = await ask(method, "/Me", method === "GET" ? undefined : { schemas: [USER] });
@@ -35,7 +35,7 @@ describe("without resolveMe", () => {
     }
   });
 
-  test("nobody is told so before it is known who asks [P-3.11-04 A57 threat A1]", async () => {
+  test("nobody is told so before it is known who asks [P-3.11-04 R-57 T-A1]", async () => {
     expect((await directory().ask("GET", "/Me", undefined, { authorization: "" })).status).toBe(401);
   });
 });
@@ -87,7 +87,7 @@ describe("/Me", () => {
     expect((await ask("PUT", "/Me", "x", { "content-type": "text/plain" })).status).toBe(415);
   });
 
-  test("is authorised as the operation that it is [P-3.11-05 P-2-03 threat A11]", async () => {
+  test("is authorised as the operation that it is [P-3.11-05 P-2-03 T-A11]", async () => {
     const seen: Operation[] = [];
     const { ask, id, events } = await asAda({
       authorize: (operation) => {
@@ -118,7 +118,7 @@ describe("/Me", () => {
     expect(answer).toMatchObject({ status: 405, headers: { Allow: "GET, HEAD, PUT, PATCH, DELETE" } });
   });
 
-  test("is 404 for a caller without a resource, and for one whose resource is gone [P-3.11-04 A57]", async () => {
+  test("is 404 for a caller without a resource, and for one whose resource is gone [P-3.11-04 R-57]", async () => {
     const { ask, me } = await asAda();
     me.id = undefined;
     const unmapped = await ask("GET", "/Me");
@@ -128,7 +128,7 @@ describe("/Me", () => {
     expect((await ask("GET", "/Me")).status).toBe(404);
   });
 
-  test("is 401 for an anonymous caller, and resolveMe is not asked [P-3.11-04 A57]", async () => {
+  test("is 401 for an anonymous caller, and resolveMe is not asked [P-3.11-04 R-57]", async () => {
     let asked = 0;
     const { ask } = directory({
       resolveMe: () => {
@@ -141,7 +141,7 @@ describe("/Me", () => {
     expect(asked).toBe(0);
   });
 
-  test("is nothing but itself: no path below it, no detour through it [threat A12 H3]", async () => {
+  test("is nothing but itself: no path below it, no detour through it [T-A12 T-H3]", async () => {
     const { ask, id } = await asAda();
     for (const path of [
       `/Me/../Users/${id}`,

@@ -108,7 +108,7 @@ describe("a query on the server root", () => {
     ['not (emails[type eq "work"]) and userName gt "b"', ["Bob", "cid", "zoe"]],
     [`${USER}:userName eq "ann" or ${GROUP}:displayName eq "crew"`, ["ann", "crew"]],
     [`not (${ENTERPRISE}:department eq "x") and not (userName pr or displayName eq "crew")`, ["admins", "bob's"]],
-  ])("takes an attribute that a type does not have as one without a value: %s [P-3.4.2.1-04 A35 A3]", async (filter, found) => {
+  ])("takes an attribute that a type does not have as one without a value: %s [P-3.4.2.1-04 R-35 R-3]", async (filter, found) => {
     const byUrl = await ask("GET", filtered("/", filter));
     expect(labels(byUrl)).toEqual(found);
     expect(byUrl.json.totalResults).toBe(found.length);
@@ -124,7 +124,7 @@ describe("a query on the server root", () => {
     'emails.nosuch eq "x"',
     'password eq "secret"',
     "not (password pr)",
-  ])("refuses an attribute that no type has: %s [A35 A36 F1]", async (filter) => {
+  ])("refuses an attribute that no type has: %s [R-35 R-36 T-F1]", async (filter) => {
     for (const answer of [
       await ask("GET", filtered("/", filter)),
       await ask("POST", "/.search", { schemas: [SEARCH], filter }),
@@ -132,7 +132,7 @@ describe("a query on the server root", () => {
       expect(answer.json).toMatchObject({ status: "400", scimType: "invalidFilter" });
   });
 
-  test("refuses on the endpoint of one type what that type does not have [P-3.4.2.1-05 A35]", async () => {
+  test("refuses on the endpoint of one type what that type does not have [P-3.4.2.1-05 R-35]", async () => {
     const strict = await fill(directory({ profile: "strict" }));
     for (const service of [ask, strict.ask]) {
       const answer = await service("GET", filtered("/Users", 'nosuch eq "x"'));
@@ -141,7 +141,7 @@ describe("a query on the server root", () => {
     }
   });
 
-  test("refuses sortBy that no type has, and an operand that does not fit [A35]", async () => {
+  test("refuses sortBy that no type has, and an operand that does not fit [R-35]", async () => {
     expect((await ask("GET", "/?sortBy=nosuch")).json).toMatchObject({ status: "400", scimType: "invalidValue" });
     expect((await ask("GET", "/?sortBy=password")).json.scimType).toBe("invalidValue");
     expect((await ask("GET", "/?sortBy=name")).json.scimType).toBe("invalidValue");
@@ -149,7 +149,7 @@ describe("a query on the server root", () => {
     expect((await ask("GET", filtered("/", "userName eq 5"))).json.scimType).toBe("invalidFilter");
   });
 
-  test("sorts over types, those without a value last when ascending and first when descending [A75 A23]", async () => {
+  test("sorts over types, those without a value last when ascending and first when descending [R-75 R-23]", async () => {
     expect(labels(await ask("GET", "/?sortBy=displayName"))).toEqual([
       "admins",
       "ann",
@@ -185,7 +185,7 @@ describe("a query on the server root", () => {
 describe("the pages of a root query", () => {
   const sorts = ["", "displayName", "title", "userName", "size", "id", "meta.resourceType"] as const;
 
-  test("by index and by cursor put together are the whole, over three storages and any sort [P-3.4.2.1-02 A75 C-2-13]", async () => {
+  test("by index and by cursor put together are the whole, over three storages and any sort [P-3.4.2.1-02 R-75 C-2-13]", async () => {
     const name = fc.option(fc.constantFrom("a", "B", "b", "c", "ä"), { nil: undefined });
     const items = fc.record({
       users: fc.array(name, { maxLength: 6 }),
@@ -294,7 +294,7 @@ describe("the pages of a root query", () => {
     });
   });
 
-  test("that are sorted end, by index, at a limit, where by cursor they do not [P-3.4.2.1-03 A74]", async () => {
+  test("that are sorted end, by index, at a limit, where by cursor they do not [P-3.4.2.1-03 R-74]", async () => {
     const { ask } = await fill(directory({ limits: { mergedResults: 5 } }));
     expect(labels(await ask("GET", "/?sortBy=displayName&startIndex=4&count=2"))).toEqual(["bob's", "cid"]);
     const refused = await ask("GET", "/?sortBy=displayName&startIndex=5&count=2");
@@ -357,7 +357,7 @@ describe("the pages of a root query", () => {
 });
 
 describe("who may query the root", () => {
-  test("is decided once, on all types that the answer may hold [threat F19]", async () => {
+  test("is decided once, on all types that the answer may hold [T-F19]", async () => {
     const operations: Operation[] = [];
     const { ask } = await fill(
       threeStorages({
@@ -385,7 +385,7 @@ describe("who may query the root", () => {
     }
   });
 
-  test("sees of each type what that type lets the caller read [threat F4]", async () => {
+  test("sees of each type what that type lets the caller read [T-F4]", async () => {
     const { ask } = await fill(
       directory({ isReadable: ({ name }, { name: type }) => type !== "User" || name !== "displayName" }),
     );
@@ -396,7 +396,7 @@ describe("who may query the root", () => {
     expect(sorted.body).not.toContain("ann m");
   });
 
-  test("must keep sensitive values out of the URL here as well [A40]", async () => {
+  test("must keep sensitive values out of the URL here as well [R-40]", async () => {
     const { ask } = await fill(directory({ sensitiveAttributes: ["userName"] }));
     expect((await ask("GET", filtered("/", 'userName eq "ann"'))).json).toMatchObject({
       status: "403",

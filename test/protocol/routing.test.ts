@@ -11,7 +11,7 @@ describe("verbs", () => {
     ["/Users/1", ["POST", "OPTIONS"], "GET, HEAD, PUT, PATCH, DELETE"],
     ["/Users/.search", ["GET", "HEAD", "PUT", "PATCH", "DELETE"], "POST"],
     ["/Schemas", ["POST", "DELETE"], "GET, HEAD"],
-  ])("that %s does not have are 405 and Allow names those it has [P-3.2-03 P-3.2-04 threat H4]", async (path, methods, allow) => {
+  ])("that %s does not have are 405 and Allow names those it has [P-3.2-03 P-3.2-04 T-H4]", async (path, methods, allow) => {
     const { ask } = directory();
     for (const method of methods) {
       const answer = await ask(method, path, ["GET", "HEAD", "DELETE"].includes(method) ? undefined : user());
@@ -50,7 +50,7 @@ describe("paths", () => {
       expectRefusal(await ask("GET", path), 404);
   });
 
-  test("outside of the base URL are 404, near misses and dot segments too [threat H3]", async () => {
+  test("outside of the base URL are 404, near misses and dot segments too [T-H3]", async () => {
     const { scim } = directory();
     for (const url of [
       "/",

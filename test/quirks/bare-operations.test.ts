@@ -9,14 +9,14 @@ const send = (service: Ruled) =>
     Operations: [{ method: "PATCH", path: `/Users/${service.ada}`, data: [{ op: "remove", path: "displayName" }] }],
   });
 
-test("an array as the data of a PATCH in a bulk request is its Operations [A45]", async () => {
+test("an array as the data of a PATCH in a bulk request is its Operations [R-45]", async () => {
   const service = await under([rule]);
   expect((await send(service)).json.Operations).toMatchObject([{ method: "PATCH", status: "200" }]);
   expect(service.notes()).toEqual(["bare-operations at Operations[0].data"]);
   expect((await service.ask("GET", `/Users/${service.ada}`)).json).not.toHaveProperty("displayName");
 });
 
-test("without the rule it must be a PATCH message [A45]", async () => {
+test("without the rule it must be a PATCH message [R-45]", async () => {
   const service = await under([]);
   expect((await send(service)).json.Operations).toMatchObject([
     { status: "400", response: { scimType: "invalidSyntax" } },

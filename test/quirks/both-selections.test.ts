@@ -4,7 +4,7 @@ import { SEARCH, under } from "../support/quirk.ts";
 
 const QUERY = "attributes=userName&excludedAttributes=userName,emails";
 
-test("of attributes and excludedAttributes, attributes wins, in a URL and in a search [A26]", async () => {
+test("of attributes and excludedAttributes, attributes wins, in a URL and in a search [R-26]", async () => {
   const service = await under([rule]);
   const { json } = await service.ask("GET", `/Users/${service.ada}?${QUERY}`);
   expect(Object.keys(json).sort()).toEqual(["id", "schemas", "userName"]);
@@ -14,7 +14,7 @@ test("of attributes and excludedAttributes, attributes wins, in a URL and in a s
   expect(service.notes()).toEqual(["both-selections at excludedAttributes"]);
 });
 
-test("without the rule they exclude each other [A26]", async () => {
+test("without the rule they exclude each other [R-26]", async () => {
   const service = await under([]);
   const answer = await service.ask("GET", `/Users?${QUERY}`);
   expect(answer).toMatchObject({ status: 400, json: { scimType: "invalidValue" } });

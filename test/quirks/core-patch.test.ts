@@ -121,7 +121,7 @@ describe("operations", () => {
     );
   });
 
-  test("of a complex value in a path-less replace, parts that are not given stay [Q71 A7]", async () => {
+  test("of a complex value in a path-less replace, parts that are not given stay [Q71 R-7]", async () => {
     const service = await strict();
     await service.patch(`/Users/${service.ada}`, {
       op: "add",
@@ -135,7 +135,7 @@ describe("operations", () => {
     expect(json.name).toEqual({ givenName: "Ada", familyName: "Lovelace" });
   });
 
-  test("JSON text where an object belongs is 400 and is not parsed [Q72 A78]", async () => {
+  test("JSON text where an object belongs is 400 and is not parsed [Q72 R-78]", async () => {
     for (const rules of [[], profiles.interop]) {
       const service = await under(rules);
       const answer = await service.patch(`/Groups/${service.group}`, { op: "replace", value: '{"displayName":"x"}' });
@@ -264,7 +264,7 @@ describe("members", () => {
 });
 
 describe("the answer to a PATCH", () => {
-  test("is 200 with the user, and 204 for a change of members unless attributes are asked for or the option says so [Q100 A66]", async () => {
+  test("is 200 with the user, and 204 for a change of members unless attributes are asked for or the option says so [Q100 R-66]", async () => {
     const add = { op: "add", path: "members", value: [{ value: "m" }] };
     const service = await under(profiles.interop, { references: "ignore" });
     expect(await service.patch(`/Users/${service.ada}`, { op: "replace", path: "title", value: "x" })).toMatchObject({

@@ -137,7 +137,7 @@ describe("identity", () => {
     });
   });
 
-  test("a group's name may be taken, and a schema that says otherwise makes it 409, by POST and by PATCH [Q85 A50]", async () => {
+  test("a group's name may be taken, and a schema that says otherwise makes it 409, by POST and by PATCH [Q85 R-50]", async () => {
     const same = { schemas: [GROUP], displayName: "BOTH" };
     const service = await strict();
     expect((await service.ask("POST", "/Groups", same)).status).toBe(201);

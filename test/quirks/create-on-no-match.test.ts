@@ -3,7 +3,7 @@ import { createOnNoMatch as rule } from "../../src/quirks/create-on-no-match.ts"
 import { under } from "../support/quirk.ts";
 
 describe.each(["add", "replace"])("%s of a value path that selects nothing", (op) => {
-  test("creates the element that its eq terms describe, and leaves the others and their primary alone [Q54 A5 A6]", async () => {
+  test("creates the element that its eq terms describe, and leaves the others and their primary alone [Q54 R-5 R-6]", async () => {
     const service = await under([rule]);
     const { json } = await service.patch(
       `/Users/${service.ada}`,
@@ -18,7 +18,7 @@ describe.each(["add", "replace"])("%s of a value path that selects nothing", (op
     expect(service.notes()).toEqual(["create-on-no-match at emails"]);
   });
 
-  test("is noTarget where the filter describes no element, and without the rule [Q54 A5 A6]", async () => {
+  test("is noTarget where the filter describes no element, and without the rule [Q54 R-5 R-6]", async () => {
     const value = "x@other.example";
     for (const [rules, filter] of [
       [[rule], 'type ne "work" and type ne "home"'],

@@ -5,7 +5,7 @@ import { under } from "../support/quirk.ts";
 
 const operation = { op: "replace", path: "title", value: "Countess" };
 
-test("a body without schemas is what its endpoint is for [A37 Q39]", async () => {
+test("a body without schemas is what its endpoint is for [R-37 Q39]", async () => {
   const service = await under([rule]);
   for (const schemas of [undefined, null, []]) {
     const body = { schemas, userName: `eve-${JSON.stringify(schemas)}` };
@@ -20,7 +20,7 @@ test("a body without schemas is what its endpoint is for [A37 Q39]", async () =>
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
 });
 
-test("a body that names another schema is still refused, and so is every such body without the rule [A37]", async () => {
+test("a body that names another schema is still refused, and so is every such body without the rule [R-37]", async () => {
   const ruled = await under([rule]);
   const strict = await under([]);
   for (const answer of [

@@ -23,7 +23,7 @@ test("one that says it is taken at its word [Q92]", async () => {
   expect(service.notes()).toEqual([]);
 });
 
-test("without the rule active has its default again [Q92 A18]", async () => {
+test("without the rule active has its default again [Q92 R-18]", async () => {
   const service = await under([]);
   expect((await service.ask("PUT", `/Users/${service.bob}`, template())).json.active).toBe(true);
 });

@@ -11,7 +11,7 @@ const value = {
   'emails[type eq "work"].value': "ada@new.example",
 };
 
-test("names with dots, URNs and value paths in a path-less value are paths [Q56 Q57 A14]", async () => {
+test("names with dots, URNs and value paths in a path-less value are paths [Q56 Q57 R-14]", async () => {
   const service = await under([rule, createOnNoMatch]);
   const { json } = await service.patch(`/Users/${service.ada}`, { op: "replace", value });
   expect(json).toMatchObject({
@@ -27,7 +27,7 @@ test("names with dots, URNs and value paths in a path-less value are paths [Q56 
   ]);
 });
 
-test("without the rule they are names of nothing, and nothing of the request is done [Q56 Q57 A14]", async () => {
+test("without the rule they are names of nothing, and nothing of the request is done [Q56 Q57 R-14]", async () => {
   const service = await under([]);
   const answer = await service.patch(`/Users/${service.ada}`, { op: "replace", value });
   expect(answer).toMatchObject({ status: 400, json: { scimType: "invalidPath" } });

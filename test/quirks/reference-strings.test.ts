@@ -5,7 +5,7 @@ import { under } from "../support/quirk.ts";
 
 const MANAGER = `${ENTERPRISE}:manager`;
 
-test("a manager as a plain string is its value, in a body and in a PATCH [Q42 Q59 A55]", async () => {
+test("a manager as a plain string is its value, in a body and in a PATCH [Q42 Q59 R-55]", async () => {
   const service = await under([rule]);
   const created = await service.ask("POST", "/Users", {
     schemas: [USER, ENTERPRISE],
@@ -22,7 +22,7 @@ test("a manager as a plain string is its value, in a body and in a PATCH [Q42 Q5
   expect(service.notes()).toEqual([`reference-strings at ${MANAGER}`]);
 });
 
-test("an empty string unassigns it [Q64 A55]", async () => {
+test("an empty string unassigns it [Q64 R-55]", async () => {
   const service = await under([rule]);
   const { json } = await service.patch(`/Users/${service.bob}`, { op: "Replace", path: MANAGER, value: "" });
   expect(json[ENTERPRISE]).toEqual({ department: "Sales" });

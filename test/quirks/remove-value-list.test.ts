@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { removeValueList as rule } from "../../src/quirks/remove-value-list.ts";
 import { under } from "../support/quirk.ts";
 
-test("a remove of members with values removes those alone, and one that is no member is no error [Q73 A2]", async () => {
+test("a remove of members with values removes those alone, and one that is no member is no error [Q73 R-2]", async () => {
   const service = await under([rule]);
   const remove = (value: unknown) =>
     service.patch(`/Groups/${service.group}`, { op: "Remove", path: "members", value });
@@ -13,7 +13,7 @@ test("a remove of members with values removes those alone, and one that is no me
   expect(json.members).toHaveLength(1);
 });
 
-test("an empty list removes nothing, and null or no value everything [Q73 Q75 A2]", async () => {
+test("an empty list removes nothing, and null or no value everything [Q73 Q75 R-2]", async () => {
   const service = await under([rule]);
   const members = async () => (await service.ask("GET", `/Groups/${service.group}`)).json.members?.length ?? 0;
   await service.patch(`/Groups/${service.group}`, { op: "remove", path: "members", value: [] });
@@ -22,7 +22,7 @@ test("an empty list removes nothing, and null or no value everything [Q73 Q75 A2
   expect(await members()).toBe(0);
 });
 
-test("without the rule the values are refused, and the group is never emptied by them [Q73 A2]", async () => {
+test("without the rule the values are refused, and the group is never emptied by them [Q73 R-2]", async () => {
   const service = await under([]);
   const answer = await service.patch(`/Groups/${service.group}`, {
     op: "remove",

@@ -20,7 +20,7 @@ test("of two primary values the first stays primary [Q49]", async () => {
   expect(service.notes()).toEqual(["single-primary at emails"]);
 });
 
-test("without the rule, as by default, they are refused; Ping's profile has it [Q49 A52]", async () => {
+test("without the rule, as by default, they are refused; Ping's profile has it [Q49 R-52]", async () => {
   const service = await under(profiles.interop);
   expect(await service.ask("POST", "/Users", eve)).toMatchObject({ status: 400, json: { scimType: "invalidValue" } });
   expect(profiles.ping).toContain(rule);

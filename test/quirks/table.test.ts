@@ -66,7 +66,7 @@ test("each rule is one file with its id for a name, a test of the same name, and
   }
 });
 
-test("strict has no rule, and the default none that drops what was said or reads what can be meant in two ways [A2 A30]", () => {
+test("strict has no rule, and the default none that drops what was said or reads what can be meant in two ways [R-2 R-30]", () => {
   expect(profiles.strict).toEqual([]);
   const ids = profiles.interop.map(({ id }) => id);
   for (const risky of ["single-primary", "unquoted-operands", "attribute-aliases"]) expect(ids).not.toContain(risky);

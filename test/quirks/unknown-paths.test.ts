@@ -9,7 +9,7 @@ const operations = [
   { op: "replace", value: { nickname9: "x" } },
 ];
 
-test("operations on what the type does not have are left out, and the others are done [Q69 A37]", async () => {
+test("operations on what the type does not have are left out, and the others are done [Q69 R-37]", async () => {
   const service = await under([rule]);
   const { status, json } = await service.patch(`/Users/${service.ada}`, ...operations);
   expect(status).toBe(200);
@@ -21,13 +21,13 @@ test("operations on what the type does not have are left out, and the others are
   ]);
 });
 
-test("a path that is no path is an error with the rule as well [Q69 A71]", async () => {
+test("a path that is no path is an error with the rule as well [Q69 R-71]", async () => {
   const service = await under([rule]);
   const answer = await service.patch(`/Users/${service.ada}`, { op: "add", path: "emails[", value: "x" });
   expect(answer.status).toBe(400);
 });
 
-test("without the rule nothing of the request is done [Q69 A37]", async () => {
+test("without the rule nothing of the request is done [Q69 R-37]", async () => {
   const service = await under([]);
   expect(await service.patch(`/Users/${service.ada}`, ...operations)).toMatchObject({
     status: 400,

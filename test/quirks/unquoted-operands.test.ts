@@ -4,7 +4,7 @@ import { unquotedOperands as rule } from "../../src/quirks/unquoted-operands.ts"
 import { filtered } from "../support/directory.ts";
 import { under } from "../support/quirk.ts";
 
-test("a bare word is a string, and true, false and null are not [Q16 A30]", async () => {
+test("a bare word is a string, and true, false and null are not [Q16 R-30]", async () => {
   const service = await under([rule]);
   expect(await service.find(filtered("/Users", "externalId eq e-ada"))).toEqual(["ada"]);
   // What was compared is no business of a log.
@@ -15,7 +15,7 @@ test("a bare word is a string, and true, false and null are not [Q16 A30]", asyn
   ).toEqual(["bob"]);
 });
 
-test("without the rule, as by default, the error names what must stand in quotes; Entra's profile has it [Q16 A30]", async () => {
+test("without the rule, as by default, the error names what must stand in quotes; Entra's profile has it [Q16 R-30]", async () => {
   const service = await under(profiles.interop);
   expect(await service.ask("GET", filtered("/Users", "externalId eq jyoung"))).toMatchObject({
     status: 400,

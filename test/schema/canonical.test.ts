@@ -81,7 +81,7 @@ describe("data types", () => {
     expectRefusal(await things().ask("POST", "/Things", body), 400, "invalidValue", /decimal must be a number/);
   });
 
-  test("strings for booleans are read by the interop profile and come back as booleans [S-2.3.2-01 A54]", async () => {
+  test("strings for booleans are read by the interop profile and come back as booleans [S-2.3.2-01 R-54]", async () => {
     const { ask } = things();
     for (const [sent, read] of [
       ["True", true],
@@ -191,7 +191,7 @@ describe("attribute names", () => {
     );
   });
 
-  test("that no schema has are left out and told by an event, or refused where the option says so [P-3.1-05 A37]", async () => {
+  test("that no schema has are left out and told by an event, or refused where the option says so [P-3.1-05 R-37]", async () => {
     const body = {
       schemas: [USER],
       userName: "a",
@@ -324,7 +324,7 @@ describe("unassigned", () => {
 });
 
 describe("elements", () => {
-  test("two primary elements are refused; one keeps the mark [S-2.4-03 A52]", async () => {
+  test("two primary elements are refused; one keeps the mark [S-2.4-03 R-52]", async () => {
     const { ask } = directory();
     const emails = [
       { value: "a@b.c", primary: true },
@@ -354,7 +354,7 @@ describe("elements", () => {
     ]);
   });
 
-  test("an element without primary counts as not primary in a filter [S-2.4-04 A52]", async () => {
+  test("an element without primary counts as not primary in a filter [S-2.4-04 R-52]", async () => {
     const { ask } = directory();
     await ask("POST", "/Users", { schemas: [USER], userName: "a", emails: [{ value: "a@b.c" }] });
     const found = await ask("GET", `/Users?filter=${encodeURIComponent("emails[primary eq false]")}`);

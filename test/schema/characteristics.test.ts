@@ -233,7 +233,7 @@ describe("uniqueness", () => {
 });
 
 describe("required", () => {
-  test("of a sub-attribute holds only where its parent has a value [S-7-27 A60]", async () => {
+  test("of a sub-attribute holds only where its parent has a value [S-7-27 R-60]", async () => {
     const { ask, patch } = things();
     const { json, status } = await ask("POST", "/Things", thing({}));
     expect(status).toBe(201);

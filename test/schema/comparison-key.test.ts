@@ -16,7 +16,7 @@ const userName = compileResourceType(User).attribute("userName") as Attribute;
 const plain = attributeOf({});
 const exact = attributeOf({ caseExact: true });
 
-/** Pairs that are one user name: threats B7 and B8. */
+/** Pairs that are one user name: threats T-B7 and T-B8. */
 const SAME_USER: readonly (readonly [left: string, right: string])[] = [
   ["admin", "ADMIN"],
   ["admin", "AdMiN"],

@@ -179,13 +179,13 @@ describe("resolve", () => {
     expect(user.attribute("name")?.sub(text)).toBeUndefined();
   });
 
-  test("an extension attribute without URN is found only leniently [Q28 A62]", () => {
+  test("an extension attribute without URN is found only leniently [Q28 R-62]", () => {
     expect(user.resolve("employeeNumber")).toBeUndefined();
     expect(user.resolve("employeenumber", true)?.text).toBe(`${enterprise}:employeeNumber`);
     expect(user.resolve("manager.displayName", true)?.text).toBe(`${enterprise}:manager.displayName`);
   });
 
-  test("a lenient look-up that two extensions answer finds nothing [Q28 A62]", () => {
+  test("a lenient look-up that two extensions answer finds nothing [Q28 R-62]", () => {
     const other = defineSchema({ id: "urn:example:Other", name: "Other", attributes: { department: {}, floor: {} } });
     const type = compileResourceType(User.extend(EnterpriseUser).extend(other));
     expect(type.resolve("department", true)).toBeUndefined();
@@ -210,7 +210,7 @@ describe("resolve", () => {
     expect(type.resolve("urn:example:Shadow:id")?.attribute.mutability).toBe("readWrite");
   });
 
-  test("the longest URN wins where one begins with another [A62]", () => {
+  test("the longest URN wins where one begins with another [R-62]", () => {
     const base = defineSchema({
       id: "urn:example:A",
       name: "A",
@@ -231,7 +231,7 @@ describe("resolve", () => {
     }
   });
 
-  test("a URI with dots and any characters is a prefix like another [A62]", () => {
+  test("a URI with dots and any characters is a prefix like another [R-62]", () => {
     const schema = defineSchema({
       id: "https://example.com/schemas/1.0/thing",
       name: "T",

@@ -4,7 +4,7 @@ import { patchOf } from "../support/patching.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
-test("a URL that a client gives is never fetched, and the $ref of an answer is the server's own [threat A10]", async () => {
+test("a URL that a client gives is never fetched, and the $ref of an answer is the server's own [T-A10]", async () => {
   const fetched = vi.fn();
   vi.stubGlobal("fetch", fetched);
   const { ask } = directory();
@@ -30,7 +30,7 @@ test("a URL that a client gives is never fetched, and the $ref of an answer is t
   expect(fetched).not.toHaveBeenCalled();
 });
 
-test("a tenant may have any name, that of an object's inherited members too, and shares nothing [threat B16]", async () => {
+test("a tenant may have any name, that of an object's inherited members too, and shares nothing [T-B16]", async () => {
   const { ask } = directory({ authenticate: ({ headers }) => ({ tenant: String(headers["x-test-tenant"]) }) });
   const tenants = ["__proto__", "constructor", "toString", "hasOwnProperty", "credential", "acme"];
   for (const tenant of tenants) {

@@ -21,7 +21,7 @@ async function sent({ ask }: Directory, text: string) {
   return [await ask("POST", "/Users", body()), await ask("PUT", `/Users/${id}`, body())];
 }
 
-test("a body nested deeper than 16 levels is 400 before anything walks it, in a resource, a PATCH and an unknown part [threat D1]", async () => {
+test("a body nested deeper than 16 levels is 400 before anything walks it, in a resource, a PATCH and an unknown part [T-D1]", async () => {
   const made = directory();
   const { id } = (await made.ask("POST", "/Users", ada)).json;
   for (const levels of [17, 500, 5000, 200_000]) {
@@ -42,7 +42,7 @@ test("a body nested deeper than 16 levels is 400 before anything walks it, in a 
 });
 
 describe("a name that is given twice", () => {
-  test("to the letter, or escaped, is 400 invalidSyntax: no two readers could differ on it [threat D2]", async () => {
+  test("to the letter, or escaped, is 400 invalidSyntax: no two readers could differ on it [T-D2]", async () => {
     const made = directory();
     for (const text of [
       `{"schemas":["${USER}"],"userName":"x","active":false,"active":true}`,
@@ -53,7 +53,7 @@ describe("a name that is given twice", () => {
         expect(json).toMatchObject({ status: "400", scimType: "invalidSyntax" });
   });
 
-  test("in other letter case is 400 invalidSyntax, in any order [threat D3]", async () => {
+  test("in other letter case is 400 invalidSyntax, in any order [T-D3]", async () => {
     const made = directory();
     const spellings = ["active", "Active", "ACTIVE"];
     for (const first of spellings)
@@ -66,7 +66,7 @@ describe("a name that is given twice", () => {
     expect((await made.ask("GET", "/Users?filter=active%20eq%20true")).status).toBe(200);
   });
 
-  test("by itself and with its schema's URN is 400 invalidSyntax, and never has the second value [threat D4]", async () => {
+  test("by itself and with its schema's URN is 400 invalidSyntax, and never has the second value [T-D4]", async () => {
     const made = directory();
     for (const name of [`${USER}:userName`, `${USER}:USERNAME`, `${USER.toUpperCase()}:userName`])
       for (const { json } of await sent(made, JSON.stringify({ ...ada, [name]: "y" })))
@@ -87,7 +87,7 @@ describe("members of a body that every object inherits", () => {
     '"toString":"x","hasOwnProperty":true,"valueOf":{"a":1}',
   ];
 
-  test("are no attributes: they change no prototype, are not stored and not returned [threat D5]", async () => {
+  test("are no attributes: they change no prototype, are not stored and not returned [T-D5]", async () => {
     const before = prototypes();
     const made = directory();
     for (const hostile of HOSTILE)
@@ -102,7 +102,7 @@ describe("members of a body that every object inherits", () => {
     expect(JSON.stringify(made.events.map((event) => ("after" in event ? event.after : {})))).not.toContain("isAdmin");
   });
 
-  test("are refused where unknown attributes are, and requests are served all the same when prototypes are frozen [threat D6]", async () => {
+  test("are refused where unknown attributes are, and requests are served all the same when prototypes are frozen [T-D6]", async () => {
     const made = directory({ unknownAttributes: "reject" });
     for (const hostile of HOSTILE.slice(0, 2))
       for (const { json } of await sent(made, `{"schemas":["${USER}"],"userName":"%NAME%",${hostile}}`))
@@ -117,7 +117,7 @@ describe("members of a body that every object inherits", () => {
 });
 
 describe("values that do not fit", () => {
-  test("numbers that JSON cannot carry through are refused, never rounded or made null [threat D7]", async () => {
+  test("numbers that JSON cannot carry through are refused, never rounded or made null [T-D7]", async () => {
     const { ask } = directory(things);
     for (const [name, text, status] of [
       ["integer", "9007199254740993", 400],
@@ -136,7 +136,7 @@ describe("values that do not fit", () => {
     }
   });
 
-  test("every attribute refuses every other type, and no operator object or array stands for a value [threat D8]", async () => {
+  test("every attribute refuses every other type, and no operator object or array stands for a value [T-D8]", async () => {
     const { ask, events } = directory({ ...things, profile: "strict" });
     const wrong: readonly unknown[] = [
       { $ne: null },
@@ -171,7 +171,7 @@ describe("values that do not fit", () => {
     expect(events.filter(({ type }) => type === "error")).toEqual([]);
   });
 
-  test("data of a schema that the resource type does not have is not stored [threat D10]", async () => {
+  test("data of a schema that the resource type does not have is not stored [T-D10]", async () => {
     const { ask } = directory();
     const junk = Object.fromEntries(
       Array.from({ length: 2000 }, (_, at) => [`urn:junk:${at}`, { a: "junk".repeat(20) }]),
@@ -183,7 +183,7 @@ describe("values that do not fit", () => {
     expect((await strict.ask("POST", "/Users", { ...ada, "urn:junk:1": { a: 1 } })).status).toBe(400);
   });
 
-  test("a text or list one longer than its limit is refused, one within is taken [threat D11]", async () => {
+  test("a text or list one longer than its limit is refused, one within is taken [T-D11]", async () => {
     const { ask } = directory({ limits: { stringLength: 100, elements: 50 } });
     const emails = (count: number) => Array.from({ length: count }, (_, at) => ({ value: `${at}@x` }));
     for (const [more, status] of [
@@ -197,7 +197,7 @@ describe("values that do not fit", () => {
       expect((await ask("POST", "/Users", { ...ada, userName: crypto.randomUUID(), ...more })).status).toBe(status);
   });
 
-  test("schemas must name the endpoint's own schema; a foreign or unreadable list is refused [threat D12]", async () => {
+  test("schemas must name the endpoint's own schema; a foreign or unreadable list is refused [T-D12]", async () => {
     const { ask } = directory({ profile: "strict" });
     for (const schemas of [
       undefined,

@@ -187,7 +187,7 @@ async function scenario(ask: Ask): Promise<void> {
   await ask("DELETE", path);
 }
 
-test("no password, token, driver's text or refused input is in a response, event, observation, log or database file [threat L2 H6 B5 F3]", async () => {
+test("no password, token, driver's text or refused input is in a response, event, observation, log or database file [T-L2 T-H6 T-B5 T-F3]", async () => {
   const { captured, statuses } = await capture();
   expect(scan(captured)).toEqual([]);
   // The scenario reached what it is for, and each place was captured.

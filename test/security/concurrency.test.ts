@@ -5,7 +5,7 @@ import { directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { faultyStorage } from "../support/faulty-storage.ts";
 import { patchOf } from "../support/patching.ts";
 
-test("a read that lags behind, as from a replica, never makes a PATCH undo what was written since: it starts again, and gives up with 409 [threat I4]", async () => {
+test("a read that lags behind, as from a replica, never makes a PATCH undo what was written since: it starts again, and gives up with 409 [T-I4]", async () => {
   for (const [behind, status] of [
     [3, 200],
     [Number.POSITIVE_INFINITY, 409],
@@ -42,7 +42,7 @@ test("a read that lags behind, as from a replica, never makes a PATCH undo what 
   }
 });
 
-test("thousands of changes within one instant have as many ETags [threat I8]", async () => {
+test("thousands of changes within one instant have as many ETags [T-I8]", async () => {
   const { ask } = directory({ now: () => new Date(0) });
   const { id } = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
   const tags = new Set<string | undefined>();
@@ -53,7 +53,7 @@ test("thousands of changes within one instant have as many ETags [threat I8]", a
   expect(tags.size).toBe(3000);
 });
 
-test("a write whose answer is lost can be sent again: a create is found, and all others come to the same [threat I10]", async () => {
+test("a write whose answer is lost can be sent again: a create is found, and all others come to the same [T-I10]", async () => {
   const memory = memoryStorage();
   const whole = directory({ storage: memory });
   const user = { schemas: [USER], userName: "ada", externalId: "e1" };

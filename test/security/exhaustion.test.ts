@@ -5,7 +5,7 @@ import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { patchOf } from "../support/patching.ts";
 
-test("a member is added to a large group by one call that names the member alone; the group is not read [threat J2]", async () => {
+test("a member is added to a large group by one call that names the member alone; the group is not read [T-J2]", async () => {
   for (const size of [10, 10_000]) {
     const memory = memoryStorage();
     const calls: unknown[] = [];
@@ -44,7 +44,7 @@ test("a member is added to a large group by one call that names the member alone
   }
 });
 
-test("nothing is kept of filters and paths: memory is as before after thousands of different ones [threat J5]", async () => {
+test("nothing is kept of filters and paths: memory is as before after thousands of different ones [T-J5]", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const { ask } = directory({ on: () => undefined });
@@ -65,7 +65,7 @@ test("nothing is kept of filters and paths: memory is as before after thousands 
   expect(after - before).toBeLessThan(3_000_000);
 });
 
-test("groups within groups are not expanded, in a diamond of forty levels or in a circle [threat J7 I6]", async () => {
+test("groups within groups are not expanded, in a diamond of forty levels or in a circle [T-J7 T-I6]", async () => {
   const { ask } = directory();
   const group = async (displayName: string, members: readonly string[]): Promise<string> => {
     const body = { schemas: [GROUP], displayName, members: members.map((value) => ({ value })) };

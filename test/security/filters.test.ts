@@ -21,7 +21,7 @@ async function withAda(): Promise<Directory & { readonly path: string }> {
   return { ...made, path: `/Users/${json.id}` };
 }
 
-test("names that every object inherits are no attributes, wherever a client can write one [threat C12]", async () => {
+test("names that every object inherits are no attributes, wherever a client can write one [T-C12]", async () => {
   const { ask, path } = await withAda();
   for (const name of INHERITED) {
     for (const filter of [
@@ -42,7 +42,7 @@ test("names that every object inherits are no attributes, wherever a client can 
   }
 });
 
-test("a secret is not found by a filter in any spelling of its name, and the answer is that of an unknown attribute [threat C13 F1]", async () => {
+test("a secret is not found by a filter in any spelling of its name, and the answer is that of an unknown attribute [T-C13 T-F1]", async () => {
   const { ask } = await withAda();
   const spellings = (name: string) => [name, name.toUpperCase(), `${USER}:${name}`, `${USER.toUpperCase()}:${name}`];
   const blank = ({ status, body }: Answer) => [
@@ -64,7 +64,7 @@ test("a secret is not found by a filter in any spelling of its name, and the ans
   expect((await ask("GET", filtered("/Users", "password pr"))).json.scimType).toBe("invalidFilter");
 });
 
-test("query strings that are no text are 400, never a fault: broken escapes, NUL, wrong UTF-8 [threat C14]", async () => {
+test("query strings that are no text are 400, never a fault: broken escapes, NUL, wrong UTF-8 [T-C14]", async () => {
   const { ask, events, path } = await withAda();
   for (const odd of ["%E0%A4%A", "%", "%zz", "%ff", "%c0%af", "%ed%a0%80", "%00"])
     for (const parameter of ["filter", "attributes", "sortBy", "count", "cursor"]) {
@@ -103,7 +103,7 @@ describe("a filter that is too deep, too long or too wide", () => {
     '"'.repeat(8000),
   ];
 
-  test("is 400 through every door: a URL, a search, a path, a path in a value, a bulk request, sortBy [threat C16]", async () => {
+  test("is 400 through every door: a URL, a search, a path, a path in a value, a bulk request, sortBy [T-C16]", async () => {
     const { ask, events, path } = await withAda();
     for (const bomb of BOMBS) {
       const patch = patchOf({ op: "replace", path: `emails[${bomb}].value`, value: "x" });
@@ -135,7 +135,7 @@ describe("a filter that is too deep, too long or too wide", () => {
   });
 });
 
-test("a value of another type than its attribute is 400 invalidFilter, not a comparison that is never true [threat C9]", async () => {
+test("a value of another type than its attribute is 400 invalidFilter, not a comparison that is never true [T-C9]", async () => {
   const { ask } = await withAda();
   for (const filter of [
     'active eq "yes"',

@@ -24,7 +24,7 @@ const SPELLINGS: readonly object[] = [
 ];
 
 describe("ids", () => {
-  test("are the server's own: an externalId or id of the client's is never one, and never a way to a resource [threat B1]", async () => {
+  test("are the server's own: an externalId or id of the client's is never one, and never a way to a resource [T-B1]", async () => {
     const { ask } = directory();
     const first = (await ask("POST", "/Users", ada)).json;
     const ids = new Set([first.id]);
@@ -44,7 +44,7 @@ describe("ids", () => {
     expect((await ask("GET", `/Users/${first.id}`)).json).toEqual(first);
   });
 
-  test("of a body never turn a write to another resource than the URL names [threat B2]", async () => {
+  test("of a body never turn a write to another resource than the URL names [T-B2]", async () => {
     const made = directory();
     const { ask } = made;
     const victim = (await ask("POST", "/Users", { schemas: [USER], userName: "victim" })).json;
@@ -63,7 +63,7 @@ describe("ids", () => {
 });
 
 describe("a create", () => {
-  test("never adopts and never changes who is there: 409, and everything stays as it was [threat B3]", async () => {
+  test("never adopts and never changes who is there: 409, and everything stays as it was [T-B3]", async () => {
     const made = directory();
     await made.ask("POST", "/Users", { ...ada, title: "first", externalId: "1" });
     const before = await state(made);
@@ -75,7 +75,7 @@ describe("a create", () => {
     expect(made.events.map(({ type }) => type)).toEqual(["created"]);
   });
 
-  test("of a user who was deleted is somebody new: another id, and no group of the old one [threat B6]", async () => {
+  test("of a user who was deleted is somebody new: another id, and no group of the old one [T-B6]", async () => {
     const { ask } = directory();
     const old = (await ask("POST", "/Users", { ...ada, title: "old" })).json;
     await ask("POST", "/Groups", { schemas: [GROUP], displayName: "admins", members: [{ value: old.id }] });
@@ -89,7 +89,7 @@ describe("a create", () => {
     expect((await ask("GET", `/Users/${old.id}`)).status).toBe(404);
   });
 
-  test("of a group with a name that is taken makes another group, and joins none [threat B13]", async () => {
+  test("of a group with a name that is taken makes another group, and joins none [T-B13]", async () => {
     const { ask } = directory();
     const { id } = (await ask("POST", "/Users", ada)).json;
     const first = await ask("POST", "/Groups", { schemas: [GROUP], displayName: "Admins", members: [{ value: id }] });
@@ -115,7 +115,7 @@ describe("a host's veto", () => {
     };
   }
 
-  test("of a new address is asked whatever way the change is spelled, with both states, and leaves resource and version alone [threat B4]", async () => {
+  test("of a new address is asked whatever way the change is spelled, with both states, and leaves resource and version alone [T-B4]", async () => {
     const refused: [unknown, unknown][] = [];
     const emailOf = (resource: unknown) => (resource as { emails: { value: string }[] }).emails[0]?.value;
     const made = directory({
@@ -147,7 +147,7 @@ describe("a host's veto", () => {
     expect((await ask("PATCH", `/Users/${id}`, other)).status).toBe(200);
   });
 
-  test("keeps the last administrator in service, against a PATCH, a PUT and a DELETE [threat B14]", async () => {
+  test("keeps the last administrator in service, against a PATCH, a PUT and a DELETE [T-B14]", async () => {
     const storage = guarded(
       (before, after) =>
         (before as { active?: boolean }).active === true && (after as { active?: boolean }).active !== true,
@@ -172,7 +172,7 @@ describe("a host's veto", () => {
 });
 
 describe("passwords", () => {
-  test("are dropped without a hash function; with one only the hash is kept, and neither is ever shown [threat B5]", async () => {
+  test("are dropped without a hash function; with one only the hash is kept, and neither is ever shown [T-B5]", async () => {
     for (const hashSecret of [undefined, () => "canary-hash"]) {
       const storage = memoryStorage(hashSecret === undefined ? {} : { hashSecret });
       const { ask, events } = directory({ storage });
@@ -192,7 +192,7 @@ describe("passwords", () => {
 });
 
 describe("names that look alike", () => {
-  test("in another letter case, width or composition are one userName, to creates, renames and filters [threat B7]", async () => {
+  test("in another letter case, width or composition are one userName, to creates, renames and filters [T-B7]", async () => {
     const { ask } = directory();
     await ask("POST", "/Users", { schemas: [USER], userName: "Ädmin@x" });
     const { id } = (await ask("POST", "/Users", ada)).json;
@@ -205,7 +205,7 @@ describe("names that look alike", () => {
     }
   });
 
-  test("by an invisible, control or reserved character, or a blank at an end, are refused or the same name [threat B10]", async () => {
+  test("by an invisible, control or reserved character, or a blank at an end, are refused or the same name [T-B10]", async () => {
     const { ask } = directory();
     await ask("POST", "/Users", { schemas: [USER], userName: "admin" });
     for (const odd of [
@@ -231,7 +231,7 @@ describe("names that look alike", () => {
     expect((await ask("GET", "/Users")).json.totalResults).toBe(1);
   });
 
-  test("as halves of a surrogate pair do are no text: 400, wherever they stand [threat B11]", async () => {
+  test("as halves of a surrogate pair do are no text: 400, wherever they stand [T-B11]", async () => {
     const made = directory();
     const { ask } = made;
     const { id } = (await ask("POST", "/Users", ada)).json;
@@ -268,7 +268,7 @@ describe("attributes that a host keeps for itself", () => {
   test.each([
     "interop",
     "strict",
-  ] as const)("cannot be written by any verb and any spelling once the schema says readOnly, under %s [threat B12]", async (profile) => {
+  ] as const)("cannot be written by any verb and any spelling once the schema says readOnly, under %s [T-B12]", async (profile) => {
     const { ask } = directory({ ...mine, profile });
     const { id } = (await ask("POST", "/Users", { ...ada, roles: role })).json;
     const path = `/Users/${id}`;
@@ -294,7 +294,7 @@ describe("attributes that a host keeps for itself", () => {
     expect(read.json.meta.version).toBe('W/"1"');
   });
 
-  test("cannot be renamed, by PUT and by PATCH, once the schema says immutable [threat B17]", async () => {
+  test("cannot be renamed, by PUT and by PATCH, once the schema says immutable [T-B17]", async () => {
     const { ask } = directory(mine);
     const { id } = (await ask("POST", "/Users", ada)).json;
     for (const [method, body] of [

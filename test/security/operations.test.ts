@@ -33,7 +33,7 @@ function installed(): ReadonlyMap<string, Installed> {
 }
 
 describe("what is installed with the package", () => {
-  test("is three libraries of exact versions and the few that these need, each with its checksum [threat L3]", () => {
+  test("is three libraries of exact versions and the few that these need, each with its checksum [T-L3]", () => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual(["chevrotain", "fast-json-patch", "zod"]);
     for (const version of Object.values(manifest.dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     const all = installed();
@@ -43,14 +43,14 @@ describe("what is installed with the package", () => {
     expect([...all.keys()].map((place) => place.slice("node_modules/".length))).not.toContain("lodash");
   });
 
-  test("runs no script at installation, nor does the package itself [threat L4]", () => {
+  test("runs no script at installation, nor does the package itself [T-L4]", () => {
     for (const [place, { hasInstallScript }] of installed()) expect(hasInstallScript ?? false, place).toBe(false);
     for (const name of ["preinstall", "install", "postinstall", "prepare"])
       expect(manifest.scripts).not.toHaveProperty(name);
   });
 });
 
-test("a deactivation that is answered with success is there: in the next GET, in filters and in an event [threat L5]", async () => {
+test("a deactivation that is answered with success is there: in the next GET, in filters and in an event [T-L5]", async () => {
   for (const operation of [
     { op: "replace", path: "active", value: false },
     { op: "Replace", path: "ACTIVE", value: "False" },

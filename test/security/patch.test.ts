@@ -42,7 +42,7 @@ async function refused(made: Patching, ...operations: readonly object[]): Promis
 describe("a path", () => {
   const own = () => [Object, Array, Function].map(({ prototype }) => Reflect.ownKeys(prototype));
 
-  test("or a name in a value never leads to a prototype [threat E1]", async () => {
+  test("or a name in a value never leads to a prototype [T-E1]", async () => {
     const made = await patching("/Users", ada, { profile: "strict" });
     const before = own();
     for (const path of [
@@ -61,7 +61,7 @@ describe("a path", () => {
     expect(({} as Record<string, unknown>).x).toBeUndefined();
   });
 
-  test("that names what every object inherits is unknown, at every depth and behind a filter [threat E2]", async () => {
+  test("that names what every object inherits is unknown, at every depth and behind a filter [T-E2]", async () => {
     const made = await patching("/Users", ada, { profile: "strict" });
     const before = own();
     for (const name of ["toString", "hasOwnProperty", "constructor", "valueOf", "length", "__defineGetter__"])
@@ -77,7 +77,7 @@ describe("a path", () => {
     expect(own()).toEqual(before);
   });
 
-  test("to what is readOnly is refused with mutability, and PUT and POST pass it over [threat E3]", async () => {
+  test("to what is readOnly is refused with mutability, and PUT and POST pass it over [T-E3]", async () => {
     const made = await patching("/Users", ada);
     const { ask, path } = made;
     const original = (await ask("GET", path)).json;
@@ -109,7 +109,7 @@ describe("a path", () => {
     expect((await ask("GET", path)).json).toEqual(original);
   });
 
-  test("with a secret in its filter is refused as one with an unknown attribute is [threat E20]", async () => {
+  test("with a secret in its filter is refused as one with an unknown attribute is [T-E20]", async () => {
     const Safe = defineResourceType({
       name: "Safe",
       schema: defineSchema({
@@ -146,7 +146,7 @@ describe("what is immutable", () => {
     "urn:example:params:scim:schemas:extension:Cost": { center: "c" },
   };
 
-  test("stays, whatever way it is changed; the same value is taken [threat E4]", async () => {
+  test("stays, whatever way it is changed; the same value is taken [T-E4]", async () => {
     const made = await patching("/Devices", device);
     for (const operations of [
       [{ op: "replace", path: "serial", value: "2" }],
@@ -175,7 +175,7 @@ describe("what is immutable", () => {
 });
 
 describe("members", () => {
-  test("are never emptied by an operation that names something else, or nothing that is known [threat E6]", async () => {
+  test("are never emptied by an operation that names something else, or nothing that is known [T-E6]", async () => {
     const made = await members(3);
     for (const operation of [
       { op: "replace", value: { externalId: "x" } },
@@ -194,7 +194,7 @@ describe("members", () => {
     }
   });
 
-  test("are removed by a filter exactly: those that match, and nobody else [threat E7]", async () => {
+  test("are removed by a filter exactly: those that match, and nobody else [T-E7]", async () => {
     const made = await members(5);
     const [first, second, ...rest] = made.ids as [string, string, ...string[]];
     await made.patch({ op: "remove", path: `members[value eq "${first}"]` });
@@ -206,14 +206,14 @@ describe("members", () => {
     expect(valuesOf(await made.read())).toEqual([...rest].sort());
   });
 
-  test("removed by several filters in one request are those that each names [threat E8]", async () => {
+  test("removed by several filters in one request are those that each names [T-E8]", async () => {
     const made = await members(8);
     const gone = [0, 1, 2, 5, 7].map((at) => made.ids[at] as string);
     await made.patch(...gone.map((id) => ({ op: "remove", path: `members[value eq "${id}"]` })));
     expect(valuesOf(await made.read())).toEqual(made.ids.filter((id) => !gone.includes(id)).sort());
   });
 
-  test("of a group larger than any page are all there after one is added [threat E10]", async () => {
+  test("of a group larger than any page are all there after one is added [T-E10]", async () => {
     const { ask } = directory({
       references: "ignore",
       limits: { results: 10, defaultResults: 10, collectionElements: 6000 },
@@ -225,7 +225,7 @@ describe("members", () => {
     expect((await ask("GET", `/Groups/${id}`)).json.members).toHaveLength(5001);
   });
 
-  test("follow the order of the operations: out and in is in, in and out is out [threat E12]", async () => {
+  test("follow the order of the operations: out and in is in, in and out is out [T-E12]", async () => {
     const made = await members(3);
     const [one, two, three] = made.ids as [string, string, string];
     const add = { op: "add", path: "members", value: [{ value: one }] };
@@ -238,7 +238,7 @@ describe("members", () => {
     expect(valuesOf(await made.read())).toEqual([two, three].sort());
   });
 
-  test("removed by another sub-attribute are all that match, and a name that is none is refused [threat E19]", async () => {
+  test("removed by another sub-attribute are all that match, and a name that is none is refused [T-E19]", async () => {
     const made = await patching("/Users", { ...ada, emails: [...ADDRESSES, { value: "b@work", type: "work" }] });
     await made.patch({ op: "remove", path: 'emails[type eq "work"]' });
     expect((await made.read()).emails).toEqual([{ value: "a@home", type: "home" }]);
@@ -246,7 +246,7 @@ describe("members", () => {
     await refused(group, { op: "remove", path: 'members[nosuch eq "x"]' });
   });
 
-  test("of a large group are removed by a thousand filters within the bound on comparisons [threat E16]", async () => {
+  test("of a large group are removed by a thousand filters within the bound on comparisons [T-E16]", async () => {
     const { ask } = directory({ references: "ignore", limits: { collectionElements: 20_000, comparisons: 100_000 } });
     const many = Array.from({ length: 20_000 }, (_, at) => ({ value: `m${at}` }));
     const { id } = (await ask("POST", "/Groups", { schemas: [GROUP], displayName: "g", members: many })).json;
@@ -265,7 +265,7 @@ describe("members", () => {
 });
 
 describe("a request", () => {
-  test("whose filter selects nothing is 400 noTarget, and never appends what it cannot have meant [threat E9]", async () => {
+  test("whose filter selects nothing is 400 noTarget, and never appends what it cannot have meant [T-E9]", async () => {
     for (const profile of ["interop", "strict"] as const) {
       const made = await patching("/Users", ada, { profile });
       for (const filter of ['type ne "work" and type ne "home"', 'value sw "zzz"', 'type eq "x" or type eq "y"']) {
@@ -277,7 +277,7 @@ describe("a request", () => {
     }
   });
 
-  test("of which any operation fails is not done in any part, wherever that one stands [threat E11]", async () => {
+  test("of which any operation fails is not done in any part, wherever that one stands [T-E11]", async () => {
     const made = await patching("/Users", ada);
     const good = [
       { op: "replace", path: "displayName", value: "new" },
@@ -297,7 +297,7 @@ describe("a request", () => {
     expect(made.events.filter(({ type }) => type === "patched" || type === "deactivated")).toEqual([]);
   });
 
-  test("never leaves two primary elements: the later takes the mark, and two at once are refused [threat E13]", async () => {
+  test("never leaves two primary elements: the later takes the mark, and two at once are refused [T-E13]", async () => {
     const made = await patching("/Users", ada);
     const primaries = async () =>
       ((await made.read()).emails as { primary?: boolean; value: string }[]).filter(({ primary }) => primary);
@@ -316,7 +316,7 @@ describe("a request", () => {
     await refused(strict, { op: "add", path: "emails", value: two });
   });
 
-  test("never leaves a required attribute without a value [threat E14]", async () => {
+  test("never leaves a required attribute without a value [T-E14]", async () => {
     const made = await patching("/Users", ada);
     for (const operation of [
       { op: "remove", path: "userName" },
@@ -334,7 +334,7 @@ describe("a request", () => {
     expect((await made.read()).userName).toBe("ada");
   });
 
-  test("knows add, replace and remove in any letter case, and nothing else [threat E15]", async () => {
+  test("knows add, replace and remove in any letter case, and nothing else [T-E15]", async () => {
     const made = await patching("/Users", ada);
     for (const op of [
       "move",
@@ -357,7 +357,7 @@ describe("a request", () => {
     expect((await made.patch({ op: "Remove", path: "title" })).status).toBe(200);
   });
 
-  test("that is repeated changes nothing the second time, and its answer is a success [threat E18]", async () => {
+  test("that is repeated changes nothing the second time, and its answer is a success [T-E18]", async () => {
     const made = await members(2);
     const { ask, path } = made;
     const { id } = (await ask("POST", "/Users", { schemas: [USER], userName: "new" })).json;
@@ -376,7 +376,7 @@ describe("a request", () => {
   });
 });
 
-test("a PUT clears what it omits by one rule, keeps it where the option says so, and secrets, groups and id survive [threat E17]", async () => {
+test("a PUT clears what it omits by one rule, keeps it where the option says so, and secrets, groups and id survive [T-E17]", async () => {
   for (const putOmitted of ["clear", "keep"] as const) {
     const made = await patching("/Users", ada, { putOmitted, profile: "strict" });
     const { ask, path } = made;

@@ -8,7 +8,7 @@ import { THING, Thing } from "../support/thing.ts";
 const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 
-test("sorting by a secret is answered as by an attribute that does not exist [threat F2]", async () => {
+test("sorting by a secret is answered as by an attribute that does not exist [T-F2]", async () => {
   const { ask } = directory({ storage: memoryStorage({ hashSecret: String }) });
   for (const [userName, password] of [
     ["a", "z"],
@@ -29,7 +29,7 @@ test("sorting by a secret is answered as by an attribute that does not exist [th
   }
 });
 
-test("what is never returned is in no answer, whoever asks for it by whatever verb and spelling [threat F3]", async () => {
+test("what is never returned is in no answer, whoever asks for it by whatever verb and spelling [T-F3]", async () => {
   const { ask } = directory({
     resourceTypes: [User, Group, Thing],
     storage: memoryStorage({ hashSecret: (value) => `canary-hash-${value}` }),
@@ -64,7 +64,7 @@ test("what is never returned is in no answer, whoever asks for it by whatever ve
     }
 });
 
-test("each kind of returned keeps its rule under every parameter and verb [threat F5]", async () => {
+test("each kind of returned keeps its rule under every parameter and verb [T-F5]", async () => {
   const { ask } = directory({ resourceTypes: [User, Group, Thing] });
   const thing = { schemas: [THING], name: "t", always: "a", asked: "k", never: "n", exact: "e" };
   const { id } = (await ask("POST", "/Things", thing)).json;
@@ -92,7 +92,7 @@ test("each kind of returned keeps its rule under every parameter and verb [threa
   }
 });
 
-test("count and startIndex are numbers within bounds, or 400 [threat F7 F8]", async () => {
+test("count and startIndex are numbers within bounds, or 400 [T-F7 T-F8]", async () => {
   const { ask } = directory({ limits: { results: 3 } });
   for (const userName of ["a", "b", "c", "d", "e"]) await ask("POST", "/Users", { schemas: [USER], userName });
   for (const [count, found] of [
@@ -130,7 +130,7 @@ test("count and startIndex are numbers within bounds, or 400 [threat F7 F8]", as
     }
 });
 
-test("a pattern longer than any value can be is 400 before a database sees it [threat F14]", async () => {
+test("a pattern longer than any value can be is 400 before a database sees it [T-F14]", async () => {
   const { ask } = directory();
   for (const operator of ["eq", "co", "sw", "ew"])
     for (const length of [9000, 60_000]) {
@@ -140,7 +140,7 @@ test("a pattern longer than any value can be is 400 before a database sees it [t
     }
 });
 
-test("sortBy names an attribute and nothing else: what looks like SQL is 400 and reaches no storage [threat F15]", async () => {
+test("sortBy names an attribute and nothing else: what looks like SQL is 400 and reaches no storage [T-F15]", async () => {
   const memory = memoryStorage();
   const sorts: unknown[] = [];
   const { ask } = directory({
@@ -174,7 +174,7 @@ test("sortBy names an attribute and nothing else: what looks like SQL is 400 and
   expect(sorts).toHaveLength(1);
 });
 
-test("more names in attributes than the limit are 400, and a page whose members are excluded reads none [threat F16]", async () => {
+test("more names in attributes than the limit are 400, and a page whose members are excluded reads none [T-F16]", async () => {
   const memory = memoryStorage();
   const isRead: boolean[] = [];
   const { ask } = directory({

@@ -50,7 +50,7 @@ function failing(error: unknown) {
   return { storage: sqlStorage({ db }), statements };
 }
 
-test("text that no database takes is 400 on every engine, before a statement is sent [threat K3]", async () => {
+test("text that no database takes is 400 on every engine, before a statement is sent [T-K3]", async () => {
   for (const engine of engines) {
     const { storage, sent } = await engine.open();
     const { ask, events } = directory({ storage });
@@ -79,7 +79,7 @@ test("text that no database takes is 400 on every engine, before a statement is 
   }
 });
 
-test("every error code of a driver has its answer: 503 with tries before it, 503 at once, or 500, and none of its text [threat K8]", async () => {
+test("every error code of a driver has its answer: 503 with tries before it, 503 at once, or 500, and none of its text [T-K8]", async () => {
   const cases = [
     ["40001", 503, 5],
     ["40P01", 503, 5],
@@ -103,7 +103,7 @@ test("every error code of a driver has its answer: 503 with tries before it, 503
   );
 });
 
-test("a unique value and a missing reference are found by the database's own constraints: 409 and 400 [threat K8]", async () => {
+test("a unique value and a missing reference are found by the database's own constraints: 409 and 400 [T-K8]", async () => {
   for (const engine of engines) {
     const { storage } = await engine.open();
     const { ask } = directory({ storage });
@@ -115,7 +115,7 @@ test("a unique value and a missing reference are found by the database's own con
   }
 });
 
-test("every table's tenant must be given, has no default, and leads every key that a client's values are looked up by [threat K9]", async () => {
+test("every table's tenant must be given, has no default, and leads every key that a client's values are looked up by [T-K9]", async () => {
   const { db, tables } = await (sqlite as Engine).open();
   const rows = async <R>(text: string): Promise<readonly R[]> =>
     (await db.executeQuery<R>(CompiledQuery.raw(text))).rows;
@@ -139,7 +139,7 @@ test("every table's tenant must be given, has no default, and leads every key th
   }
 });
 
-test("a deleted resource holds no unique value: the next one may have it, and is another one [threat K10]", async () => {
+test("a deleted resource holds no unique value: the next one may have it, and is another one [T-K10]", async () => {
   for (const engine of engines) {
     const { storage } = await engine.open();
     const { ask } = directory({ storage });

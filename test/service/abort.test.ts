@@ -68,7 +68,7 @@ async function filled(storage: StorageAdapter) {
 }
 
 describe("the signal of a request", () => {
-  test("reaches every call of storage [threat J6]", async () => {
+  test("reaches every call of storage [T-J6]", async () => {
     const { storage, calls } = observed();
     const service = await filled(storage);
     calls.length = 0;
@@ -107,7 +107,7 @@ describe("the signal of a request", () => {
     expect(service.events).toEqual([]);
   });
 
-  test("aborted at any call, no other one begins; the call is finished or undone, and nobody is told of a fault [C4]", async () => {
+  test("aborted at any call, no other one begins; the call is finished or undone, and nobody is told of a fault [G-4]", async () => {
     let interleavings = 0;
     for (const index of requests("", "").keys()) {
       for (let at = 1; ; at++) {
@@ -167,7 +167,7 @@ async function everything({ scim }: { readonly scim: Scim }): Promise<string> {
 }
 
 describe("timeout", () => {
-  test("is answered with 503 when storage hangs, however deaf it is [threat J6]", async () => {
+  test("is answered with 503 when storage hangs, however deaf it is [T-J6]", async () => {
     const observations: RequestEvent[] = [];
     const { storage } = observed(({ name }) => (name === "query" ? new Promise(() => undefined) : undefined));
     const { ask, events } = directory({ storage, timeout: 20, observe: (event) => observations.push(event) });
@@ -194,7 +194,7 @@ describe("timeout", () => {
     expect(events).toEqual([]);
   });
 
-  test("a write that has begun is finished, and told, after the answer [C18]", async () => {
+  test("a write that has begun is finished, and told, after the answer [G-18]", async () => {
     let go: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
       go = resolve;
@@ -277,7 +277,7 @@ describe.each(
     for (const server of servers.splice(0)) await closed(server);
   });
 
-  test("while storage is at work ends it there: no other call, no fault, no crash [threat J6]", async () => {
+  test("while storage is at work ends it there: no other call, no fault, no crash [T-J6]", async () => {
     const observations: RequestEvent[] = [];
     const events: unknown[] = [];
     let arrived: () => void = () => undefined;

@@ -50,7 +50,7 @@ function spied(): { readonly storage: StorageAdapter; readonly calls: string[] }
 }
 
 describe("authentication", () => {
-  test("every endpoint with every verb is 401 with a challenge for who shows no credentials, and storage is not asked [P-2-01 P-2-02 threat A1]", async () => {
+  test("every endpoint with every verb is 401 with a challenge for who shows no credentials, and storage is not asked [P-2-01 P-2-02 T-A1]", async () => {
     const { storage, calls } = spied();
     const { ask } = directory({ storage, resolveMe: () => ({ resourceType: "User", id: "1" }) });
     for (const path of ROUTES) {
@@ -65,7 +65,7 @@ describe("authentication", () => {
     expect(calls).toEqual([]);
   });
 
-  test("no other spelling of a discovery endpoint opens what lies behind it [threat A1 H3]", async () => {
+  test("no other spelling of a discovery endpoint opens what lies behind it [T-A1 T-H3]", async () => {
     const { storage, calls } = spied();
     const { ask } = directory({ storage });
     const paths = [
@@ -96,7 +96,7 @@ describe("authentication", () => {
     }
   });
 
-  test("a service without authenticate is not made, unless the host says that it means it [threat A1]", () => {
+  test("a service without authenticate is not made, unless the host says that it means it [T-A1]", () => {
     const given = { resourceTypes: [User], storage: memoryStorage(), baseUrl: BASE_URL };
     expect(() => createScim(given)).toThrow(/authenticate is required/);
     expect(() => createScim({ ...given, unsafeNoAuthentication: true })).not.toThrow();
@@ -119,7 +119,7 @@ describe("authentication", () => {
     expect(calls).toEqual([]);
   });
 
-  test("a token is in no answer, event or line of a log [P-7.3-01 threat L2]", async () => {
+  test("a token is in no answer, event or line of a log [P-7.3-01 T-L2]", async () => {
     const token = "canary-7f3a9";
     const log = ["log", "info", "warn", "error", "debug"].map((level) =>
       vi.spyOn(console, level as "log").mockImplementation(() => undefined),
@@ -166,7 +166,7 @@ describe("authentication", () => {
     expect((await ask("GET", { authorization: "Bearer x" })).status).toBe(200);
   });
 
-  test("a context that is none, or whose tenant is not a name, is a fault of the host and never everybody's data [threat A13]", async () => {
+  test("a context that is none, or whose tenant is not a name, is a fault of the host and never everybody's data [T-A13]", async () => {
     const { storage, calls } = spied();
     for (const context of [
       undefined,
@@ -233,7 +233,7 @@ describe("authorisation", () => {
     ]);
   });
 
-  test("a search by POST is the query that it is, not a create [threat A11]", async () => {
+  test("a search by POST is the query that it is, not a create [T-A11]", async () => {
     const seen: Operation["type"][] = [];
     const { ask } = directory({ authorize: ({ type }) => void seen.push(type) });
     await ask("POST", "/Users/.search", { schemas: [SEARCH] });
@@ -247,7 +247,7 @@ describe("authorisation", () => {
     expect(seen).toEqual([]);
   });
 
-  test("an attribute that the caller may not read is in no answer, and no filter, sort or path tells of it [P-7.5.1-01 threat F4]", async () => {
+  test("an attribute that the caller may not read is in no answer, and no filter, sort or path tells of it [P-7.5.1-01 T-F4]", async () => {
     const { ask } = directory({ isReadable: (attribute) => attribute.path !== "title" });
     const secret = "Chief-Canary";
     const created = await ask("POST", "/Users", { schemas: [USER], userName: "ada", title: secret });
@@ -276,7 +276,7 @@ describe("authorisation", () => {
     expect(answers.map(blank)).toEqual((await unknown("nosuch")).map(blank));
   });
 
-  test("a filter by what is sensitive is 403 in a URL, and answered in a body [P-7.5.2-01 threat F17]", async () => {
+  test("a filter by what is sensitive is 403 in a URL, and answered in a body [P-7.5.2-01 T-F17]", async () => {
     const { ask } = directory({ sensitiveAttributes: ["name.familyName", "phoneNumbers"] });
     await ask("POST", "/Users", { schemas: [USER], userName: "ada", name: { familyName: "Byron" } });
     for (const filter of [
@@ -297,7 +297,7 @@ describe("authorisation", () => {
 });
 
 describe("what leaks", () => {
-  test("no operand of a filter is in an event, an observation or a line of a log [P-7.5.2-02 threat F17 L2]", async () => {
+  test("no operand of a filter is in an event, an observation or a line of a log [P-7.5.2-02 T-F17 T-L2]", async () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     const told: unknown[] = [];
     const { ask, events } = directory({ profile: "entra", observe: (event) => told.push(event) });
@@ -321,7 +321,7 @@ describe("what leaks", () => {
     log.mockRestore();
   });
 
-  test("whatever a function of the host or an adapter throws, the client learns nothing of it; the host does [threat H6]", async () => {
+  test("whatever a function of the host or an adapter throws, the client learns nothing of it; the host does [T-H6]", async () => {
     const fault = new Error("SELECT canary FROM users; at /srv/canary.ts:1");
     const fail = (): never => {
       throw fault;
@@ -354,7 +354,7 @@ describe("what leaks", () => {
     }
   });
 
-  test("no cache keeps an answer, and no browser guesses at its type [threat H5 H9]", async () => {
+  test("no cache keeps an answer, and no browser guesses at its type [T-H5 T-H9]", async () => {
     const { ask } = directory();
     const created = await ask("POST", "/Users", { schemas: [USER], userName: "ada" });
     const path = `/Users/${created.json.id}`;

@@ -14,7 +14,7 @@ const make = (departure: Readonly<Record<string, unknown>>) => () =>
   createScim({ ...good, ...departure } as unknown as ScimOptions);
 
 describe("createScim", () => {
-  test("refuses to serve without a word on who may ask [threat A1]", () => {
+  test("refuses to serve without a word on who may ask [T-A1]", () => {
     expect(make({ authenticate: undefined })).toThrow(/authenticate is required.*unsafeNoAuthentication: true/);
     expect(make({ authenticate: undefined, unsafeNoAuthentication: true })).not.toThrow();
     expect(make({ authenticate: undefined, unsafeNoAuthentication: false })).toThrow(/unsafeNoAuthentication/);

@@ -133,7 +133,7 @@ describe("observe", () => {
     }
   });
 
-  test("is told nothing that a client wrote: no id, no operand, no name of its own [P-7.5.2-02 threat L2]", async () => {
+  test("is told nothing that a client wrote: no id, no operand, no name of its own [P-7.5.2-02 T-L2]", async () => {
     const { ask, told } = observed({ profile: "entra" });
     const canary = "canary";
     const { id } = (

@@ -88,7 +88,7 @@ describe("tenant", () => {
     expect((await as("initech")("GET", "/users")).status).toBe(200);
   });
 
-  test("has a base URL of its own: links are made of it, and no other path leads to its data [threat A5]", async () => {
+  test("has a base URL of its own: links are made of it, and no other path leads to its data [T-A5]", async () => {
     const { as } = service({ tenant });
     const created = await as("globex", "/api/scim")("POST", "/Users", { schemas: [USER], userName: "ada" });
     const location = `https://globex.example.com/api/scim/Users/${created.json.id}`;
@@ -109,7 +109,7 @@ describe("tenant", () => {
     expect((await closed.as("acme")("GET", `/Schemas/${BADGE}`)).status).toBe(200);
   });
 
-  test("is what authentication says and nothing else: no header, parameter, body or path names it [threat A5]", async () => {
+  test("is what authentication says and nothing else: no header, parameter, body or path names it [T-A5]", async () => {
     const asked: Caller[] = [];
     const { as } = service({
       tenant: (context) => {
@@ -185,7 +185,7 @@ describe("tenant", () => {
 describe("a resource of another tenant", () => {
   const fixed = { now: () => new Date("2026-01-02T03:04:05Z"), newId: () => "of-acme" };
 
-  test("is answered to the byte like one that never was, whatever the verb [P-3.6-01 threat A6]", async () => {
+  test("is answered to the byte like one that never was, whatever the verb [P-3.6-01 T-A6]", async () => {
     const { as } = service(fixed);
     await as("acme")("POST", "/Users", { schemas: [USER], userName: "ada" });
     const foreign = as("globex");
@@ -228,7 +228,7 @@ describe("a resource of another tenant", () => {
     });
   });
 
-  test("does not keep a unique value from anybody else [threat A7]", async () => {
+  test("does not keep a unique value from anybody else [T-A7]", async () => {
     const { as } = service();
     const body = { schemas: [USER], userName: "ada", externalId: "7" };
     expect((await as("acme")("POST", "/Users", body)).status).toBe(201);
@@ -236,7 +236,7 @@ describe("a resource of another tenant", () => {
     expect((await as("acme")("POST", "/Users", body)).status).toBe(409);
   });
 
-  test("cannot be a member or a manager, and is refused like one that never was [threat A8]", async () => {
+  test("cannot be a member or a manager, and is refused like one that never was [T-A8]", async () => {
     const ids = ["of-acme"];
     const { as } = service({ newId: () => ids.pop() ?? "of-globex" });
     await as("acme")("POST", "/Users", { schemas: [USER], userName: "ada" });

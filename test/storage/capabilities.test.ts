@@ -3,7 +3,7 @@ import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { directory } from "../support/directory.ts";
 
 describe("storage that declares", () => {
-  test("one tenant only is never asked for another one: a context with a tenant is 500, and an event says why [C22]", async () => {
+  test("one tenant only is never asked for another one: a context with a tenant is 500, and an event says why [G-22]", async () => {
     const storage = { ...memoryStorage(), capabilities: { tenants: false } };
     const served = directory({ storage, authenticate: () => ({}) });
     expect((await served.ask("GET", "/Users")).status).toBe(200);

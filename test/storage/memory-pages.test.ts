@@ -69,7 +69,7 @@ describe("rows in the order of creation", () => {
 });
 
 describe("cursor pages of memory storage", () => {
-  test("follow the order of creation, and index pages are cut from the same order [C-2-13 threat F9]", async () => {
+  test("follow the order of creation, and index pages are cut from the same order [C-2-13 T-F9]", async () => {
     const storage = await filled(25);
     const all = ids(await page(storage, { startIndex: 1, count: 100 }));
     expect(all).toEqual(Array.from({ length: 25 }, (_, index) => `u${index}`));

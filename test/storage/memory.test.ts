@@ -143,7 +143,7 @@ describe("uniqueness", () => {
     ["\u212Aelvin", "kelvin"],
     ["Ä", "a\u0308"],
     ["Ω", "\u2126"],
-  ])("%s and %s are the same userName, on create and on replace [P-3.3-09 threat B8]", async (left, right) => {
+  ])("%s and %s are the same userName, on create and on replace [P-3.3-09 T-B8]", async (left, right) => {
     await create(User, "u1", { userName: left });
     await expect(create(User, "u2", { userName: right })).rejects.toMatchObject(uniquenessOf("userName"));
     await create(User, "u3", { userName: "other" });
@@ -158,14 +158,14 @@ describe("uniqueness", () => {
     ["straße", "STRASSE"],
     ["ﬁnn", "finn"],
     ["ſam", "sam"],
-  ])("%s and %s are two userNames [threat B8]", async (left, right) => {
+  ])("%s and %s are two userNames [T-B8]", async (left, right) => {
     await create(User, "u1", { userName: left });
     await create(User, "u2", { userName: right });
     expect(await find(User, `userName eq "${left}"`)).toEqual(["u1"]);
     expect(await find(User, `userName eq "${right}"`)).toEqual(["u2"]);
   });
 
-  test("of many creates at once with one userName exactly one wins [C3]", async () => {
+  test("of many creates at once with one userName exactly one wins [G-3]", async () => {
     storage = memoryStorage({ hashSecret: async () => "hash" });
     const creates = Array.from({ length: 8 }, (_, index) =>
       create(User, `u${index}`, { userName: index % 2 ? "Bo" : "bO" }, { secrets: { password: "p" } }),
@@ -230,7 +230,7 @@ describe("uniqueness", () => {
 });
 
 describe("versions", () => {
-  test("a stale ifVersion writes nothing and deletes nothing [C2]", async () => {
+  test("a stale ifVersion writes nothing and deletes nothing [G-2]", async () => {
     await create(User, "u1", { userName: "bo" });
     await replace(User, "u1", { userName: "jo" }, { ifVersion: "1" });
     await expect(replace(User, "u1", { userName: "mo" }, { ifVersion: "1" })).rejects.toMatchObject({ status: 412 });
@@ -242,7 +242,7 @@ describe("versions", () => {
     expect(await remove(User, "u1", { ifVersion: "2" })).toBe(true);
   });
 
-  test("of two conditional writes at once one wins [C2]", async () => {
+  test("of two conditional writes at once one wins [G-2]", async () => {
     storage = memoryStorage({ hashSecret: async () => "hash" });
     await create(User, "u1", { userName: "bo" });
     const write = (userName: string) =>
@@ -251,7 +251,7 @@ describe("versions", () => {
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
   });
 
-  test("a write that changes nothing keeps version and lastModified [C9]", async () => {
+  test("a write that changes nothing keeps version and lastModified [G-9]", async () => {
     await create(User, "u1", { userName: "u1" });
     await create(User, "u2", { userName: "u2" });
     await create(Group, "g1", { displayName: "g", ...members("u1", "u2") });
@@ -263,7 +263,7 @@ describe("versions", () => {
     expect(await get(Group, "g1")).toMatchObject({ meta: { version: "2", lastModified: LATER } });
   });
 
-  test("an unknown id is not created by replace, and not deleted [C7]", async () => {
+  test("an unknown id is not created by replace, and not deleted [G-7]", async () => {
     expect(await replace(User, "u1", { userName: "bo" })).toBeUndefined();
     expect(await remove(User, "u1")).toBe(false);
     expect(await get(User, "u1")).toBeUndefined();
@@ -375,7 +375,7 @@ describe("references", () => {
     ).rejects.toMatchObject({ status: 400 });
   });
 
-  test("a group cannot contain itself [C6]", async () => {
+  test("a group cannot contain itself [G-6]", async () => {
     await expect(create(Group, "g1", { displayName: "g", ...members("g1") })).rejects.toMatchObject({ status: 400 });
     await create(Group, "g1", { displayName: "g" });
     await expect(replace(Group, "g1", { displayName: "g", ...members("g1") })).rejects.toMatchObject({ status: 400 });
@@ -433,7 +433,7 @@ describe("references", () => {
     expect(await find(User, "not (groups pr)")).toEqual(["u2", "u3"]);
   });
 
-  test("deleting a user takes it out of groups, managers and lists, and each holder changes [P-3.6-06 C6 C8]", async () => {
+  test("deleting a user takes it out of groups, managers and lists, and each holder changes [P-3.6-06 G-6 G-8]", async () => {
     await create(Group, "g1", { displayName: "g", ...members("u1", "u2") });
     await create(Group, "g2", { displayName: "untouched", ...members("u2") });
     await create(Badge, "b1", { guests: [{ value: "u1" }, { value: "u3" }] });
@@ -472,7 +472,7 @@ describe("deltas", () => {
     await create(Group, "g1", { displayName: "g", ...members("u1", "u2") });
   });
 
-  test("remove, then add, and tell what really changed [P-3.5.2.1-01 C1]", async () => {
+  test("remove, then add, and tell what really changed [P-3.5.2.1-01 G-1]", async () => {
     expect(await delta(elements("u2", "u3"), ["u1", "nobody"])).toEqual({
       meta: { resourceType: "Group", created: AT, lastModified: LATER, version: "2" },
       added: [{ value: "u3", type: "User" }],
@@ -487,14 +487,14 @@ describe("deltas", () => {
     expect(await get(User, "u1")).not.toHaveProperty("groups");
   });
 
-  test("that change nothing keep the version [C9]", async () => {
+  test("that change nothing keep the version [G-9]", async () => {
     const unchanged = { meta: { version: "1", lastModified: AT }, added: [], removed: [] };
     expect(await delta([{ value: "u1", display: "other" }], ["nobody"])).toMatchObject(unchanged);
     expect(await delta([{ value: "u1", type: "User" }], ["u1"])).toMatchObject(unchanged);
     expect(await delta([], [])).toMatchObject(unchanged);
   });
 
-  test("are refused whole for a reference to nothing, to the group itself, and a stale version [C2 C4]", async () => {
+  test("are refused whole for a reference to nothing, to the group itself, and a stale version [G-2 G-4]", async () => {
     await expect(delta(elements("u3", "nobody"), ["u1"])).rejects.toMatchObject({
       status: 400,
       detail: expect.stringContaining("members[1].value names no User or Group"),
@@ -506,7 +506,7 @@ describe("deltas", () => {
     expect(await delta(elements("u3"), [], { ifVersion: "1" })).toMatchObject({ meta: { version: "2" } });
   });
 
-  test("of an unknown id, or another tenant's, give undefined [C7]", async () => {
+  test("of an unknown id, or another tenant's, give undefined [G-7]", async () => {
     expect(await delta(elements("u3"), [], { context: { tenant: "other" } })).toBeUndefined();
     await remove(Group, "g1");
     expect(await delta(elements("u3"), [])).toBeUndefined();
@@ -520,7 +520,7 @@ describe("deltas", () => {
     expect(elementsOf(await get(Group, "g1"))?.at(-1)).toEqual({ value: "u3", display: "d", type: "User" });
   });
 
-  test("from many clients at once are all kept [C1]", async () => {
+  test("from many clients at once are all kept [G-1]", async () => {
     const ids = Array.from({ length: 50 }, (_, index) => `m${index}`);
     for (const id of ids) await create(User, id, { userName: id });
     await Promise.all(ids.map((id) => delta(elements(id), [])));

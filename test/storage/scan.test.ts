@@ -82,13 +82,13 @@ describe("the order of a sort", () => {
     expect(await ids(rows, { sortBy: "bought" })).toEqual(["3", "1", "2"]);
   });
 
-  test("puts resources without a value last when ascending and first when descending [P-3.4.2.3-05 A23]", async () => {
+  test("puts resources without a value last when ascending and first when descending [P-3.4.2.3-05 R-23]", async () => {
     const rows = [device("1"), device("2", { label: "b" }), device("3", { label: "a" })];
     expect(await ids(rows, { sortBy: "label" })).toEqual(["3", "2", "1"]);
     expect(await ids(rows, { sortBy: "label", descending: true })).toEqual(["1", "2", "3"]);
   });
 
-  test("takes the primary value, or else the first one [P-3.4.2.3-03 A23]", async () => {
+  test("takes the primary value, or else the first one [P-3.4.2.3-03 R-23]", async () => {
     const rows = [
       device("2", { owners: [{ value: "b" }, { value: "0" }] }),
       device("1", { owners: [{ value: "z" }, { value: "a", primary: true }] }),
@@ -100,7 +100,7 @@ describe("the order of a sort", () => {
     expect(sortKey(device("5", { owners: [{ since: 3 }] }), path("owners.value"))).toBeUndefined();
   });
 
-  test("breaks ties by id in code point order, whatever the direction [P-3.4.2.3-08 A23]", async () => {
+  test("breaks ties by id in code point order, whatever the direction [P-3.4.2.3-08 R-23]", async () => {
     const rows = ["b", "\u{1f600}", "\uffee", "a", "B"].map((id) => device(id, { label: "same" }));
     const expected = ["B", "a", "b", "\uffee", "\u{1f600}"];
     expect(await ids(rows, { sortBy: "label" })).toEqual(expected);
@@ -141,7 +141,7 @@ describe("a query by scan", () => {
     expect(await ids(rows.toReversed(), { count: 3 })).toEqual(["d24", "d23", "d22"]);
   });
 
-  test("gives no resource for count 0 and past the end, and the total all the same [A21 A22]", async () => {
+  test("gives no resource for count 0 and past the end, and the total all the same [R-21 R-22]", async () => {
     for (const sortBy of [{}, { sortBy: "label" }]) {
       const nothing = { resources: [], totalResults: 25, scanned: 25 };
       expect(await queryByScan(rows, request({ count: 0, ...sortBy }))).toEqual(nothing);

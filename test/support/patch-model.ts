@@ -136,7 +136,7 @@ function readWithoutPath(type: ModelType, operation: ModelOperation): Step[] {
   });
 }
 
-/** A readOnly attribute that is only carried along is ignored, or by the letter must say what is stored. [A15] */
+/** A readOnly attribute that is only carried along is ignored, or by the letter must say what is stored. */
 function readMember(type: ModelType, { op }: ModelOperation, target: Target, value: unknown): Step[] {
   if (!isReadOnly(target.attribute)) return readTarget(type, { op, value }, target);
   if (type.isTolerant) return [];
@@ -233,7 +233,7 @@ function readTarget(type: ModelType, operation: ModelOperation, target: Target):
   return [change(target, op, () => value)];
 }
 
-/** Of an attribute as a whole, or of one of its sub-attributes: everything, or what is listed. [A2] */
+/** Of an attribute as a whole, or of one of its sub-attributes: everything, or what is listed. */
 function removed(
   leaf: ModelAttribute,
   sub: ModelAttribute | undefined,
@@ -386,7 +386,7 @@ function mergedInto(attribute: ModelAttribute, op: ModelOperation["op"], complex
   return after;
 }
 
-/** The record is the new value, but for what no client may change. [A8] */
+/** The record is the new value, but for what no client may change. */
 function overwrite(attribute: ModelAttribute, element: unknown, value: unknown): unknown {
   if (!isObject(element) || !isObject(value)) return value;
   const after: Json = { ...value };
@@ -428,7 +428,7 @@ function replacedList(attribute: ModelAttribute, elements: readonly unknown[], g
   });
 }
 
-/** The value and the type; of members the value alone; of what has no value, everything. [A51 A53] */
+/** The value and the type; of members the value alone; of what has no value, everything. [R-51 R-53] */
 function isSameElement(attribute: ModelAttribute, left: unknown, right: unknown): boolean {
   if (!isObject(left) || !isObject(right)) return key(attribute, left) === key(attribute, right);
   const value = subOf(attribute, "value");
@@ -444,7 +444,7 @@ function notPrimary(element: unknown): unknown {
   return isObject(element) && element.primary === true ? { ...element, primary: false } : element;
 }
 
-// --- what is judged at the end [A13] ---
+// --- what is judged at the end [R-13] ---
 
 function judge(type: ModelType, before: Json, after: Json): void {
   for (const { attribute, urn } of everyAttribute(type)) {

@@ -47,7 +47,7 @@ export interface Plan {
  * Plans a bulk request before anything of it is done: reads every path, finds every reference, and puts the operations into
  * an order. That is the order of the request, but for one thing: a POST runs earlier where an operation before it refers to
  * its resource. So operations on one resource keep their order, and the outcome is that of the request read in sequence
- * [P-3.7-16]. Takes time and space linear in the size of the request, whatever refers to what [G2 G3].
+ * [P-3.7-16]. Takes time and space linear in the size of the request, whatever refers to what [T-G2 T-G3].
  * @see RFC 7644 §3.7, §3.7.1
  */
 export function planBulk<C extends Context>(entries: readonly BulkEntry[], call: Call<C>): Plan {

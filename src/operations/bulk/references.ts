@@ -34,7 +34,7 @@ export type FindAttribute = (resourceType: ResourceType, name: string) => Attrib
 /**
  * Goes through the references of resource data. They stand where an id or the URL of a resource may stand: in a complex
  * attribute's `value` and `$ref`, in the bare string that quirks read as such a value, and in attributes of type reference.
- * Every other string is text and stays what it is, so that no display name turns into an id [G5].
+ * Every other string is text and stays what it is, so that no display name turns into an id [T-G5].
  *
  * The data is copied where it changes, and only there. The walk follows the schema, so that it is never deeper than the
  * schema is.

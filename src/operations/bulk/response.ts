@@ -25,8 +25,8 @@ export type Outcome =
     };
 
 /**
- * One element of the response's `Operations`: `status` is a string [A45], a resource that is there or was meant has its
- * `location`, and no body comes back where nothing went wrong [G11].
+ * One element of the response's `Operations`: `status` is a string [R-45], a resource that is there or was meant has its
+ * `location`, and no body comes back where nothing went wrong [T-G11].
  * @see RFC 7644 §3.7.3
  */
 export function operationResult(

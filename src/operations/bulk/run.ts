@@ -105,7 +105,7 @@ export function callOf<C extends Context>(call: Call<C>, { index }: PlannedOpera
   return {
     ...call,
     note: (quirk, path) => call.note(quirk, `Operations[${index}].data.${path}`),
-    // The position in the request, whatever the order of execution [A69].
+    // The position in the request, whatever the order of execution [R-69].
     transaction: `${call.transaction}:${index}`,
   };
 }

@@ -14,13 +14,13 @@ export type BulkTarget =
       readonly resourceType: ResourceType;
       /** Where `bulkId` is set, not yet the id but the reference to it. */
       readonly id: string;
-      /** The path is `/Users/bulkId:qwerty` [A47]. */
+      /** The path is `/Users/bulkId:qwerty` [R-47]. */
       readonly bulkId: string | undefined;
     };
 
 /**
  * Finds the target of an operation. A path is relative to the service root, and a path alone: it names neither another
- * server nor a query, it climbs nowhere, and it never leads to another bulk request, a search or discovery [G6]. `find` is the
+ * server nor a query, it climbs nowhere, and it never leads to another bulk request, a search or discovery [T-G6]. `find` is the
  * router's.
  *
  * @throws {ScimError} 400 invalidSyntax for what is no such path, 400 invalidValue where method and path do not go together,

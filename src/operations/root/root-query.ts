@@ -14,7 +14,7 @@ const ROOT = "/";
 
 /**
  * Finds resources of several types, which may lie in several storages. Without a sort they come one type after the other;
- * with one they are merged, and those of a type without the attribute sort as those that miss it [A75]. The order is the same on
+ * with one they are merged, and those of a type without the attribute sort as those that miss it [R-75]. The order is the same on
  * every page.
  * @throws {ScimError} 400 tooMany for a sorted index page beyond `limits.mergedResults`.
  * @see RFC 7644 §3.4.2.1

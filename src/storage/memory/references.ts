@@ -50,7 +50,7 @@ export function settleElement(
   return settleReference({ reference, element, id, index }, tenant.byId.get(id)?.content.resourceType.name, options);
 }
 
-/** Takes every reference to a deleted row out of its holders, each of which gets one new version [P-3.6-06 C6]. */
+/** Takes every reference to a deleted row out of its holders, each of which gets one new version [P-3.6-06 G-6]. */
 export function removeReferencesTo(deleted: Row, at: string, tenant: Tenant): void {
   const changed = new Set<Row>();
   for (const index of tenant.references.values()) {

@@ -8,7 +8,7 @@ import { contentOf, isSameContent, type Row, rewrite, withCollectionsOf, without
 import { rowsOfType, rowToWrite, type Tenant } from "./tenant.ts";
 import { checkUnique } from "./unique.ts";
 
-/** Stores a new resource. There is no await in it: nobody comes between the checks and the write [C3]. */
+/** Stores a new resource. There is no await in it: nobody comes between the checks and the write [G-3]. */
 export function createResource(tenant: Tenant, request: CreateRequest, secrets: HashedSecrets): StoredResource {
   const { resourceType, resource } = request;
   if (tenant.byId.has(resource.id)) throw uniqueness("id");
@@ -29,7 +29,7 @@ export function createResource(tenant: Tenant, request: CreateRequest, secrets: 
   return resourceOf(tenant, row, resourceType, request.select);
 }
 
-/** Replaces a resource. There is no await in it: nobody comes between the checks and the write [C2]. */
+/** Replaces a resource. There is no await in it: nobody comes between the checks and the write [G-2]. */
 export function replaceResource(
   tenant: Tenant,
   request: ReplaceRequest,
@@ -43,7 +43,7 @@ export function replaceResource(
   const settled = settleReferences(tenant, content, request.checkReferences);
   const hasNewSecrets = keepSecrets(row.secrets, secrets);
   const next = withCollectionsOf(row.content, settled, untouched);
-  // A write that changes nothing keeps version and lastModified [C9].
+  // A write that changes nothing keeps version and lastModified [G-9].
   if (hasNewSecrets || !isSameContent(row.content, next)) {
     removeFromIndexes(tenant, row, untouched);
     rewrite(row, next, next.document.meta.lastModified);

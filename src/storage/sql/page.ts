@@ -57,7 +57,7 @@ export function queryPage<R extends { readonly id: string }>(
 
 /**
  * Page and total by one statement, so that they are of one state; rows are counted only where the page does not tell
- * [C14].
+ * [G-14].
  */
 async function indexPage<R extends { readonly id: string }>(
   session: Session,
@@ -95,7 +95,7 @@ function totalOf({ dialect }: Session, all: Fragment, offset: number, count: num
     THEN ${start} + ${inPage} ELSE ${all} END`;
 }
 
-/** A page behind or before a position, found by the index that the order has, at any depth alike [C13]. */
+/** A page behind or before a position, found by the index that the order has, at any depth alike [G-13]. */
 async function cursorPage<R extends { readonly id: string }>(
   session: Session,
   source: Source,

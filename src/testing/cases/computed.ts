@@ -37,7 +37,7 @@ add("a page of users shows each its own groups", async (subject) => {
   }
 });
 
-add("joining and leaving a group changes no version of the user [C9]", async (subject) => {
+add("joining and leaving a group changes no version of the user [G-9]", async (subject) => {
   const ada = await subject.create("User", { userName: "ada" });
   const group = await subject.create("Group", { displayName: "g", members: [{ value: ada.id }] });
   mustBe((await subject.read("User", ada.id)).meta, ada.meta, "joining a group must not change the user's meta");

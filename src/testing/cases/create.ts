@@ -4,7 +4,7 @@ import { must, mustBe, mustRefuse } from "../failure.ts";
 
 const { cases, add } = chapter({ name: "create", needs: ["User.userName"] });
 
-add("what is created can be read at once [C10]", async (subject) => {
+add("what is created can be read at once [G-10]", async (subject) => {
   const attributes = { userName: "ada", externalId: "e1" };
   const created = await subject.create("User", attributes);
   mustHold(subject, "User", await subject.get("User", created.id), attributes, "get must give what create stored");
@@ -35,15 +35,18 @@ add("the version is printable ASCII without quotes, so that it fits into an ETag
   );
 });
 
-add("an id that is taken is refused with uniqueness, and a create never adopts what is there [C7]", async (subject) => {
-  const first = await subject.create("User", { userName: "ada" });
-  const again = subject.create("User", { userName: "bob" }, { id: first.id });
-  const second = await again.catch(() => undefined);
-  // An adapter that chooses ids itself takes another one.
-  if (second === undefined) await mustRefuse(again, "uniqueness", "create with a taken id must throw uniqueness()");
-  else must(second.id !== first.id, "create with a taken id must not adopt the resource", "it gave the same id");
-  await mustBeUnchanged(subject, "User", first, "create with a taken id must leave the holder of the id alone");
-});
+add(
+  "an id that is taken is refused with uniqueness, and a create never adopts what is there [G-7]",
+  async (subject) => {
+    const first = await subject.create("User", { userName: "ada" });
+    const again = subject.create("User", { userName: "bob" }, { id: first.id });
+    const second = await again.catch(() => undefined);
+    // An adapter that chooses ids itself takes another one.
+    if (second === undefined) await mustRefuse(again, "uniqueness", "create with a taken id must throw uniqueness()");
+    else must(second.id !== first.id, "create with a taken id must not adopt the resource", "it gave the same id");
+    await mustBeUnchanged(subject, "User", first, "create with a taken id must leave the holder of the id alone");
+  },
+);
 
 add(
   "an id is unique over all resource types of the tenant [S-3.1-05]",
@@ -74,7 +77,7 @@ add("many creates at once are all kept, each once", async (subject) => {
   mustBe(totalResults, names.length, "totalResults must count each created user once");
 });
 
-add("a refused create leaves nothing behind [P-3.3-10 C4]", async (subject) => {
+add("a refused create leaves nothing behind [P-3.3-10 G-4]", async (subject) => {
   const first = await subject.create("User", { userName: "ada" });
   await mustRefuse(
     subject.create("User", { userName: "ADA", externalId: "left" }),

@@ -38,7 +38,7 @@ add("a deleted resource frees its unique values [P-3.6-04]", async (subject) => 
   mustBe(again.error === undefined, true, "a deleted resource must not take part in uniqueness checks");
 });
 
-add("a stale ifVersion throws versionMismatch() and deletes nothing [C2]", async (subject) => {
+add("a stale ifVersion throws versionMismatch() and deletes nothing [G-2]", async (subject) => {
   const { id, meta } = await subject.create("User", { userName: "ada" });
   await subject.replace("User", id, { userName: "eve" });
   const before = await subject.read("User", id);
@@ -73,7 +73,7 @@ add("of many deletes at once exactly one gives true", async (subject) => {
   mustBe(gone.filter((deleted) => deleted).length, 1, "of deletes at once exactly one must give true");
 });
 
-add("of a conditional write and a conditional delete at once exactly one wins [C2 C7]", async (subject) => {
+add("of a conditional write and a conditional delete at once exactly one wins [G-2 G-7]", async (subject) => {
   for (let round = 0; round < 5; round++) {
     const { id, meta } = await subject.create("User", { userName: `ada${round}` });
     const [written, deleted] = await Promise.all([

@@ -24,7 +24,7 @@ const member = (value: string | undefined): ResourceObject => ({ value, type: "U
 const membersOf = (values: readonly (string | undefined)[]): ResourceObject =>
   values.length === 0 ? {} : { members: values.map(member) };
 
-add("adds and removes, first remove, then add [P-3.5.2.1-01 C1]", async (subject) => {
+add("adds and removes, first remove, then add [P-3.5.2.1-01 G-1]", async (subject) => {
   const { group, users } = await scene(subject);
   const [a, b, c, d, e] = users;
   const done = await subject.delta("Group", group.id, "members", { add: [member(d), member(e)], remove: [a] });
@@ -39,7 +39,7 @@ add("adds and removes, first remove, then add [P-3.5.2.1-01 C1]", async (subject
   mustBe(done?.removed, [a], "applyDelta must tell which values were there before");
 });
 
-add("the result tells the new version and lastModified, which get gives as well [C8]", async (subject) => {
+add("the result tells the new version and lastModified, which get gives as well [G-8]", async (subject) => {
   const { group, users } = await scene(subject);
   const at = "2027-03-04T05:06:07.000Z";
   const done = await subject.delta("Group", group.id, "members", { add: [member(users[4])], at });
@@ -54,7 +54,7 @@ add("the result tells the new version and lastModified, which get gives as well 
   mustBe(meta.created, group.meta.created, "a delta must keep meta.created");
 });
 
-add("what changes nothing keeps the version: adding members that are there [C9]", async (subject) => {
+add("what changes nothing keeps the version: adding members that are there [G-9]", async (subject) => {
   const { group, users } = await scene(subject);
   const done = await subject.delta("Group", group.id, "members", { add: [member(users[0]), member(users[1])] });
   mustBe(
@@ -65,7 +65,7 @@ add("what changes nothing keeps the version: adding members that are there [C9]"
   await mustBeUnchanged(subject, "Group", group, "a delta that adds what is there must change nothing");
 });
 
-add("what changes nothing keeps the version: removing what is not there [C9]", async (subject) => {
+add("what changes nothing keeps the version: removing what is not there [G-9]", async (subject) => {
   const { group, users } = await scene(subject);
   const done = await subject.delta("Group", group.id, "members", { remove: [users[4], "nobody"] });
   mustBe(
@@ -76,7 +76,7 @@ add("what changes nothing keeps the version: removing what is not there [C9]", a
   await mustBeUnchanged(subject, "Group", group, "a delta that removes what is not there must change nothing");
 });
 
-add("removing and adding the same element changes nothing [C9 C21]", async (subject) => {
+add("removing and adding the same element changes nothing [G-9 G-21]", async (subject) => {
   const { group, users } = await scene(subject);
   await subject.delta("Group", group.id, "members", { remove: [users[0]], add: [member(users[0])] });
   await mustBeUnchanged(
@@ -131,7 +131,7 @@ add("a collection that is emptied is absent, one that was empty is filled", asyn
   );
 });
 
-add("an unknown id gives undefined and creates nothing [C7]", async (subject) => {
+add("an unknown id gives undefined and creates nothing [G-7]", async (subject) => {
   const { group, users } = await scene(subject);
   const id = crypto.randomUUID();
   mustBe(
@@ -163,7 +163,7 @@ add("another type's id is unknown", async (subject) => {
   );
 });
 
-add("a stale ifVersion throws versionMismatch() and changes nothing [C2]", async (subject) => {
+add("a stale ifVersion throws versionMismatch() and changes nothing [G-2]", async (subject) => {
   const { group, users } = await scene(subject);
   await subject.delta("Group", group.id, "members", { add: [member(users[3])] });
   const before = await subject.read("Group", group.id);
@@ -190,7 +190,7 @@ add("a stale ifVersion throws versionMismatch() and changes nothing [C2]", async
   );
 });
 
-add("of many conditional deltas at once exactly one is made [C2]", async (subject) => {
+add("of many conditional deltas at once exactly one is made [G-2]", async (subject) => {
   const { group, users } = await scene(subject, 0);
   const outcomes = await Promise.all(
     users.map((user) =>
@@ -209,7 +209,7 @@ add("of many conditional deltas at once exactly one is made [C2]", async (subjec
   );
 });
 
-add("deltas of many clients at once are all kept [C1]", async (subject) => {
+add("deltas of many clients at once are all kept [G-1]", async (subject) => {
   const users = await Promise.all(
     Array.from({ length: 24 }, (_, index) => subject.create("User", { userName: `u${index}` })),
   );
@@ -232,7 +232,7 @@ add("deltas of many clients at once are all kept [C1]", async (subject) => {
 });
 
 add(
-  "one element that many clients add at once is there once, and one of them made the change [C1 C9]",
+  "one element that many clients add at once is there once, and one of them made the change [G-1 G-9]",
   async (subject) => {
     const { group, users } = await scene(subject, 0);
     const done = await Promise.all(
@@ -251,7 +251,7 @@ add(
   },
 );
 
-add("a delta and a replace of another attribute at once lose neither [C1]", async (subject) => {
+add("a delta and a replace of another attribute at once lose neither [G-1]", async (subject) => {
   const { group, users } = await scene(subject, 1);
   for (let round = 1; round < 5; round++) {
     await Promise.all([
@@ -279,7 +279,7 @@ add("the other attributes stay as they are", async (subject) => {
 });
 
 add(
-  "filters see what a delta did [C10]",
+  "filters see what a delta did [G-10]",
   async (subject) => {
     const { group, users } = await scene(subject, 1);
     await subject.delta("Group", group.id, "members", { add: [member(users[1])], remove: [users[0]] });
@@ -302,7 +302,7 @@ add(
   { features: ["filter"] },
 );
 
-add("a reference to nothing refuses the delta whole [C4 S-4.2-03]", async (subject) => {
+add("a reference to nothing refuses the delta whole [G-4 S-4.2-03]", async (subject) => {
   const { group, users } = await scene(subject);
   const rule = "a delta with a checked reference to nothing must throw invalidValue() and change nothing";
   const detail = await mustRefuse(
@@ -318,7 +318,7 @@ add("a reference to nothing refuses the delta whole [C4 S-4.2-03]", async (subje
   await mustBeUnchanged(subject, "Group", group, rule);
 });
 
-add("a group cannot be made a member of itself [C6]", async (subject) => {
+add("a group cannot be made a member of itself [G-6]", async (subject) => {
   const { group } = await scene(subject);
   await mustRefuse(
     subject.delta("Group", group.id, "members", { add: [{ value: group.id }] }),
@@ -404,7 +404,7 @@ add(
   { needs: ["Asset.parts"] },
 );
 
-add("any delta does what a replace of the whole list does [C21]", async (subject) => {
+add("any delta does what a replace of the whole list does [G-21]", async (subject) => {
   const { users } = await scene(subject, 0);
   const { random } = subject;
   for (let round = 0; round < 25; round++) {

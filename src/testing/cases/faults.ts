@@ -59,7 +59,7 @@ async function failEverywhere(
   }
 }
 
-add("a create that fails at any call is made whole or not at all [C4]", (subject) =>
+add("a create that fails at any call is made whole or not at all [G-4]", (subject) =>
   failEverywhere(subject, async (scene) => {
     const user = await scene.create("User", { userName: "u" });
     return () =>
@@ -67,7 +67,7 @@ add("a create that fails at any call is made whole or not at all [C4]", (subject
   }),
 );
 
-add("a replace that fails at any call is made whole or not at all [C4]", (subject) =>
+add("a replace that fails at any call is made whole or not at all [G-4]", (subject) =>
   failEverywhere(subject, async (scene) => {
     const [a, b] = [await scene.create("User", { userName: "a" }), await scene.create("User", { userName: "b" })];
     const group = await scene.create("Group", { displayName: "g", members: [{ value: a.id }] });
@@ -75,7 +75,7 @@ add("a replace that fails at any call is made whole or not at all [C4]", (subjec
   }),
 );
 
-add("a delete that fails at any call is made whole or not at all, its holders included [C4 C6]", (subject) =>
+add("a delete that fails at any call is made whole or not at all, its holders included [G-4 G-6]", (subject) =>
   failEverywhere(subject, async (scene) => {
     const user = await scene.create("User", { userName: "u" });
     await scene.create("Group", { displayName: "g", members: [{ value: user.id }] });
@@ -84,7 +84,7 @@ add("a delete that fails at any call is made whole or not at all, its holders in
 );
 
 add(
-  "a delta that fails at any call is made whole or not at all [C4]",
+  "a delta that fails at any call is made whole or not at all [G-4]",
   (subject) =>
     failEverywhere(subject, async (scene) => {
       const [a, b] = [await scene.create("User", { userName: "a" }), await scene.create("User", { userName: "b" })];

@@ -92,7 +92,7 @@ pages.add(
   { needs: ["Group.displayName"] },
 );
 
-pages.add("page and total come from one state while others write [C14]", async (subject) => {
+pages.add("page and total come from one state while others write [G-14]", async (subject) => {
   const writes = users(subject, 20);
   for (let round = 0; round < 10; round++) {
     const { resources, totalResults } = await subject.query("User");
@@ -245,7 +245,7 @@ async function walk(
   must(false, "a cursor walk must come to an end", "it did not within 100 pages");
 }
 
-cursors.add("a walk meets every resource exactly once [C13]", async (subject) => {
+cursors.add("a walk meets every resource exactly once [G-13]", async (subject) => {
   const ids = await users(subject, 11);
   for (const count of [1, 3, 11, 12])
     mustBe(
@@ -291,7 +291,7 @@ for (const sort of [
   const options = { sort };
   const features = sort === undefined ? [] : (["sort"] as const);
   cursors.add(
-    `deletes meanwhile make a walk ${how} skip nothing [C13]`,
+    `deletes meanwhile make a walk ${how} skip nothing [G-13]`,
     async (subject) => {
       const ids = await users(subject, 15);
       const order = await walk(subject, 100, options);
@@ -314,7 +314,7 @@ for (const sort of [
     { features },
   );
   cursors.add(
-    `inserts meanwhile make a walk ${how} repeat nothing [C13]`,
+    `inserts meanwhile make a walk ${how} repeat nothing [G-13]`,
     async (subject) => {
       const ids = await users(subject, 12);
       const met = await walk(subject, 3, options, async (page) => {
@@ -354,7 +354,7 @@ for (const sort of [
   );
 }
 
-cursors.add("changes of the rows read already change nothing of the rest [C13]", async (subject) => {
+cursors.add("changes of the rows read already change nothing of the rest [G-13]", async (subject) => {
   const ids = await users(subject, 9);
   const met = await walk(subject, 2, {}, async (page) => {
     const id = ids[page - 1];
@@ -367,7 +367,7 @@ cursors.add("changes of the rows read already change nothing of the rest [C13]",
   );
 });
 
-cursors.add("the row that a cursor points at may be deleted [C13]", async (subject) => {
+cursors.add("the row that a cursor points at may be deleted [G-13]", async (subject) => {
   await users(subject, 6);
   const first = await subject.query("User", { page: { cursor: undefined, count: 3 } });
   for (const { id } of first.resources) await subject.remove("User", id);
@@ -402,7 +402,7 @@ cursors.add("a cursor that was not given out is refused with invalidCursor(), or
 });
 
 cursors.add(
-  "a cursor shows another tenant nothing of this one [C22]",
+  "a cursor shows another tenant nothing of this one [G-22]",
   async (subject) => {
     await users(subject, 5);
     const { nextCursor } = await subject.query("User", { page: { cursor: undefined, count: 2 } });

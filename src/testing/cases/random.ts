@@ -18,12 +18,12 @@ export function randomCases(runs: number, path: string | undefined): readonly Ca
     compareRandomly(subject, runs, "index", path),
   );
   add(
-    "queries by cursor give what the reference predicate and order give [C13]",
+    "queries by cursor give what the reference predicate and order give [G-13]",
     (subject) => compareRandomly(subject, runs, "cursor", path),
     { features: ["cursor"] },
   );
   add(
-    "any history of writes leaves what it leaves in memory, with versions that change exactly when content does [C4 C8 C9]",
+    "any history of writes leaves what it leaves in memory, with versions that change exactly when content does [G-4 G-8 G-9]",
     history,
   );
   return cases;

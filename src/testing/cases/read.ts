@@ -16,7 +16,7 @@ add(
   { needs: ["Group.displayName"] },
 );
 
-add("two reads give the same, and reading changes no version [C8 C9]", async (subject) => {
+add("two reads give the same, and reading changes no version [G-8 G-9]", async (subject) => {
   const { id } = await subject.create("User", { userName: "ada" });
   const first = await subject.read("User", id);
   await subject.query("User");

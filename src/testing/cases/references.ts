@@ -5,7 +5,7 @@ import { must, mustBe, mustRefuse, outcomeOf } from "../failure.ts";
 const { cases, add } = chapter({ name: "references", needs: ["User.userName", "Group.members", "Group.displayName"] });
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-add("a checked reference to nothing is refused, and nothing is stored [S-4.2-03 C4]", async (subject) => {
+add("a checked reference to nothing is refused, and nothing is stored [S-4.2-03 G-4]", async (subject) => {
   const rule = "create with a checked reference to nothing must throw invalidValue() and store nothing";
   const detail = await mustRefuse(
     subject.create("Group", { displayName: "g", members: [{ value: "nobody-there" }] }),
@@ -21,7 +21,7 @@ add("a checked reference to nothing is refused, and nothing is stored [S-4.2-03 
   mustBe((await subject.query("Group")).totalResults, 0, rule);
 });
 
-add("a replace with a checked reference to nothing writes nothing [S-4.2-03 C4]", async (subject) => {
+add("a replace with a checked reference to nothing writes nothing [S-4.2-03 G-4]", async (subject) => {
   const before = await subject.create("Group", { displayName: "g" });
   const rule = "replace with a checked reference to nothing must throw invalidValue() and write nothing";
   await mustRefuse(
@@ -62,7 +62,7 @@ add(
 );
 
 add(
-  "a group cannot contain itself, but may contain other groups [C6 S-4.2-04]",
+  "a group cannot contain itself, but may contain other groups [G-6 S-4.2-04]",
   async (subject) => {
     const { id } = await subject.create("Group", { displayName: "g" });
     await mustRefuse(
@@ -120,7 +120,7 @@ add("a member that is given twice is a member once [S-2.4-09]", async (subject) 
   mustBe(valuesOf((await subject.read("Group", id)).members), [user.id], "a collection must hold an element once");
 });
 
-add("deleting a resource takes it out of every collection that holds it [P-3.6-06 C6]", async (subject) => {
+add("deleting a resource takes it out of every collection that holds it [P-3.6-06 G-6]", async (subject) => {
   const [ada, bob] = [
     await subject.create("User", { userName: "ada" }),
     await subject.create("User", { userName: "bob" }),
@@ -140,7 +140,7 @@ add("deleting a resource takes it out of every collection that holds it [P-3.6-0
 });
 
 add(
-  "each holder of a deleted resource gets one new version, and lastModified of the delete [C6 C8]",
+  "each holder of a deleted resource gets one new version, and lastModified of the delete [G-6 G-8]",
   async (subject) => {
     const ada = await subject.create("User", { userName: "ada" });
     const holder = await subject.create("Group", { displayName: "g", members: [{ value: ada.id }] });
@@ -164,7 +164,7 @@ add(
   },
 );
 
-add("a conditional write made before the delete loses: the holder's version moved on [C2 C6]", async (subject) => {
+add("a conditional write made before the delete loses: the holder's version moved on [G-2 G-6]", async (subject) => {
   const ada = await subject.create("User", { userName: "ada" });
   const holder = await subject.create("Group", { displayName: "g", members: [{ value: ada.id }] });
   await subject.remove("User", ada.id);
@@ -176,7 +176,7 @@ add("a conditional write made before the delete loses: the holder's version move
 });
 
 add(
-  "deleting a manager takes the manager off, in the extension [P-3.6-06 C6]",
+  "deleting a manager takes the manager off, in the extension [P-3.6-06 G-6]",
   async (subject) => {
     const boss = await subject.create("User", { userName: "boss" });
     const ada = await subject.create("User", {
@@ -202,7 +202,7 @@ add(
 );
 
 add(
-  "deleting a resource takes it out of lists that are no collections [C6]",
+  "deleting a resource takes it out of lists that are no collections [G-6]",
   async (subject) => {
     const [ada, bob] = [
       await subject.create("User", { userName: "ada" }),
@@ -224,7 +224,7 @@ add(
   { needs: ["Asset.keeper", "Asset.viewers"] },
 );
 
-add("a user that is deleted while it is added to a group is no member afterwards [C6]", async (subject) => {
+add("a user that is deleted while it is added to a group is no member afterwards [G-6]", async (subject) => {
   for (let round = 0; round < 8; round++) {
     const user = await subject.create("User", { userName: `u${round}` });
     const group = await subject.create("Group", { displayName: `g${round}` });

@@ -5,7 +5,7 @@ import type { Subject } from "../subject.ts";
 
 const { cases, add } = chapter({ name: "replace", needs: ["User.userName", "User.displayName"] });
 
-add("an unknown id gives undefined and creates nothing [C7]", async (subject) => {
+add("an unknown id gives undefined and creates nothing [G-7]", async (subject) => {
   const id = crypto.randomUUID();
   mustBe(
     await subject.replace("User", id, { userName: "ada" }),
@@ -47,7 +47,7 @@ add("the result is what get gives, with the new version", async (subject) => {
 });
 
 add(
-  "queries see the new values and no longer the old ones [C10]",
+  "queries see the new values and no longer the old ones [G-10]",
   async (subject) => {
     const { id } = await subject.create("User", { userName: "ada", displayName: "old" });
     await subject.replace("User", id, { userName: "eve", displayName: "new" });
@@ -86,7 +86,7 @@ add("the current ifVersion writes", async (subject) => {
   );
 });
 
-add("a stale ifVersion throws versionMismatch() and writes nothing [C2]", async (subject) => {
+add("a stale ifVersion throws versionMismatch() and writes nothing [G-2]", async (subject) => {
   const { id, meta } = await subject.create("User", { userName: "ada" });
   await subject.replace("User", id, { userName: "eve" });
   const before = await subject.read("User", id);
@@ -100,7 +100,7 @@ add("a stale ifVersion throws versionMismatch() and writes nothing [C2]", async 
   );
 });
 
-add("an ifVersion that never was throws versionMismatch() and writes nothing [C2]", async (subject) => {
+add("an ifVersion that never was throws versionMismatch() and writes nothing [G-2]", async (subject) => {
   const before = await subject.create("User", { userName: "ada" });
   for (const ifVersion of ["never", "999999999", "-1", `${before.meta.version}0`, ""]) {
     const rule = `replace with the ifVersion ${JSON.stringify(ifVersion)} must throw versionMismatch() and write nothing`;
@@ -109,7 +109,7 @@ add("an ifVersion that never was throws versionMismatch() and writes nothing [C2
   }
 });
 
-add("a stale ifVersion is a mismatch even where the write would change nothing [C2]", async (subject) => {
+add("a stale ifVersion is a mismatch even where the write would change nothing [G-2]", async (subject) => {
   const { id, meta } = await subject.create("User", { userName: "ada" });
   await subject.replace("User", id, { userName: "eve" });
   await mustRefuse(
@@ -119,7 +119,7 @@ add("a stale ifVersion is a mismatch even where the write would change nothing [
   );
 });
 
-add("of many conditional writes at once exactly one wins [C2]", async (subject) => {
+add("of many conditional writes at once exactly one wins [G-2]", async (subject) => {
   for (let round = 0; round < 5; round++) {
     const { id, meta } = await subject.create("User", { userName: `ada${round}` });
     const names = Array.from({ length: 8 }, (_, index) => `winner${round}-${index}`);
@@ -140,7 +140,7 @@ add("of many conditional writes at once exactly one wins [C2]", async (subject) 
 });
 
 add(
-  "read, change, write with ifVersion and retry loses no change of many writers [C1]",
+  "read, change, write with ifVersion and retry loses no change of many writers [G-1]",
   async (subject) => {
     const { id } = await subject.create("User", { userName: "ada", emails: [{ value: "0@example.com" }] });
     await Promise.all(Array.from({ length: 6 }, (_, writer) => addEmail(subject, id, `${writer + 1}@example.com`)));
@@ -178,7 +178,7 @@ async function addEmail(subject: Subject, id: string, value: string): Promise<vo
   must(false, "one of several conditional writers must always win", "nobody did");
 }
 
-add("a deleted resource does not come back by a write that began before [C7]", async (subject) => {
+add("a deleted resource does not come back by a write that began before [G-7]", async (subject) => {
   for (let round = 0; round < 5; round++) {
     const { id } = await subject.create("User", { userName: `ada${round}` });
     const writes = Array.from({ length: 4 }, (_, index) =>
@@ -196,7 +196,7 @@ add("a deleted resource does not come back by a write that began before [C7]", a
   }
 });
 
-add("a write that changes nothing keeps version and lastModified [C9 P-3.5.1-11]", async (subject) => {
+add("a write that changes nothing keeps version and lastModified [G-9 P-3.5.1-11]", async (subject) => {
   const attributes = { userName: "ada", displayName: "Ada" };
   const before = await subject.create("User", attributes);
   const replaced = await subject.replace("User", before.id, attributes);
@@ -205,7 +205,7 @@ add("a write that changes nothing keeps version and lastModified [C9 P-3.5.1-11]
 });
 
 add(
-  "the order of the names in the resource is no change [C9]",
+  "the order of the names in the resource is no change [G-9]",
   async (subject) => {
     const before = await subject.create("User", {
       userName: "ada",
@@ -227,7 +227,7 @@ add(
   { needs: ["User.name.givenName", "User.name.familyName"] },
 );
 
-add("a change of letter case alone is a change [C8]", async (subject) => {
+add("a change of letter case alone is a change [G-8]", async (subject) => {
   const { id, meta } = await subject.create("User", { userName: "ada", displayName: "ada" });
   await subject.replace("User", id, { userName: "ada", displayName: "ADA" });
   const first = await subject.read("User", id);
@@ -281,7 +281,7 @@ add("a unique value may be kept, and changed to another free one [S-7-22]", asyn
   );
 });
 
-add("a taken unique value is refused and nothing is written [C3 C4 P-3.5.1-10]", async (subject) => {
+add("a taken unique value is refused and nothing is written [G-3 G-4 P-3.5.1-10]", async (subject) => {
   await subject.create("User", { userName: "ada" });
   const before = await subject.create("User", { userName: "eve", displayName: "Eve" });
   const rule = "replace with a taken userName must throw uniqueness() and write nothing";
@@ -336,7 +336,7 @@ add(
 );
 
 add(
-  "the order of a collection's elements is no change [C9]",
+  "the order of a collection's elements is no change [G-9]",
   async (subject) => {
     const [a, b] = await Promise.all(["a", "b"].map((userName) => subject.create("User", { userName })));
     const before = await subject.create("Group", { displayName: "g", members: [{ value: a?.id }, { value: b?.id }] });

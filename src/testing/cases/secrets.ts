@@ -49,7 +49,7 @@ add("a secret that is dropped is told, one that is kept is not: capabilities.sec
 });
 
 add(
-  "a new secret is a change, a write without secrets is none, removing what is not there is none [C8 C9]",
+  "a new secret is a change, a write without secrets is none, removing what is not there is none [G-8 G-9]",
   async (subject) => {
     const first = await subject.create("User", { userName: "ada" });
     await subject.replace("User", first.id, { userName: "ada" }, { secrets: { password: null } });

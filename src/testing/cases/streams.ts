@@ -64,7 +64,7 @@ add("an iterator that is ended before it began frees what it holds", async (subj
   mustBe(await subject.get("Group", group.id), undefined, "a stream that never began must free what it holds");
 });
 
-add("elements and version of a stream are of one state, whatever is written meanwhile [C15]", async (subject) => {
+add("elements and version of a stream are of one state, whatever is written meanwhile [G-15]", async (subject) => {
   const { group, ids } = await groupOf(subject, 40);
   const found = await subject.get("Group", group.id, { stream: true });
   const change = subject.replace("Group", group.id, { displayName: "g", members: [{ value: ids[0] }] });

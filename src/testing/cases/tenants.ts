@@ -4,7 +4,7 @@ import { mustBe, mustRefuse } from "../failure.ts";
 
 const { cases, add } = chapter({ name: "tenants", needs: ["User.userName"], features: ["tenants"] });
 
-add("get does not see another tenant's resource [C22]", async (subject) => {
+add("get does not see another tenant's resource [G-22]", async (subject) => {
   const { id } = await subject.create("User", { userName: "ada" });
   mustBe(
     await subject.get("User", id, { context: subject.tenant() }),
@@ -14,7 +14,7 @@ add("get does not see another tenant's resource [C22]", async (subject) => {
   mustBe(await subject.get("User", id, { context: {} }), undefined, "a context without tenant is a tenant of its own");
 });
 
-add("query does not see another tenant's resources, with or without a filter [C22]", async (subject) => {
+add("query does not see another tenant's resources, with or without a filter [G-22]", async (subject) => {
   const other = subject.tenant();
   await subject.create("User", { userName: "ada" });
   const own = await subject.create("User", { userName: "ada" }, { context: other });
@@ -28,7 +28,7 @@ add("query does not see another tenant's resources, with or without a filter [C2
 });
 
 add(
-  "filters do not see another tenant's resources, by whatever index [C22]",
+  "filters do not see another tenant's resources, by whatever index [G-22]",
   async (subject) => {
     const { id } = await subject.create("User", { userName: "ada", externalId: "e" });
     const context = subject.tenant();
@@ -50,14 +50,14 @@ add(
   { features: ["filter"] },
 );
 
-add("replace does not reach another tenant's resource [C22]", async (subject) => {
+add("replace does not reach another tenant's resource [G-22]", async (subject) => {
   const before = await subject.create("User", { userName: "ada" });
   const result = await subject.replace("User", before.id, { userName: "eve" }, { context: subject.tenant() });
   mustBe(result, undefined, "replace must give undefined for another tenant's id");
   await mustBeUnchanged(subject, "User", before, "replace must never reach outside of its tenant");
 });
 
-add("delete does not reach another tenant's resource [C22]", async (subject) => {
+add("delete does not reach another tenant's resource [G-22]", async (subject) => {
   const before = await subject.create("User", { userName: "ada" });
   mustBe(
     await subject.remove("User", before.id, { context: subject.tenant() }),
@@ -68,7 +68,7 @@ add("delete does not reach another tenant's resource [C22]", async (subject) => 
 });
 
 add(
-  "a delta does not reach another tenant's resource [C22]",
+  "a delta does not reach another tenant's resource [G-22]",
   async (subject) => {
     const before = await subject.create("Group", { displayName: "g" });
     const done = await subject.delta("Group", before.id, "members", { remove: ["x"], context: subject.tenant() });
@@ -78,7 +78,7 @@ add(
   { needs: ["Group.members"], features: ["applyDelta"] },
 );
 
-add("one id in two tenants names two resources [C22]", async (subject) => {
+add("one id in two tenants names two resources [G-22]", async (subject) => {
   const context = subject.tenant();
   const first = await subject.create("User", { userName: "ada" });
   const second = await subject.create("User", { userName: "bob" }, { id: first.id, context });
@@ -89,7 +89,7 @@ add("one id in two tenants names two resources [C22]", async (subject) => {
 });
 
 add(
-  "a reference to another tenant's resource is a reference to nothing [C22 S-4.2-03]",
+  "a reference to another tenant's resource is a reference to nothing [G-22 S-4.2-03]",
   async (subject) => {
     const foreign = await subject.create("User", { userName: "ada" }, { context: subject.tenant() });
     await mustRefuse(
@@ -102,7 +102,7 @@ add(
 );
 
 add(
-  "computed attributes do not see another tenant's holders [C22]",
+  "computed attributes do not see another tenant's holders [G-22]",
   async (subject) => {
     const context = subject.tenant();
     const { id } = await subject.create("User", { userName: "ada" });
@@ -118,7 +118,7 @@ add(
 );
 
 add(
-  "deleting a user leaves the members of another tenant's groups alone [C22]",
+  "deleting a user leaves the members of another tenant's groups alone [G-22]",
   async (subject) => {
     const context = subject.tenant();
     const { id } = await subject.create("User", { userName: "ada" });
@@ -131,7 +131,7 @@ add(
   { needs: ["Group.members"] },
 );
 
-add("tenants whose names hold separators or differ in case are different tenants [C22]", async (subject) => {
+add("tenants whose names hold separators or differ in case are different tenants [G-22]", async (subject) => {
   const names = ["a", "A", "a:b", "a/b", "a b", "'; --", "ä", "__proto__", "%", "_"].map(
     (name) => `${subject.token}${name}`,
   );

@@ -47,7 +47,7 @@ add("the work sees what it wrote itself", async (subject) => {
   });
 });
 
-add("when the work rejects, nothing of it is there and the error is passed on [C4 C5]", async (subject) => {
+add("when the work rejects, nothing of it is there and the error is passed on [G-4 G-5]", async (subject) => {
   const before = await subject.create("User", { userName: "ada", displayName: "Ada" });
   const gone = await subject.create("User", { userName: "bob" });
   const stop = new Stop("stop");
@@ -66,7 +66,7 @@ add("when the work rejects, nothing of it is there and the error is passed on [C
   mustBe((await subject.query("User")).totalResults, 2, rule);
 });
 
-add("a rolled-back write frees its unique values [C3 C4]", async (subject) => {
+add("a rolled-back write frees its unique values [G-3 G-4]", async (subject) => {
   const before = await subject.create("User", { userName: "ada" });
   await outcomeOf(
     transact(subject, async (storage) => {
@@ -89,7 +89,7 @@ add("a rolled-back write frees its unique values [C3 C4]", async (subject) => {
 });
 
 add(
-  "a rolled-back delta and delete leave members and groups as they were [C4 C6]",
+  "a rolled-back delta and delete leave members and groups as they were [G-4 G-6]",
   async (subject) => {
     const users = [await subject.create("User", { userName: "a" }), await subject.create("User", { userName: "b" })];
     const group = await subject.create("Group", { displayName: "g", members: [{ value: users[0]?.id }] });
@@ -116,7 +116,7 @@ add(
   { needs: ["Group.members"] },
 );
 
-add("a fault after any of its calls undoes all of them [C4]", async (subject) => {
+add("a fault after any of its calls undoes all of them [G-4]", async (subject) => {
   const user = await subject.create("User", { userName: "ada" });
   const CALLS = 4;
   for (let last = 1; last <= CALLS; last++) {
@@ -141,7 +141,7 @@ add("a fault after any of its calls undoes all of them [C4]", async (subject) =>
   }
 });
 
-add("others never see what is rolled back [C15]", async (subject) => {
+add("others never see what is rolled back [G-15]", async (subject) => {
   const user = await subject.create("User", { userName: "ada" });
   const reads: Promise<unknown>[] = [];
   await outcomeOf(
@@ -155,7 +155,7 @@ add("others never see what is rolled back [C15]", async (subject) => {
   mustBe(await Promise.all(reads), [undefined], "nobody outside of a transaction may see what it rolled back");
 });
 
-add("an error of a verb within the work is passed on, and undoes the work [C3 C4]", async (subject) => {
+add("an error of a verb within the work is passed on, and undoes the work [G-3 G-4]", async (subject) => {
   await subject.create("User", { userName: "ada" });
   const { error } = await outcomeOf(
     transact(subject, async (storage) => {
@@ -171,7 +171,7 @@ add("an error of a verb within the work is passed on, and undoes the work [C3 C4
   mustBe((await subject.query("User")).totalResults, 1, "a refusal within a transaction must undo what came before it");
 });
 
-add("transactions at once on one resource lose no change [C1]", async (subject) => {
+add("transactions at once on one resource lose no change [G-1]", async (subject) => {
   const { id } = await subject.create("User", { userName: "ada", displayName: "0" });
   const increment = () =>
     transact(subject, async (storage) => {

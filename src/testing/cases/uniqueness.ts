@@ -48,7 +48,7 @@ const SAME: readonly (readonly [Unique, string, string, string])[] = [
 
 for (const [unique, left, right, what] of SAME) {
   add(
-    `${unique.path} ${left} and ${right} are one value (they differ in ${what}), for create and replace [C3 S-7-22]`,
+    `${unique.path} ${left} and ${right} are one value (they differ in ${what}), for create and replace [G-3 S-7-22]`,
     async (subject) => {
       const { type, path } = unique;
       const first = await subject.create(type, unique.with(left));
@@ -102,7 +102,7 @@ for (const [unique, left, right] of DIFFERENT) {
 }
 
 add(
-  "of many creates at once with one userName in many spellings exactly one wins, the others get uniqueness [C3]",
+  "of many creates at once with one userName in many spellings exactly one wins, the others get uniqueness [G-3]",
   async (subject) => {
     for (const spellings of [
       ["bo", "BO", "Bo", "bO", "ＢＯ", "ｂｏ", "Ｂo", "bＯ"],
@@ -130,7 +130,7 @@ add(
 );
 
 add(
-  "of a create and a replace at once that want one userName exactly one wins [C3]",
+  "of a create and a replace at once that want one userName exactly one wins [G-3]",
   async (subject) => {
     for (let round = 0; round < 5; round++) {
       const { id } = await subject.create("User", { userName: `from${round}` });
@@ -154,7 +154,7 @@ add(
 );
 
 add(
-  "of many replaces at once that want one userName exactly one wins [C3]",
+  "of many replaces at once that want one userName exactly one wins [G-3]",
   async (subject) => {
     const users = await Promise.all(
       Array.from({ length: 6 }, (_, index) => subject.create("User", { userName: `from${index}` })),
@@ -185,7 +185,7 @@ add(
 );
 
 add(
-  "a refused write leaves its other unique values free [C4]",
+  "a refused write leaves its other unique values free [G-4]",
   async (subject) => {
     await subject.create("Asset", { tag: "taken" });
     await mustRefuse(

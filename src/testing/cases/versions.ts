@@ -3,7 +3,7 @@ import { must, mustBe } from "../failure.ts";
 
 const { cases, add } = chapter({ name: "versions", needs: ["User.userName", "User.displayName"] });
 
-add("each change gives a version that the resource never had before [C8 P-3.14-03]", async (subject) => {
+add("each change gives a version that the resource never had before [G-8 P-3.14-03]", async (subject) => {
   const { id, meta } = await subject.create("User", { userName: "ada", displayName: "0" });
   const seen = new Set([meta.version]);
   for (let step = 1; step <= 20; step++) {
@@ -18,7 +18,7 @@ add("each change gives a version that the resource never had before [C8 P-3.14-0
   }
 });
 
-add("going back to an old content gives a new version, not the old one [C8]", async (subject) => {
+add("going back to an old content gives a new version, not the old one [G-8]", async (subject) => {
   const { id, meta } = await subject.create("User", { userName: "ada", displayName: "one" });
   await subject.replace("User", id, { userName: "ada", displayName: "two" });
   await subject.replace("User", id, { userName: "ada", displayName: "one" });
@@ -30,7 +30,7 @@ add("going back to an old content gives a new version, not the old one [C8]", as
   );
 });
 
-add("changes within one instant give different versions [C8]", async (subject) => {
+add("changes within one instant give different versions [G-8]", async (subject) => {
   const at = "2026-01-01T00:00:00.000Z";
   const { id, meta } = await subject.create("User", { userName: "ada", displayName: "0" }, { at });
   const seen = new Set([meta.version]);
@@ -50,7 +50,7 @@ add("get, query and the results of writes tell the same version", async (subject
   mustBe(listed?.meta, found.meta, "query must tell the meta that get gives");
 });
 
-add("a change of one resource leaves the versions of the others alone [C9]", async (subject) => {
+add("a change of one resource leaves the versions of the others alone [G-9]", async (subject) => {
   const first = await subject.create("User", { userName: "ada" });
   const second = await subject.create("User", { userName: "bob" });
   await subject.replace("User", second.id, { userName: "bob", displayName: "changed" });
@@ -62,7 +62,7 @@ add("a change of one resource leaves the versions of the others alone [C9]", asy
 });
 
 add(
-  "a no-op between two changes leaves no gap to slip through: the version after it still guards [C2 C9]",
+  "a no-op between two changes leaves no gap to slip through: the version after it still guards [G-2 G-9]",
   async (subject) => {
     const { id } = await subject.create("User", { userName: "ada" });
     await subject.replace("User", id, { userName: "ada", displayName: "d" });
@@ -77,7 +77,7 @@ add(
   },
 );
 
-add("many changes at once give as many versions [C8]", async (subject) => {
+add("many changes at once give as many versions [G-8]", async (subject) => {
   const { id } = await subject.create("User", { userName: "ada" });
   const writes = Array.from({ length: 8 }, (_, index) =>
     subject.replace("User", id, { userName: "ada", displayName: String(index) }),

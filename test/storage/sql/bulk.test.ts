@@ -10,7 +10,7 @@ afterAll(async () => {
 });
 
 describe.each(engines)("bulk on $name", (engine) => {
-  test("creates, changes and deletes, circles included, each in its transaction [P-3.7.1-01 P-3.7-16 C5]", async () => {
+  test("creates, changes and deletes, circles included, each in its transaction [P-3.7.1-01 P-3.7-16 G-5]", async () => {
     const { storage } = await engine.open();
     const service = directory({ storage });
     const results = await sendBulk(service, [
@@ -33,7 +33,7 @@ describe.each(engines)("bulk on $name", (engine) => {
     expect((await service.ask("GET", "/Users")).json.totalResults).toBe(1);
   });
 
-  test("takes a circle back of which one operation fails, and leaves no event of it [P-3.7.1-01 C5 C20]", async () => {
+  test("takes a circle back of which one operation fails, and leaves no event of it [P-3.7.1-01 G-5 G-20]", async () => {
     const { storage } = await engine.open();
     const service = directory({ storage });
     const results = await sendBulk(service, [
@@ -46,7 +46,7 @@ describe.each(engines)("bulk on $name", (engine) => {
     expect(service.events.map(({ type }) => type)).toEqual(["created"]);
   });
 
-  test("lets two requests change the same groups in opposite order [C16 threat G12]", async () => {
+  test("lets two requests change the same groups in opposite order [G-16 T-G12]", async () => {
     const { storage } = await engine.open();
     const service = directory({ storage });
     const created = await sendBulk(service, [postGroup("a"), postGroup("b"), postUser("x"), postUser("y")]);

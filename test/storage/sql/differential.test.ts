@@ -256,7 +256,7 @@ describe("the same queries over the same resources", () => {
   };
 
   for (const [resourceType] of types) {
-    test(`find the same ${resourceType.name}s in memory and in each database, in the same order, page by page [P-3.4.2.2-01 P-3.4.2.3-07 threat K6 C15 F13]`, async () => {
+    test(`find the same ${resourceType.name}s in memory and in each database, in the same order, page by page [P-3.4.2.2-01 P-3.4.2.3-07 T-K6 T-C15 T-F13]`, async () => {
       const sort = fc.constantFrom(...sortPaths(resourceType));
       const query = fc.record({
         filter: resolvedFilters(resourceType, values),

@@ -24,7 +24,7 @@ for (const engine of engines()) {
     });
     afterAll(() => engine.close());
 
-    test("of many adds to one group at once none is lost [C1]", async () => {
+    test("of many adds to one group at once none is lost [G-1]", async () => {
       const users = ids("add", 40);
       for (const id of users) await calls.user(id);
       await calls.group("hot");
@@ -34,7 +34,7 @@ for (const engine of engines()) {
       expect(group?.meta.version).toBe(String(users.length + 1));
     });
 
-    test("users that are deleted while they are added leave no reference behind, and nothing fails for it [C6 C16]", async () => {
+    test("users that are deleted while they are added leave no reference behind, and nothing fails for it [G-6 G-16]", async () => {
       const users = ids("race", 30);
       for (const id of users) await calls.user(id);
       const groups = ids("crowd", 4);
@@ -51,7 +51,7 @@ for (const engine of engines()) {
       expect((await calls.find(User, 'userName sw "race"')).totalResults).toBe(left.length);
     });
 
-    test("a transaction of the host's own holds what is written in it, and survives what is refused [C4]", async () => {
+    test("a transaction of the host's own holds what is written in it, and survives what is refused [G-4]", async () => {
       await calls.user("before");
       const undone = opened.db.transaction().execute(async (db) => {
         const { schema, prefix } = opened.tables;
@@ -96,7 +96,7 @@ test("a database that cannot be reached is 503, with nothing of it in the answer
   await db.destroy();
 });
 
-test("a SQLite file that another process writes to is waited for [threat K7]", async () => {
+test("a SQLite file that another process writes to is waited for [T-K7]", async () => {
   const folder = mkdtempSync(join(tmpdir(), "scimkit-"));
   const path = join(folder, "busy.db");
   const db = await openSqlite(path);
@@ -116,7 +116,7 @@ test("a SQLite file that another process writes to is waited for [threat K7]", a
 });
 
 if (hasPostgres) {
-  test("a connection that is cut in a transaction is 503, and nothing of it is stored [C18]", async () => {
+  test("a connection that is cut in a transaction is 503, and nothing of it is stored [G-18]", async () => {
     const name = `scimkit-cut-${crypto.randomUUID().slice(0, 8)}`;
     const engine = postgresEngine(4, name);
     const { storage, db } = await engine.open();

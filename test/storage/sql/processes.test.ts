@@ -13,7 +13,7 @@ function run(script: string, ...options: string[]): { readonly status: number | 
 const engines = hasPostgres ? "sqlite,postgres" : "sqlite";
 
 describe("several processes on one database", { timeout: 180_000 }, () => {
-  test("lose no addition to a group that they share, and give each name to one of them [C1 C3]", () => {
+  test("lose no addition to a group that they share, and give each name to one of them [G-1 G-3]", () => {
     const options = ["--adds=240", "--names=40", "--processes=4", "--no-control", `--engines=${engines}`];
     const { status, output } = run("races.ts", ...options);
     expect(output).not.toContain("BROKEN");
@@ -21,7 +21,7 @@ describe("several processes on one database", { timeout: 180_000 }, () => {
     expect(status).toBe(0);
   });
 
-  test("keep what was acknowledged, whole, when the one that writes is killed [C19]", () => {
+  test("keep what was acknowledged, whole, when the one that writes is killed [G-19]", () => {
     const { status, output } = run("kill.ts", "--sqlite=5", "--postgres=0");
     expect(output).not.toContain("BROKEN");
     expect(output).toMatch(/5 kills of the writing process: [1-9]\d* writes acknowledged/);

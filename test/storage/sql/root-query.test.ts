@@ -10,7 +10,7 @@ const ids = (json: { Resources: readonly { id: string }[] }): string[] => json.R
 
 test.each(
   engines,
-)("users in $name and groups in memory are queried as one, page by page [P-3.4.2.1-02 A75 C-2-13]", async (engine) => {
+)("users in $name and groups in memory are queried as one, page by page [P-3.4.2.1-02 R-75 C-2-13]", async (engine) => {
   const { storage } = await engine.open();
   const { ask } = directory({ storage: { User: storage, Group: memoryStorage() } });
   for (const [index, name] of ["b", "A", "ä", "c", "B", "\u{1f600}", "\uffee"].entries()) {

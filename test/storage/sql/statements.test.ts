@@ -165,7 +165,7 @@ for (const engine of engines()) {
       for (const { sql } of opened.sent) expect(sql).not.toContain("scim_element");
     });
 
-    test("a page of users with their groups, and its total, is one statement [C14 C15]", async () => {
+    test("a page of users with their groups, and its total, is one statement [G-14 G-15]", async () => {
       const { resources } = await calls.find(User, undefined, { startIndex: 1, count: 5 }, undefined, {
         includes: () => true,
       });
@@ -182,7 +182,7 @@ for (const engine of engines()) {
       expect(opened.sent).toHaveLength(1);
     });
 
-    test("a delta reads no element that it does not name, and is one statement on PostgreSQL [C1]", async () => {
+    test("a delta reads no element that it does not name, and is one statement on PostgreSQL [G-1]", async () => {
       await calls.delta("g1", ["u00010", "u00001"], ["u00003", "nobody"]);
       if (engine.isPostgres) expect(opened.sent).toHaveLength(1);
       opened.sent.length = 0;
@@ -191,7 +191,7 @@ for (const engine of engines()) {
       for (const { parameters } of opened.sent) expect(parameters.length).toBeLessThan(50);
     });
 
-    test("what a client sends is never part of a statement's text [threat K1 K5]", async () => {
+    test("what a client sends is never part of a statement's text [T-K1 T-K5]", async () => {
       const evil = "x'; DROP TABLE scim_resource; --";
       await calls.user("evil", { displayName: evil, emails: [{ value: evil }], name: { givenName: evil } });
       for (const operator of ["eq", "ne", "co", "sw", "ew", "gt", "le"])
@@ -212,7 +212,7 @@ for (const engine of engines()) {
       for (const { sql } of opened.sent) expect(sql).not.toContain("DROP TABLE");
     });
 
-    test("a filter of many terms is neither too deep nor too long for the database [threat K2 K4 C5]", async () => {
+    test("a filter of many terms is neither too deep nor too long for the database [T-K2 T-K4 T-C5]", async () => {
       for (const count of [1001, 20_000]) {
         const terms = Array.from({ length: count }, (_, index) => ({
           type: "compare" as const,

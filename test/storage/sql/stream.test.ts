@@ -64,7 +64,7 @@ for (const engine of engines()) {
 
     if (!streams) return;
 
-    test("a stream is of one state, whatever is written meanwhile [C15]", async () => {
+    test("a stream is of one state, whatever is written meanwhile [G-15]", async () => {
       const values: string[] = [];
       for await (const element of await read("large")) {
         if (values.length === 10) await add("zzz");

@@ -16,7 +16,7 @@ export const sqlite: Dialect = {
   forUpdate: raw(""),
   forKeyShare: raw(""),
 
-  // Readers of the file do not wait for writers, and what was answered survives a power cut [C19].
+  // Readers of the file do not wait for writers, and what was answered survives a power cut [G-19].
   preparations: [raw("PRAGMA journal_mode = WAL"), raw("PRAGMA synchronous = FULL"), raw("PRAGMA foreign_keys = ON")],
   text: "TEXT",
   integer: "INTEGER",

@@ -33,7 +33,7 @@ interface Outcome extends MappedRow {
 
 /**
  * Adds elements that have no columns of their own by one statement of PostgreSQL: locks the holder and what is referred
- * to, inserts what is not there, and gives the holder its next version only if a row was inserted [C1 C9]. `"declined"`
+ * to, inserts what is not there, and gives the holder its next version only if a row was inserted [G-1 G-9]. `"declined"`
  * sends the caller to the way in steps: for everything else, and to say what is wrong with a reference to nothing.
  */
 export async function addStatement(

@@ -95,7 +95,7 @@ export function deleteElements(owner: MappedOwner, join: JoinTable, ids: readonl
 
 /**
  * Inserts elements; in the order of ids, so that two that insert the same ones do not wait for each other crosswise
- * [C16].
+ * [G-16].
  */
 export function insertElements(
   owner: MappedOwner,

@@ -17,7 +17,7 @@ import { ofTenant, ownRows } from "./scope.ts";
 import { sqlName } from "./table.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
 
-/** Deletes a row with every reference to it; each holder gets one new version in the same transaction [P-3.6-06 C6]. */
+/** Deletes a row with every reference to it; each holder gets one new version in the same transaction [P-3.6-06 G-6]. */
 export async function deleteMapped(
   database: Database,
   scope: Omit<MappedOwner, "id">,
@@ -90,7 +90,7 @@ async function removeElementsOf(session: Session, owner: MappedOwner, holder: Ma
   const { dialect } = owner;
   const id = sqlName(holder.id.column);
   const isHolder = sql`${id} IN ${idList(dialect, holder.id, [...ids])} AND ${ofTenantColumn(owner, holder)}`;
-  // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [C16].
+  // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [G-16].
   await session.run(sql`SELECT ${id} AS id FROM ${holder.table} WHERE ${isHolder} ORDER BY ${id}${dialect.forUpdate}`);
   for (const join of joins) await session.run(sql`DELETE FROM ${join.table} WHERE ${refersTo(owner, holder, join)}`);
   return ids;

@@ -31,7 +31,7 @@ interface Replacement {
 
 /**
  * Replaces a resource by what differs from its state before: columns whose attributes did not change are not written.
- * One UPDATE is lock, existence, precondition and new version in one [C2].
+ * One UPDATE is lock, existence, precondition and new version in one [G-2].
  */
 export async function replaceMapped(
   database: Database,
@@ -124,7 +124,7 @@ function withUntouched({ id, resource, untouched = [] }: ReplaceRequest, before:
   return given as NewResource;
 }
 
-/** A write that changes nothing keeps version and lastModified [C9]. */
+/** A write that changes nothing keeps version and lastModified [G-9]. */
 async function readUnchanged(
   session: Session,
   owner: MappedOwner,

@@ -29,7 +29,7 @@ interface Outcome {
 /**
  * A delta as one statement, for dialects that have writes in a WITH: locks the holder, looks the references up,
  * deletes, inserts what is not there yet, and gives the holder its next version only if a row was really inserted or
- * deleted [C1 C9].
+ * deleted [G-1 G-9].
  *
  * A statement reads the state in which it began. What a transaction that was waited for inserted is met by the unique
  * key, but not found for deletion: then nothing is done, and `"declined"` sends the caller to the way in steps.
@@ -116,7 +116,7 @@ function writes(delta: Delta): readonly Fragment[] {
     sql`removed AS (
       DELETE FROM ${tables.element} WHERE ${withKeys(delta, removed)} AND EXISTS (SELECT 1 FROM ready)
       RETURNING target, value, element)`,
-    // In the order of keys, so that two that add the same elements do not wait for each other crosswise [C16].
+    // In the order of keys, so that two that add the same elements do not wait for each other crosswise [G-16].
     sql`inserted AS (
       INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys)
       SELECT ${tenant}, ${type}, ${id}, ${attribute.path}, w.key, CASE WHEN w.is_target THEN w.value END,

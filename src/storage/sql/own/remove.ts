@@ -10,7 +10,7 @@ import { withoutReferences } from "./without-references.ts";
 
 /**
  * Deletes a resource with every reference to it; each holder gets one new version in the same transaction
- * [P-3.6-06 C6].
+ * [P-3.6-06 G-6].
  */
 export async function deleteResource(
   database: Database,
@@ -47,7 +47,7 @@ async function releaseHolders(session: Session, owner: Owner, { resourceType, at
   );
   if (held.length === 0) return;
   const holders = dialect.list(JSON.stringify([...new Set(held.map(({ id }) => id))]));
-  // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [C16].
+  // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [G-16].
   await session.run(
     sql`SELECT r.id FROM ${tables.resource} r
       WHERE r.tenant = ${tenant} AND r.id IN (SELECT value FROM ${holders}) ORDER BY r.id${dialect.forUpdate}`,

@@ -19,7 +19,7 @@ import { throwIfTaken } from "./taken.ts";
 
 /**
  * Replaces a resource by what differs from its state before. Where the caller knows that state, the write is one batch:
- * the condition on the version is lock, existence, precondition and new version in one [C2].
+ * the condition on the version is lock, existence, precondition and new version in one [G-2].
  */
 export async function replaceResource(
   database: Database,
@@ -92,7 +92,7 @@ interface Written {
   readonly selected: SelectedRow;
 }
 
-/** Writes what differs; a write that changes nothing keeps version and lastModified [C9]. */
+/** Writes what differs; a write that changes nothing keeps version and lastModified [G-9]. */
 async function writeDifference(session: Session, owner: Owner, change: Change): Promise<Written | undefined> {
   const { request, settled, before, after, secrets } = change;
   const elements = changesOf(request.resourceType, before, after);

@@ -281,7 +281,7 @@ describe("queries over mapped tables", () => {
   });
 
   for (const [resourceType] of kinds) {
-    test(`find the same ${resourceType.name}s as in memory, in the same order, page by page [K6 C15 F13 P-3.4.2.2-01 P-3.4.2.3-07]`, async () => {
+    test(`find the same ${resourceType.name}s as in memory, in the same order, page by page [T-K6 T-C15 T-F13 P-3.4.2.2-01 P-3.4.2.3-07]`, async () => {
       const query = fc.record({
         filter: resolvedFilters(resourceType, operands),
         sort: fc.record({ path: fc.constantFrom(...sortPaths(resourceType)), descending: fc.boolean() }),

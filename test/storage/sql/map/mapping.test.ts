@@ -265,7 +265,7 @@ for (const engine of someEngines()) {
       expect((await ask("GET", `/Users/${body.id}`)).body).toMatchObject({ active: true });
     });
 
-    test("a userName in a plain column is unique and found by its comparison key, whatever the table's own constraints are [C3 S-7-22]", async () => {
+    test("a userName in a plain column is unique and found by its comparison key, whatever the table's own constraints are [G-3 S-7-22]", async () => {
       const { options } = await made(plain, engine);
       const ask = service(options);
       for (const userName of ["ada", "Straße", "KÉVIN", "kelvin"])
