@@ -1,9 +1,6 @@
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceObject } from "../schema/value.ts";
 
-/** The attribute of a holder that is its name in an inverse element. */
-export const HOLDER_NAME = "displayName";
-
 /** What `type` says in an inverse element: storage knows who holds a reference, and not who holds the holder. */
 export const DIRECT = "direct";
 

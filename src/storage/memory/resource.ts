@@ -1,10 +1,11 @@
 import type { Filter } from "../../filter/ast.ts";
 import { attributesIn } from "../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
+import { HOLDER_NAME } from "../../schema/core/holder-name.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { copyValue, type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { Select, StoredResource } from "../adapter.ts";
-import { HOLDER_NAME, inverseElement } from "../inverse.ts";
+import { inverseElement } from "../inverse.ts";
 import { holdersOf, referenceName } from "./reference-index.ts";
 import { attributesApart, type Row } from "./row.ts";
 import type { Tenant } from "./tenant.ts";

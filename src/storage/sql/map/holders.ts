@@ -1,5 +1,5 @@
 import type { Attribute } from "../../../schema/attribute.ts";
-import { HOLDER_NAME } from "../../inverse.ts";
+import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import type { JoinTable } from "./join-table.ts";

@@ -58,8 +58,8 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
   };
 }
 
-/** A value that JSON can carry without losing digits. */
-function carried(dialect: Dialect, column: string, { type }: Attribute): Fragment {
+/** Makes of a column what JSON carries without losing digits. */
+function carry(dialect: Dialect, column: string, { type }: Attribute): Fragment {
   const isText = type !== "boolean" && type !== "integer" && type !== "decimal";
   return isText ? dialect.columnText(raw(column)) : raw(column);
 }
@@ -68,7 +68,7 @@ function elementsApart(scope: MapScope, join: JoinTable): Apart {
   const { dialect } = scope;
   const { id } = targetOf(scope, join);
   const { attribute, columns } = join;
-  const parts = columns.map((column) => carried(dialect, `m.${column.alias}`, column.attribute));
+  const parts = columns.map((column) => carry(dialect, `m.${column.alias}`, column.attribute));
   const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, join)}`;
   return {
     attribute,
@@ -84,7 +84,7 @@ function elementsApart(scope: MapScope, join: JoinTable): Apart {
 function holdersApart(scope: MapScope, attribute: Attribute, holder: Holder): Apart {
   const { dialect } = scope;
   const { type, name } = holder;
-  const display = name === undefined ? literal("") : carried(dialect, `h.${name.alias}`, name.attribute);
+  const display = name === undefined ? literal("") : carry(dialect, `h.${name.alias}`, name.attribute);
   return {
     attribute,
     column: dialect.aggregate(

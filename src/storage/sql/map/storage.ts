@@ -1,8 +1,6 @@
 import type { Kysely } from "kysely";
 import type { ComparisonKey } from "../../../schema/attribute.ts";
-import { EnterpriseUser } from "../../../schema/core/enterprise-user.ts";
-import { Group } from "../../../schema/core/group.ts";
-import { User } from "../../../schema/core/user.ts";
+import { DIRECTORY } from "../../../schema/core/directory.ts";
 import { compileResourceType, type ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
@@ -83,7 +81,7 @@ export interface MappedStorage extends StorageAdapter {
  * ```
  */
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
-  const { types, resourceTypes = [User.extend(EnterpriseUser), Group], maxScanned = 100_000, hashSecret } = options;
+  const { types, resourceTypes = DIRECTORY, maxScanned = 100_000, hashSecret } = options;
   const mappings = compileMappings(
     types,
     resourceTypes.map((definition) => compileResourceType(definition, options.comparisonKey)),

@@ -1,6 +1,7 @@
 import type { Attribute } from "../../../schema/attribute.ts";
+import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
-import { DIRECT, HOLDER_NAME, inversePart } from "../../inverse.ts";
+import { DIRECT, inversePart } from "../../inverse.ts";
 import { cast, type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { ESCAPE, keyText } from "../key.ts";

@@ -1,7 +1,7 @@
 import type { Attribute } from "../../../schema/attribute.ts";
+import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Select } from "../../adapter.ts";
-import { HOLDER_NAME } from "../../inverse.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { heldIn, type OwnScope, refersTo } from "./elements.ts";

@@ -1,7 +1,5 @@
 import type { Kysely } from "kysely";
-import { EnterpriseUser } from "../../../schema/core/enterprise-user.ts";
-import { Group } from "../../../schema/core/group.ts";
-import { User } from "../../../schema/core/user.ts";
+import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, ReadRequest, StorageAdapter } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
@@ -84,8 +82,8 @@ export interface SqlStorage extends StorageAdapter {
  */
 export function sqlStorage<DB>(options: SqlStorageOptions<DB>): SqlStorage {
   const {
-    resourceTypes = [User.extend(EnterpriseUser), Group],
-    indexed = options.resourceTypes === undefined ? DEFAULT_INDEXED : [],
+    resourceTypes = DIRECTORY,
+    indexed = options.resourceTypes === undefined ? LOOKED_UP : [],
     searchable = [],
   } = options;
   return storageOver(databaseOf(options.db), {
@@ -96,8 +94,6 @@ export function sqlStorage<DB>(options: SqlStorageOptions<DB>): SqlStorage {
     maxScanned: options.maxScanned ?? 100_000,
   });
 }
-
-const DEFAULT_INDEXED = ["userName", "externalId", "displayName", "emails.value"];
 
 /** What `sqlStorage` made of its options. */
 interface Settings {
