@@ -1,10 +1,10 @@
 // Runs a task of the project on a fresh clone as well: installs what is missing, builds what is stale, then starts the task
 // with the project's own Node first in PATH. Plain Node 20 is enough for this file.
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withLock } from "./lock.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const TASKS = {
@@ -34,35 +34,65 @@ if (command === undefined) {
 }
 
 const env = { ...process.env, PATH: [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter) };
-installIfNeeded();
-buildIfNeeded();
+prepare();
 run(command[0], [...command.slice(1), ...more]);
 
-function installIfNeeded() {
-  const stamp = join(root, "node_modules/.installed");
-  const lock = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock && existsSync(join(root, "node_modules/node/bin/node")))
-    return;
+/** Several tasks that are started at once in a fresh clone take turns; what one has done, the next finds done. */
+function prepare() {
+  if (isInstalled() && isBuilt()) return;
+  withLock(
+    join(root, ".prepare.lock"),
+    () => {
+      if (!isInstalled()) install();
+      if (!isBuilt()) build();
+    },
+    () => console.log("Waiting for another task of this folder to install and build …"),
+  );
+}
+
+/** Whether what npm says that it has installed, last of all, is what the lockfile asks for. */
+function isInstalled() {
+  const wanted = packagesOf(join(root, "package-lock.json"));
+  const found = packagesOf(join(root, "node_modules/.package-lock.json"));
+  if (wanted === undefined || found === undefined || !existsSync(join(root, "node_modules/node/bin/node")))
+    return false;
+  return Object.entries(wanted).every(
+    // What is for another platform is optional, and not installed.
+    ([path, { version, optional }]) =>
+      path === "" || (found[path] === undefined ? optional === true : found[path].version === version),
+  );
+}
+
+function packagesOf(lockfile) {
+  try {
+    return JSON.parse(readFileSync(lockfile, "utf8")).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+function install() {
   console.log("Installing dependencies (npm ci) …");
-  const installed = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  if (installed.status !== 0) fail("npm ci failed", installed.status);
-  writeFileSync(stamp, lock);
+  if (status !== 0) fail("npm ci failed", status);
 }
 
 /** Examples import the package by its name, which leads to dist. */
-function buildIfNeeded() {
+function isBuilt() {
   const built = join(root, "dist/index.js");
   const inputs = [...files("src"), "package.json", "tsup.config.ts", "tsconfig.json"];
   const newest = Math.max(...inputs.map((file) => statSync(join(root, file)).mtimeMs));
-  if (existsSync(built) && existsSync(join(root, "dist/index.d.ts")) && statSync(built).mtimeMs >= newest) return;
+  // Types are written last.
+  return existsSync(built) && existsSync(join(root, "dist/sql.d.cts")) && statSync(built).mtimeMs >= newest;
+}
+
+function build() {
   console.log("Building dist (tsup) …");
-  const result = spawnSync("tsup", { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
-  if (result.status !== 0) fail("the build failed", result.status);
+  const { status } = spawnSync("tsup", { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+  if (status !== 0) fail("the build failed", status);
 }
 
 function files(folder) {
