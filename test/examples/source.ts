@@ -3,10 +3,10 @@ import { registerHooks } from "node:module";
 
 const ENTRIES: Readonly<Record<string, string>> = {
   scimkit: "index.ts",
-  "scimkit/memory": "storage/memory.ts",
+  "scimkit/memory": "storage/memory/index.ts",
   "scimkit/fetch": "hosts/fetch.ts",
   "scimkit/node": "hosts/node.ts",
-  "scimkit/sql": "storage/sql.ts",
+  "scimkit/sql": "storage/sql/index.ts",
   "scimkit/filter": "filter/index.ts",
   "scimkit/testing": "testing/index.ts",
 };
