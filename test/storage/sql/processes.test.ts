@@ -12,7 +12,7 @@ function run(script: string, ...options: string[]): { readonly status: number | 
 
 const engines = hasPostgres ? "sqlite,postgres" : "sqlite";
 
-describe("several processes on one database", { timeout: 180_000 }, () => {
+describe("several processes on one database", () => {
   test("lose no addition to a group that they share, and give each name to one of them [C1 C3]", () => {
     const options = ["--adds=240", "--names=40", "--processes=4", "--no-control", `--engines=${engines}`];
     const { status, output } = run("races.ts", ...options);
