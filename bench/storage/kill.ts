@@ -53,9 +53,11 @@ async function killWriter(cycles: number): Promise<void> {
     const { group, facts } = await prepare(place);
     for (let cycle = 0; cycle < cycles; cycle++) {
       const worker = await startWorker(place);
-      const ended = listen(worker, facts);
+      const { begun, ended } = listen(worker, facts);
       worker.child.send({ task: "write", group, from: cycle * 1_000_000 });
-      await pause(20 + random(180));
+      // In the middle of its work, however long it takes to get there.
+      await begun;
+      await pause(random(200));
       worker.child.kill("SIGKILL");
       await ended;
     }
@@ -78,7 +80,7 @@ async function killBackends(cycles: number): Promise<void> {
   try {
     const { group, facts } = await prepare(place);
     const worker = await startWorker(place);
-    const ended = listen(worker, facts);
+    const { ended } = listen(worker, facts);
     worker.child.send({ task: "write", group, from: 0 });
     let killed = 0;
     while (killed < cycles) {
@@ -106,8 +108,8 @@ async function killBackend({ ask }: Cluster): Promise<boolean> {
   return true;
 }
 
-/** Notes what a worker says until it is gone. */
-function listen({ child }: Worker, facts: Facts): Promise<void> {
+/** Notes what a worker says, from when it has begun until it is gone. */
+function listen({ child }: Worker, facts: Facts): { readonly begun: Promise<void>; readonly ended: Promise<void> } {
   const { stdout } = child;
   if (stdout === null) throw new Error("the worker has no output");
   let rest = "";
@@ -117,7 +119,9 @@ function listen({ child }: Worker, facts: Facts): Promise<void> {
     rest = lines.pop() ?? "";
     for (const line of lines) note(facts, JSON.parse(line) as Readonly<Record<string, string>>);
   });
-  return new Promise((resolve) => stdout.on("close", resolve));
+  const ended = new Promise<void>((resolve) => stdout.on("close", resolve));
+  const begun = new Promise<void>((resolve) => stdout.once("data", () => resolve()));
+  return { begun: Promise.race([begun, ended]), ended };
 }
 
 function note(facts: Facts, { created, changed, added, refused, title = "" }: Readonly<Record<string, string>>): void {

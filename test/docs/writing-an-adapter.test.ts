@@ -8,6 +8,7 @@ import { parseFilter, resolveFilter } from "../../src/filter/index.ts";
 import { compileResourceType, type StorageAdapter, User } from "../../src/index.ts";
 import { storageConformance } from "../../src/testing/index.ts";
 import { directory } from "../support/directory.ts";
+import { pickSeed, pickSize } from "../support/size.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const page = readFileSync(join(ROOT, "docs/writing-an-adapter.md"), "utf8");
@@ -15,6 +16,9 @@ const snippets = [...page.matchAll(/```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)```/g)].map
   name,
   code,
 }));
+
+const RUNS = pickSize("random queries in each comparison", { everyday: 20, thorough: 100 });
+const seed = pickSeed();
 
 const folder = mkdtempSync(join(tmpdir(), "scimkit-snippets-"));
 const load = (name: string) => import(/* @vite-ignore */ pathToFileURL(join(folder, name)).href);
@@ -41,7 +45,7 @@ describe("the page on writing adapters", () => {
     const config = { extends: join(ROOT, "tsconfig.json"), include: ["./*.ts"], compilerOptions: { typeRoots } };
     writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-    const { stdout } = spawnSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", folder], {
+    const { stdout } = spawnSync(process.execPath, [join(ROOT, "node_modules/typescript7/bin/tsc"), "-p", folder], {
       cwd: ROOT,
       encoding: "utf8",
     });
@@ -83,6 +87,7 @@ describe.each([
     test,
     describe,
     factory: async () => ({ storage: (await load(name))[make]() as StorageAdapter }),
-    runs: 100,
+    runs: RUNS,
+    seed,
   });
 });

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** What Node has compiled for one process it need not compile for the next. */
+const COMPILED = fileURLToPath(new URL("../../node_modules/.cache/examples", import.meta.url));
 
 /** An example that runs in a process of its own. */
 export interface Example {
@@ -19,7 +21,7 @@ export function run(path: string, env: Readonly<Record<string, string>> = {}): E
   const { PORT, SCIM_TOKEN, SCIM_PROFILE, SCIM_REFERENCES, SCIM_DATABASE, NODE_OPTIONS, ...rest } = process.env;
   const child = spawn(process.execPath, ["--import", "./test/examples/source.ts", `examples/${path}`], {
     cwd: ROOT,
-    env: { ...rest, NODE_NO_WARNINGS: "1", SCIM_DATABASE: ":memory:", ...env },
+    env: { ...rest, NODE_NO_WARNINGS: "1", NODE_COMPILE_CACHE: COMPILED, SCIM_DATABASE: ":memory:", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";

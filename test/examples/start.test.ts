@@ -70,15 +70,17 @@ describe.each(["hono", "express", "metrics"])("the %s example", (name) => {
   });
 
   test("a value that is not allowed is said in one line, with exit code 1", async () => {
-    for (const [variable, value, allowed] of [
+    const refused = [
       ["PORT", "80a", /0 .* 65535/],
       ["SCIM_PROFILE", "lax", /interop or strict/],
       ["SCIM_REFERENCES", "yes", /check or ignore/],
       ["SCIM_TOKEN", "short", /16 characters/],
       ["SCIM_DATABASE", "no/such/folder/scim.sqlite", /SCIM_DATABASE cannot be used: .*unable to open/],
       ["SCIM_DATABASE", "postgres://postgres:secret@127.0.0.1:1/x", /SCIM_DATABASE cannot be used: (?!.*secret)/],
-    ] as const) {
-      const example = run(start, { PORT: "0", [variable]: value });
+    ] as const;
+    const started = refused.map(([variable, value]) => run(start, { PORT: "0", [variable]: value }));
+    for (const [index, [, , allowed]] of refused.entries()) {
+      const example = started[index] ?? expect.fail();
       expect(await example.exitCode).toBe(1);
       expect(example.printed()).toMatch(allowed);
       expect(example.printed().trim().split("\n")).toHaveLength(1);

@@ -16,6 +16,10 @@ import type {
 import { COMPARE_OPERATORS, visitFilter } from "../../src/filter/ast.ts";
 import { type FilterParseOptions, FilterParser, parseFilter, parsePath } from "../../src/filter/parser.ts";
 import { TOKENS } from "../../src/filter/tokens.ts";
+import { pickSeed, pickSize } from "../support/size.ts";
+
+const seed = pickSeed();
+const RUNS = pickSize("random texts", { everyday: 4000, thorough: 20_000 });
 
 const compare = (path: string, operator: CompareOperator, value: CompareValue): Compare<string> => ({
   type: "compare",
@@ -343,7 +347,7 @@ describe("operands", () => {
         if (expected === undefined) filterError(`a eq ${text}`);
         else expect(parseFilter(`a eq ${text}`)).toEqual(compare("a", "eq", expected));
       }),
-      { numRuns: 20_000 },
+      { numRuns: RUNS, seed },
     );
   });
 
@@ -576,7 +580,7 @@ describe("refusals", () => {
         }
         expect(filter).not.toEqual(parseFilter(text));
       }),
-      { numRuns: 5000 },
+      { numRuns: RUNS / 4, seed },
     );
   });
 
@@ -614,7 +618,7 @@ describe("refusals", () => {
           }
         }
       }),
-      { numRuns: 20_000 },
+      { numRuns: RUNS, seed },
     );
   });
 });

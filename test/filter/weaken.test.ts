@@ -15,9 +15,9 @@ import { User as UserDefinition } from "../../src/schema/core/user.ts";
 import { compileResourceType } from "../../src/schema/resource-type.ts";
 import { filterChoice, rowChoice } from "../../src/testing/generate.ts";
 import { randomFrom } from "../../src/testing/random.ts";
+import { pickSeed } from "../support/size.ts";
 
-const seed = Date.now() | 0;
-console.log(`weaken: seed ${seed}`);
+const seed = pickSeed();
 
 const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
 const resolve = (text: string) => resolveFilter(parseFilter(text), User);

@@ -1,4 +1,5 @@
-import type { RequestListener, Server } from "node:http";
+import { once } from "node:events";
+import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import express from "express";
@@ -41,25 +42,27 @@ const user = (userName: string): string => JSON.stringify({ schemas: [USER], use
 describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
   let server: Server;
   let port: number;
-  let gone: Promise<void>;
+  const arrived = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  const answers: Promise<unknown>[] = [];
   const ask = (sent: Sent): Promise<Received> => send(port, sent);
   const parsesFirst = name.includes("express.json()");
 
   beforeAll(async () => {
-    let leave: () => void;
-    gone = new Promise((resolve) => {
-      leave = resolve;
-    });
     const scim = smallScim({
       on: (event) => {
         if (event.type === "error") throw event.error;
       },
     });
     const handle: Scim["handle"] = async (request) => {
-      if (!request.url.endsWith("/Slow")) return scim.handle(request);
-      await new Promise((resolve) => request.signal?.addEventListener("abort", resolve));
-      leave();
-      return scim.handle(request);
+      if (request.url.endsWith("/Slow")) {
+        arrived.resolve();
+        await new Promise((resolve) => request.signal?.addEventListener("abort", resolve));
+        gone.resolve();
+      }
+      const answer = scim.handle(request);
+      answers.push(answer);
+      return answer;
     };
     ({ server, port } = await listening(listenerOf({ ...scim, handle })));
   });
@@ -259,8 +262,9 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
     const socket = connect(port, "127.0.0.1");
     socket.on("error", () => undefined);
     socket.write(`GET /scim/v2/Slow HTTP/1.1\r\nHost: x\r\nAuthorization: ${AUTHORIZED.Authorization}\r\n\r\n`);
-    setTimeout(() => socket.destroy(), 50);
-    await gone;
+    await arrived.promise;
+    socket.destroy();
+    await gone.promise;
     expect((await ask({ path: "/scim/v2/Users", headers: AUTHORIZED })).status).toBe(200);
   });
 
@@ -268,16 +272,17 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
     const half = user("half@example.com");
     for (const headers of ["Content-Length: 500", "Transfer-Encoding: chunked"]) {
       const chunk = headers.startsWith("T") ? `${half.length.toString(16)}\r\n${half}\r\n` : half;
-      await new Promise<void>((resolve) => {
-        const socket = connect(port, "127.0.0.1");
-        socket.on("error", () => undefined).on("close", () => resolve());
-        socket.write(
-          `POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: ${AUTHORIZED.Authorization}\r\nContent-Type: application/json\r\n${headers}\r\n\r\n${chunk}`,
-        );
-        setTimeout(() => socket.destroy(), 50);
-      });
+      const text = `POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: ${AUTHORIZED.Authorization}\r\nContent-Type: application/json\r\n${headers}\r\n\r\n${chunk}`;
+      const received = once(server, "request");
+      const socket = connect(port, "127.0.0.1");
+      socket.on("error", () => undefined).write(text);
+      const [request] = (await received) as [IncomingMessage];
+      while (request.socket.bytesRead < text.length) await new Promise((resolve) => setImmediate(resolve));
+      const closed = new Promise((resolve) => request.on("close", resolve));
+      socket.destroy();
+      await closed;
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.allSettled(answers);
     const found = await ask({
       path: `/scim/v2/Users?filter=${encodeURIComponent('userName eq "half@example.com"')}`,
       headers: AUTHORIZED,

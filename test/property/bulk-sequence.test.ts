@@ -11,9 +11,10 @@ import {
   GROUP,
   USER,
 } from "../support/directory.ts";
+import { pickSeed, pickSize } from "../support/size.ts";
 
-const seed = Date.now() | 0;
-console.log(`bulk-sequence: seed ${seed}`);
+const seed = pickSeed();
+const RUNS = pickSize("bulk requests", { everyday: 120, thorough: 400 });
 
 /** An operation whose references name operations by position; those of a POST lead to lower ranks, so that no circle is closed. */
 interface Spec {
@@ -186,7 +187,7 @@ test("a bulk request comes to the same as its operations sent one by one, each a
       expect(comparable(json.Operations, expected)).toEqual(expected);
       expect(await stateOf(together)).toEqual(await stateOf(apart));
     }),
-    { numRuns: 400, seed },
+    { numRuns: RUNS, seed },
   );
 });
 
@@ -204,7 +205,7 @@ test("with failOnErrors it stops where the single requests would have: the resul
         expect(await stateOf(together)).toEqual(await stateOf(apart));
       },
     ),
-    { numRuns: 300, seed },
+    { numRuns: (RUNS * 3) / 4, seed },
   );
 });
 

@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 import type { ChangeEvent, ScimEvent } from "../../src/index.ts";
 import { type Directory, directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 import { PATCH } from "../support/quirk.ts";
+import { pickSeed, pickSize } from "../support/size.ts";
 
-const seed = Date.now() | 0;
-console.log(`events: seed ${seed}`);
+const seed = pickSeed();
+const RUNS = pickSize("histories", { everyday: 60, thorough: 120 });
 
 const PEOPLE = 4;
 const person = fc.nat({ max: PEOPLE - 1 });
@@ -124,5 +125,5 @@ test("what events tell is the difference of the states: changes lead from before
       expect(described(event.after)).toEqual(after.rest);
     }
   });
-  await fc.assert(property, { seed, numRuns: 120 });
+  await fc.assert(property, { seed, numRuns: RUNS });
 });

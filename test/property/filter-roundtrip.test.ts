@@ -4,9 +4,10 @@ import { COMPARE_OPERATORS, type Filter } from "../../src/filter/ast.ts";
 import { DEFAULT_FILTER_LIMITS } from "../../src/filter/limits.ts";
 import { parseFilter } from "../../src/filter/parser.ts";
 import { printFilter } from "../../src/filter/print.ts";
+import { pickSeed, pickSize } from "../support/size.ts";
 
-const seed = Date.now() | 0;
-console.log(`filter-roundtrip: seed ${seed}`);
+const seed = pickSeed();
+const RUNS = pickSize("filters", { everyday: 2000, thorough: 10_000 });
 
 const KEYWORDS = [...COMPARE_OPERATORS, "pr", "and", "or", "not", "true", "false", "null"];
 const name = fc.oneof(
@@ -103,7 +104,7 @@ test("parsing what was printed gives the same filter, and printing it again the 
       expect(parsed).toStrictEqual(filter);
       expect(printFilter(parsed)).toBe(printed);
     }),
-    { numRuns: 10_000, seed },
+    { numRuns: RUNS, seed },
   );
 });
 
@@ -112,6 +113,6 @@ test("bare operands change nothing in filters that are JSON already [R-30]", () 
     fc.property(filter, (filter) => {
       expect(parseFilter(printFilter(filter), { limits, unquotedOperands: true })).toStrictEqual(filter);
     }),
-    { numRuns: 2000, seed },
+    { numRuns: RUNS / 5, seed },
   );
 });

@@ -4,18 +4,17 @@ import { SCIM_TYPES } from "../../src/error.ts";
 import { EnterpriseUser, Group, type ScimEvent, type ScimResponse, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { bodyText, type Directory, directory, ENTERPRISE, ERROR, GROUP, USER } from "../support/directory.ts";
+import { pickSeed, pickSize } from "../support/size.ts";
 import { THING, Thing } from "../support/thing.ts";
 
 const MESSAGE = "urn:ietf:params:scim:api:messages:2.0:";
-/** How many requests are made; more, for a night, by `SCIMKIT_FUZZ`. */
-const REQUESTS = Number(process.env.SCIMKIT_FUZZ ?? 20_000);
+const REQUESTS = pickSize("requests", { everyday: 5000, thorough: 20_000 });
 /** Requests to one service before it begins anew. */
 const ROUND = 25;
 /** Must not be in any answer or event: a password, its hash, and what a fault of storage says. */
 const CANARY = "canary-7f3a";
 
-const seed = Number(process.env.FC_SEED ?? Math.floor(Math.random() * 0x7fffffff));
-console.log(`handler-fuzz: seed ${seed}, ${REQUESTS} requests`);
+const seed = pickSeed();
 
 /* Values that a service knows, mixed with values that it does not: most requests get past the first check. */
 const hostile = fc.constantFrom<unknown>(
@@ -191,7 +190,7 @@ const member = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(name, value) },
 );
 const KINDS = [
-  { endpoint: "/Users", urn: USER, id: fc.constantFrom("u0", "u1", "n0", "n1"), base: { userName: "ada" } },
+  { endpoint: "/Users", urn: USER, id: fc.constantFrom("u0", "u1", "n0", "n1"), base: { userName: "u" } },
   { endpoint: "/Groups", urn: GROUP, id: fc.constantFrom("g0", "n0", "n1"), base: { displayName: "g" } },
   { endpoint: "/Things", urn: THING, id: fc.constantFrom("t0", "n0", "n1"), base: { name: "t" } },
 ] as const;
@@ -530,9 +529,7 @@ async function check(method: string, response: ScimResponse, events: readonly Sc
   return String(status);
 }
 
-test(`whatever is asked is answered by a success or a SCIM error, never by a 5xx, a leak or a changed prototype [P-3.12-01 P-3.12-02 S-9.2-02 F-2 F-20 T-H11 T-H13]`, {
-  timeout: 3_600_000,
-}, async () => {
+test(`whatever is asked is answered by a success or a SCIM error, never by a 5xx, a leak or a changed prototype [P-3.12-01 P-3.12-02 S-9.2-02 F-2 F-20 T-H11 T-H13]`, async () => {
   const statuses = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(fc.array(request, { minLength: ROUND, maxLength: ROUND }), async (requests) => {
@@ -552,7 +549,7 @@ test(`whatever is asked is answered by a success or a SCIM error, never by a 5xx
       }
       expect(prototypes()).toBe(UNTOUCHED);
     }),
-    { seed, numRuns: Math.ceil(REQUESTS / ROUND), interruptAfterTimeLimit: 3_000_000 },
+    { seed, numRuns: Math.ceil(REQUESTS / ROUND) },
   );
   console.log(
     `handler-fuzz: ${[...statuses]

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import jsonPatch, { type Operation } from "fast-json-patch";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type ChangeEvent,
   compileResourceType,
@@ -17,11 +17,12 @@ import { BASE_URL, directory, ENTERPRISE, GROUP, USER } from "../support/directo
 import { LENIENT, LIMITS, operations, resource, STRICT, THING, ThingType, thing } from "../support/patch-cases.ts";
 import { patchByTheBook } from "../support/patch-model.ts";
 import { account, patchOf } from "../support/patching.ts";
+import { pickSeed, pickSize } from "../support/size.ts";
 
-const seed = Number(process.env.SCIMKIT_SEED ?? Date.now() | 0);
-// Thousands of runs take their time where others use the machine as well.
-vi.setConfig({ testTimeout: 120_000 });
-console.log(`patch-laws: seed ${seed}`);
+const seed = pickSeed();
+/** Of what the engine does alone, and of what goes through a service. */
+const RUNS = pickSize("runs of each law", { everyday: 1000, thorough: 5000 });
+const ASKED = pickSize("runs of each law through a service", { everyday: 150, thorough: 700 });
 
 function patchedEvents(events: readonly ScimEvent[]): readonly ChangeEvent[] {
   return events.filter((event): event is ChangeEvent => event.type === "patched");
@@ -60,7 +61,7 @@ describe("laws of PATCH", () => {
           if (typeof value === "object" && !text.includes(name.toLowerCase()))
             expect(outcome.resource[name]).toBe(value);
       }),
-      { numRuns: 5000, seed },
+      { numRuns: RUNS, seed },
     );
   });
 
@@ -73,7 +74,7 @@ describe("laws of PATCH", () => {
         const made = jsonPatch.applyPatch(copy.before, copy.changes as Operation[], true).newDocument;
         expect(made).toStrictEqual(outcome.resource);
       }),
-      { numRuns: 5000, seed },
+      { numRuns: RUNS, seed },
     );
   });
 
@@ -101,7 +102,7 @@ describe("laws of PATCH", () => {
         expect(answer.status).toBe(400);
         expect(JSON.parse((await ask("GET", at)).body as string)).toStrictEqual(created);
       }),
-      { numRuns: 300, seed },
+      { numRuns: ASKED, seed },
     );
   });
 
@@ -158,7 +159,7 @@ describe("laws of PATCH", () => {
           expect(newMeta.version !== meta.version).toBe(isChanged);
           expect(events.filter(({ type }) => type === "patched")).toHaveLength(isChanged ? 1 : 0);
         }),
-        { numRuns: 700, seed },
+        { numRuns: ASKED, seed },
       );
     }
   });
@@ -175,7 +176,7 @@ describe("laws of PATCH", () => {
         const twice = patched(once.resource as Record<string, unknown>, adds);
         if (adds.length === 1) expect(twice?.resource).toStrictEqual(once.resource);
       }),
-      { numRuns: 5000, seed },
+      { numRuns: RUNS, seed },
     );
   });
 
@@ -187,7 +188,7 @@ describe("laws of PATCH", () => {
         if (once === undefined || remove === undefined) return;
         expect(patched(once.resource as Record<string, unknown>, [remove])?.changes).toEqual([]);
       }),
-      { numRuns: 5000, seed },
+      { numRuns: RUNS, seed },
     );
   });
 });
@@ -228,7 +229,7 @@ describe("deltas", () => {
         for (const { value } of delta.add) folded.add(value as string);
         expect(folded).toEqual(keys(oneByOne));
       }),
-      { numRuns: 5000, seed },
+      { numRuns: RUNS, seed },
     );
   });
 
@@ -256,7 +257,7 @@ describe("deltas", () => {
         }
         expect(outcomes[1]).toEqual(outcomes[0]);
       }),
-      { numRuns: 300, seed },
+      { numRuns: ASKED, seed },
     );
   });
 });

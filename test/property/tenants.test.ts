@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { type Context, createScim, EnterpriseUser, Group, type StorageAdapter, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, bodyText, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
+import { pickSeed, pickSize } from "../support/size.ts";
 
-const seed = Date.now() | 0;
-console.log(`tenants: seed ${seed}`);
+const seed = pickSeed();
+const RUNS = pickSize("histories of two tenants", { everyday: 200, thorough: 400 });
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -192,7 +193,7 @@ function independence(storageFor: () => StorageAdapter) {
 test("what a tenant is answered is the same to the byte, whatever another tenant does [G-22 T-A5 T-A6 T-A7 T-A8 T-A9]", async () => {
   await fc.assert(
     independence(() => guarded().storage),
-    { numRuns: 400, seed },
+    { numRuns: RUNS, seed },
   );
 });
 
@@ -206,7 +207,7 @@ test("storage is asked for the tenant that asks, and for no other [T-A5]", async
       );
       expect([...tenants].every((tenant) => tenant === "globex")).toBe(true);
     }),
-    { numRuns: 100, seed },
+    { numRuns: RUNS / 4, seed },
   );
 });
 
@@ -220,6 +221,6 @@ test("a storage that forgets the tenant is found out", async () => {
       },
     });
   };
-  const { failed } = await fc.check(independence(forgetful), { numRuns: 400, seed, endOnFailure: true });
+  const { failed } = await fc.check(independence(forgetful), { numRuns: RUNS, seed, endOnFailure: true });
   expect(failed).toBe(true);
 });

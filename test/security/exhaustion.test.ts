@@ -60,9 +60,16 @@ test("nothing is kept of filters and paths: memory is as before after thousands 
     collect();
     return process.memoryUsage().heapUsed;
   };
-  const before = await different(300);
-  const after = await different(3000);
-  expect(after - before).toBeLessThan(3_000_000);
+  let before = await different(300);
+  const growths: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const after = await different(1000);
+    growths.push(after - before);
+    before = after;
+  }
+  // What is kept of filters is kept in each round; what the runner and the compiler keep for themselves comes in one.
+  const [, median = Number.NaN] = growths.sort((left, right) => left - right);
+  expect(median).toBeLessThan(1_000_000);
 });
 
 test("groups within groups are not expanded, in a diamond of forty levels or in a circle [T-J7 T-I6]", async () => {

@@ -1,13 +1,14 @@
 import { describe, test } from "vitest";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { storageConformance } from "../../src/testing/index.ts";
+import { pickSeed, pickSize } from "../support/size.ts";
 
 describe("memory storage", () => {
-  const { seed } = storageConformance({
+  storageConformance({
     test,
     describe,
     factory: () => ({ storage: memoryStorage() }),
-    runs: Number(process.env.SCIMKIT_RUNS ?? 2000),
+    runs: pickSize("random queries in each comparison", { everyday: 300, thorough: 2000 }),
+    seed: pickSeed(),
   });
-  console.log(`conformance of memory: seed ${seed}`);
 });

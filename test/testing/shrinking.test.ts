@@ -1,17 +1,26 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { failureOf, withoutEqual } from "./planted.ts";
 
 const PAGINGS = [
   ["index", "queries by index page"],
   ["cursor", "queries by cursor"],
 ] as const;
-const seed = Number(process.env.SEED ?? Date.now() ^ (Math.random() * 0x1_0000_0000)) | 0;
-console.log(`shrinking: seed ${seed}`);
+/** Always the same: where shrinking ends, and how long it takes to get there, depends on where it begins. */
+const SEED = 7;
 
 describe.each(PAGINGS)("where fast-check is installed, a wrong answer by %s", (paging, title) => {
+  // The kit shrinks for a few seconds. Here the clock stands, so that it comes to the end, however slow the machine is.
+  beforeAll(() => void vi.useFakeTimers({ toFake: ["Date"] }));
+  afterAll(() => void vi.useRealTimers());
+
+  let shrunk: Promise<string | undefined> | undefined;
+  const failureOnce = () => {
+    shrunk ??= failureOf(title, withoutEqual, { seed: SEED, runs: 5000 });
+    return shrunk;
+  };
+
   test("is shrunk to one comparison over one resource", async () => {
-    const failure = await failureOf(title, withoutEqual, { seed, runs: 5000 });
-    expect(failure).toMatch(
+    expect(await failureOnce()).toMatch(
       new RegExp(
         `for filter (?:\\S+ ge [-\\d.e]+|\\S+\\[\\S+ ge [-\\d.e]+\\]), without sort, ${paging} pages of 1000, over 1 Asset, its`,
       ),
@@ -19,9 +28,9 @@ describe.each(PAGINGS)("where fast-check is installed, a wrong answer by %s", (p
   });
 
   test("is found again by its seed and path", async () => {
-    const failure = await failureOf(title, withoutEqual, { seed, runs: 5000 });
+    const failure = await failureOnce();
     const [, path] = / at path "([^"]+)" \(seed -?\d+\)$/.exec(failure ?? "") ?? [];
-    const again = await failureOf(title, withoutEqual, { seed, path: path ?? "", runs: 1 });
+    const again = await failureOf(title, withoutEqual, { seed: SEED, path: path ?? "", runs: 1 });
     expect(withoutIds(again)).toBe(withoutIds(failure));
   });
 });
@@ -32,7 +41,7 @@ function withoutIds(text: string | undefined): string | undefined {
 }
 
 test("a path that leads into one comparison changes nothing for the other", async () => {
-  expect(await failureOf("queries by cursor", withoutEqual, { seed, path: "index:0", runs: 5000 })).toContain(
+  expect(await failureOf("queries by cursor", withoutEqual, { seed: SEED, path: "index:0", runs: 5000 })).toContain(
     'path "cursor:',
   );
 });

@@ -1,13 +1,13 @@
 import { expect, test, vi } from "vitest";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { pickSeed } from "../support/size.ts";
 import { failureOf, withoutEqual } from "./planted.ts";
 
 vi.mock("fast-check", () => {
   throw Object.assign(new Error("Cannot find package 'fast-check'"), { code: "ERR_MODULE_NOT_FOUND" });
 });
 
-const seed = Number(process.env.SEED ?? Date.now() ^ (Math.random() * 0x1_0000_0000)) | 0;
-console.log(`without fast-check: seed ${seed}`);
+const seed = pickSeed();
 
 test.each([
   "queries by index page",

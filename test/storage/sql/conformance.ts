@@ -1,6 +1,7 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { storageConformance } from "../../../src/testing/index.ts";
+import { pickSeed, pickSize } from "../../support/size.ts";
 import type { Engine, Opened } from "./engines.ts";
 
 /** Runs the conformance kit over the adapter on an engine. */
@@ -19,12 +20,14 @@ export function conformanceOn(engine: Engine): void {
       describe,
       factory: () => ({ ...opened, dump: () => dumpOf(engine, opened) }),
       runs: RUNS,
+      seed,
     });
   });
 }
 
-/** Random queries in each comparison with the reference; `SCIMKIT_RUNS` asks for more. */
-const RUNS = Number(process.env.SCIMKIT_RUNS ?? 200);
+/** Random queries in each comparison with the reference. */
+const RUNS = pickSize("random queries in each comparison", { everyday: 40, thorough: 200 });
+const seed = pickSeed();
 
 /** With indexes over texts, so that the kit's queries go through them too. */
 const SEARCHABLE = ["userName", "displayName", "emails.value", "title"];

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { CompiledQuery, type Dialect, Kysely, type Logger, PGliteDialect, PostgresDialect } from "kysely";
@@ -49,7 +50,7 @@ if (!hasPostgres && process.env.CI !== undefined)
   throw new Error(`No PostgreSQL answers at ${POSTGRES_URL}; CI must test against one. Set DATABASE_URL.`);
 
 async function answers(): Promise<boolean> {
-  const client = new pg.Client({ connectionString: POSTGRES_URL, connectionTimeoutMillis: 2000 });
+  const client = new pg.Client({ connectionString: POSTGRES_URL, connectionTimeoutMillis: 60_000 });
   try {
     await client.connect();
     await client.end();
@@ -100,9 +101,27 @@ export function sqliteEngine(name: "SQLite in memory" | "SQLite in a file"): Eng
 export function pgliteEngine(trigrams = true): Engine {
   let pglite: PGlite | undefined;
   return postgresLike("PGlite", async () => {
-    pglite ??= await PGlite.create(trigrams ? { extensions: { pg_trgm } } : {});
+    pglite ??= await PGlite.create({ loadDataDir: await empty(), ...(trigrams ? { extensions: { pg_trgm } } : {}) });
     return new PGliteDialect({ pglite });
   });
+}
+
+/** An empty database of PGlite's, kept beside the packages: making one takes longer than the tests of many a file. */
+async function empty(): Promise<Blob> {
+  const modules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
+  const { version } = JSON.parse(readFileSync(join(modules, "@electric-sql/pglite/package.json"), "utf8"));
+  const kept = join(modules, `.cache/pglite-${version}.tar`);
+  if (!existsSync(kept)) {
+    const pglite = await PGlite.create();
+    const bytes = await (await pglite.dumpDataDir("none")).bytes();
+    await pglite.close();
+    mkdirSync(join(modules, ".cache"), { recursive: true });
+    // Others may make one as well: each is whole, or not there.
+    const own = `${kept}.${process.pid}`;
+    writeFileSync(own, bytes);
+    renameSync(own, kept);
+  }
+  return new Blob([readFileSync(kept)]);
 }
 
 /** `name` is what the server knows the connections by. */

@@ -1,30 +1,40 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { pickSize } from "../../support/size.ts";
 import { hasPostgres } from "./engines.ts";
 
-/** Runs a script of bench/storage on less than it takes by default; it says what it found, and exits 0 if nothing was lost. */
-function run(script: string, ...options: string[]): { readonly status: number | null; readonly output: string } {
+const ADDITIONS = pickSize("additions to one group", { everyday: 240, thorough: 10_000 });
+const NAMES = pickSize("names that all want", { everyday: 40, thorough: 1000 });
+const PROCESSES = pickSize("processes at once", { everyday: 4, thorough: 8 });
+const KILLS = pickSize("kills of the writing process", { everyday: 5, thorough: 50 });
+const BACKENDS = pickSize("kills of a database's backend", { everyday: 0, thorough: 10 });
+
+/** Runs a script of bench/storage; it says what it found, and exits 0 if nothing was lost. */
+function run(script: string, ...options: string[]): Promise<{ readonly status: unknown; readonly output: string }> {
   const path = fileURLToPath(new URL(`../../../bench/storage/${script}`, import.meta.url));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...options], { encoding: "utf8" });
-  return { status, output: stdout + stderr };
+  return new Promise((resolve) =>
+    execFile(process.execPath, [path, ...options], (error, stdout, stderr) =>
+      resolve({ status: error === null ? 0 : error.code, output: stdout + stderr }),
+    ),
+  );
 }
 
 const engines = hasPostgres ? "sqlite,postgres" : "sqlite";
 
-describe("several processes on one database", { timeout: 180_000 }, () => {
-  test("lose no addition to a group that they share, and give each name to one of them [G-1 G-3]", () => {
-    const options = ["--adds=240", "--names=40", "--processes=4", "--no-control", `--engines=${engines}`];
-    const { status, output } = run("races.ts", ...options);
+describe("several processes on one database", () => {
+  test("lose no addition to a group that they share, and give each name to one of them [G-1 G-3]", async () => {
+    const options = [`--adds=${ADDITIONS}`, `--names=${NAMES}`, `--processes=${PROCESSES}`, `--engines=${engines}`];
+    const { status, output } = await run("races.ts", "--no-control", ...options);
     expect(output).not.toContain("BROKEN");
     expect(output).toContain("Nothing was lost");
     expect(status).toBe(0);
   });
 
-  test("keep what was acknowledged, whole, when the one that writes is killed [G-19]", () => {
-    const { status, output } = run("kill.ts", "--sqlite=5", "--postgres=0");
+  test("keep what was acknowledged, whole, when the one that writes is killed [G-19]", async () => {
+    const { status, output } = await run("kill.ts", `--sqlite=${KILLS}`, `--postgres=${BACKENDS}`);
     expect(output).not.toContain("BROKEN");
-    expect(output).toMatch(/5 kills of the writing process: [1-9]\d* writes acknowledged/);
+    expect(output).toMatch(new RegExp(`${KILLS} kills of the writing process: [1-9]\\d* writes acknowledged`));
     expect(status).toBe(0);
   });
 });

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type MappedStorage, mappedStorage } from "../../../../src/storage/sql/index.ts";
 import { storageConformance } from "../../../../src/testing/index.ts";
+import { pickSeed, pickSize } from "../../../support/size.ts";
 import type { Engine } from "../engines.ts";
 import { type Application, made } from "./tables.ts";
+
+/** Random queries in each comparison with the reference. */
+const RUNS = pickSize("random queries in each comparison", { everyday: 40, thorough: 200 });
+const seed = pickSeed();
 
 /** Runs the conformance kit over the tables of an application. */
 export function conformanceOver(application: Application, engine: Engine): void {
@@ -31,6 +36,8 @@ export function conformanceOver(application: Application, engine: Engine): void 
           for (const table of ["memberships", "nested", "teams", "users"]) await run(`DELETE FROM ${table}`);
         return { storage, dump: async () => JSON.stringify((await run("SELECT * FROM users")).rows) };
       },
+      runs: RUNS,
+      seed,
     });
   });
 }
