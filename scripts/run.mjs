@@ -1,10 +1,10 @@
 // Runs a task of the project on a fresh clone as well: installs what is missing, builds what is stale, then starts the task
 // with the project's own Node first in PATH. Plain Node 20 is enough for this file.
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withLock } from "./lock.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const TASKS = {
@@ -16,6 +16,8 @@ const TASKS = {
   "example:metrics": ["node", "examples/metrics/start.ts"],
   "example:existing-tables": ["node", "examples/existing-tables/run.ts"],
   test: ["vitest", "run"],
+  // The tests that ask for their size, and no others.
+  "test:thorough": ["vitest", "related", "--run", "test/support/size.ts"],
   bench: ["node", "bench/run.ts"],
   "bench:patch": ["node", "bench/patch.ts"],
   "bench:bulk": ["node", "bench/bulk.ts"],
@@ -26,6 +28,9 @@ const TASKS = {
   "bench:pages": ["node", "bench/pages.ts"],
 };
 
+/** What a task is told besides, unless it is told otherwise. */
+const SETTINGS = { "test:thorough": { SCIMKIT_SIZE: "thorough" } };
+
 const [task, ...more] = process.argv.slice(2);
 const command = TASKS[task];
 if (command === undefined) {
@@ -33,25 +38,40 @@ if (command === undefined) {
   process.exit(1);
 }
 
-const env = { ...process.env, PATH: [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter) };
-installIfNeeded();
-buildIfNeeded();
+const PATH = [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter);
+const env = { ...SETTINGS[task], ...process.env, PATH };
+await withLock(
+  join(root, ".install-lock"),
+  () => {
+    installIfNeeded();
+    buildIfNeeded();
+  },
+  (pid) => console.log(`Waiting for process ${pid}, which installs or builds …`),
+);
 run(command[0], [...command.slice(1), ...more]);
 
 function installIfNeeded() {
-  const stamp = join(root, "node_modules/.installed");
-  const lock = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock && existsSync(join(root, "node_modules/node/bin/node")))
-    return;
+  if (isInstalled()) return;
   console.log("Installing dependencies (npm ci) …");
   const installed = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
   if (installed.status !== 0) fail("npm ci failed", installed.status);
-  writeFileSync(stamp, lock);
+}
+
+/** npm writes what it has installed when it has done so: all that is locked, but for what is optional on other machines. */
+function isInstalled() {
+  const packagesOf = (path) => JSON.parse(readFileSync(join(root, path), "utf8")).packages;
+  if (!existsSync(join(root, "node_modules/.package-lock.json"))) return false;
+  const { "": _, ...locked } = packagesOf("package-lock.json");
+  const there = packagesOf("node_modules/.package-lock.json");
+  const isSame = (path) =>
+    there[path]?.version === locked[path]?.version && there[path]?.integrity === locked[path]?.integrity;
+  return (
+    Object.keys(there).every(isSame) &&
+    Object.entries(locked).every(([path, { optional }]) => isSame(path) || (optional && there[path] === undefined))
+  );
 }
 
 /** Examples import the package by its name, which leads to dist. */
