@@ -16,6 +16,8 @@ const TASKS = {
   "example:metrics": ["node", "examples/metrics/start.ts"],
   "example:existing-tables": ["node", "examples/existing-tables/run.ts"],
   test: ["vitest", "run"],
+  // The tests that ask for their size, and no others.
+  "test:thorough": ["vitest", "related", "--run", "test/support/size.ts"],
   bench: ["node", "bench/run.ts"],
   "bench:patch": ["node", "bench/patch.ts"],
   "bench:bulk": ["node", "bench/bulk.ts"],
@@ -26,6 +28,9 @@ const TASKS = {
   "bench:pages": ["node", "bench/pages.ts"],
 };
 
+/** What a task is told besides, unless it is told otherwise. */
+const SETTINGS = { "test:thorough": { SCIMKIT_SIZE: "thorough" } };
+
 const [task, ...more] = process.argv.slice(2);
 const command = TASKS[task];
 if (command === undefined) {
@@ -33,66 +38,51 @@ if (command === undefined) {
   process.exit(1);
 }
 
-const env = { ...process.env, PATH: [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter) };
-prepare();
+const PATH = [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter);
+const env = { ...SETTINGS[task], ...process.env, PATH };
+await withLock(
+  join(root, ".install-lock"),
+  () => {
+    installIfNeeded();
+    buildIfNeeded();
+  },
+  (pid) => console.log(`Waiting for process ${pid}, which installs or builds …`),
+);
 run(command[0], [...command.slice(1), ...more]);
 
-/** Several tasks that are started at once in a fresh clone take turns; what one has done, the next finds done. */
-function prepare() {
-  if (isInstalled() && isBuilt()) return;
-  withLock(
-    join(root, ".prepare.lock"),
-    () => {
-      if (!isInstalled()) install();
-      if (!isBuilt()) build();
-    },
-    () => console.log("Waiting for another task of this folder to install and build …"),
-  );
-}
-
-/** Whether what npm says that it has installed, last of all, is what the lockfile asks for. */
-function isInstalled() {
-  const wanted = packagesOf(join(root, "package-lock.json"));
-  const found = packagesOf(join(root, "node_modules/.package-lock.json"));
-  if (wanted === undefined || found === undefined || !existsSync(join(root, "node_modules/node/bin/node")))
-    return false;
-  return Object.entries(wanted).every(
-    // What is for another platform is optional, and not installed.
-    ([path, { version, optional }]) =>
-      path === "" || (found[path] === undefined ? optional === true : found[path].version === version),
-  );
-}
-
-function packagesOf(lockfile) {
-  try {
-    return JSON.parse(readFileSync(lockfile, "utf8")).packages;
-  } catch {
-    return undefined;
-  }
-}
-
-function install() {
+function installIfNeeded() {
+  if (isInstalled()) return;
   console.log("Installing dependencies (npm ci) …");
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  const installed = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  if (status !== 0) fail("npm ci failed", status);
+  if (installed.status !== 0) fail("npm ci failed", installed.status);
+}
+
+/** npm writes what it has installed when it has done so: all that is locked, but for what is optional on other machines. */
+function isInstalled() {
+  const packagesOf = (path) => JSON.parse(readFileSync(join(root, path), "utf8")).packages;
+  if (!existsSync(join(root, "node_modules/.package-lock.json"))) return false;
+  const { "": _, ...locked } = packagesOf("package-lock.json");
+  const there = packagesOf("node_modules/.package-lock.json");
+  const isSame = (path) =>
+    there[path]?.version === locked[path]?.version && there[path]?.integrity === locked[path]?.integrity;
+  return (
+    Object.keys(there).every(isSame) &&
+    Object.entries(locked).every(([path, { optional }]) => isSame(path) || (optional && there[path] === undefined))
+  );
 }
 
 /** Examples import the package by its name, which leads to dist. */
-function isBuilt() {
+function buildIfNeeded() {
   const built = join(root, "dist/index.js");
   const inputs = [...files("src"), "package.json", "tsup.config.ts", "tsconfig.json"];
   const newest = Math.max(...inputs.map((file) => statSync(join(root, file)).mtimeMs));
-  // Types are written last.
-  return existsSync(built) && existsSync(join(root, "dist/sql.d.cts")) && statSync(built).mtimeMs >= newest;
-}
-
-function build() {
+  if (existsSync(built) && existsSync(join(root, "dist/index.d.ts")) && statSync(built).mtimeMs >= newest) return;
   console.log("Building dist (tsup) …");
-  const { status } = spawnSync("tsup", { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
-  if (status !== 0) fail("the build failed", status);
+  const result = spawnSync("tsup", { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+  if (result.status !== 0) fail("the build failed", result.status);
 }
 
 function files(folder) {

@@ -8,7 +8,7 @@ import { pickSeed, pickSize } from "../support/size.ts";
 const seed = pickSeed();
 /** The writes that each meets: in a thorough run all that there are. */
 const OTHERS = pickSize("other writes to meet each write", { everyday: 5, thorough: 100 });
-const RUNS = pickSize("crowds of three writes and more", { everyday: 30, thorough: 300 });
+const RUNS = pickSize("crowds of three writes and more", { everyday: 30, thorough: 120 });
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 

@@ -55,7 +55,7 @@ const Thing = compileResourceType(
 );
 
 const AT = "2026-01-01T00:00:00Z";
-const QUERIES = pickSize("random queries", { everyday: 300, thorough: 20_000 });
+const QUERIES = pickSize("random queries", { everyday: 300, thorough: 10_000 });
 const SEED = pickSeed();
 
 /** Texts that databases get wrong: case, width, composition, wildcards, quotes, characters beyond the first plane. */
