@@ -8,7 +8,7 @@ import { type ModelOperation, type Outcome, patchByTheBook } from "../support/pa
 import { pickSeed, pickSize } from "../support/size.ts";
 
 const seed = pickSeed();
-const RUNS = pickSize("resources and requests", { everyday: 8000, thorough: 100_000 });
+const RUNS = pickSize("resources and requests", { everyday: 5000, thorough: 100_000 });
 
 function patchByTheEngine(
   before: Record<string, unknown>,

@@ -8,7 +8,7 @@ describe("memory storage", () => {
     test,
     describe,
     factory: () => ({ storage: memoryStorage() }),
-    runs: pickSize("random queries in each comparison", { everyday: 300, thorough: 2000 }),
+    runs: pickSize("random queries in each comparison", { everyday: 100, thorough: 2000 }),
     seed: pickSeed(),
   });
 });

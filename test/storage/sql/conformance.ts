@@ -26,7 +26,7 @@ export function conformanceOn(engine: Engine): void {
 }
 
 /** Random queries in each comparison with the reference. */
-const RUNS = pickSize("random queries in each comparison", { everyday: 40, thorough: 200 });
+const RUNS = pickSize("random queries in each comparison", { everyday: 15, thorough: 200 });
 const seed = pickSeed();
 
 /** With indexes over texts, so that the kit's queries go through them too. */

@@ -62,7 +62,7 @@ const Thing = compileResourceType(
 );
 
 const AT = "2026-01-01T00:00:00Z";
-const QUERIES = pickSize("random queries", { everyday: 600, thorough: 20_000 });
+const QUERIES = pickSize("random queries", { everyday: 300, thorough: 20_000 });
 /** How many are asked at once. */
 const ATONCE = 8;
 const SELECT_NONE = { includes: () => false };

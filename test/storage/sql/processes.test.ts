@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { pickSize } from "../../support/size.ts";
 import { hasPostgres } from "./engines.ts";
 
-const ADDITIONS = pickSize("additions to one group", { everyday: 240, thorough: 10_000 });
-const NAMES = pickSize("names that all want", { everyday: 40, thorough: 1000 });
+const ADDITIONS = pickSize("additions to one group", { everyday: 80, thorough: 10_000 });
+const NAMES = pickSize("names that all want", { everyday: 16, thorough: 1000 });
 const PROCESSES = pickSize("processes at once", { everyday: 4, thorough: 8 });
-const KILLS = pickSize("kills of the writing process", { everyday: 5, thorough: 50 });
+const KILLS = pickSize("kills of the writing process", { everyday: 2, thorough: 50 });
 const BACKENDS = pickSize("kills of a database's backend", { everyday: 0, thorough: 10 });
 
 /** Runs a script of bench/storage; it says what it found, and exits 0 if nothing was lost. */

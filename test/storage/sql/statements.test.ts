@@ -5,7 +5,7 @@ import { callsOf, Group, NOTHING, User } from "./calls.ts";
 import { engines, type Opened, pgliteEngine } from "./engines.ts";
 
 const USERS = 5000;
-const TERMS = pickSize("terms in one filter", { everyday: 1500, thorough: 20_000 });
+const TERMS = pickSize("terms in one filter", { everyday: 1100, thorough: 20_000 });
 
 for (const engine of engines()) {
   describe(engine.name, () => {

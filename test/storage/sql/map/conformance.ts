@@ -6,7 +6,7 @@ import type { Engine } from "../engines.ts";
 import { type Application, made } from "./tables.ts";
 
 /** Random queries in each comparison with the reference. */
-const RUNS = pickSize("random queries in each comparison", { everyday: 40, thorough: 200 });
+const RUNS = pickSize("random queries in each comparison", { everyday: 15, thorough: 200 });
 const seed = pickSeed();
 
 /** Runs the conformance kit over the tables of an application. */
