@@ -140,7 +140,7 @@ class Preparation {
       this.#options.resolve,
     );
     const filter = resolved.type === "element" ? resolved.filter : undefined;
-    if (path.attribute.name === "schemas") return [this.#onSelectedSchemas(operation, filter)];
+    if (path.attribute.path === "schemas") return [this.#onSelectedSchemas(operation, filter)];
     return this.#onElements(operation, path.attribute, filter, sub);
   }
 
@@ -156,7 +156,7 @@ class Preparation {
 
   #onPath(operation: PatchOperation, path: AttributePath): PreparedOperation[] {
     const { attribute, sub } = path;
-    if (attribute.name === "schemas") return [this.#onSchemas(operation)];
+    if (attribute.path === "schemas") return [this.#onSchemas(operation)];
     this.#checkWritable(path);
     if (sub !== undefined && isComputedReference(attribute, sub))
       return this.#onReferenceUrl(operation, attribute, sub);
@@ -316,7 +316,7 @@ class Preparation {
   }
 
   #member(operation: PatchOperation, attribute: Attribute, value: unknown): PreparedOperation[] {
-    if (attribute.name === "schemas") {
+    if (attribute.path === "schemas") {
       // A path-less value echoes the resource; only a registered extension would be news, and that comes with its data.
       return [];
     }

@@ -97,7 +97,7 @@ function assign(
       spelling,
     );
   named.add(attribute);
-  if (attribute.mutability === "readOnly" || attribute.name === "schemas") return;
+  if (attribute.mutability === "readOnly" || attribute.path === "schemas") return;
   const value = reader.within(attribute.path, () => reader.read(attribute, raw));
   if (attribute.mutability === "writeOnly") secrets[attribute.path] = value ?? null;
   else if (value !== undefined) writeAttribute(resource, attribute, value);
@@ -111,7 +111,7 @@ export function missingAttributes(
 ): Problem[] {
   const problems: Problem[] = [];
   const check = (attribute: Attribute): void => {
-    if (!attribute.required || attribute.mutability === "readOnly" || attribute.name === "schemas") return;
+    if (!attribute.required || attribute.mutability === "readOnly" || attribute.path === "schemas") return;
     const value = attribute.mutability === "writeOnly" ? secrets[attribute.path] : readAttribute(resource, attribute);
     if (value === undefined || value === null)
       problems.push({ path: attribute.path, message: "is required", scimType: "invalidValue" });

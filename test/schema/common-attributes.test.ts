@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { defineSchema, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { openSqlite, sqlStorage } from "../../src/storage/sql/index.ts";
 import { BASE_URL, type Directory, directory, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";
 import { EXTRAS, THING, Thing, ThingWithExtras } from "../support/thing.ts";
@@ -339,5 +341,42 @@ describe("meta", () => {
       const followed = await ask("GET", location.slice(BASE_URL.length));
       expect(followed).toMatchObject({ status: 200, json: { id: created.json.id } });
     }
+  });
+});
+
+describe("attributes of an extension that are called id, meta and schemas", () => {
+  const Hr = defineSchema({
+    id: "urn:example:params:scim:schemas:Hr",
+    name: "Hr",
+    attributes: { id: {}, meta: {}, schemas: { multiValued: true } },
+  });
+  const resourceTypes = [User.extend(Hr)];
+  const storages = {
+    memory: async () => memoryStorage(),
+    SQLite: async () => {
+      const storage = sqlStorage({ db: await openSqlite(":memory:"), resourceTypes });
+      await storage.migrate();
+      return storage;
+    },
+  };
+
+  test.each(
+    Object.entries(storages),
+  )("are the client's, in %s: kept by each verb and found by filters [S-3.1-03 S-2.1-02]", async (_name, storage) => {
+    const service = directory({ resourceTypes, storage: await storage() });
+    const { ask } = service;
+    const schemas = [USER, Hr.id];
+    const first = { id: "hr-1", meta: "m", schemas: ["a", "b"] };
+    const { json } = await ask("POST", "/Users", { schemas, userName: "ada", [Hr.id]: first });
+    expect(json[Hr.id]).toEqual(first);
+    const path = `/Users/${json.id}`;
+    const second = { ...first, id: "hr-2" };
+    expect((await ask("PUT", path, { schemas, userName: "ada", [Hr.id]: second })).json[Hr.id]).toEqual(second);
+    const Operations = [{ op: "replace", path: `${Hr.id}:meta`, value: "n" }];
+    expect((await ask("PATCH", path, { schemas: [PATCH], Operations })).json[Hr.id]).toEqual({ ...second, meta: "n" });
+    for (const filter of ['id eq "HR-2"', 'meta eq "n"', 'schemas eq "b"'])
+      expect(await count(service, "/Users", `${Hr.id}:${filter}`)).toBe(1);
+    expect(await count(service, "/Users", `${Hr.id}:id eq "${json.id}"`)).toBe(0);
+    expect(json.id).not.toBe("hr-2");
   });
 });

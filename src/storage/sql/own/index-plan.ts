@@ -56,7 +56,7 @@ export function planIndexes(
 
 function canHaveIndex({ attribute, sub }: AttributePath): boolean {
   const isInKeys = attribute.isStored && !attribute.collection;
-  const isColumn = attribute.name === "id" || (attribute.name === "meta" && sub?.name !== "created");
+  const isColumn = attribute.path === "id" || (attribute.path === "meta" && sub?.name !== "created");
   const leaf = sub ?? attribute;
   return isInKeys && !isColumn && leaf.type !== "complex" && !(sub?.multiValued === true);
 }

@@ -62,7 +62,7 @@ export function rowOf(
   const elements = new Map<string, ElementRow>();
   const keys: Record<string, unknown> = { "meta.created": dateKey(resourceType, "created", resource.meta) };
   for (const attribute of resourceType.attributes) {
-    if (attribute.name === "id" || attribute.name === "meta") continue;
+    if (attribute.path === "id" || attribute.path === "meta") continue;
     const value = readAttribute(document, attribute);
     if (value === undefined) continue;
     if (isApart(attribute)) writeAttribute(document, attribute, undefined);
