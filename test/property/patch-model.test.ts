@@ -10,6 +10,9 @@ import { pickSeed, pickSize } from "../support/size.ts";
 const seed = pickSeed();
 const RUNS = pickSize("resources and requests", { everyday: 5000, thorough: 100_000 });
 
+/** More often than not, as the letter of the RFC refuses most of what is drawn here. */
+const TOLERANT = fc.constantFrom(true, true, true, false);
+
 function patchByTheEngine(
   before: Record<string, unknown>,
   given: readonly ModelOperation[],
@@ -31,7 +34,7 @@ function patchByTheEngine(
 test("the engine and a literal reading of the RFC agree on thousands of resources and requests [P-3.5.2-05 P-3.5.2-11 P-3.5.2-18 P-3.5.2-22]", () => {
   const statuses = { 200: 0, 400: 0 };
   fc.assert(
-    fc.property(resource, operations, fc.boolean(), (before, given, isTolerant) => {
+    fc.property(resource, operations, TOLERANT, (before, given, isTolerant) => {
       const expected = patchByTheBook({ ...THING, isTolerant }, before, given);
       statuses[expected.status]++;
       const actual = patchByTheEngine(before, given, isTolerant);
