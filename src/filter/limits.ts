@@ -52,20 +52,23 @@ export function limitProblem(tokens: readonly IToken[], limits: FilterLimits): L
   let clauses = 0;
   let place: Place = "attribute";
   for (const token of tokens) {
-    const offset = token.startOffset;
-    if (isOpening(token) && ++depth > limits.maxDepth)
-      return { offset, text: `More than ${limits.maxDepth} levels of nesting (the limit maxDepth)` };
-    if (isClosing(token)) depth--;
-    if (place === "operator" && isOperator(token) && ++clauses > limits.maxClauses)
-      return { offset, text: `More than ${limits.maxClauses} comparisons (the limit maxClauses)` };
-    place = placeAfter(place, token);
+    const { tokenType: type, startOffset: offset } = token;
+    if (type === LeftParenthesis || type === LeftBracket) {
+      if (++depth > limits.maxDepth)
+        return { offset, text: `More than ${limits.maxDepth} levels of nesting (the limit maxDepth)` };
+      place = "attribute";
+    } else if (type === RightParenthesis || type === RightBracket) {
+      depth--;
+      place = "joint";
+    } else {
+      const next: Place = NEXT[place](token);
+      // Only an operator leads away from where one stands.
+      if (place === "operator" && next !== "operator" && ++clauses > limits.maxClauses)
+        return { offset, text: `More than ${limits.maxClauses} comparisons (the limit maxClauses)` };
+      place = next;
+    }
   }
   return undefined;
-}
-
-function placeAfter(place: Place, token: IToken): Place {
-  if (isOpening(token)) return "attribute";
-  return isClosing(token) ? "joint" : NEXT[place](token);
 }
 
 /** What stands behind a token that is no bracket; one that is out of place is for the parser to refuse. */
@@ -76,14 +79,6 @@ const NEXT: Readonly<Record<Place, (token: IToken) => Place>> = {
   joint: ({ tokenType }) =>
     tokenType === And || tokenType === Or ? "attribute" : tokenType === SubAttribute ? "operator" : "joint",
 };
-
-function isOpening({ tokenType }: IToken): boolean {
-  return tokenType === LeftParenthesis || tokenType === LeftBracket;
-}
-
-function isClosing({ tokenType }: IToken): boolean {
-  return tokenType === RightParenthesis || tokenType === RightBracket;
-}
 
 function isOperator(token: IToken): boolean {
   return token.tokenType === Present || tokenMatcher(token, CompareOperatorToken);
