@@ -5,6 +5,7 @@ import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import { getOrCreate } from "../storage/get-or-create.ts";
 import type { Difference } from "./difference.ts";
 
 /** What a verb knows of the change that it made. */
@@ -15,21 +16,28 @@ interface Change extends Difference {
   readonly after?: ResourceObject | undefined;
 }
 
-/** Attributes that no event shows: those that are never returned, and those with such a part. */
-const hidden = new WeakMap<ResourceType, readonly Attribute[]>();
+/** What the events of a resource type keep to themselves. */
+interface Reserve {
+  /** Attributes that no event shows: those that are never returned, and those with such a part. */
+  readonly hidden: readonly Attribute[];
+  /** Where they stand, and the collections, of which `deltas` tell. */
+  readonly pointers: readonly string[];
+}
 
-function hiddenAttributes(resourceType: ResourceType): readonly Attribute[] {
-  let found = hidden.get(resourceType);
-  if (found === undefined) {
-    found = resourceType.attributes.filter((one) => one.isHidden || one.subAttributes.some((sub) => sub.isHidden));
-    hidden.set(resourceType, found);
-  }
-  return found;
+const RESERVES = new WeakMap<ResourceType, Reserve>();
+
+function reserveOf(resourceType: ResourceType): Reserve {
+  return getOrCreate(RESERVES, resourceType, () => {
+    const { attributes } = resourceType;
+    const hidden = attributes.filter((one) => one.isHidden || one.subAttributes.some((sub) => sub.isHidden));
+    const apart = [...hidden, ...attributes.filter(({ collection }) => collection)];
+    return { hidden, pointers: apart.map((attribute) => pointerTo(attribute)) };
+  });
 }
 
 function hideSecrets(resourceType: ResourceType, resource: ResourceObject | undefined): ResourceObject | undefined {
   if (resource === undefined) return undefined;
-  const secret = hiddenAttributes(resourceType).filter((attribute) => readAttribute(resource, attribute) !== undefined);
+  const secret = reserveOf(resourceType).hidden.filter((attribute) => readAttribute(resource, attribute) !== undefined);
   if (secret.length === 0) return resource;
   const copy: Record<string, unknown> = { ...resource };
   for (const attribute of secret) writeAttribute(copy, attribute, undefined);
@@ -46,8 +54,7 @@ export function emitChange<C extends Context>(
   const { engine, context } = call;
   const { id, version, attributes, deltas } = change;
   const [before, after] = [hideSecrets(resourceType, change.before), hideSecrets(resourceType, change.after)];
-  const apart = [...hiddenAttributes(resourceType), ...resourceType.attributes.filter(({ collection }) => collection)];
-  const pointers = apart.map((attribute) => pointerTo(attribute));
+  const { pointers } = reserveOf(resourceType);
   const changes = change.changes.filter(
     ({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)),
   );
