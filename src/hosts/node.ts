@@ -1,21 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bodyTooLarge, internalError } from "../error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "../protocol/message.ts";
-import { hasBody } from "../protocol/read-body.ts";
 import type { Scim } from "../scim.ts";
-import { bodyIncomplete, bodyTaken, joinChunks, refuseEncoding } from "./body.ts";
+import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from "./body.ts";
 
 /** What frameworks add to Node's request: the URL before mounting, and the body where a parser ran first. */
 interface MountedRequest extends IncomingMessage {
   readonly originalUrl?: string;
   readonly body?: unknown;
 }
-
-/**
- * How long, in milliseconds, the rest of a refused body is read and dropped, so that the client gets to read the
- * answer.
- */
-const LINGER = 1000;
 
 /**
  * Mounts scimkit on `node:http`, Express, Connect or Fastify's raw requests. The body is read here once the client is
@@ -52,7 +45,7 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
         body: () => readBody(request, scim.limits.body),
         signal: gone.signal,
       });
-      if (typeof answer.body !== "object" && isStillComing(request, scim.limits.body))
+      if (typeof answer.body !== "object" && isStillComing(request, response, scim.limits.body))
         await refuse(request, response, answer);
       else await send(response, answer);
     } catch {
@@ -98,11 +91,15 @@ function write(
   return response;
 }
 
-/** Whether more of a body may arrive than Node should drop in silence for the sake of the connection. */
-function isStillComing(request: IncomingMessage, limit: number): boolean {
-  const { headers } = request;
-  if (request.complete || !hasBody(request.method ?? "")) return false;
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > limit;
+/**
+ * Whether more of a body may arrive than Node should drop in silence for the sake of the connection; or any at all, where the
+ * connection ends with the answer: Node would cut it at once.
+ */
+function isStillComing(request: IncomingMessage, response: ServerResponse, limit: number): boolean {
+  const { headers, complete } = request;
+  const length = Number(headers["content-length"] ?? 0);
+  if (complete || request.method === "GET" || request.method === "HEAD") return false;
+  return headers["transfer-encoding"] !== undefined || length > limit || (length > 0 && !response.shouldKeepAlive);
 }
 
 /**
@@ -142,7 +139,9 @@ function writable(response: ServerResponse): Promise<void> {
  * the connection, and the client might never see the answer.
  */
 async function refuse(request: IncomingMessage, response: ServerResponse, answer: ScimResponse): Promise<void> {
-  write(response, answer, request.complete ? {} : { Connection: "close" });
+  // HTTP/2 has no such header; there a stream ends alone.
+  const mustSay = !request.complete && request.httpVersionMajor < 2;
+  write(response, answer, mustSay ? { Connection: "close" } : {});
   if (!request.complete && !request.destroyed) {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, LINGER);
@@ -160,13 +159,16 @@ async function refuse(request: IncomingMessage, response: ServerResponse, answer
 async function readBody(request: MountedRequest, limit: number): Promise<unknown> {
   const { headers, body: parsed } = request;
   const length = Number(headers["content-length"] ?? 0);
-  if (length > limit) throw bodyTooLarge(limit);
-  if (isFilled(parsed)) return parsed;
-  if (length === 0 && headers["transfer-encoding"] === undefined) return undefined;
-  if (parsed !== undefined && (request.readableDidRead || request.readableEnded || request.destroyed)) return parsed;
-  if (request.readableDidRead || request.readableEnded) throw bodyTaken();
+  const isParsed = isFilled(parsed);
+  if (!isParsed && length === 0 && headers["transfer-encoding"] === undefined) return undefined;
+  const wasRead = request.readableDidRead || request.readableEnded;
+  if (isParsed || (parsed !== undefined && (wasRead || request.destroyed))) {
+    if (length > limit) throw bodyTooLarge(limit);
+    return parsed;
+  }
+  if (wasRead) throw bodyTaken();
   if (request.destroyed) throw bodyIncomplete();
-  refuseEncoding(headers["content-encoding"]);
+  checkBodyHeaders(headers, limit);
   return readStream(request, limit);
 }
 

@@ -4,10 +4,11 @@ import { unauthorized } from "../error.ts";
 import { execute } from "../operations/execute.ts";
 import { type FinalEndpoint, findEndpoint, splitUrl } from "../protocol/endpoint.ts";
 import { endpointOfMe } from "../protocol/me.ts";
+import { checkContentType } from "../protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
 import { hasBody, limitsOfBulk, readJson } from "../protocol/read-body.ts";
 import { render } from "../protocol/render.ts";
-import { route, routerOf } from "../protocol/route.ts";
+import { type RequestParts, route, routerOf } from "../protocol/route.ts";
 import { printable } from "../schema/printable.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
@@ -50,7 +51,10 @@ export function createAnswer<C extends Context>(options: SettledOptions<C>, engi
     const visit = await receive(arrival, known, progress, options, engines);
     const endpoint = await endpointOf(visit, options);
     const call = callOf(visit, options);
-    const operation = route(endpoint, await partsOf(visit, endpoint), call);
+    const { parts, receiveBody } = partsOf(visit, endpoint);
+    const read = route(endpoint, parts, call);
+    await receiveBody();
+    const operation = read();
     progress.operation = operation.type;
     const result = await call.run(operation, call);
     const response = await render(result, renderOptions(visit));
@@ -120,18 +124,27 @@ function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOption
   };
 }
 
-/** Reads the body where the host has left it unread until now; it is parsed when `route` asks for it. */
-async function partsOf<C extends Context>(visit: Visit<C>, endpoint: FinalEndpoint) {
+/**
+ * The parts of a request, and what reads its body where the host has left it unread until now: once URL, method and headers are
+ * found to be right, so that a body is never read for the sake of a refusal. It is parsed when the reader asks for it.
+ */
+function partsOf<C extends Context>(visit: Visit<C>, endpoint: FinalEndpoint) {
   const { method, query, header } = visit;
   const { body } = visit.request;
-  const received = hasBody(method) ? await (typeof body === "function" ? body() : body) : undefined;
   const limits = endpoint.type === "bulk" ? limitsOfBulk(visit.engine.limits) : visit.engine.limits;
-  return {
+  let received: unknown;
+  const parts: RequestParts = {
     method: method === "HEAD" ? "GET" : method,
     query,
     header,
-    body: () => readJson(received, header("content-type"), limits),
+    body: () => readJson(received, limits),
   };
+  const receiveBody = async (): Promise<void> => {
+    if (!hasBody(method)) return;
+    checkContentType(header("content-type"));
+    received = await (typeof body === "function" ? body() : body);
+  };
+  return { parts, receiveBody };
 }
 
 function renderOptions<C extends Context>({ engine, context, baseUrl, method, request, progress }: Visit<C>) {
