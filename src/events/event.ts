@@ -71,10 +71,13 @@ export type ScimEvent<C extends Context = Context> =
   | ChangeEvent<C>
   /** Something failed inside and the client got a 500; `error` is what was thrown. */
   | { readonly type: "error"; readonly error: unknown; readonly context: C | undefined }
-  /** Something to put right in the host's settings. */
+  /**
+   * Something to put right in the host's settings, told once. `cursorSecretGenerated`: cursors end with the process.
+   * `outsideBaseUrl`: the first request that is not below the path of `baseUrl` or the option `path`; the message has both paths.
+   */
   | {
       readonly type: "warning";
-      readonly code: "cursorSecretGenerated";
+      readonly code: "cursorSecretGenerated" | "outsideBaseUrl";
       readonly message: string;
       readonly context: C | undefined;
     }

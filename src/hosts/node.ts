@@ -4,9 +4,10 @@ import { discard, type ScimRequest, type ScimResponse } from "../protocol/messag
 import type { Scim } from "../scim.ts";
 import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from "./body.ts";
 
-/** What frameworks add to Node's request: the URL before mounting, and the body where a parser ran first. */
+/** What frameworks add to Node's request: the URL before mounting, what they took off it, and the body where a parser ran first. */
 interface MountedRequest extends IncomingMessage {
   readonly originalUrl?: string;
+  readonly baseUrl?: string;
   readonly body?: unknown;
 }
 
@@ -35,12 +36,13 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
     });
     // Without a listener, writing to a client that has left would end the process.
     response.on("error", () => gone.abort());
-    const { method = "GET", url = "/", originalUrl = url } = request;
+    const { method = "GET", url = "/", originalUrl = url, baseUrl = "" } = request;
     let answer: ScimResponse | undefined;
     try {
       answer = await scim.handle({
         method,
         url: originalUrl,
+        localUrls: [url, baseUrl + url],
         headers: headersOf(request),
         body: () => readBody(request, scim.limits.body),
         signal: gone.signal,

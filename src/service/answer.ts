@@ -2,7 +2,7 @@ import type { Call } from "../call/call.ts";
 import { locationOf } from "../call/location.ts";
 import { unauthorized } from "../error.ts";
 import { execute } from "../operations/execute.ts";
-import { type FinalEndpoint, findEndpoint, splitUrl } from "../protocol/endpoint.ts";
+import { type FinalEndpoint, findEndpoint, isBelow, splitUrl } from "../protocol/endpoint.ts";
 import { endpointOfMe } from "../protocol/me.ts";
 import { checkContentType } from "../protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
@@ -19,6 +19,7 @@ import { checkBaseUrl } from "./check-options.ts";
 import { isAbort } from "./deadline.ts";
 import type { SettledOptions } from "./defaults.ts";
 import type { Engines } from "./engine.ts";
+import { outsiders } from "./place.ts";
 import type { Progress } from "./progress.ts";
 import { isSingleTenant } from "./tenant.ts";
 
@@ -43,12 +44,14 @@ interface Visit<C extends Context> extends Arrival {
  */
 export function createAnswer<C extends Context>(options: SettledOptions<C>, engines: Engines<C>): Answer<C> {
   const { arrive, identify } = arrivals(options, engines.standard.quirks.reads.endpointCase);
+  const outside = outsiders<C>(engines.standard.emit);
   return async (request, progress) => {
     const arrival = arrive(request, progress);
     const known = await identify(arrival);
     progress.context = known;
     await options.throttle?.(request, known);
     const visit = await receive(arrival, known, progress, options, engines);
+    if (!isBelow(visit.path, basePathOf(visit))) throw outside(visit, visit.baseUrl, visit.context);
     const endpoint = await endpointOf(visit, options);
     const call = callOf(visit, options);
     const { parts, receiveBody } = partsOf(visit, endpoint);
@@ -86,6 +89,11 @@ async function receive<C extends Context>(
   return { ...arrival, engine, context, isKnown: known !== undefined, baseUrl, note, progress };
 }
 
+/** Below which path the endpoints are. */
+function basePathOf<C extends Context>({ mount, baseUrl }: Visit<C>): string {
+  return mount ?? splitUrl(baseUrl).path;
+}
+
 /** @throws {ScimError} 404; 401 for nobody in particular anywhere but at discovery; as `endpointOfMe`. */
 async function endpointOf<C extends Context>(
   visit: Visit<C>,
@@ -94,8 +102,7 @@ async function endpointOf<C extends Context>(
   const { path, baseUrl, context, note, progress } = visit;
   const { resourceTypes, quirks } = visit.engine;
   const otherCase = (segment: string): void => note(quirks.ruleOf("endpointCase"), printable(segment));
-  const basePath = splitUrl(baseUrl).path;
-  const found = findEndpoint(path, basePath, resourceTypes, quirks.reads.endpointCase ? otherCase : undefined);
+  const found = findEndpoint(path, basePathOf(visit), resourceTypes, quirks.reads.endpointCase ? otherCase : undefined);
   if (!visit.isKnown && found.type !== "discovery") throw unauthorized();
   const endpoint = found.type === "me" ? await endpointOfMe(resolveMe, context, resourceTypes) : found;
   if ("resourceType" in endpoint) progress.resourceType = endpoint.resourceType.name;

@@ -6,16 +6,15 @@ import type { ScimRequest } from "../protocol/message.ts";
 import type { Context } from "../storage/adapter.ts";
 import { checkBaseUrl } from "./check-options.ts";
 import type { SettledOptions } from "./defaults.ts";
+import { type Place, places } from "./place.ts";
 import type { Progress } from "./progress.ts";
 import { checkContext } from "./tenant.ts";
 
 /** A request as it comes in: what its URL and headers say, before anybody knows who sent it. */
-export interface Arrival {
+export interface Arrival extends Place {
   readonly request: ScimRequest;
   /** In capitals. */
   readonly method: string;
-  readonly path: string;
-  readonly query: string;
   readonly header: (name: string) => string | undefined;
   /** Where the service is, as the options have it; a tenant's own URL may be another. */
   readonly publicUrl: string;
@@ -27,15 +26,17 @@ export interface Arrival {
 export function arrivals<C extends Context>(options: SettledOptions<C>, anyCase: boolean) {
   const { authenticate, tenant, baseUrl, anonymousDiscovery } = options;
   const urlOf = publicUrlOf(baseUrl);
+  const find = places(options.path);
   return {
     /** @throws {ScimError} 406 */
     arrive(request: ScimRequest, progress: Progress<C>): Arrival {
       const header = headerReader(request.headers);
       progress.mediaType = answerType(header("accept"));
-      const { path, query } = splitUrl(request.url);
+      const place = find(request);
       const publicUrl = urlOf(request);
-      const isPublic = anonymousDiscovery && isDiscovery(path, splitUrl(publicUrl).path, anyCase);
-      return { request, method: request.method.toUpperCase(), path, query, header, publicUrl, isPublic };
+      const basePath = place.mount ?? splitUrl(publicUrl).path;
+      const isPublic = anonymousDiscovery && isDiscovery(place.path, basePath, anyCase);
+      return { ...place, request, method: request.method.toUpperCase(), header, publicUrl, isPublic };
     },
     /** Undefined for nobody in particular, who may read the discovery endpoints and nothing else [S-5-09]. */
     async identify({ request, isPublic }: Arrival): Promise<C | undefined> {
