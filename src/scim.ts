@@ -72,7 +72,9 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
   const fail = (error: unknown, { signal, method }: ScimRequest, progress: Progress<C>): ScimResponse => {
     const problem = isScimError(error) ? error : isAbort(error, signal) ? unavailable(GIVEN_UP) : internalError();
     progress.error = problem;
-    if (problem.status === 500 && problem !== error) emit({ type: "error", error, context: progress.context });
+    // A ScimError with a cause is the client's sentence for something that the host has to know.
+    const isFault = problem !== error || problem.cause !== undefined;
+    if (problem.status === 500 && isFault) emit({ type: "error", error, context: progress.context });
     const response = renderError(problem, progress.mediaType, method.toUpperCase() === "HEAD");
     return { ...response, headers: { ...response.headers, ...progress.headers } };
   };

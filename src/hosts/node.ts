@@ -3,6 +3,7 @@ import { bodyTooLarge, internalError } from "../error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "../protocol/message.ts";
 import type { Scim } from "../scim.ts";
 import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from "./body.ts";
+import { problemAhead } from "./parser-error.ts";
 
 /** What frameworks add to Node's request: the URL before mounting, what they took off it, and the body where a parser ran first. */
 interface MountedRequest extends IncomingMessage {
@@ -47,15 +48,53 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
         body: () => readBody(request, scim.limits.body),
         signal: gone.signal,
       });
-      if (typeof answer.body !== "object" && isStillComing(request, response, scim.limits.body))
-        await refuse(request, response, answer);
-      else await send(response, answer);
+      await respond(request, response, answer, scim.limits.body);
     } catch {
       // Node refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
       if (answer !== undefined) discard(answer);
       if (!response.headersSent) write(response, scim.error(internalError(), method)).end();
     }
   };
+}
+
+/**
+ * For Express (4 and 5): turns the errors of body parsers into SCIM errors, where a parser runs ahead of scimkit and refuses a body
+ * before it gets there: broken JSON is 400 invalidSyntax, a body that is too large 413. Without it, such a client gets Express's
+ * HTML. A `ScimError` that other middleware gives to `next` is answered as well; every other error goes on to the next handler.
+ * Mount it at the same path, behind the service. Where scimkit is mounted ahead of parsers, as it should be, nothing gets here.
+ *
+ * @example
+ * ```ts
+ * import express from "express";
+ * import type { Scim } from "scimkit";
+ * import { errorHandler, nodeHandler } from "scimkit/node";
+ * declare const scim: Scim;
+ * const app = express();
+ * app.use(express.json());
+ * app.use("/scim/v2", nodeHandler(scim), errorHandler(scim));
+ * ```
+ * @see RFC 7644 §3.12
+ */
+export function errorHandler(
+  scim: Scim,
+): (error: unknown, request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void {
+  // Express knows a handler of errors by its four parameters.
+  return (error, request, response, next) => {
+    const problem = problemAhead(error);
+    if (problem === undefined || response.headersSent) return next(error);
+    respond(request, response, scim.error(problem, request.method), scim.limits.body).catch(next);
+  };
+}
+
+/** Sends an answer, whatever is left of the body. */
+function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: ScimResponse,
+  limit: number,
+): Promise<void> {
+  const mustLinger = typeof answer.body !== "object" && isStillComing(request, response, limit);
+  return mustLinger ? refuse(request, response, answer) : send(response, answer);
 }
 
 /**
