@@ -59,7 +59,7 @@ async function start(code: string, starter = 'import "./program.js";') {
   const preloads = ["./test/examples/source.ts", "./test/hosts/announce.ts"].flatMap((file) => ["--import", file]);
   const child = spawn(process.execPath, [...preloads, join(folder, "start.js")], {
     cwd: ROOT,
-    env: { ...process.env, NODE_NO_WARNINGS: "1" },
+    env: { ...process.env, NODE_NO_WARNINGS: "1", NODE_COMPILE_CACHE: join(CACHE, "compiled") },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   let problems = "";
