@@ -71,7 +71,7 @@ export type ScimEvent<C extends Context = Context> =
   | ChangeEvent<C>
   /** Something failed inside and the client got a 500; `error` is what was thrown. */
   | { readonly type: "error"; readonly error: unknown; readonly context: C | undefined }
-  /** Something to put right in the host's settings. */
+  /** Something to put right in the host's settings: `cursorSecretGenerated`, told with the first cursor, once. */
   | {
       readonly type: "warning";
       readonly code: "cursorSecretGenerated";
