@@ -125,7 +125,7 @@ export type ScimEvent<C extends Context = Context> =
   | ChangeEvent<C>
   | RefusedEvent<C>
   | FaultEvent<C>
-  /** Something to put right in the host's settings. */
+  /** Something to put right in the host's settings: `cursorSecretGenerated`, told with the first cursor, once. */
   | {
       readonly type: "warning";
       readonly code: "cursorSecretGenerated";

@@ -28,7 +28,7 @@ export interface CursorOptions<C extends Context = Context> {
   /**
    * At least 32 characters that nobody can guess, the same in every process of the service. Of several, the first seals new
    * cursors and all open old ones: to change the secret, put the new one in front and drop the old one after `timeout`.
-   * Default: made for the life of the process, with a `warning` event.
+   * Default: made when the first cursor comes or goes, for the life of the process (on Workers: of the isolate), with a `warning` event.
    */
   readonly secret?: string | readonly string[];
   /** For how many seconds a cursor is good at least. Default 3,600; published as `pagination.cursorTimeout`. */
