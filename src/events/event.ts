@@ -141,6 +141,18 @@ export type ScimEvent<C extends Context = Context> =
       readonly resourceType: string;
       readonly context: C | undefined;
     }
+  /**
+   * A reference (`attribute` is its path, `value` the id) names a resource that is not there: it was `"kept"`, and leads
+   * somewhere once the resource exists, or `"dropped"`. The option `references` decides.
+   */
+  | {
+      readonly type: "missingReference";
+      readonly attribute: string;
+      readonly value: string;
+      readonly outcome: "kept" | "dropped";
+      readonly resourceType: string;
+      readonly context: C | undefined;
+    }
   /** Storage dropped a writeOnly attribute, having no hash function for it. */
   | {
       readonly type: "secretDropped";
