@@ -1,4 +1,4 @@
-import { bodyTooLarge, internalError } from "../error.ts";
+import { bodyTooLarge } from "../error.ts";
 import { discard, type ScimResponse } from "../protocol/message.ts";
 import type { Scim } from "../scim.ts";
 import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from "./body.ts";
@@ -24,14 +24,14 @@ export function fetchHandler(scim: Scim): (request: Request) => Promise<Response
     const { method, url, signal } = request;
     const incoming = incomingBody(request, scim.limits.body);
     let answer: ScimResponse | undefined;
+    const asked = { method, url, headers: Object.fromEntries(request.headers), body: incoming.read, signal };
     try {
-      const headers = Object.fromEntries(request.headers);
-      answer = await scim.handle({ method, url, headers, body: incoming.read, signal });
+      answer = await scim.handle(asked);
       return toResponse(answer, await incoming.drop());
-    } catch {
+    } catch (error) {
       // The runtime refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
       if (answer !== undefined) discard(answer);
-      return toResponse(scim.error(internalError(), method), true);
+      return toResponse(scim.error(error, asked), true);
     }
   };
 }

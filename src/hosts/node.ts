@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { bodyTooLarge, internalError } from "../error.ts";
+import { bodyTooLarge } from "../error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "../protocol/message.ts";
 import type { Scim } from "../scim.ts";
 import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from "./body.ts";
@@ -37,22 +37,19 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
     });
     // Without a listener, writing to a client that has left would end the process.
     response.on("error", () => gone.abort());
-    const { method = "GET", url = "/", originalUrl = url, baseUrl = "" } = request;
     let answer: ScimResponse | undefined;
+    const asked: ScimRequest = {
+      ...askedOf(request),
+      body: () => readBody(request, scim.limits.body),
+      signal: gone.signal,
+    };
     try {
-      answer = await scim.handle({
-        method,
-        url: originalUrl,
-        localUrls: [url, baseUrl + url],
-        headers: headersOf(request),
-        body: () => readBody(request, scim.limits.body),
-        signal: gone.signal,
-      });
+      answer = await scim.handle(asked);
       await respond(request, response, answer, scim.limits.body);
-    } catch {
+    } catch (error) {
       // Node refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
       if (answer !== undefined) discard(answer);
-      if (!response.headersSent) write(response, scim.error(internalError(), method)).end();
+      if (!response.headersSent) write(response, scim.error(error, asked)).end();
     }
   };
 }
@@ -82,8 +79,14 @@ export function errorHandler(
   return (error, request, response, next) => {
     const problem = problemAhead(error);
     if (problem === undefined || response.headersSent) return next(error);
-    respond(request, response, scim.error(problem, request.method), scim.limits.body).catch(next);
+    respond(request, response, scim.error(problem, askedOf(request)), scim.limits.body).catch(next);
   };
+}
+
+/** What method, URL and headers say. */
+function askedOf(request: MountedRequest): Pick<ScimRequest, "method" | "url" | "localUrls" | "headers"> {
+  const { method = "GET", url = "/", originalUrl = url, baseUrl = "" } = request;
+  return { method, url: originalUrl, localUrls: [url, baseUrl + url], headers: headersOf(request) };
 }
 
 /** Sends an answer, whatever is left of the body. */

@@ -1,8 +1,9 @@
 import type { Call } from "../call/call.ts";
+import { isAbort } from "../call/failure.ts";
 import { locationOf } from "../call/location.ts";
 import { unauthorized } from "../error.ts";
 import { execute } from "../operations/execute.ts";
-import { type FinalEndpoint, findEndpoint, isBelow, splitUrl } from "../protocol/endpoint.ts";
+import { type FinalEndpoint, findEndpoint, findTemplate, isBelow, splitUrl, templateOf } from "../protocol/endpoint.ts";
 import { endpointOfMe } from "../protocol/me.ts";
 import { checkContentType } from "../protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
@@ -16,11 +17,10 @@ import { getOrCreate } from "../storage/get-or-create.ts";
 import { watchStorage } from "../storage/watch.ts";
 import { type Arrival, arrivals } from "./arrival.ts";
 import { checkBaseUrl } from "./check-options.ts";
-import { isAbort } from "./deadline.ts";
 import type { SettledOptions } from "./defaults.ts";
 import type { Engines } from "./engine.ts";
-import { outsiders } from "./place.ts";
-import type { Progress } from "./progress.ts";
+import { type Outsiders, outsiders } from "./place.ts";
+import { askedOf, type Progress } from "./progress.ts";
 import { isSingleTenant } from "./tenant.ts";
 
 /** Answers a request, or throws; what it learns on its way is in `progress`. */
@@ -43,7 +43,7 @@ interface Visit<C extends Context> extends Arrival {
  * sends but its URL and headers is looked at before the first two are settled [T-A1 P-7.6-01].
  */
 export function createAnswer<C extends Context>(options: SettledOptions<C>, engines: Engines<C>): Answer<C> {
-  const { arrive, identify } = arrivals(options, engines.standard.quirks.reads.endpointCase);
+  const { arrive, identify } = arrivals(options, engines.standard);
   const outside = outsiders<C>(engines.standard.emit);
   return async (request, progress) => {
     const arrival = arrive(request, progress);
@@ -51,8 +51,7 @@ export function createAnswer<C extends Context>(options: SettledOptions<C>, engi
     progress.context = known;
     await options.throttle?.(request, known);
     const visit = await receive(arrival, known, progress, options, engines);
-    if (!isBelow(visit.path, basePathOf(visit))) throw outside(visit, visit.baseUrl, visit.context);
-    const endpoint = await endpointOf(visit, options);
+    const endpoint = await endpointOf(visit, options, outside);
     const call = callOf(visit, options);
     const { parts, receiveBody } = partsOf(visit, endpoint);
     const read = route(endpoint, parts, call);
@@ -98,11 +97,17 @@ function basePathOf<C extends Context>({ mount, baseUrl }: Visit<C>): string {
 async function endpointOf<C extends Context>(
   visit: Visit<C>,
   { resolveMe }: SettledOptions<C>,
+  outside: Outsiders<C>,
 ): Promise<FinalEndpoint> {
   const { path, baseUrl, context, note, progress } = visit;
   const { resourceTypes, quirks } = visit.engine;
   const otherCase = (segment: string): void => note(quirks.ruleOf("endpointCase"), printable(segment));
-  const found = findEndpoint(path, basePathOf(visit), resourceTypes, quirks.reads.endpointCase ? otherCase : undefined);
+  const basePath = basePathOf(visit);
+  const { endpointCase } = quirks.reads;
+  progress.path = () => findTemplate(path, basePath, resourceTypes, endpointCase);
+  if (!isBelow(path, basePath)) throw outside(visit, baseUrl, context);
+  const found = findEndpoint(path, basePath, resourceTypes, endpointCase ? otherCase : undefined);
+  progress.path = () => templateOf(found);
   if (!visit.isKnown && found.type !== "discovery") throw unauthorized();
   const endpoint = found.type === "me" ? await endpointOfMe(resolveMe, context, resourceTypes) : found;
   if ("resourceType" in endpoint) progress.resourceType = endpoint.resourceType.name;
@@ -162,7 +167,8 @@ function renderOptions<C extends Context>({ engine, context, baseUrl, method, re
     mediaType: progress.mediaType,
     head: method === "HEAD",
     onFault: (error: unknown) => {
-      if (!isAbort(error, request.signal)) engine.emit({ type: "error", error, context });
+      if (!isAbort(error, request.signal))
+        engine.emit({ type: "fault", error, ...askedOf(request, progress), context });
     },
   };
 }

@@ -1,5 +1,6 @@
+import type { Engine } from "../call/call.ts";
 import { isScimError } from "../error.ts";
-import { isDiscovery, splitUrl } from "../protocol/endpoint.ts";
+import { findTemplate, isDiscovery, splitUrl } from "../protocol/endpoint.ts";
 import { headerReader } from "../protocol/header.ts";
 import { answerType } from "../protocol/media-type.ts";
 import type { ScimRequest } from "../protocol/message.ts";
@@ -22,19 +23,21 @@ export interface Arrival extends Place {
   readonly isPublic: boolean;
 }
 
-/** The first two steps of every request. `anyCase`: discovery endpoints are found in any letter case. */
-export function arrivals<C extends Context>(options: SettledOptions<C>, anyCase: boolean) {
+/** The first two steps of every request. `standard`: the engine of those whose tenant is not known yet. */
+export function arrivals<C extends Context>(options: SettledOptions<C>, standard: Engine<C>) {
   const { authenticate, tenant, baseUrl, anonymousDiscovery } = options;
+  const anyCase = standard.quirks.reads.endpointCase;
   const urlOf = publicUrlOf(baseUrl);
   const find = places(options.path);
   return {
     /** @throws {ScimError} 406 */
     arrive(request: ScimRequest, progress: Progress<C>): Arrival {
       const header = headerReader(request.headers);
-      progress.mediaType = answerType(header("accept"));
       const place = find(request);
       const publicUrl = urlOf(request);
       const basePath = place.mount ?? splitUrl(publicUrl).path;
+      progress.path = () => findTemplate(place.path, basePath, standard.resourceTypes, anyCase);
+      progress.mediaType = answerType(header("accept"));
       const isPublic = anonymousDiscovery && isDiscovery(place.path, basePath, anyCase);
       return { ...place, request, method: request.method.toUpperCase(), header, publicUrl, isPublic };
     },

@@ -1,4 +1,4 @@
-import { notFound } from "../error.ts";
+import { notFound, type ScimError } from "../error.ts";
 import type { ScimEvent } from "../events/event.ts";
 import { isBelow, splitUrl } from "../protocol/endpoint.ts";
 import type { ScimRequest } from "../protocol/message.ts";
@@ -32,13 +32,16 @@ function placeOf({ url, localUrls = [] }: ScimRequest, mount: string | undefined
   return { ...(forms.find(({ path }) => isBelow(path, mount ?? "")) ?? whole), mount };
 }
 
+/** Makes the error for a request that is not below the service. */
+export type Outsiders<C extends Context> = (place: Place, baseUrl: string, context: C) => ScimError;
+
 /**
- * What is thrown for a request that is not below the service, made with a warning to the host the first time: most likely all
- * requests go astray. The client is told where clients see the service, which each answer tells it; the host, what it looked for.
+ * With the first such request goes a warning to the host: most likely all requests go astray. The client is told where clients see
+ * the service, which each answer tells it; the host, what was looked for.
  */
-export function outsiders<C extends Context>(emit: (event: ScimEvent<C>) => void) {
+export function outsiders<C extends Context>(emit: (event: ScimEvent<C>) => void): Outsiders<C> {
   let isTold = false;
-  return ({ path, mount }: Place, baseUrl: string, context: C): Error => {
+  return ({ path, mount }, baseUrl, context) => {
     if (!isTold) {
       isTold = true;
       const place = mount ?? splitUrl(baseUrl).path;
