@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
 import type { PaginationOptions } from "../call/pagination.ts";
+import { REFERENCE_POLICIES } from "../call/reference-rules.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -25,6 +26,8 @@ const profile = z.union(
 const secret = z.string().min(32, "must have at least 32 characters");
 
 /** The shape of `PaginationOptions`. */
+const ReferencePolicyShape = z.enum(REFERENCE_POLICIES);
+
 export const PaginationShape = z.strictObject({
   index: z.boolean().optional(),
   cursor: z.boolean().optional(),
@@ -73,7 +76,7 @@ export const OptionsShape = z.strictObject({
   unknownAttributes: z.enum(["ignore", "reject"]).optional(),
   canonicalValues: z.enum(["suggest", "enforce"]).optional(),
   formats: z.enum(["ignore", "enforce"]).optional(),
-  references: z.enum(["check", "ignore"]).optional(),
+  references: z.union([ReferencePolicyShape, z.record(z.string(), ReferencePolicyShape)]).optional(),
   putOmitted: z.enum(["clear", "keep"]).optional(),
   patchResponse: z.enum(["auto", "resource"]).optional(),
   etags: z.boolean().optional(),

@@ -97,7 +97,7 @@ describe("createScim", () => {
     const scim = createScim({
       ...good,
       tenant: () => ({ profile: "azure" }) as never,
-      on: (event) => errors.push(event.type === "error" && String(event.error)),
+      on: (event) => errors.push(event.type === "fault" && String(event.error)),
     });
     await scim.handle({ method: "GET", url: "/scim/v2/Users", headers: {} });
     expect(errors).toEqual([expect.stringMatching(/tenant: profile: must be one of .*"entra"/)]);
