@@ -1,5 +1,6 @@
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { EnterpriseUser, Group, type SchemaDefinition, User } from "../../src/index.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const FILE = `${ROOT}test/types/hovered.ts`;
@@ -21,12 +22,12 @@ export function show(
 }
 `;
 
-/** What an editor shows where the mark stands: the type, and the documentation. */
-function hovers(): ReadonlyMap<string, { readonly type: string; readonly doc: string }> {
+/** What an editor shows where the marks stand, by place and name: the type, and the documentation. */
+function hovers(marked: string): ReadonlyMap<string, { readonly type: string; readonly doc: string }> {
   const places: [name: string, place: number][] = [];
   let text = "";
-  for (const [index, part] of TEXT.split("«").entries()) {
-    if (index > 0) places.push([/^\w+/.exec(part)?.[0] ?? "", text.length]);
+  for (const [index, part] of marked.split("«").entries()) {
+    if (index > 0) places.push([`${index} ${/^[\w$]+/.exec(part)?.[0]}`, text.length]);
     text += part;
   }
   const service = serviceOf(text);
@@ -65,9 +66,10 @@ function serviceOf(text: string): ts.LanguageService {
 }
 
 describe("an editor shows", () => {
-  const shown = hovers();
-  const typeOf = (name: string) => shown.get(name)?.type.replace(/\nimport .*/s, "");
-  const docOf = (name: string) => shown.get(name)?.doc;
+  const shown = hovers(TEXT);
+  const of = (name: string) => [...shown].find(([key]) => key.endsWith(` ${name}`))?.[1];
+  const typeOf = (name: string) => of(name)?.type.replace(/\nimport .*/s, "");
+  const docOf = (name: string) => of(name)?.doc;
 
   test("a resource type by the name of its schema, in a line, and what it is", () => {
     expect(typeOf("User")).toBe("(alias) const User: ResourceTypeDefinition<UserSchema, readonly []>");
@@ -104,5 +106,20 @@ describe("an editor shows", () => {
     expect(docOf("id")).toBe("Given by storage, and never changed.");
     expect(docOf("password")).toBe("Written by clients, and shown to nobody.");
     for (const name of ["name", "members", "manager"]) expect(docOf(name), name).not.toBe("");
+  });
+
+  test("documentation of every attribute and sub-attribute that is shipped", () => {
+    const paths = [User.schema, Group.schema, EnterpriseUser].flatMap(({ name, attributes }) =>
+      Object.entries(attributes as SchemaDefinition["attributes"]).flatMap(([attribute, { subAttributes = {} }]) => [
+        `${name}["attributes"]["«${attribute}"]`,
+        ...Object.keys(subAttributes).map((sub) => `${name}["attributes"]["${attribute}"]["subAttributes"]["«${sub}"]`),
+      ]),
+    );
+    const types = paths.map((path, index) => `export type T${index} = ${path};`);
+    const header =
+      'import type { UserSchema as User, GroupSchema as Group, EnterpriseUser } from "../../src/index.ts";\n';
+    const undocumented = [...hovers(`${header}${types.join("\n")}`).values()].filter(({ doc }) => doc === "");
+    expect(undocumented.map(({ type }) => type.split("\n")[0])).toEqual([]);
+    expect(paths.length).toBeGreaterThan(80);
   });
 });
