@@ -4,6 +4,7 @@ import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
+import { withoutFilter } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
@@ -15,7 +16,7 @@ import { checkListed } from "./listed-values.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import { type OperationValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { PatchOperation } from "./parse.ts";
-import { UnknownNames, withoutFilter } from "./unknown-names.ts";
+import { UnknownNames } from "./unknown-names.ts";
 
 /**
  * How operations are read; quirks decide on the switches. Without any, by the letter of the RFC.
