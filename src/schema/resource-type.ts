@@ -133,6 +133,8 @@ export interface CompiledExtension {
 
 /** A complex attribute whose `value` is the id of another resource: a member, a manager. @see RFC 7643 §2.4 */
 export interface ReferenceAttribute {
+  /** With the name of its resource type in front: `Group.members`. */
+  readonly name: string;
   readonly attribute: Attribute;
   /** Names of the resource types that `value` may name. */
   readonly resourceTypes: readonly string[];
@@ -219,7 +221,7 @@ export function compileResourceType(
     attributes,
     content: attributes.filter((one) => !SERVER_NAMES.has(one.path) && one.inverseOf === undefined),
     unique: attributes.flatMap(uniquePathsOf),
-    references: attributes.flatMap(referenceOf),
+    references: attributes.flatMap((one) => referenceOf(definition.name, one)),
     inverses: attributes.filter((candidate) => candidate.inverseOf !== undefined),
     hasStandardKeys: comparisonKey === standardKey,
     extension: (text) => extensionByUrn.get(text.toLowerCase()),
@@ -254,8 +256,8 @@ function isUnique(attribute: Attribute): boolean {
   return attribute.uniqueness !== "none" && attribute.path !== "id";
 }
 
-function referenceOf(attribute: Attribute): ReferenceAttribute[] {
+function referenceOf(typeName: string, attribute: Attribute): ReferenceAttribute[] {
   const resourceTypes = attribute.sub("$ref")?.resourceTypes ?? [];
   const isSet = attribute.mutability !== "readOnly" && attribute.sub("value") !== undefined;
-  return isSet && resourceTypes.length > 0 ? [{ attribute, resourceTypes }] : [];
+  return isSet && resourceTypes.length > 0 ? [{ name: `${typeName}.${attribute.path}`, attribute, resourceTypes }] : [];
 }
