@@ -12,7 +12,7 @@ import { isObject, type ResourceObject } from "../schema/value.ts";
 import type { ReadOptions } from "../schema/value-reader.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
-import { checkListed } from "./listed-values.ts";
+import { checkAsserted, checkListed } from "./listed-values.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import { type OperationValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { PatchOperation } from "./parse.ts";
@@ -189,6 +189,7 @@ class Preparation {
     const read = this.#read((options) => readValue(path, raw, options));
     if (read === undefined) return [];
     const { value, cleared } = read;
+    checkAsserted(path, raw, value);
     // An add of nothing: `null`, or an empty list for what is multi-valued.
     if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return [];
     return [{ index, type: "attribute", op, path, value, cleared }];
