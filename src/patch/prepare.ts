@@ -8,7 +8,7 @@ import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import type { ReadOptions } from "../schema/value-reader.ts";
+import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
@@ -247,6 +247,7 @@ class Preparation {
     const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
     if (op === "add" && raw === null) return [];
     const { value } = readValue(pathOf(attribute), raw, this.#options.read);
+    if (value === LEFT_ALONE) return [];
     if (value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
     return [{ index: this.#index, type: "secret", attribute, value: value ?? null }];
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defineSchema, User } from "../../src/index.ts";
+import { type SchemaDefinition, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { openSqlite, sqlStorage } from "../../src/storage/sql/index.ts";
 import { BASE_URL, type Directory, directory, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
@@ -345,11 +345,12 @@ describe("meta", () => {
 });
 
 describe("attributes of an extension that are called id, meta and schemas", () => {
-  const Hr = defineSchema({
+  // Made without defineSchema, which refuses it.
+  const Hr = {
     id: "urn:example:params:scim:schemas:Hr",
     name: "Hr",
     attributes: { id: {}, meta: {}, schemas: { multiValued: true } },
-  });
+  } as const satisfies SchemaDefinition;
   const resourceTypes = [User.extend(Hr)];
   const storages = {
     memory: async () => memoryStorage(),

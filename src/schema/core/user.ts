@@ -243,7 +243,7 @@ export const UserSchema = defineSchema({
       subAttributes: {
         value: { description: "The value of a role." },
         display: { description: "A human-readable name, primarily used for display purposes." },
-        type: { canonicalValues: [], description: "A label indicating the attribute's function." },
+        type: { description: "A label indicating the attribute's function." },
         primary: {
           type: "boolean",
           description:
@@ -258,7 +258,7 @@ export const UserSchema = defineSchema({
       subAttributes: {
         value: { type: "binary", format: "certificate", description: "The value of an X.509 certificate." },
         display: { description: "A human-readable name, primarily used for display purposes." },
-        type: { canonicalValues: [], description: "A label indicating the attribute's function." },
+        type: { description: "A label indicating the attribute's function." },
         primary: {
           type: "boolean",
           description:
