@@ -1,10 +1,10 @@
 import type { Call } from "../call/call.ts";
 import { readOptions } from "../call/settings.ts";
 import { invalidSyntax, ScimError } from "../error.ts";
+import { type CanonicalBody, canonicalize } from "../schema/canonical.ts";
 import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
 import { SchemaSchema } from "../schema/core/schema.ts";
 import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
-import { type CanonicalBody, canonicalize } from "../schema/canonical.ts";
 import { printable } from "../schema/printable.ts";
 import { listProblems, MOST_PROBLEMS, type Problem } from "../schema/problem.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
@@ -74,7 +74,9 @@ function inferSchema<C extends Context>({ engine: { quirks }, note }: Call<C>, {
 /** Whether a URN says what a body is: that of a registered schema, or one of those that the RFCs give to messages and discovery [R-37b]. */
 function isKnown(text: string, resourceTypes: readonly ResourceType[]): boolean {
   const urn = text.toLowerCase();
-  const isRegistered = resourceTypes.some((type) => type.urn.toLowerCase() === urn || type.extension(urn) !== undefined);
+  const isRegistered = resourceTypes.some(
+    (type) => type.urn.toLowerCase() === urn || type.extension(urn) !== undefined,
+  );
   return isRegistered || RFC_URNS.some((known) => urn.startsWith(known));
 }
 

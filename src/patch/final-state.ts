@@ -67,10 +67,14 @@ function* newlyMissing(resourceType: ResourceType, before: ResourceObject, after
 /** What has a default of its schema's always has a state: an account without one is let in by one host and locked out by another [R-19a]. */
 function* newlyStateless(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): Generator<Fault> {
   for (const attribute of resourceType.attributes) {
-    if (attribute.default === undefined || attribute.required || readAttribute(after, attribute) !== undefined) continue;
+    if (attribute.default === undefined || attribute.required || readAttribute(after, attribute) !== undefined)
+      continue;
     const { path, type } = attribute;
     if (readAttribute(before, attribute) !== undefined)
-      yield faultOf(path, `${path} must have a value${type === "boolean" ? ", true or false" : ""}; it cannot be unassigned.`);
+      yield faultOf(
+        path,
+        `${path} must have a value${type === "boolean" ? ", true or false" : ""}; it cannot be unassigned.`,
+      );
   }
 }
 

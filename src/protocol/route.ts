@@ -165,7 +165,10 @@ function bulkOperation<C extends Context>(request: RequestParts, call: Call<C>):
 
 /** The parameters in the URL, as the quirks have them. */
 function urlSearch<C extends Context>(request: RequestParts, call: Call<C>): Search {
-  return call.engine.quirks.search(searchFromUrl(parseQueryString(request.query, tolerance("parameterCase", call))), call.note);
+  return call.engine.quirks.search(
+    searchFromUrl(parseQueryString(request.query, tolerance("parameterCase", call))),
+    call.note,
+  );
 }
 
 /** The parameters in the body, as the quirks have them. */

@@ -446,21 +446,28 @@ describe("operands", () => {
     expect(parseFilter(`a[${text}]`, options)).toMatchObject({ filter: { value } });
   });
 
-  test.each([...COMPARE_OPERATORS, "pr", "and", "or", "not", "AND", "Or"])(
-    "takes the keyword %s for no bare word, but for what stands behind an operand that was forgotten [R-30a]",
-    (keyword) => {
-      for (const text of [`a eq ${keyword}`, `a eq ${keyword} and b pr`, `a[b eq ${keyword}]`, `a eq ${keyword} b pr`])
-        expect(filterError(text, { unquotedOperands: true })).toContain(`write "${keyword}" in double quotes`);
-      expect(parseFilter(`a eq ${keyword}s`, { unquotedOperands: true })).toMatchObject({ value: `${keyword}s` });
-    },
-  );
+  test.each([
+    ...COMPARE_OPERATORS,
+    "pr",
+    "and",
+    "or",
+    "not",
+    "AND",
+    "Or",
+  ])("takes the keyword %s for no bare word, but for what stands behind an operand that was forgotten [R-30a]", (keyword) => {
+    for (const text of [`a eq ${keyword}`, `a eq ${keyword} and b pr`, `a[b eq ${keyword}]`, `a eq ${keyword} b pr`])
+      expect(filterError(text, { unquotedOperands: true })).toContain(`write "${keyword}" in double quotes`);
+    expect(parseFilter(`a eq ${keyword}s`, { unquotedOperands: true })).toMatchObject({ value: `${keyword}s` });
+  });
 
-  test.each(["a eq ada king", "a eq ada king and b pr", "a eq ada(b)", 'a eq ada "king"'])(
-    "ends a bare word at a blank or a bracket: %s [R-30a]",
-    (text) => {
-      expect(() => parseFilter(text, { unquotedOperands: true })).toThrow();
-    },
-  );
+  test.each([
+    "a eq ada king",
+    "a eq ada king and b pr",
+    "a eq ada(b)",
+    'a eq ada "king"',
+  ])("ends a bare word at a blank or a bracket: %s [R-30a]", (text) => {
+    expect(() => parseFilter(text, { unquotedOperands: true })).toThrow();
+  });
 
   test("keeps the notation of a number that JSON writes in another way, since it may be meant as text [R-30a]", () => {
     const bare = (text: string) => (parseFilter(`a eq ${text}`, { unquotedOperands: true }) as { bare?: string }).bare;

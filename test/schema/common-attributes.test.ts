@@ -52,8 +52,15 @@ describe("schemas", () => {
     }
   });
 
-  test("of the wrong kind is refused whatever the profile", async () => {
-    for (const schemas of [USER, {}, 1, [1], [USER, null]])
+  test("of the wrong kind is refused whatever the profile, but for one text alone by default [R-81]", async () => {
+    const lenient = directory();
+    expect((await lenient.ask("POST", "/Users", { ...ada, schemas: USER })).json.schemas).toEqual([USER]);
+    expect(lenient.events).toContainEqual(
+      expect.objectContaining({ type: "quirk", quirk: "lone-values", path: "schemas" }),
+    );
+    const wrong = { ...ada, schemas: USER };
+    expectRefusal(await directory({ profile: "strict" }).ask("POST", "/Users", wrong), 400, "invalidSyntax");
+    for (const schemas of ["", {}, 1, [1], [USER, null]])
       expectRefusal(
         await directory().ask("POST", "/Users", { ...ada, schemas }),
         400,
