@@ -30,8 +30,12 @@ export function readOptions<C extends Context>(resourceType: ResourceType, call:
   };
 }
 
-/** How filters and paths of this request are resolved. */
-export function resolveOptions<C extends Context>(resourceType: ResourceType, call: Call<C>): ResolveOptions {
+/** How filters of this request are resolved, and those of paths, with the rule for operands that stand there without quotes. */
+export function resolveOptions<C extends Context>(
+  resourceType: ResourceType,
+  call: Call<C>,
+  unquoted: "unquotedOperands" | "unquotedPathOperands" = "unquotedOperands",
+): ResolveOptions {
   const { quirks, limits, resourceTypes, isReadable } = call.engine;
   return {
     limits,
@@ -40,7 +44,7 @@ export function resolveOptions<C extends Context>(resourceType: ResourceType, ca
     alias: (name) => quirks.alias(name, resourceType, "filter", call.note),
     operand: (attribute, value, fits) =>
       quirks.value(attribute, value, "value", fits, (quirk) => call.note(quirk, attribute.path)),
-    unquotedOperand: tolerance("unquotedOperands", call),
+    unquotedOperand: tolerance(unquoted, call),
     idOf: (url) => idOfUrl(call.baseUrl, resourceTypes, url),
     ...(isReadable === undefined
       ? {}
@@ -62,9 +66,9 @@ export function parseOptions<C extends Context>(call: Call<C>): FilterParseOptio
   };
 }
 
-/** How paths of this request are parsed: what selects data to change is read to the letter, whatever the profile [R-30a]. */
+/** How paths of this request are parsed: what selects data to change is no filter that changes none [R-30a]. */
 export function pathOptions<C extends Context>(call: Call<C>): FilterParseOptions {
-  return { ...parseOptions(call), unquotedOperands: false };
+  return { ...parseOptions(call), unquotedOperands: call.engine.quirks.reads.unquotedPathOperands };
 }
 
 /** Told where a reading was needed; undefined where the profile does not have it. */

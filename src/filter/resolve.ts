@@ -252,9 +252,11 @@ function operandFor(attribute: Attribute, compare: Compare<string>, options: Res
   const value = unquoted(attribute, compare, options);
   const problem = operandProblem(attribute, value, options);
   if (problem === undefined) return value;
+  // Numbers and their texts stand in another order, so that nobody can say what is greater than one.
+  const isMeantTwice = typeof value === "number" && ORDERING.includes(compare.operator);
   const fits = (candidate: unknown): boolean =>
     operandProblem(attribute, candidate as CompareValue, options) === undefined;
-  const meant = options.operand?.(attribute, value, fits);
+  const meant = isMeantTwice ? undefined : options.operand?.(attribute, value, fits);
   if (meant !== undefined && fits(meant)) return meant as CompareValue;
   const found =
     problem === "type"
@@ -270,11 +272,13 @@ const TEXTS: readonly Attribute["type"][] = ["string", "reference", "dateTime", 
  * An operand without quotes, by the type of its attribute: text is what stood there, a truth is one in any letter case, and a word
  * is no number [R-30a].
  */
-function unquoted(attribute: Attribute, { value, bare }: Compare<string>, options: ResolveOptions): CompareValue {
+function unquoted(attribute: Attribute, compare: Compare<string>, options: ResolveOptions): CompareValue {
+  const { value, bare, operator } = compare;
   const { unquotedOperand } = options;
   const isText = TEXTS.includes(attribute.type);
-  const isNumberForText = isText && typeof value === "number" && unquotedOperand !== undefined;
-  if (!isNumberForText && (bare === undefined || typeof value === "number")) return value;
+  const isNumber = typeof value === "number";
+  const isNumberForText = isText && isNumber && unquotedOperand !== undefined && !ORDERING.includes(operator);
+  if (!isNumberForText && (bare === undefined || isNumber)) return value;
   unquotedOperand?.(attribute.path);
   if (isText) return bare ?? JSON.stringify(value);
   const truth = attribute.type === "boolean" ? bare?.toLowerCase() : undefined;

@@ -28,7 +28,7 @@ export function readPatch<C extends Context>(
   });
   return prepare(resourceType, operations, {
     read: readOptions(resourceType, call),
-    resolve: resolveOptions(resourceType, call),
+    resolve: resolveOptions(resourceType, call, "unquotedPathOperands"),
     filter: pathOptions(call),
     alias: (name) => call.engine.quirks.alias(name, resourceType, "path", call.note),
     unknownPath: tolerance("unknownPaths", call),

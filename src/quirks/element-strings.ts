@@ -1,8 +1,8 @@
 import type { Quirk } from "./quirk.ts";
 
 /**
- * `"roles": ["admin"]`, `"emails": ["ada@example.com", { … }]` [Q113 R-81]. An empty text is left to be refused: it may be an element
- * without a value, or none.
+ * `"roles": ["admin"]`, `"emails": ["ada@example.com", { … }]` [Q113 R-81]. Left to be refused are an empty text, which may be an element
+ * without a value or none, and the JSON text of an object or array, which may be an element itself.
  */
 export const elementStrings: Quirk = {
   id: "element-strings",
@@ -14,8 +14,18 @@ export const elementStrings: Quirk = {
     place !== "list" &&
     typeof raw === "string" &&
     raw.trim() !== "" &&
+    !isJson(raw) &&
     attribute.multiValued &&
     attribute.sub("value") !== undefined
       ? { value: raw }
       : undefined,
 };
+
+function isJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    return typeof JSON.parse(text) === "object";
+  } catch {
+    return false;
+  }
+}

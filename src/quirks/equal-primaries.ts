@@ -1,3 +1,4 @@
+import { isSame } from "../schema/value.ts";
 import type { Quirk } from "./quirk.ts";
 
 /** Two e-mail attributes filled with one address, both primary [Q49 R-52a]. The primary value is the same whichever keeps the mark. */
@@ -12,8 +13,10 @@ export const equalPrimaries: Quirk = {
     const keys = marked.map((element) => (element.value === undefined ? undefined : value?.key(element.value)));
     const [first] = keys;
     if (first === undefined || keys.some((key) => key !== first)) return undefined;
-    return elements.map((element) =>
-      element.primary === true && element !== marked[0] ? { ...element, primary: false } : element,
-    );
+    return elements.flatMap((element) => {
+      if (element.primary !== true || element === marked[0]) return [element];
+      // To the letter the same as the first it is the first once more.
+      return isSame(element, marked[0]) ? [] : [{ ...element, primary: false }];
+    });
   },
 };

@@ -29,6 +29,7 @@ import { unknownPaths } from "./unknown-paths.ts";
 import { unknownSchemas } from "./unknown-schemas.ts";
 import { unquotedIntegers } from "./unquoted-integers.ts";
 import { unquotedOperands } from "./unquoted-operands.ts";
+import { unquotedPathOperands } from "./unquoted-path-operands.ts";
 import { valueObjects } from "./value-objects.ts";
 import { valuePathComparison } from "./value-path-comparison.ts";
 import { wrappedValues } from "./wrapped-values.ts";
@@ -69,7 +70,12 @@ const interop: readonly Quirk[] = [
 ];
 
 /** And those that a client needs all the same, which drop what was said or read what can be meant in two ways. */
-const every: readonly Quirk[] = [...interop, singlePrimary, attributeAliases({ email: "emails.value" })];
+const every: readonly Quirk[] = [
+  ...interop,
+  unquotedPathOperands,
+  singlePrimary,
+  attributeAliases({ email: "emails.value" }),
+];
 
 /** The rules that say that this client needs them. */
 const neededBy = (client: string): readonly Quirk[] =>

@@ -76,6 +76,8 @@ export interface Readings {
   readonly impliedValue: boolean;
   /** `externalId eq jyoung` is `externalId eq "jyoung"`, and `active eq False` is `active eq false`. */
   readonly unquotedOperands: boolean;
+  /** `emails[type eq work]` in the path of a PATCH is `emails[type eq "work"]`. */
+  readonly unquotedPathOperands: boolean;
   /** `/users` is `/Users`. */
   readonly endpointCase: boolean;
   /** A PATCH path that names no attribute is left out. */
@@ -139,6 +141,7 @@ const LITERAL: Readings = {
   valuePathComparison: false,
   impliedValue: false,
   unquotedOperands: false,
+  unquotedPathOperands: false,
   endpointCase: false,
   unknownPaths: false,
   readOnlyValues: false,

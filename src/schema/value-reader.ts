@@ -239,7 +239,7 @@ export class ValueReader {
       if (value !== undefined && value !== LEFT_ALONE) values.push(value);
     }
     this.#path = outer;
-    const distinct = this.#checkPrimaries(attribute, withoutDuplicates(attribute, values));
+    const distinct = withoutDuplicates(attribute, this.#checkPrimaries(attribute, values));
     return distinct.length === 0 ? undefined : distinct;
   }
 
@@ -249,8 +249,7 @@ export class ValueReader {
     const count = values.filter((value) => (value as ResourceObject).primary === true).length;
     if (count < 2) return values;
     const tolerated = this.#options.tolerances.primaries(attribute, values as readonly ResourceObject[], this.#path);
-    // Without its mark an element may be the same as another one.
-    if (tolerated !== undefined) return withoutDuplicates(attribute, tolerated);
+    if (tolerated !== undefined) return tolerated;
     this.report(`has ${count} elements with primary true; at most one may be primary`);
     return values;
   }

@@ -45,6 +45,14 @@ test("removes what is listed by its value [Q113 R-81 R-2]", async () => {
   expect((await service.patch(path, remove)).json.emails).toMatchObject([{ type: "work" }]);
 });
 
+test("the JSON text of an element or of a list is no value, but what only looks like it is [Q113 R-81 R-78]", async () => {
+  const service = await under([rule]);
+  for (const roles of [['{"value":"admin"}'], ['["admin"]'], [" {} "]])
+    expect((await service.ask("POST", "/Users", { ...eve, roles })).json.scimType).toBe("invalidValue");
+  const { json } = await service.ask("POST", "/Users", { ...eve, roles: ["[admin]", "{dev"] });
+  expect(json.roles).toEqual([{ value: "[admin]" }, { value: "{dev" }]);
+});
+
 test("a blank text, which may be an element or none, and one for elements without a value are refused, and so is all without the rule [Q113 R-81]", async () => {
   const service = await under([rule]);
   for (const wrong of [

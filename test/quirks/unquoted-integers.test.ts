@@ -45,6 +45,20 @@ test("what may have been written in another way is refused: fractions, rounded n
     ).toMatchObject({ status: 400, json: { scimType: "invalidValue" } });
 });
 
+test("a number is compared with a text for being the same, not for being greater, since the two stand in another order [Q116 R-81]", async () => {
+  const service = await under([rule]);
+  const path = `/Users/${service.ada}`;
+  await service.patch(path, { op: "add", path: "roles", value: [{ value: "7" }, { value: "admin" }] });
+  expect(await service.patch(path, { op: "remove", path: "roles[value gt 5]" })).toMatchObject({
+    status: 400,
+    json: { scimType: "invalidFilter" },
+  });
+  expect((await service.ask("GET", filtered("/Users", "externalId gt 5"))).json.scimType).toBe("invalidFilter");
+  expect((await service.patch(path, { op: "remove", path: "roles[value eq 7]" })).json.roles).toEqual([
+    { value: "admin" },
+  ]);
+});
+
 test("no number is taken for a reference, a date, bytes or a truth, and none at all without the rule [Q116 R-81]", async () => {
   const service = await under(profiles.interop);
   for (const wrong of [{ profileUrl: 1 }, { x509Certificates: [{ value: 1 }] }, { active: 1 }])

@@ -68,6 +68,8 @@ describe("a word without quotes is read by the type of its attribute", () => {
     "blob eq a",
     "name eq true",
     "name eq ada king",
+    "exact gt 5",
+    "exact le 1e3",
     "name eq 'ada'",
     "name eq and",
     "name eq or",
@@ -97,8 +99,8 @@ test("its note names the attribute and never the operand; a search and a query o
   expect(service.notes()).toEqual([]);
 });
 
-test("a PATCH path, which selects data to change, is read to the letter under every profile [Q16 R-30a]", async () => {
-  for (const profile of [profiles.interop, profiles.entra, profiles.authentik]) {
+test("a PATCH path, which selects data to change, is read to the letter [Q16 R-30a]", async () => {
+  for (const profile of [[rule], profiles.interop]) {
     const service = await under(profile);
     const operation = { op: "replace", path: "emails[type eq work].value", value: "x@y.example" };
     expect(await service.patch(`/Users/${service.ada}`, operation)).toMatchObject({
