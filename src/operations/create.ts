@@ -5,11 +5,12 @@ import { writeRequest } from "../call/write.ts";
 import { conflict } from "../error.ts";
 import { missingAttributes, schemasOf } from "../schema/canonical.ts";
 import { copyValue, readAttribute, writeAttribute } from "../schema/value.ts";
-import type { Context } from "../storage/adapter.ts";
+import type { Context, StorageNotice } from "../storage/adapter.ts";
+import { withoutMarks } from "../storage/reference.ts";
 import { readBody, throwProblems } from "./body.ts";
 import { emitChange } from "./change.ts";
 import { differenceOf } from "./difference.ts";
-import { checkForeignReferences } from "./references.ts";
+import { settleForeignReferences, withoutDropped } from "./references.ts";
 import { checkStored } from "./stored.ts";
 
 /**
@@ -25,9 +26,10 @@ export async function create<C extends Context>(operation: CreateOperation, call
       writeAttribute(resource, attribute, copyValue(attribute.default));
   }
   throwProblems(missingAttributes(resourceType, resource, secrets));
-  await checkForeignReferences(call, resourceType, resource);
+  const given = await settleForeignReferences(call, resourceType, resource);
 
   const request = writeRequest(call, resourceType);
+  const notices: StorageNotice[] = [];
   const selection = operation.selection.forWrite(named);
   const id = call.engine.newId();
   if (id.includes("bulkId"))
@@ -35,10 +37,11 @@ export async function create<C extends Context>(operation: CreateOperation, call
   const stored = await call.storageOf(resourceType).create(
     {
       ...request,
+      notify: (notice) => notices.push(notice),
       resource: {
-        schemas: schemasOf(resourceType, resource),
+        schemas: schemasOf(resourceType, given),
         id,
-        ...resource,
+        ...given,
         meta: { resourceType: resourceType.name, created: request.at, lastModified: request.at },
       },
       secrets: Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== null)),
@@ -46,9 +49,11 @@ export async function create<C extends Context>(operation: CreateOperation, call
     },
     call.context,
   );
+  for (const notice of notices) request.notify(notice);
   const { id: storedId, meta } = checkStored(stored);
-  const after = { schemas: schemasOf(resourceType, resource), ...resource, id: storedId, meta };
-  const { attributes, changes, deltas } = differenceOf(resourceType, {}, resource);
+  const kept = withoutMarks(resourceType, withoutDropped(resourceType, given, notices));
+  const after = { schemas: schemasOf(resourceType, kept), ...kept, id: storedId, meta };
+  const { attributes, changes, deltas } = differenceOf(resourceType, {}, kept);
   emitChange(call, "created", resourceType, {
     id: storedId,
     version: meta.version,

@@ -3,6 +3,7 @@ import { pathOptions, readOptions, resolveOptions, tolerance } from "../call/set
 import type { PreparedOperation } from "../patch/operation.ts";
 import { parsePatch } from "../patch/parse.ts";
 import { prepare } from "../patch/prepare.ts";
+import { isUnder } from "../patch/unknown-names.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -32,9 +33,18 @@ export function readPatch<C extends Context>(
     filter: pathOptions(call),
     alias: (name) => call.engine.quirks.alias(name, resourceType, "path", call.note),
     unknownPath: tolerance("unknownPaths", call),
+    isRegistered: (path) => isOfSchema(path, call.engine.resourceTypes),
     readOnlyValue: tolerance("readOnlyValues", call),
     pathKey: tolerance("pathKeys", call),
     removeValue: tolerance("removeValueList", call),
     maxOperations: call.engine.limits.operations,
   });
+}
+
+/** Whether a path is under the URN of a schema that one of the resource types has. */
+function isOfSchema(path: string, resourceTypes: readonly ResourceType[]): boolean {
+  const text = path.toLowerCase();
+  return resourceTypes.some(({ urn, extensions }) =>
+    [urn, ...extensions.map((one) => one.urn)].some((id) => isUnder(id, text)),
+  );
 }

@@ -137,7 +137,7 @@ describe.each([
       test(`${sample.id} [${(sample.quirks ?? []).join(" ")}]`, async () => {
         const service = await directoryWith(stateBefore(sample));
         expect(await replay(sample, askOf(service))).toEqual([]);
-        expect(service.events.filter(({ type }) => type === "error")).toEqual([]);
+        expect(service.events.filter(({ type }) => type === "fault")).toEqual([]);
       });
     }
   });

@@ -16,6 +16,7 @@ export const EnterpriseUser = defineSchema({
     department: { description: "Identifies the name of a department." },
     manager: {
       type: "complex",
+      integrity: "optional",
       description:
         "The User's manager.  A complex type that optionally allows service providers to represent organizational hierarchy by referencing the 'id' attribute of another User.",
       subAttributes: {

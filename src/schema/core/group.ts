@@ -12,6 +12,7 @@ export const GroupSchema = defineSchema({
       type: "complex",
       multiValued: true,
       collection: true,
+      integrity: "required",
       description: "A list of members of the Group.",
       subAttributes: {
         value: { caseExact: true, mutability: "immutable", description: "Identifier of the member of this Group." },
