@@ -9,7 +9,7 @@ import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import type { ReadOptions } from "../schema/value-reader.ts";
+import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
 import { checkAsserted, checkListed } from "./listed-values.ts";
@@ -274,7 +274,7 @@ class Preparation {
     const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
     if (op === "add" && raw === null) return [];
     const read = this.#read((options) => readValue(pathOf(attribute), raw, options));
-    if (read === undefined) return [];
+    if (read === undefined || read.value === LEFT_ALONE) return [];
     if (read.value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
     return [{ index: this.#index, type: "secret", attribute, value: read.value ?? null }];
   }

@@ -303,7 +303,7 @@ const literal = defineSchema({
         /** For people to read. */
         display: { description: "A human-readable name, primarily used for display purposes." },
         /** What it is for or of which kind, such as `work`. */
-        type: { canonicalValues: [], description: "A label indicating the attribute's function." },
+        type: { description: "A label indicating the attribute's function." },
         /** Whether it is the preferred one; no more than one is. */
         primary: {
           type: "boolean",
@@ -323,7 +323,7 @@ const literal = defineSchema({
         /** For people to read. */
         display: { description: "A human-readable name, primarily used for display purposes." },
         /** What it is for or of which kind, such as `work`. */
-        type: { canonicalValues: [], description: "A label indicating the attribute's function." },
+        type: { description: "A label indicating the attribute's function." },
         /** Whether it is the preferred one; no more than one is. */
         primary: {
           type: "boolean",
