@@ -1,5 +1,5 @@
 import type { Call } from "../call/call.ts";
-import { parseOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
+import { pathOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
 import { parsePatch } from "../patch/parse.ts";
 import { prepare } from "../patch/prepare.ts";
@@ -20,15 +20,17 @@ export function readPatch<C extends Context>(
 ): readonly PreparedOperation[] {
   const missingSchemas = tolerance("missingSchemas", call);
   const emptyOperations = tolerance("emptyOperations", call);
+  const emptyPaths = tolerance("emptyPaths", call);
   const operations = parsePatch(body, {
     maxOperations: call.engine.limits.operations,
     missingSchemas: missingSchemas && (() => missingSchemas("schemas")),
+    emptyPath: emptyPaths,
     emptyOperations: emptyOperations && (() => emptyOperations("Operations")),
   });
   return prepare(resourceType, operations, {
     read: readOptions(resourceType, call),
-    resolve: resolveOptions(resourceType, call),
-    filter: parseOptions(call),
+    resolve: resolveOptions(resourceType, call, "unquotedPathOperands"),
+    filter: pathOptions(call),
     alias: (name) => call.engine.quirks.alias(name, resourceType, "path", call.note),
     unknownPath: tolerance("unknownPaths", call),
     isRegistered: (path) => isOfSchema(path, call.engine.resourceTypes),
