@@ -117,5 +117,6 @@ export {
   resolveReferences,
   type SettleOptions,
   settleReference,
+  settleReferences,
 } from "./storage/reference.ts";
 export { queryByScan, type ScanOptions } from "./storage/scan.ts";

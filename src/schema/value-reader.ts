@@ -1,4 +1,4 @@
-import { type Attribute, isComputedReference } from "./attribute.ts";
+import { type Attribute, isBlank, isComputedDisplay, isComputedReference, isReferenceId } from "./attribute.ts";
 import { formatProblem } from "./format.ts";
 import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
@@ -96,6 +96,7 @@ export class ValueReader {
   /** One value of the attribute: an element where the attribute is multi-valued. */
   readSingle(attribute: Attribute, raw: unknown): unknown {
     if (attribute.type === "complex" && isObject(raw)) return this.#readComplex(attribute, raw);
+    if (isNobody(attribute, raw)) return this.#readNobody(attribute, raw);
     const problem = problemOf(attribute, raw, this.#options.limits);
     if (problem === undefined) return this.#checkMeaning(attribute, raw);
     // A second rule may have to read what the first one made (["True"] for a boolean), a third one never.
@@ -107,6 +108,12 @@ export class ValueReader {
       meant = rule === 1 ? this.#options.tolerances.value(attribute, meant, this.#path) : undefined;
     }
     return this.report(problem === "type" ? `must be ${EXPECTED[attribute.type]}, not ${jsonTypeOf(raw)}` : problem);
+  }
+
+  /** An id that names nobody is none, where a rule says so; never is it stored [R-55a]. */
+  #readNobody(attribute: Attribute, raw: unknown): undefined {
+    if (this.#options.tolerances.value(attribute, raw, this.#path) === null) return undefined;
+    return this.report("must name a resource, and is empty");
   }
 
   /** A value of the right type: prepared where it is a secret, and held against what the schema says it means. */
@@ -144,7 +151,7 @@ export class ValueReader {
       this.#path = `${outer}.${sub.name}`;
       if (named.has(sub)) this.report("is named a second time, in other letter case", "invalidSyntax");
       named.add(sub);
-      if (sub.mutability === "readOnly" || isComputedReference(attribute, sub)) continue;
+      if (isServers(attribute, sub)) continue;
       const read = this.read(sub, raw[key]);
       if (read !== undefined) value[sub.name] = read;
     }
@@ -209,6 +216,16 @@ export class ValueReader {
     this.report(`has ${count} elements with primary true; at most one may be primary`);
     return values;
   }
+}
+
+/** Whether a value is the id of a reference, and empty. */
+function isNobody(attribute: Attribute, raw: unknown): boolean {
+  return isBlank(raw) && isReferenceId(attribute);
+}
+
+/** Whether a part of a complex value is not the client's to give. */
+export function isServers(attribute: Attribute, sub: Attribute): boolean {
+  return sub.mutability === "readOnly" || isComputedReference(attribute, sub) || isComputedDisplay(attribute, sub);
 }
 
 /** The same element twice is the element once; of a collection, elements are the same when their `value` is. */
