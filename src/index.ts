@@ -7,6 +7,7 @@ export type {
   CreateOperation,
   DeleteOperation,
   DiscoverOperation,
+  MembershipChange,
   Operation,
   PatchOperation,
   QueryOperation,

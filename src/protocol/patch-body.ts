@@ -1,11 +1,12 @@
 import type { Call } from "../call/call.ts";
+import type { PatchOperation } from "../call/operation.ts";
 import { parseOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
-import type { PreparedOperation } from "../patch/operation.ts";
 import { parsePatch } from "../patch/parse.ts";
 import { prepare } from "../patch/prepare.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import { takeMemberships } from "./memberships.ts";
 
 /**
  * Reads the body of a PATCH: the envelope, then each operation against the schema.
@@ -16,7 +17,7 @@ export function readPatch<C extends Context>(
   resourceType: ResourceType,
   body: ResourceObject,
   call: Call<C>,
-): readonly PreparedOperation[] {
+): Pick<PatchOperation, "operations" | "memberships"> {
   const missingSchemas = tolerance("missingSchemas", call);
   const emptyOperations = tolerance("emptyOperations", call);
   const operations = parsePatch(body, {
@@ -24,7 +25,8 @@ export function readPatch<C extends Context>(
     missingSchemas: missingSchemas && (() => missingSchemas("schemas")),
     emptyOperations: emptyOperations && (() => emptyOperations("Operations")),
   });
-  return prepare(resourceType, operations, {
+  const { memberships, others } = takeMemberships(resourceType, operations, call);
+  const prepared = prepare(resourceType, others, {
     read: readOptions(resourceType, call),
     resolve: resolveOptions(resourceType, call),
     filter: parseOptions(call),
@@ -35,4 +37,5 @@ export function readPatch<C extends Context>(
     removeValue: tolerance("removeValueList", call),
     maxOperations: call.engine.limits.operations,
   });
+  return { operations: prepared, ...(memberships.length === 0 ? {} : { memberships }) };
 }
