@@ -77,11 +77,15 @@ function isInstalled() {
 /** Examples import the package by its name, which leads to dist. */
 function buildIfNeeded() {
   const built = join(root, "dist/index.js");
-  const inputs = [...files("src"), "package.json", "tsup.config.ts", "tsconfig.json"];
+  const inputs = [...files("src"), "package.json", "tsup.config.ts", "tsconfig.json", "scripts/commonjs.mjs"];
   const newest = Math.max(...inputs.map((file) => statSync(join(root, file)).mtimeMs));
   if (existsSync(built) && existsSync(join(root, "dist/index.d.ts")) && statSync(built).mtimeMs >= newest) return;
-  console.log("Building dist (tsup) …");
-  const result = spawnSync("tsup", { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+  console.log("Building dist (npm run build) …");
+  const result = spawnSync("npm", ["run", "--silent", "build"], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   if (result.status !== 0) fail("the build failed", result.status);
 }
 

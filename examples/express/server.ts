@@ -23,7 +23,7 @@ export function createApp({ baseUrl, token, storage, profile = "interop", refere
     profile,
     references,
     on: (event) => {
-      if (event.type === "error") console.error(event.error);
+      if (event.type === "fault") console.error(event.error);
     },
   });
 

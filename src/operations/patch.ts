@@ -13,8 +13,9 @@ import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, DeltaResult, StoredResource } from "../storage/adapter.ts";
 import { emitChange } from "./change.ts";
+import { noSuchResource } from "./missing.ts";
 import { readBack } from "./read.ts";
-import { missingTarget, readTarget } from "./read-target.ts";
+import { readTarget } from "./read-target.ts";
 import { settleForeignReferences } from "./references.ts";
 import { SELECT_NONE } from "./stored.ts";
 import { emitWrite, writeWithRetry } from "./write-with-retry.ts";
@@ -53,7 +54,7 @@ async function patchByDelta<C extends Context>(
       throw locate(error, operation.operations);
     });
   if (done === "declined") return undefined;
-  if (done === undefined) throw missingTarget(operation);
+  if (done === undefined) throw noSuchResource(resourceType);
   emitDelta(call, resourceType, id, delta, done);
   if (!selection.isExplicit && call.engine.patchResponse === "auto")
     return { type: "patched", resourceType, id, version: done.meta.version };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { invalidSyntax } from "../error.ts";
+import { invalidSyntax, payloadTooLarge } from "../error.ts";
 import { byLowerCase } from "../schema/message-members.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -25,7 +25,7 @@ export interface ParseOptions {
   readonly missingSchemas?: (() => void) | undefined;
   /** Told where `Operations` is empty; undefined where that is refused. */
   readonly emptyOperations?: (() => void) | undefined;
-  /** Most operations of one request. */
+  /** Most operations of one request; more is 413. */
   readonly maxOperations: number;
 }
 
@@ -33,7 +33,7 @@ const Envelope = z.object({ schemas: z.array(z.string()).nullish(), operations: 
 
 /**
  * Reads the envelope of a PATCH: member names and `op` in any letter case, unknown members ignored.
- * @throws {ScimError} 400 invalidSyntax for another message, an unknown `op`, and too many operations.
+ * @throws {ScimError} 400 invalidSyntax for another message and for an unknown `op`; 413 for too many operations.
  * @example
  * ```ts
  * import { PATCH_SCHEMA, parsePatch } from "scimkit/patch";
@@ -57,8 +57,8 @@ export function parsePatch(body: ResourceObject, options: ParseOptions): readonl
     throw invalidSyntax(`The schemas of a PATCH must be ["${PATCH_SCHEMA}"].`);
   }
   if (operations.length > options.maxOperations) {
-    throw invalidSyntax(
-      `The PATCH has ${operations.length} operations; at most ${options.maxOperations} are allowed (limits.operations).`,
+    throw payloadTooLarge(
+      `The PATCH has ${operations.length} operations, which exceeds the limits.operations (${options.maxOperations}).`,
     );
   }
   if (operations.length === 0) {

@@ -3,6 +3,7 @@ import type { PatchOperation } from "../call/operation.ts";
 import { parseOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
 import { parsePatch } from "../patch/parse.ts";
 import { prepare } from "../patch/prepare.ts";
+import { isUnder } from "../patch/unknown-names.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -32,10 +33,19 @@ export function readPatch<C extends Context>(
     filter: parseOptions(call),
     alias: (name) => call.engine.quirks.alias(name, resourceType, "path", call.note),
     unknownPath: tolerance("unknownPaths", call),
+    isRegistered: (path) => isOfSchema(path, call.engine.resourceTypes),
     readOnlyValue: tolerance("readOnlyValues", call),
     pathKey: tolerance("pathKeys", call),
     removeValue: tolerance("removeValueList", call),
     maxOperations: call.engine.limits.operations,
   });
   return { operations: prepared, ...(memberships.length === 0 ? {} : { memberships }) };
+}
+
+/** Whether a path is under the URN of a schema that one of the resource types has. */
+function isOfSchema(path: string, resourceTypes: readonly ResourceType[]): boolean {
+  const text = path.toLowerCase();
+  return resourceTypes.some(({ urn, extensions }) =>
+    [urn, ...extensions.map((one) => one.urn)].some((id) => isUnder(id, text)),
+  );
 }

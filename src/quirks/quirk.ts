@@ -64,7 +64,7 @@ export interface Readings {
   readonly unquotedOperands: boolean;
   /** `/users` is `/Users`. */
   readonly endpointCase: boolean;
-  /** A PATCH path that names no attribute is left out. */
+  /** A PATCH path that names no attribute is left out, where another operation names one or its URN is unknown. */
   readonly unknownPaths: boolean;
   /** readOnly attributes in a path-less PATCH value are ignored. */
   readonly readOnlyValues: boolean;

@@ -99,7 +99,7 @@ function createEngine<C extends Context>(
     newId: options.newId,
     emit: (event: ScimEvent<C>) =>
       tell(options.on, event, (error) => {
-        if (event.type !== "error") tell(options.on, { type: "error", error, context: event.context });
+        if (event.type !== "fault") tell(options.on, { type: "fault", error, context: event.context });
       }),
   };
 }

@@ -259,7 +259,7 @@ export interface StorageCapabilities {
  * - Results are copies: changing them changes nothing in storage.
  * - Unknown id: `get` and `replace` give `undefined`, `delete` gives `false`. An update never creates.
  * - `uniqueness(attribute)`, `versionMismatch()` and `invalidValue(detail)` (dangling reference) are the errors to
- *   throw; any other error is a 500 for the client and goes to `on({ type: "error" })`.
+ *   throw; any other error is a 500 for the client and goes to `on({ type: "fault" })`.
  * - Check and write are one atomic step.
  * - The elements of a collection have no order: another order alone is no change.
  * - A call whose client has gone (`signal`) rejects or gives the right result, never "nothing there".

@@ -228,7 +228,7 @@ describe("nothing is told of what did not happen", () => {
       on: (event) => seen.push(event.type),
     });
     expect((await service.ask("POST", "/Users", { schemas: [USER], userName: "ada" })).status).toBe(500);
-    expect(seen).toEqual(["error"]);
+    expect(seen).toEqual(["fault"]);
   });
 });
 
@@ -312,7 +312,7 @@ describe("a listener that fails cannot fail the request", () => {
     });
     expect((await service.ask("POST", "/Users", { schemas: [USER], userName: "ada" })).status).toBe(201);
     await new Promise((resolve) => setImmediate(resolve));
-    expect(told.map(({ type }) => type)).toEqual(["created", "error"]);
+    expect(told.map(({ type }) => type)).toEqual(["created", "fault"]);
     expect(told[1]).toMatchObject({ error: fault });
   });
 });

@@ -143,7 +143,7 @@ describe.each([
         const given = other === undefined ? {} : { profile: other.profile };
         const service = await directoryWith(stateBefore(sample), given);
         expect(await replay(sample, askOf(service))).toEqual([]);
-        expect(service.events.filter(({ type }) => type === "error")).toEqual([]);
+        expect(service.events.filter(({ type }) => type === "fault")).toEqual([]);
       });
     }
   });

@@ -471,7 +471,7 @@ describe("authorisation", () => {
     const answer = await service.ask("POST", "/Bulk", bulkOf([postUser("ada"), postUser("grace")]));
     expect(statuses(answer.json.Operations)).toEqual(["500", "201"]);
     expect(answer.body).not.toContain("secret inside");
-    expect(service.events).toContainEqual(expect.objectContaining({ type: "error", error: fault }));
+    expect(service.events).toContainEqual(expect.objectContaining({ type: "fault", error: fault }));
   });
 });
 

@@ -199,7 +199,7 @@ describe("id", () => {
       },
     });
     expectRefusal(await service.ask("POST", "/Users", ada), 500);
-    expect(service.events).toContainEqual(expect.objectContaining({ type: "error", error: expect.any(TypeError) }));
+    expect(service.events).toContainEqual(expect.objectContaining({ type: "fault", error: expect.any(TypeError) }));
     const made = directory();
     for (let index = 0; index < 200; index++)
       expect((await made.ask("POST", "/Users", { ...ada, userName: `u${index}` })).json.id).not.toContain("bulkId");

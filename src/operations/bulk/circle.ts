@@ -61,9 +61,9 @@ export async function runCircle<C extends Context>(
     for (const [index, { resource }] of done) created.set(index, resource);
     return operations.map(({ index }) => done.get(index)?.outcome as Outcome);
   } catch (error) {
-    const failed = failure(error, undefined, callOf(call, current));
+    const failed = failure(error, undefined, call.signal);
     return operations.map((planned) =>
-      planned === current ? failed : { type: "failed", error: failedNeed(current.index, plan), id: undefined },
+      planned === current ? failed : failure(failedNeed(current.index, plan), undefined, call.signal),
     );
   }
 }
@@ -165,7 +165,7 @@ async function undo<C extends Context>(created: readonly CreatedResource[], call
     try {
       await adapter.delete({ ...writeRequest(call, resourceType), signal: undefined, id }, call.context);
     } catch (error) {
-      call.engine.emit({ type: "error", error, context: call.context });
+      call.engine.emit({ type: "fault", error, context: call.context });
     }
   }
 }

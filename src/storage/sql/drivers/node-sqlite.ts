@@ -28,9 +28,10 @@ export interface SqliteOptions {
 
 /**
  * Opens a SQLite database by the module that Node brings along: a file, or `":memory:"` for one that ends with the
- * process. Files are kept in write-ahead mode, and every commit is on the disk before it is answered.
+ * process. Files are kept in write-ahead mode, and every commit is on the disk before it is answered. It needs Node 22.16
+ * (of the 23s, 23.11); older ones lack the module, or what it takes.
  *
- * @throws {Error} where the file cannot be opened, or the runtime has no `node:sqlite`.
+ * @throws {Error} where the file cannot be opened, or the runtime is too old, with the version that it takes.
  * @example
  * ```ts
  * import { openSqlite, sqlStorage } from "scimkit/sql";
@@ -39,8 +40,7 @@ export interface SqliteOptions {
  * ```
  */
 export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Kysely<unknown>> {
-  // Loaded here, so that this module can be imported where there is no node:sqlite.
-  const sqlite: NodeSqlite = await import("node:sqlite");
+  const sqlite = await loadSqlite();
   const isInMemory = path === ":memory:" || path === "";
   const driver = new PoolDriver(() => openConnection(sqlite, path), isInMemory ? 1 : (options.connections ?? 16));
   await driver.init();
@@ -48,6 +48,16 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     dialect: dialectOf(driver, !isInMemory),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
+}
+
+/** Loaded here, so that this file can be imported where there is no `node:sqlite`. */
+async function loadSqlite(): Promise<NodeSqlite> {
+  const sqlite: NodeSqlite | undefined = await import("node:sqlite").catch(() => undefined);
+  // The youngest of all that is called here.
+  if (sqlite !== undefined && "columns" in sqlite.StatementSync.prototype) return sqlite;
+  throw new Error(
+    `openSqlite needs the node:sqlite of Node 22.16 or newer, and this is ${process.release?.name ?? "a runtime"} ${process.version}. Update it, or give sqlStorage a Kysely over another driver, such as better-sqlite3.`,
+  );
 }
 
 function openConnection(sqlite: NodeSqlite, path: string): Connection {
