@@ -33,7 +33,7 @@ describe.each([
     return { ...made, a, b, c, groupsOf, create };
   }
 
-  test("a user joins and leaves groups by POST, PUT and PATCH, and each group's PATCH is told", async () => {
+  test("a user joins and leaves groups by POST, PUT and PATCH, and each group's PATCH is told [R-76]", async () => {
     const { ask, a, b, c, groupsOf, create, events } = await service();
     events.length = 0;
     const ada = await create("ada", { value: a }, b);
@@ -83,7 +83,7 @@ describe.each([
     expect((await ask("PATCH", `/Users/${id}`, strange)).json).toMatchObject({ scimType: "invalidPath" });
   });
 
-  test("authorize is asked for the PATCH of each group, and one that is refused fails the whole request", async () => {
+  test("authorize is asked for the PATCH of each group, and one that is refused fails the whole request [R-76]", async () => {
     const asked: string[] = [];
     let closed = "";
     const { ask, a, b, create, groupsOf } = await service({
