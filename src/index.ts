@@ -111,5 +111,11 @@ export type {
   WriteRequest,
 } from "./storage/adapter.ts";
 export { isCursorPage } from "./storage/adapter.ts";
-export { type HeldReference, referencesIn, settleReference } from "./storage/reference.ts";
+export {
+  type HeldReference,
+  referencesIn,
+  resolveReferences,
+  type SettleOptions,
+  settleReference,
+} from "./storage/reference.ts";
 export { queryByScan, type ScanOptions } from "./storage/scan.ts";

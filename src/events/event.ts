@@ -125,7 +125,7 @@ export type ScimEvent<C extends Context = Context> =
   | ChangeEvent<C>
   | RefusedEvent<C>
   | FaultEvent<C>
-  /** Something to put right in the host's settings. */
+  /** Something to put right in the host's settings: `cursorSecretGenerated`, told with the first cursor, once. */
   | {
       readonly type: "warning";
       readonly code: "cursorSecretGenerated";
@@ -138,6 +138,18 @@ export type ScimEvent<C extends Context = Context> =
   | {
       readonly type: "unknownAttribute";
       readonly path: string;
+      readonly resourceType: string;
+      readonly context: C | undefined;
+    }
+  /**
+   * A reference (`attribute` is its path, `value` the id) names a resource that is not there: it was `"kept"`, and leads
+   * somewhere once the resource exists, or `"dropped"`. The option `references` decides.
+   */
+  | {
+      readonly type: "missingReference";
+      readonly attribute: string;
+      readonly value: string;
+      readonly outcome: "kept" | "dropped";
       readonly resourceType: string;
       readonly context: C | undefined;
     }

@@ -48,11 +48,8 @@ export async function render(result: Result, options: RenderOptions): Promise<Sc
       };
     case "patched": {
       const location = locationOf(options.baseUrl, result.resourceType, result.id);
-      return {
-        status: 204,
-        headers: { ...FIXED_HEADERS, Location: location, ...tagOf(result.version, options) },
-        body: undefined,
-      };
+      // A media type of nothing: a client that looks for it counts the change as failed without [R-66a].
+      return respond(204, undefined, { Location: location, ...tagOf(result.version, options) }, options);
     }
     case "empty":
       return { status: 204, headers: { ...FIXED_HEADERS }, body: undefined };

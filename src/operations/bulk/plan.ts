@@ -83,7 +83,7 @@ function planOperation<C extends Context>(
   };
   let target: BulkTarget | undefined;
   try {
-    target = targetOf(entry, index, noting);
+    target = targetOf(entry, index, posts, noting);
     if (entry.problem !== undefined || entry.method === undefined || target === undefined)
       return fail(entry.problem ?? invalidValue("The operation has no path."), target);
     const body = readData(entry, index, noting);
@@ -105,12 +105,14 @@ function planOperation<C extends Context>(
 function targetOf<C extends Context>(
   { method, path }: BulkEntry,
   index: number,
+  posts: ReadonlyMap<string, number>,
   call: Call<C>,
 ): BulkTarget | undefined {
   if (method === undefined || path === undefined) return undefined;
   const otherCase = tolerance("endpointCase", call);
   const note = otherCase && (() => otherCase(`Operations[${index}].path`));
-  return findTarget(method, path, (absolute) => call.router.find(absolute, note));
+  const find = (absolute: string) => call.router.find(absolute, note);
+  return findTarget(method, path, find, (bulkId) => posts.has(bulkId));
 }
 
 /** @throws {ScimError} 400 invalidValue for a reference to a bulkId that no POST has [P-3.7.2-04]. */

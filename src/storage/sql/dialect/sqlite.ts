@@ -42,7 +42,6 @@ export const sqlite: Dialect = {
   jsonIn: (column) => column,
   object: (json, name) => sql`(${json}->${memberPath(name)})`,
   member: (json, name) => sql`(${json}->>${memberPath(name)})`,
-  truth: (text) => text,
   first: (json, name) => sql`(${json}->>${memberPath(name, "[0]")})`,
   each: (json, name, alias) => sql`json_each(${json}, ${memberPath(name)}) ${raw(alias)}`,
   elementText: (alias) => raw(`${alias}.value`),
