@@ -4,7 +4,7 @@ import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
 import { conflict } from "../error.ts";
 import { missingAttributes, schemasOf } from "../schema/canonical.ts";
-import { copyValue, writeAttribute } from "../schema/value.ts";
+import { copyValue, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, StorageNotice } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
 import { readBody, throwProblems } from "./body.ts";
@@ -23,8 +23,8 @@ export async function create<C extends Context>(operation: CreateOperation, call
   const body = readBody(call, resourceType, operation.body);
   const { resource, secrets, named } = body;
   for (const attribute of resourceType.attributes) {
-    // `null` is an assertion too: it suppresses the default [P-3.3-03].
-    if (attribute.default !== undefined && !named.has(attribute))
+    // What has a default always has a state, `null` or not [R-19a].
+    if (attribute.default !== undefined && readAttribute(resource, attribute) === undefined)
       writeAttribute(resource, attribute, copyValue(attribute.default));
   }
   throwProblems(missingAttributes(resourceType, resource, secrets));

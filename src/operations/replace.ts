@@ -64,7 +64,8 @@ function merge(
   for (const attribute of resourceType.content) {
     const old = readAttribute(before, attribute);
     const asserted = readAttribute(body.resource, attribute);
-    const isOmitted = !body.named.has(attribute);
+    // What has a default always has a state: to unassign it is to leave it out [R-19a].
+    const isOmitted = !body.named.has(attribute) || (attribute.default !== undefined && asserted === undefined);
     const isKept = isFixed(attribute, isOmitted) || (isOmitted && old !== undefined && keepsOmitted(attribute));
     const value = isKept
       ? old

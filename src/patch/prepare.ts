@@ -3,13 +3,20 @@ import type { Filter } from "../filter/ast.ts";
 import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
-import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
+import {
+  type Attribute,
+  type AttributePath,
+  isComputedDisplay,
+  isComputedReference,
+  leafOf,
+  pathOf,
+} from "../schema/attribute.ts";
 import { withoutFilter } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import type { ReadOptions } from "../schema/value-reader.ts";
+import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
 import { checkAsserted, checkListed } from "./listed-values.ts";
@@ -197,7 +204,10 @@ class Preparation {
 
   /** A readOnly attribute that is named is an error, unlike one in the body of a PUT [R-16 P-3.5.2-09]. */
   #checkWritable(path: AttributePath): void {
-    for (const part of [path.attribute, path.sub]) {
+    const { attribute, sub } = path;
+    if (sub !== undefined && isComputedDisplay(attribute, sub))
+      throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
+    for (const part of [attribute, sub]) {
       if (part?.mutability === "readOnly")
         throw mutability(`${part.path} is readOnly; it cannot be changed by a client.`);
     }
@@ -274,7 +284,7 @@ class Preparation {
     const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
     if (op === "add" && raw === null) return [];
     const read = this.#read((options) => readValue(pathOf(attribute), raw, options));
-    if (read === undefined) return [];
+    if (read === undefined || read.value === LEFT_ALONE) return [];
     if (read.value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
     return [{ index: this.#index, type: "secret", attribute, value: read.value ?? null }];
   }

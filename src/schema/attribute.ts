@@ -84,7 +84,10 @@ export interface AttributeLiteral {
   readonly inverseOf?: { readonly resourceType: string; readonly attribute: string };
   /** `true`: events tell when the value turns from or to `false` (a user's `active`). Boolean only. */
   readonly lifecycle?: boolean;
-  /** A value that a create gives when the client asserts none. `null` from the client suppresses it. */
+  /**
+   * A value that a create gives when the client asserts none, `null` included. What has a default always has a value: a PUT that
+   * says null leaves it out, and a PATCH that would unassign it is refused (400 invalidValue).
+   */
   readonly default?: unknown;
 }
 
@@ -156,7 +159,36 @@ export function leafOf(path: AttributePath): Attribute {
   return path.sub ?? path.attribute;
 }
 
+/** A reference to what is outside of the server, and to nothing else. @see RFC 7643 §2.3.7 */
+export function isExternalReference({ type, referenceTypes }: Attribute): boolean {
+  return type === "reference" && referenceTypes.length > 0 && referenceTypes.every((name) => name === "external");
+}
+
 /** A `$ref` beside a `value`, naming resources: it follows from the value [R-51]. */
 export function isComputedReference(attribute: Attribute, sub: Attribute): boolean {
   return sub.name === "$ref" && attribute.sub("value") !== undefined && sub.resourceTypes.length > 0;
+}
+
+/**
+ * The `display` of what a collection refers to (a group's members): the server's to give, as `$ref` is. What a client says of it
+ * is not kept [R-51a].
+ */
+export function isComputedDisplay(attribute: Attribute, sub: Attribute): boolean {
+  const reference = attribute.sub("$ref");
+  return (
+    attribute.collection &&
+    sub.name === "display" &&
+    reference !== undefined &&
+    isComputedReference(attribute, reference)
+  );
+}
+
+/** The `value` of a reference: the id of the resource that it leads to. @see RFC 7643 §2.4 */
+export function isReferenceId({ name, parent }: Attribute): boolean {
+  return name === "value" && (parent?.sub("$ref")?.resourceTypes.length ?? 0) > 0;
+}
+
+/** Whether a text names nobody. */
+export function isBlank(text: unknown): boolean {
+  return typeof text === "string" && text.trim() === "";
 }

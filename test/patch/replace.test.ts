@@ -74,11 +74,11 @@ describe("replace of what is singular", () => {
       ["active", "x"],
       ["active", 1],
       ["name", "x"],
-      ["title", 5],
+      ["title", 5.5],
       ["title", { a: 1 }],
       ["name.givenName", ["a", "b"]],
       ["emails", [{ value: { a: 1 } }]],
-      ['emails[type eq "work"]', "x"],
+      ['emails[type eq "work"]', true],
     ]) {
       const answer = await patch({ op: "replace", path, value });
       expect.soft(answer, `${path}`).toMatchObject({ status: 400, json: { scimType: "invalidValue" } });
