@@ -1,4 +1,11 @@
-import { ATTRIBUTE_TYPES, type AttributeLiteral, INTEGRITIES, MUTABILITIES, RETURNED, UNIQUENESS } from "./attribute.ts";
+import {
+  ATTRIBUTE_TYPES,
+  type AttributeLiteral,
+  INTEGRITIES,
+  MUTABILITIES,
+  RETURNED,
+  UNIQUENESS,
+} from "./attribute.ts";
 import { FORMATS } from "./format.ts";
 
 /** An attribute as a schema has it, with what the rules ask most often worked out. */

@@ -37,12 +37,7 @@ export function applyDelta(tenant: Tenant, request: DeltaRequest): DeltaResult |
  * already, and elements that are removed and are not there, are no change.
  * @throws {ScimError} 400 invalidValue for an added reference to nothing.
  */
-function changesOf(
-  tenant: Tenant,
-  row: Row,
-  request: DeltaRequest,
-  notices: StorageNotice[],
-): readonly Change[] {
+function changesOf(tenant: Tenant, row: Row, request: DeltaRequest, notices: StorageNotice[]): readonly Change[] {
   const { attribute, resourceType, checkReferences } = request;
   const elements = row.content.collections.get(attribute.path);
   const reference = findReference(resourceType, attribute);

@@ -37,10 +37,7 @@ interface Outcome {
  * @throws {ScimError} 400 invalidValue for a reference to nothing, and 412 for a stale version; nothing is written
  * then.
  */
-export async function applyByStatement(
-  database: Database,
-  delta: Delta,
-): Promise<DoneDelta | "declined" | undefined> {
+export async function applyByStatement(database: Database, delta: Delta): Promise<DoneDelta | "declined" | undefined> {
   const { resourceType, ifVersion } = delta.request;
   const [outcome] = await database.run<Outcome>(statementOf(delta));
   if (outcome === undefined) return undefined;

@@ -1,7 +1,15 @@
 import type { ReferenceAttribute, ResourceType } from "../../../schema/resource-type.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { NewResource, StorageNotice, StoredResource, WriteRequest } from "../../adapter.ts";
-import { isMissing, missingReferences, referencesIn, resolveReference, resolveReferences, settleReference, withSettled } from "../../reference.ts";
+import {
+  isMissing,
+  missingReferences,
+  referencesIn,
+  resolveReference,
+  resolveReferences,
+  settleReference,
+  withSettled,
+} from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
@@ -73,7 +81,11 @@ export async function settle(
 /** Resources as they are given back: references that led nowhere when they were written are looked up once more. */
 export async function resolve(
   session: Session,
-  { tables, tenant, resourceType }: { readonly tables: Tables; readonly tenant: string; readonly resourceType: ResourceType },
+  {
+    tables,
+    tenant,
+    resourceType,
+  }: { readonly tables: Tables; readonly tenant: string; readonly resourceType: ResourceType },
   resources: readonly StoredResource[],
 ): Promise<readonly StoredResource[]> {
   const missing = resources.flatMap((resource) => missingReferences(resourceType, resource));
@@ -99,8 +111,6 @@ export async function resolveElements(
   const types = await typesOf(session, tables, tenant, ids);
   return elements.map((element) => {
     const id = String(element.value);
-    return isMissing(element)
-      ? resolveReference({ reference, element, id, index: undefined }, types.get(id))
-      : element;
+    return isMissing(element) ? resolveReference({ reference, element, id, index: undefined }, types.get(id)) : element;
   });
 }
