@@ -45,13 +45,13 @@ const Envelope = z.object({ schemas: z.array(z.string()).nullish(), operations: 
  * @see RFC 7644 §3.5.2
  */
 export function parsePatch(body: ResourceObject, options: ParseOptions): readonly PatchOperation[] {
-  const parsed = Envelope.safeParse(byLowerCase(body, "The PATCH body"));
+  const members = byLowerCase(body, "The PATCH body");
+  const parsed = Envelope.safeParse(members);
   if (!parsed.success) {
-    const path =
-      parsed.error.issues[0]?.path[0] === "schemas"
-        ? "schemas must be an array of URNs"
-        : "Operations must be an array of operations";
-    throw invalidSyntax(`The PATCH body is wrong: ${path}.`);
+    const isOfSchemas = parsed.error.issues[0]?.path[0] === "schemas";
+    throw invalidSyntax(
+      `The PATCH body is wrong: ${isOfSchemas ? "schemas must be an array of URNs" : problemOf(members)}.`,
+    );
   }
   const { schemas, operations } = parsed.data;
   if (!schemas?.length && options.missingSchemas !== undefined) options.missingSchemas();
@@ -68,6 +68,13 @@ export function parsePatch(body: ResourceObject, options: ParseOptions): readonl
     options.emptyOperations();
   }
   return operations.map((operation, index) => parseOperation(operation, index, options));
+}
+
+/** A client of SCIM 1.1 sends the part of the resource that is to change. */
+function problemOf({ operations }: Readonly<Record<string, unknown>>): string {
+  return operations === undefined
+    ? "it has no Operations; a part of a resource, as in SCIM 1.1, is none"
+    : "Operations must be an array of operations";
 }
 
 const OPS: readonly Op[] = ["add", "remove", "replace"];

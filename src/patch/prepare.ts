@@ -3,7 +3,15 @@ import type { Filter } from "../filter/ast.ts";
 import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
-import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
+import {
+  type Attribute,
+  type AttributePath,
+  isComputedDisplay,
+  isComputedReference,
+  leafOf,
+  pathOf,
+} from "../schema/attribute.ts";
+import { withoutFilter } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
@@ -11,11 +19,11 @@ import { isObject, type ResourceObject } from "../schema/value.ts";
 import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
-import { checkListed } from "./listed-values.ts";
+import { checkAsserted, checkListed } from "./listed-values.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import { type OperationValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { PatchOperation } from "./parse.ts";
-import { UnknownNames, withoutFilter } from "./unknown-names.ts";
+import { UnknownNames } from "./unknown-names.ts";
 
 /**
  * How operations are read; quirks decide on the switches. Without any, by the letter of the RFC.
@@ -188,6 +196,7 @@ class Preparation {
     const read = this.#read((options) => readValue(path, raw, options));
     if (read === undefined) return [];
     const { value, cleared } = read;
+    checkAsserted(path, raw, value);
     // An add of nothing: `null`, or an empty list for what is multi-valued.
     if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return [];
     return [{ index, type: "attribute", op, path, value, cleared }];
@@ -195,7 +204,10 @@ class Preparation {
 
   /** A readOnly attribute that is named is an error, unlike one in the body of a PUT [R-16 P-3.5.2-09]. */
   #checkWritable(path: AttributePath): void {
-    for (const part of [path.attribute, path.sub]) {
+    const { attribute, sub } = path;
+    if (sub !== undefined && isComputedDisplay(attribute, sub))
+      throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
+    for (const part of [attribute, sub]) {
       if (part?.mutability === "readOnly")
         throw mutability(`${part.path} is readOnly; it cannot be changed by a client.`);
     }
