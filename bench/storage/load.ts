@@ -61,13 +61,6 @@ export async function load(opened: Opened, users: number, sizes: readonly number
       await database.transaction((session) => insertMembers(session, tables, id, ids));
     }
   }
-  for (const statement of opened.place.engine === "sqlite" ? ["ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"] : []) {
-    await database.run(raw(statement));
-  }
-  if (opened.place.engine === "postgres") {
-    for (const table of [tables.resource, tables.unique, tables.element])
-      await database.run(sql`VACUUM ANALYZE ${table}`);
-  }
   return { userIds, groups };
 }
 

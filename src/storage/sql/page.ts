@@ -146,10 +146,11 @@ function segmentOrder(source: Source, backwards: boolean): Fragment {
   return sql`p.segment, ${orderAgain(source, "p", backwards)}`;
 }
 
-/** 1 where there are rows on the other side of a place, or at the place itself. */
+/** 1 where there are rows on the other side of a place, or at the place itself. The order says which index to ask. */
 function behindOf(source: Source, place: SortPlace, backwards: boolean): Fragment {
   const others = segmentsOf(source, place, !backwards, true).map(
-    (condition) => sql`EXISTS (SELECT 1 FROM ${source.from} WHERE ${source.condition} AND ${condition})`,
+    (condition) => sql`(SELECT 1 FROM ${source.from} WHERE ${source.condition} AND ${condition}
+      ORDER BY ${orderOf(source, !backwards)} LIMIT 1) IS NOT NULL`,
   );
   return sql`CASE WHEN ${balance("OR", others)} THEN 1 ELSE 0 END`;
 }

@@ -3,7 +3,7 @@ import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { DIRECT, inversePart } from "../../inverse.ts";
 import { cast, type Dialect, literal } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { ESCAPE, keyText } from "../key.ts";
 import { isDefaultFalse, type Place, type Places } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
@@ -80,8 +80,7 @@ function inverseSource(
     return cast(dialect, part === "direct" ? sql`${keyText(sub.key(DIRECT))}` : raw("NULL"), "text");
   };
   return {
-    from: sql`${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id
-      WHERE ${refersTo(inverse)}`,
+    from: holderRows(tables, inverse),
     order: raw("m.id"),
     textOf,
     places: partsOf(dialect, attribute, raw("NULL"), textOf),
@@ -93,11 +92,20 @@ export function heldIn({ path }: Attribute): Fragment {
   return sql`m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(path)}`;
 }
 
-/** Condition on rows `m` of elements: they refer to the row `r`. */
-export function refersTo(inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
-  const { resourceType, attribute } = inverse;
-  return sql`m.tenant = r.tenant AND m.type = ${literal(resourceType)} AND m.attribute = ${literal(attribute)}
-    AND (m.target = r.id OR (m.target IS NULL AND m.value = r.id))`;
+/**
+ * What follows FROM, up to and with a condition: the elements `m` that refer to the row `r`, and their holders `h`. An
+ * index answers each half of the union; no planner finds that out of an OR by itself.
+ */
+export function holderRows(
+  { element, resource }: Tables,
+  { resourceType, attribute }: NonNullable<Attribute["inverseOf"]>,
+): Fragment {
+  const halves = ["m.target = r.id", "m.target IS NULL AND m.value = r.id"].map(
+    (refersToRow) => sql`SELECT m.tenant, m.id FROM ${element} m
+      WHERE ${raw(refersToRow)} AND m.tenant = r.tenant
+      AND m.type = ${literal(resourceType)} AND m.attribute = ${literal(attribute)}`,
+  );
+  return sql`(${join(halves, " UNION ALL ")}) m CROSS JOIN ${resource} h WHERE h.tenant = m.tenant AND h.id = m.id`;
 }
 
 function partOf(dialect: Dialect, json: Fragment, sub: Attribute): Fragment {

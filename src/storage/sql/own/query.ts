@@ -14,7 +14,7 @@ import { isId } from "../../id.ts";
 import { queryByScan } from "../../scan.ts";
 import { isUnique } from "../../unique.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import { queryPage, type Source } from "../page.ts";
 import type { OwnScope } from "./elements.ts";
@@ -24,6 +24,7 @@ import { ownPlaces } from "./places.ts";
 import { resourceOf, type SelectedRow } from "./resource.ts";
 import { apartColumns, apartOf, baseColumns } from "./select.ts";
 import { ownSort } from "./sort.ts";
+import { type Start, startOf } from "./start.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
 
@@ -93,11 +94,13 @@ function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
 } {
   const { dialect, tables, tenant } = scope;
   const { filter, sort } = request;
-  const compiled = filter && compileFilter(filter, ownPlaces(scope));
+  const found = filter && startOf(scope, filter);
+  const start = found ?? startAtType(scope, filter);
+  const compiled = start.rest && compileFilter(start.rest, ownPlaces(scope, found !== undefined));
   const order = sort && ownSort(scope, sort);
-  const condition = sql`${ownCondition(scope)} AND ${compiled?.condition ?? TRUE}`;
+  const condition = sql`${start.condition} AND ${compiled?.condition ?? TRUE}`;
   const source: Source = {
-    from: sql`${tables.resource} r`,
+    from: start.from,
     condition,
     id: raw("r.id"),
     sort: order,
@@ -109,12 +112,17 @@ function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
   const isSorted = sort === undefined || order !== undefined;
   if (compiled?.isExact !== false && isSorted && length * 2 < dialect.mostParameters) return { source, isExact: true };
   // What a statement cannot hold at all is left to the scan.
-  const held = length < dialect.mostParameters ? condition : ownCondition(scope);
+  const held = length < dialect.mostParameters ? condition : start.condition;
   return { source: { ...source, condition: held, sort: undefined }, isExact: false };
 }
 
-function ownCondition({ tenant, resourceType }: OwnScope): Fragment {
-  return sql`r.tenant = ${tenant} AND r.type = ${resourceType.name}`;
+/** All rows of the type. */
+function startAtType({ tables, tenant, resourceType }: OwnScope, rest: Start["rest"]): Start {
+  return {
+    from: sql`${tables.resource} r`,
+    condition: sql`r.tenant = ${tenant} AND r.type = ${resourceType.name}`,
+    rest,
+  };
 }
 
 /** Whether a filter asks for one resource: by its id, or by a unique value. */

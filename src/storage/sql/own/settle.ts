@@ -4,7 +4,7 @@ import { referencesIn, settleReference } from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
-import type { IsTarget } from "./statements.ts";
+import { type IsTarget, idSource } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 
 /** The resource types of the ids that exist in the tenant. */
@@ -17,8 +17,8 @@ export async function typesOf(
   const wanted = [...new Set(ids)].filter(isStorable);
   if (wanted.length === 0) return new Map();
   const found = await session.run<{ id: string; type: string }>(
-    sql`SELECT r.id, r.type FROM ${tables.resource} r
-      WHERE r.tenant = ${tenant} AND r.id IN (SELECT value FROM ${session.dialect.list(JSON.stringify(wanted))})`,
+    sql`SELECT r.id, r.type FROM ${idSource(session.dialect, tenant, wanted)} CROSS JOIN ${tables.resource} r
+      WHERE r.tenant = v.tenant AND r.id = v.id`,
   );
   return new Map(found.map(({ id, type }) => [id, type]));
 }
