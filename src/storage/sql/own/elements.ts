@@ -75,12 +75,12 @@ function inverseSource(
   if (display !== undefined && (display.caseExact || display.comparison !== "plain")) return undefined;
   const textOf: ElementSource["textOf"] = (sub) => {
     const part = sub && inversePart(sub);
-    if (sub === undefined || part === "id") return raw("h.id");
-    if (part === "name") return dialect.member(raw("h.keys"), HOLDER_NAME);
+    if (sub === undefined || part === "id") return raw("m.id");
+    if (part === "name") return ofHolder(tables, dialect.member(raw("h.keys"), HOLDER_NAME));
     return cast(dialect, part === "direct" ? sql`${keyText(sub.key(DIRECT))}` : raw("NULL"), "text");
   };
   return {
-    from: holderRows(tables, inverse),
+    from: referring(tables, inverse),
     order: raw("m.id"),
     textOf,
     places: partsOf(dialect, attribute, raw("NULL"), textOf),
@@ -93,11 +93,11 @@ export function heldIn({ path }: Attribute): Fragment {
 }
 
 /**
- * What follows FROM, up to and with a condition: the elements `m` that refer to the row `r`, and their holders `h`. An
- * index answers each half of the union; no planner finds that out of an OR by itself.
+ * What follows FROM, up to and with a condition: the elements `m` that refer to the row `r`, by tenant and id of their
+ * holders. An index answers each half of the union; no planner finds that out of an OR by itself.
  */
-export function holderRows(
-  { element, resource }: Tables,
+export function referring(
+  { element }: Tables,
   { resourceType, attribute }: NonNullable<Attribute["inverseOf"]>,
 ): Fragment {
   const halves = ["m.target = r.id", "m.target IS NULL AND m.value = r.id"].map(
@@ -105,7 +105,12 @@ export function holderRows(
       WHERE ${raw(refersToRow)} AND m.tenant = r.tenant
       AND m.type = ${literal(resourceType)} AND m.attribute = ${literal(attribute)}`,
   );
-  return sql`(${join(halves, " UNION ALL ")}) m CROSS JOIN ${resource} h WHERE h.tenant = m.tenant AND h.id = m.id`;
+  return sql`(${join(halves, " UNION ALL ")}) m WHERE (1 = 1)`;
+}
+
+/** A value of the holder of `m`, where it is row `h`: looked up one by one, which a join need not be. */
+export function ofHolder({ resource }: Tables, value: Fragment): Fragment {
+  return sql`(SELECT ${value} FROM ${resource} h WHERE h.tenant = m.tenant AND h.id = m.id)`;
 }
 
 function partOf(dialect: Dialect, json: Fragment, sub: Attribute): Fragment {

@@ -11,7 +11,7 @@ import { textLeaf } from "../text-leaf.ts";
 import type { OwnScope } from "./elements.ts";
 import { indexedLeaf } from "./indexed-leaf.ts";
 import { uniqueScope } from "./row.ts";
-import { isOfType } from "./statements.ts";
+import { isAsWell, isOfType } from "./statements.ts";
 
 // Queries for the resources that have a value, by the columns tenant and id: each is answered by one index.
 
@@ -74,7 +74,7 @@ export function foundApart({ tables, tenant, resourceType }: OwnScope, condition
   return (
     condition &&
     sql`SELECT r.tenant, r.id FROM ${tables.resource} r
-      WHERE ${condition} AND ((r.tenant = ${tenant}) IS TRUE) AND ${isOfType(raw("r.type"), resourceType.name)}`
+      WHERE ${condition} AND ${isAsWell(sql`r.tenant = ${tenant}`)} AND ${isOfType(raw("r.type"), resourceType.name)}`
   );
 }
 

@@ -25,6 +25,7 @@ import { resourceOf, type SelectedRow } from "./resource.ts";
 import { apartColumns, apartOf, baseColumns } from "./select.ts";
 import { ownSort } from "./sort.ts";
 import { type Start, startOf } from "./start.ts";
+import { isAsWell } from "./statements.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
 
@@ -92,13 +93,14 @@ function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
   readonly source: Source;
   readonly isExact: boolean;
 } {
-  const { dialect, tables, tenant } = scope;
+  const { dialect, tables } = scope;
   const { filter, sort } = request;
   const found = filter && startOf(scope, filter);
   const start = found ?? startAtType(scope, filter);
   const compiled = start.rest && compileFilter(start.rest, ownPlaces(scope, found !== undefined));
   const order = sort && ownSort(scope, sort);
-  const condition = sql`${start.condition} AND ${compiled?.condition ?? TRUE}`;
+  const rest = compiled?.condition ?? TRUE;
+  const condition = sql`${start.condition} AND ${found === undefined ? rest : isAsWell(rest)}`;
   const source: Source = {
     from: start.from,
     condition,
@@ -106,7 +108,8 @@ function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
     sort: order,
     columns: sql`r.tenant, r.type, ${baseColumns(dialect)}`,
     more: apartColumns(scope, apart, streamOf !== undefined),
-    again: sql`${tables.resource} r ON r.tenant = ${tenant} AND r.id = p.id`,
+    again: sql`${tables.resource} r ON r.tenant = p.tenant AND r.id = p.id`,
+    known: raw(", r.tenant"),
   };
   const { length } = condition.parameters;
   const isSorted = sort === undefined || order !== undefined;
