@@ -1,10 +1,11 @@
+import type { CompareOperator } from "../../../filter/ast.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { DIRECT, inversePart } from "../../inverse.ts";
 import { cast, type Dialect, literal } from "../dialect/dialect.ts";
-import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { ESCAPE, keyText } from "../key.ts";
+import { FALSE, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { ESCAPE, escapeKey, isStorable, type Key, keyText, LONGEST_KEY } from "../key.ts";
 import { isDefaultFalse, type Place, type Places } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
 import type { Indexes } from "./index-plan.ts";
@@ -60,8 +61,27 @@ function rowSource({ dialect, tables }: OwnScope, attribute: Attribute): Element
     from: sql`${tables.element} m WHERE ${heldIn(attribute)}`,
     order: raw("m.key"),
     textOf,
-    places: partsOf(dialect, attribute, json, textOf),
+    places: rowPlaces(partsOf(dialect, attribute, json, textOf)),
   };
+}
+
+/** The parts of an element that is a row: one of a given `value` is found by its key. */
+function rowPlaces(parts: Places): Places {
+  return {
+    ...parts,
+    place(path, ...how) {
+      const place = parts.place(path, ...how);
+      if (place?.type !== "one" || path.sub?.name !== "value") return place;
+      const { leaf } = place;
+      return { type: "one", leaf: { ...leaf, compare: (...given) => compareKey(...given) ?? leaf.compare(...given) } };
+    },
+  };
+}
+
+function compareKey(operator: CompareOperator, operand: Key): Fragment | undefined {
+  const key = keyText(operand);
+  if (operator !== "eq" || !isStorable(key)) return undefined;
+  return key.length > LONGEST_KEY ? FALSE : sql`(m.key = ${escapeKey(key)})`;
 }
 
 /** The resources that refer to this one: the groups of a user. @see RFC 7643 §4.1.2 groups */

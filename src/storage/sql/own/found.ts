@@ -13,7 +13,7 @@ import { indexedLeaf } from "./indexed-leaf.ts";
 import { uniqueScope } from "./row.ts";
 import { isAsWell, isOfType } from "./statements.ts";
 
-// Queries for the resources that have a value, by the columns tenant and id: each is answered by one index.
+// Queries for the resources that have a value, by the columns tenant and id, each of them once: an index answers them.
 
 /** A query that finds nothing. */
 export function nothing({ tables }: OwnScope): Fragment {
@@ -134,8 +134,8 @@ function heldByName(
   const holders = foundByKey(scope, leaf.compare("eq", key), resourceType);
   return (
     holders &&
-    sql`SELECT m.tenant, coalesce(m.target, m.value) AS id
-      FROM (SELECT DISTINCT h.tenant, h.id FROM (${holders}) h) h CROSS JOIN ${tables.element} m
-      WHERE m.tenant = h.tenant AND m.id = h.id AND m.attribute = ${attribute} AND m.type = ${resourceType}`
+    sql`SELECT DISTINCT m.tenant, coalesce(m.target, m.value) AS id
+      FROM (${holders}${dialect.apart ?? raw("")}) f CROSS JOIN ${tables.element} m
+      WHERE m.tenant = f.tenant AND m.id = f.id AND m.attribute = ${attribute} AND m.type = ${resourceType}`
   );
 }

@@ -56,8 +56,8 @@ function statementOf(scope: OwnScope, apart: readonly Attribute[], isStreamed: b
   const { tables } = scope;
   const columns = sql`r.tenant, r.type, ${baseColumns(scope.dialect)}${apartColumns(scope, apart, isStreamed)}`;
   if (columns.parameters.length > 0) throw new TypeError("The columns of a look-up hold no values.");
-  return sql`SELECT ${columns} FROM ${tables.unique} u
-    JOIN ${tables.resource} r ON r.tenant = u.tenant AND r.id = u.id
-    WHERE u.scope = ${""} AND u.attribute = ${""} AND u.key = ${""} AND u.tenant = ${""}
-    AND ${isOfType(raw("r.type"), "")}`;
+  const found = sql`SELECT u.tenant, u.id FROM ${tables.unique} u
+    WHERE u.scope = ${""} AND u.attribute = ${""} AND u.key = ${""} AND u.tenant = ${""}`;
+  return sql`SELECT ${columns} FROM (${found}${scope.dialect.apart ?? raw("")}) f CROSS JOIN ${tables.resource} r
+    WHERE r.tenant = f.tenant AND r.id = f.id AND ${isOfType(raw("r.type"), "")}`;
 }

@@ -2,10 +2,10 @@ import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import { isUnique } from "../../unique.ts";
 import { cast } from "../dialect/dialect.ts";
 import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
-import { escapeKey, isStorable, type Key, keyText, LONGEST_KEY } from "../key.ts";
+import { isStorable, type Key, keyText } from "../key.ts";
 import { isDefaultFalse, type Leaf, type Place, type Places, pathInElement } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
-import { elementSource, heldIn, type OwnScope, valuesUnder } from "./elements.ts";
+import { elementSource, type OwnScope, valuesUnder } from "./elements.ts";
 import { foundByElement, foundByListed, foundByUnique, listContains } from "./found.ts";
 import { indexedLeaf } from "./indexed-leaf.ts";
 import { searchedLeaf, searchedList } from "./searched.ts";
@@ -100,11 +100,7 @@ function equalsInElement(scope: PlaceScope, path: AttributePath, sub: Attribute,
   const isInKeys = !attribute.collection && attribute.inverseOf === undefined;
   if (isInKeys)
     return isDefaultFalse(attribute, sub) || sub.multiValued ? undefined : equalsInList(scope, path, operand);
-  const key = keyText(operand);
-  if (!scope.isStarted) return isAmong(foundByElement(scope, path, sub, key));
-  return attribute.collection && sub.name === "value" && isStorable(key) && key.length <= LONGEST_KEY
-    ? holdsKey(scope, attribute, key)
-    : undefined;
+  return scope.isStarted ? undefined : isAmong(foundByElement(scope, path, sub, keyText(operand)));
 }
 
 /** Equality with an element of a list, or with a part of one, in the keys document. */
@@ -113,11 +109,6 @@ function equalsInList(scope: PlaceScope, path: AttributePath, operand: Key): Fra
   if (!isStorable(key)) return FALSE;
   const contains = listContains(scope, path, key);
   return contains !== undefined || scope.isStarted ? contains : isAmong(foundByListed(scope, path, key));
-}
-
-/** Condition on the row `r`: its collection holds an element of that key. */
-function holdsKey({ tables }: OwnScope, attribute: Attribute, key: string): Fragment {
-  return sql`((SELECT m.key FROM ${tables.element} m WHERE ${heldIn(attribute)} AND m.key = ${escapeKey(key)}) IS NOT NULL)`;
 }
 
 /** Condition on the row `r`: a query finds it. */

@@ -45,7 +45,7 @@ export function startOf(scope: OwnScope, filter: Filter<AttributePath>): Start |
   if (best === undefined) return undefined;
   const { found, part } = best;
   return {
-    from: sql`(SELECT DISTINCT f.tenant, f.id FROM (${found.query}) f) f CROSS JOIN ${scope.tables.resource} r`,
+    from: sql`(${found.query}${scope.dialect.apart ?? raw("")}) f CROSS JOIN ${scope.tables.resource} r`,
     condition: sql`r.tenant = f.tenant AND r.id = f.id AND ${isOfType(raw("r.type"), scope.resourceType.name)}`,
     rest: found.isExact ? without(parts, part) : filter,
   };
