@@ -128,11 +128,14 @@ function uniqueLeaf(scope: OwnScope, path: AttributePath, leaf: Leaf): Leaf {
 }
 
 function elementExists(
-  scope: OwnScope,
+  scope: PlaceScope,
   attribute: Attribute,
   condition: (element: Places) => Fragment | undefined,
 ): Fragment | undefined {
   const source = elementSource(scope, attribute);
   const inner = source && condition(source.places);
-  return source && inner && sql`EXISTS (SELECT 1 FROM ${source.from} AND (${inner}))`;
+  if (source === undefined || inner === undefined) return undefined;
+  const found = sql`SELECT 1 FROM ${source.from} AND (${inner})`;
+  // Of few rows each is looked at by itself: an EXISTS may be made a table of the elements of all.
+  return scope.isStarted ? sql`((${found} LIMIT 1) IS NOT NULL)` : sql`EXISTS (${found})`;
 }
