@@ -1,8 +1,9 @@
 import type { Call } from "../call/call.ts";
-import { parseOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
+import { pathOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
 import { parsePatch } from "../patch/parse.ts";
 import { prepare } from "../patch/prepare.ts";
+import { isUnder } from "../patch/unknown-names.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -19,20 +20,31 @@ export function readPatch<C extends Context>(
 ): readonly PreparedOperation[] {
   const missingSchemas = tolerance("missingSchemas", call);
   const emptyOperations = tolerance("emptyOperations", call);
+  const emptyPaths = tolerance("emptyPaths", call);
   const operations = parsePatch(body, {
     maxOperations: call.engine.limits.operations,
     missingSchemas: missingSchemas && (() => missingSchemas("schemas")),
+    emptyPath: emptyPaths,
     emptyOperations: emptyOperations && (() => emptyOperations("Operations")),
   });
   return prepare(resourceType, operations, {
     read: readOptions(resourceType, call),
-    resolve: resolveOptions(resourceType, call),
-    filter: parseOptions(call),
+    resolve: resolveOptions(resourceType, call, "unquotedPathOperands"),
+    filter: pathOptions(call),
     alias: (name) => call.engine.quirks.alias(name, resourceType, "path", call.note),
     unknownPath: tolerance("unknownPaths", call),
+    isRegistered: (path) => isOfSchema(path, call.engine.resourceTypes),
     readOnlyValue: tolerance("readOnlyValues", call),
     pathKey: tolerance("pathKeys", call),
     removeValue: tolerance("removeValueList", call),
     maxOperations: call.engine.limits.operations,
   });
+}
+
+/** Whether a path is under the URN of a schema that one of the resource types has. */
+function isOfSchema(path: string, resourceTypes: readonly ResourceType[]): boolean {
+  const text = path.toLowerCase();
+  return resourceTypes.some(({ urn, extensions }) =>
+    [urn, ...extensions.map((one) => one.urn)].some((id) => isUnder(id, text)),
+  );
 }

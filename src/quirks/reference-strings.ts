@@ -7,8 +7,13 @@ export const referenceStrings: Quirk = {
     "Reads a string where a reference to a resource belongs ({ value, $ref }) as its value, and an empty string as none.",
   clients: ["Entra ID"],
   bends: "RFC 7643 §4.3",
-  value(attribute, raw) {
-    if (typeof raw !== "string" || attribute.sub("value") === undefined || attribute.sub("$ref") === undefined)
+  value(attribute, raw, place) {
+    if (
+      place === "list" ||
+      typeof raw !== "string" ||
+      attribute.sub("value") === undefined ||
+      attribute.sub("$ref") === undefined
+    )
       return undefined;
     return raw === "" ? null : { value: raw };
   },

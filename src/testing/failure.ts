@@ -75,11 +75,12 @@ export interface Outcome<T> {
   readonly error: unknown;
 }
 
-/** Waits for a call without throwing. */
+/** Waits for a call without throwing, unless the adapter turned out to do without what the case is about. */
 export async function outcomeOf<T>(call: Promise<T>): Promise<Outcome<T>> {
   try {
     return { value: await call, error: undefined };
   } catch (error) {
+    if (error instanceof LeftOut) throw error;
     return { value: undefined, error: error ?? new Error("nothing") };
   }
 }

@@ -49,7 +49,7 @@ add(
   "a reference that is not checked may name nothing, and is kept",
   async (subject) => {
     const members = [{ value: "nobody" }];
-    const { id } = await subject.create("Group", { displayName: "g", members }, { checkReferences: [] });
+    const { id } = await subject.create("Group", { displayName: "g", members }, { checkReferences: {} });
     mustHold(
       subject,
       "Group",

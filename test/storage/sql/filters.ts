@@ -83,12 +83,14 @@ function term(path: AttributePath, operands: Operands): fc.Arbitrary<Filter<Attr
   );
 }
 
-function operatorsOf({ type }: Attribute): readonly CompareOperator[] {
+/** The operators that an attribute has. */
+export function operatorsOf({ type }: Attribute): readonly CompareOperator[] {
   if (type === "boolean" || type === "binary") return EQUALITY;
   return type === "string" || type === "reference" ? [...EQUALITY, ...ORDER, ...SUBSTRING] : [...EQUALITY, ...ORDER];
 }
 
-function operandsOf(path: AttributePath, operands: Operands): readonly (string | number | boolean)[] {
+/** What a path is compared with. */
+export function operandsOf(path: AttributePath, operands: Operands): readonly (string | number | boolean)[] {
   const { name, type, parent } = leafOf(path);
   if (name === "id" || (name === "value" && parent !== undefined && parent.sub("$ref") !== undefined))
     return ["u001", "u002", "g001", "g000", "t001", "nobody", "\tnobody", "U001", "00"];

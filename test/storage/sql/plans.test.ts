@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { load } from "../../../bench/storage/load.ts";
 import type { ResourceType } from "../../../src/schema/resource-type.ts";
 import type { Page } from "../../../src/storage/adapter.ts";
-import { AT, callsOf, Group, NOTHING, User } from "./calls.ts";
+import { AT, callsOf, Group, NOTHING, REQUIRED, User } from "./calls.ts";
 import { type Opened, someEngines } from "./engines.ts";
 import { accessesOf, type Planned, rowsFetched, wide } from "./plans.ts";
 
@@ -100,7 +100,7 @@ const PAGES: readonly Kind[] = [
   { name: "a sorted page", run: ({ calls }) => calls.find(User, undefined, one, "userName", ALL) },
 ];
 
-const write = { at: AT, notify: () => {}, checkReferences: ["User", "Group"] };
+const write = { at: AT, notify: () => {}, checkReferences: REQUIRED };
 
 async function replace({ storage }: Asked, type: ResourceType, id: string, change: object, isKnown: boolean) {
   const before = await storage.get({ resourceType: type, id, select: ALL }, {});

@@ -15,8 +15,6 @@ export interface JsonWords {
   object(json: Fragment, name: string): Fragment;
   /** The string under a name of a JSON object; NULL where there is none. */
   member(json: Fragment, name: string): Fragment;
-  /** What `member` and `elementText` give of a JSON boolean, as a condition. */
-  truth(text: Fragment): Fragment;
   /** The first string of an array under a name. */
   first(json: Fragment, name: string): Fragment;
   /** A row source with the elements of an array under a name; each is `alias.value`. */

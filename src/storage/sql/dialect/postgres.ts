@@ -35,7 +35,6 @@ export const postgres: Dialect = {
   jsonIn: (column) => sql`CAST(${column} AS jsonb)`,
   object: (json, name) => sql`(${json}->${literal(name)})`,
   member: (json, name) => sql`(${json}->>${literal(name)})`,
-  truth: (text) => sql`CAST(${text} AS boolean)`,
   first: (json, name) => sql`(${json}->${literal(name)}->>0)`,
   // The lax path takes a single value for an array of one, should the schema have changed.
   each: (json, name, alias) =>

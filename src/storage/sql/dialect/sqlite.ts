@@ -42,7 +42,6 @@ export const sqlite: Dialect = {
   jsonIn: (column) => column,
   object: (json, name) => sql`(${json}->${memberPath(name)})`,
   member: (json, name) => sql`(${json}->>${memberPath(name)})`,
-  truth: (text) => text,
   first: (json, name) => sql`(${json}->>${memberPath(name, "[0]")})`,
   each: (json, name, alias) => sql`json_each(${json}, ${memberPath(name)}) ${raw(alias)}`,
   elementText: (alias) => raw(`${alias}.value`),
@@ -107,6 +106,7 @@ const RESULTS: Readonly<Record<string, number>> = {
   SQLITE_BUSY: 5,
   SQLITE_BUSY_SNAPSHOT: 517,
   SQLITE_LOCKED: 6,
+  SQLITE_READONLY: 8,
   SQLITE_IOERR: 10,
   SQLITE_FULL: 13,
   SQLITE_CANTOPEN: 14,
@@ -121,6 +121,7 @@ const RESULTS: Readonly<Record<string, number>> = {
 const FAULTS: Readonly<Record<number, Fault>> = {
   5: "busy",
   6: "busy",
+  8: "unavailable",
   10: "unavailable",
   13: "unavailable",
   14: "unavailable",

@@ -39,7 +39,8 @@ function reader({ type }: Attribute): (value: unknown) => unknown {
 }
 
 const READERS: Partial<Record<Attribute["type"], (value: unknown) => unknown>> = {
-  boolean: (value) => value === true || value === 1 || value === 1n || value === "1" || value === "true",
+  // Columns of other types have 1, or the text of it: "1.0" in a text column of SQLite.
+  boolean: (value) => value === "true" || Number(value) === 1,
   integer: Number,
   decimal: Number,
   dateTime: (value) => timeText(value) ?? String(value),

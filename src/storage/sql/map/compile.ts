@@ -3,7 +3,7 @@ import { identifier } from "../dialect/dialect.ts";
 import { type Fragment, raw } from "../dialect/fragment.ts";
 import type { Column } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
-import { refuseSharedColumns, refuseUnfitUniques, refuseUnmapped } from "./fit.ts";
+import { refuseSharedColumns, refuseTwoPlaces, refuseUnfitUniques, refuseUnmapped } from "./fit.ts";
 import type { IdForm, IdType } from "./id.ts";
 import { compileJoins, type JoinTable } from "./join-table.ts";
 import type { MappedId, MappedTenant, TableMapping } from "./mapping.ts";
@@ -46,6 +46,7 @@ export function compileMapping(resourceType: ResourceType, mapping: TableMapping
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
   refuseSharedColumns(compiling, [...stored, ...secrets]);
+  refuseTwoPlaces(compiling, { columns: named, slots, joins });
   refuseUnmapped(compiling, { columns: named, slots, joins });
   refuseUnfitUniques(compiling, columns);
 

@@ -20,6 +20,24 @@ export function refuseSharedColumns({ fail }: Compiling, columns: readonly Colum
   if (twice !== undefined) fail(`the column ${twice} is named twice.`);
 }
 
+/** Refuses an attribute that lies in columns of its own and elsewhere as well, where its elements would be met twice. */
+export function refuseTwoPlaces({ fail }: Compiling, { columns, slots, joins }: NamedPlaces): void {
+  for (const [index, { path }] of columns.entries()) {
+    const isTwice = columns.slice(index + 1).some((other) => {
+      const isWhole = other.path.sub === undefined || path.sub === undefined;
+      return other.path.attribute === path.attribute && isWhole;
+    });
+    if (isTwice) fail(`${path.attribute.path} has a column for all of it, and another one for a part.`);
+  }
+  for (const { attribute } of [...slots, ...joins])
+    if (columns.some(({ path }) => path.attribute === attribute) || sharesTable(attribute, slots, joins))
+      fail(`${attribute.path} has more than one place: name it in one of columns, elements and collections.`);
+}
+
+function sharesTable(attribute: Attribute, slots: readonly Slot[], joins: readonly JoinTable[]): boolean {
+  return slots.some((slot) => slot.attribute === attribute) && joins.some((join) => join.attribute === attribute);
+}
+
 /** Every attribute that a client can write has a place, or goes to `rest`. */
 export function refuseUnmapped({ resourceType, mapping, fail }: Compiling, places: NamedPlaces): void {
   if (mapping.rest !== undefined) return;

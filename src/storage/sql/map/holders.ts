@@ -1,31 +1,53 @@
-import type { Attribute } from "../../../schema/attribute.ts";
+import { type Attribute, type AttributePath, pathOf } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
+import { literal } from "../dialect/dialect.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import type { JoinTable } from "./join-table.ts";
 import type { PathColumn } from "./path-column.ts";
+import { elementsInRest, isInRest } from "./rest.ts";
 import { type MapScope, ownElements, ownRows } from "./scope.ts";
 
-/** A type that refers to another one by a join table: what an attribute with `inverseOf` is computed from. */
+/** A type that refers to another one: what an attribute with `inverseOf` is computed from. */
 export interface Holder {
   readonly type: MappedType;
-  readonly join: JoinTable;
-  /** The column of the name that stands in an inverse element. */
-  readonly name: PathColumn | undefined;
+  /** Where the references are: rows of a join table, or elements in the column for the rest. */
+  readonly from: JoinTable | Attribute;
+  /** The name that stands in an inverse element: in a column, or in the rest. */
+  readonly name: PathColumn | AttributePath | undefined;
 }
 
 /** The holders of references to a type; none for an attribute without `inverseOf`. @see RFC 7643 §4.1.2 groups */
-export function holdersOf({ mappings, type }: MapScope, { inverseOf }: Attribute): readonly Holder[] {
+export function holdersOf(
+  { mappings, type }: Pick<MapScope, "mappings" | "type">,
+  { inverseOf }: Attribute,
+): readonly Holder[] {
   const holder = inverseOf && mappings.find(inverseOf.resourceType);
-  if (holder === undefined) return [];
-  const name = holder.columns.find(({ path }) => path.text === HOLDER_NAME);
-  return holder.joins
-    .filter((join) => join.attribute.path === inverseOf?.attribute && join.target === type.name)
-    .map((join) => ({ type: holder, join, name }));
+  const reference = holder?.resourceType.attribute(inverseOf?.attribute ?? "");
+  if (holder === undefined || reference === undefined) return [];
+  const name = nameOf(holder);
+  const joins = holder.joins.filter((join) => join.attribute === reference);
+  if (joins.length > 0)
+    return joins.filter((join) => join.target === type.name).map((join) => ({ type: holder, from: join, name }));
+  return isInRest(holder, pathOf(reference)) && reference.multiValued ? [{ type: holder, from: reference, name }] : [];
+}
+
+function nameOf(holder: MappedType): Holder["name"] {
+  const column = holder.columns.find(({ path }) => path.text === HOLDER_NAME);
+  if (column !== undefined) return column;
+  const path = holder.resourceType.resolve(HOLDER_NAME);
+  return path !== undefined && isInRest(holder, path) ? path : undefined;
 }
 
 /** What follows FROM: the rows `h` that refer to the row `r`. */
-export function holderRows(scope: MapScope, { type, join }: Holder): Fragment {
-  const isOwn = sql`${ownElements(scope, join)} AND ${ownRows(scope, type, "h")}`;
-  return sql`${join.view} m JOIN ${type.view} h ON h.id = m.holder WHERE m.value = r.id AND ${isOwn}`;
+export function holderRows(scope: MapScope, { type, from }: Holder): Fragment {
+  const isOwn = ownRows(scope, type, "h");
+  if ("table" in from) {
+    const isOfRow = sql`m.value = r.id AND ${ownElements(scope, from)}`;
+    return sql`${from.view} m JOIN ${type.view} h ON h.id = m.holder WHERE ${isOfRow} AND ${isOwn}`;
+  }
+  const elements = elementsInRest(scope.dialect, from, "h");
+  const id = sql`(${literal(scope.type.id.prefix)} || CAST(r.id AS TEXT))`;
+  const isNamed = sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.textOf(from.sub("value"))} = ${id})`;
+  return sql`${type.view} h WHERE ${isOwn} AND ${isNamed}`;
 }

@@ -42,9 +42,11 @@ export function compileJoins(compiling: Compiling): readonly JoinTable[] {
 
 function compileCollection(compiling: Compiling, text: string, given: readonly MappedCollection[]) {
   const { resourceType, fail } = compiling;
+  const isList = (one: Attribute): boolean =>
+    one.multiValued && resourceType.references.some(({ attribute }) => attribute === one);
   const reference = resourceType.references.find(({ attribute }) => attribute.path === text);
   if (reference === undefined || !reference.attribute.multiValued)
-    return fail(`collections names ${text}, which is no list of references.${didYouMean(resourceType, text)}`);
+    return fail(`collections names ${text}, which is no list of references.${didYouMean(resourceType, text, isList)}`);
   const { attribute, resourceTypes } = reference;
   return given.map((join) => {
     if (!resourceTypes.includes(join.resourceType))
@@ -59,7 +61,10 @@ function compileJoin({ fail }: Compiling, attribute: Attribute, given: MappedCol
     const sub = attribute.sub(text);
     if (sub?.name !== text || KEPT.includes(text))
       return fail(`${attribute.path}.${text} cannot have a column of a join table.`);
-    return columnOf(column, sub, `c${index}`);
+    const compiled = columnOf(column, sub, `c${index}`);
+    if (compiled.key !== undefined)
+      return fail(`${attribute.path}.${text} lies in a join table, which has no key columns.`);
+    return compiled;
   });
   const kept = new Set([...KEPT, ...Object.keys(given.columns ?? {}), ...forgotten]);
   const lost = attribute.subAttributes.filter(({ name }) => !kept.has(name)).map(({ path }) => path);

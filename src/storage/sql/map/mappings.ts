@@ -2,6 +2,7 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import { compileMapping, type MappedType } from "./compile.ts";
 import type { TableMapping } from "./mapping.ts";
+import { isInWholeColumn } from "./rest.ts";
 import type { Mappings } from "./scope.ts";
 
 /**
@@ -24,6 +25,7 @@ export function compileMappings(
   const all = [...compiled.values()];
   refuseMissingTargets(all);
   refuseSharedIds(all);
+  refuseHiddenHolders(all);
   // Attributes are those of the request's own resource type, which may have another comparison key.
   const known = new WeakMap<ResourceType, MappedType>();
   return {
@@ -45,6 +47,19 @@ function refuseMissingTargets(all: readonly MappedType[]): void {
     for (const { target, tableName } of joins)
       if (!all.some((type) => type.name === target))
         throw new TypeError(`mappedStorage: ${name}: ${tableName} refers to ${target}, which has no table.`);
+}
+
+/** What is computed from references must be able to find them. */
+function refuseHiddenHolders(all: readonly MappedType[]): void {
+  for (const type of all)
+    for (const { path, inverseOf } of type.resourceType.inverses) {
+      const holder = all.find(({ name }) => name === inverseOf?.resourceType);
+      const reference = holder?.resourceType.attribute(inverseOf?.attribute ?? "");
+      if (holder === undefined || reference === undefined || !isInWholeColumn(holder, reference)) continue;
+      throw new TypeError(
+        `mappedStorage: ${type.name}.${path} is computed from ${holder.name}.${reference.path}, which a column of converters hides: name its join tables in collections, or leave it to rest.`,
+      );
+    }
 }
 
 /** Ids are unique over all resource types [S-3.1-05], which counters of two tables are not. */

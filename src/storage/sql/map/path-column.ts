@@ -26,7 +26,7 @@ function compileColumn(compiling: Compiling, text: string, given: string | Mappe
 }
 
 /** Why a path cannot have this column. */
-function misfitOf({ content }: ResourceType, { path, isConverted }: PathColumn): string | undefined {
+function misfitOf({ content }: ResourceType, { path, isConverted, key }: PathColumn): string | undefined {
   const { attribute, sub, text } = path;
   const leaf = leafOf(path);
   const isComputed = attribute.inverseOf !== undefined;
@@ -35,6 +35,8 @@ function misfitOf({ content }: ResourceType, { path, isConverted }: PathColumn):
   const isSingle = !attribute.multiValued && !leaf.multiValued && leaf.type !== "complex";
   if (!isSingle && !isConverted)
     return `${text} is no single value; give its column read and write, or use elements or rest.`;
+  if (!isSingle && key !== undefined)
+    return `${text} is no single value, of which ${key.name} could hold the comparison key.`;
   if (sub !== undefined && attribute.multiValued) return `${text} is part of each of several elements; use elements.`;
   return isComputed ? `${text} is computed, and has no column.` : undefined;
 }

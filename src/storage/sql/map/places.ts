@@ -2,6 +2,7 @@ import { type Attribute, type AttributePath, leafOf } from "../../../schema/attr
 import { isId } from "../../id.ts";
 import { DIRECT, inversePart } from "../../inverse.ts";
 import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { keyText } from "../key.ts";
 import { isDefaultFalse, type Leaf, type Place, type Places, pathInElement } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
 import type { Column } from "./column.ts";
@@ -11,7 +12,7 @@ import { type Holder, holderRows, holdersOf } from "./holders.ts";
 import { idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { plainLeaf } from "./plain-leaf.ts";
-import { elementsInRest, isInRest, restText } from "./rest.ts";
+import { elementsInRest, isInRest, isInWholeColumn, restText } from "./rest.ts";
 import { type MapScope, ownElements, targetOf } from "./scope.ts";
 import type { Slot } from "./slot.ts";
 
@@ -37,6 +38,7 @@ function findPlace(scope: PlaceScope, path: AttributePath, asWritten: boolean, w
   const column = type.columns.find((candidate) => candidate.path.text === text);
   if (column !== undefined) return one(columnLeaf(scope, column, "r", weaker));
   if (isGiven(type, attribute) || (attribute.type === "complex" && sub === undefined)) return undefined;
+  if (isInWholeColumn(type, attribute)) return undefined;
   const leaf = leafOf(path);
   if (attribute.multiValued || attribute.inverseOf !== undefined)
     return sub?.multiValued === true ? undefined : listPlace(scope, path, asWritten, weaker);
@@ -93,9 +95,9 @@ function columnLeaf(scope: PlaceScope, column: Column, alias: string, weaker: bo
   return restLeaf(scope, column.attribute, asText(scope, column.attribute, value), weaker);
 }
 
-/** Texts may lie in columns of other types, such as numbers and enumerations. */
+/** Texts may lie in columns of other types, such as numbers, times and enumerations. */
 function asText({ dialect }: PlaceScope, { type }: Attribute, value: Fragment): Fragment {
-  return type === "string" ? dialect.columnText(value) : value;
+  return type === "integer" || type === "decimal" ? value : dialect.columnText(value);
 }
 
 function restLeaf(scope: PlaceScope, attribute: Attribute, value: Fragment, weaker: boolean): Leaf | undefined {
@@ -117,8 +119,8 @@ function idLeaf({ dialect }: PlaceScope, { id }: MappedType, value: Fragment): L
   };
 }
 
-function constantLeaf({ dialect }: PlaceScope, attribute: Attribute | undefined, value: string | undefined): Leaf {
-  const key = value === undefined || attribute === undefined ? null : String(attribute.key(value));
+function constantLeaf({ dialect }: PlaceScope, attribute: Attribute | undefined, value: unknown): Leaf {
+  const key = value === undefined || attribute === undefined ? null : keyText(attribute.key(value));
   return textLeaf(dialect, dialect.ordered(sql`CAST(${key} AS TEXT)`));
 }
 
@@ -134,6 +136,8 @@ type Inner = (element: Places) => Fragment | undefined;
 /** One condition for each place that an attribute's elements may be in. */
 function conditionsOf(scope: PlaceScope, attribute: Attribute, inner: Inner): readonly (Fragment | undefined)[] {
   const { type } = scope;
+  // What its converters make of a column, no statement knows: the elements are looked at row by row.
+  if (isInWholeColumn(type, attribute)) return [undefined];
   if (attribute.inverseOf !== undefined)
     return holdersOf(scope, attribute).map((holder) => holderExists(scope, attribute, holder, inner));
   const joins = type.joins.filter((join) => join.attribute === attribute);
@@ -150,8 +154,7 @@ function slotExists(scope: PlaceScope, slot: Slot, inner: Inner): Fragment | und
   const parts = partsOf(scope, slot.attribute, (sub, weaker) => {
     const column = slot.columns.find((candidate) => candidate.attribute === sub);
     if (column !== undefined) return columnLeaf(scope, column, "r", weaker);
-    const fixed = slot.fixed[sub?.name ?? ""];
-    return constantLeaf(scope, sub, fixed === undefined ? undefined : String(fixed));
+    return constantLeaf(scope, sub, slot.fixed[sub?.name ?? ""]);
   });
   const met = inner(parts);
   return met && sql`((r.${raw(slot.value.alias)} IS NOT NULL) AND ${met})`;
@@ -206,9 +209,11 @@ function holderNameLeaf(
   weaker: boolean,
 ): Leaf | undefined {
   if (name === undefined) return undefined;
-  const { caseExact, comparison } = name.attribute;
-  const isSame = caseExact === display?.caseExact && comparison === display.comparison;
-  return isSame ? columnLeaf(scope, name, "h", weaker) : undefined;
+  const named = "alias" in name ? name.attribute : leafOf(name);
+  const isSame = named.caseExact === display?.caseExact && named.comparison === display.comparison;
+  if (!isSame) return undefined;
+  if ("alias" in name) return columnLeaf(scope, name, "h", weaker);
+  return restLeaf(scope, named, restText(scope.dialect, name, "h"), weaker);
 }
 
 /** The parts of one element. A missing `primary` counts as false [S-2.4-04]. */

@@ -22,7 +22,7 @@ export function plainLeaf(nearly: Nearly, { type, caseExact }: Attribute, value:
   const { dialect } = nearly;
   switch (type) {
     case "boolean":
-      return textLeaf(dialect, sql`(CASE WHEN ${value} THEN 'true' WHEN NOT ${value} THEN 'false' END)`);
+      return textLeaf(dialect, booleanText(cast(dialect, value, "text")));
     case "integer":
     case "decimal":
       return numberLeaf(dialect, value);
@@ -35,6 +35,11 @@ export function plainLeaf(nearly: Nearly, { type, caseExact }: Attribute, value:
     default:
       return { ...filledLeaf(value), compare: () => undefined };
   }
+}
+
+/** The key of a boolean of which a column has whatever its driver makes of true: `true`, 1 or the text of either. */
+function booleanText(text: Fragment): Fragment {
+  return sql`(CASE WHEN ${text} IN ('true', '1', '1.0') THEN 'true' WHEN ${text} IS NOT NULL THEN 'false' END)`;
 }
 
 function filledLeaf(text: Fragment): Pick<Leaf, "exists" | "isPresent"> {

@@ -1,6 +1,6 @@
 import { ScimError, versionMismatch } from "../../../error.ts";
 import { type Attribute, pathOf } from "../../../schema/attribute.ts";
-import { isObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
+import { isObject, isSame, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
@@ -11,7 +11,7 @@ import { ofHolder } from "./elements.ts";
 import { idList, idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { lockRow, type MappedOwner, ofTenantColumn, ownRow } from "./lock.ts";
-import { elementsInRest, restText } from "./rest.ts";
+import { elementsInRest, isInWholeColumn, restText } from "./rest.ts";
 import { type MappedRow, resourceOf, takeApart } from "./row.ts";
 import { ofTenant, ownRows } from "./scope.ts";
 import { sqlName } from "./table.ts";
@@ -124,6 +124,8 @@ async function readRowsThatName(
   id: string,
 ): Promise<readonly MappedRow[]> {
   const names = referencesInRow(owner, holder).flatMap((attribute) => namesId(owner, holder, attribute, id) ?? []);
+  const hidden = await readHidingRows(session, owner, holder, id);
+  if (hidden.length > 0) names.push(sql`r.id IN ${idList(owner.dialect, holder.id, hidden)}`);
   if (names.length === 0) return [];
   const isMeant = sql`${ownRows(owner, holder)} AND (${joined(names, " OR ")})`;
   return session.run<MappedRow>(
@@ -132,12 +134,37 @@ async function readRowsThatName(
   );
 }
 
+/**
+ * Ids of the rows that name an id in a column that converters hide, which only reading tells. Nobody adds another one
+ * meanwhile: the row that it would name is locked.
+ */
+async function readHidingRows(
+  session: Session,
+  owner: MappedOwner,
+  holder: MappedType,
+  id: string,
+): Promise<readonly string[]> {
+  const columns = referencesInRow(owner, holder).flatMap(
+    (attribute) => holder.columns.find(({ path }) => path.attribute === attribute && path.sub === undefined) ?? [],
+  );
+  if (columns.length === 0) return [];
+  const isFilled = joined(
+    columns.map(({ alias }) => sql`r.${raw(alias)} IS NOT NULL`),
+    " OR ",
+  );
+  const rows = await session.run<MappedRow>(
+    sql`SELECT ${holder.selectedOfRow} FROM ${holder.view} r WHERE ${ownRows(owner, holder)} AND (${isFilled})`,
+  );
+  const names = (row: MappedRow): boolean => withoutReferences(owner, holder, row, id).length > 0;
+  return rows.filter(names).map((row) => String(row.id));
+}
+
 /** Condition on a row `r`: the attribute names an id; undefined where the row does not hold the attribute. */
 function namesId({ dialect }: MappedOwner, holder: MappedType, attribute: Attribute, id: string): Fragment | undefined {
   const sub = attribute.sub("value");
   const column = holder.columns.find(({ path }) => path.attribute === attribute && path.sub === sub);
   if (column !== undefined) return sql`r.${raw(column.alias)} = ${driverValue(dialect, column.write(id))}`;
-  if (holder.mapping.rest === undefined || sub === undefined) return undefined;
+  if (holder.mapping.rest === undefined || sub === undefined || isInWholeColumn(holder, attribute)) return undefined;
   if (!attribute.multiValued) return sql`${restText(dialect, pathOf(attribute, sub))} = ${id}`;
   const elements = elementsInRest(dialect, attribute);
   return sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.textOf(sub)} = ${id})`;
@@ -150,12 +177,10 @@ function withoutReferences(owner: MappedOwner, holder: MappedType, row: MappedRo
   for (const attribute of referencesInRow(owner, holder))
     writeAttribute(after, attribute, withoutReference(readAttribute(after, attribute), id));
   const [old, now] = [takeApart(holder, before), takeApart(holder, after as unknown as typeof before)];
-  const emptied = [...now.values.keys()].filter(
-    (column) => now.values.get(column) === undefined && old.values.get(column) !== undefined,
-  );
+  const changed = [...now.values.keys()].filter((column) => !isSame(old.values.get(column), now.values.get(column)));
   const isRestChanged = JSON.stringify(old.rest) !== JSON.stringify(now.rest);
   return [
-    ...emptied.flatMap((column) => setColumn(owner.dialect, column, undefined)),
+    ...changed.flatMap((column) => setColumn(owner.dialect, column, now.values.get(column))),
     ...(isRestChanged ? setRest(holder, now.rest) : []),
   ];
 }

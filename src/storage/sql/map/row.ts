@@ -90,9 +90,9 @@ export interface TakenApart {
  * Takes a resource apart.
  * @throws {ScimError} 400 invalidValue for an element that has no place.
  */
-export function takeApart(type: MappedType, resource: NewResource | StoredResource): TakenApart {
-  const { id: _, meta: __, schemas: ___, ...given }: Record<string, unknown> = { ...resource };
-  const rest = given as Record<string, unknown>;
+export function takeApart(type: MappedType, given: NewResource | StoredResource): TakenApart {
+  const resource = withDistinctElements(type, given);
+  const { id: _, meta: __, schemas: ___, ...rest }: Record<string, unknown> = { ...resource };
   const values = new Map<Column, unknown>();
   for (const column of type.columns) values.set(column, valueAt(resource, column.path));
   for (const column of type.columns) removeFrom(rest, column);
@@ -103,6 +103,32 @@ export function takeApart(type: MappedType, resource: NewResource | StoredResour
   for (const attribute of new Set(type.slots.map((slot) => slot.attribute)))
     writeAttribute(rest, attribute, fillSlots(type, attribute, readAttribute(rest, attribute), values));
   return { values, rest: Object.keys(rest).length === 0 ? undefined : rest };
+}
+
+/**
+ * A resource whose collections without a table hold each `value` once, the first of those with one, in an order that
+ * another order alone does not change [S-2.4-09 G-9].
+ */
+function withDistinctElements({ resourceType, joins }: MappedType, given: NewResource | StoredResource) {
+  const resource: Record<string, unknown> = { ...given };
+  for (const attribute of resourceType.attributes) {
+    const value = attribute.sub("value");
+    const elements = readAttribute(given, attribute);
+    const isApart = !attribute.collection || joins.some((join) => join.attribute === attribute);
+    if (isApart || value === undefined || !Array.isArray(elements)) continue;
+    const byKey = new Map<string, unknown>();
+    for (const element of elements) {
+      const key = keyText(value.key(element.value ?? ""));
+      if (!byKey.has(key)) byKey.set(key, element);
+    }
+    const inOrder = [...byKey].sort(([left], [right]) => (left < right ? -1 : 1));
+    writeAttribute(
+      resource,
+      attribute,
+      inOrder.map(([, element]) => element),
+    );
+  }
+  return resource as typeof given;
 }
 
 function removeFrom(rest: Record<string, unknown>, { path: { attribute, sub } }: PathColumn): void {

@@ -2,12 +2,14 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import { type ResourceObject, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
-import { type Dialect, literal } from "../dialect/dialect.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { elementOf } from "./elements.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
 import { printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
+import type { PathColumn } from "./path-column.ts";
+import { restText } from "./rest.ts";
 import { type MappedRow, resourceOf } from "./row.ts";
 import { type MapScope, ownElements, targetOf } from "./scope.ts";
 
@@ -84,13 +86,21 @@ function elementsApart(scope: MapScope, join: JoinTable): Apart {
 function holdersApart(scope: MapScope, attribute: Attribute, holder: Holder): Apart {
   const { dialect } = scope;
   const { type, name } = holder;
-  const display = name === undefined ? literal("") : carry(dialect, `h.${name.alias}`, name.attribute);
+  const display = name === undefined ? raw("NULL") : nameOf(dialect, name);
   return {
     attribute,
     column: dialect.aggregate(
       [raw("CAST(h.id AS TEXT)"), display],
       sql`(SELECT h.* FROM ${holderRows(scope, holder)} ORDER BY h.id) h`,
     ),
-    read: ([id, shown]) => inverseElement(attribute, printId(type.id, id), name?.read(shown)),
+    read: ([id, shown]) => inverseElement(attribute, printId(type.id, id), isColumn(name) ? name.read(shown) : shown),
   };
+}
+
+function isColumn(name: Holder["name"]): name is PathColumn {
+  return name !== undefined && "alias" in name;
+}
+
+function nameOf(dialect: Dialect, name: NonNullable<Holder["name"]>): Fragment {
+  return isColumn(name) ? carry(dialect, `h.${name.alias}`, name.attribute) : restText(dialect, name, "h");
 }

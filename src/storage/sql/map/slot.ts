@@ -18,11 +18,12 @@ export interface Slot {
 /** The elements of a mapping. */
 export function compileSlots(compiling: Compiling): readonly Slot[] {
   const { resourceType, mapping, fail } = compiling;
+  const isList = ({ type, multiValued }: Attribute): boolean => type === "complex" && multiValued;
   return Object.entries(mapping.elements ?? {}).flatMap(([text, elements]) => {
     const attribute = resourceType.resolve(text)?.attribute;
-    if (attribute === undefined || attribute.path !== text || attribute.type !== "complex" || !attribute.multiValued)
+    if (attribute === undefined || attribute.path !== text || !isList(attribute))
       return fail(
-        `elements names ${text}, which is no multi-valued complex attribute.${didYouMean(resourceType, text)}`,
+        `elements names ${text}, which is no multi-valued complex attribute.${didYouMean(resourceType, text, isList)}`,
       );
     return elements.map((element) => compileSlot(compiling, attribute, element));
   });

@@ -1,10 +1,10 @@
 import { versionMismatch } from "../../../error.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
-import type { DeltaResult } from "../../adapter.ts";
+import type { StorageNotice } from "../../adapter.ts";
 import { findReference } from "../../reference.ts";
 import type { Database } from "../database.ts";
 import { balance, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { type AddedElement, type Delta, referredId, settleElement, withKeys } from "./delta-terms.ts";
+import { type AddedElement, type Delta, type DoneDelta, referredId, settleElement, withKeys } from "./delta-terms.ts";
 import { modifiedKey } from "./keys.ts";
 import { elementOf, metaOf } from "./resource.ts";
 import { elementRow } from "./row.ts";
@@ -18,7 +18,7 @@ interface Outcome {
   readonly modified: string;
   /** 1 where another transaction changed the holder while this one waited, so that nothing was done. */
   readonly stale: number;
-  /** `[place in the list, resource type found or null]` of each element that was refused or inserted. */
+  /** `[place in the list, resource type found or null]` of each element that was refused, left out or inserted. */
   readonly wanted: string | null;
   /** Places of the elements that were inserted. */
   readonly inserted: string | null;
@@ -37,10 +37,7 @@ interface Outcome {
  * @throws {ScimError} 400 invalidValue for a reference to nothing, and 412 for a stale version; nothing is written
  * then.
  */
-export async function applyByStatement(
-  database: Database,
-  delta: Delta,
-): Promise<DeltaResult | "declined" | undefined> {
+export async function applyByStatement(database: Database, delta: Delta): Promise<DoneDelta | "declined" | undefined> {
   const { resourceType, ifVersion } = delta.request;
   const [outcome] = await database.run<Outcome>(statementOf(delta));
   if (outcome === undefined) return undefined;
@@ -48,17 +45,22 @@ export async function applyByStatement(
   if (Number(outcome.stale) === 1) return "declined";
   const elements = [...delta.added.values()];
   const types = new Map(parseList<[number, string | null]>(outcome.wanted));
-  const settle = (place: number): ResourceObject =>
-    settleElement(delta, elements[place] as AddedElement, types.get(place) ?? undefined);
+  const notices: StorageNotice[] = [];
   // Those that are there already are not in the list, and not looked at.
-  for (const place of types.keys()) settle(place);
+  const settled = new Map(
+    [...types].map(([place, type]) => [
+      place,
+      settleElement(delta, elements[place] as AddedElement, type ?? undefined, notices),
+    ]),
+  );
   const added = parseList<number>(outcome.inserted)
     .sort((left, right) => left - right)
-    .map(settle);
+    .map((place) => settled.get(place))
+    .filter((element) => element !== undefined);
   const removed = parseList<[string | null, string | null, string]>(outcome.removed).map(
     ([target, value, element]) => elementOf([target ?? value, element]).value,
   );
-  return { meta: metaOf(resourceType, outcome), added, removed };
+  return { meta: metaOf(resourceType, outcome), added, removed, notices };
 }
 
 function parseList<T>(json: string | null): T[] {
@@ -71,7 +73,7 @@ function statementOf(delta: Delta): Fragment {
   const [isAdding, isRemoving] = [delta.added.size > 0, delta.removed.size > 0];
   const wanted = dialect.aggregate(
     [raw("w.place"), raw("w.type")],
-    sql`wanted w WHERE w.place IN (SELECT place FROM refused) OR w.key IN (SELECT key FROM inserted)`,
+    sql`wanted w WHERE w.place IN (SELECT place FROM missing) OR w.key IN (SELECT key FROM inserted)`,
   );
   const inserted = raw("(SELECT json_agg(w.place)::text FROM wanted w WHERE w.key IN (SELECT key FROM inserted))");
   const removed = dialect.aggregate([raw("d.target"), raw("d.value"), raw("d.element")], sql`removed d`);
@@ -98,7 +100,7 @@ function holderPart({ owner }: Delta): Fragment {
     WHERE ${ownRow(owner)}${owner.dialect.forUpdate})`;
 }
 
-/** What is to be added, with what it refers to, and what of it is refused. Each is looked up by itself. */
+/** What is to be added, with what it refers to, and what of it leads to nothing. Each is looked up by itself. */
 function additions(delta: Delta): readonly Fragment[] {
   const { tables, tenant, id } = delta.owner;
   return [
@@ -110,8 +112,8 @@ function additions(delta: Delta): readonly Fragment[] {
         n.value->3->n.type IS NOT NULL AS is_target, coalesce(n.value->3->n.type, n.value->3->'') AS variant
       FROM named n)`,
     // Not asked of an element that is there already.
-    sql`refused AS (
-      SELECT w.place FROM wanted w WHERE json_typeof(w.variant) = 'null' AND (
+    sql`missing AS (
+      SELECT w.place, json_typeof(w.variant) AS kind FROM wanted w WHERE json_typeof(w.variant) <> 'array' AND (
         SELECT m.key FROM ${tables.element} m
         WHERE m.tenant = ${tenant} AND m.id = ${id} AND m.attribute = ${delta.request.attribute.path}
         AND m.key = w.key) IS NULL)`,
@@ -128,7 +130,7 @@ function readyPart({ request, added, removed }: Delta): Fragment {
   const { ifVersion = null } = request;
   const conditions = [
     sql`(${ifVersion}::text IS NULL OR h.version::text = ${ifVersion})`,
-    ...(added.size > 0 ? [raw("NOT EXISTS (SELECT 1 FROM refused)")] : []),
+    ...(added.size > 0 ? [raw("NOT EXISTS (SELECT 1 FROM missing WHERE kind = 'null')")] : []),
     ...(removed.size > 0 ? [raw("NOT EXISTS (SELECT 1 FROM stale)")] : []),
   ];
   return sql`ready AS (SELECT 1 FROM holder h WHERE ${join(conditions, " AND ")})`;
@@ -147,7 +149,7 @@ function insertedPart({ request, owner }: Delta): Fragment {
     INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys)
     SELECT ${tenant}, ${type}, ${id}, ${request.attribute.path}, w.key, CASE WHEN w.is_target THEN w.value END,
       CASE WHEN NOT w.is_target THEN w.value END, w.variant->>0, (w.variant->>1)::jsonb
-    FROM wanted w WHERE json_typeof(w.variant) <> 'null' AND EXISTS (SELECT 1 FROM ready) ORDER BY w.key
+    FROM wanted w WHERE json_typeof(w.variant) = 'array' AND EXISTS (SELECT 1 FROM ready) ORDER BY w.key
     ON CONFLICT (id, tenant, attribute, key) DO NOTHING RETURNING key)`;
 }
 
@@ -166,21 +168,22 @@ function changedPart({ request, owner, added, removed }: Delta): Fragment {
 
 /**
  * The elements to add as `[place, key, id, variants]`: what is stored of one depends on the type of what it refers to.
- * The variant "" is for a reference that leads to nothing of an allowed type; null refuses it.
+ * The variant "" is for a reference that leads to nothing of an allowed type; null refuses it, false leaves it out.
  */
 function variantsOf(delta: Delta): string {
   const { resourceType, attribute, checkReferences } = delta.request;
-  const { resourceTypes = [] } = findReference(resourceType, attribute) ?? {};
-  const isChecked = resourceTypes.some((name) => checkReferences.includes(name));
+  const reference = findReference(resourceType, attribute);
+  const { resourceTypes = [] } = reference ?? {};
+  const missing = reference && checkReferences[reference.name];
+  const isJudged = missing === "refuse" || missing === "drop";
   const rows = [...delta.added].map(([key, one], place) => {
     const id = resourceTypes.length === 0 ? undefined : referredId(one.element);
     if (id === undefined) return [place, key, null, { "": columnsOf(delta, one.element) }];
-    const isRefused = isChecked && id === delta.owner.id;
-    const found = resourceTypes.map((type) => [
-      type,
-      isRefused ? null : columnsOf(delta, settleElement(delta, one, type)),
-    ]);
-    return [place, key, id, { "": isChecked ? null : columnsOf(delta, one.element), ...Object.fromEntries(found) }];
+    const settledAs = (type: string | undefined) => columnsOf(delta, settleElement(delta, one, type) ?? one.element);
+    const isRefused = isJudged && id === delta.owner.id;
+    const found = resourceTypes.map((type) => [type, isRefused ? null : settledAs(type)]);
+    const nothing = isRefused || missing === "refuse" ? null : missing === "drop" ? false : settledAs(undefined);
+    return [place, key, id, { "": nothing, ...Object.fromEntries(found) }];
   });
   return JSON.stringify(rows);
 }

@@ -1,6 +1,7 @@
 import { hasPostgres, pgliteEngine, postgresEngine } from "../engines.ts";
 import { conformanceOver } from "./conformance.ts";
-import { organizations, plain } from "./tables.ts";
+import { documents, organizations, plain } from "./tables.ts";
 
 conformanceOver(organizations, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(plain, hasPostgres ? postgresEngine() : pgliteEngine());
+conformanceOver(documents, hasPostgres ? postgresEngine() : pgliteEngine());

@@ -2,6 +2,7 @@ import { CompiledQuery, type Kysely } from "kysely";
 import { EnterpriseUser, Group, type ResourceTypeDefinition, User } from "../../../../src/index.ts";
 import {
   type ColumnCondition,
+  type MappedColumn,
   type MappedStorageOptions,
   mapTable,
   type TableMapping,
@@ -165,6 +166,55 @@ export const plain: Application = {
         },
         rest: "extra",
       }),
+    };
+  },
+};
+
+/** A column that holds JSON, as its drivers take and give it: text, or what the driver has read already. */
+export const json = (column: string): MappedColumn => ({
+  column,
+  read(value) {
+    if (value === null || value === undefined) return undefined;
+    return typeof value === "string" ? JSON.parse(value) : value;
+  },
+  write: (value) => (value === undefined ? null : JSON.stringify(value)),
+});
+
+/** Lists and objects as JSON in columns of their own, and groups with all they hold in the rest. */
+export const documents: Application = {
+  name: "lists as JSON behind converters, members in the rest",
+  hasTenants: false,
+  resourceTypes: [User.extend(EnterpriseUser), Group],
+  ddl(isPostgres) {
+    const [document, time] = isPostgres ? ["jsonb", "timestamptz"] : ["text", "text"];
+    const common = `version integer NOT NULL DEFAULT 1, created_at ${time} NOT NULL, updated_at ${time}, rest ${document}`;
+    return [
+      `CREATE TABLE users (id text PRIMARY KEY, login text NOT NULL, whole_name text, emails ${document}, phones text,
+        roles ${document}, boss ${document}, ${common})`,
+      `CREATE TABLE teams (id text PRIMARY KEY, ${common})`,
+      "CREATE TABLE memberships (id text)",
+      "CREATE TABLE nested (id text)",
+    ];
+  },
+  types(schema) {
+    const place = schema === undefined ? {} : { schema };
+    return {
+      User: mapTable({
+        ...place,
+        ...meta,
+        table: "users",
+        id: "id",
+        columns: {
+          userName: "login",
+          name: json("whole_name"),
+          emails: json("emails"),
+          phoneNumbers: json("phones"),
+          roles: json("roles"),
+          [`${EnterpriseUser.id}:manager`]: json("boss"),
+        },
+        rest: "rest",
+      }),
+      Group: mapTable({ ...place, ...meta, table: "teams", id: "id", columns: {}, rest: "rest" }),
     };
   },
 };
