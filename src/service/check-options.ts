@@ -78,6 +78,7 @@ export const OptionsShape = z.strictObject({
   canonicalValues: z.enum(["suggest", "enforce"]).optional(),
   formats: z.enum(["ignore", "enforce"]).optional(),
   references: z.union([ReferencePolicyShape, z.record(z.string(), ReferencePolicyShape)]).optional(),
+  writableGroups: z.boolean().optional(),
   putOmitted: z.enum(["clear", "keep"]).optional(),
   patchResponse: z.enum(["auto", "resource"]).optional(),
   etags: z.boolean().optional(),

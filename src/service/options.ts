@@ -112,6 +112,16 @@ export interface ScimOptions<C extends Context = Context> {
    * @see RFC 7643 §2.3.7
    */
   readonly references?: ReferencePolicy | { readonly [attribute: string]: ReferencePolicy };
+  /**
+   * `true`: a POST, PUT or PATCH of a user may say by `groups` which groups the user is in, as Keeper and ConnId do: a PUT that
+   * names `groups` names all of them. Each group that changes is changed by a PATCH of its own: `authorize` is asked for it
+   * before anything is written, so that one that is refused fails the whole request, and events tell of it. A group that is
+   * not there is 400 invalidValue. Where storage has transactions user and groups change together; where it has none
+   * (memory), a fault between them leaves what is done. `/Schemas` says readOnly all the same, and a bulkId is no group.
+   * Default `false`: `groups` is readOnly, as RFC 7643 has it.
+   * @see RFC 7643 §4.1.2
+   */
+  readonly writableGroups?: boolean;
   /** `"keep"`: a PUT leaves attributes alone that it omits. Default `"clear"`. @see RFC 7644 §3.5.1 */
   readonly putOmitted?: "clear" | "keep";
   /**

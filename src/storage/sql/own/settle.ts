@@ -7,8 +7,7 @@ import {
   referencesIn,
   resolveReference,
   resolveReferences,
-  settleReference,
-  withSettled,
+  settleReferences,
 } from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
@@ -62,14 +61,11 @@ export async function settle(
   );
   const notices: StorageNotice[] = [];
   const options = { holder: given.id, checkReferences, notices };
-  const settled = new Map<unknown, ResourceObject | undefined>();
-  for (const reference of held)
-    settled.set(reference.element, settleReference(reference, types.get(reference.id), options));
   const allowed = new Map(
     resourceType.references.map((reference) => [reference.attribute.path, reference.resourceTypes]),
   );
   return {
-    resource: withSettled(given, held, settled),
+    resource: settleReferences(resourceType, given, (id) => types.get(id), options),
     isTarget: (attribute, id) => {
       const type = types.get(id);
       return type !== undefined && allowed.get(attribute)?.includes(type) === true;
