@@ -7,6 +7,7 @@ export type {
   CreateOperation,
   DeleteOperation,
   DiscoverOperation,
+  MembershipChange,
   Operation,
   PatchOperation,
   QueryOperation,
@@ -117,5 +118,6 @@ export {
   resolveReferences,
   type SettleOptions,
   settleReference,
+  settleReferences,
 } from "./storage/reference.ts";
 export { queryByScan, type ScanOptions } from "./storage/scan.ts";

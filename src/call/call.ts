@@ -27,6 +27,7 @@ export interface Engine<C extends Context> {
   readonly canonicalValues: "suggest" | "enforce";
   readonly formats: "ignore" | "enforce";
   readonly references: ReadonlyMap<ResourceType, ReferenceRules>;
+  readonly writableGroups: boolean;
   readonly putOmitted: "clear" | "keep";
   readonly patchResponse: "auto" | "resource";
   readonly etags: boolean;

@@ -1,12 +1,13 @@
 import type { Call } from "../call/call.ts";
+import type { PatchOperation } from "../call/operation.ts";
 import { pathOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
-import type { PreparedOperation } from "../patch/operation.ts";
 import { parsePatch } from "../patch/parse.ts";
 import { prepare } from "../patch/prepare.ts";
 import { isUnder } from "../patch/unknown-names.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import { takeMemberships } from "./memberships.ts";
 
 /**
  * Reads the body of a PATCH: the envelope, then each operation against the schema.
@@ -17,7 +18,7 @@ export function readPatch<C extends Context>(
   resourceType: ResourceType,
   body: ResourceObject,
   call: Call<C>,
-): readonly PreparedOperation[] {
+): Pick<PatchOperation, "operations" | "memberships"> {
   const missingSchemas = tolerance("missingSchemas", call);
   const emptyOperations = tolerance("emptyOperations", call);
   const emptyPaths = tolerance("emptyPaths", call);
@@ -27,7 +28,8 @@ export function readPatch<C extends Context>(
     emptyPath: emptyPaths,
     emptyOperations: emptyOperations && (() => emptyOperations("Operations")),
   });
-  return prepare(resourceType, operations, {
+  const { memberships, others } = takeMemberships(resourceType, operations, call);
+  const prepared = prepare(resourceType, others, {
     read: readOptions(resourceType, call),
     resolve: resolveOptions(resourceType, call, "unquotedPathOperands"),
     filter: pathOptions(call),
@@ -39,6 +41,7 @@ export function readPatch<C extends Context>(
     removeValue: tolerance("removeValueList", call),
     maxOperations: call.engine.limits.operations,
   });
+  return { operations: prepared, ...(memberships.length === 0 ? {} : { memberships }) };
 }
 
 /** Whether a path is under the URN of a schema that one of the resource types has. */

@@ -1,5 +1,5 @@
 import type { Call, Router } from "../call/call.ts";
-import type { Operation } from "../call/operation.ts";
+import type { CreateOperation, Operation } from "../call/operation.ts";
 import { type Precondition, parseTags, readPrecondition, type TagList } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
 import { tolerance } from "../call/settings.ts";
@@ -10,6 +10,7 @@ import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { readBulk } from "./bulk-body.ts";
 import { type EndpointOf, type FinalEndpoint, findEndpoint } from "./endpoint.ts";
+import { membershipsInBody } from "./memberships.ts";
 import { readPatch } from "./patch-body.ts";
 import { checkSensitive, queryOperation, requestSelection } from "./query.ts";
 import { parseQueryString } from "./query-string.ts";
@@ -22,7 +23,7 @@ export interface RequestParts {
   readonly method: string;
   readonly query: string;
   header(name: string): string | undefined;
-  /** Parses the body as one JSON object. */
+  /** Parses the body as one JSON object; to be asked once it is there. */
   body(): ResourceObject;
 }
 
@@ -32,15 +33,20 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 type Readers = { readonly [method in (typeof METHODS)[number]]?: () => Operation };
 
 /**
- * Turns a request into the operation that it asks for; nothing after it reads HTTP.
- * @throws {ScimError} 405 with Allow, 501, and 400 for everything that does not parse.
+ * Finds what turns a request into the operation that it asks for, so that a method that the endpoint does not have is refused
+ * before the body is there; nothing after it reads HTTP.
+ * @throws {ScimError} 405 with Allow, 501; what it returns throws 400 for everything that does not parse.
  */
-export function route<C extends Context>(endpoint: FinalEndpoint, request: RequestParts, call: Call<C>): Operation {
+export function route<C extends Context>(
+  endpoint: FinalEndpoint,
+  request: RequestParts,
+  call: Call<C>,
+): () => Operation {
   const readers = readersOf(endpoint, request, call);
   const method = METHODS.find((known) => known === request.method);
   const read = method && readers[method];
   if (read === undefined) throw methodNotAllowed(request.method, allowedBy(readers));
-  return read();
+  return read;
 }
 
 /** Where there is GET, there is HEAD. */
@@ -81,7 +87,7 @@ export function routerOf<C extends Context>(resourceTypes: readonly ResourceType
         endpoint,
         { method, query: "", header: (name) => (name === "if-match" ? version : undefined), body: () => body },
         call,
-      ),
+      )(),
   };
 }
 
@@ -95,7 +101,8 @@ function readersOfType<C extends Context>(resourceType: ResourceType, request: R
     },
     POST: () => {
       const selection = requestSelection(resourceType, search, call);
-      return { type: "create", resourceType, selection, body: request.body() };
+      const body = request.body();
+      return { type: "create", resourceType, selection, body, ...memberships(resourceType, body, "add", call) };
     },
   };
 }
@@ -108,24 +115,32 @@ function readersOfResource<C extends Context>(
   const select = (): Selection => requestSelection(resourceType, urlSearch(request, call), call);
   return {
     GET: () => ({ type: "read", resourceType, id, selection: select(), ifNoneMatch: tags(request, call) }),
-    PUT: () => ({
-      type: "replace",
-      resourceType,
-      id,
-      selection: select(),
-      body: request.body(),
-      ifMatch: precondition(request, call),
-    }),
+    PUT: () => {
+      const body = request.body();
+      const groups = memberships(resourceType, body, "replace", call);
+      const ifMatch = precondition(request, call);
+      return { type: "replace", resourceType, id, selection: select(), body, ifMatch, ...groups };
+    },
     PATCH: () => ({
       type: "patch",
       resourceType,
       id,
       selection: select(),
-      operations: readPatch(resourceType, request.body(), call),
+      ...readPatch(resourceType, request.body(), call),
       ifMatch: precondition(request, call),
     }),
     DELETE: () => ({ type: "delete", resourceType, id, ifMatch: precondition(request, call) }),
   };
+}
+
+function memberships<C extends Context>(
+  resourceType: ResourceType,
+  body: ResourceObject,
+  op: "add" | "replace",
+  call: Call<C>,
+): Pick<CreateOperation, "memberships"> {
+  const found = call.engine.writableGroups ? membershipsInBody(resourceType, body, op, call) : [];
+  return found.length === 0 ? {} : { memberships: found };
 }
 
 function discoverOperation({ endpoint, id }: EndpointOf<"discovery">, { query }: RequestParts): Operation {

@@ -1,4 +1,11 @@
-import { type Attribute, isComputedReference, isExternalReference } from "./attribute.ts";
+import {
+  type Attribute,
+  isBlank,
+  isComputedDisplay,
+  isComputedReference,
+  isExternalReference,
+  isReferenceId,
+} from "./attribute.ts";
 import { formatProblem } from "./format.ts";
 import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
@@ -125,11 +132,11 @@ export class ValueReader {
   #readOne(attribute: Attribute, raw: unknown, place: "element" | "value"): unknown {
     if (attribute.type === "complex" && isObject(raw)) return this.#readComplex(attribute, raw);
     const { limits, tolerances } = this.#options;
-    const problem = problemOf(attribute, raw, limits);
+    const problem = problemOfOne(attribute, raw, limits);
     if (problem === undefined) return this.#checkMeaning(attribute, raw);
     const isComplex = attribute.type === "complex";
     const fits = (value: unknown): boolean =>
-      isComplex ? isObject(value) : problemOf(attribute, value, limits) === undefined;
+      isComplex ? isObject(value) : problemOfOne(attribute, value, limits) === undefined;
     const meant = tolerances.value(attribute, raw, place, this.#path, fits);
     if (meant === null) return undefined;
     if (meant === undefined)
@@ -188,7 +195,7 @@ export class ValueReader {
       this.#path = `${outer}.${sub.name}`;
       if (named.has(sub)) this.report("is named a second time, in other letter case", "invalidSyntax");
       named.add(sub);
-      if (sub.mutability === "readOnly" || isComputedReference(attribute, sub)) continue;
+      if (isServers(attribute, sub)) continue;
       const read = this.read(sub, raw[key]);
       if (read !== undefined && read !== LEFT_ALONE) value[sub.name] = read;
     }
@@ -253,6 +260,17 @@ export class ValueReader {
     this.report(`has ${count} elements with primary true; at most one may be primary`);
     return values;
   }
+}
+
+/** What is wrong with one value. An id that names nobody is none, and never stored [R-55a]. */
+function problemOfOne(attribute: Attribute, raw: unknown, limits: ValueLimits): string | undefined {
+  if (isBlank(raw) && isReferenceId(attribute)) return "must name a resource, and is empty";
+  return problemOf(attribute, raw, limits);
+}
+
+/** Whether a part of a complex value is not the client's to give. */
+export function isServers(attribute: Attribute, sub: Attribute): boolean {
+  return sub.mutability === "readOnly" || isComputedReference(attribute, sub) || isComputedDisplay(attribute, sub);
 }
 
 /** The same element twice is the element once; of a collection, elements are the same when their `value` is. */

@@ -11,6 +11,7 @@ type WithoutDefault =
   | "resourceTypes"
   | "storage"
   | "baseUrl"
+  | "path"
   | "authenticate"
   | "unsafeNoAuthentication"
   | "tenant"
@@ -51,6 +52,7 @@ export const DEFAULTS = Object.freeze({
   canonicalValues: "suggest",
   formats: "ignore",
   references: "check",
+  writableGroups: false,
   putOmitted: "clear",
   etags: true,
   neMultiValued: "any",

@@ -81,6 +81,7 @@ function createEngine<C extends Context>(
       isStrict: rules === profiles.strict,
       hasTenants: options.tenant !== undefined,
     }),
+    writableGroups: options.writableGroups,
     putOmitted: options.putOmitted,
     patchResponse: settlePatchResponse(options.patchResponse, rules),
     etags: options.etags,

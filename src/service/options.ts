@@ -55,6 +55,12 @@ export interface ScimOptions<C extends Context = Context> {
    * depends on the request (a tenant in the path). The request's Host header is never looked at.
    */
   readonly baseUrl: string | ((request: ScimRequest) => string);
+  /**
+   * Below which path requests arrive here, where that is not the path of `baseUrl`, because a proxy or a framework has taken
+   * something off or put something in front: `"/"` where all of it is gone. A function for hosts where that depends on the request.
+   * Requests of every tenant are looked for there, whatever their own `baseUrl`. Default: the path of the base URL.
+   */
+  readonly path?: string | ((request: ScimRequest) => string);
   /** Says who asks; the result is the `context` of everything that follows. Throws `unauthorized()`. Runs before the body is read. */
   readonly authenticate?: (request: ScimRequest) => C | Promise<C>;
   /** `true` serves everybody without a question. Only where something in front of the library has authenticated the request. */
@@ -106,6 +112,16 @@ export interface ScimOptions<C extends Context = Context> {
    * @see RFC 7643 §2.3.7
    */
   readonly references?: ReferencePolicy | { readonly [attribute: string]: ReferencePolicy };
+  /**
+   * `true`: a POST, PUT or PATCH of a user may say by `groups` which groups the user is in, as Keeper and ConnId do: a PUT that
+   * names `groups` names all of them. Each group that changes is changed by a PATCH of its own: `authorize` is asked for it
+   * before anything is written, so that one that is refused fails the whole request, and events tell of it. A group that is
+   * not there is 400 invalidValue. Where storage has transactions user and groups change together; where it has none
+   * (memory), a fault between them leaves what is done. `/Schemas` says readOnly all the same, and a bulkId is no group.
+   * Default `false`: `groups` is readOnly, as RFC 7643 has it.
+   * @see RFC 7643 §4.1.2
+   */
+  readonly writableGroups?: boolean;
   /** `"keep"`: a PUT leaves attributes alone that it omits. Default `"clear"`. @see RFC 7644 §3.5.1 */
   readonly putOmitted?: "clear" | "keep";
   /**

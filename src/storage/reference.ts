@@ -84,6 +84,25 @@ export function settleReference(
   return missing === "drop" ? undefined : { ...held.element, $ref: null };
 }
 
+/**
+ * A resource with all its references as `settleReference` has them; one that is left out goes, and with the last one its
+ * attribute. `typeOf` gives the resource type of an id, undefined where the tenant has none.
+ * @throws {ScimError} 400 invalidValue as `settleReference`.
+ * @see RFC 7643 §2.4
+ */
+export function settleReferences<R extends ResourceObject>(
+  resourceType: ResourceType,
+  resource: R,
+  typeOf: (id: string) => string | undefined,
+  options: SettleOptions,
+): R {
+  const held = [...referencesIn(resourceType, resource)];
+  if (held.length === 0) return resource;
+  const settled = new Map<unknown, ResourceObject | undefined>();
+  for (const each of held) settled.set(each.element, settleReference(each, typeOf(each.id), options));
+  return withSettled(resource, held, settled);
+}
+
 /** Whether a stored element is one that led nowhere when it was written. */
 export function isMissing(element: unknown): boolean {
   return isObject(element) && element.$ref === null;

@@ -112,7 +112,7 @@ describe("the core resource types", () => {
       ["type", "immutable"],
       ["display", "immutable"],
     ]);
-    expect(group.references).toEqual([{ attribute: members, resourceTypes: ["User", "Group"] }]);
+    expect(group.references).toEqual([{ name: "Group.members", attribute: members, resourceTypes: ["User", "Group"] }]);
   });
 
   test("groups is read-only and computed from the members of Groups [S-2.4-02]", () => {
@@ -128,7 +128,9 @@ describe("the core resource types", () => {
     const manager = user.resolve(`${EnterpriseUser.id}:manager`)?.attribute;
     expect(manager?.sub("value")).toMatchObject({ caseExact: true, mutability: "readWrite", required: false });
     expect(manager?.sub("displayName")).toMatchObject({ mutability: "readOnly" });
-    expect(user.references).toEqual([{ attribute: manager, resourceTypes: ["User"] }]);
+    expect(user.references).toEqual([
+      { name: `User.${EnterpriseUser.id}:manager`, attribute: manager, resourceTypes: ["User"] },
+    ]);
   });
 
   test("every reference and binary is case exact [S-2.3.6-04 S-2.3.7-04]", () => {

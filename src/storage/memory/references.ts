@@ -26,13 +26,7 @@ export function settleReferences(
     const settle = (element: ResourceObject, index: number | undefined) =>
       settleElement(tenant, reference, element, index, options);
     if (attribute.collection) {
-      const settled: Elements = new Map();
-      let index = 0;
-      for (const [key, element] of content.collections.get(attribute.path) ?? []) {
-        const kept = settle(element, index++);
-        if (kept !== undefined) settled.set(key, kept);
-      }
-      collections.set(attribute.path, settled);
+      collections.set(attribute.path, settleCollection(content.collections.get(attribute.path) ?? new Map(), settle));
     } else {
       const given = [...elementsOf(content, attribute)];
       const settled = given
@@ -42,6 +36,19 @@ export function settleReferences(
     }
   }
   return { ...content, document: document as unknown as StoredResource, collections };
+}
+
+function settleCollection(
+  elements: Elements,
+  settle: (element: ResourceObject, index: number) => ResourceObject | undefined,
+): Elements {
+  const settled: Elements = new Map();
+  let index = 0;
+  for (const [key, element] of elements) {
+    const kept = settle(element, index++);
+    if (kept !== undefined) settled.set(key, kept);
+  }
+  return settled;
 }
 
 /** Writes the elements of an attribute; an extension whose last attribute goes is no longer there. */

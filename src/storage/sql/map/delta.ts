@@ -172,7 +172,11 @@ async function settleNew(
   const ids = fresh.flatMap(({ element: { value } }) => (typeof value === "string" ? [value] : []));
   const types = await typesOf(session, owner, reference.resourceTypes, ids);
   const { notices } = request;
-  const options = { holder: printId(owner.type.id, owner.id), checkReferences: checkedReferences(owner, request), notices };
+  const options = {
+    holder: printId(owner.type.id, owner.id),
+    checkReferences: checkedReferences(owner, request),
+    notices,
+  };
   return fresh
     .map(({ element, index, id }) => settleReference({ reference, element, id, index }, types.get(id), options))
     .filter((element) => element !== undefined);

@@ -1,7 +1,14 @@
 import type { ReferenceAttribute, ResourceType } from "../../../schema/resource-type.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { NewResource, StorageNotice, StoredResource, WriteRequest } from "../../adapter.ts";
-import { isMissing, missingReferences, referencesIn, resolveReference, resolveReferences, settleReference, withSettled } from "../../reference.ts";
+import {
+  isMissing,
+  missingReferences,
+  referencesIn,
+  resolveReference,
+  resolveReferences,
+  settleReferences,
+} from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
@@ -54,14 +61,11 @@ export async function settle(
   );
   const notices: StorageNotice[] = [];
   const options = { holder: given.id, checkReferences, notices };
-  const settled = new Map<unknown, ResourceObject | undefined>();
-  for (const reference of held)
-    settled.set(reference.element, settleReference(reference, types.get(reference.id), options));
   const allowed = new Map(
     resourceType.references.map((reference) => [reference.attribute.path, reference.resourceTypes]),
   );
   return {
-    resource: withSettled(given, held, settled),
+    resource: settleReferences(resourceType, given, (id) => types.get(id), options),
     isTarget: (attribute, id) => {
       const type = types.get(id);
       return type !== undefined && allowed.get(attribute)?.includes(type) === true;
@@ -73,7 +77,11 @@ export async function settle(
 /** Resources as they are given back: references that led nowhere when they were written are looked up once more. */
 export async function resolve(
   session: Session,
-  { tables, tenant, resourceType }: { readonly tables: Tables; readonly tenant: string; readonly resourceType: ResourceType },
+  {
+    tables,
+    tenant,
+    resourceType,
+  }: { readonly tables: Tables; readonly tenant: string; readonly resourceType: ResourceType },
   resources: readonly StoredResource[],
 ): Promise<readonly StoredResource[]> {
   const missing = resources.flatMap((resource) => missingReferences(resourceType, resource));
@@ -99,8 +107,6 @@ export async function resolveElements(
   const types = await typesOf(session, tables, tenant, ids);
   return elements.map((element) => {
     const id = String(element.value);
-    return isMissing(element)
-      ? resolveReference({ reference, element, id, index: undefined }, types.get(id))
-      : element;
+    return isMissing(element) ? resolveReference({ reference, element, id, index: undefined }, types.get(id)) : element;
   });
 }
