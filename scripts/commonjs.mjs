@@ -20,7 +20,8 @@ async function writeCommonJs(file) {
   const made = await transform(`${text}\n//# sourceMappingURL=data:application/json;base64,${map}`, {
     format: "cjs",
     target: "es2022",
-    platform: "neutral",
+    // With the comment by which Node finds the names of a CommonJS module that is imported.
+    platform: "node",
     // `import()` of a built-in module becomes `require`: a loader that replaces `require`, as Jest's does, has no other.
     supported: { "dynamic-import": false },
     sourcemap: "external",
@@ -28,7 +29,9 @@ async function writeCommonJs(file) {
   });
   for (const { text: warning } of made.warnings) throw new Error(`${file}: ${warning}`);
   writeFileSync(join(dist, `${name}.cjs`), `${made.code}//# sourceMappingURL=${name}.cjs.map\n`);
-  writeFileSync(join(dist, `${name}.cjs.map`), made.map);
+  // A file that only hands on what others have has nothing to lead to.
+  const isEmpty = JSON.parse(textOf(`${file}.map`)).sources.length === 0;
+  writeFileSync(join(dist, `${name}.cjs.map`), isEmpty ? textOf(`${file}.map`) : made.map);
 }
 
 function textOf(file) {

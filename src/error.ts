@@ -202,6 +202,8 @@ export function methodNotAllowed(method: string, allow: readonly string[]): Scim
   const list = allow.join(", ");
   return new ScimError(405, `The endpoint does not support ${method}. It supports ${list}.`, {
     headers: { Allow: list },
+    // A method can be any word.
+    summary: `The endpoint does not support this method. It supports ${list}.`,
   });
 }
 /** 406: the client accepts neither application/scim+json nor application/json. */

@@ -4,12 +4,13 @@ import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
 import { conflict } from "../error.ts";
 import { missingAttributes, schemasOf } from "../schema/canonical.ts";
-import { copyValue, writeAttribute } from "../schema/value.ts";
+import { copyValue, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, StorageNotice } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
 import { readBody, throwProblems } from "./body.ts";
 import { emitChange } from "./change.ts";
 import { differenceOf } from "./difference.ts";
+import { checkNamesAny } from "./known-names.ts";
 import { settleForeignReferences, withoutDropped } from "./references.ts";
 import { checkStored } from "./stored.ts";
 
@@ -19,13 +20,15 @@ import { checkStored } from "./stored.ts";
  */
 export async function create<C extends Context>(operation: CreateOperation, call: Call<C>): Promise<Result> {
   const { resourceType } = operation;
-  const { resource, secrets, named } = readBody(call, resourceType, operation.body);
+  const body = readBody(call, resourceType, operation.body);
+  const { resource, secrets, named } = body;
   for (const attribute of resourceType.attributes) {
-    // `null` is an assertion too: it suppresses the default [P-3.3-03].
-    if (attribute.default !== undefined && !named.has(attribute))
+    // What has a default always has a state, `null` or not [R-19a].
+    if (attribute.default !== undefined && readAttribute(resource, attribute) === undefined)
       writeAttribute(resource, attribute, copyValue(attribute.default));
   }
   throwProblems(missingAttributes(resourceType, resource, secrets));
+  checkNamesAny(resourceType, operation.body, body);
   const given = await settleForeignReferences(call, resourceType, resource);
 
   const request = writeRequest(call, resourceType);

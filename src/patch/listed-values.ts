@@ -19,6 +19,18 @@ export function checkListed(path: AttributePath, raw: unknown): void {
   );
 }
 
+/**
+ * Refuses a list of nothing but empty texts for what is multi-valued, where a rule reads an empty text as no reference: to replace by
+ * it would empty a group, to add it would add nobody, and neither was said [R-2a].
+ * @throws {ScimError} 400 invalidValue.
+ */
+export function checkAsserted(path: AttributePath, raw: unknown, value: unknown): void {
+  const leaf = leafOf(path);
+  if (!leaf.multiValued || value !== undefined) return;
+  if (raw === "" || (Array.isArray(raw) && raw.includes("")))
+    throw invalidValue(`${leaf.path} has an empty text for a value; send null or an empty list to unassign it.`);
+}
+
 /** Whether a value tells one element from another; what is of the wrong type is for the reader to refuse. */
 function saysWhich(attribute: Attribute, element: unknown): boolean {
   if (!isObject(element)) return !isBlank(element);

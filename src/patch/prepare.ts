@@ -4,18 +4,19 @@ import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
+import { withoutFilter } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import type { ReadOptions } from "../schema/value-reader.ts";
+import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
-import { checkListed } from "./listed-values.ts";
+import { checkAsserted, checkListed } from "./listed-values.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import { type OperationValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { PatchOperation } from "./parse.ts";
-import { UnknownNames, withoutFilter } from "./unknown-names.ts";
+import { UnknownNames } from "./unknown-names.ts";
 
 /**
  * How operations are read; quirks decide on the switches. Without any, by the letter of the RFC.
@@ -188,6 +189,7 @@ class Preparation {
     const read = this.#read((options) => readValue(path, raw, options));
     if (read === undefined) return [];
     const { value, cleared } = read;
+    checkAsserted(path, raw, value);
     // An add of nothing: `null`, or an empty list for what is multi-valued.
     if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return [];
     return [{ index, type: "attribute", op, path, value, cleared }];
@@ -272,7 +274,7 @@ class Preparation {
     const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
     if (op === "add" && raw === null) return [];
     const read = this.#read((options) => readValue(pathOf(attribute), raw, options));
-    if (read === undefined) return [];
+    if (read === undefined || read.value === LEFT_ALONE) return [];
     if (read.value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
     return [{ index: this.#index, type: "secret", attribute, value: read.value ?? null }];
   }

@@ -1,5 +1,5 @@
 import { invalidPath, type ScimError } from "../error.ts";
-import { nearestPath } from "../schema/nearest.ts";
+import { notAnAttribute } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject } from "../schema/value.ts";
@@ -81,16 +81,8 @@ export class UnknownNames {
   }
 
   #refusal(path: string): ScimError {
-    const meant = nearestPath(this.#type, withoutFilter(path));
-    const hint = meant === undefined ? "; see /Schemas for the attributes." : `. Did you mean ${meant}?`;
-    return invalidPath(`"${printable(path)}" is not an attribute of ${this.#type.name}${hint}`);
+    return invalidPath(notAnAttribute(this.#type, path));
   }
-}
-
-/** A path without what stands in brackets: `emails.value` of `emails[type eq "work"].value`. */
-export function withoutFilter(path: string): string {
-  const [open, close] = [path.indexOf("["), path.lastIndexOf("]")];
-  return open === -1 || close < open ? path : path.slice(0, open) + path.slice(close + 1);
 }
 
 /** Whether a path in lower case is a schema's URN or something of that schema, a dot taken for the colon too. */

@@ -1,6 +1,6 @@
 import type { Call } from "../call/call.ts";
 import type { PatchOperation } from "../call/operation.ts";
-import { parseOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
+import { pathOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
 import { parsePatch } from "../patch/parse.ts";
 import { prepare } from "../patch/prepare.ts";
 import { isUnder } from "../patch/unknown-names.ts";
@@ -21,16 +21,18 @@ export function readPatch<C extends Context>(
 ): Pick<PatchOperation, "operations" | "memberships"> {
   const missingSchemas = tolerance("missingSchemas", call);
   const emptyOperations = tolerance("emptyOperations", call);
+  const emptyPaths = tolerance("emptyPaths", call);
   const operations = parsePatch(body, {
     maxOperations: call.engine.limits.operations,
     missingSchemas: missingSchemas && (() => missingSchemas("schemas")),
+    emptyPath: emptyPaths,
     emptyOperations: emptyOperations && (() => emptyOperations("Operations")),
   });
   const { memberships, others } = takeMemberships(resourceType, operations, call);
   const prepared = prepare(resourceType, others, {
     read: readOptions(resourceType, call),
-    resolve: resolveOptions(resourceType, call),
-    filter: parseOptions(call),
+    resolve: resolveOptions(resourceType, call, "unquotedPathOperands"),
+    filter: pathOptions(call),
     alias: (name) => call.engine.quirks.alias(name, resourceType, "path", call.note),
     unknownPath: tolerance("unknownPaths", call),
     isRegistered: (path) => isOfSchema(path, call.engine.resourceTypes),

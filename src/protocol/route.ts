@@ -175,12 +175,16 @@ function bulkOperation<C extends Context>(request: RequestParts, call: Call<C>):
 
 /** The parameters in the URL, as the quirks have them. */
 function urlSearch<C extends Context>(request: RequestParts, call: Call<C>): Search {
-  return call.engine.quirks.search(searchFromUrl(parseQueryString(request.query)), call.note);
+  return call.engine.quirks.search(
+    searchFromUrl(parseQueryString(request.query, tolerance("parameterCase", call))),
+    call.note,
+  );
 }
 
 /** The parameters in the body, as the quirks have them. */
 function bodySearch<C extends Context>(request: RequestParts, call: Call<C>): Search {
-  return call.engine.quirks.search(searchFromBody(request.body(), tolerance("missingSchemas", call)), call.note);
+  const options = { missingSchemas: tolerance("missingSchemas", call), texts: tolerance("searchTexts", call) };
+  return call.engine.quirks.search(searchFromBody(request.body(), options), call.note);
 }
 
 /** Where versions are not shown, what is said of them is passed over [P-3.14-09]. */

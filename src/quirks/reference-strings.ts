@@ -8,10 +8,15 @@ export const referenceStrings: Quirk = {
     "Reads a string where a reference to a resource belongs ({ value, $ref }) as its value, and an empty value of a single reference as none.",
   clients: ["Entra ID"],
   bends: "RFC 7643 §4.3",
-  value(attribute, raw) {
+  value(attribute, raw, place) {
     // A member that is nobody is no member: only a single reference can be unassigned by an empty value.
     if (isReferenceId(attribute)) return isBlank(raw) && attribute.parent?.multiValued === false ? null : undefined;
-    if (typeof raw !== "string" || attribute.sub("value") === undefined || attribute.sub("$ref") === undefined)
+    if (
+      place === "list" ||
+      typeof raw !== "string" ||
+      attribute.sub("value") === undefined ||
+      attribute.sub("$ref") === undefined
+    )
       return undefined;
     if (!isBlank(raw)) return { value: raw };
     return attribute.multiValued ? undefined : null;

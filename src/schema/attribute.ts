@@ -84,7 +84,10 @@ export interface AttributeLiteral {
   readonly inverseOf?: { readonly resourceType: string; readonly attribute: string };
   /** `true`: events tell when the value turns from or to `false` (a user's `active`). Boolean only. */
   readonly lifecycle?: boolean;
-  /** A value that a create gives when the client asserts none. `null` from the client suppresses it. */
+  /**
+   * A value that a create gives when the client asserts none, `null` included. What has a default always has a value: a PUT that
+   * says null leaves it out, and a PATCH that would unassign it is refused (400 invalidValue).
+   */
   readonly default?: unknown;
 }
 
@@ -154,6 +157,11 @@ export function pathOf(attribute: Attribute, sub?: Attribute): AttributePath {
 /** The attribute that holds the compared values: the sub-attribute where one is named. */
 export function leafOf(path: AttributePath): Attribute {
   return path.sub ?? path.attribute;
+}
+
+/** A reference to what is outside of the server, and to nothing else. @see RFC 7643 §2.3.7 */
+export function isExternalReference({ type, referenceTypes }: Attribute): boolean {
+  return type === "reference" && referenceTypes.length > 0 && referenceTypes.every((name) => name === "external");
 }
 
 /** A `$ref` beside a `value`, naming resources: it follows from the value [R-51]. */

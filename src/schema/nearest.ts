@@ -1,3 +1,4 @@
+import { printable } from "./printable.ts";
 import type { ResourceType } from "./resource-type.ts";
 
 /** Most slips that a name is taken for another one with, however long it is. */
@@ -5,6 +6,19 @@ const MOST_SLIPS = 3;
 
 /** Letters of a name that one slip comes to. */
 const LETTERS_OF_A_SLIP = 3;
+
+/** Says of a name that no attribute has it, and which one is meant, as far as that can be told. */
+export function notAnAttribute(resourceType: ResourceType, path: string): string {
+  const meant = nearestPath(resourceType, withoutFilter(path));
+  const hint = meant === undefined ? "; see /Schemas for the attributes." : `. Did you mean ${meant}?`;
+  return `"${printable(path)}" is not an attribute of ${resourceType.name}${hint}`;
+}
+
+/** A path without what stands in brackets: `emails.value` of `emails[type eq "work"].value`. */
+export function withoutFilter(path: string): string {
+  const [open, close] = [path.indexOf("["), path.lastIndexOf("]")];
+  return open === -1 || close < open ? path : path.slice(0, open) + path.slice(close + 1);
+}
 
 /**
  * The path of the attribute that is meant by a name that no attribute has, as far as that can be told: a letter or two too many, too

@@ -236,8 +236,8 @@ export interface StorageCapabilities {
   /** `true`: cursor pages are answered, and announced as RFC 9865 has it. Default `false`. */
   readonly cursor?: boolean;
   /**
-   * `true`: writeOnly attributes (a password) are kept, hashed. Default `false`; then changing passwords is not
-   * announced.
+   * `true`: writeOnly attributes (a password) are kept, hashed. Default `false`; then neither they nor changing passwords are
+   * announced, and what a client sends of them all the same is for the adapter to drop and tell of (`secretDropped`).
    */
   readonly secrets?: boolean;
   /**

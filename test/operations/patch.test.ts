@@ -38,7 +38,7 @@ describe("PATCH", () => {
       { op: "replace", path: "id", value: "y" },
       { op: "remove", path: "userName" },
       { op: "replace", path: 'emails[type sw "w"].value', value: "x" },
-      { op: "add", path: "emails", value: "x" },
+      { op: "add", path: "emails", value: true },
       { op: "add", path: "schemas", value: "urn:x" },
     ]) {
       const answer = await patch(

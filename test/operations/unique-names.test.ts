@@ -5,7 +5,7 @@ import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { mappedStorage, mapTable, openSqlite } from "../../src/storage/sql/index.ts";
 import { someEngines } from "../storage/sql/engines.ts";
 import { postGroup, sendBulk, statuses } from "../support/bulk.ts";
-import { type Directory, directory, filtered, GROUP } from "../support/directory.ts";
+import { type Directory, directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { patchOf } from "../support/patching.ts";
 
 const resourceTypes = [User.extend(EnterpriseUser), Group.unique("displayName")] as const;
@@ -96,6 +96,33 @@ describe.each([
     expect(refused).toHaveLength(answers.length - 1);
     for (const answer of refused) expect(answer).toMatchObject(taken);
     expect((await ask("GET", filtered("/Groups", 'displayName eq "guides"'))).json.totalResults).toBe(1);
+  });
+
+  test("names that were shared before they had to be unique stay so until one is changed, and nothing else is refused [R-50]", async () => {
+    const storage = await open();
+    const before = directory({ resourceTypes: [User.extend(EnterpriseUser), Group], storage });
+    const { ask } = directory({ resourceTypes, storage });
+    const user = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json.id;
+    const paths: string[] = [];
+    for (const name of ["Guides", "GUIDES"]) {
+      const answer = await before.ask("POST", "/Groups", group(name));
+      if (answer.status === 201) paths.push(`/Groups/${answer.json.id}`);
+    }
+    for (const path of paths) {
+      for (const operation of [
+        { op: "add", path: "members", value: [{ value: user }] },
+        { op: "replace", path: "externalId", value: "e" },
+        { op: "remove", path: "members" },
+      ])
+        expect([200, 204], `${operation.path} of ${path}`).toContain(
+          (await ask("PATCH", path, patchOf(operation))).status,
+        );
+    }
+    for (const path of paths)
+      for (const value of ["Away", "Guides"])
+        await ask("PATCH", path, patchOf({ op: "replace", path: "displayName", value }));
+    expect((await ask("GET", filtered("/Groups", 'displayName eq "guides"'))).json.totalResults).toBe(1);
+    expect(await ask("POST", "/Groups", group("GUIDES"))).toMatchObject(taken);
   });
 
   test("a change of members or of anything else asks for no name [R-50]", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { patchOf as inBulk, sendBulk } from "../support/bulk.ts";
 import { account, PATCH } from "../support/patching.ts";
 import { expectRefusal } from "../support/refusal.ts";
 
@@ -42,6 +43,27 @@ describe("the PATCH message", () => {
     expect(await read()).toEqual({ userName: "ada" });
   });
 
+  test("a part of a resource, as a client of SCIM 1.1 sends it, is 400 invalidSyntax that says so [P-3.5.2-02]", async () => {
+    for (const profile of ["interop", "strict"] as const) {
+      const { ask, path, read } = await account({ active: true }, { profile });
+      const answer = await ask("PATCH", path, { schemas: ["urn:scim:schemas:core:1.0"], active: false });
+      expectRefusal(answer, 400, "invalidSyntax", /no Operations.*SCIM 1\.1/);
+      expect((await read()).active).toBe(true);
+    }
+  });
+
+  test("more operations than limits.operations in a bulk request are that operation's 413 [P-3.7.4-02 R-48]", async () => {
+    const service = await account({}, { limits: { operations: 3 } });
+    const results = await sendBulk(service, [
+      inBulk(service.path, [nick, nick, nick, nick]),
+      inBulk(service.path, [nick, nick, nick]),
+    ]);
+    expect(results).toMatchObject([
+      { status: "413", response: { status: "413", detail: expect.stringContaining("limits.operations (3)") } },
+      { status: "200" },
+    ]);
+  });
+
   test("member names and op are read in any letter case [P-3.5.2-02 P-3.5.2-04 R-1]", async () => {
     const { ask, path, read } = await account({ title: "T" });
     const answer = await ask("PATCH", path, {
@@ -81,7 +103,6 @@ describe("the PATCH message", () => {
   test.each([
     [5, "invalidPath"],
     [["nickName"], "invalidPath"],
-    ["", "invalidPath"],
     ["a..b", "invalidPath"],
     ["/emails/0", "invalidPath"],
     ["emails[", "invalidFilter"],

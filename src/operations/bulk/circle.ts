@@ -1,4 +1,5 @@
 import type { Call } from "../../call/call.ts";
+import { summaryOf } from "../../call/failure.ts";
 import type { CreateOperation } from "../../call/operation.ts";
 import { writeRequest } from "../../call/write.ts";
 import { conflict, isScimError } from "../../error.ts";
@@ -153,7 +154,10 @@ async function complete<C extends Context>(
     return outcome.type === "done" ? outcome.version : undefined;
   } catch (error) {
     if (!isScimError(error) || error.status !== 400) throw error;
-    throw conflict(`The circular reference cannot be resolved: ${error.detail}`, { cause: error });
+    throw conflict(`The circular reference cannot be resolved: ${error.detail}`, {
+      summary: `The circular reference cannot be resolved: ${summaryOf(error)}`,
+      cause: error,
+    });
   }
 }
 

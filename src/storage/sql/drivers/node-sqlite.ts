@@ -1,16 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  Kysely,
-  type KyselyConfig,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from "kysely";
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, KyselyConfig, QueryResult } from "kysely";
 
 type NodeSqlite = typeof import("node:sqlite");
 type Connection = InstanceType<NodeSqlite["DatabaseSync"]>;
@@ -41,16 +30,17 @@ export interface SqliteOptions {
  */
 export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Kysely<unknown>> {
   const sqlite = await loadSqlite();
+  const kysely = await import("kysely");
   const isInMemory = path === ":memory:" || path === "";
   const driver = new PoolDriver(() => openConnection(sqlite, path), isInMemory ? 1 : (options.connections ?? 16));
   await driver.init();
-  return new Kysely<unknown>({
-    dialect: dialectOf(driver, !isInMemory),
+  return new kysely.Kysely<unknown>({
+    dialect: dialectOf(kysely, driver, !isInMemory),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
 }
 
-/** Loaded here, so that this file can be imported where there is no `node:sqlite`. */
+/** Loaded here, and Kysely behind it, so that this file can be loaded where there is no `node:sqlite` and no Kysely. */
 async function loadSqlite(): Promise<NodeSqlite> {
   const sqlite: NodeSqlite | undefined = await import("node:sqlite").catch(() => undefined);
   // The youngest of all that is called here.
@@ -68,26 +58,18 @@ function openConnection(sqlite: NodeSqlite, path: string): Connection {
   return connection;
 }
 
-function dialectOf(driver: Driver, hasConnections: boolean): Dialect {
+function dialectOf(kysely: typeof import("kysely"), driver: Driver, hasConnections: boolean): Dialect {
+  class NodeSqliteAdapter extends kysely.SqliteAdapter {
+    override get supportsMultipleConnections(): boolean {
+      return hasConnections;
+    }
+  }
   return {
-    createAdapter: () => new NodeSqliteAdapter(hasConnections),
+    createAdapter: () => new NodeSqliteAdapter(),
     createDriver: () => driver,
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db) => new kysely.SqliteIntrospector(db),
+    createQueryCompiler: () => new kysely.SqliteQueryCompiler(),
   };
-}
-
-class NodeSqliteAdapter extends SqliteAdapter {
-  readonly #hasConnections: boolean;
-
-  constructor(hasConnections: boolean) {
-    super();
-    this.#hasConnections = hasConnections;
-  }
-
-  override get supportsMultipleConnections(): boolean {
-    return this.#hasConnections;
-  }
 }
 
 /** A few connections that are opened when they are needed and handed out in turn. */
