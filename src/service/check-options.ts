@@ -161,7 +161,7 @@ function problemOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {
   const lists =
     issue.code === "invalid_union" ? issue.errors.flat().filter(({ code }) => code === "invalid_value") : [];
   if (lists.length > 0 && issue.message === "Invalid input")
-    return `${lists.map((list) => problemOf(list, shape)).join(", or ")}, or of another form that the type has`;
+    return `${[...new Set(lists.map((list) => problemOf(list, shape)))].join(", or ")}, or of another form that the type has`;
   if (issue.code === "unrecognized_keys")
     return `there is no ${listed(issue.keys)}; there are ${namesAt(shape, issue.path).join(", ")}`;
   return issue.message;
