@@ -159,6 +159,11 @@ function check(what: string, shape: z.ZodType, value: unknown): void {
 function problemOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {
   if (issue.code === "invalid_value")
     return `must be ${issue.values.length > 1 ? "one of " : ""}${listed(issue.values)}`;
+  // Of several forms, those that are lists of values; one with a sentence of its own has said it.
+  const lists =
+    issue.code === "invalid_union" ? issue.errors.flat().filter(({ code }) => code === "invalid_value") : [];
+  if (lists.length > 0 && issue.message === "Invalid input")
+    return `${[...new Set(lists.map((list) => problemOf(list, shape)))].join(", or ")}, or of another form that the type has`;
   if (issue.code === "unrecognized_keys")
     return `there is no ${listed(issue.keys)}; there are ${namesAt(shape, issue.path).join(", ")}`;
   return issue.message;
