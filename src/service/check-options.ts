@@ -64,6 +64,7 @@ export const OptionsShape = z.strictObject({
     "must be a storage adapter, or one adapter for each resource type",
   ),
   baseUrl: z.union([z.string(), anyFunction], "must be a URL, or a function that gives one"),
+  path: z.union([z.string(), anyFunction], "must be a path, or a function that gives one").optional(),
   authenticate: anyFunction.optional(),
   unsafeNoAuthentication: z.literal(true).optional(),
   tenant: anyFunction.optional(),
@@ -122,6 +123,7 @@ export function checkOptions<C extends Context>(options: ScimOptions<C>): void {
     );
   }
   if (typeof options.baseUrl === "string") checkBaseUrl(options.baseUrl);
+  if (typeof options.path === "string") checkPath(options.path);
 }
 
 /**
@@ -186,4 +188,16 @@ export function checkBaseUrl(baseUrl: string): string {
   if (baseUrl.includes("?") || baseUrl.includes("#"))
     throw new TypeError("createScim: baseUrl must not have a query or a fragment.");
   return baseUrl.endsWith("/") ? baseUrl.slice(0, -1) : baseUrl;
+}
+
+/**
+ * Checks the path below which requests arrive, and takes the slash off its end.
+ * @throws {TypeError} for what is no path from the root.
+ */
+export function checkPath(path: string): string {
+  if (typeof path !== "string" || !path.startsWith("/") || path.startsWith("//") || /[?#]/.test(path))
+    throw new TypeError(
+      'createScim: path must be a path such as "/scim/v2", or "/" where requests arrive without one.',
+    );
+  return path.endsWith("/") ? path.slice(0, -1) : path;
 }

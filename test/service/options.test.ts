@@ -57,6 +57,11 @@ describe("createScim", () => {
     ["a base URL that is none", { baseUrl: "ftp://example.com" }, /baseUrl/],
     ["a base URL with a query [P-1.3-01]", { baseUrl: "https://example.com/scim?x=1" }, /must not have a query/],
     ["a base URL with a fragment", { baseUrl: "https://example.com/scim#x" }, /must not have a query or a fragment/],
+    ["a path that does not begin at the root", { path: "scim/v2" }, /path must be a path such as "\/scim\/v2"/],
+    ["a path that is a URL", { path: "https://example.com/scim" }, /path must be a path/],
+    ["a path that is a host", { path: "//example.com" }, /path must be a path/],
+    ["a path with a query", { path: "/scim?x=1" }, /path must be a path/],
+    ["an empty path", { path: "" }, /"\/" where requests arrive without one/],
     ["an unknown profile", { profile: "lenient" }, /profile/],
     ["a profile of no rules", { profile: [1] }, /profile/],
     ["an unknown option", { refrences: "ignore" }, /refrences/],
@@ -70,6 +75,12 @@ describe("createScim", () => {
   ])("refuses %s with an error that names the option", (_what, departure, message) => {
     expect(make(departure)).toThrow(TypeError);
     expect(make(departure)).toThrow(message);
+  });
+
+  test("a path from a function is checked at each request, and a bad one is a 500", async () => {
+    const scim = createScim({ ...good, path: ({ url }) => (url.startsWith("/good") ? "/good/" : "nonsense") });
+    expect(await scim.handle({ method: "GET", url: "/good/Users", headers: {} })).toMatchObject({ status: 200 });
+    expect(await scim.handle({ method: "GET", url: "/Users", headers: {} })).toMatchObject({ status: 500 });
   });
 
   test.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([

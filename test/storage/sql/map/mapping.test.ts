@@ -1,6 +1,14 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
-import { createScim, EnterpriseUser, Group, type ScimResponse, User } from "../../../../src/index.ts";
+import {
+  createScim,
+  defineResourceType,
+  defineSchema,
+  EnterpriseUser,
+  Group,
+  type ScimResponse,
+  User,
+} from "../../../../src/index.ts";
 import {
   type ColumnCondition,
   type MappedStorageOptions,
@@ -115,10 +123,23 @@ describe("a mapping is refused when the storage is made", async () => {
     expect(refused({}, { types: { Usr: userMapping({}) } })).toContain(
       "types names Usr, which is none of: User, Group",
     );
-    expect(refused({}, { types: { Group: group({ collections: { members } }) } })).toContain(
-      "members.display would be lost",
-    );
-    const known = { ...members, forgotten: ["display"] };
+    const Noted = defineResourceType({
+      name: "Group",
+      schema: defineSchema({
+        ...Group.schema,
+        attributes: {
+          ...Group.schema.attributes,
+          members: {
+            ...Group.schema.attributes.members,
+            subAttributes: { ...Group.schema.attributes.members.subAttributes, note: {} },
+          },
+        },
+      }),
+    });
+    const noted = { types: { Group: group({ collections: { members } }) }, resourceTypes: [User, Noted] };
+    expect(refused({}, noted)).toContain("members.note would be lost");
+    // A member's display is the server's, and cannot be lost [R-51a].
+    const known = members;
     expect(refused({}, { types: { Group: group({ collections: { members: known } }) } })).toContain(
       "refers to User, which has no table",
     );
