@@ -136,6 +136,7 @@ describe("observe", () => {
   test("is told nothing that a client wrote but the name of an attribute that a refusal is about: no id, no operand, no value [P-7.5.2-02 T-L2]", async () => {
     const { ask, told } = observed({ profile: "entra" });
     const canary = "canary";
+    const title = { op: "add", path: "title", value: canary };
     const { id } = (
       await ask("POST", "/Users", { schemas: [USER], userName: canary, password: canary, nosuch: canary })
     ).json;
@@ -145,7 +146,7 @@ describe("observe", () => {
       ["GET", `/${canary}`],
       ["GET", `/Users?attributes=${canary}&sortBy=${canary}`],
       ["GET", filtered("/Users", `externalId eq ${canary}`)],
-      ["PATCH", `/Users/${id}`, { schemas: [PATCH], Operations: [{ op: "add", path: canary, value: canary }] }],
+      ["PATCH", `/Users/${id}`, { schemas: [PATCH], Operations: [title, { op: "add", path: canary, value: canary }] }],
       ["PUT", `/Users/${id}`, canary],
     ] as const)
       await ask(method, path, body);
