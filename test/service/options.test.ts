@@ -77,7 +77,7 @@ describe("createScim", () => {
     ["unknownAttributes", { unknownAttributes: "drop" }, ["ignore", "reject"]],
     ["canonicalValues", { canonicalValues: "force" }, ["suggest", "enforce"]],
     ["formats", { formats: "check" }, ["ignore", "enforce"]],
-    ["references", { references: "off" }, ["check", "ignore"]],
+    ["references", { references: "off" }, ["check", "ignore", "drop"]],
     ["putOmitted", { putOmitted: "leave" }, ["clear", "keep"]],
     ["patchResponse", { patchResponse: "body" }, ["auto", "resource"]],
     ["neMultiValued", { neMultiValued: "all" }, ["any", "none"]],
