@@ -77,7 +77,12 @@ export const OptionsShape = z.strictObject({
   unknownAttributes: z.enum(["ignore", "reject"]).optional(),
   canonicalValues: z.enum(["suggest", "enforce"]).optional(),
   formats: z.enum(["ignore", "enforce"]).optional(),
-  references: z.union([ReferencePolicyShape, z.record(z.string(), ReferencePolicyShape)]).optional(),
+  references: z
+    .union(
+      [ReferencePolicyShape, z.record(z.string(), ReferencePolicyShape)],
+      `must be one of ${listed(REFERENCE_POLICIES)}, or an object that gives one of them to attributes such as Group.members`,
+    )
+    .optional(),
   writableGroups: z.boolean().optional(),
   putOmitted: z.enum(["clear", "keep"]).optional(),
   patchResponse: z.enum(["auto", "resource"]).optional(),
