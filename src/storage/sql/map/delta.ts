@@ -15,6 +15,7 @@ import { type MapScope, targetOf } from "./scope.ts";
 import { checkedTypes, storableReference, typesOf } from "./settle.ts";
 import { sqlName } from "./table.ts";
 import { nextVersion } from "./update.ts";
+import { writtenByDelta } from "./written.ts";
 
 /** Adds to and removes from a collection in join tables, without a look at its other elements. */
 export async function deltaMapped(
@@ -29,11 +30,12 @@ export async function deltaMapped(
   const id = parseId(type.id, request.id);
   if (id === undefined) return undefined;
   const owner: MappedOwner = { ...scope, id };
-  return attemptWrite(database, type, async () => {
+  const write = async (): Promise<DeltaResult | undefined> => {
     const done = await addStatement(database, owner, joins, request);
     if (done !== "declined") return done;
     return database.transaction((session) => deltaInSteps(session, owner, joins, request));
-  });
+  };
+  return attemptWrite(database, scope, write, () => writtenByDelta(scope, request));
 }
 
 async function deltaInSteps(

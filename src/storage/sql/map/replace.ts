@@ -20,6 +20,7 @@ import { hasReferences, settle } from "./settle.ts";
 import { sqlName } from "./table.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
+import { writtenOf } from "./written.ts";
 
 /** What is to be written. */
 interface Replacement {
@@ -47,10 +48,14 @@ export async function replaceMapped(
   const owner: MappedOwner = { ...scope, id };
   const replacement: Replacement = { request, secrets, known: knownBefore(owner, request) };
   const isSingle = canBeSingle(owner, replacement);
-  const written = await attemptWrite(database, type, () =>
-    isSingle
-      ? replace(singleWrite(database), owner, replacement)
-      : database.transaction((session) => replace(session, owner, replacement)),
+  const written = await attemptWrite(
+    database,
+    scope,
+    () =>
+      isSingle
+        ? replace(singleWrite(database), owner, replacement)
+        : database.transaction((session) => replace(session, owner, replacement)),
+    () => writtenOf(scope, request.resource, secrets),
   );
   if (written !== undefined) for (const notice of secrets.notices) request.notify(notice);
   return written;
