@@ -19,16 +19,16 @@ export interface CatalogColumn {
   readonly longest: number | null;
 }
 
-/** A column of a unique index: all with one `name` are the whole of it. */
+/** A column of a unique index: all with one `name` are the whole of it. Of a view, `column` is null. */
 export interface CatalogIndexColumn {
   readonly name: string;
-  readonly column: string;
+  readonly column: string | null;
 }
 
-/** A table that rows are referred to from, and what becomes of those references when a row is deleted. */
-export interface CatalogReference {
-  readonly table: string;
+/** A column of a foreign key, and the table that it leads to. */
+export interface CatalogForeignKey {
   readonly column: string;
+  readonly target: string;
 }
 
 /** How a dialect tells what tables there are; all rows are of tables that the application made. */
@@ -37,13 +37,16 @@ export interface CatalogWords {
   columnsOfTable(table: TableName): Fragment;
   /** Gives a `CatalogIndexColumn` for each column of each unique index without a condition. */
   uniqueIndexes(table: TableName): Fragment;
-  /** Gives a `CatalogReference` for each foreign key that keeps a row from being deleted. */
-  restrictingKeys(table: TableName): Fragment;
+  /** Gives a `CatalogForeignKey` for each column of each foreign key. */
+  foreignKeys(table: TableName): Fragment;
   /** Gives the `name` of each privilege among those asked for that is missing. Default: there are none to miss. */
   readonly missingPrivileges?: (table: TableName, wanted: readonly string[]) => Fragment;
   /** What kind of values a column of a type holds; undefined for what is not known, or any. */
   kindOf(type: string): ColumnKind | undefined;
-  /** Whether a value that a CAST to the column's type refuses is refused by the column. Default: types refuse nothing. */
+  /**
+   * Whether a column refuses what a CAST to its type refuses. Default false: types are advice, and a column that has
+   * firm ones says itself which it is.
+   */
   readonly hasCastsThatRefuse?: boolean;
 }
 

@@ -79,7 +79,7 @@ export const sqlite: Dialect = {
   },
   columnsOfTable: ({
     table,
-  }) => sql`SELECT name, type, CASE WHEN "notnull" = 1 OR pk > 0 THEN 1 ELSE 0 END AS is_filled,
+  }) => sql`SELECT name, lower(type) AS type, CASE WHEN "notnull" = 1 OR pk > 0 THEN 1 ELSE 0 END AS is_filled,
     CASE WHEN dflt_value IS NOT NULL OR hidden > 1 OR (pk = 1 AND upper(type) = 'INTEGER') THEN 1 ELSE 0 END AS has_default,
     NULL AS longest FROM pragma_table_xinfo(${table})`,
   uniqueIndexes: ({ table }) => sql`SELECT i.name AS name, c.name AS "column"
@@ -87,10 +87,9 @@ export const sqlite: Dialect = {
     WHERE i."unique" = 1 AND i.partial = 0
       AND NOT EXISTS (SELECT 1 FROM pragma_index_info(i.name) other WHERE other.name IS NULL)
     UNION ALL SELECT '(rowid)', name FROM pragma_table_info(${table}) t WHERE pk = 1
-      AND NOT EXISTS (SELECT 1 FROM pragma_table_info(${table}) other WHERE other.pk > 1)`,
-  restrictingKeys: ({ table }) => sql`SELECT m.name AS "table", k."from" AS "column"
-    FROM sqlite_master m, pragma_foreign_key_list(m.name) k
-    WHERE m.type = 'table' AND k."table" = ${table} COLLATE NOCASE AND k.on_delete IN ('NO ACTION', 'RESTRICT')`,
+      AND NOT EXISTS (SELECT 1 FROM pragma_table_info(${table}) other WHERE other.pk > 1)
+    UNION ALL SELECT name, NULL FROM sqlite_master WHERE type = 'view' AND name = ${table} COLLATE NOCASE`,
+  foreignKeys: ({ table }) => sql`SELECT "from" AS "column", "table" AS target FROM pragma_foreign_key_list(${table})`,
   kindOf: kindOfDeclared,
 
   // "UNIQUE constraint failed: users.org_id, users.email", or "…: index 'name'", or the name of a CHECK.
