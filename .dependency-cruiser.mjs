@@ -15,7 +15,7 @@ export const ROOMS = [
   ["own", "storage/sql/own/", ["error", "schema", "filter", "storage", "dialect", "sql"], ["kysely"]],
   ["map", "storage/sql/map/", ["error", "schema", "filter", "storage", "dialect", "sql"], ["kysely"]],
   ["sql-door", "storage/sql/index\\.ts", ["storage", "drivers", "own", "map"]],
-  ["events", "events/", ["schema", "patch", "storage"], ["fast-json-patch"]],
+  ["events", "events/", ["error", "schema", "patch", "storage"], ["fast-json-patch"]],
   ["call", "call/", ["error", "schema", "filter", "quirks", "patch", "storage", "events"]],
   [
     "operations",

@@ -10,11 +10,13 @@ export default defineConfig({
   entry: Object.fromEntries(
     Object.entries(paths).map(([name, [path = ""]]) => [name.replace(/^scimkit\/?/, "") || "index", path]),
   ),
-  format: ["esm", "cjs"],
+  // scripts/commonjs.mjs makes the CommonJS half of this one.
+  format: ["esm"],
   target: "es2022",
   platform: "neutral",
   dts: true,
   sourcemap: true,
+  // What package.json has among its devDependencies is bundled: chevrotain, which has no CommonJS that every loader finds.
   // Shared chunks, so that every entry point throws the same ScimError class.
   splitting: true,
   clean: true,

@@ -36,7 +36,10 @@ export default defineConfig({
     },
     // Those that need a process of their own come first, as the longest ones are among them.
     projects: [
-      { extends: true, test: { name: "alone", include: ["test/**/*.test.ts"], exclude: TOGETHER } },
+      {
+        extends: true,
+        test: { name: "alone", include: ["test/**/*.test.ts"], exclude: [...TOGETHER, "test/runtimes/**"] },
+      },
       { extends: true, test: { name: "together", include: TOGETHER, isolate: false, typecheck: { enabled: false } } },
     ],
     // In CI a second reporter leaves the counts behind that the last line of .ci/run is made of.

@@ -11,7 +11,7 @@ const Type = compileResourceType(User);
 async function directory(users: number): Promise<Scim> {
   const storage = memoryStorage();
   const meta = { resourceType: "User", created: AT, lastModified: AT };
-  const write = { resourceType: Type, secrets: {}, at: AT, checkReferences: [], notify: () => undefined };
+  const write = { resourceType: Type, secrets: {}, at: AT, checkReferences: {}, notify: () => undefined };
   for (let index = 0; index < users; index++) {
     const resource = { schemas: [User.schema.id], id: `u${index}`, userName: `user${index}@example.com`, meta };
     await storage.create({ ...write, resource, select: { includes: () => false } }, {});

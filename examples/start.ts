@@ -1,20 +1,28 @@
 import type { RequestListener } from "node:http";
-import type { StorageAdapter } from "scimkit";
+import type { ScimOptions, StorageAdapter } from "scimkit";
+import { withHealth } from "./health.ts";
 import { close, listen } from "./listen.ts";
+import { createLog } from "./log.ts";
 import { readSettings, SettingError, type Settings } from "./settings.ts";
 import { openStorage } from "./storage.ts";
 
+/** What an example makes its application of. */
+export interface StartOptions extends Settings, Required<Pick<ScimOptions, "on" | "observe">> {
+  readonly baseUrl: string;
+  readonly storage: StorageAdapter;
+}
+
 /** Serves an example until SIGINT or SIGTERM; what cannot be served is said in one line, with exit code 1. */
-export async function start(
-  name: string,
-  applicationOf: (settings: Settings & { baseUrl: string; storage: StorageAdapter }) => RequestListener,
-): Promise<void> {
+export async function start(name: string, applicationOf: (options: StartOptions) => RequestListener): Promise<void> {
   try {
     const settings = readSettings(process.env);
-    const { storage, description, close: closeStorage } = await openStorage(settings.database);
-    const application = (baseUrl: string) => applicationOf({ ...settings, baseUrl, storage });
-    const { server, baseUrl } = await listen(settings.port, application);
-    console.log(greeting(`${name}, ${description}`, baseUrl, settings));
+    const log = createLog(settings.log);
+    const { storage, description, close: closeStorage } = await openStorage(settings.database, log);
+    const { on, observe } = log;
+    const application = (baseUrl: string) =>
+      withHealth(storage, log, applicationOf({ ...settings, baseUrl, storage, on, observe }));
+    const { server, baseUrl } = await listen(settings.port, application, settings);
+    const isText = settings.log === "text";
     let isStopping = false;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.on(signal, async () => {
@@ -23,14 +31,31 @@ export async function start(
         isStopping = true;
         await close(server);
         await closeStorage();
-        console.log("Stopped.");
+        if (isText) console.log("Stopped.");
+        else log.say("info", "Stopped.");
         process.exit(0);
       });
     }
+    // Last of all: whoever reads it may send a signal at once.
+    if (isText) console.log(greeting(`${name}, ${description}`, baseUrl, settings));
+    else log.say("info", "Listening.", startOf(name, description, baseUrl, settings));
   } catch (error) {
     console.error(problemOf(error));
     process.exit(1);
   }
+}
+
+/** What a log says of the start. A token is in it only where nobody could know it otherwise. */
+function startOf(name: string, description: string, baseUrl: string, settings: Settings) {
+  const { profile, references, isTokenGenerated, token } = settings;
+  return {
+    example: name,
+    storage: description,
+    baseUrl,
+    profile,
+    references,
+    ...(isTokenGenerated ? { token: token[0] } : {}),
+  };
 }
 
 function problemOf(error: unknown): string {
@@ -44,18 +69,22 @@ function problemOf(error: unknown): string {
 }
 
 /** A token of the user's own is not shown: the lines to try read it from the shell. */
-function greeting(name: string, baseUrl: string, { token, isTokenGenerated, profile, references }: Settings): string {
-  const authorization = `-H "Authorization: Bearer ${isTokenGenerated ? token : "$SCIM_TOKEN"}"`;
+function greeting(name: string, baseUrl: string, settings: Settings): string {
+  const { token, isTokenGenerated, profile, references, host, publicUrl } = settings;
+  const known = token.length > 1 ? `\${SCIM_TOKEN%%,*}` : "$SCIM_TOKEN";
+  const authorization = `-H "Authorization: Bearer ${isTokenGenerated ? token[0] : known}"`;
   const json = `-H "Content-Type: application/scim+json"`;
   const ada = JSON.stringify({ schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"], userName: "ada@example.com" });
+  const isForAll = publicUrl === undefined && (host === "0.0.0.0" || host === "::");
   return [
     `SCIM 2.0 by scimkit on ${name}.`,
     "",
-    `  Base URL    ${baseUrl}`,
-    `  Token       ${isTokenGenerated ? `${token}  (made for this run; set SCIM_TOKEN to choose one)` : "as in SCIM_TOKEN"}`,
+    `  Base URL    ${baseUrl}${isForAll ? "  (set SCIM_BASE_URL to what clients see)" : ""}`,
+    `  Token       ${isTokenGenerated ? `${token[0]}  (made for this run; set SCIM_TOKEN to choose one)` : "as in SCIM_TOKEN"}`,
     `  Profile     ${profile}  (SCIM_PROFILE=interop|strict|entra|…)`,
     `  References  ${references}  (SCIM_REFERENCES=check|ignore)`,
     "  Database    (SCIM_DATABASE=memory|postgres://…|a file)",
+    "  Log         a line for each request  (LOG=text|json); GET /healthz asks storage",
     "",
     `Try in another shell${isTokenGenerated ? "" : ", with SCIM_TOKEN set there too"}; Ctrl-C stops the server:`,
     "",

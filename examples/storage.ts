@@ -1,6 +1,7 @@
 import type { StorageAdapter } from "scimkit";
 import { memoryStorage } from "scimkit/memory";
 import { namedStatements, openSqlite, sqlStorage } from "scimkit/sql";
+import type { Log } from "./log.ts";
 import { SettingError } from "./settings.ts";
 
 /** Where an example keeps its resources. */
@@ -12,7 +13,7 @@ export interface OpenStorage {
 }
 
 /** Opens what SCIM_DATABASE names: `memory`, `postgres://…`, or the path of a SQLite file, which is made where there is none. */
-export async function openStorage(database: string): Promise<OpenStorage> {
+export async function openStorage(database: string, log?: Log): Promise<OpenStorage> {
   if (database === "memory") {
     return {
       storage: memoryStorage(),
@@ -21,7 +22,7 @@ export async function openStorage(database: string): Promise<OpenStorage> {
     };
   }
   const isPostgres = /^postgres(?:ql)?:\/\//.test(database);
-  const db = await (isPostgres ? openPostgres(database) : openSqlite(database)).catch(refuse);
+  const db = await (isPostgres ? openPostgres(database, log) : openSqlite(database)).catch(refuse);
   const storage = sqlStorage({ db });
   // At every start: makes the tables, or brings them up to date.
   await storage.migrate().catch(refuse);
@@ -33,11 +34,14 @@ export async function openStorage(database: string): Promise<OpenStorage> {
   return { storage, description, close: () => db.destroy() };
 }
 
-async function openPostgres(connectionString: string) {
+/** Longest that a request waits for a connection, in milliseconds. */
+const LONGEST_WAIT = 10_000;
+
+async function openPostgres(connectionString: string, log: Log | undefined) {
   const [{ Kysely, PostgresDialect }, { default: pg }] = await Promise.all([import("kysely"), import("pg")]);
-  const pool = new pg.Pool({ connectionString });
+  const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: LONGEST_WAIT });
   // A connection that the server closes while nobody uses it; the next request gets a new one.
-  pool.on("error", (error) => console.error(error.message));
+  pool.on("error", (error) => log?.on({ type: "fault", error, context: undefined }));
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) });
 }
 

@@ -1,9 +1,10 @@
 // Runs a task of the project on a fresh clone as well: installs what is missing, builds what is stale, then starts the task
 // with the project's own Node first in PATH. Plain Node 20 is enough for this file.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isInstalled } from "./installed.mjs";
 import { withLock } from "./lock.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -51,7 +52,7 @@ await withLock(
 run(command[0], [...command.slice(1), ...more]);
 
 function installIfNeeded() {
-  if (isInstalled()) return;
+  if (isInstalled(root)) return;
   console.log("Installing dependencies (npm ci) …");
   const installed = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
@@ -60,28 +61,18 @@ function installIfNeeded() {
   if (installed.status !== 0) fail("npm ci failed", installed.status);
 }
 
-/** npm writes what it has installed when it has done so: all that is locked, but for what is optional on other machines. */
-function isInstalled() {
-  const packagesOf = (path) => JSON.parse(readFileSync(join(root, path), "utf8")).packages;
-  if (!existsSync(join(root, "node_modules/.package-lock.json"))) return false;
-  const { "": _, ...locked } = packagesOf("package-lock.json");
-  const there = packagesOf("node_modules/.package-lock.json");
-  const isSame = (path) =>
-    there[path]?.version === locked[path]?.version && there[path]?.integrity === locked[path]?.integrity;
-  return (
-    Object.keys(there).every(isSame) &&
-    Object.entries(locked).every(([path, { optional }]) => isSame(path) || (optional && there[path] === undefined))
-  );
-}
-
 /** Examples import the package by its name, which leads to dist. */
 function buildIfNeeded() {
   const built = join(root, "dist/index.js");
-  const inputs = [...files("src"), "package.json", "tsup.config.ts", "tsconfig.json"];
+  const inputs = [...files("src"), "package.json", "tsup.config.ts", "tsconfig.json", "scripts/commonjs.mjs"];
   const newest = Math.max(...inputs.map((file) => statSync(join(root, file)).mtimeMs));
   if (existsSync(built) && existsSync(join(root, "dist/index.d.ts")) && statSync(built).mtimeMs >= newest) return;
-  console.log("Building dist (tsup) …");
-  const result = spawnSync("tsup", { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+  console.log("Building dist (npm run build) …");
+  const result = spawnSync("npm", ["run", "--silent", "build"], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   if (result.status !== 0) fail("the build failed", result.status);
 }
 

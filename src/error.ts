@@ -38,8 +38,13 @@ export interface ScimErrorOptions {
   readonly scimType?: ScimType;
   /** Headers of the answer, e.g. `WWW-Authenticate`, `Allow`, `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The cause, for `on({ type: "error" })`; never part of the answer. */
+  /** The cause, for `on({ type: "fault" })`; never part of the answer. */
   readonly cause?: unknown;
+  /**
+   * The detail without what it repeats of the request, for what `on` and `observe` are told. Default: the detail itself, so give
+   * one wherever a detail quotes a value.
+   */
+  readonly summary?: string;
 }
 
 /**
@@ -64,6 +69,8 @@ export class ScimError extends Error {
   readonly detail: string;
   /** Extra headers of the answer. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What the host is told instead of `detail`, where that repeats something of the request. */
+  readonly summary: string;
 
   constructor(status: number, detail: string, options: ScimErrorOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
@@ -72,6 +79,7 @@ export class ScimError extends Error {
     this.detail = detail;
     this.scimType = options.scimType;
     this.headers = options.headers ?? {};
+    this.summary = options.summary ?? detail;
   }
 
   /** The error as the body of a response. */
@@ -194,6 +202,8 @@ export function methodNotAllowed(method: string, allow: readonly string[]): Scim
   const list = allow.join(", ");
   return new ScimError(405, `The endpoint does not support ${method}. It supports ${list}.`, {
     headers: { Allow: list },
+    // A method can be any word.
+    summary: `The endpoint does not support this method. It supports ${list}.`,
   });
 }
 /** 406: the client accepts neither application/scim+json nor application/json. */
@@ -236,12 +246,22 @@ export function tooManyRequests(retryAfter: number, detail?: string): ScimError 
     headers: { "Retry-After": String(seconds) },
   });
 }
-/** 500: something failed inside; the cause goes to `on({ type: "error" })`, never into the answer. */
+/** 500: something failed inside; the cause goes to `on({ type: "fault" })`, never into the answer. */
 export const internalError = ofStatus(
   500,
   "The server failed to process the request. Nothing about the request needs to change; try again later.",
 );
 /** 501: the feature is not supported or switched off here. */
 export const notImplemented = ofStatus(501, "This server does not support the operation.");
-/** 503: storage cannot be reached; the outcome of a write is unknown, repeating it is safe. @see RFC 9110 §15.6.4 */
+/**
+ * 503: storage cannot be reached; the outcome of a write is unknown, repeating it is safe. The answer says in `Retry-After` after
+ * how many seconds: 5, or what `headers` say where it is known.
+ *
+ * @example
+ * ```ts
+ * import { unavailable } from "scimkit";
+ * throw unavailable("The directory is moved to another server.", { headers: { "Retry-After": "120" } });
+ * ```
+ * @see RFC 9110 §10.2.3, §15.6.4
+ */
 export const unavailable = ofStatus(503, "Storage is not available. Try again later.");

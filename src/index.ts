@@ -7,6 +7,7 @@ export type {
   CreateOperation,
   DeleteOperation,
   DiscoverOperation,
+  MembershipChange,
   Operation,
   PatchOperation,
   QueryOperation,
@@ -38,7 +39,7 @@ export {
   unsupportedMediaType,
   versionMismatch,
 } from "./error.ts";
-export type { ChangeEvent, CollectionDelta, ScimEvent } from "./events/event.ts";
+export type { Asked, ChangeEvent, CollectionDelta, FaultEvent, RefusedEvent, ScimEvent } from "./events/event.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
 export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
@@ -111,5 +112,12 @@ export type {
   WriteRequest,
 } from "./storage/adapter.ts";
 export { isCursorPage } from "./storage/adapter.ts";
-export { type HeldReference, referencesIn, settleReference } from "./storage/reference.ts";
+export {
+  type HeldReference,
+  referencesIn,
+  resolveReferences,
+  type SettleOptions,
+  settleReference,
+  settleReferences,
+} from "./storage/reference.ts";
 export { queryByScan, type ScanOptions } from "./storage/scan.ts";

@@ -1,16 +1,17 @@
+import { failureEvent, isAbort, isFault, isLeft, problemOf } from "./call/failure.ts";
 import type { Limits } from "./call/limits.ts";
-import { internalError, isScimError, type ScimError, unavailable } from "./error.ts";
-import { SCIM_JSON } from "./protocol/media-type.ts";
+import type { ScimError } from "./error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import { renderError } from "./protocol/render.ts";
 import type { ResourceType } from "./schema/resource-type.ts";
 import { createAnswer } from "./service/answer.ts";
+import { arrivals } from "./service/arrival.ts";
 import { checkOptions } from "./service/check-options.ts";
-import { isAbort, startDeadline } from "./service/deadline.ts";
+import { startDeadline } from "./service/deadline.ts";
 import { settle } from "./service/defaults.ts";
 import { createEngines, tell } from "./service/engine.ts";
 import type { ScimOptions } from "./service/options.ts";
-import { type Progress, requestEvent, startProgress } from "./service/progress.ts";
+import { askedOf, type Progress, requestEvent, startProgress } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
 
 /**
@@ -31,15 +32,25 @@ export interface Scim {
    * ```
    */
   handle(request: ScimRequest): Promise<ScimResponse>;
-  /** Renders an error of the host's own as a SCIM error response. */
-  error(error: ScimError, method?: string): ScimResponse;
+  /**
+   * Answers a request with an error of the host's own: one that was refused ahead of `handle` (by a body parser, or a limit of
+   * the server), or one that the host could not send the answer of. `on` is told as of any other refusal or fault, and `observe`
+   * too, unless `handle` was given this very `request` before. What is no `ScimError` is a 500, and goes to `on` alone.
+   *
+   * @example
+   * ```ts
+   * import { invalidSyntax, type Scim, type ScimResponse } from "scimkit";
+   * function brokenJson(scim: Scim, method: string, url: string): ScimResponse {
+   *   return scim.error(invalidSyntax("The request body is not valid JSON."), { method, url, headers: {} });
+   * }
+   * ```
+   */
+  error(error: unknown, request: Pick<ScimRequest, "method" | "url" | "headers">): ScimResponse;
   /** The bounds in force, for hosts that enforce `limits.body` while reading. */
   readonly limits: Limits;
   /** The compiled resource types of the options; those of tenants may differ. */
   readonly resourceTypes: readonly ResourceType[];
 }
-
-const GIVEN_UP = "The request was given up before it was done: it took too long, or the client left. Repeat it.";
 
 /**
  * Creates a SCIM service provider from resource types and a storage adapter.
@@ -67,14 +78,38 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
   const engines = createEngines(settled);
   const { limits, resourceTypes, emit } = engines.standard;
   const answer = createAnswer(settled, engines);
+  const { arrive } = arrivals(settled, engines.standard);
   const { observe, timeout, timer } = settled;
 
-  const fail = (error: unknown, { signal, method }: ScimRequest, progress: Progress<C>): ScimResponse => {
-    const problem = isScimError(error) ? error : isAbort(error, signal) ? unavailable(GIVEN_UP) : internalError();
+  const begun = new WeakMap<object, Progress<C>>();
+
+  const fail = (thrown: unknown, request: ScimRequest, progress: Progress<C>): ScimResponse => {
+    const problem = problemOf(thrown, request.signal);
     progress.error = problem;
-    if (problem.status === 500 && problem !== error) emit({ type: "error", error, context: progress.context });
-    const response = renderError(problem, progress.mediaType, method.toUpperCase() === "HEAD");
+    tellOf(thrown, problem, request, progress);
+    const response = renderError(problem, progress.mediaType, request.method.toUpperCase() === "HEAD");
     return { ...response, headers: { ...response.headers, ...progress.headers } };
+  };
+
+  /** Each failure once: what comes after the answer is news only if it is a fault of its own. */
+  const tellOf = (thrown: unknown, problem: ScimError, request: ScimRequest, progress: Progress<C>): void => {
+    const { signal } = request;
+    // Nobody is there to be refused; what failed for another reason is told all the same.
+    if (isLeft(signal) && (isAbort(thrown, signal) || !isFault(problem))) return;
+    const { context } = progress;
+    const asked = askedOf(request, progress);
+    if (!progress.isTold) emit(failureEvent(thrown, problem, asked, context));
+    else if (isFault(problem) && !isAbort(thrown, signal)) emit({ type: "fault", error: thrown, ...asked, context });
+    progress.isTold = true;
+  };
+
+  /** What the URL and headers say of a request that never got to `handle`. */
+  const lookAt = (request: ScimRequest, progress: Progress<C>): void => {
+    try {
+      arrive(request, progress);
+    } catch {
+      // The answer is the host's own error, whatever else is wrong with the request.
+    }
   };
 
   return {
@@ -83,6 +118,7 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
     async handle(request) {
       const started = observe === undefined ? 0 : timer();
       const progress = startProgress<C>();
+      begun.set(request, progress);
       const { request: timed, expired, end } = startDeadline(request, timeout);
       const answered = answer(timed, progress).catch((error) => fail(error, timed, progress));
       const late = expired?.then(() => {
@@ -95,6 +131,13 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
       if (observe !== undefined) tell(observe, requestEvent(timed, response, progress, timer() - started));
       return response;
     },
-    error: (error, method = "GET") => renderError(error, SCIM_JSON, method.toUpperCase() === "HEAD"),
+    error(error, request) {
+      const known = begun.get(request);
+      const progress = known ?? startProgress<C>();
+      if (known === undefined) lookAt(request, progress);
+      const response = fail(error, request, progress);
+      if (known === undefined && observe !== undefined) tell(observe, requestEvent(request, response, progress, 0));
+      return response;
+    },
   };
 }

@@ -65,7 +65,7 @@ describe("an error", () => {
     if (method === "HEAD") expect(answer).toMatchObject({ status: 500, body: undefined });
     else expectRefusal(answer, 500, undefined, /Nothing about the request needs to change/);
     expect(JSON.stringify(answer)).not.toMatch(/canary|internal|stack|\.ts/);
-    expect(service.events.filter(({ type }) => type === "error")).toEqual([{ type: "error", error, context: {} }]);
+    expect(service.events).toMatchObject([{ type: "fault", error, status: 500, method, context: {} }]);
   });
 
   test.each([
@@ -77,7 +77,7 @@ describe("an error", () => {
   ])("that is no Error (%j) is a 500 all the same", async (thrown) => {
     const service = directory({ storage: failing(thrown) });
     expectRefusal(await service.ask("GET", "/Users"), 500);
-    expect(service.events).toEqual([{ type: "error", error: thrown, context: {} }]);
+    expect(service.events).toMatchObject([{ type: "fault", error: thrown, status: 500, context: {} }]);
   });
 
   test("that storage or the host means for the client reaches it with status, text and headers", async () => {
@@ -118,7 +118,8 @@ describe("an error", () => {
 
   test("of the host's own is rendered by scim.error [P-3.12-01]", () => {
     const { scim } = directory();
-    expect(scim.error(tooManyRequests(5))).toEqual({
+    const request = { method: "GET", url: "/scim/v2/Users", headers: {} };
+    expect(scim.error(tooManyRequests(5), request)).toEqual({
       status: 429,
       headers: expect.objectContaining({
         "Content-Type": "application/scim+json",
@@ -127,7 +128,7 @@ describe("an error", () => {
       }),
       body: expect.stringContaining('"status":"429"'),
     });
-    expect(scim.error(tooManyRequests(5), "HEAD").body).toBeUndefined();
+    expect(scim.error(tooManyRequests(5), { ...request, method: "HEAD" }).body).toBeUndefined();
   });
 
   test("in a listener, thrown or rejected, fails no request", async () => {

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { bearerToken, createScim, EnterpriseUser, Group, type RequestEvent, User } from "scimkit";
 import { fetchHandler } from "scimkit/fetch";
-import type { AppOptions } from "../hono/server.ts";
+import { type AppOptions, mountPath } from "../hono/server.ts";
 
 const TYPES = {
   scim_requests_total: "counter",
@@ -38,20 +38,21 @@ export function createCounters() {
 
 const lines = (series: ReadonlyMap<string, number>): string[] => [...series].map(([key, value]) => `${key} ${value}`);
 
-export function createApp({ baseUrl, token, storage, profile = "interop", references = "check" }: AppOptions): Hono {
+export function createApp(options: AppOptions): Hono {
+  const { baseUrl, token, storage, profile = "interop", references = "check" } = options;
   const counters = createCounters();
   const scim = createScim({
     resourceTypes: [User.extend(EnterpriseUser), Group],
     storage,
     baseUrl,
-    authenticate: bearerToken(token),
+    authenticate: bearerToken(Object.fromEntries([token].flat().map((one) => [one, {}]))),
     profile,
     references,
-    observe: counters.observe,
+    on: (event) => options.on?.(event),
+    observe: (event) => [counters.observe, options.observe].forEach((told) => void told?.(event)),
   });
   const handle = fetchHandler(scim);
-  const app = new Hono().all("/scim/v2/*", (context) => handle(context.req.raw));
-  return app.get("/metrics", (context) =>
-    context.text(counters.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }),
-  );
+  return new Hono()
+    .all(`${mountPath(baseUrl)}/*`, (context) => handle(context.req.raw))
+    .get("/metrics", (context) => context.text(counters.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
 }

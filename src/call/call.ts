@@ -8,6 +8,7 @@ import type { Cursors } from "./cursor.ts";
 import type { Limits } from "./limits.ts";
 import type { BulkMethod, Operation, ResourceEndpoint } from "./operation.ts";
 import type { Pagination } from "./pagination.ts";
+import type { ReferenceRules } from "./reference-rules.ts";
 import type { Result } from "./result.ts";
 import type { Selection } from "./selection.ts";
 
@@ -25,7 +26,8 @@ export interface Engine<C extends Context> {
   readonly unknownAttributes: "ignore" | "reject";
   readonly canonicalValues: "suggest" | "enforce";
   readonly formats: "ignore" | "enforce";
-  readonly references: "check" | "ignore";
+  readonly references: ReadonlyMap<ResourceType, ReferenceRules>;
+  readonly writableGroups: boolean;
   readonly putOmitted: "clear" | "keep";
   readonly patchResponse: "auto" | "resource";
   readonly etags: boolean;

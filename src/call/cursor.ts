@@ -24,14 +24,14 @@ export interface Cursors {
 }
 
 export interface CursorSettings {
-  /** The first seals, all open. Empty: one is made for the life of this process. */
+  /** The first seals, all open. Empty: one is made when the first cursor comes or goes, for the life of this process. */
   readonly secrets: readonly string[];
   /** In seconds. */
   readonly timeout: number;
   /** Longest cursor that is looked at, in characters. */
   readonly maxLength: number;
   readonly now: () => Date;
-  /** Told once, when the first cursor is sealed under a secret that was made here. */
+  /** Told once, when a secret is made. */
   readonly onGenerated: () => void;
 }
 
@@ -54,19 +54,24 @@ const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
  */
 export function createCursors(settings: CursorSettings): Cursors {
   const { timeout, now } = settings;
-  let isGenerated = settings.secrets.length === 0;
-  const secrets = isGenerated ? [crypto.getRandomValues(new Uint8Array(32))] : settings.secrets.map(encode);
-  let derived: Promise<readonly Keys[]> | undefined;
-  const keys = (): Promise<readonly Keys[]> => {
-    derived ??= Promise.all(secrets.map(deriveKeys));
+  // Nothing is drawn or derived before the first cursor: Workers allow neither while a module loads. What is kept is the keys and
+  // not their promise, which belongs to the request that it was made in.
+  let secrets: readonly Uint8Array<ArrayBuffer>[] | undefined;
+  let derived: readonly Keys[] | undefined;
+  const secretsOf = () => {
+    if (settings.secrets.length > 0) return settings.secrets.map(encode);
+    settings.onGenerated();
+    return [crypto.getRandomValues(new Uint8Array(32))];
+  };
+  const keys = async (): Promise<readonly Keys[]> => {
+    secrets ??= secretsOf();
+    derived ??= await Promise.all(secrets.map(deriveKeys));
     return derived;
   };
 
   return {
     timeout,
     async seal(position, { binding, count }) {
-      if (isGenerated) settings.onGenerated();
-      isGenerated = false;
       const [first] = (await keys()) as [Keys];
       // Rounded up, so that a cursor never lives shorter than announced [C-4-05].
       const expiry = Math.ceil(now().getTime() / 1000) + timeout;

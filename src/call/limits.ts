@@ -20,7 +20,7 @@ export interface Limits extends ValueLimits {
   readonly filterClauses: number;
   /** Most names in `attributes` or `excludedAttributes`. Default 100; more is 400 invalidValue. */
   readonly attributes: number;
-  /** Most operations of one PATCH. Default 1,000; more is 400 invalidSyntax. */
+  /** Most operations of one PATCH, names that are paths counted as one each. Default 1,000; more is 413. */
   readonly operations: number;
   /** Most values that the filters in the paths of one PATCH are compared with. Default 10,000,000; more is 400 tooMany. */
   readonly comparisons: number;

@@ -1,7 +1,7 @@
 import type { ScimError } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
-import type { AttributePath } from "../schema/attribute.ts";
+import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { DiscoveryEndpoint } from "../schema/protocol-endpoints.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -29,6 +29,17 @@ export type Operation =
   | BulkOperation
   | DiscoverOperation;
 
+/**
+ * What a write says of a computed attribute (a user's `groups`), where `writableGroups` lets it: the resources (groups) to join
+ * or to leave. It becomes a PATCH of each. @see RFC 7643 §4.1.2 groups
+ */
+export interface MembershipChange {
+  readonly attribute: Attribute;
+  readonly op: "add" | "remove" | "replace";
+  /** Undefined: all of them. */
+  readonly ids: readonly string[] | undefined;
+}
+
 /** A POST to the endpoint of a resource type: makes one resource of it. @see RFC 7644 §3.3 */
 export interface CreateOperation {
   readonly type: "create";
@@ -36,6 +47,8 @@ export interface CreateOperation {
   /** The body as parsed JSON, not yet checked against the schema. */
   readonly body: ResourceObject;
   readonly selection: Selection;
+  /** Only with `writableGroups`. */
+  readonly memberships?: readonly MembershipChange[];
 }
 
 /**
@@ -115,6 +128,8 @@ export interface ReplaceOperation {
    * well, both as `{ match, noneOf }`. Undefined where neither is sent.
    */
   readonly ifMatch: Precondition | undefined;
+  /** Only with `writableGroups`. */
+  readonly memberships?: readonly MembershipChange[];
 }
 
 /** A PATCH: all of its operations are done, in their order, or none. @see RFC 7644 §3.5.2 */
@@ -127,6 +142,8 @@ export interface PatchOperation {
   readonly selection: Selection;
   /** As of `ReplaceOperation`. */
   readonly ifMatch: Precondition | undefined;
+  /** Only with `writableGroups`. */
+  readonly memberships?: readonly MembershipChange[];
 }
 
 /** A DELETE of one resource; references to it vanish with it. @see RFC 7644 §3.6 */

@@ -80,11 +80,6 @@ export function isMet(demand: Precondition | undefined, version: string): boolea
   return isMet(demand.match, version) && !hasTag(demand.noneOf, version);
 }
 
-/** Whether it demands that the resource is there, and no more: then one that is missing is 412 instead of 404. */
-export function demandsExistence(demand: Precondition | undefined): boolean {
-  return demand === "*";
-}
-
 /**
  * The version that a write must be bound to by compare-and-swap, given the one that met the demand; undefined where any
  * will do.

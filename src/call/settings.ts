@@ -17,7 +17,10 @@ export function readOptions<C extends Context>(resourceType: ResourceType, call:
     canonicalValues: engine.canonicalValues,
     formats: engine.formats,
     tolerances: {
-      value: (attribute, raw, path) => engine.quirks.value(attribute, raw, path, note),
+      value: (attribute, raw, place, path, fits) =>
+        engine.quirks.value(attribute, raw, place, fits, (quirk) => note(quirk, path)),
+      externalText: tolerance("externalTexts", call),
+      emptySecret: tolerance("emptySecrets", call),
       primaries: (attribute, elements, path) => engine.quirks.primaries(attribute, elements, path, note),
       attribute: (name) => engine.quirks.attribute(name, resourceType, note),
       unknown: (path) =>
@@ -27,15 +30,21 @@ export function readOptions<C extends Context>(resourceType: ResourceType, call:
   };
 }
 
-/** How filters and paths of this request are resolved. */
-export function resolveOptions<C extends Context>(resourceType: ResourceType, call: Call<C>): ResolveOptions {
+/** How filters of this request are resolved, and those of paths, with the rule for operands that stand there without quotes. */
+export function resolveOptions<C extends Context>(
+  resourceType: ResourceType,
+  call: Call<C>,
+  unquoted: "unquotedOperands" | "unquotedPathOperands" = "unquotedOperands",
+): ResolveOptions {
   const { quirks, limits, resourceTypes, isReadable } = call.engine;
   return {
     limits,
     neMultiValued: call.engine.neMultiValued,
     impliedValue: tolerance("impliedValue", call),
     alias: (name) => quirks.alias(name, resourceType, "filter", call.note),
-    operand: (attribute, value) => quirks.operand(attribute, value, call.note),
+    operand: (attribute, value, fits) =>
+      quirks.value(attribute, value, "value", fits, (quirk) => call.note(quirk, attribute.path)),
+    unquotedOperand: tolerance(unquoted, call),
     idOf: (url) => idOfUrl(call.baseUrl, resourceTypes, url),
     ...(isReadable === undefined
       ? {}
@@ -43,17 +52,23 @@ export function resolveOptions<C extends Context>(resourceType: ResourceType, ca
   };
 }
 
-/** How filters and paths of this request are parsed. */
+/** How filters of this request are parsed. */
 export function parseOptions<C extends Context>(call: Call<C>): FilterParseOptions {
   const { quirks, limits } = call.engine;
   return {
     limits: { maxLength: limits.filterLength, maxDepth: limits.filterDepth, maxClauses: limits.filterClauses },
     valuePathComparison: quirks.reads.valuePathComparison,
     unquotedOperands: quirks.reads.unquotedOperands,
-    // What was compared stays out of events, as every operand does.
-    tolerated: (reading, text) =>
-      call.note(quirks.ruleOf(reading), reading === "unquotedOperands" ? "filter" : printable(text)),
+    // Of an operand without quotes it is told where its attribute is known.
+    tolerated: (reading, text) => {
+      if (reading === "valuePathComparison") call.note(quirks.ruleOf(reading), printable(text));
+    },
   };
+}
+
+/** How paths of this request are parsed: what selects data to change is no filter that changes none [R-30a]. */
+export function pathOptions<C extends Context>(call: Call<C>): FilterParseOptions {
+  return { ...parseOptions(call), unquotedOperands: call.engine.quirks.reads.unquotedPathOperands };
 }
 
 /** Told where a reading was needed; undefined where the profile does not have it. */

@@ -1,4 +1,5 @@
 import type { Operation } from "fast-json-patch";
+import type { ScimType } from "../error.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 
@@ -53,10 +54,63 @@ export interface ChangeEvent<C extends Context = Context> {
   readonly context: C;
 }
 
+/** What a request, or one operation of a bulk request, asked for, as far as that was understood. No value of it is in here. */
+export interface Asked {
+  /** The HTTP verb; one that SCIM does not have is `OTHER`, whatever it was. */
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OTHER";
+  /** Below the base URL, with names for ids: `/Users`, `/Users/{id}`, `/Users/.search`, `/Me`, `/`. Absent where there is no such endpoint. */
+  readonly path?: string;
+  /** Absent where it came not that far (401, 404, a filter that does not parse). */
+  readonly operation?: "create" | "read" | "query" | "rootQuery" | "replace" | "patch" | "delete" | "bulk" | "discover";
+  /** Name of the resource type, where the path names one. */
+  readonly resourceType?: string;
+  /** Position of the operation in its bulk request, from 0; absent outside of one. */
+  readonly position?: number;
+  /** Ids of the rules that fired, each once. */
+  readonly quirks: readonly string[];
+}
+
+/**
+ * A request, or one operation of a bulk request, was refused: the client got a 4xx, or a 501 for what is switched off. Of an
+ * operation the bulk response says so, and the request itself is a 200.
+ * @see RFC 7644 §3.12, §3.7.3
+ */
+export interface RefusedEvent<C extends Context = Context> extends Asked {
+  readonly type: "refused";
+  readonly status: number;
+  /** The keyword of an error that has one. */
+  readonly scimType?: ScimType;
+  /**
+   * The sentence that the client got, without what it repeats of the client's filter or path. It names attributes, also
+   * such that the client made up, and no value. What a host or an adapter writes into a `ScimError` stands here as it is: see its `summary`.
+   */
+  readonly detail: string;
+  /** Undefined where nobody was authenticated. */
+  readonly context: C | undefined;
+}
+
+/**
+ * Something failed inside: the client got a 500, a 503 or another 5xx; or none of it, because it had its answer already (a
+ * listener that threw, a stream that broke off, storage that failed after the time was up), and then there is no `status`.
+ * A client that leaves is no fault (`observe` says `aborted`), a `timeout` is one.
+ */
+export interface FaultEvent<C extends Context = Context> extends Partial<Asked> {
+  readonly type: "fault";
+  /** What was thrown, for the host's own log. Of a `ScimError`, `cause` is what the driver said, if any. */
+  readonly error: unknown;
+  /** What the client got. */
+  readonly status?: number;
+  /** The sentence that the client got, as in `refused`. */
+  readonly detail?: string;
+  /** Undefined where nobody was authenticated. */
+  readonly context: C | undefined;
+}
+
 /**
  * What `on` is told, in the order of what happened to each resource. `activated` and `deactivated` follow the `replaced` or
- * `patched` that they belong to; a create is `created` alone, whatever its `active`. No event carries a secret, a token or a filter's operands; `error` carries the thrown value for the
- * host's own log.
+ * `patched` that they belong to; a create is `created` alone, whatever its `active`. Whatever was refused is told as `refused`,
+ * whatever failed as `fault`, each once. No event carries a secret, a token or a filter's operands; `fault` carries the thrown
+ * value for the host's own log.
  *
  * @example
  * ```ts
@@ -69,9 +123,9 @@ export interface ChangeEvent<C extends Context = Context> {
  */
 export type ScimEvent<C extends Context = Context> =
   | ChangeEvent<C>
-  /** Something failed inside and the client got a 500; `error` is what was thrown. */
-  | { readonly type: "error"; readonly error: unknown; readonly context: C | undefined }
-  /** Something to put right in the host's settings. */
+  | RefusedEvent<C>
+  | FaultEvent<C>
+  /** Something to put right in the host's settings: `cursorSecretGenerated`, told with the first cursor, once. */
   | {
       readonly type: "warning";
       readonly code: "cursorSecretGenerated";
@@ -84,6 +138,18 @@ export type ScimEvent<C extends Context = Context> =
   | {
       readonly type: "unknownAttribute";
       readonly path: string;
+      readonly resourceType: string;
+      readonly context: C | undefined;
+    }
+  /**
+   * A reference (`attribute` is its path, `value` the id) names a resource that is not there: it was `"kept"`, and leads
+   * somewhere once the resource exists, or `"dropped"`. The option `references` decides.
+   */
+  | {
+      readonly type: "missingReference";
+      readonly attribute: string;
+      readonly value: string;
+      readonly outcome: "kept" | "dropped";
       readonly resourceType: string;
       readonly context: C | undefined;
     }

@@ -49,10 +49,13 @@ export interface SecurityEvent {
  *   if ("transaction" in event) await sign(toSecurityEvent(event, { issuer: "https://scim.example.com" }));
  * }
  * ```
+ * @throws {TypeError} for a mode that is neither `"notice"` nor `"full"`.
  * @see RFC 9967 §2.4
  */
 export function toSecurityEvent(event: ChangeEvent, options: SecurityEventOptions): SecurityEvent {
   const { issuer, audience, mode = "notice", id = crypto.randomUUID(), transaction = event.transaction } = options;
+  if (mode !== "notice" && mode !== "full")
+    throw new TypeError('toSecurityEvent: mode must be one of "notice", "full".');
   return {
     jti: id,
     iat: Math.floor(Date.parse(event.at) / 1000),

@@ -37,6 +37,11 @@ export interface Compare<Path> {
   readonly path: Path;
   readonly operator: CompareOperator;
   readonly value: CompareValue;
+  /**
+   * How the operand stood, where it stood without quotes and `value` does not tell: a word, or a number in another notation than
+   * that of JSON.stringify. Only in what was parsed with `unquotedOperands`, never in what is resolved.
+   */
+  readonly bare?: string;
 }
 
 /** `emails[type eq "work"]`: one element matches as a whole. The paths inside start at the element: `type`. @see RFC 7644 §3.4.2.2 Table 5 */

@@ -1,6 +1,6 @@
 import { EmbeddedActionsParser, EOF, type IOrAlt, type IToken, Lexer, tokenMatcher } from "chevrotain";
 import { invalidFilter, invalidPath } from "../error.ts";
-import { COMPARE_OPERATORS, type CompareOperator, type CompareValue, type Filter } from "./ast.ts";
+import { COMPARE_OPERATORS, type Compare, type CompareOperator, type Filter } from "./ast.ts";
 import { DEFAULT_FILTER_LIMITS, type FilterLimits, limitProblem } from "./limits.ts";
 import { errorAt, lexerProblem, quote, type Source } from "./syntax-error.ts";
 import {
@@ -34,8 +34,9 @@ export interface FilterParseOptions {
    */
   readonly valuePathComparison?: boolean;
   /**
-   * Reads a bare word as operand as if it were quoted (`externalId eq jyoung`); `true`, `false`, `null` and numbers keep
-   * their types. Default `false`: 400 with a detail that names the missing quotes.
+   * Reads a bare word as operand (`externalId eq jyoung`), its text being the value until `resolveFilter` reads it by the type of the
+   * attribute; a blank or a bracket ends it, and no keyword is one. `true`, `false`, `null` and numbers keep their types. Default
+   * `false`: 400 with a detail that names the missing quotes.
    */
   readonly unquotedOperands?: boolean;
   /** Told where one of the two was read, and what stood there. */
@@ -86,6 +87,9 @@ export function parsePath(text: string, options: FilterParseOptions = {}): Parse
   return parse("path", text, options, (parser) => parser.wholePath());
 }
 
+/** What stands behind an operator. */
+type Operand = Pick<Compare<string>, "value" | "bare">;
+
 let lexer: Lexer | undefined;
 let shared: FilterParser | undefined;
 
@@ -129,7 +133,7 @@ export class FilterParser extends EmbeddedActionsParser {
   #options: FilterParseOptions = {};
   #source: Source = { kind: "filter", text: "", tokens: [] };
   #isInBrackets = false;
-  #operands: IOrAlt<CompareValue>[] | undefined;
+  #operands: IOrAlt<Operand>[] | undefined;
 
   constructor({ skipValidations }: { readonly skipValidations: boolean }) {
     super(TOKENS, { maxLookahead: 1, recoveryEnabled: false, skipValidations });
@@ -256,9 +260,9 @@ export class FilterParser extends EmbeddedActionsParser {
       {
         ALT: (): Filter<string> => {
           const { image } = this.CONSUME(CompareOperatorToken);
-          const value = this.SUBRULE(this.compareValue);
+          const operand = this.SUBRULE(this.compareValue);
           const operator = this.ACTION(() => image.toLowerCase() as CompareOperator);
-          return { type: "compare", path, operator, value };
+          return { type: "compare", path, operator, ...operand };
         },
       },
     ]);
@@ -302,14 +306,14 @@ export class FilterParser extends EmbeddedActionsParser {
   });
 
   /** compValue = false / null / true / number / string */
-  compareValue = this.RULE("compareValue", (): CompareValue => {
+  compareValue = this.RULE("compareValue", (): Operand => {
     this.#expected = VALUE;
     this.#operands ??= [
-      { ALT: () => this.#read(this.CONSUME(StringLiteral), (token) => this.#string(token)) },
+      { ALT: () => this.#read(this.CONSUME(StringLiteral), (token) => ({ value: this.#string(token) })) },
       { ALT: () => this.#read(this.CONSUME(NumberLiteral), (token) => this.#number(token)) },
-      { ALT: () => this.#read(this.CONSUME(True), () => true) },
-      { ALT: () => this.#read(this.CONSUME(False), () => false) },
-      { ALT: () => this.#read(this.CONSUME(Null), () => null) },
+      { ALT: () => this.#read(this.CONSUME(True), () => ({ value: true })) },
+      { ALT: () => this.#read(this.CONSUME(False), () => ({ value: false })) },
+      { ALT: () => this.#read(this.CONSUME(Null), () => ({ value: null })) },
       {
         GATE: () => this.#acceptsUnquoted(),
         ALT: () => this.#read(this.CONSUME(Word), (token) => this.#unquoted(token)),
@@ -323,8 +327,8 @@ export class FilterParser extends EmbeddedActionsParser {
   });
 
   /** The value of a token; while Chevrotain records the grammar there is none. */
-  #read(token: IToken, value: (token: IToken) => CompareValue): CompareValue {
-    return this.ACTION(() => value(token));
+  #read(token: IToken, operand: (token: IToken) => Operand): Operand {
+    return this.ACTION(() => operand(token));
   }
 
   /** Exactly what JSON says of the literal [T-C8]. */
@@ -334,21 +338,28 @@ export class FilterParser extends EmbeddedActionsParser {
     return value;
   }
 
-  #number(token: IToken): number {
-    const value = Number(token.image);
-    if (!Number.isFinite(value)) throw errorAt(this.#source, token.startOffset, "Number beyond the range of a double");
-    return value === 0 ? 0 : value; // JSON has one zero; -0 would print as 0.
+  /** Of a number that is compared with a text, the notation counts. */
+  #number({ image, startOffset }: IToken): Operand {
+    const number = Number(image);
+    if (!Number.isFinite(number)) throw errorAt(this.#source, startOffset, "Number beyond the range of a double");
+    const value = number === 0 ? 0 : number; // JSON has one zero; -0 would print as 0.
+    return this.#options.unquotedOperands === true && image !== JSON.stringify(value)
+      ? { value, bare: image }
+      : { value };
   }
 
-  #unquoted(token: IToken): string {
+  #unquoted(token: IToken): Operand {
     if (!token.image.isWellFormed())
       throw errorAt(this.#source, token.startOffset, "Half of a surrogate pair in the word");
     this.#options.tolerated?.("unquotedOperands", token.image);
-    return token.image;
+    return { value: token.image, bare: token.image };
   }
 
+  /** A keyword is what comes behind an operand that was forgotten, rather than one [R-30a]. */
   #acceptsUnquoted(): boolean {
-    return this.#options.unquotedOperands === true && !this.LA(1).image.startsWith("'");
+    const { image, tokenType } = this.LA(1);
+    const isKeyword = tokenMatcher(this.LA(1), Word) && tokenType !== Word;
+    return this.#options.unquotedOperands === true && !isKeyword && !image.startsWith("'");
   }
 
   /** attrPath = [URI ":"] ATTRNAME *1subAttr; refused here, before anything walks along the dots [T-C4 P-3.4.2.2-29] */

@@ -17,8 +17,10 @@ export interface ResolveOptions {
   readonly impliedValue?: ((path: string) => void) | undefined;
   /** A name that the type does not have: the attribute path that is meant, or undefined to refuse. */
   readonly alias?: (name: string) => string | undefined;
-  /** An operand of the wrong JSON type: the one that is meant (`"True"` for a boolean), or undefined to refuse. */
-  readonly operand?: (attribute: Attribute, value: CompareValue) => CompareValue | undefined;
+  /** An operand that does not fit: the one that is meant (`"True"` for a boolean), or undefined to refuse. */
+  readonly operand?: (attribute: Attribute, value: CompareValue, fits: (value: unknown) => boolean) => unknown;
+  /** Told which attribute an operand without quotes is compared with, if `parseFilter` took one. */
+  readonly unquotedOperand?: ((path: string) => void) | undefined;
   /** The id in the URL of a resource of this server, so that `$ref` and `meta.location` can be compared; undefined for foreign URLs. */
   readonly idOf?: (url: string) => string | undefined;
   /** An attribute that the caller may not read, treated as if it did not exist. */
@@ -214,7 +216,7 @@ function resolveCompare(filter: Compare<string>, named: AttributePath, options: 
       `${leaf.path} is of type ${leaf.type}, which ${operator} does not apply to; it has ${OPERATORS[leaf.type].join(", ")} and pr.`,
     );
   }
-  return comparison(path, operator, operandFor(leaf, filter.value, options), options);
+  return comparison(path, operator, operandFor(leaf, filter, options), options);
 }
 
 /** Of a multi-valued attribute, `ne` means any value or none, as the server has it [R-4]; within brackets there is but one. */
@@ -246,16 +248,41 @@ const NO_LIMITS: ValueLimits = {
   collectionElements: Number.POSITIVE_INFINITY,
 };
 
-function operandFor(attribute: Attribute, value: CompareValue, options: ResolveOptions): CompareValue {
+function operandFor(attribute: Attribute, compare: Compare<string>, options: ResolveOptions): CompareValue {
+  const value = unquoted(attribute, compare, options);
   const problem = operandProblem(attribute, value, options);
   if (problem === undefined) return value;
-  const meant = options.operand?.(attribute, value);
-  if (meant !== undefined && operandProblem(attribute, meant, options) === undefined) return meant;
+  // Numbers and their texts stand in another order, so that nobody can say what is greater than one.
+  const isMeantTwice = typeof value === "number" && ORDERING.includes(compare.operator);
+  const fits = (candidate: unknown): boolean =>
+    operandProblem(attribute, candidate as CompareValue, options) === undefined;
+  const meant = isMeantTwice ? undefined : options.operand?.(attribute, value, fits);
+  if (meant !== undefined && fits(meant)) return meant as CompareValue;
   const found =
     problem === "type"
       ? `must be compared with ${EXPECTED[attribute.type]}, not ${jsonTypeOf(value)}`
       : `: the operand ${problem}`;
   throw invalidFilter(`${attribute.path} ${found}.`);
+}
+
+/** The types whose values are texts. */
+const TEXTS: readonly Attribute["type"][] = ["string", "reference", "dateTime", "binary"];
+
+/**
+ * An operand without quotes, by the type of its attribute: text is what stood there, a truth is one in any letter case, and a word
+ * is no number [R-30a].
+ */
+function unquoted(attribute: Attribute, compare: Compare<string>, options: ResolveOptions): CompareValue {
+  const { value, bare, operator } = compare;
+  const { unquotedOperand } = options;
+  const isText = TEXTS.includes(attribute.type);
+  const isNumber = typeof value === "number";
+  const isNumberForText = isText && isNumber && unquotedOperand !== undefined && !ORDERING.includes(operator);
+  if (!isNumberForText && (bare === undefined || isNumber)) return value;
+  unquotedOperand?.(attribute.path);
+  if (isText) return bare ?? JSON.stringify(value);
+  const truth = attribute.type === "boolean" ? bare?.toLowerCase() : undefined;
+  return truth === "true" ? true : truth === "false" ? false : value;
 }
 
 /** Policy on stored values (required, user names) is not asked of operands: a look-up of what cannot exist finds nothing [Q15]. */
@@ -278,6 +305,7 @@ function resolveUrl(filter: Compare<string>, named: AttributePath, options: Scop
     throw invalidFilter(`${named.text} can be compared with eq and ne only, not with ${operator}.`);
   if (value !== null && typeof value !== "string")
     throw invalidFilter(`${named.text} must be compared with a URI, not ${jsonTypeOf(value)}.`);
+  if (filter.bare !== undefined) options.unquotedOperand?.(named.text);
   const id = value === null ? null : (options.idOf?.(value) ?? "");
   const sub = named.attribute.sub("value");
   return comparison(sub === undefined ? options.id : pathOf(named.attribute, sub), operator, id, options);

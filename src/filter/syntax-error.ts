@@ -21,7 +21,9 @@ export function errorAt(source: Source, offset: number, problem: string, found =
   const before = (start > 0 ? "…" : "") + maskControls(text.slice(start, offset));
   const line = before + maskControls(text.slice(offset, end)) + (end < text.length ? "…" : "");
   const detail = `${problem} at position ${offset + 1}${found}.\n${line}\n${" ".repeat([...before].length)}^`;
-  return isPathItself(source, offset) ? invalidPath(detail) : invalidFilter(detail);
+  // What stands in the text may be a value: the client has it back, and nobody else is told.
+  const summary = `${problem} at position ${offset + 1}.`;
+  return (isPathItself(source, offset) ? invalidPath : invalidFilter)(detail, { summary });
 }
 
 /** What stands between the brackets of a PATCH path is a filter, with a filter's errors. */

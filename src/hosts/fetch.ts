@@ -1,4 +1,4 @@
-import { bodyTooLarge, internalError } from "../error.ts";
+import { bodyTooLarge } from "../error.ts";
 import { discard, type ScimResponse } from "../protocol/message.ts";
 import type { Scim } from "../scim.ts";
 import { bodyIncomplete, bodyTaken, joinChunks, refuseEncoding } from "./body.ts";
@@ -23,14 +23,15 @@ export function fetchHandler(scim: Scim): (request: Request) => Promise<Response
   return async (request) => {
     const { method, url, signal } = request;
     let answer: ScimResponse | undefined;
+    const body = () => readBody(request, scim.limits.body);
+    const asked = { method, url, headers: Object.fromEntries(request.headers), body, signal };
     try {
-      const body = () => readBody(request, scim.limits.body);
-      answer = await scim.handle({ method, url, headers: Object.fromEntries(request.headers), body, signal });
+      answer = await scim.handle(asked);
       return toResponse(answer);
-    } catch {
+    } catch (error) {
       // The runtime refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
       if (answer !== undefined) discard(answer);
-      return toResponse(scim.error(internalError(), method));
+      return toResponse(scim.error(error, asked));
     }
   };
 }

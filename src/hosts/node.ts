@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { bodyTooLarge, internalError } from "../error.ts";
+import { bodyTooLarge } from "../error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "../protocol/message.ts";
 import { hasBody } from "../protocol/read-body.ts";
 import type { Scim } from "../scim.ts";
@@ -44,21 +44,22 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
     response.on("error", () => gone.abort());
     const { method = "GET", url = "/", originalUrl = url } = request;
     let answer: ScimResponse | undefined;
+    const asked: ScimRequest = {
+      method,
+      url: originalUrl,
+      headers: headersOf(request),
+      body: () => readBody(request, scim.limits.body),
+      signal: gone.signal,
+    };
     try {
-      answer = await scim.handle({
-        method,
-        url: originalUrl,
-        headers: headersOf(request),
-        body: () => readBody(request, scim.limits.body),
-        signal: gone.signal,
-      });
+      answer = await scim.handle(asked);
       if (typeof answer.body !== "object" && isStillComing(request, scim.limits.body))
         await refuse(request, response, answer);
       else await send(response, answer);
-    } catch {
+    } catch (error) {
       // Node refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
       if (answer !== undefined) discard(answer);
-      if (!response.headersSent) write(response, scim.error(internalError(), method)).end();
+      if (!response.headersSent) write(response, scim.error(error, asked)).end();
     }
   };
 }

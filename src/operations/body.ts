@@ -2,6 +2,9 @@ import type { Call } from "../call/call.ts";
 import { readOptions } from "../call/settings.ts";
 import { invalidSyntax, ScimError } from "../error.ts";
 import { type CanonicalBody, canonicalize } from "../schema/canonical.ts";
+import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
+import { SchemaSchema } from "../schema/core/schema.ts";
+import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
 import { printable } from "../schema/printable.ts";
 import { listProblems, MOST_PROBLEMS, type Problem } from "../schema/problem.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
@@ -35,23 +38,52 @@ export function throwProblems(problems: readonly Problem[]): void {
  * @see RFC 7643 §3
  */
 function checkSchemas<C extends Context>(call: Call<C>, resourceType: ResourceType, body: ResourceObject): void {
-  const key = Object.keys(body).find((name) => name.toLowerCase() === "schemas");
-  const schemas = key === undefined ? undefined : body[key];
-  if (schemas === undefined || schemas === null || (Array.isArray(schemas) && schemas.length === 0)) {
-    const { quirks } = call.engine;
-    if (quirks.reads.missingSchemas) return call.note(quirks.ruleOf("missingSchemas"), "schemas");
-    throw invalidSyntax(`schemas is required; it must contain "${resourceType.urn}".`);
-  }
+  const schemas = schemasIn(call, resourceType, body);
+  if (schemas === undefined || schemas === null || (Array.isArray(schemas) && schemas.length === 0))
+    return inferSchema(call, resourceType);
   if (!Array.isArray(schemas) || schemas.some((urn) => typeof urn !== "string")) {
     throw invalidSyntax(
       `schemas must be an array of strings that contains "${resourceType.urn}", not ${jsonTypeOf(schemas)}.`,
     );
   }
-  if (!schemas.some((urn: string) => urn.toLowerCase() === resourceType.urn.toLowerCase())) {
+  if (schemas.some((urn: string) => urn.toLowerCase() === resourceType.urn.toLowerCase()))
+    return checkOtherSchemas(call, resourceType, schemas);
+  const { quirks, resourceTypes } = call.engine;
+  if (!quirks.reads.unknownSchemas || schemas.some((urn: string) => isKnown(urn, resourceTypes)))
     throw invalidSyntax(`schemas must contain "${resourceType.urn}", the schema of ${resourceType.endpoint}.`);
-  }
-  checkOtherSchemas(call, resourceType, schemas);
+  call.note(quirks.ruleOf("unknownSchemas"), "schemas");
+  inferSchema(call, resourceType);
 }
+
+/** What the body has for `schemas`; one text alone may be the list of it. */
+function schemasIn<C extends Context>(call: Call<C>, resourceType: ResourceType, body: ResourceObject): unknown {
+  const key = Object.keys(body).find((name) => name.toLowerCase() === "schemas");
+  const raw = key === undefined ? undefined : body[key];
+  const attribute = resourceType.attribute("schemas");
+  if (typeof raw !== "string" || attribute === undefined) return raw;
+  const note = (quirk: string): void => call.note(quirk, "schemas");
+  return call.engine.quirks.value(attribute, raw, "list", Array.isArray, note) ?? raw;
+}
+
+/** A body that names no schema is read as the endpoint's, where the profile does so. */
+function inferSchema<C extends Context>({ engine: { quirks }, note }: Call<C>, { urn }: ResourceType): void {
+  if (!quirks.reads.missingSchemas) throw invalidSyntax(`schemas is required; it must contain "${urn}".`);
+  note(quirks.ruleOf("missingSchemas"), "schemas");
+}
+
+/** Whether a URN says what a body is: that of a registered schema, or one of those that the RFCs give to messages and discovery [R-37b]. */
+function isKnown(text: string, resourceTypes: readonly ResourceType[]): boolean {
+  const urn = text.toLowerCase();
+  const isRegistered = resourceTypes.some(
+    (type) => type.urn.toLowerCase() === urn || type.extension(urn) !== undefined,
+  );
+  return isRegistered || RFC_URNS.some((known) => urn.startsWith(known));
+}
+
+const RFC_URNS = [
+  "urn:ietf:params:scim:api:messages:2.0:",
+  ...[SchemaSchema, ResourceTypeSchema, ServiceProviderConfigSchema].map(({ id }) => id.toLowerCase()),
+];
 
 /** `schemas` names nothing but the schemas of the resource type [S-3-02]. */
 function checkOtherSchemas<C extends Context>(

@@ -6,6 +6,7 @@ import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
+import { withoutMark, withoutMarks } from "../storage/reference.ts";
 import type { Difference } from "./difference.ts";
 
 /** What a verb knows of the change that it made. */
@@ -53,7 +54,9 @@ export function emitChange<C extends Context>(
 ): void {
   const { engine, context } = call;
   const { id, version, attributes, deltas } = change;
-  const [before, after] = [hideSecrets(resourceType, change.before), hideSecrets(resourceType, change.after)];
+  const shown = (resource: ResourceObject | undefined) =>
+    resource && withoutMarks(resourceType, hideSecrets(resourceType, resource) ?? resource);
+  const [before, after] = [shown(change.before), shown(change.after)];
   const { pointers } = reserveOf(resourceType);
   const changes = change.changes.filter(
     ({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)),
@@ -68,7 +71,7 @@ export function emitChange<C extends Context>(
     ...(version === undefined ? {} : { version }),
     attributes,
     changes,
-    deltas,
+    deltas: deltas.map((delta) => ({ ...delta, joined: delta.joined.map(withoutMark) as readonly ResourceObject[] })),
     transaction: call.transaction ?? crypto.randomUUID(),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after: { ...after, meta: { ...(after.meta as ResourceObject), version } } }),

@@ -4,12 +4,14 @@ import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
 import { conflict } from "../error.ts";
 import { missingAttributes, schemasOf } from "../schema/canonical.ts";
-import { copyValue, writeAttribute } from "../schema/value.ts";
-import type { Context } from "../storage/adapter.ts";
+import { copyValue, readAttribute, writeAttribute } from "../schema/value.ts";
+import type { Context, StorageNotice } from "../storage/adapter.ts";
+import { withoutMarks } from "../storage/reference.ts";
 import { readBody, throwProblems } from "./body.ts";
 import { emitChange } from "./change.ts";
 import { differenceOf } from "./difference.ts";
-import { checkForeignReferences } from "./references.ts";
+import { checkNamesAny } from "./known-names.ts";
+import { settleForeignReferences, withoutDropped } from "./references.ts";
 import { checkStored } from "./stored.ts";
 
 /**
@@ -18,16 +20,19 @@ import { checkStored } from "./stored.ts";
  */
 export async function create<C extends Context>(operation: CreateOperation, call: Call<C>): Promise<Result> {
   const { resourceType } = operation;
-  const { resource, secrets, named } = readBody(call, resourceType, operation.body);
+  const body = readBody(call, resourceType, operation.body);
+  const { resource, secrets, named } = body;
   for (const attribute of resourceType.attributes) {
-    // `null` is an assertion too: it suppresses the default [P-3.3-03].
-    if (attribute.default !== undefined && !named.has(attribute))
+    // What has a default always has a state, `null` or not [R-19a].
+    if (attribute.default !== undefined && readAttribute(resource, attribute) === undefined)
       writeAttribute(resource, attribute, copyValue(attribute.default));
   }
   throwProblems(missingAttributes(resourceType, resource, secrets));
-  await checkForeignReferences(call, resourceType, resource);
+  checkNamesAny(resourceType, operation.body, body);
+  const given = await settleForeignReferences(call, resourceType, resource);
 
   const request = writeRequest(call, resourceType);
+  const notices: StorageNotice[] = [];
   const selection = operation.selection.forWrite(named);
   const id = call.engine.newId();
   if (id.includes("bulkId"))
@@ -35,10 +40,11 @@ export async function create<C extends Context>(operation: CreateOperation, call
   const stored = await call.storageOf(resourceType).create(
     {
       ...request,
+      notify: (notice) => notices.push(notice),
       resource: {
-        schemas: schemasOf(resourceType, resource),
+        schemas: schemasOf(resourceType, given),
         id,
-        ...resource,
+        ...given,
         meta: { resourceType: resourceType.name, created: request.at, lastModified: request.at },
       },
       secrets: Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== null)),
@@ -46,9 +52,11 @@ export async function create<C extends Context>(operation: CreateOperation, call
     },
     call.context,
   );
+  for (const notice of notices) request.notify(notice);
   const { id: storedId, meta } = checkStored(stored);
-  const after = { schemas: schemasOf(resourceType, resource), ...resource, id: storedId, meta };
-  const { attributes, changes, deltas } = differenceOf(resourceType, {}, resource);
+  const kept = withoutMarks(resourceType, withoutDropped(resourceType, given, notices));
+  const after = { schemas: schemasOf(resourceType, kept), ...kept, id: storedId, meta };
+  const { attributes, changes, deltas } = differenceOf(resourceType, {}, kept);
   emitChange(call, "created", resourceType, {
     id: storedId,
     version: meta.version,

@@ -59,17 +59,22 @@ function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: st
     changePassword: { supported: engine.resourceTypes.some((type) => keepsPasswords(type, engine)) },
     sort: { supported: can("sort") },
     etag: { supported: engine.etags },
-    pagination: {
-      cursor: engine.pagination.cursor,
-      index: engine.pagination.index,
-      defaultPaginationMethod: engine.pagination.default,
-      defaultPageSize: Math.min(engine.limits.defaultResults, engine.limits.results),
-      maxPageSize: engine.limits.results,
-      ...(engine.pagination.cursor ? { cursorTimeout: engine.cursors.timeout } : {}),
-    },
+    ...(engine.pagination.cursor ? { pagination: pagination(engine) } : {}),
     authenticationSchemes: engine.authenticationSchemes,
     ...engine.announced,
     meta: { resourceType: "ServiceProviderConfig", location: `${baseUrl}/ServiceProviderConfig` },
+  };
+}
+
+/** For those alone that implement cursors [R-86]. @see RFC 9865 §4 */
+function pagination<C extends Context>({ pagination: { cursor, index, default: method }, limits, cursors }: Engine<C>) {
+  return {
+    cursor,
+    index,
+    defaultPaginationMethod: method,
+    defaultPageSize: Math.min(limits.defaultResults, limits.results),
+    maxPageSize: limits.results,
+    cursorTimeout: cursors.timeout,
   };
 }
 
@@ -81,7 +86,11 @@ function bulkSupport<C extends Context>({ bulk, limits }: Engine<C>) {
 }
 
 function keepsPasswords<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {
-  return type.attribute(PASSWORD) !== undefined && engine.adapterOf(type).capabilities?.secrets === true;
+  return type.attribute(PASSWORD) !== undefined && keepsSecrets(type, engine);
+}
+
+function keepsSecrets<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {
+  return engine.adapterOf(type).capabilities?.secrets === true;
 }
 
 /** @see RFC 7643 §6 */
@@ -99,14 +108,29 @@ function resourceTypeDocument(type: ResourceType, baseUrl: string) {
   };
 }
 
-/** Every schema that a resource may carry, and the three of discovery itself [S-7-01]. */
+/**
+ * Every schema that a resource may carry, and the three of discovery itself [S-7-01]. What storage drops of a resource type is not
+ * offered, unless another type of the same schema has it kept [R-83].
+ */
 function schemasOfEngine<C extends Context>(engine: Engine<C>): readonly SchemaDefinition[] {
-  const used = engine.resourceTypes.flatMap((type) => [
+  const schemasOf = (type: ResourceType): readonly SchemaDefinition[] => [
     type.definition.schema,
     ...type.extensions.map((extension) => extension.schema),
-  ]);
+  ];
+  const keeping = engine.resourceTypes.filter((type) => keepsSecrets(type, engine)).flatMap(schemasOf);
+  const used = engine.resourceTypes
+    .flatMap(schemasOf)
+    .map((schema) => (keeping.includes(schema) ? schema : withoutSecrets(schema)));
   const all = [...used, ServiceProviderConfigSchema, ResourceTypeSchema, SchemaSchema];
   return [...new Map(all.map((schema) => [schema.id.toLowerCase(), schema])).values()];
+}
+
+/** One that is required stays, since a create without it is refused. */
+function withoutSecrets(schema: SchemaDefinition): SchemaDefinition {
+  const attributes = Object.entries(schema.attributes).filter(
+    ([, { mutability, required }]) => mutability !== "writeOnly" || required === true,
+  );
+  return { ...schema, attributes: Object.fromEntries(attributes) };
 }
 
 /** @see RFC 7643 §7 */

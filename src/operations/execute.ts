@@ -5,6 +5,7 @@ import type { Context } from "../storage/adapter.ts";
 import { bulk } from "./bulk/bulk.ts";
 import { create } from "./create.ts";
 import { discover } from "./discover.ts";
+import { withMemberships } from "./memberships.ts";
 import { patch } from "./patch.ts";
 import { query } from "./query.ts";
 import { read } from "./read.ts";
@@ -16,7 +17,7 @@ import { rootQuery } from "./root/root-query.ts";
 export async function execute<C extends Context>(operation: Operation, call: Call<C>): Promise<Result> {
   switch (operation.type) {
     case "create":
-      return create(operation, call);
+      return withMemberships(operation, call, create);
     case "read":
       return read(operation, call);
     case "query":
@@ -24,9 +25,9 @@ export async function execute<C extends Context>(operation: Operation, call: Cal
     case "rootQuery":
       return rootQuery(operation, call);
     case "replace":
-      return replace(operation, call);
+      return withMemberships(operation, call, replace);
     case "patch":
-      return patch(operation, call);
+      return withMemberships(operation, call, patch);
     case "delete":
       return remove(operation, call);
     case "bulk":

@@ -13,9 +13,10 @@ import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, DeltaResult, StoredResource } from "../storage/adapter.ts";
 import { emitChange } from "./change.ts";
+import { noSuchResource } from "./missing.ts";
 import { readBack } from "./read.ts";
-import { missingTarget, readTarget } from "./read-target.ts";
-import { checkForeignReferences } from "./references.ts";
+import { readTarget } from "./read-target.ts";
+import { settleForeignReferences } from "./references.ts";
 import { SELECT_NONE } from "./stored.ts";
 import { emitWrite, writeWithRetry } from "./write-with-retry.ts";
 
@@ -44,14 +45,16 @@ async function patchByDelta<C extends Context>(
   const storage = call.storageOf(resourceType);
   if (storage.applyDelta === undefined || (delta.add.length === 0 && delta.remove.length === 0)) return undefined;
   const ifVersion = await versionToBind(operation, call);
-  if (delta.add.length > 0) await checkForeignReferences(call, resourceType, { [delta.attribute.name]: delta.add }, id);
+  const { name } = delta.attribute;
+  const settled = await settleForeignReferences(call, resourceType, { [name]: delta.add } as ResourceObject, id);
+  const add = (settled[name] ?? []) as Delta["add"];
   const done = await storage
-    .applyDelta({ ...writeRequest(call, resourceType), id, ...delta, ifVersion }, call.context)
+    .applyDelta({ ...writeRequest(call, resourceType), id, ...delta, add, ifVersion }, call.context)
     .catch((error: unknown) => {
       throw locate(error, operation.operations);
     });
   if (done === "declined") return undefined;
-  if (done === undefined) throw missingTarget(operation);
+  if (done === undefined) throw noSuchResource(resourceType);
   emitDelta(call, resourceType, id, delta, done);
   if (!selection.isExplicit && call.engine.patchResponse === "auto")
     return { type: "patched", resourceType, id, version: done.meta.version };
@@ -104,9 +107,7 @@ async function patchByReplace<C extends Context>(
     },
     call,
   );
-  // A secret that storage does not keep is no change.
-  if (written !== undefined && written.stored.meta.version !== written.read.meta.version)
-    emitWrite(call, "patched", operation, written, written.rewrite.changes);
+  if (written !== undefined) emitWrite(call, "patched", operation, written, written.rewrite.changes);
   if (written === undefined || isReadBack) return readBack({ resourceType, id, selection }, call);
   return { type: "resource", status: 200, resourceType, resource: written.stored, selection };
 }

@@ -1,49 +1,53 @@
 import type { Call } from "../call/call.ts";
-import { checkedByStorage } from "../call/write.ts";
+import type { ForeignReference } from "../call/reference-rules.ts";
+import { writeRequest } from "../call/write.ts";
 import { invalidValue } from "../error.ts";
-import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
-import type { Context } from "../storage/adapter.ts";
+import { type ResourceObject, readAttribute } from "../schema/value.ts";
+import type { Context, StorageNotice, WriteRequest } from "../storage/adapter.ts";
+import { type HeldReference, referencesIn, withSettled } from "../storage/reference.ts";
 import { SELECT_NONE } from "./stored.ts";
 
 /**
- * Checks references that may lead into another storage than the resource's own, which storage cannot check itself. Those within
- * one storage are checked there, in the same atomic step as the write. `holder` is the id of the resource, where it has one yet.
- * @throws {ScimError} 400 invalidValue for a reference to nothing, and for a list that names its own resource.
+ * Settles references that lead into another storage than the resource's own, which storage cannot look up itself; gives the
+ * resource with those that are to be stored. Those within one storage are settled there, in the same atomic step as the write.
+ * `holder` is the id of the resource, where it has one yet.
+ * @throws {ScimError} 400 invalidValue for a reference to nothing that is refused, and for a list that names its own resource.
  * @see RFC 7643 §2.3.7
  */
-export async function checkForeignReferences<C extends Context>(
+export async function settleForeignReferences<C extends Context, R extends ResourceObject>(
   call: Call<C>,
   resourceType: ResourceType,
-  resource: ResourceObject,
+  resource: R,
   holder?: string,
-): Promise<void> {
-  const { engine } = call;
-  if (engine.references === "ignore") return;
-  const checked = checkedByStorage(engine, resourceType);
-  for (const { attribute, resourceTypes } of resourceType.references) {
-    const targets = engine.resourceTypes.filter((type) => resourceTypes.includes(type.name));
-    // A type without an endpoint here cannot be checked; with none left that storage does not check, there is nothing to do.
-    if (targets.every((type) => checked.includes(type.name))) continue;
-    for (const { id, where } of referencesIn(resource, attribute)) {
-      if (attribute.multiValued && id === holder)
-        throw invalidValue(`${where} names the resource itself; leave it out.`);
-      if (!(await isThere(id, targets, call)))
-        throw invalidValue(`${where} names no ${resourceTypes.join(" or ")} of this server.`);
-    }
+): Promise<R> {
+  const foreign = call.engine.references.get(resourceType)?.foreign ?? [];
+  if (foreign.length === 0) return resource;
+  const { notify } = writeRequest(call, resourceType);
+  const settled = new Map<unknown, ResourceObject | undefined>();
+  const all = [...referencesIn(resourceType, resource)];
+  for (const held of all) {
+    const rule = foreign.find(({ reference }) => reference.attribute === held.reference.attribute);
+    if (rule !== undefined) settled.set(held.element, await settleForeign(call, rule, held, { holder, notify }));
   }
+  return settled.size === 0 ? resource : withSettled(resource, all, settled);
 }
 
-/** The ids that an attribute holds, and where each of them stands. */
-function referencesIn(resource: ResourceObject, attribute: Attribute) {
-  const value = readAttribute(resource, attribute);
-  const elements = Array.isArray(value) ? value : [value];
-  return elements.flatMap((element: unknown, index) => {
-    const id = isObject(element) ? element.value : undefined;
-    const where = `${attribute.path}${attribute.multiValued ? `[${index}]` : ""}.value`;
-    return typeof id === "string" ? [{ id, where }] : [];
-  });
+async function settleForeign<C extends Context>(
+  call: Call<C>,
+  { reference, targets, missing }: ForeignReference,
+  { element, id, index }: HeldReference,
+  { holder, notify }: { readonly holder: string | undefined; readonly notify: WriteRequest["notify"] },
+): Promise<ResourceObject | undefined> {
+  const { attribute, resourceTypes } = reference;
+  const where = `${attribute.path}${index === undefined ? "" : `[${index}]`}.value`;
+  if (attribute.multiValued && id === holder && missing !== "keep")
+    throw invalidValue(`${where} names the resource itself; leave it out.`);
+  if (await isThere(id, targets, call)) return element;
+  if (missing === "refuse") throw invalidValue(`${where} names no ${resourceTypes.join(" or ")} of this server.`);
+  const outcome = missing === "drop" ? "dropped" : "kept";
+  notify({ type: "missingReference", attribute: attribute.path, value: id, outcome });
+  return missing === "drop" ? undefined : { ...element, $ref: null };
 }
 
 async function isThere<C extends Context>(id: string, types: readonly ResourceType[], call: Call<C>): Promise<boolean> {
@@ -54,4 +58,32 @@ async function isThere<C extends Context>(id: string, types: readonly ResourceTy
     }),
   );
   return found.some((resource) => resource !== undefined);
+}
+
+/** A resource as it was given to storage, without the references that storage left out. */
+export function withoutDropped<R extends ResourceObject>(
+  resourceType: ResourceType,
+  resource: R,
+  notices: readonly StorageNotice[],
+): R {
+  const dropped = notices.filter((notice) => notice.type === "missingReference" && notice.outcome === "dropped");
+  if (dropped.length === 0) return resource;
+  const names = new Set(dropped.map((notice) => nameOf(notice.attribute, "value" in notice ? notice.value : "")));
+  const held = [...referencesIn(resourceType, resource)].filter(({ reference, id }) =>
+    names.has(nameOf(reference.attribute.path, id)),
+  );
+  return withSettled(resource, held, new Map(held.map(({ element }) => [element, undefined])));
+}
+
+/** Whether a stored resource holds the reference that a notice is about: then it is no news. */
+export function isHeldIn(resourceType: ResourceType, stored: ResourceObject, notice: StorageNotice): boolean {
+  if (notice.type !== "missingReference" || notice.outcome === "dropped") return false;
+  const reference = resourceType.references.find(({ attribute }) => attribute.path === notice.attribute);
+  const value = reference && readAttribute(stored, reference.attribute);
+  const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return elements.some((element) => (element as ResourceObject | undefined)?.value === notice.value);
+}
+
+function nameOf(attribute: string, id: string): string {
+  return `${attribute} ${id}`;
 }

@@ -8,6 +8,7 @@ import type { ResourceType } from "../schema/resource-type.ts";
 import { isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { readBody, throwProblems } from "./body.ts";
+import { checkNamesAny } from "./known-names.ts";
 import { readBack } from "./read.ts";
 import { emitWrite, type Rewrite, writeWithRetry } from "./write-with-retry.ts";
 
@@ -23,11 +24,12 @@ export async function replace<C extends Context>(operation: ReplaceOperation, ca
   const { resourceType, id } = operation;
   const body = readBody(call, resourceType, operation.body);
   const selection = operation.selection.forWrite(body.named);
-  const written = await writeWithRetry(
-    operation,
-    { select: SELECT_STORED, compute: (before) => rewrite(resourceType, before, body, call), shown: selection },
-    call,
-  );
+  const compute = (before: StoredResource): Rewrite => {
+    const rewritten = rewrite(resourceType, before, body, call);
+    checkNamesAny(resourceType, operation.body, body);
+    return rewritten;
+  };
+  const written = await writeWithRetry(operation, { select: SELECT_STORED, compute, shown: selection }, call);
   if (written === undefined) return readBack({ resourceType, id, selection }, call);
   emitWrite(call, "replaced", operation, written);
   return { type: "resource", status: 200, resourceType, resource: written.stored, selection };
@@ -62,7 +64,8 @@ function merge(
   for (const attribute of resourceType.content) {
     const old = readAttribute(before, attribute);
     const asserted = readAttribute(body.resource, attribute);
-    const isOmitted = !body.named.has(attribute);
+    // What has a default always has a state: to unassign it is to leave it out [R-19a].
+    const isOmitted = !body.named.has(attribute) || (attribute.default !== undefined && asserted === undefined);
     const isKept = isFixed(attribute, isOmitted) || (isOmitted && old !== undefined && keepsOmitted(attribute));
     const value = isKept
       ? old

@@ -5,12 +5,13 @@ import { conflict, isScimError } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import type { Context, NewResource, Secrets, Select, StoredResource } from "../storage/adapter.ts";
+import type { Context, NewResource, Secrets, Select, StorageNotice, StoredResource } from "../storage/adapter.ts";
+import { withoutMarks } from "../storage/reference.ts";
 import { emitChange } from "./change.ts";
 import { type Difference, differenceOf, isSameResource } from "./difference.ts";
 import { noSuchResource } from "./missing.ts";
 import { readTarget, type Target } from "./read-target.ts";
-import { checkForeignReferences } from "./references.ts";
+import { isHeldIn, settleForeignReferences, withoutDropped } from "./references.ts";
 import { checkStored } from "./stored.ts";
 
 /** How often a write without If-Match starts again when another writer was faster. */
@@ -66,10 +67,10 @@ export async function writeWithRetry<C extends Context, R extends Rewrite>(
   const { resourceType, id } = target;
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
     const read = await readTarget(target, rewriting.select, call);
-    const rewrite = rewriting.compute(read);
+    const rewrite = rewriting.compute(withoutMarks(resourceType, read));
     if (changesNothing(target, rewrite)) return undefined;
-    await checkForeignReferences(call, resourceType, rewrite.after, id);
-    const written = await swap(target, read, rewrite, rewriting, call);
+    const after = await settleForeignReferences(call, resourceType, rewrite.after, id);
+    const written = await swap(target, read, { ...rewrite, after }, rewriting, call);
     if (written !== undefined) return written;
   }
   throw conflict();
@@ -96,11 +97,17 @@ async function swap<C extends Context, R extends Rewrite>(
     id,
     meta: { resourceType: resourceType.name, created: read.meta.created, lastModified: request.at },
   };
-  const swapping = { ...request, id, resource, secrets, ifVersion: read.meta.version, before: read, select, untouched };
+  const notices: StorageNotice[] = [];
+  const notify = (notice: StorageNotice): void => void notices.push(notice);
+  const { version: ifVersion } = read.meta;
+  const swapping = { ...request, notify, id, resource, secrets, ifVersion, before: read, select, untouched };
   try {
     const stored = await call.storageOf(resourceType).replace(swapping, call.context);
     if (stored === undefined) throw noSuchResource(resourceType);
-    return { rewrite, read, resource, stored: checkStored(stored) };
+    for (const notice of notices) if (!isHeldIn(resourceType, read, notice)) request.notify(notice);
+    const kept = <T extends ResourceObject>(given: T): T =>
+      withoutMarks(resourceType, withoutDropped(resourceType, given, notices));
+    return { rewrite: { ...rewrite, after: kept(after) }, read, resource: kept(resource), stored: checkStored(stored) };
   } catch (error) {
     if (isLostRace(error) && mayTryAgain(ifMatch)) return undefined;
     throw explain(error);
@@ -111,14 +118,15 @@ function isLostRace(error: unknown): boolean {
   return isScimError(error) && error.status === 412;
 }
 
-/** Tells of a write. `changes`: the operations that made it, where the verb knows them better than the difference. */
+/** Tells of a write that changed something: not of one to secrets that storage does not keep [R-67]. `changes`: the operations that made it, where the verb knows them better than the difference. */
 export function emitWrite<C extends Context>(
   call: Call<C>,
   type: "replaced" | "patched",
   { resourceType, id }: Target,
-  { rewrite, resource, stored }: Written<Rewrite>,
+  { rewrite, read, resource, stored }: Written<Rewrite>,
   changes?: Difference["changes"],
 ): void {
+  if (stored.meta.version === read.meta.version) return;
   const { before, after, secrets } = rewrite;
   const difference = differenceOf(resourceType, before, after);
   emitChange(call, type, resourceType, {

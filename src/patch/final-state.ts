@@ -33,6 +33,7 @@ export function* faultsOf(
       yield* faultsOfComplex(attribute, value, limits);
   }
   yield* newlyMissing(resourceType, before, after);
+  yield* newlyStateless(resourceType, before, after);
 }
 
 function* faultsOfList(list: ElementList, limits: ValueLimits): Generator<Fault> {
@@ -61,6 +62,20 @@ function* newlyMissing(resourceType: ResourceType, before: ResourceObject, after
   const lacking = new Set(missingAttributes(resourceType, before).map(({ path }) => path));
   for (const { path, message } of missingAttributes(resourceType, after))
     if (!lacking.has(path)) yield faultOf(path, `${path} ${message}.`);
+}
+
+/** What has a default of its schema's always has a state: an account without one is let in by one host and locked out by another [R-19a]. */
+function* newlyStateless(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): Generator<Fault> {
+  for (const attribute of resourceType.attributes) {
+    if (attribute.default === undefined || attribute.required || readAttribute(after, attribute) !== undefined)
+      continue;
+    const { path, type } = attribute;
+    if (readAttribute(before, attribute) !== undefined)
+      yield faultOf(
+        path,
+        `${path} must have a value${type === "boolean" ? ", true or false" : ""}; it cannot be unassigned.`,
+      );
+  }
 }
 
 function faultOf(path: string, detail: string): Fault {

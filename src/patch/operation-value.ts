@@ -1,14 +1,14 @@
 import { ScimError } from "../error.ts";
-import { type Attribute, type AttributePath, isComputedReference, leafOf } from "../schema/attribute.ts";
+import { type Attribute, type AttributePath, isBlank, isReferenceId, leafOf } from "../schema/attribute.ts";
 import { listProblems } from "../schema/problem.ts";
 import { isObject } from "../schema/value.ts";
-import { type ReadOptions, ValueReader } from "../schema/value-reader.ts";
+import { isServers, type ReadOptions, ValueReader } from "../schema/value-reader.ts";
 
 /** The value of an operation, checked against the attribute that it is for. */
 export interface OperationValue {
   /** Canonical; undefined where it unassigns; `{}` where a complex value says nothing. */
   readonly value: unknown;
-  /** Sub-attributes that a complex value sets to `null` or `[]`. */
+  /** Sub-attributes that a complex value sets to `null` or `[]`, and the id of a reference that is empty. */
   readonly cleared: readonly Attribute[];
 }
 
@@ -44,7 +44,9 @@ export function readSingleValue(attribute: Attribute, raw: unknown, options: Rea
   );
   const meant: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
   // An object that says nothing (readOnly or unknown names alone) leaves everything as it is; only `null` unassigns.
-  return { value: value === undefined && isObject(meant) ? {} : value, cleared: clearedBy(attribute, meant) };
+  const read = value === undefined && isObject(meant) ? {} : value;
+  const isGiven = ({ name }: Attribute): boolean => isObject(read) && read[name] !== undefined;
+  return { value: read, cleared: clearedBy(attribute, meant).filter((sub) => !isGiven(sub)) };
 }
 
 function readOrThrow(path: string, options: ReadOptions, read: (reader: ValueReader) => unknown): unknown {
@@ -59,9 +61,8 @@ function clearedBy(attribute: Attribute, raw: unknown): Attribute[] {
   if (attribute.type !== "complex" || !isObject(raw)) return [];
   return Object.entries(raw).flatMap(([name, value]) => {
     const sub = attribute.sub(name);
-    const isEmpty = value === null || (Array.isArray(value) && value.length === 0);
-    return sub !== undefined && isEmpty && sub.mutability !== "readOnly" && !isComputedReference(attribute, sub)
-      ? [sub]
-      : [];
+    const isNobody = sub !== undefined && isReferenceId(sub) && isBlank(value);
+    const isEmpty = value === null || isNobody || (Array.isArray(value) && value.length === 0);
+    return sub !== undefined && isEmpty && !isServers(attribute, sub) ? [sub] : [];
   });
 }

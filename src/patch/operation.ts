@@ -80,9 +80,10 @@ export interface SchemasOperation {
 /** The same error, its detail beginning with the position of the operation. */
 export function withPosition(error: unknown, index: number): unknown {
   if (!isScimError(error)) return error;
-  const { status, detail, scimType, headers } = error;
+  const { status, detail, summary, scimType, headers } = error;
   return new ScimError(status, `Operations[${index}]: ${detail}`, {
     ...(scimType === undefined ? {} : { scimType }),
+    summary: `Operations[${index}]: ${summary ?? detail}`,
     headers,
     cause: error,
   });

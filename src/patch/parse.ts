@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { invalidSyntax } from "../error.ts";
+import { invalidSyntax, payloadTooLarge } from "../error.ts";
 import { byLowerCase } from "../schema/message-members.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -25,7 +25,9 @@ export interface ParseOptions {
   readonly missingSchemas?: (() => void) | undefined;
   /** Told where `Operations` is empty; undefined where that is refused. */
   readonly emptyOperations?: (() => void) | undefined;
-  /** Most operations of one request. */
+  /** Told of an operation whose path is `""`, which then has none; undefined where such a path is refused. */
+  readonly emptyPath?: ((path: string) => void) | undefined;
+  /** Most operations of one request; more is 413. */
   readonly maxOperations: number;
 }
 
@@ -33,7 +35,7 @@ const Envelope = z.object({ schemas: z.array(z.string()).nullish(), operations: 
 
 /**
  * Reads the envelope of a PATCH: member names and `op` in any letter case, unknown members ignored.
- * @throws {ScimError} 400 invalidSyntax for another message, an unknown `op`, and too many operations.
+ * @throws {ScimError} 400 invalidSyntax for another message and for an unknown `op`; 413 for too many operations.
  * @example
  * ```ts
  * import { PATCH_SCHEMA, parsePatch } from "scimkit/patch";
@@ -43,13 +45,13 @@ const Envelope = z.object({ schemas: z.array(z.string()).nullish(), operations: 
  * @see RFC 7644 §3.5.2
  */
 export function parsePatch(body: ResourceObject, options: ParseOptions): readonly PatchOperation[] {
-  const parsed = Envelope.safeParse(byLowerCase(body, "The PATCH body"));
+  const members = byLowerCase(body, "The PATCH body");
+  const parsed = Envelope.safeParse(members);
   if (!parsed.success) {
-    const path =
-      parsed.error.issues[0]?.path[0] === "schemas"
-        ? "schemas must be an array of URNs"
-        : "Operations must be an array of operations";
-    throw invalidSyntax(`The PATCH body is wrong: ${path}.`);
+    const isOfSchemas = parsed.error.issues[0]?.path[0] === "schemas";
+    throw invalidSyntax(
+      `The PATCH body is wrong: ${isOfSchemas ? "schemas must be an array of URNs" : problemOf(members)}.`,
+    );
   }
   const { schemas, operations } = parsed.data;
   if (!schemas?.length && options.missingSchemas !== undefined) options.missingSchemas();
@@ -57,20 +59,27 @@ export function parsePatch(body: ResourceObject, options: ParseOptions): readonl
     throw invalidSyntax(`The schemas of a PATCH must be ["${PATCH_SCHEMA}"].`);
   }
   if (operations.length > options.maxOperations) {
-    throw invalidSyntax(
-      `The PATCH has ${operations.length} operations; at most ${options.maxOperations} are allowed (limits.operations).`,
+    throw payloadTooLarge(
+      `The PATCH has ${operations.length} operations, which exceeds the limits.operations (${options.maxOperations}).`,
     );
   }
   if (operations.length === 0) {
     if (options.emptyOperations === undefined) throw invalidSyntax("Operations must contain at least one operation.");
     options.emptyOperations();
   }
-  return operations.map(parseOperation);
+  return operations.map((operation, index) => parseOperation(operation, index, options));
+}
+
+/** A client of SCIM 1.1 sends the part of the resource that is to change. */
+function problemOf({ operations }: Readonly<Record<string, unknown>>): string {
+  return operations === undefined
+    ? "it has no Operations; a part of a resource, as in SCIM 1.1, is none"
+    : "Operations must be an array of operations";
 }
 
 const OPS: readonly Op[] = ["add", "remove", "replace"];
 
-function parseOperation(raw: unknown, index: number): PatchOperation {
+function parseOperation(raw: unknown, index: number, { emptyPath }: ParseOptions): PatchOperation {
   const where = `Operations[${index}]`;
   if (typeof raw !== "object" || raw === null || Array.isArray(raw))
     throw invalidSyntax(`${where} must be an object, not ${jsonTypeOf(raw)}.`);
@@ -78,9 +87,11 @@ function parseOperation(raw: unknown, index: number): PatchOperation {
   // RFC 7643 §2.1, §2.2: strings without caseExact, `op` too, have no letter case [R-1].
   const op = OPS.find((name) => typeof members.op === "string" && name === members.op.toLowerCase());
   if (op === undefined) throw invalidSyntax(`${where}.op must be "add", "remove" or "replace".`);
+  const isEmpty = members.path === "" && emptyPath !== undefined;
+  if (isEmpty) emptyPath(`${where}.path`);
   return {
     op,
-    ...(members.path === undefined || members.path === null ? {} : { path: members.path }),
+    ...(members.path === undefined || members.path === null || isEmpty ? {} : { path: members.path }),
     ...(members.value === undefined ? {} : { value: members.value }),
   };
 }

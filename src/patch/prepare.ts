@@ -1,19 +1,29 @@
-import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget } from "../error.ts";
+import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payloadTooLarge } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
-import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
+import {
+  type Attribute,
+  type AttributePath,
+  isComputedDisplay,
+  isComputedReference,
+  leafOf,
+  pathOf,
+} from "../schema/attribute.ts";
+import { withoutFilter } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import type { ReadOptions } from "../schema/value-reader.ts";
+import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
+import { checkAsserted, checkListed } from "./listed-values.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
-import { readListed, readSingleValue, readValue } from "./operation-value.ts";
+import { type OperationValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { PatchOperation } from "./parse.ts";
+import { UnknownNames } from "./unknown-names.ts";
 
 /**
  * How operations are read; quirks decide on the switches. Without any, by the letter of the RFC.
@@ -28,15 +38,20 @@ export interface PrepareOptions {
   readonly filter?: FilterParseOptions;
   /** A name that the type does not have: the path that is meant, or undefined where it is unknown. */
   readonly alias?: ((name: string) => string | undefined) | undefined;
-  /** Told of an unknown path, which is then left out; undefined where it is 400 invalidPath. */
+  /**
+   * Told of an unknown path, which is then left out; undefined where it is 400 invalidPath. So is a request of nothing but unknown
+   * paths, unless they are under URNs of schemas that nobody registered.
+   */
   readonly unknownPath?: ((path: string) => void) | undefined;
+  /** Whether a path is under the URN of a schema that another resource type of the server has. Default: no path is. */
+  readonly isRegistered?: ((path: string) => boolean) | undefined;
   /** Told of a readOnly attribute in a path-less value, which is then left out; undefined where it must equal the stored value. */
   readonly readOnlyValue?: ((path: string) => void) | undefined;
   /** Told of a key `name.givenName` in a path-less value, which is then a path; undefined where it is 400 invalidPath. */
   readonly pathKey?: ((path: string) => void) | undefined;
   /** Told of a remove with a value, which then removes only what is listed; undefined where it is 400 invalidValue. */
   readonly removeValue?: ((path: string) => void) | undefined;
-  /** Most operations, names that are paths counted as one each. Default: no bound; more is 400 invalidSyntax. */
+  /** Most operations, names that are paths counted as one each. Default: no bound; more is 413. */
   readonly maxOperations?: number | undefined;
 }
 
@@ -57,10 +72,18 @@ const LITERAL: ReadOptions = {
 
 type Settings = PrepareOptions & Required<Pick<PrepareOptions, "read" | "resolve" | "filter">>;
 
+/** What the operations of a request have in common. */
+interface Shared {
+  readonly unknown: UnknownNames;
+  /** How many operations there are. */
+  count: number;
+}
+
 /**
  * Resolves the operations of a PATCH against the schema and checks what can be checked without the resource: paths, types,
  * mutability. Nothing is applied. What can be seen to be wrong here is refused before any operation is applied, so that of two
- * errors in one request this one is reported, even where it stands further behind.
+ * errors in one request this one is reported, even where it stands further behind. Unknown names are reported last, because what
+ * becomes of them depends on the other operations.
  *
  * @throws {ScimError} 400 invalidPath, invalidFilter, invalidValue, invalidSyntax, mutability, noTarget, naming the operation.
  * @example
@@ -76,20 +99,24 @@ export function prepare(
   operations: readonly PatchOperation[],
   options: PrepareOptions = {},
 ): readonly PreparedOperation[] {
+  const { unknownPath, isRegistered } = options;
+  const unknown = new UnknownNames(resourceType, { unknownPath, isRegistered });
   const settings: Settings = {
     ...options,
-    read: options.read ?? LITERAL,
+    read: unknown.watch(options.read ?? LITERAL),
     resolve: options.resolve ?? {},
     filter: options.filter ?? {},
   };
-  const tally = { count: operations.length };
-  return operations.flatMap((operation, index) => {
+  const shared: Shared = { unknown, count: operations.length };
+  const prepared = operations.flatMap((operation, index) => {
     try {
-      return new Preparation(resourceType, settings, index, tally).prepare(operation);
+      return new Preparation(resourceType, settings, index, shared).prepare(operation);
     } catch (error) {
       throw withPosition(error, index);
     }
   });
+  unknown.settle(prepared);
+  return prepared;
 }
 
 /** Takes one operation apart. */
@@ -97,14 +124,13 @@ class Preparation {
   readonly #type: ResourceType;
   readonly #options: Settings;
   readonly #index: number;
-  /** How many operations there are in the request, shared by them all. */
-  readonly #tally: { count: number };
+  readonly #shared: Shared;
 
-  constructor(resourceType: ResourceType, options: Settings, index: number, tally: { count: number }) {
+  constructor(resourceType: ResourceType, options: Settings, index: number, shared: Shared) {
     this.#type = resourceType;
     this.#options = options;
     this.#index = index;
-    this.#tally = tally;
+    this.#shared = shared;
   }
 
   prepare(operation: PatchOperation): PreparedOperation[] {
@@ -145,13 +171,13 @@ class Preparation {
   }
 
   #unknown(path: string): PreparedOperation[] {
-    const { unknownPath } = this.#options;
-    if (unknownPath === undefined)
-      throw invalidPath(
-        `"${printable(path)}" is not an attribute of ${this.#type.name}; see /Schemas for the attributes.`,
-      );
-    unknownPath(printable(path));
+    this.#shared.unknown.leaveOut(path, this.#index);
     return [];
+  }
+
+  /** The value of an operation; undefined where it names nothing that there is, so that the operation is left out. */
+  #read(read: (options: ReadOptions) => OperationValue): OperationValue | undefined {
+    return this.#shared.unknown.reading(this.#index, () => read(this.#options.read));
   }
 
   #onPath(operation: PatchOperation, path: AttributePath): PreparedOperation[] {
@@ -167,7 +193,10 @@ class Preparation {
     if (op === "remove")
       return [{ index, type: "attribute", op, path, value: this.#listed(operation, path), cleared: [] }];
     const raw = this.#valueOf(operation, path.text);
-    const { value, cleared } = readValue(path, raw, this.#options.read);
+    const read = this.#read((options) => readValue(path, raw, options));
+    if (read === undefined) return [];
+    const { value, cleared } = read;
+    checkAsserted(path, raw, value);
     // An add of nothing: `null`, or an empty list for what is multi-valued.
     if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return [];
     return [{ index, type: "attribute", op, path, value, cleared }];
@@ -175,7 +204,10 @@ class Preparation {
 
   /** A readOnly attribute that is named is an error, unlike one in the body of a PUT [R-16 P-3.5.2-09]. */
   #checkWritable(path: AttributePath): void {
-    for (const part of [path.attribute, path.sub]) {
+    const { attribute, sub } = path;
+    if (sub !== undefined && isComputedDisplay(attribute, sub))
+      throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
+    for (const part of [attribute, sub]) {
       if (part?.mutability === "readOnly")
         throw mutability(`${part.path} is readOnly; it cannot be changed by a client.`);
     }
@@ -197,6 +229,7 @@ class Preparation {
     const { removeValue } = this.#options;
     if (removeValue === undefined)
       throw invalidValue(`A remove has no value; select what to remove with a filter: ${path.text}[value eq "…"].`);
+    checkListed(path, raw);
     removeValue(path.text);
     return readListed(path, raw, this.#options.read);
   }
@@ -220,13 +253,17 @@ class Preparation {
     const raw = this.#valueOf(operation, path.text);
     if (sub !== undefined && isComputedReference(attribute, sub))
       throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
-    const { value, cleared } =
-      sub === undefined && raw !== null
-        ? readSingleValue(attribute, raw, this.#options.read)
-        : readValue(path, raw, this.#options.read);
+    const read = (options: ReadOptions): OperationValue => {
+      if (sub !== undefined || raw === null) return readValue(path, raw, options);
+      const element = readSingleValue(attribute, raw, options);
+      if (op === "replace" && isObject(element.value) && Object.keys(element.value).length === 0)
+        throw invalidValue(`The value for ${attribute.path}[…] has no sub-attribute; remove the element with remove.`);
+      return element;
+    };
+    const known = this.#read(read);
+    if (known === undefined) return [];
+    const { value, cleared } = known;
     if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return [];
-    if (sub === undefined && op === "replace" && isObject(value) && Object.keys(value).length === 0)
-      throw invalidValue(`The value for ${attribute.path}[…] has no sub-attribute; remove the element with remove.`);
     return [{ ...target, described: describedElement(attribute, filter, this.#options.read), value, cleared }];
   }
 
@@ -246,9 +283,10 @@ class Preparation {
     const { op } = operation;
     const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
     if (op === "add" && raw === null) return [];
-    const { value } = readValue(pathOf(attribute), raw, this.#options.read);
-    if (value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
-    return [{ index: this.#index, type: "secret", attribute, value: value ?? null }];
+    const read = this.#read((options) => readValue(pathOf(attribute), raw, options));
+    if (read === undefined || read.value === LEFT_ALONE) return [];
+    if (read.value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
+    return [{ index: this.#index, type: "secret", attribute, value: read.value ?? null }];
   }
 
   /** `schemas` follows from the data; what a client may say of it is that extensions come or go [R-61]. */
@@ -330,16 +368,14 @@ class Preparation {
   /** A key that is a path: `name.givenName`, `urn:…:User:department`, `emails[type eq "work"].value` [R-14]. */
   #pathMember(operation: PatchOperation, key: string, value: unknown): PreparedOperation[] {
     const { pathKey } = this.#options;
-    const bracket = key.indexOf("[");
-    const name = bracket === -1 ? key : key.slice(0, bracket) + key.slice(key.lastIndexOf("]") + 1);
-    const known = resolveMeant(this.#type, name, this.#options.alias);
+    const known = resolveMeant(this.#type, withoutFilter(key), this.#options.alias);
     if (known === undefined) return this.#unknown(key);
     if (pathKey === undefined)
       throw invalidPath(`"${printable(key)}" is a path; send it as path, not as a name in value.`);
     const { maxOperations } = this.#options;
-    if (++this.#tally.count > (maxOperations ?? Number.POSITIVE_INFINITY))
-      throw invalidSyntax(
-        `The value names more paths than the ${maxOperations} operations that are allowed (limits.operations).`,
+    if (++this.#shared.count > (maxOperations ?? Number.POSITIVE_INFINITY))
+      throw payloadTooLarge(
+        `The operations and the paths that their values name are more than the limits.operations (${maxOperations}) allows.`,
       );
     pathKey(printable(key));
     if (known.attribute.mutability === "readOnly" || known.sub?.mutability === "readOnly") {

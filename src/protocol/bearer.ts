@@ -40,14 +40,14 @@ export function bearerToken(
     typeof tokens === "string" ? [[tokens, {}]] : Object.entries(tokens ?? {});
   if (entries.length === 0) throw new TypeError("bearerToken: there is no token.");
   for (const [token] of entries) checkToken(token);
-  let digests: Promise<readonly KnownToken[]> | undefined;
+  let known: readonly KnownToken[] | undefined;
 
   return async (request) => {
     const credential = credentialOf(request, bare);
     if (credential === undefined) throw unauthorized();
-    // At the first request, because some runtimes allow no asynchronous work while a module loads.
-    digests ??= Promise.all(entries.map(async ([token, context]) => ({ digest: await digestOf(token), context })));
-    const known = await digests;
+    // At the first request, because some runtimes allow no asynchronous work while a module loads; and the digests are kept, not
+    // their promise, which belongs to the request that it was made in.
+    known ??= await Promise.all(entries.map(async ([token, context]) => ({ digest: await digestOf(token), context })));
     const digest = await digestOf(credential);
     let found: Context | undefined;
     for (const candidate of known) if (isSameBytes(candidate.digest, digest)) found = candidate.context;

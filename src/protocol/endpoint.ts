@@ -111,3 +111,39 @@ function loneEndpoint(segment: string, isNamed: (name: string) => boolean): Endp
   if (segment === "") return { type: "root" };
   return segment === ".search" ? { type: "rootSearch" } : undefined;
 }
+
+/** The path of an endpoint below the base URL, with a name for an id: of a bounded number of values, whatever clients send. */
+export function templateOf(endpoint: Endpoint): string {
+  switch (endpoint.type) {
+    case "resources":
+      return endpoint.resourceType.endpoint;
+    case "resource":
+      return `${endpoint.resourceType.endpoint}/{id}`;
+    case "search":
+      return `${endpoint.resourceType.endpoint}/.search`;
+    case "root":
+      return "/";
+    case "rootSearch":
+      return "/.search";
+    case "me":
+      return `/${ME_ENDPOINT}`;
+    case "bulk":
+      return `/${BULK_ENDPOINT}`;
+    case "discovery":
+      return endpoint.id === undefined ? `/${endpoint.endpoint}` : `/${endpoint.endpoint}/{id}`;
+  }
+}
+
+/** The template of a path, for what is told of a request that was refused; undefined for one that leads nowhere. */
+export function findTemplate(
+  path: string,
+  basePath: string,
+  resourceTypes: readonly ResourceType[],
+  anyCase: boolean,
+): string | undefined {
+  try {
+    return templateOf(findEndpoint(path, basePath, resourceTypes, anyCase ? () => undefined : undefined));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,11 +1,13 @@
 import type { Call } from "../call/call.ts";
-import { parseOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
-import type { PreparedOperation } from "../patch/operation.ts";
+import type { PatchOperation } from "../call/operation.ts";
+import { pathOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
 import { parsePatch } from "../patch/parse.ts";
 import { prepare } from "../patch/prepare.ts";
+import { isUnder } from "../patch/unknown-names.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import { takeMemberships } from "./memberships.ts";
 
 /**
  * Reads the body of a PATCH: the envelope, then each operation against the schema.
@@ -16,23 +18,36 @@ export function readPatch<C extends Context>(
   resourceType: ResourceType,
   body: ResourceObject,
   call: Call<C>,
-): readonly PreparedOperation[] {
+): Pick<PatchOperation, "operations" | "memberships"> {
   const missingSchemas = tolerance("missingSchemas", call);
   const emptyOperations = tolerance("emptyOperations", call);
+  const emptyPaths = tolerance("emptyPaths", call);
   const operations = parsePatch(body, {
     maxOperations: call.engine.limits.operations,
     missingSchemas: missingSchemas && (() => missingSchemas("schemas")),
+    emptyPath: emptyPaths,
     emptyOperations: emptyOperations && (() => emptyOperations("Operations")),
   });
-  return prepare(resourceType, operations, {
+  const { memberships, others } = takeMemberships(resourceType, operations, call);
+  const prepared = prepare(resourceType, others, {
     read: readOptions(resourceType, call),
-    resolve: resolveOptions(resourceType, call),
-    filter: parseOptions(call),
+    resolve: resolveOptions(resourceType, call, "unquotedPathOperands"),
+    filter: pathOptions(call),
     alias: (name) => call.engine.quirks.alias(name, resourceType, "path", call.note),
     unknownPath: tolerance("unknownPaths", call),
+    isRegistered: (path) => isOfSchema(path, call.engine.resourceTypes),
     readOnlyValue: tolerance("readOnlyValues", call),
     pathKey: tolerance("pathKeys", call),
     removeValue: tolerance("removeValueList", call),
     maxOperations: call.engine.limits.operations,
   });
+  return { operations: prepared, ...(memberships.length === 0 ? {} : { memberships }) };
+}
+
+/** Whether a path is under the URN of a schema that one of the resource types has. */
+function isOfSchema(path: string, resourceTypes: readonly ResourceType[]): boolean {
+  const text = path.toLowerCase();
+  return resourceTypes.some(({ urn, extensions }) =>
+    [urn, ...extensions.map((one) => one.urn)].some((id) => isUnder(id, text)),
+  );
 }

@@ -48,11 +48,8 @@ export async function render(result: Result, options: RenderOptions): Promise<Sc
       };
     case "patched": {
       const location = locationOf(options.baseUrl, result.resourceType, result.id);
-      return {
-        status: 204,
-        headers: { ...FIXED_HEADERS, Location: location, ...tagOf(result.version, options) },
-        body: undefined,
-      };
+      // A media type of nothing: a client that looks for it counts the change as failed without [R-66a].
+      return respond(204, undefined, { Location: location, ...tagOf(result.version, options) }, options);
     }
     case "empty":
       return { status: 204, headers: { ...FIXED_HEADERS }, body: undefined };
@@ -71,11 +68,16 @@ export async function render(result: Result, options: RenderOptions): Promise<Sc
   }
 }
 
-/** Makes the response of an error. @see RFC 7644 §3.12 */
+/** After how many seconds a client may try again what nobody knows the end of: long enough for a database to fail over. */
+const RETRY_AFTER = "5";
+
+/** Makes the response of an error. Every 503 says when to come back. @see RFC 7644 §3.12; RFC 9110 §10.2.3 */
 export function renderError(error: ScimError, mediaType: string, head: boolean): ScimResponse {
+  const saysWhen = Object.keys(error.headers).some((name) => name.toLowerCase() === "retry-after");
+  const more = error.status === 503 && !saysWhen ? { "Retry-After": RETRY_AFTER } : {};
   return {
     status: error.status,
-    headers: { "Content-Type": mediaType, ...FIXED_HEADERS, ...error.headers },
+    headers: { "Content-Type": mediaType, ...FIXED_HEADERS, ...more, ...error.headers },
     body: head ? undefined : JSON.stringify({ ...error.toJSON(), detail: error.detail }),
   };
 }

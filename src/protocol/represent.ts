@@ -6,6 +6,7 @@ import { isElementStream, mapElements } from "../schema/element-stream.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
+import { withoutMark } from "../storage/reference.ts";
 
 /** What turns ids into URLs. */
 export interface Locations {
@@ -60,6 +61,8 @@ function addLinks(value: unknown, link: (element: ResourceObject) => ResourceObj
 }
 
 function addReference(element: ResourceObject, targets: readonly ResourceType[], baseUrl: string): ResourceObject {
+  // What leads nowhere has no URL, and a mark in its place.
+  if (element.$ref === null) return withoutMark(element) as ResourceObject;
   const target = targets.length === 1 ? targets[0] : targets.find((type) => type.name === element.type);
   return target === undefined || typeof element.value !== "string"
     ? element

@@ -1,5 +1,5 @@
 import type { Call, Router } from "../call/call.ts";
-import type { Operation } from "../call/operation.ts";
+import type { CreateOperation, Operation } from "../call/operation.ts";
 import { type Precondition, parseTags, readPrecondition, type TagList } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
 import { tolerance } from "../call/settings.ts";
@@ -10,6 +10,7 @@ import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { readBulk } from "./bulk-body.ts";
 import { type EndpointOf, type FinalEndpoint, findEndpoint } from "./endpoint.ts";
+import { membershipsInBody } from "./memberships.ts";
 import { readPatch } from "./patch-body.ts";
 import { checkSensitive, queryOperation, requestSelection } from "./query.ts";
 import { parseQueryString } from "./query-string.ts";
@@ -95,7 +96,8 @@ function readersOfType<C extends Context>(resourceType: ResourceType, request: R
     },
     POST: () => {
       const selection = requestSelection(resourceType, search, call);
-      return { type: "create", resourceType, selection, body: request.body() };
+      const body = request.body();
+      return { type: "create", resourceType, selection, body, ...memberships(resourceType, body, "add", call) };
     },
   };
 }
@@ -108,24 +110,32 @@ function readersOfResource<C extends Context>(
   const select = (): Selection => requestSelection(resourceType, urlSearch(request, call), call);
   return {
     GET: () => ({ type: "read", resourceType, id, selection: select(), ifNoneMatch: tags(request, call) }),
-    PUT: () => ({
-      type: "replace",
-      resourceType,
-      id,
-      selection: select(),
-      body: request.body(),
-      ifMatch: precondition(request, call),
-    }),
+    PUT: () => {
+      const body = request.body();
+      const groups = memberships(resourceType, body, "replace", call);
+      const ifMatch = precondition(request, call);
+      return { type: "replace", resourceType, id, selection: select(), body, ifMatch, ...groups };
+    },
     PATCH: () => ({
       type: "patch",
       resourceType,
       id,
       selection: select(),
-      operations: readPatch(resourceType, request.body(), call),
+      ...readPatch(resourceType, request.body(), call),
       ifMatch: precondition(request, call),
     }),
     DELETE: () => ({ type: "delete", resourceType, id, ifMatch: precondition(request, call) }),
   };
+}
+
+function memberships<C extends Context>(
+  resourceType: ResourceType,
+  body: ResourceObject,
+  op: "add" | "replace",
+  call: Call<C>,
+): Pick<CreateOperation, "memberships"> {
+  const found = call.engine.writableGroups ? membershipsInBody(resourceType, body, op, call) : [];
+  return found.length === 0 ? {} : { memberships: found };
 }
 
 function discoverOperation({ endpoint, id }: EndpointOf<"discovery">, { query }: RequestParts): Operation {
@@ -165,12 +175,16 @@ function bulkOperation<C extends Context>(request: RequestParts, call: Call<C>):
 
 /** The parameters in the URL, as the quirks have them. */
 function urlSearch<C extends Context>(request: RequestParts, call: Call<C>): Search {
-  return call.engine.quirks.search(searchFromUrl(parseQueryString(request.query)), call.note);
+  return call.engine.quirks.search(
+    searchFromUrl(parseQueryString(request.query, tolerance("parameterCase", call))),
+    call.note,
+  );
 }
 
 /** The parameters in the body, as the quirks have them. */
 function bodySearch<C extends Context>(request: RequestParts, call: Call<C>): Search {
-  return call.engine.quirks.search(searchFromBody(request.body(), tolerance("missingSchemas", call)), call.note);
+  const options = { missingSchemas: tolerance("missingSchemas", call), texts: tolerance("searchTexts", call) };
+  return call.engine.quirks.search(searchFromBody(request.body(), options), call.note);
 }
 
 /** Where versions are not shown, what is said of them is passed over [P-3.14-09]. */

@@ -3,6 +3,7 @@ import { splitNames } from "../call/selection.ts";
 import { invalidCount, invalidSyntax, invalidValue, type ScimError } from "../error.ts";
 import type { Search } from "../filter/search.ts";
 import { byLowerCase } from "../schema/message-members.ts";
+import { numberOf } from "../schema/number-text.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { QueryParameters } from "./query-string.ts";
 
@@ -57,18 +58,42 @@ const SearchRequest = z.object({
   cursor: text,
 });
 
+/** How a SearchRequest is read; each is told where it was needed, and undefined where it is refused. */
+export interface SearchOptions {
+  readonly missingSchemas?: ((path: string) => void) | undefined;
+  /** Names in one text, and numbers as texts, as they stand in a URL [R-84]. */
+  readonly texts?: ((path: string) => void) | undefined;
+}
+
+/** The members with what stands in them as text, as in a URL, read as what it means. */
+function withoutTexts(members: ResourceObject, { texts }: SearchOptions): ResourceObject {
+  if (texts === undefined) return members;
+  const read = (name: string, meaning: (text: string) => unknown): Record<string, unknown> => {
+    const value = members[name.toLowerCase()];
+    const meant = typeof value === "string" ? meaning(value) : undefined;
+    if (meant === undefined) return {};
+    texts(name);
+    return { [name.toLowerCase()]: meant };
+  };
+  return {
+    ...members,
+    ...read("attributes", splitNames),
+    ...read("excludedAttributes", splitNames),
+    ...read("startIndex", numberOf),
+    ...read("count", numberOf),
+  };
+}
+
 /**
  * Reads the parameters of a query from a SearchRequest; member names in any letter case, unknown ones ignored.
  * @throws {ScimError} 400 invalidSyntax for another message, 400 invalidValue for a member of the wrong type, 400 invalidCount
  * where that is the count of a walk by cursor.
  * @see RFC 7644 §3.4.3
  */
-export function searchFromBody(body: ResourceObject, missingSchemas: ((path: string) => void) | undefined): Search {
-  const members = byLowerCase(
-    body,
-    "The search request",
-    (name) => `names ${name} twice; names differ in more than letter case`,
-  );
+export function searchFromBody(body: ResourceObject, options: SearchOptions = {}): Search {
+  const { missingSchemas } = options;
+  const twice = (name: string): string => `names ${name} twice; names differ in more than letter case`;
+  const members = withoutTexts(byLowerCase(body, "The search request", twice), options);
   const parsed = SearchRequest.safeParse(members);
   if (!parsed.success) throw wrongMember(parsed.error, members.cursor);
   const { schemas, attributes, excludedattributes, filter, sortby, sortorder, startindex, count, cursor } = parsed.data;

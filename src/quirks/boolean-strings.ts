@@ -4,10 +4,10 @@ import type { Quirk } from "./quirk.ts";
 export const booleanStrings: Quirk = {
   id: "boolean-strings",
   description: 'Reads the strings "true" and "false", in any letter case, as booleans where the attribute is boolean.',
-  clients: ["Entra ID", "OneLogin", "keycloak-scim"],
+  clients: ["Entra ID", "OneLogin", "keycloak-scim", "Databricks", "Salesforce", "Saviynt"],
   bends: "RFC 7643 §2.3.2",
-  value(attribute, raw) {
-    if (attribute.type !== "boolean" || typeof raw !== "string") return undefined;
+  value(attribute, raw, place) {
+    if (place === "list" || attribute.type !== "boolean" || typeof raw !== "string") return undefined;
     const text = raw.toLowerCase();
     return text === "true" ? true : text === "false" ? false : undefined;
   },

@@ -4,7 +4,7 @@ import type { Quirk } from "./quirk.ts";
 export const missingSchemas: Quirk = {
   id: "missing-schemas",
   description: "Reads a body without schemas as the resource type or message of the endpoint it is sent to.",
-  clients: ["Entra ID"],
+  clients: ["Entra ID", "Okta", "CyberArk", "WSO2 Identity Server"],
   bends: "RFC 7643 §3",
   reads: { missingSchemas: true },
 };

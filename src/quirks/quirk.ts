@@ -1,8 +1,8 @@
-import type { CompareValue } from "../filter/ast.ts";
 import type { Search } from "../filter/search.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
+import type { ValuePlace } from "../schema/value-reader.ts";
 
 /**
  * One tolerance for what an identity provider sends, by name. A rule works on the parsed request, never on text, and neither
@@ -34,8 +34,12 @@ export interface Quirk {
   readonly clients: readonly string[];
   /** The clause of the RFC that it bends. */
   readonly bends: string;
-  /** A value of the wrong JSON shape, in a body, a PATCH value or a filter operand: the right one, `null` for unassigned, undefined if the rule has nothing to say. */
-  value?(attribute: Attribute, raw: unknown): unknown;
+  /**
+   * A value that does not fit its attribute, in a body, a PATCH value or a filter operand: one that is nearer to it, `null` for
+   * unassigned, undefined if the rule has nothing to say. What one rule made is given to the others until it fits, each rule
+   * being heard once at most; where it never does, the value is refused as it came. `place` says what the value stands for.
+   */
+  value?(attribute: Attribute, raw: unknown, place: ValuePlace): unknown;
   /** Elements of which several are primary: the elements to take instead. */
   primaries?(attribute: Attribute, elements: readonly ResourceObject[]): readonly ResourceObject[] | undefined;
   /** An attribute name in a body that the type does not have at that place: the attribute that is meant. */
@@ -52,6 +56,16 @@ export interface Quirk {
 
 /** Switches that rules set; all are off under `strict`. */
 export interface Readings {
+  /** Text that is no URI is taken as it is in a reference to something outside of the server, unless formats are enforced. */
+  readonly externalTexts: boolean;
+  /** An empty password leaves the one that there is alone. */
+  readonly emptySecrets: boolean;
+  /** `"path": ""` in a PATCH is no path. */
+  readonly emptyPaths: boolean;
+  /** Parameters of a query are found in any letter case. */
+  readonly parameterCase: boolean;
+  /** Names in one text, and numbers as texts, in the body of a search. */
+  readonly searchTexts: boolean;
   /** A body without `schemas` is read as the message or resource type of its endpoint. */
   readonly missingSchemas: boolean;
   /** URNs in `schemas` that the resource type does not have are ignored, never stored. */
@@ -60,11 +74,13 @@ export interface Readings {
   readonly valuePathComparison: boolean;
   /** `manager eq "x"` is `manager.value eq "x"`. */
   readonly impliedValue: boolean;
-  /** `externalId eq jyoung` is `externalId eq "jyoung"`. */
+  /** `externalId eq jyoung` is `externalId eq "jyoung"`, and `active eq False` is `active eq false`. */
   readonly unquotedOperands: boolean;
+  /** `emails[type eq work]` in the path of a PATCH is `emails[type eq "work"]`. */
+  readonly unquotedPathOperands: boolean;
   /** `/users` is `/Users`. */
   readonly endpointCase: boolean;
-  /** A PATCH path that names no attribute is left out. */
+  /** A PATCH path that names no attribute is left out, where another operation names one or its URN is unknown. */
   readonly unknownPaths: boolean;
   /** readOnly attributes in a path-less PATCH value are ignored. */
   readonly readOnlyValues: boolean;
@@ -86,7 +102,14 @@ export type QuirkNote = (quirk: string, path: string) => void;
 /** The rules of a profile, folded into what the readers ask. */
 export interface ActiveQuirks {
   readonly reads: Readings;
-  value(attribute: Attribute, raw: unknown, path: string, note: QuirkNote): unknown;
+  /** The value that fits, `null` for unassigned, or undefined where the rules make none. */
+  value(
+    attribute: Attribute,
+    raw: unknown,
+    place: ValuePlace,
+    fits: (value: unknown) => boolean,
+    note: (quirk: string) => void,
+  ): unknown;
   primaries(
     attribute: Attribute,
     elements: readonly ResourceObject[],
@@ -94,7 +117,6 @@ export interface ActiveQuirks {
     note: QuirkNote,
   ): readonly ResourceObject[] | undefined;
   attribute(name: string, resourceType: ResourceType, note: QuirkNote): Attribute | undefined;
-  operand(attribute: Attribute, value: CompareValue, note: QuirkNote): CompareValue | undefined;
   alias(
     name: string,
     resourceType: ResourceType,
@@ -109,11 +131,17 @@ export interface ActiveQuirks {
 }
 
 const LITERAL: Readings = {
+  externalTexts: false,
+  emptySecrets: false,
+  emptyPaths: false,
+  parameterCase: false,
+  searchTexts: false,
   missingSchemas: false,
   unknownSchemas: false,
   valuePathComparison: false,
   impliedValue: false,
   unquotedOperands: false,
+  unquotedPathOperands: false,
   endpointCase: false,
   unknownPaths: false,
   readOnlyValues: false,
@@ -137,12 +165,10 @@ export function activate(rules: readonly Quirk[]): ActiveQuirks {
   };
   return {
     reads: Object.assign({}, LITERAL, ...rules.map((rule) => rule.reads ?? {})) as Readings,
-    value: (attribute, raw, path, note) => firstOf((rule) => rule.value?.(attribute, raw), path, note),
+    value: (attribute, raw, place, fits, note) => fittingValue(rules, attribute, raw, place, fits, note),
     primaries: (attribute, elements, path, note) =>
       firstOf((rule) => rule.primaries?.(attribute, elements), path, note),
     attribute: (name, resourceType, note) => firstOf((rule) => rule.attribute?.(name, resourceType), name, note),
-    operand: (attribute, value, note) =>
-      firstOf((rule) => rule.value?.(attribute, value) as CompareValue | undefined, attribute.path, note),
     alias: (name, resourceType, place, note) => firstOf((rule) => rule.alias?.(name, resourceType, place), name, note),
     search: (search, note) =>
       rules.reduce((given, rule) => {
@@ -154,6 +180,42 @@ export function activate(rules: readonly Quirk[]): ActiveQuirks {
     keepsOmitted: (attribute, note) => firstOf((rule) => rule.omitted?.(attribute), attribute.path, note) !== undefined,
     ruleOf: (reading) => rules.find((rule) => rule.reads?.[reading] === true)?.id ?? reading,
   };
+}
+
+/** What the rules make of a value, one after another, none of them twice; those that had a part in it leave their notes. */
+function fittingValue(
+  rules: readonly Quirk[],
+  attribute: Attribute,
+  raw: unknown,
+  place: ValuePlace,
+  fits: (value: unknown) => boolean,
+  note: (quirk: string) => void,
+): unknown {
+  const heard = new Set<Quirk>();
+  let value = raw;
+  while (value !== null && !fits(value)) {
+    const step = nextStep(rules, heard, attribute, value, place);
+    if (step === undefined) return undefined;
+    value = step.value;
+    heard.add(step.rule);
+  }
+  for (const { id } of heard) note(id);
+  return value;
+}
+
+/** The first rule that has something to say of the value and has not been heard, and what it says. */
+function nextStep(
+  rules: readonly Quirk[],
+  heard: ReadonlySet<Quirk>,
+  attribute: Attribute,
+  given: unknown,
+  place: ValuePlace,
+): { readonly rule: Quirk; readonly value: unknown } | undefined {
+  for (const rule of rules) {
+    const value = heard.has(rule) ? undefined : rule.value?.(attribute, given, place);
+    if (value !== undefined) return { rule, value };
+  }
+  return undefined;
 }
 
 /** The parameters that a rule changed. */

@@ -1,10 +1,11 @@
 import type { Quirk } from "./quirk.ts";
 
-/** `externalId eq jyoung`. It makes `active eq True` ambiguous, so only the profile `entra` has it [Q16 R-30]. */
+/** `externalId eq jyoung`, `active eq False` [Q16 R-30a]. A filter changes no data; the path of a PATCH is read to the letter. */
 export const unquotedOperands: Quirk = {
   id: "unquoted-operands",
-  description: "Reads a bare word as operand of a filter as if it stood in double quotes.",
-  clients: ["Entra ID (as documented)"],
+  description:
+    "Reads the operand of a filter that stands there without its quotes by the type of the attribute that it is compared with.",
+  clients: ["Entra ID (as documented)", "authentik", "WSO2 Identity Server"],
   bends: "RFC 7644 §3.4.2.2",
   reads: { unquotedOperands: true },
 };

@@ -1,4 +1,11 @@
-import { ATTRIBUTE_TYPES, type AttributeLiteral, MUTABILITIES, RETURNED, UNIQUENESS } from "./attribute.ts";
+import {
+  ATTRIBUTE_TYPES,
+  type AttributeLiteral,
+  INTEGRITIES,
+  MUTABILITIES,
+  RETURNED,
+  UNIQUENESS,
+} from "./attribute.ts";
 import { FORMATS } from "./format.ts";
 
 /** An attribute as a schema has it, with what the rules ask most often worked out. */
@@ -24,6 +31,7 @@ const RULES: readonly Rule[] = [
   keyword("uniqueness", UNIQUENESS),
   keyword("format", FORMATS),
   keyword("comparison", ["plain", "username"]),
+  keyword("integrity", INTEGRITIES),
   flag("multiValued"),
   flag("required"),
   flag("caseExact"),
@@ -74,6 +82,11 @@ const RULES: readonly Rule[] = [
     problem: () => 'is a collection and so must be multi-valued, complex, and have a sub-attribute "value"',
   },
   {
+    isBroken: ({ literal: { integrity, subAttributes } }) =>
+      integrity !== undefined && (subAttributes?.value === undefined || subAttributes.$ref === undefined),
+    problem: () => 'has an integrity and so must be complex, with sub-attributes "value" and "$ref"',
+  },
+  {
     isBroken: ({ literal }) => literal.inverseOf !== undefined && literal.mutability !== "readOnly",
     problem: () => "is computed (inverseOf) and so must be readOnly",
   },
@@ -93,7 +106,7 @@ export function ruleBrokenBy(literal: AttributeLiteral, isInComplex: boolean): s
 }
 
 function keyword(
-  key: "type" | "mutability" | "returned" | "uniqueness" | "format" | "comparison",
+  key: "type" | "mutability" | "returned" | "uniqueness" | "format" | "comparison" | "integrity",
   allowed: readonly string[],
 ): Rule {
   return {

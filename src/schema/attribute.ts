@@ -18,6 +18,9 @@ export const RETURNED = ["always", "never", "default", "request"] as const;
 /** Among which resources a value must be the only one. @see RFC 7643 §2.2, §7 */
 export const UNIQUENESS = ["none", "server", "global"] as const;
 
+/** Whether what a reference names must be there. @see RFC 7643 §2.3.7 */
+export const INTEGRITIES = ["required", "optional"] as const;
+
 /** Name of a data type; `"complex"` has sub-attributes. @see RFC 7643 §2.3 */
 export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
 /**
@@ -33,10 +36,12 @@ export type Mutability = (typeof MUTABILITIES)[number];
 export type Returned = (typeof RETURNED)[number];
 /** `"server"`: no two resources of a tenant share a value. `"global"`: nor do those of two tenants. @see RFC 7643 §7 */
 export type Uniqueness = (typeof UNIQUENESS)[number];
+/** `"required"`: a reference to nothing is refused. `"optional"`: it is kept, and leads somewhere once the resource is there. @see RFC 7643 §2.3.7 */
+export type Integrity = (typeof INTEGRITIES)[number];
 
 /**
  * One attribute as it is written in `defineSchema`. Every characteristic that is left out has the RFC's default.
- * The last six are scimkit's own and are not published at `/Schemas`.
+ * The last seven are scimkit's own and are not published at `/Schemas`.
  * @see RFC 7643 §2.2, §7
  */
 export interface AttributeLiteral {
@@ -62,6 +67,13 @@ export interface AttributeLiteral {
   readonly referenceTypes?: readonly string[];
   /** Only, and at least one, for `type: "complex"`. */
   readonly subAttributes?: { readonly [name: string]: AttributeLiteral };
+  /**
+   * How firm a reference (a complex attribute with `value` and a `$ref` to resources) is. Default `"required"`: one to a
+   * resource that does not exist is 400 invalidValue (a group's members). `"optional"`: it is kept as sent, shown without
+   * `$ref` until the resource exists, and told of by a `missingReference` event (a user's manager). The option
+   * `references` of `createScim` overrides it, and under the profile `strict` all are required.
+   */
+  readonly integrity?: Integrity;
   /** `true`: may hold more elements than fit in memory (a group's members); changes travel as deltas. Multi-valued complex only. */
   readonly collection?: boolean;
   /** `"username"`: compared by PRECIS UsernameCaseMapped, invisible and control characters refused. Default `"plain"`. */
@@ -72,7 +84,10 @@ export interface AttributeLiteral {
   readonly inverseOf?: { readonly resourceType: string; readonly attribute: string };
   /** `true`: events tell when the value turns from or to `false` (a user's `active`). Boolean only. */
   readonly lifecycle?: boolean;
-  /** A value that a create gives when the client asserts none. `null` from the client suppresses it. */
+  /**
+   * A value that a create gives when the client asserts none, `null` included. What has a default always has a value: a PUT that
+   * says null leaves it out, and a PATCH that would unassign it is refused (400 invalidValue).
+   */
   readonly default?: unknown;
 }
 
@@ -104,6 +119,7 @@ export interface Attribute {
   /** Its values stand in what storage keeps as the resource: neither a secret, which is kept apart, nor computed from others. */
   readonly isStored: boolean;
   readonly subAttributes: readonly Attribute[];
+  readonly integrity: Integrity;
   readonly collection: boolean;
   readonly comparison: "plain" | "username";
   readonly format: Format | undefined;
@@ -143,7 +159,36 @@ export function leafOf(path: AttributePath): Attribute {
   return path.sub ?? path.attribute;
 }
 
+/** A reference to what is outside of the server, and to nothing else. @see RFC 7643 §2.3.7 */
+export function isExternalReference({ type, referenceTypes }: Attribute): boolean {
+  return type === "reference" && referenceTypes.length > 0 && referenceTypes.every((name) => name === "external");
+}
+
 /** A `$ref` beside a `value`, naming resources: it follows from the value [R-51]. */
 export function isComputedReference(attribute: Attribute, sub: Attribute): boolean {
   return sub.name === "$ref" && attribute.sub("value") !== undefined && sub.resourceTypes.length > 0;
+}
+
+/**
+ * The `display` of what a collection refers to (a group's members): the server's to give, as `$ref` is. What a client says of it
+ * is not kept [R-51a].
+ */
+export function isComputedDisplay(attribute: Attribute, sub: Attribute): boolean {
+  const reference = attribute.sub("$ref");
+  return (
+    attribute.collection &&
+    sub.name === "display" &&
+    reference !== undefined &&
+    isComputedReference(attribute, reference)
+  );
+}
+
+/** The `value` of a reference: the id of the resource that it leads to. @see RFC 7643 §2.4 */
+export function isReferenceId({ name, parent }: Attribute): boolean {
+  return name === "value" && (parent?.sub("$ref")?.resourceTypes.length ?? 0) > 0;
+}
+
+/** Whether a text names nobody. */
+export function isBlank(text: unknown): boolean {
+  return typeof text === "string" && text.trim() === "";
 }

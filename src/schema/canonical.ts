@@ -3,7 +3,7 @@ import type { Problem } from "./problem.ts";
 import type { CompiledExtension, ResourceType } from "./resource-type.ts";
 import { jsonTypeOf } from "./validate.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "./value.ts";
-import { type ReadOptions, ValueReader } from "./value-reader.ts";
+import { LEFT_ALONE, type ReadOptions, ValueReader } from "./value-reader.ts";
 
 /** What a client asserted, in canonical form. */
 export interface CanonicalBody {
@@ -99,7 +99,8 @@ function assign(
   named.add(attribute);
   if (attribute.mutability === "readOnly" || attribute.path === "schemas") return;
   const value = reader.within(attribute.path, () => reader.read(attribute, raw));
-  if (attribute.mutability === "writeOnly") secrets[attribute.path] = value ?? null;
+  if (value === LEFT_ALONE) named.delete(attribute);
+  else if (attribute.mutability === "writeOnly") secrets[attribute.path] = value ?? null;
   else if (value !== undefined) writeAttribute(resource, attribute, value);
 }
 

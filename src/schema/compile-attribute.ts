@@ -26,6 +26,7 @@ export function compileAttribute(
   const {
     referenceTypes = [],
     canonicalValues = [],
+    integrity = "required",
     collection = false,
     comparison = "plain",
     lifecycle = false,
@@ -52,6 +53,7 @@ export function compileAttribute(
     isHidden: mutability === "writeOnly" || returned === "never",
     isStored: mutability !== "writeOnly" && literal.inverseOf === undefined,
     subAttributes,
+    integrity,
     collection,
     comparison,
     format: literal.format,

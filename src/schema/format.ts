@@ -1,14 +1,17 @@
+import { isReference } from "./reference.ts";
+
 /** What the text of an attribute means beyond its type. The RFC asks for these forms; few identity providers keep to all of them. */
 export const FORMATS = ["languageTag", "acceptLanguage", "timeZone", "country", "certificate"] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Checks a text against its format. Gives the problem as the end of the sentence "locale …", or undefined. */
-export function formatProblem(format: Format, value: string): string | undefined {
+/** Checks a text against its format; `"uri"` is that of external references. Gives the problem as the end of the sentence "locale …", or undefined. */
+export function formatProblem(format: Format | "uri", value: string): string | undefined {
   if (value === "" || CHECKS[format](value)) return undefined;
   return PROBLEMS[format];
 }
 
-const PROBLEMS: Readonly<Record<Format, string>> = {
+const PROBLEMS: Readonly<Record<Format | "uri", string>> = {
+  uri: "must be a URI (RFC 3986)",
   languageTag: 'must be a language tag such as "en-US" (RFC 5646)',
   acceptLanguage: 'must be languages as in Accept-Language, such as "da, en-GB;q=0.8"',
   timeZone: 'must be the name of a time zone such as "America/Los_Angeles"',
@@ -16,7 +19,8 @@ const PROBLEMS: Readonly<Record<Format, string>> = {
   certificate: "must be exactly one X.509 certificate, DER in base64",
 };
 
-const CHECKS: Readonly<Record<Format, (value: string) => boolean>> = {
+const CHECKS: Readonly<Record<Format | "uri", (value: string) => boolean>> = {
+  uri: isReference,
   languageTag: isLanguageTag,
   acceptLanguage: isAcceptLanguage,
   timeZone: isTimeZone,

@@ -31,6 +31,23 @@ export interface ResourceTypeDefinition<
     schema: X,
     options?: { readonly required?: R },
   ): ResourceTypeDefinition<S, readonly [...E, Extension<X, R>]>;
+  /**
+   * The same resource type with an attribute that no two resources of a tenant share a value of: `Group.unique("displayName")`. It is
+   * announced so at `/Schemas`; a write that would repeat a value, in whatever letter case unless the attribute is caseExact, is 409
+   * uniqueness naming the attribute, and of two at once one succeeds.
+   *
+   * Say it before there is data: storage of scimkit's own finds resources by a unique attribute, and keeps it unique, among those
+   * that were written since; one from before counts when its value changes. In tables of an application (`mappedStorage`), with a
+   * constraint of theirs over the key or without, all rows count.
+   * @throws {SchemaError} for a name that the base schema does not have, and for a complex attribute.
+   * @example
+   * ```ts
+   * import { Group, User } from "scimkit";
+   * const resourceTypes = [User, Group.unique("displayName")];
+   * ```
+   * @see RFC 7643 §2.2, §7
+   */
+  unique(name: keyof S["attributes"] & string): ResourceTypeDefinition<S, E>;
 }
 
 /**
@@ -89,7 +106,16 @@ export function defineResourceType<
         ...definition,
         extensions: [...extensions, { schema: extension, required: options?.required ?? false }],
       }) as never,
+    unique: (attribute) => defineResourceType({ ...definition, schema: withUnique(schema, attribute) }),
   };
+}
+
+function withUnique<S extends SchemaDefinition>(schema: S, name: string): S {
+  const literal = Object.hasOwn(schema.attributes, name) ? schema.attributes[name] : undefined;
+  if (literal === undefined) throw new SchemaError(`The schema ${schema.id} has no attribute ${JSON.stringify(name)}.`);
+  if (literal.type === "complex")
+    throw new SchemaError(`${name} is complex; only one of its sub-attributes can be unique.`);
+  return { ...schema, attributes: { ...schema.attributes, [name]: { ...literal, uniqueness: "server" } } };
 }
 
 function isReserved(endpoint: string): boolean {
@@ -107,6 +133,8 @@ export interface CompiledExtension {
 
 /** A complex attribute whose `value` is the id of another resource: a member, a manager. @see RFC 7643 §2.4 */
 export interface ReferenceAttribute {
+  /** With the name of its resource type in front: `Group.members`. */
+  readonly name: string;
   readonly attribute: Attribute;
   /** Names of the resource types that `value` may name. */
   readonly resourceTypes: readonly string[];
@@ -193,7 +221,7 @@ export function compileResourceType(
     attributes,
     content: attributes.filter((one) => !SERVER_NAMES.has(one.path) && one.inverseOf === undefined),
     unique: attributes.flatMap(uniquePathsOf),
-    references: attributes.flatMap(referenceOf),
+    references: attributes.flatMap((one) => referenceOf(definition.name, one)),
     inverses: attributes.filter((candidate) => candidate.inverseOf !== undefined),
     hasStandardKeys: comparisonKey === standardKey,
     extension: (text) => extensionByUrn.get(text.toLowerCase()),
@@ -228,8 +256,8 @@ function isUnique(attribute: Attribute): boolean {
   return attribute.uniqueness !== "none" && attribute.path !== "id";
 }
 
-function referenceOf(attribute: Attribute): ReferenceAttribute[] {
+function referenceOf(typeName: string, attribute: Attribute): ReferenceAttribute[] {
   const resourceTypes = attribute.sub("$ref")?.resourceTypes ?? [];
   const isSet = attribute.mutability !== "readOnly" && attribute.sub("value") !== undefined;
-  return isSet && resourceTypes.length > 0 ? [{ attribute, resourceTypes }] : [];
+  return isSet && resourceTypes.length > 0 ? [{ name: `${typeName}.${attribute.path}`, attribute, resourceTypes }] : [];
 }

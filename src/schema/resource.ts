@@ -3,7 +3,6 @@ import type { Extension, ResourceTypeDefinition } from "./resource-type.ts";
 import type { SchemaDefinition } from "./schema.ts";
 
 type Attributes = { readonly [name: string]: AttributeLiteral };
-type Flatten<T> = { readonly [K in keyof T]: T[K] };
 
 type Single<A extends AttributeLiteral, Direction extends "in" | "out"> = A["type"] extends "boolean"
   ? boolean
@@ -36,13 +35,24 @@ type RequiredNames<T extends Attributes, Direction extends "in" | "out"> = {
   [K in Names<T, Direction>]: T[K]["required"] extends true ? K : never;
 }[Names<T, Direction>];
 
+/**
+ * The two halves of a resource or of a complex value. Each is mapped over the keys of the literal, one by one: so a property keeps
+ * the doc comment that its attribute has there, and editors show it.
+ */
+type Present<T extends Attributes, K extends keyof T, Direction extends "in" | "out"> = {
+  readonly [P in K]: Value<T[P], Direction>;
+};
+type Possible<T extends Attributes, K extends keyof T, Direction extends "in" | "out"> = {
+  readonly [P in K]?: Value<T[P], Direction> | undefined;
+};
+
 type AttributeValues<T extends Attributes, Direction extends "in" | "out"> = string extends keyof T
   ? { readonly [name: string]: unknown }
-  : Flatten<
-      { readonly [K in RequiredNames<T, Direction>]: Value<T[K], Direction> } & {
-        readonly [K in Exclude<Names<T, Direction>, RequiredNames<T, Direction>>]?: Value<T[K], Direction> | undefined;
-      }
-    >;
+  : Present<T, RequiredNames<T, Direction>, Direction> &
+        Possible<T, Exclude<Names<T, Direction>, RequiredNames<T, Direction>>, Direction> extends infer V
+    ? // Without a name, so that editors show the members and not how they came to be.
+      { readonly [K in keyof V]: V[K] }
+    : never;
 
 /** `meta` of a resource. `location` and `version` are set in responses; an adapter sees no URLs. @see RFC 7643 §3.1 */
 export interface Meta {
@@ -81,21 +91,31 @@ type Containers<E extends readonly Extension[], Direction extends "in" | "out"> 
  * ```
  * @see RFC 7643 §3
  */
-export type Resource<T extends SchemaDefinition | ResourceTypeDefinition> = Flatten<
-  {
-    readonly schemas: readonly string[];
-    readonly id: string;
-    readonly externalId?: string | undefined;
-    readonly meta: Meta;
-  } & AttributeValues<SchemaOf<T>["attributes"], "out"> &
-    Containers<ExtensionsOf<T>, "out">
->;
+export type Resource<T extends SchemaDefinition | ResourceTypeDefinition> = {
+  readonly [K in keyof Stored<T>]: Stored<T>[K];
+};
+
+type Stored<T extends SchemaDefinition | ResourceTypeDefinition> = {
+  /** URNs of the schema and of the extensions that it has values of. */
+  readonly schemas: readonly string[];
+  /** Given by storage, and never changed. */
+  readonly id: string;
+  /** What the client knows it by. */
+  readonly externalId?: string | undefined;
+  /** Its type, version and dates. */
+  readonly meta: Meta;
+} & AttributeValues<SchemaOf<T>["attributes"], "out"> &
+  Containers<ExtensionsOf<T>, "out">;
 
 /** What a client may send to create or replace a resource: no readOnly attributes, writeOnly ones included. @see RFC 7643 §7 */
-export type ResourceInput<T extends SchemaDefinition | ResourceTypeDefinition> = Flatten<
-  { readonly schemas?: readonly string[] | undefined; readonly externalId?: string | undefined } & AttributeValues<
-    SchemaOf<T>["attributes"],
-    "in"
-  > &
-    Containers<ExtensionsOf<T>, "in">
->;
+export type ResourceInput<T extends SchemaDefinition | ResourceTypeDefinition> = {
+  readonly [K in keyof Sent<T>]: Sent<T>[K];
+};
+
+type Sent<T extends SchemaDefinition | ResourceTypeDefinition> = {
+  /** URNs of the schema and of the extensions that it has values of. */
+  readonly schemas?: readonly string[] | undefined;
+  /** What the client knows it by. */
+  readonly externalId?: string | undefined;
+} & AttributeValues<SchemaOf<T>["attributes"], "in"> &
+  Containers<ExtensionsOf<T>, "in">;

@@ -98,7 +98,8 @@ function attributesToJson(attributes: { readonly [name: string]: AttributeLitera
       multiValued,
       description,
       required,
-      canonicalValues,
+      // `[]` and absent are one state, and there are clients that make an empty choice of `[]` [R-86].
+      canonicalValues: canonicalValues?.length === 0 ? undefined : canonicalValues,
       caseExact: HAVE_CASE.includes(type) ? caseExact : undefined,
       mutability,
       returned,

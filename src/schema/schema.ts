@@ -1,5 +1,6 @@
 import type { AttributeLiteral } from "./attribute.ts";
 import { ruleBrokenBy } from "./attribute-rules.ts";
+import { CommonAttributes } from "./core/common.ts";
 
 /** A schema as data: what `defineSchema` takes and gives back. @see RFC 7643 §7 */
 export interface SchemaDefinition {
@@ -29,7 +30,8 @@ export class SchemaError extends TypeError {
  * Checks a schema literal and gives it back with its exact type, from which `Resource<typeof schema>` is inferred.
  *
  * @throws {SchemaError} naming the attribute, for anything RFC 7643 does not allow: a name outside the grammar, an unknown
- * type or keyword, a complex attribute within a complex one, `referenceTypes` on something else than a reference, …
+ * type or keyword, a complex attribute within a complex one, `referenceTypes` on something else than a reference, an attribute that
+ * every resource has anyway (`schemas`, `id`, `externalId`, `meta`), …
  * @example
  * ```ts
  * import { defineSchema, type Resource } from "scimkit";
@@ -86,9 +88,14 @@ function checkAttributes(
 function nameProblem(name: string, parent: string | undefined, seen: ReadonlySet<string>): string | undefined {
   if (!isName(name) && !(name === "$ref" && parent !== undefined))
     return 'is not a legal name: a letter, then letters, digits, "-", "_" or "$"';
+  if (parent === undefined && COMMON.has(name.toLowerCase()))
+    return "is one that every resource has by RFC 7643 §3.1; leave it out of the schema";
   if (name in Object.prototype) return "has the name of a JavaScript object member; choose another one";
   return seen.has(name.toLowerCase()) ? "differs from another attribute only in letter case" : undefined;
 }
+
+/** What a schema must not have twice: clients that read it would not know which of the two is meant. */
+const COMMON: ReadonlySet<string> = new Set(Object.keys(CommonAttributes).map((name) => name.toLowerCase()));
 
 /** ATTRNAME = ALPHA *(nameChar); nameChar = "$" / "-" / "_" / DIGIT / ALPHA. @see RFC 7643 §2.1 */
 function isName(name: string): boolean {

@@ -7,7 +7,9 @@ export function prepareSecret(value: string): string {
   return value.replace(/\p{Zs}/gu, " ").normalize("NFC");
 }
 
-/** What no password may hold: control characters. Gives the end of the sentence "password …", without the value. */
+/** What no password may be or hold: no text, control characters. Gives the end of the sentence "password …", without the value. */
 export function secretProblem(value: string): string | undefined {
+  // "A zero-length string is not allowed".
+  if (value === "") return "must not be empty; leave it out to keep the one that there is";
   return /\p{Cc}/u.test(value) ? "must not contain control characters" : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Attribute } from "./attribute.ts";
+import { type Attribute, isExternalReference } from "./attribute.ts";
 import { instantOf } from "./date-time.ts";
 import { isReference } from "./reference.ts";
 
@@ -82,7 +82,9 @@ function meaningProblem(attribute: Attribute, value: string): string | undefined
     case "binary":
       return isBase64(value) ? undefined : "must be base64 text (RFC 4648 section 4)";
     case "reference":
-      return value === "" || isReference(value) ? undefined : "must be a URI (RFC 3986)";
+      // What an external one may hold besides a URI is a question of format.
+      if (value.trim() === "") return "must be a URI (RFC 3986), not blank";
+      return isExternalReference(attribute) || isReference(value) ? undefined : "must be a URI (RFC 3986)";
     default:
       if (attribute.required && value.trim() === "") return "must not be empty, because it is required";
       return attribute.comparison === "username" ? userNameProblem(value) : undefined;

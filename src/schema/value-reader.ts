@@ -1,4 +1,11 @@
-import { type Attribute, isComputedReference } from "./attribute.ts";
+import {
+  type Attribute,
+  isBlank,
+  isComputedDisplay,
+  isComputedReference,
+  isExternalReference,
+  isReferenceId,
+} from "./attribute.ts";
 import { formatProblem } from "./format.ts";
 import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
@@ -6,10 +13,30 @@ import { prepareSecret, secretProblem } from "./secret.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "./validate.ts";
 import { isObject, isSame, type ResourceObject } from "./value.ts";
 
+/**
+ * What a value stands for: `"list"`, all values of a multi-valued attribute; `"element"`, one of them in such a list; `"value"`, the
+ * one value of a singular attribute, of the elements that a value path selects, or the operand of a filter.
+ * @see RFC 7643 §2.4
+ */
+export type ValuePlace = "list" | "element" | "value";
+
+/** What is read of an empty secret that leaves the one that there is alone: neither a value nor unassigned [R-83]. */
+export const LEFT_ALONE: unique symbol = Symbol("left alone");
+
 /** Departures from the schema that are put right instead of refused; quirks implement it. @see RFC 7643 §2 */
 export interface Tolerances {
-  /** A value whose JSON shape is wrong: gives the right one, or undefined to refuse. */
-  value(attribute: Attribute, raw: unknown, path: string): unknown;
+  /** A value that does not fit: gives one that does, `null` for unassigned, or undefined to refuse. */
+  value(
+    attribute: Attribute,
+    raw: unknown,
+    place: ValuePlace,
+    path: string,
+    fits: (value: unknown) => boolean,
+  ): unknown;
+  /** Told of text that is no URI in a reference to something outside of the server, which is then kept; undefined to refuse. */
+  readonly externalText?: ((path: string) => void) | undefined;
+  /** Told of an empty writeOnly text, which then changes nothing; undefined to refuse. */
+  readonly emptySecret?: ((path: string) => void) | undefined;
   /** An attribute name that neither the common nor the core attributes have: the attribute that is meant, or undefined. */
   attribute(name: string): Attribute | undefined;
   /** Elements of which several are primary: the elements to take instead, or undefined to refuse. */
@@ -83,44 +110,68 @@ export class ValueReader {
     else this.#options.tolerances.unknown(text);
   }
 
-  /** The canonical value; undefined for unassigned (`null`, `[]`, an object without values) and where a problem was reported. */
+  /**
+   * The canonical value; undefined for unassigned (`null`, `[]`, an object without values) and where a problem was reported;
+   * `LEFT_ALONE` for a secret that is to stay what it is.
+   */
   read(attribute: Attribute, raw: unknown): unknown {
     if (raw === null || raw === undefined) return undefined;
     if (!attribute.multiValued) return this.readSingle(attribute, raw);
     if (Array.isArray(raw)) return this.#readElements(attribute, raw);
-    const tolerated = this.#options.tolerances.value(attribute, raw, this.#path);
-    if (Array.isArray(tolerated)) return this.#readElements(attribute, tolerated);
+    const meant = this.#options.tolerances.value(attribute, raw, "list", this.#path, Array.isArray);
+    if (meant === null) return undefined;
+    if (Array.isArray(meant)) return this.#readElements(attribute, meant);
     return this.report(`must be an array, not ${jsonTypeOf(raw)}`);
   }
 
-  /** One value of the attribute: an element where the attribute is multi-valued. */
+  /** One value of the attribute: where the attribute is multi-valued, that of the elements which a path selects. */
   readSingle(attribute: Attribute, raw: unknown): unknown {
+    return this.#readOne(attribute, raw, "value");
+  }
+
+  #readOne(attribute: Attribute, raw: unknown, place: "element" | "value"): unknown {
     if (attribute.type === "complex" && isObject(raw)) return this.#readComplex(attribute, raw);
-    const problem = problemOf(attribute, raw, this.#options.limits);
+    const { limits, tolerances } = this.#options;
+    const problem = problemOfOne(attribute, raw, limits);
     if (problem === undefined) return this.#checkMeaning(attribute, raw);
-    // A second rule may have to read what the first one made (["True"] for a boolean), a third one never.
-    let meant = this.#options.tolerances.value(attribute, raw, this.#path);
-    for (let rule = 1; meant !== undefined; rule++) {
-      if (meant === null) return undefined;
-      if (attribute.type === "complex" && isObject(meant)) return this.#readComplex(attribute, meant);
-      if (problemOf(attribute, meant, this.#options.limits) === undefined) return this.#checkMeaning(attribute, meant);
-      meant = rule === 1 ? this.#options.tolerances.value(attribute, meant, this.#path) : undefined;
-    }
-    return this.report(problem === "type" ? `must be ${EXPECTED[attribute.type]}, not ${jsonTypeOf(raw)}` : problem);
+    const isComplex = attribute.type === "complex";
+    const fits = (value: unknown): boolean =>
+      isComplex ? isObject(value) : problemOfOne(attribute, value, limits) === undefined;
+    const meant = tolerances.value(attribute, raw, place, this.#path, fits);
+    if (meant === null) return undefined;
+    if (meant === undefined)
+      return this.report(problem === "type" ? `must be ${EXPECTED[attribute.type]}, not ${jsonTypeOf(raw)}` : problem);
+    return isComplex ? this.#readComplex(attribute, meant as ResourceObject) : this.#checkMeaning(attribute, meant);
   }
 
   /** A value of the right type: prepared where it is a secret, and held against what the schema says it means. */
   #checkMeaning(attribute: Attribute, value: unknown): unknown {
     if (typeof value !== "string") return value;
-    if (attribute.mutability === "writeOnly") {
-      const problem = secretProblem(value);
-      return problem === undefined ? prepareSecret(value) : this.report(problem);
-    }
-    const problem =
-      attribute.format === undefined || this.#options.formats === "ignore"
-        ? undefined
-        : formatProblem(attribute.format, value);
+    if (attribute.mutability === "writeOnly") return this.#readSecret(value);
+    const problem = this.#formatProblem(attribute, value);
     return problem === undefined ? this.#checkCanonical(attribute, value) : this.report(problem);
+  }
+
+  #readSecret(value: string): unknown {
+    const { emptySecret } = this.#options.tolerances;
+    if (value === "" && emptySecret !== undefined) {
+      emptySecret(this.#path);
+      return LEFT_ALONE;
+    }
+    const problem = secretProblem(value);
+    return problem === undefined ? prepareSecret(value) : this.report(problem);
+  }
+
+  /** Whether what stands outside of the server is named by a URI is a question of format, unless nothing at all is tolerated [R-82]. */
+  #formatProblem(attribute: Attribute, value: string): string | undefined {
+    const isExternal = isExternalReference(attribute);
+    const { formats, tolerances } = this.#options;
+    if (formats === "ignore" && !isExternal) return undefined;
+    const format = isExternal ? "uri" : attribute.format;
+    const problem = format === undefined ? undefined : formatProblem(format, value);
+    if (problem === undefined || formats === "enforce" || tolerances.externalText === undefined) return problem;
+    tolerances.externalText(this.#path);
+    return undefined;
   }
 
   #checkCanonical(attribute: Attribute, value: string): string | undefined {
@@ -144,9 +195,9 @@ export class ValueReader {
       this.#path = `${outer}.${sub.name}`;
       if (named.has(sub)) this.report("is named a second time, in other letter case", "invalidSyntax");
       named.add(sub);
-      if (sub.mutability === "readOnly" || isComputedReference(attribute, sub)) continue;
+      if (isServers(attribute, sub)) continue;
       const read = this.read(sub, raw[key]);
-      if (read !== undefined) value[sub.name] = read;
+      if (read !== undefined && read !== LEFT_ALONE) value[sub.name] = read;
     }
     this.#path = outer;
     this.#readComputedReference(attribute, raw, value);
@@ -191,8 +242,8 @@ export class ValueReader {
       const value =
         element === null
           ? this.report(`must be ${EXPECTED[attribute.type]}, not null`)
-          : this.readSingle(attribute, element);
-      if (value !== undefined) values.push(value);
+          : this.#readOne(attribute, element, "element");
+      if (value !== undefined && value !== LEFT_ALONE) values.push(value);
     }
     this.#path = outer;
     const distinct = withoutDuplicates(attribute, this.#checkPrimaries(attribute, values));
@@ -209,6 +260,17 @@ export class ValueReader {
     this.report(`has ${count} elements with primary true; at most one may be primary`);
     return values;
   }
+}
+
+/** What is wrong with one value. An id that names nobody is none, and never stored [R-55a]. */
+function problemOfOne(attribute: Attribute, raw: unknown, limits: ValueLimits): string | undefined {
+  if (isBlank(raw) && isReferenceId(attribute)) return "must name a resource, and is empty";
+  return problemOf(attribute, raw, limits);
+}
+
+/** Whether a part of a complex value is not the client's to give. */
+export function isServers(attribute: Attribute, sub: Attribute): boolean {
+  return sub.mutability === "readOnly" || isComputedReference(attribute, sub) || isComputedDisplay(attribute, sub);
 }
 
 /** The same element twice is the element once; of a collection, elements are the same when their `value` is. */

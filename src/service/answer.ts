@@ -1,8 +1,9 @@
 import type { Call } from "../call/call.ts";
+import { isAbort } from "../call/failure.ts";
 import { locationOf } from "../call/location.ts";
 import { unauthorized } from "../error.ts";
 import { execute } from "../operations/execute.ts";
-import { type FinalEndpoint, findEndpoint, splitUrl } from "../protocol/endpoint.ts";
+import { type FinalEndpoint, findEndpoint, findTemplate, splitUrl, templateOf } from "../protocol/endpoint.ts";
 import { endpointOfMe } from "../protocol/me.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
 import { hasBody, limitsOfBulk, readJson } from "../protocol/read-body.ts";
@@ -15,10 +16,9 @@ import { getOrCreate } from "../storage/get-or-create.ts";
 import { watchStorage } from "../storage/watch.ts";
 import { type Arrival, arrivals } from "./arrival.ts";
 import { checkBaseUrl } from "./check-options.ts";
-import { isAbort } from "./deadline.ts";
 import type { SettledOptions } from "./defaults.ts";
 import type { Engines } from "./engine.ts";
-import type { Progress } from "./progress.ts";
+import { askedOf, type Progress } from "./progress.ts";
 import { isSingleTenant } from "./tenant.ts";
 
 /** Answers a request, or throws; what it learns on its way is in `progress`. */
@@ -41,7 +41,7 @@ interface Visit<C extends Context> extends Arrival {
  * sends but its URL and headers is looked at before the first two are settled [T-A1 P-7.6-01].
  */
 export function createAnswer<C extends Context>(options: SettledOptions<C>, engines: Engines<C>): Answer<C> {
-  const { arrive, identify } = arrivals(options, engines.standard.quirks.reads.endpointCase);
+  const { arrive, identify } = arrivals(options, engines.standard);
   return async (request, progress) => {
     const arrival = arrive(request, progress);
     const known = await identify(arrival);
@@ -91,7 +91,10 @@ async function endpointOf<C extends Context>(
   const { resourceTypes, quirks } = visit.engine;
   const otherCase = (segment: string): void => note(quirks.ruleOf("endpointCase"), printable(segment));
   const basePath = splitUrl(baseUrl).path;
-  const found = findEndpoint(path, basePath, resourceTypes, quirks.reads.endpointCase ? otherCase : undefined);
+  const { endpointCase } = quirks.reads;
+  progress.path = () => findTemplate(path, basePath, resourceTypes, endpointCase);
+  const found = findEndpoint(path, basePath, resourceTypes, endpointCase ? otherCase : undefined);
+  progress.path = () => templateOf(found);
   if (!visit.isKnown && found.type !== "discovery") throw unauthorized();
   const endpoint = found.type === "me" ? await endpointOfMe(resolveMe, context, resourceTypes) : found;
   if ("resourceType" in endpoint) progress.resourceType = endpoint.resourceType.name;
@@ -142,7 +145,8 @@ function renderOptions<C extends Context>({ engine, context, baseUrl, method, re
     mediaType: progress.mediaType,
     head: method === "HEAD",
     onFault: (error: unknown) => {
-      if (!isAbort(error, request.signal)) engine.emit({ type: "error", error, context });
+      if (!isAbort(error, request.signal))
+        engine.emit({ type: "fault", error, ...askedOf(request, progress), context });
     },
   };
 }

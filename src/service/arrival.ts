@@ -1,5 +1,6 @@
+import type { Engine } from "../call/call.ts";
 import { isScimError } from "../error.ts";
-import { isDiscovery, splitUrl } from "../protocol/endpoint.ts";
+import { findTemplate, isDiscovery, splitUrl } from "../protocol/endpoint.ts";
 import { headerReader } from "../protocol/header.ts";
 import { answerType } from "../protocol/media-type.ts";
 import type { ScimRequest } from "../protocol/message.ts";
@@ -23,18 +24,21 @@ export interface Arrival {
   readonly isPublic: boolean;
 }
 
-/** The first two steps of every request. `anyCase`: discovery endpoints are found in any letter case. */
-export function arrivals<C extends Context>(options: SettledOptions<C>, anyCase: boolean) {
+/** The first two steps of every request. `standard`: the engine of those whose tenant is not known yet. */
+export function arrivals<C extends Context>(options: SettledOptions<C>, standard: Engine<C>) {
   const { authenticate, tenant, baseUrl, anonymousDiscovery } = options;
+  const anyCase = standard.quirks.reads.endpointCase;
   const urlOf = publicUrlOf(baseUrl);
   return {
     /** @throws {ScimError} 406 */
     arrive(request: ScimRequest, progress: Progress<C>): Arrival {
       const header = headerReader(request.headers);
-      progress.mediaType = answerType(header("accept"));
       const { path, query } = splitUrl(request.url);
       const publicUrl = urlOf(request);
-      const isPublic = anonymousDiscovery && isDiscovery(path, splitUrl(publicUrl).path, anyCase);
+      const basePath = splitUrl(publicUrl).path;
+      progress.path = () => findTemplate(path, basePath, standard.resourceTypes, anyCase);
+      progress.mediaType = answerType(header("accept"));
+      const isPublic = anonymousDiscovery && isDiscovery(path, basePath, anyCase);
       return { request, method: request.method.toUpperCase(), path, query, header, publicUrl, isPublic };
     },
     /** Undefined for nobody in particular, who may read the discovery endpoints and nothing else [S-5-09]. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
 import type { PaginationOptions } from "../call/pagination.ts";
+import { REFERENCE_POLICIES } from "../call/reference-rules.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -17,13 +18,16 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 const resourceTypes = z
   .array(z.looseObject({ name: z.string(), endpoint: z.string(), schema: z.looseObject({ id: z.string() }) }))
   .min(1);
-const profile = z.union([
-  z.enum(Object.keys(profiles) as [ProfileName, ...ProfileName[]]),
-  z.array(z.looseObject({ id: z.string() })),
-]);
+const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]];
+const profile = z.union(
+  [z.enum(profileNames), z.array(z.looseObject({ id: z.string() }))],
+  `must be one of ${listed(profileNames)}, or a list of rules`,
+);
 const secret = z.string().min(32, "must have at least 32 characters");
 
 /** The shape of `PaginationOptions`. */
+const ReferencePolicyShape = z.enum(REFERENCE_POLICIES);
+
 export const PaginationShape = z.strictObject({
   index: z.boolean().optional(),
   cursor: z.boolean().optional(),
@@ -59,7 +63,7 @@ export const OptionsShape = z.strictObject({
     (value) => typeof value === "object" && value !== null,
     "must be a storage adapter, or one adapter for each resource type",
   ),
-  baseUrl: z.union([z.string(), anyFunction]),
+  baseUrl: z.union([z.string(), anyFunction], "must be a URL, or a function that gives one"),
   authenticate: anyFunction.optional(),
   unsafeNoAuthentication: z.literal(true).optional(),
   tenant: anyFunction.optional(),
@@ -72,7 +76,8 @@ export const OptionsShape = z.strictObject({
   unknownAttributes: z.enum(["ignore", "reject"]).optional(),
   canonicalValues: z.enum(["suggest", "enforce"]).optional(),
   formats: z.enum(["ignore", "enforce"]).optional(),
-  references: z.enum(["check", "ignore"]).optional(),
+  references: z.union([ReferencePolicyShape, z.record(z.string(), ReferencePolicyShape)]).optional(),
+  writableGroups: z.boolean().optional(),
   putOmitted: z.enum(["clear", "keep"]).optional(),
   patchResponse: z.enum(["auto", "resource"]).optional(),
   etags: z.boolean().optional(),
@@ -142,8 +147,31 @@ export function checkResourceTypes(resourceTypes: readonly ResourceTypeDefinitio
 function check(what: string, shape: z.ZodType, value: unknown): void {
   const parsed = shape.safeParse(value);
   if (parsed.success) return;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "options"}: ${issue.message}`);
+  const problems = parsed.error.issues.map(
+    (issue) => `${issue.path.join(".") || "options"}: ${problemOf(issue, shape)}`,
+  );
   throw new TypeError(`${what}: ${problems.join("; ")}`);
+}
+
+/** Where only some values or names are possible, the sentence names them. */
+function problemOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {
+  if (issue.code === "invalid_value")
+    return `must be ${issue.values.length > 1 ? "one of " : ""}${listed(issue.values)}`;
+  if (issue.code === "unrecognized_keys")
+    return `there is no ${listed(issue.keys)}; there are ${namesAt(shape, issue.path).join(", ")}`;
+  return issue.message;
+}
+
+function listed(values: readonly unknown[]): string {
+  return values.map((value) => (typeof value === "string" ? JSON.stringify(value) : String(value))).join(", ");
+}
+
+/** The names of the members that the object at a path may have. */
+function namesAt(shape: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const inner = shape instanceof z.ZodOptional ? (shape.unwrap() as z.ZodType) : shape;
+  if (!(inner instanceof z.ZodObject)) return [];
+  const [first, ...rest] = path;
+  return first === undefined ? Object.keys(inner.shape) : namesAt(inner.shape[String(first)] as z.ZodType, rest);
 }
 
 /**

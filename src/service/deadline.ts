@@ -24,10 +24,3 @@ export function startDeadline(request: ScimRequest, timeout: number | undefined)
   );
   return { request: { ...request, signal }, expired, end: () => clearTimeout(timer) };
 }
-
-/** Whether an error says no more than that the request was aborted: nothing failed, and nobody waits for the answer. */
-export function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
-  if (signal?.aborted !== true) return false;
-  const name = typeof error === "object" && error !== null ? (error as { readonly name?: unknown }).name : undefined;
-  return error === signal.reason || name === "AbortError";
-}

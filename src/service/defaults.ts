@@ -51,11 +51,12 @@ export const DEFAULTS = Object.freeze({
   canonicalValues: "suggest",
   formats: "ignore",
   references: "check",
+  writableGroups: false,
   putOmitted: "clear",
   etags: true,
   neMultiValued: "any",
   rootQueries: true,
-  // No secret: one is made for the life of the process.
+  // No secret: one is made when the first cursor comes or goes.
   cursors: { secret: [], timeout: 3600 },
   sensitiveAttributes: [],
   anonymousDiscovery: true,

@@ -10,6 +10,7 @@ import { getOrCreate } from "../storage/get-or-create.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination, settlePatchResponse } from "./defaults.ts";
 import type { ScimOptions } from "./options.ts";
+import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
 
 /** The engines of a service: one from the options, and one for each set of resource types and rules that tenants have. */
@@ -60,12 +61,12 @@ function createEngine<C extends Context>(
   cursors: Cursors,
 ): Engine<C> {
   const adapters = new Map(resourceTypes.map((type) => [type, adapterFor(options.storage, type)]));
-  if (options.references === "ignore") checkDangling(adapters);
+  const adapterOf = (type: ResourceType) => adapters.get(type) as StorageAdapter<C>;
   const canCursor = [...adapters.values()].every(({ capabilities }) => capabilities?.cursor === true);
   const { limits } = options;
   return {
     resourceTypes,
-    adapterOf: (type) => adapters.get(type) as StorageAdapter<C>,
+    adapterOf,
     selections: new Map(resourceTypes.map((type) => [type, selectionOf(type, {}, { maxNames: limits.attributes })])),
     limits,
     bulk: options.bulk,
@@ -73,7 +74,14 @@ function createEngine<C extends Context>(
     unknownAttributes: options.unknownAttributes,
     canonicalValues: options.canonicalValues,
     formats: options.formats,
-    references: options.references,
+    references: referenceRulesOf({
+      resourceTypes,
+      adapterOf,
+      references: options.references,
+      isStrict: rules === profiles.strict,
+      hasTenants: options.tenant !== undefined,
+    }),
+    writableGroups: options.writableGroups,
     putOmitted: options.putOmitted,
     patchResponse: settlePatchResponse(options.patchResponse, rules),
     etags: options.etags,
@@ -91,18 +99,9 @@ function createEngine<C extends Context>(
     newId: options.newId,
     emit: (event: ScimEvent<C>) =>
       tell(options.on, event, (error) => {
-        if (event.type !== "error") tell(options.on, { type: "error", error, context: event.context });
+        if (event.type !== "fault") tell(options.on, { type: "fault", error, context: event.context });
       }),
   };
-}
-
-/** @throws {TypeError} where a storage refuses what `references: "ignore"` lets through. */
-function checkDangling<C extends Context>(adapters: ReadonlyMap<ResourceType, StorageAdapter<C>>): void {
-  for (const [type, { capabilities }] of adapters)
-    if (capabilities?.danglingReferences === false)
-      throw new TypeError(
-        `createScim: references "ignore" is not possible, because the storage of ${type.name} refuses references to nothing by itself.`,
-      );
 }
 
 /** A position may hold a whole sort key, whose characters take up to eight of a cursor. */

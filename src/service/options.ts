@@ -1,6 +1,7 @@
 import type { Limits } from "../call/limits.ts";
 import type { Operation } from "../call/operation.ts";
 import type { PaginationOptions } from "../call/pagination.ts";
+import type { ReferencePolicy } from "../call/reference-rules.ts";
 import type { ScimEvent } from "../events/event.ts";
 import type { ResolveMe } from "../protocol/me.ts";
 import type { ScimRequest } from "../protocol/message.ts";
@@ -28,7 +29,7 @@ export interface CursorOptions<C extends Context = Context> {
   /**
    * At least 32 characters that nobody can guess, the same in every process of the service. Of several, the first seals new
    * cursors and all open old ones: to change the secret, put the new one in front and drop the old one after `timeout`.
-   * Default: made for the life of the process, with a `warning` event.
+   * Default: made when the first cursor comes or goes, for the life of the process (on Workers: of the isolate), with a `warning` event.
    */
   readonly secret?: string | readonly string[];
   /** For how many seconds a cursor is good at least. Default 3,600; published as `pagination.cursorTimeout`. */
@@ -71,7 +72,14 @@ export interface ScimOptions<C extends Context = Context> {
   readonly throttle?: (request: ScimRequest, context: C | undefined) => void | Promise<void>;
   /** Says which resource `/Me` stands for. Default: `/Me` is 501. */
   readonly resolveMe?: ResolveMe<C>;
-  /** Decides on each operation, after it is understood and before storage is asked. Throws `forbidden()`. Default: allows all. */
+  /**
+   * Decides on each operation, after it is understood and before storage is asked. Throws `forbidden()`. Default: allows all.
+   *
+   * It sees what a client asks for, not what will be stored: the `body` of a create or replace is as the client wrote it, where
+   * `{"ACTIVE": "False"}` deactivates too. A rule on values stands in front of storage; docs/security.md has one. It is not asked
+   * about the discovery endpoints while they are anonymous (`anonymousDiscovery`), but for a client that authenticates where
+   * there is `tenant`.
+   */
   readonly authorize?: (operation: Operation, context: C) => void | Promise<void>;
   /** Attributes that this caller may not read are neither returned nor usable in filters and sorting. Default: all may be read. */
   readonly isReadable?: (attribute: Attribute, resourceType: ResourceType, context: C) => boolean;
@@ -87,8 +95,27 @@ export interface ScimOptions<C extends Context = Context> {
    * @see RFC 7643 §4.1
    */
   readonly formats?: "ignore" | "enforce";
-  /** `"ignore"`: members and managers may name resources that do not exist. Default `"check"`: that is 400 invalidValue. */
-  readonly references?: "check" | "ignore";
+  /**
+   * What becomes of references to resources that do not exist, for all attributes or by attribute, as in
+   * `{ "Group.members": "drop", "User.manager": "ignore" }` (those not named are checked). `"check"`: as the attribute's
+   * `integrity` says: 400 invalidValue for members; a manager is kept as sent, without `$ref` until the resource exists, and
+   * a `missingReference` event tells of it. Under `strict` that is 400 as well. `"drop"`: it is left out, with such an event, and
+   * the rest of the request is done. `"ignore"`: it is kept, required or not, and nothing is told. Storage that cannot hold
+   * a reference to nothing (`mappedStorage`) leaves out what would be kept, and is refused together with `"ignore"`.
+   * Default `"check"`.
+   * @see RFC 7643 §2.3.7
+   */
+  readonly references?: ReferencePolicy | { readonly [attribute: string]: ReferencePolicy };
+  /**
+   * `true`: a POST, PUT or PATCH of a user may say by `groups` which groups the user is in, as Keeper and ConnId do: a PUT that
+   * names `groups` names all of them. Each group that changes is changed by a PATCH of its own: `authorize` is asked for it
+   * before anything is written, so that one that is refused fails the whole request, and events tell of it. A group that is
+   * not there is 400 invalidValue. Where storage has transactions user and groups change together; where it has none
+   * (memory), a fault between them leaves what is done. `/Schemas` says readOnly all the same, and a bulkId is no group.
+   * Default `false`: `groups` is readOnly, as RFC 7643 has it.
+   * @see RFC 7643 §4.1.2
+   */
+  readonly writableGroups?: boolean;
   /** `"keep"`: a PUT leaves attributes alone that it omits. Default `"clear"`. @see RFC 7644 §3.5.1 */
   readonly putOmitted?: "clear" | "keep";
   /**
@@ -131,7 +158,10 @@ export interface ScimOptions<C extends Context = Context> {
    * begun is finished or undone, and its events are still told. Default: as long as storage takes.
    */
   readonly timeout?: number;
-  /** Told of changes, faults, quirks and more. It cannot fail a request: what it throws it is told as an `error` event. */
+  /**
+   * Told of changes, refusals, faults, quirks and more. It cannot fail a request: what it throws it is told as a `fault` event,
+   * but what it throws at one is dropped.
+   */
   readonly on?: (event: ScimEvent<C>) => void;
   /** Told of each request once, when its answer is known: for counters and timings. What it throws is dropped. */
   readonly observe?: (event: RequestEvent<C>) => void;

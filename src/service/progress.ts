@@ -1,5 +1,7 @@
+import { summaryOf } from "../call/failure.ts";
 import type { Operation } from "../call/operation.ts";
 import type { ScimError } from "../error.ts";
+import type { Asked } from "../events/event.ts";
 import { SCIM_JSON } from "../protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -10,11 +12,15 @@ import type { RequestEvent } from "./request-event.ts";
 export interface Progress<C extends Context> {
   mediaType: string;
   context: C | undefined;
+  /** Finds the template of the request's path; nobody knows it before the base URL is known. */
+  path: () => string | undefined;
   operation: Operation["type"] | undefined;
   resourceType: string | undefined;
   /** Headers that the answer has, whatever it is. */
   headers: Readonly<Record<string, string>>;
   error: ScimError | undefined;
+  /** `on` knows why the answer is an error: whatever fails after it is nobody's answer. */
+  isTold: boolean;
   readonly quirks: Set<string>;
   readonly storage: StorageMeter;
 }
@@ -24,10 +30,12 @@ export function startProgress<C extends Context>(): Progress<C> {
   return {
     mediaType: SCIM_JSON,
     context: undefined,
+    path: () => undefined,
     operation: undefined,
     resourceType: undefined,
     headers: {},
     error: undefined,
+    isTold: false,
     quirks: new Set(),
     storage: { calls: 0, scanned: 0 },
   };
@@ -35,23 +43,34 @@ export function startProgress<C extends Context>(): Progress<C> {
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
+/** What was asked, as far as it is known by now. */
+export function askedOf<C extends Context>({ method }: Pick<ScimRequest, "method">, progress: Progress<C>): Asked {
+  const { operation, resourceType, quirks } = progress;
+  const path = progress.path();
+  const upper = method.toUpperCase();
+  return {
+    method: METHODS.find((known) => known === upper) ?? "OTHER",
+    ...(path === undefined ? {} : { path }),
+    ...(operation === undefined ? {} : { operation }),
+    ...(resourceType === undefined ? {} : { resourceType }),
+    quirks: [...quirks],
+  };
+}
+
 /** What `observe` is told. */
 export function requestEvent<C extends Context>(
-  request: ScimRequest,
+  request: Pick<ScimRequest, "method" | "signal">,
   { status }: ScimResponse,
   progress: Progress<C>,
   duration: number,
 ): RequestEvent<C> {
-  const { context, operation, resourceType, error, quirks, storage } = progress;
-  const method = request.method.toUpperCase();
+  const { context, error, storage } = progress;
   return {
-    method: METHODS.find((known) => known === method) ?? "OTHER",
-    ...(operation === undefined ? {} : { operation }),
-    ...(resourceType === undefined ? {} : { resourceType }),
+    ...askedOf(request, progress),
     status,
     ...(error?.scimType === undefined ? {} : { scimType: error.scimType }),
+    ...(error === undefined ? {} : { detail: summaryOf(error) }),
     duration,
-    quirks: [...quirks],
     storageCalls: storage.calls,
     scanned: storage.scanned,
     aborted: request.signal?.aborted ?? false,

@@ -1,10 +1,10 @@
-import type { Operation } from "../call/operation.ts";
 import type { ScimType } from "../error.ts";
+import type { Asked } from "../events/event.ts";
 import type { Context } from "../storage/adapter.ts";
 
 /**
- * What `observe` is told of a request when its answer is known: enough for counters and histograms, and all of it of a bounded
- * number of values but for the numbers and the host's own `context`. Never an id, an operand, a body or a credential.
+ * What `observe` is told of a request when its answer is known: enough for counters, histograms and a line in a log. All of it but
+ * the numbers, `detail` and the host's own `context` has a bounded number of values. Never an id, an operand, a body or a credential.
  *
  * @example
  * ```ts
@@ -16,20 +16,14 @@ import type { Context } from "../storage/adapter.ts";
  * }
  * ```
  */
-export interface RequestEvent<C extends Context = Context> {
-  /** The HTTP verb; one that SCIM does not have is `OTHER`, whatever it was. */
-  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OTHER";
-  /** What the request asked for; absent where it was refused before it was understood (401, 404, a filter that does not parse). */
-  readonly operation?: Operation["type"];
-  /** Name of the resource type, where the URL names one. */
-  readonly resourceType?: string;
+export interface RequestEvent<C extends Context = Context> extends Omit<Asked, "position"> {
   readonly status: number;
   /** The keyword of an error that has one. */
   readonly scimType?: ScimType;
-  /** From the call of `handle` to its answer, in milliseconds of `timer`. */
+  /** The sentence of an error, as the `refused` or `fault` event has it: it quotes no value. */
+  readonly detail?: string;
+  /** From the call of `handle` to its answer, in milliseconds of `timer`; 0 for what the host refused ahead of it (`scim.error`). */
   readonly duration: number;
-  /** Ids of the rules that fired, each once. */
-  readonly quirks: readonly string[];
   /** How many calls of the storage adapter were made. */
   readonly storageCalls: number;
   /** How many rows queries looked at, as far as the adapter tells (`QueryResult.scanned`). */

@@ -61,7 +61,22 @@ export const SELECT_ALL: Select = { includes: () => true };
 /** What storage tells besides its result. */
 export type StorageNotice =
   /** A writeOnly attribute was not kept, because the adapter has no hash function for it. */
-  { readonly type: "secretDropped"; readonly attribute: string };
+  | { readonly type: "secretDropped"; readonly attribute: string }
+  /** A reference (`attribute` is its path) to a resource that is not there was kept all the same, or left out. */
+  | {
+      readonly type: "missingReference";
+      readonly attribute: string;
+      /** The id that it names. */
+      readonly value: string;
+      readonly outcome: "kept" | "dropped";
+    };
+
+/**
+ * What becomes of a reference that names no resource of an allowed type in the same storage and tenant: `"refuse"` is 400
+ * invalidValue. `"keep"` stores it with `$ref: null`, by which the core knows that it leads nowhere, and which is gone
+ * from what storage gives back as soon as the resource is there. `"drop"` leaves it out. @see RFC 7643 §2.3.7
+ */
+export type MissingReference = "refuse" | "keep" | "drop";
 
 /** What every call carries. */
 export interface StorageRequest {
@@ -75,10 +90,10 @@ export interface WriteRequest extends StorageRequest {
   /** The present as ISO 8601 text, for `meta.lastModified` of other resources that the write touches. */
   readonly at: string;
   /**
-   * Names of the resource types whose ids must exist in the same storage and tenant; `[]` where references are not
-   * checked.
+   * What becomes of references to nothing, by the name of their attribute (`Group.members`). One of an attribute that is
+   * not named is not for this storage to judge, and is stored as it is.
    */
-  readonly checkReferences: readonly string[];
+  readonly checkReferences: Readonly<Record<string, MissingReference>>;
   /** Tells the host what storage did besides. */
   readonly notify: (notice: StorageNotice) => void;
 }
@@ -221,8 +236,8 @@ export interface StorageCapabilities {
   /** `true`: cursor pages are answered, and announced as RFC 9865 has it. Default `false`. */
   readonly cursor?: boolean;
   /**
-   * `true`: writeOnly attributes (a password) are kept, hashed. Default `false`; then changing passwords is not
-   * announced.
+   * `true`: writeOnly attributes (a password) are kept, hashed. Default `false`; then neither they nor changing passwords are
+   * announced, and what a client sends of them all the same is for the adapter to drop and tell of (`secretDropped`).
    */
   readonly secrets?: boolean;
   /**
@@ -231,8 +246,8 @@ export interface StorageCapabilities {
    */
   readonly tenants?: boolean;
   /**
-   * `false`: a reference to nothing is refused even where `checkReferences` does not ask for it, as a foreign key does;
-   * `createScim` then refuses `references: "ignore"`. Default `true`.
+   * `false`: a reference to nothing cannot be stored, as under a foreign key: it is left out where `checkReferences` says
+   * `"keep"`, and refused where it says nothing; `createScim` then refuses `references: "ignore"`. Default `true`.
    */
   readonly danglingReferences?: boolean;
 }
@@ -244,7 +259,7 @@ export interface StorageCapabilities {
  * - Results are copies: changing them changes nothing in storage.
  * - Unknown id: `get` and `replace` give `undefined`, `delete` gives `false`. An update never creates.
  * - `uniqueness(attribute)`, `versionMismatch()` and `invalidValue(detail)` (dangling reference) are the errors to
- *   throw; any other error is a 500 for the client and goes to `on({ type: "error" })`.
+ *   throw; any other error is a 500 for the client and goes to `on({ type: "fault" })`.
  * - Check and write are one atomic step.
  * - The elements of a collection have no order: another order alone is no change.
  * - A call whose client has gone (`signal`) rejects or gives the right result, never "nothing there".

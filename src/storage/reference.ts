@@ -1,7 +1,8 @@
 import { invalidValue } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ReferenceAttribute, ResourceType } from "../schema/resource-type.ts";
-import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
+import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
+import type { StorageNotice, WriteRequest } from "./adapter.ts";
 
 /** One reference that a resource holds: a member of a group, the manager of a user. @see RFC 7643 §2.4 */
 export interface HeldReference {
@@ -43,32 +44,157 @@ export function* referencesIn(resourceType: ResourceType, resource: ResourceObje
   }
 }
 
+/** What `settleReference` needs to know of a write. */
+export interface SettleOptions extends Pick<WriteRequest, "checkReferences"> {
+  /** The id of the resource that holds the reference. */
+  readonly holder: string;
+  /** Collects what is to be told by `notify` after the write. */
+  readonly notices?: StorageNotice[];
+}
+
 /**
  * The element as it is to be stored: with `type` naming the resource type that was `found`, whatever the client said
- * [S-4.2-05]. `found` is undefined where the tenant has no resource of that id; `holder` is the id of the resource that
- * holds the reference, and `checkReferences` comes with the write request.
+ * [S-4.2-05], or with `$ref: null` where it leads to nothing and is kept; undefined where it is left out. `found` is
+ * undefined where the tenant has no resource of that id; `checkReferences` comes with the write request.
  *
- * @throws {ScimError} 400 invalidValue for a checked reference that names nothing, and for a list (a group's members)
+ * @throws {ScimError} 400 invalidValue for a reference to nothing that is refused, and for a list (a group's members)
  * that names its own resource. The detail names the place, never the id.
  * @see RFC 7643 §2.4
  */
 export function settleReference(
   held: HeldReference,
   found: string | undefined,
-  { holder, checkReferences }: { readonly holder: string; readonly checkReferences: readonly string[] },
-): ResourceObject {
-  const { element, id, reference } = held;
-  const { attribute, resourceTypes } = reference;
+  { holder, checkReferences, notices }: SettleOptions,
+): ResourceObject | undefined {
+  const { id, reference } = held;
+  const { attribute, resourceTypes, name } = reference;
   const isSelf = attribute.multiValued && id === holder;
-  if (!isSelf && found !== undefined && resourceTypes.includes(found)) {
-    return element.type !== found && typeIsResourceType(reference, found) ? { ...element, type: found } : element;
-  }
-  if (!resourceTypes.some((name) => checkReferences.includes(name))) return element;
+  if (!isSelf && found !== undefined && resourceTypes.includes(found)) return foundElement(held, found);
+  const missing = checkReferences[name];
+  if (missing === undefined || (isSelf && missing === "keep")) return held.element;
   const where = `${attribute.path}${held.index === undefined ? "" : `[${held.index}]`}.value`;
   if (isSelf) throw invalidValue(`${where} names the resource itself; leave it out.`);
-  throw invalidValue(
-    `${where} names no ${resourceTypes.join(" or ")}; create the resource first, or leave the reference out.`,
-  );
+  // What a resource cannot be without cannot be left out either.
+  if (missing === "refuse" || (missing === "drop" && attribute.required && !attribute.multiValued))
+    throw invalidValue(
+      `${where} names no ${resourceTypes.join(" or ")}; create the resource first, or leave the reference out.`,
+    );
+  const outcome = missing === "drop" ? "dropped" : "kept";
+  notices?.push({ type: "missingReference", attribute: attribute.path, value: id, outcome });
+  return missing === "drop" ? undefined : { ...held.element, $ref: null };
+}
+
+/**
+ * A resource with all its references as `settleReference` has them; one that is left out goes, and with the last one its
+ * attribute. `typeOf` gives the resource type of an id, undefined where the tenant has none.
+ * @throws {ScimError} 400 invalidValue as `settleReference`.
+ * @see RFC 7643 §2.4
+ */
+export function settleReferences<R extends ResourceObject>(
+  resourceType: ResourceType,
+  resource: R,
+  typeOf: (id: string) => string | undefined,
+  options: SettleOptions,
+): R {
+  const held = [...referencesIn(resourceType, resource)];
+  if (held.length === 0) return resource;
+  const settled = new Map<unknown, ResourceObject | undefined>();
+  for (const each of held) settled.set(each.element, settleReference(each, typeOf(each.id), options));
+  return withSettled(resource, held, settled);
+}
+
+/** Whether a stored element is one that led nowhere when it was written. */
+export function isMissing(element: unknown): boolean {
+  return isObject(element) && element.$ref === null;
+}
+
+/** The stored references of a resource that led nowhere when they were written. */
+export function missingReferences(resourceType: ResourceType, resource: ResourceObject): readonly HeldReference[] {
+  if (resourceType.references.every(({ attribute }) => !isAnyMissing(readAttribute(resource, attribute)))) return [];
+  return [...referencesIn(resourceType, resource)].filter(({ element }) => isMissing(element));
+}
+
+function isAnyMissing(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(isMissing) : isMissing(value);
+}
+
+/**
+ * A stored resource as storage gives it back: references that led nowhere when they were written, and whose resource is
+ * there now, are true ones. `typeOf` gives the resource type of an id, undefined where there is none.
+ *
+ * @example
+ * ```ts
+ * import { compileResourceType, Group, resolveReferences } from "scimkit";
+ * const group = { displayName: "Staff", members: [{ value: "u1", $ref: null }] };
+ * resolveReferences(compileResourceType(Group), group, () => "User").members; // [{ value: "u1", type: "User" }]
+ * ```
+ * @see RFC 7643 §2.3.7
+ */
+export function resolveReferences<R extends ResourceObject>(
+  resourceType: ResourceType,
+  resource: R,
+  typeOf: (id: string) => string | undefined,
+): R {
+  const missing = missingReferences(resourceType, resource);
+  if (missing.length === 0) return resource;
+  const resolved = new Map<unknown, ResourceObject>();
+  for (const held of missing) resolved.set(held.element, resolveReference(held, typeOf(held.id)));
+  const replaced = (element: unknown): unknown => resolved.get(element) ?? element;
+  return withElements(resource, missing, replaced);
+}
+
+/** A resource without the marks of references to nothing, as clients and events have it. */
+export function withoutMarks<R extends ResourceObject>(resourceType: ResourceType, resource: R): R {
+  const missing = missingReferences(resourceType, resource);
+  return missing.length === 0 ? resource : withElements(resource, missing, withoutMark);
+}
+
+/** The same of one element. */
+export function withoutMark(element: unknown): unknown {
+  if (!isObject(element) || element.$ref !== null) return element;
+  const { $ref: _, ...rest } = element;
+  return rest;
+}
+
+/** One such reference, where its resource was `found`. */
+export function resolveReference(held: HeldReference, found: string | undefined): ResourceObject {
+  return found !== undefined && held.reference.resourceTypes.includes(found) ? foundElement(held, found) : held.element;
+}
+
+/**
+ * A resource with its references as they are to be stored, which `settled` gives by element; one that it gives as
+ * undefined is left out, and with the last one its attribute.
+ */
+export function withSettled<R extends ResourceObject>(
+  resource: R,
+  held: readonly HeldReference[],
+  settled: ReadonlyMap<unknown, ResourceObject | undefined>,
+): R {
+  return withElements(resource, held, (element) => (settled.has(element) ? settled.get(element) : element));
+}
+
+function withElements<R extends ResourceObject>(
+  resource: R,
+  held: readonly HeldReference[],
+  replaced: (element: unknown) => unknown,
+): R {
+  const changed: Record<string, unknown> = { ...resource };
+  for (const attribute of new Set(held.map(({ reference }) => reference.attribute))) {
+    const value = readAttribute(resource, attribute);
+    const elements = Array.isArray(value) ? value.map(replaced).filter((one) => one !== undefined) : replaced(value);
+    writeAttribute(changed, attribute, Array.isArray(elements) && elements.length === 0 ? undefined : elements);
+    // An extension whose last attribute goes is no longer there.
+    const { extension } = attribute;
+    if (extension !== undefined && changed[extension] === undefined && Array.isArray(changed.schemas))
+      changed.schemas = changed.schemas.filter((urn) => urn !== extension);
+  }
+  return changed as R;
+}
+
+function foundElement({ element, reference }: HeldReference, found: string): ResourceObject {
+  const { $ref, ...rest } = element;
+  const known = $ref === null ? rest : element;
+  return known.type !== found && typeIsResourceType(reference, found) ? { ...known, type: found } : known;
 }
 
 /** `type` tells the resource type, unless its canonical values say that it means something else ("work", "deputy"). */

@@ -147,9 +147,9 @@ export function storageConformance<C extends Context = Context>(options: Conform
   const indexed = cases.map((one, index) => ({ one, index }));
   if (options.describe === undefined) for (const { one, index } of indexed) register(one, index);
   else {
-    for (const [name, group] of Map.groupBy(indexed, ({ one }) => one.chapter))
-      options.describe(name, () => {
-        for (const { one, index } of group) register(one, index);
+    for (const chapter of new Set(cases.map((one) => one.chapter)))
+      options.describe(chapter, () => {
+        for (const { one, index } of indexed) if (one.chapter === chapter) register(one, index);
       });
   }
   const scoreCard = (): ScoreCard => scoreCardOf(seed, cases, verdicts);

@@ -46,8 +46,8 @@ export interface CallOptions {
 }
 
 export interface WriteOptions extends CallOptions {
-  /** Default: every resource type of the kit, as a server that checks references asks. */
-  readonly checkReferences?: readonly string[];
+  /** Default: every reference is required, as under the profile `strict`. */
+  readonly checkReferences?: WriteRequest["checkReferences"];
   readonly ifVersion?: string | undefined;
   readonly secrets?: Secrets;
   readonly id?: string;
@@ -173,6 +173,8 @@ interface Requests {
 
 function requestsOf(run: Run, storage: StorageAdapter, context: Context): Requests {
   const byName = new Map(run.resourceTypes.map((type) => [type.name, type]));
+  const references = run.resourceTypes.flatMap((one) => one.references);
+  const required = Object.fromEntries(references.map(({ name }) => [name, "refuse" as const]));
   let ticks = 0;
   const type = (name: string): ResourceType => {
     const found = byName.get(name);
@@ -193,7 +195,7 @@ function requestsOf(run: Run, storage: StorageAdapter, context: Context): Reques
       resourceType: type(name),
       signal: options.signal,
       at: options.at ?? now(),
-      checkReferences: options.checkReferences ?? [...byName.keys()],
+      checkReferences: options.checkReferences ?? required,
       notify: (notice) => void options.notices?.push(notice),
     }),
   };

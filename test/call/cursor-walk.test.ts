@@ -17,7 +17,7 @@ async function crowd(): Promise<
   Directory & { remove(index: number): Promise<void>; add(name: string): Promise<void> }
 > {
   const storage = memoryStorage();
-  const write = { resourceType: Type, at: AT, checkReferences: [], notify: () => {} };
+  const write = { resourceType: Type, at: AT, checkReferences: {}, notify: () => {} };
   const meta = { resourceType: "User", created: AT, lastModified: AT };
   const create = async (id: string, userName: string): Promise<void> => {
     const resource = { schemas: [USER], id, userName, meta };

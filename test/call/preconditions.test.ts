@@ -1,5 +1,8 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { hasTag, parseTags } from "../../src/call/preconditions.ts";
+import { type ProfileName, profiles } from "../../src/index.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { someEngines } from "../storage/sql/engines.ts";
 import { type Answer, type Directory, directory, GROUP, USER } from "../support/directory.ts";
 
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -188,12 +191,18 @@ describe.each(WRITES)("%s with If-Match", (method, body) => {
     expect(after).toMatchObject({ status: 200, headers: { ETag: etag }, json: { userName: "ann" } });
   });
 
-  test("of a resource that is not there is 412 for * and 404 for a tag [P-3.14-07 T-H8]", async () => {
-    const statusOf = async (header: string) =>
-      (await service.ask(method, "/Users/none", body, { "If-Match": header })).status;
-    expect(await statusOf("*")).toBe(412);
-    expect(await statusOf(etag)).toBe(404);
-    expect(await statusOf(`"x", ${etag}`)).toBe(404);
+  test("of a resource that is not there is 404, for * and for every tag [P-3.14-07 R-39a T-H8]", async () => {
+    for (const header of ["*", etag, `"x", ${etag}`, '"x"', "", "garbage"])
+      for (const name of ["If-Match", "If-None-Match"])
+        expect
+          .soft((await service.ask(method, "/Users/none", body, { [name]: header })).status, `${name}: ${header}`)
+          .toBe(404);
+  });
+
+  test("of a resource that was deleted is 404, for * and for the tag that it had [R-39a T-H8]", async () => {
+    await service.ask("DELETE", path);
+    for (const header of ["*", etag])
+      expect((await service.ask(method, path, body, { "If-Match": header })).status).toBe(404);
   });
 
   test("has one winner of two [P-3.14-08 T-I3]", async () => {
@@ -238,6 +247,46 @@ describe("If-Match on a change of members, which is not read", () => {
     const answer = await service.ask("PATCH", url, add, { "If-Match": header(group.headers.ETag as string) });
     expect(answer.status).toBe(status);
     expect((await service.ask("GET", url)).json.members?.length ?? 0).toBe(status === 204 ? 1 : 0);
+  });
+});
+
+describe("a precondition on what is not there", () => {
+  const engines = someEngines();
+  afterAll(() => Promise.all(engines.map((engine) => engine.close())));
+  const storages = [
+    ["memory", async () => memoryStorage()],
+    ...engines.map((engine) => [engine.name, async () => (await engine.open()).storage] as const),
+  ] as const;
+  const profileNames = Object.keys(profiles) as ProfileName[];
+
+  test.each(
+    storages,
+  )("is 404 in %s, by every verb, as a version in bulk, and for a change of members that is not read [R-39a T-H8]", async (_, open) => {
+    for (const profile of ["interop", "strict"] as const) {
+      const { ask } = directory({ storage: await open(), profile });
+      const member = { value: (await ask("POST", "/Users", user(`ann-${profile}`))).json.id };
+      const members = { schemas: [PATCH_OP], Operations: [{ op: "add", path: "members", value: [member] }] };
+      const remove = { schemas: [PATCH_OP], Operations: [{ op: "remove", path: 'members[value eq "x"]' }] };
+      const requests = [
+        ...WRITES.map(([method, body]) => [method, "/Users/none", body] as const),
+        ["PATCH", "/Groups/none", members],
+        ["PATCH", "/Groups/none", remove],
+      ] as const;
+      for (const tag of ["*", 'W/"1"', '"1", "2"']) {
+        for (const [method, url, body] of requests)
+          expect.soft((await ask(method, url, body, { "If-Match": tag })).status, `${method} ${url} ${tag}`).toBe(404);
+        const Operations = requests.map(([method, url, data]) => ({ method, path: url, version: tag, data }));
+        const schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+        const { json } = await ask("POST", "/Bulk", { schemas, Operations });
+        expect(json.Operations.map(({ status }: { status: string }) => status)).toEqual(requests.map(() => "404"));
+      }
+    }
+  });
+
+  test.each(profileNames)("is 404 under the profile %s [R-39a]", async (profile) => {
+    const { ask } = directory({ profile });
+    for (const [method, body] of WRITES)
+      expect((await ask(method, "/Users/none", body, { "If-Match": "*" })).status).toBe(404);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type ScimEvent,
   type ScimOptions,
   User,
+  UserSchema,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Directory, directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
@@ -127,7 +128,10 @@ describe("each committed change is told once", () => {
   });
 
   test("a resource that never said whether it is active counts as active: active true afterwards activates nothing", async () => {
-    const { service, id } = await withUser({ active: null });
+    const { lifecycle, type } = UserSchema.attributes.active;
+    const attributes = { ...UserSchema.attributes, active: { lifecycle, type } };
+    const Stateless = defineResourceType({ ...User, schema: defineSchema({ ...UserSchema, attributes }) });
+    const { service, id } = await withUser({}, { resourceTypes: [Stateless] });
     await service.ask("PATCH", `/Users/${id}`, patchOf({ op: "add", path: "active", value: true }));
     expect(types(service)).toEqual(["patched"]);
   });
@@ -228,7 +232,7 @@ describe("nothing is told of what did not happen", () => {
       on: (event) => seen.push(event.type),
     });
     expect((await service.ask("POST", "/Users", { schemas: [USER], userName: "ada" })).status).toBe(500);
-    expect(seen).toEqual(["error"]);
+    expect(seen).toEqual(["fault"]);
   });
 });
 
@@ -312,7 +316,7 @@ describe("a listener that fails cannot fail the request", () => {
     });
     expect((await service.ask("POST", "/Users", { schemas: [USER], userName: "ada" })).status).toBe(201);
     await new Promise((resolve) => setImmediate(resolve));
-    expect(told.map(({ type }) => type)).toEqual(["created", "error"]);
+    expect(told.map(({ type }) => type)).toEqual(["created", "fault"]);
     expect(told[1]).toMatchObject({ error: fault });
   });
 });

@@ -18,7 +18,18 @@ export interface Example {
 
 /** Starts `examples/${path}` over the package's source, with these environment variables and no others of its own; in a database that ends with it. */
 export function run(path: string, env: Readonly<Record<string, string>> = {}): Example {
-  const { PORT, SCIM_TOKEN, SCIM_PROFILE, SCIM_REFERENCES, SCIM_DATABASE, NODE_OPTIONS, ...rest } = process.env;
+  const {
+    HOST,
+    PORT,
+    LOG,
+    SCIM_BASE_URL,
+    SCIM_TOKEN,
+    SCIM_PROFILE,
+    SCIM_REFERENCES,
+    SCIM_DATABASE,
+    NODE_OPTIONS,
+    ...rest
+  } = process.env;
   const child = spawn(process.execPath, ["--import", "./test/examples/source.ts", `examples/${path}`], {
     cwd: ROOT,
     env: { ...rest, NODE_NO_WARNINGS: "1", NODE_COMPILE_CACHE: COMPILED, SCIM_DATABASE: ":memory:", ...env },

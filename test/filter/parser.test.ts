@@ -430,8 +430,8 @@ describe("operands", () => {
     ["userName eq a@example.com", "a@example.com"],
     ["a eq .com", ".com"],
     ["a eq 0123", "0123"],
-    ["a eq eq", "eq"],
-    ["a eq and", "and"],
+    ["a eq equal", "equal"],
+    ["a eq android", "android"],
     ["a eq True", "True"],
     ["a eq Łukasz", "Łukasz"],
     ["a eq true", true],
@@ -444,6 +444,36 @@ describe("operands", () => {
     expect(parseFilter(text, options)).toMatchObject({ value });
     expect(parseFilter(`(${text}) and b pr`, options)).toMatchObject({ filters: [{ value }, present("b")] });
     expect(parseFilter(`a[${text}]`, options)).toMatchObject({ filter: { value } });
+  });
+
+  test.each([
+    ...COMPARE_OPERATORS,
+    "pr",
+    "and",
+    "or",
+    "not",
+    "AND",
+    "Or",
+  ])("takes the keyword %s for no bare word, but for what stands behind an operand that was forgotten [R-30a]", (keyword) => {
+    for (const text of [`a eq ${keyword}`, `a eq ${keyword} and b pr`, `a[b eq ${keyword}]`, `a eq ${keyword} b pr`])
+      expect(filterError(text, { unquotedOperands: true })).toContain(`write "${keyword}" in double quotes`);
+    expect(parseFilter(`a eq ${keyword}s`, { unquotedOperands: true })).toMatchObject({ value: `${keyword}s` });
+  });
+
+  test.each([
+    "a eq ada king",
+    "a eq ada king and b pr",
+    "a eq ada(b)",
+    'a eq ada "king"',
+  ])("ends a bare word at a blank or a bracket: %s [R-30a]", (text) => {
+    expect(() => parseFilter(text, { unquotedOperands: true })).toThrow();
+  });
+
+  test("keeps the notation of a number that JSON writes in another way, since it may be meant as text [R-30a]", () => {
+    const bare = (text: string) => (parseFilter(`a eq ${text}`, { unquotedOperands: true }) as { bare?: string }).bare;
+    for (const text of ["1e3", "10.0", "-0", "12345678901234567890"]) expect(bare(text)).toBe(text);
+    for (const text of ["0", "1001", "-1.5", '"1e3"', "true", "null"]) expect(bare(text)).toBeUndefined();
+    expect(parseFilter("a eq 1e3")).toStrictEqual(compare("a", "eq", 1000));
   });
 
   test("refuses half of a surrogate pair in a bare word too [R-30 T-C8]", () => {

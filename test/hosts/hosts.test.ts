@@ -51,7 +51,7 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
   beforeAll(async () => {
     const scim = smallScim({
       on: (event) => {
-        if (event.type === "error") throw event.error;
+        if (event.type === "fault") throw event.error;
       },
     });
     const handle: Scim["handle"] = async (request) => {

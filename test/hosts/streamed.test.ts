@@ -118,7 +118,7 @@ describe.each(Object.entries(HOSTS))("a streamed body over %s", (_name, listener
     const { asked } = probe;
     for (let turns = 0; turns < 200; turns++) await turn();
     expect(probe.asked).toBe(asked);
-    expect(events.filter(({ type }) => type === "error")).toEqual([]);
+    expect(events.filter(({ type }) => type === "fault")).toEqual([]);
   });
 
   test("that fails half-way ends as a broken connection, never as an answer that looks complete", async () => {
@@ -136,7 +136,7 @@ describe.each(Object.entries(HOSTS))("a streamed body over %s", (_name, listener
     // Neither the end of the JSON nor the last, empty chunk that ends a chunked body.
     expect(text).not.toContain('],"meta"');
     expect(text).not.toMatch(/\r\n0\r\n\r\n$/);
-    expect(events.filter(({ type }) => type === "error")).toMatchObject([{ error: new Error("the cursor is gone") }]);
+    expect(events.filter(({ type }) => type === "fault")).toMatchObject([{ error: new Error("the cursor is gone") }]);
   });
 
   test("is freed for HEAD, and where the host cannot send the headers", async () => {

@@ -163,7 +163,7 @@ test("a limiter that fails is a 500 that tells nothing, and an error event", asy
   const answer = await ask("GET", "/Users");
   expect(answer.status).toBe(500);
   expect(answer.body).not.toContain("redis");
-  expect(events).toMatchObject([{ type: "error" }]);
+  expect(events).toMatchObject([{ type: "fault" }]);
 });
 
 test("429 and 503 of a storage adapter reach the client as they are [T-H12]", async () => {

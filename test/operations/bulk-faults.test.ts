@@ -139,7 +139,7 @@ describe.each([
       const { results, events } = await run(faultyStorage(inner, fault).storage, list);
       const failed = results.findIndex(({ status }) => status === "500");
       expect(failed, JSON.stringify(fault)).toBeGreaterThanOrEqual(0);
-      expect(events.filter(({ type }) => type === "error")).toHaveLength(1);
+      expect(events.filter(({ type }) => type === "fault")).toHaveLength(1);
       const isDone = (index: number) => results[index].response === undefined;
       // Behind the call, storage may have done what nobody was told: then the operation is there as a whole.
       const without = list.filter((_, index) => isDone(index));
@@ -179,7 +179,7 @@ describe("a circle on an adapter without transactions", () => {
     const memory = memoryStorage();
     const fault: Fault = { at: 2, when: "before", isCrash: true };
     const { events } = await run(faultyStorage(memory, fault).storage, withCircles.slice(1, 4).map(withoutUser));
-    expect(events.filter(({ type }) => type === "error").length).toBeGreaterThan(1);
+    expect(events.filter(({ type }) => type === "fault").length).toBeGreaterThan(1);
     expect(told(events)).toEqual([]);
   });
 });
@@ -257,7 +257,7 @@ describe("transactions", () => {
     const service = directory({ storage });
     const results = await sendBulk(service, [postUser("ada", { active: "True", password: "s3cret", unknown: 1 })]);
     expect(statuses(results)).toEqual(["500"]);
-    expect(service.events.map(({ type }) => type).sort()).toEqual(["error", "quirk", "unknownAttribute"]);
+    expect(service.events.map(({ type }) => type).sort()).toEqual(["fault", "quirk", "unknownAttribute"]);
     expect((await service.ask("GET", "/Users")).json.totalResults).toBe(0);
   });
 

@@ -280,6 +280,36 @@ describe("paths", () => {
     expect(JSON.stringify((await service.ask("GET", "/Users")).json)).toBe(before);
   });
 
+  test.each([
+    "/Users/1/bulkId:b",
+    "/Users/../bulkId:b",
+    "//Users/bulkId:b",
+    "https://evil.example/Users/bulkId:b",
+    "/Bulk/bulkId:b",
+    "/Me/bulkId:b",
+    "/.search/bulkId:b",
+    "/Schemas/bulkId:b",
+    "/Users/bulkid:b",
+    "/Users/bulkId:c?d",
+    "/Users/bulkId:c/d",
+    "/Users/bulkId:../Groups/1",
+    "/Users/bulkId:\ud800",
+  ])("%j is no reference to a POST of the request, and leads nowhere [R-85 T-G6]", async (path) => {
+    const service = directory();
+    const results = await sendBulk(service, [
+      { ...postUser("ada"), bulkId: "b" },
+      { ...postUser("bob"), bulkId: "\ud800" },
+      patchOf(path, [{ op: "replace", path: "userName", value: "eve" }]),
+      { method: "DELETE", path },
+    ]);
+    expect(results.slice(2).map(({ status }) => status)).toEqual([
+      expect.stringMatching(/^40[04]$/),
+      expect.stringMatching(/^40[04]$/),
+    ]);
+    for (const [index, userName] of ["ada", "bob"].entries())
+      expect((await service.ask("GET", `/Users/${idOf(results[index])}`)).json.userName).toBe(userName);
+  });
+
   test("an operation never acts on another resource than its path names, whatever id its body has [T-B2]", async () => {
     const service = directory();
     const [victim, own] = await sendBulk(service, [postUser("victim"), postUser("own")]);

@@ -141,6 +141,50 @@ describe("a bulkId reference is replaced by the id of what was created", () => {
     }
   });
 
+  test("in a path as it stands in the POST, whatever characters it has, and before an escaped one [P-3.7.2-03 R-85]", async () => {
+    const given = [
+      "100% staff",
+      "a?b",
+      "x/y",
+      "#1",
+      "a b",
+      "a%20b",
+      "%zz",
+      "a://b",
+      "../Groups",
+      ".search",
+      "/",
+      "bulkId:x",
+    ];
+    const service = directory();
+    const posts = given.map((bulkId, index) => ({ ...postGroup(`g${index}`), bulkId }));
+    const results = await sendBulk(service, [
+      ...given.map((bulkId) =>
+        patchOf(`/Groups/bulkId:${bulkId}`, [{ op: "replace", path: "displayName", value: bulkId }]),
+      ),
+      ...posts,
+    ]);
+    expect(statuses(results)).toEqual([...given.map(() => "200"), ...given.map(() => "201")]);
+    for (const [index, bulkId] of given.entries()) {
+      const { location } = results[index + given.length];
+      expect(results[index].location).toBe(location);
+      expect((await service.ask("GET", `/Groups/${idOf({ location })}`)).json.displayName).toBe(bulkId);
+    }
+  });
+
+  test("in a path without its slash in front, and escaped where no POST has it to the letter [P-3.7.2-03 R-85]", async () => {
+    const service = directory();
+    const results = await sendBulk(service, [
+      { ...postUser("ada"), bulkId: "a b" },
+      patchOf("Users/bulkId:a b", [{ op: "add", path: "title", value: "Dr" }]),
+      patchOf("/Users/bulkId:a%20b", [{ op: "add", path: "nickName", value: "A" }]),
+      patchOf("/Users/bulkId:a%20b/", [{ op: "add", path: "displayName", value: "Ada" }]),
+    ]);
+    expect(statuses(results)).toEqual(["201", "200", "200", "200"]);
+    const { json } = await service.ask("GET", `/Users/${idOf(results[0])}`);
+    expect(json).toMatchObject({ title: "Dr", nickName: "A", displayName: "Ada" });
+  });
+
   test("as its URL in attributes of type reference, as its id in the value of any complex attribute [P-3.7.2-02]", async () => {
     const Badge = defineResourceType({
       name: "Badge",

@@ -77,7 +77,7 @@ describe("a collection that storage streams", () => {
           const { status, headers, json } = await service.ask("GET", path);
           found.push({ path, status, headers, json });
         }
-        expect(service.events.filter(({ type }) => type === "error")).toEqual([]);
+        expect(service.events.filter(({ type }) => type === "fault")).toEqual([]);
         return found;
       }),
     );
@@ -157,7 +157,7 @@ describe("a collection that storage streams", () => {
     expect((await pending).done).toBe(true);
     await new Promise((resolve) => setImmediate(resolve));
     expect(service.storage.probe.freed).toBe(1);
-    expect(service.events.filter(({ type }) => type === "error")).toEqual([]);
+    expect(service.events.filter(({ type }) => type === "fault")).toEqual([]);
   });
 
   test("that fails half-way breaks the body off and goes to the error event", async () => {
@@ -171,7 +171,7 @@ describe("a collection that storage streams", () => {
         while (!(await body.read()).done);
       })(),
     ).rejects.toThrow("the cursor is gone");
-    expect(service.events.filter(({ type }) => type === "error")).toMatchObject([
+    expect(service.events.filter(({ type }) => type === "fault")).toMatchObject([
       { error: new Error("the cursor is gone"), context: {} },
     ]);
   });
@@ -186,7 +186,7 @@ describe("a collection that storage streams", () => {
       expect(answer).toMatchObject({ status: 500, json: { status: "500" } });
       expect(answer.body).not.toContain("cursor");
     }
-    expect(service.events.filter(({ type }) => type === "error").length).toBe(2);
+    expect(service.events.filter(({ type }) => type === "fault").length).toBe(2);
   });
 
   test("is never begun, but freed, where it is not shown: HEAD, 304, excludedAttributes", async () => {

@@ -55,7 +55,7 @@ describe("scimkit/patch", () => {
     ["another filter", { op: "remove", path: 'members[type eq "User"]' }],
     ["not equal", { op: "remove", path: 'members[value ne "u1"]' }],
     ["no value at all", { op: "remove", path: "members[value eq null]" }],
-    ["a sub-attribute", { op: "remove", path: 'members[value eq "u1"].display' }],
+    ["a sub-attribute", { op: "remove", path: 'members[value eq "u1"].type' }],
   ] as const)("%s is no delta", (_, operation) => {
     const add = { op: "add", path: "members", value: [{ value: "u2" }] } as const;
     expect(classify(prepare(group, [add, operation]))).toBeUndefined();

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { patchOf as inBulk, sendBulk } from "../support/bulk.ts";
 import { account, PATCH } from "../support/patching.ts";
+import { expectRefusal } from "../support/refusal.ts";
 
 const nick = { op: "replace", path: "nickName", value: "x" };
 
@@ -41,6 +43,27 @@ describe("the PATCH message", () => {
     expect(await read()).toEqual({ userName: "ada" });
   });
 
+  test("a part of a resource, as a client of SCIM 1.1 sends it, is 400 invalidSyntax that says so [P-3.5.2-02]", async () => {
+    for (const profile of ["interop", "strict"] as const) {
+      const { ask, path, read } = await account({ active: true }, { profile });
+      const answer = await ask("PATCH", path, { schemas: ["urn:scim:schemas:core:1.0"], active: false });
+      expectRefusal(answer, 400, "invalidSyntax", /no Operations.*SCIM 1\.1/);
+      expect((await read()).active).toBe(true);
+    }
+  });
+
+  test("more operations than limits.operations in a bulk request are that operation's 413 [P-3.7.4-02 R-48]", async () => {
+    const service = await account({}, { limits: { operations: 3 } });
+    const results = await sendBulk(service, [
+      inBulk(service.path, [nick, nick, nick, nick]),
+      inBulk(service.path, [nick, nick, nick]),
+    ]);
+    expect(results).toMatchObject([
+      { status: "413", response: { status: "413", detail: expect.stringContaining("limits.operations (3)") } },
+      { status: "200" },
+    ]);
+  });
+
   test("member names and op are read in any letter case [P-3.5.2-02 P-3.5.2-04 R-1]", async () => {
     const { ask, path, read } = await account({ title: "T" });
     const answer = await ask("PATCH", path, {
@@ -80,7 +103,6 @@ describe("the PATCH message", () => {
   test.each([
     [5, "invalidPath"],
     [["nickName"], "invalidPath"],
-    ["", "invalidPath"],
     ["a..b", "invalidPath"],
     ["/emails/0", "invalidPath"],
     ["emails[", "invalidFilter"],
@@ -106,20 +128,18 @@ describe("the PATCH message", () => {
     }
   });
 
-  test("more operations than limits.operations are 400, and nothing is done [P-3.5.2-21]", async () => {
+  test("more operations than limits.operations are 413 that names it, and nothing is done [P-3.5.2-21 P-3.7.4-02 R-48]", async () => {
     const { patch, read } = await account({}, { limits: { operations: 3 } });
     const answer = await patch(nick, nick, nick, nick);
-    expect(answer).toMatchObject({ status: 400, json: { scimType: "invalidSyntax" } });
-    expect(answer.json.detail).toContain("limits.operations");
+    expectRefusal(answer, 413, undefined, /limits\.operations \(3\)/);
     expect(await read()).toEqual({ userName: "ada" });
   });
 
-  test("names that are paths count as operations", async () => {
+  test("names that are paths count as operations [R-48]", async () => {
     const { patch, read } = await account({}, { limits: { operations: 3 } });
     const value = { "name.givenName": "A", "name.familyName": "B", "name.middleName": "C" };
     const answer = await patch({ op: "add", value });
-    expect(answer).toMatchObject({ status: 400, json: { scimType: "invalidSyntax" } });
-    expect(answer.json.detail).toContain("limits.operations");
+    expectRefusal(answer, 413, undefined, /limits\.operations \(3\)/);
     expect(await read()).toEqual({ userName: "ada" });
     expect((await patch({ op: "add", value: { ...value, "name.middleName": undefined } })).status).toBe(200);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ENTERPRISE, filtered } from "../support/directory.ts";
-import { account, device } from "../support/patching.ts";
+import { Group, type ProfileName, profiles, User } from "../../src/index.ts";
+import { directory, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
+import { account, COST, DEVICE, Device, device, patchOf } from "../support/patching.ts";
 
 const work = { value: "w@example.com", type: "work" };
 const home = { value: "h@x", type: "home" };
@@ -130,13 +131,81 @@ describe("remove with a value [R-2]", () => {
     expect(events).toContainEqual(expect.objectContaining({ type: "quirk", quirk: "remove-value-list" }));
   });
 
-  test("of none of the elements, of an empty list or of {} changes nothing; null and no value take all [P-3.5.2.2-08]", async () => {
+  test("of none of the elements or of an empty list changes nothing; null and no value take all [P-3.5.2.2-08]", async () => {
     const { patch, read } = await account({ emails: [work, home] });
-    for (const value of [[{ value: "nobody" }], [], [{}]])
+    for (const value of [[{ value: "nobody" }], []])
       expect((await patch({ op: "remove", path: "emails", value })).status).toBe(200);
     expect((await read()).emails).toEqual([work, home]);
     await patch({ op: "remove", path: "emails", value: null });
     expect(await read()).toEqual({ userName: "ada" });
+  });
+
+  const NOTHING = [
+    "",
+    {},
+    [{}],
+    [""],
+    [null],
+    [[]],
+    [{ value: "" }],
+    [{ value: null, $ref: "" }],
+    { nosuch: "x" },
+    [{ nosuch: 1 }],
+  ];
+
+  test("that says nothing, alone or beside others, is 400 invalidValue under every profile, and nothing goes [P-3.5.2.2-08 R-2a]", async () => {
+    for (const profile of Object.keys(profiles) as ProfileName[]) {
+      const { ask } = directory({ resourceTypes: [User, Group, Device], profile });
+      const ada = (await ask("POST", "/Users", { schemas: [USER], userName: "ada", emails: [work, home] })).json.id;
+      const members = [{ value: ada }];
+      const group = (await ask("POST", "/Groups", { schemas: [GROUP], displayName: "G", members })).json.id;
+      const ports = [{ value: "1", notes: ["x", "y"] }];
+      const made = { schemas: [DEVICE, COST], label: "p", owners: ["it"], tags: ["a"], ports, [COST]: { center: "1" } };
+      const device = (await ask("POST", "/Devices", made)).json.id;
+      for (const [at, path, one] of [
+        [`/Groups/${group}`, "members", { value: ada }],
+        [`/Groups/${group}`, `${GROUP}:members`, { value: ada }],
+        [`/Users/${ada}`, "emails", { value: "h@x" }],
+        [`/Devices/${device}`, "tags", "a"],
+        [`/Devices/${device}`, "ports.notes", "x"],
+        [`/Devices/${device}`, 'ports[value eq "1"].notes', "x"],
+      ] as const) {
+        const before = (await ask("GET", at)).json;
+        for (const value of [...NOTHING, [one, {}], [one, ""], ["", one]]) {
+          const answer = await ask("PATCH", at, patchOf({ op: "remove", path, value }));
+          expect
+            .soft(answer, `${profile} ${path} ${JSON.stringify(value)}`)
+            .toMatchObject({ status: 400, json: { scimType: "invalidValue" } });
+          // The same beside what makes the resource be read and written as a whole.
+          const whole = patchOf({ op: "add", path: "externalId", value: "e" }, { op: "remove", path, value });
+          expect.soft((await ask("PATCH", at, whole)).status).toBe(400);
+        }
+        expect((await ask("GET", at)).json).toEqual(before);
+      }
+    }
+  });
+
+  test("that tells of a member what the server says of it names no member: 400 invalidValue [R-2a R-51]", async () => {
+    const { ask } = directory();
+    const ada = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json.id;
+    const group = { schemas: [GROUP], displayName: "G", members: [{ value: ada, display: "Ada" }] };
+    const path = `/Groups/${(await ask("POST", "/Groups", group)).json.id}`;
+    for (const value of [[{ type: "User" }], [{ display: "Ada" }], { type: "User", display: "Ada" }])
+      expect(await ask("PATCH", path, patchOf({ op: "remove", path: "members", value }))).toMatchObject({
+        status: 400,
+        json: { scimType: "invalidValue", detail: expect.stringContaining("name its value") },
+      });
+    expect((await ask("GET", path)).json.members).toHaveLength(1);
+    const url = `https://example.com/scim/v2/Users/${ada}`;
+    await ask("PATCH", path, patchOf({ op: "remove", path: "members", value: [{ $ref: url }] }));
+    expect((await ask("GET", path)).json.members).toBeUndefined();
+  });
+
+  test("needs a path, whatever it lists [R-2a P-3.5.2.2-01]", async () => {
+    const { patch, read } = await account({ emails: [work] });
+    for (const value of ["", {}, [{}], { emails: [work] }])
+      expect(await patch({ op: "remove", value })).toMatchObject({ status: 400, json: { scimType: "noTarget" } });
+    expect((await read()).emails).toEqual([work]);
   });
 
   test("of simple values and of a multi-valued sub-attribute takes those alone [P-3.5.2.2-08]", async () => {

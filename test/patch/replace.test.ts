@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ENTERPRISE } from "../support/directory.ts";
-import { account, device } from "../support/patching.ts";
+import { type ProfileName, profiles } from "../../src/index.ts";
+import { directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
+import { account, device, patchOf } from "../support/patching.ts";
 
 const work = { value: "w@x", type: "work" };
 const home = { value: "h@x", type: "home" };
@@ -73,11 +74,11 @@ describe("replace of what is singular", () => {
       ["active", "x"],
       ["active", 1],
       ["name", "x"],
-      ["title", 5],
+      ["title", 5.5],
       ["title", { a: 1 }],
       ["name.givenName", ["a", "b"]],
       ["emails", [{ value: { a: 1 } }]],
-      ['emails[type eq "work"]', "x"],
+      ['emails[type eq "work"]', true],
     ]) {
       const answer = await patch({ op: "replace", path, value });
       expect.soft(answer, `${path}`).toMatchObject({ status: 400, json: { scimType: "invalidValue" } });
@@ -232,4 +233,26 @@ describe("replace without a path", () => {
       json: { scimType: "mutability" },
     });
   });
+});
+
+test("members by nothing but empty texts is 400 invalidValue, and so is their add: no group is emptied by them [R-2a R-55]", async () => {
+  for (const profile of Object.keys(profiles) as ProfileName[]) {
+    const { ask } = directory({ profile });
+    const ada = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json.id;
+    const group = { schemas: [GROUP], displayName: "G", members: [{ value: ada }] };
+    const path = `/Groups/${(await ask("POST", "/Groups", group)).json.id}`;
+    for (const members of ["", [""], ["", ""]])
+      for (const operation of [
+        { op: "replace", path: "members", value: members },
+        { op: "replace", value: { members } },
+        { op: "add", path: "members", value: members },
+      ])
+        expect(await ask("PATCH", path, patchOf(operation))).toMatchObject({
+          status: 400,
+          json: { scimType: "invalidValue" },
+        });
+    expect((await ask("GET", path)).json.members).toHaveLength(1);
+    await ask("PATCH", path, patchOf({ op: "replace", path: "members", value: [] }));
+    expect((await ask("GET", path)).json.members).toBeUndefined();
+  }
 });

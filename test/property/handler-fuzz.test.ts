@@ -499,7 +499,7 @@ const UNTOUCHED = prototypes();
 async function check(method: string, response: ScimResponse, events: readonly ScimEvent[]): Promise<string> {
   const text = await bodyText(response);
   const { status } = response;
-  expect(events.filter(({ type }) => type === "error")).toEqual([]);
+  expect(events.filter(({ type }) => type === "fault")).toEqual([]);
   expect(status === 501 || status < 500).toBe(true);
   expect(text ?? "").not.toContain(CANARY);
   for (const header of Object.values(response.headers)) {

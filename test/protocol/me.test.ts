@@ -181,7 +181,7 @@ describe("/Me", () => {
   ])("%s from resolveMe is a fault of the host: 500 and an error event", async (_what, me) => {
     const { ask, events } = directory({ resolveMe: () => me as never });
     expect((await ask("GET", "/Me")).status).toBe(500);
-    expect(events).toMatchObject([{ type: "error" }]);
+    expect(events).toMatchObject([{ type: "fault" }]);
   });
 
   test("what resolveMe throws is the answer", async () => {

@@ -79,12 +79,12 @@ describe("POST .search", () => {
   });
 
   test.each([
-    { attributes: "userName" },
-    { excludedAttributes: "title" },
     { attributes: [1] },
-    { count: "10" },
+    { attributes: 1 },
+    { count: "ten" },
+    { count: "010" },
     { count: 1.5 },
-    { startIndex: "1" },
+    { startIndex: " 1" },
     { startIndex: true },
     { filter: 5 },
     { filter: ["title pr"] },

@@ -257,7 +257,7 @@ describe("members", () => {
     expect([get.mock.calls.length, applyDelta.mock.calls.length]).toEqual([0, 1]);
     expect(await members(service)).toHaveLength(302);
     expect(await add(301)).toMatchObject({
-      status: 400,
+      status: 413,
       json: { detail: expect.stringContaining("limits.operations") },
     });
   });

@@ -8,7 +8,7 @@ const strict = () => under([]);
 const eve = { schemas: [USER], userName: "eve" };
 
 describe("what comes in", () => {
-  test("null is unassigned, for every kind of attribute, and no null comes back [Q38]", async () => {
+  test("null is unassigned, for every kind of attribute, and no null comes back; active has its default [Q38 R-19a]", async () => {
     const service = await strict();
     const { status, body, json } = await service.ask("POST", "/Users", {
       ...eve,
@@ -21,7 +21,7 @@ describe("what comes in", () => {
     });
     expect(status).toBe(201);
     expect(body).not.toContain("null");
-    expect(json).toEqual({ ...eve, id: json.id, name: { givenName: "Eve" }, meta: json.meta });
+    expect(json).toEqual({ ...eve, id: json.id, active: true, name: { givenName: "Eve" }, meta: json.meta });
   });
 
   test("schemas follows from the data, whatever it says of extensions [Q39]", async () => {

@@ -20,6 +20,11 @@ test("a body without schemas is what its endpoint is for [R-37 Q39]", async () =
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
 });
 
+test("a list of nothing but unknown URNs stays wrong without the rule for those [Q124 R-37b]", async () => {
+  const service = await under([rule]);
+  expect((await service.ask("POST", "/Users", { schemas: ["urn:x"], userName: "eve" })).status).toBe(400);
+});
+
 test("a body that names another schema is still refused, and so is every such body without the rule [R-37]", async () => {
   const ruled = await under([rule]);
   const strict = await under([]);

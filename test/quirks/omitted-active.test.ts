@@ -14,13 +14,13 @@ test("a PUT that does not say active leaves an inactive user inactive, and clear
   expect(service.events.map(({ type }) => type)).not.toContain("activated");
 });
 
-test("one that says it is taken at its word [Q92]", async () => {
+test("one that says it is taken at its word, null being none [Q92 R-19a]", async () => {
   const service = await under([rule]);
   expect((await service.ask("PUT", `/Users/${service.bob}`, template({ active: true }))).json.active).toBe(true);
-  expect((await service.ask("PUT", `/Users/${service.bob}`, template({ active: null }))).json).not.toHaveProperty(
-    "active",
-  );
   expect(service.notes()).toEqual([]);
+  expect((await service.ask("PUT", `/Users/${service.bob}`, template({ active: false }))).json.active).toBe(false);
+  expect((await service.ask("PUT", `/Users/${service.bob}`, template({ active: null }))).json.active).toBe(false);
+  expect(service.notes()).toEqual(["omitted-active at active"]);
 });
 
 test("without the rule active has its default again [Q92 R-18]", async () => {

@@ -35,3 +35,17 @@ test("without the rule nothing of the request is done [Q69 R-37]", async () => {
   });
   expect((await service.ask("GET", `/Users/${service.ada}`)).json.displayName).toBe("Ada");
 });
+
+test("alone, what is misspelt is an error with the rule as well, and what is of an unknown URN is left out [Q69 R-37a]", async () => {
+  const service = await under([rule]);
+  const at = `/Users/${service.ada}`;
+  expect(await service.patch(at, { op: "replace", path: "actve", value: false })).toMatchObject({
+    status: 400,
+    json: {
+      scimType: "invalidPath",
+      detail: 'Operations[0]: "actve" is not an attribute of User. Did you mean active?',
+    },
+  });
+  expect((await service.patch(at, { op: "replace", path: "urn:example:nothing:attr", value: "x" })).status).toBe(200);
+  expect(service.notes()).toEqual(["unknown-paths at urn:example:nothing:attr"]);
+});

@@ -26,6 +26,27 @@ test("what is in it may need another rule, and is checked like any value [Q62 Q5
     expect(await set(wrong)).toMatchObject({ status: 400, json: { scimType: "invalidValue" } });
 });
 
+test("an array of one is the element that a value path selects, and no element of a list [Q62 R-81]", async () => {
+  const service = await under([rule]);
+  const path = `/Users/${service.ada}`;
+  const element = {
+    op: "replace",
+    path: 'emails[type eq "home"]',
+    value: [{ type: "home", value: "new@home.example" }],
+  };
+  expect((await service.patch(path, element)).json.emails).toContainEqual({ type: "home", value: "new@home.example" });
+  expect(service.notes()).toEqual(["wrapped-values at emails"]);
+  const sub = { op: "replace", path: 'emails[type eq "home"].value', value: ["newer@home.example"] };
+  expect((await service.patch(path, sub)).json.emails).toContainEqual({ type: "home", value: "newer@home.example" });
+  for (const wrong of [
+    { ...element, value: [] },
+    { ...element, value: [...element.value, { value: "two" }] },
+    { op: "add", path: "emails", value: [element.value] },
+    { op: "add", path: "roles", value: [["admin"]] },
+  ])
+    expect(await service.patch(path, wrong)).toMatchObject({ status: 400, json: { scimType: "invalidValue" } });
+});
+
 test("without the rule an array is no value [Q62]", async () => {
   const service = await under([]);
   const answer = await service.patch(`/Users/${service.ada}`, { op: "replace", path: "displayName", value: ["x"] });

@@ -68,7 +68,9 @@ describe("data types", () => {
     ["name", "a\u0000b", /name must not contain the character NUL/],
     ["name", "  ", /name must not be empty/],
   ])("%s %j has the right JSON type and is refused for what it says [S-2.3.4-01 S-2.3.6-01 S-2.3.6-02 P-5-03]", async (name, value, detail) => {
-    expectRefusal(await things().ask("POST", "/Things", thing({ [name]: value })), 400, "invalidValue", detail);
+    // Of what an external reference says, strict alone thinks so much.
+    const { ask } = things(name === "link" ? { profile: "strict" } : {});
+    expectRefusal(await ask("POST", "/Things", thing({ [name]: value })), 400, "invalidValue", detail);
   });
 
   test("half of a surrogate pair is refused before it can reach storage", async () => {
@@ -99,7 +101,7 @@ describe("all problems of a body", () => {
     const answer = await directory().ask("POST", "/Users", {
       schemas: [USER],
       active: 1,
-      emails: [{ value: "a@example.com" }, { value: 7, primary: "maybe" }],
+      emails: [{ value: "a@example.com" }, { value: 7.5, primary: "maybe" }],
       name: "Ada",
       [ENTERPRISE]: { employeeNumber: {}, manager: { value: [] } },
     });
@@ -115,7 +117,7 @@ describe("all problems of a body", () => {
   });
 
   test("are cut where there are too many to help, and the rest is counted", async () => {
-    const emails = Array.from({ length: 30 }, () => ({ value: 1 }));
+    const emails = Array.from({ length: 30 }, () => ({ value: 1.5 }));
     const { json } = await directory().ask("POST", "/Users", { schemas: [USER], userName: "a", emails });
     expect(json.detail.split("; ").length).toBe(10);
     expect(json.detail).toContain("(and 20 more problems)");

@@ -255,10 +255,10 @@ describe("required", () => {
   });
 });
 
-test("a default is given where a create says nothing, and null suppresses it [P-3.3-02 P-3.3-03]", async () => {
+test("a default is given where a create says nothing, and where it says null [P-3.3-02 P-3.3-03 R-19a]", async () => {
   const { ask } = things();
   expect((await ask("POST", "/Things", thing({}))).json.label).toBe("unnamed");
-  expect((await ask("POST", "/Things", thing({ label: null }))).json).not.toHaveProperty("label");
+  expect((await ask("POST", "/Things", thing({ label: null }))).json.label).toBe("unnamed");
   expect((await ask("POST", "/Things", thing({ label: "l" }))).json.label).toBe("l");
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defineSchema, User } from "../../src/index.ts";
+import { type SchemaDefinition, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { openSqlite, sqlStorage } from "../../src/storage/sql/index.ts";
 import { BASE_URL, type Directory, directory, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
@@ -52,8 +52,15 @@ describe("schemas", () => {
     }
   });
 
-  test("of the wrong kind is refused whatever the profile", async () => {
-    for (const schemas of [USER, {}, 1, [1], [USER, null]])
+  test("of the wrong kind is refused whatever the profile, but for one text alone by default [R-81]", async () => {
+    const lenient = directory();
+    expect((await lenient.ask("POST", "/Users", { ...ada, schemas: USER })).json.schemas).toEqual([USER]);
+    expect(lenient.events).toContainEqual(
+      expect.objectContaining({ type: "quirk", quirk: "lone-values", path: "schemas" }),
+    );
+    const wrong = { ...ada, schemas: USER };
+    expectRefusal(await directory({ profile: "strict" }).ask("POST", "/Users", wrong), 400, "invalidSyntax");
+    for (const schemas of ["", {}, 1, [1], [USER, null]])
       expectRefusal(
         await directory().ask("POST", "/Users", { ...ada, schemas }),
         400,
@@ -199,7 +206,7 @@ describe("id", () => {
       },
     });
     expectRefusal(await service.ask("POST", "/Users", ada), 500);
-    expect(service.events).toContainEqual(expect.objectContaining({ type: "error", error: expect.any(TypeError) }));
+    expect(service.events).toContainEqual(expect.objectContaining({ type: "fault", error: expect.any(TypeError) }));
     const made = directory();
     for (let index = 0; index < 200; index++)
       expect((await made.ask("POST", "/Users", { ...ada, userName: `u${index}` })).json.id).not.toContain("bulkId");
@@ -345,11 +352,12 @@ describe("meta", () => {
 });
 
 describe("attributes of an extension that are called id, meta and schemas", () => {
-  const Hr = defineSchema({
+  // Made without defineSchema, which refuses it.
+  const Hr = {
     id: "urn:example:params:scim:schemas:Hr",
     name: "Hr",
     attributes: { id: {}, meta: {}, schemas: { multiValued: true } },
-  });
+  } as const satisfies SchemaDefinition;
   const resourceTypes = [User.extend(Hr)];
   const storages = {
     memory: async () => memoryStorage(),

@@ -4,7 +4,7 @@ import { EnterpriseUser } from "../../src/schema/core/enterprise-user.ts";
 import { Group } from "../../src/schema/core/group.ts";
 import { User } from "../../src/schema/core/user.ts";
 import { compileResourceType, defineResourceType } from "../../src/schema/resource-type.ts";
-import { defineSchema, SchemaError } from "../../src/schema/schema.ts";
+import { defineSchema, type SchemaDefinition, SchemaError } from "../../src/schema/schema.ts";
 
 const Thing = defineSchema({ id: "urn:example:Thing", name: "Thing", attributes: { x: {} } });
 
@@ -81,12 +81,13 @@ describe("compileResourceType", () => {
     expect(thing.attributes.map((attribute) => attribute.path)).toEqual(["schemas", "id", "externalId", "meta", "x"]);
   });
 
-  test("the RFC's common attributes win over a schema that declares them [S-3.1-03]", () => {
-    const own = defineSchema({
+  test("the RFC's common attributes win over a schema that declares them, made without defineSchema, which refuses it [S-3.1-03]", () => {
+    const own = {
       id: "urn:example:Own",
       name: "Own",
       attributes: { ID: { mutability: "readWrite" }, meta: {}, externalId: { caseExact: false }, x: {} },
-    });
+    } as const satisfies SchemaDefinition;
+    expect(() => defineSchema(own)).toThrow(SchemaError);
     const type = compileResourceType(defineResourceType({ name: "Own", schema: own }));
     expect(type.core.map((attribute) => attribute.name)).toEqual(["x"]);
     expect(type.attribute("id")).toMatchObject({ mutability: "readOnly", caseExact: true, returned: "always" });
@@ -194,11 +195,11 @@ describe("resolve", () => {
   });
 
   test("an extension attribute named like a core one leaves it in place [S-3.3-02 Q28]", () => {
-    const shadow = defineSchema({
+    const shadow = {
       id: "urn:example:Shadow",
       name: "Shadow",
       attributes: { userName: { type: "integer" }, id: {} },
-    });
+    } as const satisfies SchemaDefinition;
     const type = compileResourceType(User.extend(shadow));
     expect(type.resolve("userName", true)?.attribute).toMatchObject({ type: "string", extension: undefined });
     expect(type.resolve("urn:example:Shadow:userName")?.attribute).toMatchObject({

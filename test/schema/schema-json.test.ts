@@ -174,6 +174,7 @@ function compiled(schema: SchemaDefinition): unknown[] {
     sub,
     key,
     collection,
+    integrity,
     comparison,
     format,
     inverseOf,

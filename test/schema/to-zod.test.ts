@@ -25,12 +25,12 @@ describe("toZod", () => {
   });
 
   test("tells all problems with path and expected type, in the words that the handler uses", () => {
-    expect(issuesOf(toZod(User), { active: 1, emails: [{ value: 7 }], profileUrl: "no url", name: "Ada" })).toEqual(
+    expect(issuesOf(toZod(User), { active: 1, emails: [{ value: 7 }], profileUrl: " ", name: "Ada" })).toEqual(
       expect.arrayContaining([
         "userName must be a string",
         "active must be true or false",
         "emails.0.value must be a string",
-        "profileUrl must be a URI (RFC 3986)",
+        "profileUrl must be a URI (RFC 3986), not blank",
       ]),
     );
     expect(issuesOf(toZod(Thing), { name: "a", integer: 1.5, box: { height: 1 }, tags: "x" }).length).toBe(3);

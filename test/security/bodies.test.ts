@@ -168,7 +168,7 @@ describe("values that do not fit", () => {
     const { id } = (await ask("POST", "/Users", ada)).json;
     for (const Operations of [{ length: 1e9 }, "x", 7, [null], [[]], ["x"], { 0: { op: "add" } }])
       expect((await ask("PATCH", `/Users/${id}`, { ...patchOf(), Operations })).status).toBe(400);
-    expect(events.filter(({ type }) => type === "error")).toEqual([]);
+    expect(events.filter(({ type }) => type === "fault")).toEqual([]);
   });
 
   test("data of a schema that the resource type does not have is not stored [T-D10]", async () => {

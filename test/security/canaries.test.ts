@@ -241,7 +241,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
     ],
     "a fault written to the console": [
       ["driver in log"],
-      { options: { on: (event) => event.type === "error" && console.error(event.error) } },
+      { options: { on: (event) => event.type === "fault" && console.error(event.error) } },
     ],
     "a token in the context": [
       ["token in event", "token in observation"],

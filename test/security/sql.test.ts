@@ -75,7 +75,7 @@ test("text that no database takes is 400 on every engine, before a statement is 
     const member = patchOf({ op: "add", path: "members", value: [{ value: "a\u0000b" }] });
     const group = (await ask("POST", "/Groups", { schemas: [GROUP], displayName: "g" })).json.id;
     expect((await ask("PATCH", `/Groups/${group}`, member)).status).toBe(400);
-    expect(events.filter(({ type }) => type === "error")).toEqual([]);
+    expect(events.filter(({ type }) => type === "fault")).toEqual([]);
   }
 });
 

@@ -128,7 +128,7 @@ describe("the signal of a request", () => {
         const isChanged = (await everything(service)) !== before;
         // What was changed was told, and what was told was changed.
         expect(changes.length > 0).toBe(isChanged);
-        expect(changes.every(({ type }) => type !== "error")).toBe(true);
+        expect(changes.every(({ type }) => type !== "fault")).toBe(true);
         if (response.status !== 503) expect(response.status).toBeLessThan(300);
       }
     }
@@ -145,7 +145,7 @@ describe("the signal of a request", () => {
     });
     const service = directory({ storage });
     expect((await reply(service, "GET", "/Users", leave.signal)).status).toBe(500);
-    expect(service.events).toMatchObject([{ type: "error", error: { message: "disk full" } }]);
+    expect(service.events).toMatchObject([{ type: "fault", error: { message: "disk full" } }]);
   });
 
   test("a reason that is a SCIM error is the answer", async () => {
@@ -154,7 +154,7 @@ describe("the signal of a request", () => {
     const response = await reply(service, "GET", "/Users", AbortSignal.abort(reason));
     expect(response.status).toBe(503);
     expect(String(response.body)).toContain("about to stop");
-    expect(service.events).toEqual([]);
+    expect(service.events).toMatchObject([{ type: "fault", status: 503, error: reason }]);
   });
 });
 
@@ -173,7 +173,7 @@ describe("timeout", () => {
     const { ask, events } = directory({ storage, timeout: 20, observe: (event) => observations.push(event) });
     const answer = await ask("GET", "/Users");
     expect(answer).toMatchObject({ status: 503, json: { schemas: [ERROR], status: "503" } });
-    expect(events).toEqual([]);
+    expect(events).toMatchObject([{ type: "fault", status: 503, error: { name: "TimeoutError" }, path: "/Users" }]);
     expect(observations).toMatchObject([{ status: 503, aborted: true, operation: "query", storageCalls: 1 }]);
   });
 
@@ -191,7 +191,7 @@ describe("timeout", () => {
     const { ask, events } = directory({ storage, timeout: 20 });
     expect((await ask("GET", "/Users")).status).toBe(503);
     expect(reason).toMatchObject({ name: "TimeoutError" });
-    expect(events).toEqual([]);
+    expect(events).toMatchObject([{ type: "fault", error: { name: "TimeoutError" } }]);
   });
 
   test("a write that has begun is finished, and told, after the answer [G-18]", async () => {
@@ -208,7 +208,7 @@ describe("timeout", () => {
           return memory.create({ ...request, signal: undefined }, context);
         },
       };
-      const { ask } = directory({ storage, timeout: 20, on: (event) => resolve(event) });
+      const { ask } = directory({ storage, timeout: 20, on: (event) => event.type !== "fault" && resolve(event) });
       ask("POST", "/Users", { schemas: [USER], userName: "ada" }).then(async ({ status }) => {
         expect(status).toBe(503);
         go();

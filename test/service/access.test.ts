@@ -184,7 +184,7 @@ describe("authentication", () => {
         expect(status).toBe(500);
         expect(body).not.toContain("tenant");
       }
-      expect(events.map(({ type }) => type)).toEqual(["error", "error", "error"]);
+      expect(events.map(({ type }) => type)).toEqual(["fault", "fault", "fault"]);
     }
     expect(calls).toEqual([]);
   });
@@ -348,7 +348,7 @@ describe("what leaks", () => {
       ];
       expect(answers.some(({ status }) => status === 500)).toBe(true);
       for (const answer of answers) expect(JSON.stringify(answer)).not.toContain("canary");
-      const faults = events.filter(({ type }) => type === "error");
+      const faults = events.filter(({ type }) => type === "fault");
       expect(faults).toHaveLength(answers.filter(({ status }) => status === 500).length);
       for (const event of faults) expect(event).toMatchObject({ error: fault });
     }

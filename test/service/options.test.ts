@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { createScim, defineResourceType, Group, type ScimOptions, User, UserSchema } from "../../src/index.ts";
+import { DEFAULT_LIMITS } from "../../src/call/limits.ts";
+import {
+  createScim,
+  defineResourceType,
+  Group,
+  profiles,
+  type ScimOptions,
+  User,
+  UserSchema,
+} from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 
 const good: ScimOptions = {
@@ -12,6 +21,15 @@ const good: ScimOptions = {
 /** As a caller without types could write it. */
 const make = (departure: Readonly<Record<string, unknown>>) => () =>
   createScim({ ...good, ...departure } as unknown as ScimOptions);
+
+function messageOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+}
 
 describe("createScim", () => {
   test("refuses to serve without a word on who may ask [T-A1]", () => {
@@ -52,6 +70,37 @@ describe("createScim", () => {
   ])("refuses %s with an error that names the option", (_what, departure, message) => {
     expect(make(departure)).toThrow(TypeError);
     expect(make(departure)).toThrow(message);
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
+    ["profile", { profile: "azure" }, Object.keys(profiles)],
+    ["unknownAttributes", { unknownAttributes: "drop" }, ["ignore", "reject"]],
+    ["canonicalValues", { canonicalValues: "force" }, ["suggest", "enforce"]],
+    ["formats", { formats: "check" }, ["ignore", "enforce"]],
+    ["references", { references: "off" }, ["check", "ignore"]],
+    ["putOmitted", { putOmitted: "leave" }, ["clear", "keep"]],
+    ["patchResponse", { patchResponse: "body" }, ["auto", "resource"]],
+    ["neMultiValued", { neMultiValued: "all" }, ["any", "none"]],
+    ["pagination.default", { pagination: { default: "offset" } }, ["index", "cursor"]],
+    ["unsafeNoAuthentication", { unsafeNoAuthentication: "yes" }, ["true"]],
+    ["options", { profil: "entra" }, ["profil", "profile", "resourceTypes", "storage"]],
+    ["limits", { limits: { bodySize: 1 } }, ["bodySize", ...Object.keys(DEFAULT_LIMITS)]],
+    ["cursors", { cursors: { key: "x" } }, ["key", "secret", "timeout", "identity"]],
+  ])("names what is possible for %s where something else is given", (option, departure, possible) => {
+    const message = messageOf(make(departure));
+    expect(message).toContain(`createScim: ${option}: `);
+    for (const value of possible) expect(message).toMatch(new RegExp(`[" ]${value}(?:["';,]|$)`));
+  });
+
+  test("names the profiles to a tenant that asks for none of them", async () => {
+    const errors: unknown[] = [];
+    const scim = createScim({
+      ...good,
+      tenant: () => ({ profile: "azure" }) as never,
+      on: (event) => errors.push(event.type === "fault" && String(event.error)),
+    });
+    await scim.handle({ method: "GET", url: "/scim/v2/Users", headers: {} });
+    expect(errors).toEqual([expect.stringMatching(/tenant: profile: must be one of .*"entra"/)]);
   });
 
   test("a base URL from a function is checked at each request, and a bad one is a 500", async () => {

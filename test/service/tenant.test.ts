@@ -177,7 +177,7 @@ describe("tenant", () => {
   ])("with %s is a fault of the host: 500, and an error event that names it", async (_what, wrong, problem) => {
     const { as, events } = service({ tenant: () => wrong as never });
     for (let round = 0; round < 2; round++) expect((await as("acme")("GET", "/Users")).status).toBe(500);
-    expect(events).toMatchObject([{ type: "error" }, { type: "error" }]);
+    expect(events).toMatchObject([{ type: "fault" }, { type: "fault" }]);
     expect(String((events[0] as { error: unknown }).error)).toMatch(problem);
   });
 });

@@ -9,7 +9,7 @@ describe("storage that declares", () => {
     expect((await served.ask("GET", "/Users")).status).toBe(200);
     const refused = directory({ storage, authenticate: () => ({ tenant: "acme" }) });
     expect((await refused.ask("GET", "/Users")).status).toBe(500);
-    expect(refused.events).toMatchObject([{ type: "error", error: { message: expect.stringContaining("tenant") } }]);
+    expect(refused.events).toMatchObject([{ type: "fault", error: { message: expect.stringContaining("tenant") } }]);
   });
 
   test("that it cannot hold dangling references refuses references ignore at start-up, naming the type", () => {

@@ -10,7 +10,7 @@ import { createRows } from "../../src/storage/memory/rows.ts";
 const User = compileResourceType(UserDefinition);
 
 const AT = "2026-01-01T00:00:00Z";
-const WRITE = { resourceType: User, at: AT, checkReferences: [], notify: () => {}, secrets: {}, select: SELECT_ALL };
+const WRITE = { resourceType: User, at: AT, checkReferences: {}, notify: () => {}, secrets: {}, select: SELECT_ALL };
 
 async function add(storage: MemoryStorage, id: string): Promise<void> {
   const meta = { resourceType: "User", created: AT, lastModified: AT };

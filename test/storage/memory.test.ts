@@ -15,6 +15,7 @@ import {
   SELECT_ALL,
   type StorageNotice,
   type StoredResource,
+  type WriteRequest,
 } from "../../src/storage/adapter.ts";
 import { type MemoryStorage, type MemoryStorageOptions, memoryStorage } from "../../src/storage/memory/index.ts";
 import { referencesIn, settleReference } from "../../src/storage/reference.ts";
@@ -52,7 +53,9 @@ const Badge = compileResourceType(
 );
 /** Another resource type with the schema of User. */
 const Contractor = compileResourceType(defineResourceType({ name: "Contractor", schema: UserDefinition.schema }));
-const KNOWN = ["User", "Group", "Badge"];
+const KNOWN: WriteRequest["checkReferences"] = Object.fromEntries(
+  [User, Group, Badge].flatMap(({ references }) => references.map(({ name }) => [name, "refuse"] as const)),
+);
 const AT = "2026-01-01T00:00:00Z";
 const LATER = "2026-02-02T00:00:00Z";
 
@@ -67,7 +70,7 @@ function resourceOf(resourceType: ResourceType, id: string, attributes: Record<s
 }
 
 interface WriteOptions {
-  readonly check?: readonly string[];
+  readonly check?: WriteRequest["checkReferences"];
   readonly secrets?: Record<string, unknown>;
   readonly context?: Context;
   readonly notices?: StorageNotice[];
@@ -291,7 +294,7 @@ describe("versions", () => {
       secrets: {},
       select: SELECT_ALL,
       at: AT,
-      checkReferences: [],
+      checkReferences: {},
       notify: () => {},
       signal: gone,
     };
@@ -388,7 +391,7 @@ describe("references", () => {
   });
 
   test("nothing is checked where the types are not asked for", async () => {
-    await create(Group, "g1", { displayName: "g", ...members("nobody", "u1") }, { check: [] });
+    await create(Group, "g1", { displayName: "g", ...members("nobody", "u1") }, { check: {} });
     expect(elementsOf(await get(Group, "g1"))).toEqual([{ value: "nobody" }, { value: "u1", type: "User" }]);
   });
 
@@ -536,11 +539,11 @@ describe("deltas", () => {
       fc.asyncProperty(list, steps, async (start, deltas) => {
         const model = new Set<string>(start);
         storage = memoryStorage();
-        await create(Group, "g1", { displayName: "g", ...members(...start) }, { check: [] });
+        await create(Group, "g1", { displayName: "g", ...members(...start) }, { check: {} });
         let version = 1;
         for (const { add, remove: removed } of deltas) {
           const before = [...model].sort().join();
-          const done = await delta(elements(...add), removed, { check: [] });
+          const done = await delta(elements(...add), removed, { check: {} });
           for (const value of removed) model.delete(value);
           for (const value of add) model.add(value);
           if ([...model].sort().join() !== before) version++;
@@ -573,7 +576,7 @@ describe("deltas", () => {
 
 describe("helpers for adapter authors", () => {
   const [first, second] = [...referencesIn(Group, members("u1", "g1"))];
-  const options = { holder: "g1", checkReferences: ["User", "Group"] };
+  const options = { holder: "g1", checkReferences: { "Group.members": "refuse" } as const };
 
   test("list the references of a resource, in extensions as well", () => {
     expect([first, second].map((held) => [held?.reference.attribute.path, held?.index, held?.id])).toEqual([
@@ -590,7 +593,7 @@ describe("helpers for adapter authors", () => {
     expect(() => settleReference(first, undefined, options)).toThrow("members[0].value names no User or Group");
     expect(() => settleReference(first, "Badge", options)).toThrow("members[0].value names no User or Group");
     expect(() => settleReference(second, "Group", options)).toThrow("members[1].value names the resource itself");
-    expect(settleReference(first, undefined, { holder: "g1", checkReferences: [] })).toEqual({ value: "u1" });
+    expect(settleReference(first, undefined, { holder: "g1", checkReferences: {} })).toEqual({ value: "u1" });
   });
 });
 
@@ -785,7 +788,7 @@ describe("queries", () => {
       attributes: Record<string, unknown>,
     ): Promise<void> => {
       const isKnown = (await get(resourceType, resourceId)) !== undefined;
-      await (isKnown ? replace : create)(resourceType, resourceId, attributes, { check: [] }).catch(
+      await (isKnown ? replace : create)(resourceType, resourceId, attributes, { check: {} }).catch(
         (error: { status?: number }) => {
           if (error.status !== 409) throw error;
         },

@@ -2,6 +2,7 @@ import {
   createScim,
   EnterpriseUser,
   Group,
+  type RefusedEvent,
   type Scim,
   type ScimEvent,
   type ScimOptions,
@@ -29,13 +30,16 @@ export interface Answer extends ScimResponse {
 /** A SCIM service for a test, its events, and a short way to ask it. */
 export interface Directory {
   readonly scim: Scim;
+  /** What `on` was told, but for refusals: most tests refuse on purpose, and look at the answer. */
   readonly events: ScimEvent[];
+  readonly refusals: RefusedEvent[];
   ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
 /** Makes a service with users, groups and the enterprise extension over memory; `given` departs from that. */
 export function directory(given: Partial<ScimOptions> = {}): Directory {
   const events: ScimEvent[] = [];
+  const refusals: RefusedEvent[] = [];
   const scim = createScim({
     resourceTypes: [User.extend(EnterpriseUser), Group],
     storage: memoryStorage(),
@@ -44,7 +48,7 @@ export function directory(given: Partial<ScimOptions> = {}): Directory {
       if (request.headers.authorization !== "Bearer good") throw unauthorized();
       return {};
     },
-    on: (event) => events.push(event),
+    on: (event) => (event.type === "refused" ? refusals.push(event) : events.push(event)),
     ...given,
   });
   const ask: Directory["ask"] = async (method, path, body, headers = {}) => {
@@ -59,7 +63,7 @@ export function directory(given: Partial<ScimOptions> = {}): Directory {
     const text = await bodyText(response);
     return { ...response, body: text, json: text === undefined ? undefined : JSON.parse(text) };
   };
-  return { scim, events, ask };
+  return { scim, events, refusals, ask };
 }
 
 /** The body of a response as text, whether it is streamed or not. */
@@ -86,6 +90,7 @@ export async function directoryWith(state: Fixtures, given: Partial<ScimOptions>
     }
   }
   loaded.events.length = 0;
+  loaded.refusals.length = 0;
   return loaded;
 }
 

@@ -43,6 +43,11 @@ interface Target {
 }
 type Step = (state: { resource: Json; readonly secrets: Json }) => void;
 
+/** An operation on what the type does not have. */
+const LEFT_OUT: Step = () => undefined;
+/** An operation that says nothing. */
+const NOTHING: Step = () => undefined;
+
 class Refusal extends Error {
   readonly scimType: string;
   constructor(scimType: string) {
@@ -71,6 +76,8 @@ export function patchByTheBook(type: ModelType, resource: Json, operations: read
   try {
     // What is wrong whatever the resource holds is seen first; then the operations run in order, each on the outcome of the last.
     const steps = operations.flatMap((operation) => readOperation(type, operation));
+    // A request of nothing but unknown names must not look as if it were done. [R-37a]
+    if (steps.includes(LEFT_OUT) && steps.every((step) => step === LEFT_OUT || step === NOTHING)) refuse("invalidPath");
     for (const step of steps) {
       state.resource = copy(state.resource);
       step(state);
@@ -116,7 +123,22 @@ function readPath(type: ModelType, operation: ModelOperation, path: string): Ste
 }
 
 function unknown(type: ModelType): Step[] {
-  return type.isTolerant ? [] : refuse("invalidPath");
+  return type.isTolerant ? [LEFT_OUT] : refuse("invalidPath");
+}
+
+/** Whether a value says something, and all of it of names that there are none of. [R-37a] */
+function isOfUnknownNames(attribute: ModelAttribute, raw: unknown, value: unknown, isOne: boolean): boolean {
+  if (value !== undefined && !isEmptyList(value) && !(isObject(value) && Object.keys(value).length === 0)) return false;
+  const parts = (Array.isArray(raw) ? raw : [raw]).filter(isObject).flatMap((part) => Object.entries(part));
+  return parts.some(([name]) => subOf(attribute, name) === undefined) && !(isOne && clearsSomething(attribute, raw));
+}
+
+function clearsSomething(attribute: ModelAttribute, raw: unknown): boolean {
+  if (!isObject(raw)) return false;
+  return Object.entries(raw).some(([name, part]) => {
+    const sub = subOf(attribute, name);
+    return sub !== undefined && !isReadOnly(sub) && (part === null || isEmptyList(part));
+  });
 }
 
 function readWithoutPath(type: ModelType, operation: ModelOperation): Step[] {
@@ -199,11 +221,14 @@ function readTarget(type: ModelType, operation: ModelOperation, target: Target):
   const leaf = sub ?? attribute;
   if (op === "remove") {
     const listed = readListed(type, operation, leaf);
+    if (listed?.length === 0) return [NOTHING];
     return [change(target, op, (before) => removed(leaf, sub, op, before, listed, attribute))];
   }
   const raw = assertedBy(operation);
   const value = readAny(leaf, raw, type);
+  if (isOfUnknownNames(leaf, raw, value, !leaf.multiValued)) return unknown(type);
   if (op === "add" && (raw === null || (leaf.multiValued && (value as unknown[]).length === 0))) return [];
+  if (isObject(value) && Object.keys(value).length === 0 && !clearsSomething(leaf, raw)) return [NOTHING];
   if (sub !== undefined) {
     return [
       change(target, op, (before) =>
@@ -256,8 +281,19 @@ function removed(
 function readListed(type: ModelType, { value }: ModelOperation, leaf: ModelAttribute): readonly unknown[] | undefined {
   if (!leaf.multiValued || value === undefined || value === null) return undefined;
   if (!type.isTolerant) return refuse("invalidValue");
+  for (const one of Array.isArray(value) ? value : [value]) if (!saysWhich(leaf, one)) refuse("invalidValue");
   const all = { ...leaf, subAttributes: (leaf.subAttributes ?? []).map((sub) => ({ ...sub, required: false })) };
   return readAny(all, value, type) as unknown[];
+}
+
+/** Whether a listed value tells an element from others: by its value, or, of what is no collection, by any part. [R-2a] */
+function saysWhich(attribute: ModelAttribute, one: unknown): boolean {
+  if (!isObject(one)) return one !== null && one !== "" && !isEmptyList(one);
+  return Object.entries(one).some(([name, part]) => {
+    const sub = subOf(attribute, name);
+    if (sub === undefined || isReadOnly(sub) || (attribute.collection && sub.name !== "value")) return false;
+    return part !== null && part !== "" && !isEmptyList(part);
+  });
 }
 
 function withoutListed(attribute: ModelAttribute, elements: readonly unknown[], listed: readonly unknown[]): unknown[] {
@@ -300,13 +336,17 @@ function readSelection(
         }),
       ),
     );
-  if (op === "remove") return [removeMatching(sub === undefined ? undefined : readListed(type, operation, sub))];
+  if (op === "remove") {
+    const listed = sub === undefined ? undefined : readListed(type, operation, sub);
+    return [listed?.length === 0 ? NOTHING : removeMatching(listed)];
+  }
   const raw = assertedBy(operation);
   const value =
     sub === undefined ? (raw === null ? undefined : readOne(attribute, raw, type)) : readAny(sub, raw, type);
   if (op === "add" && (raw === null || (sub?.multiValued === true && isEmptyList(value)))) return [];
   if (sub === undefined && op === "replace" && isObject(value) && Object.keys(value).length === 0)
     return refuse("invalidValue");
+  if (isOfUnknownNames(sub ?? attribute, raw, value, sub === undefined || !sub.multiValued)) return unknown(type);
   if (value === undefined || isEmptyList(value)) {
     const remove = removeMatching(undefined);
     return [

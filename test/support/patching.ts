@@ -91,10 +91,17 @@ export async function patching(
   };
 }
 
-/** A service with one user of the given attributes. */
-export function account(attributes: object = {}, given: Partial<ScimOptions> = {}): Promise<Patching> {
+/** A service with one user of the given attributes; that it is active by default is not read back. */
+export async function account(attributes: object = {}, given: Partial<ScimOptions> = {}): Promise<Patching> {
   const schemas = ENTERPRISE in attributes ? [USER, ENTERPRISE] : [USER];
-  return patching("/Users", { schemas, userName: "ada", active: null, ...attributes }, given);
+  const made = await patching("/Users", { schemas, userName: "ada", ...attributes }, given);
+  return {
+    ...made,
+    async read() {
+      const { active, ...others } = await made.read();
+      return active === true && !("active" in attributes) ? others : { active, ...others };
+    },
+  };
 }
 
 /** A service with one device of the given attributes. */

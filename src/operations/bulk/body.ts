@@ -1,6 +1,6 @@
 import type { Call } from "../../call/call.ts";
 import type { BulkEntry, BulkMethod } from "../../call/operation.ts";
-import { parseOptions, tolerance } from "../../call/settings.ts";
+import { pathOptions, tolerance } from "../../call/settings.ts";
 import { invalidSyntax } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
@@ -48,7 +48,7 @@ export function mapBody<C extends Context>(
     case "PUT":
       return mapOwnId(mapReferences(resourceType, body, find, substitute), substitute);
     case "PATCH":
-      return mapPatchReferences(resourceType, body, find, parseOptions(call), substitute);
+      return mapPatchReferences(resourceType, body, find, pathOptions(call), substitute);
     case "DELETE":
       return body;
   }

@@ -1,12 +1,15 @@
 import type { Call } from "../../call/call.ts";
+import { failureEvent } from "../../call/failure.ts";
 import type { BulkOperation } from "../../call/operation.ts";
 import type { Result } from "../../call/result.ts";
+import type { Asked } from "../../events/event.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";
 import { runCircle } from "./circle.ts";
 import { type PlannedOperation, planBulk, type Step } from "./plan.ts";
-import { BULK_RESPONSE_SCHEMA, type Outcome, operationResult } from "./response.ts";
+import { BULK_RESPONSE_SCHEMA, type Failed, type Outcome, operationResult } from "./response.ts";
 import { type Execute, type Run, runOperation } from "./run.ts";
+import type { BulkTarget } from "./target.ts";
 
 /**
  * Processes a bulk request: plans it as a whole, then executes its operations one after the other, each as the single request
@@ -33,7 +36,9 @@ export async function bulk<C extends Context>(
     for (const [position, { index }] of operations.entries()) {
       const outcome = outcomes[position] as Outcome;
       results[index] = operationResult(operations[position] as PlannedOperation, outcome, call);
-      if (outcome.type === "failed") errors++;
+      if (outcome.type !== "failed") continue;
+      errors++;
+      tellFailure(operations[position] as PlannedOperation, outcome, call);
     }
     if (failOnErrors !== undefined && errors >= failOnErrors) break;
   }
@@ -47,4 +52,28 @@ function operationsOf(step: Step): readonly PlannedOperation[] {
 
 async function outcomesOf<C extends Context>(run: Run<C>, step: Step): Promise<readonly Outcome[]> {
   return step.type === "circle" ? runCircle(run, step.operations) : [await runOperation(run, step.operation)];
+}
+
+/** Tells the host what the client reads of a failed operation in the response. */
+function tellFailure<C extends Context>(
+  { index, entry: { method }, target, quirks }: PlannedOperation,
+  { error, thrown, isGivenUp }: Failed,
+  { engine, context }: Call<C>,
+): void {
+  if (isGivenUp) return;
+  const asked: Asked = {
+    method: method ?? "OTHER",
+    ...(target === undefined ? {} : { path: pathOf(target), resourceType: target.resourceType.name }),
+    ...(method === undefined ? {} : { operation: OPERATIONS[method] }),
+    position: index,
+    quirks: [...quirks],
+  };
+  engine.emit(failureEvent(thrown, error, asked, context));
+}
+
+/** What each method asks for within a bulk request. */
+const OPERATIONS = { POST: "create", PUT: "replace", PATCH: "patch", DELETE: "delete" } as const;
+
+function pathOf({ type, resourceType: { endpoint } }: BulkTarget): string {
+  return type === "resources" ? endpoint : `${endpoint}/{id}`;
 }

@@ -1,4 +1,5 @@
 import type { Call } from "../../call/call.ts";
+import { summaryOf } from "../../call/failure.ts";
 import type { CreateOperation } from "../../call/operation.ts";
 import { writeRequest } from "../../call/write.ts";
 import { conflict, isScimError } from "../../error.ts";
@@ -61,9 +62,9 @@ export async function runCircle<C extends Context>(
     for (const [index, { resource }] of done) created.set(index, resource);
     return operations.map(({ index }) => done.get(index)?.outcome as Outcome);
   } catch (error) {
-    const failed = failure(error, undefined, callOf(call, current));
+    const failed = failure(error, undefined, call.signal);
     return operations.map((planned) =>
-      planned === current ? failed : { type: "failed", error: failedNeed(current.index, plan), id: undefined },
+      planned === current ? failed : failure(failedNeed(current.index, plan), undefined, call.signal),
     );
   }
 }
@@ -153,7 +154,10 @@ async function complete<C extends Context>(
     return outcome.type === "done" ? outcome.version : undefined;
   } catch (error) {
     if (!isScimError(error) || error.status !== 400) throw error;
-    throw conflict(`The circular reference cannot be resolved: ${error.detail}`, { cause: error });
+    throw conflict(`The circular reference cannot be resolved: ${error.detail}`, {
+      summary: `The circular reference cannot be resolved: ${summaryOf(error)}`,
+      cause: error,
+    });
   }
 }
 
@@ -165,7 +169,7 @@ async function undo<C extends Context>(created: readonly CreatedResource[], call
     try {
       await adapter.delete({ ...writeRequest(call, resourceType), signal: undefined, id }, call.context);
     } catch (error) {
-      call.engine.emit({ type: "error", error, context: call.context });
+      call.engine.emit({ type: "fault", error, context: call.context });
     }
   }
 }

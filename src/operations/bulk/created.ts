@@ -34,6 +34,7 @@ export function failedNeed(index: number, { operations }: Plan): ScimError {
   const bulkId = printable(operations[index]?.entry.bulkId ?? "");
   return conflict(
     `The operation depends on the POST of "bulkId:${bulkId}" (Operations[${index}]), which failed; see its response.`,
+    { summary: `The operation depends on the POST in Operations[${index}], which failed.` },
   );
 }
 

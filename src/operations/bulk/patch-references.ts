@@ -105,7 +105,8 @@ function mapValue(
   find: FindAttribute,
   substitute: Substitute,
 ): unknown {
-  const isWhole = path === undefined || path.toLowerCase() === resourceType.urn.toLowerCase();
+  // Whether an empty path is taken for none is for the PATCH to say.
+  const isWhole = path === undefined || path === "" || path.toLowerCase() === resourceType.urn.toLowerCase();
   if (isWhole) {
     if (!isObject(value)) return value;
     return mapReferences(resourceType, value, (type, name) => find(type, name) ?? namedBy(type, name), substitute);

@@ -24,6 +24,8 @@ export interface PlannedOperation {
   readonly requires: readonly number[];
   /** Why it fails before it is tried. */
   readonly problem: ScimError | undefined;
+  /** Ids of the rules that fired for it so far. */
+  readonly quirks: Set<string>;
 }
 
 /**
@@ -68,16 +70,32 @@ function planOperation<C extends Context>(
   posts: ReadonlyMap<string, number>,
   call: Call<C>,
 ): PlannedOperation {
+  const quirks = new Set<string>();
+  const noting: Call<C> = {
+    ...call,
+    note: (quirk, path) => {
+      quirks.add(quirk);
+      call.note(quirk, path);
+    },
+  };
   const fail = (problem: ScimError, target?: BulkTarget): PlannedOperation => {
-    return { index, entry, target, body: {}, needs: [], requires: [], problem };
+    return { index, entry, target, body: {}, needs: [], requires: [], problem, quirks };
   };
   let target: BulkTarget | undefined;
   try {
-    target = targetOf(entry, index, call);
+    target = targetOf(entry, index, posts, noting);
     if (entry.problem !== undefined || entry.method === undefined || target === undefined)
       return fail(entry.problem ?? invalidValue("The operation has no path."), target);
-    const body = readData(entry, index, call);
-    return { index, entry, target, body, ...referencesOf(entry, target, body, posts, call), problem: undefined };
+    const body = readData(entry, index, noting);
+    return {
+      index,
+      entry,
+      target,
+      body,
+      ...referencesOf(entry, target, body, posts, call),
+      problem: undefined,
+      quirks,
+    };
   } catch (error) {
     if (isScimError(error)) return fail(entry.problem ?? error, target);
     throw error;
@@ -87,12 +105,14 @@ function planOperation<C extends Context>(
 function targetOf<C extends Context>(
   { method, path }: BulkEntry,
   index: number,
+  posts: ReadonlyMap<string, number>,
   call: Call<C>,
 ): BulkTarget | undefined {
   if (method === undefined || path === undefined) return undefined;
   const otherCase = tolerance("endpointCase", call);
   const note = otherCase && (() => otherCase(`Operations[${index}].path`));
-  return findTarget(method, path, (absolute) => call.router.find(absolute, note));
+  const find = (absolute: string) => call.router.find(absolute, note);
+  return findTarget(method, path, find, (bulkId) => posts.has(bulkId));
 }
 
 /** @throws {ScimError} 400 invalidValue for a reference to a bulkId that no POST has [P-3.7.2-04]. */
@@ -108,7 +128,9 @@ function referencesOf<C extends Context>(
   const refer = (bulkId: string): number => {
     const post = posts.get(bulkId);
     if (post === undefined)
-      throw invalidValue(`"bulkId:${printable(bulkId)}" refers to no POST of this bulk request; check its bulkId.`);
+      throw invalidValue(`"bulkId:${printable(bulkId)}" refers to no POST of this bulk request; check its bulkId.`, {
+        summary: "A bulkId refers to no POST of the bulk request.",
+      });
     needs.add(post);
     return post;
   };

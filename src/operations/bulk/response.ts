@@ -7,6 +7,18 @@ import type { PlannedOperation } from "./plan.ts";
 /** URN of a bulk response. @see RFC 7644 §3.7 */
 export const BULK_RESPONSE_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 
+/** An operation that failed. */
+export interface Failed {
+  readonly type: "failed";
+  readonly error: ScimError;
+  /** What was thrown, which is the error itself unless something failed inside. */
+  readonly thrown: unknown;
+  /** The request as a whole was given up: what is to be told of that is told of the request. */
+  readonly isGivenUp: boolean;
+  /** Of the resource that was meant; undefined for a POST. */
+  readonly id: string | undefined;
+}
+
 /** What one operation came to. */
 export type Outcome =
   | {
@@ -17,12 +29,7 @@ export type Outcome =
       /** The version after the operation; undefined where nothing is left. */
       readonly version: string | undefined;
     }
-  | {
-      readonly type: "failed";
-      readonly error: ScimError;
-      /** Of the resource that was meant; undefined for a POST. */
-      readonly id: string | undefined;
-    };
+  | Failed;
 
 /**
  * One element of the response's `Operations`: `status` is a string [R-45], a resource that is there or was meant has its

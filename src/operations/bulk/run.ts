@@ -1,8 +1,9 @@
 import type { Call } from "../../call/call.ts";
+import { isAbort, problemOf } from "../../call/failure.ts";
 import type { Operation } from "../../call/operation.ts";
 import type { Result } from "../../call/result.ts";
 import type { Selection } from "../../call/selection.ts";
-import { internalError, isScimError, unavailable } from "../../error.ts";
+import { isScimError } from "../../error.ts";
 import type { Context } from "../../storage/adapter.ts";
 import { mapBody } from "./body.ts";
 import { type Created, type CreatedResource, checkNeeds, replacementOf } from "./created.ts";
@@ -48,7 +49,7 @@ export async function runOperation<C extends Context>(run: Run<C>, planned: Plan
       created.set(planned.index, { resourceType: operation.resourceType, id: outcome.id });
     return outcome;
   } catch (error) {
-    return failure(error, id, call);
+    return failure(error, id, call.signal);
   }
 }
 
@@ -101,10 +102,13 @@ function resolveId<C extends Context>(
 }
 
 /** The call of one operation: what is noticed and told says which operation it is about. */
-export function callOf<C extends Context>(call: Call<C>, { index }: PlannedOperation): Call<C> {
+export function callOf<C extends Context>(call: Call<C>, { index, quirks }: PlannedOperation): Call<C> {
   return {
     ...call,
-    note: (quirk, path) => call.note(quirk, `Operations[${index}].data.${path}`),
+    note: (quirk, path) => {
+      quirks.add(quirk);
+      call.note(quirk, `Operations[${index}].data.${path}`);
+    },
     // The position in the request, whatever the order of execution [R-69].
     transaction: `${call.transaction}:${index}`,
   };
@@ -127,10 +131,8 @@ export function outcomeOf(result: Result, id: string | undefined): Outcome {
   }
 }
 
-/** A failed operation. What is no ScimError goes to the host, and to the client as a 500 that says nothing of it. */
-export function failure<C extends Context>(error: unknown, id: string | undefined, call: Call<C>): Outcome {
-  if (isScimError(error)) return { type: "failed", error, id };
-  if (call.signal?.aborted) return { type: "failed", error: unavailable(), id };
-  call.engine.emit({ type: "error", error, context: call.context });
-  return { type: "failed", error: internalError(), id };
+/** A failed operation. What is no ScimError is for the host, and for the client a 500 that says nothing of it. */
+export function failure(thrown: unknown, id: string | undefined, signal: AbortSignal | undefined): Outcome {
+  const isGivenUp = isAbort(thrown, signal) && !isScimError(thrown);
+  return { type: "failed", error: problemOf(thrown, signal), thrown, isGivenUp, id };
 }

@@ -46,7 +46,7 @@ interface Told {
 }
 
 function isOfChange<C extends Context>(event: ScimEvent<C>): boolean {
-  return "changes" in event || event.type === "secretDropped";
+  return "changes" in event || event.type === "secretDropped" || event.type === "missingReference";
 }
 
 type Adapters<C extends Context> = readonly (readonly [StorageAdapter<C>, StorageAdapter<C>])[];

@@ -1,7 +1,7 @@
-import { defineSchema } from "../schema.ts";
+import type { SchemaDefinition } from "../schema.ts";
 
-/** The schema of `/ResourceTypes`. @see RFC 7643 §6, §8.7.2 */
-export const ResourceTypeSchema = defineSchema({
+/** The schema of `/ResourceTypes`; not made by `defineSchema`, which refuses an `id`, as it does that of `/Schemas`. @see RFC 7643 §6, §8.7.2 */
+export const ResourceTypeSchema = {
   id: "urn:ietf:params:scim:schemas:core:2.0:ResourceType",
   name: "ResourceType",
   description: "Specifies the schema that describes a SCIM resource type",
@@ -60,4 +60,4 @@ export const ResourceTypeSchema = defineSchema({
       },
     },
   },
-});
+} as const satisfies SchemaDefinition;

@@ -2,7 +2,7 @@ import type { SchemaDefinition } from "../schema.ts";
 
 /**
  * The schema of `/Schemas`. It is not made by `defineSchema`, which refuses it: `attributes.subAttributes` is complex within
- * a complex attribute, the one place where RFC 7643 departs from its own §2.3.8.
+ * a complex attribute, the one place where RFC 7643 departs from its own §2.3.8, and `id` is every resource's.
  * @see RFC 7643 §7, §8.7.2
  */
 export const SchemaSchema = {

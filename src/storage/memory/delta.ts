@@ -1,5 +1,5 @@
 import { copyValue, isSame, type ResourceObject } from "../../schema/value.ts";
-import type { DeltaRequest, DeltaResult } from "../adapter.ts";
+import type { DeltaRequest, DeltaResult, StorageNotice } from "../adapter.ts";
 import { findReference } from "../reference.ts";
 import { hasUniqueParts } from "../unique.ts";
 import { referenceIndexOf } from "./indexes.ts";
@@ -21,8 +21,10 @@ export function applyDelta(tenant: Tenant, request: DeltaRequest): DeltaResult |
   if (!attribute.collection || hasUniqueParts(resourceType, attribute)) return "declined";
   const row = rowToWrite(tenant, request);
   if (row === undefined) return undefined;
-  const changes = changesOf(tenant, row, { ...request, add: copyValue(request.add) });
+  const notices: StorageNotice[] = [];
+  const changes = changesOf(tenant, row, { ...request, add: copyValue(request.add) }, notices);
   if (changes.length > 0) applyChanges(tenant, row, request, changes);
+  for (const notice of notices) request.notify(notice);
   return {
     meta: copyValue(row.content.document.meta),
     added: changes.flatMap(({ after }) => (after === undefined ? [] : [copyValue(after)])),
@@ -35,7 +37,7 @@ export function applyDelta(tenant: Tenant, request: DeltaRequest): DeltaResult |
  * already, and elements that are removed and are not there, are no change.
  * @throws {ScimError} 400 invalidValue for an added reference to nothing.
  */
-function changesOf(tenant: Tenant, row: Row, request: DeltaRequest): readonly Change[] {
+function changesOf(tenant: Tenant, row: Row, request: DeltaRequest, notices: StorageNotice[]): readonly Change[] {
   const { attribute, resourceType, checkReferences } = request;
   const elements = row.content.collections.get(attribute.path);
   const reference = findReference(resourceType, attribute);
@@ -50,8 +52,9 @@ function changesOf(tenant: Tenant, row: Row, request: DeltaRequest): readonly Ch
     const removed = changes.get(key);
     const isThere = removed === undefined ? elements?.has(key) === true : removed.after !== undefined;
     if (isThere) return;
-    const options = { holder: row.id, checkReferences };
+    const options = { holder: row.id, checkReferences, notices };
     const after = reference === undefined ? element : settleElement(tenant, reference, element, index, options);
+    if (after === undefined) return;
     changes.set(key, { key, before: removed?.before, after });
   });
   return [...changes.values()].filter(({ before, after }) => !isSame(before, after));

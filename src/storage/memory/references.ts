@@ -2,7 +2,7 @@ import type { Attribute } from "../../schema/attribute.ts";
 import type { ReferenceAttribute } from "../../schema/resource-type.ts";
 import { type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { StoredResource } from "../adapter.ts";
-import { settleReference } from "../reference.ts";
+import { type SettleOptions, settleReference } from "../reference.ts";
 import { hasUniqueParts } from "../unique.ts";
 import { addToIndexes, removeFromIndexes } from "./indexes.ts";
 import { holdersOf, type ReferenceIndex } from "./reference-index.ts";
@@ -10,41 +10,67 @@ import { type Content, type Elements, elementsOf, type Row, rewrite } from "./ro
 import type { Tenant } from "./tenant.ts";
 
 /**
- * The content with the `type` of each reference that was found filled in.
+ * The content with its references as `settleReference` has them.
  * @throws {ScimError} 400 invalidValue as `settleReference`.
  */
-export function settleReferences(tenant: Tenant, content: Content, checkReferences: readonly string[]): Content {
+export function settleReferences(
+  tenant: Tenant,
+  content: Content,
+  { checkReferences, notices }: Omit<SettleOptions, "holder">,
+): Content {
   const document: Record<string, unknown> = { ...content.document };
   const collections = new Map(content.collections);
-  const options = { holder: content.document.id, checkReferences };
+  const options: SettleOptions = { holder: content.document.id, checkReferences, ...(notices && { notices }) };
   for (const reference of content.resourceType.references) {
     const { attribute } = reference;
     const settle = (element: ResourceObject, index: number | undefined) =>
       settleElement(tenant, reference, element, index, options);
     if (attribute.collection) {
-      const settled: Elements = new Map();
-      let index = 0;
-      for (const [key, element] of content.collections.get(attribute.path) ?? [])
-        settled.set(key, settle(element, index++));
-      collections.set(attribute.path, settled);
+      collections.set(attribute.path, settleCollection(content.collections.get(attribute.path) ?? new Map(), settle));
     } else {
-      const settled = [...elementsOf(content, attribute)].map((element, index) =>
-        settle(element, attribute.multiValued ? index : undefined),
-      );
-      if (settled.length > 0) writeAttribute(document, attribute, attribute.multiValued ? settled : settled[0]);
+      const given = [...elementsOf(content, attribute)];
+      const settled = given
+        .map((element, index) => settle(element, attribute.multiValued ? index : undefined))
+        .filter((element) => element !== undefined);
+      if (given.length > 0) writeElements(document, attribute, settled);
     }
   }
   return { ...content, document: document as unknown as StoredResource, collections };
 }
 
-/** The element with the `type` of what it names; see `settleReference`. */
+function settleCollection(
+  elements: Elements,
+  settle: (element: ResourceObject, index: number) => ResourceObject | undefined,
+): Elements {
+  const settled: Elements = new Map();
+  let index = 0;
+  for (const [key, element] of elements) {
+    const kept = settle(element, index++);
+    if (kept !== undefined) settled.set(key, kept);
+  }
+  return settled;
+}
+
+/** Writes the elements of an attribute; an extension whose last attribute goes is no longer there. */
+function writeElements(
+  document: Record<string, unknown>,
+  attribute: Attribute,
+  elements: readonly ResourceObject[],
+): void {
+  const { extension, multiValued } = attribute;
+  writeAttribute(document, attribute, multiValued && elements.length > 0 ? elements : elements[0]);
+  if (extension !== undefined && document[extension] === undefined)
+    document.schemas = (document as unknown as StoredResource).schemas.filter((urn) => urn !== extension);
+}
+
+/** The element as it is to be stored; see `settleReference`. */
 export function settleElement(
   tenant: Tenant,
   reference: ReferenceAttribute,
   element: ResourceObject,
   index: number | undefined,
-  options: { readonly holder: string; readonly checkReferences: readonly string[] },
-): ResourceObject {
+  options: SettleOptions,
+): ResourceObject | undefined {
   const id = element.value;
   if (typeof id !== "string") return element;
   return settleReference({ reference, element, id, index }, tenant.byId.get(id)?.content.resourceType.name, options);
@@ -88,11 +114,10 @@ function withoutReference(content: Content, attribute: Attribute, id: string, ke
     return content;
   }
   const document: Record<string, unknown> = { ...content.document };
-  const rest = [...elementsOf(content, attribute)].filter(({ value }) => value !== id);
-  writeAttribute(document, attribute, attribute.multiValued && rest.length > 0 ? rest : undefined);
-  const { extension } = attribute;
-  // An extension whose last attribute goes is no longer there.
-  if (extension !== undefined && document[extension] === undefined)
-    document.schemas = content.document.schemas.filter((urn) => urn !== extension);
+  writeElements(
+    document,
+    attribute,
+    [...elementsOf(content, attribute)].filter(({ value }) => value !== id),
+  );
   return { ...content, document: document as unknown as StoredResource };
 }

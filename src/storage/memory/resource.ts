@@ -6,6 +6,7 @@ import type { ResourceType } from "../../schema/resource-type.ts";
 import { copyValue, type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { Select, StoredResource } from "../adapter.ts";
 import { inverseElement } from "../inverse.ts";
+import { resolveReferences } from "../reference.ts";
 import { holdersOf, referenceName } from "./reference-index.ts";
 import { attributesApart, type Row } from "./row.ts";
 import type { Tenant } from "./tenant.ts";
@@ -13,7 +14,8 @@ import type { Tenant } from "./tenant.ts";
 /** A row as the caller may have it: a copy, with the collections and computed attributes that are selected. */
 export function resourceOf(tenant: Tenant, row: Row, resourceType: ResourceType, select: Select): StoredResource {
   const selected = attributesApart(resourceType).filter((attribute) => select.includes(attribute));
-  return assemble(tenant, row, copyValue(row.content.document), selected, copyValue);
+  const resource = assemble(tenant, row, copyValue(row.content.document), selected, copyValue);
+  return resolveReferences(resourceType, resource, (id) => tenant.byId.get(id)?.content.resourceType.name);
 }
 
 /** A row for a filter to look at: not a copy, with the collections and computed attributes that are needed. */

@@ -1,21 +1,33 @@
 import { uniqueness } from "../../error.ts";
-import { leafOf } from "../../schema/attribute.ts";
+import { type AttributePath, leafOf } from "../../schema/attribute.ts";
 import { getOrCreate } from "../get-or-create.ts";
 import { isUniqueOverTenants, uniqueName } from "../unique.ts";
 import { type Content, type Row, valuesOf } from "./row.ts";
 import type { Tenant } from "./tenant.ts";
 
-/** @throws {ScimError} 409 uniqueness where another row than `self` has a value that must be unique. */
-export function checkUnique({ values, globals }: Tenant, content: Content, self?: Row): void {
+/**
+ * A value that `self` has already is not asked about: it may be shared since before it had to be unique.
+ * @throws {ScimError} 409 uniqueness where another row than `self` has a value that must be unique.
+ */
+export function checkUnique(tenant: Tenant, content: Content, self?: Row): void {
   for (const path of content.resourceType.unique) {
     const name = uniqueName(content.resourceType, path);
-    for (const value of valuesOf(content, path)) {
-      const key = leafOf(path).key(value);
-      for (const row of values.get(name)?.rows(key) ?? []) if (row !== self) throw uniqueness(path.text);
-      const holder = globals.get(name)?.get(key);
-      if (holder !== undefined && holder !== self) throw uniqueness(path.text);
-    }
+    const held = self === undefined ? NONE : new Set(keysOf(self.content, path));
+    for (const key of keysOf(content, path))
+      if (!held.has(key) && isTaken(tenant, name, key, self)) throw uniqueness(path.text);
   }
+}
+
+const NONE: ReadonlySet<unknown> = new Set();
+
+function* keysOf(content: Content, path: AttributePath): Generator<unknown> {
+  for (const value of valuesOf(content, path)) yield leafOf(path).key(value);
+}
+
+function isTaken({ values, globals }: Tenant, name: string, key: unknown, self: Row | undefined): boolean {
+  for (const row of values.get(name)?.rows(key) ?? []) if (row !== self) return true;
+  const holder = globals.get(name)?.get(key);
+  return holder !== undefined && holder !== self;
 }
 
 /** Enters a row's globally unique values. */
@@ -31,8 +43,7 @@ export function releaseGlobals({ globals }: Tenant, row: Row): void {
 
 function* globalKeys(content: Content): Generator<readonly [name: string, key: unknown]> {
   for (const path of content.resourceType.unique) {
-    const leaf = leafOf(path);
-    if (!isUniqueOverTenants(leaf)) continue;
-    for (const value of valuesOf(content, path)) yield [uniqueName(content.resourceType, path), leaf.key(value)];
+    if (!isUniqueOverTenants(leafOf(path))) continue;
+    for (const key of keysOf(content, path)) yield [uniqueName(content.resourceType, path), key];
   }
 }

@@ -1,5 +1,5 @@
 import { uniqueness } from "../../error.ts";
-import type { CreateRequest, DeleteRequest, ReplaceRequest, StoredResource } from "../adapter.ts";
+import type { CreateRequest, DeleteRequest, ReplaceRequest, StorageNotice, StoredResource } from "../adapter.ts";
 import { type HashedSecrets, keepSecrets } from "../secrets.ts";
 import { addToIndexes, removeFromIndexes } from "./indexes.ts";
 import { removeReferencesTo, settleReferences } from "./references.ts";
@@ -14,18 +14,19 @@ export function createResource(tenant: Tenant, request: CreateRequest, secrets: 
   if (tenant.byId.has(resource.id)) throw uniqueness("id");
   const content = contentOf(resourceType, resource, 1);
   checkUnique(tenant, content);
+  const notices: StorageNotice[] = [...secrets.notices];
   const row: Row = {
     id: resource.id,
     order: tenant.created++,
     version: 1,
-    content: settleReferences(tenant, content, request.checkReferences),
+    content: settleReferences(tenant, content, { checkReferences: request.checkReferences, notices }),
     secrets: new Map(),
   };
   rowsOfType(tenant, resourceType).set(row.id, row);
   tenant.byId.set(row.id, row);
   addToIndexes(tenant, row);
   keepSecrets(row.secrets, secrets);
-  for (const notice of secrets.notices) request.notify(notice);
+  for (const notice of notices) request.notify(notice);
   return resourceOf(tenant, row, resourceType, request.select);
 }
 
@@ -40,7 +41,8 @@ export function replaceResource(
   if (row === undefined) return undefined;
   const content = withoutCollections(contentOf(resourceType, { ...request.resource, id }, row.version), untouched);
   checkUnique(tenant, content, row);
-  const settled = settleReferences(tenant, content, request.checkReferences);
+  const notices: StorageNotice[] = [...secrets.notices];
+  const settled = settleReferences(tenant, content, { checkReferences: request.checkReferences, notices });
   const hasNewSecrets = keepSecrets(row.secrets, secrets);
   const next = withCollectionsOf(row.content, settled, untouched);
   // A write that changes nothing keeps version and lastModified [G-9].
@@ -49,7 +51,7 @@ export function replaceResource(
     rewrite(row, next, next.document.meta.lastModified);
     addToIndexes(tenant, row, untouched);
   }
-  for (const notice of secrets.notices) request.notify(notice);
+  for (const notice of notices) request.notify(notice);
   return resourceOf(tenant, row, resourceType, request.select);
 }
 

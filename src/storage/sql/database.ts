@@ -1,8 +1,9 @@
-import { CompiledQuery, type Kysely } from "kysely";
+import type { CompiledQuery, Kysely } from "kysely";
 import type { Dialect } from "./dialect/dialect.ts";
 import { dialectOf } from "./dialect/find.ts";
 import { type Fragment, join, raw, render, sql, TRUE } from "./dialect/fragment.ts";
 import { retryContention } from "./retry.ts";
+import { statementOf } from "./statement.ts";
 import { type Executor, transactionsOf } from "./transaction.ts";
 
 /** Runs statements, alone or within a transaction. */
@@ -53,7 +54,7 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(g
 function runner(dialect: Dialect, executor: Executor) {
   const send = <R>(statement: Fragment) => {
     const { text, parameters } = render(statement, dialect);
-    return executor.executeQuery<R>(CompiledQuery.raw(text, [...parameters]));
+    return executor.executeQuery<R>(statementOf(text, parameters) as CompiledQuery<R>);
   };
   return async <R>(statement: Fragment): Promise<readonly R[]> => {
     if (statement.returning === undefined || dialect.supportsReturning === true) return (await send<R>(statement)).rows;

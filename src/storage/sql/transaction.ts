@@ -1,6 +1,7 @@
-import { CompiledQuery, type Kysely } from "kysely";
+import type { Kysely } from "kysely";
 import type { Dialect } from "./dialect/dialect.ts";
 import { retryContention, waitWhileBusy } from "./retry.ts";
+import { statementOf } from "./statement.ts";
 
 /** What sends statements: a database, a connection of it, a transaction. */
 export type Executor = Pick<Kysely<unknown>, "executeQuery">;
@@ -53,7 +54,7 @@ async function runBehind<T>(
   connection: Executor,
   work: (connection: Executor) => Promise<T>,
 ): Promise<T> {
-  const run = (text: string) => connection.executeQuery(CompiledQuery.raw(text));
+  const run = (text: string) => connection.executeQuery(statementOf(text));
   await waitWhileBusy(() => run(begin));
   try {
     const result = await work(connection);

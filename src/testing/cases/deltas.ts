@@ -440,7 +440,7 @@ add(
         add: [{ value: "north" }],
         remove: [],
         at: subject.now(),
-        checkReferences: [],
+        checkReferences: {},
         notify: () => {},
       },
       subject.context,

@@ -8,6 +8,7 @@ import { remove } from "./delete.ts";
 import { deltas } from "./deltas.ts";
 import { faults } from "./faults.ts";
 import { filters } from "./filters.ts";
+import { missingReferences } from "./missing-references.ts";
 import { cursorCases, pageCases, sortCases } from "./pages.ts";
 import { randomCases } from "./random.ts";
 import { read } from "./read.ts";
@@ -45,6 +46,7 @@ export function casesOf({ runs, path, capabilities }: CaseOptions): readonly Cas
     ...uniqueness,
     ...tenants,
     ...references,
+    ...missingReferences,
     ...computed,
     ...deltas,
     ...filters,

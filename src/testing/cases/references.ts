@@ -4,7 +4,6 @@ import { must, mustBe, mustRefuse, outcomeOf } from "../failure.ts";
 
 const { cases, add } = chapter({ name: "references", needs: ["User.userName", "Group.members", "Group.displayName"] });
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-
 add("a checked reference to nothing is refused, and nothing is stored [S-4.2-03 G-4]", async (subject) => {
   const rule = "create with a checked reference to nothing must throw invalidValue() and store nothing";
   const detail = await mustRefuse(
@@ -49,7 +48,7 @@ add(
   "a reference that is not checked may name nothing, and is kept",
   async (subject) => {
     const members = [{ value: "nobody" }];
-    const { id } = await subject.create("Group", { displayName: "g", members }, { checkReferences: [] });
+    const { id } = await subject.create("Group", { displayName: "g", members }, { checkReferences: {} });
     mustHold(
       subject,
       "Group",

@@ -5,7 +5,7 @@ import { EnterpriseUser } from "../../../src/schema/core/enterprise-user.ts";
 import { Group as GroupDefinition } from "../../../src/schema/core/group.ts";
 import { User as UserDefinition } from "../../../src/schema/core/user.ts";
 import { compileResourceType, type ResourceType } from "../../../src/schema/resource-type.ts";
-import type { Page, Select, StorageAdapter, StoredResource } from "../../../src/storage/adapter.ts";
+import type { Page, Select, StorageAdapter, StoredResource, WriteRequest } from "../../../src/storage/adapter.ts";
 
 export const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
 export const Group = compileResourceType(GroupDefinition);
@@ -14,8 +14,12 @@ export const NOTHING: Select = { includes: () => false };
 
 const writes = { at: AT, notify: () => {} };
 
+const REQUIRED: WriteRequest["checkReferences"] = Object.fromEntries(
+  [User, Group].flatMap(({ references }) => references.map(({ name }) => [name, "refuse"] as const)),
+);
+
 /** Short ways to call an adapter. */
-export function callsOf(storage: StorageAdapter, checkReferences: readonly string[] = ["User", "Group"]) {
+export function callsOf(storage: StorageAdapter, checkReferences: WriteRequest["checkReferences"] = REQUIRED) {
   const create = (
     resourceType: ResourceType,
     id: string,

@@ -233,7 +233,7 @@ describe("the same queries over the same resources", () => {
           id,
           meta: { resourceType: resourceType.name, created: AT, lastModified: DATES[index % DATES.length] as string },
         };
-        const request = { resourceType, resource, secrets: {}, select: SELECT_ALL, at: AT, checkReferences: [] };
+        const request = { resourceType, resource, secrets: {}, select: SELECT_ALL, at: AT, checkReferences: {} };
         const outcomes = new Set<string>();
         for (const [name, adapter] of adapters)
           outcomes.add(

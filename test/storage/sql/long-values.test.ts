@@ -30,7 +30,7 @@ for (const engine of someEngines())
       searchable: ["displayName", "emails.value"],
     });
     afterAll(() => engine.close());
-    const common = { secrets: {}, select: SELECT_ALL, at: AT, checkReferences: [], notify() {} };
+    const common = { secrets: {}, select: SELECT_ALL, at: AT, checkReferences: {}, notify() {} };
     const resourceOf = (resourceType: ResourceType, id: string, values: object) => ({
       ...values,
       schemas: schemasOf(resourceType, { ...values }),

@@ -8,7 +8,7 @@ const User = compileResourceType(UserDefinition);
 const AT = "2026-01-01T00:00:00Z";
 const COUNT = 2500;
 const meta = (resourceType: string) => ({ resourceType, created: AT, lastModified: AT });
-const writes = { at: AT, checkReferences: [], notify: () => {} };
+const writes = { at: AT, checkReferences: {}, notify: () => {} };
 const members = Array.from({ length: COUNT }, (_, index) => ({ value: `u${String(index).padStart(6, "0")}` }));
 
 for (const engine of engines()) {

@@ -163,6 +163,7 @@ const RESULTS: Readonly<Record<string, number>> = {
   SQLITE_BUSY: 5,
   SQLITE_BUSY_SNAPSHOT: 517,
   SQLITE_LOCKED: 6,
+  SQLITE_READONLY: 8,
   SQLITE_IOERR: 10,
   SQLITE_FULL: 13,
   SQLITE_CANTOPEN: 14,
@@ -180,6 +181,7 @@ const RESULTS: Readonly<Record<string, number>> = {
 const FAULTS: Readonly<Record<number, Fault>> = {
   5: "busy",
   6: "busy",
+  8: "unavailable",
   10: "unavailable",
   13: "unavailable",
   14: "unavailable",

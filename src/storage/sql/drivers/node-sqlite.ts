@@ -1,16 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  Kysely,
-  type KyselyConfig,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from "kysely";
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, KyselyConfig, QueryResult } from "kysely";
 
 type NodeSqlite = typeof import("node:sqlite");
 type Connection = InstanceType<NodeSqlite["DatabaseSync"]>;
@@ -28,9 +17,10 @@ export interface SqliteOptions {
 
 /**
  * Opens a SQLite database by the module that Node brings along: a file, or `":memory:"` for one that ends with the
- * process. Files are kept in write-ahead mode, and every commit is on the disk before it is answered.
+ * process. Files are kept in write-ahead mode, and every commit is on the disk before it is answered. It needs Node 22.16
+ * (of the 23s, 23.11); older ones lack the module, or what it takes.
  *
- * @throws {Error} where the file cannot be opened, or the runtime has no `node:sqlite`.
+ * @throws {Error} where the file cannot be opened, or the runtime is too old, with the version that it takes.
  * @example
  * ```ts
  * import { openSqlite, sqlStorage } from "scimkit/sql";
@@ -39,15 +29,25 @@ export interface SqliteOptions {
  * ```
  */
 export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Kysely<unknown>> {
-  // Loaded here, so that this module can be imported where there is no node:sqlite.
-  const sqlite: NodeSqlite = await import("node:sqlite");
+  const sqlite = await loadSqlite();
+  const kysely = await import("kysely");
   const isInMemory = path === ":memory:" || path === "";
   const driver = new PoolDriver(() => openConnection(sqlite, path), isInMemory ? 1 : (options.connections ?? 16));
   await driver.init();
-  return new Kysely<unknown>({
-    dialect: dialectOf(driver, !isInMemory),
+  return new kysely.Kysely<unknown>({
+    dialect: dialectOf(kysely, driver, !isInMemory),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
+}
+
+/** Loaded here, and Kysely behind it, so that this file can be loaded where there is no `node:sqlite` and no Kysely. */
+async function loadSqlite(): Promise<NodeSqlite> {
+  const sqlite: NodeSqlite | undefined = await import("node:sqlite").catch(() => undefined);
+  // The youngest of all that is called here.
+  if (sqlite !== undefined && "columns" in sqlite.StatementSync.prototype) return sqlite;
+  throw new Error(
+    `openSqlite needs the node:sqlite of Node 22.16 or newer, and this is ${process.release?.name ?? "a runtime"} ${process.version}. Update it, or give sqlStorage a Kysely over another driver, such as better-sqlite3.`,
+  );
 }
 
 function openConnection(sqlite: NodeSqlite, path: string): Connection {
@@ -58,26 +58,18 @@ function openConnection(sqlite: NodeSqlite, path: string): Connection {
   return connection;
 }
 
-function dialectOf(driver: Driver, hasConnections: boolean): Dialect {
+function dialectOf(kysely: typeof import("kysely"), driver: Driver, hasConnections: boolean): Dialect {
+  class NodeSqliteAdapter extends kysely.SqliteAdapter {
+    override get supportsMultipleConnections(): boolean {
+      return hasConnections;
+    }
+  }
   return {
-    createAdapter: () => new NodeSqliteAdapter(hasConnections),
+    createAdapter: () => new NodeSqliteAdapter(),
     createDriver: () => driver,
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db) => new kysely.SqliteIntrospector(db),
+    createQueryCompiler: () => new kysely.SqliteQueryCompiler(),
   };
-}
-
-class NodeSqliteAdapter extends SqliteAdapter {
-  readonly #hasConnections: boolean;
-
-  constructor(hasConnections: boolean) {
-    super();
-    this.#hasConnections = hasConnections;
-  }
-
-  override get supportsMultipleConnections(): boolean {
-    return this.#hasConnections;
-  }
 }
 
 /** A few connections that are opened when they are needed and handed out in turn. */

@@ -1,6 +1,6 @@
 import { uniqueness } from "../../../error.ts";
 import { readAttribute } from "../../../schema/value.ts";
-import type { CreateRequest, NewResource, StoredResource } from "../../adapter.ts";
+import type { CreateRequest, NewResource, StorageNotice, StoredResource } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { attemptWrite } from "./attempt.ts";
@@ -29,6 +29,12 @@ interface Creation {
   readonly isSingle: boolean;
 }
 
+/** What was stored, and what is to be told of its references. */
+interface Created {
+  readonly created: StoredResource;
+  readonly notices: readonly StorageNotice[];
+}
+
 /** Stores a resource: one statement where it has no references, and its unique values have keys. */
 export async function createMapped(
   database: Database,
@@ -44,7 +50,7 @@ export async function createMapped(
   const uniques = uncheckedUniques(scope, () => true);
   const isSingle = !hasReferences(type, resource) && uniques.length === 0;
   const creation: Creation = { request, id, resource, secrets, uniques, isSingle };
-  const created = await attemptWrite(
+  const { created, notices } = await attemptWrite(
     database,
     scope,
     () =>
@@ -53,7 +59,7 @@ export async function createMapped(
         : database.transaction((session) => create(session, scope, creation)),
     () => writtenOf(scope, resource, secrets),
   );
-  for (const notice of secrets.notices) request.notify(notice);
+  for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
   return created;
 }
 
@@ -63,10 +69,11 @@ function storedId({ type: { id } }: MapScope, given: string): string {
   return parseId(form, given.normalize("NFC")) ?? crypto.randomUUID();
 }
 
-async function create(session: Session, scope: MapScope, creation: Creation): Promise<StoredResource> {
+async function create(session: Session, scope: MapScope, creation: Creation): Promise<Created> {
   const { request, id, secrets, uniques, isSingle } = creation;
   const { type } = scope;
-  const resource = await settle(session, scope, creation.resource);
+  const notices: StorageNotice[] = [];
+  const resource = await settle(session, scope, request, creation.resource, notices);
   const { values, rest } = takeApart(type, resource);
   await refuseTaken(session, scope, uniques, values, undefined);
   const [row] = await session.run<MappedRow>(insertRow(scope, request, { id, values, rest, secrets }));
@@ -78,6 +85,6 @@ async function create(session: Session, scope: MapScope, creation: Creation): Pr
   }
   const selection = selectionOf(scope, request.select);
   // What refers to nothing is referred to by nothing, so that the row is all of it.
-  if (isSingle) return selection.resourceOf(row);
-  return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
+  const read = isSingle ? row : ((await readRow(session, owner, selection.more)) ?? row);
+  return { created: selection.resourceOf(read), notices };
 }

@@ -1,6 +1,6 @@
 import { versionMismatch } from "../../../error.ts";
 import { isSame, type ResourceObject } from "../../../schema/value.ts";
-import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
+import type { DeltaRequest, DeltaResult, StorageNotice } from "../../adapter.ts";
 import { findReference, settleReference } from "../../reference.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
@@ -12,10 +12,16 @@ import type { JoinTable } from "./join-table.ts";
 import { lockRow, type MappedOwner, ownRow } from "./lock.ts";
 import { type MappedRow, metaOf } from "./row.ts";
 import { type MapScope, targetOf } from "./scope.ts";
-import { checkedTypes, storableReference, typesOf } from "./settle.ts";
+import { checkedReferences, storableReference, typesOf } from "./settle.ts";
 import { sqlName } from "./table.ts";
 import { nextVersion } from "./update.ts";
 import { writtenByDelta } from "./written.ts";
+
+/** A delta while it is tried. */
+interface DeltaAttempt extends DeltaRequest {
+  /** Collects what is to be told after it. */
+  readonly notices: StorageNotice[];
+}
 
 /** Adds to and removes from a collection in join tables, without a look at its other elements. */
 export async function deltaMapped(
@@ -30,19 +36,23 @@ export async function deltaMapped(
   const id = parseId(type.id, request.id);
   if (id === undefined) return undefined;
   const owner: MappedOwner = { ...scope, id };
+  let notices: StorageNotice[] = [];
   const write = async (): Promise<DeltaResult | undefined> => {
-    const done = await addStatement(database, owner, joins, request);
-    if (done !== "declined") return done;
-    return database.transaction((session) => deltaInSteps(session, owner, joins, request));
+    notices = [];
+    const added = await addStatement(database, owner, joins, request);
+    if (added !== "declined") return added;
+    return database.transaction((session) => deltaInSteps(session, owner, joins, { ...request, notices }));
   };
-  return attemptWrite(database, scope, write, () => writtenByDelta(scope, request));
+  const done = await attemptWrite(database, scope, write, () => writtenByDelta(scope, request));
+  for (const notice of notices) request.notify(notice);
+  return done;
 }
 
 async function deltaInSteps(
   session: Session,
   owner: MappedOwner,
   joins: readonly JoinTable[],
-  request: DeltaRequest,
+  request: DeltaAttempt,
 ): Promise<DeltaResult | undefined> {
   const locked = await lockRow(session, owner);
   if (locked === undefined) return undefined;
@@ -102,7 +112,7 @@ async function addElements(
   session: Session,
   owner: MappedOwner,
   joins: readonly JoinTable[],
-  request: DeltaRequest,
+  request: DeltaAttempt,
 ): Promise<ByValue> {
   const added: ByValue = new Map();
   if (request.add.length === 0) return added;
@@ -153,7 +163,7 @@ async function settleNew(
   session: Session,
   owner: MappedOwner,
   there: ReadonlySet<string>,
-  request: DeltaRequest,
+  request: DeltaAttempt,
 ): Promise<readonly ResourceObject[]> {
   const named = findReference(request.resourceType, request.attribute);
   if (named === undefined) return [];
@@ -163,8 +173,13 @@ async function settleNew(
     .filter(({ id }) => !there.has(id));
   const ids = fresh.flatMap(({ element: { value } }) => (typeof value === "string" ? [value] : []));
   const types = await typesOf(session, owner, reference.resourceTypes, ids);
-  const options = { holder: printId(owner.type.id, owner.id), checkReferences: checkedTypes(owner) };
-  return fresh.map(({ element, index, id }) =>
-    settleReference({ reference, element, id, index }, types.get(id), options),
-  );
+  const { notices } = request;
+  const options = {
+    holder: printId(owner.type.id, owner.id),
+    checkReferences: checkedReferences(owner, request),
+    notices,
+  };
+  return fresh
+    .map(({ element, index, id }) => settleReference({ reference, element, id, index }, types.get(id), options))
+    .filter((element) => element !== undefined);
 }

@@ -1,4 +1,4 @@
-import type { Attribute } from "../../../schema/attribute.ts";
+import { type Attribute, isComputedDisplay } from "../../../schema/attribute.ts";
 import type { Fragment } from "../dialect/fragment.ts";
 import { type Column, columnOf } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
@@ -67,7 +67,10 @@ function compileJoin({ fail }: Compiling, attribute: Attribute, given: MappedCol
     return compiled;
   });
   const kept = new Set([...KEPT, ...Object.keys(given.columns ?? {}), ...forgotten]);
-  const lost = attribute.subAttributes.filter(({ name }) => !kept.has(name)).map(({ path }) => path);
+  // What no client can set cannot be lost.
+  const lost = attribute.subAttributes
+    .filter((sub) => !kept.has(sub.name) && !isComputedDisplay(attribute, sub))
+    .map(({ path }) => path);
   if (lost.length > 0)
     fail(`${lost.join(", ")} would be lost: name a column of ${given.table} for it, or list it in forgotten.`);
   const table = tableName(given);

@@ -1,7 +1,7 @@
 import { versionMismatch } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import { isSame, readAttribute, valueAt, writeAttribute } from "../../../schema/value.ts";
-import type { NewResource, ReplaceRequest, StoredResource } from "../../adapter.ts";
+import type { NewResource, ReplaceRequest, StorageNotice, StoredResource } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, join, sql } from "../dialect/fragment.ts";
@@ -48,16 +48,16 @@ export async function replaceMapped(
   const owner: MappedOwner = { ...scope, id };
   const replacement: Replacement = { request, secrets, known: knownBefore(owner, request) };
   const isSingle = canBeSingle(owner, replacement);
-  const written = await attemptWrite(
-    database,
-    scope,
-    () =>
-      isSingle
-        ? replace(singleWrite(database), owner, replacement)
-        : database.transaction((session) => replace(session, owner, replacement)),
-    () => writtenOf(scope, request.resource, secrets),
-  );
-  if (written !== undefined) for (const notice of secrets.notices) request.notify(notice);
+  let notices: StorageNotice[] = [];
+  const write = (): Promise<StoredResource | undefined> => {
+    notices = [];
+    const tried = { ...replacement, notices };
+    return isSingle
+      ? replace(singleWrite(database), owner, tried)
+      : database.transaction((session) => replace(session, owner, tried));
+  };
+  const written = await attemptWrite(database, scope, write, () => writtenOf(scope, request.resource, secrets));
+  if (written !== undefined) for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
   return written;
 }
 
@@ -81,13 +81,13 @@ function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean 
 async function replace(
   session: Session,
   owner: MappedOwner,
-  { request, secrets, known }: Replacement,
+  { request, secrets, known, notices }: Replacement & { readonly notices: StorageNotice[] },
 ): Promise<StoredResource | undefined> {
   const before = known ?? (await lockKnown(session, owner, request));
   if (before === undefined) return undefined;
   const { version } = before.meta;
   if (request.ifVersion !== undefined && request.ifVersion !== version) throw versionMismatch();
-  const resource = await settle(session, owner, withUntouched(request, before));
+  const resource = await settle(session, owner, request, withUntouched(request, before), notices);
   const difference = differenceOf(owner, before, resource, request.untouched);
   const selection = selectionOf(owner, request.select);
   const changed = await withoutMissing(session, owner, secrets);

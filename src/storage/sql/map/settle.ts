@@ -1,7 +1,7 @@
 import type { ReferenceAttribute } from "../../../schema/resource-type.ts";
-import { type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
-import type { NewResource } from "../../adapter.ts";
-import { referencesIn, settleReference } from "../../reference.ts";
+import type { ResourceObject } from "../../../schema/value.ts";
+import type { NewResource, StorageNotice, WriteRequest } from "../../adapter.ts";
+import { referencesIn, settleReference, withSettled } from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
@@ -45,11 +45,22 @@ export function storableReference({ type }: MapScope, reference: ReferenceAttrib
 }
 
 /**
- * All mapped types: a reference to nothing is refused, whether the core asks for it or not, because tables have foreign
- * keys.
+ * What becomes of references to nothing. Tables have foreign keys, so that none can be kept: it is left out instead, and
+ * refused where the core does not ask for it.
  */
-export function checkedTypes({ mappings }: MapScope): readonly string[] {
-  return mappings.all.map(({ name }) => name);
+export function checkedReferences(
+  { mappings }: MapScope,
+  { resourceType, checkReferences }: Pick<WriteRequest, "resourceType" | "checkReferences">,
+): WriteRequest["checkReferences"] {
+  const isHere = (name: string): boolean => mappings.find(name) !== undefined;
+  return Object.fromEntries(
+    resourceType.references
+      .filter(({ resourceTypes }) => resourceTypes.some(isHere))
+      .map(({ name }) => {
+        const { [name]: missing = "refuse" } = checkReferences;
+        return [name, missing === "keep" ? "drop" : missing];
+      }),
+  );
 }
 
 /** Whether a resource refers to others, so that a write of it must be a transaction. */
@@ -59,9 +70,16 @@ export function hasReferences({ resourceType }: MappedType, resource: ResourceOb
 
 /**
  * Looks all references of a resource up at once, and gives the resource with references that name what they lead to.
- * @throws {ScimError} 400 invalidValue for a reference to nothing.
+ * `notices` collects what is to be told after the write.
+ * @throws {ScimError} 400 invalidValue for a reference to nothing that is refused.
  */
-export async function settle(session: Session, scope: MapScope, given: NewResource): Promise<NewResource> {
+export async function settle(
+  session: Session,
+  scope: MapScope,
+  request: Pick<WriteRequest, "resourceType" | "checkReferences">,
+  given: NewResource,
+  notices: StorageNotice[],
+): Promise<NewResource> {
   const { resourceType } = scope.type;
   const held = [...referencesIn(resourceType, given)].map((each) => ({
     ...each,
@@ -74,15 +92,9 @@ export async function settle(session: Session, scope: MapScope, given: NewResour
     held.flatMap(({ reference }) => reference.resourceTypes),
     held.map(({ id }) => id),
   );
-  const options = { holder: given.id, checkReferences: checkedTypes(scope) };
-  const settled = new Map<unknown, ResourceObject>();
+  const options = { holder: given.id, checkReferences: checkedReferences(scope, request), notices };
+  const settled = new Map<unknown, ResourceObject | undefined>();
   for (const reference of held)
     settled.set(reference.element, settleReference(reference, types.get(reference.id), options));
-  const resource: Record<string, unknown> = { ...given };
-  const replaced = (element: unknown): unknown => settled.get(element) ?? element;
-  for (const attribute of new Set(held.map(({ reference }) => reference.attribute))) {
-    const value = readAttribute(given, attribute);
-    writeAttribute(resource, attribute, Array.isArray(value) ? value.map(replaced) : replaced(value));
-  }
-  return resource as NewResource;
+  return withSettled(given, held, settled);
 }

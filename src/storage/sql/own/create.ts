@@ -1,3 +1,4 @@
+import type { Attribute } from "../../../schema/attribute.ts";
 import type { Context, CreateRequest, StoredResource } from "../../adapter.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database } from "../database.ts";
@@ -34,16 +35,23 @@ export async function createResource(
     await database.batch(insertResource(owner, settled, row), (guard) =>
       insertParts(owner, settled, row, secrets, guard),
     );
-    for (const notice of secrets.notices) request.notify(notice);
+    for (const notice of [...secrets.notices, ...settled.notices]) request.notify(notice);
     const { created, lastModified } = settled.resource.meta;
     const written = { id, version: "1", created, modified: lastModified, document: row.document };
-    // Nobody refers to what was not there, unless references are not checked.
-    const isReferredTo = request.checkReferences.length === 0;
-    return assembleWritten(database, { ...request, tables, tenant }, row, written, (attribute) =>
-      attribute.inverseOf === undefined ? "row" : isReferredTo ? "tables" : "none",
+    return assembleWritten(database, { ...request, tables, tenant }, row, written, ({ inverseOf }) =>
+      inverseOf === undefined ? "row" : isReferredTo(request, inverseOf) ? "tables" : "none",
     );
   };
   return retryWrite(write, (error) => throwIfTaken(database, owner, uniques, error, true));
+}
+
+/** Whether there may be references to what was not there. */
+function isReferredTo(
+  { checkReferences }: CreateRequest,
+  { resourceType, attribute }: NonNullable<Attribute["inverseOf"]>,
+): boolean {
+  const missing = checkReferences[`${resourceType}.${attribute}`];
+  return missing === undefined || missing === "keep";
 }
 
 function insertResource(owner: Owner, { resource }: Settled, { document, keys, modifiedKey }: Row): Fragment {

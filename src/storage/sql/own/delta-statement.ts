@@ -1,10 +1,10 @@
 import { versionMismatch } from "../../../error.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
-import type { DeltaResult } from "../../adapter.ts";
+import type { StorageNotice } from "../../adapter.ts";
 import { findReference } from "../../reference.ts";
 import type { Database } from "../database.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { type AddedElement, type Delta, referredId, settleElement, withKeys } from "./delta-terms.ts";
+import { type AddedElement, type Delta, type DoneDelta, referredId, settleElement, withKeys } from "./delta-terms.ts";
 import { modifiedKey } from "./keys.ts";
 import { elementOf, metaOf } from "./resource.ts";
 import { elementRow } from "./row.ts";
@@ -18,7 +18,7 @@ interface Outcome {
   readonly modified: string;
   /** 1 where another transaction changed the holder while this one waited, so that nothing was done. */
   readonly stale: number;
-  /** `[place in the list, resource type found or null]` of each element that was refused or inserted. */
+  /** `[place in the list, resource type found or null]` of each element that was refused, left out or inserted. */
   readonly wanted: string | null;
   /** Places of the elements that were inserted. */
   readonly inserted: string | null;
@@ -37,10 +37,7 @@ interface Outcome {
  * @throws {ScimError} 400 invalidValue for a reference to nothing, and 412 for a stale version; nothing is written
  * then.
  */
-export async function applyByStatement(
-  database: Database,
-  delta: Delta,
-): Promise<DeltaResult | "declined" | undefined> {
+export async function applyByStatement(database: Database, delta: Delta): Promise<DoneDelta | "declined" | undefined> {
   const { resourceType, ifVersion } = delta.request;
   const [outcome] = await database.run<Outcome>(statementOf(delta));
   if (outcome === undefined) return undefined;
@@ -48,17 +45,22 @@ export async function applyByStatement(
   if (Number(outcome.stale) === 1) return "declined";
   const elements = [...delta.added.values()];
   const types = new Map(parseList<[number, string | null]>(outcome.wanted));
-  const settle = (place: number): ResourceObject =>
-    settleElement(delta, elements[place] as AddedElement, types.get(place) ?? undefined);
+  const notices: StorageNotice[] = [];
   // Those that are there already are not in the list, and not looked at.
-  for (const place of types.keys()) settle(place);
+  const settled = new Map(
+    [...types].map(([place, type]) => [
+      place,
+      settleElement(delta, elements[place] as AddedElement, type ?? undefined, notices),
+    ]),
+  );
   const added = parseList<number>(outcome.inserted)
     .sort((left, right) => left - right)
-    .map(settle);
+    .map((place) => settled.get(place))
+    .filter((element) => element !== undefined);
   const removed = parseList<[string | null, string | null, string]>(outcome.removed).map(
     ([target, value, element]) => elementOf([target ?? value, element]).value,
   );
-  return { meta: metaOf(resourceType, outcome), added, removed };
+  return { meta: metaOf(resourceType, outcome), added, removed, notices };
 }
 
 function parseList<T>(json: string | null): T[] {
@@ -69,7 +71,7 @@ function statementOf(delta: Delta): Fragment {
   const { dialect } = delta.owner;
   const wanted = dialect.aggregate(
     [raw("w.place"), raw("w.type")],
-    sql`wanted w WHERE w.place IN (SELECT place FROM refused) OR w.key IN (SELECT key FROM inserted)`,
+    sql`wanted w WHERE w.place IN (SELECT place FROM missing) OR w.key IN (SELECT key FROM inserted)`,
   );
   const removed = dialect.aggregate([raw("d.target"), raw("d.value"), raw("d.element")], sql`removed d`);
   return sql`WITH ${join([...decisions(delta), ...writes(delta)], ", ")}
@@ -95,14 +97,14 @@ function decisions(delta: Delta): readonly Fragment[] {
       FROM json_array_elements(${variantsOf(delta)}::json) v(value)
       LEFT JOIN ${tables.resource} t ON t.tenant = ${tenant} AND t.id = v.value->>2)`,
     // Not asked of an element that is there already.
-    sql`refused AS (
-      SELECT w.place FROM wanted w WHERE json_typeof(w.variant) = 'null' AND NOT EXISTS (
+    sql`missing AS (
+      SELECT w.place, json_typeof(w.variant) AS kind FROM wanted w WHERE json_typeof(w.variant) <> 'array' AND NOT EXISTS (
         SELECT 1 FROM ${tables.element} m
         WHERE m.tenant = ${tenant} AND m.id = ${id} AND m.attribute = ${attribute.path} AND m.key = w.key))`,
     sql`stale AS (
       SELECT 1 FROM holder h WHERE ${removed.size > 0} AND h.version <> (SELECT version FROM ${own}))`,
     sql`ready AS (
-      SELECT 1 FROM holder h WHERE NOT EXISTS (SELECT 1 FROM refused) AND NOT EXISTS (SELECT 1 FROM stale)
+      SELECT 1 FROM holder h WHERE NOT EXISTS (SELECT 1 FROM missing WHERE kind = 'null') AND NOT EXISTS (SELECT 1 FROM stale)
       AND (${ifVersion ?? null}::text IS NULL OR h.version::text = ${ifVersion ?? null}))`,
   ];
 }
@@ -121,7 +123,7 @@ function writes(delta: Delta): readonly Fragment[] {
       INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys)
       SELECT ${tenant}, ${type}, ${id}, ${attribute.path}, w.key, CASE WHEN w.is_target THEN w.value END,
         CASE WHEN NOT w.is_target THEN w.value END, w.variant->>0, (w.variant->>1)::jsonb
-      FROM wanted w WHERE json_typeof(w.variant) <> 'null' AND EXISTS (SELECT 1 FROM ready) ORDER BY w.key
+      FROM wanted w WHERE json_typeof(w.variant) = 'array' AND EXISTS (SELECT 1 FROM ready) ORDER BY w.key
       ON CONFLICT (tenant, id, attribute, key) DO NOTHING RETURNING key)`,
     sql`changed AS (
       UPDATE ${tables.resource}
@@ -133,21 +135,22 @@ function writes(delta: Delta): readonly Fragment[] {
 
 /**
  * The elements to add as `[place, key, id, variants]`: what is stored of one depends on the type of what it refers to.
- * The variant "" is for a reference that leads to nothing of an allowed type; null refuses it.
+ * The variant "" is for a reference that leads to nothing of an allowed type; null refuses it, false leaves it out.
  */
 function variantsOf(delta: Delta): string {
   const { resourceType, attribute, checkReferences } = delta.request;
-  const { resourceTypes = [] } = findReference(resourceType, attribute) ?? {};
-  const isChecked = resourceTypes.some((name) => checkReferences.includes(name));
+  const reference = findReference(resourceType, attribute);
+  const { resourceTypes = [] } = reference ?? {};
+  const missing = reference && checkReferences[reference.name];
+  const isJudged = missing === "refuse" || missing === "drop";
   const rows = [...delta.added].map(([key, one], place) => {
     const id = resourceTypes.length === 0 ? undefined : referredId(one.element);
     if (id === undefined) return [place, key, null, { "": columnsOf(delta, one.element) }];
-    const isRefused = isChecked && id === delta.owner.id;
-    const found = resourceTypes.map((type) => [
-      type,
-      isRefused ? null : columnsOf(delta, settleElement(delta, one, type)),
-    ]);
-    return [place, key, id, { "": isChecked ? null : columnsOf(delta, one.element), ...Object.fromEntries(found) }];
+    const settledAs = (type: string | undefined) => columnsOf(delta, settleElement(delta, one, type) ?? one.element);
+    const isRefused = isJudged && id === delta.owner.id;
+    const found = resourceTypes.map((type) => [type, isRefused ? null : settledAs(type)]);
+    const nothing = isRefused || missing === "refuse" ? null : missing === "drop" ? false : settledAs(undefined);
+    return [place, key, id, { "": nothing, ...Object.fromEntries(found) }];
   });
   return JSON.stringify(rows);
 }

@@ -1,10 +1,10 @@
 import { versionMismatch } from "../../../error.ts";
 import { isSame, type ResourceObject } from "../../../schema/value.ts";
-import type { DeltaResult } from "../../adapter.ts";
+import type { StorageNotice } from "../../adapter.ts";
 import { findReference } from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, returning, sql, TRUE } from "../dialect/fragment.ts";
-import { type Delta, referredId, settleElement, withKeys } from "./delta-terms.ts";
+import { type Delta, type DoneDelta, referredId, settleElement, withKeys } from "./delta-terms.ts";
 import { modifiedKey } from "./keys.ts";
 import { elementOf, metaOf } from "./resource.ts";
 import { type ElementRow, elementRow } from "./row.ts";
@@ -12,14 +12,15 @@ import { typesOf } from "./settle.ts";
 import { insertElements, lock, ownRow, type StateRow, stateColumns } from "./statements.ts";
 
 /** A delta as several statements, within a transaction. Undefined where there is no holder. */
-export async function applyInSteps(session: Session, delta: Delta): Promise<DeltaResult | undefined> {
+export async function applyInSteps(session: Session, delta: Delta): Promise<DoneDelta | undefined> {
   const { request, owner } = delta;
   const { resourceType, ifVersion } = request;
   const locked = await lock(session, owner);
   if (locked === undefined) return undefined;
   if (ifVersion !== undefined && ifVersion !== locked.version) throw versionMismatch();
   const before = await removeElements(session, delta);
-  const after = await addElements(session, delta);
+  const notices: StorageNotice[] = [];
+  const after = await addElements(session, delta, notices);
   const removed = [...before].filter(([key, element]) => !isSame(element, after.get(key)));
   const added = [...after].filter(([key, element]) => !isSame(element, before.get(key)));
   const isChanged = removed.length + added.length > 0;
@@ -28,6 +29,7 @@ export async function applyInSteps(session: Session, delta: Delta): Promise<Delt
     meta: metaOf(resourceType, changed),
     added: added.map(([, element]) => element),
     removed: removed.map(([, element]) => element.value),
+    notices,
   };
 }
 
@@ -56,7 +58,11 @@ async function removeElements(session: Session, delta: Delta): Promise<ReadonlyM
 }
 
 /** Adds the elements that are not there, and gives those by key as they are stored. */
-async function addElements(session: Session, delta: Delta): Promise<ReadonlyMap<string, ResourceObject>> {
+async function addElements(
+  session: Session,
+  delta: Delta,
+  notices: StorageNotice[],
+): Promise<ReadonlyMap<string, ResourceObject>> {
   const { owner, request, added } = delta;
   const { attribute, resourceType } = request;
   const there = await keysThere(session, delta);
@@ -65,8 +71,12 @@ async function addElements(session: Session, delta: Delta): Promise<ReadonlyMap<
   const ids = fresh.flatMap(([, { element }]) => referredId(element) ?? []);
   const types = await typesOf(session, owner.tables, owner.tenant, ids);
   const settled = new Map(
-    fresh.map(([key, one]) => [key, settleElement(delta, one, types.get(referredId(one.element) ?? ""))]),
+    fresh.flatMap(([key, one]) => {
+      const element = settleElement(delta, one, types.get(referredId(one.element) ?? ""), notices);
+      return element === undefined ? [] : [[key, element] as const];
+    }),
   );
+  if (settled.size === 0) return settled;
   const rows = [...settled].map(
     ([key, element]): ElementRow => ({ ...elementRow(resourceType, attribute, element, attribute.path), key }),
   );

@@ -1,5 +1,5 @@
 import type { ResourceObject } from "../../../schema/value.ts";
-import type { DeltaRequest } from "../../adapter.ts";
+import type { DeltaRequest, DeltaResult, StorageNotice } from "../../adapter.ts";
 import { findReference, settleReference } from "../../reference.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
 import { escapeKey, isStorable, keyText, LONGEST_KEY } from "../key.ts";
@@ -14,6 +14,11 @@ export interface Delta {
   readonly added: ReadonlyMap<string, AddedElement>;
   /** Keys to remove. */
   readonly removed: ReadonlySet<string>;
+}
+
+/** What a delta did, and what is to be told after it. */
+export interface DoneDelta extends DeltaResult {
+  readonly notices: readonly StorageNotice[];
 }
 
 /** An element to add, and its place in the request. */
@@ -52,19 +57,21 @@ export function withKeys({ request, owner }: Delta, keys: Iterable<string>): Fra
 }
 
 /**
- * The element as it is stored, where its reference was found to lead to a resource of the type.
+ * The element as it is stored, where its reference was found to lead to a resource of the type; undefined where it is
+ * left out. `notices` collects what is to be told.
  * @throws {ScimError} 400 invalidValue as `settleReference`.
  */
 export function settleElement(
   { request, owner }: Delta,
   { element, index }: AddedElement,
   type: string | undefined,
-): ResourceObject {
+  notices: StorageNotice[] = [],
+): ResourceObject | undefined {
   const { resourceType, attribute, checkReferences } = request;
   const reference = findReference(resourceType, attribute);
   const id = referredId(element);
   if (reference === undefined || id === undefined) return element;
-  return settleReference({ reference, element, id, index }, type, { holder: owner.id, checkReferences });
+  return settleReference({ reference, element, id, index }, type, { holder: owner.id, checkReferences, notices });
 }
 
 /** The id that an element names, where it is a reference. */

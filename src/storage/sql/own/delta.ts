@@ -6,7 +6,7 @@ import { isStorable } from "../key.ts";
 import { retryWrite } from "../retry.ts";
 import { applyByStatement } from "./delta-statement.ts";
 import { applyInSteps } from "./delta-steps.ts";
-import { type Delta, deltaOf } from "./delta-terms.ts";
+import { type Delta, type DoneDelta, deltaOf } from "./delta-terms.ts";
 import type { Owner } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { refuseLarge } from "./taken.ts";
@@ -29,15 +29,19 @@ export async function applyDelta(
   const tenant = context.tenant ?? "";
   const owner: Owner = { dialect: database.dialect, tables, tenant, type: resourceType.name, id };
   const delta = deltaOf(request, owner);
-  const write = async (): Promise<DeltaResult | undefined> => {
+  const write = async (): Promise<DoneDelta | undefined> => {
     const outcome = canBeOneStatement(delta) ? await applyByStatement(database, delta) : "declined";
     return outcome === "declined" ? database.transaction((session) => applyInSteps(session, delta)) : outcome;
   };
-  return retryWrite(write, async (error) => {
+  const done = await retryWrite(write, async (error) => {
     refuseLarge(database.dialect, error);
     // A resource that is referred to has gone meanwhile: the next try says which.
     if (faultOf(error) !== "reference") throw error;
   });
+  if (done === undefined) return undefined;
+  const { notices, ...result } = done;
+  for (const notice of notices) request.notify(notice);
+  return result;
 }
 
 /** Statements within one see the state before it, so that an element cannot be both removed and added. */

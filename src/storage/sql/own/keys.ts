@@ -23,7 +23,8 @@ export function partKeys(attribute: Attribute, element: ResourceObject, except?:
   const keys: Record<string, unknown> = {};
   for (const sub of attribute.subAttributes) {
     const value = element[sub.name];
-    if (value === undefined || sub.name === except) continue;
+    // Null is the mark of a reference to nothing.
+    if (value === undefined || value === null || sub.name === except) continue;
     keys[sub.name] = Array.isArray(value) ? value.map((part) => keyText(sub.key(part))) : keyText(sub.key(value));
   }
   return keys;

@@ -23,6 +23,7 @@ import { lookUp, lookUpOf } from "./look-up.ts";
 import { ownPlaces } from "./places.ts";
 import { resourceOf, type SelectedRow } from "./resource.ts";
 import { apartColumns, apartOf, baseColumns } from "./select.ts";
+import { resolve } from "./settle.ts";
 import { ownSort } from "./sort.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
@@ -53,9 +54,16 @@ export async function query(
   streamOf?: StreamOf,
 ): Promise<QueryResult> {
   request.signal?.throwIfAborted();
-  const { resourceType, filter, page } = request;
+  const { resourceType } = request;
   const scope: OwnScope = { dialect: session.dialect, tables, tenant: context.tenant ?? "", resourceType, indexes };
   const own: OwnQuery = { session, scope, request, apart: apartOf(resourceType, request.select), streamOf };
+  const found = await find(own, maxScanned);
+  return { ...found, resources: await resolve(session, scope, found.resources) };
+}
+
+async function find(own: OwnQuery, maxScanned: number): Promise<QueryResult> {
+  const { session, scope, request, streamOf } = own;
+  const { resourceType, filter, page } = request;
   const isOne = filter !== undefined && isWhole(page);
   const wanted = isOne ? lookUpOf(filter, resourceType) : undefined;
   if (wanted !== undefined)

@@ -8,6 +8,7 @@ import { isStorable } from "../key.ts";
 import { elementOf, resourceOf, type SelectedRow } from "./resource.ts";
 import type { Row } from "./row.ts";
 import { apartColumns, apartOf, baseColumns } from "./select.ts";
+import { resolve } from "./settle.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
 
@@ -34,7 +35,9 @@ export async function readResource(
     sql`SELECT ${baseColumns(session.dialect)}${columns} FROM ${tables.resource} r
       WHERE r.tenant = ${tenant} AND r.type = ${resourceType.name} AND r.id = ${id}`,
   );
-  return row === undefined ? undefined : resourceOf(resourceType, row, apart, largeOf(streamOf));
+  if (row === undefined) return undefined;
+  const [resource] = await resolve(session, reading, [resourceOf(resourceType, row, apart, largeOf(streamOf))]);
+  return resource;
 }
 
 /** Where the elements of a selected attribute are after a write: in what was written, in the tables, or nowhere. */

@@ -1,7 +1,7 @@
 import { versionMismatch } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import { isSame } from "../../../schema/value.ts";
-import type { Context, ReplaceRequest, StoredResource } from "../../adapter.ts";
+import type { Context, ReplaceRequest, StorageNotice, StoredResource } from "../../adapter.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, returning, sql } from "../dialect/fragment.ts";
@@ -54,8 +54,8 @@ export async function replaceResource(
           return known && writeOver(session, known);
         });
     if (written === undefined) return undefined;
-    for (const notice of secrets.notices) request.notify(notice);
-    const { row, selected } = written;
+    const { row, selected, notices } = written;
+    for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
     return assembleWritten(database, { ...reading, select: request.select }, row, selected, (attribute) =>
       isTouched(attribute) ? "row" : "tables",
     );
@@ -90,6 +90,8 @@ interface Change {
 interface Written {
   readonly row: Row;
   readonly selected: SelectedRow;
+  /** What is to be told of its references. */
+  readonly notices: readonly StorageNotice[];
 }
 
 /** Writes what differs; a write that changes nothing keeps version and lastModified [G-9]. */
@@ -114,17 +116,21 @@ async function writeDifference(session: Session, owner: Owner, change: Change): 
   const { created, lastModified } = settled.resource.meta;
   const version = String(row.version);
   const selected = { id: owner.id, version, created, modified: lastModified, document: after.document };
-  return { row: after, selected };
+  return { row: after, selected, notices: settled.notices };
 }
 
 /** @throws {ScimError} 412 where the state that is known is no longer the one that there is. */
-async function keepUnchanged(session: Session, owner: Owner, { known, before }: Change): Promise<Written | undefined> {
+async function keepUnchanged(
+  session: Session,
+  owner: Owner,
+  { known, before, settled }: Change,
+): Promise<Written | undefined> {
   const { version, created, lastModified } = known.meta;
   const current = await readVersion(session, owner);
   if (current === undefined) return undefined;
   if (current !== version) throw versionMismatch();
   const selected = { id: owner.id, version, created, modified: lastModified, document: before.document };
-  return { row: before, selected };
+  return { row: before, selected, notices: settled.notices };
 }
 
 async function readVersion(session: Session, owner: Owner): Promise<string | undefined> {

@@ -1,6 +1,14 @@
-import { type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
-import type { NewResource, WriteRequest } from "../../adapter.ts";
-import { referencesIn, settleReference } from "../../reference.ts";
+import type { ReferenceAttribute, ResourceType } from "../../../schema/resource-type.ts";
+import type { ResourceObject } from "../../../schema/value.ts";
+import type { NewResource, StorageNotice, StoredResource, WriteRequest } from "../../adapter.ts";
+import {
+  isMissing,
+  missingReferences,
+  referencesIn,
+  resolveReference,
+  resolveReferences,
+  settleReferences,
+} from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
@@ -27,6 +35,8 @@ export async function typesOf(
 export interface Settled {
   readonly resource: NewResource;
   readonly isTarget: IsTarget;
+  /** What is to be told after the write. */
+  readonly notices: readonly StorageNotice[];
 }
 
 /**
@@ -42,31 +52,61 @@ export async function settle(
 ): Promise<Settled> {
   const { resourceType, checkReferences } = request;
   const held = [...referencesIn(resourceType, given)];
-  if (held.length === 0) return { resource: given, isTarget: () => false };
+  if (held.length === 0) return { resource: given, isTarget: () => false, notices: [] };
   const types = await typesOf(
     session,
     tables,
     tenant,
     held.map(({ id }) => id),
   );
-  const options = { holder: given.id, checkReferences };
-  const settled = new Map<ResourceObject, ResourceObject>();
-  for (const reference of held)
-    settled.set(reference.element, settleReference(reference, types.get(reference.id), options));
-  const resource: Record<string, unknown> = { ...given };
-  for (const attribute of new Set(held.map(({ reference }) => reference.attribute))) {
-    const value = readAttribute(given, attribute);
-    const replaced = (element: unknown) => settled.get(element as ResourceObject) ?? element;
-    writeAttribute(resource, attribute, Array.isArray(value) ? value.map(replaced) : replaced(value));
-  }
+  const notices: StorageNotice[] = [];
+  const options = { holder: given.id, checkReferences, notices };
   const allowed = new Map(
     resourceType.references.map((reference) => [reference.attribute.path, reference.resourceTypes]),
   );
   return {
-    resource: resource as NewResource,
+    resource: settleReferences(resourceType, given, (id) => types.get(id), options),
     isTarget: (attribute, id) => {
       const type = types.get(id);
       return type !== undefined && allowed.get(attribute)?.includes(type) === true;
     },
+    notices,
   };
+}
+
+/** Resources as they are given back: references that led nowhere when they were written are looked up once more. */
+export async function resolve(
+  session: Session,
+  {
+    tables,
+    tenant,
+    resourceType,
+  }: { readonly tables: Tables; readonly tenant: string; readonly resourceType: ResourceType },
+  resources: readonly StoredResource[],
+): Promise<readonly StoredResource[]> {
+  const missing = resources.flatMap((resource) => missingReferences(resourceType, resource));
+  if (missing.length === 0) return resources;
+  const types = await typesOf(
+    session,
+    tables,
+    tenant,
+    missing.map(({ id }) => id),
+  );
+  return resources.map((resource) => resolveReferences(resourceType, resource, (id) => types.get(id)));
+}
+
+/** The same of elements that are streamed. */
+export async function resolveElements(
+  session: Session,
+  { tables, tenant }: { readonly tables: Tables; readonly tenant: string },
+  reference: ReferenceAttribute | undefined,
+  elements: readonly ResourceObject[],
+): Promise<readonly ResourceObject[]> {
+  const ids = elements.flatMap((element) => (isMissing(element) ? [String(element.value)] : []));
+  if (reference === undefined || ids.length === 0) return elements;
+  const types = await typesOf(session, tables, tenant, ids);
+  return elements.map((element) => {
+    const id = String(element.value);
+    return isMissing(element) ? resolveReference({ reference, element, id, index: undefined }, types.get(id)) : element;
+  });
 }

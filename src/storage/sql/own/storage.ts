@@ -118,7 +118,7 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
         : readResource(database, reading, request.id);
     },
     async query(request, context) {
-      const place = { tables, tenant: context.tenant ?? "" };
+      const place = { tables, tenant: context.tenant ?? "", resourceType: request.resourceType };
       return canStream(database, request)
         ? readWithStreams(database, place, (session, streamOf) =>
             query(session, tables, request, context, settings, streamOf),

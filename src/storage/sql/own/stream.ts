@@ -1,9 +1,12 @@
 import type { Attribute } from "../../../schema/attribute.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
+import { findReference } from "../../reference.ts";
 import type { Database, Session } from "../database.ts";
 import { literal } from "../dialect/dialect.ts";
 import { sql } from "../dialect/fragment.ts";
 import { type ApartElement, elementOf } from "./resource.ts";
+import { resolveElements } from "./settle.ts";
 import type { Tables } from "./tables.ts";
 
 /** How many elements of a collection are in memory at a time. */
@@ -11,6 +14,13 @@ export const CHUNK = 1000;
 
 /** An element as it is selected for a stream: with the key that the next chunk begins behind. */
 export type KeyedElement = readonly [...ApartElement, key: string];
+
+/** Whose collections are streamed. */
+interface StreamPlace {
+  readonly tables: Tables;
+  readonly tenant: string;
+  readonly resourceType: ResourceType;
+}
 
 /** Makes of the first elements of a collection, which are one more than `CHUNK`, the stream of all. */
 export type StreamOf = (id: string, attribute: Attribute, first: readonly KeyedElement[]) => unknown;
@@ -30,7 +40,7 @@ export function largeOf(streamOf: StreamOf | undefined) {
  */
 export async function readWithStreams<T>(
   database: Database,
-  place: { readonly tables: Tables; readonly tenant: string },
+  place: StreamPlace,
   read: (session: Session, streamOf: StreamOf) => Promise<T>,
 ): Promise<T> {
   let isLarge = false;
@@ -80,20 +90,23 @@ function hold(database: Database): Promise<Held> {
 
 async function* chunksOf(
   session: Session,
-  { tables, tenant }: { readonly tables: Tables; readonly tenant: string },
+  place: StreamPlace,
   id: string,
   attribute: Attribute,
   first: readonly KeyedElement[],
 ): AsyncGenerator<readonly ResourceObject[]> {
+  const { tables, tenant, resourceType } = place;
+  const reference = findReference(resourceType, attribute);
+  const resolved = (elements: readonly ResourceObject[]) => resolveElements(session, place, reference, elements);
   let last = first.at(-1)?.[2] ?? "";
-  yield first.map(([value, rest]) => elementOf([value, rest]));
+  yield resolved(first.map(([value, rest]) => elementOf([value, rest])));
   for (;;) {
     const rows = await session.run<{ id: string | null; element: string; key: string }>(
       sql`SELECT coalesce(m.target, m.value) AS id, m.element, m.key FROM ${tables.element} m
         WHERE m.tenant = ${tenant} AND m.id = ${id} AND m.attribute = ${literal(attribute.path)}
         AND m.key > ${last} ORDER BY m.key LIMIT ${CHUNK}`,
     );
-    yield rows.map((row) => elementOf([row.id, row.element]));
+    yield resolved(rows.map((row) => elementOf([row.id, row.element])));
     const end = rows.at(-1);
     if (end === undefined || rows.length < CHUNK) return;
     last = end.key;

@@ -156,7 +156,7 @@ describe("queries over mapped tables", () => {
           secrets: {},
           select: SELECT_ALL,
           at: AT,
-          checkReferences: [],
+          checkReferences: {},
           notify: () => {},
         };
         const stored = [];

@@ -211,7 +211,7 @@ async function filledTwice(engine: Engine, { mapping, columns }: Placement) {
       id: `t${String(index).padStart(3, "0")}`,
       meta: { resourceType: "Thing", created: AT, lastModified: dates[index % dates.length] as string },
     };
-    const request = { resourceType: Thing, secrets: {}, select: SELECT_ALL, at: AT, checkReferences: [], notify() {} };
+    const request = { resourceType: Thing, secrets: {}, select: SELECT_ALL, at: AT, checkReferences: {}, notify() {} };
     const stored = await storage.create({ ...request, resource }, {});
     expect({ ...stored, parts: [] }).toMatchObject({ ...given, parts: [] });
     // Elements that have columns come first, so that memory is given what the table gives.

@@ -1,0 +1,49 @@
+import { internalError, isScimError, type ScimError, unavailable } from "../error.ts";
+import type { Asked, FaultEvent, RefusedEvent } from "../events/event.ts";
+import type { Context } from "../storage/adapter.ts";
+
+const GIVEN_UP = "The request was given up before it was done: it took too long, or the client left. Repeat it.";
+
+/** What the client is answered when something was thrown. */
+export function problemOf(thrown: unknown, signal: AbortSignal | undefined): ScimError {
+  if (isScimError(thrown)) return thrown;
+  return isAbort(thrown, signal) ? unavailable(GIVEN_UP) : internalError();
+}
+
+/** Whether an error says no more than that the request was aborted: nothing failed in itself. */
+export function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
+  if (signal?.aborted !== true) return false;
+  return error === signal.reason || nameOf(error) === "AbortError";
+}
+
+/** Whether the client has left. A request whose time was up, or that the host ended with an error of its own, has an answer. */
+export function isLeft(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && !isScimError(signal.reason) && nameOf(signal.reason) !== "TimeoutError";
+}
+
+function nameOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null ? (error as { readonly name?: unknown }).name : undefined;
+}
+
+/** Whether a status says that the fault is the server's own. A 501 is a refusal: what is asked for is switched off. */
+export function isFault({ status }: ScimError): boolean {
+  return status >= 500 && status !== 501;
+}
+
+/** What `on` is told of an answer that is an error. */
+export function failureEvent<C extends Context>(
+  thrown: unknown,
+  problem: ScimError,
+  asked: Asked,
+  context: C | undefined,
+): RefusedEvent<C> | FaultEvent<C> {
+  const { status, scimType } = problem;
+  const detail = summaryOf(problem);
+  if (isFault(problem)) return { type: "fault", error: thrown, status, detail, ...asked, context };
+  return { type: "refused", status, ...(scimType === undefined ? {} : { scimType }), detail, ...asked, context };
+}
+
+/** The detail without what it repeats of the request. Another copy of the package may know no summary. */
+export function summaryOf({ summary, detail }: Pick<ScimError, "detail"> & { readonly summary?: string }): string {
+  return summary ?? detail;
+}

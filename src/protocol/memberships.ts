@@ -1,0 +1,106 @@
+import type { Call } from "../call/call.ts";
+import type { MembershipChange } from "../call/operation.ts";
+import { parseOptions, resolveOptions } from "../call/settings.ts";
+import { invalidPath, invalidValue } from "../error.ts";
+import { parsePath } from "../filter/parser.ts";
+import { resolveFilter } from "../filter/resolve.ts";
+import { namedValues } from "../patch/named-values.ts";
+import { withPosition } from "../patch/operation.ts";
+import type { Op, PatchOperation } from "../patch/parse.ts";
+import { type Attribute, isBlank } from "../schema/attribute.ts";
+import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";
+import { isObject, type ResourceObject } from "../schema/value.ts";
+import type { Context } from "../storage/adapter.ts";
+
+/** What a body says of the groups that a resource is in; nothing unless `writableGroups` is on. @throws {ScimError} 400 invalidValue. */
+export function membershipsInBody<C extends Context>(
+  resourceType: ResourceType,
+  body: ResourceObject,
+  op: Op,
+  call: Call<C>,
+): readonly MembershipChange[] {
+  return Object.keys(body).flatMap((key) => {
+    const attribute = writableInverse(resourceType, key, call);
+    return attribute === undefined ? [] : [{ attribute, op, ids: idsIn(attribute, body[key]) }];
+  });
+}
+
+/** The operations of a PATCH that are about the groups of a resource, and the others. @throws {ScimError} 400 invalidValue, invalidPath. */
+export function takeMemberships<C extends Context>(
+  resourceType: ResourceType,
+  operations: readonly PatchOperation[],
+  call: Call<C>,
+): { readonly memberships: readonly MembershipChange[]; readonly others: readonly PatchOperation[] } {
+  if (!call.engine.writableGroups || resourceType.inverses.length === 0) return { memberships: [], others: operations };
+  const memberships: MembershipChange[] = [];
+  const others = operations.flatMap((operation, index) => {
+    try {
+      const { changes, rest } = split(resourceType, operation, call);
+      memberships.push(...changes);
+      return rest;
+    } catch (error) {
+      throw withPosition(error, index);
+    }
+  });
+  return { memberships, others };
+}
+
+/** What one operation says of groups, and what is left of it. */
+function split<C extends Context>(resourceType: ResourceType, operation: PatchOperation, call: Call<C>) {
+  const { path, value, op } = operation;
+  if (typeof path === "string" && path !== "") {
+    const change = changeAtPath(resourceType, operation, path, call);
+    return change === undefined ? { changes: [], rest: [operation] } : { changes: [change], rest: [] };
+  }
+  const changes = isObject(value) && op !== "remove" ? membershipsInBody(resourceType, value, op, call) : [];
+  if (changes.length === 0 || !isObject(value)) return { changes, rest: [operation] };
+  const rest = Object.entries(value).filter(([key]) => writableInverse(resourceType, key, call) === undefined);
+  return { changes, rest: rest.length === 0 ? [] : [{ ...operation, value: Object.fromEntries(rest) }] };
+}
+
+function changeAtPath<C extends Context>(
+  resourceType: ResourceType,
+  { op, value }: PatchOperation,
+  text: string,
+  call: Call<C>,
+): MembershipChange | undefined {
+  const parsed = parsePath(text, parseOptions(call));
+  const path = resolveMeant(resourceType, parsed.path, undefined);
+  if (path === undefined || path.sub !== undefined || parsed.sub !== undefined) return undefined;
+  const attribute = writableInverse(resourceType, path.text, call);
+  if (attribute === undefined) return undefined;
+  if (parsed.filter === undefined) {
+    const isAll = op === "remove" && (value === undefined || value === null);
+    return { attribute, op, ids: isAll ? undefined : idsIn(attribute, value) };
+  }
+  const element = { type: "element", path: path.text, filter: parsed.filter } as const;
+  const resolved = resolveFilter(element, resourceType, resolveOptions(resourceType, call));
+  const ids = resolved.type === "element" ? namedValues(resolved.filter) : undefined;
+  if (op !== "remove" || ids === undefined)
+    throw invalidPath(`${path.text} is left by remove and ${path.text}[value eq "…"], and joined by add.`);
+  return { attribute, op, ids: ids.map(String) };
+}
+
+/** The attribute that a name means, where it is the reverse of a collection that this service has. */
+function writableInverse<C extends Context>(
+  resourceType: ResourceType,
+  name: string,
+  { engine }: Call<C>,
+): Attribute | undefined {
+  if (!engine.writableGroups) return undefined;
+  const path = resourceType.resolve(name);
+  const inverse = path?.sub === undefined ? path?.attribute.inverseOf : undefined;
+  const holder = engine.resourceTypes.find((type) => type.name === inverse?.resourceType);
+  return holder?.attribute(inverse?.attribute ?? "") === undefined ? undefined : path?.attribute;
+}
+
+function idsIn(attribute: Attribute, raw: unknown): readonly string[] {
+  const elements: readonly unknown[] = Array.isArray(raw) ? raw : raw === null || raw === undefined ? [] : [raw];
+  return elements.map((element, index) => {
+    const key = isObject(element) ? Object.keys(element).find((name) => name.toLowerCase() === "value") : undefined;
+    const id = isObject(element) ? element[key ?? "value"] : element;
+    if (typeof id !== "string" || isBlank(id))
+      throw invalidValue(`${attribute.path}[${index}] must name a ${attribute.inverseOf?.resourceType} by its value.`);
+    return id;
+  });
+}

@@ -1,0 +1,16 @@
+import type { CompiledQuery } from "kysely";
+
+/**
+ * A statement as Kysely takes it: what its `CompiledQuery.raw` makes. Made here, so that nothing of Kysely is loaded but what the
+ * host has loaded, in whatever way its loader can: Kysely has ES modules alone.
+ */
+export function statementOf(text: string, parameters: readonly unknown[] = []): CompiledQuery {
+  return {
+    sql: text,
+    parameters: [...parameters],
+    query: { kind: "RawNode", sqlFragments: [text], parameters: [] },
+    queryId: { queryId: `scimkit-${++made}` },
+  };
+}
+
+let made = 0;
