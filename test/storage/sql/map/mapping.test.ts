@@ -1,6 +1,14 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
-import { createScim, EnterpriseUser, Group, type ScimResponse, User } from "../../../../src/index.ts";
+import {
+  createScim,
+  defineResourceType,
+  defineSchema,
+  EnterpriseUser,
+  Group,
+  type ScimResponse,
+  User,
+} from "../../../../src/index.ts";
 import {
   type ColumnCondition,
   type MappedStorageOptions,
@@ -182,9 +190,24 @@ describe("a mapping is refused when the storage is made", async () => {
     expect(refused({}, { types: { Usr: userMapping({}) } })).toContain(
       "types names Usr, which is none of: User, Group",
     );
-    expect(refused({}, { types: { Group: group({ collections: { members } }) } })).toContain(
-      "members.display would be lost",
-    );
+    const fans = {
+      type: "complex",
+      multiValued: true,
+      subAttributes: { value: {}, $ref: { type: "reference", referenceTypes: ["User"] }, since: {} },
+    } as const;
+    const Club = defineResourceType({
+      name: "Club",
+      schema: defineSchema({ id: "urn:example:params:scim:schemas:Club", name: "Club", attributes: { fans } }),
+    });
+    const clubs = mapTable({
+      table: "c",
+      id: "id",
+      ...meta,
+      columns: {},
+      rest: "rest",
+      collections: { fans: members },
+    });
+    expect(refused({}, { types: { Club: clubs }, resourceTypes: [User, Club] })).toContain("fans.since would be lost");
     const known = { ...members, forgotten: ["display"] };
     expect(refused({}, { types: { Group: group({ collections: { members: known } }) } })).toContain(
       "refers to User, which has no table",
