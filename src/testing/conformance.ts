@@ -3,6 +3,7 @@ import type { Context, StorageCapabilities } from "../storage/adapter.ts";
 import type { Case, Feature } from "./case.ts";
 import { casesOf } from "./cases/index.ts";
 import { ConformanceFailure, LeftOut, showError } from "./failure.ts";
+import { remedyOf } from "./remedy.ts";
 import { KIT_RESOURCE_TYPES } from "./resource-types.ts";
 import { type ScoreCard, scoreCardOf, type Verdict } from "./score-card.ts";
 import { type Made, type Run, subjectOf } from "./subject.ts";
@@ -14,10 +15,34 @@ export interface ConformanceOptions<C extends Context = Context> {
   /** The runner's function that groups tests; with it each chapter is a group. Default: no groups. */
   readonly describe?: (title: string, register: () => void) => unknown;
   /**
-   * Makes the adapter for one case. Every case works in tenants of its own whose names never repeat, so that an adapter may be
-   * handed out again and again; one with `capabilities.tenants: false` must be empty each time.
+   * Makes the adapter for one case. Every case works in tenants of its own (see `context`), so that an adapter may be handed
+   * out again and again; one with `capabilities.tenants: false` must be empty each time.
    */
   readonly factory: () => Made<C> | Promise<Made<C>>;
+  /**
+   * Makes the context of a tenant that the kit needs, by a name that it gives to no other: for adapters whose tenants
+   * have a form of their own (a UUID), must exist before they are used, or come with more than a tenant. Contexts of two
+   * names must be of two tenants, and one with `capabilities.tenants: false` must have none. Default: the name is the
+   * tenant.
+   *
+   * @example
+   * ```ts
+   * import { test } from "node:test";
+   * import { memoryStorage } from "scimkit/memory";
+   * import { storageConformance } from "scimkit/testing";
+   * declare function insertOrganization(id: string, name: string): Promise<void>;
+   * storageConformance({
+   *   test,
+   *   factory: () => ({ storage: memoryStorage() }),
+   *   async context(name) {
+   *     const tenant = crypto.randomUUID();
+   *     await insertOrganization(tenant, name);
+   *     return { tenant };
+   *   },
+   * });
+   * ```
+   */
+  readonly context?: (name: string) => C | Promise<C>;
   /**
    * The resource types that the adapter serves, where it cannot serve any. Cases about attributes that these do not have are
    * left out. Default: `KIT_RESOURCE_TYPES`.
@@ -78,7 +103,8 @@ export function storageConformance<C extends Context = Context>(options: Conform
   );
   const prefix = crypto.randomUUID().slice(0, 8);
   let tokens = 0;
-  // The kit makes contexts of its own, with a tenant and nothing else.
+  // Of contexts the kit knows the tenant alone.
+  const contextOf = options.context as Run["contextOf"];
   const make = async (): Promise<Made> => (await factory()) as unknown as Made;
   const cases = casesOf({ runs: options.runs ?? 200, path: options.path, capabilities: options.capabilities });
   const verdicts = new Map<string, Verdict>();
@@ -93,19 +119,19 @@ export function storageConformance<C extends Context = Context>(options: Conform
       opened.add(made);
       return made;
     };
-    const run: Run = { resourceTypes, make: open, release, nextToken: () => `${prefix}-${++tokens}` };
+    const run: Run = { resourceTypes, make: open, release, nextToken: () => `${prefix}-${++tokens}`, contextOf };
     try {
       const missing = one.needs.find((need) => !isServed(resourceTypes, need));
       if (missing !== undefined) throw new LeftOut(`${missing} is not among the resource types`);
       const made = await open();
       const lacking = one.features.find((feature) => !has(made, feature));
       if (lacking !== undefined) throw new LeftOut(`the adapter declares that it has no ${lacking}`);
-      await one.run(subjectOf(run, made, (seed + index) | 0));
+      await one.run(await subjectOf(run, made, (seed + index) | 0));
       return { type: "passed" };
     } catch (error) {
       if (error instanceof LeftOut) return { type: "leftOut", because: error.message };
       const because = error instanceof ConformanceFailure ? error.message : unexpected(one, error);
-      return { type: "failed", because };
+      return { type: "failed", because, remedy: remedyOf(one.chapter) };
     } finally {
       for (const made of opened) await release(made);
     }
@@ -115,7 +141,8 @@ export function storageConformance<C extends Context = Context>(options: Conform
     test(one.title, async () => {
       const verdict = await runCase(one, index);
       verdicts.set(one.title, verdict);
-      if (verdict.type === "failed") throw new ConformanceFailure(`${verdict.because} (seed ${seed})`);
+      if (verdict.type === "failed")
+        throw new ConformanceFailure(`${verdict.because} (seed ${seed}) ${verdict.remedy}`);
     });
   const indexed = cases.map((one, index) => ({ one, index }));
   if (options.describe === undefined) for (const { one, index } of indexed) register(one, index);

@@ -2,7 +2,8 @@
 export interface ChapterScore {
   readonly name: string;
   readonly passed: readonly string[];
-  readonly failed: readonly { readonly title: string; readonly because: string }[];
+  /** `remedy` says which page helps, and what of the package. */
+  readonly failed: readonly { readonly title: string; readonly because: string; readonly remedy: string }[];
   readonly leftOut: readonly { readonly title: string; readonly because: string }[];
 }
 
@@ -17,7 +18,10 @@ export interface ScoreCard {
 }
 
 /** What became of one case. */
-export type Verdict = { readonly type: "passed" } | { readonly type: "failed" | "leftOut"; readonly because: string };
+export type Verdict =
+  | { readonly type: "passed" }
+  | { readonly type: "failed"; readonly because: string; readonly remedy: string }
+  | { readonly type: "leftOut"; readonly because: string };
 
 /** Sums the verdicts up, chapter by chapter in the order of the cases. Cases that did not run are not counted. */
 export function scoreCardOf(
@@ -25,13 +29,14 @@ export function scoreCardOf(
   cases: readonly { readonly title: string; readonly chapter: string }[],
   verdicts: ReadonlyMap<string, Verdict>,
 ): ScoreCard {
-  const chapters = new Map<string, { passed: string[]; failed: Finding[]; leftOut: Finding[] }>();
+  const chapters = new Map<string, { passed: string[]; failed: Failure[]; leftOut: Finding[] }>();
   for (const { title, chapter } of cases) {
     const score = chapters.get(chapter) ?? { passed: [], failed: [], leftOut: [] };
     chapters.set(chapter, score);
     const verdict = verdicts.get(title);
     if (verdict?.type === "passed") score.passed.push(title);
-    else if (verdict !== undefined) score[verdict.type].push({ title, because: verdict.because });
+    else if (verdict?.type === "failed") score.failed.push({ title, because: verdict.because, remedy: verdict.remedy });
+    else if (verdict !== undefined) score.leftOut.push({ title, because: verdict.because });
   }
   const scores = [...chapters].map(([name, score]) => ({ name, ...score }));
   const sum = (key: "passed" | "failed" | "leftOut") => scores.reduce((total, score) => total + score[key].length, 0);
@@ -41,6 +46,10 @@ export function scoreCardOf(
 interface Finding {
   readonly title: string;
   readonly because: string;
+}
+
+interface Failure extends Finding {
+  readonly remedy: string;
 }
 
 /**
@@ -59,7 +68,8 @@ export function printScoreCard(card: ScoreCard): string {
     `${name.padEnd(width)}  ${String(passed).padStart(6)}  ${String(failed).padStart(6)}  ${String(leftOut).padStart(8)}`;
   for (const { name, passed, failed, leftOut } of card.chapters) {
     lines.push(row(name, passed.length, failed.length, leftOut.length));
-    for (const { title, because } of failed) lines.push(`  failed: ${title}`, `    ${because}`);
+    for (const { title, because, remedy } of failed)
+      lines.push(`  failed: ${title}`, `    ${because}`, `    ${remedy}`);
     const reasons = new Map<string, number>();
     for (const { because } of leftOut) reasons.set(because, (reasons.get(because) ?? 0) + 1);
     for (const [because, count] of reasons) lines.push(`  left out (${count}): ${because}`);

@@ -88,8 +88,8 @@ export interface Subject {
   readonly token: string;
   type(name: string): ResourceType;
   path(type: string, text: string): AttributePath;
-  /** A tenant that no other call has had. */
-  tenant(): Context;
+  /** A tenant that no other call has had; `suffix` ends its name. */
+  tenant(suffix?: string): Promise<Context>;
   /** The same adapter, empty: another tenant, or another adapter where it has one tenant only. */
   fresh(): Promise<Subject>;
   /** Frees a fresh subject before the case is over. */
@@ -125,15 +125,18 @@ export interface Run {
   /** Closes one that `make` made, which otherwise stays until the case is over. */
   readonly release: (made: Made) => Promise<void>;
   readonly nextToken: () => string;
+  /** Makes the context of a tenant; undefined where the name is the tenant. */
+  readonly contextOf: ((name: string) => Context | Promise<Context>) | undefined;
 }
 
 /** Makes the subject of a case. */
-export function subjectOf(run: Run, made: Made, seed: number): Subject {
+export async function subjectOf(run: Run, made: Made, seed: number): Promise<Subject> {
   const { storage } = made;
   const capabilities = storage.capabilities ?? {};
   const token = run.nextToken();
   const hasTenants = capabilities.tenants !== false;
-  const context: Context = hasTenants ? { tenant: `kit-${token}` } : {};
+  const contextOf = run.contextOf ?? ((tenant: string): Context => (hasTenants ? { tenant } : {}));
+  const context = await contextOf(`kit-${token}`);
   const requests = requestsOf(run, storage, context);
   const random = randomFrom(seed);
   let tenants = 0;
@@ -148,7 +151,7 @@ export function subjectOf(run: Run, made: Made, seed: number): Subject {
     type: requests.type,
     path: requests.path,
     now: requests.now,
-    tenant: () => ({ tenant: `kit-${token}-${++tenants}` }),
+    tenant: async (suffix) => contextOf(`kit-${token}-${suffix ?? ++tenants}`),
     fresh: async () => subjectOf(run, hasTenants ? made : await run.make(), random.below(2 ** 31)),
     release: async () => {
       if (!hasTenants) await run.release(made);

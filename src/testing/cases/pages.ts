@@ -407,7 +407,7 @@ cursors.add(
     await users(subject, 5);
     const { nextCursor } = await subject.query("User", { page: { cursor: undefined, count: 2 } });
     const outcome = await outcomeOf(
-      subject.query("User", { page: { cursor: nextCursor, count: 2 }, context: subject.tenant() }),
+      subject.query("User", { page: { cursor: nextCursor, count: 2 }, context: await subject.tenant() }),
     );
     mustBe(outcome.value?.resources ?? [], [], "a cursor must not open the tenant that it comes from");
   },

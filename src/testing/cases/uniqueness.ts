@@ -254,7 +254,7 @@ add(
   "ends at the tenant [S-7-22]",
   async (subject: Subject) => {
     await subject.create("User", { userName: "ada" });
-    const other = await outcomeOf(subject.create("User", { userName: "ada" }, { context: subject.tenant() }));
+    const other = await outcomeOf(subject.create("User", { userName: "ada" }, { context: await subject.tenant() }));
     must(
       other.error === undefined,
       "uniqueness must end at the tenant",
@@ -268,7 +268,7 @@ add(
   "of a global attribute spans the tenants, and frees the value with its holder [S-7-23]",
   async (subject) => {
     const license = `L-${subject.token}`;
-    const other = subject.tenant();
+    const other = await subject.tenant();
     const { id } = await subject.create("Asset", { license });
     await mustRefuse(
       subject.create("Asset", { license }, { context: other }),

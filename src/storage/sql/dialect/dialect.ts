@@ -1,4 +1,5 @@
 import type { DialectAdapter } from "kysely";
+import type { CatalogWords } from "./catalog-words.ts";
 import type { ErrorWords } from "./driver-error.ts";
 import { type Fragment, raw, sql } from "./fragment.ts";
 import type { IndexWords } from "./index-words.ts";
@@ -8,7 +9,14 @@ import type { JsonWords } from "./json-words.ts";
  * What one database says in another way than the next. Statements are written once and ask the dialect where databases
  * differ; none asks which one it is. A new dialect is a file that has one of these, and a line in `DIALECTS`.
  */
-export interface Dialect extends TransactionWords, TableWords, ValueWords, JsonWords, IndexWords, ErrorWords {
+export interface Dialect
+  extends TransactionWords,
+    TableWords,
+    ValueWords,
+    JsonWords,
+    IndexWords,
+    ErrorWords,
+    CatalogWords {
   /** What messages call the database. */
   readonly name: string;
   /**

@@ -8,6 +8,7 @@ export interface DriverError {
   readonly message?: unknown;
   readonly constraint?: unknown;
   readonly schema?: unknown;
+  readonly table?: unknown;
   readonly column?: unknown;
 }
 
@@ -40,14 +41,20 @@ export type Refusal =
   | "missing"
   /** It does not meet a CHECK. */
   | "check"
+  /** An index does not take as much. */
+  | "large"
   /** The column does not hold it: too long, out of range, of another form. */
   | "unfit";
 
 /** What refused a write. */
 export interface Constraint {
+  /** The table that it is of, where the error tells. */
+  readonly table?: string | undefined;
   readonly name?: string;
   /** The columns that it is about. */
   readonly columns?: readonly string[];
   /** The query that gives them, each as `name`, where the error does not tell. */
   readonly columnsQuery?: Fragment;
+  /** The columns that a `name` of the query tells of. Default: it is a column itself. */
+  readonly columnsIn?: (name: string) => readonly string[];
 }

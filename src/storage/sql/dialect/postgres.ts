@@ -1,3 +1,4 @@
+import type { ColumnKind, TableName } from "./catalog-words.ts";
 import { type Dialect, identifier, literal } from "./dialect.ts";
 import type { Constraint, Fault, Refusal } from "./driver-error.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
@@ -28,7 +29,8 @@ export const postgres: Dialect = {
   includes: (text, part) => sql`strpos(${text}, ${part}) > 0`,
   startsWith: (text, part) => sql`starts_with(${text}, ${part})`,
   endsWith: (text, part) => sql`right(${text}, length(${part}::text)) = ${part}`,
-  isBeyondAscii: (text) => sql`((octet_length(${text}) - char_length(${text})) > 0)`,
+  // With two ends, because without statistics a range is taken for one row in 200, and what has one end for every third.
+  isBeyondAscii: (text) => sql`((octet_length(${text}) - char_length(${text})) BETWEEN 1 AND 2147483647)`,
 
   toJson: (text) => sql`${text}::jsonb`,
   jsonText: (column) => sql`${column}::text`,
@@ -69,12 +71,65 @@ export const postgres: Dialect = {
   ],
 
   faultOf: ({ code }) => (isState(code) ? (FAULTS[code] ?? FAULT_CLASSES[code.slice(0, 2)]) : undefined),
-  refusalOf: ({ code }) => (isState(code) ? REFUSALS[code] : undefined),
-  constraintOf({ constraint, schema, column }) {
+  refusalOf: ({ code }) => (isState(code) ? (REFUSALS[code] ?? REFUSAL_CLASSES[code.slice(0, 2)]) : undefined),
+  columnsOfTable: (table) => sql`SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
+      CASE WHEN a.attnotnull OR t.typnotnull THEN 1 ELSE 0 END AS is_filled,
+      CASE WHEN a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL THEN 1 ELSE 0 END AS has_default,
+      CASE WHEN a.atttypmod > 4 AND t.typname IN ('varchar', 'bpchar') THEN a.atttypmod - 4 END AS longest
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = ${classOf(table)} AND a.attnum > 0 AND NOT a.attisdropped`,
+  uniqueIndexes: (table) => sql`SELECT c.relname::text AS name, a.attname::text AS column
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
+    WHERE i.indrelid = ${classOf(table)} AND i.indisunique AND i.indisvalid
+      AND i.indpred IS NULL AND i.indexprs IS NULL
+    UNION ALL SELECT c.relname::text, NULL FROM pg_class c WHERE c.oid = ${classOf(table)} AND c.relkind IN ('v', 'm', 'f')`,
+  foreignKeys: (table) => sql`SELECT a.attname::text AS column, c.relname::text AS target
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid
+    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+    WHERE k.contype = 'f' AND k.conrelid = ${classOf(table)}`,
+  missingPrivileges: (table, wanted) => sql`SELECT w.value AS name FROM ${postgresList(wanted)} AS w(value)
+    WHERE NOT (has_table_privilege(${classOf(table)}, w.value)
+      OR CASE WHEN w.value = 'DELETE' THEN false ELSE has_any_column_privilege(${classOf(table)}, w.value) END)`,
+  kindOf: (type) => KINDS[type.replace(/\(.*\)/, "")],
+  hasCastsThatRefuse: true,
+
+  constraintOf({ constraint, schema, table, column }) {
+    const told = typeof table === "string" && table !== "" ? { table } : {};
     if (typeof constraint === "string" && constraint !== "")
-      return { name: constraint, columnsQuery: columnsOf(constraint, String(schema ?? "public")) };
-    return typeof column === "string" ? { columns: [column] } : undefined;
+      return { ...told, name: constraint, columnsQuery: columnsOf(constraint, String(schema ?? "public")) };
+    return typeof column === "string" && column !== "" ? { ...told, columns: [column] } : undefined;
   },
+};
+
+/** The table's row in pg_class; NULL where there is none. */
+function classOf({ table, schema }: TableName): Fragment {
+  return sql`to_regclass(${schema === undefined ? identifier(table) : `${identifier(schema)}.${identifier(table)}`})`;
+}
+
+function postgresList(texts: readonly string[]): Fragment {
+  return sql`json_array_elements_text(${JSON.stringify(texts)}::json)`;
+}
+
+/** Types by their names in a CAST, without a length. */
+const KINDS: Readonly<Record<string, ColumnKind>> = {
+  text: "text",
+  "character varying": "text",
+  character: "text",
+  citext: "text",
+  smallint: "integer",
+  integer: "integer",
+  bigint: "integer",
+  numeric: "number",
+  real: "number",
+  "double precision": "number",
+  boolean: "boolean",
+  uuid: "uuid",
+  json: "json",
+  jsonb: "json",
+  "timestamp with time zone": "time",
+  "timestamp without time zone": "time",
+  date: "time",
 };
 
 /** Whether the code of an error can be a SQLSTATE. */
@@ -88,6 +143,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   "40P01": "contention",
   "55P03": "contention",
   "23505": "unique",
+  "23P01": "unique",
   "23503": "reference",
   "57014": "unavailable",
   "57P01": "unavailable",
@@ -107,25 +163,24 @@ const FAULT_CLASSES: Readonly<Record<string, Fault>> = {
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   "23502": "missing",
   "23514": "check",
-  "22001": "unfit",
-  "22003": "unfit",
-  "22007": "unfit",
-  "22008": "unfit",
-  "22P02": "unfit",
-  "22P05": "unfit",
-  "22021": "unfit",
+  "54000": "large",
 };
 
-/** The columns of a unique index, or of a check. */
+/** Classes of SQLSTATEs: data exceptions. */
+const REFUSAL_CLASSES: Readonly<Record<string, Refusal>> = { "22": "unfit" };
+
+/** The columns of an index, those in its expressions included, of a check, or of a domain that has the check. */
 function columnsOf(constraint: string, schema: string): NonNullable<Constraint["columnsQuery"]> {
   const inSchema = (name: string): Fragment => sql`${raw(name)} = ${constraint} AND n.nspname = ${schema}`;
   return sql`SELECT a.attname::text AS name FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_index i ON i.indexrelid = c.oid
-    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum > 0
+      AND (a.attnum = ANY (i.indkey::int2[]) OR EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid
+        AND d.classid = 'pg_class'::regclass AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum))
     WHERE ${inSchema("c.relname")}
     UNION ALL SELECT a.attname::text FROM pg_constraint k
     JOIN pg_namespace n ON n.oid = k.connamespace
-    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+    JOIN pg_attribute a ON (a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)) OR (k.contypid <> 0 AND a.atttypid = k.contypid)
     WHERE ${inSchema("k.conname")}`;
 }

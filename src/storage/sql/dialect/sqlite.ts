@@ -1,5 +1,6 @@
+import type { ColumnKind } from "./catalog-words.ts";
 import { type Dialect, literal } from "./dialect.ts";
-import type { DriverError, Fault, Refusal } from "./driver-error.ts";
+import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts";
 import { join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 
@@ -76,18 +77,74 @@ export const sqlite: Dialect = {
     const result = resultOf(error);
     return result === undefined ? undefined : REFUSALS[result];
   },
+  columnsOfTable: ({
+    table,
+  }) => sql`SELECT name, lower(type) AS type, CASE WHEN "notnull" = 1 OR pk > 0 THEN 1 ELSE 0 END AS is_filled,
+    CASE WHEN dflt_value IS NOT NULL OR hidden > 1 OR (pk = 1 AND upper(type) = 'INTEGER') THEN 1 ELSE 0 END AS has_default,
+    NULL AS longest FROM pragma_table_xinfo(${table})`,
+  uniqueIndexes: ({ table }) => sql`SELECT i.name AS name, c.name AS "column"
+    FROM pragma_index_list(${table}) i, pragma_index_info(i.name) c
+    WHERE i."unique" = 1 AND i.partial = 0
+      AND NOT EXISTS (SELECT 1 FROM pragma_index_info(i.name) other WHERE other.name IS NULL)
+    UNION ALL SELECT '(rowid)', name FROM pragma_table_info(${table}) t WHERE pk = 1
+      AND NOT EXISTS (SELECT 1 FROM pragma_table_info(${table}) other WHERE other.pk > 1)
+    UNION ALL SELECT name, NULL FROM sqlite_master WHERE type = 'view' AND name = ${table} COLLATE NOCASE`,
+  foreignKeys: ({ table }) => sql`SELECT "from" AS "column", "table" AS target FROM pragma_foreign_key_list(${table})`,
+  kindOf: kindOfDeclared,
+
   // "UNIQUE constraint failed: users.org_id, users.email", or "…: index 'name'", or the name of a CHECK.
   constraintOf({ message }) {
     const text = String(message ?? "");
+    const misfit = /^cannot store .* value in .* column (.+)$/.exec(text)?.[1];
+    if (misfit !== undefined) return columnsNamed(misfit);
     const start = text.lastIndexOf(FAILED);
     if (start === -1) return undefined;
     const what = text.slice(start + FAILED.length);
-    return {
-      name: what.startsWith("index '") ? what.slice("index '".length, -1) : what,
-      columns: what.split(", ").map((part) => part.slice(part.lastIndexOf(".") + 1)),
-    };
+    if (text.startsWith("CHECK")) return checkNamed(what);
+    return { name: what.startsWith("index '") ? what.slice("index '".length, -1) : what, ...columnsNamed(what) };
   },
 };
+
+/** The columns of "users.org_id, users.email". */
+function columnsNamed(what: string): Constraint {
+  const names = what.split(", ").map((part) => part.split("."));
+  const [first = []] = names;
+  return { table: first.length > 1 ? first[0] : undefined, columns: names.map((parts) => parts.at(-1) as string) };
+}
+
+/** A CHECK is told by its name, or by its text where it has none; the columns are words of its text. */
+function checkNamed(what: string): Constraint {
+  if (!/^\w+$/.test(what)) return { columns: wordsOf(what) };
+  return {
+    name: what,
+    columnsQuery: sql`SELECT sql AS name FROM sqlite_master WHERE type = 'table' AND instr(lower(sql), lower(${what}))`,
+    columnsIn: (ddl) => wordsOf(checkIn(ddl, what)),
+  };
+}
+
+/** The text of a named CHECK in that of its table. */
+function checkIn(ddl: string, name: string): string {
+  const start = ddl.toLowerCase().indexOf(name.toLowerCase()) + name.length;
+  let depth = 0;
+  for (let index = ddl.indexOf("(", start); index !== -1 && index < ddl.length; index++) {
+    if (ddl[index] === "(") depth++;
+    else if (ddl[index] === ")" && --depth === 0) return ddl.slice(start, index);
+  }
+  return "";
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.match(/\w+/g) ?? [];
+}
+
+/** What a declared type makes of values. @see https://sqlite.org/datatype3.html */
+function kindOfDeclared(type: string): ColumnKind | undefined {
+  const name = type.toLowerCase();
+  if (/bool/.test(name)) return "boolean";
+  if (/int/.test(name)) return "integer";
+  if (/char|clob|text/.test(name)) return "text";
+  return /real|floa|doub/.test(name) ? "number" : undefined;
+}
 
 function memberPath(name: string, behind = "") {
   return literal(`$.${quotedMember(name)}${behind}`);
@@ -110,11 +167,14 @@ const RESULTS: Readonly<Record<string, number>> = {
   SQLITE_IOERR: 10,
   SQLITE_FULL: 13,
   SQLITE_CANTOPEN: 14,
+  SQLITE_TOOBIG: 18,
+  SQLITE_MISMATCH: 20,
   SQLITE_CONSTRAINT_CHECK: 275,
   SQLITE_CONSTRAINT_FOREIGNKEY: 787,
   SQLITE_CONSTRAINT_NOTNULL: 1299,
   SQLITE_CONSTRAINT_PRIMARYKEY: 1555,
   SQLITE_CONSTRAINT_UNIQUE: 2067,
+  SQLITE_CONSTRAINT_DATATYPE: 3091,
 };
 
 /** By result code; the low byte is the primary code. */
@@ -131,6 +191,9 @@ const FAULTS: Readonly<Record<number, Fault>> = {
 };
 
 const REFUSALS: Readonly<Record<number, Refusal>> = {
+  18: "large",
+  20: "unfit",
   275: "check",
   1299: "missing",
+  3091: "unfit",
 };

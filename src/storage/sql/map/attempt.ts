@@ -1,15 +1,24 @@
 import type { Database } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { retryWrite } from "../retry.ts";
-import type { MappedType } from "./compile.ts";
 import { refusalOf } from "./refusal.ts";
+import type { MapScope } from "./scope.ts";
+import type { Written } from "./written.ts";
 
 /**
- * Runs a write, and again where what it refers to has gone meanwhile.
+ * Runs a write, and again where what it refers to has gone meanwhile. `written` is asked for what it writes where a
+ * table refuses it.
  * @throws {ScimError} what the table's own constraints say of it, and 409 where the last try failed like the others.
  */
-export function attemptWrite<T>(database: Database, type: MappedType, write: () => Promise<T>): Promise<T> {
+export function attemptWrite<T>(
+  database: Database,
+  scope: MapScope,
+  write: () => Promise<T>,
+  written: () => readonly Written[],
+): Promise<T> {
   return retryWrite(write, async (error) => {
-    if (faultOf(error) !== "reference") throw (await refusalOf(database, type, error)) ?? error;
+    const refusal = await refusalOf(database, scope, error, written);
+    if (refusal !== undefined) throw refusal;
+    if (faultOf(error) !== "reference") throw error;
   });
 }

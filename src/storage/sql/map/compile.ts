@@ -3,11 +3,18 @@ import { identifier } from "../dialect/dialect.ts";
 import { type Fragment, raw } from "../dialect/fragment.ts";
 import type { Column } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
-import { refuseSharedColumns, refuseTwoPlaces, refuseUnfitUniques, refuseUnmapped } from "./fit.ts";
+import {
+  refuseSharedColumns,
+  refuseTwoPlaces,
+  refuseUnfitUniques,
+  refuseUnknownConstraints,
+  refuseUnmapped,
+} from "./fit.ts";
 import type { IdForm, IdType } from "./id.ts";
 import { compileJoins, type JoinTable } from "./join-table.ts";
 import type { MappedId, MappedTenant, TableMapping } from "./mapping.ts";
 import { compileColumns, type PathColumn } from "./path-column.ts";
+import { problemsOfShape } from "./shape.ts";
 import { compileSlots, type Slot } from "./slot.ts";
 import { type Aliased, tableName, viewOf } from "./table.ts";
 
@@ -38,6 +45,8 @@ export interface MappedType {
  * @throws {TypeError} for a path that the resource type does not have, and for attributes that have no place.
  */
 export function compileMapping(resourceType: ResourceType, mapping: TableMapping): MappedType {
+  const problems = problemsOfShape(mapping);
+  if (problems.length > 0) throw new TypeError(`mapTable: ${resourceType.name}: ${problems.join(" ")}`);
   const compiling = beginCompiling(resourceType, mapping);
   const named = compileColumns(compiling);
   const slots = compileSlots(compiling);
@@ -49,6 +58,7 @@ export function compileMapping(resourceType: ResourceType, mapping: TableMapping
   refuseTwoPlaces(compiling, { columns: named, slots, joins });
   refuseUnmapped(compiling, { columns: named, slots, joins });
   refuseUnfitUniques(compiling, columns);
+  refuseUnknownConstraints(compiling);
 
   const id = idOf(mapping.id);
   const tenant = tenantOf(mapping.tenant);

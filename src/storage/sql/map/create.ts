@@ -15,6 +15,7 @@ import { hashMapped, type MappedSecrets } from "./secrets.ts";
 import { selectionOf } from "./select.ts";
 import { hasReferences, settle } from "./settle.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
+import { writtenOf } from "./written.ts";
 
 /** What is to be stored. */
 interface Creation {
@@ -49,10 +50,14 @@ export async function createMapped(
   const uniques = uncheckedUniques(scope, () => true);
   const isSingle = !hasReferences(type, resource) && uniques.length === 0;
   const creation: Creation = { request, id, resource, secrets, uniques, isSingle };
-  const { created, notices } = await attemptWrite(database, type, () =>
-    isSingle
-      ? create(singleWrite(database), scope, creation)
-      : database.transaction((session) => create(session, scope, creation)),
+  const { created, notices } = await attemptWrite(
+    database,
+    scope,
+    () =>
+      isSingle
+        ? create(singleWrite(database), scope, creation)
+        : database.transaction((session) => create(session, scope, creation)),
+    () => writtenOf(scope, resource, secrets),
   );
   for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
   return created;

@@ -15,6 +15,7 @@ import { type MapScope, targetOf } from "./scope.ts";
 import { checkedReferences, storableReference, typesOf } from "./settle.ts";
 import { sqlName } from "./table.ts";
 import { nextVersion } from "./update.ts";
+import { writtenByDelta } from "./written.ts";
 
 /** A delta while it is tried. */
 interface DeltaAttempt extends DeltaRequest {
@@ -36,12 +37,13 @@ export async function deltaMapped(
   if (id === undefined) return undefined;
   const owner: MappedOwner = { ...scope, id };
   let notices: StorageNotice[] = [];
-  const done = await attemptWrite(database, type, async () => {
+  const write = async (): Promise<DeltaResult | undefined> => {
     notices = [];
     const added = await addStatement(database, owner, joins, request);
     if (added !== "declined") return added;
     return database.transaction((session) => deltaInSteps(session, owner, joins, { ...request, notices }));
-  });
+  };
+  const done = await attemptWrite(database, scope, write, () => writtenByDelta(scope, request));
   for (const notice of notices) request.notify(notice);
   return done;
 }

@@ -3,6 +3,7 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Column } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
 import type { JoinTable } from "./join-table.ts";
+import { didYouMean } from "./nearest.ts";
 import type { PathColumn } from "./path-column.ts";
 import type { Slot } from "./slot.ts";
 
@@ -36,6 +37,13 @@ export function refuseTwoPlaces({ fail }: Compiling, { columns, slots, joins }: 
 
 function sharesTable(attribute: Attribute, slots: readonly Slot[], joins: readonly JoinTable[]): boolean {
   return slots.some((slot) => slot.attribute === attribute) && joins.some((join) => join.attribute === attribute);
+}
+
+/** Refuses constraints that are said to be about no attribute. */
+export function refuseUnknownConstraints({ resourceType, mapping, fail }: Compiling): void {
+  for (const [constraint, text] of Object.entries(mapping.constraints ?? {}))
+    if (resourceType.resolve(text)?.text !== text)
+      fail(`constraints names ${text} for ${constraint}, which is no attribute.${didYouMean(resourceType, text)}`);
 }
 
 /** Every attribute that a client can write has a place, or goes to `rest`. */

@@ -33,9 +33,7 @@ export function insertRow(scope: MapScope, { resource, at }: CreateRequest, row:
     [mapping.lastModified, sql`${resource.meta.lastModified ?? at}`],
     ...attributeValues(dialect, row),
     ...secretValues(dialect, row.secrets),
-    ...(mapping.rest === undefined || row.rest === undefined
-      ? []
-      : [[mapping.rest, sql`${JSON.stringify(row.rest)}`] as const]),
+    ...(mapping.rest === undefined ? [] : [[mapping.rest, sql`${JSON.stringify(row.rest ?? {})}`] as const]),
   ];
   const columns = join(
     assigned.map(([column]) => sqlName(column)),

@@ -2,56 +2,108 @@ import { invalidValue, ScimError, uniqueness } from "../../../error.ts";
 import type { Database } from "../database.ts";
 import type { Constraint, DriverError, Refusal } from "../dialect/driver-error.ts";
 import { faultOf } from "../dialect/fault.ts";
+import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
+import { culpritsOf } from "./culprit.ts";
+import type { MapScope } from "./scope.ts";
+import type { Written } from "./written.ts";
 
 /** What is said of a value that a table does not take. */
 const DETAILS: Readonly<Record<Refusal, string>> = {
   missing: "must have a value in this directory.",
   check: "does not keep the rules of this directory.",
   unfit: "is too long for this directory, or not of the form that it stores.",
+  large: "is too long for this directory.",
 };
 
 /**
- * What a table's own constraint says of a write, as a SCIM error that names the attribute. Undefined for an error that is no
- * refusal of a value.
+ * What a table's own constraint says of a write, as a SCIM error that names the attribute, or those that may be meant
+ * where the database does not tell. Undefined for an error that is no refusal of a value.
  */
-export async function refusalOf(database: Database, type: MappedType, error: unknown): Promise<ScimError | undefined> {
+export async function refusalOf(
+  database: Database,
+  scope: MapScope,
+  error: unknown,
+  written: () => readonly Written[],
+): Promise<ScimError | undefined> {
   if (typeof error !== "object" || error === null || error instanceof ScimError) return undefined;
   const cause = { cause: error };
-  const attribute = await attributeOf(database, type, error);
-  if (faultOf(error) === "unique") {
+  const fault = faultOf(error);
+  if (fault === "unique") {
+    const [attribute] = await attributesOf(database, scope, error);
     if (attribute !== undefined) return uniqueness(attribute, cause);
     const detail = "A value must be unique in this directory and is taken.";
     return new ScimError(409, detail, { scimType: "uniqueness", ...cause });
   }
+  if (fault === "reference") return danglingOf(database, scope, error);
   const refusal = database.dialect.refusalOf(error);
-  return refusal && invalidValue(`${attribute ?? "A value"} ${DETAILS[refusal]}`, cause);
+  if (refusal === undefined) return undefined;
+  const named = await attributesOf(database, scope, error);
+  const values = written();
+  const attributes = named.length === 1 ? named : await culpritsOf(database, scope, refusal, values, named);
+  return invalidValue(`${subjectOf(attributes)} ${DETAILS[refusal]}${hint(attributes, values)}`, cause);
 }
 
-/** The attribute that a constraint is about, by its name or by its columns. */
-async function attributeOf(database: Database, type: MappedType, error: DriverError): Promise<string | undefined> {
+function subjectOf(attributes: readonly string[]): string {
+  return attributes.length === 0 ? "A value" : attributes.join(" or ");
+}
+
+/** Which attributes may be meant, where nothing tells. */
+function hint(attributes: readonly string[], written: readonly Written[]): string {
+  if (attributes.length > 0) return "";
+  const given = new Set(written.filter(({ value }) => value !== null).map(({ attribute }) => attribute));
+  return given.size === 0 ? "" : ` It may be that of ${[...given].join(", ")}.`;
+}
+
+/** A foreign key of a column that is no reference to a resource: the next try would not mend it. */
+async function danglingOf(database: Database, scope: MapScope, error: DriverError): Promise<ScimError | undefined> {
+  const attributes = await attributesOf(database, scope, error);
+  const { references } = scope.type.resourceType;
+  const isReference = (path: string): boolean =>
+    path === "id" ||
+    references.some(({ attribute }) => path === attribute.path || path.startsWith(`${attribute.path}.`));
+  if (attributes.length === 0 || attributes.some(isReference)) return undefined;
+  const detail = `${subjectOf(attributes)} must name something that there is in this directory.`;
+  return invalidValue(detail, { cause: error });
+}
+
+/** The attributes that a constraint is about, by its name or by its columns. */
+async function attributesOf(database: Database, scope: MapScope, error: DriverError): Promise<readonly string[]> {
   const constraint = database.dialect.constraintOf(error);
-  if (constraint === undefined) return undefined;
-  const attribute = constraint.name === undefined ? undefined : namedIn(type, constraint.name);
-  return attribute ?? attributeWith(type, constraint.columns ?? (await columnsOf(database, constraint)));
+  if (constraint === undefined) return [];
+  const { constraints = {} } = scope.type.mapping;
+  const { name } = constraint;
+  if (name !== undefined && Object.hasOwn(constraints, name)) return [constraints[name] as string];
+  const columns = constraint.columns ?? (await columnsOf(database, constraint));
+  return attributesWith(scope, columns, constraint.table);
 }
 
-async function columnsOf(database: Database, { columnsQuery }: Constraint): Promise<readonly string[]> {
+async function columnsOf(database: Database, { columnsQuery, columnsIn }: Constraint): Promise<readonly string[]> {
   const rows = columnsQuery === undefined ? [] : await database.run<{ name: string }>(columnsQuery);
-  return rows.map(({ name }) => name);
+  return rows.flatMap(({ name }) => columnsIn?.(name) ?? [name]);
 }
 
-function namedIn({ mapping }: MappedType, constraint: string): string | undefined {
-  const { constraints = {} } = mapping;
-  return Object.hasOwn(constraints, constraint) ? constraints[constraint] : undefined;
+/** The attributes of columns; where the table is not told, a type's own columns come before those of its join tables. */
+function attributesWith({ type }: MapScope, names: readonly string[], table: string | undefined): readonly string[] {
+  const isNamed: IsNamed = (name) =>
+    name !== undefined && names.some((one) => one.toLowerCase() === name.toLowerCase());
+  const own = table === undefined || table === type.mapping.table ? attributesInRow(type, isNamed) : [];
+  if (own.length > 0) return own;
+  const joins = type.joins.filter((join) => table === undefined || join.tableName === table);
+  const parts = joins.flatMap((join) => [
+    ...(isNamed(join.value) ? [`${join.attribute.path}.value`] : []),
+    ...join.columns.filter(({ name }) => isNamed(name)).map(({ attribute }) => attribute.path),
+  ]);
+  return [...new Set(parts)];
 }
 
-function attributeWith(type: MappedType, names: readonly string[]): string | undefined {
-  const column = type.columns.find(
-    ({ name, key }) => names.includes(name) || (key !== undefined && names.includes(key.name)),
-  );
-  if (column !== undefined) return column.path.text;
-  const slot = type.slots.find(({ columns }) => columns.some(({ name }) => names.includes(name)));
-  if (slot !== undefined) return slot.attribute.path;
-  return names.includes(type.id.column) ? "id" : undefined;
+type IsNamed = (column: string | undefined) => boolean;
+
+function attributesInRow({ columns, secrets, slots, id }: MappedType, isNamed: IsNamed): readonly string[] {
+  const isMeant = ({ name, key }: Column): boolean => isNamed(name) || isNamed(key?.name);
+  const found = new Set([
+    ...[...columns, ...secrets].filter(isMeant).map(({ path }) => path.text),
+    ...slots.filter((slot) => slot.columns.some(isMeant)).map(({ attribute }) => attribute.path),
+  ]);
+  return found.size === 0 && isNamed(id.column) ? ["id"] : [...found];
 }

@@ -40,7 +40,9 @@ export async function deleteMapped(
       return true;
     });
   } catch (error) {
-    if (faultOf(error) !== "reference") throw error;
+    // A column that must have a value keeps a reference as a foreign key does.
+    if (faultOf(error) !== "reference" && (!isObject(error) || database.dialect.refusalOf(error) === undefined))
+      throw error;
     const detail = "Other records of this directory need the resource; it cannot be deleted while they are there.";
     throw new ScimError(409, detail, { cause: error });
   }

@@ -20,6 +20,7 @@ import { hasReferences, settle } from "./settle.ts";
 import { sqlName } from "./table.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
+import { writtenOf } from "./written.ts";
 
 /** What is to be written. */
 interface Replacement {
@@ -48,13 +49,14 @@ export async function replaceMapped(
   const replacement: Replacement = { request, secrets, known: knownBefore(owner, request) };
   const isSingle = canBeSingle(owner, replacement);
   let notices: StorageNotice[] = [];
-  const written = await attemptWrite(database, type, () => {
+  const write = (): Promise<StoredResource | undefined> => {
     notices = [];
     const tried = { ...replacement, notices };
     return isSingle
       ? replace(singleWrite(database), owner, tried)
       : database.transaction((session) => replace(session, owner, tried));
-  });
+  };
+  const written = await attemptWrite(database, scope, write, () => writtenOf(scope, request.resource, secrets));
   if (written !== undefined) for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
   return written;
 }

@@ -20,5 +20,5 @@ export function setColumn(dialect: Dialect, column: Column, value: unknown): rea
 /** What sets the column for what has no column of its own; none where the table has no such column. */
 export function setRest({ mapping }: MappedType, rest: ResourceObject | undefined): readonly Fragment[] {
   if (mapping.rest === undefined) return [];
-  return [sql`${sqlName(mapping.rest)} = ${rest === undefined ? null : JSON.stringify(rest)}`];
+  return [sql`${sqlName(mapping.rest)} = ${JSON.stringify(rest ?? {})}`];
 }

@@ -9,6 +9,7 @@ import { applyInSteps } from "./delta-steps.ts";
 import { type Delta, type DoneDelta, deltaOf } from "./delta-terms.ts";
 import type { Owner } from "./statements.ts";
 import type { Tables } from "./tables.ts";
+import { refuseLarge } from "./taken.ts";
 
 /**
  * Adds to and removes from a collection at a cost that depends on the delta alone: by one statement where the dialect
@@ -33,6 +34,7 @@ export async function applyDelta(
     return outcome === "declined" ? database.transaction((session) => applyInSteps(session, delta)) : outcome;
   };
   const done = await retryWrite(write, async (error) => {
+    refuseLarge(database.dialect, error);
     // A resource that is referred to has gone meanwhile: the next try says which.
     if (faultOf(error) !== "reference") throw error;
   });

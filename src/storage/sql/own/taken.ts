@@ -1,9 +1,16 @@
-import { uniqueness } from "../../../error.ts";
+import { invalidValue, uniqueness } from "../../../error.ts";
 import type { Database } from "../database.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { sql } from "../dialect/fragment.ts";
 import type { UniqueRow } from "./row.ts";
 import { type Owner, uniqueSource } from "./statements.ts";
+
+/** @throws {ScimError} 400 invalidValue for what is more than the database stores, wherever it is. */
+export function refuseLarge(dialect: Dialect, error: unknown): void {
+  if (typeof error === "object" && error !== null && dialect.refusalOf(error) === "large")
+    throw invalidValue("A value is too long for this directory.", { cause: error });
+}
 
 /**
  * Says which value is taken after a constraint refused a write, and throws what is no refusal. Comes back where nothing
@@ -16,6 +23,7 @@ export async function throwIfTaken(
   error: unknown,
   isNew = false,
 ): Promise<void> {
+  refuseLarge(dialect, error);
   const fault = faultOf(error);
   if (fault === "reference") return;
   if (fault !== "unique") throw error;

@@ -21,6 +21,7 @@ export function conformanceOver(application: Application, engine: Engine): void 
       await storage.check();
     });
     afterAll(() => engine.close());
+    const tenantIn = async (name: string): Promise<string> => application.tenantOf?.(name, run) ?? name;
     storageConformance({
       test,
       describe,
@@ -31,6 +32,9 @@ export function conformanceOver(application: Application, engine: Engine): void 
         tenants: application.hasTenants,
         danglingReferences: false,
       },
+      ...(application.tenantOf === undefined
+        ? {}
+        : { context: async (name: string) => ({ tenant: await tenantIn(name) }) }),
       factory: async () => {
         if (!application.hasTenants)
           for (const table of ["memberships", "nested", "teams", "users"]) await run(`DELETE FROM ${table}`);

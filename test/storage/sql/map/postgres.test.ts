@@ -1,7 +1,8 @@
 import { hasPostgres, pgliteEngine, postgresEngine } from "../engines.ts";
 import { conformanceOver } from "./conformance.ts";
-import { documents, organizations, plain } from "./tables.ts";
+import { documents, organizations, plain, tenants } from "./tables.ts";
 
 conformanceOver(organizations, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(plain, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(documents, hasPostgres ? postgresEngine() : pgliteEngine());
+conformanceOver(tenants, hasPostgres ? postgresEngine() : pgliteEngine());

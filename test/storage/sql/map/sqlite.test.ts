@@ -1,7 +1,8 @@
 import { sqliteEngine } from "../engines.ts";
 import { conformanceOver } from "./conformance.ts";
-import { documents, organizations, plain } from "./tables.ts";
+import { documents, organizations, plain, tenants } from "./tables.ts";
 
 conformanceOver(organizations, sqliteEngine("SQLite in memory"));
 conformanceOver(plain, sqliteEngine("SQLite in a file"));
 conformanceOver(documents, sqliteEngine("SQLite in memory"));
+conformanceOver(tenants, sqliteEngine("SQLite in memory"));

@@ -14,6 +14,8 @@ export interface Application {
   readonly name: string;
   readonly hasTenants: boolean;
   readonly resourceTypes: readonly ResourceTypeDefinition[];
+  /** Makes a tenant of the application's own, where it has a form or a row. */
+  tenantOf?(name: string, run: (text: string) => Promise<unknown>): Promise<string>;
   ddl(isPostgres: boolean): readonly string[];
   types(schema: string | undefined): Readonly<Record<string, TableMapping>>;
 }
@@ -170,6 +172,32 @@ export const plain: Application = {
   },
 };
 
+/** The same, with tenants that are rows of a table, by UUIDs. */
+export const tenants: Application = {
+  ...organizations,
+  name: "UUIDs of tenants that must exist",
+  async tenantOf(name, run) {
+    const id = crypto.randomUUID();
+    await run(`INSERT INTO orgs (id, name) VALUES ('${id}', '${name.replaceAll("'", "''")}')`);
+    return id;
+  },
+  ddl(isPostgres) {
+    const uuid = isPostgres ? "uuid" : "text";
+    return [
+      `CREATE TABLE orgs (id ${uuid} PRIMARY KEY, name text NOT NULL)`,
+      ...organizations
+        .ddl(isPostgres)
+        .map((text) => text.replace("org varchar(200) NOT NULL", `org ${uuid} NOT NULL REFERENCES orgs (id)`)),
+    ];
+  },
+  types(schema) {
+    const tenant = { column: "org", type: "uuid" } as const;
+    return Object.fromEntries(
+      Object.entries(organizations.types(schema)).map(([name, mapping]) => [name, { ...mapping, tenant }]),
+    );
+  },
+};
+
 /** A column that holds JSON, as its drivers take and give it: text, or what the driver has read already. */
 export const json = (column: string): MappedColumn => ({
   column,
@@ -241,7 +269,7 @@ export async function made(application: Application, engine: Engine) {
   };
 }
 
-const TABLES = ["users", "teams", "memberships", "nested"];
+const TABLES = ["orgs", "users", "teams", "memberships", "nested"];
 
 /** Names tables with their schema, where they have one. */
 function inSchema(text: string, schema: string | undefined): string {

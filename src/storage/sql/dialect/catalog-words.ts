@@ -1,0 +1,54 @@
+import type { Fragment } from "./fragment.ts";
+
+/** A table, and the schema that it is in. */
+export interface TableName {
+  readonly table: string;
+  readonly schema?: string | undefined;
+}
+
+/** A column as the database's catalogue has it. */
+export interface CatalogColumn {
+  readonly name: string;
+  /** Its type, as a CAST has it. */
+  readonly type: string;
+  /** 1 where it must have a value. */
+  readonly is_filled: number;
+  /** 1 where a row that does not name it gets a value all the same. */
+  readonly has_default: number;
+  /** How many characters it holds; null for as many as there are. */
+  readonly longest: number | null;
+}
+
+/** A column of a unique index: all with one `name` are the whole of it. Of a view, `column` is null. */
+export interface CatalogIndexColumn {
+  readonly name: string;
+  readonly column: string | null;
+}
+
+/** A column of a foreign key, and the table that it leads to. */
+export interface CatalogForeignKey {
+  readonly column: string;
+  readonly target: string;
+}
+
+/** How a dialect tells what tables there are; all rows are of tables that the application made. */
+export interface CatalogWords {
+  /** Gives a `CatalogColumn` for each column; none where there is no table. */
+  columnsOfTable(table: TableName): Fragment;
+  /** Gives a `CatalogIndexColumn` for each column of each unique index without a condition. */
+  uniqueIndexes(table: TableName): Fragment;
+  /** Gives a `CatalogForeignKey` for each column of each foreign key. */
+  foreignKeys(table: TableName): Fragment;
+  /** Gives the `name` of each privilege among those asked for that is missing. Default: there are none to miss. */
+  readonly missingPrivileges?: (table: TableName, wanted: readonly string[]) => Fragment;
+  /** What kind of values a column of a type holds; undefined for what is not known, or any. */
+  kindOf(type: string): ColumnKind | undefined;
+  /**
+   * Whether a column refuses what a CAST to its type refuses. Default false: types are advice, and a column that has
+   * firm ones says itself which it is.
+   */
+  readonly hasCastsThatRefuse?: boolean;
+}
+
+/** What a column holds. */
+export type ColumnKind = "text" | "integer" | "number" | "boolean" | "uuid" | "json" | "time";

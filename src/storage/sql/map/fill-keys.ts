@@ -1,0 +1,38 @@
+import type { Database } from "../database.ts";
+import { sql, TRUE } from "../dialect/fragment.ts";
+import { keyText } from "../key.ts";
+import type { Column } from "./column.ts";
+import type { MappedType } from "./compile.ts";
+import { idOperand } from "./id.ts";
+import { sqlName } from "./table.ts";
+
+/** How many keys one transaction fills. */
+const BATCH = 500;
+
+/** Fills a key column where rows of others have none. */
+export async function fillKeys(database: Database, type: MappedType, column: Column, key: string): Promise<void> {
+  const { dialect } = database;
+  const [id, value] = [sqlName(type.id.column), sqlName(column.name)];
+  const isEmpty = sql`${sqlName(key)} IS NULL`;
+  let last: string | undefined;
+  for (;;) {
+    const isNext = last === undefined ? TRUE : sql`${id} > ${idOperand(dialect, type.id, last)}`;
+    const rows = await database.run<{ id: unknown; value: unknown }>(
+      sql`SELECT ${id} AS id, ${value} AS value FROM ${type.table}
+        WHERE ${isEmpty} AND ${isNext} ORDER BY ${id} LIMIT ${BATCH}`,
+    );
+    if (rows.length === 0) return;
+    await database.transaction(async (session) => {
+      for (const row of rows) {
+        const read = column.read(row.value);
+        if (read === undefined) continue;
+        const filled = keyText(column.attribute.key(read));
+        const isRow = sql`${id} = ${idOperand(dialect, type.id, String(row.id))}`;
+        // Only if nobody has written the value meanwhile.
+        const isSame = sql`${isEmpty} AND ${value} = ${row.value}`;
+        await session.run(sql`UPDATE ${type.table} SET ${sqlName(key)} = ${filled} WHERE ${isRow} AND ${isSame}`);
+      }
+    });
+    last = String(rows.at(-1)?.id);
+  }
+}

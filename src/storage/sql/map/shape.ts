@@ -1,0 +1,105 @@
+import { nearestHint } from "./nearest.ts";
+
+/** The options of an object, and what to write for one that must be there. */
+type Shape = Readonly<Record<string, string | undefined>>;
+
+const optional = undefined;
+
+const TABLE: Shape = {
+  table: `the table's name`,
+  schema: optional,
+  id: `the column of the id`,
+  version: `an integer column, not NULL, that every change counts up: ALTER TABLE … ADD COLUMN version integer NOT NULL DEFAULT 1`,
+  created: `the column of the time at which a row was made`,
+  lastModified: `the column of the time at which a row was last changed`,
+  tenant: optional,
+  columns: `columns by attribute path, such as { userName: "email" }`,
+  elements: optional,
+  collections: optional,
+  rest: optional,
+  constraints: optional,
+};
+const ID: Shape = { column: "the column's name", type: optional, generated: optional, prefix: optional };
+const TENANT: Shape = { column: "the column's name", type: optional };
+const COLUMN: Shape = {
+  column: "the column's name",
+  read: optional,
+  write: optional,
+  filter: optional,
+  key: optional,
+};
+const ELEMENT: Shape = { columns: "columns by sub-attribute", fixed: optional, assumed: optional };
+const COLLECTION: Shape = {
+  table: "the join table's name",
+  schema: optional,
+  holder: "the column that names the holder",
+  value: "the column that names what the element refers to",
+  resourceType: "the resource type that value names",
+  tenant: optional,
+  columns: optional,
+  forgotten: optional,
+};
+const ID_TYPES = ["text", "integer", "uuid"];
+
+/**
+ * What is wrong with the options of a mapping, whatever its resource type is: all of it at once. Types see most of it,
+ * but not where a mapping comes from JavaScript, from a spread or from a file.
+ */
+export function problemsOfShape(mapping: unknown): readonly string[] {
+  const found: string[] = [];
+  look(found, "", mapping, TABLE);
+  if (!isRecord(mapping)) return found;
+  lookUnlessText(found, "id", mapping.id, ID);
+  lookUnlessText(found, "tenant", mapping.tenant, TENANT);
+  lookAtColumns(found, "columns", mapping.columns);
+  for (const [path, elements] of entriesOf(mapping.elements))
+    listOf(elements).forEach((element, index) => {
+      const where = `elements.${path}[${index}]`;
+      look(found, where, element, ELEMENT);
+      if (isRecord(element)) lookAtColumns(found, `${where}.columns`, element.columns);
+    });
+  for (const [path, collections] of entriesOf(mapping.collections))
+    for (const collection of listOf(collections)) {
+      look(found, `collections.${path}`, collection, COLLECTION);
+      if (isRecord(collection)) lookAtColumns(found, `collections.${path}.columns`, collection.columns);
+    }
+  return found;
+}
+
+function lookAtColumns(found: string[], where: string, columns: unknown): void {
+  for (const [path, column] of entriesOf(columns)) lookUnlessText(found, `${where}.${path}`, column, COLUMN);
+}
+
+function lookUnlessText(found: string[], where: string, given: unknown, shape: Shape): void {
+  if (given === undefined || (typeof given === "string" && given !== "")) return;
+  look(found, where, given, shape);
+  if (isRecord(given) && given.type !== undefined && "type" in shape && !ID_TYPES.includes(String(given.type)))
+    found.push(`${where}.type must be one of: ${ID_TYPES.join(", ")}.`);
+  if (shape === ID && isRecord(given) && given.type === "integer" && given.generated === false)
+    found.push(`${where}: ids of type integer are made by the database; leave generated out.`);
+}
+
+function look(found: string[], where: string, given: unknown, shape: Shape): void {
+  if (!isRecord(given)) {
+    found.push(`${where === "" ? "the mapping" : where} must be an object with ${Object.keys(shape).join(", ")}.`);
+    return;
+  }
+  const at = (name: string): string => (where === "" ? name : `${where}.${name}`);
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(shape, name)) found.push(`${at(name)} is no option.${nearestHint(Object.keys(shape), name)}`);
+  for (const [name, meaning] of Object.entries(shape))
+    if (meaning !== undefined && (given[name] === undefined || given[name] === null || given[name] === ""))
+      found.push(`${at(name)} is missing: give ${meaning}.`);
+}
+
+function entriesOf(given: unknown): readonly (readonly [string, unknown])[] {
+  return isRecord(given) ? Object.entries(given) : [];
+}
+
+function listOf(given: unknown): readonly unknown[] {
+  return Array.isArray(given) ? given : [given];
+}
+
+function isRecord(given: unknown): given is Readonly<Record<string, unknown>> {
+  return typeof given === "object" && given !== null && !Array.isArray(given);
+}

@@ -1,0 +1,69 @@
+/** Where the docs say how an adapter does what a chapter of the kit asks, and what of the package helps with it. */
+export interface Remedy {
+  /** A heading of `docs/writing-an-adapter.md`, as its address has it. */
+  readonly anchor: string;
+  /** What to call, or to write. */
+  readonly helper: string;
+}
+
+const PAGE = "docs/writing-an-adapter.md";
+
+/** By chapter of the score card. */
+export const REMEDIES: Readonly<Record<string, Remedy>> = {
+  create: {
+    anchor: "create",
+    helper: 'throw `uniqueness("id")` for an id that is there, and give the resource back as stored',
+  },
+  get: { anchor: "get", helper: "give a copy, and undefined for an unknown id" },
+  replace: {
+    anchor: "replace",
+    helper: "take `untouched` from the state before, and give undefined for an unknown id",
+  },
+  delete: { anchor: "delete", helper: "find the holders by `resourceType.references`" },
+  versions: { anchor: "versions", helper: "throw `versionMismatch()` in the statement that writes" },
+  copies: { anchor: "get", helper: "`structuredClone` what comes in and what goes out" },
+  values: { anchor: "values", helper: "keep the resource as JSON, and compare by `attribute.key(value)`" },
+  uniqueness: {
+    anchor: "uniqueness",
+    helper: "a unique index over `attribute.key(value)`, and `throw uniqueness(path.text)` where it refuses",
+  },
+  tenants: {
+    anchor: "tenants",
+    helper: "put `context.tenant` into every statement; where tenants must exist first, give the kit a `context`",
+  },
+  references: {
+    anchor: "references",
+    helper: "`referencesIn` finds them, `settleReference` says what to store and what to refuse",
+  },
+  groups: {
+    anchor: "computed-attributes",
+    helper: "compute `resourceType.inverses` from the holders' references when selected",
+  },
+  deltas: { anchor: "deltas", helper: 'give `"declined"` for what `applyDelta` cannot do' },
+  filters: { anchor: "look-ups-by-key", helper: "`weaken` what the backend can run, and let `queryByScan` look again" },
+  sorting: {
+    anchor: "sorting-and-pages",
+    helper: "`queryByScan` sorts; SQL sorts by a column of `attribute.key(value)`",
+  },
+  pages: { anchor: "sorting-and-pages", helper: "`queryByScan` pages; read page and total in one statement" },
+  cursors: { anchor: "sorting-and-pages", helper: "let a cursor be the sort key and the id, never an offset" },
+  streams: {
+    anchor: "streams",
+    helper: "give an async iterable of one snapshot, whose `return()` frees what it holds",
+  },
+  secrets: { anchor: "secrets", helper: 'say `notify({ type: "secretDropped", attribute })` of each that is not kept' },
+  abort: { anchor: "faults", helper: "`signal?.throwIfAborted()` before anything is written" },
+  transactions: { anchor: "faults", helper: "run `work` in one transaction of the backend" },
+  faults: { anchor: "faults", helper: "one transaction for each write" },
+  random: {
+    anchor: "look-ups-by-key",
+    helper: "`predicateOf` of `scimkit/filter` says what matches, `queryByScan` what is given",
+  },
+  announced: { anchor: "capabilities", helper: "set `capabilities` of the adapter" },
+};
+
+/** The remedy of a chapter, as a sentence. */
+export function remedyOf(chapter: string): string {
+  const remedy = REMEDIES[chapter];
+  return remedy === undefined ? `See ${PAGE}.` : `See ${PAGE}#${remedy.anchor}: ${remedy.helper}.`;
+}
