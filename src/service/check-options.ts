@@ -25,9 +25,9 @@ const profile = z.union(
 );
 const secret = z.string().min(32, "must have at least 32 characters");
 
-/** The shape of `PaginationOptions`. */
 const ReferencePolicyShape = z.enum(REFERENCE_POLICIES);
 
+/** The shape of `PaginationOptions`. */
 export const PaginationShape = z.strictObject({
   index: z.boolean().optional(),
   cursor: z.boolean().optional(),
