@@ -13,9 +13,14 @@ export interface Access {
 /** Columns that many rows have in common. */
 const COMMON = ["tenant", "type", "attribute", "scope", "org", "org_id"];
 
-/** The accesses that look at all rows of a tenant, or of a type, or at all there are. */
-export function wide(accesses: readonly Access[]): readonly Access[] {
-  return accesses.filter(({ bounds }) => bounds.every((column) => COMMON.includes(column)));
+/** The accesses that look at all rows of a tenant, or of a type, or at all there are; or of what has one of `more`. */
+export function wide(accesses: readonly Access[], more: readonly string[] = []): readonly Access[] {
+  return accesses.filter(({ bounds }) => bounds.every((column) => [...COMMON, ...more].includes(column)));
+}
+
+/** Accesses as a failed test is to tell them. */
+export function told(accesses: readonly Access[]): string {
+  return accesses.map(({ step, statement }) => `${step}: ${statement}`).join("\n");
 }
 
 /** What plans are asked of. */
@@ -138,7 +143,9 @@ function postgresAccess({ tables }: Planned, indexes: IndexColumns, statement: s
     return isSeq ? [{ statement, step: `${type} on ${String(node["Relation Name"])}`, bounds: [] }] : [];
   }
   const condition = String(node["Index Cond"] ?? "");
-  const columns = indexes.get(String(index)) ?? [];
+  const columns = indexes.get(String(index));
+  // The catalog's own.
+  if (columns === undefined) return [];
   const step = `${type} using ${String(index)} ${condition}`;
   if (columns === "gin") return [{ statement, step, bounds: condition === "" ? [] : ["an element"] }];
   const bounds: string[] = [];
