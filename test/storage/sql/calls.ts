@@ -5,7 +5,14 @@ import { EnterpriseUser } from "../../../src/schema/core/enterprise-user.ts";
 import { Group as GroupDefinition } from "../../../src/schema/core/group.ts";
 import { User as UserDefinition } from "../../../src/schema/core/user.ts";
 import { compileResourceType, type ResourceType } from "../../../src/schema/resource-type.ts";
-import type { Context, Page, Select, StorageAdapter, StoredResource, WriteRequest } from "../../../src/storage/adapter.ts";
+import type {
+  Context,
+  Page,
+  Select,
+  StorageAdapter,
+  StoredResource,
+  WriteRequest,
+} from "../../../src/storage/adapter.ts";
 
 export const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
 export const Group = compileResourceType(GroupDefinition);

@@ -20,7 +20,9 @@ interface KeyColumn {
 /** Condition on rows of a type's table, which has no alias: they have one of the ids, and are the tenant's. */
 export function hasIdAmong(scope: MapScope, { id, tenant }: MappedType, ids: readonly string[]): Fragment {
   const own = ownTenant(scope, tenant?.column);
-  return own === undefined ? FALSE : isAmong(scope.dialect, ids, [...own, { name: id.column, type: id.type, value: ids }]);
+  return own === undefined
+    ? FALSE
+    : isAmong(scope.dialect, ids, [...own, { name: id.column, type: id.type, value: ids }]);
 }
 
 /** Condition on rows of a join table, which has no alias: they are the owner's, and name one of the ids. */

@@ -4,6 +4,7 @@ import { literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import type { JoinTable } from "./join-table.ts";
+import { lookedUp } from "./looked-up.ts";
 import type { PathColumn } from "./path-column.ts";
 import { elementsInRest, isInRest } from "./rest.ts";
 import { type MapScope, ownElements, ownRows, sameTenant, tenantOfElement } from "./scope.ts";
@@ -42,11 +43,12 @@ function nameOf(holder: MappedType): Holder["name"] {
 /** What follows FROM: the rows `h` that refer to the row `r`. */
 export function holderRows(scope: MapScope, { type, from }: Holder): Fragment {
   if ("table" in from) {
-    // Said so that each holder is looked up: without statistics the tenant's are taken for as few as the row's.
     const isOfRow = sql`m.value = r.id AND ${ownElements(scope, from)}`;
     const elements = sql`SELECT m.holder AS id${tenantOfElement(scope, from)} FROM ${from.view} m WHERE ${isOfRow}`;
-    return sql`(${elements}${scope.dialect.apart ?? raw("")}) g CROSS JOIN ${type.view} h
-      WHERE h.id = g.id AND ${sameTenant(type, "h", "g")}`;
+    const rows = sql`(${elements}${scope.dialect.apart ?? raw("")}) g`;
+    const isHolder = sql`h.id = g.id AND ${sameTenant(type, "h", "g")}`;
+    const found = lookedUp(scope.dialect, rows, type.view, "h", isHolder);
+    return sql`${found.from} WHERE ${found.condition}`;
   }
   const elements = elementsInRest(scope.dialect, from, "h");
   const id = sql`(${literal(scope.type.id.prefix)} || CAST(r.id AS TEXT))`;

@@ -112,7 +112,7 @@ async function* scanRows(
   // Few rows are sorted here: asked for an order, a database may walk the table in it rather than use the filter's
   // indexes.
   const few = await session.run<MappedRow>(
-    sql`SELECT ${source.columns}${source.more} FROM ${source.from} WHERE ${source.condition} LIMIT ${CHUNK + 1}`,
+    sql`SELECT ${source.columns}${source.more} FROM ${source.from} WHERE ${source.condition} LIMIT ${raw(String(CHUNK + 1))}`,
   );
   if (few.length <= CHUNK) {
     yield* [...few].sort(byId(scope)).map(resourceOf);

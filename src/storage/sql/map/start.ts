@@ -8,6 +8,7 @@ import { equalitiesOf } from "../filter.ts";
 import type { Key } from "../key.ts";
 import { holdersOf } from "./holders.ts";
 import { idOperand, parseId } from "./id.ts";
+import { lookedUp } from "./looked-up.ts";
 import { holderNameLeaf, type PlaceScope } from "./places.ts";
 import { type MapScope, ownElements, ownRows, sameTenant, targetOf, tenantOfElement } from "./scope.ts";
 
@@ -34,11 +35,10 @@ export function startOf(scope: PlaceScope, filter: Filter<AttributePath>): Start
     if (found !== undefined && (best === undefined || found.rank < best.rank)) best = found;
   }
   if (best === undefined) return undefined;
-  return {
-    from: sql`(${best.query}${scope.dialect.apart ?? raw("")}) f CROSS JOIN ${scope.type.view} r`,
-    condition: sql`r.id = f.id AND ${sameTenant(scope.type, "r", "f")}`,
-    part: undefined,
-  };
+  const { type, dialect } = scope;
+  const rows = sql`(${best.query}${dialect.apart ?? raw("")}) f`;
+  const isFound = sql`r.id = f.id AND ${sameTenant(type, "r", "f")}`;
+  return { ...lookedUp(dialect, rows, type.view, "r", isFound), part: undefined };
 }
 
 /** Whether a part finds one row at most, by the table's own constraint. */
@@ -127,9 +127,10 @@ function heldByName(
     if (isNamed === undefined) return undefined;
     const { type, from } = holder;
     const holders = sql`SELECT h.id FROM ${type.view} h WHERE ${isNamed} AND ${ownRows(scope, type, "h")}`;
-    return sql`SELECT DISTINCT m.value AS id${tenantOfElement(scope, from)}
-      FROM (${holders}${scope.dialect.apart ?? raw("")}) g CROSS JOIN ${from.view} m
-      WHERE m.holder = g.id AND ${ownElements(scope, from)}`;
+    const rows = sql`(${holders}${scope.dialect.apart ?? raw("")}) g`;
+    const isHeld = sql`m.holder = g.id AND ${ownElements(scope, from)}`;
+    const found = lookedUp(scope.dialect, rows, from.view, "m", isHeld);
+    return sql`SELECT DISTINCT m.value AS id${tenantOfElement(scope, from)} FROM ${found.from} WHERE ${found.condition}`;
   });
   return queries === undefined || queries.includes(undefined) ? undefined : (queries as readonly Fragment[]);
 }

@@ -92,6 +92,15 @@ export function foundByKey(
   );
 }
 
+/** By the one reference that a document holds: the users of a manager. Undefined for what is no reference. */
+export function foundByReference(
+  scope: OwnScope,
+  { attribute, sub }: AttributePath,
+  key: string,
+): Fragment | undefined {
+  return attribute.multiValued || sub?.name !== "value" ? undefined : holding(scope, attribute, sub, key);
+}
+
 /**
  * The holders of an id, by the index over what elements refer to. It knows ids as they are written, so keys must not
  * differ.

@@ -138,6 +138,9 @@ export async function largeOf(application: LargeApplication, engine: Engine, use
     : ["", "", ""];
   await run(`INSERT INTO users (${column}id, email, ${emailKey}full_name, created_at, updated_at)
     SELECT ${value}${id}, 'User' || n || '@example.com', ${emailValue}'Person ' || n, ${at}, ${at} FROM ${numbers(users)} WHERE n <= ${users}`);
+  // Who is in no group at any size.
+  await run(`INSERT INTO users (${column}id, email, ${emailKey}full_name)
+    VALUES (${value}'${userId(0)}', 'newcomer', ${emailKey === "" ? "" : "'newcomer', "}'Newcomer')`);
   for (const [team, name, size] of [
     [LARGE, "large", members],
     [SMALL, "small", Math.min(4, users)],
@@ -149,6 +152,10 @@ export async function largeOf(application: LargeApplication, engine: Engine, use
     await run(`INSERT INTO memberships (${column}team_id, user_id)
       SELECT ${value}${teamId}, ${id} FROM ${numbers(size)} WHERE n <= ${size}`);
   }
+  // Of few teams a planner may as well read all.
+  const name = `'Team ' || n${nameKey === "" ? "" : ", 'team ' || n"}`;
+  await run(`INSERT INTO teams (${column}id, name, ${nameKey}created_at, updated_at)
+    SELECT ${value}${id}, ${name}, ${at}, ${at} FROM ${numbers(1000)} WHERE n <= 1000`);
   const place: Planned = { db, isPostgres, schema, tables, aliases: ["t"] };
   const context = application.hasTenants ? { tenant: "acme" } : {};
   return { storage, calls: callsOf(storage, undefined, context), context, place, sent, run };
