@@ -18,6 +18,8 @@ for (const engine of engines()) {
       await calls.user("u00000", {
         displayName: "Person 00000",
         emails: [{ value: "00000@example.com", type: "work" }],
+        // A table of next to nothing PostgreSQL would rather read than ask an index that it has not merged yet.
+        addresses: [{ formatted: "A street of a town in a country. ".repeat(20) }],
       });
       await copies();
       await calls.group("g1", ["u00001", "u00002", "u00003"]);
@@ -52,19 +54,17 @@ for (const engine of engines()) {
       );
     };
 
-    /** How the statements that were sent since are run, where an index that can be used is used. */
+    /** How the statements that were sent since are run. */
     const plansOf = async (): Promise<string> => {
       const sent = [...opened.sent];
       return opened.db.connection().execute(async (connection) => {
         const ask = async (text: string, parameters: readonly unknown[] = []) =>
           (await connection.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, [...parameters]))).rows;
-        if (engine.isPostgres) await ask("SET enable_seqscan = off");
         const plans: string[] = [];
         for (const { sql, parameters } of sent) {
           const rows = await ask(`${engine.isPostgres ? "EXPLAIN" : "EXPLAIN QUERY PLAN"} ${sql}`, parameters);
           plans.push(rows.map((row) => String(row["QUERY PLAN"] ?? row.detail)).join("\n"));
         }
-        if (engine.isPostgres) await ask("RESET enable_seqscan");
         return plans.join("\n");
       });
     };
