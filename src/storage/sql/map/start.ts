@@ -3,12 +3,14 @@ import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import { isId } from "../../id.ts";
 import { inversePart } from "../../inverse.ts";
 import { isUnique } from "../../unique.ts";
+import { isAsWell } from "../as-well.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { equalitiesOf } from "../filter.ts";
 import type { Key } from "../key.ts";
 import { holdersOf } from "./holders.ts";
 import { idOperand, parseId } from "./id.ts";
 import { lookedUp } from "./looked-up.ts";
+import type { PathColumn } from "./path-column.ts";
 import { holderNameLeaf, type PlaceScope } from "./places.ts";
 import { type MapScope, ownElements, ownRows, sameTenant, targetOf, tenantOfElement } from "./scope.ts";
 
@@ -28,7 +30,10 @@ export interface Start {
 export function startOf(scope: PlaceScope, filter: Filter<AttributePath>): Start | undefined {
   const parts = filter.type === "and" ? filter.filters : [filter];
   const single = parts.find((part) => findsOne(scope, part));
-  if (single !== undefined) return { from: sql`${scope.type.view} r`, condition: ownRows(scope), part: single };
+  if (single !== undefined) {
+    const column = single.type === "compare" ? columnAt(scope, single.path) : undefined;
+    return { from: sql`${scope.type.view} r`, condition: ownBeside(scope, column), part: single };
+  }
   let best: Found | undefined;
   for (const part of parts) {
     const found = foundBy(scope, part);
@@ -42,12 +47,24 @@ export function startOf(scope: PlaceScope, filter: Filter<AttributePath>): Start
 }
 
 /** Whether a part finds one row at most, by the table's own constraint. */
-function findsOne({ type }: MapScope, part: Filter<AttributePath>): boolean {
+function findsOne(scope: MapScope, part: Filter<AttributePath>): boolean {
   if (part.type !== "compare" || part.operator !== "eq" || part.value === null) return false;
   const { path } = part;
   if (isId(path)) return true;
-  const column = type.columns.find((candidate) => candidate.path.text === path.text);
-  return column !== undefined && !path.attribute.multiValued && isUnique(type.resourceType, path);
+  return columnAt(scope, path) !== undefined && !path.attribute.multiValued && isUnique(scope.type.resourceType, path);
+}
+
+function columnAt({ type }: MapScope, path: AttributePath): PathColumn | undefined {
+  return type.columns.find((column) => column.path.text === path.text);
+}
+
+/**
+ * Condition on a row `r` of the tenant, beside one on a unique value. The indexes of a column without a key know no
+ * tenants, and an index that begins with the tenant would be taken for as good as both of them.
+ */
+export function ownBeside(scope: MapScope, column: PathColumn | undefined): Fragment {
+  const isPlain = column !== undefined && column.key === undefined && !column.isConverted;
+  return isPlain ? isAsWell(ownRows(scope)) : ownRows(scope);
 }
 
 /** Rows that an index finds: a query for the columns `id` and, where there are tenants, `tenant`, each row once. */

@@ -10,6 +10,7 @@ const MANAGER = `${EnterpriseUser.id}:manager.value`;
 /** An application with the indexes that docs/existing-tables.md asks for, and no others. */
 export interface LargeApplication extends Application {
   /** The column of the tenant, and its value, each with a comma behind it where there is one. */
+  readonly hasKey: boolean;
   readonly tenantColumn: string;
   readonly tenantValue: string;
 }
@@ -24,6 +25,7 @@ const common = (isPostgres: boolean): string => {
 const ofTenants: LargeApplication = {
   name: "tenants by a column, key columns",
   hasTenants: true,
+  hasKey: true,
   tenantColumn: "org, ",
   tenantValue: "'acme', ",
   resourceTypes: [User.extend(EnterpriseUser), Group],
@@ -42,42 +44,63 @@ const ofTenants: LargeApplication = {
       "CREATE INDEX memberships_user ON memberships (user_id, org)",
     ];
   },
-  types: (schema) => typesOf(schema, true),
+  types: (schema) => typesOf(schema, true, true),
 };
 
 /** One organization, and plain columns that are compared without keys. */
 const ofOne: LargeApplication = {
   name: "one tenant, plain columns",
   hasTenants: false,
+  hasKey: false,
   tenantColumn: "",
   tenantValue: "",
   resourceTypes: [User.extend(EnterpriseUser), Group],
   ddl(isPostgres) {
     const uuid = isPostgres ? "uuid" : "text";
-    const plain = (table: string, column: string): readonly string[] => [
-      `CREATE INDEX ${table}_lower ON ${table} (lower(${column}${isPostgres ? ' COLLATE "C"' : ""}))`,
-      isPostgres
-        ? `CREATE INDEX ${table}_beyond ON ${table} ((octet_length(${column}) - char_length(${column})))`
-        : `CREATE INDEX ${table}_beyond ON ${table} (length(CAST(${column} AS BLOB)) - length(${column}))`,
-    ];
     return [
       `CREATE TABLE users (id ${uuid} PRIMARY KEY, email text NOT NULL, phone text, full_name text, password text,
         manager_id ${uuid} REFERENCES users (id), ${common(isPostgres)})`,
-      ...plain("users", "email"),
+      ...plainIndexes(isPostgres, "users", "email"),
       "CREATE INDEX users_manager ON users (manager_id)",
       `CREATE TABLE teams (id ${uuid} PRIMARY KEY, name text NOT NULL, ${common(isPostgres)})`,
-      ...plain("teams", "name"),
+      ...plainIndexes(isPostgres, "teams", "name"),
       `CREATE TABLE memberships (team_id ${uuid} REFERENCES teams (id), user_id ${uuid} REFERENCES users (id),
         PRIMARY KEY (team_id, user_id))`,
       "CREATE INDEX memberships_user ON memberships (user_id)",
     ];
   },
-  types: (schema) => typesOf(schema, false),
+  types: (schema) => typesOf(schema, false, false),
 };
 
-export const LARGE_APPLICATIONS: readonly LargeApplication[] = [ofTenants, ofOne];
+/** Many organizations, and names of users without a key. */
+const ofTenantsPlain: LargeApplication = {
+  ...ofTenants,
+  name: "tenants by a column, a plain column for names",
+  hasKey: false,
+  ddl: (isPostgres) => [
+    ...ofTenants
+      .ddl(isPostgres)
+      .map((text) => text.replace(/email_key text[^,]*, /, "").replace(", UNIQUE (org, email_key)", "")),
+    ...plainIndexes(isPostgres, "users", "email"),
+  ],
+  types: (schema) => typesOf(schema, true, false),
+};
 
-function typesOf(schema: string | undefined, hasTenants: boolean): Readonly<Record<string, TableMapping>> {
+export const LARGE_APPLICATIONS: readonly LargeApplication[] = [ofTenants, ofOne, ofTenantsPlain];
+
+/** The two indexes by which a column without a key is searched. */
+function plainIndexes(isPostgres: boolean, table: string, column: string): readonly string[] {
+  const [lower, beyond] = isPostgres
+    ? [`lower(${column} COLLATE "C")`, `(octet_length(${column}) - char_length(${column}))`]
+    : [`lower(${column})`, `length(CAST(${column} AS BLOB)) - length(${column})`];
+  return [`CREATE INDEX ${table}_lower ON ${table} (${lower})`, `CREATE INDEX ${table}_beyond ON ${table} (${beyond})`];
+}
+
+function typesOf(
+  schema: string | undefined,
+  hasTenants: boolean,
+  hasKey: boolean,
+): Readonly<Record<string, TableMapping>> {
   const place = { ...(schema === undefined ? {} : { schema }), ...(hasTenants ? { tenant: "org" } : {}) };
   const table = { ...place, ...meta, id: { column: "id", type: "uuid" }, rest: "scim_json" } as const;
   return {
@@ -85,7 +108,7 @@ function typesOf(schema: string | undefined, hasTenants: boolean): Readonly<Reco
       ...table,
       table: "users",
       columns: {
-        userName: hasTenants ? { column: "email", key: "email_key" } : "email",
+        userName: hasKey ? { column: "email", key: "email_key" } : "email",
         displayName: "full_name",
         password: "password",
         [MANAGER]: "manager_id",
@@ -133,9 +156,8 @@ export async function largeOf(application: LargeApplication, engine: Engine, use
     : "printf('00000000-0000-4000-8000-%012d', n)";
   const { tenantColumn: column, tenantValue: value } = application;
   const at = "'2026-01-01T00:00:00Z'";
-  const [emailKey, emailValue, nameKey] = application.hasTenants
-    ? ["email_key, ", "'user' || n || '@example.com', ", "name_key, "]
-    : ["", "", ""];
+  const [emailKey, emailValue] = application.hasKey ? ["email_key, ", "'user' || n || '@example.com', "] : ["", ""];
+  const nameKey = application.hasTenants ? "name_key, " : "";
   await run(`INSERT INTO users (${column}id, email, ${emailKey}full_name, created_at, updated_at)
     SELECT ${value}${id}, 'User' || n || '@example.com', ${emailValue}'Person ' || n, ${at}, ${at} FROM ${numbers(users)} WHERE n <= ${users}`);
   // Who is in no group at any size.
