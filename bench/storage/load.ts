@@ -36,8 +36,15 @@ export function userOf(id: string, number: number): NewResource {
   };
 }
 
-/** Loads `users` users and one group of each of the sizes; the first users are the members. */
-export async function load(opened: Opened, users: number, sizes: readonly number[]): Promise<Directory> {
+/**
+ * Loads `users` users and one group of each of the sizes; the first users are the members. Nothing is analysed: who
+ * provisions a directory has no moment to do it either.
+ */
+export async function load(
+  opened: Pick<Opened, "db"> & { readonly place: { readonly schema?: string | undefined } },
+  users: number,
+  sizes: readonly number[],
+): Promise<Directory> {
   const database = databaseOf(opened.db);
   const tables = tablesOf(undefined, opened.place.schema);
   const userIds = Array.from({ length: users }, () => crypto.randomUUID());
@@ -60,13 +67,6 @@ export async function load(opened: Opened, users: number, sizes: readonly number
       const ids = userIds.slice(start, Math.min(start + CHUNK, size));
       await database.transaction((session) => insertMembers(session, tables, id, ids));
     }
-  }
-  for (const statement of opened.place.engine === "sqlite" ? ["ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"] : []) {
-    await database.run(raw(statement));
-  }
-  if (opened.place.engine === "postgres") {
-    for (const table of [tables.resource, tables.unique, tables.element])
-      await database.run(sql`VACUUM ANALYZE ${table}`);
   }
   return { userIds, groups };
 }

@@ -125,10 +125,14 @@ export type ScimEvent<C extends Context = Context> =
   | ChangeEvent<C>
   | RefusedEvent<C>
   | FaultEvent<C>
-  /** Something to put right in the host's settings: `cursorSecretGenerated`, told with the first cursor, once. */
+  /**
+   * Something to put right in the host's settings, told once. `cursorSecretGenerated`, with the first cursor: cursors end with the
+   * process. `outsideBaseUrl`: the first request that is not below the path of `baseUrl` or the option `path`; the message has both
+   * paths.
+   */
   | {
       readonly type: "warning";
-      readonly code: "cursorSecretGenerated";
+      readonly code: "cursorSecretGenerated" | "outsideBaseUrl";
       readonly message: string;
       readonly context: C | undefined;
     }

@@ -1,4 +1,10 @@
-import { ScimError, unsupportedMediaType } from "../error.ts";
+import { bodyTooLarge, ScimError, unsupportedMediaType } from "../error.ts";
+
+/**
+ * How long, in milliseconds, the rest of a refused body is read and dropped, so that the client gets to read the answer and can
+ * send its next request on the same connection.
+ */
+export const LINGER = 1000;
 
 /** 400 for a client that left half-way; it is seldom there to read it. */
 export function bodyIncomplete(): ScimError {
@@ -10,16 +16,30 @@ export function bodyTaken(): ScimError {
   return new ScimError(
     500,
     "The server read the request body before scimkit could. Mount scimkit ahead of body parsers.",
+    {
+      cause: new Error(
+        "Something ahead of scimkit (a body parser, most likely) has read the request body and left nothing of it in request.body. Mount scimkit ahead of it.",
+      ),
+    },
   );
 }
 
+/** The headers that say what body is coming. */
+export interface BodyHeaders {
+  readonly "content-encoding"?: string | null | undefined;
+  readonly "content-length"?: string | null | undefined;
+}
+
 /**
- * Refuses a compressed body, which could be far larger than it looks [T-D9].
- * @throws {ScimError} 415
+ * Judges a body by what the headers say of it, before a byte of it is asked for. A compressed one could be far larger than it
+ * looks [T-D9].
+ * @throws {ScimError} 415, 413
  */
-export function refuseEncoding(contentEncoding: string | null | undefined): void {
-  if ((contentEncoding ?? "identity").trim().toLowerCase() === "identity") return;
-  throw unsupportedMediaType("Request bodies must not be compressed; leave Content-Encoding out.");
+export function checkBodyHeaders(headers: BodyHeaders, limit: number): void {
+  const { "content-encoding": encoding, "content-length": length } = headers;
+  if ((encoding ?? "identity").trim().toLowerCase() !== "identity")
+    throw unsupportedMediaType("Request bodies must not be compressed; leave Content-Encoding out.");
+  if (Number(length ?? 0) > limit) throw bodyTooLarge(limit);
 }
 
 /** The chunks of a body as one; undefined where there is no byte. */

@@ -1,7 +1,7 @@
 import { bodyTooLarge } from "../error.ts";
 import { discard, type ScimResponse } from "../protocol/message.ts";
 import type { Scim } from "../scim.ts";
-import { bodyIncomplete, bodyTaken, joinChunks, refuseEncoding } from "./body.ts";
+import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from "./body.ts";
 
 /**
  * Mounts scimkit wherever requests and responses are the web's own: Hono, Workers, Deno, Bun, Next.js. Give it the
@@ -22,46 +22,126 @@ import { bodyIncomplete, bodyTaken, joinChunks, refuseEncoding } from "./body.ts
 export function fetchHandler(scim: Scim): (request: Request) => Promise<Response> {
   return async (request) => {
     const { method, url, signal } = request;
+    const incoming = incomingBody(request, scim.limits.body);
     let answer: ScimResponse | undefined;
-    const body = () => readBody(request, scim.limits.body);
-    const asked = { method, url, headers: Object.fromEntries(request.headers), body, signal };
+    const asked = { method, url, headers: Object.fromEntries(request.headers), body: incoming.read, signal };
     try {
       answer = await scim.handle(asked);
-      return toResponse(answer);
+      return toResponse(answer, await incoming.drop());
     } catch (error) {
       // The runtime refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
       if (answer !== undefined) discard(answer);
-      return toResponse(scim.error(error, asked));
+      return toResponse(scim.error(error, asked), true);
     }
   };
 }
 
-function toResponse({ status, headers, body }: ScimResponse): Response {
+function toResponse({ status, headers, body }: ScimResponse, keepsConnection: boolean): Response {
   // The runtime reads a stream as the client does, and cancels it when the client leaves.
-  return new Response((body as BodyInit | undefined) ?? null, { status, headers });
+  return new Response((body as BodyInit | undefined) ?? null, {
+    status,
+    headers: keepsConnection ? headers : { ...headers, Connection: "close" },
+  });
 }
 
-/** The body as bytes, nothing where there is none. @throws {ScimError} why it is not taken */
-async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
-  const { headers, body } = request;
-  if (request.bodyUsed || body?.locked === true) throw bodyTaken();
-  if (body === null) return undefined;
-  refuseEncoding(headers.get("content-encoding"));
-  if (Number(headers.get("content-length") ?? 0) > limit) throw bodyTooLarge(limit);
-  // A reader, because not every runtime can iterate over a stream.
-  const reader = body.getReader();
+type ByteReader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** The most bytes of a refused body that are read for the sake of its connection. */
+const MOST_DROPPED = 16 * 1024 * 1024;
+
+/** The body of a request: read if it is wanted, and out of the way of the next request if not. */
+interface IncomingBody {
+  /** The body as bytes, nothing where there is none. @throws {ScimError} why it is not taken */
+  read(): Promise<Uint8Array | undefined>;
+  /**
+   * Reads what is left of the body and keeps nothing of it. Many servers turn Node's request into a stream that holds it up: what
+   * nobody reads stays in the connection, in front of the next request, until the server cuts both off. Of a body that could have
+   * been taken this goes on behind the answer; of a larger one, for a second and 16 MiB at most, before it, because a connection
+   * that ends in the middle of a body can take the answer with it. `false`: there is more, so that it has to end with the answer.
+   */
+  drop(): Promise<boolean>;
+}
+
+function incomingBody(request: Request, limit: number): IncomingBody {
+  const headers = Object.fromEntries(request.headers);
+  const length = Number(headers["content-length"] ?? 0);
+  const isChunked = headers["transfer-encoding"] !== undefined;
+  let state: "unread" | "reading" | "refused" | "over" = "unread";
+  let reader: ByteReader | undefined;
+
+  /** What nobody has asked for yet, where the headers say that there is something. */
+  const unread = (): ByteReader | undefined => {
+    const isExpected = (length > 0 || isChunked) && request.method !== "GET" && request.method !== "HEAD";
+    if (!isExpected || request.bodyUsed || request.body === null || request.body.locked) return undefined;
+    return request.body.getReader();
+  };
+  return {
+    async read() {
+      if (request.bodyUsed) throw bodyTaken();
+      checkBodyHeaders(headers, limit);
+      if (request.body === null) return undefined;
+      if (request.body.locked) throw bodyTaken();
+      // A reader, because not every runtime can iterate over a stream.
+      reader = request.body.getReader();
+      state = "reading";
+      const { isOver, chunks } = await readWithin(reader, limit);
+      state = isOver ? "over" : "refused";
+      if (!isOver) throw bodyTooLarge(limit);
+      return joinChunks(chunks);
+    },
+    async drop() {
+      if (state === "over") return true;
+      if (state === "reading" || length > MOST_DROPPED) return false;
+      const rest = state === "refused" ? reader : unread();
+      if (rest === undefined) return true;
+      if (state === "refused" || isChunked || length > limit || headers.connection?.toLowerCase() === "close")
+        return dropRest(rest, LINGER);
+      void dropRest(rest);
+      return true;
+    },
+  };
+}
+
+/** Reads until the end, or one chunk past the limit. @throws {ScimError} 400 for a body that breaks off. */
+async function readWithin(reader: ByteReader, limit: number) {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for (;;) {
+  while (size <= limit) {
     const { done, value } = await reader.read().catch(() => {
       throw bodyIncomplete();
     });
-    if (done) return joinChunks(chunks);
+    if (done) return { isOver: true, chunks };
     size += value.length;
-    if (size > limit) {
-      reader.cancel().catch(() => undefined);
-      throw bodyTooLarge(limit);
-    }
     if (value.length > 0) chunks.push(value);
+  }
+  return { isOver: false, chunks: [] };
+}
+
+/**
+ * Whether the body came to its end within `MOST_DROPPED` bytes and, where they are given, so many milliseconds; a stream that goes
+ * on is cancelled.
+ */
+async function dropRest(reader: ByteReader, patience?: number): Promise<boolean> {
+  let isLate = false;
+  // It settles a read that is waiting, as if the body were at its end.
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  const giveUp = (): void => {
+    isLate = true;
+    cancel();
+  };
+  const timer = patience === undefined ? undefined : setTimeout(giveUp, patience);
+  try {
+    for (let size = 0; size <= MOST_DROPPED; ) {
+      const { done, value } = await reader.read();
+      if (done) return !isLate;
+      size += Math.max(1, value.length);
+    }
+    cancel();
+    return false;
+  } catch {
+    // The client has left.
+    return false;
+  } finally {
+    clearTimeout(timer);
   }
 }

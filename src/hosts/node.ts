@@ -1,21 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bodyTooLarge } from "../error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "../protocol/message.ts";
-import { hasBody } from "../protocol/read-body.ts";
 import type { Scim } from "../scim.ts";
-import { bodyIncomplete, bodyTaken, joinChunks, refuseEncoding } from "./body.ts";
+import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from "./body.ts";
+import { problemAhead } from "./parser-error.ts";
 
-/** What frameworks add to Node's request: the URL before mounting, and the body where a parser ran first. */
+/** What frameworks add to Node's request: the URL before mounting, what they took off it, and the body where a parser ran first. */
 interface MountedRequest extends IncomingMessage {
   readonly originalUrl?: string;
+  readonly baseUrl?: string;
   readonly body?: unknown;
 }
-
-/**
- * How long, in milliseconds, the rest of a refused body is read and dropped, so that the client gets to read the
- * answer.
- */
-const LINGER = 1000;
 
 /**
  * Mounts scimkit on `node:http`, Express, Connect or Fastify's raw requests. The body is read here once the client is
@@ -42,26 +37,67 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
     });
     // Without a listener, writing to a client that has left would end the process.
     response.on("error", () => gone.abort());
-    const { method = "GET", url = "/", originalUrl = url } = request;
     let answer: ScimResponse | undefined;
     const asked: ScimRequest = {
-      method,
-      url: originalUrl,
-      headers: headersOf(request),
+      ...askedOf(request),
       body: () => readBody(request, scim.limits.body),
       signal: gone.signal,
     };
     try {
       answer = await scim.handle(asked);
-      if (typeof answer.body !== "object" && isStillComing(request, scim.limits.body))
-        await refuse(request, response, answer);
-      else await send(response, answer);
+      await respond(request, response, answer, scim.limits.body);
     } catch (error) {
       // Node refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
       if (answer !== undefined) discard(answer);
       if (!response.headersSent) write(response, scim.error(error, asked)).end();
     }
   };
+}
+
+/**
+ * For Express (4 and 5): turns the errors of body parsers into SCIM errors, where a parser runs ahead of scimkit and refuses a body
+ * before it gets there: broken JSON is 400 invalidSyntax, a body that is too large 413. Without it, such a client gets Express's
+ * HTML. A `ScimError` that other middleware gives to `next` is answered as well; every other error goes on to the next handler.
+ * Mount it at the same path, behind the service. Where scimkit is mounted ahead of parsers, as it should be, nothing gets here.
+ *
+ * @example
+ * ```ts
+ * import express from "express";
+ * import type { Scim } from "scimkit";
+ * import { errorHandler, nodeHandler } from "scimkit/node";
+ * declare const scim: Scim;
+ * const app = express();
+ * app.use(express.json());
+ * app.use("/scim/v2", nodeHandler(scim), errorHandler(scim));
+ * ```
+ * @see RFC 7644 §3.12
+ */
+export function errorHandler(
+  scim: Scim,
+): (error: unknown, request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void {
+  // Express knows a handler of errors by its four parameters.
+  return (error, request, response, next) => {
+    const problem = problemAhead(error);
+    if (problem === undefined || response.headersSent) return next(error);
+    respond(request, response, scim.error(problem, askedOf(request)), scim.limits.body).catch(next);
+  };
+}
+
+/** What method, URL and headers say. */
+function askedOf(request: MountedRequest): Pick<ScimRequest, "method" | "url" | "localUrls" | "headers"> {
+  const { method = "GET", url = "/", originalUrl = url, baseUrl = "" } = request;
+  return { method, url: originalUrl, localUrls: [url, baseUrl + url], headers: headersOf(request) };
+}
+
+/** Sends an answer, whatever is left of the body. */
+function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: ScimResponse,
+  limit: number,
+): Promise<void> {
+  const mustLinger = typeof answer.body !== "object" && isStillComing(request, response, limit);
+  return mustLinger ? refuse(request, response, answer) : send(response, answer);
 }
 
 /**
@@ -99,11 +135,15 @@ function write(
   return response;
 }
 
-/** Whether more of a body may arrive than Node should drop in silence for the sake of the connection. */
-function isStillComing(request: IncomingMessage, limit: number): boolean {
-  const { headers } = request;
-  if (request.complete || !hasBody(request.method ?? "")) return false;
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > limit;
+/**
+ * Whether more of a body may arrive than Node should drop in silence for the sake of the connection; or any at all, where the
+ * connection ends with the answer: Node would cut it at once.
+ */
+function isStillComing(request: IncomingMessage, response: ServerResponse, limit: number): boolean {
+  const { headers, complete } = request;
+  const length = Number(headers["content-length"] ?? 0);
+  if (complete || request.method === "GET" || request.method === "HEAD") return false;
+  return headers["transfer-encoding"] !== undefined || length > limit || (length > 0 && !response.shouldKeepAlive);
 }
 
 /**
@@ -143,7 +183,9 @@ function writable(response: ServerResponse): Promise<void> {
  * the connection, and the client might never see the answer.
  */
 async function refuse(request: IncomingMessage, response: ServerResponse, answer: ScimResponse): Promise<void> {
-  write(response, answer, request.complete ? {} : { Connection: "close" });
+  // HTTP/2 has no such header; there a stream ends alone.
+  const mustSay = !request.complete && request.httpVersionMajor < 2;
+  write(response, answer, mustSay ? { Connection: "close" } : {});
   if (!request.complete && !request.destroyed) {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, LINGER);
@@ -161,13 +203,16 @@ async function refuse(request: IncomingMessage, response: ServerResponse, answer
 async function readBody(request: MountedRequest, limit: number): Promise<unknown> {
   const { headers, body: parsed } = request;
   const length = Number(headers["content-length"] ?? 0);
-  if (length > limit) throw bodyTooLarge(limit);
-  if (isFilled(parsed)) return parsed;
-  if (length === 0 && headers["transfer-encoding"] === undefined) return undefined;
-  if (parsed !== undefined && (request.readableDidRead || request.readableEnded || request.destroyed)) return parsed;
-  if (request.readableDidRead || request.readableEnded) throw bodyTaken();
+  const isParsed = isFilled(parsed);
+  if (!isParsed && length === 0 && headers["transfer-encoding"] === undefined) return undefined;
+  const wasRead = request.readableDidRead || request.readableEnded;
+  if (isParsed || (parsed !== undefined && (wasRead || request.destroyed))) {
+    if (length > limit) throw bodyTooLarge(limit);
+    return parsed;
+  }
+  if (wasRead) throw bodyTaken();
   if (request.destroyed) throw bodyIncomplete();
-  refuseEncoding(headers["content-encoding"]);
+  checkBodyHeaders(headers, limit);
   return readStream(request, limit);
 }
 

@@ -3,14 +3,7 @@ import type { Filter } from "../filter/ast.ts";
 import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
-import {
-  type Attribute,
-  type AttributePath,
-  isComputedDisplay,
-  isComputedReference,
-  leafOf,
-  pathOf,
-} from "../schema/attribute.ts";
+import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
 import { withoutFilter } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";
@@ -204,10 +197,7 @@ class Preparation {
 
   /** A readOnly attribute that is named is an error, unlike one in the body of a PUT [R-16 P-3.5.2-09]. */
   #checkWritable(path: AttributePath): void {
-    const { attribute, sub } = path;
-    if (sub !== undefined && isComputedDisplay(attribute, sub))
-      throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
-    for (const part of [attribute, sub]) {
+    for (const part of [path.attribute, path.sub]) {
       if (part?.mutability === "readOnly")
         throw mutability(`${part.path} is readOnly; it cannot be changed by a client.`);
     }

@@ -40,6 +40,11 @@ export function splitUrl(url: string): { readonly path: string; readonly query: 
   return mark === -1 ? { path: text, query: "" } : { path: text.slice(0, mark), query: text.slice(mark + 1) };
 }
 
+/** Whether a path is the base path or lies below it; the host itself is the empty base path. */
+export function isBelow(path: string, basePath: string): boolean {
+  return path === basePath || path.startsWith(`${basePath}/`);
+}
+
 /** What follows the base path, cut at the slashes and not decoded; one more in front, and one at the end, do not count. */
 function segmentsOf(path: string, basePath: string): readonly string[] {
   return path
@@ -76,7 +81,7 @@ export function findEndpoint(
   resourceTypes: readonly ResourceType[],
   otherCase: ((segment: string) => void) | undefined,
 ): Endpoint {
-  if (path !== basePath && !path.startsWith(`${basePath}/`)) throw notFound();
+  if (!isBelow(path, basePath)) throw notFound();
   const [first = "", second, ...rest] = segmentsOf(path, basePath).map(decodeSegment);
   if (rest.length > 0 || second === "") throw notFound();
   const isNamed = (name: string): boolean => {

@@ -7,6 +7,11 @@ export interface ScimRequest {
   readonly method: string;
   /** Absolute URL, or path and query. Only what follows the base URL's path is looked at; the host name never is. */
   readonly url: string;
+  /**
+   * What frameworks have made of the URL on its way, the nearest first (in Express: `req.url`, then `req.baseUrl` with it). Only
+   * where the option `path` is given, the first that lies below it is looked at instead of `url`.
+   */
+  readonly localUrls?: readonly string[];
   /** Names in any letter case; several values joined by ", ". */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /**

@@ -3,7 +3,6 @@ import { bodyTooLarge, invalidSyntax, type ScimError } from "../error.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { parseJson } from "./json.ts";
-import { checkContentType } from "./media-type.ts";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 const ENCODER = new TextEncoder();
@@ -20,10 +19,9 @@ export function limitsOfBulk(limits: Limits): Limits {
 
 /**
  * Reads a body as one JSON object, whether the host gives bytes, text or a value that it has parsed.
- * @throws {ScimError} 415, 413, 400 invalidSyntax
+ * @throws {ScimError} 413, 400 invalidSyntax
  */
-export function readJson(body: unknown, contentType: string | undefined, limits: Limits): ResourceObject {
-  checkContentType(contentType);
+export function readJson(body: unknown, limits: Limits): ResourceObject {
   if (body === undefined || body === null || body === "") throw bodyMissing();
   const value =
     typeof body === "string" || body instanceof Uint8Array ? parseJson(textOf(body, limits), limits.depth) : body;

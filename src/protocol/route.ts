@@ -23,7 +23,7 @@ export interface RequestParts {
   readonly method: string;
   readonly query: string;
   header(name: string): string | undefined;
-  /** Parses the body as one JSON object. */
+  /** Parses the body as one JSON object; to be asked once it is there. */
   body(): ResourceObject;
 }
 
@@ -33,15 +33,20 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 type Readers = { readonly [method in (typeof METHODS)[number]]?: () => Operation };
 
 /**
- * Turns a request into the operation that it asks for; nothing after it reads HTTP.
- * @throws {ScimError} 405 with Allow, 501, and 400 for everything that does not parse.
+ * Finds what turns a request into the operation that it asks for, so that a method that the endpoint does not have is refused
+ * before the body is there; nothing after it reads HTTP.
+ * @throws {ScimError} 405 with Allow, 501; what it returns throws 400 for everything that does not parse.
  */
-export function route<C extends Context>(endpoint: FinalEndpoint, request: RequestParts, call: Call<C>): Operation {
+export function route<C extends Context>(
+  endpoint: FinalEndpoint,
+  request: RequestParts,
+  call: Call<C>,
+): () => Operation {
   const readers = readersOf(endpoint, request, call);
   const method = METHODS.find((known) => known === request.method);
   const read = method && readers[method];
   if (read === undefined) throw methodNotAllowed(request.method, allowedBy(readers));
-  return read();
+  return read;
 }
 
 /** Where there is GET, there is HEAD. */
@@ -82,7 +87,7 @@ export function routerOf<C extends Context>(resourceTypes: readonly ResourceType
         endpoint,
         { method, query: "", header: (name) => (name === "if-match" ? version : undefined), body: () => body },
         call,
-      ),
+      )(),
   };
 }
 

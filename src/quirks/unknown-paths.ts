@@ -8,7 +8,7 @@ export const unknownPaths: Quirk = {
   id: "unknown-paths",
   description:
     "Leaves out a PATCH operation on an attribute of an unknown schema, and one on an unknown attribute where another operation names one that there is.",
-  clients: ["Entra ID"],
+  clients: ["Entra ID", "OneLogin"],
   bends: "RFC 7644 §3.12 invalidPath",
   reads: { unknownPaths: true },
 };

@@ -169,20 +169,6 @@ export function isComputedReference(attribute: Attribute, sub: Attribute): boole
   return sub.name === "$ref" && attribute.sub("value") !== undefined && sub.resourceTypes.length > 0;
 }
 
-/**
- * The `display` of what a collection refers to (a group's members): the server's to give, as `$ref` is. What a client says of it
- * is not kept [R-51a].
- */
-export function isComputedDisplay(attribute: Attribute, sub: Attribute): boolean {
-  const reference = attribute.sub("$ref");
-  return (
-    attribute.collection &&
-    sub.name === "display" &&
-    reference !== undefined &&
-    isComputedReference(attribute, reference)
-  );
-}
-
 /** The `value` of a reference: the id of the resource that it leads to. @see RFC 7643 §2.4 */
 export function isReferenceId({ name, parent }: Attribute): boolean {
   return name === "value" && (parent?.sub("$ref")?.resourceTypes.length ?? 0) > 0;

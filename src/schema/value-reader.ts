@@ -1,11 +1,4 @@
-import {
-  type Attribute,
-  isBlank,
-  isComputedDisplay,
-  isComputedReference,
-  isExternalReference,
-  isReferenceId,
-} from "./attribute.ts";
+import { type Attribute, isBlank, isComputedReference, isExternalReference, isReferenceId } from "./attribute.ts";
 import { formatProblem } from "./format.ts";
 import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
@@ -270,7 +263,7 @@ function problemOfOne(attribute: Attribute, raw: unknown, limits: ValueLimits): 
 
 /** Whether a part of a complex value is not the client's to give. */
 export function isServers(attribute: Attribute, sub: Attribute): boolean {
-  return sub.mutability === "readOnly" || isComputedReference(attribute, sub) || isComputedDisplay(attribute, sub);
+  return sub.mutability === "readOnly" || isComputedReference(attribute, sub);
 }
 
 /** The same element twice is the element once; of a collection, elements are the same when their `value` is. */

@@ -3,12 +3,13 @@ import { isAbort } from "../call/failure.ts";
 import { locationOf } from "../call/location.ts";
 import { unauthorized } from "../error.ts";
 import { execute } from "../operations/execute.ts";
-import { type FinalEndpoint, findEndpoint, findTemplate, splitUrl, templateOf } from "../protocol/endpoint.ts";
+import { type FinalEndpoint, findEndpoint, findTemplate, isBelow, splitUrl, templateOf } from "../protocol/endpoint.ts";
 import { endpointOfMe } from "../protocol/me.ts";
+import { checkContentType } from "../protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
 import { hasBody, limitsOfBulk, readJson } from "../protocol/read-body.ts";
 import { render } from "../protocol/render.ts";
-import { route, routerOf } from "../protocol/route.ts";
+import { type RequestParts, route, routerOf } from "../protocol/route.ts";
 import { printable } from "../schema/printable.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
@@ -18,6 +19,7 @@ import { type Arrival, arrivals } from "./arrival.ts";
 import { checkBaseUrl } from "./check-options.ts";
 import type { SettledOptions } from "./defaults.ts";
 import type { Engines } from "./engine.ts";
+import { type Outsiders, outsiders } from "./place.ts";
 import { askedOf, type Progress } from "./progress.ts";
 import { isSingleTenant } from "./tenant.ts";
 
@@ -42,15 +44,19 @@ interface Visit<C extends Context> extends Arrival {
  */
 export function createAnswer<C extends Context>(options: SettledOptions<C>, engines: Engines<C>): Answer<C> {
   const { arrive, identify } = arrivals(options, engines.standard);
+  const outside = outsiders<C>(engines.standard.emit);
   return async (request, progress) => {
     const arrival = arrive(request, progress);
     const known = await identify(arrival);
     progress.context = known;
     await options.throttle?.(request, known);
     const visit = await receive(arrival, known, progress, options, engines);
-    const endpoint = await endpointOf(visit, options);
+    const endpoint = await endpointOf(visit, options, outside);
     const call = callOf(visit, options);
-    const operation = route(endpoint, await partsOf(visit, endpoint), call);
+    const { parts, receiveBody } = partsOf(visit, endpoint);
+    const read = route(endpoint, parts, call);
+    await receiveBody();
+    const operation = read();
     progress.operation = operation.type;
     const result = await call.run(operation, call);
     const response = await render(result, renderOptions(visit));
@@ -82,17 +88,24 @@ async function receive<C extends Context>(
   return { ...arrival, engine, context, isKnown: known !== undefined, baseUrl, note, progress };
 }
 
+/** Below which path the endpoints are. */
+function basePathOf<C extends Context>({ mount, baseUrl }: Visit<C>): string {
+  return mount ?? splitUrl(baseUrl).path;
+}
+
 /** @throws {ScimError} 404; 401 for nobody in particular anywhere but at discovery; as `endpointOfMe`. */
 async function endpointOf<C extends Context>(
   visit: Visit<C>,
   { resolveMe }: SettledOptions<C>,
+  outside: Outsiders<C>,
 ): Promise<FinalEndpoint> {
   const { path, baseUrl, context, note, progress } = visit;
   const { resourceTypes, quirks } = visit.engine;
   const otherCase = (segment: string): void => note(quirks.ruleOf("endpointCase"), printable(segment));
-  const basePath = splitUrl(baseUrl).path;
+  const basePath = basePathOf(visit);
   const { endpointCase } = quirks.reads;
   progress.path = () => findTemplate(path, basePath, resourceTypes, endpointCase);
+  if (!isBelow(path, basePath)) throw outside(visit, baseUrl, context);
   const found = findEndpoint(path, basePath, resourceTypes, endpointCase ? otherCase : undefined);
   progress.path = () => templateOf(found);
   if (!visit.isKnown && found.type !== "discovery") throw unauthorized();
@@ -123,18 +136,27 @@ function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOption
   };
 }
 
-/** Reads the body where the host has left it unread until now; it is parsed when `route` asks for it. */
-async function partsOf<C extends Context>(visit: Visit<C>, endpoint: FinalEndpoint) {
+/**
+ * The parts of a request, and what reads its body where the host has left it unread until now: once URL, method and headers are
+ * found to be right, so that a body is never read for the sake of a refusal. It is parsed when the reader asks for it.
+ */
+function partsOf<C extends Context>(visit: Visit<C>, endpoint: FinalEndpoint) {
   const { method, query, header } = visit;
   const { body } = visit.request;
-  const received = hasBody(method) ? await (typeof body === "function" ? body() : body) : undefined;
   const limits = endpoint.type === "bulk" ? limitsOfBulk(visit.engine.limits) : visit.engine.limits;
-  return {
+  let received: unknown;
+  const parts: RequestParts = {
     method: method === "HEAD" ? "GET" : method,
     query,
     header,
-    body: () => readJson(received, header("content-type"), limits),
+    body: () => readJson(received, limits),
   };
+  const receiveBody = async (): Promise<void> => {
+    if (!hasBody(method)) return;
+    checkContentType(header("content-type"));
+    received = await (typeof body === "function" ? body() : body);
+  };
+  return { parts, receiveBody };
 }
 
 function renderOptions<C extends Context>({ engine, context, baseUrl, method, request, progress }: Visit<C>) {

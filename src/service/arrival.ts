@@ -7,16 +7,15 @@ import type { ScimRequest } from "../protocol/message.ts";
 import type { Context } from "../storage/adapter.ts";
 import { checkBaseUrl } from "./check-options.ts";
 import type { SettledOptions } from "./defaults.ts";
+import { type Place, places } from "./place.ts";
 import type { Progress } from "./progress.ts";
 import { checkContext } from "./tenant.ts";
 
 /** A request as it comes in: what its URL and headers say, before anybody knows who sent it. */
-export interface Arrival {
+export interface Arrival extends Place {
   readonly request: ScimRequest;
   /** In capitals. */
   readonly method: string;
-  readonly path: string;
-  readonly query: string;
   readonly header: (name: string) => string | undefined;
   /** Where the service is, as the options have it; a tenant's own URL may be another. */
   readonly publicUrl: string;
@@ -29,17 +28,18 @@ export function arrivals<C extends Context>(options: SettledOptions<C>, standard
   const { authenticate, tenant, baseUrl, anonymousDiscovery } = options;
   const anyCase = standard.quirks.reads.endpointCase;
   const urlOf = publicUrlOf(baseUrl);
+  const find = places(options.path);
   return {
     /** @throws {ScimError} 406 */
     arrive(request: ScimRequest, progress: Progress<C>): Arrival {
       const header = headerReader(request.headers);
-      const { path, query } = splitUrl(request.url);
+      const place = find(request);
       const publicUrl = urlOf(request);
-      const basePath = splitUrl(publicUrl).path;
-      progress.path = () => findTemplate(path, basePath, standard.resourceTypes, anyCase);
+      const basePath = place.mount ?? splitUrl(publicUrl).path;
+      progress.path = () => findTemplate(place.path, basePath, standard.resourceTypes, anyCase);
       progress.mediaType = answerType(header("accept"));
-      const isPublic = anonymousDiscovery && isDiscovery(path, basePath, anyCase);
-      return { request, method: request.method.toUpperCase(), path, query, header, publicUrl, isPublic };
+      const isPublic = anonymousDiscovery && isDiscovery(place.path, basePath, anyCase);
+      return { ...place, request, method: request.method.toUpperCase(), header, publicUrl, isPublic };
     },
     /** Undefined for nobody in particular, who may read the discovery endpoints and nothing else [S-5-09]. */
     async identify({ request, isPublic }: Arrival): Promise<C | undefined> {

@@ -64,6 +64,7 @@ export const OptionsShape = z.strictObject({
     "must be a storage adapter, or one adapter for each resource type",
   ),
   baseUrl: z.union([z.string(), anyFunction], "must be a URL, or a function that gives one"),
+  path: z.union([z.string(), anyFunction], "must be a path, or a function that gives one").optional(),
   authenticate: anyFunction.optional(),
   unsafeNoAuthentication: z.literal(true).optional(),
   tenant: anyFunction.optional(),
@@ -76,7 +77,12 @@ export const OptionsShape = z.strictObject({
   unknownAttributes: z.enum(["ignore", "reject"]).optional(),
   canonicalValues: z.enum(["suggest", "enforce"]).optional(),
   formats: z.enum(["ignore", "enforce"]).optional(),
-  references: z.union([ReferencePolicyShape, z.record(z.string(), ReferencePolicyShape)]).optional(),
+  references: z
+    .union(
+      [ReferencePolicyShape, z.record(z.string(), ReferencePolicyShape)],
+      `must be one of ${listed(REFERENCE_POLICIES)}, or an object that gives one of them to attributes such as Group.members`,
+    )
+    .optional(),
   writableGroups: z.boolean().optional(),
   putOmitted: z.enum(["clear", "keep"]).optional(),
   patchResponse: z.enum(["auto", "resource"]).optional(),
@@ -122,6 +128,7 @@ export function checkOptions<C extends Context>(options: ScimOptions<C>): void {
     );
   }
   if (typeof options.baseUrl === "string") checkBaseUrl(options.baseUrl);
+  if (typeof options.path === "string") checkPath(options.path);
 }
 
 /**
@@ -157,6 +164,11 @@ function check(what: string, shape: z.ZodType, value: unknown): void {
 function problemOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {
   if (issue.code === "invalid_value")
     return `must be ${issue.values.length > 1 ? "one of " : ""}${listed(issue.values)}`;
+  // Of several forms, those that are lists of values; one with a sentence of its own has said it.
+  const lists =
+    issue.code === "invalid_union" ? issue.errors.flat().filter(({ code }) => code === "invalid_value") : [];
+  if (lists.length > 0 && issue.message === "Invalid input")
+    return `${[...new Set(lists.map((list) => problemOf(list, shape)))].join(", or ")}, or of another form that the type has`;
   if (issue.code === "unrecognized_keys")
     return `there is no ${listed(issue.keys)}; there are ${namesAt(shape, issue.path).join(", ")}`;
   return issue.message;
@@ -186,4 +198,16 @@ export function checkBaseUrl(baseUrl: string): string {
   if (baseUrl.includes("?") || baseUrl.includes("#"))
     throw new TypeError("createScim: baseUrl must not have a query or a fragment.");
   return baseUrl.endsWith("/") ? baseUrl.slice(0, -1) : baseUrl;
+}
+
+/**
+ * Checks the path below which requests arrive, and takes the slash off its end.
+ * @throws {TypeError} for what is no path from the root.
+ */
+export function checkPath(path: string): string {
+  if (typeof path !== "string" || !path.startsWith("/") || path.startsWith("//") || /[?#]/.test(path))
+    throw new TypeError(
+      'createScim: path must be a path such as "/scim/v2", or "/" where requests arrive without one.',
+    );
+  return path.endsWith("/") ? path.slice(0, -1) : path;
 }

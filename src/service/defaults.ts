@@ -11,6 +11,7 @@ type WithoutDefault =
   | "resourceTypes"
   | "storage"
   | "baseUrl"
+  | "path"
   | "authenticate"
   | "unsafeNoAuthentication"
   | "tenant"

@@ -55,6 +55,12 @@ export interface ScimOptions<C extends Context = Context> {
    * depends on the request (a tenant in the path). The request's Host header is never looked at.
    */
   readonly baseUrl: string | ((request: ScimRequest) => string);
+  /**
+   * Below which path requests arrive here, where that is not the path of `baseUrl`, because a proxy or a framework has taken
+   * something off or put something in front: `"/"` where all of it is gone. A function for hosts where that depends on the request.
+   * Requests of every tenant are looked for there, whatever their own `baseUrl`. Default: the path of the base URL.
+   */
+  readonly path?: string | ((request: ScimRequest) => string);
   /** Says who asks; the result is the `context` of everything that follows. Throws `unauthorized()`. Runs before the body is read. */
   readonly authenticate?: (request: ScimRequest) => C | Promise<C>;
   /** `true` serves everybody without a question. Only where something in front of the library has authenticated the request. */

@@ -11,7 +11,7 @@ import type { Context, StorageCapabilities } from "../storage/adapter.ts";
 export interface TenantOptions {
   /**
    * The URL under which this tenant's clients see the service. A request whose path is not below it is 404, whoever asks: a
-   * token of one tenant opens nothing under the URL of another.
+   * token of one tenant opens nothing under the URL of another. (With the option `path`, that one says where requests arrive.)
    */
   readonly baseUrl?: string;
   /** Replaces the resource types, e.g. by ones with this tenant's extensions. */

@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const app of apps.splice(0)) await app.close();
 });
 
-/** A Fastify application with the handler mounted as README shows it; `keepParsers` forgets to leave the body alone. */
+/** A Fastify application with the handler mounted without a route for the base URL itself; `keepParsers` forgets to leave the body alone. */
 async function serve({ keepParsers = false } = {}): Promise<string> {
   const handle = nodeHandler(directory().scim);
   const app = fastify();

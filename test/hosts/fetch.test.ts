@@ -44,6 +44,16 @@ function endless(chunk: Uint8Array): {
   return { body, state };
 }
 
+/** A body of so many chunks of zeros. */
+function finite(chunks: number, size: number): { readonly body: ReadableStream<Uint8Array>; left(): number } {
+  let left = chunks;
+  const body = new ReadableStream<Uint8Array>(
+    { pull: (controller) => (left-- > 0 ? controller.enqueue(new Uint8Array(size)) : controller.close()) },
+    { highWaterMark: 0 },
+  );
+  return { body, left: () => Math.max(0, left) };
+}
+
 const streamed = (body: ReadableStream<Uint8Array>, headers: Record<string, string> = JSON_BODY): Request =>
   new Request(URL, { method: "POST", headers, body, duplex: "half" } as RequestInit);
 
@@ -58,23 +68,63 @@ test("the body is handed on as bytes, the headers in lower case and the signal w
   expect(seen[0]?.signal).toBeInstanceOf(AbortSignal);
 });
 
-test("no more is read of an endless body than the limit and one chunk, and its stream is cancelled [P-3.7.4-02]", async () => {
-  const { body, state } = endless(new Uint8Array(300).fill(0x20));
+/** The most bytes of a refused body that are read and dropped. */
+const MOST_DROPPED = 16 * 1024 * 1024;
+
+test("an endless body is refused after the limit and one chunk, its stream is cancelled, and the connection ends [P-3.7.4-02]", async () => {
+  const { body, state } = endless(new Uint8Array(300_000).fill(0x20));
   const response = await fetchHandler(smallScim())(streamed(body));
   expect(response.status).toBe(413);
-  expect(state).toEqual({ read: 1200, cancelled: true });
+  expect(response.headers.get("connection")).toBe("close");
+  expect(state.cancelled).toBe(true);
+  expect(state.read).toBeLessThan(MOST_DROPPED + 3 * 300_000);
 });
 
-test("a body that announces too much is not read at all [P-3.7.4-02]", async () => {
+test("a body that announces more than is worth dropping is not read at all, and ends the connection [P-3.7.4-02]", async () => {
   const { body, state } = endless(new Uint8Array(300));
-  const response = await fetchHandler(smallScim())(streamed(body, { ...JSON_BODY, "Content-Length": "1001" }));
+  const headers = { ...JSON_BODY, "Content-Length": String(MOST_DROPPED + 1) };
+  const response = await fetchHandler(smallScim())(streamed(body, headers));
   expect(response.status).toBe(413);
+  expect(response.headers.get("connection")).toBe("close");
   expect(await response.json()).toMatchObject({
     status: "413",
     detail:
       "The size of the request body exceeds the maxPayloadSize (1000). The option of the server is limits.body, in bytes.",
   });
   expect(state.read).toBe(0);
+});
+
+test("a body that announces too much is refused by that; it is out of the way before the answer, and the connection stays [P-3.7.4-02]", async () => {
+  const { body, left } = finite(10, 300);
+  const response = await fetchHandler(smallScim())(streamed(body, { ...JSON_BODY, "Content-Length": "3000" }));
+  expect([response.status, response.headers.get("connection"), left()]).toEqual([413, null, 0]);
+});
+
+test("a client that waits for its answer before it goes on gets it at once where its body could have been taken, else after a second", async () => {
+  for (const [length, connection] of [
+    ["1000", null],
+    ["1001", "close"],
+  ] as const) {
+    const stalled = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) }, { highWaterMark: 0 });
+    const headers = { "Content-Type": "application/scim+json", "Content-Length": length };
+    const response = await fetchHandler(smallScim())(streamed(stalled, headers));
+    expect([response.status, response.headers.get("connection")]).toEqual([401, connection]);
+  }
+});
+
+test("a method that the endpoint does not have, and a media type that is none, are refused before the body is asked for", async () => {
+  for (const [path, type, status] of [
+    ["Schemas", "application/scim+json", 405],
+    ["Users", "text/plain", 415],
+  ] as const) {
+    const request = {
+      method: "POST",
+      url: `/scim/v2/${path}`,
+      headers: { ...AUTHORIZED, "content-type": type },
+      body: () => expect.unreachable("the body was asked for"),
+    };
+    expect((await smallScim().handle(request)).status).toBe(status);
+  }
 });
 
 test("a Content-Length that lies about a larger body does not lift the bound [P-3.7.4-02]", async () => {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type RequestListener, request, type Server } from "node:http";
+import { Agent, createServer, type IncomingHttpHeaders, type RequestListener, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
 import { type Context, createScim, EnterpriseUser, Group, type Scim, type ScimOptions, User } from "../../src/index.ts";
@@ -45,6 +45,8 @@ export interface Sent {
   readonly body?: string | Uint8Array;
   /** Without Content-Length. */
   readonly chunked?: boolean;
+  /** The client would like to keep the connection; without, Node's client says of itself that it ends. */
+  readonly keepAlive?: boolean;
 }
 
 export interface Received {
@@ -58,8 +60,9 @@ export interface Received {
 /** Sends one request on a connection of its own. */
 export function send(
   port: number,
-  { method = "GET", path, headers = {}, body, chunked = false }: Sent,
+  { method = "GET", path, headers = {}, body, chunked = false, keepAlive = false }: Sent,
 ): Promise<Received> {
+  const agent = keepAlive ? new Agent({ keepAlive }) : false;
   return new Promise((resolve, reject) => {
     const length = body === undefined || chunked ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
     const outgoing = request({
@@ -67,7 +70,7 @@ export function send(
       host: "127.0.0.1",
       method,
       path,
-      agent: false,
+      agent,
       headers: { ...headers, ...length } as never,
     });
     outgoing.on("error", reject);
@@ -75,6 +78,7 @@ export function send(
       try {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk);
+        if (agent !== false) agent.destroy();
         const text = Buffer.concat(chunks).toString("utf8");
         const isJson = response.headers["content-type"]?.includes("json") === true && text !== "";
         resolve({

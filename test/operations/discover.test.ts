@@ -8,6 +8,15 @@ import { Thing } from "../support/thing.ts";
 const CORE = "urn:ietf:params:scim:schemas:core:2.0:";
 const ENDPOINTS = ["/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/User", "/Schemas", `/Schemas/${USER}`];
 
+const Colours = defineResourceType({
+  name: "Colour",
+  schema: defineSchema({
+    id: "urn:example:params:scim:schemas:Colour",
+    name: "Colour",
+    attributes: { name: { canonicalValues: [] }, kind: { canonicalValues: ["warm", "cold"] } },
+  }),
+});
+
 describe("/ServiceProviderConfig", () => {
   test("has every member with its type, integers even for what is off [S-5-01 S-5-03 S-5-04 S-5-05 S-5-06 S-5-07 S-5-08 S-2.3.4-02 P-4-01 P-4-07]", async () => {
     const { status, json } = await directory().ask("GET", "/ServiceProviderConfig");
@@ -141,6 +150,18 @@ describe("/Schemas", () => {
         expect(keyword).toMatch(/^[A-Za-z]+$/);
     expect(json.attributes[0]).toMatchObject({ name: "userName", mutability: "readWrite", uniqueness: "server" });
   });
+});
+
+test("an empty list of canonical values is left out, since there are clients that choose from it; so is pagination without cursors [R-86]", async () => {
+  const given = { storage: { ...memoryStorage(), capabilities: { cursor: false } }, resourceTypes: [Colours] };
+  const { ask } = directory(given);
+  const { body } = await ask("GET", "/Schemas");
+  expect(body).toContain('"canonicalValues":["');
+  expect(body).not.toContain('"canonicalValues":[]');
+  expect((await ask("GET", "/ServiceProviderConfig")).json).not.toHaveProperty("pagination");
+  const { ask: askOther } = directory();
+  expect((await askOther("GET", "/Schemas")).body).not.toContain('"canonicalValues":[]');
+  expect((await askOther("GET", "/ServiceProviderConfig")).json.pagination).toMatchObject({ cursor: true });
 });
 
 describe("discovery", () => {

@@ -103,14 +103,14 @@ describe("the core resource types", () => {
     expect(user.attribute("password")).toMatchObject({ mutability: "writeOnly", returned: "never" });
   });
 
-  test("members is a collection of Users and Groups whose sub-attributes are immutable [S-4.2-02 S-4.2-03 S-4.2-04 S-4.2-07]", () => {
+  test("members is a collection of Users and Groups whose sub-attributes are immutable, and display the server's [R-51a S-4.2-02 S-4.2-03 S-4.2-04 S-4.2-07]", () => {
     const members = group.attribute("members");
     expect(members).toMatchObject({ collection: true, multiValued: true, mutability: "readWrite" });
     expect(members?.subAttributes.map((sub) => [sub.name, sub.mutability])).toEqual([
       ["value", "immutable"],
       ["$ref", "immutable"],
       ["type", "immutable"],
-      ["display", "immutable"],
+      ["display", "readOnly"],
     ]);
     expect(group.references).toEqual([{ name: "Group.members", attribute: members, resourceTypes: ["User", "Group"] }]);
   });

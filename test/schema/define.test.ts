@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AttributeLiteral } from "../../src/schema/attribute.ts";
 import { compileResourceType, defineResourceType } from "../../src/schema/resource-type.ts";
 import { defineSchema, type SchemaDefinition, SchemaError } from "../../src/schema/schema.ts";
+import { schemaFromJson } from "../../src/schema/schema-json.ts";
 
 const id = "urn:example:params:scim:schemas:Thing";
 type Literals = Record<string, AttributeLiteral>;
@@ -101,6 +102,15 @@ describe("defineSchema", () => {
         "only in letter case",
       );
     });
+  });
+
+  test("refuses what every resource has anyway, in any letter case, and takes it as a sub-attribute [R-86 S-3.1-01]", () => {
+    for (const name of ["id", "ID", "externalId", "externalid", "meta", "Meta", "schemas"]) {
+      expectRefusal({ [name]: {} }, name, "every resource has");
+      const json = { id: "urn:example:Own", attributes: [{ name, type: "string", multiValued: false }] };
+      expect(() => schemaFromJson(json)).toThrow(SchemaError);
+      expect(() => define({ x: { type: "complex", subAttributes: { [name]: {} } } })).not.toThrow();
+    }
   });
 
   describe("schema ids", () => {

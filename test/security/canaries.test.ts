@@ -158,10 +158,11 @@ async function scenario(ask: Ask): Promise<void> {
   const echo = CANARY.echo;
   for (const value of [
     { active: echo },
-    { emails: echo },
+    { emails: [[echo]] },
+    { emails: { value: [echo, echo] } },
     { name: [echo] },
     { externalId: { a: echo } },
-    { schemas: [echo] },
+    { schemas: [echo, GROUP] },
   ])
     await ask("POST", "/Users", { ...ada, userName: "new", ...value });
   await ask("POST", "/Groups", { schemas: [GROUP], displayName: "g", members: [{ value: echo }] });

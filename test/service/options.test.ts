@@ -57,6 +57,11 @@ describe("createScim", () => {
     ["a base URL that is none", { baseUrl: "ftp://example.com" }, /baseUrl/],
     ["a base URL with a query [P-1.3-01]", { baseUrl: "https://example.com/scim?x=1" }, /must not have a query/],
     ["a base URL with a fragment", { baseUrl: "https://example.com/scim#x" }, /must not have a query or a fragment/],
+    ["a path that does not begin at the root", { path: "scim/v2" }, /path must be a path such as "\/scim\/v2"/],
+    ["a path that is a URL", { path: "https://example.com/scim" }, /path must be a path/],
+    ["a path that is a host", { path: "//example.com" }, /path must be a path/],
+    ["a path with a query", { path: "/scim?x=1" }, /path must be a path/],
+    ["an empty path", { path: "" }, /"\/" where requests arrive without one/],
     ["an unknown profile", { profile: "lenient" }, /profile/],
     ["a profile of no rules", { profile: [1] }, /profile/],
     ["an unknown option", { refrences: "ignore" }, /refrences/],
@@ -72,12 +77,18 @@ describe("createScim", () => {
     expect(make(departure)).toThrow(message);
   });
 
+  test("a path from a function is checked at each request, and a bad one is a 500", async () => {
+    const scim = createScim({ ...good, path: ({ url }) => (url.startsWith("/good") ? "/good/" : "nonsense") });
+    expect(await scim.handle({ method: "GET", url: "/good/Users", headers: {} })).toMatchObject({ status: 200 });
+    expect(await scim.handle({ method: "GET", url: "/Users", headers: {} })).toMatchObject({ status: 500 });
+  });
+
   test.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
     ["profile", { profile: "azure" }, Object.keys(profiles)],
     ["unknownAttributes", { unknownAttributes: "drop" }, ["ignore", "reject"]],
     ["canonicalValues", { canonicalValues: "force" }, ["suggest", "enforce"]],
     ["formats", { formats: "check" }, ["ignore", "enforce"]],
-    ["references", { references: "off" }, ["check", "ignore"]],
+    ["references", { references: "off" }, ["check", "ignore", "drop"]],
     ["putOmitted", { putOmitted: "leave" }, ["clear", "keep"]],
     ["patchResponse", { patchResponse: "body" }, ["auto", "resource"]],
     ["neMultiValued", { neMultiValued: "all" }, ["any", "none"]],

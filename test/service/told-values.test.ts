@@ -153,7 +153,9 @@ describe("what is told of a request holds no value of it, where the value is", (
       for (const [method, path, body, headers] of requestsWith(value)) {
         await ask(method, path, body, headers);
         refusals += told.filter((event) => "type" in event && event.type === "refused").length;
-        const isOwn = (event: ScimEvent | RequestEvent): boolean => "changes" in event;
+        // Changes say what has changed, and a reference to nothing is told of by its id.
+        const isOwn = (event: ScimEvent | RequestEvent): boolean =>
+          "changes" in event || ("type" in event && event.type === "missingReference");
         const text = inspect(
           told.filter((event) => !isOwn(event)),
           { depth: 9 },

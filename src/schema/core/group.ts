@@ -31,9 +31,9 @@ const literal = defineSchema({
           mutability: "immutable",
           description: "A label indicating the type of resource, e.g., 'User' or 'Group'.",
         },
-        /** For people to read. */
+        /** For people to read. What a client says of it is not kept [R-51a]. */
         display: {
-          mutability: "immutable",
+          mutability: "readOnly",
           description: "A human-readable name for the group member, primarily used for display purposes.",
         },
       },

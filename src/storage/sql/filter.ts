@@ -66,7 +66,7 @@ class Compiler {
 }
 
 /** What an element must be equal to in its parts, as far as that is all or one side of a conjunction. */
-function equalitiesOf(filter: Filter<AttributePath>): readonly Equality[] {
+export function equalitiesOf(filter: Filter<AttributePath>): readonly Equality[] {
   if (filter.type === "and") return filter.filters.flatMap(equalitiesOf);
   if (filter.type !== "compare" || filter.operator !== "eq" || filter.value === null) return [];
   return [{ path: filter.path, operand: operandKey(filter) }];

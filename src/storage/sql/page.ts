@@ -23,8 +23,10 @@ export interface Source extends Ordered {
   readonly columns: Fragment;
   /** Columns that are computed for the rows of the page alone: each begins with a comma, and uses `columns` of `r`. */
   readonly more: Fragment;
-  /** Finds the row `r` of a page's row `p` again: what follows JOIN. */
+  /** Finds the row `r` of a page's row `p` again: what follows JOIN. It uses `id` and the columns `known`. */
   readonly again: Fragment;
+  /** More columns of `r` that a page's row keeps; each begins with a comma. */
+  readonly known: Fragment;
 }
 
 /** From which position on a page is found by walking an index alone, and its rows are read afterwards. */
@@ -72,7 +74,7 @@ async function indexPage<R extends { readonly id: string }>(
   }
   const offset = startIndex - 1;
   const isDeep = offset >= DEEP;
-  const selected = isDeep ? sql`${source.id} AS id` : source.columns;
+  const selected = isDeep ? sql`${source.id} AS id${source.known}` : source.columns;
   const page = sql`SELECT ${selected}${sortColumns(source)} FROM ${source.from} WHERE ${source.condition}
     ORDER BY ${orderOf(source, false)} LIMIT ${count} OFFSET ${offset}`;
   const [columns, rows] = isDeep
@@ -134,7 +136,7 @@ function pageOf(source: Source, place: SortPlace | undefined, backwards: boolean
   const keys = sortColumns(source);
   const segments = segmentsOf(source, place, backwards, false).map(
     (condition, index) => sql`SELECT * FROM (
-      SELECT ${source.id} AS id, ${raw(String(index))} AS segment${keys} FROM ${source.from}
+      SELECT ${source.id} AS id${source.known}, ${raw(String(index))} AS segment${keys} FROM ${source.from}
       WHERE ${source.condition} AND ${condition} ORDER BY ${orderOf(source, backwards)} LIMIT ${most}
     ) ${raw(`s${index}`)}`,
   );
@@ -146,10 +148,11 @@ function segmentOrder(source: Source, backwards: boolean): Fragment {
   return sql`p.segment, ${orderAgain(source, "p", backwards)}`;
 }
 
-/** 1 where there are rows on the other side of a place, or at the place itself. */
+/** 1 where there are rows on the other side of a place, or at the place itself. The order says which index to ask. */
 function behindOf(source: Source, place: SortPlace, backwards: boolean): Fragment {
   const others = segmentsOf(source, place, !backwards, true).map(
-    (condition) => sql`EXISTS (SELECT 1 FROM ${source.from} WHERE ${source.condition} AND ${condition})`,
+    (condition) => sql`(SELECT 1 FROM ${source.from} WHERE ${source.condition} AND ${condition}
+      ORDER BY ${orderOf(source, !backwards)} LIMIT 1) IS NOT NULL`,
   );
   return sql`CASE WHEN ${balance("OR", others)} THEN 1 ELSE 0 END`;
 }

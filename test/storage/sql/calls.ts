@@ -14,7 +14,7 @@ export const NOTHING: Select = { includes: () => false };
 
 const writes = { at: AT, notify: () => {} };
 
-const REQUIRED: WriteRequest["checkReferences"] = Object.fromEntries(
+export const REQUIRED: WriteRequest["checkReferences"] = Object.fromEntries(
   [User, Group].flatMap(({ references }) => references.map(({ name }) => [name, "refuse"] as const)),
 );
 

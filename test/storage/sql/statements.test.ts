@@ -22,8 +22,6 @@ for (const engine of engines()) {
       await copies();
       await calls.group("g1", ["u00001", "u00002", "u00003"]);
       await calls.group("g2", ["u00002"]);
-      for (const name of ["resource", "element", "unique"])
-        await run(`${engine.isPostgres ? "VACUUM ANALYZE" : "ANALYZE"} ${table(name)}`);
     });
     afterAll(() => engine.close());
     beforeEach(() => {
@@ -90,14 +88,14 @@ for (const engine of engines()) {
         'displayName eq "person 00042"',
         1,
         /scim_by_displayname/,
-        /scim_by_displayname_\w+ \(tenant=\? AND type=\? AND/,
+        /scim_by_displayname_\w+ \(type=\? AND tenant=\? AND/,
       ],
       [
         "a beginning",
         'displayName sw "person 0004"',
         10,
         /scim_by_displayname/,
-        /scim_by_displayname_\w+ \(tenant=\? AND type=\? AND/,
+        /scim_by_displayname_\w+ \(type=\? AND tenant=\? AND/,
       ],
       [
         "a value of a multi-valued attribute",

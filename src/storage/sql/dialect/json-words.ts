@@ -25,8 +25,16 @@ export interface JsonWords {
   field(column: Fragment, name: string): Fragment;
   /** A text column that holds JSON, inside of `aggregate`. */
   nested(column: Fragment): Fragment;
-  /** A row source of text columns from a JSON text that is an array of arrays. */
+  /**
+   * A row source of text columns from a JSON text that is an array of arrays. What is joined to it on all columns of a
+   * unique index is looked up row by row, whatever the planner knows of the table [G-13].
+   */
   rows(json: string, columns: readonly string[], alias: string): Fragment;
+  /**
+   * What ends a subquery that is to be run as it is, before what it is joined with on the left of a CROSS JOIN. Default:
+   * nothing, because the database keeps to the order of a CROSS JOIN.
+   */
+  readonly apart?: Fragment;
   /** A row source with the single text column `value` from a JSON text that is an array of strings. */
   list(json: string): Fragment;
   /** A JSON text array of what a row source gives, in its order. */

@@ -1,4 +1,4 @@
-import { type Attribute, isComputedDisplay } from "../../../schema/attribute.ts";
+import type { Attribute } from "../../../schema/attribute.ts";
 import type { Fragment } from "../dialect/fragment.ts";
 import { type Column, columnOf } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
@@ -69,7 +69,7 @@ function compileJoin({ fail }: Compiling, attribute: Attribute, given: MappedCol
   const kept = new Set([...KEPT, ...Object.keys(given.columns ?? {}), ...forgotten]);
   // What no client can set cannot be lost.
   const lost = attribute.subAttributes
-    .filter((sub) => !kept.has(sub.name) && !isComputedDisplay(attribute, sub))
+    .filter(({ name, mutability }) => !kept.has(name) && mutability !== "readOnly")
     .map(({ path }) => path);
   if (lost.length > 0)
     fail(`${lost.join(", ")} would be lost: name a column of ${given.table} for it, or list it in forgotten.`);

@@ -1,5 +1,6 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
+import { slipsBetween } from "../../../schema/slips.ts";
 
 /** A hint at the attribute that is nearest to a path, among those that can stand in its place. */
 export function didYouMean(
@@ -36,19 +37,5 @@ function distanceOf(name: string, text: string): number {
   const last = name.slice(Math.max(name.lastIndexOf("."), name.lastIndexOf(":")) + 1);
   const isShort = !/[.:]/.test(text);
   const candidates = isShort ? [name, last] : [name];
-  return Math.min(...candidates.map((one) => distance(one.toLowerCase(), text.toLowerCase())));
-}
-
-/** How many letters differ, as Levenshtein counts them. */
-function distance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= left.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j++) {
-      const replaced = (row[j - 1] as number) + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[right.length] as number;
+  return Math.min(...candidates.map((one) => slipsBetween(one.toLowerCase(), text.toLowerCase())));
 }

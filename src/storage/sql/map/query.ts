@@ -41,6 +41,7 @@ export async function queryMapped(
   const order = sort && sortKey(scope, sort);
   const selection = selectionOf(scope, select);
   const own = ownRows(scope);
+  const hasTenant = type.tenant !== undefined;
   const source: Source = {
     from: sql`${type.view} r`,
     condition: sql`${own} AND ${compiled?.condition ?? TRUE}`,
@@ -48,7 +49,8 @@ export async function queryMapped(
     sort: order,
     columns: type.selectedOfRow,
     more: selection.more,
-    again: sql`${type.view} r ON r.id = p.id AND ${own}`,
+    again: sql`${type.view} r ON r.id = p.id${raw(hasTenant ? " AND r.tenant = p.tenant" : "")}`,
+    known: raw(hasTenant ? ", r.tenant" : ""),
   };
   const isWithinLimits = source.condition.parameters.length * 2 < dialect.mostParameters;
   if (isExact && compiled?.isExact !== false && (sort === undefined || order !== undefined) && isWithinLimits) {

@@ -3,7 +3,7 @@ import type { ResourceObject } from "../../../schema/value.ts";
 import type { StorageNotice } from "../../adapter.ts";
 import { findReference } from "../../reference.ts";
 import type { Database } from "../database.ts";
-import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { balance, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { type AddedElement, type Delta, type DoneDelta, referredId, settleElement, withKeys } from "./delta-terms.ts";
 import { modifiedKey } from "./keys.ts";
 import { elementOf, metaOf } from "./resource.ts";
@@ -67,70 +67,103 @@ function parseList<T>(json: string | null): T[] {
   return json === null ? [] : (JSON.parse(json) as T[]);
 }
 
+/** A part that nothing is to be done in is left out: the planner cannot know that its list is empty. */
 function statementOf(delta: Delta): Fragment {
   const { dialect } = delta.owner;
+  const [isAdding, isRemoving] = [delta.added.size > 0, delta.removed.size > 0];
   const wanted = dialect.aggregate(
     [raw("w.place"), raw("w.type")],
     sql`wanted w WHERE w.place IN (SELECT place FROM missing) OR w.key IN (SELECT key FROM inserted)`,
   );
+  const inserted = raw("(SELECT json_agg(w.place)::text FROM wanted w WHERE w.key IN (SELECT key FROM inserted))");
   const removed = dialect.aggregate([raw("d.target"), raw("d.value"), raw("d.element")], sql`removed d`);
-  return sql`WITH ${join([...decisions(delta), ...writes(delta)], ", ")}
+  const parts = [
+    holderPart(delta),
+    ...(isAdding ? additions(delta) : []),
+    ...(isRemoving ? [stalePart(delta)] : []),
+    readyPart(delta),
+    ...(isRemoving ? [removedPart(delta)] : []),
+    ...(isAdding ? [insertedPart(delta)] : []),
+    changedPart(delta),
+  ];
+  return sql`WITH ${join(parts, ", ")}
     SELECT h.version::text AS before, coalesce(c.version, h.version)::text AS version, h.created,
-      coalesce(c.modified, h.modified) AS modified, (SELECT count(*)::int FROM stale) AS stale,
-      ${wanted} AS wanted,
-      (SELECT json_agg(w.place)::text FROM wanted w WHERE w.key IN (SELECT key FROM inserted)) AS inserted,
-      ${removed} AS removed
+      coalesce(c.modified, h.modified) AS modified,
+      ${isRemoving ? raw("(SELECT count(*)::int FROM stale)") : raw("0")} AS stale,
+      ${isAdding ? wanted : raw("NULL")} AS wanted, ${isAdding ? inserted : raw("NULL")} AS inserted,
+      ${isRemoving ? removed : raw("NULL")} AS removed
     FROM holder h LEFT JOIN changed c ON TRUE`;
 }
 
-/** The parts that say what is to be done: nothing unless there is a row of `ready`. */
-function decisions(delta: Delta): readonly Fragment[] {
-  const { request, owner, removed } = delta;
-  const { attribute, ifVersion } = request;
-  const { tables, tenant, id, dialect } = owner;
-  const own = sql`${tables.resource} WHERE ${ownRow(owner)}`;
+function holderPart({ owner }: Delta): Fragment {
+  return sql`holder AS (SELECT version, created, modified FROM ${owner.tables.resource}
+    WHERE ${ownRow(owner)}${owner.dialect.forUpdate})`;
+}
+
+/** What is to be added, with what it refers to, and what of it leads to nothing. Each is looked up by itself. */
+function additions(delta: Delta): readonly Fragment[] {
+  const { tables, tenant, id } = delta.owner;
   return [
-    sql`holder AS (SELECT version, created, modified FROM ${own}${dialect.forUpdate})`,
+    sql`named AS MATERIALIZED (
+      SELECT v.value, (SELECT t.type FROM ${tables.resource} t WHERE t.tenant = ${tenant} AND t.id = v.value->>2) AS type
+      FROM json_array_elements(${variantsOf(delta)}::json) v(value))`,
     sql`wanted AS (
-      SELECT (v.value->>0)::int AS place, v.value->>1 AS key, v.value->>2 AS value, t.type,
-        v.value->3->t.type IS NOT NULL AS is_target, coalesce(v.value->3->t.type, v.value->3->'') AS variant
-      FROM json_array_elements(${variantsOf(delta)}::json) v(value)
-      LEFT JOIN ${tables.resource} t ON t.tenant = ${tenant} AND t.id = v.value->>2)`,
+      SELECT (n.value->>0)::int AS place, n.value->>1 AS key, n.value->>2 AS value, n.type,
+        n.value->3->n.type IS NOT NULL AS is_target, coalesce(n.value->3->n.type, n.value->3->'') AS variant
+      FROM named n)`,
     // Not asked of an element that is there already.
     sql`missing AS (
-      SELECT w.place, json_typeof(w.variant) AS kind FROM wanted w WHERE json_typeof(w.variant) <> 'array' AND NOT EXISTS (
-        SELECT 1 FROM ${tables.element} m
-        WHERE m.tenant = ${tenant} AND m.id = ${id} AND m.attribute = ${attribute.path} AND m.key = w.key))`,
-    sql`stale AS (
-      SELECT 1 FROM holder h WHERE ${removed.size > 0} AND h.version <> (SELECT version FROM ${own}))`,
-    sql`ready AS (
-      SELECT 1 FROM holder h WHERE NOT EXISTS (SELECT 1 FROM missing WHERE kind = 'null') AND NOT EXISTS (SELECT 1 FROM stale)
-      AND (${ifVersion ?? null}::text IS NULL OR h.version::text = ${ifVersion ?? null}))`,
+      SELECT w.place, json_typeof(w.variant) AS kind FROM wanted w WHERE json_typeof(w.variant) <> 'array' AND (
+        SELECT m.key FROM ${tables.element} m
+        WHERE m.tenant = ${tenant} AND m.id = ${id} AND m.attribute = ${delta.request.attribute.path}
+        AND m.key = w.key) IS NULL)`,
   ];
 }
 
-/** The parts that do it. */
-function writes(delta: Delta): readonly Fragment[] {
-  const { request, owner, removed } = delta;
-  const { attribute, resourceType, at } = request;
-  const { tables, tenant, type, id } = owner;
-  return [
-    sql`removed AS (
-      DELETE FROM ${tables.element} WHERE ${withKeys(delta, removed)} AND EXISTS (SELECT 1 FROM ready)
-      RETURNING target, value, element)`,
-    // In the order of keys, so that two that add the same elements do not wait for each other crosswise [G-16].
-    sql`inserted AS (
-      INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys)
-      SELECT ${tenant}, ${type}, ${id}, ${attribute.path}, w.key, CASE WHEN w.is_target THEN w.value END,
-        CASE WHEN NOT w.is_target THEN w.value END, w.variant->>0, (w.variant->>1)::jsonb
-      FROM wanted w WHERE json_typeof(w.variant) = 'array' AND EXISTS (SELECT 1 FROM ready) ORDER BY w.key
-      ON CONFLICT (tenant, id, attribute, key) DO NOTHING RETURNING key)`,
-    sql`changed AS (
-      UPDATE ${tables.resource}
-      SET version = version + 1, modified = ${at}, modified_key = ${modifiedKey(resourceType, at)}
-      WHERE ${ownRow(owner)} AND (EXISTS (SELECT 1 FROM removed) OR EXISTS (SELECT 1 FROM inserted))
-      RETURNING version, modified)`,
+function stalePart({ owner }: Delta): Fragment {
+  return sql`stale AS (SELECT 1 FROM holder h
+    WHERE h.version <> (SELECT version FROM ${owner.tables.resource} WHERE ${ownRow(owner)}))`;
+}
+
+/** Nothing is done unless there is a row of it. */
+function readyPart({ request, added, removed }: Delta): Fragment {
+  const { ifVersion = null } = request;
+  const conditions = [
+    sql`(${ifVersion}::text IS NULL OR h.version::text = ${ifVersion})`,
+    ...(added.size > 0 ? [raw("NOT EXISTS (SELECT 1 FROM missing WHERE kind = 'null')")] : []),
+    ...(removed.size > 0 ? [raw("NOT EXISTS (SELECT 1 FROM stale)")] : []),
   ];
+  return sql`ready AS (SELECT 1 FROM holder h WHERE ${join(conditions, " AND ")})`;
+}
+
+function removedPart(delta: Delta): Fragment {
+  return sql`removed AS (
+    DELETE FROM ${delta.owner.tables.element} WHERE ${withKeys(delta, delta.removed)} AND EXISTS (SELECT 1 FROM ready)
+    RETURNING target, value, element)`;
+}
+
+/** In the order of keys, so that two that add the same elements do not wait for each other crosswise [G-16]. */
+function insertedPart({ request, owner }: Delta): Fragment {
+  const { tables, tenant, type, id } = owner;
+  return sql`inserted AS (
+    INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys)
+    SELECT ${tenant}, ${type}, ${id}, ${request.attribute.path}, w.key, CASE WHEN w.is_target THEN w.value END,
+      CASE WHEN NOT w.is_target THEN w.value END, w.variant->>0, (w.variant->>1)::jsonb
+    FROM wanted w WHERE json_typeof(w.variant) = 'array' AND EXISTS (SELECT 1 FROM ready) ORDER BY w.key
+    ON CONFLICT (id, tenant, attribute, key) DO NOTHING RETURNING key)`;
+}
+
+function changedPart({ request, owner, added, removed }: Delta): Fragment {
+  const { resourceType, at } = request;
+  const done = [
+    ...(removed.size > 0 ? [raw("EXISTS (SELECT 1 FROM removed)")] : []),
+    ...(added.size > 0 ? [raw("EXISTS (SELECT 1 FROM inserted)")] : []),
+  ];
+  return sql`changed AS (
+    UPDATE ${owner.tables.resource}
+    SET version = version + 1, modified = ${at}, modified_key = ${modifiedKey(resourceType, at)}
+    WHERE ${ownRow(owner)} AND ${balance("OR", done)}
+    RETURNING version, modified)`;
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult, StorageNotice } from "../../adapter.ts";
 import { findReference, settleReference } from "../../reference.ts";
-import { type Fragment, sql } from "../dialect/fragment.ts";
+import type { Fragment } from "../dialect/fragment.ts";
 import { escapeKey, isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import { elementRow } from "./row.ts";
-import type { Owner } from "./statements.ts";
+import { elementKeys, hasKeyIn, type Owner } from "./statements.ts";
 
 /** A delta in the terms of the tables. */
 export interface Delta {
@@ -51,9 +51,13 @@ export function deltaOf(request: DeltaRequest, owner: Owner): Delta {
 
 /** Condition on rows of elements, which have no alias: they are of the delta's collection, with one of the keys. */
 export function withKeys({ request, owner }: Delta, keys: Iterable<string>): Fragment {
-  const { dialect, tenant, id } = owner;
-  return sql`tenant = ${tenant} AND id = ${id} AND attribute = ${request.attribute.path}
-    AND key IN (SELECT value FROM ${dialect.list(JSON.stringify([...keys]))})`;
+  const attribute = request.attribute.path;
+  return hasKeyIn(
+    elementKeys(
+      owner,
+      Array.from(keys, (key) => ({ attribute, key })),
+    ),
+  );
 }
 
 /**

@@ -1,10 +1,11 @@
+import type { CompareOperator } from "../../../filter/ast.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { DIRECT, inversePart } from "../../inverse.ts";
 import { cast, type Dialect, literal } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
-import { ESCAPE, keyText } from "../key.ts";
+import { FALSE, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { ESCAPE, escapeKey, isStorable, type Key, keyText, LONGEST_KEY } from "../key.ts";
 import { isDefaultFalse, type Place, type Places } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
 import type { Indexes } from "./index-plan.ts";
@@ -60,8 +61,27 @@ function rowSource({ dialect, tables }: OwnScope, attribute: Attribute): Element
     from: sql`${tables.element} m WHERE ${heldIn(attribute)}`,
     order: raw("m.key"),
     textOf,
-    places: partsOf(dialect, attribute, json, textOf),
+    places: rowPlaces(partsOf(dialect, attribute, json, textOf)),
   };
+}
+
+/** The parts of an element that is a row: one of a given `value` is found by its key. */
+function rowPlaces(parts: Places): Places {
+  return {
+    ...parts,
+    place(path, ...how) {
+      const place = parts.place(path, ...how);
+      if (place?.type !== "one" || path.sub?.name !== "value") return place;
+      const { leaf } = place;
+      return { type: "one", leaf: { ...leaf, compare: (...given) => compareKey(...given) ?? leaf.compare(...given) } };
+    },
+  };
+}
+
+function compareKey(operator: CompareOperator, operand: Key): Fragment | undefined {
+  const key = keyText(operand);
+  if (operator !== "eq" || !isStorable(key)) return undefined;
+  return key.length > LONGEST_KEY ? FALSE : sql`(m.key = ${escapeKey(key)})`;
 }
 
 /** The resources that refer to this one: the groups of a user. @see RFC 7643 §4.1.2 groups */
@@ -75,13 +95,12 @@ function inverseSource(
   if (display !== undefined && (display.caseExact || display.comparison !== "plain")) return undefined;
   const textOf: ElementSource["textOf"] = (sub) => {
     const part = sub && inversePart(sub);
-    if (sub === undefined || part === "id") return raw("h.id");
-    if (part === "name") return dialect.member(raw("h.keys"), HOLDER_NAME);
+    if (sub === undefined || part === "id") return raw("m.id");
+    if (part === "name") return ofHolder(tables, dialect.member(raw("h.keys"), HOLDER_NAME));
     return cast(dialect, part === "direct" ? sql`${keyText(sub.key(DIRECT))}` : raw("NULL"), "text");
   };
   return {
-    from: sql`${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id
-      WHERE ${refersTo(inverse)}`,
+    from: referring(tables, inverse),
     order: raw("m.id"),
     textOf,
     places: partsOf(dialect, attribute, raw("NULL"), textOf),
@@ -93,11 +112,25 @@ export function heldIn({ path }: Attribute): Fragment {
   return sql`m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(path)}`;
 }
 
-/** Condition on rows `m` of elements: they refer to the row `r`. */
-export function refersTo(inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
-  const { resourceType, attribute } = inverse;
-  return sql`m.tenant = r.tenant AND m.type = ${literal(resourceType)} AND m.attribute = ${literal(attribute)}
-    AND (m.target = r.id OR (m.target IS NULL AND m.value = r.id))`;
+/**
+ * What follows FROM, up to and with a condition: the elements `m` that refer to the row `r`, by tenant and id of their
+ * holders. An index answers each half of the union; no planner finds that out of an OR by itself.
+ */
+export function referring(
+  { element }: Tables,
+  { resourceType, attribute }: NonNullable<Attribute["inverseOf"]>,
+): Fragment {
+  const halves = ["m.target = r.id", "m.target IS NULL AND m.value = r.id"].map(
+    (refersToRow) => sql`SELECT m.tenant, m.id FROM ${element} m
+      WHERE ${raw(refersToRow)} AND m.tenant = r.tenant
+      AND m.type = ${literal(resourceType)} AND m.attribute = ${literal(attribute)}`,
+  );
+  return sql`(${join(halves, " UNION ALL ")}) m WHERE (1 = 1)`;
+}
+
+/** A value of the holder of `m`, where it is row `h`: looked up one by one, which a join need not be. */
+export function ofHolder({ resource }: Tables, value: Fragment): Fragment {
+  return sql`(SELECT ${value} FROM ${resource} h WHERE h.tenant = m.tenant AND h.id = m.id)`;
 }
 
 function partOf(dialect: Dialect, json: Fragment, sub: Attribute): Fragment {

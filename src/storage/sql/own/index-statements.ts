@@ -13,7 +13,7 @@ export function createKeyIndex(dialect: Dialect, tables: Tables, index: KeyIndex
   const keys = raw("keys");
   if (!index.isList) {
     const text = dialect.beginning(dialect.member(keys, index.member));
-    return [sql`CREATE INDEX IF NOT EXISTS ${tables.index(name)} ON ${tables.resource} (tenant, type, ${text}, id)`];
+    return [sql`CREATE INDEX IF NOT EXISTS ${tables.index(name)} ON ${tables.resource} (type, tenant, ${text}, id)`];
   }
   const { listIndex, triggers } = dialect;
   if (listIndex !== undefined) return [listIndex.create(tables.index(name), tables.resource, keys, index.member)];

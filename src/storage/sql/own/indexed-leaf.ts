@@ -1,6 +1,6 @@
 import type { CompareOperator } from "../../../filter/ast.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, sql } from "../dialect/fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText } from "../key.ts";
 import type { Leaf } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
@@ -17,6 +17,11 @@ export function indexedLeaf(dialect: Dialect, text: Fragment): Leaf {
       return condition && range === undefined ? condition : sql`(${range} AND ${condition})`;
     },
   };
+}
+
+/** Whether an index over a text key narrows a comparison. */
+export function hasRange(dialect: Dialect, operator: CompareOperator, key: string): boolean {
+  return isStorable(key) && rangeOf(dialect, raw("key"), operator, key) !== undefined;
 }
 
 /** Which stretch of the index a comparison lies in. */

@@ -4,12 +4,13 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import { isUnique, uniqueName } from "../../unique.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, fill, sql } from "../dialect/fragment.ts";
+import { type Fragment, fill, raw, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import type { OwnScope } from "./elements.ts";
-import { uniqueScope } from "./places.ts";
 import type { SelectedRow } from "./resource.ts";
+import { uniqueScope } from "./row.ts";
 import { apartColumns, baseColumns } from "./select.ts";
+import { isOfType } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 
 /** A filter that asks for the one resource with a value of a unique attribute. */
@@ -55,7 +56,8 @@ function statementOf(scope: OwnScope, apart: readonly Attribute[], isStreamed: b
   const { tables } = scope;
   const columns = sql`r.tenant, r.type, ${baseColumns(scope.dialect)}${apartColumns(scope, apart, isStreamed)}`;
   if (columns.parameters.length > 0) throw new TypeError("The columns of a look-up hold no values.");
-  return sql`SELECT ${columns} FROM ${tables.unique} u
-    JOIN ${tables.resource} r ON r.tenant = u.tenant AND r.id = u.id
-    WHERE u.scope = ${""} AND u.attribute = ${""} AND u.key = ${""} AND u.tenant = ${""} AND r.type = ${""}`;
+  const found = sql`SELECT u.tenant, u.id FROM ${tables.unique} u
+    WHERE u.scope = ${""} AND u.attribute = ${""} AND u.key = ${""} AND u.tenant = ${""}`;
+  return sql`SELECT ${columns} FROM (${found}${scope.dialect.apart ?? raw("")}) f CROSS JOIN ${tables.resource} r
+    WHERE r.tenant = f.tenant AND r.id = f.id AND ${isOfType(raw("r.type"), "")}`;
 }

@@ -1,18 +1,21 @@
-import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
-import { isComparedAsId } from "../../id.ts";
-import { findReference } from "../../reference.ts";
-import { isUnique, isUniqueOverTenants, uniqueName } from "../../unique.ts";
+import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
+import { isUnique } from "../../unique.ts";
 import { cast } from "../dialect/dialect.ts";
 import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
-import { escapeKey, isStorable, type Key, keyText, LONGEST_KEY } from "../key.ts";
+import { isStorable, type Key, keyText } from "../key.ts";
 import { isDefaultFalse, type Leaf, type Place, type Places, pathInElement } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
 import { elementSource, type OwnScope, valuesUnder } from "./elements.ts";
+import { foundByElement, foundByListed, foundByUnique, listContains } from "./found.ts";
 import { indexedLeaf } from "./indexed-leaf.ts";
 import { searchedLeaf, searchedList } from "./searched.ts";
 
-/** Where the adapter's own schema keeps the attributes of a resource. The row of the resource has the alias `r`. */
-export function ownPlaces(scope: OwnScope): Places {
+/**
+ * Where the adapter's own schema keeps the attributes of a resource. The row of the resource has the alias `r`.
+ * `isStarted`: the rows are few already, and each is looked at by itself.
+ */
+export function ownPlaces(given: OwnScope, isStarted = false): Places {
+  const scope: PlaceScope = { ...given, isStarted };
   const { dialect } = scope;
   return {
     place(path, asWritten = false) {
@@ -26,7 +29,7 @@ export function ownPlaces(scope: OwnScope): Places {
     },
     element(attribute, condition, equalities = []) {
       const exists = elementExists(scope, attribute, condition);
-      const narrower = equalities.flatMap(({ path, operand }) => {
+      const narrower = (isStarted ? [] : equalities).flatMap(({ path, operand }) => {
         const found =
           path.sub === undefined ? equalsInList(scope, path, operand) : equalsInElement(scope, path, path.sub, operand);
         return found ?? [];
@@ -36,12 +39,16 @@ export function ownPlaces(scope: OwnScope): Places {
   };
 }
 
+interface PlaceScope extends OwnScope {
+  readonly isStarted: boolean;
+}
+
 /** A single value of the keys document, with the indexes that are over it. */
-function leafOver(scope: OwnScope, path: AttributePath, text: Fragment): Leaf {
+function leafOver(scope: PlaceScope, path: AttributePath, text: Fragment): Leaf {
   const { dialect, indexes } = scope;
   const leaf = indexes.keys.has(path.text) ? indexedLeaf(dialect, text) : textLeaf(dialect, text);
   const searched = searchedLeaf(scope, path, leaf);
-  return isUnique(scope.resourceType, path) ? uniqueLeaf(scope, path, searched) : searched;
+  return isUnique(scope.resourceType, path) && !scope.isStarted ? uniqueLeaf(scope, path, searched) : searched;
 }
 
 /** The attributes that are no part of the keys document. */
@@ -65,7 +72,7 @@ export function isList(attribute: Attribute): boolean {
   return attribute.multiValued || attribute.inverseOf !== undefined;
 }
 
-function listOf(scope: OwnScope, path: AttributePath, asWritten: boolean): Place | undefined {
+function listOf(scope: PlaceScope, path: AttributePath, asWritten: boolean): Place | undefined {
   const { attribute, sub } = path;
   const { dialect } = scope;
   if (attribute.type !== "complex") {
@@ -88,81 +95,47 @@ function listOf(scope: OwnScope, path: AttributePath, asWritten: boolean): Place
 }
 
 /** Equality in an element, where an index over the keys or over the elements' rows answers it. */
-function equalsInElement(scope: OwnScope, path: AttributePath, sub: Attribute, operand: Key): Fragment | undefined {
+function equalsInElement(scope: PlaceScope, path: AttributePath, sub: Attribute, operand: Key): Fragment | undefined {
   const { attribute } = path;
-  if (attribute.collection) return sub.name === "value" ? heldBy(scope, attribute, sub, keyText(operand)) : undefined;
-  if (attribute.inverseOf !== undefined)
-    return sub.name === "value" ? referredTo(scope, attribute.inverseOf, sub, keyText(operand)) : undefined;
-  if (isDefaultFalse(attribute, sub) || sub.multiValued) return undefined;
-  return equalsInList(scope, path, operand);
+  const isInKeys = !attribute.collection && attribute.inverseOf === undefined;
+  if (isInKeys)
+    return isDefaultFalse(attribute, sub) || sub.multiValued ? undefined : equalsInList(scope, path, operand);
+  return scope.isStarted ? undefined : isAmong(foundByElement(scope, path, sub, keyText(operand)));
 }
 
 /** Equality with an element of a list, or with a part of one, in the keys document. */
-function equalsInList(scope: OwnScope, path: AttributePath, operand: Key): Fragment | undefined {
-  const { dialect, tables, tenant, resourceType, indexes } = scope;
+function equalsInList(scope: PlaceScope, path: AttributePath, operand: Key): Fragment | undefined {
   const key = keyText(operand);
   if (!isStorable(key)) return FALSE;
-  const element = path.sub === undefined ? key : { [path.sub.name]: key };
-  if (dialect.listIndex !== undefined) return dialect.listIndex.contains(raw("r.keys"), path.attribute.path, element);
-  if (!indexes.keys.has(path.text)) return undefined;
-  return sql`r.id IN (SELECT l.id FROM ${tables.listed} l WHERE l.tenant = ${tenant} AND l.type = ${resourceType.name}
-    AND l.attribute = ${path.text} AND l.key = ${key})`;
+  const contains = listContains(scope, path, key);
+  return contains !== undefined || scope.isStarted ? contains : isAmong(foundByListed(scope, path, key));
 }
 
-/**
- * The holders of an id, by the index over what elements refer to. It knows ids as they are written, so keys must not
- * differ.
- */
-function heldBy({ tables, tenant, resourceType }: OwnScope, attribute: Attribute, sub: Attribute, key: string) {
-  if (findReference(resourceType, attribute) === undefined || !isComparedAsId(sub)) return undefined;
-  if (!isStorable(key) || key.length > LONGEST_KEY) return FALSE;
-  const idsWhere = (condition: Fragment) => sql`SELECT m.id FROM ${tables.element} m
-    WHERE m.tenant = ${tenant} AND ${condition} AND m.type = ${resourceType.name} AND m.attribute = ${attribute.path}`;
-  const found = idsWhere(sql`m.target = ${key}`);
-  const dangling = idsWhere(sql`m.target IS NULL AND m.key = ${escapeKey(key)}`);
-  return sql`r.id IN (${found} UNION ALL ${dangling})`;
-}
-
-/** The resources that one holder refers to: the members of a group, by the group. */
-function referredTo(
-  { tables, tenant }: OwnScope,
-  { resourceType, attribute }: NonNullable<Attribute["inverseOf"]>,
-  sub: Attribute,
-  key: string,
-): Fragment | undefined {
-  if (!isComparedAsId(sub)) return undefined;
-  if (!isStorable(key)) return FALSE;
-  return sql`r.id IN (SELECT coalesce(m.target, m.value) FROM ${tables.element} m
-    WHERE m.tenant = ${tenant} AND m.id = ${key} AND m.attribute = ${attribute} AND m.type = ${resourceType})`;
+/** Condition on the row `r`: a query finds it. */
+function isAmong(found: Fragment | undefined): Fragment | undefined {
+  return found && sql`(r.tenant, r.id) IN (${found})`;
 }
 
 /** The index that keeps a value unique finds it too. */
-function uniqueLeaf({ tables, tenant, resourceType }: OwnScope, path: AttributePath, leaf: Leaf): Leaf {
-  const scope = uniqueScope(leafOf(path), tenant);
-  const name = uniqueName(resourceType, path);
+function uniqueLeaf(scope: OwnScope, path: AttributePath, leaf: Leaf): Leaf {
   return {
     ...leaf,
     compare(operator, operand) {
-      if (operator !== "eq") return leaf.compare(operator, operand);
-      const key = keyText(operand);
-      if (!isStorable(key) || key.length > LONGEST_KEY) return FALSE;
-      return sql`r.id IN (SELECT u.id FROM ${tables.unique} u
-        WHERE u.scope = ${scope} AND u.attribute = ${name} AND u.key = ${key} AND u.tenant = ${tenant})`;
+      const found = operator === "eq" ? isAmong(foundByUnique(scope, path, keyText(operand))) : undefined;
+      return found ?? leaf.compare(operator, operand);
     },
   };
 }
 
-/** Within which values of an attribute are unique: the tenant, or all of them. */
-export function uniqueScope(attribute: Attribute, tenant: string): string {
-  return isUniqueOverTenants(attribute) ? "*" : `=${tenant}`;
-}
-
 function elementExists(
-  scope: OwnScope,
+  scope: PlaceScope,
   attribute: Attribute,
   condition: (element: Places) => Fragment | undefined,
 ): Fragment | undefined {
   const source = elementSource(scope, attribute);
   const inner = source && condition(source.places);
-  return source && inner && sql`EXISTS (SELECT 1 FROM ${source.from} AND (${inner}))`;
+  if (source === undefined || inner === undefined) return undefined;
+  const found = sql`SELECT 1 FROM ${source.from} AND (${inner})`;
+  // Of few rows each is looked at by itself: an EXISTS may be made a table of the elements of all.
+  return scope.isStarted ? sql`((${found} LIMIT 1) IS NOT NULL)` : sql`EXISTS (${found})`;
 }

@@ -14,7 +14,7 @@ import { isId } from "../../id.ts";
 import { queryByScan } from "../../scan.ts";
 import { isUnique } from "../../unique.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import { queryPage, type Source } from "../page.ts";
 import type { OwnScope } from "./elements.ts";
@@ -25,6 +25,8 @@ import { resourceOf, type SelectedRow } from "./resource.ts";
 import { apartColumns, apartOf, baseColumns } from "./select.ts";
 import { resolve } from "./settle.ts";
 import { ownSort } from "./sort.ts";
+import { type Start, startOf } from "./start.ts";
+import { isAsWell } from "./statements.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
 
@@ -99,30 +101,39 @@ function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
   readonly source: Source;
   readonly isExact: boolean;
 } {
-  const { dialect, tables, tenant } = scope;
+  const { dialect, tables } = scope;
   const { filter, sort } = request;
-  const compiled = filter && compileFilter(filter, ownPlaces(scope));
+  const found = filter && startOf(scope, filter);
+  const start = found ?? startAtType(scope, filter);
+  const compiled = start.rest && compileFilter(start.rest, ownPlaces(scope, found !== undefined));
   const order = sort && ownSort(scope, sort);
-  const condition = sql`${ownCondition(scope)} AND ${compiled?.condition ?? TRUE}`;
+  const rest = compiled?.condition ?? TRUE;
+  const condition = sql`${start.condition} AND ${found === undefined ? rest : isAsWell(rest)}`;
   const source: Source = {
-    from: sql`${tables.resource} r`,
+    from: start.from,
     condition,
     id: raw("r.id"),
     sort: order,
     columns: sql`r.tenant, r.type, ${baseColumns(dialect)}`,
     more: apartColumns(scope, apart, streamOf !== undefined),
-    again: sql`${tables.resource} r ON r.tenant = ${tenant} AND r.id = p.id`,
+    again: sql`${tables.resource} r ON r.tenant = p.tenant AND r.id = p.id`,
+    known: raw(", r.tenant"),
   };
   const { length } = condition.parameters;
   const isSorted = sort === undefined || order !== undefined;
   if (compiled?.isExact !== false && isSorted && length * 2 < dialect.mostParameters) return { source, isExact: true };
   // What a statement cannot hold at all is left to the scan.
-  const held = length < dialect.mostParameters ? condition : ownCondition(scope);
+  const held = length < dialect.mostParameters ? condition : start.condition;
   return { source: { ...source, condition: held, sort: undefined }, isExact: false };
 }
 
-function ownCondition({ tenant, resourceType }: OwnScope): Fragment {
-  return sql`r.tenant = ${tenant} AND r.type = ${resourceType.name}`;
+/** All rows of the type. */
+function startAtType({ tables, tenant, resourceType }: OwnScope, rest: Start["rest"]): Start {
+  return {
+    from: sql`${tables.resource} r`,
+    condition: sql`r.tenant = ${tenant} AND r.type = ${resourceType.name}`,
+    rest,
+  };
 }
 
 /** Whether a filter asks for one resource: by its id, or by a unique value. */

@@ -3,12 +3,13 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import type { Session } from "../database.ts";
-import { sql } from "../dialect/fragment.ts";
+import { raw, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { elementOf, resourceOf, type SelectedRow } from "./resource.ts";
 import type { Row } from "./row.ts";
 import { apartColumns, apartOf, baseColumns } from "./select.ts";
 import { resolve } from "./settle.ts";
+import { isOfType } from "./statements.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
 
@@ -33,7 +34,7 @@ export async function readResource(
   const columns = apartColumns({ dialect: session.dialect, tables }, apart, streamOf !== undefined);
   const [row] = await session.run<SelectedRow>(
     sql`SELECT ${baseColumns(session.dialect)}${columns} FROM ${tables.resource} r
-      WHERE r.tenant = ${tenant} AND r.type = ${resourceType.name} AND r.id = ${id}`,
+      WHERE r.tenant = ${tenant} AND r.id = ${id} AND ${isOfType(raw("r.type"), resourceType.name)}`,
   );
   if (row === undefined) return undefined;
   const [resource] = await resolve(session, reading, [resourceOf(resourceType, row, apart, largeOf(streamOf))]);

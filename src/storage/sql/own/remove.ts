@@ -1,10 +1,10 @@
 import { versionMismatch } from "../../../error.ts";
 import type { Context, DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { modifiedKey } from "./keys.ts";
-import { lock, type Owner, ownRow } from "./statements.ts";
+import { idSource, lock, type Owner, ownRow } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { withoutReferences } from "./without-references.ts";
 
@@ -34,23 +34,29 @@ export async function deleteResource(
   });
 }
 
-/** Condition on rows of elements: they refer to the owner, and are not its own. */
-function refersToOwner({ tenant, id }: Owner): Fragment {
-  return sql`tenant = ${tenant} AND (target = ${id} OR (target IS NULL AND value = ${id})) AND id <> ${id}`;
+/** Conditions on rows of elements that refer to the owner, and are not its own: each is answered by an index. */
+function refersToOwner({ tenant, id }: Owner): readonly Fragment[] {
+  const isOthers = sql`tenant = ${tenant} AND id <> ${id}`;
+  return [sql`target = ${id} AND ${isOthers}`, sql`target IS NULL AND value = ${id} AND ${isOthers}`];
 }
 
 async function releaseHolders(session: Session, owner: Owner, { resourceType, at }: DeleteRequest): Promise<void> {
   const { tables, tenant, dialect } = owner;
   const held = await session.run<HeldRow>(
-    sql`SELECT id, attribute, CASE WHEN element IS NULL THEN 1 ELSE 0 END AS in_document
-      FROM ${tables.element} WHERE ${refersToOwner(owner)}`,
+    join(
+      refersToOwner(owner).map(
+        (condition) => sql`SELECT id, attribute, CASE WHEN element IS NULL THEN 1 ELSE 0 END AS in_document
+          FROM ${tables.element} WHERE ${condition}`,
+      ),
+      " UNION ALL ",
+    ),
   );
   if (held.length === 0) return;
-  const holders = dialect.list(JSON.stringify([...new Set(held.map(({ id }) => id))]));
+  const holders = idSource(dialect, tenant, new Set(held.map(({ id }) => id)));
   // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [G-16].
   await session.run(
     sql`SELECT r.id FROM ${tables.resource} r
-      WHERE r.tenant = ${tenant} AND r.id IN (SELECT value FROM ${holders}) ORDER BY r.id${dialect.forUpdate}`,
+      WHERE (r.tenant, r.id) IN (SELECT v.tenant, v.id FROM ${holders}) ORDER BY r.id${dialect.forUpdate}`,
   );
   await rewriteDocuments(
     session,
@@ -60,9 +66,10 @@ async function releaseHolders(session: Session, owner: Owner, { resourceType, at
   await session.run(
     sql`UPDATE ${tables.resource}
       SET version = version + 1, modified = ${at}, modified_key = ${modifiedKey(resourceType, at)}
-      WHERE tenant = ${tenant} AND id IN (SELECT value FROM ${holders})`,
+      WHERE (tenant, id) IN (SELECT v.tenant, v.id FROM ${holders})`,
   );
-  await session.run(sql`DELETE FROM ${tables.element} WHERE ${refersToOwner(owner)}`);
+  for (const condition of refersToOwner(owner))
+    await session.run(sql`DELETE FROM ${tables.element} WHERE ${condition}`);
 }
 
 interface HeldRow {
@@ -84,7 +91,7 @@ async function rewriteDocuments(session: Session, owner: Owner, held: readonly H
     const rows = await readDocuments(session, owner, ids.slice(start, start + CHUNK));
     const changed = rows.map((row) => {
       const { document, keys } = withoutReferences(row, attributes.get(row.id) ?? [], owner.id);
-      return [row.id, document, keys];
+      return [owner.tenant, row.id, document, keys];
     });
     await session.run(writeDocuments(owner, changed));
   }
@@ -102,14 +109,15 @@ function readDocuments(
   ids: readonly string[],
 ): Promise<readonly DocumentRow[]> {
   return session.run<DocumentRow>(
-    sql`SELECT r.id, r.document, ${dialect.jsonText(raw("r.keys"))} AS keys FROM ${tables.resource} r
-      WHERE r.tenant = ${tenant} AND r.id IN (SELECT value FROM ${dialect.list(JSON.stringify(ids))})`,
+    sql`SELECT r.id, r.document, ${dialect.jsonText(raw("r.keys"))} AS keys
+      FROM ${idSource(dialect, tenant, ids)} CROSS JOIN ${tables.resource} r
+      WHERE r.tenant = v.tenant AND r.id = v.id`,
   );
 }
 
-function writeDocuments({ dialect, tables, tenant }: Owner, rows: readonly (readonly string[])[]): Fragment {
+function writeDocuments({ dialect, tables }: Owner, rows: readonly (readonly string[])[]): Fragment {
   const { resource } = tables;
   return sql`UPDATE ${resource} SET document = v.document, keys = ${dialect.toJson(raw("v.keys"))}
-    FROM ${dialect.rows(JSON.stringify(rows), ["id", "document", "keys"], "v")}
-    WHERE ${resource}.tenant = ${tenant} AND ${resource}.id = v.id`;
+    FROM ${dialect.rows(JSON.stringify(rows), ["tenant", "id", "document", "keys"], "v")}
+    WHERE ${resource}.tenant = v.tenant AND ${resource}.id = v.id`;
 }

@@ -4,10 +4,9 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, valueAt, writeAttribute } from "../../../schema/value.ts";
 import type { NewResource, StoredResource } from "../../adapter.ts";
 import { findReference } from "../../reference.ts";
-import { uniqueName } from "../../unique.ts";
+import { isUniqueOverTenants, uniqueName } from "../../unique.ts";
 import { escapeKey, keyText, LONGEST_KEY } from "../key.ts";
 import { addKeys, dateKey, modifiedKey, partKeys } from "./keys.ts";
-import { uniqueScope } from "./places.ts";
 
 /** One value that must be unique. */
 export interface UniqueRow {
@@ -191,4 +190,9 @@ function uniqueRow(resourceType: ResourceType, path: AttributePath, value: unkno
   if (key.length > LONGEST_KEY)
     throw invalidValue(`${path.text} must not be longer than ${LONGEST_KEY} characters, because it is unique.`);
   return { scope: uniqueScope(leaf, tenant), attribute: uniqueName(resourceType, path), key, path: path.text };
+}
+
+/** Within which values of an attribute are unique: the tenant, or all of them. */
+export function uniqueScope(attribute: Attribute, tenant: string): string {
+  return isUniqueOverTenants(attribute) ? "*" : `=${tenant}`;
 }

@@ -8,7 +8,13 @@ export const SCHEMA_VERSION = 1;
 /** What leads to a version of the schema from the one before. */
 type Step = (dialect: Dialect, tables: Tables) => readonly Fragment[];
 
-/** The steps by the versions that they lead to. Never changed once released. */
+/**
+ * The steps by the versions that they lead to. Never changed once released.
+ *
+ * A planner that knows nothing of the values takes every column for selective, the tenant too. So that it cannot choose
+ * wrongly, an index begins with what its statements know besides the tenant, and only the primary key of resources
+ * begins with the tenant.
+ */
 export const STEPS: Readonly<Record<number, Step>> = {
   1: (dialect, tables) => [
     ...createResources(dialect, tables),
@@ -32,7 +38,7 @@ function createResources(dialect: Dialect, tables: Tables): readonly Fragment[] 
       created ${text} NOT NULL, modified ${text} NOT NULL, modified_key ${text} NOT NULL,
       document TEXT NOT NULL, keys ${json} NOT NULL,
       ${key} (tenant, id))`,
-    sql`CREATE INDEX ${tables.index("resource_type")} ON ${tables.resource} (tenant, type, id)`,
+    sql`CREATE INDEX ${tables.index("resource_type")} ON ${tables.resource} (type, tenant, id)`,
   ];
 }
 
@@ -43,7 +49,7 @@ function createUniques(dialect: Dialect, tables: Tables): readonly Fragment[] {
       scope ${text} NOT NULL, attribute ${text} NOT NULL, key ${text} NOT NULL,
       tenant ${text} NOT NULL, id ${text} NOT NULL,
       PRIMARY KEY (scope, attribute, key), ${refersToResource(tables, "id")})${byKey}`,
-    sql`CREATE INDEX ${tables.index("unique_owner")} ON ${tables.unique} (tenant, id)`,
+    sql`CREATE INDEX ${tables.index("unique_owner")} ON ${tables.unique} (id, tenant)`,
   ];
 }
 
@@ -55,13 +61,13 @@ function createElements(dialect: Dialect, tables: Tables): readonly Fragment[] {
       tenant ${text} NOT NULL, type ${text} NOT NULL, id ${text} NOT NULL,
       attribute ${text} NOT NULL, key ${text} NOT NULL,
       target ${text}, value ${text}, element TEXT, keys ${json},
-      PRIMARY KEY (tenant, id, attribute, key),
+      PRIMARY KEY (id, tenant, attribute, key),
       ${refersToResource(tables, "id")}, ${refersToResource(tables, "target")})${byKey}`,
-    sql`CREATE INDEX ${tables.index("element_target")} ON ${element} (tenant, target, type, attribute, id)`,
-    sql`CREATE INDEX ${tables.index("element_dangling")}
-      ON ${element} (tenant, value, type, attribute, id) WHERE target IS NULL`,
+    sql`CREATE INDEX ${tables.index("element_target")} ON ${element} (target, tenant, type, attribute, id)`,
     sql`CREATE INDEX ${tables.index("element_dangling_key")}
-      ON ${element} (tenant, type, attribute, key, id) WHERE target IS NULL`,
+      ON ${element} (key, tenant, type, attribute, id) WHERE target IS NULL`,
+    sql`CREATE INDEX ${tables.index("element_dangling")}
+      ON ${element} (value, tenant, type, attribute, id) WHERE target IS NULL AND value IS NOT NULL`,
   ];
 }
 
@@ -78,8 +84,8 @@ function createListed(dialect: Dialect, tables: Tables): readonly Fragment[] {
     sql`CREATE TABLE ${tables.listed} (
       tenant ${text} NOT NULL, type ${text} NOT NULL, attribute ${text} NOT NULL,
       key ${text} NOT NULL, id ${text} NOT NULL,
-      PRIMARY KEY (tenant, type, attribute, key, id))${byKey}`,
-    sql`CREATE INDEX ${tables.index("listed_owner")} ON ${tables.listed} (tenant, id, attribute)`,
+      PRIMARY KEY (key, tenant, type, attribute, id))${byKey}`,
+    sql`CREATE INDEX ${tables.index("listed_owner")} ON ${tables.listed} (id, tenant, attribute)`,
   ];
 }
 

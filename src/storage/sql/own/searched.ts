@@ -32,7 +32,7 @@ export function searchedList(scope: OwnScope, path: AttributePath, place: Place 
 }
 
 /** A condition that each row meets whose text contains, begins or ends with the operand. */
-function candidatesOf(
+export function candidatesOf(
   { dialect, tables }: OwnScope,
   index: KeyIndex,
   operator: CompareOperator,

@@ -1,6 +1,6 @@
 import type { Session } from "../database.ts";
-import { type Fragment, sql } from "../dialect/fragment.ts";
-import type { Owner } from "./statements.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { isOfType, type Owner } from "./statements.ts";
 
 /** Keeps what was made of a writeOnly value, in place of what was kept before. */
 export function writeSecret(owner: Owner, attribute: string, value: unknown, guard: Fragment): Fragment {
@@ -23,7 +23,8 @@ export async function readSecret(session: Session, owner: Owner, attribute: stri
   const { tables, tenant, type, id } = owner;
   const [row] = await session.run<{ value: string }>(
     sql`SELECT s.value FROM ${tables.secret} s JOIN ${tables.resource} r ON r.tenant = s.tenant AND r.id = s.id
-      WHERE s.tenant = ${tenant} AND s.id = ${id} AND s.attribute = ${attribute} AND r.type = ${type}`,
+      WHERE s.tenant = ${tenant} AND s.id = ${id} AND s.attribute = ${attribute}
+      AND ${isOfType(raw("r.type"), type)}`,
   );
   return row === undefined ? undefined : JSON.parse(row.value);
 }

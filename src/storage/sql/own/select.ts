@@ -4,7 +4,7 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Select } from "../../adapter.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { heldIn, type OwnScope, refersTo } from "./elements.ts";
+import { heldIn, type OwnScope, ofHolder, referring } from "./elements.ts";
 import { CHUNK } from "./stream.ts";
 
 type SelectScope = Pick<OwnScope, "dialect" | "tables">;
@@ -50,8 +50,7 @@ function collectionElements({ dialect, tables }: SelectScope, attribute: Attribu
 function inverseElements({ dialect, tables }: SelectScope, inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
   return dialect.aggregate(
     [raw("c.id"), dialect.field(raw("c.document"), HOLDER_NAME)],
-    sql`(SELECT h.id, h.document
-      FROM ${tables.element} m JOIN ${tables.resource} h ON h.tenant = m.tenant AND h.id = m.id
-      WHERE ${refersTo(inverse)} ORDER BY h.id) c`,
+    sql`(SELECT m.id, ${ofHolder(tables, raw("h.document"))} AS document
+      FROM ${referring(tables, inverse)} ORDER BY m.id) c`,
   );
 }

@@ -16,7 +16,26 @@ export interface Owner {
 
 /** Condition on the row of the owner, which has no alias. */
 export function ownRow({ tenant, type, id }: Owner): Fragment {
-  return sql`tenant = ${tenant} AND type = ${type} AND id = ${id}`;
+  return sql`tenant = ${tenant} AND id = ${id} AND ${isOfType(raw("type"), type)}`;
+}
+
+/** Condition on a row that is found by its id: it is of the type. */
+export function isOfType(column: Fragment, type: string): Fragment {
+  return isAsWell(sql`${column} = ${type}`);
+}
+
+/**
+ * A condition that no index is to be asked for, because a better one is there: within COALESCE no planner takes it for
+ * one that an index answers, nor for one that leaves next to nothing.
+ */
+export function isAsWell(condition: Fragment): Fragment {
+  return sql`coalesce(${condition}, FALSE)`;
+}
+
+/** Ids of resources as a row source `v`, to join on (tenant, id). */
+export function idSource(dialect: Dialect, tenant: string, ids: Iterable<string>): Fragment {
+  const json = JSON.stringify(Array.from(ids, (id) => [tenant, id]));
+  return dialect.rows(json, ["tenant", "id"], "v");
 }
 
 /** The version of a row that has no alias, as it is handed out. */
@@ -71,16 +90,31 @@ export function deleteUniques(owner: Owner, rows: readonly UniqueRow[], guard: F
 /** Whether a reference of an attribute leads to a resource that is there. */
 export type IsTarget = (attribute: string, id: string) => boolean;
 
-const ELEMENT_COLUMNS = ["attribute", "key", "target", "value", "element", "keys"];
+const ELEMENT_KEY = ["tenant", "id", "attribute", "key"];
+const ELEMENT_COLUMNS = [...ELEMENT_KEY, "target", "value", "element", "keys"];
 
 /** Elements as a row source `v`. */
-function elementSource(dialect: Dialect, rows: readonly ElementRow[], isTarget: IsTarget): Fragment {
+function elementSource({ dialect, tenant, id }: Owner, rows: readonly ElementRow[], isTarget: IsTarget): Fragment {
   const json = rows.map(({ attribute, key, value, element, keys }) =>
     value !== null && isTarget(attribute, value)
-      ? [attribute, key, value, null, element, keys]
-      : [attribute, key, null, value, element, keys],
+      ? [tenant, id, attribute, key, value, null, element, keys]
+      : [tenant, id, attribute, key, null, value, element, keys],
   );
   return dialect.rows(JSON.stringify(json), ELEMENT_COLUMNS, "v");
+}
+
+/** Keys of the owner's elements as a row source `v`. */
+export function elementKeys(
+  { dialect, tenant, id }: Owner,
+  rows: Iterable<{ readonly attribute: string; readonly key: string }>,
+): Fragment {
+  const json = JSON.stringify(Array.from(rows, ({ attribute, key }) => [tenant, id, attribute, key]));
+  return dialect.rows(json, ELEMENT_KEY, "v");
+}
+
+/** Condition on rows of elements, which have no alias: their keys are in a row source `v`. */
+export function hasKeyIn(source: Fragment): Fragment {
+  return sql`(tenant, id, attribute, key) IN (SELECT v.tenant, v.id, v.attribute, v.key FROM ${source})`;
 }
 
 /** Inserts elements that are not there yet. */
@@ -90,10 +124,10 @@ export function insertElements(
   isTarget: IsTarget,
   guard: Fragment,
 ): Fragment {
-  const { dialect, tables, tenant, type, id } = owner;
+  const { dialect, tables, type } = owner;
   return sql`INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys)
-    SELECT ${tenant}, ${type}, ${id}, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
-    FROM ${elementSource(dialect, rows, isTarget)} WHERE ${guard}`;
+    SELECT v.tenant, ${type}, v.id, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
+    FROM ${elementSource(owner, rows, isTarget)} WHERE ${guard}`;
 }
 
 /** Writes elements over those with the same keys. */
@@ -103,12 +137,12 @@ export function updateElements(
   isTarget: IsTarget,
   guard: Fragment,
 ): Fragment {
-  const { dialect, tables, tenant, id } = owner;
+  const { dialect, tables } = owner;
   const { element } = tables;
   return sql`UPDATE ${element}
     SET target = v.target, value = v.value, element = v.element, keys = ${dialect.toJson(raw("v.keys"))}
-    FROM ${elementSource(dialect, rows, isTarget)}
-    WHERE ${element}.tenant = ${tenant} AND ${element}.id = ${id}
+    FROM ${elementSource(owner, rows, isTarget)}
+    WHERE ${element}.tenant = v.tenant AND ${element}.id = v.id
     AND ${element}.attribute = v.attribute AND ${element}.key = v.key AND ${guard}`;
 }
 
@@ -118,11 +152,7 @@ export function deleteElements(
   rows: readonly { readonly attribute: string; readonly key: string }[],
   guard: Fragment,
 ): Fragment {
-  const { dialect, tables, tenant, id } = owner;
-  const json = JSON.stringify(rows.map(({ attribute, key }) => [attribute, key]));
-  return sql`DELETE FROM ${tables.element} WHERE tenant = ${tenant} AND id = ${id}
-    AND (attribute, key) IN (SELECT v.attribute, v.key FROM ${dialect.rows(json, ["attribute", "key"], "v")})
-    AND ${guard}`;
+  return sql`DELETE FROM ${owner.tables.element} WHERE ${hasKeyIn(elementKeys(owner, rows))} AND ${guard}`;
 }
 
 /** Deletes the elements of a collection that have no `value`: their keys come before all others but the empty one. */
