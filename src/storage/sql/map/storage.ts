@@ -70,7 +70,7 @@ export interface MappedStorage extends StorageAdapter {
  *       columns: { displayName: "name" }, rest: "scim_json",
  *       collections: {
  *         members: {
- *           table: "memberships", holder: "team_id", value: "user_id", resourceType: "User", forgotten: ["display"],
+ *           table: "memberships", holder: "team_id", value: "user_id", resourceType: "User",
  *         },
  *       },
  *     }),
