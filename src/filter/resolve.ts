@@ -168,7 +168,7 @@ function isTrueOfNothing({ operator, value }: Compare<string>): boolean {
 
 /** valFilter: the paths are sub-attributes of the path in front of the bracket; of simple values, `value` is the value itself. */
 function resolveElement(element: Element<string>, path: AttributePath | undefined, scope: Scope): Folded {
-  const unknown = (text: string): void => scope.unknown(`${element.path}[${text}]`);
+  const unknown = (text: string): void => scope.unknown(`${element.path}.${text}`);
   if (path === undefined) {
     resolveIn(element.filter, { ...scope, find: () => undefined, unknown });
     return false;
