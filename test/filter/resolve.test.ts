@@ -195,3 +195,15 @@ describe("resolving where some attributes are unknown", () => {
     expect(folded(text)).toEqual({ outcome, unknown });
   });
 });
+
+test("an unknown name within brackets is named, and what it is compared with is not [R-35 T-L2]", async () => {
+  const { ask } = directory();
+  const filter = encodeURIComponent('emails[tpye eq "c4nary"]');
+  const { json } = await ask("GET", `/Users?filter=${filter}`);
+  expect(json).toMatchObject({
+    scimType: "invalidFilter",
+    detail: '"emails[…].tpye" is not an attribute that can be filtered here; see /Schemas for the attributes.',
+  });
+  const { json: date } = await ask("GET", `/Users?filter=${encodeURIComponent('meta.created gt "c4nary"')}`);
+  expect(date.detail).toMatch(/^meta\.created cannot be compared with this: the operand must be a date/);
+});
