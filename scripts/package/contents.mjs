@@ -18,7 +18,7 @@ const EVERYWHERE = ["node:", '"pg"', "kysely", "fast-check"];
  */
 const ENTRIES = {
   index: {
-    most: 140,
+    most: 150,
     why: "the whole protocol: schemas as data are a sixth of it, the bundled library of the filter grammar a third",
     without: EVERYWHERE,
   },
@@ -40,13 +40,13 @@ const ENTRIES = {
     without: EVERYWHERE,
   },
   testing: {
-    most: 190,
+    most: 205,
     why: "more than 400 cases with their sentences, and the service whose announcements they compare with storage",
     without: ["node:", '"pg"', 'from "fast-check"', 'require("fast-check")'],
   },
   sql: {
-    most: 75,
-    why: "two dialects over one compiler, for tables of its own and for those of the host",
+    most: 90,
+    why: "two dialects over one compiler, for tables of its own and for those of the host, and what of these would fail later",
     without: ['from "pg"'],
   },
 };

@@ -91,7 +91,7 @@ export function resolveWhereKnown(
 /** 400 for a name that no attribute has that can be filtered by. */
 export function unknownAttribute(text: string): ScimError {
   return invalidFilter(
-    `"${printable(text)}" is not an attribute that can be filtered here; see /Schemas for the attributes.`,
+    `"${printable(text.replace(/\[(.*)\]$/, "[].$1"))}" is not an attribute that can be filtered here; see /Schemas for the attributes.`,
   );
 }
 
@@ -168,7 +168,7 @@ function isTrueOfNothing({ operator, value }: Compare<string>): boolean {
 
 /** valFilter: the paths are sub-attributes of the path in front of the bracket; of simple values, `value` is the value itself. */
 function resolveElement(element: Element<string>, path: AttributePath | undefined, scope: Scope): Folded {
-  const unknown = (text: string): void => scope.unknown(`${element.path}[${text}]`);
+  const unknown = (text: string): void => scope.unknown(`${element.path}.${text}`);
   if (path === undefined) {
     resolveIn(element.filter, { ...scope, find: () => undefined, unknown });
     return false;
@@ -261,7 +261,7 @@ function operandFor(attribute: Attribute, compare: Compare<string>, options: Res
   const found =
     problem === "type"
       ? `must be compared with ${EXPECTED[attribute.type]}, not ${jsonTypeOf(value)}`
-      : `: the operand ${problem}`;
+      : `cannot be compared with this: the operand ${problem}`;
   throw invalidFilter(`${attribute.path} ${found}.`);
 }
 

@@ -2,9 +2,7 @@ import type { Call } from "../call/call.ts";
 import { readOptions } from "../call/settings.ts";
 import { invalidSyntax, ScimError } from "../error.ts";
 import { type CanonicalBody, canonicalize } from "../schema/canonical.ts";
-import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
-import { SchemaSchema } from "../schema/core/schema.ts";
-import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
+import { isKnownSchema } from "../schema/known-schemas.ts";
 import { printable } from "../schema/printable.ts";
 import { listProblems, MOST_PROBLEMS, type Problem } from "../schema/problem.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
@@ -49,7 +47,7 @@ function checkSchemas<C extends Context>(call: Call<C>, resourceType: ResourceTy
   if (schemas.some((urn: string) => urn.toLowerCase() === resourceType.urn.toLowerCase()))
     return checkOtherSchemas(call, resourceType, schemas);
   const { quirks, resourceTypes } = call.engine;
-  if (!quirks.reads.unknownSchemas || schemas.some((urn: string) => isKnown(urn, resourceTypes)))
+  if (!quirks.reads.unknownSchemas || schemas.some((urn: string) => isKnownSchema(urn, resourceTypes)))
     throw invalidSyntax(`schemas must contain "${resourceType.urn}", the schema of ${resourceType.endpoint}.`);
   call.note(quirks.ruleOf("unknownSchemas"), "schemas");
   inferSchema(call, resourceType);
@@ -70,20 +68,6 @@ function inferSchema<C extends Context>({ engine: { quirks }, note }: Call<C>, {
   if (!quirks.reads.missingSchemas) throw invalidSyntax(`schemas is required; it must contain "${urn}".`);
   note(quirks.ruleOf("missingSchemas"), "schemas");
 }
-
-/** Whether a URN says what a body is: that of a registered schema, or one of those that the RFCs give to messages and discovery [R-37b]. */
-function isKnown(text: string, resourceTypes: readonly ResourceType[]): boolean {
-  const urn = text.toLowerCase();
-  const isRegistered = resourceTypes.some(
-    (type) => type.urn.toLowerCase() === urn || type.extension(urn) !== undefined,
-  );
-  return isRegistered || RFC_URNS.some((known) => urn.startsWith(known));
-}
-
-const RFC_URNS = [
-  "urn:ietf:params:scim:api:messages:2.0:",
-  ...[SchemaSchema, ResourceTypeSchema, ServiceProviderConfigSchema].map(({ id }) => id.toLowerCase()),
-];
 
 /** `schemas` names nothing but the schemas of the resource type [S-3-02]. */
 function checkOtherSchemas<C extends Context>(

@@ -11,6 +11,7 @@ import type { SchemaDefinition } from "../schema/schema.ts";
 import { schemaToJson } from "../schema/schema-json.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import { keepsSecret } from "../storage/secrets.ts";
 
 /**
  * Answers the three discovery endpoints. Sorting, paging and selection do not apply there; a list is always whole.
@@ -86,11 +87,11 @@ function bulkSupport<C extends Context>({ bulk, limits }: Engine<C>) {
 }
 
 function keepsPasswords<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {
-  return type.attribute(PASSWORD) !== undefined && keepsSecrets(type, engine);
+  return type.attribute(PASSWORD) !== undefined && keeps(type, PASSWORD, engine);
 }
 
-function keepsSecrets<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {
-  return engine.adapterOf(type).capabilities?.secrets === true;
+function keeps<C extends Context>(type: ResourceType, path: string, engine: Engine<C>): boolean {
+  return keepsSecret(engine.adapterOf(type).capabilities ?? {}, type, path);
 }
 
 /** @see RFC 7643 §6 */
@@ -113,22 +114,23 @@ function resourceTypeDocument(type: ResourceType, baseUrl: string) {
  * offered, unless another type of the same schema has it kept [R-83].
  */
 function schemasOfEngine<C extends Context>(engine: Engine<C>): readonly SchemaDefinition[] {
-  const schemasOf = (type: ResourceType): readonly SchemaDefinition[] => [
-    type.definition.schema,
-    ...type.extensions.map((extension) => extension.schema),
-  ];
-  const keeping = engine.resourceTypes.filter((type) => keepsSecrets(type, engine)).flatMap(schemasOf);
-  const used = engine.resourceTypes
-    .flatMap(schemasOf)
-    .map((schema) => (keeping.includes(schema) ? schema : withoutSecrets(schema)));
-  const all = [...used, ServiceProviderConfigSchema, ResourceTypeSchema, SchemaSchema];
+  const used = engine.resourceTypes.flatMap((type) => [
+    { type, prefix: "", schema: type.definition.schema },
+    ...type.extensions.map(({ schema, urn }) => ({ type, prefix: `${urn}:`, schema })),
+  ]);
+  const offered = used.map(({ schema }) =>
+    withoutDropped(schema, (name) =>
+      used.some((use) => use.schema === schema && keeps(use.type, use.prefix + name, engine)),
+    ),
+  );
+  const all = [...offered, ServiceProviderConfigSchema, ResourceTypeSchema, SchemaSchema];
   return [...new Map(all.map((schema) => [schema.id.toLowerCase(), schema])).values()];
 }
 
 /** One that is required stays, since a create without it is refused. */
-function withoutSecrets(schema: SchemaDefinition): SchemaDefinition {
+function withoutDropped(schema: SchemaDefinition, isKept: (name: string) => boolean): SchemaDefinition {
   const attributes = Object.entries(schema.attributes).filter(
-    ([, { mutability, required }]) => mutability !== "writeOnly" || required === true,
+    ([name, { mutability, required }]) => mutability !== "writeOnly" || required === true || isKept(name),
   );
   return { ...schema, attributes: Object.fromEntries(attributes) };
 }

@@ -4,6 +4,7 @@ import type { Result } from "../call/result.ts";
 import { mutability } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { type CanonicalBody, missingAttributes } from "../schema/canonical.ts";
+import type { Problem } from "../schema/problem.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
@@ -45,7 +46,8 @@ function rewrite<C extends Context>(
   const { putOmitted, quirks } = call.engine;
   const keeps = (attribute: Attribute): boolean => putOmitted === "keep" || quirks.keepsOmitted(attribute, call.note);
   const after = merge(resourceType, before, body, keeps);
-  throwProblems(missingAttributes(resourceType, after).filter(({ path }) => !isSecret(resourceType, path)));
+  const isKept = ({ path }: Problem): boolean => isSecret(resourceType, path) && body.secrets[path] !== null;
+  throwProblems(missingAttributes(resourceType, after).filter((problem) => !isKept(problem)));
   return { before, after, secrets: body.secrets };
 }
 

@@ -20,15 +20,21 @@ export function checkListed(path: AttributePath, raw: unknown): void {
 }
 
 /**
- * Refuses a list of nothing but empty texts for what is multi-valued, where a rule reads an empty text as no reference: to replace by
- * it would empty a group, to add it would add nobody, and neither was said [R-2a].
+ * Refuses a list of nothing but values that say nothing (`""`, `" "`, `{ "value": "" }` for what is simple), where a rule reads
+ * them as no reference: to replace by it would clear the attribute, to add it would add nothing, and neither was said [R-2a].
  * @throws {ScimError} 400 invalidValue.
  */
 export function checkAsserted(path: AttributePath, raw: unknown, value: unknown): void {
   const leaf = leafOf(path);
   if (!leaf.multiValued || value !== undefined) return;
-  if (raw === "" || (Array.isArray(raw) && raw.includes("")))
-    throw invalidValue(`${leaf.path} has an empty text for a value; send null or an empty list to unassign it.`);
+  if ((Array.isArray(raw) ? raw : [raw]).some((element) => isNothing(leaf, element)))
+    throw invalidValue(`${leaf.path} has a value that says nothing; send null or an empty list to unassign it.`);
+}
+
+function isNothing(attribute: Attribute, element: unknown): boolean {
+  if (typeof element === "string") return element.trim() === "";
+  if (!isObject(element) || attribute.type === "complex") return false;
+  return Object.values(element).every((part) => part === null || isNothing(attribute, part));
 }
 
 /** Whether a value tells one element from another; what is of the wrong type is for the reader to refuse. */

@@ -1,5 +1,5 @@
 import { ScimError } from "../error.ts";
-import { type Attribute, type AttributePath, isBlank, isReferenceId, leafOf } from "../schema/attribute.ts";
+import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
 import { listProblems } from "../schema/problem.ts";
 import { isObject } from "../schema/value.ts";
 import { isServers, type ReadOptions, ValueReader } from "../schema/value-reader.ts";
@@ -8,7 +8,7 @@ import { isServers, type ReadOptions, ValueReader } from "../schema/value-reader
 export interface OperationValue {
   /** Canonical; undefined where it unassigns; `{}` where a complex value says nothing. */
   readonly value: unknown;
-  /** Sub-attributes that a complex value sets to `null` or `[]`, and the id of a reference that is empty. */
+  /** Sub-attributes that a complex value sets to nothing: `null`, `[]`, an empty reference. */
   readonly cleared: readonly Attribute[];
 }
 
@@ -44,9 +44,9 @@ export function readSingleValue(attribute: Attribute, raw: unknown, options: Rea
   );
   const meant: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
   // An object that says nothing (readOnly or unknown names alone) leaves everything as it is; only `null` unassigns.
-  const read = value === undefined && isObject(meant) ? {} : value;
-  const isGiven = ({ name }: Attribute): boolean => isObject(read) && read[name] !== undefined;
-  return { value: read, cleared: clearedBy(attribute, meant).filter((sub) => !isGiven(sub)) };
+  // What is simple has no part to say nothing of: an object that was read as none of it unassigns it.
+  const read = value === undefined && attribute.type === "complex" && isObject(meant) ? {} : value;
+  return { value: read, cleared: clearedBy(attribute, meant, read) };
 }
 
 function readOrThrow(path: string, options: ReadOptions, read: (reader: ValueReader) => unknown): unknown {
@@ -57,12 +57,14 @@ function readOrThrow(path: string, options: ReadOptions, read: (reader: ValueRea
   throw new ScimError(400, `${listProblems(reader.problems)}.`, { scimType: first.scimType });
 }
 
-function clearedBy(attribute: Attribute, raw: unknown): Attribute[] {
+/** Sub-attributes that an object names and that were read as nothing: null, an empty list, a reference to nobody. */
+function clearedBy(attribute: Attribute, raw: unknown, read: unknown): Attribute[] {
   if (attribute.type !== "complex" || !isObject(raw)) return [];
-  return Object.entries(raw).flatMap(([name, value]) => {
+  return Object.keys(raw).flatMap((name) => {
     const sub = attribute.sub(name);
-    const isNobody = sub !== undefined && isReferenceId(sub) && isBlank(value);
-    const isEmpty = value === null || isNobody || (Array.isArray(value) && value.length === 0);
-    return sub !== undefined && isEmpty && !isServers(attribute, sub) ? [sub] : [];
+    const isGiven = sub === undefined || (isObject(read) && read[sub.name] !== undefined);
+    // An empty secret is left alone.
+    const isKept = isGiven || isServers(attribute, sub) || (sub.mutability === "writeOnly" && raw[name] !== null);
+    return isKept ? [] : [sub];
   });
 }

@@ -16,7 +16,7 @@ import { checkAsserted, checkListed } from "./listed-values.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import { type OperationValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { PatchOperation } from "./parse.ts";
-import { UnknownNames } from "./unknown-names.ts";
+import { isAboutSomething, UnknownNames } from "./unknown-names.ts";
 
 /**
  * How operations are read; quirks decide on the switches. Without any, by the letter of the RFC.
@@ -44,6 +44,8 @@ export interface PrepareOptions {
   readonly pathKey?: ((path: string) => void) | undefined;
   /** Told of a remove with a value, which then removes only what is listed; undefined where it is 400 invalidValue. */
   readonly removeValue?: ((path: string) => void) | undefined;
+  /** Whether the request is about more than these operations, so that unknown names are not all of it. Default `false`. */
+  readonly hasOthers?: boolean | undefined;
   /** Most operations, names that are paths counted as one each. Default: no bound; more is 413. */
   readonly maxOperations?: number | undefined;
 }
@@ -92,7 +94,7 @@ export function prepare(
   operations: readonly PatchOperation[],
   options: PrepareOptions = {},
 ): readonly PreparedOperation[] {
-  const { unknownPath, isRegistered } = options;
+  const { unknownPath, isRegistered, hasOthers = false } = options;
   const unknown = new UnknownNames(resourceType, { unknownPath, isRegistered });
   const settings: Settings = {
     ...options,
@@ -108,7 +110,7 @@ export function prepare(
       throw withPosition(error, index);
     }
   });
-  unknown.settle(prepared);
+  unknown.settle(hasOthers || prepared.some(isAboutSomething));
   return prepared;
 }
 

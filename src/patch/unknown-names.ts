@@ -65,10 +65,9 @@ export class UnknownNames {
    * Tells of what was left out, once it is clear that the rest of the request is about something.
    * @throws {ScimError} 400 invalidPath naming the first name, unless it is of a schema that this server has nothing to do with.
    */
-  settle(prepared: readonly PreparedOperation[]): void {
+  settle(isAboutSomethingElse: boolean): void {
     const slip = this.#left.find(({ path }) => !this.#isForeign(path));
-    if (slip !== undefined && !prepared.some(isAboutSomething))
-      throw withPosition(this.#refusal(slip.path), slip.index);
+    if (slip !== undefined && !isAboutSomethingElse) throw withPosition(this.#refusal(slip.path), slip.index);
     for (const { path } of this.#left) this.#options.unknownPath?.(printable(path));
   }
 
@@ -99,7 +98,7 @@ function saysNothing({ value, cleared }: OperationValue): boolean {
  * Whether an operation names what a client can change and says something of it. Whether that changes the resource does not
  * matter: clients repeat what is done, and the answer must not depend on it.
  */
-function isAboutSomething(operation: PreparedOperation): boolean {
+export function isAboutSomething(operation: PreparedOperation): boolean {
   switch (operation.type) {
     case "echo":
       return false;

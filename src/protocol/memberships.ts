@@ -1,6 +1,6 @@
 import type { Call } from "../call/call.ts";
 import type { MembershipChange } from "../call/operation.ts";
-import { parseOptions, resolveOptions } from "../call/settings.ts";
+import { pathOptions, resolveOptions } from "../call/settings.ts";
 import { invalidPath, invalidValue } from "../error.ts";
 import { parsePath } from "../filter/parser.ts";
 import { resolveFilter } from "../filter/resolve.ts";
@@ -25,7 +25,18 @@ export function membershipsInBody<C extends Context>(
   });
 }
 
-/** The operations of a PATCH that are about the groups of a resource, and the others. @throws {ScimError} 400 invalidValue, invalidPath. */
+/** Whether a change is more than an add or remove of nothing. */
+export function saysSomething({ op, ids }: MembershipChange): boolean {
+  return op === "replace" || ids === undefined || ids.length > 0;
+}
+
+/** What stays in the place of an operation that is about groups alone, so that those behind it keep their positions. */
+const NOTHING: PatchOperation = { op: "replace", value: {} };
+
+/**
+ * What a PATCH says of the groups of a resource, and its other operations, each where it stood.
+ * @throws {ScimError} 400 invalidValue, invalidPath.
+ */
 export function takeMemberships<C extends Context>(
   resourceType: ResourceType,
   operations: readonly PatchOperation[],
@@ -33,7 +44,7 @@ export function takeMemberships<C extends Context>(
 ): { readonly memberships: readonly MembershipChange[]; readonly others: readonly PatchOperation[] } {
   if (!call.engine.writableGroups || resourceType.inverses.length === 0) return { memberships: [], others: operations };
   const memberships: MembershipChange[] = [];
-  const others = operations.flatMap((operation, index) => {
+  const others = operations.map((operation, index) => {
     try {
       const { changes, rest } = split(resourceType, operation, call);
       memberships.push(...changes);
@@ -48,14 +59,15 @@ export function takeMemberships<C extends Context>(
 /** What one operation says of groups, and what is left of it. */
 function split<C extends Context>(resourceType: ResourceType, operation: PatchOperation, call: Call<C>) {
   const { path, value, op } = operation;
-  if (typeof path === "string" && path !== "") {
+  const isResource = typeof path === "string" && path.toLowerCase() === resourceType.urn.toLowerCase();
+  if (typeof path === "string" && path !== "" && !isResource) {
     const change = changeAtPath(resourceType, operation, path, call);
-    return change === undefined ? { changes: [], rest: [operation] } : { changes: [change], rest: [] };
+    return change === undefined ? { changes: [], rest: operation } : { changes: [change], rest: NOTHING };
   }
   const changes = isObject(value) && op !== "remove" ? membershipsInBody(resourceType, value, op, call) : [];
-  if (changes.length === 0 || !isObject(value)) return { changes, rest: [operation] };
+  if (changes.length === 0 || !isObject(value)) return { changes, rest: operation };
   const rest = Object.entries(value).filter(([key]) => writableInverse(resourceType, key, call) === undefined);
-  return { changes, rest: rest.length === 0 ? [] : [{ ...operation, value: Object.fromEntries(rest) }] };
+  return { changes, rest: { ...operation, value: Object.fromEntries(rest) } };
 }
 
 function changeAtPath<C extends Context>(
@@ -64,7 +76,7 @@ function changeAtPath<C extends Context>(
   text: string,
   call: Call<C>,
 ): MembershipChange | undefined {
-  const parsed = parsePath(text, parseOptions(call));
+  const parsed = parsePath(text, pathOptions(call));
   const path = resolveMeant(resourceType, parsed.path, undefined);
   if (path === undefined || path.sub !== undefined || parsed.sub !== undefined) return undefined;
   const attribute = writableInverse(resourceType, path.text, call);
@@ -74,7 +86,7 @@ function changeAtPath<C extends Context>(
     return { attribute, op, ids: isAll ? undefined : idsIn(attribute, value) };
   }
   const element = { type: "element", path: path.text, filter: parsed.filter } as const;
-  const resolved = resolveFilter(element, resourceType, resolveOptions(resourceType, call));
+  const resolved = resolveFilter(element, resourceType, resolveOptions(resourceType, call, "unquotedPathOperands"));
   const ids = resolved.type === "element" ? namedValues(resolved.filter) : undefined;
   if (op !== "remove" || ids === undefined)
     throw invalidPath(`${path.text} is left by remove and ${path.text}[value eq "…"], and joined by add.`);

@@ -7,7 +7,8 @@ import { isUnder } from "../patch/unknown-names.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import { takeMemberships } from "./memberships.ts";
+import { saysSomething, takeMemberships } from "./memberships.ts";
+import { withoutUnknownSchemas } from "./message-schemas.ts";
 
 /**
  * Reads the body of a PATCH: the envelope, then each operation against the schema.
@@ -22,7 +23,7 @@ export function readPatch<C extends Context>(
   const missingSchemas = tolerance("missingSchemas", call);
   const emptyOperations = tolerance("emptyOperations", call);
   const emptyPaths = tolerance("emptyPaths", call);
-  const operations = parsePatch(body, {
+  const operations = parsePatch(withoutUnknownSchemas(body, call), {
     maxOperations: call.engine.limits.operations,
     missingSchemas: missingSchemas && (() => missingSchemas("schemas")),
     emptyPath: emptyPaths,
@@ -40,6 +41,7 @@ export function readPatch<C extends Context>(
     pathKey: tolerance("pathKeys", call),
     removeValue: tolerance("removeValueList", call),
     maxOperations: call.engine.limits.operations,
+    hasOthers: memberships.some(saysSomething),
   });
   return { operations: prepared, ...(memberships.length === 0 ? {} : { memberships }) };
 }

@@ -11,6 +11,7 @@ import type { Context } from "../storage/adapter.ts";
 import { readBulk } from "./bulk-body.ts";
 import { type EndpointOf, type FinalEndpoint, findEndpoint } from "./endpoint.ts";
 import { membershipsInBody } from "./memberships.ts";
+import { withoutUnknownSchemas } from "./message-schemas.ts";
 import { readPatch } from "./patch-body.ts";
 import { checkSensitive, queryOperation, requestSelection } from "./query.ts";
 import { parseQueryString } from "./query-string.ts";
@@ -175,7 +176,7 @@ function bulkOperation<C extends Context>(request: RequestParts, call: Call<C>):
     maxOperations: call.engine.limits.bulkOperations,
     missingSchemas: tolerance("missingSchemas", call),
   };
-  return { type: "bulk", ...readBulk(request.body(), options) };
+  return { type: "bulk", ...readBulk(withoutUnknownSchemas(request.body(), call), options) };
 }
 
 /** The parameters in the URL, as the quirks have them. */
@@ -189,7 +190,7 @@ function urlSearch<C extends Context>(request: RequestParts, call: Call<C>): Sea
 /** The parameters in the body, as the quirks have them. */
 function bodySearch<C extends Context>(request: RequestParts, call: Call<C>): Search {
   const options = { missingSchemas: tolerance("missingSchemas", call), texts: tolerance("searchTexts", call) };
-  return call.engine.quirks.search(searchFromBody(request.body(), options), call.note);
+  return call.engine.quirks.search(searchFromBody(withoutUnknownSchemas(request.body(), call), options), call.note);
 }
 
 /** Where versions are not shown, what is said of them is passed over [P-3.14-09]. */

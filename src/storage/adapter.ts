@@ -236,10 +236,11 @@ export interface StorageCapabilities {
   /** `true`: cursor pages are answered, and announced as RFC 9865 has it. Default `false`. */
   readonly cursor?: boolean;
   /**
-   * `true`: writeOnly attributes (a password) are kept, hashed. Default `false`; then neither they nor changing passwords are
-   * announced, and what a client sends of them all the same is for the adapter to drop and tell of (`secretDropped`).
+   * `true`: writeOnly attributes (a password) are kept, hashed; a list: those that it names, as in `["User.password"]`. What is
+   * not kept is not announced, nor is changing passwords where that is one of them, and what a client sends of it all the same
+   * is for the adapter to drop and tell of (`secretDropped`). Default `false`: none is.
    */
-  readonly secrets?: boolean;
+  readonly secrets?: boolean | readonly string[];
   /**
    * `false`: there is one tenant, that of a context without `tenant`; the core answers any other one with 500. Default
    * `true`.

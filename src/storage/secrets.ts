@@ -1,4 +1,5 @@
-import type { Secrets, StorageNotice } from "./adapter.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import type { Secrets, StorageCapabilities, StorageNotice } from "./adapter.ts";
 
 /** Makes of a writeOnly value what is kept of it. @see RFC 7643 §9.2 */
 export type HashSecret = (attribute: string, value: unknown) => unknown | Promise<unknown>;
@@ -35,4 +36,14 @@ export function keepSecrets(secrets: Map<string, unknown>, { kept }: HashedSecre
     }
   }
   return isChanged;
+}
+
+/** The name of a writeOnly attribute in `capabilities.secrets`. */
+export function secretName({ name }: ResourceType, path: string): string {
+  return `${name}.${path}`;
+}
+
+/** Whether an adapter keeps a writeOnly attribute of a resource type. */
+export function keepsSecret({ secrets = false }: StorageCapabilities, type: ResourceType, path: string): boolean {
+  return typeof secrets === "boolean" ? secrets : secrets.includes(secretName(type, path));
 }

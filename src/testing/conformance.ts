@@ -6,7 +6,7 @@ import { ConformanceFailure, LeftOut, showError } from "./failure.ts";
 import { remedyOf } from "./remedy.ts";
 import { KIT_RESOURCE_TYPES } from "./resource-types.ts";
 import { type ScoreCard, scoreCardOf, type Verdict } from "./score-card.ts";
-import { type Made, type Run, subjectOf } from "./subject.ts";
+import { keepsPassword, type Made, type Run, subjectOf } from "./subject.ts";
 
 /** Options of `storageConformance`. */
 export interface ConformanceOptions<C extends Context = Context> {
@@ -124,7 +124,7 @@ export function storageConformance<C extends Context = Context>(options: Conform
       const missing = one.needs.find((need) => !isServed(resourceTypes, need));
       if (missing !== undefined) throw new LeftOut(`${missing} is not among the resource types`);
       const made = await open();
-      const lacking = one.features.find((feature) => !has(made, feature));
+      const lacking = one.features.find((feature) => !has(made, feature, resourceTypes));
       if (lacking !== undefined) throw new LeftOut(`the adapter declares that it has no ${lacking}`);
       await one.run(await subjectOf(run, made, (seed + index) | 0));
       return { type: "passed" };
@@ -171,7 +171,7 @@ function isServed(resourceTypes: readonly ResourceType[], need: string): boolean
   return type !== undefined && (dot === -1 || type.resolve(need.slice(dot + 1)) !== undefined);
 }
 
-function has({ storage, failAt }: Made, feature: Feature): boolean {
+function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonly ResourceType[]): boolean {
   const capabilities = storage.capabilities ?? {};
   switch (feature) {
     case "applyDelta":
@@ -180,8 +180,9 @@ function has({ storage, failAt }: Made, feature: Feature): boolean {
     case "failAt":
       return failAt !== undefined;
     case "cursor":
+      return capabilities.cursor === true;
     case "secrets":
-      return capabilities[feature] === true;
+      return keepsPassword(capabilities, resourceTypes);
     default:
       return capabilities[feature] !== false;
   }

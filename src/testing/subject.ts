@@ -20,6 +20,7 @@ import {
   type StoredResource,
   type WriteRequest,
 } from "../storage/adapter.ts";
+import { keepsSecret } from "../storage/secrets.ts";
 import { LeftOut, must } from "./failure.ts";
 import { type Random, randomFrom } from "./random.ts";
 
@@ -299,4 +300,10 @@ function readsOf({ type, path, callee }: Requests): Pick<Subject, "get" | "read"
     },
   };
   return reads;
+}
+
+/** Whether the adapter says that it keeps a user's password, which the cases about secrets write. */
+export function keepsPassword(capabilities: StorageCapabilities, resourceTypes: readonly ResourceType[]): boolean {
+  const user = resourceTypes.find(({ name }) => name === "User");
+  return user !== undefined && keepsSecret(capabilities, user, "password");
 }

@@ -50,7 +50,10 @@ test("npm start says on one line for each request what was asked and how it went
   await ask(
     "PATCH",
     `Users/${id}`,
-    patchOf({ op: "replace", path: `emails[value eq "${canary}"].none`, value: canary }),
+    patchOf(
+      { op: "replace", path: `emails[value eq "${canary}"].none`, value: canary },
+      { op: "replace", path: "active", value: true },
+    ),
   );
   await ask("GET", "Users", undefined, `${canary}${canary}`);
   await ask("POST", "Bulk", {

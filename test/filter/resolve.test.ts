@@ -66,7 +66,7 @@ describe("names", () => {
     const isReadable: ResolveOptions["isReadable"] = ({ path }) => path !== "title" && path !== "emails.value";
     expect(refusal("title pr", { isReadable })).toBe(refusal("titla pr").replace("titla", "title"));
     expect(refusal('emails co "x"', { isReadable: ({ path }) => path !== "emails" })).toContain("emails");
-    expect(refusal('emails[value eq "x"]', { isReadable })).toContain("value");
+    expect(refusal('emails[value eq "x"]', { isReadable })).toContain('"emails.value"');
   });
 });
 
@@ -178,7 +178,7 @@ describe("resolving where some attributes are unknown", () => {
     ["no gt 5", false, ["no"]],
     ["not (no pr)", true, ["no"]],
     ["not (not (no pr))", false, ["no"]],
-    ['no[x eq "1"]', false, ["no", "no[x]"]],
+    ['no[x eq "1"]', false, ["no", "no.x"]],
     ["title pr and no pr", false, ["no"]],
     ["title pr or no pr", "title pr", ["no"]],
     ['title pr and no ne "x"', "title pr", ["no"]],
@@ -187,11 +187,23 @@ describe("resolving where some attributes are unknown", () => {
     ["(title pr or id pr) or no pr", "title pr or id pr", ["no"]],
     ["title pr and (no pr or (id pr and active pr))", "title pr and id pr and active pr", ["no"]],
     ["title pr or (not (no pr) and (id pr or active pr))", "title pr or id pr or active pr", ["no"]],
-    ['emails[no eq "x"]', false, ["emails[no]"]],
-    ['emails[no ne "x"]', "emails pr", ["emails[no]"]],
-    ['emails[no ne "x" and type eq "work"]', 'emails[emails.type eq "work"]', ["emails[no]"]],
+    ['emails[no eq "x"]', false, ["emails.no"]],
+    ['emails[no ne "x"]', "emails pr", ["emails.no"]],
+    ['emails[no ne "x" and type eq "work"]', 'emails[emails.type eq "work"]', ["emails.no"]],
     ["password pr", false, ["password"]],
   ])("%s comes to %j [P-3.4.2.1-04 R-35]", (text, outcome, unknown) => {
     expect(folded(text)).toEqual({ outcome, unknown });
   });
+});
+
+test("an unknown name within brackets is named, and what it is compared with is not [R-35 T-L2]", async () => {
+  const { ask } = directory();
+  const filter = encodeURIComponent('emails[tpye eq "c4nary"]');
+  const { json } = await ask("GET", `/Users?filter=${filter}`);
+  expect(json).toMatchObject({
+    scimType: "invalidFilter",
+    detail: '"emails[…].tpye" is not an attribute that can be filtered here; see /Schemas for the attributes.',
+  });
+  const { json: date } = await ask("GET", `/Users?filter=${encodeURIComponent('meta.created gt "c4nary"')}`);
+  expect(date.detail).toMatch(/^meta\.created cannot be compared with this: the operand must be a date/);
 });

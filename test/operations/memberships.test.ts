@@ -122,6 +122,36 @@ describe.each([
     expect([created.status, patched.status], answer.body).toEqual(["201", "200"]);
     expect(await groupsOf(created.location.split("/").at(-1))).toEqual(["a", "b"]);
   });
+
+  test("a change of groups is something that a PATCH is about, and its other operations keep their positions [R-37a R-76]", async () => {
+    const { ask, a, b, groupsOf, create, events } = await service();
+    const { id } = await create("ada");
+    const path = `/Users/${id}`;
+    const slip = { op: "replace", path: "actve", value: false };
+    const join = { op: "add", path: "groups", value: [{ value: a }] };
+    events.length = 0;
+    expect((await ask("PATCH", path, operations(join, slip))).status).toBe(200);
+    expect(await groupsOf(id)).toEqual(["a"]);
+    expect(events).toContainEqual(expect.objectContaining({ type: "quirk", quirk: "unknown-paths", path: "actve" }));
+    for (const nothing of [
+      { ...join, value: [] },
+      { op: "remove", path: "groups", value: [] },
+    ]) {
+      const { json } = await ask("PATCH", path, operations(nothing, slip));
+      expect([json.scimType, json.detail]).toEqual(["invalidPath", expect.stringContaining("Operations[1]: ")]);
+    }
+    const wrong = { op: "replace", path: "active", value: "perhaps" };
+    const { json } = await ask("PATCH", path, operations(join, { op: "add", value: { groups: [b] } }, wrong));
+    expect(json.detail).toMatch(/^Operations\[2\]: active/);
+    expect(await groupsOf(id)).toEqual(["a"]);
+    const whole = { op: "add", path: USER, value: { groups: [b], title: "Dr" } };
+    expect((await ask("PATCH", path, operations(whole))).json.title).toBe("Dr");
+    expect(await groupsOf(id)).toEqual(["a", "b"]);
+    // What selects groups to leave is read to the letter, as in every path of a PATCH.
+    const bare = operations({ op: "remove", path: `groups[value eq ${a}]` });
+    expect((await ask("PATCH", path, bare)).json.scimType).toBe("invalidFilter");
+    expect(await groupsOf(id)).toEqual(["a", "b"]);
+  });
 });
 
 test("where storage has transactions, a fault at a group undoes the write of the user", async () => {

@@ -281,19 +281,51 @@ test("references names attributes that are there, and policies that there are [R
   expect(() => directory({ references: { "Group.members": "refuse" as "drop" } })).toThrow(TypeError);
 });
 
-test("across storages, an optional reference to nothing is kept and a dropped one left out, with an event [R-80]", async () => {
-  const { ask, events } = directory({
-    storage: { User: memoryStorage(), Group: memoryStorage() },
-    references: { "Group.members": "drop" },
+test("across storages, an optional reference to nothing is kept and a dropped one left out, with an event; the next write makes it a true one [R-80]", async () => {
+  const DEVICE = "urn:example:params:scim:schemas:Device";
+  const Device = defineResourceType({
+    name: "Device",
+    schema: defineSchema({
+      id: DEVICE,
+      name: "Device",
+      attributes: {
+        label: {},
+        owner: {
+          type: "complex",
+          integrity: "optional",
+          subAttributes: { value: { caseExact: true }, $ref: { type: "reference", referenceTypes: ["User"] } },
+        },
+      },
+    }),
   });
-  const { id } = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
+  const ids = ["device", "late"];
+  const { ask, events } = directory({
+    resourceTypes: [User, Group, Device],
+    storage: { User: memoryStorage(), Group: memoryStorage(), Device: memoryStorage() },
+    references: { "Group.members": "drop" },
+    newId: () => ids.shift() ?? crypto.randomUUID(),
+  });
+  const told = () =>
+    events.flatMap((event) => (event.type === "missingReference" ? [[event.value, event.outcome]] : []));
+  const device = { schemas: [DEVICE], label: "one", owner: { value: "late" } };
+  expect((await ask("POST", "/Devices", device)).json.owner).toEqual({ value: "late" });
+  expect((await ask("GET", "/Devices/device")).json.owner).toEqual({ value: "late" });
+  expect(told()).toEqual([["late", "kept"]]);
+
+  const { id, meta } = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
+  expect(id).toBe("late");
+  const put = await ask("PUT", "/Devices/device", { ...device, label: "two" });
+  expect(put.json.owner).toEqual({ value: "late", $ref: meta.location });
+  expect((await ask("GET", "/Devices/device")).json.owner).toEqual({ value: "late", $ref: meta.location });
+
   const group = await ask("POST", "/Groups", {
     schemas: [GROUP],
     displayName: "g",
     members: [{ value: "stale" }, { value: id }],
   });
   expect(group.json.members.map(({ value }: { value: string }) => value)).toEqual([id]);
-  expect(events).toContainEqual(
-    expect.objectContaining({ type: "missingReference", value: "stale", outcome: "dropped" }),
-  );
+  expect(told()).toEqual([
+    ["late", "kept"],
+    ["stale", "dropped"],
+  ]);
 });

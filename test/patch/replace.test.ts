@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ProfileName, profiles } from "../../src/index.ts";
+import { defineSchema, type ProfileName, profiles, User } from "../../src/index.ts";
 import { directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 import { account, device, patchOf } from "../support/patching.ts";
 
@@ -255,4 +255,32 @@ test("members by nothing but empty texts is 400 invalidValue, and so is their ad
     await ask("PATCH", path, patchOf({ op: "replace", path: "members", value: [] }));
     expect((await ask("GET", path)).json.members).toBeUndefined();
   }
+});
+
+test("any list by nothing but empty references is 400 invalidValue, and so is their add, however the nothing is written [R-2a R-82]", async () => {
+  const LINKS = "urn:example:params:scim:schemas:Links";
+  const Links = defineSchema({
+    id: LINKS,
+    name: "Links",
+    attributes: { urls: { type: "reference", referenceTypes: ["external"], multiValued: true } },
+  });
+  const { ask, events } = directory({ resourceTypes: [User.extend(Links)] });
+  const kept = { emails: [{ value: "a@example.com" }], [LINKS]: { urls: ["https://host/1"] } };
+  const { json } = await ask("POST", "/Users", { schemas: [USER, LINKS], userName: "ada", ...kept });
+  const path = `/Users/${json.id}`;
+  events.length = 0;
+  for (const [name, values] of [
+    [`${LINKS}:urls`, ["", " ", [""], [" ", ""], [{ value: "" }], { value: " " }, [{ $ref: null, value: "" }]]],
+  ] as const)
+    for (const value of values)
+      for (const op of ["replace", "add"])
+        expect(
+          await ask("PATCH", path, patchOf({ op, path: name, value })),
+          JSON.stringify([op, name, value]),
+        ).toMatchObject({
+          status: 400,
+          json: { scimType: "invalidValue" },
+        });
+  expect((await ask("GET", path)).json).toMatchObject({ ...kept, meta: { version: json.meta.version } });
+  expect(events.filter(({ type }) => type === "patched")).toEqual([]);
 });

@@ -150,7 +150,7 @@ test("a filter that names what there is not is 400 invalidFilter, whatever stand
       { op: "remove", path: 'emails[tpye eq "work"]' },
     );
     expect(answer).toMatchObject({ status: 400, json: { scimType: "invalidFilter" } });
-    expect(answer.json.detail).toContain("emails");
+    expect(answer.json.detail).toContain('"emails.tpye"');
     expect(await read()).toEqual(before);
   }
 });

@@ -49,3 +49,35 @@ test("the type's own schema must be among them, and without the rule it must be 
     json: { scimType: "invalidSyntax", detail: expect.stringContaining(VERSION_1) },
   });
 });
+
+test("a PATCH, a search and a bulk request of nothing but URNs that nobody knows are read as what they were sent to, with both notes [Q124 R-37b]", async () => {
+  const service = await under(profiles.interop);
+  const schemas = [VERSION_1, "urn:ietf:params:scim:api:messages:3.0:PatchOp"];
+  const path = `/Users/${service.ada}`;
+  const Operations = [{ op: "replace", path: "title", value: "Dr" }];
+  const both = (at: string) => [`unknown-schemas at ${at}`, `missing-schemas at ${at}`];
+  expect(await service.ask("PATCH", path, { schemas, Operations })).toMatchObject({
+    status: 200,
+    json: { title: "Dr" },
+  });
+  expect(service.notes()).toEqual(both("schemas"));
+  for (const endpoint of ["/Users/.search", "/.search"]) {
+    const found = await service.ask("POST", endpoint, { Schemas: schemas, filter: 'title eq "Dr"' });
+    expect(found.json.totalResults).toBe(1);
+    expect(service.notes()).toEqual(both("schemas"));
+  }
+  const bulk = { schemas, Operations: [{ method: "PATCH", path, data: { schemas, Operations } }] };
+  expect((await service.ask("POST", "/Bulk", bulk)).json.Operations).toMatchObject([{ status: "200" }]);
+  expect(service.notes()).toEqual([...both("schemas"), ...both("Operations[0].data.schemas")]);
+
+  for (const known of [[USER], [VERSION_1, SEARCH], [GROUP], [ENTERPRISE]])
+    expect(await service.ask("PATCH", path, { schemas: known, Operations }), String(known)).toMatchObject({
+      status: 400,
+      json: { scimType: "invalidSyntax" },
+    });
+  for (const rules of [profiles.strict, [rule], [missingSchemas]]) {
+    const other = await under(rules);
+    expect((await other.ask("PATCH", `/Users/${other.ada}`, { schemas, Operations })).status).toBe(400);
+    expect((await other.ask("POST", "/Users/.search", { schemas })).status).toBe(400);
+  }
+});

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { defineSchema, profiles, User } from "../../src/index.ts";
 import { valueObjects as rule } from "../../src/quirks/value-objects.ts";
-import { directory, USER } from "../support/directory.ts";
+import { directory, ENTERPRISE, USER } from "../support/directory.ts";
 import { under } from "../support/quirk.ts";
 
 const DESK = "urn:example:params:scim:schemas:Desk";
@@ -58,4 +58,42 @@ test("with anything beside the value it is no value, and without the rule none i
   expect(
     (await strict.patch(`/Users/${strict.ada}`, { op: "replace", path: "title", value: { value: "x" } })).status,
   ).toBe(400);
+});
+
+test("an empty value in an object unassigns what an empty text does, and no `{}` is ever kept in its place [Q115 R-55a R-81 R-82]", async () => {
+  const service = await under(profiles.interop);
+  const manager = `${ENTERPRISE}:manager`;
+  const bob = `/Users/${service.bob}`;
+  const shown = { schemas: [USER, ENTERPRISE], id: service.bob, [ENTERPRISE]: { department: "Sales" } };
+  for (const [path, value] of [
+    [`${manager}.value`, { value: "" }],
+    [`${manager}.value`, [{ value: " " }]],
+    ["manager.value", { $ref: null, value: "" }],
+    [undefined, { [`${manager}.value`]: { value: "" } }],
+    [undefined, { [ENTERPRISE]: { manager: { value: { value: "" } } } }],
+  ] as const) {
+    await service.patch(bob, { op: "replace", path: manager, value: service.ada });
+    const { json } = await service.patch(bob, { op: "replace", ...(path === undefined ? {} : { path }), value });
+    expect(json, JSON.stringify([path, value])).toMatchObject(shown);
+    expect(json[ENTERPRISE]).toEqual({ department: "Sales" });
+    expect((await service.ask("GET", bob)).json[ENTERPRISE]).toEqual({ department: "Sales" });
+  }
+  const url = { op: "replace", path: "profileUrl", value: "https://host/bob" };
+  const photos = { op: "replace", path: "photos", value: [{ value: "https://host/1", type: "photo" }] };
+  await service.patch(bob, url, photos);
+  await service.patch(bob, { ...photos, path: 'photos[type eq "photo"]', value: { value: " ", display: "me" } });
+  expect((await service.ask("GET", bob)).json.photos).toEqual([{ display: "me" }]);
+  await service.patch(bob, photos);
+  const { json } = await service.patch(
+    bob,
+    { ...url, value: { value: " " } },
+    { op: "replace", path: 'photos[type eq "photo"].value', value: { value: "" } },
+  );
+  expect(json).not.toHaveProperty("profileUrl");
+  expect(json.photos).toEqual([{ type: "photo" }]);
+  const changes = service.events.flatMap((event) => ("changes" in event ? event.changes : []));
+  expect(changes).toEqual([
+    { op: "remove", path: "/profileUrl" },
+    { op: "remove", path: "/photos/0/value" },
+  ]);
 });

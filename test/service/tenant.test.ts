@@ -236,21 +236,26 @@ describe("a resource of another tenant", () => {
     expect((await as("acme")("POST", "/Users", body)).status).toBe(409);
   });
 
-  test("cannot be a member or a manager, and is refused like one that never was [T-A8]", async () => {
-    const ids = ["of-acme"];
-    const { as } = service({ newId: () => ids.pop() ?? "of-globex" });
+  test("cannot be a member or a manager: the one is refused, the other leads nowhere, as if it never was [T-A8 R-80]", async () => {
+    let made = 0;
+    const { as } = service({ newId: () => `id-${made++}` });
     await as("acme")("POST", "/Users", { schemas: [USER], userName: "ada" });
     const globex = as("globex");
-    const attempts = async (value: string) => [
-      await globex("POST", "/Groups", { schemas: [GROUP], displayName: "x", members: [{ value }] }),
-      await globex("POST", "/Users", {
+    for (const value of ["id-0", "never-was"]) {
+      const group = await globex("POST", "/Groups", { schemas: [GROUP], displayName: "x", members: [{ value }] });
+      expect(group.json).toMatchObject({ status: "400", scimType: "invalidValue" });
+      expect(group.json.detail).toBe(
+        "members[0].value names no User or Group; create the resource first, or leave the reference out.",
+      );
+      const manager = { manager: { value } };
+      const user = await globex("POST", "/Users", {
         schemas: [USER, ENTERPRISE],
-        userName: "eve",
-        [ENTERPRISE]: { manager: { value } },
-      }),
-    ];
-    const [foreign, unknown] = [await attempts("of-acme"), await attempts("never-was")];
-    expect(foreign).toEqual(unknown);
-    for (const answer of foreign) expect(answer.json).toMatchObject({ status: "400", scimType: "invalidValue" });
+        userName: `of-${value}`,
+        [ENTERPRISE]: manager,
+      });
+      expect(user.status).toBe(201);
+      const read = await globex("GET", `/Users/${user.json.id}`);
+      expect([user.json[ENTERPRISE], read.json[ENTERPRISE]]).toEqual([manager, manager]);
+    }
   });
 });

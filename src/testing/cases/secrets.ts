@@ -2,7 +2,7 @@ import type { StorageNotice } from "../../storage/adapter.ts";
 import { chapter } from "../case.ts";
 import { mustBeUnchanged } from "../content.ts";
 import { must, mustBe, outcomeOf } from "../failure.ts";
-import type { Subject } from "../subject.ts";
+import { keepsPassword, type Subject } from "../subject.ts";
 
 const { cases, add } = chapter({ name: "secrets", needs: ["User.userName", "User.password"] });
 const CANARY = "c4nary-in-the-c0al-m1ne";
@@ -37,7 +37,9 @@ add("a refusal does not quote the secret", async (subject) => {
 add("a secret that is dropped is told, one that is kept is not: capabilities.secrets says which", async (subject) => {
   const notices: StorageNotice[] = [];
   const { id } = await subject.create("User", { userName: "ada" }, { secrets: { password: CANARY }, notices });
-  const expected = subject.capabilities.secrets === true ? [] : [{ type: "secretDropped", attribute: "password" }];
+  const expected = keepsPassword(subject.capabilities, subject.resourceTypes)
+    ? []
+    : [{ type: "secretDropped", attribute: "password" }];
   mustBe(
     notices,
     expected,

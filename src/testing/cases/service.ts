@@ -1,5 +1,6 @@
 import { createScim } from "../../scim.ts";
 import type { StorageCapabilities } from "../../storage/adapter.ts";
+import { keepsSecret } from "../../storage/secrets.ts";
 import { type Case, chapter } from "../case.ts";
 import { mustBe } from "../failure.ts";
 import type { Subject } from "../subject.ts";
@@ -18,8 +19,9 @@ export function serviceCases(declared: StorageCapabilities | undefined): readonl
     const config = await ask(subject, "/ServiceProviderConfig");
     mustBe(config.filter?.supported, capabilities.filter !== false, "filter.supported must follow capabilities.filter");
     mustBe(config.sort?.supported, capabilities.sort !== false, "sort.supported must follow capabilities.sort");
-    const keepsPasswords =
-      capabilities.secrets === true && subject.resourceTypes.some((type) => type.attribute("password") !== undefined);
+    const keepsPasswords = subject.resourceTypes.some(
+      (type) => type.attribute("password") !== undefined && keepsSecret(capabilities, type, "password"),
+    );
     mustBe(
       config.changePassword?.supported,
       keepsPasswords,

@@ -184,7 +184,7 @@ const CASES = {
     mustBe([status, json.status, json.scimType], [409, "409", "uniqueness"], "the answer");
   },
   "every mistake in a body is told, with what it must be": async (ask) => {
-    const { status, json } = await create(ask, "wrong", { active: 1, emails: [{ value: 2 }] });
+    const { status, json } = await create(ask, "wrong", { active: 1, emails: [{ value: true }] });
     mustBe([status, json.scimType], [400, "invalidValue"], "the answer");
     if (!json.detail.includes("active must be") || !json.detail.includes("emails[0].value must be"))
       throw new Error(`detail: ${json.detail}`);

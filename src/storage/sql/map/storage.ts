@@ -3,7 +3,7 @@ import type { ComparisonKey } from "../../../schema/attribute.ts";
 import { DIRECTORY } from "../../../schema/core/directory.ts";
 import { compileResourceType, type ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
-import type { HashSecret } from "../../secrets.ts";
+import { type HashSecret, secretName } from "../../secrets.ts";
 import { type Database, databaseOf } from "../database.ts";
 import { checkMapped } from "./check.ts";
 import { createMapped } from "./create.ts";
@@ -70,7 +70,7 @@ export interface MappedStorage extends StorageAdapter {
  *       columns: { displayName: "name" }, rest: "scim_json",
  *       collections: {
  *         members: {
- *           table: "memberships", holder: "team_id", value: "user_id", resourceType: "User", forgotten: ["display"],
+ *           table: "memberships", holder: "team_id", value: "user_id", resourceType: "User",
  *         },
  *       },
  *     }),
@@ -89,8 +89,7 @@ export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStor
   );
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));
   if (tenants.size > 1) throw new TypeError("mappedStorage: all tables have a column for the tenant, or none.");
-  const hasSecrets = mappings.all.some(({ secrets }) => secrets.length > 0);
-  if (hasSecrets && hashSecret === undefined)
+  if (mappings.all.some(({ secrets }) => secrets.length > 0) && hashSecret === undefined)
     throw new TypeError(
       "mappedStorage: a writeOnly attribute has a column; give hashSecret, which makes what is kept of it.",
     );
@@ -99,7 +98,6 @@ export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStor
     hashSecret,
     maxScanned,
     hasTenants: tenants.has(true),
-    hasSecrets,
   });
 }
 
@@ -108,7 +106,6 @@ interface Settings {
   readonly hashSecret: HashSecret | undefined;
   readonly maxScanned: number;
   readonly hasTenants: boolean;
-  readonly hasSecrets: boolean;
 }
 
 function storageOver(database: Database, settings: Settings): MappedStorage {
@@ -121,7 +118,7 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
   return {
     capabilities: {
       cursor: true,
-      secrets: settings.hasSecrets,
+      secrets: keptSecrets(mappings),
       tenants: settings.hasTenants,
       danglingReferences: false,
     },
@@ -141,4 +138,18 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
     check: () => checkMapped(database, mappings),
   };
+}
+
+/** What has a column is kept: all that there is, or what of it. */
+function keptSecrets({ all }: Mappings): boolean | readonly string[] {
+  const columns = all.flatMap(({ resourceType, secrets }) =>
+    secrets.map(({ path }) => secretName(resourceType, path.text)),
+  );
+  const there = all.flatMap(({ resourceType }) =>
+    resourceType.attributes
+      .filter(({ mutability }) => mutability === "writeOnly")
+      .map(({ path }) => secretName(resourceType, path)),
+  );
+  if (columns.length === 0) return false;
+  return there.every((name) => columns.includes(name)) || columns;
 }
