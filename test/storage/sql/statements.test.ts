@@ -20,7 +20,7 @@ for (const engine of engines()) {
         displayName: "Person 00000",
         emails: [{ value: "00000@example.com", type: "work" }],
         // A table of next to nothing PostgreSQL would rather read than ask an index that it has not merged yet.
-        addresses: [{ formatted: "A street of a town in a country. ".repeat(20) }],
+        ...(engine.isPostgres ? { addresses: [{ formatted: "A street of a town in a country. ".repeat(20) }] } : {}),
       });
       await copies();
       await calls.group("g1", ["u00001", "u00002", "u00003"]);
