@@ -5,7 +5,14 @@ import { EnterpriseUser } from "../../../src/schema/core/enterprise-user.ts";
 import { Group as GroupDefinition } from "../../../src/schema/core/group.ts";
 import { User as UserDefinition } from "../../../src/schema/core/user.ts";
 import { compileResourceType, type ResourceType } from "../../../src/schema/resource-type.ts";
-import type { Page, Select, StorageAdapter, StoredResource, WriteRequest } from "../../../src/storage/adapter.ts";
+import type {
+  Context,
+  Page,
+  Select,
+  StorageAdapter,
+  StoredResource,
+  WriteRequest,
+} from "../../../src/storage/adapter.ts";
 
 export const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
 export const Group = compileResourceType(GroupDefinition);
@@ -19,7 +26,11 @@ export const REQUIRED: WriteRequest["checkReferences"] = Object.fromEntries(
 );
 
 /** Short ways to call an adapter. */
-export function callsOf(storage: StorageAdapter, checkReferences: WriteRequest["checkReferences"] = REQUIRED) {
+export function callsOf(
+  storage: StorageAdapter,
+  checkReferences: WriteRequest["checkReferences"] = REQUIRED,
+  context: Context = {},
+) {
   const create = (
     resourceType: ResourceType,
     id: string,
@@ -28,7 +39,7 @@ export function callsOf(storage: StorageAdapter, checkReferences: WriteRequest["
   ): Promise<StoredResource> => {
     const meta = { resourceType: resourceType.name, created: AT, lastModified: AT };
     const resource = { ...attributes, schemas: schemasOf(resourceType, attributes), id, meta };
-    return storage.create({ resourceType, resource, secrets: {}, select, checkReferences, ...writes }, {});
+    return storage.create({ resourceType, resource, secrets: {}, select, checkReferences, ...writes }, context);
   };
   return {
     user: (id: string, attributes: Record<string, unknown> = {}) => create(User, id, { userName: id, ...attributes }),
@@ -38,16 +49,16 @@ export function callsOf(storage: StorageAdapter, checkReferences: WriteRequest["
         ...(members.length === 0 ? {} : { members: members.map((value) => ({ value })) }),
       }),
     get: (resourceType: ResourceType, id: string, select: Select = { includes: () => true }) =>
-      storage.get({ resourceType, id, select }, {}),
+      storage.get({ resourceType, id, select }, context),
     remove: (resourceType: ResourceType, id: string) =>
-      storage.delete({ resourceType, id, checkReferences, ...writes }, {}),
+      storage.delete({ resourceType, id, checkReferences, ...writes }, context),
     delta: async (id: string, add: readonly string[], remove: readonly string[] = [], ifVersion?: string) => {
       const attribute = Group.attribute("members");
       if (attribute === undefined || storage.applyDelta === undefined) throw new Error("there are no deltas");
       const elements = add.map((value) => ({ value }));
       return storage.applyDelta(
         { resourceType: Group, id, attribute, add: elements, remove, ifVersion, checkReferences, ...writes },
-        {},
+        context,
       );
     },
     find: (
@@ -66,7 +77,7 @@ export function callsOf(storage: StorageAdapter, checkReferences: WriteRequest["
           page,
           select,
         },
-        {},
+        context,
       );
     },
   };

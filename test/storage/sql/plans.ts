@@ -13,9 +13,14 @@ export interface Access {
 /** Columns that many rows have in common. */
 const COMMON = ["tenant", "type", "attribute", "scope", "org", "org_id"];
 
-/** The accesses that look at all rows of a tenant, or of a type, or at all there are. */
-export function wide(accesses: readonly Access[]): readonly Access[] {
-  return accesses.filter(({ bounds }) => bounds.every((column) => COMMON.includes(column)));
+/** The accesses that look at all rows of a tenant, or of a type, or at all there are; or of what has one of `more`. */
+export function wide(accesses: readonly Access[], more: readonly string[] = []): readonly Access[] {
+  return accesses.filter(({ bounds }) => bounds.every((column) => [...COMMON, ...more].includes(column)));
+}
+
+/** Accesses as a failed test is to tell them. */
+export function told(accesses: readonly Access[]): string {
+  return accesses.map(({ step, statement }) => `${step}: ${statement}`).join("\n");
 }
 
 /** What plans are asked of. */
@@ -55,19 +60,26 @@ export async function accessesOf(place: Planned, sent: readonly Sent[], generic 
   return all;
 }
 
-/** How many rows of the tables the statements, which must be reads, fetch when they are run: PostgreSQL only. */
+/** How many rows of the tables the statements fetch when they are run once more, and undone: PostgreSQL only. */
 export async function rowsFetched(place: Planned, sent: readonly Sent[]): Promise<number> {
   let rows = 0;
-  for (const { sql, parameters } of planned(sent)) {
-    const { rows: answer } = await place.db.executeQuery<Record<string, unknown>>(
-      CompiledQuery.raw(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`, [...parameters]),
-    );
-    for (const node of nodesOf(parsed(answer)))
-      if (place.tables.includes(String(node["Relation Name"])))
-        rows +=
-          (Number(node["Actual Rows"] ?? 0) + Number(node["Rows Removed by Filter"] ?? 0)) *
-          Number(node["Actual Loops"] ?? 1);
-  }
+  await place.db.connection().execute(async (connection) => {
+    const ask: Ask = async (text, parameters = []) =>
+      (await connection.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, [...parameters]))).rows;
+    await ask("BEGIN");
+    try {
+      for (const { sql, parameters } of planned(sent)) {
+        const answer = await ask(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`, parameters);
+        for (const node of nodesOf(parsed(answer)))
+          if (place.tables.includes(String(node["Relation Name"])))
+            rows +=
+              (Number(node["Actual Rows"] ?? 0) + Number(node["Rows Removed by Filter"] ?? 0)) *
+              Number(node["Actual Loops"] ?? 1);
+      }
+    } finally {
+      await ask("ROLLBACK");
+    }
+  });
   return rows;
 }
 
@@ -138,7 +150,9 @@ function postgresAccess({ tables }: Planned, indexes: IndexColumns, statement: s
     return isSeq ? [{ statement, step: `${type} on ${String(node["Relation Name"])}`, bounds: [] }] : [];
   }
   const condition = String(node["Index Cond"] ?? "");
-  const columns = indexes.get(String(index)) ?? [];
+  const columns = indexes.get(String(index));
+  // The catalog's own.
+  if (columns === undefined) return [];
   const step = `${type} using ${String(index)} ${condition}`;
   if (columns === "gin") return [{ statement, step, bounds: condition === "" ? [] : ["an element"] }];
   const bounds: string[] = [];
@@ -153,5 +167,7 @@ function postgresAccess({ tables }: Planned, indexes: IndexColumns, statement: s
 function isBounded(condition: string, column: string): boolean {
   if (/^"?\w+"?$/.test(column)) return new RegExp(`\\(${column.replaceAll('"', '"?')} (?:=|<|>|IS)`).test(condition);
   const [member = ""] = /'[^']+'/.exec(column) ?? [];
-  return condition.includes(member === "" ? column.slice(0, 8) : member);
+  if (member !== "") return condition.includes(member);
+  const [name, of] = column.match(/\w+/g) ?? [];
+  return new RegExp(`\\b${name}\\(+${of}\\b`).test(condition);
 }

@@ -1,5 +1,6 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { EnterpriseUser } from "../../../src/index.ts";
 import { pickSize } from "../../support/size.ts";
 import { callsOf, Group, NOTHING, User } from "./calls.ts";
 import { engines, type Opened, pgliteEngine } from "./engines.ts";
@@ -18,6 +19,8 @@ for (const engine of engines()) {
       await calls.user("u00000", {
         displayName: "Person 00000",
         emails: [{ value: "00000@example.com", type: "work" }],
+        // A table of next to nothing PostgreSQL would rather read than ask an index that it has not merged yet.
+        addresses: [{ formatted: "A street of a town in a country. ".repeat(20) }],
       });
       await copies();
       await calls.group("g1", ["u00001", "u00002", "u00003"]);
@@ -52,19 +55,17 @@ for (const engine of engines()) {
       );
     };
 
-    /** How the statements that were sent since are run, where an index that can be used is used. */
+    /** How the statements that were sent since are run. */
     const plansOf = async (): Promise<string> => {
       const sent = [...opened.sent];
       return opened.db.connection().execute(async (connection) => {
         const ask = async (text: string, parameters: readonly unknown[] = []) =>
           (await connection.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, [...parameters]))).rows;
-        if (engine.isPostgres) await ask("SET enable_seqscan = off");
         const plans: string[] = [];
         for (const { sql, parameters } of sent) {
           const rows = await ask(`${engine.isPostgres ? "EXPLAIN" : "EXPLAIN QUERY PLAN"} ${sql}`, parameters);
           plans.push(rows.map((row) => String(row["QUERY PLAN"] ?? row.detail)).join("\n"));
         }
-        if (engine.isPostgres) await ask("RESET enable_seqscan");
         return plans.join("\n");
       });
     };
@@ -137,6 +138,21 @@ for (const engine of engines()) {
       expect(await calls.find(Group, 'members.value eq "u00002"')).toMatchObject({ totalResults: 2 });
       expect(await calls.find(User, 'groups.value eq "g1"')).toMatchObject({ totalResults: 3 });
       expect(await plansOf()).not.toMatch(looksAtAll);
+    });
+
+    test("the users of a manager are found by the index over references, whether the manager is there or not", async () => {
+      const manager = `${EnterpriseUser.id}:manager`;
+      const unchecked = callsOf(opened.storage, {});
+      // The second one is written with a combining accent.
+      for (const [id, value] of Object.entries({ r1: "u00001", r2: "absente\u0301" }))
+        await unchecked.user(id, { [EnterpriseUser.id]: { manager: { value } } });
+      opened.sent.length = 0;
+      for (const [value, id] of Object.entries({ u00001: "r1", "absent\u00e9": "r2" })) {
+        const { resources } = await calls.find(User, `${manager}.value eq "${value}"`);
+        expect(resources.map((found) => found.id)).toEqual([id]);
+      }
+      expect(await plansOf()).not.toMatch(looksAtAll);
+      for (const id of ["r1", "r2"]) await calls.remove(User, id);
     });
 
     test.each([

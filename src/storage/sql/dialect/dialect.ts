@@ -103,6 +103,11 @@ export interface ValueWords {
    * index over it and what the database knows of its values make the condition cheap.
    */
   isBeyondAscii(text: Fragment): Fragment;
+  /**
+   * A condition that most rows meet, said so that no index is chosen for it alone. Default: as it is, because the
+   * database rates a search by all columns of an index higher than one by its first.
+   */
+  readonly ofMost?: (condition: Fragment) => Fragment;
 }
 
 /** What values are cast to. */

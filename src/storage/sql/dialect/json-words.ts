@@ -35,6 +35,11 @@ export interface JsonWords {
    * nothing, because the database keeps to the order of a CROSS JOIN.
    */
   readonly apart?: Fragment;
+  /**
+   * A subquery on the right of a CROSS JOIN that is to be run for each row on the left, which it names. Default: what it
+   * selects from stands there itself, because the database keeps to the order.
+   */
+  readonly forEach?: (query: Fragment) => Fragment;
   /** A row source with the single text column `value` from a JSON text that is an array of strings. */
   list(json: string): Fragment;
   /** A JSON text array of what a row source gives, in its order. */

@@ -52,6 +52,7 @@ export const postgres: Dialect = {
       WHERE json_typeof(v.value) = 'array' OFFSET 0) ${raw(alias)}`;
   },
   apart: raw(" OFFSET 0"),
+  forEach: (query) => sql`LATERAL (${query} OFFSET 0)`,
   list: (json) => sql`(SELECT v.value#>>'{}' AS value FROM json_array_elements(${json}::json) v(value)
     WHERE json_typeof(v.value) = 'string' OFFSET 0) AS listed`,
   aggregate: (elements, source) =>

@@ -37,6 +37,7 @@ export const sqlite: Dialect = {
   startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,
   endsWith: (text, part) => sql`substr(${text}, -length(${part})) = ${part}`,
   isBeyondAscii: (text) => sql`((length(CAST(${text} AS BLOB)) - length(${text})) > 0)`,
+  ofMost: (condition) => sql`likelihood(${condition}, 0.9)`,
 
   toJson: (text) => sql`jsonb(${text})`,
   jsonText: (column) => sql`json(${column})`,

@@ -3,11 +3,12 @@ import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
 import type { Database } from "../database.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
+import { hasIdAmong } from "./among.ts";
 import type { MappedType } from "./compile.ts";
 import { elementOf, tenantValue } from "./elements.ts";
-import { idList, idOperand, parseId, parseIds, printId } from "./id.ts";
+import { idOperand, parseId, parseIds, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
-import { type MappedOwner, ofTenantColumn, ownRow, singleWrite } from "./lock.ts";
+import { type MappedOwner, ownRow, singleWrite } from "./lock.ts";
 import { type MappedRow, metaOf } from "./row.ts";
 import { targetOf } from "./scope.ts";
 import { sqlName } from "./table.ts";
@@ -96,7 +97,7 @@ function statementOf(owner: MappedOwner, { join, target, ids }: Addition, reques
   const [tenantColumn, tenant] =
     join.tenant === undefined ? [sql``, sql``] : [sql`, ${sqlName(join.tenant)}`, sql`, ${tenantValue(owner)}`];
   const { version, lastModified } = type.mapping;
-  const isTarget = sql`${id} IN ${idList(dialect, target.id, ids)} AND ${ofTenantColumn(owner, target)}`;
+  const isTarget = hasIdAmong(owner, target, ids);
   return sql`WITH
     holder AS (SELECT ${type.selected} FROM ${type.table} WHERE ${ownRow(owner)} FOR UPDATE),
     target AS (SELECT ${id} AS id FROM ${target.table} WHERE ${isTarget} ORDER BY ${id} FOR KEY SHARE),

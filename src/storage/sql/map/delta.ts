@@ -4,10 +4,11 @@ import type { DeltaRequest, DeltaResult, StorageNotice } from "../../adapter.ts"
 import { findReference, settleReference } from "../../reference.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { namesAmong } from "./among.ts";
 import { attemptWrite } from "./attempt.ts";
 import { addStatement } from "./delta-statement.ts";
-import { deleteElements, elementOf, elementsOf, insertElements, ofHolder } from "./elements.ts";
-import { idList, parseId, parseIds, printId } from "./id.ts";
+import { deleteElements, elementOf, elementsOf, insertElements } from "./elements.ts";
+import { parseId, parseIds, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { lockRow, type MappedOwner, ownRow } from "./lock.ts";
 import { type MappedRow, metaOf } from "./row.ts";
@@ -146,9 +147,8 @@ async function readValues(
     );
     if (ids.length === 0) continue;
     const value = sqlName(join.value);
-    const isAsked = sql`${value} IN ${idList(owner.dialect, id, ids)}`;
     const rows = await session.run<{ value: unknown }>(
-      sql`SELECT ${value} AS value FROM ${join.table} WHERE ${ofHolder(owner, join)} AND ${isAsked}`,
+      sql`SELECT ${value} AS value FROM ${join.table} WHERE ${namesAmong(owner, join, ids)}`,
     );
     for (const row of rows) found.add(printId(id, row.value));
   }

@@ -1,6 +1,7 @@
 import { isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
+import { namesAmong } from "./among.ts";
 import { type Column, driverValue } from "./column.ts";
 import { idList, idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
@@ -89,8 +90,7 @@ export function ofHolder(owner: MappedOwner, join: JoinTable): Fragment {
 }
 
 export function deleteElements(owner: MappedOwner, join: JoinTable, ids: readonly string[]): Fragment {
-  const list = idList(owner.dialect, targetOf(owner, join).id, ids);
-  return sql`DELETE FROM ${join.table} WHERE ${ofHolder(owner, join)} AND ${sqlName(join.value)} IN ${list}`;
+  return sql`DELETE FROM ${join.table} WHERE ${namesAmong(owner, join, ids)}`;
 }
 
 /**

@@ -1,12 +1,13 @@
 import { type Attribute, type AttributePath, pathOf } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
 import { literal } from "../dialect/dialect.ts";
-import { type Fragment, sql } from "../dialect/fragment.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import type { JoinTable } from "./join-table.ts";
+import { lookedUp } from "./looked-up.ts";
 import type { PathColumn } from "./path-column.ts";
 import { elementsInRest, isInRest } from "./rest.ts";
-import { type MapScope, ownElements, ownRows } from "./scope.ts";
+import { type MapScope, ownElements, ownRows, sameTenant, tenantOfElement } from "./scope.ts";
 
 /** A type that refers to another one: what an attribute with `inverseOf` is computed from. */
 export interface Holder {
@@ -41,13 +42,16 @@ function nameOf(holder: MappedType): Holder["name"] {
 
 /** What follows FROM: the rows `h` that refer to the row `r`. */
 export function holderRows(scope: MapScope, { type, from }: Holder): Fragment {
-  const isOwn = ownRows(scope, type, "h");
   if ("table" in from) {
     const isOfRow = sql`m.value = r.id AND ${ownElements(scope, from)}`;
-    return sql`${from.view} m JOIN ${type.view} h ON h.id = m.holder WHERE ${isOfRow} AND ${isOwn}`;
+    const elements = sql`SELECT m.holder AS id${tenantOfElement(scope, from)} FROM ${from.view} m WHERE ${isOfRow}`;
+    const rows = sql`(${elements}${scope.dialect.apart ?? raw("")}) g`;
+    const isHolder = sql`h.id = g.id AND ${sameTenant(type, "h", "g")}`;
+    const found = lookedUp(scope.dialect, rows, type.view, "h", isHolder);
+    return sql`${found.from} WHERE ${found.condition}`;
   }
   const elements = elementsInRest(scope.dialect, from, "h");
   const id = sql`(${literal(scope.type.id.prefix)} || CAST(r.id AS TEXT))`;
   const isNamed = sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.textOf(from.sub("value"))} = ${id})`;
-  return sql`${type.view} h WHERE ${isOwn} AND ${isNamed}`;
+  return sql`${type.view} h WHERE ${ownRows(scope, type, "h")} AND ${isNamed}`;
 }

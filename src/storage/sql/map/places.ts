@@ -1,6 +1,7 @@
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
-import { isId } from "../../id.ts";
+import { isComparedAsId, isId } from "../../id.ts";
 import { DIRECT, inversePart } from "../../inverse.ts";
+import { findReference } from "../../reference.ts";
 import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
 import { isDefaultFalse, type Leaf, type Place, type Places, pathInElement } from "../place.ts";
@@ -11,6 +12,7 @@ import { condition } from "./condition.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
 import { idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
+import type { PathColumn } from "./path-column.ts";
 import { plainLeaf } from "./plain-leaf.ts";
 import { elementsInRest, isInRest, isInWholeColumn, restText } from "./rest.ts";
 import { type MapScope, ownElements, targetOf } from "./scope.ts";
@@ -20,6 +22,8 @@ import type { Slot } from "./slot.ts";
 export interface PlaceScope extends MapScope {
   /** Told where a condition is not exact. */
   readonly onNearly: () => void;
+  /** The rows are few already, and each is looked at by itself. */
+  readonly isStarted?: boolean;
 }
 
 /** Where the attributes of a row `r` are. */
@@ -36,7 +40,7 @@ function findPlace(scope: PlaceScope, path: AttributePath, asWritten: boolean, w
   const given = givenLeaf(scope, path);
   if (given !== undefined) return one(given);
   const column = type.columns.find((candidate) => candidate.path.text === text);
-  if (column !== undefined) return one(columnLeaf(scope, column, "r", weaker));
+  if (column !== undefined) return one(referenceLeaf(scope, column) ?? columnLeaf(scope, column, "r", weaker));
   if (isGiven(type, attribute) || (attribute.type === "complex" && sub === undefined)) return undefined;
   if (isInWholeColumn(type, attribute)) return undefined;
   const leaf = leafOf(path);
@@ -93,6 +97,24 @@ function columnLeaf(scope: PlaceScope, column: Column, alias: string, weaker: bo
   if (column.key !== undefined) return textLeaf(dialect, dialect.ordered(raw(`${alias}.${column.key.alias}`)));
   if (column.isConverted) return undefined;
   return restLeaf(scope, column.attribute, asText(scope, column.attribute, value), weaker);
+}
+
+/** A column that names a resource is compared as ids are, so that an index over it answers. */
+function referenceLeaf(scope: PlaceScope, column: PathColumn): Leaf | undefined {
+  const { attribute, sub } = column.path;
+  if (sub?.name !== "value" || !isComparedAsId(sub) || column.isConverted || column.key !== undefined) return undefined;
+  const [name, ...others] = findReference(scope.type.resourceType, attribute)?.resourceTypes ?? [];
+  const target = others.length === 0 && name !== undefined ? scope.mappings.find(name) : undefined;
+  const leaf = target && columnLeaf(scope, column, "r", true);
+  return (
+    leaf && {
+      ...leaf,
+      compare(operator, operand) {
+        if (operator !== "eq") return leaf.compare(operator, operand);
+        return parseId(target.id, operand) === undefined ? FALSE : sql`(r.${raw(column.alias)} = ${operand})`;
+      },
+    }
+  );
 }
 
 /** Texts may lie in columns of other types, such as numbers, times and enumerations. */
@@ -180,7 +202,7 @@ function joinExists(scope: PlaceScope, join: JoinTable, inner: Inner): Fragment 
   });
   const met = inner(parts);
   const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, join)}`;
-  return met && sql`EXISTS (SELECT 1 FROM ${join.view} m WHERE ${isOfRow} AND ${met})`;
+  return met && anyRow(scope, sql`${join.view} m WHERE ${isOfRow} AND ${met}`);
 }
 
 /** The holders of references to the row: the groups of a user. @see RFC 7643 §4.1.2 groups */
@@ -198,11 +220,16 @@ function holderExists(scope: PlaceScope, attribute: Attribute, holder: Holder, i
     }
   });
   const met = inner(parts);
-  return met && sql`EXISTS (SELECT 1 FROM ${holderRows(scope, holder)} AND ${met})`;
+  return met && anyRow(scope, sql`${holderRows(scope, holder)} AND ${met}`);
+}
+
+/** Whether there is a row; of few rows each asks by itself, where an EXISTS may be made a table of what all have. */
+function anyRow({ isStarted }: PlaceScope, from: Fragment): Fragment {
+  return isStarted ? sql`((SELECT 1 FROM ${from} LIMIT 1) IS NOT NULL)` : sql`EXISTS (SELECT 1 FROM ${from})`;
 }
 
 /** The name of a holder, where it is compared as the part of the element is. */
-function holderNameLeaf(
+export function holderNameLeaf(
   scope: PlaceScope,
   { name }: Holder,
   display: Attribute | undefined,

@@ -10,16 +10,18 @@ import {
 import { isId } from "../../id.ts";
 import { readPosition, unknownCursor } from "../../keyset.ts";
 import { queryByScan } from "../../scan.ts";
+import { isAsWell } from "../as-well.ts";
 import type { Session } from "../database.ts";
 import { raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import type { SortKey } from "../order.ts";
 import { queryPage, type Source } from "../page.ts";
 import { parseId } from "./id.ts";
-import { mappedPlaces } from "./places.ts";
+import { mappedPlaces, type PlaceScope } from "./places.ts";
 import type { MappedRow } from "./row.ts";
 import { type MapScope, ownRows } from "./scope.ts";
 import { selectionOf } from "./select.ts";
+import { startOf } from "./start.ts";
 
 /**
  * Answers a query by one statement where the columns tell all of it. What they tell nearly or not at all is looked at
@@ -37,14 +39,13 @@ export async function queryMapped(
   const onNearly = (): void => {
     isExact = false;
   };
-  const compiled = filter && compileFilter(filter, mappedPlaces({ ...scope, onNearly }));
+  const { from, condition: wanted, isExact: isCompiled } = searchOf({ ...scope, onNearly }, filter);
   const order = sort && sortKey(scope, sort);
   const selection = selectionOf(scope, select);
-  const own = ownRows(scope);
   const hasTenant = type.tenant !== undefined;
   const source: Source = {
-    from: sql`${type.view} r`,
-    condition: sql`${own} AND ${compiled?.condition ?? TRUE}`,
+    from,
+    condition: wanted,
     id: raw("r.id"),
     sort: order,
     columns: type.selectedOfRow,
@@ -53,7 +54,7 @@ export async function queryMapped(
     known: raw(hasTenant ? ", r.tenant" : ""),
   };
   const isWithinLimits = source.condition.parameters.length * 2 < dialect.mostParameters;
-  if (isExact && compiled?.isExact !== false && (sort === undefined || order !== undefined) && isWithinLimits) {
+  if (isExact && isCompiled && (sort === undefined || order !== undefined) && isWithinLimits) {
     refuseOtherCursors(scope, page);
     return queryPage<MappedRow & { readonly id: string }>(session, source, page, selection.resourceOf);
   }
@@ -61,9 +62,27 @@ export async function queryMapped(
   const wide = selectionOf(scope, {
     includes: (attribute) => needed.has(attribute) || select.includes(attribute),
   });
-  const condition = isWithinLimits ? source.condition : own;
-  const scanned: Source = { ...source, condition, sort: undefined, more: wide.more };
+  // What a statement cannot hold at all is left to the scan.
+  const held = isWithinLimits ? {} : { from: sql`${type.view} r`, condition: ownRows(scope) };
+  const scanned: Source = { ...source, ...held, sort: undefined, more: wide.more };
   return queryByScan(scanRows(session, scope, scanned, wide.resourceOf), request, { maxScanned });
+}
+
+/** A filter in the terms of the tables: which rows `r` are looked at, and under which condition. */
+function searchOf(scope: PlaceScope, filter: QueryRequest["filter"]) {
+  const whole = { from: sql`${scope.type.view} r`, condition: ownRows(scope) };
+  if (filter === undefined) return { ...whole, isExact: true };
+  const start = startOf(scope, filter);
+  if (start === undefined) {
+    const { condition, isExact } = compileFilter(filter, mappedPlaces(scope));
+    return { ...whole, condition: sql`${whole.condition} AND ${condition}`, isExact };
+  }
+  const { from, condition, part } = start;
+  const places = mappedPlaces({ ...scope, isStarted: true });
+  const first = part === undefined ? TRUE : compileFilter(part, places).condition;
+  const rest = compileFilter(filter, places);
+  const isMet = part === filter ? rest.condition : sql`${first} AND ${isAsWell(rest.condition)}`;
+  return { from, condition: sql`${condition} AND ${isMet}`, isExact: rest.isExact };
 }
 
 /** A cursor names an id of the table, or it is none of ours. */
@@ -93,7 +112,7 @@ async function* scanRows(
   // Few rows are sorted here: asked for an order, a database may walk the table in it rather than use the filter's
   // indexes.
   const few = await session.run<MappedRow>(
-    sql`SELECT ${source.columns}${source.more} FROM ${source.from} WHERE ${source.condition} LIMIT ${CHUNK + 1}`,
+    sql`SELECT ${source.columns}${source.more} FROM ${source.from} WHERE ${source.condition} LIMIT ${raw(String(CHUNK + 1))}`,
   );
   if (few.length <= CHUNK) {
     yield* [...few].sort(byId(scope)).map(resourceOf);

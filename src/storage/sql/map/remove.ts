@@ -5,12 +5,13 @@ import type { DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
+import { hasIdAmong } from "./among.ts";
 import { driverValue } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { ofHolder } from "./elements.ts";
-import { idList, idOperand, parseId } from "./id.ts";
+import { idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
-import { lockRow, type MappedOwner, ofTenantColumn, ownRow } from "./lock.ts";
+import { lockRow, type MappedOwner, ownRow } from "./lock.ts";
 import { elementsInRest, isInWholeColumn, restText } from "./rest.ts";
 import { type MappedRow, resourceOf, takeApart } from "./row.ts";
 import { ofTenant, ownRows } from "./scope.ts";
@@ -61,21 +62,19 @@ async function releaseHolders(
     const sets = withoutReferences(owner, holder, row, id);
     if (sets.length === 0) continue;
     const holderId = String(row.id);
-    await session.run(
-      updateHolders(owner, holder, sql`= ${idOperand(owner.dialect, holder.id, holderId)}`, [version, ...sets]),
-    );
+    await session.run(updateHolders(owner, holder, [holderId], [version, ...sets]));
     changed.delete(holderId);
   }
-  if (changed.size > 0)
-    await session.run(
-      updateHolders(owner, holder, sql`IN ${idList(owner.dialect, holder.id, [...changed])}`, [version]),
-    );
+  if (changed.size > 0) await session.run(updateHolders(owner, holder, [...changed], [version]));
 }
 
-/** `which` is a condition behind the id. */
-function updateHolders(owner: MappedOwner, holder: MappedType, which: Fragment, sets: readonly Fragment[]): Fragment {
-  const isMeant = sql`${sqlName(holder.id.column)} ${which} AND ${ofTenantColumn(owner, holder)}`;
-  return sql`UPDATE ${holder.table} SET ${joined(sets, ", ")} WHERE ${isMeant}`;
+function updateHolders(
+  owner: MappedOwner,
+  holder: MappedType,
+  ids: readonly string[],
+  sets: readonly Fragment[],
+): Fragment {
+  return sql`UPDATE ${holder.table} SET ${joined(sets, ", ")} WHERE ${hasIdAmong(owner, holder, ids)}`;
 }
 
 /** Takes the owner out of a type's join tables, and gives the ids of the rows that held it, locked. */
@@ -91,7 +90,7 @@ async function removeElementsOf(session: Session, owner: MappedOwner, holder: Ma
   if (ids.size === 0) return ids;
   const { dialect } = owner;
   const id = sqlName(holder.id.column);
-  const isHolder = sql`${id} IN ${idList(dialect, holder.id, [...ids])} AND ${ofTenantColumn(owner, holder)}`;
+  const isHolder = hasIdAmong(owner, holder, [...ids]);
   // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [G-16].
   await session.run(sql`SELECT ${id} AS id FROM ${holder.table} WHERE ${isHolder} ORDER BY ${id}${dialect.forUpdate}`);
   for (const join of joins) await session.run(sql`DELETE FROM ${join.table} WHERE ${refersTo(owner, holder, join)}`);
@@ -125,14 +124,20 @@ async function readRowsThatName(
   holder: MappedType,
   id: string,
 ): Promise<readonly MappedRow[]> {
-  const names = referencesInRow(owner, holder).flatMap((attribute) => namesId(owner, holder, attribute, id) ?? []);
-  const hidden = await readHidingRows(session, owner, holder, id);
-  if (hidden.length > 0) names.push(sql`r.id IN ${idList(owner.dialect, holder.id, hidden)}`);
-  if (names.length === 0) return [];
-  const isMeant = sql`${ownRows(owner, holder)} AND (${joined(names, " OR ")})`;
+  const ids = new Set(await readHidingRows(session, owner, holder, id));
+  // One after the other: an index that answers one of them is of no use to the OR of all.
+  for (const attribute of referencesInRow(owner, holder)) {
+    const names = namesId(owner, holder, attribute, id);
+    if (names === undefined) continue;
+    const rows = await session.run<{ id: unknown }>(
+      sql`SELECT r.id FROM ${holder.view} r WHERE ${ownRows(owner, holder)} AND ${names}`,
+    );
+    for (const row of rows) ids.add(String(row.id));
+  }
+  if (ids.size === 0) return [];
   return session.run<MappedRow>(
-    sql`SELECT ${holder.selectedOfRow} FROM ${holder.view} r
-      WHERE ${isMeant} ORDER BY r.id${owner.dialect.forUpdate}`,
+    sql`SELECT ${holder.selected} FROM ${holder.table} WHERE ${hasIdAmong(owner, holder, [...ids])}
+      ORDER BY ${sqlName(holder.id.column)}${owner.dialect.forUpdate}`,
   );
 }
 

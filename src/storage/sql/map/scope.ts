@@ -1,6 +1,6 @@
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Context } from "../../adapter.ts";
-import type { Dialect } from "../dialect/dialect.ts";
+import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand, parseId } from "./id.ts";
@@ -42,7 +42,27 @@ export function ofTenant(
 ): Fragment {
   if (form === undefined || column === undefined) return raw("(1 = 1)");
   const parsed = parseId({ type: form.type, prefix: "" }, tenant ?? "");
-  return parsed === undefined ? raw("(1 = 0)") : sql`${column} = ${idOperand(dialect, form, parsed)}`;
+  if (parsed === undefined) return raw("(1 = 0)");
+  const isSame = sql`${column} = ${idOperand(dialect, form, parsed)}`;
+  return dialect.ofMost?.(isSame) ?? isSame;
+}
+
+/** The tenant as a column has it; undefined where none can have it. */
+export function tenantOf({ type, tenant }: Pick<MapScope, "type" | "tenant">): string | undefined {
+  return type.tenant && parseId({ type: type.tenant.type, prefix: "" }, tenant ?? "");
+}
+
+/** Condition: rows of two aliases, of which each has the tenant where there are tenants, are of the same one. */
+export function sameTenant({ tenant }: MappedType, left: string, right: string): Fragment {
+  return raw(tenant === undefined ? "(1 = 1)" : `${left}.tenant = ${right}.tenant`);
+}
+
+/** The tenant of an element `m` as a column more of a query, beginning with a comma, where there are tenants. */
+export function tenantOfElement(scope: MapScope, join: JoinTable): Fragment {
+  const { type, dialect } = scope;
+  if (type.tenant === undefined) return raw("");
+  if (join.tenant !== undefined) return raw(", m.tenant");
+  return sql`, ${cast(dialect, sql`${tenantOf(scope) ?? null}`, type.tenant.type)} AS tenant`;
 }
 
 /** Condition on rows `r` of the view of a type. */

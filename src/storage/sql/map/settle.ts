@@ -4,9 +4,9 @@ import type { NewResource, StorageNotice, WriteRequest } from "../../adapter.ts"
 import { referencesIn, settleReference, withSettled } from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
+import { hasIdAmong } from "./among.ts";
 import type { MappedType } from "./compile.ts";
-import { idList, parseIds, printId } from "./id.ts";
-import { ofTenantColumn } from "./lock.ts";
+import { parseIds, printId } from "./id.ts";
 import type { MapScope } from "./scope.ts";
 import { sqlName } from "./table.ts";
 
@@ -31,7 +31,7 @@ export async function typesOf(
 /** Which ids of a type are there, in the order of ids and so that they stay. */
 async function readIds(session: Session, scope: MapScope, type: MappedType, parsed: readonly string[]) {
   const id = sqlName(type.id.column);
-  const isAsked = sql`${id} IN ${idList(scope.dialect, type.id, parsed)} AND ${ofTenantColumn(scope, type)}`;
+  const isAsked = hasIdAmong(scope, type, parsed);
   const rows = await session.run<{ id: unknown }>(
     sql`SELECT ${id} AS id FROM ${type.table} WHERE ${isAsked} ORDER BY ${id}${scope.dialect.forKeyShare}`,
   );

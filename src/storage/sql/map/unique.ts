@@ -8,7 +8,8 @@ import { compileFilter } from "../filter.ts";
 import type { PathColumn } from "./path-column.ts";
 import { mappedPlaces } from "./places.ts";
 import { type MappedRow, resourceOf, uniqueColumns } from "./row.ts";
-import { type MapScope, ownRows } from "./scope.ts";
+import type { MapScope } from "./scope.ts";
+import { ownBeside } from "./start.ts";
 
 /** The unique attributes among some columns whose comparison keys no constraint of the table knows. */
 export function uncheckedUniques(scope: MapScope, isWritten: (column: PathColumn) => boolean): readonly PathColumn[] {
@@ -40,7 +41,7 @@ export async function refuseTaken(
     }
     const filter = { type: "compare", path: column.path, operator: "eq", value } as const;
     const { condition } = compileFilter(filter, mappedPlaces({ ...scope, onNearly: () => undefined }));
-    const isInScope = isGlobal ? TRUE : ownRows(scope);
+    const isInScope = isGlobal ? TRUE : ownBeside(scope, column);
     const rows = await session.run<MappedRow>(
       sql`SELECT ${type.selectedOfRow} FROM ${type.view} r WHERE ${isInScope} AND ${condition}`,
     );

@@ -4,6 +4,7 @@ import { isComparedAsId } from "../../id.ts";
 import { inversePart } from "../../inverse.ts";
 import { findReference } from "../../reference.ts";
 import { isUnique, uniqueName } from "../../unique.ts";
+import { isAsWell } from "../as-well.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { escapeKey, isStorable, LONGEST_KEY } from "../key.ts";
 import { isDefaultFalse } from "../place.ts";
@@ -11,7 +12,7 @@ import { textLeaf } from "../text-leaf.ts";
 import type { OwnScope } from "./elements.ts";
 import { indexedLeaf } from "./indexed-leaf.ts";
 import { uniqueScope } from "./row.ts";
-import { isAsWell, isOfType } from "./statements.ts";
+import { isOfType } from "./statements.ts";
 
 // Queries for the resources that have a value, by the columns tenant and id, each of them once: an index answers them.
 
@@ -89,6 +90,15 @@ export function foundByKey(
     sql`SELECT r.tenant, r.id FROM ${tables.resource} r
       WHERE r.tenant = ${tenant} AND r.type = ${type} AND ${condition}`
   );
+}
+
+/** By the one reference that a document holds: the users of a manager. Undefined for what is no reference. */
+export function foundByReference(
+  scope: OwnScope,
+  { attribute, sub }: AttributePath,
+  key: string,
+): Fragment | undefined {
+  return attribute.multiValued || sub?.name !== "value" ? undefined : holding(scope, attribute, sub, key);
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 import { isId } from "../../id.ts";
 import { queryByScan } from "../../scan.ts";
 import { isUnique } from "../../unique.ts";
+import { isAsWell } from "../as-well.ts";
 import type { Session } from "../database.ts";
 import { raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
@@ -26,7 +27,6 @@ import { apartColumns, apartOf, baseColumns } from "./select.ts";
 import { resolve } from "./settle.ts";
 import { ownSort } from "./sort.ts";
 import { type Start, startOf } from "./start.ts";
-import { isAsWell } from "./statements.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
 

@@ -162,7 +162,9 @@ function* referenceRows(attribute: Attribute, elements: readonly unknown[]): Gen
     if (typeof id !== "string") continue;
     if (id.length > LONGEST_KEY)
       throw invalidValue(`${attribute.path}.value must not be longer than ${LONGEST_KEY} characters.`);
-    yield { attribute: attribute.path, key: escapeKey(id), value: id, element: null, keys: null };
+    // Of a single reference it is the comparison key too, by which filters find what leads nowhere.
+    const key = attribute.multiValued ? id : keyText((attribute.sub("value") ?? attribute).key(id));
+    yield { attribute: attribute.path, key: escapeKey(key), value: id, element: null, keys: null };
   }
 }
 

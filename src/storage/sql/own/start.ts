@@ -6,7 +6,7 @@ import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { equalitiesOf } from "../filter.ts";
 import { isStorable, type Key, keyText } from "../key.ts";
 import type { OwnScope } from "./elements.ts";
-import { foundApart, foundByElement, foundByKey, foundByListed, foundByUnique } from "./found.ts";
+import { foundApart, foundByElement, foundByKey, foundByListed, foundByReference, foundByUnique } from "./found.ts";
 import { hasRange, indexedLeaf } from "./indexed-leaf.ts";
 import { candidatesOf } from "./searched.ts";
 import { isOfType } from "./statements.ts";
@@ -97,7 +97,7 @@ function foundByEquality(scope: OwnScope, path: AttributePath, operand: Key): Fo
     const query = sub === undefined ? foundByListed(scope, path, key) : foundByElement(scope, path, sub, key);
     return query && { query, rank: attribute.inverseOf === undefined ? 1 : 3, isExact: true };
   }
-  const query = foundByKey(scope, keyCondition(scope, path, "eq", operand));
+  const query = foundByReference(scope, path, key) ?? foundByKey(scope, keyCondition(scope, path, "eq", operand));
   return query && { query, rank: 2, isExact: true };
 }
 

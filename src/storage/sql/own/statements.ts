@@ -1,3 +1,4 @@
+import { isAsWell } from "../as-well.ts";
 import type { Session } from "../database.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
@@ -22,14 +23,6 @@ export function ownRow({ tenant, type, id }: Owner): Fragment {
 /** Condition on a row that is found by its id: it is of the type. */
 export function isOfType(column: Fragment, type: string): Fragment {
   return isAsWell(sql`${column} = ${type}`);
-}
-
-/**
- * A condition that no index is to be asked for, because a better one is there: within COALESCE no planner takes it for
- * one that an index answers, nor for one that leaves next to nothing.
- */
-export function isAsWell(condition: Fragment): Fragment {
-  return sql`coalesce(${condition}, FALSE)`;
 }
 
 /** Ids of resources as a row source `v`, to join on (tenant, id). */
