@@ -91,7 +91,7 @@ export function resolveWhereKnown(
 /** 400 for a name that no attribute has that can be filtered by. */
 export function unknownAttribute(text: string): ScimError {
   return invalidFilter(
-    `"${printable(text.replace(/\[(.*)\]$/, "[].$1"))}" is not an attribute that can be filtered here; see /Schemas for the attributes.`,
+    `"${printable(text)}" is not an attribute that can be filtered here; see /Schemas for the attributes.`,
   );
 }
 
