@@ -197,8 +197,9 @@ async function finalState(): Promise<unknown> {
   const ids = new Set([...users.Resources, ...groups.Resources].map(({ id }) => id));
   for (const { members = [] } of groups.Resources) for (const { value } of members) expect(ids).toContain(value);
   for (const user of users.Resources) {
-    const manager = user[ENTERPRISE]?.manager?.value;
-    if (manager !== undefined) expect(ids).toContain(manager);
+    const manager = user[ENTERPRISE]?.manager;
+    // A manager who is not there is kept, and leads nowhere.
+    if (manager !== undefined) expect(ids.has(manager.value)).toBe(manager.$ref !== undefined);
   }
   const names = users.Resources.map(({ userName }) => String(userName).toLowerCase());
   expect(new Set(names).size).toBe(names.length);
@@ -212,7 +213,7 @@ interface Listed {
     readonly meta: { readonly version: string };
     readonly userName?: string;
     readonly members?: readonly { readonly value: string }[];
-    readonly [ENTERPRISE]?: { readonly manager?: { readonly value: string } };
+    readonly [ENTERPRISE]?: { readonly manager?: { readonly value: string; readonly $ref?: string } };
   }[];
 }
 
