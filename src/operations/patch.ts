@@ -58,7 +58,18 @@ async function patchByDelta<C extends Context>(
   emitDelta(call, resourceType, id, delta, done);
   if (!selection.isExplicit && call.engine.patchResponse === "auto")
     return { type: "patched", resourceType, id, version: done.meta.version };
-  return readBack(operation, call);
+  return showDone(operation, done.meta.version, call);
+}
+
+/** The resource as it is now, for a PATCH that is done; where it has been deleted meanwhile, that it is done. */
+async function showDone<C extends Context>(operation: PatchOperation, version: string, call: Call<C>): Promise<Result> {
+  const { resourceType, id, selection } = operation;
+  try {
+    return await readBack({ resourceType, id, selection }, call);
+  } catch (error) {
+    if (isScimError(error) && error.status === 404) return { type: "patched", resourceType, id, version };
+    throw error;
+  }
 }
 
 function emitDelta<C extends Context>(
@@ -108,7 +119,8 @@ async function patchByReplace<C extends Context>(
     call,
   );
   if (written !== undefined) emitWrite(call, "patched", operation, written, written.rewrite.changes);
-  if (written === undefined || isReadBack) return readBack({ resourceType, id, selection }, call);
+  if (written === undefined) return readBack({ resourceType, id, selection }, call);
+  if (isReadBack) return showDone({ ...operation, selection }, written.stored.meta.version, call);
   return { type: "resource", status: 200, resourceType, resource: written.stored, selection };
 }
 

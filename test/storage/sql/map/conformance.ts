@@ -28,7 +28,7 @@ export function conformanceOver(application: Application, engine: Engine): void 
       resourceTypes: application.resourceTypes,
       capabilities: {
         cursor: true,
-        secrets: application.hasTenants,
+        secrets: application.hasSecrets,
         tenants: application.hasTenants,
         danglingReferences: false,
       },

@@ -25,6 +25,7 @@ const common = (isPostgres: boolean): string => {
 const ofTenants: LargeApplication = {
   name: "tenants by a column, key columns",
   hasTenants: true,
+  hasSecrets: true,
   hasKey: true,
   tenantColumn: "org, ",
   tenantValue: "'acme', ",
@@ -51,6 +52,7 @@ const ofTenants: LargeApplication = {
 const ofOne: LargeApplication = {
   name: "one tenant, plain columns",
   hasTenants: false,
+  hasSecrets: false,
   hasKey: false,
   tenantColumn: "",
   tenantValue: "",

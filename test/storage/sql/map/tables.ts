@@ -13,6 +13,7 @@ import type { Engine, Sent } from "../engines.ts";
 export interface Application {
   readonly name: string;
   readonly hasTenants: boolean;
+  readonly hasSecrets: boolean;
   readonly resourceTypes: readonly ResourceTypeDefinition[];
   /** Makes a tenant of the application's own, where it has a form or a row. */
   tenantOf?(name: string, run: (text: string) => Promise<unknown>): Promise<string>;
@@ -38,6 +39,7 @@ const meta = { version: "version", created: "created_at", lastModified: "updated
 export const organizations: Application = {
   name: "UUIDs, tenants and a key column",
   hasTenants: true,
+  hasSecrets: true,
   resourceTypes: [User.extend(EnterpriseUser), Group],
   ddl(isPostgres) {
     const [uuid, time, json] = isPostgres ? ["uuid", "timestamptz", "jsonb"] : ["text", "text", "text"];
@@ -112,6 +114,7 @@ export const organizations: Application = {
 export const plain: Application = {
   name: "counters, one tenant and a plain e-mail column",
   hasTenants: false,
+  hasSecrets: false,
   resourceTypes: [User.extend(EnterpriseUser), Group],
   ddl(isPostgres) {
     const [serial, time] = isPostgres
@@ -211,21 +214,22 @@ export const json = (column: string): MappedColumn => ({
 /** Lists and objects as JSON in columns of their own, and groups with all they hold in the rest. */
 export const documents: Application = {
   name: "lists as JSON behind converters, members in the rest",
-  hasTenants: false,
+  hasTenants: true,
+  hasSecrets: false,
   resourceTypes: [User.extend(EnterpriseUser), Group],
   ddl(isPostgres) {
     const [document, time] = isPostgres ? ["jsonb", "timestamptz"] : ["text", "text"];
     const common = `version integer NOT NULL DEFAULT 1, created_at ${time} NOT NULL, updated_at ${time}, rest ${document}`;
     return [
-      `CREATE TABLE users (id text PRIMARY KEY, login text NOT NULL, whole_name text, emails ${document}, phones text,
-        roles ${document}, boss ${document}, ${common})`,
-      `CREATE TABLE teams (id text PRIMARY KEY, ${common})`,
+      `CREATE TABLE users (org text NOT NULL, id text NOT NULL, login text NOT NULL, whole_name text, emails ${document},
+        phones text, roles ${document}, boss ${document}, ${common}, PRIMARY KEY (org, id))`,
+      `CREATE TABLE teams (org text NOT NULL, id text NOT NULL, ${common}, PRIMARY KEY (org, id))`,
       "CREATE TABLE memberships (id text)",
       "CREATE TABLE nested (id text)",
     ];
   },
   types(schema) {
-    const place = schema === undefined ? {} : { schema };
+    const place = { ...(schema === undefined ? {} : { schema }), tenant: "org" };
     return {
       User: mapTable({
         ...place,
