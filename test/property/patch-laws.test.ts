@@ -52,7 +52,9 @@ function patched(before: Record<string, unknown>, given: readonly object[], isTo
 }
 
 /** Rules that put values right. */
-const VALUE_RULES: ReadonlySet<string> = new Set(profiles.interop.filter((rule) => rule.value ?? rule.primaries).map(({ id }) => id));
+const VALUE_RULES: ReadonlySet<string> = new Set(
+  profiles.interop.filter((rule) => rule.value ?? rule.primaries).map(({ id }) => id),
+);
 
 describe("laws of PATCH", () => {
   test("what came in is never changed, whatever becomes of the request, and what no operation names is not copied [P-3.5.2-21]", () => {
