@@ -22,9 +22,10 @@ import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from 
 export function fetchHandler(scim: Scim): (request: Request) => Promise<Response> {
   return async (request) => {
     const { method, url, signal } = request;
-    const incoming = incomingBody(request, scim.limits.body);
+    const headers = Object.fromEntries(request.headers);
+    const incoming = incomingBody(request, headers, scim.limits.body);
     let answer: ScimResponse | undefined;
-    const asked = { method, url, headers: Object.fromEntries(request.headers), body: incoming.read, signal };
+    const asked = { method, url, headers, body: incoming.read, signal };
     try {
       answer = await scim.handle(asked);
       return toResponse(answer, await incoming.drop());
@@ -62,8 +63,7 @@ interface IncomingBody {
   drop(): Promise<boolean>;
 }
 
-function incomingBody(request: Request, limit: number): IncomingBody {
-  const headers = Object.fromEntries(request.headers);
+function incomingBody(request: Request, headers: Readonly<Record<string, string>>, limit: number): IncomingBody {
   const length = Number(headers["content-length"] ?? 0);
   const isChunked = headers["transfer-encoding"] !== undefined;
   let state: "unread" | "reading" | "refused" | "over" = "unread";

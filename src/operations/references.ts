@@ -1,11 +1,10 @@
 import type { Call } from "../call/call.ts";
 import type { ForeignReference } from "../call/reference-rules.ts";
 import { writeRequest } from "../call/write.ts";
-import { invalidValue } from "../error.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute } from "../schema/value.ts";
-import type { Context, StorageNotice, WriteRequest } from "../storage/adapter.ts";
-import { type HeldReference, referencesIn, withSettled } from "../storage/reference.ts";
+import type { Context, StorageNotice } from "../storage/adapter.ts";
+import { type HeldReference, namesHolder, referencesIn, settleMissing, withSettled } from "../storage/reference.ts";
 import { SELECT_NONE } from "./stored.ts";
 
 /**
@@ -23,31 +22,26 @@ export async function settleForeignReferences<C extends Context, R extends Resou
 ): Promise<R> {
   const foreign = call.engine.references.get(resourceType)?.foreign ?? [];
   if (foreign.length === 0) return resource;
-  const { notify } = writeRequest(call, resourceType);
+  const options = { holder, notices: [] as StorageNotice[] };
   const settled = new Map<unknown, ResourceObject | undefined>();
   const all = [...referencesIn(resourceType, resource)];
   for (const held of all) {
     const rule = foreign.find(({ reference }) => reference.attribute === held.reference.attribute);
-    if (rule !== undefined) settled.set(held.element, await settleForeign(call, rule, held, { holder, notify }));
+    if (rule !== undefined) settled.set(held.element, await settleForeign(call, rule, held, options));
   }
+  const { notify } = writeRequest(call, resourceType);
+  for (const notice of options.notices) notify(notice);
   return settled.size === 0 ? resource : withSettled(resource, all, settled);
 }
 
 async function settleForeign<C extends Context>(
   call: Call<C>,
-  { reference, targets, missing }: ForeignReference,
-  { element, id, index }: HeldReference,
-  { holder, notify }: { readonly holder: string | undefined; readonly notify: WriteRequest["notify"] },
+  { targets, missing }: ForeignReference,
+  held: HeldReference,
+  options: { readonly holder: string | undefined; readonly notices: StorageNotice[] },
 ): Promise<ResourceObject | undefined> {
-  const { attribute, resourceTypes } = reference;
-  const where = `${attribute.path}${index === undefined ? "" : `[${index}]`}.value`;
-  if (attribute.multiValued && id === holder && missing !== "keep")
-    throw invalidValue(`${where} names the resource itself; leave it out.`);
-  if (await isThere(id, targets, call)) return element;
-  if (missing === "refuse") throw invalidValue(`${where} names no ${resourceTypes.join(" or ")} of this server.`);
-  const outcome = missing === "drop" ? "dropped" : "kept";
-  notify({ type: "missingReference", attribute: attribute.path, value: id, outcome });
-  return missing === "drop" ? undefined : { ...element, $ref: null };
+  const isThereElsewhere = !namesHolder(held, options.holder) && (await isThere(held.id, targets, call));
+  return isThereElsewhere ? held.element : settleMissing(held, missing, options);
 }
 
 async function isThere<C extends Context>(id: string, types: readonly ResourceType[], call: Call<C>): Promise<boolean> {

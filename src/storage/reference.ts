@@ -2,7 +2,7 @@ import { invalidValue } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ReferenceAttribute, ResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
-import type { StorageNotice, WriteRequest } from "./adapter.ts";
+import type { MissingReference, StorageNotice, WriteRequest } from "./adapter.ts";
 
 /** One reference that a resource holds: a member of a group, the manager of a user. @see RFC 7643 §2.4 */
 export interface HeldReference {
@@ -66,12 +66,28 @@ export function settleReference(
   found: string | undefined,
   { holder, checkReferences, notices }: SettleOptions,
 ): ResourceObject | undefined {
-  const { id, reference } = held;
-  const { attribute, resourceTypes, name } = reference;
-  const isSelf = attribute.multiValued && id === holder;
-  if (!isSelf && found !== undefined && resourceTypes.includes(found)) return foundElement(held, found);
+  const { resourceTypes, name } = held.reference;
+  if (!namesHolder(held, holder) && found !== undefined && resourceTypes.includes(found))
+    return foundElement(held, found);
   const missing = checkReferences[name];
-  if (missing === undefined || (isSelf && missing === "keep")) return held.element;
+  return missing === undefined ? held.element : settleMissing(held, missing, { holder, notices });
+}
+
+/** Whether a list (a group's members) names the very resource that holds it, which is no member of itself. */
+export function namesHolder({ id, reference }: HeldReference, holder: string | undefined): boolean {
+  return reference.attribute.multiValued && id === holder;
+}
+
+/** The same of a reference that leads to nothing, or to its own resource; that one may not have an id yet. */
+export function settleMissing(
+  held: HeldReference,
+  missing: MissingReference,
+  { holder, notices }: { readonly holder: string | undefined; readonly notices: StorageNotice[] | undefined },
+): ResourceObject | undefined {
+  const { id, reference } = held;
+  const { attribute, resourceTypes } = reference;
+  const isSelf = namesHolder(held, holder);
+  if (isSelf && missing === "keep") return held.element;
   const where = `${attribute.path}${held.index === undefined ? "" : `[${held.index}]`}.value`;
   if (isSelf) throw invalidValue(`${where} names the resource itself; leave it out.`);
   // What a resource cannot be without cannot be left out either.
