@@ -329,3 +329,23 @@ test("across storages, an optional reference to nothing is kept and a dropped on
     ["stale", "dropped"],
   ]);
 });
+
+test("what a resource cannot be without is refused and not left out, in one storage and across storages [R-80]", async () => {
+  const DEVICE = "urn:example:params:scim:schemas:Device";
+  const owner = {
+    type: "complex",
+    required: true,
+    subAttributes: { value: { caseExact: true }, $ref: { type: "reference", referenceTypes: ["User"] } },
+  } as const;
+  const Device = defineResourceType({
+    name: "Device",
+    schema: defineSchema({ id: DEVICE, name: "Device", attributes: { owner } }),
+  });
+  for (const storage of [memoryStorage(), { User: memoryStorage(), Device: memoryStorage() }]) {
+    const { ask } = directory({ resourceTypes: [User, Device], storage, references: "drop" });
+    const refused = await ask("POST", "/Devices", { schemas: [DEVICE], owner: { value: "stale" } });
+    expect(refused.json).toMatchObject({ status: "400", scimType: "invalidValue" });
+    expect(refused.json.detail).toContain("owner.value names no User");
+    expect((await ask("GET", "/Devices")).json.totalResults).toBe(0);
+  }
+});
