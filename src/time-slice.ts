@@ -1,0 +1,79 @@
+/** The longest that work goes on before others have their turn, in milliseconds. */
+const LONGEST = 10;
+/** For how long one that waits may say nothing and keep its place, in milliseconds: a runtime may end a request without a word. */
+const LONGEST_SILENCE = 1000;
+
+/** One that waits for its turn of the event loop. */
+interface Waiting {
+  /** When it last looked whether it was its turn. */
+  seen: number;
+  /** It was taken for one that is no more. */
+  isForgotten: boolean;
+}
+
+/** All that wait in this process, the first to go on in front: one for each turn, so that many together are no longer than one. */
+const WAITING: Waiting[] = [];
+
+/**
+ * A share of the event loop. Work whose length is in a client's hands looks at `isOver` between its steps, and lets everybody else
+ * go on with `next` where it is: no request holds up the others, however much of it there is to do.
+ */
+export class TimeSlice {
+  #end = performance.now() + LONGEST;
+
+  /** Whether it is time for others. */
+  get isOver(): boolean {
+    return performance.now() >= this.#end;
+  }
+
+  /** Waits for another turn, behind all who waited before. @throws the signal's reason, once it is aborted. */
+  async next(signal?: AbortSignal): Promise<void> {
+    const waiting: Waiting = { seen: performance.now(), isForgotten: false };
+    WAITING.push(waiting);
+    do {
+      await turn();
+      waiting.seen = performance.now();
+    } while (firstAt(waiting.seen) !== waiting && !waiting.isForgotten);
+    if (!waiting.isForgotten) WAITING.shift();
+    this.#end = performance.now() + LONGEST;
+    signal?.throwIfAborted();
+  }
+}
+
+/** Who is next; those that nothing was heard of for long are gone. */
+function firstAt(now: number): Waiting | undefined {
+  for (;;) {
+    const [first] = WAITING;
+    if (first === undefined || now - first.seen <= LONGEST_SILENCE) return first;
+    first.isForgotten = true;
+    WAITING.shift();
+  }
+}
+
+/** The next turn of the event loop, with all input and timers looked at before. Each waits for one of its own: some runtimes let no request wake another. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}
+
+/** Work in steps: between two of them, others may go on. */
+export type Steps<T> = Generator<undefined, T>;
+
+/** Does all steps at once. */
+export function doAll<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** Does the steps, and lets others go on in between whenever the slice is over. @throws what a step throws, and the signal's reason. */
+export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: AbortSignal): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    if (slice.isOver) await slice.next(signal);
+  }
+}
