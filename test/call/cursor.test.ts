@@ -294,6 +294,16 @@ describe("a cursor", () => {
     expect(foreign.json.scimType).toBe("invalidCursor");
   });
 
+  test("expires when its time is over, not one moment later [C-2.1-03]", async () => {
+    let now = Date.parse("2026-01-01T00:00:00.000Z");
+    const { ask } = await withUsers(FIVE, { now: () => new Date(now), cursors: { secret: SECRET, timeout: 60 } });
+    const cursor = next(await ask("GET", "/Users?cursor=&count=2"));
+    now += 59_999;
+    expect((await ask("GET", `/Users?cursor=${cursor}&count=2`)).status).toBe(200);
+    now += 1;
+    expect((await ask("GET", `/Users?cursor=${cursor}&count=2`)).json.scimType).toBe("expiredCursor");
+  });
+
   test("binds the count of the first page [C-2.1-04 R-63]", async () => {
     const { ask } = await withUsers(FIVE);
     const cursor = next(await ask("GET", "/Users?cursor=&count=2"));

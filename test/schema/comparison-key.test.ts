@@ -50,6 +50,7 @@ const SAME_USER: readonly (readonly [left: string, right: string])[] = [
   ["a\u0323\u0307", "a\u0307\u0323"],
   ["가", "\u1100\u1161"],
   ["\u8C48", "\uF900"],
+  ["ann lee", "ann\u3000lee"],
 ];
 
 /** Pairs that look or fold alike and are two users all the same. */
