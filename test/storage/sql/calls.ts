@@ -42,6 +42,7 @@ export function callsOf(
     return storage.create({ resourceType, resource, secrets: {}, select, checkReferences, ...writes }, context);
   };
   return {
+    create,
     user: (id: string, attributes: Record<string, unknown> = {}) => create(User, id, { userName: id, ...attributes }),
     group: (id: string, members: readonly string[] = []) =>
       create(Group, id, {

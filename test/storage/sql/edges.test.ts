@@ -2,8 +2,9 @@ import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { schemasOf } from "../../../src/schema/canonical.ts";
 import { SELECT_ALL } from "../../../src/storage/adapter.ts";
+import { sqlStorage } from "../../../src/storage/sql/index.ts";
 import { AT, callsOf, Group, REQUIRED, User } from "./calls.ts";
-import { type Opened, pgliteEngine, sqliteEngine } from "./engines.ts";
+import { hasPostgres, type Opened, pgliteEngine, postgresEngine, sqliteEngine } from "./engines.ts";
 
 for (const engine of [sqliteEngine("SQLite in memory"), pgliteEngine()])
   describe(engine.name, () => {
@@ -74,5 +75,45 @@ for (const engine of [sqliteEngine("SQLite in memory"), pgliteEngine()])
         ).rejects.toMatchObject({ status: 412 });
       }
       expect(await calls.get(Group, "counted")).toMatchObject({ displayName: "counted" });
+    });
+  });
+
+if (hasPostgres)
+  describe("PostgreSQL: a delta that waits for another one", () => {
+    const engine = postgresEngine(4, "scimkit-edges");
+    afterAll(() => engine.close());
+
+    test.each([
+      ["removes", [] as string[], ["ann"], ["bob"]],
+      ["removes and adds", ["cid"], ["ann"], ["bob", "cid"]],
+      ["adds", ["ann", "cid"], [] as string[], ["ann", "bob", "cid"]],
+    ])("%s what is there when it is done, and not when it began [G-1 G-9]", async (_, add, remove, members) => {
+      const { storage, db, tables } = await engine.open();
+      const calls = callsOf(storage);
+      for (const id of ["ann", "bob", "cid"]) await calls.user(id);
+      await calls.group("g", ["bob"]);
+      const waiting = async (): Promise<boolean> => {
+        const { rows } = await db.executeQuery(
+          CompiledQuery.raw(
+            "SELECT 1 FROM pg_stat_activity WHERE application_name = 'scimkit-edges' AND wait_event_type = 'Lock'",
+          ),
+        );
+        return rows.length > 0;
+      };
+      let second: ReturnType<typeof calls.delta> | undefined;
+      await db.transaction().execute(async (first) => {
+        await callsOf(sqlStorage({ db: first, tablePrefix: tables.prefix, schema: tables.schema as string })).delta(
+          "g",
+          ["ann"],
+        );
+        second = calls.delta("g", add, remove);
+        while (!(await waiting()));
+      });
+      expect(await second).toMatchObject({
+        added: [...add].filter((id) => id !== "ann").map((value) => ({ value })),
+        removed: remove,
+      });
+      const group = (await calls.get(Group, "g")) as unknown as { members: { value: string }[] };
+      expect(group.members.map(({ value }) => value).toSorted()).toEqual(members);
     });
   });
