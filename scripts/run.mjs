@@ -19,6 +19,7 @@ const TASKS = {
   test: ["vitest", "run"],
   // The tests that ask for their size, and no others.
   "test:thorough": ["vitest", "related", "--run", "test/support/size.ts"],
+  mutants: ["node", "scripts/mutants/run.mjs"],
   bench: ["node", "bench/run.ts"],
   "bench:patch": ["node", "bench/patch.ts"],
   "bench:bulk": ["node", "bench/bulk.ts"],

@@ -24,7 +24,7 @@ describe("a part of a reference", () => {
     ['profileUrl ew "/~ann"', ["u2"]],
     ['profileUrl eq "https://EXAMPLE.com"', ["u1"]],
     ['profileUrl eq "https://example.com/%7Eann"', ["u2"]],
-  ])("is taken as it stands, and a whole one is not: %s [S-2.4-06]", async (filter, names) => {
+  ])("is taken as it stands, and a whole one is not: %s", async (filter, names) => {
     const { Resources } = (await service.ask("GET", filtered("/Users", filter))).json;
     expect((Resources ?? []).map(({ userName }: { userName: string }) => userName)).toEqual(names);
   });

@@ -49,7 +49,7 @@ async function club(attributes: object = {}): Promise<Asked> {
 describe("an immutable collection", () => {
   const add = { op: "add", path: "founders", value: [{ value: "b" }] } as const;
 
-  test("takes its first values and no other, by whatever operation [S-2.2-09]", async () => {
+  test("takes its first values and no other, by whatever operation [P-3.5.2-10]", async () => {
     const first = await club();
     expect((await first.ask("PATCH", first.path, patchOf(add))).status).toBe(200);
     expect(await first.values("founders")).toEqual(["b"]);
