@@ -51,6 +51,8 @@ const SAME_USER: readonly (readonly [left: string, right: string])[] = [
   ["가", "\u1100\u1161"],
   ["\u8C48", "\uF900"],
   ["ann lee", "ann\u3000lee"],
+  ["!", "\uFF01"],
+  ["\u25CB", "\uFFEE"],
 ];
 
 /** Pairs that look or fold alike and are two users all the same. */
@@ -75,6 +77,8 @@ const OTHER_USER: readonly (readonly [left: string, right: string])[] = [
   ["o", "ø"],
   ["e", "е"],
   ["葛", "葛\u{E0100}"],
+  ["لا", "\uFEFB"],
+  ["a", "\u{1D41A}"],
 ];
 
 describe("the key of a user name", () => {
