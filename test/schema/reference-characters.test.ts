@@ -7,9 +7,9 @@ const CHARACTERS = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode
 );
 
 /** What RFC 3986 §6.2.2 makes of an escape. */
-function normalEscape(escape: string): string {
-  const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-  return /[A-Za-z0-9._~-]/.test(character) ? character : escape.toUpperCase();
+function normalEscape(escaped: string): string {
+  const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+  return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase();
 }
 
 describe("a character of a reference", () => {
@@ -26,9 +26,9 @@ describe("a character of a reference", () => {
     expect(isReference(`https://e/%0${character}`)).toBe(isDigit);
     // What is cut off by ? and # is no longer one text with what stands in front of it.
     if ("?#".includes(character)) return;
-    for (const escape of [`%${character}a`, `%a${character}`])
-      expect(normalizeReference(`scheme://e/x${escape}`, false)).toBe(
-        `scheme://e/x${isDigit ? normalEscape(escape) : escape}`,
+    for (const escaped of [`%${character}a`, `%a${character}`])
+      expect(normalizeReference(`scheme://e/x${escaped}`, false)).toBe(
+        `scheme://e/x${isDigit ? normalEscape(escaped) : escaped}`,
       );
   });
 
@@ -40,8 +40,8 @@ describe("a character of a reference", () => {
 
   test("is the same as its escape where it is unreserved, and another one where it is not [S-2.4-07]", () => {
     for (let code = 0; code < 0x100; code++) {
-      const escape = `%${code.toString(16).padStart(2, "0")}`;
-      expect(normalizeReference(`https://e/x${escape}y`, false)).toBe(`https://e/x${normalEscape(escape)}y`);
+      const escaped = `%${code.toString(16).padStart(2, "0")}`;
+      expect(normalizeReference(`https://e/x${escaped}y`, false)).toBe(`https://e/x${normalEscape(escaped)}y`);
     }
   });
 });
