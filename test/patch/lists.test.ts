@@ -108,6 +108,56 @@ describe("an element that became the same as one behind it", () => {
   });
 });
 
+describe("a replaced list", () => {
+  test("is searched as it is now, by value and by what makes elements the same", () => {
+    const emails = [{ value: "a@x", type: "work" }, { value: "b@x" }];
+    const { emails: after } = patched(user, { userName: "ada", emails }, [
+      { op: "remove", path: 'emails[value eq "b@x"]' },
+      { op: "add", path: "emails", value: [{ value: "a@x", type: "WORK" }] },
+      { op: "replace", path: "emails", value: [{ value: "n@x" }, { value: "a@x", type: "work" }, { value: "b@x" }] },
+      { op: "add", path: "emails", value: [{ value: "A@X", type: "Work", display: "A" }] },
+      { op: "remove", path: 'emails[value eq "b@x"]' },
+      { op: "replace", path: 'emails[value eq "n@x"].display', value: "N" },
+    ]);
+    expect(after).toEqual([
+      { value: "n@x", display: "N" },
+      { value: "a@x", type: "work", display: "A" },
+    ]);
+  });
+
+  test("loses elements that are the same, and keeps those that differ in anything", () => {
+    const { emails: after } = patched(user, { userName: "ada", emails: [{ value: "a@x" }] }, [
+      { op: "replace", path: "emails", value: [{ value: "b@x" }, { value: "c@x" }, { value: "b@x", display: "B" }] },
+      { op: "replace", path: 'emails[value eq "c@x"].value', value: "b@x" },
+    ]);
+    expect(after).toEqual([{ value: "b@x" }, { value: "b@x", display: "B" }]);
+  });
+});
+
+describe("elements without a value", () => {
+  test("are the same where every part is, and are removed by the parts that are listed [R-2 R-51]", () => {
+    const addresses = [
+      { type: "work", region: "R", locality: "L" },
+      { type: "home", region: "R" },
+      { region: "R", locality: "L" },
+    ];
+    const before = { userName: "ada", addresses };
+    expect(patched(user, before, [{ op: "add", path: "addresses", value: [{ ...addresses[1] }] }])).toMatchObject(
+      before,
+    );
+    expect(patched(user, before, [{ op: "add", path: "addresses", value: [{ type: "home" }] }]).addresses).toEqual([
+      ...addresses,
+      { type: "home" },
+    ]);
+    const listed = (value: object) =>
+      patched(user, before, [{ op: "remove", path: "addresses", value: [value] }], { removeValue: () => undefined });
+    expect(listed({ region: "r", locality: "L" }).addresses).toEqual([addresses[1]]);
+    expect(listed({ type: "work" }).addresses).toEqual(addresses.slice(1));
+    expect(listed({ type: "other" }).addresses).toEqual(addresses);
+    expect(listed({ region: "R" })).not.toHaveProperty("addresses");
+  });
+});
+
 describe("a list that is longer than limits.elements, since they were larger once", () => {
   test("may change and shrink, and does not grow", async () => {
     const storage = memoryStorage();
