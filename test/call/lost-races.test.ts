@@ -9,17 +9,18 @@ interface Race extends Directory {
   readonly etag: string;
 }
 
-/** A user, and a service whose first write is overtaken: between its look at the user and its write, another one changes the title. */
-async function overtaken(): Promise<Race> {
+/** A user, and a service whose first writes are overtaken: between a look at the user and the write, another one changes the title. */
+async function overtaken(times = 1): Promise<Race> {
   const memory = memoryStorage();
   const other = directory({ storage: memory });
   const created = await other.ask("POST", "/Users", { schemas: [USER], userName: "ann" });
   const path = `/Users/${created.json.id}`;
-  let isOvertaken = false;
+  let left = times;
   const overtake = async (): Promise<void> => {
-    if (isOvertaken) return;
-    isOvertaken = true;
-    const answer = await other.ask("PATCH", path, patchOf({ op: "replace", path: "title", value: "faster" }));
+    if (left === 0) return;
+    left--;
+    const value = left === 0 ? "faster" : `faster ${left}`;
+    const answer = await other.ask("PATCH", path, patchOf({ op: "replace", path: "title", value }));
     if (answer.status !== 200) throw new Error(`the other write was refused: ${answer.body}`);
   };
   const storage: StorageAdapter = {
@@ -72,5 +73,19 @@ describe.each(WRITES)("%s that another write overtakes", (method, body, outcome)
     const { ask, path } = await overtaken();
     expect((await ask(method, path, body, { "If-Match": "*", "If-None-Match": '"x"' })).status).toBe(412);
     expect((await ask("GET", path)).json).toMatchObject({ title: "faster" });
+  });
+});
+
+describe.each(WRITES.slice(0, 2))("%s that others overtake again and again", (method, body, outcome) => {
+  test("is done at the tenth try, and after that is 409, which says to try again [T-I4]", async () => {
+    const late = await overtaken(9);
+    const answer = await late.ask(method, late.path, body);
+    expect(answer).toMatchObject({ status: 200, json: outcome });
+    const told = ({ events }: Race) => events.map(({ type }) => type).filter((type) => type !== "quirk");
+    expect(told(late)).toEqual([method === "PUT" ? "replaced" : "patched"]);
+    const lost = await overtaken(10);
+    expect(await lost.ask(method, lost.path, body)).toMatchObject({ status: 409 });
+    expect((await lost.ask("GET", lost.path)).json).not.toHaveProperty("nickName");
+    expect(told(lost)).toEqual([]);
   });
 });
