@@ -39,7 +39,7 @@ async function create(resourceType: ResourceType, id: string, attributes: Record
 async function find(resourceType: ResourceType, text: string): Promise<{ found: number; compared: number }> {
   const filter = resolveFilter(parseFilter(text), resourceType);
   keys = 0;
-  const { totalResults } = await storage.query(
+  const { totalResults = 0 } = await storage.query(
     { resourceType, filter, page: { startIndex: 1, count: 0 }, select: SELECT_ALL },
     {},
   );
