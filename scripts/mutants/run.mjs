@@ -49,7 +49,8 @@ const mutants = await new Stryker({
   incremental: true,
   incrementalFile: `.mutants/${folder}.json`,
   tempDirName: ".mutants/sandbox",
-  ignorePatterns: ["dist", "test/runtimes"],
+  // A second configuration of the formatter would be one too many.
+  ignorePatterns: ["dist", "test/runtimes", "biome.json"],
   reporters: [process.stdout.isTTY ? "progress" : "progress-append-only"],
   allowConsoleColors: false,
   timeoutMS: 10_000,
