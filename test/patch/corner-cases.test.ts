@@ -118,7 +118,9 @@ describe("an immutable list", () => {
       { op: "add", path: "seals", value: [{ value: "c" }] },
       { op: "remove", path: "seals" },
     ] as const)
-      expect(() => outcomeOf(Crate, { seals }, [operation])).toThrow(expect.objectContaining({ scimType: "mutability" }));
+      expect(() => outcomeOf(Crate, { seals }, [operation])).toThrow(
+        expect.objectContaining({ scimType: "mutability" }),
+      );
   });
 });
 
@@ -149,10 +151,9 @@ describe("an add of an element that is there", () => {
 
   test("tells elements apart by their type, where they have one", () => {
     const items = [{ value: "a", type: "t" }];
-    expect(outcomeOf(Crate, { items }, [{ op: "add", path: "items", value: [{ value: "a", type: "s" }] }]).items).toEqual([
-      ...items,
-      { value: "a", type: "s" },
-    ]);
+    expect(
+      outcomeOf(Crate, { items }, [{ op: "add", path: "items", value: [{ value: "a", type: "s" }] }]).items,
+    ).toEqual([...items, { value: "a", type: "s" }]);
     expect(outcomeOf(Crate, { items }, [{ op: "add", path: "items", value: [{ value: "a" }] }]).items).toEqual([
       ...items,
       { value: "a" },
@@ -189,16 +190,16 @@ describe("null", () => {
 
   test("unassigns what is named: an attribute, a part, the elements that are selected [R-7 R-9]", () => {
     expect(outcomeOf(user, before, [{ op: "replace", path: "name", value: null }])).not.toHaveProperty("name");
-    expect(outcomeOf(user, before, [{ op: "replace", path: "name.givenName", value: null }])).not.toHaveProperty("name");
+    expect(outcomeOf(user, before, [{ op: "replace", path: "name.givenName", value: null }])).not.toHaveProperty(
+      "name",
+    );
     expect(outcomeOf(user, before, [{ op: "remove", path: "name.givenName" }])).not.toHaveProperty("name");
-    expect(outcomeOf(user, before, [{ op: "replace", path: 'emails[value eq "a@x"].type', value: null }]).emails).toEqual([
-      { value: "a@x" },
-      { value: "b@x" },
-    ]);
-    expect(outcomeOf(user, before, [{ op: "add", path: 'emails[value eq "a@x"]', value: { type: null } }]).emails).toEqual([
-      { value: "a@x" },
-      { value: "b@x" },
-    ]);
+    expect(
+      outcomeOf(user, before, [{ op: "replace", path: 'emails[value eq "a@x"].type', value: null }]).emails,
+    ).toEqual([{ value: "a@x" }, { value: "b@x" }]);
+    expect(
+      outcomeOf(user, before, [{ op: "add", path: 'emails[value eq "a@x"]', value: { type: null } }]).emails,
+    ).toEqual([{ value: "a@x" }, { value: "b@x" }]);
     expect(outcomeOf(user, before, [{ op: "replace", path: 'emails[value eq "a@x"]', value: null }]).emails).toEqual([
       { value: "b@x" },
     ]);
