@@ -132,6 +132,59 @@ describe("an element", () => {
   });
 });
 
+describe("a part of a complex value", () => {
+  const place = { site: "s", notes: ["a", "b"] };
+
+  test("goes with the last of its values, and where it is not there nothing is lacking", () => {
+    const remove = (path: string, value?: readonly string[]) =>
+      applyPatch(
+        device,
+        { id: "1", ...whole, place },
+        prepare(device, [{ op: "remove", path, value }], { removeValue: () => undefined }),
+      );
+    expect(remove("place.notes", ["a", "B"]).resource.place).toStrictEqual({ site: "s" });
+    expect(remove("place.notes", ["a"]).resource.place).toStrictEqual({ site: "s", notes: ["b"] });
+    expect(remove("place.notes", ["c"]).changes).toEqual([]);
+    const lacking = { id: "1", ...whole, place: { floor: 1 } };
+    const operations = prepare(device, [{ op: "remove", path: "place.site" }]);
+    expect(applyPatch(device, lacking, operations).changes).toEqual([]);
+  });
+
+  test("that is immutable may be said again, and an element that is replaced by itself does not change", () => {
+    const ports = [{ value: "1", kind: "k" }, { value: "2" }];
+    for (const operation of [
+      { op: "replace", path: 'ports[value eq "1"].kind', value: "k" },
+      { op: "add", path: 'ports[value eq "1"].kind', value: "k" },
+      { op: "replace", path: 'ports[value eq "2"]', value: { value: "2" } },
+      { op: "replace", path: 'ports[value eq "1"]', value: { value: "1", kind: "k" } },
+    ] as const)
+      expect(applyPatch(device, { id: "1", ...whole, ports }, prepare(device, [operation])).changes).toEqual([]);
+  });
+});
+
+describe("operations on extensions and schemas", () => {
+  const LOCK = "urn:example:params:scim:schemas:extension:Lock";
+  const locked = compileResourceType(
+    Device.extend(defineSchema({ id: LOCK, name: "Lock", attributes: { isOpen: { type: "boolean", default: false } } })),
+  );
+
+  test("are blamed for what they cause, and for nothing else", () => {
+    const before = { ...whole, [LOCK]: { isOpen: true }, tags: ["a", "b"] };
+    const title = { op: "replace", path: "label", value: "m" } as const;
+    expect(() => patched(locked, before, [title, { op: "remove", path: LOCK }, title])).toThrow(
+      expect.objectContaining({ detail: expect.stringMatching(/^Operations\[1\]: .*isOpen must have a value/) }),
+    );
+    const grown = { op: "add", path: "tags", value: ["c", "d"] } as const;
+    for (const other of [
+      { op: "add", path: "schemas", value: [LOCK] },
+      { op: "remove", path: WARRANTY },
+    ] as const)
+      expect(() => patched(locked, before, [grown, other])).toThrow(
+        expect.objectContaining({ detail: expect.stringMatching(/^Operations\[0\]: tags would have 4/) }),
+      );
+  });
+});
+
 describe("an attribute with a default", () => {
   const Lamp = compileResourceType(
     defineResourceType({
