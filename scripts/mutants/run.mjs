@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The tests nearest to a folder: each mutation is shown to all of them that run its line. */
 const TESTS = {
   schema: ["test/schema/**"],
-  filter: ["test/filter/**"],
+  filter: ["test/filter/**", "test/quirks/unquoted-operands*"],
   patch: ["test/patch/**"],
   operations: ["test/operations/**", "test/call/**"],
   protocol: ["test/protocol/**", "test/service/**", "test/call/**"],

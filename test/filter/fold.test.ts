@@ -25,6 +25,8 @@ describe("a filter over types of which one lacks an attribute", () => {
     ["userName pr and (displayName pr or nickName pr)", ["User ann", "User bob"]],
     ['displayName pr and not (userName eq "bob" or userName eq "ann")', ["Group ann", "Group bob"]],
     ['(displayName eq "ann" and id pr) and (meta.resourceType pr and userName eq null)', ["Group ann"]],
+    ['userName eq "ann" or nickName eq "a"', ["User ann"]],
+    ['userName ne "ann" and nickName ne "a"', ["Group ann", "Group bob", "User bob"]],
     ['emails[value pr] or displayName eq "bob"', ["Group bob", "User bob"]],
   ])("takes what a type lacks for what has no value: %s [P-3.4.2.1-04 R-33]", async (filter, expected) => {
     const answer = await service.ask("GET", `/?filter=${encodeURIComponent(filter)}&count=100`);
