@@ -55,6 +55,7 @@ const mutants = await new Stryker({
   allowConsoleColors: false,
   timeoutMS: 10_000,
   timeoutFactor: 3,
+  dryRunTimeoutMinutes: 30,
   logLevel: "warn",
 }).runMutationTest();
 

@@ -41,6 +41,10 @@ describe("what a PATCH came to, as operations of RFC 6902", () => {
       { op: "add", path: "/title", value: "T" },
     ]);
     expect(changesOf(user, before, [{ op: "remove", path: "name" }])).toEqual([{ op: "remove", path: "/name" }]);
+    const short = { userName: "ada", name: { givenName: "A" } };
+    expect(changesOf(user, short, [{ op: "remove", path: "name.givenName" }])).toEqual([
+      { op: "remove", path: "/name" },
+    ]);
   });
 
   test("names what changed in an element, by its place", () => {

@@ -139,6 +139,23 @@ describe("members of a collection", () => {
   });
 });
 
+describe("what only the server gives", () => {
+  test("stays in an element that is replaced", () => {
+    const items = [{ value: "a", weight: 1 }];
+    expect(
+      outcomeOf(Crate, { items }, [{ op: "replace", path: "items", value: [{ value: "a", notes: ["n"] }] }]).items,
+    ).toEqual([{ value: "a", notes: ["n"], weight: 1 }]);
+  });
+});
+
+describe("members that are listed", () => {
+  test("are told apart as their value is: by letter case", () => {
+    const members = [{ value: "u1" }, { value: "U1" }];
+    const remove = { op: "remove", path: "members", value: [{ value: "U1" }] } as const;
+    expect(outcomeOf(group, { displayName: "g", members }, [remove]).members).toEqual([{ value: "u1" }]);
+  });
+});
+
 describe("an add of an element that is there", () => {
   test("adds to its lists, and takes over what is new [R-51 R-53]", () => {
     const items = [{ value: "a", type: "t", notes: ["x"], weight: 1 }];

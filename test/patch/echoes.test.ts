@@ -51,6 +51,10 @@ describe("what a client sends back of a readOnly attribute [R-15]", () => {
     const { groups: _, ...alone } = stored;
     expect(sent({ groups: [] }, alone)).toEqual([]);
     expect(sent({ groups: null }, alone)).toEqual([]);
+    const { meta: _meta, ...bare } = alone;
+    expect(() => sent({ meta: { resourceType: "User" } }, bare)).toThrow(
+      expect.objectContaining({ scimType: "mutability" }),
+    );
     expect(() => sent({ groups: [{ value: "g0" }] }, alone)).toThrow(
       expect.objectContaining({ scimType: "mutability" }),
     );

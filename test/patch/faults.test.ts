@@ -91,6 +91,14 @@ describe("a resource that lacked something before", () => {
   });
 });
 
+describe("an element that lacked something before", () => {
+  test("is not held against a PATCH of another one", () => {
+    const ports = [{ type: "a" }, { value: "1" }];
+    const operation = { op: "replace", path: 'ports[value eq "1"].type', value: "b" } as const;
+    expect(patched(device, { ...whole, ports }, [operation]).ports).toEqual([{ type: "a" }, { value: "1", type: "b" }]);
+  });
+});
+
 describe("an element", () => {
   test("must have what its schema requires, whether it is new or changed [S-7-27]", () => {
     const before = { ...whole, ports: [{ value: "1", type: "a" }] };

@@ -60,6 +60,14 @@ describe("the primary element", () => {
     ]);
   });
 
+  test("that one operation adds gives way to that of the next one", async () => {
+    const { patch, read } = await account({ emails: [{ value: "a@x", primary: true }] });
+    const add = (value: string) => ({ op: "add", path: "emails", value: [{ value, primary: true }] });
+    expect((await patch(add("b@x"), add("c@x"), add("d@x"))).status).toBe(200);
+    const primaries = ((await read()).emails as { value: string; primary: boolean }[]).filter(({ primary }) => primary);
+    expect(primaries).toEqual([{ value: "d@x", primary: true }]);
+  });
+
   test("is told from the others by what it is now, not by what it was", async () => {
     const { patch, read } = await account({ emails: [{ value: "a@x", primary: true }, { value: "b@x" }] });
     await patch(
@@ -90,6 +98,22 @@ describe("an element that became the same as one behind it", () => {
     expect(after).toEqual([
       { value: "b@x", type: "home", display: "B" },
       { value: "b@x", type: "home" },
+    ]);
+  });
+
+  test("is no longer the same as one that is what it was", () => {
+    const emails = [{ value: "a@x", type: "work" }, { value: "b@x" }];
+    const { emails: after } = patched(user, { userName: "ada", emails }, [
+      { op: "add", path: "emails", value: [{ value: "a@x", type: "work" }] },
+      { op: "replace", path: 'emails[value eq "a@x"].value', value: "c@x" },
+      { op: "add", path: "emails", value: [{ value: "a@x", type: "work", display: "A" }] },
+      { op: "remove", path: 'emails[value eq "b@x"]' },
+      { op: "add", path: "emails", value: [{ value: "b@x", display: "B" }] },
+    ]);
+    expect(after).toEqual([
+      { value: "c@x", type: "work" },
+      { value: "a@x", type: "work", display: "A" },
+      { value: "b@x", display: "B" },
     ]);
   });
 
@@ -207,6 +231,12 @@ describe("an immutable list within a complex value", () => {
       id: "1",
       label,
     });
+  });
+
+  test("stays in an element that is replaced by one that does not say it [R-8]", () => {
+    const boxes = [{ value: "1", seals: ["a", "b"] }];
+    const replaced = patched(Shelf, { boxes }, [{ op: "replace", path: "boxes", value: [{ value: "1" }, { value: "2" }] }]);
+    expect(replaced.boxes).toEqual([boxes[0], { value: "2" }]);
   });
 
   test("of an element as well, and none can be added", () => {
