@@ -154,6 +154,7 @@ describe("the key of a reference", () => {
   test("applies to external URLs without dropping a version from them [S-2.4-06 S-2.4-07]", () => {
     expect(external.key("HTTPS://E.example:443/a/../Path")).toBe(external.key("https://e.example/Path"));
     expect(external.key("https://e.example/v1/x")).not.toBe(external.key("https://e.example/v2/x"));
+    expect(external.key("https://e.example/v1/x/y")).not.toBe(external.key("https://e.example/v2/x/y"));
   });
 
   test("does not count the API version of a SCIM resource [S-2.4-06]", () => {
@@ -195,12 +196,15 @@ describe("compareKeys", () => {
     expect([10, 9, -1, 1.5].sort(compareKeys)).toEqual([-1, 1.5, 9, 10]);
     expect([true, false].sort(compareKeys)).toEqual([false, true]);
     expect(compareKeys(1, 1)).toBe(0);
+    expect(compareKeys(2, 1)).toBeGreaterThan(0);
+    expect(compareKeys(1, 2)).toBeLessThan(0);
     expect(compareKeys(true, true)).toBe(0);
   });
 
   test("orders strings by code point, above U+FFFF as well", () => {
     expect(compareKeys("\uFF5E", "\u{1F600}")).toBeLessThan(0);
     expect(compareKeys("\u{1F600}", "\uFF5E")).toBeGreaterThan(0);
+    expect(compareKeys("\u{103FF}", "\u{103FE}")).toBeGreaterThan(0);
     expect(compareKeys("a", "ab")).toBeLessThan(0);
     expect(compareKeys("", "")).toBe(0);
   });
