@@ -25,6 +25,8 @@ export async function listen(
   { host = "127.0.0.1", publicUrl }: Place = {},
 ): Promise<Listening> {
   const server = createServer();
+  // Ends the wait for a client that reads no more of its answer. Longer than the time that a request has.
+  server.timeout = 120_000;
   server.listen(port, host);
   await once(server, "listening");
   const baseUrl = publicUrl ?? `http://${nameOf(host)}:${(server.address() as AddressInfo).port}/scim/v2`;

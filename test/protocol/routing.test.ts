@@ -97,7 +97,7 @@ describe("paths", () => {
       expectRefusal(await ask("GET", path), 400, undefined, /percent escape/);
   });
 
-  test("and queries may hold a URL as it is, in a path that is one of its own [Q03]", async () => {
+  test("and queries may hold a URL as it is [Q03]", async () => {
     const { scim, ask } = directory();
     await ask("POST", "/Users", user("https://example.com/scim/v2/Groups"));
     const query = "?filter=userName+eq+%22https://example.com/scim/v2/Groups%22";
