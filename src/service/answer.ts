@@ -15,6 +15,7 @@ import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
 import { watchStorage } from "../storage/watch.ts";
+import { TimeSlice } from "../time-slice.ts";
 import { type Arrival, arrivals } from "./arrival.ts";
 import { checkBaseUrl } from "./check-options.ts";
 import type { SettledOptions } from "./defaults.ts";
@@ -35,6 +36,7 @@ interface Visit<C extends Context> extends Arrival {
   readonly isKnown: boolean;
   readonly baseUrl: string;
   readonly note: Call<C>["note"];
+  readonly slice: TimeSlice;
   readonly progress: Progress<C>;
 }
 
@@ -85,7 +87,8 @@ async function receive<C extends Context>(
     progress.quirks.add(quirk);
     engine.emit({ type: "quirk", quirk, path, context });
   };
-  return { ...arrival, engine, context, isKnown: known !== undefined, baseUrl, note, progress };
+  const slice = new TimeSlice();
+  return { ...arrival, engine, context, isKnown: known !== undefined, baseUrl, note, slice, progress };
 }
 
 /** Below which path the endpoints are. */
@@ -124,6 +127,7 @@ function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOption
     context,
     baseUrl,
     signal,
+    slice: visit.slice,
     note,
     storageOf: watch((type) => engine.adapterOf(type), signal, progress),
     // Nobody in particular has no rights to ask for: what is public is public.
@@ -159,13 +163,15 @@ function partsOf<C extends Context>(visit: Visit<C>, endpoint: FinalEndpoint) {
   return { parts, receiveBody };
 }
 
-function renderOptions<C extends Context>({ engine, context, baseUrl, method, request, progress }: Visit<C>) {
+function renderOptions<C extends Context>({ engine, context, baseUrl, method, request, slice, progress }: Visit<C>) {
   return {
     baseUrl,
     resourceTypes: engine.resourceTypes,
     etags: engine.etags,
     mediaType: progress.mediaType,
     head: method === "HEAD",
+    slice,
+    signal: request.signal,
     onFault: (error: unknown) => {
       if (!isAbort(error, request.signal))
         engine.emit({ type: "fault", error, ...askedOf(request, progress), context });
