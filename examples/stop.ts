@@ -59,7 +59,8 @@ export function serveUntilStopped(
     let cut = 0;
     const patience = setTimeout(() => {
       cut = open.size;
-      server.closeAllConnections();
+      // All of them: Node's closeAllConnections() leaves out those that have become WebSockets.
+      for (const socket of sockets) socket.destroy();
     }, within - drain);
     const closed = new Promise((resolve) => server.close(resolve));
     // Node takes a connection on which nothing was ever asked for one that is at work.

@@ -207,6 +207,15 @@ test("connections on which nothing is asked do not hold it up, whether anything 
   expect(idle.answers()).toEqual(["200"]);
 });
 
+test("a connection that has become something else than HTTP does not outlast the bound", async () => {
+  const { port, stop, server } = await serve((_request, response) => response.end(), { drain: 1, within: 20 });
+  server.on("upgrade", (_request, socket) => socket.write("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
+  const { socket, closed } = client(port, "GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+  await once(socket, "data");
+  expect(await stop()).toBe(0);
+  await closed;
+});
+
 test("while it stops, /healthz says so", async () => {
   let isStopping = false;
   const log = createLog("text", () => undefined);

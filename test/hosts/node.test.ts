@@ -118,6 +118,20 @@ test("a header that Node refuses becomes a 500, not a rejection [T-H2]", async (
   expect(received.headers["set-cookie"]).toBeUndefined();
 });
 
+test("the signal of a request that was answered never aborts", async () => {
+  const { scim, seen } = spied();
+  const handle = nodeHandler(scim);
+  const closed = Promise.withResolvers<void>();
+  const port = await serve((request, response) => {
+    response.on("close", closed.resolve);
+    return handle(request, response);
+  });
+  expect((await send(port, { path: "/scim/v2/Users", headers: AUTHORIZED })).status).toBe(200);
+  await closed.promise;
+  await new Promise(setImmediate);
+  expect(seen[0]?.signal?.aborted).toBe(false);
+});
+
 test("a response that something else has sent is left alone", async () => {
   const handle = nodeHandler(smallScim());
   const port = await serve(async (request, response) => {
