@@ -10,7 +10,13 @@ const LICENCES = "dist/THIRD-PARTY-LICENCES.txt";
 
 /** `files`: what is in the tarball. */
 export function checkPapers(files) {
-  return [...checkOrigin(), ...checkLinks(files), ...checkLicences(files), ...checkFolders(files), ...checkImports(files)];
+  return [
+    ...checkOrigin(),
+    ...checkLinks(files),
+    ...checkLicences(files),
+    ...checkFolders(files),
+    ...checkImports(files),
+  ];
 }
 
 function checkOrigin() {
