@@ -1,8 +1,10 @@
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
 import { compareKeys } from "../schema/comparison-key.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
+import type { Steps } from "../time-slice.ts";
 import type { Compare, CompareOperator, Filter } from "./ast.ts";
 import { operandKey } from "./operand.ts";
+import { attributesIn, comparisonsIn } from "./paths.ts";
 import { elementReader, type Keyed, type PathKeys, SharedKeys } from "./shared-keys.ts";
 
 type Key = string | number | boolean;
@@ -31,6 +33,72 @@ export function predicateOf(filter: Filter<AttributePath>): (resource: ResourceO
   return (resource) => {
     keys.forget();
     return matches(resource);
+  };
+}
+
+/** Most elements of one attribute that a filter is run over in one step. */
+const MOST_IN_STEP = 1024;
+
+/** As `predicateOf`; over a resource with very many elements it runs in steps. */
+export function predicateInSteps(
+  filter: Filter<AttributePath>,
+): (resource: ResourceObject) => boolean | Steps<boolean> {
+  const lists = [...attributesIn(filter, undefined)].filter(({ multiValued }) => multiValued);
+  const matches = predicateOf(filter);
+  if (lists.length === 0) return matches;
+  const keys = new SharedKeys(filter);
+  const inSteps = stepsOf(filter, keys);
+  return (resource) => {
+    if (!lists.some((attribute) => isLong(readAttribute(resource, attribute)))) return matches(resource);
+    keys.forget();
+    return inSteps(resource);
+  };
+}
+
+function isLong(value: unknown): boolean {
+  return Array.isArray(value) && value.length > MOST_IN_STEP;
+}
+
+/** Each comparison is a step, and so are some elements of a value path. */
+function stepsOf(filter: Filter<AttributePath>, keys: SharedKeys): (resource: ResourceObject) => Steps<boolean> {
+  switch (filter.type) {
+    case "and":
+    case "or": {
+      const parts = filter.filters.map((part) => stepsOf(part, keys));
+      const decisive = filter.type === "or";
+      return function* (resource) {
+        for (const part of parts) if ((yield* part(resource)) === decisive) return decisive;
+        return !decisive;
+      };
+    }
+    case "not": {
+      const part = stepsOf(filter.filter, keys);
+      return function* (resource) {
+        return !(yield* part(resource));
+      };
+    }
+    case "element":
+      return elementSteps(filter.path.attribute, elementTestOf(filter.filter, keys), comparisonsIn(filter));
+    default: {
+      const test = resourceTest(filter, keys);
+      return function* (resource) {
+        yield;
+        return test(resource);
+      };
+    }
+  }
+}
+
+function elementSteps(attribute: Attribute, matches: ElementTest, comparisons: number) {
+  const inStep = Math.ceil(MOST_IN_STEP / comparisons);
+  return function* (resource: ResourceObject): Steps<boolean> {
+    const elements = readAttribute(resource, attribute);
+    if (!Array.isArray(elements)) return false;
+    for (let index = 0; index < elements.length; index++) {
+      if (matches(elements[index], index)) return true;
+      if (index % inStep === 0) yield;
+    }
+    return false;
   };
 }
 

@@ -4,9 +4,11 @@ import { type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { StoredResource } from "../adapter.ts";
 import { type SettleOptions, settleReference } from "../reference.ts";
 import { hasUniqueParts } from "../unique.ts";
+import { changeContent, changeElement, letGo, rewrite } from "./change.ts";
 import { addToIndexes, removeFromIndexes } from "./indexes.ts";
-import { holdersOf, type ReferenceIndex } from "./reference-index.ts";
-import { type Content, type Elements, elementsOf, type Row, rewrite } from "./row.ts";
+import type { ReferenceIndex } from "./reference-index.ts";
+import { type Content, type Elements, elementsOf, type Row } from "./row.ts";
+import { State } from "./state.ts";
 import type { Tenant } from "./tenant.ts";
 
 /**
@@ -79,14 +81,15 @@ export function settleElement(
 /** Takes every reference to a deleted row out of its holders, each of which gets one new version [P-3.6-06 G-6]. */
 export function removeReferencesTo(deleted: Row, at: string, tenant: Tenant): void {
   const changed = new Set<Row>();
+  const present = new State(tenant);
   for (const index of tenant.references.values()) {
     if (!index.reference.resourceTypes.includes(deleted.content.resourceType.name)) continue;
-    for (const holder of holdersOf(index, deleted.id)) {
+    for (const holder of present.holdersOf(index, deleted.id)) {
       removeReference(tenant, index, holder, deleted.id);
       changed.add(holder);
     }
   }
-  for (const holder of changed) rewrite(holder, holder.content, at);
+  for (const holder of changed) rewrite(tenant, holder, holder.content, at);
 }
 
 function removeReference(tenant: Tenant, index: ReferenceIndex, holder: Row, id: string): void {
@@ -95,9 +98,10 @@ function removeReference(tenant: Tenant, index: ReferenceIndex, holder: Row, id:
   // Only where elements have unique parts is there more to index than the reference itself.
   const isUnique = hasUniqueParts(holder.content.resourceType, attribute);
   if (isUnique) removeFromIndexes(tenant, holder);
-  holder.content = withoutReference(holder.content, attribute, id, key);
+  if (attribute.collection) takeOut(tenant, holder, attribute, key);
+  else changeContent(tenant, holder, withoutReference(holder.content, attribute, id));
   if (isUnique) addToIndexes(tenant, holder);
-  else if (!holdsKey(holder.content, attribute, index.identity, key)) index.holders.delete(key, holder);
+  else if (!holdsKey(holder.content, attribute, index.identity, key)) letGo(tenant, index, key, holder);
 }
 
 /** Two ids may share a key; then the other one still holds the row in the index. */
@@ -108,11 +112,12 @@ function holdsKey(content: Content, attribute: Attribute, identity: Attribute, k
   return false;
 }
 
-function withoutReference(content: Content, attribute: Attribute, id: string, key: unknown): Content {
-  if (attribute.collection) {
-    content.collections.get(attribute.path)?.delete(key);
-    return content;
-  }
+function takeOut(tenant: Tenant, { content }: Row, { path }: Attribute, key: unknown): void {
+  const elements = content.collections.get(path);
+  if (elements !== undefined) changeElement(tenant, elements, key);
+}
+
+function withoutReference(content: Content, attribute: Attribute, id: string): Content {
   const document: Record<string, unknown> = { ...content.document };
   writeElements(
     document,

@@ -12,7 +12,10 @@ import {
 import type { NewResource, StoredMeta, StoredResource } from "../adapter.ts";
 import { getOrCreate } from "../get-or-create.ts";
 
-/** Elements of a collection by the comparison key of their `value`, in the order they were added. */
+/**
+ * Elements of a collection by the comparison key of their `value`, in the order they were added. Changed in place by
+ * `changeElement` alone.
+ */
 export type Elements = Map<unknown, ResourceObject>;
 
 /** What a write gives a resource. */
@@ -31,6 +34,7 @@ export interface Row {
   /** Position in the order of creation over all types of the tenant. */
   readonly order: number;
   version: number;
+  /** Given another one by `changeContent` and `rewrite` alone. */
   content: Content;
   /** What is kept of writeOnly attributes, by path. */
   readonly secrets: Map<string, unknown>;
@@ -92,14 +96,8 @@ export function withCollectionsOf(other: Content, content: Content, attributes: 
   return { ...content, collections };
 }
 
-/** The row's document changes and gets its next version. */
-export function rewrite(row: Row, content: Content, lastModified: string): void {
-  row.version++;
-  const meta = metaOf({ ...content.document.meta, lastModified }, row.version);
-  row.content = { ...content, document: { ...content.document, meta } };
-}
-
-function metaOf(meta: Omit<StoredMeta, "version">, version: number): StoredMeta {
+/** What storage keeps as `meta`. */
+export function metaOf(meta: Omit<StoredMeta, "version">, version: number): StoredMeta {
   return { ...meta, version: String(version) };
 }
 

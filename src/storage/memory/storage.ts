@@ -48,7 +48,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   return {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
     get: async (request, context) => getResource(tenantOf(store, context), request),
-    query: async (request, context) => queryResources(tenantOf(store, context), request),
+    query: (request, context) => queryResources(tenantOf(store, context), request),
     async create(request, context) {
       const secrets = await hash(request);
       return createResource(tenantOf(store, context), request, secrets);
