@@ -41,14 +41,16 @@ export class Cost {
     this.#most = maxComparisons ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Accounts for a look at a resource. @throws {ScimError} 400 tooMany. */
-  spend(resource: ResourceObject): void {
-    this.#spent += this.#comparisons;
+  /** Accounts for a look at a resource, and tells what it costs. @throws {ScimError} 400 tooMany. */
+  spend(resource: ResourceObject): number {
+    let comparisons = this.#comparisons;
     for (const attribute of this.#unbounded) {
       const elements = readAttribute(resource, attribute);
-      if (Array.isArray(elements)) this.#spent += elements.length;
+      if (Array.isArray(elements)) comparisons += elements.length;
     }
+    this.#spent += comparisons;
     if (this.#spent > this.#most) throw comparesTooMany(this.#comparisons, this.#most);
+    return comparisons;
   }
 }
 

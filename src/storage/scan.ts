@@ -52,7 +52,8 @@ export async function queryByScan(
   for await (const row of rows) {
     if (++scanned > maxScanned) throw scannedTooMany(maxScanned);
     if (scanned % ROWS_BETWEEN_CHECKS === 0) request.signal?.throwIfAborted();
-    await doInSlices(scan.lookAt(row), slice, request.signal);
+    const steps = scan.lookAt(row);
+    if (steps !== undefined) await doInSlices(steps, slice, request.signal);
     // The work of the backend counts as well, which may be done in this thread.
     if (slice.isOver) await slice.next(request.signal);
   }
@@ -73,11 +74,16 @@ export function* scanInSteps<Row>(
 ): Steps<Found<Row>> {
   const scan = new Scan(request, view);
   for (const row of rows) {
-    yield* scan.lookAt(row);
-    yield;
+    const steps = scan.lookAt(row);
+    if (steps !== undefined) yield* steps;
+    if (scan.endsStep()) yield;
   }
   return yield* scan.result();
 }
+
+/** What a row costs besides the comparisons, and after how much of both a step ends: some ten microseconds. */
+const COST_OF_ROW = 64;
+const COST_OF_STEP = 1024;
 
 /** Looks at one row after the other. */
 class Scan<Row> {
@@ -85,6 +91,7 @@ class Scan<Row> {
   readonly #matches: (resource: StoredResource) => boolean | Steps<boolean>;
   readonly #cost: Cost;
   readonly #collect: Collector<Row>;
+  #inStep = 0;
 
   constructor(request: QueryRequest, view: (row: Row) => StoredResource) {
     this.#view = view;
@@ -93,14 +100,28 @@ class Scan<Row> {
     this.#collect = collectorFor(request);
   }
 
-  /** @throws {ScimError} 400 tooMany where it goes beyond `maxComparisons`. */
-  *lookAt(row: Row): Steps<void> {
+  /**
+   * @returns what is left to do of it, if it is much.
+   * @throws {ScimError} 400 tooMany where it goes beyond `maxComparisons`.
+   */
+  lookAt(row: Row): Steps<void> | undefined {
     const resource = this.#view(row);
-    this.#cost.spend(resource);
+    this.#inStep += COST_OF_ROW + this.#cost.spend(resource);
     const matched = this.#matches(resource);
-    if (typeof matched === "boolean" ? !matched : !(yield* matched)) return;
-    const cut = this.#collect.add(row, resource);
-    if (cut !== undefined) yield* cut;
+    if (typeof matched !== "boolean") return this.#addIf(matched, row, resource);
+    return matched ? this.#collect.add(row, resource) : undefined;
+  }
+
+  /** Whether enough was done to see if it is time for others: to look at the clock costs more than to look at a row. */
+  endsStep(): boolean {
+    if (this.#inStep < COST_OF_STEP) return false;
+    this.#inStep = 0;
+    return true;
+  }
+
+  *#addIf(matched: Steps<boolean>, row: Row, resource: StoredResource): Steps<void> {
+    const rest = (yield* matched) ? this.#collect.add(row, resource) : undefined;
+    if (rest !== undefined) yield* rest;
   }
 
   *result(): Steps<Found<Row>> {
