@@ -42,14 +42,15 @@ function changesOf(tenant: Tenant, row: Row, request: DeltaRequest, notices: Sto
   const { attribute, resourceType, checkReferences } = request;
   const elements = row.content.collections.get(attribute.path);
   const reference = findReference(resourceType, attribute);
+  const identity = attribute.sub("value");
   const changes = new Map<unknown, Change>();
   for (const value of request.remove) {
-    const key = attribute.sub("value")?.key(value);
+    const key = identity?.key(value);
     const before = elements?.get(key);
     if (before !== undefined) changes.set(key, { key, before, after: undefined });
   }
   request.add.forEach((element, index) => {
-    const key = elementKey(attribute, element);
+    const key = elementKey(identity, element);
     const removed = changes.get(key);
     const isThere = removed === undefined ? elements?.has(key) === true : removed.after !== undefined;
     if (isThere) return;

@@ -12,7 +12,8 @@ import { State } from "./state.ts";
 import type { Tenant } from "./tenant.ts";
 
 /**
- * The content with its references as `settleReference` has them.
+ * The content with its references as `settleReference` has them. The elements of its collections, which nobody else has yet, are
+ * settled in place.
  * @throws {ScimError} 400 invalidValue as `settleReference`.
  */
 export function settleReferences(
@@ -21,14 +22,13 @@ export function settleReferences(
   { checkReferences, notices }: Omit<SettleOptions, "holder">,
 ): Content {
   const document: Record<string, unknown> = { ...content.document };
-  const collections = new Map(content.collections);
   const options: SettleOptions = { holder: content.document.id, checkReferences, ...(notices && { notices }) };
   for (const reference of content.resourceType.references) {
     const { attribute } = reference;
     const settle = (element: ResourceObject, index: number | undefined) =>
       settleElement(tenant, reference, element, index, options);
     if (attribute.collection) {
-      collections.set(attribute.path, settleCollection(content.collections.get(attribute.path) ?? new Map(), settle));
+      settleCollection(content.collections.get(attribute.path) ?? NO_ELEMENTS, settle);
     } else {
       const given = [...elementsOf(content, attribute)];
       const settled = given
@@ -37,20 +37,21 @@ export function settleReferences(
       if (given.length > 0) writeElements(document, attribute, settled);
     }
   }
-  return { ...content, document: document as unknown as StoredResource, collections };
+  return { ...content, document: document as unknown as StoredResource };
 }
+
+const NO_ELEMENTS: Elements = new Map();
 
 function settleCollection(
   elements: Elements,
   settle: (element: ResourceObject, index: number) => ResourceObject | undefined,
-): Elements {
-  const settled: Elements = new Map();
+): void {
   let index = 0;
   for (const [key, element] of elements) {
     const kept = settle(element, index++);
-    if (kept !== undefined) settled.set(key, kept);
+    if (kept === undefined) elements.delete(key);
+    else if (kept !== element) elements.set(key, kept);
   }
-  return settled;
 }
 
 /** Writes the elements of an attribute; an extension whose last attribute goes is no longer there. */

@@ -68,16 +68,20 @@ export function contentOf(resourceType: ResourceType, resource: NewResource, ver
 /** The first of several elements with one `value` counts. */
 function byKey(attribute: Attribute, elements: readonly ResourceObject[]): Elements {
   const found: Elements = new Map();
+  const identity = attribute.sub("value");
   for (const element of elements) {
-    const key = elementKey(attribute, element);
+    const key = elementKey(identity, element);
     if (!found.has(key)) found.set(key, copyValue(element));
   }
   return found;
 }
 
-/** Under which key a collection holds an element: elements without a `value` are each their own. */
-export function elementKey(attribute: Attribute, element: ResourceObject): unknown {
-  return element.value === undefined ? element : attribute.sub("value")?.key(element.value);
+/**
+ * Under which key a collection holds an element: elements without a `value` are each their own.
+ * @param identity the sub-attribute `value`.
+ */
+export function elementKey(identity: Attribute | undefined, element: ResourceObject): unknown {
+  return element.value === undefined ? element : identity?.key(element.value);
 }
 
 /** The content without some of its collections, for what is not to look at them. */
