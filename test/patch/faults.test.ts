@@ -173,7 +173,9 @@ describe("a part of a complex value", () => {
 describe("operations on extensions and schemas", () => {
   const LOCK = "urn:example:params:scim:schemas:extension:Lock";
   const locked = compileResourceType(
-    Device.extend(defineSchema({ id: LOCK, name: "Lock", attributes: { isOpen: { type: "boolean", default: false } } })),
+    Device.extend(
+      defineSchema({ id: LOCK, name: "Lock", attributes: { isOpen: { type: "boolean", default: false } } }),
+    ),
   );
 
   test("are blamed for what they cause, and for nothing else", () => {

@@ -235,7 +235,9 @@ describe("an immutable list within a complex value", () => {
 
   test("stays in an element that is replaced by one that does not say it [R-8]", () => {
     const boxes = [{ value: "1", seals: ["a", "b"] }];
-    const replaced = patched(Shelf, { boxes }, [{ op: "replace", path: "boxes", value: [{ value: "1" }, { value: "2" }] }]);
+    const replaced = patched(Shelf, { boxes }, [
+      { op: "replace", path: "boxes", value: [{ value: "1" }, { value: "2" }] },
+    ]);
     expect(replaced.boxes).toEqual([boxes[0], { value: "2" }]);
   });
 
