@@ -1,0 +1,41 @@
+// npm run bench:faults [-- --only=failover,pgbouncer,pause,swallow,forget,clock --rounds=4 --seconds=10 --margin=1]
+// What becomes of acknowledged writes, and of the service, when its database fails over, stands still, is silent, or stands behind a
+// pooler, and when the clock jumps: under the load of clients that write without end. Whether a write is lost is decided by
+// reading the database afterwards. This does not test what a power cut does.
+import { parseArgs } from "node:util";
+import { startCluster } from "./cluster.ts";
+import { failOver } from "./failover.ts";
+import { margin } from "./scenario.ts";
+import { forget, LONGER, pauseServer, swallow } from "./silence.ts";
+import { brokenBounds } from "./statistics.ts";
+
+const SCENARIOS = ["failover", "pause", "swallow", "forget"] as const;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: SCENARIOS.join(",") },
+    rounds: { type: "string", default: "4" },
+    seconds: { type: "string", default: "10" },
+    margin: { type: "string", default: "1" },
+  },
+});
+const wanted = new Set(values.only.split(","));
+margin.factor = Number(values.margin);
+const seconds = Math.max(Number(values.seconds), LONGER);
+
+let cluster = await startCluster();
+if (cluster === undefined) {
+  console.log("PostgreSQL's own programs (initdb, postgres) are not on this machine: nothing was tried.");
+  process.exit(0);
+}
+try {
+  if (wanted.has("failover")) cluster = await failOver(cluster, Number(values.rounds));
+  if (wanted.has("pause")) await pauseServer(cluster, seconds);
+  if (wanted.has("swallow")) await swallow(cluster, seconds);
+  if (wanted.has("forget")) await forget(cluster);
+} finally {
+  cluster.resume();
+  await cluster.stop();
+}
+console.log(brokenBounds() === 0 ? "Nothing that was acknowledged was lost, and all of it serves again." : "Broken.");
+process.exit(brokenBounds() === 0 ? 0 : 1);
