@@ -5,11 +5,12 @@
 import { parseArgs } from "node:util";
 import { startCluster } from "./cluster.ts";
 import { failOver } from "./failover.ts";
+import { throughPooler } from "./pooler.ts";
 import { margin } from "./scenario.ts";
 import { forget, LONGER, pauseServer, swallow } from "./silence.ts";
 import { brokenBounds } from "./statistics.ts";
 
-const SCENARIOS = ["failover", "pause", "swallow", "forget"] as const;
+const SCENARIOS = ["failover", "pause", "swallow", "forget", "pgbouncer"] as const;
 
 const { values } = parseArgs({
   options: {
@@ -33,6 +34,7 @@ try {
   if (wanted.has("pause")) await pauseServer(cluster, seconds);
   if (wanted.has("swallow")) await swallow(cluster, seconds);
   if (wanted.has("forget")) await forget(cluster);
+  if (wanted.has("pgbouncer")) await throughPooler(cluster);
 } finally {
   cluster.resume();
   await cluster.stop();

@@ -2,7 +2,7 @@
 import { type Cluster, until } from "./cluster.ts";
 import { check } from "./facts.ts";
 import { type Forwarder, startForwarder } from "./forwarder.ts";
-import { openService, type Service, TIMEOUT } from "./service.ts";
+import { type Opening, openService, type Service, TIMEOUT } from "./service.ts";
 import { hold } from "./statistics.ts";
 import { startTraffic, type Traffic } from "./traffic.ts";
 
@@ -29,17 +29,19 @@ export interface Outcome {
   readonly cluster: Cluster;
   /** When the database could serve again, by `performance.now()`; undefined where it always could. */
   readonly mendedAt?: number;
+  /** How many connections the server cannot know to be gone. Default 0. */
+  readonly left?: number;
 }
 
-/** How the services of a scenario are opened, each with a pool of its own. */
-export type Opening = (url: string) => Service;
+/** Both kinds of services at once. */
+export const BOTH: readonly Opening[] = [{}, { isNamed: false }];
 
 /** Plays a scenario under load over a running server, and says what became of it. */
 export async function play(
   what: string,
   cluster: Cluster,
   happen: (scene: Scene) => Promise<Outcome>,
-  { port = cluster.port, openings = [openService] as readonly Opening[] } = {},
+  { port = cluster.port, openings = [{}] }: { readonly port?: number; readonly openings?: readonly Opening[] } = {},
 ): Promise<void> {
   const own = openService(cluster.url);
   await own.storage.migrate();
@@ -47,7 +49,7 @@ export async function play(
   await own.close();
   const forwarder = await startForwarder(port);
   const url = `postgres://postgres@127.0.0.1:${forwarder.port}/postgres`;
-  const services = openings.map((opening) => opening(url));
+  const services = openings.map((opening) => openService(url, opening));
   const traffic = startTraffic(
     services.map(({ scim }) => scim),
     group,
@@ -61,7 +63,7 @@ export async function play(
   await reader.close();
   holdAnswers(traffic, services);
   holdTimes(traffic, outcome);
-  for (const service of services) await holdConnections(service, outcome.cluster);
+  for (const service of services) await holdConnections(service, outcome);
   for (const service of services) await service.close();
   await forwarder.close();
 }
@@ -99,17 +101,18 @@ function holdTimes({ acknowledged, longest }: Traffic, { mendedAt }: Outcome): v
   hold("until it serves again once the database does", Math.round(next - mendedAt), LONGEST_RECOVERY * margin.factor, " ms");
 }
 
-async function holdConnections({ pool, name }: Service, { ask }: Cluster): Promise<void> {
-  const atServer = async (): Promise<number> => {
-    const [row] = await ask(`SELECT count(*) AS count FROM pg_stat_activity WHERE application_name = '${name}'`);
-    return Number(row?.count);
+async function holdConnections({ pool, name }: Service, { cluster, left = 0 }: Outcome): Promise<void> {
+  const unknown = async (): Promise<number> => {
+    const text = `SELECT count(*) AS count FROM pg_stat_activity WHERE application_name = '${name}'`;
+    const [row] = await cluster.ask(text);
+    return Math.max(0, Number(row?.count) - pool.totalCount);
   };
   const isQuiet = async (): Promise<boolean> =>
-    pool.idleCount === pool.totalCount && pool.waitingCount === 0 && (await atServer()) <= pool.totalCount;
+    pool.idleCount === pool.totalCount && pool.waitingCount === 0 && (await unknown()) <= left;
   await until(isQuiet).catch(() => undefined);
   hold("connections that were not given back", pool.totalCount - pool.idleCount + pool.waitingCount, 0);
   hold("connections of the pool", pool.totalCount, pool.options.max);
-  hold("connections that only the server knows", Math.max(0, (await atServer()) - pool.totalCount), 0);
+  hold("connections that only the server knows", await unknown(), left);
 }
 
 /** What the driver said, or the clock of the request. */

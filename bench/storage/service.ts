@@ -22,8 +22,13 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Opens the service over the tables at `url`. */
-export function openService(url: string, { isNamed = true } = {}): Service {
+/** How a service is opened: with statements that have names, or as `pg` is by itself. */
+export interface Opening {
+  readonly isNamed?: boolean;
+}
+
+/** Opens the service over the tables at `url`. As `pg` is by itself, no answer is late: `timeout` alone ends a request. */
+export function openService(url: string, { isNamed = true }: Opening = {}): Service {
   const name = `scimkit-${crypto.randomUUID().slice(0, 8)}`;
   const pool = new pg.Pool({
     connectionString: url,
