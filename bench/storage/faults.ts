@@ -1,16 +1,18 @@
-// npm run bench:faults [-- --only=failover,pgbouncer,pause,swallow,forget,clock --rounds=4 --seconds=10 --margin=1]
+// npm run bench:faults [-- --only=failover,pause,swallow,forget,pgbouncer,clock,start --rounds=4 --seconds=10 --margin=1]
 // What becomes of acknowledged writes, and of the service, when its database fails over, stands still, is silent, or stands behind a
 // pooler, and when the clock jumps: under the load of clients that write without end. Whether a write is lost is decided by
 // reading the database afterwards. This does not test what a power cut does.
 import { parseArgs } from "node:util";
+import { stepClock } from "./clock.ts";
 import { startCluster } from "./cluster.ts";
+import { startInSilence } from "./example.ts";
 import { failOver } from "./failover.ts";
 import { throughPooler } from "./pooler.ts";
 import { margin } from "./scenario.ts";
 import { forget, LONGER, pauseServer, swallow } from "./silence.ts";
 import { brokenBounds } from "./statistics.ts";
 
-const SCENARIOS = ["failover", "pause", "swallow", "forget", "pgbouncer"] as const;
+const SCENARIOS = ["failover", "pause", "swallow", "forget", "pgbouncer", "clock", "start"] as const;
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +24,7 @@ const { values } = parseArgs({
 });
 const wanted = new Set(values.only.split(","));
 margin.factor = Number(values.margin);
+const rounds = Number(values.rounds);
 const seconds = Math.max(Number(values.seconds), LONGER);
 
 let cluster = await startCluster();
@@ -30,11 +33,13 @@ if (cluster === undefined) {
   process.exit(0);
 }
 try {
-  if (wanted.has("failover")) cluster = await failOver(cluster, Number(values.rounds));
+  if (wanted.has("failover")) cluster = await failOver(cluster, rounds);
   if (wanted.has("pause")) await pauseServer(cluster, seconds);
   if (wanted.has("swallow")) await swallow(cluster, seconds);
   if (wanted.has("forget")) await forget(cluster);
   if (wanted.has("pgbouncer")) await throughPooler(cluster);
+  if (wanted.has("clock")) await stepClock(cluster, rounds);
+  if (wanted.has("start")) await startInSilence(cluster);
 } finally {
   cluster.resume();
   await cluster.stop();

@@ -98,7 +98,12 @@ function holdTimes({ acknowledged, longest }: Traffic, { mendedAt }: Outcome): v
   hold("longest request", Math.round(longest()), (TIMEOUT + 500) * margin.factor, " ms");
   if (mendedAt === undefined) return;
   const next = acknowledged.find((at) => at > mendedAt) ?? Number.POSITIVE_INFINITY;
-  hold("until it serves again once the database does", Math.round(next - mendedAt), LONGEST_RECOVERY * margin.factor, " ms");
+  hold(
+    "until it serves again once the database does",
+    Math.round(next - mendedAt),
+    LONGEST_RECOVERY * margin.factor,
+    " ms",
+  );
 }
 
 async function holdConnections({ pool, name }: Service, { cluster, left = 0 }: Outcome): Promise<void> {
