@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { type Cluster, freePort, until } from "./cluster.ts";
 import { startForwarder } from "./forwarder.ts";
-import { margin } from "./scenario.ts";
+import { terms } from "./scenario.ts";
 import { hold } from "./statistics.ts";
 
 const TOKEN = "token-of-the-bench-0123456789";
@@ -39,11 +39,11 @@ export async function startInSilence(cluster: Cluster): Promise<void> {
     const took = performance.now() - start;
     console.log(`npm start, packets swallowed: answers ${answers.map(({ status }) => status).join(" ")}`);
     hold("answers that are not 503 with Retry-After", answers.filter((answer) => !isLater(answer)).length, 0);
-    hold("until all are answered", Math.round(took), TIMEOUT + 1000 * margin.factor, " ms");
+    hold("until all are answered", Math.round(took), TIMEOUT + 1000 * terms.margin, " ms");
     forwarder.letGo();
     const letGo = performance.now();
     await until(isServed);
-    hold("until it serves again", Math.round(performance.now() - letGo), 3000 * margin.factor, " ms");
+    hold("until it serves again", Math.round(performance.now() - letGo), 3000 * terms.margin, " ms");
   } finally {
     const exit = once(program, "exit");
     program.kill("SIGKILL");

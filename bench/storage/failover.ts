@@ -1,6 +1,6 @@
 // The server that writes is gone; the one that follows it takes over.
 import { type Cluster, until } from "./cluster.ts";
-import { causesOf, play, WRITES } from "./scenario.ts";
+import { causesOf, play, terms } from "./scenario.ts";
 
 /**
  * Loses the server that writes `rounds` times, with all that it does not share; clients reach its synchronous follower first while
@@ -13,7 +13,7 @@ export async function failOver(first: Cluster, rounds: number): Promise<Cluster>
     const signal = round % 2 === 0 ? "SIGKILL" : "SIGQUIT";
     const lost = primary;
     await play(`Failover ${round + 1}, ${signal}`, primary, async ({ forwarder, services, traffic }) => {
-      await traffic.more(WRITES);
+      await traffic.more(terms.writes);
       await lost.crash(signal);
       forwarder.target = standby.port;
       const faults = () => services.flatMap((service) => service.faults);

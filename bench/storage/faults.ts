@@ -1,4 +1,4 @@
-// npm run bench:faults [-- --only=failover,pause,swallow,forget,pgbouncer,clock,start --rounds=4 --seconds=10 --margin=1]
+// npm run bench:faults [-- --only=failover,pause,swallow,forget,pgbouncer,clock,start --rounds=4 --seconds=10 --writes=150 --margin=1]
 // What becomes of acknowledged writes, and of the service, when its database fails over, stands still, is silent, or stands behind a
 // pooler, and when the clock jumps: under the load of clients that write without end. Whether a write is lost is decided by
 // reading the database afterwards. This does not test what a power cut does.
@@ -8,7 +8,7 @@ import { startCluster } from "./cluster.ts";
 import { startInSilence } from "./example.ts";
 import { failOver } from "./failover.ts";
 import { throughPooler } from "./pooler.ts";
-import { margin } from "./scenario.ts";
+import { terms } from "./scenario.ts";
 import { forget, LONGER, pauseServer, swallow } from "./silence.ts";
 import { brokenBounds } from "./statistics.ts";
 
@@ -19,11 +19,13 @@ const { values } = parseArgs({
     only: { type: "string", default: SCENARIOS.join(",") },
     rounds: { type: "string", default: "4" },
     seconds: { type: "string", default: "10" },
-    margin: { type: "string", default: "1" },
+    writes: { type: "string", default: String(terms.writes) },
+    margin: { type: "string", default: String(terms.margin) },
   },
 });
 const wanted = new Set(values.only.split(","));
-margin.factor = Number(values.margin);
+terms.margin = Number(values.margin);
+terms.writes = Number(values.writes);
 const rounds = Number(values.rounds);
 const seconds = Math.max(Number(values.seconds), LONGER);
 

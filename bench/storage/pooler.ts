@@ -5,7 +5,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { type Cluster, freePort, newHome, until } from "./cluster.ts";
-import { type Outcome, play, type Scene, WRITES } from "./scenario.ts";
+import { type Outcome, play, type Scene, terms } from "./scenario.ts";
 import type { Opening } from "./service.ts";
 
 const PROGRAM = "/usr/sbin/pgbouncer";
@@ -32,7 +32,7 @@ async function through(cluster: Cluster, version: string, opening: Opening, stat
   const setting = statements === undefined ? "" : `, max_prepared_statements ${statements}`;
   const names = opening.isNamed ? "with names" : "without names";
   const happen = async ({ traffic }: Scene): Promise<Outcome> => {
-    await traffic.more(WRITES);
+    await traffic.more(terms.writes);
     await cluster.crash();
     await cluster.restart();
     // PgBouncer's own connections to the server stay open while nobody uses them.

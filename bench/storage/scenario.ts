@@ -6,11 +6,13 @@ import { type Opening, openService, type Service, TIMEOUT } from "./service.ts";
 import { hold } from "./statistics.ts";
 import { startTraffic, type Traffic } from "./traffic.ts";
 
-/** What bounds are multiplied by, on machines that have much else to do. */
-export const margin = { factor: 1 };
-
-/** How many writes are waited for, before, between and after what happens. */
-export const WRITES = 150;
+/** How scenarios are played. */
+export const terms = {
+  /** What bounds of time are multiplied by, on machines that have much else to do. */
+  margin: 1,
+  /** How many writes are waited for, before, between and after what happens. */
+  writes: 150,
+};
 
 /** How long a service may take until it serves again once its database does, in milliseconds. */
 const LONGEST_RECOVERY = 3000;
@@ -54,9 +56,9 @@ export async function play(
     services.map(({ scim }) => scim),
     group,
   );
-  await traffic.more(WRITES);
+  await traffic.more(terms.writes);
   const outcome = await happen({ cluster, forwarder, services, traffic });
-  await traffic.more(WRITES);
+  await traffic.more(terms.writes);
   await traffic.stop();
   const reader = openService(outcome.cluster.url);
   await check(what, reader.storage, group, traffic.facts);
@@ -95,13 +97,13 @@ function holdAnswers({ statuses, unsaid }: Traffic, services: readonly Service[]
 function holdTimes({ acknowledged, longest }: Traffic, { mendedAt }: Outcome): void {
   const gaps = acknowledged.slice(1).map((at, index) => at - (acknowledged[index] ?? at));
   console.log(`  longest time without a write that was acknowledged: ${Math.round(Math.max(...gaps))} ms`);
-  hold("longest request", Math.round(longest()), (TIMEOUT + 500) * margin.factor, " ms");
+  hold("longest request", Math.round(longest()), (TIMEOUT + 500) * terms.margin, " ms");
   if (mendedAt === undefined) return;
   const next = acknowledged.find((at) => at > mendedAt) ?? Number.POSITIVE_INFINITY;
   hold(
     "until it serves again once the database does",
     Math.round(next - mendedAt),
-    LONGEST_RECOVERY * margin.factor,
+    LONGEST_RECOVERY * terms.margin,
     " ms",
   );
 }

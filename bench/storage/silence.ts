@@ -1,6 +1,6 @@
 // The database says nothing: its processes stand still, or the wire swallows what is sent.
 import type { Cluster } from "./cluster.ts";
-import { BOTH, type Outcome, play, type Scene, WRITES } from "./scenario.ts";
+import { BOTH, type Outcome, play, type Scene, terms } from "./scenario.ts";
 import { TIMEOUT } from "./service.ts";
 
 /** SIGSTOP to all of the server's processes for `seconds`, then SIGCONT. */
@@ -31,7 +31,7 @@ export async function forget(cluster: Cluster): Promise<void> {
     const left = services.reduce((sum, { pool }) => sum + pool.totalCount, 0);
     forwarder.forget();
     const mendedAt = performance.now();
-    await traffic.more(WRITES);
+    await traffic.more(terms.writes);
     return { cluster, mendedAt, left };
   });
 }
