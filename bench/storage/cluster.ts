@@ -78,6 +78,12 @@ async function startServer(home: Home): Promise<Cluster> {
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const settled = () => untilAnswered(url);
   let server = launch(home, port);
+  // Should the script fail half-way, no server outlives it.
+  const leave = (): void => {
+    for (const pid of processesOf(server)) send(pid, "SIGKILL");
+    rmSync(home.folder, { recursive: true, force: true });
+  };
+  process.once("exit", leave);
   await settled();
   const cluster: Cluster = {
     url,
@@ -86,9 +92,9 @@ async function startServer(home: Home): Promise<Cluster> {
     settled,
     async crash(signal = "SIGKILL") {
       const exit = once(server, "exit");
-      const children = childrenOf(server.pid);
-      server.kill(signal);
-      if (signal === "SIGKILL") for (const pid of children) send(pid, signal);
+      // To the first alone the other one is an order to end all of them.
+      if (signal === "SIGKILL") for (const pid of processesOf(server)) send(pid, signal);
+      else server.kill(signal);
       await exit;
     },
     async restart() {
@@ -96,11 +102,10 @@ async function startServer(home: Home): Promise<Cluster> {
       await settled();
     },
     pause() {
-      // The first of them first, so that it makes no more.
-      for (const pid of [server.pid ?? 0, ...childrenOf(server.pid)]) send(pid, "SIGSTOP");
+      for (const pid of processesOf(server)) send(pid, "SIGSTOP");
     },
     resume() {
-      for (const pid of [...childrenOf(server.pid), server.pid ?? 0]) send(pid, "SIGCONT");
+      for (const pid of processesOf(server)) send(pid, "SIGCONT");
     },
     follow: () => follow(home, cluster),
     async stop() {
@@ -109,6 +114,7 @@ async function startServer(home: Home): Promise<Cluster> {
         server.kill("SIGINT");
         await exit;
       }
+      process.removeListener("exit", leave);
       rmSync(home.folder, { recursive: true, force: true });
     },
   };
@@ -155,11 +161,11 @@ function accountOf(name: string): { readonly uid?: number; readonly gid?: number
   return { uid: id("-u"), gid: id("-g") };
 }
 
-/** The processes that a process has started and that still run, as Linux lists them. */
-function childrenOf(parent: number | undefined): readonly number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent)
-    .map(Number);
+/** A process that still runs and those that it has started, as Linux lists them; itself first, so that it starts no more. */
+function processesOf({ pid, exitCode, signalCode }: ChildProcess): readonly number[] {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return [];
+  const children = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+  return [pid, ...children.map(Number)];
 }
 
 function parentOf(pid: string): number | undefined {

@@ -29,6 +29,8 @@ terms.writes = Number(values.writes);
 const rounds = Number(values.rounds);
 const seconds = Math.max(Number(values.seconds), LONGER);
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 let cluster = await startCluster();
 if (cluster === undefined) {
   console.log("PostgreSQL's own programs (initdb, postgres) are not on this machine: nothing was tried.");

@@ -73,10 +73,13 @@ async function startPooler(cluster: Cluster, statements?: number) {
     ].join("\n"),
   );
   const program: ChildProcess = spawn(PROGRAM, ["-q", file], { ...account, cwd: folder, stdio: "ignore" });
+  const leave = (): void => void program.kill("SIGKILL");
+  process.once("exit", leave);
   await until(() => answers(port));
   return {
     port,
     async stop() {
+      process.removeListener("exit", leave);
       const exit = once(program, "exit");
       program.kill("SIGKILL");
       await exit;
