@@ -6,7 +6,7 @@ import { programsFolder } from "../../../bench/storage/cluster.ts";
 /** The short form of `npm run bench:faults`. */
 function play(...options: string[]): Promise<{ readonly status: unknown; readonly output: string }> {
   const path = fileURLToPath(new URL("../../../bench/storage/faults.ts", import.meta.url));
-  const given = [path, "--rounds=1", "--seconds=1", "--writes=40", "--margin=20", ...options];
+  const given = [path, "--rounds=1", "--seconds=1", "--writes=20", "--margin=20", ...options];
   return new Promise((resolve) =>
     execFile(process.execPath, given, (error, stdout, stderr) =>
       resolve({ status: error === null ? 0 : error.code, output: stdout + stderr }),
