@@ -3,7 +3,7 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import type { Session } from "../database.ts";
-import { raw, sql } from "../dialect/fragment.ts";
+import { raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { elementOf, resourceOf, type SelectedRow } from "./resource.ts";
 import type { Row } from "./row.ts";
@@ -33,8 +33,8 @@ export async function readResource(
   const apart = apartOf(resourceType, select);
   const columns = apartColumns({ dialect: session.dialect, tables }, apart, streamOf !== undefined);
   const [row] = await session.run<SelectedRow>(
-    sql`SELECT ${baseColumns(session.dialect)}${columns} FROM ${tables.resource} r
-      WHERE r.tenant = ${tenant} AND r.id = ${id} AND ${isOfType(raw("r.type"), resourceType.name)}`,
+    short(sql`SELECT ${baseColumns(session.dialect)}${columns} FROM ${tables.resource} r
+      WHERE r.tenant = ${tenant} AND r.id = ${id} AND ${isOfType(raw("r.type"), resourceType.name)}`),
   );
   if (row === undefined) return undefined;
   const [resource] = await resolve(session, reading, [resourceOf(resourceType, row, apart, largeOf(streamOf))]);
