@@ -49,10 +49,10 @@ export function returning(write: Fragment, columns: Fragment, rows: Fragment): F
 
 /**
  * A read that an index answers with few rows, however many there are: where a driver runs statements in other threads, the
- * way there takes longer than it.
+ * way there takes longer than it. `isShort`: whether it is one.
  */
-export function short(statement: Fragment): Fragment {
-  return { ...statement, isShort: true };
+export function short(statement: Fragment, isShort = true): Fragment {
+  return isShort ? { ...statement, isShort } : statement;
 }
 
 /** The same statement with other values, as many as it has. */

@@ -9,7 +9,7 @@ import { isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import type { OwnScope } from "./elements.ts";
 import type { SelectedRow } from "./resource.ts";
 import { uniqueScope } from "./row.ts";
-import { apartColumns, baseColumns } from "./select.ts";
+import { apartColumns, baseColumns, isFew } from "./select.ts";
 import { isOfType } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 
@@ -48,7 +48,7 @@ export async function lookUp(
   const name = `${path.text} ${isStreamed} ${apart.map((attribute) => attribute.path).join(" ")}`;
   const statement = getOrCreate(ofType, name, () => statementOf(scope, apart, isStreamed));
   const values = [uniqueScope(leafOf(path), tenant), uniqueName(resourceType, path), key, tenant, resourceType.name];
-  return session.run<SelectedRow>(short(fill(statement, values)));
+  return session.run<SelectedRow>(short(fill(statement, values), isFew(apart, isStreamed)));
 }
 
 /** Its parameters are, in this order: scope, name of the attribute, key, tenant, type. */
