@@ -3,12 +3,15 @@ import { type NodeSqlite, openHere, type SqliteConnection } from "./sqlite-conne
 import { type Connections, SqliteDriver } from "./sqlite-driver.ts";
 import { openInThread } from "./sqlite-thread.ts";
 
+/** Two that read, one that writes and one to spare: more threads than cores make nothing faster. */
 const DEFAULT_CONNECTIONS = 5;
 
 /** Options of `openSqlite`. */
 export interface SqliteOptions {
   /**
-   * Most connections to a file, so that a long read does not hold up writes. A database in memory has one. Default 16.
+   * Most connections to a file: one in this thread, for reads of single resources, and the others in threads of their own for
+   * everything else; they are opened when they are needed. `1`: one in this thread, which does nothing else while a statement
+   * runs. A database in memory has one. Default 5.
    */
   readonly connections?: number;
   /** Told of every statement, as Kysely's option `log`. Default: nobody is told. */
@@ -19,6 +22,11 @@ export interface SqliteOptions {
  * Opens a SQLite database by the module that Node brings along: a file, or `":memory:"` for one that ends with the
  * process. Files are kept in write-ahead mode, and every commit is on the disk before it is answered. It needs Node 22.16
  * (of the 23s, 23.11); older ones lack the module, or what it takes.
+ *
+ * The module answers no sooner than a statement has ended. So statements on a file run in worker threads, and the event loop
+ * goes on meanwhile; only reads of single resources, which take less time than the way to a thread, run in the thread that
+ * opened it, and so does everything where a process may start no threads. All statements on a database in memory do: it is for
+ * tests. The threads keep no process from ending.
  *
  * @throws {Error} where the file cannot be opened, or the runtime is too old, with the version that it takes.
  * @example
