@@ -157,7 +157,7 @@ export interface QueryRequest extends ReadRequest {
   readonly page: Page;
   /**
    * Most comparisons that the query may cost: resources looked at × comparisons of the filter. The core gives
-   * `limits.comparisons`; beyond it 400 tooMany. Absent: no bound.
+   * `limits.comparisons`; beyond it 400 tooMany. Absent: no bound. `queryByScan` holds it by itself.
    */
   readonly maxComparisons?: number | undefined;
 }

@@ -1,6 +1,6 @@
-import { tooMany } from "../../error.ts";
 import { comparisonsIn } from "../../filter/paths.ts";
 import type { QueryRequest } from "../adapter.ts";
+import { comparesTooMany } from "../cost.ts";
 import type { Session } from "./database.ts";
 import { type Fragment, raw, sql } from "./dialect/fragment.ts";
 
@@ -26,11 +26,4 @@ export async function refuseCostly(
     sql`SELECT count(*) AS count FROM (SELECT 1 AS one FROM ${rows} LIMIT ${raw(String(most + 1))}) c`,
   );
   if (Number(found?.count) > most) throw comparesTooMany(comparisons, maxComparisons);
-}
-
-function comparesTooMany(comparisons: number, most: number) {
-  const each = comparisons === 1 ? "one comparison" : `${comparisons} comparisons`;
-  return tooMany(
-    `The filter makes ${each} of each resource that it looks at, more than ${most} in all (limits.comparisons). Send fewer at once, or add a term that must hold and can be looked up, such as userName eq.`,
-  );
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parseFilter } from "../../../src/filter/parser.ts";
 import { resolveFilter } from "../../../src/filter/resolve.ts";
+import { createScim, EnterpriseUser, User as UserDefinition } from "../../../src/index.ts";
 import type { StorageAdapter } from "../../../src/storage/adapter.ts";
 import { callsOf, NOTHING, User } from "./calls.ts";
 import { engines, type Sent } from "./engines.ts";
@@ -74,6 +75,19 @@ describe.each(Object.entries(tables))("%s", (_name, open) => {
         expect(asked.sent[0]?.sql).not.toContain("-0");
         await expect(find(costly(1), USERS - 1)).rejects.toMatchObject({ scimType: "tooMany" });
         expect((await find(costly(1), USERS)).totalResults).toBe(0);
+      });
+
+      test("a service hands its limit down, and answers with what to do", async () => {
+        const ask = (comparisons: number) =>
+          createScim({
+            resourceTypes: [UserDefinition.extend(EnterpriseUser)],
+            storage: asked.storage,
+            baseUrl: "https://example.com",
+            unsafeNoAuthentication: true,
+            limits: { comparisons },
+          }).handle({ method: "GET", url: `/Users?filter=${encodeURIComponent(costly(200))}`, headers: {} });
+        expect(await ask(200 * USERS)).toMatchObject({ status: 200 });
+        expect(await ask(200 * USERS - 1)).toMatchObject({ status: 400, body: expect.stringContaining("tooMany") });
       });
 
       test("a filter of few comparisons, or one that an index narrows, takes the statements that it took without a bound", async () => {
