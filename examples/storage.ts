@@ -25,7 +25,7 @@ export async function openStorage(database: string, log?: Log): Promise<OpenStor
   const db = await (isPostgres ? openPostgres(database, log) : openSqlite(database)).catch(refuse);
   const storage = sqlStorage({ db });
   // At every start: makes the tables, or brings them up to date.
-  await storage.migrate().catch(refuse);
+  await (isPostgres ? migratePostgres(database, log) : storage.migrate()).catch(refuse);
   const description = isPostgres
     ? "on PostgreSQL"
     : database === ":memory:"
@@ -37,12 +37,30 @@ export async function openStorage(database: string, log?: Log): Promise<OpenStor
 /** Longest that a request waits for a connection, in milliseconds. */
 const LONGEST_WAIT = 10_000;
 
-async function openPostgres(connectionString: string, log: Log | undefined) {
+/** Longest that a statement may take, less than the `timeout` of a request; then its connection is closed, whatever is behind it. */
+const LONGEST_STATEMENT = 25_000;
+
+async function openPostgres(connectionString: string, log: Log | undefined, longest = LONGEST_STATEMENT) {
   const [{ Kysely, PostgresDialect }, { default: pg }] = await Promise.all([import("kysely"), import("pg")]);
-  const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: LONGEST_WAIT });
+  const pool = new pg.Pool({
+    connectionString,
+    connectionTimeoutMillis: LONGEST_WAIT,
+    query_timeout: longest,
+    // What is between us and the server may forget a connection that nobody uses.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: LONGEST_WAIT,
+  });
   // A connection that the server closes while nobody uses it; the next request gets a new one.
   pool.on("error", (error) => log?.on({ type: "fault", error, context: undefined }));
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) });
+}
+
+/** With all the time that it takes: an index over many rows needs longer than a request has. */
+async function migratePostgres(connectionString: string, log: Log | undefined): Promise<void> {
+  const db = await openPostgres(connectionString, log, 0);
+  await sqlStorage({ db })
+    .migrate()
+    .finally(() => db.destroy());
 }
 
 function refuse(error: unknown): never {

@@ -3,13 +3,12 @@
 // again and again, and looks whether everything is there that was answered with success, and nothing by halves.
 // This does not test what a power cut does.
 import { parseArgs } from "node:util";
-import type { ResourceObject } from "../../src/index.ts";
-import { SELECT_ALL } from "../../src/storage/adapter.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { drop, newPlace, type Opened, open, type Place } from "./engine.ts";
-import { GroupType, load, UserType } from "./load.ts";
+import { drop, newPlace, open, type Place } from "./engine.ts";
+import { check, type Facts, noFacts } from "./facts.ts";
+import { load } from "./load.ts";
 import { startWorker, type Worker } from "./processes.ts";
-import { brokenBounds, hold } from "./statistics.ts";
+import { brokenBounds } from "./statistics.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,15 +19,6 @@ const { values } = parseArgs({
 });
 let seed = Number(values.seed);
 console.log(`seed ${seed}`);
-
-/** What the writer said was done. */
-interface Facts {
-  /** The title that a user was last said to have, and any later one that may have been written since. */
-  readonly titles: Map<string, string>;
-  readonly members: Set<string>;
-  acknowledged: number;
-  refused: number;
-}
 
 if (Number(values.sqlite) > 0) await killWriter(Number(values.sqlite));
 if (Number(values.postgres) > 0) await killBackends(Number(values.postgres));
@@ -42,7 +32,7 @@ async function prepare(place: Place): Promise<{ readonly group: string; readonly
   await opened.close();
   return {
     group: groups.get(0) as string,
-    facts: { titles: new Map(), members: new Set(), acknowledged: 0, refused: 0 },
+    facts: noFacts(),
   };
 }
 
@@ -62,7 +52,7 @@ async function killWriter(cycles: number): Promise<void> {
       await ended;
     }
     const opened = await open(place);
-    await check(`SQLite: ${cycles} kills of the writing process`, opened, group, facts);
+    await check(`SQLite: ${cycles} kills of the writing process`, opened.storage, group, facts);
     await opened.close();
   } finally {
     await drop(place);
@@ -91,7 +81,7 @@ async function killBackends(cycles: number): Promise<void> {
     await worker.stop();
     await ended;
     const opened = await open(place);
-    await check(`PostgreSQL: ${killed} kills of a backend in its work`, opened, group, facts);
+    await check(`PostgreSQL: ${killed} kills of a backend in its work`, opened.storage, group, facts);
     await opened.close();
   } finally {
     await cluster.stop();
@@ -133,39 +123,6 @@ function note(facts: Facts, { created, changed, added, refused, title = "" }: Re
   const id = created ?? changed;
   if (id !== undefined) facts.titles.set(id, title);
   if (added !== undefined) facts.members.add(added);
-}
-
-async function check(what: string, { storage }: Opened, group: string, facts: Facts): Promise<void> {
-  const users = new Map<string, ResourceObject>();
-  let cursor: string | undefined;
-  do {
-    const request = { resourceType: UserType, page: { cursor, count: 1000 }, select: SELECT_ALL };
-    const page = await storage.query(request, {});
-    for (const user of page.resources) users.set(user.id, user);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  const stored = await storage.get({ resourceType: GroupType, id: group, select: SELECT_ALL }, {});
-  const members = new Set(((stored?.members ?? []) as readonly { value: string }[]).map(({ value }) => value));
-  const lost = [...facts.titles].filter(([id, title]) => {
-    const now = users.get(id)?.title;
-    // The write behind the last one that was acknowledged may have taken effect.
-    return now !== title && now !== `${title}b`;
-  });
-  const torn = [...users.values()].filter((user) => user.title !== user.nickName);
-  const lostMembers = [...facts.members].filter((id) => !members.has(id));
-  const dangling = [...members].filter((id) => !users.has(id));
-  console.log(
-    `${what}: ${facts.acknowledged} writes acknowledged, ${facts.refused} refused; ${users.size} users and ${members.size} members found`,
-  );
-  hold("acknowledged users lost or set back", lost.length, 0);
-  hold("users torn", torn.length, 0);
-  hold("acknowledged members lost", lostMembers.length, 0);
-  hold("members that do not exist", dangling.length, 0);
-  hold(
-    "versions of the group more or less than its members",
-    Math.abs(Number(stored?.meta.version) - 1 - members.size),
-    0,
-  );
 }
 
 /** A whole number below `below`, from the seed. */

@@ -54,7 +54,7 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(g
 function runner(dialect: Dialect, executor: Executor) {
   const send = <R>(statement: Fragment) => {
     const { text, parameters } = render(statement, dialect);
-    return executor.executeQuery<R>(statementOf(text, parameters) as CompiledQuery<R>);
+    return executor.executeQuery<R>(statementOf(text, parameters, statement.isShort) as CompiledQuery<R>);
   };
   return async <R>(statement: Fragment): Promise<readonly R[]> => {
     if (statement.returning === undefined || dialect.supportsReturning === true) return (await send<R>(statement)).rows;

@@ -1,21 +1,42 @@
 import type { DriverError, Fault } from "./driver-error.ts";
 import { DIALECTS } from "./find.ts";
 
-/** System errors of a connection that is gone or was never there. */
+/** System errors of a connection that is gone or was never there, and what postgres.js calls them. */
 const CONNECTION_CODES = new Set<unknown>([
   "ECONNREFUSED",
   "ECONNRESET",
+  "ECONNABORTED",
   "EPIPE",
   "ETIMEDOUT",
-  "ENOTFOUND",
+  "EHOSTDOWN",
   "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  // The socket file of a server that is not running.
+  "ENOENT",
+  // A name that no longer, or not yet, stands for an address.
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  // Out of ports, or of files.
+  "EADDRNOTAVAIL",
+  "EMFILE",
+  "ENFILE",
+  "CONNECT_TIMEOUT",
+  "CONNECTION_CLOSED",
+  "CONNECTION_DESTROYED",
+  "CONNECTION_ENDED",
 ]);
 
-/** What pg says of a connection that ended, without a code. */
+/** What pg and its pool say of a connection that ended or is not given, without a code. */
 const CONNECTION_MESSAGES = [
   "Connection terminated",
-  "timeout exceeded when trying to connect",
   "Client has encountered",
+  "Client was closed",
+  "timeout exceeded when trying to connect",
+  "timeout expired",
+  "Query read timeout",
+  "error establishing an SSL connection",
+  "Cannot use a pool after calling end",
 ];
 
 /**

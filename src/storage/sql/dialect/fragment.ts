@@ -11,6 +11,8 @@ export interface Fragment {
   readonly parameters: readonly unknown[];
   /** Of a write that gives rows: its parts, for databases that have no RETURNING. */
   readonly returning?: { readonly write: Fragment; readonly query: Fragment; readonly isDeletion: boolean };
+  /** @see short */
+  readonly isShort?: boolean;
 }
 
 /** Writes SQL: fragments in the template become part of the text, everything else becomes a parameter. */
@@ -43,6 +45,14 @@ export function returning(write: Fragment, columns: Fragment, rows: Fragment): F
     ...sql`${write} RETURNING ${columns}`,
     returning: { write, query: sql`SELECT ${columns} FROM ${rows}`, isDeletion },
   };
+}
+
+/**
+ * A read that an index answers with few rows, however many there are: where a driver runs statements in other threads, the
+ * way there takes longer than it. `isShort`: whether it is one.
+ */
+export function short(statement: Fragment, isShort = true): Fragment {
+  return isShort ? { ...statement, isShort } : statement;
 }
 
 /** The same statement with other values, as many as it has. */

@@ -143,22 +143,33 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   "40001": "contention",
   "40P01": "contention",
   "55P03": "contention",
+  // A pooler between us and the server that does not know prepared statements: see `namedStatements`.
+  "26000": "contention",
+  "42P05": "contention",
   "23505": "unique",
   "23P01": "unique",
   "23503": "reference",
-  "57014": "unavailable",
-  "57P01": "unavailable",
-  "57P02": "unavailable",
-  "57P03": "unavailable",
+  // A server that only reads: a standby, or a primary that has just become one.
   "25006": "unavailable",
-  "58030": "unavailable",
+  // It ended a transaction that waited or took too long.
+  "25P03": "unavailable",
+  "25P04": "unavailable",
+  // The database is not there, or not yet.
+  "3D000": "unavailable",
+  "40003": "unavailable",
 };
 
-/** Classes of SQLSTATEs: connection exceptions, and insufficient resources. */
+/**
+ * Classes of SQLSTATEs: connection exceptions, logins that are refused, insufficient resources, operators who intervene (the
+ * server is shut down, starts, or ends a statement), errors of its system and of itself.
+ */
 const FAULT_CLASSES: Readonly<Record<string, Fault>> = {
   "08": "unavailable",
+  "28": "unavailable",
   "53": "unavailable",
+  "57": "unavailable",
   "58": "unavailable",
+  XX: "unavailable",
 };
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {

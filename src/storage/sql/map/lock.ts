@@ -1,5 +1,5 @@
 import type { Database, Session } from "../database.ts";
-import { type Fragment, sql } from "../dialect/fragment.ts";
+import { type Fragment, short, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand } from "./id.ts";
 import type { MappedRow } from "./row.ts";
@@ -23,13 +23,17 @@ export function ofTenantColumn(scope: MapScope, type: MappedType): Fragment {
   return ofTenant(scope, type.tenant, type.tenant && sqlName(type.tenant.column));
 }
 
-/** Reads the owner's row, with `more` columns of the row `r`. */
-export async function readRow(session: Session, owner: MappedOwner, more: Fragment): Promise<MappedRow | undefined> {
+/** Reads the owner's row, with `more` columns of the row `r`. `isFew`: these are no large collections. */
+export async function readRow(
+  session: Session,
+  owner: MappedOwner,
+  more: Fragment,
+  isFew = false,
+): Promise<MappedRow | undefined> {
   const { type, dialect, id } = owner;
   const isOwn = sql`r.id = ${idOperand(dialect, type.id, id)} AND ${ownRows(owner)}`;
-  const [row] = await session.run<MappedRow>(
-    sql`SELECT ${type.selectedOfRow}${more} FROM ${type.view} r WHERE ${isOwn}`,
-  );
+  const statement = sql`SELECT ${type.selectedOfRow}${more} FROM ${type.view} r WHERE ${isOwn}`;
+  const [row] = await session.run<MappedRow>(short(statement, isFew));
   return row;
 }
 

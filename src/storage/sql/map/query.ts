@@ -11,8 +11,9 @@ import { isId } from "../../id.ts";
 import { readPosition, unknownCursor } from "../../keyset.ts";
 import { queryByScan } from "../../scan.ts";
 import { isAsWell } from "../as-well.ts";
+import { refuseCostly } from "../cost.ts";
 import type { Session } from "../database.ts";
-import { raw, sql, TRUE } from "../dialect/fragment.ts";
+import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import type { SortKey } from "../order.ts";
 import { queryPage, type Source } from "../page.ts";
@@ -39,7 +40,8 @@ export async function queryMapped(
   const onNearly = (): void => {
     isExact = false;
   };
-  const { from, condition: wanted, isExact: isCompiled } = searchOf({ ...scope, onNearly }, filter);
+  const { from, condition: wanted, isExact: isCompiled, all } = searchOf({ ...scope, onNearly }, filter);
+  if (all !== undefined) await refuseCostly(session, request, all);
   const order = sort && sortKey(scope, sort);
   const selection = selectionOf(scope, select);
   const hasTenant = type.tenant !== undefined;
@@ -68,14 +70,25 @@ export async function queryMapped(
   return queryByScan(scanRows(session, scope, scanned, wide.resourceOf), request, { maxScanned });
 }
 
-/** A filter in the terms of the tables: which rows `r` are looked at, and under which condition. */
-function searchOf(scope: PlaceScope, filter: QueryRequest["filter"]) {
+/** A filter in the terms of the tables. */
+interface Search {
+  /** Which rows `r` are looked at: what follows FROM. */
+  readonly from: Fragment;
+  /** Under which condition. */
+  readonly condition: Fragment;
+  readonly isExact: boolean;
+  /** The rows that the filter is compared with, where these are all there are: what follows FROM. */
+  readonly all?: Fragment;
+}
+
+function searchOf(scope: PlaceScope, filter: QueryRequest["filter"]): Search {
   const whole = { from: sql`${scope.type.view} r`, condition: ownRows(scope) };
   if (filter === undefined) return { ...whole, isExact: true };
   const start = startOf(scope, filter);
+  const all = sql`${whole.from} WHERE ${whole.condition}`;
   if (start === undefined) {
     const { condition, isExact } = compileFilter(filter, mappedPlaces(scope));
-    return { ...whole, condition: sql`${whole.condition} AND ${condition}`, isExact };
+    return { ...whole, condition: sql`${whole.condition} AND ${condition}`, isExact, all };
   }
   const { from, condition, part } = start;
   const places = mappedPlaces({ ...scope, isStarted: true });

@@ -26,6 +26,8 @@ export interface Selection {
   readonly more: Fragment;
   /** Whether there are none, so that the row is all of it. */
   readonly isRowAlone: boolean;
+  /** Whether what there is besides the row is read in no time, because no collection is selected. */
+  readonly isFew: boolean;
   resourceOf(row: MappedRow): StoredResource;
 }
 
@@ -44,6 +46,7 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
       "",
     ),
     isRowAlone: aparts.length === 0,
+    isFew: !aparts.some(({ attribute }) => attribute.collection),
     resourceOf(row) {
       const resource: Record<string, unknown> = { ...resourceOf(type, row) };
       const lists = new Map<Attribute, ResourceObject[]>();

@@ -126,8 +126,8 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
       const own = scope(request, context);
       const id = parseId(own.type.id, request.id);
       if (id === undefined) return undefined;
-      const { more, resourceOf } = selectionOf(own, request.select);
-      const row = await readRow(database, { ...own, id }, more);
+      const { more, isFew, resourceOf } = selectionOf(own, request.select);
+      const row = await readRow(database, { ...own, id }, more, isFew);
       return row && resourceOf(row);
     },
     query: async (request, context) => queryMapped(database, scope(request, context), request, maxScanned),

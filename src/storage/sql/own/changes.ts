@@ -1,5 +1,6 @@
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { isSame } from "../../../schema/value.ts";
+import type { Steps } from "../../../time-slice.ts";
 import type { Fragment } from "../dialect/fragment.ts";
 import { type ElementRow, isApart, isNameless, type Row, type UniqueRow } from "./row.ts";
 import {
@@ -25,8 +26,8 @@ export interface ElementChanges {
 /**
  * How the elements of a resource differ. Those without a key of their own cannot be told apart, and change together.
  */
-export function changesOf(resourceType: ResourceType, before: Row, after: Row): ElementChanges {
-  const { gone, come, changed } = keyedChanges(before, after);
+export function* changeSteps(resourceType: ResourceType, before: Row, after: Row): Steps<ElementChanges> {
+  const { gone, come, changed } = yield* keyedChanges(before, after);
   const replaced: string[] = [];
   const nameless: ElementRow[] = [];
   for (const { path } of resourceType.attributes.filter(isApart)) {
@@ -38,14 +39,15 @@ export function changesOf(resourceType: ResourceType, before: Row, after: Row): 
   return { gone, come: [...nameless, ...come], changed, replaced };
 }
 
-function keyedChanges(before: Row, after: Row): Pick<ElementChanges, "gone" | "come" | "changed"> {
+function* keyedChanges(before: Row, after: Row): Steps<Pick<ElementChanges, "gone" | "come" | "changed">> {
   const come: ElementRow[] = [];
   const changed: ElementRow[] = [];
   for (const [name, row] of after.elements) {
     if (isNameless(row.key)) continue;
     const old = before.elements.get(name);
     if (old === undefined) come.push(row);
-    else if (!isSame(contentOf(old), contentOf(row)) || old.value !== row.value) changed.push(row);
+    else if (old.value !== row.value || !isContentSame(old, row)) changed.push(row);
+    yield;
   }
   const isGone = (name: string, row: ElementRow): boolean => !isNameless(row.key) && !after.elements.has(name);
   return { gone: [...before.elements].flatMap(([name, row]) => (isGone(name, row) ? [row] : [])), come, changed };
@@ -53,6 +55,10 @@ function keyedChanges(before: Row, after: Row): Pick<ElementChanges, "gone" | "c
 
 function namelessRows(row: Row, attribute: string): readonly ElementRow[] {
   return [...row.elements.values()].filter((element) => element.attribute === attribute && isNameless(element.key));
+}
+
+function isContentSame(old: ElementRow, row: ElementRow): boolean {
+  return old.element === row.element || isSame(contentOf(old), contentOf(row));
 }
 
 function contentOf({ element }: ElementRow): unknown {

@@ -1,11 +1,12 @@
 import type { Attribute } from "../../../schema/attribute.ts";
+import { doInSlices, TimeSlice } from "../../../time-slice.ts";
 import type { Context, CreateRequest, StoredResource } from "../../adapter.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database } from "../database.ts";
 import { type Fragment, returning, sql } from "../dialect/fragment.ts";
 import { retryWrite } from "../retry.ts";
 import { assembleWritten } from "./read.ts";
-import { type Row, rowOf, type UniqueRow } from "./row.ts";
+import { type Row, rowSteps, type UniqueRow } from "./row.ts";
 import { splitSecrets, writeSecret } from "./secret-statements.ts";
 import { type Settled, settle } from "./settle.ts";
 import { insertElements, insertUniques, type Owner, ownRow } from "./statements.ts";
@@ -30,7 +31,7 @@ export async function createResource(
   let uniques: readonly UniqueRow[] = [];
   const write = async (): Promise<StoredResource> => {
     const settled = await settle(database, tables, tenant, request, { ...request.resource, id });
-    const row = rowOf(resourceType, settled.resource, tenant);
+    const row = await doInSlices(rowSteps(resourceType, settled.resource, tenant), new TimeSlice());
     uniques = row.uniques;
     await database.batch(insertResource(owner, settled, row), (guard) =>
       insertParts(owner, settled, row, secrets, guard),

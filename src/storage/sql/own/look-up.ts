@@ -4,12 +4,12 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import { isUnique, uniqueName } from "../../unique.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, fill, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, fill, raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import type { OwnScope } from "./elements.ts";
 import type { SelectedRow } from "./resource.ts";
 import { uniqueScope } from "./row.ts";
-import { apartColumns, baseColumns } from "./select.ts";
+import { apartColumns, baseColumns, isFew } from "./select.ts";
 import { isOfType } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 
@@ -48,7 +48,7 @@ export async function lookUp(
   const name = `${path.text} ${isStreamed} ${apart.map((attribute) => attribute.path).join(" ")}`;
   const statement = getOrCreate(ofType, name, () => statementOf(scope, apart, isStreamed));
   const values = [uniqueScope(leafOf(path), tenant), uniqueName(resourceType, path), key, tenant, resourceType.name];
-  return session.run<SelectedRow>(fill(statement, values));
+  return session.run<SelectedRow>(short(fill(statement, values), isFew(apart, isStreamed)));
 }
 
 /** Its parameters are, in this order: scope, name of the attribute, key, tenant, type. */

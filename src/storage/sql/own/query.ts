@@ -14,8 +14,9 @@ import { isId } from "../../id.ts";
 import { queryByScan } from "../../scan.ts";
 import { isUnique } from "../../unique.ts";
 import { isAsWell } from "../as-well.ts";
+import { refuseCostly } from "../cost.ts";
 import type { Session } from "../database.ts";
-import { raw, sql, TRUE } from "../dialect/fragment.ts";
+import { type Fragment, raw, short, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import { queryPage, type Source } from "../page.ts";
 import type { OwnScope } from "./elements.ts";
@@ -23,7 +24,7 @@ import type { Indexes } from "./index-plan.ts";
 import { lookUp, lookUpOf } from "./look-up.ts";
 import { ownPlaces } from "./places.ts";
 import { resourceOf, type SelectedRow } from "./resource.ts";
-import { apartColumns, apartOf, baseColumns } from "./select.ts";
+import { apartColumns, apartOf, baseColumns, isFew } from "./select.ts";
 import { resolve } from "./settle.ts";
 import { ownSort } from "./sort.ts";
 import { type Start, startOf } from "./start.ts";
@@ -70,7 +71,8 @@ async function find(own: OwnQuery, maxScanned: number): Promise<QueryResult> {
   const wanted = isOne ? lookUpOf(filter, resourceType) : undefined;
   if (wanted !== undefined)
     return resultOf(own, await lookUp(session, scope, wanted, own.apart, streamOf !== undefined));
-  const { source, isExact } = sourceOf(own);
+  const { source, isExact, all } = sourceOf(own);
+  if (all !== undefined) await refuseCostly(session, request, all);
   if (!isExact) return queryByScan(scanRows(own, source), request, { maxScanned });
   if (isOne && findsOne(filter, resourceType)) return queryOne(own, source);
   return queryPage<SelectedRow>(session, source, page, (row) => assemble(own, row));
@@ -87,10 +89,9 @@ function resultOf(own: OwnQuery, rows: readonly SelectedRow[]): QueryResult {
 
 /** One at most: nothing to sort, to page or to count. */
 async function queryOne(own: OwnQuery, { columns, more, from, condition }: Source): Promise<QueryResult> {
-  return resultOf(
-    own,
-    await own.session.run<SelectedRow>(sql`SELECT ${columns}${more} FROM ${from} WHERE ${condition}`),
-  );
+  const { session, apart, streamOf } = own;
+  const statement = sql`SELECT ${columns}${more} FROM ${from} WHERE ${condition}`;
+  return resultOf(own, await session.run<SelectedRow>(short(statement, isFew(apart, streamOf !== undefined))));
 }
 
 /**
@@ -100,6 +101,8 @@ async function queryOne(own: OwnQuery, { columns, more, from, condition }: Sourc
 function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
   readonly source: Source;
   readonly isExact: boolean;
+  /** The rows that are looked at, where these are all there are of the type: what follows FROM. */
+  readonly all: Fragment | undefined;
 } {
   const { dialect, tables } = scope;
   const { filter, sort } = request;
@@ -119,12 +122,14 @@ function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
     again: sql`${tables.resource} r ON r.tenant = p.tenant AND r.id = p.id`,
     known: raw(", r.tenant"),
   };
+  const all = found === undefined ? sql`${start.from} WHERE ${start.condition}` : undefined;
   const { length } = condition.parameters;
   const isSorted = sort === undefined || order !== undefined;
-  if (compiled?.isExact !== false && isSorted && length * 2 < dialect.mostParameters) return { source, isExact: true };
+  if (compiled?.isExact !== false && isSorted && length * 2 < dialect.mostParameters)
+    return { source, isExact: true, all };
   // What a statement cannot hold at all is left to the scan.
   const held = length < dialect.mostParameters ? condition : start.condition;
-  return { source: { ...source, condition: held, sort: undefined }, isExact: false };
+  return { source: { ...source, condition: held, sort: undefined }, isExact: false, all };
 }
 
 /** All rows of the type. */

@@ -3,11 +3,11 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import type { Session } from "../database.ts";
-import { raw, sql } from "../dialect/fragment.ts";
+import { raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { elementOf, resourceOf, type SelectedRow } from "./resource.ts";
 import type { Row } from "./row.ts";
-import { apartColumns, apartOf, baseColumns } from "./select.ts";
+import { apartColumns, apartOf, baseColumns, isFew } from "./select.ts";
 import { resolve } from "./settle.ts";
 import { isOfType } from "./statements.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
@@ -31,11 +31,11 @@ export async function readResource(
   if (!isStorable(id)) return undefined;
   const { tables, tenant, resourceType, select } = reading;
   const apart = apartOf(resourceType, select);
-  const columns = apartColumns({ dialect: session.dialect, tables }, apart, streamOf !== undefined);
-  const [row] = await session.run<SelectedRow>(
-    sql`SELECT ${baseColumns(session.dialect)}${columns} FROM ${tables.resource} r
-      WHERE r.tenant = ${tenant} AND r.id = ${id} AND ${isOfType(raw("r.type"), resourceType.name)}`,
-  );
+  const isStreamed = streamOf !== undefined;
+  const columns = apartColumns({ dialect: session.dialect, tables }, apart, isStreamed);
+  const statement = sql`SELECT ${baseColumns(session.dialect)}${columns} FROM ${tables.resource} r
+    WHERE r.tenant = ${tenant} AND r.id = ${id} AND ${isOfType(raw("r.type"), resourceType.name)}`;
+  const [row] = await session.run<SelectedRow>(short(statement, isFew(apart, isStreamed)));
   if (row === undefined) return undefined;
   const [resource] = await resolve(session, reading, [resourceOf(resourceType, row, apart, largeOf(streamOf))]);
   return resource;

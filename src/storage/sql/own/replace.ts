@@ -1,16 +1,17 @@
 import { versionMismatch } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import { isSame } from "../../../schema/value.ts";
+import { doInSlices, TimeSlice } from "../../../time-slice.ts";
 import type { Context, ReplaceRequest, StorageNotice, StoredResource } from "../../adapter.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, returning, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { retryWrite } from "../retry.ts";
-import { changesOf, elementStatements, isAnyChange, uniqueStatements } from "./changes.ts";
+import { changeSteps, elementStatements, isAnyChange, uniqueStatements } from "./changes.ts";
 import { assembleWritten, type Reading, readResource } from "./read.ts";
 import type { SelectedRow } from "./resource.ts";
-import { type Row, rowOf, type UniqueRow } from "./row.ts";
+import { type Row, rowSteps, type UniqueRow } from "./row.ts";
 import { deleteSecret, readSecretNames, splitSecrets, writeSecret } from "./secret-statements.ts";
 import { type Settled, settle } from "./settle.ts";
 import { lock, type Owner, ownRow, versionColumn } from "./statements.ts";
@@ -41,9 +42,10 @@ export async function replaceResource(
   let uniques: readonly UniqueRow[] = [];
   const writeOver = async (session: Session, known: StoredResource): Promise<Written | undefined> => {
     const settled = await settle(session, tables, tenant, request, { ...request.resource, id });
-    const after = rowOf(resourceType, settled.resource, tenant, untouched);
+    const slice = new TimeSlice();
+    const after = await doInSlices(rowSteps(resourceType, settled.resource, tenant, untouched), slice);
     uniques = after.uniques;
-    const row = rowOf(resourceType, known, tenant, untouched);
+    const row = await doInSlices(rowSteps(resourceType, known, tenant, untouched), slice);
     return writeDifference(session, owner, { request, secrets, known, settled, before: row, after });
   };
   const write = async (): Promise<StoredResource | undefined> => {
@@ -97,7 +99,7 @@ interface Written {
 /** Writes what differs; a write that changes nothing keeps version and lastModified [G-9]. */
 async function writeDifference(session: Session, owner: Owner, change: Change): Promise<Written | undefined> {
   const { request, settled, before, after, secrets } = change;
-  const elements = changesOf(request.resourceType, before, after);
+  const elements = await doInSlices(changeSteps(request.resourceType, before, after), new TimeSlice());
   const { removed, written } = splitSecrets(secrets.kept);
   const gone = await readSecretNames(session, owner, removed);
   const isDocumentSame = isSame(JSON.parse(before.document), JSON.parse(after.document));

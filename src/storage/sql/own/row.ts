@@ -2,6 +2,7 @@ import { invalidValue } from "../../../error.ts";
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, valueAt, writeAttribute } from "../../../schema/value.ts";
+import { doAll, type Steps } from "../../../time-slice.ts";
 import type { NewResource, StoredResource } from "../../adapter.ts";
 import { findReference } from "../../reference.ts";
 import { isUniqueOverTenants, uniqueName } from "../../unique.ts";
@@ -51,12 +52,17 @@ export function isApart(attribute: Attribute): boolean {
  * Takes a resource apart. Collections in `except` are left out.
  * @throws {ScimError} 400 invalidValue for a value that is too long for the index that it must be in.
  */
-export function rowOf(
+export function rowOf(...given: Parameters<typeof rowSteps>): Row {
+  return doAll(rowSteps(...given));
+}
+
+/** The same, element by element. */
+export function* rowSteps(
   resourceType: ResourceType,
   resource: NewResource | StoredResource,
   tenant: string,
   except: readonly Attribute[] = [],
-): Row {
+): Steps<Row> {
   const { id: _, meta, ...document }: Record<string, unknown> = { ...resource };
   const elements = new Map<string, ElementRow>();
   const keys: Record<string, unknown> = { "meta.created": dateKey(resourceType, "created", resource.meta) };
@@ -66,7 +72,7 @@ export function rowOf(
     if (value === undefined) continue;
     if (isApart(attribute)) writeAttribute(document, attribute, undefined);
     else addKeys(keys, attribute, value);
-    if (!(attribute.collection && except.includes(attribute))) addRows(elements, resourceType, attribute, value);
+    if (!(attribute.collection && except.includes(attribute))) yield* addRows(elements, resourceType, attribute, value);
   }
   return {
     document: JSON.stringify(document),
@@ -78,12 +84,12 @@ export function rowOf(
 }
 
 /** Adds the rows of an attribute: of a collection one an element, of another attribute one a reference. */
-function addRows(
+function* addRows(
   rows: Map<string, ElementRow>,
   resourceType: ResourceType,
   attribute: Attribute,
   value: unknown,
-): void {
+): Steps<void> {
   if (!attribute.isStored) return;
   const elements = Array.isArray(value) ? value : [value];
   const made = attribute.collection
@@ -95,6 +101,7 @@ function addRows(
     const name = rowName(row.attribute, row.key);
     // The first of several elements with one `value` counts.
     if (!rows.has(name)) rows.set(name, row);
+    yield;
   }
 }
 

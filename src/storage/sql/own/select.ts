@@ -17,6 +17,11 @@ export function apartOf(resourceType: ResourceType, select: Select): readonly At
   );
 }
 
+/** Whether what is selected besides a resource's own columns is read in no time, however large its collections are. */
+export function isFew(apart: readonly Attribute[], isStreamed: boolean): boolean {
+  return isStreamed || !apart.some(({ collection }) => collection);
+}
+
 /** The columns of the resource row itself. */
 export function baseColumns(dialect: Dialect): Fragment {
   return sql`r.id, ${cast(dialect, raw("r.version"), "text")} AS version, r.created, r.modified, r.document`;
