@@ -54,15 +54,20 @@ async function isThere<C extends Context>(id: string, types: readonly ResourceTy
   return found.some((resource) => resource !== undefined);
 }
 
+/** Whether storage left a reference out. */
+export function isDropped(notice: StorageNotice): notice is StorageNotice & { readonly type: "missingReference" } {
+  return notice.type === "missingReference" && notice.outcome === "dropped";
+}
+
 /** A resource as it was given to storage, without the references that storage left out. */
 export function withoutDropped<R extends ResourceObject>(
   resourceType: ResourceType,
   resource: R,
   notices: readonly StorageNotice[],
 ): R {
-  const dropped = notices.filter((notice) => notice.type === "missingReference" && notice.outcome === "dropped");
+  const dropped = notices.filter(isDropped);
   if (dropped.length === 0) return resource;
-  const names = new Set(dropped.map((notice) => nameOf(notice.attribute, "value" in notice ? notice.value : "")));
+  const names = new Set(dropped.map((notice) => nameOf(notice.attribute, notice.value)));
   const held = [...referencesIn(resourceType, resource)].filter(({ reference, id }) =>
     names.has(nameOf(reference.attribute.path, id)),
   );

@@ -3,6 +3,7 @@ import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.
 import { listProblems } from "../schema/problem.ts";
 import { isObject } from "../schema/value.ts";
 import { isServers, type ReadOptions, ValueReader } from "../schema/value-reader.ts";
+import type { Steps } from "../time-slice.ts";
 
 /** The value of an operation, checked against the attribute that it is for. */
 export interface OperationValue {
@@ -17,31 +18,32 @@ export interface OperationValue {
  * sub-attributes, because it is merged into what is there.
  * @throws {ScimError} 400 invalidValue, invalidSyntax.
  */
-export function readValue(path: AttributePath, raw: unknown, options: ReadOptions): OperationValue {
+export function* readValue(path: AttributePath, raw: unknown, options: ReadOptions): Steps<OperationValue> {
   const leaf = leafOf(path);
   if (leaf.multiValued) {
-    const value = readOrThrow(leaf.path, options, (reader) =>
+    const value = yield* readOrThrow(leaf.path, options, (reader) =>
       reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]),
     );
     return { value, cleared: [] };
   }
-  return raw === null ? { value: undefined, cleared: [] } : readSingleValue(leaf, raw, options);
+  return raw === null ? { value: undefined, cleared: [] } : yield* readSingleValue(leaf, raw, options);
 }
 
 /** Reads the values that a remove lists: what they have must fit, and they need not have everything. @throws {ScimError} 400 invalidValue. */
-export function readListed(path: AttributePath, raw: unknown, options: ReadOptions): readonly unknown[] {
+export function* readListed(path: AttributePath, raw: unknown, options: ReadOptions): Steps<readonly unknown[]> {
   const leaf = leafOf(path);
-  const listed = readOrThrow(leaf.path, options, (reader) =>
+  const listed = yield* readOrThrow(leaf.path, options, (reader) =>
     reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]),
   );
   return (listed ?? []) as readonly unknown[];
 }
 
 /** Reads the value for one element, or for a singular attribute. @throws {ScimError} 400 invalidValue, invalidSyntax. */
-export function readSingleValue(attribute: Attribute, raw: unknown, options: ReadOptions): OperationValue {
-  const value = readOrThrow(attribute.path, options, (reader) =>
-    attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw),
-  );
+export function* readSingleValue(attribute: Attribute, raw: unknown, options: ReadOptions): Steps<OperationValue> {
+  // biome-ignore lint/correctness/useYield: one value is one step
+  const value = yield* readOrThrow(attribute.path, options, function* (reader) {
+    return attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw);
+  });
   const meant: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
   // An object that says nothing (readOnly or unknown names alone) leaves everything as it is; only `null` unassigns.
   // What is simple has no part to say nothing of: an object that was read as none of it unassigns it.
@@ -49,9 +51,13 @@ export function readSingleValue(attribute: Attribute, raw: unknown, options: Rea
   return { value: read, cleared: clearedBy(attribute, meant, read) };
 }
 
-function readOrThrow(path: string, options: ReadOptions, read: (reader: ValueReader) => unknown): unknown {
+function* readOrThrow(
+  path: string,
+  options: ReadOptions,
+  read: (reader: ValueReader) => Steps<unknown>,
+): Steps<unknown> {
   const reader = new ValueReader(options);
-  const value = reader.within(path, () => read(reader));
+  const value = yield* reader.within(path, read(reader));
   const [first] = reader.problems;
   if (first === undefined) return value;
   throw new ScimError(400, `${listProblems(reader.problems)}.`, { scimType: first.scimType });

@@ -1,5 +1,6 @@
 import type { Call } from "../call/call.ts";
 import { isAbort } from "../call/failure.ts";
+import { effortOf } from "../call/limits.ts";
 import { locationOf } from "../call/location.ts";
 import { unauthorized } from "../error.ts";
 import { execute } from "../operations/execute.ts";
@@ -15,6 +16,7 @@ import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
 import { watchStorage } from "../storage/watch.ts";
+import { TimeSlice } from "../time-slice.ts";
 import { type Arrival, arrivals } from "./arrival.ts";
 import { checkBaseUrl } from "./check-options.ts";
 import type { SettledOptions } from "./defaults.ts";
@@ -35,6 +37,7 @@ interface Visit<C extends Context> extends Arrival {
   readonly isKnown: boolean;
   readonly baseUrl: string;
   readonly note: Call<C>["note"];
+  readonly slice: TimeSlice;
   readonly progress: Progress<C>;
 }
 
@@ -56,7 +59,7 @@ export function createAnswer<C extends Context>(options: SettledOptions<C>, engi
     const { parts, receiveBody } = partsOf(visit, endpoint);
     const read = route(endpoint, parts, call);
     await receiveBody();
-    const operation = read();
+    const operation = await read();
     progress.operation = operation.type;
     const result = await call.run(operation, call);
     const response = await render(result, renderOptions(visit));
@@ -85,7 +88,8 @@ async function receive<C extends Context>(
     progress.quirks.add(quirk);
     engine.emit({ type: "quirk", quirk, path, context });
   };
-  return { ...arrival, engine, context, isKnown: known !== undefined, baseUrl, note, progress };
+  const slice = new TimeSlice();
+  return { ...arrival, engine, context, isKnown: known !== undefined, baseUrl, note, slice, progress };
 }
 
 /** Below which path the endpoints are. */
@@ -124,6 +128,8 @@ function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOption
     context,
     baseUrl,
     signal,
+    slice: visit.slice,
+    effort: effortOf(engine.limits),
     note,
     storageOf: watch((type) => engine.adapterOf(type), signal, progress),
     // Nobody in particular has no rights to ask for: what is public is public.
