@@ -26,7 +26,7 @@ export function* differenceOf(
   const deltas: CollectionDelta[] = [];
   for (const attribute of resourceType.content) {
     const [old, value] = [readAttribute(before, attribute), readAttribute(after, attribute)];
-    if (yield* isSameList(old, value)) continue;
+    if (yield* isSameValue(attribute, old, value)) continue;
     differing.push(attribute);
     if (attribute.collection) deltas.push(yield* deltaOf(attribute, old, value));
   }
@@ -86,27 +86,21 @@ export function* isSameResource(
   after: ResourceObject,
 ): Steps<boolean> {
   for (const attribute of resourceType.content) {
-    const [old, value] = [readAttribute(before, attribute), readAttribute(after, attribute)];
-    const areLists = attribute.collection && Array.isArray(old) && Array.isArray(value);
-    if (!(areLists ? yield* isSameCollection(attribute, old, value) : isSame(old, value))) return false;
+    if (!(yield* isSameValue(attribute, readAttribute(before, attribute), readAttribute(after, attribute))))
+      return false;
   }
   return true;
 }
 
-function* isSameCollection(attribute: Attribute, old: readonly unknown[], value: readonly unknown[]): Steps<boolean> {
+function* isSameValue(attribute: Attribute, old: unknown, value: unknown): Steps<boolean> {
+  if (!attribute.collection || !Array.isArray(old) || !Array.isArray(value)) return isSame(old, value);
   if (old.length !== value.length) return false;
   // Mostly nothing has moved.
-  if (yield* isSameList(old, value)) return true;
+  if (yield* isEvery(value, (element, index) => isSame(old[index], element))) return true;
   const byKey = yield* elementsByKey(attribute, old);
   const identity = attribute.sub("value");
   return yield* isEvery(value, (element) => {
     const key = identity?.key(isObject(element) ? element.value : element);
     return isSame(byKey.get(key), element);
   });
-}
-
-/** As `isSame`, in steps where both are lists. */
-function* isSameList(old: unknown, value: unknown): Steps<boolean> {
-  if (!Array.isArray(old) || !Array.isArray(value)) return isSame(old, value);
-  return old.length === value.length && (yield* isEvery(value, (element, index) => isSame(old[index], element)));
 }
