@@ -14,7 +14,7 @@ import { emitChange } from "./change.ts";
 import { type Difference, differenceOf, isSameResource } from "./difference.ts";
 import { noSuchResource } from "./missing.ts";
 import { readTarget, type Target } from "./read-target.ts";
-import { isDropped, isHeldIn, settleForeignReferences, withoutDropped } from "./references.ts";
+import { heldIn, isDropped, settleForeignReferences, withoutDropped } from "./references.ts";
 import { checkStored } from "./stored.ts";
 
 /** How often a write without If-Match starts again when another writer was faster. */
@@ -134,7 +134,8 @@ async function swap<C extends Context, R extends Rewrite>(
   try {
     const stored = await call.storageOf(resourceType).replace(swapping, call.context);
     if (stored === undefined) throw noSuchResource(resourceType);
-    for (const notice of notices) if (!isHeldIn(resourceType, read, notice)) request.notify(notice);
+    const isHeld = heldIn(resourceType, read);
+    for (const notice of notices) if (!isHeld(notice)) request.notify(notice);
     const kept = <T extends ResourceObject>(given: T): T =>
       withoutMarks(resourceType, withoutDropped(resourceType, given, notices));
     const written = { ...rewrite, after: kept(after) };

@@ -1,5 +1,8 @@
 import { invalidSyntax } from "../error.ts";
 
+/** Most members of one object. No schema has as many attributes, and to look up so many names is all that they are good for. */
+const MOST_MEMBERS = 10_000;
+
 /**
  * Parses a JSON text whose nesting is bounded and whose objects name no member twice (of two, a proxy in front of the server
  * may believe the one and the server the other). The scan before `JSON.parse` is one linear pass without recursion.
@@ -61,6 +64,8 @@ function addName(names: Set<string> | undefined, quoted: string): void {
   const name = quoted.includes("\\") ? unquote(quoted) : quoted.slice(1, -1);
   if (names === undefined || name === undefined) return;
   if (names.has(name)) throw invalidSyntax(`The request body names a member twice in one object${quoteName(name)}.`);
+  if (names.size === MOST_MEMBERS)
+    throw invalidSyntax(`The request body has an object of more than ${MOST_MEMBERS} members.`);
   names.add(name);
 }
 
