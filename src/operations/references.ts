@@ -80,7 +80,9 @@ export function heldIn(resourceType: ResourceType, stored: ResourceObject): (not
   const held = new Map<string, ReadonlySet<unknown>>();
   return (notice) => {
     if (notice.type !== "missingReference" || notice.outcome === "dropped") return false;
-    return getOrCreate(held, notice.attribute, () => valuesOf(resourceType, stored, notice.attribute)).has(notice.value);
+    return getOrCreate(held, notice.attribute, () => valuesOf(resourceType, stored, notice.attribute)).has(
+      notice.value,
+    );
   };
 }
 

@@ -95,6 +95,9 @@ async function changesNothing<C extends Context>(
   return doInSlices(isSameResource(resourceType, before, after), slice, signal);
 }
 
+/** Says what is different in what was written, given the resource as storage kept it and what it told. */
+export type Telling = (kept: ResourceObject, notices: readonly StorageNotice[]) => Difference;
+
 /**
  * What will be told of a write that makes one state of another, once storage says what it left out. It is made before the write,
  * because afterwards nothing may come between it and its event: the next write to the resource would be told of first.
@@ -104,9 +107,11 @@ export async function tellingOf<C extends Context>(
   before: ResourceObject,
   given: ResourceObject,
   { slice, signal }: Call<C>,
-): Promise<(kept: ResourceObject, notices: readonly StorageNotice[]) => Difference> {
+): Promise<Telling> {
   const steps = differenceOf(resourceType, before, withoutMarks(resourceType, given));
   const difference = await doInSlices(steps, slice, signal);
+  // What storage does next, it may do at a stretch.
+  if (slice.isOver) await slice.next(signal);
   return (kept, notices) => (notices.some(isDropped) ? doAll(differenceOf(resourceType, before, kept)) : difference);
 }
 
@@ -115,7 +120,7 @@ async function swap<C extends Context, R extends Rewrite>(
   { resourceType, id, ifMatch }: Target,
   read: StoredResource,
   rewrite: R,
-  tell: Awaited<ReturnType<typeof tellingOf>>,
+  tell: Telling,
   { shown: select, untouched, explain = (error) => error }: Rewriting<R>,
   call: Call<C>,
 ): Promise<Written<R> | undefined> {

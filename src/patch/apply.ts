@@ -20,7 +20,7 @@ export interface ApplyOptions {
   readonly createOnNoMatch?: CreateOnNoMatch;
   /** Bounds on what the resource may grow to. Default: those of `createScim`. */
   readonly limits?: ValueLimits;
-  /** Most values that filters of value paths may be compared with. Default 10,000,000; more is 400 tooMany. */
+  /** Most comparisons of elements with filters and with what is listed. Default 10,000,000; more is 400 tooMany. */
   readonly maxComparisons?: number;
 }
 
