@@ -21,29 +21,29 @@ export interface OperationValue {
 export function* readValue(path: AttributePath, raw: unknown, options: ReadOptions): Steps<OperationValue> {
   const leaf = leafOf(path);
   if (leaf.multiValued) {
-    const value = yield* readOrThrow(leaf.path, options, (reader) =>
-      reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]),
-    );
+    const reader = new ValueReader(options, leaf.path);
+    const value = yield* reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]);
+    throwProblems(reader);
     return { value, cleared: [] };
   }
-  return raw === null ? { value: undefined, cleared: [] } : yield* readSingleValue(leaf, raw, options);
+  return raw === null ? { value: undefined, cleared: [] } : readSingleValue(leaf, raw, options);
 }
 
 /** Reads the values that a remove lists: what they have must fit, and they need not have everything. @throws {ScimError} 400 invalidValue. */
 export function* readListed(path: AttributePath, raw: unknown, options: ReadOptions): Steps<readonly unknown[]> {
   const leaf = leafOf(path);
-  const listed = yield* readOrThrow(leaf.path, options, (reader) =>
-    reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]),
-  );
+  const reader = new ValueReader(options, leaf.path);
+  const listed = yield* reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]);
+  throwProblems(reader);
   return (listed ?? []) as readonly unknown[];
 }
 
 /** Reads the value for one element, or for a singular attribute. @throws {ScimError} 400 invalidValue, invalidSyntax. */
-export function* readSingleValue(attribute: Attribute, raw: unknown, options: ReadOptions): Steps<OperationValue> {
-  // biome-ignore lint/correctness/useYield: one value is one step
-  const value = yield* readOrThrow(attribute.path, options, function* (reader) {
-    return attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw);
-  });
+export function readSingleValue(attribute: Attribute, raw: unknown, options: ReadOptions): OperationValue {
+  const reader = new ValueReader(options, attribute.path);
+  const value =
+    attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw);
+  throwProblems(reader);
   const meant: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
   // An object that says nothing (readOnly or unknown names alone) leaves everything as it is; only `null` unassigns.
   // What is simple has no part to say nothing of: an object that was read as none of it unassigns it.
@@ -51,16 +51,10 @@ export function* readSingleValue(attribute: Attribute, raw: unknown, options: Re
   return { value: read, cleared: clearedBy(attribute, meant, read) };
 }
 
-function* readOrThrow(
-  path: string,
-  options: ReadOptions,
-  read: (reader: ValueReader) => Steps<unknown>,
-): Steps<unknown> {
-  const reader = new ValueReader(options);
-  const value = yield* reader.within(path, read(reader));
-  const [first] = reader.problems;
-  if (first === undefined) return value;
-  throw new ScimError(400, `${listProblems(reader.problems)}.`, { scimType: first.scimType });
+/** @throws {ScimError} 400 with what was wrong with a value. */
+function throwProblems({ problems }: ValueReader): void {
+  const [first] = problems;
+  if (first !== undefined) throw new ScimError(400, `${listProblems(problems)}.`, { scimType: first.scimType });
 }
 
 /** Sub-attributes that an object names and that were read as nothing: null, an empty list, a reference to nobody. */

@@ -261,7 +261,7 @@ class Preparation {
       throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
     const read = function* (options: ReadOptions): Steps<OperationValue> {
       if (sub !== undefined || raw === null) return yield* readValue(path, raw, options);
-      const element = yield* readSingleValue(attribute, raw, options);
+      const element = readSingleValue(attribute, raw, options);
       if (op === "replace" && isObject(element.value) && Object.keys(element.value).length === 0)
         throw invalidValue(`The value for ${attribute.path}[…] has no sub-attribute; remove the element with remove.`);
       return element;

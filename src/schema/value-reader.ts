@@ -62,12 +62,14 @@ export interface ReadOptions {
 export class ValueReader {
   readonly problems: Problem[] = [];
   readonly #options: ReadOptions;
-  #path = "";
+  #path: string;
   #isPartial = false;
   #unknown = 0;
 
-  constructor(options: ReadOptions) {
+  /** `path`: below which problems are reported. */
+  constructor(options: ReadOptions, path = "") {
     this.#options = options;
+    this.#path = path;
   }
 
   /** Runs `read` with problems reported below `path`. */
