@@ -15,7 +15,10 @@ export default defineConfig({
   target: "es2022",
   platform: "neutral",
   dts: true,
-  sourcemap: true,
+  // No maps: what they lead to is not in the package, and what is has the names and the layout of the source.
+  sourcemap: false,
+  // By it scripts/licences.mjs knows whose code is in dist; it is not published.
+  metafile: true,
   // What package.json has among its devDependencies is bundled: chevrotain, which has no CommonJS that every loader finds.
   // Shared chunks, so that every entry point throws the same ScimError class.
   splitting: true,

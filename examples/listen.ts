@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type Stop, serveUntilStopped } from "./stop.ts";
 
-/** A server that listens, and the SCIM base URL that leads to it. */
+/** A server that listens, the SCIM base URL that leads to it, and what ends it. */
 export interface Listening {
   readonly server: Server;
   readonly baseUrl: string;
+  readonly stop: Stop;
 }
 
 /** Where a server listens, and what its clients see of that. */
@@ -23,24 +25,17 @@ export async function listen(
   { host = "127.0.0.1", publicUrl }: Place = {},
 ): Promise<Listening> {
   const server = createServer();
+  // Ends the wait for a client that reads no more of its answer. Longer than the time that a request has.
+  server.timeout = 120_000;
   server.listen(port, host);
   await once(server, "listening");
   const baseUrl = publicUrl ?? `http://${nameOf(host)}:${(server.address() as AddressInfo).port}/scim/v2`;
-  server.on("request", applicationAt(baseUrl));
-  return { server, baseUrl };
+  const stop = serveUntilStopped(server, applicationAt(baseUrl));
+  return { server, baseUrl, stop };
 }
 
 /** An address as URLs have it; one that stands for all addresses is none that a client can ask. */
 function nameOf(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "localhost";
   return host.includes(":") ? `[${host}]` : host;
-}
-
-/** Lets the requests that run come to their end, for five seconds at most. */
-export async function close(server: Server): Promise<void> {
-  // A client that keeps its connection is told to let go of it, or it would have its next request answered, and the one after.
-  server.prependListener("request", (_request, response) => response.setHeader("Connection", "close"));
-  const patience = setTimeout(() => server.closeAllConnections(), 5000);
-  await new Promise((resolve) => server.close(resolve));
-  clearTimeout(patience);
 }

@@ -1,7 +1,8 @@
 import type { RequestListener } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ScimOptions, StorageAdapter } from "scimkit";
 import { withHealth } from "./health.ts";
-import { close, listen } from "./listen.ts";
+import { listen } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { readSettings, SettingError, type Settings } from "./settings.ts";
 import { openStorage } from "./storage.ts";
@@ -19,18 +20,21 @@ export async function start(name: string, applicationOf: (options: StartOptions)
     const log = createLog(settings.log);
     const { storage, description, close: closeStorage } = await openStorage(settings.database, log);
     const { on, observe } = log;
-    const application = (baseUrl: string) =>
-      withHealth(storage, log, applicationOf({ ...settings, baseUrl, storage, on, observe }));
-    const { server, baseUrl } = await listen(settings.port, application, settings);
-    const isText = settings.log === "text";
     let isStopping = false;
+    const health = { storage, log, isStopping: () => isStopping };
+    const application = (baseUrl: string) =>
+      withHealth(health, applicationOf({ ...settings, baseUrl, storage, on, observe }));
+    const { baseUrl, stop } = await listen(settings.port, application, settings);
+    const isText = settings.log === "text";
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.on(signal, async () => {
         // A terminal sends Ctrl-C to npm and to us, and npm's script hands it on: once is enough.
         if (isStopping) return;
         isStopping = true;
-        await close(server);
-        await closeStorage();
+        const cut = await stop();
+        if (cut > 0) log.say("warn", "Requests were cut, because they took longer than a stop may.", { requests: cut });
+        // A statement of a request that was cut may hold its connection.
+        await Promise.race([closeStorage(), delay(1000)]);
         if (isText) console.log("Stopped.");
         else log.say("info", "Stopped.");
         process.exit(0);

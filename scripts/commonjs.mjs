@@ -13,25 +13,17 @@ for (const file of readdirSync(dist)) {
 }
 
 async function writeCommonJs(file) {
-  const name = file.replace(/\.js$/, "");
-  // Handed on as a part of the text, so that the new map leads to src as well.
-  const map = Buffer.from(textOf(`${file}.map`)).toString("base64");
-  const text = withEnding(textOf(file)).replace(/\n\/\/# sourceMappingURL=.*\s*$/, "");
-  const made = await transform(`${text}\n//# sourceMappingURL=data:application/json;base64,${map}`, {
+  const made = await transform(withEnding(textOf(file)), {
     format: "cjs",
     target: "es2022",
     // With the comment by which Node finds the names of a CommonJS module that is imported.
     platform: "node",
     // `import()` of a built-in module becomes `require`: a loader that replaces `require`, as Jest's does, has no other.
     supported: { "dynamic-import": false },
-    sourcemap: "external",
     sourcefile: file,
   });
   for (const { text: warning } of made.warnings) throw new Error(`${file}: ${warning}`);
-  writeFileSync(join(dist, `${name}.cjs`), `${made.code}//# sourceMappingURL=${name}.cjs.map\n`);
-  // A file that only hands on what others have has nothing to lead to.
-  const isEmpty = JSON.parse(textOf(`${file}.map`)).sources.length === 0;
-  writeFileSync(join(dist, `${name}.cjs.map`), isEmpty ? textOf(`${file}.map`) : made.map);
+  writeFileSync(join(dist, file.replace(/\.js$/, ".cjs")), made.code);
 }
 
 function textOf(file) {

@@ -1,4 +1,4 @@
-// Writes dist/THIRD-PARTY-LICENCES.txt: the licence of each package whose code stands in dist. Which these are, the source maps say.
+// Writes dist/THIRD-PARTY-LICENCES.txt: the licence of each package whose code stands in dist. Which these are, the bundler says.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { styleText } from "node:util";
 import { getRequestListener } from "@hono/node-server";
-import { close, listen } from "../listen.ts";
+import { listen } from "../listen.ts";
 import { openStorage } from "../storage.ts";
 import { cycles } from "./cycles.ts";
 import { type Outcome, play } from "./play.ts";
@@ -13,7 +13,7 @@ const token = randomBytes(24).toString("base64url");
 // The play begins with an empty directory, so the database is one that ends with it, unless another one is named.
 const { storage, description, close: closeStorage } = await openStorage(process.env.SCIM_DATABASE ?? ":memory:");
 const application = (baseUrl: string) => getRequestListener(createApp({ baseUrl, token, storage }).fetch);
-const { server, baseUrl } = await listen(0, application);
+const { baseUrl, stop } = await listen(0, application);
 console.log(`SCIM 2.0 by scimkit on Hono, ${description}, at ${baseUrl}`);
 
 const outcomes: Outcome[] = [];
@@ -23,7 +23,7 @@ for await (const outcome of play(baseUrl, token, cycles)) {
   outcomes.push(outcome);
   printOutcome(outcome);
 }
-await close(server);
+await stop();
 await closeStorage();
 printSummary();
 process.exitCode = outcomes.every(({ problem }) => problem === undefined) ? 0 : 1;

@@ -39,7 +39,7 @@ export function createApp(options: AppOptions): Hono {
   const handle = fetchHandler(scim);
 
   const app = new Hono();
-  app.all(`${mountPath(baseUrl)}/*`, (context) => handle(context.req.raw));
+  app.all(`${mountPath(baseUrl)}/*`, (context) => handle(context.req.raw, context.env));
   app.get("/", (context) => context.text("The routes of your own application stay as they are."));
   return app;
 }

@@ -53,6 +53,6 @@ export function createApp(options: AppOptions): Hono {
   });
   const handle = fetchHandler(scim);
   return new Hono()
-    .all(`${mountPath(baseUrl)}/*`, (context) => handle(context.req.raw))
+    .all(`${mountPath(baseUrl)}/*`, (context) => handle(context.req.raw, context.env))
     .get("/metrics", (context) => context.text(counters.text(), 200, { "Content-Type": "text/plain; version=0.0.4" }));
 }

@@ -1,6 +1,6 @@
 // Compiles every TypeScript snippet of README, docs and doc comments against the source.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -46,6 +46,8 @@ export function checkSnippets() {
       // A module of its own, whatever it imports; one that begins with its file name is imported by it.
       writeFileSync(join(FOLDER, `${name}.ts`), `${code}\nexport {};\n`);
     }
+    // docs/hosts.md tells its readers to copy it.
+    copyFileSync(join(root, "examples/stop.ts"), join(FOLDER, "stop.ts"));
     const config = {
       extends: "../tsconfig.json",
       compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },

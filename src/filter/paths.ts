@@ -24,6 +24,20 @@ export function pathsIn<Path>(filter: Filter<Path>): readonly Path[] {
   return paths;
 }
 
+/** How many comparisons a filter makes of one resource, `pr` included; one over a multi-valued attribute counts once. */
+export function comparisonsIn<Path>(filter: Filter<Path>): number {
+  switch (filter.type) {
+    case "and":
+    case "or":
+      return filter.filters.reduce((count, part) => count + comparisonsIn(part), 0);
+    case "not":
+    case "element":
+      return comparisonsIn(filter.filter);
+    default:
+      return 1;
+  }
+}
+
 /** The attributes that a filter and a sort look at. */
 export function attributesIn(
   filter: Filter<AttributePath> | undefined,

@@ -1,13 +1,16 @@
-import type { Attribute, AttributePath } from "../schema/attribute.ts";
+import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
 import { compareKeys } from "../schema/comparison-key.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
+import type { Steps } from "../time-slice.ts";
 import type { Compare, CompareOperator, Filter } from "./ast.ts";
 import { operandKey } from "./operand.ts";
+import { attributesIn, comparisonsIn } from "./paths.ts";
+import { elementReader, type Keyed, type PathKeys, SharedKeys } from "./shared-keys.ts";
 
 type Key = string | number | boolean;
 type Test = (resource: ResourceObject) => boolean;
-/** Tests one element of a multi-valued attribute. */
-type ElementTest = (element: unknown) => boolean;
+/** Tests one element of a multi-valued attribute, the one at this place. */
+type ElementTest = (element: unknown, index: number) => boolean;
 
 /**
  * Compiles a resolved filter to a function that tells whether a resource matches. This is the reference semantics: two-valued
@@ -24,30 +27,109 @@ type ElementTest = (element: unknown) => boolean;
  * @see RFC 7644 §3.4.2.2
  */
 export function predicateOf(filter: Filter<AttributePath>): (resource: ResourceObject) => boolean {
+  const keys = new SharedKeys(filter);
+  const matches = resourceTest(filter, keys);
+  if (keys.areNone) return matches;
+  return (resource) => {
+    keys.forget();
+    return matches(resource);
+  };
+}
+
+/** Most elements of one attribute that a filter is run over in one step. */
+const MOST_IN_STEP = 1024;
+
+/** As `predicateOf`; over a resource with very many elements it runs in steps. */
+export function predicateInSteps(
+  filter: Filter<AttributePath>,
+): (resource: ResourceObject) => boolean | Steps<boolean> {
+  const lists = [...attributesIn(filter, undefined)].filter(({ multiValued }) => multiValued);
+  const matches = predicateOf(filter);
+  if (lists.length === 0) return matches;
+  const keys = new SharedKeys(filter);
+  const inSteps = stepsOf(filter, keys);
+  return (resource) => {
+    if (!lists.some((attribute) => isLong(readAttribute(resource, attribute)))) return matches(resource);
+    keys.forget();
+    return inSteps(resource);
+  };
+}
+
+function isLong(value: unknown): boolean {
+  return Array.isArray(value) && value.length > MOST_IN_STEP;
+}
+
+/** Each comparison is a step, and so are some elements of a value path. */
+function stepsOf(filter: Filter<AttributePath>, keys: SharedKeys): (resource: ResourceObject) => Steps<boolean> {
   switch (filter.type) {
-    case "and": {
-      const parts = filter.filters.map(predicateOf);
-      return (resource) => parts.every((part) => part(resource));
-    }
+    case "and":
     case "or": {
-      const parts = filter.filters.map(predicateOf);
-      return (resource) => parts.some((part) => part(resource));
+      const parts = filter.filters.map((part) => stepsOf(part, keys));
+      const decisive = filter.type === "or";
+      return function* (resource) {
+        for (const part of parts) if ((yield* part(resource)) === decisive) return decisive;
+        return !decisive;
+      };
     }
     case "not": {
-      const part = predicateOf(filter.filter);
-      return (resource) => !part(resource);
+      const part = stepsOf(filter.filter, keys);
+      return function* (resource) {
+        return !(yield* part(resource));
+      };
     }
     case "element":
-      return elementPredicate(filter.path.attribute, filter.filter);
-    case "present":
-      return onValues(filter.path, (values) => values.some(isPresent));
-    case "compare":
-      return onValues(filter.path, compareTest(filter));
+      return elementSteps(filter.path.attribute, elementTestOf(filter.filter, keys), comparisonsIn(filter));
+    default: {
+      const test = resourceTest(filter, keys);
+      return function* (resource) {
+        yield;
+        return test(resource);
+      };
+    }
   }
 }
 
-function elementPredicate(attribute: Attribute, filter: Filter<AttributePath>): Test {
-  const matches = elementTest(filter);
+function elementSteps(attribute: Attribute, matches: ElementTest, comparisons: number) {
+  const inStep = Math.ceil(MOST_IN_STEP / comparisons);
+  return function* (resource: ResourceObject): Steps<boolean> {
+    const elements = readAttribute(resource, attribute);
+    if (!Array.isArray(elements)) return false;
+    for (let index = 0; index < elements.length; index++) {
+      if (matches(elements[index], index)) return true;
+      if (index % inStep === 0) yield;
+    }
+    return false;
+  };
+}
+
+function resourceTest(filter: Filter<AttributePath>, keys: SharedKeys): Test {
+  switch (filter.type) {
+    case "and": {
+      const parts = filter.filters.map((part) => resourceTest(part, keys));
+      return (resource) => parts.every((part) => part(resource));
+    }
+    case "or": {
+      const parts = filter.filters.map((part) => resourceTest(part, keys));
+      return (resource) => parts.some((part) => part(resource));
+    }
+    case "not": {
+      const part = resourceTest(filter.filter, keys);
+      return (resource) => !part(resource);
+    }
+    case "element":
+      return elementPredicate(filter.path.attribute, elementTestOf(filter.filter, keys));
+    case "present":
+      return onValues(filter.path, (values) => values.some(isPresent));
+    case "compare": {
+      const known = keys.of(filter.path);
+      return known === undefined || filter.value === null
+        ? onValues(filter.path, compareTest(filter))
+        : onKeys(filter, known);
+    }
+  }
+}
+
+function elementPredicate(attribute: Attribute, matches: ElementTest): Test {
   return (resource) => {
     const elements = readAttribute(resource, attribute);
     return Array.isArray(elements) && elements.some(matches);
@@ -66,42 +148,41 @@ function elementPredicate(attribute: Attribute, filter: Filter<AttributePath>): 
  * ```
  * @see RFC 7644 §3.4.2.2 valFilter
  */
-export function elementTest(filter: Filter<AttributePath>): ElementTest {
+export function elementTest(filter: Filter<AttributePath>): (element: unknown) => boolean {
+  const keys = new SharedKeys(filter);
+  const matches = elementTestOf(filter, keys);
+  return (element) => {
+    keys.forget();
+    return matches(element, 0);
+  };
+}
+
+function elementTestOf(filter: Filter<AttributePath>, keys: SharedKeys): ElementTest {
   switch (filter.type) {
     case "and": {
-      const parts = filter.filters.map(elementTest);
-      return (element) => parts.every((part) => part(element));
+      const parts = filter.filters.map((part) => elementTestOf(part, keys));
+      return (element, index) => parts.every((part) => part(element, index));
     }
     case "or": {
-      const parts = filter.filters.map(elementTest);
-      return (element) => parts.some((part) => part(element));
+      const parts = filter.filters.map((part) => elementTestOf(part, keys));
+      return (element, index) => parts.some((part) => part(element, index));
     }
     case "not": {
-      const part = elementTest(filter.filter);
-      return (element) => !part(element);
+      const part = elementTestOf(filter.filter, keys);
+      return (element, index) => !part(element, index);
     }
     case "element":
       return () => false;
     case "present":
     case "compare": {
+      const known = filter.type === "compare" && filter.value !== null ? keys.of(filter.path) : undefined;
+      if (known !== undefined && filter.type === "compare") return onElementKeys(filter, known);
       const test: (values: readonly unknown[]) => boolean =
         filter.type === "present" ? (values) => values.some(isPresent) : compareTest(filter);
       const read = elementReader(filter.path);
       return (element) => test(read(element));
     }
   }
-}
-
-/** Gives the values that a path names within one element; a missing `primary` counts as false [S-2.4-04]. */
-function elementReader(path: AttributePath): (element: unknown) => readonly unknown[] {
-  const { sub } = path;
-  if (sub === undefined) return (element) => [element];
-  const missing = path.attribute.multiValued && sub.name === "primary" && sub.type === "boolean" ? [false] : [];
-  return (element) => {
-    const value = isObject(element) ? element[sub.name] : undefined;
-    if (value === undefined) return missing;
-    return Array.isArray(value) ? value : [value];
-  };
 }
 
 function onValues(path: AttributePath, test: (values: readonly unknown[]) => boolean): Test {
@@ -132,6 +213,49 @@ function compareTest(filter: Compare<AttributePath>): (values: readonly unknown[
   const ofNothing = operator === "ne";
   return (values) =>
     values.length === 0 ? ofNothing : values.some((candidate) => matches(attribute.key(candidate), operand));
+}
+
+/** The same over keys that other comparisons look at as well: element by element, so that none is computed in vain. */
+function onKeys(filter: Compare<AttributePath>, known: PathKeys): Test {
+  const { attribute } = filter.path;
+  const isAny = anyKey(filter);
+  const ofNothing = filter.operator === "ne";
+  return (resource) => {
+    const value = readAttribute(resource, attribute);
+    if (value === undefined) return ofNothing;
+    const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
+    let isNothing = true;
+    for (let index = 0; index < elements.length; index++) {
+      const keyed = known.at(elements[index], index);
+      if (keyed.values.length === 0) continue;
+      isNothing = false;
+      if (isAny(keyed)) return true;
+    }
+    return isNothing && ofNothing;
+  };
+}
+
+function onElementKeys(filter: Compare<AttributePath>, known: PathKeys): ElementTest {
+  const isAny = anyKey(filter);
+  const ofNothing = filter.operator === "ne";
+  return (element, index) => {
+    const keyed = known.at(element, index);
+    return keyed.values.length === 0 ? ofNothing : isAny(keyed);
+  };
+}
+
+function anyKey(filter: Compare<AttributePath>): (keyed: Keyed) => boolean {
+  const { operator } = filter;
+  const leaf = leafOf(filter.path);
+  const operand = operandKey(filter);
+  const matches = COMPARISONS[operator];
+  return ({ values, keys }) => {
+    for (let index = 0; index < values.length; index++) {
+      keys[index] ??= leaf.key(values[index]);
+      if (matches(keys[index] as Key, operand)) return true;
+    }
+    return false;
+  };
 }
 
 const COMPARISONS: Readonly<Record<CompareOperator, (key: Key, operand: Key) => boolean>> = {

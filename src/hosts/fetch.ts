@@ -1,5 +1,6 @@
 import { bodyTooLarge } from "../error.ts";
 import { discard, type ScimResponse } from "../protocol/message.ts";
+import { hasDotSegment, splitUrl } from "../protocol/path.ts";
 import type { Scim } from "../scim.ts";
 import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from "./body.ts";
 
@@ -7,6 +8,9 @@ import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from 
  * Mounts scimkit wherever requests and responses are the web's own: Hono, Workers, Deno, Bun, Next.js. Give it the
  * request with its body unread: that is read here once the client is authenticated, with `limits.body` as its bound, so
  * that a larger one is refused (413) before it is in memory. Never rejects.
+ *
+ * `@hono/node-server` gives a second argument, which is `context.env` in Hono: there, the path as the client sent it is found, before
+ * `Request` has resolved dot segments. The second argument of every other runtime is passed over.
  *
  * @example
  * ```ts
@@ -19,9 +23,10 @@ import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from 
  * export default { fetch: fetchHandler(scim) };
  * ```
  */
-export function fetchHandler(scim: Scim): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const { method, url, signal } = request;
+export function fetchHandler(scim: Scim): (request: Request, bindings?: unknown) => Promise<Response> {
+  return async (request, bindings) => {
+    const { method, signal } = request;
+    const url = urlOf(request, bindings);
     const headers = Object.fromEntries(request.headers);
     const incoming = incomingBody(request, headers, scim.limits.body);
     let answer: ScimResponse | undefined;
@@ -35,6 +40,18 @@ export function fetchHandler(scim: Scim): (request: Request) => Promise<Response
       return toResponse(scim.error(error, asked), true);
     }
   };
+}
+
+/**
+ * The URL of a request; with the path that the client sent, where that is known and `Request` has made another of it, so that a path
+ * leads where it does over `node:http`: nowhere [T-H3].
+ */
+function urlOf({ url }: Request, bindings: unknown): string {
+  const { incoming } = Object(bindings) as { readonly incoming?: { readonly url?: unknown } };
+  const target = incoming?.url;
+  if (typeof target !== "string") return url;
+  const { path } = splitUrl(target);
+  return hasDotSegment(path) ? new URL(url).origin + path : url;
 }
 
 function toResponse({ status, headers, body }: ScimResponse, keepsConnection: boolean): Response {

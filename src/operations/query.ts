@@ -9,8 +9,19 @@ import { checkStored } from "./stored.ts";
 export async function query<C extends Context>(operation: QueryOperation, call: Call<C>): Promise<Result> {
   const { resourceType, filter, sort, page, selection } = operation;
   const opened = await openPage(page, resourceType.endpoint, call);
-  const request = { resourceType, filter, sort, page: opened, select: selection, stream: true, signal: call.signal };
-  const found = await call.storageOf(resourceType).query(request, call.context);
+  const found = await call.storageOf(resourceType).query(
+    {
+      resourceType,
+      filter,
+      sort,
+      page: opened,
+      select: selection,
+      stream: true,
+      signal: call.signal,
+      maxComparisons: call.engine.limits.comparisons,
+    },
+    call.context,
+  );
   for (const resource of found.resources) checkStored(resource);
   const items = found.resources.map((resource) => ({ resourceType, resource, selection }));
   return { type: "list", items, place: await sealPlace(found, page, resourceType.endpoint, call) };

@@ -7,6 +7,7 @@ import {
   ME_ENDPOINT,
 } from "../schema/protocol-endpoints.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
+import { hasDotSegment, isBelow } from "./path.ts";
 import { decodeSegment } from "./query-string.ts";
 
 /** Where a URL leads, before anything of the request but its path is known. */
@@ -28,22 +29,6 @@ export type EndpointOf<T extends Endpoint["type"]> = Extract<Endpoint, { readonl
 
 /** Where a request leads once `/Me` has become somebody's own resource. */
 export type FinalEndpoint = Exclude<Endpoint, { readonly type: "me" }>;
-
-/** Splits a URL into its path and query without normalising it: `%2e%2e` must stay what it is [T-H3]. */
-export function splitUrl(url: string): { readonly path: string; readonly query: string } {
-  const scheme = url.indexOf("://");
-  const pathStart = scheme === -1 ? 0 : url.indexOf("/", scheme + 3);
-  const whole = pathStart === -1 ? "" : url.slice(pathStart);
-  const hash = whole.indexOf("#");
-  const text = hash === -1 ? whole : whole.slice(0, hash);
-  const mark = text.indexOf("?");
-  return mark === -1 ? { path: text, query: "" } : { path: text.slice(0, mark), query: text.slice(mark + 1) };
-}
-
-/** Whether a path is the base path or lies below it; the host itself is the empty base path. */
-export function isBelow(path: string, basePath: string): boolean {
-  return path === basePath || path.startsWith(`${basePath}/`);
-}
 
 /** What follows the base path, cut at the slashes and not decoded; one more in front, and one at the end, do not count. */
 function segmentsOf(path: string, basePath: string): readonly string[] {
@@ -81,7 +66,7 @@ export function findEndpoint(
   resourceTypes: readonly ResourceType[],
   otherCase: ((segment: string) => void) | undefined,
 ): Endpoint {
-  if (!isBelow(path, basePath)) throw notFound();
+  if (!isBelow(path, basePath) || hasDotSegment(path)) throw notFound();
   const [first = "", second, ...rest] = segmentsOf(path, basePath).map(decodeSegment);
   if (rest.length > 0 || second === "") throw notFound();
   const isNamed = (name: string): boolean => {

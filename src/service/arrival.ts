@@ -1,9 +1,10 @@
 import type { Engine } from "../call/call.ts";
 import { isScimError } from "../error.ts";
-import { findTemplate, isDiscovery, splitUrl } from "../protocol/endpoint.ts";
+import { findTemplate, isDiscovery } from "../protocol/endpoint.ts";
 import { headerReader } from "../protocol/header.ts";
 import { answerType } from "../protocol/media-type.ts";
 import type { ScimRequest } from "../protocol/message.ts";
+import { splitUrl } from "../protocol/path.ts";
 import type { Context } from "../storage/adapter.ts";
 import { checkBaseUrl } from "./check-options.ts";
 import type { SettledOptions } from "./defaults.ts";

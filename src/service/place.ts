@@ -1,7 +1,7 @@
 import { notFound, type ScimError } from "../error.ts";
 import type { ScimEvent } from "../events/event.ts";
-import { isBelow, splitUrl } from "../protocol/endpoint.ts";
 import type { ScimRequest } from "../protocol/message.ts";
+import { hasDotSegment, isBelow, splitUrl } from "../protocol/path.ts";
 import { printable } from "../schema/printable.ts";
 import type { Context } from "../storage/adapter.ts";
 import { checkPath } from "./check-options.ts";
@@ -24,11 +24,12 @@ export function places(option: SettledOptions<never>["path"]): (request: ScimReq
 
 /**
  * Of the forms that frameworks have made of the URL, the one that lies where the service is. Without `path` there is one form: the
- * URL as it came in, whatever a framework has cut off since.
+ * URL as it came in, whatever a framework has cut off since. That form alone counts where it has dot segments, which another may
+ * have lost [T-H3].
  */
 function placeOf({ url, localUrls = [] }: ScimRequest, mount: string | undefined): Place {
-  const forms = mount === undefined ? [] : localUrls.map(splitUrl);
   const whole = splitUrl(url);
+  const forms = mount === undefined || hasDotSegment(whole.path) ? [] : localUrls.map(splitUrl);
   return { ...(forms.find(({ path }) => isBelow(path, mount ?? "")) ?? whole), mount };
 }
 

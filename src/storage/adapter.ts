@@ -155,6 +155,11 @@ export interface QueryRequest extends ReadRequest {
   readonly sort?: Sort | undefined;
   /** A cursor page only where `capabilities.cursor` is `true`. */
   readonly page: Page;
+  /**
+   * Most comparisons that the query may cost: resources looked at × comparisons of the filter. The core gives
+   * `limits.comparisons`; beyond it 400 tooMany. Absent: no bound. `queryByScan` holds it by itself.
+   */
+  readonly maxComparisons?: number | undefined;
 }
 
 /** A page of the resources that match. @see RFC 7644 §3.4.2 */

@@ -208,8 +208,7 @@ function withElements<R extends ResourceObject>(
 }
 
 function foundElement({ element, reference }: HeldReference, found: string): ResourceObject {
-  const { $ref, ...rest } = element;
-  const known = $ref === null ? rest : element;
+  const known = isMissing(element) ? (withoutMark(element) as ResourceObject) : element;
   return known.type !== found && typeIsResourceType(reference, found) ? { ...known, type: found } : known;
 }
 

@@ -1,11 +1,11 @@
-import type { Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createApp as createExpressApp } from "../../examples/express/server.ts";
 import { cycles } from "../../examples/hono/cycles.ts";
 import { type Outcome, play } from "../../examples/hono/play.ts";
 import { createApp as createHonoApp } from "../../examples/hono/server.ts";
-import { close, listen } from "../../examples/listen.ts";
+import { listen } from "../../examples/listen.ts";
+import type { Stop } from "../../examples/stop.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { run } from "./process.ts";
 
@@ -17,15 +17,15 @@ const EXAMPLES = {
 };
 
 for (const [name, applicationAt] of Object.entries(EXAMPLES)) {
-  let server: Server;
+  let stop: Stop;
   const outcomes: Outcome[] = [];
 
   beforeAll(async () => {
     const listening = await listen(0, applicationAt);
-    server = listening.server;
+    stop = listening.stop;
     for await (const outcome of play(listening.baseUrl, TOKEN, cycles)) outcomes.push(outcome);
   });
-  afterAll(() => close(server));
+  afterAll(() => stop());
 
   test(`every step of each cycle is answered by the ${name} example as its client needs [Q10 Q15 Q24 Q26 Q27 Q31 Q38 Q41 Q44 Q45 Q46 Q51 Q52 Q54 Q55 Q56 Q57 Q59 Q64 Q73 Q74 Q76 Q77 Q78 Q80 Q88]`, () => {
     expect(outcomes.filter(({ problem }) => problem !== undefined)).toEqual([]);
@@ -50,7 +50,7 @@ for (const [name, applicationAt] of Object.entries(EXAMPLES)) {
 }
 
 test("a step that is not answered as its client needs is told apart, with what it got", async () => {
-  const { server, baseUrl } = await listen(0, EXAMPLES.Hono);
+  const { baseUrl, stop } = await listen(0, EXAMPLES.Hono);
   const request = { method: "GET", path: "/Users" } as const;
   const steps = [
     { needs: { status: [204] }, problem: "needs status 204, got 200" },
@@ -62,7 +62,7 @@ test("a step that is not answered as its client needs is told apart, with what i
   for await (const { step, problem } of play(baseUrl, TOKEN, [{ client: "Test", title: "Test", headers: {}, steps }])) {
     expect(problem).toBe(step.name);
   }
-  await close(server);
+  await stop();
 });
 
 test("npm run demo prints each request, status and change, then a summary, and exits 0", async () => {

@@ -146,19 +146,21 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test("SIGTERM lets a request come to its end, and takes no other one", async () => {
+test("SIGTERM lets what is at work come to its end, on connections that end with it, and takes no other request", async () => {
   const { example, baseUrl } = await started();
   const { port } = new URL(baseUrl);
-  const body = JSON.stringify({ schemas: [USER], userName: "ada" });
-  const socket = connect(Number(port), "127.0.0.1");
-  socket.write(
-    `POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n`,
-  );
-  let text = "";
-  socket.on("data", (data) => {
-    text += data;
+  const bodyOf = (index: number): string => JSON.stringify({ schemas: [USER], userName: `user${index + 10}` });
+  const sockets = Array.from({ length: 12 }, () => connect(Number(port), "127.0.0.1"));
+  const texts = sockets.map((socket) => {
+    const text: string[] = [];
+    socket.on("data", (data) => text.push(String(data)));
+    socket.write(
+      `POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: ${bodyOf(0).length}\r\nExpect: 100-continue\r\n\r\n`,
+    );
+    return text;
   });
-  await once(socket, "data"); // 100 Continue: the request is at work.
+  // 100 Continue: the request is at work.
+  await Promise.all(sockets.map((socket) => once(socket, "data")));
   example.child.kill("SIGTERM");
   await expect
     .poll(() =>
@@ -168,9 +170,10 @@ test("SIGTERM lets a request come to its end, and takes no other one", async () 
       ),
     )
     .toBe("refused");
-  socket.write(body);
-  await once(socket, "close");
-  expect(text).toContain("HTTP/1.1 201");
+  const closed = sockets.map((socket) => once(socket, "close"));
+  for (const [index, socket] of sockets.entries()) socket.write(bodyOf(index));
+  await Promise.all(closed);
+  for (const text of texts) expect(text.join("")).toMatch(/HTTP\/1\.1 201 .*?\r\nConnection: close\r\n/is);
   expect(await example.exitCode).toBe(0);
 });
 

@@ -1,5 +1,17 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { defineResourceType, defineSchema, type ScimOptions, User } from "../../src/index.ts";
+import { parseFilter } from "../../src/filter/parser.ts";
+import { elementTest, predicateOf } from "../../src/filter/predicate.ts";
+import { resolveFilter } from "../../src/filter/resolve.ts";
+import {
+  comparisonKey,
+  compileResourceType,
+  defineResourceType,
+  defineSchema,
+  type ScimOptions,
+  User,
+} from "../../src/index.ts";
+import type { AttributePath } from "../../src/schema/attribute.ts";
 import { type Directory, directory, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
 
 const SAMPLE = "urn:example:params:scim:schemas:Sample";
@@ -325,5 +337,79 @@ describe("common and computed attributes", () => {
     expect(await names(`meta.lastModified gt "${bob.meta.lastModified}" and userName pr`)).toEqual([]);
     const groups = await service.ask("GET", filtered("/Groups", `members.$ref eq "${ann.meta.location}"`));
     expect(groups.json.totalResults).toBe(1);
+  });
+});
+
+describe("a filter that compares one attribute many times", () => {
+  const Compiled = compileResourceType(Sample);
+  const predicate = (filter: string) => predicateOf(resolveFilter(parseFilter(filter), Compiled));
+  const CLAUSES = [
+    'label eq "ALPHA"',
+    'label ne "beta"',
+    'label ew "a"',
+    "label eq null",
+    "label pr",
+    'tags co "l"',
+    'tags ne "red"',
+    "numbers gt 5",
+    'parts.value ew "x"',
+    'parts.type ne "work"',
+    'parts[value ew "x" and type eq "home"]',
+    'parts[not (value sw "a") and value co "y"]',
+    "parts[primary eq false]",
+    "parts.primary eq true",
+    'place.city eq "ROME"',
+  ];
+
+  test("says what its comparisons say one by one", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.boolean(), fc.constantFrom(...CLAUSES)), { minLength: 2, maxLength: 12 }),
+        fc.constantFrom("and", "or"),
+        (clauses, junction) => {
+          const texts = clauses.map(([negated, clause]) => (negated ? `not (${clause})` : clause));
+          const whole = predicate(texts.join(` ${junction} `));
+          const parts = texts.map(predicate);
+          for (const sample of SAMPLES) {
+            const expected = parts.map((part) => part(sample));
+            expect(whole(sample)).toBe(junction === "and" ? expected.every(Boolean) : expected.some(Boolean));
+          }
+        },
+      ),
+    );
+  });
+
+  test("looks at a resource that changed anew", () => {
+    const matches = predicate('label eq "a" or label eq "b"');
+    const resource: Record<string, unknown> = { label: "A" };
+    expect(matches(resource)).toBe(true);
+    resource.label = "c";
+    expect(matches(resource)).toBe(false);
+    const isWork = elementTest({
+      type: "or",
+      filters: ["work", "home"].map((value) => ({
+        type: "compare" as const,
+        path: Compiled.resolve("parts.type") as AttributePath,
+        operator: "eq" as const,
+        value,
+      })),
+    });
+    const element: Record<string, unknown> = { type: "WORK" };
+    expect(isWork(element)).toBe(true);
+    element.type = "other";
+    expect(isWork(element)).toBe(false);
+  });
+
+  test("computes the key of a value once", () => {
+    let computed = 0;
+    const Counting = compileResourceType(Sample, (attribute, value) => {
+      computed++;
+      return comparisonKey(attribute, value);
+    });
+    const filter = Array.from({ length: 50 }, (_, index) => `label ew "x${index}"`).join(" or ");
+    const matches = predicateOf(resolveFilter(parseFilter(filter), Counting));
+    computed = 0;
+    for (const sample of SAMPLES) matches(sample);
+    expect(computed).toBe(SAMPLES.filter(({ label }) => label !== undefined).length);
   });
 });

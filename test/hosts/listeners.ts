@@ -17,7 +17,7 @@ export const LISTENERS: Readonly<Record<string, (scim: Scim) => RequestListener 
   "node:http": (scim) => nodeHandler(scim),
   Hono: (scim) => {
     const handle = fetchHandler(scim);
-    return getRequestListener(new Hono().all("/scim/v2/*", (context) => handle(context.req.raw)).fetch);
+    return getRequestListener(new Hono().all("/scim/v2/*", (context) => handle(context.req.raw, context.env)).fetch);
   },
   "Hono behind middleware that makes a request of its own": (scim) => {
     const handle = fetchHandler(scim);

@@ -194,6 +194,9 @@ describe("a request that is not below the service", () => {
     const { port, warnings } = await serve({ at: "/", listenerOf: nodeHandler });
     expectScimError(await send(port, { path: "/Users" }), 401);
     expectScimError(await send(port, { path: "/ServiceProviderConfig" }), 401);
+    // As long as the base path, but another: what is behind it is no discovery endpoint.
+    for (const path of ["/scim/v3/Schemas", "/other/v/ServiceProviderConfig", "/scim/v2Schemas"])
+      expectScimError(await send(port, { path }), 401);
     expect(warnings).toEqual([]);
   });
 

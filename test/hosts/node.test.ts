@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import type { IncomingMessage, Server } from "node:http";
+import { connect } from "node:net";
 import express from "express";
 import { afterEach, expect, test } from "vitest";
 import { nodeHandler } from "../../src/hosts/node.ts";
@@ -116,6 +118,20 @@ test("a header that Node refuses becomes a 500, not a rejection [T-H2]", async (
   expect(received.headers["set-cookie"]).toBeUndefined();
 });
 
+test("the signal of a request that was answered never aborts", async () => {
+  const { scim, seen } = spied();
+  const handle = nodeHandler(scim);
+  const closed = Promise.withResolvers<void>();
+  const port = await serve((request, response) => {
+    response.on("close", closed.resolve);
+    return handle(request, response);
+  });
+  expect((await send(port, { path: "/scim/v2/Users", headers: AUTHORIZED })).status).toBe(200);
+  await closed.promise;
+  await new Promise(setImmediate);
+  expect(seen[0]?.signal?.aborted).toBe(false);
+});
+
 test("a response that something else has sent is left alone", async () => {
   const handle = nodeHandler(smallScim());
   const port = await serve(async (request, response) => {
@@ -139,6 +155,23 @@ test("the promise settles for a client that had left before the handler ran", as
     );
   });
   expect(await settled).toBe("settled");
+});
+
+test("a refused body in chunks that has no end is answered at once, and its connection ends", async () => {
+  const port = await serve(nodeHandler(smallScim()));
+  const socket = connect(port, "127.0.0.1");
+  let text = "";
+  socket.on("data", (data) => {
+    text += data;
+  });
+  socket.on("error", () => undefined);
+  socket.write("POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  const chunk = `1000\r\n${" ".repeat(0x1000)}\r\n`;
+  const go = (): void => void (socket.writable && socket.write(chunk, () => setImmediate(go)));
+  go();
+  await once(socket, "close");
+  expect(text).toMatch(/^HTTP\/1\.1 401 .*\r\nConnection: close\r\n/is);
+  expect(text).toContain('"status":"401"');
 });
 
 test("a refused body's connection is closed after the answer, also when the client goes on sending [P-3.7.4-02]", async () => {

@@ -45,6 +45,7 @@ const PROGRAMS: Readonly<Record<string, { readonly code: string; readonly start?
     start: exported('import program from "./program.js";\nserve({ ...program, port: 0 });'),
   },
   "Express behind a body parser": { code: page("Behind a body parser") },
+  "node:http, stopped by SIGTERM": { code: page("Stopping") },
 };
 
 /** Writes a program into a folder of its own and starts it there, on a free port. */
@@ -55,6 +56,7 @@ async function start(code: string, starter = 'import "./program.js";') {
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   writeFileSync(join(folder, "scim.js"), service ?? "");
   writeFileSync(join(folder, "program.js"), stripTypeScriptTypes(code.replaceAll("3000", "0")));
+  writeFileSync(join(folder, "stop.js"), stripTypeScriptTypes(readFileSync(join(ROOT, "examples/stop.ts"), "utf8")));
   writeFileSync(join(folder, "start.js"), starter);
   const preloads = ["./test/examples/source.ts", "./test/hosts/announce.ts"].flatMap((file) => ["--import", file]);
   const child = spawn(process.execPath, [...preloads, join(folder, "start.js")], {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { RequestListener, Server, ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
 import { nodeHandler } from "../../src/hosts/node.ts";
 import type { Scim, ScimEvent, StoredResource } from "../../src/index.ts";
@@ -121,6 +121,19 @@ describe.each(Object.entries(HOSTS))("a streamed body over %s", (_name, listener
     expect(events.filter(({ type }) => type === "fault")).toEqual([]);
   });
 
+  test("whose client never reads on is cut and freed by the timeout of Node's server", async () => {
+    const { scim, freed, events } = largeGroup(5_000_000);
+    const { port, server } = await listening(listenerOf(scim));
+    servers.push(server);
+    server.timeout = 50;
+    const socket = silent(port);
+    await freed;
+    // Whoever reads again finds out.
+    socket.resume();
+    await once(socket, "close");
+    expect(events.filter(({ type }) => type === "fault")).toEqual([]);
+  });
+
   test("that fails half-way ends as a broken connection, never as an answer that looks complete", async () => {
     const { scim, events } = largeGroup(20_000, 10_000);
     const port = await serve(listenerOf(scim));
@@ -182,4 +195,29 @@ test("a streamed body is freed when something else has answered, or the client h
     await send(port, { path: "/scim/v2/Groups/g", headers: AUTHORIZED }).catch(() => undefined);
     await freed;
   }
+});
+
+test("a streamed body that something else ends in the middle is freed, and the process goes on", async () => {
+  const uncaught: unknown[] = [];
+  const note = (error: unknown): void => void uncaught.push(error);
+  process.on("uncaughtException", note);
+  onTestFinished(() => void process.off("uncaughtException", note));
+  const { scim, freed } = largeGroup(20_000);
+  const handle = nodeHandler(scim);
+  const port = await serve((request, response) => {
+    const { write } = response;
+    let count = 0;
+    // A limiter of a framework, say, between two chunks.
+    response.write = ((...given: Parameters<typeof write>) => {
+      if (count++ === 2) response.end();
+      return write.apply(response, given);
+    }) as typeof write;
+    return handle(request, response);
+  });
+  const received = await send(port, { path: "/scim/v2/Groups/g", headers: AUTHORIZED }).catch(String);
+  await freed;
+  await turn();
+  expect(received).toBeDefined();
+  expect(uncaught).toEqual([]);
+  expect((await send(port, { path: "/scim/v2/Groups/none" })).status).toBe(401);
 });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { comparisonKey } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
-import { type Directory, directory, ENTERPRISE, filtered, LIST, USER } from "../support/directory.ts";
+import { type Directory, directory, ENTERPRISE, filtered, GROUP, LIST, USER } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";
 
 const user = (more: object): object => ({ schemas: [USER], ...more });
@@ -180,4 +181,41 @@ test("sensitive attributes do not belong into a URL: 403 sensitive, while a sear
   };
   expect((await ask("POST", "/Users/.search", search)).json.totalResults).toBe(1);
   expect((await ask("GET", filtered("/Users", "userName pr"))).json.totalResults).toBe(1);
+});
+
+describe("what a query may cost", () => {
+  const clauses = (count: number) => Array.from({ length: count }, (_, at) => `displayName ew "x${at}"`).join(" or ");
+
+  test("is limits.comparisons: more is refused before any resource is looked at, with what to do", async () => {
+    let compared = 0;
+    const { ask } = directory({
+      limits: { comparisons: 30 },
+      comparisonKey: (attribute, value) => {
+        if (attribute.name === "displayName" && String(value).startsWith("Ada")) compared++;
+        return comparisonKey(attribute, value);
+      },
+    });
+    for (let index = 0; index < 10; index++)
+      await ask("POST", "/Users", user({ userName: `u${index}`, displayName: `Ada ${index}` }));
+    expect((await ask("GET", filtered("/Users", clauses(3)))).json.totalResults).toBe(0);
+    expect(compared).toBe(10);
+    const refused = await ask("GET", filtered("/Users", clauses(4)));
+    expectRefusal(refused, 400, "tooMany");
+    expect(refused.json.detail).toMatch(/4 comparisons .* 30 .*limits\.comparisons.* looked up/);
+    expect(compared).toBe(10);
+    expect((await ask("GET", filtered("/", clauses(4)))).json.scimType).toBe("tooMany");
+    const narrowed = await ask("GET", filtered("/Users", `userName eq "u1" and (${clauses(20)})`));
+    expect(narrowed.json.totalResults).toBe(0);
+  });
+
+  test("counts the elements of a collection", async () => {
+    const { ask } = directory({ limits: { comparisons: 30 } });
+    const members: { value: string }[] = [];
+    for (let index = 0; index < 20; index++)
+      members.push({ value: (await ask("POST", "/Users", user({ userName: `u${index}` }))).json.id });
+    await ask("POST", "/Groups", { schemas: [GROUP], displayName: "Staff", members });
+    expect((await ask("GET", filtered("/Groups", 'members.display co "x"'))).json.totalResults).toBe(0);
+    const twice = filtered("/Groups", 'members.display co "x" or members.display co "y"');
+    expect((await ask("GET", twice)).json.scimType).toBe("tooMany");
+  });
 });

@@ -97,6 +97,17 @@ describe("paths", () => {
       expectRefusal(await ask("GET", path), 400, undefined, /percent escape/);
   });
 
+  test("and queries may hold a URL as it is [Q03]", async () => {
+    const { scim, ask } = directory();
+    await ask("POST", "/Users", user("https://example.com/scim/v2/Groups"));
+    const query = "?filter=userName+eq+%22https://example.com/scim/v2/Groups%22";
+    for (const origin of ["", "https://example.com", "HTTPS://example.com:443"]) {
+      const url = `${origin}/scim/v2/Users${query}`;
+      const { status, body } = await scim.handle({ method: "GET", url, headers: { authorization: "Bearer good" } });
+      expect([status, JSON.parse(String(body)).totalResults]).toEqual([200, 1]);
+    }
+  });
+
   test("of what is not supported are 501, so that a client can tell it from a typing error [P-3.12-09]", async () => {
     const { ask } = directory();
     expectRefusal(await ask("GET", "/Me"), 501);

@@ -54,7 +54,7 @@ describe("rows in the order of creation", () => {
         }
         const sorted = [...model].sort((left, right) => left - right);
         const orders = (found: Iterable<Row>) => Array.from(found, ({ order }) => order);
-        expect(orders(rows.values())).toEqual(sorted);
+        expect(orders(rows.list())).toEqual(sorted);
         expect([rows.size, rows.first?.order, rows.last?.order]).toEqual([model.size, sorted[0], sorted.at(-1)]);
         for (const place of places) {
           expect(orders(rows.from(place + 1))).toEqual(sorted.slice(place));

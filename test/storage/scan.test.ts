@@ -2,12 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compareBy, sortKey } from "../../src/filter/order.ts";
 import { parseFilter } from "../../src/filter/parser.ts";
+import { predicateOf } from "../../src/filter/predicate.ts";
 import { resolveFilter } from "../../src/filter/resolve.ts";
 import type { AttributePath } from "../../src/schema/attribute.ts";
 import { compileResourceType, defineResourceType } from "../../src/schema/resource-type.ts";
 import { defineSchema } from "../../src/schema/schema.ts";
 import { type QueryRequest, SELECT_ALL, type StoredResource } from "../../src/storage/adapter.ts";
 import { queryByScan } from "../../src/storage/scan.ts";
+import { shortSlices, turn } from "../support/short-slices.ts";
 
 const Device = compileResourceType(
   defineResourceType({
@@ -201,5 +203,68 @@ describe("a query by scan", () => {
         },
       ),
     );
+  });
+
+  test("lets others go on in between, however the rows come, and ends with its client", async () => {
+    const clock = shortSlices(6);
+    try {
+      const many = Array.from({ length: 3000 }, (_, index) => device(`d${index}`, { label: `L${index % 7}` }));
+      let turns = 0;
+      let isDone = false;
+      const counting = (async () => {
+        for (; !isDone; turns++) await turn();
+      })();
+      const found = await queryByScan(many, request({ filter: 'label eq "l3"', sortBy: "label", count: 5 }));
+      isDone = true;
+      await counting;
+      expect(found.totalResults).toBe(429);
+      expect(turns).toBeGreaterThan(100);
+      const client = new AbortController();
+      setImmediate(() => client.abort(new Error("gone")));
+      await expect(queryByScan(many, request({ signal: client.signal }))).rejects.toThrow("gone");
+    } finally {
+      clock.restore();
+    }
+  });
+
+  test("of many rows is in the order of a plain sort, on every page, however deep", async () => {
+    const many = Array.from({ length: 3500 }, (_, index) =>
+      device(`d${index}`, { size: (index * 7919) % 1013, label: `L${(index * 31) % 17}` }),
+    );
+    for (const sortBy of ["size", "label"]) {
+      const sorted = many.toSorted(compareBy({ path: path(sortBy), descending: true })).map(({ id }) => id);
+      for (const startIndex of [1, 900, 3450])
+        expect(await ids(many, { sortBy, descending: true, startIndex, count: 60 })).toEqual(
+          sorted.slice(startIndex - 1, startIndex + 59),
+        );
+    }
+  });
+
+  test("is refused at the row that takes it beyond maxComparisons, and told what to do", async () => {
+    const all = { ...request({ filter: "size eq 2 or label pr or size gt 3" }), maxComparisons: 75 };
+    expect((await queryByScan(rows, all)).totalResults).toBe(25);
+    await expect(queryByScan(rows, { ...all, maxComparisons: 74 })).rejects.toMatchObject({
+      status: 400,
+      scimType: "tooMany",
+      detail: expect.stringContaining("3 comparisons of each resource"),
+    });
+  });
+
+  test("says of a resource with very many values what the predicate says", async () => {
+    const values = Array.from({ length: 3000 }, (_, index) => `v${index}`);
+    const owners = values.map((value, since) => ({ value, since }));
+    const large = [device("1", { tags: values, owners, label: "x" }), device("2", { tags: ["v1"] })];
+    const filters = [
+      'tags eq "V2999"',
+      'tags ne "v1" and not (tags co "x")',
+      'owners[value eq "v2998" and since eq 2998] or tags eq "no"',
+      'not (owners[value eq "v5" and since eq 6]) and label pr',
+      'owners.value sw "v29" and owners.since gt 2999',
+      "owners[since ge 2999 or since lt 0]",
+    ];
+    for (const filter of filters) {
+      const matches = predicateOf(resolveFilter(parseFilter(filter), Device));
+      expect(await ids(large, { filter }), filter).toEqual(large.filter(matches).map(({ id }) => id));
+    }
   });
 });

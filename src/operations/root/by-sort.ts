@@ -2,6 +2,7 @@ import type { ListItem } from "../../call/result.ts";
 import { tooMany } from "../../error.ts";
 import type { SortPlace } from "../../filter/order.ts";
 import type { CursorPage, IndexPage, Page, QueryResult, StoredResource } from "../../storage/adapter.ts";
+import { doAll, doInSlices, type Steps, TimeSlice } from "../../time-slice.ts";
 import { mergeFirst, type Sorted } from "./merge.ts";
 import { END, positionOf, type RootPage, readStandings, type Standing, totalOf, writeStandings } from "./page.ts";
 import { compareOver, freeItems, type Source } from "./source.ts";
@@ -11,6 +12,7 @@ export interface MergeOptions {
   readonly descending: boolean;
   /** Deepest result of an index page. */
   readonly limit: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface MergeOptions {
 export async function indexPageBySort(
   sources: readonly Source[],
   { startIndex, count }: IndexPage,
-  { descending, limit }: MergeOptions,
+  { descending, limit, signal }: MergeOptions,
 ): Promise<RootPage> {
   const compare = compareOver(descending);
   const end = count === 0 ? 0 : startIndex - 1 + count;
@@ -30,9 +32,10 @@ export async function indexPageBySort(
       `By index, a sorted list of several resource types can be read up to result ${limit} (limits.mergedResults). Page by cursor, narrow the filter, or query one resource type.`,
     );
   const results = await Promise.all(sources.map((source) => source.read({ startIndex: 1, count: end }, "place")));
-  const places = results.map((result, index) => placesOf(sources[index] as Source, result));
-  const first = mergeFirst(places, startIndex - 1, compare).taken;
-  const last = mergeFirst(places, end, compare).taken;
+  const slice = new TimeSlice();
+  const places = await doInSlices(placesOf(sources, results), slice, signal);
+  const first = (await doInSlices(mergeFirst(places, startIndex - 1, compare), slice, signal)).taken;
+  const last = (await doInSlices(mergeFirst(places, end, compare), slice, signal)).taken;
   const pages = sources.map((_, index): Page | undefined => {
     const [from, to] = [first[index] as number, last[index] as number];
     return to > from ? { startIndex: from + 1, count: to - from } : undefined;
@@ -48,7 +51,7 @@ export async function indexPageBySort(
 export async function cursorPageBySort(
   sources: readonly Source[],
   { cursor, count }: CursorPage,
-  { descending }: Pick<MergeOptions, "descending">,
+  { descending, signal }: Omit<MergeOptions, "limit">,
 ): Promise<RootPage> {
   const compare = compareOver(descending);
   const standings = readStandings(cursor, sources.length);
@@ -60,8 +63,9 @@ export async function cursorPageBySort(
         : source.read({ cursor: positionOf(standing), count }, "place");
     }),
   );
-  const places = results.map((result, index) => placesOf(sources[index] as Source, result));
-  const { taken } = mergeFirst(places, count, compare);
+  const slice = new TimeSlice();
+  const places = await doInSlices(placesOf(sources, results), slice, signal);
+  const { taken } = await doInSlices(mergeFirst(places, count, compare), slice, signal);
   const found = await readWhole(
     sources,
     taken.map((share, index) =>
@@ -80,8 +84,17 @@ export async function cursorPageBySort(
   };
 }
 
-function placesOf(source: Source, { resources, nextCursor }: QueryResult): Sorted<SortPlace> {
-  return { elements: resources.map(source.place), isCut: nextCursor !== undefined };
+function* placesOf(sources: readonly Source[], results: readonly QueryResult[]): Steps<readonly Sorted<SortPlace>[]> {
+  const places: Sorted<SortPlace>[] = [];
+  for (const [index, { resources, nextCursor }] of results.entries()) {
+    const elements: SortPlace[] = [];
+    for (const resource of resources) {
+      elements.push((sources[index] as Source).place(resource));
+      yield;
+    }
+    places.push({ elements, isCut: nextCursor !== undefined });
+  }
+  return places;
 }
 
 /** Reads whole resources; a type whose page is undefined is not asked. Where one fails, what the others gave is freed. */
@@ -116,6 +129,7 @@ function mergeItems(
     }));
     return { elements, isCut: false };
   });
-  const all = mergeFirst(lists, Number.POSITIVE_INFINITY, (left, right) => compare(left.place, right.place));
+  // A page, and no more than one.
+  const all = doAll(mergeFirst(lists, Number.POSITIVE_INFINITY, (left, right) => compare(left.place, right.place)));
   return all.merged.map(({ item }) => item);
 }

@@ -1,3 +1,5 @@
+import type { Steps } from "../../time-slice.ts";
+
 /** A list that is sorted, or the beginning of one. */
 export interface Sorted<T> {
   readonly elements: readonly T[];
@@ -5,16 +7,25 @@ export interface Sorted<T> {
   readonly isCut: boolean;
 }
 
+/** The beginning of what sorted lists are together. */
+interface Merged<T> {
+  /** How many elements of each list are among them. */
+  readonly taken: readonly number[];
+  readonly merged: readonly T[];
+}
+
+/** How many elements are merged in one step. */
+const ELEMENTS_IN_STEP = 256;
+
 /**
- * Merges the first `count` elements of sorted lists and stops early where a list that is cut has no more to compare. Of equal
+ * Merges in steps the first `count` elements of sorted lists and stops early where a list that is cut has no more to compare. Of equal
  * elements, the one of the list in front comes first.
- * @returns how many elements of each list are among them, and the elements in order.
  */
-export function mergeFirst<T>(
+export function* mergeFirst<T>(
   lists: readonly Sorted<T>[],
   count: number,
   compare: (left: T, right: T) => number,
-): { readonly taken: readonly number[]; readonly merged: readonly T[] } {
+): Steps<Merged<T>> {
   const taken = lists.map(() => 0);
   const merged: T[] = [];
   while (merged.length < count) {
@@ -22,6 +33,7 @@ export function mergeFirst<T>(
     if (least === undefined) break;
     taken[least.list] = (taken[least.list] as number) + 1;
     merged.push(least.element);
+    if (merged.length % ELEMENTS_IN_STEP === 0) yield;
   }
   return { taken, merged };
 }

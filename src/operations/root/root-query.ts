@@ -22,7 +22,7 @@ const ROOT = "/";
 export async function rootQuery<C extends Context>(operation: RootQueryOperation, call: Call<C>): Promise<Result> {
   const page = await openPage(operation.page, ROOT, call);
   const sources = operation.parts.map((part) => sourceOf(part, operation.order, call));
-  const found = await find(sources, page, operation.order, call.engine.limits.mergedResults);
+  const found = await find(sources, page, operation.order, call);
   for (const { resource } of found.items) checkStored(resource);
   const resources = found.items.map(({ resource }) => resource);
   return {
@@ -32,15 +32,15 @@ export async function rootQuery<C extends Context>(operation: RootQueryOperation
   };
 }
 
-function find(
+function find<C extends Context>(
   sources: readonly Source[],
   page: Page,
   order: RootQueryOperation["order"],
-  limit: number,
+  { engine, signal }: Call<C>,
 ): Promise<RootPage> {
   // One type alone needs no merging: its storage sorts it.
   if (order === undefined || sources.length < 2)
     return isCursorPage(page) ? cursorPageByType(sources, page) : indexPageByType(sources, page);
-  const options = { descending: order.descending, limit };
+  const options = { descending: order.descending, limit: engine.limits.mergedResults, signal };
   return isCursorPage(page) ? cursorPageBySort(sources, page, options) : indexPageBySort(sources, page, options);
 }

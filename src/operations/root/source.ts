@@ -39,10 +39,20 @@ export function sourceOf<C extends Context>(
   };
   const { signal, context } = call;
   const storage = call.storageOf(resourceType);
+  const maxComparisons = call.engine.limits.comparisons;
   return {
     read: (page, extent) =>
       storage.query(
-        { resourceType, filter, sort, page, select: selects[extent], stream: extent === "whole", signal },
+        {
+          resourceType,
+          filter,
+          sort,
+          page,
+          select: selects[extent],
+          stream: extent === "whole",
+          signal,
+          maxComparisons,
+        },
         context,
       ),
     item: (resource) => ({ resourceType, resource, selection }),

@@ -2,9 +2,10 @@ import { copyValue, isSame, type ResourceObject } from "../../schema/value.ts";
 import type { DeltaRequest, DeltaResult, StorageNotice } from "../adapter.ts";
 import { findReference } from "../reference.ts";
 import { hasUniqueParts } from "../unique.ts";
+import { changeElement, letGo, rewrite } from "./change.ts";
 import { referenceIndexOf } from "./indexes.ts";
 import { settleElement } from "./references.ts";
-import { type Elements, elementKey, type Row, rewrite } from "./row.ts";
+import { type Elements, elementKey, type Row } from "./row.ts";
 import { rowToWrite, type Tenant } from "./tenant.ts";
 
 /** One element before and after a delta, by its key in the collection. */
@@ -41,14 +42,15 @@ function changesOf(tenant: Tenant, row: Row, request: DeltaRequest, notices: Sto
   const { attribute, resourceType, checkReferences } = request;
   const elements = row.content.collections.get(attribute.path);
   const reference = findReference(resourceType, attribute);
+  const identity = attribute.sub("value");
   const changes = new Map<unknown, Change>();
   for (const value of request.remove) {
-    const key = attribute.sub("value")?.key(value);
+    const key = identity?.key(value);
     const before = elements?.get(key);
     if (before !== undefined) changes.set(key, { key, before, after: undefined });
   }
   request.add.forEach((element, index) => {
-    const key = elementKey(attribute, element);
+    const key = elementKey(identity, element);
     const removed = changes.get(key);
     const isThere = removed === undefined ? elements?.has(key) === true : removed.after !== undefined;
     if (isThere) return;
@@ -66,11 +68,10 @@ function applyChanges(tenant: Tenant, row: Row, request: DeltaRequest, changes: 
   const elements: Elements = row.content.collections.get(attribute.path) ?? new Map();
   const index = referenceIndexOf(tenant, resourceType, attribute);
   for (const { key, before, after } of changes) {
-    if (after === undefined) elements.delete(key);
-    else elements.set(key, after);
-    if (before?.value !== undefined) index?.holders.delete(key, row);
+    changeElement(tenant, elements, key, after);
+    if (before?.value !== undefined && index !== undefined) letGo(tenant, index, key, row);
     if (after?.value !== undefined) index?.holders.add(key, row);
   }
   const collections = new Map(row.content.collections).set(attribute.path, elements);
-  rewrite(row, { ...row.content, collections }, at);
+  rewrite(tenant, row, { ...row.content, collections }, at);
 }

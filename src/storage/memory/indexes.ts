@@ -4,9 +4,10 @@ import { getOrCreate } from "../get-or-create.ts";
 import { isCommonId } from "../id.ts";
 import { findReference } from "../reference.ts";
 import { uniqueName } from "../unique.ts";
+import { letGo, rewrite } from "./change.ts";
 import { keyIndex } from "./key-index.ts";
 import { createReferenceIndex, type ReferenceIndex, referenceName } from "./reference-index.ts";
-import { type Content, elementsOf, type Row, valuesOf } from "./row.ts";
+import { type Content, type Elements, elementsOf, type Row, valuesOf } from "./row.ts";
 import type { Tenant } from "./tenant.ts";
 import { claimGlobals, releaseGlobals } from "./unique.ts";
 
@@ -38,9 +39,36 @@ export function removeFromIndexes(tenant: Tenant, row: Row, except: readonly Att
     const index = tenant.values.get(uniqueName(content.resourceType, path));
     for (const value of valuesOf(content, path)) index?.delete(leafOf(path).key(value), row);
   }
-  for (const [index, key] of referenceKeys(tenant, content, except)) index.holders.delete(key, row);
+  for (const [index, key] of referenceKeys(tenant, content, except)) letGo(tenant, index, key, row);
   releaseGlobals(tenant, row);
 }
+
+/**
+ * Gives a row its next content, and the indexes with it, but for references of the attributes in `except`. Of a collection only what
+ * comes and goes is touched.
+ */
+export function reindex(tenant: Tenant, row: Row, next: Content, except: readonly Attribute[]): void {
+  const before = row.content;
+  const collections = next.resourceType.references
+    .map(({ attribute }) => attribute)
+    .filter((attribute) => attribute.collection && except.every(({ path }) => path !== attribute.path));
+  const apart = [...except, ...collections];
+  removeFromIndexes(tenant, row, apart);
+  rewrite(tenant, row, next, next.document.meta.lastModified);
+  addToIndexes(tenant, row, apart);
+  for (const attribute of collections) reindexElements(tenant, row, attribute, before);
+}
+
+function reindexElements(tenant: Tenant, row: Row, attribute: Attribute, before: Content): void {
+  const index = referenceIndexOf(tenant, row.content.resourceType, attribute);
+  if (index === undefined) return;
+  const old = before.collections.get(attribute.path) ?? NO_ELEMENTS;
+  const now = row.content.collections.get(attribute.path) ?? NO_ELEMENTS;
+  for (const [key, { value }] of old) if (value !== undefined && !now.has(key)) letGo(tenant, index, key, row);
+  for (const [key, { value }] of now) if (value !== undefined && !old.has(key)) index.holders.add(key, row);
+}
+
+const NO_ELEMENTS: Elements = new Map();
 
 function* referenceKeys(
   tenant: Tenant,

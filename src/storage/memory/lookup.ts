@@ -17,20 +17,26 @@ interface Found {
 
 /**
  * The rows that can match a filter, in the order of creation, found by an index where the terms that must hold have
- * one: `id`, a unique attribute, externalId, a reference or its reverse. Undefined where every row has to be looked at.
- * The filter is run over the candidates all the same.
+ * one: `id`, a unique attribute, externalId, a reference or its reverse. All rows where none has, or where an index
+ * gives no fewer. The filter is run over the candidates all the same.
  */
 export function candidates(
   tenant: Tenant,
   resourceType: ResourceType,
   filter: Filter<AttributePath> | undefined,
-): Iterable<Row> | undefined {
+): readonly Row[] {
+  const all = rowsOfType(tenant, resourceType);
   const found = filter === undefined ? undefined : lookUp(tenant, resourceType, filter);
-  if (found === undefined) return undefined;
+  if (found === undefined || found.count >= all.size) return all.list();
   const rows = new Set<Row>();
   for (const row of found.rows()) if (row.content.resourceType.name === resourceType.name) rows.add(row);
+  // To go through all is cheaper than to sort many.
+  if (rows.size > all.size / MANY) return all.list().filter((row) => rows.has(row));
   return [...rows].sort((left, right) => left.order - right.order);
 }
+
+/** One of how many rows are many. */
+const MANY = 16;
 
 function lookUp(tenant: Tenant, resourceType: ResourceType, filter: Filter<AttributePath>): Found | undefined {
   switch (filter.type) {
@@ -48,7 +54,9 @@ function lookUp(tenant: Tenant, resourceType: ResourceType, filter: Filter<Attri
       }
       return {
         count: parts.reduce((count, part) => count + part.count, 0),
-        rows: () => parts.flatMap((part) => [...part.rows()]),
+        *rows() {
+          for (const part of parts) yield* part.rows();
+        },
       };
     }
     case "element":

@@ -1,42 +1,70 @@
+import { type Steps, TimeSlice } from "../../time-slice.ts";
 import type { GetRequest, QueryRequest, QueryResult, StoredResource } from "../adapter.ts";
-import { queryRows } from "../scan.ts";
+import { checkComparisons } from "../cost.ts";
+import { scanInSteps } from "../scan.ts";
 import { candidates } from "./lookup.ts";
 import { pageOf } from "./page.ts";
 import { neededBy, resourceOf, view } from "./resource.ts";
 import type { Row } from "./row.ts";
+import { State } from "./state.ts";
 import { rowsOfType, type Tenant } from "./tenant.ts";
 
 /** Reads one resource. */
 export function getResource(tenant: Tenant, { resourceType, id, select }: GetRequest): StoredResource | undefined {
   const row = rowsOfType(tenant, resourceType).get(id);
-  return row && resourceOf(tenant, row, resourceType, select);
+  return row && resourceOf(new State(tenant), row, resourceType, select);
 }
 
-/** Answers a query, in one turn of the event loop. */
-export function queryResources(tenant: Tenant, request: QueryRequest): QueryResult {
+/**
+ * Answers a query from one state of the tenant. A short one takes one turn of the event loop; a long one lets others go on in
+ * between, who may write, and still answers from the state that it began with.
+ */
+export async function queryResources(tenant: Tenant, request: QueryRequest): Promise<QueryResult> {
   request.signal?.throwIfAborted();
-  return request.filter === undefined && request.sort === undefined
-    ? pageOfAll(tenant, request)
-    : pageOfMatches(tenant, request);
+  const state = new State(tenant);
+  const slice = new TimeSlice();
+  const isAll = request.filter === undefined && request.sort === undefined;
+  const steps = isAll ? pageOfAll(state, request) : pageOfMatches(state, request);
+  try {
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+      if (!slice.isOver) continue;
+      state.hold();
+      await slice.next(request.signal);
+    }
+  } finally {
+    state.release();
+  }
 }
 
 /** All rows of a type, in the order of creation. */
-function pageOfAll(tenant: Tenant, { resourceType, page, select }: QueryRequest): QueryResult {
-  const rows = rowsOfType(tenant, resourceType);
-  const { rows: found, ...cursors } = pageOf(rows, page);
-  const resources = found.map((row) => resourceOf(tenant, row, resourceType, select));
-  return { resources, totalResults: rows.size, ...cursors };
+function* pageOfAll(state: State, request: QueryRequest): Steps<QueryResult> {
+  const rows = rowsOfType(state.tenant, request.resourceType);
+  const totalResults = rows.size;
+  const { rows: found, ...cursors } = pageOf(rows, request.page);
+  return { resources: yield* resourcesOf(state, found, request), totalResults, ...cursors };
 }
 
 /** Only the resources of the page are copied: what is looked at for the filter and the sort is not. */
-function pageOfMatches(tenant: Tenant, request: QueryRequest): QueryResult {
-  const { resourceType, filter, sort, select } = request;
-  const rows = rowsOfType(tenant, resourceType);
+function* pageOfMatches(state: State, request: QueryRequest): Steps<QueryResult> {
+  const { resourceType, filter, sort } = request;
+  const rows = candidates(state.tenant, resourceType, filter);
+  checkComparisons(request, rows.length);
   const needed = neededBy(resourceType, filter, sort?.path);
-  const viewed = function* () {
-    for (const row of candidates(tenant, resourceType, filter) ?? rows.values()) yield view(tenant, row, needed);
-  };
-  const found = queryRows(viewed(), request);
-  const resources = found.resources.map(({ id }) => resourceOf(tenant, rows.get(id) as Row, resourceType, select));
-  return { ...found, resources };
+  const found = yield* scanInSteps(rows, request, (row) => view(state, row, needed));
+  return { ...found, resources: yield* resourcesOf(state, found.resources, request) };
+}
+
+function* resourcesOf(
+  state: State,
+  rows: readonly Row[],
+  { resourceType, select }: QueryRequest,
+): Steps<readonly StoredResource[]> {
+  const resources: StoredResource[] = [];
+  for (const row of rows) {
+    resources.push(resourceOf(state, row, resourceType, select));
+    yield;
+  }
+  return resources;
 }

@@ -4,13 +4,16 @@ import { type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { StoredResource } from "../adapter.ts";
 import { type SettleOptions, settleReference } from "../reference.ts";
 import { hasUniqueParts } from "../unique.ts";
+import { changeContent, changeElement, letGo, rewrite } from "./change.ts";
 import { addToIndexes, removeFromIndexes } from "./indexes.ts";
-import { holdersOf, type ReferenceIndex } from "./reference-index.ts";
-import { type Content, type Elements, elementsOf, type Row, rewrite } from "./row.ts";
+import type { ReferenceIndex } from "./reference-index.ts";
+import { type Content, type Elements, elementsOf, type Row } from "./row.ts";
+import { State } from "./state.ts";
 import type { Tenant } from "./tenant.ts";
 
 /**
- * The content with its references as `settleReference` has them.
+ * The content with its references as `settleReference` has them. The elements of its collections, which nobody else has yet, are
+ * settled in place.
  * @throws {ScimError} 400 invalidValue as `settleReference`.
  */
 export function settleReferences(
@@ -19,14 +22,13 @@ export function settleReferences(
   { checkReferences, notices }: Omit<SettleOptions, "holder">,
 ): Content {
   const document: Record<string, unknown> = { ...content.document };
-  const collections = new Map(content.collections);
   const options: SettleOptions = { holder: content.document.id, checkReferences, ...(notices && { notices }) };
   for (const reference of content.resourceType.references) {
     const { attribute } = reference;
     const settle = (element: ResourceObject, index: number | undefined) =>
       settleElement(tenant, reference, element, index, options);
     if (attribute.collection) {
-      collections.set(attribute.path, settleCollection(content.collections.get(attribute.path) ?? new Map(), settle));
+      settleCollection(content.collections.get(attribute.path) ?? NO_ELEMENTS, settle);
     } else {
       const given = [...elementsOf(content, attribute)];
       const settled = given
@@ -35,20 +37,21 @@ export function settleReferences(
       if (given.length > 0) writeElements(document, attribute, settled);
     }
   }
-  return { ...content, document: document as unknown as StoredResource, collections };
+  return { ...content, document: document as unknown as StoredResource };
 }
+
+const NO_ELEMENTS: Elements = new Map();
 
 function settleCollection(
   elements: Elements,
   settle: (element: ResourceObject, index: number) => ResourceObject | undefined,
-): Elements {
-  const settled: Elements = new Map();
+): void {
   let index = 0;
   for (const [key, element] of elements) {
     const kept = settle(element, index++);
-    if (kept !== undefined) settled.set(key, kept);
+    if (kept === undefined) elements.delete(key);
+    else if (kept !== element) elements.set(key, kept);
   }
-  return settled;
 }
 
 /** Writes the elements of an attribute; an extension whose last attribute goes is no longer there. */
@@ -79,14 +82,15 @@ export function settleElement(
 /** Takes every reference to a deleted row out of its holders, each of which gets one new version [P-3.6-06 G-6]. */
 export function removeReferencesTo(deleted: Row, at: string, tenant: Tenant): void {
   const changed = new Set<Row>();
+  const present = new State(tenant);
   for (const index of tenant.references.values()) {
     if (!index.reference.resourceTypes.includes(deleted.content.resourceType.name)) continue;
-    for (const holder of holdersOf(index, deleted.id)) {
+    for (const holder of present.holdersOf(index, deleted.id)) {
       removeReference(tenant, index, holder, deleted.id);
       changed.add(holder);
     }
   }
-  for (const holder of changed) rewrite(holder, holder.content, at);
+  for (const holder of changed) rewrite(tenant, holder, holder.content, at);
 }
 
 function removeReference(tenant: Tenant, index: ReferenceIndex, holder: Row, id: string): void {
@@ -95,9 +99,10 @@ function removeReference(tenant: Tenant, index: ReferenceIndex, holder: Row, id:
   // Only where elements have unique parts is there more to index than the reference itself.
   const isUnique = hasUniqueParts(holder.content.resourceType, attribute);
   if (isUnique) removeFromIndexes(tenant, holder);
-  holder.content = withoutReference(holder.content, attribute, id, key);
+  if (attribute.collection) takeOut(tenant, holder, attribute, key);
+  else changeContent(tenant, holder, withoutReference(holder.content, attribute, id));
   if (isUnique) addToIndexes(tenant, holder);
-  else if (!holdsKey(holder.content, attribute, index.identity, key)) index.holders.delete(key, holder);
+  else if (!holdsKey(holder.content, attribute, index.identity, key)) letGo(tenant, index, key, holder);
 }
 
 /** Two ids may share a key; then the other one still holds the row in the index. */
@@ -108,11 +113,12 @@ function holdsKey(content: Content, attribute: Attribute, identity: Attribute, k
   return false;
 }
 
-function withoutReference(content: Content, attribute: Attribute, id: string, key: unknown): Content {
-  if (attribute.collection) {
-    content.collections.get(attribute.path)?.delete(key);
-    return content;
-  }
+function takeOut(tenant: Tenant, { content }: Row, { path }: Attribute, key: unknown): void {
+  const elements = content.collections.get(path);
+  if (elements !== undefined) changeElement(tenant, elements, key);
+}
+
+function withoutReference(content: Content, attribute: Attribute, id: string): Content {
   const document: Record<string, unknown> = { ...content.document };
   writeElements(
     document,

@@ -7,25 +7,25 @@ import { copyValue, type ResourceObject, writeAttribute } from "../../schema/val
 import type { Select, StoredResource } from "../adapter.ts";
 import { inverseElement } from "../inverse.ts";
 import { resolveReferences } from "../reference.ts";
-import { holdersOf, referenceName } from "./reference-index.ts";
+import { referenceName } from "./reference-index.ts";
 import { attributesApart, type Row } from "./row.ts";
-import type { Tenant } from "./tenant.ts";
+import type { State } from "./state.ts";
 
 /** A row as the caller may have it: a copy, with the collections and computed attributes that are selected. */
-export function resourceOf(tenant: Tenant, row: Row, resourceType: ResourceType, select: Select): StoredResource {
+export function resourceOf(state: State, row: Row, resourceType: ResourceType, select: Select): StoredResource {
   const selected = attributesApart(resourceType).filter((attribute) => select.includes(attribute));
-  const resource = assemble(tenant, row, copyValue(row.content.document), selected, copyValue);
-  return resolveReferences(resourceType, resource, (id) => tenant.byId.get(id)?.content.resourceType.name);
+  const resource = assemble(state, row, copyValue(state.content(row).document), selected, copyValue);
+  return resolveReferences(resourceType, resource, (id) => state.typeOf(id));
 }
 
 /** A row for a filter to look at: not a copy, with the collections and computed attributes that are needed. */
-export function view(tenant: Tenant, row: Row, needed: readonly Attribute[]): StoredResource {
-  const { document } = row.content;
-  return needed.length === 0 ? document : assemble(tenant, row, { ...document }, needed, (element) => element);
+export function view(state: State, row: Row, needed: readonly Attribute[]): StoredResource {
+  const { document } = state.content(row);
+  return needed.length === 0 ? document : assemble(state, row, { ...document }, needed, (element) => element);
 }
 
 function assemble(
-  tenant: Tenant,
+  state: State,
   row: Row,
   document: StoredResource,
   attributes: readonly Attribute[],
@@ -34,8 +34,8 @@ function assemble(
   for (const attribute of attributes) {
     const elements =
       attribute.inverseOf === undefined
-        ? Array.from(row.content.collections.get(attribute.path)?.values() ?? [], take)
-        : inverseElements(tenant, row, attribute, attribute.inverseOf);
+        ? Array.from(state.elementsOf(row, attribute), take)
+        : inverseElements(state, row, attribute, attribute.inverseOf);
     if (elements.length > 0)
       writeAttribute(document as Record<string, unknown>, attribute, attribute.multiValued ? elements : elements[0]);
   }
@@ -54,14 +54,14 @@ export function neededBy(
 
 /** The reverse of a reference: the groups of a user. @see RFC 7643 §4.1.2 groups */
 function inverseElements(
-  tenant: Tenant,
+  state: State,
   row: Row,
   attribute: Attribute,
   inverse: { readonly resourceType: string; readonly attribute: string },
 ): ResourceObject[] {
-  const index = tenant.references.get(referenceName(inverse.resourceType, inverse.attribute));
+  const index = state.tenant.references.get(referenceName(inverse.resourceType, inverse.attribute));
   if (index === undefined || !index.reference.resourceTypes.includes(row.content.resourceType.name)) return [];
-  return holdersOf(index, row.id).map(({ id, content }) =>
-    inverseElement(attribute, id, content.document[HOLDER_NAME]),
-  );
+  return state
+    .holdersOf(index, row.id)
+    .map((holder) => inverseElement(attribute, holder.id, state.content(holder).document[HOLDER_NAME]));
 }

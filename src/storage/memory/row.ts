@@ -12,7 +12,10 @@ import {
 import type { NewResource, StoredMeta, StoredResource } from "../adapter.ts";
 import { getOrCreate } from "../get-or-create.ts";
 
-/** Elements of a collection by the comparison key of their `value`, in the order they were added. */
+/**
+ * Elements of a collection by the comparison key of their `value`, in the order they were added. Changed in place by
+ * `changeElement` alone.
+ */
 export type Elements = Map<unknown, ResourceObject>;
 
 /** What a write gives a resource. */
@@ -31,6 +34,7 @@ export interface Row {
   /** Position in the order of creation over all types of the tenant. */
   readonly order: number;
   version: number;
+  /** Given another one by `changeContent` and `rewrite` alone. */
   content: Content;
   /** What is kept of writeOnly attributes, by path. */
   readonly secrets: Map<string, unknown>;
@@ -64,16 +68,20 @@ export function contentOf(resourceType: ResourceType, resource: NewResource, ver
 /** The first of several elements with one `value` counts. */
 function byKey(attribute: Attribute, elements: readonly ResourceObject[]): Elements {
   const found: Elements = new Map();
+  const identity = attribute.sub("value");
   for (const element of elements) {
-    const key = elementKey(attribute, element);
+    const key = elementKey(identity, element);
     if (!found.has(key)) found.set(key, copyValue(element));
   }
   return found;
 }
 
-/** Under which key a collection holds an element: elements without a `value` are each their own. */
-export function elementKey(attribute: Attribute, element: ResourceObject): unknown {
-  return element.value === undefined ? element : attribute.sub("value")?.key(element.value);
+/**
+ * Under which key a collection holds an element: elements without a `value` are each their own.
+ * @param identity the sub-attribute `value`.
+ */
+export function elementKey(identity: Attribute | undefined, element: ResourceObject): unknown {
+  return element.value === undefined ? element : identity?.key(element.value);
 }
 
 /** The content without some of its collections, for what is not to look at them. */
@@ -92,14 +100,8 @@ export function withCollectionsOf(other: Content, content: Content, attributes: 
   return { ...content, collections };
 }
 
-/** The row's document changes and gets its next version. */
-export function rewrite(row: Row, content: Content, lastModified: string): void {
-  row.version++;
-  const meta = metaOf({ ...content.document.meta, lastModified }, row.version);
-  row.content = { ...content, document: { ...content.document, meta } };
-}
-
-function metaOf(meta: Omit<StoredMeta, "version">, version: number): StoredMeta {
+/** What storage keeps as `meta`. */
+export function metaOf(meta: Omit<StoredMeta, "version">, version: number): StoredMeta {
   return { ...meta, version: String(version) };
 }
 

@@ -15,8 +15,8 @@ export interface Rows {
   /** Puts a row at its place in the order of creation. */
   set(id: string, row: Row): void;
   delete(id: string): boolean;
-  /** All rows, the oldest first. */
-  values(): Iterable<Row>;
+  /** All rows, the oldest first, as they are now: a list of its own. */
+  list(): readonly Row[];
   /** The rows from a position on, the oldest being number 1. */
   from(startIndex: number): Iterable<Row>;
   /** The rows created after this place in the order, the oldest first. */
@@ -53,7 +53,7 @@ export function createRows(): Rows {
       removeRow(chunks, row);
       return true;
     },
-    values: () => rowsBehind(chunks, 0),
+    list: () => chunks.flat(),
     from: (startIndex) => rowsBehind(chunks, startIndex - 1),
     after: (order) => rowsAfter(chunks, order),
     before: (order) => rowsBefore(chunks, order),

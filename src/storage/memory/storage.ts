@@ -26,7 +26,8 @@ export interface MemoryStorage extends StorageAdapter {
 /**
  * Storage in the memory of one process: complete, with unique indexes, references and computed attributes, and gone
  * when the process ends. For tests, demonstrations and as the reference for other adapters. Everything between a check
- * and the write that depends on it happens in one turn of the event loop, so it is atomic.
+ * and the write that depends on it happens in one turn of the event loop, so it is atomic. A query sees the state in
+ * which it began, and one that takes long lets others read and write in between.
  *
  * @example
  * ```ts
@@ -48,7 +49,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   return {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
     get: async (request, context) => getResource(tenantOf(store, context), request),
-    query: async (request, context) => queryResources(tenantOf(store, context), request),
+    query: (request, context) => queryResources(tenantOf(store, context), request),
     async create(request, context) {
       const secrets = await hash(request);
       return createResource(tenantOf(store, context), request, secrets);

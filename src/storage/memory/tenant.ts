@@ -5,6 +5,7 @@ import type { KeyIndex } from "./key-index.ts";
 import type { ReferenceIndex } from "./reference-index.ts";
 import type { Row } from "./row.ts";
 import { createRows, type Rows } from "./rows.ts";
+import type { Readers } from "./undo.ts";
 
 /** Everything of one tenant, with the indexes that keep look-ups from growing with the number of resources. */
 export interface Tenant {
@@ -20,6 +21,7 @@ export interface Tenant {
   readonly globals: Globals;
   /** How many rows were ever created. */
   created: number;
+  readonly readers: Readers;
 }
 
 /** Rows of all tenants by the keys of attributes that are unique over tenants, by `uniqueName` [S-7-23]. */
@@ -27,7 +29,15 @@ export type Globals = Map<string, Map<unknown, Row>>;
 
 /** Makes an empty tenant. */
 export function createTenant(globals: Globals): Tenant {
-  return { rows: new Map(), byId: new Map(), values: new Map(), references: new Map(), globals, created: 0 };
+  return {
+    rows: new Map(),
+    byId: new Map(),
+    values: new Map(),
+    references: new Map(),
+    globals,
+    created: 0,
+    readers: { count: 0, newest: undefined },
+  };
 }
 
 /** The rows of a resource type; types are told apart by name. */

@@ -1,10 +1,12 @@
 import { uniqueness } from "../../error.ts";
 import type { CreateRequest, DeleteRequest, ReplaceRequest, StorageNotice, StoredResource } from "../adapter.ts";
 import { type HashedSecrets, keepSecrets } from "../secrets.ts";
-import { addToIndexes, removeFromIndexes } from "./indexes.ts";
+import { removeRow } from "./change.ts";
+import { addToIndexes, reindex, removeFromIndexes } from "./indexes.ts";
 import { removeReferencesTo, settleReferences } from "./references.ts";
 import { resourceOf } from "./resource.ts";
-import { contentOf, isSameContent, type Row, rewrite, withCollectionsOf, withoutCollections } from "./row.ts";
+import { contentOf, isSameContent, type Row, withCollectionsOf, withoutCollections } from "./row.ts";
+import { State } from "./state.ts";
 import { rowsOfType, rowToWrite, type Tenant } from "./tenant.ts";
 import { checkUnique } from "./unique.ts";
 
@@ -27,7 +29,7 @@ export function createResource(tenant: Tenant, request: CreateRequest, secrets: 
   addToIndexes(tenant, row);
   keepSecrets(row.secrets, secrets);
   for (const notice of notices) request.notify(notice);
-  return resourceOf(tenant, row, resourceType, request.select);
+  return resourceOf(new State(tenant), row, resourceType, request.select);
 }
 
 /** Replaces a resource. There is no await in it: nobody comes between the checks and the write [G-2]. */
@@ -47,12 +49,10 @@ export function replaceResource(
   const next = withCollectionsOf(row.content, settled, untouched);
   // A write that changes nothing keeps version and lastModified [G-9].
   if (hasNewSecrets || !isSameContent(row.content, next)) {
-    removeFromIndexes(tenant, row, untouched);
-    rewrite(row, next, next.document.meta.lastModified);
-    addToIndexes(tenant, row, untouched);
+    reindex(tenant, row, next, untouched);
   }
   for (const notice of notices) request.notify(notice);
-  return resourceOf(tenant, row, resourceType, request.select);
+  return resourceOf(new State(tenant), row, resourceType, request.select);
 }
 
 /** Deletes a resource with every reference to it. */
@@ -61,8 +61,7 @@ export function deleteResource(tenant: Tenant, request: DeleteRequest): boolean 
   const row = rowToWrite(tenant, request);
   if (row === undefined) return false;
   removeFromIndexes(tenant, row);
-  rowsOfType(tenant, request.resourceType).delete(row.id);
-  tenant.byId.delete(row.id);
+  removeRow(tenant, row);
   removeReferencesTo(row, request.at, tenant);
   return true;
 }

@@ -1,0 +1,76 @@
+import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
+import { isObject } from "../schema/value.ts";
+import type { Filter } from "./ast.ts";
+import { pathsIn } from "./paths.ts";
+
+/** Gives the values that a path names within one element; a missing `primary` counts as false [S-2.4-04]. */
+export function elementReader(path: AttributePath): (element: unknown) => readonly unknown[] {
+  const { sub } = path;
+  if (sub === undefined) return (element) => [element];
+  const missing = path.attribute.multiValued && sub.name === "primary" && sub.type === "boolean" ? [false] : [];
+  return (element) => {
+    const value = isObject(element) ? element[sub.name] : undefined;
+    if (value === undefined) return missing;
+    return Array.isArray(value) ? value : [value];
+  };
+}
+
+/** The values that a path names within one element, with the keys of those that were looked at. */
+export interface Keyed {
+  readonly element: unknown;
+  readonly values: readonly unknown[];
+  readonly keys: (string | number | boolean)[];
+}
+
+/** The keys of one path, for as long as one resource is looked at. */
+export class PathKeys {
+  readonly #read: (element: unknown) => readonly unknown[];
+  #known: Keyed[] = [];
+
+  constructor(path: AttributePath) {
+    this.#read = elementReader(path);
+  }
+
+  /** Those of the element at this place, or of the single value. */
+  at(element: unknown, index: number): Keyed {
+    const known = this.#known[index];
+    if (known !== undefined && known.element === element) return known;
+    const keyed: Keyed = { element, values: this.#read(element), keys: [] };
+    this.#known[index] = keyed;
+    return keyed;
+  }
+
+  forget(): void {
+    if (this.#known.length > 0) this.#known = [];
+  }
+}
+
+/**
+ * The keys of the paths that a filter names more than once: to fold and to normalise a value costs more than to compare it, and
+ * 200 comparisons of one attribute need it done once. A path that is named once has none here, and its keys are not kept.
+ */
+export class SharedKeys {
+  readonly #paths = new Map<Attribute, PathKeys>();
+
+  constructor(filter: Filter<AttributePath>) {
+    const named = new Set<Attribute>();
+    for (const path of pathsIn(filter)) {
+      const leaf = leafOf(path);
+      if (named.has(leaf)) this.#paths.set(leaf, this.#paths.get(leaf) ?? new PathKeys(path));
+      named.add(leaf);
+    }
+  }
+
+  get areNone(): boolean {
+    return this.#paths.size === 0;
+  }
+
+  of(path: AttributePath): PathKeys | undefined {
+    return this.#paths.get(leafOf(path));
+  }
+
+  /** Before another resource is looked at: one that changed has other keys, though it is the same object. */
+  forget(): void {
+    for (const path of this.#paths.values()) path.forget();
+  }
+}

@@ -1,0 +1,120 @@
+import type { Attribute } from "../../schema/attribute.ts";
+import type { ResourceObject } from "../../schema/value.ts";
+import type { ReferenceIndex } from "./reference-index.ts";
+import { type Content, type Elements, elementsOf, type Row } from "./row.ts";
+import type { Tenant } from "./tenant.ts";
+import { Undo } from "./undo.ts";
+
+/**
+ * One state of a tenant for a reader: the present one, and from `hold` on the one of that moment, whatever is written meanwhile.
+ * Nobody waits for anybody: a write notes once what it changes, however many readers there are, and a reader looks through the
+ * notes of all that came since.
+ */
+export class State {
+  readonly tenant: Tenant;
+  readonly #created: number;
+  #undo: Undo | undefined;
+
+  constructor(tenant: Tenant) {
+    this.tenant = tenant;
+    this.#created = tenant.created;
+  }
+
+  /** Keeps the state; to be called in the turn in which it was made, and followed by `release`. */
+  hold(): void {
+    if (this.#undo !== undefined) return;
+    const { readers } = this.tenant;
+    const newest = readers.newest?.deref();
+    this.#undo = newest?.isEmpty === true ? newest : new Undo();
+    if (newest !== undefined && newest !== this.#undo) newest.next = this.#undo;
+    readers.newest = new WeakRef(this.#undo);
+    readers.count++;
+  }
+
+  release(): void {
+    if (this.#undo === undefined) return;
+    this.#undo = undefined;
+    const { readers } = this.tenant;
+    if (--readers.count === 0) readers.newest = undefined;
+  }
+
+  content(row: Row): Content {
+    return this.#noted(({ contents }) => contents.get(row)) ?? row.content;
+  }
+
+  /** The elements of a complex attribute, as `elementsOf` gives those of the present. */
+  elementsOf(row: Row, attribute: Attribute): Iterable<ResourceObject> {
+    const content = this.content(row);
+    const elements = attribute.collection ? content.collections.get(attribute.path) : undefined;
+    const isChanged = elements !== undefined && this.#noted((undo) => undo.elements.get(elements)) !== undefined;
+    return isChanged ? this.#before(elements).values() : elementsOf(content, attribute);
+  }
+
+  /** The rows that refer to an id. */
+  holdersOf(index: ReferenceIndex, id: string): readonly Row[] {
+    const key = index.identity.key(id);
+    return [...this.#holders(index, key)].filter((row) => this.#holds(row, index, key, id));
+  }
+
+  /** The name of the resource type of an id; undefined where there is no such resource. */
+  typeOf(id: string): string | undefined {
+    const row = this.#noted(({ deleted }) => deleted.get(id)) ?? this.tenant.byId.get(id);
+    return row === undefined || this.#isLater(row) ? undefined : row.content.resourceType.name;
+  }
+
+  /** Rows among which those that refer to an id are. */
+  #holders(index: ReferenceIndex, key: unknown): Iterable<Row> {
+    if (this.#undo === undefined) return index.holders.rows(key);
+    const rows = new Set(index.holders.rows(key));
+    for (const { holders } of this.#undos()) for (const row of holders.get(index)?.rows(key) ?? []) rows.add(row);
+    return rows;
+  }
+
+  /** Whether an element of the attribute names the id: two ids may share a key. */
+  #holds(row: Row, { reference: { attribute } }: ReferenceIndex, key: unknown, id: string): boolean {
+    if (this.#isLater(row)) return false;
+    if (attribute.collection) return this.#element(row, attribute, key)?.value === id;
+    for (const { value } of elementsOf(this.content(row), attribute)) if (value === id) return true;
+    return false;
+  }
+
+  #element(row: Row, { path }: Attribute, key: unknown): ResourceObject | undefined {
+    const elements = this.content(row).collections.get(path);
+    if (elements === undefined) return undefined;
+    const changed = this.#noted((undo) => {
+      const found = undo.elements.get(elements);
+      return found?.has(key) ? found : undefined;
+    });
+    return changed === undefined ? elements.get(key) : changed.get(key);
+  }
+
+  /** The elements of a collection with all that was noted of it undone, the latest first. */
+  #before(elements: Elements): Elements {
+    const before = new Map(elements);
+    for (const undo of [...this.#undos()].reverse()) {
+      for (const [key, element] of undo.elements.get(elements) ?? []) {
+        if (element === undefined) before.delete(key);
+        else before.set(key, element);
+      }
+    }
+    return before;
+  }
+
+  /** The oldest note of something: how it was when this reader began. */
+  #noted<T>(find: (undo: Undo) => T | undefined): T | undefined {
+    for (let undo = this.#undo; undo !== undefined; undo = undo.next) {
+      const found = find(undo);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  *#undos(): Generator<Undo> {
+    for (let undo = this.#undo; undo !== undefined; undo = undo.next) yield undo;
+  }
+
+  /** Whether a row was created after this reader began. */
+  #isLater({ order }: Row): boolean {
+    return this.#undo !== undefined && order >= this.#created;
+  }
+}
