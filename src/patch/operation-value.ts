@@ -41,8 +41,7 @@ export function* readListed(path: AttributePath, raw: unknown, options: ReadOpti
 /** Reads the value for one element, or for a singular attribute. @throws {ScimError} 400 invalidValue, invalidSyntax. */
 export function readSingleValue(attribute: Attribute, raw: unknown, options: ReadOptions): OperationValue {
   const reader = new ValueReader(options, attribute.path);
-  const value =
-    attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw);
+  const value = attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw);
   throwProblems(reader);
   const meant: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
   // An object that says nothing (readOnly or unknown names alone) leaves everything as it is; only `null` unassigns.

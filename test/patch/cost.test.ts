@@ -165,7 +165,13 @@ describe("a PATCH of a group of 20,000 is done in steps, between which others ma
     ["every element", [{ op: "replace", path: "members.type", value: "User" }]],
     ["another list", [{ op: "replace", path: "members", value: values(10_000, 15_000) }]],
     ["the same list", [{ op: "replace", path: "members", value: members }]],
-    ["the list removed and another one added", [{ op: "remove", path: "members" }, { op: "add", path: "members", value: values(1, 9000) }]],
+    [
+      "the list removed and another one added",
+      [
+        { op: "remove", path: "members" },
+        { op: "add", path: "members", value: values(1, 9000) },
+      ],
+    ],
   ])("%s", (_, operations) => {
     let keys = 0;
     let most = 0;
