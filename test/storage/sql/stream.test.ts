@@ -12,7 +12,7 @@ const writes = { at: AT, checkReferences: {}, notify: () => {} };
 const members = Array.from({ length: COUNT }, (_, index) => ({ value: `u${String(index).padStart(6, "0")}` }));
 
 for (const engine of engines()) {
-  const streams = engine.name === "PostgreSQL" || engine.name === "SQLite in a file";
+  const streams = true;
   describe(engine.name, () => {
     let opened: Opened;
     beforeAll(async () => {
