@@ -27,6 +27,7 @@ const TASKS = {
   "bench:kill": ["node", "bench/storage/kill.ts"],
   "bench:linear": ["node", "bench/linear.ts"],
   "bench:pages": ["node", "bench/pages.ts"],
+  "bench:slow-readers": ["node", "bench/slow-readers.ts"],
 };
 
 /** What a task is told besides, unless it is told otherwise. */
