@@ -4,6 +4,7 @@ import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
+import type { TimeSlice } from "../time-slice.ts";
 import type { Cursors } from "./cursor.ts";
 import type { Limits } from "./limits.ts";
 import type { BulkMethod, Operation, ResourceEndpoint } from "./operation.ts";
@@ -78,6 +79,8 @@ export interface Call<C extends Context> {
   /** Absolute, without a slash at the end. */
   readonly baseUrl: string;
   readonly signal: AbortSignal | undefined;
+  /** What the request may do at a stretch: work of a client's length looks at it between its steps. */
+  readonly slice: TimeSlice;
   readonly note: QuirkNote;
   /** What events call the change, where several requests or tokens must share it; else each change has a name of its own. */
   readonly transaction?: string;

@@ -12,6 +12,8 @@ export interface Limits extends ValueLimits {
   readonly body: number;
   /** Deepest nesting of a body. Default 16; more is 400 invalidSyntax. */
   readonly depth: number;
+  /** Most different names that members of a body have, wherever they are in it. Default 10,000; more is 400 invalidSyntax. */
+  readonly names: number;
   /** Longest filter in UTF-16 code units. Default 8,192; more is 400 invalidFilter. */
   readonly filterLength: number;
   /** Deepest nesting of a filter's parentheses and brackets. Default 32; more is 400 invalidFilter. */
@@ -41,6 +43,8 @@ export const DEFAULT_LIMITS: Limits = {
   body: 2 * 1024 * 1024,
   // No SCIM message needs more than six levels.
   depth: 16,
+  // Of names, and not of values, a reader takes long: schemas have some hundreds.
+  names: 10_000,
   ...DEFAULT_VALUE_LIMITS,
   filterLength: DEFAULT_FILTER_LIMITS.maxLength,
   filterDepth: DEFAULT_FILTER_LIMITS.maxDepth,

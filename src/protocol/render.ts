@@ -3,11 +3,11 @@ import { locationOf } from "../call/location.ts";
 import { entityTag } from "../call/preconditions.ts";
 import type { ListItem, ListPlace, Result } from "../call/result.ts";
 import type { ScimError } from "../error.ts";
-import type { ResourceObject } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
+import type { TimeSlice } from "../time-slice.ts";
+import { jsonText, streamedJson, unmade, withoutEmpty } from "./json-body.ts";
 import type { ScimResponse } from "./message.ts";
 import { addSchemas, type Locations, show } from "./represent.ts";
-import { streamedBody, streamedResource } from "./streamed-body.ts";
 
 /** URN of a list. @see RFC 7644 §3.4.2 */
 const LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -18,6 +18,9 @@ export interface RenderOptions extends Locations {
   readonly mediaType: string;
   /** HEAD: everything but the body. */
   readonly head: boolean;
+  /** What the request may do at a stretch. */
+  readonly slice: TimeSlice;
+  readonly signal: AbortSignal | undefined;
   /** Told of a fault of storage that comes too late for another answer: when a streamed body is under way. */
   readonly onFault: (error: unknown) => void;
 }
@@ -124,10 +127,15 @@ async function bodyOf(
     await streams.free().catch(options.onFault);
     return undefined;
   }
-  const body = items.map(({ resourceType, selection }, index) => {
-    const shown = show(streams.resources[index] as StoredResource, resourceType, selection, options);
-    const finish = (filled: ResourceObject): ResourceObject => addSchemas(resourceType, filled);
-    return streams.isEmpty ? finish(shown) : streamedResource(shown, finish);
-  });
-  return streams.isEmpty ? JSON.stringify(envelope(body)) : streamedBody(envelope(body), streams, options.onFault);
+  const body = envelope(
+    items.map(({ resourceType, selection }, index) => {
+      const shown = () => show(streams.resources[index] as StoredResource, resourceType, selection, options);
+      return unmade(
+        streams.isEmpty
+          ? () => addSchemas(resourceType, shown())
+          : async () => addSchemas(resourceType, await withoutEmpty(shown())),
+      );
+    }),
+  );
+  return streams.isEmpty ? jsonText(body, options.slice, options.signal) : streamedJson(body, streams, options.onFault);
 }

@@ -12,9 +12,11 @@ import { render } from "../protocol/render.ts";
 import { type RequestParts, route, routerOf } from "../protocol/route.ts";
 import { printable } from "../schema/printable.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
+import type { ResourceObject } from "../schema/value.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
 import { watchStorage } from "../storage/watch.ts";
+import { doInSlices, TimeSlice } from "../time-slice.ts";
 import { type Arrival, arrivals } from "./arrival.ts";
 import { checkBaseUrl } from "./check-options.ts";
 import type { SettledOptions } from "./defaults.ts";
@@ -35,6 +37,7 @@ interface Visit<C extends Context> extends Arrival {
   readonly isKnown: boolean;
   readonly baseUrl: string;
   readonly note: Call<C>["note"];
+  readonly slice: TimeSlice;
   readonly progress: Progress<C>;
 }
 
@@ -85,7 +88,8 @@ async function receive<C extends Context>(
     progress.quirks.add(quirk);
     engine.emit({ type: "quirk", quirk, path, context });
   };
-  return { ...arrival, engine, context, isKnown: known !== undefined, baseUrl, note, progress };
+  const slice = new TimeSlice();
+  return { ...arrival, engine, context, isKnown: known !== undefined, baseUrl, note, slice, progress };
 }
 
 /** Below which path the endpoints are. */
@@ -124,6 +128,7 @@ function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOption
     context,
     baseUrl,
     signal,
+    slice: visit.slice,
     note,
     storageOf: watch((type) => engine.adapterOf(type), signal, progress),
     // Nobody in particular has no rights to ask for: what is public is public.
@@ -138,34 +143,46 @@ function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOption
 
 /**
  * The parts of a request, and what reads its body where the host has left it unread until now: once URL, method and headers are
- * found to be right, so that a body is never read for the sake of a refusal. It is parsed when the reader asks for it.
+ * found to be right, so that a body is never read for the sake of a refusal.
  */
 function partsOf<C extends Context>(visit: Visit<C>, endpoint: FinalEndpoint) {
-  const { method, query, header } = visit;
-  const { body } = visit.request;
+  const { method, query, header, slice } = visit;
+  const { body, signal } = visit.request;
   const limits = endpoint.type === "bulk" ? limitsOfBulk(visit.engine.limits) : visit.engine.limits;
-  let received: unknown;
+  let received: () => ResourceObject = () => {
+    throw new TypeError("The body is asked for before it is there.");
+  };
   const parts: RequestParts = {
     method: method === "HEAD" ? "GET" : method,
     query,
     header,
-    body: () => readJson(received, limits),
+    body: () => received(),
   };
   const receiveBody = async (): Promise<void> => {
     if (!hasBody(method)) return;
     checkContentType(header("content-type"));
-    received = await (typeof body === "function" ? body() : body);
+    const given = await (typeof body === "function" ? body() : body);
+    const reading = doInSlices(readJson(given, limits), slice, signal);
+    // What is wrong with it is said when it is asked for.
+    received = await reading.then(
+      (value) => () => value,
+      (error) => () => {
+        throw error;
+      },
+    );
   };
   return { parts, receiveBody };
 }
 
-function renderOptions<C extends Context>({ engine, context, baseUrl, method, request, progress }: Visit<C>) {
+function renderOptions<C extends Context>({ engine, context, baseUrl, method, request, slice, progress }: Visit<C>) {
   return {
     baseUrl,
     resourceTypes: engine.resourceTypes,
     etags: engine.etags,
     mediaType: progress.mediaType,
     head: method === "HEAD",
+    slice,
+    signal: request.signal,
     onFault: (error: unknown) => {
       if (!isAbort(error, request.signal))
         engine.emit({ type: "fault", error, ...askedOf(request, progress), context });

@@ -33,6 +33,19 @@ describe("limits", () => {
     expectRefusal(hostile, 400, "invalidSyntax", /16 levels deep/);
   });
 
+  test("names: different ones of members, wherever they are; one that comes again does not count [T-D1]", async () => {
+    const { ask } = directory({ limits: { names: 5 } });
+    const named = (more: string): string => `{"schemas":["${USER}"],"userName":"a","emails":[${more}]}`;
+    const fits = named('{"value":"a@example.com"},{"value":"b@example.com"},{"type":"work","value":"c@example.com"}');
+    expect((await ask("POST", "/Users", fits)).status).toBe(201);
+    const refused = await ask("POST", "/Users", named('{"value":"a@example.com"},{"type":"work","display":"d"}'));
+    expectRefusal(refused, 400, "invalidSyntax", /more than 5 different names \(limits\.names\)/);
+    const standard = directory();
+    const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, 0]));
+    expectRefusal(await standard.ask("POST", "/Users", user(many(10_000))), 400, "invalidSyntax", /10000 different/);
+    expect((await standard.ask("GET", "/Users")).json.totalResults).toBe(0);
+  });
+
   test("stringLength and binaryLength: of values", async () => {
     const { ask } = directory({ resourceTypes: [Thing], limits: { stringLength: 10, binaryLength: 8 } });
     const thing = (more: object): object => ({ schemas: [THING], name: "a", ...more });

@@ -16,7 +16,8 @@ import type { BulkTarget } from "./target.ts";
  * would have been, and gives their results in request order [P-3.7-17]. Failures do not stop it, unless there are as many as
  * `failOnErrors` [P-3.7-12 P-3.7-13]; a client that has left does. What was done stays done.
  *
- * @throws nothing: whatever goes wrong with an operation is its result, and the request is answered with 200 [P-3.7-11].
+ * @throws the signal's reason where the client leaves before anything is done; else nothing: whatever goes wrong with an
+ * operation is its result, and the request is answered with 200 [P-3.7-11].
  * @see RFC 7644 §3.7
  */
 export async function bulk<C extends Context>(
@@ -24,12 +25,13 @@ export async function bulk<C extends Context>(
   call: Call<C>,
   execute: Execute<C>,
 ): Promise<Result> {
-  const plan = planBulk(entries, call);
+  const plan = await planBulk(entries, call);
   const named = { ...call, transaction: call.transaction ?? crypto.randomUUID() };
   const run: Run<C> = { call: named, execute, plan, created: new Map() };
   const results: (ResourceObject | undefined)[] = plan.operations.map(() => undefined);
   let errors = 0;
   for (const step of plan.steps) {
+    if (call.slice.isOver) await call.slice.next();
     if (call.signal?.aborted) break;
     const operations = operationsOf(step);
     const outcomes = await outcomesOf(run, step);

@@ -46,6 +46,7 @@ export async function runCircle<C extends Context>(
   try {
     const members: Member[] = [];
     for (const planned of operations) {
+      if (call.slice.isOver) await call.slice.next(call.signal);
       current = planned;
       const find: Created = (index) => created.get(index);
       checkNeeds(planned, plan, find, circle);
@@ -82,6 +83,7 @@ async function createCircle<C extends Context>(
   try {
     const unfinished: Unfinished[] = [];
     for (const member of members) {
+      if (call.slice.isOver) await call.slice.next(call.signal);
       begin(member.planned);
       const { body, withheld } = withholdReferences(run, member, find);
       const operation = { ...member.operation, body };
@@ -92,6 +94,7 @@ async function createCircle<C extends Context>(
       if (withheld.size > 0) unfinished.push({ member, resource, withheld });
     }
     for (const { member, resource, withheld } of unfinished) {
+      if (call.slice.isOver) await call.slice.next(call.signal);
       begin(member.planned);
       const version = await complete(run, member, resource, withheld, find, callOf(call, member.planned));
       made.set(member.planned.index, { resource, outcome: { type: "done", status: 201, id: resource.id, version } });

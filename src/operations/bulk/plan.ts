@@ -52,11 +52,15 @@ export interface Plan {
  * [P-3.7-16]. Takes time and space linear in the size of the request, whatever refers to what [T-G2 T-G3].
  * @see RFC 7644 §3.7, §3.7.1
  */
-export function planBulk<C extends Context>(entries: readonly BulkEntry[], call: Call<C>): Plan {
+export async function planBulk<C extends Context>(entries: readonly BulkEntry[], call: Call<C>): Promise<Plan> {
   const posts = new Map<string, number>();
   for (const [index, { method, bulkId }] of entries.entries())
     if (method === "POST" && bulkId !== undefined) posts.set(bulkId, index);
-  const operations = entries.map((entry, index) => planOperation(entry, index, posts, call));
+  const operations: PlannedOperation[] = [];
+  for (const [index, entry] of entries.entries()) {
+    if (call.slice.isOver) await call.slice.next(call.signal);
+    operations.push(planOperation(entry, index, posts, call));
+  }
   const needsOf = (index: number): readonly number[] => (operations[index] as PlannedOperation).needs;
   const steps = components([...operations.keys()], needsOf).flatMap((members) =>
     stepsOf(members.map((index) => operations[index] as PlannedOperation)),

@@ -1,0 +1,171 @@
+import type { CollectionStreams } from "../call/collection-streams.ts";
+import { type ElementStream, isElementStream, peek } from "../schema/element-stream.ts";
+import { isObject, type ResourceObject } from "../schema/value.ts";
+import { TimeSlice } from "../time-slice.ts";
+
+/** The least number of UTF-16 code units of a chunk, but for the last: a write for each element would cost more than the element. */
+const CHUNK = 32_768;
+
+/** Arrays up to this length are written at a stretch. */
+const SHORT = 1000;
+
+const MAKE = Symbol("make");
+
+/** A resource of a body that is made when its turn comes. */
+interface Unmade {
+  readonly [MAKE]: () => ResourceObject | Promise<ResourceObject>;
+}
+
+/** Puts a resource into a body without making it yet, so that a long list holds nobody up. */
+export function unmade(make: Unmade[typeof MAKE]): unknown {
+  return { [MAKE]: make } satisfies Unmade;
+}
+
+function isUnmade(value: unknown): value is Unmade {
+  return typeof value === "object" && value !== null && MAKE in value;
+}
+
+/** The body as JSON text, made in slices. @throws the signal's reason where the client leaves meanwhile. */
+export async function jsonText(body: unknown, slice: TimeSlice, signal: AbortSignal | undefined): Promise<string> {
+  let text = "";
+  for await (const chunk of chunksOf(body, slice, signal)) text += chunk;
+  return text;
+}
+
+/**
+ * The body as JSON: text where all of it fits into one chunk, otherwise a stream that asks storage for elements only as fast as
+ * it is read. Streams of several resources are read one after the other. A fault before the first chunk rejects; a later one
+ * goes to `onFault` and breaks the stream off, so that nobody takes half of an answer for the whole.
+ */
+export async function streamedJson(
+  body: unknown,
+  streams: CollectionStreams,
+  onFault: (error: unknown) => void,
+): Promise<string | ReadableStream<Uint8Array>> {
+  const chunks = chunksOf(body, new TimeSlice());
+  const free = (): Promise<void> => streams.free().catch(onFault);
+  let first: string | undefined;
+  try {
+    first = (await chunks.next()).value ?? "";
+  } catch (error) {
+    await free();
+    throw error;
+  }
+  if (first.length < CHUNK) {
+    await free();
+    return first;
+  }
+  const encoder = new TextEncoder();
+  let hasLeft = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const text = first ?? (await chunks.next()).value;
+          first = undefined;
+          // What storage says to somebody who has left is nobody's fault.
+          if (hasLeft) return;
+          if (text !== undefined) return controller.enqueue(encoder.encode(text));
+          await free();
+          controller.close();
+        } catch (error) {
+          if (hasLeft) return;
+          onFault(error);
+          await free();
+          controller.error(error);
+        }
+      },
+      async cancel() {
+        hasLeft = true;
+        await free();
+      },
+    },
+    // Nothing is asked of storage before somebody reads.
+    { highWaterMark: 0 },
+  );
+}
+
+/** The elements of a collection, of which storage has handed out a stream or a long array. */
+type Elements = ElementStream | readonly unknown[];
+
+type Segment = string | Elements | Unmade;
+
+/** The text of a body in chunks of `CHUNK` or more, the last one in what is left. */
+async function* chunksOf(body: unknown, slice: TimeSlice, signal?: AbortSignal): AsyncGenerator<string, undefined> {
+  let text = "";
+  for await (const piece of piecesOf(body)) {
+    text += piece;
+    if (text.length >= CHUNK) {
+      yield text;
+      text = "";
+    }
+    if (slice.isOver) await slice.next(signal);
+  }
+  if (text !== "") yield text;
+  return undefined;
+}
+
+/** The text of a body, an element of a long collection at a time. */
+async function* piecesOf(body: unknown): AsyncGenerator<string, void> {
+  const pending: Segment[] = segmentsOf(body).reverse();
+  for (let segment = pending.pop(); segment !== undefined; segment = pending.pop()) {
+    if (typeof segment === "string") yield segment;
+    else if (isUnmade(segment)) pending.push(...segmentsOf(await segment[MAKE]()).reverse());
+    else {
+      let separator = "[";
+      for await (const element of segment) {
+        yield separator + JSON.stringify(element);
+        separator = ",";
+      }
+      yield "]";
+    }
+  }
+}
+
+/** A resource without the streams that have no element: an empty collection is unassigned, and an extension without values is not there [S-2.5-04]. */
+export async function withoutEmpty(resource: ResourceObject): Promise<ResourceObject> {
+  const filled: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(resource)) {
+    if (isElementStream(value)) {
+      const elements = await peek(value);
+      if (elements !== undefined) filled[name] = elements;
+    } else if (isObject(value) && Object.values(value).some(isElementStream)) {
+      const container = await withoutEmpty(value);
+      if (Object.keys(container).length > 0) filled[name] = container;
+    } else filled[name] = value;
+  }
+  return filled;
+}
+
+/** JSON text wherever it is known already, and what is still to come. */
+function segmentsOf(value: unknown, levels = LEVELS): Segment[] {
+  if (isApart(value)) return [value];
+  if (!holdsApart(value, levels)) return [JSON.stringify(value)];
+  if (Array.isArray(value))
+    return ["[", ...value.flatMap((item, index) => [separate(index), ...segmentsOf(item, levels - 1)]), "]"];
+  const members = Object.entries(value as ResourceObject).filter(([, member]) => member !== undefined);
+  return [
+    "{",
+    ...members.flatMap(([name, member], index) => [
+      `${separate(index)}${JSON.stringify(name)}:`,
+      ...segmentsOf(member, levels - 1),
+    ]),
+    "}",
+  ];
+}
+
+function separate(index: number): string {
+  return index === 0 ? "" : ",";
+}
+
+/** How deep what is not written at a stretch may lie: a resource in the array of a list, an attribute in an extension of a resource. */
+const LEVELS = 2;
+
+function isApart(value: unknown): value is Elements | Unmade {
+  return isElementStream(value) || isUnmade(value) || (Array.isArray(value) && value.length > SHORT);
+}
+
+function holdsApart(value: unknown, levels: number): boolean {
+  if (levels === 0 || typeof value !== "object" || value === null) return false;
+  return Object.values(value).some((inner) => isApart(inner) || holdsApart(inner, levels - 1));
+}
