@@ -29,6 +29,7 @@ const TASKS = {
   "bench:faults": ["node", "bench/storage/faults.ts"],
   "bench:linear": ["node", "bench/linear.ts"],
   "bench:pages": ["node", "bench/pages.ts"],
+  "bench:slow-readers": ["node", "bench/slow-readers.ts"],
   "bench:stall": ["node", "bench/stall.ts"],
 };
 

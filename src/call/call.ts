@@ -1,4 +1,5 @@
 import type { ScimEvent } from "../events/event.ts";
+import type { Effort } from "../patch/effort.ts";
 import type { ActiveQuirks, QuirkNote } from "../quirks/quirk.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
@@ -69,7 +70,7 @@ export interface Router<C extends Context> {
    */
   find(path: string, otherCase: ((segment: string) => void) | undefined): ResourceEndpoint | undefined;
   /** @throws {ScimError} 400 for what does not parse. */
-  read(endpoint: ResourceEndpoint, request: InnerRequest, call: Call<C>): Operation;
+  read(endpoint: ResourceEndpoint, request: InnerRequest, call: Call<C>): Promise<Operation>;
 }
 
 /** One request on its way through the verbs. */
@@ -81,6 +82,8 @@ export interface Call<C extends Context> {
   readonly signal: AbortSignal | undefined;
   /** What the request may do at a stretch: work of a client's length looks at it between its steps. */
   readonly slice: TimeSlice;
+  /** What the request may still look at, a bulk request as a whole. */
+  readonly effort: Effort;
   readonly note: QuirkNote;
   /** What events call the change, where several requests or tokens must share it; else each change has a name of its own. */
   readonly transaction?: string;

@@ -1,5 +1,5 @@
 import { DEFAULT_FILTER_LIMITS } from "../filter/limits.ts";
-import { DEFAULT_COMPARISONS } from "../patch/effort.ts";
+import { DEFAULT_COMPARISONS, Effort } from "../patch/effort.ts";
 import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";
 import { DEFAULT_SELECTION_NAMES } from "./selection.ts";
 
@@ -24,7 +24,10 @@ export interface Limits extends ValueLimits {
   readonly attributes: number;
   /** Most operations of one PATCH, names that are paths counted as one each. Default 1,000; more is 413. */
   readonly operations: number;
-  /** Most values that the filters in the paths of one PATCH are compared with. Default 10,000,000; more is 400 tooMany. */
+  /**
+   * Most comparisons that one request may cost, a bulk request as a whole: of the filters in the paths of PATCH with elements, and
+   * of a filter with the resources that no index leaves out. Default 10,000,000; more is 400 tooMany.
+   */
   readonly comparisons: number;
   /** Most operations of one bulk request, published as `bulk.maxOperations`. Default 1,000; more is 413. */
   readonly bulkOperations: number;
@@ -57,3 +60,8 @@ export const DEFAULT_LIMITS: Limits = {
   mergedResults: 10_000,
   defaultResults: 100,
 };
+
+/** What one request may look at. */
+export function effortOf({ comparisons }: Limits): Effort {
+  return new Effort(comparisons);
+}

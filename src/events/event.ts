@@ -19,7 +19,7 @@ export interface CollectionDelta {
  *
  * `before`, `after` and `changes` hold no secrets: writeOnly attributes, and those that are never returned, are in `attributes`
  * by name alone. Of collections they hold what the operation looked at, so read `deltas` for members; a PATCH that storage took
- * as a delta never read the resource and has neither `before` nor `after`.
+ * as deltas, or of which nothing else changed anything, has neither `before` nor `after`.
  *
  * `deleted` stands for all that vanishes with the resource: a user's memberships end without an event for each group.
  * `before` says which groups these were (a user's `groups`), as of a moment before.

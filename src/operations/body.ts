@@ -9,15 +9,17 @@ import type { ResourceType } from "../schema/resource-type.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import { doInSlices } from "../time-slice.ts";
 
 /** Reads the body of a create or replace and refuses it with everything that is wrong with it. */
-export function readBody<C extends Context>(
+export async function readBody<C extends Context>(
   call: Call<C>,
   resourceType: ResourceType,
   body: ResourceObject,
-): CanonicalBody {
+): Promise<CanonicalBody> {
   checkSchemas(call, resourceType, body);
-  const canonical = canonicalize(resourceType, body, readOptions(resourceType, call));
+  const steps = canonicalize(resourceType, body, readOptions(resourceType, call));
+  const canonical = await doInSlices(steps, call.slice, call.signal);
   throwProblems(canonical.problems);
   return canonical;
 }

@@ -9,10 +9,10 @@ import type { Context, StorageNotice } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
 import { readBody, throwProblems } from "./body.ts";
 import { emitChange } from "./change.ts";
-import { differenceOf } from "./difference.ts";
 import { checkNamesAny } from "./known-names.ts";
 import { settleForeignReferences, withoutDropped } from "./references.ts";
 import { checkStored } from "./stored.ts";
+import { tellingOf } from "./write-with-retry.ts";
 
 /**
  * Creates a resource. A create never adopts or changes an existing one: a taken unique value is 409.
@@ -20,7 +20,7 @@ import { checkStored } from "./stored.ts";
  */
 export async function create<C extends Context>(operation: CreateOperation, call: Call<C>): Promise<Result> {
   const { resourceType } = operation;
-  const body = readBody(call, resourceType, operation.body);
+  const body = await readBody(call, resourceType, operation.body);
   const { resource, secrets, named } = body;
   for (const attribute of resourceType.attributes) {
     // What has a default always has a state, `null` or not [R-19a].
@@ -30,6 +30,7 @@ export async function create<C extends Context>(operation: CreateOperation, call
   throwProblems(missingAttributes(resourceType, resource, secrets));
   checkNamesAny(resourceType, operation.body, body);
   const given = await settleForeignReferences(call, resourceType, resource);
+  const tell = await tellingOf(resourceType, {}, given, call);
 
   const request = writeRequest(call, resourceType);
   const notices: StorageNotice[] = [];
@@ -56,7 +57,7 @@ export async function create<C extends Context>(operation: CreateOperation, call
   const { id: storedId, meta } = checkStored(stored);
   const kept = withoutMarks(resourceType, withoutDropped(resourceType, given, notices));
   const after = { schemas: schemasOf(resourceType, kept), ...kept, id: storedId, meta };
-  const { attributes, changes, deltas } = differenceOf(resourceType, {}, kept);
+  const { attributes, changes, deltas } = tell(kept, notices);
   emitChange(call, "created", resourceType, {
     id: storedId,
     version: meta.version,

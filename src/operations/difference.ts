@@ -4,6 +4,7 @@ import { pointerOf, pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject, isSame, type ResourceObject, readAttribute } from "../schema/value.ts";
+import { forEach, isEvery, type Steps } from "../time-slice.ts";
 
 /** What is different in two states of a resource. */
 export interface Difference {
@@ -16,10 +17,19 @@ export interface Difference {
 }
 
 /** The difference of two states, for the events that tell of it. */
-export function differenceOf(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): Difference {
-  const differing = resourceType.content.filter(
-    (attribute) => !isSame(readAttribute(before, attribute), readAttribute(after, attribute)),
-  );
+export function* differenceOf(
+  resourceType: ResourceType,
+  before: ResourceObject,
+  after: ResourceObject,
+): Steps<Difference> {
+  const differing: Attribute[] = [];
+  const deltas: CollectionDelta[] = [];
+  for (const attribute of resourceType.content) {
+    const [old, value] = [readAttribute(before, attribute), readAttribute(after, attribute)];
+    if (yield* isSameValue(attribute, old, value)) continue;
+    differing.push(attribute);
+    if (attribute.collection) deltas.push(yield* deltaOf(attribute, old, value));
+  }
   const isAssigned = (state: ResourceObject, urn: string): boolean => state[urn] !== undefined;
   const urns = resourceType.extensions.map(({ urn }) => urn);
   return {
@@ -30,10 +40,7 @@ export function differenceOf(resourceType: ResourceType, before: ResourceObject,
       ...differing.filter(({ collection }) => !collection).map((attribute) => changeOf(attribute, before, after)),
       ...urns.filter((urn) => isAssigned(before, urn) && !isAssigned(after, urn)).map(removeContainer),
     ],
-    deltas: differing
-      .filter(({ collection }) => collection)
-      .map((attribute) => deltaOf(attribute, before, after))
-      .filter(({ joined, left }) => joined.length > 0 || left.length > 0),
+    deltas: deltas.filter(({ joined, left }) => joined.length > 0 || left.length > 0),
   };
 }
 
@@ -52,9 +59,9 @@ function changeOf(attribute: Attribute, before: ResourceObject, after: ResourceO
   return { op: readAttribute(before, attribute) === undefined ? "add" : "replace", path, value };
 }
 
-function deltaOf(attribute: Attribute, before: ResourceObject, after: ResourceObject): CollectionDelta {
-  const was = elementsByKey(attribute, readAttribute(before, attribute));
-  const is = elementsByKey(attribute, readAttribute(after, attribute));
+function* deltaOf(attribute: Attribute, before: unknown, after: unknown): Steps<CollectionDelta> {
+  const was = yield* elementsByKey(attribute, before);
+  const is = yield* elementsByKey(attribute, after);
   return {
     attribute: attribute.path,
     joined: [...is].filter(([key]) => !was.has(key)).map(([, element]) => element),
@@ -63,27 +70,37 @@ function deltaOf(attribute: Attribute, before: ResourceObject, after: ResourceOb
 }
 
 /** The elements of a collection by what tells them apart. */
-function elementsByKey(attribute: Attribute, elements: unknown): ReadonlyMap<unknown, ResourceObject> {
+function* elementsByKey(attribute: Attribute, elements: unknown): Steps<ReadonlyMap<unknown, ResourceObject>> {
   const identity = attribute.sub("value");
-  const objects = Array.isArray(elements) ? elements.filter(isObject) : [];
-  return new Map(objects.map((element) => [identity?.key(element.value), element]));
+  const byKey = new Map<unknown, ResourceObject>();
+  yield* forEach(Array.isArray(elements) ? elements.filter(isObject) : [], (element) =>
+    byKey.set(identity?.key(element.value), element),
+  );
+  return byKey;
 }
 
 /** Whether two states are the same; the elements of a collection have no order. @see RFC 7643 §2.3.8 */
-export function isSameResource(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): boolean {
-  return resourceType.content.every((attribute) => {
-    const old = readAttribute(before, attribute);
-    const value = readAttribute(after, attribute);
-    return attribute.collection && Array.isArray(old) && Array.isArray(value)
-      ? isSameCollection(attribute, old, value)
-      : isSame(old, value);
-  });
+export function* isSameResource(
+  resourceType: ResourceType,
+  before: ResourceObject,
+  after: ResourceObject,
+): Steps<boolean> {
+  for (const attribute of resourceType.content) {
+    if (!(yield* isSameValue(attribute, readAttribute(before, attribute), readAttribute(after, attribute))))
+      return false;
+  }
+  return true;
 }
 
-function isSameCollection(attribute: Attribute, old: readonly unknown[], value: readonly unknown[]): boolean {
+function* isSameValue(attribute: Attribute, old: unknown, value: unknown): Steps<boolean> {
+  if (!attribute.collection || !Array.isArray(old) || !Array.isArray(value)) return isSame(old, value);
   if (old.length !== value.length) return false;
+  // Mostly nothing has moved.
+  if (yield* isEvery(value, (element, index) => isSame(old[index], element))) return true;
+  const byKey = yield* elementsByKey(attribute, old);
   const identity = attribute.sub("value");
-  const keyOf = (element: unknown): unknown => identity?.key(isObject(element) ? element.value : element);
-  const byKey = new Map(old.map((element) => [keyOf(element), element]));
-  return value.every((element) => isSame(byKey.get(keyOf(element)), element));
+  return yield* isEvery(value, (element) => {
+    const key = identity?.key(isObject(element) ? element.value : element);
+    return isSame(byKey.get(key), element);
+  });
 }

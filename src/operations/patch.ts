@@ -2,91 +2,118 @@ import type { Call } from "../call/call.ts";
 import type { PatchOperation } from "../call/operation.ts";
 import { toBind, toBindUnseen } from "../call/preconditions.ts";
 import type { Result } from "../call/result.ts";
+import type { Selection } from "../call/selection.ts";
 import { tolerance } from "../call/settings.ts";
 import { writeRequest } from "../call/write.ts";
 import { isScimError } from "../error.ts";
-import { applyPatch } from "../patch/apply.ts";
-import { classify, type Delta, operationsOf } from "../patch/delta.ts";
+import type { CollectionDelta } from "../events/event.ts";
+import { applyInSteps } from "../patch/apply.ts";
+import { type Delta, divide } from "../patch/delta.ts";
 import { type PreparedOperation, withPosition } from "../patch/operation.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, DeltaResult, StoredResource } from "../storage/adapter.ts";
+import { doInSlices } from "../time-slice.ts";
+import { hasTransactions, inTransaction } from "./bulk/transaction.ts";
 import { emitChange } from "./change.ts";
 import { noSuchResource } from "./missing.ts";
 import { readBack } from "./read.ts";
 import { readTarget } from "./read-target.ts";
 import { settleForeignReferences } from "./references.ts";
 import { SELECT_NONE } from "./stored.ts";
-import { emitWrite, writeWithRetry } from "./write-with-retry.ts";
+import { emitWrite, isChanged, writeWithRetry } from "./write-with-retry.ts";
 
 /**
- * Changes a resource. What only adds to or removes from one collection goes to storage as a delta, at a cost that does not
- * depend on the collection's size; everything else is read, patched and written back unless somebody was faster.
+ * Changes a resource. What only adds to or removes from a collection goes to storage as a delta of it, at a cost that does not
+ * depend on the collection's size; everything else is read, patched and written back unless somebody was faster. A request that
+ * has both, or several deltas, is done in one transaction; where storage has none, all of it is read and written back.
  * @see RFC 7644 §3.5.2
  */
 export async function patch<C extends Context>(operation: PatchOperation, call: Call<C>): Promise<Result> {
-  const delta = classify(operation.operations);
-  if (delta !== undefined) {
-    const result = await patchByDelta(operation, delta, call);
-    if (result !== undefined) return result;
-  }
-  // However many operations a delta came from, two do the same.
-  return patchByReplace(operation, delta === undefined ? operation.operations : operationsOf(delta), call);
+  const { resourceType, operations } = operation;
+  const { deltas, rest } = await doInSlices(divide(operations), call.slice, call.signal);
+  const isAlone = rest.length === 0 && deltas.length === 1;
+  const takesDeltas = call.storageOf(resourceType).applyDelta !== undefined;
+  const parts = takesDeltas && (isAlone || hasTransactions(resourceType, call)) ? deltas.filter(saysSomething) : [];
+  const write = (inner: Call<C>): Promise<Done> => patchInParts(operation, parts, inner);
+  const isWhole = isAlone || parts.length === 0;
+  return show(operation, isWhole ? await write(call) : await inTransaction(call, [resourceType], write), call);
 }
 
-/** Undefined where storage takes no delta. */
-async function patchByDelta<C extends Context>(
+function saysSomething({ add, remove }: Delta): boolean {
+  return add.length > 0 || remove.length > 0;
+}
+
+/** What became of a PATCH. */
+interface Done {
+  /** Storage took all of it as deltas, so that nobody has looked at the resource. */
+  readonly isUnseen: boolean;
+  /** The version that it came to, as far as that is known. */
+  readonly version: string | undefined;
+  readonly selection: Selection;
+  /** The resource as it was written, where that is what is shown. */
+  readonly stored?: StoredResource;
+}
+
+/** First the deltas, then what is left of the operations; a delta that storage declines is left too. */
+async function patchInParts<C extends Context>(
+  operation: PatchOperation,
+  deltas: readonly Delta[],
+  call: Call<C>,
+): Promise<Done> {
+  let { ifMatch } = operation;
+  let version: string | undefined;
+  const taken = new Set<Attribute>();
+  const changed: CollectionDelta[] = [];
+  for (const delta of deltas) {
+    const { attribute } = delta;
+    const done = await applyDelta({ ...operation, ifMatch }, delta, call);
+    if (done === "declined") continue;
+    taken.add(attribute);
+    version = done.meta.version;
+    if (done.added.length + done.removed.length === 0) continue;
+    changed.push({ attribute: attribute.path, joined: done.added, left: done.removed });
+    // The version that the client demanded was there; the one since is this transaction's.
+    ifMatch = undefined;
+  }
+  const left = operation.operations.filter((one) => !isAbout(one, taken));
+  if (taken.size > 0 && left.length === 0) {
+    emitDeltas(operation, changed, version, call);
+    return { isUnseen: true, version, selection: operation.selection };
+  }
+  return patchByReplace({ ...operation, ifMatch }, left, { version, changed }, call);
+}
+
+/** Whether an operation is about one of the collections. */
+function isAbout(operation: PreparedOperation, collections: ReadonlySet<Attribute>): boolean {
+  if (operation.type === "attribute") return collections.has(operation.path.attribute);
+  return operation.type === "element" && collections.has(operation.attribute);
+}
+
+async function applyDelta<C extends Context>(
   operation: PatchOperation,
   delta: Delta,
   call: Call<C>,
-): Promise<Result | undefined> {
-  const { resourceType, id, selection } = operation;
+): Promise<DeltaResult | "declined"> {
+  const { resourceType, id, operations } = operation;
+  const { attribute } = delta;
   const storage = call.storageOf(resourceType);
-  if (storage.applyDelta === undefined || (delta.add.length === 0 && delta.remove.length === 0)) return undefined;
+  if (storage.applyDelta === undefined) return "declined";
   const ifVersion = await versionToBind(operation, call);
-  const { name } = delta.attribute;
-  const settled = await settleForeignReferences(call, resourceType, { [name]: delta.add } as ResourceObject, id);
-  const add = (settled[name] ?? []) as Delta["add"];
-  const done = await storage
-    .applyDelta({ ...writeRequest(call, resourceType), id, ...delta, add, ifVersion }, call.context)
-    .catch((error: unknown) => {
-      throw locate(error, operation.operations);
-    });
-  if (done === "declined") return undefined;
-  if (done === undefined) throw noSuchResource(resourceType);
-  emitDelta(call, resourceType, id, delta, done);
-  if (!selection.isExplicit && call.engine.patchResponse === "auto")
-    return { type: "patched", resourceType, id, version: done.meta.version };
-  return showDone(operation, done.meta.version, call);
-}
-
-/** The resource as it is now, for a PATCH that is done; where it has been deleted meanwhile, that it is done. */
-async function showDone<C extends Context>(operation: PatchOperation, version: string, call: Call<C>): Promise<Result> {
-  const { resourceType, id, selection } = operation;
-  try {
-    return await readBack({ resourceType, id, selection }, call);
-  } catch (error) {
-    if (isScimError(error) && error.status === 404) return { type: "patched", resourceType, id, version };
-    throw error;
-  }
-}
-
-function emitDelta<C extends Context>(
-  call: Call<C>,
-  resourceType: ResourceType,
-  id: string,
-  delta: Delta,
-  done: DeltaResult,
-): void {
-  if (done.added.length === 0 && done.removed.length === 0) return;
-  emitChange(call, "patched", resourceType, {
-    id,
-    version: done.meta.version,
-    attributes: [delta.attribute.path],
-    changes: [],
-    deltas: [{ attribute: delta.attribute.path, joined: done.added, left: done.removed }],
+  const given = { [attribute.name]: delta.add } as ResourceObject;
+  const settled = await settleForeignReferences(call, resourceType, given, id);
+  const add = (settled[attribute.name] ?? []) as Delta["add"];
+  const request = { ...writeRequest(call, resourceType), id, ...delta, add, ifVersion };
+  const done = await storage.applyDelta(request, call.context).catch((error: unknown) => {
+    const collections = new Set([attribute]);
+    throw locate(
+      error,
+      operations.filter((one) => isAbout(one, collections)),
+    );
   });
+  if (done === undefined) throw noSuchResource(resourceType);
+  return done;
 }
 
 /** Of several tags, the one that is current is found out by a look at the resource. */
@@ -97,37 +124,76 @@ async function versionToBind<C extends Context>(operation: PatchOperation, call:
   return toBind(operation.ifMatch, current.meta.version);
 }
 
+function emitDeltas<C extends Context>(
+  { resourceType, id }: PatchOperation,
+  deltas: readonly CollectionDelta[],
+  version: string | undefined,
+  call: Call<C>,
+): void {
+  if (deltas.length === 0) return;
+  const attributes = deltas.map(({ attribute }) => attribute);
+  emitChange(call, "patched", resourceType, { id, version, attributes, changes: [], deltas });
+}
+
+/** What the deltas of a request did before the rest of it. */
+interface Before {
+  readonly version: string | undefined;
+  readonly changed: readonly CollectionDelta[];
+}
+
 async function patchByReplace<C extends Context>(
   operation: PatchOperation,
   operations: readonly PreparedOperation[],
+  { version, changed }: Before,
   call: Call<C>,
-): Promise<Result> {
-  const { resourceType, id } = operation;
+): Promise<Done> {
+  const { resourceType } = operation;
   const scope = scopeOf(resourceType, operations);
-  const selection = operation.selection.forWrite(scope.named);
+  const selection = operation.selection.forWrite(namedBy(resourceType, operation.operations));
   // A collection that is not read but shown all the same is streamed, whatever its size.
   const isReadBack = scope.untouched.some((attribute) => selection.includes(attribute));
+  const { spent } = call.effort;
   const written = await writeWithRetry(
     operation,
     {
       select: { includes: (attribute) => !scope.unread.includes(attribute) },
-      compute: (read) => apply(resourceType, read, operations, scope, call),
+      compute: (read) => {
+        call.effort.backTo(spent);
+        return apply(resourceType, read, operations, scope, call);
+      },
       shown: isReadBack ? SELECT_NONE : selection,
       untouched: scope.untouched,
-      explain: (error) => locate(error, operation.operations),
+      explain: (error) => locate(error, operations),
     },
     call,
   );
-  if (written !== undefined) emitWrite(call, "patched", operation, written, written.rewrite.changes);
-  if (written === undefined) return readBack({ resourceType, id, selection }, call);
-  if (isReadBack) return showDone({ ...operation, selection }, written.stored.meta.version, call);
-  return { type: "resource", status: 200, resourceType, resource: written.stored, selection };
+  if (written === undefined || !isChanged(written)) emitDeltas(operation, changed, version, call);
+  else emitWrite(call, "patched", operation, written, { changes: written.rewrite.changes, deltas: changed });
+  if (written === undefined) return { isUnseen: false, version, selection };
+  const { stored } = written;
+  return { isUnseen: false, version: stored.meta.version, selection, ...(isReadBack ? {} : { stored }) };
+}
+
+/** The resource as it is now; where it has been deleted meanwhile, that it was changed before. */
+async function show<C extends Context>(
+  { resourceType, id }: PatchOperation,
+  { isUnseen, version, selection, stored }: Done,
+  call: Call<C>,
+): Promise<Result> {
+  if (stored !== undefined) return { type: "resource", status: 200, resourceType, resource: stored, selection };
+  const isSilent = isUnseen && !selection.isExplicit && call.engine.patchResponse === "auto";
+  if (isSilent && version !== undefined) return { type: "patched", resourceType, id, version };
+  try {
+    return await readBack({ resourceType, id, selection }, call);
+  } catch (error) {
+    if (version !== undefined && isScimError(error) && error.status === 404)
+      return { type: "patched", resourceType, id, version };
+    throw error;
+  }
 }
 
 /** What the operations are about, and what they are not. */
 interface Scope {
-  /** The top-level attributes that the operations name. */
-  readonly named: ReadonlySet<Attribute>;
   /** Collections that no operation names: they are neither read nor written. */
   readonly untouched: readonly Attribute[];
   /** These, and what storage would have to compute. */
@@ -139,23 +205,21 @@ function scopeOf(resourceType: ResourceType, operations: readonly PreparedOperat
   const untouched = resourceType.attributes.filter((attribute) => attribute.collection && !named.has(attribute));
   // What a client echoes must be compared, even where storage has to compute it.
   const unread = [...untouched, ...resourceType.inverses.filter((attribute) => !named.has(attribute))];
-  return { named, untouched, unread };
+  return { untouched, unread };
 }
 
 /** Applies the operations to the state that was read. @throws {ScimError} 400 as `applyPatch`. */
-function apply<C extends Context>(
+async function apply<C extends Context>(
   resourceType: ResourceType,
   read: StoredResource,
   operations: readonly PreparedOperation[],
   { untouched, unread }: Scope,
   call: Call<C>,
 ) {
-  const { limits } = call.engine;
-  const { resource, secrets, changes } = applyPatch(resourceType, omit(read, unread), operations, {
-    createOnNoMatch: tolerance("createOnNoMatch", call),
-    limits,
-    maxComparisons: limits.comparisons,
-  });
+  const { effort, engine, slice, signal } = call;
+  const options = { createOnNoMatch: tolerance("createOnNoMatch", call), limits: engine.limits };
+  const steps = applyInSteps(resourceType, omit(read, unread), operations, effort, options);
+  const { resource, secrets, changes } = await doInSlices(steps, slice, signal);
   return {
     before: omit(read, [...untouched, ...resourceType.inverses]),
     after: omit(resource, resourceType.inverses),

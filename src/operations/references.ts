@@ -4,6 +4,7 @@ import { writeRequest } from "../call/write.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Context, StorageNotice } from "../storage/adapter.ts";
+import { getOrCreate } from "../storage/get-or-create.ts";
 import { type HeldReference, namesHolder, referencesIn, settleMissing, withSettled } from "../storage/reference.ts";
 import { SELECT_NONE } from "./stored.ts";
 
@@ -54,28 +55,42 @@ async function isThere<C extends Context>(id: string, types: readonly ResourceTy
   return found.some((resource) => resource !== undefined);
 }
 
+/** Whether storage left a reference out. */
+export function isDropped(notice: StorageNotice): notice is StorageNotice & { readonly type: "missingReference" } {
+  return notice.type === "missingReference" && notice.outcome === "dropped";
+}
+
 /** A resource as it was given to storage, without the references that storage left out. */
 export function withoutDropped<R extends ResourceObject>(
   resourceType: ResourceType,
   resource: R,
   notices: readonly StorageNotice[],
 ): R {
-  const dropped = notices.filter((notice) => notice.type === "missingReference" && notice.outcome === "dropped");
+  const dropped = notices.filter(isDropped);
   if (dropped.length === 0) return resource;
-  const names = new Set(dropped.map((notice) => nameOf(notice.attribute, "value" in notice ? notice.value : "")));
+  const names = new Set(dropped.map((notice) => nameOf(notice.attribute, notice.value)));
   const held = [...referencesIn(resourceType, resource)].filter(({ reference, id }) =>
     names.has(nameOf(reference.attribute.path, id)),
   );
   return withSettled(resource, held, new Map(held.map(({ element }) => [element, undefined])));
 }
 
-/** Whether a stored resource holds the reference that a notice is about: then it is no news. */
-export function isHeldIn(resourceType: ResourceType, stored: ResourceObject, notice: StorageNotice): boolean {
-  if (notice.type !== "missingReference" || notice.outcome === "dropped") return false;
-  const reference = resourceType.references.find(({ attribute }) => attribute.path === notice.attribute);
+/** Tells which notices are about a reference that a stored resource holds already, and so are no news. */
+export function heldIn(resourceType: ResourceType, stored: ResourceObject): (notice: StorageNotice) => boolean {
+  const held = new Map<string, ReadonlySet<unknown>>();
+  return (notice) => {
+    if (notice.type !== "missingReference" || notice.outcome === "dropped") return false;
+    return getOrCreate(held, notice.attribute, () => valuesOf(resourceType, stored, notice.attribute)).has(
+      notice.value,
+    );
+  };
+}
+
+function valuesOf(resourceType: ResourceType, stored: ResourceObject, path: string): ReadonlySet<unknown> {
+  const reference = resourceType.references.find(({ attribute }) => attribute.path === path);
   const value = reference && readAttribute(stored, reference.attribute);
   const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return elements.some((element) => (element as ResourceObject | undefined)?.value === notice.value);
+  return new Set(elements.map((element) => (element as ResourceObject | undefined)?.value));
 }
 
 function nameOf(attribute: string, id: string): string {

@@ -23,7 +23,7 @@ const SELECT_STORED: Select = { includes: (attribute) => attribute.inverseOf ===
  */
 export async function replace<C extends Context>(operation: ReplaceOperation, call: Call<C>): Promise<Result> {
   const { resourceType, id } = operation;
-  const body = readBody(call, resourceType, operation.body);
+  const body = await readBody(call, resourceType, operation.body);
   const selection = operation.selection.forWrite(body.named);
   const compute = (before: StoredResource): Rewrite => {
     const rewritten = rewrite(resourceType, before, body, call);

@@ -2,16 +2,19 @@ import type { Call } from "../call/call.ts";
 import { mayTryAgain } from "../call/preconditions.ts";
 import { writeRequest } from "../call/write.ts";
 import { conflict, isScimError } from "../error.ts";
+import type { CollectionDelta } from "../events/event.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context, NewResource, Secrets, Select, StorageNotice, StoredResource } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
+import { doAll, doInSlices } from "../time-slice.ts";
 import { emitChange } from "./change.ts";
 import { type Difference, differenceOf, isSameResource } from "./difference.ts";
 import { noSuchResource } from "./missing.ts";
 import { readTarget, type Target } from "./read-target.ts";
-import { isHeldIn, settleForeignReferences, withoutDropped } from "./references.ts";
+import { heldIn, isDropped, settleForeignReferences, withoutDropped } from "./references.ts";
 import { checkStored } from "./stored.ts";
 
 /** How often a write without If-Match starts again when another writer was faster. */
@@ -29,8 +32,11 @@ export interface Rewrite {
 export interface Rewriting<R extends Rewrite> {
   /** What is read. */
   readonly select: Select;
-  /** Makes the change. It is asked again, of the new state, where another writer was faster. */
-  readonly compute: (read: StoredResource) => R;
+  /**
+   * Makes the change. It is asked again, of the new state, where another writer was faster. It may take its time: what it is given is
+   * a copy, and the write asks for the version of it.
+   */
+  readonly compute: (read: StoredResource) => R | Promise<R>;
   /** What is looked at in the result. */
   readonly shown: Select;
   /** Collections that are neither read nor written. */
@@ -48,6 +54,8 @@ export interface Written<R extends Rewrite> {
   readonly resource: NewResource;
   /** What storage made of it. */
   readonly stored: StoredResource;
+  /** What is different in it. */
+  readonly difference: Difference;
 }
 
 /**
@@ -67,18 +75,44 @@ export async function writeWithRetry<C extends Context, R extends Rewrite>(
   const { resourceType, id } = target;
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
     const read = await readTarget(target, rewriting.select, call);
-    const rewrite = rewriting.compute(withoutMarks(resourceType, read));
-    if (changesNothing(target, rewrite)) return undefined;
+    const rewrite = await rewriting.compute(withoutMarks(resourceType, read));
+    if (await changesNothing(target, rewrite, call)) return undefined;
     const after = await settleForeignReferences(call, resourceType, rewrite.after, id);
-    const written = await swap(target, read, { ...rewrite, after }, rewriting, call);
+    const difference = await tellingOf(resourceType, rewrite.before, after, call);
+    const written = await swap(target, read, { ...rewrite, after }, difference, rewriting, call);
     if (written !== undefined) return written;
   }
   throw conflict();
 }
 
 /** A secret is always a change, since nobody can say whether it is the stored one. */
-function changesNothing({ resourceType }: Target, { before, after, secrets }: Rewrite): boolean {
-  return Object.keys(secrets).length === 0 && isSameResource(resourceType, before, after);
+async function changesNothing<C extends Context>(
+  { resourceType }: Target,
+  { before, after, secrets }: Rewrite,
+  { slice, signal }: Call<C>,
+): Promise<boolean> {
+  if (Object.keys(secrets).length > 0) return false;
+  return doInSlices(isSameResource(resourceType, before, after), slice, signal);
+}
+
+/** Says what is different in what was written, given the resource as storage kept it and what it told. */
+export type Telling = (kept: ResourceObject, notices: readonly StorageNotice[]) => Difference;
+
+/**
+ * What will be told of a write that makes one state of another, once storage says what it left out. It is made before the write,
+ * because afterwards nothing may come between it and its event: the next write to the resource would be told of first.
+ */
+export async function tellingOf<C extends Context>(
+  resourceType: ResourceType,
+  before: ResourceObject,
+  given: ResourceObject,
+  { slice, signal }: Call<C>,
+): Promise<Telling> {
+  const steps = differenceOf(resourceType, before, withoutMarks(resourceType, given));
+  const difference = await doInSlices(steps, slice, signal);
+  // What storage does next, it may do at a stretch.
+  if (slice.isOver) await slice.next(signal);
+  return (kept, notices) => (notices.some(isDropped) ? doAll(differenceOf(resourceType, before, kept)) : difference);
 }
 
 /** Writes, unless another writer was faster; then undefined. */
@@ -86,6 +120,7 @@ async function swap<C extends Context, R extends Rewrite>(
   { resourceType, id, ifMatch }: Target,
   read: StoredResource,
   rewrite: R,
+  tell: Telling,
   { shown: select, untouched, explain = (error) => error }: Rewriting<R>,
   call: Call<C>,
 ): Promise<Written<R> | undefined> {
@@ -104,10 +139,13 @@ async function swap<C extends Context, R extends Rewrite>(
   try {
     const stored = await call.storageOf(resourceType).replace(swapping, call.context);
     if (stored === undefined) throw noSuchResource(resourceType);
-    for (const notice of notices) if (!isHeldIn(resourceType, read, notice)) request.notify(notice);
+    const isHeld = heldIn(resourceType, read);
+    for (const notice of notices) if (!isHeld(notice)) request.notify(notice);
     const kept = <T extends ResourceObject>(given: T): T =>
       withoutMarks(resourceType, withoutDropped(resourceType, given, notices));
-    return { rewrite: { ...rewrite, after: kept(after) }, read, resource: kept(resource), stored: checkStored(stored) };
+    const written = { ...rewrite, after: kept(after) };
+    const difference = tell(written.after, notices);
+    return { rewrite: written, read, resource: kept(resource), stored: checkStored(stored), difference };
   } catch (error) {
     if (isLostRace(error) && mayTryAgain(ifMatch)) return undefined;
     throw explain(error);
@@ -118,24 +156,40 @@ function isLostRace(error: unknown): boolean {
   return isScimError(error) && error.status === 412;
 }
 
-/** Tells of a write that changed something: not of one to secrets that storage does not keep [R-67]. `changes`: the operations that made it, where the verb knows them better than the difference. */
+/** What a verb knows of a write better than the two states of it. */
+interface Known {
+  /** The operations that made it. Default: those of the difference. */
+  readonly changes?: Difference["changes"];
+  /** What became of collections apart from it. Default: nothing. */
+  readonly deltas?: readonly CollectionDelta[];
+}
+
+/** Whether a write changed anything: not so one of secrets that storage does not keep [R-67]. */
+export function isChanged({ read, stored }: Written<Rewrite>): boolean {
+  return stored.meta.version !== read.meta.version;
+}
+
+/** Tells of a write that changed something. */
 export function emitWrite<C extends Context>(
   call: Call<C>,
   type: "replaced" | "patched",
   { resourceType, id }: Target,
-  { rewrite, read, resource, stored }: Written<Rewrite>,
-  changes?: Difference["changes"],
+  written: Written<Rewrite>,
+  { changes, deltas = [] }: Known = {},
 ): void {
-  if (stored.meta.version === read.meta.version) return;
-  const { before, after, secrets } = rewrite;
-  const difference = differenceOf(resourceType, before, after);
+  if (!isChanged(written)) return;
+  const { rewrite, difference } = written;
   emitChange(call, type, resourceType, {
     id,
-    version: stored.meta.version,
-    attributes: [...difference.attributes, ...Object.keys(secrets)],
+    version: written.stored.meta.version,
+    attributes: [
+      ...difference.attributes,
+      ...Object.keys(rewrite.secrets),
+      ...deltas.map(({ attribute }) => attribute),
+    ],
     changes: changes ?? difference.changes,
-    deltas: difference.deltas,
-    before,
-    after: resource,
+    deltas: [...difference.deltas, ...deltas],
+    before: rewrite.before,
+    after: written.resource,
   });
 }

@@ -4,11 +4,12 @@ import type { Attribute } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
+import { doAll, isEvery, type Steps } from "../time-slice.ts";
 import { PatchedDocument } from "./document.ts";
 import { Effort } from "./effort.ts";
 import { applyToList } from "./elements.ts";
 import { applyToSchemas, clearExtension } from "./extension.ts";
-import { faultsOf } from "./final-state.ts";
+import { findFault } from "./final-state.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import { applyToSingular } from "./singular.ts";
 import { applyToSelected, type CreateOnNoMatch } from "./value-path.ts";
@@ -19,7 +20,7 @@ export interface ApplyOptions {
   readonly createOnNoMatch?: CreateOnNoMatch;
   /** Bounds on what the resource may grow to. Default: those of `createScim`. */
   readonly limits?: ValueLimits;
-  /** Most values that filters of value paths may be compared with. Default 10,000,000; more is 400 tooMany. */
+  /** Most comparisons of elements with filters and with what is listed. Default 10,000,000; more is 400 tooMany. */
   readonly maxComparisons?: number;
 }
 
@@ -57,59 +58,75 @@ export function applyPatch(
   operations: readonly PreparedOperation[],
   options: ApplyOptions = {},
 ): Patched {
-  const document = new PatchedDocument(resource, new Effort(options.maxComparisons));
+  return doAll(applyInSteps(resourceType, resource, operations, new Effort(options.maxComparisons), options));
+}
+
+/** As `applyPatch`, in steps of which none takes long however many elements there are, and with an effort that others may share. */
+export function* applyInSteps(
+  resourceType: ResourceType,
+  resource: ResourceObject,
+  operations: readonly PreparedOperation[],
+  effort: Effort,
+  { createOnNoMatch, limits = DEFAULT_VALUE_LIMITS }: Omit<ApplyOptions, "maxComparisons">,
+): Steps<Patched> {
+  const document = new PatchedDocument(resource, effort);
   const secrets: Record<string, unknown> = {};
   for (const operation of operations) {
     try {
-      applyOne(resourceType, document, operation, secrets, options.createOnNoMatch);
+      yield* applyOne(resourceType, document, operation, secrets, createOnNoMatch);
     } catch (error) {
       throw withPosition(error, operation.index);
     }
+    yield;
   }
-  const { resource: after, operations: changes } = document.finish();
-  const limits = options.limits ?? DEFAULT_VALUE_LIMITS;
-  for (const { path, error } of faultsOf(resourceType, resource, after, document.lists(), limits))
-    throw withPosition(error, lastOn(resourceType, operations, path));
+  const { resource: after, operations: changes } = yield* document.finish();
+  const fault = yield* findFault(resourceType, resource, after, document.lists(), limits);
+  if (fault !== undefined) throw withPosition(fault.error, lastOn(resourceType, operations, fault.path));
   return { resource: after, secrets, changes };
 }
 
 /** The target decides what an operation does: one module for each kind. @see RFC 7644 §3.5.2.1, §3.5.2.2, §3.5.2.3 */
-function applyOne(
+function* applyOne(
   resourceType: ResourceType,
   document: PatchedDocument,
   operation: PreparedOperation,
   secrets: Record<string, unknown>,
   createOnNoMatch: CreateOnNoMatch,
-): void {
+): Steps<void> {
   switch (operation.type) {
     case "attribute": {
       const { attribute } = operation.path;
-      if (attribute.multiValued) return applyToList(document.elements(attribute), operation);
+      if (attribute.multiValued) return yield* applyToList(document.elements(attribute), operation);
       return applyToSingular(document, operation);
     }
     case "element":
-      return applyToSelected(document.elements(operation.attribute), operation, createOnNoMatch);
+      return yield* applyToSelected(document.elements(operation.attribute), operation, createOnNoMatch);
     case "secret":
       secrets[operation.attribute.path] = operation.value;
       return;
     case "extension":
-      return clearExtension(document, operation.extension, operation.op, secrets);
+      return yield* clearExtension(document, operation.extension, operation.op, secrets);
     case "schemas":
-      return applyToSchemas(document, resourceType, operation, secrets);
+      return yield* applyToSchemas(document, resourceType, operation, secrets);
     case "echo":
-      if (isEcho(operation.attribute, document.read(operation.attribute), operation.value, document.effort)) return;
+      if (yield* isEcho(operation.attribute, document.read(operation.attribute), operation.value, document.effort))
+        return;
       throw mutability(`${operation.attribute.path} is readOnly; it cannot be changed by a client.`);
   }
 }
 
 /** A readOnly attribute that a client sends back says what is stored, as far as it says something [R-15]. */
-function isEcho(attribute: Attribute, stored: unknown, sent: unknown, effort: Effort): boolean {
+function* isEcho(attribute: Attribute, stored: unknown, sent: unknown, effort: Effort): Steps<boolean> {
+  if (!Array.isArray(sent) || (sent.length > 0 && !Array.isArray(stored))) return isEchoOfOne(attribute, stored, sent);
+  const elements: readonly unknown[] = Array.isArray(stored) ? stored : [];
+  effort.spend(sent.length * elements.length);
+  for (const element of sent)
+    if (yield* isEvery(elements, (candidate) => !isEchoOfOne(attribute, candidate, element))) return false;
+  return true;
+}
+
+function isEchoOfOne(attribute: Attribute, stored: unknown, sent: unknown): boolean {
   if (sent === null || sent === undefined) return true;
-  if (Array.isArray(sent) && (sent.length === 0 || Array.isArray(stored))) {
-    const elements = Array.isArray(stored) ? stored : [];
-    effort.spend(sent.length * elements.length);
-    return sent.every((element) => elements.some((candidate) => isEcho(attribute, candidate, element, effort)));
-  }
   if (isObject(sent) && isObject(stored)) {
     return Object.entries(sent).every(([name, value]) => {
       const sub = attribute.sub(name);

@@ -27,7 +27,7 @@ export function merge(
   let after = before;
   for (const sub of attribute.subAttributes)
     if (given[sub.name] !== undefined) after = withSub(after, sub, op, given[sub.name], effort);
-  for (const sub of cleared) after = withoutSub(after, sub, "replace");
+  for (const sub of cleared) after = withoutSub(after, sub, "replace", effort);
   return after;
 }
 
@@ -55,11 +55,13 @@ export function withoutSub(
   before: ResourceObject,
   sub: Attribute,
   op: Op,
+  effort: Effort,
   listed?: readonly unknown[] | undefined,
 ): ResourceObject {
   const { [sub.name]: old, ...rest } = before;
   if (old === undefined) return before;
   if (listed !== undefined && Array.isArray(old)) {
+    effort.spend(old.length);
     const keys = new Set(listed.map((value) => sub.key(value)));
     const left = old.filter((value) => !keys.has(sub.key(value)));
     if (left.length === old.length) return before;

@@ -1,5 +1,6 @@
 import { type Attribute, pathOf } from "../schema/attribute.ts";
 import type { ResourceObject } from "../schema/value.ts";
+import { doAll, forEach, type Steps } from "../time-slice.ts";
 import { namedValues } from "./named-values.ts";
 import type { AttributeOperation, PreparedOperation } from "./operation.ts";
 
@@ -34,28 +35,62 @@ export interface Delta {
  * @see RFC 7644 §3.5.2
  */
 export function classify(operations: readonly PreparedOperation[]): Delta | undefined {
-  let attribute: Attribute | undefined;
-  const add = new Map<unknown, ResourceObject>();
-  const remove = new Map<unknown, unknown>();
-  for (const operation of operations) {
-    const change = changeOf(operation);
-    if (change === undefined || (attribute !== undefined && change.attribute !== attribute)) return undefined;
-    attribute = change.attribute;
-    for (const value of change.remove) {
-      const key = keyOf(change.attribute, value);
-      add.delete(key);
-      remove.set(key, value);
-    }
-    for (const element of change.add) {
-      const key = keyOf(change.attribute, element.value);
-      if (!add.has(key)) add.set(key, element);
-    }
-  }
-  return attribute === undefined ? undefined : { attribute, add: [...add.values()], remove: [...remove.values()] };
+  const { deltas, rest } = doAll(divide(operations));
+  return rest.length === 0 && deltas.length === 1 ? deltas[0] : undefined;
 }
 
-function keyOf(attribute: Attribute, value: unknown): unknown {
-  return attribute.sub("value")?.key(value);
+/** The parts of a request that do not depend on each other, since each is about other attributes. */
+export interface Division {
+  /** One for each collection that all operations on it only add to or remove from by `value`. */
+  readonly deltas: readonly Delta[];
+  /** What takes a look at the resource, in its order. */
+  readonly rest: readonly PreparedOperation[];
+}
+
+/** Divides a request into what can be done without a look at the resource, and the rest. @see RFC 7644 §3.5.2 */
+export function* divide(operations: readonly PreparedOperation[]): Steps<Division> {
+  const changes = new Map<PreparedOperation, Delta>();
+  const looked = new Set<Attribute>();
+  yield* forEach(operations, (operation) => {
+    const change = changeOf(operation);
+    if (change !== undefined) changes.set(operation, change);
+    else if (operation.type === "attribute") looked.add(operation.path.attribute);
+    else if (operation.type === "element") looked.add(operation.attribute);
+  });
+  const folded = new Map<Attribute, Folded>();
+  const rest: PreparedOperation[] = [];
+  for (const operation of operations) {
+    const change = changes.get(operation);
+    if (change === undefined || looked.has(change.attribute)) rest.push(operation);
+    else {
+      const into = folded.get(change.attribute) ?? { add: new Map(), remove: new Map() };
+      folded.set(change.attribute, into);
+      yield* fold(change, into);
+    }
+  }
+  const deltas = [...folded].map(([attribute, { add, remove }]) => {
+    return { attribute, add: [...add.values()], remove: [...remove.values()] };
+  });
+  return { deltas, rest };
+}
+
+/** What several deltas of one collection come to, by the key of `value`. */
+interface Folded {
+  readonly add: Map<unknown, ResourceObject>;
+  readonly remove: Map<unknown, unknown>;
+}
+
+function* fold({ attribute, add, remove }: Delta, into: Folded): Steps<void> {
+  const identity = attribute.sub("value");
+  yield* forEach(remove, (value) => {
+    const key = identity?.key(value);
+    into.add.delete(key);
+    into.remove.set(key, value);
+  });
+  yield* forEach(add, (element) => {
+    const key = identity?.key(element.value);
+    if (!into.add.has(key)) into.add.set(key, element);
+  });
 }
 
 function changeOf(operation: PreparedOperation): Delta | undefined {

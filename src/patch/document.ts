@@ -1,6 +1,7 @@
 import jsonPatch, { type Operation } from "fast-json-patch";
 import type { Attribute } from "../schema/attribute.ts";
 import { copyValue, isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
+import { forEach, type Steps } from "../time-slice.ts";
 import type { Effort } from "./effort.ts";
 import { differences, ElementList } from "./element-list.ts";
 import { pointerOf, pointerTo } from "./pointer.ts";
@@ -58,14 +59,14 @@ export class PatchedDocument {
   }
 
   /** The finished resource, and every operation that made it. @see RFC 6902 */
-  finish(): { readonly resource: ResourceObject; readonly operations: readonly Operation[] } {
+  *finish(): Steps<{ readonly resource: ResourceObject; readonly operations: readonly Operation[] }> {
     for (const [attribute, list] of this.#lists) {
-      const operations = list.operations((...below) => pointerTo(attribute, ...below));
+      const operations = yield* list.operations((...below) => pointerTo(attribute, ...below));
       if (operations.length === 0) continue;
       const isNew = this.read(attribute) === undefined;
       const holder = this.#own(attribute);
       if (!isNew) holder[attribute.name] = list.draft();
-      for (const operation of operations) this.#apply(operation, (value) => value);
+      yield* forEach(operations, (operation) => this.#apply(operation, (value) => value));
     }
     for (const extension of this.#owned) {
       const container = this.#document[extension];

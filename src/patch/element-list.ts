@@ -2,6 +2,7 @@ import type { Operation } from "fast-json-patch";
 import type { Attribute } from "../schema/attribute.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
 import { withoutDuplicates } from "../schema/value-reader.ts";
+import { forEach, isEvery, type Steps } from "../time-slice.ts";
 import type { Effort } from "./effort.ts";
 import { SlotIndex } from "./slot-index.ts";
 
@@ -105,8 +106,8 @@ export class ElementList {
   }
 
   /** Takes other elements instead of all that there are. */
-  replaceAll(elements: readonly unknown[]): void {
-    if (isSame(this.#live(), elements)) return;
+  *replaceAll(elements: readonly unknown[]): Steps<void> {
+    if (yield* isSameList(this.#live(), elements)) return;
     this.#elements = [...elements];
     this.#size = elements.length;
     this.#isReplaced = true;
@@ -118,19 +119,21 @@ export class ElementList {
   }
 
   /**
-   * The slot of the element that is the same one: that has the value and the type; of a collection and of simple values, the
-   * value; of elements without a value, everything [R-51].
+   * Finds the slot of the element that is the same one: that has the value and the type; of a collection and of simple values,
+   * the value; of elements without a value, everything [R-51]. What it gives holds until all elements are replaced.
    */
-  twinOf(element: unknown): number | undefined {
-    this.#byIdentity ??= this.#indexBy((one) => this.#identityOf(one));
-    return this.#byIdentity.find(this.#identityOf(element), (slot) => this.#elements[slot])[0];
+  *twins(): Steps<(element: unknown) => number | undefined> {
+    const index = this.#byIdentity ?? (yield* this.#indexBy((one) => this.#identityOf(one)));
+    this.#byIdentity = index;
+    return (element) => index.find(this.#identityOf(element), (slot) => this.#elements[slot])[0];
   }
 
-  /** The slots of the elements that have this `value`, in order. */
-  withValue(value: unknown): readonly number[] {
-    this.#byValue ??= this.#indexBy((element) => this.#valueKeyOf(element));
-    const key = (this.attribute.sub("value") ?? this.attribute).key(value);
-    return this.#byValue.find(key, (slot) => this.#elements[slot]);
+  /** Finds the slots of the elements that have a `value`, in order. What it gives holds until all elements are replaced. */
+  *holders(): Steps<(value: unknown) => readonly number[]> {
+    const index = this.#byValue ?? (yield* this.#indexBy((element) => this.#valueKeyOf(element)));
+    this.#byValue = index;
+    const attribute = this.attribute.sub("value") ?? this.attribute;
+    return (value) => index.find(attribute.key(value), (slot) => this.#elements[slot]);
   }
 
   /** The slots of the elements that are primary. */
@@ -143,27 +146,36 @@ export class ElementList {
   }
 
   /** The elements as they are now. */
-  values(): readonly unknown[] {
-    if (this.#values?.revision !== this.#revision) {
-      const live = this.#live();
-      const elements = this.#isRewritten ? withoutDuplicates(this.attribute, live) : live;
-      this.#values = { revision: this.#revision, elements };
-    }
-    return this.#values.elements;
+  *values(): Steps<readonly unknown[]> {
+    if (this.#values?.revision === this.#revision) return this.#values.elements;
+    const live = this.#live();
+    const elements = this.#isRewritten ? yield* withoutDuplicates(this.attribute, live) : live;
+    this.#values = { revision: this.#revision, elements };
+    return elements;
   }
 
   /**
    * The RFC 6902 operations that make of the stored array what the list holds now; `pointer` gives the path of what is below
    * the attribute. An array that is gone or that changed in many places is one operation.
    */
-  operations(pointer: (...below: readonly (string | number)[]) => string): readonly Operation[] {
-    const values = this.values();
-    if (this.#revision === 0 || isSame(values, this.#stored)) return [];
+  *operations(pointer: (...below: readonly (string | number)[]) => string): Steps<readonly Operation[]> {
+    if (this.#revision === 0) return [];
+    const values = yield* this.values();
+    if (yield* isSameList(values, this.#stored)) return [];
     if (values.length === 0) return [{ op: "remove", path: pointer() }];
     if (this.#stored.length === 0) return [{ op: "add", path: pointer(), value: values }];
-    const removed = this.#removedSlots();
     const isWhole = this.#isReplaced || this.attribute.collection || values.length !== this.#size;
-    if (isWhole || removed.length > MOST_SINGLE_REMOVALS) return [{ op: "replace", path: pointer(), value: values }];
+    const removed = isWhole ? [] : this.#removedSlots();
+    return isWhole || removed.length > MOST_SINGLE_REMOVALS
+      ? [{ op: "replace", path: pointer(), value: values }]
+      : this.#changes(removed, pointer);
+  }
+
+  /** One operation for each place that changed. */
+  #changes(
+    removed: readonly number[],
+    pointer: (...below: readonly (string | number)[]) => string,
+  ): readonly Operation[] {
     const operations: Operation[] = [];
     for (const slot of this.#changed) {
       if (slot >= this.#stored.length || this.#elements[slot] === undefined) continue;
@@ -208,9 +220,9 @@ export class ElementList {
     this.#byIdentity?.note(slot, before, after);
   }
 
-  #indexBy(keyOf: (element: unknown) => unknown): SlotIndex {
+  *#indexBy(keyOf: (element: unknown) => unknown): Steps<SlotIndex> {
     const index = new SlotIndex(keyOf);
-    for (const slot of this.slots()) index.note(slot, undefined, this.#elements[slot]);
+    yield* forEach(this.slots(), (slot) => index.note(slot, undefined, this.#elements[slot]));
     return index;
   }
 
@@ -228,6 +240,11 @@ export class ElementList {
     // An object, so that it is no list of all sub-attributes.
     return JSON.stringify({ value, type: type?.key(element.type) });
   }
+}
+
+/** Whether two lists are the same. */
+function* isSameList(left: readonly unknown[], right: readonly unknown[]): Steps<boolean> {
+  return left.length === right.length && (yield* isEvery(left, (element, index) => isSame(element, right[index])));
 }
 
 /** Whether an element is the primary one. @see RFC 7643 §2.4 */

@@ -1,5 +1,6 @@
 import type { Attribute } from "../schema/attribute.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
+import { forEach, type Steps } from "../time-slice.ts";
 import { checkImmutable, merge, overwrite, requiredUnassigned } from "./complex.ts";
 import { type ElementList, isPrimary } from "./element-list.ts";
 import type { AttributeOperation } from "./operation.ts";
@@ -9,15 +10,12 @@ import type { Op } from "./parse.ts";
  * Applies an operation on a multi-valued attribute as a whole.
  * @throws {ScimError} 400 mutability, invalidValue.
  */
-export function applyToList(list: ElementList, { op, value }: AttributeOperation): void {
+export function applyToList(list: ElementList, { op, value }: AttributeOperation): Steps<void> {
   const elements = value as readonly unknown[] | undefined;
-  guard(list, op, () => {
-    if (op === "add") return addElements(list, elements ?? []);
-    if (op === "replace") return replaceElements(list, elements ?? []);
-    if (elements !== undefined) return removeListed(list, elements);
-    // "the attribute and all values are removed, and the attribute SHALL be considered unassigned" [P-3.5.2.2-03].
-    list.replaceAll([]);
-  });
+  if (op === "add") return guard(list, op, addElements(list, elements ?? []));
+  if (op === "replace") return guard(list, op, replaceElements(list, elements ?? []));
+  // "the attribute and all values are removed, and the attribute SHALL be considered unassigned" [P-3.5.2.2-03].
+  return guard(list, op, elements === undefined ? list.replaceAll([]) : removeListed(list, elements));
 }
 
 /**
@@ -25,9 +23,9 @@ export function applyToList(list: ElementList, { op, value }: AttributeOperation
  * one lost its last.
  * @throws {ScimError} 400 mutability, invalidValue.
  */
-export function guard(list: ElementList, op: Op, work: () => void): void {
+export function* guard(list: ElementList, op: Op, work: Steps<void>): Steps<void> {
   const { attribute, size, revision } = list;
-  work();
+  yield* work;
   if (list.revision === revision || size === 0) return;
   checkImmutable(attribute, size);
   if (list.size === 0 && attribute.required) throw requiredUnassigned(attribute, op);
@@ -37,11 +35,12 @@ export function guard(list: ElementList, op: Op, work: () => void): void {
  * "a new value is added to the attribute"; one that is there already is left as it is, but for what is new in it.
  * @see RFC 7644 §3.5.2.1 [P-3.5.2.1-06 P-3.5.2.1-08]
  */
-export function addElements(list: ElementList, added: readonly unknown[]): void {
+export function* addElements(list: ElementList, added: readonly unknown[]): Steps<void> {
   const { attribute } = list;
+  const twinOf = yield* list.twins();
   let primary: number | undefined;
-  for (const element of added) {
-    let slot = list.twinOf(element);
+  yield* forEach(added, (element) => {
+    let slot = twinOf(element);
     if (slot === undefined) slot = list.append(element);
     else if (isObject(element) && !attribute.collection) {
       // What makes it the same element is there already, in whatever letter case.
@@ -49,7 +48,7 @@ export function addElements(list: ElementList, added: readonly unknown[]): void 
       list.set(slot, merge(attribute, list.at(slot) as ResourceObject, "add", { given, cleared: [] }, list.effort));
     }
     if (isPrimary(element)) primary = slot;
-  }
+  });
   if (primary !== undefined) makeSolePrimary(list, primary);
 }
 
@@ -60,15 +59,16 @@ export function makeSolePrimary(list: ElementList, primary: number): void {
 }
 
 /** "the attribute and all values are replaced" [P-3.5.2.3-04]; of an element that stays, what no client may change stays too. */
-function replaceElements(list: ElementList, replacement: readonly unknown[]): void {
+function* replaceElements(list: ElementList, replacement: readonly unknown[]): Steps<void> {
   const { attribute } = list;
-  if (!attribute.subAttributes.some(isFixed)) return list.replaceAll(replacement);
-  list.replaceAll(
-    replacement.map((element) => {
-      const slot = list.twinOf(element);
-      return slot === undefined ? element : overwrite(attribute, list.at(slot), element);
-    }),
-  );
+  if (!attribute.subAttributes.some(isFixed)) return yield* list.replaceAll(replacement);
+  const twinOf = yield* list.twins();
+  const elements: unknown[] = [];
+  yield* forEach(replacement, (element) => {
+    const slot = twinOf(element);
+    elements.push(slot === undefined ? element : overwrite(attribute, list.at(slot), element));
+  });
+  yield* list.replaceAll(elements);
 }
 
 function isFixed({ mutability }: Attribute): boolean {
@@ -76,30 +76,51 @@ function isFixed({ mutability }: Attribute): boolean {
 }
 
 /** Removes the elements that are listed: by `value` where they have one, else those that have all of the given parts [R-2]. */
-function removeListed(list: ElementList, listed: readonly unknown[]): void {
+function* removeListed(list: ElementList, listed: readonly unknown[]): Steps<void> {
+  const holdersOf = yield* list.holders();
   const parts: ResourceObject[] = [];
-  for (const element of listed) {
+  yield* forEach(listed, (element) => {
     const value = isObject(element) ? element.value : element;
     if (value === undefined) parts.push(element as ResourceObject);
-    else for (const slot of list.withValue(value)) list.remove(slot);
-  }
-  if (parts.length === 0) return;
-  const { attribute } = list;
-  list.spend(parts.length);
-  for (const slot of [...list.slots()]) {
-    const element = list.at(slot);
-    if (isObject(element) && parts.some((part) => hasParts(attribute, element, part))) list.remove(slot);
+    else for (const slot of holdersOf(value)) list.remove(slot);
+  });
+  for (const { names, texts } of descriptionsOf(list.attribute, parts)) {
+    list.spend(names.length);
+    yield* forEach(list.slots(), (slot) => {
+      const text = textOf(list.attribute, list.at(slot), names);
+      if (text !== undefined && texts.has(text)) list.remove(slot);
+    });
   }
 }
 
-function hasParts(attribute: Attribute, element: ResourceObject, part: ResourceObject): boolean {
-  return Object.entries(part).every(([name, expected]) => {
+/** What elements to remove have: the same parts, and one of the texts that stand for the values of these. */
+interface Description {
+  readonly names: readonly string[];
+  readonly texts: Set<string>;
+}
+
+/** The listed parts by their names, so that every element is looked at once for each set of names, however many are listed. */
+function descriptionsOf(attribute: Attribute, parts: readonly ResourceObject[]): Iterable<Description> {
+  const descriptions = new Map<string, Description>();
+  for (const part of parts) {
+    const names = Object.keys(part).sort();
+    const description = descriptions.get(names.join()) ?? { names, texts: new Set<string>() };
+    const text = textOf(attribute, part, names);
+    if (text !== undefined) description.texts.add(text);
+    descriptions.set(names.join(), description);
+  }
+  return descriptions.values();
+}
+
+/** A text that stands for the values of these parts; undefined where one is missing. */
+function textOf(attribute: Attribute, element: unknown, names: readonly string[]): string | undefined {
+  if (!isObject(element)) return undefined;
+  const keys: unknown[] = [];
+  for (const name of names) {
     const sub = attribute.sub(name);
     const value = element[name];
-    return sub !== undefined && value !== undefined && textOf(sub, value) === textOf(sub, expected);
-  });
-}
-
-function textOf(sub: Attribute, value: unknown): string {
-  return JSON.stringify(Array.isArray(value) ? value.map((one) => sub.key(one)) : sub.key(value));
+    if (sub === undefined || value === undefined) return undefined;
+    keys.push(Array.isArray(value) ? value.map((one) => sub.key(one)) : sub.key(value));
+  }
+  return JSON.stringify(keys);
 }

@@ -1,4 +1,5 @@
 import type { CompiledExtension, ResourceType } from "../schema/resource-type.ts";
+import type { Steps } from "../time-slice.ts";
 import { checkImmutable, requiredUnassigned } from "./complex.ts";
 import type { PatchedDocument } from "./document.ts";
 import type { SchemasOperation } from "./operation.ts";
@@ -11,12 +12,12 @@ import type { Op } from "./parse.ts";
  * @throws {ScimError} 400 mutability, invalidValue for a required extension; mutability for an immutable attribute with a value.
  * @see RFC 7643 §3.3 [R-79 P-3.5.2-16]
  */
-export function clearExtension(
+export function* clearExtension(
   document: PatchedDocument,
   extension: CompiledExtension,
   op: Op,
   secrets: Record<string, unknown>,
-): void {
+): Steps<void> {
   if (extension.required) throw requiredUnassigned({ path: extension.urn }, op);
   for (const attribute of extension.attributes) {
     if (attribute.mutability === "readOnly") continue;
@@ -24,7 +25,7 @@ export function clearExtension(
     else if (attribute.multiValued) {
       const list = document.elements(attribute);
       if (list.size > 0) checkImmutable(attribute, list.size);
-      list.replaceAll([]);
+      yield* list.replaceAll([]);
     } else {
       checkImmutable(attribute, document.read(attribute));
       document.write(attribute, undefined);
@@ -37,14 +38,15 @@ export function clearExtension(
  * name among the new ones. An extension that is added has no data yet.
  * @see RFC 7644 §3.5.2 [R-61 P-3.5.2-17]
  */
-export function applyToSchemas(
+export function* applyToSchemas(
   document: PatchedDocument,
   resourceType: ResourceType,
   { op, urns }: SchemasOperation,
   secrets: Record<string, unknown>,
-): void {
+): Steps<void> {
   for (const extension of resourceType.extensions) {
     const isNamed = urns.includes(extension.urn);
-    if (op === "remove" ? isNamed : op === "replace" && !isNamed) clearExtension(document, extension, op, secrets);
+    if (op === "remove" ? isNamed : op === "replace" && !isNamed)
+      yield* clearExtension(document, extension, op, secrets);
   }
 }

@@ -4,6 +4,7 @@ import { missingAttributes } from "../schema/canonical.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ValueLimits } from "../schema/validate.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
+import { forEach, type Steps } from "../time-slice.ts";
 import { type ElementList, isPrimary } from "./element-list.ts";
 
 /** One thing that is wrong with the outcome: with which attribute (by its path, or an extension by its URN), and the error. */
@@ -13,69 +14,77 @@ export interface Fault {
 }
 
 /**
- * What is judged once, when all operations are through, since one may put right what another one did: attributes and
+ * The first of what is wrong. It is judged once, when all operations are through, since one may put right what another one did: attributes and
  * sub-attributes that are required, one primary element at most, and how many elements there are [R-13]. What a resource lacked
  * before is not held against a PATCH that does not touch it.
  *
  * @see RFC 7643 §2.2, §2.4
  */
-export function* faultsOf(
+export function* findFault(
   resourceType: ResourceType,
   before: ResourceObject,
   after: ResourceObject,
   lists: Iterable<ElementList>,
   limits: ValueLimits,
-): Generator<Fault> {
-  for (const list of lists) if (list.revision > 0) yield* faultsOfList(list, limits);
+): Steps<Fault | undefined> {
+  for (const list of lists) {
+    const fault = list.revision === 0 ? undefined : yield* faultOfList(list, limits);
+    if (fault !== undefined) return fault;
+  }
   for (const attribute of resourceType.attributes) {
     const value = attribute.type === "complex" && !attribute.multiValued ? readAttribute(after, attribute) : undefined;
-    if (value !== undefined && value !== readAttribute(before, attribute))
-      yield* faultsOfComplex(attribute, value, limits);
+    const isTouched = value !== undefined && value !== readAttribute(before, attribute);
+    const fault = isTouched ? faultOfComplex(attribute, value, limits) : undefined;
+    if (fault !== undefined) return fault;
   }
-  yield* newlyMissing(resourceType, before, after);
-  yield* newlyStateless(resourceType, before, after);
+  return newlyMissing(resourceType, before, after) ?? newlyStateless(resourceType, before, after);
 }
 
-function* faultsOfList(list: ElementList, limits: ValueLimits): Generator<Fault> {
+function* faultOfList(list: ElementList, limits: ValueLimits): Steps<Fault | undefined> {
   const { attribute } = list;
   const { path } = attribute;
-  const values = list.values();
+  const values = yield* list.values();
   const primaries = attribute.sub("primary") === undefined ? 0 : values.filter(isPrimary).length;
   if (primaries > 1)
-    yield faultOf(path, `${path} would have ${primaries} elements with primary true; at most one may be primary.`);
+    return faultOf(path, `${path} would have ${primaries} elements with primary true; at most one may be primary.`);
   // How many members a group has is for storage to bound: a delta adds to them without counting.
   if (!attribute.collection && values.length > limits.elements && values.length > list.storedSize)
-    yield faultOf(
+    return faultOf(
       path,
       `${path} would have ${values.length} elements; at most ${limits.elements} are allowed (limits.elements).`,
     );
-  for (const element of list.changed()) yield* faultsOfComplex(attribute, element, limits);
+  let fault: Fault | undefined;
+  yield* forEach(list.changed(), (element) => {
+    fault ??= faultOfComplex(attribute, element, limits);
+  });
+  return fault;
 }
 
 /** Of one complex value, or of one element. */
-function* faultsOfComplex(attribute: Attribute, value: unknown, { elements }: ValueLimits): Generator<Fault> {
+function faultOfComplex(attribute: Attribute, value: unknown, { elements }: ValueLimits): Fault | undefined {
   const detail = missingSub(attribute, value) ?? overfullSub(attribute, value, elements);
-  if (detail !== undefined) yield faultOf(attribute.path, detail);
+  return detail === undefined ? undefined : faultOf(attribute.path, detail);
 }
 
-function* newlyMissing(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): Generator<Fault> {
+function newlyMissing(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): Fault | undefined {
   const lacking = new Set(missingAttributes(resourceType, before).map(({ path }) => path));
-  for (const { path, message } of missingAttributes(resourceType, after))
-    if (!lacking.has(path)) yield faultOf(path, `${path} ${message}.`);
+  const missing = missingAttributes(resourceType, after).find(({ path }) => !lacking.has(path));
+  return missing === undefined ? undefined : faultOf(missing.path, `${missing.path} ${missing.message}.`);
 }
 
 /** What has a default of its schema's always has a state: an account without one is let in by one host and locked out by another [R-19a]. */
-function* newlyStateless(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): Generator<Fault> {
+function newlyStateless(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): Fault | undefined {
   for (const attribute of resourceType.attributes) {
     if (attribute.default === undefined || attribute.required || readAttribute(after, attribute) !== undefined)
       continue;
     const { path, type } = attribute;
     if (readAttribute(before, attribute) !== undefined)
-      yield faultOf(
+      return faultOf(
         path,
         `${path} must have a value${type === "boolean" ? ", true or false" : ""}; it cannot be unassigned.`,
       );
   }
+  return undefined;
 }
 
 function faultOf(path: string, detail: string): Fault {

@@ -3,6 +3,7 @@ import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.
 import { listProblems } from "../schema/problem.ts";
 import { isObject } from "../schema/value.ts";
 import { isServers, type ReadOptions, ValueReader } from "../schema/value-reader.ts";
+import type { Steps } from "../time-slice.ts";
 
 /** The value of an operation, checked against the attribute that it is for. */
 export interface OperationValue {
@@ -17,31 +18,31 @@ export interface OperationValue {
  * sub-attributes, because it is merged into what is there.
  * @throws {ScimError} 400 invalidValue, invalidSyntax.
  */
-export function readValue(path: AttributePath, raw: unknown, options: ReadOptions): OperationValue {
+export function* readValue(path: AttributePath, raw: unknown, options: ReadOptions): Steps<OperationValue> {
   const leaf = leafOf(path);
   if (leaf.multiValued) {
-    const value = readOrThrow(leaf.path, options, (reader) =>
-      reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]),
-    );
+    const reader = new ValueReader(options, leaf.path);
+    const value = yield* reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]);
+    throwProblems(reader);
     return { value, cleared: [] };
   }
   return raw === null ? { value: undefined, cleared: [] } : readSingleValue(leaf, raw, options);
 }
 
 /** Reads the values that a remove lists: what they have must fit, and they need not have everything. @throws {ScimError} 400 invalidValue. */
-export function readListed(path: AttributePath, raw: unknown, options: ReadOptions): readonly unknown[] {
+export function* readListed(path: AttributePath, raw: unknown, options: ReadOptions): Steps<readonly unknown[]> {
   const leaf = leafOf(path);
-  const listed = readOrThrow(leaf.path, options, (reader) =>
-    reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]),
-  );
+  const reader = new ValueReader(options, leaf.path);
+  const listed = yield* reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]);
+  throwProblems(reader);
   return (listed ?? []) as readonly unknown[];
 }
 
 /** Reads the value for one element, or for a singular attribute. @throws {ScimError} 400 invalidValue, invalidSyntax. */
 export function readSingleValue(attribute: Attribute, raw: unknown, options: ReadOptions): OperationValue {
-  const value = readOrThrow(attribute.path, options, (reader) =>
-    attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw),
-  );
+  const reader = new ValueReader(options, attribute.path);
+  const value = attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw);
+  throwProblems(reader);
   const meant: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
   // An object that says nothing (readOnly or unknown names alone) leaves everything as it is; only `null` unassigns.
   // What is simple has no part to say nothing of: an object that was read as none of it unassigns it.
@@ -49,12 +50,10 @@ export function readSingleValue(attribute: Attribute, raw: unknown, options: Rea
   return { value: read, cleared: clearedBy(attribute, meant, read) };
 }
 
-function readOrThrow(path: string, options: ReadOptions, read: (reader: ValueReader) => unknown): unknown {
-  const reader = new ValueReader(options);
-  const value = reader.within(path, () => read(reader));
-  const [first] = reader.problems;
-  if (first === undefined) return value;
-  throw new ScimError(400, `${listProblems(reader.problems)}.`, { scimType: first.scimType });
+/** @throws {ScimError} 400 with what was wrong with a value. */
+function throwProblems({ problems }: ValueReader): void {
+  const [first] = problems;
+  if (first !== undefined) throw new ScimError(400, `${listProblems(problems)}.`, { scimType: first.scimType });
 }
 
 /** Sub-attributes that an object names and that were read as nothing: null, an empty list, a reference to nobody. */

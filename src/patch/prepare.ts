@@ -10,6 +10,7 @@ import { type CompiledExtension, type ResourceType, resolveMeant } from "../sche
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
+import { doAll, type Steps } from "../time-slice.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
 import { checkAsserted, checkListed } from "./listed-values.ts";
@@ -94,6 +95,15 @@ export function prepare(
   operations: readonly PatchOperation[],
   options: PrepareOptions = {},
 ): readonly PreparedOperation[] {
+  return doAll(prepareInSteps(resourceType, operations, options));
+}
+
+/** As `prepare`, in steps of which none takes long however many operations and values there are. */
+export function* prepareInSteps(
+  resourceType: ResourceType,
+  operations: readonly PatchOperation[],
+  options: PrepareOptions,
+): Steps<readonly PreparedOperation[]> {
   const { unknownPath, isRegistered, hasOthers = false } = options;
   const unknown = new UnknownNames(resourceType, { unknownPath, isRegistered });
   const settings: Settings = {
@@ -103,13 +113,16 @@ export function prepare(
     filter: options.filter ?? {},
   };
   const shared: Shared = { unknown, count: operations.length };
-  const prepared = operations.flatMap((operation, index) => {
+  const prepared: PreparedOperation[] = [];
+  for (const [index, operation] of operations.entries()) {
     try {
-      return new Preparation(resourceType, settings, index, shared).prepare(operation);
+      const parts = yield* new Preparation(resourceType, settings, index, shared).prepare(operation);
+      for (const part of parts) prepared.push(part);
     } catch (error) {
       throw withPosition(error, index);
     }
-  });
+    yield;
+  }
   unknown.settle(hasOthers || prepared.some(isAboutSomething));
   return prepared;
 }
@@ -128,28 +141,28 @@ class Preparation {
     this.#shared = shared;
   }
 
-  prepare(operation: PatchOperation): PreparedOperation[] {
+  *prepare(operation: PatchOperation): Steps<readonly PreparedOperation[]> {
     if (operation.path === undefined) {
       if (operation.op === "remove") throw noTarget("A remove needs a path that says what to remove.");
-      return this.#withoutPath(operation);
+      return yield* this.#withoutPath(operation);
     }
     if (typeof operation.path !== "string")
       throw invalidPath(`path must be a string, not ${jsonTypeOf(operation.path)}.`);
-    return this.#withPath(operation, operation.path);
+    return yield* this.#withPath(operation, operation.path);
   }
 
-  #withPath(operation: PatchOperation, text: string): PreparedOperation[] {
+  *#withPath(operation: PatchOperation, text: string): Steps<readonly PreparedOperation[]> {
     const parsed = parsePath(text, this.#options.filter);
     if (parsed.filter === undefined) {
       // A path of a URN alone: of the base schema it is the resource, of an extension its container [R-79].
       if (parsed.path.toLowerCase() === this.#type.urn.toLowerCase())
-        return this.prepare({ ...operation, path: undefined });
+        return yield* this.prepare({ ...operation, path: undefined });
       const extension = this.#type.extension(parsed.path);
-      if (extension !== undefined) return this.#onExtension(operation, extension);
+      if (extension !== undefined) return yield* this.#onExtension(operation, extension);
     }
     const path = resolveMeant(this.#type, parsed.path, this.#options.alias);
     if (path === undefined) return this.#unknown(parsed.path);
-    if (parsed.filter === undefined) return this.#onPath(operation, path);
+    if (parsed.filter === undefined) return yield* this.#onPath(operation, path);
     if (path.sub !== undefined || !path.attribute.multiValued) {
       throw invalidPath(`${path.text} is not multi-valued, so that no filter can select among its values.`);
     }
@@ -162,33 +175,34 @@ class Preparation {
     );
     const filter = resolved.type === "element" ? resolved.filter : undefined;
     if (path.attribute.path === "schemas") return [this.#onSelectedSchemas(operation, filter)];
-    return this.#onElements(operation, path.attribute, filter, sub);
+    return yield* this.#onElements(operation, path.attribute, filter, sub);
   }
 
   #unknown(path: string): PreparedOperation[] {
-    this.#shared.unknown.leaveOut(path, this.#index);
+    this.#shared.unknown.leaveOut(path, this.#index, this.#options.read);
     return [];
   }
 
   /** The value of an operation; undefined where it names nothing that there is, so that the operation is left out. */
-  #read(read: (options: ReadOptions) => OperationValue): OperationValue | undefined {
-    return this.#shared.unknown.reading(this.#index, () => read(this.#options.read));
+  #read(read: (options: ReadOptions) => Steps<OperationValue>): Steps<OperationValue | undefined> {
+    return this.#shared.unknown.reading(this.#index, this.#options.read, read);
   }
 
-  #onPath(operation: PatchOperation, path: AttributePath): PreparedOperation[] {
+  *#onPath(operation: PatchOperation, path: AttributePath): Steps<readonly PreparedOperation[]> {
     const { attribute, sub } = path;
     if (attribute.path === "schemas") return [this.#onSchemas(operation)];
     this.#checkWritable(path);
     if (sub !== undefined && isComputedReference(attribute, sub))
       return this.#onReferenceUrl(operation, attribute, sub);
-    if (attribute.mutability === "writeOnly") return this.#onSecret(operation, attribute);
-    if (sub !== undefined && attribute.multiValued) return this.#onElements(operation, attribute, undefined, sub);
+    if (attribute.mutability === "writeOnly") return yield* this.#onSecret(operation, attribute);
+    if (sub !== undefined && attribute.multiValued)
+      return yield* this.#onElements(operation, attribute, undefined, sub);
     const index = this.#index;
     const { op } = operation;
     if (op === "remove")
-      return [{ index, type: "attribute", op, path, value: this.#listed(operation, path), cleared: [] }];
+      return [{ index, type: "attribute", op, path, value: yield* this.#listed(operation, path), cleared: [] }];
     const raw = this.#valueOf(operation, path.text);
-    const read = this.#read((options) => readValue(path, raw, options));
+    const read = yield* this.#read((options) => readValue(path, raw, options));
     if (read === undefined) return [];
     const { value, cleared } = read;
     checkAsserted(path, raw, value);
@@ -216,22 +230,22 @@ class Preparation {
    * Values listed in a remove of what is multi-valued are the ones to remove; read literally, the list would be ignored and
    * everything removed [R-2]. Undefined where none are listed.
    */
-  #listed({ value: raw }: PatchOperation, path: AttributePath): readonly unknown[] | undefined {
+  *#listed({ value: raw }: PatchOperation, path: AttributePath): Steps<readonly unknown[] | undefined> {
     if (!leafOf(path).multiValued || raw === undefined || raw === null) return undefined;
     const { removeValue } = this.#options;
     if (removeValue === undefined)
       throw invalidValue(`A remove has no value; select what to remove with a filter: ${path.text}[value eq "…"].`);
     checkListed(path, raw);
     removeValue(path.text);
-    return readListed(path, raw, this.#options.read);
+    return yield* readListed(path, raw, this.#options.read);
   }
 
-  #onElements(
+  *#onElements(
     operation: PatchOperation,
     attribute: Attribute,
     filter: Filter<AttributePath> | undefined,
     sub: Attribute | undefined,
-  ): PreparedOperation[] {
+  ): Steps<readonly PreparedOperation[]> {
     const path = pathOf(attribute, sub);
     this.#checkWritable(path);
     if (attribute.mutability === "writeOnly")
@@ -239,20 +253,20 @@ class Preparation {
     const { op } = operation;
     const target = { index: this.#index, type: "element", op, attribute, filter, sub } as const;
     if (op === "remove") {
-      const value = sub === undefined ? undefined : this.#listed(operation, path);
+      const value = sub === undefined ? undefined : yield* this.#listed(operation, path);
       return [{ ...target, described: undefined, value, cleared: [] }];
     }
     const raw = this.#valueOf(operation, path.text);
     if (sub !== undefined && isComputedReference(attribute, sub))
       throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
-    const read = (options: ReadOptions): OperationValue => {
-      if (sub !== undefined || raw === null) return readValue(path, raw, options);
+    const read = function* (options: ReadOptions): Steps<OperationValue> {
+      if (sub !== undefined || raw === null) return yield* readValue(path, raw, options);
       const element = readSingleValue(attribute, raw, options);
       if (op === "replace" && isObject(element.value) && Object.keys(element.value).length === 0)
         throw invalidValue(`The value for ${attribute.path}[…] has no sub-attribute; remove the element with remove.`);
       return element;
     };
-    const known = this.#read(read);
+    const known = yield* this.#read(read);
     if (known === undefined) return [];
     const { value, cleared } = known;
     if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return [];
@@ -271,11 +285,11 @@ class Preparation {
     return [{ index: this.#index, type: "attribute", op, path: pathOf(attribute, value), value: id, cleared: [] }];
   }
 
-  #onSecret(operation: PatchOperation, attribute: Attribute): PreparedOperation[] {
+  *#onSecret(operation: PatchOperation, attribute: Attribute): Steps<readonly PreparedOperation[]> {
     const { op } = operation;
     const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
     if (op === "add" && raw === null) return [];
-    const read = this.#read((options) => readValue(pathOf(attribute), raw, options));
+    const read = yield* this.#read((options) => readValue(pathOf(attribute), raw, options));
     if (read === undefined || read.value === LEFT_ALONE) return [];
     if (read.value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
     return [{ index: this.#index, type: "secret", attribute, value: read.value ?? null }];
@@ -309,48 +323,55 @@ class Preparation {
     return this.#onSchemas({ op, value: urns.filter(elementTest(filter)) });
   }
 
-  #onExtension(operation: PatchOperation, extension: CompiledExtension): PreparedOperation[] {
+  *#onExtension(operation: PatchOperation, extension: CompiledExtension): Steps<readonly PreparedOperation[]> {
     const { op } = operation;
     const raw = op === "remove" ? null : this.#valueOf(operation, extension.urn);
     if (raw === null) return op === "add" ? [] : [{ index: this.#index, type: "extension", op, extension }];
     if (!isObject(raw)) throw invalidValue(`${extension.urn} must be an object, not ${jsonTypeOf(raw)}.`);
-    return this.#members(operation, raw, (name) => extension.attribute(name), `${extension.urn}:`);
+    return yield* this.#members(operation, raw, (name) => extension.attribute(name), `${extension.urn}:`);
   }
 
   /** Every member of the value is an operation of its own. @see RFC 7644 §3.5.2.1, §3.5.2.3 */
-  #withoutPath(operation: PatchOperation): PreparedOperation[] {
+  *#withoutPath(operation: PatchOperation): Steps<readonly PreparedOperation[]> {
     const raw = this.#valueOf(operation, "without a path");
     if (!isObject(raw))
       throw invalidValue(`Without a path, value must be an object of attributes, not ${jsonTypeOf(raw)}.`);
-    return this.#members(operation, raw, (name) => this.#type.attribute(name), "");
+    return yield* this.#members(operation, raw, (name) => this.#type.attribute(name), "");
   }
 
-  #members(
+  *#members(
     operation: PatchOperation,
     members: ResourceObject,
     find: (name: string) => Attribute | undefined,
     prefix: string,
-  ): PreparedOperation[] {
+  ): Steps<readonly PreparedOperation[]> {
     const seen = new Set<string>();
-    return Object.keys(members).flatMap((key) => {
+    const prepared: PreparedOperation[] = [];
+    for (const key of Object.keys(members)) {
       if (seen.has(key.toLowerCase()))
         throw invalidSyntax(`The value names "${printable(key)}" twice, in different letter case.`);
       seen.add(key.toLowerCase());
       const value = members[key];
       const attribute = find(key);
-      if (attribute !== undefined) return this.#member(operation, attribute, value);
-      const extension = prefix === "" ? this.#type.extension(key) : undefined;
-      if (extension !== undefined) return this.#onExtension({ op: operation.op, value }, extension);
-      return this.#pathMember(operation, prefix + key, value);
-    });
+      const extension = prefix === "" && attribute === undefined ? this.#type.extension(key) : undefined;
+      const parts =
+        attribute !== undefined
+          ? yield* this.#member(operation, attribute, value)
+          : extension !== undefined
+            ? yield* this.#onExtension({ op: operation.op, value }, extension)
+            : yield* this.#pathMember(operation, prefix + key, value);
+      for (const part of parts) prepared.push(part);
+      yield;
+    }
+    return prepared;
   }
 
-  #member(operation: PatchOperation, attribute: Attribute, value: unknown): PreparedOperation[] {
+  *#member(operation: PatchOperation, attribute: Attribute, value: unknown): Steps<readonly PreparedOperation[]> {
     if (attribute.path === "schemas") {
       // A path-less value echoes the resource; only a registered extension would be news, and that comes with its data.
       return [];
     }
-    if (attribute.mutability !== "readOnly") return this.#onPath({ op: operation.op, value }, pathOf(attribute));
+    if (attribute.mutability !== "readOnly") return yield* this.#onPath({ op: operation.op, value }, pathOf(attribute));
     const { readOnlyValue } = this.#options;
     if (readOnlyValue === undefined) return [{ index: this.#index, type: "echo", attribute, value }];
     readOnlyValue(attribute.path);
@@ -358,7 +379,7 @@ class Preparation {
   }
 
   /** A key that is a path: `name.givenName`, `urn:…:User:department`, `emails[type eq "work"].value` [R-14]. */
-  #pathMember(operation: PatchOperation, key: string, value: unknown): PreparedOperation[] {
+  *#pathMember(operation: PatchOperation, key: string, value: unknown): Steps<readonly PreparedOperation[]> {
     const { pathKey } = this.#options;
     const known = resolveMeant(this.#type, withoutFilter(key), this.#options.alias);
     if (known === undefined) return this.#unknown(key);
@@ -374,6 +395,6 @@ class Preparation {
       this.#options.readOnlyValue?.(known.text);
       if (this.#options.readOnlyValue !== undefined) return [];
     }
-    return this.#withPath({ op: operation.op, value }, key);
+    return yield* this.#withPath({ op: operation.op, value }, key);
   }
 }

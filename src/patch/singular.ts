@@ -26,9 +26,11 @@ function valueAfter(operation: AttributeOperation, before: unknown, effort: Effo
   // "the attribute and its associated value is removed, and the attribute SHALL be considered unassigned" [P-3.5.2.2-02].
   if (sub === undefined && op === "remove") return undefined;
   if (sub !== undefined && op === "remove")
-    return orNothing(withoutSub(complex, sub, op, value as readonly unknown[] | undefined));
+    return orNothing(withoutSub(complex, sub, op, effort, value as readonly unknown[] | undefined));
   if (sub !== undefined)
-    return orNothing(value === undefined ? withoutSub(complex, sub, op) : withSub(complex, sub, op, value, effort));
+    return orNothing(
+      value === undefined ? withoutSub(complex, sub, op, effort) : withSub(complex, sub, op, value, effort),
+    );
   // "Sub-attributes that are not specified in the value parameter are left unchanged" [P-3.5.2.3-06 P-3.5.2.1-05].
   if (attribute.type === "complex" && value !== undefined)
     return orNothing(

@@ -3,7 +3,8 @@ import { notAnAttribute } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { isObject } from "../schema/value.ts";
-import type { ReadOptions } from "../schema/value-reader.ts";
+import { checkUnknownNames, type ReadOptions } from "../schema/value-reader.ts";
+import type { Steps } from "../time-slice.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import type { OperationValue } from "./operation-value.ts";
 
@@ -24,6 +25,7 @@ export class UnknownNames {
   readonly #options: UnknownNameOptions;
   readonly #left: { readonly index: number; readonly path: string }[] = [];
   #inValue: string[] = [];
+  #count = 0;
 
   constructor(type: ResourceType, options: UnknownNameOptions) {
     this.#type = type;
@@ -33,6 +35,7 @@ export class UnknownNames {
   /** The same reading, in which unknown names of values are seen. */
   watch(read: ReadOptions): ReadOptions {
     const unknown = (path: string): void => {
+      this.#add(read);
       this.#inValue.push(path);
       read.tolerances.unknown(path);
     };
@@ -41,10 +44,11 @@ export class UnknownNames {
 
   /**
    * Leaves an operation out.
-   * @throws {ScimError} 400 invalidPath where nothing is tolerated.
+   * @throws {ScimError} 400 invalidPath where nothing is tolerated, invalidSyntax for more of them than a list may have elements.
    */
-  leaveOut(path: string, index: number): void {
+  leaveOut(path: string, index: number, read: ReadOptions): void {
     if (this.#options.unknownPath === undefined) throw this.#refusal(path);
+    this.#add(read);
     this.#left.push({ index, path });
   }
 
@@ -52,12 +56,16 @@ export class UnknownNames {
    * Reads the value of an operation. Undefined where all that it says is said of names that there are none of: to read it as
    * nothing would unassign what a slip of the pen was about, or pass it over.
    */
-  reading(index: number, read: () => OperationValue): OperationValue | undefined {
+  *reading(
+    index: number,
+    options: ReadOptions,
+    read: (options: ReadOptions) => Steps<OperationValue>,
+  ): Steps<OperationValue | undefined> {
     this.#inValue = [];
-    const result = read();
+    const result = yield* read(options);
     const [first] = this.#inValue;
     if (first === undefined || !saysNothing(result)) return result;
-    this.leaveOut(first, index);
+    this.leaveOut(first, index, options);
     return undefined;
   }
 
@@ -77,6 +85,11 @@ export class UnknownNames {
     if (!text.startsWith("urn:") && !text.includes("://")) return false;
     const urns = [this.#type.urn, ...this.#type.extensions.map(({ urn }) => urn)];
     return !urns.some((urn) => isUnder(urn, text)) && this.#options.isRegistered?.(path) !== true;
+  }
+
+  /** Those of all operations together are no more than those of one body may be. */
+  #add({ limits }: ReadOptions): void {
+    checkUnknownNames(++this.#count, limits);
   }
 
   #refusal(path: string): ScimError {

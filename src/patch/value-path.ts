@@ -4,6 +4,7 @@ import { pathsIn } from "../filter/paths.ts";
 import { elementTest } from "../filter/predicate.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
+import { forEach, type Steps } from "../time-slice.ts";
 import { merge, overwrite, withoutSub, withSub } from "./complex.ts";
 import { type ElementList, isPrimary } from "./element-list.ts";
 import { addElements, guard, makeSolePrimary } from "./elements.ts";
@@ -21,28 +22,38 @@ export function applyToSelected(
   list: ElementList,
   operation: ElementOperation,
   createOnNoMatch: CreateOnNoMatch,
-): void {
+): Steps<void> {
+  return guard(list, operation.op, changeSelected(list, operation, createOnNoMatch));
+}
+
+function* changeSelected(
+  list: ElementList,
+  operation: ElementOperation,
+  createOnNoMatch: CreateOnNoMatch,
+): Steps<void> {
   const { op, value, cleared } = operation;
-  guard(list, op, () => {
-    const selected = select(list, operation.filter);
-    if (op === "remove") return removeSelected(list, selected, operation);
-    const isUnassigning = value === undefined && cleared.length === 0;
-    // "no record match was made … 400 and a scimType error code of noTarget" [P-3.5.2.3-09].
-    if (selected.length === 0) return isUnassigning ? refuse(list, op) : create(list, operation, createOnNoMatch);
-    if (isUnassigning) return removeSelected(list, selected, operation);
-    for (const slot of selected) list.set(slot, elementAfter(list, slot, operation));
-    const [only] = selected;
-    if (only !== undefined && selected.length === 1 && setsPrimary(operation)) makeSolePrimary(list, only);
-  });
+  const selected = yield* select(list, operation.filter);
+  // The index finds them, but each is changed.
+  list.effort.spend(selected.length);
+  if (op === "remove") return yield* removeSelected(list, selected, operation);
+  const isUnassigning = value === undefined && cleared.length === 0;
+  // "no record match was made … 400 and a scimType error code of noTarget" [P-3.5.2.3-09].
+  if (selected.length === 0 && isUnassigning) return refuse(list, op);
+  if (selected.length === 0) return yield* create(list, operation, createOnNoMatch);
+  if (isUnassigning) return yield* removeSelected(list, selected, operation);
+  yield* forEach(selected, (slot) => list.set(slot, elementAfter(list, slot, operation)));
+  const [only] = selected;
+  if (only !== undefined && selected.length === 1 && setsPrimary(operation)) makeSolePrimary(list, only);
 }
 
 /** "the values matched by the filter are removed" [P-3.5.2.2-04]; of none, nothing changes [R-11 P-3.5.2.2-06]. */
-function removeSelected(list: ElementList, selected: readonly number[], operation: ElementOperation): void {
-  const { op, sub, value } = operation;
-  for (const slot of selected) {
+function* removeSelected(list: ElementList, selected: readonly number[], operation: ElementOperation): Steps<void> {
+  const { op, sub } = operation;
+  const value = operation.value as readonly unknown[] | undefined;
+  yield* forEach(selected, (slot) => {
     if (sub === undefined) list.remove(slot);
-    else list.set(slot, withoutSub(list.at(slot) as ResourceObject, sub, op, value as readonly unknown[] | undefined));
-  }
+    else list.set(slot, withoutSub(list.at(slot) as ResourceObject, sub, op, list.effort, value));
+  });
 }
 
 function elementAfter(list: ElementList, slot: number, { op, sub, value, cleared }: ElementOperation): unknown {
@@ -69,7 +80,7 @@ function nothingSelected({ attribute }: ElementList): ScimError {
 }
 
 /** The element that the filter describes, with what the operation says of it [R-5 R-6]. */
-function create(list: ElementList, operation: ElementOperation, createOnNoMatch: CreateOnNoMatch): void {
+function* create(list: ElementList, operation: ElementOperation, createOnNoMatch: CreateOnNoMatch): Steps<void> {
   const { filter, described, sub, value } = operation;
   const { attribute } = list;
   if (described === undefined) throw nothingSelected(list);
@@ -78,20 +89,28 @@ function create(list: ElementList, operation: ElementOperation, createOnNoMatch:
     if (createOnNoMatch === undefined) throw nothingSelected(list);
     createOnNoMatch(attribute.path);
   }
-  addElements(list, [{ ...described, ...(sub === undefined ? (value as ResourceObject) : { [sub.name]: value }) }]);
+  yield* addElements(list, [
+    { ...described, ...(sub === undefined ? (value as ResourceObject) : { [sub.name]: value }) },
+  ]);
 }
 
 /** The slots of the elements that the filter matches, in order; without a filter, of all. */
-function select(list: ElementList, filter: Filter<AttributePath> | undefined): readonly number[] {
-  if (filter === undefined) {
-    list.spend(1);
-    return [...list.slots()];
-  }
+function* select(list: ElementList, filter: Filter<AttributePath> | undefined): Steps<readonly number[]> {
+  if (filter === undefined) return [...list.slots()];
   const values = possibleValues(filter);
   const matches = elementTest(filter);
-  const candidates =
-    values === undefined ? list.slots() : new Set(values.flatMap((value) => [...list.withValue(value)]));
-  if (values === undefined) list.spend(pathsIn(filter).length);
-  const selected = [...candidates].filter((slot) => matches(list.at(slot)));
-  return values === undefined ? selected : selected.sort((left, right) => left - right);
+  const selected: number[] = [];
+  const test = (slot: number): void => {
+    if (matches(list.at(slot))) selected.push(slot);
+  };
+  if (values === undefined) {
+    list.spend(pathsIn(filter).length);
+    yield* forEach(list.slots(), test);
+    return selected;
+  }
+  const holdersOf = yield* list.holders();
+  const candidates = new Set(values.flatMap((value) => [...holdersOf(value)]));
+  list.effort.spend(candidates.size * pathsIn(filter).length);
+  yield* forEach(candidates, test);
+  return selected.sort((left, right) => left - right);
 }

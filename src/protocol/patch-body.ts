@@ -2,11 +2,12 @@ import type { Call } from "../call/call.ts";
 import type { PatchOperation } from "../call/operation.ts";
 import { pathOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
 import { parsePatch } from "../patch/parse.ts";
-import { prepare } from "../patch/prepare.ts";
+import { prepareInSteps } from "../patch/prepare.ts";
 import { isUnder } from "../patch/unknown-names.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import { doInSlices } from "../time-slice.ts";
 import { saysSomething, takeMemberships } from "./memberships.ts";
 import { withoutUnknownSchemas } from "./message-schemas.ts";
 
@@ -15,11 +16,11 @@ import { withoutUnknownSchemas } from "./message-schemas.ts";
  * @throws {ScimError} 400 as `parsePatch` and `prepare`.
  * @see RFC 7644 §3.5.2
  */
-export function readPatch<C extends Context>(
+export async function readPatch<C extends Context>(
   resourceType: ResourceType,
   body: ResourceObject,
   call: Call<C>,
-): Pick<PatchOperation, "operations" | "memberships"> {
+): Promise<Pick<PatchOperation, "operations" | "memberships">> {
   const missingSchemas = tolerance("missingSchemas", call);
   const emptyOperations = tolerance("emptyOperations", call);
   const emptyPaths = tolerance("emptyPaths", call);
@@ -30,7 +31,7 @@ export function readPatch<C extends Context>(
     emptyOperations: emptyOperations && (() => emptyOperations("Operations")),
   });
   const { memberships, others } = takeMemberships(resourceType, operations, call);
-  const prepared = prepare(resourceType, others, {
+  const steps = prepareInSteps(resourceType, others, {
     read: readOptions(resourceType, call),
     resolve: resolveOptions(resourceType, call, "unquotedPathOperands"),
     filter: pathOptions(call),
@@ -43,6 +44,7 @@ export function readPatch<C extends Context>(
     maxOperations: call.engine.limits.operations,
     hasOthers: memberships.some(saysSomething),
   });
+  const prepared = await doInSlices(steps, call.slice, call.signal);
   return { operations: prepared, ...(memberships.length === 0 ? {} : { memberships }) };
 }
 

@@ -31,7 +31,7 @@ export interface RequestParts {
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** What reads a request to an endpoint, by the methods that it has. */
-type Readers = { readonly [method in (typeof METHODS)[number]]?: () => Operation };
+type Readers = { readonly [method in (typeof METHODS)[number]]?: () => Operation | Promise<Operation> };
 
 /**
  * Finds what turns a request into the operation that it asks for, so that a method that the endpoint does not have is refused
@@ -42,7 +42,7 @@ export function route<C extends Context>(
   endpoint: FinalEndpoint,
   request: RequestParts,
   call: Call<C>,
-): () => Operation {
+): () => Operation | Promise<Operation> {
   const readers = readersOf(endpoint, request, call);
   const method = METHODS.find((known) => known === request.method);
   const read = method && readers[method];
@@ -83,7 +83,7 @@ export function routerOf<C extends Context>(resourceTypes: readonly ResourceType
       const endpoint = findEndpoint(path, "", resourceTypes, otherCase);
       return endpoint.type === "resources" || endpoint.type === "resource" ? endpoint : undefined;
     },
-    read: (endpoint, { method, version, body }, call) =>
+    read: async (endpoint, { method, version, body }, call) =>
       route(
         endpoint,
         { method, query: "", header: (name) => (name === "if-match" ? version : undefined), body: () => body },
@@ -122,12 +122,12 @@ function readersOfResource<C extends Context>(
       const ifMatch = precondition(request, call);
       return { type: "replace", resourceType, id, selection: select(), body, ifMatch, ...groups };
     },
-    PATCH: () => ({
+    PATCH: async () => ({
       type: "patch",
       resourceType,
       id,
       selection: select(),
-      ...readPatch(resourceType, request.body(), call),
+      ...(await readPatch(resourceType, request.body(), call)),
       ifMatch: precondition(request, call),
     }),
     DELETE: () => ({ type: "delete", resourceType, id, ifMatch: precondition(request, call) }),

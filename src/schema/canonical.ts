@@ -1,3 +1,4 @@
+import type { Steps } from "../time-slice.ts";
 import type { Attribute } from "./attribute.ts";
 import type { Problem } from "./problem.ts";
 import type { CompiledExtension, ResourceType } from "./resource-type.ts";
@@ -19,9 +20,14 @@ export interface CanonicalBody {
 /**
  * Reads a JSON body as a resource of the type: attribute names and URNs in any letter case, `null` and `[]` as unassigned,
  * readOnly attributes ignored, every value checked. All problems are collected, not the first one alone.
+ * @throws {ScimError} 400 invalidSyntax for a body of more unknown names than a list may have elements.
  * @see RFC 7643 §2
  */
-export function canonicalize(resourceType: ResourceType, body: ResourceObject, options: ReadOptions): CanonicalBody {
+export function* canonicalize(
+  resourceType: ResourceType,
+  body: ResourceObject,
+  options: ReadOptions,
+): Steps<CanonicalBody> {
   const reading: Reading = {
     resourceType,
     options,
@@ -30,7 +36,7 @@ export function canonicalize(resourceType: ResourceType, body: ResourceObject, o
     secrets: {},
     named: new Set(),
   };
-  for (const name of Object.keys(body)) readMember(reading, name, body[name]);
+  for (const name of Object.keys(body)) yield* readMember(reading, name, body[name]);
   const { reader, resource, secrets, named } = reading;
   return { resource, secrets, named, problems: reader.problems };
 }
@@ -46,15 +52,15 @@ interface Reading {
 }
 
 /** A member of the body: a common or core attribute, the container of an extension, or a name that somebody knows the meaning of. */
-function readMember(reading: Reading, name: string, raw: unknown): void {
+function* readMember(reading: Reading, name: string, raw: unknown): Steps<void> {
   const { resourceType, reader } = reading;
   const attribute = resourceType.attribute(name);
-  if (attribute !== undefined) return assign(reading, attribute, raw, name);
+  if (attribute !== undefined) return yield* assign(reading, attribute, raw, name);
   const extension = resourceType.extension(name);
-  if (extension !== undefined) return readExtension(reading, extension, raw);
+  if (extension !== undefined) return yield* readExtension(reading, extension, raw);
   const meant = attributeMeantBy(reading, name);
   if (meant === undefined) reader.reportUnknown(name);
-  else assign(reading, meant, raw, name);
+  else yield* assign(reading, meant, raw, name);
 }
 
 /** An attribute by its URN and name, or by a name that it does not have. */
@@ -64,7 +70,7 @@ function attributeMeantBy({ resourceType, options }: Reading, name: string): Att
   return qualified?.attribute ?? options.tolerances.attribute(name);
 }
 
-function readExtension(reading: Reading, extension: CompiledExtension, raw: unknown): void {
+function* readExtension(reading: Reading, extension: CompiledExtension, raw: unknown): Steps<void> {
   const { reader, named } = reading;
   if (raw === null || raw === undefined) {
     for (const cleared of extension.attributes) named.add(cleared);
@@ -80,16 +86,16 @@ function readExtension(reading: Reading, extension: CompiledExtension, raw: unkn
     const attribute = extension.attribute(name);
     const spelling = `${extension.urn}:${name}`;
     if (attribute === undefined) reader.reportUnknown(spelling);
-    else assign(reading, attribute, raw[name], spelling);
+    else yield* assign(reading, attribute, raw[name], spelling);
   }
 }
 
-function assign(
+function* assign(
   { reader, resource, secrets, named }: Reading,
   attribute: Attribute,
   raw: unknown,
   spelling: string,
-): void {
+): Steps<void> {
   if (named.has(attribute))
     return reader.report(
       `names ${attribute.path} a second time; names differ in more than letter case`,
@@ -98,7 +104,7 @@ function assign(
     );
   named.add(attribute);
   if (attribute.mutability === "readOnly" || attribute.path === "schemas") return;
-  const value = reader.within(attribute.path, () => reader.read(attribute, raw));
+  const value = yield* reader.within(attribute.path, reader.read(attribute, raw));
   if (value === LEFT_ALONE) named.delete(attribute);
   else if (attribute.mutability === "writeOnly") secrets[attribute.path] = value ?? null;
   else if (value !== undefined) writeAttribute(resource, attribute, value);

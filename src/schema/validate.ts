@@ -8,7 +8,7 @@ export interface ValueLimits {
   readonly stringLength: number;
   /** Longest binary (base64 text) in characters. Default 65,536. */
   readonly binaryLength: number;
-  /** Most elements of one multi-valued attribute. Default 1,000. */
+  /** Most elements of one multi-valued attribute, and most names of one body that no schema has. Default 1,000. */
   readonly elements: number;
   /** Most elements of a collection (members) in one request. Default 50,000. */
   readonly collectionElements: number;

@@ -1,3 +1,5 @@
+import { invalidSyntax } from "../error.ts";
+import { doAll, forEach, type Steps } from "../time-slice.ts";
 import { type Attribute, isBlank, isComputedReference, isExternalReference, isReferenceId } from "./attribute.ts";
 import { formatProblem } from "./format.ts";
 import { printable } from "./printable.ts";
@@ -60,18 +62,21 @@ export interface ReadOptions {
 export class ValueReader {
   readonly problems: Problem[] = [];
   readonly #options: ReadOptions;
-  #path = "";
+  #path: string;
   #isPartial = false;
+  #unknown = 0;
 
-  constructor(options: ReadOptions) {
+  /** `path`: below which problems are reported. */
+  constructor(options: ReadOptions, path = "") {
     this.#options = options;
+    this.#path = path;
   }
 
   /** Runs `read` with problems reported below `path`. */
-  within<T>(path: string, read: () => T): T {
+  *within<T>(path: string, read: Steps<T>): Steps<T> {
     const outer = this.#path;
     this.#path = path;
-    const result = read();
+    const result = yield* read;
     this.#path = outer;
     return result;
   }
@@ -85,9 +90,9 @@ export class ValueReader {
   }
 
   /** Reads elements that only describe others, so that their required sub-attributes may be missing. */
-  readPartials(attribute: Attribute, raw: readonly unknown[]): unknown {
+  *readPartials(attribute: Attribute, raw: readonly unknown[]): Steps<unknown> {
     this.#isPartial = true;
-    const values = this.read(attribute, raw);
+    const values = yield* this.read(attribute, raw);
     this.#isPartial = false;
     return values;
   }
@@ -96,7 +101,9 @@ export class ValueReader {
     this.problems.push({ path, message, scimType });
   }
 
+  /** @throws {ScimError} 400 invalidSyntax for more such names than a list may have elements: they are no slips. */
   reportUnknown(path: string): void {
+    checkUnknownNames(++this.#unknown, this.#options.limits);
     const text = printable(path);
     if (this.#options.unknownAttributes === "reject")
       this.report("is not an attribute of this resource type", "invalidSyntax", text);
@@ -107,19 +114,23 @@ export class ValueReader {
    * The canonical value; undefined for unassigned (`null`, `[]`, an object without values) and where a problem was reported;
    * `LEFT_ALONE` for a secret that is to stay what it is.
    */
-  read(attribute: Attribute, raw: unknown): unknown {
+  *read(attribute: Attribute, raw: unknown): Steps<unknown> {
     if (raw === null || raw === undefined) return undefined;
     if (!attribute.multiValued) return this.readSingle(attribute, raw);
-    if (Array.isArray(raw)) return this.#readElements(attribute, raw);
+    if (Array.isArray(raw)) return yield* this.#readElements(attribute, raw);
     const meant = this.#options.tolerances.value(attribute, raw, "list", this.#path, Array.isArray);
     if (meant === null) return undefined;
-    if (Array.isArray(meant)) return this.#readElements(attribute, meant);
+    if (Array.isArray(meant)) return yield* this.#readElements(attribute, meant);
     return this.report(`must be an array, not ${jsonTypeOf(raw)}`);
   }
 
   /** One value of the attribute: where the attribute is multi-valued, that of the elements which a path selects. */
   readSingle(attribute: Attribute, raw: unknown): unknown {
     return this.#readOne(attribute, raw, "value");
+  }
+
+  #readOneOrNone(attribute: Attribute, raw: unknown): unknown {
+    return raw === null || raw === undefined ? undefined : this.readSingle(attribute, raw);
   }
 
   #readOne(attribute: Attribute, raw: unknown, place: "element" | "value"): unknown {
@@ -189,7 +200,7 @@ export class ValueReader {
       if (named.has(sub)) this.report("is named a second time, in other letter case", "invalidSyntax");
       named.add(sub);
       if (isServers(attribute, sub)) continue;
-      const read = this.read(sub, raw[key]);
+      const read = sub.multiValued ? doAll(this.read(sub, raw[key])) : this.#readOneOrNone(sub, raw[key]);
       if (read !== undefined && read !== LEFT_ALONE) value[sub.name] = read;
     }
     this.#path = outer;
@@ -223,23 +234,23 @@ export class ValueReader {
     }
   }
 
-  #readElements(attribute: Attribute, raw: readonly unknown[]): readonly unknown[] | undefined {
+  *#readElements(attribute: Attribute, raw: readonly unknown[]): Steps<readonly unknown[] | undefined> {
     const { elements, collectionElements } = this.#options.limits;
     const most = attribute.collection ? collectionElements : elements;
     if (raw.length > most) return this.report(`must not have more than ${most} elements (it has ${raw.length})`);
     const outer = this.#path;
     const values: unknown[] = [];
-    for (let index = 0; index < raw.length; index++) {
-      this.#path = `${outer}[${index}]`;
-      const element = raw[index];
+    let index = 0;
+    yield* forEach(raw, (element) => {
+      this.#path = `${outer}[${index++}]`;
       const value =
         element === null
           ? this.report(`must be ${EXPECTED[attribute.type]}, not null`)
           : this.#readOne(attribute, element, "element");
       if (value !== undefined && value !== LEFT_ALONE) values.push(value);
-    }
+    });
     this.#path = outer;
-    const distinct = withoutDuplicates(attribute, this.#checkPrimaries(attribute, values));
+    const distinct = yield* withoutDuplicates(attribute, this.#checkPrimaries(attribute, values));
     return distinct.length === 0 ? undefined : distinct;
   }
 
@@ -267,21 +278,30 @@ export function isServers(attribute: Attribute, sub: Attribute): boolean {
 }
 
 /** The same element twice is the element once; of a collection, elements are the same when their `value` is. */
-export function withoutDuplicates(attribute: Attribute, values: readonly unknown[]): readonly unknown[] {
+export function* withoutDuplicates(attribute: Attribute, values: readonly unknown[]): Steps<readonly unknown[]> {
   if (values.length < 2) return values;
   const seen = new Map<unknown, unknown[]>();
   const value = attribute.sub("value");
-  return values.filter((element) => {
+  const distinct: unknown[] = [];
+  yield* forEach(values, (element) => {
     const plain = isObject(element) ? element.value : element;
     const key = plain === undefined ? undefined : (value ?? attribute).key(plain);
     const twins = seen.get(key);
-    if (twins === undefined) {
-      seen.set(key, [element]);
-      return true;
-    }
-    if (attribute.collection && key !== undefined) return false;
-    if (twins.some((twin) => isSame(twin, element))) return false;
-    twins.push(element);
-    return true;
+    if (twins === undefined) seen.set(key, [element]);
+    else if ((attribute.collection && key !== undefined) || twins.some((twin) => isSame(twin, element))) return;
+    else twins.push(element);
+    distinct.push(element);
   });
+  return distinct;
+}
+
+/**
+ * Refuses more names of one body that no schema has than a list may have elements: each is looked up, and told to the host.
+ * @throws {ScimError} 400 invalidSyntax.
+ */
+export function checkUnknownNames(count: number, { elements }: ValueLimits): void {
+  if (count > elements)
+    throw invalidSyntax(
+      `The body has more than ${elements} names that no schema has (limits.elements); /Schemas lists those that there are.`,
+    );
 }

@@ -1,5 +1,6 @@
 import type { Call } from "../call/call.ts";
 import { isAbort } from "../call/failure.ts";
+import { effortOf } from "../call/limits.ts";
 import { locationOf } from "../call/location.ts";
 import { unauthorized } from "../error.ts";
 import { execute } from "../operations/execute.ts";
@@ -60,7 +61,7 @@ export function createAnswer<C extends Context>(options: SettledOptions<C>, engi
     const { parts, receiveBody } = partsOf(visit, endpoint);
     const read = route(endpoint, parts, call);
     await receiveBody();
-    const operation = read();
+    const operation = await read();
     progress.operation = operation.type;
     const result = await call.run(operation, call);
     const response = await render(result, renderOptions(visit));
@@ -130,6 +131,7 @@ function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOption
     baseUrl,
     signal,
     slice: visit.slice,
+    effort: effortOf(engine.limits),
     note,
     storageOf: watch((type) => engine.adapterOf(type), signal, progress),
     // Nobody in particular has no rights to ask for: what is public is public.

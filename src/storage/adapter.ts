@@ -109,8 +109,10 @@ export interface ReadRequest extends StorageRequest {
   readonly select: Select;
   /**
    * `true`: the caller takes collections (a group's members) as async iterables as well, so that one too large to hold
-   * is handed out element by element, in one consistent state with the rest of the resource. The core takes one
-   * iterator of each, those of a page one after the other in the order of its resources, and always ends it: by the
+   * is handed out element by element, in one consistent state with the rest of the resource. Where that state cannot be
+   * kept until a slow client has read all of it, the iterator rejects: the answer is then cut off, and `on` is told of
+   * the error as a fault. Never is one half of one state and one of another. Nor may a stream hold what others need, such
+   * as a connection, while it waits to be asked for the next element. The core takes one iterator of each, those of a page one after the other in the order of its resources, and always ends it: by the
    * last element, by the iterator's own failure, or early by `return()`, even before the first `next()`, so that it
    * must free what it holds (an async generator that has not begun frees nothing). A collection may be an array all the
    * same. Absent: it must be.
@@ -309,7 +311,7 @@ export interface StorageAdapter<C extends Context = Context> {
   /**
    * Optional: runs `work` with an adapter whose calls take effect together or, when `work` rejects, not at all. `work`
    * may run more than once where the database asks for a retry. The core puts one around each operation of a bulk
-   * request.
+   * request, and around a PATCH of a collection together with other attributes, which without it is read as a whole.
    */
   transaction?<T>(work: (storage: StorageAdapter<C>) => Promise<T>, context: C): Promise<T>;
 }

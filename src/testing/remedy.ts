@@ -49,7 +49,8 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   cursors: { anchor: "sorting-and-pages", helper: "let a cursor be the sort key and the id, never an offset" },
   streams: {
     anchor: "streams",
-    helper: "give an async iterable of one snapshot, whose `return()` frees what it holds",
+    helper:
+      "give an async iterable of one state, or one that fails where it changes, whose `return()` frees what it holds",
   },
   secrets: { anchor: "secrets", helper: 'say `notify({ type: "secretDropped", attribute })` of each that is not kept' },
   abort: { anchor: "faults", helper: "`signal?.throwIfAborted()` before anything is written" },

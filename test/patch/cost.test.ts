@@ -1,6 +1,10 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { comparisonKey, compileResourceType, defineResourceType, defineSchema, Group } from "../../src/index.ts";
+import { applyInSteps } from "../../src/patch/apply.ts";
+import { Effort } from "../../src/patch/effort.ts";
 import { applyPatch, prepare } from "../../src/patch/index.ts";
+import { prepareInSteps } from "../../src/patch/prepare.ts";
+import type { Steps } from "../../src/time-slice.ts";
 
 /** How often values were compared by key while n operations ran over a group of m members. */
 function comparisons(operations: number, members: number, make: (index: number) => object): number {
@@ -31,6 +35,34 @@ test.each([
   const [operations, members] = [500, 5000];
   // Each member is filed once, each operation looks up a few keys.
   expect(comparisons(operations, members, make)).toBeLessThan(3 * members + 10 * operations);
+});
+
+test("a list of parts to remove is held against each element once, however many there are", () => {
+  let keys = 0;
+  const type = compileResourceType(
+    defineResourceType({
+      name: "Shelf",
+      schema: defineSchema({
+        id: "urn:example:params:scim:schemas:Shelf",
+        name: "Shelf",
+        attributes: { books: { type: "complex", multiValued: true, subAttributes: { title: {}, author: {} } } },
+      }),
+    }),
+    (attribute, value) => {
+      keys++;
+      return comparisonKey(attribute, value);
+    },
+  );
+  const books = Array.from({ length: 900 }, (_, index) => ({ title: `t${index}`, author: `a${index % 3}` }));
+  const value = [
+    ...books.slice(0, 800).map(({ title }) => ({ title })),
+    { author: "A0", title: "T801" },
+    { author: "x" },
+  ];
+  const operations = prepare(type, [{ op: "remove", path: "books", value }], { removeValue: () => undefined });
+  const { resource } = applyPatch(type, { id: "s", books }, operations);
+  expect(resource.books).toEqual(books.filter((_, index) => index >= 800 && index !== 801));
+  expect(keys).toBeLessThan(10 * books.length);
 });
 
 test("a replaced list is filed once for each time that it is looked at, not for each of its elements [T-J4]", () => {
@@ -116,4 +148,51 @@ test("values added one by one to a list in an element are bounded as comparisons
   expect(() => applyPatch(type, { id: "p" }, operations, { maxComparisons: 10_000 })).toThrow(
     expect.objectContaining({ scimType: "tooMany" }),
   );
+});
+
+describe("a PATCH of a group of 20,000 is done in steps, between which others may go on", () => {
+  const members = Array.from({ length: 20_000 }, (_, index) => ({ value: `m${index}`, display: `d${index}` }));
+  const values = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ({ value: `m${from + index}` }));
+  const many = Array.from({ length: 90 }, (_, index) => `display ew "z${index}"`).join(" or ");
+
+  test.each([
+    ["adds", [{ op: "add", path: "members", value: values(15_000, 10_000) }]],
+    ["removes by value", [{ op: "remove", path: "members", value: values(5000, 10_000) }]],
+    ["a filter", [{ op: "remove", path: 'members[value sw "m1"]' }]],
+    ["a filter of many clauses", [{ op: "remove", path: `members[${many}]` }]],
+    ["a filter that selects them one by one", [{ op: "remove", path: 'members[value eq "m1" and display pr]' }]],
+    ["every element", [{ op: "replace", path: "members.type", value: "User" }]],
+    ["another list", [{ op: "replace", path: "members", value: values(10_000, 15_000) }]],
+    ["the same list", [{ op: "replace", path: "members", value: members }]],
+    [
+      "the list removed and another one added",
+      [
+        { op: "remove", path: "members" },
+        { op: "add", path: "members", value: values(1, 9000) },
+      ],
+    ],
+  ])("%s", (_, operations) => {
+    let keys = 0;
+    let most = 0;
+    const type = compileResourceType(Group, (attribute, value) => {
+      keys++;
+      return comparisonKey(attribute, value);
+    });
+    const done = <T>(steps: Steps<T>): T => {
+      for (;;) {
+        const before = keys;
+        const { done, value } = steps.next();
+        most = Math.max(most, keys - before);
+        if (done === true) return value;
+      }
+    };
+    const options = { removeValue: () => undefined };
+    const group = { id: "g", displayName: "G", members };
+    const prepared = done(prepareInSteps(type, operations as never, options));
+    done(applyInSteps(type, group, prepared, new Effort(), {}));
+    expect(keys).toBeGreaterThan(5000);
+    // A few for each of 128 elements; each of the many clauses is a comparison of its own.
+    expect(most).toBeLessThan(128 * (operations[0]?.path.includes(many) === true ? 181 : 6));
+  });
 });

@@ -39,7 +39,7 @@ export function streamingStorage(before: BeforeElement = () => undefined): Strea
     ...memory,
     probe,
     async get(request, context: Context) {
-      const resource = await memory.get(request, context);
+      const resource = await memory.get({ ...request, stream: false }, context);
       return resource === undefined || request.stream !== true ? resource : streamed(resource);
     },
     async query(request, context: Context) {

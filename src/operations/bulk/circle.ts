@@ -50,7 +50,7 @@ export async function runCircle<C extends Context>(
       current = planned;
       const find: Created = (index) => created.get(index);
       checkNeeds(planned, plan, find, circle);
-      const operation = operationOf(planned, plan, find, callOf(call, planned));
+      const operation = await operationOf(planned, plan, find, callOf(call, planned));
       await call.authorize(operation);
       if (operation.type === "create") members.push({ planned, operation });
     }
@@ -153,7 +153,8 @@ async function complete<C extends Context>(
     body: { schemas: [PATCH_SCHEMA], Operations },
   };
   try {
-    const outcome = outcomeOf(await run.execute(operationOf(patch, run.plan, created, call), call), id);
+    const operation = await operationOf(patch, run.plan, created, call);
+    const outcome = outcomeOf(await run.execute(operation, call), id);
     return outcome.type === "done" ? outcome.version : undefined;
   } catch (error) {
     if (!isScimError(error) || error.status !== 400) throw error;

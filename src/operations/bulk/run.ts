@@ -40,7 +40,7 @@ export async function runOperation<C extends Context>(run: Run<C>, planned: Plan
     if (planned.problem !== undefined) throw planned.problem;
     const find: Created = (index) => created.get(index);
     checkNeeds(planned, plan, find);
-    const operation = operationOf(planned, run.plan, find, call);
+    const operation = await operationOf(planned, run.plan, find, call);
     if ("id" in operation) id = operation.id;
     await call.authorize(operation);
     const types = "resourceType" in operation ? [operation.resourceType] : [];
@@ -57,12 +57,12 @@ export async function runOperation<C extends Context>(run: Run<C>, planned: Plan
  * The operation of the single request, its references replaced by what is there.
  * @throws {ScimError} as `Router.read`
  */
-export function operationOf<C extends Context>(
+export async function operationOf<C extends Context>(
   planned: PlannedOperation,
   plan: Plan,
   created: Created,
   call: Call<C>,
-): Operation & { readonly type: "create" | "replace" | "patch" | "delete" } {
+): Promise<Operation & { readonly type: "create" | "replace" | "patch" | "delete" }> {
   const { entry, target } = planned;
   const { method, version } = entry;
   if (method === undefined || target === undefined)
@@ -71,7 +71,7 @@ export function operationOf<C extends Context>(
   const body = mapBody(method, target.resourceType, planned.body, call, (reference) =>
     replacementOf(reference, plan, created, call.baseUrl),
   );
-  const operation = call.router.read(
+  const operation = await call.router.read(
     id === undefined
       ? { type: "resources", resourceType: target.resourceType }
       : { type: "resource", resourceType: target.resourceType, id },

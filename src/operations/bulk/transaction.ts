@@ -38,6 +38,11 @@ export async function inTransaction<C extends Context, T>(
   }
 }
 
+/** Whether `inTransaction` makes one whole of the writes to a resource type, alone or within a transaction that has begun. */
+export function hasTransactions<C extends Context>(resourceType: ResourceType, { engine }: Call<C>): boolean {
+  return engine.adapterOf(resourceType).transaction !== undefined;
+}
+
 /** Something to be told after the commit. */
 interface Told {
   /** It is true only if the change is committed. */

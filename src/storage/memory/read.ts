@@ -4,15 +4,16 @@ import { checkComparisons } from "../cost.ts";
 import { scanInSteps } from "../scan.ts";
 import { candidates } from "./lookup.ts";
 import { pageOf } from "./page.ts";
-import { neededBy, resourceOf, view } from "./resource.ts";
+import { neededBy, resourceOf, streamedResourceOf, view } from "./resource.ts";
 import type { Row } from "./row.ts";
 import { State } from "./state.ts";
 import { rowsOfType, type Tenant } from "./tenant.ts";
 
 /** Reads one resource. */
-export function getResource(tenant: Tenant, { resourceType, id, select }: GetRequest): StoredResource | undefined {
+export function getResource(tenant: Tenant, request: GetRequest): StoredResource | undefined {
+  const { resourceType, id, select, stream } = request;
   const row = rowsOfType(tenant, resourceType).get(id);
-  return row && resourceOf(new State(tenant), row, resourceType, select);
+  return row && (stream === true ? streamedResourceOf : resourceOf)(new State(tenant), row, resourceType, select);
 }
 
 /**

@@ -2,11 +2,11 @@ import type { Filter } from "../../filter/ast.ts";
 import { attributesIn } from "../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../schema/core/holder-name.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { ReferenceAttribute, ResourceType } from "../../schema/resource-type.ts";
 import { copyValue, type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { Select, StoredResource } from "../adapter.ts";
 import { inverseElement } from "../inverse.ts";
-import { resolveReferences } from "../reference.ts";
+import { findReference, isMissing, resolveReference, resolveReferences } from "../reference.ts";
 import { referenceName } from "./reference-index.ts";
 import { attributesApart, type Row } from "./row.ts";
 import type { State } from "./state.ts";
@@ -16,6 +16,49 @@ export function resourceOf(state: State, row: Row, resourceType: ResourceType, s
   const selected = attributesApart(resourceType).filter((attribute) => select.includes(attribute));
   const resource = assemble(state, row, copyValue(state.content(row).document), selected, copyValue);
   return resolveReferences(resourceType, resource, (id) => state.typeOf(id));
+}
+
+/** Most elements that are copied at once where the caller takes them one by one. */
+const CHUNK = 1000;
+
+/** As `resourceOf`, with large collections as streams: their elements are copied when they are asked for. */
+export function streamedResourceOf(state: State, row: Row, resourceType: ResourceType, select: Select): StoredResource {
+  const large = resourceType.attributes.filter(
+    (attribute) =>
+      attribute.collection &&
+      attribute.multiValued &&
+      select.includes(attribute) &&
+      (state.content(row).collections.get(attribute.path)?.size ?? 0) > CHUNK,
+  );
+  const rest: Select = { includes: (attribute) => select.includes(attribute) && !large.includes(attribute) };
+  const resource = resourceOf(state, row, resourceType, rest) as StoredResource & Record<string, unknown>;
+  for (const attribute of large) writeAttribute(resource, attribute, elementStream(state, row, attribute));
+  return resource;
+}
+
+/** The elements as they are now: a write puts others in their places and changes none of them. */
+function elementStream(state: State, row: Row, attribute: Attribute): AsyncIterable<ResourceObject> {
+  const reference = findReference(state.content(row).resourceType, attribute);
+  const elements = Array.from(state.elementsOf(row, attribute), (element) =>
+    reference !== undefined && isMissing(element) ? resolved(state, reference, element) : element,
+  );
+  let next = 0;
+  const iterator: AsyncIterator<ResourceObject> = {
+    async next() {
+      const element = elements[next++];
+      return element === undefined ? { done: true, value: undefined } : { done: false, value: copyValue(element) };
+    },
+    async return() {
+      elements.length = 0;
+      return { done: true, value: undefined };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
+}
+
+function resolved(state: State, reference: ReferenceAttribute, element: ResourceObject): ResourceObject {
+  const id = String(element.value);
+  return resolveReference({ reference, element, id, index: undefined }, state.typeOf(id));
 }
 
 /** A row for a filter to look at: not a copy, with the collections and computed attributes that are needed. */

@@ -23,8 +23,8 @@ export interface Session {
 
 /** The database as the host gave it, or a transaction of it. */
 export interface Database extends Session {
-  /** Whether a read that takes long can have a connection of its own, so that others need not wait for it. */
-  readonly hasConnections: boolean;
+  /** Whether it is a transaction, and so ends before a stream of it might. */
+  readonly isTransaction: boolean;
   /** Runs `work` on a state that does not change meanwhile. */
   snapshot<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Runs `work` in a transaction in which each write can be refused alone. `work` may run more than once. */
@@ -39,7 +39,7 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(g
   const { write, read } = transactionsOf(given, db, dialect);
   return {
     dialect,
-    hasConnections: db.getExecutor().adapter.supportsMultipleConnections === true,
+    isTransaction: false,
     run: (statement) => retryContention(() => run(statement)),
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>
       dialect.supportsWritesInWith === true
@@ -108,7 +108,7 @@ function transactionDatabase(dialect: Dialect, connection: Executor): Database {
   };
   const database: Database = {
     dialect,
-    hasConnections: false,
+    isTransaction: true,
     run: session.run,
     transaction,
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>

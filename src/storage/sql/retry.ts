@@ -3,8 +3,6 @@ import { faultOf } from "./dialect/fault.ts";
 
 /** How often what others stood in the way of is tried. */
 const MOST_TRIES = 5;
-/** How long a writer waits for those of other processes where there can be one only, in milliseconds. */
-const LONGEST_WAIT = 10_000;
 
 /**
  * Runs a write, and runs it again where what it was to refer to, or what stood in its way, has gone meanwhile. `refuse`
@@ -38,16 +36,19 @@ export async function retryContention<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs what another process that writes may keep from running, as soon as it does not. */
-export async function waitWhileBusy(run: () => Promise<unknown>): Promise<void> {
-  const until = Date.now() + LONGEST_WAIT;
+/**
+ * Runs what another process that writes may keep from running, as soon as it does not. It is tried once at least, and for the last
+ * time before `until`, in terms of `performance.now()`.
+ */
+export async function waitWhileBusy(run: () => Promise<unknown>, until: number): Promise<void> {
   for (;;) {
     try {
       await run();
       return;
     } catch (error) {
-      if (faultOf(error) !== "busy" || Date.now() > until) throw error;
-      await pause(2 + Math.random() * 18);
+      const rest = until - performance.now();
+      if (faultOf(error) !== "busy" || rest <= 0) throw error;
+      await pause(Math.min(rest, 2 + Math.random() * 18));
     }
   }
 }

@@ -1,7 +1,9 @@
 import type { Kysely } from "kysely";
+import { getOrCreate } from "../get-or-create.ts";
 import type { Dialect } from "./dialect/dialect.ts";
 import { retryContention, waitWhileBusy } from "./retry.ts";
 import { statementOf } from "./statement.ts";
+import { createTurns, LONGEST_WAIT, type Turns } from "./turns.ts";
 
 /** What sends statements: a database, a connection of it, a transaction. */
 export type Executor = Pick<Kysely<unknown>, "executeQuery">;
@@ -17,48 +19,51 @@ export interface Transactions {
 /** The transactions of a database. `key` stands for it in this process, however often it was given. */
 export function transactionsOf(key: object, db: Kysely<unknown>, { begin, hasOneWriter }: Dialect): Transactions {
   const { write, read } = begin === undefined ? kyselyTransactions(db) : statementTransactions(db, begin);
+  const turns = hasOneWriter === true ? getOrCreate(WRITERS, key, () => createTurns(1)) : undefined;
   return {
-    read: (work) => retryContention(() => read(work)),
-    write: (work) => retryContention(() => (hasOneWriter === true ? runInTurn(key, () => write(work)) : write(work))),
+    read: (work) => retryContention(() => read(work, performance.now() + LONGEST_WAIT)),
+    write: (work) => {
+      const until = performance.now() + LONGEST_WAIT;
+      const begin = () => write(work, until);
+      return retryContention(() => turns?.run(until, begin) ?? begin());
+    },
   };
 }
 
-function kyselyTransactions(db: Kysely<unknown>): Transactions {
+/** The writers of each database that has one at a time. */
+const WRITERS = new WeakMap<object, Turns>();
+
+/** As `Transactions`, each to begin before `until`, in terms of `performance.now()`. */
+interface TimedTransactions {
+  write<T>(work: (connection: Executor) => Promise<T>, until: number): Promise<T>;
+  read<T>(work: (connection: Executor) => Promise<T>, until: number): Promise<T>;
+}
+
+function kyselyTransactions(db: Kysely<unknown>): TimedTransactions {
   return {
     write: (work) => db.transaction().setIsolationLevel("read committed").execute(work),
     read: (work) => db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(work),
   };
 }
 
-function statementTransactions(db: Kysely<unknown>, begin: NonNullable<Dialect["begin"]>): Transactions {
+function statementTransactions(db: Kysely<unknown>, begin: NonNullable<Dialect["begin"]>): TimedTransactions {
   return {
-    write: (work) => db.connection().execute((connection) => runBehind(begin.write, connection, work)),
-    read: (work) => db.connection().execute((connection) => runBehind(begin.read, connection, work)),
+    write: (work, until) => db.connection().execute((connection) => runBehind(begin.write, connection, until, work)),
+    read: (work, until) => db.connection().execute((connection) => runBehind(begin.read, connection, until, work)),
   };
-}
-
-/** The last one of the writers of each database, who waits for those before it. */
-const TURNS = new WeakMap<object, Promise<unknown>>();
-
-function runInTurn<T>(key: object, work: () => Promise<T>): Promise<T> {
-  const turn = (TURNS.get(key) ?? Promise.resolve()).then(work);
-  TURNS.set(
-    key,
-    turn.catch(() => undefined),
-  );
-  return turn;
 }
 
 async function runBehind<T>(
   begin: string,
   connection: Executor,
+  until: number,
   work: (connection: Executor) => Promise<T>,
 ): Promise<T> {
   const run = (text: string) => connection.executeQuery(statementOf(text));
-  await waitWhileBusy(() => run(begin));
+  await waitWhileBusy(() => run(begin), until);
   try {
     const result = await work(connection);
-    await waitWhileBusy(() => run("COMMIT"));
+    await waitWhileBusy(() => run("COMMIT"), until);
     return result;
   } catch (error) {
     await run("ROLLBACK").catch(() => undefined);

@@ -617,6 +617,28 @@ export const BROKEN: readonly Broken[] = [
       },
     })),
   },
+  {
+    fault: "streams chunks of whatever is there when they are asked for",
+    caughtBy: "streams: elements and version of a stream are of one state",
+    make: memoryWith((memory) => ({
+      async get(request, context) {
+        const whole = { ...request, stream: false };
+        const found = await memory.get(whole, context);
+        if (!request.stream || !Array.isArray(found?.members)) return found;
+        const first: readonly unknown[] = found.members;
+        const chunks = async function* () {
+          yield* first.slice(0, 20);
+          for (let start = 20; ; start += 20) {
+            const members = (await memory.get(whole, context))?.members;
+            const chunk = Array.isArray(members) ? members.slice(start, start + 20) : [];
+            yield* chunk;
+            if (chunk.length < 20) return;
+          }
+        };
+        return { ...found, members: chunks() };
+      },
+    })),
+  },
 ];
 
 const GROUPS = new WeakMap<StorageAdapter, QueryRequest["resourceType"]>();

@@ -29,7 +29,7 @@ export function resourceOf(
   resourceType: ResourceType,
   row: SelectedRow,
   apart: readonly Attribute[],
-  large?: (id: string, attribute: Attribute, elements: readonly ApartElement[]) => unknown,
+  large?: (row: SelectedRow, attribute: Attribute, elements: readonly ApartElement[]) => unknown,
 ): StoredResource {
   const { schemas, ...attributes } = JSON.parse(row.document) as { readonly schemas: readonly string[] };
   const resource: Record<string, unknown> = { schemas, id: row.id, ...attributes, meta: metaOf(resourceType, row) };
@@ -39,7 +39,7 @@ export function resourceOf(
     if (elements.length === 0) return;
     const value =
       attribute.inverseOf === undefined
-        ? (large?.(row.id, attribute, elements) ?? elements.map(elementOf))
+        ? (large?.(row, attribute, elements) ?? elements.map(elementOf))
         : elements.map(([id, name]) => inverseElement(attribute, String(id), name));
     writeAttribute(resource, attribute, Array.isArray(value) && !attribute.multiValued ? value[0] : value);
   });

@@ -5,7 +5,7 @@ import type { Select } from "../../adapter.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { heldIn, type OwnScope, ofHolder, referring } from "./elements.ts";
-import { CHUNK } from "./stream.ts";
+import { CHUNK } from "./read-ahead.ts";
 
 type SelectScope = Pick<OwnScope, "dialect" | "tables">;
 

@@ -138,13 +138,11 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
   };
 }
 
-/**
- * A stream needs a connection for as long as the client reads; where there is one for all, collections come as arrays.
- */
+/** A stream is read for as long as its client takes: of a transaction, collections come as arrays. */
 function canStream(database: Database, { stream, select, resourceType }: ReadRequest): boolean {
   return (
     stream === true &&
-    database.hasConnections &&
+    !database.isTransaction &&
     resourceType.attributes.some((attribute) => attribute.collection && select.includes(attribute))
   );
 }
