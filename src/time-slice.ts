@@ -69,12 +69,12 @@ export function doAll<T>(steps: Steps<T>): T {
   }
 }
 
-/** Does the steps, and lets others go on in between whenever the slice is over. @throws what a step throws, and the signal's reason. */
+/** Does the steps, and lets others go on before each whenever the slice is over. @throws what a step throws, and the signal's reason. */
 export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: AbortSignal): Promise<T> {
   for (;;) {
+    if (slice.isOver) await slice.next(signal);
     const { done, value } = steps.next();
     if (done === true) return value;
-    if (slice.isOver) await slice.next(signal);
   }
 }
 

@@ -75,6 +75,7 @@ export async function writeWithRetry<C extends Context, R extends Rewrite>(
   const { resourceType, id } = target;
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
     const read = await readTarget(target, rewriting.select, call);
+    if (call.slice.isOver) await call.slice.next(call.signal);
     const rewrite = await rewriting.compute(withoutMarks(resourceType, read));
     if (await changesNothing(target, rewrite, call)) return undefined;
     const after = await settleForeignReferences(call, resourceType, rewrite.after, id);

@@ -93,6 +93,8 @@ type Segment = string | Elements | Unmade;
 /** The text of a body in chunks of `CHUNK` or more, the last one in what is left. */
 async function* chunksOf(body: unknown, slice: TimeSlice, signal?: AbortSignal): AsyncGenerator<string, undefined> {
   let text = "";
+  // What came before the body was one stretch.
+  if (slice.isOver) await slice.next(signal);
   for await (const piece of piecesOf(body)) {
     text += piece;
     if (text.length >= CHUNK) {

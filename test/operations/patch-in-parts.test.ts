@@ -460,15 +460,10 @@ describe("what one request may look at", () => {
       displayName: "G",
       members,
     });
-    const clauses = Array.from({ length: 90 }, (_, index) => `display ew "z${index}"`).join(" or ");
+    const clauses = Array.from({ length: 250 }, (_, index) => `display ew "z${index}"`).join(" or ");
     const long = JSON.stringify(patchOf({ op: "remove", path: `members[${clauses}]` }));
     const leaving = new AbortController();
-    let turns = 0;
-    const count = (): void => {
-      if (++turns === 3) leaving.abort(new Error("left"));
-      else setImmediate(count);
-    };
-    setImmediate(count);
+    setImmediate(() => leaving.abort(new Error("left")));
     const answer = service.scim.handle({
       method: "PATCH",
       url: `/scim/v2/Groups/${json.id}`,
@@ -477,6 +472,6 @@ describe("what one request may look at", () => {
       signal: leaving.signal,
     });
     expect((await answer).status).toBe(503);
-    expect(turns).toBe(3);
+    expect((await service.ask("GET", `/Groups/${json.id}?attributes=meta`)).json.meta.version).toBe(json.meta.version);
   });
 });
