@@ -164,7 +164,12 @@ function separate(index: number): string {
 const LEVELS = 2;
 
 function isApart(value: unknown): value is Elements | Unmade {
-  return isElementStream(value) || isUnmade(value) || (Array.isArray(value) && value.length > SHORT);
+  return isElementStream(value) || isUnmade(value) || isLong(value);
+}
+
+/** The resources of a page, however many, are each made and written apart: one of them tells for all. */
+function isLong(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > SHORT && !isUnmade(value[0]);
 }
 
 function holdsApart(value: unknown, levels: number): boolean {

@@ -46,6 +46,12 @@ describe("count and startIndex", () => {
     expect(await page("?startIndex=5&count=3")).toEqual([5, 1, 5]);
     expect(namesOf(await ask("GET", "/Users?startIndex=4&count=1"))).toEqual(["u3"]);
   });
+
+  test("may allow more than a thousand, and every resource of a page that large is there", async () => {
+    const { ask } = await users(1001, { limits: { results: 2000 } });
+    const page = await ask("GET", "/Users?count=2000");
+    expect(namesOf(page)).toEqual(Array.from({ length: 1001 }, (_, at) => `u${at}`));
+  });
 });
 
 describe("two ways of paging", () => {
