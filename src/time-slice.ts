@@ -14,6 +14,9 @@ interface Waiting {
 /** All that wait in this process, the first to go on in front: one for each turn, so that many together are no longer than one. */
 const WAITING: Waiting[] = [];
 
+/** How many have had their turns: who sees that somebody went on in the turn that it was woken in waits for another. */
+let gone = 0;
+
 /**
  * A share of the event loop. Work whose length is in a client's hands looks at `isOver` between its steps, and lets everybody else
  * go on with `next` where it is: no request holds up the others, however much of it there is to do.
@@ -30,11 +33,14 @@ export class TimeSlice {
   async next(signal?: AbortSignal): Promise<void> {
     const waiting: Waiting = { seen: performance.now(), isForgotten: false };
     WAITING.push(waiting);
+    let before: number;
     do {
+      before = gone;
       await turn();
       waiting.seen = performance.now();
-    } while (firstAt(waiting.seen) !== waiting && !waiting.isForgotten);
+    } while (!waiting.isForgotten && (firstAt(waiting.seen) !== waiting || before !== gone));
     if (!waiting.isForgotten) WAITING.shift();
+    gone++;
     this.#end = performance.now() + LONGEST;
     signal?.throwIfAborted();
   }

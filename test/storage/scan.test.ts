@@ -227,6 +227,39 @@ describe("a query by scan", () => {
     }
   });
 
+  test("has one turn of the event loop in so many, however many queries go on at once", async () => {
+    const clock = shortSlices(20);
+    try {
+      let inTurn = 0;
+      let most = 0;
+      let isDone = false;
+      function* looked() {
+        for (const row of rows) {
+          inTurn++;
+          yield row;
+        }
+      }
+      const scans = Array.from({ length: 5 }, () => queryByScan(looked(), request({})));
+      const counting = (async () => {
+        // All begin in the first one.
+        await turn();
+        inTurn = 0;
+        while (!isDone) {
+          await turn();
+          most = Math.max(most, inTurn);
+          inTurn = 0;
+        }
+      })();
+      const found = await Promise.all(scans);
+      isDone = true;
+      await counting;
+      expect(found.map(({ totalResults }) => totalResults)).toEqual(scans.map(() => rows.length));
+      expect(most).toBe(1);
+    } finally {
+      clock.restore();
+    }
+  });
+
   test("of many rows is in the order of a plain sort, on every page, however deep", async () => {
     const many = Array.from({ length: 3500 }, (_, index) =>
       device(`d${index}`, { size: (index * 7919) % 1013, label: `L${(index * 31) % 17}` }),
