@@ -452,6 +452,19 @@ describe("what one request may look at", () => {
     expect(answer).toMatchObject({ status: 200, json: { nickName: "A", title: "T4" } });
   });
 
+  test("is not spent by what the database asks for again", async () => {
+    const service = directory({ storage: transactionalStorage({ retries: 4 }), limits: { comparisons: 25 } });
+    const emails = Array.from({ length: 10 }, (_, index) => ({ value: `${index}@x`, type: "work" }));
+    const { json } = await service.ask("POST", "/Users", { schemas: [USER], userName: "ada", emails });
+    const look = patchOf({ op: "remove", path: "emails[display pr]" });
+    const operation = { method: "PATCH", path: `/Users/${json.id}`, data: look };
+    const answer = await service.ask("POST", "/Bulk", {
+      schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+      Operations: [operation, operation, operation],
+    });
+    expect(answer.json.Operations.map(({ status }: { status: string }) => status)).toEqual(["200", "200", "400"]);
+  });
+
   test("lets others go on meanwhile, and ends where its client leaves", async () => {
     const service = directory({ references: "ignore" });
     const members = Array.from({ length: 10_000 }, (_, index) => ({ value: `m${index}`, display: `Name ${index}` }));

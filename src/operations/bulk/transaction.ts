@@ -14,9 +14,12 @@ export async function inTransaction<C extends Context, T>(
   work: (call: Call<C>) => Promise<T>,
 ): Promise<T> {
   const { engine } = call;
+  const { spent } = call.effort;
   let told: Told[] = [];
   const attempt = (storages: ReadonlyMap<StorageAdapter<C>, StorageAdapter<C>>): Promise<T> => {
     told = [];
+    // What the database asks for again costs the client nothing.
+    call.effort.backTo(spent);
     return work({
       ...call,
       engine: {
