@@ -9,12 +9,13 @@ export function splitUrl(url: string): { readonly path: string; readonly query: 
 }
 
 /**
- * Whether a URL parser would make another path of this one, because a segment is `.` or `..`, encoded or not. Such a path leads
- * nowhere: a filter in front of the server has most likely not seen where it would lead [T-H3].
- * @see RFC 3986 §5.2.4
+ * Whether a URL parser would make another path of this one, because a segment is `.` or `..`, encoded or not; to that of the web a
+ * backslash is a slash. Such a path leads nowhere: a filter in front of the server has most likely not seen where it would lead
+ * [T-H3].
+ * @see RFC 3986 §5.2.4; https://url.spec.whatwg.org/#path-state
  */
 export function hasDotSegment(path: string): boolean {
-  return /\/(?:\.|%2e){1,2}(?=\/|$)/i.test(path);
+  return /[/\\](?:\.|%2e){1,2}(?=[/\\]|$)/i.test(path);
 }
 
 /** Whether a path is the base path or lies below it; the host itself is the empty base path. */

@@ -123,6 +123,15 @@ describe.each(Object.entries(HOSTS))("%s", (_name, { path, listenerOf }) => {
     expect(await ask(port, target)).toMatchObject({ status, type: "application/scim+json" });
   });
 
+  test.each([
+    "/scim/v2/Users/..\\Groups",
+    "/scim/v2/Users/%2e%2e\\Groups",
+  ])("%s leads nowhere either, if the host lets it in at all, and storage is not asked [T-H3]", async (target) => {
+    seen.calls = 0;
+    expect([400, 404]).toContain((await ask(port, target)).status);
+    expect(seen.calls).toBe(0);
+  });
+
   test("a target in absolute form is one of those too [T-H3]", async () => {
     expect((await ask(port, "http://localhost/scim/v2/Groups")).status).toBe(200);
     expect((await ask(port, "http://localhost/scim/v2/Users/../Groups")).status).toBe(404);
