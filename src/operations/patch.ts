@@ -27,7 +27,8 @@ import { emitWrite, isChanged, writeWithRetry } from "./write-with-retry.ts";
 /**
  * Changes a resource. What only adds to or removes from a collection goes to storage as a delta of it, at a cost that does not
  * depend on the collection's size; everything else is read, patched and written back unless somebody was faster. A request that
- * has both, or several deltas, is done in one transaction; where storage has none, all of it is read and written back.
+ * has both, or several deltas, is done in one transaction; where storage has none, or references lead into another storage, all of it
+ * is read and written back.
  * @see RFC 7644 §3.5.2
  */
 export async function patch<C extends Context>(operation: PatchOperation, call: Call<C>): Promise<Result> {
@@ -35,10 +36,19 @@ export async function patch<C extends Context>(operation: PatchOperation, call: 
   const { deltas, rest } = await doInSlices(divide(operations), call.slice, call.signal);
   const isAlone = rest.length === 0 && deltas.length === 1;
   const takesDeltas = call.storageOf(resourceType).applyDelta !== undefined;
-  const parts = takesDeltas && (isAlone || hasTransactions(resourceType, call)) ? deltas.filter(saysSomething) : [];
+  const parts = takesDeltas && (isAlone || canBeInParts(resourceType, call)) ? deltas.filter(saysSomething) : [];
   const write = (inner: Call<C>): Promise<Done> => patchInParts(operation, parts, inner);
   const isWhole = isAlone || parts.length === 0;
   return show(operation, isWhole ? await write(call) : await inTransaction(call, [resourceType], write), call);
+}
+
+/**
+ * Whether several writes can be made one. Not where another storage is asked for what is referred to: both may have the connections of
+ * one pool, and transactions that hold all of them would wait for one more.
+ */
+function canBeInParts<C extends Context>(resourceType: ResourceType, call: Call<C>): boolean {
+  const foreign = call.engine.references.get(resourceType)?.foreign ?? [];
+  return foreign.length === 0 && hasTransactions(resourceType, call);
 }
 
 function saysSomething({ add, remove }: Delta): boolean {

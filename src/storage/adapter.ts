@@ -311,7 +311,8 @@ export interface StorageAdapter<C extends Context = Context> {
   /**
    * Optional: runs `work` with an adapter whose calls take effect together or, when `work` rejects, not at all. `work`
    * may run more than once where the database asks for a retry. The core puts one around each operation of a bulk
-   * request, and around a PATCH of a collection together with other attributes, which without it is read as a whole.
+   * request, and around a PATCH of a collection together with other attributes, which without it, or where references lead into
+   * another storage, is read as a whole.
    */
   transaction?<T>(work: (storage: StorageAdapter<C>) => Promise<T>, context: C): Promise<T>;
 }

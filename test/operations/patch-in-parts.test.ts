@@ -391,6 +391,46 @@ describe("laws", () => {
   });
 });
 
+describe("a PATCH of members that are in another storage", () => {
+  test("holds no transaction while that is asked for them: both may share the connections of one pool", async () => {
+    const groups = transactionalStorage();
+    const users = memoryStorage();
+    let open = 0;
+    const asked: number[] = [];
+    const service = directory({
+      storage: {
+        Group: {
+          ...groups,
+          transaction: async (work, context) => {
+            open++;
+            try {
+              return await (groups.transaction as NonNullable<typeof groups.transaction>)(work, context);
+            } finally {
+              open--;
+            }
+          },
+        },
+        User: {
+          ...users,
+          get: (request, context) => {
+            asked.push(open);
+            return users.get(request, context);
+          },
+        },
+      },
+    });
+    const user = await service.ask("POST", "/Users", { schemas: [USER], userName: "ada" });
+    const group = await service.ask("POST", "/Groups", { schemas: [GROUP], displayName: "G" });
+    const answer = await service.ask(
+      "PATCH",
+      `/Groups/${group.json.id}`,
+      patchOf(add("members", user.json.id), { op: "replace", path: "displayName", value: "H" }),
+    );
+    expect(answer).toMatchObject({ status: 200, json: { displayName: "H", members: [{ value: user.json.id }] } });
+    expect(asked).toEqual([0]);
+  });
+});
+
 describe("what one request may look at", () => {
   test("is one budget for all of a bulk request: an operation that would go beyond it is 400 tooMany, one by value is not", async () => {
     const service = directory({ limits: { comparisons: 25 } });
