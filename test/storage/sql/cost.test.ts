@@ -77,6 +77,16 @@ describe.each(Object.entries(tables))("%s", (_name, open) => {
         expect((await find(costly(1), USERS)).totalResults).toBe(0);
       });
 
+      test("what an index narrows, though to many, is counted like all", async () => {
+        for (const narrow of ['userName sw "user"', 'displayName sw "u"']) {
+          const matching = (await find(narrow)).totalResults;
+          const filter = `${narrow} and (${costly(200)})`;
+          expect((await find(filter, 201 * USERS)).totalResults).toBe(0);
+          if (matching > 1)
+            await expect(find(filter, 201 * matching - 1)).rejects.toMatchObject({ status: 400, scimType: "tooMany" });
+        }
+      });
+
       test("a service hands its limit down, and answers with what to do", async () => {
         const ask = (comparisons: number) =>
           createScim({

@@ -77,7 +77,7 @@ interface Search {
   /** Under which condition. */
   readonly condition: Fragment;
   readonly isExact: boolean;
-  /** The rows that the filter is compared with, where these are all there are: what follows FROM. */
+  /** The rows that the filter is compared with, where these may be many: what follows FROM. */
   readonly all?: Fragment;
 }
 
@@ -95,7 +95,8 @@ function searchOf(scope: PlaceScope, filter: QueryRequest["filter"]): Search {
   const first = part === undefined ? TRUE : compileFilter(part, places).condition;
   const rest = compileFilter(filter, places);
   const isMet = part === filter ? rest.condition : sql`${first} AND ${isAsWell(rest.condition)}`;
-  return { from, condition: sql`${condition} AND ${isMet}`, isExact: rest.isExact };
+  const found = part === undefined ? { all: sql`${from} WHERE ${condition}` } : {};
+  return { from, condition: sql`${condition} AND ${isMet}`, isExact: rest.isExact, ...found };
 }
 
 /** A cursor names an id of the table, or it is none of ours. */

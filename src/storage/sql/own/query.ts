@@ -101,7 +101,7 @@ async function queryOne(own: OwnQuery, { columns, more, from, condition }: Sourc
 function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
   readonly source: Source;
   readonly isExact: boolean;
-  /** The rows that are looked at, where these are all there are of the type: what follows FROM. */
+  /** The rows that the filter is compared with, where these may be many: what follows FROM. */
   readonly all: Fragment | undefined;
 } {
   const { dialect, tables } = scope;
@@ -122,7 +122,7 @@ function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
     again: sql`${tables.resource} r ON r.tenant = p.tenant AND r.id = p.id`,
     known: raw(", r.tenant"),
   };
-  const all = found === undefined ? sql`${start.from} WHERE ${start.condition}` : undefined;
+  const all = start.isOne ? undefined : sql`${start.from} WHERE ${start.condition}`;
   const { length } = condition.parameters;
   const isSorted = sort === undefined || order !== undefined;
   if (compiled?.isExact !== false && isSorted && length * 2 < dialect.mostParameters)
@@ -138,6 +138,7 @@ function startAtType({ tables, tenant, resourceType }: OwnScope, rest: Start["re
     from: sql`${tables.resource} r`,
     condition: sql`r.tenant = ${tenant} AND r.type = ${resourceType.name}`,
     rest,
+    isOne: false,
   };
 }
 

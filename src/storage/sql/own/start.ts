@@ -18,6 +18,8 @@ export interface Start {
   readonly condition: Fragment;
   /** What is left of the filter; undefined where nothing is. */
   readonly rest: Filter<AttributePath> | undefined;
+  /** Whether it is one resource at most. */
+  readonly isOne: boolean;
 }
 
 /** Resources that an index finds by a part of a filter. */
@@ -29,6 +31,9 @@ interface Found {
   /** Whether the part of the filter holds for all of them. */
   readonly isExact: boolean;
 }
+
+/** The rank of what finds one resource at most. */
+const UNIQUE = 0;
 
 /**
  * Begins a search with the few resources that an index finds by one side of a conjunction. Said so that the planner has
@@ -48,6 +53,7 @@ export function startOf(scope: OwnScope, filter: Filter<AttributePath>): Start |
     from: sql`(${found.query}${scope.dialect.apart ?? raw("")}) f CROSS JOIN ${scope.tables.resource} r`,
     condition: sql`r.tenant = f.tenant AND r.id = f.id AND ${isOfType(raw("r.type"), scope.resourceType.name)}`,
     rest: found.isExact ? without(parts, part) : filter,
+    isOne: found.rank === UNIQUE,
   };
 }
 
@@ -74,6 +80,7 @@ function startAtId(
     condition: sql`r.tenant = ${tenant} AND r.id = ${keyText(operandKey(part))}
       AND ${isOfType(raw("r.type"), resourceType.name)}`,
     rest,
+    isOne: true,
   };
 }
 
@@ -92,7 +99,7 @@ function foundByEquality(scope: OwnScope, path: AttributePath, operand: Key): Fo
   const { attribute, sub } = path;
   const key = keyText(operand);
   const unique = foundByUnique(scope, path, key);
-  if (unique !== undefined) return { query: unique, rank: 0, isExact: true };
+  if (unique !== undefined) return { query: unique, rank: UNIQUE, isExact: true };
   if (attribute.multiValued || attribute.inverseOf !== undefined) {
     const query = sub === undefined ? foundByListed(scope, path, key) : foundByElement(scope, path, sub, key);
     return query && { query, rank: attribute.inverseOf === undefined ? 1 : 3, isExact: true };
