@@ -115,6 +115,26 @@ for (const place of hasPostgres ? [sqlite, postgres] : [sqlite])
       for (const group of found) await (group?.members as AsyncIterable<unknown>)[Symbol.asyncIterator]().return?.();
     });
 
+    test("no writer keeps a reader from an answer, nor one that has written and is shown what it wrote", async () => {
+      const gone = NAMES.slice(0, 8);
+      const patch = (value: string) => ({
+        schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        Operations: [
+          { op: "remove", path: `members[value eq "${value}"]` },
+          { op: "replace", path: "displayName", value },
+        ],
+      });
+      const answers = await Promise.all(
+        gone.flatMap((value) => [
+          ask("GET", "/Groups/all", "large"),
+          ask("PATCH", "/Groups/all?attributes=members", "large", patch(value)),
+        ]),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      await Promise.all(answers.map(({ body }) => (body as ReadableStream<Uint8Array>).cancel()));
+      await calls.delta("all", gone, []);
+    });
+
     if (place === sqlite)
       test("what slow clients hold keeps nobody from writing SQLite's log back, so that it stays small", async () => {
         const readers = await slow(4);

@@ -67,19 +67,22 @@ for (const engine of engines()) {
       expect(found?.members).toHaveLength(COUNT);
     });
 
-    test("a change before the first element is asked for is 503 with when to ask again, as nothing is sent yet", async () => {
+    test("a change before the first element is asked for is 503 for a page, with when to ask again, and nothing to one resource", async () => {
       const other = {
         resourceType: Group,
         id: "other",
         attribute: Group.attribute("members") ?? expect.fail(),
         ...writes,
       };
-      const found = await opened.storage.get(
-        { resourceType: Group, id: "other", select: SELECT_ALL, stream: true },
-        {},
-      );
+      const request = { resourceType: Group, select: SELECT_ALL, stream: true };
+      const one = await opened.storage.get({ ...request, id: "other" }, {});
+      const page = await opened.storage.query({ ...request, page: { startIndex: 1, count: 10 } }, {});
+      const listed = page.resources.find(({ id }) => id === "other");
       await opened.storage.applyDelta?.({ ...other, add: [{ value: "zzz" }], remove: [] }, {});
-      const iterator = (found?.members as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+      const values: unknown[] = [];
+      for await (const { value } of one?.members as AsyncIterable<{ value: string }>) values.push({ value });
+      expect(values).toEqual(members);
+      const iterator = (listed?.members as AsyncIterable<unknown>)[Symbol.asyncIterator]();
       await expect(iterator.next()).rejects.toMatchObject({ status: 503, headers: { "Retry-After": "1" } });
       expect(await iterator.next()).toEqual({ done: true, value: undefined });
       await opened.storage.applyDelta?.({ ...other, add: [], remove: ["zzz"] }, {});

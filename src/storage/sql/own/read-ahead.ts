@@ -70,20 +70,53 @@ function storeOf(database: Database): Store {
 export async function readAhead(database: Database, collections: readonly OpenCollection[]): Promise<void> {
   const store = storeOf(database);
   if (store.room <= 0) return;
-  const read = (session: Session): Promise<void> => fillRoom(store, session, collections);
+  const read = async (session: Session): Promise<void> => {
+    const stale = await fillRoom(store, session, collections);
+    if (stale !== undefined) throw changed(stale);
+  };
   await store.turns.run(performance.now() + LONGEST_WAIT, () => database.snapshot(read));
 }
 
-async function fillRoom(store: Store, session: Session, collections: readonly OpenCollection[]): Promise<void> {
+/**
+ * As `readAhead`; where a resource is no longer what it was, `again` reads all in the same state of the database, and puts the
+ * collections of that into the place of those before.
+ * @returns what there was at first, or what `again` gave.
+ */
+export async function readAheadOrAgain<T>(
+  database: Database,
+  collections: readonly OpenCollection[],
+  first: T,
+  again: (session: Session) => Promise<T>,
+): Promise<T> {
+  const store = storeOf(database);
+  if (store.room <= 0) return first;
+  let found = first;
+  const read = async (session: Session): Promise<void> => {
+    if ((await fillRoom(store, session, collections)) === undefined) return;
+    found = await again(session);
+    await fillRoom(store, session, collections);
+  };
+  await store.turns.run(performance.now() + LONGEST_WAIT, () => database.snapshot(read));
+  return found;
+}
+
+/** Gives the first collection whose resource is no longer what it was; those behind it are not read. */
+async function fillRoom(
+  store: Store,
+  session: Session,
+  collections: readonly OpenCollection[],
+): Promise<OpenCollection | undefined> {
   const slice = new TimeSlice();
   for (const collection of collections)
     while (!collection.isRead && !collection.isClosed && store.room > 0) {
-      const { text } = await readChunk(session, collection);
+      const chunk = await readChunk(session, collection);
+      if (chunk === undefined) return collection;
       if (collection.isClosed) break;
-      store.room -= text.length;
-      collection.ahead.push(text);
+      store.room -= chunk.text.length;
+      collection.ahead.push(chunk.text);
       if (slice.isOver) await slice.next();
     }
+  return undefined;
 }
 
 /**
@@ -99,7 +132,10 @@ export async function nextChunk(
     storeOf(database).room += text.length;
     return JSON.parse(text) as readonly KeyedElement[];
   }
-  return collection.isRead ? undefined : (await readChunk(database, collection)).elements;
+  if (collection.isRead) return undefined;
+  const chunk = await readChunk(database, collection);
+  if (chunk === undefined) throw changed(collection);
+  return chunk.elements;
 }
 
 /** Ends a collection, and makes room for others. */
@@ -114,8 +150,8 @@ interface Chunk {
   readonly elements: readonly KeyedElement[];
 }
 
-/** The next chunk by one statement, which proves that the resource still has the version that the collection is of. */
-async function readChunk(session: Session, collection: OpenCollection): Promise<Chunk> {
+/** The next chunk by one statement; undefined where the resource no longer has the version that the collection is of. */
+async function readChunk(session: Session, collection: OpenCollection): Promise<Chunk | undefined> {
   const { attribute, id, version, last } = collection;
   const { tables, tenant } = collection.place;
   const { dialect } = session;
@@ -127,7 +163,7 @@ async function readChunk(session: Session, collection: OpenCollection): Promise<
     sql`SELECT ${dialect.aggregate(parts, sql`(${rows}) c`)} AS elements FROM ${tables.resource} r
       WHERE r.tenant = ${tenant} AND r.id = ${id} AND ${cast(dialect, raw("r.version"), "text")} = ${version}`,
   );
-  if (row === undefined) throw changed(attribute);
+  if (row === undefined) return undefined;
   const text = row.elements ?? "[]";
   const elements = JSON.parse(text) as readonly KeyedElement[];
   collection.isRead = elements.length < CHUNK;
@@ -135,7 +171,7 @@ async function readChunk(session: Session, collection: OpenCollection): Promise<
   return { text, elements };
 }
 
-function changed({ path }: Attribute) {
+function changed({ attribute: { path } }: OpenCollection) {
   return unavailable(
     `The resource was changed while its ${path} were read, and there are too many to hold them for a client. Read it again.`,
     { headers: { "Retry-After": "1" } },

@@ -13,7 +13,7 @@ import { readResource } from "./read.ts";
 import { deleteResource } from "./remove.ts";
 import { replaceResource } from "./replace.ts";
 import { readSecret } from "./secret-statements.ts";
-import { readWithStreams } from "./stream.ts";
+import { readAheadWithStreams, readWithStreams } from "./stream.ts";
 import { type Tables, tablesOf } from "./tables.ts";
 
 /** Options of `sqlStorage`. */
@@ -112,7 +112,7 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
       request.signal?.throwIfAborted();
       const reading = { ...request, tables, tenant: context.tenant ?? "" };
       return canStream(database, request)
-        ? readWithStreams(database, reading, (session, streamOf) =>
+        ? readAheadWithStreams(database, reading, (session, streamOf) =>
             readResource(session, reading, request.id, streamOf),
           )
         : readResource(database, reading, request.id);

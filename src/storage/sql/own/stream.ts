@@ -9,6 +9,7 @@ import {
   nextChunk,
   type OpenCollection,
   readAhead,
+  readAheadOrAgain,
   type StreamPlace,
 } from "./read-ahead.ts";
 import { type ApartElement, elementOf, type SelectedRow } from "./resource.ts";
@@ -25,29 +26,63 @@ export function largeOf(streamOf: StreamOf | undefined) {
       : streamOf(row, attribute, elements as unknown as readonly KeyedElement[]);
 }
 
+/** Reads what is asked for, with streams for large collections. It may be asked twice. */
+type ReadStreamed<T> = (session: Session, streamOf: StreamOf) => Promise<T>;
+
 /**
  * Reads so that collections that are too large to hold are handed out as streams, in the state that was read. When the first
  * element is asked for, all of them are read ahead at once as far as there is room; what is left is read chunk by chunk, each of
  * which proves that its resource is still what it was, or breaks the stream off. So a stream holds no connection, and no state of
  * the database, while it waits for its client.
  */
-export function readWithStreams<T>(
-  database: Database,
-  place: StreamPlace,
-  read: (session: Session, streamOf: StreamOf) => Promise<T>,
-): Promise<T> {
+export function readWithStreams<T>(database: Database, place: StreamPlace, read: ReadStreamed<T>): Promise<T> {
   const collections: OpenCollection[] = [];
   let ahead: Promise<void> | undefined;
   const begin = (): Promise<void> => {
     ahead ??= readAhead(database, collections);
     return ahead;
   };
-  return read(database, ({ id, version }, attribute, first) => {
+  return read(database, opening(database, place, collections, begin));
+}
+
+/**
+ * The same, read ahead before anything is handed out. What was changed in between is read again, in the state that its collections
+ * are read in: no number of writers keeps a reader from its answer, nor the answer from one that has written.
+ */
+export async function readAheadWithStreams<T>(
+  database: Database,
+  place: StreamPlace,
+  read: ReadStreamed<T>,
+): Promise<T> {
+  const collections: OpenCollection[] = [];
+  const streamOf = opening(database, place, collections, () => Promise.resolve());
+  const found = await read(database, streamOf);
+  if (collections.length === 0) return found;
+  const again = (session: Session): Promise<T> => {
+    for (const collection of collections.splice(0)) closeCollection(database, collection);
+    return read(session, streamOf);
+  };
+  try {
+    return await readAheadOrAgain(database, collections, found, again);
+  } catch (error) {
+    for (const collection of collections) closeCollection(database, collection);
+    throw error;
+  }
+}
+
+/** Makes streams, and notes them in `collections`. */
+function opening(
+  database: Database,
+  place: StreamPlace,
+  collections: OpenCollection[],
+  begin: () => Promise<void>,
+): StreamOf {
+  return ({ id, version }, attribute, first) => {
     const last = first.at(-1)?.[2] ?? "";
     const collection = { place, attribute, id, version, last, isRead: false, isClosed: false, ahead: [] };
     collections.push(collection);
     return elementStream(database, collection, first, begin);
-  });
+  };
 }
 
 /** Elements one by one; the first one is handed out behind `begin`. */
