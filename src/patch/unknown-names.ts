@@ -25,7 +25,7 @@ export class UnknownNames {
   readonly #options: UnknownNameOptions;
   readonly #left: { readonly index: number; readonly path: string }[] = [];
   #inValue: string[] = [];
-  #count = 0;
+  readonly #names = new Set<string>();
 
   constructor(type: ResourceType, options: UnknownNameOptions) {
     this.#type = type;
@@ -34,10 +34,10 @@ export class UnknownNames {
 
   /** The same reading, in which unknown names of values are seen. */
   watch(read: ReadOptions): ReadOptions {
-    const unknown = (path: string): void => {
-      this.#add(read);
+    const unknown = (path: string, name: string): void => {
+      this.#add(name, read);
       this.#inValue.push(path);
-      read.tolerances.unknown(path);
+      read.tolerances.unknown(path, name);
     };
     return { ...read, tolerances: { ...read.tolerances, unknown } };
   }
@@ -48,7 +48,7 @@ export class UnknownNames {
    */
   leaveOut(path: string, index: number, read: ReadOptions): void {
     if (this.#options.unknownPath === undefined) throw this.#refusal(path);
-    this.#add(read);
+    this.#add(path, read);
     this.#left.push({ index, path });
   }
 
@@ -88,8 +88,8 @@ export class UnknownNames {
   }
 
   /** Those of all operations together are no more than those of one body may be. */
-  #add({ limits }: ReadOptions): void {
-    checkUnknownNames(++this.#count, limits);
+  #add(name: string, { limits }: ReadOptions): void {
+    checkUnknownNames(this.#names.add(name).size, limits);
   }
 
   #refusal(path: string): ScimError {

@@ -40,8 +40,8 @@ export interface Tolerances {
     elements: readonly ResourceObject[],
     path: string,
   ): readonly ResourceObject[] | undefined;
-  /** An attribute that no schema of the resource type has was left out. */
-  unknown(path: string): void;
+  /** An attribute that no schema of the resource type has was left out. `name`: the same in all elements of a list. */
+  unknown(path: string, name: string): void;
   /** The id in the URL of a resource of this server; undefined for any other URL. */
   idOf(url: string): string | undefined;
 }
@@ -64,7 +64,7 @@ export class ValueReader {
   readonly #options: ReadOptions;
   #path: string;
   #isPartial = false;
-  #unknown = 0;
+  readonly #unknown = new Set<string>();
 
   /** `path`: below which problems are reported. */
   constructor(options: ReadOptions, path = "") {
@@ -101,13 +101,16 @@ export class ValueReader {
     this.problems.push({ path, message, scimType });
   }
 
-  /** @throws {ScimError} 400 invalidSyntax for more such names than a list may have elements: they are no slips. */
-  reportUnknown(path: string): void {
-    checkUnknownNames(++this.#unknown, this.#options.limits);
+  /**
+   * `name`: what is the same in all elements of a list, and counts once.
+   * @throws {ScimError} 400 invalidSyntax for more such names than a list may have elements: they are no slips.
+   */
+  reportUnknown(path: string, name = path): void {
+    checkUnknownNames(this.#unknown.add(name).size, this.#options.limits);
     const text = printable(path);
     if (this.#options.unknownAttributes === "reject")
       this.report("is not an attribute of this resource type", "invalidSyntax", text);
-    else this.#options.tolerances.unknown(text);
+    else this.#options.tolerances.unknown(text, name);
   }
 
   /**
@@ -193,7 +196,7 @@ export class ValueReader {
     for (const key of Object.keys(raw)) {
       const sub = attribute.sub(key);
       if (sub === undefined) {
-        this.reportUnknown(`${outer}.${key}`);
+        this.reportUnknown(`${outer}.${key}`, `${attribute.path}.${key}`);
         continue;
       }
       this.#path = `${outer}.${sub.name}`;

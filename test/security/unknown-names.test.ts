@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { directory, ENTERPRISE, USER } from "../support/directory.ts";
+import { directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 import { patchOf } from "../support/patching.ts";
 
 const LIMIT = 40;
@@ -70,6 +70,22 @@ describe("names that no schema has", () => {
     expect(refused.json.detail).toContain(`more than ${LIMIT} names`);
     expect(await read()).toEqual(before);
     expect(events.length).toBeLessThanOrEqual(LIMIT);
+  });
+
+  test("in the elements of a list count once each: every member of a large group may have one", async () => {
+    const { ask } = directory({ limits: { elements: LIMIT }, references: "ignore" });
+    const members = (count: number) =>
+      Array.from({ length: 3 * LIMIT }, (_, index) => ({ value: `m${index}`, ...names(count) }));
+    const group = (count: number) => ({ schemas: [GROUP], displayName: "G", members: members(count) });
+    const created = await ask("POST", "/Groups", group(1));
+    expect(created).toMatchObject({ status: 201, json: { displayName: "G" } });
+    const add = (count: number) => patchOf({ op: "add", path: "members", value: members(count) });
+    expect((await ask("PATCH", `/Groups/${created.json.id}`, add(2))).status).toBe(204);
+    for (const refused of [
+      await ask("POST", "/Groups", group(LIMIT + 1)),
+      await ask("PATCH", `/Groups/${created.json.id}`, add(LIMIT + 1)),
+    ])
+      expect(refused).toMatchObject({ status: 400, json: { scimType: "invalidSyntax" } });
   });
 
   test("in a POST are bounded too, and nothing is created", async () => {
