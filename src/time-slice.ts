@@ -1,7 +1,7 @@
 /** The longest that work goes on before others have their turn, in milliseconds. */
-const LONGEST = 10;
+const LONGEST = 5;
 /** How many slices a short request may have. */
-const FEW_SLICES = 8;
+const FEW_SLICES = 16;
 /** After how long a turn that was to come is given up, in milliseconds: a runtime may end the request that waited for it. */
 const LONGEST_SILENCE = 1000;
 
