@@ -34,8 +34,14 @@ export class TimeSlice {
   async next(signal?: AbortSignal): Promise<void> {
     const line = this.#used++ < FEW_SLICES ? LINES.short : LINES.long;
     const going = new Promise<void>((resolve) => line.push(resolve));
-    if (asked === undefined || performance.now() - asked > LONGEST_SILENCE) askForTurn();
+    const look = (): void => {
+      if (asked === undefined || performance.now() - asked > LONGEST_SILENCE) askForTurn();
+    };
+    look();
+    // Whoever asked may be gone, and nobody else may come.
+    const watch = setInterval(look, LONGEST_SILENCE);
     await going;
+    clearInterval(watch);
     this.#end = performance.now() + LONGEST;
     signal?.throwIfAborted();
   }

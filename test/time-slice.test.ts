@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { TimeSlice } from "../src/time-slice.ts";
 
 /** Takes so many turns, and notes each. */
@@ -56,5 +56,20 @@ describe("turns of the event loop", () => {
     leaving.abort(new Error("left"));
     await expect(first).rejects.toThrow("left");
     await second;
+  });
+
+  test("come to one that waits, though the runtime ended the request that had asked for them", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    const lost = vi.spyOn(globalThis, "setImmediate").mockImplementationOnce(() => ({}) as NodeJS.Immediate);
+    try {
+      const gone = new TimeSlice().next();
+      const waiting = new TimeSlice().next();
+      vi.advanceTimersByTime(3000);
+      await Promise.all([gone, waiting]);
+      expect(lost).toHaveBeenCalled();
+    } finally {
+      lost.mockRestore();
+      vi.useRealTimers();
+    }
   });
 });
