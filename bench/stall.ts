@@ -42,8 +42,8 @@ interface Asked {
   readonly status: readonly number[];
 }
 
-/** A kind of request, made anew for each round. */
-type Kinds = Readonly<Record<string, (round: number) => Asked | Promise<Asked>>>;
+/** A kind of request, made anew for each round; of several, all at once. */
+type Kinds = Readonly<Record<string, (round: number) => Asked | readonly Asked[] | Promise<Asked>>>;
 
 /** A directory that is asked. */
 interface Subject {
@@ -89,8 +89,8 @@ async function measureAll(subject: Subject): Promise<void> {
     const measure = async () => {
       const found: { readonly stall: number; readonly time: number }[] = [];
       for (let count = 0; count < ROUNDS; count++) {
-        const asked = await make(round++);
-        found.push(await watch(() => ask(subject.scim, asked)));
+        const asked = [await make(round++)].flat();
+        found.push(await watch(() => Promise.all(asked.map((one) => ask(subject.scim, one)))));
       }
       return { stall: median(found.map(({ stall }) => stall)), time: median(found.map(({ time }) => time)) };
     };
@@ -108,7 +108,7 @@ async function measureAll(subject: Subject): Promise<void> {
 }
 
 /** Does something, and looks how far apart the turns of the event loop are meanwhile. */
-async function watch(work: () => Promise<void>): Promise<{ readonly stall: number; readonly time: number }> {
+async function watch(work: () => Promise<unknown>): Promise<{ readonly stall: number; readonly time: number }> {
   globalThis.gc?.();
   let last = performance.now();
   let stall = 0;
@@ -190,6 +190,8 @@ function kindsOf({ userIds, groups }: Directory, scim: Scim): Kinds {
         clauses(120, (index) => `emails[type eq "work" and value co "q${index}"]`),
         400,
       ),
+    "8 at once: filter: 50 clauses userName ew": () =>
+      Array.from({ length: 8 }, () => filter(clauses(50, (index) => `userName ew "q${index}"`))),
     "filter: groups.display co": () => filter('groups.display co "zz"', 400),
     "GET a large group": () => get(`/Groups/${large}`),
     "POST a large group": () => send("POST", "/Groups", group("Another group", members), 201),
@@ -217,6 +219,22 @@ function kindsOf({ userIds, groups }: Directory, scim: Scim): Kinds {
           })),
         },
         200,
+      ),
+    "8 at once: bulk: 100 PATCHes of users": (round) =>
+      Array.from({ length: 8 }, (_, number) =>
+        send(
+          "POST",
+          "/Bulk",
+          {
+            schemas: [BULK],
+            Operations: userIds.slice(number * 100, (number + 1) * 100).map((id, index) => ({
+              method: "PATCH",
+              path: `/Users/${id}`,
+              data: { schemas: [PATCH], Operations: [{ op: "replace", path: "title", value: `U${round} ${index}` }] },
+            })),
+          },
+          200,
+        ),
       ),
     "bulk: a circle of 1000 POSTs": () =>
       send(

@@ -1,18 +1,21 @@
 /** The longest that work goes on before others have their turn, in milliseconds. */
-const LONGEST = 10;
-/** For how long one that waits may say nothing and keep its place, in milliseconds: a runtime may end a request without a word. */
+const LONGEST = 5;
+/** How many slices a short request may have. */
+const FEW_SLICES = 16;
+/** After how long a turn that was to come is given up, in milliseconds: a runtime may end the request that waited for it. */
 const LONGEST_SILENCE = 1000;
 
-/** One that waits for its turn of the event loop. */
-interface Waiting {
-  /** When it last looked whether it was its turn. */
-  seen: number;
-  /** It was taken for one that is no more. */
-  isForgotten: boolean;
-}
+/** Those that wait, the first to go on in front. */
+type Line = (() => void)[];
 
-/** All that wait in this process, the first to go on in front: one for each turn, so that many together are no longer than one. */
-const WAITING: Waiting[] = [];
+/**
+ * All that wait in this process: one goes on in each turn, so that many together hold up the others no longer than one. Those that
+ * have had few slices so far and those that have had many take turns, so that a short request waits for one long one at most.
+ */
+const LINES = { short: [] as Line, long: [] as Line };
+let isLongNext = false;
+/** When the turn that is to come was asked for; undefined where nobody waits. */
+let asked: number | undefined;
 
 /**
  * A share of the event loop. Work whose length is in a client's hands looks at `isOver` between its steps, and lets everybody else
@@ -20,42 +23,41 @@ const WAITING: Waiting[] = [];
  */
 export class TimeSlice {
   #end = performance.now() + LONGEST;
+  #used = 0;
 
   /** Whether it is time for others. */
   get isOver(): boolean {
     return performance.now() >= this.#end;
   }
 
-  /** Waits for another turn, behind all who waited before. @throws the signal's reason, once it is aborted. */
+  /** Waits for another turn, behind all of its kind who waited before. @throws the signal's reason, once it is aborted. */
   async next(signal?: AbortSignal): Promise<void> {
-    const waiting: Waiting = { seen: performance.now(), isForgotten: false };
-    WAITING.push(waiting);
-    do {
-      await turn();
-      waiting.seen = performance.now();
-    } while (firstAt(waiting.seen) !== waiting && !waiting.isForgotten);
-    if (!waiting.isForgotten) WAITING.shift();
+    const line = this.#used++ < FEW_SLICES ? LINES.short : LINES.long;
+    const going = new Promise<void>((resolve) => line.push(resolve));
+    if (asked === undefined || performance.now() - asked > LONGEST_SILENCE) askForTurn();
+    await going;
     this.#end = performance.now() + LONGEST;
     signal?.throwIfAborted();
   }
 }
 
-/** Who is next; those that nothing was heard of for long are gone. */
-function firstAt(now: number): Waiting | undefined {
-  for (;;) {
-    const [first] = WAITING;
-    if (first === undefined || now - first.seen <= LONGEST_SILENCE) return first;
-    first.isForgotten = true;
-    WAITING.shift();
-  }
-}
-
-/** The next turn of the event loop, with all input and timers looked at before. Each waits for one of its own: some runtimes let no request wake another. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
+/** Lets one go on in the next turn of the event loop, with all input and timers looked at before; and one more in each turn after it, while any wait. */
+function askForTurn(): void {
+  const now = performance.now();
+  asked = now;
+  const turn = (): void => {
+    // Another one was asked for since.
+    if (asked !== now) return;
+    const { short, long } = LINES;
+    const [line, other] = isLongNext ? [long, short] : [short, long];
+    const go = line.shift() ?? other.shift();
+    isLongNext = !isLongNext;
+    if (short.length + long.length > 0) askForTurn();
+    else asked = undefined;
+    go?.();
+  };
+  if (typeof setImmediate === "function") setImmediate(turn);
+  else setTimeout(turn, 0);
 }
 
 /** Work in steps: between two of them, others may go on. */

@@ -18,13 +18,13 @@ const EVERYWHERE = ["node:", '"pg"', "kysely", "fast-check"];
  */
 const ENTRIES = {
   index: {
-    most: 150,
+    most: 155,
     why: "the whole protocol: schemas as data are a sixth of it, the bundled library of the filter grammar a third",
     without: EVERYWHERE,
   },
   memory: {
-    most: 18,
-    why: "shares filter and schema with the core",
+    most: 24,
+    why: "shares filter and schema with the core; keeps the state that a long query is answered from",
     without: EVERYWHERE,
   },
   fetch: {
@@ -35,18 +35,18 @@ const ENTRIES = {
   node: { most: 10, why: "a host, and the errors that it answers with", without: ['"pg"', "kysely", "fast-check"] },
   filter: { most: 70, why: "the bundled library of the grammar, resolver and predicate", without: EVERYWHERE },
   patch: {
-    most: 85,
-    why: "needs the reader of values and the filter",
+    most: 90,
+    why: "needs the reader of values and the filter, each in steps",
     without: EVERYWHERE,
   },
   testing: {
-    most: 205,
+    most: 210,
     why: "more than 400 cases with their sentences, and the service whose announcements they compare with storage",
     without: ["node:", '"pg"', 'from "fast-check"', 'require("fast-check")'],
   },
   sql: {
-    most: 90,
-    why: "two dialects over one compiler, for tables of its own and for those of the host, and what of these would fail later",
+    most: 96,
+    why: "two dialects over one compiler, for tables of its own and for those of the host, what of these would fail later, and threads for SQLite",
     without: ['from "pg"'],
   },
 };
@@ -55,7 +55,7 @@ const ENTRIES = {
  * The most kilobytes of the tarball, as it is sent and as it lies on a disk. The code is there twice, as modules and as CommonJS, and
  * readable, because its lines are what a stack trace names; types and pages are a third. Source maps would be 1,250 kB more.
  */
-const TARBALL = { packed: 840, unpacked: 3400 };
+const TARBALL = { packed: 860, unpacked: 3500 };
 
 export function checkContents() {
   const { files, size, unpackedSize } = packed();

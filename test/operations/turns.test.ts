@@ -71,10 +71,11 @@ describe("a request that takes long", () => {
   });
 
   test("ends when its time is up; what it has done stays done, and it does no more [P-3.7-12]", async () => {
-    const scim = service({ timeout: 1 });
-    expect(await ask(scim, "POST", "/Bulk", bulk)).toMatchObject({ status: 503 });
+    const storage = memoryStorage();
+    expect(await ask(service({ storage, timeout: 1 }), "POST", "/Bulk", bulk)).toMatchObject({ status: 503 });
     await nextTurn();
-    const count = async () => (await ask(scim, "GET", "/Users?count=0")).json.totalResults;
+    const patient = service({ storage });
+    const count = async () => (await ask(patient, "GET", "/Users?count=0")).json.totalResults;
     const done = await count();
     expect(done).toBeLessThan(1000);
     for (let turn = 0; turn < 20; turn++) await nextTurn();
