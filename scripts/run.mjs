@@ -87,8 +87,20 @@ function files(folder) {
 function run(program, args) {
   const child = spawn(program, args, { cwd: root, env, stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+  endWithNpm(child);
   child.on("error", (error) => fail(error.message, 1));
   child.on("exit", (code, signal) => process.exit(signal === null ? code : 1));
+}
+
+/** A signal to npm ends the shell between it and us, which hands nothing on: the task would hold its port for ever. */
+function endWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, 100);
 }
 
 function fail(problem, status) {

@@ -71,7 +71,9 @@ function* checkMembers(text: string, { depth, names: mostNames }: JsonLimits): S
 }
 
 function tooManyNames(most: number): ScimError {
-  return invalidSyntax(`The members of the request body have more than ${most} different names (limits.names).`);
+  return invalidSyntax(
+    `The members of the request body have more than ${most} different names (limits.names); leave out what the resource type does not have.`,
+  );
 }
 
 function endOfString(text: string, start: number): number {

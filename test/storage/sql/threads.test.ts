@@ -181,3 +181,25 @@ describe("a process", () => {
     expect((await run(asks, ...flags)).output).toBe("ERR_ACCESS_DENIED\n");
   });
 });
+
+describe("a database", () => {
+  test.each([
+    "",
+    ":memory:",
+    "file::memory:",
+    "file:nobody?mode=memory",
+  ])("whose name (%j) stands for none is one database for all who ask at once", async (name) => {
+    const db = await openSqlite(name);
+    onTestFinished(() => db.destroy());
+    await rowsOf(db, "CREATE TABLE seen (n)");
+    const asked = Array.from({ length: 5 }, () => rowsOf(db, "SELECT n FROM seen"));
+    expect(await Promise.all(asked)).toEqual([[], [], [], [], []]);
+  });
+
+  test("that cannot be opened is named", async () => {
+    const missing = join(newFile(), "none", "scim.db");
+    await expect(openSqlite(missing)).rejects.toThrow(
+      `openSqlite cannot open ${JSON.stringify(missing)}: unable to open`,
+    );
+  });
+});

@@ -28,7 +28,7 @@ export interface SqliteOptions {
  * opened it, and so does everything where a process may start no threads. All statements on a database in memory do: it is for
  * tests. The threads keep no process from ending.
  *
- * @throws {Error} where the file cannot be opened, or the runtime is too old, with the version that it takes.
+ * @throws {Error} where the file cannot be opened, with its name and what SQLite says (`cause`), or the runtime is too old, with the version that it takes.
  * @example
  * ```ts
  * import { openSqlite, sqlStorage } from "scimkit/sql";
@@ -39,13 +39,20 @@ export interface SqliteOptions {
 export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Kysely<unknown>> {
   const sqlite = await loadSqlite();
   const kysely = await import("kysely");
-  const isInMemory = path === ":memory:" || path === "";
+  const isInMemory = isNoFile(path);
   const most = isInMemory ? 1 : (options.connections ?? DEFAULT_CONNECTIONS);
   const driver = new SqliteDriver(connectionsTo(sqlite, path, most));
   return new kysely.Kysely<unknown>({
     dialect: dialectOf(kysely, driver, !isInMemory),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
+}
+
+/** What each connection would have for itself: the names that stand for memory, as URIs too, and the nameless temporary file. */
+function isNoFile(path: string): boolean {
+  return (
+    path === "" || path === ":memory:" || /^file:(?:(?::memory:)?(?:[?#]|$)|[^#]*[?&]mode=memory(?:[&#]|$))/.test(path)
+  );
 }
 
 /** Loaded here, and Kysely behind it, so that this file can be loaded where there is no `node:sqlite` and no Kysely. */
@@ -60,10 +67,22 @@ async function loadSqlite(): Promise<NodeSqlite> {
 
 function connectionsTo(sqlite: NodeSqlite, path: string, most: number): Connections {
   return {
-    here: openHere(sqlite, path),
+    here: openNamed(sqlite, path),
     others: most - 1,
     open: async (): Promise<SqliteConnection> => (await openInThread(path)) ?? openHere(sqlite, path),
   };
+}
+
+/** SQLite says what is wrong, but not with which file. */
+function openNamed(sqlite: NodeSqlite, path: string): SqliteConnection {
+  try {
+    return openHere(sqlite, path);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw Object.assign(new Error(`openSqlite cannot open ${JSON.stringify(path)}: ${problem}`, { cause: error }), {
+      code: (error as { code?: unknown }).code,
+    });
+  }
 }
 
 function dialectOf(kysely: typeof import("kysely"), driver: Driver, hasConnections: boolean): Dialect {
