@@ -88,14 +88,14 @@ export async function streamedJson(
 /** The elements of a collection, of which storage has handed out a stream or a long array. */
 type Elements = ElementStream | readonly unknown[];
 
-type Segment = string | Elements | Unmade;
+type Segment = string | Elements | Unmade | Promise<ResourceObject>;
 
 /** The text of a body in chunks of `CHUNK` or more, the last one in what is left. */
 async function* chunksOf(body: unknown, slice: TimeSlice, signal?: AbortSignal): AsyncGenerator<string, undefined> {
   let text = "";
   // What came before the body was one stretch.
   if (slice.isOver) await slice.next(signal);
-  for await (const piece of piecesOf(body)) {
+  for await (const piece of piecesOf(body, slice)) {
     text += piece;
     if (text.length >= CHUNK) {
       yield text;
@@ -107,21 +107,44 @@ async function* chunksOf(body: unknown, slice: TimeSlice, signal?: AbortSignal):
   return undefined;
 }
 
-/** The text of a body, an element of a long collection at a time. */
-async function* piecesOf(body: unknown): AsyncGenerator<string, void> {
+/** The text of a body: as much as can be made at once, or an element of a long collection. */
+async function* piecesOf(body: unknown, slice: TimeSlice): AsyncGenerator<string, void> {
   const pending: Segment[] = segmentsOf(body).reverse();
-  for (let segment = pending.pop(); segment !== undefined; segment = pending.pop()) {
-    if (typeof segment === "string") yield segment;
-    else if (isUnmade(segment)) pending.push(...segmentsOf(await segment[MAKE]()).reverse());
-    else {
+  while (pending.length > 0) {
+    const text = takeText(pending, slice);
+    if (text !== "") yield text;
+    const next = pending.at(-1);
+    if (next instanceof Promise) {
+      pending.pop();
+      pending.push(...segmentsOf(await next).reverse());
+    } else if (isElements(next)) {
+      pending.pop();
       let separator = "[";
-      for await (const element of segment) {
+      for await (const element of next) {
         yield separator + JSON.stringify(element);
         separator = ",";
       }
       yield "]";
     }
   }
+}
+
+/** Takes what is there or can be made at once: a segment at least, and then no more than fits a chunk and the slice. */
+function takeText(pending: Segment[], slice: TimeSlice): string {
+  let text = "";
+  do {
+    const segment = pending.at(-1);
+    if (typeof segment === "string") {
+      pending.pop();
+      text += segment;
+    } else if (isUnmade(segment)) {
+      pending.pop();
+      const made = segment[MAKE]();
+      if (made instanceof Promise) pending.push(made);
+      else pending.push(...segmentsOf(made).reverse());
+    } else break;
+  } while (text.length < CHUNK && !slice.isOver);
+  return text;
 }
 
 /** A resource without the streams that have no element: an empty collection is unassigned, and an extension without values is not there [S-2.5-04]. */
@@ -164,7 +187,11 @@ function separate(index: number): string {
 const LEVELS = 2;
 
 function isApart(value: unknown): value is Elements | Unmade {
-  return isElementStream(value) || isUnmade(value) || isLong(value);
+  return isUnmade(value) || isElements(value);
+}
+
+function isElements(value: unknown): value is Elements {
+  return isElementStream(value) || isLong(value);
 }
 
 /** The resources of a page, however many, are each made and written apart: one of them tells for all. */
