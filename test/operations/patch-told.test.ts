@@ -69,7 +69,7 @@ describe("what a PATCH looks at", () => {
   });
 
   test("is what storage computes as well, where a client sends it back", async () => {
-    const { ask, events } = await directoryWith(STATE);
+    const { ask, events } = await directoryWith(STATE, { profile: "strict" });
     const echo = (value: string) => patch({ op: "replace", value: { title: "Dr", groups: [{ value }] } });
     expect(await ask("PATCH", "/Users/ada", echo("guides"))).toMatchObject({ status: 200, json: { title: "Dr" } });
     expectRefusal(await ask("PATCH", "/Users/bob", echo("guides")), 400, "mutability");
