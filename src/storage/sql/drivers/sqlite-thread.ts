@@ -14,7 +14,8 @@ const PROGRAM = `
   // The thread that began this one has said it already.
   process.emitWarning = () => undefined;
   const { DatabaseSync } = await import("node:sqlite");
-  const { path, pragmas, mostStatements, rowsAtATime, patience } = workerData;
+  const { path, pragmas, mostStatements, rowsAtATime } = workerData;
+  let { patience } = workerData;
   const statements = new Map();
   const streams = new Map();
   let database;
@@ -70,11 +71,20 @@ const PROGRAM = `
       return [{ name, message, code, errcode, errstr }];
     }
   };
+  // What has come in; where the runtime cannot say, the thread is woken for everything.
+  const look = () => {
+    try {
+      return receiveMessageOnPort(parentPort);
+    } catch {
+      patience = 0;
+    }
+  };
   parentPort.on("message", (message) => {
     parentPort.postMessage(answer(message));
     // The next statement of a transaction comes at once: to be woken for each takes longer than most of them do.
-    for (let until = performance.now() + patience; database.isOpen && database.isTransaction && performance.now() < until; ) {
-      const next = receiveMessageOnPort(parentPort);
+    let until = performance.now() + patience;
+    while (database.isOpen && database.isTransaction && performance.now() < until) {
+      const next = look();
       if (next === undefined) continue;
       parentPort.postMessage(answer(next.message));
       until = performance.now() + patience;
