@@ -140,11 +140,16 @@ function takeText(pending: Segment[], slice: TimeSlice): string {
     } else if (isUnmade(segment)) {
       pending.pop();
       const made = segment[MAKE]();
-      if (made instanceof Promise) pending.push(made);
-      else pending.push(...segmentsOf(made).reverse());
+      pending.push(...(made instanceof Promise ? [silent(made)] : segmentsOf(made).reverse()));
     } else break;
   } while (text.length < CHUNK && !slice.isOver);
   return text;
+}
+
+/** A failure is for the one who waits, which is not before all text in front was taken: until then it is no failure of the process. */
+function silent<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 /** A resource without the streams that have no element: an empty collection is unassigned, and an extension without values is not there [S-2.5-04]. */

@@ -327,3 +327,37 @@ test("storage is asked for streams where a collection is only shown, for arrays 
   await send("PUT", `/scim/v2/Groups/${id}`, { schemas: [GROUP], displayName: "b" });
   expect(asked).toEqual(["get true", "query true", "get false"]);
 });
+
+describe("a page whose second resource fails while its client is still at the first", () => {
+  test("is cut off once the client gets there, and nobody else hears of it", async () => {
+    const at = "2026-01-31T09:30:00.000Z";
+    const meta = { resourceType: "Group", created: at, lastModified: at, version: "1" };
+    async function* members(size: number): AsyncGenerator<object> {
+      for (let index = 0; index < size; index++) yield { value: `user-${index}`, display: "x".repeat(20) };
+    }
+    const failing = {
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error("the cursor is gone")) }),
+    };
+    // Wherever the end of a chunk falls.
+    for (let size = 800; size < 1200; size += 4) {
+      const resources = [
+        { schemas: [GROUP], id: "a".repeat(250), members: members(size), meta },
+        { schemas: [GROUP], id: "b", members: failing, meta, displayName: "b" },
+      ] as unknown as readonly StoredResource[];
+      const storage = { ...memoryStorage(), query: async () => ({ resources, totalResults: 2 }) };
+      const { scim, events } = directory({ storage });
+      const { body } = await scim.handle({
+        method: "GET",
+        url: "/scim/v2/Groups",
+        headers: { authorization: "Bearer good" },
+      });
+      const reader = (body as ReadableStream<Uint8Array>).getReader();
+      const read = async (): Promise<void> => {
+        while (!(await reader.read()).done)
+          for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+      };
+      await expect(read()).rejects.toThrow("the cursor is gone");
+      expect(events).toMatchObject([{ type: "fault", error: { message: "the cursor is gone" } }]);
+    }
+  });
+});
