@@ -9,7 +9,8 @@ const MANY = 1_000_000;
 
 /**
  * Refuses a filter that would be compared with too many rows, before it is with any. `rows` is what follows FROM: all that the
- * filter is compared with, which an index may have narrowed, though not to one. They are counted only where that can matter, and no further than it does.
+ * filter is compared with, which an index may have narrowed, though not to one. They are counted only where that can matter, and no
+ * further than it does.
  *
  * @throws {ScimError} 400 tooMany.
  */

@@ -1,4 +1,4 @@
-import { unavailable } from "../../../error.ts";
+import { type ScimError, unavailable } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { TimeSlice } from "../../../time-slice.ts";
@@ -64,40 +64,27 @@ function storeOf(database: Database): Store {
 
 /**
  * Reads collections to their ends, or as far as there is room, in one state of the database: as fast as that gives them, so that a
- * connection is never held for a client that is slow, and a client never too slow for a collection that changes often.
- * @throws {ScimError} 503 where a resource is no longer what it was.
- */
-export async function readAhead(database: Database, collections: readonly OpenCollection[]): Promise<void> {
-  const store = storeOf(database);
-  if (store.room <= 0) return;
-  const read = async (session: Session): Promise<void> => {
-    const stale = await fillRoom(store, session, collections);
-    if (stale !== undefined) throw changed(stale);
-  };
-  await store.turns.run(performance.now() + LONGEST_WAIT, () => database.snapshot(read));
-}
-
-/**
- * As `readAhead`; where a resource is no longer what it was, `again` reads all in the same state of the database, and puts the
- * collections of that into the place of those before.
+ * connection is never held for a client that is slow, and a client never too slow for a collection that changes often. Where a
+ * resource is no longer what it was, `again` reads all in the same state, and puts the collections of that into the place of
+ * those before; or it throws, with `changed`.
  * @returns what there was at first, or what `again` gave.
  */
-export async function readAheadOrAgain<T>(
+export async function readAhead<T>(
   database: Database,
   collections: readonly OpenCollection[],
   first: T,
-  again: (session: Session) => Promise<T>,
+  again: (session: Session, stale: OpenCollection) => Promise<T>,
 ): Promise<T> {
   const store = storeOf(database);
   if (store.room <= 0) return first;
-  let found = first;
-  const read = async (session: Session): Promise<void> => {
-    if ((await fillRoom(store, session, collections)) === undefined) return;
-    found = await again(session);
+  const read = async (session: Session): Promise<T> => {
+    const stale = await fillRoom(store, session, collections);
+    if (stale === undefined) return first;
+    const found = await again(session, stale);
     await fillRoom(store, session, collections);
+    return found;
   };
-  await store.turns.run(performance.now() + LONGEST_WAIT, () => database.snapshot(read));
-  return found;
+  return store.turns.run(performance.now() + LONGEST_WAIT, () => database.snapshot(read));
 }
 
 /** Gives the first collection whose resource is no longer what it was; those behind it are not read. */
@@ -171,7 +158,8 @@ async function readChunk(session: Session, collection: OpenCollection): Promise<
   return { text, elements };
 }
 
-function changed({ attribute: { path } }: OpenCollection) {
+/** What a client is told whose collection is of a state that is no more. */
+export function changed({ attribute: { path } }: OpenCollection): ScimError {
   return unavailable(
     `The resource was changed while its ${path} were read, and there are too many to hold them for a client. Read it again.`,
     { headers: { "Retry-After": "1" } },

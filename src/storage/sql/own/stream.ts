@@ -4,12 +4,12 @@ import { findReference } from "../../reference.ts";
 import type { Database, Session } from "../database.ts";
 import {
   CHUNK,
+  changed,
   closeCollection,
   type KeyedElement,
   nextChunk,
   type OpenCollection,
   readAhead,
-  readAheadOrAgain,
   type StreamPlace,
 } from "./read-ahead.ts";
 import { type ApartElement, elementOf, type SelectedRow } from "./resource.ts";
@@ -39,7 +39,9 @@ export function readWithStreams<T>(database: Database, place: StreamPlace, read:
   const collections: OpenCollection[] = [];
   let ahead: Promise<void> | undefined;
   const begin = (): Promise<void> => {
-    ahead ??= readAhead(database, collections);
+    ahead ??= readAhead(database, collections, undefined, async (_session, stale) => {
+      throw changed(stale);
+    });
     return ahead;
   };
   return read(database, opening(database, place, collections, begin));
@@ -63,7 +65,7 @@ export async function readAheadWithStreams<T>(
     return read(session, streamOf);
   };
   try {
-    return await readAheadOrAgain(database, collections, found, again);
+    return await readAhead(database, collections, found, again);
   } catch (error) {
     for (const collection of collections) closeCollection(database, collection);
     throw error;
