@@ -157,6 +157,17 @@ export type ScimEvent<C extends Context = Context> =
       readonly resourceType: string;
       readonly context: C | undefined;
     }
+  /**
+   * A stored value has no meaning as its attribute is declared now, because it was written when that was declared otherwise: it is
+   * shown as unassigned, and kept until it is overwritten. Told with the first resource that is met, once for each attribute.
+   */
+  | {
+      readonly type: "misfit";
+      readonly attribute: string;
+      readonly resourceType: string;
+      readonly id: string;
+      readonly context: C | undefined;
+    }
   /** Storage dropped a writeOnly attribute, having no hash function for it. */
   | {
       readonly type: "secretDropped";

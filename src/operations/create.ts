@@ -11,7 +11,7 @@ import { readBody, throwProblems } from "./body.ts";
 import { emitChange } from "./change.ts";
 import { checkNamesAny } from "./known-names.ts";
 import { settleForeignReferences, withoutDropped } from "./references.ts";
-import { checkStored } from "./stored.ts";
+import { receive } from "./stored.ts";
 import { tellingOf } from "./write-with-retry.ts";
 
 /**
@@ -54,7 +54,8 @@ export async function create<C extends Context>(operation: CreateOperation, call
     call.context,
   );
   for (const notice of notices) request.notify(notice);
-  const { id: storedId, meta } = checkStored(stored);
+  const shown = receive(stored, resourceType, call);
+  const { id: storedId, meta } = shown;
   const kept = withoutMarks(resourceType, withoutDropped(resourceType, given, notices));
   const after = { schemas: schemasOf(resourceType, kept), ...kept, id: storedId, meta };
   const { attributes, changes, deltas } = tell(kept, notices);
@@ -66,5 +67,5 @@ export async function create<C extends Context>(operation: CreateOperation, call
     deltas,
     after,
   });
-  return { type: "resource", status: 201, resourceType, resource: stored, selection };
+  return { type: "resource", status: 201, resourceType, resource: shown, selection };
 }

@@ -3,7 +3,7 @@ import type { QueryOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
 import { openPage, sealPlace } from "./page.ts";
-import { checkStored } from "./stored.ts";
+import { receive } from "./stored.ts";
 
 /** Finds the resources of one type. Nothing found is a success with an empty list. @see RFC 7644 §3.4.2 */
 export async function query<C extends Context>(operation: QueryOperation, call: Call<C>): Promise<Result> {
@@ -22,7 +22,10 @@ export async function query<C extends Context>(operation: QueryOperation, call: 
     },
     call.context,
   );
-  for (const resource of found.resources) checkStored(resource);
-  const items = found.resources.map((resource) => ({ resourceType, resource, selection }));
+  const items = found.resources.map((stored) => ({
+    resourceType,
+    resource: receive(stored, resourceType, call),
+    selection,
+  }));
   return { type: "list", items, place: await sealPlace(found, page, resourceType.endpoint, call) };
 }

@@ -13,7 +13,7 @@ export interface Target {
 }
 
 /**
- * Reads the resource that a write is about.
+ * Reads the resource that a write is about, as storage has it.
  * @throws {ScimError} 404 where there is none, whatever is demanded of it [R-39a]; 412 where it is not what If-Match demands.
  * @see RFC 9110 §13.1.1, §13.2.1
  */

@@ -4,16 +4,16 @@ import { hasTag } from "../call/preconditions.ts";
 import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
 import { noSuchResource } from "./missing.ts";
-import { checkStored } from "./stored.ts";
+import { receive } from "./stored.ts";
 
 /** Reads one resource; 304 where If-None-Match has its version. @see RFC 7644 §3.4.1, §3.14 */
 export async function read<C extends Context>(operation: ReadOperation, call: Call<C>): Promise<Result> {
   const { resourceType, id, selection, ifNoneMatch } = operation;
-  const resource = await call
+  const stored = await call
     .storageOf(resourceType)
     .get({ resourceType, id, select: selection, stream: true, signal: call.signal }, call.context);
-  if (resource === undefined) throw noSuchResource(resourceType);
-  checkStored(resource);
+  if (stored === undefined) throw noSuchResource(resourceType);
+  const resource = receive(stored, resourceType, call);
   if (ifNoneMatch !== undefined && hasTag(ifNoneMatch, resource.meta.version))
     return { type: "notModified", resourceType, resource };
   return { type: "resource", status: 200, resourceType, resource, selection };

@@ -7,6 +7,7 @@ import type { Context, Select } from "../storage/adapter.ts";
 import { emitChange } from "./change.ts";
 import { noSuchResource } from "./missing.ts";
 import { readTarget } from "./read-target.ts";
+import { receive } from "./stored.ts";
 
 /** With the groups of a user, which the deletion goes through anyway; without the members of a group. */
 const SELECT_SINGLE: Select = { includes: (attribute) => !attribute.collection };
@@ -26,7 +27,7 @@ export async function remove<C extends Context>(operation: DeleteOperation, call
     attributes: [],
     changes: [],
     deltas: [],
-    before,
+    before: receive(before, resourceType, call),
   });
   return { type: "empty" };
 }

@@ -1,14 +1,42 @@
-import type { Select, StoredResource } from "../storage/adapter.ts";
+import type { Call } from "../call/call.ts";
+import { fit } from "../schema/fit.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import type { Context, Select, StoredResource } from "../storage/adapter.ts";
+import { getOrCreate } from "../storage/get-or-create.ts";
 
 /** Reads the least: for the question whether a resource is there, and in which version. */
 export const SELECT_NONE: Select = { includes: () => false };
+
+/**
+ * What an adapter gives back, as the resource type declares it now: all that goes on to clients and events. Values that have no
+ * meaning so are told of, once for each attribute.
+ * @throws {TypeError} as `checkStored`.
+ */
+export function receive<C extends Context>(
+  stored: StoredResource,
+  resourceType: ResourceType,
+  { engine, context }: Call<C>,
+): StoredResource {
+  const { resource, misfits } = fit(resourceType, checkStored(stored));
+  for (const { path } of misfits) {
+    const told = getOrCreate(TOLD, engine.resourceTypes, () => new Set<string>());
+    const name = `${resourceType.name} ${path}`;
+    if (told.has(name)) continue;
+    told.add(name);
+    engine.emit({ type: "misfit", resourceType: resourceType.name, id: stored.id, attribute: path, context });
+  }
+  return resource;
+}
+
+/** The misfits that each engine has told of. */
+const TOLD = new WeakMap<object, Set<string>>();
 
 /**
  * Checks what an adapter gives back before it becomes a URL or a header: an id without control characters and without the
  * reserved word bulkId, and a version that can stand in an entity tag [S-3.1-08].
  * @throws {TypeError} a fault of the adapter; the client gets a 500.
  */
-export function checkStored(resource: StoredResource): StoredResource {
+function checkStored(resource: StoredResource): StoredResource {
   const { id, meta } = resource;
   if (
     typeof id !== "string" ||

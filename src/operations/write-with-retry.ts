@@ -5,8 +5,9 @@ import { conflict, isScimError } from "../error.ts";
 import type { CollectionDelta } from "../events/event.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
+import { clearSecrets, withLeftOver } from "../schema/fit.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import type { ResourceObject } from "../schema/value.ts";
+import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, NewResource, Secrets, Select, StorageNotice, StoredResource } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
 import { doAll, doInSlices } from "../time-slice.ts";
@@ -15,7 +16,7 @@ import { type Difference, differenceOf, isSameResource } from "./difference.ts";
 import { noSuchResource } from "./missing.ts";
 import { readTarget, type Target } from "./read-target.ts";
 import { heldIn, isDropped, settleForeignReferences, withoutDropped } from "./references.ts";
-import { checkStored } from "./stored.ts";
+import { receive } from "./stored.ts";
 
 /** How often a write without If-Match starts again when another writer was faster. */
 const MOST_TRIES = 10;
@@ -76,7 +77,7 @@ export async function writeWithRetry<C extends Context, R extends Rewrite>(
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
     const read = await readTarget(target, rewriting.select, call);
     if (call.slice.isOver) await call.slice.next(call.signal);
-    const rewrite = await rewriting.compute(withoutMarks(resourceType, read));
+    const rewrite = await rewriting.compute(withoutMarks(resourceType, receive(read, resourceType, call)));
     if (await changesNothing(target, rewrite, call)) return undefined;
     const after = await settleForeignReferences(call, resourceType, rewrite.after, id);
     const difference = await tellingOf(resourceType, rewrite.before, after, call);
@@ -136,7 +137,18 @@ async function swap<C extends Context, R extends Rewrite>(
   const notices: StorageNotice[] = [];
   const notify = (notice: StorageNotice): void => void notices.push(notice);
   const { version: ifVersion } = read.meta;
-  const swapping = { ...request, notify, id, resource, secrets, ifVersion, before: read, select, untouched };
+  const before = without(read, untouched);
+  const swapping = {
+    ...request,
+    notify,
+    id,
+    resource: withLeftOver(resourceType, resource, before),
+    secrets: { ...clearSecrets(resourceType, read), ...secrets },
+    ifVersion,
+    before,
+    select,
+    untouched,
+  };
   try {
     const stored = await call.storageOf(resourceType).replace(swapping, call.context);
     if (stored === undefined) throw noSuchResource(resourceType);
@@ -146,11 +158,26 @@ async function swap<C extends Context, R extends Rewrite>(
       withoutMarks(resourceType, withoutDropped(resourceType, given, notices));
     const written = { ...rewrite, after: kept(after) };
     const difference = tell(written.after, notices);
-    return { rewrite: written, read, resource: kept(resource), stored: checkStored(stored), difference };
+    return {
+      rewrite: written,
+      read,
+      resource: kept(resource),
+      stored: receive(stored, resourceType, call),
+      difference,
+    };
   } catch (error) {
     if (isLostRace(error) && mayTryAgain(ifMatch)) return undefined;
     throw explain(error);
   }
+}
+
+/** Storage may give more than was selected; what a write is not about must not be written back. */
+function without(read: StoredResource, untouched: readonly Attribute[] = []): StoredResource {
+  const more = untouched.filter((attribute) => readAttribute(read, attribute) !== undefined);
+  if (more.length === 0) return read;
+  const rest: Record<string, unknown> = { ...read };
+  for (const attribute of more) writeAttribute(rest, attribute, undefined);
+  return rest as unknown as StoredResource;
 }
 
 function isLostRace(error: unknown): boolean {

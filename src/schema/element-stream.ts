@@ -8,15 +8,30 @@ export function isElementStream(value: unknown): value is ElementStream {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
-/** The elements changed one by one; `undefined` leaves one out. */
-export async function* mapElements(
+/** The elements changed one by one; `undefined` leaves one out. To end it ends what it is made of, begun or not. */
+export function mapElements(
   elements: ElementStream,
   change: (element: ResourceObject) => ResourceObject | undefined,
-): AsyncGenerator<ResourceObject> {
-  for await (const element of elements) {
-    const changed = change(element);
-    if (changed !== undefined) yield changed;
-  }
+): ElementStream {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = elements[Symbol.asyncIterator]();
+      return {
+        async next() {
+          for (;;) {
+            const next = await iterator.next();
+            const changed = next.done === true ? undefined : change(next.value);
+            if (next.done === true) return { done: true, value: undefined };
+            if (changed !== undefined) return { done: false, value: changed };
+          }
+        },
+        async return() {
+          await iterator.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }
 
 /** Looks at the first element: undefined where there is none, otherwise all of them as before. */

@@ -25,9 +25,13 @@ export function writeAttribute(resource: Record<string, unknown>, attribute: Att
 
 /** The value that a path names; for a sub-attribute of a multi-valued attribute the list of its values. */
 export function valueAt(resource: ResourceObject, path: AttributePath): unknown {
-  const value = readAttribute(resource, path.attribute);
-  if (path.sub === undefined || value === undefined) return value;
-  const { name } = path.sub;
+  return valueWithin(readAttribute(resource, path.attribute), path);
+}
+
+/** The same, given the value of the attribute that the path begins with. */
+export function valueWithin(value: unknown, { sub }: AttributePath): unknown {
+  if (sub === undefined || value === undefined) return value;
+  const { name } = sub;
   if (Array.isArray(value)) return value.flatMap((element) => (element as ResourceObject)[name] ?? []);
   return (value as ResourceObject)[name];
 }

@@ -3,7 +3,6 @@ import type { RootQueryOperation } from "../../call/operation.ts";
 import type { Result } from "../../call/result.ts";
 import { type Context, isCursorPage, type Page } from "../../storage/adapter.ts";
 import { openPage, sealPlace } from "../page.ts";
-import { checkStored } from "../stored.ts";
 import { cursorPageBySort, indexPageBySort } from "./by-sort.ts";
 import { cursorPageByType, indexPageByType } from "./by-type.ts";
 import type { RootPage } from "./page.ts";
@@ -23,7 +22,6 @@ export async function rootQuery<C extends Context>(operation: RootQueryOperation
   const page = await openPage(operation.page, ROOT, call);
   const sources = operation.parts.map((part) => sourceOf(part, operation.order, call));
   const found = await find(sources, page, operation.order, call);
-  for (const { resource } of found.items) checkStored(resource);
   const resources = found.items.map(({ resource }) => resource);
   return {
     type: "list",

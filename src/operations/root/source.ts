@@ -5,7 +5,7 @@ import type { ListItem } from "../../call/result.ts";
 import { comparePlaces, type SortPlace, sortKey } from "../../filter/order.ts";
 import { pathOf } from "../../schema/attribute.ts";
 import type { Context, Page, QueryResult, Select, StoredResource } from "../../storage/adapter.ts";
-import { SELECT_NONE } from "../stored.ts";
+import { receive, SELECT_NONE } from "../stored.ts";
 
 /** How much of the resources is read: all that is shown, what decides on their order, or nothing of them. */
 type Extent = "whole" | "place" | "nothing";
@@ -41,8 +41,8 @@ export function sourceOf<C extends Context>(
   const storage = call.storageOf(resourceType);
   const maxComparisons = call.engine.limits.comparisons;
   return {
-    read: (page, extent) =>
-      storage.query(
+    async read(page, extent) {
+      const found = await storage.query(
         {
           resourceType,
           filter,
@@ -54,7 +54,9 @@ export function sourceOf<C extends Context>(
           maxComparisons,
         },
         context,
-      ),
+      );
+      return { ...found, resources: found.resources.map((stored) => receive(stored, resourceType, call)) };
+    },
     item: (resource) => ({ resourceType, resource, selection }),
     place: (resource) => ({
       key: sortPath === undefined ? undefined : sortKey(resource, sortPath),

@@ -25,6 +25,8 @@ export interface Session {
 export interface Database extends Session {
   /** Whether it is a transaction, and so ends before a stream of it might. */
   readonly isTransaction: boolean;
+  /** Whether it is one that `open` began, whose work may be begun again. */
+  readonly canRepeat: boolean;
   /** Runs `work` on a state that does not change meanwhile. */
   snapshot<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Runs `work` in a transaction in which each write can be refused alone. `work` may run more than once. */
@@ -34,19 +36,20 @@ export interface Database extends Session {
 /** Wraps the host's Kysely. */
 export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(given.getExecutor().adapter)): Database {
   const db = given.withoutPlugins() as unknown as Kysely<unknown>;
-  if (db.isTransaction) return transactionDatabase(dialect, db);
+  if (db.isTransaction) return transactionDatabase(dialect, db, false);
   const run = runner(dialect, db);
   const { write, read } = transactionsOf(given, db, dialect);
   return {
     dialect,
     isTransaction: false,
+    canRepeat: false,
     run: (statement) => retryContention(() => run(statement)),
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>
       dialect.supportsWritesInWith === true
         ? retryContention(() => run<R>(combine(first, rest)))
         : write((connection) => transactionSession(dialect, connection).batch<R>(first, rest)),
     transaction: (work) => write((connection) => work(transactionSession(dialect, connection))),
-    open: (work) => write((connection) => work(transactionDatabase(dialect, connection))),
+    open: (work) => write((connection) => work(transactionDatabase(dialect, connection, true))),
     snapshot: (work) => read((connection) => work(transactionSession(dialect, connection))),
   };
 }
@@ -97,7 +100,7 @@ function transactionSession(dialect: Dialect, connection: Executor): Session {
 /**
  * Within a transaction of several writes: each stands behind a savepoint, so that one that is refused leaves it usable.
  */
-function transactionDatabase(dialect: Dialect, connection: Executor): Database {
+function transactionDatabase(dialect: Dialect, connection: Executor, canRepeat: boolean): Database {
   const session = transactionSession(dialect, connection);
   let last: Promise<unknown> = Promise.resolve();
   const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> => {
@@ -109,6 +112,7 @@ function transactionDatabase(dialect: Dialect, connection: Executor): Database {
   const database: Database = {
     dialect,
     isTransaction: true,
+    canRepeat,
     run: session.run,
     transaction,
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>

@@ -1,13 +1,16 @@
 import { invalidValue } from "../../../error.ts";
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
+import { fitAttribute } from "../../../schema/fit.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
-import { isObject, type ResourceObject, readAttribute, valueAt, writeAttribute } from "../../../schema/value.ts";
+import { shapeOf } from "../../../schema/shape.ts";
+import { isObject, type ResourceObject, readAttribute, valueWithin, writeAttribute } from "../../../schema/value.ts";
 import { doAll, type Steps } from "../../../time-slice.ts";
 import type { NewResource, StoredResource } from "../../adapter.ts";
 import { findReference } from "../../reference.ts";
 import { isUniqueOverTenants, uniqueName } from "../../unique.ts";
 import { escapeKey, keyText, LONGEST_KEY } from "../key.ts";
 import { addKeys, dateKey, modifiedKey, partKeys } from "./keys.ts";
+import { MARK } from "./shapes.ts";
 
 /** One value that must be unique. */
 export interface UniqueRow {
@@ -65,13 +68,18 @@ export function* rowSteps(
 ): Steps<Row> {
   const { id: _, meta, ...document }: Record<string, unknown> = { ...resource };
   const elements = new Map<string, ElementRow>();
-  const keys: Record<string, unknown> = { "meta.created": dateKey(resourceType, "created", resource.meta) };
+  const keys: Record<string, unknown> = {
+    [MARK]: shapeOf(resourceType).fingerprint,
+    "meta.created": dateKey(resourceType, "created", resource.meta),
+  };
   for (const attribute of resourceType.attributes) {
     if (attribute.path === "id" || attribute.path === "meta") continue;
-    const value = readAttribute(document, attribute);
-    if (value === undefined) continue;
+    const stored = readAttribute(document, attribute);
+    if (stored === undefined) continue;
+    const value = fitAttribute(attribute, stored);
     if (isApart(attribute)) writeAttribute(document, attribute, undefined);
-    else addKeys(keys, attribute, value);
+    if (value === undefined) continue;
+    if (!isApart(attribute)) addKeys(keys, attribute, value);
     if (!(attribute.collection && except.includes(attribute))) yield* addRows(elements, resourceType, attribute, value);
   }
   return {
@@ -184,7 +192,7 @@ function uniquesOf(
   const rows = new Map<string, UniqueRow>();
   for (const path of resourceType.unique) {
     if (except.includes(path.attribute) || !path.attribute.isStored) continue;
-    const value = valueAt(resource, path);
+    const value = valueWithin(fitAttribute(path.attribute, readAttribute(resource, path.attribute)), path);
     for (const single of Array.isArray(value) ? value : value === undefined ? [] : [value]) {
       const row = uniqueRow(resourceType, path, single, tenant);
       rows.set(rowName(row.attribute, row.key), row);

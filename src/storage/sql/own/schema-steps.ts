@@ -1,9 +1,10 @@
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { markOf, SHAPE_STATES } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
 
 /** The version of the schema that this release of scimkit works on. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** What leads to a version of the schema from the one before. */
 type Step = (dialect: Dialect, tables: Tables) => readonly Fragment[];
@@ -23,6 +24,7 @@ export const STEPS: Readonly<Record<number, Step>> = {
     createSecrets(dialect, tables),
     ...(dialect.listIndex === undefined ? createListed(dialect, tables) : []),
   ],
+  2: createShapes,
 };
 
 /** Ids are unique over all resource types of a tenant [S-3.1-05]. */
@@ -86,6 +88,21 @@ function createListed(dialect: Dialect, tables: Tables): readonly Fragment[] {
       key ${text} NOT NULL, id ${text} NOT NULL,
       PRIMARY KEY (key, tenant, type, attribute, id))${byKey}`,
     sql`CREATE INDEX ${tables.index("listed_owner")} ON ${tables.listed} (id, tenant, attribute)`,
+  ];
+}
+
+/** Rows that are there have no mark: see `shapes.ts`. */
+function createShapes(dialect: Dialect, tables: Tables): readonly Fragment[] {
+  const { text, integer, byKey } = typesOf(dialect);
+  return [
+    sql`CREATE TABLE ${tables.shape} (fingerprint ${text} NOT NULL PRIMARY KEY, attributes TEXT NOT NULL)${byKey}`,
+    sql`CREATE TABLE ${tables.shapeUse} (
+      tenant ${text} NOT NULL, type ${text} NOT NULL, fingerprint ${text} NOT NULL,
+      state ${integer} NOT NULL, stands_for ${text}, PRIMARY KEY (tenant, type, fingerprint))${byKey}`,
+    sql`CREATE INDEX ${tables.index("resource_shape")} ON ${tables.resource}
+      (type, tenant, ${markOf(dialect, "")})`,
+    sql`INSERT INTO ${tables.shapeUse} (tenant, type, fingerprint, state)
+      SELECT DISTINCT r.tenant, r.type, '', ${raw(String(SHAPE_STATES.active))} FROM ${tables.resource} r`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
-import type { Context, ReadRequest, StorageAdapter } from "../../adapter.ts";
+import type { Context, ReadRequest, StorageAdapter, WriteRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import { type Database, databaseOf } from "../database.ts";
 import { createResource } from "./create.ts";
@@ -13,6 +13,7 @@ import { readResource } from "./read.ts";
 import { deleteResource } from "./remove.ts";
 import { replaceResource } from "./replace.ts";
 import { readSecret } from "./secret-statements.ts";
+import { NotAnnounced, Shapes } from "./shapes.ts";
 import { readAheadWithStreams, readWithStreams } from "./stream.ts";
 import { type Tables, tablesOf } from "./tables.ts";
 
@@ -86,12 +87,14 @@ export function sqlStorage<DB>(options: SqlStorageOptions<DB>): SqlStorage {
     indexed = options.resourceTypes === undefined ? LOOKED_UP : [],
     searchable = [],
   } = options;
+  const tables = tablesOf(options.tablePrefix, options.schema);
   return storageOver(databaseOf(options.db), {
-    tables: tablesOf(options.tablePrefix, options.schema),
+    tables,
     plan: planIndexes(resourceTypes, indexed, searchable),
     indexes: { keys: new Map(), texts: new Map() },
     hashSecret: options.hashSecret,
     maxScanned: options.maxScanned ?? 100_000,
+    shapes: new Shapes(tables),
   });
 }
 
@@ -102,10 +105,13 @@ interface Settings {
   readonly indexes: Indexes;
   readonly hashSecret: HashSecret | undefined;
   readonly maxScanned: number;
+  readonly shapes: Shapes;
 }
 
 function storageOver(database: Database, settings: Settings): SqlStorage {
-  const { tables, plan, indexes, hashSecret } = settings;
+  const { tables, plan, indexes, hashSecret, shapes } = settings;
+  const announce = ({ resourceType }: WriteRequest, { tenant = "" }: Context) =>
+    shapes.announce(database, tenant, resourceType);
   return {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
     async get(request, context) {
@@ -125,17 +131,38 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
           )
         : query(database, tables, request, context, settings);
     },
-    create: (request, context) => createResource(database, tables, hashSecret, request, context),
-    replace: (request, context) => replaceResource(database, tables, hashSecret, request, context),
-    applyDelta: (request, context) => applyDelta(database, tables, request, context),
+    async create(request, context) {
+      await announce(request, context);
+      return createResource(database, tables, hashSecret, request, context);
+    },
+    async replace(request, context) {
+      await announce(request, context);
+      return replaceResource(database, tables, hashSecret, request, context);
+    },
+    async applyDelta(request, context) {
+      await announce(request, context);
+      return applyDelta(database, tables, request, context);
+    },
     delete: (request, context) => deleteResource(database, tables, request, context),
-    transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
+    transaction: (work) => openAnnounced(database, shapes, (inner) => work(storageOver(inner, settings))),
     migrate: () => migrate(database, tables, plan, indexes),
     async readSecret(resourceType, id, attribute, context = {}) {
       const owner = { dialect: database.dialect, tables, tenant: context.tenant ?? "", type: resourceType, id };
       return readSecret(database, owner, attribute);
     },
   };
+}
+
+/** Runs work in a transaction; a shape that it needs and that nobody knows of is announced first, and the work begun again. */
+async function openAnnounced<T>(database: Database, shapes: Shapes, work: (inner: Database) => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await database.open(work);
+    } catch (error) {
+      if (!(error instanceof NotAnnounced)) throw error;
+      await shapes.announce(database, error.tenant, error.resourceType);
+    }
+  }
 }
 
 /** A stream is read for as long as its client takes: of a transaction, collections come as arrays. */

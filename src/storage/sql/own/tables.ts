@@ -16,6 +16,10 @@ export interface Tables {
   readonly listed: Fragment;
   /** One row a writeOnly value, hashed. */
   readonly secret: Fragment;
+  /** One row a shape: what keys, unique values and elements depended on when they were made. */
+  readonly shape: Fragment;
+  /** One row a shape that a type of a tenant has rows of. */
+  readonly shapeUse: Fragment;
   /** One row a version that the tables have been brought to. */
   readonly migration: Fragment;
   /**
@@ -45,6 +49,8 @@ export function tablesOf(prefix = "scim_", schema?: string): Tables {
     element: table("element"),
     listed: table("listed"),
     secret: table("secret"),
+    shape: table("shape"),
+    shapeUse: table("shape_use"),
     migration: table("migration"),
     index: (name) => raw(identifier(prefix + name)),
     prefix,

@@ -1,0 +1,187 @@
+import type { AttributePath } from "../../../schema/attribute.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
+import { type AttributeShape, type Shape, shapeOf } from "../../../schema/shape.ts";
+import { getOrCreate } from "../../get-or-create.ts";
+import type { Database, Session } from "../database.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import type { Tables } from "./tables.ts";
+
+// Keys, unique values and elements are made by the schema of whoever writes. Each row says in its keys under which shape it was
+// written, and `shape_use` says which shapes a type of a tenant has rows of, so that nobody relies on what others did not make.
+//
+// That list may be a moment old, because nobody counts on a shape that has just been announced: who writes the first row under
+// another shape announces it, and waits until every other process has asked anew (`LEASE`).
+
+/** The member of a keys document that says under which shape it was made. No attribute has such a name. */
+export const MARK = "@shape";
+
+/** The mark of rows that vouch for nothing: a value of theirs is shared though it must not be. */
+export const VOUCHES_FOR_NOTHING = "?";
+
+/** For how many milliseconds a process may rely on the list of shapes as it was read. */
+const LEASE = 200;
+
+/** The shapes that the rows of a type of a tenant may have been written under. */
+export interface KnownShapes {
+  readonly own: Shape;
+  /** The others by mark, `""` of rows without one; undefined: nothing is known of what they vouch for. */
+  readonly others: ReadonlyMap<string, Shape | undefined>;
+}
+
+/** What a shape is in the table: `retiring` is still read, and no longer written; `retired` has no rows. */
+export const SHAPE_STATES = { retired: 0, retiring: 1, active: 2 } as const;
+
+/** Knows the shapes of a storage's rows. One for each storage in a process. */
+export class Shapes {
+  readonly #tables: Tables;
+  readonly #known = new Map<
+    string,
+    { readonly asOf: number; readonly known: KnownShapes; readonly isOwnActive: boolean }
+  >();
+  readonly #shapes = new Map<string, Shape>();
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+  }
+
+  /** What a read may rely on. */
+  async known(session: Session, tenant: string, resourceType: ResourceType): Promise<KnownShapes> {
+    return (await this.#look(session, tenant, resourceType)).known;
+  }
+
+  /**
+   * What a write may rely on; from now on others know that there are rows of this shape. To be called before the write begins.
+   * @throws {NotAnnounced} within a transaction that `openAnnounced` began.
+   */
+  async announce(database: Database, tenant: string, resourceType: ResourceType): Promise<KnownShapes> {
+    const looked = await this.#look(database, tenant, resourceType);
+    if (looked.isOwnActive) return looked.known;
+    if (database.isTransaction && database.canRepeat) throw new NotAnnounced(tenant, resourceType);
+    const { fingerprint } = shapeOf(resourceType);
+    const isAlone = await this.announceMark(database, tenant, resourceType.name, fingerprint, shapeOf(resourceType));
+    if (!isAlone) await wait(LEASE);
+    this.forget(tenant, resourceType);
+    return this.known(database, tenant, resourceType);
+  }
+
+  /** Enters a mark as one that rows have. Gives whether the type has rows of no other one. */
+  async announceMark(database: Database, tenant: string, type: string, mark: string, shape?: Shape): Promise<boolean> {
+    const { shape: shapes, shapeUse } = this.#tables;
+    return database.transaction(async (session) => {
+      const { takeTurn } = session.dialect;
+      if (takeTurn !== undefined) await session.run(takeTurn(`scimkit shape ${type} ${tenant}`));
+      if (shape !== undefined)
+        await session.run(sql`INSERT INTO ${shapes} (fingerprint, attributes)
+          SELECT ${shape.fingerprint}, ${JSON.stringify(shape.attributes)} WHERE (1 = 1) ON CONFLICT DO NOTHING`);
+      await session.run(sql`INSERT INTO ${shapeUse} (tenant, type, fingerprint, state)
+        SELECT ${tenant}, ${type}, ${mark}, ${SHAPE_STATES.active} WHERE (1 = 1)
+        ON CONFLICT (tenant, type, fingerprint) DO UPDATE SET state = excluded.state`);
+      // What has no mark was written under the shape that is met first.
+      if (shape !== undefined)
+        await session.run(sql`UPDATE ${shapeUse} SET stands_for = ${mark}
+          WHERE tenant = ${tenant} AND type = ${type} AND fingerprint = '' AND stands_for IS NULL`);
+      const others = await session.run(sql`SELECT fingerprint FROM ${shapeUse}
+        WHERE tenant = ${tenant} AND type = ${type} AND fingerprint <> ${mark}`);
+      return others.length === 0;
+    });
+  }
+
+  /** Drops what is known, so that it is asked for anew. */
+  forget(tenant: string, { name }: ResourceType): void {
+    for (const key of this.#known.keys()) if (key.startsWith(`${name} ${tenant} `)) this.#known.delete(key);
+  }
+
+  async #look(session: Session, tenant: string, resourceType: ResourceType) {
+    const own = shapeOf(resourceType);
+    const key = `${resourceType.name} ${tenant} ${own.fingerprint}`;
+    const found = this.#known.get(key);
+    const asOf = performance.now();
+    if (found !== undefined && asOf - found.asOf < LEASE) return found;
+    const rows = await session.run<{ fingerprint: string; state: number; stands_for: string | null }>(
+      sql`SELECT u.fingerprint, u.state, u.stands_for FROM ${this.#tables.shapeUse} u
+        WHERE u.tenant = ${tenant} AND u.type = ${resourceType.name}`,
+    );
+    const others = new Map<string, Shape | undefined>();
+    for (const { fingerprint, state, stands_for } of rows) {
+      if (fingerprint === own.fingerprint || Number(state) === SHAPE_STATES.retired) continue;
+      others.set(
+        fingerprint,
+        await this.#shape(session, fingerprint === "" ? (stands_for ?? own.fingerprint) : fingerprint, own),
+      );
+    }
+    const isOwnActive = rows.some(
+      ({ fingerprint, state }) => fingerprint === own.fingerprint && Number(state) === SHAPE_STATES.active,
+    );
+    const looked = { asOf, known: { own, others }, isOwnActive };
+    // A type without rows may get its first one under any shape at once.
+    if (rows.length > 0) this.#known.set(key, looked);
+    return looked;
+  }
+
+  async #shape(session: Session, fingerprint: string, own: Shape): Promise<Shape | undefined> {
+    if (fingerprint === own.fingerprint) return own;
+    const known = this.#shapes.get(fingerprint);
+    if (known !== undefined || fingerprint === VOUCHES_FOR_NOTHING) return known;
+    const [row] = await session.run<{ attributes: string }>(
+      sql`SELECT s.attributes FROM ${this.#tables.shape} s WHERE s.fingerprint = ${fingerprint}`,
+    );
+    if (row === undefined) return undefined;
+    const attributes = JSON.parse(row.attributes) as Record<string, AttributeShape>;
+    return getOrCreate(this.#shapes, fingerprint, () => ({ fingerprint, attributes }));
+  }
+}
+
+/** A transaction cannot announce a shape, which others must see before it ends: it is announced outside, and begun again. */
+export class NotAnnounced extends Error {
+  readonly tenant: string;
+  readonly resourceType: ResourceType;
+
+  constructor(tenant: string, resourceType: ResourceType) {
+    super(`The shape of ${resourceType.name} is not announced.`);
+    this.tenant = tenant;
+    this.resourceType = resourceType;
+  }
+}
+
+/** What rows are asked to vouch for: the keys of an attribute, that they are where it is looked for, or its unique values. */
+export type Respect = "key" | "uniqueness";
+
+/** The marks of rows that do not vouch for an attribute. */
+export function unvouchedMarks(
+  { own, others }: KnownShapes,
+  { text }: AttributePath,
+  respect: Respect,
+): readonly string[] {
+  if (others.size === 0) return [];
+  const wanted = own.attributes[text];
+  // The id, and what is in columns.
+  if (wanted === undefined || wanted.place === "computed") return [];
+  const vouches = (shape: Shape | undefined): boolean => {
+    const there = shape?.attributes[text];
+    return (
+      there !== undefined &&
+      there.key === wanted.key &&
+      there.place === wanted.place &&
+      (respect === "key" || there.uniqueness === wanted.uniqueness)
+    );
+  };
+  return [...others].filter(([, shape]) => !vouches(shape)).map(([mark]) => mark);
+}
+
+/** The mark of the row `r`, or of a row without an alias; `""` where it has none. */
+export function markOf(dialect: Dialect, alias: "r." | "" = "r."): Fragment {
+  return sql`coalesce(${dialect.member(raw(`${alias}keys`), MARK)}, '')`;
+}
+
+/** Condition on the row `r`, or on one without an alias: its mark is one of these. */
+export function hasMark(dialect: Dialect, marks: readonly string[], alias: "r." | "" = "r."): Fragment {
+  return sql`${markOf(dialect, alias)} IN (${join(
+    marks.map((mark) => sql`${mark}`),
+    ", ",
+  )})`;
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
