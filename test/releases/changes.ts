@@ -6,7 +6,7 @@ type Attributes = { readonly [name: string]: AttributeLiteral };
 export interface Change {
   /** As the row is called. */
   readonly name: string;
-  readonly verdict: "safe" | "safe, reindex for speed" | "reindex";
+  readonly verdict: "safe" | "then reindex" | "two releases";
   /** The attributes beside `name` and `note` before and after; in an extension where `inExtension` says so. */
   readonly before: Attributes;
   readonly after: Attributes;
@@ -57,14 +57,7 @@ const a = { value: "a", type: "work" };
 const b = { value: "b", type: "home" };
 
 export const CHANGES: readonly Change[] = [
-  change(
-    "An attribute is added",
-    "safe, reindex for speed",
-    undefined,
-    text,
-    [undefined, undefined],
-    [undefined, undefined],
-  ),
+  change("An attribute is added", "safe", undefined, text, [undefined, undefined], [undefined, undefined]),
   change("An attribute is taken out", "safe", text, undefined, ["a", "b"], [undefined, undefined]),
   change("A hidden attribute is taken out", "safe", { returned: "never" }, undefined, [SECRET], [undefined], {
     hidden: SECRET,
@@ -81,7 +74,7 @@ export const CHANGES: readonly Change[] = [
   ),
   change(
     "A sub-attribute is added",
-    "safe, reindex for speed",
+    "safe",
     { type: "complex", subAttributes: { value: {} } },
     complex,
     [{ value: "a" }, undefined],
@@ -99,7 +92,7 @@ export const CHANGES: readonly Change[] = [
   ),
   change(
     "An attribute becomes unique",
-    "reindex",
+    "then reindex",
     text,
     { uniqueness: "server" },
     ["U1", "U2", undefined],
@@ -110,7 +103,7 @@ export const CHANGES: readonly Change[] = [
   ),
   change(
     "An attribute becomes unique and exact",
-    "reindex",
+    "then reindex",
     text,
     { uniqueness: "server", caseExact: true },
     ["U1", "u1"],
@@ -122,7 +115,7 @@ export const CHANGES: readonly Change[] = [
   change("An attribute is no longer unique", "safe", { uniqueness: "server" }, text, ["U1", "U2"], ["U1", "U2"]),
   change(
     "A unique attribute becomes exact",
-    "reindex",
+    "then reindex",
     { uniqueness: "server" },
     { uniqueness: "server", caseExact: true },
     ["U1", "U2"],
@@ -132,24 +125,32 @@ export const CHANGES: readonly Change[] = [
       filters: ['X eq "u1"'],
     },
   ),
-  change("An attribute becomes exact", "reindex", text, { caseExact: true }, ["Ada", "ada"], ["Ada", "ada"], {
+  change("An attribute becomes exact", "then reindex", text, { caseExact: true }, ["Ada", "ada"], ["Ada", "ada"], {
     filters: ['X eq "ADA"', 'X co "A"', 'X gt "a"'],
   }),
-  change("An attribute is no longer exact", "reindex", { caseExact: true }, text, ["Ada", "bob"], ["Ada", "bob"], {
+  change("An attribute is no longer exact", "then reindex", { caseExact: true }, text, ["Ada", "bob"], ["Ada", "bob"], {
     filters: ['X eq "ADA"', 'X sw "BO"'],
   }),
-  change("A string becomes an integer", "reindex", text, { type: "integer" }, ["42", "7", "x"], [42, 7, undefined], {
-    filters: ["X gt 7", "X eq 42", "X le 7"],
-  }),
-  change("An integer becomes a string", "reindex", { type: "integer" }, text, [42, 7], ["42", "7"], {
+  change(
+    "A string becomes an integer",
+    "then reindex",
+    text,
+    { type: "integer" },
+    ["42", "7", "x"],
+    [42, 7, undefined],
+    {
+      filters: ["X gt 7", "X eq 42", "X le 7"],
+    },
+  ),
+  change("An integer becomes a string", "then reindex", { type: "integer" }, text, [42, 7], ["42", "7"], {
     filters: ['X sw "4"', 'X gt "5"'],
   }),
-  change("An integer becomes a decimal", "reindex", { type: "integer" }, { type: "decimal" }, [42, -7], [42, -7], {
+  change("An integer becomes a decimal", "then reindex", { type: "integer" }, { type: "decimal" }, [42, -7], [42, -7], {
     filters: ["X gt 7.5"],
   }),
   change(
     "A decimal becomes an integer",
-    "reindex",
+    "then reindex",
     { type: "decimal" },
     { type: "integer" },
     [42, 1.5],
@@ -158,7 +159,7 @@ export const CHANGES: readonly Change[] = [
   ),
   change(
     "A string becomes a boolean",
-    "reindex",
+    "then reindex",
     text,
     { type: "boolean" },
     ["true", "False", "x"],
@@ -167,12 +168,12 @@ export const CHANGES: readonly Change[] = [
       filters: ["X eq true", "X eq false"],
     },
   ),
-  change("A boolean becomes a string", "reindex", { type: "boolean" }, text, [true, false], ["true", "false"], {
+  change("A boolean becomes a string", "then reindex", { type: "boolean" }, text, [true, false], ["true", "false"], {
     filters: ['X eq "TRUE"'],
   }),
   change(
     "A string becomes a dateTime",
-    "reindex",
+    "then reindex",
     text,
     { type: "dateTime" },
     ["2020-01-01T00:00:00Z", "x"],
@@ -183,36 +184,36 @@ export const CHANGES: readonly Change[] = [
   ),
   change(
     "A dateTime becomes a string",
-    "reindex",
+    "then reindex",
     { type: "dateTime" },
     text,
     ["2020-01-01T00:00:00Z"],
     ["2020-01-01T00:00:00Z"],
     { filters: ['X co "01T"'] },
   ),
-  change("A string becomes complex", "reindex", text, complex, ["a", "b"], [{ value: "a" }, { value: "b" }], {
+  change("A string becomes complex", "then reindex", text, complex, ["a", "b"], [{ value: "a" }, { value: "b" }], {
     filters: ['X.value eq "A"', "X.type pr"],
   }),
   change(
     "A complex attribute becomes a string",
-    "reindex",
+    "two releases",
     complex,
     text,
     [{ value: "a" }, { value: "b", type: "work" }],
     ["a", undefined],
     { filters: ['X eq "A"'] },
   ),
-  change("A single string becomes a list", "reindex", text, texts, ["a", "b"], [["a"], ["b"]]),
-  change("A list of strings becomes single", "reindex", texts, text, [["a"], ["a", "b"]], ["a", undefined]),
-  change("A single complex attribute becomes a list", "reindex", complex, elements, [a, b], [[a], [b]], {
+  change("A single string becomes a list", "then reindex", text, texts, ["a", "b"], [["a"], ["b"]]),
+  change("A list of strings becomes single", "two releases", texts, text, [["a"], ["a", "b"]], ["a", undefined]),
+  change("A single complex attribute becomes a list", "then reindex", complex, elements, [a, b], [[a], [b]], {
     filters: ['X.value eq "A"', 'X[type eq "work" and value eq "a"]'],
   }),
-  change("A list of complex values becomes single", "reindex", elements, complex, [[a], [a, b]], [a, undefined], {
+  change("A list of complex values becomes single", "two releases", elements, complex, [[a], [a, b]], [a, undefined], {
     filters: ['X.value eq "A"', "X.type pr"],
   }),
   change(
     "A list of strings becomes complex",
-    "reindex",
+    "then reindex",
     texts,
     elements,
     [["a", "b"], ["c"]],
@@ -221,13 +222,13 @@ export const CHANGES: readonly Change[] = [
       filters: ['X.value eq "B"'],
     },
   ),
-  change("A list becomes a collection", "reindex", elements, collection, [[a, b], [b]], [[a, b], [b]], {
+  change("A list becomes a collection", "then reindex", elements, collection, [[a, b], [b]], [[a, b], [b]], {
     filters: ['X.value eq "a"', 'X[type eq "home"]', "X.type pr"],
   }),
-  change("A collection becomes a list", "reindex", collection, elements, [[a, b], [b]], [[a, b], [b]], {
+  change("A collection becomes a list", "then reindex", collection, elements, [[a, b], [b]], [[a, b], [b]], {
     filters: ['X.value eq "a"', 'X[type eq "home"]', "X.type pr"],
   }),
-  change("An attribute becomes writeOnly", "reindex", text, { mutability: "writeOnly" }, [SECRET], [undefined], {
+  change("An attribute becomes writeOnly", "then reindex", text, { mutability: "writeOnly" }, [SECRET], [undefined], {
     hidden: SECRET,
     seenBefore: [undefined],
   }),
@@ -241,7 +242,7 @@ export const CHANGES: readonly Change[] = [
     hidden: SECRET,
   }),
   change("An attribute is returned on request", "safe", text, { returned: "request" }, ["a"], [undefined]),
-  change("An attribute becomes required", "safe", text, { required: true }, ["a", "b"], ["a", "b"]),
+  change("An attribute becomes required", "two releases", text, { required: true }, ["a", "b"], ["a", "b"]),
   change(
     "Canonical values change",
     "safe",
@@ -252,7 +253,7 @@ export const CHANGES: readonly Change[] = [
   ),
   change(
     "The comparison key changes",
-    "reindex",
+    "then reindex",
     { uniqueness: "server" },
     { uniqueness: "server" },
     ["a.b", "cd"],
@@ -268,13 +269,13 @@ export const CHANGES: readonly Change[] = [
     extension: "removed",
     hidden: SECRET,
   }),
-  change("An extension is added", "safe, reindex for speed", text, text, [undefined], [undefined], {
+  change("An extension is added", "safe", text, text, [undefined], [undefined], {
     inExtension: true,
     extension: "added",
   }),
   change(
     "An attribute of an extension becomes unique",
-    "reindex",
+    "then reindex",
     text,
     { uniqueness: "server" },
     ["U1", "U2"],

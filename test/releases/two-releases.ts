@@ -5,7 +5,7 @@ import { type Package, type Release, SCHEMA, type Store, startRelease } from "./
 /** Changes of every kind at once: what the new release has made of the schema while the old one still serves. */
 export const ROLLING: Change = {
   name: "rolling",
-  verdict: "reindex",
+  verdict: "then reindex",
   written: [],
   shown: [],
   before: {
