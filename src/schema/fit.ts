@@ -43,6 +43,16 @@ export function fit<R extends ResourceObject>(resourceType: ResourceType, stored
   return { resource: (fitted ?? stored) as R, misfits };
 }
 
+/** Whether a type knows the names of all attributes of a stored resource. */
+export function knowsAll(resourceType: ResourceType, stored: ResourceObject): boolean {
+  return Object.keys(stored).every((name) => {
+    const extension = resourceType.extension(name);
+    if (extension?.urn !== name) return isKnown(resourceType, name);
+    const container = stored[name];
+    return isObject(container) && Object.keys(container).every((inner) => extension.attribute(inner)?.name === inner);
+  });
+}
+
 /** The value of an attribute as it is declared; undefined where it has no meaning so. The very value where it is so already. */
 export function fitAttribute(attribute: Attribute, value: unknown): unknown {
   if (value === undefined) return undefined;
