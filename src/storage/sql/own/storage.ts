@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
-import type { Context, ReadRequest, StorageAdapter, WriteRequest } from "../../adapter.ts";
+import type { Context, ReadRequest, StorageAdapter, StorageRequest, WriteRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import { type Database, databaseOf } from "../database.ts";
 import { createResource } from "./create.ts";
@@ -110,13 +110,15 @@ interface Settings {
 
 function storageOver(database: Database, settings: Settings): SqlStorage {
   const { tables, plan, indexes, hashSecret, shapes } = settings;
+  const known = ({ resourceType }: StorageRequest, { tenant = "" }: Context) =>
+    shapes.known(database, tenant, resourceType);
   const announce = ({ resourceType }: WriteRequest, { tenant = "" }: Context) =>
     shapes.announce(database, tenant, resourceType);
   return {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
     async get(request, context) {
       request.signal?.throwIfAborted();
-      const reading = { ...request, tables, tenant: context.tenant ?? "" };
+      const reading = { ...request, tables, tenant: context.tenant ?? "", known: await known(request, context) };
       return canStream(database, request)
         ? readAheadWithStreams(database, reading, (session, streamOf) =>
             readResource(session, reading, request.id, streamOf),
@@ -124,12 +126,14 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
         : readResource(database, reading, request.id);
     },
     async query(request, context) {
+      request.signal?.throwIfAborted();
       const place = { tables, tenant: context.tenant ?? "", resourceType: request.resourceType };
+      const shapes = await known(request, context);
       return canStream(database, request)
-        ? readWithStreams(database, place, (session, streamOf) =>
-            query(session, tables, request, context, settings, streamOf),
+        ? readWithStreams(database, place, (_, streamOf) =>
+            query(database, tables, request, context, settings, shapes, streamOf),
           )
-        : query(database, tables, request, context, settings);
+        : query(database, tables, request, context, settings, shapes);
     },
     async create(request, context) {
       await announce(request, context);
