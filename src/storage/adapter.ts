@@ -2,6 +2,7 @@ import type { Filter } from "../filter/ast.ts";
 import type { Sort } from "../filter/order.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
+import type { SchemaChange } from "./upkeep.ts";
 
 export type { Sort } from "../filter/order.ts";
 
@@ -69,7 +70,12 @@ export type StorageNotice =
       /** The id that it names. */
       readonly value: string;
       readonly outcome: "kept" | "dropped";
-    };
+    }
+  /**
+   * Resources of the type were written when its attributes were declared otherwise: what that means, and whether `reindex` is to be
+   * run. Told once in a process for each such state.
+   */
+  | { readonly type: "schemaChanged"; readonly change: SchemaChange };
 
 /**
  * What becomes of a reference that names no resource of an allowed type in the same storage and tenant: `"refuse"` is 400
@@ -83,6 +89,8 @@ export interface StorageRequest {
   readonly resourceType: ResourceType;
   /** Aborted when the client has gone; a write that has begun is finished or undone, never left half-way. */
   readonly signal?: AbortSignal | undefined;
+  /** Tells the host what storage did or found besides. */
+  readonly notify?: ((notice: StorageNotice) => void) | undefined;
 }
 
 /** What every write carries. */
