@@ -105,7 +105,7 @@ function ownedTables({ dialect }: Session, { unique, secret, element, listed }: 
 const MOST_ORPHANS = 5000;
 
 /** Deletes what earlier deletions left behind while foreign keys were off. */
-async function deleteOrphans({ database, tables }: Field, tenant: string): Promise<void> {
+export async function deleteOrphans({ database, tables }: Field, tenant: string): Promise<void> {
   if (database.dialect.canLackForeignKeys !== true) return;
   for (const table of ownedTables(database, tables))
     for (;;) {

@@ -3,7 +3,7 @@ import type { Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { raw, sql } from "../dialect/fragment.ts";
 import { type Field, hasResources, isAmong } from "./batches.ts";
-import { deleteRows } from "./discard.ts";
+import { deleteOrphans, deleteRows } from "./discard.ts";
 import { announceUses, copyUses, retireUses } from "./shape-uses.ts";
 import type { Tables } from "./tables.ts";
 
@@ -24,6 +24,7 @@ export async function renameTenant(field: Field, from: string, to: string): Prom
       await move(session, tables, from, to);
       return countTypes(session, tables, to);
     });
+    await deleteOrphans(field, from);
     await retireUses(database, tables, { tenant: from });
     return counts;
   } catch (error) {
