@@ -19,6 +19,9 @@ export interface Kind {
 /** Most elements and references that one transaction changes, unless those of a single resource are more. */
 const MOST_ELEMENTS = 5000;
 
+/** How many of them a resource stands for by itself, with its indexes. */
+const RESOURCE = 50;
+
 /**
  * Works through all resources of a kind in the order of their ids: `step` gets some ids at a time, and gives how many of them it
  * has done. No transaction stays open in between, so that others write meanwhile, and none is much longer than that of a write of
@@ -60,7 +63,7 @@ async function bounded(session: Session, tables: Tables, tenant: string, ids: re
   const parts: string[][] = [];
   let room = 0;
   for (const id of ids) {
-    const weight = weights.get(id) ?? 0;
+    const weight = RESOURCE + (weights.get(id) ?? 0);
     if (weight > room || parts.length === 0) {
       parts.push([]);
       room = MOST_ELEMENTS;
@@ -129,4 +132,9 @@ export async function* tenantsWith(
 export async function hasResources(session: Session, { resource }: Tables, tenant: string): Promise<boolean> {
   const rows = await session.run(sql`SELECT r.id FROM ${resource} r WHERE r.tenant = ${tenant} LIMIT 1`);
   return rows.length > 0;
+}
+
+/** Runs one statement that writes. It takes its turn where there is one writer at a time. */
+export async function write(database: Database, statement: Fragment): Promise<void> {
+  await database.transaction((session) => session.run(statement));
 }

@@ -12,6 +12,7 @@ import {
   tenantsWith,
   typesWithin,
   workThrough,
+  write,
 } from "./batches.ts";
 import { modifiedKey } from "./keys.ts";
 import { releaseHolders } from "./remove.ts";
@@ -114,8 +115,7 @@ export async function deleteOrphans({ database, tables }: Field, tenant: string)
         WHERE o.tenant = ${tenant} AND NOT EXISTS (SELECT 1 FROM ${tables.resource} r WHERE r.tenant = o.tenant AND r.id = o.id)
         LIMIT ${MOST_ORPHANS}`);
       if (rows.length === 0) break;
-      const ids = [...new Set(rows.map(({ id }) => id))];
-      await database.run(sql`DELETE FROM ${table}
-        WHERE tenant = ${tenant} AND ${isAmong(database.dialect, ids)("id")}`);
+      const isLeft = isAmong(database.dialect, [...new Set(rows.map(({ id }) => id))]);
+      await write(database, sql`DELETE FROM ${table} WHERE tenant = ${tenant} AND ${isLeft("id")}`);
     }
 }

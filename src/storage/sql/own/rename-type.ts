@@ -4,7 +4,7 @@ import { isObject } from "../../../schema/value.ts";
 import type { UpkeepOptions } from "../../upkeep.ts";
 import type { Session } from "../database.ts";
 import { join, raw, sql } from "../dialect/fragment.ts";
-import { type Field, isAmong, type Kind, lockAll, tenantsWith, workThrough } from "./batches.ts";
+import { type Field, isAmong, type Kind, lockAll, tenantsWith, workThrough, write } from "./batches.ts";
 import { changeDocuments, type DocumentRow, lockHolders, type Place, refersTo } from "./remove.ts";
 import { announceUses, retireUses } from "./shape-uses.ts";
 import { idSource } from "./statements.ts";
@@ -149,6 +149,6 @@ async function renameTargets({ database, tables }: Field, { from, to }: Names): 
     const shapes = JSON.parse(attributes) as Record<string, AttributeShape>;
     const renamed = JSON.stringify(withTargetRenamed(shapes, from, to));
     if (renamed !== JSON.stringify(shapes))
-      await database.run(sql`UPDATE ${tables.shape} SET attributes = ${renamed} WHERE fingerprint = ${fingerprint}`);
+      await write(database, sql`UPDATE ${tables.shape} SET attributes = ${renamed} WHERE fingerprint = ${fingerprint}`);
   }
 }

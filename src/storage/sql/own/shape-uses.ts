@@ -1,5 +1,6 @@
 import type { Database, Session } from "../database.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { write } from "./batches.ts";
 import { LEASE, SHAPE_STATES, VOUCHES_FOR_NOTHING, wait } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
 
@@ -18,7 +19,7 @@ export interface Uses {
 export async function announceUses(database: Database, tables: Tables, from: Uses, to: Uses): Promise<void> {
   const known = await database.run(sql`SELECT u.fingerprint FROM ${tables.shapeUse} u
     WHERE ${ofUses({ tenant: to.tenant ?? from.tenant, type: to.type ?? from.type })} LIMIT 1`);
-  await copyUses(database, tables, from, to);
+  await database.transaction((session) => copyUses(session, tables, from, to));
   // Nobody remembers what has no shapes.
   if (known.length > 0) await wait(LEASE);
 }
@@ -50,11 +51,12 @@ export async function retireUses(database: Database, tables: Tables, uses: Uses)
     sql`SELECT DISTINCT u.state FROM ${tables.shapeUse} u WHERE ${isEmpty}`,
   );
   if (left.length === 0) return;
-  await database.run(
+  await write(
+    database,
     sql`UPDATE ${tables.shapeUse} AS u SET state = ${retiring} WHERE ${isEmpty} AND u.state = ${active}`,
   );
   await wait(2 * LEASE);
-  await database.run(sql`DELETE FROM ${tables.shapeUse} AS u WHERE ${isEmpty} AND u.state <> ${active}`);
+  await write(database, sql`DELETE FROM ${tables.shapeUse} AS u WHERE ${isEmpty} AND u.state <> ${active}`);
 }
 
 /** Condition on the row `u`. */
