@@ -14,7 +14,6 @@ import {
   workThrough,
   write,
 } from "./batches.ts";
-import { modifiedKey } from "./keys.ts";
 import { releaseHolders } from "./remove.ts";
 import { retireUses } from "./shape-uses.ts";
 import type { Tables } from "./tables.ts";
@@ -53,10 +52,7 @@ export async function dropType(field: Field, type: string, options: DropOptions)
     const kind = { tenant, type };
     deleted += await workThrough(field, kind, options, (ids) =>
       discard(field, kind, ids, (session, locked) =>
-        releaseHolders(session, { dialect, tables: field.tables, tenant }, locked, {
-          at,
-          key: modifiedKey(ANY_TYPE, at),
-        }),
+        releaseHolders(session, { dialect, tables: field.tables, tenant }, locked, { resourceType: ANY_TYPE, at }),
       ),
     );
   }

@@ -5,8 +5,7 @@ import type { Database, Session } from "../database.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { isAmong } from "./batches.ts";
-import { modifiedKey } from "./keys.ts";
-import { idSource, lock, type Owner, ownRow } from "./statements.ts";
+import { idSource, lock, nextVersion, type Owner, ownRow } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { withoutReferences } from "./without-references.ts";
 
@@ -30,8 +29,7 @@ export async function deleteResource(
     const locked = await lock(session, owner);
     if (locked === undefined) return false;
     if (ifVersion !== undefined && ifVersion !== locked.version) throw versionMismatch();
-    const { at } = request;
-    await releaseHolders(session, owner, [id], { at, key: modifiedKey(resourceType, at) });
+    await releaseHolders(session, owner, [id], request);
     await session.run(sql`DELETE FROM ${tables.resource} WHERE ${ownRow(owner)}`);
     return true;
   });
@@ -53,18 +51,12 @@ function refersFromOthers(place: Place, ids: readonly string[]): readonly Fragme
   return refersTo(place, ids).map((condition) => sql`${condition} AND NOT (${isIn("id")})`);
 }
 
-/** A point in time as text, and its key. */
-interface Moment {
-  readonly at: string;
-  readonly key: string;
-}
-
 /** Takes the references to resources that go out of their holders; each holder gets one new version. */
 export async function releaseHolders(
   session: Session,
   place: Place,
   ids: readonly string[],
-  { at, key }: Moment,
+  { resourceType, at }: Pick<DeleteRequest, "resourceType" | "at">,
 ): Promise<void> {
   const { tables, tenant, dialect } = place;
   const conditions = refersFromOthers(place, ids);
@@ -87,8 +79,7 @@ export async function releaseHolders(
     held.filter((row) => Number(row.in_document) === 1),
   );
   await session.run(
-    sql`UPDATE ${tables.resource}
-      SET version = version + 1, modified = ${at}, modified_key = ${key}
+    sql`UPDATE ${tables.resource} SET ${nextVersion(resourceType, at)}
       WHERE (tenant, id) IN (SELECT v.tenant, v.id FROM ${holders})`,
   );
   for (const condition of conditions) await session.run(sql`DELETE FROM ${tables.element} WHERE ${condition}`);

@@ -61,9 +61,9 @@ function nameOf(tenant: string): string {
 async function move(session: Session, tables: Tables, from: string, to: string): Promise<void> {
   const moved: (readonly string[])[] = [];
   // Again for what others wrote before all was locked, and perhaps referred to.
-  for (let copied = await copyAll(session, tables, from, to); copied.length > 0; ) {
+  for (let copied = await copyAll(session, tables, { from, to }, true); copied.length > 0; ) {
     moved.push(...copied);
-    copied = session.dialect.hasOneWriter === true ? [] : await copyAll(session, tables, from, to);
+    copied = session.dialect.hasOneWriter === true ? [] : await copyAll(session, tables, { from, to }, false);
   }
   for (const ids of moved) {
     const isMoved = sql`tenant = ${from} AND ${isAmong(session.dialect, ids)("id")}`;
@@ -75,14 +75,20 @@ async function move(session: Session, tables: Tables, from: string, to: string):
   for (const ids of moved) await deleteRows(session, tables, from, ids);
 }
 
-/** Copies the resources that are not copied yet. Gives their ids. */
-async function copyAll(session: Session, tables: Tables, from: string, to: string): Promise<readonly string[][]> {
-  const { resource } = tables;
+/** Copies the resources that are not copied yet: at first all of them. Gives their ids. */
+async function copyAll(
+  session: Session,
+  { resource }: Tables,
+  { from, to }: { readonly from: string; readonly to: string },
+  isFirst: boolean,
+): Promise<readonly string[][]> {
   const copied: string[][] = [];
+  const isLeft = isFirst
+    ? raw("")
+    : sql`AND NOT EXISTS (SELECT 1 FROM ${resource} c WHERE c.tenant = ${to} AND c.id = r.id)`;
   for (let after = ""; ; ) {
     const rows = await session.run<{ id: string }>(sql`SELECT r.id FROM ${resource} r
-      WHERE r.tenant = ${from} AND r.id > ${after}
-      AND NOT EXISTS (SELECT 1 FROM ${resource} c WHERE c.tenant = ${to} AND c.id = r.id)
+      WHERE r.tenant = ${from} AND r.id > ${after} ${isLeft}
       ORDER BY r.id LIMIT ${raw(String(MANY))}${session.dialect.forUpdate}`);
     const ids = rows.map(({ id }) => id);
     const last = ids.at(-1);
