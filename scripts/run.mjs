@@ -32,6 +32,7 @@ const TASKS = {
   "bench:slow-readers": ["node", "bench/slow-readers.ts"],
   "bench:stall": ["node", "bench/stall.ts"],
   "bench:releases": ["node", "bench/releases.ts"],
+  "bench:tenants": ["node", "bench/tenants.ts"],
 };
 
 /** What a task is told besides, unless it is told otherwise. */

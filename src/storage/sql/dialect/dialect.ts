@@ -84,6 +84,11 @@ export interface TableWords {
   readonly json: string;
   /** The type of a primary key that numbers rows, as `textTable` needs it. Default: rows have no number. */
   readonly rowNumber?: string;
+  /**
+   * Whether a connection may have foreign keys off, so that a deletion by hand leaves behind what they would have taken along.
+   * Default false.
+   */
+  readonly canLackForeignKeys?: boolean;
   /** Behind CREATE TABLE, where rows are always found by the primary key. Default: nothing. */
   readonly tableByKey?: string;
 }

@@ -25,6 +25,7 @@ export const sqlite: Dialect = {
   integer: "INTEGER",
   json: "BLOB",
   rowNumber: "INTEGER PRIMARY KEY",
+  canLackForeignKeys: true,
   tableByKey: " WITHOUT ROWID",
 
   driverValue(value) {
