@@ -59,12 +59,13 @@ export function rowOf(...given: Parameters<typeof rowSteps>): Row {
   return doAll(rowSteps(...given));
 }
 
-/** The same, element by element. */
+/** The same, element by element. `isStored`: what is there already may be longer than what may come; it has no unique row then. */
 export function* rowSteps(
   resourceType: ResourceType,
   resource: NewResource | StoredResource,
   tenant: string,
   except: readonly Attribute[] = [],
+  isStored = false,
 ): Steps<Row> {
   const { id: _, meta, ...document }: Record<string, unknown> = { ...resource };
   const elements = new Map<string, ElementRow>();
@@ -86,7 +87,7 @@ export function* rowSteps(
     document: JSON.stringify(document),
     keys: JSON.stringify(keys),
     modifiedKey: modifiedKey(resourceType, resource.meta.lastModified),
-    uniques: uniquesOf(resourceType, resource, tenant, except),
+    uniques: uniquesOf(resourceType, resource, tenant, except, isStored),
     elements,
   };
 }
@@ -188,6 +189,7 @@ function uniquesOf(
   resource: ResourceObject,
   tenant: string,
   except: readonly Attribute[],
+  isStored: boolean,
 ): UniqueRow[] {
   const rows = new Map<string, UniqueRow>();
   for (const path of resourceType.unique) {
@@ -195,17 +197,23 @@ function uniquesOf(
     const value = valueWithin(fitAttribute(path.attribute, readAttribute(resource, path.attribute)), path);
     for (const single of Array.isArray(value) ? value : value === undefined ? [] : [value]) {
       const row = uniqueRow(resourceType, path, single, tenant);
+      if (isLong(row, isStored)) continue;
       rows.set(rowName(row.attribute, row.key), row);
     }
   }
   return [...rows.values()];
 }
 
+/** @throws {ScimError} 400 invalidValue for what is too long for the index, unless it is stored already. */
+function isLong({ key, path }: UniqueRow, isStored: boolean): boolean {
+  if (key.length <= LONGEST_KEY) return false;
+  if (!isStored) throw invalidValue(`${path} must not be longer than ${LONGEST_KEY} characters, because it is unique.`);
+  return true;
+}
+
 function uniqueRow(resourceType: ResourceType, path: AttributePath, value: unknown, tenant: string): UniqueRow {
   const leaf = leafOf(path);
   const key = keyText(leaf.key(value));
-  if (key.length > LONGEST_KEY)
-    throw invalidValue(`${path.text} must not be longer than ${LONGEST_KEY} characters, because it is unique.`);
   return { scope: uniqueScope(leaf, tenant), attribute: uniqueName(resourceType, path), key, path: path.text };
 }
 

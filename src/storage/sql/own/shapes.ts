@@ -20,7 +20,7 @@ export const MARK = "@shape";
 export const VOUCHES_FOR_NOTHING = "?";
 
 /** For how many milliseconds a process may rely on the list of shapes as it was read. */
-const LEASE = 200;
+export const LEASE = 200;
 
 /** The shapes that the rows of a type of a tenant may have been written under. */
 export interface KnownShapes {
@@ -37,7 +37,7 @@ export class Shapes {
   readonly #tables: Tables;
   readonly #known = new Map<
     string,
-    { readonly asOf: number; readonly known: KnownShapes; readonly isOwnActive: boolean }
+    { readonly asOf: number; readonly known: KnownShapes; readonly active: ReadonlySet<string> }
   >();
   readonly #shapes = new Map<string, Shape>();
 
@@ -56,13 +56,22 @@ export class Shapes {
    */
   async announce(database: Database, tenant: string, resourceType: ResourceType): Promise<KnownShapes> {
     const looked = await this.#look(database, tenant, resourceType);
-    if (looked.isOwnActive) return looked.known;
+    if (looked.active.has(looked.known.own.fingerprint)) return looked.known;
     if (database.isTransaction && database.canRepeat) throw new NotAnnounced(tenant, resourceType);
     const { fingerprint } = shapeOf(resourceType);
     const isAlone = await this.announceMark(database, tenant, resourceType.name, fingerprint, shapeOf(resourceType));
     if (!isAlone) await wait(LEASE);
     this.forget(tenant, resourceType);
     return this.known(database, tenant, resourceType);
+  }
+
+  /** Announces the mark of rows that vouch for nothing. To be called before a transaction that may write such rows. */
+  async announceDoubt(database: Database, tenant: string, resourceType: ResourceType): Promise<void> {
+    const { active } = await this.#look(database, tenant, resourceType);
+    if (active.has(VOUCHES_FOR_NOTHING)) return;
+    await this.announceMark(database, tenant, resourceType.name, VOUCHES_FOR_NOTHING);
+    await wait(LEASE);
+    this.forget(tenant, resourceType);
   }
 
   /** Enters a mark as one that rows have. Gives whether the type has rows of no other one. */
@@ -110,10 +119,10 @@ export class Shapes {
         await this.#shape(session, fingerprint === "" ? (stands_for ?? own.fingerprint) : fingerprint, own),
       );
     }
-    const isOwnActive = rows.some(
-      ({ fingerprint, state }) => fingerprint === own.fingerprint && Number(state) === SHAPE_STATES.active,
+    const active = new Set(
+      rows.flatMap(({ fingerprint, state }) => (Number(state) === SHAPE_STATES.active ? [fingerprint] : [])),
     );
-    const looked = { asOf, known: { own, others }, isOwnActive };
+    const looked = { asOf, known: { own, others }, active };
     // A type without rows may get its first one under any shape at once.
     if (rows.length > 0) this.#known.set(key, looked);
     return looked;

@@ -3,6 +3,7 @@ import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, ReadRequest, StorageAdapter, WriteRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
+import type { ReindexOptions, ReindexReport } from "../../upkeep.ts";
 import { type Database, databaseOf } from "../database.ts";
 import { createResource } from "./create.ts";
 import { applyDelta } from "./delta.ts";
@@ -10,6 +11,7 @@ import { type Indexes, type IndexPlan, planIndexes } from "./index-plan.ts";
 import { migrate } from "./migrate.ts";
 import { query } from "./query.ts";
 import { readResource } from "./read.ts";
+import { reindex } from "./reindex.ts";
 import { deleteResource } from "./remove.ts";
 import { replaceResource } from "./replace.ts";
 import { readSecret } from "./secret-statements.ts";
@@ -63,6 +65,20 @@ export interface SqlStorage extends StorageAdapter {
    * none.
    */
   readSecret(resourceType: string, id: string, attribute: string, context?: Context): Promise<unknown>;
+  /**
+   * Makes what look-ups rely on anew, by the schemas that are served now: comparison keys, unique values, the rows of collections. In
+   * batches beside live traffic; begun again after it broke off, it goes on. Versions and `lastModified` stay.
+   *
+   * @example
+   * ```ts
+   * import { Group, User } from "scimkit";
+   * import { openSqlite, sqlStorage } from "scimkit/sql";
+   * const storage = sqlStorage({ db: await openSqlite("directory.db") });
+   * const { duplicates, isComplete } = await storage.reindex({ resourceTypes: [User, Group.unique("displayName")] });
+   * ```
+   * @throws {TypeError} where `forget` names what a schema has.
+   */
+  reindex(options: ReindexOptions): Promise<ReindexReport>;
 }
 
 /**
@@ -150,6 +166,7 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
       const owner = { dialect: database.dialect, tables, tenant: context.tenant ?? "", type: resourceType, id };
       return readSecret(database, owner, attribute);
     },
+    reindex: (options) => reindex({ database, tables, shapes, hashSecret }, options),
   };
 }
 

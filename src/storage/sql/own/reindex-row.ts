@@ -1,0 +1,262 @@
+import type { Attribute } from "../../../schema/attribute.ts";
+import { clearSecrets, fit, fitAttribute } from "../../../schema/fit.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
+import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
+import type { Steps } from "../../../time-slice.ts";
+import type { StoredResource } from "../../adapter.ts";
+import { getOrCreate } from "../../get-or-create.ts";
+import { isForgotten, type Plan, plainCollections, restingCollections } from "./reindex-plan.ts";
+import type { RawRow, RawUnique } from "./reindex-read.ts";
+import { unknownIn } from "./reindex-unknown.ts";
+import { elementOf, metaOf } from "./resource.ts";
+import { type ElementRow, elementRow, isNameless, type Row, rowName, rowOf, rowSteps, type UniqueRow } from "./row.ts";
+
+/** What is there of a resource, as far as a reindex looks at it. */
+export interface Stored {
+  readonly row: RawRow;
+  readonly document: ResourceObject;
+  /** The attributes whose elements are among `elements`, all of them. */
+  readonly looked: ReadonlySet<string>;
+  readonly elements: ReadonlyMap<string, ElementRow>;
+  readonly uniques: readonly RawUnique[];
+  /** Attributes that elements are there of and that the type does not name. */
+  readonly unknown: readonly string[];
+  /** The writeOnly attributes that something is kept of. */
+  readonly secrets: ReadonlySet<string>;
+}
+
+/** What a resource is to be, where that differs from what is there. */
+export interface Rebuilt {
+  readonly id: string;
+  readonly version: string;
+  /** The mark that it has still. */
+  readonly mark: string;
+  /** The new document; undefined where it stays. */
+  readonly document: string | undefined;
+  readonly keys: string;
+  readonly modifiedKey: string;
+  readonly uniques: { readonly gone: readonly RawUnique[]; readonly come: readonly UniqueRow[] };
+  readonly elements: ElementDifference;
+  /** Attributes that no schema names whose elements go. */
+  readonly forgotten: readonly string[];
+  /** Clear values to be kept as hashes. */
+  readonly clear: Readonly<Record<string, unknown>>;
+  readonly findings: Findings;
+}
+
+/** Rows of elements that differ. */
+export interface ElementDifference {
+  readonly gone: readonly ElementRow[];
+  readonly come: readonly ElementRow[];
+  readonly changed: readonly ElementRow[];
+}
+
+/** Paths of what is to be told of a resource. */
+export interface Findings {
+  readonly unknown: Iterable<string>;
+  readonly misfits: readonly string[];
+  readonly hashed: readonly string[];
+  readonly kept: readonly string[];
+}
+
+/** What is found in a resource of the shape that is wanted; `isDone`: there is nothing to do. */
+export function inspect(
+  plan: Plan,
+  document: ResourceObject,
+  unknown: readonly string[],
+): { readonly findings: Findings; readonly isDone: boolean } {
+  const { resourceType, forget, canHash } = plan;
+  const { paths } = unknownIn(resourceType, document, forget);
+  const clear = Object.keys(clearSecrets(resourceType, document));
+  const all = new Set([...paths, ...unknown]);
+  const misfits = fit(resourceType, document).misfits.map(({ path }) => path);
+  return {
+    findings: { unknown: all, misfits, hashed: [], kept: clear },
+    isDone: ![...all].some((path) => isForgotten(forget, path)) && !(canHash && clear.length > 0),
+  };
+}
+
+/**
+ * Makes all that is derived from a resource anew, element by element.
+ * @throws {ScimError} 400 invalidValue for an element whose `value` no index can hold.
+ */
+export function* rebuildSteps(plan: Plan, stored: Stored): Steps<Rebuilt> {
+  const { resourceType, tenant, forget, canHash } = plan;
+  const { row: raw, looked, secrets } = stored;
+  const gathered = gather(resourceType, stored);
+  const { paths, resource: whole } = unknownIn(resourceType, gathered.whole, forget);
+  const clear = clearSecrets(resourceType, whole);
+  const isKept = (path: string): boolean => !canHash && !secrets.has(path);
+  const resource = { ...whole, id: raw.id, meta: metaOf(resourceType, raw) } as unknown as StoredResource;
+  const row = yield* rowSteps(resourceType, resource, tenant, plainCollections(plan, looked), true);
+  const document: Record<string, unknown> = { ...whole };
+  for (const path of Object.keys(clear))
+    if (!isKept(path)) writeAttribute(document, attributeAt(resourceType, path), undefined);
+  const now = yield* elementSteps(resourceType, row, looked, document, gathered.ownKeys);
+  return {
+    id: raw.id,
+    version: raw.version,
+    mark: raw.mark,
+    document: isSame(document, stored.document) ? undefined : JSON.stringify(document),
+    keys: row.keys,
+    modifiedKey: row.modifiedKey,
+    uniques: uniqueDifference(plan, stored, row),
+    elements: elementDifference(stored.elements, now),
+    forgotten: stored.unknown.filter((path) => isForgotten(forget, path)),
+    clear: Object.fromEntries(Object.entries(clear).filter(([path]) => canHash && !secrets.has(path))),
+    findings: {
+      unknown: new Set([...paths, ...stored.unknown]),
+      misfits: fit(resourceType, whole).misfits.map(({ path }) => path),
+      hashed: Object.keys(clear).filter((path) => !isKept(path)),
+      kept: Object.keys(clear).filter(isKept),
+    },
+  };
+}
+
+function attributeAt({ attributes }: ResourceType, path: string): Attribute {
+  return attributes.find((attribute) => attribute.path === path) as Attribute;
+}
+
+/** A resource with its elements, wherever they are, and the keys that elements without a `value` have, by attribute. */
+interface Gathered {
+  readonly whole: ResourceObject;
+  readonly ownKeys: ReadonlyMap<string, readonly (string | undefined)[]>;
+}
+
+function gather({ attributes }: ResourceType, { document, elements, looked }: Stored): Gathered {
+  const whole: Record<string, unknown> = { ...document };
+  const ownKeys = new Map<string, readonly (string | undefined)[]>();
+  const rows = new Map<string, ElementRow[]>();
+  for (const row of elements.values()) if (row.element !== null) getOrCreate(rows, row.attribute, () => []).push(row);
+  for (const attribute of attributes) {
+    const held = looked.has(attribute.path) ? rows.get(attribute.path) : undefined;
+    if (held === undefined) continue;
+    const apart = held.map(({ value, element }) => elementOf([value, element]));
+    const inDocument = readAttribute(document, attribute);
+    const listed = inDocument === undefined ? [] : Array.isArray(inDocument) ? inDocument : [inDocument];
+    const names = new Set(apart.map(nameOf));
+    const all = [...apart, ...listed.filter((element) => !names.has(nameOf(element)))];
+    writeAttribute(whole, attribute, all.length === 1 && !attribute.multiValued ? all[0] : all);
+    ownKeys.set(
+      attribute.path,
+      held.map(({ key }) => (isNameless(key) ? key : undefined)),
+    );
+  }
+  return { whole, ownKeys };
+}
+
+/** What tells elements apart: their `value`, or else all that they say. */
+function nameOf(element: unknown): string {
+  return JSON.stringify(isObject(element) && element.value !== undefined ? [element.value] : element);
+}
+
+/** The rows of elements that there must be of the attributes that were looked at. What becomes a row leaves the document. */
+function* elementSteps(
+  resourceType: ResourceType,
+  row: Row,
+  looked: ReadonlySet<string>,
+  document: Record<string, unknown>,
+  ownKeys: Gathered["ownKeys"],
+): Steps<ReadonlyMap<string, ElementRow>> {
+  const now = new Map<string, ElementRow>();
+  for (const [name, reference] of row.elements)
+    if (reference.element === null && looked.has(reference.attribute)) now.set(name, reference);
+  for (const attribute of resourceType.attributes) {
+    const value = attribute.collection && attribute.isStored ? readAttribute(document, attribute) : undefined;
+    if (value === undefined) continue;
+    const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const left: unknown[] = [];
+    for (let index = 0; index < elements.length; index++) {
+      const made = rowOfElement(resourceType, attribute, elements[index], index, ownKeys.get(attribute.path)?.[index]);
+      if (made === undefined) left.push(elements[index]);
+      else if (!now.has(rowName(made.attribute, made.key))) now.set(rowName(made.attribute, made.key), made);
+      yield;
+    }
+    writeAttribute(document, attribute, left.length === 0 ? undefined : left);
+  }
+  return now;
+}
+
+/** Undefined for an element that has no meaning as the attribute is declared. */
+function rowOfElement(
+  resourceType: ResourceType,
+  attribute: Attribute,
+  element: unknown,
+  index: number,
+  ownKey: string | undefined,
+): ElementRow | undefined {
+  const [fits] = (fitAttribute(attribute, [element]) ?? []) as ResourceObject[];
+  if (fits === undefined) return undefined;
+  const row = elementRow(resourceType, attribute, fits, `${attribute.path}[${index}]`);
+  const key = isNameless(row.key) ? (ownKey ?? row.key) : row.key;
+  if (fits === element || !isObject(element)) return { ...row, key };
+  const unfit = Object.entries(element).filter(([name]) => fits[name] === undefined);
+  return {
+    ...row,
+    key,
+    element: JSON.stringify({ ...Object.fromEntries(unfit), ...JSON.parse(row.element as string) }),
+  };
+}
+
+function elementDifference(
+  before: ReadonlyMap<string, ElementRow>,
+  now: ReadonlyMap<string, ElementRow>,
+): ElementDifference {
+  const come: ElementRow[] = [];
+  const changed: ElementRow[] = [];
+  for (const [name, row] of now) {
+    const old = before.get(name);
+    if (old === undefined) come.push(row);
+    else if (!isRowSame(old, row)) changed.push(row);
+  }
+  return { gone: [...before].flatMap(([name, row]) => (now.has(name) ? [] : [row])), come, changed };
+}
+
+function isRowSame(old: ElementRow, row: ElementRow): boolean {
+  return old.value === row.value && isJsonSame(old.element, row.element) && isJsonSame(old.keys, row.keys);
+}
+
+function isJsonSame(left: string | null, right: string | null): boolean {
+  return left === right || (left !== null && right !== null && isSame(JSON.parse(left), JSON.parse(right)));
+}
+
+/** Unique values of what no schema names, and those of collections that nobody looked at, stay. */
+function uniqueDifference(plan: Plan, { uniques, looked }: Stored, row: Row): Rebuilt["uniques"] {
+  const { uniqueNames, forget, resourceType } = plan;
+  const resting = restingCollections(plan, looked);
+  const nameOfRow = ({ scope, attribute, key }: Omit<RawUnique, "id">): string =>
+    JSON.stringify([scope, attribute, key]);
+  const now = new Set(row.uniques.map(nameOfRow));
+  const before = new Set(uniques.map(nameOfRow));
+  const isOver = (unique: RawUnique): boolean => {
+    if (now.has(nameOfRow(unique))) return false;
+    const attribute = uniqueNames.get(unique.attribute);
+    if (attribute !== undefined) return !resting.includes(attribute);
+    const prefix = `${resourceType.urn} `;
+    const { attribute: name } = unique;
+    return isForgotten(forget, name.startsWith(prefix) ? name.slice(prefix.length) : name);
+  };
+  return { gone: uniques.filter(isOver), come: row.uniques.filter((unique) => !before.has(nameOfRow(unique))) };
+}
+
+/** The attributes with a value that is too long for the index that it would have to be in. */
+export function tooLongIn(plan: Plan, stored: Stored): readonly string[] {
+  const { resourceType, tenant } = plan;
+  const { whole } = gather(resourceType, stored);
+  const isTooLong = (attribute: Attribute): boolean => {
+    const alone: Record<string, unknown> = {};
+    writeAttribute(alone, attribute, readAttribute(whole, attribute));
+    const resource = {
+      ...alone,
+      id: stored.row.id,
+      meta: metaOf(resourceType, stored.row),
+    } as unknown as StoredResource;
+    try {
+      rowOf(resourceType, resource, tenant, [], true);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  return resourceType.attributes.filter(isTooLong).map(({ path }) => path);
+}
