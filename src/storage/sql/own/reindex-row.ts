@@ -131,11 +131,7 @@ function gather({ attributes }: ResourceType, { document, elements, looked }: St
   for (const attribute of attributes) {
     const held = looked.has(attribute.path) ? rows.get(attribute.path) : undefined;
     if (held === undefined) continue;
-    const apart = held.map(({ value, element }) => elementOf([value, element]));
-    const inDocument = readAttribute(document, attribute);
-    const listed = inDocument === undefined ? [] : Array.isArray(inDocument) ? inDocument : [inDocument];
-    const names = new Set(apart.map(nameOf));
-    const all = [...apart, ...listed.filter((element) => !names.has(nameOf(element)))];
+    const all = withListed(held, listOf(readAttribute(document, attribute)));
     writeAttribute(whole, attribute, all.length === 1 && !attribute.multiValued ? all[0] : all);
     ownKeys.set(
       attribute.path,
@@ -143,6 +139,17 @@ function gather({ attributes }: ResourceType, { document, elements, looked }: St
     );
   }
   return { whole, ownKeys };
+}
+
+/** The elements of rows, and behind them those of a document that are not among them. */
+function withListed(rows: readonly ElementRow[], listed: readonly unknown[]): readonly unknown[] {
+  const apart = rows.map(({ value, element }) => elementOf([value, element]));
+  const names = new Set(apart.map(nameOf));
+  return [...apart, ...listed.filter((element) => !names.has(nameOf(element)))];
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }
 
 /** What tells elements apart: their `value`, or else all that they say. */
@@ -164,17 +171,28 @@ function* elementSteps(
   for (const attribute of resourceType.attributes) {
     const value = attribute.collection && attribute.isStored ? readAttribute(document, attribute) : undefined;
     if (value === undefined) continue;
-    const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
-    const left: unknown[] = [];
-    for (let index = 0; index < elements.length; index++) {
-      const made = rowOfElement(resourceType, attribute, elements[index], index, ownKeys.get(attribute.path)?.[index]);
-      if (made === undefined) left.push(elements[index]);
-      else if (!now.has(rowName(made.attribute, made.key))) now.set(rowName(made.attribute, made.key), made);
-      yield;
-    }
+    const left = yield* collectionSteps(resourceType, attribute, listOf(value), now, ownKeys.get(attribute.path));
     writeAttribute(document, attribute, left.length === 0 ? undefined : left);
   }
   return now;
+}
+
+/** Adds the rows of a collection, and gives the elements that cannot be rows. The first of several with one `value` counts. */
+function* collectionSteps(
+  resourceType: ResourceType,
+  attribute: Attribute,
+  elements: readonly unknown[],
+  rows: Map<string, ElementRow>,
+  ownKeys: readonly (string | undefined)[] = [],
+): Steps<readonly unknown[]> {
+  const left: unknown[] = [];
+  for (let index = 0; index < elements.length; index++) {
+    const row = rowOfElement(resourceType, attribute, elements[index], index, ownKeys[index]);
+    if (row === undefined) left.push(elements[index]);
+    else if (!rows.has(rowName(row.attribute, row.key))) rows.set(rowName(row.attribute, row.key), row);
+    yield;
+  }
+  return left;
 }
 
 /** Undefined for an element that has no meaning as the attribute is declared. */

@@ -42,6 +42,7 @@ export class Work {
   readonly #taken = new Map<string, readonly Taken[]>();
   readonly #restored = new Set<string>();
   #mayDoubt: boolean;
+  #written = 0;
 
   private constructor(run: Run, plan: Plan) {
     this.#run = run;
@@ -86,6 +87,7 @@ export class Work {
 
   #note(rebuilt: readonly Rebuilt[], { written, taken }: Written, isFirst: boolean): void {
     const isWritten = new Set(written.map(({ id }) => id));
+    this.#written += written.length;
     for (const { id } of rebuilt) if (!isWritten.has(id)) this.#again.add(id);
     for (const { id, findings } of written) {
       if (isFirst) this.#tell(id, findings);
@@ -117,12 +119,11 @@ export class Work {
 
   /** Does rows that are there for another reason. Gives whether any of them could be done. */
   async redo(ids: readonly string[]): Promise<boolean> {
-    const before = this.#again;
+    const [again, written] = [this.#again, this.#written];
     this.#again = new Set();
-    const found = await this.#doThese(ids, false);
-    const isAnyDone = this.#again.size < found.size;
-    this.#again = before;
-    return isAnyDone;
+    await this.#doThese(ids, false);
+    this.#again = again;
+    return this.#written > written;
   }
 
   /** Tells what is left. */

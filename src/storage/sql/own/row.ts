@@ -195,10 +195,9 @@ function uniquesOf(
   for (const path of resourceType.unique) {
     if (except.includes(path.attribute) || !path.attribute.isStored) continue;
     const value = valueWithin(fitAttribute(path.attribute, readAttribute(resource, path.attribute)), path);
-    for (const single of Array.isArray(value) ? value : value === undefined ? [] : [value]) {
+    for (const single of value === undefined ? [] : [value].flat()) {
       const row = uniqueRow(resourceType, path, single, tenant);
-      if (isLong(row, isStored)) continue;
-      rows.set(rowName(row.attribute, row.key), row);
+      if (!isLong(row, isStored)) rows.set(rowName(row.attribute, row.key), row);
     }
   }
   return [...rows.values()];
