@@ -4,7 +4,7 @@ import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { type ElementRow, rowName } from "./row.ts";
 import { markOf, SHAPE_STATES } from "./shapes.ts";
-import { idSource } from "./statements.ts";
+import { idSource, isOfType } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 
 // What a reindex reads, many resources by one statement.
@@ -72,7 +72,7 @@ export function readBehind(session: Session, { tables, tenant, type }: Rows, id:
 export function readThese(session: Session, { tables, tenant, type }: Rows, ids: readonly string[]) {
   return session.run<RawRow>(
     sql`SELECT ${columns(session)} FROM ${idSource(session.dialect, tenant, ids)} CROSS JOIN ${tables.resource} r
-      WHERE r.tenant = v.tenant AND r.id = v.id AND r.type = ${type}`,
+      WHERE r.tenant = v.tenant AND r.id = v.id AND ${isOfType(raw("r.type"), type)}`,
   );
 }
 

@@ -59,13 +59,17 @@ async function otherMarks({ database, tables }: Run, { tenant, resourceType, row
 
 async function retire({ database, shapes, signal }: Run, empty: readonly Use[]): Promise<void> {
   const { active, retiring, retired } = SHAPE_STATES;
-  for (const { work, mark } of empty) await database.run(changeState(work.rows, mark, active, retiring));
+  await database.transaction(async (session) => {
+    for (const { work, mark } of empty) await session.run(changeState(work.rows, mark, active, retiring));
+  });
   await new Promise((resolve) => setTimeout(resolve, 2 * LEASE));
   for (const { work, mark } of empty) {
-    const hasRows = rowsOf(database, work.rows, mark);
-    await database.run(sql`${changeState(work.rows, mark, retiring, retired)} AND NOT EXISTS (${hasRows})`);
-    // Whoever was to write under it may go on.
-    await database.run(changeState(work.rows, mark, retiring, active));
+    await database.transaction(async (session) => {
+      const hasRows = rowsOf(session, work.rows, mark);
+      await session.run(sql`${changeState(work.rows, mark, retiring, retired)} AND NOT EXISTS (${hasRows})`);
+      // Whoever was to write under it may go on.
+      await session.run(changeState(work.rows, mark, retiring, active));
+    });
     shapes.forget(work.tenant, work.resourceType);
   }
   signal?.throwIfAborted();

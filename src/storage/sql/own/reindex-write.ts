@@ -7,7 +7,7 @@ import type { Rebuilt } from "./reindex-row.ts";
 import type { ElementRow, UniqueRow } from "./row.ts";
 import { typesOf } from "./settle.ts";
 import { MARK, markOf, VOUCHES_FOR_NOTHING } from "./shapes.ts";
-import { idSource } from "./statements.ts";
+import { idSource, isOfType } from "./statements.ts";
 
 /** A unique value of a resource that another one has already. */
 export interface Taken {
@@ -65,7 +65,7 @@ async function lockThese(
   const found = await session.run<Pick<RawRow, "id" | "version" | "mark">>(
     sql`SELECT r.id, CAST(r.version AS ${raw(dialect.casts.text)}) AS version, ${markOf(dialect)} AS mark
       FROM ${tables.resource} r
-      WHERE (r.tenant, r.id) IN (SELECT v.tenant, v.id FROM ${ids}) AND r.type = ${type}
+      WHERE (r.tenant, r.id) IN (SELECT v.tenant, v.id FROM ${ids}) AND ${isOfType(raw("r.type"), type)}
       ORDER BY r.id${dialect.forUpdateOfFree}`,
   );
   return new Map(found.map((row) => [row.id, row]));
