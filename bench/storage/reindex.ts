@@ -191,7 +191,7 @@ function wantedOf(
   ];
   const meta = { resourceType: type.name, created: row.created, lastModified: row.modified, version: row.version };
   const resource = { ...document, ...(emails.length === 0 ? {} : { emails }), id: row.id, meta };
-  return rowOf(type, resource as unknown as NewResource, "", [], true);
+  return rowOf(type, resource as unknown as NewResource, "");
 }
 
 function sorted(keys: Record<string, unknown>): string {

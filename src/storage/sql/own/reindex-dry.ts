@@ -3,6 +3,7 @@ import { sql } from "../dialect/fragment.ts";
 import type { Rows } from "./reindex-read.ts";
 import type { Rebuilt } from "./reindex-row.ts";
 import { type Owned, type Taken, takenOf } from "./reindex-write.ts";
+import { uniqueKey } from "./row.ts";
 import { uniqueSource } from "./statements.ts";
 
 /** Who would have which unique value, where nothing is written. */
@@ -13,7 +14,7 @@ export class Claims {
 
   /** Takes the values that resources would have, and gives back those that they would not. */
   async claim(session: Session, { tables, tenant }: Rows, rebuilt: readonly Rebuilt[]): Promise<void> {
-    for (const { uniques } of rebuilt) for (const gone of uniques.gone) this.#given.add(nameOf(gone));
+    for (const { uniques } of rebuilt) for (const gone of uniques.gone) this.#given.add(uniqueKey(gone));
     const come = rebuilt.flatMap(({ id, uniques }) => uniques.come.map((unique) => ({ id, unique })));
     if (come.length === 0) return;
     const source = uniqueSource(
@@ -24,9 +25,9 @@ export class Claims {
       await session.run<Owned>(sql`SELECT u.scope, u.attribute, u.key, u.tenant, u.id FROM ${tables.unique} u
       WHERE (u.scope, u.attribute, u.key) IN (SELECT v.scope, v.attribute, v.key FROM ${source})`);
     for (const [id, all] of takenOf(come, owned, tenant))
-      for (const taken of all) this.#taken.push({ id, taken, name: nameOf(taken.unique) });
+      for (const taken of all) this.#taken.push({ id, taken, name: uniqueKey(taken.unique) });
     for (const { id, unique } of come) {
-      const name = nameOf(unique);
+      const name = uniqueKey(unique);
       const owner = this.#owners.get(name);
       if (owner === undefined) this.#owners.set(name, { tenant, id });
       // Between those who would come to a value nobody can stand back.
@@ -38,8 +39,4 @@ export class Claims {
   *taken(): Generator<readonly [id: string, Taken]> {
     for (const { id, taken, name } of this.#taken) if (!this.#given.has(name)) yield [id, taken];
   }
-}
-
-function nameOf({ scope, attribute, key }: Pick<Owned, "scope" | "attribute" | "key">): string {
-  return JSON.stringify([scope, attribute, key]);
 }

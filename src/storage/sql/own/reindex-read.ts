@@ -2,7 +2,7 @@ import type { Shape } from "../../../schema/shape.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
-import { type ElementRow, rowName } from "./row.ts";
+import { type ElementRow, rowName, type UniqueKey } from "./row.ts";
 import { markOf, SHAPE_STATES } from "./shapes.ts";
 import { idSource, isOfType } from "./statements.ts";
 import type { Tables } from "./tables.ts";
@@ -28,11 +28,8 @@ export interface RawRow {
 }
 
 /** A unique value as it is in the table. */
-export interface RawUnique {
+export interface RawUnique extends UniqueKey {
   readonly id: string;
-  readonly scope: string;
-  readonly attribute: string;
-  readonly key: string;
 }
 
 /** An attribute of a resource. */

@@ -9,7 +9,16 @@ import { isForgotten, type Plan, plainCollections, restingCollections } from "./
 import type { RawRow, RawUnique } from "./reindex-read.ts";
 import { unknownIn } from "./reindex-unknown.ts";
 import { elementOf, metaOf } from "./resource.ts";
-import { type ElementRow, elementRow, isNameless, type Row, rowName, rowOf, rowSteps, type UniqueRow } from "./row.ts";
+import {
+  type ElementRow,
+  elementRow,
+  isNameless,
+  type Row,
+  rowName,
+  rowSteps,
+  type UniqueRow,
+  uniqueKey,
+} from "./row.ts";
 
 /** What is there of a resource, as far as a reindex looks at it. */
 export interface Stored {
@@ -37,6 +46,8 @@ export interface Rebuilt {
   readonly modifiedKey: string;
   readonly uniques: { readonly gone: readonly RawUnique[]; readonly come: readonly UniqueRow[] };
   readonly elements: ElementDifference;
+  /** Whether look-ups miss the resource, because no index can hold the `value` of an element. */
+  readonly isHidden: boolean;
   /** Attributes that no schema names whose elements go. */
   readonly forgotten: readonly string[];
   /** Clear values to be kept as hashes. */
@@ -76,10 +87,7 @@ export function inspect(
   };
 }
 
-/**
- * Makes all that is derived from a resource anew, element by element.
- * @throws {ScimError} 400 invalidValue for an element whose `value` no index can hold.
- */
+/** Makes all that is derived from a resource anew, element by element. */
 export function* rebuildSteps(plan: Plan, stored: Stored): Steps<Rebuilt> {
   const { resourceType, tenant, forget, canHash } = plan;
   const { row: raw, looked, secrets } = stored;
@@ -88,11 +96,12 @@ export function* rebuildSteps(plan: Plan, stored: Stored): Steps<Rebuilt> {
   const clear = clearSecrets(resourceType, whole);
   const isKept = (path: string): boolean => !canHash && !secrets.has(path);
   const resource = { ...whole, id: raw.id, meta: metaOf(resourceType, raw) } as unknown as StoredResource;
-  const row = yield* rowSteps(resourceType, resource, tenant, plainCollections(plan, looked), true);
+  const row = yield* rowSteps(resourceType, resource, tenant, plainCollections(plan, looked));
   const document: Record<string, unknown> = { ...whole };
   for (const path of Object.keys(clear))
     if (!isKept(path)) writeAttribute(document, attributeAt(resourceType, path), undefined);
-  const now = yield* elementSteps(resourceType, row, looked, document, gathered.ownKeys);
+  const hidden = new Set(referencesHidden(resourceType, row));
+  const now = yield* elementSteps({ resourceType, row, looked, document, ownKeys: gathered.ownKeys, hidden });
   return {
     id: raw.id,
     version: raw.version,
@@ -102,11 +111,12 @@ export function* rebuildSteps(plan: Plan, stored: Stored): Steps<Rebuilt> {
     modifiedKey: row.modifiedKey,
     uniques: uniqueDifference(plan, stored, row),
     elements: elementDifference(stored.elements, now),
+    isHidden: hidden.size > 0,
     forgotten: stored.unknown.filter((path) => isForgotten(forget, path)),
     clear: Object.fromEntries(Object.entries(clear).filter(([path]) => canHash && !secrets.has(path))),
     findings: {
       unknown: new Set([...paths, ...stored.unknown]),
-      misfits: fit(resourceType, whole).misfits.map(({ path }) => path),
+      misfits: [...new Set([...fit(resourceType, whole).misfits.map(({ path }) => path), ...hidden])],
       hashed: Object.keys(clear).filter((path) => !isKept(path)),
       kept: Object.keys(clear).filter(isKept),
     },
@@ -157,21 +167,35 @@ function nameOf(element: unknown): string {
   return JSON.stringify(isObject(element) && element.value !== undefined ? [element.value] : element);
 }
 
+/** The references of a document whose `value` is too long to have rows. */
+function referencesHidden({ references }: ResourceType, { long }: Row): readonly string[] {
+  const names = [...long.details.keys()];
+  const isHidden = (path: string): boolean => names.some((name) => name.startsWith(`${path} `));
+  return references.map(({ attribute }) => attribute.path).filter(isHidden);
+}
+
+/** What the elements of a resource are made of. */
+interface Elements {
+  readonly resourceType: ResourceType;
+  readonly row: Row;
+  readonly looked: ReadonlySet<string>;
+  /** The document as it is to be; elements leave it. */
+  readonly document: Record<string, unknown>;
+  readonly ownKeys: Gathered["ownKeys"];
+  /** Told of collections with a `value` that is too long for an index. */
+  readonly hidden: Set<string>;
+}
+
 /** The rows of elements that there must be of the attributes that were looked at. What becomes a row leaves the document. */
-function* elementSteps(
-  resourceType: ResourceType,
-  row: Row,
-  looked: ReadonlySet<string>,
-  document: Record<string, unknown>,
-  ownKeys: Gathered["ownKeys"],
-): Steps<ReadonlyMap<string, ElementRow>> {
+function* elementSteps(of: Elements): Steps<ReadonlyMap<string, ElementRow>> {
+  const { resourceType, row, looked, document } = of;
   const now = new Map<string, ElementRow>();
   for (const [name, reference] of row.elements)
     if (reference.element === null && looked.has(reference.attribute)) now.set(name, reference);
   for (const attribute of resourceType.attributes) {
     const value = attribute.collection && attribute.isStored ? readAttribute(document, attribute) : undefined;
     if (value === undefined) continue;
-    const left = yield* collectionSteps(resourceType, attribute, listOf(value), now, ownKeys.get(attribute.path));
+    const left = yield* collectionSteps(of, attribute, listOf(value), now);
     writeAttribute(document, attribute, left.length === 0 ? undefined : left);
   }
   return now;
@@ -179,15 +203,15 @@ function* elementSteps(
 
 /** Adds the rows of a collection, and gives the elements that cannot be rows. The first of several with one `value` counts. */
 function* collectionSteps(
-  resourceType: ResourceType,
+  of: Elements,
   attribute: Attribute,
   elements: readonly unknown[],
   rows: Map<string, ElementRow>,
-  ownKeys: readonly (string | undefined)[] = [],
 ): Steps<readonly unknown[]> {
+  const ownKeys = of.ownKeys.get(attribute.path) ?? [];
   const left: unknown[] = [];
   for (let index = 0; index < elements.length; index++) {
-    const row = rowOfElement(resourceType, attribute, elements[index], index, ownKeys[index]);
+    const row = rowOfElement(of, attribute, elements[index], ownKeys[index]);
     if (row === undefined) left.push(elements[index]);
     else if (!rows.has(rowName(row.attribute, row.key))) rows.set(rowName(row.attribute, row.key), row);
     yield;
@@ -197,15 +221,14 @@ function* collectionSteps(
 
 /** Undefined for an element that has no meaning as the attribute is declared. */
 function rowOfElement(
-  resourceType: ResourceType,
+  { resourceType, hidden }: Elements,
   attribute: Attribute,
   element: unknown,
-  index: number,
   ownKey: string | undefined,
 ): ElementRow | undefined {
   const [fits] = (fitAttribute(attribute, [element]) ?? []) as ResourceObject[];
   if (fits === undefined) return undefined;
-  const row = elementRow(resourceType, attribute, fits, `${attribute.path}[${index}]`);
+  const row = elementRow(resourceType, attribute, fits, attribute.path, () => hidden.add(attribute.path));
   const key = isNameless(row.key) ? (ownKey ?? row.key) : row.key;
   if (fits === element || !isObject(element)) return { ...row, key };
   const unfit = Object.entries(element).filter(([name]) => fits[name] === undefined);
@@ -242,39 +265,15 @@ function isJsonSame(left: string | null, right: string | null): boolean {
 function uniqueDifference(plan: Plan, { uniques, looked }: Stored, row: Row): Rebuilt["uniques"] {
   const { uniqueNames, forget, resourceType } = plan;
   const resting = restingCollections(plan, looked);
-  const nameOfRow = ({ scope, attribute, key }: Omit<RawUnique, "id">): string =>
-    JSON.stringify([scope, attribute, key]);
-  const now = new Set(row.uniques.map(nameOfRow));
-  const before = new Set(uniques.map(nameOfRow));
+  const now = new Set(row.uniques.map(uniqueKey));
+  const before = new Set(uniques.map(uniqueKey));
   const isOver = (unique: RawUnique): boolean => {
-    if (now.has(nameOfRow(unique))) return false;
+    if (now.has(uniqueKey(unique))) return false;
     const attribute = uniqueNames.get(unique.attribute);
     if (attribute !== undefined) return !resting.includes(attribute);
     const prefix = `${resourceType.urn} `;
     const { attribute: name } = unique;
     return isForgotten(forget, name.startsWith(prefix) ? name.slice(prefix.length) : name);
   };
-  return { gone: uniques.filter(isOver), come: row.uniques.filter((unique) => !before.has(nameOfRow(unique))) };
-}
-
-/** The attributes with a value that is too long for the index that it would have to be in. */
-export function tooLongIn(plan: Plan, stored: Stored): readonly string[] {
-  const { resourceType, tenant } = plan;
-  const { whole } = gather(resourceType, stored);
-  const isTooLong = (attribute: Attribute): boolean => {
-    const alone: Record<string, unknown> = {};
-    writeAttribute(alone, attribute, readAttribute(whole, attribute));
-    const resource = {
-      ...alone,
-      id: stored.row.id,
-      meta: metaOf(resourceType, stored.row),
-    } as unknown as StoredResource;
-    try {
-      rowOf(resourceType, resource, tenant, [], true);
-      return false;
-    } catch {
-      return true;
-    }
-  };
-  return resourceType.attributes.filter(isTooLong).map(({ path }) => path);
+  return { gone: uniques.filter(isOver), come: row.uniques.filter((unique) => !before.has(uniqueKey(unique))) };
 }

@@ -1,4 +1,3 @@
-import { isScimError } from "../../../error.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { doInSlices, TimeSlice } from "../../../time-slice.ts";
 import { type HashSecret, hashSecrets } from "../../secrets.ts";
@@ -8,7 +7,7 @@ import { Claims } from "./reindex-dry.ts";
 import { type Plan, planOf } from "./reindex-plan.ts";
 import { type RawRow, type Rows, readShapes, readThese } from "./reindex-read.ts";
 import type { ReportBuilder } from "./reindex-report.ts";
-import { type Findings, type Rebuilt, rebuildSteps, type Stored, tooLongIn } from "./reindex-row.ts";
+import { type Findings, type Rebuilt, rebuildSteps, type Stored } from "./reindex-row.ts";
 import { DoubtNotAnnounced, type Taken, type Written, writeRebuilt } from "./reindex-write.ts";
 import { type Shapes, VOUCHES_FOR_NOTHING } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
@@ -40,6 +39,8 @@ export class Work {
   /** Resources that somebody else wrote meanwhile. */
   #again = new Set<string>();
   readonly #taken = new Map<string, readonly Taken[]>();
+  /** Resources with an element that no index can hold. */
+  readonly #hidden = new Set<string>();
   readonly #restored = new Set<string>();
   #mayDoubt: boolean;
   #written = 0;
@@ -89,8 +90,10 @@ export class Work {
     const isWritten = new Set(written.map(({ id }) => id));
     this.#written += written.length;
     for (const { id } of rebuilt) if (!isWritten.has(id)) this.#again.add(id);
-    for (const { id, findings } of written) {
+    for (const { id, findings, isHidden } of written) {
       if (isFirst) this.#tell(id, findings);
+      if (isHidden) this.#hidden.add(id);
+      else this.#hidden.delete(id);
       const others = taken.get(id);
       if (others === undefined) this.#taken.delete(id);
       else this.#taken.set(id, others);
@@ -129,7 +132,7 @@ export class Work {
   /** Tells what is left. */
   close(): void {
     const { report } = this.#run;
-    if (this.#again.size > 0) report.isAnyLeft = true;
+    if (this.#again.size + this.#hidden.size > 0) report.isAnyLeft = true;
     const tell = (id: string, { unique, owner }: Taken): void => {
       const place = { tenant: this.tenant, resourceType: this.resourceType.name, attribute: unique.path };
       for (const one of [owner.id, id]) report.add("duplicates", { ...place, id: one }, unique.key);
@@ -162,18 +165,10 @@ export class Work {
   }
 
   async #rebuild(part: readonly Stored[]): Promise<readonly Rebuilt[]> {
-    const { report, signal } = this.#run;
     const slice = new TimeSlice();
     const rebuilt: Rebuilt[] = [];
     for (const stored of part)
-      try {
-        rebuilt.push(await doInSlices(rebuildSteps(this.#plan, stored), slice, signal));
-      } catch (error) {
-        if (!isScimError(error)) throw error;
-        const misfits = tooLongIn(this.#plan, stored);
-        this.#tell(stored.row.id, { unknown: [], misfits, hashed: [], kept: [] });
-        report.isAnyLeft = true;
-      }
+      rebuilt.push(await doInSlices(rebuildSteps(this.#plan, stored), slice, this.#run.signal));
     return rebuilt;
   }
 
@@ -184,7 +179,7 @@ export class Work {
       if (Object.keys(clear).length > 0) hashed.set(id, (await hashSecrets(clear, hashSecret)).kept);
     for (;;) {
       await shapes.announce(database, this.tenant, this.resourceType);
-      if (this.#mayDoubt) await shapes.announceDoubt(database, this.tenant, this.resourceType);
+      if (this.#mayDoubt) await shapes.announceUnvouched(database, this.tenant, this.resourceType);
       try {
         return await database.transaction((session) =>
           writeRebuilt(session, this.#rows, this.#plan, rebuilt, hashed, this.#mayDoubt),

@@ -4,7 +4,7 @@ import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { Plan } from "./reindex-plan.ts";
 import type { RawRow, Rows } from "./reindex-read.ts";
 import type { Rebuilt } from "./reindex-row.ts";
-import type { ElementRow, UniqueRow } from "./row.ts";
+import { type ElementRow, type UniqueKey, type UniqueRow, uniqueKey } from "./row.ts";
 import { typesOf } from "./settle.ts";
 import { MARK, markOf, VOUCHES_FOR_NOTHING } from "./shapes.ts";
 import { idSource, isOfType } from "./statements.ts";
@@ -44,8 +44,9 @@ export async function writeRebuilt(
   });
   if (written.length === 0) return { written, taken: new Map() };
   const taken = await writeUniques(session, rows, written);
-  if (taken.size > 0 && !mayDoubt) throw new DoubtNotAnnounced();
-  await session.run(updateRows(session, rows, written, taken));
+  const isDoubtful = ({ id, isHidden }: Rebuilt): boolean => isHidden || taken.has(id);
+  if (!mayDoubt && written.some(isDoubtful)) throw new DoubtNotAnnounced();
+  await session.run(updateRows(session, rows, written, isDoubtful));
   await writeElements(session, rows, plan, written);
   await writeHashes(session, rows, written, hashed);
   return { written, taken };
@@ -102,10 +103,7 @@ async function writeUniques(
 }
 
 /** A unique value with the resource that has it. */
-export interface Owned {
-  readonly scope: string;
-  readonly attribute: string;
-  readonly key: string;
+export interface Owned extends UniqueKey {
   readonly tenant: string;
   readonly id: string;
 }
@@ -116,10 +114,10 @@ export function takenOf(
   owned: readonly Owned[],
   tenant: string,
 ): ReadonlyMap<string, readonly Taken[]> {
-  const owners = new Map(owned.map((row) => [JSON.stringify([row.scope, row.attribute, row.key]), row]));
+  const owners = new Map(owned.map((row) => [uniqueKey(row), row]));
   const taken = new Map<string, Taken[]>();
   for (const { id, unique } of wanted) {
-    const owner = owners.get(JSON.stringify([unique.scope, unique.attribute, unique.key]));
+    const owner = owners.get(uniqueKey(unique));
     if (owner !== undefined && (owner.id !== id || owner.tenant !== tenant))
       getOrCreate(taken, id, () => []).push({ unique, owner });
   }
@@ -130,15 +128,15 @@ function updateRows(
   { dialect }: Session,
   { tables, tenant }: Rows,
   written: readonly Rebuilt[],
-  taken: ReadonlyMap<string, unknown>,
+  isDoubtful: (rebuilt: Rebuilt) => boolean,
 ): Fragment {
   const { resource } = tables;
-  const values = written.map(({ id, document, keys, modifiedKey }) => [
+  const values = written.map((rebuilt) => [
     tenant,
-    id,
-    document ?? null,
-    taken.has(id) ? withMark(keys, VOUCHES_FOR_NOTHING) : keys,
-    modifiedKey,
+    rebuilt.id,
+    rebuilt.document ?? null,
+    isDoubtful(rebuilt) ? withMark(rebuilt.keys, VOUCHES_FOR_NOTHING) : rebuilt.keys,
+    rebuilt.modifiedKey,
   ]);
   const columns = ["tenant", "id", "document", "keys", "modified_key"];
   return sql`UPDATE ${resource} SET document = coalesce(v.document, ${resource}.document),

@@ -328,7 +328,7 @@ for (const engine of someEngines()) {
       for (const value of ["many", '\\"y\\"', "none", '\\"n\\"']) expect(all).toContain(value);
     });
 
-    test("a value too long for an index stays without a unique row, and an element too long for one leaves its row as it was", async () => {
+    test("a value too long for an index stays without a unique row, and a row with an element too long for one vouches for nothing", async () => {
       const opened = await engine.open();
       const long = "x".repeat(600);
       const old = releaseOf({ name: {}, parts: PARTS });

@@ -86,7 +86,7 @@ export async function expectFresh(
     const context = tenant === "" ? {} : { tenant: String(tenant) };
     const resource = await callsOf(opened.storage, {}, context).get(type, String(id));
     if (resource === undefined) throw new Error(`${id} is not found`);
-    const row = rowOf(type, resource, String(tenant), [], true);
+    const row = rowOf(type, resource, String(tenant));
     const mark = isDoubtful(String(id)) ? "?" : shapeOf(type).fingerprint;
     expect({ id, keys: JSON.parse(String(keys)), modified_key }).toEqual({
       id,
