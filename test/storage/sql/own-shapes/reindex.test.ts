@@ -109,7 +109,15 @@ for (const engine of someEngines()) {
         tags: { multiValued: true, caseExact: true },
       });
       await fill(opened, old, {
-        a: { name: "Ada", exact: "Ada", tags: ["One"], parts: [{ value: "P", kind: "K" }, { kind: "Only" }] },
+        a: {
+          name: "Ada",
+          exact: "Ada",
+          tags: ["One"],
+          parts: [
+            { value: "P", kind: "K" },
+            { value: "Q", kind: "Only" },
+          ],
+        },
       });
       await opened.storage.reindex({ resourceTypes: [now.definition] });
       expect(await expectFresh(opened, now)).toBe(1);
