@@ -1,5 +1,5 @@
 import type { Attribute } from "../../../schema/attribute.ts";
-import { clearSecrets, fit, fitAttribute } from "../../../schema/fit.ts";
+import { clearSecrets, fitAttribute, fitResource } from "../../../schema/fit.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Steps } from "../../../time-slice.ts";
@@ -80,7 +80,7 @@ export function inspect(
   const { paths } = unknownIn(resourceType, document, forget);
   const clear = Object.keys(clearSecrets(resourceType, document));
   const all = new Set([...paths, ...unknown]);
-  const misfits = fit(resourceType, document).misfits.map(({ path }) => path);
+  const misfits = fitResource(resourceType, document).misfits.map(({ path }) => path);
   return {
     findings: { unknown: all, misfits, hashed: [], kept: clear },
     isDone: ![...all].some((path) => isForgotten(forget, path)) && !(canHash && clear.length > 0),
@@ -116,7 +116,7 @@ export function* rebuildSteps(plan: Plan, stored: Stored): Steps<Rebuilt> {
     clear: Object.fromEntries(Object.entries(clear).filter(([path]) => canHash && !secrets.has(path))),
     findings: {
       unknown: new Set([...paths, ...stored.unknown]),
-      misfits: [...new Set([...fit(resourceType, whole).misfits.map(({ path }) => path), ...hidden])],
+      misfits: [...new Set([...fitResource(resourceType, whole).misfits.map(({ path }) => path), ...hidden])],
       hashed: Object.keys(clear).filter((path) => !isKept(path)),
       kept: Object.keys(clear).filter(isKept),
     },
