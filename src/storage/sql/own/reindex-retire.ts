@@ -18,9 +18,9 @@ interface Use {
 
 /**
  * Retires the shapes that no rows are of any more, so that nobody has to reckon with them: first nobody is to write under one, and
- * when everybody knows that and there is still no row, it is over. Gives whether that came to an end.
+ * when everybody knows that and there is still no row, it is over. Gives the work that did not come to an end.
  */
-export async function retireShapes(run: Run, works: readonly Work[]): Promise<boolean> {
+export async function retireShapes(run: Run, works: readonly Work[]): Promise<readonly Work[]> {
   let left = works;
   for (let round = 0; round < MOST_ROUNDS && left.length > 0; round++) {
     const empty: Use[] = [];
@@ -30,7 +30,7 @@ export async function retireShapes(run: Run, works: readonly Work[]): Promise<bo
     for (const work of left) if ((await otherMarks(run, work)).length > 0) still.push(work);
     left = still;
   }
-  return left.length === 0;
+  return left;
 }
 
 /** Does what is left under each shape, and gives those without rows. */

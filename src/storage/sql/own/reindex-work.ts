@@ -73,6 +73,11 @@ export class Work {
     return this.#again.size > 0;
   }
 
+  /** Whether there is something that is not as it should be. */
+  get isOpen(): boolean {
+    return this.#again.size + this.#taken.size + this.#hidden.size > 0;
+  }
+
   /** Does rows. `isFirst`: they have not been told of yet. */
   async do(raws: readonly RawRow[], isFirst: boolean): Promise<void> {
     const { database, isDry, batchSize } = this.#run;

@@ -23,29 +23,34 @@ export async function reindex(
   const resourceTypes = options.resourceTypes.map((definition) => compileResourceType(definition, comparisonKey));
   const report = new ReportBuilder(resourceTypes.map(({ name }) => name));
   const run: Run = { ...storage, forget: forgottenOf(resourceTypes, forget), report, batchSize, isDry: dryRun, signal };
-  const works = await walkAll(run, resourceTypes, options);
-  for (const work of works) await repeat(work);
+  const open: Work[] = [];
+  for (const resourceType of resourceTypes)
+    for await (const tenants of tenantsOf(run, resourceType, options.tenant))
+      open.push(...(await doTenants(run, tenants, resourceType, options)));
   if (!dryRun) {
-    for (const work of works) await work.retryTaken();
-    if (!(await retireShapes(run, works))) report.isAnyLeft = true;
+    // Who had a value that is to be another one's may have given it back since.
+    for (const work of open) await work.retryTaken();
+    if ((await retireShapes(run, open)).length > 0) report.isAnyLeft = true;
   }
-  for (const work of works) work.close();
+  for (const work of open) work.close();
   return report.report();
 }
 
-async function walkAll(
+/** Does one type of some tenants together, and gives the work that may not be over. */
+async function doTenants(
   run: Run,
-  resourceTypes: readonly ResourceType[],
+  tenants: readonly string[],
+  resourceType: ResourceType,
   options: ReindexOptions,
 ): Promise<readonly Work[]> {
   const { database, shapes, isDry } = run;
+  if (!isDry) await Promise.all(tenants.map((tenant) => shapes.announce(database, tenant, resourceType)));
   const works: Work[] = [];
-  for (const resourceType of resourceTypes)
-    for await (const tenants of tenantsOf(run, resourceType, options.tenant)) {
-      if (!isDry) await Promise.all(tenants.map((tenant) => shapes.announce(database, tenant, resourceType)));
-      for (const tenant of tenants) works.push(await walk(run, tenant, resourceType, options));
-    }
-  return works;
+  for (const tenant of tenants) works.push(await walk(run, tenant, resourceType, options));
+  if (isDry) return works;
+  for (const work of works) await repeat(work);
+  const left = new Set(await retireShapes(run, works));
+  return works.filter((work) => work.isOpen || left.has(work));
 }
 
 async function* tenantsOf(
