@@ -3,29 +3,57 @@ import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { markOf, SHAPE_STATES } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
 
-/** The version of the schema that this release of scimkit works on. */
-export const SCHEMA_VERSION = 2;
-
 /** What leads to a version of the schema from the one before. */
-type Step = (dialect: Dialect, tables: Tables) => readonly Fragment[];
+export interface Step {
+  /**
+   * The oldest version whose code may go on working on the tables, and may be started again on them. A step that code of the version
+   * before cannot live with names its own.
+   */
+  readonly least: number;
+  statements(dialect: Dialect, tables: Tables): readonly Fragment[];
+}
 
 /**
- * The steps by the versions that they lead to. Never changed once released.
+ * The steps by the versions that they lead to, the last one `SCHEMA_VERSION`. Never changed once released.
  *
  * A planner that knows nothing of the values takes every column for selective, the tenant too. So that it cannot choose
  * wrongly, an index begins with what its statements know besides the tenant, and only the primary key of resources
  * begins with the tenant.
  */
 export const STEPS: Readonly<Record<number, Step>> = {
-  1: (dialect, tables) => [
-    ...createResources(dialect, tables),
-    ...createUniques(dialect, tables),
-    ...createElements(dialect, tables),
-    createSecrets(dialect, tables),
-    ...(dialect.listIndex === undefined ? createListed(dialect, tables) : []),
-  ],
-  2: createShapes,
+  1: {
+    least: 1,
+    statements: (dialect, tables) => [
+      ...createResources(dialect, tables),
+      ...createUniques(dialect, tables),
+      ...createElements(dialect, tables),
+      createSecrets(dialect, tables),
+      ...(dialect.listIndex === undefined ? createListed(dialect, tables) : []),
+    ],
+  },
+  // Code of version 1 knows nothing of shapes. What it writes has no mark, and what it reads is where it was.
+  2: {
+    least: 1,
+    statements: (dialect, tables) => [
+      sql`ALTER TABLE ${tables.migration} ADD COLUMN least ${raw("INTEGER NOT NULL DEFAULT 1")}`,
+      ...createShapes(dialect, tables),
+    ],
+  },
 };
+
+/** Makes the table of versions. */
+export function createMigrations(dialect: Dialect, tables: Tables): Fragment {
+  return sql`CREATE TABLE ${tables.migration} (version INTEGER NOT NULL PRIMARY KEY, at ${raw(dialect.text)} NOT NULL)`;
+}
+
+/** Enters that the tables have been brought to a version. */
+export function enterVersion(tables: Tables, version: number): Fragment {
+  const at = new Date().toISOString();
+  // Version 1 had no such column.
+  if (version === 1) return sql`INSERT INTO ${tables.migration} (version, at) VALUES (${version}, ${at})`;
+  const least = Math.max(...Object.entries(STEPS).map(([step, { least }]) => (Number(step) <= version ? least : 0)));
+  return sql`INSERT INTO ${tables.migration} (version, at, least) VALUES (${version}, ${at}, ${least})`;
+}
 
 /** Ids are unique over all resource types of a tenant [S-3.1-05]. */
 function createResources(dialect: Dialect, tables: Tables): readonly Fragment[] {

@@ -6,6 +6,7 @@ import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import type { Tables } from "./tables.ts";
+import { newestVersion, type Version, VersionWatch } from "./version.ts";
 
 // Keys, unique values and elements are made by the schema of whoever writes. Each row says in its keys under which shape it was
 // written, and `shape_use` says which shapes a type of a tenant has rows of, so that nobody relies on what others did not make.
@@ -34,6 +35,8 @@ export const SHAPE_STATES = { retired: 0, retiring: 1, active: 2 } as const;
 
 /** Knows the shapes of a storage's rows. One for each storage in a process. */
 export class Shapes {
+  /** Each look at the shapes is one at the version of the tables as well. */
+  readonly version: VersionWatch;
   readonly #tables: Tables;
   readonly #known = new Map<
     string,
@@ -43,6 +46,7 @@ export class Shapes {
 
   constructor(tables: Tables) {
     this.#tables = tables;
+    this.version = new VersionWatch(tables);
   }
 
   /** What a read may rely on. */
@@ -92,16 +96,18 @@ export class Shapes {
     for (const key of this.#known.keys()) if (key.startsWith(`${name} ${tenant} `)) this.#known.delete(key);
   }
 
+  /** The shape that a mark stands for; undefined where it vouches for nothing. */
+  shapeOfMark(session: Session, mark: string, own: Shape): Promise<Shape | undefined> {
+    return this.#shape(session, mark, own);
+  }
+
   async #look(session: Session, tenant: string, resourceType: ResourceType) {
     const own = shapeOf(resourceType);
     const key = `${resourceType.name} ${tenant} ${own.fingerprint}`;
     const found = this.#known.get(key);
     const asOf = performance.now();
     if (found !== undefined && asOf - found.asOf < LEASE) return found;
-    const rows = await session.run<{ fingerprint: string; state: number; stands_for: string | null }>(
-      sql`SELECT u.fingerprint, u.state, u.stands_for FROM ${this.#tables.shapeUse} u
-        WHERE u.tenant = ${tenant} AND u.type = ${resourceType.name}`,
-    );
+    const rows = await this.#uses(session, tenant, resourceType.name);
     const others = new Map<string, Shape | undefined>();
     for (const { fingerprint, state, stands_for } of rows) {
       if (fingerprint === own.fingerprint || Number(state) === SHAPE_STATES.retired) continue;
@@ -117,6 +123,17 @@ export class Shapes {
     // A type without rows may get its first one under any shape at once.
     if (rows.length > 0) this.#known.set(key, looked);
     return looked;
+  }
+
+  /** What the type of the tenant has rows of; the version of the tables comes with it. */
+  async #uses(session: Session, tenant: string, type: string) {
+    const rows = await session.run<Version & { fingerprint: string | null; state: number; stands_for: string | null }>(
+      sql`SELECT u.fingerprint, u.state, u.stands_for, v.version, v.least FROM ${newestVersion(this.#tables)}
+        LEFT JOIN ${this.#tables.shapeUse} u ON u.tenant = ${tenant} AND u.type = ${type}`,
+    );
+    for (const { version, least } of rows.slice(0, 1))
+      this.version.note({ version: Number(version), least: Number(least) });
+    return rows.flatMap(({ fingerprint, ...use }) => (fingerprint === null ? [] : [{ ...use, fingerprint }]));
   }
 
   async #shape(session: Session, fingerprint: string, own: Shape): Promise<Shape | undefined> {
