@@ -1,14 +1,14 @@
 import type { ComparisonKey } from "../../../schema/attribute.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { sql } from "../dialect/fragment.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
 import { type Catalog, hasIndex, lookAtCatalog, textOf } from "./catalog.ts";
 import type { IndexPlan } from "./index-plan.ts";
 import type { WantedIndex } from "./index-statements.ts";
 import {
-  type Change,
   dropUnused,
   type Place,
+  pendingAhead,
   pendingIndex,
   pendingSteps,
   unusedIndexes,
@@ -65,7 +65,7 @@ export async function migrate(migrating: Migrating, options: MigrateOptions): Pr
   const { database, tables, plan } = migrating;
   await prepare(database, tables);
   const catalog = await lookForOurs(database, tables);
-  const made = catalog.version < SCHEMA_VERSION ? await bringUpToDate(migrating) : [];
+  const made = catalog.version < SCHEMA_VERSION ? await bringUpToDate(migrating, options) : [];
   for (const wanted of wantedIndexes(plan)) {
     const name = hasIndex(database, tables, wanted, catalog) ? undefined : await makeIndex(migrating, wanted, options);
     if (name !== undefined) made.push(name);
@@ -83,17 +83,17 @@ export async function planMigration(migrating: Migrating, options: MigrateOption
   refuseSchema(database, tables);
   const catalog = await lookForOurs(database, tables);
   const place = placeOf(migrating, options);
-  const changes: Change[] = [...pendingSteps(place, catalog)];
+  const changes = pendingSteps(place, catalog).map(({ statements }) => statements);
   for (const wanted of wantedIndexes(plan)) {
     const change = pendingIndex(place, wanted, catalog);
-    if (change !== undefined && (await isPossible(database, wanted))) changes.push(change);
+    if (change !== undefined && (await isPossible(database, wanted))) changes.push(change.statements);
   }
   if (options.dropUnused === true) {
     const listed = await listedIn(database, tables, catalog);
     for (const name of unusedIndexes(place, plan, catalog))
-      changes.push(dropUnused(place, name, plan, catalog, listed));
+      changes.push(dropUnused(place, name, plan, catalog, listed).statements);
   }
-  return changes.flatMap(({ statements }) => statements.map((statement) => textOf(statement, database.dialect)));
+  return [...pendingAhead(place, catalog), ...changes.flat()].map((one) => textOf(one, database.dialect));
 }
 
 function placeOf({ database, tables }: Migrating, { concurrently = false }: MigrateOptions): Place {
@@ -133,10 +133,13 @@ function inTurn<T>({ database, tables }: Migrating, work: (session: Session, cat
   });
 }
 
-function bringUpToDate(migrating: Migrating): Promise<string[]> {
+async function bringUpToDate(migrating: Migrating, options: MigrateOptions): Promise<string[]> {
+  const place = placeOf(migrating, options);
+  if (place.concurrently)
+    await besideWriters(migrating, (session, catalog) => runAll(session, pendingAhead(place, catalog)));
   return inTurn(migrating, async (session, catalog) => {
     const steps = pendingSteps(placeOf(migrating, {}), catalog);
-    for (const step of steps) await runAll(session, step);
+    for (const { statements } of steps) await runAll(session, statements);
     return steps.map(({ name }) => name);
   });
 }
@@ -148,7 +151,7 @@ async function makeIndex(migrating: Migrating, wanted: WantedIndex, options: Mig
   const place = placeOf(migrating, options);
   const make = async (session: Session, catalog: Catalog) => {
     const change = pendingIndex(place, wanted, catalog);
-    if (change !== undefined) await runAll(session, change);
+    if (change !== undefined) await runAll(session, change.statements);
     return change?.name;
   };
   try {
@@ -197,7 +200,7 @@ function drop(migrating: Migrating, name: string, options: MigrateOptions): Prom
   const dropIt = async (session: Session, catalog: Catalog) => {
     if (!unusedIndexes(place, plan, catalog).includes(name)) return false;
     const listed = await listedIn(session, tables, catalog);
-    await runAll(session, dropUnused(place, name, plan, catalog, listed));
+    await runAll(session, dropUnused(place, name, plan, catalog, listed).statements);
     return true;
   };
   return place.concurrently ? besideWriters(migrating, dropIt) : inTurn(migrating, dropIt);
@@ -210,6 +213,6 @@ async function listedIn({ dialect, run }: Session, { listed }: Tables, { version
   return rows.map(({ attribute }) => attribute);
 }
 
-async function runAll(session: Session, { statements }: Change): Promise<void> {
+async function runAll(session: Session, statements: readonly Fragment[]): Promise<void> {
   for (const statement of statements) await session.run(statement);
 }

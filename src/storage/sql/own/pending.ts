@@ -25,13 +25,38 @@ export interface Change {
 }
 
 /** The steps from the version of a database to that of this release. */
-export function pendingSteps({ dialect, tables }: Place, { version }: Catalog): readonly Change[] {
+export function pendingSteps(place: Place, catalog: Catalog): readonly Change[] {
+  const { dialect, tables } = place;
   const schema = tables.schema === undefined ? undefined : dialect.createSchema?.(tables.schema);
   const first = [...(schema === undefined ? [] : [schema]), createMigrations(dialect, tables)];
-  return Array.from({ length: Math.max(0, SCHEMA_VERSION - version) }, (_, index) => {
-    const next = version + 1 + index;
-    const statements = [...(STEPS[next]?.statements(dialect, tables) ?? []), enterVersion(tables, next)];
-    return { name: `version ${next}`, statements: next === 1 ? [...first, ...statements] : statements };
+  return Array.from({ length: Math.max(0, SCHEMA_VERSION - catalog.version) }, (_, index) => {
+    const next = catalog.version + 1 + index;
+    const step = STEPS[next];
+    const statements = [
+      ...(next === 1 ? first : []),
+      ...(step?.statements(dialect, tables) ?? []),
+      ...(place.concurrently && catalog.version > 0 ? [] : indexesOf(place, next, catalog)),
+      enterVersion(tables, next),
+    ];
+    return { name: `version ${next}`, statements };
+  });
+}
+
+/** The indexes of the steps, where they are made concurrently and so ahead of them. */
+export function pendingAhead(place: Place, catalog: Catalog): readonly Fragment[] {
+  if (!place.concurrently || catalog.version === 0) return [];
+  return Array.from({ length: Math.max(0, SCHEMA_VERSION - catalog.version) }, (_, index) =>
+    indexesOf(place, catalog.version + 1 + index, catalog),
+  ).flat();
+}
+
+function indexesOf(place: Place, version: number, { things }: Catalog): readonly Fragment[] {
+  const { dialect, tables } = place;
+  return (STEPS[version]?.indexes?.(dialect) ?? []).flatMap((index) => {
+    const name = tables.prefix + index.name;
+    const there = things.get(keyOf("index", name));
+    if (there !== undefined && Number(there.is_valid) === 1) return [];
+    return [...(there === undefined ? [] : [dropIndex(place, name)]), createIndex(place, name, index.over)];
   });
 }
 
@@ -51,8 +76,7 @@ export function pendingIndex(place: Place, wanted: WantedIndex, catalog: Catalog
   const made = madeIndex(dialect, tables, wanted);
   if ("over" in made) {
     const drop = catalog.things.has(keyOf("index", name)) ? [dropIndex(place, name)] : [];
-    const create = sql`CREATE INDEX${wordOf(place)} ${raw(identifier(name))} ON ${tables.resource}${made.over}`;
-    return { name, statements: [...drop, ...made.prepare, create] };
+    return { name, statements: [...drop, ...made.prepare, createIndex(place, name, made.over)] };
   }
   const { table, triggers, fill } = made;
   // Rows that other triggers have left would stay.
@@ -96,6 +120,10 @@ export function dropUnused(
 
 function nameOfPath(path: string): string {
   return indexName({ path, member: path, part: undefined, isList: true });
+}
+
+function createIndex(place: Place, name: string, over: Fragment): Fragment {
+  return sql`CREATE INDEX${wordOf(place)} ${raw(identifier(name))} ON ${place.tables.resource}${over}`;
 }
 
 function dropIndex(place: Place, name: string): Fragment {

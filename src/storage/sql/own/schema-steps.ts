@@ -11,6 +11,16 @@ export interface Step {
    */
   readonly least: number;
   statements(dialect: Dialect, tables: Tables): readonly Fragment[];
+  /** Indexes over the rows that there are, which can be made before all else of the step. Default: none. */
+  readonly indexes?: (dialect: Dialect) => readonly StepIndex[];
+}
+
+/** An index over resources that a step makes. */
+export interface StepIndex {
+  /** Without what all names begin with. */
+  readonly name: string;
+  /** What follows the table in CREATE INDEX. */
+  readonly over: Fragment;
 }
 
 /**
@@ -38,6 +48,7 @@ export const STEPS: Readonly<Record<number, Step>> = {
       sql`ALTER TABLE ${tables.migration} ADD COLUMN least ${raw("INTEGER NOT NULL DEFAULT 1")}`,
       ...createShapes(dialect, tables),
     ],
+    indexes: (dialect) => [{ name: "resource_shape", over: sql` (type, tenant, ${markOf(dialect, "")})` }],
   },
 };
 
@@ -127,8 +138,6 @@ function createShapes(dialect: Dialect, tables: Tables): readonly Fragment[] {
     sql`CREATE TABLE ${tables.shapeUse} (
       tenant ${text} NOT NULL, type ${text} NOT NULL, fingerprint ${text} NOT NULL,
       state ${integer} NOT NULL, stands_for ${text}, PRIMARY KEY (tenant, type, fingerprint))${byKey}`,
-    sql`CREATE INDEX ${tables.index("resource_shape")} ON ${tables.resource}
-      (type, tenant, ${markOf(dialect, "")})`,
     sql`INSERT INTO ${tables.shapeUse} (tenant, type, fingerprint, state)
       SELECT DISTINCT r.tenant, r.type, '', ${raw(String(SHAPE_STATES.active))} FROM ${tables.resource} r`,
   ];
