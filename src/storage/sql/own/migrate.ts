@@ -1,3 +1,4 @@
+import { ScimError } from "../../../error.ts";
 import type { ComparisonKey } from "../../../schema/attribute.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
@@ -158,7 +159,7 @@ async function makeIndex(migrating: Migrating, wanted: WantedIndex, options: Mig
     return await (place.concurrently ? besideWriters(migrating, make) : inTurn(migrating, make));
   } catch (error) {
     // What finds texts may be missing in the database, or not be allowed: then texts are searched row by row.
-    if (wanted.kind === "by" || faultOf(error) !== undefined) throw error;
+    if (wanted.kind === "by" || error instanceof ScimError || faultOf(error) !== undefined) throw error;
     return undefined;
   }
 }

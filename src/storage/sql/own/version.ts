@@ -50,6 +50,7 @@ export class VersionWatch {
   readonly #tables: Tables;
   #asOf = Number.NEGATIVE_INFINITY;
   #tooOld: Error | undefined;
+  #looking: Promise<void> | undefined;
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -67,8 +68,14 @@ export class VersionWatch {
 
   /** Has a look where there was none for a while. @throws {ScimError} as `note`. */
   async check(session: Session): Promise<void> {
-    if (performance.now() - this.#asOf < LONGEST_BLIND) this.#refuse();
-    else this.note(await readVersion(session, this.#tables));
+    if (performance.now() - this.#asOf < LONGEST_BLIND) return this.#refuse();
+    // One for all who ask meanwhile.
+    this.#looking ??= readVersion(session, this.#tables)
+      .then((version) => this.note(version))
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    await this.#looking;
   }
 
   #refuse(): void {
