@@ -79,6 +79,8 @@ export interface TransactionWords {
 export interface TableWords {
   /** What is done before the first table is made. Default: nothing. */
   readonly preparations?: readonly Fragment[];
+  /** What a connection is told before its first transaction. Default: nothing. */
+  readonly settings?: readonly Fragment[];
   /** A query for the database's `encoding`, which must be the one `wanted`. Default: every text can be stored. */
   readonly encoding?: { readonly query: Fragment; readonly wanted: string };
   /** Makes a schema where there is none of that name. Default: there are no schemas, and to ask for one is an error. */

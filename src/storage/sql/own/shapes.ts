@@ -8,6 +8,7 @@ import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import type { Tables } from "./tables.ts";
+import { newestVersion, type Version, VersionWatch } from "./version.ts";
 
 // Keys, unique values and elements are made by the schema of whoever writes. Each row says in its keys under which shape it was
 // written, and `shape_use` says which shapes a type of a tenant has rows of, so that nobody relies on what others did not make.
@@ -44,6 +45,8 @@ interface Looked {
 
 /** Knows the shapes of a storage's rows. One for each storage in a process. */
 export class Shapes {
+  /** Each look at the shapes is one at the version of the tables as well. */
+  readonly version: VersionWatch;
   readonly #tables: Tables;
   readonly #known = new Map<string, Looked>();
   readonly #shapes = new Map<string, Shape>();
@@ -52,6 +55,7 @@ export class Shapes {
 
   constructor(tables: Tables) {
     this.#tables = tables;
+    this.version = new VersionWatch(tables);
   }
 
   /** What a read may rely on. */
@@ -107,10 +111,6 @@ export class Shapes {
       await session.run(sql`INSERT INTO ${shapeUse} (tenant, type, fingerprint, state)
         SELECT ${tenant}, ${type}, ${mark}, ${SHAPE_STATES.active} WHERE (1 = 1)
         ON CONFLICT (tenant, type, fingerprint) DO UPDATE SET state = excluded.state`);
-      // What has no mark was written under the shape that is met first.
-      if (shape !== undefined)
-        await session.run(sql`UPDATE ${shapeUse} SET stands_for = ${mark}
-          WHERE tenant = ${tenant} AND type = ${type} AND fingerprint = '' AND stands_for IS NULL`);
       const others = await session.run(sql`SELECT fingerprint FROM ${shapeUse}
         WHERE tenant = ${tenant} AND type = ${type} AND fingerprint <> ${mark}`);
       return others.length === 0;
@@ -145,16 +145,18 @@ export class Shapes {
     this.#shapes.clear();
   }
 
+  /** The shape that a mark stands for; undefined where it vouches for nothing. */
+  shapeOfMark(session: Session, mark: string, own: Shape): Promise<Shape | undefined> {
+    return this.#shape(session, mark, own);
+  }
+
   async #look(session: Session, tenant: string, resourceType: ResourceType) {
     const own = shapeOf(resourceType);
     const key = `${resourceType.name} ${tenant} ${own.fingerprint}`;
     const found = this.#known.get(key);
     const asOf = performance.now();
     if (found !== undefined && asOf - found.asOf < LEASE) return found;
-    const rows = await session.run<{ fingerprint: string; state: number; stands_for: string | null }>(
-      sql`SELECT u.fingerprint, u.state, u.stands_for FROM ${this.#tables.shapeUse} u
-        WHERE u.tenant = ${tenant} AND u.type = ${resourceType.name}`,
-    );
+    const rows = await this.#uses(session, tenant, resourceType.name);
     const others = new Map<string, Shape | undefined>();
     for (const { fingerprint, state, stands_for } of rows) {
       if (fingerprint === own.fingerprint || Number(state) === SHAPE_STATES.retired) continue;
@@ -179,6 +181,17 @@ export class Shapes {
       if (looked.asOf - asOf < LEASE) return;
       this.#known.delete(old);
     }
+  }
+
+  /** What the type of the tenant has rows of; the version of the tables comes with it. */
+  async #uses(session: Session, tenant: string, type: string) {
+    const rows = await session.run<Version & { fingerprint: string | null; state: number; stands_for: string | null }>(
+      sql`SELECT u.fingerprint, u.state, u.stands_for, v.version, v.least FROM ${newestVersion(this.#tables)}
+        LEFT JOIN ${this.#tables.shapeUse} u ON u.tenant = ${tenant} AND u.type = ${type}`,
+    );
+    for (const { version, least } of rows.slice(0, 1))
+      this.version.note({ version: Number(version), least: Number(least) });
+    return rows.flatMap(({ fingerprint, ...use }) => (fingerprint === null ? [] : [{ ...use, fingerprint }]));
   }
 
   async #shape(session: Session, fingerprint: string, own: Shape): Promise<Shape | undefined> {

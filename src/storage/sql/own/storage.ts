@@ -18,8 +18,9 @@ import { createResource } from "./create.ts";
 import { applyDelta } from "./delta.ts";
 import { deleteTenant, dropType } from "./discard.ts";
 import { exportTenant, type Position } from "./export.ts";
-import { type Indexes, type IndexPlan, planIndexes } from "./index-plan.ts";
-import { migrate } from "./migrate.ts";
+import { type Indexes, planIndexes } from "./index-plan.ts";
+import { type MigrateOptions, type Migration, migrate, planMigration } from "./migrate.ts";
+import { Opening } from "./open.ts";
 import { query } from "./query.ts";
 import { readResource } from "./read.ts";
 import { reindex } from "./reindex.ts";
@@ -27,6 +28,7 @@ import { deleteResource } from "./remove.ts";
 import { renameTenant } from "./rename-tenant.ts";
 import { renameType } from "./rename-type.ts";
 import { replaceResource } from "./replace.ts";
+import { compareSchemas, type SchemaQuestion, type UnknownType } from "./schema-changes.ts";
 import { readSecret } from "./secret-statements.ts";
 import { type KnownShapes, NotAnnounced, Shapes } from "./shapes.ts";
 import { readAheadWithStreams, readWithStreams } from "./stream.ts";
@@ -49,8 +51,8 @@ export interface SqlStorageOptions<DB = unknown> {
    */
   readonly hashSecret?: HashSecret;
   /**
-   * The resource types whose attributes `indexed` and `searchable` name. Default: users with the enterprise extension,
-   * and groups.
+   * The resource types whose attributes `indexed` and `searchable` name, and that `migrate` compares with what is stored. Default: users
+   * with the enterprise extension, and groups; nothing is compared.
    */
   readonly resourceTypes?: readonly ResourceTypeDefinition[];
   /**
@@ -77,8 +79,29 @@ export interface SqlStorageOptions<DB = unknown> {
 
 /** Storage in an SQL database. */
 export interface SqlStorage extends StorageAdapter {
-  /** Makes the tables or brings them up to date. Safe to run at every start, by several processes at once. */
-  migrate(): Promise<void>;
+  /**
+   * Makes the tables and indexes or brings them to what this release works on, and says what it did. Needs a role that may make tables; who
+   * only reads and writes rows needs no `migrate`, because a storage finds out at its first request what there is. Looks first, so that it
+   * takes no lock where nothing is to do: safe to run at every start, by several processes at once.
+   *
+   * @throws {Error} where the tables need a newer release.
+   */
+  migrate(options?: MigrateOptions): Promise<Migration>;
+  /**
+   * The statements that `migrate` would send, and sends none of them: for whoever reads before it is run, or runs it by another tool.
+   *
+   * @example
+   * ```ts
+   * import { openSqlite, sqlStorage } from "scimkit/sql";
+   * const storage = sqlStorage({ db: await openSqlite("directory.db") });
+   * for (const statement of await storage.plan()) console.log(`${statement};`);
+   * ```
+   */
+  plan(options?: MigrateOptions): Promise<readonly string[]>;
+  /** How the schemas that are served now differ from those that what is stored was written under; nothing where they agree. */
+  schemaChanges(question: SchemaQuestion): Promise<readonly SchemaChange[]>;
+  /** The resource types that there are resources of and that are not served, because they were renamed or removed. */
+  unknownTypes(question: SchemaQuestion): Promise<readonly UnknownType[]>;
   /**
    * What `hashSecret` made of a writeOnly attribute (a password), to check a log-in against; undefined where there is
    * none.
@@ -206,30 +229,45 @@ export function sqlStorage<DB>(options: SqlStorageOptions<DB>): SqlStorage {
     searchable = [],
   } = options;
   const tables = tablesOf(options.tablePrefix, options.schema);
-  return storageOver(databaseOf(options.db), {
-    tables,
-    plan: planIndexes(resourceTypes, indexed, searchable),
-    indexes: { keys: new Map(), texts: new Map() },
-    hashSecret: options.hashSecret,
-    maxScanned: options.maxScanned ?? 100_000,
-    shapes: new Shapes(tables),
-    refusesChanges: options.schemaChanges === "refuse",
-  });
+  const shapes = new Shapes(tables);
+  const plan = planIndexes(resourceTypes, indexed, searchable);
+  const indexes: Indexes = { keys: new Map(), texts: new Map() };
+  const given = databaseOf(options.db);
+  const opening = new Opening(given, { tables, plan, indexes, version: shapes.version });
+  const { database } = opening;
+  const { hashSecret, maxScanned = 100_000 } = options;
+  const refusesChanges = options.schemaChanges === "refuse";
+  const compare = (question: SchemaQuestion) => compareSchemas(database, tables, shapes, question);
+  return {
+    ...storageOver(database, { tables, indexes, hashSecret, maxScanned, shapes, opening, refusesChanges }),
+    async migrate(how = {}) {
+      const done = await migrate({ database: given, tables, plan }, how);
+      await opening.open();
+      const { comparisonKey } = how;
+      return options.resourceTypes === undefined
+        ? done
+        : { ...done, ...(await compare({ resourceTypes: options.resourceTypes, comparisonKey })) };
+    },
+    plan: (how = {}) => planMigration({ database: given, tables, plan }, how),
+    schemaChanges: async (question) => (await compare(question)).schemaChanges,
+    unknownTypes: async (question) => (await compare(question)).unknownTypes,
+  };
 }
 
 /** What `sqlStorage` made of its options. */
 interface Settings {
   readonly tables: Tables;
-  readonly plan: IndexPlan;
   readonly indexes: Indexes;
   readonly hashSecret: HashSecret | undefined;
   readonly maxScanned: number;
   readonly shapes: Shapes;
+  readonly opening: Opening;
   readonly refusesChanges: boolean;
 }
 
-function storageOver(database: Database, settings: Settings): SqlStorage {
-  const { tables, plan, indexes, hashSecret, shapes } = settings;
+/** Storage in a database that is open, or in a transaction of one. */
+function storageOver(database: Database, settings: Settings): Omit<SqlStorage, "migrate" | "plan" | "schemaChanges" | "unknownTypes"> {
+  const { tables, hashSecret, shapes, opening } = settings;
   const known = async (request: StorageRequest, { tenant = "" }: Context) =>
     tellOfChange(settings, request, tenant, await shapes.known(database, tenant, request.resourceType));
   const announce = async (request: WriteRequest, { tenant = "" }: Context) =>
@@ -247,6 +285,8 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
     },
     async query(request, context) {
       request.signal?.throwIfAborted();
+      // The statement depends on the indexes that there are.
+      await opening.ready();
       const place = { tables, tenant: context.tenant ?? "", resourceType: request.resourceType };
       const shapes = await known(request, context);
       return canStream(database, request)
@@ -269,7 +309,6 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
     },
     delete: (request, context) => deleteResource(database, tables, request, context),
     transaction: (work) => openAnnounced(database, shapes, (inner) => work(storageOver(inner, settings))),
-    migrate: () => migrate(database, tables, plan, indexes),
     async readSecret(resourceType, id, attribute, context = {}) {
       const owner = { dialect: database.dialect, tables, tenant: context.tenant ?? "", type: resourceType, id };
       return readSecret(database, owner, attribute);
