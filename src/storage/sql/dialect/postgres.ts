@@ -42,6 +42,7 @@ export const postgres: Dialect = {
   each: (json, name, alias) =>
     sql`jsonb_path_query(${json}, ${literal(`$.${quotedMember(name)}[*]`)}) ${raw(alias)}(value)`,
   elementText: (alias) => raw(`(${alias}.value #>> '{}')`),
+  partText: (alias, name) => sql`(${raw(alias)}.value->>${literal(name)})`,
   field: (column, name) => sql`(${column}::json->>${literal(name)})`,
   nested: (column) => sql`${column}::json`,
   // Without the condition the planner takes a list for 100 rows, and rather reads a whole table than looks up as many:

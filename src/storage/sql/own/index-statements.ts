@@ -116,5 +116,5 @@ function keepUp(
 }
 
 function partText(dialect: Dialect, { part }: KeyIndex): Fragment {
-  return part === undefined ? dialect.elementText("e") : dialect.member(raw("e.value"), part);
+  return part === undefined ? dialect.elementText("e") : dialect.partText("e", part);
 }
