@@ -7,7 +7,7 @@ import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { heldIn, type OwnScope, ofHolder, referring } from "./elements.ts";
 import { CHUNK } from "./read-ahead.ts";
 import type { KnownShapes } from "./shapes.ts";
-import { type Mixed, mixedOf } from "./unvouched.ts";
+import { IS_WHOLE, type Mixed, mixedOf } from "./unvouched.ts";
 
 type SelectScope = Pick<OwnScope, "dialect" | "tables">;
 
@@ -59,9 +59,6 @@ export function apartColumns(scope: SelectScope, { attributes, mixed }: Apart, i
   const strays = mixed === undefined || mixed.inRows.length === 0 ? [] : [strayElements(scope, mixed.inRows)];
   return join([...columns, ...strays], "");
 }
-
-/** Condition on rows `m` of elements: it is an element of its own, and not a reference that the document holds. */
-export const IS_WHOLE: Fragment = raw("m.element IS NOT NULL");
 
 function collectionElements(
   { dialect, tables }: SelectScope,

@@ -21,7 +21,7 @@ const engines = (): readonly Engine[] => [
 ];
 const AT = "2026-01-01T00:00:00Z";
 const SEED = pickSeed();
-const QUERIES = pickSize("random queries over rows of two schemas", { everyday: 200, thorough: 10_000 });
+const QUERIES = pickSize("random queries over rows of two schemas", { everyday: 60, thorough: 10_000 });
 const NOTHING = { includes: () => false };
 
 type Attributes = { readonly [name: string]: AttributeLiteral };
@@ -187,9 +187,11 @@ for (const engine of engines())
     });
 
     test("filters, sorts, pages and walks find the same as over resources that were written under the schema", async () => {
+      // What a collection begins with is not said, and so neither of an attribute that was one.
+      const sorts = sortPaths(after).filter(({ attribute }) => attribute.name !== "held");
       const query = fc.record({
         filter: resolvedFilters(after, values),
-        sort: fc.option(fc.record({ path: fc.constantFrom(...sortPaths(after)), descending: fc.boolean() }), {
+        sort: fc.option(fc.record({ path: fc.constantFrom(...sorts), descending: fc.boolean() }), {
           nil: undefined,
         }),
         count: fc.constantFrom(0, 1, 7, 100),
