@@ -2,7 +2,7 @@ import type { Filter } from "../filter/ast.ts";
 import type { Sort } from "../filter/order.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
-import type { SchemaChange } from "./upkeep.ts";
+import type { ShapeChange } from "../schema/shape.ts";
 
 export type { Sort } from "../filter/order.ts";
 
@@ -58,6 +58,15 @@ export interface Select {
 
 /** Selects every attribute. */
 export const SELECT_ALL: Select = { includes: () => true };
+
+/** How the schema of a resource type differs from one that data in storage was written under. */
+export interface SchemaChange {
+  readonly resourceType: string;
+  readonly tenant: string | undefined;
+  readonly changes: readonly ShapeChange[];
+  /** Whether `reindex` is needed until look-ups cost what they should. Answers are true before that too. */
+  readonly needsReindex: boolean;
+}
 
 /** What storage tells besides its result. */
 export type StorageNotice =

@@ -1,7 +1,9 @@
 import type { ComparisonKey } from "../schema/attribute.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import { changesOfShape, type Shape, type ShapeChange } from "../schema/shape.ts";
-import type { Context, StoredResource } from "./adapter.ts";
+import type { Context, SchemaChange, StoredResource } from "./adapter.ts";
+
+export type { SchemaChange };
 
 // What is done to a storage as a whole, beside its traffic: after a schema has changed, and when a tenant comes, moves or leaves.
 
@@ -64,15 +66,6 @@ export interface Finding {
   readonly attribute: string;
   readonly count: number;
   readonly ids: readonly string[];
-}
-
-/** How the schema of a resource type differs from one that data in storage was written under. */
-export interface SchemaChange {
-  readonly resourceType: string;
-  readonly tenant: string | undefined;
-  readonly changes: readonly ShapeChange[];
-  /** Whether `reindex` is needed until look-ups cost what they should. Answers are true before that too. */
-  readonly needsReindex: boolean;
 }
 
 /** What has changed from any of the shapes that resources were written under, each change once; undefined where nothing has. */

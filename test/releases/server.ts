@@ -10,13 +10,17 @@ export interface Package {
   readonly sql: typeof sql;
 }
 
+/** With what a release opens a storage. */
+export interface Opening {
+  readonly resourceTypes: readonly core.ResourceTypeDefinition[];
+  readonly comparisonKey: core.ComparisonKey | undefined;
+  /** Paths of what is unique before or after: the tables of an application have a column for it all the time, as they must. */
+  readonly unique: readonly string[];
+}
+
 /** Storage that outlives releases: each opens it anew, with the resource types that it has. */
 export interface Store {
-  open(
-    pack: Package,
-    types: readonly core.ResourceTypeDefinition[],
-    comparisonKey?: core.ComparisonKey,
-  ): Promise<core.StorageAdapter>;
+  open(pack: Package, opening: Opening): Promise<core.StorageAdapter>;
   close(): Promise<void>;
 }
 
@@ -28,6 +32,7 @@ export function itemOf(
   { core: { defineResourceType, defineSchema } }: Package,
   change: Change,
   release: "before" | "after",
+  urn = EXTENSION,
 ) {
   const attributes = release === "before" ? change.before : change.after;
   const own = change.inExtension === true ? {} : attributes;
@@ -42,7 +47,7 @@ export function itemOf(
   const isGone = change.extension === (release === "before" ? "added" : "removed");
   return change.inExtension !== true || isGone
     ? item
-    : item.extend(defineSchema({ id: EXTENSION, name: "Extension", attributes }));
+    : item.extend(defineSchema({ id: urn, name: "Extension", attributes }));
 }
 
 /** An answer with its body parsed. */
@@ -70,12 +75,14 @@ export async function startRelease(
   store: Store,
   change: Change,
   release: "before" | "after",
+  /** Of the extension. */
+  urn = EXTENSION,
 ): Promise<Release> {
-  const item = itemOf(pack, change, release);
+  const item = itemOf(pack, change, release, urn);
   const key = release === "after" ? change.comparisonKey : undefined;
   const comparisonKey: core.ComparisonKey | undefined =
     key && ((attribute, value) => (attribute.name === "x" ? key(value) : pack.core.comparisonKey(attribute, value)));
-  const storage = await store.open(pack, [item], comparisonKey);
+  const storage = await store.open(pack, { resourceTypes: [item], comparisonKey, unique: uniqueIn(change, release) });
   const shown: string[] = [];
   const scim = pack.core.createScim({
     resourceTypes: [item],
@@ -104,6 +111,14 @@ export async function startRelease(
       return { status: answer.status, headers: answer.headers, body: text === "" ? undefined : JSON.parse(text), text };
     },
   };
+}
+
+/** What is unique in one of the releases, as far as this one has it. */
+function uniqueIn(change: Change, release: "before" | "after"): readonly string[] {
+  const isUnique = (name: string) =>
+    [change.before, change.after].some((attributes) => (attributes[name]?.uniqueness ?? "none") !== "none");
+  const prefix = change.inExtension === true ? `${EXTENSION}:` : "";
+  return Object.keys(change[release]).flatMap((name) => (isUnique(name) ? [prefix + name] : []));
 }
 
 /** A body with a value of the attribute that changes. */

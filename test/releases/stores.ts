@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CompiledQuery, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type * as core from "scimkit";
-import type { Package, Store } from "./server.ts";
+import type { Store } from "./server.ts";
 
 /** A kind of storage that a change is played over. */
 export interface Kind {
@@ -35,7 +35,7 @@ export const sqlite: Kind = {
     const folder = mkdtempSync(join(tmpdir(), "releases-"));
     const open: Kysely<unknown>[] = [];
     return {
-      async open({ sql: { openSqlite, sqlStorage } }, resourceTypes) {
+      async open({ sql: { openSqlite, sqlStorage } }, { resourceTypes }) {
         const db = (await openSqlite(join(folder, "directory.db"))) as Kysely<unknown>;
         open.push(db);
         const storage = sqlStorage({ db, hashSecret, resourceTypes });
@@ -59,7 +59,7 @@ export function postgres(connectionString: string): Kind {
       });
       const schema = `releases_${crypto.randomUUID().slice(0, 8)}`;
       return {
-        async open({ sql: { sqlStorage } }, resourceTypes) {
+        async open({ sql: { sqlStorage } }, { resourceTypes }) {
           const storage = sqlStorage({ db, schema, hashSecret, resourceTypes });
           await storage.migrate();
           return storage;
@@ -80,13 +80,14 @@ export const mapped: Kind = {
     const folder = mkdtempSync(join(tmpdir(), "releases-"));
     const open: Kysely<unknown>[] = [];
     return {
-      async open({ sql: { openSqlite, mappedStorage } }, resourceTypes, comparisonKey) {
+      async open({ sql: { openSqlite, mappedStorage } }, { resourceTypes, comparisonKey, unique }) {
         const db = (await openSqlite(join(folder, "app.db"))) as Kysely<unknown>;
         open.push(db);
         await db.executeQuery(
           CompiledQuery.raw(`CREATE TABLE IF NOT EXISTS items (id text PRIMARY KEY, version integer NOT NULL, created_at text NOT NULL,
-            updated_at text NOT NULL, item_name text NOT NULL, rest text)`),
+            updated_at text NOT NULL, item_name text NOT NULL, rest text, x text, code text, now text)`),
         );
+        const columns = Object.fromEntries(unique.map((path) => [path, path.slice(path.lastIndexOf(":") + 1)]));
         return mappedStorage({
           db,
           resourceTypes,
@@ -98,7 +99,7 @@ export const mapped: Kind = {
               version: "version",
               created: "created_at",
               lastModified: "updated_at",
-              columns: { name: "item_name" },
+              columns: { name: "item_name", ...columns },
               rest: "rest",
             },
           },
@@ -111,5 +112,3 @@ export const mapped: Kind = {
     };
   },
 };
-
-export type { Package };

@@ -1,7 +1,7 @@
 import type { Filter } from "../../../filter/ast.ts";
 import { attributesIn } from "../../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
-import { fit } from "../../../schema/fit.ts";
+import { fitResource } from "../../../schema/fit.ts";
 import {
   type Context,
   isCursorPage,
@@ -23,9 +23,9 @@ import { foundByKey } from "./found.ts";
 import type { Indexes } from "./index-plan.ts";
 import { lookUp, lookUpOf } from "./look-up.ts";
 import { ownPlaces } from "./places.ts";
-import { resourceOf, type SelectedRow } from "./resource.ts";
+import { type Apart, resourceOf, type SelectedRow } from "./resource.ts";
 import { keysInCursors, textsInCursors } from "./scan-cursor.ts";
-import { type Apart, apartColumns, apartOf, baseColumns, isFew } from "./select.ts";
+import { apartColumns, apartOf, baseColumns, isFew } from "./select.ts";
 import { resolve } from "./settle.ts";
 import type { KnownShapes } from "./shapes.ts";
 import { ownSort } from "./sort.ts";
@@ -191,7 +191,7 @@ async function scan(own: OwnQuery, source: Source, maxScanned: number): Promise<
   const stored = new WeakMap<StoredResource, StoredResource>();
   const fitted = async function* (): AsyncGenerator<StoredResource> {
     for await (const row of scanRows(own, source)) {
-      const { resource } = fit(scope.resourceType, row);
+      const { resource } = fitResource(scope.resourceType, row);
       if (resource !== row) stored.set(resource, row);
       yield resource;
     }

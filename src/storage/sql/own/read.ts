@@ -5,9 +5,9 @@ import type { Select, StoredResource } from "../../adapter.ts";
 import type { Session } from "../database.ts";
 import { raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
-import { elementOf, resourceOf, type SelectedRow } from "./resource.ts";
+import { elementOf, NOTHING, resourceOf, type SelectedRow } from "./resource.ts";
 import type { Row } from "./row.ts";
-import { type Apart, apartColumns, apartOf, baseColumns, isFew } from "./select.ts";
+import { apartColumns, apartOf, baseColumns, isFew } from "./select.ts";
 import { resolve } from "./settle.ts";
 import type { KnownShapes } from "./shapes.ts";
 import { isOfType } from "./statements.ts";
@@ -83,8 +83,6 @@ export async function assembleWritten(
   }
   return resource;
 }
-
-const NOTHING: Apart = { attributes: [], mixed: undefined };
 
 function elementsIn(row: Row, attribute: Attribute): unknown {
   const elements = [...row.elements.values()]

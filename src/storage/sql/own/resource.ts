@@ -4,7 +4,7 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { StoredMeta, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
-import type { Apart } from "./select.ts";
+import type { Mixed } from "./unvouched.ts";
 
 /** The columns of a resource as they are selected. Documents are text, which drivers hand out as it is. */
 export interface SelectedRow {
@@ -35,6 +35,17 @@ export type Large = (
   elements: readonly ApartElement[],
   isMixed: boolean,
 ) => unknown;
+
+/** What is selected of resources besides their own columns. */
+export interface Apart {
+  /** The attributes that no document holds: collections and computed ones, but no secret. */
+  readonly attributes: readonly Attribute[];
+  /** What may be in another place than that; undefined where nothing is. */
+  readonly mixed: Mixed | undefined;
+}
+
+/** Nothing is selected apart. */
+export const NOTHING: Apart = { attributes: [], mixed: undefined };
 
 /** Puts a resource together from its row. `large` may give a value of its own for the elements of a collection. */
 export function resourceOf(

@@ -6,18 +6,11 @@ import { cast, type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { heldIn, type OwnScope, ofHolder, referring } from "./elements.ts";
 import { CHUNK } from "./read-ahead.ts";
+import type { Apart } from "./resource.ts";
 import type { KnownShapes } from "./shapes.ts";
-import { IS_WHOLE, type Mixed, mixedOf } from "./unvouched.ts";
+import { IS_WHOLE, mixedOf } from "./unvouched.ts";
 
 type SelectScope = Pick<OwnScope, "dialect" | "tables">;
-
-/** What is selected of resources besides their own columns. */
-export interface Apart {
-  /** The attributes that no document holds: collections and computed ones, but no secret. */
-  readonly attributes: readonly Attribute[];
-  /** What may be in another place than that; undefined where nothing is. */
-  readonly mixed: Mixed | undefined;
-}
 
 /** What is selected apart; without `known`, all rows are of the own shape. */
 export function apartOf(resourceType: ResourceType, select: Select, known?: KnownShapes): Apart {

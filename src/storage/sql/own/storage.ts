@@ -147,15 +147,15 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
     },
     async create(request, context) {
       await announce(request, context);
-      return createResource(database, tables, hashSecret, request, context);
+      return createResource(database, tables, request, context, settings);
     },
     async replace(request, context) {
       await announce(request, context);
-      return replaceResource(database, tables, hashSecret, request, context);
+      return replaceResource(database, tables, request, context, settings);
     },
     async applyDelta(request, context) {
       await announce(request, context);
-      return applyDelta(database, tables, request, context);
+      return applyDelta(database, tables, request, context, shapes);
     },
     delete: (request, context) => deleteResource(database, tables, request, context),
     transaction: (work) => openAnnounced(database, shapes, (inner) => work(storageOver(inner, settings))),
@@ -198,7 +198,10 @@ async function openAnnounced<T>(database: Database, shapes: Shapes, work: (inner
       return await database.open(work);
     } catch (error) {
       if (!(error instanceof NotAnnounced)) throw error;
-      await shapes.announce(database, error.tenant, error.resourceType);
+      const { tenant, resourceType, isUnvouched } = error;
+      await (isUnvouched
+        ? shapes.announceUnvouched(database, tenant, resourceType)
+        : shapes.announce(database, tenant, resourceType));
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Filter } from "../../../../src/filter/ast.ts";
 import { printFilter } from "../../../../src/filter/index.ts";
 import type { AttributeLiteral, AttributePath } from "../../../../src/schema/attribute.ts";
 import { schemasOf } from "../../../../src/schema/canonical.ts";
-import { fit as fitted } from "../../../../src/schema/fit.ts";
+import { fitResource as fitted } from "../../../../src/schema/fit.ts";
 import { compileResourceType, defineResourceType, type ResourceType } from "../../../../src/schema/resource-type.ts";
 import { defineSchema } from "../../../../src/schema/schema.ts";
 import { type QueryRequest, SELECT_ALL, type StorageAdapter } from "../../../../src/storage/adapter.ts";
