@@ -10,6 +10,7 @@ import { compileResourceType, defineResourceType, type ResourceType } from "../.
 import { defineSchema } from "../../../../src/schema/schema.ts";
 import { type QueryRequest, SELECT_ALL, type StorageAdapter } from "../../../../src/storage/adapter.ts";
 import { memoryStorage } from "../../../../src/storage/memory/index.ts";
+import { sqlStorage } from "../../../../src/storage/sql/index.ts";
 import { pickSeed, pickSize } from "../../../support/size.ts";
 import { type Engine, hasPostgres, pgliteEngine, postgresEngine, sqliteEngine } from "../engines.ts";
 import { resolvedFilters, sortPaths } from "../filters.ts";
@@ -85,8 +86,9 @@ const record = (shape: Record<string, fc.Arbitrary<unknown>>) =>
     .map((value) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>);
 const some = (shape: Record<string, fc.Arbitrary<unknown>>) =>
   record(shape).filter((one) => Object.keys(one).length > 0);
-const element = some({ value: text, type: fc.constantFrom("work", "Home") });
-const elements = fc.uniqueArray(element, { minLength: 1, maxLength: 3, selector: ({ value }) => value });
+const element = fc.record({ value: text, type: fc.constantFrom("work", "Home") });
+/** Elements of a collection: told apart by what they are compared by. */
+const elements = fc.uniqueArray(element, { minLength: 1, maxLength: 3, selector: ({ value }) => value.toLowerCase() });
 
 /** What the release before writes; `added` and `parts.added` were written by one that its own came after. */
 const old = record({
@@ -151,15 +153,25 @@ for (const engine of engines())
     let storage: StorageAdapter;
 
     beforeAll(async () => {
-      const opened = await engine.open({
+      const options = {
         resourceTypes: [definitions.after],
         indexed: ["same", "exact", "number", "code", "several", "boxes.value", "parts.value", "tags.value"],
-      });
+      };
+      const opened = await engine.open(options);
       storage = opened.storage;
       const rows = fc.sample(old, { seed: SEED, numRuns: 60 });
       for (const [index, row] of rows.entries()) {
         // A third each: from before rows had marks, of the release before, and of the one after.
-        if (index === 20) await unmark(opened, engine.isPostgres);
+        if (index === 20) {
+          await unmark(opened, engine.isPostgres);
+          const upgraded = sqlStorage({
+            db: opened.db,
+            ...(opened.tables.schema === undefined ? {} : { schema: opened.tables.schema }),
+            ...options,
+          });
+          await upgraded.migrate();
+          storage = upgraded;
+        }
         const id = `t${String(index).padStart(3, "0")}`;
         const attributes = { ...row, code: `Code ${index}` };
         const { resource } = fitted(after, resourceOf(after, id, attributes));
