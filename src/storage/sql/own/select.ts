@@ -8,7 +8,7 @@ import { heldIn, type OwnScope, ofHolder, referring } from "./elements.ts";
 import { CHUNK } from "./read-ahead.ts";
 import type { Apart } from "./resource.ts";
 import type { KnownShapes } from "./shapes.ts";
-import { mixedOf } from "./unvouched.ts";
+import { IS_WHOLE, mixedOf } from "./unvouched.ts";
 
 type SelectScope = Pick<OwnScope, "dialect" | "tables">;
 
@@ -52,9 +52,6 @@ export function apartColumns(scope: SelectScope, { attributes, mixed }: Apart, i
   const strays = mixed === undefined || mixed.inRows.length === 0 ? [] : [strayElements(scope, mixed.inRows)];
   return join([...columns, ...strays], "");
 }
-
-/** Condition on rows `m` of elements: it is an element of its own, and not a reference that the document holds. */
-export const IS_WHOLE: Fragment = raw("m.element IS NOT NULL");
 
 function collectionElements(
   { dialect, tables }: SelectScope,

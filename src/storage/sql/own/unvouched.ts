@@ -18,8 +18,17 @@ import type { Tables } from "./tables.ts";
 interface Reliance {
   /** Their keys of something that the query looks at are others. */
   readonly isChanged: boolean;
-  /** What the query looks at and their shape does not have: there can be a value all the same, of whoever wrote before them. */
-  readonly absent: readonly Attribute[];
+  /** What only one of the shapes has: there can be a value all the same, of whoever wrote before them, which decides then. */
+  readonly absent: readonly Absent[];
+}
+
+/** Something that one of two shapes does not have. */
+interface Absent {
+  readonly name: string;
+  /** The attribute whose elements may be rows of their own. */
+  readonly collection: string | undefined;
+  /** Whether it is a part of such an element, and not the element itself. */
+  readonly isPart: boolean;
 }
 
 /**
@@ -34,22 +43,22 @@ export function unvouchedBy(
   if (known.others.size === 0) return undefined;
   const attributes = lookedAt(filter, sort);
   const changed: string[] = [];
-  const absent = new Map<string, { readonly marks: string[]; readonly attributes: readonly Attribute[] }>();
+  const absent = new Map<string, { readonly marks: string[]; readonly missing: readonly Absent[] }>();
   for (const [mark, shape] of known.others) {
     const relies = relianceOn(shape, known.own, attributes);
     if (relies.isChanged) changed.push(mark);
     else if (relies.absent.length > 0) {
-      const name = relies.absent.map(({ path }) => path).join(" ");
-      const alike = absent.get(name) ?? { marks: [], attributes: relies.absent };
+      const name = relies.absent.map((one) => `${one.name} ${one.collection}`).join(" ");
+      const alike = absent.get(name) ?? { marks: [], missing: relies.absent };
       alike.marks.push(mark);
       absent.set(name, alike);
     }
   }
   const conditions = [...absent.values()].map(
-    ({ marks, attributes: missing }) =>
+    ({ marks, missing }) =>
       sql`(${hasMark(dialect, marks)} AND ${balance(
         "OR",
-        missing.map((attribute) => mayHold(dialect, tables, attribute)),
+        missing.map((one) => mayHold(dialect, tables, one)),
       )})`,
   );
   if (changed.length > 0) conditions.unshift(hasMark(dialect, changed));
@@ -85,17 +94,45 @@ export function isKeptUnique({ resourceType, known }: Pick<OwnScope, "resourceTy
 }
 
 function relianceOn(shape: Shape | undefined, own: Shape, attributes: ReadonlySet<Attribute>): Reliance {
-  const absent: Attribute[] = [];
+  const absent: Absent[] = [];
   for (const attribute of attributes) {
     const wanted = own.attributes[attribute.path];
     // The id, and what is in columns or computed of other resources.
     if (wanted === undefined || wanted.place === "computed") continue;
-    const there = shape?.attributes[attribute.path];
-    if (shape === undefined || (there !== undefined && (there.key !== wanted.key || there.place !== wanted.place)))
-      return { isChanged: true, absent: [] };
-    if (there === undefined) absent.push(attribute);
+    const missing = shape && missingOf(shape, own, attribute);
+    if (missing === undefined) return { isChanged: true, absent: [] };
+    absent.push(...missing);
   }
   return { isChanged: false, absent };
+}
+
+/** What one of two shapes does not have of an attribute; undefined where its keys are others. */
+function missingOf(shape: Shape, own: Shape, attribute: Attribute): readonly Absent[] | undefined {
+  const [there, wanted] = [shape.attributes[attribute.path], own.attributes[attribute.path]];
+  if (there === undefined) return [absentOf(attribute)];
+  if (there.key !== wanted?.key || there.place !== wanted.place) return undefined;
+  return hasListOfParts(attribute) ? differentParts(shape, own, attribute) : [];
+}
+
+function absentOf({ name, path, parent }: Attribute): Absent {
+  const collection = parent === undefined ? path : parent.collection ? parent.path : undefined;
+  return { name, collection, isPart: parent !== undefined };
+}
+
+function hasListOfParts({ type, multiValued, collection, inverseOf }: Attribute): boolean {
+  return type === "complex" && multiValued && !collection && inverseOf === undefined;
+}
+
+/** All parts decide on how many elements there are: one of which nothing is known is none. Undefined where any is another one. */
+function differentParts(shape: Shape, own: Shape, { path, subAttributes }: Attribute): readonly Absent[] | undefined {
+  const isChanged = ({ path: part }: Attribute): boolean =>
+    shape.attributes[part] !== undefined && shape.attributes[part].key !== own.attributes[part]?.key;
+  if (subAttributes.some(isChanged)) return undefined;
+  const added = subAttributes.filter((sub) => shape.attributes[sub.path] === undefined).map(({ name }) => name);
+  const removed = Object.keys(shape.attributes)
+    .filter((part) => part.startsWith(`${path}.`) && own.attributes[part] === undefined)
+    .map((part) => part.slice(path.length + 1));
+  return [...added, ...removed].map((name) => ({ name, collection: undefined, isPart: true }));
 }
 
 /** The attributes and sub-attributes that decide on a filter and a sort. */
@@ -113,14 +150,18 @@ function partsOf({ attribute, sub }: AttributePath): ReadonlySet<Attribute> {
   return new Set([attribute, ...(sub === undefined ? attribute.subAttributes : [sub])]);
 }
 
-/** Condition on the row `r`: it may have a value of an attribute that its shape does not have. */
-function mayHold(dialect: Dialect, tables: Tables, attribute: Attribute): Fragment {
-  const isInDocument = sql`(${dialect.includes(raw("r.document"), `${JSON.stringify(attribute.name)}:`)})`;
-  return attribute.parent === undefined
-    ? sql`(${isInDocument} OR EXISTS (SELECT 1 FROM ${tables.element} m
-        WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${attribute.path} AND m.element IS NOT NULL))`
-    : isInDocument;
+/** Condition on the row `r`: it may have a value of something that one of two shapes does not have. */
+function mayHold(dialect: Dialect, tables: Tables, { name, collection, isPart }: Absent): Fragment {
+  const member = `${JSON.stringify(name)}:`;
+  const isInDocument = sql`(${dialect.includes(raw("r.document"), member)})`;
+  if (collection === undefined) return isInDocument;
+  const isInElement = isPart ? sql`${dialect.includes(raw("m.element"), member)}` : IS_WHOLE;
+  return sql`(${isInDocument} OR EXISTS (SELECT 1 FROM ${tables.element} m
+    WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${collection} AND ${isInElement}))`;
 }
+
+/** Condition on rows `m` of elements: it is an element of its own, and not a reference that the document holds. */
+export const IS_WHOLE: Fragment = raw("m.element IS NOT NULL");
 
 /** What of the selected attributes may be elsewhere in rows of other shapes. */
 export interface Mixed {
