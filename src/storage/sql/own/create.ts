@@ -54,7 +54,9 @@ export async function createResource(
       inverseOf === undefined ? "row" : isReferredTo(request, inverseOf) ? "tables" : "none",
     );
   };
-  return retryWrite(write, (error) => throwIfTaken(database, owner, uniques, error, true));
+  return retryWrite(write, (error) =>
+    throwIfTaken(database, owner, { uniques, resourceType, shapes: known, isNew: true }, error),
+  );
 }
 
 /** Whether there may be references to what was not there. */

@@ -62,7 +62,8 @@ export async function replaceResource(
   const written = await retryWrite(write, async (error) => {
     // What is in the way may be the resource's own.
     before = undefined;
-    if (!(error instanceof NeedsUnvouchedMark)) return throwIfTaken(database, owner, claimed, error);
+    if (!(error instanceof NeedsUnvouchedMark))
+      return throwIfTaken(database, owner, { uniques: claimed, resourceType, shapes: known }, error);
     await shapes.announceUnvouched(database, tenant, resourceType);
     mayBeUnvouched = true;
   });
