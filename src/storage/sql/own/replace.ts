@@ -10,6 +10,7 @@ import { type Fragment, returning, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { retryWrite } from "../retry.ts";
 import { changeSteps, elementStatements, isAnyChange, uniqueChanges, uniqueStatements } from "./changes.ts";
+import { refuseUnvouched } from "./claims.ts";
 import { healResource, NeedsUnvouchedMark, type Replacing, type Written } from "./heal.ts";
 import { assembleWritten, type Reading } from "./read.ts";
 import { type Row, refuseLong, rowSteps, type UniqueRow } from "./row.ts";
@@ -19,7 +20,6 @@ import { hasMark, likeMarks, type Shapes } from "./shapes.ts";
 import { type Owner, ownRow, versionColumn } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { throwIfTaken } from "./taken.ts";
-import { refuseUnvouched } from "./unvouched.ts";
 
 /** What a replace depends on besides the request. */
 export interface ReplaceOptions {

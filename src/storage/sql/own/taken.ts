@@ -4,10 +4,10 @@ import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { sql } from "../dialect/fragment.ts";
+import { releaseStale } from "./claims.ts";
 import { type UniqueKey, type UniqueRow, uniqueKey } from "./row.ts";
 import type { KnownShapes } from "./shapes.ts";
 import { type Owner, uniqueSource } from "./statements.ts";
-import { releaseStale } from "./unvouched.ts";
 
 /** @throws {ScimError} 400 invalidValue for what is more than the database stores, wherever it is. */
 export function refuseLarge(dialect: Dialect, error: unknown): void {
