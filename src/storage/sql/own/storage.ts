@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
-import type { Context, ReadRequest, StorageAdapter } from "../../adapter.ts";
+import type { Context, ReadRequest, StorageAdapter, WriteRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import { type Database, databaseOf } from "../database.ts";
 import { createResource } from "./create.ts";
@@ -110,6 +110,8 @@ interface Settings {
 
 function storageOver(database: Database, settings: Settings): SqlStorage {
   const { tables, plan, indexes, hashSecret, shapes } = settings;
+  const announce = ({ resourceType }: WriteRequest, { tenant = "" }: Context) =>
+    shapes.announce(database, tenant, resourceType);
   return {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
     async get(request, context) {
@@ -129,9 +131,17 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
           )
         : query(database, tables, request, context, settings);
     },
-    create: (request, context) => createResource(database, tables, request, context, settings),
-    replace: (request, context) => replaceResource(database, tables, request, context, settings),
-    applyDelta: (request, context) => applyDelta(database, tables, request, context, shapes),
+    async create(request, context) {
+      const known = await announce(request, context);
+      return createResource(database, tables, request, context, { hashSecret, known });
+    },
+    async replace(request, context) {
+      const known = await announce(request, context);
+      return replaceResource(database, tables, request, context, { hashSecret, shapes, known });
+    },
+    async applyDelta(request, context) {
+      return applyDelta(database, tables, request, context, await announce(request, context));
+    },
     delete: (request, context) => deleteResource(database, tables, request, context),
     transaction: (work) => openAnnounced(database, shapes, (inner) => work(storageOver(inner, settings))),
     migrate: () => migrate(database, tables, plan, indexes),
