@@ -5,8 +5,8 @@ import { type HashedSecrets, type HashSecret, hashSecrets } from "../../secrets.
 import type { Database } from "../database.ts";
 import { type Fragment, returning, sql } from "../dialect/fragment.ts";
 import { retryWrite } from "../retry.ts";
-import { refuseUnvouched } from "./claims.ts";
 import { assembleWritten } from "./read.ts";
+import { refuseUnvouched } from "./refuse-unvouched.ts";
 import { type Row, refuseLong, rowSteps, type UniqueRow } from "./row.ts";
 import { splitSecrets, writeSecret } from "./secret-statements.ts";
 import { type Settled, settle } from "./settle.ts";

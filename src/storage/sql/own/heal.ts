@@ -17,8 +17,8 @@ import {
   uniqueChanges,
   uniqueStatements,
 } from "./changes.ts";
-import { refuseUnvouched } from "./claims.ts";
 import { type Held, readHeld } from "./held.ts";
+import { refuseUnvouched } from "./refuse-unvouched.ts";
 import type { SelectedRow } from "./resource.ts";
 import { type Row, refuseLong, rowSteps, type UniqueRow, uniqueKey } from "./row.ts";
 import { type SecretChanges, secretChanges, secretStatements } from "./secret-statements.ts";

@@ -4,7 +4,7 @@ import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { sql } from "../dialect/fragment.ts";
-import { releaseStale } from "./claims.ts";
+import { releaseStale } from "./refuse-unvouched.ts";
 import { type UniqueKey, type UniqueRow, uniqueKey } from "./row.ts";
 import type { KnownShapes } from "./shapes.ts";
 import { type Owner, uniqueSource } from "./statements.ts";

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { AttributeLiteral } from "../../../../src/index.ts";
 import { pickSeed, pickSize } from "../../../support/size.ts";
 import { hasPostgres, pgliteEngine, postgresEngine, sqliteEngine } from "../engines.ts";
-import { EXTRA, type Release, releasesOf, thing } from "./releases.ts";
+import { EXTRA, type Release, releasesOf, thing } from "./two-releases.ts";
 
 const OPERATIONS = pickSize("operations of two releases in turn", { everyday: 150, thorough: 5000 });
 const seed = pickSeed();

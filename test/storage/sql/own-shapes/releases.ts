@@ -1,239 +1,117 @@
 import { CompiledQuery } from "kysely";
+import { expect } from "vitest";
+import type { AttributeLiteral } from "../../../../src/schema/attribute.ts";
 import {
-  type AttributeLiteral,
+  compileResourceType,
   defineResourceType,
-  defineSchema,
+  type ResourceType,
   type ResourceTypeDefinition,
-} from "../../../../src/index.ts";
-import { compileResourceType, type ResourceType } from "../../../../src/schema/resource-type.ts";
+} from "../../../../src/schema/resource-type.ts";
+import { defineSchema } from "../../../../src/schema/schema.ts";
 import { shapeOf } from "../../../../src/schema/shape.ts";
-import { readAttribute, writeAttribute } from "../../../../src/schema/value.ts";
-import type { StoredResource } from "../../../../src/storage/adapter.ts";
-import { sqlStorage } from "../../../../src/storage/sql/index.ts";
-import { rowOf } from "../../../../src/storage/sql/own/row.ts";
-import { type Directory, directory } from "../../../support/directory.ts";
-import { patchOf } from "../../../support/patching.ts";
+import { type ElementRow, isNameless, rowOf } from "../../../../src/storage/sql/own/row.ts";
+import { callsOf } from "../calls.ts";
 import type { Opened } from "../engines.ts";
 
-export const THING = "urn:example:params:scim:schemas:Thing";
-export const EXTRA = "urn:example:params:scim:schemas:extension:Extra";
+export const ITEM = "urn:example:params:scim:schemas:Item";
 
-type Attributes = { readonly [name: string]: AttributeLiteral };
-
-/** What one release of a host says a thing is. */
-export function thing(attributes: Attributes, extra?: Attributes): ResourceTypeDefinition {
-  const schema = defineSchema({
-    id: THING,
-    name: "Thing",
-    attributes: { name: { required: true }, note: {}, ...attributes },
-  });
-  const definition: ResourceTypeDefinition = defineResourceType({ name: "Thing", schema });
-  return extra === undefined
-    ? definition
-    : definition.extend(defineSchema({ id: EXTRA, name: "Extra", attributes: extra }));
-}
-
-/** One release of a host, and short ways to ask it. */
-export interface Release extends Directory {
+/** One release of a resource type: the same name and URN, attributes of its own. */
+export interface Release {
+  readonly definition: ResourceTypeDefinition;
   readonly type: ResourceType;
-  create(id: string, values: object): ReturnType<Directory["ask"]>;
-  patch(id: string, ...operations: readonly object[]): ReturnType<Directory["ask"]>;
-  put(id: string, values: object): ReturnType<Directory["ask"]>;
-  get(id: string): ReturnType<Directory["ask"]>;
-  /** The ids that a filter finds. */
-  find(filter: string): Promise<readonly string[]>;
 }
 
-/** Releases over one database, each with a storage of its own, and a look into the tables. */
-export function releasesOf<const D extends readonly ResourceTypeDefinition[]>(
-  { db, tables }: Opened,
-  tenant: string,
-  definitions: D,
-) {
-  const { prefix, schema } = tables;
-  const releases = definitions.map((definition): Release => {
-    let next: string | undefined;
-    const storage = sqlStorage({
-      db,
-      tablePrefix: prefix,
-      ...(schema === undefined ? {} : { schema }),
-      hashSecret: (_, value) => `hash of ${String(value).length}`,
-    });
-    const service = directory({
-      resourceTypes: [definition],
-      storage,
-      authenticate: () => ({ tenant }),
-      newId: () => next ?? crypto.randomUUID(),
-    });
-    const schemas = (values: object) => [THING, ...(EXTRA in values ? [EXTRA] : [])];
-    return {
-      ...service,
-      type: compileResourceType(definition),
-      create(id, values) {
-        next = id;
-        return service.ask("POST", "/Things", { schemas: schemas(values), name: id, ...values });
-      },
-      patch: (id, ...operations) => service.ask("PATCH", `/Things/${id}`, patchOf(...operations)),
-      put: (id, values) => service.ask("PUT", `/Things/${id}`, { name: id, ...values, schemas: schemas(values) }),
-      get: (id) => service.ask("GET", `/Things/${id}`),
-      async find(filter) {
-        const { json } = await service.ask("GET", `/Things?filter=${encodeURIComponent(filter)}`);
-        return (json.Resources ?? []).map((found: { id: string }) => found.id).sort();
-      },
-    };
-  }) as { readonly [K in keyof D]: Release };
-  const tablesOf = tableReader({ db, tables }, tenant, releases);
-  return { releases, tables: tablesOf };
+export function releaseOf(attributes: Record<string, AttributeLiteral>, name = "Item"): Release {
+  const schema = defineSchema({ id: name === "Item" ? ITEM : `${ITEM}:${name}`, name, attributes });
+  const definition = defineResourceType({ name, schema });
+  return { definition, type: compileResourceType(definition) };
 }
 
-/** What the tables hold of one resource. */
-export interface InTables {
-  readonly id: string;
-  readonly mark: string;
-  readonly document: Record<string, unknown>;
-  readonly keys: Record<string, unknown>;
-  readonly uniques: readonly { readonly attribute: string; readonly key: string }[];
-  readonly elements: readonly ElementInTable[];
-}
+/** The parts of a complex attribute that can be a collection. */
+export const PARTS = {
+  type: "complex",
+  multiValued: true,
+  subAttributes: { value: {}, kind: {}, note: {} },
+} as const satisfies AttributeLiteral;
 
-interface ElementInTable {
-  readonly attribute: string;
-  readonly key: string;
-  readonly value: string | null;
-  readonly element: unknown;
-  readonly keys: unknown;
-}
+/** A row of the adapter's tables. */
+export type Cells = Readonly<Record<string, unknown>>;
 
-function tableReader({ db, tables }: Pick<Opened, "db" | "tables">, tenant: string, releases: readonly Release[]) {
-  const { prefix, schema } = tables;
-  const table = (name: string): string => `${schema === undefined ? "" : `"${schema}".`}"${prefix}${name}"`;
-  const json = (column: string): string => (schema === undefined ? `json(${column})` : `${column}::text`);
-  const run = async <R>(text: string): Promise<readonly R[]> =>
-    (await db.executeQuery<R>(CompiledQuery.raw(text))).rows;
-  const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
-  const all = async (): Promise<readonly InTables[]> => {
-    const rows = await run<{ id: string; document: string; keys: string }>(
-      `SELECT id, document, ${json("keys")} AS keys FROM ${table("resource")} WHERE tenant = '${tenant}' ORDER BY id`,
-    );
-    const uniques = await run<{ id: string; attribute: string; key: string }>(
-      `SELECT id, attribute, key FROM ${table("unique")} WHERE tenant = '${tenant}'`,
-    );
-    const elements = await run<{
-      id: string;
-      attribute: string;
-      key: string;
-      value: string | null;
-      element: string | null;
-      keys: string | null;
-    }>(
-      `SELECT id, attribute, key, coalesce(target, value) AS value, element, ${json("keys")} AS keys FROM ${table("element")} WHERE tenant = '${tenant}' ORDER BY attribute, key`,
-    );
-    return rows.map(({ id, document, keys: text }) => {
-      const { "@shape": mark = "", ...keys } = JSON.parse(text);
-      return {
-        id,
-        mark,
-        document: JSON.parse(document),
-        keys,
-        uniques: uniques.filter((row) => row.id === id).map(({ attribute, key }) => ({ attribute, key })),
-        elements: elements
-          .filter((row) => row.id === id)
-          .map(({ attribute, key, value, element, keys: own }) => ({
-            attribute,
-            key,
-            value,
-            element: parsed(element),
-            keys: parsed(own),
-          })),
-      };
-    });
-  };
+/** Looks into the tables, and changes them behind the adapter's back. */
+export function tablesOf({ db, tables }: Pick<Opened, "db" | "tables">) {
+  const place = tables.schema === undefined ? "" : `"${tables.schema}".`;
+  const named = (text: string): string => text.replace(/scim_/g, `${place}scim_`);
+  const run = async (text: string, parameters: readonly unknown[] = []): Promise<readonly Cells[]> =>
+    (await db.executeQuery<Cells>(CompiledQuery.raw(named(text), [...parameters]))).rows;
+  const json = tables.schema === undefined ? "json(keys)" : "keys::text";
   return {
-    tenant,
-    all,
     run,
-    table,
-    one: async (id: string): Promise<InTables> => {
-      const found = (await all()).find((row) => row.id === id);
-      if (found === undefined) throw new Error(`There is no ${id}.`);
-      return found;
+    rows: () =>
+      run(`SELECT tenant, type, id, version, modified, modified_key, document, ${json} AS keys
+        FROM scim_resource ORDER BY tenant, type, id`),
+    uniques: () => run("SELECT scope, attribute, key, tenant, id FROM scim_unique ORDER BY scope, attribute, key, id"),
+    elements: () =>
+      run(`SELECT tenant, id, attribute, key, target, value, element, ${json} AS keys FROM scim_element
+        ORDER BY tenant, id, attribute, key`),
+    secrets: () => run("SELECT tenant, id, attribute, value FROM scim_secret ORDER BY tenant, id, attribute"),
+    /** All that the tables hold of resources. */
+    async all() {
+      return [await this.rows(), await this.uniques(), await this.elements(), await this.secrets()];
     },
-    /** Rows that are not what the document says under the schema of the mark, each with what is wrong. */
-    stale: async (): Promise<readonly string[]> => (await all()).flatMap((row) => staleIn(row, tenant, releases)),
+    async setKeys(id: string, change: (keys: Record<string, unknown>) => void) {
+      const [row] = (await this.rows()).filter((one) => one.id === id);
+      const keys = JSON.parse(String(row?.keys)) as Record<string, unknown>;
+      change(keys);
+      const [first, second] = tables.schema === undefined ? ["jsonb(?)", "?"] : ["$1::jsonb", "$2"];
+      await run(`UPDATE scim_resource SET keys = ${first} WHERE id = ${second}`, [JSON.stringify(keys), id]);
+    },
+    /** The marks that are reckoned with, of one type. */
+    async marks(type = "Item") {
+      const rows = await run("SELECT fingerprint, state, type FROM scim_shape_use ORDER BY fingerprint");
+      return rows.filter((row) => row.type === type && Number(row.state) > 0).map(({ fingerprint }) => fingerprint);
+    },
   };
 }
 
-function staleIn(row: InTables, tenant: string, releases: readonly Release[]): readonly string[] {
-  if (row.mark === "?") return [];
-  const type = releases.map((release) => release.type).find((one) => shapeOf(one).fingerprint === row.mark);
-  if (type === undefined) return [`${row.id} has the mark ${row.mark}, which is nobody's`];
-  const meta = { resourceType: "Thing", created: "2026-01-01T00:00:00Z", lastModified: "2026-01-01T00:00:00Z" };
-  const resource: Record<string, unknown> = { ...row.document, id: row.id, meta };
-  const wrong: string[] = [];
-  for (const attribute of type.attributes) {
-    const apart = row.elements.filter((one) => one.attribute === attribute.path && one.element !== null);
-    if (attribute.collection && readAttribute(resource, attribute) !== undefined)
-      wrong.push(`${row.id} has the collection ${attribute.path} in its document`);
-    if (!attribute.collection && apart.length > 0) wrong.push(`${row.id} has elements of ${attribute.path}`);
-    if (attribute.collection && apart.length > 0)
-      writeAttribute(
-        resource,
-        attribute,
-        apart.map(({ value, element }) => ({ ...(value === null ? {} : { value }), ...(element as object) })),
-      );
+/** Holds every row of a type to what would be written of the resource now. Gives how many there are. */
+export async function expectFresh(
+  opened: Pick<Opened, "db" | "tables" | "storage">,
+  { type }: Release,
+  isDoubtful: (id: string) => boolean = () => false,
+): Promise<number> {
+  const looked = tablesOf(opened);
+  const [rows, uniques, elements] = [await looked.rows(), await looked.uniques(), await looked.elements()];
+  const own = rows.filter((row) => row.type === type.name);
+  for (const { id, tenant, keys, modified_key } of own) {
+    const context = tenant === "" ? {} : { tenant: String(tenant) };
+    const resource = await callsOf(opened.storage, {}, context).get(type, String(id));
+    if (resource === undefined) throw new Error(`${id} is not found`);
+    const row = rowOf(type, resource, String(tenant));
+    const mark = isDoubtful(String(id)) ? "?" : shapeOf(type).fingerprint;
+    expect({ id, keys: JSON.parse(String(keys)), modified_key }).toEqual({
+      id,
+      keys: { ...JSON.parse(row.keys), "@shape": mark },
+      modified_key: row.modifiedKey,
+    });
+    const isOwn = (one: Cells): boolean => one.id === id && one.tenant === tenant;
+    if (!isDoubtful(String(id)))
+      expect(uniques.filter(isOwn).map(uniqueText).sort()).toEqual(row.uniques.map(uniqueText).sort());
+    const held = elements
+      .filter(isOwn)
+      .map((one) => elementText({ ...one, value: one.target ?? one.value } as unknown as ElementRow));
+    expect({ id, held: held.sort() }).toEqual({ id, held: [...row.elements.values()].map(elementText).sort() });
   }
-  const wanted = rowOf(type, resource as unknown as StoredResource, tenant);
-  const known = new Set(type.attributes.map(({ path }) => path));
-  const isOfType = (name: string): boolean => {
-    const colon = name.lastIndexOf(":");
-    return known.has(`${name.slice(0, colon + 1)}${name.slice(colon + 1).split(".")[0]}`);
-  };
-  const pathOf = (attribute: string): string => attribute.split(" ").at(-1) as string;
-  const { "@shape": _, "meta.created": __, ...keys } = JSON.parse(wanted.keys);
-  const told = (value: unknown): string => JSON.stringify(sortedDeep(value));
-  const compare = (what: string, is: unknown, should: unknown): void => {
-    if (told(is) !== told(should)) wrong.push(`${row.id} has ${what} ${told(is)} instead of ${told(should)}`);
-  };
-  compare(
-    "the keys",
-    Object.fromEntries(Object.entries(row.keys).filter(([name]) => isOfType(name) && name !== "meta.created")),
-    keys,
-  );
-  compare(
-    "the unique rows",
-    row.uniques
-      .filter(({ attribute }) => isOfType(pathOf(attribute)))
-      .map(({ attribute, key }) => `${attribute} ${key}`)
-      .sort(),
-    wanted.uniques.map(({ attribute, key }) => `${attribute} ${key}`).sort(),
-  );
-  const elementTexts = (elements: readonly ElementInTable[]) =>
-    elements
-      .filter(({ attribute }) => known.has(attribute))
-      .map(told)
-      .sort();
-  compare(
-    "the elements",
-    elementTexts(row.elements),
-    elementTexts(
-      [...wanted.elements.values()].map((one) => ({
-        attribute: one.attribute,
-        key: one.key,
-        value: one.value,
-        element: one.element === null ? null : JSON.parse(one.element),
-        keys: one.keys === null ? null : JSON.parse(one.keys),
-      })),
-    ),
-  );
-  return wrong;
+  return own.length;
 }
 
-function sortedDeep(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedDeep);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([name, inner]) => [name, sortedDeep(inner)]),
-  );
+function uniqueText({ scope, attribute, key }: { scope?: unknown; attribute?: unknown; key?: unknown }): string {
+  return JSON.stringify([scope, attribute, key]);
+}
+
+function elementText({ attribute, key, value, element, keys }: ElementRow): string {
+  const parsed = (text: string | null) =>
+    text === null
+      ? null
+      : Object.entries(JSON.parse(text) as object).sort(([left], [right]) => (left < right ? -1 : 1));
+  return JSON.stringify([attribute, isNameless(key) ? "" : key, value, parsed(element), parsed(keys)]);
 }

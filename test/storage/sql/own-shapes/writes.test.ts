@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AttributeLiteral, ResourceTypeDefinition } from "../../../../src/index.ts";
 import { hasPostgres, type Opened, pgliteEngine, postgresEngine, sqliteEngine } from "../engines.ts";
-import { EXTRA, releasesOf, thing } from "./releases.ts";
+import { EXTRA, releasesOf, thing } from "./two-releases.ts";
 
 const engines = [sqliteEngine("SQLite in memory"), pgliteEngine(), ...(hasPostgres ? [postgresEngine()] : [])];
 
