@@ -10,7 +10,7 @@ import { refuseUnvouched } from "./refuse-unvouched.ts";
 import { type Row, refuseLong, rowSteps, type UniqueRow } from "./row.ts";
 import { splitSecrets, writeSecret } from "./secret-statements.ts";
 import { type Settled, settle } from "./settle.ts";
-import type { Shapes } from "./shapes.ts";
+import type { KnownShapes } from "./shapes.ts";
 import { insertElements, insertUniques, type Owner, ownRow } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { throwIfTaken } from "./taken.ts";
@@ -18,7 +18,7 @@ import { throwIfTaken } from "./taken.ts";
 /** What a create depends on besides the request. */
 export interface CreateOptions {
   readonly hashSecret: HashSecret | undefined;
-  readonly shapes: Shapes;
+  readonly known: KnownShapes;
 }
 
 /** Stores a resource: one batch, and one statement before it where there are references to look up. */
@@ -27,11 +27,10 @@ export async function createResource(
   tables: Tables,
   request: CreateRequest,
   context: Context,
-  { hashSecret, shapes }: CreateOptions,
+  { hashSecret, known }: CreateOptions,
 ): Promise<StoredResource> {
   const { resourceType } = request;
   const tenant = context.tenant ?? "";
-  const known = await shapes.announce(database, tenant, resourceType);
   const secrets = await hashSecrets(request.secrets, hashSecret);
   request.signal?.throwIfAborted();
   // Ids are kept as they are compared, so that an index over ids answers comparisons too.
@@ -54,7 +53,9 @@ export async function createResource(
       inverseOf === undefined ? "row" : isReferredTo(request, inverseOf) ? "tables" : "none",
     );
   };
-  return retryWrite(write, (error) => throwIfTaken(database, owner, uniques, error, true));
+  return retryWrite(write, (error) =>
+    throwIfTaken(database, owner, { uniques, resourceType, shapes: known, isNew: true }, error),
+  );
 }
 
 /** Whether there may be references to what was not there. */

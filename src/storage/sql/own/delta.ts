@@ -7,7 +7,7 @@ import { retryWrite } from "../retry.ts";
 import { applyByStatement } from "./delta-statement.ts";
 import { applyInSteps } from "./delta-steps.ts";
 import { type Delta, type DoneDelta, deltaOf } from "./delta-terms.ts";
-import type { Shapes } from "./shapes.ts";
+import type { KnownShapes } from "./shapes.ts";
 import type { Owner } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { refuseLarge } from "./taken.ts";
@@ -22,7 +22,7 @@ export async function applyDelta(
   tables: Tables,
   request: DeltaRequest,
   context: Context,
-  shapes: Shapes,
+  shapes: KnownShapes,
 ): Promise<DeltaResult | "declined" | undefined> {
   request.signal?.throwIfAborted();
   const { attribute, resourceType, id } = request;
@@ -30,9 +30,8 @@ export async function applyDelta(
   if (!attribute.collection || hasUniqueParts(resourceType, attribute)) return "declined";
   if (!isStorable(id)) return undefined;
   const tenant = context.tenant ?? "";
-  const known = await shapes.announce(database, tenant, resourceType);
   const owner: Owner = { dialect: database.dialect, tables, tenant, type: resourceType.name, id };
-  const delta = deltaOf(request, owner, known);
+  const delta = deltaOf(request, owner, shapes);
   const write = async (): Promise<DoneDelta | "declined" | undefined> => {
     const outcome = canBeOneStatement(delta) ? await applyByStatement(database, delta) : "stale";
     return outcome === "stale" ? database.transaction((session) => applyInSteps(session, delta)) : outcome;

@@ -5,12 +5,13 @@ import { readAttribute } from "../../../schema/value.ts";
 import { TimeSlice } from "../../../time-slice.ts";
 import type { StoredResource } from "../../adapter.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
+import { heldIn } from "./elements.ts";
 import { elementOf } from "./resource.ts";
 import { keysAt, type UniqueRow } from "./row.ts";
 import { hasMark, type KnownShapes, unvouchedMarks } from "./shapes.ts";
-import type { Owner } from "./statements.ts";
+import { deleteUniques, type Owner } from "./statements.ts";
 
 /** How many documents are in memory at a time. */
 const CHUNK = 500;
@@ -38,6 +39,35 @@ export async function refuseUnvouched(
     if (keyed.length > 0 && (await isInKeys(session, owner, path, keyed, keys))) throw uniqueness(path.text);
     if (keyless.length > 0 && (await isInDocuments(session, owner, path, keyless, keys))) throw uniqueness(path.text);
   }
+}
+
+/**
+ * Gives a unique value back that another resource holds and no longer has: somebody wrote over it who did not know of it. Gives
+ * whether it was so.
+ */
+export async function releaseStale(
+  database: Session,
+  owner: Owner,
+  resourceType: ResourceType,
+  shapes: KnownShapes,
+  unique: UniqueRow,
+): Promise<boolean> {
+  const path = resourceType.unique.find(({ text }) => text === unique.path);
+  if (path === undefined) return false;
+  // Nobody knows who wrote a row without a mark.
+  const marks = [...new Set([...unvouchedMarks(shapes, path, "uniqueness"), ""])];
+  const { dialect, tables } = owner;
+  return database.transaction(async (session) => {
+    const holder = sql`r.id = (SELECT u.id FROM ${tables.unique} u WHERE u.scope = ${unique.scope}
+      AND u.attribute = ${unique.attribute} AND u.key = ${unique.key} AND u.tenant = ${owner.tenant})`;
+    const [row] = await session.run<DocumentRow>(
+      sql`SELECT ${documentColumns(owner, path)} FROM ${tables.resource} r
+        WHERE ${isOther(owner, marks)} AND ${holder}${dialect.forUpdate}`,
+    );
+    if (row === undefined || valuesIn(row, path).includes(unique.key)) return false;
+    await session.run(deleteUniques({ ...owner, id: row.id }, [unique], TRUE));
+    return true;
+  });
 }
 
 /** Condition on a row `r`: another resource of the type, with one of the marks. */
@@ -95,23 +125,31 @@ interface DocumentRow {
 function readDocuments(
   session: Session,
   owner: Owner,
-  { attribute }: AttributePath,
+  path: AttributePath,
   marks: readonly string[],
   last: string,
 ): Promise<readonly DocumentRow[]> {
   const { dialect, tables } = owner;
-  const named = dialect.includes(raw("r.document"), `${JSON.stringify(attribute.name)}:`);
-  const held = sql`${tables.element} m WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${attribute.path}
-    AND m.element IS NOT NULL`;
-  const elements = dialect.aggregate(
-    [raw("c.value"), raw("c.element")],
-    sql`(SELECT coalesce(m.target, m.value) AS value, m.element FROM ${held}) c`,
-  );
+  const named = dialect.includes(raw("r.document"), `${JSON.stringify(path.attribute.name)}:`);
   return session.run<DocumentRow>(
-    sql`SELECT r.id, r.document, ${elements} AS elements FROM ${tables.resource} r
-      WHERE ${isOther(owner, marks)} AND r.id > ${last} AND (${named} OR EXISTS (SELECT 1 FROM ${held}))
+    sql`SELECT ${documentColumns(owner, path)} FROM ${tables.resource} r
+      WHERE ${isOther(owner, marks)} AND r.id > ${last} AND (${named} OR EXISTS (SELECT 1 FROM ${heldApart(owner, path)}))
       ORDER BY r.id LIMIT ${raw(String(CHUNK))}`,
   );
+}
+
+/** The columns of a `DocumentRow`. */
+function documentColumns(owner: Owner, path: AttributePath): Fragment {
+  const elements = owner.dialect.aggregate(
+    [raw("c.value"), raw("c.element")],
+    sql`(SELECT coalesce(m.target, m.value) AS value, m.element FROM ${heldApart(owner, path)}) c`,
+  );
+  return sql`r.id, r.document, ${elements} AS elements`;
+}
+
+/** The rows `m` that hold values of an attribute of the row `r`: not those of references that the document holds. */
+function heldApart({ tables }: Owner, { attribute }: AttributePath): Fragment {
+  return sql`${tables.element} m WHERE ${heldIn(attribute)} AND m.element IS NOT NULL`;
 }
 
 /** The keys of a path, wherever the values lie. */

@@ -16,7 +16,7 @@ import { refuseUnvouched } from "./refuse-unvouched.ts";
 import { type Row, refuseLong, rowSteps, type UniqueRow } from "./row.ts";
 import { secretChanges, secretStatements } from "./secret-statements.ts";
 import { type Settled, settle } from "./settle.ts";
-import { hasMark, likeMarks, type Shapes } from "./shapes.ts";
+import { hasMark, type KnownShapes, likeMarks, type Shapes } from "./shapes.ts";
 import { type Owner, ownRow, versionColumn } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { throwIfTaken } from "./taken.ts";
@@ -25,6 +25,7 @@ import { throwIfTaken } from "./taken.ts";
 export interface ReplaceOptions {
   readonly hashSecret: HashSecret | undefined;
   readonly shapes: Shapes;
+  readonly known: KnownShapes;
 }
 
 /**
@@ -37,11 +38,10 @@ export async function replaceResource(
   tables: Tables,
   request: ReplaceRequest,
   context: Context,
-  { hashSecret, shapes }: ReplaceOptions,
+  { hashSecret, shapes, known }: ReplaceOptions,
 ): Promise<StoredResource | undefined> {
   const { resourceType, id, untouched = [] } = request;
   const tenant = context.tenant ?? "";
-  const known = await shapes.announce(database, tenant, resourceType);
   const secrets = await hashSecrets(request.secrets, hashSecret);
   request.signal?.throwIfAborted();
   if (!isStorable(id)) return undefined;
@@ -62,7 +62,8 @@ export async function replaceResource(
   const written = await retryWrite(write, async (error) => {
     // What is in the way may be the resource's own.
     before = undefined;
-    if (!(error instanceof NeedsUnvouchedMark)) return throwIfTaken(database, owner, claimed, error);
+    if (!(error instanceof NeedsUnvouchedMark))
+      return throwIfTaken(database, owner, { uniques: claimed, resourceType, shapes: known }, error);
     await shapes.announceUnvouched(database, tenant, resourceType);
     mayBeUnvouched = true;
   });

@@ -296,16 +296,15 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, "
         : query(database, tables, request, context, settings, shapes);
     },
     async create(request, context) {
-      await announce(request, context);
-      return createResource(database, tables, request, context, settings);
+      const known = await announce(request, context);
+      return createResource(database, tables, request, context, { hashSecret, known });
     },
     async replace(request, context) {
-      await announce(request, context);
-      return replaceResource(database, tables, request, context, settings);
+      const known = await announce(request, context);
+      return replaceResource(database, tables, request, context, { hashSecret, shapes, known });
     },
     async applyDelta(request, context) {
-      await announce(request, context);
-      return applyDelta(database, tables, request, context, shapes);
+      return applyDelta(database, tables, request, context, await announce(request, context));
     },
     delete: (request, context) => deleteResource(database, tables, request, context),
     transaction: (work) => openAnnounced(database, shapes, (inner) => work(storageOver(inner, settings))),

@@ -1,9 +1,12 @@
 import { invalidValue, uniqueness } from "../../../error.ts";
+import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { sql } from "../dialect/fragment.ts";
+import { releaseStale } from "./refuse-unvouched.ts";
 import { type UniqueKey, type UniqueRow, uniqueKey } from "./row.ts";
+import type { KnownShapes } from "./shapes.ts";
 import { type Owner, uniqueSource } from "./statements.ts";
 
 /** @throws {ScimError} 400 invalidValue for what is more than the database stores, wherever it is. */
@@ -12,17 +15,25 @@ export function refuseLarge(dialect: Dialect, error: unknown): void {
     throw invalidValue("A value is too long for this directory.", { cause: error });
 }
 
+/** Unique values that a resource of a type is to have. */
+export interface Claim {
+  readonly uniques: readonly UniqueRow[];
+  readonly resourceType: ResourceType;
+  readonly shapes: KnownShapes;
+  /** Whether the resource is new too. */
+  readonly isNew?: boolean;
+}
+
 /**
  * Says which value is taken after a constraint refused a write, and throws what is no refusal. Comes back where nothing
- * is taken any more, where what is in the way is the resource's own, or where a resource that was referred to has gone: then the
+ * is taken any more, where what is in the way is the resource's own or of a value that nobody has, or where a resource that was referred to has gone: then the
  * write is worth another try.
  */
 export async function throwIfTaken(
   database: Database,
   owner: Owner,
-  uniques: readonly UniqueRow[],
+  { uniques, resourceType, shapes, isNew = false }: Claim,
   error: unknown,
-  isNew = false,
 ): Promise<void> {
   const { dialect, tables, tenant, id } = owner;
   refuseLarge(dialect, error);
@@ -32,7 +43,9 @@ export async function throwIfTaken(
   const same = await database.run(sql`SELECT 1 FROM ${tables.resource} r WHERE r.tenant = ${tenant} AND r.id = ${id}`);
   if (isNew && same.length > 0) throw uniqueness("id");
   const taken = await takenByOthers(database, owner, uniques);
-  for (const row of uniques) if (taken.has(uniqueKey(row))) throw uniqueness(row.path);
+  for (const row of uniques)
+    if (taken.has(uniqueKey(row)) && !(await releaseStale(database, owner, resourceType, shapes, row)))
+      throw uniqueness(row.path);
 }
 
 /** Which of these values other resources have, by `uniqueKey`. */
