@@ -48,14 +48,13 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     signal?.throwIfAborted();
     return hashed;
   };
-  /** Does something in the tenant of a request, once the indexes are made of references, and others that it `wants`. */
+  /** Does something in the tenant of a request, once the indexes are made of references, and those of values that it `wants`. */
   const inTurn = <T>(
     { resourceType, signal }: StorageRequest,
     context: Context,
     act: (tenant: Tenant) => T | Promise<T>,
-    wants: (tenant: Tenant) => Wanted = () => [],
-  ): Promise<T> =>
-    inTenant(store, context, (tenant) => [...referencesFor(tenant, resourceType), ...wants(tenant)], act, signal);
+    ...wants: readonly ((tenant: Tenant) => Wanted)[]
+  ): Promise<T> => inTenant(store, context, [(tenant) => referencesFor(tenant, resourceType), ...wants], act, signal);
   const values =
     ({ resourceType }: StorageRequest) =>
     (tenant: Tenant): Wanted =>
