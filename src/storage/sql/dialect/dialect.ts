@@ -1,6 +1,7 @@
 import type { DialectAdapter } from "kysely";
 import type { CatalogWords } from "./catalog-words.ts";
 import type { ErrorWords } from "./driver-error.ts";
+import type { FitWords } from "./fit-words.ts";
 import { type Fragment, raw, sql } from "./fragment.ts";
 import type { IndexWords } from "./index-words.ts";
 import type { JsonWords } from "./json-words.ts";
@@ -17,6 +18,8 @@ export interface Dialect
     IndexWords,
     ErrorWords,
     CatalogWords {
+  /** How it looks into JSON of any shape. */
+  readonly fit: FitWords;
   /** What messages call the database. */
   readonly name: string;
   /**

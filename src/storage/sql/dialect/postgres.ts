@@ -3,12 +3,14 @@ import { type Dialect, identifier, literal } from "./dialect.ts";
 import type { Constraint, Fault, Refusal } from "./driver-error.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
+import { postgresFit } from "./postgres-fit.ts";
 
 /** PostgreSQL: `pg`, PGlite. */
 export const postgres: Dialect = {
   name: "PostgreSQL",
   adapter: { supportsReturning: true, supportsTransactionalDdl: true },
   placeholder: (position) => `$${position}`,
+  fit: postgresFit,
   mostParameters: 30_000,
 
   supportsWritesInWith: true,

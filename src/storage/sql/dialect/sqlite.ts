@@ -3,12 +3,14 @@ import { type Dialect, literal } from "./dialect.ts";
 import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts";
 import { join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
+import { sqliteFit } from "./sqlite-fit.ts";
 
 /** SQLite: `openSqlite`, better-sqlite3. */
 export const sqlite: Dialect = {
   name: "SQLite",
   adapter: { supportsReturning: true, supportsTransactionalDdl: false },
   placeholder: () => "?",
+  fit: sqliteFit,
   mostParameters: 15_000,
 
   begin: { write: "BEGIN IMMEDIATE", read: "BEGIN" },

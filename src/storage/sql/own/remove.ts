@@ -3,8 +3,7 @@ import type { Context, DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
-import { modifiedKey } from "./keys.ts";
-import { idSource, lock, type Owner, ownRow } from "./statements.ts";
+import { idSource, lock, nextVersion, type Owner, ownRow } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { withoutReferences } from "./without-references.ts";
 
@@ -64,8 +63,7 @@ async function releaseHolders(session: Session, owner: Owner, { resourceType, at
     held.filter((row) => Number(row.in_document) === 1),
   );
   await session.run(
-    sql`UPDATE ${tables.resource}
-      SET version = version + 1, modified = ${at}, modified_key = ${modifiedKey(resourceType, at)}
+    sql`UPDATE ${tables.resource} SET ${nextVersion(resourceType, at)}
       WHERE (tenant, id) IN (SELECT v.tenant, v.id FROM ${holders})`,
   );
   for (const condition of refersToOwner(owner))

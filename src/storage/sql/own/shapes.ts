@@ -1,6 +1,7 @@
-import type { AttributePath } from "../../../schema/attribute.ts";
+import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { type AttributeShape, type Shape, shapeOf } from "../../../schema/shape.ts";
+import { isSame } from "../../../schema/value.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
@@ -37,7 +38,7 @@ export class Shapes {
   readonly #tables: Tables;
   readonly #known = new Map<
     string,
-    { readonly asOf: number; readonly known: KnownShapes; readonly isOwnActive: boolean }
+    { readonly asOf: number; readonly known: KnownShapes; readonly active: ReadonlySet<string> }
   >();
   readonly #shapes = new Map<string, Shape>();
 
@@ -55,14 +56,35 @@ export class Shapes {
    * @throws {NotAnnounced} within a transaction that `openAnnounced` began.
    */
   async announce(database: Database, tenant: string, resourceType: ResourceType): Promise<KnownShapes> {
-    const looked = await this.#look(database, tenant, resourceType);
-    if (looked.isOwnActive) return looked.known;
-    if (database.isTransaction && database.canRepeat) throw new NotAnnounced(tenant, resourceType);
-    const { fingerprint } = shapeOf(resourceType);
-    const isAlone = await this.announceMark(database, tenant, resourceType.name, fingerprint, shapeOf(resourceType));
+    const own = shapeOf(resourceType);
+    const { active, known } = await this.#look(database, tenant, resourceType);
+    if (active.has(own.fingerprint)) return known;
+    await this.#announceAndWait(database, tenant, resourceType, own.fingerprint, own);
+    return this.known(database, tenant, resourceType);
+  }
+
+  /**
+   * The same for `VOUCHES_FOR_NOTHING`, before a row gets that mark.
+   * @throws {NotAnnounced} as `announce`.
+   */
+  async announceUnvouched(database: Database, tenant: string, resourceType: ResourceType): Promise<void> {
+    const { active } = await this.#look(database, tenant, resourceType);
+    if (!active.has(VOUCHES_FOR_NOTHING))
+      await this.#announceAndWait(database, tenant, resourceType, VOUCHES_FOR_NOTHING);
+  }
+
+  async #announceAndWait(
+    database: Database,
+    tenant: string,
+    resourceType: ResourceType,
+    mark: string,
+    shape?: Shape,
+  ): Promise<void> {
+    if (database.isTransaction && database.canRepeat)
+      throw new NotAnnounced(tenant, resourceType, mark === VOUCHES_FOR_NOTHING);
+    const isAlone = await this.announceMark(database, tenant, resourceType.name, mark, shape);
     if (!isAlone) await wait(LEASE);
     this.forget(tenant, resourceType);
-    return this.known(database, tenant, resourceType);
   }
 
   /** Enters a mark as one that rows have. Gives whether the type has rows of no other one. */
@@ -110,10 +132,8 @@ export class Shapes {
         await this.#shape(session, fingerprint === "" ? (stands_for ?? own.fingerprint) : fingerprint, own),
       );
     }
-    const isOwnActive = rows.some(
-      ({ fingerprint, state }) => fingerprint === own.fingerprint && Number(state) === SHAPE_STATES.active,
-    );
-    const looked = { asOf, known: { own, others }, isOwnActive };
+    const active = rows.filter(({ state }) => Number(state) === SHAPE_STATES.active);
+    const looked = { asOf, known: { own, others }, active: new Set(active.map(({ fingerprint }) => fingerprint)) };
     // A type without rows may get its first one under any shape at once.
     if (rows.length > 0) this.#known.set(key, looked);
     return looked;
@@ -136,11 +156,14 @@ export class Shapes {
 export class NotAnnounced extends Error {
   readonly tenant: string;
   readonly resourceType: ResourceType;
+  /** Whether it is `VOUCHES_FOR_NOTHING` that is to be announced, and not the type's own shape. */
+  readonly isUnvouched: boolean;
 
-  constructor(tenant: string, resourceType: ResourceType) {
+  constructor(tenant: string, resourceType: ResourceType, isUnvouched: boolean) {
     super(`The shape of ${resourceType.name} is not announced.`);
     this.tenant = tenant;
     this.resourceType = resourceType;
+    this.isUnvouched = isUnvouched;
   }
 }
 
@@ -167,6 +190,30 @@ export function unvouchedMarks(
     );
   };
   return [...others].filter(([, shape]) => !vouches(shape)).map(([mark]) => mark);
+}
+
+/** The marks of rows that a write may take for its own: what they vouch for, is made as it makes it itself. */
+export function likeMarks({ own, others }: KnownShapes): readonly string[] {
+  const isLike = (shape: Shape | undefined): boolean =>
+    shape !== undefined && Object.keys(own.attributes).every((path) => isSameAt(own, shape, path));
+  return [own.fingerprint, ...[...others].filter(([, shape]) => isLike(shape)).map(([mark]) => mark)];
+}
+
+/** The same for a write of the elements of one collection. */
+export function likeMarksFor({ own, others }: KnownShapes, { path }: Attribute): readonly string[] {
+  const isOfIt = (one: string): boolean => one === path || one.startsWith(`${path}.`);
+  const isLike = (shape: Shape | undefined): boolean =>
+    shape !== undefined &&
+    Object.keys(own.attributes).every((one) => !isOfIt(one) || isSameAt(own, shape, one)) &&
+    // Elements must not go without the unique values in them that others know of.
+    Object.entries(shape.attributes).every(
+      ([one, { uniqueness }]) => !isOfIt(one) || one in own.attributes || uniqueness === "none",
+    );
+  return [own.fingerprint, ...[...others].filter(([, shape]) => isLike(shape)).map(([mark]) => mark)];
+}
+
+function isSameAt(own: Shape, other: Shape, path: string): boolean {
+  return isSame(own.attributes[path], other.attributes[path]);
 }
 
 /** The mark of the row `r`, or of a row without an alias; `""` where it has none. */

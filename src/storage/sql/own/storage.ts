@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
-import type { Context, ReadRequest, StorageAdapter, WriteRequest } from "../../adapter.ts";
+import type { Context, ReadRequest, StorageAdapter } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import { type Database, databaseOf } from "../database.ts";
 import { createResource } from "./create.ts";
@@ -110,8 +110,6 @@ interface Settings {
 
 function storageOver(database: Database, settings: Settings): SqlStorage {
   const { tables, plan, indexes, hashSecret, shapes } = settings;
-  const announce = ({ resourceType }: WriteRequest, { tenant = "" }: Context) =>
-    shapes.announce(database, tenant, resourceType);
   return {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
     async get(request, context) {
@@ -131,18 +129,9 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
           )
         : query(database, tables, request, context, settings);
     },
-    async create(request, context) {
-      await announce(request, context);
-      return createResource(database, tables, hashSecret, request, context);
-    },
-    async replace(request, context) {
-      await announce(request, context);
-      return replaceResource(database, tables, hashSecret, request, context);
-    },
-    async applyDelta(request, context) {
-      await announce(request, context);
-      return applyDelta(database, tables, request, context);
-    },
+    create: (request, context) => createResource(database, tables, request, context, settings),
+    replace: (request, context) => replaceResource(database, tables, request, context, settings),
+    applyDelta: (request, context) => applyDelta(database, tables, request, context, shapes),
     delete: (request, context) => deleteResource(database, tables, request, context),
     transaction: (work) => openAnnounced(database, shapes, (inner) => work(storageOver(inner, settings))),
     migrate: () => migrate(database, tables, plan, indexes),
@@ -160,7 +149,10 @@ async function openAnnounced<T>(database: Database, shapes: Shapes, work: (inner
       return await database.open(work);
     } catch (error) {
       if (!(error instanceof NotAnnounced)) throw error;
-      await shapes.announce(database, error.tenant, error.resourceType);
+      const { tenant, resourceType, isUnvouched } = error;
+      await (isUnvouched
+        ? shapes.announceUnvouched(database, tenant, resourceType)
+        : shapes.announce(database, tenant, resourceType));
     }
   }
 }
