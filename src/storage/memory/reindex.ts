@@ -1,4 +1,3 @@
-import { isUniqueOverTenants } from "../unique.ts";
 import { leafOf } from "../../schema/attribute.ts";
 import { clearSecrets, fit } from "../../schema/fit.ts";
 import { compileResourceType, type ResourceType } from "../../schema/resource-type.ts";
@@ -8,13 +7,13 @@ import type { StoredResource } from "../adapter.ts";
 import { ReportBuilder } from "../reindex-report.ts";
 import { forgottenOf, unknownIn } from "../reindex-unknown.ts";
 import { type HashSecret, hashSecrets } from "../secrets.ts";
+import { isUniqueOverTenants } from "../unique.ts";
 import type { ReindexOptions, ReindexReport } from "../upkeep.ts";
 import { changeContent } from "./change.ts";
 import { updateIndexes, valuesFor } from "./indexes.ts";
 import { placeOf } from "./reference-index.ts";
 import { type Content, placedBy, type Row, valuesIn } from "./row.ts";
 import type { Shared, Tenant } from "./tenant.ts";
-import { attributeAt } from "./types.ts";
 import { indexName } from "./value-index.ts";
 
 /** What all of a reindex has in common. */
@@ -79,34 +78,45 @@ function isThere(tenant: Tenant, row: Row): boolean {
 
 /** Makes one resource anew, and reports what is to be said of it. */
 async function renew(run: Run, tenant: Tenant, name: string, row: Row, resourceType: ResourceType): Promise<void> {
-  const { report, forget, hashSecret, options } = run;
-  const found = { tenant: name, resourceType: resourceType.name, id: row.id };
+  const { report, hashSecret, options } = run;
   const before = row.content;
-  const whole = wholeOf(before);
-  const forgotten = forget.get(resourceType.name) ?? new Set();
-  const { paths, resource } = unknownIn(resourceType, whole, forgotten);
-  for (const attribute of paths) if (!forgotten.has(attribute)) report.add("unknown", { ...found, attribute });
-  for (const { path } of fit(resourceType, whole).misfits) report.add("misfits", { ...found, attribute: path });
-  const secrets = clearSecrets(resourceType, whole);
-  const outcome = hashSecret === undefined ? "kept" : "hashed";
-  for (const attribute of Object.keys(secrets)) report.add("secrets", { ...found, attribute }, outcome);
-  const isHashed = hashSecret !== undefined && Object.keys(secrets).length > 0;
-  const one = tenant.shared.types.oneFor(resourceType);
-  const kept = resource === whole ? before : withoutForgotten(before, resource, forgotten);
-  const after = placedBy(one, isHashed ? withoutSecrets(kept, resourceType, Object.keys(secrets)) : kept);
+  const secrets = clearSecrets(resourceType, wholeOf(before));
+  const hashing = hashSecret === undefined ? {} : secrets;
+  const kept = tell(run, name, row, resourceType, secrets);
+  const after = placedBy(tenant.shared.types.oneFor(resourceType), withoutSecrets(kept, Object.keys(hashing)));
   if (after === before || (after.resourceType === before.resourceType && isAlike(after, before))) return;
   report.count(resourceType.name, "rebuilt");
   if (options.dryRun === true) return;
-  const hashed = isHashed ? (await hashSecrets(secrets, hashSecret)).kept : [];
-  // Whoever wrote it meanwhile knew better; the rest is for the next one.
+  const hashed = await hashSecrets(hashing, hashSecret);
   if (row.content !== before || !isThere(tenant, row)) {
+    // Somebody wrote it meanwhile: the rest is for the next reindex.
     report.isAnyLeft = true;
     return;
   }
   // A secret that is kept already is newer than what was left in clear.
-  for (const [path, value] of hashed) if (!row.secrets.has(path)) row.secrets.set(path, value);
+  for (const [path, value] of hashed.kept) if (!row.secrets.has(path)) row.secrets.set(path, value);
   changeContent(tenant, row, after);
   updateIndexes(tenant, row, before, after);
+}
+
+/** Reports what the resource type cannot read. Gives what is left once all is forgotten that is to be. */
+function tell(
+  { report, forget, hashSecret }: Run,
+  tenant: string,
+  { id, content }: Row,
+  resourceType: ResourceType,
+  secrets: Readonly<Record<string, unknown>>,
+): Content {
+  const found = { tenant, resourceType: resourceType.name, id };
+  const whole = wholeOf(content);
+  const forgotten = forget.get(resourceType.name) ?? new Set();
+  const { paths, resource } = unknownIn(resourceType, whole, forgotten);
+  for (const attribute of paths) report.add("unknown", { ...found, attribute });
+  const { misfits } = fit(resourceType, whole);
+  for (const { path } of misfits) report.add("misfits", { ...found, attribute: path });
+  for (const attribute of Object.keys(secrets))
+    report.add("secrets", { ...found, attribute }, hashSecret === undefined ? "kept" : "hashed");
+  return resource === whole ? content : withoutForgotten(content, resource, forgotten);
 }
 
 /** A resource with the elements of all its collections, those of other releases too. Not a copy. */
@@ -136,12 +146,13 @@ function withoutForgotten(content: Content, left: StoredResource, forgotten: Rea
   return { ...content, isFit: false, document: document as unknown as StoredResource, collections };
 }
 
-function withoutSecrets(content: Content, resourceType: ResourceType, paths: readonly string[]): Content {
+function withoutSecrets(content: Content, paths: readonly string[]): Content {
+  if (paths.length === 0) return content;
   const document: Record<string, unknown> = { ...content.document };
   const collections = new Map(content.collections);
   for (const path of paths) {
     collections.delete(path);
-    writeAttribute(document, attributeAt(resourceType, path) ?? placeOf(path), undefined);
+    writeAttribute(document, placeOf(path), undefined);
   }
   return { ...content, isFit: false, document: document as unknown as StoredResource, collections };
 }

@@ -5,6 +5,7 @@ import { type Counts, contextOf, type ExportedResource, type Upkeep, type Upkeep
 import { removeFromGlobals } from "./indexes.ts";
 import { placeOf } from "./reference-index.ts";
 import type { Row } from "./row.ts";
+import type { Rows } from "./rows.ts";
 import { tenantOf } from "./store.ts";
 import type { Shared, Tenant } from "./tenant.ts";
 
@@ -49,17 +50,23 @@ export async function* exportTenant(
 ): AsyncGenerator<ExportedResource, void> {
   const slice = new TimeSlice();
   const tenant = tenantOf(store, contextOf(name));
-  for (const resourceType of [...tenant.rows.keys()].sort()) {
+  for (const [resourceType, rows] of [...tenant.rows].sort(([left], [right]) => (left < right ? -1 : 1))) {
     if (after !== undefined && resourceType < after.resourceType) continue;
-    const behind = resourceType === after?.resourceType ? after.id : "";
-    const rows = tenant.rows.get(resourceType);
-    const ids = (rows?.list() ?? []).map(({ id }) => id).filter((id) => id > behind);
-    for (const id of ids.sort()) {
-      const row = tenant.isGone ? undefined : rows?.get(id);
-      if (row !== undefined) yield exportedOf(row);
-      if (slice.isOver) await slice.next();
-    }
+    yield* exportRows(tenant, rows, resourceType === after?.resourceType ? after.id : "", slice);
   }
+}
+
+async function* exportRows(tenant: Tenant, rows: Rows, behind: string, slice: TimeSlice) {
+  for (const id of idsBehind(rows, behind)) {
+    const row = tenant.isGone ? undefined : rows.get(id);
+    if (row !== undefined) yield exportedOf(row);
+    if (slice.isOver) await slice.next();
+  }
+}
+
+function idsBehind(rows: Rows, behind: string): readonly string[] {
+  const ids = rows.list().map(({ id }) => id);
+  return ids.filter((id) => id > behind).sort();
 }
 
 function exportedOf({ content, secrets }: Row): ExportedResource {
