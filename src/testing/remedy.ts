@@ -58,7 +58,8 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   faults: { anchor: "faults", helper: "one transaction for each write" },
   releases: {
     anchor: "releases",
-    helper: "keep what the resource type does not name, and compare by `attribute.key(value)` of the type of the request",
+    helper:
+      "keep what the resource type does not name, and compare by `attribute.key(value)` of the type of the request",
   },
   upkeep: { anchor: "upkeep", helper: "leave out what the adapter cannot do: each of the four methods is optional" },
   random: {

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ExportedResource } from "../../src/storage/upkeep.ts";
 import { type MemoryStorage, memoryStorage } from "../../src/storage/memory/index.ts";
+import type { ExportedResource } from "../../src/storage/upkeep.ts";
 import { definitionWith, itemWith, releaseOf } from "./shapes.ts";
 
 let storage: MemoryStorage;

@@ -3,22 +3,26 @@ import { chapter } from "../case.ts";
 import { valuesOf } from "../content.ts";
 import { must, mustBe, outcomeOf } from "../failure.ts";
 import type { Subject } from "../subject.ts";
-import { releaseWith, written } from "./releases.ts";
+import { serving, written } from "./releases.ts";
 
 const { cases, add } = chapter({ name: "upkeep", needs: ["User.userName"] });
 
 add(
   "reindex reports values that several resources share, and keeps versions; a dry run changes nothing",
   async (subject) => {
-    const old = releaseWith(subject, {});
+    const old = await serving(subject, {});
     const ids = [await written(subject, old, "ada", "X1"), await written(subject, old, "bea", "x1")];
-    const now = releaseWith(subject, { uniqueness: "server" });
+    const now = await serving(subject, { uniqueness: "server" });
     const versions = async () => Promise.all(ids.map(async (id) => (await now.read("User", id)).meta));
     const before = await versions();
     const { tenant } = subject.context;
     const resourceTypes = now.resourceTypes.map(({ definition }) => definition);
     for (const dryRun of [true, false]) {
-      const report = await now.storage.reindex?.({ resourceTypes, dryRun, ...(tenant === undefined ? {} : { tenant }) });
+      const report = await now.storage.reindex?.({
+        resourceTypes,
+        dryRun,
+        ...(tenant === undefined ? {} : { tenant }),
+      });
       const [duplicate] = report?.duplicates ?? [];
       mustBe(
         [duplicate?.ids.toSorted(), duplicate?.count, report?.isComplete],

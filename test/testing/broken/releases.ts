@@ -118,10 +118,7 @@ export const BROKEN_ACROSS_RELEASES: readonly Broken[] = [
           return memory.create(request, context);
         },
         query: (request, context) =>
-          memory.query(
-            { ...request, filter: request.filter && first && by(first, request.filter) },
-            context,
-          ),
+          memory.query({ ...request, filter: request.filter && first && by(first, request.filter) }, context),
       };
     }),
   },
