@@ -3,6 +3,7 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { type AttributeShape, type Shape, shapeOf } from "../../../schema/shape.ts";
 import { isSame } from "../../../schema/value.ts";
 import { getOrCreate } from "../../get-or-create.ts";
+import { type SchemaChange, schemaChangeOf } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
@@ -21,7 +22,7 @@ export const MARK = "@shape";
 export const VOUCHES_FOR_NOTHING = "?";
 
 /** For how many milliseconds a process may rely on the list of shapes as it was read. */
-const LEASE = 200;
+export const LEASE = 200;
 
 /** The shapes that the rows of a type of a tenant may have been written under. */
 export interface KnownShapes {
@@ -33,14 +34,21 @@ export interface KnownShapes {
 /** What a shape is in the table: `retiring` is still read, and no longer written; `retired` has no rows. */
 export const SHAPE_STATES = { retired: 0, retiring: 1, active: 2 } as const;
 
+/** What the table said, and when. */
+interface Looked {
+  readonly asOf: number;
+  readonly known: KnownShapes;
+  /** The fingerprints that rows may be written under without another word. */
+  readonly active: ReadonlySet<string>;
+}
+
 /** Knows the shapes of a storage's rows. One for each storage in a process. */
 export class Shapes {
   readonly #tables: Tables;
-  readonly #known = new Map<
-    string,
-    { readonly asOf: number; readonly known: KnownShapes; readonly active: ReadonlySet<string> }
-  >();
+  readonly #known = new Map<string, Looked>();
   readonly #shapes = new Map<string, Shape>();
+  readonly #changes = new WeakMap<KnownShapes, { readonly change: SchemaChange | undefined }>();
+  readonly #told = new Set<string>();
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -109,9 +117,32 @@ export class Shapes {
     });
   }
 
+  /** What has changed of a type since its rows were written; undefined where nothing has. */
+  changeSince(tenant: string, { name }: ResourceType, known: KnownShapes): SchemaChange | undefined {
+    if (known.others.size === 0) return undefined;
+    return getOrCreate(this.#changes, known, () => {
+      const shapes = [...known.others.values()].filter((shape) => shape !== undefined);
+      return { change: schemaChangeOf(name, tenant === "" ? undefined : tenant, shapes, known.own) };
+    }).change;
+  }
+
+  /** Whether such a change is told for the first time: once for each set of shapes that a type of a tenant has rows of. */
+  isNews({ resourceType, tenant = "" }: SchemaChange, { own, others }: KnownShapes): boolean {
+    const name = `${resourceType} ${tenant} ${own.fingerprint} ${[...others.keys()].sort().join(" ")}`;
+    if (this.#told.has(name)) return false;
+    this.#told.add(name);
+    return true;
+  }
+
   /** Drops what is known, so that it is asked for anew. */
   forget(tenant: string, { name }: ResourceType): void {
     for (const key of this.#known.keys()) if (key.startsWith(`${name} ${tenant} `)) this.#known.delete(key);
+  }
+
+  /** The same of everything, after a tenant or a type has gone or has another name. */
+  forgetAll(): void {
+    this.#known.clear();
+    this.#shapes.clear();
   }
 
   async #look(session: Session, tenant: string, resourceType: ResourceType) {
@@ -135,8 +166,19 @@ export class Shapes {
     const active = rows.filter(({ state }) => Number(state) === SHAPE_STATES.active);
     const looked = { asOf, known: { own, others }, active: new Set(active.map(({ fingerprint }) => fingerprint)) };
     // A type without rows may get its first one under any shape at once.
-    if (rows.length > 0) this.#known.set(key, looked);
+    if (rows.length > 0) this.#remember(key, looked);
     return looked;
+  }
+
+  /** What nobody may rely on any more goes, so that no number of tenants fills the memory. */
+  #remember(key: string, looked: Looked): void {
+    // Behind all that was looked at before.
+    this.#known.delete(key);
+    this.#known.set(key, looked);
+    for (const [old, { asOf }] of this.#known) {
+      if (looked.asOf - asOf < LEASE) return;
+      this.#known.delete(old);
+    }
   }
 
   async #shape(session: Session, fingerprint: string, own: Shape): Promise<Shape | undefined> {
@@ -229,6 +271,7 @@ export function hasMark(dialect: Dialect, marks: readonly string[], alias: "r." 
   )})`;
 }
 
-function wait(milliseconds: number): Promise<void> {
+/** Waits. */
+export function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
