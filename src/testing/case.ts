@@ -10,6 +10,10 @@ export const FEATURES = [
   "danglingReferences",
   "applyDelta",
   "transaction",
+  "reindex",
+  "deleteTenant",
+  "exportTenant",
+  "renameTenant",
   "failAt",
 ] as const;
 

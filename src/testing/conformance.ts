@@ -176,6 +176,10 @@ function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonl
   switch (feature) {
     case "applyDelta":
     case "transaction":
+    case "reindex":
+    case "deleteTenant":
+    case "exportTenant":
+    case "renameTenant":
       return storage[feature] !== undefined;
     case "failAt":
       return failAt !== undefined;

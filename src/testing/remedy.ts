@@ -56,6 +56,12 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   abort: { anchor: "faults", helper: "`signal?.throwIfAborted()` before anything is written" },
   transactions: { anchor: "faults", helper: "run `work` in one transaction of the backend" },
   faults: { anchor: "faults", helper: "one transaction for each write" },
+  releases: {
+    anchor: "releases",
+    helper:
+      "keep what the resource type does not name, and compare by `attribute.key(value)` of the type of the request",
+  },
+  upkeep: { anchor: "upkeep", helper: "leave out what the adapter cannot do: each of the four methods is optional" },
   random: {
     anchor: "look-ups-by-key",
     helper: "`predicateOf` of `scimkit/filter` says what matches, `queryByScan` what is given",

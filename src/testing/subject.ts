@@ -21,12 +21,14 @@ import {
   type WriteRequest,
 } from "../storage/adapter.ts";
 import { keepsSecret } from "../storage/secrets.ts";
+import type { Upkeep } from "../storage/upkeep.ts";
 import { LeftOut, must } from "./failure.ts";
 import { type Random, randomFrom } from "./random.ts";
 
 /** What a factory makes. */
 export interface Made<C extends Context = Context> {
-  readonly storage: StorageAdapter<C>;
+  /** The adapter; what it has of `Upkeep` is tried too. */
+  readonly storage: StorageAdapter<C> & Partial<Upkeep>;
   /** Frees what the adapter holds (a connection); called when the case is over, whether it passed or not. */
   readonly close?: () => void | Promise<void>;
   /**
@@ -78,7 +80,7 @@ export interface QueryOptions extends CallOptions {
 
 /** The adapter under test in a tenant of its own, with a short way to each verb. */
 export interface Subject {
-  readonly storage: StorageAdapter;
+  readonly storage: StorageAdapter & Partial<Upkeep>;
   readonly capabilities: StorageCapabilities;
   readonly resourceTypes: readonly ResourceType[];
   readonly made: Made;
@@ -93,6 +95,8 @@ export interface Subject {
   tenant(suffix?: string): Promise<Context>;
   /** The same adapter, empty: another tenant, or another adapter where it has one tenant only. */
   fresh(): Promise<Subject>;
+  /** The same adapter and tenant, asked by a server whose resource types are others. */
+  withTypes(resourceTypes: readonly ResourceType[]): Subject;
   /** Frees a fresh subject before the case is over. */
   release(): Promise<void>;
   /** The next point in time; each is later than the one before. */
@@ -132,12 +136,23 @@ export interface Run {
 
 /** Makes the subject of a case. */
 export async function subjectOf(run: Run, made: Made, seed: number): Promise<Subject> {
+  const hasTenants = made.storage.capabilities?.tenants !== false;
+  const contextOf = run.contextOf ?? ((tenant: string): Context => (hasTenants ? { tenant } : {}));
+  const token = run.nextToken();
+  return subjectIn({ ...run, contextOf }, made, seed, { token, context: await contextOf(`kit-${token}`) });
+}
+
+/** The subject of a tenant that is there. */
+function subjectIn(
+  run: Run & { readonly contextOf: NonNullable<Run["contextOf"]> },
+  made: Made,
+  seed: number,
+  place: { readonly token: string; readonly context: Context },
+): Subject {
   const { storage } = made;
   const capabilities = storage.capabilities ?? {};
-  const token = run.nextToken();
   const hasTenants = capabilities.tenants !== false;
-  const contextOf = run.contextOf ?? ((tenant: string): Context => (hasTenants ? { tenant } : {}));
-  const context = await contextOf(`kit-${token}`);
+  const { token, context } = place;
   const requests = requestsOf(run, storage, context);
   const random = randomFrom(seed);
   let tenants = 0;
@@ -152,8 +167,9 @@ export async function subjectOf(run: Run, made: Made, seed: number): Promise<Sub
     type: requests.type,
     path: requests.path,
     now: requests.now,
-    tenant: async (suffix) => contextOf(`kit-${token}-${suffix ?? ++tenants}`),
+    tenant: async (suffix) => run.contextOf(`kit-${token}-${suffix ?? ++tenants}`),
     fresh: async () => subjectOf(run, hasTenants ? made : await run.make(), random.below(2 ** 31)),
+    withTypes: (resourceTypes) => subjectIn({ ...run, resourceTypes }, made, seed, place),
     release: async () => {
       if (!hasTenants) await run.release(made);
     },

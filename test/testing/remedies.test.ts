@@ -81,7 +81,7 @@ describe("an adapter whose tenants must exist", () => {
     const checked = new Proxy(memory, {
       get(target, name, receiver) {
         const member: unknown = Reflect.get(target, name, receiver);
-        if (typeof member !== "function") return member;
+        if (typeof member !== "function" || /Tenant$|^reindex$/.test(String(name))) return member;
         return async (request: unknown, context: Context) => {
           if (context.tenant !== undefined && !known.has(context.tenant)) throw new Error("There is no such tenant.");
           return Reflect.apply(member, target, [request, context]);

@@ -13,20 +13,22 @@ import type { Tenant } from "./tenant.ts";
 import { createValueIndex, indexName, keysFor, type ValueIndex, valuePaths } from "./value-index.ts";
 
 /** Indexes without which a call cannot be answered. */
-export type Wanted = readonly (ValueIndex | ReferenceIndex)[];
+export type Wanted = Iterable<ValueIndex | ReferenceIndex>;
 
 /**
  * The indexes of references that a tenant has, those of a resource type among them from now on: of what it refers to, and of what it
  * computes from the references of others.
  */
 export function referencesFor(tenant: Tenant, resourceType: ResourceType): Wanted {
+  if (tenant.met.has(resourceType)) return tenant.references.values();
+  tenant.met.add(resourceType);
   for (const { attribute, resourceTypes } of resourceType.references) {
     const { targets } = referenceIndex(tenant, resourceType.name, attribute.path);
     for (const target of resourceTypes) targets.add(target);
   }
   for (const { inverseOf } of resourceType.inverses)
     if (inverseOf !== undefined) referenceIndex(tenant, inverseOf.resourceType, inverseOf.attribute);
-  return [...tenant.references.values()];
+  return tenant.references.values();
 }
 
 /**
@@ -34,9 +36,11 @@ export function referencesFor(tenant: Tenant, resourceType: ResourceType): Wante
  * and what it writes is found from then on.
  */
 export function valuesFor(tenant: Tenant, resourceType: ResourceType): Wanted {
-  const own = valuePaths(resourceType).map((path) => valueIndex(tenant, resourceType, path));
-  const globals = resourceType.unique.filter((path) => isUniqueOverTenants(leafOf(path)));
-  return [...own, ...globals.map((path) => globalIndex(tenant, resourceType, path))];
+  return getOrCreate(tenant.wanted, resourceType, () => {
+    const own = valuePaths(resourceType).map((path) => valueIndex(tenant, resourceType, path));
+    const globals = resourceType.unique.filter((path) => isUniqueOverTenants(leafOf(path)));
+    return [...own, ...globals.map((path) => globalIndex(tenant, resourceType, path))];
+  });
 }
 
 /** The indexes that narrow a filter down. */
@@ -44,7 +48,7 @@ export function lookUpsFor(
   tenant: Tenant,
   resourceType: ResourceType,
   filter: Filter<AttributePath> | undefined,
-): Wanted {
+): readonly ValueIndex[] {
   switch (filter?.type) {
     case "and":
     case "or":

@@ -7,8 +7,8 @@ export interface KeyIndex {
   /** The rows of a key, in no particular order. */
   rows(key: unknown): Iterable<Row>;
   count(key: unknown): number;
-  /** The rows of each key that several have. */
-  shared(): Iterable<ReadonlySet<Row>>;
+  /** The keys that several rows have. */
+  shared(): Iterable<readonly [key: unknown, rows: ReadonlySet<Row>]>;
 }
 
 /** Makes an empty index. */
@@ -37,7 +37,7 @@ export function keyIndex(): KeyIndex {
       return bucket === undefined ? 0 : bucket instanceof Set ? bucket.size : 1;
     },
     *shared() {
-      for (const bucket of buckets.values()) if (bucket instanceof Set && bucket.size > 1) yield bucket;
+      for (const [key, bucket] of buckets) if (bucket instanceof Set && bucket.size > 1) yield [key, bucket];
     },
   };
 }

@@ -20,13 +20,13 @@ export interface ReferenceIndex extends AttributePlace {
 
 /** Makes an empty index. `path` is that of the attribute. */
 export function createReferenceIndex(resourceType: string, path: string): ReferenceIndex {
-  // A URN has colons, a name has none.
+  return { resourceType, path, ...placeOf(path), targets: new Set(), holders: keyIndex(), filling: undefined };
+}
+
+/** Where the attribute of a path stands: a URN has colons, a name has none. */
+export function placeOf(path: string): AttributePlace {
   const colon = path.lastIndexOf(":");
-  const place: AttributePlace = {
-    extension: colon === -1 ? undefined : path.slice(0, colon),
-    name: path.slice(colon + 1),
-  };
-  return { resourceType, path, ...place, targets: new Set(), holders: keyIndex(), filling: undefined };
+  return { extension: colon === -1 ? undefined : path.slice(0, colon), name: path.slice(colon + 1) };
 }
 
 /** The name of a reference attribute's index. `attribute` is a path. */

@@ -21,17 +21,28 @@ export function resourceOf(state: State, row: Row, resourceType: ResourceType, s
   const { document, collections } = state.content(row);
   const resource = copyValue(document) as StoredResource & Record<string, unknown>;
   for (const attribute of attributesApart(resourceType)) {
-    if (attribute.mutability === "writeOnly") continue;
-    const computed = select.includes(attribute) ? inverseElements(state, row, attribute) : undefined;
-    if (attribute.inverseOf !== undefined || !select.includes(attribute)) writeAttribute(resource, attribute, computed);
+    const isSelected = select.includes(attribute);
+    if (attribute.inverseOf !== undefined)
+      writeAttribute(resource, attribute, isSelected ? inverseElements(state, row, attribute) : undefined);
+    // From before it was a collection; a clear secret from before it was one is for the caller to find.
+    else if (attribute.collection && !isSelected) writeAttribute(resource, attribute, undefined);
   }
-  for (const [path, elements] of collections) {
-    const attribute = attributeAt(resourceType, path);
-    if (attribute === undefined || (attribute.collection && !select.includes(attribute))) continue;
-    const copies = Array.from(state.elements(elements), copyValue);
-    writeAttribute(resource, attribute, copies.length === 0 ? undefined : copies);
-  }
+  for (const [path, elements] of collections)
+    writeElements(state, resource, elements, attributeAt(resourceType, path), select);
   return resolveReferences(resourceType, resource, (id) => state.typeOf(id));
+}
+
+/** Of an attribute that is no collection any more, the elements are its value. */
+function writeElements(
+  state: State,
+  resource: Record<string, unknown>,
+  elements: Elements,
+  attribute: Attribute | undefined,
+  select: Select,
+): void {
+  if (attribute === undefined || (attribute.collection && !select.includes(attribute))) return;
+  const copies = Array.from(state.elements(elements), copyValue);
+  writeAttribute(resource, attribute, copies.length === 0 ? undefined : copies);
 }
 
 /** Most elements that are copied at once where the caller takes them one by one. */

@@ -1,10 +1,13 @@
 import type { Context, CreateRequest, ReplaceRequest, StorageAdapter, StorageRequest } from "../adapter.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../secrets.ts";
+import type { Upkeep } from "../upkeep.ts";
 import { applyDelta } from "./delta.ts";
 import { lookUpsFor, referencesFor, valuesFor, type Wanted } from "./indexes.ts";
 import { getResource, queryResources } from "./read.ts";
+import { reindex } from "./reindex.ts";
 import { createStore, inTenant, tenantOf } from "./store.ts";
 import type { Tenant } from "./tenant.ts";
+import { deleteTenant, exportTenant, renameTenant } from "./upkeep.ts";
 import { createResource, deleteResource, replaceResource } from "./write.ts";
 
 /** Options of `memoryStorage`. */
@@ -16,8 +19,8 @@ export interface MemoryStorageOptions {
   readonly hashSecret?: HashSecret;
 }
 
-/** Storage in memory, with a way for tests to look at hashed secrets. */
-export interface MemoryStorage extends StorageAdapter {
+/** Storage in memory, with what is done to it as a whole, and a way for tests to look at hashed secrets. */
+export interface MemoryStorage extends StorageAdapter, Upkeep {
   /**
    * What `hashSecret` made of a resource's writeOnly attribute; undefined where there is none. For tests and
    * demonstrations.
@@ -29,7 +32,8 @@ export interface MemoryStorage extends StorageAdapter {
  * Storage in the memory of one process: complete, with unique indexes, references and computed attributes, and gone
  * when the process ends. For tests, demonstrations and as the reference for other adapters. Everything between a check
  * and the write that depends on it happens in one turn of the event loop, so it is atomic. A query sees the state in
- * which it began, and one that takes long lets others read and write in between.
+ * which it began, and one that takes long lets others read and write in between. Servers whose resource types are not the same may
+ * share it, one after the other or at once: each reads what is there as its own types declare it.
  *
  * @example
  * ```ts
@@ -48,14 +52,13 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     signal?.throwIfAborted();
     return hashed;
   };
-  /** Does something in the tenant of a request, once the indexes are made of references, and others that it `wants`. */
+  /** Does something in the tenant of a request, once the indexes are made of references, and those of values that it `wants`. */
   const inTurn = <T>(
     { resourceType, signal }: StorageRequest,
     context: Context,
     act: (tenant: Tenant) => T | Promise<T>,
-    wants: (tenant: Tenant) => Wanted = () => [],
-  ): Promise<T> =>
-    inTenant(store, context, (tenant) => [...referencesFor(tenant, resourceType), ...wants(tenant)], act, signal);
+    ...wants: readonly ((tenant: Tenant) => Wanted)[]
+  ): Promise<T> => inTenant(store, context, [(tenant) => referencesFor(tenant, resourceType), ...wants], act, signal);
   const values =
     ({ resourceType }: StorageRequest) =>
     (tenant: Tenant): Wanted =>
@@ -80,6 +83,10 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     },
     applyDelta: (request, context) => inTurn(request, context, (tenant) => applyDelta(tenant, request)),
     delete: (request, context) => inTurn(request, context, (tenant) => deleteResource(tenant, request)),
+    reindex: (options) => reindex(store, hashSecret, options),
+    deleteTenant: async (tenant, options) => deleteTenant(store, tenant, options),
+    exportTenant: (tenant, options) => exportTenant(store, tenant, options),
+    renameTenant: async (from, to) => renameTenant(store, from, to),
     readSecret: (resourceType, id, attribute, context = {}) =>
       tenantOf(store, context).rows.get(resourceType)?.get(id)?.secrets.get(attribute),
   };

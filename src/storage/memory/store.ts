@@ -1,4 +1,4 @@
-import { doInSlices, TimeSlice } from "../../time-slice.ts";
+import { doInSlices, type Steps, TimeSlice } from "../../time-slice.ts";
 import type { Context } from "../adapter.ts";
 import type { Wanted } from "./indexes.ts";
 import { createTenant, type Shared, type Tenant } from "./tenant.ts";
@@ -21,18 +21,24 @@ export function tenantOf(store: Shared, { tenant = "" }: Context): Tenant {
 export async function inTenant<T>(
   store: Shared,
   context: Context,
-  wants: (tenant: Tenant) => Wanted,
+  wants: readonly ((tenant: Tenant) => Wanted)[],
   act: (tenant: Tenant) => T | Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
   for (;;) {
     const tenant = tenantOf(store, context);
-    const unready = wants(tenant).find(({ filling }) => filling !== undefined);
-    if (unready?.filling === undefined) {
+    const filling = fillingOf(tenant, wants);
+    if (filling === undefined) {
+      const isNew = tenant.byId.size === 0;
       const done = act(tenant);
-      if (tenant.byId.size > 0) store.tenants.set(context.tenant ?? "", tenant);
+      if (isNew && tenant.byId.size > 0) store.tenants.set(context.tenant ?? "", tenant);
       return done;
     }
-    await doInSlices(unready.filling, new TimeSlice(), signal);
+    await doInSlices(filling, new TimeSlice(), signal);
   }
+}
+
+function fillingOf(tenant: Tenant, wants: readonly ((tenant: Tenant) => Wanted)[]): Steps<void> | undefined {
+  for (const want of wants) for (const { filling } of want(tenant)) if (filling !== undefined) return filling;
+  return undefined;
 }

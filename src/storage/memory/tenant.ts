@@ -18,6 +18,10 @@ export interface Tenant {
   readonly values: Map<string, ValueIndex>;
   /** Rows by the ids that they refer to, for each reference attribute of each type, by `referenceName`. */
   readonly references: Map<string, ReferenceIndex>;
+  /** The resource types whose references have their indexes. */
+  readonly met: WeakSet<ResourceType>;
+  /** The indexes of the values of a resource type. */
+  readonly wanted: WeakMap<ResourceType, readonly ValueIndex[]>;
   readonly shared: Shared;
   /** How many rows were ever created. */
   created: number;
@@ -41,6 +45,8 @@ export function createTenant(shared: Shared): Tenant {
     byId: new Map(),
     values: new Map(),
     references: new Map(),
+    met: new WeakSet(),
+    wanted: new WeakMap(),
     shared,
     created: 0,
     readers: { count: 0, newest: undefined },

@@ -13,6 +13,7 @@ import { cursorCases, pageCases, sortCases } from "./pages.ts";
 import { randomCases } from "./random.ts";
 import { read } from "./read.ts";
 import { references } from "./references.ts";
+import { releases } from "./releases.ts";
 import { replace } from "./replace.ts";
 import { secrets } from "./secrets.ts";
 import { serviceCases } from "./service.ts";
@@ -20,6 +21,7 @@ import { streams } from "./streams.ts";
 import { tenants } from "./tenants.ts";
 import { transactions } from "./transactions.ts";
 import { uniqueness } from "./uniqueness.ts";
+import { upkeep } from "./upkeep.ts";
 import { values } from "./values.ts";
 import { versions } from "./versions.ts";
 
@@ -58,6 +60,8 @@ export function casesOf({ runs, path, capabilities }: CaseOptions): readonly Cas
     ...abort,
     ...transactions,
     ...faults,
+    ...releases,
+    ...upkeep,
     ...randomCases(runs, path),
     ...serviceCases(capabilities),
   ];

@@ -12,7 +12,7 @@ import {
   type StorageAdapter,
   type StoredResource,
 } from "../../../src/storage/adapter.ts";
-import { memoryStorage } from "../../../src/storage/memory/index.ts";
+import { type MemoryStorage, memoryStorage } from "../../../src/storage/memory/index.ts";
 
 /** An adapter with one fault, and the title (or the beginning of it) of a case that must catch it. */
 export interface Broken {
@@ -22,7 +22,9 @@ export interface Broken {
 }
 
 /** Memory with some methods replaced. */
-function memoryWith(change: (memory: StorageAdapter) => Partial<StorageAdapter>): () => StorageAdapter {
+export function memoryWith(
+  change: (memory: StorageAdapter & Partial<MemoryStorage>) => Partial<MemoryStorage>,
+): () => StorageAdapter {
   return () => {
     const memory = memoryStorage({ hashSecret: (_, value) => `hash of ${String(value).length}` });
     const adapter: StorageAdapter = { ...memory, ...change(memory) };

@@ -5,9 +5,9 @@ import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } 
 import type { Steps } from "../../../time-slice.ts";
 import type { StoredResource } from "../../adapter.ts";
 import { getOrCreate } from "../../get-or-create.ts";
+import { unknownIn } from "../../reindex-unknown.ts";
 import { isForgotten, type Plan, plainCollections, restingCollections } from "./reindex-plan.ts";
 import type { RawRow, RawUnique } from "./reindex-read.ts";
-import { unknownIn } from "./reindex-unknown.ts";
 import { elementOf, metaOf } from "./resource.ts";
 import {
   type ElementRow,

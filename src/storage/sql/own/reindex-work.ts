@@ -1,12 +1,12 @@
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { doInSlices, TimeSlice } from "../../../time-slice.ts";
+import type { ReportBuilder } from "../../reindex-report.ts";
 import { type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database } from "../database.ts";
 import { sortOut, withParts } from "./reindex-batch.ts";
 import { Claims } from "./reindex-dry.ts";
 import { type Plan, planOf } from "./reindex-plan.ts";
 import { type RawRow, type Rows, readShapes, readThese } from "./reindex-read.ts";
-import type { ReportBuilder } from "./reindex-report.ts";
 import { type Findings, type Rebuilt, rebuildSteps, type Stored } from "./reindex-row.ts";
 import { DoubtNotAnnounced, type Taken, type Written, writeRebuilt } from "./reindex-write.ts";
 import { type Shapes, VOUCHES_FOR_NOTHING } from "./shapes.ts";

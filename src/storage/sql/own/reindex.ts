@@ -1,9 +1,9 @@
 import { compileResourceType, type ResourceType } from "../../../schema/resource-type.ts";
+import { ReportBuilder } from "../../reindex-report.ts";
+import { forgottenOf } from "../../reindex-unknown.ts";
 import type { ReindexOptions, ReindexReport } from "../../upkeep.ts";
 import { readBehind, readTenants } from "./reindex-read.ts";
-import { ReportBuilder } from "./reindex-report.ts";
 import { retireShapes } from "./reindex-retire.ts";
-import { forgottenOf } from "./reindex-unknown.ts";
 import { type Run, Work } from "./reindex-work.ts";
 
 /** How many tenants are begun together: who announces a shape waits. */

@@ -1,5 +1,5 @@
-import { getOrCreate } from "../../get-or-create.ts";
-import type { Finding, ReindexReport } from "../../upkeep.ts";
+import { getOrCreate } from "./get-or-create.ts";
+import type { Finding, ReindexReport } from "./upkeep.ts";
 
 /** Most ids of one finding. */
 const MOST_IDS = 100;

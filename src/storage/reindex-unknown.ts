@@ -1,6 +1,6 @@
-import type { Attribute } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
-import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
+import type { Attribute } from "../schema/attribute.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 
 /** What of a stored resource no schema names. */
 export interface Unknown<R> {
