@@ -23,7 +23,7 @@ export const MARK = "@shape";
 export const VOUCHES_FOR_NOTHING = "?";
 
 /** For how many milliseconds a process may rely on the list of shapes as it was read. */
-const LEASE = 200;
+export const LEASE = 200;
 
 /** The shapes that the rows of a type of a tenant may have been written under. */
 export interface KnownShapes {
@@ -35,15 +35,20 @@ export interface KnownShapes {
 /** What a shape is in the table: `retiring` is still read, and no longer written; `retired` has no rows. */
 export const SHAPE_STATES = { retired: 0, retiring: 1, active: 2 } as const;
 
+/** What the table said, and when. */
+interface Looked {
+  readonly asOf: number;
+  readonly known: KnownShapes;
+  /** The fingerprints that rows may be written under without another word. */
+  readonly active: ReadonlySet<string>;
+}
+
 /** Knows the shapes of a storage's rows. One for each storage in a process. */
 export class Shapes {
   /** Each look at the shapes is one at the version of the tables as well. */
   readonly version: VersionWatch;
   readonly #tables: Tables;
-  readonly #known = new Map<
-    string,
-    { readonly asOf: number; readonly known: KnownShapes; readonly active: ReadonlySet<string> }
-  >();
+  readonly #known = new Map<string, Looked>();
   readonly #shapes = new Map<string, Shape>();
   readonly #changes = new WeakMap<KnownShapes, { readonly change: SchemaChange | undefined }>();
   readonly #told = new Set<string>();
@@ -143,6 +148,12 @@ export class Shapes {
     return this.#shape(session, mark, own);
   }
 
+  /** The same of everything, after a tenant or a type has gone or has another name. */
+  forgetAll(): void {
+    this.#known.clear();
+    this.#shapes.clear();
+  }
+
   async #look(session: Session, tenant: string, resourceType: ResourceType) {
     const own = shapeOf(resourceType);
     const key = `${resourceType.name} ${tenant} ${own.fingerprint}`;
@@ -161,7 +172,7 @@ export class Shapes {
     const active = rows.filter(({ state }) => Number(state) === SHAPE_STATES.active);
     const looked = { asOf, known: { own, others }, active: new Set(active.map(({ fingerprint }) => fingerprint)) };
     // A type without rows may get its first one under any shape at once.
-    if (rows.length > 0) this.#known.set(key, looked);
+    if (rows.length > 0) this.#remember(key, looked);
     return looked;
   }
 
@@ -174,6 +185,17 @@ export class Shapes {
     for (const { version, least } of rows.slice(0, 1))
       this.version.note({ version: Number(version), least: Number(least) });
     return rows.flatMap(({ fingerprint, ...use }) => (fingerprint === null ? [] : [{ ...use, fingerprint }]));
+  }
+
+  /** What nobody may rely on any more goes, so that no number of tenants fills the memory. */
+  #remember(key: string, looked: Looked): void {
+    // Behind all that was looked at before.
+    this.#known.delete(key);
+    this.#known.set(key, looked);
+    for (const [old, { asOf }] of this.#known) {
+      if (looked.asOf - asOf < LEASE) return;
+      this.#known.delete(old);
+    }
   }
 
   async #shape(session: Session, fingerprint: string, own: Shape): Promise<Shape | undefined> {
@@ -266,6 +288,7 @@ export function hasMark(dialect: Dialect, marks: readonly string[], alias: "r." 
   )})`;
 }
 
-function wait(milliseconds: number): Promise<void> {
+/** Waits. */
+export function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

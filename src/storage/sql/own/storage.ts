@@ -4,16 +4,29 @@ import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, ReadRequest, StorageAdapter, StorageRequest, WriteRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
-import type { SchemaChange } from "../../upkeep.ts";
+import type {
+  Counts,
+  ExportedResource,
+  ReindexOptions,
+  ReindexReport,
+  SchemaChange,
+  UpkeepOptions,
+} from "../../upkeep.ts";
 import { type Database, databaseOf } from "../database.ts";
+import type { Field } from "./batches.ts";
 import { createResource } from "./create.ts";
 import { applyDelta } from "./delta.ts";
+import { deleteTenant, dropType } from "./discard.ts";
+import { exportTenant, type Position } from "./export.ts";
 import { type Indexes, planIndexes } from "./index-plan.ts";
 import { type MigrateOptions, type Migration, migrate, planMigration } from "./migrate.ts";
 import { Opening } from "./open.ts";
 import { query } from "./query.ts";
 import { readResource } from "./read.ts";
+import { reindex } from "./reindex.ts";
 import { deleteResource } from "./remove.ts";
+import { renameTenant } from "./rename-tenant.ts";
+import { renameType } from "./rename-type.ts";
 import { replaceResource } from "./replace.ts";
 import { compareSchemas, type SchemaQuestion, type UnknownType } from "./schema-changes.ts";
 import { readSecret } from "./secret-statements.ts";
@@ -94,6 +107,103 @@ export interface SqlStorage extends StorageAdapter {
    * none.
    */
   readSecret(resourceType: string, id: string, attribute: string, context?: Context): Promise<unknown>;
+  /**
+   * Makes what look-ups rely on anew, by the schemas that are served now: comparison keys, unique values, the rows of collections. In
+   * batches beside live traffic; begun again after it broke off, it goes on. Versions and `lastModified` stay.
+   *
+   * @example
+   * ```ts
+   * import { Group, User } from "scimkit";
+   * import { openSqlite, sqlStorage } from "scimkit/sql";
+   * const storage = sqlStorage({ db: await openSqlite("directory.db") });
+   * const { duplicates, isComplete } = await storage.reindex({ resourceTypes: [User, Group.unique("displayName")] });
+   * ```
+   * @throws {TypeError} where `forget` names what a schema has.
+   */
+  reindex(options: ReindexOptions): Promise<ReindexReport>;
+  /**
+   * Deletes all that a tenant has; no tenant is `undefined`. By batches: other tenants go on, and wait no longer than for a large
+   * write. Broken off and begun again it goes on. Turn the tenant's clients away first: what they write meanwhile goes too, and what
+   * they read is what is left. Nothing of it stays in any table, values that are unique over all tenants are free again, and all that
+   * was remembered of the tenant is forgotten; references elsewhere there are none, so that no other resource changes. Gives what it
+   * deleted, by resource type. No event is told: whoever calls it knows.
+   *
+   * @example
+   * ```ts
+   * import { openSqlite, sqlStorage } from "scimkit/sql";
+   * const storage = sqlStorage({ db: await openSqlite("directory.db") });
+   * await storage.deleteTenant("acme", { onProgress: ({ resourceType, done }) => console.log(resourceType, done) });
+   * ```
+   */
+  deleteTenant(tenant: string | undefined, options?: UpkeepOptions): Promise<Counts>;
+  /**
+   * All that a tenant has, resource by resource in the order of types and ids: whole, with its collections and with its secrets as
+   * they are kept, each of one state. A reference that led nowhere when it was written has `$ref: null`. It needs no resource types,
+   * and gives attributes that no schema names any more too. It reads a page at a time, so that it holds no connection while its
+   * caller works. `after`: behind that resource, where an export broke off.
+   *
+   * @example
+   * ```ts
+   * import { openSqlite, sqlStorage } from "scimkit/sql";
+   * const storage = sqlStorage({ db: await openSqlite("directory.db") });
+   * for await (const exported of storage.exportTenant("acme")) console.log(JSON.stringify(exported));
+   * ```
+   */
+  exportTenant(
+    tenant: string | undefined,
+    options?: { readonly after?: { readonly resourceType: string; readonly id: string } | undefined },
+  ): AsyncIterable<ExportedResource>;
+  /**
+   * Gives all that a tenant has to another one that has nothing, in one transaction; `undefined` is no tenant. Ids, versions and
+   * times stay, so that clients go on with their ETags; cursors are good for one tenant alone. On PostgreSQL writes to the tenant's
+   * own resources wait until it has ended, and nobody else does; on SQLite all writes do, and are 503 after ten seconds. Turn the
+   * tenant's clients away until they are known by the new name: what they create by the old one meanwhile stays there. Gives what has
+   * moved, by resource type. No event is told.
+   *
+   * @throws {Error} where `to` has resources, those of another renaming under way among them.
+   * @example
+   * ```ts
+   * import { openSqlite, sqlStorage } from "scimkit/sql";
+   * const storage = sqlStorage({ db: await openSqlite("directory.db") });
+   * await storage.renameTenant(undefined, "acme"); // a directory of one tenant gets its first one
+   * ```
+   */
+  renameTenant(from: string | undefined, to: string | undefined): Promise<Counts>;
+  /**
+   * Gives the resources of a type to one of another name, after a release has renamed it: with what references to them say in `type`
+   * (the members of groups). Ids, versions and times stay, as do the names that are taken: those go by the URN of the schema. By
+   * batches, each of which is whole; until it has ended either name finds a part, so turn clients of the type away, or call it between
+   * two releases. Broken off and begun again it goes on. Gives how many there were. Where `createScim` has a comparison key of its
+   * own under which names of types are not compared by their letters, reindex afterwards what refers to them; so it is where `tenant`
+   * is given, as only for all tenants together the new name is known to be the old one's. No event is told.
+   *
+   * @example
+   * ```ts
+   * import { openSqlite, sqlStorage } from "scimkit/sql";
+   * const storage = sqlStorage({ db: await openSqlite("directory.db") });
+   * await storage.renameType("User", "Person");
+   * ```
+   */
+  renameType(from: string, to: string, options?: TypeUpkeepOptions): Promise<number>;
+  /**
+   * Deletes all resources of a type, after a release has dropped it: as a deletion of each would, with the references to them, whose
+   * holders get a new version; what was unique is free again. By batches beside other traffic; broken off and begun again it goes on.
+   * Gives how many there were. No event is told.
+   *
+   * @example
+   * ```ts
+   * import { openSqlite, sqlStorage } from "scimkit/sql";
+   * const storage = sqlStorage({ db: await openSqlite("directory.db") });
+   * await storage.dropType("Device");
+   * ```
+   */
+  dropType(name: string, options?: TypeUpkeepOptions): Promise<number>;
+}
+
+/** Options of `renameType` and `dropType`. */
+export interface TypeUpkeepOptions extends UpkeepOptions {
+  /** The one tenant to do. Default: all. */
+  readonly tenant?: string | undefined;
 }
 
 /**
@@ -155,8 +265,11 @@ interface Settings {
   readonly refusesChanges: boolean;
 }
 
+/** What only the storage as a whole has: it works on a database that need not be open. */
+type Whole = Pick<SqlStorage, "migrate" | "plan" | "schemaChanges" | "unknownTypes">;
+
 /** Storage in a database that is open, or in a transaction of one. */
-function storageOver(database: Database, settings: Settings): StorageAdapter & Pick<SqlStorage, "readSecret"> {
+function storageOver(database: Database, settings: Settings): Omit<SqlStorage, keyof Whole> {
   const { tables, hashSecret, shapes, opening } = settings;
   const known = async (request: StorageRequest, { tenant = "" }: Context) =>
     tellOfChange(settings, request, tenant, await shapes.known(database, tenant, request.resourceType));
@@ -203,6 +316,31 @@ function storageOver(database: Database, settings: Settings): StorageAdapter & P
       const owner = { dialect: database.dialect, tables, tenant: context.tenant ?? "", type: resourceType, id };
       return readSecret(database, owner, attribute);
     },
+    ...upkeepOver({ database, tables }, shapes),
+    reindex: (options) => reindex({ database, tables, shapes, hashSecret }, options),
+  };
+}
+
+/** What is done to tenants and types as a whole. What was known of them is asked for anew. */
+function upkeepOver(field: Field, shapes: Shapes) {
+  const forgetting = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } finally {
+      shapes.forgetAll();
+    }
+  };
+  return {
+    deleteTenant: (tenant: string | undefined, options: UpkeepOptions = {}) =>
+      forgetting(deleteTenant(field, tenant ?? "", options)),
+    exportTenant: (tenant: string | undefined, { after }: { readonly after?: Position | undefined } = {}) =>
+      exportTenant(field, tenant ?? "", after),
+    renameTenant: (from: string | undefined, to: string | undefined) =>
+      forgetting(renameTenant(field, from ?? "", to ?? "")),
+    renameType: (from: string, to: string, { tenant, ...options }: TypeUpkeepOptions = {}) =>
+      forgetting(renameType(field, { from, to }, { ...options, tenant })),
+    dropType: (name: string, { tenant, ...options }: TypeUpkeepOptions = {}) =>
+      forgetting(dropType(field, name, { ...options, tenant, at: new Date().toISOString() })),
   };
 }
 
