@@ -265,8 +265,11 @@ interface Settings {
   readonly refusesChanges: boolean;
 }
 
+/** What only the storage as a whole has: it works on a database that need not be open. */
+type Whole = Pick<SqlStorage, "migrate" | "plan" | "schemaChanges" | "unknownTypes">;
+
 /** Storage in a database that is open, or in a transaction of one. */
-function storageOver(database: Database, settings: Settings): Omit<SqlStorage, "migrate" | "plan" | "schemaChanges" | "unknownTypes"> {
+function storageOver(database: Database, settings: Settings): Omit<SqlStorage, keyof Whole> {
   const { tables, hashSecret, shapes, opening } = settings;
   const known = async (request: StorageRequest, { tenant = "" }: Context) =>
     tellOfChange(settings, request, tenant, await shapes.known(database, tenant, request.resourceType));
