@@ -6,6 +6,7 @@ import type { Database } from "../database.ts";
 import { type Fragment, returning, sql } from "../dialect/fragment.ts";
 import { retryWrite } from "../retry.ts";
 import { assembleWritten } from "./read.ts";
+import { refuseUnvouched } from "./refuse-unvouched.ts";
 import { type Row, refuseLong, rowSteps, type UniqueRow } from "./row.ts";
 import { splitSecrets, writeSecret } from "./secret-statements.ts";
 import { type Settled, settle } from "./settle.ts";
@@ -13,7 +14,6 @@ import type { Shapes } from "./shapes.ts";
 import { insertElements, insertUniques, type Owner, ownRow } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { throwIfTaken } from "./taken.ts";
-import { refuseUnvouched } from "./unvouched.ts";
 
 /** What a create depends on besides the request. */
 export interface CreateOptions {

@@ -18,6 +18,7 @@ import {
   uniqueStatements,
 } from "./changes.ts";
 import { type Held, readHeld } from "./held.ts";
+import { refuseUnvouched } from "./refuse-unvouched.ts";
 import type { SelectedRow } from "./resource.ts";
 import { type Row, refuseLong, rowSteps, type UniqueRow, uniqueKey } from "./row.ts";
 import { type SecretChanges, secretChanges, secretStatements } from "./secret-statements.ts";
@@ -25,7 +26,6 @@ import { resolve, type Settled, settle, typesOf } from "./settle.ts";
 import { type KnownShapes, likeMarksFor, MARK, VOUCHES_FOR_NOTHING } from "./shapes.ts";
 import { type Owner, ownRow, versionColumn } from "./statements.ts";
 import { takenByOthers } from "./taken.ts";
-import { refuseUnvouched } from "./unvouched.ts";
 
 /** What a replace is to do. */
 export interface Replacing {

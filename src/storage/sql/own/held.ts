@@ -6,7 +6,7 @@ import type { StoredResource } from "../../adapter.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Session } from "../database.ts";
 import { raw, sql } from "../dialect/fragment.ts";
-import { elementOf, resourceOf } from "./resource.ts";
+import { elementOf, NOTHING, resourceOf } from "./resource.ts";
 import { type ElementRow, rowName, type UniqueKey } from "./row.ts";
 import { MARK } from "./shapes.ts";
 import { lock, type Owner } from "./statements.ts";
@@ -52,7 +52,7 @@ export async function readHeld(
     owner,
     resourceType.attributes.filter((attribute) => !unread.includes(attribute)),
   );
-  const stored = resourceOf(resourceType, { ...locked, id: owner.id }, []);
+  const stored = resourceOf(resourceType, { ...locked, id: owner.id }, NOTHING);
   const { resource, misplaced } = await doInSlices(inPlaceSteps(resourceType, stored, rows), new TimeSlice());
   const elements = new Map(rows.map((row) => [rowName(row.attribute, row.key), row]));
   return { resource, misplaced, mark, keys, uniques: await readUniques(session, owner), elements, unread };

@@ -12,6 +12,7 @@ import { retryWrite } from "../retry.ts";
 import { changeSteps, elementStatements, isAnyChange, uniqueChanges, uniqueStatements } from "./changes.ts";
 import { healResource, NeedsUnvouchedMark, type Replacing, type Written } from "./heal.ts";
 import { assembleWritten, type Reading } from "./read.ts";
+import { refuseUnvouched } from "./refuse-unvouched.ts";
 import { type Row, refuseLong, rowSteps, type UniqueRow } from "./row.ts";
 import { secretChanges, secretStatements } from "./secret-statements.ts";
 import { type Settled, settle } from "./settle.ts";
@@ -19,7 +20,6 @@ import { hasMark, likeMarks, type Shapes } from "./shapes.ts";
 import { type Owner, ownRow, versionColumn } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { throwIfTaken } from "./taken.ts";
-import { refuseUnvouched } from "./unvouched.ts";
 
 /** What a replace depends on besides the request. */
 export interface ReplaceOptions {

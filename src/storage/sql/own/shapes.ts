@@ -3,6 +3,7 @@ import type { ResourceType } from "../../../schema/resource-type.ts";
 import { type AttributeShape, type Shape, shapeOf } from "../../../schema/shape.ts";
 import { isSame } from "../../../schema/value.ts";
 import { getOrCreate } from "../../get-or-create.ts";
+import { type SchemaChange, schemaChangeOf } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
@@ -46,6 +47,8 @@ export class Shapes {
   readonly #tables: Tables;
   readonly #known = new Map<string, Looked>();
   readonly #shapes = new Map<string, Shape>();
+  readonly #changes = new WeakMap<KnownShapes, { readonly change: SchemaChange | undefined }>();
+  readonly #told = new Set<string>();
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -112,6 +115,23 @@ export class Shapes {
         WHERE tenant = ${tenant} AND type = ${type} AND fingerprint <> ${mark}`);
       return others.length === 0;
     });
+  }
+
+  /** What has changed of a type since its rows were written; undefined where nothing has. */
+  changeSince(tenant: string, { name }: ResourceType, known: KnownShapes): SchemaChange | undefined {
+    if (known.others.size === 0) return undefined;
+    return getOrCreate(this.#changes, known, () => {
+      const shapes = [...known.others.values()].filter((shape) => shape !== undefined);
+      return { change: schemaChangeOf(name, tenant === "" ? undefined : tenant, shapes, known.own) };
+    }).change;
+  }
+
+  /** Whether such a change is told for the first time: once for each set of shapes that a type of a tenant has rows of. */
+  isNews({ resourceType, tenant = "" }: SchemaChange, { own, others }: KnownShapes): boolean {
+    const name = `${resourceType} ${tenant} ${own.fingerprint} ${[...others.keys()].sort().join(" ")}`;
+    if (this.#told.has(name)) return false;
+    this.#told.add(name);
+    return true;
   }
 
   /** Drops what is known, so that it is asked for anew. */

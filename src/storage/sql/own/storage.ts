@@ -1,9 +1,10 @@
 import type { Kysely } from "kysely";
+import { unavailable } from "../../../error.ts";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
-import type { Context, ReadRequest, StorageAdapter } from "../../adapter.ts";
+import type { Context, ReadRequest, StorageAdapter, StorageRequest, WriteRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
-import type { Counts, ExportedResource, UpkeepOptions } from "../../upkeep.ts";
+import type { Counts, ExportedResource, SchemaChange, UpkeepOptions } from "../../upkeep.ts";
 import { type Database, databaseOf } from "../database.ts";
 import type { Field } from "./batches.ts";
 import { createResource } from "./create.ts";
@@ -19,7 +20,7 @@ import { renameTenant } from "./rename-tenant.ts";
 import { renameType } from "./rename-type.ts";
 import { replaceResource } from "./replace.ts";
 import { readSecret } from "./secret-statements.ts";
-import { NotAnnounced, Shapes } from "./shapes.ts";
+import { type KnownShapes, NotAnnounced, Shapes } from "./shapes.ts";
 import { readAheadWithStreams, readWithStreams } from "./stream.ts";
 import { type Tables, tablesOf } from "./tables.ts";
 
@@ -58,6 +59,12 @@ export interface SqlStorageOptions<DB = unknown> {
   readonly searchable?: readonly string[];
   /** Most rows that a query may look at where SQL cannot express all of it; more is 400 tooMany. Default 100,000. */
   readonly maxScanned?: number;
+  /**
+   * What becomes of requests for resources that were written when their attributes were declared otherwise, as long as `reindex` has
+   * not been run where it is needed. `"serve"`: they are answered, some of them at a higher cost, and the event `schemaChanged` tells
+   * of it. `"refuse"`: they fail with 503, and `on` is told which attributes have changed. Default `"serve"`.
+   */
+  readonly schemaChanges?: "serve" | "refuse";
 }
 
 /** Storage in an SQL database. */
@@ -185,6 +192,7 @@ export function sqlStorage<DB>(options: SqlStorageOptions<DB>): SqlStorage {
     hashSecret: options.hashSecret,
     maxScanned: options.maxScanned ?? 100_000,
     shapes: new Shapes(tables),
+    refusesChanges: options.schemaChanges === "refuse",
   });
 }
 
@@ -196,15 +204,20 @@ interface Settings {
   readonly hashSecret: HashSecret | undefined;
   readonly maxScanned: number;
   readonly shapes: Shapes;
+  readonly refusesChanges: boolean;
 }
 
 function storageOver(database: Database, settings: Settings): SqlStorage {
   const { tables, plan, indexes, hashSecret, shapes } = settings;
+  const known = async (request: StorageRequest, { tenant = "" }: Context) =>
+    tellOfChange(settings, request, tenant, await shapes.known(database, tenant, request.resourceType));
+  const announce = async (request: WriteRequest, { tenant = "" }: Context) =>
+    tellOfChange(settings, request, tenant, await shapes.announce(database, tenant, request.resourceType));
   return {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
     async get(request, context) {
       request.signal?.throwIfAborted();
-      const reading = { ...request, tables, tenant: context.tenant ?? "" };
+      const reading = { ...request, tables, tenant: context.tenant ?? "", known: await known(request, context) };
       return canStream(database, request)
         ? readAheadWithStreams(database, reading, (session, streamOf) =>
             readResource(session, reading, request.id, streamOf),
@@ -212,16 +225,27 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
         : readResource(database, reading, request.id);
     },
     async query(request, context) {
+      request.signal?.throwIfAborted();
       const place = { tables, tenant: context.tenant ?? "", resourceType: request.resourceType };
+      const shapes = await known(request, context);
       return canStream(database, request)
-        ? readWithStreams(database, place, (session, streamOf) =>
-            query(session, tables, request, context, settings, streamOf),
+        ? readWithStreams(database, place, (_, streamOf) =>
+            query(database, tables, request, context, settings, shapes, streamOf),
           )
-        : query(database, tables, request, context, settings);
+        : query(database, tables, request, context, settings, shapes);
     },
-    create: (request, context) => createResource(database, tables, request, context, settings),
-    replace: (request, context) => replaceResource(database, tables, request, context, settings),
-    applyDelta: (request, context) => applyDelta(database, tables, request, context, shapes),
+    async create(request, context) {
+      await announce(request, context);
+      return createResource(database, tables, request, context, settings);
+    },
+    async replace(request, context) {
+      await announce(request, context);
+      return replaceResource(database, tables, request, context, settings);
+    },
+    async applyDelta(request, context) {
+      await announce(request, context);
+      return applyDelta(database, tables, request, context, shapes);
+    },
     delete: (request, context) => deleteResource(database, tables, request, context),
     transaction: (work) => openAnnounced(database, shapes, (inner) => work(storageOver(inner, settings))),
     migrate: () => migrate(database, tables, plan, indexes),
@@ -254,6 +278,30 @@ function upkeepOver(field: Field, shapes: Shapes) {
     dropType: (name: string, { tenant, ...options }: TypeUpkeepOptions = {}) =>
       forgetting(dropType(field, name, { ...options, tenant, at: new Date().toISOString() })),
   };
+}
+
+/**
+ * Tells of rows that were written when attributes were declared otherwise.
+ * @throws {ScimError} 503 where the host wants no requests before they have been made anew.
+ */
+function tellOfChange(
+  { shapes, refusesChanges }: Settings,
+  { resourceType, notify }: StorageRequest,
+  tenant: string,
+  known: KnownShapes,
+): KnownShapes {
+  const change = shapes.changeSince(tenant, resourceType, known);
+  if (change === undefined) return known;
+  if (refusesChanges && change.needsReindex) throw unavailable(undefined, { cause: needsReindex(change) });
+  if (notify !== undefined && shapes.isNews(change, known)) notify({ type: "schemaChanged", change });
+  return known;
+}
+
+function needsReindex({ resourceType, changes }: SchemaChange): Error {
+  const changed = changes.filter((one) => one.needsReindex).map(({ attribute, change }) => `${attribute} (${change})`);
+  return new Error(
+    `sqlStorage: resources of ${resourceType} were written when ${changed.join(", ")} had not changed yet. Run reindex of the storage, or serve them as they are: schemaChanges: "serve".`,
+  );
 }
 
 /** Runs work in a transaction; a shape that it needs and that nobody knows of is announced first, and the work begun again. */
