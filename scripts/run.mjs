@@ -26,6 +26,7 @@ const TASKS = {
   "bench:storage": ["node", "bench/storage/run.ts"],
   "bench:races": ["node", "bench/storage/races.ts"],
   "bench:kill": ["node", "bench/storage/kill.ts"],
+  "bench:reindex": ["node", "bench/storage/reindex.ts"],
   "bench:faults": ["node", "bench/storage/faults.ts"],
   "bench:linear": ["node", "bench/linear.ts"],
   "bench:pages": ["node", "bench/pages.ts"],

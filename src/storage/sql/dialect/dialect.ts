@@ -61,6 +61,11 @@ export interface TransactionWords {
   readonly supportsReturning?: boolean;
   /** Behind a SELECT: keeps others from changing and from locking the rows until the transaction ends. */
   readonly forUpdate: Fragment;
+  /**
+   * Behind a SELECT: keeps others from changing the rows until the transaction ends, but not from referring to them; those that others
+   * keep so are left out, so that nobody is waited for.
+   */
+  readonly forUpdateOfFree: Fragment;
   /** Behind a SELECT: keeps others from deleting the rows until the transaction ends. */
   readonly forKeyShare: Fragment;
   /**

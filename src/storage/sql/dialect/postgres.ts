@@ -16,6 +16,7 @@ export const postgres: Dialect = {
   supportsWritesInWith: true,
   supportsReturning: true,
   forUpdate: raw(" FOR UPDATE"),
+  forUpdateOfFree: raw(" FOR NO KEY UPDATE SKIP LOCKED"),
   forKeyShare: raw(" FOR KEY SHARE"),
   takeTurn: (text) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${text}, 0))`,
 

@@ -17,6 +17,7 @@ export const sqlite: Dialect = {
   hasOneWriter: true,
   supportsReturning: true,
   forUpdate: raw(""),
+  forUpdateOfFree: raw(""),
   forKeyShare: raw(""),
 
   // Readers of the file do not wait for writers, and what was answered survives a power cut [G-19].

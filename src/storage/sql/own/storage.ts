@@ -4,7 +4,14 @@ import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, ReadRequest, StorageAdapter, StorageRequest, WriteRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
-import type { Counts, ExportedResource, SchemaChange, UpkeepOptions } from "../../upkeep.ts";
+import type {
+  Counts,
+  ExportedResource,
+  ReindexOptions,
+  ReindexReport,
+  SchemaChange,
+  UpkeepOptions,
+} from "../../upkeep.ts";
 import { type Database, databaseOf } from "../database.ts";
 import type { Field } from "./batches.ts";
 import { createResource } from "./create.ts";
@@ -15,6 +22,7 @@ import { type Indexes, type IndexPlan, planIndexes } from "./index-plan.ts";
 import { migrate } from "./migrate.ts";
 import { query } from "./query.ts";
 import { readResource } from "./read.ts";
+import { reindex } from "./reindex.ts";
 import { deleteResource } from "./remove.ts";
 import { renameTenant } from "./rename-tenant.ts";
 import { renameType } from "./rename-type.ts";
@@ -76,7 +84,20 @@ export interface SqlStorage extends StorageAdapter {
    * none.
    */
   readSecret(resourceType: string, id: string, attribute: string, context?: Context): Promise<unknown>;
-
+  /**
+   * Makes what look-ups rely on anew, by the schemas that are served now: comparison keys, unique values, the rows of collections. In
+   * batches beside live traffic; begun again after it broke off, it goes on. Versions and `lastModified` stay.
+   *
+   * @example
+   * ```ts
+   * import { Group, User } from "scimkit";
+   * import { openSqlite, sqlStorage } from "scimkit/sql";
+   * const storage = sqlStorage({ db: await openSqlite("directory.db") });
+   * const { duplicates, isComplete } = await storage.reindex({ resourceTypes: [User, Group.unique("displayName")] });
+   * ```
+   * @throws {TypeError} where `forget` names what a schema has.
+   */
+  reindex(options: ReindexOptions): Promise<ReindexReport>;
   /**
    * Deletes all that a tenant has; no tenant is `undefined`. By batches: other tenants go on, and wait no longer than for a large
    * write. Broken off and begun again it goes on. Turn the tenant's clients away first: what they write meanwhile goes too, and what
@@ -254,6 +275,7 @@ function storageOver(database: Database, settings: Settings): SqlStorage {
       return readSecret(database, owner, attribute);
     },
     ...upkeepOver({ database, tables }, shapes),
+    reindex: (options) => reindex({ database, tables, shapes, hashSecret }, options),
   };
 }
 
