@@ -46,7 +46,12 @@ async function fill(storage: StorageAdapter, context: { readonly tenant?: string
   await group("g1", ["u1", "u2"]);
   await group("g2", ["u3", "g1", "nobody"]);
   const meta = { resourceType: "Badge", created: AT, lastModified: AT };
-  const doors = { doors: [{ value: "front", since: "2020" }, { since: "2021" }] };
+  const doors = {
+    doors: [
+      { value: "front", since: "2020" },
+      { value: "back", since: "2021" },
+    ],
+  };
   const resource = { schemas: ["urn:test:Badge", "urn:test:Doors"], id: "b1", number, "urn:test:Doors": doors, meta };
   await storage.create(
     { resourceType: BadgeType, resource, secrets: { pin: "1234" }, select: SELECT_ALL, checkReferences: {}, ...WRITES },
@@ -213,7 +218,12 @@ for (const engine of engines()) {
       const { schemas, meta, "urn:test:Doors": doors } = badge?.resource as StoredResource;
       expect(schemas).toEqual(["urn:test:Badge", "urn:test:Doors"]);
       expect(meta).toEqual({ resourceType: "Badge", created: AT, lastModified: AT, version: "1" });
-      expect(doors).toEqual({ doors: expect.arrayContaining([{ value: "front", since: "2020" }, { since: "2021" }]) });
+      expect(doors).toEqual({
+        doors: expect.arrayContaining([
+          { value: "front", since: "2020" },
+          { value: "back", since: "2021" },
+        ]),
+      });
       expect(g2?.resource.members).toEqual([
         { value: "g1", type: "Group" },
         { value: "nobody", $ref: null },
