@@ -31,6 +31,7 @@ const TASKS = {
   "bench:pages": ["node", "bench/pages.ts"],
   "bench:slow-readers": ["node", "bench/slow-readers.ts"],
   "bench:stall": ["node", "bench/stall.ts"],
+  "bench:tenant-memory": ["node", "--expose-gc", "bench/tenant-memory.ts"],
 };
 
 /** What a task is told besides, unless it is told otherwise. */

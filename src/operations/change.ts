@@ -2,10 +2,10 @@ import type { Call } from "../call/call.ts";
 import type { ChangeEvent } from "../events/event.ts";
 import { pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
+import { remembered } from "../schema/remembered.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import { getOrCreate } from "../storage/get-or-create.ts";
 import { withoutMark, withoutMarks } from "../storage/reference.ts";
 import type { Difference } from "./difference.ts";
 
@@ -25,16 +25,11 @@ interface Reserve {
   readonly pointers: readonly string[];
 }
 
-const RESERVES = new WeakMap<ResourceType, Reserve>();
-
-function reserveOf(resourceType: ResourceType): Reserve {
-  return getOrCreate(RESERVES, resourceType, () => {
-    const { attributes } = resourceType;
-    const hidden = attributes.filter((one) => one.isHidden || one.subAttributes.some((sub) => sub.isHidden));
-    const apart = [...hidden, ...attributes.filter(({ collection }) => collection)];
-    return { hidden, pointers: apart.map((attribute) => pointerTo(attribute)) };
-  });
-}
+const reserveOf = remembered(({ attributes }: ResourceType): Reserve => {
+  const hidden = attributes.filter((one) => one.isHidden || one.subAttributes.some((sub) => sub.isHidden));
+  const apart = [...hidden, ...attributes.filter(({ collection }) => collection)];
+  return { hidden, pointers: apart.map((attribute) => pointerTo(attribute)) };
+});
 
 function hideSecrets(resourceType: ResourceType, resource: ResourceObject | undefined): ResourceObject | undefined {
   if (resource === undefined) return undefined;
