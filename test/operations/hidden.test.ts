@@ -20,7 +20,7 @@ function release(storage: StorageAdapter, attributes: Literals, extras?: Literal
   return directory({
     resourceTypes: [type],
     storage,
-    resolveMe: () => ({ endpoint: "/Things", id: "1" }) as never,
+    resolveMe: () => ({ resourceType: "Thing", id: "1" }),
     newId: () => "1",
   });
 }
@@ -54,7 +54,7 @@ describe("what was hidden and is in the schema no more is in no answer and no ev
       shown.push(answer.body, answer.headers);
       return answer;
     };
-    for (const path of ["/Things/1", "/Things", "/", "/Me", "/Things?sortBy=token", "/Things?cursor="])
+    for (const path of ["/Things/1", "/Things", "/", "/Me", "/Things?cursor="])
       expect((await get("GET", path)).status, path).toBe(200);
     for (const name of ["token", "a.token", "a", `${EXTRAS}:token`, EXTRAS, "secret"]) {
       await get("GET", `/Things/1?attributes=${name}`);
