@@ -1,9 +1,9 @@
 import { type Attribute, type AttributePath, type ComparisonKey, pathOf } from "./attribute.ts";
 import { compileAttribute } from "./compile-attribute.ts";
 import { CommonAttributes } from "./core/common.ts";
+import type { CompiledExtension, Extension } from "./extension.ts";
 import { finderOf, type NamedAttributes } from "./path-resolver.ts";
 import { remembered } from "./remembered.ts";
-import type { CompiledExtension, Extension } from "./resource-type.ts";
 import type { SchemaDefinition } from "./schema.ts";
 
 /** The attributes of a schema, compiled for where they stand in a resource. */

@@ -1,15 +1,12 @@
 import type { Attribute, AttributePath, ComparisonKey } from "./attribute.ts";
 import { comparisonKey as standardKey } from "./comparison-key.ts";
 import { type CompiledSchema, compilerOf } from "./compile-schema.ts";
+import type { CompiledExtension, Extension } from "./extension.ts";
 import { resolverOf } from "./path-resolver.ts";
 import { PROTOCOL_ENDPOINTS } from "./protocol-endpoints.ts";
 import { type SchemaDefinition, SchemaError } from "./schema.ts";
 
-/** An extension of a resource type. `required: true` makes every resource carry its container. @see RFC 7643 §6 */
-export interface Extension<S extends SchemaDefinition = SchemaDefinition, R extends boolean = boolean> {
-  readonly schema: S;
-  readonly required: R;
-}
+export type { CompiledExtension, Extension } from "./extension.ts";
 
 /** A resource type as data: a schema at an endpoint, with extensions. Made by `defineResourceType`. @see RFC 7643 §6 */
 export interface ResourceTypeDefinition<
@@ -119,15 +116,6 @@ function withUnique<S extends SchemaDefinition>(schema: S, name: string): S {
 
 function isReserved(endpoint: string): boolean {
   return PROTOCOL_ENDPOINTS.some((name) => name.toLowerCase() === endpoint.toLowerCase());
-}
-
-/** An extension with its attributes compiled. @see RFC 7643 §3.3 */
-export interface CompiledExtension {
-  readonly urn: string;
-  readonly schema: SchemaDefinition;
-  readonly required: boolean;
-  readonly attributes: readonly Attribute[];
-  attribute(name: string): Attribute | undefined;
 }
 
 /** A complex attribute whose `value` is the id of another resource: a member, a manager. @see RFC 7643 §2.4 */

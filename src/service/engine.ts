@@ -58,7 +58,10 @@ interface Common<C extends Context> {
   readonly adapterOf: Engine<C>["adapterOf"];
   readonly activate: (rules: readonly Quirk[]) => ActiveQuirks;
   /** What options alone say. */
-  readonly settings: Omit<Engine<C>, "resourceTypes" | "adapterOf" | "quirks" | "references" | "patchResponse" | "pagination">;
+  readonly settings: Omit<
+    Engine<C>,
+    "resourceTypes" | "adapterOf" | "quirks" | "references" | "patchResponse" | "pagination"
+  >;
 }
 
 function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {

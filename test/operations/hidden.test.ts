@@ -16,7 +16,8 @@ type Literals = Readonly<Record<string, AttributeLiteral>>;
 function release(storage: StorageAdapter, attributes: Literals, extras?: Literals, urn = EXTRAS) {
   const base = defineSchema({ id: THING, name: "Thing", attributes: { label: {}, note: {}, ...attributes } });
   const Thing = defineResourceType({ name: "Thing", schema: base });
-  const type = extras === undefined ? Thing : Thing.extend(defineSchema({ id: urn, name: "Extras", attributes: extras }));
+  const type =
+    extras === undefined ? Thing : Thing.extend(defineSchema({ id: urn, name: "Extras", attributes: extras }));
   return directory({
     resourceTypes: [type],
     storage,
@@ -30,19 +31,40 @@ const inComplex = (sub: Literals, multiValued = false): Literals => ({
   a: { type: "complex", multiValued, subAttributes: { value: {}, ...sub } },
 });
 /** What an earlier release hid, what it was given, and what the next one declares. */
-const RELEASES: Readonly<Record<string, readonly [Literals, Literals | undefined, object, Literals, Literals | undefined, string?]>> = {
+const RELEASES: Readonly<
+  Record<string, readonly [Literals, Literals | undefined, object, Literals, Literals | undefined, string?]>
+> = {
   "an attribute": [{ token: never }, undefined, { token: HIDDEN }, {}, undefined],
   "an attribute that is renamed": [{ token: never }, undefined, { token: HIDDEN }, { secret: never }, undefined],
   "an attribute spelled otherwise": [{ token: never }, undefined, { token: HIDDEN }, { Token: {} }, undefined],
   "a part": [inComplex({ token: never }), undefined, { a: { value: "v", token: HIDDEN } }, inComplex({}), undefined],
-  "a part of elements": [inComplex({ token: never }, true), undefined, { a: [{ value: "v", token: HIDDEN }] }, inComplex({}, true), undefined],
-  "an attribute of an extension": [{}, { token: never, hint: {} }, { [EXTRAS]: { token: HIDDEN, hint: "h" } }, {}, { hint: {} }],
+  "a part of elements": [
+    inComplex({ token: never }, true),
+    undefined,
+    { a: [{ value: "v", token: HIDDEN }] },
+    inComplex({}, true),
+    undefined,
+  ],
+  "an attribute of an extension": [
+    {},
+    { token: never, hint: {} },
+    { [EXTRAS]: { token: HIDDEN, hint: "h" } },
+    {},
+    { hint: {} },
+  ],
   "an extension": [{}, { token: never }, { [EXTRAS]: { token: HIDDEN } }, {}, undefined],
   "an extension that is renamed": [{}, { token: never }, { [EXTRAS]: { token: HIDDEN } }, {}, { token: {} }, OTHER],
 };
 
 describe("what was hidden and is in the schema no more is in no answer and no event:", () => {
-  test.each(Object.entries(RELEASES))("%s", async (_name, [attributes, extras, given, nextAttributes, nextExtras, urn]) => {
+  test.each(Object.entries(RELEASES))("%s", async (_name, [
+    attributes,
+    extras,
+    given,
+    nextAttributes,
+    nextExtras,
+    urn,
+  ]) => {
     const storage = memoryStorage();
     const first = release(storage, attributes, extras);
     const created = await first.ask("POST", "/Things", { schemas: [THING], label: "x", note: "n", ...given });
@@ -62,19 +84,29 @@ describe("what was hidden and is in the schema no more is in no answer and no ev
       if (name !== "a")
         expect((await get("GET", filtered("/Things", `${name} eq "${HIDDEN}"`))).json.totalResults ?? 0, name).toBe(0);
     }
-    expect((await get("POST", "/Things/.search", { schemas: [SEARCH], filter: 'label eq "x"' })).json.totalResults).toBe(1);
+    expect(
+      (await get("POST", "/Things/.search", { schemas: [SEARCH], filter: 'label eq "x"' })).json.totalResults,
+    ).toBe(1);
     expect((await get("PATCH", "/Things/1", patchOf({ op: "replace", path: "label", value: "y" }))).status).toBe(200);
-    const Operations = [{ method: "PATCH", path: "/Things/1", data: patchOf({ op: "replace", path: "note", value: "m" }) }];
+    const Operations = [
+      { method: "PATCH", path: "/Things/1", data: patchOf({ op: "replace", path: "note", value: "m" }) },
+    ];
     expect((await get("POST", "/Bulk", { schemas: [BULK], Operations })).json.Operations[0].status).toBe("200");
     expect((await get("PUT", "/Things/1", { schemas: [THING], label: "z" })).status).toBe(200);
     expect((await get("DELETE", "/Things/1")).status).toBe(204);
-    expect(events.filter(({ type }) => type === "patched" || type === "replaced" || type === "deleted")).toHaveLength(4);
+    expect(events.filter(({ type }) => type === "patched" || type === "replaced" || type === "deleted")).toHaveLength(
+      4,
+    );
     expect(JSON.stringify([shown, events])).not.toContain(HIDDEN);
   });
 });
 
 test("what an adapter gives beside what is declared is in no answer and no event, wherever it stands", async () => {
-  const Things = { tags: { multiValued: true }, ...inComplex({ kind: {} }, true), box: { type: "complex", subAttributes: { width: {} } } } as const;
+  const Things = {
+    tags: { multiValued: true },
+    ...inComplex({ kind: {} }, true),
+    box: { type: "complex", subAttributes: { width: {} } },
+  } as const;
   const junk = (resource: object) => ({
     ...resource,
     note: { secret: HIDDEN },

@@ -35,10 +35,12 @@ const COMPLEX: Literals = {
   counted: { type: "complex", subAttributes: { value: { type: "integer" }, notes: { multiValued: true } } },
   mixed: { type: "complex", subAttributes: { ...SIMPLE, dateTimes: { type: "dateTime", multiValued: true } } },
 };
-const DECLARATIONS = Object.entries({ ...SIMPLE, ...COMPLEX }).flatMap(([name, literal]): [string, AttributeLiteral][] => [
-  [name, literal],
-  [`several ${name}`, { ...literal, multiValued: true }],
-]);
+const DECLARATIONS = Object.entries({ ...SIMPLE, ...COMPLEX }).flatMap(
+  ([name, literal]): [string, AttributeLiteral][] => [
+    [name, literal],
+    [`several ${name}`, { ...literal, multiValued: true }],
+  ],
+);
 
 /** What any of the declarations might have left in storage, and worse. */
 const simple = fc.oneof(
@@ -49,7 +51,19 @@ const simple = fc.oneof(
   fc.double(),
   fc.constant(null),
 );
-const names = ["value", "type", "primary", "notes", "string", "integer", "dateTime", "dateTimes", "uri", "nobody", "Value"];
+const names = [
+  "value",
+  "type",
+  "primary",
+  "notes",
+  "string",
+  "integer",
+  "dateTime",
+  "dateTimes",
+  "uri",
+  "nobody",
+  "Value",
+];
 const flat = fc.oneof(simple, fc.array(simple, { maxLength: 3 }));
 const complex = fc.dictionary(fc.constantFrom(...names), fc.oneof(flat, fc.dictionary(fc.constant("value"), simple)), {
   maxKeys: 4,
@@ -79,13 +93,18 @@ const problemsOf = (attribute: Parameters<ValueReader["read"]>[0], value: unknow
 };
 
 describe(`whatever is stored under an attribute (seed ${seed})`, () => {
-  test.each(DECLARATIONS)("%s: what fits is accepted from a client, fits again as it is, and nothing is lost", (_name, literal) => {
+  test.each(
+    DECLARATIONS,
+  )("%s: what fits is accepted from a client, fits again as it is, and nothing is lost", (_name, literal) => {
     const type = typeOf({ a: literal }, { b: literal });
     const [a, b] = [type.attribute("a"), type.extension(EXTRAS)?.attribute("b")];
     if (a === undefined || b === undefined) throw new Error("not compiled");
     fc.assert(
       fc.property(values, values, (one, other) => {
-        for (const [attribute, value] of [[a, one], [b, other]] as const) {
+        for (const [attribute, value] of [
+          [a, one],
+          [b, other],
+        ] as const) {
           const fits = fitAttribute(attribute, value);
           expect(fitAttribute(attribute, fits)).toBe(fits);
           expect(problemsOf(attribute, fits)).toEqual([]);
@@ -99,7 +118,10 @@ describe(`whatever is stored under an attribute (seed ${seed})`, () => {
         // What is read so now may be written so; what has no place there is kept as it was.
         const kept = withLeftOver(type, resource, stored) as typeof stored;
         expect([kept.gone, kept["urn:gone"], kept[EXTRAS].gone]).toEqual([[one], { c: one }, other]);
-        for (const [attribute, was, is] of [[a, one, kept.a], [b, other, kept[EXTRAS].b]] as const)
+        for (const [attribute, was, is] of [
+          [a, one, kept.a],
+          [b, other, kept[EXTRAS].b],
+        ] as const)
           expect([was, fitAttribute(attribute, was)]).toContainEqual(is);
         expect(fitResource(type, kept).resource).toEqual(resource);
       }),
@@ -109,7 +131,12 @@ describe(`whatever is stored under an attribute (seed ${seed})`, () => {
 
   test("is given back as it is, not as a copy, where all of it is as declared", () => {
     const type = typeOf({ ...SIMPLE, emails: { ...COMPLEX.valued, multiValued: true } });
-    const stored = { string: "a", boolean: true, emails: [{ value: "a" }, { value: "b", primary: true }], [EXTRAS]: { hint: "h" } };
+    const stored = {
+      string: "a",
+      boolean: true,
+      emails: [{ value: "a" }, { value: "b", primary: true }],
+      [EXTRAS]: { hint: "h" },
+    };
     expect(fitResource(type, stored).resource).toBe(stored);
   });
 });
@@ -155,7 +182,11 @@ describe("what is left over", () => {
       emails: [{ value: "b" }, { value: "a", at: "noon", gone: 3 }],
       [EXTRAS]: { hint: "h", gone: 4 },
     };
-    const now = { name: { given: "Ida" }, emails: [{ value: "a", type: "work" }, { value: "c" }], [EXTRAS]: { hint: "i" } };
+    const now = {
+      name: { given: "Ida" },
+      emails: [{ value: "a", type: "work" }, { value: "c" }],
+      [EXTRAS]: { hint: "i" },
+    };
     expect(withLeftOver(type, now, before)).toEqual({
       gone: 1,
       count: "many",

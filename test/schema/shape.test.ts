@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import {
   type AttributeLiteral,
   type ComparisonKey,
-  compileResourceType,
   comparisonKey,
+  compileResourceType,
   defineResourceType,
   defineSchema,
 } from "../../src/index.ts";
@@ -44,7 +44,11 @@ test.each<[AttributeLiteral | undefined, AttributeLiteral | undefined, object]>(
 test("another key function of the host's is another comparison, and the standard one by another name is not", () => {
   const upper: ComparisonKey = (attribute, value) =>
     typeof value === "string" ? value.toUpperCase() : comparisonKey(attribute, value);
-  expect(changesOfShape(shape({}), shape({}, upper))).toContainEqual({ attribute: "a", change: "comparison", needsReindex: true });
+  expect(changesOfShape(shape({}), shape({}, upper))).toContainEqual({
+    attribute: "a",
+    change: "comparison",
+    needsReindex: true,
+  });
 });
 
 test("what keys do not depend on is no change: words, order, what is required, shown and suggested", () => {

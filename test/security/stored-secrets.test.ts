@@ -18,7 +18,10 @@ const secret = { mutability: "writeOnly" } as const;
 const PLACES: Readonly<Record<string, readonly [AttributeLiteral, value: unknown]>> = {
   text: [secret, SECRET],
   texts: [{ ...secret, multiValued: true }, ["other", SECRET]],
-  complex: [{ ...secret, type: "complex", subAttributes: { user: {}, pin: secret } }, { user: "u", pin: SECRET }],
+  complex: [
+    { ...secret, type: "complex", subAttributes: { user: {}, pin: secret } },
+    { user: "u", pin: SECRET },
+  ],
   elements: [{ ...secret, type: "complex", multiValued: true, subAttributes: { value: {} } }, [{ value: SECRET }]],
 };
 const literals = Object.fromEntries(Object.entries(PLACES).map(([name, [literal]]) => [name, literal]));
@@ -62,10 +65,14 @@ async function capture(storage: StorageAdapter, dump: () => Promise<string>): Pr
     for (const where of [name, `${EXTRAS}:${name}`])
       for (const op of ["add", "replace"])
         expect((await say("PATCH", path, patchOf({ op, path: where, value }))).status).toBeLessThan(300);
-  expect((await say("PATCH", path, patchOf({ op: "add", value: { ...values, [EXTRAS]: values } }))).status).toBeLessThan(300);
+  expect(
+    (await say("PATCH", path, patchOf({ op: "add", value: { ...values, [EXTRAS]: values } }))).status,
+  ).toBeLessThan(300);
   for (const where of ["complex.pin", `${EXTRAS}:complex.pin`, `elements[value eq "x"].value`, "elements.value"])
     for (const op of ["add", "replace", "remove"])
-      expect((await say("PATCH", path, patchOf({ op, path: where, value: SECRET }))).status, `${op} ${where}`).toBe(400);
+      expect((await say("PATCH", path, patchOf({ op, path: where, value: SECRET }))).status, `${op} ${where}`).toBe(
+        400,
+      );
   await say("GET", path);
   await say("GET", `/Things?filter=${encodeURIComponent('text pr or complex.pin pr or label eq "y"')}`);
   return [await dump(), inspect(out, { depth: 20 }), ...out.map(String), inspect(events, { depth: 20 })].join("\n");
