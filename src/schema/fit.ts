@@ -38,6 +38,18 @@ export function fitResource<R extends ResourceObject>(resourceType: ResourceType
 
 export { fitResource as fit };
 
+/** Whether a type knows the names of all attributes of a stored resource. */
+export function knowsAll(resourceType: ResourceType, stored: ResourceObject): boolean {
+  return Object.keys(stored).every((name) => {
+    const extension = resourceType.extension(name);
+    if (extension?.urn !== name) return named(resourceType.attribute, name) !== undefined;
+    const container = stored[name];
+    return (
+      isObject(container) && Object.keys(container).every((inner) => named(extension.attribute, inner) !== undefined)
+    );
+  });
+}
+
 /** The value of an attribute as it is declared; undefined where it has no meaning so. The very value where it is so already. */
 export function fitAttribute(attribute: Attribute, value: unknown): unknown {
   if (value === undefined) return undefined;
@@ -182,7 +194,8 @@ function addLeftOver(
 function leftOver(attribute: Attribute, stored: unknown, fits: unknown, now: unknown): unknown {
   if (isServers(attribute) || !attribute.isStored || isElementStream(stored) || fits === stored) return undefined;
   if (now === undefined) return fits === undefined ? stored : undefined;
-  if (isSame(now, fits)) return isLossless(attribute, stored, fits) ? now : stored;
+  // What nobody has changed stays as it was written, for a release that declares it so.
+  if (isSame(now, fits)) return stored;
   if (attribute.type !== "complex") return now;
   if (!attribute.multiValued) return isObject(stored) ? { ...unfitParts(attribute, stored), ...(now as object) } : now;
   return Array.isArray(stored) && Array.isArray(now) ? addUnfitParts(attribute, stored, now) : now;
@@ -219,13 +232,6 @@ function unfitParts(attribute: Attribute, stored: ResourceObject): Record<string
     return sub === undefined || (!isUnassigned(part) && fitPart(sub, part) === undefined);
   });
   return Object.fromEntries(parts);
-}
-
-/** Whether all that a stored value says is in what fits of it. */
-function isLossless(attribute: Attribute, stored: unknown, fits: unknown): boolean {
-  if (attribute.multiValued && Array.isArray(stored))
-    return stored.length === (fits as readonly unknown[]).length && stored.every((one) => isWhole(attribute, one));
-  return isWhole(attribute, Array.isArray(stored) ? stored[0] : stored);
 }
 
 function isWhole(attribute: Attribute, single: unknown): boolean {
@@ -289,8 +295,10 @@ function fitComplex(attribute: Attribute, value: unknown): unknown {
     return sub && fitPart(sub, part);
   });
   if (fits !== value && Object.keys(fits).length === 0) return undefined;
-  // Its value is what an element of a collection is filed under.
-  return attribute.collection && fits.value === undefined ? undefined : fits;
+  // What an element of a collection is filed under.
+  return attribute.collection && fits.value === undefined && attribute.sub("value")?.required === true
+    ? undefined
+    : fits;
 }
 
 /** What was simple and is complex: its value says what it said. */

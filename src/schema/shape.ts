@@ -112,6 +112,21 @@ function hash(text: string): string {
   return high.toString(36).padStart(7, "0") + low.toString(36).padStart(7, "0");
 }
 
+/** The attributes of a shape after a resource type that they may refer to has got another name. */
+export function withTargetRenamed(attributes: Shape["attributes"], from: string, to: string): Shape["attributes"] {
+  const renamed = (part: string): string => {
+    if (!part.startsWith("to ")) return part;
+    const targets = part.slice("to ".length).split(" ");
+    return `to ${[...new Set(targets.map((name) => (name === from ? to : name)))].sort().join(" ")}`;
+  };
+  return Object.fromEntries(
+    Object.entries(attributes).map(([path, shape]) => [
+      path,
+      { ...shape, key: shape.key.split(",").map(renamed).join(",") },
+    ]),
+  );
+}
+
 /** What is different for one attribute between two shapes. */
 export interface ShapeChange {
   /** Canonical path. */

@@ -1,4 +1,4 @@
-import { tooMany } from "../error.ts";
+import { type ScimError, tooMany } from "../error.ts";
 import { comparePlaces, type SortPlace, sortPlaceOf } from "../filter/order.ts";
 import { predicateInSteps } from "../filter/predicate.ts";
 import { doInSlices, type Steps, TimeSlice } from "../time-slice.ts";
@@ -131,7 +131,8 @@ class Scan<Row> {
   }
 }
 
-function scannedTooMany(maxScanned: number) {
+/** Refuses a query that would look at too many rows. */
+export function scannedTooMany(maxScanned: number): ScimError {
   return tooMany(
     `The query would look at more than ${maxScanned} resources. Filter by an attribute that can be looked up, such as id or userName.`,
   );

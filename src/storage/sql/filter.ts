@@ -17,11 +17,12 @@ export interface CompiledFilter {
  * multi-valued attribute, a value path within one element. NULL counts as false, and `IS NOT TRUE` negates, so that a
  * missing value cannot make a negation unknown.
  *
- * What the storage cannot express becomes true, and false below a negation, so that the whole is implied by the filter.
+ * What the storage cannot express becomes true, and false below a negation, so that the whole is implied by the filter; not
+ * `weaker`, the other way round, so that the whole implies the filter.
  */
-export function compileFilter(filter: Filter<AttributePath>, places: Places): CompiledFilter {
+export function compileFilter(filter: Filter<AttributePath>, places: Places, weaker = true): CompiledFilter {
   const compiler = new Compiler();
-  const condition = compiler.compile(filter, places, true);
+  const condition = compiler.compile(filter, places, weaker);
   return { condition, isExact: compiler.isExact };
 }
 
@@ -80,10 +81,13 @@ function compileCompare(filter: Compare<AttributePath>, places: Places, weaker: 
   const { path, operator, value } = filter;
   const place = places.place(path, false, weaker);
   if (place === undefined) return undefined;
-  if (value === null) {
-    const exists = existsAny(place);
-    return operator === "eq" ? exists && negate(exists) : exists;
-  }
+  // What is negated must not let through what is in doubt where the whole may.
+  const isMissing = (): Fragment | undefined => {
+    const there = places.place(path, false, !weaker);
+    const exists = there && existsAny(there);
+    return exists && negate(exists);
+  };
+  if (value === null) return operator === "eq" ? isMissing() : existsAny(place);
   const operand = operandKey(filter);
   if (operator === "eq" && place.type === "list") {
     const found = place.equals?.(operand);
@@ -92,8 +96,8 @@ function compileCompare(filter: Compare<AttributePath>, places: Places, weaker: 
   const matches = compileMatch(place, operator, operand);
   if (operator !== "ne") return matches;
   // Of no value at all, `ne` is true.
-  const exists = existsAny(place);
-  return exists === undefined || matches === undefined ? undefined : sql`(${matches} OR ${negate(exists)})`;
+  const missing = isMissing();
+  return missing === undefined || matches === undefined ? undefined : sql`(${matches} OR ${missing})`;
 }
 
 function compileMatch(place: Place, operator: Compare<AttributePath>["operator"], operand: Key): Fragment | undefined {

@@ -12,4 +12,4 @@ export {
   type TableMapping,
 } from "./map/mapping.ts";
 export { type MappedStorage, type MappedStorageOptions, mappedStorage } from "./map/storage.ts";
-export { type SqlStorage, type SqlStorageOptions, sqlStorage } from "./own/storage.ts";
+export { type SqlStorage, type SqlStorageOptions, sqlStorage, type TypeUpkeepOptions } from "./own/storage.ts";

@@ -27,7 +27,15 @@ export interface Source extends Ordered {
   readonly again: Fragment;
   /** More columns of `r` that a page's row keeps; each begins with a comma. */
   readonly known: Fragment;
+  /**
+   * Condition on a row `r` that meets the other one: it does so in doubt, and reading it tells. Each row then has a column
+   * `doubt`, and the result of an index page how many rows there are of that kind. Default: none does.
+   */
+  readonly doubt?: Fragment | undefined;
 }
+
+/** A page, and of one by index how many of all rows were let through in doubt. */
+export type FoundPage = QueryResult & { readonly doubtful?: number };
 
 /** From which position on a page is found by walking an index alone, and its rows are read afterwards. */
 const DEEP = 200;
@@ -51,7 +59,7 @@ export function queryPage<R extends { readonly id: string }>(
   source: Source,
   page: Page,
   resourceOf: (row: R) => StoredResource,
-): Promise<QueryResult> {
+): Promise<FoundPage> {
   return isCursorPage(page)
     ? cursorPage(session, source, page, resourceOf)
     : indexPage(session, source, page, resourceOf);
@@ -66,35 +74,57 @@ async function indexPage<R extends { readonly id: string }>(
   source: Source,
   { startIndex, count }: IndexPage,
   resourceOf: (row: R) => StoredResource,
-): Promise<QueryResult> {
-  const all = sql`(SELECT count(*) FROM ${source.from} WHERE ${source.condition})`;
+): Promise<FoundPage> {
+  const all = sql`(SELECT ${countOf(source.doubt)} FROM ${source.from} WHERE ${source.condition})`;
   if (count === 0) {
     const [row] = await session.run<{ total: number | string }>(sql`SELECT ${all} AS total`);
-    return { resources: [], totalResults: Number(row?.total ?? 0) };
+    return { resources: [], ...totalsOf(row?.total) };
   }
   const offset = startIndex - 1;
   const isDeep = offset >= DEEP;
   const selected = isDeep ? sql`${source.id} AS id${source.known}` : source.columns;
-  const page = sql`SELECT ${selected}${sortColumns(source)} FROM ${source.from} WHERE ${source.condition}
+  const page = sql`SELECT ${selected}${sortColumns(source)}${doubtColumn(source)} FROM ${source.from} WHERE ${source.condition}
     ORDER BY ${orderOf(source, false)} LIMIT ${count} OFFSET ${offset}`;
   const [columns, rows] = isDeep
     ? [source.columns, sql`page p ON (1 = 1) LEFT JOIN ${source.again}`]
     : [raw("r.*"), raw("page r ON (1 = 1)")];
   const found = await session.run<R & PageRow>(sql`WITH page AS MATERIALIZED (${page})
-    SELECT ${columns}${source.more}, ${totalOf(session, all, offset, count)} AS total
+    SELECT ${columns}${source.more}, ${totalOf(session, source, all, { startIndex, count })} AS total
     FROM (SELECT 1 AS one) o LEFT JOIN ${rows} ORDER BY ${orderAgain(source, isDeep ? "p" : "r", false)}`);
   return {
     resources: found.filter(({ id }) => id !== null).map(resourceOf),
-    totalResults: Number(found[0]?.total ?? 0),
+    ...totalsOf(found[0]?.total),
   };
 }
 
+/** How many rows there are and, where some may be let through in doubt, how many of these: in one text. */
+function countOf(doubt: Fragment | undefined): Fragment {
+  return doubt === undefined ? raw("count(*)") : sql`count(*) || ' ' || count(CASE WHEN ${doubt} THEN 1 END)`;
+}
+
+function totalsOf(total: number | string | null | undefined): Pick<FoundPage, "totalResults" | "doubtful"> {
+  const [totalResults = 0, doubtful] = String(total ?? 0)
+    .split(" ")
+    .map(Number);
+  return { totalResults, ...(doubtful === undefined ? {} : { doubtful }) };
+}
+
+/** Whether a row is let through in doubt, as a column of a page that begins with a comma. */
+function doubtColumn({ doubt }: Pick<Source, "doubt">): Fragment {
+  return doubt === undefined ? sql`` : sql`, CASE WHEN ${doubt} THEN 1 ELSE 0 END AS doubt`;
+}
+
 /** How many rows there are in all: a page that is not full is the last one, and counts what is before it. */
-function totalOf({ dialect }: Session, all: Fragment, offset: number, count: number): Fragment {
+function totalOf({ dialect }: Session, { doubt }: Source, all: Fragment, { startIndex, count }: IndexPage): Fragment {
+  const offset = startIndex - 1;
   const inPage = raw("(SELECT count(*) FROM page)");
+  const isLast = sql`${inPage} < ${cast(dialect, sql`${count}`, "integer")}`;
   const start = cast(dialect, sql`${offset}`, "integer");
-  return sql`CASE WHEN ${inPage} < ${cast(dialect, sql`${count}`, "integer")} AND (${start} = 0 OR ${inPage} > 0)
-    THEN ${start} + ${inPage} ELSE ${all} END`;
+  if (doubt === undefined)
+    return sql`CASE WHEN ${isLast} AND (${start} = 0 OR ${inPage} > 0) THEN ${start} + ${inPage} ELSE ${all} END`;
+  // What is before it may be in doubt.
+  const counted = sql`(SELECT ${countOf(raw("doubt = 1"))} FROM page)`;
+  return sql`CASE WHEN ${isLast} AND ${start} = 0 THEN ${counted} ELSE ${all} END`;
 }
 
 /** A page behind or before a position, found by the index that the order has, at any depth alike [G-13]. */
@@ -110,8 +140,9 @@ async function cursorPage<R extends { readonly id: string }>(
   const page = pageOf(source, position?.place, backwards, count + 1);
   const behind = position === undefined ? raw("0") : behindOf(source, position.place, backwards);
   const sortKey = raw(source.sort === undefined ? "" : ", p.sort_key");
+  const doubt = raw(source.doubt === undefined ? "" : ", p.doubt");
   const found = await session.run<R & CursorRow>(sql`WITH page AS MATERIALIZED (${page})
-    SELECT ${source.columns}${source.more}${sortKey}, ${behind} AS behind
+    SELECT ${source.columns}${source.more}${sortKey}${doubt}, ${behind} AS behind
     FROM (SELECT 1 AS one) o LEFT JOIN page p ON (1 = 1) LEFT JOIN ${source.again}
     ORDER BY ${segmentOrder(source, backwards)}`);
   const rows = found.filter(({ id }) => id !== null);
@@ -133,10 +164,10 @@ async function cursorPage<R extends { readonly id: string }>(
 
 /** The first rows behind a place, of as many segments as it takes to fill a page. */
 function pageOf(source: Source, place: SortPlace | undefined, backwards: boolean, most: number): Fragment {
-  const keys = sortColumns(source);
+  const [keys, doubt] = [sortColumns(source), doubtColumn(source)];
   const segments = segmentsOf(source, place, backwards, false).map(
     (condition, index) => sql`SELECT * FROM (
-      SELECT ${source.id} AS id${source.known}, ${raw(String(index))} AS segment${keys} FROM ${source.from}
+      SELECT ${source.id} AS id${source.known}, ${raw(String(index))} AS segment${keys}${doubt} FROM ${source.from}
       WHERE ${source.condition} AND ${condition} ORDER BY ${orderOf(source, backwards)} LIMIT ${most}
     ) ${raw(`s${index}`)}`,
   );

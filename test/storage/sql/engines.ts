@@ -168,6 +168,7 @@ async function opened(db: Kysely<unknown>, sent: Sent[], options: Partial<SqlSto
 
 function noteIn(sent: Sent[]): Logger {
   return ({ level, query }) => {
-    if (level === "query") sent.push(query);
+    // Which shapes there are is asked anew now and then, whatever is tested.
+    if (level === "query" && !query.sql.includes("shape_use")) sent.push(query);
   };
 }

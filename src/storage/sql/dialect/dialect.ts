@@ -1,6 +1,7 @@
 import type { DialectAdapter } from "kysely";
 import type { CatalogWords } from "./catalog-words.ts";
 import type { ErrorWords } from "./driver-error.ts";
+import type { FitWords } from "./fit-words.ts";
 import { type Fragment, raw, sql } from "./fragment.ts";
 import type { IndexWords } from "./index-words.ts";
 import type { JsonWords } from "./json-words.ts";
@@ -17,6 +18,8 @@ export interface Dialect
     IndexWords,
     ErrorWords,
     CatalogWords {
+  /** How it looks into JSON of any shape. */
+  readonly fit: FitWords;
   /** What messages call the database. */
   readonly name: string;
   /**
@@ -58,6 +61,11 @@ export interface TransactionWords {
   readonly supportsReturning?: boolean;
   /** Behind a SELECT: keeps others from changing and from locking the rows until the transaction ends. */
   readonly forUpdate: Fragment;
+  /**
+   * Behind a SELECT: keeps others from changing the rows until the transaction ends, but not from referring to them; those that others
+   * keep so are left out, so that nobody is waited for.
+   */
+  readonly forUpdateOfFree: Fragment;
   /** Behind a SELECT: keeps others from deleting the rows until the transaction ends. */
   readonly forKeyShare: Fragment;
   /**
@@ -81,6 +89,11 @@ export interface TableWords {
   readonly json: string;
   /** The type of a primary key that numbers rows, as `textTable` needs it. Default: rows have no number. */
   readonly rowNumber?: string;
+  /**
+   * Whether a connection may have foreign keys off, so that a deletion by hand leaves behind what they would have taken along.
+   * Default false.
+   */
+  readonly canLackForeignKeys?: boolean;
   /** Behind CREATE TABLE, where rows are always found by the primary key. Default: nothing. */
   readonly tableByKey?: string;
 }

@@ -3,17 +3,20 @@ import { type Dialect, identifier, literal } from "./dialect.ts";
 import type { Constraint, Fault, Refusal } from "./driver-error.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
+import { postgresFit } from "./postgres-fit.ts";
 
 /** PostgreSQL: `pg`, PGlite. */
 export const postgres: Dialect = {
   name: "PostgreSQL",
   adapter: { supportsReturning: true, supportsTransactionalDdl: true },
   placeholder: (position) => `$${position}`,
+  fit: postgresFit,
   mostParameters: 30_000,
 
   supportsWritesInWith: true,
   supportsReturning: true,
   forUpdate: raw(" FOR UPDATE"),
+  forUpdateOfFree: raw(" FOR NO KEY UPDATE SKIP LOCKED"),
   forKeyShare: raw(" FOR KEY SHARE"),
   takeTurn: (text) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${text}, 0))`,
 

@@ -3,18 +3,21 @@ import { type Dialect, literal } from "./dialect.ts";
 import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts";
 import { join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
+import { sqliteFit } from "./sqlite-fit.ts";
 
 /** SQLite: `openSqlite`, better-sqlite3. */
 export const sqlite: Dialect = {
   name: "SQLite",
   adapter: { supportsReturning: true, supportsTransactionalDdl: false },
   placeholder: () => "?",
+  fit: sqliteFit,
   mostParameters: 15_000,
 
   begin: { write: "BEGIN IMMEDIATE", read: "BEGIN" },
   hasOneWriter: true,
   supportsReturning: true,
   forUpdate: raw(""),
+  forUpdateOfFree: raw(""),
   forKeyShare: raw(""),
 
   // Readers of the file do not wait for writers, and what was answered survives a power cut [G-19].
@@ -23,6 +26,7 @@ export const sqlite: Dialect = {
   integer: "INTEGER",
   json: "BLOB",
   rowNumber: "INTEGER PRIMARY KEY",
+  canLackForeignKeys: true,
   tableByKey: " WITHOUT ROWID",
 
   driverValue(value) {

@@ -13,8 +13,8 @@ import { type Holder, holderRows, holdersOf } from "./holders.ts";
 import { idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import type { PathColumn } from "./path-column.ts";
-import { plainLeaf } from "./plain-leaf.ts";
-import { elementsInRest, isInRest, isInWholeColumn, restText } from "./rest.ts";
+import { doubtedLeaf, plainLeaf } from "./plain-leaf.ts";
+import { elementsInRest, isInRest, isInWholeColumn, type RestValue, restName, restValue } from "./rest.ts";
 import { type MapScope, ownElements, targetOf } from "./scope.ts";
 import type { Slot } from "./slot.ts";
 
@@ -22,6 +22,8 @@ import type { Slot } from "./slot.ts";
 export interface PlaceScope extends MapScope {
   /** Told where a condition is not exact. */
   readonly onNearly: () => void;
+  /** Told where a condition is exact only as long as values have the shapes that are declared. */
+  readonly onDoubt: () => void;
   /** The rows are few already, and each is looked at by itself. */
   readonly isStarted?: boolean;
 }
@@ -47,7 +49,7 @@ function findPlace(scope: PlaceScope, path: AttributePath, asWritten: boolean, w
   if (attribute.multiValued || attribute.inverseOf !== undefined)
     return sub?.multiValued === true ? undefined : listPlace(scope, path, asWritten, weaker);
   if (!isInRest(type, path) || leaf.multiValued) return undefined;
-  return one(restLeaf(scope, leaf, restText(dialect, path), weaker));
+  return one(restLeaf(scope, leaf, restValue(dialect, path), weaker));
 }
 
 function one(leaf: Leaf | undefined): Place | undefined {
@@ -96,7 +98,20 @@ function columnLeaf(scope: PlaceScope, column: Column, alias: string, weaker: bo
   }
   if (column.key !== undefined) return textLeaf(dialect, dialect.ordered(raw(`${alias}.${column.key.alias}`)));
   if (column.isConverted) return undefined;
-  return restLeaf(scope, column.attribute, asText(scope, column.attribute, value), weaker);
+  return numberColumn(column)
+    ? numberLeafOf(scope, column, value, weaker)
+    : valueLeaf(scope, column.attribute, dialect.columnText(value), weaker);
+}
+
+function numberColumn({ attribute: { type } }: Column): boolean {
+  return type === "integer" || type === "decimal";
+}
+
+/** Numbers may lie in a text column, beside what is none. */
+function numberLeafOf(scope: PlaceScope, { attribute }: Column, value: Fragment, weaker: boolean): Leaf | undefined {
+  const isNumber = scope.dialect.fit.isNumber(value);
+  const leaf = valueLeaf(scope, attribute, sql`(CASE WHEN ${isNumber} THEN ${value} END)`, weaker);
+  return leaf && doubtedLeaf({ ...scope, weaker }, leaf, sql`(${value} IS NOT NULL AND NOT ${isNumber})`);
 }
 
 /** A column that names a resource is compared as ids are, so that an index over it answers. */
@@ -117,14 +132,14 @@ function referenceLeaf(scope: PlaceScope, column: PathColumn): Leaf | undefined 
   );
 }
 
-/** Texts may lie in columns of other types, such as numbers, times and enumerations. */
-function asText({ dialect }: PlaceScope, { type }: Attribute, value: Fragment): Fragment {
-  return type === "integer" || type === "decimal" ? value : dialect.columnText(value);
+function valueLeaf(scope: PlaceScope, attribute: Attribute, value: Fragment, weaker: boolean): Leaf | undefined {
+  const { type } = scope;
+  return plainLeaf({ ...scope, weaker, hasStandardKeys: type.resourceType.hasStandardKeys }, attribute, value);
 }
 
-function restLeaf(scope: PlaceScope, attribute: Attribute, value: Fragment, weaker: boolean): Leaf | undefined {
-  const { dialect, onNearly, type } = scope;
-  return plainLeaf({ dialect, onNearly, weaker, hasStandardKeys: type.resourceType.hasStandardKeys }, attribute, value);
+function restLeaf(scope: PlaceScope, attribute: Attribute, value: RestValue, weaker: boolean): Leaf | undefined {
+  const leaf = valueLeaf(scope, attribute, value.text, weaker);
+  return leaf && doubtedLeaf({ ...scope, weaker }, leaf, value.isOdd);
 }
 
 /** The id of a row, as clients see it. */
@@ -175,8 +190,8 @@ function conditionsOf(scope: PlaceScope, attribute: Attribute, inner: Inner): re
 function slotExists(scope: PlaceScope, slot: Slot, inner: Inner): Fragment | undefined {
   const parts = partsOf(scope, slot.attribute, (sub, weaker) => {
     const column = slot.columns.find((candidate) => candidate.attribute === sub);
-    if (column !== undefined) return columnLeaf(scope, column, "r", weaker);
-    return constantLeaf(scope, sub, slot.fixed[sub?.name ?? ""]);
+    if (column !== undefined) return { leaf: columnLeaf(scope, column, "r", weaker) };
+    return { leaf: constantLeaf(scope, sub, slot.fixed[sub?.name ?? ""]) };
   });
   const met = inner(parts);
   return met && sql`((r.${raw(slot.value.alias)} IS NOT NULL) AND ${met})`;
@@ -185,9 +200,10 @@ function slotExists(scope: PlaceScope, slot: Slot, inner: Inner): Fragment | und
 /** An element that has no columns. */
 function restExists(scope: PlaceScope, attribute: Attribute, inner: Inner): Fragment | undefined {
   const elements = elementsInRest(scope.dialect, attribute);
-  const parts = partsOf(scope, attribute, (sub, weaker) =>
-    restLeaf(scope, sub ?? attribute, elements.textOf(sub), weaker),
-  );
+  const parts = partsOf(scope, attribute, (sub, weaker) => {
+    const { text, isOdd } = elements.valueOf(sub);
+    return { leaf: valueLeaf(scope, sub ?? attribute, text, weaker), isOdd };
+  });
   const met = inner(parts);
   return met && sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${met})`;
 }
@@ -195,10 +211,12 @@ function restExists(scope: PlaceScope, attribute: Attribute, inner: Inner): Frag
 function joinExists(scope: PlaceScope, join: JoinTable, inner: Inner): Fragment | undefined {
   const target = targetOf(scope, join);
   const parts = partsOf(scope, join.attribute, (sub, weaker) => {
-    if (sub?.name === "value") return idLeaf(scope, target, raw("m.value"));
-    if (sub?.name === "type") return constantLeaf(scope, sub, join.target);
+    if (sub?.name === "value") return { leaf: idLeaf(scope, target, raw("m.value")) };
+    if (sub?.name === "type") return { leaf: constantLeaf(scope, sub, join.target) };
     const column = join.columns.find((candidate) => candidate.attribute === sub);
-    return column === undefined ? constantLeaf(scope, sub, undefined) : columnLeaf(scope, column, "m", weaker);
+    return {
+      leaf: column === undefined ? constantLeaf(scope, sub, undefined) : columnLeaf(scope, column, "m", weaker),
+    };
   });
   const met = inner(parts);
   const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, join)}`;
@@ -210,13 +228,13 @@ function holderExists(scope: PlaceScope, attribute: Attribute, holder: Holder, i
   const parts = partsOf(scope, attribute, (sub, weaker) => {
     switch (sub && inversePart(sub)) {
       case "id":
-        return idLeaf(scope, holder.type, raw("h.id"));
+        return { leaf: idLeaf(scope, holder.type, raw("h.id")) };
       case "name":
-        return holderNameLeaf(scope, holder, sub, weaker);
+        return { leaf: holderNameLeaf(scope, holder, sub, weaker) };
       case "direct":
-        return constantLeaf(scope, sub, DIRECT);
+        return { leaf: constantLeaf(scope, sub, DIRECT) };
       default:
-        return constantLeaf(scope, sub, undefined);
+        return { leaf: constantLeaf(scope, sub, undefined) };
     }
   });
   const met = inner(parts);
@@ -240,21 +258,32 @@ export function holderNameLeaf(
   const isSame = named.caseExact === display?.caseExact && named.comparison === display.comparison;
   if (!isSame) return undefined;
   if ("alias" in name) return columnLeaf(scope, name, "h", weaker);
-  return restLeaf(scope, named, restText(scope.dialect, name, "h"), weaker);
+  return valueLeaf(scope, named, restName(scope.dialect, name, "h"), weaker);
+}
+
+/** What is known of a part of an element. */
+interface Part {
+  readonly leaf: Leaf | undefined;
+  /** Condition: the part is of another shape than is declared. */
+  readonly isOdd?: Fragment;
 }
 
 /** The parts of one element. A missing `primary` counts as false [S-2.4-04]. */
 function partsOf(
-  { dialect }: PlaceScope,
+  scope: PlaceScope,
   attribute: Attribute,
-  leafFor: (sub: Attribute | undefined, weaker: boolean) => Leaf | undefined,
+  partFor: (sub: Attribute | undefined, weaker: boolean) => Part,
 ): Places {
+  const { dialect } = scope;
   return {
     place({ sub }, asWritten = false, weaker = true) {
-      const leaf = leafFor(sub, weaker);
-      if (leaf === undefined || sub === undefined || asWritten || !isDefaultFalse(attribute, sub)) return one(leaf);
+      const { leaf, isOdd } = partFor(sub, weaker);
+      const doubted = (sure: Leaf): Place | undefined =>
+        one(isOdd === undefined ? sure : doubtedLeaf({ ...scope, weaker }, sure, isOdd));
+      if (leaf === undefined) return undefined;
+      if (sub === undefined || asWritten || !isDefaultFalse(attribute, sub)) return doubted(leaf);
       const isTrue = leaf.compare("eq", true);
-      return isTrue && one(textLeaf(dialect, sql`(CASE WHEN ${isTrue} THEN 'true' ELSE 'false' END)`));
+      return isTrue && doubted(textLeaf(dialect, sql`(CASE WHEN ${isTrue} THEN 'true' ELSE 'false' END)`));
     },
   };
 }

@@ -15,6 +15,29 @@ export interface Nearly {
   readonly weaker: boolean;
   /** Told that the condition is not exact. */
   readonly onNearly: () => void;
+  /** Told that the condition is exact only where no value is of another shape than the attribute is declared to have. */
+  readonly onDoubt: () => void;
+}
+
+/**
+ * A value that may be of another shape than is declared: where it is, the condition is met, or else not met, and reading the
+ * value tells. `isOdd` is never NULL.
+ */
+export function doubtedLeaf(
+  { weaker, onDoubt }: Pick<Nearly, "weaker" | "onDoubt">,
+  leaf: Leaf,
+  isOdd: Fragment,
+): Leaf {
+  const inDoubt = (condition: Fragment | undefined): Fragment | undefined => {
+    if (condition === undefined) return undefined;
+    onDoubt();
+    return weaker ? sql`(${condition} OR ${isOdd})` : sql`(${condition} AND NOT ${isOdd})`;
+  };
+  return {
+    exists: () => inDoubt(leaf.exists()),
+    isPresent: () => inDoubt(leaf.isPresent()),
+    compare: (operator, operand) => inDoubt(leaf.compare(operator, operand)),
+  };
 }
 
 /** A value as a table of somebody else has it: no comparison key is stored. `text` is NULL where there is no value. */

@@ -12,7 +12,7 @@ import { ofHolder } from "./elements.ts";
 import { idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { lockRow, type MappedOwner, ownRow } from "./lock.ts";
-import { elementsInRest, isInWholeColumn, restText } from "./rest.ts";
+import { elementsInRest, isInWholeColumn, restValue } from "./rest.ts";
 import { type MappedRow, resourceOf, takeApart } from "./row.ts";
 import { ofTenant, ownRows } from "./scope.ts";
 import { sqlName } from "./table.ts";
@@ -172,9 +172,11 @@ function namesId({ dialect }: MappedOwner, holder: MappedType, attribute: Attrib
   const column = holder.columns.find(({ path }) => path.attribute === attribute && path.sub === sub);
   if (column !== undefined) return sql`r.${raw(column.alias)} = ${driverValue(dialect, column.write(id))}`;
   if (holder.mapping.rest === undefined || sub === undefined || isInWholeColumn(holder, attribute)) return undefined;
-  if (!attribute.multiValued) return sql`${restText(dialect, pathOf(attribute, sub))} = ${id}`;
   const elements = elementsInRest(dialect, attribute);
-  return sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.textOf(sub)} = ${id})`;
+  const isElement = sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.textOf(sub)} = ${id})`;
+  if (attribute.multiValued) return isElement;
+  const { text, isOdd } = restValue(dialect, pathOf(attribute, sub));
+  return sql`(${text} = ${id} OR (${isOdd} AND ${isElement}))`;
 }
 
 /** What is to be set so that a row no longer names an id. */

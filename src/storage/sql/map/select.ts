@@ -9,7 +9,7 @@ import { type Holder, holderRows, holdersOf } from "./holders.ts";
 import { printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import type { PathColumn } from "./path-column.ts";
-import { restText } from "./rest.ts";
+import { restName } from "./rest.ts";
 import { type MappedRow, resourceOf } from "./row.ts";
 import { type MapScope, ownElements, targetOf } from "./scope.ts";
 
@@ -105,5 +105,5 @@ function isColumn(name: Holder["name"]): name is PathColumn {
 }
 
 function nameOf(dialect: Dialect, name: NonNullable<Holder["name"]>): Fragment {
-  return isColumn(name) ? carry(dialect, `h.${name.alias}`, name.attribute) : restText(dialect, name, "h");
+  return isColumn(name) ? carry(dialect, `h.${name.alias}`, name.attribute) : restName(dialect, name, "h");
 }

@@ -1,6 +1,7 @@
 import { uniqueness } from "../../../error.ts";
 import { predicateOf } from "../../../filter/predicate.ts";
 import { leafOf } from "../../../schema/attribute.ts";
+import { fitResource } from "../../../schema/fit.ts";
 import { isUniqueOverTenants } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { sql, TRUE } from "../dialect/fragment.ts";
@@ -40,12 +41,20 @@ export async function refuseTaken(
       await session.run(dialect.takeTurn(turn));
     }
     const filter = { type: "compare", path: column.path, operator: "eq", value } as const;
-    const { condition } = compileFilter(filter, mappedPlaces({ ...scope, onNearly: () => undefined }));
+    const { condition } = compileFilter(
+      filter,
+      mappedPlaces({ ...scope, onNearly: () => undefined, onDoubt: () => undefined }),
+    );
     const isInScope = isGlobal ? TRUE : ownBeside(scope, column);
     const rows = await session.run<MappedRow>(
       sql`SELECT ${type.selectedOfRow} FROM ${type.view} r WHERE ${isInScope} AND ${condition}`,
     );
     const matches = predicateOf(filter);
-    if (rows.some((row) => String(row.id) !== id && matches(resourceOf(type, row)))) throw uniqueness(column.path.text);
+    if (
+      rows.some(
+        (row) => String(row.id) !== id && matches(fitResource(type.resourceType, resourceOf(type, row)).resource),
+      )
+    )
+      throw uniqueness(column.path.text);
   }
 }

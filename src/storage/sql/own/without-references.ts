@@ -35,7 +35,7 @@ function removeReference(document: Json, keys: Json, attribute: string, id: stri
 }
 
 /** Where the attribute of a path is: in the document itself, or in the container of an extension. */
-function locate(document: Json, path: string) {
+export function locate(document: Json, path: string) {
   const colon = path.lastIndexOf(":");
   if (colon === -1) return { container: document, name: path, extension: undefined };
   const extension = path.slice(0, colon);
