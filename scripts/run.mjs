@@ -32,6 +32,7 @@ const TASKS = {
   "bench:pages": ["node", "bench/pages.ts"],
   "bench:slow-readers": ["node", "bench/slow-readers.ts"],
   "bench:stall": ["node", "bench/stall.ts"],
+  "bench:tenant-memory": ["node", "--expose-gc", "bench/tenant-memory.ts"],
   "bench:releases": ["node", "bench/releases.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
 };

@@ -20,7 +20,7 @@ export interface Engine<C extends Context> {
   /** The adapter as the host gave it: to tell which types share one, and what it can do. Verbs ask `Call.storageOf`. */
   readonly adapterOf: (resourceType: ResourceType) => StorageAdapter<C>;
   /** The selection of a request that names no attributes. */
-  readonly selections: ReadonlyMap<ResourceType, Selection>;
+  readonly selectionOf: (resourceType: ResourceType) => Selection;
   readonly limits: Limits;
   /** Whether bulk requests are served. */
   readonly bulk: boolean;

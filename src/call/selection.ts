@@ -1,6 +1,7 @@
 import { invalidValue } from "../error.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
+import { remembered } from "../schema/remembered.ts";
 import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Select } from "../storage/adapter.ts";
@@ -54,21 +55,42 @@ export interface Selection extends Select {
 export function selectionOf(resourceType: ResourceType, names: SelectionNames, options: SelectionOptions): Selection {
   const attributes = names.attributes === undefined ? undefined : readNames(resourceType, names.attributes, options);
   const excluded = readNames(resourceType, names.excludedAttributes ?? [], options);
+  const isExplicit = names.attributes !== undefined || names.excludedAttributes !== undefined;
   const make = (written: ReadonlySet<Attribute>): Selection => {
     const asked = { attributes, excluded, written, isReadable: options.isReadable };
-    const shown = resourceType.attributes.flatMap((attribute) => show(attribute, asked) ?? []);
-    const included = new Set(
-      shown.flatMap(({ attribute, subAttributes }) => [attribute, ...(subAttributes ?? attribute.subAttributes)]),
-    );
+    const isStandard = !isExplicit && options.isReadable === undefined && written.size === 0;
+    const schemas = [resourceType.common, resourceType.core, ...resourceType.extensions.map((one) => one.attributes)];
+    const parts = schemas.map((schema) => (isStandard ? standardPartOf(schema) : partOf(schema, asked)));
     return {
-      isExplicit: names.attributes !== undefined || names.excludedAttributes !== undefined,
-      includes: (attribute) => included.has(attribute),
-      project: (resource) => project(shown, resource),
+      isExplicit,
+      includes: (attribute) => parts.some(({ included }) => included.has(attribute)),
+      project: (resource) => project(parts, resource),
       forWrite: make,
     };
   };
   return make(new Set());
 }
+
+/** What a selection has of one schema. */
+interface Part {
+  readonly shown: readonly Shown[];
+  /** Attributes and sub-attributes. */
+  readonly included: ReadonlySet<Attribute>;
+}
+
+function partOf(attributes: readonly Attribute[], asked: Asked): Part {
+  const shown = attributes.flatMap((attribute) => show(attribute, asked) ?? []);
+  const included = shown.flatMap(({ attribute, subAttributes }) => [
+    attribute,
+    ...(subAttributes ?? attribute.subAttributes),
+  ]);
+  return { shown, included: new Set(included) };
+}
+
+/** The same for all resource types that have the schema, where nothing is asked for. */
+const standardPartOf = remembered((attributes: readonly Attribute[]): Part => {
+  return partOf(attributes, { attributes: undefined, excluded: new Map(), written: new Set(), isReadable: undefined });
+});
 
 /** Splits a comma-separated list of names; blanks around them do not count. */
 export function splitNames(list: string | undefined): readonly string[] | undefined {
@@ -141,9 +163,9 @@ function isPartShown(sub: Attribute, attribute: Attribute, { attributes, exclude
   return !(without instanceof Set && without.has(sub));
 }
 
-function project(shown: readonly Shown[], resource: ResourceObject): Record<string, unknown> {
+function project(parts: readonly Part[], resource: ResourceObject): Record<string, unknown> {
   const projection: Record<string, unknown> = {};
-  for (const { attribute, subAttributes } of shown) {
+  for (const { attribute, subAttributes } of parts.flatMap(({ shown }) => shown)) {
     const value = readAttribute(resource, attribute);
     const part =
       value === undefined || subAttributes === undefined ? value : projectSubAttributes(value, subAttributes);
@@ -162,11 +184,11 @@ function projectSubAttributes(value: unknown, subAttributes: readonly Attribute[
     const elements = value.flatMap((element) => projectSubAttributes(element, subAttributes) ?? []);
     return elements.length === 0 ? undefined : elements;
   }
-  if (isElementStream(value)) return mapElements(value, (element) => partOf(element, subAttributes));
-  return isObject(value) ? partOf(value, subAttributes) : value;
+  if (isElementStream(value)) return mapElements(value, (element) => selectedOf(element, subAttributes));
+  return isObject(value) ? selectedOf(value, subAttributes) : value;
 }
 
-function partOf(value: ResourceObject, subAttributes: readonly Attribute[]): ResourceObject | undefined {
+function selectedOf(value: ResourceObject, subAttributes: readonly Attribute[]): ResourceObject | undefined {
   const part: Record<string, unknown> = {};
   for (const { name } of subAttributes) if (value[name] !== undefined) part[name] = value[name];
   return Object.keys(part).length === 0 ? undefined : part;

@@ -1,11 +1,11 @@
 import type { Call } from "../call/call.ts";
-import type { ChangeEvent } from "../events/event.ts";
+import type { ChangeEvent, CollectionDelta } from "../events/event.ts";
 import { pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
+import { remembered } from "../schema/remembered.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import { getOrCreate } from "../storage/get-or-create.ts";
 import { withoutMark, withoutMarks } from "../storage/reference.ts";
 import type { Difference } from "./difference.ts";
 
@@ -25,16 +25,11 @@ interface Reserve {
   readonly pointers: readonly string[];
 }
 
-const RESERVES = new WeakMap<ResourceType, Reserve>();
-
-function reserveOf(resourceType: ResourceType): Reserve {
-  return getOrCreate(RESERVES, resourceType, () => {
-    const { attributes } = resourceType;
-    const hidden = attributes.filter((one) => one.isHidden || one.subAttributes.some((sub) => sub.isHidden));
-    const apart = [...hidden, ...attributes.filter(({ collection }) => collection)];
-    return { hidden, pointers: apart.map((attribute) => pointerTo(attribute)) };
-  });
-}
+const reserveOf = remembered(({ attributes }: ResourceType): Reserve => {
+  const hidden = attributes.filter((one) => one.isHidden || one.subAttributes.some((sub) => sub.isHidden));
+  const apart = [...hidden, ...attributes.filter(({ collection }) => collection)];
+  return { hidden, pointers: apart.map((attribute) => pointerTo(attribute)) };
+});
 
 function hideSecrets(resourceType: ResourceType, resource: ResourceObject | undefined): ResourceObject | undefined {
   if (resource === undefined) return undefined;
@@ -71,7 +66,7 @@ export function emitChange<C extends Context>(
     ...(version === undefined ? {} : { version }),
     attributes,
     changes,
-    deltas: deltas.map((delta) => ({ ...delta, joined: delta.joined.map(withoutMark) as readonly ResourceObject[] })),
+    deltas: shownDeltas(resourceType, deltas),
     transaction: call.transaction ?? crypto.randomUUID(),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after: { ...after, meta: { ...(after.meta as ResourceObject), version } } }),
@@ -81,6 +76,22 @@ export function emitChange<C extends Context>(
   engine.emit(event);
   const turned = turnOf(resourceType, change.before, change.after);
   if (turned !== undefined) engine.emit({ ...event, type: turned });
+}
+
+/** Who joined, without what is never returned of them; of a collection that is never returned itself there is nothing to tell. */
+function shownDeltas(resourceType: ResourceType, deltas: readonly CollectionDelta[]): readonly CollectionDelta[] {
+  return deltas.flatMap((delta) => {
+    const attribute = resourceType.resolve(delta.attribute)?.attribute;
+    if (attribute?.isHidden === true) return [];
+    const hidden = (attribute?.subAttributes ?? []).filter((sub) => sub.isHidden).map(({ name }) => name);
+    const joined = delta.joined.map((element) => withoutMark(omitNames(element, hidden)) as ResourceObject);
+    return [{ ...delta, joined }];
+  });
+}
+
+function omitNames(element: ResourceObject, names: readonly string[]): ResourceObject {
+  if (names.length === 0) return element;
+  return Object.fromEntries(Object.entries(element).filter(([name]) => !names.includes(name)));
 }
 
 /** Whether the lifecycle attribute (a user's `active`) turned. A resource that does not say counts as active. */

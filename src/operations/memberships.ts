@@ -114,8 +114,7 @@ function patchOf<C extends Context>(
   { engine }: Call<C>,
 ): PatchOperation {
   const delta = joins ? { attribute, add: [{ value: member }], remove: [] } : { attribute, add: [], remove: [member] };
-  const selection = engine.selections.get(holder);
-  if (selection === undefined) throw new TypeError(`${holder.name} has no selection.`);
+  const selection = engine.selectionOf(holder);
   return { type: "patch", resourceType: holder, id, operations: operationsOf(delta), selection, ifMatch: undefined };
 }
 

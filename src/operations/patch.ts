@@ -11,6 +11,7 @@ import { applyInSteps } from "../patch/apply.ts";
 import { type Delta, divide } from "../patch/delta.ts";
 import { type PreparedOperation, withPosition } from "../patch/operation.ts";
 import type { Attribute } from "../schema/attribute.ts";
+import { fitAttribute } from "../schema/fit.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, DeltaResult, StoredResource } from "../storage/adapter.ts";
@@ -123,7 +124,8 @@ async function applyDelta<C extends Context>(
     );
   });
   if (done === undefined) throw noSuchResource(resourceType);
-  return done;
+  if (done === "declined") return done;
+  return { ...done, added: (fitAttribute(attribute, done.added) ?? []) as DeltaResult["added"] };
 }
 
 /** Of several tags, the one that is current is found out by a look at the resource. */

@@ -21,14 +21,8 @@ export function requestSelection<C extends Context>(
 ): Selection {
   const { quirks, limits, isReadable } = call.engine;
   const { attributes, excludedAttributes } = search;
-  const standard = call.engine.selections.get(resourceType);
-  if (
-    standard !== undefined &&
-    isReadable === undefined &&
-    attributes === undefined &&
-    excludedAttributes === undefined
-  )
-    return standard;
+  if (isReadable === undefined && attributes === undefined && excludedAttributes === undefined)
+    return call.engine.selectionOf(resourceType);
   if (attributes !== undefined && excludedAttributes !== undefined)
     throw invalidValue("attributes and excludedAttributes exclude each other; send one of them.");
   return selectionOf(

@@ -15,6 +15,10 @@ export function characteristicsOf(literal: AttributeLiteral) {
   return { type, multiValued, required, caseExact, mutability, returned, uniqueness };
 }
 
+// Tenants may have thousands of attributes of their own, most of which have no such list.
+const NONE: never[] = Object.freeze([]) as unknown as never[];
+const noAttribute = (): undefined => undefined;
+
 /** Compiles one attribute literal; names and nonsense have been checked by `defineSchema`. */
 export function compileAttribute(
   name: string,
@@ -24,15 +28,16 @@ export function compileAttribute(
 ): Attribute {
   const { type, multiValued, caseExact, mutability, returned, uniqueness } = characteristicsOf(literal);
   const {
-    referenceTypes = [],
-    canonicalValues = [],
+    referenceTypes = NONE,
+    canonicalValues = NONE,
     integrity = "required",
     collection = false,
     comparison = "plain",
     lifecycle = false,
   } = literal;
-  const subAttributes: Attribute[] = [];
-  const byName = new Map<string, Attribute>();
+  const isComplex = literal.subAttributes !== undefined;
+  const subAttributes: Attribute[] = isComplex ? [] : NONE;
+  const byName = isComplex ? new Map<string, Attribute>() : undefined;
   const attribute: Attribute = {
     name,
     path: owner.parent === undefined ? owner.prefix + name : `${owner.parent.path}.${name}`,
@@ -49,7 +54,8 @@ export function compileAttribute(
     returned,
     uniqueness,
     referenceTypes,
-    resourceTypes: referenceTypes.filter((name) => name !== "external" && name !== "uri"),
+    resourceTypes:
+      referenceTypes === NONE ? NONE : referenceTypes.filter((name) => name !== "external" && name !== "uri"),
     isHidden: mutability === "writeOnly" || returned === "never",
     isStored: mutability !== "writeOnly" && literal.inverseOf === undefined,
     subAttributes,
@@ -60,14 +66,13 @@ export function compileAttribute(
     inverseOf: literal.inverseOf,
     lifecycle,
     default: literal.default,
-    sub: (subName) => byName.get(subName) ?? byName.get(subName.toLowerCase()),
+    sub: byName === undefined ? noAttribute : (subName) => byName.get(subName) ?? byName.get(subName.toLowerCase()),
     key: (value) => comparisonKey(attribute, value),
   };
   for (const [subName, sub] of Object.entries(literal.subAttributes ?? {})) {
     const compiled = compileAttribute(subName, sub, { ...owner, parent: attribute }, comparisonKey);
     subAttributes.push(compiled);
-    byName.set(subName, compiled);
-    byName.set(subName.toLowerCase(), compiled);
+    byName?.set(subName, compiled).set(subName.toLowerCase(), compiled);
   }
   return attribute;
 }

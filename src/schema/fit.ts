@@ -244,7 +244,7 @@ function isMisfit(attribute: Attribute, stored: unknown, fits: unknown): boolean
   const singles = (Array.isArray(stored) ? stored : [stored]).filter((one) => !isUnassigned(one));
   const count = Array.isArray(fits) ? fits.length : fits === undefined ? 0 : 1;
   const isEmptied = (one: unknown): boolean =>
-    isObject(one) && !Object.keys(one).some((name) => isNamed(attribute, name));
+    isObject(one) && !Object.keys(one).some((name) => isNamed(attribute, name) && !isUnassigned(one[name]));
   if (singles.filter((one) => !isEmptied(one)).length > count) return true;
   return (
     attribute.type === "complex" &&

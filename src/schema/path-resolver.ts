@@ -5,18 +5,16 @@ export type FindAttribute = (name: string) => Attribute | undefined;
 
 /** Makes the function that finds one of these attributes. */
 export function finderOf(attributes: readonly Attribute[]): FindAttribute {
-  const byName = new Map(
-    attributes.flatMap((attribute) => [
-      [attribute.name, attribute] as const,
-      [attribute.name.toLowerCase(), attribute] as const,
-    ]),
-  );
+  const byName = new Map<string, Attribute>();
+  for (const attribute of attributes)
+    byName.set(attribute.name, attribute).set(attribute.name.toLowerCase(), attribute);
   return (name) => byName.get(name) ?? byName.get(name.toLowerCase());
 }
 
 /** The attributes of one schema, to be found by its URN. */
-interface NamedAttributes {
-  readonly urn: string;
+export interface NamedAttributes {
+  /** The URN in lower case with a colon behind it: what stands in front of the names. */
+  readonly prefix: string;
   readonly attribute: FindAttribute;
 }
 
@@ -29,12 +27,10 @@ export function resolverOf(
   extensions: readonly NamedAttributes[],
 ): (text: string, lenient?: boolean) => AttributePath | undefined {
   // The longest first, because one URN may be the beginning of another.
-  const prefixes = [base, ...extensions]
-    .map(({ urn, attribute }) => ({ prefix: `${urn.toLowerCase()}:`, attribute }))
-    .sort((left, right) => right.prefix.length - left.prefix.length);
+  const schemas = [base, ...extensions].sort((left, right) => right.prefix.length - left.prefix.length);
   return (text, lenient = false) => {
     const lower = text.toLowerCase();
-    const qualified = prefixes.find(({ prefix }) => lower.startsWith(prefix));
+    const qualified = schemas.find(({ prefix }) => lower.startsWith(prefix));
     if (qualified !== undefined) return resolveName(text.slice(qualified.prefix.length), qualified.attribute);
     const path = resolveName(text, base.attribute);
     if (path !== undefined || !lenient) return path;

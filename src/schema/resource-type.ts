@@ -1,16 +1,12 @@
-import { type Attribute, type AttributePath, type ComparisonKey, pathOf } from "./attribute.ts";
+import type { Attribute, AttributePath, ComparisonKey } from "./attribute.ts";
 import { comparisonKey as standardKey } from "./comparison-key.ts";
-import { compileAttribute } from "./compile-attribute.ts";
-import { CommonAttributes } from "./core/common.ts";
-import { finderOf, resolverOf } from "./path-resolver.ts";
+import { type CompiledSchema, compilerOf } from "./compile-schema.ts";
+import type { CompiledExtension, Extension } from "./extension.ts";
+import { resolverOf } from "./path-resolver.ts";
 import { PROTOCOL_ENDPOINTS } from "./protocol-endpoints.ts";
 import { type SchemaDefinition, SchemaError } from "./schema.ts";
 
-/** An extension of a resource type. `required: true` makes every resource carry its container. @see RFC 7643 §6 */
-export interface Extension<S extends SchemaDefinition = SchemaDefinition, R extends boolean = boolean> {
-  readonly schema: S;
-  readonly required: R;
-}
+export type { CompiledExtension, Extension } from "./extension.ts";
 
 /** A resource type as data: a schema at an endpoint, with extensions. Made by `defineResourceType`. @see RFC 7643 §6 */
 export interface ResourceTypeDefinition<
@@ -122,15 +118,6 @@ function isReserved(endpoint: string): boolean {
   return PROTOCOL_ENDPOINTS.some((name) => name.toLowerCase() === endpoint.toLowerCase());
 }
 
-/** An extension with its attributes compiled. @see RFC 7643 §3.3 */
-export interface CompiledExtension {
-  readonly urn: string;
-  readonly schema: SchemaDefinition;
-  readonly required: boolean;
-  readonly attributes: readonly Attribute[];
-  attribute(name: string): Attribute | undefined;
-}
-
 /** A complex attribute whose `value` is the id of another resource: a member, a manager. @see RFC 7643 §2.4 */
 export interface ReferenceAttribute {
   /** With the name of its resource type in front: `Group.members`. */
@@ -179,7 +166,7 @@ export interface ResourceType {
 
 /**
  * Compiles a resource type; everything that depends on the schema alone happens here, once. `comparisonKey` is that of
- * `createScim`, where it is not the standard one.
+ * `createScim`, where it is not the standard one. Types that have a schema object in common share the attributes that are made of it.
  *
  * @example
  * ```ts
@@ -194,39 +181,38 @@ export function compileResourceType(
   definition: ResourceTypeDefinition,
   comparisonKey: ComparisonKey = standardKey,
 ): ResourceType {
-  const compile = (attributes: SchemaDefinition["attributes"], prefix = "", extension?: string): Attribute[] =>
-    Object.entries(attributes).map(([name, literal]) =>
-      compileAttribute(name, literal, { prefix, extension }, comparisonKey),
-    );
-  const common = compile(CommonAttributes);
-  const isCommon = finderOf(common);
-  // The characteristics of RFC 7643 §3.1 win over a schema that declares id, externalId or meta itself [S-3.1-03].
-  const core = compile(definition.schema.attributes).filter(({ name }) => isCommon(name) === undefined);
-  const extensions = definition.extensions.map(({ schema, required }): CompiledExtension => {
-    const attributes = compile(schema.attributes, `${schema.id}:`, schema.id);
-    return { urn: schema.id, schema, required, attributes, attribute: finderOf(attributes) };
-  });
-  const attributes = [...common, ...core, ...extensions.flatMap((extension) => extension.attributes)];
-  const urn = definition.schema.id;
-  const extensionByUrn = new Map(extensions.map((extension) => [extension.urn.toLowerCase(), extension]));
-  const attribute = finderOf([...common, ...core]);
+  const compiler = compilerOf(comparisonKey);
+  const { common } = compiler;
+  const base = compiler.base(definition.schema);
+  const extensions = definition.extensions.map(compiler.extension);
+  const parts = [common, base, ...extensions];
+  const all = <T>(list: (part: CompiledSchema) => readonly T[]): readonly T[] => ([] as T[]).concat(...parts.map(list));
   return {
     name: definition.name,
     endpoint: definition.endpoint,
     definition,
-    urn,
-    common,
-    core,
+    urn: definition.schema.id,
+    common: common.attributes,
+    core: base.attributes,
     extensions,
-    attributes,
-    content: attributes.filter((one) => !SERVER_NAMES.has(one.path) && one.inverseOf === undefined),
-    unique: attributes.flatMap(uniquePathsOf),
-    references: attributes.flatMap((one) => referenceOf(definition.name, one)),
-    inverses: attributes.filter((candidate) => candidate.inverseOf !== undefined),
+    attributes: all(({ attributes }) => attributes),
+    content: all(({ content }) => content),
+    unique: all(({ unique }) => unique),
+    references: all(({ references }) => references).map((attribute) => ({
+      name: `${definition.name}.${attribute.path}`,
+      attribute,
+      resourceTypes: attribute.sub("$ref")?.resourceTypes ?? [],
+    })),
+    inverses: all(({ inverses }) => inverses),
     hasStandardKeys: comparisonKey === standardKey,
-    extension: (text) => extensionByUrn.get(text.toLowerCase()),
-    attribute,
-    resolve: resolverOf({ urn, attribute }, extensions),
+    extension(text) {
+      const exact = extensions.find(({ urn }) => urn === text);
+      if (exact !== undefined) return exact;
+      const prefix = `${text.toLowerCase()}:`;
+      return extensions.find((extension) => extension.prefix === prefix);
+    },
+    attribute: base.attribute,
+    resolve: resolverOf(base, extensions),
   };
 }
 
@@ -240,24 +226,4 @@ export function resolveMeant(
   if (path !== undefined) return path;
   const meant = alias?.(text);
   return meant === undefined ? undefined : resourceType.resolve(meant);
-}
-
-/** The common attributes that are not the client's. @see RFC 7643 §3.1 */
-const SERVER_NAMES: ReadonlySet<string> = new Set(["schemas", "id", "meta"]);
-
-function uniquePathsOf(attribute: Attribute): AttributePath[] {
-  return [
-    ...(isUnique(attribute) ? [pathOf(attribute)] : []),
-    ...attribute.subAttributes.filter(isUnique).map((sub) => pathOf(attribute, sub)),
-  ];
-}
-
-function isUnique(attribute: Attribute): boolean {
-  return attribute.uniqueness !== "none" && attribute.path !== "id";
-}
-
-function referenceOf(typeName: string, attribute: Attribute): ReferenceAttribute[] {
-  const resourceTypes = attribute.sub("$ref")?.resourceTypes ?? [];
-  const isSet = attribute.mutability !== "readOnly" && attribute.sub("value") !== undefined;
-  return isSet && resourceTypes.length > 0 ? [{ name: `${typeName}.${attribute.path}`, attribute, resourceTypes }] : [];
 }

@@ -3,10 +3,10 @@ import { type Cursors, createCursors } from "../call/cursor.ts";
 import { selectionOf } from "../call/selection.ts";
 import type { ScimEvent } from "../events/event.ts";
 import { profiles } from "../quirks/profiles.ts";
-import { activate, type Quirk } from "../quirks/quirk.ts";
+import { type ActiveQuirks, activate, type Quirk } from "../quirks/quirk.ts";
+import { remembered } from "../schema/remembered.ts";
 import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
-import { getOrCreate } from "../storage/get-or-create.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination, settlePatchResponse } from "./defaults.ts";
 import type { ScimOptions } from "./options.ts";
@@ -25,20 +25,19 @@ export interface Engines<C extends Context> {
 
 /** Makes of the options what every request needs, once: nothing that depends on them alone is computed again. */
 export function createEngines<C extends Context>(options: SettledOptions<C>): Engines<C> {
-  const compiled = new WeakMap<ResourceTypeDefinition, ResourceType>();
-  const compile = (definition: ResourceTypeDefinition): ResourceType =>
-    getOrCreate(compiled, definition, () => compileResourceType(definition, options.comparisonKey));
-  const cursors = cursorsOf(options, (event) => tell(options.on, event));
-  const known = new WeakMap<readonly ResourceTypeDefinition[], WeakMap<readonly Quirk[], Engine<C>>>();
+  const compile = remembered((definition: ResourceTypeDefinition) =>
+    compileResourceType(definition, options.comparisonKey),
+  );
+  const common = commonOf(options);
   const checked = new WeakSet<TenantOptions>();
-  const find = (definitions: readonly ResourceTypeDefinition[], profile: SettledOptions<C>["profile"]) => {
-    const rules = typeof profile === "string" ? profiles[profile] : profile;
-    const byRules = getOrCreate(known, definitions, () => new WeakMap<readonly Quirk[], Engine<C>>());
-    return getOrCreate(byRules, rules, () => {
+  const under = remembered((rules: readonly Quirk[]) =>
+    remembered((definitions: readonly ResourceTypeDefinition[]) => {
       checkResourceTypes(definitions);
-      return createEngine(options, definitions.map(compile), rules, cursors);
-    });
-  };
+      return createEngine(options, common, definitions.map(compile), rules);
+    }),
+  );
+  const find = (definitions: readonly ResourceTypeDefinition[], profile: SettledOptions<C>["profile"]) =>
+    under(typeof profile === "string" ? profiles[profile] : profile)(definitions);
   const { resourceTypes, profile } = options;
   const standard = find(resourceTypes, profile);
   return {
@@ -54,26 +53,63 @@ export function createEngines<C extends Context>(options: SettledOptions<C>): En
   };
 }
 
-function createEngine<C extends Context>(
-  options: SettledOptions<C>,
-  resourceTypes: readonly ResourceType[],
-  rules: readonly Quirk[],
-  cursors: Cursors,
-): Engine<C> {
-  const adapters = new Map(resourceTypes.map((type) => [type, adapterFor(options.storage, type)]));
-  const adapterOf = (type: ResourceType) => adapters.get(type) as StorageAdapter<C>;
-  const canCursor = [...adapters.values()].every(({ capabilities }) => capabilities?.cursor === true);
+/** What engines have in common: there is one for each tenant with types of its own, and there may be thousands. */
+interface Common<C extends Context> {
+  readonly adapterOf: Engine<C>["adapterOf"];
+  readonly activate: (rules: readonly Quirk[]) => ActiveQuirks;
+  /** What options alone say. */
+  readonly settings: Omit<
+    Engine<C>,
+    "resourceTypes" | "adapterOf" | "quirks" | "references" | "patchResponse" | "pagination"
+  >;
+}
+
+function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
   const { limits } = options;
   return {
+    adapterOf: remembered((type: ResourceType) => adapterFor(options.storage, type)),
+    activate: remembered(activate),
+    settings: {
+      selectionOf: remembered((type: ResourceType) => selectionOf(type, {}, { maxNames: limits.attributes })),
+      limits,
+      bulk: options.bulk,
+      unknownAttributes: options.unknownAttributes,
+      canonicalValues: options.canonicalValues,
+      formats: options.formats,
+      writableGroups: options.writableGroups,
+      putOmitted: options.putOmitted,
+      etags: options.etags,
+      neMultiValued: options.neMultiValued,
+      rootQueries: options.rootQueries,
+      cursors: cursorsOf(options, (event) => tell(options.on, event)),
+      cursorIdentity: options.cursors.identity,
+      sensitiveAttributes: options.sensitiveAttributes,
+      isReadable: options.isReadable,
+      authenticationSchemes: options.authenticationSchemes.map((scheme) => ({ ...scheme })),
+      documentationUri: options.documentationUri,
+      announced: structuredClone({ ...options.announce }),
+      now: options.now,
+      newId: options.newId,
+      emit: (event: ScimEvent<C>) =>
+        tell(options.on, event, (error) => {
+          if (event.type !== "fault") tell(options.on, { type: "fault", error, context: event.context });
+        }),
+    },
+  };
+}
+
+function createEngine<C extends Context>(
+  options: SettledOptions<C>,
+  { adapterOf, activate, settings }: Common<C>,
+  resourceTypes: readonly ResourceType[],
+  rules: readonly Quirk[],
+): Engine<C> {
+  const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
+  return {
+    ...settings,
     resourceTypes,
     adapterOf,
-    selections: new Map(resourceTypes.map((type) => [type, selectionOf(type, {}, { maxNames: limits.attributes })])),
-    limits,
-    bulk: options.bulk,
     quirks: activate(rules),
-    unknownAttributes: options.unknownAttributes,
-    canonicalValues: options.canonicalValues,
-    formats: options.formats,
     references: referenceRulesOf({
       resourceTypes,
       adapterOf,
@@ -81,26 +117,8 @@ function createEngine<C extends Context>(
       isStrict: rules === profiles.strict,
       hasTenants: options.tenant !== undefined,
     }),
-    writableGroups: options.writableGroups,
-    putOmitted: options.putOmitted,
     patchResponse: settlePatchResponse(options.patchResponse, rules),
-    etags: options.etags,
-    neMultiValued: options.neMultiValued,
-    rootQueries: options.rootQueries,
     pagination: settlePagination(options.pagination ?? {}, canCursor),
-    cursors,
-    cursorIdentity: options.cursors.identity,
-    sensitiveAttributes: options.sensitiveAttributes,
-    isReadable: options.isReadable,
-    authenticationSchemes: options.authenticationSchemes.map((scheme) => ({ ...scheme })),
-    documentationUri: options.documentationUri,
-    announced: structuredClone({ ...options.announce }),
-    now: options.now,
-    newId: options.newId,
-    emit: (event: ScimEvent<C>) =>
-      tell(options.on, event, (error) => {
-        if (event.type !== "fault") tell(options.on, { type: "fault", error, context: event.context });
-      }),
   };
 }
 

@@ -53,10 +53,14 @@ function rulesOf<C extends Context>(
   const untold = type.references.filter(({ name }) => policies.get(name) === "ignore");
   return {
     checkReferences: Object.fromEntries(judged.map((reference) => [reference.name, missingOf(reference)])),
-    foreign,
-    untold: new Set(untold.map(({ attribute }) => attribute.path)),
+    foreign: foreign.length === 0 ? NOTHING_FOREIGN : foreign,
+    untold: untold.length === 0 ? NOTHING_UNTOLD : new Set(untold.map(({ attribute }) => attribute.path)),
   };
 }
+
+// Each tenant with types of its own has rules of its own, and most of them say neither.
+const NOTHING_FOREIGN: readonly ForeignReference[] = [];
+const NOTHING_UNTOLD: ReadonlySet<string> = new Set();
 
 /** The policy of each attribute that has one, by its name. */
 function policiesOf<C extends Context>(given: Given<C>): ReadonlyMap<string, ReferencePolicy> {

@@ -264,3 +264,16 @@ describe("resolve", () => {
     );
   });
 });
+
+test("resource types that have a schema in common share its attributes, under each key function those of its own", () => {
+  const own = (id: string) => defineSchema({ id: `urn:example:${id}`, name: "Own", attributes: { code: {} } });
+  const [one, other] = [User.extend(own("one")), User.extend(own("other"))].map((type) => compileResourceType(type));
+  expect(one?.core).toBe(other?.core);
+  expect(one?.attribute("userName")).toBe(other?.attribute("USERNAME"));
+  expect(one?.attribute("id")).toBe(other?.attribute("id"));
+  expect(one?.resolve("urn:example:one:code")?.text).toBe("urn:example:one:code");
+  expect(one?.resolve("urn:example:other:code")).toBeUndefined();
+  const exact = compileResourceType(User, (_attribute, value) => String(value));
+  expect(exact.attribute("userName")).not.toBe(one?.attribute("userName"));
+  expect([exact, one].map((type) => type?.attribute("userName")?.key("Ada"))).toEqual(["Ada", "ada"]);
+});
