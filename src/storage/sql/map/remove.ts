@@ -56,7 +56,7 @@ async function releaseHolders(
   holder: MappedType,
   { id, at }: DeleteRequest,
 ): Promise<void> {
-  const version = nextVersion(holder, at);
+  const version = nextVersion(owner.dialect, holder, at);
   const changed = await removeElementsOf(session, owner, holder);
   for (const row of await readRowsThatName(session, owner, holder, id)) {
     const sets = withoutReferences(owner, holder, row, id);
