@@ -167,12 +167,7 @@ function constantLeaf({ dialect }: PlaceScope, attribute: Attribute | undefined,
 }
 
 /** Whether an element of an attribute meets a condition, wherever its elements are. */
-function elementExists(
-  scope: PlaceScope,
-  attribute: Attribute,
-  inner: Inner,
-  weaker = true,
-): Fragment | undefined {
+function elementExists(scope: PlaceScope, attribute: Attribute, inner: Inner, weaker = true): Fragment | undefined {
   const found = conditionsOf(scope, attribute, inner, weaker);
   return found.includes(undefined) ? undefined : balance("OR", found as readonly Fragment[]);
 }
@@ -213,12 +208,7 @@ function slotExists(scope: PlaceScope, slot: Slot, inner: Inner): Fragment | und
 }
 
 /** An element that has no columns. */
-function restExists(
-  scope: PlaceScope,
-  attribute: Attribute,
-  inner: Inner,
-  weaker: boolean,
-): Fragment | undefined {
+function restExists(scope: PlaceScope, attribute: Attribute, inner: Inner, weaker: boolean): Fragment | undefined {
   const elements = elementsInRest(scope.dialect, attribute);
   const parts = partsOf(scope, attribute, (sub, weaker) => {
     const { text, isOdd } = elements.partOf(sub);

@@ -2,7 +2,7 @@ import type { Filter } from "../../../filter/ast.ts";
 import { attributesIn } from "../../../filter/paths.ts";
 import { predicateOf } from "../../../filter/predicate.ts";
 import type { AttributePath } from "../../../schema/attribute.ts";
-import { fit } from "../../../schema/fit.ts";
+import { fit as fittedTo } from "../../../schema/fit.ts";
 import {
   type CursorPage,
   isCursorPage,
@@ -73,7 +73,7 @@ async function scanFitted(
   const stored = new WeakMap<StoredResource, StoredResource>();
   async function* fitted(): AsyncGenerator<StoredResource> {
     for await (const row of rows) {
-      const { resource } = fit(type.resourceType, row);
+      const { resource } = fittedTo(type.resourceType, row);
       if (resource !== row) stored.set(resource, row);
       yield resource;
     }
@@ -114,7 +114,9 @@ async function walkPage(
         return resource;
       },
     );
-    const kept = read.resources.filter((one) => !inDoubt.has(one) || matches(fit(type.resourceType, one).resource));
+    const kept = read.resources.filter(
+      (one) => !inDoubt.has(one) || matches(fittedTo(type.resourceType, one).resource),
+    );
     found = backwards ? [...kept, ...found] : [...found, ...kept];
     const isWhole = kept.length === read.resources.length;
     if (first === undefined && isWhole) return read;

@@ -1,5 +1,5 @@
 import type { Attribute } from "../../../schema/attribute.ts";
-import { clearSecrets, fit as fitted, fitAttribute } from "../../../schema/fit.ts";
+import { clearSecrets, fitAttribute, fit as fitted } from "../../../schema/fit.ts";
 import { compileResourceType } from "../../../schema/resource-type.ts";
 import { isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
 import type { HashSecret } from "../../secrets.ts";
@@ -133,7 +133,8 @@ async function planOf(work: Work, scope: MapScope, row: MappedRow): Promise<Plan
   const stored = resourceOf(type, row);
   const { paths, resource } = unknownIn(type.resourceType, stored, forget.get(type.name) ?? new Set());
   for (const attribute of paths) report.add("unknown", { ...place, attribute });
-  for (const { path } of fitted(type.resourceType, resource).misfits) report.add("misfits", { ...place, attribute: path });
+  for (const { path } of fitted(type.resourceType, resource).misfits)
+    report.add("misfits", { ...place, attribute: path });
   const secrets = clearSecrets(type.resourceType, resource);
   const hashes = await hashesOf(work, type, secrets);
   for (const attribute of Object.keys(secrets))
@@ -177,7 +178,12 @@ async function hashesOf({ hashSecret, options }: Work, type: MappedType, secrets
   return hashes;
 }
 
-function noteUniques({ taken }: Work, { type }: MapScope, place: Holders["found"][number], { values }: TakenApart): void {
+function noteUniques(
+  { taken }: Work,
+  { type }: MapScope,
+  place: Holders["found"][number],
+  { values }: TakenApart,
+): void {
   for (const column of uniqueColumns(type)) {
     const value = fitAttribute(column.attribute, values.get(column));
     if (value === undefined) continue;
@@ -212,7 +218,8 @@ async function writeAgain(work: Work, scope: MapScope, rows: readonly MappedRow[
       const isRow = sql`r.id = ${idOperand(dialect, type.id, String(id))}`;
       const [row] = await readRows(work.database, scope, isRow);
       const plan = row && (await planOf({ ...work, taken: new Map() }, scope, row));
-      isDone = plan === undefined || !isNeeded(plan) || (await work.database.open((inner) => write(work, inner, scope, plan)));
+      isDone =
+        plan === undefined || !isNeeded(plan) || (await work.database.open((inner) => write(work, inner, scope, plan)));
       if (isDone && plan !== undefined && isNeeded(plan)) written++;
     }
     if (!isDone) work.report.isAnyLeft = true;
@@ -234,7 +241,10 @@ async function write({ report }: Work, database: Database, scope: MapScope, plan
       return true;
     });
   } catch (error) {
-    if (faultOf(error) !== "unique" && (typeof error !== "object" || error === null || database.dialect.refusalOf(error) === undefined))
+    if (
+      faultOf(error) !== "unique" &&
+      (typeof error !== "object" || error === null || database.dialect.refusalOf(error) === undefined)
+    )
       throw error;
     report.isAnyLeft = true;
     return true;
@@ -252,7 +262,12 @@ function isAsRead({ type }: MappedOwner, row: MappedRow): Fragment {
   return joined([isVersion, ...same], " AND ");
 }
 
-async function move(session: Session, owner: MappedOwner, attribute: Attribute, resource: ResourceObject): Promise<void> {
+async function move(
+  session: Session,
+  owner: MappedOwner,
+  attribute: Attribute,
+  resource: ResourceObject,
+): Promise<void> {
   const list = await withoutDangling(session, owner, attribute, readAttribute(resource, attribute));
   for (const join of owner.type.joins.filter((one) => one.attribute === attribute))
     for (const statement of insertElements(owner, join, elementsOf(owner, join, list))) await session.run(statement);

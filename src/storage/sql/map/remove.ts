@@ -14,6 +14,7 @@ import { heldIn } from "./held.ts";
 import { idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { lockRow, type MappedOwner, ownRow } from "./lock.ts";
+import type { PathColumn } from "./path-column.ts";
 import { elementsInRest, isInWholeColumn, restValue } from "./rest.ts";
 import type { MappedRow } from "./row.ts";
 import { ofTenant, ownRows } from "./scope.ts";
@@ -195,18 +196,31 @@ function withoutReferences(owner: MappedOwner, holder: MappedType, row: MappedRo
     const cleared = holder.slots.filter((slot) => slot.attribute === attribute && values.get(slot.value) === id);
     for (const column of [...(isNamed ? columns : []), ...cleared.flatMap((slot) => slot.columns)])
       sets.push(...setColumn(owner.dialect, column, undefined));
-    for (const column of columns.filter(({ path }) => path.sub === undefined)) {
-      const [value, now] = withoutReference(attribute, values.get(column), id);
-      if (!isSame(value, now)) sets.push(...setColumn(owner.dialect, column, now));
-    }
+    sets.push(...columns.flatMap((column) => withoutInWhole(owner, column, values.get(column), id)));
     const [value, now] = withoutReference(attribute, readAttribute(rest, attribute), id);
     if (isNamed || !isSame(value, now)) writeAttribute(left, attribute, isNamed ? undefined : now);
   }
   return isSame(rest, left) ? sets : [...sets, ...setRest(holder, left)];
 }
 
+/** What sets a column of a whole attribute, where that names the id. */
+function withoutInWhole(
+  { dialect }: MappedOwner,
+  column: PathColumn,
+  stored: unknown,
+  id: string,
+): readonly Fragment[] {
+  if (column.path.sub !== undefined) return [];
+  const [value, now] = withoutReference(column.path.attribute, stored, id);
+  return isSame(value, now) ? [] : setColumn(dialect, column, now);
+}
+
 /** A value as its attribute is declared, and the same without what names an id; undefined where nothing is left. */
-function withoutReference(attribute: Attribute, stored: unknown, id: string): readonly [before: unknown, after: unknown] {
+function withoutReference(
+  attribute: Attribute,
+  stored: unknown,
+  id: string,
+): readonly [before: unknown, after: unknown] {
   const value = fitAttribute(attribute, stored) ?? stored;
   const isReference = (element: unknown): boolean => isObject(element) && element.value === id;
   if (!Array.isArray(value)) return [value, isReference(value) ? undefined : value];

@@ -85,7 +85,8 @@ export function elementsInRest(dialect: Dialect, attribute: Attribute, alias = "
     const { text, isOdd } = memberOf(dialect, fit.elementObject("e"), sub);
     return { text, isOdd: sql`(${fit.isOddElement("e", "object")} OR ${isOdd})` };
   };
-  const parts = attribute.type === "complex" ? attribute.subAttributes.filter(({ multiValued }) => !multiValued) : [undefined];
+  const parts =
+    attribute.type === "complex" ? attribute.subAttributes.filter(({ multiValued }) => !multiValued) : [undefined];
   return {
     from: fit.elements(containerOf(dialect, attribute, alias), attribute.name, "e"),
     isFilled: sql`(${dialect.elementText("e")} IS NOT NULL)`,

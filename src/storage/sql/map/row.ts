@@ -151,8 +151,7 @@ function withDistinctElements({ resourceType, joins }: MappedType, given: NewRes
     if (isApart || value === undefined || !Array.isArray(elements)) continue;
     const byKey = new Map<string, unknown>();
     for (const element of elements) {
-      const named = isObject(element) ? fitAttribute(value, element.value) : undefined;
-      const key = named === undefined && !isObject(element) ? JSON.stringify(element) : keyText(value.key(named ?? ""));
+      const key = keyOfElement(value, element);
       if (!byKey.has(key)) byKey.set(key, element);
     }
     const inOrder = [...byKey].sort(([left], [right]) => (left < right ? -1 : 1));
@@ -163,6 +162,11 @@ function withDistinctElements({ resourceType, joins }: MappedType, given: NewRes
     );
   }
   return resource as typeof given;
+}
+
+function keyOfElement(value: Attribute, element: unknown): string {
+  if (!isObject(element)) return JSON.stringify(element);
+  return keyText(value.key(fitAttribute(value, element.value) ?? ""));
 }
 
 function removeFrom(rest: Record<string, unknown>, { path: { attribute, sub } }: PathColumn): void {

@@ -1,6 +1,6 @@
 import { isScimError } from "../../../error.ts";
 import { SELECT_ALL, type StoredResource } from "../../adapter.ts";
-import { contextOf, type Counts, type ExportedResource, type UpkeepOptions } from "../../upkeep.ts";
+import { type Counts, contextOf, type ExportedResource, type UpkeepOptions } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql, TRUE } from "../dialect/fragment.ts";
@@ -111,7 +111,11 @@ export async function* exportTenantOf(
   }
 }
 
-async function readBatch(session: Session, scope: MapScope, ids: readonly string[]): Promise<readonly ExportedResource[]> {
+async function readBatch(
+  session: Session,
+  scope: MapScope,
+  ids: readonly string[],
+): Promise<readonly ExportedResource[]> {
   const { type } = scope;
   const selection = selectionOf(scope, SELECT_ALL);
   const isAsked = sql`${ownRows(scope)} AND r.id IN (${joined(
@@ -139,7 +143,9 @@ async function readSecrets(session: Session, scope: MapScope, ids: readonly stri
     sql`SELECT ${sqlName(type.id.column)} AS id${joined(columns, "")} FROM ${type.table} WHERE ${hasIdAmong(scope, type, ids)}`,
   );
   for (const row of rows) {
-    const kept = type.secrets.flatMap(({ path, alias }) => (row[alias] == null ? [] : [[path.text, row[alias]] as const]));
+    const kept = type.secrets.flatMap(({ path, alias }) =>
+      row[alias] == null ? [] : [[path.text, row[alias]] as const],
+    );
     if (kept.length > 0) found.set(String(row.id), Object.fromEntries(kept));
   }
   return found;
@@ -183,7 +189,9 @@ function isOf(session: Session, type: MappedType, tenant: string | undefined, co
 function operandOf({ dialect }: Session, { tenant: form, mapping }: MappedType, tenant: string | undefined): Fragment {
   const parsed = form && parseId({ type: form.type, prefix: "" }, tenant);
   if (form === undefined || parsed === undefined)
-    throw new Error(`mappedStorage: ${tenant ?? "no tenant"} is nothing that ${mapping.table}.${form?.column} can have.`);
+    throw new Error(
+      `mappedStorage: ${tenant ?? "no tenant"} is nothing that ${mapping.table}.${form?.column} can have.`,
+    );
   return idOperand(dialect, form, parsed);
 }
 
@@ -193,7 +201,12 @@ interface Update {
   readonly name: string | undefined;
 }
 
-function updatesOf(session: Session, { all }: Mappings, from: string | undefined, to: string | undefined): readonly Update[] {
+function updatesOf(
+  session: Session,
+  { all }: Mappings,
+  from: string | undefined,
+  to: string | undefined,
+): readonly Update[] {
   const update = (type: MappedType, table: Fragment, column: string, name?: string): Update => ({
     statement: sql`UPDATE ${table} SET ${sqlName(column)} = ${operandOf(session, type, to)} WHERE ${isOf(session, type, from, column)} RETURNING 1 AS one`,
     name,

@@ -1,7 +1,7 @@
 import { uniqueness } from "../../../error.ts";
 import { predicateOf } from "../../../filter/predicate.ts";
 import { leafOf } from "../../../schema/attribute.ts";
-import { fit } from "../../../schema/fit.ts";
+import { fit as fittedTo } from "../../../schema/fit.ts";
 import { isUniqueOverTenants } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { sql, TRUE } from "../dialect/fragment.ts";
@@ -50,7 +50,9 @@ export async function refuseTaken(
       sql`SELECT ${type.selectedOfRow} FROM ${type.view} r WHERE ${isInScope} AND ${condition}`,
     );
     const matches = predicateOf(filter);
-    if (rows.some((row) => String(row.id) !== id && matches(fit(type.resourceType, resourceOf(type, row)).resource)))
+    if (
+      rows.some((row) => String(row.id) !== id && matches(fittedTo(type.resourceType, resourceOf(type, row)).resource))
+    )
       throw uniqueness(column.path.text);
   }
 }
