@@ -24,7 +24,7 @@ export async function openStorage(database: string, log?: Log): Promise<OpenStor
   const isPostgres = /^postgres(?:ql)?:\/\//.test(database);
   const db = await (isPostgres ? openPostgres(database, log) : openSqlite(database)).catch(refuse);
   const storage = sqlStorage({ db });
-  // At every start: makes the tables, or brings them up to date.
+  // At every start: makes the tables, or brings them up to date; where they are, it only looks.
   await (isPostgres ? migratePostgres(database, log) : storage.migrate()).catch(refuse);
   const description = isPostgres
     ? "on PostgreSQL"

@@ -26,11 +26,14 @@ const TASKS = {
   "bench:storage": ["node", "bench/storage/run.ts"],
   "bench:races": ["node", "bench/storage/races.ts"],
   "bench:kill": ["node", "bench/storage/kill.ts"],
+  "bench:reindex": ["node", "bench/storage/reindex.ts"],
   "bench:faults": ["node", "bench/storage/faults.ts"],
   "bench:linear": ["node", "bench/linear.ts"],
   "bench:pages": ["node", "bench/pages.ts"],
   "bench:slow-readers": ["node", "bench/slow-readers.ts"],
   "bench:stall": ["node", "bench/stall.ts"],
+  "bench:releases": ["node", "bench/releases.ts"],
+  "bench:tenants": ["node", "bench/tenants.ts"],
 };
 
 /** What a task is told besides, unless it is told otherwise. */

@@ -77,6 +77,7 @@ export {
 } from "./schema/resource-type.ts";
 export { defineSchema, type SchemaDefinition, SchemaError } from "./schema/schema.ts";
 export { type AttributeJson, type SchemaJson, schemaFromJson, schemaToJson } from "./schema/schema-json.ts";
+export type { ShapeChange } from "./schema/shape.ts";
 export { toZod } from "./schema/to-zod.ts";
 export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";
@@ -121,3 +122,14 @@ export {
   settleReferences,
 } from "./storage/reference.ts";
 export { queryByScan, type ScanOptions } from "./storage/scan.ts";
+export type {
+  Counts,
+  ExportedResource,
+  Finding,
+  ReindexOptions,
+  ReindexReport,
+  SchemaChange,
+  Upkeep,
+  UpkeepOptions,
+  UpkeepProgress,
+} from "./storage/upkeep.ts";

@@ -71,7 +71,8 @@ export async function load(
   return { userIds, groups };
 }
 
-async function insert(
+/** Writes new resources with what is unique in them. */
+export async function insert(
   session: Session,
   tables: Tables,
   type: typeof UserType,

@@ -13,8 +13,8 @@ export interface Worker {
 }
 
 /** Starts a worker and waits until it has the database open. */
-export async function startWorker(place: Place, isNaive = false): Promise<Worker> {
-  const child = fork(fileURLToPath(new URL("worker.mjs", import.meta.url)), [JSON.stringify({ place, isNaive })], {
+export async function startWorker(place: Place, isNaive = false, file = "worker.mjs"): Promise<Worker> {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify({ place, isNaive })], {
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const failed = once(child, "exit").then(([code]) => {

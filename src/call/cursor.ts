@@ -43,6 +43,8 @@ interface Keys {
 
 /** Bytes of a tag, which is the initial vector of the text as well. */
 const TAG_LENGTH = 16;
+/** By how much the clocks of two servers of a service may differ, in seconds: so much longer a cursor is good than its server meant. */
+const CLOCK_DIFFERENCE = 300;
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -83,7 +85,8 @@ export function createCursors(settings: CursorSettings): Cursors {
       const text = await decipher(cursor, use.binding, settings.maxLength, keys);
       if (text === undefined) throw unknownCursor();
       const [expiry = "", count = "", ...position] = text.split(".");
-      if (now().getTime() >= Number.parseInt(expiry, 36) * 1000) throw lateCursor(timeout);
+      const latest = (Number.parseInt(expiry, 36) + CLOCK_DIFFERENCE) * 1000;
+      if (now().getTime() >= latest) throw lateCursor(timeout);
       if (Number.parseInt(count, 36) !== use.count) throw otherCount();
       return position.join(".");
     },

@@ -1,10 +1,11 @@
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, StorageNotice } from "../storage/adapter.ts";
 import type { Call } from "./call.ts";
+import { emitNotice } from "./notice.ts";
 
 /** What every write request to storage carries. */
 export function writeRequest<C extends Context>(call: Call<C>, resourceType: ResourceType) {
-  const { engine, context } = call;
+  const { engine } = call;
   const rules = engine.references.get(resourceType);
   return {
     resourceType,
@@ -13,7 +14,7 @@ export function writeRequest<C extends Context>(call: Call<C>, resourceType: Res
     checkReferences: rules?.checkReferences ?? {},
     notify(notice: StorageNotice) {
       if (notice.type === "missingReference" && rules?.untold.has(notice.attribute) === true) return;
-      engine.emit({ ...notice, resourceType: resourceType.name, context });
+      emitNotice(notice, resourceType, call);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Operation } from "fast-json-patch";
 import type { ScimType } from "../error.ts";
+import type { ShapeChange } from "../schema/shape.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 
@@ -166,6 +167,19 @@ export type ScimEvent<C extends Context = Context> =
       readonly attribute: string;
       readonly resourceType: string;
       readonly id: string;
+      readonly context: C | undefined;
+    }
+  /**
+   * Resources of the type were written when its attributes were declared otherwise, by another release: what that changed, and
+   * whether `reindex` of the storage is to be run. Told with the first request that meets such resources, once in a process for each
+   * tenant and set of schemas.
+   */
+  | {
+      readonly type: "schemaChanged";
+      readonly resourceType: string;
+      readonly changes: readonly ShapeChange[];
+      /** Until then answers are true, and some of them cost more than they should. */
+      readonly needsReindex: boolean;
       readonly context: C | undefined;
     }
   /** Storage dropped a writeOnly attribute, having no hash function for it. */

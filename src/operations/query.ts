@@ -1,4 +1,5 @@
 import type { Call } from "../call/call.ts";
+import { readRequest } from "../call/notice.ts";
 import type { QueryOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -11,13 +12,12 @@ export async function query<C extends Context>(operation: QueryOperation, call: 
   const opened = await openPage(page, resourceType.endpoint, call);
   const found = await call.storageOf(resourceType).query(
     {
-      resourceType,
+      ...readRequest(call, resourceType),
       filter,
       sort,
       page: opened,
       select: selection,
       stream: true,
-      signal: call.signal,
       maxComparisons: call.engine.limits.comparisons,
     },
     call.context,

@@ -1,4 +1,5 @@
 import type { Call } from "../call/call.ts";
+import { readRequest } from "../call/notice.ts";
 import { isMet, type Precondition } from "../call/preconditions.ts";
 import { versionMismatch } from "../error.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
@@ -20,10 +21,12 @@ export interface Target {
 export async function readTarget<C extends Context>(
   target: Target,
   select: Select,
-  { storageOf, context, signal }: Call<C>,
+  call: Call<C>,
 ): Promise<StoredResource> {
   const { resourceType, id, ifMatch } = target;
-  const found = await storageOf(resourceType).get({ resourceType, id, select, signal }, context);
+  const found = await call
+    .storageOf(resourceType)
+    .get({ ...readRequest(call, resourceType), id, select }, call.context);
   if (found === undefined) throw noSuchResource(resourceType);
   if (!isMet(ifMatch, found.meta.version)) throw versionMismatch();
   return found;

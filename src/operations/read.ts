@@ -1,4 +1,5 @@
 import type { Call } from "../call/call.ts";
+import { readRequest } from "../call/notice.ts";
 import type { ReadOperation } from "../call/operation.ts";
 import { hasTag } from "../call/preconditions.ts";
 import type { Result } from "../call/result.ts";
@@ -11,7 +12,7 @@ export async function read<C extends Context>(operation: ReadOperation, call: Ca
   const { resourceType, id, selection, ifNoneMatch } = operation;
   const stored = await call
     .storageOf(resourceType)
-    .get({ resourceType, id, select: selection, stream: true, signal: call.signal }, call.context);
+    .get({ ...readRequest(call, resourceType), id, select: selection, stream: true }, call.context);
   if (stored === undefined) throw noSuchResource(resourceType);
   const resource = receive(stored, resourceType, call);
   if (ifNoneMatch !== undefined && hasTag(ifNoneMatch, resource.meta.version))

@@ -1,5 +1,5 @@
 import type { Call } from "../call/call.ts";
-import { fit } from "../schema/fit.ts";
+import { fitResource } from "../schema/fit.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
@@ -17,7 +17,7 @@ export function receive<C extends Context>(
   resourceType: ResourceType,
   { engine, context }: Call<C>,
 ): StoredResource {
-  const { resource, misfits } = fit(resourceType, checkStored(stored));
+  const { resource, misfits } = fitResource(resourceType, checkStored(stored));
   for (const { path } of misfits) {
     const told = getOrCreate(TOLD, engine.resourceTypes, () => new Set<string>());
     const name = `${resourceType.name} ${path}`;

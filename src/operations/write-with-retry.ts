@@ -5,6 +5,7 @@ import { conflict, isScimError } from "../error.ts";
 import type { CollectionDelta } from "../events/event.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
+import { instantOf } from "../schema/date-time.ts";
 import { clearSecrets, withLeftOver } from "../schema/fit.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
@@ -132,7 +133,11 @@ async function swap<C extends Context, R extends Rewrite>(
     ...after,
     schemas: schemasOf(resourceType, after),
     id,
-    meta: { resourceType: resourceType.name, created: read.meta.created, lastModified: request.at },
+    meta: {
+      resourceType: resourceType.name,
+      created: read.meta.created,
+      lastModified: latestOf(request.at, read.meta.lastModified, read.meta.created),
+    },
   };
   const notices: StorageNotice[] = [];
   const notify = (notice: StorageNotice): void => void notices.push(notice);
@@ -169,6 +174,15 @@ async function swap<C extends Context, R extends Rewrite>(
     if (isLostRace(error) && mayTryAgain(ifMatch)) return undefined;
     throw explain(error);
   }
+}
+
+/** The latest of some times. The clock of a server that wrote before may be ahead, and no change is older than the one before it. */
+function latestOf(now: string, ...stored: readonly (string | undefined)[]): string {
+  const instant = (time: string) => instantOf(time) ?? "";
+  return stored.reduce<string>(
+    (latest, time) => (time !== undefined && instant(time) > instant(latest) ? time : latest),
+    now,
+  );
 }
 
 /** Storage may give more than was selected; what a write is not about must not be written back. */

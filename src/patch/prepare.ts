@@ -194,7 +194,7 @@ class Preparation {
     this.#checkWritable(path);
     if (sub !== undefined && isComputedReference(attribute, sub))
       return this.#onReferenceUrl(operation, attribute, sub);
-    if (attribute.mutability === "writeOnly") return yield* this.#onSecret(operation, attribute);
+    if (attribute.mutability === "writeOnly") return yield* this.#onSecret(operation, path);
     if (sub !== undefined && attribute.multiValued)
       return yield* this.#onElements(operation, attribute, undefined, sub);
     const index = this.#index;
@@ -285,7 +285,9 @@ class Preparation {
     return [{ index: this.#index, type: "attribute", op, path: pathOf(attribute, value), value: id, cleared: [] }];
   }
 
-  *#onSecret(operation: PatchOperation, attribute: Attribute): Steps<readonly PreparedOperation[]> {
+  *#onSecret(operation: PatchOperation, { attribute, sub }: AttributePath): Steps<readonly PreparedOperation[]> {
+    if (sub !== undefined)
+      throw invalidPath(`${attribute.path} is writeOnly, so that it is set as a whole; name it without ${sub.name}.`);
     const { op } = operation;
     const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
     if (op === "add" && raw === null) return [];

@@ -76,6 +76,16 @@ const RULES: readonly Rule[] = [
     problem: () => 'is writeOnly and so must be returned "never"',
   },
   {
+    isBroken: ({ literal }) => literal.mutability !== "writeOnly" && secretPartOf(literal) !== undefined,
+    // A secret travels and is kept apart from the resource, by the name of its attribute.
+    problem: ({ literal }) =>
+      `has the writeOnly sub-attribute "${secretPartOf(literal)}", which would be kept in clear beside the others; make an attribute of its own of it, or make the whole attribute writeOnly`,
+  },
+  {
+    isBroken: ({ literal }) => literal.collection === true && literal.mutability === "writeOnly",
+    problem: () => "is a collection and so cannot be writeOnly: its elements are kept as they are",
+  },
+  {
     isBroken: ({ literal, isComplex }) =>
       literal.collection === true &&
       !(isComplex && literal.multiValued === true && literal.subAttributes?.value !== undefined),
@@ -103,6 +113,10 @@ export function ruleBrokenBy(literal: AttributeLiteral, isInComplex: boolean): s
   const isUnique = (literal.uniqueness ?? "none") !== "none";
   const subject: Subject = { literal, type, isComplex: type === "complex", isUnique, isInComplex };
   return RULES.find(({ isBroken }) => isBroken(subject))?.problem(subject);
+}
+
+function secretPartOf({ subAttributes = {} }: AttributeLiteral): string | undefined {
+  return Object.keys(subAttributes).find((name) => subAttributes[name]?.mutability === "writeOnly");
 }
 
 function keyword(

@@ -66,6 +66,7 @@ export function compileAttribute(
   for (const [subName, sub] of Object.entries(literal.subAttributes ?? {})) {
     const compiled = compileAttribute(subName, sub, { ...owner, parent: attribute }, comparisonKey);
     subAttributes.push(compiled);
+    byName.set(subName, compiled);
     byName.set(subName.toLowerCase(), compiled);
   }
   return attribute;

@@ -30,8 +30,9 @@ export class SchemaError extends TypeError {
  * Checks a schema literal and gives it back with its exact type, from which `Resource<typeof schema>` is inferred.
  *
  * @throws {SchemaError} naming the attribute, for anything RFC 7643 does not allow: a name outside the grammar, an unknown
- * type or keyword, a complex attribute within a complex one, `referenceTypes` on something else than a reference, an attribute that
- * every resource has anyway (`schemas`, `id`, `externalId`, `meta`), …
+ * type or keyword, a complex attribute within a complex one, a writeOnly sub-attribute of an attribute that is not writeOnly itself,
+ * `referenceTypes` on something else than a reference, an attribute that every resource has anyway (`schemas`, `id`, `externalId`,
+ * `meta`), …
  * @example
  * ```ts
  * import { defineSchema, type Resource } from "scimkit";

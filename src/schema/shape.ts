@@ -1,4 +1,5 @@
 import type { Attribute, Uniqueness } from "./attribute.ts";
+import { remembered } from "./remembered.ts";
 import type { ResourceType } from "./resource-type.ts";
 
 /** Changed when the standard comparison key of any value changes, so that data written under another one is known. */
@@ -27,18 +28,7 @@ export interface Shape {
 }
 
 /** The shape of a resource type. */
-export function shapeOf(resourceType: ResourceType): Shape {
-  let shape = SHAPES.get(resourceType);
-  if (shape === undefined) {
-    shape = makeShape(resourceType);
-    SHAPES.set(resourceType, shape);
-  }
-  return shape;
-}
-
-const SHAPES = new WeakMap<ResourceType, Shape>();
-
-function makeShape(resourceType: ResourceType): Shape {
+export const shapeOf: (resourceType: ResourceType) => Shape = remembered((resourceType) => {
   const attributes: Record<string, AttributeShape> = {};
   for (const attribute of resourceType.attributes) {
     if (attribute.path === "schemas" || attribute.path === "id" || attribute.path === "meta") continue;
@@ -50,7 +40,7 @@ function makeShape(resourceType: ResourceType): Shape {
       };
   }
   return { fingerprint: fingerprintOf(resourceType.urn, attributes), attributes };
-}
+});
 
 function placeOf(attribute: Attribute): Place {
   if (attribute.inverseOf !== undefined) return "computed";
@@ -122,6 +112,21 @@ function hash(text: string): string {
   return high.toString(36).padStart(7, "0") + low.toString(36).padStart(7, "0");
 }
 
+/** The attributes of a shape after a resource type that they may refer to has got another name. */
+export function withTargetRenamed(attributes: Shape["attributes"], from: string, to: string): Shape["attributes"] {
+  const renamed = (part: string): string => {
+    if (!part.startsWith("to ")) return part;
+    const targets = part.slice("to ".length).split(" ");
+    return `to ${[...new Set(targets.map((name) => (name === from ? to : name)))].sort().join(" ")}`;
+  };
+  return Object.fromEntries(
+    Object.entries(attributes).map(([path, shape]) => [
+      path,
+      { ...shape, key: shape.key.split(",").map(renamed).join(",") },
+    ]),
+  );
+}
+
 /** What is different for one attribute between two shapes. */
 export interface ShapeChange {
   /** Canonical path. */
@@ -137,21 +142,40 @@ export interface ShapeChange {
 
 /** What has changed from one shape to another. */
 export function changesOfShape(before: Shape, after: Shape): readonly ShapeChange[] {
-  const changes: ShapeChange[] = [];
   const paths = new Set([...Object.keys(before.attributes), ...Object.keys(after.attributes)]);
-  for (const attribute of paths) {
-    const [old, now] = [before.attributes[attribute], after.attributes[attribute]];
-    const add = (change: ShapeChange["change"], needsReindex = true) =>
-      changes.push({ attribute, change, needsReindex });
-    if (now === undefined) add("removed", false);
-    else if (old === undefined) add("added", now.uniqueness !== "none" || now.place === "collection");
-    else {
-      const [[oldType], [type]] = [old.key.split(","), now.key.split(",")];
-      if (old.key !== now.key)
-        add(oldType !== type || /,to /.test(old.key) !== /,to /.test(now.key) ? "type" : "comparison");
-      if (old.uniqueness !== now.uniqueness) add("uniqueness", now.uniqueness !== "none");
-      if (old.place !== now.place) add(old.place === "secret" || now.place === "secret" ? "secret" : "collection");
-    }
-  }
-  return changes;
+  return [...paths].flatMap((attribute) => {
+    const changes = changesBetween(before.attributes[attribute], after.attributes[attribute]);
+    return changes.map((change) => ({ attribute, ...change }));
+  });
+}
+
+type Change = Omit<ShapeChange, "attribute">;
+
+function changesBetween(old: AttributeShape | undefined, now: AttributeShape | undefined): readonly Change[] {
+  if (now === undefined) return [{ change: "removed", needsReindex: false }];
+  if (old === undefined)
+    return [{ change: "added", needsReindex: now.uniqueness !== "none" || now.place === "collection" }];
+  return [keyChange(old, now), uniquenessChange(old, now), placeChange(old, now)].flatMap((change) => change ?? []);
+}
+
+function keyChange({ key: old }: AttributeShape, { key: now }: AttributeShape): Change | undefined {
+  if (old === now) return undefined;
+  return { change: typeIn(old) === typeIn(now) ? "comparison" : "type", needsReindex: true };
+}
+
+/** The type, and what it leads to. */
+function typeIn(key: string): string {
+  return key
+    .split(",")
+    .filter((part, index) => index === 0 || part.startsWith("to "))
+    .join();
+}
+
+function uniquenessChange({ uniqueness: old }: AttributeShape, { uniqueness: now }: AttributeShape) {
+  return old === now ? undefined : ({ change: "uniqueness", needsReindex: now !== "none" } as const);
+}
+
+function placeChange({ place: old }: AttributeShape, { place: now }: AttributeShape): Change | undefined {
+  if (old === now) return undefined;
+  return { change: old === "secret" || now === "secret" ? "secret" : "collection", needsReindex: true };
 }

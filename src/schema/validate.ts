@@ -101,7 +101,7 @@ function userNameProblem(value: string): string | undefined {
 }
 
 /** base64 with or without padding. @see RFC 7643 §2.3.6 */
-function isBase64(value: string): boolean {
+export function isBase64(value: string): boolean {
   let end = value.length;
   while (end > 0 && value.length - end < 2 && value.charCodeAt(end - 1) === 0x3d) end--;
   if (end % 4 === 1 || (end !== value.length && value.length % 4 !== 0)) return false;

@@ -3,15 +3,18 @@ import type { Attribute, AttributePath } from "./attribute.ts";
 /** A plain JSON object with canonical attribute names. @see RFC 7643 §2.1 */
 export type ResourceObject = Readonly<Record<string, unknown>>;
 
+/** Where in a resource an attribute stands: its name, in its extension's container where it has one. */
+export type AttributePlace = Pick<Attribute, "extension" | "name">;
+
 /** The value of an attribute in a resource, looked up in its extension's container where it has one. */
-export function readAttribute(resource: ResourceObject, attribute: Attribute): unknown {
+export function readAttribute(resource: ResourceObject, attribute: AttributePlace): unknown {
   if (attribute.extension === undefined) return resource[attribute.name];
   const container = resource[attribute.extension];
   return isObject(container) ? container[attribute.name] : undefined;
 }
 
 /** Sets or, with `undefined`, unassigns an attribute; an extension's container comes and goes with its content. */
-export function writeAttribute(resource: Record<string, unknown>, attribute: Attribute, value: unknown): void {
+export function writeAttribute(resource: Record<string, unknown>, attribute: AttributePlace, value: unknown): void {
   if (attribute.extension === undefined) {
     if (value === undefined) delete resource[attribute.name];
     else resource[attribute.name] = value;

@@ -2,6 +2,7 @@ import type { Filter } from "../filter/ast.ts";
 import type { Sort } from "../filter/order.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
+import type { ShapeChange } from "../schema/shape.ts";
 
 export type { Sort } from "../filter/order.ts";
 
@@ -58,6 +59,15 @@ export interface Select {
 /** Selects every attribute. */
 export const SELECT_ALL: Select = { includes: () => true };
 
+/** How the schema of a resource type differs from one that data in storage was written under. */
+export interface SchemaChange {
+  readonly resourceType: string;
+  readonly tenant: string | undefined;
+  readonly changes: readonly ShapeChange[];
+  /** Whether `reindex` is needed until look-ups cost what they should. Answers are true before that too. */
+  readonly needsReindex: boolean;
+}
+
 /** What storage tells besides its result. */
 export type StorageNotice =
   /** A writeOnly attribute was not kept, because the adapter has no hash function for it. */
@@ -69,7 +79,12 @@ export type StorageNotice =
       /** The id that it names. */
       readonly value: string;
       readonly outcome: "kept" | "dropped";
-    };
+    }
+  /**
+   * Resources of the type were written when its attributes were declared otherwise: what that means, and whether `reindex` is to be
+   * run. Told once in a process for each such state.
+   */
+  | { readonly type: "schemaChanged"; readonly change: SchemaChange };
 
 /**
  * What becomes of a reference that names no resource of an allowed type in the same storage and tenant: `"refuse"` is 400
@@ -83,6 +98,8 @@ export interface StorageRequest {
   readonly resourceType: ResourceType;
   /** Aborted when the client has gone; a write that has begun is finished or undone, never left half-way. */
   readonly signal?: AbortSignal | undefined;
+  /** Tells the host what storage did or found besides. */
+  readonly notify?: ((notice: StorageNotice) => void) | undefined;
 }
 
 /** What every write carries. */

@@ -1,7 +1,9 @@
 import type { ComparisonKey } from "../schema/attribute.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
-import type { ShapeChange } from "../schema/shape.ts";
-import type { Context, StoredResource } from "./adapter.ts";
+import { changesOfShape, type Shape, type ShapeChange } from "../schema/shape.ts";
+import type { Context, SchemaChange, StoredResource } from "./adapter.ts";
+
+export type { SchemaChange };
 
 // What is done to a storage as a whole, beside its traffic: after a schema has changed, and when a tenant comes, moves or leaves.
 
@@ -66,13 +68,22 @@ export interface Finding {
   readonly ids: readonly string[];
 }
 
-/** How the schema of a resource type differs from one that data in storage was written under. */
-export interface SchemaChange {
-  readonly resourceType: string;
-  readonly tenant: string | undefined;
-  readonly changes: readonly ShapeChange[];
-  /** Whether `reindex` is needed until look-ups cost what they should. Answers are true before that too. */
-  readonly needsReindex: boolean;
+/** What has changed from any of the shapes that resources were written under, each change once; undefined where nothing has. */
+export function schemaChangeOf(
+  resourceType: string,
+  tenant: string | undefined,
+  before: Iterable<Shape>,
+  now: Shape,
+): SchemaChange | undefined {
+  const changes = new Map<string, ShapeChange>();
+  for (const shape of before)
+    for (const one of changesOfShape(shape, now)) {
+      const name = `${one.change} ${one.attribute}`;
+      if (changes.get(name)?.needsReindex !== true) changes.set(name, one);
+    }
+  if (changes.size === 0) return undefined;
+  const told = [...changes.values()];
+  return { resourceType, tenant, changes: told, needsReindex: told.some(({ needsReindex }) => needsReindex) };
 }
 
 /** How many resources there were, by resource type. */

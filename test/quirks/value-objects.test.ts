@@ -91,7 +91,7 @@ test("an empty value in an object unassigns what an empty text does, and no `{}`
   );
   expect(json).not.toHaveProperty("profileUrl");
   expect(json.photos).toEqual([{ type: "photo" }]);
-  const changes = service.events.flatMap((event) => ("changes" in event ? event.changes : []));
+  const changes = service.events.flatMap((event) => ("transaction" in event ? event.changes : []));
   expect(changes).toEqual([
     { op: "remove", path: "/profileUrl" },
     { op: "remove", path: "/photos/0/value" },

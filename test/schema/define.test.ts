@@ -263,6 +263,38 @@ describe("defineSchema", () => {
       expectRefusal({ x: { mutability: "writeOnly", returned } }, "x", 'must be returned "never"');
     });
 
+    test("a writeOnly sub-attribute of an attribute that is not writeOnly itself is refused, and the sentence says what to do", () => {
+      for (const multiValued of [false, true]) {
+        const subAttributes = { user: {}, pin: { mutability: "writeOnly" } } as const;
+        const sentence = 'has the writeOnly sub-attribute "pin", which would be kept in clear beside the others';
+        expectRefusal({ a: { type: "complex", multiValued, subAttributes } }, "a", sentence);
+        expectRefusal(
+          { a: { type: "complex", multiValued, mutability: "readOnly", subAttributes } },
+          "a",
+          "make an attribute of its own of it, or make the whole attribute writeOnly",
+        );
+        expect(() =>
+          define({ a: { type: "complex", multiValued, mutability: "writeOnly", subAttributes } }),
+        ).not.toThrow();
+      }
+    });
+
+    test("a writeOnly collection is refused, because its elements are kept as they are", () => {
+      expectRefusal(
+        {
+          x: {
+            type: "complex",
+            multiValued: true,
+            collection: true,
+            mutability: "writeOnly",
+            subAttributes: { value: {} },
+          },
+        },
+        "x",
+        "is a collection and so cannot be writeOnly",
+      );
+    });
+
     test.for<[name: string, literal: AttributeLiteral]>([
       ["primary", { type: "string" }],
       ["primary", {}],

@@ -252,12 +252,23 @@ function dictionary(
 
 const reserved = new Set(["primary", "type", "display"]);
 
+/** Only an attribute that is writeOnly as a whole has parts that are. */
+function withoutSecrets(own: Record<string, AttributeLiteral>): Record<string, AttributeLiteral> {
+  return Object.fromEntries(
+    Object.entries(own).map(([name, { mutability, ...literal }]) => [
+      name,
+      mutability === "writeOnly" || mutability === undefined ? literal : { ...literal, mutability },
+    ]),
+  );
+}
+
 const complex: fc.Arbitrary<AttributeLiteral> = fc
   .tuple(dictionary(simple, 1), fc.boolean(), fc.record(shared), visibility)
   .filter(([subAttributes]) => Object.keys(subAttributes).every((name) => !reserved.has(name)))
   .map(([own, withReference, common, seen]) => {
     const $ref: AttributeLiteral = { type: "reference", referenceTypes: ["User"] };
-    return stated({ type: "complex", subAttributes: withReference ? { ...own, $ref } : own, ...common, ...seen });
+    const parts = seen.mutability === "writeOnly" ? own : withoutSecrets(own);
+    return stated({ type: "complex", subAttributes: withReference ? { ...parts, $ref } : parts, ...common, ...seen });
   });
 
 const schemas: fc.Arbitrary<SchemaDefinition> = fc

@@ -155,7 +155,7 @@ describe("what is told of a request holds no value of it, where the value is", (
         refusals += told.filter((event) => "type" in event && event.type === "refused").length;
         // Changes say what has changed, and a reference to nothing is told of by its id.
         const isOwn = (event: ScimEvent | RequestEvent): boolean =>
-          "changes" in event || ("type" in event && event.type === "missingReference");
+          "transaction" in event || ("type" in event && event.type === "missingReference");
         const text = inspect(
           told.filter((event) => !isOwn(event)),
           { depth: 9 },

@@ -194,7 +194,7 @@ describe("a schema of one's own", () => {
         type: "complex",
         multiValued: true,
         subAttributes: {
-          code: { mutability: "writeOnly" },
+          code: { returned: "never" },
           codes: { type: "integer", multiValued: true },
           open: { type: "boolean", required: true },
         },

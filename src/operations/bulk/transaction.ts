@@ -54,6 +54,7 @@ interface Told {
 }
 
 function isOfChange<C extends Context>(event: ScimEvent<C>): boolean {
+  if (event.type === "schemaChanged") return false;
   return "changes" in event || event.type === "secretDropped" || event.type === "missingReference";
 }
 

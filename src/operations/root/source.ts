@@ -1,5 +1,6 @@
 import type { Call } from "../../call/call.ts";
 import { collectionStreams } from "../../call/collection-streams.ts";
+import { readRequest } from "../../call/notice.ts";
 import type { RootPart, RootQueryOperation } from "../../call/operation.ts";
 import type { ListItem } from "../../call/result.ts";
 import { comparePlaces, type SortPlace, sortKey } from "../../filter/order.ts";
@@ -37,23 +38,21 @@ export function sourceOf<C extends Context>(
     place,
     nothing: SELECT_NONE,
   };
-  const { signal, context } = call;
   const storage = call.storageOf(resourceType);
   const maxComparisons = call.engine.limits.comparisons;
   return {
     async read(page, extent) {
       const found = await storage.query(
         {
-          resourceType,
+          ...readRequest(call, resourceType),
           filter,
           sort,
           page,
           select: selects[extent],
           stream: extent === "whole",
-          signal,
           maxComparisons,
         },
-        context,
+        call.context,
       );
       return { ...found, resources: found.resources.map((stored) => receive(stored, resourceType, call)) };
     },

@@ -15,11 +15,17 @@ export function changeContent({ readers }: Read, row: Row, content: Content): vo
   row.content = content;
 }
 
-/** Gives a row another content, and its next version. */
-export function rewrite(tenant: Read, row: Row, content: Content, lastModified: string): void {
+/** Gives a row another content, and its next version. `at` is the present, whatever the clocks of other servers said before. */
+export function rewrite(tenant: Read, row: Row, content: Content, at: string): void {
   row.version++;
-  const meta = metaOf({ ...content.document.meta, lastModified }, row.version);
+  const { created, lastModified: last } = row.content.document.meta;
+  const meta = metaOf({ ...content.document.meta, lastModified: latest(at, last, created) }, row.version);
   changeContent(tenant, row, { ...content, document: { ...content.document, meta } });
+}
+
+/** The latest of points in time; the first one of several that are the same. */
+function latest(...times: readonly string[]): string {
+  return times.reduce((last, time) => (Date.parse(time) > Date.parse(last) ? time : last));
 }
 
 /** Takes a row out of a tenant, but for its indexes. */

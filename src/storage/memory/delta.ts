@@ -1,12 +1,13 @@
-import { copyValue, isSame, type ResourceObject } from "../../schema/value.ts";
+import { copyValue, isSame, type ResourceObject, readAttribute } from "../../schema/value.ts";
 import type { DeltaRequest, DeltaResult, StorageNotice } from "../adapter.ts";
 import { findReference } from "../reference.ts";
 import { hasUniqueParts } from "../unique.ts";
-import { changeElement, letGo, rewrite } from "./change.ts";
-import { referenceIndexOf } from "./indexes.ts";
+import { rewrite } from "./change.ts";
+import { changeElementOf } from "./indexes.ts";
 import { settleElement } from "./references.ts";
-import { type Elements, elementKey, type Row } from "./row.ts";
+import { type Content, Elements, type Row, withElements } from "./row.ts";
 import { rowToWrite, type Tenant } from "./tenant.ts";
+import { attributeAt } from "./types.ts";
 
 /** One element before and after a delta, by its key in the collection. */
 interface Change {
@@ -22,6 +23,7 @@ export function applyDelta(tenant: Tenant, request: DeltaRequest): DeltaResult |
   if (!attribute.collection || hasUniqueParts(resourceType, attribute)) return "declined";
   const row = rowToWrite(tenant, request);
   if (row === undefined) return undefined;
+  if (!isFiled(row.content, request)) return "declined";
   const notices: StorageNotice[] = [];
   const changes = changesOf(tenant, row, { ...request, add: copyValue(request.add) }, notices);
   if (changes.length > 0) applyChanges(tenant, row, request, changes);
@@ -33,6 +35,13 @@ export function applyDelta(tenant: Tenant, request: DeltaRequest): DeltaResult |
   };
 }
 
+/** Whether the elements are kept one by one, under the keys of the request: not where another release wrote them otherwise. */
+function isFiled({ collections, document }: Content, { resourceType, attribute }: DeltaRequest): boolean {
+  const elements = collections.get(attribute.path);
+  if (elements === undefined) return readAttribute(document, attribute) === undefined;
+  return elements.isOf(resourceType, attribute);
+}
+
 /**
  * What a delta does to a collection, at a cost that depends on the delta alone: elements that are added and are there
  * already, and elements that are removed and are not there, are no change.
@@ -42,15 +51,15 @@ function changesOf(tenant: Tenant, row: Row, request: DeltaRequest, notices: Sto
   const { attribute, resourceType, checkReferences } = request;
   const elements = row.content.collections.get(attribute.path);
   const reference = findReference(resourceType, attribute);
-  const identity = attribute.sub("value");
+  const filed = elements ?? new Elements(resourceType, attribute);
   const changes = new Map<unknown, Change>();
   for (const value of request.remove) {
-    const key = identity?.key(value);
+    const key = elements?.keyOfValue(value);
     const before = elements?.get(key);
     if (before !== undefined) changes.set(key, { key, before, after: undefined });
   }
   request.add.forEach((element, index) => {
-    const key = elementKey(identity, element);
+    const key = filed.keyOf(element);
     const removed = changes.get(key);
     const isThere = removed === undefined ? elements?.has(key) === true : removed.after !== undefined;
     if (isThere) return;
@@ -64,14 +73,10 @@ function changesOf(tenant: Tenant, row: Row, request: DeltaRequest, notices: Sto
 
 /** Makes the changes, which gives the row its next version. */
 function applyChanges(tenant: Tenant, row: Row, request: DeltaRequest, changes: readonly Change[]): void {
-  const { attribute, resourceType, at } = request;
-  const elements: Elements = row.content.collections.get(attribute.path) ?? new Map();
-  const index = referenceIndexOf(tenant, resourceType, attribute);
-  for (const { key, before, after } of changes) {
-    changeElement(tenant, elements, key, after);
-    if (before?.value !== undefined && index !== undefined) letGo(tenant, index, key, row);
-    if (after?.value !== undefined) index?.holders.add(key, row);
-  }
-  const collections = new Map(row.content.collections).set(attribute.path, elements);
-  rewrite(tenant, row, { ...row.content, collections }, at);
+  const { resourceType, attribute, at } = request;
+  const one = tenant.shared.types.oneFor(resourceType);
+  const elements =
+    row.content.collections.get(attribute.path) ?? new Elements(one, attributeAt(one, attribute.path) ?? attribute);
+  for (const { key, after } of changes) changeElementOf(tenant, row, elements, key, after);
+  rewrite(tenant, row, withElements(row.content, elements), at);
 }

@@ -7,6 +7,8 @@ export interface KeyIndex {
   /** The rows of a key, in no particular order. */
   rows(key: unknown): Iterable<Row>;
   count(key: unknown): number;
+  /** The rows of each key that several have. */
+  shared(): Iterable<ReadonlySet<Row>>;
 }
 
 /** Makes an empty index. */
@@ -33,6 +35,9 @@ export function keyIndex(): KeyIndex {
     count(key) {
       const bucket = buckets.get(key);
       return bucket === undefined ? 0 : bucket instanceof Set ? bucket.size : 1;
+    },
+    *shared() {
+      for (const bucket of buckets.values()) if (bucket instanceof Set && bucket.size > 1) yield bucket;
     },
   };
 }

@@ -1,13 +1,13 @@
 import type { Compare, Filter } from "../../filter/ast.ts";
 import { type AttributePath, leafOf } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
+import { readAttribute } from "../../schema/value.ts";
 import { isComparedAsId } from "../id.ts";
 import { findReference } from "../reference.ts";
-import { uniqueName } from "../unique.ts";
-import { indexedPaths } from "./indexes.ts";
-import { referenceName } from "./reference-index.ts";
-import { elementsOf, type Row } from "./row.ts";
+import { idsIn, type ReferenceIndex, referenceName } from "./reference-index.ts";
+import { type Content, listOf, type Row } from "./row.ts";
 import { rowsOfType, type Tenant } from "./tenant.ts";
+import { indexName, valuePaths } from "./value-index.ts";
 
 /** Rows that an index gives for a term: at most `count`, read only when this term is chosen. */
 interface Found {
@@ -18,7 +18,7 @@ interface Found {
 /**
  * The rows that can match a filter, in the order of creation, found by an index where the terms that must hold have
  * one: `id`, a unique attribute, externalId, a reference or its reverse. All rows where none has, or where an index
- * gives no fewer. The filter is run over the candidates all the same.
+ * gives no fewer. The filter is run over the candidates all the same. To be called where `lookUpsFor` are ready.
  */
 export function candidates(
   tenant: Tenant,
@@ -77,18 +77,16 @@ function lookUpEqual(
   const { attribute, sub, text } = path;
   const leaf = leafOf(path);
   const key = leaf.key(value);
-  if (indexedPaths(resourceType).some((indexed) => indexed.text === text)) {
-    const index = tenant.values.get(uniqueName(resourceType, path));
+  if (valuePaths(resourceType).some((indexed) => indexed.text === text)) {
+    const index = tenant.values.get(indexName(resourceType, path))?.rows;
     return { count: index?.count(key) ?? 0, rows: () => index?.rows(key) ?? [] };
   }
   if (sub?.name !== "value") return undefined;
-  if (findReference(resourceType, attribute) !== undefined) {
-    const holders = tenant.references.get(referenceName(resourceType.name, attribute.path))?.holders;
-    return { count: holders?.count(key) ?? 0, rows: () => holders?.rows(key) ?? [] };
-  }
-  return attribute.inverseOf === undefined || !isComparedAsId(leaf)
-    ? undefined
-    : referredTo(tenant, resourceType, attribute.inverseOf, key);
+  if (attribute.inverseOf !== undefined)
+    return isComparedAsId(leaf) ? referredTo(tenant, resourceType, attribute.inverseOf, key) : undefined;
+  if (findReference(resourceType, attribute) === undefined) return undefined;
+  const holders = tenant.references.get(referenceName(resourceType.name, attribute.path))?.holders;
+  return { count: holders?.count(key) ?? 0, rows: () => holders?.rows(key) ?? [] };
 }
 
 /** The rows that the holders of this id refer to: the members of a group. */
@@ -97,22 +95,26 @@ function referredTo(
   resourceType: ResourceType,
   inverse: { readonly resourceType: string; readonly attribute: string },
   key: unknown,
-): Found {
-  const attribute = tenant.references.get(referenceName(inverse.resourceType, inverse.attribute))?.reference.attribute;
-  if (attribute === undefined) return { count: 0, rows: () => [] };
-  const holders = [...(tenant.values.get("id")?.rows(key) ?? [])].filter(
-    ({ content }) => content.resourceType.name === inverse.resourceType,
-  );
+): Found | undefined {
+  const index = tenant.references.get(referenceName(inverse.resourceType, inverse.attribute));
+  const id = resourceType.resolve("id");
+  if (index === undefined || id === undefined) return undefined;
+  const found = tenant.values.get(indexName(resourceType, id))?.rows.rows(key) ?? [];
+  const holders = [...found].filter(({ content }) => content.resourceType.name === inverse.resourceType);
   const rows = rowsOfType(tenant, resourceType);
   return {
-    count: holders.reduce((count, { content }) => count + (content.collections.get(attribute.path)?.size ?? 1), 0),
+    count: holders.reduce((count, { content }) => count + countOf(content, index), 0),
     *rows() {
       for (const { content } of holders) {
-        for (const { value } of elementsOf(content, attribute)) {
-          const row = typeof value === "string" ? rows.get(value) : undefined;
+        for (const each of idsIn(content, index)) {
+          const row = rows.get(each);
           if (row !== undefined) yield row;
         }
       }
     },
   };
+}
+
+function countOf({ collections, document }: Content, index: ReferenceIndex): number {
+  return collections.get(index.path)?.size ?? listOf(readAttribute(document, index)).length;
 }

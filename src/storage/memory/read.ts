@@ -4,7 +4,7 @@ import { checkComparisons } from "../cost.ts";
 import { scanInSteps } from "../scan.ts";
 import { candidates } from "./lookup.ts";
 import { pageOf } from "./page.ts";
-import { neededBy, resourceOf, streamedResourceOf, view } from "./resource.ts";
+import { resourceOf, streamedResourceOf, viewFor } from "./resource.ts";
 import type { Row } from "./row.ts";
 import { State } from "./state.ts";
 import { rowsOfType, type Tenant } from "./tenant.ts";
@@ -52,8 +52,8 @@ function* pageOfMatches(state: State, request: QueryRequest): Steps<QueryResult>
   const { resourceType, filter, sort } = request;
   const rows = candidates(state.tenant, resourceType, filter);
   checkComparisons(request, rows.length);
-  const needed = neededBy(resourceType, filter, sort?.path);
-  const found = yield* scanInSteps(rows, request, (row) => view(state, row, needed));
+  const look = viewFor(state, resourceType, filter, sort?.path);
+  const found = yield* scanInSteps(rows, request, look);
   return { ...found, resources: yield* resourcesOf(state, found.resources, request) };
 }
 

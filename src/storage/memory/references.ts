@@ -1,13 +1,17 @@
-import type { Attribute } from "../../schema/attribute.ts";
-import type { ReferenceAttribute } from "../../schema/resource-type.ts";
-import { type ResourceObject, writeAttribute } from "../../schema/value.ts";
+import type { ReferenceAttribute, ResourceType } from "../../schema/resource-type.ts";
+import {
+  type AttributePlace,
+  isObject,
+  type ResourceObject,
+  readAttribute,
+  writeAttribute,
+} from "../../schema/value.ts";
 import type { StoredResource } from "../adapter.ts";
 import { type SettleOptions, settleReference } from "../reference.ts";
-import { hasUniqueParts } from "../unique.ts";
-import { changeContent, changeElement, letGo, rewrite } from "./change.ts";
-import { addToIndexes, removeFromIndexes } from "./indexes.ts";
-import type { ReferenceIndex } from "./reference-index.ts";
-import { type Content, type Elements, elementsOf, type Row } from "./row.ts";
+import { changeContent, rewrite } from "./change.ts";
+import { changeElementOf, updateIndexes } from "./indexes.ts";
+import { idIn, type ReferenceIndex } from "./reference-index.ts";
+import { type Content, type Elements, listOf, type Row } from "./row.ts";
 import { State } from "./state.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -18,50 +22,42 @@ import type { Tenant } from "./tenant.ts";
  */
 export function settleReferences(
   tenant: Tenant,
+  resourceType: ResourceType,
   content: Content,
   { checkReferences, notices }: Omit<SettleOptions, "holder">,
 ): Content {
   const document: Record<string, unknown> = { ...content.document };
   const options: SettleOptions = { holder: content.document.id, checkReferences, ...(notices && { notices }) };
-  for (const reference of content.resourceType.references) {
+  for (const reference of resourceType.references) {
     const { attribute } = reference;
-    const settle = (element: ResourceObject, index: number | undefined) =>
-      settleElement(tenant, reference, element, index, options);
-    if (attribute.collection) {
-      settleCollection(content.collections.get(attribute.path) ?? NO_ELEMENTS, settle);
-    } else {
-      const given = [...elementsOf(content, attribute)];
-      const settled = given
-        .map((element, index) => settle(element, attribute.multiValued ? index : undefined))
-        .filter((element) => element !== undefined);
-      if (given.length > 0) writeElements(document, attribute, settled);
-    }
+    // What is no reference as it is stored, from before it was one, is nothing to settle.
+    const settle = (element: unknown, index: number | undefined) =>
+      isObject(element) ? settleElement(tenant, reference, element, index, options) : element;
+    const elements = content.collections.get(attribute.path);
+    if (elements !== undefined) settleCollection(elements, settle);
+    const stored = readAttribute(document, attribute);
+    if (stored === undefined) continue;
+    const settled = listOf(stored)
+      .map((element, index) => settle(element, Array.isArray(stored) ? index : undefined))
+      .filter((element) => element !== undefined);
+    writeElements(document, attribute, Array.isArray(stored) ? settled : settled[0]);
   }
   return { ...content, document: document as unknown as StoredResource };
 }
 
-const NO_ELEMENTS: Elements = new Map();
-
-function settleCollection(
-  elements: Elements,
-  settle: (element: ResourceObject, index: number) => ResourceObject | undefined,
-): void {
+function settleCollection(elements: Elements, settle: (element: unknown, index: number | undefined) => unknown): void {
   let index = 0;
   for (const [key, element] of elements) {
     const kept = settle(element, index++);
     if (kept === undefined) elements.delete(key);
-    else if (kept !== element) elements.set(key, kept);
+    else if (kept !== element) elements.set(key, kept as ResourceObject);
   }
 }
 
-/** Writes the elements of an attribute; an extension whose last attribute goes is no longer there. */
-function writeElements(
-  document: Record<string, unknown>,
-  attribute: Attribute,
-  elements: readonly ResourceObject[],
-): void {
-  const { extension, multiValued } = attribute;
-  writeAttribute(document, attribute, multiValued && elements.length > 0 ? elements : elements[0]);
+/** Writes what is left of an attribute; an extension whose last attribute goes is no longer there. */
+function writeElements(document: Record<string, unknown>, place: AttributePlace, left: unknown): void {
+  const { extension } = place;
+  writeAttribute(document, place, Array.isArray(left) && left.length === 0 ? undefined : left);
   if (extension !== undefined && document[extension] === undefined)
     document.schemas = (document as unknown as StoredResource).schemas.filter((urn) => urn !== extension);
 }
@@ -84,7 +80,7 @@ export function removeReferencesTo(deleted: Row, at: string, tenant: Tenant): vo
   const changed = new Set<Row>();
   const present = new State(tenant);
   for (const index of tenant.references.values()) {
-    if (!index.reference.resourceTypes.includes(deleted.content.resourceType.name)) continue;
+    if (!index.targets.has(deleted.content.resourceType.name)) continue;
     for (const holder of present.holdersOf(index, deleted.id)) {
       removeReference(tenant, index, holder, deleted.id);
       changed.add(holder);
@@ -94,36 +90,21 @@ export function removeReferencesTo(deleted: Row, at: string, tenant: Tenant): vo
 }
 
 function removeReference(tenant: Tenant, index: ReferenceIndex, holder: Row, id: string): void {
-  const { attribute } = index.reference;
-  const key = index.identity.key(id);
-  // Only where elements have unique parts is there more to index than the reference itself.
-  const isUnique = hasUniqueParts(holder.content.resourceType, attribute);
-  if (isUnique) removeFromIndexes(tenant, holder);
-  if (attribute.collection) takeOut(tenant, holder, attribute, key);
-  else changeContent(tenant, holder, withoutReference(holder.content, attribute, id));
-  if (isUnique) addToIndexes(tenant, holder);
-  else if (!holdsKey(holder.content, attribute, index.identity, key)) letGo(tenant, index, key, holder);
+  const before = holder.content;
+  const elements = before.collections.get(index.path);
+  if (elements !== undefined) {
+    changeElementOf(tenant, holder, elements, elements.keyOfValue(id) ?? id, undefined);
+    return;
+  }
+  const after = withoutReference(before, index, id);
+  changeContent(tenant, holder, after);
+  updateIndexes(tenant, holder, before, after);
 }
 
-/** Two ids may share a key; then the other one still holds the row in the index. */
-function holdsKey(content: Content, attribute: Attribute, identity: Attribute, key: unknown): boolean {
-  if (attribute.collection) return false;
-  for (const { value } of elementsOf(content, attribute))
-    if (value !== undefined && identity.key(value) === key) return true;
-  return false;
-}
-
-function takeOut(tenant: Tenant, { content }: Row, { path }: Attribute, key: unknown): void {
-  const elements = content.collections.get(path);
-  if (elements !== undefined) changeElement(tenant, elements, key);
-}
-
-function withoutReference(content: Content, attribute: Attribute, id: string): Content {
+function withoutReference(content: Content, index: ReferenceIndex, id: string): Content {
   const document: Record<string, unknown> = { ...content.document };
-  writeElements(
-    document,
-    attribute,
-    [...elementsOf(content, attribute)].filter(({ value }) => value !== id),
-  );
+  const stored = readAttribute(document, index);
+  const left = listOf(stored).filter((element) => idIn(element) !== id);
+  writeElements(document, index, Array.isArray(stored) ? left : left[0]);
   return { ...content, document: document as unknown as StoredResource };
 }

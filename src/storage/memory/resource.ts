@@ -2,19 +2,35 @@ import type { Filter } from "../../filter/ast.ts";
 import { attributesIn } from "../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../schema/core/holder-name.ts";
+import { fitAttribute } from "../../schema/fit.ts";
 import type { ReferenceAttribute, ResourceType } from "../../schema/resource-type.ts";
 import { copyValue, type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { Select, StoredResource } from "../adapter.ts";
 import { inverseElement } from "../inverse.ts";
 import { findReference, isMissing, resolveReference, resolveReferences } from "../reference.ts";
 import { referenceName } from "./reference-index.ts";
-import { attributesApart, type Row } from "./row.ts";
+import { attributesApart, type Elements, type Row } from "./row.ts";
 import type { State } from "./state.ts";
+import { attributeAt } from "./types.ts";
 
-/** A row as the caller may have it: a copy, with the collections and computed attributes that are selected. */
+/**
+ * A row as the caller may have it: a copy, with the collections and computed attributes that are selected, and all else as it was
+ * written.
+ */
 export function resourceOf(state: State, row: Row, resourceType: ResourceType, select: Select): StoredResource {
-  const selected = attributesApart(resourceType).filter((attribute) => select.includes(attribute));
-  const resource = assemble(state, row, copyValue(state.content(row).document), selected, copyValue);
+  const { document, collections } = state.content(row);
+  const resource = copyValue(document) as StoredResource & Record<string, unknown>;
+  for (const attribute of attributesApart(resourceType)) {
+    if (attribute.mutability === "writeOnly") continue;
+    const computed = select.includes(attribute) ? inverseElements(state, row, attribute) : undefined;
+    if (attribute.inverseOf !== undefined || !select.includes(attribute)) writeAttribute(resource, attribute, computed);
+  }
+  for (const [path, elements] of collections) {
+    const attribute = attributeAt(resourceType, path);
+    if (attribute === undefined || (attribute.collection && !select.includes(attribute))) continue;
+    const copies = Array.from(state.elements(elements), copyValue);
+    writeAttribute(resource, attribute, copies.length === 0 ? undefined : copies);
+  }
   return resolveReferences(resourceType, resource, (id) => state.typeOf(id));
 }
 
@@ -23,23 +39,28 @@ const CHUNK = 1000;
 
 /** As `resourceOf`, with large collections as streams: their elements are copied when they are asked for. */
 export function streamedResourceOf(state: State, row: Row, resourceType: ResourceType, select: Select): StoredResource {
+  const { collections } = state.content(row);
   const large = resourceType.attributes.filter(
     (attribute) =>
-      attribute.collection &&
-      attribute.multiValued &&
-      select.includes(attribute) &&
-      (state.content(row).collections.get(attribute.path)?.size ?? 0) > CHUNK,
+      attribute.collection && select.includes(attribute) && (collections.get(attribute.path)?.size ?? 0) > CHUNK,
   );
   const rest: Select = { includes: (attribute) => select.includes(attribute) && !large.includes(attribute) };
   const resource = resourceOf(state, row, resourceType, rest) as StoredResource & Record<string, unknown>;
-  for (const attribute of large) writeAttribute(resource, attribute, elementStream(state, row, attribute));
+  for (const attribute of large) {
+    const reference = findReference(resourceType, attribute);
+    const elements = collections.get(attribute.path) as Elements;
+    writeAttribute(resource, attribute, elementStream(state, elements, reference));
+  }
   return resource;
 }
 
 /** The elements as they are now: a write puts others in their places and changes none of them. */
-function elementStream(state: State, row: Row, attribute: Attribute): AsyncIterable<ResourceObject> {
-  const reference = findReference(state.content(row).resourceType, attribute);
-  const elements = Array.from(state.elementsOf(row, attribute), (element) =>
+function elementStream(
+  state: State,
+  stored: Elements,
+  reference: ReferenceAttribute | undefined,
+): AsyncIterable<ResourceObject> {
+  const elements = Array.from(state.elements(stored), (element) =>
     reference !== undefined && isMissing(element) ? resolved(state, reference, element) : element,
   );
   let next = 0;
@@ -61,50 +82,48 @@ function resolved(state: State, reference: ReferenceAttribute, element: Resource
   return resolveReference({ reference, element, id, index: undefined }, state.typeOf(id));
 }
 
-/** A row for a filter to look at: not a copy, with the collections and computed attributes that are needed. */
-export function view(state: State, row: Row, needed: readonly Attribute[]): StoredResource {
-  const { document } = state.content(row);
-  return needed.length === 0 ? document : assemble(state, row, { ...document }, needed, (element) => element);
-}
-
-function assemble(
+/**
+ * What a filter and a sort look at of a row: not a copy, with the collections and computed attributes that they name. Of a row that
+ * was written otherwise than its reader's types have it they see what these make of it.
+ */
+export function viewFor(
   state: State,
-  row: Row,
-  document: StoredResource,
-  attributes: readonly Attribute[],
-  take: (element: ResourceObject) => ResourceObject,
-): StoredResource {
-  for (const attribute of attributes) {
-    const elements =
-      attribute.inverseOf === undefined
-        ? Array.from(state.elementsOf(row, attribute), take)
-        : inverseElements(state, row, attribute, attribute.inverseOf);
-    if (elements.length > 0)
-      writeAttribute(document as Record<string, unknown>, attribute, attribute.multiValued ? elements : elements[0]);
-  }
-  return document;
-}
-
-/** The attributes that a filter and a sort look at, as far as they are kept apart from the document. */
-export function neededBy(
   resourceType: ResourceType,
   filter: Filter<AttributePath> | undefined,
   sort: AttributePath | undefined,
-): readonly Attribute[] {
-  const named = attributesIn(filter, sort);
-  return attributesApart(resourceType).filter((attribute) => named.has(attribute));
+): (row: Row) => StoredResource {
+  const one = state.tenant.shared.types.oneFor(resourceType);
+  const named = [...attributesIn(filter, sort)];
+  const apart = new Set(attributesApart(resourceType));
+  const namedApart = named.filter((attribute) => apart.has(attribute));
+  return (row) => {
+    const content = state.content(row);
+    const isOwn = content.isFit && content.resourceType === one;
+    const looked = isOwn ? namedApart : named;
+    if (looked.length === 0) return content.document;
+    const view: Record<string, unknown> = { ...content.document };
+    for (const attribute of looked) {
+      const stored = storedOrComputed(state, row, attribute);
+      writeAttribute(view, attribute, isOwn ? stored : fitAttribute(attribute, stored));
+    }
+    return view as unknown as StoredResource;
+  };
 }
 
-/** The reverse of a reference: the groups of a user. @see RFC 7643 §4.1.2 groups */
-function inverseElements(
-  state: State,
-  row: Row,
-  attribute: Attribute,
-  inverse: { readonly resourceType: string; readonly attribute: string },
-): ResourceObject[] {
-  const index = state.tenant.references.get(referenceName(inverse.resourceType, inverse.attribute));
-  if (index === undefined || !index.reference.resourceTypes.includes(row.content.resourceType.name)) return [];
-  return state
+function storedOrComputed(state: State, row: Row, attribute: Attribute): unknown {
+  if (attribute.inverseOf !== undefined) return inverseElements(state, row, attribute);
+  return state.stored(row, attribute);
+}
+
+/** The reverse of a reference: the groups of a user; undefined where there is none. @see RFC 7643 §4.1.2 groups */
+function inverseElements(state: State, row: Row, attribute: Attribute): readonly ResourceObject[] | undefined {
+  const { resourceType = "", attribute: path = "" } = attribute.inverseOf ?? {};
+  const index = state.tenant.references.get(referenceName(resourceType, path));
+  if (index === undefined) return undefined;
+  // Before anybody has said where the reference leads, its reverse does.
+  if (index.targets.size > 0 && !index.targets.has(row.content.resourceType.name)) return undefined;
+  const elements = state
     .holdersOf(index, row.id)
     .map((holder) => inverseElement(attribute, holder.id, state.content(holder).document[HOLDER_NAME]));
+  return elements.length === 0 ? undefined : elements;
 }

@@ -1,7 +1,7 @@
 import type { Attribute } from "../../schema/attribute.ts";
-import type { ResourceObject } from "../../schema/value.ts";
-import type { ReferenceIndex } from "./reference-index.ts";
-import { type Content, type Elements, elementsOf, type Row } from "./row.ts";
+import { type ResourceObject, readAttribute } from "../../schema/value.ts";
+import { idIn, idKey, type ReferenceIndex } from "./reference-index.ts";
+import { type Content, type Elements, listOf, type Row } from "./row.ts";
 import type { Tenant } from "./tenant.ts";
 import { Undo } from "./undo.ts";
 
@@ -42,18 +42,22 @@ export class State {
     return this.#noted(({ contents }) => contents.get(row)) ?? row.content;
   }
 
-  /** The elements of a complex attribute, as `elementsOf` gives those of the present. */
-  elementsOf(row: Row, attribute: Attribute): Iterable<ResourceObject> {
-    const content = this.content(row);
-    const elements = attribute.collection ? content.collections.get(attribute.path) : undefined;
-    const isChanged = elements !== undefined && this.#noted((undo) => undo.elements.get(elements)) !== undefined;
-    return isChanged ? this.#before(elements).values() : elementsOf(content, attribute);
+  /** What is stored of an attribute, wherever the one who wrote it kept it. */
+  stored(row: Row, place: Pick<Attribute, "path" | "extension" | "name">): unknown {
+    const { collections, document } = this.content(row);
+    const elements = collections.get(place.path);
+    return elements === undefined ? readAttribute(document, place) : [...this.elements(elements)];
+  }
+
+  /** The elements of a collection. */
+  elements(elements: Elements): Iterable<ResourceObject> {
+    const isChanged = this.#noted((undo) => undo.elements.get(elements)) !== undefined;
+    return (isChanged ? this.#before(elements) : elements).values();
   }
 
   /** The rows that refer to an id. */
   holdersOf(index: ReferenceIndex, id: string): readonly Row[] {
-    const key = index.identity.key(id);
-    return [...this.#holders(index, key)].filter((row) => this.#holds(row, index, key, id));
+    return [...this.#holders(index, idKey(id))].filter((row) => this.#holds(row, index, id));
   }
 
   /** The name of the resource type of an id; undefined where there is no such resource. */
@@ -71,16 +75,15 @@ export class State {
   }
 
   /** Whether an element of the attribute names the id: two ids may share a key. */
-  #holds(row: Row, { reference: { attribute } }: ReferenceIndex, key: unknown, id: string): boolean {
+  #holds(row: Row, index: ReferenceIndex, id: string): boolean {
     if (this.#isLater(row)) return false;
-    if (attribute.collection) return this.#element(row, attribute, key)?.value === id;
-    for (const { value } of elementsOf(this.content(row), attribute)) if (value === id) return true;
-    return false;
+    const { collections, document } = this.content(row);
+    const elements = collections.get(index.path);
+    if (elements !== undefined) return idIn(this.#element(elements, elements.keyOfValue(id) ?? id)) === id;
+    return listOf(readAttribute(document, index)).some((element) => idIn(element) === id);
   }
 
-  #element(row: Row, { path }: Attribute, key: unknown): ResourceObject | undefined {
-    const elements = this.content(row).collections.get(path);
-    if (elements === undefined) return undefined;
+  #element(elements: Elements, key: unknown): ResourceObject | undefined {
     const changed = this.#noted((undo) => {
       const found = undo.elements.get(elements);
       return found?.has(key) ? found : undefined;
@@ -89,7 +92,7 @@ export class State {
   }
 
   /** The elements of a collection with all that was noted of it undone, the latest first. */
-  #before(elements: Elements): Elements {
+  #before(elements: Elements): ReadonlyMap<unknown, ResourceObject> {
     const before = new Map(elements);
     for (const undo of [...this.#undos()].reverse()) {
       for (const [key, element] of undo.elements.get(elements) ?? []) {

@@ -1,8 +1,10 @@
-import type { Context, CreateRequest, ReplaceRequest, StorageAdapter } from "../adapter.ts";
+import type { Context, CreateRequest, ReplaceRequest, StorageAdapter, StorageRequest } from "../adapter.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../secrets.ts";
 import { applyDelta } from "./delta.ts";
+import { lookUpsFor, referencesFor, valuesFor, type Wanted } from "./indexes.ts";
 import { getResource, queryResources } from "./read.ts";
-import { createStore, tenantOf } from "./store.ts";
+import { createStore, inTenant, tenantOf } from "./store.ts";
+import type { Tenant } from "./tenant.ts";
 import { createResource, deleteResource, replaceResource } from "./write.ts";
 
 /** Options of `memoryStorage`. */
@@ -46,20 +48,38 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     signal?.throwIfAborted();
     return hashed;
   };
+  /** Does something in the tenant of a request, once the indexes are made of references, and others that it `wants`. */
+  const inTurn = <T>(
+    { resourceType, signal }: StorageRequest,
+    context: Context,
+    act: (tenant: Tenant) => T | Promise<T>,
+    wants: (tenant: Tenant) => Wanted = () => [],
+  ): Promise<T> =>
+    inTenant(store, context, (tenant) => [...referencesFor(tenant, resourceType), ...wants(tenant)], act, signal);
+  const values =
+    ({ resourceType }: StorageRequest) =>
+    (tenant: Tenant): Wanted =>
+      valuesFor(tenant, resourceType);
   return {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
-    get: async (request, context) => getResource(tenantOf(store, context), request),
-    query: (request, context) => queryResources(tenantOf(store, context), request),
+    get: (request, context) => inTurn(request, context, (tenant) => getResource(tenant, request)),
+    query: (request, context) =>
+      inTurn(
+        request,
+        context,
+        (tenant) => queryResources(tenant, request),
+        (tenant) => lookUpsFor(tenant, request.resourceType, request.filter),
+      ),
     async create(request, context) {
       const secrets = await hash(request);
-      return createResource(tenantOf(store, context), request, secrets);
+      return inTurn(request, context, (tenant) => createResource(tenant, request, secrets), values(request));
     },
     async replace(request, context) {
       const secrets = await hash(request);
-      return replaceResource(tenantOf(store, context), request, secrets);
+      return inTurn(request, context, (tenant) => replaceResource(tenant, request, secrets), values(request));
     },
-    applyDelta: async (request, context) => applyDelta(tenantOf(store, context), request),
-    delete: async (request, context) => deleteResource(tenantOf(store, context), request),
+    applyDelta: (request, context) => inTurn(request, context, (tenant) => applyDelta(tenant, request)),
+    delete: (request, context) => inTurn(request, context, (tenant) => deleteResource(tenant, request)),
     readSecret: (resourceType, id, attribute, context = {}) =>
       tenantOf(store, context).rows.get(resourceType)?.get(id)?.secrets.get(attribute),
   };

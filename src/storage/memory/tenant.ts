@@ -1,11 +1,12 @@
 import { versionMismatch } from "../../error.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
 import { getOrCreate } from "../get-or-create.ts";
-import type { KeyIndex } from "./key-index.ts";
 import type { ReferenceIndex } from "./reference-index.ts";
 import type { Row } from "./row.ts";
 import { createRows, type Rows } from "./rows.ts";
+import type { Types } from "./types.ts";
 import type { Readers } from "./undo.ts";
+import type { ValueIndex } from "./value-index.ts";
 
 /** Everything of one tenant, with the indexes that keep look-ups from growing with the number of resources. */
 export interface Tenant {
@@ -13,36 +14,43 @@ export interface Tenant {
   readonly rows: Map<string, Rows>;
   /** Every row by id: ids are unique over all types [S-3.1-05]. */
   readonly byId: Map<string, Row>;
-  /** `id`, `externalId` and unique attributes, by `uniqueName`. */
-  readonly values: Map<string, KeyIndex>;
-  /** Rows by the ids that they refer to, for each reference attribute of each type. */
+  /** externalId and unique attributes, by `indexName`: those that somebody has looked up. */
+  readonly values: Map<string, ValueIndex>;
+  /** Rows by the ids that they refer to, for each reference attribute of each type, by `referenceName`. */
   readonly references: Map<string, ReferenceIndex>;
-  /** The same for all tenants of a storage. */
-  readonly globals: Globals;
+  readonly shared: Shared;
   /** How many rows were ever created. */
   created: number;
   readonly readers: Readers;
+  /** The storage has it no more. */
+  isGone: boolean;
 }
 
-/** Rows of all tenants by the keys of attributes that are unique over tenants, by `uniqueName` [S-7-23]. */
-export type Globals = Map<string, Map<unknown, Row>>;
+/** What all tenants of a storage have in common. */
+export interface Shared {
+  readonly tenants: Map<string, Tenant>;
+  /** Rows of all tenants by the keys of attributes that are unique over tenants, by `indexName` [S-7-23]. */
+  readonly globals: Map<string, ValueIndex>;
+  readonly types: Types;
+}
 
 /** Makes an empty tenant. */
-export function createTenant(globals: Globals): Tenant {
+export function createTenant(shared: Shared): Tenant {
   return {
     rows: new Map(),
     byId: new Map(),
     values: new Map(),
     references: new Map(),
-    globals,
+    shared,
     created: 0,
     readers: { count: 0, newest: undefined },
+    isGone: false,
   };
 }
 
 /** The rows of a resource type; types are told apart by name. */
-export function rowsOfType(tenant: Tenant, resourceType: ResourceType): Rows {
-  return getOrCreate(tenant.rows, resourceType.name, createRows);
+export function rowsOfType(tenant: Tenant, { name }: Pick<ResourceType, "name">): Rows {
+  return getOrCreate(tenant.rows, name, createRows);
 }
 
 /**

@@ -1,11 +1,11 @@
 import { uniqueness } from "../../error.ts";
 import type { CreateRequest, DeleteRequest, ReplaceRequest, StorageNotice, StoredResource } from "../adapter.ts";
 import { type HashedSecrets, keepSecrets } from "../secrets.ts";
-import { removeRow } from "./change.ts";
-import { addToIndexes, reindex, removeFromIndexes } from "./indexes.ts";
+import { changeContent, removeRow, rewrite } from "./change.ts";
+import { addToIndexes, removeFromIndexes, updateIndexes } from "./indexes.ts";
 import { removeReferencesTo, settleReferences } from "./references.ts";
 import { resourceOf } from "./resource.ts";
-import { contentOf, isSameContent, type Row, withCollectionsOf, withoutCollections } from "./row.ts";
+import { contentOf, isSameContent, placedBy, type Row, withKept } from "./row.ts";
 import { State } from "./state.ts";
 import { rowsOfType, rowToWrite, type Tenant } from "./tenant.ts";
 import { checkUnique } from "./unique.ts";
@@ -14,14 +14,15 @@ import { checkUnique } from "./unique.ts";
 export function createResource(tenant: Tenant, request: CreateRequest, secrets: HashedSecrets): StoredResource {
   const { resourceType, resource } = request;
   if (tenant.byId.has(resource.id)) throw uniqueness("id");
-  const content = contentOf(resourceType, resource, 1);
-  checkUnique(tenant, content);
+  const content = contentOf(tenant.shared.types.oneFor(resourceType), resource, 1);
+  checkUnique(tenant, resourceType, content);
   const notices: StorageNotice[] = [...secrets.notices];
+  const { checkReferences } = request;
   const row: Row = {
     id: resource.id,
     order: tenant.created++,
     version: 1,
-    content: settleReferences(tenant, content, { checkReferences: request.checkReferences, notices }),
+    content: settleReferences(tenant, resourceType, content, { checkReferences, notices }),
     secrets: new Map(),
   };
   rowsOfType(tenant, resourceType).set(row.id, row);
@@ -38,19 +39,23 @@ export function replaceResource(
   request: ReplaceRequest,
   secrets: HashedSecrets,
 ): StoredResource | undefined {
-  const { resourceType, id, untouched = [] } = request;
+  const { resourceType, id, untouched = [], checkReferences } = request;
   const row = rowToWrite(tenant, request);
   if (row === undefined) return undefined;
-  const content = withoutCollections(contentOf(resourceType, { ...request.resource, id }, row.version), untouched);
-  checkUnique(tenant, content, row);
+  const before = row.content;
+  const one = tenant.shared.types.oneFor(resourceType);
+  const content = contentOf(one, { ...request.resource, id }, row.version);
+  checkUnique(tenant, resourceType, content, row);
   const notices: StorageNotice[] = [...secrets.notices];
-  const settled = settleReferences(tenant, content, { checkReferences: request.checkReferences, notices });
+  const settled = settleReferences(tenant, resourceType, content, { checkReferences, notices });
   const hasNewSecrets = keepSecrets(row.secrets, secrets);
-  const next = withCollectionsOf(row.content, settled, untouched);
-  // A write that changes nothing keeps version and lastModified [G-9].
-  if (hasNewSecrets || !isSameContent(row.content, next)) {
-    reindex(tenant, row, next, untouched);
-  }
+  const next = withKept(before, settled, untouched);
+  const placed = placedBy(one, before);
+  if (hasNewSecrets || !isSameContent(placed, placedBy(one, next)))
+    rewrite(tenant, row, next, next.document.meta.lastModified);
+  // A write that changes nothing keeps version and lastModified [G-9]; what another release wrote comes to where its own has it.
+  else if (placed !== before) changeContent(tenant, row, placed);
+  updateIndexes(tenant, row, before, row.content);
   for (const notice of notices) request.notify(notice);
   return resourceOf(new State(tenant), row, resourceType, request.select);
 }

@@ -27,6 +27,8 @@ export interface Database extends Session {
   readonly isTransaction: boolean;
   /** Whether it is one that `open` began, whose work may be begun again. */
   readonly canRepeat: boolean;
+  /** Runs `work` on one connection, each statement of it by itself; in a transaction there is no other way than in it. */
+  alone<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Runs `work` on a state that does not change meanwhile. */
   snapshot<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Runs `work` in a transaction in which each write can be refused alone. `work` may run more than once. */
@@ -50,6 +52,8 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(g
         : write((connection) => transactionSession(dialect, connection).batch<R>(first, rest)),
     transaction: (work) => write((connection) => work(transactionSession(dialect, connection))),
     open: (work) => write((connection) => work(transactionDatabase(dialect, connection, true))),
+    alone: (work) =>
+      retryContention(() => db.connection().execute((connection) => work(transactionSession(dialect, connection)))),
     snapshot: (work) => read((connection) => work(transactionSession(dialect, connection))),
   };
 }
@@ -80,7 +84,7 @@ function combine(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]
   return sql`WITH ${join(named, ", ")} SELECT * FROM part0`;
 }
 
-/** Within a transaction that one write began, and that ends with it. */
+/** On a connection that somebody has to himself: within a transaction that one write began and that ends with it, or in none. */
 function transactionSession(dialect: Dialect, connection: Executor): Session {
   const run = runner(dialect, connection);
   const session: Session = {
@@ -117,6 +121,7 @@ function transactionDatabase(dialect: Dialect, connection: Executor, canRepeat: 
     transaction,
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>
       transaction((inner) => inner.batch<R>(first, rest)),
+    alone: (work) => work(session),
     snapshot: (work) => work(session),
     open: (work) => work(database),
   };

@@ -19,6 +19,15 @@ function numberText(value: number): string {
   return turned.toString(16).padStart(16, "0");
 }
 
+/** The number that a key's text stands for; undefined for another text. */
+export function numberOfText(text: string): number | undefined {
+  if (!/^[0-9a-f]{16}$/.test(text)) return undefined;
+  const turned = BigInt(`0x${text}`);
+  const isNegative = turned < 0x8000_0000_0000_0000n;
+  view.setBigUint64(0, isNegative ? turned ^ 0xffff_ffff_ffff_ffffn : turned ^ 0x8000_0000_0000_0000n);
+  return view.getFloat64(0);
+}
+
 /**
  * Longest key, in UTF-16 code units, of what an index keeps whole: unique values and the `value`s of a collection's
  * elements. PostgreSQL's indexes end at 2,704 bytes for all columns together.

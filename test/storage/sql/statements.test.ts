@@ -1,5 +1,5 @@
 import { CompiledQuery } from "kysely";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { EnterpriseUser } from "../../../src/index.ts";
 import { pickSize } from "../../support/size.ts";
 import { callsOf, Group, NOTHING, User } from "./calls.ts";
@@ -199,6 +199,11 @@ for (const engine of engines()) {
     });
 
     test("a delta reads no element that it does not name, and is one statement on PostgreSQL [G-1]", async () => {
+      // Which shapes the rows have, is looked up once in a lease: time stands still, so that it does not end.
+      const clock = vi.spyOn(performance, "now").mockReturnValue(performance.now());
+      onTestFinished(() => clock.mockRestore());
+      await calls.delta("g1", [], ["nobody"]);
+      opened.sent.length = 0;
       await calls.delta("g1", ["u00010", "u00001"], ["u00003", "nobody"]);
       if (engine.isPostgres) expect(opened.sent).toHaveLength(1);
       opened.sent.length = 0;

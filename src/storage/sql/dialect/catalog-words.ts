@@ -31,8 +31,24 @@ export interface CatalogForeignKey {
   readonly target: string;
 }
 
-/** How a dialect tells what tables there are; all rows are of tables that the application made. */
+/** A table, an index or a trigger as the database's catalogue has it. */
+export interface CatalogThing {
+  readonly name: string;
+  readonly kind: "table" | "index" | "trigger";
+  /** The table that it is of; of a table its own name. */
+  readonly owner: string;
+  /** What an index goes by, where that is not what it goes by if nothing is said. */
+  readonly method: string | null;
+  /** The statement that made it, where the database keeps it as it was. */
+  readonly definition: string | null;
+  /** 0 where the making of it was broken off. */
+  readonly is_valid: number;
+}
+
+/** How a dialect tells what tables there are. */
 export interface CatalogWords {
+  /** Gives a `CatalogThing` for each table, index and trigger whose name begins so, in one schema. */
+  thingsNamed(beginning: string, schema: string | undefined): Fragment;
   /** Gives a `CatalogColumn` for each column; none where there is no table. */
   columnsOfTable(table: TableName): Fragment;
   /** Gives a `CatalogIndexColumn` for each column of each unique index without a condition. */

@@ -61,6 +61,11 @@ export interface TransactionWords {
   readonly supportsReturning?: boolean;
   /** Behind a SELECT: keeps others from changing and from locking the rows until the transaction ends. */
   readonly forUpdate: Fragment;
+  /**
+   * Behind a SELECT: keeps others from changing the rows until the transaction ends, but not from referring to them; those that others
+   * keep so are left out, so that nobody is waited for.
+   */
+  readonly forUpdateOfFree: Fragment;
   /** Behind a SELECT: keeps others from deleting the rows until the transaction ends. */
   readonly forKeyShare: Fragment;
   /**
@@ -76,6 +81,8 @@ export interface TransactionWords {
 export interface TableWords {
   /** What is done before the first table is made. Default: nothing. */
   readonly preparations?: readonly Fragment[];
+  /** What a connection is told before its first transaction. Default: nothing. */
+  readonly settings?: readonly Fragment[];
   /** A query for the database's `encoding`, which must be the one `wanted`. Default: every text can be stored. */
   readonly encoding?: { readonly query: Fragment; readonly wanted: string };
   /** Makes a schema where there is none of that name. Default: there are no schemas, and to ask for one is an error. */
@@ -86,6 +93,11 @@ export interface TableWords {
   readonly json: string;
   /** The type of a primary key that numbers rows, as `textTable` needs it. Default: rows have no number. */
   readonly rowNumber?: string;
+  /**
+   * Whether a connection may have foreign keys off, so that a deletion by hand leaves behind what they would have taken along.
+   * Default false.
+   */
+  readonly canLackForeignKeys?: boolean;
   /** Behind CREATE TABLE, where rows are always found by the primary key. Default: nothing. */
   readonly tableByKey?: string;
 }

@@ -11,22 +11,48 @@ export interface IndexWords {
    * which `triggers` keep.
    */
   readonly listIndex?: ListIndex;
-  /**
-   * Makes an index that answers `LIKE '%part%'`; its statements fail where the database is not equipped for it.
-   * Default: texts are found by a `textTable`.
-   */
-  readonly textIndex?: (name: Fragment, table: Fragment, text: Fragment) => readonly Fragment[];
+  /** An index that answers `LIKE '%part%'`. Default: texts are found by a `textTable`. */
+  readonly textIndex?: TextIndex;
   /** A table beside that finds texts by their parts, kept by `triggers`. Default: texts have a `textIndex`, or none. */
   readonly textTable?: TextTable;
   /** What follows every write of a table. Default: nothing; then there must be a `listIndex`. */
   readonly triggers?: Triggers;
+  /**
+   * What stands behind `CREATE INDEX` and `DROP INDEX` so that nobody who writes waits for it; outside of a transaction, and one that
+   * is broken off leaves an index that is not valid. Default: nothing, because it is done at once with all else.
+   */
+  readonly concurrently?: ConcurrentIndexes;
+}
+
+/** How indexes are made beside writers. */
+export interface ConcurrentIndexes {
+  readonly word: Fragment;
+  /** Takes the turn for the connection among those that want the same text, and gives a row; gives none where another has it. */
+  tryTurn(text: string): Fragment;
+  /** Gives it back. */
+  endTurn(text: string): Fragment;
 }
 
 /** An index over the elements of arrays under a name of JSON objects. */
 export interface ListIndex {
-  create(name: Fragment, table: Fragment, json: Fragment, member: string): Fragment;
+  /** What the catalogue says that it goes by. */
+  readonly method: string;
+  /** What follows the table in CREATE INDEX. */
+  over(json: Fragment, member: string): Fragment;
   /** Condition: the array holds an element that contains this JSON. */
   contains(json: Fragment, member: string, element: unknown): Fragment;
+}
+
+/** An index over the parts of texts, which the database may not be equipped for. */
+export interface TextIndex {
+  /** What the catalogue says that it goes by. */
+  readonly method: string;
+  /** Gives a row where the database has what `prepare` asks for, or can have it. */
+  readonly isPossible: Fragment;
+  /** What is done before the first one is made. */
+  readonly prepare: Fragment;
+  /** What follows the table in CREATE INDEX. */
+  over(text: Fragment): Fragment;
 }
 
 /**
@@ -45,6 +71,4 @@ export interface TextTable {
 export interface Triggers {
   /** Runs statements for each row that an event, such as `INSERT`, writes: `new`, and as it was before `old`. */
   create(name: Fragment, event: string, table: Fragment, statements: readonly Fragment[]): Fragment;
-  /** A query that gives a row where there is a trigger of that name. */
-  find(name: string): Fragment;
 }

@@ -21,6 +21,8 @@ export interface JsonWords {
   each(json: Fragment, name: string, alias: string): Fragment;
   /** The element of `each` itself, as text, where it is a string. */
   elementText(alias: string): Fragment;
+  /** The string under a name of the element of `each`; NULL where there is none, or the element is no object. */
+  elementMember(alias: string, name: string): Fragment;
   /** The string under a name of a JSON object that a text column holds. */
   field(column: Fragment, name: string): Fragment;
   /** A text column that holds JSON, inside of `aggregate`. */

@@ -16,6 +16,7 @@ export const postgres: Dialect = {
   supportsWritesInWith: true,
   supportsReturning: true,
   forUpdate: raw(" FOR UPDATE"),
+  forUpdateOfFree: raw(" FOR NO KEY UPDATE SKIP LOCKED"),
   forKeyShare: raw(" FOR KEY SHARE"),
   takeTurn: (text) => sql`SELECT pg_advisory_xact_lock(hashtextextended(${text}, 0))`,
 
@@ -44,6 +45,7 @@ export const postgres: Dialect = {
   each: (json, name, alias) =>
     sql`jsonb_path_query(${json}, ${literal(`$.${quotedMember(name)}[*]`)}) ${raw(alias)}(value)`,
   elementText: (alias) => raw(`(${alias}.value #>> '{}')`),
+  elementMember: (alias, name) => sql`(${raw(`${alias}.value`)}->>${literal(name)})`,
   field: (column, name) => sql`(${column}::json->>${literal(name)})`,
   nested: (column) => sql`${column}::json`,
   // Without the condition the planner takes a list for 100 rows, and rather reads a whole table than looks up as many:
@@ -64,14 +66,23 @@ export const postgres: Dialect = {
   longestBeginning: 256,
   beginning: (text) => sql`(left(${text}, 256) COLLATE "C")`,
   listIndex: {
-    create: (name, table, json, member) =>
-      sql`CREATE INDEX IF NOT EXISTS ${name} ON ${table} USING gin ((${json}->${literal(member)}) jsonb_path_ops)`,
+    method: "gin",
+    over: (json, member) => sql` USING gin ((${json}->${literal(member)}) jsonb_path_ops)`,
     contains: (json, member, element) => sql`(${json}->${literal(member)}) @> ${JSON.stringify([element])}::jsonb`,
   },
-  textIndex: (name, table, text) => [
-    sql`CREATE EXTENSION IF NOT EXISTS pg_trgm`,
-    sql`CREATE INDEX IF NOT EXISTS ${name} ON ${table} USING gin (${text} gin_trgm_ops)`,
-  ],
+  textIndex: {
+    method: "gin",
+    isPossible: sql`SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'
+      UNION ALL SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'`,
+    prepare: sql`CREATE EXTENSION IF NOT EXISTS pg_trgm`,
+    over: (text) => sql` USING gin (${text} gin_trgm_ops)`,
+  },
+  concurrently: {
+    word: raw(" CONCURRENTLY"),
+    tryTurn: (text) =>
+      sql`SELECT 1 FROM (SELECT pg_try_advisory_lock(hashtextextended(${text}, 0)) AS has) t WHERE t.has`,
+    endTurn: (text) => sql`SELECT pg_advisory_unlock(hashtextextended(${text}, 0))`,
+  },
 
   faultOf: ({ code }) => (isState(code) ? (FAULTS[code] ?? FAULT_CLASSES[code.slice(0, 2)]) : undefined),
   refusalOf: ({ code }) => (isState(code) ? (REFUSALS[code] ?? REFUSAL_CLASSES[code.slice(0, 2)]) : undefined),
@@ -94,6 +105,17 @@ export const postgres: Dialect = {
   missingPrivileges: (table, wanted) => sql`SELECT w.value AS name FROM ${postgresList(wanted)} AS w(value)
     WHERE NOT (has_table_privilege(${classOf(table)}, w.value)
       OR CASE WHEN w.value = 'DELETE' THEN false ELSE has_any_column_privilege(${classOf(table)}, w.value) END)`,
+  // A name without a schema is that of the first schema of the search path that has it.
+  thingsNamed: (
+    beginning,
+    schema,
+  ) => sql`SELECT c.relname::text AS name, CASE WHEN i.indexrelid IS NULL THEN 'table' ELSE 'index' END AS kind,
+      coalesce(t.relname, c.relname)::text AS owner, nullif(a.amname, 'btree')::text AS method, NULL AS definition,
+      CASE WHEN i.indisvalid = false THEN 0 ELSE 1 END AS is_valid
+    FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
+    LEFT JOIN pg_class t ON t.oid = i.indrelid LEFT JOIN pg_am a ON a.oid = c.relam
+    WHERE c.relkind IN ('r', 'p', 'i', 'I') AND starts_with(c.relname::text, ${beginning})
+      AND ${schema === undefined ? raw("pg_table_is_visible(c.oid)") : sql`c.relnamespace = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = ${schema})`}`,
   kindOf: (type) => KINDS[type.replace(/\(.*\)/, "")],
   hasCastsThatRefuse: true,
 

@@ -17,15 +17,18 @@ export const sqlite: Dialect = {
   hasOneWriter: true,
   supportsReturning: true,
   forUpdate: raw(""),
+  forUpdateOfFree: raw(""),
   forKeyShare: raw(""),
   deferReferences: raw("PRAGMA defer_foreign_keys = ON"),
 
   // Readers of the file do not wait for writers, and what was answered survives a power cut [G-19].
-  preparations: [raw("PRAGMA journal_mode = WAL"), raw("PRAGMA synchronous = FULL"), raw("PRAGMA foreign_keys = ON")],
+  preparations: [raw("PRAGMA journal_mode = WAL")],
+  settings: [raw("PRAGMA synchronous = FULL"), raw("PRAGMA foreign_keys = ON")],
   text: "TEXT",
   integer: "INTEGER",
   json: "BLOB",
   rowNumber: "INTEGER PRIMARY KEY",
+  canLackForeignKeys: true,
   tableByKey: " WITHOUT ROWID",
 
   driverValue(value) {
@@ -50,6 +53,9 @@ export const sqlite: Dialect = {
   first: (json, name) => sql`(${json}->>${memberPath(name, "[0]")})`,
   each: (json, name, alias) => sql`json_each(${json}, ${memberPath(name)}) ${raw(alias)}`,
   elementText: (alias) => raw(`${alias}.value`),
+  // To look into what is no JSON is an error here.
+  elementMember: (alias, name) =>
+    sql`CASE WHEN ${raw(`${alias}.type`)} = 'object' THEN ${raw(`${alias}.value`)}->>${memberPath(name)} END`,
   field: (column, name) => sql`(${column}->>${memberPath(name)})`,
   nested: (column) => sql`json(${column})`,
   rows: (json, columns, alias) => {
@@ -70,7 +76,6 @@ export const sqlite: Dialect = {
   triggers: {
     create: (name, event, table, statements) =>
       sql`CREATE TRIGGER ${name} AFTER ${raw(event)} ON ${table} BEGIN ${join(statements, "; ")}; END`,
-    find: (name) => sql`SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = ${name}`,
   },
 
   faultOf(error) {
@@ -94,6 +99,10 @@ export const sqlite: Dialect = {
       AND NOT EXISTS (SELECT 1 FROM pragma_table_info(${table}) other WHERE other.pk > 1)
     UNION ALL SELECT name, NULL FROM sqlite_master WHERE type = 'view' AND name = ${table} COLLATE NOCASE`,
   foreignKeys: ({ table }) => sql`SELECT "from" AS "column", "table" AS target FROM pragma_foreign_key_list(${table})`,
+  thingsNamed: (
+    beginning,
+  ) => sql`SELECT name, type AS kind, tbl_name AS owner, NULL AS method, sql AS definition, 1 AS is_valid
+    FROM sqlite_master WHERE substr(name, 1, length(${beginning})) = ${beginning}`,
   kindOf: kindOfDeclared,
 
   // "UNIQUE constraint failed: users.org_id, users.email", or "…: index 'name'", or the name of a CHECK.

@@ -2,7 +2,7 @@ import type { Filter } from "../../../filter/ast.ts";
 import { attributesIn } from "../../../filter/paths.ts";
 import { predicateOf } from "../../../filter/predicate.ts";
 import type { AttributePath } from "../../../schema/attribute.ts";
-import { fit as fittedTo } from "../../../schema/fit.ts";
+import { fitResource } from "../../../schema/fit.ts";
 import {
   type CursorPage,
   isCursorPage,
@@ -73,7 +73,7 @@ async function scanFitted(
   const stored = new WeakMap<StoredResource, StoredResource>();
   async function* fitted(): AsyncGenerator<StoredResource> {
     for await (const row of rows) {
-      const { resource } = fittedTo(type.resourceType, row);
+      const { resource } = fitResource(type.resourceType, row);
       if (resource !== row) stored.set(resource, row);
       yield resource;
     }
@@ -115,7 +115,7 @@ async function walkPage(
       },
     );
     const kept = read.resources.filter(
-      (one) => !inDoubt.has(one) || matches(fittedTo(type.resourceType, one).resource),
+      (one) => !inDoubt.has(one) || matches(fitResource(type.resourceType, one).resource),
     );
     found = backwards ? [...kept, ...found] : [...found, ...kept];
     const isWhole = kept.length === read.resources.length;

@@ -133,7 +133,7 @@ async function planOf(work: Work, scope: MapScope, row: MappedRow): Promise<Plan
   const stored = resourceOf(type, row);
   const { paths, resource } = unknownIn(type.resourceType, stored, forget.get(type.name) ?? new Set());
   for (const attribute of paths) report.add("unknown", { ...place, attribute });
-  for (const { path } of fitted(type.resourceType, resource).misfits)
+  for (const { path } of fitResource(type.resourceType, resource).misfits)
     report.add("misfits", { ...place, attribute: path });
   const secrets = clearSecrets(type.resourceType, resource);
   const hashes = await hashesOf(work, type, secrets);

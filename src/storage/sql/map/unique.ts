@@ -1,7 +1,7 @@
 import { uniqueness } from "../../../error.ts";
 import { predicateOf } from "../../../filter/predicate.ts";
 import { leafOf } from "../../../schema/attribute.ts";
-import { fit as fittedTo } from "../../../schema/fit.ts";
+import { fitResource } from "../../../schema/fit.ts";
 import { isUniqueOverTenants } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { sql, TRUE } from "../dialect/fragment.ts";
@@ -51,7 +51,9 @@ export async function refuseTaken(
     );
     const matches = predicateOf(filter);
     if (
-      rows.some((row) => String(row.id) !== id && matches(fittedTo(type.resourceType, resourceOf(type, row)).resource))
+      rows.some(
+        (row) => String(row.id) !== id && matches(fitResource(type.resourceType, resourceOf(type, row)).resource),
+      )
     )
       throw uniqueness(column.path.text);
   }

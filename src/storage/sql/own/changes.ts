@@ -1,8 +1,8 @@
-import type { ResourceType } from "../../../schema/resource-type.ts";
 import { isSame } from "../../../schema/value.ts";
 import type { Steps } from "../../../time-slice.ts";
+import { getOrCreate } from "../../get-or-create.ts";
 import type { Fragment } from "../dialect/fragment.ts";
-import { type ElementRow, isApart, isNameless, type Row, type UniqueRow } from "./row.ts";
+import { type ElementRow, isNameless, type Row, type UniqueKey, type UniqueRow, uniqueKey } from "./row.ts";
 import {
   deleteElements,
   deleteNameless,
@@ -23,23 +23,27 @@ export interface ElementChanges {
   readonly replaced: readonly string[];
 }
 
+/** The rows of a resource's elements, by attribute and key. */
+type Elements = Pick<Row, "elements">;
+
 /**
  * How the elements of a resource differ. Those without a key of their own cannot be told apart, and change together.
  */
-export function* changeSteps(resourceType: ResourceType, before: Row, after: Row): Steps<ElementChanges> {
+export function* changeSteps(before: Elements, after: Elements): Steps<ElementChanges> {
   const { gone, come, changed } = yield* keyedChanges(before, after);
   const replaced: string[] = [];
   const nameless: ElementRow[] = [];
-  for (const { path } of resourceType.attributes.filter(isApart)) {
-    const [old, now] = [namelessRows(before, path), namelessRows(after, path)];
-    if (isSame(old.map(contentOf), now.map(contentOf))) continue;
-    if (old.length > 0) replaced.push(path);
-    nameless.push(...now);
+  const [old, now] = [namelessRows(before), namelessRows(after)];
+  for (const attribute of new Set([...old.keys(), ...now.keys()])) {
+    const [was, is] = [old.get(attribute) ?? [], now.get(attribute) ?? []];
+    if (was.length === is.length && was.every((row, index) => isContentSame(row, is[index] as ElementRow))) continue;
+    if (was.length > 0) replaced.push(attribute);
+    nameless.push(...is);
   }
   return { gone, come: [...nameless, ...come], changed, replaced };
 }
 
-function* keyedChanges(before: Row, after: Row): Steps<Pick<ElementChanges, "gone" | "come" | "changed">> {
+function* keyedChanges(before: Elements, after: Elements): Steps<Pick<ElementChanges, "gone" | "come" | "changed">> {
   const come: ElementRow[] = [];
   const changed: ElementRow[] = [];
   for (const [name, row] of after.elements) {
@@ -53,16 +57,20 @@ function* keyedChanges(before: Row, after: Row): Steps<Pick<ElementChanges, "gon
   return { gone: [...before.elements].flatMap(([name, row]) => (isGone(name, row) ? [row] : [])), come, changed };
 }
 
-function namelessRows(row: Row, attribute: string): readonly ElementRow[] {
-  return [...row.elements.values()].filter((element) => element.attribute === attribute && isNameless(element.key));
+function namelessRows({ elements }: Elements): ReadonlyMap<string, readonly ElementRow[]> {
+  const rows = new Map<string, ElementRow[]>();
+  for (const row of elements.values())
+    if (isNameless(row.key)) getOrCreate(rows, row.attribute, (): ElementRow[] => []).push(row);
+  return rows;
 }
 
+/** By what they say and by their keys, whatever the spelling of the JSON. */
 function isContentSame(old: ElementRow, row: ElementRow): boolean {
-  return old.element === row.element || isSame(contentOf(old), contentOf(row));
+  return isJsonSame(old.element, row.element) && isJsonSame(old.keys, row.keys);
 }
 
-function contentOf({ element }: ElementRow): unknown {
-  return element === null ? null : JSON.parse(element);
+function isJsonSame(left: string | null, right: string | null): boolean {
+  return left === right || (left !== null && right !== null && isSame(JSON.parse(left), JSON.parse(right)));
 }
 
 /** Whether there is anything to write. */
@@ -85,12 +93,23 @@ export function elementStatements(
   ];
 }
 
-/** The statements that make the unique rows of one state those of another. */
-export function uniqueStatements(owner: Owner, before: Row, after: Row, guard: Fragment): readonly Fragment[] {
-  const name = ({ scope, attribute, key }: UniqueRow): string => JSON.stringify([scope, attribute, key]);
-  const [old, now] = [new Set(before.uniques.map(name)), new Set(after.uniques.map(name))];
-  const gone = before.uniques.filter((row) => !now.has(name(row)));
-  const come = after.uniques.filter((row) => !old.has(name(row)));
+/** How the unique values of a resource differ. */
+export interface UniqueChanges {
+  readonly gone: readonly UniqueKey[];
+  readonly come: readonly UniqueRow[];
+}
+
+/** How the unique rows of one state differ from those of another. */
+export function uniqueChanges(before: readonly UniqueKey[], after: readonly UniqueRow[]): UniqueChanges {
+  const [old, now] = [new Set(before.map(uniqueKey)), new Set(after.map(uniqueKey))];
+  return {
+    gone: before.filter((row) => !now.has(uniqueKey(row))),
+    come: after.filter((row) => !old.has(uniqueKey(row))),
+  };
+}
+
+/** The statements that make the changes. */
+export function uniqueStatements(owner: Owner, { gone, come }: UniqueChanges, guard: Fragment): readonly Fragment[] {
   return [
     ...(gone.length === 0 ? [] : [deleteUniques(owner, gone, guard)]),
     ...(come.length === 0 ? [] : [insertUniques(owner, come, guard)]),

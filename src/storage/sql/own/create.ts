@@ -6,25 +6,33 @@ import type { Database } from "../database.ts";
 import { type Fragment, returning, sql } from "../dialect/fragment.ts";
 import { retryWrite } from "../retry.ts";
 import { assembleWritten } from "./read.ts";
-import { type Row, rowSteps, type UniqueRow } from "./row.ts";
+import { refuseUnvouched } from "./refuse-unvouched.ts";
+import { type Row, refuseLong, rowSteps, type UniqueRow } from "./row.ts";
 import { splitSecrets, writeSecret } from "./secret-statements.ts";
 import { type Settled, settle } from "./settle.ts";
+import type { KnownShapes } from "./shapes.ts";
 import { insertElements, insertUniques, type Owner, ownRow } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { throwIfTaken } from "./taken.ts";
+
+/** What a create depends on besides the request. */
+export interface CreateOptions {
+  readonly hashSecret: HashSecret | undefined;
+  readonly known: KnownShapes;
+}
 
 /** Stores a resource: one batch, and one statement before it where there are references to look up. */
 export async function createResource(
   database: Database,
   tables: Tables,
-  hashSecret: HashSecret | undefined,
   request: CreateRequest,
   context: Context,
+  { hashSecret, known }: CreateOptions,
 ): Promise<StoredResource> {
-  const secrets = await hashSecrets(request.secrets, hashSecret);
-  request.signal?.throwIfAborted();
   const { resourceType } = request;
   const tenant = context.tenant ?? "";
+  const secrets = await hashSecrets(request.secrets, hashSecret);
+  request.signal?.throwIfAborted();
   // Ids are kept as they are compared, so that an index over ids answers comparisons too.
   const id = request.resource.id.normalize("NFC");
   const owner: Owner = { dialect: database.dialect, tables, tenant, type: resourceType.name, id };
@@ -32,7 +40,9 @@ export async function createResource(
   const write = async (): Promise<StoredResource> => {
     const settled = await settle(database, tables, tenant, request, { ...request.resource, id });
     const row = await doInSlices(rowSteps(resourceType, settled.resource, tenant), new TimeSlice());
+    refuseLong(row);
     uniques = row.uniques;
+    await refuseUnvouched(database, owner, resourceType, known, uniques);
     await database.batch(insertResource(owner, settled, row), (guard) =>
       insertParts(owner, settled, row, secrets, guard),
     );
@@ -43,7 +53,9 @@ export async function createResource(
       inverseOf === undefined ? "row" : isReferredTo(request, inverseOf) ? "tables" : "none",
     );
   };
-  return retryWrite(write, (error) => throwIfTaken(database, owner, uniques, error, true));
+  return retryWrite(write, (error) =>
+    throwIfTaken(database, owner, { uniques, resourceType, shapes: known, isNew: true }, error),
+  );
 }
 
 /** Whether there may be references to what was not there. */

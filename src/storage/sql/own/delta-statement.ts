@@ -4,11 +4,18 @@ import type { StorageNotice } from "../../adapter.ts";
 import { findReference } from "../../reference.ts";
 import type { Database } from "../database.ts";
 import { balance, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { type AddedElement, type Delta, type DoneDelta, referredId, settleElement, withKeys } from "./delta-terms.ts";
-import { modifiedKey } from "./keys.ts";
+import {
+  type AddedElement,
+  type Delta,
+  type DoneDelta,
+  isLikeColumn,
+  referredId,
+  settleElement,
+  withKeys,
+} from "./delta-terms.ts";
 import { elementOf, metaOf } from "./resource.ts";
 import { elementRow } from "./row.ts";
-import { ownRow } from "./statements.ts";
+import { nextVersion, ownRow } from "./statements.ts";
 
 /** What the statement gives: the holder as it is afterwards, and what was done. */
 interface Outcome {
@@ -18,6 +25,8 @@ interface Outcome {
   readonly modified: string;
   /** 1 where another transaction changed the holder while this one waited, so that nothing was done. */
   readonly stale: number;
+  /** 0 where the elements are not as a delta leaves them, so that nothing was done. */
+  readonly is_like: number;
   /** `[place in the list, resource type found or null]` of each element that was refused, left out or inserted. */
   readonly wanted: string | null;
   /** Places of the elements that were inserted. */
@@ -32,17 +41,22 @@ interface Outcome {
  * deleted [G-1 G-9].
  *
  * A statement reads the state in which it began. What a transaction that was waited for inserted is met by the unique
- * key, but not found for deletion: then nothing is done, and `"declined"` sends the caller to the way in steps.
+ * key, but not found for deletion: then nothing is done, and `"stale"` sends the caller to the way in steps. `"declined"` is for the
+ * way of a whole write, where the elements are not as a delta leaves them.
  *
  * @throws {ScimError} 400 invalidValue for a reference to nothing, and 412 for a stale version; nothing is written
  * then.
  */
-export async function applyByStatement(database: Database, delta: Delta): Promise<DoneDelta | "declined" | undefined> {
+export async function applyByStatement(
+  database: Database,
+  delta: Delta,
+): Promise<DoneDelta | "stale" | "declined" | undefined> {
   const { resourceType, ifVersion } = delta.request;
   const [outcome] = await database.run<Outcome>(statementOf(delta));
   if (outcome === undefined) return undefined;
   if (ifVersion !== undefined && ifVersion !== outcome.before) throw versionMismatch();
-  if (Number(outcome.stale) === 1) return "declined";
+  if (Number(outcome.is_like) !== 1) return "declined";
+  if (Number(outcome.stale) === 1) return "stale";
   const elements = [...delta.added.values()];
   const types = new Map(parseList<[number, string | null]>(outcome.wanted));
   const notices: StorageNotice[] = [];
@@ -89,14 +103,15 @@ function statementOf(delta: Delta): Fragment {
   return sql`WITH ${join(parts, ", ")}
     SELECT h.version::text AS before, coalesce(c.version, h.version)::text AS version, h.created,
       coalesce(c.modified, h.modified) AS modified,
-      ${isRemoving ? raw("(SELECT count(*)::int FROM stale)") : raw("0")} AS stale,
+      ${isRemoving ? raw("(SELECT count(*)::int FROM stale)") : raw("0")} AS stale, h.is_like,
       ${isAdding ? wanted : raw("NULL")} AS wanted, ${isAdding ? inserted : raw("NULL")} AS inserted,
       ${isRemoving ? removed : raw("NULL")} AS removed
     FROM holder h LEFT JOIN changed c ON TRUE`;
 }
 
-function holderPart({ owner }: Delta): Fragment {
-  return sql`holder AS (SELECT version, created, modified FROM ${owner.tables.resource}
+function holderPart(delta: Delta): Fragment {
+  const { owner } = delta;
+  return sql`holder AS (SELECT version, created, modified, ${isLikeColumn(delta)} FROM ${owner.tables.resource}
     WHERE ${ownRow(owner)}${owner.dialect.forUpdate})`;
 }
 
@@ -129,6 +144,7 @@ function stalePart({ owner }: Delta): Fragment {
 function readyPart({ request, added, removed }: Delta): Fragment {
   const { ifVersion = null } = request;
   const conditions = [
+    raw("h.is_like = 1"),
     sql`(${ifVersion}::text IS NULL OR h.version::text = ${ifVersion})`,
     ...(added.size > 0 ? [raw("NOT EXISTS (SELECT 1 FROM missing WHERE kind = 'null')")] : []),
     ...(removed.size > 0 ? [raw("NOT EXISTS (SELECT 1 FROM stale)")] : []),
@@ -160,8 +176,7 @@ function changedPart({ request, owner, added, removed }: Delta): Fragment {
     ...(added.size > 0 ? [raw("EXISTS (SELECT 1 FROM inserted)")] : []),
   ];
   return sql`changed AS (
-    UPDATE ${owner.tables.resource}
-    SET version = version + 1, modified = ${at}, modified_key = ${modifiedKey(resourceType, at)}
+    UPDATE ${owner.tables.resource} SET ${nextVersion(resourceType, at)}
     WHERE ${ownRow(owner)} AND ${balance("OR", done)}
     RETURNING version, modified)`;
 }

@@ -4,27 +4,30 @@ import type { StorageNotice } from "../../adapter.ts";
 import { findReference } from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, returning, sql, TRUE } from "../dialect/fragment.ts";
-import { type Delta, type DoneDelta, referredId, settleElement, withKeys } from "./delta-terms.ts";
-import { modifiedKey } from "./keys.ts";
+import { type Delta, type DoneDelta, isLikeColumn, referredId, settleElement, withKeys } from "./delta-terms.ts";
 import { elementOf, metaOf } from "./resource.ts";
 import { type ElementRow, elementRow } from "./row.ts";
 import { typesOf } from "./settle.ts";
-import { insertElements, lock, ownRow, type StateRow, stateColumns } from "./statements.ts";
+import { insertElements, lock, nextVersion, ownRow, type StateRow, stateColumns } from "./statements.ts";
 
-/** A delta as several statements, within a transaction. Undefined where there is no holder. */
-export async function applyInSteps(session: Session, delta: Delta): Promise<DoneDelta | undefined> {
+/**
+ * A delta as several statements, within a transaction. Undefined where there is no holder, `"declined"` where its elements are not
+ * as a delta leaves them.
+ */
+export async function applyInSteps(session: Session, delta: Delta): Promise<DoneDelta | "declined" | undefined> {
   const { request, owner } = delta;
   const { resourceType, ifVersion } = request;
-  const locked = await lock(session, owner);
+  const locked = await lock<{ is_like: number }>(session, owner, sql`, ${isLikeColumn(delta)}`);
   if (locked === undefined) return undefined;
   if (ifVersion !== undefined && ifVersion !== locked.version) throw versionMismatch();
+  if (Number(locked.is_like) !== 1) return "declined";
   const before = await removeElements(session, delta);
   const notices: StorageNotice[] = [];
   const after = await addElements(session, delta, notices);
   const removed = [...before].filter(([key, element]) => !isSame(element, after.get(key)));
   const added = [...after].filter(([key, element]) => !isSame(element, before.get(key)));
   const isChanged = removed.length + added.length > 0;
-  const [changed = locked] = isChanged ? await session.run<StateRow>(setNextVersion(delta)) : [];
+  const [changed = locked as StateRow] = isChanged ? await session.run<StateRow>(setNextVersion(delta)) : [];
   return {
     meta: metaOf(resourceType, changed),
     added: added.map(([, element]) => element),
@@ -36,9 +39,7 @@ export async function applyInSteps(session: Session, delta: Delta): Promise<Done
 function setNextVersion({ request, owner }: Delta): Fragment {
   const { resourceType, at } = request;
   const { dialect, tables } = owner;
-  const update = sql`UPDATE ${tables.resource}
-    SET version = version + 1, modified = ${at}, modified_key = ${modifiedKey(resourceType, at)}
-    WHERE ${ownRow(owner)}`;
+  const update = sql`UPDATE ${tables.resource} SET ${nextVersion(resourceType, at)} WHERE ${ownRow(owner)}`;
   return returning(update, stateColumns(dialect), sql`${tables.resource} WHERE ${ownRow(owner)}`);
 }
 

@@ -1,9 +1,10 @@
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult, StorageNotice } from "../../adapter.ts";
 import { findReference, settleReference } from "../../reference.ts";
-import type { Fragment } from "../dialect/fragment.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
 import { escapeKey, isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import { elementRow } from "./row.ts";
+import { hasMark, type KnownShapes, likeMarksFor } from "./shapes.ts";
 import { elementKeys, hasKeyIn, type Owner } from "./statements.ts";
 
 /** A delta in the terms of the tables. */
@@ -14,6 +15,8 @@ export interface Delta {
   readonly added: ReadonlyMap<string, AddedElement>;
   /** Keys to remove. */
   readonly removed: ReadonlySet<string>;
+  /** The marks of holders whose elements are as a delta leaves them. Others are for a whole write, which makes them so. */
+  readonly marks: readonly string[];
 }
 
 /** What a delta did, and what is to be told after it. */
@@ -31,7 +34,7 @@ export interface AddedElement {
  * Puts a delta into the terms of the tables.
  * @throws {ScimError} 400 invalidValue for a `value` that no index can hold.
  */
-export function deltaOf(request: DeltaRequest, owner: Owner): Delta {
+export function deltaOf(request: DeltaRequest, owner: Owner, shapes: KnownShapes): Delta {
   const { attribute, resourceType } = request;
   const added = new Map<string, AddedElement>();
   request.add.forEach((element, index) => {
@@ -46,7 +49,12 @@ export function deltaOf(request: DeltaRequest, owner: Owner): Delta {
       .filter((key) => isStorable(key) && key.length <= LONGEST_KEY)
       .map(escapeKey),
   );
-  return { request, owner, added, removed };
+  return { request, owner, added, removed, marks: likeMarksFor(shapes, attribute) };
+}
+
+/** A column of the holder, which has no alias: 1 where it has one of the marks, else 0. */
+export function isLikeColumn({ owner, marks }: Delta): Fragment {
+  return sql`CASE WHEN ${hasMark(owner.dialect, marks, "")} THEN 1 ELSE 0 END AS is_like`;
 }
 
 /** Condition on rows of elements, which have no alias: they are of the delta's collection, with one of the keys. */

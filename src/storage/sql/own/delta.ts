@@ -7,19 +7,22 @@ import { retryWrite } from "../retry.ts";
 import { applyByStatement } from "./delta-statement.ts";
 import { applyInSteps } from "./delta-steps.ts";
 import { type Delta, type DoneDelta, deltaOf } from "./delta-terms.ts";
+import type { KnownShapes } from "./shapes.ts";
 import type { Owner } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { refuseLarge } from "./taken.ts";
 
 /**
  * Adds to and removes from a collection at a cost that depends on the delta alone: by one statement where the dialect
- * has writes in a WITH, by three or four where it has not. None of them reads an element that the delta does not name.
+ * has writes in a WITH, by three or four where it has not. None of them reads an element that the delta does not name. Declined where
+ * the holder was written under another shape, so that its elements may be elsewhere, or have other keys.
  */
 export async function applyDelta(
   database: Database,
   tables: Tables,
   request: DeltaRequest,
   context: Context,
+  shapes: KnownShapes,
 ): Promise<DeltaResult | "declined" | undefined> {
   request.signal?.throwIfAborted();
   const { attribute, resourceType, id } = request;
@@ -28,17 +31,17 @@ export async function applyDelta(
   if (!isStorable(id)) return undefined;
   const tenant = context.tenant ?? "";
   const owner: Owner = { dialect: database.dialect, tables, tenant, type: resourceType.name, id };
-  const delta = deltaOf(request, owner);
-  const write = async (): Promise<DoneDelta | undefined> => {
-    const outcome = canBeOneStatement(delta) ? await applyByStatement(database, delta) : "declined";
-    return outcome === "declined" ? database.transaction((session) => applyInSteps(session, delta)) : outcome;
+  const delta = deltaOf(request, owner, shapes);
+  const write = async (): Promise<DoneDelta | "declined" | undefined> => {
+    const outcome = canBeOneStatement(delta) ? await applyByStatement(database, delta) : "stale";
+    return outcome === "stale" ? database.transaction((session) => applyInSteps(session, delta)) : outcome;
   };
   const done = await retryWrite(write, async (error) => {
     refuseLarge(database.dialect, error);
     // A resource that is referred to has gone meanwhile: the next try says which.
     if (faultOf(error) !== "reference") throw error;
   });
-  if (done === undefined) return undefined;
+  if (done === undefined || done === "declined") return done;
   const { notices, ...result } = done;
   for (const notice of notices) request.notify(notice);
   return result;

@@ -9,6 +9,7 @@ import { ESCAPE, escapeKey, isStorable, type Key, keyText, LONGEST_KEY } from ".
 import { isDefaultFalse, type Place, type Places } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
 import type { Indexes } from "./index-plan.ts";
+import type { KnownShapes } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
 
 /** What the places of one query depend on. */
@@ -18,6 +19,8 @@ export interface OwnScope {
   readonly resourceType: ResourceType;
   readonly tenant: string;
   readonly indexes: Indexes;
+  /** What the rows of the type may be relied on for. */
+  readonly known: KnownShapes;
 }
 
 /** The elements of a multi-valued attribute of the row `r`. */

@@ -3,7 +3,7 @@ import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
 import { isComparedAsId } from "../../id.ts";
 import { inversePart } from "../../inverse.ts";
 import { findReference } from "../../reference.ts";
-import { isUnique, uniqueName } from "../../unique.ts";
+import { uniqueName } from "../../unique.ts";
 import { isAsWell } from "../as-well.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { escapeKey, isStorable, LONGEST_KEY } from "../key.ts";
@@ -13,6 +13,7 @@ import type { OwnScope } from "./elements.ts";
 import { indexedLeaf } from "./indexed-leaf.ts";
 import { uniqueScope } from "./row.ts";
 import { isOfType } from "./statements.ts";
+import { isKeptUnique } from "./unvouched.ts";
 
 // Queries for the resources that have a value, by the columns tenant and id, each of them once: an index answers them.
 
@@ -21,11 +22,15 @@ export function nothing({ tables }: OwnScope): Fragment {
   return sql`SELECT r.tenant, r.id FROM ${tables.resource} r WHERE (1 = 0)`;
 }
 
-/** By a unique value: the index that keeps it unique finds it too. Undefined for a path that is not unique. */
+/**
+ * By a unique value: the index that keeps it unique finds it too. Undefined for a path that is not unique, or was not when some of the
+ * rows were written, and for a value that was there before the attribute became unique and is too long for the index.
+ */
 export function foundByUnique(scope: OwnScope, path: AttributePath, key: string): Fragment | undefined {
   const { tables, tenant, resourceType } = scope;
-  if (path.attribute.multiValued || !isUnique(resourceType, path)) return undefined;
-  if (!isStorable(key) || key.length > LONGEST_KEY) return nothing(scope);
+  if (!isKeptUnique(scope, path)) return undefined;
+  if (!isStorable(key)) return nothing(scope);
+  if (key.length > LONGEST_KEY) return undefined;
   return sql`SELECT u.tenant, u.id FROM ${tables.unique} u
     WHERE u.scope = ${uniqueScope(leafOf(path), tenant)} AND u.attribute = ${uniqueName(resourceType, path)}
     AND u.key = ${key} AND u.tenant = ${tenant}`;

@@ -7,39 +7,61 @@ import type { Tables } from "./tables.ts";
 /** What an index is for: `by`, for values that are equal, in an order, or begin so; `in`, for what a text contains. */
 export type IndexKind = "by" | "in";
 
-/** The statements that make an index, and fill it from what is there. */
-export function createKeyIndex(dialect: Dialect, tables: Tables, index: KeyIndex): readonly Fragment[] {
-  const name = nameOf("by", index);
+/** An index that there is to be. */
+export interface WantedIndex {
+  readonly kind: IndexKind;
+  readonly index: KeyIndex;
+}
+
+/** How an index is kept: by the database, or by triggers of ours that keep rows beside. */
+export type MadeIndex =
+  | {
+      readonly method: string | null;
+      /** What follows the table in CREATE INDEX. */
+      readonly over: Fragment;
+      /** What is done before. */
+      readonly prepare: readonly Fragment[];
+    }
+  | {
+      readonly triggers: readonly Fragment[];
+      /** The table that the triggers fill, where it is for this index alone. */
+      readonly table: Fragment | undefined;
+      /** Enters what is there already. */
+      readonly fill: Fragment;
+    };
+
+/** How an index is made in a dialect. @throws {Error} where the database has nothing of the kind. */
+export function madeIndex(dialect: Dialect, tables: Tables, { kind, index }: WantedIndex): MadeIndex {
+  return kind === "by" ? keyIndex(dialect, tables, index) : textIndex(dialect, tables, index);
+}
+
+function keyIndex(dialect: Dialect, tables: Tables, index: KeyIndex): MadeIndex {
   const keys = raw("keys");
+  const { listIndex, triggers } = dialect;
   if (!index.isList) {
     const text = dialect.beginning(dialect.member(keys, index.member));
-    return [sql`CREATE INDEX IF NOT EXISTS ${tables.index(name)} ON ${tables.resource} (type, tenant, ${text}, id)`];
+    return { method: null, over: sql` (type, tenant, ${text}, id)`, prepare: [] };
   }
-  const { listIndex, triggers } = dialect;
-  if (listIndex !== undefined) return [listIndex.create(tables.index(name), tables.resource, keys, index.member)];
+  if (listIndex !== undefined)
+    return { method: listIndex.method, over: listIndex.over(keys, index.member), prepare: [] };
   if (triggers === undefined) throw new TypeError(`${dialect.name} has neither an index over lists nor triggers.`);
-  return createListed(dialect, triggers, tables, index);
+  return keptList(dialect, triggers, tables, index);
 }
 
-/** The statements that make an index for what a text contains: trigrams. They fail where the database has none. */
-export function createTextIndex(dialect: Dialect, tables: Tables, index: KeyIndex): readonly Fragment[] {
-  const { textIndex, textTable, triggers } = dialect;
-  if (textIndex !== undefined)
-    return textIndex(tables.index(nameOf("in", index)), tables.resource, dialect.member(raw("keys"), index.member));
+/** Trigrams. */
+function textIndex(dialect: Dialect, tables: Tables, index: KeyIndex): MadeIndex {
+  const { textTable, triggers } = dialect;
+  if (dialect.textIndex !== undefined) {
+    const { method, prepare, over } = dialect.textIndex;
+    return { method, prepare: [prepare], over: over(dialect.member(raw("keys"), index.member)) };
+  }
   if (textTable === undefined || triggers === undefined)
     throw new Error(`${dialect.name} finds no texts by their parts.`);
-  return createTexts(dialect, { textTable, triggers }, tables, index);
+  return keptTexts(dialect, { textTable, triggers }, tables, index);
 }
 
-/** The query for what keeps an index by triggers; undefined where the dialect needs none. */
-export function findTriggers(
-  { triggers }: Dialect,
-  tables: Tables,
-  kind: IndexKind,
-  index: KeyIndex,
-): Fragment | undefined {
-  return triggers?.find(`${tables.prefix}${nameOf(kind, index)}_insert`);
-}
+/** Events that triggers follow, by the ends of their names. */
+export const TRIGGER_EVENTS = { insert: "INSERT", update: "UPDATE OF keys", delete: "DELETE" } as const;
 
 /**
  * A condition that the row `r` of every resource meets whose text contains the part; undefined where an index cannot
@@ -47,19 +69,20 @@ export function findTriggers(
  */
 export function findText(dialect: Dialect, tables: Tables, index: KeyIndex, part: string): Fragment | undefined {
   if (dialect.textTable !== undefined)
-    return sql`r.position IN (${dialect.textTable.find(tables.index(nameOf("in", index)), part)})`;
+    return sql`r.position IN (${dialect.textTable.find(tables.index(nameOf({ kind: "in", index })), part)})`;
   // A list is searched as JSON text, in which some characters are written otherwise.
   if (index.isList && JSON.stringify(part) !== `"${part}"`) return undefined;
   const pattern = part.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
   return sql`${dialect.member(raw("r.keys"), index.member)} LIKE ${`%${pattern}%`}`;
 }
 
-function nameOf(kind: IndexKind, index: KeyIndex): string {
+/** What an index is called, without what all names begin with; triggers have more behind it. */
+export function nameOf({ kind, index }: WantedIndex): string {
   return `${kind}_${indexName(index)}`;
 }
 
 /** Without an index over the elements of an array, a table holds them, kept by triggers, whoever writes. */
-function createListed(dialect: Dialect, triggers: Triggers, tables: Tables, index: KeyIndex): readonly Fragment[] {
+function keptList(dialect: Dialect, triggers: Triggers, tables: Tables, index: KeyIndex): MadeIndex {
   const { resource, listed } = tables;
   const path = literal(index.path);
   const text = partText(dialect, index);
@@ -71,19 +94,21 @@ function createListed(dialect: Dialect, triggers: Triggers, tables: Tables, inde
     FROM ${from}${dialect.each(raw(`${row}.keys`), index.member, "e")} WHERE ${text} IS NOT NULL
     ON CONFLICT DO NOTHING`;
   const forget = sql`DELETE FROM ${listed} WHERE tenant = old.tenant AND id = old.id AND attribute = ${path}`;
-  return [
-    ...keepUp(triggers, tables, nameOf("by", index), remember("new", raw("")), forget),
-    remember("r", sql`${resource} r, `),
-  ];
+  return {
+    table: undefined,
+    triggers: keepUp(triggers, tables, nameOf({ kind: "by", index }), remember("new", raw("")), forget),
+    fill: remember("r", sql`${resource} r, `),
+  };
 }
 
-function createTexts(
+function keptTexts(
   dialect: Dialect,
   { textTable, triggers }: { readonly textTable: TextTable; readonly triggers: Triggers },
   tables: Tables,
   index: KeyIndex,
-): readonly Fragment[] {
-  const name = tables.index(nameOf("in", index));
+): MadeIndex {
+  const short = nameOf({ kind: "in", index });
+  const name = tables.index(short);
   const textOf = (keys: Fragment): Fragment =>
     index.isList
       ? textTable.concat(partText(dialect, index), dialect.each(keys, index.member, "e"))
@@ -91,11 +116,11 @@ function createTexts(
   const remember = (row: string, from: Fragment): Fragment => sql`INSERT INTO ${name} (rowid, body)
     SELECT ${raw(`${row}.position`)}, coalesce(${textOf(raw(`${row}.keys`))}, '')${from}`;
   const forget = sql`DELETE FROM ${name} WHERE rowid = old.position`;
-  return [
-    textTable.create(name),
-    ...keepUp(triggers, tables, nameOf("in", index), remember("new", raw("")), forget),
-    remember("r", sql` FROM ${tables.resource} r`),
-  ];
+  return {
+    table: textTable.create(name),
+    triggers: keepUp(triggers, tables, short, remember("new", raw("")), forget),
+    fill: remember("r", sql` FROM ${tables.resource} r`),
+  };
 }
 
 /** Triggers that keep what is derived from the keys. */
@@ -106,15 +131,12 @@ function keepUp(
   remember: Fragment,
   forget: Fragment,
 ): readonly Fragment[] {
-  const trigger = (short: string, event: string, statements: readonly Fragment[]): Fragment =>
-    create(tables.index(`${name}_${short}`), event, tables.resource, statements);
-  return [
-    trigger("insert", "INSERT", [remember]),
-    trigger("update", "UPDATE OF keys", [forget, remember]),
-    trigger("delete", "DELETE", [forget]),
-  ];
+  const trigger = (end: keyof typeof TRIGGER_EVENTS, statements: readonly Fragment[]): Fragment =>
+    create(tables.index(`${name}_${end}`), TRIGGER_EVENTS[end], tables.resource, statements);
+  return [trigger("insert", [remember]), trigger("update", [forget, remember]), trigger("delete", [forget])];
 }
 
+/** The text of an element; rows that were written when elements were texts, and not objects yet, have none. */
 function partText(dialect: Dialect, { part }: KeyIndex): Fragment {
-  return part === undefined ? dialect.elementText("e") : dialect.member(raw("e.value"), part);
+  return part === undefined ? dialect.elementText("e") : dialect.elementMember("e", part);
 }

@@ -1,17 +1,18 @@
 import type { Filter } from "../../../filter/ast.ts";
-import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
+import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
-import { isUnique, uniqueName } from "../../unique.ts";
+import { uniqueName } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, fill, raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import type { OwnScope } from "./elements.ts";
-import type { SelectedRow } from "./resource.ts";
+import type { Apart, SelectedRow } from "./resource.ts";
 import { uniqueScope } from "./row.ts";
-import { apartColumns, baseColumns, isFew } from "./select.ts";
+import { apartColumns, baseColumns, isFew, nameOf } from "./select.ts";
 import { isOfType } from "./statements.ts";
 import type { Tables } from "./tables.ts";
+import { isKeptUnique } from "./unvouched.ts";
 
 /** A filter that asks for the one resource with a value of a unique attribute. */
 export interface LookUp {
@@ -23,11 +24,13 @@ export interface LookUp {
  * The look-up that a filter is, such as `userName eq "ada"`: what identity providers ask most. Undefined for every
  * other one.
  */
-export function lookUpOf(filter: Filter<AttributePath>, resourceType: ResourceType): LookUp | undefined {
+export function lookUpOf(filter: Filter<AttributePath>, scope: OwnScope): LookUp | undefined {
   if (filter.type !== "compare" || filter.operator !== "eq" || filter.value === null) return undefined;
   const { path, value } = filter;
-  if (path.attribute.multiValued || !isUnique(resourceType, path)) return undefined;
-  return { path, key: keyText(leafOf(path).key(value)) };
+  if (!isKeptUnique(scope, path)) return undefined;
+  const key = keyText(leafOf(path).key(value));
+  // A longer one may have been there before the attribute became unique.
+  return key.length > LONGEST_KEY ? undefined : { path, key };
 }
 
 /** The statements by what they depend on; only the values differ from one time to the next. */
@@ -38,21 +41,21 @@ export async function lookUp(
   session: Session,
   scope: OwnScope,
   { path, key }: LookUp,
-  apart: readonly Attribute[],
+  apart: Apart,
   isStreamed: boolean,
 ): Promise<readonly SelectedRow[]> {
-  if (!isStorable(key) || key.length > LONGEST_KEY) return [];
+  if (!isStorable(key)) return [];
   const { tables, resourceType, tenant } = scope;
   const statements = getOrCreate(STATEMENTS, tables, () => new WeakMap<ResourceType, Map<string, Fragment>>());
   const ofType = getOrCreate(statements, resourceType, () => new Map<string, Fragment>());
-  const name = `${path.text} ${isStreamed} ${apart.map((attribute) => attribute.path).join(" ")}`;
+  const name = `${path.text} ${isStreamed} ${nameOf(apart)}`;
   const statement = getOrCreate(ofType, name, () => statementOf(scope, apart, isStreamed));
   const values = [uniqueScope(leafOf(path), tenant), uniqueName(resourceType, path), key, tenant, resourceType.name];
   return session.run<SelectedRow>(short(fill(statement, values), isFew(apart, isStreamed)));
 }
 
 /** Its parameters are, in this order: scope, name of the attribute, key, tenant, type. */
-function statementOf(scope: OwnScope, apart: readonly Attribute[], isStreamed: boolean): Fragment {
+function statementOf(scope: OwnScope, apart: Apart, isStreamed: boolean): Fragment {
   const { tables } = scope;
   const columns = sql`r.tenant, r.type, ${baseColumns(scope.dialect)}${apartColumns(scope, apart, isStreamed)}`;
   if (columns.parameters.length > 0) throw new TypeError("The columns of a look-up hold no values.");

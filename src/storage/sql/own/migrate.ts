@@ -1,90 +1,219 @@
+import { ScimError } from "../../../error.ts";
+import type { ComparisonKey } from "../../../schema/attribute.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { raw, sql } from "../dialect/fragment.ts";
-import type { Indexes, IndexPlan, KeyIndex } from "./index-plan.ts";
-import { createKeyIndex, createTextIndex, findTriggers, type IndexKind } from "./index-statements.ts";
-import { SCHEMA_VERSION, STEPS } from "./schema-steps.ts";
+import { type Fragment, sql } from "../dialect/fragment.ts";
+import { type Catalog, hasIndex, lookAtCatalog, textOf } from "./catalog.ts";
+import type { IndexPlan } from "./index-plan.ts";
+import type { WantedIndex } from "./index-statements.ts";
+import {
+  dropUnused,
+  type Place,
+  pendingAhead,
+  pendingIndex,
+  pendingSteps,
+  unusedIndexes,
+  wantedIndexes,
+} from "./pending.ts";
+import type { SchemaComparison } from "./schema-changes.ts";
 import type { Tables } from "./tables.ts";
+import { SCHEMA_VERSION, tooOldFor } from "./version.ts";
+
+/** What `migrate` and `plan` of `sqlStorage` take. */
+export interface MigrateOptions {
+  /**
+   * `true`: indexes are made and dropped by `CREATE INDEX CONCURRENTLY` where the database has it (PostgreSQL), so that no write waits
+   * for them. It takes longer, a connection of its own that no pooler swaps between statements, and no transaction. Elsewhere it changes
+   * nothing. Default `false`: nobody writes while an index is made.
+   */
+  readonly concurrently?: boolean | undefined;
+  /**
+   * `true`: indexes that the options of this storage no longer name are dropped. Only once no process of another release runs that
+   * counts on them: on SQLite its look-ups would find nothing. Default `false`: they are named as `unused`.
+   */
+  readonly dropUnused?: boolean | undefined;
+  /** The comparison key, where `createScim` gets one of your own: `schemaChanges` are told by it. */
+  readonly comparisonKey?: ComparisonKey | undefined;
+}
 
 /**
- * Makes the tables, or brings them to the version that this release works on; does nothing where they are. Versions go
- * forward only. Of several processes that start at once one does the work, and the others wait for it.
- *
- * @throws {Error} where the tables are of a newer release, or the database is not fit for use.
+ * What `migrate` did; and, where `sqlStorage` was given `resourceTypes`, how these differ from the schemas that the resources of all tenants
+ * were written under.
  */
-export async function migrate(database: Database, tables: Tables, plan: IndexPlan, indexes: Indexes): Promise<void> {
+export interface Migration extends Partial<SchemaComparison> {
+  /** `version 2` for tables that were brought to that version, and the names of indexes. */
+  readonly made: readonly string[];
+  /** Names of indexes that are there and that the options of this storage do not name: kept up by every write, and asked by nobody. */
+  readonly unused: readonly string[];
+  /** Names of indexes that were unused. */
+  readonly dropped: readonly string[];
+}
+
+/** The tables of a storage, and what is to be done to them. */
+export interface Migrating {
+  readonly database: Database;
+  readonly tables: Tables;
+  readonly plan: IndexPlan;
+}
+
+/**
+ * Makes the tables and indexes, or brings them to what this release works on. Looks first, and takes a lock only for what is missing. Versions
+ * go forward only. Of several processes that start at once one does the work, and the others wait for it.
+ *
+ * @throws {Error} where the tables need a newer release, or the database is not fit for use.
+ */
+export async function migrate(migrating: Migrating, options: MigrateOptions): Promise<Migration> {
+  const { database, tables, plan } = migrating;
   await prepare(database, tables);
-  await database.transaction(async (session) => {
-    await takeTurn(session);
-    await createSchema(session, tables);
-    await bringUpToDate(session, tables);
-    for (const index of plan.keys) {
-      await createOnce(session, tables, "by", index);
-      indexes.keys.set(index.path, index);
-    }
-  });
-  // Apart, because what it takes may be missing in the database: then texts are searched row by row.
-  for (const index of plan.texts)
-    if (await canCreateTextIndex(database, tables, index)) indexes.texts.set(index.path, index);
+  const catalog = await lookForOurs(database, tables);
+  const made = catalog.version < SCHEMA_VERSION ? await bringUpToDate(migrating, options) : [];
+  for (const wanted of wantedIndexes(plan)) {
+    const name = hasIndex(database, tables, wanted, catalog) ? undefined : await makeIndex(migrating, wanted, options);
+    if (name !== undefined) made.push(name);
+  }
+  const unused = unusedIndexes(placeOf(migrating, options), plan, catalog);
+  if (options.dropUnused !== true) return { made, unused, dropped: [] };
+  const dropped: string[] = [];
+  for (const name of unused) if (await drop(migrating, name, options)) dropped.push(name);
+  return { made, unused: unused.filter((name) => !dropped.includes(name)), dropped };
+}
+
+/** The statements that `migrate` would send, each as text. */
+export async function planMigration(migrating: Migrating, options: MigrateOptions): Promise<readonly string[]> {
+  const { database, tables, plan } = migrating;
+  refuseSchema(database, tables);
+  const catalog = await lookForOurs(database, tables);
+  const place = placeOf(migrating, options);
+  const changes = pendingSteps(place, catalog).map(({ statements }) => statements);
+  for (const wanted of wantedIndexes(plan)) {
+    const change = pendingIndex(place, wanted, catalog);
+    if (change !== undefined && (await isPossible(database, wanted))) changes.push(change.statements);
+  }
+  if (options.dropUnused === true) {
+    const listed = await listedIn(database, tables, catalog);
+    for (const name of unusedIndexes(place, plan, catalog))
+      changes.push(dropUnused(place, name, plan, catalog, listed).statements);
+  }
+  return [...pendingAhead(place, catalog), ...changes.flat()].map((one) => textOf(one, database.dialect));
+}
+
+function placeOf({ database, tables }: Migrating, { concurrently = false }: MigrateOptions): Place {
+  const { dialect, isTransaction } = database;
+  return { dialect, tables, concurrently: concurrently && dialect.concurrently !== undefined && !isTransaction };
+}
+
+async function lookForOurs(session: Session, tables: Tables): Promise<Catalog> {
+  const catalog = await lookAtCatalog(session, tables);
+  const tooOld = tooOldFor(catalog);
+  if (tooOld !== undefined) throw tooOld;
+  return catalog;
+}
+
+function refuseSchema({ dialect }: Session, { schema }: Tables): void {
+  if (schema !== undefined && dialect.createSchema === undefined)
+    throw new Error(`${dialect.name} has no schemas; use tablePrefix.`);
 }
 
 /** What must be so before the first table is made. */
 async function prepare(database: Database, tables: Tables): Promise<void> {
-  const { name, createSchema, preparations = [], encoding } = database.dialect;
-  if (tables.schema !== undefined && createSchema === undefined)
-    throw new Error(`${name} has no schemas; use tablePrefix.`);
-  for (const statement of preparations) await database.run(statement);
+  refuseSchema(database, tables);
+  const { preparations = [], encoding } = database.dialect;
+  if (!database.isTransaction) for (const statement of preparations) await database.run(statement);
   if (encoding === undefined) return;
   const [row] = await database.run<{ encoding: string }>(encoding.query);
   if (row?.encoding !== encoding.wanted)
     throw new Error(`The database must be of encoding ${encoding.wanted}; it is ${row?.encoding}.`);
 }
 
-/** Of processes that start at once, one makes the tables. */
-async function takeTurn(session: Session): Promise<void> {
-  const { dialect } = session;
-  if (dialect.takeTurn !== undefined) await session.run(dialect.takeTurn("scimkit migration"));
+/** Runs work in a transaction, on what the database has when it is its turn: of processes that start at once, one makes what is missing. */
+function inTurn<T>({ database, tables }: Migrating, work: (session: Session, catalog: Catalog) => Promise<T>) {
+  return database.transaction(async (session) => {
+    const { takeTurn } = session.dialect;
+    if (takeTurn !== undefined) await session.run(takeTurn("scimkit migration"));
+    return work(session, await lookForOurs(session, tables));
+  });
 }
 
-async function createSchema(session: Session, { schema }: Tables): Promise<void> {
-  const statement = schema === undefined ? undefined : session.dialect.createSchema?.(schema);
-  if (statement !== undefined) await session.run(statement);
+async function bringUpToDate(migrating: Migrating, options: MigrateOptions): Promise<string[]> {
+  const place = placeOf(migrating, options);
+  if (place.concurrently)
+    await besideWriters(migrating, (session, catalog) => runAll(session, pendingAhead(place, catalog)));
+  return inTurn(migrating, async (session, catalog) => {
+    const steps = pendingSteps(placeOf(migrating, {}), catalog);
+    for (const { statements } of steps) await runAll(session, statements);
+    return steps.map(({ name }) => name);
+  });
 }
 
-async function bringUpToDate(session: Session, tables: Tables): Promise<void> {
-  await session.run(sql`CREATE TABLE IF NOT EXISTS ${tables.migration}
-    (version INTEGER NOT NULL PRIMARY KEY, at ${raw(session.dialect.text)} NOT NULL)`);
-  const [row] = await session.run<{ version: number | null }>(
-    sql`SELECT MAX(version) AS version FROM ${tables.migration}`,
-  );
-  const version = row?.version ?? 0;
-  if (version > SCHEMA_VERSION)
-    throw new Error(
-      `The tables are of version ${version}, made by a newer scimkit; this one knows versions up to ${SCHEMA_VERSION}.`,
-    );
-  for (let next = version + 1; next <= SCHEMA_VERSION; next++) {
-    for (const statement of STEPS[next]?.(session.dialect, tables) ?? []) await session.run(statement);
-    await session.run(sql`INSERT INTO ${tables.migration} (version, at) VALUES (${next}, ${new Date().toISOString()})`);
-  }
-}
-
-/** Makes an index for what texts contain; says where the database is not equipped for it. */
-async function canCreateTextIndex(database: Database, tables: Tables, index: KeyIndex): Promise<boolean> {
+/** Gives the name of the index; undefined where another process has made it meanwhile, or the database is not equipped for it. */
+async function makeIndex(migrating: Migrating, wanted: WantedIndex, options: MigrateOptions) {
+  const { database } = migrating;
+  if (!(await isPossible(database, wanted))) return undefined;
+  const place = placeOf(migrating, options);
+  const make = async (session: Session, catalog: Catalog) => {
+    const change = pendingIndex(place, wanted, catalog);
+    if (change !== undefined) await runAll(session, change.statements);
+    return change?.name;
+  };
   try {
-    await database.transaction((session) => createOnce(session, tables, "in", index));
-    return true;
+    return await (place.concurrently ? besideWriters(migrating, make) : inTurn(migrating, make));
   } catch (error) {
-    if (faultOf(error) !== undefined) throw error;
-    return false;
+    // What finds texts may be missing in the database, or not be allowed: then texts are searched row by row.
+    if (wanted.kind === "by" || error instanceof ScimError || faultOf(error) !== undefined) throw error;
+    return undefined;
   }
 }
 
-async function createOnce(session: Session, tables: Tables, kind: IndexKind, index: KeyIndex): Promise<void> {
-  const { dialect } = session;
-  await takeTurn(session);
-  const made = findTriggers(dialect, tables, kind, index);
-  // Triggers, and what they keep, cannot be made twice; all else can.
-  if (made !== undefined && (await session.run(made)).length > 0) return;
-  const create = kind === "by" ? createKeyIndex : createTextIndex;
-  for (const statement of create(dialect, tables, index)) await session.run(statement);
+/** Whether the database has, or can have, what an index is made with. */
+async function isPossible({ dialect, run }: Session, { kind }: WantedIndex): Promise<boolean> {
+  return kind === "by" || dialect.textIndex === undefined || (await run(dialect.textIndex.isPossible)).length > 0;
+}
+
+/**
+ * Runs work outside of any transaction, when no other process does. A turn of a transaction would not do: who waits for it is waited for
+ * by whoever makes an index beside writers.
+ */
+function besideWriters<T>(
+  { database, tables }: Migrating,
+  work: (session: Session, catalog: Catalog) => Promise<T>,
+): Promise<T> {
+  return database.alone(async (session) => {
+    const words = session.dialect.concurrently;
+    if (words === undefined) throw new TypeError(`${session.dialect.name} makes no indexes beside writers.`);
+    while ((await session.run(words.tryTurn(TURN))).length === 0) await pause();
+    try {
+      return await work(session, await lookForOurs(session, tables));
+    } finally {
+      await session.run(words.endTurn(TURN));
+    }
+  });
+}
+
+const TURN = "scimkit migration beside writers";
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 100));
+}
+
+function drop(migrating: Migrating, name: string, options: MigrateOptions): Promise<boolean> {
+  const place = placeOf(migrating, options);
+  const { tables, plan } = migrating;
+  const dropIt = async (session: Session, catalog: Catalog) => {
+    if (!unusedIndexes(place, plan, catalog).includes(name)) return false;
+    const listed = await listedIn(session, tables, catalog);
+    await runAll(session, dropUnused(place, name, plan, catalog, listed).statements);
+    return true;
+  };
+  return place.concurrently ? besideWriters(migrating, dropIt) : inTurn(migrating, dropIt);
+}
+
+/** The attributes whose values are kept as rows, where the dialect keeps any so. */
+async function listedIn({ dialect, run }: Session, { listed }: Tables, { version }: Catalog): Promise<string[]> {
+  if (dialect.listIndex !== undefined || version === 0) return [];
+  const rows = await run<{ attribute: string }>(sql`SELECT DISTINCT attribute FROM ${listed}`);
+  return rows.map(({ attribute }) => attribute);
+}
+
+async function runAll(session: Session, statements: readonly Fragment[]): Promise<void> {
+  for (const statement of statements) await session.run(statement);
 }

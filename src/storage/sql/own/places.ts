@@ -1,5 +1,4 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
-import { isUnique } from "../../unique.ts";
 import { cast } from "../dialect/dialect.ts";
 import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isStorable, type Key, keyText } from "../key.ts";
@@ -9,6 +8,7 @@ import { elementSource, type OwnScope, valuesUnder } from "./elements.ts";
 import { foundByElement, foundByListed, foundByUnique, listContains } from "./found.ts";
 import { indexedLeaf } from "./indexed-leaf.ts";
 import { searchedLeaf, searchedList } from "./searched.ts";
+import { isKeptUnique } from "./unvouched.ts";
 
 /**
  * Where the adapter's own schema keeps the attributes of a resource. The row of the resource has the alias `r`.
@@ -48,7 +48,7 @@ function leafOver(scope: PlaceScope, path: AttributePath, text: Fragment): Leaf 
   const { dialect, indexes } = scope;
   const leaf = indexes.keys.has(path.text) ? indexedLeaf(dialect, text) : textLeaf(dialect, text);
   const searched = searchedLeaf(scope, path, leaf);
-  return isUnique(scope.resourceType, path) && !scope.isStarted ? uniqueLeaf(scope, path, searched) : searched;
+  return !scope.isStarted && isKeptUnique(scope, path) ? uniqueLeaf(scope, path, searched) : searched;
 }
 
 /** The attributes that are no part of the keys document. */

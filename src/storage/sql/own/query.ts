@@ -1,7 +1,7 @@
 import type { Filter } from "../../../filter/ast.ts";
 import { attributesIn } from "../../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import { fitResource } from "../../../schema/fit.ts";
 import {
   type Context,
   isCursorPage,
@@ -12,24 +12,27 @@ import {
 } from "../../adapter.ts";
 import { isId } from "../../id.ts";
 import { queryByScan } from "../../scan.ts";
-import { isUnique } from "../../unique.ts";
 import { isAsWell } from "../as-well.ts";
 import { refuseCostly } from "../cost.ts";
-import type { Session } from "../database.ts";
+import type { Database, Session } from "../database.ts";
 import { type Fragment, raw, short, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import { queryPage, type Source } from "../page.ts";
 import type { OwnScope } from "./elements.ts";
+import { foundByKey } from "./found.ts";
 import type { Indexes } from "./index-plan.ts";
 import { lookUp, lookUpOf } from "./look-up.ts";
 import { ownPlaces } from "./places.ts";
-import { resourceOf, type SelectedRow } from "./resource.ts";
+import { type Apart, resourceOf, type SelectedRow } from "./resource.ts";
+import { keysInCursors, textsInCursors } from "./scan-cursor.ts";
 import { apartColumns, apartOf, baseColumns, isFew } from "./select.ts";
 import { resolve } from "./settle.ts";
+import type { KnownShapes } from "./shapes.ts";
 import { ownSort } from "./sort.ts";
 import { type Start, startOf } from "./start.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
+import { hasUnvouched, unvouchedBy } from "./unvouched.ts";
 
 /** What queries depend on besides the request. */
 export interface QueryOptions {
@@ -43,38 +46,58 @@ interface OwnQuery {
   readonly session: Session;
   readonly scope: OwnScope;
   readonly request: QueryRequest;
-  readonly apart: readonly Attribute[];
+  readonly apart: Apart;
   readonly streamOf: StreamOf | undefined;
 }
 
 /** Answers a query by one statement; what SQL cannot express of it is looked at row by row within `maxScanned`. */
 export async function query(
-  session: Session,
+  database: Database,
   tables: Tables,
   request: QueryRequest,
   context: Context,
   { indexes, maxScanned }: QueryOptions,
+  known: KnownShapes,
   streamOf?: StreamOf,
 ): Promise<QueryResult> {
-  request.signal?.throwIfAborted();
-  const { resourceType } = request;
-  const scope: OwnScope = { dialect: session.dialect, tables, tenant: context.tenant ?? "", resourceType, indexes };
-  const own: OwnQuery = { session, scope, request, apart: apartOf(resourceType, request.select), streamOf };
-  const found = await find(own, maxScanned);
-  return { ...found, resources: await resolve(session, scope, found.resources) };
+  const { resourceType, select, filter, sort } = request;
+  const tenant = context.tenant ?? "";
+  const scope: OwnScope = { dialect: database.dialect, tables, tenant, resourceType, indexes, known };
+  const apart = apartOf(resourceType, select, known);
+  const own: OwnQuery = { session: database, scope, request, apart, streamOf };
+  const unvouched = unvouchedBy(scope, filter, sort);
+  const found =
+    unvouched === undefined ? await find(own, maxScanned) : await findAmong(database, own, unvouched, maxScanned);
+  return { ...found, resources: await resolve(database, scope, found.resources) };
+}
+
+/** Rows that are unvouched are looked at one by one; where there are none, all is as if there could not be. */
+async function findAmong(
+  database: Database,
+  own: OwnQuery,
+  unvouched: Fragment,
+  maxScanned: number,
+): Promise<QueryResult> {
+  const found = await database.snapshot(async (session) =>
+    (await hasUnvouched(session, own.scope, unvouched)) ? undefined : find({ ...own, session }, maxScanned),
+  );
+  if (found !== undefined) return found;
+  const { source, all } = sourceOf(own, unvouched);
+  if (all !== undefined) await refuseCostly(database, own.request, all);
+  return scan(own, source, maxScanned);
 }
 
 async function find(own: OwnQuery, maxScanned: number): Promise<QueryResult> {
   const { session, scope, request, streamOf } = own;
-  const { resourceType, filter, page } = request;
+  const { filter, page } = request;
   const isOne = filter !== undefined && isWhole(page);
-  const wanted = isOne ? lookUpOf(filter, resourceType) : undefined;
+  const wanted = isOne ? lookUpOf(filter, scope) : undefined;
   if (wanted !== undefined)
     return resultOf(own, await lookUp(session, scope, wanted, own.apart, streamOf !== undefined));
   const { source, isExact, all } = sourceOf(own);
   if (all !== undefined) await refuseCostly(session, request, all);
-  if (!isExact) return queryByScan(scanRows(own, source), request, { maxScanned });
-  if (isOne && findsOne(filter, resourceType)) return queryOne(own, source);
+  if (!isExact) return scan(own, source, maxScanned);
+  if (isOne && findsOne(filter, scope)) return queryOne(own, source);
   return queryPage<SelectedRow>(session, source, page, (row) => assemble(own, row));
 }
 
@@ -95,10 +118,13 @@ async function queryOne(own: OwnQuery, { columns, more, from, condition }: Sourc
 }
 
 /**
- * Where the answer is taken from. Where it is not exact, its condition lets through what matches and maybe more, and it
- * has no order.
+ * Where the answer is taken from. Where it is not exact, its condition lets through what matches and maybe more, what is `unvouched`
+ * with it, and it has no order.
  */
-function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
+function sourceOf(
+  { scope, request, apart, streamOf }: OwnQuery,
+  unvouched?: Fragment,
+): {
   readonly source: Source;
   readonly isExact: boolean;
   /** The rows that the filter is compared with, where these may be many: what follows FROM. */
@@ -106,11 +132,13 @@ function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
 } {
   const { dialect, tables } = scope;
   const { filter, sort } = request;
-  const found = filter && startOf(scope, filter);
+  const found = filter && startOf(scope, filter, unvouched && foundByKey(scope, unvouched));
   const start = found ?? startAtType(scope, filter);
   const compiled = start.rest && compileFilter(start.rest, ownPlaces(scope, found !== undefined));
   const order = sort && ownSort(scope, sort);
-  const rest = compiled?.condition ?? TRUE;
+  const exact = compiled?.condition ?? TRUE;
+  // Of keys of another shape not even a comparison need be possible.
+  const rest = unvouched === undefined ? exact : sql`(CASE WHEN ${unvouched} THEN ${TRUE} ELSE ${exact} END)`;
   const condition = sql`${start.condition} AND ${found === undefined ? rest : isAsWell(rest)}`;
   const source: Source = {
     from: start.from,
@@ -125,7 +153,7 @@ function sourceOf({ scope, request, apart, streamOf }: OwnQuery): {
   const all = start.isOne ? undefined : sql`${start.from} WHERE ${start.condition}`;
   const { length } = condition.parameters;
   const isSorted = sort === undefined || order !== undefined;
-  if (compiled?.isExact !== false && isSorted && length * 2 < dialect.mostParameters)
+  if (unvouched === undefined && compiled?.isExact !== false && isSorted && length * 2 < dialect.mostParameters)
     return { source, isExact: true, all };
   // What a statement cannot hold at all is left to the scan.
   const held = length < dialect.mostParameters ? condition : start.condition;
@@ -143,11 +171,10 @@ function startAtType({ tables, tenant, resourceType }: OwnScope, rest: Start["re
 }
 
 /** Whether a filter asks for one resource: by its id, or by a unique value. */
-function findsOne(filter: Filter<AttributePath>, resourceType: ResourceType): boolean {
-  if (filter.type === "and") return filter.filters.some((part) => findsOne(part, resourceType));
+function findsOne(filter: Filter<AttributePath>, scope: OwnScope): boolean {
+  if (filter.type === "and") return filter.filters.some((part) => findsOne(part, scope));
   if (filter.type !== "compare" || filter.operator !== "eq" || filter.value === null) return false;
-  const { path } = filter;
-  return !path.attribute.multiValued && (isId(path) || isUnique(resourceType, path));
+  return isId(filter.path) || lookUpOf(filter, scope) !== undefined;
 }
 
 /** Whether a page holds all of one resource. */
@@ -158,14 +185,29 @@ function isWhole(page: Page): boolean {
 /** How many rows of a scan are in memory at a time. */
 const CHUNK = 1000;
 
+/** Looks at all rows of a source, as the resource type declares what they hold now. */
+async function scan(own: OwnQuery, source: Source, maxScanned: number): Promise<QueryResult> {
+  const { request, scope } = own;
+  const stored = new WeakMap<StoredResource, StoredResource>();
+  const fitted = async function* (): AsyncGenerator<StoredResource> {
+    for await (const row of scanRows(own, source)) {
+      const { resource } = fitResource(scope.resourceType, row);
+      if (resource !== row) stored.set(resource, row);
+      yield resource;
+    }
+  };
+  const found = await queryByScan(fitted(), keysInCursors(request), { maxScanned });
+  const resources = found.resources.map((resource) => stored.get(resource) ?? resource);
+  return textsInCursors({ ...found, resources });
+}
+
 /** All rows of a source in the order of ids, with what is selected of them and what the filter and the sort look at. */
 async function* scanRows({ session, scope, request }: OwnQuery, source: Source): AsyncGenerator<StoredResource> {
   const { resourceType } = scope;
   const { filter, sort, select } = request;
   const needed = attributesIn(filter, sort?.path);
-  const apart = apartOf(resourceType, {
-    includes: (attribute) => needed.has(attribute) || select.includes(attribute),
-  });
+  const wanted = { includes: (attribute: Attribute) => needed.has(attribute) || select.includes(attribute) };
+  const apart = apartOf(resourceType, wanted, scope.known);
   const wide: Source = { ...source, more: apartColumns(scope, apart) };
   for (let cursor: string | undefined; ; ) {
     const page = await queryPage<SelectedRow>(session, wide, { cursor, count: CHUNK }, (row) =>

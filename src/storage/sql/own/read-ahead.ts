@@ -39,6 +39,8 @@ export interface OpenCollection {
   readonly id: string;
   /** The version of the resource that the collection is of. */
   readonly version: string;
+  /** There may be rows of it that are references of the document. */
+  readonly isMixed: boolean;
   /** The key of the last element that was read. */
   last: string;
   /** There is nothing more to read. */
@@ -139,12 +141,12 @@ interface Chunk {
 
 /** The next chunk by one statement; undefined where the resource no longer has the version that the collection is of. */
 async function readChunk(session: Session, collection: OpenCollection): Promise<Chunk | undefined> {
-  const { attribute, id, version, last } = collection;
+  const { attribute, id, version, isMixed, last } = collection;
   const { tables, tenant } = collection.place;
   const { dialect } = session;
   const rows = sql`SELECT m.key, m.target, m.value, m.element FROM ${tables.element} m
     WHERE m.tenant = ${tenant} AND m.id = ${id} AND m.attribute = ${literal(attribute.path)}
-    AND m.key > ${last} ORDER BY m.key LIMIT ${raw(String(CHUNK))}`;
+    AND m.key > ${last}${raw(isMixed ? " AND m.element IS NOT NULL" : "")} ORDER BY m.key LIMIT ${raw(String(CHUNK))}`;
   const parts = [raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element")), raw("c.key")];
   const [row] = await session.run<{ elements: string | null }>(
     sql`SELECT ${dialect.aggregate(parts, sql`(${rows}) c`)} AS elements FROM ${tables.resource} r

@@ -5,10 +5,11 @@ import type { Select, StoredResource } from "../../adapter.ts";
 import type { Session } from "../database.ts";
 import { raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
-import { elementOf, resourceOf, type SelectedRow } from "./resource.ts";
+import { elementOf, NOTHING, resourceOf, type SelectedRow } from "./resource.ts";
 import type { Row } from "./row.ts";
 import { apartColumns, apartOf, baseColumns, isFew } from "./select.ts";
 import { resolve } from "./settle.ts";
+import type { KnownShapes } from "./shapes.ts";
 import { isOfType } from "./statements.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
@@ -19,6 +20,8 @@ export interface Reading {
   readonly tenant: string;
   readonly resourceType: ResourceType;
   readonly select: Select;
+  /** What the rows of the type may be relied on for; without it all of them are of the own shape. */
+  readonly known?: KnownShapes;
 }
 
 /** Reads one resource, with all that is selected of it, by one statement. */
@@ -29,8 +32,8 @@ export async function readResource(
   streamOf?: StreamOf,
 ): Promise<StoredResource | undefined> {
   if (!isStorable(id)) return undefined;
-  const { tables, tenant, resourceType, select } = reading;
-  const apart = apartOf(resourceType, select);
+  const { tables, tenant, resourceType, select, known } = reading;
+  const apart = apartOf(resourceType, select, known);
   const isStreamed = streamOf !== undefined;
   const columns = apartColumns({ dialect: session.dialect, tables }, apart, isStreamed);
   const statement = sql`SELECT ${baseColumns(session.dialect)}${columns} FROM ${tables.resource} r
@@ -56,12 +59,12 @@ export async function assembleWritten(
   whereabouts: (attribute: Attribute) => Whereabouts,
 ): Promise<StoredResource> {
   const { resourceType, select } = reading;
-  const resource = resourceOf(resourceType, written, []);
+  const resource = resourceOf(resourceType, written, NOTHING);
   const isElsewhere = (attribute: Attribute): boolean =>
     select.includes(attribute) && whereabouts(attribute) === "tables";
   const elsewhere = { includes: isElsewhere };
   const current =
-    apartOf(resourceType, elsewhere).length === 0
+    apartOf(resourceType, elsewhere).attributes.length === 0
       ? undefined
       : await readResource(session, { ...reading, select: elsewhere }, written.id);
   const elementsOf = (attribute: Attribute): unknown => {
@@ -74,7 +77,7 @@ export async function assembleWritten(
         return undefined;
     }
   };
-  for (const attribute of apartOf(resourceType, select)) {
+  for (const attribute of apartOf(resourceType, select).attributes) {
     const value = elementsOf(attribute);
     if (value !== undefined) writeAttribute(resource as unknown as Record<string, unknown>, attribute, value);
   }

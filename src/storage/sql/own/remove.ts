@@ -1,10 +1,11 @@
 import { versionMismatch } from "../../../error.ts";
 import type { Context, DeleteRequest } from "../../adapter.ts";
+import { getOrCreate } from "../../get-or-create.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
-import { modifiedKey } from "./keys.ts";
-import { idSource, lock, type Owner, ownRow } from "./statements.ts";
+import { isAmong } from "./batches.ts";
+import { idSource, lock, nextVersion, type Owner, ownRow } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { withoutReferences } from "./without-references.ts";
 
@@ -28,24 +29,42 @@ export async function deleteResource(
     const locked = await lock(session, owner);
     if (locked === undefined) return false;
     if (ifVersion !== undefined && ifVersion !== locked.version) throw versionMismatch();
-    await releaseHolders(session, owner, request);
+    await releaseHolders(session, owner, [id], request);
     await session.run(sql`DELETE FROM ${tables.resource} WHERE ${ownRow(owner)}`);
     return true;
   });
 }
 
-/** Conditions on rows of elements that refer to the owner, and are not its own: each is answered by an index. */
-function refersToOwner({ tenant, id }: Owner): readonly Fragment[] {
-  const isOthers = sql`tenant = ${tenant} AND id <> ${id}`;
-  return [sql`target = ${id} AND ${isOthers}`, sql`target IS NULL AND value = ${id} AND ${isOthers}`];
+/** Where resources are, and how that is written. */
+export type Place = Pick<Owner, "dialect" | "tables" | "tenant">;
+
+/** Conditions on rows of elements that refer to one of the ids: each is answered by an index. */
+export function refersTo({ dialect, tenant }: Place, ids: readonly string[]): readonly Fragment[] {
+  const isIn = isAmong(dialect, ids);
+  const isOwn = sql`tenant = ${tenant}`;
+  return [sql`${isIn("target")} AND ${isOwn}`, sql`target IS NULL AND ${isIn("value")} AND ${isOwn}`];
 }
 
-async function releaseHolders(session: Session, owner: Owner, { resourceType, at }: DeleteRequest): Promise<void> {
-  const { tables, tenant, dialect } = owner;
+/** The same of those that are not their own. */
+function refersFromOthers(place: Place, ids: readonly string[]): readonly Fragment[] {
+  const isIn = isAmong(place.dialect, ids);
+  return refersTo(place, ids).map((condition) => sql`${condition} AND NOT (${isIn("id")})`);
+}
+
+/** Takes the references to resources that go out of their holders; each holder gets one new version. */
+export async function releaseHolders(
+  session: Session,
+  place: Place,
+  ids: readonly string[],
+  { resourceType, at }: Pick<DeleteRequest, "resourceType" | "at">,
+): Promise<void> {
+  const { tables, tenant, dialect } = place;
+  const conditions = refersFromOthers(place, ids);
   const held = await session.run<HeldRow>(
     join(
-      refersToOwner(owner).map(
-        (condition) => sql`SELECT id, attribute, CASE WHEN element IS NULL THEN 1 ELSE 0 END AS in_document
+      conditions.map(
+        (condition) => sql`SELECT id, attribute, coalesce(target, value) AS referred,
+            CASE WHEN element IS NULL THEN 1 ELSE 0 END AS in_document
           FROM ${tables.element} WHERE ${condition}`,
       ),
       " UNION ALL ",
@@ -53,28 +72,32 @@ async function releaseHolders(session: Session, owner: Owner, { resourceType, at
   );
   if (held.length === 0) return;
   const holders = idSource(dialect, tenant, new Set(held.map(({ id }) => id)));
-  // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [G-16].
+  await lockHolders(session, place, holders);
+  await rewriteDocuments(
+    session,
+    place,
+    held.filter((row) => Number(row.in_document) === 1),
+  );
+  await session.run(
+    sql`UPDATE ${tables.resource} SET ${nextVersion(resourceType, at)}
+      WHERE (tenant, id) IN (SELECT v.tenant, v.id FROM ${holders})`,
+  );
+  for (const condition of conditions) await session.run(sql`DELETE FROM ${tables.element} WHERE ${condition}`);
+}
+
+/** Locks resources in the order of ids, so that two that delete at once wait for each other and do not lock each other out [G-16]. */
+export async function lockHolders(session: Session, { dialect, tables }: Place, holders: Fragment): Promise<void> {
   await session.run(
     sql`SELECT r.id FROM ${tables.resource} r
       WHERE (r.tenant, r.id) IN (SELECT v.tenant, v.id FROM ${holders}) ORDER BY r.id${dialect.forUpdate}`,
   );
-  await rewriteDocuments(
-    session,
-    owner,
-    held.filter((row) => Number(row.in_document) === 1),
-  );
-  await session.run(
-    sql`UPDATE ${tables.resource}
-      SET version = version + 1, modified = ${at}, modified_key = ${modifiedKey(resourceType, at)}
-      WHERE (tenant, id) IN (SELECT v.tenant, v.id FROM ${holders})`,
-  );
-  for (const condition of refersToOwner(owner))
-    await session.run(sql`DELETE FROM ${tables.element} WHERE ${condition}`);
 }
 
 interface HeldRow {
   readonly id: string;
   readonly attribute: string;
+  /** The id that it refers to. */
+  readonly referred: string;
   /** 1 where the document holds the reference, 0 where it is an element of a collection. */
   readonly in_document: number;
 }
@@ -83,21 +106,38 @@ interface HeldRow {
 const CHUNK = 500;
 
 /** Takes the references out of the documents that hold them, such as the manager out of users. */
-async function rewriteDocuments(session: Session, owner: Owner, held: readonly HeldRow[]): Promise<void> {
-  const attributes = new Map<string, string[]>();
-  for (const { id, attribute } of held) attributes.set(id, [...(attributes.get(id) ?? []), attribute]);
-  const ids = [...attributes.keys()];
+async function rewriteDocuments(session: Session, place: Place, held: readonly HeldRow[]): Promise<void> {
+  await changeDocuments(session, place, held, (row, references) => {
+    const attributes = new Map<string, string[]>();
+    for (const { referred, attribute } of references) getOrCreate(attributes, referred, () => []).push(attribute);
+    let changed: Pick<DocumentRow, "document" | "keys"> = row;
+    for (const [referred, paths] of attributes) changed = withoutReferences(changed, paths, referred);
+    return changed;
+  });
+}
+
+/** Changes the documents of holders, which are locked, and their keys. */
+export async function changeDocuments<T extends { readonly id: string }>(
+  session: Session,
+  place: Place,
+  held: readonly T[],
+  change: (row: DocumentRow, references: readonly T[]) => Pick<DocumentRow, "document" | "keys">,
+): Promise<void> {
+  const references = new Map<string, T[]>();
+  for (const one of held) getOrCreate(references, one.id, () => []).push(one);
+  const ids = [...references.keys()];
   for (let start = 0; start < ids.length; start += CHUNK) {
-    const rows = await readDocuments(session, owner, ids.slice(start, start + CHUNK));
+    const rows = await readDocuments(session, place, ids.slice(start, start + CHUNK));
     const changed = rows.map((row) => {
-      const { document, keys } = withoutReferences(row, attributes.get(row.id) ?? [], owner.id);
-      return [owner.tenant, row.id, document, keys];
+      const { document, keys } = change(row, references.get(row.id) ?? []);
+      return [place.tenant, row.id, document, keys];
     });
-    await session.run(writeDocuments(owner, changed));
+    await session.run(writeDocuments(place, changed));
   }
 }
 
-interface DocumentRow {
+/** A document as it is stored. */
+export interface DocumentRow {
   readonly id: string;
   readonly document: string;
   readonly keys: string;
@@ -105,7 +145,7 @@ interface DocumentRow {
 
 function readDocuments(
   session: Session,
-  { dialect, tables, tenant }: Owner,
+  { dialect, tables, tenant }: Place,
   ids: readonly string[],
 ): Promise<readonly DocumentRow[]> {
   return session.run<DocumentRow>(
@@ -115,7 +155,7 @@ function readDocuments(
   );
 }
 
-function writeDocuments({ dialect, tables }: Owner, rows: readonly (readonly string[])[]): Fragment {
+function writeDocuments({ dialect, tables }: Place, rows: readonly (readonly string[])[]): Fragment {
   const { resource } = tables;
   return sql`UPDATE ${resource} SET document = v.document, keys = ${dialect.toJson(raw("v.keys"))}
     FROM ${dialect.rows(JSON.stringify(rows), ["tenant", "id", "document", "keys"], "v")}

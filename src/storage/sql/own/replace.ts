@@ -1,119 +1,142 @@
 import { versionMismatch } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
+import { knowsAll } from "../../../schema/fit.ts";
 import { isSame } from "../../../schema/value.ts";
 import { doInSlices, TimeSlice } from "../../../time-slice.ts";
-import type { Context, ReplaceRequest, StorageNotice, StoredResource } from "../../adapter.ts";
-import { type HashedSecrets, type HashSecret, hashSecrets } from "../../secrets.ts";
+import type { Context, ReplaceRequest, StoredResource } from "../../adapter.ts";
+import { type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, returning, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { retryWrite } from "../retry.ts";
-import { changeSteps, elementStatements, isAnyChange, uniqueStatements } from "./changes.ts";
-import { assembleWritten, type Reading, readResource } from "./read.ts";
-import type { SelectedRow } from "./resource.ts";
-import { type Row, rowSteps, type UniqueRow } from "./row.ts";
-import { deleteSecret, readSecretNames, splitSecrets, writeSecret } from "./secret-statements.ts";
+import { changeSteps, elementStatements, isAnyChange, uniqueChanges, uniqueStatements } from "./changes.ts";
+import { healResource, NeedsUnvouchedMark, type Replacing, type Written } from "./heal.ts";
+import { assembleWritten, type Reading } from "./read.ts";
+import { refuseUnvouched } from "./refuse-unvouched.ts";
+import { type Row, refuseLong, rowSteps, type UniqueRow } from "./row.ts";
+import { secretChanges, secretStatements } from "./secret-statements.ts";
 import { type Settled, settle } from "./settle.ts";
-import { lock, type Owner, ownRow, versionColumn } from "./statements.ts";
+import { hasMark, type KnownShapes, likeMarks, type Shapes } from "./shapes.ts";
+import { type Owner, ownRow, versionColumn } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 import { throwIfTaken } from "./taken.ts";
 
+/** What a replace depends on besides the request. */
+export interface ReplaceOptions {
+  readonly hashSecret: HashSecret | undefined;
+  readonly shapes: Shapes;
+  readonly known: KnownShapes;
+}
+
 /**
- * Replaces a resource by what differs from its state before. Where the caller knows that state, the write is one batch:
- * the condition on the version is lock, existence, precondition and new version in one [G-2].
+ * Replaces a resource by what differs from its state before. Where the caller knows that state, and it was written under a shape like
+ * the one of this process, the write is one batch: the condition on the version is lock, existence, precondition and new version in
+ * one [G-2]. Else what is in the tables is read first, and made what it must be.
  */
 export async function replaceResource(
   database: Database,
   tables: Tables,
-  hashSecret: HashSecret | undefined,
   request: ReplaceRequest,
   context: Context,
+  { hashSecret, shapes, known }: ReplaceOptions,
 ): Promise<StoredResource | undefined> {
+  const { resourceType, id, untouched = [] } = request;
+  const tenant = context.tenant ?? "";
   const secrets = await hashSecrets(request.secrets, hashSecret);
   request.signal?.throwIfAborted();
-  const { resourceType, id, ifVersion, before, untouched = [] } = request;
   if (!isStorable(id)) return undefined;
-  const tenant = context.tenant ?? "";
   const owner: Owner = { dialect: database.dialect, tables, tenant, type: resourceType.name, id };
-  const isTouched = (attribute: Attribute): boolean =>
+  let claimed: readonly UniqueRow[] = [];
+  const claim = (uniques: readonly UniqueRow[]): void => {
+    claimed = uniques;
+  };
+  const replacing: Replacing = { request, secrets, shapes: known, claim };
+  let before = knownBefore(request);
+  let mayBeUnvouched = false;
+  const write = async (): Promise<Written | undefined> => {
+    const written = before === undefined ? "unlike" : await replaceKnown(database, owner, replacing, before);
+    return written === "unlike"
+      ? database.transaction((session) => healResource(session, owner, replacing, mayBeUnvouched))
+      : written;
+  };
+  const written = await retryWrite(write, async (error) => {
+    // What is in the way may be the resource's own.
+    before = undefined;
+    if (!(error instanceof NeedsUnvouchedMark))
+      return throwIfTaken(database, owner, { uniques: claimed, resourceType, shapes: known }, error);
+    await shapes.announceUnvouched(database, tenant, resourceType);
+    mayBeUnvouched = true;
+  });
+  if (written === undefined) return undefined;
+  for (const notice of [...secrets.notices, ...written.notices]) request.notify(notice);
+  const reading: Reading = { tables, tenant, resourceType, select: request.select };
+  const isInRow = (attribute: Attribute): boolean =>
     attribute.inverseOf === undefined && !untouched.some(({ path }) => path === attribute.path);
-  const reading: Reading = { tables, tenant, resourceType, select: { includes: isTouched } };
-  const isKnown = before !== undefined && ifVersion !== undefined && ifVersion === before.meta.version;
-  let uniques: readonly UniqueRow[] = [];
-  const writeOver = async (session: Session, known: StoredResource): Promise<Written | undefined> => {
-    const settled = await settle(session, tables, tenant, request, { ...request.resource, id });
-    const slice = new TimeSlice();
-    const after = await doInSlices(rowSteps(resourceType, settled.resource, tenant, untouched), slice);
-    uniques = after.uniques;
-    const row = await doInSlices(rowSteps(resourceType, known, tenant, untouched), slice);
-    return writeDifference(session, owner, { request, secrets, known, settled, before: row, after });
-  };
-  const write = async (): Promise<StoredResource | undefined> => {
-    const written = isKnown
-      ? await writeOver(database, before)
-      : await database.transaction(async (session) => {
-          const known = await readLocked(session, owner, reading, ifVersion);
-          return known && writeOver(session, known);
-        });
-    if (written === undefined) return undefined;
-    const { row, selected, notices } = written;
-    for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
-    return assembleWritten(database, { ...reading, select: request.select }, row, selected, (attribute) =>
-      isTouched(attribute) ? "row" : "tables",
-    );
-  };
-  return retryWrite(write, (error) => throwIfTaken(database, owner, uniques, error));
+  return assembleWritten(database, reading, written.row, written.selected, (attribute) =>
+    isInRow(attribute) ? "row" : "tables",
+  );
 }
 
-/** Locked first: what a statement reads beside the row it waits for is of the time before it waited. */
-async function readLocked(
-  session: Session,
-  owner: Owner,
-  reading: Reading,
-  ifVersion: string | undefined,
-): Promise<StoredResource | undefined> {
-  await lock(session, owner);
-  const known = await readResource(session, reading, owner.id);
-  if (known !== undefined && ifVersion !== undefined && ifVersion !== known.meta.version) throw versionMismatch();
-  return known;
+/** The state before as far as it can be relied on: what a type does not know, has keys that are to stay. */
+function knownBefore({ resourceType, before, ifVersion }: ReplaceRequest): StoredResource | undefined {
+  return before !== undefined && ifVersion === before.meta.version && knowsAll(resourceType, before)
+    ? before
+    : undefined;
 }
 
 /** What a replace makes of a resource. */
 interface Change {
-  readonly request: ReplaceRequest;
-  readonly secrets: HashedSecrets;
   readonly known: StoredResource;
   readonly settled: Settled;
   readonly before: Row;
   readonly after: Row;
 }
 
-/** A resource as it is after a write, taken apart, and its row as it would be selected. */
-interface Written {
-  readonly row: Row;
-  readonly selected: SelectedRow;
-  /** What is to be told of its references. */
-  readonly notices: readonly StorageNotice[];
+/** Writes what differs, without a look at the tables; `"unlike"` where the row was written under a shape that is not like this one. */
+async function replaceKnown(
+  database: Database,
+  owner: Owner,
+  replacing: Replacing,
+  known: StoredResource,
+): Promise<Written | "unlike" | undefined> {
+  const { request, shapes, claim } = replacing;
+  const { resourceType, untouched } = request;
+  const { tables, tenant, id } = owner;
+  const settled = await settle(database, tables, tenant, request, { ...request.resource, id });
+  const slice = new TimeSlice();
+  const after = await doInSlices(rowSteps(resourceType, settled.resource, tenant, untouched), slice);
+  const before = await doInSlices(rowSteps(resourceType, known, tenant, untouched), slice);
+  refuseLong(after, before);
+  const uniques = uniqueChanges(before.uniques, after.uniques);
+  claim(uniques.come);
+  await refuseUnvouched(database, owner, resourceType, shapes, uniques.come);
+  return writeDifference(database, owner, replacing, { known, settled, before, after });
 }
 
-/** Writes what differs; a write that changes nothing keeps version and lastModified [G-9]. */
-async function writeDifference(session: Session, owner: Owner, change: Change): Promise<Written | undefined> {
-  const { request, settled, before, after, secrets } = change;
-  const elements = await doInSlices(changeSteps(request.resourceType, before, after), new TimeSlice());
-  const { removed, written } = splitSecrets(secrets.kept);
-  const gone = await readSecretNames(session, owner, removed);
+/** A write that changes nothing keeps version and lastModified [G-9]. */
+async function writeDifference(
+  session: Session,
+  owner: Owner,
+  { secrets, shapes }: Replacing,
+  change: Change,
+): Promise<Written | "unlike" | undefined> {
+  const { settled, before, after, known } = change;
+  const elements = await doInSlices(changeSteps(before, after), new TimeSlice());
+  const kept = await secretChanges(session, owner, secrets);
   const isDocumentSame = isSame(JSON.parse(before.document), JSON.parse(after.document));
-  if (isDocumentSame && !isAnyChange(elements) && gone.length + written.length === 0)
+  if (isDocumentSame && !isAnyChange(elements) && kept.gone.length + kept.written.length === 0)
     return keepUnchanged(session, owner, change);
-  const [row] = await session.batch<{ version: string }>(updateResource(owner, change), (guard) => [
-    ...uniqueStatements(owner, before, after, guard),
+  const update = updateResource(owner, change, likeMarks(shapes));
+  const [row] = await session.batch<{ version: string }>(update, (guard) => [
+    ...uniqueStatements(owner, uniqueChanges(before.uniques, after.uniques), guard),
     ...elementStatements(owner, elements, settled.isTarget, guard),
-    ...gone.map((attribute) => deleteSecret(owner, attribute, guard)),
-    ...written.map(([attribute, value]) => writeSecret(owner, attribute, value, guard)),
+    ...secretStatements(owner, kept, guard),
   ]);
   if (row === undefined) {
-    if ((await readVersion(session, owner)) === undefined) return undefined;
-    throw versionMismatch();
+    const current = await readVersion(session, owner);
+    if (current === undefined) return undefined;
+    if (current !== known.meta.version) throw versionMismatch();
+    return "unlike";
   }
   const { created, lastModified } = settled.resource.meta;
   const version = String(row.version);
@@ -143,13 +166,13 @@ async function readVersion(session: Session, owner: Owner): Promise<string | und
   return row?.version;
 }
 
-function updateResource(owner: Owner, { settled, after, known }: Change): Fragment {
+function updateResource(owner: Owner, { settled, after, known }: Change, marks: readonly string[]): Fragment {
   const { dialect, tables } = owner;
   const { created, lastModified } = settled.resource.meta;
   const update = sql`UPDATE ${tables.resource}
     SET version = version + 1, created = ${created}, modified = ${lastModified}, modified_key = ${after.modifiedKey},
       document = ${after.document}, keys = ${dialect.toJson(after.keys)}
-    WHERE ${ownRow(owner)} AND version = ${versionNumber(known.meta.version)}`;
+    WHERE ${ownRow(owner)} AND version = ${versionNumber(known.meta.version)} AND ${hasMark(dialect, marks, "")}`;
   return returning(update, versionColumn(dialect), sql`${tables.resource} WHERE ${ownRow(owner)}`);
 }
 

@@ -12,11 +12,20 @@ import { escapeKey, keyText, LONGEST_KEY } from "../key.ts";
 import { addKeys, dateKey, modifiedKey, partKeys } from "./keys.ts";
 import { MARK } from "./shapes.ts";
 
-/** One value that must be unique. */
-export interface UniqueRow {
+/** What tells the rows of unique values apart. */
+export interface UniqueKey {
   readonly scope: string;
   readonly attribute: string;
   readonly key: string;
+}
+
+/** The same as text. */
+export function uniqueKey({ scope, attribute, key }: UniqueKey): string {
+  return JSON.stringify([scope, attribute, key]);
+}
+
+/** One value that must be unique. */
+export interface UniqueRow extends UniqueKey {
   /** The path that a client knows the attribute by. */
   readonly path: string;
 }
@@ -41,6 +50,21 @@ export interface Row {
   readonly uniques: readonly UniqueRow[];
   /** By attribute and key. */
   readonly elements: ReadonlyMap<string, ElementRow>;
+  /** Values that are too long for the index that they should be in, and so are in none. */
+  readonly long: LongValues;
+}
+
+/** Values that no index can hold, by what tells them apart. */
+export interface LongValues {
+  /** What a client is told who sends one. */
+  readonly details: ReadonlyMap<string, string>;
+  /** Whether a row of an element is without its key for it, so that look-ups among elements miss the resource. */
+  readonly hidesElement: boolean;
+}
+
+/** @throws {ScimError} 400 invalidValue for a value that is too long, unless it was there before. */
+export function refuseLong({ long }: Pick<Row, "long">, before?: Pick<Row, "long">): void {
+  for (const [name, detail] of long.details) if (before?.long.details.has(name) !== true) throw invalidValue(detail);
 }
 
 /**
@@ -51,10 +75,7 @@ export function isApart(attribute: Attribute): boolean {
   return attribute.collection || !attribute.isStored;
 }
 
-/**
- * Takes a resource apart. Collections in `except` are left out.
- * @throws {ScimError} 400 invalidValue for a value that is too long for the index that it must be in.
- */
+/** Takes a resource apart. Collections in `except` are left out. */
 export function rowOf(...given: Parameters<typeof rowSteps>): Row {
   return doAll(rowSteps(...given));
 }
@@ -68,6 +89,7 @@ export function* rowSteps(
 ): Steps<Row> {
   const { id: _, meta, ...document }: Record<string, unknown> = { ...resource };
   const elements = new Map<string, ElementRow>();
+  const long: Long = { details: new Map(), hidesElement: false };
   const keys: Record<string, unknown> = {
     [MARK]: shapeOf(resourceType).fingerprint,
     "meta.created": dateKey(resourceType, "created", resource.meta),
@@ -80,30 +102,48 @@ export function* rowSteps(
     if (isApart(attribute)) writeAttribute(document, attribute, undefined);
     if (value === undefined) continue;
     if (!isApart(attribute)) addKeys(keys, attribute, value);
-    if (!(attribute.collection && except.includes(attribute))) yield* addRows(elements, resourceType, attribute, value);
+    if (!(attribute.collection && except.includes(attribute)))
+      yield* addRows({ elements, long }, resourceType, attribute, value);
   }
   return {
     document: JSON.stringify(document),
     keys: JSON.stringify(keys),
     modifiedKey: modifiedKey(resourceType, resource.meta.lastModified),
-    uniques: uniquesOf(resourceType, resource, tenant, except),
+    uniques: uniquesOf(resourceType, resource, tenant, except, long),
     elements,
+    long,
   };
+}
+
+/** What is found of `LongValues` while a resource is taken apart. */
+interface Long extends LongValues {
+  readonly details: Map<string, string>;
+  hidesElement: boolean;
+}
+
+/** Rows of elements while a resource is taken apart. */
+interface Apart {
+  readonly elements: Map<string, ElementRow>;
+  readonly long: Long;
 }
 
 /** Adds the rows of an attribute: of a collection one an element, of another attribute one a reference. */
 function* addRows(
-  rows: Map<string, ElementRow>,
+  { elements: rows, long }: Apart,
   resourceType: ResourceType,
   attribute: Attribute,
   value: unknown,
 ): Steps<void> {
   if (!attribute.isStored) return;
   const elements = Array.isArray(value) ? value : [value];
+  const note = (key: string, detail: string): void => {
+    long.details.set(rowName(attribute.path, key), detail);
+    long.hidesElement = true;
+  };
   const made = attribute.collection
-    ? collectionRows(resourceType, attribute, elements)
+    ? collectionRows(resourceType, attribute, elements, note)
     : isReference(resourceType, attribute)
-      ? referenceRows(attribute, elements)
+      ? referenceRows(attribute, elements, note)
       : [];
   for (const row of made) {
     const name = rowName(row.attribute, row.key);
@@ -126,60 +166,77 @@ function* collectionRows(
   resourceType: ResourceType,
   attribute: Attribute,
   elements: readonly unknown[],
+  noteLong: NoteLong,
 ): Generator<ElementRow> {
   for (let index = 0; index < elements.length; index++)
-    yield elementRow(resourceType, attribute, elements[index] as ResourceObject, `${attribute.path}[${index}]`);
+    yield elementRow(
+      resourceType,
+      attribute,
+      elements[index] as ResourceObject,
+      `${attribute.path}[${index}]`,
+      noteLong,
+    );
 }
 
-/** One element of a collection as its row. `where` names it in errors. */
+/** Takes note of a key that is too long for an index. */
+type NoteLong = (key: string, detail: string) => void;
+
+function throwLong(_: string, detail: string): never {
+  throw invalidValue(detail);
+}
+
+/**
+ * One element of a collection as its row. `where` names it in errors.
+ * @throws {ScimError} 400 invalidValue where no index can hold its `value`, unless `noteLong` takes note of that.
+ */
 export function elementRow(
   resourceType: ResourceType,
   attribute: Attribute,
   element: ResourceObject,
   where: string,
+  noteLong: NoteLong = throwLong,
 ): ElementRow {
   const { value, ...rest } = element;
   const keys = partKeys(attribute, element, "value");
-  const isId = isReference(resourceType, attribute) && typeof value === "string";
-  const kept = isId ? rest : element;
+  const key = value === undefined ? undefined : elementKey(attribute, value, where, noteLong);
+  // What has no key of its own is in no index either.
+  const isId = key !== undefined && isReference(resourceType, attribute) && typeof value === "string";
   return {
     attribute: attribute.path,
-    key: value === undefined ? newNamelessKey() : elementKey(attribute, value, where),
+    key: key ?? newNamelessKey(),
     value: isId ? value : null,
-    element: JSON.stringify(kept),
+    element: JSON.stringify(isId ? rest : element),
     keys: Object.keys(keys).length === 0 ? null : JSON.stringify(keys),
   };
 }
 
-/** Elements without a `value` are each their own. */
+/** Elements without a `value`, or with one that no index can hold, are each their own. */
 function newNamelessKey(): string {
   return `\u0001${crypto.randomUUID()}`;
 }
 
-/** Whether the key of a row is that of an element without a `value`. */
+/** Whether the key of a row is that of an element without a `value`, or with one that no index can hold. */
 export function isNameless(key: string): boolean {
   return key.startsWith("\u0001");
 }
 
-/**
- * The key of an element's `value`.
- * @throws {ScimError} 400 invalidValue where no index can hold it.
- */
-export function elementKey(attribute: Attribute, value: unknown, where: string): string {
+/** The key of an element's `value`; undefined where no index can hold it. */
+function elementKey(attribute: Attribute, value: unknown, where: string, noteLong: NoteLong): string | undefined {
   const key = keyText((attribute.sub("value") ?? attribute).key(value));
-  if (key.length > LONGEST_KEY) throw invalidValue(`${where}.value must not be longer than ${LONGEST_KEY} characters.`);
-  return escapeKey(key);
+  if (key.length <= LONGEST_KEY) return escapeKey(key);
+  noteLong(key, `${where}.value must not be longer than ${LONGEST_KEY} characters.`);
+  return undefined;
 }
 
-function* referenceRows(attribute: Attribute, elements: readonly unknown[]): Generator<ElementRow> {
+function* referenceRows(attribute: Attribute, elements: readonly unknown[], noteLong: NoteLong): Generator<ElementRow> {
   for (const element of elements) {
     const id = isObject(element) ? element.value : undefined;
     if (typeof id !== "string") continue;
-    if (id.length > LONGEST_KEY)
-      throw invalidValue(`${attribute.path}.value must not be longer than ${LONGEST_KEY} characters.`);
     // Of a single reference it is the comparison key too, by which filters find what leads nowhere.
     const key = attribute.multiValued ? id : keyText((attribute.sub("value") ?? attribute).key(id));
-    yield { attribute: attribute.path, key: escapeKey(key), value: id, element: null, keys: null };
+    if (id.length > LONGEST_KEY)
+      noteLong(key, `${attribute.path}.value must not be longer than ${LONGEST_KEY} characters.`);
+    else yield { attribute: attribute.path, key: escapeKey(key), value: id, element: null, keys: null };
   }
 }
 
@@ -188,25 +245,30 @@ function uniquesOf(
   resource: ResourceObject,
   tenant: string,
   except: readonly Attribute[],
+  { details }: Long,
 ): UniqueRow[] {
   const rows = new Map<string, UniqueRow>();
   for (const path of resourceType.unique) {
     if (except.includes(path.attribute) || !path.attribute.isStored) continue;
-    const value = valueWithin(fitAttribute(path.attribute, readAttribute(resource, path.attribute)), path);
-    for (const single of Array.isArray(value) ? value : value === undefined ? [] : [value]) {
-      const row = uniqueRow(resourceType, path, single, tenant);
-      rows.set(rowName(row.attribute, row.key), row);
-    }
+    const scope = uniqueScope(leafOf(path), tenant);
+    const attribute = uniqueName(resourceType, path);
+    for (const key of keysAt(path, readAttribute(resource, path.attribute)))
+      if (key.length <= LONGEST_KEY) rows.set(rowName(attribute, key), { scope, attribute, key, path: path.text });
+      else
+        details.set(
+          rowName(attribute, key),
+          `${path.text} must not be longer than ${LONGEST_KEY} characters, because it is unique.`,
+        );
   }
   return [...rows.values()];
 }
 
-function uniqueRow(resourceType: ResourceType, path: AttributePath, value: unknown, tenant: string): UniqueRow {
+/** The comparison keys of the values of a path, as they are stored, given the stored value of its attribute. */
+export function keysAt(path: AttributePath, stored: unknown): readonly string[] {
   const leaf = leafOf(path);
-  const key = keyText(leaf.key(value));
-  if (key.length > LONGEST_KEY)
-    throw invalidValue(`${path.text} must not be longer than ${LONGEST_KEY} characters, because it is unique.`);
-  return { scope: uniqueScope(leaf, tenant), attribute: uniqueName(resourceType, path), key, path: path.text };
+  const value = valueWithin(fitAttribute(path.attribute, stored), path);
+  const singles: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return singles.map((single) => keyText(leaf.key(single)));
 }
 
 /** Within which values of an attribute are unique: the tenant, or all of them. */

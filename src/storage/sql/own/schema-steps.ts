@@ -1,31 +1,70 @@
-import type { Dialect } from "../dialect/dialect.ts";
+import { type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
-import { markOf, SHAPE_STATES } from "./shapes.ts";
+import { markOf, SHAPE_STATES, VOUCHES_FOR_NOTHING } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
 
-/** The version of the schema that this release of scimkit works on. */
-export const SCHEMA_VERSION = 2;
-
 /** What leads to a version of the schema from the one before. */
-type Step = (dialect: Dialect, tables: Tables) => readonly Fragment[];
+export interface Step {
+  /**
+   * The oldest version whose code may go on working on the tables, and may be started again on them. A step that code of the version
+   * before cannot live with names its own.
+   */
+  readonly least: number;
+  statements(dialect: Dialect, tables: Tables): readonly Fragment[];
+  /** Indexes over the rows that there are, which can be made before all else of the step. Default: none. */
+  readonly indexes?: (dialect: Dialect) => readonly StepIndex[];
+}
+
+/** An index over resources that a step makes. */
+export interface StepIndex {
+  /** Without what all names begin with. */
+  readonly name: string;
+  /** What follows the table in CREATE INDEX. */
+  readonly over: Fragment;
+}
 
 /**
- * The steps by the versions that they lead to. Never changed once released.
+ * The steps by the versions that they lead to, the last one `SCHEMA_VERSION`. Never changed once released.
  *
  * A planner that knows nothing of the values takes every column for selective, the tenant too. So that it cannot choose
  * wrongly, an index begins with what its statements know besides the tenant, and only the primary key of resources
  * begins with the tenant.
  */
 export const STEPS: Readonly<Record<number, Step>> = {
-  1: (dialect, tables) => [
-    ...createResources(dialect, tables),
-    ...createUniques(dialect, tables),
-    ...createElements(dialect, tables),
-    createSecrets(dialect, tables),
-    ...(dialect.listIndex === undefined ? createListed(dialect, tables) : []),
-  ],
-  2: createShapes,
+  1: {
+    least: 1,
+    statements: (dialect, tables) => [
+      ...createResources(dialect, tables),
+      ...createUniques(dialect, tables),
+      ...createElements(dialect, tables),
+      createSecrets(dialect, tables),
+      ...(dialect.listIndex === undefined ? createListed(dialect, tables) : []),
+    ],
+  },
+  // Code of version 1 knows nothing of shapes. What it writes has no mark, and what it reads is where it was.
+  2: {
+    least: 1,
+    statements: (dialect, tables) => [
+      sql`ALTER TABLE ${tables.migration} ADD COLUMN least ${raw("INTEGER NOT NULL DEFAULT 1")}`,
+      ...createShapes(dialect, tables),
+    ],
+    indexes: (dialect) => [{ name: "resource_shape", over: sql` (type, tenant, ${markOf(dialect, "")})` }],
+  },
 };
+
+/** Makes the table of versions. */
+export function createMigrations(dialect: Dialect, tables: Tables): Fragment {
+  return sql`CREATE TABLE ${tables.migration} (version INTEGER NOT NULL PRIMARY KEY, at ${raw(dialect.text)} NOT NULL)`;
+}
+
+/** Enters that the tables have been brought to a version. */
+export function enterVersion(tables: Tables, version: number): Fragment {
+  const at = new Date().toISOString();
+  // Version 1 had no such column.
+  if (version === 1) return sql`INSERT INTO ${tables.migration} (version, at) VALUES (${version}, ${at})`;
+  const least = Math.max(...Object.entries(STEPS).map(([step, { least }]) => (Number(step) <= version ? least : 0)));
+  return sql`INSERT INTO ${tables.migration} (version, at, least) VALUES (${version}, ${at}, ${least})`;
+}
 
 /** Ids are unique over all resource types of a tenant [S-3.1-05]. */
 function createResources(dialect: Dialect, tables: Tables): readonly Fragment[] {
@@ -91,7 +130,7 @@ function createListed(dialect: Dialect, tables: Tables): readonly Fragment[] {
   ];
 }
 
-/** Rows that are there have no mark: see `shapes.ts`. */
+/** Rows that are there have no mark, and nobody knows under which shape they were made: see `shapes.ts`. */
 function createShapes(dialect: Dialect, tables: Tables): readonly Fragment[] {
   const { text, integer, byKey } = typesOf(dialect);
   return [
@@ -99,10 +138,9 @@ function createShapes(dialect: Dialect, tables: Tables): readonly Fragment[] {
     sql`CREATE TABLE ${tables.shapeUse} (
       tenant ${text} NOT NULL, type ${text} NOT NULL, fingerprint ${text} NOT NULL,
       state ${integer} NOT NULL, stands_for ${text}, PRIMARY KEY (tenant, type, fingerprint))${byKey}`,
-    sql`CREATE INDEX ${tables.index("resource_shape")} ON ${tables.resource}
-      (type, tenant, ${markOf(dialect, "")})`,
-    sql`INSERT INTO ${tables.shapeUse} (tenant, type, fingerprint, state)
-      SELECT DISTINCT r.tenant, r.type, '', ${raw(String(SHAPE_STATES.active))} FROM ${tables.resource} r`,
+    sql`INSERT INTO ${tables.shapeUse} (tenant, type, fingerprint, state, stands_for)
+      SELECT DISTINCT r.tenant, r.type, '', ${raw(String(SHAPE_STATES.active))}, ${literal(VOUCHES_FOR_NOTHING)}
+      FROM ${tables.resource} r`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { HashedSecrets } from "../../secrets.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isOfType, type Owner } from "./statements.ts";
@@ -12,7 +13,7 @@ export function writeSecret(owner: Owner, attribute: string, value: unknown, gua
 }
 
 /** Forgets a writeOnly value. */
-export function deleteSecret(owner: Owner, attribute: string, guard: Fragment): Fragment {
+function deleteSecret(owner: Owner, attribute: string, guard: Fragment): Fragment {
   const { tables, tenant, id } = owner;
   return sql`DELETE FROM ${tables.secret}
     WHERE tenant = ${tenant} AND id = ${id} AND attribute = ${attribute} AND ${guard}`;
@@ -30,7 +31,7 @@ export async function readSecret(session: Session, owner: Owner, attribute: stri
 }
 
 /** Which writeOnly values of these are kept. */
-export async function readSecretNames(
+async function readSecretNames(
   session: Session,
   owner: Owner,
   attributes: readonly string[],
@@ -52,4 +53,24 @@ export function splitSecrets(kept: Iterable<readonly [attribute: string, value: 
     else written.push([attribute, value]);
   }
   return { removed, written };
+}
+
+/** What a write changes of the secrets that are kept. */
+export interface SecretChanges {
+  readonly gone: readonly string[];
+  readonly written: readonly (readonly [attribute: string, value: unknown])[];
+}
+
+/** What a write of secrets changes, given what is kept. */
+export async function secretChanges(session: Session, owner: Owner, { kept }: HashedSecrets): Promise<SecretChanges> {
+  const { removed, written } = splitSecrets(kept);
+  return { gone: await readSecretNames(session, owner, removed), written };
+}
+
+/** The statements that make the changes. */
+export function secretStatements(owner: Owner, { gone, written }: SecretChanges, guard: Fragment): readonly Fragment[] {
+  return [
+    ...gone.map((attribute) => deleteSecret(owner, attribute, guard)),
+    ...written.map(([attribute, value]) => writeSecret(owner, attribute, value, guard)),
+  ];
 }

@@ -2,24 +2,34 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import type { Select } from "../../adapter.ts";
-import { cast, type Dialect } from "../dialect/dialect.ts";
+import { cast, type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { heldIn, type OwnScope, ofHolder, referring } from "./elements.ts";
 import { CHUNK } from "./read-ahead.ts";
+import type { Apart } from "./resource.ts";
+import type { KnownShapes } from "./shapes.ts";
+import { IS_WHOLE, mixedOf } from "./unvouched.ts";
 
 type SelectScope = Pick<OwnScope, "dialect" | "tables">;
 
-/** The selected attributes that no document holds: collections and computed ones, but no secret. */
-export function apartOf(resourceType: ResourceType, select: Select): readonly Attribute[] {
-  return resourceType.attributes.filter(
+/** What is selected apart; without `known`, all rows are of the own shape. */
+export function apartOf(resourceType: ResourceType, select: Select, known?: KnownShapes): Apart {
+  const attributes = resourceType.attributes.filter(
     (attribute) =>
       (attribute.isStored ? attribute.collection : attribute.inverseOf !== undefined) && select.includes(attribute),
   );
+  return { attributes, mixed: known && mixedOf({ resourceType, known }, select) };
+}
+
+/** Text that tells what is selected apart. */
+export function nameOf({ attributes, mixed }: Apart): string {
+  const names = attributes.map((attribute) => `${attribute.path}${mixed?.inDocument.has(attribute) ? "+" : ""}`);
+  return [...names, ...(mixed?.inRows ?? []).map(({ path }) => `+${path}`)].join(" ");
 }
 
 /** Whether what is selected besides a resource's own columns is read in no time, however large its collections are. */
-export function isFew(apart: readonly Attribute[], isStreamed: boolean): boolean {
-  return isStreamed || !apart.some(({ collection }) => collection);
+export function isFew({ attributes, mixed }: Apart, isStreamed: boolean): boolean {
+  return mixed === undefined && (isStreamed || !attributes.some(({ collection }) => collection));
 }
 
 /** The columns of the resource row itself. */
@@ -31,24 +41,42 @@ export function baseColumns(dialect: Dialect): Fragment {
  * What is selected besides the resource's own columns: elements as JSON arrays, from the same statement and so from the
  * same state. `r` needs the columns tenant, type and id. `isStreamed`: of a collection its beginning alone, with keys.
  */
-export function apartColumns(scope: SelectScope, apart: readonly Attribute[], isStreamed = false): Fragment {
-  const columns = apart.map((attribute, index) => {
+export function apartColumns(scope: SelectScope, { attributes, mixed }: Apart, isStreamed = false): Fragment {
+  const columns = attributes.map((attribute, index) => {
     const elements =
       attribute.inverseOf === undefined
-        ? collectionElements(scope, attribute, isStreamed)
+        ? collectionElements(scope, attribute, isStreamed, mixed?.inDocument.has(attribute) === true)
         : inverseElements(scope, attribute.inverseOf);
     return sql`, ${elements} AS ${raw(`apart${index}`)}`;
   });
-  return join(columns, "");
+  const strays = mixed === undefined || mixed.inRows.length === 0 ? [] : [strayElements(scope, mixed.inRows)];
+  return join([...columns, ...strays], "");
 }
 
-function collectionElements({ dialect, tables }: SelectScope, attribute: Attribute, isStreamed: boolean): Fragment {
+function collectionElements(
+  { dialect, tables }: SelectScope,
+  attribute: Attribute,
+  isStreamed: boolean,
+  isMixed: boolean,
+): Fragment {
+  const held = isMixed ? sql`${heldIn(attribute)} AND ${IS_WHOLE}` : heldIn(attribute);
   const rows = sql`SELECT m.key, m.target, m.value, m.element FROM ${tables.element} m
-    WHERE ${heldIn(attribute)} ORDER BY m.key`;
+    WHERE ${held} ORDER BY m.key`;
   const parts = [raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element"))];
   return isStreamed
     ? dialect.aggregate([...parts, raw("c.key")], sql`(${rows} LIMIT ${raw(String(CHUNK + 1))}) c`)
     : dialect.aggregate(parts, sql`(${rows}) c`);
+}
+
+/** Elements from when attributes of the document were collections. */
+function strayElements({ dialect, tables }: SelectScope, attributes: readonly Attribute[]): Fragment {
+  const rows = sql`SELECT m.attribute, m.target, m.value, m.element FROM ${tables.element} m
+    WHERE m.tenant = r.tenant AND m.id = r.id AND ${IS_WHOLE} AND m.attribute IN (${join(
+      attributes.map(({ path }) => literal(path)),
+      ", ",
+    )}) ORDER BY m.attribute, m.key`;
+  const parts = [raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element")), raw("c.attribute")];
+  return sql`, ${dialect.aggregate(parts, sql`(${rows}) c`)} AS strays`;
 }
 
 /** The holders of references to the row. @see RFC 7643 §4.1.2 groups */

@@ -1,11 +1,14 @@
-import type { AttributePath } from "../../../schema/attribute.ts";
+import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
 import { type AttributeShape, type Shape, shapeOf } from "../../../schema/shape.ts";
+import { isSame } from "../../../schema/value.ts";
 import { getOrCreate } from "../../get-or-create.ts";
+import { type SchemaChange, schemaChangeOf } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import type { Tables } from "./tables.ts";
+import { newestVersion, type Version, VersionWatch } from "./version.ts";
 
 // Keys, unique values and elements are made by the schema of whoever writes. Each row says in its keys under which shape it was
 // written, and `shape_use` says which shapes a type of a tenant has rows of, so that nobody relies on what others did not make.
@@ -20,7 +23,7 @@ export const MARK = "@shape";
 export const VOUCHES_FOR_NOTHING = "?";
 
 /** For how many milliseconds a process may rely on the list of shapes as it was read. */
-const LEASE = 200;
+export const LEASE = 200;
 
 /** The shapes that the rows of a type of a tenant may have been written under. */
 export interface KnownShapes {
@@ -32,17 +35,27 @@ export interface KnownShapes {
 /** What a shape is in the table: `retiring` is still read, and no longer written; `retired` has no rows. */
 export const SHAPE_STATES = { retired: 0, retiring: 1, active: 2 } as const;
 
+/** What the table said, and when. */
+interface Looked {
+  readonly asOf: number;
+  readonly known: KnownShapes;
+  /** The fingerprints that rows may be written under without another word. */
+  readonly active: ReadonlySet<string>;
+}
+
 /** Knows the shapes of a storage's rows. One for each storage in a process. */
 export class Shapes {
+  /** Each look at the shapes is one at the version of the tables as well. */
+  readonly version: VersionWatch;
   readonly #tables: Tables;
-  readonly #known = new Map<
-    string,
-    { readonly asOf: number; readonly known: KnownShapes; readonly isOwnActive: boolean }
-  >();
+  readonly #known = new Map<string, Looked>();
   readonly #shapes = new Map<string, Shape>();
+  readonly #changes = new WeakMap<KnownShapes, { readonly change: SchemaChange | undefined }>();
+  readonly #told = new Set<string>();
 
   constructor(tables: Tables) {
     this.#tables = tables;
+    this.version = new VersionWatch(tables);
   }
 
   /** What a read may rely on. */
@@ -55,14 +68,35 @@ export class Shapes {
    * @throws {NotAnnounced} within a transaction that `openAnnounced` began.
    */
   async announce(database: Database, tenant: string, resourceType: ResourceType): Promise<KnownShapes> {
-    const looked = await this.#look(database, tenant, resourceType);
-    if (looked.isOwnActive) return looked.known;
-    if (database.isTransaction && database.canRepeat) throw new NotAnnounced(tenant, resourceType);
-    const { fingerprint } = shapeOf(resourceType);
-    const isAlone = await this.announceMark(database, tenant, resourceType.name, fingerprint, shapeOf(resourceType));
+    const own = shapeOf(resourceType);
+    const { active, known } = await this.#look(database, tenant, resourceType);
+    if (active.has(own.fingerprint)) return known;
+    await this.#announceAndWait(database, tenant, resourceType, own.fingerprint, own);
+    return this.known(database, tenant, resourceType);
+  }
+
+  /**
+   * The same for `VOUCHES_FOR_NOTHING`, before a row gets that mark.
+   * @throws {NotAnnounced} as `announce`.
+   */
+  async announceUnvouched(database: Database, tenant: string, resourceType: ResourceType): Promise<void> {
+    const { active } = await this.#look(database, tenant, resourceType);
+    if (!active.has(VOUCHES_FOR_NOTHING))
+      await this.#announceAndWait(database, tenant, resourceType, VOUCHES_FOR_NOTHING);
+  }
+
+  async #announceAndWait(
+    database: Database,
+    tenant: string,
+    resourceType: ResourceType,
+    mark: string,
+    shape?: Shape,
+  ): Promise<void> {
+    if (database.isTransaction && database.canRepeat)
+      throw new NotAnnounced(tenant, resourceType, mark === VOUCHES_FOR_NOTHING);
+    const isAlone = await this.announceMark(database, tenant, resourceType.name, mark, shape);
     if (!isAlone) await wait(LEASE);
     this.forget(tenant, resourceType);
-    return this.known(database, tenant, resourceType);
   }
 
   /** Enters a mark as one that rows have. Gives whether the type has rows of no other one. */
@@ -77,19 +111,43 @@ export class Shapes {
       await session.run(sql`INSERT INTO ${shapeUse} (tenant, type, fingerprint, state)
         SELECT ${tenant}, ${type}, ${mark}, ${SHAPE_STATES.active} WHERE (1 = 1)
         ON CONFLICT (tenant, type, fingerprint) DO UPDATE SET state = excluded.state`);
-      // What has no mark was written under the shape that is met first.
-      if (shape !== undefined)
-        await session.run(sql`UPDATE ${shapeUse} SET stands_for = ${mark}
-          WHERE tenant = ${tenant} AND type = ${type} AND fingerprint = '' AND stands_for IS NULL`);
       const others = await session.run(sql`SELECT fingerprint FROM ${shapeUse}
         WHERE tenant = ${tenant} AND type = ${type} AND fingerprint <> ${mark}`);
       return others.length === 0;
     });
   }
 
+  /** What has changed of a type since its rows were written; undefined where nothing has. */
+  changeSince(tenant: string, { name }: ResourceType, known: KnownShapes): SchemaChange | undefined {
+    if (known.others.size === 0) return undefined;
+    return getOrCreate(this.#changes, known, () => {
+      const shapes = [...known.others.values()].filter((shape) => shape !== undefined);
+      return { change: schemaChangeOf(name, tenant === "" ? undefined : tenant, shapes, known.own) };
+    }).change;
+  }
+
+  /** Whether such a change is told for the first time: once for each set of shapes that a type of a tenant has rows of. */
+  isNews({ resourceType, tenant = "" }: SchemaChange, { own, others }: KnownShapes): boolean {
+    const name = `${resourceType} ${tenant} ${own.fingerprint} ${[...others.keys()].sort().join(" ")}`;
+    if (this.#told.has(name)) return false;
+    this.#told.add(name);
+    return true;
+  }
+
   /** Drops what is known, so that it is asked for anew. */
   forget(tenant: string, { name }: ResourceType): void {
     for (const key of this.#known.keys()) if (key.startsWith(`${name} ${tenant} `)) this.#known.delete(key);
+  }
+
+  /** The same of everything, after a tenant or a type has gone or has another name. */
+  forgetAll(): void {
+    this.#known.clear();
+    this.#shapes.clear();
+  }
+
+  /** The shape that a mark stands for; undefined where it vouches for nothing. */
+  shapeOfMark(session: Session, mark: string, own: Shape): Promise<Shape | undefined> {
+    return this.#shape(session, mark, own);
   }
 
   async #look(session: Session, tenant: string, resourceType: ResourceType) {
@@ -98,10 +156,7 @@ export class Shapes {
     const found = this.#known.get(key);
     const asOf = performance.now();
     if (found !== undefined && asOf - found.asOf < LEASE) return found;
-    const rows = await session.run<{ fingerprint: string; state: number; stands_for: string | null }>(
-      sql`SELECT u.fingerprint, u.state, u.stands_for FROM ${this.#tables.shapeUse} u
-        WHERE u.tenant = ${tenant} AND u.type = ${resourceType.name}`,
-    );
+    const rows = await this.#uses(session, tenant, resourceType.name);
     const others = new Map<string, Shape | undefined>();
     for (const { fingerprint, state, stands_for } of rows) {
       if (fingerprint === own.fingerprint || Number(state) === SHAPE_STATES.retired) continue;
@@ -110,13 +165,33 @@ export class Shapes {
         await this.#shape(session, fingerprint === "" ? (stands_for ?? own.fingerprint) : fingerprint, own),
       );
     }
-    const isOwnActive = rows.some(
-      ({ fingerprint, state }) => fingerprint === own.fingerprint && Number(state) === SHAPE_STATES.active,
-    );
-    const looked = { asOf, known: { own, others }, isOwnActive };
+    const active = rows.filter(({ state }) => Number(state) === SHAPE_STATES.active);
+    const looked = { asOf, known: { own, others }, active: new Set(active.map(({ fingerprint }) => fingerprint)) };
     // A type without rows may get its first one under any shape at once.
-    if (rows.length > 0) this.#known.set(key, looked);
+    if (rows.length > 0) this.#remember(key, looked);
     return looked;
+  }
+
+  /** What nobody may rely on any more goes, so that no number of tenants fills the memory. */
+  #remember(key: string, looked: Looked): void {
+    // Behind all that was looked at before.
+    this.#known.delete(key);
+    this.#known.set(key, looked);
+    for (const [old, { asOf }] of this.#known) {
+      if (looked.asOf - asOf < LEASE) return;
+      this.#known.delete(old);
+    }
+  }
+
+  /** What the type of the tenant has rows of; the version of the tables comes with it. */
+  async #uses(session: Session, tenant: string, type: string) {
+    const rows = await session.run<Version & { fingerprint: string | null; state: number; stands_for: string | null }>(
+      sql`SELECT u.fingerprint, u.state, u.stands_for, v.version, v.least FROM ${newestVersion(this.#tables)}
+        LEFT JOIN ${this.#tables.shapeUse} u ON u.tenant = ${tenant} AND u.type = ${type}`,
+    );
+    for (const { version, least } of rows.slice(0, 1))
+      this.version.note({ version: Number(version), least: Number(least) });
+    return rows.flatMap(({ fingerprint, ...use }) => (fingerprint === null ? [] : [{ ...use, fingerprint }]));
   }
 
   async #shape(session: Session, fingerprint: string, own: Shape): Promise<Shape | undefined> {
@@ -136,11 +211,14 @@ export class Shapes {
 export class NotAnnounced extends Error {
   readonly tenant: string;
   readonly resourceType: ResourceType;
+  /** Whether it is `VOUCHES_FOR_NOTHING` that is to be announced, and not the type's own shape. */
+  readonly isUnvouched: boolean;
 
-  constructor(tenant: string, resourceType: ResourceType) {
+  constructor(tenant: string, resourceType: ResourceType, isUnvouched: boolean) {
     super(`The shape of ${resourceType.name} is not announced.`);
     this.tenant = tenant;
     this.resourceType = resourceType;
+    this.isUnvouched = isUnvouched;
   }
 }
 
@@ -169,6 +247,30 @@ export function unvouchedMarks(
   return [...others].filter(([, shape]) => !vouches(shape)).map(([mark]) => mark);
 }
 
+/** The marks of rows that a write may take for its own: what they vouch for, is made as it makes it itself. */
+export function likeMarks({ own, others }: KnownShapes): readonly string[] {
+  const isLike = (shape: Shape | undefined): boolean =>
+    shape !== undefined && Object.keys(own.attributes).every((path) => isSameAt(own, shape, path));
+  return [own.fingerprint, ...[...others].filter(([, shape]) => isLike(shape)).map(([mark]) => mark)];
+}
+
+/** The same for a write of the elements of one collection. */
+export function likeMarksFor({ own, others }: KnownShapes, { path }: Attribute): readonly string[] {
+  const isOfIt = (one: string): boolean => one === path || one.startsWith(`${path}.`);
+  const isLike = (shape: Shape | undefined): boolean =>
+    shape !== undefined &&
+    Object.keys(own.attributes).every((one) => !isOfIt(one) || isSameAt(own, shape, one)) &&
+    // Elements must not go without the unique values in them that others know of.
+    Object.entries(shape.attributes).every(
+      ([one, { uniqueness }]) => !isOfIt(one) || one in own.attributes || uniqueness === "none",
+    );
+  return [own.fingerprint, ...[...others].filter(([, shape]) => isLike(shape)).map(([mark]) => mark)];
+}
+
+function isSameAt(own: Shape, other: Shape, path: string): boolean {
+  return isSame(own.attributes[path], other.attributes[path]);
+}
+
 /** The mark of the row `r`, or of a row without an alias; `""` where it has none. */
 export function markOf(dialect: Dialect, alias: "r." | "" = "r."): Fragment {
   return sql`coalesce(${dialect.member(raw(`${alias}keys`), MARK)}, '')`;
@@ -182,6 +284,7 @@ export function hasMark(dialect: Dialect, marks: readonly string[], alias: "r." 
   )})`;
 }
 
-function wait(milliseconds: number): Promise<void> {
+/** Waits. */
+export function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -37,9 +37,14 @@ const UNIQUE = 0;
 
 /**
  * Begins a search with the few resources that an index finds by one side of a conjunction. Said so that the planner has
- * no choice: without statistics it takes every condition for equally good, that on the tenant among them [G-13].
+ * no choice: without statistics it takes every condition for equally good, that on the tenant among them [G-13]. Rows that are
+ * `unvouched` are found besides, as a query for them says.
  */
-export function startOf(scope: OwnScope, filter: Filter<AttributePath>): Start | undefined {
+export function startOf(
+  scope: OwnScope,
+  filter: Filter<AttributePath>,
+  unvouched: Fragment | undefined,
+): Start | undefined {
   const parts = filter.type === "and" ? filter.filters : [filter];
   let best: { readonly found: Found; readonly part: Filter<AttributePath> } | undefined;
   for (const part of parts) {
@@ -49,11 +54,12 @@ export function startOf(scope: OwnScope, filter: Filter<AttributePath>): Start |
   }
   if (best === undefined) return undefined;
   const { found, part } = best;
+  const query = unvouched === undefined ? found.query : sql`${found.query} UNION ${unvouched}`;
   return {
-    from: sql`(${found.query}${scope.dialect.apart ?? raw("")}) f CROSS JOIN ${scope.tables.resource} r`,
+    from: sql`(${query}${scope.dialect.apart ?? raw("")}) f CROSS JOIN ${scope.tables.resource} r`,
     condition: sql`r.tenant = f.tenant AND r.id = f.id AND ${isOfType(raw("r.type"), scope.resourceType.name)}`,
     rest: found.isExact ? without(parts, part) : filter,
-    isOne: found.rank === UNIQUE,
+    isOne: found.rank === UNIQUE && unvouched === undefined,
   };
 }
 

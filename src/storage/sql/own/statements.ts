@@ -1,9 +1,11 @@
+import type { ResourceType } from "../../../schema/resource-type.ts";
 import { isAsWell } from "../as-well.ts";
 import type { Session } from "../database.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { ESCAPE } from "../key.ts";
-import type { ElementRow, UniqueRow } from "./row.ts";
+import { modifiedKey } from "./keys.ts";
+import type { ElementRow, UniqueKey } from "./row.ts";
 import type { Tables } from "./tables.ts";
 
 /** Whose rows a statement writes. */
@@ -48,32 +50,45 @@ export function stateColumns(dialect: Dialect): Fragment {
   return sql`${versionColumn(dialect)}, created, modified`;
 }
 
-/** Locks the row of the owner until the end of the transaction, and gives its state; undefined where there is none. */
-export async function lock(session: Session, owner: Owner): Promise<StateRow | undefined> {
+/**
+ * Locks the row of the owner until the end of the transaction, and gives its state; undefined where there is none. `more`: columns
+ * besides, with a comma in front.
+ */
+export async function lock<More = object>(
+  session: Session,
+  owner: Owner,
+  more: Fragment = raw(""),
+): Promise<(StateRow & More) | undefined> {
   const { dialect, tables } = owner;
-  const [row] = await session.run<StateRow>(
-    sql`SELECT ${stateColumns(dialect)} FROM ${tables.resource} WHERE ${ownRow(owner)}${dialect.forUpdate}`,
+  const [row] = await session.run<StateRow & More>(
+    sql`SELECT ${stateColumns(dialect)}${more} FROM ${tables.resource} WHERE ${ownRow(owner)}${dialect.forUpdate}`,
   );
   return row;
+}
+
+/** What is set where a resource without an alias changes at a time: clocks differ, and no change is before the one before it. */
+export function nextVersion(resourceType: ResourceType, at: string): Fragment {
+  return sql`version = version + 1, modified = CASE WHEN modified > ${at} THEN modified ELSE ${at} END,
+    modified_key = CASE WHEN modified > ${at} THEN modified_key ELSE ${modifiedKey(resourceType, at)} END`;
 }
 
 const UNIQUE_COLUMNS = ["scope", "attribute", "key"];
 
 /** Unique rows as a row source `v`. */
-export function uniqueSource(dialect: Dialect, rows: readonly UniqueRow[]): Fragment {
+export function uniqueSource(dialect: Dialect, rows: readonly UniqueKey[]): Fragment {
   const json = JSON.stringify(rows.map(({ scope, attribute, key }) => [scope, attribute, key]));
   return dialect.rows(json, UNIQUE_COLUMNS, "v");
 }
 
 /** Takes unique values for the owner; the database refuses what is taken. */
-export function insertUniques(owner: Owner, rows: readonly UniqueRow[], guard: Fragment): Fragment {
+export function insertUniques(owner: Owner, rows: readonly UniqueKey[], guard: Fragment): Fragment {
   const { dialect, tables, tenant, id } = owner;
   return sql`INSERT INTO ${tables.unique} (scope, attribute, key, tenant, id)
     SELECT v.scope, v.attribute, v.key, ${tenant}, ${id} FROM ${uniqueSource(dialect, rows)} WHERE ${guard}`;
 }
 
 /** Gives unique values of the owner back. */
-export function deleteUniques(owner: Owner, rows: readonly UniqueRow[], guard: Fragment): Fragment {
+export function deleteUniques(owner: Owner, rows: readonly UniqueKey[], guard: Fragment): Fragment {
   const { dialect, tables, tenant, id } = owner;
   return sql`DELETE FROM ${tables.unique} WHERE tenant = ${tenant} AND id = ${id}
     AND (scope, attribute, key) IN (SELECT v.scope, v.attribute, v.key FROM ${uniqueSource(dialect, rows)})

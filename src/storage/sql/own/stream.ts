@@ -12,18 +12,26 @@ import {
   readAhead,
   type StreamPlace,
 } from "./read-ahead.ts";
-import { type ApartElement, elementOf, type SelectedRow } from "./resource.ts";
+import { elementOf, type Large, type SelectedRow } from "./resource.ts";
 import { resolveElements } from "./settle.ts";
 
-/** Makes of the first elements of a collection, which are one more than `CHUNK`, the stream of all. */
-export type StreamOf = (row: SelectedRow, attribute: Attribute, first: readonly KeyedElement[]) => unknown;
+/**
+ * Makes of the first elements of a collection, which are more than `CHUNK`, the stream of all. `isMixed`: there may be rows of it that
+ * are references of the document.
+ */
+export type StreamOf = (
+  row: SelectedRow,
+  attribute: Attribute,
+  first: readonly KeyedElement[],
+  isMixed: boolean,
+) => unknown;
 
 /** Leaves collections that are held whole to the caller of `resourceOf`, and makes streams of the others. */
-export function largeOf(streamOf: StreamOf | undefined) {
-  return (row: SelectedRow, attribute: Attribute, elements: readonly ApartElement[]): unknown =>
+export function largeOf(streamOf: StreamOf | undefined): Large {
+  return (row, attribute, elements, isMixed) =>
     streamOf === undefined || elements.length <= CHUNK
       ? undefined
-      : streamOf(row, attribute, elements as unknown as readonly KeyedElement[]);
+      : streamOf(row, attribute, elements as unknown as readonly KeyedElement[], isMixed);
 }
 
 /** Reads what is asked for, with streams for large collections. It may be asked twice. */
@@ -79,9 +87,9 @@ function opening(
   collections: OpenCollection[],
   begin: () => Promise<void>,
 ): StreamOf {
-  return ({ id, version }, attribute, first) => {
+  return ({ id, version }, attribute, first, isMixed) => {
     const last = first.at(-1)?.[2] ?? "";
-    const collection = { place, attribute, id, version, last, isRead: false, isClosed: false, ahead: [] };
+    const collection = { place, attribute, id, version, isMixed, last, isRead: false, isClosed: false, ahead: [] };
     collections.push(collection);
     return elementStream(database, collection, first, begin);
   };

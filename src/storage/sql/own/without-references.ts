@@ -25,7 +25,11 @@ function removeReference(document: Json, keys: Json, attribute: string, id: stri
   if (Array.isArray(value)) {
     const isKept = value.map((element) => !(isObject(element) && element.value === id));
     container[name] = value.filter((_, index) => isKept[index]);
-    keys[attribute] = (keys[attribute] as readonly unknown[]).filter((_, index) => isKept[index]);
+    const list = keys[attribute];
+    // Keys are of what had a meaning when they were made, which need not be all that there is.
+    const isSameLength = Array.isArray(list) && list.length === value.length;
+    if (Array.isArray(list))
+      keys[attribute] = list.filter((key, index) => (isSameLength ? isKept[index] : !isKeyOf(key, id)));
     if (isKept.includes(true)) return;
   }
   delete container[name];
@@ -34,8 +38,12 @@ function removeReference(document: Json, keys: Json, attribute: string, id: stri
   if (extension !== undefined && Object.keys(container).length === 0) removeExtension(document, keys, extension);
 }
 
+function isKeyOf(key: unknown, id: string): boolean {
+  return isObject(key) && typeof key.value === "string" && key.value.toLowerCase() === id.toLowerCase();
+}
+
 /** Where the attribute of a path is: in the document itself, or in the container of an extension. */
-function locate(document: Json, path: string) {
+export function locate(document: Json, path: string) {
   const colon = path.lastIndexOf(":");
   if (colon === -1) return { container: document, name: path, extension: undefined };
   const extension = path.slice(0, colon);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fit as fittedTo } from "../../../../src/schema/fit.ts";
+import { fitResource } from "../../../../src/schema/fit.ts";
 import { SELECT_ALL, type StorageAdapter, type StoredResource } from "../../../../src/storage/adapter.ts";
 import { queryByScan } from "../../../../src/storage/scan.ts";
 import { pickSeed, pickSize } from "../../../support/size.ts";
@@ -101,7 +101,7 @@ for (const engine of engines)
         ]);
       const page = { startIndex: 1, count: THINGS + 1 };
       const { resources } = await storage.query({ resourceType: Thing, page, select: SELECT_ALL }, {});
-      all = resources.map((resource) => fittedTo(Thing, resource).resource);
+      all = resources.map((resource) => fitResource(Thing, resource).resource);
       expect(all.length).toBe(THINGS);
     });
 

@@ -1,0 +1,81 @@
+import type { Database } from "../database.ts";
+import { hasIndex, lookAtCatalog, whyUnfit } from "./catalog.ts";
+import type { Indexes, IndexPlan } from "./index-plan.ts";
+import { wantedIndexes } from "./pending.ts";
+import type { Tables } from "./tables.ts";
+import type { VersionWatch } from "./version.ts";
+
+/** What a storage is opened with. */
+export interface Openable {
+  readonly tables: Tables;
+  readonly plan: IndexPlan;
+  readonly indexes: Indexes;
+  readonly version: VersionWatch;
+}
+
+/**
+ * Opens a storage once: finds out that the tables are there and fit, and which indexes queries may count on. Reads only, so that it works for
+ * roles that may do no more than read and write rows, and on servers that only read.
+ */
+export class Opening {
+  readonly #database: Database;
+  readonly #openable: Openable;
+  #opened: Promise<void> | undefined;
+
+  /** `database`: as the host gave it. */
+  constructor(database: Database, openable: Openable) {
+    this.#database = database;
+    this.#openable = openable;
+  }
+
+  /** The database as requests get it: whatever is asked of it, the storage is open by then, and its tables fit. */
+  get database(): Database {
+    const given = this.#database;
+    const ready = () => this.ready().then(() => this.#openable.version.check(given));
+    return {
+      ...given,
+      run: (statement) => ready().then(() => given.run(statement)),
+      batch: (first, rest) => ready().then(() => given.batch(first, rest)),
+      transaction: (work) => ready().then(() => given.transaction(work)),
+      alone: (work) => ready().then(() => given.alone(work)),
+      snapshot: (work) => ready().then(() => given.snapshot(work)),
+      open: (work) => ready().then(() => given.open(work)),
+    };
+  }
+
+  /**
+   * Whoever asks first opens the storage, and the others wait for that; after a failure the next one tries again.
+   *
+   * @throws {Error} where there are no tables, or older ones than this release works on: `migrate` helps.
+   * @throws {ScimError} 503 where they need a newer release.
+   */
+  ready(): Promise<void> {
+    return this.#opened ?? this.open();
+  }
+
+  /** Opens the storage, or looks anew at what has changed in the database since. */
+  open(): Promise<void> {
+    const opened = this.#look().catch((error) => {
+      if (this.#opened === opened) this.#opened = undefined;
+      throw error;
+    });
+    this.#opened = opened;
+    return opened;
+  }
+
+  async #look(): Promise<void> {
+    const { tables, plan, indexes, version } = this.#openable;
+    const { isTransaction, dialect } = this.#database;
+    // A transaction of the host's has its settings by now.
+    if (!isTransaction) for (const statement of dialect.settings ?? []) await this.#database.run(statement);
+    const catalog = await lookAtCatalog(this.#database, tables);
+    version.note(catalog);
+    const unfit = whyUnfit(catalog, tables);
+    if (unfit !== undefined) throw unfit;
+    indexes.keys.clear();
+    indexes.texts.clear();
+    for (const wanted of wantedIndexes(plan))
+      if (hasIndex(this.#database, tables, wanted, catalog))
+        indexes[wanted.kind === "by" ? "keys" : "texts"].set(wanted.index.path, wanted.index);
+  }
+}

@@ -1,0 +1,219 @@
+import { getOrCreate } from "../../get-or-create.ts";
+import type { Session } from "../database.ts";
+import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import type { Plan } from "./reindex-plan.ts";
+import type { RawRow, Rows } from "./reindex-read.ts";
+import type { Rebuilt } from "./reindex-row.ts";
+import { type ElementRow, type UniqueKey, type UniqueRow, uniqueKey } from "./row.ts";
+import { typesOf } from "./settle.ts";
+import { MARK, markOf, VOUCHES_FOR_NOTHING } from "./shapes.ts";
+import { idSource, isOfType } from "./statements.ts";
+
+/** A unique value of a resource that another one has already. */
+export interface Taken {
+  readonly unique: UniqueRow;
+  readonly owner: { readonly tenant: string; readonly id: string };
+}
+
+/** What came of a write. */
+export interface Written {
+  readonly written: readonly Rebuilt[];
+  /** Values that were taken, by the id of the resource that cannot have them. Those resources vouch for nothing. */
+  readonly taken: ReadonlyMap<string, readonly Taken[]>;
+}
+
+/** Rows are to vouch for nothing, and nobody has been told of such rows yet. */
+export class DoubtNotAnnounced extends Error {}
+
+/**
+ * Writes resources that have been made anew, within a transaction, where they are still as they were read. Those that somebody else
+ * writes meanwhile are left out: nobody is waited for. `hashed` has the hashes of clear values by id and path.
+ */
+export async function writeRebuilt(
+  session: Session,
+  rows: Rows,
+  plan: Plan,
+  rebuilt: readonly Rebuilt[],
+  hashed: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
+  mayDoubt: boolean,
+): Promise<Written> {
+  const current = await lockThese(session, rows, rebuilt);
+  const written = rebuilt.filter(({ id, version, mark }) => {
+    const row = current.get(id);
+    return row !== undefined && row.version === version && row.mark === mark;
+  });
+  if (written.length === 0) return { written, taken: new Map() };
+  const taken = await writeUniques(session, rows, written);
+  const isDoubtful = ({ id, isHidden }: Rebuilt): boolean => isHidden || taken.has(id);
+  if (!mayDoubt && written.some(isDoubtful)) throw new DoubtNotAnnounced();
+  await session.run(updateRows(session, rows, written, isDoubtful));
+  await writeElements(session, rows, plan, written);
+  await writeHashes(session, rows, written, hashed);
+  return { written, taken };
+}
+
+async function lockThese(
+  session: Session,
+  { tables, tenant, type }: Rows,
+  rebuilt: readonly Rebuilt[],
+): Promise<ReadonlyMap<string, Pick<RawRow, "version" | "mark">>> {
+  const { dialect } = session;
+  const ids = idSource(
+    dialect,
+    tenant,
+    rebuilt.map(({ id }) => id),
+  );
+  const found = await session.run<Pick<RawRow, "id" | "version" | "mark">>(
+    sql`SELECT r.id, CAST(r.version AS ${raw(dialect.casts.text)}) AS version, ${markOf(dialect)} AS mark
+      FROM ${tables.resource} r
+      WHERE (r.tenant, r.id) IN (SELECT v.tenant, v.id FROM ${ids}) AND ${isOfType(raw("r.type"), type)}
+      ORDER BY r.id${dialect.forUpdateOfFree}`,
+  );
+  return new Map(found.map((row) => [row.id, row]));
+}
+
+/** First what is over goes, so that it is in nobody's way. Gives what is taken by others. */
+async function writeUniques(
+  session: Session,
+  { tables, tenant }: Rows,
+  written: readonly Rebuilt[],
+): Promise<ReadonlyMap<string, readonly Taken[]>> {
+  const { dialect } = session;
+  const columns = ["scope", "attribute", "key", "tenant", "id"];
+  const gone = written.flatMap(({ id, uniques }) =>
+    uniques.gone.map(({ scope, attribute, key }) => [scope, attribute, key, tenant, id]),
+  );
+  if (gone.length > 0)
+    await session.run(sql`DELETE FROM ${tables.unique} WHERE (scope, attribute, key, tenant, id) IN
+      (SELECT v.scope, v.attribute, v.key, v.tenant, v.id FROM ${dialect.rows(JSON.stringify(gone), columns, "v")})`);
+  const come = written.flatMap(({ id, uniques }) => uniques.come.map((unique) => ({ id, unique })));
+  if (come.length === 0) return new Map();
+  const rows = come.map(({ id, unique: { scope, attribute, key } }) => [scope, attribute, key, tenant, id]);
+  const source = dialect.rows(JSON.stringify(rows), columns, "v");
+  // In the order of values, so that two that do the same at once do not wait for each other crosswise.
+  await session.run(sql`INSERT INTO ${tables.unique} (scope, attribute, key, tenant, id)
+    SELECT v.scope, v.attribute, v.key, v.tenant, v.id FROM ${source} WHERE (1 = 1)
+    ORDER BY v.scope, v.attribute, v.key, v.id ON CONFLICT DO NOTHING`);
+  return takenOf(
+    come,
+    await session.run<Owned>(sql`SELECT u.scope, u.attribute, u.key, u.tenant, u.id FROM ${tables.unique} u
+      WHERE (u.scope, u.attribute, u.key) IN (SELECT v.scope, v.attribute, v.key FROM ${source})`),
+    tenant,
+  );
+}
+
+/** A unique value with the resource that has it. */
+export interface Owned extends UniqueKey {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** Which of the values that resources of a tenant are to have are another one's. */
+export function takenOf(
+  wanted: readonly { readonly id: string; readonly unique: UniqueRow }[],
+  owned: readonly Owned[],
+  tenant: string,
+): ReadonlyMap<string, readonly Taken[]> {
+  const owners = new Map(owned.map((row) => [uniqueKey(row), row]));
+  const taken = new Map<string, Taken[]>();
+  for (const { id, unique } of wanted) {
+    const owner = owners.get(uniqueKey(unique));
+    if (owner !== undefined && (owner.id !== id || owner.tenant !== tenant))
+      getOrCreate(taken, id, () => []).push({ unique, owner });
+  }
+  return taken;
+}
+
+function updateRows(
+  { dialect }: Session,
+  { tables, tenant }: Rows,
+  written: readonly Rebuilt[],
+  isDoubtful: (rebuilt: Rebuilt) => boolean,
+): Fragment {
+  const { resource } = tables;
+  const values = written.map((rebuilt) => [
+    tenant,
+    rebuilt.id,
+    rebuilt.document ?? null,
+    isDoubtful(rebuilt) ? withMark(rebuilt.keys, VOUCHES_FOR_NOTHING) : rebuilt.keys,
+    rebuilt.modifiedKey,
+  ]);
+  const columns = ["tenant", "id", "document", "keys", "modified_key"];
+  return sql`UPDATE ${resource} SET document = coalesce(v.document, ${resource}.document),
+      keys = ${dialect.toJson(raw("v.keys"))}, modified_key = v.modified_key
+    FROM ${dialect.rows(JSON.stringify(values), columns, "v")}
+    WHERE ${resource}.tenant = v.tenant AND ${resource}.id = v.id`;
+}
+
+function withMark(keys: string, mark: string): string {
+  return JSON.stringify({ ...(JSON.parse(keys) as object), [MARK]: mark });
+}
+
+async function writeElements(session: Session, rows: Rows, plan: Plan, written: readonly Rebuilt[]): Promise<void> {
+  const { dialect } = session;
+  const { tables, tenant, type } = rows;
+  const { element } = tables;
+  const forgotten = written.flatMap(({ id, forgotten }) => forgotten.map((path) => [tenant, id, path]));
+  if (forgotten.length > 0)
+    await session.run(sql`DELETE FROM ${element} WHERE (tenant, id, attribute) IN (SELECT v.tenant, v.id, v.attribute
+      FROM ${dialect.rows(JSON.stringify(forgotten), ["tenant", "id", "attribute"], "v")})`);
+  const gone = written.flatMap(({ id, elements }) =>
+    elements.gone.map(({ attribute, key }) => [tenant, id, attribute, key]),
+  );
+  if (gone.length > 0)
+    await session.run(sql`DELETE FROM ${element} WHERE (tenant, id, attribute, key) IN
+      (SELECT v.tenant, v.id, v.attribute, v.key FROM
+      ${dialect.rows(JSON.stringify(gone), ["tenant", "id", "attribute", "key"], "v")})`);
+  const [come, changed] = await columnsOf(session, rows, plan, written);
+  if (changed.length > 0)
+    await session.run(sql`UPDATE ${element}
+      SET target = v.target, value = v.value, element = v.element, keys = ${dialect.toJson(raw("v.keys"))}
+      FROM ${dialect.rows(JSON.stringify(changed), ELEMENT_COLUMNS, "v")}
+      WHERE ${element}.tenant = v.tenant AND ${element}.id = v.id
+      AND ${element}.attribute = v.attribute AND ${element}.key = v.key`);
+  if (come.length > 0)
+    await session.run(sql`INSERT INTO ${element} (tenant, type, id, attribute, key, target, value, element, keys)
+      SELECT v.tenant, ${type}, v.id, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
+      FROM ${dialect.rows(JSON.stringify(come), ELEMENT_COLUMNS, "v")} WHERE (1 = 1)`);
+}
+
+const ELEMENT_COLUMNS = ["tenant", "id", "attribute", "key", "target", "value", "element", "keys"];
+
+/** The elements that come and that change as rows, with what they refer to, all of it looked up at once. */
+async function columnsOf(session: Session, { tables, tenant }: Rows, plan: Plan, written: readonly Rebuilt[]) {
+  const lists = [
+    written.flatMap(({ id, elements }) => elements.come.map((row) => ({ id, row }))),
+    written.flatMap(({ id, elements }) => elements.changed.map((row) => ({ id, row }))),
+  ] as const;
+  const named = lists.flat().flatMap(({ row }) => row.value ?? []);
+  const types = named.length === 0 ? new Map<string, string>() : await typesOf(session, tables, tenant, named);
+  const allowed = new Map(
+    plan.resourceType.references.map(({ attribute, resourceTypes }) => [attribute.path, resourceTypes]),
+  );
+  const isTarget = ({ attribute, value }: ElementRow): boolean => {
+    const type = value === null ? undefined : types.get(value);
+    return type !== undefined && allowed.get(attribute)?.includes(type) === true;
+  };
+  return lists.map((list) =>
+    list.map(({ id, row }) => {
+      const [target, value] = isTarget(row) ? [row.value, null] : [null, row.value];
+      return [tenant, id, row.attribute, row.key, target, value, row.element, row.keys];
+    }),
+  ) as [unknown[][], unknown[][]];
+}
+
+/** What is kept already is not written over: it is newer. */
+async function writeHashes(
+  session: Session,
+  { tables, tenant }: Rows,
+  written: readonly Rebuilt[],
+  hashed: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
+): Promise<void> {
+  const values = written.flatMap(({ id }) =>
+    [...(hashed.get(id) ?? [])].map(([path, value]) => [tenant, id, path, JSON.stringify(value)]),
+  );
+  if (values.length === 0) return;
+  const source = session.dialect.rows(JSON.stringify(values), ["tenant", "id", "attribute", "value"], "v");
+  await session.run(sql`INSERT INTO ${tables.secret} (tenant, id, attribute, value)
+    SELECT v.tenant, v.id, v.attribute, v.value FROM ${source} WHERE (1 = 1) ON CONFLICT DO NOTHING`);
+}

@@ -1,0 +1,110 @@
+import type { Counts } from "../../upkeep.ts";
+import type { Session } from "../database.ts";
+import { faultOf } from "../dialect/fault.ts";
+import { raw, sql } from "../dialect/fragment.ts";
+import { type Field, hasResources, isAmong } from "./batches.ts";
+import { deleteOrphans, deleteRows } from "./discard.ts";
+import { announceUses, copyUses, retireUses } from "./shape-uses.ts";
+import type { Tables } from "./tables.ts";
+
+/** How many resources a statement moves. */
+const MANY = 1000;
+
+/** Gives all that a tenant has to another one, in one transaction. @see Upkeep.renameTenant */
+export async function renameTenant(field: Field, from: string, to: string): Promise<Counts> {
+  const { database, tables } = field;
+  if (from === to) throw new Error(`The tenant is ${nameOf(to)} already.`);
+  await refuseTaken(database, tables, to);
+  await announceUses(database, tables, { tenant: from }, { tenant: to });
+  try {
+    const counts = await database.transaction(async (session) => {
+      await takeTurns(session, [from, to]);
+      await refuseTaken(session, tables, to);
+      await copyUses(session, tables, { tenant: from }, { tenant: to });
+      await move(session, tables, from, to);
+      return countTypes(session, tables, to);
+    });
+    await deleteOrphans(field, from);
+    await retireUses(database, tables, { tenant: from });
+    return counts;
+  } catch (error) {
+    if (faultOf(error) === "unique") throw taken(to, error);
+    throw error;
+  }
+}
+
+/** In an order, so that two who wish for each other's names do not lock each other out. */
+async function takeTurns({ run, dialect }: Session, tenants: readonly string[]): Promise<void> {
+  if (dialect.takeTurn === undefined) return;
+  for (const tenant of [...tenants].sort()) await run(dialect.takeTurn(`scimkit tenant ${tenant}`));
+}
+
+async function refuseTaken(session: Session, tables: Tables, to: string): Promise<void> {
+  if (await hasResources(session, tables, to)) throw taken(to);
+}
+
+function taken(to: string, cause?: unknown): Error {
+  return new Error(
+    `There are resources of ${nameOf(to)} already: delete them first, or choose a name that nobody has.`,
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+function nameOf(tenant: string): string {
+  return tenant === "" ? "no tenant" : JSON.stringify(tenant);
+}
+
+/**
+ * A foreign key holds at every moment: so resources are there twice until all that refers to them has moved. Each is locked before it
+ * is copied, so that nothing is written to what then goes.
+ */
+async function move(session: Session, tables: Tables, from: string, to: string): Promise<void> {
+  const moved: (readonly string[])[] = [];
+  // Again for what others wrote before all was locked, and perhaps referred to.
+  for (let copied = await copyAll(session, tables, { from, to }, true); copied.length > 0; ) {
+    moved.push(...copied);
+    copied = session.dialect.hasOneWriter === true ? [] : await copyAll(session, tables, { from, to }, false);
+  }
+  for (const ids of moved) {
+    const isMoved = sql`tenant = ${from} AND ${isAmong(session.dialect, ids)("id")}`;
+    await session.run(sql`UPDATE ${tables.element} SET tenant = ${to} WHERE ${isMoved}`);
+    await session.run(sql`UPDATE ${tables.secret} SET tenant = ${to} WHERE ${isMoved}`);
+    await session.run(sql`UPDATE ${tables.unique} SET tenant = ${to},
+      scope = CASE WHEN scope = '*' THEN scope ELSE ${`=${to}`} END WHERE ${isMoved}`);
+  }
+  for (const ids of moved) await deleteRows(session, tables, from, ids);
+}
+
+/** Copies the resources that are not copied yet: at first all of them. Gives their ids. */
+async function copyAll(
+  session: Session,
+  { resource }: Tables,
+  { from, to }: { readonly from: string; readonly to: string },
+  isFirst: boolean,
+): Promise<readonly string[][]> {
+  const copied: string[][] = [];
+  const isLeft = isFirst
+    ? raw("")
+    : sql`AND NOT EXISTS (SELECT 1 FROM ${resource} c WHERE c.tenant = ${to} AND c.id = r.id)`;
+  for (let after = ""; ; ) {
+    const rows = await session.run<{ id: string }>(sql`SELECT r.id FROM ${resource} r
+      WHERE r.tenant = ${from} AND r.id > ${after} ${isLeft}
+      ORDER BY r.id LIMIT ${raw(String(MANY))}${session.dialect.forUpdate}`);
+    const ids = rows.map(({ id }) => id);
+    const last = ids.at(-1);
+    if (last === undefined) return copied;
+    await session.run(sql`INSERT INTO ${resource}
+        (tenant, type, id, version, created, modified, modified_key, document, keys)
+      SELECT ${to}, r.type, r.id, r.version, r.created, r.modified, r.modified_key, r.document, r.keys
+      FROM ${resource} r WHERE r.tenant = ${from} AND ${isAmong(session.dialect, ids)("r.id")}`);
+    copied.push(ids);
+    after = last;
+  }
+}
+
+async function countTypes(session: Session, { resource }: Tables, tenant: string): Promise<Counts> {
+  const rows = await session.run<{ type: string; many: number }>(
+    sql`SELECT r.type, count(*) AS many FROM ${resource} r WHERE r.tenant = ${tenant} GROUP BY r.type ORDER BY r.type`,
+  );
+  return Object.fromEntries(rows.map(({ type, many }) => [type, Number(many)]));
+}

@@ -1,0 +1,69 @@
+import type { Database, Session } from "../database.ts";
+import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { write } from "./batches.ts";
+import { LEASE, SHAPE_STATES, VOUCHES_FOR_NOTHING, wait } from "./shapes.ts";
+import type { Tables } from "./tables.ts";
+
+// What is said of the shapes of rows when the rows get another tenant, or another type, or go.
+
+/** Of which tenant, and of which type, rows are meant; undefined: of all. */
+export interface Uses {
+  readonly tenant?: string | undefined;
+  readonly type?: string | undefined;
+}
+
+/**
+ * Says of another tenant or type that it may have rows of all the shapes that the given one has, and waits until everybody knows. To
+ * be called before there are such rows.
+ */
+export async function announceUses(database: Database, tables: Tables, from: Uses, to: Uses): Promise<void> {
+  const known = await database.run(sql`SELECT u.fingerprint FROM ${tables.shapeUse} u
+    WHERE ${ofUses({ tenant: to.tenant ?? from.tenant, type: to.type ?? from.type })} LIMIT 1`);
+  await database.transaction((session) => copyUses(session, tables, from, to));
+  // Nobody remembers what has no shapes.
+  if (known.length > 0) await wait(LEASE);
+}
+
+/** The same without the wait. */
+export async function copyUses(session: Session, tables: Tables, from: Uses, to: Uses): Promise<void> {
+  const column = (name: "tenant" | "type"): Fragment => (to[name] === undefined ? raw(`u.${name}`) : sql`${to[name]}`);
+  const { active, retired } = SHAPE_STATES;
+  // Rows without a mark stand for one shape, or for none where they come together from two.
+  await session.run(sql`INSERT INTO ${tables.shapeUse} AS known (tenant, type, fingerprint, state, stands_for)
+    SELECT ${column("tenant")}, ${column("type")}, u.fingerprint, u.state, u.stands_for
+    FROM ${tables.shapeUse} u WHERE ${ofUses(from)}
+    ON CONFLICT (tenant, type, fingerprint) DO UPDATE SET
+      state = CASE WHEN excluded.state = ${raw(String(active))} OR known.state = ${raw(String(retired))}
+        THEN excluded.state ELSE known.state END,
+      stands_for = CASE WHEN known.fingerprint <> '' OR coalesce(known.stands_for, '') = coalesce(excluded.stands_for, '')
+        THEN known.stands_for ELSE ${VOUCHES_FOR_NOTHING} END`);
+}
+
+/**
+ * Forgets the shapes of what has no rows any more. Who has just asked may still write a row without another word: so it is said first
+ * that they go, and what got rows until everybody knows stays.
+ */
+export async function retireUses(database: Database, tables: Tables, uses: Uses): Promise<void> {
+  const { active, retiring } = SHAPE_STATES;
+  const isEmpty = sql`${ofUses(uses)} AND NOT EXISTS (SELECT 1 FROM ${tables.resource} r
+    WHERE r.type = u.type AND r.tenant = u.tenant)`;
+  const left = await database.run<{ state: number }>(
+    sql`SELECT DISTINCT u.state FROM ${tables.shapeUse} u WHERE ${isEmpty}`,
+  );
+  if (left.length === 0) return;
+  await write(
+    database,
+    sql`UPDATE ${tables.shapeUse} AS u SET state = ${retiring} WHERE ${isEmpty} AND u.state = ${active}`,
+  );
+  await wait(2 * LEASE);
+  await write(database, sql`DELETE FROM ${tables.shapeUse} AS u WHERE ${isEmpty} AND u.state <> ${active}`);
+}
+
+/** Condition on the row `u`. */
+function ofUses({ tenant, type }: Uses): Fragment {
+  const parts = [
+    ...(tenant === undefined ? [] : [sql`u.tenant = ${tenant}`]),
+    ...(type === undefined ? [] : [sql`u.type = ${type}`]),
+  ];
+  return join(parts, " AND ");
+}
