@@ -20,7 +20,8 @@ export function writeAttribute(resource: Record<string, unknown>, attribute: Att
     else resource[attribute.name] = value;
     return;
   }
-  const { [attribute.name]: _, ...container } = (resource[attribute.extension] ?? {}) as Record<string, unknown>;
+  const there = resource[attribute.extension];
+  const { [attribute.name]: _, ...container } = isObject(there) ? there : {};
   if (value !== undefined) container[attribute.name] = value;
   if (Object.keys(container).length === 0) delete resource[attribute.extension];
   else resource[attribute.extension] = container;

@@ -48,6 +48,7 @@ class Compiler {
             attribute,
             (element) => this.compile(filter.filter, element, weaker),
             equalitiesOf(filter.filter),
+            weaker,
           ),
           weaker,
         );
@@ -119,7 +120,7 @@ function compilePresent(path: AttributePath, places: Places, weaker: boolean, as
       const parts = attribute.subAttributes.map((part) => compilePresent(pathOf(attribute, part), scope, weaker, true));
       return parts.includes(undefined) ? undefined : balance("OR", parts as Fragment[]);
     };
-    return attribute.multiValued ? places.element?.(attribute, anyPart) : anyPart(places);
+    return attribute.multiValued ? places.element?.(attribute, anyPart, [], weaker) : anyPart(places);
   }
   const place = places.place(path, asWritten, weaker);
   if (place === undefined) return undefined;

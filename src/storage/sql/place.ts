@@ -40,12 +40,13 @@ export interface Places {
   place(path: AttributePath, asWritten?: boolean, weaker?: boolean): Place | undefined;
   /**
    * Whether one element of a multi-valued attribute meets a condition. `equalities` are what the condition asks of the
-   * element's parts among other things, for an index to start from.
+   * element's parts among other things, for an index to start from. `weaker`: as that of `place`.
    */
   element?(
     attribute: Attribute,
     condition: (element: Places) => Fragment | undefined,
     equalities?: readonly Equality[],
+    weaker?: boolean,
   ): Fragment | undefined;
 }
 

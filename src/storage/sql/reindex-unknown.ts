@@ -27,14 +27,7 @@ export function unknownIn<R extends ResourceObject>(
     const { [name]: _, ...rest } = kept;
     kept = withoutSchema(rest, name);
   }
-  for (const { urn, attribute } of resourceType.extensions) {
-    const container = kept[urn];
-    if (!isObject(container)) continue;
-    const left = strip(container, (name) => attribute(name)?.name !== name && isForgotten(`${urn}:${name}`));
-    if (left === container) continue;
-    const { [urn]: _, ...rest } = kept;
-    kept = Object.keys(left).length === 0 ? withoutSchema(rest, urn) : { ...rest, [urn]: left };
-  }
+  for (const extension of resourceType.extensions) kept = stripExtension(extension, kept, isForgotten);
   for (const attribute of resourceType.attributes) {
     const value = attribute.type === "complex" ? readAttribute(kept, attribute) : undefined;
     const left = value === undefined ? undefined : stripParts(attribute, value, isForgotten);
@@ -47,6 +40,19 @@ export function unknownIn<R extends ResourceObject>(
 
 function isNamed(resourceType: ResourceType, name: string): boolean {
   return resourceType.attribute(name)?.name === name || resourceType.extension(name)?.urn === name;
+}
+
+function stripExtension(
+  { urn, attribute }: ResourceType["extensions"][number],
+  resource: Record<string, unknown>,
+  isForgotten: (path: string) => boolean,
+): Record<string, unknown> {
+  const container = resource[urn];
+  if (!isObject(container)) return resource;
+  const left = strip(container, (name) => attribute(name)?.name !== name && isForgotten(`${urn}:${name}`));
+  if (left === container) return resource;
+  const { [urn]: _, ...rest } = resource;
+  return Object.keys(left).length === 0 ? withoutSchema(rest, urn) : { ...rest, [urn]: left };
 }
 
 /** An extension that goes as a whole is no longer named. */

@@ -73,6 +73,8 @@ export interface TransactionWords {
    * need no turns besides, because there is one at a time.
    */
   readonly takeTurn?: (text: string) => Fragment;
+  /** Lets foreign keys be looked at when the transaction ends. Default: what must hold together is one statement. */
+  readonly deferReferences?: Fragment;
 }
 
 /** How a dialect makes tables. */

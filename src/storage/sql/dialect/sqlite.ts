@@ -19,6 +19,7 @@ export const sqlite: Dialect = {
   forUpdate: raw(""),
   forUpdateOfFree: raw(""),
   forKeyShare: raw(""),
+  deferReferences: raw("PRAGMA defer_foreign_keys = ON"),
 
   // Readers of the file do not wait for writers, and what was answered survives a power cut [G-19].
   preparations: [raw("PRAGMA journal_mode = WAL")],

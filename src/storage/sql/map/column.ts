@@ -41,10 +41,16 @@ function reader({ type }: Attribute): (value: unknown) => unknown {
 const READERS: Partial<Record<Attribute["type"], (value: unknown) => unknown>> = {
   // Columns of other types have 1, or the text of it: "1.0" in a text column of SQLite.
   boolean: (value) => value === "true" || Number(value) === 1,
-  integer: Number,
-  decimal: Number,
+  integer: numberIn,
+  decimal: numberIn,
   dateTime: (value) => timeText(value) ?? String(value),
 };
+
+/** What a column of text holds that is no number stays what it is: it does not fit, and is not lost. */
+function numberIn(value: unknown): unknown {
+  const number = Number(value);
+  return Number.isNaN(number) || (typeof value === "string" && value.trim() === "") ? value : number;
+}
 
 /**
  * A point in time as drivers hand it out: a Date, ISO 8601, the format of SQLite's own functions, or seconds since

@@ -8,6 +8,7 @@ import { namesAmong } from "./among.ts";
 import { attemptWrite } from "./attempt.ts";
 import { addStatement } from "./delta-statement.ts";
 import { deleteElements, elementOf, elementsOf, insertElements } from "./elements.ts";
+import { joinedInRest } from "./held.ts";
 import { parseId, parseIds, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { lockRow, type MappedOwner, ownRow } from "./lock.ts";
@@ -38,7 +39,7 @@ export async function deltaMapped(
   if (id === undefined) return undefined;
   const owner: MappedOwner = { ...scope, id };
   let notices: StorageNotice[] = [];
-  const write = async (): Promise<DeltaResult | undefined> => {
+  const write = async (): Promise<DeltaResult | "declined" | undefined> => {
     notices = [];
     const added = await addStatement(database, owner, joins, request);
     if (added !== "declined") return added;
@@ -54,10 +55,13 @@ async function deltaInSteps(
   owner: MappedOwner,
   joins: readonly JoinTable[],
   request: DeltaAttempt,
-): Promise<DeltaResult | undefined> {
+): Promise<DeltaResult | "declined" | undefined> {
   const locked = await lockRow(session, owner);
   if (locked === undefined) return undefined;
   if (request.ifVersion !== undefined && request.ifVersion !== String(locked.version)) throw versionMismatch();
+  // What is to be removed may be in the rest still: all of the resource is then written.
+  const isInRest = joinedInRest(owner.type, locked).some(({ path }) => path === request.attribute.path);
+  if (isInRest) return "declined";
   const before = await removeElements(session, owner, joins, request.remove);
   const after = await addElements(session, owner, joins, request);
   const removed = [...before].filter(([value, element]) => !isSame(element, after.get(value)));
@@ -74,7 +78,7 @@ async function deltaInSteps(
 /** Gives the owner's row its next version. */
 function touchRow(owner: MappedOwner, at: string): Fragment {
   const { table, selected } = owner.type;
-  return sql`UPDATE ${table} SET ${nextVersion(owner.type, at)} WHERE ${ownRow(owner)} RETURNING ${selected}`;
+  return sql`UPDATE ${table} SET ${nextVersion(owner.dialect, owner.type, at)} WHERE ${ownRow(owner)} RETURNING ${selected}`;
 }
 
 /** Elements by `value`. */

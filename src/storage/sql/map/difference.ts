@@ -1,7 +1,8 @@
 import type { Attribute } from "../../../schema/attribute.ts";
-import { isSame } from "../../../schema/value.ts";
+import { isSame, type ResourceObject } from "../../../schema/value.ts";
 import type { NewResource, StoredResource } from "../../adapter.ts";
 import type { Column } from "./column.ts";
+import type { MappedType } from "./compile.ts";
 import { changesOf, type ElementChanges, isAnyChange } from "./elements.ts";
 import { type TakenApart, takeApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
@@ -15,15 +16,27 @@ export interface Difference {
   readonly elements: readonly ElementChanges[];
 }
 
+/** A state of a resource in the terms of its tables. */
+export interface TableState {
+  readonly inRow: TakenApart;
+  /** Collections, as far as they are in join tables. */
+  readonly elements: ResourceObject;
+}
+
+/** The tables' state where everything is in the place that it has now. */
+export function stateOf(type: MappedType, resource: NewResource | StoredResource): TableState {
+  return { inRow: takeApart(type, resource), elements: resource };
+}
+
 /** Compares two states of a resource, but for the elements of collections that are `untouched`. */
 export function differenceOf(
   scope: MapScope,
-  before: StoredResource,
-  after: NewResource,
+  before: TableState,
+  after: TableState,
   untouched: readonly Attribute[] = [],
 ): Difference {
   const { type } = scope;
-  const [old, now] = [takeApart(type, before), takeApart(type, after)];
+  const [old, now] = [before.inRow, after.inRow];
   const isTouched = (attribute: Attribute): boolean => !untouched.some(({ path }) => path === attribute.path);
   return {
     after: now,
@@ -31,7 +44,7 @@ export function differenceOf(
     isRestChanged: !isSame(old.rest, now.rest),
     elements: type.joins
       .filter((join) => isTouched(join.attribute))
-      .map((join) => changesOf(scope, before, after, join)),
+      .map((join) => changesOf(scope, before.elements, after.elements, join)),
   };
 }
 

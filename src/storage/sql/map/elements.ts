@@ -1,4 +1,4 @@
-import { isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
+import { isObject, isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { namesAmong } from "./among.ts";
@@ -16,7 +16,7 @@ export type Elements = ReadonlyMap<string, ResourceObject>;
 export function elementsOf(scope: Pick<MapScope, "mappings">, join: JoinTable, list: unknown): Elements {
   const elements = new Map<string, ResourceObject>();
   const target = targetOf(scope, join);
-  for (const element of Array.isArray(list) ? (list as readonly ResourceObject[]) : []) {
+  for (const element of Array.isArray(list) ? list.filter(isObject) : []) {
     const id = belongsTo(join, element) ? parseId(target.id, element.value) : undefined;
     if (id !== undefined && !elements.has(id)) elements.set(id, element);
   }

@@ -32,7 +32,7 @@ export interface PlaceScope extends MapScope {
 export function mappedPlaces(scope: PlaceScope): Places {
   return {
     place: (path, asWritten = false, weaker = true) => findPlace(scope, path, asWritten, weaker),
-    element: (attribute, inner) => elementExists(scope, attribute, inner),
+    element: (attribute, inner, _, weaker) => elementExists(scope, attribute, inner, weaker),
   };
 }
 
@@ -76,10 +76,15 @@ function listPlace(scope: PlaceScope, path: AttributePath, asWritten: boolean, w
   return {
     type: "list",
     exists: (test = (leaf) => leaf.exists()) =>
-      elementExists(scope, attribute, (element) => {
-        const place = element.place(inElement, asWritten, weaker);
-        return place?.type === "one" ? test(place.leaf) : undefined;
-      }),
+      elementExists(
+        scope,
+        attribute,
+        (element) => {
+          const place = element.place(inElement, asWritten, weaker);
+          return place?.type === "one" ? test(place.leaf) : undefined;
+        },
+        weaker,
+      ),
   };
 }
 
@@ -162,8 +167,8 @@ function constantLeaf({ dialect }: PlaceScope, attribute: Attribute | undefined,
 }
 
 /** Whether an element of an attribute meets a condition, wherever its elements are. */
-function elementExists(scope: PlaceScope, attribute: Attribute, inner: Inner): Fragment | undefined {
-  const found = conditionsOf(scope, attribute, inner);
+function elementExists(scope: PlaceScope, attribute: Attribute, inner: Inner, weaker = true): Fragment | undefined {
+  const found = conditionsOf(scope, attribute, inner, weaker);
   return found.includes(undefined) ? undefined : balance("OR", found as readonly Fragment[]);
 }
 
@@ -171,7 +176,12 @@ function elementExists(scope: PlaceScope, attribute: Attribute, inner: Inner): F
 type Inner = (element: Places) => Fragment | undefined;
 
 /** One condition for each place that an attribute's elements may be in. */
-function conditionsOf(scope: PlaceScope, attribute: Attribute, inner: Inner): readonly (Fragment | undefined)[] {
+function conditionsOf(
+  scope: PlaceScope,
+  attribute: Attribute,
+  inner: Inner,
+  weaker: boolean,
+): readonly (Fragment | undefined)[] {
   const { type } = scope;
   // What its converters make of a column, no statement knows: the elements are looked at row by row.
   if (isInWholeColumn(type, attribute)) return [undefined];
@@ -182,7 +192,7 @@ function conditionsOf(scope: PlaceScope, attribute: Attribute, inner: Inner): re
   const slots = type.slots.filter((slot) => slot.attribute === attribute);
   return [
     ...slots.map((slot) => slotExists(scope, slot, inner)),
-    ...(type.mapping.rest === undefined ? [] : [restExists(scope, attribute, inner)]),
+    ...(type.mapping.rest === undefined ? [] : [restExists(scope, attribute, inner, weaker)]),
   ];
 }
 
@@ -198,14 +208,17 @@ function slotExists(scope: PlaceScope, slot: Slot, inner: Inner): Fragment | und
 }
 
 /** An element that has no columns. */
-function restExists(scope: PlaceScope, attribute: Attribute, inner: Inner): Fragment | undefined {
+function restExists(scope: PlaceScope, attribute: Attribute, inner: Inner, weaker: boolean): Fragment | undefined {
   const elements = elementsInRest(scope.dialect, attribute);
   const parts = partsOf(scope, attribute, (sub, weaker) => {
-    const { text, isOdd } = elements.valueOf(sub);
+    const { text, isOdd } = elements.partOf(sub);
     return { leaf: valueLeaf(scope, sub ?? attribute, text, weaker), isOdd };
   });
   const met = inner(parts);
-  return met && sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${met})`;
+  // What has no part that fits is no element, and nothing is true of it.
+  if (met !== undefined) scope.onDoubt();
+  const isThere = weaker ? elements.isFilled : elements.isSure;
+  return met && sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${met} AND ${isThere})`;
 }
 
 function joinExists(scope: PlaceScope, join: JoinTable, inner: Inner): Fragment | undefined {
@@ -283,7 +296,8 @@ function partsOf(
       if (leaf === undefined) return undefined;
       if (sub === undefined || asWritten || !isDefaultFalse(attribute, sub)) return doubted(leaf);
       const isTrue = leaf.compare("eq", true);
-      return isTrue && doubted(textLeaf(dialect, sql`(CASE WHEN ${isTrue} THEN 'true' ELSE 'false' END)`));
+      const text = sql`(CASE WHEN ${isTrue} THEN 'true' ELSE 'false' END)`;
+      return isTrue && doubted(textLeaf(dialect, text));
     },
   };
 }

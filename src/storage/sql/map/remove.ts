@@ -1,5 +1,6 @@
 import { ScimError, versionMismatch } from "../../../error.ts";
 import { type Attribute, pathOf } from "../../../schema/attribute.ts";
+import { fitAttribute } from "../../../schema/fit.ts";
 import { isObject, isSame, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
@@ -9,20 +10,25 @@ import { hasIdAmong } from "./among.ts";
 import { driverValue } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { ofHolder } from "./elements.ts";
+import { heldIn } from "./held.ts";
 import { idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { lockRow, type MappedOwner, ownRow } from "./lock.ts";
+import type { PathColumn } from "./path-column.ts";
 import { elementsInRest, isInWholeColumn, restValue } from "./rest.ts";
-import { type MappedRow, resourceOf, takeApart } from "./row.ts";
+import type { MappedRow } from "./row.ts";
 import { ofTenant, ownRows } from "./scope.ts";
 import { sqlName } from "./table.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
+
+/** What of a request a deletion needs. */
+type Deletion = Pick<DeleteRequest, "id" | "at" | "ifVersion" | "signal">;
 
 /** Deletes a row with every reference to it; each holder gets one new version in the same transaction [P-3.6-06 G-6]. */
 export async function deleteMapped(
   database: Database,
   scope: Omit<MappedOwner, "id">,
-  request: DeleteRequest,
+  request: Deletion,
 ): Promise<boolean> {
   request.signal?.throwIfAborted();
   const { type } = scope;
@@ -54,9 +60,9 @@ async function releaseHolders(
   session: Session,
   owner: MappedOwner,
   holder: MappedType,
-  { id, at }: DeleteRequest,
+  { id, at }: Deletion,
 ): Promise<void> {
-  const version = nextVersion(holder, at);
+  const version = nextVersion(owner.dialect, holder, at);
   const changed = await removeElementsOf(session, owner, holder);
   for (const row of await readRowsThatName(session, owner, holder, id)) {
     const sets = withoutReferences(owner, holder, row, id);
@@ -179,25 +185,45 @@ function namesId({ dialect }: MappedOwner, holder: MappedType, attribute: Attrib
   return sql`(${text} = ${id} OR (${isOdd} AND ${isElement}))`;
 }
 
-/** What is to be set so that a row no longer names an id. */
+/** What is to be set so that a row no longer names an id. What else it holds stays where it is. */
 function withoutReferences(owner: MappedOwner, holder: MappedType, row: MappedRow, id: string): readonly Fragment[] {
-  const before = resourceOf(holder, row);
-  const after: Record<string, unknown> = { ...before };
-  for (const attribute of referencesInRow(owner, holder))
-    writeAttribute(after, attribute, withoutReference(readAttribute(after, attribute), id));
-  const [old, now] = [takeApart(holder, before), takeApart(holder, after as unknown as typeof before)];
-  const changed = [...now.values.keys()].filter((column) => !isSame(old.values.get(column), now.values.get(column)));
-  const isRestChanged = JSON.stringify(old.rest) !== JSON.stringify(now.rest);
-  return [
-    ...changed.flatMap((column) => setColumn(owner.dialect, column, now.values.get(column))),
-    ...(isRestChanged ? setRest(holder, now.rest) : []),
-  ];
+  const { values, rest = {} } = heldIn(holder, row);
+  const left: Record<string, unknown> = { ...rest };
+  const sets: Fragment[] = [];
+  for (const attribute of referencesInRow(owner, holder)) {
+    const columns = holder.columns.filter(({ path }) => path.attribute === attribute);
+    const isNamed = columns.some((column) => column.path.sub?.name === "value" && values.get(column) === id);
+    const cleared = holder.slots.filter((slot) => slot.attribute === attribute && values.get(slot.value) === id);
+    for (const column of [...(isNamed ? columns : []), ...cleared.flatMap((slot) => slot.columns)])
+      sets.push(...setColumn(owner.dialect, column, undefined));
+    sets.push(...columns.flatMap((column) => withoutInWhole(owner, column, values.get(column), id)));
+    const [value, now] = withoutReference(attribute, readAttribute(rest, attribute), id);
+    if (isNamed || !isSame(value, now)) writeAttribute(left, attribute, isNamed ? undefined : now);
+  }
+  return isSame(rest, left) ? sets : [...sets, ...setRest(holder, left)];
 }
 
-/** A value, or the elements of one, without what names an id; undefined where nothing is left. */
-function withoutReference(value: unknown, id: string): unknown {
+/** What sets a column of a whole attribute, where that names the id. */
+function withoutInWhole(
+  { dialect }: MappedOwner,
+  column: PathColumn,
+  stored: unknown,
+  id: string,
+): readonly Fragment[] {
+  if (column.path.sub !== undefined) return [];
+  const [value, now] = withoutReference(column.path.attribute, stored, id);
+  return isSame(value, now) ? [] : setColumn(dialect, column, now);
+}
+
+/** A value as its attribute is declared, and the same without what names an id; undefined where nothing is left. */
+function withoutReference(
+  attribute: Attribute,
+  stored: unknown,
+  id: string,
+): readonly [before: unknown, after: unknown] {
+  const value = fitAttribute(attribute, stored) ?? stored;
   const isReference = (element: unknown): boolean => isObject(element) && element.value === id;
-  if (!Array.isArray(value)) return isReference(value) ? undefined : value;
+  if (!Array.isArray(value)) return [value, isReference(value) ? undefined : value];
   const left = value.filter((element) => !isReference(element));
-  return left.length === 0 ? undefined : left;
+  return [value, left.length === 0 && value.length > 0 ? undefined : left];
 }

@@ -7,8 +7,9 @@ import type { Database, Session } from "../database.ts";
 import { type Fragment, join, sql } from "../dialect/fragment.ts";
 import { attemptWrite } from "./attempt.ts";
 import { driverValue } from "./column.ts";
-import { type Difference, differenceOf, isAnyDifference } from "./difference.ts";
+import { type Difference, differenceOf, isAnyDifference, stateOf, type TableState } from "./difference.ts";
 import { writeChanges } from "./elements.ts";
+import { heldIn, isInPlace, joinedInRest, withKept, withoutClear } from "./held.ts";
 import { parseId } from "./id.ts";
 import { lockRow, type MappedOwner, ownRow, readRow, singleWrite, versionOperand } from "./lock.ts";
 import type { PathColumn } from "./path-column.ts";
@@ -16,7 +17,7 @@ import type { MappedRow } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets, withoutMissing } from "./secrets.ts";
 import { type Selection, selectionOf } from "./select.ts";
-import { hasReferences, settle } from "./settle.ts";
+import { hasReferences, settle, withoutDangling } from "./settle.ts";
 import { sqlName } from "./table.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
@@ -30,6 +31,20 @@ interface Replacement {
   readonly known: StoredResource | undefined;
 }
 
+/** Collects what is to be told after the write. */
+interface Noted {
+  readonly notices: StorageNotice[];
+}
+
+/** The state before that the request does not tell: read under a lock, with where everything lies. */
+interface Found {
+  readonly before: StoredResource;
+  readonly state: TableState;
+}
+
+/** Something lies in the rest that has a place of its own, so that what is known is not enough to write. */
+const OUT_OF_PLACE = Symbol("out of place");
+
 /**
  * Replaces a resource by what differs from its state before: columns whose attributes did not change are not written.
  * One UPDATE is lock, existence, precondition and new version in one [G-2].
@@ -41,7 +56,7 @@ export async function replaceMapped(
   request: ReplaceRequest,
 ): Promise<StoredResource | undefined> {
   const { type } = scope;
-  const secrets = await hashMapped(type, request.secrets, hashSecret);
+  const secrets = await hashMapped(type, withoutClear(type, request.secrets, request.before), hashSecret);
   request.signal?.throwIfAborted();
   const id = parseId(type.id, request.id);
   if (id === undefined) return undefined;
@@ -49,12 +64,20 @@ export async function replaceMapped(
   const replacement: Replacement = { request, secrets, known: knownBefore(owner, request) };
   const isSingle = canBeSingle(owner, replacement);
   let notices: StorageNotice[] = [];
-  const write = (): Promise<StoredResource | undefined> => {
-    notices = [];
-    const tried = { ...replacement, notices };
-    return isSingle
-      ? replace(singleWrite(database), owner, tried)
-      : database.transaction((session) => replace(session, owner, tried));
+  const write = async (): Promise<StoredResource | undefined> => {
+    if (isSingle) {
+      notices = [];
+      const written = await replace(singleWrite(database), owner, { ...replacement, notices });
+      if (written !== OUT_OF_PLACE) return written;
+    }
+    return database.transaction(async (session) => {
+      notices = [];
+      const written = isSingle ? OUT_OF_PLACE : await replace(session, owner, { ...replacement, notices });
+      if (written !== OUT_OF_PLACE) return written;
+      notices = [];
+      const again = await replace(session, owner, { ...replacement, known: undefined, notices });
+      return again === OUT_OF_PLACE ? undefined : again;
+    });
   };
   const written = await attemptWrite(database, scope, write, () => writtenOf(scope, request.resource, secrets));
   if (written !== undefined) for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
@@ -81,30 +104,45 @@ function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean 
 async function replace(
   session: Session,
   owner: MappedOwner,
-  { request, secrets, known, notices }: Replacement & { readonly notices: StorageNotice[] },
-): Promise<StoredResource | undefined> {
-  const before = known ?? (await lockKnown(session, owner, request));
+  replacement: Replacement & Noted,
+): Promise<StoredResource | undefined | typeof OUT_OF_PLACE> {
+  const { request, secrets, known, notices } = replacement;
+  const { type } = owner;
+  const found = known === undefined ? await lockKnown(session, owner, request) : undefined;
+  const before = known ?? found?.before;
   if (before === undefined) return undefined;
   const { version } = before.meta;
   if (request.ifVersion !== undefined && request.ifVersion !== version) throw versionMismatch();
   const resource = await settle(session, owner, request, withUntouched(request, before), notices);
-  const difference = differenceOf(owner, before, resource, request.untouched);
-  const selection = selectionOf(owner, request.select);
   const changed = await withoutMissing(session, owner, secrets);
-  if (!isAnyDifference(difference) && changed.values.size === 0)
-    return readUnchanged(session, owner, version, selection);
+  const selection = selectionOf(owner, request.select);
+  const told = differenceOf(owner, stateOf(type, before), stateOf(type, resource), request.untouched);
+  if (!isAnyDifference(told) && changed.values.size === 0) return readUnchanged(session, owner, version, selection);
+  const difference = found === undefined ? told : differenceFrom(owner, found.state, resource, request);
   const uniques = uncheckedUniques(owner, (column) => difference.columns.includes(column));
   await refuseTaken(session, owner, uniques, difference.after.values, owner.id);
-  const [row] = await session.run<MappedRow>(
-    updateRow(owner, version, [
-      nextVersion(owner.type, request.resource.meta.lastModified),
-      ...changedColumns(owner, difference, changed),
-    ]),
-  );
-  if (row === undefined) return refuseOvertaken(session, owner);
+  const sets = [
+    nextVersion(owner.dialect, type, request.resource.meta.lastModified),
+    ...changedColumns(owner, difference, changed),
+  ];
+  const [row] = await session.run<MappedRow>(updateRow(owner, version, sets, found === undefined));
+  if (row === undefined) return whyNotFound(session, owner, version);
   for (const change of difference.elements) await writeChanges(session, owner, change);
   if (selection.isRowAlone) return selection.resourceOf(row);
   return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
+}
+
+/** What is to be written, given where everything lies: what has a place of its own moves there. */
+function differenceFrom(
+  owner: MappedOwner,
+  held: TableState,
+  resource: NewResource,
+  { secrets, untouched = [] }: ReplaceRequest,
+): Difference {
+  const now = stateOf(owner.type, resource);
+  const inRow = withKept(owner.type, now.inRow, held.inRow, secrets);
+  const stays = untouched.filter((attribute) => readAttribute(held.inRow.rest ?? {}, attribute) === undefined);
+  return differenceOf(owner, held, { ...now, inRow }, stays);
 }
 
 /** Locked first: what a statement reads beside the row it waits for is of the time before it waited. */
@@ -112,11 +150,23 @@ async function lockKnown(
   session: Session,
   owner: MappedOwner,
   { untouched = [] }: ReplaceRequest,
-): Promise<StoredResource | undefined> {
-  if ((await lockRow(session, owner)) === undefined) return undefined;
-  const { more, resourceOf } = selectionOf(owner, { includes: (attribute) => !untouched.includes(attribute) });
-  const row = await readRow(session, owner, more);
-  return row && resourceOf(row);
+): Promise<Found | undefined> {
+  const { type } = owner;
+  const locked = await lockRow(session, owner);
+  if (locked === undefined) return undefined;
+  const moving = joinedInRest(type, locked);
+  const selection = selectionOf(owner, {
+    includes: (attribute) => moving.includes(attribute) || !untouched.some(({ path }) => path === attribute.path),
+  });
+  const row = await readRow(session, owner, selection.more);
+  if (row === undefined) return undefined;
+  const before: Record<string, unknown> = { ...selection.resourceOf(row) };
+  for (const attribute of moving) {
+    const elements = await withoutDangling(session, owner, attribute, readAttribute(before, attribute));
+    writeAttribute(before, attribute, elements);
+  }
+  const state = { inRow: heldIn(type, row), elements: selection.apartOf(row) };
+  return { before: before as unknown as StoredResource, state };
 }
 
 /** Collections that stay as they are and have no table of their own are in the row. */
@@ -158,10 +208,11 @@ function changedColumns(
   ];
 }
 
-/** Sets columns of the owner's row while it has a version. */
-function updateRow(owner: MappedOwner, version: string, sets: readonly Fragment[]): Fragment {
+/** Sets columns of the owner's row while it has a version, and where asked for only if everything is in its place. */
+function updateRow(owner: MappedOwner, version: string, sets: readonly Fragment[], ifInPlace: boolean): Fragment {
   const { table, mapping, selected } = owner.type;
-  const isBefore = sql`${ownRow(owner)} AND ${sqlName(mapping.version)} = ${versionOperand(version)}`;
+  const isMeant = sql`${ownRow(owner)} AND ${sqlName(mapping.version)} = ${versionOperand(version)}`;
+  const isBefore = ifInPlace ? sql`${isMeant} AND ${isInPlace(owner.dialect, owner.type)}` : isMeant;
   return sql`UPDATE ${table} SET ${join(sets, ", ")} WHERE ${isBefore} RETURNING ${selected}`;
 }
 
@@ -169,7 +220,16 @@ function updateRow(owner: MappedOwner, version: string, sets: readonly Fragment[
  * Tells why an update found no row: undefined where there is none any more.
  * @throws {ScimError} 412 where it has another version.
  */
-async function refuseOvertaken(session: Session, owner: MappedOwner): Promise<undefined> {
-  const [there] = await session.run(sql`SELECT 1 FROM ${owner.type.table} WHERE ${ownRow(owner)}`);
-  if (there !== undefined) throw versionMismatch();
+async function whyNotFound(
+  session: Session,
+  owner: MappedOwner,
+  version: string,
+): Promise<undefined | typeof OUT_OF_PLACE> {
+  const { table, mapping } = owner.type;
+  const [there] = await session.run<{ version: unknown }>(
+    sql`SELECT ${sqlName(mapping.version)} AS version FROM ${table} WHERE ${ownRow(owner)}`,
+  );
+  if (there === undefined) return undefined;
+  if (String(there.version) !== version) throw versionMismatch();
+  return OUT_OF_PLACE;
 }

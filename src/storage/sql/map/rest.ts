@@ -1,7 +1,7 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { JsonKind } from "../dialect/fit-words.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { balance, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 
 /** Whether a column of converters holds the attribute whole: a list, or an object. */
@@ -15,14 +15,24 @@ export function isInRest(type: MappedType, { attribute, sub }: AttributePath): b
 }
 
 /** The object that holds an attribute of a row: the resource, or the container of an extension. */
-function containerOf(dialect: Dialect, { extension }: Attribute, alias: string): Fragment {
-  const rest = dialect.jsonIn(raw(`${alias}.rest`));
+function containerOf(dialect: Dialect, attribute: Attribute, alias: string): Fragment {
+  return containerIn(dialect, attribute, dialect.jsonIn(raw(`${alias}.rest`)));
+}
+
+function containerIn(dialect: Dialect, { extension }: Attribute, rest: Fragment): Fragment {
   return extension === undefined ? rest : dialect.object(rest, extension);
 }
 
-/** Condition on a row: the rest has something under the name of an attribute. */
-export function isInRestOf(dialect: Dialect, attribute: Attribute, alias = "r"): Fragment {
-  return dialect.fit.isThere(containerOf(dialect, attribute, alias), attribute.name);
+/** Condition: the rest has something under the name of an attribute. */
+export function hasInRest(dialect: Dialect, attribute: Attribute, rest: Fragment): Fragment {
+  return dialect.fit.isThere(containerIn(dialect, attribute, rest), attribute.name);
+}
+
+/** Condition: the rest has a part of an attribute, or something in the place of the attribute that has no parts. */
+export function hasOddInRest(dialect: Dialect, attribute: Attribute, sub: Attribute, rest: Fragment): Fragment {
+  const container = containerIn(dialect, attribute, rest);
+  const isPart = dialect.fit.isThere(dialect.object(container, attribute.name), sub.name);
+  return sql`(${isPart} OR ${dialect.fit.isOdd(container, attribute.name, "object")})`;
 }
 
 /** A value in the rest. */
@@ -52,30 +62,40 @@ function memberOf(dialect: Dialect, json: Fragment, leaf: Attribute): RestValue 
   return formed(dialect, leaf, { text: dialect.member(json, leaf.name), isOdd });
 }
 
-/** The elements of a multi-valued attribute of a row; what is no list is an element itself. */
-export function elementsInRest(
-  dialect: Dialect,
-  attribute: Attribute,
-  alias = "r",
-): {
+/** The elements of a multi-valued attribute of a row, each `e`; what is no list is an element itself. */
+export interface RestElements {
   readonly from: Fragment;
+  /** Condition on an element: it is not null. */
+  readonly isFilled: Fragment;
+  /** Condition on an element: it has something that is as the attribute is declared. */
+  readonly isSure: Fragment;
   /** The value of an element, or of its part. */
-  valueOf(sub: Attribute | undefined): RestValue;
+  partOf(sub: Attribute | undefined): RestValue;
   /** The text of a part, or of an element that is a text itself. */
   textOf(sub: Attribute | undefined): Fragment;
-} {
+}
+
+export function elementsInRest(dialect: Dialect, attribute: Attribute, alias = "r"): RestElements {
   const { fit } = dialect;
+  const partOf = (sub: Attribute | undefined): RestValue => {
+    if (sub === undefined) {
+      const element = { text: dialect.elementText("e"), isOdd: fit.isOddElement("e", kindOf(attribute)) };
+      return formed(dialect, attribute, element);
+    }
+    const { text, isOdd } = memberOf(dialect, fit.elementObject("e"), sub);
+    return { text, isOdd: sql`(${fit.isOddElement("e", "object")} OR ${isOdd})` };
+  };
+  const parts =
+    attribute.type === "complex" ? attribute.subAttributes.filter(({ multiValued }) => !multiValued) : [undefined];
   return {
     from: fit.elements(containerOf(dialect, attribute, alias), attribute.name, "e"),
+    isFilled: sql`(${dialect.elementText("e")} IS NOT NULL)`,
+    isSure: balance(
+      "OR",
+      parts.map(partOf).map(({ text, isOdd }) => sql`(${text} IS NOT NULL AND NOT ${isOdd})`),
+    ),
+    partOf,
     textOf: (sub) => (sub === undefined ? dialect.elementText("e") : fit.elementOr("e", sub.name)),
-    valueOf(sub) {
-      if (sub === undefined) {
-        const element = { text: dialect.elementText("e"), isOdd: fit.isOddElement("e", kindOf(attribute)) };
-        return formed(dialect, attribute, element);
-      }
-      const { text, isOdd } = memberOf(dialect, fit.elementObject("e"), sub);
-      return { text, isOdd: sql`(${fit.isOddElement("e", "object")} OR ${isOdd})` };
-    },
   };
 }
 

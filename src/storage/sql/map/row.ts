@@ -1,14 +1,8 @@
 import { invalidValue } from "../../../error.ts";
-import type { Attribute } from "../../../schema/attribute.ts";
+import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import { schemasOf } from "../../../schema/canonical.ts";
-import {
-  isObject,
-  isSame,
-  type ResourceObject,
-  readAttribute,
-  valueAt,
-  writeAttribute,
-} from "../../../schema/value.ts";
+import { fitAttribute } from "../../../schema/fit.ts";
+import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { NewResource, StoredMeta, StoredResource } from "../../adapter.ts";
 import { isUnique } from "../../unique.ts";
 import type { Dialect } from "../dialect/dialect.ts";
@@ -41,8 +35,8 @@ export function resourceOf(type: MappedType, row: MappedRow): StoredResource {
     if (value === undefined) continue;
     if (path.sub === undefined) writeAttribute(resource, path.attribute, value);
     else {
-      const whole = readAttribute(resource, path.attribute);
-      writeAttribute(resource, path.attribute, { ...(isObject(whole) ? whole : {}), [path.sub.name]: value });
+      const whole = objectOf(path.attribute, readAttribute(resource, path.attribute));
+      writeAttribute(resource, path.attribute, { ...whole, [path.sub.name]: value });
     }
   }
   for (const attribute of new Set(type.slots.map((slot) => slot.attribute))) {
@@ -50,7 +44,7 @@ export function resourceOf(type: MappedType, row: MappedRow): StoredResource {
     const elements = type.slots
       .filter((slot) => slot.attribute === attribute)
       .flatMap((slot) => elementOf(slot, row) ?? []);
-    if (elements.length > 0) writeAttribute(resource, attribute, [...elements, ...(Array.isArray(more) ? more : [])]);
+    if (elements.length > 0) writeAttribute(resource, attribute, [...elements, ...listOf(more)]);
   }
   const schemas = schemasOf(resourceType, resource);
   return { ...resource, schemas, id: printId(type.id, row.id), meta: metaOf(type, row) };
@@ -63,7 +57,18 @@ export function metaOf({ name }: MappedType, row: MappedRow): StoredMeta {
   return { resourceType: name, created, lastModified, version: String(row.version) };
 }
 
-function restOf(rest: unknown): Record<string, unknown> {
+/** A value as the object that its attribute is declared to be; undefined where it is none. */
+function objectOf(attribute: Attribute, value: unknown): ResourceObject | undefined {
+  const whole = isObject(value) ? value : fitAttribute(attribute, value);
+  return isObject(whole) ? whole : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+}
+
+/** What the column for the rest has, as it lies there. */
+export function restOf(rest: unknown): Record<string, unknown> {
   const value: unknown = typeof rest === "string" && rest !== "" ? JSON.parse(rest) : rest;
   return isObject(value) ? { ...value } : {};
 }
@@ -91,18 +96,46 @@ export interface TakenApart {
  * @throws {ScimError} 400 invalidValue for an element that has no place.
  */
 export function takeApart(type: MappedType, given: NewResource | StoredResource): TakenApart {
-  const resource = withDistinctElements(type, given);
+  const resource = withDistinctElements(type, inShape(type, given));
   const { id: _, meta: __, schemas: ___, ...rest }: Record<string, unknown> = { ...resource };
   const values = new Map<Column, unknown>();
-  for (const column of type.columns) values.set(column, valueAt(resource, column.path));
+  for (const column of type.columns) values.set(column, valueFor(resource, column.path));
   for (const column of type.columns) removeFrom(rest, column);
   for (const attribute of type.resourceType.attributes) {
-    const isElsewhere = !attribute.isStored || type.joins.some((join) => join.attribute === attribute);
-    if (isElsewhere) writeAttribute(rest, attribute, undefined);
+    const isJoined =
+      type.joins.some((join) => join.attribute === attribute) && Array.isArray(readAttribute(rest, attribute));
+    if (!attribute.isStored || isJoined) writeAttribute(rest, attribute, undefined);
   }
   for (const attribute of new Set(type.slots.map((slot) => slot.attribute)))
     writeAttribute(rest, attribute, fillSlots(type, attribute, readAttribute(rest, attribute), values));
   return { values, rest: Object.keys(rest).length === 0 ? undefined : rest };
+}
+
+/** A resource whose attributes with places of their own have the shapes that can be taken apart, as far as they fit at all. */
+function inShape({ columns, slots, joins, resourceType }: MappedType, given: NewResource | StoredResource) {
+  const placed = new Set([
+    ...columns.flatMap(({ path }) => (path.sub === undefined ? [] : path.attribute)),
+    ...[...slots, ...joins, ...resourceType.references].map(({ attribute }) => attribute),
+  ]);
+  const resource: Record<string, unknown> = { ...given };
+  for (const attribute of placed) {
+    const value = readAttribute(given, attribute);
+    if (value === undefined || (attribute.multiValued ? isList(value) : isObject(value))) continue;
+    writeAttribute(resource, attribute, fitAttribute(attribute, value) ?? value);
+  }
+  return resource as typeof given;
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isObject);
+}
+
+/** What a column is to have; what does not fit the attribute is left as it is. */
+function valueFor(resource: ResourceObject, { attribute, sub }: AttributePath): unknown {
+  const value = readAttribute(resource, attribute);
+  const stored = sub === undefined ? value : objectOf(attribute, value)?.[sub.name];
+  const leaf = sub ?? attribute;
+  return leaf.type === "complex" || leaf.multiValued ? stored : (fitAttribute(leaf, stored) ?? stored);
 }
 
 /**
@@ -118,7 +151,7 @@ function withDistinctElements({ resourceType, joins }: MappedType, given: NewRes
     if (isApart || value === undefined || !Array.isArray(elements)) continue;
     const byKey = new Map<string, unknown>();
     for (const element of elements) {
-      const key = keyText(value.key(element.value ?? ""));
+      const key = keyOfElement(value, element);
       if (!byKey.has(key)) byKey.set(key, element);
     }
     const inOrder = [...byKey].sort(([left], [right]) => (left < right ? -1 : 1));
@@ -129,6 +162,11 @@ function withDistinctElements({ resourceType, joins }: MappedType, given: NewRes
     );
   }
   return resource as typeof given;
+}
+
+function keyOfElement(value: Attribute, element: unknown): string {
+  if (!isObject(element)) return JSON.stringify(element);
+  return keyText(value.key(fitAttribute(value, element.value) ?? ""));
 }
 
 function removeFrom(rest: Record<string, unknown>, { path: { attribute, sub } }: PathColumn): void {
@@ -145,7 +183,12 @@ function fillSlots(
   attribute: Attribute,
   value: unknown,
   values: Map<Column, unknown>,
-): readonly ResourceObject[] | undefined {
+): unknown {
+  if (value !== undefined && !Array.isArray(value)) {
+    for (const column of slots.flatMap((slot) => (slot.attribute === attribute ? slot.columns : [])))
+      values.set(column, undefined);
+    return value;
+  }
   const elements = [...((value ?? []) as readonly ResourceObject[])];
   for (const slot of slots) {
     if (slot.attribute !== attribute) continue;
@@ -160,9 +203,9 @@ function fillSlots(
   throw invalidValue(`${attribute.path} holds an element that this directory cannot store; ${stored}`);
 }
 
-function fits(slot: Slot, element: ResourceObject, all: readonly ResourceObject[]): boolean {
-  if (element.value === undefined) return false;
-  const isAnyPrimary = all.some((one) => one.primary === true);
+function fits(slot: Slot, element: unknown, all: readonly unknown[]): boolean {
+  if (!isObject(element) || element.value === undefined) return false;
+  const isAnyPrimary = all.some((one) => isObject(one) && one.primary === true);
   const isKept = Object.keys(element).every(
     (name) =>
       name === "$ref" ||

@@ -1,5 +1,5 @@
 import type { Attribute } from "../../../schema/attribute.ts";
-import { type ResourceObject, writeAttribute } from "../../../schema/value.ts";
+import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
 import type { Dialect } from "../dialect/dialect.ts";
@@ -29,6 +29,8 @@ export interface Selection {
   /** Whether what there is besides the row is read in no time, because no collection is selected. */
   readonly isFew: boolean;
   resourceOf(row: MappedRow): StoredResource;
+  /** The elements alone that join tables hold, and computed attributes. */
+  apartOf(row: MappedRow): ResourceObject;
 }
 
 /** Selects collections and computed attributes, in the statement of the rows and so of the same state. */
@@ -40,6 +42,17 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
       ...type.joins.filter((join) => join.attribute === attribute).map((join) => elementsApart(scope, join)),
       ...holdersOf(scope, attribute).map((holder) => holdersApart(scope, attribute, holder)),
     ]);
+  const listsOf = (row: MappedRow): ReadonlyMap<Attribute, readonly ResourceObject[]> => {
+    const lists = new Map<Attribute, ResourceObject[]>();
+    aparts.forEach(({ attribute, read }, index) => {
+      const json = row[`apart${index}`];
+      if (typeof json !== "string") return;
+      const list = lists.get(attribute) ?? [];
+      for (const element of JSON.parse(json) as readonly (readonly unknown[])[]) list.push(read(element));
+      lists.set(attribute, list);
+    });
+    return lists;
+  };
   return {
     more: join(
       aparts.map(({ column }, index) => sql`, ${column} AS ${raw(`apart${index}`)}`),
@@ -49,18 +62,28 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
     isFew: !aparts.some(({ attribute }) => attribute.collection),
     resourceOf(row) {
       const resource: Record<string, unknown> = { ...resourceOf(type, row) };
-      const lists = new Map<Attribute, ResourceObject[]>();
-      aparts.forEach(({ attribute, read }, index) => {
-        const json = row[`apart${index}`];
-        if (typeof json !== "string") return;
-        const list = lists.get(attribute) ?? [];
-        for (const element of JSON.parse(json) as readonly (readonly unknown[])[]) list.push(read(element));
-        lists.set(attribute, list);
-      });
-      for (const [attribute, list] of lists) if (list.length > 0) writeAttribute(resource, attribute, list);
+      for (const [attribute, list] of listsOf(row))
+        if (list.length > 0) writeAttribute(resource, attribute, withOthers(attribute, list, resource));
       return resource as unknown as StoredResource;
     },
+    apartOf(row) {
+      const resource: Record<string, unknown> = {};
+      for (const [attribute, list] of listsOf(row)) writeAttribute(resource, attribute, list);
+      return resource;
+    },
   };
+}
+
+/** Elements of a join table, and those that the rest has from before there was the table. */
+function withOthers(
+  attribute: Attribute,
+  list: readonly ResourceObject[],
+  resource: ResourceObject,
+): readonly unknown[] {
+  const others = attribute.inverseOf === undefined ? readAttribute(resource, attribute) : undefined;
+  if (!Array.isArray(others)) return list;
+  const there = new Set(list.map(({ value }) => value));
+  return [...list, ...others.filter((one) => !(isObject(one) && there.has(one.value)))];
 }
 
 /** Makes of a column what JSON carries without losing digits. */

@@ -1,7 +1,9 @@
+import type { Attribute } from "../../../schema/attribute.ts";
+import { fitAttribute } from "../../../schema/fit.ts";
 import type { ReferenceAttribute } from "../../../schema/resource-type.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { NewResource, StorageNotice, WriteRequest } from "../../adapter.ts";
-import { referencesIn, settleReference, withSettled } from "../../reference.ts";
+import { findReference, referencesIn, settleReference, withSettled } from "../../reference.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
 import { hasIdAmong } from "./among.ts";
@@ -97,4 +99,21 @@ export async function settle(
   for (const reference of held)
     settled.set(reference.element, settleReference(reference, types.get(reference.id), options));
   return withSettled(given, held, settled);
+}
+
+/** A list of references without those that lead to nothing: nobody took them out when what they led to was deleted. */
+export async function withoutDangling(
+  session: Session,
+  scope: MapScope,
+  attribute: Attribute,
+  list: unknown,
+): Promise<readonly unknown[] | undefined> {
+  const elements = fitAttribute(attribute, list);
+  const reference = findReference(scope.type.resourceType, attribute);
+  if (!Array.isArray(elements) || reference === undefined) return undefined;
+  const { resourceTypes } = storableReference(scope, reference);
+  const ids = elements.map(({ value }: ResourceObject) => String(value));
+  const types = await typesOf(session, scope, resourceTypes, ids);
+  const left = elements.filter(({ value }: ResourceObject) => types.has(String(value)));
+  return left.length === 0 ? undefined : left;
 }

@@ -4,6 +4,7 @@ import { DIRECTORY } from "../../../schema/core/directory.ts";
 import { compileResourceType, type ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
 import { type HashSecret, secretName } from "../../secrets.ts";
+import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } from "../../upkeep.ts";
 import { type Database, databaseOf } from "../database.ts";
 import { checkMapped } from "./check.ts";
 import { createMapped } from "./create.ts";
@@ -13,10 +14,12 @@ import { readRow } from "./lock.ts";
 import type { TableMapping } from "./mapping.ts";
 import { compileMappings } from "./mappings.ts";
 import { queryMapped } from "./query.ts";
+import { reindexMapped } from "./reindex.ts";
 import { deleteMapped } from "./remove.ts";
 import { replaceMapped } from "./replace.ts";
 import { type Mappings, type MapScope, scopeOf } from "./scope.ts";
 import { selectionOf } from "./select.ts";
+import { deleteTenantOf, exportTenantOf, renameTenantOf } from "./tenants.ts";
 
 /** Options of `mappedStorage`. */
 export interface MappedStorageOptions<DB = unknown> {
@@ -35,7 +38,7 @@ export interface MappedStorageOptions<DB = unknown> {
 }
 
 /** Storage in tables that you have. */
-export interface MappedStorage extends StorageAdapter {
+export interface MappedStorage extends StorageAdapter, Upkeep {
   /**
    * Looks whether the tables are as the mappings say, and fills the key columns of rows that have none, a batch at a
    * time. Run it at start-up; it changes no table. It looks at tables, columns and their types, NOT NULL columns that
@@ -43,6 +46,32 @@ export interface MappedStorage extends StorageAdapter {
    * @throws {Error} that says of everything which does not fit, at once, which column it is and what to change.
    */
   check(): Promise<void>;
+  /**
+   * Computes the key column of every value anew by the schemas that are served now, and moves what has a column, a join table or a
+   * column for its hash out of `rest`; `check` fills keys that are NULL and nothing else. A row whose key a constraint refuses is left
+   * as it is, and reported as a duplicate. Versions and times stay.
+   * @example
+   * ```ts
+   * import { Group, User } from "scimkit";
+   * import type { MappedStorage } from "scimkit/sql";
+   * declare const storage: MappedStorage;
+   * const { duplicates } = await storage.reindex({ resourceTypes: [User, Group], dryRun: true });
+   * ```
+   */
+  reindex(options: ReindexOptions): Promise<ReindexReport>;
+  /**
+   * Deletes the rows of a tenant in all mapped tables, with what refers to them.
+   * @throws {Error} where the tables have no column for the tenant, and, when all others are deleted, for resources that other tables
+   * of the application need: it names them.
+   */
+  deleteTenant(tenant: string | undefined, options?: UpkeepOptions): Promise<Counts>;
+  /** All that a tenant has. @throws {Error} where the tables have no column for the tenant and one is given. */
+  exportTenant: Upkeep["exportTenant"];
+  /**
+   * Sets the tenant's column in all mapped tables and their join tables; from `undefined`: where it is NULL.
+   * @throws {Error} where the tables have no column for the tenant, where `to` has rows, and where a foreign key forbids it.
+   */
+  renameTenant(from: string | undefined, to: string | undefined): Promise<Counts>;
 }
 
 /**
@@ -137,6 +166,34 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
     transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
     check: () => checkMapped(database, mappings),
+    ...upkeepOf(database, settings),
+  };
+}
+
+function upkeepOf(database: Database, { mappings, hashSecret, hasTenants }: Settings): Upkeep {
+  const refuseWithout = (tenant: string | undefined = "one"): void => {
+    if (hasTenants || tenant === "") return;
+    throw new Error(
+      "mappedStorage: the tables have no column for the tenant, so that all their rows are of one directory: name the column as tenant in each mapping.",
+    );
+  };
+  return {
+    reindex: async (options) => {
+      if (options.tenant !== undefined) refuseWithout();
+      return reindexMapped(database, mappings, hashSecret, options);
+    },
+    async deleteTenant(tenant, options) {
+      refuseWithout();
+      return deleteTenantOf(database, mappings, tenant, options);
+    },
+    exportTenant(tenant, options) {
+      if (tenant !== undefined) refuseWithout(tenant);
+      return exportTenantOf(database, mappings, tenant, options?.after);
+    },
+    async renameTenant(from, to) {
+      refuseWithout();
+      return renameTenantOf(database, mappings, from, to);
+    },
   };
 }
 

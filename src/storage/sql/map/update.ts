@@ -6,10 +6,10 @@ import type { MappedType } from "./compile.ts";
 import { assignments } from "./row.ts";
 import { sqlName } from "./table.ts";
 
-/** What every change sets: the next version, and the time. */
-export function nextVersion({ mapping }: MappedType, at: string): Fragment {
-  const version = sqlName(mapping.version);
-  return sql`${version} = ${version} + 1, ${sqlName(mapping.lastModified)} = ${at}`;
+/** What every change sets: the next version, and the time, which goes on where the clocks of several servers do not agree. */
+export function nextVersion(dialect: Dialect, { mapping }: MappedType, at: string): Fragment {
+  const [version, modified] = [sqlName(mapping.version), sqlName(mapping.lastModified)];
+  return sql`${version} = ${version} + 1, ${modified} = ${dialect.fit.later(modified, at)}`;
 }
 
 /** What sets a column, and its key, to the value of its attribute. */
