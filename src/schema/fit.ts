@@ -36,8 +36,6 @@ export function fitResource<R extends ResourceObject>(resourceType: ResourceType
   return { resource, misfits };
 }
 
-export { fitResource as fit };
-
 /** Whether a type knows the names of all attributes of a stored resource. */
 export function knowsAll(resourceType: ResourceType, stored: ResourceObject): boolean {
   return Object.keys(stored).every((name) => {

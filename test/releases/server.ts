@@ -16,6 +16,8 @@ export interface Opening {
   readonly comparisonKey: core.ComparisonKey | undefined;
   /** Paths of what is unique before or after: the tables of an application have a column for it all the time, as they must. */
   readonly unique: readonly string[];
+  /** Paths of what is writeOnly. */
+  readonly secret: readonly string[];
 }
 
 /** Storage that outlives releases: each opens it anew, with the resource types that it has. */
@@ -82,7 +84,12 @@ export async function startRelease(
   const key = release === "after" ? change.comparisonKey : undefined;
   const comparisonKey: core.ComparisonKey | undefined =
     key && ((attribute, value) => (attribute.name === "x" ? key(value) : pack.core.comparisonKey(attribute, value)));
-  const storage = await store.open(pack, { resourceTypes: [item], comparisonKey, unique: uniqueIn(change, release) });
+  const storage = await store.open(pack, {
+    resourceTypes: [item],
+    comparisonKey,
+    unique: uniqueIn(change, release),
+    secret: Object.keys(change[release]).filter((name) => change[release][name]?.mutability === "writeOnly"),
+  });
   const shown: string[] = [];
   const scim = pack.core.createScim({
     resourceTypes: [item],

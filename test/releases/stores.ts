@@ -80,17 +80,22 @@ export const mapped: Kind = {
     const folder = mkdtempSync(join(tmpdir(), "releases-"));
     const open: Kysely<unknown>[] = [];
     return {
-      async open({ sql: { openSqlite, mappedStorage } }, { resourceTypes, comparisonKey, unique }) {
+      async open({ sql: { openSqlite, mappedStorage } }, { resourceTypes, comparisonKey, unique, secret }) {
         const db = (await openSqlite(join(folder, "app.db"))) as Kysely<unknown>;
         open.push(db);
         await db.executeQuery(
           CompiledQuery.raw(`CREATE TABLE IF NOT EXISTS items (id text PRIMARY KEY, version integer NOT NULL, created_at text NOT NULL,
-            updated_at text NOT NULL, item_name text NOT NULL, rest text, x text, code text, now text)`),
+            updated_at text NOT NULL, item_name text NOT NULL, rest text, x text, code text, now text,
+            item_name_key text, x_key text, x_secret text)`),
         );
-        const columns = Object.fromEntries(unique.map((path) => [path, path.slice(path.lastIndexOf(":") + 1)]));
-        return mappedStorage({
+        // A key of the application's own needs a column to be kept in.
+        const keyed = (column: string) => (comparisonKey === undefined ? column : { column, key: `${column}_key` });
+        const columns = unique.map((path) => [path, keyed(path.slice(path.lastIndexOf(":") + 1))] as const);
+        const secrets = secret.map((path) => [path, "x_secret"] as const);
+        const storage = mappedStorage({
           db,
           resourceTypes,
+          hashSecret,
           ...(comparisonKey === undefined ? {} : { comparisonKey }),
           types: {
             Item: {
@@ -99,11 +104,14 @@ export const mapped: Kind = {
               version: "version",
               created: "created_at",
               lastModified: "updated_at",
-              columns: { name: "item_name", ...columns },
+              columns: { name: keyed("item_name"), ...Object.fromEntries([...columns, ...secrets]) },
               rest: "rest",
             },
           },
         });
+        // Whoever changes how keys are made fills them before serving: no row says how its keys were made.
+        if (comparisonKey !== undefined) await storage.reindex({ resourceTypes, comparisonKey });
+        return storage;
       },
       async close() {
         await Promise.all(open.map((db) => db.destroy()));

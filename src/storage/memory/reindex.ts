@@ -1,5 +1,5 @@
 import { leafOf } from "../../schema/attribute.ts";
-import { clearSecrets, fit as readAs } from "../../schema/fit.ts";
+import { clearSecrets, fitResource } from "../../schema/fit.ts";
 import { compileResourceType, type ResourceType } from "../../schema/resource-type.ts";
 import { isSame, readAttribute, writeAttribute } from "../../schema/value.ts";
 import { doInSlices, TimeSlice } from "../../time-slice.ts";
@@ -112,7 +112,7 @@ function tell(
   const forgotten = forget.get(resourceType.name) ?? new Set();
   const { paths, resource } = unknownIn(resourceType, whole, forgotten);
   for (const attribute of paths) report.add("unknown", { ...found, attribute });
-  const { misfits } = readAs(resourceType, whole);
+  const { misfits } = fitResource(resourceType, whole);
   for (const { path } of misfits) report.add("misfits", { ...found, attribute: path });
   for (const attribute of Object.keys(secrets))
     report.add("secrets", { ...found, attribute }, hashSecret === undefined ? "kept" : "hashed");
