@@ -88,6 +88,10 @@ export const mapped: Kind = {
             updated_at text NOT NULL, item_name text NOT NULL, rest text, x text, code text, now text,
             item_name_key text, x_key text, x_secret text)`),
         );
+        for (const column of ["item_name_key", "x_key"])
+          await db.executeQuery(
+            CompiledQuery.raw(`CREATE UNIQUE INDEX IF NOT EXISTS items_${column} ON items (${column})`),
+          );
         // A key of the application's own needs a column to be kept in.
         const keyed = (column: string) => (comparisonKey === undefined ? column : { column, key: `${column}_key` });
         const columns = unique.map((path) => [path, keyed(path.slice(path.lastIndexOf(":") + 1))] as const);
