@@ -1,5 +1,5 @@
 import type { Attribute } from "../../../schema/attribute.ts";
-import { clearSecrets, fitAttribute, fit as fitted } from "../../../schema/fit.ts";
+import { clearSecrets, fitAttribute, fitResource } from "../../../schema/fit.ts";
 import { compileResourceType } from "../../../schema/resource-type.ts";
 import { isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
 import type { HashSecret } from "../../secrets.ts";
