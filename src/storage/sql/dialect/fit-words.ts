@@ -4,7 +4,7 @@ import type { Fragment } from "./fragment.ts";
 export type JsonKind = "string" | "number" | "boolean" | "object";
 
 /** What a text must say to be a value of a type that JSON has no kind for. */
-export type TextForm = "dateTime" | "binary";
+export type TextForm = "dateTime" | "binary" | "reference";
 
 /**
  * How a dialect looks into JSON that may be of another shape than an attribute is declared to have: it was written when the
@@ -25,7 +25,7 @@ export interface FitWords {
   elementOr(alias: string, name: string): Fragment;
   /** Condition on a text: it surely is of a form. What is not may be nevertheless. */
   isOfForm(text: Fragment, form: TextForm): Fragment;
-  /** Condition on the text of a JSON number: it surely is an integer. */
+  /** Condition on the text of a JSON number: it surely is an integer that a double has exactly. */
   isWhole(text: Fragment): Fragment;
   /** Condition on the text of a JSON number: it can be cast to a number. */
   isInRange(text: Fragment): Fragment;

@@ -1,6 +1,6 @@
 import { literal } from "./dialect.ts";
-import type { FitWords, JsonKind } from "./fit-words.ts";
-import { type Fragment, raw, sql } from "./fragment.ts";
+import type { FitWords, JsonKind, TextForm } from "./fit-words.ts";
+import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 
 /** What SQLite calls values of JSON. */
@@ -27,8 +27,8 @@ export const sqliteFit: FitWords = {
   elementObject: (alias) => raw(`(CASE ${alias}.type WHEN 'object' THEN ${alias}.value END)`),
   elementOr: (alias, name) =>
     sql`(CASE ${raw(alias)}.type WHEN 'object' THEN ${raw(alias)}.value->>${memberPath(name)} ELSE ${raw(alias)}.value END)`,
-  isOfForm: (text, form) => (form === "dateTime" ? isDateTime(text) : isBinary(text)),
-  isWhole: (text) => sql`(typeof(${text}) = 'integer')`,
+  isOfForm: (text, form) => FORMS[form](text),
+  isWhole: (text) => sql`(typeof(${text}) = 'integer' AND ${text} BETWEEN -9007199254740991 AND 9007199254740991)`,
   isInRange: () => raw("(1 = 1)"),
   isNumber: (column) =>
     sql`(typeof(${column}) IN ('integer', 'real') OR CAST(CAST(${column} AS NUMERIC) AS TEXT) = ${column})`,
@@ -51,8 +51,27 @@ function isDateTime(text: Fragment): Fragment {
 
 function isBinary(text: Fragment): Fragment {
   const letters = sql`rtrim(${text}, '=')`;
-  return sql`(${letters} NOT GLOB '*[^A-Za-z0-9+/_-]*' AND length(${text}) - length(${letters}) <= 2)`;
+  const isPadded = sql`(length(${text}) - length(${letters}) <= 2 AND length(${text}) % 4 = 0)`;
+  const isWhole = sql`(length(${letters}) % 4 <> 1 AND (${text} = ${letters} OR ${isPadded}))`;
+  return sql`(${letters} NOT GLOB '*[^A-Za-z0-9+/_-]*' AND ${isWhole})`;
 }
+
+/** A relative reference, or an address whose host is made of plain names. */
+function isReference(text: Fragment): Fragment {
+  const isPlain = (rest: Fragment) => sql`(${rest} <> '' AND ${rest} NOT GLOB '*[^A-Za-z0-9._~/?#&=-]*')`;
+  const isHost = sql`(${text} GLOB 'http*://[A-Za-z]*' AND ${text} NOT GLOB '*[.][0-9]*' AND ${text} NOT GLOB '*--*')`;
+  const isAddress = ["http://", "https://"].map((scheme) => {
+    const [start, rest] = [raw(String(scheme.length)), sql`substr(${text}, ${raw(String(scheme.length + 1))})`];
+    return sql`(substr(${text}, 1, ${start}) = ${literal(scheme)} AND ${isPlain(rest)})`;
+  });
+  return sql`(${isPlain(text)} OR (${isHost} AND (${join(isAddress, " OR ")})))`;
+}
+
+const FORMS: Readonly<Record<TextForm, (text: Fragment) => Fragment>> = {
+  dateTime: isDateTime,
+  binary: isBinary,
+  reference: isReference,
+};
 
 function memberPath(name: string): Fragment {
   return literal(`$.${quotedMember(name)}`);

@@ -113,6 +113,7 @@ function formed({ fit }: Dialect, { type }: Attribute, { text, isOdd }: RestValu
     }
     case "dateTime":
     case "binary":
+    case "reference":
       return { text, isOdd: orNot(fit.isOfForm(text, type)) };
     default:
       return { text, isOdd };
