@@ -1,6 +1,7 @@
 import { uniqueness } from "../../../error.ts";
 import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { Shape } from "../../../schema/shape.ts";
 import { readAttribute } from "../../../schema/value.ts";
 import { TimeSlice } from "../../../time-slice.ts";
 import type { StoredResource } from "../../adapter.ts";
@@ -54,8 +55,11 @@ export async function releaseStale(
 ): Promise<boolean> {
   const path = resourceType.unique.find(({ text }) => text === unique.path);
   if (path === undefined) return false;
-  // Nobody knows who wrote a row without a mark.
-  const marks = [...new Set([...unvouchedMarks(shapes, path, "uniqueness"), ""])];
+  // Who kept the value unique by another key has it rightly. Nobody knows who wrote a row without a mark.
+  const isUnaware = (shape: Shape | undefined): boolean =>
+    shape !== undefined && (shape.attributes[path.text]?.uniqueness ?? "none") === "none";
+  const unaware = [...shapes.others].filter(([, shape]) => isUnaware(shape)).map(([mark]) => mark);
+  const marks = [...new Set([...unaware, ""])];
   const { dialect, tables } = owner;
   return database.transaction(async (session) => {
     const holder = sql`r.id = (SELECT u.id FROM ${tables.unique} u WHERE u.scope = ${unique.scope}
