@@ -30,6 +30,8 @@ export interface KnownShapes {
   readonly own: Shape;
   /** The others by mark, `""` of rows without one; undefined: nothing is known of what they vouch for. */
   readonly others: ReadonlyMap<string, Shape | undefined>;
+  /** When that was asked for, by `performance.now()`. */
+  readonly asOf: number;
 }
 
 /** What a shape is in the table: `retiring` is still read, and no longer written; `retired` has no rows. */
@@ -37,7 +39,6 @@ export const SHAPE_STATES = { retired: 0, retiring: 1, active: 2 } as const;
 
 /** What the table said, and when. */
 interface Looked {
-  readonly asOf: number;
   readonly known: KnownShapes;
   /** The fingerprints that rows may be written under without another word. */
   readonly active: ReadonlySet<string>;
@@ -61,6 +62,21 @@ export class Shapes {
   /** What a read may rely on. */
   async known(session: Session, tenant: string, resourceType: ResourceType): Promise<KnownShapes> {
     return (await this.#look(session, tenant, resourceType)).known;
+  }
+
+  /**
+   * What a read should have relied on that has just ended: what it did rely on, unless it took so long that rows of yet another shape
+   * may have come meanwhile. Then what the session sees now, which the read is to be done again with.
+   */
+  async knownAfter(
+    session: Session,
+    tenant: string,
+    resourceType: ResourceType,
+    relied: KnownShapes,
+  ): Promise<KnownShapes> {
+    if (performance.now() - relied.asOf < LEASE) return relied;
+    const { known } = await this.#ask(session, tenant, resourceType);
+    return [...known.others.keys()].every((mark) => relied.others.has(mark)) ? relied : known;
   }
 
   /**
@@ -151,11 +167,19 @@ export class Shapes {
   }
 
   async #look(session: Session, tenant: string, resourceType: ResourceType) {
-    const own = shapeOf(resourceType);
-    const key = `${resourceType.name} ${tenant} ${own.fingerprint}`;
+    const key = `${resourceType.name} ${tenant} ${shapeOf(resourceType).fingerprint}`;
     const found = this.#known.get(key);
+    if (found !== undefined && performance.now() - found.known.asOf < LEASE) return found;
+    const looked = await this.#ask(session, tenant, resourceType);
+    // A type without rows may get its first one under any shape at once.
+    if (looked.active.size + looked.known.others.size > 0) this.#remember(key, looked);
+    return looked;
+  }
+
+  /** Looks into the table, whatever is known. Not to be remembered of a session that sees a state of before. */
+  async #ask(session: Session, tenant: string, resourceType: ResourceType): Promise<Looked> {
+    const own = shapeOf(resourceType);
     const asOf = performance.now();
-    if (found !== undefined && asOf - found.asOf < LEASE) return found;
     const rows = await this.#uses(session, tenant, resourceType.name);
     const others = new Map<string, Shape | undefined>();
     for (const { fingerprint, state, stands_for } of rows) {
@@ -166,10 +190,7 @@ export class Shapes {
       );
     }
     const active = rows.filter(({ state }) => Number(state) === SHAPE_STATES.active);
-    const looked = { asOf, known: { own, others }, active: new Set(active.map(({ fingerprint }) => fingerprint)) };
-    // A type without rows may get its first one under any shape at once.
-    if (rows.length > 0) this.#remember(key, looked);
-    return looked;
+    return { known: { own, others, asOf }, active: new Set(active.map(({ fingerprint }) => fingerprint)) };
   }
 
   /** What nobody may rely on any more goes, so that no number of tenants fills the memory. */
@@ -177,8 +198,8 @@ export class Shapes {
     // Behind all that was looked at before.
     this.#known.delete(key);
     this.#known.set(key, looked);
-    for (const [old, { asOf }] of this.#known) {
-      if (looked.asOf - asOf < LEASE) return;
+    for (const [old, { known }] of this.#known) {
+      if (looked.known.asOf - known.asOf < LEASE) return;
       this.#known.delete(old);
     }
   }

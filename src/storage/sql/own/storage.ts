@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { unavailable } from "../../../error.ts";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
-import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
+import type { ResourceType, ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, ReadRequest, StorageAdapter, StorageRequest, WriteRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type {
@@ -12,7 +12,7 @@ import type {
   SchemaChange,
   UpkeepOptions,
 } from "../../upkeep.ts";
-import { type Database, databaseOf } from "../database.ts";
+import { type Database, databaseOf, type Session } from "../database.ts";
 import type { Field } from "./batches.ts";
 import { createResource } from "./create.ts";
 import { applyDelta } from "./delta.ts";
@@ -271,32 +271,36 @@ type Whole = Pick<SqlStorage, "migrate" | "plan" | "schemaChanges" | "unknownTyp
 /** Storage in a database that is open, or in a transaction of one. */
 function storageOver(database: Database, settings: Settings): Omit<SqlStorage, keyof Whole> {
   const { tables, hashSecret, shapes, opening } = settings;
-  const known = async (request: StorageRequest, { tenant = "" }: Context) =>
-    tellOfChange(settings, request, tenant, await shapes.known(database, tenant, request.resourceType));
+  const relyingOn = async (request: StorageRequest, { tenant = "" }: Context) => {
+    const { resourceType } = request;
+    const known = await shapes.known(database, tenant, resourceType);
+    return reliance(shapes, tenant, resourceType, tellOfChange(settings, request, tenant, known));
+  };
   const announce = async (request: WriteRequest, { tenant = "" }: Context) =>
     tellOfChange(settings, request, tenant, await shapes.announce(database, tenant, request.resourceType));
   return {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
     async get(request, context) {
       request.signal?.throwIfAborted();
-      const reading = { ...request, tables, tenant: context.tenant ?? "", known: await known(request, context) };
+      const reading = { ...request, tables, tenant: context.tenant ?? "" };
+      const relying = await relyingOn(request, context);
       return canStream(database, request)
-        ? readAheadWithStreams(database, reading, (session, streamOf) =>
-            readResource(session, reading, request.id, streamOf),
+        ? readAheadWithStreams(database, reading, (session, streamOf, drop) =>
+            relying(session, (known) => readResource(session, { ...reading, known }, request.id, streamOf), drop),
           )
-        : readResource(database, reading, request.id);
+        : relying(database, (known) => readResource(database, { ...reading, known }, request.id));
     },
     async query(request, context) {
       request.signal?.throwIfAborted();
       // The statement depends on the indexes that there are.
       await opening.ready();
       const place = { tables, tenant: context.tenant ?? "", resourceType: request.resourceType };
-      const shapes = await known(request, context);
+      const relying = await relyingOn(request, context);
       return canStream(database, request)
-        ? readWithStreams(database, place, (_, streamOf) =>
-            query(database, tables, request, context, settings, shapes, streamOf),
+        ? readWithStreams(database, place, (_, streamOf, drop) =>
+            relying(database, (known) => query(database, tables, request, context, settings, known, streamOf), drop),
           )
-        : query(database, tables, request, context, settings, shapes);
+        : relying(database, (known) => query(database, tables, request, context, settings, known));
     },
     async create(request, context) {
       const known = await announce(request, context);
@@ -317,6 +321,23 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
     },
     ...upkeepOver({ database, tables }, shapes),
     reindex: (options) => reindex({ database, tables, shapes, hashSecret }, options),
+  };
+}
+
+/**
+ * Reads by what is known of the rows, and once more where that was no longer so when a statement came to its turn: a process may be
+ * kept waiting for longer than it may rely on anything. `drop` is told before it reads again.
+ */
+function reliance(shapes: Shapes, tenant: string, resourceType: ResourceType, known: KnownShapes) {
+  let relied = known;
+  return async <T>(session: Session, read: (known: KnownShapes) => Promise<T>, drop?: () => void): Promise<T> => {
+    for (;;) {
+      const found = await read(relied);
+      const now = await shapes.knownAfter(session, tenant, resourceType, relied);
+      if (now === relied) return found;
+      drop?.();
+      relied = now;
+    }
   };
 }
 

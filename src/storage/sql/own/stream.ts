@@ -34,8 +34,11 @@ export function largeOf(streamOf: StreamOf | undefined): Large {
       : streamOf(row, attribute, elements as unknown as readonly KeyedElement[], isMixed);
 }
 
-/** Reads what is asked for, with streams for large collections. It may be asked twice. */
-type ReadStreamed<T> = (session: Session, streamOf: StreamOf) => Promise<T>;
+/**
+ * Reads what is asked for, with streams for large collections. It may be asked twice. `drop` closes the streams that were made, for
+ * who begins again.
+ */
+type ReadStreamed<T> = (session: Session, streamOf: StreamOf, drop: () => void) => Promise<T>;
 
 /**
  * Reads so that collections that are too large to hold are handed out as streams, in the state that was read. When the first
@@ -52,7 +55,7 @@ export function readWithStreams<T>(database: Database, place: StreamPlace, read:
     });
     return ahead;
   };
-  return read(database, opening(database, place, collections, begin));
+  return read(database, opening(database, place, collections, begin), () => closeAll(database, collections));
 }
 
 /**
@@ -66,18 +69,23 @@ export async function readAheadWithStreams<T>(
 ): Promise<T> {
   const collections: OpenCollection[] = [];
   const streamOf = opening(database, place, collections, () => Promise.resolve());
-  const found = await read(database, streamOf);
+  const drop = (): void => closeAll(database, collections);
+  const found = await read(database, streamOf, drop);
   if (collections.length === 0) return found;
   const again = (session: Session): Promise<T> => {
-    for (const collection of collections.splice(0)) closeCollection(database, collection);
-    return read(session, streamOf);
+    drop();
+    return read(session, streamOf, drop);
   };
   try {
     return await readAhead(database, collections, found, again);
   } catch (error) {
-    for (const collection of collections) closeCollection(database, collection);
+    drop();
     throw error;
   }
+}
+
+function closeAll(database: Database, collections: OpenCollection[]): void {
+  for (const collection of collections.splice(0)) closeCollection(database, collection);
 }
 
 /** Makes streams, and notes them in `collections`. */
