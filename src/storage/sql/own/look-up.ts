@@ -57,7 +57,7 @@ export async function lookUp(
 /** Its parameters are, in this order: scope, name of the attribute, key, tenant, type. */
 function statementOf(scope: OwnScope, apart: Apart, isStreamed: boolean): Fragment {
   const { tables } = scope;
-  const columns = sql`r.tenant, r.type, ${baseColumns(scope.dialect)}${apartColumns(scope, apart, isStreamed)}`;
+  const columns = sql`r.tenant, r.type, ${baseColumns(scope.dialect, isStreamed)}${apartColumns(scope, apart, isStreamed)}`;
   if (columns.parameters.length > 0) throw new TypeError("The columns of a look-up hold no values.");
   const found = sql`SELECT u.tenant, u.id FROM ${tables.unique} u
     WHERE u.scope = ${""} AND u.attribute = ${""} AND u.key = ${""} AND u.tenant = ${""}`;

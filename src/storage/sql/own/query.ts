@@ -145,7 +145,7 @@ function sourceOf(
     condition,
     id: raw("r.id"),
     sort: order,
-    columns: sql`r.tenant, r.type, ${baseColumns(dialect)}`,
+    columns: sql`r.tenant, r.type, ${baseColumns(dialect, streamOf !== undefined)}`,
     more: apartColumns(scope, apart, streamOf !== undefined),
     again: sql`${tables.resource} r ON r.tenant = p.tenant AND r.id = p.id`,
     known: raw(", r.tenant"),

@@ -8,6 +8,7 @@ import { cast, literal } from "../dialect/dialect.ts";
 import { raw, sql } from "../dialect/fragment.ts";
 import { createTurns, LONGEST_WAIT, type Turns } from "../turns.ts";
 import type { ApartElement } from "./resource.ts";
+import { markOf } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
 
 /** How many elements of a collection are read at a time. */
@@ -39,6 +40,8 @@ export interface OpenCollection {
   readonly id: string;
   /** The version of the resource that the collection is of. */
   readonly version: string;
+  /** The mark of the resource's row: under another one the elements may be elsewhere, though the version is the same. */
+  readonly mark: string;
   /** There may be rows of it that are references of the document. */
   readonly isMixed: boolean;
   /** The key of the last element that was read. */
@@ -141,7 +144,7 @@ interface Chunk {
 
 /** The next chunk by one statement; undefined where the resource no longer has the version that the collection is of. */
 async function readChunk(session: Session, collection: OpenCollection): Promise<Chunk | undefined> {
-  const { attribute, id, version, isMixed, last } = collection;
+  const { attribute, id, version, mark, isMixed, last } = collection;
   const { tables, tenant } = collection.place;
   const { dialect } = session;
   const rows = sql`SELECT m.key, m.target, m.value, m.element FROM ${tables.element} m
@@ -150,7 +153,8 @@ async function readChunk(session: Session, collection: OpenCollection): Promise<
   const parts = [raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element")), raw("c.key")];
   const [row] = await session.run<{ elements: string | null }>(
     sql`SELECT ${dialect.aggregate(parts, sql`(${rows}) c`)} AS elements FROM ${tables.resource} r
-      WHERE r.tenant = ${tenant} AND r.id = ${id} AND ${cast(dialect, raw("r.version"), "text")} = ${version}`,
+      WHERE r.tenant = ${tenant} AND r.id = ${id} AND ${cast(dialect, raw("r.version"), "text")} = ${version}
+      AND ${markOf(dialect)} = ${mark}`,
   );
   if (row === undefined) return undefined;
   const text = row.elements ?? "[]";

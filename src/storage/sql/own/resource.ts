@@ -17,6 +17,8 @@ export interface SelectedRow {
   readonly [column: `apart${number}`]: string | null;
   /** Elements of attributes that were collections when they were written, as a JSON array, with the path of theirs. */
   readonly strays?: string | null;
+  /** The mark of the row, where collections are streamed. */
+  readonly mark?: string;
 }
 
 /** The `meta` of a row. */

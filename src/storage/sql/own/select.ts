@@ -7,7 +7,7 @@ import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { heldIn, type OwnScope, ofHolder, referring } from "./elements.ts";
 import { CHUNK } from "./read-ahead.ts";
 import type { Apart } from "./resource.ts";
-import type { KnownShapes } from "./shapes.ts";
+import { type KnownShapes, markOf } from "./shapes.ts";
 import { IS_WHOLE, mixedOf } from "./unvouched.ts";
 
 type SelectScope = Pick<OwnScope, "dialect" | "tables">;
@@ -32,9 +32,10 @@ export function isFew({ attributes, mixed }: Apart, isStreamed: boolean): boolea
   return mixed === undefined && (isStreamed || !attributes.some(({ collection }) => collection));
 }
 
-/** The columns of the resource row itself. */
-export function baseColumns(dialect: Dialect): Fragment {
-  return sql`r.id, ${cast(dialect, raw("r.version"), "text")} AS version, r.created, r.modified, r.document`;
+/** The columns of the resource row itself. `isStreamed`: with what tells that its elements are still where they were. */
+export function baseColumns(dialect: Dialect, isStreamed = false): Fragment {
+  const mark = isStreamed ? sql`, ${markOf(dialect)} AS mark` : sql``;
+  return sql`r.id, ${cast(dialect, raw("r.version"), "text")} AS version, r.created, r.modified, r.document${mark}`;
 }
 
 /**

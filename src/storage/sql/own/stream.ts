@@ -95,9 +95,20 @@ function opening(
   collections: OpenCollection[],
   begin: () => Promise<void>,
 ): StreamOf {
-  return ({ id, version }, attribute, first, isMixed) => {
+  return ({ id, version, mark = "" }, attribute, first, isMixed) => {
     const last = first.at(-1)?.[2] ?? "";
-    const collection = { place, attribute, id, version, isMixed, last, isRead: false, isClosed: false, ahead: [] };
+    const collection = {
+      place,
+      attribute,
+      id,
+      version,
+      mark,
+      isMixed,
+      last,
+      isRead: false,
+      isClosed: false,
+      ahead: [],
+    };
     collections.push(collection);
     return elementStream(database, collection, first, begin);
   };

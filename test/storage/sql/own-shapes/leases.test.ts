@@ -1,6 +1,9 @@
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AttributeLiteral } from "../../../../src/index.ts";
+import { readAttribute } from "../../../../src/schema/value.ts";
+import { SELECT_ALL } from "../../../../src/storage/adapter.ts";
+import { sqlStorage } from "../../../../src/storage/sql/index.ts";
 import { hasPostgres, type Opened, pgliteEngine, postgresEngine, sqliteEngine } from "../engines.ts";
 import { releasesOf, thing } from "./two-releases.ts";
 
@@ -83,5 +86,25 @@ describe.each(engines)("statements that are late on $name", (engine) => {
               .join() === "one,two",
         ),
       );
+  });
+
+  test("a stream of a collection that a reindex moves into documents breaks off", async () => {
+    const tenant = "streamed";
+    const many = Array.from({ length: 2500 }, (_, index) => ({ value: `e${String(index).padStart(5, "0")}` }));
+    const [was, is] = [thing({ a: COLLECTION }), thing({ a: LIST })];
+    const [old] = releasesOf(opened, tenant, [was]).releases;
+    await old.create("t", { a: many });
+    const { prefix, schema } = opened.tables;
+    const storage = sqlStorage({ db: opened.db, tablePrefix: prefix, ...(schema === undefined ? {} : { schema }) });
+    const page = { startIndex: 1, count: 10 };
+    const found = await storage.query({ resourceType: old.type, page, select: SELECT_ALL, stream: true }, { tenant });
+    const stream = readAttribute(found.resources[0] ?? {}, old.type.attribute("a") ?? expect.fail());
+    await storage.reindex({ resourceTypes: [is], tenant });
+    const read = async (): Promise<number> => {
+      let count = 0;
+      for await (const _ of stream as AsyncIterable<object>) count++;
+      return count;
+    };
+    await expect(read()).rejects.toMatchObject({ status: 503 });
   });
 });
