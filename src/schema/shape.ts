@@ -1,4 +1,4 @@
-import type { Attribute, Uniqueness } from "./attribute.ts";
+import { type Attribute, type AttributePath, pathOf } from "./attribute.ts";
 import { remembered } from "./remembered.ts";
 import type { ResourceType } from "./resource-type.ts";
 
@@ -13,7 +13,8 @@ export interface AttributeShape {
   /** By what keys they are compared: type, multiplicity, letter case, comparison and key function. The same text, the same keys. */
   readonly key: string;
   readonly place: Place;
-  readonly uniqueness: Uniqueness;
+  /** `"none"`, or within what its values are unique and the name under which they are: `"server urn:example:Thing code"`. */
+  readonly uniqueness: string;
 }
 
 /**
@@ -32,15 +33,26 @@ export const shapeOf: (resourceType: ResourceType) => Shape = remembered((resour
   const attributes: Record<string, AttributeShape> = {};
   for (const attribute of resourceType.attributes) {
     if (attribute.path === "schemas" || attribute.path === "id" || attribute.path === "meta") continue;
-    for (const one of [attribute, ...attribute.subAttributes])
+    for (const sub of [undefined, ...attribute.subAttributes]) {
+      const one = sub ?? attribute;
       attributes[one.path] = {
         key: keyShape(one, resourceType.hasStandardKeys),
         place: placeOf(attribute),
-        uniqueness: one.uniqueness,
+        uniqueness:
+          one.uniqueness === "none" ? "none" : `${one.uniqueness} ${uniqueName(resourceType, pathOf(attribute, sub))}`,
       };
+    }
   }
   return { fingerprint: fingerprintOf(resourceType.urn, attributes), attributes };
 });
+
+/**
+ * The name under which an attribute's values are unique: resource types that share the schema share the uniqueness of
+ * its attributes [S-7-24]. The attributes that all types have share theirs too.
+ */
+export function uniqueName({ urn }: Pick<ResourceType, "urn">, { attribute, text }: AttributePath): string {
+  return attribute.extension !== undefined || text === "id" || text === "externalId" ? text : `${urn} ${text}`;
+}
 
 function placeOf(attribute: Attribute): Place {
   if (attribute.inverseOf !== undefined) return "computed";

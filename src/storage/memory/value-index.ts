@@ -1,10 +1,9 @@
 import { type Attribute, type AttributePath, pathOf } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
-import { shapeOf } from "../../schema/shape.ts";
+import { shapeOf, uniqueName } from "../../schema/shape.ts";
 import type { Steps } from "../../time-slice.ts";
 import { getOrCreate } from "../get-or-create.ts";
 import { isCommonId, isComparedAsId, isId } from "../id.ts";
-import { uniqueName } from "../unique.ts";
 import { type KeyIndex, keyIndex } from "./key-index.ts";
 import { type Content, keysIn } from "./row.ts";
 

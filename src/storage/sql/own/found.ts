@@ -1,9 +1,9 @@
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
+import { uniqueName } from "../../../schema/shape.ts";
 import { isComparedAsId } from "../../id.ts";
 import { inversePart } from "../../inverse.ts";
 import { findReference } from "../../reference.ts";
-import { uniqueName } from "../../unique.ts";
 import { isAsWell } from "../as-well.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { escapeKey, isStorable, LONGEST_KEY } from "../key.ts";

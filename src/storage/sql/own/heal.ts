@@ -1,12 +1,12 @@
 import { versionMismatch } from "../../../error.ts";
 import { type Attribute, pathOf } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
+import { uniqueName } from "../../../schema/shape.ts";
 import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import { doInSlices, TimeSlice } from "../../../time-slice.ts";
 import type { NewResource, ReplaceRequest, StorageNotice, StoredResource } from "../../adapter.ts";
 import { findReference, referencesIn } from "../../reference.ts";
 import type { HashedSecrets } from "../../secrets.ts";
-import { uniqueName } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, returning, sql } from "../dialect/fragment.ts";
 import {

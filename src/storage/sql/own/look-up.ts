@@ -1,8 +1,8 @@
 import type { Filter } from "../../../filter/ast.ts";
 import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
+import { uniqueName } from "../../../schema/shape.ts";
 import { getOrCreate } from "../../get-or-create.ts";
-import { uniqueName } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, fill, raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "../key.ts";

@@ -1,8 +1,8 @@
 import { type Attribute, pathOf } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
-import { type Shape, shapeOf } from "../../../schema/shape.ts";
+import { type Shape, shapeOf, uniqueName } from "../../../schema/shape.ts";
 import { getOrCreate } from "../../get-or-create.ts";
-import { hasUniqueParts, uniqueName } from "../../unique.ts";
+import { hasUniqueParts } from "../../unique.ts";
 import type { UsedShape } from "./reindex-read.ts";
 
 /** What is to be made of the resources of one type of a tenant, and from which shapes. */

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AttributeLiteral, ResourceTypeDefinition } from "../../../../src/index.ts";
+import {
+  type AttributeLiteral,
+  defineResourceType,
+  defineSchema,
+  type ResourceTypeDefinition,
+} from "../../../../src/index.ts";
 import { hasPostgres, type Opened, pgliteEngine, postgresEngine, sqliteEngine } from "../engines.ts";
-import { EXTRA, releasesOf, thing } from "./two-releases.ts";
+import { EXTRA, releasesOf, THING, thing } from "./two-releases.ts";
 
 const engines = [sqliteEngine("SQLite in memory"), pgliteEngine(), ...(hasPostgres ? [postgresEngine()] : [])];
 
@@ -300,5 +305,23 @@ describe.each(engines)("rows of another shape on $name", (engine) => {
     const { json } = await old.create("t", { a: elements });
     expect(await now.put("t", { a: elements })).toMatchObject({ json: { meta: { version: json.meta.version } } });
     expect(await now.patch("t", setNote)).toMatchObject({ status: 200 });
+  });
+
+  test("under another URN of the schema unique values are found and kept, before a write of the resource and after it", async () => {
+    const under = (id: string) => {
+      const schema = defineSchema({ id, name: "Thing", attributes: { name: {}, code: { uniqueness: "server" } } });
+      return defineResourceType({ name: "Thing", schema });
+    };
+    const { releases } = over(under(THING), under(`${THING}:2`));
+    await releases[0].create("t", { code: "x" });
+    const [, { find, ask, patch }] = releases;
+    const double = { schemas: [`${THING}:2`], name: "double", code: "X" };
+    const holds = async (): Promise<void> => {
+      expect(await find('code eq "x"')).toEqual(["t"]);
+      expect((await ask("POST", "/Things", double)).status).toBe(409);
+    };
+    await holds();
+    expect((await patch("t", { op: "replace", path: "name", value: "other" })).status).toBe(200);
+    await holds();
   });
 });
