@@ -34,6 +34,9 @@ export interface KnownShapes {
   readonly asOf: number;
 }
 
+/** How many changes are remembered to have been told, and how many shapes of others: no number of tenants fills the memory. */
+const MOST_REMEMBERED = 1000;
+
 /** What a shape is in the table: `retiring` is still read, and no longer written; `retired` has no rows. */
 export const SHAPE_STATES = { retired: 0, retiring: 1, active: 2 } as const;
 
@@ -145,9 +148,11 @@ export class Shapes {
   /** Whether such a change is told for the first time: once for each set of shapes that a type of a tenant has rows of. */
   isNews({ resourceType, tenant = "" }: SchemaChange, { own, others }: KnownShapes): boolean {
     const name = `${resourceType} ${tenant} ${own.fingerprint} ${[...others.keys()].sort().join(" ")}`;
-    if (this.#told.has(name)) return false;
+    // Behind all that was told before: what nobody asks for any more is forgotten first.
+    const isNews = !this.#told.delete(name);
     this.#told.add(name);
-    return true;
+    dropOldest(this.#told);
+    return isNews;
   }
 
   /** Drops what is known, so that it is asked for anew. */
@@ -224,7 +229,16 @@ export class Shapes {
     );
     if (row === undefined) return undefined;
     const attributes = JSON.parse(row.attributes) as Record<string, AttributeShape>;
-    return getOrCreate(this.#shapes, fingerprint, () => ({ fingerprint, attributes }));
+    const shape = getOrCreate(this.#shapes, fingerprint, () => ({ fingerprint, attributes }));
+    dropOldest(this.#shapes);
+    return shape;
+  }
+}
+
+function dropOldest(known: Set<string> | Map<string, unknown>): void {
+  for (const oldest of known.keys()) {
+    if (known.size <= MOST_REMEMBERED) return;
+    known.delete(oldest);
   }
 }
 

@@ -2,6 +2,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createScim, defineResourceType, defineSchema, type ScimEvent } from "../../../../src/index.ts";
 import type { AttributeLiteral } from "../../../../src/schema/attribute.ts";
 import { type SqlStorage, sqlStorage } from "../../../../src/storage/sql/index.ts";
+import { Shapes } from "../../../../src/storage/sql/own/shapes.ts";
+import { tablesOf } from "../../../../src/storage/sql/own/tables.ts";
 import { sqliteEngine } from "../engines.ts";
 
 const ITEM = "urn:example:params:scim:schemas:Item";
@@ -104,5 +106,21 @@ describe("resources of an older schema", () => {
     await serve(storage, before).ask("POST", "/Items", { code });
     const found = await serve(storage, after).ask("GET", `/Items?filter=${encodeURIComponent(`code eq "${code}"`)}`);
     expect(found.json.totalResults).toBe(1);
+  });
+
+  test("are remembered of the last thousand tenants that were told of", () => {
+    const shapes = new Shapes(tablesOf());
+    const own = { fingerprint: "own", attributes: {} };
+    const isNews = (tenant: string) =>
+      shapes.isNews(
+        { resourceType: "Item", tenant, changes: [], needsReindex: true },
+        { own, others: new Map([["other", undefined]]), asOf: 0 },
+      );
+    const tenants = Array.from({ length: 1000 }, (_, index) => `t${index}`);
+    expect(tenants.filter(isNews)).toEqual(tenants);
+    expect(tenants.filter(isNews)).toEqual([]);
+    expect(isNews("one more")).toBe(true);
+    expect(isNews("t999")).toBe(false);
+    expect(isNews("t0")).toBe(true);
   });
 });
