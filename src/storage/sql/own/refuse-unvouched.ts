@@ -1,17 +1,18 @@
 import { uniqueness } from "../../../error.ts";
 import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import type { ResourceType } from "../../../schema/resource-type.ts";
-import type { Shape } from "../../../schema/shape.ts";
-import { readAttribute } from "../../../schema/value.ts";
+import { type Shape, uniqueName } from "../../../schema/shape.ts";
+import { isSame, readAttribute } from "../../../schema/value.ts";
 import { TimeSlice } from "../../../time-slice.ts";
 import type { StoredResource } from "../../adapter.ts";
+import { isUniqueOverTenants } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { heldIn } from "./elements.ts";
 import { elementOf } from "./resource.ts";
 import { keysAt, type UniqueRow } from "./row.ts";
-import { hasMark, type KnownShapes, unvouchedMarks } from "./shapes.ts";
+import { hasMark, type KnownShapes, SHAPE_STATES, unvouchedMarks } from "./shapes.ts";
 import { deleteUniques, type Owner } from "./statements.ts";
 
 /** How many documents are in memory at a time. */
@@ -29,17 +30,87 @@ export async function refuseUnvouched(
   shapes: KnownShapes,
   claimed: readonly UniqueRow[],
 ): Promise<void> {
-  if (shapes.others.size === 0) return;
   for (const path of resourceType.unique) {
     const keys = new Set(claimed.flatMap((row) => (row.path === path.text ? [row.key] : [])));
-    const unvouched = keys.size === 0 ? [] : unvouchedMarks(shapes, path, "uniqueness");
-    if (unvouched.length === 0) continue;
-    const isList = path.attribute.multiValued || path.sub?.multiValued === true;
-    const keyless = isList ? unvouched : unvouchedMarks(shapes, path, "key");
-    const keyed = unvouched.filter((mark) => !keyless.includes(mark));
-    if (keyed.length > 0 && (await isInKeys(session, owner, path, keyed, keys))) throw uniqueness(path.text);
-    if (keyless.length > 0 && (await isInDocuments(session, owner, path, keyless, keys))) throw uniqueness(path.text);
+    if (keys.size === 0) continue;
+    const unvouched = unvouchedMarks(shapes, path, "uniqueness");
+    const keyless = isInList(path) ? unvouched : unvouchedMarks(shapes, path, "key");
+    const own: Unvouched = { keyed: unvouched.filter((mark) => !keyless.includes(mark)), keyless };
+    const elsewhere = kinElsewhere(owner, resourceType, path);
+    if (await isAmong(session, owner, path, isOtherOfType(owner), own, keys)) throw uniqueness(path.text);
+    if (elsewhere === undefined) continue;
+    const others = await unvouchedElsewhere(session, owner, shapes.own, path, elsewhere("u"));
+    if (await isAmong(session, owner, path, elsewhere("r"), others, keys)) throw uniqueness(path.text);
   }
+}
+
+/** Whether its keys are in a list, which no comparison with one key finds. */
+function isInList({ attribute, sub }: AttributePath): boolean {
+  return attribute.multiValued || sub?.multiValued === true;
+}
+
+/** The marks of rows that do not vouch for unique values: by what they are to be looked at. */
+interface Unvouched {
+  /** Their keys answer. */
+  readonly keyed: readonly string[];
+  /** Only their documents do. */
+  readonly keyless: readonly string[];
+}
+
+/**
+ * Condition on rows `r` or `u` of other types and tenants that share the uniqueness of a path: it is of an extension or of all types, or is
+ * unique over all tenants. Undefined where there are none.
+ */
+function kinElsewhere(
+  { tenant, type }: Owner,
+  resourceType: ResourceType,
+  path: AttributePath,
+): ((alias: "r" | "u") => Fragment) | undefined {
+  const isOverTenants = isUniqueOverTenants(leafOf(path));
+  const isOverTypes = uniqueName(resourceType, path) === path.text;
+  if (!isOverTenants && !isOverTypes) return undefined;
+  return (alias) => {
+    const [ofTenant, ofType] = [sql`${raw(alias)}.tenant = ${tenant}`, sql`${raw(alias)}.type = ${type}`];
+    return sql`${isOverTenants ? TRUE : ofTenant} AND ${isOverTypes ? TRUE : ofType} AND NOT (${ofTenant} AND ${ofType})`;
+  };
+}
+
+/** A type that does not have the attribute has no values of it. */
+async function unvouchedElsewhere(
+  session: Session,
+  { tables }: Owner,
+  own: Shape,
+  path: AttributePath,
+  isElsewhere: Fragment,
+): Promise<Unvouched> {
+  const wanted = own.attributes[path.text];
+  const rows = await session.run<{ fingerprint: string; attributes: string | null }>(
+    sql`SELECT DISTINCT u.fingerprint, s.attributes FROM ${tables.shapeUse} u
+      LEFT JOIN ${tables.shape} s ON s.fingerprint = coalesce(u.stands_for, u.fingerprint)
+      WHERE u.state <> ${SHAPE_STATES.retired} AND u.fingerprint <> ${own.fingerprint} AND ${isElsewhere}`,
+  );
+  const keyed: string[] = [];
+  const keyless: string[] = [];
+  for (const { fingerprint, attributes } of rows) {
+    const there = attributes === null ? null : (JSON.parse(attributes) as Shape["attributes"])[path.text];
+    if (there === undefined || isSame(there, wanted)) continue;
+    const isKeyed = !isInList(path) && there?.key === wanted?.key && there?.place === wanted?.place;
+    (isKeyed ? keyed : keyless).push(fingerprint);
+  }
+  return { keyed, keyless };
+}
+
+async function isAmong(
+  session: Session,
+  owner: Owner,
+  path: AttributePath,
+  among: Fragment,
+  { keyed, keyless }: Unvouched,
+  keys: ReadonlySet<string>,
+): Promise<boolean> {
+  const marked = (marks: readonly string[]): Fragment => sql`${among} AND ${hasMark(owner.dialect, marks)}`;
+  if (keyed.length > 0 && (await isInKeys(session, owner, path, marked(keyed), keys))) return true;
+  return keyless.length > 0 && (await isInDocuments(session, owner, path, marked(keyless), keys));
 }
 
 /**
@@ -66,7 +137,7 @@ export async function releaseStale(
       AND u.attribute = ${unique.attribute} AND u.key = ${unique.key} AND u.tenant = ${owner.tenant})`;
     const [row] = await session.run<DocumentRow>(
       sql`SELECT ${documentColumns(owner, path)} FROM ${tables.resource} r
-        WHERE ${isOther(owner, marks)} AND ${holder}${dialect.forUpdate}`,
+        WHERE ${isOtherOfType(owner)} AND ${hasMark(dialect, marks)} AND ${holder}${dialect.forUpdate}`,
     );
     if (row === undefined || valuesIn(row, path).includes(unique.key)) return false;
     await session.run(deleteUniques({ ...owner, id: row.id }, [unique], TRUE));
@@ -74,16 +145,16 @@ export async function releaseStale(
   });
 }
 
-/** Condition on a row `r`: another resource of the type, with one of the marks. */
-function isOther({ dialect, tenant, type, id }: Owner, marks: readonly string[]): Fragment {
-  return sql`r.tenant = ${tenant} AND r.type = ${type} AND r.id <> ${id} AND ${hasMark(dialect, marks)}`;
+/** Condition on a row `r`: another resource of the type. */
+function isOtherOfType({ tenant, type, id }: Owner): Fragment {
+  return sql`r.tenant = ${tenant} AND r.type = ${type} AND r.id <> ${id}`;
 }
 
 async function isInKeys(
   session: Session,
   owner: Owner,
   path: AttributePath,
-  marks: readonly string[],
+  among: Fragment,
   keys: ReadonlySet<string>,
 ): Promise<boolean> {
   const storable = [...keys].filter(isStorable);
@@ -94,7 +165,7 @@ async function isInKeys(
   );
   const rows = await session.run(
     sql`SELECT r.id FROM ${owner.tables.resource} r
-      WHERE ${isOther(owner, marks)} AND ${owner.dialect.member(raw("r.keys"), leafOf(path).path)} IN (${values}) LIMIT 1`,
+      WHERE ${among} AND ${owner.dialect.member(raw("r.keys"), leafOf(path).path)} IN (${values}) LIMIT 1`,
   );
   return rows.length > 0;
 }
@@ -103,22 +174,23 @@ async function isInDocuments(
   session: Session,
   owner: Owner,
   path: AttributePath,
-  marks: readonly string[],
+  among: Fragment,
   keys: ReadonlySet<string>,
 ): Promise<boolean> {
   const slice = new TimeSlice();
-  for (let last = ""; ; ) {
-    const rows = await readDocuments(session, owner, path, marks, last);
+  for (let last: Pick<DocumentRow, "tenant" | "id"> = { tenant: "", id: "" }; ; ) {
+    const rows = await readDocuments(session, owner, path, among, last);
     for (const row of rows) {
       if (valuesIn(row, path).some((key) => keys.has(key))) return true;
       if (slice.isOver) await slice.next();
     }
     if (rows.length < CHUNK) return false;
-    last = (rows.at(-1) as DocumentRow).id;
+    last = rows.at(-1) as DocumentRow;
   }
 }
 
 interface DocumentRow {
+  readonly tenant: string;
   readonly id: string;
   readonly document: string;
   /** What rows of their own hold of the attribute. */
@@ -130,15 +202,15 @@ function readDocuments(
   session: Session,
   owner: Owner,
   path: AttributePath,
-  marks: readonly string[],
-  last: string,
+  among: Fragment,
+  { tenant, id }: Pick<DocumentRow, "tenant" | "id">,
 ): Promise<readonly DocumentRow[]> {
   const { dialect, tables } = owner;
   const named = dialect.includes(raw("r.document"), `${JSON.stringify(path.attribute.name)}:`);
   return session.run<DocumentRow>(
     sql`SELECT ${documentColumns(owner, path)} FROM ${tables.resource} r
-      WHERE ${isOther(owner, marks)} AND r.id > ${last} AND (${named} OR EXISTS (SELECT 1 FROM ${heldApart(owner, path)}))
-      ORDER BY r.id LIMIT ${raw(String(CHUNK))}`,
+      WHERE ${among} AND (r.tenant, r.id) > (${tenant}, ${id}) AND (${named} OR EXISTS (SELECT 1 FROM ${heldApart(owner, path)}))
+      ORDER BY r.tenant, r.id LIMIT ${raw(String(CHUNK))}`,
   );
 }
 
@@ -148,7 +220,7 @@ function documentColumns(owner: Owner, path: AttributePath): Fragment {
     [raw("c.value"), raw("c.element")],
     sql`(SELECT coalesce(m.target, m.value) AS value, m.element FROM ${heldApart(owner, path)}) c`,
   );
-  return sql`r.id, r.document, ${elements} AS elements`;
+  return sql`r.tenant, r.id, r.document, ${elements} AS elements`;
 }
 
 /** The rows `m` that hold values of an attribute of the row `r`: not those of references that the document holds. */

@@ -324,4 +324,12 @@ describe.each(engines)("rows of another shape on $name", (engine) => {
     expect((await patch("t", { op: "replace", path: "name", value: "other" })).status).toBe(200);
     await holds();
   });
+
+  test("a value that was made unique over all tenants is refused though another tenant's row of before has it", async () => {
+    const [before, after] = [thing({ code: {} }), thing({ code: { uniqueness: "global" } })];
+    const here = over(before, after).releases;
+    const there = over(before, after).releases;
+    await here[0].create("global", { code: "everywhere" });
+    expect((await there[1].create("other", { code: "Everywhere" })).status).toBe(409);
+  });
 });
