@@ -6,7 +6,7 @@ import { getOrCreate } from "../../get-or-create.ts";
 import { type SchemaChange, schemaChangeOf } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, raw, short, sql } from "../dialect/fragment.ts";
 import type { Tables } from "./tables.ts";
 import { newestVersion, type Version, VersionWatch } from "./version.ts";
 
@@ -189,8 +189,8 @@ export class Shapes {
   /** What the type of the tenant has rows of; the version of the tables comes with it. */
   async #uses(session: Session, tenant: string, type: string) {
     const rows = await session.run<Version & { fingerprint: string | null; state: number }>(
-      sql`SELECT u.fingerprint, u.state, v.version, v.least FROM ${newestVersion(this.#tables)}
-        LEFT JOIN ${this.#tables.shapeUse} u ON u.tenant = ${tenant} AND u.type = ${type}`,
+      short(sql`SELECT u.fingerprint, u.state, v.version, v.least FROM ${newestVersion(this.#tables)}
+        LEFT JOIN ${this.#tables.shapeUse} u ON u.tenant = ${tenant} AND u.type = ${type}`),
     );
     for (const { version, least } of rows.slice(0, 1))
       this.version.note({ version: Number(version), least: Number(least) });
