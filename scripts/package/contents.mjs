@@ -23,8 +23,8 @@ const ENTRIES = {
     without: EVERYWHERE,
   },
   memory: {
-    most: 24,
-    why: "shares filter and schema with the core; keeps the state that a long query is answered from",
+    most: 42,
+    why: "shares filter and schema with the core; keeps the state that a long query is answered from, reads what other schemas wrote, and reports it",
     without: EVERYWHERE,
   },
   fetch: {
@@ -40,13 +40,13 @@ const ENTRIES = {
     without: EVERYWHERE,
   },
   testing: {
-    most: 210,
+    most: 225,
     why: "more than 400 cases with their sentences, and the service whose announcements they compare with storage",
     without: ["node:", '"pg"', 'from "fast-check"', 'require("fast-check")'],
   },
   sql: {
-    most: 96,
-    why: "two dialects over one compiler, for tables of its own and for those of the host, what of these would fail later, and threads for SQLite",
+    most: 150,
+    why: "two dialects over one compiler, for tables of its own and for those of the host, what of these would fail later, threads for SQLite, and what becomes of data when schemas change and tenants leave",
     without: ['from "pg"'],
   },
 };
@@ -55,7 +55,7 @@ const ENTRIES = {
  * The most kilobytes of the tarball, as it is sent and as it lies on a disk. The code is there twice, as modules and as CommonJS, and
  * readable, because its lines are what a stack trace names; types and pages are a third. Source maps would be 1,250 kB more.
  */
-const TARBALL = { packed: 860, unpacked: 3500 };
+const TARBALL = { packed: 1020, unpacked: 4200 };
 
 export function checkContents() {
   const { files, size, unpackedSize } = packed();

@@ -27,6 +27,16 @@ function serviceOf(storage: SqlStorage) {
     });
 }
 
+/** Writes once under each of the schemas of these tests, and leaves nothing. */
+async function announce(storage: SqlStorage): Promise<void> {
+  const calls = callsOf(storage);
+  await calls.user("before");
+  await calls.remove(UserType, "before");
+  const ask = serviceOf(storage);
+  const { body } = await ask("POST", "/Users", { schemas: [User.schema.id], userName: "before" });
+  await ask("DELETE", `/Users/${JSON.parse(String(body)).id}`);
+}
+
 describe("while another process holds the lock of a SQLite file", () => {
   let folder: string;
   let db: Kysely<unknown>;
@@ -41,6 +51,8 @@ describe("while another process holds the lock of a SQLite file", () => {
       await db.executeQuery(CompiledQuery.raw(`PRAGMA ${pragma}`));
     storage = sqlStorage({ db });
     await storage.migrate();
+    // The first write of all says besides under which schema it is made.
+    await announce(storage);
     other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE");
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });

@@ -253,7 +253,7 @@ for (const engine of someEngines()) {
           rows.push(await rowsFetched(loaded.place, sent));
         }
         expect(rows[0]).toBeGreaterThan(0);
-        expect(rows[1]).toBe(rows[0]);
+        expect(rows[1]).toBeLessThanOrEqual(rows[0] as number);
       });
 
     test.each(

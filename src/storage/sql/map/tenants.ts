@@ -49,7 +49,6 @@ export async function deleteTenantOf(
   for (const type of mappings.all.toSorted((one, other) => other.joins.length - one.joins.length)) {
     const scope = scopeOf(database.dialect, mappings, type, contextOf(tenant));
     let done = 0;
-    counts[type.name] = 0;
     for (let last: string | undefined; ; ) {
       signal?.throwIfAborted();
       const ids = await idsBehind(database, scope, last, batchSize);
@@ -63,7 +62,7 @@ export async function deleteTenantOf(
     }
   }
   if (kept.length > 0) throw new Error(keptDetail(kept));
-  return counts;
+  return withoutZeros(counts);
 }
 
 /** Gives the ids of those that other tables need. */
@@ -234,12 +233,17 @@ async function updateAll(session: Session, updates: readonly Update[]): Promise<
       sql`WITH ${joined(parts, ", ")} SELECT ${joined(sums, ", ")}`,
     );
     for (const [index, { name }] of updates.entries()) if (name !== undefined) counts[name] = Number(row[`n${index}`]);
-    return counts;
+    return withoutZeros(counts);
   }
   if (dialect.deferReferences !== undefined) await session.run(dialect.deferReferences);
   for (const { statement, name } of updates) {
     const rows = await session.run(statement);
     if (name !== undefined) counts[name] = rows.length;
   }
-  return counts;
+  return withoutZeros(counts);
+}
+
+/** A type that nothing was found of is not named. */
+function withoutZeros(counts: Counts): Counts {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }

@@ -179,7 +179,7 @@ export async function readShapes(
 ): Promise<ReadonlyMap<string, UsedShape>> {
   const rows = await session.run<{ fingerprint: string; state: number | string; attributes: string | null }>(
     sql`SELECT u.fingerprint, u.state, s.attributes
-      FROM ${tables.shapeUse} u LEFT JOIN ${tables.shape} s ON s.fingerprint = coalesce(u.stands_for, u.fingerprint)
+      FROM ${tables.shapeUse} u LEFT JOIN ${tables.shape} s ON s.fingerprint = u.fingerprint
       WHERE u.tenant = ${tenant} AND u.type = ${type}`,
   );
   return new Map(

@@ -1,6 +1,6 @@
-import { type Dialect, literal } from "../dialect/dialect.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
-import { markOf, SHAPE_STATES, VOUCHES_FOR_NOTHING } from "./shapes.ts";
+import { markOf, SHAPE_STATES } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
 
 /** What leads to a version of the schema from the one before. */
@@ -137,10 +137,9 @@ function createShapes(dialect: Dialect, tables: Tables): readonly Fragment[] {
     sql`CREATE TABLE ${tables.shape} (fingerprint ${text} NOT NULL PRIMARY KEY, attributes TEXT NOT NULL)${byKey}`,
     sql`CREATE TABLE ${tables.shapeUse} (
       tenant ${text} NOT NULL, type ${text} NOT NULL, fingerprint ${text} NOT NULL,
-      state ${integer} NOT NULL, stands_for ${text}, PRIMARY KEY (tenant, type, fingerprint))${byKey}`,
-    sql`INSERT INTO ${tables.shapeUse} (tenant, type, fingerprint, state, stands_for)
-      SELECT DISTINCT r.tenant, r.type, '', ${raw(String(SHAPE_STATES.active))}, ${literal(VOUCHES_FOR_NOTHING)}
-      FROM ${tables.resource} r`,
+      state ${integer} NOT NULL, PRIMARY KEY (tenant, type, fingerprint))${byKey}`,
+    sql`INSERT INTO ${tables.shapeUse} (tenant, type, fingerprint, state)
+      SELECT DISTINCT r.tenant, r.type, '', ${raw(String(SHAPE_STATES.active))} FROM ${tables.resource} r`,
   ];
 }
 

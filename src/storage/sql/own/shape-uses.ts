@@ -1,7 +1,7 @@
 import type { Database, Session } from "../database.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { write } from "./batches.ts";
-import { LEASE, SHAPE_STATES, VOUCHES_FOR_NOTHING, wait } from "./shapes.ts";
+import { LEASE, SHAPE_STATES, wait } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
 
 // What is said of the shapes of rows when the rows get another tenant, or another type, or go.
@@ -28,15 +28,12 @@ export async function announceUses(database: Database, tables: Tables, from: Use
 export async function copyUses(session: Session, tables: Tables, from: Uses, to: Uses): Promise<void> {
   const column = (name: "tenant" | "type"): Fragment => (to[name] === undefined ? raw(`u.${name}`) : sql`${to[name]}`);
   const { active, retired } = SHAPE_STATES;
-  // Rows without a mark stand for one shape, or for none where they come together from two.
-  await session.run(sql`INSERT INTO ${tables.shapeUse} AS known (tenant, type, fingerprint, state, stands_for)
-    SELECT ${column("tenant")}, ${column("type")}, u.fingerprint, u.state, u.stands_for
+  await session.run(sql`INSERT INTO ${tables.shapeUse} AS known (tenant, type, fingerprint, state)
+    SELECT ${column("tenant")}, ${column("type")}, u.fingerprint, u.state
     FROM ${tables.shapeUse} u WHERE ${ofUses(from)}
     ON CONFLICT (tenant, type, fingerprint) DO UPDATE SET
       state = CASE WHEN excluded.state = ${raw(String(active))} OR known.state = ${raw(String(retired))}
-        THEN excluded.state ELSE known.state END,
-      stands_for = CASE WHEN known.fingerprint <> '' OR coalesce(known.stands_for, '') = coalesce(excluded.stands_for, '')
-        THEN known.stands_for ELSE ${VOUCHES_FOR_NOTHING} END`);
+        THEN excluded.state ELSE known.state END`);
 }
 
 /**

@@ -6,7 +6,7 @@ import { getOrCreate } from "../../get-or-create.ts";
 import { type SchemaChange, schemaChangeOf } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, raw, short, sql } from "../dialect/fragment.ts";
 import type { Tables } from "./tables.ts";
 import { newestVersion, type Version, VersionWatch } from "./version.ts";
 
@@ -21,6 +21,9 @@ export const MARK = "@shape";
 
 /** The mark of rows that vouch for nothing: a value of theirs is shared though it must not be. */
 export const VOUCHES_FOR_NOTHING = "?";
+
+/** In place of a mark, for rows from before there were any: nobody knows what they vouch for. */
+export const UNMARKED = "";
 
 /** For how many milliseconds a process may rely on the list of shapes as it was read. */
 export const LEASE = 200;
@@ -141,7 +144,10 @@ export class Shapes {
     if (known.others.size === 0) return undefined;
     return getOrCreate(this.#changes, known, () => {
       const shapes = [...known.others.values()].filter((shape) => shape !== undefined);
-      return { change: schemaChangeOf(name, tenant === "" ? undefined : tenant, shapes, known.own) };
+      const named = { resourceType: name, tenant: tenant === "" ? undefined : tenant };
+      const change = schemaChangeOf(name, named.tenant, shapes, known.own);
+      // Of what has no mark nobody knows what has changed.
+      return { change: known.others.has(UNMARKED) ? { changes: [], ...change, ...named, needsReindex: true } : change };
     }).change;
   }
 
@@ -187,12 +193,9 @@ export class Shapes {
     const asOf = performance.now();
     const rows = await this.#uses(session, tenant, resourceType.name);
     const others = new Map<string, Shape | undefined>();
-    for (const { fingerprint, state, stands_for } of rows) {
+    for (const { fingerprint, state } of rows) {
       if (fingerprint === own.fingerprint || Number(state) === SHAPE_STATES.retired) continue;
-      others.set(
-        fingerprint,
-        await this.#shape(session, fingerprint === "" ? (stands_for ?? own.fingerprint) : fingerprint, own),
-      );
+      others.set(fingerprint, await this.#shape(session, fingerprint, own));
     }
     const active = rows.filter(({ state }) => Number(state) === SHAPE_STATES.active);
     return { known: { own, others, asOf }, active: new Set(active.map(({ fingerprint }) => fingerprint)) };
@@ -211,9 +214,9 @@ export class Shapes {
 
   /** What the type of the tenant has rows of; the version of the tables comes with it. */
   async #uses(session: Session, tenant: string, type: string) {
-    const rows = await session.run<Version & { fingerprint: string | null; state: number; stands_for: string | null }>(
-      sql`SELECT u.fingerprint, u.state, u.stands_for, v.version, v.least FROM ${newestVersion(this.#tables)}
-        LEFT JOIN ${this.#tables.shapeUse} u ON u.tenant = ${tenant} AND u.type = ${type}`,
+    const rows = await session.run<Version & { fingerprint: string | null; state: number }>(
+      short(sql`SELECT u.fingerprint, u.state, v.version, v.least FROM ${newestVersion(this.#tables)}
+        LEFT JOIN ${this.#tables.shapeUse} u ON u.tenant = ${tenant} AND u.type = ${type}`),
     );
     for (const { version, least } of rows.slice(0, 1))
       this.version.note({ version: Number(version), least: Number(least) });
@@ -223,7 +226,7 @@ export class Shapes {
   async #shape(session: Session, fingerprint: string, own: Shape): Promise<Shape | undefined> {
     if (fingerprint === own.fingerprint) return own;
     const known = this.#shapes.get(fingerprint);
-    if (known !== undefined || fingerprint === VOUCHES_FOR_NOTHING) return known;
+    if (known !== undefined || fingerprint === UNMARKED || fingerprint === VOUCHES_FOR_NOTHING) return known;
     const [row] = await session.run<{ attributes: string }>(
       sql`SELECT s.attributes FROM ${this.#tables.shape} s WHERE s.fingerprint = ${fingerprint}`,
     );

@@ -383,8 +383,9 @@ function tellOfChange(
 
 function needsReindex({ resourceType, changes }: SchemaChange): Error {
   const changed = changes.filter((one) => one.needsReindex).map(({ attribute, change }) => `${attribute} (${change})`);
+  const since = changed.length === 0 ? "rows said under which schema they were" : `${changed.join(", ")} had changed`;
   return new Error(
-    `sqlStorage: resources of ${resourceType} were written when ${changed.join(", ")} had not changed yet. Run reindex of the storage, or serve them as they are: schemaChanges: "serve".`,
+    `sqlStorage: resources of ${resourceType} were written before ${since}. Run reindex of the storage, or serve them as they are: schemaChanges: "serve".`,
   );
 }
 
