@@ -43,6 +43,14 @@ interface Looked {
   readonly active: ReadonlySet<string>;
 }
 
+/** What is read of each shape that a type of a tenant has rows of. */
+interface Use {
+  readonly fingerprint: string | null;
+  readonly state: number;
+  readonly stands_for: string | null;
+  readonly unmarked: number;
+}
+
 /** Knows the shapes of a storage's rows. One for each storage in a process. */
 export class Shapes {
   /** Each look at the shapes is one at the version of the tables as well. */
@@ -122,7 +130,12 @@ export class Shapes {
     if (known.others.size === 0) return undefined;
     return getOrCreate(this.#changes, known, () => {
       const shapes = [...known.others.values()].filter((shape) => shape !== undefined);
-      return { change: schemaChangeOf(name, tenant === "" ? undefined : tenant, shapes, known.own) };
+      const named = tenant === "" ? undefined : tenant;
+      const change = schemaChangeOf(name, named, shapes, known.own);
+      // Of rows without a mark nobody knows what has changed.
+      const isUnknown = known.others.has("") && known.others.get("") === undefined;
+      if (!isUnknown) return { change };
+      return { change: { resourceType: name, tenant: named, changes: change?.changes ?? [], needsReindex: true } };
     }).change;
   }
 
@@ -156,13 +169,14 @@ export class Shapes {
     const found = this.#known.get(key);
     const asOf = performance.now();
     if (found !== undefined && asOf - found.asOf < LEASE) return found;
-    const rows = await this.#uses(session, tenant, resourceType.name);
+    const { rows, hasUnmarked } = await this.#uses(session, tenant, resourceType.name);
     const others = new Map<string, Shape | undefined>();
+    if (hasUnmarked) others.set("", undefined);
     for (const { fingerprint, state, stands_for } of rows) {
       if (fingerprint === own.fingerprint || Number(state) === SHAPE_STATES.retired) continue;
       others.set(
         fingerprint,
-        await this.#shape(session, fingerprint === "" ? (stands_for ?? own.fingerprint) : fingerprint, own),
+        await this.#shape(session, fingerprint === "" ? (stands_for ?? VOUCHES_FOR_NOTHING) : fingerprint, own),
       );
     }
     const active = rows.filter(({ state }) => Number(state) === SHAPE_STATES.active);
@@ -183,15 +197,23 @@ export class Shapes {
     }
   }
 
-  /** What the type of the tenant has rows of; the version of the tables comes with it. */
+  /**
+   * What the type of the tenant has rows of; the version of the tables comes with it. Whether there are rows without a mark is asked of the
+   * rows themselves: releases that know of no shapes go on writing them after a reindex, and announce nothing.
+   */
   async #uses(session: Session, tenant: string, type: string) {
-    const rows = await session.run<Version & { fingerprint: string | null; state: number; stands_for: string | null }>(
-      sql`SELECT u.fingerprint, u.state, u.stands_for, v.version, v.least FROM ${newestVersion(this.#tables)}
-        LEFT JOIN ${this.#tables.shapeUse} u ON u.tenant = ${tenant} AND u.type = ${type}`,
+    const { resource, shapeUse } = this.#tables;
+    const rows = await session.run<Version & Use>(
+      sql`SELECT u.fingerprint, u.state, u.stands_for, v.version, v.least, CASE WHEN EXISTS (SELECT 1 FROM ${resource} r
+          WHERE r.type = ${type} AND r.tenant = ${tenant} AND ${hasMark(session.dialect, [""])}) THEN 1 ELSE 0 END AS unmarked
+        FROM ${newestVersion(this.#tables)} LEFT JOIN ${shapeUse} u ON u.tenant = ${tenant} AND u.type = ${type}`,
     );
     for (const { version, least } of rows.slice(0, 1))
       this.version.note({ version: Number(version), least: Number(least) });
-    return rows.flatMap(({ fingerprint, ...use }) => (fingerprint === null ? [] : [{ ...use, fingerprint }]));
+    return {
+      rows: rows.flatMap(({ fingerprint, ...use }) => (fingerprint === null ? [] : [{ ...use, fingerprint }])),
+      hasUnmarked: rows.some(({ unmarked }) => Number(unmarked) === 1),
+    };
   }
 
   async #shape(session: Session, fingerprint: string, own: Shape): Promise<Shape | undefined> {

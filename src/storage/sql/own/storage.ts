@@ -362,8 +362,12 @@ function tellOfChange(
 
 function needsReindex({ resourceType, changes }: SchemaChange): Error {
   const changed = changes.filter((one) => one.needsReindex).map(({ attribute, change }) => `${attribute} (${change})`);
+  const what =
+    changed.length === 0
+      ? "by a release of scimkit that did not say under which schema"
+      : `when ${changed.join(", ")} had not changed yet`;
   return new Error(
-    `sqlStorage: resources of ${resourceType} were written when ${changed.join(", ")} had not changed yet. Run reindex of the storage, or serve them as they are: schemaChanges: "serve".`,
+    `sqlStorage: resources of ${resourceType} were written ${what}. Run reindex of the storage, or serve them as they are: schemaChanges: "serve".`,
   );
 }
 
