@@ -177,6 +177,7 @@ export type ScimEvent<C extends Context = Context> =
   | {
       readonly type: "schemaChanged";
       readonly resourceType: string;
+      /** None where the resources are of a release that did not say under which schema it wrote. */
       readonly changes: readonly ShapeChange[];
       /** Until then answers are true, and some of them cost more than they should. */
       readonly needsReindex: boolean;

@@ -86,7 +86,7 @@ async function unvouchedElsewhere(
   const wanted = own.attributes[path.text];
   const rows = await session.run<{ fingerprint: string; attributes: string | null }>(
     sql`SELECT DISTINCT u.fingerprint, s.attributes FROM ${tables.shapeUse} u
-      LEFT JOIN ${tables.shape} s ON s.fingerprint = coalesce(u.stands_for, u.fingerprint)
+      LEFT JOIN ${tables.shape} s ON s.fingerprint = u.fingerprint
       WHERE u.state <> ${SHAPE_STATES.retired} AND u.fingerprint <> ${own.fingerprint} AND ${isElsewhere}`,
   );
   const keyed: string[] = [];

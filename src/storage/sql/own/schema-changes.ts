@@ -36,6 +36,7 @@ export interface SchemaComparison {
 interface OtherUse {
   readonly tenant: string;
   readonly type: string;
+  /** `""`: rows without a mark. */
   readonly fingerprint: string;
 }
 
@@ -88,7 +89,10 @@ function toSchemaChange({ named, own, others }: Difference): SchemaChange {
   };
 }
 
-/** The uses of other shapes than those that are served, of which there are rows. */
+/**
+ * The uses of other shapes than those that are served, of which there are rows. Rows without a mark are looked for whatever is said of them:
+ * releases that know of no marks may go on writing them.
+ */
 async function otherUses(
   session: Session,
   { shapeUse, resource }: Tables,
@@ -98,9 +102,10 @@ async function otherUses(
   const { dialect } = session;
   const own = JSON.stringify([...served].map(([type, { fingerprint }]) => `${fingerprint} ${type}`));
   const isTheirs = tenant === undefined ? raw("") : sql` AND u.tenant = ${tenant}`;
-  return session.run<OtherUse>(sql`SELECT u.tenant, u.type, u.fingerprint FROM ${shapeUse} u
-    WHERE u.state <> ${SHAPE_STATES.retired}${isTheirs}
-      AND u.fingerprint || ' ' || u.type NOT IN (SELECT value FROM ${dialect.list(own)})
+  return session.run<OtherUse>(sql`SELECT u.tenant, u.type, u.fingerprint
+    FROM (SELECT s.tenant, s.type, s.fingerprint FROM ${shapeUse} s WHERE s.state <> ${SHAPE_STATES.retired}
+      UNION SELECT s.tenant, s.type, '' FROM ${shapeUse} s) u
+    WHERE u.fingerprint || ' ' || u.type NOT IN (SELECT value FROM ${dialect.list(own)})${isTheirs}
       AND EXISTS (SELECT 1 FROM ${resource} r
         WHERE r.type = u.type AND r.tenant = u.tenant AND ${markOf(dialect)} = u.fingerprint)
     ORDER BY u.type, u.tenant, u.fingerprint`);

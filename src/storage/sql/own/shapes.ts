@@ -191,8 +191,9 @@ export class Shapes {
   async #ask(session: Session, tenant: string, resourceType: ResourceType): Promise<Looked> {
     const own = shapeOf(resourceType);
     const asOf = performance.now();
-    const rows = await this.#uses(session, tenant, resourceType.name);
+    const { rows, hasUnmarked } = await this.#uses(session, tenant, resourceType.name);
     const others = new Map<string, Shape | undefined>();
+    if (hasUnmarked) others.set(UNMARKED, undefined);
     for (const { fingerprint, state } of rows) {
       if (fingerprint === own.fingerprint || Number(state) === SHAPE_STATES.retired) continue;
       others.set(fingerprint, await this.#shape(session, fingerprint, own));
@@ -212,15 +213,23 @@ export class Shapes {
     }
   }
 
-  /** What the type of the tenant has rows of; the version of the tables comes with it. */
+  /**
+   * What the type of the tenant has rows of; the version of the tables comes with it. Whether there are rows without a mark is asked of
+   * the rows themselves: releases that know of no marks go on writing them after a reindex, and announce nothing.
+   */
   async #uses(session: Session, tenant: string, type: string) {
-    const rows = await session.run<Version & { fingerprint: string | null; state: number }>(
-      short(sql`SELECT u.fingerprint, u.state, v.version, v.least FROM ${newestVersion(this.#tables)}
-        LEFT JOIN ${this.#tables.shapeUse} u ON u.tenant = ${tenant} AND u.type = ${type}`),
+    const { resource, shapeUse } = this.#tables;
+    const rows = await session.run<Version & { fingerprint: string | null; state: number; unmarked: number }>(
+      short(sql`SELECT u.fingerprint, u.state, v.version, v.least, CASE WHEN EXISTS (SELECT 1 FROM ${resource} r
+          WHERE r.type = ${type} AND r.tenant = ${tenant} AND ${hasMark(session.dialect, [UNMARKED])}) THEN 1 ELSE 0 END AS unmarked
+        FROM ${newestVersion(this.#tables)} LEFT JOIN ${shapeUse} u ON u.tenant = ${tenant} AND u.type = ${type}`),
     );
     for (const { version, least } of rows.slice(0, 1))
       this.version.note({ version: Number(version), least: Number(least) });
-    return rows.flatMap(({ fingerprint, ...use }) => (fingerprint === null ? [] : [{ ...use, fingerprint }]));
+    return {
+      rows: rows.flatMap(({ fingerprint, ...use }) => (fingerprint === null ? [] : [{ ...use, fingerprint }])),
+      hasUnmarked: rows.some(({ unmarked }) => Number(unmarked) === 1),
+    };
   }
 
   async #shape(session: Session, fingerprint: string, own: Shape): Promise<Shape | undefined> {

@@ -1,3 +1,4 @@
+import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
 import { createScim, defineResourceType, defineSchema, type ScimEvent } from "../../../../src/index.ts";
 import type { AttributeLiteral } from "../../../../src/schema/attribute.ts";
@@ -84,6 +85,43 @@ describe("resources of an older schema", () => {
       });
   });
 
+  test("of a release that said nothing of schemas are told of, and refused, as needing a reindex", async () => {
+    const opened = await engine.open({ resourceTypes: [after] });
+    await serve(opened.storage, after).ask("POST", "/Items", { code: "a" });
+    await unmark(opened.db);
+    const storage = sqlStorage({ db: opened.db, resourceTypes: [after] });
+    const { ask, events } = serve(storage, after);
+    for (let times = 0; times < 2; times++) expect((await ask("GET", "/Items")).status).toBe(200);
+    expect(events).toEqual([
+      { type: "schemaChanged", resourceType: "Item", changes: [], needsReindex: true, context: {} },
+    ]);
+    const strict = serve(sqlStorage({ db: opened.db, resourceTypes: [after], schemaChanges: "refuse" }), after);
+    expect((await strict.ask("GET", "/Items")).status).toBe(503);
+    expect(strict.events).toMatchObject([
+      { type: "fault", error: { cause: { message: expect.stringContaining("before rows said under which schema") } } },
+    ]);
+    await storage.reindex({ resourceTypes: [after] });
+    expect(
+      (await serve(sqlStorage({ db: opened.db, schemaChanges: "refuse" }), after).ask("GET", "/Items")).status,
+    ).toBe(200);
+  });
+
+  test("that such a release writes after a reindex are found, and their unique values are taken", async () => {
+    const opened = await engine.open({ resourceTypes: [after] });
+    await serve(opened.storage, before).ask("POST", "/Items", { code: "a" });
+    await opened.storage.reindex({ resourceTypes: [after] });
+    // What it writes has no mark, and nobody is told of it.
+    const late = sqlStorage({ db: opened.db, resourceTypes: [before] });
+    await serve(late, before).ask("POST", "/Items", { code: "late" });
+    await unmark(opened.db);
+    const { ask } = serve(sqlStorage({ db: opened.db, resourceTypes: [after] }), after);
+    const found = await ask("GET", `/Items?filter=${encodeURIComponent('code eq "LATE"')}`);
+    expect(found.json.totalResults).toBe(1);
+    expect((await ask("POST", "/Items", { code: "late" })).status).toBe(409);
+    const { schemaChanges } = await opened.storage.migrate();
+    expect(schemaChanges).toMatchObject([{ resourceType: "Item", needsReindex: true }]);
+  });
+
   test.each([
     ["has become", before, after],
     ["is no longer", after, before],
@@ -124,3 +162,12 @@ describe("resources of an older schema", () => {
     expect(isNews("t0")).toBe(true);
   });
 });
+
+/** Makes of all rows what a release writes that knows nothing of marks. */
+async function unmark(db: Awaited<ReturnType<ReturnType<typeof sqliteEngine>["open"]>>["db"]): Promise<void> {
+  for (const statement of [
+    `UPDATE scim_resource SET keys = jsonb_remove(keys, '$."@shape"')`,
+    "DELETE FROM scim_shape_use",
+  ])
+    await db.executeQuery(CompiledQuery.raw(statement));
+}
