@@ -8,7 +8,7 @@ import { doAll } from "../../src/time-slice.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
 
 const seed = pickSeed();
-const numRuns = pickSize("values for each declaration", { everyday: 60, thorough: 2000 });
+const numRuns = pickSize("values for each declaration", { everyday: 60, thorough: 1000 });
 const THING = "urn:example:params:scim:schemas:Thing";
 const EXTRAS = "urn:example:params:scim:schemas:Extras";
 

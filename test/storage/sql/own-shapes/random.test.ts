@@ -4,7 +4,7 @@ import { pickSeed, pickSize } from "../../../support/size.ts";
 import { hasPostgres, pgliteEngine, postgresEngine, sqliteEngine } from "../engines.ts";
 import { EXTRA, type Release, releasesOf, thing } from "./two-releases.ts";
 
-const OPERATIONS = pickSize("operations of two releases in turn", { everyday: 150, thorough: 5000 });
+const OPERATIONS = pickSize("operations of two releases in turn", { everyday: 150, thorough: 600 });
 const seed = pickSeed();
 
 const LIST: AttributeLiteral = { type: "complex", multiValued: true, subAttributes: { value: {}, kind: {} } };
