@@ -4,7 +4,7 @@ import * as sql from "scimkit/sql";
 import { afterEach, describe, expect, test } from "vitest";
 import { hasPostgres, POSTGRES_URL } from "../storage/sql/engines.ts";
 import type { Change } from "./changes.ts";
-import { bodyOf, EXTENSION, type Package, type Release, type Store, startRelease } from "./server.ts";
+import { bodyOf, EXTENSION, type Package, type Release, SCHEMA, type Store, startRelease } from "./server.ts";
 import { type Kind, mapped, memory, postgres, sqlite } from "./stores.ts";
 
 const pack: Package = { core, memory: memoryModule, sql };
@@ -60,5 +60,60 @@ describe.each(kinds)("$name", (kind) => {
     // Each is a schema of its own.
     expect((await before.send("GET", `/Items/${body.id}`)).body[EXTENSION]).toEqual({ x: "v" });
     expect((await after.send("GET", `/Items/${body.id}`)).body[urn]).toEqual({ x: "w" });
+  });
+});
+
+const ofOwnTables = [sqlite, ...(hasPostgres ? [postgres(POSTGRES_URL)] : [])];
+
+/** A release that serves the resources of `Item` under another name, or none of them. */
+async function startOther(store: Store, name: string) {
+  const schema = core.defineSchema({
+    id: name === "Other" ? `${SCHEMA}:other` : SCHEMA,
+    name,
+    attributes: { name: { required: true, uniqueness: "server" } },
+  });
+  const type = core.defineResourceType({ name, schema });
+  const opening = { resourceTypes: [type], comparisonKey: undefined, unique: [], secret: [] };
+  const storage = (await store.open(pack, opening)) as sql.SqlStorage;
+  const scim = core.createScim({
+    resourceTypes: [type],
+    storage,
+    baseUrl: "https://example.com",
+    unsafeNoAuthentication: true,
+  });
+  const send = async (method: string, path: string, body?: object) => {
+    const { status, body: text } = await scim.handle({ method, url: path, headers: {}, body: JSON.stringify(body) });
+    return { status, body: JSON.parse(String(text)) };
+  };
+  return { storage, send, type };
+}
+
+describe.each(ofOwnTables)("$name", (kind) => {
+  test("A resource type is renamed", async () => {
+    open = await kind.make();
+    const before = await startRelease(pack, open, change({}, {}), "before");
+    const { body } = await before.send("POST", "/Items", bodyOf(before.change, "n", undefined));
+    const { storage, send, type } = await startOther(open, "Thing");
+    expect((await send("GET", `/Things/${body.id}`)).status).toBe(404);
+    expect(await storage.unknownTypes({ resourceTypes: [type] })).toMatchObject([{ resourceType: "Item" }]);
+    expect(await storage.renameType("Item", "Thing")).toBe(1);
+    expect((await send("GET", `/Things/${body.id}`)).body).toMatchObject({
+      name: "n",
+      meta: { resourceType: "Thing" },
+    });
+    expect((await send("POST", "/Things", { schemas: [SCHEMA], name: "N" })).status).toBe(409);
+    expect(await storage.unknownTypes({ resourceTypes: [type] })).toEqual([]);
+  });
+
+  test("A resource type is taken out", async () => {
+    open = await kind.make();
+    const before = await startRelease(pack, open, change({}, {}), "before");
+    await before.send("POST", "/Items", bodyOf(before.change, "n", undefined));
+    const { storage, type } = await startOther(open, "Other");
+    expect(await storage.unknownTypes({ resourceTypes: [type] })).toMatchObject([{ resourceType: "Item" }]);
+    expect(await storage.dropType("Item")).toBe(1);
+    expect(await storage.unknownTypes({ resourceTypes: [type] })).toEqual([]);
+    expect((await before.send("GET", "/Items")).body.totalResults).toBe(0);
+    expect((await before.send("POST", "/Items", bodyOf(before.change, "n", undefined))).status).toBe(201);
   });
 });
