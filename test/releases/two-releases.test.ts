@@ -10,7 +10,7 @@ import { Rolling, randomFrom } from "./two-releases.ts";
 
 const pack: Package = { core, memory: memoryModule, sql };
 const SEED = pickSeed();
-const STEPS = pickSize("operations of two releases", { everyday: 1_000, thorough: 3_000 });
+const STEPS = pickSize("operations of two releases", { everyday: 1_000, thorough: 2_000 });
 
 let open: Store | undefined;
 afterEach(async () => open?.close());

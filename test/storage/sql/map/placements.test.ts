@@ -14,7 +14,7 @@ import { json } from "./tables.ts";
 import { dates, operands, Thing, thing } from "./things.ts";
 
 /** How often each attribute meets each operator. */
-const ROUNDS = pickSize("rounds of each operator", { everyday: 1, thorough: 6 });
+const ROUNDS = pickSize("rounds of each operator", { everyday: 1, thorough: 3 });
 const SEED = pickSeed();
 const AT = "2026-01-01T00:00:00Z";
 
