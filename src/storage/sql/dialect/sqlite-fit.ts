@@ -53,7 +53,7 @@ function isBinary(text: Fragment): Fragment {
   const letters = sql`rtrim(${text}, '=')`;
   const isPadded = sql`(length(${text}) - length(${letters}) <= 2 AND length(${text}) % 4 = 0)`;
   const isWhole = sql`(length(${letters}) % 4 <> 1 AND (${text} = ${letters} OR ${isPadded}))`;
-  return sql`(${letters} NOT GLOB '*[^A-Za-z0-9+/_-]*' AND ${isWhole})`;
+  return sql`(${letters} NOT GLOB '*[^A-Za-z0-9+/]*' AND ${isWhole})`;
 }
 
 /** A relative reference, or an address whose host is made of plain names. */
