@@ -22,7 +22,7 @@ const engines = (): readonly Engine[] => [
 ];
 const AT = "2026-01-01T00:00:00Z";
 const SEED = pickSeed();
-const QUERIES = pickSize("random queries over rows of two schemas", { everyday: 40, thorough: 1000 });
+const QUERIES = pickSize("random queries over rows of two schemas", { everyday: 40, thorough: 200 });
 const NOTHING = { includes: () => false };
 
 type Attributes = { readonly [name: string]: AttributeLiteral };
