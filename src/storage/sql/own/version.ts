@@ -1,6 +1,6 @@
 import { unavailable } from "../../../error.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, sql } from "../dialect/fragment.ts";
+import { type Fragment, short, sql } from "../dialect/fragment.ts";
 import type { Tables } from "./tables.ts";
 
 // The tables have a version, and say from which version on code may work on them. A release that makes them newer may be on its way
@@ -26,8 +26,8 @@ const LONGEST_BLIND = 5000;
 export async function readVersion(session: Session, { migration }: Tables): Promise<Version> {
   // Where the table has no such column, the name means that of the subquery around it.
   const [row = NO_VERSION] = await session.run<Version>(
-    sql`SELECT o.version, (SELECT least FROM ${migration} i WHERE i.version = o.version) AS least
-      FROM (SELECT m.version, 1 AS least FROM ${migration} m ORDER BY m.version DESC LIMIT 1) o`,
+    short(sql`SELECT o.version, (SELECT least FROM ${migration} i WHERE i.version = o.version) AS least
+      FROM (SELECT m.version, 1 AS least FROM ${migration} m ORDER BY m.version DESC LIMIT 1) o`),
   );
   return { version: Number(row.version), least: Number(row.least) };
 }
