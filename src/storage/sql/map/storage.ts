@@ -148,6 +148,7 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     capabilities: {
       cursor: true,
       secrets: keptSecrets(mappings),
+      keepsDeleted: keptRows(mappings),
       tenants: settings.hasTenants,
       danglingReferences: false,
     },
@@ -195,6 +196,12 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants }: Sett
       return renameTenantOf(database, mappings, from, to);
     },
   };
+}
+
+/** The types whose rows can be kept out of sight. */
+function keptRows({ all }: Mappings): boolean | readonly string[] {
+  const names = all.filter(({ mapping }) => mapping.deleted !== undefined).map(({ name }) => name);
+  return names.length === all.length || (names.length > 0 && names);
 }
 
 /** What has a column is kept: all that there is, or what of it. */

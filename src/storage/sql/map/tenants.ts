@@ -24,11 +24,12 @@ async function idsBehind(
   scope: MapScope,
   last: string | undefined,
   count: number,
+  view = scope.type.view,
 ): Promise<readonly string[]> {
   const { type, dialect } = scope;
   const isNext = last === undefined ? TRUE : sql`r.id > ${idOperand(dialect, type.id, last)}`;
   const rows = await session.run<{ id: unknown }>(
-    sql`SELECT r.id FROM ${type.view} r WHERE ${ownRows(scope)} AND ${isNext} ORDER BY r.id LIMIT ${raw(String(count))}`,
+    sql`SELECT r.id FROM ${view} r WHERE ${ownRows(scope)} AND ${isNext} ORDER BY r.id LIMIT ${raw(String(count))}`,
   );
   return rows.map(({ id }) => String(id));
 }
@@ -51,7 +52,8 @@ export async function deleteTenantOf(
     let done = 0;
     for (let last: string | undefined; ; ) {
       signal?.throwIfAborted();
-      const ids = await idsBehind(database, scope, last, batchSize);
+      // With what is kept out of sight.
+      const ids = await idsBehind(database, scope, last, batchSize, type.viewOfAll);
       if (ids.length === 0) break;
       last = ids.at(-1);
       const left = await database.open((inner) => deleteBatch(inner, scope, ids));
@@ -73,7 +75,7 @@ async function deleteBatch(database: Database, scope: MapScope, ids: readonly st
   for (const id of ids) {
     try {
       const prefixed = type.id.prefix + id;
-      await deleteMapped(database, scope, { id: prefixed, at });
+      await deleteMapped(database, scope, { id: prefixed, at, isOfAll: true });
     } catch (error) {
       if (!isScimError(error) || error.status !== 409) throw error;
       left.push(type.id.prefix + id);

@@ -3,6 +3,7 @@ import { compileResourceType } from "../../../schema/resource-type.ts";
 import type { Counts, UpkeepOptions } from "../../upkeep.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
+import { deleteLedger } from "../ledger.ts";
 import {
   type Field,
   hasResources,
@@ -32,6 +33,7 @@ export async function deleteTenant(field: Field, tenant: string, options: Upkeep
     }
     await deleteOrphans(field, tenant);
     await retireUses(database, tables, { tenant });
+    await database.transaction((session) => deleteLedger(session, tables.ledger, tenant));
   } while (await hasResources(database, tables, tenant));
   return counts;
 }
