@@ -39,7 +39,15 @@ export {
   unsupportedMediaType,
   versionMismatch,
 } from "./error.ts";
-export type { Asked, ChangeEvent, CollectionDelta, FaultEvent, RefusedEvent, ScimEvent } from "./events/event.ts";
+export type {
+  Asked,
+  ChangeEvent,
+  CollectionDelta,
+  FaultEvent,
+  RefusedEvent,
+  ScimEvent,
+  ScimNotice,
+} from "./events/event.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
 export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";

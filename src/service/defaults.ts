@@ -21,8 +21,9 @@ type WithoutDefault =
   | "isReadable"
   | "documentationUri"
   | "timeout"
-  | "on"
-  | "observe";
+  | "onChange"
+  | "onNotice"
+  | "onRequest";
 
 /** Options whose default depends on more than themselves; see `settlePagination` and `settlePatchResponse`. */
 type Dependent = "pagination" | "patchResponse";

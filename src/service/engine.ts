@@ -1,7 +1,7 @@
 import type { Engine } from "../call/call.ts";
 import { type Cursors, createCursors } from "../call/cursor.ts";
 import { selectionOf } from "../call/selection.ts";
-import type { ScimEvent } from "../events/event.ts";
+import type { ScimNotice } from "../events/event.ts";
 import { profiles } from "../quirks/profiles.ts";
 import { type ActiveQuirks, activate, type Quirk } from "../quirks/quirk.ts";
 import { remembered } from "../schema/remembered.ts";
@@ -9,6 +9,7 @@ import { compileResourceType, type ResourceType, type ResourceTypeDefinition } f
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination, settlePatchResponse } from "./defaults.ts";
+import { emitterOf, tell } from "./listeners.ts";
 import type { ScimOptions } from "./options.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
@@ -81,7 +82,7 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       etags: options.etags,
       neMultiValued: options.neMultiValued,
       rootQueries: options.rootQueries,
-      cursors: cursorsOf(options, (event) => tell(options.on, event)),
+      cursors: cursorsOf(options, (event) => tell(options.onNotice, event)),
       cursorIdentity: options.cursors.identity,
       sensitiveAttributes: options.sensitiveAttributes,
       isReadable: options.isReadable,
@@ -90,10 +91,7 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       announced: structuredClone({ ...options.announce }),
       now: options.now,
       newId: options.newId,
-      emit: (event: ScimEvent<C>) =>
-        tell(options.on, event, (error) => {
-          if (event.type !== "fault") tell(options.on, { type: "fault", error, context: event.context });
-        }),
+      emit: emitterOf(options),
     },
   };
 }
@@ -127,7 +125,7 @@ const LONGEST_KEY_CHARACTER = 8;
 const LONGEST_WITHOUT_KEY = 4096;
 
 /** One for all engines, so that they share the secret. */
-function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: ScimEvent<C>) => void): Cursors {
+function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: ScimNotice<C>) => void): Cursors {
   const { secret, timeout } = options.cursors;
   return createCursors({
     secrets: typeof secret === "string" ? [secret] : secret,
@@ -153,18 +151,4 @@ function adapterFor<C extends Context>(storage: ScimOptions<C>["storage"], type:
   if (found === undefined)
     throw new TypeError(`createScim: storage has no adapter for the resource type ${type.name}.`);
   return found;
-}
-
-/** Tells a listener. One that throws, at once or later, cannot fail the request that it is told of. */
-export function tell<E>(
-  listener: ((event: E) => void) | undefined,
-  event: E,
-  onFailure: (error: unknown) => void = () => undefined,
-): void {
-  try {
-    const outcome: unknown = listener?.(event);
-    if (outcome !== undefined) Promise.resolve(outcome).catch(onFailure);
-  } catch (error) {
-    onFailure(error);
-  }
 }

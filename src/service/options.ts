@@ -2,7 +2,7 @@ import type { Limits } from "../call/limits.ts";
 import type { Operation } from "../call/operation.ts";
 import type { PaginationOptions } from "../call/pagination.ts";
 import type { ReferencePolicy } from "../call/reference-rules.ts";
-import type { ScimEvent } from "../events/event.ts";
+import type { ChangeEvent, ScimNotice } from "../events/event.ts";
 import type { ResolveMe } from "../protocol/me.ts";
 import type { ScimRequest } from "../protocol/message.ts";
 import type { ProfileName } from "../quirks/profiles.ts";
@@ -165,12 +165,17 @@ export interface ScimOptions<C extends Context = Context> {
    */
   readonly timeout?: number;
   /**
-   * Told of changes, refusals, faults, quirks and more. It cannot fail a request: what it throws it is told as a `fault` event,
-   * but what it throws at one is dropped.
+   * Told of each change once it is committed, in the order of what happened to each resource. It cannot fail a request: what it
+   * throws, or a promise of its rejects with, `onNotice` is told as a `fault` with the event. Default: nobody is told.
    */
-  readonly on?: (event: ScimEvent<C>) => void;
+  readonly onChange?: (event: ChangeEvent<C>) => unknown;
+  /**
+   * Told of refusals, faults, quirks, warnings and whatever else is no change. It cannot fail a request: what it throws it is told
+   * as a `fault`, but what it throws at one is dropped. Default: nobody is told.
+   */
+  readonly onNotice?: (event: ScimNotice<C>) => unknown;
   /** Told of each request once, when its answer is known: for counters and timings. What it throws is dropped. */
-  readonly observe?: (event: RequestEvent<C>) => void;
+  readonly onRequest?: (event: RequestEvent<C>) => unknown;
   /**
    * Replaces the key by which values are compared, sorted and kept unique. Storage must have been filled under the same
    * one. Default: `comparisonKey`.
@@ -178,7 +183,7 @@ export interface ScimOptions<C extends Context = Context> {
   readonly comparisonKey?: ComparisonKey;
   /** The clock. Default `() => new Date()`. */
   readonly now?: () => Date;
-  /** The clock that `observe` measures durations with: milliseconds that never go back. Default `() => performance.now()`. */
+  /** The clock that `onRequest` measures durations with: milliseconds that never go back. Default `() => performance.now()`. */
   readonly timer?: () => number;
   /** Makes ids. Default `crypto.randomUUID()`; never guessable, never containing "bulkId". */
   readonly newId?: () => string;

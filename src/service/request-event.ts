@@ -3,14 +3,14 @@ import type { Asked } from "../events/event.ts";
 import type { Context } from "../storage/adapter.ts";
 
 /**
- * What `observe` is told of a request when its answer is known: enough for counters, histograms and a line in a log. All of it but
+ * What `onRequest` is told of a request when its answer is known: enough for counters, histograms and a line in a log. All of it but
  * the numbers, `detail` and the host's own `context` has a bounded number of values. Never an id, an operand, a body or a credential.
  *
  * @example
  * ```ts
  * import type { RequestEvent } from "scimkit";
  * const counts = new Map<string, number>();
- * function observe({ operation, status }: RequestEvent): void {
+ * function onRequest({ operation, status }: RequestEvent): void {
  *   const key = `${operation ?? "refused"} ${status}`;
  *   counts.set(key, (counts.get(key) ?? 0) + 1);
  * }

@@ -130,7 +130,7 @@ describe("authentication", () => {
         if (request.headers.authorization === `Bearer ${token}`) return {};
         throw unauthorized();
       },
-      observe: (event) => told.push(event),
+      onRequest: (event) => told.push(event),
     });
     const good = { authorization: `Bearer ${token}` };
     const answers = [];
@@ -300,7 +300,7 @@ describe("what leaks", () => {
   test("no operand of a filter is in an event, an observation or a line of a log [P-7.5.2-02 T-F17 T-L2]", async () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     const told: unknown[] = [];
-    const { ask, events } = directory({ profile: "entra", observe: (event) => told.push(event) });
+    const { ask, events } = directory({ profile: "entra", onRequest: (event) => told.push(event) });
     for (const filter of [
       'userName eq "canary"',
       "externalId eq canary",

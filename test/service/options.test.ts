@@ -108,7 +108,7 @@ describe("createScim", () => {
     const scim = createScim({
       ...good,
       tenant: () => ({ profile: "azure" }) as never,
-      on: (event) => errors.push(event.type === "fault" && String(event.error)),
+      onNotice: (event) => errors.push(event.type === "fault" && String(event.error)),
     });
     await scim.handle({ method: "GET", url: "/scim/v2/Users", headers: {} });
     expect(errors).toEqual([expect.stringMatching(/tenant: profile: must be one of .*"entra"/)]);
@@ -116,7 +116,7 @@ describe("createScim", () => {
 
   test("a base URL from a function is checked at each request, and a bad one is a 500", async () => {
     const errors: unknown[] = [];
-    const scim = createScim({ ...good, baseUrl: () => "nonsense", on: (event) => errors.push(event) });
+    const scim = createScim({ ...good, baseUrl: () => "nonsense", onNotice: (event) => errors.push(event) });
     expect(await scim.handle({ method: "GET", url: "/Users", headers: {} })).toMatchObject({ status: 500 });
     expect(errors.length).toBe(1);
   });

@@ -6,12 +6,12 @@ import { directory, filtered, USER } from "../support/directory.ts";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
-/** A service, what it tells `observe`, and a clock that gains 5 ms at each look. */
+/** A service, what it tells `onRequest`, and a clock that gains 5 ms at each look. */
 function observed(given: Parameters<typeof directory>[0] = {}) {
   const told: RequestEvent[] = [];
   let time = 0;
   const service = directory({
-    observe: (event) => told.push(event),
+    onRequest: (event) => told.push(event),
     timer: () => {
       time += 5;
       return time;
@@ -21,7 +21,7 @@ function observed(given: Parameters<typeof directory>[0] = {}) {
   return { ...service, told, last: () => told.at(-1) };
 }
 
-describe("observe", () => {
+describe("onRequest", () => {
   test("is told of each request once: what it asked for, of which type, and how it went", async () => {
     const { ask, told } = observed();
     const { id } = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
@@ -121,13 +121,13 @@ describe("observe", () => {
   });
 
   test("a listener that throws, at once or later, fails no request", async () => {
-    for (const observe of [
+    for (const onRequest of [
       () => {
         throw new Error("the counter is broken");
       },
       () => Promise.reject(new Error("the counter is broken")) as never,
     ]) {
-      const { ask, events } = directory({ observe });
+      const { ask, events } = directory({ onRequest });
       expect((await ask("GET", "/Users")).status).toBe(200);
       expect(events).toEqual([]);
     }

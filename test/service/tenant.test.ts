@@ -36,7 +36,8 @@ function service(given: Partial<ScimOptions<Caller>> = {}) {
       if (typeof authorization !== "string") throw unauthorized();
       return { tenant: authorization };
     },
-    on: (event) => events.push(event as ScimEvent),
+    onChange: (event) => events.push(event as ScimEvent),
+    onNotice: (event) => events.push(event as ScimEvent),
     ...given,
   });
   const as =
