@@ -17,7 +17,6 @@ export type {
   RootQueryOperation,
   SealedPage,
 } from "./call/operation.ts";
-export type { PaginationOptions } from "./call/pagination.ts";
 export {
   type ErrorMessage,
   forbidden,
@@ -91,7 +90,13 @@ export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";
 export { createScim, type Scim } from "./scim.ts";
 export type { Announcements } from "./service/announce.ts";
-export type { AuthenticationScheme, CursorOptions, ScimOptions } from "./service/options.ts";
+export type {
+  AuthenticationScheme,
+  ClockOptions,
+  DiscoveryOptions,
+  PagingOptions,
+  ScimOptions,
+} from "./service/options.ts";
 export type { RequestEvent } from "./service/request-event.ts";
 export type { TenantOptions } from "./service/tenant.ts";
 export type {

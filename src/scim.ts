@@ -80,7 +80,8 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
   const { limits, resourceTypes, emit } = engines.standard;
   const answer = createAnswer(settled, engines);
   const { arrive } = arrivals(settled, engines.standard);
-  const { onRequest, timeout, timer } = settled;
+  const { onRequest, timeout, clock } = settled;
+  const { timer } = clock;
 
   const begun = new WeakMap<object, Progress<C>>();
 

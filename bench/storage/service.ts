@@ -49,7 +49,7 @@ export function openService(url: string, { isNamed = true }: Opening = {}): Serv
     baseUrl: "https://example.com/scim/v2",
     unsafeNoAuthentication: true,
     timeout: TIMEOUT,
-    cursors: { secret: "of the bench's own, and 32 or longer", timeout: 10_800 },
+    paging: { cursorSecret: "of the bench's own, and 32 or longer", cursorTimeout: 10_800 },
     onNotice: (event) => {
       if (event.type === "fault") faults.push(event);
     },

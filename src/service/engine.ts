@@ -66,7 +66,7 @@ interface Common<C extends Context> {
 }
 
 function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
-  const { limits } = options;
+  const { limits, discovery } = options;
   return {
     adapterOf: remembered((type: ResourceType) => adapterFor(options.storage, type)),
     activate: remembered(activate),
@@ -83,13 +83,13 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       neMultiValued: options.neMultiValued,
       rootQueries: options.rootQueries,
       cursors: cursorsOf(options, (event) => tell(options.onNotice, event)),
-      cursorIdentity: options.cursors.identity,
+      cursorIdentity: options.paging.cursorIdentity,
       sensitiveAttributes: options.sensitiveAttributes,
       isReadable: options.isReadable,
-      authenticationSchemes: options.authenticationSchemes.map((scheme) => ({ ...scheme })),
-      documentationUri: options.documentationUri,
-      announced: structuredClone({ ...options.announce }),
-      now: options.now,
+      authenticationSchemes: discovery.authenticationSchemes.map((scheme) => ({ ...scheme })),
+      documentationUri: discovery.documentationUri,
+      announced: structuredClone({ ...discovery.announce }),
+      now: options.clock.now,
       newId: options.newId,
       emit: emitterOf(options),
     },
@@ -116,7 +116,7 @@ function createEngine<C extends Context>(
       hasTenants: options.tenant !== undefined,
     }),
     patchResponse: settlePatchResponse(options.patchResponse, rules),
-    pagination: settlePagination(options.pagination ?? {}, canCursor),
+    pagination: settlePagination(options.paging, canCursor),
   };
 }
 
@@ -126,18 +126,18 @@ const LONGEST_WITHOUT_KEY = 4096;
 
 /** One for all engines, so that they share the secret. */
 function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: ScimNotice<C>) => void): Cursors {
-  const { secret, timeout } = options.cursors;
+  const { cursorSecret: secret, cursorTimeout: timeout } = options.paging;
   return createCursors({
     secrets: typeof secret === "string" ? [secret] : secret,
     timeout,
     maxLength: options.limits.stringLength * LONGEST_KEY_CHARACTER + LONGEST_WITHOUT_KEY,
-    now: options.now,
+    now: options.clock.now,
     onGenerated: () =>
       emit({
         type: "warning",
         code: "cursorSecretGenerated",
         message:
-          "Cursors are sealed under a secret that was made for this process; set cursors.secret, so that they outlive it and other processes can read them.",
+          "Cursors are sealed under a secret that was made for this process; set paging.cursorSecret, so that they outlive it and other processes can read them.",
         context: undefined,
       }),
   });

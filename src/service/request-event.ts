@@ -22,7 +22,7 @@ export interface RequestEvent<C extends Context = Context> extends Omit<Asked, "
   readonly scimType?: ScimType;
   /** The sentence of an error, as the `refused` or `fault` event has it: it quotes no value. */
   readonly detail?: string;
-  /** From the call of `handle` to its answer, in milliseconds of `timer`; 0 for what the host refused ahead of it (`scim.error`). */
+  /** From the call of `handle` to its answer, in milliseconds of `clock.timer`; 0 for what the host refused ahead of it (`scim.error`). */
   readonly duration: number;
   /** How many calls of the storage adapter were made. */
   readonly storageCalls: number;

@@ -47,7 +47,7 @@ describe("each committed change is told once", () => {
     const now = () => new Date("2026-01-02T03:04:05.678Z");
     const { id, created } = await withUser(
       { name: { givenName: "Ada" } },
-      { now, authenticate: () => ({ tenant: "acme" }) },
+      { clock: { now }, authenticate: () => ({ tenant: "acme" }) },
     );
     expect(created).toEqual([
       {

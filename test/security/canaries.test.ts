@@ -92,7 +92,7 @@ async function capture(
       storage: leak.storage?.(breaking) ?? breaking,
       baseUrl: BASE_URL,
       authenticate: bearerToken(CANARY.token),
-      cursors: { secret: CANARY.cursorSecret },
+      paging: { cursorSecret: CANARY.cursorSecret },
       onRequest: (event) => void observed?.push(inspect(event, { depth: 9 })),
       ...leak.options,
       onChange(event) {

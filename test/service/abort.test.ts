@@ -60,7 +60,7 @@ const requests = (id: string, team: string) =>
   ] as const;
 
 async function filled(storage: StorageAdapter) {
-  const service = directory({ storage, cursors: { secret: "a secret of the tests, long enough to be one" } });
+  const service = directory({ storage, paging: { cursorSecret: "a secret of the tests, long enough to be one" } });
   const { id } = (await service.ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
   const team = (await service.ask("POST", "/Groups", { schemas: [GROUP], displayName: "x" })).json.id;
   service.events.length = 0;

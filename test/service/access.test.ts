@@ -88,11 +88,13 @@ describe("authentication", () => {
     expect(calls).toEqual([]);
   });
 
-  test("discovery is open to everybody, and closed with anonymousDiscovery: false [S-5-09]", async () => {
+  test("discovery is open to everybody, and closed with discovery: { anonymous: false } [S-5-09]", async () => {
     const anonymous = { authorization: "" };
     for (const path of ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas", "/schemas", "/Schemas/"]) {
       expect((await directory().ask("GET", path, undefined, anonymous)).status).toBe(200);
-      expect((await directory({ anonymousDiscovery: false }).ask("GET", path, undefined, anonymous)).status).toBe(401);
+      expect((await directory({ discovery: { anonymous: false } }).ask("GET", path, undefined, anonymous)).status).toBe(
+        401,
+      );
     }
   });
 

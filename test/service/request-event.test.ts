@@ -12,9 +12,11 @@ function observed(given: Parameters<typeof directory>[0] = {}) {
   let time = 0;
   const service = directory({
     onRequest: (event) => told.push(event),
-    timer: () => {
-      time += 5;
-      return time;
+    clock: {
+      timer: () => {
+        time += 5;
+        return time;
+      },
     },
     ...given,
   });
@@ -80,7 +82,7 @@ describe("onRequest", () => {
     const { ask, last } = observed();
     await ask("GET", "/Users");
     expect(last()?.duration).toBe(5);
-    const { ask: askReal, last: lastReal } = observed({ timer: () => performance.now() });
+    const { ask: askReal, last: lastReal } = observed({ clock: { timer: () => performance.now() } });
     await askReal("GET", "/Users");
     expect(lastReal()?.duration).toBeGreaterThan(0);
   });

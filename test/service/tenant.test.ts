@@ -105,7 +105,7 @@ describe("tenant", () => {
     expect((await as(undefined)("GET", `/Schemas/${BADGE}`)).status).toBe(404);
     expect((await as(undefined)("GET", `/Schemas/${ENTERPRISE}`)).status).toBe(200);
     expect((await as(undefined)("GET", "/Users")).status).toBe(401);
-    const closed = service({ tenant, anonymousDiscovery: false });
+    const closed = service({ tenant, discovery: { anonymous: false } });
     expect((await closed.as(undefined)("GET", "/Schemas")).status).toBe(401);
     expect((await closed.as("acme")("GET", `/Schemas/${BADGE}`)).status).toBe(200);
   });
@@ -184,7 +184,7 @@ describe("tenant", () => {
 });
 
 describe("a resource of another tenant", () => {
-  const fixed = { now: () => new Date("2026-01-02T03:04:05Z"), newId: () => "of-acme" };
+  const fixed = { clock: { now: () => new Date("2026-01-02T03:04:05Z") }, newId: () => "of-acme" };
 
   test("is answered to the byte like one that never was, whatever the verb [P-3.6-01 T-A6]", async () => {
     const { as } = service(fixed);
