@@ -85,7 +85,7 @@ function greeting(name: string, baseUrl: string, settings: Settings): string {
     "",
     `  Base URL    ${baseUrl}${isForAll ? "  (set SCIM_BASE_URL to what clients see)" : ""}`,
     `  Token       ${isTokenGenerated ? `${token[0]}  (made for this run; set SCIM_TOKEN to choose one)` : "as in SCIM_TOKEN"}`,
-    `  Profile     ${profile}  (SCIM_PROFILE=interop|strict|entra|…)`,
+    `  Profile     ${profile}  (SCIM_PROFILE=lenient|strict|entra|…)`,
     `  References  ${references}  (SCIM_REFERENCES=check|ignore)`,
     "  Database    (SCIM_DATABASE=memory|postgres://…|a file)",
     "  Log         a line for each request  (LOG=text|json); GET /healthz asks storage",

@@ -24,7 +24,7 @@ export interface AppOptions extends Pick<ScimOptions, "onChange" | "onNotice" | 
 }
 
 export function createApp(options: AppOptions): Express {
-  const { baseUrl, token, storage, profile = "interop", references = "check", timeout = 30_000 } = options;
+  const { baseUrl, token, storage, profile = "lenient", references = "check", timeout = 30_000 } = options;
   const scim = createScim({
     resourceTypes: [User.extend(EnterpriseUser), Group],
     storage,

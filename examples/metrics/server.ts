@@ -39,7 +39,7 @@ export function createCounters() {
 const lines = (series: ReadonlyMap<string, number>): string[] => [...series].map(([key, value]) => `${key} ${value}`);
 
 export function createApp(options: AppOptions): Hono {
-  const { baseUrl, token, storage, profile = "interop", references = "check" } = options;
+  const { baseUrl, token, storage, profile = "lenient", references = "check" } = options;
   const counters = createCounters();
   const scim = createScim({
     resourceTypes: [User.extend(EnterpriseUser), Group],

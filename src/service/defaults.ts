@@ -55,7 +55,7 @@ const BEARER: AuthenticationScheme = {
 
 /** What holds where an option is left out. A new option has its default here, or is named above as one without. */
 export const DEFAULTS = Object.freeze({
-  profile: "interop",
+  profile: "lenient",
   unknownAttributes: "ignore",
   canonicalValues: "suggest",
   formats: "ignore",

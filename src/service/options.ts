@@ -140,7 +140,7 @@ export interface ScimOptions<C extends Context = Context> {
   readonly authorize?: ((operation: Operation, context: C) => void | Promise<void>) | undefined;
   /** Attributes that this caller may not read are neither returned nor usable in filters and sorting. Default: all may be read. */
   readonly isReadable?: ((attribute: Attribute, resourceType: ResourceType, context: C) => boolean) | undefined;
-  /** Tolerances for identity providers: a named profile or a list of rules. Default `"interop"`. */
+  /** Tolerances for identity providers: a named profile or a list of rules. Default `"lenient"`. */
   readonly profile?: ProfileName | readonly Quirk[];
   /** `"reject"`: an unknown attribute in a body is 400 invalidSyntax. Default `"ignore"`: it is left out, and an event says so. */
   readonly unknownAttributes?: "ignore" | "reject";

@@ -83,7 +83,7 @@ describe("data types", () => {
     expectRefusal(await things().ask("POST", "/Things", body), 400, "invalidValue", /decimal must be a number/);
   });
 
-  test("strings for booleans are read by the interop profile and come back as booleans [S-2.3.2-01 R-54]", async () => {
+  test("strings for booleans are read by the lenient profile and come back as booleans [S-2.3.2-01 R-54]", async () => {
     const { ask } = things();
     for (const [sent, read] of [
       ["True", true],

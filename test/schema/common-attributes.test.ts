@@ -38,7 +38,7 @@ describe("schemas", () => {
     for (const answer of answers) expect(answer.schemas).toEqual([USER]);
   });
 
-  test("that is missing or empty is read as the endpoint's by interop, with a note, and refused by strict [S-3-01]", async () => {
+  test("that is missing or empty is read as the endpoint's by lenient, with a note, and refused by strict [S-3-01]", async () => {
     for (const body of [{ userName: "a" }, { userName: "a", schemas: [] }, { userName: "a", schemas: null }]) {
       const lenient = directory();
       expect((await lenient.ask("POST", "/Users", body)).json.schemas).toEqual([USER]);
@@ -79,7 +79,7 @@ describe("schemas", () => {
     expectRefusal(await ask("POST", "/Groups", { schemas: [USER], displayName: "g" }), 400, "invalidSyntax");
   });
 
-  test("names an unknown URN: dropped by interop, refused by strict, stored by nobody [S-3-02]", async () => {
+  test("names an unknown URN: dropped by lenient, refused by strict, stored by nobody [S-3-02]", async () => {
     const body = { ...ada, schemas: [USER, "urn:x:unknown"] };
     const { ask } = directory();
     const { json } = await ask("POST", "/Users", body);

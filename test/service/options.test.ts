@@ -62,7 +62,7 @@ describe("createScim", () => {
     ["a path that is a host", { path: "//example.com" }, /path must be a path/],
     ["a path with a query", { path: "/scim?x=1" }, /path must be a path/],
     ["an empty path", { path: "" }, /"\/" where requests arrive without one/],
-    ["an unknown profile", { profile: "lenient" }, /profile/],
+    ["an unknown profile", { profile: "lax" }, /profile/],
     ["a profile of no rules", { profile: [1] }, /profile/],
     ["an unknown option", { refrences: "ignore" }, /refrences/],
     ["a value that an option does not have", { references: "maybe" }, /references/],

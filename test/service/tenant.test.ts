@@ -172,7 +172,7 @@ describe("tenant", () => {
     ["a misspelt member", { resourcetypes: [User] }, /resourcetypes/],
     ["no resource type", { resourceTypes: [] }, /resourceTypes/],
     ["two resource types of one name", { resourceTypes: [User, User] }, /two resource types/],
-    ["an unknown profile", { profile: "lenient" }, /profile/],
+    ["an unknown profile", { profile: "lax" }, /profile/],
     ["a relative base URL", { baseUrl: "/scim" }, /baseUrl/],
     ["a base URL with a query", { baseUrl: "https://example.com/scim?x=1" }, /baseUrl/],
   ])("with %s is a fault of the host: 500, and an error event that names it", async (_what, wrong, problem) => {
