@@ -39,9 +39,9 @@ export interface Scim {
    *
    * @example
    * ```ts
-   * import { invalidSyntax, type Scim, type ScimResponse } from "scimkit";
+   * import { errors, type Scim, type ScimResponse } from "scimkit";
    * function brokenJson(scim: Scim, method: string, url: string): ScimResponse {
-   *   return scim.error(invalidSyntax("The request body is not valid JSON."), { method, url, headers: {} });
+   *   return scim.error(errors.invalidSyntax("The request body is not valid JSON."), { method, url, headers: {} });
    * }
    * ```
    */

@@ -5,11 +5,11 @@ import {
   createScim,
   defineResourceType,
   EnterpriseUser,
+  errors,
   Group,
   schemaFromJson,
   schemaToJson,
   User,
-  uniqueness,
 } from "scimkit";
 import { parseFilter, resolveFilter } from "scimkit/filter";
 import { open } from "./open.mjs";
@@ -100,7 +100,7 @@ function naive(storage) {
         const filter = resolveFilter(parseFilter(`userName eq ${JSON.stringify(resource.userName)}`), resourceType);
         const page = { startIndex: 1, count: 1 };
         const found = await storage.query({ resourceType, filter, page, select: { includes: () => false } }, context);
-        if (found.resources.length > 0) throw uniqueness("userName");
+        if (found.resources.length > 0) throw errors.uniqueness("userName");
       }
       return storage.create(request, context);
     },

@@ -61,7 +61,7 @@ export interface ScimOptions<C extends Context = Context> {
    * Requests of every tenant are looked for there, whatever their own `baseUrl`. Default: the path of the base URL.
    */
   readonly path?: string | ((request: ScimRequest) => string);
-  /** Says who asks; the result is the `context` of everything that follows. Throws `unauthorized()`. Runs before the body is read. */
+  /** Says who asks; the result is the `context` of everything that follows. Throws `errors.unauthorized()`. Runs before the body is read. */
   readonly authenticate?: (request: ScimRequest) => C | Promise<C>;
   /** `true` serves everybody without a question. Only where something in front of the library has authenticated the request. */
   readonly unsafeNoAuthentication?: true;
@@ -72,14 +72,14 @@ export interface ScimOptions<C extends Context = Context> {
    */
   readonly tenant?: (context: C) => TenantOptions | undefined | Promise<TenantOptions | undefined>;
   /**
-   * Lets a request through or throws `tooManyRequests(seconds)`. Runs after authentication and before the body is read and
+   * Lets a request through or throws `errors.tooManyRequests(seconds)`. Runs after authentication and before the body is read and
    * anything else is done; `context` is undefined where discovery is asked for without credentials. Default: no limit.
    */
   readonly throttle?: (request: ScimRequest, context: C | undefined) => void | Promise<void>;
   /** Says which resource `/Me` stands for. Default: `/Me` is 501. */
   readonly resolveMe?: ResolveMe<C>;
   /**
-   * Decides on each operation, after it is understood and before storage is asked. Throws `forbidden()`. Default: allows all.
+   * Decides on each operation, after it is understood and before storage is asked. Throws `errors.forbidden()`. Default: allows all.
    *
    * It sees what a client asks for, not what will be stored: the `body` of a create or replace is as the client wrote it, where
    * `{"ACTIVE": "False"}` deactivates too. A rule on values stands in front of storage; docs/security.md has one. It is not asked

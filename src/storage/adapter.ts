@@ -214,7 +214,7 @@ export interface ReplaceRequest extends WriteRequest {
   readonly secrets: Secrets;
   /** What the caller will look at in the result. */
   readonly select: Select;
-  /** Write only if this is still the version, else throw `versionMismatch()`. */
+  /** Write only if this is still the version, else throw `errors.versionMismatch()`. */
   readonly ifVersion?: string | undefined;
   /** The state that `resource` was made from, so that only differences need writing. */
   readonly before?: StoredResource | undefined;
@@ -283,7 +283,7 @@ export interface StorageCapabilities {
  *
  * - Results are copies: changing them changes nothing in storage.
  * - Unknown id: `get` and `replace` give `undefined`, `delete` gives `false`. An update never creates.
- * - `uniqueness(attribute)`, `versionMismatch()` and `invalidValue(detail)` (dangling reference) are the errors to
+ * - `errors.uniqueness(attribute)`, `errors.versionMismatch()` and `errors.invalidValue(detail)` (dangling reference) are the errors to
  *   throw; any other error is a 500 for the client and goes to `on({ type: "fault" })`.
  * - Check and write are one atomic step.
  * - The elements of a collection have no order: another order alone is no change.
@@ -313,7 +313,7 @@ export interface StorageAdapter<C extends Context = Context> {
   query(request: QueryRequest, context: C): Promise<QueryResult>;
   /**
    * Stores a new resource and gives it back as stored. The adapter may choose another id. Throws
-   * `uniqueness(attribute)`.
+   * `errors.uniqueness(attribute)`.
    */
   create(request: CreateRequest, context: C): Promise<StoredResource>;
   /** Replaces a resource whole; attributes missing from `resource` are gone afterwards, secrets not named stay. */

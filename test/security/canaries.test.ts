@@ -8,12 +8,11 @@ import {
   bearerToken,
   createScim,
   EnterpriseUser,
+  errors,
   Group,
-  invalidValue,
   type ScimOptions,
   type StorageAdapter,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { openSqlite, type SqlStorageOptions, sqlStorage } from "../../src/storage/sql/index.ts";
 import { BASE_URL, GROUP, USER } from "../support/directory.ts";
@@ -234,7 +233,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
             try {
               return await inner.get(request, context);
             } catch (error) {
-              throw invalidValue(String(error));
+              throw errors.invalidValue(String(error));
             }
           },
         }),
@@ -254,7 +253,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
         options: {
           authenticate({ headers }) {
             if (headers.authorization === `Bearer ${CANARY.token}`) return {};
-            throw unauthorized(`${headers.authorization} is no token.`);
+            throw errors.unauthorized(`${headers.authorization} is no token.`);
           },
         },
       },
@@ -274,7 +273,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
           ...inner,
           get: (request, context) =>
             request.id === CANARY.echo
-              ? Promise.reject(invalidValue(`${request.id} is no id.`))
+              ? Promise.reject(errors.invalidValue(`${request.id} is no id.`))
               : inner.get(request, context),
         }),
       },

@@ -2,12 +2,11 @@ import { describe, expect, test, vi } from "vitest";
 import {
   createScim,
   EnterpriseUser,
-  forbidden,
+  errors,
   Group,
   type Operation,
   type StorageAdapter,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, directory, ERROR, filtered, GROUP, USER } from "../support/directory.ts";
@@ -108,7 +107,7 @@ describe("authentication", () => {
     const { ask } = directory({
       storage,
       authenticate: () => {
-        throw unauthorized("The token has expired.", { headers: { "WWW-Authenticate": challenge } });
+        throw errors.unauthorized("The token has expired.", { headers: { "WWW-Authenticate": challenge } });
       },
     });
     expect(await ask("GET", "/Users")).toMatchObject({
@@ -128,7 +127,7 @@ describe("authentication", () => {
     const { ask, events } = directory({
       authenticate: (request) => {
         if (request.headers.authorization === `Bearer ${token}`) return {};
-        throw unauthorized();
+        throw errors.unauthorized();
       },
       observe: (event) => told.push(event),
     });
@@ -155,7 +154,7 @@ describe("authentication", () => {
       baseUrl: BASE_URL,
       authenticate: ({ headers }) => ({ isStranger: headers.authorization === undefined }),
       authorize: (operation, { isStranger }) => {
-        if (isStranger && operation.type !== "create") throw unauthorized();
+        if (isStranger && operation.type !== "create") throw errors.unauthorized();
       },
     });
     const body = JSON.stringify({ schemas: [USER], userName: "ada" });
@@ -196,7 +195,7 @@ describe("authorisation", () => {
     const { ask } = directory({
       storage,
       authorize: () => {
-        throw forbidden();
+        throw errors.forbidden();
       },
     });
     for (const [method, path, body] of [

@@ -3,6 +3,7 @@ import {
   createScim,
   defineSchema,
   EnterpriseUser,
+  errors,
   Group,
   type ResourceType,
   type Scim,
@@ -10,7 +11,6 @@ import {
   type ScimOptions,
   type TenantOptions,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, bodyText, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
@@ -33,7 +33,7 @@ function service(given: Partial<ScimOptions<Caller>> = {}) {
     baseUrl: BASE_URL,
     authenticate: ({ headers }) => {
       const { authorization } = headers;
-      if (typeof authorization !== "string") throw unauthorized();
+      if (typeof authorization !== "string") throw errors.unauthorized();
       return { tenant: authorization };
     },
     on: (event) => events.push(event as ScimEvent),
@@ -136,7 +136,7 @@ describe("tenant", () => {
   test("may be looked up later, and what the look-up throws is the answer", async () => {
     const { as } = service({
       tenant: async ({ tenant }) => {
-        if (tenant === "closed") throw unauthorized("This tenant is closed.");
+        if (tenant === "closed") throw errors.unauthorized("This tenant is closed.");
         return { resourceTypes: [Group] };
       },
     });

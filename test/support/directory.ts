@@ -1,6 +1,7 @@
 import {
   createScim,
   EnterpriseUser,
+  errors,
   Group,
   type RefusedEvent,
   type Scim,
@@ -8,7 +9,6 @@ import {
   type ScimOptions,
   type ScimResponse,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import type { Fixtures } from "./samples.ts";
@@ -45,7 +45,7 @@ export function directory(given: Partial<ScimOptions> = {}): Directory {
     storage: memoryStorage(),
     baseUrl: BASE_URL,
     authenticate: (request) => {
-      if (request.headers.authorization !== "Bearer good") throw unauthorized();
+      if (request.headers.authorization !== "Bearer good") throw errors.unauthorized();
       return {};
     },
     on: (event) => (event.type === "refused" ? refusals.push(event) : events.push(event)),
