@@ -52,7 +52,7 @@ export type {
   Uniqueness,
 } from "./schema/attribute.ts";
 export { comparisonKey } from "./schema/comparison-key.ts";
-export { EnterpriseUser } from "./schema/core/enterprise-user.ts";
+export { EnterpriseUserSchema } from "./schema/core/enterprise-user.ts";
 export { Group, GroupSchema } from "./schema/core/group.ts";
 export { ResourceTypeSchema } from "./schema/core/resource-type.ts";
 export { SchemaSchema } from "./schema/core/schema.ts";
@@ -61,11 +61,11 @@ export { User, UserSchema } from "./schema/core/user.ts";
 export type { Meta, Resource, ResourceInput } from "./schema/resource.ts";
 export {
   type CompiledExtension,
+  type CompiledResourceType,
   compileResourceType,
   defineResourceType,
   type Extension,
   type ReferenceAttribute,
-  type ResourceType,
   type ResourceTypeDefinition,
 } from "./schema/resource-type.ts";
 export { defineSchema, type SchemaDefinition, SchemaError } from "./schema/schema.ts";

@@ -3,7 +3,7 @@ import type { Limits } from "./call/limits.ts";
 import type { ScimError } from "./error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import { renderError } from "./protocol/render.ts";
-import type { ResourceType } from "./schema/resource-type.ts";
+import type { CompiledResourceType } from "./schema/resource-type.ts";
 import { createAnswer } from "./service/answer.ts";
 import { arrivals } from "./service/arrival.ts";
 import { checkOptions } from "./service/check-options.ts";
@@ -49,7 +49,7 @@ export interface Scim {
   /** The bounds in force, for hosts that enforce `limits.body` while reading. */
   readonly limits: Limits;
   /** The compiled resource types of the options; those of tenants may differ. */
-  readonly resourceTypes: readonly ResourceType[];
+  readonly resourceTypes: readonly CompiledResourceType[];
 }
 
 /**
@@ -58,12 +58,12 @@ export interface Scim {
  * @throws {TypeError} when an option is wrong; the message names it. {SchemaError} when a resource type is.
  * @example
  * ```ts
- * import { bearerToken, createScim, EnterpriseUser, Group, User } from "scimkit";
+ * import { bearerToken, createScim, EnterpriseUserSchema, Group, User } from "scimkit";
  * import { fetchHandler } from "scimkit/fetch";
  * import { memoryStorage } from "scimkit/memory";
  *
  * const scim = createScim({
- *   resourceTypes: [User.extend(EnterpriseUser), Group],
+ *   resourceTypes: [User.extend(EnterpriseUserSchema), Group],
  *   storage: memoryStorage(),
  *   baseUrl: "https://example.com/scim/v2",
  *   authenticate: bearerToken("a-long-random-secret"),

@@ -4,7 +4,7 @@ import { writeSync } from "node:fs";
 import {
   createScim,
   defineResourceType,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   errors,
   Group,
   schemaFromJson,
@@ -17,7 +17,7 @@ import { open } from "./open.mjs";
 const { place, isNaive } = JSON.parse(process.argv[2]);
 const opened = await open(place, { connections: 2 });
 const scim = createScim({
-  resourceTypes: isNaive ? [looseUser(), Group] : [User.extend(EnterpriseUser), Group],
+  resourceTypes: isNaive ? [looseUser(), Group] : [User.extend(EnterpriseUserSchema), Group],
   storage: isNaive ? naive(opened.storage) : opened.storage,
   baseUrl: "https://example.com/scim/v2",
   unsafeNoAuthentication: true,

@@ -8,7 +8,7 @@ import type { ScimRequest } from "../protocol/message.ts";
 import type { ProfileName } from "../quirks/profiles.ts";
 import type { Quirk } from "../quirks/quirk.ts";
 import type { Attribute, ComparisonKey } from "../schema/attribute.ts";
-import type { ResourceType, ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { Announcements } from "./announce.ts";
 import type { RequestEvent } from "./request-event.ts";
@@ -88,7 +88,7 @@ export interface ScimOptions<C extends Context = Context> {
    */
   readonly authorize?: (operation: Operation, context: C) => void | Promise<void>;
   /** Attributes that this caller may not read are neither returned nor usable in filters and sorting. Default: all may be read. */
-  readonly isReadable?: (attribute: Attribute, resourceType: ResourceType, context: C) => boolean;
+  readonly isReadable?: (attribute: Attribute, resourceType: CompiledResourceType, context: C) => boolean;
   /** Tolerances for identity providers: a named profile or a list of rules. Default `"interop"`. */
   readonly profile?: ProfileName | readonly Quirk[];
   /** `"reject"`: an unknown attribute in a body is 400 invalidSyntax. Default `"ignore"`: it is left out, and an event says so. */

@@ -1,7 +1,7 @@
 import type { Filter } from "../filter/ast.ts";
 import type { Sort } from "../filter/order.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ShapeChange } from "../schema/shape.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Outbox } from "./outbox.ts";
@@ -97,7 +97,7 @@ export type MissingReference = "refuse" | "keep" | "drop";
 
 /** What every call carries. */
 export interface StorageRequest {
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   /** Aborted when the client has gone; a write that has begun is finished or undone, never left half-way. */
   readonly signal?: AbortSignal | undefined;
   /** Tells the host what storage did or found besides. */

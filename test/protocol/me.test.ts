@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createScim, EnterpriseUser, errors, Group, type Me, type Operation, User } from "../../src/index.ts";
+import { createScim, EnterpriseUserSchema, errors, Group, type Me, type Operation, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, directory, ERROR, GROUP, USER } from "../support/directory.ts";
 
@@ -149,7 +149,7 @@ describe("/Me", () => {
 
   test("stands for a resource of another type as well, and may be resolved later", async () => {
     const scim = createScim({
-      resourceTypes: [User.extend(EnterpriseUser), Group],
+      resourceTypes: [User.extend(EnterpriseUserSchema), Group],
       storage: memoryStorage(),
       baseUrl: BASE_URL,
       authenticate: () => ({ tenant: "acme", team: "7" }),

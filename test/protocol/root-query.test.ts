@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import {
   defineResourceType,
   defineSchema,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   errors,
   Group,
   type Operation,
@@ -40,7 +40,7 @@ const Device = defineResourceType({
 /** Users, groups and devices, each in a storage of its own. */
 function threeStorages(given: Partial<ScimOptions> = {}): Directory {
   const storage = { User: memoryStorage(), Group: memoryStorage(), Device: memoryStorage() };
-  return directory({ resourceTypes: [User.extend(EnterpriseUser), Group, Device], storage, ...given });
+  return directory({ resourceTypes: [User.extend(EnterpriseUserSchema), Group, Device], storage, ...given });
 }
 
 async function fill(service: Directory): Promise<Directory> {

@@ -7,7 +7,7 @@ import { fetchHandler } from "../../src/hosts/fetch.ts";
 import {
   bearerToken,
   createScim,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   errors,
   Group,
   type ScimOptions,
@@ -87,7 +87,7 @@ async function capture(
       },
     };
     const scim = createScim({
-      resourceTypes: [User.extend(EnterpriseUser), Group],
+      resourceTypes: [User.extend(EnterpriseUserSchema), Group],
       storage: leak.storage?.(breaking) ?? breaking,
       baseUrl: BASE_URL,
       authenticate: bearerToken(CANARY.token),

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import {
   createScim,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   errors,
   Group,
   type Operation,
@@ -338,7 +338,7 @@ describe("what leaks", () => {
       { baseUrl: fail },
       { storage: { ...memory, ...broken } },
     ]) {
-      const { ask, events } = directory({ ...given, resourceTypes: [User.extend(EnterpriseUser), Group] });
+      const { ask, events } = directory({ ...given, resourceTypes: [User.extend(EnterpriseUserSchema), Group] });
       const answers = [
         await ask("GET", "/Users/1"),
         await ask("GET", "/Users"),

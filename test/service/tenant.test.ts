@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
+  type CompiledResourceType,
   createScim,
   defineSchema,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   errors,
   Group,
-  type ResourceType,
   type Scim,
   type ScimEvent,
   type ScimOptions,
@@ -18,7 +18,7 @@ import { BASE_URL, bodyText, ENTERPRISE, filtered, GROUP, USER } from "../suppor
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const BADGE = "urn:example:params:scim:schemas:Badge";
 const Badge = defineSchema({ id: BADGE, name: "Badge", attributes: { number: { caseExact: true, required: true } } });
-const AcmeUser = User.extend(EnterpriseUser).extend(Badge);
+const AcmeUser = User.extend(EnterpriseUserSchema).extend(Badge);
 
 interface Caller {
   readonly tenant: string;
@@ -28,7 +28,7 @@ interface Caller {
 function service(given: Partial<ScimOptions<Caller>> = {}) {
   const events: ScimEvent[] = [];
   const scim: Scim = createScim<Caller>({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
     baseUrl: BASE_URL,
     authenticate: ({ headers }) => {
@@ -149,7 +149,7 @@ describe("tenant", () => {
   });
 
   test("is compiled when it is first seen, and not again for the same definitions", async () => {
-    const types = new Set<ResourceType>();
+    const types = new Set<CompiledResourceType>();
     const memory = memoryStorage();
     const { as } = service({
       storage: {

@@ -1,6 +1,6 @@
 import {
   createScim,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   errors,
   Group,
   type RefusedEvent,
@@ -41,7 +41,7 @@ export function directory(given: Partial<ScimOptions> = {}): Directory {
   const events: ScimEvent[] = [];
   const refusals: RefusedEvent[] = [];
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
     baseUrl: BASE_URL,
     authenticate: (request) => {
