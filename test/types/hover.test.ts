@@ -74,7 +74,7 @@ describe("an editor shows", () => {
   test("a resource type by the name of its schema, in a line, and what it is", () => {
     expect(typeOf("User")).toBe("(alias) const User: ResourceTypeDefinition<UserSchema, readonly []>");
     expect(typeOf("Group")).toBe("(alias) const Group: ResourceTypeDefinition<GroupSchema, readonly []>");
-    expect(typeOf("EnterpriseUser")).toContain("const EnterpriseUserSchema: EnterpriseUser");
+    expect(typeOf("EnterpriseUserSchema")).toContain("const EnterpriseUserSchema: EnterpriseUserSchema");
     expect(typeOf("Employee")).toBe(
       "const Employee: ResourceTypeDefinition<UserSchema, readonly [Extension<EnterpriseUserSchema, false>]>",
     );
@@ -117,7 +117,7 @@ describe("an editor shows", () => {
     );
     const types = paths.map((path, index) => `export type T${index} = ${path};`);
     const header =
-      'import type { UserSchema as User, GroupSchema as Group, EnterpriseUserSchema } from "../../src/index.ts";\n';
+      'import type { UserSchema as User, GroupSchema as Group, EnterpriseUserSchema as EnterpriseUser } from "../../src/index.ts";\n';
     const undocumented = [...hovers(`${header}${types.join("\n")}`).values()].filter(({ doc }) => doc === "");
     expect(undocumented.map(({ type }) => type.split("\n")[0])).toEqual([]);
     expect(paths.length).toBeGreaterThan(80);
