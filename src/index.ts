@@ -35,7 +35,7 @@ export * as errors from "./errors.ts";
 export type { Asked, ChangeEvent, CollectionDelta, FaultEvent, RefusedEvent, ScimEvent } from "./events/event.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
-export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
+export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";

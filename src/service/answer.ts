@@ -54,7 +54,7 @@ export function createAnswer<C extends Context>(options: SettledOptions<C>, engi
     const arrival = arrive(request, progress);
     const known = await identify(arrival);
     progress.context = known;
-    await options.throttle?.(request, known);
+    await options.throttle?.(arrival.request, known);
     const visit = await receive(arrival, known, progress, options, engines);
     const endpoint = await endpointOf(visit, options, outside);
     const call = callOf(visit, options);
