@@ -3,7 +3,7 @@ import type { Limits } from "./call/limits.ts";
 import type { ScimError } from "./error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import { renderError } from "./protocol/render.ts";
-import type { ResourceType } from "./schema/resource-type.ts";
+import type { CompiledResourceType } from "./schema/resource-type.ts";
 import { createAnswer } from "./service/answer.ts";
 import { arrivals } from "./service/arrival.ts";
 import { checkOptions } from "./service/check-options.ts";
@@ -40,9 +40,9 @@ export interface Scim {
    *
    * @example
    * ```ts
-   * import { invalidSyntax, type Scim, type ScimResponse } from "scimkit";
+   * import { errors, type Scim, type ScimResponse } from "scimkit";
    * function brokenJson(scim: Scim, method: string, url: string): ScimResponse {
-   *   return scim.error(invalidSyntax("The request body is not valid JSON."), { method, url, headers: {} });
+   *   return scim.error(errors.invalidSyntax("The request body is not valid JSON."), { method, url, headers: {} });
    * }
    * ```
    */
@@ -50,7 +50,7 @@ export interface Scim {
   /** The bounds in force, for hosts that enforce `limits.body` while reading. */
   readonly limits: Limits;
   /** The compiled resource types of the options; those of tenants may differ. */
-  readonly resourceTypes: readonly ResourceType[];
+  readonly resourceTypes: readonly CompiledResourceType[];
 }
 
 /**
@@ -59,12 +59,12 @@ export interface Scim {
  * @throws {TypeError} when an option is wrong; the message names it. {SchemaError} when a resource type is.
  * @example
  * ```ts
- * import { bearerToken, createScim, EnterpriseUser, Group, User } from "scimkit";
+ * import { bearerToken, createScim, EnterpriseUserSchema, Group, User } from "scimkit";
  * import { fetchHandler } from "scimkit/fetch";
  * import { memoryStorage } from "scimkit/memory";
  *
  * const scim = createScim({
- *   resourceTypes: [User.extend(EnterpriseUser), Group],
+ *   resourceTypes: [User.extend(EnterpriseUserSchema), Group],
  *   storage: memoryStorage(),
  *   baseUrl: "https://example.com/scim/v2",
  *   authenticate: bearerToken("a-long-random-secret"),

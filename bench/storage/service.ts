@@ -1,7 +1,7 @@
 // The service as a host runs it: handle over a pool of pg, whose limits are those of `npm start`, only shorter.
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
-import { createScim, EnterpriseUser, Group, type Scim, type ScimNotice, User } from "../../src/index.ts";
+import { createScim, EnterpriseUserSchema, Group, type Scim, type ScimNotice, User } from "../../src/index.ts";
 import { namedStatements, type SqlStorage, sqlStorage } from "../../src/storage/sql/index.ts";
 
 /** Longest that a request takes, in milliseconds. */
@@ -44,7 +44,7 @@ export function openService(url: string, { isNamed = true }: Opening = {}): Serv
   const storage = sqlStorage({ db });
   const faults: Service["faults"] = [];
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage,
     baseUrl: "https://example.com/scim/v2",
     unsafeNoAuthentication: true,

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import {
   bearerToken,
   createScim,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   Group,
   type ProfileName,
   type ScimOptions,
@@ -26,7 +26,7 @@ export interface AppOptions extends Pick<ScimOptions, "onChange" | "onNotice" | 
 export function createApp(options: AppOptions): Hono {
   const { baseUrl, token, storage, profile = "lenient", references = "check", timeout = 30_000 } = options;
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage,
     baseUrl,
     authenticate: bearerToken(Object.fromEntries([token].flat().map((one) => [one, {}]))),

@@ -1,5 +1,5 @@
 // The host's own business: who holds which licence. It knows nothing of requests, and hears of people by events alone.
-import { type ChangeEvent, EnterpriseUser } from "scimkit";
+import { type ChangeEvent, EnterpriseUserSchema } from "scimkit";
 
 /** What a licence is called, and how many were bought. */
 export type Seats = Readonly<Record<string, number>>;
@@ -13,11 +13,11 @@ export interface Licences {
   readonly waiting: ReadonlyMap<string, string>;
 }
 
-const DEPARTMENT = `${EnterpriseUser.id}:department`;
+const DEPARTMENT = `${EnterpriseUserSchema.id}:department`;
 
 /** A department works with the licence of its own name; everybody else with the basic one. */
 function licenceFor(user: ChangeEvent["after"], seats: Seats): string {
-  const { department } = (user?.[EnterpriseUser.id] ?? {}) as { department?: string };
+  const { department } = (user?.[EnterpriseUserSchema.id] ?? {}) as { department?: string };
   return department !== undefined && department in seats ? department : "Basic";
 }
 

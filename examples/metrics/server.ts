@@ -1,6 +1,6 @@
 // SCIM with counters, at /metrics in the text form that Prometheus and its kin read. Keep that path from the internet.
 import { Hono } from "hono";
-import { bearerToken, createScim, EnterpriseUser, Group, type RequestEvent, User } from "scimkit";
+import { bearerToken, createScim, EnterpriseUserSchema, Group, type RequestEvent, User } from "scimkit";
 import { fetchHandler } from "scimkit/fetch";
 import { type AppOptions, mountPath } from "../hono/server.ts";
 
@@ -42,7 +42,7 @@ export function createApp(options: AppOptions): Hono {
   const { baseUrl, token, storage, profile = "lenient", references = "check" } = options;
   const counters = createCounters();
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage,
     baseUrl,
     authenticate: bearerToken(Object.fromEntries([token].flat().map((one) => [one, {}]))),

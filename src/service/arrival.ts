@@ -1,7 +1,7 @@
 import type { Engine } from "../call/call.ts";
 import { isScimError } from "../error.ts";
 import { findTemplate, isDiscovery } from "../protocol/endpoint.ts";
-import { headerReader } from "../protocol/header.ts";
+import { headerReader, withLowerCaseNames } from "../protocol/header.ts";
 import { answerType } from "../protocol/media-type.ts";
 import type { ScimRequest } from "../protocol/message.ts";
 import { splitUrl } from "../protocol/path.ts";
@@ -32,7 +32,9 @@ export function arrivals<C extends Context>(options: SettledOptions<C>, standard
   const find = places(options.path);
   return {
     /** @throws {ScimError} 406 */
-    arrive(request: ScimRequest, progress: Progress<C>): Arrival {
+    arrive(given: ScimRequest, progress: Progress<C>): Arrival {
+      // From here on: every function of the host sees header names in lower case.
+      const request = { ...given, headers: withLowerCaseNames(given.headers) };
       const header = headerReader(request.headers);
       const place = find(request);
       const publicUrl = urlOf(request);

@@ -5,7 +5,11 @@ import type { ScimNotice } from "../events/event.ts";
 import { profiles } from "../quirks/profiles.ts";
 import { type ActiveQuirks, activate, type Quirk } from "../quirks/quirk.ts";
 import { remembered } from "../schema/remembered.ts";
-import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";
+import {
+  type CompiledResourceType,
+  compileResourceType,
+  type ResourceTypeDefinition,
+} from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination, settlePatchResponse } from "./defaults.ts";
@@ -68,10 +72,10 @@ interface Common<C extends Context> {
 function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
   const { limits, discovery } = options;
   return {
-    adapterOf: remembered((type: ResourceType) => adapterFor(options.storage, type)),
+    adapterOf: remembered((type: CompiledResourceType) => adapterFor(options.storage, type)),
     activate: remembered(activate),
     settings: {
-      selectionOf: remembered((type: ResourceType) => selectionOf(type, {}, { maxNames: limits.attributes })),
+      selectionOf: remembered((type: CompiledResourceType) => selectionOf(type, {}, { maxNames: limits.attributes })),
       limits,
       bulk: options.bulk,
       unknownAttributes: options.unknownAttributes,
@@ -99,7 +103,7 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
 function createEngine<C extends Context>(
   options: SettledOptions<C>,
   { adapterOf, activate, settings }: Common<C>,
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
   rules: readonly Quirk[],
 ): Engine<C> {
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
@@ -143,7 +147,10 @@ function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: 
   });
 }
 
-function adapterFor<C extends Context>(storage: ScimOptions<C>["storage"], type: ResourceType): StorageAdapter<C> {
+function adapterFor<C extends Context>(
+  storage: ScimOptions<C>["storage"],
+  type: CompiledResourceType,
+): StorageAdapter<C> {
   const isAdapter = typeof (storage as StorageAdapter<C>).query === "function";
   const found = isAdapter
     ? (storage as StorageAdapter<C>)

@@ -7,7 +7,7 @@ import type { ScimRequest } from "../protocol/message.ts";
 import type { ProfileName } from "../quirks/profiles.ts";
 import type { Quirk } from "../quirks/quirk.ts";
 import type { Attribute, ComparisonKey } from "../schema/attribute.ts";
-import type { ResourceType, ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { Announcements } from "./announce.ts";
 import type { RequestEvent } from "./request-event.ts";
@@ -112,7 +112,7 @@ export interface ScimOptions<C extends Context = Context> {
    * Requests of every tenant are looked for there, whatever their own `baseUrl`. Default: the path of the base URL.
    */
   readonly path?: (string | ((request: ScimRequest) => string)) | undefined;
-  /** Says who asks; the result is the `context` of everything that follows. Throws `unauthorized()`. Runs before the body is read. */
+  /** Says who asks; the result is the `context` of everything that follows. Throws `errors.unauthorized()`. Runs before the body is read. */
   readonly authenticate?: ((request: ScimRequest) => C | Promise<C>) | undefined;
   /** `true` serves everybody without a question. Only where something in front of the library has authenticated the request. */
   readonly unsafeNoAuthentication?: true | undefined;
@@ -123,14 +123,14 @@ export interface ScimOptions<C extends Context = Context> {
    */
   readonly tenant?: ((context: C) => TenantOptions | undefined | Promise<TenantOptions | undefined>) | undefined;
   /**
-   * Lets a request through or throws `tooManyRequests(seconds)`. Runs after authentication and before the body is read and
+   * Lets a request through or throws `errors.tooManyRequests(seconds)`. Runs after authentication and before the body is read and
    * anything else is done; `context` is undefined where discovery is asked for without credentials. Default: no limit.
    */
   readonly throttle?: ((request: ScimRequest, context: C | undefined) => void | Promise<void>) | undefined;
   /** Says which resource `/Me` stands for. Default: `/Me` is 501. */
   readonly resolveMe?: ResolveMe<C> | undefined;
   /**
-   * Decides on each operation, after it is understood and before storage is asked. Throws `forbidden()`. Default: allows all.
+   * Decides on each operation, after it is understood and before storage is asked. Throws `errors.forbidden()`. Default: allows all.
    *
    * It sees what a client asks for, not what will be stored: the `body` of a create or replace is as the client wrote it, where
    * `{"ACTIVE": "False"}` deactivates too. A rule on values stands in front of storage; docs/security.md has one. It is not asked
@@ -139,7 +139,7 @@ export interface ScimOptions<C extends Context = Context> {
    */
   readonly authorize?: ((operation: Operation, context: C) => void | Promise<void>) | undefined;
   /** Attributes that this caller may not read are neither returned nor usable in filters and sorting. Default: all may be read. */
-  readonly isReadable?: ((attribute: Attribute, resourceType: ResourceType, context: C) => boolean) | undefined;
+  readonly isReadable?: ((attribute: Attribute, resourceType: CompiledResourceType, context: C) => boolean) | undefined;
   /** Tolerances for identity providers: a named profile or a list of rules. Default `"lenient"`. */
   readonly profile?: ProfileName | readonly Quirk[];
   /** `"reject"`: an unknown attribute in a body is 400 invalidSyntax. Default `"ignore"`: it is left out, and an event says so. */

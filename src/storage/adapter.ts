@@ -1,7 +1,7 @@
 import type { Filter } from "../filter/ast.ts";
 import type { Sort } from "../filter/order.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ShapeChange } from "../schema/shape.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Outbox } from "./outbox.ts";
@@ -97,7 +97,7 @@ export type MissingReference = "refuse" | "keep" | "drop";
 
 /** What every call carries. */
 export interface StorageRequest {
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   /** Aborted when the client has gone; a write that has begun is finished or undone, never left half-way. */
   readonly signal?: AbortSignal | undefined;
   /** Tells the host what storage did or found besides. */
@@ -216,7 +216,7 @@ export interface ReplaceRequest extends WriteRequest {
   readonly secrets: Secrets;
   /** What the caller will look at in the result. */
   readonly select: Select;
-  /** Write only if this is still the version, else throw `versionMismatch()`. */
+  /** Write only if this is still the version, else throw `errors.versionMismatch()`. */
   readonly ifVersion?: string | undefined;
   /** The state that `resource` was made from, so that only differences need writing. */
   readonly before?: StoredResource | undefined;
@@ -285,7 +285,7 @@ export interface StorageCapabilities {
  *
  * - Results are copies: changing them changes nothing in storage.
  * - Unknown id: `get` and `replace` give `undefined`, `delete` gives `false`. An update never creates.
- * - `uniqueness(attribute)`, `versionMismatch()` and `invalidValue(detail)` (dangling reference) are the errors to
+ * - `errors.uniqueness(attribute)`, `errors.versionMismatch()` and `errors.invalidValue(detail)` (dangling reference) are the errors to
  *   throw; any other error is a 500 for the client and goes to `onNotice({ type: "fault" })`.
  * - Check and write are one atomic step.
  * - The elements of a collection have no order: another order alone is no change.
@@ -315,7 +315,7 @@ export interface StorageAdapter<C extends Context = Context> {
   query(request: QueryRequest, context: C): Promise<QueryResult>;
   /**
    * Stores a new resource and gives it back as stored. The adapter may choose another id. Throws
-   * `uniqueness(attribute)`.
+   * `errors.uniqueness(attribute)`.
    */
   create(request: CreateRequest, context: C): Promise<StoredResource>;
   /** Replaces a resource whole; attributes missing from `resource` are gone afterwards, secrets not named stay. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { forbidden, type ScimOptions, type StorageAdapter, unauthorized } from "../../src/index.ts";
+import { errors, type ScimOptions, type StorageAdapter } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Answer, BASE_URL, type Directory, directory, ENTERPRISE, USER } from "../support/directory.ts";
 
@@ -384,7 +384,7 @@ describe("a cursor", () => {
     const service = directory({
       authenticate: ({ headers }) => {
         const [tenant, user] = String(headers.authorization).split(" ");
-        if (tenant === undefined || user === undefined) throw unauthorized();
+        if (tenant === undefined || user === undefined) throw errors.unauthorized();
         return { tenant, user };
       },
       paging: { cursorSecret: SECRET, cursorIdentity: (context) => String((context as { user?: string }).user) },
@@ -416,7 +416,7 @@ describe("a cursor", () => {
     let permissions = "1";
     const { ask } = await withUsers(FIVE, {
       authorize: (operation) => {
-        if (operation.type === "query" && !isAllowed) throw forbidden();
+        if (operation.type === "query" && !isAllowed) throw errors.forbidden();
       },
       paging: { cursorSecret: SECRET, cursorIdentity: () => permissions },
     });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createLicences, type Licences } from "../../examples/license-sync/licences.ts";
 import { play, seats, story } from "../../examples/license-sync/story.ts";
-import { type ChangeEvent, createScim, EnterpriseUser, User } from "../../src/index.ts";
+import { type ChangeEvent, createScim, EnterpriseUserSchema, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { run } from "./process.ts";
 
 async function outcomes(licences: Licences, onChange: (event: ChangeEvent) => void) {
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser)],
+    resourceTypes: [User.extend(EnterpriseUserSchema)],
     storage: memoryStorage(),
     baseUrl: "https://crm.example.com/scim/v2",
     unsafeNoAuthentication: true,

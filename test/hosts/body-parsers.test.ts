@@ -4,7 +4,7 @@ import express, { type NextFunction, type Request, type Response } from "express
 import { afterEach, describe, expect, test } from "vitest";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
 import { errorHandler, nodeHandler } from "../../src/hosts/node.ts";
-import { forbidden, type RequestEvent, type Scim, type ScimEvent } from "../../src/index.ts";
+import { errors, type RequestEvent, type Scim, type ScimEvent } from "../../src/index.ts";
 import { USER } from "../support/directory.ts";
 import { AUTHORIZED, closed, expectScimError, JSON_BODY, listening, type Received, send, smallScim } from "./wire.ts";
 
@@ -118,7 +118,7 @@ describe.each([
     const seen: unknown[] = [];
     const app = framework()
       .use((request, _response, next) =>
-        next(request.method === "GET" ? new Error("no entry") : forbidden("No entry.")),
+        next(request.method === "GET" ? new Error("no entry") : errors.forbidden("No entry.")),
       )
       .use("/scim/v2", nodeHandler(scim), errorHandler(scim))
       .use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {

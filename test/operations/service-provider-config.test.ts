@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   createScim,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   Group,
   type StorageAdapter,
   type StorageCapabilities,
@@ -310,7 +310,7 @@ describe("announce", () => {
 
 test("two resource types of one name or endpoint are refused when the server starts", () => {
   const given = { storage: memoryStorage(), baseUrl: BASE_URL, authenticate: () => ({}) };
-  expect(() => createScim({ ...given, resourceTypes: [User, User.extend(EnterpriseUser)] })).toThrow(
+  expect(() => createScim({ ...given, resourceTypes: [User, User.extend(EnterpriseUserSchema)] })).toThrow(
     /two resource types/,
   );
 });

@@ -7,13 +7,12 @@ import { fetchHandler } from "../../src/hosts/fetch.ts";
 import {
   bearerToken,
   createScim,
-  EnterpriseUser,
+  EnterpriseUserSchema,
+  errors,
   Group,
-  invalidValue,
   type ScimOptions,
   type StorageAdapter,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { openSqlite, type SqlStorageOptions, sqlStorage } from "../../src/storage/sql/index.ts";
 import { BASE_URL, GROUP, USER } from "../support/directory.ts";
@@ -88,7 +87,7 @@ async function capture(
       },
     };
     const scim = createScim({
-      resourceTypes: [User.extend(EnterpriseUser), Group],
+      resourceTypes: [User.extend(EnterpriseUserSchema), Group],
       storage: leak.storage?.(breaking) ?? breaking,
       baseUrl: BASE_URL,
       authenticate: bearerToken(CANARY.token),
@@ -238,7 +237,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
             try {
               return await inner.get(request, context);
             } catch (error) {
-              throw invalidValue(String(error));
+              throw errors.invalidValue(String(error));
             }
           },
         }),
@@ -258,7 +257,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
         options: {
           authenticate({ headers }) {
             if (headers.authorization === `Bearer ${CANARY.token}`) return {};
-            throw unauthorized(`${headers.authorization} is no token.`);
+            throw errors.unauthorized(`${headers.authorization} is no token.`);
           },
         },
       },
@@ -278,7 +277,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
           ...inner,
           get: (request, context) =>
             request.id === CANARY.echo
-              ? Promise.reject(invalidValue(`${request.id} is no id.`))
+              ? Promise.reject(errors.invalidValue(`${request.id} is no id.`))
               : inner.get(request, context),
         }),
       },

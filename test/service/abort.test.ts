@@ -6,7 +6,7 @@ import { Hono } from "hono";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
 import { nodeHandler } from "../../src/hosts/node.ts";
-import { createScim, type RequestEvent, type Scim, type StorageAdapter, unavailable } from "../../src/index.ts";
+import { createScim, errors, type RequestEvent, type Scim, type StorageAdapter } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { AUTHORIZED, closed, listening, smallScim } from "../hosts/wire.ts";
 import { BASE_URL, directory, ENTERPRISE, ERROR, GROUP, USER } from "../support/directory.ts";
@@ -150,7 +150,7 @@ describe("the signal of a request", () => {
 
   test("a reason that is a SCIM error is the answer", async () => {
     const service = directory();
-    const reason = unavailable("The server is about to stop. Try again in a moment.");
+    const reason = errors.unavailable("The server is about to stop. Try again in a moment.");
     const response = await reply(service, "GET", "/Users", AbortSignal.abort(reason));
     expect(response.status).toBe(503);
     expect(String(response.body)).toContain("about to stop");

@@ -1,13 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
 import {
   createScim,
-  EnterpriseUser,
-  forbidden,
+  EnterpriseUserSchema,
+  errors,
   Group,
   type Operation,
   type StorageAdapter,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, directory, ERROR, filtered, GROUP, USER } from "../support/directory.ts";
@@ -110,7 +109,7 @@ describe("authentication", () => {
     const { ask } = directory({
       storage,
       authenticate: () => {
-        throw unauthorized("The token has expired.", { headers: { "WWW-Authenticate": challenge } });
+        throw errors.unauthorized("The token has expired.", { headers: { "WWW-Authenticate": challenge } });
       },
     });
     expect(await ask("GET", "/Users")).toMatchObject({
@@ -130,7 +129,7 @@ describe("authentication", () => {
     const { ask, events } = directory({
       authenticate: (request) => {
         if (request.headers.authorization === `Bearer ${token}`) return {};
-        throw unauthorized();
+        throw errors.unauthorized();
       },
       onRequest: (event) => told.push(event),
     });
@@ -157,7 +156,7 @@ describe("authentication", () => {
       baseUrl: BASE_URL,
       authenticate: ({ headers }) => ({ isStranger: headers.authorization === undefined }),
       authorize: (operation, { isStranger }) => {
-        if (isStranger && operation.type !== "create") throw unauthorized();
+        if (isStranger && operation.type !== "create") throw errors.unauthorized();
       },
     });
     const body = JSON.stringify({ schemas: [USER], userName: "ada" });
@@ -198,7 +197,7 @@ describe("authorisation", () => {
     const { ask } = directory({
       storage,
       authorize: () => {
-        throw forbidden();
+        throw errors.forbidden();
       },
     });
     for (const [method, path, body] of [
@@ -341,7 +340,7 @@ describe("what leaks", () => {
       { baseUrl: fail },
       { storage: { ...memory, ...broken } },
     ]) {
-      const { ask, events } = directory({ ...given, resourceTypes: [User.extend(EnterpriseUser), Group] });
+      const { ask, events } = directory({ ...given, resourceTypes: [User.extend(EnterpriseUserSchema), Group] });
       const answers = [
         await ask("GET", "/Users/1"),
         await ask("GET", "/Users"),

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import {
+  type CompiledResourceType,
   createScim,
   defineSchema,
-  EnterpriseUser,
+  EnterpriseUserSchema,
+  errors,
   Group,
-  type ResourceType,
   type Scim,
   type ScimEvent,
   type ScimOptions,
   type TenantOptions,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, bodyText, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
@@ -18,7 +18,7 @@ import { BASE_URL, bodyText, ENTERPRISE, filtered, GROUP, USER } from "../suppor
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const BADGE = "urn:example:params:scim:schemas:Badge";
 const Badge = defineSchema({ id: BADGE, name: "Badge", attributes: { number: { caseExact: true, required: true } } });
-const AcmeUser = User.extend(EnterpriseUser).extend(Badge);
+const AcmeUser = User.extend(EnterpriseUserSchema).extend(Badge);
 
 interface Caller {
   readonly tenant: string;
@@ -28,12 +28,12 @@ interface Caller {
 function service(given: Partial<ScimOptions<Caller>> = {}) {
   const events: ScimEvent[] = [];
   const scim: Scim = createScim<Caller>({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
     baseUrl: BASE_URL,
     authenticate: ({ headers }) => {
       const { authorization } = headers;
-      if (typeof authorization !== "string") throw unauthorized();
+      if (typeof authorization !== "string") throw errors.unauthorized();
       return { tenant: authorization };
     },
     onChange: (event) => events.push(event as ScimEvent),
@@ -137,7 +137,7 @@ describe("tenant", () => {
   test("may be looked up later, and what the look-up throws is the answer", async () => {
     const { as } = service({
       tenant: async ({ tenant }) => {
-        if (tenant === "closed") throw unauthorized("This tenant is closed.");
+        if (tenant === "closed") throw errors.unauthorized("This tenant is closed.");
         return { resourceTypes: [Group] };
       },
     });
@@ -150,7 +150,7 @@ describe("tenant", () => {
   });
 
   test("is compiled when it is first seen, and not again for the same definitions", async () => {
-    const types = new Set<ResourceType>();
+    const types = new Set<CompiledResourceType>();
     const memory = memoryStorage();
     const { as } = service({
       storage: {

@@ -1,6 +1,7 @@
 import {
   createScim,
-  EnterpriseUser,
+  EnterpriseUserSchema,
+  errors,
   Group,
   type RefusedEvent,
   type Scim,
@@ -8,7 +9,6 @@ import {
   type ScimOptions,
   type ScimResponse,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import type { Fixtures } from "./samples.ts";
@@ -41,11 +41,11 @@ export function directory(given: Partial<ScimOptions> = {}): Directory {
   const events: ScimEvent[] = [];
   const refusals: RefusedEvent[] = [];
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
     baseUrl: BASE_URL,
     authenticate: (request) => {
-      if (request.headers.authorization !== "Bearer good") throw unauthorized();
+      if (request.headers.authorization !== "Bearer good") throw errors.unauthorized();
       return {};
     },
     onChange: (event) => events.push(event),

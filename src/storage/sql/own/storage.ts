@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { unavailable } from "../../../error.ts";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
-import type { ResourceType, ResourceTypeDefinition } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType, ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, ReadRequest, StorageAdapter, StorageRequest, WriteRequest } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type {
@@ -328,7 +328,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
  * Reads by what is known of the rows, and once more where that was no longer so when a statement came to its turn: a process may be
  * kept waiting for longer than it may rely on anything. `drop` is told before it reads again.
  */
-function reliance(shapes: Shapes, tenant: string, resourceType: ResourceType, known: KnownShapes) {
+function reliance(shapes: Shapes, tenant: string, resourceType: CompiledResourceType, known: KnownShapes) {
   let relied = known;
   return async <T>(session: Session, read: (known: KnownShapes) => Promise<T>, drop?: () => void): Promise<T> => {
     for (;;) {
