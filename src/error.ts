@@ -38,10 +38,10 @@ export interface ScimErrorOptions {
   readonly scimType?: ScimType;
   /** Headers of the answer, e.g. `WWW-Authenticate`, `Allow`, `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The cause, for `on({ type: "fault" })`; never part of the answer. */
+  /** The cause, for `onNotice({ type: "fault" })`; never part of the answer. */
   readonly cause?: unknown;
   /**
-   * The detail without what it repeats of the request, for what `on` and `observe` are told. Default: the detail itself, so give
+   * The detail without what it repeats of the request, for what `onNotice` and `onRequest` are told. Default: the detail itself, so give
    * one wherever a detail quotes a value.
    */
   readonly summary?: string;
@@ -138,6 +138,8 @@ export const invalidPath = ofType("invalidPath");
 export const noTarget = ofType("noTarget");
 /** 400 invalidValue: a required value is missing, or a value does not fit its attribute. @see RFC 7644 §3.12 Table 9 */
 export const invalidValue = ofType("invalidValue");
+/** 400 invalidVers: the protocol version of the request is not served here. @see RFC 7644 §3.12 Table 9, §3.13 */
+export const invalidVers = ofType("invalidVers");
 /** 400 invalidCursor: the cursor is unintelligible, forged, or belongs to another query. @see RFC 9865 §2.1 */
 export const invalidCursor = ofType("invalidCursor");
 /** 400 expiredCursor: the cursor was good once. @see RFC 9865 §2.1 */
@@ -152,8 +154,8 @@ export const sensitive = ofType("sensitive");
  *
  * @example
  * ```ts
- * import { uniqueness } from "scimkit";
- * throw uniqueness("userName");
+ * import { errors } from "scimkit";
+ * throw errors.uniqueness("userName");
  * ```
  * @see RFC 7644 §3.3
  */
@@ -187,9 +189,9 @@ export function unauthorized(
  *
  * @example
  * ```ts
- * import { forbidden, type ScimOptions } from "scimkit";
+ * import { errors, type ScimOptions } from "scimkit";
  * const authorize: ScimOptions["authorize"] = (operation) => {
- *   if (operation.type === "delete") throw forbidden("Users are deactivated here, never deleted.");
+ *   if (operation.type === "delete") throw errors.forbidden("Users are deactivated here, never deleted.");
  * };
  * ```
  * @see RFC 7644 §3.12 Table 8
@@ -211,7 +213,10 @@ export const notAcceptable = ofStatus(
   406,
   "Responses are application/scim+json or application/json; Accept must permit one of them.",
 );
-/** 409 without a keyword: another writer kept winning. */
+/**
+ * 409 without a keyword: what is asked for does not go together with what is there. Default: another writer kept winning.
+ * @see RFC 7644 §3.12 Table 8
+ */
 export const conflict = ofStatus(
   409,
   "The resource was changed by other requests while this one ran. Repeat the request.",
@@ -235,8 +240,8 @@ export const unsupportedMediaType = ofStatus(
  *
  * @example
  * ```ts
- * import { tooManyRequests } from "scimkit";
- * throw tooManyRequests(30); // Retry-After: 30
+ * import { errors } from "scimkit";
+ * throw errors.tooManyRequests(30); // Retry-After: 30
  * ```
  * @see RFC 6585 §4
  */
@@ -246,7 +251,7 @@ export function tooManyRequests(retryAfter: number, detail?: string): ScimError 
     headers: { "Retry-After": String(seconds) },
   });
 }
-/** 500: something failed inside; the cause goes to `on({ type: "fault" })`, never into the answer. */
+/** 500: something failed inside; the cause goes to `onNotice({ type: "fault" })`, never into the answer. */
 export const internalError = ofStatus(
   500,
   "The server failed to process the request. Nothing about the request needs to change; try again later.",
@@ -259,8 +264,8 @@ export const notImplemented = ofStatus(501, "This server does not support the op
  *
  * @example
  * ```ts
- * import { unavailable } from "scimkit";
- * throw unavailable("The directory is moved to another server.", { headers: { "Retry-After": "120" } });
+ * import { errors } from "scimkit";
+ * throw errors.unavailable("The directory is moved to another server.", { headers: { "Retry-After": "120" } });
  * ```
  * @see RFC 9110 §10.2.3, §15.6.4
  */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SCIM_TYPES } from "../src/error.ts";
-import { ScimError, type StorageAdapter, tooManyRequests, unauthorized, unavailable } from "../src/index.ts";
+import { errors, ScimError, type StorageAdapter } from "../src/index.ts";
 import { memoryStorage } from "../src/storage/memory/index.ts";
 import { directory, ERROR, filtered, USER } from "./support/directory.ts";
 import { expectRefusal } from "./support/refusal.ts";
@@ -82,21 +82,21 @@ describe("an error", () => {
 
   test("that storage or the host means for the client reaches it with status, text and headers", async () => {
     expectRefusal(
-      await directory({ storage: failing(unavailable("Back at noon.")) }).ask("GET", "/Users"),
+      await directory({ storage: failing(errors.unavailable("Back at noon.")) }).ask("GET", "/Users"),
       503,
       undefined,
       /noon/,
     );
     const throttled = await directory({
       authorize: () => {
-        throw tooManyRequests(1.2);
+        throw errors.tooManyRequests(1.2);
       },
     }).ask("GET", "/Users");
     expectRefusal(throttled, 429);
     expect(throttled.headers["Retry-After"]).toBe("2");
     const refused = await directory({
       authenticate: () => {
-        throw unauthorized("Who?", { headers: { "WWW-Authenticate": "Basic" } });
+        throw errors.unauthorized("Who?", { headers: { "WWW-Authenticate": "Basic" } });
       },
     }).ask("GET", "/Users");
     expectRefusal(refused, 401, undefined, /Who/);
@@ -119,7 +119,7 @@ describe("an error", () => {
   test("of the host's own is rendered by scim.error [P-3.12-01]", () => {
     const { scim } = directory();
     const request = { method: "GET", url: "/scim/v2/Users", headers: {} };
-    expect(scim.error(tooManyRequests(5), request)).toEqual({
+    expect(scim.error(errors.tooManyRequests(5), request)).toEqual({
       status: 429,
       headers: expect.objectContaining({
         "Content-Type": "application/scim+json",
@@ -128,17 +128,20 @@ describe("an error", () => {
       }),
       body: expect.stringContaining('"status":"429"'),
     });
-    expect(scim.error(tooManyRequests(5), { ...request, method: "HEAD" }).body).toBeUndefined();
+    expect(scim.error(errors.tooManyRequests(5), { ...request, method: "HEAD" }).body).toBeUndefined();
   });
 
   test("in a listener, thrown or rejected, fails no request", async () => {
-    for (const on of [
+    for (const listener of [
       () => {
         throw new Error("listener");
       },
       () => Promise.reject(new Error("listener")),
     ])
-      expect((await directory({ on }).ask("POST", "/Users", { ...user, unknown: 1 })).status).toBe(201);
+      expect(
+        (await directory({ onChange: listener, onNotice: listener }).ask("POST", "/Users", { ...user, unknown: 1 }))
+          .status,
+      ).toBe(201);
   });
 });
 
