@@ -54,10 +54,13 @@ export type {
   AttributePath,
   AttributeType,
   ComparisonKey,
+  Integrity,
   Mutability,
+  OwnCharacteristics,
   Returned,
   Uniqueness,
 } from "./schema/attribute.ts";
+export type { Format } from "./schema/format.ts";
 export { comparisonKey } from "./schema/comparison-key.ts";
 export { EnterpriseUser } from "./schema/core/enterprise-user.ts";
 export { Group, GroupSchema } from "./schema/core/group.ts";

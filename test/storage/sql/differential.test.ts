@@ -53,7 +53,7 @@ const Thing = compileResourceType(
         pieces: {
           type: "complex",
           multiValued: true,
-          collection: true,
+          scimkit: { collection: true },
           subAttributes: { value: {}, weight: { type: "decimal" }, primary: { type: "boolean" } },
         },
       },
