@@ -39,7 +39,15 @@ export {
   unsupportedMediaType,
   versionMismatch,
 } from "./error.ts";
-export type { Asked, ChangeEvent, CollectionDelta, FaultEvent, RefusedEvent, ScimEvent } from "./events/event.ts";
+export type {
+  Asked,
+  ChangeEvent,
+  CollectionDelta,
+  FaultEvent,
+  JsonPatchOperation,
+  RefusedEvent,
+  ScimEvent,
+} from "./events/event.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
 export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
@@ -60,7 +68,6 @@ export type {
   Returned,
   Uniqueness,
 } from "./schema/attribute.ts";
-export type { Format } from "./schema/format.ts";
 export { comparisonKey } from "./schema/comparison-key.ts";
 export { EnterpriseUser } from "./schema/core/enterprise-user.ts";
 export { Group, GroupSchema } from "./schema/core/group.ts";
@@ -68,6 +75,7 @@ export { ResourceTypeSchema } from "./schema/core/resource-type.ts";
 export { SchemaSchema } from "./schema/core/schema.ts";
 export { ServiceProviderConfigSchema } from "./schema/core/service-provider-config.ts";
 export { User, UserSchema } from "./schema/core/user.ts";
+export type { Format } from "./schema/format.ts";
 export type { Meta, Resource, ResourceInput } from "./schema/resource.ts";
 export {
   type CompiledExtension,
@@ -81,7 +89,6 @@ export {
 export { defineSchema, type SchemaDefinition, SchemaError } from "./schema/schema.ts";
 export { type AttributeJson, type SchemaJson, schemaFromJson, schemaToJson } from "./schema/schema-json.ts";
 export type { ShapeChange } from "./schema/shape.ts";
-export { toZod } from "./schema/to-zod.ts";
 export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";
 export { createScim, type Scim } from "./scim.ts";
