@@ -83,6 +83,7 @@ export {
   defineResourceType,
   type Extension,
   type ReferenceAttribute,
+  type ResourceOperation,
   type ResourceType,
   type ResourceTypeDefinition,
 } from "./schema/resource-type.ts";
