@@ -113,6 +113,8 @@ export type {
   WriteRequest,
 } from "./storage/adapter.ts";
 export { isCursorPage } from "./storage/adapter.ts";
+export type { Ledger, LedgerEntry } from "./storage/ledger.ts";
+export type { NewOutboxEntry, Outbox, OutboxEntry, OutboxLag } from "./storage/outbox.ts";
 export {
   type HeldReference,
   referencesIn,

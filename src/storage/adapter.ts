@@ -3,6 +3,8 @@ import type { Sort } from "../filter/order.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ShapeChange } from "../schema/shape.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Outbox } from "./outbox.ts";
 
 export type { Sort } from "../filter/order.ts";
 
@@ -332,4 +334,13 @@ export interface StorageAdapter<C extends Context = Context> {
    * another storage, is read as a whole.
    */
   transaction?<T>(work: (storage: StorageAdapter<C>) => Promise<T>, context: C): Promise<T>;
+  /**
+   * Of the adapter that `transaction` hands to its work: what the driver knows the transaction by (a Kysely), so that a host can
+   * write rows of its own in it. It becomes `change.transaction` of `decide`.
+   */
+  readonly handle?: unknown;
+  /** Optional: where events wait until they are handed out. Without it `outbox: true` is refused. */
+  readonly outbox?: Outbox<C>;
+  /** Optional: what is remembered beside the resources. Without it nothing is: no tombstones, no ownership. */
+  readonly ledger?: Ledger<C>;
 }

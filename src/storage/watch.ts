@@ -22,9 +22,12 @@ export function watchStorage<C extends Context>(
     meter.calls++;
     return request.signal === signal ? request : { ...request, signal };
   };
-  const { capabilities, applyDelta, transaction } = adapter;
+  const { capabilities, applyDelta, transaction, handle, outbox, ledger } = adapter;
   return {
     ...(capabilities === undefined ? {} : { capabilities }),
+    ...(handle === undefined ? {} : { handle }),
+    ...(outbox === undefined ? {} : { outbox }),
+    ...(ledger === undefined ? {} : { ledger }),
     get: async (request, context) => adapter.get(begin(request), context),
     query: async (request, context) => {
       const found = await adapter.query(begin(request), context);

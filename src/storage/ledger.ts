@@ -1,0 +1,33 @@
+import type { Context } from "./adapter.ts";
+
+/** Something that is known of a resource, or of one that was. */
+export interface LedgerEntry {
+  /** What is known: `tombstone`, `managed`. A kind has keys of its own. */
+  readonly kind: string;
+  /** Unique for its kind and tenant; compared to the letter. At most 512 characters. */
+  readonly key: string;
+  /** Any JSON object. */
+  readonly value: Readonly<Record<string, unknown>>;
+  /** Until when it is known, as ISO 8601 text; absent: until it is removed. What is over is as good as gone. */
+  readonly until?: string | undefined;
+}
+
+/**
+ * What is remembered beside the resources: which id had an externalId that is gone, which resources an identity provider owns. Each
+ * tenant has its own, and `deleteTenant` takes it along. Calls of the adapter that `transaction` hands to its work are part of that
+ * transaction.
+ */
+export interface Ledger<C extends Context = Context> {
+  /** The entries of these keys, as far as there are any. */
+  read(kind: string, keys: readonly string[], context: C): Promise<readonly LedgerEntry[]>;
+  /** Writes entries over those of the same kind and key. */
+  write(entries: readonly LedgerEntry[], context: C): Promise<void>;
+  /** Removes entries and gives how many there were: of two that remove one at once, one gets 1. */
+  remove(kind: string, keys: readonly string[], context: C): Promise<number>;
+  /** At most `count` entries of a kind in the order of their keys, behind `after`. */
+  list(
+    kind: string,
+    page: { readonly after?: string | undefined; readonly count: number },
+    context: C,
+  ): Promise<readonly LedgerEntry[]>;
+}
