@@ -2,10 +2,12 @@ import type { Kysely } from "kysely";
 import type { ComparisonKey } from "../../../schema/attribute.ts";
 import { DIRECTORY } from "../../../schema/core/directory.ts";
 import { compileResourceType, type ResourceTypeDefinition } from "../../../schema/resource-type.ts";
-import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
+import type { Context, StorageAdapter, StorageCapabilities, StorageRequest } from "../../adapter.ts";
 import { type HashSecret, secretName } from "../../secrets.ts";
 import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } from "../../upkeep.ts";
 import { type Database, databaseOf } from "../database.ts";
+import { deleteLedger, renameLedger, sqlLedger } from "../ledger.ts";
+import { type Companion, companionOf, prepareLedger } from "./companions.ts";
 import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
 import { parseId } from "./id.ts";
@@ -35,6 +37,11 @@ export interface MappedStorageOptions<DB = unknown> {
   readonly hashSecret?: HashSecret;
   /** Most rows that a query may look at where SQL cannot express all of it; more is 400 tooMany. Default 100,000. */
   readonly maxScanned?: number;
+  /**
+   * The name of a table of scimkit's own, beside yours, for what is remembered of resources: who was deleted, who is managed. `prepare`
+   * makes it. `{ table, schema }` where it lies in a schema of PostgreSQL. Default: nothing is remembered.
+   */
+  readonly ledger?: string | { readonly table: string; readonly schema?: string };
 }
 
 /** Storage in tables that you have. */
@@ -127,6 +134,7 @@ export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStor
     hashSecret,
     maxScanned,
     hasTenants: tenants.has(true),
+    ledger: companionOf(options.ledger),
   });
 }
 
@@ -135,10 +143,11 @@ interface Settings {
   readonly hashSecret: HashSecret | undefined;
   readonly maxScanned: number;
   readonly hasTenants: boolean;
+  readonly ledger: Companion | undefined;
 }
 
 function storageOver(database: Database, settings: Settings): MappedStorage {
-  const { mappings, hashSecret, maxScanned } = settings;
+  const { mappings, hashSecret, maxScanned, ledger } = settings;
   const { dialect } = database;
   const scope = ({ resourceType, signal }: StorageRequest, context: Context): MapScope => {
     signal?.throwIfAborted();
@@ -148,7 +157,7 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     capabilities: {
       cursor: true,
       secrets: keptSecrets(mappings),
-      keepsDeleted: keptRows(mappings),
+      ...keptRows(mappings),
       tenants: settings.hasTenants,
       danglingReferences: false,
     },
@@ -167,12 +176,16 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
     ...(database.isTransaction ? { handle: database.handle } : {}),
     transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
-    prepare: () => prepareMapped(database, mappings),
+    ...(ledger === undefined ? {} : { ledger: sqlLedger(database, ledger.table) }),
+    async prepare() {
+      await prepareMapped(database, mappings);
+      if (ledger !== undefined) await prepareLedger(database, ledger);
+    },
     ...upkeepOf(database, settings),
   };
 }
 
-function upkeepOf(database: Database, { mappings, hashSecret, hasTenants }: Settings): Upkeep {
+function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, ledger }: Settings): Upkeep {
   const refuseWithout = (tenant: string | undefined = "one"): void => {
     if (hasTenants || tenant === "") return;
     throw new Error(
@@ -186,7 +199,10 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants }: Sett
     },
     async deleteTenant(tenant, options) {
       refuseWithout();
-      return deleteTenantOf(database, mappings, tenant, options);
+      const counts = await deleteTenantOf(database, mappings, tenant, options);
+      if (ledger !== undefined)
+        await database.transaction((session) => deleteLedger(session, ledger.table, tenant ?? ""));
+      return counts;
     },
     exportTenant(tenant, options) {
       if (tenant !== undefined) refuseWithout(tenant);
@@ -194,15 +210,17 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants }: Sett
     },
     async renameTenant(from, to) {
       refuseWithout();
-      return renameTenantOf(database, mappings, from, to);
+      return renameTenantOf(database, mappings, from, to, async (session) => {
+        if (ledger !== undefined) await renameLedger(session, ledger.table, from ?? "", to ?? "");
+      });
     },
   };
 }
 
 /** The types whose rows can be kept out of sight. */
-function keptRows({ all }: Mappings): boolean | readonly string[] {
+function keptRows({ all }: Mappings): Pick<StorageCapabilities, "keepsDeleted"> {
   const names = all.filter(({ mapping }) => mapping.deleted !== undefined).map(({ name }) => name);
-  return names.length === all.length || (names.length > 0 && names);
+  return names.length === 0 ? {} : { keepsDeleted: names.length === all.length || names };
 }
 
 /** What has a column is kept [R-83]: all that there is, or what of it. */

@@ -161,10 +161,12 @@ export async function renameTenantOf(
   mappings: Mappings,
   from: string | undefined,
   to: string | undefined,
+  besides: (session: Session) => Promise<void>,
 ): Promise<Counts> {
   try {
     return await database.transaction(async (session) => {
       for (const type of mappings.all) await refuseOccupied(session, type, to);
+      await besides(session);
       return updateAll(session, updatesOf(session, mappings, from, to));
     });
   } catch (error) {
