@@ -33,6 +33,7 @@ export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type 
  */
 export * as errors from "./errors.ts";
 export type { Asked, ChangeEvent, CollectionDelta, FaultEvent, RefusedEvent, ScimEvent } from "./events/event.ts";
+export type { Amendment, Decide, PendingChange } from "./events/pending-change.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
 export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
