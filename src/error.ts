@@ -38,10 +38,10 @@ export interface ScimErrorOptions {
   readonly scimType?: ScimType;
   /** Headers of the answer, e.g. `WWW-Authenticate`, `Allow`, `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The cause, for `on({ type: "fault" })`; never part of the answer. */
+  /** The cause, for `onNotice({ type: "fault" })`; never part of the answer. */
   readonly cause?: unknown;
   /**
-   * The detail without what it repeats of the request, for what `on` and `observe` are told. Default: the detail itself, so give
+   * The detail without what it repeats of the request, for what `onNotice` and `onRequest` are told. Default: the detail itself, so give
    * one wherever a detail quotes a value.
    */
   readonly summary?: string;
@@ -271,7 +271,7 @@ export function tooManyRequests(retryAfter: number, detail?: string): ScimError 
     headers: { "Retry-After": String(seconds) },
   });
 }
-/** 500: something failed inside; the cause goes to `on({ type: "fault" })`, never into the answer. */
+/** 500: something failed inside; the cause goes to `onNotice({ type: "fault" })`, never into the answer. */
 export const internalError = ofStatus(
   500,
   "The server failed to process the request. Nothing about the request needs to change; try again later.",

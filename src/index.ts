@@ -17,7 +17,6 @@ export type {
   RootQueryOperation,
   SealedPage,
 } from "./call/operation.ts";
-export type { PaginationOptions } from "./call/pagination.ts";
 export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type ScimType } from "./error.ts";
 /**
  * What a host, an adapter or a hook throws so that the client gets a SCIM error: a function for each keyword of RFC 7644 Table 9 and
@@ -32,7 +31,15 @@ export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type 
  * @see RFC 7644 §3.12
  */
 export * as errors from "./errors.ts";
-export type { Asked, ChangeEvent, CollectionDelta, FaultEvent, RefusedEvent, ScimEvent } from "./events/event.ts";
+export type {
+  Asked,
+  ChangeEvent,
+  CollectionDelta,
+  FaultEvent,
+  RefusedEvent,
+  ScimEvent,
+  ScimNotice,
+} from "./events/event.ts";
 export type { Amendment, Decide, PendingChange } from "./events/pending-change.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
@@ -77,7 +84,13 @@ export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";
 export { createScim, type Scim } from "./scim.ts";
 export type { Announcements } from "./service/announce.ts";
-export type { AuthenticationScheme, CursorOptions, ScimOptions } from "./service/options.ts";
+export type {
+  AuthenticationScheme,
+  ClockOptions,
+  DiscoveryOptions,
+  PagingOptions,
+  ScimOptions,
+} from "./service/options.ts";
 export type { RequestEvent } from "./service/request-event.ts";
 export type { TenantOptions } from "./service/tenant.ts";
 export type {

@@ -207,13 +207,16 @@ describe("an error", () => {
   });
 
   test("in a listener, thrown or rejected, fails no request", async () => {
-    for (const on of [
+    for (const listener of [
       () => {
         throw new Error("listener");
       },
       () => Promise.reject(new Error("listener")),
     ])
-      expect((await directory({ on }).ask("POST", "/Users", { ...user, unknown: 1 })).status).toBe(201);
+      expect(
+        (await directory({ onChange: listener, onNotice: listener }).ask("POST", "/Users", { ...user, unknown: 1 }))
+          .status,
+      ).toBe(201);
   });
 });
 

@@ -11,7 +11,7 @@ const scim = createScim({
   baseUrl: "https://crm.example.com/scim/v2",
   // The story needs no token; a server does: see examples/hono.
   unsafeNoAuthentication: true,
-  on: licences.on,
+  onChange: licences.onChange,
 });
 
 for await (const { name, method, status, licences: came, isRight } of play(scim, licences)) {

@@ -21,7 +21,7 @@ export function createCounters() {
     values.set(name, series.set(key, (series.get(key) ?? 0) + by));
   };
   return {
-    observe(event: RequestEvent): void {
+    onRequest(event: RequestEvent): void {
       const { resourceType = "", status, scimType, duration, quirks, scanned, storageCalls } = event;
       const operation = event.operation ?? "refused";
       add("scim_requests_total", 1, { operation, resourceType, status, scimType: scimType ?? "" });
@@ -39,7 +39,7 @@ export function createCounters() {
 const lines = (series: ReadonlyMap<string, number>): string[] => [...series].map(([key, value]) => `${key} ${value}`);
 
 export function createApp(options: AppOptions): Hono {
-  const { baseUrl, token, storage, profile = "interop", references = "check" } = options;
+  const { baseUrl, token, storage, profile = "lenient", references = "check" } = options;
   const counters = createCounters();
   const scim = createScim({
     resourceTypes: [User.extend(EnterpriseUserSchema), Group],
@@ -48,8 +48,9 @@ export function createApp(options: AppOptions): Hono {
     authenticate: bearerToken(Object.fromEntries([token].flat().map((one) => [one, {}]))),
     profile,
     references,
-    on: (event) => options.on?.(event),
-    observe: (event) => [counters.observe, options.observe].forEach((told) => void told?.(event)),
+    onChange: (event) => options.onChange?.(event),
+    onNotice: (event) => options.onNotice?.(event),
+    onRequest: (event) => [counters.onRequest, options.onRequest].forEach((told) => void told?.(event)),
   });
   const handle = fetchHandler(scim);
   return new Hono()

@@ -30,7 +30,7 @@ export function isFault({ status }: ScimError): boolean {
   return status >= 500 && status !== 501;
 }
 
-/** What `on` is told of an answer that is an error. */
+/** What `onNotice` is told of an answer that is an error. */
 export function failureEvent<C extends Context>(
   thrown: unknown,
   problem: ScimError,

@@ -195,7 +195,7 @@ export interface BulkOperation {
 
 /**
  * A GET of one of the endpoints at which the server tells of itself. `authorize` is asked about it only where it is known who
- * asks (`anonymousDiscovery`).
+ * asks (`discovery.anonymous`).
  * @see RFC 7644 §4
  */
 export interface DiscoverOperation {

@@ -21,7 +21,7 @@ import type { ValuePlace } from "../schema/value-reader.ts";
  * };
  * createScim({
  *   resourceTypes: [User], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2",
- *   authenticate: () => ({}), profile: [...profiles.interop, yesNo],
+ *   authenticate: () => ({}), profile: [...profiles.lenient, yesNo],
  * });
  * ```
  */

@@ -26,7 +26,7 @@ export interface Arrival extends Place {
 
 /** The first two steps of every request. `standard`: the engine of those whose tenant is not known yet. */
 export function arrivals<C extends Context>(options: SettledOptions<C>, standard: Engine<C>) {
-  const { authenticate, tenant, baseUrl, anonymousDiscovery } = options;
+  const { authenticate, tenant, baseUrl, discovery } = options;
   const anyCase = standard.quirks.reads.endpointCase;
   const urlOf = publicUrlOf(baseUrl);
   const find = places(options.path);
@@ -41,7 +41,7 @@ export function arrivals<C extends Context>(options: SettledOptions<C>, standard
       const basePath = place.mount ?? splitUrl(publicUrl).path;
       progress.path = () => findTemplate(place.path, basePath, standard.resourceTypes, anyCase);
       progress.mediaType = answerType(header("accept"));
-      const isPublic = anonymousDiscovery && isDiscovery(place.path, basePath, anyCase);
+      const isPublic = discovery.anonymous !== false && isDiscovery(place.path, basePath, anyCase);
       return { ...place, request, method: request.method.toUpperCase(), header, publicUrl, isPublic };
     },
     /** Undefined for nobody in particular, who may read the discovery endpoints and nothing else [S-5-09]. */

@@ -1,7 +1,7 @@
 import type { Engine } from "../call/call.ts";
 import { type Cursors, createCursors } from "../call/cursor.ts";
 import { selectionOf } from "../call/selection.ts";
-import type { ScimEvent } from "../events/event.ts";
+import type { ScimNotice } from "../events/event.ts";
 import { profiles } from "../quirks/profiles.ts";
 import { type ActiveQuirks, activate, type Quirk } from "../quirks/quirk.ts";
 import { remembered } from "../schema/remembered.ts";
@@ -13,6 +13,7 @@ import {
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination, settlePatchResponse } from "./defaults.ts";
+import { emitterOf, tell } from "./listeners.ts";
 import type { ScimOptions } from "./options.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
@@ -69,7 +70,7 @@ interface Common<C extends Context> {
 }
 
 function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
-  const { limits } = options;
+  const { limits, discovery } = options;
   return {
     adapterOf: remembered((type: CompiledResourceType) => adapterFor(options.storage, type)),
     activate: remembered(activate),
@@ -85,21 +86,18 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       etags: options.etags,
       neMultiValued: options.neMultiValued,
       rootQueries: options.rootQueries,
-      cursors: cursorsOf(options, (event) => tell(options.on, event)),
-      cursorIdentity: options.cursors.identity,
+      cursors: cursorsOf(options, (event) => tell(options.onNotice, event)),
+      cursorIdentity: options.paging.cursorIdentity,
       sensitiveAttributes: options.sensitiveAttributes,
       isReadable: options.isReadable,
-      authenticationSchemes: options.authenticationSchemes.map((scheme) => ({ ...scheme })),
-      documentationUri: options.documentationUri,
-      announced: structuredClone({ ...options.announce }),
+      authenticationSchemes: discovery.authenticationSchemes.map((scheme) => ({ ...scheme })),
+      documentationUri: discovery.documentationUri,
+      announced: structuredClone({ ...discovery.announce }),
       decide: options.decide,
       outbox: options.outbox,
-      now: options.now,
+      now: options.clock.now,
       newId: options.newId,
-      emit: (event: ScimEvent<C>) =>
-        tell(options.on, event, (error) => {
-          if (event.type !== "fault") tell(options.on, { type: "fault", error, context: event.context });
-        }),
+      emit: emitterOf(options),
     },
   };
 }
@@ -125,7 +123,7 @@ function createEngine<C extends Context>(
       hasTenants: options.tenant !== undefined,
     }),
     patchResponse: settlePatchResponse(options.patchResponse, rules),
-    pagination: settlePagination(options.pagination ?? {}, canCursor),
+    pagination: settlePagination(options.paging, canCursor),
   };
 }
 
@@ -146,19 +144,19 @@ const LONGEST_KEY_CHARACTER = 8;
 const LONGEST_WITHOUT_KEY = 4096;
 
 /** One for all engines, so that they share the secret. */
-function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: ScimEvent<C>) => void): Cursors {
-  const { secret, timeout } = options.cursors;
+function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: ScimNotice<C>) => void): Cursors {
+  const { cursorSecret: secret, cursorTimeout: timeout } = options.paging;
   return createCursors({
     secrets: typeof secret === "string" ? [secret] : secret,
     timeout,
     maxLength: options.limits.stringLength * LONGEST_KEY_CHARACTER + LONGEST_WITHOUT_KEY,
-    now: options.now,
+    now: options.clock.now,
     onGenerated: () =>
       emit({
         type: "warning",
         code: "cursorSecretGenerated",
         message:
-          "Cursors are sealed under a secret that was made for this process; set cursors.secret, so that they outlive it and other processes can read them.",
+          "Cursors are sealed under a secret that was made for this process; set paging.cursorSecret, so that they outlive it and other processes can read them.",
         context: undefined,
       }),
   });
@@ -175,18 +173,4 @@ function adapterFor<C extends Context>(
   if (found === undefined)
     throw new TypeError(`createScim: storage has no adapter for the resource type ${type.name}.`);
   return found;
-}
-
-/** Tells a listener. One that throws, at once or later, cannot fail the request that it is told of. */
-export function tell<E>(
-  listener: ((event: E) => void) | undefined,
-  event: E,
-  onFailure: (error: unknown) => void = () => undefined,
-): void {
-  try {
-    const outcome: unknown = listener?.(event);
-    if (outcome !== undefined) Promise.resolve(outcome).catch(onFailure);
-  } catch (error) {
-    onFailure(error);
-  }
 }

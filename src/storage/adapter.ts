@@ -120,7 +120,7 @@ export interface ReadRequest extends StorageRequest {
   /**
    * `true`: the caller takes collections (a group's members) as async iterables as well, so that one too large to hold
    * is handed out element by element, in one consistent state with the rest of the resource. Where that state cannot be
-   * kept until a slow client has read all of it, the iterator rejects: the answer is then cut off, and `on` is told of
+   * kept until a slow client has read all of it, the iterator rejects: the answer is then cut off, and `onNotice` is told of
    * the error as a fault. Never is one half of one state and one of another. Nor may a stream hold what others need, such
    * as a connection, while it waits to be asked for the next element. The core takes one iterator of each, those of a page one after the other in the order of its resources, and always ends it: by the
    * last element, by the iterator's own failure, or early by `return()`, even before the first `next()`, so that it
@@ -185,7 +185,7 @@ export interface QueryResult {
   readonly nextCursor?: string | undefined;
   /** Of a cursor page: where the one before begins; undefined on the first, and where the adapter cannot walk back. */
   readonly previousCursor?: string | undefined;
-  /** How many rows were looked at, for `observe`; undefined where the adapter does not know. */
+  /** How many rows were looked at, for `onRequest`; undefined where the adapter does not know. */
   readonly scanned?: number | undefined;
 }
 
@@ -277,7 +277,7 @@ export interface StorageCapabilities {
  * - Results are copies: changing them changes nothing in storage.
  * - Unknown id: `get` and `replace` give `undefined`, `delete` gives `false`. An update never creates.
  * - `errors.uniqueness(attribute)`, `errors.versionMismatch()` and `errors.invalidValue(detail)` (dangling reference) are the errors to
- *   throw; any other error is a 500 for the client and goes to `on({ type: "fault" })`.
+ *   throw; any other error is a 500 for the client and goes to `onNotice({ type: "fault" })`.
  * - Check and write are one atomic step.
  * - The elements of a collection have no order: another order alone is no change.
  * - A call whose client has gone (`signal`) rejects or gives the right result, never "nothing there".

@@ -90,7 +90,7 @@ describe("the page on security", () => {
     asked.length = 0;
     expect((await service.ask("GET", "/Schemas")).status).toBe(200);
     expect(asked).toEqual([]);
-    const closed = directory({ anonymousDiscovery: false, authorize: (operation) => void asked.push(operation) });
+    const closed = directory({ discovery: { anonymous: false }, authorize: (operation) => void asked.push(operation) });
     await closed.ask("GET", "/Schemas");
     expect(asked.map(({ type }) => type)).toEqual(["discover"]);
   });

@@ -28,7 +28,11 @@ const post = (port: number, body: string, headers: Record<string, string> = JSON
 function told(): { readonly scim: Scim; readonly events: ScimEvent[]; readonly observed: RequestEvent[] } {
   const events: ScimEvent[] = [];
   const observed: RequestEvent[] = [];
-  const scim = smallScim({ on: (event) => void events.push(event), observe: (event) => void observed.push(event) });
+  const scim = smallScim({
+    onChange: (event) => void events.push(event),
+    onNotice: (event) => void events.push(event),
+    onRequest: (event) => void observed.push(event),
+  });
   return { scim, events, observed };
 }
 

@@ -45,7 +45,9 @@ describe("/ServiceProviderConfig", () => {
 
   test("publishes the host's own schemes and documentation", async () => {
     const authenticationSchemes = [{ type: "httpbasic", name: "Basic", description: "User name and password." }];
-    const { ask } = directory({ authenticationSchemes, documentationUri: "https://example.com/help" });
+    const { ask } = directory({
+      discovery: { authenticationSchemes, documentationUri: "https://example.com/help" },
+    });
     expect((await ask("GET", "/ServiceProviderConfig")).json).toMatchObject({
       authenticationSchemes,
       documentationUri: "https://example.com/help",
@@ -182,7 +184,7 @@ describe("discovery", () => {
     const none = { authorization: "" };
     for (const path of ENDPOINTS) {
       expect((await directory().ask("GET", path, undefined, none)).status).toBe(200);
-      expectRefusal(await directory({ anonymousDiscovery: false }).ask("GET", path, undefined, none), 401);
+      expectRefusal(await directory({ discovery: { anonymous: false } }).ask("GET", path, undefined, none), 401);
     }
     expectRefusal(await directory().ask("GET", "/Users", undefined, none), 401);
   });

@@ -153,7 +153,7 @@ const scim = createScim<{ readonly request: number }>({
   storage,
   baseUrl: BASE_URL,
   authenticate: ({ headers }) => ({ request: Number(headers.request) }),
-  now: () => new Date("2026-01-02T03:04:05Z"),
+  clock: { now: () => new Date("2026-01-02T03:04:05Z") },
 });
 
 async function ask(

@@ -144,9 +144,9 @@ async function answersTo(
     storage,
     baseUrl: BASE_URL,
     authenticate: () => ({ tenant: asking }),
-    now: () => new Date("2026-01-02T03:04:05Z"),
+    clock: { now: () => new Date("2026-01-02T03:04:05Z") },
     newId: () => `r${made[asking]++}`,
-    cursors: { secret: "a secret of the tests, long enough to be one" },
+    paging: { cursorSecret: "a secret of the tests, long enough to be one" },
   });
   const answers: unknown[] = [];
   for (const [tenant, { method, path, body, headers = {} }] of played) {

@@ -91,14 +91,18 @@ async function capture(
       storage: leak.storage?.(breaking) ?? breaking,
       baseUrl: BASE_URL,
       authenticate: bearerToken(CANARY.token),
-      cursors: { secret: CANARY.cursorSecret },
-      observe: (event) => void observed?.push(inspect(event, { depth: 9 })),
+      paging: { cursorSecret: CANARY.cursorSecret },
+      onRequest: (event) => void observed?.push(inspect(event, { depth: 9 })),
       ...leak.options,
-      on(event) {
+      onChange(event) {
+        events?.push(inspect(event, { depth: 9 }));
+        leak.options?.onChange?.(event);
+      },
+      onNotice(event) {
         const { error, ...rest } = event as { error?: unknown };
         events?.push(inspect(rest, { depth: 9 }));
         if (error !== undefined) errors?.push(inspect(error, { depth: 9 }));
-        leak.options?.on?.(event);
+        leak.options?.onNotice?.(event);
       },
     });
     const handle = fetchHandler(scim);
@@ -241,7 +245,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
     ],
     "a fault written to the console": [
       ["driver in log"],
-      { options: { on: (event) => event.type === "fault" && console.error(event.error) } },
+      { options: { onNotice: (event) => event.type === "fault" && console.error(event.error) } },
     ],
     "a token in the context": [
       ["token in event", "token in observation"],

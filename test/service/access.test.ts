@@ -87,11 +87,13 @@ describe("authentication", () => {
     expect(calls).toEqual([]);
   });
 
-  test("discovery is open to everybody, and closed with anonymousDiscovery: false [S-5-09]", async () => {
+  test("discovery is open to everybody, and closed with discovery: { anonymous: false } [S-5-09]", async () => {
     const anonymous = { authorization: "" };
     for (const path of ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas", "/schemas", "/Schemas/"]) {
       expect((await directory().ask("GET", path, undefined, anonymous)).status).toBe(200);
-      expect((await directory({ anonymousDiscovery: false }).ask("GET", path, undefined, anonymous)).status).toBe(401);
+      expect((await directory({ discovery: { anonymous: false } }).ask("GET", path, undefined, anonymous)).status).toBe(
+        401,
+      );
     }
   });
 
@@ -129,7 +131,7 @@ describe("authentication", () => {
         if (request.headers.authorization === `Bearer ${token}`) return {};
         throw errors.unauthorized();
       },
-      observe: (event) => told.push(event),
+      onRequest: (event) => told.push(event),
     });
     const good = { authorization: `Bearer ${token}` };
     const answers = [];
@@ -299,7 +301,7 @@ describe("what leaks", () => {
   test("no operand of a filter is in an event, an observation or a line of a log [P-7.5.2-02 T-F17 T-L2]", async () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     const told: unknown[] = [];
-    const { ask, events } = directory({ profile: "entra", observe: (event) => told.push(event) });
+    const { ask, events } = directory({ profile: "entra", onRequest: (event) => told.push(event) });
     for (const filter of [
       'userName eq "canary"',
       "externalId eq canary",

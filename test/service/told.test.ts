@@ -16,7 +16,12 @@ const user = { schemas: [USER], userName: "ada" };
 function telling(given: Parameters<typeof directory>[0] = {}) {
   const events: ScimEvent[] = [];
   const observed: RequestEvent[] = [];
-  const service = directory({ on: (event) => events.push(event), observe: (event) => observed.push(event), ...given });
+  const service = directory({
+    onChange: (event) => events.push(event),
+    onNotice: (event) => events.push(event),
+    onRequest: (event) => observed.push(event),
+    ...given,
+  });
   return { ...service, events, observed };
 }
 
@@ -27,7 +32,7 @@ const failing = (error: unknown): StorageAdapter => ({
   query: () => Promise.reject(error),
 });
 
-describe("a refusal is told once, with what was asked for, to `on` and to `observe` alike:", () => {
+describe("a refusal is told once, with what was asked for, to `onNotice` and to `onRequest` alike:", () => {
   const refused = {
     "400, a filter": [
       ["GET", filtered("/Users", "userName zz 1")],
@@ -266,7 +271,7 @@ describe("a fault is told once, with what was thrown, whatever the server's own 
           new Promise((_, reject) => signal?.addEventListener("abort", () => setTimeout(() => reject(disk)))),
       };
       const on = (event: ScimEvent) => (events.push(event) === 2 ? resolve(events) : undefined);
-      directory({ storage, timeout: 20, on }).ask("POST", "/Users", user);
+      directory({ storage, timeout: 20, onChange: on, onNotice: on }).ask("POST", "/Users", user);
     });
     const [late, fault] = await told;
     expect(late).toMatchObject({ type: "fault", status: 503 });
@@ -278,7 +283,7 @@ describe("a fault is told once, with what was thrown, whatever the server's own 
     const seen: ScimEvent[] = [];
     const broken = new Error("listener");
     const { ask } = directory({
-      on: (event) => {
+      onNotice: (event) => {
         seen.push(event);
         throw broken;
       },
@@ -388,7 +393,7 @@ describe.each(
 )("over %s", (_name, hostOf) => {
   const headers = { authorization: "Bearer good", "content-type": "application/scim+json" };
 
-  test("a body that something ahead has read is a 500, and `on` is told why", async () => {
+  test("a body that something ahead has read is a 500, and `onNotice` is told why", async () => {
     const service = telling();
     const send = await hostOf(service, true);
     const response = await send("/Users", { method: "POST", headers, body: JSON.stringify(user) });
@@ -405,7 +410,7 @@ describe.each(
     expect(service.observed).toMatchObject([{ status: 500, path: "/Users" }]);
   });
 
-  test("an answer that the runtime does not take is a 500, and `on` is told why [T-H2]", async () => {
+  test("an answer that the runtime does not take is a 500, and `onNotice` is told why [T-H2]", async () => {
     const wrong: StorageAdapter = {
       ...memoryStorage(),
       create: () => Promise.reject(new ScimError(400, "x", { headers: { "X-Broken": "a\nb" } })),

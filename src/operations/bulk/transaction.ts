@@ -1,5 +1,5 @@
 import type { Call } from "../../call/call.ts";
-import type { ScimEvent } from "../../events/event.ts";
+import { isChange, type ScimEvent } from "../../events/event.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../../storage/adapter.ts";
 
@@ -54,8 +54,7 @@ interface Told {
 }
 
 function isOfChange<C extends Context>(event: ScimEvent<C>): boolean {
-  if (event.type === "schemaChanged") return false;
-  return "changes" in event || event.type === "secretDropped" || event.type === "missingReference";
+  return isChange(event) || event.type === "secretDropped" || event.type === "missingReference";
 }
 
 type Adapters<C extends Context> = readonly (readonly [StorageAdapter<C>, StorageAdapter<C>])[];

@@ -72,7 +72,7 @@ export interface SqlStorageOptions<DB = unknown> {
   /**
    * What becomes of requests for resources that were written when their attributes were declared otherwise, as long as `reindex` has
    * not been run where it is needed. `"serve"`: they are answered, some of them at a higher cost, and the event `schemaChanged` tells
-   * of it. `"refuse"`: they fail with 503, and `on` is told which attributes have changed. Default `"serve"`.
+   * of it. `"refuse"`: they fail with 503, and `onNotice` is told which attributes have changed. Default `"serve"`.
    */
   readonly schemaChanges?: "serve" | "refuse";
 }

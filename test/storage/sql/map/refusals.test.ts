@@ -109,7 +109,7 @@ for (const engine of someEngines())
         storage: mappedStorage({ db, types: types(opened.tables.schema), resourceTypes, hashSecret }),
         baseUrl: "https://example.com/scim/v2",
         authenticate: () => ({}),
-        on: (event) => void (event.type === "fault" && faults.push(event)),
+        onNotice: (event) => void (event.type === "fault" && faults.push(event)),
       });
       ask = async (method, path, body) => {
         const response = await scim.handle({
