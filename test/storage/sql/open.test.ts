@@ -52,7 +52,7 @@ for (const engine of engines()) {
       const opened = await engine.open();
       const other = another(opened, { tablePrefix: "later_" });
       await expect(callsOf(other).find(User, undefined)).rejects.toThrow(
-        /no tables of scimkit's whose names begin with later_; .* needs version 3\. Run migrate\(\)/,
+        /no tables of scimkit's whose names begin with later_; .* needs version 3\. Run prepare\(\)/,
       );
       await expect(callsOf(other).user("u1")).rejects.toThrow("Run prepare()");
       await another(opened, { tablePrefix: "later_" }).prepare();
