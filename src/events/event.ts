@@ -3,6 +3,7 @@ import type { JsonPatchOperation } from "../patch/json-patch.ts";
 import type { ShapeChange } from "../schema/shape.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import type { AdoptionReason } from "./adoption.ts";
 
 export type { JsonPatchOperation } from "../patch/json-patch.ts";
 
@@ -38,7 +39,17 @@ export interface CollectionDelta {
  * @see RFC 9967 §2.4
  */
 export interface ChangeEvent<C extends Context = Context> {
-  readonly type: "created" | "replaced" | "patched" | "deleted" | "activated" | "deactivated";
+  readonly type:
+    | "created"
+    | "replaced"
+    | "patched"
+    | "deleted"
+    | "activated"
+    | "deactivated"
+    /** A create became an account that existed (`adopt`): `before` is what it was. */
+    | "adopted"
+    /** The same, of one that was out of service; or somebody came back who had been deleted: then there is no `before`. */
+    | "restored";
   /** Name of the resource type, e.g. `User`. */
   readonly resourceType: string;
   /** Its endpoint, e.g. `/Users`. */
@@ -61,6 +72,8 @@ export interface ChangeEvent<C extends Context = Context> {
   readonly transaction: string;
   readonly before?: ResourceObject;
   readonly after?: ResourceObject;
+  /** Of `adopted` and `restored`: why the create met the account. */
+  readonly reason?: AdoptionReason;
   /** When, as ISO 8601 text. */
   readonly at: string;
   readonly context: C;

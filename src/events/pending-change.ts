@@ -1,11 +1,17 @@
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import type { AdoptionReason } from "./adoption.ts";
 import type { CollectionDelta, JsonPatchOperation } from "./event.ts";
 
 /** A change that is about to be committed, as `decide` is asked about it. */
 export interface PendingChange {
   /** What makes it; one of a bulk request is what the single request would be. */
   readonly operation: "create" | "replace" | "patch" | "delete";
+  /**
+   * Of a create that is to be an account which exists (`adopt`): how it will be told of, and why it met the account. `before` is what the
+   * account was; undefined where somebody comes back who was deleted. Absent: the create is a new resource.
+   */
+  readonly adoption?: { readonly type: "adopted" | "restored"; readonly reason: AdoptionReason };
   /** Name of the resource type, e.g. `User`. */
   readonly resourceType: string;
   /** Its endpoint, e.g. `/Users`. */

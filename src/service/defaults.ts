@@ -19,6 +19,7 @@ type WithoutDefault =
   | "resolveMe"
   | "authorize"
   | "decide"
+  | "adopt"
   | "isReadable"
   | "timeout"
   | "onChange"
@@ -63,6 +64,8 @@ export const DEFAULTS = Object.freeze({
   references: "check",
   writableGroups: false,
   outbox: false,
+  // What is deleted is deleted, and forgotten.
+  lifecycle: {},
   putOmitted: "clear",
   etags: true,
   neMultiValued: "any",
