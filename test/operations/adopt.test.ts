@@ -273,14 +273,17 @@ describe.each(KINDS)("adopt over $name", ({ open, close }) => {
     const { user, send, names } = serve(storage, { adopt: () => "link" });
     await user({ userName: "boss" });
     const manager = (bulkId: string) => ({ [ENTERPRISE]: { manager: { value: `bulkId:${bulkId}` } } });
-    const { body } = await send("POST", "/Bulk", {
-      schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
-      Operations: [
-        { method: "POST", path: "/Users", bulkId: "a", data: { schemas: [USER], userName: "boss", ...manager("b") } },
-        { method: "POST", path: "/Users", bulkId: "b", data: { schemas: [USER], ...manager("a") } },
-      ],
-    });
-    expect(body.Operations.map(({ status }: { status: string }) => Number(status) >= 400)).toEqual([true, true]);
+    const operations = [
+      { method: "POST", path: "/Users", bulkId: "a", data: { schemas: [USER], userName: "boss", ...manager("b") } },
+      { method: "POST", path: "/Users", bulkId: "b", data: { schemas: [USER], ...manager("a") } },
+    ];
+    for (const Operations of [operations, operations.toReversed()]) {
+      const { body } = await send("POST", "/Bulk", {
+        schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        Operations,
+      });
+      expect(body.Operations.map(({ status }: { status: string }) => Number(status) >= 400)).toEqual([true, true]);
+    }
     expect(await names()).toEqual(["boss"]);
   });
 
@@ -360,7 +363,7 @@ describe.each(KINDS)("adopt over $name", ({ open, close }) => {
     }
 
     test("of two creates that link it one gets it, and the other is asked with what the first made of it", async () => {
-      const { asked, answers, after, types } = await raced(storage);
+      const { asked, answers, after, types } = await raced(together(storage, false));
       expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
       expect(after.externalId).toBe(answers.find(({ status }) => status === 201)?.body.externalId);
       expect(asked).toHaveLength(3);
@@ -369,7 +372,7 @@ describe.each(KINDS)("adopt over $name", ({ open, close }) => {
     });
 
     test("both would get it from a server that does not bind the write to the version", async () => {
-      const { answers } = await raced(naive(storage));
+      const { answers } = await raced(together(storage, true));
       expect(answers.map(({ status }) => status)).toEqual([201, 201]);
     });
 
@@ -382,7 +385,7 @@ describe.each(KINDS)("adopt over $name", ({ open, close }) => {
         await arrive();
         return isFirst ? "link" : "refuse";
       };
-      const { user } = serve(storage, { adopt });
+      const { user } = serve(together(storage, false), { adopt });
       await user({ userName: "ada" });
       const answers = await Promise.all([user({ userName: "ada" }), user({ userName: "ada" })]);
       expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
@@ -456,14 +459,40 @@ describe.each(KINDS)("adopt over $name", ({ open, close }) => {
       expect(types()).toEqual(["created", "deleted", "restored"]);
       expect(await names()).toEqual(["ada"]);
     });
+
+    test("of two who return as one by other names, one gets the id, and nobody is remembered any more", async () => {
+      const arrive = barrier(2);
+      const asked: string[] = [];
+      const { user, send } = serve(storage, {
+        lifecycle: { remember: YEAR },
+        async adopt({ reason }): Promise<AdoptionAnswer> {
+          asked.push(reason.type);
+          await arrive();
+          return "restore";
+        },
+      });
+      const { body: before } = await user({ userName: "ada", externalId: "x1" });
+      await send("DELETE", `/Users/${before.id}`);
+      const answers = await Promise.all(["bea", "eve"].map((userName) => user({ userName, externalId: "x1" })));
+      expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+      expect(answers.filter(({ body }) => body.id === before.id)).toHaveLength(1);
+      await user({ userName: "kay", externalId: "x1" });
+      expect(asked).toEqual(["tombstone", "tombstone"]);
+    });
   });
 });
 
-/** Storage as a server sees it that reads, asks and then writes. */
-function naive(storage: StorageAdapter): StorageAdapter {
+/**
+ * The first two writes begin together, after both have looked at the version.
+ * @param isNaive as of a server that reads, asks and then writes, whatever is there by then.
+ */
+function together(storage: StorageAdapter, isNaive: boolean): StorageAdapter {
+  const arrive = barrier(2);
   return {
     ...storage,
-    replace: async ({ ifVersion: _, before: __, touch: ___, ...request }, context: Context) =>
-      storage.replace({ ...request, before: undefined }, context),
+    async replace({ ifVersion, before, touch, ...request }, context: Context) {
+      await arrive();
+      return storage.replace(isNaive ? request : { ...request, ifVersion, before, touch }, context);
+    },
   };
 }
