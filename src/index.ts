@@ -46,8 +46,9 @@ export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
-export { type ProfileName, profiles } from "./quirks/profiles.ts";
-export type { Quirk, Readings } from "./quirks/quirk.ts";
+export type { Profile, ProfileDefinition, ProfileNeeds, ProfileSettings, ReferencePolicy } from "./quirks/profile.ts";
+export { defineProfile, type ProfileName, profiles } from "./quirks/profiles.ts";
+export type { Quirk, Readings, Refusal, Refusals, SentOperation } from "./quirks/quirk.ts";
 export type {
   Attribute,
   AttributeLiteral,
@@ -81,6 +82,7 @@ export type { ShapeChange } from "./schema/shape.ts";
 export { toZod } from "./schema/to-zod.ts";
 export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";
+export type { ValuePlace } from "./schema/value-reader.ts";
 export { createScim, type Scim } from "./scim.ts";
 export type { Announcements } from "./service/announce.ts";
 export type { AuthenticationScheme, CursorOptions, ScimOptions } from "./service/options.ts";

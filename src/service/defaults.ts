@@ -1,7 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from "../call/limits.ts";
 import type { Pagination, PaginationOptions } from "../call/pagination.ts";
-import { profiles } from "../quirks/profiles.ts";
-import type { Quirk } from "../quirks/quirk.ts";
 import { comparisonKey } from "../schema/comparison-key.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { AuthenticationScheme, CursorOptions, ScimOptions } from "./options.ts";
@@ -24,8 +22,8 @@ type WithoutDefault =
   | "on"
   | "observe";
 
-/** Options whose default depends on more than themselves; see `settlePagination` and `settlePatchResponse`. */
-type Dependent = "pagination" | "patchResponse";
+/** Options whose default depends on more than themselves; see `settlePagination`. */
+type Dependent = "pagination";
 
 type WithDefault<C extends Context> = Required<Omit<ScimOptions<C>, WithoutDefault | Dependent>>;
 
@@ -48,14 +46,7 @@ const BEARER: AuthenticationScheme = {
 /** What holds where an option is left out. A new option has its default here, or is named above as one without. */
 export const DEFAULTS = Object.freeze({
   profile: "lenient",
-  unknownAttributes: "ignore",
-  canonicalValues: "suggest",
-  formats: "ignore",
-  references: "check",
   writableGroups: false,
-  putOmitted: "clear",
-  etags: true,
-  neMultiValued: "any",
   rootQueries: true,
   // No secret: one is made when the first cursor comes or goes.
   cursors: { secret: [], timeout: 3600 },
@@ -84,14 +75,6 @@ export function settle<C extends Context>(options: ScimOptions<C>): SettledOptio
 function fill<T extends object, K extends keyof T>(given: T, defaults: { readonly [P in K]-?: T[P] }) {
   const stated = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...(Object.fromEntries(stated) as T) };
-}
-
-/** Under `strict`, a PATCH is always answered with the resource. */
-export function settlePatchResponse(
-  given: "auto" | "resource" | undefined,
-  rules: readonly Quirk[],
-): "auto" | "resource" {
-  return given ?? (rules === profiles.strict ? "resource" : "auto");
 }
 
 /**

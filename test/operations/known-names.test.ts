@@ -22,7 +22,7 @@ test.each(
   Object.keys(profiles) as ProfileName[],
 )("a body of nothing but misspelt names makes no empty resource and empties none, under the profile %s [R-37a R-37]", async (profile) => {
   for (const putOmitted of ["clear", "keep"] as const) {
-    const { ask } = directory({ resourceTypes: [Note], profile, putOmitted });
+    const { ask } = directory({ resourceTypes: [Note], profile, settings: { putOmitted }, throttle: () => undefined });
     const path = `/Notes/${(await ask("POST", "/Notes", { schemas: [NOTE], text: "kept" })).json.id}`;
     for (const [body, words] of MISSPELT) {
       for (const answer of [
