@@ -8,7 +8,7 @@ import { readSettings, SettingError, type Settings } from "./settings.ts";
 import { openStorage } from "./storage.ts";
 
 /** What an example makes its application of. */
-export interface StartOptions extends Settings, Required<Pick<ScimOptions, "on" | "observe">> {
+export interface StartOptions extends Settings, Required<Pick<ScimOptions, "onNotice" | "onRequest">> {
   readonly baseUrl: string;
   readonly storage: StorageAdapter;
 }
@@ -19,11 +19,11 @@ export async function start(name: string, applicationOf: (options: StartOptions)
     const settings = readSettings(process.env);
     const log = createLog(settings.log);
     const { storage, description, close: closeStorage } = await openStorage(settings.database, log);
-    const { on, observe } = log;
+    const { onNotice, onRequest } = log;
     let isStopping = false;
     const health = { storage, log, isStopping: () => isStopping };
     const application = (baseUrl: string) =>
-      withHealth(health, applicationOf({ ...settings, baseUrl, storage, on, observe }));
+      withHealth(health, applicationOf({ ...settings, baseUrl, storage, onNotice, onRequest }));
     const { baseUrl, stop } = await listen(settings.port, application, settings);
     const isText = settings.log === "text";
     for (const signal of ["SIGINT", "SIGTERM"] as const) {

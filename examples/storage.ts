@@ -25,7 +25,7 @@ export async function openStorage(database: string, log?: Log): Promise<OpenStor
   const db = await (isPostgres ? openPostgres(database, log) : openSqlite(database)).catch(refuse);
   const storage = sqlStorage({ db });
   // At every start: makes the tables, or brings them up to date; where they are, it only looks.
-  await (isPostgres ? migratePostgres(database, log) : storage.migrate()).catch(refuse);
+  await (isPostgres ? preparePostgres(database, log) : storage.prepare()).catch(refuse);
   const description = isPostgres
     ? "on PostgreSQL"
     : database === ":memory:"
@@ -51,15 +51,15 @@ async function openPostgres(connectionString: string, log: Log | undefined, long
     keepAliveInitialDelayMillis: LONGEST_WAIT,
   });
   // A connection that the server closes while nobody uses it; the next request gets a new one.
-  pool.on("error", (error) => log?.on({ type: "fault", error, context: undefined }));
+  pool.on("error", (error) => log?.onNotice({ type: "fault", error, context: undefined }));
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) });
 }
 
 /** With all the time that it takes: an index over many rows needs longer than a request has. */
-async function migratePostgres(connectionString: string, log: Log | undefined): Promise<void> {
+async function preparePostgres(connectionString: string, log: Log | undefined): Promise<void> {
   const db = await openPostgres(connectionString, log, 0);
   await sqlStorage({ db })
-    .migrate()
+    .prepare()
     .finally(() => db.destroy());
 }
 

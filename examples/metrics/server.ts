@@ -1,6 +1,6 @@
 // SCIM with counters, at /metrics in the text form that Prometheus and its kin read. Keep that path from the internet.
 import { Hono } from "hono";
-import { bearerToken, createScim, defineProfile, EnterpriseUser, Group, type RequestEvent, User } from "scimkit";
+import { bearerToken, createScim, defineProfile, EnterpriseUserSchema, Group, type RequestEvent, User } from "scimkit";
 import { fetchHandler } from "scimkit/fetch";
 import { type AppOptions, mountPath } from "../hono/server.ts";
 
@@ -21,7 +21,7 @@ export function createCounters() {
     values.set(name, series.set(key, (series.get(key) ?? 0) + by));
   };
   return {
-    observe(event: RequestEvent): void {
+    onRequest(event: RequestEvent): void {
       const { resourceType = "", status, scimType, duration, quirks, scanned, storageCalls } = event;
       const operation = event.operation ?? "refused";
       add("scim_requests_total", 1, { operation, resourceType, status, scimType: scimType ?? "" });
@@ -42,13 +42,14 @@ export function createApp(options: AppOptions): Hono {
   const { baseUrl, token, storage, profile = "lenient", references = "check" } = options;
   const counters = createCounters();
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage,
     baseUrl,
     authenticate: bearerToken(Object.fromEntries([token].flat().map((one) => [one, {}]))),
     profile: defineProfile({ extends: profile, settings: references === "ignore" ? { references } : {} }),
-    on: (event) => options.on?.(event),
-    observe: (event) => [counters.observe, options.observe].forEach((told) => void told?.(event)),
+    onChange: (event) => options.onChange?.(event),
+    onNotice: (event) => options.onNotice?.(event),
+    onRequest: (event) => [counters.onRequest, options.onRequest].forEach((told) => void told?.(event)),
   });
   const handle = fetchHandler(scim);
   return new Hono()

@@ -1,11 +1,11 @@
-import type { ReferenceAttribute, ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ReferenceAttribute } from "../schema/resource-type.ts";
 import type { MissingReference, WriteRequest } from "../storage/adapter.ts";
 
 /** An attribute whose references lead into other storages than that of its own resource. */
 export interface ForeignReference {
   readonly reference: ReferenceAttribute;
   /** The resource types that can be asked. */
-  readonly targets: readonly ResourceType[];
+  readonly targets: readonly CompiledResourceType[];
   readonly missing: MissingReference;
 }
 

@@ -3,10 +3,10 @@ import type { PatchOperation } from "../call/operation.ts";
 import { pathOptions, readOptions, resolveOptions, tolerance, unknownRefused } from "../call/settings.ts";
 import { ScimError } from "../error.ts";
 import { withPosition } from "../patch/operation.ts";
-import { parsePatch, type PatchOperation as SentPatchOperation } from "../patch/parse.ts";
+import { type ParsedOperation, parsePatch } from "../patch/parse.ts";
 import { prepareInSteps, type SentOperation } from "../patch/prepare.ts";
 import { isUnder } from "../patch/unknown-names.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { doInSlices } from "../time-slice.ts";
@@ -19,7 +19,7 @@ import { withoutUnknownSchemas } from "./message-schemas.ts";
  * @see RFC 7644 §3.5.2
  */
 export async function readPatch<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   body: ResourceObject,
   call: Call<C>,
 ): Promise<Pick<PatchOperation, "operations" | "memberships">> {
@@ -57,7 +57,7 @@ export async function readPatch<C extends Context>(
 }
 
 function refuseWithoutPath(
-  { op, path }: SentPatchOperation,
+  { op, path }: ParsedOperation,
   index: number,
   refuse: (operation: SentOperation) => void,
 ): void {
@@ -81,7 +81,7 @@ function refusalsOf<C extends Context>({ engine, note }: Call<C>): ((operation: 
 }
 
 /** Whether a path is under the URN of a schema that one of the resource types has. */
-function isOfSchema(path: string, resourceTypes: readonly ResourceType[]): boolean {
+function isOfSchema(path: string, resourceTypes: readonly CompiledResourceType[]): boolean {
   const text = path.toLowerCase();
   return resourceTypes.some(({ urn, extensions }) =>
     [urn, ...extensions.map((one) => one.urn)].some((id) => isUnder(id, text)),

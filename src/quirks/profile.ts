@@ -1,4 +1,4 @@
-import { nearestName } from "../schema/slips.ts";
+import { nearestHint } from "../schema/nearest-name.ts";
 import type { Quirk } from "./quirk.ts";
 
 /** What `references` of a profile says of an attribute. @see RFC 7643 §2.3.7 */
@@ -325,9 +325,8 @@ function checkNames(where: string, given: object, known: object): void {
 
 /** Says that there is none of that name, and which one is meant or which ones there are. */
 function noneOf(what: string, name: string, names: readonly string[]): string {
-  const meant = nearestName(names, name);
-  const hint = meant === undefined ? `; there are ${names.join(", ") || "none"}.` : `. Did you mean ${meant}?`;
-  return `there is no ${what === "" ? "" : `${what} `}${JSON.stringify(name)}${hint}`;
+  const list = names.join(", ") || "none";
+  return `there is no ${what === "" ? "" : `${what} `}${JSON.stringify(name)}; there are ${list}.${nearestHint(names, name)}`;
 }
 
 /** As `isRecord`, of what has a type already. */

@@ -22,19 +22,3 @@ export function slipsBetween(left: string, right: string): number {
 function at(row: readonly number[], index: number): number {
   return row[index] as number;
 }
-
-/** Letters of a name that one slip comes to, and most slips that a name is taken for another one with. */
-const LETTERS_OF_A_SLIP = 3;
-const MOST_SLIPS = 3;
-
-/** The one of the names that is meant by one that is none of them, as far as that can be told; in any letter case. */
-export function nearestName(names: readonly string[], given: string): string | undefined {
-  const text = given.toLowerCase();
-  const most = Math.min(MOST_SLIPS, Math.floor(text.length / LETTERS_OF_A_SLIP));
-  const found = names
-    .filter((name) => Math.abs(name.length - text.length) <= most)
-    .map((name) => ({ name, slips: slipsBetween(name.toLowerCase(), text) }))
-    .filter(({ slips }) => slips <= most)
-    .sort((left, right) => left.slips - right.slips);
-  return found[0]?.name;
-}

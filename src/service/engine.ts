@@ -1,14 +1,19 @@
 import type { Engine } from "../call/call.ts";
 import { type Cursors, createCursors } from "../call/cursor.ts";
 import { selectionOf } from "../call/selection.ts";
-import type { ScimEvent } from "../events/event.ts";
+import type { ScimNotice } from "../events/event.ts";
 import type { Profile } from "../quirks/profile.ts";
 import { profiles } from "../quirks/profiles.ts";
 import { remembered } from "../schema/remembered.ts";
-import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";
+import {
+  type CompiledResourceType,
+  compileResourceType,
+  type ResourceTypeDefinition,
+} from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination } from "./defaults.ts";
+import { emitterOf, tell } from "./listeners.ts";
 import { type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
@@ -72,27 +77,26 @@ interface Common<C extends Context> {
 }
 
 function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
-  const { limits } = options;
+  const { limits, discovery } = options;
   return {
-    adapterOf: remembered((type: ResourceType) => adapterFor(options.storage, type)),
+    adapterOf: remembered((type: CompiledResourceType) => adapterFor(options.storage, type)),
     settings: {
-      selectionOf: remembered((type: ResourceType) => selectionOf(type, {}, { maxNames: limits.attributes })),
+      selectionOf: remembered((type: CompiledResourceType) => selectionOf(type, {}, { maxNames: limits.attributes })),
       limits,
       bulk: options.bulk,
       writableGroups: options.writableGroups,
       rootQueries: options.rootQueries,
-      cursors: cursorsOf(options, (event) => tell(options.on, event)),
-      cursorIdentity: options.cursors.identity,
+      cursors: cursorsOf(options, (event) => tell(options.onNotice, event)),
+      cursorIdentity: options.paging.cursorIdentity,
       sensitiveAttributes: options.sensitiveAttributes,
       isReadable: options.isReadable,
-      authenticationSchemes: options.authenticationSchemes.map((scheme) => ({ ...scheme })),
-      documentationUri: options.documentationUri,
-      now: options.now,
+      authenticationSchemes: discovery.authenticationSchemes.map((scheme) => ({ ...scheme })),
+      documentationUri: discovery.documentationUri,
+      decide: options.decide,
+      outbox: options.outbox,
+      now: options.clock.now,
       newId: options.newId,
-      emit: (event: ScimEvent<C>) =>
-        tell(options.on, event, (error) => {
-          if (event.type !== "fault") tell(options.on, { type: "fault", error, context: event.context });
-        }),
+      emit: emitterOf(options),
     },
   };
 }
@@ -101,8 +105,9 @@ function createEngine<C extends Context>(
   options: SettledOptions<C>,
   { adapterOf, settings }: Common<C>,
   { policies, ...shared }: OfProfile,
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
 ): Engine<C> {
+  if (options.outbox) checkOutbox(resourceTypes, adapterOf);
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
   return {
     ...settings,
@@ -115,8 +120,20 @@ function createEngine<C extends Context>(
       references: policies,
       hasTenants: options.tenant !== undefined,
     }),
-    pagination: settlePagination(options.pagination ?? {}, canCursor),
+    pagination: settlePagination(options.paging, canCursor),
   };
+}
+
+/** @throws {TypeError} where events of a type could not be kept. */
+function checkOutbox<C extends Context>(
+  resourceTypes: readonly CompiledResourceType[],
+  adapterOf: Engine<C>["adapterOf"],
+): void {
+  const without = resourceTypes.find((type) => adapterOf(type).outbox === undefined);
+  if (without === undefined) return;
+  throw new TypeError(
+    `createScim: outbox needs storage that keeps one; the adapter of the resource type ${without.name} has none.`,
+  );
 }
 
 /** A position may hold a whole sort key, whose characters take up to eight of a cursor. */
@@ -124,25 +141,28 @@ const LONGEST_KEY_CHARACTER = 8;
 const LONGEST_WITHOUT_KEY = 4096;
 
 /** One for all engines, so that they share the secret. */
-function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: ScimEvent<C>) => void): Cursors {
-  const { secret, timeout } = options.cursors;
+function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: ScimNotice<C>) => void): Cursors {
+  const { cursorSecret: secret, cursorTimeout: timeout } = options.paging;
   return createCursors({
     secrets: typeof secret === "string" ? [secret] : secret,
     timeout,
     maxLength: options.limits.stringLength * LONGEST_KEY_CHARACTER + LONGEST_WITHOUT_KEY,
-    now: options.now,
+    now: options.clock.now,
     onGenerated: () =>
       emit({
         type: "warning",
         code: "cursorSecretGenerated",
         message:
-          "Cursors are sealed under a secret that was made for this process; set cursors.secret, so that they outlive it and other processes can read them.",
+          "Cursors are sealed under a secret that was made for this process; set paging.cursorSecret, so that they outlive it and other processes can read them.",
         context: undefined,
       }),
   });
 }
 
-function adapterFor<C extends Context>(storage: ScimOptions<C>["storage"], type: ResourceType): StorageAdapter<C> {
+function adapterFor<C extends Context>(
+  storage: ScimOptions<C>["storage"],
+  type: CompiledResourceType,
+): StorageAdapter<C> {
   const isAdapter = typeof (storage as StorageAdapter<C>).query === "function";
   const found = isAdapter
     ? (storage as StorageAdapter<C>)
@@ -150,18 +170,4 @@ function adapterFor<C extends Context>(storage: ScimOptions<C>["storage"], type:
   if (found === undefined)
     throw new TypeError(`createScim: storage has no adapter for the resource type ${type.name}.`);
   return found;
-}
-
-/** Tells a listener. One that throws, at once or later, cannot fail the request that it is told of. */
-export function tell<E>(
-  listener: ((event: E) => void) | undefined,
-  event: E,
-  onFailure: (error: unknown) => void = () => undefined,
-): void {
-  try {
-    const outcome: unknown = listener?.(event);
-    if (outcome !== undefined) Promise.resolve(outcome).catch(onFailure);
-  } catch (error) {
-    onFailure(error);
-  }
 }

@@ -29,7 +29,7 @@ export function ofProfile<C extends Context>(profile: Profile, options: SettledO
     ...settings,
     quirks: activate(profile.quirks),
     policies: references,
-    announced: structuredClone({ ...profile.announce, ...options.announce }),
+    announced: structuredClone({ ...profile.announce, ...options.discovery.announce }),
   };
 }
 

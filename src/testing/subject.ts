@@ -3,7 +3,7 @@ import { parseFilter } from "../filter/parser.ts";
 import { resolveFilter } from "../filter/resolve.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import {
   type Context,
@@ -54,6 +54,10 @@ export interface WriteOptions extends CallOptions {
   readonly ifVersion?: string | undefined;
   readonly secrets?: Secrets;
   readonly id?: string;
+  /** Of a create: the last version of who had the id. */
+  readonly restores?: { readonly version: string } | undefined;
+  /** Of a delete. */
+  readonly keep?: boolean | undefined;
   readonly at?: string;
   readonly notices?: StorageNotice[];
 }
@@ -62,6 +66,7 @@ export interface ReplaceOptions extends WriteOptions {
   /** Paths of collections that the write does not touch. */
   readonly untouched?: readonly string[];
   readonly before?: StoredResource;
+  readonly touch?: boolean;
 }
 
 export interface DeltaOptions extends WriteOptions {
@@ -82,21 +87,21 @@ export interface QueryOptions extends CallOptions {
 export interface Subject {
   readonly storage: StorageAdapter & Partial<Upkeep>;
   readonly capabilities: StorageCapabilities;
-  readonly resourceTypes: readonly ResourceType[];
+  readonly resourceTypes: readonly CompiledResourceType[];
   readonly made: Made;
   /** The tenant of the case. */
   readonly context: Context;
   readonly random: Random;
   /** Never given to another case: for values that must be unique beyond the tenant. */
   readonly token: string;
-  type(name: string): ResourceType;
+  type(name: string): CompiledResourceType;
   path(type: string, text: string): AttributePath;
   /** A tenant that no other call has had; `suffix` ends its name. */
   tenant(suffix?: string): Promise<Context>;
   /** The same adapter, empty: another tenant, or another adapter where it has one tenant only. */
   fresh(): Promise<Subject>;
   /** The same adapter and tenant, asked by a server whose resource types are others. */
-  withTypes(resourceTypes: readonly ResourceType[]): Subject;
+  withTypes(resourceTypes: readonly CompiledResourceType[]): Subject;
   /** Frees a fresh subject before the case is over. */
   release(): Promise<void>;
   /** The next point in time; each is later than the one before. */
@@ -125,7 +130,7 @@ export interface Subject {
 
 /** Everything that all subjects of a run have in common. */
 export interface Run {
-  readonly resourceTypes: readonly ResourceType[];
+  readonly resourceTypes: readonly CompiledResourceType[];
   readonly make: () => Promise<Made>;
   /** Closes one that `make` made, which otherwise stays until the case is over. */
   readonly release: (made: Made) => Promise<void>;
@@ -180,7 +185,7 @@ function subjectIn(
 
 /** What all calls of a subject are made of. */
 interface Requests {
-  readonly type: (name: string) => ResourceType;
+  readonly type: (name: string) => CompiledResourceType;
   readonly path: (typeName: string, text: string) => AttributePath;
   readonly now: () => string;
   /** The adapter that is asked, and for whom. */
@@ -193,7 +198,7 @@ function requestsOf(run: Run, storage: StorageAdapter, context: Context): Reques
   const references = run.resourceTypes.flatMap((one) => one.references);
   const required = Object.fromEntries(references.map(({ name }) => [name, "refuse" as const]));
   let ticks = 0;
-  const type = (name: string): ResourceType => {
+  const type = (name: string): CompiledResourceType => {
     const found = byName.get(name);
     if (found === undefined) throw new LeftOut(`the adapter does not serve ${name}`);
     return found;
@@ -232,7 +237,13 @@ function writesOf({ path, callee, write }: Requests): Pick<Subject, "create" | "
       const resource = newResource(request, options.id ?? crypto.randomUUID(), attributes, request.at);
       const [adapter, context] = callee(options);
       const stored = await adapter.create(
-        { ...request, resource, secrets: options.secrets ?? {}, select: options.select ?? SELECT_ALL },
+        {
+          ...request,
+          resource,
+          secrets: options.secrets ?? {},
+          select: options.select ?? SELECT_ALL,
+          restores: options.restores,
+        },
         context,
       );
       must(
@@ -258,6 +269,7 @@ function writesOf({ path, callee, write }: Requests): Pick<Subject, "create" | "
           select: options.select ?? SELECT_ALL,
           ifVersion,
           ...(before === undefined ? {} : { before }),
+          ...(options.touch === undefined ? {} : { touch: options.touch }),
           ...(untouched === undefined ? {} : { untouched }),
         },
         context,
@@ -265,7 +277,7 @@ function writesOf({ path, callee, write }: Requests): Pick<Subject, "create" | "
     },
     remove(name, id, options = {}) {
       const [adapter, context] = callee(options);
-      return adapter.delete({ ...write(name, options), id, ifVersion: options.ifVersion }, context);
+      return adapter.delete({ ...write(name, options), id, ifVersion: options.ifVersion, keep: options.keep }, context);
     },
     async delta(name, id, attribute, options) {
       const [adapter, context] = callee(options);
@@ -319,7 +331,10 @@ function readsOf({ type, path, callee }: Requests): Pick<Subject, "get" | "read"
 }
 
 /** Whether the adapter says that it keeps a user's password, which the cases about secrets write. */
-export function keepsPassword(capabilities: StorageCapabilities, resourceTypes: readonly ResourceType[]): boolean {
+export function keepsPassword(
+  capabilities: StorageCapabilities,
+  resourceTypes: readonly CompiledResourceType[],
+): boolean {
   const user = resourceTypes.find(({ name }) => name === "User");
   return user !== undefined && keepsSecret(capabilities, user, "password");
 }

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { parseFilter } from "../../src/filter/parser.ts";
 import { printFilter } from "../../src/filter/print.ts";
 import { type ResolveOptions, resolveFilter, resolveWhereKnown } from "../../src/filter/resolve.ts";
-import { compileResourceType, EnterpriseUser, isScimError, profiles, User } from "../../src/index.ts";
+import { compileResourceType, EnterpriseUserSchema, isScimError, profiles, User } from "../../src/index.ts";
 import { directory, ENTERPRISE, filtered, USER } from "../support/directory.ts";
 
-const Type = compileResourceType(User.extend(EnterpriseUser));
+const Type = compileResourceType(User.extend(EnterpriseUserSchema));
 
 /** The resolved filter as text. */
 function resolved(text: string, options: ResolveOptions = {}): string {

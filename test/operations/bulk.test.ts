@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
-import { forbidden } from "../../src/index.ts";
+import { errors } from "../../src/index.ts";
 import { BULK_RESPONSE, bulkOf, idOf, patchOf, postGroup, postUser, sendBulk, statuses } from "../support/bulk.ts";
 import { BASE_URL, directory, ERROR, USER } from "../support/directory.ts";
 
@@ -419,7 +419,7 @@ describe("authorisation", () => {
   test("each operation is decided on as the single request would be, and a refusal is its 403 alone [T-A11 T-G7]", async () => {
     const service = directory({
       authorize: (operation) => {
-        if (operation.type === "delete") throw forbidden("No deletions.");
+        if (operation.type === "delete") throw errors.forbidden("No deletions.");
       },
     });
     const [ada] = await sendBulk(service, [postUser("ada")]);
@@ -436,7 +436,7 @@ describe("authorisation", () => {
     const service = directory({
       authorize: (operation) => {
         seen.push(operation.type === "bulk" ? `bulk of ${operation.entries.length}` : operation.type);
-        if (operation.type === "bulk") throw forbidden();
+        if (operation.type === "bulk") throw errors.forbidden();
       },
     });
     const answer = await service.ask("POST", "/Bulk", bulkOf([postUser("ada"), postUser("grace")]));

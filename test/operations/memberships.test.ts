@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { forbidden, type ScimOptions, type StorageAdapter } from "../../src/index.ts";
+import { errors, type ScimOptions, type StorageAdapter } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { openSqlite, sqlStorage } from "../../src/storage/sql/index.ts";
 import { directory, GROUP, USER } from "../support/directory.ts";
@@ -14,7 +14,7 @@ describe.each([
     "tables of scimkit's own",
     async () => {
       const storage = sqlStorage({ db: await openSqlite(":memory:") });
-      await storage.migrate();
+      await storage.prepare();
       return storage;
     },
   ],
@@ -91,7 +91,7 @@ describe.each([
         asked.push(
           "id" in operation && operation.id !== undefined ? `${operation.type} ${operation.id}` : operation.type,
         );
-        if (operation.type === "patch" && operation.id === closed) throw forbidden("no");
+        if (operation.type === "patch" && operation.id === closed) throw errors.forbidden("no");
       },
     });
     closed = b;
@@ -156,7 +156,7 @@ describe.each([
 
 test("where storage has transactions, a fault at a group undoes the write of the user", async () => {
   const storage = sqlStorage({ db: await openSqlite(":memory:") });
-  await storage.migrate();
+  await storage.prepare();
   const broken = async () => {
     throw new Error("the group's table is gone");
   };

@@ -12,7 +12,7 @@ import {
   type ScimEvent,
   type StorageAdapter,
 } from "../../src/index.ts";
-import { applyPatch, classify, operationsOf, type PatchOperation, prepare } from "../../src/patch/index.ts";
+import { applyPatch, classify, operationsOf, type ParsedOperation, prepare } from "../../src/patch/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 import { LENIENT, LIMITS, operations, resource, STRICT, THING, ThingType, thing } from "../support/patch-cases.ts";
@@ -40,7 +40,7 @@ function deepFreeze<T>(value: T): T {
 /** What a PATCH makes of a resource; undefined where it is refused. */
 function patched(before: Record<string, unknown>, given: readonly object[], isTolerant = true) {
   try {
-    const prepared = prepare(thing, given as readonly PatchOperation[], isTolerant ? LENIENT : STRICT);
+    const prepared = prepare(thing, given as readonly ParsedOperation[], isTolerant ? LENIENT : STRICT);
     return applyPatch(thing, before, prepared, {
       limits: LIMITS,
       ...(isTolerant ? { createOnNoMatch: () => undefined } : {}),

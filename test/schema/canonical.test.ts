@@ -263,7 +263,7 @@ describe("unassigned", () => {
     const matches = [];
     for (const form of FORMS) {
       let next = 0;
-      const { ask } = directory({ newId: () => `id-${next++}`, now: () => new Date(0) });
+      const { ask } = directory({ newId: () => `id-${next++}`, clock: { now: () => new Date(0) } });
       const created = await ask("POST", "/Users", { schemas: [USER], userName: "a", ...form });
       expect(created.status).toBe(201);
       bodies.push((await ask("GET", "/Users/id-0")).body);

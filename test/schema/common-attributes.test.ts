@@ -279,7 +279,7 @@ describe("meta", () => {
   });
 
   test("created never changes, lastModified equals it at first and advances with every change and no other [S-3.1-18 S-3.1-19 S-3.1-20]", async () => {
-    const { ask } = directory({ now: ticking() });
+    const { ask } = directory({ clock: { now: ticking() } });
     const first = (await ask("POST", "/Users", ada)).json;
     expect(first.meta.lastModified).toBe(first.meta.created);
     expect(first.meta.created).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
@@ -363,7 +363,7 @@ describe("attributes of an extension that are called id, meta and schemas", () =
     memory: async () => memoryStorage(),
     SQLite: async () => {
       const storage = sqlStorage({ db: await openSqlite(":memory:"), resourceTypes });
-      await storage.migrate();
+      await storage.prepare();
       return storage;
     },
   };

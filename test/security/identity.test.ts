@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defineResourceType, defineSchema, forbidden, Group, type StorageAdapter, User } from "../../src/index.ts";
+import { defineResourceType, defineSchema, errors, Group, type StorageAdapter, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Directory, directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { patchOf } from "../support/patching.ts";
@@ -109,7 +109,7 @@ describe("a host's veto", () => {
     return {
       ...memory,
       async replace(request, context) {
-        if (refuses(request.before, request.resource)) throw forbidden("This account is managed elsewhere.");
+        if (refuses(request.before, request.resource)) throw errors.forbidden("This account is managed elsewhere.");
         return memory.replace(request, context);
       },
     };
@@ -153,7 +153,7 @@ describe("a host's veto", () => {
         (before as { active?: boolean }).active === true && (after as { active?: boolean }).active !== true,
     );
     const made = directory({
-      storage: { ...storage, delete: () => Promise.reject(forbidden("The last administrator stays.")) },
+      storage: { ...storage, delete: () => Promise.reject(errors.forbidden("The last administrator stays.")) },
     });
     const { ask } = made;
     const { id } = (await ask("POST", "/Users", { ...ada, active: true })).json;

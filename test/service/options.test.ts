@@ -71,8 +71,8 @@ describe("createScim", () => {
     ["a limit of zero", { limits: { body: 0 } }, /limits\.body/],
     ["a limit of a half", { limits: { elements: 1.5 } }, /limits\.elements/],
     ["a function that is none", { authorize: "yes" }, /authorize.*must be a function/],
-    ["a documentation that is no URL", { documentationUri: "help" }, /documentationUri/],
-    ["schemes without a name", { authenticationSchemes: [{ type: "oauth2" }] }, /authenticationSchemes/],
+    ["a documentation that is no URL", { discovery: { documentationUri: "help" } }, /documentationUri/],
+    ["schemes without a name", { discovery: { authenticationSchemes: [{ type: "oauth2" }] } }, /authenticationSchemes/],
   ])("refuses %s with an error that names the option", (_what, departure, message) => {
     expect(make(departure)).toThrow(TypeError);
     expect(make(departure)).toThrow(message);
@@ -86,11 +86,17 @@ describe("createScim", () => {
 
   test.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
     ["profile", { profile: "azure" }, Object.keys(profiles)],
-    ["pagination.default", { pagination: { default: "offset" } }, ["index", "cursor"]],
+    ["paging.default", { paging: { default: "offset" } }, ["index", "cursor"]],
     ["unsafeNoAuthentication", { unsafeNoAuthentication: "yes" }, ["true"]],
     ["options", { profil: "entra" }, ["profil", "profile", "resourceTypes", "storage"]],
     ["limits", { limits: { bodySize: 1 } }, ["bodySize", ...Object.keys(DEFAULT_LIMITS)]],
-    ["cursors", { cursors: { key: "x" } }, ["key", "secret", "timeout", "identity"]],
+    [
+      "paging",
+      { paging: { key: "x" } },
+      ["key", "index", "default", "cursorSecret", "cursorTimeout", "cursorIdentity"],
+    ],
+    ["discovery", { discovery: { open: true } }, ["open", "anonymous", "authenticationSchemes", "announce"]],
+    ["clock", { clock: { date: 1 } }, ["date", "now", "timer"]],
   ])("names what is possible for %s where something else is given", (option, departure, possible) => {
     const message = messageOf(make(departure));
     expect(message).toContain(`createScim: ${option}: `);
@@ -102,7 +108,7 @@ describe("createScim", () => {
     const scim = createScim({
       ...good,
       tenant: () => ({ profile: "azure" }) as never,
-      on: (event) => errors.push(event.type === "fault" && String(event.error)),
+      onNotice: (event) => errors.push(event.type === "fault" && String(event.error)),
     });
     await scim.handle({ method: "GET", url: "/scim/v2/Users", headers: {} });
     expect(errors).toEqual([expect.stringMatching(/tenant: profile: must be one of .*"entra"/)]);
@@ -110,7 +116,7 @@ describe("createScim", () => {
 
   test("a base URL from a function is checked at each request, and a bad one is a 500", async () => {
     const errors: unknown[] = [];
-    const scim = createScim({ ...good, baseUrl: () => "nonsense", on: (event) => errors.push(event) });
+    const scim = createScim({ ...good, baseUrl: () => "nonsense", onNotice: (event) => errors.push(event) });
     expect(await scim.handle({ method: "GET", url: "/Users", headers: {} })).toMatchObject({ status: 500 });
     expect(errors.length).toBe(1);
   });

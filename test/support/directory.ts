@@ -1,7 +1,8 @@
 import {
   createScim,
   defineProfile,
-  EnterpriseUser,
+  EnterpriseUserSchema,
+  errors,
   Group,
   type ProfileName,
   type ProfileSettings,
@@ -12,7 +13,6 @@ import {
   type ScimOptions,
   type ScimResponse,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import type { Fixtures } from "./samples.ts";
@@ -34,7 +34,7 @@ export interface Answer extends ScimResponse {
 /** A SCIM service for a test, its events, and a short way to ask it. */
 export interface Directory {
   readonly scim: Scim;
-  /** What `on` was told, but for refusals: most tests refuse on purpose, and look at the answer. */
+  /** What `onChange` and `onNotice` were told, but for refusals: most tests refuse on purpose, and look at the answer. */
   readonly events: ScimEvent[];
   readonly refusals: RefusedEvent[];
   ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -53,14 +53,15 @@ export function directory({ settings, ...given }: Given = {}): Directory {
   const events: ScimEvent[] = [];
   const refusals: RefusedEvent[] = [];
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
     baseUrl: BASE_URL,
     authenticate: (request) => {
-      if (request.headers.authorization !== "Bearer good") throw unauthorized();
+      if (request.headers.authorization !== "Bearer good") throw errors.unauthorized();
       return {};
     },
-    on: (event) => (event.type === "refused" ? refusals.push(event) : events.push(event)),
+    onChange: (event) => events.push(event),
+    onNotice: (event) => (event.type === "refused" ? refusals.push(event) : events.push(event)),
     ...given,
     ...(settings === undefined ? {} : { profile: defineProfile({ extends: given.profile ?? "lenient", settings }) }),
   });

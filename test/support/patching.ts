@@ -1,4 +1,4 @@
-import { defineResourceType, defineSchema, EnterpriseUser, Group, User } from "../../src/index.ts";
+import { defineResourceType, defineSchema, EnterpriseUserSchema, Group, User } from "../../src/index.ts";
 import { type Answer, type Directory, directory, ENTERPRISE, type Given, USER } from "./directory.ts";
 
 export const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -71,7 +71,7 @@ export interface Patching extends Directory {
 
 /** Makes a service with users, groups and devices, and in it one resource. */
 export async function patching(endpoint: string, resource: object, given: Given = {}): Promise<Patching> {
-  const made = directory({ resourceTypes: [User.extend(EnterpriseUser), Group, Device], ...given });
+  const made = directory({ resourceTypes: [User.extend(EnterpriseUserSchema), Group, Device], ...given });
   const created = await made.ask("POST", endpoint, resource);
   if (created.status !== 201) throw new Error(`the resource was refused: ${created.body}`);
   made.events.length = 0;

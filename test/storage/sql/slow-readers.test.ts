@@ -26,7 +26,7 @@ const sqlite: Place = {
     const folder = mkdtempSync(join(tmpdir(), "scimkit-"));
     const db = await openSqlite(join(folder, "slow.db"), { connections: 1 });
     const storage = sqlStorage({ db });
-    await storage.migrate();
+    await storage.prepare();
     const close = async (): Promise<void> => {
       await db.destroy();
       rmSync(folder, { recursive: true });
@@ -67,7 +67,8 @@ for (const place of hasPostgres ? [sqlite, postgres] : [sqlite])
         storage: opened.storage,
         baseUrl: "https://example.com/scim/v2",
         authenticate: ({ headers }) => ({ tenant: headers["x-tenant"] as string }),
-        on: (event) => void events.push(event),
+        onChange: (event) => void events.push(event),
+        onNotice: (event) => void events.push(event),
       });
     });
     afterAll(() => opened.close());
