@@ -15,7 +15,7 @@ const itemOf = (attributes: { readonly [name: string]: AttributeLiteral }) =>
   });
 const list = { type: "complex", multiValued: true, subAttributes: { value: {}, type: {} } } as const;
 const before = itemOf({ code: {}, rows: list });
-const after = itemOf({ code: { uniqueness: "server" }, rows: { ...list, collection: true } });
+const after = itemOf({ code: { uniqueness: "server" }, rows: { ...list, scimkit: { collection: true } } });
 
 function serve(storage: SqlStorage, type: typeof before) {
   const events: ScimEvent[] = [];
