@@ -18,6 +18,7 @@ type WithoutDefault =
   | "throttle"
   | "resolveMe"
   | "authorize"
+  | "decide"
   | "isReadable"
   | "timeout"
   | "onChange"
@@ -61,6 +62,7 @@ export const DEFAULTS = Object.freeze({
   formats: "ignore",
   references: "check",
   writableGroups: false,
+  outbox: false,
   putOmitted: "clear",
   etags: true,
   neMultiValued: "any",

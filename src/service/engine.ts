@@ -93,6 +93,8 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       authenticationSchemes: discovery.authenticationSchemes.map((scheme) => ({ ...scheme })),
       documentationUri: discovery.documentationUri,
       announced: structuredClone({ ...discovery.announce }),
+      decide: options.decide,
+      outbox: options.outbox,
       now: options.clock.now,
       newId: options.newId,
       emit: emitterOf(options),
@@ -106,6 +108,7 @@ function createEngine<C extends Context>(
   resourceTypes: readonly CompiledResourceType[],
   rules: readonly Quirk[],
 ): Engine<C> {
+  if (options.outbox) checkOutbox(resourceTypes, adapterOf);
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
   return {
     ...settings,
@@ -122,6 +125,18 @@ function createEngine<C extends Context>(
     patchResponse: settlePatchResponse(options.patchResponse, rules),
     pagination: settlePagination(options.paging, canCursor),
   };
+}
+
+/** @throws {TypeError} where events of a type could not be kept. */
+function checkOutbox<C extends Context>(
+  resourceTypes: readonly CompiledResourceType[],
+  adapterOf: Engine<C>["adapterOf"],
+): void {
+  const without = resourceTypes.find((type) => adapterOf(type).outbox === undefined);
+  if (without === undefined) return;
+  throw new TypeError(
+    `createScim: outbox needs storage that keeps one; the adapter of the resource type ${without.name} has none.`,
+  );
 }
 
 /** A position may hold a whole sort key, whose characters take up to eight of a cursor. */
