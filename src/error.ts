@@ -84,17 +84,18 @@ export class ScimError extends Error {
 
   /** The error as the body of a response. */
   toJSON(): ErrorMessage {
-    return {
-      schemas: [ERROR_SCHEMA],
-      status: String(this.status),
-      ...(this.scimType === undefined ? {} : { scimType: this.scimType }),
-      detail: this.detail,
-    };
+    return errorMessage(this);
   }
 }
 
+/** The body of a response to an error, whatever a class of a host's own makes of `toJSON`. @see RFC 7644 §3.12 */
+export function errorMessage({ status, scimType, detail }: ScimError): ErrorMessage {
+  return { schemas: [ERROR_SCHEMA], status: String(status), ...(scimType === undefined ? {} : { scimType }), detail };
+}
+
 /**
- * Tells a `ScimError` of any copy of the package from other thrown values.
+ * Tells a `ScimError` of any copy or version of the package from other thrown values: by its `code`, its `status` (400…599) and its
+ * `detail`. These three are there always; of another version, what else it has may differ.
  *
  * @example
  * ```ts
@@ -108,7 +109,26 @@ export class ScimError extends Error {
  * @see RFC 7644 §3.12
  */
 export function isScimError(value: unknown): value is ScimError {
-  return typeof value === "object" && value !== null && (value as { code?: unknown }).code === "ERR_SCIM";
+  if (typeof value !== "object" || value === null) return false;
+  const { code, status, detail } = value as { code?: unknown; status?: unknown; detail?: unknown };
+  return code === "ERR_SCIM" && isErrorStatus(status) && typeof detail === "string";
+}
+
+function isErrorStatus(status: unknown): boolean {
+  return typeof status === "number" && Number.isInteger(status) && status >= 400 && status < 600;
+}
+
+/** An error of any copy or version as one of this copy; what another one has in other shapes than ours is left out. */
+export function ownError(error: ScimError): ScimError {
+  if (error instanceof ScimError) return error;
+  const { status, detail, scimType, headers, summary, cause } = error as Partial<ScimError> & typeof error;
+  const texts = Object.entries(Object(headers) as object).filter(([, value]) => typeof value === "string");
+  return new ScimError(status, detail, {
+    ...(typeof scimType === "string" ? { scimType } : {}),
+    ...(typeof summary === "string" ? { summary } : {}),
+    headers: Object.fromEntries(texts),
+    cause,
+  });
 }
 
 function ofType(scimType: ScimType) {

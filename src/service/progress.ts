@@ -1,4 +1,3 @@
-import { summaryOf } from "../call/failure.ts";
 import type { Operation } from "../call/operation.ts";
 import type { ScimError } from "../error.ts";
 import type { Asked } from "../events/event.ts";
@@ -69,7 +68,7 @@ export function requestEvent<C extends Context>(
     ...askedOf(request, progress),
     status,
     ...(error?.scimType === undefined ? {} : { scimType: error.scimType }),
-    ...(error === undefined ? {} : { detail: summaryOf(error) }),
+    ...(error === undefined ? {} : { detail: error.summary }),
     duration,
     storageCalls: storage.calls,
     scanned: storage.scanned,
