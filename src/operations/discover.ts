@@ -7,7 +7,7 @@ import { PASSWORD } from "../schema/core/password.ts";
 import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
 import { SchemaSchema } from "../schema/core/schema.ts";
 import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
-import type { ResourceOperation, ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ResourceOperation } from "../schema/resource-type.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import { schemaToJson } from "../schema/schema-json.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -89,17 +89,17 @@ function bulkSupport<C extends Context>(engine: Engine<C>) {
     : { supported: false, maxOperations: 0, maxPayloadSize: 0 };
 }
 
-function keepsPasswords<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {
+function keepsPasswords<C extends Context>(type: CompiledResourceType, engine: Engine<C>): boolean {
   const isSettable = type.operations.has("replace") || type.operations.has("patch");
   return isSettable && type.attribute(PASSWORD) !== undefined && keeps(type, PASSWORD, engine);
 }
 
-function keeps<C extends Context>(type: ResourceType, path: string, engine: Engine<C>): boolean {
+function keeps<C extends Context>(type: CompiledResourceType, path: string, engine: Engine<C>): boolean {
   return keepsSecret(engine.adapterOf(type).capabilities ?? {}, type, path);
 }
 
 /** @see RFC 7643 §6 */
-function resourceTypeDocument(type: ResourceType, baseUrl: string) {
+function resourceTypeDocument(type: CompiledResourceType, baseUrl: string) {
   const { description } = type.definition;
   return {
     schemas: [ResourceTypeSchema.id],
@@ -138,7 +138,7 @@ function schemasOfEngine<C extends Context>(engine: Engine<C>): readonly SchemaD
  * The schema as far as clients can write it: what none of its resource types lets them change is immutable, and what none lets them
  * set is readOnly [R-100].
  */
-function asWritable(schema: SchemaDefinition, types: readonly ResourceType[]): SchemaDefinition {
+function asWritable(schema: SchemaDefinition, types: readonly CompiledResourceType[]): SchemaDefinition {
   const can = (operation: ResourceOperation): boolean => types.some(({ operations }) => operations.has(operation));
   if (can("replace") || can("patch")) return schema;
   const mutability = can("create") ? "immutable" : "readOnly";

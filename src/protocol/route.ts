@@ -5,7 +5,7 @@ import type { Selection } from "../call/selection.ts";
 import { tolerance } from "../call/settings.ts";
 import { forbidden, methodNotAllowed, notImplemented } from "../error.ts";
 import type { Search } from "../filter/search.ts";
-import type { ResourceOperation, ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ResourceOperation } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { readBulk } from "./bulk-body.ts";
@@ -57,7 +57,7 @@ export function route<C extends Context>(
 
 /** Of what reads requests about a resource type, that which its clients may ask for. */
 function permitted(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   { isOwn = false }: RequestParts,
   readers: {
     readonly [operation in ResourceOperation]?: readonly [keyof Readers, NonNullable<Readers[keyof Readers]>];
@@ -98,7 +98,7 @@ function readersOf<C extends Context>(endpoint: FinalEndpoint, request: RequestP
 }
 
 /** Reads the requests within a bulk request: they have no query, and of the headers If-Match alone. @see RFC 7644 §3.7 */
-export function routerOf<C extends Context>(resourceTypes: readonly ResourceType[]): Router<C> {
+export function routerOf<C extends Context>(resourceTypes: readonly CompiledResourceType[]): Router<C> {
   return {
     find(path, otherCase) {
       const endpoint = findEndpoint(path, "", resourceTypes, otherCase);
@@ -111,7 +111,11 @@ export function routerOf<C extends Context>(resourceTypes: readonly ResourceType
   };
 }
 
-function readersOfType<C extends Context>(resourceType: ResourceType, request: RequestParts, call: Call<C>): Readers {
+function readersOfType<C extends Context>(
+  resourceType: CompiledResourceType,
+  request: RequestParts,
+  call: Call<C>,
+): Readers {
   const search = urlSearch(request, call);
   const query = (): Operation => {
     const operation = queryOperation(resourceType, search, call);
@@ -163,7 +167,7 @@ function readersOfResource<C extends Context>(
 }
 
 function memberships<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   body: ResourceObject,
   op: "add" | "replace",
   call: Call<C>,

@@ -1,4 +1,4 @@
-import { EnterpriseUser, User } from "scimkit";
+import { EnterpriseUserSchema, User } from "scimkit";
 import { toZod } from "scimkit/zod";
 import { describe, expect, test } from "vitest";
 import { ENTERPRISE, USER } from "../support/directory.ts";
@@ -11,7 +11,7 @@ const issuesOf = (schema: ReturnType<typeof toZod>, value: unknown): string[] =>
 
 describe("toZod", () => {
   test("takes what a client may send, and drops what no schema has and what is readOnly", () => {
-    const user = toZod(User.extend(EnterpriseUser));
+    const user = toZod(User.extend(EnterpriseUserSchema));
     const sent = {
       schemas: [USER],
       userName: "ada",
