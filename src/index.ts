@@ -78,6 +78,7 @@ export {
   defineResourceType,
   type Extension,
   type ReferenceAttribute,
+  type ResourceOperation,
   type ResourceTypeDefinition,
 } from "./schema/resource-type.ts";
 export { defineSchema, type SchemaDefinition, SchemaError } from "./schema/schema.ts";

@@ -13,7 +13,6 @@ const literal = defineSchema({
       type: "complex",
       multiValued: true,
       scimkit: { collection: true, integrity: "required" },
-
       description: "A list of members of the Group.",
       subAttributes: {
         /** The id of the member. */

@@ -96,7 +96,6 @@ const literal = defineSchema({
     active: {
       type: "boolean",
       scimkit: { lifecycle: true, default: true },
-
       description: "A Boolean value indicating the User's administrative status.",
     },
     /** Written by clients, and shown to nobody. */
