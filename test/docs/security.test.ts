@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the page on security", () => {
   test("has no snippet that is not compiled and run here, and they compile under the strictest rules", () => {
-    expect(snippets.map(({ name }) => name)).toEqual(["guarded.ts", "outbox.ts"]);
+    expect(snippets.map(({ name }) => name)).toEqual(["authorize.ts", "guarded.ts", "outbox.ts"]);
     expect(page.match(/```ts/g)).toHaveLength(snippets.length);
     const typeRoots = [join(ROOT, "node_modules/@types")];
     const compilerOptions = { typeRoots };
@@ -42,6 +42,21 @@ describe("the page on security", () => {
       encoding: "utf8",
     });
     expect(stdout).toBe("");
+  });
+
+  test("has a guard that holds, whatever the spelling [T-A11]", async () => {
+    const { authorize } = await load("authorize.ts");
+    const as = async (caller: { readonly mayWrite: boolean; readonly isAdmin: boolean }) => {
+      const { ask } = directory({ authenticate: () => caller, authorize });
+      const created = await ask("POST", "/Users", { schemas: [USER], userName: "ada" });
+      const withRoles = await ask("POST", "/Users", { schemas: [USER], userName: "eve", ROLES: [{ value: "x" }] });
+      return [created, withRoles, await ask("DELETE", "/Users/1"), await ask("GET", "/Users")].map(
+        ({ status }) => status,
+      );
+    };
+    expect(await as({ mayWrite: false, isAdmin: false })).toEqual([403, 403, 403, 200]);
+    expect(await as({ mayWrite: true, isAdmin: false })).toEqual([201, 403, 403, 200]);
+    expect(await as({ mayWrite: true, isAdmin: true })).toEqual([201, 201, 403, 200]);
   });
 
   /** Every way to say it: in a body, by path, without, in a bulk request; in any letter case. */
@@ -100,7 +115,7 @@ describe("the page on security", () => {
     const { withOutbox } = await load("outbox.ts");
     const db = await openSqlite(":memory:");
     onTestFinished(() => db.destroy());
-    await sqlStorage({ db }).migrate();
+    await sqlStorage({ db }).prepare();
     await db.executeQuery(CompiledQuery.raw("CREATE TABLE outbox (verb text, id text)"));
     let isFull = false;
     const note = async (own: Kysely<unknown>, verb: string, id: string): Promise<void> => {
