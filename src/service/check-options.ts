@@ -129,7 +129,9 @@ export const TenantShape = z.strictObject({
  * Checks the options once, when `createScim` runs.
  * @throws {TypeError} naming the option and what it must be.
  */
-export function checkOptions<C extends Context>(options: ScimOptions<C>): void {
+export function checkOptions<C extends Context, T extends readonly ResourceTypeDefinition[]>(
+  options: ScimOptions<C, T>,
+): void {
   check("createScim", OptionsShape, options);
   if (options.authenticate === undefined && options.unsafeNoAuthentication !== true) {
     throw new TypeError(

@@ -94,9 +94,12 @@ export interface ClockOptions {
 }
 
 /** Options of `createScim`. Only the first three, and one of `authenticate` and `unsafeNoAuthentication`, are needed. */
-export interface ScimOptions<C extends Context = Context> {
-  /** The resource types that are served. Names and endpoints must be unique. */
-  readonly resourceTypes: readonly ResourceTypeDefinition[];
+export interface ScimOptions<
+  C extends Context = Context,
+  T extends readonly ResourceTypeDefinition[] = readonly ResourceTypeDefinition[],
+> {
+  /** The resource types that are served. Names and endpoints must be unique. `decide` and `onChange` get changes that are typed by them. */
+  readonly resourceTypes: T;
   /**
    * One adapter for all resource types, or one for each by name. Across adapters, references are looked up before a write and
    * not in one step with it, and neither a user's `groups` nor the end of a membership with its user is computed.
@@ -147,7 +150,7 @@ export interface ScimOptions<C extends Context = Context> {
    * while rows are locked: ask nobody far away, and no server that writes to the same storage. What else it throws is a 500. Default:
    * every change passes, and costs nothing more.
    */
-  readonly decide?: Decide<C> | undefined;
+  readonly decide?: Decide<C, T[number]> | undefined;
   /**
    * `true`: every event is kept in the outbox of storage, in the transaction of its change, until it is handed out; so none is lost when
    * the process dies. Refused where an adapter has no outbox. Default `false`: listeners are told after the commit, and no further.
@@ -226,7 +229,7 @@ export interface ScimOptions<C extends Context = Context> {
    * Told of each change once it is committed, in the order of what happened to each resource. It cannot fail a request: what it
    * throws, or a promise of its rejects with, `onNotice` is told as a `fault` with the event. Default: nobody is told.
    */
-  readonly onChange?: ((event: ChangeEvent<C>) => unknown) | undefined;
+  readonly onChange?: ((event: ChangeEvent<C, T[number]>) => unknown) | undefined;
   /**
    * Told of refusals, faults, quirks, warnings and whatever else is no change. It cannot fail a request: what it throws it is told
    * as a `fault`, but what it throws at one is dropped. Default: nobody is told.
