@@ -1,22 +1,5 @@
+export type { Access, OperationFacts } from "./call/facts.ts";
 export type { Limits } from "./call/limits.ts";
-export type {
-  AskedPage,
-  BulkEntry,
-  BulkMethod,
-  BulkOperation,
-  CreateOperation,
-  DeleteOperation,
-  DiscoverOperation,
-  MembershipChange,
-  Operation,
-  PatchOperation,
-  QueryOperation,
-  ReadOperation,
-  ReplaceOperation,
-  RootPart,
-  RootQueryOperation,
-  SealedPage,
-} from "./call/operation.ts";
 export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type ScimType } from "./error.ts";
 /**
  * What a host, an adapter or a hook throws so that the client gets a SCIM error: a function for each keyword of RFC 7644 Table 9 and

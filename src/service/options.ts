@@ -1,5 +1,5 @@
+import type { OperationFacts } from "../call/facts.ts";
 import type { Limits } from "../call/limits.ts";
-import type { Operation } from "../call/operation.ts";
 import type { ChangeEvent, ScimNotice } from "../events/event.ts";
 import type { Decide } from "../events/pending-change.ts";
 import type { ResolveMe } from "../protocol/me.ts";
@@ -135,12 +135,11 @@ export interface ScimOptions<
   /**
    * Decides on each operation, after it is understood and before storage is asked. Throws `errors.forbidden()`. Default: allows all.
    *
-   * It sees what a client asks for, not what will be stored: the `body` of a create or replace is as the client wrote it, where
-   * `{"ACTIVE": "False"}` deactivates too. A rule on values stands in front of storage; docs/security.md has one. It is not asked
-   * about the discovery endpoints while they are anonymous (`discovery.anonymous`), but for a client that authenticates where
-   * there is `tenant`.
+   * It is told facts, not the request: what the operation is for (`access`), on which resource types, and whether it `touches` an
+   * attribute, however the client spelt it. What the values are is the business of `decide`. It is not asked about the discovery
+   * endpoints while they are anonymous (`discovery.anonymous`), but for a client that authenticates where there is `tenant`.
    */
-  readonly authorize?: ((operation: Operation, context: C) => void | Promise<void>) | undefined;
+  readonly authorize?: ((operation: OperationFacts, context: C) => void | Promise<void>) | undefined;
   /**
    * Decides on each change within the same atomic step as its write, once it is known what it comes to: lets it pass, vetoes it by
    * throwing a `ScimError` that a person understands (409, 400, 403), or returns attributes to set besides. Rows of the host's own that
