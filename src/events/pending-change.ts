@@ -1,7 +1,6 @@
-import type { JsonPatchOperation } from "../patch/json-patch.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { CollectionDelta } from "./event.ts";
+import type { CollectionDelta, JsonPatchOperation } from "./event.ts";
 
 /** A change that is about to be committed, as `decide` is asked about it. */
 export interface PendingChange {
