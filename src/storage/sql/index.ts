@@ -3,10 +3,12 @@ export { namedStatements } from "./drivers/named-statements.ts";
 export { openSqlite, type SqliteOptions } from "./drivers/node-sqlite.ts";
 export {
   type ColumnCondition,
+  type ConvertedColumn,
   type MappedCollection,
   type MappedColumn,
   type MappedElement,
   type MappedId,
+  type MappedTable,
   type MappedTenant,
   mapTable,
   type TableMapping,
