@@ -3,14 +3,14 @@ import type { ChangeEvent, CollectionDelta } from "../events/event.ts";
 import { pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { remembered } from "../schema/remembered.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { withoutMark, withoutMarks } from "../storage/reference.ts";
 import type { Difference } from "./difference.ts";
 
-/** What a verb knows of the change that it made. */
-interface Change extends Difference {
+/** What a verb knows of the change that it makes. */
+export interface Change extends Difference {
   readonly id: string;
   readonly version: string | undefined;
   readonly before?: ResourceObject | undefined;
@@ -25,13 +25,16 @@ interface Reserve {
   readonly pointers: readonly string[];
 }
 
-const reserveOf = remembered(({ attributes }: ResourceType): Reserve => {
+const reserveOf = remembered(({ attributes }: CompiledResourceType): Reserve => {
   const hidden = attributes.filter((one) => one.isHidden || one.subAttributes.some((sub) => sub.isHidden));
   const apart = [...hidden, ...attributes.filter(({ collection }) => collection)];
   return { hidden, pointers: apart.map((attribute) => pointerTo(attribute)) };
 });
 
-function hideSecrets(resourceType: ResourceType, resource: ResourceObject | undefined): ResourceObject | undefined {
+function hideSecrets(
+  resourceType: CompiledResourceType,
+  resource: ResourceObject | undefined,
+): ResourceObject | undefined {
   if (resource === undefined) return undefined;
   const secret = reserveOf(resourceType).hidden.filter((attribute) => readAttribute(resource, attribute) !== undefined);
   if (secret.length === 0) return resource;
@@ -40,22 +43,34 @@ function hideSecrets(resourceType: ResourceType, resource: ResourceObject | unde
   return copy;
 }
 
-/** Tells the host of a committed change, and of an account's going in or out of service that comes with it. */
-export function emitChange<C extends Context>(
-  call: Call<C>,
-  type: ChangeEvent["type"],
-  resourceType: ResourceType,
+/** What of a change the host may see. */
+export function shownChange(
+  resourceType: CompiledResourceType,
   change: Change,
-): void {
-  const { engine, context } = call;
-  const { id, version, attributes, deltas } = change;
+): Pick<Change, "before" | "after" | "changes" | "deltas"> {
   const shown = (resource: ResourceObject | undefined) =>
     resource && withoutMarks(resourceType, hideSecrets(resourceType, resource) ?? resource);
-  const [before, after] = [shown(change.before), shown(change.after)];
   const { pointers } = reserveOf(resourceType);
-  const changes = change.changes.filter(
-    ({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)),
-  );
+  return {
+    before: shown(change.before),
+    after: shown(change.after),
+    changes: change.changes.filter(
+      ({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)),
+    ),
+    deltas: shownDeltas(resourceType, change.deltas),
+  };
+}
+
+/** The events of a change: its own, and that of an account's going in or out of service that comes with it. */
+export function eventsOf<C extends Context>(
+  call: Call<C>,
+  type: ChangeEvent["type"],
+  resourceType: CompiledResourceType,
+  change: Change,
+): readonly ChangeEvent<C>[] {
+  const { engine, context } = call;
+  const { id, version, attributes } = change;
+  const { before, after, changes, deltas } = shownChange(resourceType, change);
   const externalId = (after ?? before)?.externalId;
   const event: ChangeEvent<C> = {
     type,
@@ -66,20 +81,32 @@ export function emitChange<C extends Context>(
     ...(version === undefined ? {} : { version }),
     attributes,
     changes,
-    deltas: shownDeltas(resourceType, deltas),
+    deltas,
     transaction: call.transaction ?? crypto.randomUUID(),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after: { ...after, meta: { ...(after.meta as ResourceObject), version } } }),
     at: engine.now().toISOString(),
     context,
   };
-  engine.emit(event);
   const turned = turnOf(resourceType, change.before, change.after);
-  if (turned !== undefined) engine.emit({ ...event, type: turned });
+  return turned === undefined ? [event] : [event, { ...event, type: turned }];
+}
+
+/** Tells the host of a committed change. */
+export function emitChange<C extends Context>(
+  call: Call<C>,
+  type: ChangeEvent["type"],
+  resourceType: CompiledResourceType,
+  change: Change,
+): void {
+  for (const event of eventsOf(call, type, resourceType, change)) call.engine.emit(event);
 }
 
 /** Who joined, without what is never returned of them; of a collection that is never returned itself there is nothing to tell. */
-function shownDeltas(resourceType: ResourceType, deltas: readonly CollectionDelta[]): readonly CollectionDelta[] {
+function shownDeltas(
+  resourceType: CompiledResourceType,
+  deltas: readonly CollectionDelta[],
+): readonly CollectionDelta[] {
   return deltas.flatMap((delta) => {
     const attribute = resourceType.resolve(delta.attribute)?.attribute;
     if (attribute?.isHidden === true) return [];
@@ -95,8 +122,8 @@ function omitNames(element: ResourceObject, names: readonly string[]): ResourceO
 }
 
 /** Whether the lifecycle attribute (a user's `active`) turned. A resource that does not say counts as active. */
-function turnOf(
-  resourceType: ResourceType,
+export function turnOf(
+  resourceType: CompiledResourceType,
   before: ResourceObject | undefined,
   after: ResourceObject | undefined,
 ): "activated" | "deactivated" | undefined {

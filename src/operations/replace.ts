@@ -5,13 +5,14 @@ import { mutability } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { type CanonicalBody, missingAttributes } from "../schema/canonical.ts";
 import type { Problem } from "../schema/problem.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { readBody, throwProblems } from "./body.ts";
 import { checkNamesAny } from "./known-names.ts";
 import { readBack } from "./read.ts";
-import { emitWrite, type Rewrite, writeWithRetry } from "./write-with-retry.ts";
+import { tellWrite } from "./tell.ts";
+import { type Rewrite, writeWithRetry } from "./write-with-retry.ts";
 
 /** Reads everything that is stored and nothing that is computed. */
 const SELECT_STORED: Select = { includes: (attribute) => attribute.inverseOf === undefined };
@@ -30,15 +31,20 @@ export async function replace<C extends Context>(operation: ReplaceOperation, ca
     checkNamesAny(resourceType, operation.body, body);
     return rewritten;
   };
-  const written = await writeWithRetry(operation, { select: SELECT_STORED, compute, shown: selection }, call);
+  const written = await writeWithRetry(
+    operation,
+    { select: SELECT_STORED, compute, shown: selection },
+    call,
+    "replaced",
+  );
   if (written === undefined) return readBack({ resourceType, id, selection }, call);
-  emitWrite(call, "replaced", operation, written);
-  return { type: "resource", status: 200, resourceType, resource: written.stored, selection };
+  const amended = await tellWrite(call, "replaced", operation, written, selection);
+  return { type: "resource", status: 200, resourceType, resource: amended ?? written.stored, selection };
 }
 
 /** @throws {ScimError} 400 for a required attribute that would be missing, and for an immutable one that would change. */
 function rewrite<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   before: StoredResource,
   body: CanonicalBody,
   call: Call<C>,
@@ -51,13 +57,13 @@ function rewrite<C extends Context>(
   return { before, after, secrets: body.secrets };
 }
 
-function isSecret(resourceType: ResourceType, path: string): boolean {
+function isSecret(resourceType: CompiledResourceType, path: string): boolean {
   return resourceType.resolve(path)?.attribute.mutability === "writeOnly";
 }
 
 /** The state after a PUT. @see RFC 7644 §3.5.1 */
 function merge(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   before: StoredResource,
   body: CanonicalBody,
   keepsOmitted: (attribute: Attribute) => boolean,

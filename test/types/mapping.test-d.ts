@@ -2,7 +2,7 @@ import { expectTypeOf, test } from "vitest";
 import {
   defineResourceType,
   defineSchema,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   Group,
   type Resource,
   type ResourceTypeDefinition,
@@ -12,7 +12,7 @@ import {
 import { type MappedTable, mapTable } from "../../src/storage/sql/index.ts";
 
 const table = { table: "t", id: "id", version: "version", created: "created_at", lastModified: "updated_at" };
-const URN = EnterpriseUser.id;
+const URN = EnterpriseUserSchema.id;
 const DEPARTMENT = `${URN}:department` as const;
 const work = { value: "email" };
 const json = (column: string) => ({
@@ -50,7 +50,7 @@ test("paths of a mapping are those of the resource type", () => {
 });
 
 test("paths of an extension stand behind its URN", () => {
-  const Employee = User.extend(EnterpriseUser);
+  const Employee = User.extend(EnterpriseUserSchema);
   mapTable(Employee, {
     ...table,
     columns: { [DEPARTMENT]: "department", [`${URN}:manager.value` as const]: "manager_id" },

@@ -1,5 +1,5 @@
 import type { ComparisonKey } from "../../../schema/attribute.ts";
-import { compileResourceType, type ResourceType } from "../../../schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import { compileMapping, type MappedType } from "./compile.ts";
 import type { MappedTable, TableMapping } from "./mapping.ts";
@@ -24,7 +24,7 @@ export function compileMappings(tables: readonly MappedTable[], comparisonKey: C
   refuseSharedIds(all);
   refuseHiddenHolders(all);
   // Attributes are those of the request's own resource type, which may have another comparison key.
-  const known = new WeakMap<ResourceType, MappedType>();
+  const known = new WeakMap<CompiledResourceType, MappedType>();
   return {
     all,
     find: (name) => compiled.get(name),
@@ -33,7 +33,7 @@ export function compileMappings(tables: readonly MappedTable[], comparisonKey: C
   };
 }
 
-function mappingOf(given: ReadonlyMap<string, TableMapping>, { name }: ResourceType): TableMapping {
+function mappingOf(given: ReadonlyMap<string, TableMapping>, { name }: CompiledResourceType): TableMapping {
   const mapping = given.get(name);
   if (mapping === undefined)
     throw new TypeError(

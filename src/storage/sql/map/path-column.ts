@@ -1,8 +1,8 @@
 import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Column, columnOf } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
-import type { MappedColumn } from "./mapping.ts";
+import type { MappedColumn } from "./mapped-column.ts";
 import { didYouMean } from "./nearest.ts";
 
 /** An attribute, or a part of one, that has a column. */
@@ -26,7 +26,7 @@ function compileColumn(compiling: Compiling, text: string, given: string | Mappe
 }
 
 /** Why a path cannot have this column. */
-function misfitOf({ content }: ResourceType, { path, isConverted, key }: PathColumn): string | undefined {
+function misfitOf({ content }: CompiledResourceType, { path, isConverted, key }: PathColumn): string | undefined {
   const { attribute, sub, text } = path;
   const leaf = leafOf(path);
   const isComputed = attribute.inverseOf !== undefined;

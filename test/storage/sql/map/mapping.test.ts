@@ -4,7 +4,7 @@ import {
   createScim,
   defineResourceType,
   defineSchema,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   Group,
   type ScimResponse,
   User,
@@ -26,7 +26,7 @@ const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /** A service over mapped tables: what an identity provider meets. */
 function service(options: NamedOptions) {
   const scim = createScim({
-    resourceTypes: options.resourceTypes ?? [User.extend(EnterpriseUser), Group],
+    resourceTypes: options.resourceTypes ?? [User.extend(EnterpriseUserSchema), Group],
     storage: storageOf(options),
     baseUrl: "https://example.com/scim/v2",
     authenticate: () =>
@@ -134,7 +134,7 @@ describe("a mapping is refused when the storage is made", async () => {
     [
       "an attribute of an extension by its name alone",
       { columns: { userName: "email", department: "d" } },
-      `Did you mean ${EnterpriseUser.id}:department?`,
+      `Did you mean ${EnterpriseUserSchema.id}:department?`,
     ],
     [
       "an option that there is none of, with the one that was meant",
@@ -279,8 +279,8 @@ for (const engine of someEngines()) {
           { value: "ada@home.example", type: "home" },
         ],
         phoneNumbers: [{ value: "+1", type: "work" }],
-        [EnterpriseUser.id]: { department: "Engines" },
-        schemas: [USER, EnterpriseUser.id],
+        [EnterpriseUserSchema.id]: { department: "Engines" },
+        schemas: [USER, EnterpriseUserSchema.id],
       });
       const { status, body } = await ask("POST", "/Users", given);
       expect(status).toBe(201);
@@ -290,7 +290,7 @@ for (const engine of someEngines()) {
       expect(JSON.parse(String(row?.extra))).toEqual({
         title: "Countess",
         emails: [{ value: "ada@home.example", type: "home" }],
-        [EnterpriseUser.id]: { department: "Engines" },
+        [EnterpriseUserSchema.id]: { department: "Engines" },
       });
       const path = `/Users/${body.id}`;
       const operations = [

@@ -1,6 +1,6 @@
 import { CompiledQuery, type Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createScim, EnterpriseUser, Group, type ScimEvent, User } from "../../../../src/index.ts";
+import { createScim, EnterpriseUserSchema, Group, type ScimEvent, User } from "../../../../src/index.ts";
 import { mappedStorage, mapTable } from "../../../../src/storage/sql/index.ts";
 import { USER } from "../../../support/directory.ts";
 import { someEngines } from "../engines.ts";
@@ -44,7 +44,7 @@ const ddl = (isPostgres: boolean, at: string): readonly string[] => {
       ];
 };
 
-const Employee = User.extend(EnterpriseUser);
+const Employee = User.extend(EnterpriseUserSchema);
 
 const tablesIn = (schema: string | undefined) => {
   const place = schema === undefined ? {} : { schema };
@@ -61,12 +61,12 @@ const tablesIn = (schema: string | undefined) => {
         nickName: "nick",
         displayName: "shown",
         password: "password",
-        [`${EnterpriseUser.id}:employeeNumber` as const]: {
+        [`${EnterpriseUserSchema.id}:employeeNumber` as const]: {
           column: "number",
           read: (value) => (value === null ? undefined : String(value)),
           write: (value) => value ?? null,
         },
-        [`${EnterpriseUser.id}:department` as const]: "department",
+        [`${EnterpriseUserSchema.id}:department` as const]: "department",
       },
       elements: { phoneNumbers: [{ columns: { value: "phone" }, fixed: { type: "work" } }] },
       rest: "rest",
@@ -111,7 +111,7 @@ for (const engine of someEngines())
         storage: mappedStorage({ db, tables: tablesIn(opened.tables.schema), hashSecret }),
         baseUrl: "https://example.com/scim/v2",
         authenticate: () => ({}),
-        on: (event) => void (event.type === "fault" && faults.push(event)),
+        onNotice: (event) => void (event.type === "fault" && faults.push(event)),
       });
       ask = async (method, path, body) => {
         const response = await scim.handle({
@@ -125,7 +125,7 @@ for (const engine of someEngines())
     });
     afterAll(() => engine.close());
 
-    const enterprise = EnterpriseUser.id;
+    const enterprise = EnterpriseUserSchema.id;
     const onBoth: readonly (readonly [string, object, string])[] = [
       ["too long for its column", { title: "x".repeat(11) }, "title"],
       ["none of an enumeration", { userType: "Visitor" }, "userType"],
