@@ -5,7 +5,7 @@ import { namedStatements, type SqlStorage, sqlStorage } from "../../../src/stora
 import { directory, GROUP, USER } from "../../support/directory.ts";
 import { callsOf, NOTHING, User } from "./calls.ts";
 import { engines, hasPostgres, type Opened, POSTGRES_URL, postgresEngine } from "./engines.ts";
-import { enterVersion3, run, table, toVersion1 } from "./versions.ts";
+import { enterVersion4, run, table, toVersion1 } from "./versions.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -52,7 +52,7 @@ for (const engine of engines()) {
       const opened = await engine.open();
       const other = another(opened, { tablePrefix: "later_" });
       await expect(callsOf(other).find(User, undefined)).rejects.toThrow(
-        /no tables of scimkit's whose names begin with later_; .* needs version 2\. Run prepare\(\)/,
+        /no tables of scimkit's whose names begin with later_; .* needs version 3\. Run prepare\(\)/,
       );
       await expect(callsOf(other).user("u1")).rejects.toThrow("Run prepare()");
       await another(opened, { tablePrefix: "later_" }).prepare();
@@ -65,21 +65,22 @@ for (const engine of engines()) {
       await callsOf(opened.storage).user("u1");
       await toVersion1(opened);
       await expect(callsOf(another(opened)).get(User, "u1")).rejects.toThrow(
-        /of version 1; this release of scimkit needs version 2/,
+        /of version 1; this release of scimkit needs version 3/,
       );
-      expect(await another(opened).prepare()).toEqual({ made: ["version 2"], unused: [], dropped: [] });
+      expect(await another(opened).prepare()).toEqual({ made: ["version 2", "version 3"], unused: [], dropped: [] });
       expect(await callsOf(another(opened)).get(User, "u1", NOTHING)).toMatchObject({ id: "u1" });
       const { rows } = await run(opened, `SELECT version, least FROM ${table(opened, "migration")} ORDER BY version`);
       expect(rows).toEqual([
         { version: 1, least: 1 },
         { version: 2, least: 1 },
+        { version: 3, least: 1 },
       ]);
     });
 
     test("tables of a newer version that says it may be worked on by this one are opened, used and left as they are", async () => {
       const opened = await engine.open();
       await callsOf(opened.storage).user("u1");
-      await enterVersion3(opened, 2);
+      await enterVersion4(opened, 3);
       const other = another(opened);
       expect(await other.prepare()).toEqual({ made: [], unused: [], dropped: [] });
       for (const storage of [other, another(opened), opened.storage]) {
@@ -92,13 +93,13 @@ for (const engine of engines()) {
 
     test("tables that need a newer release are 503 for clients at the first request, and the fault says why", async () => {
       const opened = await engine.open();
-      await enterVersion3(opened, 3);
+      await enterVersion4(opened, 4);
       const { ask, events } = directory({ storage: another(opened) });
       const answer = await ask("GET", "/Users");
       expect(answer).toMatchObject({ status: 503, headers: { "Retry-After": "5" } });
       expect(answer.body).not.toContain("version");
       expect(events).toMatchObject([
-        { type: "fault", error: { cause: { message: expect.stringContaining("need one that knows version 3") } } },
+        { type: "fault", error: { cause: { message: expect.stringContaining("need one that knows version 4") } } },
       ]);
       await expect(another(opened).prepare()).rejects.toThrow("made by a newer scimkit");
       await expect(another(opened).plan()).rejects.toThrow("made by a newer scimkit");
@@ -108,14 +109,14 @@ for (const engine of engines()) {
       const opened = await engine.open();
       const calls = callsOf(opened.storage);
       await calls.user("u1");
-      await enterVersion3(opened, 3);
-      const refused = { status: 503, cause: { message: expect.stringContaining("need one that knows version 3") } };
+      await enterVersion4(opened, 4);
+      const refused = { status: 503, cause: { message: expect.stringContaining("need one that knows version 4") } };
       passTime(5000);
       await expect(calls.get(User, "u1")).rejects.toMatchObject(refused);
       await expect(calls.find(User, undefined)).rejects.toMatchObject(refused);
       await expect(calls.user("u2")).rejects.toMatchObject(refused);
       await expect(calls.remove(User, "u1")).rejects.toMatchObject(refused);
-      await run(opened, `DELETE FROM ${table(opened, "migration")} WHERE version = 3`);
+      await run(opened, `DELETE FROM ${table(opened, "migration")} WHERE version = 4`);
       passTime(10_000);
       expect(await calls.get(User, "u1", NOTHING)).toMatchObject({ id: "u1" });
     });
@@ -124,7 +125,7 @@ for (const engine of engines()) {
       const opened = await engine.open();
       const calls = callsOf(opened.storage);
       await calls.user("u1");
-      await enterVersion3(opened, 3);
+      await enterVersion4(opened, 4);
       passTime(200);
       await expect(calls.user("u2")).rejects.toMatchObject({ status: 503 });
       await expect(opened.storage.transaction?.((inner) => callsOf(inner).user("u2"), {})).rejects.toMatchObject({

@@ -41,7 +41,7 @@ export interface PrepareOptions {
  * were written under.
  */
 export interface Preparation extends Partial<SchemaComparison> {
-  /** `version 2` for tables that were brought to that version, and the names of indexes. */
+  /** `version 3` for tables that were brought to that version, and the names of indexes. */
   readonly made: readonly string[];
   /** Names of indexes that are there and that the options of this storage do not name: kept up by every write, and asked by nobody. */
   readonly unused: readonly string[];
