@@ -87,6 +87,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     deleteTenant: async (tenant, options) => deleteTenant(store, tenant, options),
     exportTenant: (tenant, options) => exportTenant(store, tenant, options),
     renameTenant: async (from, to) => renameTenant(store, from, to),
+    outbox: store.outbox,
     readSecret: (resourceType, id, attribute, context = {}) =>
       tenantOf(store, context).rows.get(resourceType)?.get(id)?.secrets.get(attribute),
   };

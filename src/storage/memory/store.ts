@@ -1,12 +1,13 @@
 import { doInSlices, type Steps, TimeSlice } from "../../time-slice.ts";
 import type { Context } from "../adapter.ts";
 import type { Wanted } from "./indexes.ts";
+import { MemoryOutbox } from "./outbox.ts";
 import { createTenant, type Shared, type Tenant } from "./tenant.ts";
 import { Types } from "./types.ts";
 
 /** Makes an empty storage. */
 export function createStore(): Shared {
-  return { tenants: new Map(), globals: new Map(), types: new Types() };
+  return { tenants: new Map(), globals: new Map(), types: new Types(), outbox: new MemoryOutbox() };
 }
 
 /** The tenant of a context: one that is empty, and nobody's yet, where there is none. */
