@@ -2,7 +2,7 @@ import type { Operation } from "fast-json-patch";
 import type { CollectionDelta } from "../events/event.ts";
 import { pointerOf, pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, isSame, type ResourceObject, readAttribute } from "../schema/value.ts";
 import { forEach, isEvery, type Steps } from "../time-slice.ts";
 
@@ -18,7 +18,7 @@ export interface Difference {
 
 /** The difference of two states, for the events that tell of it. */
 export function* differenceOf(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   before: ResourceObject,
   after: ResourceObject,
 ): Steps<Difference> {
@@ -81,7 +81,7 @@ function* elementsByKey(attribute: Attribute, elements: unknown): Steps<Readonly
 
 /** Whether two states are the same; the elements of a collection have no order. @see RFC 7643 §2.3.8 */
 export function* isSameResource(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   before: ResourceObject,
   after: ResourceObject,
 ): Steps<boolean> {

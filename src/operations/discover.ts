@@ -6,7 +6,7 @@ import { PASSWORD } from "../schema/core/password.ts";
 import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
 import { SchemaSchema } from "../schema/core/schema.ts";
 import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import { schemaToJson } from "../schema/schema-json.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -86,16 +86,16 @@ function bulkSupport<C extends Context>({ bulk, limits }: Engine<C>) {
     : { supported: false, maxOperations: 0, maxPayloadSize: 0 };
 }
 
-function keepsPasswords<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {
+function keepsPasswords<C extends Context>(type: CompiledResourceType, engine: Engine<C>): boolean {
   return type.attribute(PASSWORD) !== undefined && keeps(type, PASSWORD, engine);
 }
 
-function keeps<C extends Context>(type: ResourceType, path: string, engine: Engine<C>): boolean {
+function keeps<C extends Context>(type: CompiledResourceType, path: string, engine: Engine<C>): boolean {
   return keepsSecret(engine.adapterOf(type).capabilities ?? {}, type, path);
 }
 
 /** @see RFC 7643 §6 */
-function resourceTypeDocument(type: ResourceType, baseUrl: string) {
+function resourceTypeDocument(type: CompiledResourceType, baseUrl: string) {
   const { description } = type.definition;
   return {
     schemas: [ResourceTypeSchema.id],

@@ -20,5 +20,5 @@ export type {
   SchemasOperation,
   SecretOperation,
 } from "./operation.ts";
-export { type Op, PATCH_SCHEMA, type ParseOptions, type PatchOperation, parsePatch } from "./parse.ts";
+export { type Op, PATCH_SCHEMA, type ParsedOperation, type ParseOptions, parsePatch } from "./parse.ts";
 export { type PrepareOptions, prepare } from "./prepare.ts";

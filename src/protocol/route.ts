@@ -5,7 +5,7 @@ import type { Selection } from "../call/selection.ts";
 import { tolerance } from "../call/settings.ts";
 import { forbidden, methodNotAllowed, notImplemented } from "../error.ts";
 import type { Search } from "../filter/search.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { readBulk } from "./bulk-body.ts";
@@ -77,7 +77,7 @@ function readersOf<C extends Context>(endpoint: FinalEndpoint, request: RequestP
 }
 
 /** Reads the requests within a bulk request: they have no query, and of the headers If-Match alone. @see RFC 7644 §3.7 */
-export function routerOf<C extends Context>(resourceTypes: readonly ResourceType[]): Router<C> {
+export function routerOf<C extends Context>(resourceTypes: readonly CompiledResourceType[]): Router<C> {
   return {
     find(path, otherCase) {
       const endpoint = findEndpoint(path, "", resourceTypes, otherCase);
@@ -92,7 +92,11 @@ export function routerOf<C extends Context>(resourceTypes: readonly ResourceType
   };
 }
 
-function readersOfType<C extends Context>(resourceType: ResourceType, request: RequestParts, call: Call<C>): Readers {
+function readersOfType<C extends Context>(
+  resourceType: CompiledResourceType,
+  request: RequestParts,
+  call: Call<C>,
+): Readers {
   const search = urlSearch(request, call);
   return {
     GET: () => {
@@ -135,7 +139,7 @@ function readersOfResource<C extends Context>(
 }
 
 function memberships<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   body: ResourceObject,
   op: "add" | "replace",
   call: Call<C>,

@@ -128,7 +128,7 @@ export interface ReferenceAttribute {
 }
 
 /** A resource type compiled once, when `createScim` runs; storage adapters get it with every call. @see RFC 7643 §6 */
-export interface ResourceType {
+export interface CompiledResourceType {
   readonly name: string;
   readonly endpoint: string;
   readonly definition: ResourceTypeDefinition;
@@ -170,8 +170,8 @@ export interface ResourceType {
  *
  * @example
  * ```ts
- * import { compileResourceType, EnterpriseUser, User } from "scimkit";
- * const type = compileResourceType(User.extend(EnterpriseUser));
+ * import { compileResourceType, EnterpriseUserSchema, User } from "scimkit";
+ * const type = compileResourceType(User.extend(EnterpriseUserSchema));
  * type.resolve("EMAILS.Value")?.text; // "emails.value"
  * type.unique.map(({ text }) => text); // ["userName"]
  * ```
@@ -180,7 +180,7 @@ export interface ResourceType {
 export function compileResourceType(
   definition: ResourceTypeDefinition,
   comparisonKey: ComparisonKey = standardKey,
-): ResourceType {
+): CompiledResourceType {
   const compiler = compilerOf(comparisonKey);
   const { common } = compiler;
   const base = compiler.base(definition.schema);
@@ -218,7 +218,7 @@ export function compileResourceType(
 
 /** Resolves a path, or, where the type has none of that name, the path that is meant by it. */
 export function resolveMeant(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   text: string,
   alias: ((name: string) => string | undefined) | undefined,
 ): AttributePath | undefined {

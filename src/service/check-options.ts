@@ -1,12 +1,11 @@
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
-import type { PaginationOptions } from "../call/pagination.ts";
 import { REFERENCE_POLICIES } from "../call/reference-rules.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import { AnnouncementsShape } from "./announce.ts";
-import type { AuthenticationScheme, CursorOptions, ScimOptions } from "./options.ts";
+import type { AuthenticationScheme, ClockOptions, DiscoveryOptions, PagingOptions, ScimOptions } from "./options.ts";
 import type { ShapeOf } from "./shape.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -27,19 +26,15 @@ const secret = z.string().min(32, "must have at least 32 characters");
 
 const ReferencePolicyShape = z.enum(REFERENCE_POLICIES);
 
-/** The shape of `PaginationOptions`. */
-export const PaginationShape = z.strictObject({
+/** The shape of `PagingOptions`. */
+export const PagingShape = z.strictObject({
   index: z.boolean().optional(),
   cursor: z.boolean().optional(),
   default: z.enum(["index", "cursor"]).optional(),
-} satisfies ShapeOf<PaginationOptions>);
-
-/** The shape of `CursorOptions`. */
-export const CursorsShape = z.strictObject({
-  secret: z.union([secret, z.array(secret).min(1).max(8)]).optional(),
-  timeout: limit.optional(),
-  identity: anyFunction.optional(),
-} satisfies ShapeOf<CursorOptions>);
+  cursorSecret: z.union([secret, z.array(secret).min(1).max(8)]).optional(),
+  cursorTimeout: limit.optional(),
+  cursorIdentity: anyFunction.optional(),
+} satisfies ShapeOf<PagingOptions>);
 
 /** The shape of `AuthenticationScheme`. It is published as it is, with whatever else the host says in it. */
 export const AuthenticationSchemeShape = z.looseObject({
@@ -50,6 +45,23 @@ export const AuthenticationSchemeShape = z.looseObject({
   documentationUri: z.unknown().optional(),
   primary: z.boolean().optional(),
 } satisfies ShapeOf<AuthenticationScheme>);
+
+/** The shape of `DiscoveryOptions`. */
+export const DiscoveryShape = z.strictObject({
+  anonymous: z.boolean().optional(),
+  authenticationSchemes: z
+    .array(AuthenticationSchemeShape)
+    .refine((schemes) => schemes.filter(({ primary }) => primary).length < 2, "only one scheme may be primary")
+    .optional(),
+  documentationUri: z.url().optional(),
+  announce: AnnouncementsShape.optional(),
+} satisfies ShapeOf<DiscoveryOptions>);
+
+/** The shape of `ClockOptions`. */
+export const ClockShape = z.strictObject({
+  now: anyFunction.optional(),
+  timer: anyFunction.optional(),
+} satisfies ShapeOf<ClockOptions>);
 
 /** The shape of `Limits`: `DEFAULT_LIMITS` has every one of them. */
 const LimitsShape = z.strictObject(
@@ -91,23 +103,16 @@ export const OptionsShape = z.strictObject({
   etags: z.boolean().optional(),
   neMultiValued: z.enum(["any", "none"]).optional(),
   rootQueries: z.boolean().optional(),
-  pagination: PaginationShape.optional(),
-  cursors: CursorsShape.optional(),
+  paging: PagingShape.optional(),
   sensitiveAttributes: z.array(z.string()).optional(),
-  anonymousDiscovery: z.boolean().optional(),
-  authenticationSchemes: z
-    .array(AuthenticationSchemeShape)
-    .refine((schemes) => schemes.filter(({ primary }) => primary).length < 2, "only one scheme may be primary")
-    .optional(),
-  documentationUri: z.url().optional(),
-  announce: AnnouncementsShape.optional(),
+  discovery: DiscoveryShape.optional(),
   limits: LimitsShape.optional(),
   timeout: z.int().positive().max(LONGEST_TIMEOUT).optional(),
-  on: anyFunction.optional(),
-  observe: anyFunction.optional(),
+  onChange: anyFunction.optional(),
+  onNotice: anyFunction.optional(),
+  onRequest: anyFunction.optional(),
   comparisonKey: anyFunction.optional(),
-  now: anyFunction.optional(),
-  timer: anyFunction.optional(),
+  clock: ClockShape.optional(),
   newId: anyFunction.optional(),
 } satisfies ShapeOf<ScimOptions>);
 

@@ -67,7 +67,7 @@ describe("a collection that storage streams", () => {
           storage,
           references: "ignore",
           newId: () => `id-${next++}`,
-          now: () => new Date("2026-01-31T09:30:00Z"),
+          clock: { now: () => new Date("2026-01-31T09:30:00Z") },
         });
         ids.push(await group(service, "first", size));
         await group(service, "second", 2);

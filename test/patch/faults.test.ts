@@ -1,21 +1,21 @@
 import {
+  type CompiledResourceType,
   compileResourceType,
   defineResourceType,
   defineSchema,
-  EnterpriseUser,
-  type ResourceType,
+  EnterpriseUserSchema,
   User,
 } from "scimkit";
-import { applyPatch, type PatchOperation, prepare } from "scimkit/patch";
+import { applyPatch, type ParsedOperation, prepare } from "scimkit/patch";
 import { describe, expect, test } from "vitest";
 import { COST, Device, WARRANTY } from "../support/patching.ts";
 
 const device = compileResourceType(Device);
-const user = compileResourceType(User.extend(EnterpriseUser));
+const user = compileResourceType(User.extend(EnterpriseUserSchema));
 const whole = { label: "l", owners: ["it"], [COST]: { center: "1" } };
 const LIMITS = { stringLength: 100, binaryLength: 100, elements: 3, collectionElements: 100 };
 
-function patched(type: ResourceType, resource: object, operations: readonly PatchOperation[]) {
+function patched(type: CompiledResourceType, resource: object, operations: readonly ParsedOperation[]) {
   return applyPatch(type, { id: "1", ...resource }, prepare(type, operations), { limits: LIMITS }).resource;
 }
 

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { comparisonKey } from "../../src/schema/comparison-key.ts";
-import { EnterpriseUser } from "../../src/schema/core/enterprise-user.ts";
+import { EnterpriseUserSchema } from "../../src/schema/core/enterprise-user.ts";
 import { Group as GroupDefinition } from "../../src/schema/core/group.ts";
 import { User as UserDefinition } from "../../src/schema/core/user.ts";
 import { compileResourceType } from "../../src/schema/resource-type.ts";
@@ -229,7 +229,7 @@ describe("resources in memory", () => {
         collectGarbage();
         used.push(process.memoryUsage().heapUsed);
       }
-      const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
+      const User = compileResourceType(UserDefinition.extend(EnterpriseUserSchema));
       const Group = compileResourceType(GroupDefinition);
       await releaseOf(storage, User).create(`u${at}`, { userName: `u${at}` });
       await releaseOf(storage, Group).create(`g${at}`, { displayName: "g", members: [{ value: `u${at}` }] });

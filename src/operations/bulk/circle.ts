@@ -1,8 +1,7 @@
 import type { Call } from "../../call/call.ts";
-import { summaryOf } from "../../call/failure.ts";
 import type { CreateOperation } from "../../call/operation.ts";
 import { writeRequest } from "../../call/write.ts";
-import { conflict, isScimError } from "../../error.ts";
+import { conflict, isScimError, ownError } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
 import type { Attribute } from "../../schema/attribute.ts";
 import type { Context } from "../../storage/adapter.ts";
@@ -159,7 +158,7 @@ async function complete<C extends Context>(
   } catch (error) {
     if (!isScimError(error) || error.status !== 400) throw error;
     throw conflict(`The circular reference cannot be resolved: ${error.detail}`, {
-      summary: `The circular reference cannot be resolved: ${summaryOf(error)}`,
+      summary: `The circular reference cannot be resolved: ${ownError(error).summary}`,
       cause: error,
     });
   }

@@ -347,8 +347,8 @@ export const UserSchema: UserSchema = literal;
  * Users at `/Users`, without extensions.
  * @example
  * ```ts
- * import { EnterpriseUser, User } from "scimkit";
- * const Employee = User.extend(EnterpriseUser);
+ * import { EnterpriseUserSchema, User } from "scimkit";
+ * const Employee = User.extend(EnterpriseUserSchema);
  * ```
  * @see RFC 7643 §4.1, §8.6
  */

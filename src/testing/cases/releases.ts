@@ -1,5 +1,5 @@
 import type { AttributeLiteral } from "../../schema/attribute.ts";
-import { compileResourceType, defineResourceType, type ResourceType } from "../../schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType, defineResourceType } from "../../schema/resource-type.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { StoredResource } from "../../storage/adapter.ts";
 import { chapter } from "../case.ts";
@@ -27,7 +27,7 @@ export async function serving(subject: Subject, literal: AttributeLiteral): Prom
   return release;
 }
 
-function typeWith({ definition }: ResourceType, literal: AttributeLiteral): ResourceType {
+function typeWith({ definition }: CompiledResourceType, literal: AttributeLiteral): CompiledResourceType {
   const { name, endpoint, description, schema, extensions } = definition;
   const attributes = { ...schema.attributes, [NAME]: literal };
   return compileResourceType(

@@ -1,10 +1,10 @@
 import type { Attribute } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { slipsBetween } from "../../../schema/slips.ts";
 
 /** A hint at the attribute that is nearest to a path, among those that can stand in its place. */
 export function didYouMean(
-  { attributes }: ResourceType,
+  { attributes }: CompiledResourceType,
   text: string,
   isMeant: (attribute: Attribute) => boolean = () => true,
 ): string {

@@ -6,7 +6,11 @@ import { printFilter } from "../../../../src/filter/index.ts";
 import type { AttributeLiteral, AttributePath } from "../../../../src/schema/attribute.ts";
 import { schemasOf } from "../../../../src/schema/canonical.ts";
 import { fitResource as fitted } from "../../../../src/schema/fit.ts";
-import { compileResourceType, defineResourceType, type ResourceType } from "../../../../src/schema/resource-type.ts";
+import {
+  type CompiledResourceType,
+  compileResourceType,
+  defineResourceType,
+} from "../../../../src/schema/resource-type.ts";
 import { defineSchema } from "../../../../src/schema/schema.ts";
 import { type QueryRequest, SELECT_ALL, type StorageAdapter } from "../../../../src/storage/adapter.ts";
 import { memoryStorage } from "../../../../src/storage/memory/index.ts";
@@ -129,13 +133,13 @@ async function unmark({ db, tables }: Awaited<ReturnType<Engine["open"]>>, isPos
 }
 
 const common = { secrets: {}, select: SELECT_ALL, at: AT, checkReferences: {}, notify() {} };
-const resourceOf = (resourceType: ResourceType, id: string, attributes: object) => ({
+const resourceOf = (resourceType: CompiledResourceType, id: string, attributes: object) => ({
   ...attributes,
   schemas: schemasOf(resourceType, { ...attributes }),
   id,
   meta: { resourceType: resourceType.name, created: AT, lastModified: AT },
 });
-const create = (storage: StorageAdapter, resourceType: ResourceType, id: string, attributes: object) =>
+const create = (storage: StorageAdapter, resourceType: CompiledResourceType, id: string, attributes: object) =>
   storage.create({ ...common, resourceType, resource: resourceOf(resourceType, id, attributes) }, {});
 
 const values = {

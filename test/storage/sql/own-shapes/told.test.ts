@@ -24,7 +24,8 @@ function serve(storage: SqlStorage, type: typeof before) {
     storage,
     baseUrl: "https://example.com/scim/v2",
     authenticate: () => ({}),
-    on: (event) => void events.push(event),
+    onChange: (event) => void events.push(event),
+    onNotice: (event) => void events.push(event),
     limits: { elements: 10_000 },
   });
   const ask = async (method: string, path: string, body?: object) => {
