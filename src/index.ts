@@ -36,6 +36,7 @@ export type {
   ChangeEvent,
   CollectionDelta,
   FaultEvent,
+  JsonPatchOperation,
   RefusedEvent,
   ScimEvent,
   ScimNotice,
@@ -57,7 +58,9 @@ export type {
   AttributePath,
   AttributeType,
   ComparisonKey,
+  Integrity,
   Mutability,
+  OwnCharacteristics,
   Returned,
   Uniqueness,
 } from "./schema/attribute.ts";
@@ -68,6 +71,7 @@ export { ResourceTypeSchema } from "./schema/core/resource-type.ts";
 export { SchemaSchema } from "./schema/core/schema.ts";
 export { ServiceProviderConfigSchema } from "./schema/core/service-provider-config.ts";
 export { User, UserSchema } from "./schema/core/user.ts";
+export type { Format } from "./schema/format.ts";
 export type { Meta, Resource, ResourceInput } from "./schema/resource.ts";
 export {
   type CompiledExtension,
@@ -76,12 +80,12 @@ export {
   defineResourceType,
   type Extension,
   type ReferenceAttribute,
+  type ResourceOperation,
   type ResourceTypeDefinition,
 } from "./schema/resource-type.ts";
 export { defineSchema, type SchemaDefinition, SchemaError } from "./schema/schema.ts";
 export { type AttributeJson, type SchemaJson, schemaFromJson, schemaToJson } from "./schema/schema-json.ts";
 export type { ShapeChange } from "./schema/shape.ts";
-export { toZod } from "./schema/to-zod.ts";
 export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";
 export { createScim, type Scim } from "./scim.ts";

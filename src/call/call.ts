@@ -55,12 +55,21 @@ export interface Engine<C extends Context> {
   readonly emit: (event: ScimEvent<C>) => void;
 }
 
+/** Whether there is anything that a bulk request may do. */
+export function servesBulk<C extends Context>({ bulk, resourceTypes }: Engine<C>): boolean {
+  return bulk && resourceTypes.some(({ operations }) => BULK_OPERATIONS.some((one) => operations.has(one)));
+}
+
+const BULK_OPERATIONS = ["create", "replace", "patch", "delete"] as const;
+
 /** What a single request within a bulk request says beside its endpoint. */
 export interface InnerRequest {
   readonly method: BulkMethod;
   readonly body: ResourceObject;
   /** Works as If-Match. */
   readonly version: string | undefined;
+  /** The service itself asks, to end what the client may do. */
+  readonly isOwn?: boolean;
 }
 
 /**
@@ -74,7 +83,7 @@ export interface Router<C extends Context> {
    * @throws {ScimError} 404 for a path that leads nowhere.
    */
   find(path: string, otherCase: ((segment: string) => void) | undefined): ResourceEndpoint | undefined;
-  /** @throws {ScimError} 400 for what does not parse. */
+  /** @throws {ScimError} 400 for what does not parse, 405 for what clients may not do. */
   read(endpoint: ResourceEndpoint, request: InnerRequest, call: Call<C>): Promise<Operation>;
 }
 

@@ -1,8 +1,10 @@
-import type { Operation } from "fast-json-patch";
 import type { ScimType } from "../error.ts";
+import type { JsonPatchOperation } from "../patch/json-patch.ts";
 import type { ShapeChange } from "../schema/shape.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+
+export type { JsonPatchOperation } from "../patch/json-patch.ts";
 
 /** Who joined and who left a collection (a group's members). @see RFC 7643 §4.2 members */
 export interface CollectionDelta {
@@ -49,7 +51,7 @@ export interface ChangeEvent<C extends Context = Context> {
   /** Paths of the attributes that changed, writeOnly ones by name alone. */
   readonly attributes: readonly string[];
   /** What was done, as RFC 6902 operations on the resource; collections are in `deltas`. */
-  readonly changes: readonly Operation[];
+  readonly changes: readonly JsonPatchOperation[];
   readonly deltas: readonly CollectionDelta[];
   /**
    * Names the change among all others: the same in a `replaced` or `patched` and in the `deactivated` that comes with it. Those

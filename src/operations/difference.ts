@@ -1,5 +1,5 @@
-import type { Operation } from "fast-json-patch";
 import type { CollectionDelta } from "../events/event.ts";
+import type { JsonPatchOperation } from "../patch/json-patch.ts";
 import { pointerOf, pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
@@ -11,7 +11,7 @@ export interface Difference {
   /** Paths of the attributes whose values differ. */
   readonly attributes: readonly string[];
   /** RFC 6902 operations on whole attributes, collections left out. */
-  readonly changes: readonly Operation[];
+  readonly changes: readonly JsonPatchOperation[];
   /** Who joined a collection and who left it. */
   readonly deltas: readonly CollectionDelta[];
 }
@@ -44,15 +44,15 @@ export function* differenceOf(
   };
 }
 
-function addContainer(urn: string): Operation {
+function addContainer(urn: string): JsonPatchOperation {
   return { op: "add", path: pointerOf(urn), value: {} };
 }
 
-function removeContainer(urn: string): Operation {
+function removeContainer(urn: string): JsonPatchOperation {
   return { op: "remove", path: pointerOf(urn) };
 }
 
-function changeOf(attribute: Attribute, before: ResourceObject, after: ResourceObject): Operation {
+function changeOf(attribute: Attribute, before: ResourceObject, after: ResourceObject): JsonPatchOperation {
   const path = pointerTo(attribute);
   const value = readAttribute(after, attribute);
   if (value === undefined) return { op: "remove", path };

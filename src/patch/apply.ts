@@ -1,4 +1,3 @@
-import type { Operation } from "fast-json-patch";
 import { mutability } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
@@ -10,6 +9,7 @@ import { Effort } from "./effort.ts";
 import { applyToList } from "./elements.ts";
 import { applyToSchemas, clearExtension } from "./extension.ts";
 import { findFault } from "./final-state.ts";
+import type { JsonPatchOperation } from "./json-patch.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import { applyToSingular } from "./singular.ts";
 import { applyToSelected, type CreateOnNoMatch } from "./value-path.ts";
@@ -31,7 +31,7 @@ export interface Patched {
   /** writeOnly attributes by path; `null` unassigns. */
   readonly secrets: Readonly<Record<string, unknown>>;
   /** Operations that make the new state of the old one. @see RFC 6902 */
-  readonly changes: readonly Operation[];
+  readonly changes: readonly JsonPatchOperation[];
 }
 
 /**

@@ -11,6 +11,7 @@ export type { ResourceObject } from "../schema/value.ts";
 export type { ReadOptions, Tolerances } from "../schema/value-reader.ts";
 export { type ApplyOptions, applyPatch, type Patched } from "./apply.ts";
 export { classify, type Delta, operationsOf } from "./delta.ts";
+export type { JsonPatchOperation } from "./json-patch.ts";
 export type {
   AttributeOperation,
   EchoOperation,

@@ -103,7 +103,9 @@ function writableInverse<C extends Context>(
   const path = resourceType.resolve(name);
   const inverse = path?.sub === undefined ? path?.attribute.inverseOf : undefined;
   const holder = engine.resourceTypes.find((type) => type.name === inverse?.resourceType);
-  return holder?.attribute(inverse?.attribute ?? "") === undefined ? undefined : path?.attribute;
+  // Who may not change groups changes none by their members either.
+  if (holder?.operations.has("patch") !== true) return undefined;
+  return holder.attribute(inverse?.attribute ?? "") === undefined ? undefined : path?.attribute;
 }
 
 function idsIn(attribute: Attribute, raw: unknown): readonly string[] {

@@ -29,7 +29,7 @@ export function rootQueryOperation<C extends Context>(search: Search, call: Call
       notes.add(`${quirk} ${path}`);
     },
   };
-  const { resourceTypes } = call.engine;
+  const resourceTypes = call.engine.resourceTypes.filter(({ operations }) => operations.has("query"));
   const filters = search.filter === undefined ? undefined : filtersOf(search.filter, resourceTypes, once);
   const descending = isDescending(search);
   const paths = sortPathsOf(search.sortBy, resourceTypes, once);

@@ -2,7 +2,9 @@ import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
 import { REFERENCE_POLICIES } from "../call/reference-rules.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
+import { nearestHint } from "../schema/nearest-name.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
+import { SchemaError } from "../schema/schema.ts";
 import type { Context } from "../storage/adapter.ts";
 import { AnnouncementsShape } from "./announce.ts";
 import type { DrainOptions, RetryOptions } from "./drain-options.ts";
@@ -184,6 +186,19 @@ export function checkResourceTypes(resourceTypes: readonly ResourceTypeDefinitio
     const values = resourceTypes.map((type) => type[key].toLowerCase());
     const twice = values.find((value, index) => values.indexOf(value) !== index);
     if (twice !== undefined) throw new TypeError(`createScim: two resource types have the ${key} ${twice}.`);
+  }
+  const names = resourceTypes.map(({ name }) => name);
+  for (const { name, refers } of resourceTypes) checkReferred(name, refers, names);
+}
+
+/** @throws {SchemaError} for a resource type that a reference was told to lead to, and that is not there. */
+function checkReferred(owner: string, refers: ResourceTypeDefinition["refers"] = {}, names: readonly string[]): void {
+  for (const [attribute, types] of Object.entries(refers)) {
+    const stranger = types.find((type) => !names.includes(type));
+    if (stranger === undefined) continue;
+    throw new SchemaError(
+      `${owner}.${attribute} refers to ${JSON.stringify(stranger)}, which is none of the resource types of this server: ${names.join(", ")}.${nearestHint(names, stranger)} Add it to resourceTypes, or leave it out of refer.`,
+    );
   }
 }
 

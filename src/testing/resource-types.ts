@@ -18,7 +18,7 @@ export const Asset = defineResourceType({
     attributes: {
       tag: { uniqueness: "server" },
       serial: { uniqueness: "server", caseExact: true },
-      login: { uniqueness: "server", comparison: "username" },
+      login: { uniqueness: "server", scimkit: { comparison: "username" } },
       license: { uniqueness: "global", caseExact: true },
       codes: { multiValued: true, uniqueness: "server" },
       ports: {
@@ -71,7 +71,7 @@ export const Asset = defineResourceType({
       parts: {
         type: "complex",
         multiValued: true,
-        collection: true,
+        scimkit: { collection: true },
         subAttributes: {
           value: { caseExact: true, mutability: "immutable" },
           type: { mutability: "immutable" },

@@ -128,8 +128,8 @@ describe("each committed change is told once", () => {
   });
 
   test("a resource that never said whether it is active counts as active: active true afterwards activates nothing", async () => {
-    const { lifecycle, type } = UserSchema.attributes.active;
-    const attributes = { ...UserSchema.attributes, active: { lifecycle, type } };
+    const { scimkit, type } = UserSchema.attributes.active;
+    const attributes = { ...UserSchema.attributes, active: { scimkit: { lifecycle: scimkit.lifecycle }, type } };
     const Stateless = defineResourceType({ ...User, schema: defineSchema({ ...UserSchema, attributes }) });
     const { service, id } = await withUser({}, { resourceTypes: [Stateless] });
     await service.ask("PATCH", `/Users/${id}`, patchOf({ op: "add", path: "active", value: true }));

@@ -7,7 +7,10 @@ const SEAT = "urn:example:params:scim:schemas:Seat";
 const Seat = defineSchema({
   id: SEAT,
   name: "Seat",
-  attributes: { floor: { type: "integer", default: 1 }, rights: { multiValued: true, default: ["in"] } },
+  attributes: {
+    floor: { type: "integer", scimkit: { default: 1 } },
+    rights: { multiValued: true, scimkit: { default: ["in"] } },
+  },
 });
 const eve = { schemas: [USER], userName: "eve" };
 

@@ -258,7 +258,12 @@ test("a collection of an extension is streamed as well, and an empty one takes i
     id: "urn:example:params:scim:schemas:extension:Seats",
     name: "Seats",
     attributes: {
-      seats: { type: "complex", multiValued: true, collection: true, subAttributes: { value: { caseExact: true } } },
+      seats: {
+        type: "complex",
+        multiValued: true,
+        scimkit: { collection: true },
+        subAttributes: { value: { caseExact: true } },
+      },
     },
   });
   const Room = defineResourceType({

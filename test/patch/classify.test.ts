@@ -3,7 +3,7 @@ import { applyPatch, classify, operationsOf, type ParsedOperation, prepare } fro
 import { describe, expect, test } from "vitest";
 
 const EXTRA = "urn:example:params:scim:schemas:extension:Extra";
-const parts = { type: "complex", multiValued: true, collection: true } as const;
+const parts = { type: "complex", multiValued: true, scimkit: { collection: true } } as const;
 /** Collections of every kind that is told apart. */
 const Hall = compileResourceType(
   defineResourceType({

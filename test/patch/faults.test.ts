@@ -174,7 +174,11 @@ describe("operations on extensions and schemas", () => {
   const LOCK = "urn:example:params:scim:schemas:extension:Lock";
   const locked = compileResourceType(
     Device.extend(
-      defineSchema({ id: LOCK, name: "Lock", attributes: { isOpen: { type: "boolean", default: false } } }),
+      defineSchema({
+        id: LOCK,
+        name: "Lock",
+        attributes: { isOpen: { type: "boolean", scimkit: { default: false } } },
+      }),
     ),
   );
 
@@ -202,7 +206,11 @@ describe("an attribute with a default", () => {
       schema: defineSchema({
         id: "urn:example:params:scim:schemas:Lamp",
         name: "Lamp",
-        attributes: { on: { type: "boolean", default: true }, color: { default: "white" }, name: {} },
+        attributes: {
+          on: { type: "boolean", scimkit: { default: true } },
+          color: { scimkit: { default: "white" } },
+          name: {},
+        },
       }),
     }),
   );

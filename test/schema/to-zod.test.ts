@@ -1,5 +1,6 @@
+import { EnterpriseUserSchema, User } from "scimkit";
+import { toZod } from "scimkit/zod";
 import { describe, expect, test } from "vitest";
-import { EnterpriseUserSchema, toZod, User } from "../../src/index.ts";
 import { ENTERPRISE, USER } from "../support/directory.ts";
 import { EXTRAS, THING, Thing, ThingWithExtras } from "../support/thing.ts";
 

@@ -152,7 +152,7 @@ async function complete<C extends Context>(
     body: { schemas: [PATCH_SCHEMA], Operations },
   };
   try {
-    const operation = await operationOf(patch, run.plan, created, call);
+    const operation = await operationOf(patch, run.plan, created, call, true);
     const outcome = outcomeOf(await run.execute(operation, call), id);
     return outcome.type === "done" ? outcome.version : undefined;
   } catch (error) {

@@ -21,7 +21,7 @@ const literal = defineSchema({
     /** The user's manager: another user. */
     manager: {
       type: "complex",
-      integrity: "optional",
+      scimkit: { integrity: "optional" },
       description:
         "The User's manager.  A complex type that optionally allows service providers to represent organizational hierarchy by referencing the 'id' attribute of another User.",
       subAttributes: {

@@ -14,14 +14,15 @@ import { checkUnique } from "./unique.ts";
 export function createResource(tenant: Tenant, request: CreateRequest, secrets: HashedSecrets): StoredResource {
   const { resourceType, resource } = request;
   if (tenant.byId.has(resource.id)) throw uniqueness("id");
-  const content = contentOf(tenant.shared.types.oneFor(resourceType), resource, 1);
+  const version = firstVersion(request);
+  const content = contentOf(tenant.shared.types.oneFor(resourceType), resource, version);
   checkUnique(tenant, resourceType, content);
   const notices: StorageNotice[] = [...secrets.notices];
   const { checkReferences } = request;
   const row: Row = {
     id: resource.id,
     order: tenant.created++,
-    version: 1,
+    version,
     content: settleReferences(tenant, resourceType, content, { checkReferences, notices }),
     secrets: new Map(),
   };
@@ -31,6 +32,11 @@ export function createResource(tenant: Tenant, request: CreateRequest, secrets: 
   keepSecrets(row.secrets, secrets);
   for (const notice of notices) request.notify(notice);
   return resourceOf(new State(tenant), row, resourceType, request.select);
+}
+
+/** The first version of a resource, or the next one of who comes back. */
+function firstVersion({ restores }: CreateRequest): number {
+  return restores === undefined ? 1 : Number(restores.version) + 1 || 1;
 }
 
 /** Replaces a resource. There is no await in it: nobody comes between the checks and the write [G-2]. */
@@ -51,7 +57,7 @@ export function replaceResource(
   const hasNewSecrets = keepSecrets(row.secrets, secrets);
   const next = withKept(before, settled, untouched);
   const placed = placedBy(one, before);
-  if (hasNewSecrets || !isSameContent(placed, placedBy(one, next)))
+  if (hasNewSecrets || request.touch === true || !isSameContent(placed, placedBy(one, next)))
     rewrite(tenant, row, next, next.document.meta.lastModified);
   // A write that changes nothing keeps version and lastModified [G-9]; what another release wrote comes to where its own has it.
   else if (placed !== before) changeContent(tenant, row, placed);

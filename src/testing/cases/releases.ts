@@ -145,7 +145,7 @@ const BADGES = [{ value: "p" }, { value: "q" }];
 /** A user whose elements were written as one kind of attribute, and a server that has the other kind. */
 async function moved(subject: Subject, isCollection: boolean) {
   const list = await serving(subject, ELEMENTS);
-  const collection = await serving(subject, { ...ELEMENTS, collection: true });
+  const collection = await serving(subject, { ...ELEMENTS, scimkit: { collection: true } });
   const id = await written(subject, isCollection ? collection : list, "ada", BADGES).catch(async (error: unknown) => {
     // Elements may be kept where one who does not know them is not given them.
     if (!isCollection || !(error instanceof LeftOut)) throw error;

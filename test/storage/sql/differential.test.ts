@@ -57,7 +57,7 @@ const Thing = compileResourceType(
         pieces: {
           type: "complex",
           multiValued: true,
-          collection: true,
+          scimkit: { collection: true },
           subAttributes: { value: {}, weight: { type: "decimal" }, primary: { type: "boolean" } },
         },
       },

@@ -13,7 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Another process over the same tables, which never migrates. */
+/** Another process over the same tables, which never prepares. */
 function another({ db, tables }: Opened, more: Partial<Parameters<typeof sqlStorage>[0]> = {}): SqlStorage {
   return sqlStorage({ db, ...(tables.schema === undefined ? {} : { schema: tables.schema }), ...more });
 }
@@ -31,7 +31,7 @@ for (const engine of engines()) {
   describe(engine.name, () => {
     afterAll(() => engine.close());
 
-    test("a storage that never migrates asks the indexes that are there, and reads the catalogue once for all requests", async () => {
+    test("a storage that never prepares asks the indexes that are there, and reads the catalogue once for all requests", async () => {
       const opened = await engine.open({ searchable: ["displayName"] });
       const { sent, storage } = opened;
       await callsOf(storage).user("u1", { displayName: "Ada Lovelace", emails: [{ value: "ada@example.com" }] });
@@ -52,22 +52,22 @@ for (const engine of engines()) {
       const opened = await engine.open();
       const other = another(opened, { tablePrefix: "later_" });
       await expect(callsOf(other).find(User, undefined)).rejects.toThrow(
-        /no tables of scimkit's whose names begin with later_; .* needs version 3\. Run migrate\(\)/,
+        /no tables of scimkit's whose names begin with later_; .* needs version 3\. Run prepare\(\)/,
       );
-      await expect(callsOf(other).user("u1")).rejects.toThrow("Run migrate()");
-      await another(opened, { tablePrefix: "later_" }).migrate();
+      await expect(callsOf(other).user("u1")).rejects.toThrow("Run prepare()");
+      await another(opened, { tablePrefix: "later_" }).prepare();
       await callsOf(other).user("u1");
       expect((await callsOf(other).find(User, undefined)).totalResults).toBe(1);
     });
 
-    test("tables of an older version are refused with both versions, and migrated with what they hold", async () => {
+    test("tables of an older version are refused with both versions, and prepared with what they hold", async () => {
       const opened = await engine.open();
       await callsOf(opened.storage).user("u1");
       await toVersion1(opened);
       await expect(callsOf(another(opened)).get(User, "u1")).rejects.toThrow(
         /of version 1; this release of scimkit needs version 3/,
       );
-      expect(await another(opened).migrate()).toEqual({ made: ["version 2", "version 3"], unused: [], dropped: [] });
+      expect(await another(opened).prepare()).toEqual({ made: ["version 2", "version 3"], unused: [], dropped: [] });
       expect(await callsOf(another(opened)).get(User, "u1", NOTHING)).toMatchObject({ id: "u1" });
       const { rows } = await run(opened, `SELECT version, least FROM ${table(opened, "migration")} ORDER BY version`);
       expect(rows).toEqual([
@@ -82,7 +82,7 @@ for (const engine of engines()) {
       await callsOf(opened.storage).user("u1");
       await enterVersion4(opened, 3);
       const other = another(opened);
-      expect(await other.migrate()).toEqual({ made: [], unused: [], dropped: [] });
+      expect(await other.prepare()).toEqual({ made: [], unused: [], dropped: [] });
       for (const storage of [other, another(opened), opened.storage]) {
         passTime(10_000);
         expect(await callsOf(storage).get(User, "u1", NOTHING)).toMatchObject({ id: "u1" });
@@ -101,7 +101,7 @@ for (const engine of engines()) {
       expect(events).toMatchObject([
         { type: "fault", error: { cause: { message: expect.stringContaining("need one that knows version 4") } } },
       ]);
-      await expect(another(opened).migrate()).rejects.toThrow("made by a newer scimkit");
+      await expect(another(opened).prepare()).rejects.toThrow("made by a newer scimkit");
       await expect(another(opened).plan()).rejects.toThrow("made by a newer scimkit");
     });
 
@@ -143,7 +143,7 @@ for (const engine of engines()) {
         expect((await callsOf(within).find(User, 'displayName eq "ada"')).totalResults).toBe(1);
         await callsOf(within).user("u2", { displayName: "Ada" });
         const nowhere = another({ ...opened, db }, { tablePrefix: "nowhere_" });
-        await expect(callsOf(nowhere).get(User, "u1")).rejects.toThrow("Run migrate()");
+        await expect(callsOf(nowhere).get(User, "u1")).rejects.toThrow("Run prepare()");
         expect((await callsOf(within).find(User, 'displayName eq "ada"')).totalResults).toBe(2);
       });
       expect((await callsOf(opened.storage).find(User, undefined)).totalResults).toBe(2);
@@ -229,8 +229,8 @@ describe.runIf(hasPostgres)("PostgreSQL, with a role that may do no more than it
         Resources: [{ id: "u1", displayName: "Ada Lovelace" }],
       });
     expect(await storage.readSecret("User", "u1", "password")).toBe("hash");
-    expect(await storage.migrate()).toEqual({ made: [], unused: [], dropped: [] });
-    await expect(another({ ...opened, db }, { indexed: ["title"] }).migrate()).rejects.toThrow("must be owner");
+    expect(await storage.prepare()).toEqual({ made: [], unused: [], dropped: [] });
+    await expect(another({ ...opened, db }, { indexed: ["title"] }).prepare()).rejects.toThrow("must be owner");
   });
 
   test("a server that only reads answers from what it has, and refuses writes as 503", async () => {

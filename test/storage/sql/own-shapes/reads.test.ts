@@ -55,7 +55,7 @@ const BEFORE: Attributes = {
   boxes: { type: "complex", subAttributes: { value: {}, size: {} } },
   parts: { ...list, subAttributes: parts },
   rows: { ...list, subAttributes: parts },
-  held: { ...list, collection: true, subAttributes: parts },
+  held: { ...list, scimkit: { collection: true }, subAttributes: parts },
   tags: { multiValued: true },
 };
 const AFTER: Attributes = {
@@ -72,7 +72,7 @@ const AFTER: Attributes = {
   box: { type: "complex", subAttributes: { value: {}, size: { type: "integer" } } },
   boxes: { ...list, subAttributes: { value: {}, size: {} } },
   parts: { ...list, subAttributes: { ...parts, added: {} } },
-  rows: { ...list, collection: true, subAttributes: parts },
+  rows: { ...list, scimkit: { collection: true }, subAttributes: parts },
   held: { ...list, subAttributes: parts },
   tags: { ...list, subAttributes: { value: {} } },
   added: {},
@@ -173,7 +173,7 @@ for (const engine of engines())
             ...(opened.tables.schema === undefined ? {} : { schema: opened.tables.schema }),
             ...options,
           });
-          await upgraded.migrate();
+          await upgraded.prepare();
           storage = upgraded;
         }
         const id = `t${String(index).padStart(3, "0")}`;

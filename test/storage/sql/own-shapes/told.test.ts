@@ -15,7 +15,7 @@ const itemOf = (attributes: { readonly [name: string]: AttributeLiteral }) =>
   });
 const list = { type: "complex", multiValued: true, subAttributes: { value: {}, type: {} } } as const;
 const before = itemOf({ code: {}, rows: list });
-const after = itemOf({ code: { uniqueness: "server" }, rows: { ...list, collection: true } });
+const after = itemOf({ code: { uniqueness: "server" }, rows: { ...list, scimkit: { collection: true } } });
 
 function serve(storage: SqlStorage, type: typeof before) {
   const events: ScimEvent[] = [];
@@ -119,7 +119,7 @@ describe("resources of an older schema", () => {
     const found = await ask("GET", `/Items?filter=${encodeURIComponent('code eq "LATE"')}`);
     expect(found.json.totalResults).toBe(1);
     expect((await ask("POST", "/Items", { code: "late" })).status).toBe(409);
-    const { schemaChanges } = await opened.storage.migrate();
+    const { schemaChanges } = await opened.storage.prepare();
     expect(schemaChanges).toMatchObject([{ resourceType: "Item", needsReindex: true }]);
   });
 
