@@ -7,6 +7,9 @@ import { type Fragment, join, raw, short, sql } from "./dialect/fragment.ts";
 // in the future while somebody has taken the event, or after it failed. An event behind another one that somebody came across has no
 // `due`, until the one before it is gone: so nobody comes across it again, however many there are of them.
 
+/** The columns of the table. */
+export const OUTBOX_COLUMNS = ["position", "tenant", "type", "id", "event", "at", "attempts", "due"] as const;
+
 /** Makes the table of events that wait to be handed out, and its index; no tenant is `""`. */
 export function createOutbox(dialect: Dialect, table: Fragment, index: Fragment): readonly Fragment[] {
   const { ascending } = dialect;
