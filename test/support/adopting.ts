@@ -9,9 +9,8 @@ import {
   User,
 } from "scimkit";
 import { memoryStorage } from "scimkit/memory";
-import { mappedStorage } from "scimkit/sql";
 import { type Engine, hasPostgres, pgliteEngine, postgresEngine, sqliteEngine } from "../storage/sql/engines.ts";
-import { type Application, kept, made, organizations } from "../storage/sql/map/tables.ts";
+import { type Application, kept, made, organizations, storageOf } from "../storage/sql/map/tables.ts";
 
 export const USER = User.schema.id;
 export const GROUP = Group.schema.id;
@@ -33,7 +32,7 @@ async function own(engine: Engine): Promise<StorageAdapter> {
 }
 
 async function mapped(application: Application, engine: Engine): Promise<StorageAdapter> {
-  const storage = mappedStorage((await made(application, engine)).options);
+  const storage = storageOf((await made(application, engine)).options);
   await storage.prepare();
   return storage;
 }

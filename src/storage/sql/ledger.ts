@@ -3,6 +3,9 @@ import type { Database, Session } from "./database.ts";
 import type { Dialect } from "./dialect/dialect.ts";
 import { type Fragment, raw, returning, short, sql } from "./dialect/fragment.ts";
 
+/** The columns of the table: by them it is told from another one of its name. */
+export const LEDGER_COLUMNS: readonly string[] = ["tenant", "kind", "key", "value", "until"];
+
 /** Makes the table of what is remembered beside the resources, and the index of what will be over; no tenant is `""`. */
 export function createLedger(dialect: Dialect, table: Fragment, index: Fragment): readonly Fragment[] {
   const { text, tableByKey = "" } = dialect;

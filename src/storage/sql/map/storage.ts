@@ -1,18 +1,17 @@
 import type { Kysely } from "kysely";
 import type { ComparisonKey } from "../../../schema/attribute.ts";
-import { DIRECTORY } from "../../../schema/core/directory.ts";
-import { compileResourceType, type ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, StorageAdapter, StorageCapabilities, StorageRequest } from "../../adapter.ts";
 import { type HashSecret, secretName } from "../../secrets.ts";
 import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } from "../../upkeep.ts";
 import { type Database, databaseOf } from "../database.ts";
 import { deleteLedger, renameLedger, sqlLedger } from "../ledger.ts";
-import { type Companion, companionOf, prepareLedger } from "./companions.ts";
+import { deleteOutbox, renameOutbox, sqlOutbox } from "../outbox.ts";
+import { type Companion, type CompanionName, ledgerCompanion, outboxCompanion } from "./companions.ts";
 import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
 import { parseId } from "./id.ts";
 import { readRow } from "./lock.ts";
-import type { TableMapping } from "./mapping.ts";
+import type { MappedTable } from "./mapping.ts";
 import { compileMappings } from "./mappings.ts";
 import { prepareMapped } from "./prepare.ts";
 import { queryMapped } from "./query.ts";
@@ -27,10 +26,8 @@ import { deleteTenantOf, exportTenantOf, renameTenantOf } from "./tenants.ts";
 export interface MappedStorageOptions<DB = unknown> {
   /** The database, as a Kysely over the driver, pool or transaction of your own. Plugins are not applied. */
   readonly db: Kysely<DB>;
-  /** By name of the resource type, how it lies in a table of yours. */
-  readonly types: Readonly<Record<string, TableMapping>>;
-  /** The resource types, the same as `createScim` gets. Default: users with the enterprise extension, and groups. */
-  readonly resourceTypes?: readonly ResourceTypeDefinition[];
+  /** The resource types, the same as `createScim` gets, each with the table of yours that it lies in: made by `mapTable`. */
+  readonly tables: readonly MappedTable[];
   /** The comparison key, where `createScim` gets one of your own. */
   readonly comparisonKey?: ComparisonKey;
   /** Makes of a writeOnly value (a password) what its column keeps. Needed where a mapping has such a column. */
@@ -39,16 +36,21 @@ export interface MappedStorageOptions<DB = unknown> {
   readonly maxScanned?: number;
   /**
    * The name of a table of scimkit's own, beside yours, for what is remembered of resources: who was deleted, who is managed. `prepare`
-   * makes it. `{ table, schema }` where it lies in a schema of PostgreSQL. Default: nothing is remembered.
+   * makes it. Default: nothing is remembered.
    */
-  readonly ledger?: string | { readonly table: string; readonly schema?: string };
+  readonly ledger?: CompanionName | undefined;
+  /**
+   * The table where events wait to be handed out, such as `"scim_outbox"`: one of scimkit's own, which `prepare` makes beside yours. It has no
+   * column for the tenant's own key, and no other table refers to it. Default: none, and `createScim` refuses `outbox: true`.
+   */
+  readonly outbox?: CompanionName | undefined;
 }
 
 /** Storage in tables that you have. */
 export interface MappedStorage extends StorageAdapter, Upkeep {
   /**
    * Looks whether the tables are as the mappings say, and fills the key columns of rows that have none, a batch at a
-   * time. Run it at start-up; it changes no table. It looks at tables, columns and their types, NOT NULL columns that
+   * time. Run it at start-up; it changes no table of yours, and makes those that `outbox` and `ledger` name. It looks at tables, columns and their types, NOT NULL columns that
    * nothing fills, unique indexes, foreign keys and grants.
    * @throws {Error} that says of everything which does not fit, at once, which column it is and what to change.
    */
@@ -95,13 +97,12 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
  * const meta = { version: "version", created: "created_at", lastModified: "updated_at" };
  * const storage = mappedStorage({
  *   db: await openSqlite("app.db"),
- *   resourceTypes: [User, Group],
- *   types: {
- *     User: mapTable({
+ *   tables: [
+ *     mapTable(User, {
  *       table: "users", id: { column: "id", type: "integer", prefix: "u" }, ...meta,
  *       columns: { userName: "email" }, rest: "scim_json",
  *     }),
- *     Group: mapTable({
+ *     mapTable(Group, {
  *       table: "teams", id: { column: "id", type: "integer", prefix: "t" }, ...meta,
  *       columns: { displayName: "name" }, rest: "scim_json",
  *       collections: {
@@ -110,7 +111,7 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
  *         },
  *       },
  *     }),
- *   },
+ *   ],
  * });
  * createScim({
  *   resourceTypes: [User, Group], storage, baseUrl: "https://example.com/scim/v2", authenticate: () => ({}),
@@ -118,11 +119,8 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
  * ```
  */
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
-  const { types, resourceTypes = DIRECTORY, maxScanned = 100_000, hashSecret } = options;
-  const mappings = compileMappings(
-    types,
-    resourceTypes.map((definition) => compileResourceType(definition, options.comparisonKey)),
-  );
+  const { maxScanned = 100_000, hashSecret } = options;
+  const mappings = compileMappings(options.tables, options.comparisonKey);
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));
   if (tenants.size > 1) throw new TypeError("mappedStorage: all tables have a column for the tenant, or none.");
   if (mappings.all.some(({ secrets }) => secrets.length > 0) && hashSecret === undefined)
@@ -134,7 +132,8 @@ export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStor
     hashSecret,
     maxScanned,
     hasTenants: tenants.has(true),
-    ledger: companionOf(options.ledger),
+    ledger: options.ledger === undefined ? undefined : ledgerCompanion(options.ledger),
+    outbox: options.outbox === undefined ? undefined : outboxCompanion(options.outbox),
   });
 }
 
@@ -144,10 +143,11 @@ interface Settings {
   readonly maxScanned: number;
   readonly hasTenants: boolean;
   readonly ledger: Companion | undefined;
+  readonly outbox: Companion | undefined;
 }
 
 function storageOver(database: Database, settings: Settings): MappedStorage {
-  const { mappings, hashSecret, maxScanned, ledger } = settings;
+  const { mappings, hashSecret, maxScanned, ledger, outbox } = settings;
   const { dialect } = database;
   const scope = ({ resourceType, signal }: StorageRequest, context: Context): MapScope => {
     signal?.throwIfAborted();
@@ -177,15 +177,18 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     ...(database.isTransaction ? { handle: database.handle } : {}),
     transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
     ...(ledger === undefined ? {} : { ledger: sqlLedger(database, ledger.table) }),
-    async prepare() {
-      await prepareMapped(database, mappings);
-      if (ledger !== undefined) await prepareLedger(database, ledger);
-    },
+    ...(outbox === undefined ? {} : { outbox: sqlOutbox(database, outbox.table) }),
+    prepare: () =>
+      prepareMapped(
+        database,
+        mappings,
+        [outbox, ledger].filter((companion) => companion !== undefined),
+      ),
     ...upkeepOf(database, settings),
   };
 }
 
-function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, ledger }: Settings): Upkeep {
+function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox, ledger }: Settings): Upkeep {
   const refuseWithout = (tenant: string | undefined = "one"): void => {
     if (hasTenants || tenant === "") return;
     throw new Error(
@@ -200,6 +203,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, ledger
     async deleteTenant(tenant, options) {
       refuseWithout();
       const counts = await deleteTenantOf(database, mappings, tenant, options);
+      if (outbox !== undefined) await deleteOutbox(database, outbox.table, tenant ?? "");
       if (ledger !== undefined)
         await database.transaction((session) => deleteLedger(session, ledger.table, tenant ?? ""));
       return counts;
@@ -211,6 +215,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, ledger
     async renameTenant(from, to) {
       refuseWithout();
       return renameTenantOf(database, mappings, from, to, async (session) => {
+        if (outbox !== undefined) await renameOutbox(session, outbox.table, from ?? "", to ?? "");
         if (ledger !== undefined) await renameLedger(session, ledger.table, from ?? "", to ?? "");
       });
     },

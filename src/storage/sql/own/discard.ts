@@ -4,6 +4,7 @@ import type { Counts, UpkeepOptions } from "../../upkeep.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
 import { deleteLedger } from "../ledger.ts";
+import { deleteOutbox } from "../outbox.ts";
 import {
   type Field,
   hasResources,
@@ -32,6 +33,7 @@ export async function deleteTenant(field: Field, tenant: string, options: Upkeep
       counts[type] = (counts[type] ?? 0) + deleted;
     }
     await deleteOrphans(field, tenant);
+    await deleteOutbox(database, tables.outbox, tenant);
     await retireUses(database, tables, { tenant });
     await database.transaction((session) => deleteLedger(session, tables.ledger, tenant));
   } while (await hasResources(database, tables, tenant));

@@ -14,6 +14,7 @@ import type {
 } from "../../upkeep.ts";
 import { type Database, databaseOf, type Session } from "../database.ts";
 import { sqlLedger } from "../ledger.ts";
+import { sqlOutbox } from "../outbox.ts";
 import type { Field } from "./batches.ts";
 import { createResource } from "./create.ts";
 import { applyDelta } from "./delta.ts";
@@ -317,6 +318,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
     },
     delete: (request, context) => deleteResource(database, tables, request, context),
     ledger: sqlLedger(database, tables.ledger),
+    outbox: sqlOutbox(database, tables.outbox),
     transaction: (work) => openAnnounced(database, shapes, (inner) => work(storageOver(inner, settings))),
     async readSecret(resourceType, id, attribute, context = {}) {
       const owner = { dialect: database.dialect, tables, tenant: context.tenant ?? "", type: resourceType, id };

@@ -3,7 +3,10 @@ import { EnterpriseUserSchema, Group, type ResourceTypeDefinition, User } from "
 import {
   type ColumnCondition,
   type MappedColumn,
+  type MappedStorage,
   type MappedStorageOptions,
+  type MappedTable,
+  mappedStorage,
   mapTable,
   type TableMapping,
 } from "../../../../src/storage/sql/index.ts";
@@ -62,7 +65,7 @@ export const organizations: Application = {
   types(schema) {
     const place = schema === undefined ? {} : { schema };
     return {
-      User: mapTable({
+      User: {
         ...place,
         ...meta,
         table: "users",
@@ -76,8 +79,8 @@ export const organizations: Application = {
           password: "password_hash",
         },
         rest: "scim_json",
-      }),
-      Group: mapTable({
+      },
+      Group: {
         ...place,
         ...meta,
         table: "teams",
@@ -107,7 +110,7 @@ export const organizations: Application = {
           ],
         },
         rest: "scim_json",
-      }),
+      },
     };
   },
 };
@@ -133,7 +136,7 @@ export const plain: Application = {
   types(schema) {
     const place = schema === undefined ? {} : { schema };
     return {
-      User: mapTable({
+      User: {
         ...place,
         ...meta,
         table: "users",
@@ -144,8 +147,8 @@ export const plain: Application = {
           phoneNumbers: [{ columns: { value: "phone" }, fixed: { type: "work" } }],
         },
         rest: "extra",
-      }),
-      Group: mapTable({
+      },
+      Group: {
         ...place,
         ...meta,
         table: "teams",
@@ -172,7 +175,7 @@ export const plain: Application = {
           ],
         },
         rest: "extra",
-      }),
+      },
     };
   },
 };
@@ -233,7 +236,7 @@ export const documents: Application = {
   types(schema) {
     const place = { ...(schema === undefined ? {} : { schema }), tenant: "org" };
     return {
-      User: mapTable({
+      User: {
         ...place,
         ...meta,
         table: "users",
@@ -247,8 +250,8 @@ export const documents: Application = {
           [`${EnterpriseUserSchema.id}:manager`]: json("boss"),
         },
         rest: "rest",
-      }),
-      Group: mapTable({ ...place, ...meta, table: "teams", id: "id", columns: {}, rest: "rest" }),
+      },
+      Group: { ...place, ...meta, table: "teams", id: "id", columns: {}, rest: "rest" },
     };
   },
 };
@@ -277,6 +280,33 @@ export const kept: Application = {
     ),
 };
 
+/** Options of a storage whose mappings stand by the names of resource types. */
+export interface NamedOptions extends Omit<MappedStorageOptions, "tables"> {
+  readonly types: Readonly<Record<string, TableMapping>>;
+  /** Default: users with the enterprise extension, and groups. */
+  readonly resourceTypes?: readonly ResourceTypeDefinition[];
+}
+
+/** The tables of mappings that stand by the names of resource types. */
+export function tablesOf({
+  types,
+  resourceTypes = [User.extend(EnterpriseUserSchema), Group],
+}: Omit<NamedOptions, "db">) {
+  return Object.entries(types).map(([name, mapping]): MappedTable => {
+    const resourceType = resourceTypes.find((candidate) => candidate.name === name);
+    if (resourceType === undefined) throw new Error(`There is no resource type ${name}.`);
+    return mapTable(resourceType, mapping);
+  });
+}
+
+/** The storage of mappings that stand by the names of resource types. */
+export function storageOf({ types, resourceTypes, ...options }: NamedOptions): MappedStorage {
+  return mappedStorage({
+    ...options,
+    tables: tablesOf(resourceTypes === undefined ? { types } : { types, resourceTypes }),
+  });
+}
+
 /** Makes the tables of an application. */
 export async function made(application: Application, engine: Engine) {
   const { db, tables, sent } = await engine.open();
@@ -284,12 +314,13 @@ export async function made(application: Application, engine: Engine) {
   const run = (text: string) => db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text));
   for (const text of application.ddl(engine.isPostgres)) await run(inSchema(text, schema));
   sent.length = 0;
-  const options: MappedStorageOptions = {
+  const options: NamedOptions = {
     db,
     types: application.types(schema),
     resourceTypes: application.resourceTypes,
     hashSecret: (_, value) => `hash of ${String(value).length}`,
-    ledger: { table: "scim_ledger", ...(schema === undefined ? {} : { schema }) },
+    ledger: schema === undefined ? "scim_ledger" : { schema, table: "scim_ledger" },
+    outbox: schema === undefined ? "scim_outbox" : { schema, table: "scim_outbox" },
   };
   return {
     db: db as Kysely<unknown>,
