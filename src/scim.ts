@@ -1,3 +1,4 @@
+import type { Engine } from "./call/call.ts";
 import { failureEvent, isAbort, isFault, isLeft, problemOf } from "./call/failure.ts";
 import type { Limits } from "./call/limits.ts";
 import type { ScimError } from "./error.ts";
@@ -89,26 +90,7 @@ export function createScim<
 
   const begun = new WeakMap<object, Progress<C>>();
 
-  const fail = (thrown: unknown, request: ScimRequest, progress: Progress<C>): ScimResponse => {
-    const problem = problemOf(thrown, request.signal);
-    progress.error = problem;
-    tellOf(thrown, problem, request, progress);
-    const response = renderError(problem, progress.mediaType, request.method.toUpperCase() === "HEAD");
-    return { ...response, headers: { ...response.headers, ...progress.headers } };
-  };
-
-  /** Each failure once: what comes after the answer is news only if it is a fault of its own. */
-  const tellOf = (thrown: unknown, problem: ScimError, request: ScimRequest, progress: Progress<C>): void => {
-    const { signal, waitUntil } = request;
-    // Nobody is there to be refused; what failed for another reason is told all the same.
-    if (isLeft(signal) && (isAbort(thrown, signal) || !isFault(problem))) return;
-    const { context } = progress;
-    const asked = askedOf(request, progress);
-    if (!progress.isTold) emit(failureEvent(thrown, problem, asked, context), waitUntil);
-    else if (isFault(problem) && !isAbort(thrown, signal))
-      emit({ type: "fault", error: thrown, ...asked, context }, waitUntil);
-    progress.isTold = true;
-  };
+  const fail = failures(emit);
 
   /** What the URL and headers say of a request that never got to `handle`. */
   const lookAt = (request: ScimRequest, progress: Progress<C>): void => {
@@ -149,5 +131,29 @@ export function createScim<
         tell(onRequest, requestEvent(request, response, progress, 0), request.waitUntil);
       return response;
     },
+  };
+}
+
+/** Makes answers of what was thrown, and tells of it. */
+function failures<C extends Context>(emit: Engine<C>["emit"]) {
+  /** Each failure once: what comes after the answer is news only if it is a fault of its own. */
+  const tellOf = (thrown: unknown, problem: ScimError, request: ScimRequest, progress: Progress<C>): void => {
+    const { signal, waitUntil } = request;
+    // Nobody is there to be refused; what failed for another reason is told all the same.
+    if (isLeft(signal) && (isAbort(thrown, signal) || !isFault(problem))) return;
+    const { context } = progress;
+    const asked = askedOf(request, progress);
+    if (!progress.isTold) emit(failureEvent(thrown, problem, asked, context), waitUntil);
+    else if (isFault(problem) && !isAbort(thrown, signal))
+      emit({ type: "fault", error: thrown, ...asked, context }, waitUntil);
+    progress.isTold = true;
+  };
+
+  return (thrown: unknown, request: ScimRequest, progress: Progress<C>): ScimResponse => {
+    const problem = problemOf(thrown, request.signal);
+    progress.error = problem;
+    tellOf(thrown, problem, request, progress);
+    const response = renderError(problem, progress.mediaType, request.method.toUpperCase() === "HEAD");
+    return { ...response, headers: { ...response.headers, ...progress.headers } };
   };
 }
