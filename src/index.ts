@@ -29,7 +29,7 @@ export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "
 export type { Search } from "./filter/search.ts";
 export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
-export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
+export type { HostArgument, ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
 export { type ProfileName, profiles } from "./quirks/profiles.ts";
 export type { Quirk, Readings } from "./quirks/quirk.ts";

@@ -1,7 +1,8 @@
 import { failureEvent, isAbort, isFault, isLeft, problemOf } from "./call/failure.ts";
 import type { Limits } from "./call/limits.ts";
 import type { ScimError } from "./error.ts";
-import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
+import { challengeOf } from "./protocol/challenge.ts";
+import { discard, type HostArgument, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import { renderError } from "./protocol/render.ts";
 import type { CompiledResourceType, ResourceTypeDefinition } from "./schema/resource-type.ts";
 import { createAnswer } from "./service/answer.ts";
@@ -19,9 +20,12 @@ import type { Context } from "./storage/adapter.ts";
  * A SCIM service provider, ready to be mounted. It holds no state of its own: start as many as you like.
  * @see RFC 7644 §3
  */
-export interface Scim {
+export interface Scim<H = unknown> {
   /**
    * Answers a request. Never rejects: whatever goes wrong becomes a SCIM error response.
+   *
+   * `host` is what the host knows of the request by itself, of any type: its own request with a session or a client's address, a
+   * transaction. It goes to `authenticate`, `throttle` and `tenant` as it is, and nowhere else.
    *
    * @example
    * ```ts
@@ -32,7 +36,7 @@ export interface Scim {
    * }
    * ```
    */
-  handle(request: ScimRequest): Promise<ScimResponse>;
+  handle(request: ScimRequest, ...host: HostArgument<H>): Promise<ScimResponse>;
   /**
    * Answers a request with an error of the host's own: one that was refused ahead of `handle` (by a body parser, or a limit of
    * the server), or one that the host could not send the answer of. `onNotice` is told as of any other refusal or fault, and `onRequest`
@@ -76,16 +80,19 @@ export interface Scim {
 export function createScim<
   C extends Context = Context,
   const T extends readonly ResourceTypeDefinition[] = readonly ResourceTypeDefinition[],
->(options: ScimOptions<C, T>): Scim {
-  checkOptions(options);
+  H = unknown,
+>(options: ScimOptions<C, T, H>): Scim<H> {
   // What the host's functions are told of is of the types that they expect, or of a tenant's own.
-  const settled = settle(options as unknown as ScimOptions<C>);
+  const given = options as unknown as ScimOptions<C>;
+  checkOptions(given);
+  const settled = settle(given);
   const engines = createEngines(settled);
   const { limits, resourceTypes, emit } = engines.standard;
   const answer = createAnswer(settled, engines);
   const { arrive } = arrivals(settled, engines.standard);
   const { onRequest, timeout, clock } = settled;
   const { timer } = clock;
+  const challenge = challengeOf(settled.discovery.authenticationSchemes);
 
   const begun = new WeakMap<object, Progress<C>>();
 
@@ -93,7 +100,8 @@ export function createScim<
     const problem = problemOf(thrown, request.signal);
     progress.error = problem;
     tellOf(thrown, problem, request, progress);
-    const response = renderError(problem, progress.mediaType, request.method.toUpperCase() === "HEAD");
+    const isHead = request.method.toUpperCase() === "HEAD";
+    const response = renderError(problem, progress.mediaType, isHead, challenge);
     return { ...response, headers: { ...response.headers, ...progress.headers } };
   };
 
@@ -121,12 +129,12 @@ export function createScim<
   return {
     limits,
     resourceTypes,
-    async handle(request) {
+    async handle(request, ...[host]) {
       const started = onRequest === undefined ? 0 : timer();
       const progress = startProgress<C>();
       begun.set(request, progress);
       const { request: timed, expired, end } = startDeadline(request, timeout);
-      const answered = answer(timed, progress).catch((error) => fail(error, timed, progress));
+      const answered = answer(timed, progress, host).catch((error) => fail(error, timed, progress));
       const late = expired?.then(() => {
         // What comes after all is sent to nobody.
         answered.then(discard);
