@@ -31,8 +31,9 @@ export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/be
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { HostArgument, ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
-export { type ProfileName, profiles } from "./quirks/profiles.ts";
-export type { Quirk, Readings } from "./quirks/quirk.ts";
+export type { Profile, ProfileDefinition, ProfileNeeds, ProfileSettings, ReferencePolicy } from "./quirks/profile.ts";
+export { defineProfile, type ProfileName, profiles } from "./quirks/profiles.ts";
+export type { Quirk, Readings, Refusal, Refusals, SentOperation } from "./quirks/quirk.ts";
 export type {
   Attribute,
   AttributeLiteral,
@@ -69,6 +70,7 @@ export { type AttributeJson, type SchemaJson, schemaFromJson, schemaToJson } fro
 export type { ShapeChange } from "./schema/shape.ts";
 export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";
+export type { ValuePlace } from "./schema/value-reader.ts";
 export { createScim, type Scim } from "./scim.ts";
 export type { Announcements } from "./service/announce.ts";
 export type {

@@ -445,7 +445,11 @@ describe("storages behind a root query", () => {
         },
       };
       const service = await fill(
-        directory({ resourceTypes: [Group, User], storage: { User: breaking, Group: groups }, references: "ignore" }),
+        directory({
+          resourceTypes: [Group, User],
+          storage: { User: breaking, Group: groups },
+          settings: { references: "ignore" },
+        }),
       );
       isBroken = true;
       const answer = await service.ask("GET", `/${sort}`);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
   createScim,
+  defineProfile,
   defineResourceType,
   defineSchema,
   EnterpriseUserSchema,
   errors,
   Group,
   type OperationFacts,
-  profiles,
   type Quirk,
   type ScimOptions,
   User,
@@ -28,7 +28,7 @@ const names: Quirk = {
   attribute: (name, type) => type.resolve(MEANT[name.toLowerCase()] ?? "")?.attribute,
   alias: (name) => MEANT[name.toLowerCase()],
 };
-const profile = [...profiles.lenient, names];
+const profile = defineProfile({ extends: "lenient", quirks: [names] });
 
 /** Every way that we know of to name the roles of a user, as members of a body. */
 const SPELLINGS: readonly object[] = [
@@ -99,7 +99,9 @@ describe("a guard that looks for roles", () => {
   });
 
   test.each(SPELLINGS)("sees them in the body of a PUT that keeps what it omits: %j [T-A11]", async (spelling) => {
-    const service = await guarded(["roles"], { putOmitted: "keep" });
+    const service = await guarded(["roles"], {
+      profile: defineProfile({ extends: profile, settings: { putOmitted: "keep" } }),
+    });
     const body = { schemas: [USER], userName: "ada", ...spelling };
     expect((await service.ask("PUT", service.path, body)).status).toBe(403);
     expect(statuses(await sendBulk(service, [{ method: "PUT", path: service.path, data: body }]))).toEqual(["403"]);
@@ -120,7 +122,9 @@ describe("a guard that looks for roles", () => {
     const put = { schemas: [USER], userName: "ada", title: "x" };
     const clearing = await guarded(["roles"]);
     expect((await clearing.ask("PUT", clearing.path, put)).status).toBe(403);
-    const keeping = await guarded(["roles"], { putOmitted: "keep" });
+    const keeping = await guarded(["roles"], {
+      profile: defineProfile({ extends: profile, settings: { putOmitted: "keep" } }),
+    });
     expect((await keeping.ask("PUT", keeping.path, put)).status).toBe(200);
   });
 
