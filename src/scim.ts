@@ -50,7 +50,7 @@ export interface Scim<H = unknown> {
    * }
    * ```
    */
-  error(error: unknown, request: Pick<ScimRequest, "method" | "url" | "headers">): ScimResponse;
+  error(error: unknown, request: Pick<ScimRequest, "method" | "url" | "headers" | "waitUntil">): ScimResponse;
   /** The bounds in force, for hosts that enforce `limits.body` while reading. */
   readonly limits: Limits;
   /** The compiled resource types of the options; those of tenants may differ. */
@@ -107,13 +107,14 @@ export function createScim<
 
   /** Each failure once: what comes after the answer is news only if it is a fault of its own. */
   const tellOf = (thrown: unknown, problem: ScimError, request: ScimRequest, progress: Progress<C>): void => {
-    const { signal } = request;
+    const { signal, waitUntil } = request;
     // Nobody is there to be refused; what failed for another reason is told all the same.
     if (isLeft(signal) && (isAbort(thrown, signal) || !isFault(problem))) return;
     const { context } = progress;
     const asked = askedOf(request, progress);
-    if (!progress.isTold) emit(failureEvent(thrown, problem, asked, context));
-    else if (isFault(problem) && !isAbort(thrown, signal)) emit({ type: "fault", error: thrown, ...asked, context });
+    if (!progress.isTold) emit(failureEvent(thrown, problem, asked, context), waitUntil);
+    else if (isFault(problem) && !isAbort(thrown, signal))
+      emit({ type: "fault", error: thrown, ...asked, context }, waitUntil);
     progress.isTold = true;
   };
 
@@ -137,12 +138,14 @@ export function createScim<
       const answered = answer(timed, progress, host).catch((error) => fail(error, timed, progress));
       const late = expired?.then(() => {
         // What comes after all is sent to nobody.
-        answered.then(discard);
+        const done = answered.then(discard);
+        request.waitUntil?.(done);
         return fail(timed.signal?.reason, timed, progress);
       });
       const response = await (late === undefined ? answered : Promise.race([answered, late]));
       end();
-      if (onRequest !== undefined) tell(onRequest, requestEvent(timed, response, progress, timer() - started));
+      if (onRequest !== undefined)
+        tell(onRequest, requestEvent(timed, response, progress, timer() - started), request.waitUntil);
       return response;
     },
     error(error, request) {
@@ -150,7 +153,8 @@ export function createScim<
       const progress = known ?? startProgress<C>();
       if (known === undefined) lookAt(request, progress);
       const response = fail(error, request, progress);
-      if (known === undefined && onRequest !== undefined) tell(onRequest, requestEvent(request, response, progress, 0));
+      if (known === undefined && onRequest !== undefined)
+        tell(onRequest, requestEvent(request, response, progress, 0), request.waitUntil);
       return response;
     },
   };

@@ -52,7 +52,8 @@ export interface Engine<C extends Context> {
   readonly outbox: boolean;
   readonly now: () => Date;
   readonly newId: () => string;
-  readonly emit: (event: ScimEvent<C>) => void;
+  /** Tells the host. `waitUntil` is given the promises of listeners; a call's own engine knows that of its request. */
+  readonly emit: (event: ScimEvent<C>, waitUntil?: (work: Promise<unknown>) => void) => void;
 }
 
 /** Whether there is anything that a bulk request may do. */

@@ -86,7 +86,7 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       bulk: options.bulk,
       writableGroups: options.writableGroups,
       rootQueries: options.rootQueries,
-      cursors: cursorsOf(options, (event) => tell(options.onNotice, event)),
+      cursors: cursorsOf(options, (event) => tell(options.onNotice, event, undefined)),
       cursorIdentity: options.paging.cursorIdentity,
       sensitiveAttributes: options.sensitiveAttributes,
       isReadable: options.isReadable,
