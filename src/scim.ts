@@ -1,9 +1,5 @@
-import { failureEvent, isAbort, isFault, isLeft, problemOf } from "./call/failure.ts";
 import type { Limits } from "./call/limits.ts";
-import type { ScimError } from "./error.ts";
-import { challengeOf } from "./protocol/challenge.ts";
 import { discard, type HostArgument, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
-import { renderError } from "./protocol/render.ts";
 import type { CompiledResourceType, ResourceTypeDefinition } from "./schema/resource-type.ts";
 import { createAnswer } from "./service/answer.ts";
 import { arrivals } from "./service/arrival.ts";
@@ -11,9 +7,10 @@ import { checkOptions } from "./service/check-options.ts";
 import { startDeadline } from "./service/deadline.ts";
 import { settle } from "./service/defaults.ts";
 import { createEngines } from "./service/engine.ts";
+import { createFail } from "./service/fail.ts";
 import { tell } from "./service/listeners.ts";
 import type { ScimOptions } from "./service/options.ts";
-import { askedOf, type Progress, requestEvent, startProgress } from "./service/progress.ts";
+import { type Progress, requestEvent, startProgress } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
 
 /**
@@ -87,36 +84,14 @@ export function createScim<
   checkOptions(given);
   const settled = settle(given);
   const engines = createEngines(settled);
-  const { limits, resourceTypes, emit } = engines.standard;
+  const { limits, resourceTypes } = engines.standard;
   const answer = createAnswer(settled, engines);
   const { arrive } = arrivals(settled, engines.standard);
   const { onRequest, timeout, clock } = settled;
   const { timer } = clock;
-  const challenge = challengeOf(settled.discovery.authenticationSchemes);
+  const fail = createFail(settled, engines);
 
   const begun = new WeakMap<object, Progress<C>>();
-
-  const fail = (thrown: unknown, request: ScimRequest, progress: Progress<C>): ScimResponse => {
-    const problem = problemOf(thrown, request.signal);
-    progress.error = problem;
-    tellOf(thrown, problem, request, progress);
-    const isHead = request.method.toUpperCase() === "HEAD";
-    const response = renderError(problem, progress.mediaType, isHead, challenge);
-    return { ...response, headers: { ...response.headers, ...progress.headers } };
-  };
-
-  /** Each failure once: what comes after the answer is news only if it is a fault of its own. */
-  const tellOf = (thrown: unknown, problem: ScimError, request: ScimRequest, progress: Progress<C>): void => {
-    const { signal, waitUntil } = request;
-    // Nobody is there to be refused; what failed for another reason is told all the same.
-    if (isLeft(signal) && (isAbort(thrown, signal) || !isFault(problem))) return;
-    const { context } = progress;
-    const asked = askedOf(request, progress);
-    if (!progress.isTold) emit(failureEvent(thrown, problem, asked, context), waitUntil);
-    else if (isFault(problem) && !isAbort(thrown, signal))
-      emit({ type: "fault", error: thrown, ...asked, context }, waitUntil);
-    progress.isTold = true;
-  };
 
   /** What the URL and headers say of a request that never got to `handle`. */
   const lookAt = (request: ScimRequest, progress: Progress<C>): void => {
