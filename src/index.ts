@@ -23,7 +23,9 @@ export type {
   RefusedEvent,
   ScimEvent,
   ScimNotice,
+  UndeliveredEvent,
 } from "./events/event.ts";
+export type { Delivery, OutboxEvent } from "./events/outbox-event.ts";
 export type { Amendment, Decide, PendingChange } from "./events/pending-change.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
@@ -73,6 +75,8 @@ export type { ResourceObject } from "./schema/value.ts";
 export type { ValuePlace } from "./schema/value-reader.ts";
 export { createScim, type Scim } from "./scim.ts";
 export type { Announcements } from "./service/announce.ts";
+export type { DrainHandler } from "./service/drain.ts";
+export type { DrainOptions, RetryOptions } from "./service/drain-options.ts";
 export type {
   AuthenticationScheme,
   ClockOptions,

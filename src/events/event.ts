@@ -158,6 +158,26 @@ export interface FaultEvent<C extends Context = Context> extends Partial<Asked> 
 }
 
 /**
+ * An event was handed out in vain: the handler of `drain` failed. The events behind it of the same resource wait for it, and no others do. It is
+ * told of each attempt, so that a host can raise the alarm where `attempts` grows.
+ */
+export interface UndeliveredEvent<C extends Context = Context> {
+  readonly type: "undelivered";
+  readonly resourceType: string;
+  readonly id: string;
+  /** Key of the tenant; absent in a single-tenant server. */
+  readonly tenant?: string;
+  /** How often the event was handed out by now. */
+  readonly attempts: number;
+  /** In how many milliseconds it is handed out again. */
+  readonly retryIn: number;
+  /** What the handler threw. */
+  readonly error: unknown;
+  /** Always undefined: the request that the event is of has ended. */
+  readonly context: C | undefined;
+}
+
+/**
  * All that a service tells: what `onChange` and `onNotice` are told, in the order of what happened to each resource; for a listener
  * that is given to both. `activated` and `deactivated` follow the `replaced` or `patched` that they belong to; a create is
  * `created` alone, whatever its `active`. No event carries a secret, a token or a filter's operands; `fault` carries the thrown
@@ -192,6 +212,7 @@ export type ScimEvent<C extends Context = Context, R extends ResourceTypeDefinit
 export type ScimNotice<C extends Context = Context> =
   | RefusedEvent<C>
   | FaultEvent<C>
+  | UndeliveredEvent<C>
   /**
    * Something to put right in the host's settings, told once. `cursorSecretGenerated`, with the first cursor: cursors end with the
    * process. `outsideBaseUrl`: the first request that is not below the path of `baseUrl` or the option `path`; the message has both

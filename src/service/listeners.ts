@@ -9,15 +9,16 @@ type WaitUntil = ScimRequest["waitUntil"];
 
 /**
  * What verbs tell, handed to the listener that it is for. Where one throws, `onNotice` is told of a fault, with the change that it
- * threw at; what it throws at a fault is dropped, or it would go on for ever.
+ * threw at; what it throws at a fault is dropped, or it would go on for ever. `committed` is called of each change.
  */
-export function emitterOf<C extends Context>({
-  onChange,
-  onNotice,
-}: Pick<ScimOptions<C>, "onChange" | "onNotice">): Engine<C>["emit"] {
+export function emitterOf<C extends Context>(
+  { onChange, onNotice }: Pick<ScimOptions<C>, "onChange" | "onNotice">,
+  committed: () => void,
+): Engine<C>["emit"] {
   return (event, waitUntil) => {
     const { context } = event;
     if (isChange(event)) {
+      committed();
       const onFailure = (error: unknown): void => tell(onNotice, { type: "fault", error, event, context }, waitUntil);
       tell(onChange, event, waitUntil, onFailure);
     } else {
