@@ -14,7 +14,7 @@ import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
-import { type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
+import { checkStorage, type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
@@ -41,12 +41,9 @@ export function createEngines<C extends Context>(options: SettledOptions<C>): En
     const served = remembered(withoutAttributes(profile.withoutAttributes ?? []));
     return remembered((definitions: readonly ResourceTypeDefinition[]) => {
       checkResourceTypes(definitions);
-      return createEngine(
-        options,
-        common,
-        shared,
-        definitions.map((definition) => compile(served(definition))),
-      );
+      const types = definitions.map((definition) => compile(served(definition)));
+      checkStorage(profile, types, common.adapterOf);
+      return createEngine(options, common, shared, types);
     });
   });
   const find = (definitions: readonly ResourceTypeDefinition[], profile: SettledOptions<C>["profile"]) =>
