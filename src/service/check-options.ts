@@ -7,12 +7,15 @@ import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import { SchemaError } from "../schema/schema.ts";
 import type { Context } from "../storage/adapter.ts";
 import { AnnouncementsShape } from "./announce.ts";
+import type { DrainOptions, RetryOptions } from "./drain-options.ts";
 import type { AuthenticationScheme, ClockOptions, DiscoveryOptions, PagingOptions, ScimOptions } from "./options.ts";
 import type { ShapeOf } from "./shape.ts";
 import type { TenantOptions } from "./tenant.ts";
 
 const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", "must be a function");
 const limit = z.int().positive();
+/** Most events that are handed out at once: as many as one statement takes. */
+const MOST_AT_ONCE = 1000;
 /** What a timer of 32 bits can hold. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
@@ -103,6 +106,32 @@ export const OptionsShape = z.strictObject({
   newId: anyFunction.optional(),
 } satisfies ShapeOf<ScimOptions>);
 
+const duration = z.number().nonnegative().max(LONGEST_TIMEOUT);
+
+/** The shape of `RetryOptions`. */
+export const RetryShape = z.strictObject({
+  first: duration.optional(),
+  longest: duration.optional(),
+} satisfies ShapeOf<RetryOptions>);
+
+/** The shape of `DrainOptions`. */
+export const DrainShape = z.strictObject({
+  concurrency: limit.max(MOST_AT_ONCE).optional(),
+  interval: z.int().positive().max(LONGEST_TIMEOUT).optional(),
+  lease: z.int().positive().max(LONGEST_TIMEOUT).optional(),
+  retry: RetryShape.optional(),
+  until: z.enum(["stopped", "empty"]).optional(),
+  signal: z.custom((value) => value instanceof AbortSignal, "must be an AbortSignal").optional(),
+} satisfies ShapeOf<DrainOptions>);
+
+/**
+ * Checks what `drain` is given.
+ * @throws {TypeError} naming the option and what it must be.
+ */
+export function checkDrainOptions(options: DrainOptions): void {
+  check("drain", DrainShape, options);
+}
+
 /** The shape of `TenantOptions`. */
 export const TenantShape = z.strictObject({
   baseUrl: z.string().optional(),
@@ -127,7 +156,9 @@ function problemOfProfile(given: unknown): string | undefined {
  * Checks the options once, when `createScim` runs.
  * @throws {TypeError} naming the option and what it must be.
  */
-export function checkOptions<C extends Context>(options: ScimOptions<C>): void {
+export function checkOptions<C extends Context, T extends readonly ResourceTypeDefinition[]>(
+  options: ScimOptions<C, T>,
+): void {
   check("createScim", OptionsShape, options);
   if (options.authenticate === undefined && options.unsafeNoAuthentication !== true) {
     throw new TypeError(

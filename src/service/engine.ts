@@ -11,6 +11,7 @@ import {
   type ResourceTypeDefinition,
 } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
+import type { Outbox } from "../storage/outbox.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
@@ -29,12 +30,15 @@ export interface Engines<C extends Context> {
   of(tenant: TenantOptions | undefined): Engine<C>;
 }
 
-/** Makes of the options what every request needs, once: nothing that depends on them alone is computed again. */
-export function createEngines<C extends Context>(options: SettledOptions<C>): Engines<C> {
+/**
+ * Makes of the options what every request needs, once: nothing that depends on them alone is computed again. `committed` is called
+ * when a change has been committed.
+ */
+export function createEngines<C extends Context>(options: SettledOptions<C>, committed: () => void): Engines<C> {
   const compile = remembered((definition: ResourceTypeDefinition) =>
     compileResourceType(definition, options.comparisonKey),
   );
-  const common = commonOf(options);
+  const common = commonOf(options, committed);
   const checked = new WeakSet<TenantOptions>();
   const under = remembered((profile: Profile) => {
     const shared = ofProfile(profile, options);
@@ -73,7 +77,7 @@ interface Common<C extends Context> {
   >;
 }
 
-function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
+function commonOf<C extends Context>(options: SettledOptions<C>, committed: () => void): Common<C> {
   const { limits, discovery } = options;
   return {
     adapterOf: remembered((type: CompiledResourceType) => adapterFor(options.storage, type)),
@@ -93,7 +97,7 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       outbox: options.outbox,
       now: options.clock.now,
       newId: options.newId,
-      emit: emitterOf(options),
+      emit: emitterOf(options, committed),
     },
   };
 }
@@ -156,14 +160,25 @@ function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: 
   });
 }
 
+/** The outboxes of all adapters, each once; none where the option is off. */
+export function outboxesOf<C extends Context>({
+  outbox,
+  storage,
+}: Pick<SettledOptions<C>, "outbox" | "storage">): readonly Outbox<C>[] {
+  if (!outbox) return [];
+  const adapters: readonly StorageAdapter<C>[] = isAdapter(storage) ? [storage] : Object.values(storage);
+  return [...new Set(adapters.flatMap((adapter) => adapter.outbox ?? []))];
+}
+
+function isAdapter<C extends Context>(storage: ScimOptions<C>["storage"]): storage is StorageAdapter<C> {
+  return typeof (storage as StorageAdapter<C>).query === "function";
+}
+
 function adapterFor<C extends Context>(
   storage: ScimOptions<C>["storage"],
   type: CompiledResourceType,
 ): StorageAdapter<C> {
-  const isAdapter = typeof (storage as StorageAdapter<C>).query === "function";
-  const found = isAdapter
-    ? (storage as StorageAdapter<C>)
-    : (storage as { readonly [name: string]: StorageAdapter<C> })[type.name];
+  const found = isAdapter(storage) ? storage : storage[type.name];
   if (found === undefined)
     throw new TypeError(`createScim: storage has no adapter for the resource type ${type.name}.`);
   return found;

@@ -206,20 +206,21 @@ describe.each([
     expect(changes.map(({ transaction }) => transaction)).toEqual([0, 2, 1, 2].map((index) => `${request}:${index}`));
   });
 
-  test("are authorised one by one before anything is created, their references still bulkIds; one refusal refuses all [T-A11 T-G7]", async () => {
+  test("are authorised one by one before anything is created, each with what it touches; one refusal refuses all [T-A11 T-G7]", async () => {
     const seen: unknown[] = [];
     const service = directory({
       storage: storage(),
       authorize: (operation) => {
         if (operation.type === "bulk") return;
         if (operation.type !== "create") throw new Error("only the creates are to be decided on");
-        seen.push(operation.body.members);
-        if (operation.body.displayName === "b") throw errors.forbidden();
+        seen.push([operation.resourceTypes, operation.touches("members"), operation.touches("externalId")]);
+        if (operation.touches("externalId")) throw errors.forbidden();
       },
     });
-    const results = await sendBulk(service, [postGroup("a", ["bulkId:b"]), postGroup("b", ["bulkId:a"])]);
+    const b = postGroup("b", ["bulkId:a"], { externalId: "b" });
+    const results = await sendBulk(service, [postGroup("a", ["bulkId:b"]), b]);
     expect(statuses(results)).toEqual(["409", "403"]);
-    expect(seen).toContainEqual([{ value: "bulkId:a" }]);
+    expect(seen).toContainEqual([["Group"], true, true]);
     expect(service.events).toEqual([]);
   });
 
