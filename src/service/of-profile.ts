@@ -54,7 +54,9 @@ export function checkStorage<C extends Context>(
   resourceTypes: readonly CompiledResourceType[],
   adapterOf: (resourceType: CompiledResourceType) => StorageAdapter<C>,
 ): void {
-  const without = resourceTypes.find((type) => adapterOf(type).capabilities?.filter === false);
+  const without = resourceTypes.find(
+    (type) => type.operations.has("query") && adapterOf(type).capabilities?.filter === false,
+  );
   if (needs.filter === true && without !== undefined)
     throw new TypeError(
       `createScim: the profile ${name} needs storage that filters; that of ${without.name} does not.`,
