@@ -235,7 +235,7 @@ export type ScimNotice<C extends Context = Context> =
     }
   /**
    * A reference (`attribute` is its path, `value` the id) names a resource that is not there: it was `"kept"`, and leads
-   * somewhere once the resource exists, or `"dropped"`. The option `references` decides.
+   * somewhere once the resource exists, or `"dropped"`. The setting `references` of the profile decides.
    */
   | {
       readonly type: "missingReference";

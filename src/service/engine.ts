@@ -17,7 +17,7 @@ import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
 import { checkNamedAttributes, namedAttributes } from "./named-attributes.ts";
-import { type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
+import { checkStorage, type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
@@ -49,12 +49,9 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
       checkResourceTypes(definitions);
       for (const { id, paths = [] } of profile.quirks)
         checkNamedAttributes(`the rule ${id}`, paths, definitions.map(compile), options.tenant !== undefined);
-      return createEngine(
-        options,
-        common,
-        shared,
-        definitions.map((definition) => compile(served(definition))),
-      );
+      const types = definitions.map((definition) => compile(served(definition)));
+      checkStorage(profile, types, common.adapterOf);
+      return createEngine(options, common, shared, types);
     });
   });
   const find = (definitions: readonly ResourceTypeDefinition[], profile: SettledOptions<C>["profile"]) =>
