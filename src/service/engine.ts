@@ -17,6 +17,7 @@ import { type SettledOptions, settlePagination } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
 import { type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
+import { withRulesOf } from "./plugins.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -53,8 +54,9 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
       );
     });
   });
+  const withPlugins = remembered(withRulesOf(options.plugins));
   const find = (definitions: readonly ResourceTypeDefinition[], profile: SettledOptions<C>["profile"]) =>
-    under(typeof profile === "string" ? profiles[profile] : profile)(definitions);
+    under(withPlugins(typeof profile === "string" ? profiles[profile] : profile))(definitions);
   const { resourceTypes, profile } = options;
   const standard = find(resourceTypes, profile);
   return {
