@@ -36,7 +36,7 @@ export const ROOMS = [
   [
     "testing",
     "testing/",
-    ["error", "time", "schema", "filter", "storage", "memory", "protocol", "scim"],
+    ["error", "time", "schema", "filter", "storage", "memory", "events", "protocol", "scim"],
     ["fast-check", "node:net"],
   ],
   [

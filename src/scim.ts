@@ -1,3 +1,4 @@
+import type { Engine } from "./call/call.ts";
 import { failureEvent, isAbort, isFault, isLeft, problemOf } from "./call/failure.ts";
 import type { Limits } from "./call/limits.ts";
 import type { ScimError } from "./error.ts";
@@ -22,7 +23,7 @@ import type { OutboxLag } from "./storage/outbox.ts";
  * A SCIM service provider, ready to be mounted. It holds no state of its own: start as many as you like.
  * @see RFC 7644 §3
  */
-export interface Scim {
+export interface Scim<R extends ResourceTypeDefinition = ResourceTypeDefinition> {
   /**
    * Answers a request. Never rejects: whatever goes wrong becomes a SCIM error response.
    *
@@ -49,7 +50,7 @@ export interface Scim {
    * }
    * ```
    */
-  error(error: unknown, request: Pick<ScimRequest, "method" | "url" | "headers">): ScimResponse;
+  error(error: unknown, request: Pick<ScimRequest, "method" | "url" | "headers" | "waitUntil">): ScimResponse;
   /**
    * Hands out the events of the outbox (the option `outbox`), each at least once: to `handler`, in their order for each resource, several
    * resources at once. Any number of processes may drain the same storage, and none gets what another one has. A handler that fails gets its event
@@ -78,7 +79,7 @@ export interface Scim {
    * });
    * ```
    */
-  drain(handler: DrainHandler, options?: DrainOptions): Promise<void>;
+  drain(handler: DrainHandler<R>, options?: DrainOptions): Promise<void>;
   /**
    * How many events wait to be handed out, and since when the oldest of them does: for a metric, and for an alarm when that is too long ago.
    *
@@ -122,10 +123,11 @@ export interface Scim {
 export function createScim<
   C extends Context = Context,
   const T extends readonly ResourceTypeDefinition[] = readonly ResourceTypeDefinition[],
->(options: ScimOptions<C, T>): Scim {
+>(options: ScimOptions<C, T>): Scim<T[number]>;
+// Within, a resource is of whatever type: those that the host names, and those of tenants.
+export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
   checkOptions(options);
-  // What the host's functions are told of is of the types that they expect, or of a tenant's own.
-  const settled = settle(options as unknown as ScimOptions<C>);
+  const settled = settle(options);
   const { drain, lag, wake } = createOutboxes(settled, (notice: DrainNotice<C>) => emit(notice));
   const engines = createEngines(settled, wake);
   const { limits, resourceTypes, emit } = engines.standard;
@@ -136,25 +138,7 @@ export function createScim<
 
   const begun = new WeakMap<object, Progress<C>>();
 
-  const fail = (thrown: unknown, request: ScimRequest, progress: Progress<C>): ScimResponse => {
-    const problem = problemOf(thrown, request.signal);
-    progress.error = problem;
-    tellOf(thrown, problem, request, progress);
-    const response = renderError(problem, progress.mediaType, request.method.toUpperCase() === "HEAD");
-    return { ...response, headers: { ...response.headers, ...progress.headers } };
-  };
-
-  /** Each failure once: what comes after the answer is news only if it is a fault of its own. */
-  const tellOf = (thrown: unknown, problem: ScimError, request: ScimRequest, progress: Progress<C>): void => {
-    const { signal } = request;
-    // Nobody is there to be refused; what failed for another reason is told all the same.
-    if (isLeft(signal) && (isAbort(thrown, signal) || !isFault(problem))) return;
-    const { context } = progress;
-    const asked = askedOf(request, progress);
-    if (!progress.isTold) emit(failureEvent(thrown, problem, asked, context));
-    else if (isFault(problem) && !isAbort(thrown, signal)) emit({ type: "fault", error: thrown, ...asked, context });
-    progress.isTold = true;
-  };
+  const fail = failures(emit);
 
   return {
     limits,
@@ -169,12 +153,14 @@ export function createScim<
       const answered = answer(timed, progress).catch((error) => fail(error, timed, progress));
       const late = expired?.then(() => {
         // What comes after all is sent to nobody.
-        answered.then(discard);
+        const done = answered.then(discard);
+        request.waitUntil?.(done);
         return fail(timed.signal?.reason, timed, progress);
       });
       const response = await (late === undefined ? answered : Promise.race([answered, late]));
       end();
-      if (onRequest !== undefined) tell(onRequest, requestEvent(timed, response, progress, timer() - started));
+      if (onRequest !== undefined)
+        tell(onRequest, requestEvent(timed, response, progress, timer() - started), request.waitUntil);
       return response;
     },
     error(error, request) {
@@ -182,9 +168,34 @@ export function createScim<
       const progress = known ?? startProgress<C>();
       if (known === undefined) lookAt(arrive, request, progress);
       const response = fail(error, request, progress);
-      if (known === undefined && onRequest !== undefined) tell(onRequest, requestEvent(request, response, progress, 0));
+      if (known === undefined && onRequest !== undefined)
+        tell(onRequest, requestEvent(request, response, progress, 0), request.waitUntil);
       return response;
     },
+  };
+}
+
+/** Makes answers of what was thrown, and tells of it. */
+function failures<C extends Context>(emit: Engine<C>["emit"]) {
+  /** Each failure once: what comes after the answer is news only if it is a fault of its own. */
+  const tellOf = (thrown: unknown, problem: ScimError, request: ScimRequest, progress: Progress<C>): void => {
+    const { signal, waitUntil } = request;
+    // Nobody is there to be refused; what failed for another reason is told all the same.
+    if (isLeft(signal) && (isAbort(thrown, signal) || !isFault(problem))) return;
+    const { context } = progress;
+    const asked = askedOf(request, progress);
+    if (!progress.isTold) emit(failureEvent(thrown, problem, asked, context), waitUntil);
+    else if (isFault(problem) && !isAbort(thrown, signal))
+      emit({ type: "fault", error: thrown, ...asked, context }, waitUntil);
+    progress.isTold = true;
+  };
+
+  return (thrown: unknown, request: ScimRequest, progress: Progress<C>): ScimResponse => {
+    const problem = problemOf(thrown, request.signal);
+    progress.error = problem;
+    tellOf(thrown, problem, request, progress);
+    const response = renderError(problem, progress.mediaType, request.method.toUpperCase() === "HEAD");
+    return { ...response, headers: { ...response.headers, ...progress.headers } };
   };
 }
 

@@ -12,6 +12,16 @@ interface MountedRequest extends IncomingMessage {
   readonly body?: unknown;
 }
 
+/** Options of `nodeHandler` and `errorHandler`. */
+export interface NodeHandlerOptions {
+  /**
+   * Keeps the runtime alive until a promise has settled, so that a listener that goes on after the answer is not cut off where Node is
+   * frozen or ended with it: `waitUntil` of `@vercel/functions`, or what collects promises for the end of a function or a test.
+   * Default: nobody waits, as in a server that stays.
+   */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
+}
+
 /**
  * Mounts scimkit on `node:http`, Express, Connect or Fastify's raw requests. The body is read here once the client is
  * authenticated, with `limits.body` as its bound; where a parser (`express.json()`) has read it already, `request.body` is taken. Never
@@ -29,7 +39,10 @@ interface MountedRequest extends IncomingMessage {
  * createServer(nodeHandler(scim));
  * ```
  */
-export function nodeHandler(scim: Scim): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function nodeHandler(
+  scim: Scim,
+  { waitUntil }: NodeHandlerOptions = {},
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request: MountedRequest, response) => {
     const gone = new AbortController();
     response.on("close", () => {
@@ -42,6 +55,7 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
       ...askedOf(request),
       body: () => readBody(request, scim.limits.body),
       signal: gone.signal,
+      waitUntil,
     };
     try {
       answer = await scim.handle(asked);
@@ -74,12 +88,13 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
  */
 export function errorHandler(
   scim: Scim,
+  { waitUntil }: NodeHandlerOptions = {},
 ): (error: unknown, request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void {
   // Express knows a handler of errors by its four parameters.
   return (error, request, response, next) => {
     const problem = problemAhead(error);
     if (problem === undefined || response.headersSent) return next(error);
-    respond(request, response, scim.error(problem, askedOf(request)), scim.limits.body).catch(next);
+    respond(request, response, scim.error(problem, { ...askedOf(request), waitUntil }), scim.limits.body).catch(next);
   };
 }
 

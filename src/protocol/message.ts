@@ -25,6 +25,12 @@ export interface ScimRequest {
   readonly body?: unknown;
   /** Aborted when the client has gone. It reaches every call of the storage adapter, and none begins afterwards. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Given what goes on after the answer, for runtimes that end with it (Workers, serverless functions): each promise that a listener
+   * of `onChange`, `onNotice` or `onRequest` returns, and the request itself where its time was up. None rejects. It may be called
+   * until those that it was given have settled. Default: nobody waits.
+   */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
 /**

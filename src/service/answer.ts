@@ -24,6 +24,7 @@ import { type Arrival, arrivals } from "./arrival.ts";
 import { checkBaseUrl } from "./check-options.ts";
 import type { SettledOptions } from "./defaults.ts";
 import type { Engines } from "./engine.ts";
+import { engineFor } from "./listeners.ts";
 import { type Outsiders, outsiders } from "./place.ts";
 import { askedOf, type Progress } from "./progress.ts";
 import { isSingleTenant } from "./tenant.ts";
@@ -50,7 +51,7 @@ interface Visit<C extends Context> extends Arrival {
  */
 export function createAnswer<C extends Context>(options: SettledOptions<C>, engines: Engines<C>): Answer<C> {
   const { arrive, identify } = arrivals(options, engines.standard);
-  const outside = outsiders<C>(engines.standard.emit);
+  const outside = outsiders<C>();
   return async (request, progress) => {
     const arrival = arrive(request, progress);
     const known = await identify(arrival);
@@ -83,7 +84,7 @@ async function receive<C extends Context>(
 ): Promise<Visit<C>> {
   const context = known ?? ({} as C);
   const own = known === undefined ? undefined : await options.tenant?.(known);
-  const engine = engines.of(own);
+  const engine = engineFor(engines.of(own), arrival.request);
   if (context.tenant !== undefined && engine.resourceTypes.some((type) => isSingleTenant(engine.adapterOf(type))))
     throw new Error("authenticate gave a tenant, but the storage has one tenant only (capabilities.tenants: false).");
   const baseUrl = own?.baseUrl === undefined ? arrival.publicUrl : checkBaseUrl(own.baseUrl);
@@ -112,7 +113,7 @@ async function endpointOf<C extends Context>(
   const basePath = basePathOf(visit);
   const { endpointCase } = quirks.reads;
   progress.path = () => findTemplate(path, basePath, resourceTypes, endpointCase);
-  if (!isBelow(path, basePath)) throw outside(visit, baseUrl, context);
+  if (!isBelow(path, basePath)) throw outside(visit, baseUrl, visit);
   const found = findEndpoint(path, basePath, resourceTypes, endpointCase ? otherCase : undefined);
   progress.path = () => templateOf(found);
   if (!visit.isKnown && found.type !== "discovery") throw unauthorized();

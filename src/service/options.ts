@@ -140,7 +140,7 @@ export interface ScimOptions<
    * attribute, however the client spelt it. What the values are is the business of `decide`. It is not asked about the discovery
    * endpoints while they are anonymous (`discovery.anonymous`), but for a client that authenticates where there is `tenant`.
    */
-  readonly authorize?: ((operation: OperationFacts, context: C) => void | Promise<void>) | undefined;
+  readonly authorize?: ((operation: OperationFacts<T[number]["name"]>, context: C) => void | Promise<void>) | undefined;
   /**
    * Decides on each change within the same atomic step as its write, once it is known what it comes to: lets it pass, vetoes it by
    * throwing a `ScimError` that a person understands (409, 400, 403), or returns attributes to set besides. Rows of the host's own that
@@ -180,7 +180,11 @@ export interface ScimOptions<
   readonly rootQueries?: boolean | undefined;
   /** Ways of paging, and how cursors are made. Default: by index, and by cursor where the client asks for it and every storage adapter can. */
   readonly paging?: PagingOptions<C> | undefined;
-  /** Attribute paths that must not be filtered by in a URL: a GET with one is 403 sensitive, POST /.search serves it. Default none. */
+  /**
+   * Attribute paths that must not be filtered by in a URL: a GET with one is 403 sensitive, POST /.search serves it. One that no
+   * resource type has is refused, with the one that is meant. Default none.
+   * @see RFC 7644 §7.5.2
+   */
   readonly sensitiveAttributes?: readonly string[] | undefined;
   /** What the discovery endpoints say. Default: that they are open to all, and that bearer tokens are taken. */
   readonly discovery?: DiscoveryOptions | undefined;
