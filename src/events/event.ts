@@ -110,6 +110,8 @@ export interface FaultEvent<C extends Context = Context> extends Partial<Asked> 
   readonly type: "fault";
   /** What was thrown, for the host's own log. Of a `ScimError`, `cause` is what the driver said, if any. */
   readonly error: unknown;
+  /** The name of the storage that threw it, where one did. */
+  readonly storage?: string;
   /** What the client got. */
   readonly status?: number;
   /** The sentence that the client got, as in `refused`. */
@@ -180,6 +182,8 @@ export type ScimNotice<C extends Context = Context> =
       readonly attribute: string;
       readonly value: string;
       readonly outcome: "kept" | "dropped";
+      /** The name of the storage that told of it. */
+      readonly storage: string;
       readonly resourceType: string;
       readonly context: C | undefined;
     }
@@ -201,6 +205,8 @@ export type ScimNotice<C extends Context = Context> =
    */
   | {
       readonly type: "schemaChanged";
+      /** The name of the storage that told of it. */
+      readonly storage: string;
       readonly resourceType: string;
       /** None where the resources are of a release that did not say under which schema it wrote. */
       readonly changes: readonly ShapeChange[];
@@ -212,6 +218,8 @@ export type ScimNotice<C extends Context = Context> =
   | {
       readonly type: "secretDropped";
       readonly attribute: string;
+      /** The name of the storage that told of it. */
+      readonly storage: string;
       readonly resourceType: string;
       readonly context: C | undefined;
     };

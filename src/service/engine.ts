@@ -11,6 +11,7 @@ import {
   type ResourceTypeDefinition,
 } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
+import { checkAdapter } from "./check-adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination, settlePatchResponse } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
@@ -172,5 +173,6 @@ function adapterFor<C extends Context>(
     : (storage as { readonly [name: string]: StorageAdapter<C> })[type.name];
   if (found === undefined)
     throw new TypeError(`createScim: storage has no adapter for the resource type ${type.name}.`);
+  checkAdapter(found, type);
   return found;
 }

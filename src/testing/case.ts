@@ -15,6 +15,7 @@ export const FEATURES = [
   "exportTenant",
   "renameTenant",
   "ledger",
+  "accepts",
   "keepsDeleted",
   "failAt",
 ] as const;

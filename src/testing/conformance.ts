@@ -185,6 +185,7 @@ function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonl
     case "exportTenant":
     case "renameTenant":
     case "ledger":
+    case "accepts":
       return storage[feature] !== undefined;
     case "failAt":
       return failAt !== undefined;
@@ -194,6 +195,6 @@ function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonl
     case "secrets":
       return keepsPassword(capabilities, resourceTypes);
     default:
-      return capabilities[feature] !== false;
+      return capabilities[feature] === true;
   }
 }
