@@ -1,6 +1,7 @@
 import type { AttributeLiteral } from "./attribute.ts";
 import type { Extension, ResourceTypeDefinition } from "./resource-type.ts";
 import type { SchemaDefinition } from "./schema.ts";
+import type { ResourceObject } from "./value.ts";
 
 type Attributes = { readonly [name: string]: AttributeLiteral };
 
@@ -128,3 +129,28 @@ type Sent<T extends SchemaDefinition | ResourceTypeDefinition> = {
   readonly externalId?: string | undefined;
 } & AttributeValues<SchemaOf<T>["attributes"], "in"> &
   Containers<ExtensionsOf<T>, "in">;
+
+/**
+ * A resource type among others, whose types are told apart by their names: `Resource` where the name is known, and where it is not a
+ * resource of whatever type.
+ */
+export type StateOf<R extends ResourceTypeDefinition> = string extends R["name"] ? ResourceObject : Resource<R>;
+
+/** The names of attributes that may hold more elements than fit in memory. */
+type CollectionNames<T extends Attributes> = {
+  [K in keyof T]: T[K] extends { readonly scimkit: { readonly collection: true } } ? K & string : never;
+}[keyof T];
+
+/** The collections among attributes, each with its path and the type of its elements. */
+type CollectionsIn<T extends Attributes, Prefix extends string> = {
+  [K in CollectionNames<T>]: { readonly path: `${Prefix}${K}`; readonly element: Single<T[K], "out"> };
+}[CollectionNames<T>];
+
+type CollectionsOfExtension<X> = X extends Extension
+  ? CollectionsIn<X["schema"]["attributes"], `${X["schema"]["id"]}:`>
+  : never;
+
+/** The collections of a resource type whose name is known: those that it has itself, and those of its extensions. @see RFC 7643 §4.2 members */
+export type CollectionsOf<R extends ResourceTypeDefinition> =
+  | CollectionsIn<R["schema"]["attributes"], "">
+  | CollectionsOfExtension<R["extensions"][number]>;

@@ -20,7 +20,6 @@ export {
   type ResourceObject,
   readAttribute,
   valueAt,
-  writeAttribute,
 } from "../schema/value.ts";
 export type {
   Context,
@@ -78,5 +77,5 @@ export type {
   UpkeepOptions,
   UpkeepProgress,
 } from "./upkeep.ts";
-export { distinctElements, isSameResource, type UniqueKey, uniqueKeys, valuesAt } from "./values.ts";
+export { distinctElements, isSameResource, type UniqueKey, uniqueKeys, valuesAt, withAttribute } from "./values.ts";
 export { type StorageWrapper, type WrappedStorage, wrapStorage } from "./wrap.ts";

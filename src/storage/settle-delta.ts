@@ -1,11 +1,11 @@
 import type { Attribute } from "../schema/attribute.ts";
-import { isSame, type ResourceObject } from "../schema/value.ts";
+import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
 import type { DeltaRequest, StorageNotice } from "./adapter.ts";
 import { findReference, settleReference } from "./reference.ts";
 
 /** What a delta comes to. */
 export interface SettledDelta {
-  /** All elements as they are to be stored; the very list that was given where nothing changes. */
+  /** All elements as they are to be stored. */
   readonly elements: readonly ResourceObject[];
   /** What `DeltaResult` tells. Both are empty where nothing changes: then the version stays. */
   readonly added: readonly ResourceObject[];
@@ -17,7 +17,8 @@ export interface SettledDelta {
 /**
  * Works a delta out over the elements that a collection has: first `remove`, then `add`, of which one that is there stays as it is, with
  * references settled. For adapters that keep a collection with its resource; one that keeps rows does it by statements.
- * `typeOf` gives the resource type of an id, undefined where the tenant has none.
+ * @param stored what the collection holds, as `readAttribute` gives it.
+ * @param typeOf gives the resource type of an id, undefined where the tenant has none.
  *
  * @throws {ScimError} 400 invalidValue for an added reference to nothing that is refused.
  * @example
@@ -33,11 +34,12 @@ export interface SettledDelta {
  */
 export function settleDelta(
   request: DeltaRequest,
-  elements: readonly ResourceObject[],
+  stored: unknown,
   typeOf: (id: string) => string | undefined,
 ): SettledDelta {
   const { attribute, resourceType, checkReferences, id } = request;
   const reference = findReference(resourceType, attribute);
+  const elements: readonly ResourceObject[] = Array.isArray(stored) ? stored.filter(isObject) : [];
   const before = new Map(elements.map((element) => [keyOf(attribute, element.value), element]));
   const after = new Map(before);
   const notices: StorageNotice[] = [];
@@ -56,7 +58,7 @@ export function settleDelta(
   const differs = (key: unknown): boolean => !isSame(before.get(key), after.get(key));
   const added = [...after].filter(([key]) => differs(key)).map(([, element]) => element);
   const removed = [...before].filter(([key]) => differs(key)).map(([, element]) => element.value);
-  return { elements: added.length + removed.length === 0 ? elements : [...after.values()], added, removed, notices };
+  return { elements: [...after.values()], added, removed, notices };
 }
 
 function keyOf(attribute: Attribute, value: unknown): unknown {

@@ -1,6 +1,6 @@
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
-import { isObject, isSame, type ResourceObject, readAttribute, valueAt } from "../schema/value.ts";
+import { isObject, isSame, type ResourceObject, readAttribute, valueAt, writeAttribute } from "../schema/value.ts";
 
 // What adapters that keep resources whole ask of them.
 
@@ -19,6 +19,25 @@ import { isObject, isSame, type ResourceObject, readAttribute, valueAt } from ".
  */
 export function valuesAt(resource: ResourceObject, path: AttributePath): readonly unknown[] {
   return listOf(valueAt(resource, path));
+}
+
+/**
+ * A resource with another value of an attribute, or, with `undefined`, without it; an extension's container comes and goes with its
+ * content. The resource that was given stays as it is.
+ *
+ * @example
+ * ```ts
+ * import { compileResourceType, User } from "scimkit";
+ * import { withAttribute } from "scimkit/storage";
+ * const title = compileResourceType(User).attribute("title");
+ * if (title !== undefined) withAttribute({ userName: "ada" }, title, "Countess"); // { userName: "ada", title: "Countess" }
+ * ```
+ * @see RFC 7643 §3
+ */
+export function withAttribute<R extends ResourceObject>(resource: R, attribute: Attribute, value: unknown): R {
+  const changed: Record<string, unknown> = { ...resource };
+  writeAttribute(changed, attribute, value);
+  return changed as R;
 }
 
 /** A value of an attribute as a list: its elements, the one value, or none. */
@@ -102,9 +121,8 @@ function comparable({ attributes }: CompiledResourceType, { meta: _, ...resource
   for (const attribute of attributes) {
     const elements = attribute.collection ? readAttribute(resource, attribute) : undefined;
     if (!Array.isArray(elements)) continue;
-    const container = attribute.extension === undefined ? plain : { ...(plain[attribute.extension] as ResourceObject) };
-    container[attribute.name] = elements.map((element) => JSON.stringify(element, inOrder)).sort();
-    if (attribute.extension !== undefined) plain[attribute.extension] = container;
+    const sorted = elements.map((element) => JSON.stringify(element, inOrder)).sort();
+    writeAttribute(plain, attribute, sorted.length === 0 ? undefined : sorted);
   }
   return plain;
 }

@@ -2,10 +2,12 @@ import { versionMismatch } from "../../error.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { getOrCreate } from "../get-or-create.ts";
 import type { Ledgers } from "./ledger.ts";
+import type { MemoryOutbox } from "./outbox.ts";
 import type { ReferenceIndex } from "./reference-index.ts";
 import type { Row } from "./row.ts";
 import { createRows, type Rows } from "./rows.ts";
 import type { Types } from "./types.ts";
+import type { UnderWay } from "./under-way.ts";
 import type { Readers } from "./undo.ts";
 import type { ValueIndex } from "./value-index.ts";
 
@@ -39,6 +41,9 @@ export interface Shared {
   readonly types: Types;
   /** What is remembered beside the resources, by tenant. */
   readonly ledgers: Ledgers;
+  /** The one that is under way. */
+  transaction: UnderWay | undefined;
+  readonly outbox: MemoryOutbox;
 }
 
 /** Makes an empty tenant. */

@@ -1,6 +1,7 @@
 export type { HashSecret } from "../secrets.ts";
 export { namedStatements } from "./drivers/named-statements.ts";
 export { openSqlite, type SqliteOptions } from "./drivers/node-sqlite.ts";
+export type { CompanionName } from "./map/companions.ts";
 export type { ColumnCondition, ConvertedColumn, MappedColumn } from "./map/mapped-column.ts";
 export {
   type MappedCollection,

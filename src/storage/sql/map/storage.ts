@@ -4,6 +4,8 @@ import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
 import { type HashSecret, secretName } from "../../secrets.ts";
 import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } from "../../upkeep.ts";
 import { type Database, databaseOf } from "../database.ts";
+import { deleteOutbox, sqlOutbox } from "../outbox.ts";
+import { type Companion, type CompanionName, outboxCompanion } from "./companions.ts";
 import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
 import { parseId } from "./id.ts";
@@ -31,13 +33,18 @@ export interface MappedStorageOptions<DB = unknown> {
   readonly hashSecret?: HashSecret;
   /** Most rows that a query may look at where SQL cannot express all of it; more is 400 tooMany. Default 100,000. */
   readonly maxScanned?: number;
+  /**
+   * The table where events wait to be handed out, such as `"scim_outbox"`: one of scimkit's own, which `prepare` makes beside yours. It has no
+   * column for the tenant's own key, and no other table refers to it. Default: none, and `createScim` refuses `outbox: true`.
+   */
+  readonly outbox?: CompanionName | undefined;
 }
 
 /** Storage in tables that you have. */
 export interface MappedStorage extends StorageAdapter, Upkeep {
   /**
    * Looks whether the tables are as the mappings say, and fills the key columns of rows that have none, a batch at a
-   * time. Run it at start-up; it changes no table. It looks at tables, columns and their types, NOT NULL columns that
+   * time. Run it at start-up; it changes no table of yours, and makes the one that `outbox` names. It looks at tables, columns and their types, NOT NULL columns that
    * nothing fills, unique indexes, foreign keys and grants.
    * @throws {Error} that says of everything which does not fit, at once, which column it is and what to change.
    */
@@ -119,6 +126,7 @@ export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStor
     hashSecret,
     maxScanned,
     hasTenants: tenants.has(true),
+    outbox: options.outbox === undefined ? undefined : outboxCompanion(options.outbox),
   });
 }
 
@@ -127,6 +135,7 @@ interface Settings {
   readonly hashSecret: HashSecret | undefined;
   readonly maxScanned: number;
   readonly hasTenants: boolean;
+  readonly outbox: Companion | undefined;
 }
 
 function storageOver(database: Database, settings: Settings): MappedStorage {
@@ -162,12 +171,13 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
     ...(database.isTransaction ? { handle: database.handle } : {}),
     transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
-    prepare: () => prepareMapped(database, mappings),
+    ...(settings.outbox === undefined ? {} : { outbox: sqlOutbox(database, settings.outbox.table) }),
+    prepare: () => prepareMapped(database, mappings, settings.outbox === undefined ? [] : [settings.outbox]),
     ...upkeepOf(database, settings),
   };
 }
 
-function upkeepOf(database: Database, { mappings, hashSecret, hasTenants }: Settings): Upkeep {
+function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox }: Settings): Upkeep {
   const refuseWithout = (tenant: string | undefined = "one"): void => {
     if (hasTenants || tenant === "") return;
     throw new Error(
@@ -181,7 +191,9 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants }: Sett
     },
     async deleteTenant(tenant, options) {
       refuseWithout();
-      return deleteTenantOf(database, mappings, tenant, options);
+      const counts = await deleteTenantOf(database, mappings, tenant, options);
+      if (outbox !== undefined) await deleteOutbox(database, outbox.table, tenant ?? "");
+      return counts;
     },
     exportTenant(tenant, options) {
       if (tenant !== undefined) refuseWithout(tenant);
@@ -189,7 +201,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants }: Sett
     },
     async renameTenant(from, to) {
       refuseWithout();
-      return renameTenantOf(database, mappings, from, to);
+      return renameTenantOf(database, mappings, from, to, outbox?.table);
     },
   };
 }

@@ -293,6 +293,7 @@ export async function made(application: Application, engine: Engine) {
     types: application.types(schema),
     resourceTypes: application.resourceTypes,
     hashSecret: (_, value) => `hash of ${String(value).length}`,
+    outbox: schema === undefined ? "scim_outbox" : { schema, table: "scim_outbox" },
   };
   return {
     db: db as Kysely<unknown>,
