@@ -109,7 +109,7 @@ function resourceTypeDocument(type: CompiledResourceType, baseUrl: string) {
     ...(description === undefined ? {} : { description }),
     schema: type.urn,
     schemaExtensions: type.extensions.map((extension) => ({ schema: extension.urn, required: extension.required })),
-    meta: { resourceType: "CompiledResourceType", location: `${baseUrl}/ResourceTypes/${type.name}` },
+    meta: { resourceType: "ResourceType", location: `${baseUrl}/ResourceTypes/${type.name}` },
   };
 }
 
