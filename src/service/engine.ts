@@ -13,6 +13,7 @@ import {
 } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { Outbox } from "../storage/outbox.ts";
+import { checkAdapter } from "./check-adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
@@ -197,5 +198,6 @@ function adapterFor<C extends Context>(
     throw new TypeError(
       `createScim: storage has no adapter for the resource type ${type.name}.${nearestHint(Object.keys(storage), type.name)}`,
     );
+  checkAdapter(found, type);
   return found;
 }
