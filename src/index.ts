@@ -1,22 +1,5 @@
+export type { Access, OperationFacts } from "./call/facts.ts";
 export type { Limits } from "./call/limits.ts";
-export type {
-  AskedPage,
-  BulkEntry,
-  BulkMethod,
-  BulkOperation,
-  CreateOperation,
-  DeleteOperation,
-  DiscoverOperation,
-  MembershipChange,
-  Operation,
-  PatchOperation,
-  QueryOperation,
-  ReadOperation,
-  ReplaceOperation,
-  RootPart,
-  RootQueryOperation,
-  SealedPage,
-} from "./call/operation.ts";
 export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type ScimType } from "./error.ts";
 /**
  * What a host, an adapter or a hook throws so that the client gets a SCIM error: a function for each keyword of RFC 7644 Table 9 and
@@ -50,8 +33,9 @@ export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/be
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
-export { type ProfileName, profiles } from "./quirks/profiles.ts";
-export type { Quirk, Readings } from "./quirks/quirk.ts";
+export type { Profile, ProfileDefinition, ProfileNeeds, ProfileSettings, ReferencePolicy } from "./quirks/profile.ts";
+export { defineProfile, type ProfileName, profiles } from "./quirks/profiles.ts";
+export type { Quirk, Readings, Refusal, Refusals, SentOperation } from "./quirks/quirk.ts";
 export type {
   Attribute,
   AttributeLiteral,
@@ -88,6 +72,7 @@ export { type AttributeJson, type SchemaJson, schemaFromJson, schemaToJson } fro
 export type { ShapeChange } from "./schema/shape.ts";
 export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";
+export type { ValuePlace } from "./schema/value-reader.ts";
 export { createScim, type Scim } from "./scim.ts";
 export type { Announcements } from "./service/announce.ts";
 export type { DrainHandler } from "./service/drain.ts";

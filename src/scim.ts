@@ -3,7 +3,7 @@ import type { Limits } from "./call/limits.ts";
 import type { ScimError } from "./error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import { renderError } from "./protocol/render.ts";
-import type { CompiledResourceType } from "./schema/resource-type.ts";
+import type { CompiledResourceType, ResourceTypeDefinition } from "./schema/resource-type.ts";
 import { createAnswer } from "./service/answer.ts";
 import { arrivals } from "./service/arrival.ts";
 import { checkOptions } from "./service/check-options.ts";
@@ -119,9 +119,13 @@ export interface Scim {
  * ```
  * @see RFC 7644
  */
-export function createScim<C extends Context = Context>(options: ScimOptions<C>): Scim {
+export function createScim<
+  C extends Context = Context,
+  const T extends readonly ResourceTypeDefinition[] = readonly ResourceTypeDefinition[],
+>(options: ScimOptions<C, T>): Scim {
   checkOptions(options);
-  const settled = settle(options);
+  // What the host's functions are told of is of the types that they expect, or of a tenant's own.
+  const settled = settle(options as unknown as ScimOptions<C>);
   const { drain, lag, wake } = createOutboxes(settled, (notice: DrainNotice<C>) => emit(notice));
   const engines = createEngines(settled, wake);
   const { limits, resourceTypes, emit } = engines.standard;

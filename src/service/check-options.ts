@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
-import { REFERENCE_POLICIES } from "../call/reference-rules.ts";
+import { checkProfile } from "../quirks/profile.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
 import { nearestHint } from "../schema/nearest-name.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
@@ -23,13 +23,11 @@ const resourceTypes = z
   .array(z.looseObject({ name: z.string(), endpoint: z.string(), schema: z.looseObject({ id: z.string() }) }))
   .min(1);
 const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]];
-const profile = z.union(
-  [z.enum(profileNames), z.array(z.looseObject({ id: z.string() }))],
-  `must be one of ${listed(profileNames)}, or a list of rules`,
-);
+const profile = z.unknown().superRefine((given, context) => {
+  const problem = problemOfProfile(given);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+});
 const secret = z.string().min(32, "must have at least 32 characters");
-
-const ReferencePolicyShape = z.enum(REFERENCE_POLICIES);
 
 /** The shape of `PagingOptions`. */
 export const PagingShape = z.strictObject({
@@ -93,20 +91,7 @@ export const OptionsShape = z.strictObject({
   bulk: z.boolean().optional(),
   isReadable: anyFunction.optional(),
   profile: profile.optional(),
-  unknownAttributes: z.enum(["ignore", "reject"]).optional(),
-  canonicalValues: z.enum(["suggest", "enforce"]).optional(),
-  formats: z.enum(["ignore", "enforce"]).optional(),
-  references: z
-    .union(
-      [ReferencePolicyShape, z.record(z.string(), ReferencePolicyShape)],
-      `must be one of ${listed(REFERENCE_POLICIES)}, or an object that gives one of them to attributes such as Group.members`,
-    )
-    .optional(),
   writableGroups: z.boolean().optional(),
-  putOmitted: z.enum(["clear", "keep"]).optional(),
-  patchResponse: z.enum(["auto", "resource"]).optional(),
-  etags: z.boolean().optional(),
-  neMultiValued: z.enum(["any", "none"]).optional(),
   rootQueries: z.boolean().optional(),
   paging: PagingShape.optional(),
   sensitiveAttributes: z.array(z.string()).optional(),
@@ -154,11 +139,26 @@ export const TenantShape = z.strictObject({
   profile: profile.optional(),
 } satisfies ShapeOf<TenantOptions>);
 
+/** What is wrong with a profile: a name that there is none of lists those that there are. */
+function problemOfProfile(given: unknown): string | undefined {
+  const isName = typeof given === "string";
+  if (isName && Object.hasOwn(profiles, given)) return undefined;
+  try {
+    if (!isName) checkProfile("profile", given);
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
+  return isName ? `must be one of ${listed(profileNames)}, or what defineProfile made` : undefined;
+}
+
 /**
  * Checks the options once, when `createScim` runs.
  * @throws {TypeError} naming the option and what it must be.
  */
-export function checkOptions<C extends Context>(options: ScimOptions<C>): void {
+export function checkOptions<C extends Context, T extends readonly ResourceTypeDefinition[]>(
+  options: ScimOptions<C, T>,
+): void {
   check("createScim", OptionsShape, options);
   if (options.authenticate === undefined && options.unsafeNoAuthentication !== true) {
     throw new TypeError(

@@ -2,8 +2,8 @@ import type { Engine } from "../call/call.ts";
 import { type Cursors, createCursors } from "../call/cursor.ts";
 import { selectionOf } from "../call/selection.ts";
 import type { ScimNotice } from "../events/event.ts";
+import type { Profile } from "../quirks/profile.ts";
 import { profiles } from "../quirks/profiles.ts";
-import { type ActiveQuirks, activate, type Quirk } from "../quirks/quirk.ts";
 import { remembered } from "../schema/remembered.ts";
 import {
   type CompiledResourceType,
@@ -13,13 +13,14 @@ import {
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { Outbox } from "../storage/outbox.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
-import { type SettledOptions, settlePagination, settlePatchResponse } from "./defaults.ts";
+import { type SettledOptions, settlePagination } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
+import { type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
 
-/** The engines of a service: one from the options, and one for each set of resource types and rules that tenants have. */
+/** The engines of a service: one from the options, and one for each set of resource types and profile that tenants have. */
 export interface Engines<C extends Context> {
   readonly standard: Engine<C>;
   /**
@@ -39,12 +40,19 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
   );
   const common = commonOf(options, committed);
   const checked = new WeakSet<TenantOptions>();
-  const under = remembered((rules: readonly Quirk[]) =>
-    remembered((definitions: readonly ResourceTypeDefinition[]) => {
+  const under = remembered((profile: Profile) => {
+    const shared = ofProfile(profile, options);
+    const served = remembered(withoutAttributes(profile.withoutAttributes ?? []));
+    return remembered((definitions: readonly ResourceTypeDefinition[]) => {
       checkResourceTypes(definitions);
-      return createEngine(options, common, definitions.map(compile), rules);
-    }),
-  );
+      return createEngine(
+        options,
+        common,
+        shared,
+        definitions.map((definition) => compile(served(definition))),
+      );
+    });
+  });
   const find = (definitions: readonly ResourceTypeDefinition[], profile: SettledOptions<C>["profile"]) =>
     under(typeof profile === "string" ? profiles[profile] : profile)(definitions);
   const { resourceTypes, profile } = options;
@@ -65,11 +73,10 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
 /** What engines have in common: there is one for each tenant with types of its own, and there may be thousands. */
 interface Common<C extends Context> {
   readonly adapterOf: Engine<C>["adapterOf"];
-  readonly activate: (rules: readonly Quirk[]) => ActiveQuirks;
   /** What options alone say. */
   readonly settings: Omit<
     Engine<C>,
-    "resourceTypes" | "adapterOf" | "quirks" | "references" | "patchResponse" | "pagination"
+    "resourceTypes" | "adapterOf" | "references" | "pagination" | Exclude<keyof OfProfile, "policies">
   >;
 }
 
@@ -77,18 +84,11 @@ function commonOf<C extends Context>(options: SettledOptions<C>, committed: () =
   const { limits, discovery } = options;
   return {
     adapterOf: remembered((type: CompiledResourceType) => adapterFor(options.storage, type)),
-    activate: remembered(activate),
     settings: {
       selectionOf: remembered((type: CompiledResourceType) => selectionOf(type, {}, { maxNames: limits.attributes })),
       limits,
       bulk: options.bulk,
-      unknownAttributes: options.unknownAttributes,
-      canonicalValues: options.canonicalValues,
-      formats: options.formats,
       writableGroups: options.writableGroups,
-      putOmitted: options.putOmitted,
-      etags: options.etags,
-      neMultiValued: options.neMultiValued,
       rootQueries: options.rootQueries,
       cursors: cursorsOf(options, (event) => tell(options.onNotice, event)),
       cursorIdentity: options.paging.cursorIdentity,
@@ -96,7 +96,6 @@ function commonOf<C extends Context>(options: SettledOptions<C>, committed: () =
       isReadable: options.isReadable,
       authenticationSchemes: discovery.authenticationSchemes.map((scheme) => ({ ...scheme })),
       documentationUri: discovery.documentationUri,
-      announced: structuredClone({ ...discovery.announce }),
       decide: options.decide,
       outbox: options.outbox,
       now: options.clock.now,
@@ -108,25 +107,23 @@ function commonOf<C extends Context>(options: SettledOptions<C>, committed: () =
 
 function createEngine<C extends Context>(
   options: SettledOptions<C>,
-  { adapterOf, activate, settings }: Common<C>,
+  { adapterOf, settings }: Common<C>,
+  { policies, ...shared }: OfProfile,
   resourceTypes: readonly CompiledResourceType[],
-  rules: readonly Quirk[],
 ): Engine<C> {
   if (options.outbox) checkOutbox(resourceTypes, adapterOf);
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
   return {
     ...settings,
+    ...shared,
     resourceTypes,
     adapterOf,
-    quirks: activate(rules),
     references: referenceRulesOf({
       resourceTypes,
       adapterOf,
-      references: options.references,
-      isStrict: rules === profiles.strict,
+      references: policies,
       hasTenants: options.tenant !== undefined,
     }),
-    patchResponse: settlePatchResponse(options.patchResponse, rules),
     pagination: settlePagination(options.paging, canCursor),
   };
 }

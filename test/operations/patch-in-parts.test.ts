@@ -13,6 +13,7 @@ import { directory, GROUP, USER } from "../support/directory.ts";
 import { patchOf } from "../support/patching.ts";
 import { pickSize } from "../support/size.ts";
 import { transactionalStorage } from "../support/transactional-storage.ts";
+import { withoutTransactions } from "../support/without-transactions.ts";
 
 const TEAM = "urn:example:params:scim:schemas:Team";
 const member = { type: "complex", multiValued: true, scimkit: { collection: true } } as const;
@@ -273,7 +274,7 @@ describe("a PATCH of collections together with other attributes", () => {
   });
 
   test("is read and written as a whole where storage has no transactions", async () => {
-    const memory = memoryStorage();
+    const memory = withoutTransactions(memoryStorage());
     const calls: string[] = [];
     const service = directory({ storage: watched(memory, calls), resourceTypes: [Team], newId: () => "t1" });
     await service.ask("POST", "/Teams", { schemas: [TEAM], label: "A", players: people("p1") });
@@ -284,7 +285,7 @@ describe("a PATCH of collections together with other attributes", () => {
   });
 
   test("says of a delta that storage refuses which operation it was", async () => {
-    const service = directory({ storage: transactionalStorage(), references: "check" });
+    const service = directory({ storage: transactionalStorage(), settings: { references: "check" } });
     const { json } = await service.ask("POST", "/Groups", { schemas: [GROUP], displayName: "G" });
     const answer = await service.ask(
       "PATCH",
@@ -506,7 +507,7 @@ describe("what one request may look at", () => {
   });
 
   test("lets others go on meanwhile, and ends where its client leaves", async () => {
-    const service = directory({ references: "ignore" });
+    const service = directory({ settings: { references: "ignore" } });
     const members = Array.from({ length: 10_000 }, (_, index) => ({ value: `m${index}`, display: `Name ${index}` }));
     const { json } = await service.ask("POST", "/Groups?excludedAttributes=members", {
       schemas: [GROUP],

@@ -2,6 +2,7 @@ import type { Context } from "../adapter.ts";
 import { getOrCreate } from "../get-or-create.ts";
 import type { NewOutboxEntry, Outbox, OutboxEntry, OutboxLag } from "../outbox.ts";
 import { Heap } from "./heap.ts";
+import type { UnderWay } from "./under-way.ts";
 
 /** The events of one resource, of which the first can be taken when its time has come. */
 interface Line {
@@ -150,6 +151,16 @@ export class MemoryOutbox implements Outbox {
       if (turn.line.due === turn.due && turn.line.first !== undefined) this.#ready.add(turn.line);
     }
   }
+}
+
+/** The outbox as a transaction has it: what is appended is there with its commit. */
+export function outboxWithin(outbox: MemoryOutbox, within: UnderWay): Outbox {
+  return {
+    append: async (entries, context) => within.onCommit(() => void outbox.append(entries, context)),
+    take: (request) => outbox.take(request),
+    settle: (outcome) => outbox.settle(outcome),
+    lag: () => outbox.lag(),
+  };
 }
 
 function keyOf({ resourceType, id }: Pick<Line, "resourceType" | "id">): string {

@@ -1,7 +1,5 @@
 import type { Kysely } from "kysely";
 import type { ComparisonKey } from "../../../schema/attribute.ts";
-import { DIRECTORY } from "../../../schema/core/directory.ts";
-import { compileResourceType, type ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
 import { type HashSecret, secretName } from "../../secrets.ts";
 import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } from "../../upkeep.ts";
@@ -12,7 +10,7 @@ import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
 import { parseId } from "./id.ts";
 import { readRow } from "./lock.ts";
-import type { TableMapping } from "./mapping.ts";
+import type { MappedTable } from "./mapping.ts";
 import { compileMappings } from "./mappings.ts";
 import { prepareMapped } from "./prepare.ts";
 import { queryMapped } from "./query.ts";
@@ -27,10 +25,8 @@ import { deleteTenantOf, exportTenantOf, renameTenantOf } from "./tenants.ts";
 export interface MappedStorageOptions<DB = unknown> {
   /** The database, as a Kysely over the driver, pool or transaction of your own. Plugins are not applied. */
   readonly db: Kysely<DB>;
-  /** By name of the resource type, how it lies in a table of yours. */
-  readonly types: Readonly<Record<string, TableMapping>>;
-  /** The resource types, the same as `createScim` gets. Default: users with the enterprise extension, and groups. */
-  readonly resourceTypes?: readonly ResourceTypeDefinition[];
+  /** The resource types, the same as `createScim` gets, each with the table of yours that it lies in: made by `mapTable`. */
+  readonly tables: readonly MappedTable[];
   /** The comparison key, where `createScim` gets one of your own. */
   readonly comparisonKey?: ComparisonKey;
   /** Makes of a writeOnly value (a password) what its column keeps. Needed where a mapping has such a column. */
@@ -95,13 +91,12 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
  * const meta = { version: "version", created: "created_at", lastModified: "updated_at" };
  * const storage = mappedStorage({
  *   db: await openSqlite("app.db"),
- *   resourceTypes: [User, Group],
- *   types: {
- *     User: mapTable({
+ *   tables: [
+ *     mapTable(User, {
  *       table: "users", id: { column: "id", type: "integer", prefix: "u" }, ...meta,
  *       columns: { userName: "email" }, rest: "scim_json",
  *     }),
- *     Group: mapTable({
+ *     mapTable(Group, {
  *       table: "teams", id: { column: "id", type: "integer", prefix: "t" }, ...meta,
  *       columns: { displayName: "name" }, rest: "scim_json",
  *       collections: {
@@ -110,7 +105,7 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
  *         },
  *       },
  *     }),
- *   },
+ *   ],
  * });
  * createScim({
  *   resourceTypes: [User, Group], storage, baseUrl: "https://example.com/scim/v2", authenticate: () => ({}),
@@ -118,11 +113,8 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
  * ```
  */
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
-  const { types, resourceTypes = DIRECTORY, maxScanned = 100_000, hashSecret } = options;
-  const mappings = compileMappings(
-    types,
-    resourceTypes.map((definition) => compileResourceType(definition, options.comparisonKey)),
-  );
+  const { maxScanned = 100_000, hashSecret } = options;
+  const mappings = compileMappings(options.tables, options.comparisonKey);
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));
   if (tenants.size > 1) throw new TypeError("mappedStorage: all tables have a column for the tenant, or none.");
   if (mappings.all.some(({ secrets }) => secrets.length > 0) && hashSecret === undefined)
