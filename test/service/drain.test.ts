@@ -17,7 +17,7 @@ import { mappedStorage, mapTable, openSqlite, sqlStorage } from "scimkit/sql";
 import { afterAll, describe, expect, test } from "vitest";
 import { hasPostgres, postgresEngine } from "../storage/sql/engines.ts";
 
-const TYPES = [User.extend(EnterpriseUserSchema), Group];
+const TYPES = [User.extend(EnterpriseUserSchema), Group] as const;
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 
@@ -50,17 +50,16 @@ async function mapped(): Promise<StorageAdapter> {
   const members = { table: "memberships", holder: "team_id", value: "user_id", resourceType: "User" };
   const storage = mappedStorage({
     db,
-    resourceTypes: TYPES,
     outbox: "scim_outbox",
-    types: {
-      User: mapTable({
+    tables: [
+      mapTable(TYPES[0], {
         table: "users",
         id: { column: "id", type: "integer", prefix: "u" },
         ...meta,
         columns: { userName: "name" },
         rest: "scim",
       }),
-      Group: mapTable({
+      mapTable(TYPES[1], {
         table: "teams",
         id: { column: "id", type: "integer", prefix: "t" },
         ...meta,
@@ -68,7 +67,7 @@ async function mapped(): Promise<StorageAdapter> {
         rest: "scim",
         collections: { members },
       }),
-    },
+    ],
   });
   await storage.prepare();
   await storage.prepare();
