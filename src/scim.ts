@@ -9,7 +9,7 @@ import { arrivals } from "./service/arrival.ts";
 import { checkOptions } from "./service/check-options.ts";
 import { startDeadline } from "./service/deadline.ts";
 import { settle } from "./service/defaults.ts";
-import { createOutboxes, type DrainHandler, type DrainNotice } from "./service/drain.ts";
+import { createOutboxes, type DrainHandler } from "./service/drain.ts";
 import type { DrainOptions } from "./service/drain-options.ts";
 import { createEngines } from "./service/engine.ts";
 import { tell } from "./service/listeners.ts";
@@ -22,7 +22,7 @@ import type { OutboxLag } from "./storage/outbox.ts";
  * A SCIM service provider, ready to be mounted. It holds no state of its own: start as many as you like.
  * @see RFC 7644 §3
  */
-export interface Scim {
+export interface Scim<R extends ResourceTypeDefinition = ResourceTypeDefinition> {
   /**
    * Answers a request. Never rejects: whatever goes wrong becomes a SCIM error response.
    *
@@ -78,7 +78,7 @@ export interface Scim {
    * });
    * ```
    */
-  drain(handler: DrainHandler, options?: DrainOptions): Promise<void>;
+  drain(handler: DrainHandler<R>, options?: DrainOptions): Promise<void>;
   /**
    * How many events wait to be handed out, and since when the oldest of them does: for a metric, and for an alarm when that is too long ago.
    *
@@ -122,11 +122,11 @@ export interface Scim {
 export function createScim<
   C extends Context = Context,
   const T extends readonly ResourceTypeDefinition[] = readonly ResourceTypeDefinition[],
->(options: ScimOptions<C, T>): Scim {
+>(options: ScimOptions<C, T>): Scim<T[number]> {
   checkOptions(options);
   // What the host's functions are told of is of the types that they expect, or of a tenant's own.
   const settled = settle(options as unknown as ScimOptions<C>);
-  const { drain, lag, wake } = createOutboxes(settled, (notice: DrainNotice<C>) => emit(notice));
+  const { drain, lag, wake } = createOutboxes<C, T[number]>(settled, (notice) => emit(notice));
   const engines = createEngines(settled, wake);
   const { limits, resourceTypes, emit } = engines.standard;
   const answer = createAnswer(settled, engines);

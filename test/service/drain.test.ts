@@ -47,7 +47,7 @@ async function mapped(): Promise<StorageAdapter> {
   ])
     await db.executeQuery(CompiledQuery.raw(`CREATE TABLE ${table}`));
   const meta = { version: "version", created: "created_at", lastModified: "updated_at" };
-  const members = { table: "memberships", holder: "team_id", value: "user_id", resourceType: "User" };
+  const members = { table: "memberships", holder: "team_id", value: "user_id", resourceType: "User" } as const;
   const storage = mappedStorage({
     db,
     outbox: "scim_outbox",
