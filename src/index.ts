@@ -1,3 +1,4 @@
+export type { IdRequest } from "./call/id-request.ts";
 export type { Limits } from "./call/limits.ts";
 export type {
   AskedPage,

@@ -7,6 +7,7 @@ import type { ResourceObject } from "../schema/value.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { TimeSlice } from "../time-slice.ts";
 import type { Cursors } from "./cursor.ts";
+import type { IdRequest } from "./id-request.ts";
 import type { Limits } from "./limits.ts";
 import type { BulkMethod, Operation, ResourceEndpoint } from "./operation.ts";
 import type { Pagination } from "./pagination.ts";
@@ -47,6 +48,7 @@ export interface Engine<C extends Context> {
   readonly announced: ResourceObject;
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly idFor: ((request: IdRequest, context: C) => string | undefined | Promise<string | undefined>) | undefined;
   readonly emit: (event: ScimEvent<C>) => void;
 }
 

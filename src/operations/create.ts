@@ -2,7 +2,6 @@ import type { Call } from "../call/call.ts";
 import type { CreateOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
-import { conflict } from "../error.ts";
 import { missingAttributes, schemasOf } from "../schema/canonical.ts";
 import { copyValue, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, StorageNotice } from "../storage/adapter.ts";
@@ -10,6 +9,7 @@ import { withoutMarks } from "../storage/reference.ts";
 import { readBody, throwProblems } from "./body.ts";
 import { emitChange } from "./change.ts";
 import { checkNamesAny } from "./known-names.ts";
+import { newIdOf } from "./new-id.ts";
 import { settleForeignReferences, withoutDropped } from "./references.ts";
 import { receive } from "./stored.ts";
 import { tellingOf } from "./write-with-retry.ts";
@@ -35,9 +35,7 @@ export async function create<C extends Context>(operation: CreateOperation, call
   const request = writeRequest(call, resourceType);
   const notices: StorageNotice[] = [];
   const selection = operation.selection.forWrite(named);
-  const id = call.engine.newId();
-  if (id.includes("bulkId"))
-    throw conflict("The server made an id that contains the reserved word bulkId. Repeat the request.");
+  const id = await newIdOf(call, resourceType, given);
   const stored = await call.storageOf(resourceType).create(
     {
       ...request,

@@ -107,6 +107,7 @@ export const OptionsShape = z.strictObject({
   now: anyFunction.optional(),
   timer: anyFunction.optional(),
   newId: anyFunction.optional(),
+  idFor: anyFunction.optional(),
 } satisfies ShapeOf<ScimOptions>);
 
 /** The shape of `TenantOptions`. */

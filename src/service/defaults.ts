@@ -22,7 +22,8 @@ type WithoutDefault =
   | "documentationUri"
   | "timeout"
   | "on"
-  | "observe";
+  | "observe"
+  | "idFor";
 
 /** Options whose default depends on more than themselves; see `settlePagination` and `settlePatchResponse`. */
 type Dependent = "pagination" | "patchResponse";

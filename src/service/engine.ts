@@ -90,6 +90,7 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       announced: structuredClone({ ...options.announce }),
       now: options.now,
       newId: options.newId,
+      idFor: options.idFor,
       emit: (event: ScimEvent<C>) =>
         tell(options.on, event, (error) => {
           if (event.type !== "fault") tell(options.on, { type: "fault", error, context: event.context });

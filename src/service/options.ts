@@ -1,3 +1,4 @@
+import type { IdRequest } from "../call/id-request.ts";
 import type { Limits } from "../call/limits.ts";
 import type { Operation } from "../call/operation.ts";
 import type { PaginationOptions } from "../call/pagination.ts";
@@ -182,4 +183,22 @@ export interface ScimOptions<C extends Context = Context> {
   readonly timer?: () => number;
   /** Makes ids. Default `crypto.randomUUID()`; never guessable, never containing "bulkId". */
   readonly newId?: () => string;
+  /**
+   * Gives the id of a new resource, so that those that people have elsewhere stay theirs when a directory moves here; undefined leaves
+   * it to `newId`. Asked of each create, and of each line of an import that has no id, with what the client asserts in canonical form.
+   * An id that is taken is answered with 409; one that no URL can hold (empty, longer than 255 characters, with control characters or
+   * the word bulkId in it) is a fault of the host, and a 500. Storage may choose another one (where the database makes the ids): the
+   * answer and the event say which. Default: `newId` makes them all.
+   *
+   * @example
+   * ```ts
+   * import { type IdRequest, User } from "scimkit";
+   * declare const oldIds: ReadonlyMap<string, string>;
+   * function idFor({ resourceType, resource: { externalId } }: IdRequest): string | undefined {
+   *   return resourceType === User.name && typeof externalId === "string" ? oldIds.get(externalId) : undefined;
+   * }
+   * ```
+   * @see RFC 7643 §3.1 id
+   */
+  readonly idFor?: ((request: IdRequest, context: C) => string | undefined | Promise<string | undefined>) | undefined;
 }
