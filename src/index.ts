@@ -41,6 +41,7 @@ export {
   versionMismatch,
 } from "./error.ts";
 export type { Asked, ChangeEvent, CollectionDelta, FaultEvent, RefusedEvent, ScimEvent } from "./events/event.ts";
+export type { Amendment, Decide, PendingChange } from "./events/pending-change.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
 export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";

@@ -1,4 +1,5 @@
 import type { ScimEvent } from "../events/event.ts";
+import type { Decide } from "../events/pending-change.ts";
 import type { Effort } from "../patch/effort.ts";
 import type { ActiveQuirks, QuirkNote } from "../quirks/quirk.ts";
 import type { Attribute } from "../schema/attribute.ts";
@@ -46,6 +47,10 @@ export interface Engine<C extends Context> {
   readonly documentationUri: string | undefined;
   /** What the host adds to `/ServiceProviderConfig`. */
   readonly announced: ResourceObject;
+  /** Asked about each change, in one step with its write. */
+  readonly decide: Decide<C> | undefined;
+  /** Whether events are kept in the outbox of storage. */
+  readonly outbox: boolean;
   readonly now: () => Date;
   readonly newId: () => string;
   readonly idFor: ((request: IdRequest, context: C) => string | undefined | Promise<string | undefined>) | undefined;

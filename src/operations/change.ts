@@ -9,8 +9,8 @@ import type { Context } from "../storage/adapter.ts";
 import { withoutMark, withoutMarks } from "../storage/reference.ts";
 import type { Difference } from "./difference.ts";
 
-/** What a verb knows of the change that it made. */
-interface Change extends Difference {
+/** What a verb knows of the change that it makes. */
+export interface Change extends Difference {
   readonly id: string;
   readonly version: string | undefined;
   readonly before?: ResourceObject | undefined;
@@ -40,22 +40,34 @@ function hideSecrets(resourceType: ResourceType, resource: ResourceObject | unde
   return copy;
 }
 
-/** Tells the host of a committed change, and of an account's going in or out of service that comes with it. */
-export function emitChange<C extends Context>(
+/** What of a change the host may see. */
+export function shownChange(
+  resourceType: ResourceType,
+  change: Change,
+): Pick<Change, "before" | "after" | "changes" | "deltas"> {
+  const shown = (resource: ResourceObject | undefined) =>
+    resource && withoutMarks(resourceType, hideSecrets(resourceType, resource) ?? resource);
+  const { pointers } = reserveOf(resourceType);
+  return {
+    before: shown(change.before),
+    after: shown(change.after),
+    changes: change.changes.filter(
+      ({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)),
+    ),
+    deltas: shownDeltas(resourceType, change.deltas),
+  };
+}
+
+/** The events of a change: its own, and that of an account's going in or out of service that comes with it. */
+export function eventsOf<C extends Context>(
   call: Call<C>,
   type: ChangeEvent["type"],
   resourceType: ResourceType,
   change: Change,
-): void {
+): readonly ChangeEvent<C>[] {
   const { engine, context } = call;
-  const { id, version, attributes, deltas } = change;
-  const shown = (resource: ResourceObject | undefined) =>
-    resource && withoutMarks(resourceType, hideSecrets(resourceType, resource) ?? resource);
-  const [before, after] = [shown(change.before), shown(change.after)];
-  const { pointers } = reserveOf(resourceType);
-  const changes = change.changes.filter(
-    ({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)),
-  );
+  const { id, version, attributes } = change;
+  const { before, after, changes, deltas } = shownChange(resourceType, change);
   const externalId = (after ?? before)?.externalId;
   const event: ChangeEvent<C> = {
     type,
@@ -66,16 +78,25 @@ export function emitChange<C extends Context>(
     ...(version === undefined ? {} : { version }),
     attributes,
     changes,
-    deltas: shownDeltas(resourceType, deltas),
+    deltas,
     transaction: call.transaction ?? crypto.randomUUID(),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after: { ...after, meta: { ...(after.meta as ResourceObject), version } } }),
     at: engine.now().toISOString(),
     context,
   };
-  engine.emit(event);
   const turned = turnOf(resourceType, change.before, change.after);
-  if (turned !== undefined) engine.emit({ ...event, type: turned });
+  return turned === undefined ? [event] : [event, { ...event, type: turned }];
+}
+
+/** Tells the host of a committed change. */
+export function emitChange<C extends Context>(
+  call: Call<C>,
+  type: ChangeEvent["type"],
+  resourceType: ResourceType,
+  change: Change,
+): void {
+  for (const event of eventsOf(call, type, resourceType, change)) call.engine.emit(event);
 }
 
 /** Who joined, without what is never returned of them; of a collection that is never returned itself there is nothing to tell. */
@@ -95,7 +116,7 @@ function omitNames(element: ResourceObject, names: readonly string[]): ResourceO
 }
 
 /** Whether the lifecycle attribute (a user's `active`) turned. A resource that does not say counts as active. */
-function turnOf(
+export function turnOf(
   resourceType: ResourceType,
   before: ResourceObject | undefined,
   after: ResourceObject | undefined,

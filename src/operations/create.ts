@@ -2,16 +2,19 @@ import type { Call } from "../call/call.ts";
 import type { CreateOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
-import { missingAttributes, schemasOf } from "../schema/canonical.ts";
-import { copyValue, readAttribute, writeAttribute } from "../schema/value.ts";
+import { type CanonicalBody, missingAttributes, schemasOf } from "../schema/canonical.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import { copyValue, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, StorageNotice } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
+import { withAssignments } from "./amendment.ts";
 import { readBody, throwProblems } from "./body.ts";
-import { emitChange } from "./change.ts";
+import { askAhead, isAskedAhead } from "./decide.ts";
 import { checkNamesAny } from "./known-names.ts";
 import { newIdOf } from "./new-id.ts";
 import { settleForeignReferences, withoutDropped } from "./references.ts";
 import { receive } from "./stored.ts";
+import { tellChange } from "./tell.ts";
 import { tellingOf } from "./write-with-retry.ts";
 
 /**
@@ -29,13 +32,14 @@ export async function create<C extends Context>(operation: CreateOperation, call
   }
   throwProblems(missingAttributes(resourceType, resource, secrets));
   checkNamesAny(resourceType, operation.body, body);
-  const given = await settleForeignReferences(call, resourceType, resource);
+  const id = await newIdOf(call, resourceType, resource);
+  const decided = await decideAhead(call, resourceType, id, body);
+  const given = await settleForeignReferences(call, resourceType, decided);
   const tell = await tellingOf(resourceType, {}, given, call);
 
   const request = writeRequest(call, resourceType);
   const notices: StorageNotice[] = [];
   const selection = operation.selection.forWrite(named);
-  const id = await newIdOf(call, resourceType, given);
   const stored = await call.storageOf(resourceType).create(
     {
       ...request,
@@ -57,13 +61,33 @@ export async function create<C extends Context>(operation: CreateOperation, call
   const kept = withoutMarks(resourceType, withoutDropped(resourceType, given, notices));
   const after = { schemas: schemasOf(resourceType, kept), ...kept, id: storedId, meta };
   const { attributes, changes, deltas } = tell(kept, notices);
-  emitChange(call, "created", resourceType, {
+  const change = {
     id: storedId,
     version: meta.version,
     attributes: [...attributes, ...Object.keys(secrets)],
     changes,
     deltas,
     after,
-  });
-  return { type: "resource", status: 201, resourceType, resource: shown, selection };
+  };
+  const amended = await tellChange(call, "created", resourceType, change, selection);
+  return { type: "resource", status: 201, resourceType, resource: amended ?? shown, selection };
+}
+
+/** What is to be stored, with what the host sets besides where it is asked ahead. */
+async function decideAhead<C extends Context>(
+  call: Call<C>,
+  resourceType: ResourceType,
+  id: string,
+  { resource, secrets }: CanonicalBody,
+): Promise<ResourceObject> {
+  if (!isAskedAhead(resourceType, call)) return resource;
+  const difference = (await tellingOf(resourceType, {}, resource, call))(resource, []);
+  const change = {
+    ...difference,
+    id,
+    version: undefined,
+    attributes: [...difference.attributes, ...Object.keys(secrets)],
+    after: { schemas: schemasOf(resourceType, resource), ...resource, id },
+  };
+  return withAssignments(resourceType, resource, await askAhead(call, "created", resourceType, change));
 }

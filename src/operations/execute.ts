@@ -2,6 +2,7 @@ import type { Call } from "../call/call.ts";
 import type { Operation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
+import { atomically } from "./atomic.ts";
 import { bulk } from "./bulk/bulk.ts";
 import { create } from "./create.ts";
 import { discover } from "./discover.ts";
@@ -17,7 +18,7 @@ import { rootQuery } from "./root/root-query.ts";
 export async function execute<C extends Context>(operation: Operation, call: Call<C>): Promise<Result> {
   switch (operation.type) {
     case "create":
-      return withMemberships(operation, call, create);
+      return atomically(operation.resourceType, call, (inner) => withMemberships(operation, inner, create));
     case "read":
       return read(operation, call);
     case "query":
@@ -25,11 +26,11 @@ export async function execute<C extends Context>(operation: Operation, call: Cal
     case "rootQuery":
       return rootQuery(operation, call);
     case "replace":
-      return withMemberships(operation, call, replace);
+      return atomically(operation.resourceType, call, (inner) => withMemberships(operation, inner, replace));
     case "patch":
-      return withMemberships(operation, call, patch);
+      return atomically(operation.resourceType, call, (inner) => withMemberships(operation, inner, patch));
     case "delete":
-      return remove(operation, call);
+      return atomically(operation.resourceType, call, (inner) => remove(operation, inner));
     case "bulk":
       return bulk(operation, call, execute);
     case "discover":

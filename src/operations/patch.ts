@@ -1,11 +1,11 @@
 import type { Call } from "../call/call.ts";
 import type { PatchOperation } from "../call/operation.ts";
-import { toBind, toBindUnseen } from "../call/preconditions.ts";
+import { mayTryAgain, toBind, toBindUnseen } from "../call/preconditions.ts";
 import type { Result } from "../call/result.ts";
 import type { Selection } from "../call/selection.ts";
 import { tolerance } from "../call/settings.ts";
 import { writeRequest } from "../call/write.ts";
-import { isScimError } from "../error.ts";
+import { conflict, isScimError } from "../error.ts";
 import type { CollectionDelta } from "../events/event.ts";
 import { applyInSteps } from "../patch/apply.ts";
 import { type Delta, divide } from "../patch/delta.ts";
@@ -17,13 +17,14 @@ import { type ResourceObject, readAttribute, writeAttribute } from "../schema/va
 import type { Context, DeltaResult, StoredResource } from "../storage/adapter.ts";
 import { doInSlices } from "../time-slice.ts";
 import { hasTransactions, inTransaction } from "./bulk/transaction.ts";
-import { emitChange } from "./change.ts";
+import { askAhead, isAskedAhead } from "./decide.ts";
 import { noSuchResource } from "./missing.ts";
 import { readBack } from "./read.ts";
 import { readTarget } from "./read-target.ts";
 import { settleForeignReferences } from "./references.ts";
 import { SELECT_NONE } from "./stored.ts";
-import { emitWrite, isChanged, writeWithRetry } from "./write-with-retry.ts";
+import { tellChange, tellWrite } from "./tell.ts";
+import { isChanged, isLostRace, MOST_TRIES, writeWithRetry } from "./write-with-retry.ts";
 
 /**
  * Changes a resource. What only adds to or removes from a collection goes to storage as a delta of it, at a cost that does not
@@ -90,8 +91,9 @@ async function patchInParts<C extends Context>(
   }
   const left = operation.operations.filter((one) => !isAbout(one, taken));
   if (taken.size > 0 && left.length === 0) {
-    emitDeltas(operation, changed, version, call);
-    return { isUnseen: true, version, selection: operation.selection };
+    const amended = await tellDeltas(operation, changed, version, call);
+    const { selection } = operation;
+    return { isUnseen: true, version: amended?.meta.version ?? version, selection };
   }
   return patchByReplace({ ...operation, ifMatch }, left, { version, changed }, call);
 }
@@ -102,16 +104,41 @@ function isAbout(operation: PreparedOperation, collections: ReadonlySet<Attribut
   return operation.type === "element" && collections.has(operation.attribute);
 }
 
+/** The delta as the host decides on it, where it is asked ahead: bound to the version that it was asked about. */
 async function applyDelta<C extends Context>(
   operation: PatchOperation,
   delta: Delta,
+  call: Call<C>,
+): Promise<DeltaResult | "declined"> {
+  const { resourceType, id, ifMatch } = operation;
+  if (!isAskedAhead(resourceType, call))
+    return applyBound(operation, delta, await versionToBind(operation, call), call);
+  for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
+    const { version } = (await readTarget(operation, SELECT_NONE, call)).meta;
+    const deltas = [{ attribute: delta.attribute.path, joined: delta.add, left: delta.remove }];
+    const change = { id, version, attributes: [delta.attribute.path], changes: [], deltas };
+    const assignments = await askAhead(call, "patched", resourceType, change);
+    // What the host sets besides takes a look at the resource.
+    if (assignments.length > 0) return "declined";
+    try {
+      return await applyBound(operation, delta, version, call);
+    } catch (error) {
+      if (!isLostRace(error) || !mayTryAgain(ifMatch)) throw error;
+    }
+  }
+  throw conflict();
+}
+
+async function applyBound<C extends Context>(
+  operation: PatchOperation,
+  delta: Delta,
+  ifVersion: string | undefined,
   call: Call<C>,
 ): Promise<DeltaResult | "declined"> {
   const { resourceType, id, operations } = operation;
   const { attribute } = delta;
   const storage = call.storageOf(resourceType);
   if (storage.applyDelta === undefined) return "declined";
-  const ifVersion = await versionToBind(operation, call);
   const given = { [attribute.name]: delta.add } as ResourceObject;
   const settled = await settleForeignReferences(call, resourceType, given, id);
   const add = (settled[attribute.name] ?? []) as Delta["add"];
@@ -136,15 +163,16 @@ async function versionToBind<C extends Context>(operation: PatchOperation, call:
   return toBind(operation.ifMatch, current.meta.version);
 }
 
-function emitDeltas<C extends Context>(
-  { resourceType, id }: PatchOperation,
+/** Tells of deltas that changed something, as `tellChange`. */
+async function tellDeltas<C extends Context>(
+  { resourceType, id, selection }: PatchOperation,
   deltas: readonly CollectionDelta[],
   version: string | undefined,
   call: Call<C>,
-): void {
-  if (deltas.length === 0) return;
+): Promise<StoredResource | undefined> {
+  if (deltas.length === 0) return undefined;
   const attributes = deltas.map(({ attribute }) => attribute);
-  emitChange(call, "patched", resourceType, { id, version, attributes, changes: [], deltas });
+  return tellChange(call, "patched", resourceType, { id, version, attributes, changes: [], deltas }, selection);
 }
 
 /** What the deltas of a request did before the rest of it. */
@@ -178,11 +206,16 @@ async function patchByReplace<C extends Context>(
       explain: (error) => locate(error, operations),
     },
     call,
+    "patched",
   );
-  if (written === undefined || !isChanged(written)) emitDeltas(operation, changed, version, call);
-  else emitWrite(call, "patched", operation, written, { changes: written.rewrite.changes, deltas: changed });
-  if (written === undefined) return { isUnseen: false, version, selection };
-  const { stored } = written;
+  const shown = isReadBack ? SELECT_NONE : selection;
+  const known = { changes: written?.rewrite.changes, deltas: changed };
+  const amended =
+    written === undefined || !isChanged(written)
+      ? await tellDeltas(operation, changed, version, call)
+      : await tellWrite(call, "patched", operation, written, shown, known);
+  if (written === undefined) return { isUnseen: false, version: amended?.meta.version ?? version, selection };
+  const stored = amended ?? written.stored;
   return { isUnseen: false, version: stored.meta.version, selection, ...(isReadBack ? {} : { stored }) };
 }
 

@@ -11,7 +11,8 @@ import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { readBody, throwProblems } from "./body.ts";
 import { checkNamesAny } from "./known-names.ts";
 import { readBack } from "./read.ts";
-import { emitWrite, type Rewrite, writeWithRetry } from "./write-with-retry.ts";
+import { tellWrite } from "./tell.ts";
+import { type Rewrite, writeWithRetry } from "./write-with-retry.ts";
 
 /** Reads everything that is stored and nothing that is computed. */
 const SELECT_STORED: Select = { includes: (attribute) => attribute.inverseOf === undefined };
@@ -30,10 +31,15 @@ export async function replace<C extends Context>(operation: ReplaceOperation, ca
     checkNamesAny(resourceType, operation.body, body);
     return rewritten;
   };
-  const written = await writeWithRetry(operation, { select: SELECT_STORED, compute, shown: selection }, call);
+  const written = await writeWithRetry(
+    operation,
+    { select: SELECT_STORED, compute, shown: selection },
+    call,
+    "replaced",
+  );
   if (written === undefined) return readBack({ resourceType, id, selection }, call);
-  emitWrite(call, "replaced", operation, written);
-  return { type: "resource", status: 200, resourceType, resource: written.stored, selection };
+  const amended = await tellWrite(call, "replaced", operation, written, selection);
+  return { type: "resource", status: 200, resourceType, resource: amended ?? written.stored, selection };
 }
 
 /** @throws {ScimError} 400 for a required attribute that would be missing, and for an immutable one that would change. */

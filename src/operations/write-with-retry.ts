@@ -2,7 +2,6 @@ import type { Call } from "../call/call.ts";
 import { mayTryAgain } from "../call/preconditions.ts";
 import { writeRequest } from "../call/write.ts";
 import { conflict, isScimError } from "../error.ts";
-import type { CollectionDelta } from "../events/event.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
 import { instantOf } from "../schema/date-time.ts";
@@ -12,7 +11,8 @@ import { type ResourceObject, readAttribute, writeAttribute } from "../schema/va
 import type { Context, NewResource, Secrets, Select, StorageNotice, StoredResource } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
 import { doAll, doInSlices } from "../time-slice.ts";
-import { emitChange } from "./change.ts";
+import { withAssignments } from "./amendment.ts";
+import { askAhead, isAskedAhead, type Verb } from "./decide.ts";
 import { type Difference, differenceOf, isSameResource } from "./difference.ts";
 import { noSuchResource } from "./missing.ts";
 import { readTarget, type Target } from "./read-target.ts";
@@ -20,7 +20,7 @@ import { heldIn, isDropped, settleForeignReferences, withoutDropped } from "./re
 import { receive } from "./stored.ts";
 
 /** How often a write without If-Match starts again when another writer was faster. */
-const MOST_TRIES = 10;
+export const MOST_TRIES = 10;
 
 /** The change that a write makes of the state that it reads. */
 export interface Rewrite {
@@ -63,7 +63,7 @@ export interface Written<R extends Rewrite> {
 /**
  * Writes what is computed from the state that was read, by compare-and-swap: a write that another one overtakes starts
  * again from the new state, unless the client said which version it knows. No update is lost, and what changes nothing is
- * not written at all.
+ * not written at all. `verb` is what the host is asked about; undefined for what it has decided on already.
  *
  * @returns undefined where nothing changes.
  * @throws {ScimError} 404 and 412 as `readTarget`, 412 for a lost race that is the client's, 409 when others keep winning,
@@ -73,6 +73,7 @@ export async function writeWithRetry<C extends Context, R extends Rewrite>(
   target: Target,
   rewriting: Rewriting<R>,
   call: Call<C>,
+  verb: Verb | undefined,
 ): Promise<Written<R> | undefined> {
   const { resourceType, id } = target;
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
@@ -80,12 +81,34 @@ export async function writeWithRetry<C extends Context, R extends Rewrite>(
     if (call.slice.isOver) await call.slice.next(call.signal);
     const rewrite = await rewriting.compute(withoutMarks(resourceType, receive(read, resourceType, call)));
     if (await changesNothing(target, rewrite, call)) return undefined;
-    const after = await settleForeignReferences(call, resourceType, rewrite.after, id);
+    const decided = await decideAhead(target, read, rewrite, verb, call);
+    const after = await settleForeignReferences(call, resourceType, decided, id);
     const difference = await tellingOf(resourceType, rewrite.before, after, call);
     const written = await swap(target, read, { ...rewrite, after }, difference, rewriting, call);
     if (written !== undefined) return written;
   }
   throw conflict();
+}
+
+/** The state to write, with what the host sets besides where it is asked ahead. */
+async function decideAhead<C extends Context>(
+  { resourceType, id }: Target,
+  read: StoredResource,
+  { before, after, secrets }: Rewrite,
+  verb: Verb | undefined,
+  call: Call<C>,
+): Promise<ResourceObject> {
+  if (verb === undefined || !isAskedAhead(resourceType, call)) return after;
+  const difference = (await tellingOf(resourceType, before, after, call))(after, []);
+  const change = {
+    ...difference,
+    id,
+    version: read.meta.version,
+    attributes: [...difference.attributes, ...Object.keys(secrets)],
+    before,
+    after,
+  };
+  return withAssignments(resourceType, after, await askAhead(call, verb, resourceType, change));
 }
 
 /** A secret is always a change, since nobody can say whether it is the stored one. */
@@ -194,44 +217,12 @@ function without(read: StoredResource, untouched: readonly Attribute[] = []): St
   return rest as unknown as StoredResource;
 }
 
-function isLostRace(error: unknown): boolean {
+/** Whether another writer was faster. */
+export function isLostRace(error: unknown): boolean {
   return isScimError(error) && error.status === 412;
-}
-
-/** What a verb knows of a write better than the two states of it. */
-interface Known {
-  /** The operations that made it. Default: those of the difference. */
-  readonly changes?: Difference["changes"];
-  /** What became of collections apart from it. Default: nothing. */
-  readonly deltas?: readonly CollectionDelta[];
 }
 
 /** Whether a write changed anything: not so one of secrets that storage does not keep [R-67]. */
 export function isChanged({ read, stored }: Written<Rewrite>): boolean {
   return stored.meta.version !== read.meta.version;
-}
-
-/** Tells of a write that changed something. */
-export function emitWrite<C extends Context>(
-  call: Call<C>,
-  type: "replaced" | "patched",
-  { resourceType, id }: Target,
-  written: Written<Rewrite>,
-  { changes, deltas = [] }: Known = {},
-): void {
-  if (!isChanged(written)) return;
-  const { rewrite, difference } = written;
-  emitChange(call, type, resourceType, {
-    id,
-    version: written.stored.meta.version,
-    attributes: [
-      ...difference.attributes,
-      ...Object.keys(rewrite.secrets),
-      ...deltas.map(({ attribute }) => attribute),
-    ],
-    changes: changes ?? difference.changes,
-    deltas: [...difference.deltas, ...deltas],
-    before: rewrite.before,
-    after: written.resource,
-  });
 }

@@ -71,6 +71,8 @@ export const OptionsShape = z.strictObject({
   throttle: anyFunction.optional(),
   resolveMe: anyFunction.optional(),
   authorize: anyFunction.optional(),
+  decide: anyFunction.optional(),
+  outbox: z.boolean().optional(),
   bulk: z.boolean().optional(),
   isReadable: anyFunction.optional(),
   profile: profile.optional(),

@@ -18,6 +18,7 @@ type WithoutDefault =
   | "throttle"
   | "resolveMe"
   | "authorize"
+  | "decide"
   | "isReadable"
   | "documentationUri"
   | "timeout"
@@ -54,6 +55,7 @@ export const DEFAULTS = Object.freeze({
   formats: "ignore",
   references: "check",
   writableGroups: false,
+  outbox: false,
   putOmitted: "clear",
   etags: true,
   neMultiValued: "any",

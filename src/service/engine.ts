@@ -88,6 +88,8 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       authenticationSchemes: options.authenticationSchemes.map((scheme) => ({ ...scheme })),
       documentationUri: options.documentationUri,
       announced: structuredClone({ ...options.announce }),
+      decide: options.decide,
+      outbox: options.outbox,
       now: options.now,
       newId: options.newId,
       idFor: options.idFor,
@@ -105,6 +107,7 @@ function createEngine<C extends Context>(
   resourceTypes: readonly ResourceType[],
   rules: readonly Quirk[],
 ): Engine<C> {
+  if (options.outbox) checkOutbox(resourceTypes, adapterOf);
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
   return {
     ...settings,
@@ -121,6 +124,18 @@ function createEngine<C extends Context>(
     patchResponse: settlePatchResponse(options.patchResponse, rules),
     pagination: settlePagination(options.pagination ?? {}, canCursor),
   };
+}
+
+/** @throws {TypeError} where events of a type could not be kept. */
+function checkOutbox<C extends Context>(
+  resourceTypes: readonly ResourceType[],
+  adapterOf: Engine<C>["adapterOf"],
+): void {
+  const without = resourceTypes.find((type) => adapterOf(type).outbox === undefined);
+  if (without === undefined) return;
+  throw new TypeError(
+    `createScim: outbox needs storage that keeps one; the adapter of the resource type ${without.name} has none.`,
+  );
 }
 
 /** A position may hold a whole sort key, whose characters take up to eight of a cursor. */

@@ -4,6 +4,7 @@ import type { Operation } from "../call/operation.ts";
 import type { PaginationOptions } from "../call/pagination.ts";
 import type { ReferencePolicy } from "../call/reference-rules.ts";
 import type { ScimEvent } from "../events/event.ts";
+import type { Decide } from "../events/pending-change.ts";
 import type { ResolveMe } from "../protocol/me.ts";
 import type { ScimRequest } from "../protocol/message.ts";
 import type { ProfileName } from "../quirks/profiles.ts";
@@ -88,6 +89,21 @@ export interface ScimOptions<C extends Context = Context> {
    * there is `tenant`.
    */
   readonly authorize?: (operation: Operation, context: C) => void | Promise<void>;
+  /**
+   * Decides on each change within the same atomic step as its write, once it is known what it comes to: lets it pass, vetoes it by
+   * throwing a `ScimError` that a person understands (409, 400, 403), or returns attributes to set besides. Rows of the host's own that
+   * are written by `change.transaction` stand or fall with the change. Asked for each operation of a bulk request, and for each group
+   * that `writableGroups` changes; where another writer was faster or the database asks for a retry, it is asked again. Where storage
+   * has no transactions (memory), it is asked ahead of the write, which is then bound to the version that it was asked about. It runs
+   * while rows are locked: ask nobody far away, and no server that writes to the same storage. What else it throws is a 500. Default:
+   * every change passes, and costs nothing more.
+   */
+  readonly decide?: Decide<C>;
+  /**
+   * `true`: every event is kept in the outbox of storage, in the transaction of its change, until it is handed out; so none is lost when
+   * the process dies. Refused where an adapter has no outbox. Default `false`: listeners are told after the commit, and no further.
+   */
+  readonly outbox?: boolean;
   /** Attributes that this caller may not read are neither returned nor usable in filters and sorting. Default: all may be read. */
   readonly isReadable?: (attribute: Attribute, resourceType: ResourceType, context: C) => boolean;
   /** Tolerances for identity providers: a named profile or a list of rules. Default `"interop"`. */

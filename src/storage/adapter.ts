@@ -3,21 +3,12 @@ import type { Sort } from "../filter/order.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
 import type { ShapeChange } from "../schema/shape.ts";
+import type { Context } from "./context.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Outbox } from "./outbox.ts";
 
 export type { Sort } from "../filter/order.ts";
-
-/**
- * Who asks, and for which tenant: the result of `authenticate`, handed to every call of the storage adapter and every
- * event. Hosts add what they need; scimkit reads `tenant` alone. It never comes from the request itself.
- * @see RFC 7644 §2, §6
- */
-export type Context = {
-  /** Key of the tenant; leave it out in a single-tenant server. Never an empty string. */
-  readonly tenant?: string;
-  // With the intersection, a context without a tenant need have nothing in common with this type.
-} & object;
+export type { Context } from "./context.ts";
 
 /**
  * A resource as storage keeps it: canonical attribute names, extensions under their URN, no unassigned attribute, no
@@ -202,8 +193,18 @@ export interface QueryResult {
 export interface CreateRequest extends WriteRequest {
   readonly resource: NewResource;
   readonly secrets: Secrets;
+  /** What the resource had where it comes from, when a directory moves here. Storage that cannot keep it passes over it. */
+  readonly moved?: Moved | undefined;
   /** What the caller will look at in the result. */
   readonly select: Select;
+}
+
+/** What a resource brings along from another storage. */
+export interface Moved {
+  /** The version that it had, so that what clients remember of it holds on. Else it begins anew. */
+  readonly version?: string | undefined;
+  /** What another storage kept of writeOnly attributes (a hash, as `exportTenant` gives it), by path. */
+  readonly secrets?: Secrets | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Context } from "./adapter.ts";
+import type { Context } from "./context.ts";
 
 /** Something that is known of a resource, or of one that was. */
 export interface LedgerEntry {

@@ -1,4 +1,4 @@
-import type { Context } from "./adapter.ts";
+import type { Context } from "./context.ts";
 
 /** An event on its way into the outbox. */
 export interface NewOutboxEntry {

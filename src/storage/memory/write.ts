@@ -1,5 +1,6 @@
 import { uniqueness } from "../../error.ts";
 import type { CreateRequest, DeleteRequest, ReplaceRequest, StorageNotice, StoredResource } from "../adapter.ts";
+import { firstVersion } from "../moved.ts";
 import { type HashedSecrets, keepSecrets } from "../secrets.ts";
 import { changeContent, removeRow, rewrite } from "./change.ts";
 import { addToIndexes, removeFromIndexes, updateIndexes } from "./indexes.ts";
@@ -14,14 +15,15 @@ import { checkUnique } from "./unique.ts";
 export function createResource(tenant: Tenant, request: CreateRequest, secrets: HashedSecrets): StoredResource {
   const { resourceType, resource } = request;
   if (tenant.byId.has(resource.id)) throw uniqueness("id");
-  const content = contentOf(tenant.shared.types.oneFor(resourceType), resource, 1);
+  const version = firstVersion(request.moved);
+  const content = contentOf(tenant.shared.types.oneFor(resourceType), resource, version);
   checkUnique(tenant, resourceType, content);
   const notices: StorageNotice[] = [...secrets.notices];
   const { checkReferences } = request;
   const row: Row = {
     id: resource.id,
     order: tenant.created++,
-    version: 1,
+    version,
     content: settleReferences(tenant, resourceType, content, { checkReferences, notices }),
     secrets: new Map(),
   };

@@ -25,6 +25,8 @@ export interface Session {
 export interface Database extends Session {
   /** Whether it is a transaction, and so ends before a stream of it might. */
   readonly isTransaction: boolean;
+  /** What the driver knows the transaction by; undefined outside of one. */
+  readonly handle: unknown;
   /** Whether it is one that `open` began, whose work may be begun again. */
   readonly canRepeat: boolean;
   /** Runs `work` on one connection, each statement of it by itself; in a transaction there is no other way than in it. */
@@ -44,6 +46,7 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(g
   return {
     dialect,
     isTransaction: false,
+    handle: undefined,
     canRepeat: false,
     run: (statement) => retryContention(() => run(statement)),
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>
@@ -116,6 +119,7 @@ function transactionDatabase(dialect: Dialect, connection: Executor, canRepeat: 
   const database: Database = {
     dialect,
     isTransaction: true,
+    handle: connection,
     canRepeat,
     run: session.run,
     transaction,

@@ -164,6 +164,7 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     replace: async (request, context) => replaceMapped(database, scope(request, context), hashSecret, request),
     applyDelta: async (request, context) => deltaMapped(database, scope(request, context), request),
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
+    ...(database.isTransaction ? { handle: database.handle } : {}),
     transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
     check: () => checkMapped(database, mappings),
     ...upkeepOf(database, settings),

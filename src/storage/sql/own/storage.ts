@@ -280,6 +280,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
     tellOfChange(settings, request, tenant, await shapes.announce(database, tenant, request.resourceType));
   return {
     capabilities: { cursor: true, secrets: hashSecret !== undefined },
+    ...(database.isTransaction ? { handle: database.handle } : {}),
     async get(request, context) {
       request.signal?.throwIfAborted();
       const reading = { ...request, tables, tenant: context.tenant ?? "" };

@@ -1,0 +1,19 @@
+import type { Call } from "../call/call.ts";
+import type { Result } from "../call/result.ts";
+import type { ResourceType } from "../schema/resource-type.ts";
+import type { Context } from "../storage/adapter.ts";
+import { hasTransactions, inTransaction } from "./bulk/transaction.ts";
+
+/**
+ * Does a write in a transaction where more than the write itself hangs on it: a decision of the host's, an event that is kept. Where
+ * nothing does, a write is atomic by itself.
+ */
+export async function atomically<C extends Context>(
+  resourceType: ResourceType,
+  call: Call<C>,
+  write: (call: Call<C>) => Promise<Result>,
+): Promise<Result> {
+  const { decide, outbox } = call.engine;
+  const isMore = decide !== undefined || outbox;
+  return isMore && hasTransactions(resourceType, call) ? inTransaction(call, [resourceType], write) : write(call);
+}
