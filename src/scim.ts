@@ -10,6 +10,7 @@ import { checkOptions } from "./service/check-options.ts";
 import { startDeadline } from "./service/deadline.ts";
 import { settle } from "./service/defaults.ts";
 import { createEngines, tell } from "./service/engine.ts";
+import { keepInside } from "./service/inside.ts";
 import type { ScimOptions } from "./service/options.ts";
 import { askedOf, type Progress, requestEvent, startProgress } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
@@ -112,7 +113,7 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
     }
   };
 
-  return {
+  const scim: Scim = {
     limits,
     resourceTypes,
     async handle(request) {
@@ -140,4 +141,6 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
       return response;
     },
   };
+  keepInside(scim, settled, engines);
+  return scim;
 }

@@ -2,7 +2,8 @@ import type { Kysely } from "kysely";
 import { unavailable } from "../../../error.ts";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { ResourceType, ResourceTypeDefinition } from "../../../schema/resource-type.ts";
-import type { Context, ReadRequest, StorageAdapter, StorageRequest, WriteRequest } from "../../adapter.ts";
+import type { Context, CreateRequest, ReadRequest, StorageAdapter, StorageRequest, WriteRequest } from "../../adapter.ts";
+import { creatingMany } from "../../create-many.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type {
   Counts,
@@ -15,6 +16,7 @@ import type {
 import { type Database, databaseOf, type Session } from "../database.ts";
 import type { Field } from "./batches.ts";
 import { createResource } from "./create.ts";
+import { createMany } from "./create-many.ts";
 import { applyDelta } from "./delta.ts";
 import { deleteTenant, dropType } from "./discard.ts";
 import { exportTenant, type Position } from "./export.ts";
@@ -303,10 +305,18 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
           )
         : relying(database, (known) => query(database, tables, request, context, settings, known));
     },
-    async create(request, context) {
-      const known = await announce(request, context);
-      return createResource(database, tables, request, context, { hashSecret, known });
-    },
+    create: creatingMany(
+      async (request: CreateRequest, context: Context) => {
+        const known = await announce(request, context);
+        return createResource(database, tables, request, context, { hashSecret, known });
+      },
+      async (requests: readonly CreateRequest[], context: Context) => {
+        const [first] = requests;
+        if (first === undefined) return [];
+        const known = await announce(first, context);
+        return createMany(database, tables, requests, context, { hashSecret, known });
+      },
+    ),
     async replace(request, context) {
       const known = await announce(request, context);
       return replaceResource(database, tables, request, context, { hashSecret, shapes, known });
