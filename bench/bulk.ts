@@ -1,12 +1,12 @@
 // What a bulk request costs: as much as its operations sent singly, and twice as much where it is twice as long, whatever its
 // operations refer to. The best of several turns, compared with each other within one run; ends with a status other than 0
 // when a bound is broken.
-import { createScim, EnterpriseUser, Group, type Scim, User } from "../src/index.ts";
+import { createScim, EnterpriseUserSchema, Group, type Scim, User } from "../src/index.ts";
 import { memoryStorage } from "../src/storage/memory/index.ts";
 
 const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
-const ENTERPRISE = EnterpriseUser.id;
+const ENTERPRISE = EnterpriseUserSchema.id;
 const ROUNDS = 9;
 const failures: string[] = [];
 
@@ -19,7 +19,7 @@ interface Operation {
 
 function service(): Scim {
   return createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
     baseUrl: "https://example.com/scim/v2",
     unsafeNoAuthentication: true,

@@ -1,6 +1,6 @@
 // What the worst requests within the limits cost: doubling them must at most multiply the time by 2.5, and what is beyond the limits
 // is refused at once. CPU time, medians within one run; ends with a status other than 0 when a bound is broken.
-import { createScim, EnterpriseUser, Group, type ScimOptions, User } from "../src/index.ts";
+import { createScim, EnterpriseUserSchema, Group, type ScimOptions, User } from "../src/index.ts";
 import { memoryStorage } from "../src/storage/memory/index.ts";
 
 const BASE_URL = "https://example.com/scim/v2";
@@ -17,7 +17,7 @@ interface Request {
 
 async function service(limits: ScimOptions["limits"]) {
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
     baseUrl: BASE_URL,
     unsafeNoAuthentication: true,

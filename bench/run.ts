@@ -1,7 +1,7 @@
 // The speed of what every request passes through: filters, and the verbs through `handle`, over memory.
 //   npm run bench
 import { cpus } from "node:os";
-import { bearerToken, createScim, EnterpriseUser, Group, User } from "scimkit";
+import { bearerToken, createScim, EnterpriseUserSchema, Group, User } from "scimkit";
 import { parseFilter } from "scimkit/filter";
 import { memoryStorage } from "scimkit/memory";
 import { Bench } from "tinybench";
@@ -11,7 +11,7 @@ const USERS = 10_000;
 const TOKEN = "a-token-of-the-bench-0123";
 
 const scim = createScim({
-  resourceTypes: [User.extend(EnterpriseUser), Group],
+  resourceTypes: [User.extend(EnterpriseUserSchema), Group],
   storage: memoryStorage(),
   baseUrl: "https://example.com/scim/v2",
   authenticate: bearerToken(TOKEN),
@@ -21,12 +21,12 @@ let made = 0;
 function user(): string {
   const number = made++;
   return JSON.stringify({
-    schemas: [USER, EnterpriseUser.id],
+    schemas: [USER, EnterpriseUserSchema.id],
     userName: `user${number}@example.com`,
     externalId: `ext-${number}`,
     name: { givenName: "Ada", familyName: `King ${number}` },
     emails: [{ value: `user${number}@example.com`, type: "work", primary: true }],
-    [EnterpriseUser.id]: { department: `d${number % 50}` },
+    [EnterpriseUserSchema.id]: { department: `d${number % 50}` },
   });
 }
 

@@ -8,7 +8,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { parseArgs } from "node:util";
 import { CompiledQuery } from "kysely";
 import { nodeHandler } from "../src/hosts/node.ts";
-import { createScim, EnterpriseUser, Group, User } from "../src/index.ts";
+import { createScim, EnterpriseUserSchema, Group, User } from "../src/index.ts";
 import { drop, ENGINES, type EngineName, newPlace, type Opened, open } from "./storage/engine.ts";
 import { load } from "./storage/load.ts";
 import { brokenBounds, hold, median, milliseconds } from "./storage/statistics.ts";
@@ -50,7 +50,7 @@ async function measure(engine: EngineName): Promise<void> {
 
 async function withServer(opened: Opened, group: string, engine: EngineName): Promise<void> {
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: opened.storage,
     baseUrl: "http://127.0.0.1/scim/v2",
     authenticate: ({ headers }) => (headers["x-tenant"] === undefined ? {} : { tenant: String(headers["x-tenant"]) }),

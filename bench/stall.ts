@@ -3,7 +3,7 @@
 // the kind of request. A loop of known work in the same run says what the machine can do. Exit code 1 where a bound is broken.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { createScim, EnterpriseUser, Group, type Scim, type StorageAdapter, User } from "../src/index.ts";
+import { createScim, EnterpriseUserSchema, Group, type Scim, type StorageAdapter, User } from "../src/index.ts";
 import { SELECT_NONE } from "../src/operations/stored.ts";
 import { memoryStorage } from "../src/storage/memory/index.ts";
 import { drop, newPlace, open } from "./storage/engine.ts";
@@ -282,7 +282,7 @@ function kindsOf({ userIds, groups }: Directory, scim: Scim): Kinds {
 
 function serve(storage: StorageAdapter): Scim {
   return createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage,
     baseUrl: "https://example.com/scim/v2",
     unsafeNoAuthentication: true,

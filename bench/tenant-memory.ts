@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import {
   createScim,
   defineSchema,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   Group,
   type Scim,
   type StorageAdapter,
@@ -21,7 +21,7 @@ const MOST_KILOBYTES = 8;
 const collect = globalThis.gc;
 if (collect === undefined) throw new Error("Start node with --expose-gc.");
 
-const Base = User.extend(EnterpriseUser);
+const Base = User.extend(EnterpriseUserSchema);
 
 function ownOptions(index: number): TenantOptions {
   const own = defineSchema({

@@ -28,7 +28,7 @@ export function withHealth({ storage, log, isStopping }: Health, application: Re
     if (isStopping()) return response.writeHead(503, headers).end("stopping\n");
     const problem = await problemOf(storage);
     if (problem === undefined) return response.writeHead(200, headers).end("ok\n");
-    log.on({ type: "fault", error: problem, status: 503, method: "GET", path: "/healthz", context: undefined });
+    log.onNotice({ type: "fault", error: problem, status: 503, method: "GET", path: "/healthz", context: undefined });
     return response.writeHead(503, { ...headers, "Retry-After": "5" }).end("storage does not answer\n");
   };
 }

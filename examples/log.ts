@@ -1,9 +1,9 @@
-import type { Asked, FaultEvent, RequestEvent, ScimEvent } from "scimkit";
+import type { Asked, FaultEvent, RequestEvent, ScimNotice } from "scimkit";
 
 /** What an example writes: a line for each request, and for each fault what was behind it. Never a value, a token or an id. */
 export interface Log {
-  readonly observe: (event: RequestEvent) => void;
-  readonly on: (event: ScimEvent) => void;
+  readonly onRequest: (event: RequestEvent) => void;
+  readonly onNotice: (event: ScimNotice) => void;
   /** Writes a line of the example's own. */
   say(level: Level, message: string, more?: Readonly<Record<string, unknown>>): void;
 }
@@ -22,12 +22,12 @@ export function createLog(form: "text" | "json", write: (line: string) => void =
     say(level, messageOf(event), { ...partsOf(event), ...more });
   return {
     say,
-    observe(event) {
+    onRequest(event) {
       const { status, aborted, duration } = event;
       const level = aborted || status < 400 ? "info" : status < 500 ? "warn" : "error";
       tell(level, event, { ms: Math.round(duration * 10) / 10, ...(aborted ? { aborted } : {}) });
     },
-    on(event) {
+    onNotice(event) {
       if (event.type === "fault") tell("error", event, { cause: causeOf(event) });
       // The line of a bulk request says nothing of what is refused in it.
       else if (event.type === "refused" && event.position !== undefined) tell("warn", event, {});

@@ -8,7 +8,7 @@ import { readSettings, SettingError, type Settings } from "./settings.ts";
 import { openStorage } from "./storage.ts";
 
 /** What an example makes its application of. */
-export interface StartOptions extends Settings, Required<Pick<ScimOptions, "on" | "observe">> {
+export interface StartOptions extends Settings, Required<Pick<ScimOptions, "onNotice" | "onRequest">> {
   readonly baseUrl: string;
   readonly storage: StorageAdapter;
 }
@@ -19,11 +19,11 @@ export async function start(name: string, applicationOf: (options: StartOptions)
     const settings = readSettings(process.env);
     const log = createLog(settings.log);
     const { storage, description, close: closeStorage } = await openStorage(settings.database, log);
-    const { on, observe } = log;
+    const { onNotice, onRequest } = log;
     let isStopping = false;
     const health = { storage, log, isStopping: () => isStopping };
     const application = (baseUrl: string) =>
-      withHealth(health, applicationOf({ ...settings, baseUrl, storage, on, observe }));
+      withHealth(health, applicationOf({ ...settings, baseUrl, storage, onNotice, onRequest }));
     const { baseUrl, stop } = await listen(settings.port, application, settings);
     const isText = settings.log === "text";
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -85,7 +85,7 @@ function greeting(name: string, baseUrl: string, settings: Settings): string {
     "",
     `  Base URL    ${baseUrl}${isForAll ? "  (set SCIM_BASE_URL to what clients see)" : ""}`,
     `  Token       ${isTokenGenerated ? `${token[0]}  (made for this run; set SCIM_TOKEN to choose one)` : "as in SCIM_TOKEN"}`,
-    `  Profile     ${profile}  (SCIM_PROFILE=interop|strict|entra|…)`,
+    `  Profile     ${profile}  (SCIM_PROFILE=lenient|strict|entra|…)`,
     `  References  ${references}  (SCIM_REFERENCES=check|ignore)`,
     "  Database    (SCIM_DATABASE=memory|postgres://…|a file)",
     "  Log         a line for each request  (LOG=text|json); GET /healthz asks storage",

@@ -51,7 +51,7 @@ async function openPostgres(connectionString: string, log: Log | undefined, long
     keepAliveInitialDelayMillis: LONGEST_WAIT,
   });
   // A connection that the server closes while nobody uses it; the next request gets a new one.
-  pool.on("error", (error) => log?.on({ type: "fault", error, context: undefined }));
+  pool.on("error", (error) => log?.onNotice({ type: "fault", error, context: undefined }));
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) });
 }
 

@@ -38,10 +38,10 @@ export interface ScimErrorOptions {
   readonly scimType?: ScimType;
   /** Headers of the answer, e.g. `WWW-Authenticate`, `Allow`, `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The cause, for `on({ type: "fault" })`; never part of the answer. */
+  /** The cause, for `onNotice({ type: "fault" })`; never part of the answer. */
   readonly cause?: unknown;
   /**
-   * The detail without what it repeats of the request, for what `on` and `observe` are told. Default: the detail itself, so give
+   * The detail without what it repeats of the request, for what `onNotice` and `onRequest` are told. Default: the detail itself, so give
    * one wherever a detail quotes a value.
    */
   readonly summary?: string;
@@ -84,17 +84,18 @@ export class ScimError extends Error {
 
   /** The error as the body of a response. */
   toJSON(): ErrorMessage {
-    return {
-      schemas: [ERROR_SCHEMA],
-      status: String(this.status),
-      ...(this.scimType === undefined ? {} : { scimType: this.scimType }),
-      detail: this.detail,
-    };
+    return errorMessage(this);
   }
 }
 
+/** The body of a response to an error, whatever a class of a host's own makes of `toJSON`. @see RFC 7644 §3.12 */
+export function errorMessage({ status, scimType, detail }: ScimError): ErrorMessage {
+  return { schemas: [ERROR_SCHEMA], status: String(status), ...(scimType === undefined ? {} : { scimType }), detail };
+}
+
 /**
- * Tells a `ScimError` of any copy of the package from other thrown values.
+ * Tells a `ScimError` of any copy or version of the package from other thrown values: by its `code`, its `status` (400…599) and its
+ * `detail`. These three are there always; of another version, what else it has may differ.
  *
  * @example
  * ```ts
@@ -108,7 +109,26 @@ export class ScimError extends Error {
  * @see RFC 7644 §3.12
  */
 export function isScimError(value: unknown): value is ScimError {
-  return typeof value === "object" && value !== null && (value as { code?: unknown }).code === "ERR_SCIM";
+  if (typeof value !== "object" || value === null) return false;
+  const { code, status, detail } = value as { code?: unknown; status?: unknown; detail?: unknown };
+  return code === "ERR_SCIM" && isErrorStatus(status) && typeof detail === "string";
+}
+
+function isErrorStatus(status: unknown): boolean {
+  return typeof status === "number" && Number.isInteger(status) && status >= 400 && status < 600;
+}
+
+/** An error of any copy or version as one of this copy; what another one has in other shapes than ours is left out. */
+export function ownError(error: ScimError): ScimError {
+  if (error instanceof ScimError) return error;
+  const { status, detail, scimType, headers, summary, cause } = error as Partial<ScimError> & typeof error;
+  const texts = Object.entries(Object(headers) as object).filter(([, value]) => typeof value === "string");
+  return new ScimError(status, detail, {
+    ...(typeof scimType === "string" ? { scimType } : {}),
+    ...(typeof summary === "string" ? { summary } : {}),
+    headers: Object.fromEntries(texts),
+    cause,
+  });
 }
 
 function ofType(scimType: ScimType) {
@@ -138,6 +158,8 @@ export const invalidPath = ofType("invalidPath");
 export const noTarget = ofType("noTarget");
 /** 400 invalidValue: a required value is missing, or a value does not fit its attribute. @see RFC 7644 §3.12 Table 9 */
 export const invalidValue = ofType("invalidValue");
+/** 400 invalidVers: the protocol version of the request is not served here. @see RFC 7644 §3.12 Table 9, §3.13 */
+export const invalidVers = ofType("invalidVers");
 /** 400 invalidCursor: the cursor is unintelligible, forged, or belongs to another query. @see RFC 9865 §2.1 */
 export const invalidCursor = ofType("invalidCursor");
 /** 400 expiredCursor: the cursor was good once. @see RFC 9865 §2.1 */
@@ -152,8 +174,8 @@ export const sensitive = ofType("sensitive");
  *
  * @example
  * ```ts
- * import { uniqueness } from "scimkit";
- * throw uniqueness("userName");
+ * import { errors } from "scimkit";
+ * throw errors.uniqueness("userName");
  * ```
  * @see RFC 7644 §3.3
  */
@@ -187,9 +209,9 @@ export function unauthorized(
  *
  * @example
  * ```ts
- * import { forbidden, type ScimOptions } from "scimkit";
+ * import { errors, type ScimOptions } from "scimkit";
  * const authorize: ScimOptions["authorize"] = (operation) => {
- *   if (operation.type === "delete") throw forbidden("Users are deactivated here, never deleted.");
+ *   if (operation.type === "delete") throw errors.forbidden("Users are deactivated here, never deleted.");
  * };
  * ```
  * @see RFC 7644 §3.12 Table 8
@@ -211,7 +233,10 @@ export const notAcceptable = ofStatus(
   406,
   "Responses are application/scim+json or application/json; Accept must permit one of them.",
 );
-/** 409 without a keyword: another writer kept winning. */
+/**
+ * 409 without a keyword: what is asked for does not go together with what is there. Default: another writer kept winning.
+ * @see RFC 7644 §3.12 Table 8
+ */
 export const conflict = ofStatus(
   409,
   "The resource was changed by other requests while this one ran. Repeat the request.",
@@ -235,8 +260,8 @@ export const unsupportedMediaType = ofStatus(
  *
  * @example
  * ```ts
- * import { tooManyRequests } from "scimkit";
- * throw tooManyRequests(30); // Retry-After: 30
+ * import { errors } from "scimkit";
+ * throw errors.tooManyRequests(30); // Retry-After: 30
  * ```
  * @see RFC 6585 §4
  */
@@ -246,7 +271,7 @@ export function tooManyRequests(retryAfter: number, detail?: string): ScimError 
     headers: { "Retry-After": String(seconds) },
   });
 }
-/** 500: something failed inside; the cause goes to `on({ type: "fault" })`, never into the answer. */
+/** 500: something failed inside; the cause goes to `onNotice({ type: "fault" })`, never into the answer. */
 export const internalError = ofStatus(
   500,
   "The server failed to process the request. Nothing about the request needs to change; try again later.",
@@ -259,8 +284,8 @@ export const notImplemented = ofStatus(501, "This server does not support the op
  *
  * @example
  * ```ts
- * import { unavailable } from "scimkit";
- * throw unavailable("The directory is moved to another server.", { headers: { "Retry-After": "120" } });
+ * import { errors } from "scimkit";
+ * throw errors.unavailable("The directory is moved to another server.", { headers: { "Retry-After": "120" } });
  * ```
  * @see RFC 9110 §10.2.3, §15.6.4
  */

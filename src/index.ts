@@ -18,33 +18,34 @@ export type {
   RootQueryOperation,
   SealedPage,
 } from "./call/operation.ts";
-export type { PaginationOptions } from "./call/pagination.ts";
-export {
-  type ErrorMessage,
-  forbidden,
-  invalidFilter,
-  invalidSyntax,
-  invalidValue,
-  isScimError,
-  mutability,
-  notFound,
-  payloadTooLarge,
-  ScimError,
-  type ScimErrorOptions,
-  type ScimType,
-  tooMany,
-  tooManyRequests,
-  unauthorized,
-  unavailable,
-  uniqueness,
-  unsupportedMediaType,
-  versionMismatch,
-} from "./error.ts";
-export type { Asked, ChangeEvent, CollectionDelta, FaultEvent, RefusedEvent, ScimEvent } from "./events/event.ts";
+export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type ScimType } from "./error.ts";
+/**
+ * What a host, an adapter or a hook throws so that the client gets a SCIM error: a function for each keyword of RFC 7644 Table 9 and
+ * RFC 9865 §2.1, and for each status that has none. Each makes a `ScimError`; its detail is one sentence for the person who reads the
+ * client's log.
+ *
+ * @example
+ * ```ts
+ * import { errors } from "scimkit";
+ * throw errors.conflict("No seat is left; free one or buy more, then repeat the request.");
+ * ```
+ * @see RFC 7644 §3.12
+ */
+export * as errors from "./errors.ts";
+export type {
+  Asked,
+  ChangeEvent,
+  CollectionDelta,
+  FaultEvent,
+  JsonPatchOperation,
+  RefusedEvent,
+  ScimEvent,
+  ScimNotice,
+} from "./events/event.ts";
 export type { Amendment, Decide, PendingChange } from "./events/pending-change.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
-export { type BearerOptions, bearerToken } from "./protocol/bearer.ts";
+export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
@@ -56,36 +57,45 @@ export type {
   AttributePath,
   AttributeType,
   ComparisonKey,
+  Integrity,
   Mutability,
+  OwnCharacteristics,
   Returned,
   Uniqueness,
 } from "./schema/attribute.ts";
 export { comparisonKey } from "./schema/comparison-key.ts";
-export { EnterpriseUser } from "./schema/core/enterprise-user.ts";
+export { EnterpriseUserSchema } from "./schema/core/enterprise-user.ts";
 export { Group, GroupSchema } from "./schema/core/group.ts";
 export { ResourceTypeSchema } from "./schema/core/resource-type.ts";
 export { SchemaSchema } from "./schema/core/schema.ts";
 export { ServiceProviderConfigSchema } from "./schema/core/service-provider-config.ts";
 export { User, UserSchema } from "./schema/core/user.ts";
+export type { Format } from "./schema/format.ts";
 export type { Meta, Resource, ResourceInput } from "./schema/resource.ts";
 export {
   type CompiledExtension,
+  type CompiledResourceType,
   compileResourceType,
   defineResourceType,
   type Extension,
   type ReferenceAttribute,
-  type ResourceType,
+  type ResourceOperation,
   type ResourceTypeDefinition,
 } from "./schema/resource-type.ts";
 export { defineSchema, type SchemaDefinition, SchemaError } from "./schema/schema.ts";
 export { type AttributeJson, type SchemaJson, schemaFromJson, schemaToJson } from "./schema/schema-json.ts";
 export type { ShapeChange } from "./schema/shape.ts";
-export { toZod } from "./schema/to-zod.ts";
 export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";
 export { createScim, type Scim } from "./scim.ts";
 export type { Announcements } from "./service/announce.ts";
-export type { AuthenticationScheme, CursorOptions, ScimOptions } from "./service/options.ts";
+export type {
+  AuthenticationScheme,
+  ClockOptions,
+  DiscoveryOptions,
+  PagingOptions,
+  ScimOptions,
+} from "./service/options.ts";
 export type { RequestEvent } from "./service/request-event.ts";
 export type { TenantOptions } from "./service/tenant.ts";
 export type {

@@ -3,14 +3,15 @@ import type { Limits } from "./call/limits.ts";
 import type { ScimError } from "./error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import { renderError } from "./protocol/render.ts";
-import type { ResourceType } from "./schema/resource-type.ts";
+import type { CompiledResourceType } from "./schema/resource-type.ts";
 import { createAnswer } from "./service/answer.ts";
 import { arrivals } from "./service/arrival.ts";
 import { checkOptions } from "./service/check-options.ts";
 import { startDeadline } from "./service/deadline.ts";
 import { settle } from "./service/defaults.ts";
-import { createEngines, tell } from "./service/engine.ts";
+import { createEngines } from "./service/engine.ts";
 import { keepInside } from "./service/inside.ts";
+import { tell } from "./service/listeners.ts";
 import type { ScimOptions } from "./service/options.ts";
 import { askedOf, type Progress, requestEvent, startProgress } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
@@ -35,14 +36,14 @@ export interface Scim {
   handle(request: ScimRequest): Promise<ScimResponse>;
   /**
    * Answers a request with an error of the host's own: one that was refused ahead of `handle` (by a body parser, or a limit of
-   * the server), or one that the host could not send the answer of. `on` is told as of any other refusal or fault, and `observe`
-   * too, unless `handle` was given this very `request` before. What is no `ScimError` is a 500, and goes to `on` alone.
+   * the server), or one that the host could not send the answer of. `onNotice` is told as of any other refusal or fault, and `onRequest`
+   * too, unless `handle` was given this very `request` before. What is no `ScimError` is a 500, and goes to `onNotice` alone.
    *
    * @example
    * ```ts
-   * import { invalidSyntax, type Scim, type ScimResponse } from "scimkit";
+   * import { errors, type Scim, type ScimResponse } from "scimkit";
    * function brokenJson(scim: Scim, method: string, url: string): ScimResponse {
-   *   return scim.error(invalidSyntax("The request body is not valid JSON."), { method, url, headers: {} });
+   *   return scim.error(errors.invalidSyntax("The request body is not valid JSON."), { method, url, headers: {} });
    * }
    * ```
    */
@@ -50,7 +51,7 @@ export interface Scim {
   /** The bounds in force, for hosts that enforce `limits.body` while reading. */
   readonly limits: Limits;
   /** The compiled resource types of the options; those of tenants may differ. */
-  readonly resourceTypes: readonly ResourceType[];
+  readonly resourceTypes: readonly CompiledResourceType[];
 }
 
 /**
@@ -59,12 +60,12 @@ export interface Scim {
  * @throws {TypeError} when an option is wrong; the message names it. {SchemaError} when a resource type is.
  * @example
  * ```ts
- * import { bearerToken, createScim, EnterpriseUser, Group, User } from "scimkit";
+ * import { bearerToken, createScim, EnterpriseUserSchema, Group, User } from "scimkit";
  * import { fetchHandler } from "scimkit/fetch";
  * import { memoryStorage } from "scimkit/memory";
  *
  * const scim = createScim({
- *   resourceTypes: [User.extend(EnterpriseUser), Group],
+ *   resourceTypes: [User.extend(EnterpriseUserSchema), Group],
  *   storage: memoryStorage(),
  *   baseUrl: "https://example.com/scim/v2",
  *   authenticate: bearerToken("a-long-random-secret"),
@@ -80,7 +81,8 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
   const { limits, resourceTypes, emit } = engines.standard;
   const answer = createAnswer(settled, engines);
   const { arrive } = arrivals(settled, engines.standard);
-  const { observe, timeout, timer } = settled;
+  const { onRequest, timeout, clock } = settled;
+  const { timer } = clock;
 
   const begun = new WeakMap<object, Progress<C>>();
 
@@ -117,7 +119,7 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
     limits,
     resourceTypes,
     async handle(request) {
-      const started = observe === undefined ? 0 : timer();
+      const started = onRequest === undefined ? 0 : timer();
       const progress = startProgress<C>();
       begun.set(request, progress);
       const { request: timed, expired, end } = startDeadline(request, timeout);
@@ -129,7 +131,7 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
       });
       const response = await (late === undefined ? answered : Promise.race([answered, late]));
       end();
-      if (observe !== undefined) tell(observe, requestEvent(timed, response, progress, timer() - started));
+      if (onRequest !== undefined) tell(onRequest, requestEvent(timed, response, progress, timer() - started));
       return response;
     },
     error(error, request) {
@@ -137,7 +139,7 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
       const progress = known ?? startProgress<C>();
       if (known === undefined) lookAt(request, progress);
       const response = fail(error, request, progress);
-      if (known === undefined && observe !== undefined) tell(observe, requestEvent(request, response, progress, 0));
+      if (known === undefined && onRequest !== undefined) tell(onRequest, requestEvent(request, response, progress, 0));
       return response;
     },
   };

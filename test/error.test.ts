@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SCIM_TYPES } from "../src/error.ts";
-import { ScimError, type StorageAdapter, tooManyRequests, unauthorized, unavailable } from "../src/index.ts";
+import { errors, isScimError, ScimError, type StorageAdapter } from "../src/index.ts";
 import { memoryStorage } from "../src/storage/memory/index.ts";
 import { directory, ERROR, filtered, USER } from "./support/directory.ts";
 import { expectRefusal } from "./support/refusal.ts";
@@ -82,44 +82,119 @@ describe("an error", () => {
 
   test("that storage or the host means for the client reaches it with status, text and headers", async () => {
     expectRefusal(
-      await directory({ storage: failing(unavailable("Back at noon.")) }).ask("GET", "/Users"),
+      await directory({ storage: failing(errors.unavailable("Back at noon.")) }).ask("GET", "/Users"),
       503,
       undefined,
       /noon/,
     );
     const throttled = await directory({
       authorize: () => {
-        throw tooManyRequests(1.2);
+        throw errors.tooManyRequests(1.2);
       },
     }).ask("GET", "/Users");
     expectRefusal(throttled, 429);
     expect(throttled.headers["Retry-After"]).toBe("2");
     const refused = await directory({
       authenticate: () => {
-        throw unauthorized("Who?", { headers: { "WWW-Authenticate": "Basic" } });
+        throw errors.unauthorized("Who?", { headers: { "WWW-Authenticate": "Basic" } });
       },
     }).ask("GET", "/Users");
     expectRefusal(refused, 401, undefined, /Who/);
     expect(refused.headers["WWW-Authenticate"]).toBe("Basic");
   });
 
-  test("of another copy of the package is known by its code", async () => {
-    const foreign = Object.assign(new Error("x"), new ScimError(418, "I am a teapot."), { code: "ERR_SCIM" });
-    const copy = {
-      code: "ERR_SCIM",
-      status: 418,
-      detail: foreign.message,
-      headers: {},
-      toJSON: () => ({ schemas: [ERROR], status: "418", detail: "I am a teapot." }),
+  const FOREIGN: readonly (readonly [string, object, object])[] = [
+    ["without toJSON and headers", { status: 418, detail: "x" }, { detail: "x" }],
+    [
+      "with a keyword and headers",
+      { status: 400, detail: "x", scimType: "tooMany", headers: { "X-A": "1", "X-B": 2 } },
+      { detail: "x", scimType: "tooMany" },
+    ],
+    [
+      "whose toJSON says something else",
+      { status: 418, detail: "x", toJSON: () => ({ detail: "y" }) },
+      { detail: "x" },
+    ],
+    [
+      "whose toJSON throws",
+      {
+        status: 418,
+        detail: "x",
+        toJSON: () => {
+          throw new Error("z");
+        },
+      },
+      { detail: "x" },
+    ],
+    [
+      "whose other members are of other shapes",
+      { status: 418, detail: "x", scimType: 7, headers: "h", summary: {} },
+      { detail: "x" },
+    ],
+  ];
+
+  test.each(
+    FOREIGN,
+  )("of another copy or version %s is known by its code and rendered as ours are", async (_, given, body) => {
+    const copy = { code: "ERR_SCIM", ...given };
+    expect(isScimError(copy)).toBe(true);
+    const { status } = copy as unknown as ScimError;
+    const expected = { schemas: [ERROR], status: String(status), ...body };
+    const service = directory({ storage: failing(copy) });
+    for (const [method, path, sent] of REQUESTS as readonly (readonly [string, string, unknown?])[]) {
+      const answer = await service.ask(method, path, sent);
+      expect(answer.status).toBe(status);
+      // Of an operation of a PATCH it says which one.
+      const detail = method === "PATCH" ? expect.stringMatching(/^(Operations\[0\]: )?x$/) : "x";
+      if (method !== "HEAD") expect(answer.json).toEqual({ ...expected, detail });
+      expect(answer.headers).not.toHaveProperty("X-B");
+    }
+    const bulk = {
+      schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+      Operations: [{ method: "DELETE", path: "/Users/1" }],
     };
-    const answer = await directory({ storage: failing(copy) }).ask("GET", "/Users");
-    expect(answer.status).toBe(418);
+    expect((await service.ask("POST", "/Bulk", bulk)).json.Operations[0].response).toEqual(expected);
+    expect(service.refusals).toContainEqual(expect.objectContaining({ status, detail: "x" }));
+  });
+
+  test("that a class of the host's own makes is rendered by us, whatever its toJSON does", async () => {
+    class Own extends ScimError {
+      override toJSON(): never {
+        throw new Error("no JSON");
+      }
+    }
+    expectRefusal(
+      await directory({ storage: failing(new Own(409, "Full.")) }).ask("GET", "/Users"),
+      409,
+      undefined,
+      /Full/,
+    );
+  });
+
+  test.each([
+    { code: "ERR_SCIM" },
+    { code: "ERR_SCIM", status: 400 },
+    { code: "ERR_SCIM", detail: "canary" },
+    { code: "ERR_SCIM", status: "400", detail: "canary" },
+    { code: "ERR_SCIM", status: 200, detail: "canary" },
+    { code: "ERR_SCIM", status: 600, detail: "canary" },
+    { code: "ERR_SCIM", status: 400.5, detail: "canary" },
+    { code: "ERR_SCIM", status: Number.NaN, detail: "canary" },
+    { code: "ERR_SCIM", status: 400, detail: { canary: 1 } },
+    { code: "ERR_OTHER", status: 400, detail: "canary" },
+  ])("is nothing of another shape: %j is a 500 that does not show it", async (thrown) => {
+    expect(isScimError(thrown)).toBe(false);
+    const service = directory({ storage: failing(thrown) });
+    const answer = await service.ask("GET", "/Users");
+    expectRefusal(answer, 500);
+    expect(answer.body).not.toContain("canary");
+    expect(service.events).toMatchObject([{ type: "fault", error: thrown, status: 500 }]);
   });
 
   test("of the host's own is rendered by scim.error [P-3.12-01]", () => {
     const { scim } = directory();
     const request = { method: "GET", url: "/scim/v2/Users", headers: {} };
-    expect(scim.error(tooManyRequests(5), request)).toEqual({
+    expect(scim.error(errors.tooManyRequests(5), request)).toEqual({
       status: 429,
       headers: expect.objectContaining({
         "Content-Type": "application/scim+json",
@@ -128,17 +203,20 @@ describe("an error", () => {
       }),
       body: expect.stringContaining('"status":"429"'),
     });
-    expect(scim.error(tooManyRequests(5), { ...request, method: "HEAD" }).body).toBeUndefined();
+    expect(scim.error(errors.tooManyRequests(5), { ...request, method: "HEAD" }).body).toBeUndefined();
   });
 
   test("in a listener, thrown or rejected, fails no request", async () => {
-    for (const on of [
+    for (const listener of [
       () => {
         throw new Error("listener");
       },
       () => Promise.reject(new Error("listener")),
     ])
-      expect((await directory({ on }).ask("POST", "/Users", { ...user, unknown: 1 })).status).toBe(201);
+      expect(
+        (await directory({ onChange: listener, onNotice: listener }).ask("POST", "/Users", { ...user, unknown: 1 }))
+          .status,
+      ).toBe(201);
   });
 });
 
@@ -159,5 +237,35 @@ describe("authorize", () => {
     expectRefusal(await ask("GET", "/Nope"), 404);
     expect(asked.length).toBe(9);
     expect(events).toEqual([]);
+  });
+});
+
+describe("the factories", () => {
+  test("make an error of every keyword that the RFCs have, with its status [P-3.12-04]", () => {
+    for (const [scimType, status] of Object.entries(SCIM_TYPES))
+      expect(errors[scimType as keyof typeof SCIM_TYPES]("userName")).toMatchObject({ status, scimType });
+  });
+
+  test("make an error of every status without a keyword that a host may want, its detail a sentence", () => {
+    const made = [
+      errors.unauthorized(),
+      errors.forbidden(),
+      errors.notFound(),
+      errors.methodNotAllowed("PUT", ["GET", "HEAD"]),
+      errors.notAcceptable(),
+      errors.conflict(),
+      errors.versionMismatch(),
+      errors.payloadTooLarge(),
+      errors.unsupportedMediaType(),
+      errors.tooManyRequests(3),
+      errors.internalError(),
+      errors.notImplemented(),
+      errors.unavailable(),
+    ];
+    expect(made.map(({ status }) => status)).toEqual([401, 403, 404, 405, 406, 409, 412, 413, 415, 429, 500, 501, 503]);
+    for (const { detail, scimType } of made) {
+      expect(detail).toMatch(/\.$/);
+      expect(scimType).toBeUndefined();
+    }
   });
 });

@@ -1,6 +1,6 @@
 // Fills the tables with a directory of any size, in the rows that the adapter itself would write, but many at a time.
 
-import { EnterpriseUser, Group, User } from "../../src/index.ts";
+import { EnterpriseUserSchema, Group, User } from "../../src/index.ts";
 import { compileResourceType } from "../../src/schema/resource-type.ts";
 import type { NewResource } from "../../src/storage/adapter.ts";
 import { databaseOf, type Session } from "../../src/storage/sql/database.ts";
@@ -9,7 +9,7 @@ import { elementRow, rowOf } from "../../src/storage/sql/own/row.ts";
 import { type Tables, tablesOf } from "../../src/storage/sql/own/tables.ts";
 import type { Opened } from "./engine.ts";
 
-export const UserType = compileResourceType(User.extend(EnterpriseUser));
+export const UserType = compileResourceType(User.extend(EnterpriseUserSchema));
 export const GroupType = compileResourceType(Group);
 
 const AT = "2026-01-01T00:00:00.000Z";

@@ -3,7 +3,7 @@
 // eight processes that write, four of them of the release before. Then it looks whether what storage derives from every user is
 // what the new release makes of it, and whether everything is there that was answered with success.
 import { parseArgs } from "node:util";
-import { compileResourceType, type ReindexReport, type ResourceType } from "../../src/index.ts";
+import { type CompiledResourceType, compileResourceType, type ReindexReport } from "../../src/index.ts";
 import type { NewResource } from "../../src/storage/adapter.ts";
 import { databaseOf } from "../../src/storage/sql/database.ts";
 import { raw, sql } from "../../src/storage/sql/dialect/fragment.ts";
@@ -174,7 +174,7 @@ async function staleOf(opened: Opened): Promise<readonly string[]> {
 }
 
 function wantedOf(
-  type: ResourceType,
+  type: CompiledResourceType,
   row: {
     readonly id: string;
     readonly document: string;

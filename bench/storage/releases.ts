@@ -14,7 +14,7 @@ export function userOf(isNew: boolean) {
     ? {
         nickName: { ...nickName, uniqueness: "server" as const },
         title: { ...title, caseExact: true },
-        emails: { ...emails, collection: true },
+        emails: { ...emails, scimkit: { collection: true } },
       }
     : {};
   return defineResourceType({

@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { CompiledQuery } from "kysely";
 import { parseFilter, resolveFilter } from "../../src/filter/index.ts";
-import { createScim, EnterpriseUser, Group, User } from "../../src/index.ts";
+import { createScim, EnterpriseUserSchema, Group, User } from "../../src/index.ts";
 import { SELECT_ALL } from "../../src/storage/adapter.ts";
 import { writePosition } from "../../src/storage/keyset.ts";
 import { drop, ENGINES, type EngineName, newPlace, type Opened, open } from "./engine.ts";
@@ -56,7 +56,7 @@ async function versionOf({ db, place }: Opened): Promise<string> {
 /** Adding one member: the same in a group of ten and in one of (nearly) all users. */
 async function membership(opened: Opened, { userIds, groups }: Directory): Promise<void> {
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: opened.storage,
     baseUrl: "https://example.com/scim/v2",
     unsafeNoAuthentication: true,

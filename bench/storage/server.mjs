@@ -2,14 +2,14 @@
 // library and the database driver is in memory.
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { createScim, EnterpriseUser, Group, User } from "scimkit";
+import { createScim, EnterpriseUserSchema, Group, User } from "scimkit";
 import { nodeHandler } from "scimkit/node";
 import { open } from "./open.mjs";
 
 const { task, place, group } = JSON.parse(process.argv[2]);
 const opened = await open(place, { connections: 4 });
 const scim = createScim({
-  resourceTypes: [User.extend(EnterpriseUser), Group],
+  resourceTypes: [User.extend(EnterpriseUserSchema), Group],
   storage: opened.storage,
   baseUrl: "http://127.0.0.1/scim/v2",
   unsafeNoAuthentication: true,

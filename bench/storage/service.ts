@@ -1,7 +1,7 @@
 // The service as a host runs it: handle over a pool of pg, whose limits are those of `npm start`, only shorter.
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
-import { createScim, EnterpriseUser, Group, type Scim, type ScimEvent, User } from "../../src/index.ts";
+import { createScim, EnterpriseUserSchema, Group, type Scim, type ScimNotice, User } from "../../src/index.ts";
 import { namedStatements, type SqlStorage, sqlStorage } from "../../src/storage/sql/index.ts";
 
 /** Longest that a request takes, in milliseconds. */
@@ -17,8 +17,8 @@ export interface Service {
   readonly pool: pg.Pool;
   /** What the server knows its connections by. */
   readonly name: string;
-  /** What `on` was told of failures. */
-  readonly faults: Extract<ScimEvent, { type: "fault" }>[];
+  /** What `onNotice` was told of failures. */
+  readonly faults: Extract<ScimNotice, { type: "fault" }>[];
   close(): Promise<void>;
 }
 
@@ -44,13 +44,13 @@ export function openService(url: string, { isNamed = true }: Opening = {}): Serv
   const storage = sqlStorage({ db });
   const faults: Service["faults"] = [];
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage,
     baseUrl: "https://example.com/scim/v2",
     unsafeNoAuthentication: true,
     timeout: TIMEOUT,
-    cursors: { secret: "of the bench's own, and 32 or longer", timeout: 10_800 },
-    on: (event) => {
+    paging: { cursorSecret: "of the bench's own, and 32 or longer", cursorTimeout: 10_800 },
+    onNotice: (event) => {
       if (event.type === "fault") faults.push(event);
     },
   });

@@ -4,12 +4,12 @@ import { writeSync } from "node:fs";
 import {
   createScim,
   defineResourceType,
-  EnterpriseUser,
+  EnterpriseUserSchema,
+  errors,
   Group,
   schemaFromJson,
   schemaToJson,
   User,
-  uniqueness,
 } from "scimkit";
 import { parseFilter, resolveFilter } from "scimkit/filter";
 import { open } from "./open.mjs";
@@ -17,7 +17,7 @@ import { open } from "./open.mjs";
 const { place, isNaive } = JSON.parse(process.argv[2]);
 const opened = await open(place, { connections: 2 });
 const scim = createScim({
-  resourceTypes: isNaive ? [looseUser(), Group] : [User.extend(EnterpriseUser), Group],
+  resourceTypes: isNaive ? [looseUser(), Group] : [User.extend(EnterpriseUserSchema), Group],
   storage: isNaive ? naive(opened.storage) : opened.storage,
   baseUrl: "https://example.com/scim/v2",
   unsafeNoAuthentication: true,
@@ -100,7 +100,7 @@ function naive(storage) {
         const filter = resolveFilter(parseFilter(`userName eq ${JSON.stringify(resource.userName)}`), resourceType);
         const page = { startIndex: 1, count: 1 };
         const found = await storage.query({ resourceType, filter, page, select: { includes: () => false } }, context);
-        if (found.resources.length > 0) throw uniqueness("userName");
+        if (found.resources.length > 0) throw errors.uniqueness("userName");
       }
       return storage.create(request, context);
     },

@@ -3,7 +3,7 @@ import express, { type Express } from "express";
 import {
   bearerToken,
   createScim,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   Group,
   type ProfileName,
   type ScimOptions,
@@ -12,7 +12,7 @@ import {
 } from "scimkit";
 import { nodeHandler } from "scimkit/node";
 
-export interface AppOptions extends Pick<ScimOptions, "on" | "observe" | "timeout"> {
+export interface AppOptions extends Pick<ScimOptions, "onChange" | "onNotice" | "onRequest" | "timeout"> {
   /** The URL that identity providers are given. Its path is where the handler is mounted below. */
   readonly baseUrl: string;
   /** The secret that identity providers are given; while it is changed, the new one and the old one. */
@@ -24,17 +24,18 @@ export interface AppOptions extends Pick<ScimOptions, "on" | "observe" | "timeou
 }
 
 export function createApp(options: AppOptions): Express {
-  const { baseUrl, token, storage, profile = "interop", references = "check", timeout = 30_000 } = options;
+  const { baseUrl, token, storage, profile = "lenient", references = "check", timeout = 30_000 } = options;
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage,
     baseUrl,
     authenticate: bearerToken(Object.fromEntries([token].flat().map((one) => [one, {}]))),
     profile,
     references,
     timeout,
-    on: options.on ?? ((event) => event.type === "fault" && console.error(event.error)),
-    observe: (event) => options.observe?.(event),
+    onChange: (event) => options.onChange?.(event),
+    onNotice: options.onNotice ?? ((event) => event.type === "fault" && console.error(event.error)),
+    onRequest: (event) => options.onRequest?.(event),
   });
 
   const app = express();

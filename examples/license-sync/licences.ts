@@ -1,23 +1,23 @@
 // The host's own business: who holds which licence. It knows nothing of requests, and hears of people by events alone.
-import { type ChangeEvent, EnterpriseUser, type ScimEvent } from "scimkit";
+import { type ChangeEvent, EnterpriseUserSchema } from "scimkit";
 
 /** What a licence is called, and how many were bought. */
 export type Seats = Readonly<Record<string, number>>;
 
 export interface Licences {
-  /** Give it to `createScim({ on })`. */
-  on(event: ScimEvent): void;
+  /** Give it to `createScim({ onChange })`. */
+  onChange(event: ChangeEvent): void;
   /** The licence of each user who holds one, by id. */
   readonly held: ReadonlyMap<string, string>;
   /** Users who should hold a licence of which there is none left, first come first, and which one. */
   readonly waiting: ReadonlyMap<string, string>;
 }
 
-const DEPARTMENT = `${EnterpriseUser.id}:department`;
+const DEPARTMENT = `${EnterpriseUserSchema.id}:department`;
 
 /** A department works with the licence of its own name; everybody else with the basic one. */
 function licenceFor(user: ChangeEvent["after"], seats: Seats): string {
-  const { department } = (user?.[EnterpriseUser.id] ?? {}) as { department?: string };
+  const { department } = (user?.[EnterpriseUserSchema.id] ?? {}) as { department?: string };
   return department !== undefined && department in seats ? department : "Basic";
 }
 
@@ -46,8 +46,8 @@ export function createLicences(seats: Seats): Licences {
   return {
     held,
     waiting,
-    on(event) {
-      if (!("transaction" in event) || event.resourceType !== "User") return;
+    onChange(event) {
+      if (event.resourceType !== "User") return;
       const { id, after } = event;
       switch (event.type) {
         case "created":

@@ -1,17 +1,17 @@
 // Plays the story, prints what came of each request, and exits 0 only if the licences came out right.
-import { createScim, EnterpriseUser, Group, User } from "scimkit";
+import { createScim, EnterpriseUserSchema, Group, User } from "scimkit";
 import { memoryStorage } from "scimkit/memory";
 import { createLicences } from "./licences.ts";
 import { play, seats } from "./story.ts";
 
 const licences = createLicences(seats);
 const scim = createScim({
-  resourceTypes: [User.extend(EnterpriseUser), Group],
+  resourceTypes: [User.extend(EnterpriseUserSchema), Group],
   storage: memoryStorage(),
   baseUrl: "https://crm.example.com/scim/v2",
   // The story needs no token; a server does: see examples/hono.
   unsafeNoAuthentication: true,
-  on: licences.on,
+  onChange: licences.onChange,
 });
 
 for await (const { name, method, status, licences: came, isRight } of play(scim, licences)) {

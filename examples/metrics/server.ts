@@ -1,6 +1,6 @@
 // SCIM with counters, at /metrics in the text form that Prometheus and its kin read. Keep that path from the internet.
 import { Hono } from "hono";
-import { bearerToken, createScim, EnterpriseUser, Group, type RequestEvent, User } from "scimkit";
+import { bearerToken, createScim, EnterpriseUserSchema, Group, type RequestEvent, User } from "scimkit";
 import { fetchHandler } from "scimkit/fetch";
 import { type AppOptions, mountPath } from "../hono/server.ts";
 
@@ -21,7 +21,7 @@ export function createCounters() {
     values.set(name, series.set(key, (series.get(key) ?? 0) + by));
   };
   return {
-    observe(event: RequestEvent): void {
+    onRequest(event: RequestEvent): void {
       const { resourceType = "", status, scimType, duration, quirks, scanned, storageCalls } = event;
       const operation = event.operation ?? "refused";
       add("scim_requests_total", 1, { operation, resourceType, status, scimType: scimType ?? "" });
@@ -39,17 +39,18 @@ export function createCounters() {
 const lines = (series: ReadonlyMap<string, number>): string[] => [...series].map(([key, value]) => `${key} ${value}`);
 
 export function createApp(options: AppOptions): Hono {
-  const { baseUrl, token, storage, profile = "interop", references = "check" } = options;
+  const { baseUrl, token, storage, profile = "lenient", references = "check" } = options;
   const counters = createCounters();
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage,
     baseUrl,
     authenticate: bearerToken(Object.fromEntries([token].flat().map((one) => [one, {}]))),
     profile,
     references,
-    on: (event) => options.on?.(event),
-    observe: (event) => [counters.observe, options.observe].forEach((told) => void told?.(event)),
+    onChange: (event) => options.onChange?.(event),
+    onNotice: (event) => options.onNotice?.(event),
+    onRequest: (event) => [counters.onRequest, options.onRequest].forEach((told) => void told?.(event)),
   });
   const handle = fetchHandler(scim);
   return new Hono()

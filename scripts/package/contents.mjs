@@ -33,6 +33,11 @@ const ENTRIES = {
     without: EVERYWHERE,
   },
   node: { most: 10, why: "a host, and the errors that it answers with", without: ['"pg"', "kysely", "fast-check"] },
+  zod: {
+    most: 20,
+    why: "schemas compiled, and the checks that bodies get; Zod itself is the host's",
+    without: EVERYWHERE,
+  },
   filter: { most: 70, why: "the bundled library of the grammar, resolver and predicate", without: EVERYWHERE },
   patch: {
     most: 90,

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const USE = `
 const scim = createScim({
-  resourceTypes: [User.extend(EnterpriseUser), Group],
+  resourceTypes: [User.extend(EnterpriseUserSchema), Group],
   storage: memoryStorage(),
   baseUrl: "https://example.com/scim/v2",
   authenticate: bearerToken("a-long-random-secret"),
@@ -29,7 +29,7 @@ if (created.status !== 201 || found.totalResults !== 1 || refused.status !== 404
 }
 `;
 const NAMES = {
-  scimkit: "bearerToken, createScim, EnterpriseUser, Group, ScimError, User",
+  scimkit: "bearerToken, createScim, EnterpriseUserSchema, Group, ScimError, User",
   "scimkit/memory": "memoryStorage",
   "scimkit/fetch": "fetchHandler",
   "scimkit/node": "nodeHandler",

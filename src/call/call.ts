@@ -3,7 +3,7 @@ import type { Decide } from "../events/pending-change.ts";
 import type { Effort } from "../patch/effort.ts";
 import type { ActiveQuirks, QuirkNote } from "../quirks/quirk.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { TimeSlice } from "../time-slice.ts";
@@ -18,11 +18,11 @@ import type { Selection } from "./selection.ts";
 
 /** What `createScim` made of its options, once for all requests. */
 export interface Engine<C extends Context> {
-  readonly resourceTypes: readonly ResourceType[];
+  readonly resourceTypes: readonly CompiledResourceType[];
   /** The adapter as the host gave it: to tell which types share one, and what it can do. Verbs ask `Call.storageOf`. */
-  readonly adapterOf: (resourceType: ResourceType) => StorageAdapter<C>;
+  readonly adapterOf: (resourceType: CompiledResourceType) => StorageAdapter<C>;
   /** The selection of a request that names no attributes. */
-  readonly selectionOf: (resourceType: ResourceType) => Selection;
+  readonly selectionOf: (resourceType: CompiledResourceType) => Selection;
   readonly limits: Limits;
   /** Whether bulk requests are served. */
   readonly bulk: boolean;
@@ -30,7 +30,7 @@ export interface Engine<C extends Context> {
   readonly unknownAttributes: "ignore" | "reject";
   readonly canonicalValues: "suggest" | "enforce";
   readonly formats: "ignore" | "enforce";
-  readonly references: ReadonlyMap<ResourceType, ReferenceRules>;
+  readonly references: ReadonlyMap<CompiledResourceType, ReferenceRules>;
   readonly writableGroups: boolean;
   readonly putOmitted: "clear" | "keep";
   readonly patchResponse: "auto" | "resource";
@@ -42,7 +42,7 @@ export interface Engine<C extends Context> {
   /** What of a context cursors are bound to, besides the tenant. */
   readonly cursorIdentity: ((context: C) => string) | undefined;
   readonly sensitiveAttributes: readonly string[];
-  readonly isReadable: ((attribute: Attribute, resourceType: ResourceType, context: C) => boolean) | undefined;
+  readonly isReadable: ((attribute: Attribute, resourceType: CompiledResourceType, context: C) => boolean) | undefined;
   readonly authenticationSchemes: readonly Readonly<Record<string, unknown>>[];
   readonly documentationUri: string | undefined;
   /** What the host adds to `/ServiceProviderConfig`. */
@@ -57,12 +57,21 @@ export interface Engine<C extends Context> {
   readonly emit: (event: ScimEvent<C>) => void;
 }
 
+/** Whether there is anything that a bulk request may do. */
+export function servesBulk<C extends Context>({ bulk, resourceTypes }: Engine<C>): boolean {
+  return bulk && resourceTypes.some(({ operations }) => BULK_OPERATIONS.some((one) => operations.has(one)));
+}
+
+const BULK_OPERATIONS = ["create", "replace", "patch", "delete"] as const;
+
 /** What a single request within a bulk request says beside its endpoint. */
 export interface InnerRequest {
   readonly method: BulkMethod;
   readonly body: ResourceObject;
   /** Works as If-Match. */
   readonly version: string | undefined;
+  /** The service itself asks, to end what the client may do. */
+  readonly isOwn?: boolean;
 }
 
 /**
@@ -76,7 +85,7 @@ export interface Router<C extends Context> {
    * @throws {ScimError} 404 for a path that leads nowhere.
    */
   find(path: string, otherCase: ((segment: string) => void) | undefined): ResourceEndpoint | undefined;
-  /** @throws {ScimError} 400 for what does not parse. */
+  /** @throws {ScimError} 400 for what does not parse, 405 for what clients may not do. */
   read(endpoint: ResourceEndpoint, request: InnerRequest, call: Call<C>): Promise<Operation>;
 }
 
@@ -98,7 +107,7 @@ export interface Call<C extends Context> {
    * The adapter of a resource type for this request: it is not asked any more once the client has gone. Within a bulk
    * operation it is the one that `transaction` handed out.
    */
-  readonly storageOf: (resourceType: ResourceType) => StorageAdapter<C>;
+  readonly storageOf: (resourceType: CompiledResourceType) => StorageAdapter<C>;
   /** Asks the host whether the caller may do this. Throws what `authorize` throws; anonymous discovery is not asked about. */
   readonly authorize: (operation: Operation) => Promise<void>;
   readonly router: Router<C>;

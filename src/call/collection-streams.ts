@@ -1,5 +1,5 @@
 import { type ElementStream, isElementStream, type OpenStream, openStream } from "../schema/element-stream.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { readAttribute, writeAttribute } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
 
@@ -14,7 +14,10 @@ export interface CollectionStreams {
 }
 
 /** Takes over the streams in resources that came from storage: whatever becomes of the response, they must be freed. */
-export function collectionStreams(resourceType: ResourceType, resources: readonly StoredResource[]): CollectionStreams {
+export function collectionStreams(
+  resourceType: CompiledResourceType,
+  resources: readonly StoredResource[],
+): CollectionStreams {
   const collections = resourceType.attributes.filter((attribute) => attribute.collection);
   const open: OpenStream[] = [];
   const taken = resources.map((resource) => {

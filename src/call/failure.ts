@@ -1,4 +1,4 @@
-import { internalError, isScimError, type ScimError, unavailable } from "../error.ts";
+import { internalError, isScimError, ownError, type ScimError, unavailable } from "../error.ts";
 import type { Asked, FaultEvent, RefusedEvent } from "../events/event.ts";
 import type { Context } from "../storage/adapter.ts";
 
@@ -6,7 +6,7 @@ const GIVEN_UP = "The request was given up before it was done: it took too long,
 
 /** What the client is answered when something was thrown. */
 export function problemOf(thrown: unknown, signal: AbortSignal | undefined): ScimError {
-  if (isScimError(thrown)) return thrown;
+  if (isScimError(thrown)) return ownError(thrown);
   return isAbort(thrown, signal) ? unavailable(GIVEN_UP) : internalError();
 }
 
@@ -30,7 +30,7 @@ export function isFault({ status }: ScimError): boolean {
   return status >= 500 && status !== 501;
 }
 
-/** What `on` is told of an answer that is an error. */
+/** What `onNotice` is told of an answer that is an error. */
 export function failureEvent<C extends Context>(
   thrown: unknown,
   problem: ScimError,
@@ -38,12 +38,7 @@ export function failureEvent<C extends Context>(
   context: C | undefined,
 ): RefusedEvent<C> | FaultEvent<C> {
   const { status, scimType } = problem;
-  const detail = summaryOf(problem);
+  const { summary: detail } = problem;
   if (isFault(problem)) return { type: "fault", error: thrown, status, detail, ...asked, context };
   return { type: "refused", status, ...(scimType === undefined ? {} : { scimType }), detail, ...asked, context };
-}
-
-/** The detail without what it repeats of the request. Another copy of the package may know no summary. */
-export function summaryOf({ summary, detail }: Pick<ScimError, "detail"> & { readonly summary?: string }): string {
-  return summary ?? detail;
 }

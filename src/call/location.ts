@@ -1,8 +1,8 @@
 import { normalizeReference } from "../schema/reference.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 
 /** The absolute URL of a resource: `meta.location`, `Location` and `$ref`. @see RFC 7643 §3.1 */
-export function locationOf(baseUrl: string, resourceType: ResourceType, id: string): string {
+export function locationOf(baseUrl: string, resourceType: CompiledResourceType, id: string): string {
   return `${baseUrl}${resourceType.endpoint}/${encodeURIComponent(id)}`;
 }
 
@@ -10,7 +10,11 @@ export function locationOf(baseUrl: string, resourceType: ResourceType, id: stri
  * The id in the URL of a resource of this server. Relative references start at the service root, and the API version
  * segment does not count [S-2.3.7-02 S-2.4-06]; no URL is ever fetched.
  */
-export function idOfUrl(baseUrl: string, resourceTypes: readonly ResourceType[], url: string): string | undefined {
+export function idOfUrl(
+  baseUrl: string,
+  resourceTypes: readonly CompiledResourceType[],
+  url: string,
+): string | undefined {
   const relative = url.replace(/^(?:\.{0,2}\/)+/, "");
   const absolute = normalizeReference(url.includes("://") ? url : `${baseUrl}/${relative}`, true);
   for (const resourceType of resourceTypes) {

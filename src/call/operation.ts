@@ -3,7 +3,7 @@ import type { Filter } from "../filter/ast.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { DiscoveryEndpoint } from "../schema/protocol-endpoints.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { IndexPage, Sort } from "../storage/adapter.ts";
 import type { Precondition, TagList } from "./preconditions.ts";
@@ -11,8 +11,8 @@ import type { Selection } from "./selection.ts";
 
 /** The endpoint of a resource type, or one resource: what an operation on resources can be about. @see RFC 7644 §3.2 */
 export type ResourceEndpoint =
-  | { readonly type: "resources"; readonly resourceType: ResourceType }
-  | { readonly type: "resource"; readonly resourceType: ResourceType; readonly id: string };
+  | { readonly type: "resources"; readonly resourceType: CompiledResourceType }
+  | { readonly type: "resource"; readonly resourceType: CompiledResourceType; readonly id: string };
 
 /**
  * What a request asks for, once HTTP is behind it: `authorize` decides on it and one file a verb executes it.
@@ -43,7 +43,7 @@ export interface MembershipChange {
 /** A POST to the endpoint of a resource type: makes one resource of it. @see RFC 7644 §3.3 */
 export interface CreateOperation {
   readonly type: "create";
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   /** The body as parsed JSON, not yet checked against the schema. */
   readonly body: ResourceObject;
   readonly selection: Selection;
@@ -58,7 +58,7 @@ export interface CreateOperation {
  */
 export interface ReadOperation {
   readonly type: "read";
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly id: string;
   readonly selection: Selection;
   /** If-None-Match: `"*"`, or the versions that the client has, without quotes and `W/`. Undefined where there is none. */
@@ -83,7 +83,7 @@ export type AskedPage = IndexPage | SealedPage;
  */
 export interface QueryOperation {
   readonly type: "query";
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly filter: Filter<AttributePath> | undefined;
   readonly sort: Sort | undefined;
   readonly page: AskedPage;
@@ -92,7 +92,7 @@ export interface QueryOperation {
 
 /** What a query over all resource types asks of one of them. @see RFC 7644 §3.4.2.1 */
 export interface RootPart {
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   /** Resolved for this type; undefined where all of its resources match. */
   readonly filter: Filter<AttributePath> | undefined;
   /** Undefined where the type does not have the attribute that is sorted by: then its resources sort as those without a value. */
@@ -108,7 +108,7 @@ export interface RootPart {
 export interface RootQueryOperation {
   readonly type: "rootQuery";
   /** The types of which the answer may hold resources: all that the filter does not rule out by itself. */
-  readonly resourceTypes: readonly ResourceType[];
+  readonly resourceTypes: readonly CompiledResourceType[];
   /** One for each of `resourceTypes`, in this order. */
   readonly parts: readonly RootPart[];
   /** Undefined: one type after the other, each in the order of its storage. */
@@ -119,7 +119,7 @@ export interface RootQueryOperation {
 /** A PUT: the resource becomes what the body says, as far as a client may set it. @see RFC 7644 §3.5.1 */
 export interface ReplaceOperation {
   readonly type: "replace";
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly id: string;
   readonly body: ResourceObject;
   readonly selection: Selection;
@@ -135,7 +135,7 @@ export interface ReplaceOperation {
 /** A PATCH: all of its operations are done, in their order, or none. @see RFC 7644 §3.5.2 */
 export interface PatchOperation {
   readonly type: "patch";
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly id: string;
   /** What the operations do, resolved against the schema. */
   readonly operations: readonly PreparedOperation[];
@@ -149,7 +149,7 @@ export interface PatchOperation {
 /** A DELETE of one resource; references to it vanish with it. @see RFC 7644 §3.6 */
 export interface DeleteOperation {
   readonly type: "delete";
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly id: string;
   /** As of `ReplaceOperation`. */
   readonly ifMatch: Precondition | undefined;
@@ -195,7 +195,7 @@ export interface BulkOperation {
 
 /**
  * A GET of one of the endpoints at which the server tells of itself. `authorize` is asked about it only where it is known who
- * asks (`anonymousDiscovery`).
+ * asks (`discovery.anonymous`).
  * @see RFC 7644 §4
  */
 export interface DiscoverOperation {

@@ -1,4 +1,4 @@
-import type { ReferenceAttribute, ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ReferenceAttribute } from "../schema/resource-type.ts";
 import type { MissingReference, WriteRequest } from "../storage/adapter.ts";
 
 /** What `createScim({ references })` says of an attribute. @see RFC 7643 §2.3.7 */
@@ -11,7 +11,7 @@ export type ReferencePolicy = (typeof REFERENCE_POLICIES)[number];
 export interface ForeignReference {
   readonly reference: ReferenceAttribute;
   /** The resource types that can be asked. */
-  readonly targets: readonly ResourceType[];
+  readonly targets: readonly CompiledResourceType[];
   readonly missing: MissingReference;
 }
 

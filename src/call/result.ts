@@ -1,11 +1,11 @@
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
 import type { Selection } from "./selection.ts";
 
 /** One resource of a list. */
 export interface ListItem {
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly resource: StoredResource;
   readonly selection: Selection;
 }
@@ -28,7 +28,7 @@ export type Result =
   | {
       readonly type: "resource";
       readonly status: 200 | 201;
-      readonly resourceType: ResourceType;
+      readonly resourceType: CompiledResourceType;
       readonly resource: StoredResource;
       readonly selection: Selection;
     }
@@ -37,8 +37,13 @@ export type Result =
       readonly items: readonly ListItem[];
       readonly place: ListPlace;
     }
-  | { readonly type: "notModified"; readonly resourceType: ResourceType; readonly resource: StoredResource }
-  | { readonly type: "patched"; readonly resourceType: ResourceType; readonly id: string; readonly version: string }
+  | { readonly type: "notModified"; readonly resourceType: CompiledResourceType; readonly resource: StoredResource }
+  | {
+      readonly type: "patched";
+      readonly resourceType: CompiledResourceType;
+      readonly id: string;
+      readonly version: string;
+    }
   | { readonly type: "empty" }
   | { readonly type: "document"; readonly body: ResourceObject; readonly location: string | undefined }
   /** A list that is always whole. */

@@ -2,7 +2,7 @@ import { invalidValue } from "../error.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
 import { remembered } from "../schema/remembered.ts";
-import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";
+import { type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Select } from "../storage/adapter.ts";
 
@@ -52,7 +52,11 @@ export interface Selection extends Select {
  * Makes the selection of a request. Unknown names select nothing; `emails[type eq "work"]` selects `emails` [Q29].
  * @throws {ScimError} 400 invalidValue for more than `maxNames` names.
  */
-export function selectionOf(resourceType: ResourceType, names: SelectionNames, options: SelectionOptions): Selection {
+export function selectionOf(
+  resourceType: CompiledResourceType,
+  names: SelectionNames,
+  options: SelectionOptions,
+): Selection {
   const attributes = names.attributes === undefined ? undefined : readNames(resourceType, names.attributes, options);
   const excluded = readNames(resourceType, names.excludedAttributes ?? [], options);
   const isExplicit = names.attributes !== undefined || names.excludedAttributes !== undefined;
@@ -99,7 +103,7 @@ export function splitNames(list: string | undefined): readonly string[] | undefi
   return names.filter((name) => name !== "");
 }
 
-function readNames(resourceType: ResourceType, names: readonly string[], options: SelectionOptions): Named {
+function readNames(resourceType: CompiledResourceType, names: readonly string[], options: SelectionOptions): Named {
   if (names.length > options.maxNames)
     throw invalidValue(`At most ${options.maxNames} attribute names can be selected (limits.attributes).`);
   const named: Named = new Map();
@@ -114,7 +118,7 @@ function readNames(resourceType: ResourceType, names: readonly string[], options
 }
 
 /** All attributes of the schema that a URN names. */
-function attributesOfSchema(resourceType: ResourceType, urn: string): readonly Attribute[] {
+function attributesOfSchema(resourceType: CompiledResourceType, urn: string): readonly Attribute[] {
   if (urn.toLowerCase() === resourceType.urn.toLowerCase()) return resourceType.core;
   return resourceType.extension(urn)?.attributes ?? [];
 }

@@ -2,14 +2,14 @@ import type { FilterParseOptions } from "../filter/parser.ts";
 import type { ResolveOptions } from "../filter/resolve.ts";
 import type { Readings } from "../quirks/quirk.ts";
 import { printable } from "../schema/printable.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ReadOptions } from "../schema/value-reader.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Call } from "./call.ts";
 import { idOfUrl } from "./location.ts";
 
 /** How bodies of this request are read. */
-export function readOptions<C extends Context>(resourceType: ResourceType, call: Call<C>): ReadOptions {
+export function readOptions<C extends Context>(resourceType: CompiledResourceType, call: Call<C>): ReadOptions {
   const { engine, note } = call;
   return {
     limits: engine.limits,
@@ -32,7 +32,7 @@ export function readOptions<C extends Context>(resourceType: ResourceType, call:
 
 /** How filters of this request are resolved, and those of paths, with the rule for operands that stand there without quotes. */
 export function resolveOptions<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   call: Call<C>,
   unquoted: "unquotedOperands" | "unquotedPathOperands" = "unquotedOperands",
 ): ResolveOptions {

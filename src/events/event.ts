@@ -1,8 +1,10 @@
-import type { Operation } from "fast-json-patch";
 import type { ScimType } from "../error.ts";
+import type { JsonPatchOperation } from "../patch/json-patch.ts";
 import type { ShapeChange } from "../schema/shape.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+
+export type { JsonPatchOperation } from "../patch/json-patch.ts";
 
 /** Who joined and who left a collection (a group's members). @see RFC 7643 §4.2 members */
 export interface CollectionDelta {
@@ -15,7 +17,7 @@ export interface CollectionDelta {
 }
 
 /**
- * A change that is committed. A host hangs its own business on it: frees a licence, opens a mailbox, ends sessions. A request
+ * A change that is committed, as `onChange` is told of it. A host hangs its own business on it: frees a licence, opens a mailbox, ends sessions. A request
  * that changes nothing leaves no event.
  *
  * `before`, `after` and `changes` hold no secrets: writeOnly attributes, and those that are never returned, are in `attributes`
@@ -24,6 +26,15 @@ export interface CollectionDelta {
  *
  * `deleted` stands for all that vanishes with the resource: a user's memberships end without an event for each group.
  * `before` says which groups these were (a user's `groups`), as of a moment before.
+ *
+ * @example
+ * ```ts
+ * import type { ChangeEvent } from "scimkit";
+ * declare function freeLicence(userId: string): void;
+ * function onChange(event: ChangeEvent): void {
+ *   if (event.type === "deactivated" || (event.type === "deleted" && event.resourceType === "User")) freeLicence(event.id);
+ * }
+ * ```
  * @see RFC 9967 §2.4
  */
 export interface ChangeEvent<C extends Context = Context> {
@@ -40,7 +51,7 @@ export interface ChangeEvent<C extends Context = Context> {
   /** Paths of the attributes that changed, writeOnly ones by name alone. */
   readonly attributes: readonly string[];
   /** What was done, as RFC 6902 operations on the resource; collections are in `deltas`. */
-  readonly changes: readonly Operation[];
+  readonly changes: readonly JsonPatchOperation[];
   readonly deltas: readonly CollectionDelta[];
   /**
    * Names the change among all others: the same in a `replaced` or `patched` and in the `deactivated` that comes with it. Those
@@ -93,7 +104,7 @@ export interface RefusedEvent<C extends Context = Context> extends Asked {
 /**
  * Something failed inside: the client got a 500, a 503 or another 5xx; or none of it, because it had its answer already (a
  * listener that threw, a stream that broke off, storage that failed after the time was up), and then there is no `status`.
- * A client that leaves is no fault (`observe` says `aborted`), a `timeout` is one.
+ * A client that leaves is no fault (`onRequest` says `aborted`), a `timeout` is one.
  */
 export interface FaultEvent<C extends Context = Context> extends Partial<Asked> {
   readonly type: "fault";
@@ -108,22 +119,36 @@ export interface FaultEvent<C extends Context = Context> extends Partial<Asked> 
 }
 
 /**
- * What `on` is told, in the order of what happened to each resource. `activated` and `deactivated` follow the `replaced` or
- * `patched` that they belong to; a create is `created` alone, whatever its `active`. Whatever was refused is told as `refused`,
- * whatever failed as `fault`, each once. No event carries a secret, a token or a filter's operands; `fault` carries the thrown
+ * All that a service tells: what `onChange` and `onNotice` are told, in the order of what happened to each resource; for a listener
+ * that is given to both. `activated` and `deactivated` follow the `replaced` or `patched` that they belong to; a create is
+ * `created` alone, whatever its `active`. No event carries a secret, a token or a filter's operands; `fault` carries the thrown
  * value for the host's own log.
  *
  * @example
  * ```ts
  * import type { ScimEvent } from "scimkit";
- * declare function freeLicence(userId: string): void;
- * function on(event: ScimEvent): void {
- *   if (event.type === "deactivated" || (event.type === "deleted" && event.resourceType === "User")) freeLicence(event.id);
+ * const kinds = new Map<string, number>();
+ * function count({ type }: ScimEvent): void {
+ *   kinds.set(type, (kinds.get(type) ?? 0) + 1);
  * }
  * ```
  */
-export type ScimEvent<C extends Context = Context> =
-  | ChangeEvent<C>
+export type ScimEvent<C extends Context = Context> = ChangeEvent<C> | ScimNotice<C>;
+
+/**
+ * What `onNotice` is told: all that happens beside changes. Whatever was refused is told as `refused`, whatever failed as `fault`,
+ * each once. Kinds may be added by any release, so let those that you do not know pass.
+ *
+ * @example
+ * ```ts
+ * import type { ScimNotice } from "scimkit";
+ * function onNotice(notice: ScimNotice): void {
+ *   if (notice.type === "fault") console.error(notice.error);
+ *   else if (notice.type === "warning") console.warn(notice.message);
+ * }
+ * ```
+ */
+export type ScimNotice<C extends Context = Context> =
   | RefusedEvent<C>
   | FaultEvent<C>
   /**
@@ -190,3 +215,8 @@ export type ScimEvent<C extends Context = Context> =
       readonly resourceType: string;
       readonly context: C | undefined;
     };
+
+/** Whether something that is told is a change, and no notice. */
+export function isChange<C extends Context>(event: ScimEvent<C>): event is ChangeEvent<C> {
+  return "changes" in event && "transaction" in event;
+}

@@ -1,7 +1,6 @@
-import type { Operation } from "fast-json-patch";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { CollectionDelta } from "./event.ts";
+import type { CollectionDelta, JsonPatchOperation } from "./event.ts";
 
 /** A change that is about to be committed, as `decide` is asked about it. */
 export interface PendingChange {
@@ -16,7 +15,7 @@ export interface PendingChange {
   /** Paths of the attributes that change, writeOnly ones by name alone. */
   readonly attributes: readonly string[];
   /** What is done, as RFC 6902 operations on the resource; collections are in `deltas`. */
-  readonly changes: readonly Operation[];
+  readonly changes: readonly JsonPatchOperation[];
   /** Who joins and who leaves a collection (a group's members). */
   readonly deltas: readonly CollectionDelta[];
   /** The account goes into service or out of it with this change. A create does neither. */

@@ -43,10 +43,10 @@ export interface SecurityEvent {
  *
  * @example
  * ```ts
- * import { type ScimEvent, toSecurityEvent } from "scimkit";
+ * import { type ChangeEvent, toSecurityEvent } from "scimkit";
  * declare function sign(claims: object): Promise<void>;
- * async function on(event: ScimEvent) {
- *   if ("transaction" in event) await sign(toSecurityEvent(event, { issuer: "https://scim.example.com" }));
+ * async function onChange(event: ChangeEvent) {
+ *   await sign(toSecurityEvent(event, { issuer: "https://scim.example.com" }));
  * }
  * ```
  * @throws {TypeError} for a mode that is neither `"notice"` nor `"full"`.

@@ -1,7 +1,7 @@
 import { invalidFilter, type ScimError } from "../error.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
 import { printable } from "../schema/printable.ts";
-import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";
+import { type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "../schema/validate.ts";
 import type { Compare, CompareOperator, CompareValue, Element, Filter } from "./ast.ts";
 import { type Folded, junction, negation } from "./fold.ts";
@@ -63,7 +63,7 @@ const OPERATORS: Readonly<Record<Attribute["type"], readonly CompareOperator[]>>
  */
 export function resolveFilter(
   filter: Filter<string>,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   options: ResolveOptions = {},
 ): Filter<AttributePath> {
   const scope = scopeOf(resourceType, options, (text) => {
@@ -81,7 +81,7 @@ export function resolveFilter(
  */
 export function resolveWhereKnown(
   filter: Filter<string>,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   options: ResolveOptions,
   unknown: (text: string) => void,
 ): Folded {
@@ -95,7 +95,7 @@ export function unknownAttribute(text: string): ScimError {
   );
 }
 
-function scopeOf(resourceType: ResourceType, options: ResolveOptions, unknown: (text: string) => void): Scope {
+function scopeOf(resourceType: CompiledResourceType, options: ResolveOptions, unknown: (text: string) => void): Scope {
   const id = resourceType.attribute("id");
   if (id === undefined) throw new TypeError(`${resourceType.name} has no id`);
   return {
@@ -113,7 +113,7 @@ function scopeOf(resourceType: ResourceType, options: ResolveOptions, unknown: (
  */
 export function filterablePath(
   text: string,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   options: ResolveOptions = {},
 ): AttributePath | undefined {
   const path = resolveMeant(resourceType, text, options.alias);

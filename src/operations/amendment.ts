@@ -4,7 +4,7 @@ import type { Amendment } from "../events/pending-change.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { missingAttributes } from "../schema/canonical.ts";
 import { listProblems } from "../schema/problem.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, writeAttribute } from "../schema/value.ts";
 import { LEFT_ALONE, ValueReader } from "../schema/value-reader.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -19,7 +19,7 @@ export type Assignment = readonly [attribute: Attribute, value: unknown];
  * the host's, of which the client gets a 500.
  */
 export function readAmendment<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   amendment: Amendment,
   call: Call<C>,
 ): readonly Assignment[] {
@@ -37,7 +37,7 @@ export function readAmendment<C extends Context>(
 }
 
 function membersOf(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   amendment: Amendment,
 ): readonly (readonly [name: string, attribute: Attribute | undefined, raw: unknown])[] {
   return Object.entries(amendment).flatMap(([name, raw]) => {
@@ -63,7 +63,7 @@ function refusalOf(attribute: Attribute | undefined): string | undefined {
  * @throws {TypeError} where a required attribute would be missing.
  */
 export function withAssignments<R extends ResourceObject>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: R,
   assignments: readonly Assignment[],
 ): R {

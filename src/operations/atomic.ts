@@ -1,6 +1,6 @@
 import type { Call } from "../call/call.ts";
 import type { Result } from "../call/result.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import { hasTransactions, inTransaction } from "./bulk/transaction.ts";
 
@@ -9,7 +9,7 @@ import { hasTransactions, inTransaction } from "./bulk/transaction.ts";
  * nothing does, a write is atomic by itself.
  */
 export async function atomically<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   call: Call<C>,
   write: (call: Call<C>) => Promise<Result>,
 ): Promise<Result> {

@@ -5,7 +5,7 @@ import { type CanonicalBody, canonicalize } from "../schema/canonical.ts";
 import { isKnownSchema } from "../schema/known-schemas.ts";
 import { printable } from "../schema/printable.ts";
 import { listProblems, MOST_PROBLEMS, type Problem } from "../schema/problem.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -14,7 +14,7 @@ import { doInSlices } from "../time-slice.ts";
 /** Reads the body of a create or replace and refuses it with everything that is wrong with it. */
 export async function readBody<C extends Context>(
   call: Call<C>,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   body: ResourceObject,
 ): Promise<CanonicalBody> {
   checkSchemas(call, resourceType, body);
@@ -37,7 +37,11 @@ export function throwProblems(problems: readonly Problem[]): void {
  * meant for another endpoint.
  * @see RFC 7643 §3
  */
-function checkSchemas<C extends Context>(call: Call<C>, resourceType: ResourceType, body: ResourceObject): void {
+function checkSchemas<C extends Context>(
+  call: Call<C>,
+  resourceType: CompiledResourceType,
+  body: ResourceObject,
+): void {
   const schemas = schemasIn(call, resourceType, body);
   if (schemas === undefined || schemas === null || (Array.isArray(schemas) && schemas.length === 0))
     return inferSchema(call, resourceType);
@@ -56,7 +60,11 @@ function checkSchemas<C extends Context>(call: Call<C>, resourceType: ResourceTy
 }
 
 /** What the body has for `schemas`; one text alone may be the list of it. */
-function schemasIn<C extends Context>(call: Call<C>, resourceType: ResourceType, body: ResourceObject): unknown {
+function schemasIn<C extends Context>(
+  call: Call<C>,
+  resourceType: CompiledResourceType,
+  body: ResourceObject,
+): unknown {
   const key = Object.keys(body).find((name) => name.toLowerCase() === "schemas");
   const raw = key === undefined ? undefined : body[key];
   const attribute = resourceType.attribute("schemas");
@@ -66,7 +74,7 @@ function schemasIn<C extends Context>(call: Call<C>, resourceType: ResourceType,
 }
 
 /** A body that names no schema is read as the endpoint's, where the profile does so. */
-function inferSchema<C extends Context>({ engine: { quirks }, note }: Call<C>, { urn }: ResourceType): void {
+function inferSchema<C extends Context>({ engine: { quirks }, note }: Call<C>, { urn }: CompiledResourceType): void {
   if (!quirks.reads.missingSchemas) throw invalidSyntax(`schemas is required; it must contain "${urn}".`);
   note(quirks.ruleOf("missingSchemas"), "schemas");
 }
@@ -74,7 +82,7 @@ function inferSchema<C extends Context>({ engine: { quirks }, note }: Call<C>, {
 /** `schemas` names nothing but the schemas of the resource type [S-3-02]. */
 function checkOtherSchemas<C extends Context>(
   call: Call<C>,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   schemas: readonly string[],
 ): void {
   const base = resourceType.urn.toLowerCase();

@@ -3,7 +3,7 @@ import type { ChangeEvent, CollectionDelta } from "../events/event.ts";
 import { pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { remembered } from "../schema/remembered.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { withoutMark, withoutMarks } from "../storage/reference.ts";
@@ -25,13 +25,16 @@ interface Reserve {
   readonly pointers: readonly string[];
 }
 
-const reserveOf = remembered(({ attributes }: ResourceType): Reserve => {
+const reserveOf = remembered(({ attributes }: CompiledResourceType): Reserve => {
   const hidden = attributes.filter((one) => one.isHidden || one.subAttributes.some((sub) => sub.isHidden));
   const apart = [...hidden, ...attributes.filter(({ collection }) => collection)];
   return { hidden, pointers: apart.map((attribute) => pointerTo(attribute)) };
 });
 
-function hideSecrets(resourceType: ResourceType, resource: ResourceObject | undefined): ResourceObject | undefined {
+function hideSecrets(
+  resourceType: CompiledResourceType,
+  resource: ResourceObject | undefined,
+): ResourceObject | undefined {
   if (resource === undefined) return undefined;
   const secret = reserveOf(resourceType).hidden.filter((attribute) => readAttribute(resource, attribute) !== undefined);
   if (secret.length === 0) return resource;
@@ -42,7 +45,7 @@ function hideSecrets(resourceType: ResourceType, resource: ResourceObject | unde
 
 /** What of a change the host may see. */
 export function shownChange(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   change: Change,
 ): Pick<Change, "before" | "after" | "changes" | "deltas"> {
   const shown = (resource: ResourceObject | undefined) =>
@@ -62,7 +65,7 @@ export function shownChange(
 export function eventsOf<C extends Context>(
   call: Call<C>,
   type: ChangeEvent["type"],
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   change: Change,
 ): readonly ChangeEvent<C>[] {
   const { engine, context } = call;
@@ -93,14 +96,17 @@ export function eventsOf<C extends Context>(
 export function emitChange<C extends Context>(
   call: Call<C>,
   type: ChangeEvent["type"],
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   change: Change,
 ): void {
   for (const event of eventsOf(call, type, resourceType, change)) call.engine.emit(event);
 }
 
 /** Who joined, without what is never returned of them; of a collection that is never returned itself there is nothing to tell. */
-function shownDeltas(resourceType: ResourceType, deltas: readonly CollectionDelta[]): readonly CollectionDelta[] {
+function shownDeltas(
+  resourceType: CompiledResourceType,
+  deltas: readonly CollectionDelta[],
+): readonly CollectionDelta[] {
   return deltas.flatMap((delta) => {
     const attribute = resourceType.resolve(delta.attribute)?.attribute;
     if (attribute?.isHidden === true) return [];
@@ -117,7 +123,7 @@ function omitNames(element: ResourceObject, names: readonly string[]): ResourceO
 
 /** Whether the lifecycle attribute (a user's `active`) turned. A resource that does not say counts as active. */
 export function turnOf(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   before: ResourceObject | undefined,
   after: ResourceObject | undefined,
 ): "activated" | "deactivated" | undefined {

@@ -3,7 +3,7 @@ import type { CreateOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
 import { type CanonicalBody, missingAttributes, schemasOf } from "../schema/canonical.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { copyValue, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, StorageNotice } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
@@ -76,7 +76,7 @@ export async function create<C extends Context>(operation: CreateOperation, call
 /** What is to be stored, with what the host sets besides where it is asked ahead. */
 async function decideAhead<C extends Context>(
   call: Call<C>,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   id: string,
   { resource, secrets }: CanonicalBody,
 ): Promise<ResourceObject> {

@@ -4,7 +4,7 @@ import { parseOptions, resolveOptions } from "../call/settings.ts";
 import type { PendingChange } from "../events/pending-change.ts";
 import { parseFilter } from "../filter/parser.ts";
 import { resolveFilter } from "../filter/resolve.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context, Select } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
@@ -24,7 +24,7 @@ export const SELECT_FLAT: Select = {
 };
 
 /** Whether the host is asked ahead of a write, because storage cannot take one back. */
-export function isAskedAhead<C extends Context>(resourceType: ResourceType, call: Call<C>): boolean {
+export function isAskedAhead<C extends Context>(resourceType: CompiledResourceType, call: Call<C>): boolean {
   return call.engine.decide !== undefined && !hasTransactions(resourceType, call);
 }
 
@@ -36,7 +36,7 @@ export function isAskedAhead<C extends Context>(resourceType: ResourceType, call
 export async function askAhead<C extends Context>(
   call: Call<C>,
   verb: Verb,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   change: Change,
 ): Promise<readonly Assignment[]> {
   return isAskedAhead(resourceType, call) ? ask(call, verb, resourceType, change, false) : [];
@@ -50,7 +50,7 @@ export async function askAhead<C extends Context>(
 export async function askWithin<C extends Context>(
   call: Call<C>,
   verb: Verb,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   change: Change,
 ): Promise<readonly Assignment[]> {
   if (call.engine.decide === undefined || !hasTransactions(resourceType, call)) return [];
@@ -60,7 +60,7 @@ export async function askWithin<C extends Context>(
 async function ask<C extends Context>(
   call: Call<C>,
   verb: Verb,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   change: Change,
   isWritten: boolean,
 ): Promise<readonly Assignment[]> {
@@ -74,7 +74,7 @@ async function ask<C extends Context>(
 function pendingChange<C extends Context>(
   call: Call<C>,
   verb: Verb,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   change: Change,
   isWritten: boolean,
 ): PendingChange {
@@ -104,13 +104,13 @@ function pendingChange<C extends Context>(
   };
 }
 
-function servedType<C extends Context>({ engine }: Call<C>, name: string): ResourceType {
+function servedType<C extends Context>({ engine }: Call<C>, name: string): CompiledResourceType {
   const found = engine.resourceTypes.find((type) => type.name === name);
   if (found === undefined) throw new TypeError(`decide asked for a ${name}, which is no resource type that is served.`);
   return found;
 }
 
-function selectOf(resourceType: ResourceType, paths: readonly string[]): Select {
+function selectOf(resourceType: CompiledResourceType, paths: readonly string[]): Select {
   const wanted = new Set(
     paths.map((path) => {
       const attribute = resourceType.resolve(path)?.attribute;
@@ -124,7 +124,7 @@ function selectOf(resourceType: ResourceType, paths: readonly string[]): Select 
 
 async function readOf<C extends Context>(
   call: Call<C>,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   id: string,
   select: Select,
 ): Promise<ResourceObject | undefined> {
@@ -144,7 +144,7 @@ async function readOf<C extends Context>(
 
 async function count<C extends Context>(
   call: Call<C>,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   text: string | undefined,
 ): Promise<number> {
   const filter =

@@ -1,8 +1,8 @@
-import type { Operation } from "fast-json-patch";
 import type { CollectionDelta } from "../events/event.ts";
+import type { JsonPatchOperation } from "../patch/json-patch.ts";
 import { pointerOf, pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, isSame, type ResourceObject, readAttribute } from "../schema/value.ts";
 import { forEach, isEvery, type Steps } from "../time-slice.ts";
 
@@ -11,14 +11,14 @@ export interface Difference {
   /** Paths of the attributes whose values differ. */
   readonly attributes: readonly string[];
   /** RFC 6902 operations on whole attributes, collections left out. */
-  readonly changes: readonly Operation[];
+  readonly changes: readonly JsonPatchOperation[];
   /** Who joined a collection and who left it. */
   readonly deltas: readonly CollectionDelta[];
 }
 
 /** The difference of two states, for the events that tell of it. */
 export function* differenceOf(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   before: ResourceObject,
   after: ResourceObject,
 ): Steps<Difference> {
@@ -44,15 +44,15 @@ export function* differenceOf(
   };
 }
 
-function addContainer(urn: string): Operation {
+function addContainer(urn: string): JsonPatchOperation {
   return { op: "add", path: pointerOf(urn), value: {} };
 }
 
-function removeContainer(urn: string): Operation {
+function removeContainer(urn: string): JsonPatchOperation {
   return { op: "remove", path: pointerOf(urn) };
 }
 
-function changeOf(attribute: Attribute, before: ResourceObject, after: ResourceObject): Operation {
+function changeOf(attribute: Attribute, before: ResourceObject, after: ResourceObject): JsonPatchOperation {
   const path = pointerTo(attribute);
   const value = readAttribute(after, attribute);
   if (value === undefined) return { op: "remove", path };
@@ -81,7 +81,7 @@ function* elementsByKey(attribute: Attribute, elements: unknown): Steps<Readonly
 
 /** Whether two states are the same; the elements of a collection have no order. @see RFC 7643 §2.3.8 */
 export function* isSameResource(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   before: ResourceObject,
   after: ResourceObject,
 ): Steps<boolean> {

@@ -1,12 +1,13 @@
-import type { Call, Engine } from "../call/call.ts";
+import { type Call, type Engine, servesBulk } from "../call/call.ts";
 import type { DiscoverOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { notFound } from "../error.ts";
+import type { AttributeLiteral } from "../schema/attribute.ts";
 import { PASSWORD } from "../schema/core/password.ts";
 import { ResourceTypeSchema } from "../schema/core/resource-type.ts";
 import { SchemaSchema } from "../schema/core/schema.ts";
 import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ResourceOperation } from "../schema/resource-type.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import { schemaToJson } from "../schema/schema-json.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -46,15 +47,16 @@ function resultOf(document: (ResourceObject & { readonly meta: { readonly locati
 
 /** Computed from what is implemented and enforced, never from a wish. @see RFC 7643 §5 */
 function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: string) {
+  const queryable = engine.resourceTypes.filter(({ operations }) => operations.has("query"));
   const can = (feature: "filter" | "sort"): boolean =>
-    engine.resourceTypes.every((type) => engine.adapterOf(type).capabilities?.[feature] !== false);
+    queryable.length > 0 && queryable.every((type) => engine.adapterOf(type).capabilities?.[feature] !== false);
   return {
     schemas: [
       ServiceProviderConfigSchema.id,
       ...Object.keys(engine.announced).filter((name) => name.toLowerCase().startsWith("urn:")),
     ],
     ...(engine.documentationUri === undefined ? {} : { documentationUri: engine.documentationUri }),
-    patch: { supported: true },
+    patch: { supported: engine.resourceTypes.some(({ operations }) => operations.has("patch")) },
     bulk: bulkSupport(engine),
     filter: { supported: can("filter"), maxResults: engine.limits.results },
     changePassword: { supported: engine.resourceTypes.some((type) => keepsPasswords(type, engine)) },
@@ -80,22 +82,24 @@ function pagination<C extends Context>({ pagination: { cursor, index, default: m
 }
 
 /** Complete even where there is none, because clients refuse what lacks a number [Q95]. @see RFC 7644 §3.7.4 */
-function bulkSupport<C extends Context>({ bulk, limits }: Engine<C>) {
-  return bulk
+function bulkSupport<C extends Context>(engine: Engine<C>) {
+  const { limits } = engine;
+  return servesBulk(engine)
     ? { supported: true, maxOperations: limits.bulkOperations, maxPayloadSize: limits.body }
     : { supported: false, maxOperations: 0, maxPayloadSize: 0 };
 }
 
-function keepsPasswords<C extends Context>(type: ResourceType, engine: Engine<C>): boolean {
-  return type.attribute(PASSWORD) !== undefined && keeps(type, PASSWORD, engine);
+function keepsPasswords<C extends Context>(type: CompiledResourceType, engine: Engine<C>): boolean {
+  const isSettable = type.operations.has("replace") || type.operations.has("patch");
+  return isSettable && type.attribute(PASSWORD) !== undefined && keeps(type, PASSWORD, engine);
 }
 
-function keeps<C extends Context>(type: ResourceType, path: string, engine: Engine<C>): boolean {
+function keeps<C extends Context>(type: CompiledResourceType, path: string, engine: Engine<C>): boolean {
   return keepsSecret(engine.adapterOf(type).capabilities ?? {}, type, path);
 }
 
 /** @see RFC 7643 §6 */
-function resourceTypeDocument(type: ResourceType, baseUrl: string) {
+function resourceTypeDocument(type: CompiledResourceType, baseUrl: string) {
   const { description } = type.definition;
   return {
     schemas: [ResourceTypeSchema.id],
@@ -105,7 +109,7 @@ function resourceTypeDocument(type: ResourceType, baseUrl: string) {
     ...(description === undefined ? {} : { description }),
     schema: type.urn,
     schemaExtensions: type.extensions.map((extension) => ({ schema: extension.urn, required: extension.required })),
-    meta: { resourceType: "ResourceType", location: `${baseUrl}/ResourceTypes/${type.name}` },
+    meta: { resourceType: "CompiledResourceType", location: `${baseUrl}/ResourceTypes/${type.name}` },
   };
 }
 
@@ -118,13 +122,46 @@ function schemasOfEngine<C extends Context>(engine: Engine<C>): readonly SchemaD
     { type, prefix: "", schema: type.definition.schema },
     ...type.extensions.map(({ schema, urn }) => ({ type, prefix: `${urn}:`, schema })),
   ]);
-  const offered = used.map(({ schema }) =>
-    withoutDropped(schema, (name) =>
-      used.some((use) => use.schema === schema && keeps(use.type, use.prefix + name, engine)),
-    ),
-  );
+  const offered = used.map(({ schema }) => {
+    const users = used.filter((use) => use.schema === schema);
+    const kept = withoutDropped(schema, (name) => users.some(({ type, prefix }) => keeps(type, prefix + name, engine)));
+    return asWritable(
+      kept,
+      users.map(({ type }) => type),
+    );
+  });
   const all = [...offered, ServiceProviderConfigSchema, ResourceTypeSchema, SchemaSchema];
   return [...new Map(all.map((schema) => [schema.id.toLowerCase(), schema])).values()];
+}
+
+/**
+ * The schema as far as clients can write it: what none of its resource types lets them change is immutable, and what none lets them
+ * set is readOnly [R-100].
+ */
+function asWritable(schema: SchemaDefinition, types: readonly CompiledResourceType[]): SchemaDefinition {
+  const can = (operation: ResourceOperation): boolean => types.some(({ operations }) => operations.has(operation));
+  if (can("replace") || can("patch")) return schema;
+  const mutability = can("create") ? "immutable" : "readOnly";
+  return { ...schema, attributes: withMutability(schema.attributes, mutability) };
+}
+
+function withMutability(
+  attributes: SchemaDefinition["attributes"],
+  mutability: "immutable" | "readOnly",
+): SchemaDefinition["attributes"] {
+  const restricted = ([name, literal]: [string, AttributeLiteral]): [string, AttributeLiteral] => {
+    const { mutability: own = "readWrite", subAttributes } = literal;
+    const isFree = own === "readWrite" || (own === "immutable" && mutability === "readOnly");
+    return [
+      name,
+      {
+        ...literal,
+        mutability: isFree ? mutability : own,
+        ...(subAttributes === undefined ? {} : { subAttributes: withMutability(subAttributes, mutability) }),
+      },
+    ];
+  };
+  return Object.fromEntries(Object.entries(attributes).map(restricted));
 }
 
 /** One that is required stays, since a create without it is refused. */

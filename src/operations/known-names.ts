@@ -1,7 +1,7 @@
 import { invalidSyntax } from "../error.ts";
 import type { CanonicalBody } from "../schema/canonical.ts";
 import { notAnAttribute } from "../schema/nearest.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 
 /**
@@ -10,14 +10,18 @@ import { isObject, type ResourceObject } from "../schema/value.ts";
  * that nobody registered is none of this server's, and no slip.
  * @throws {ScimError} 400 invalidSyntax naming the first one.
  */
-export function checkNamesAny(resourceType: ResourceType, body: ResourceObject, { named }: CanonicalBody): void {
+export function checkNamesAny(
+  resourceType: CompiledResourceType,
+  body: ResourceObject,
+  { named }: CanonicalBody,
+): void {
   for (const { mutability, path } of named) if (mutability !== "readOnly" && path !== "schemas") return;
   const unknown = unknownIn(resourceType, body);
   if (unknown !== undefined) throw invalidSyntax(notAnAttribute(resourceType, unknown));
 }
 
 /** The first name that is none of an attribute, in the body or in the container of an extension. */
-function unknownIn(resourceType: ResourceType, body: ResourceObject): string | undefined {
+function unknownIn(resourceType: CompiledResourceType, body: ResourceObject): string | undefined {
   for (const name of Object.keys(body)) {
     const extension = resourceType.extension(name);
     const inner = body[name];

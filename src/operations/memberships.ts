@@ -4,7 +4,7 @@ import type { Result } from "../call/result.ts";
 import { invalidValue, isScimError } from "../error.ts";
 import { operationsOf } from "../patch/delta.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { readBody } from "./body.ts";
@@ -18,7 +18,7 @@ type MemberWrite = CreateOperation | ReplaceOperation | PatchOperation;
 
 /** A group that the resource joins or leaves. */
 interface GroupChange {
-  readonly holder: ResourceType;
+  readonly holder: CompiledResourceType;
   readonly attribute: Attribute;
   readonly id: string;
   readonly joins: boolean;
@@ -69,7 +69,7 @@ async function idOfNew<C extends Context>({ resourceType, body }: CreateOperatio
 }
 
 async function readGroups<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   id: string,
   memberships: readonly MembershipChange[],
   call: Call<C>,

@@ -1,6 +1,6 @@
 import type { Call } from "../call/call.ts";
 import { conflict } from "../error.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { isUsableId } from "../storage/id.ts";
@@ -12,7 +12,7 @@ import { isUsableId } from "../storage/id.ts";
  */
 export async function newIdOf<C extends Context>(
   { engine, context }: Pick<Call<C>, "engine" | "context">,
-  { name, endpoint }: ResourceType,
+  { name, endpoint }: CompiledResourceType,
   resource: ResourceObject,
 ): Promise<string> {
   const given = await engine.idFor?.({ resourceType: name, endpoint, resource }, context);

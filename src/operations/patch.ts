@@ -12,7 +12,7 @@ import { type Delta, divide } from "../patch/delta.ts";
 import { type PreparedOperation, withPosition } from "../patch/operation.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { fitAttribute } from "../schema/fit.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, DeltaResult, StoredResource } from "../storage/adapter.ts";
 import { doInSlices } from "../time-slice.ts";
@@ -48,7 +48,7 @@ export async function patch<C extends Context>(operation: PatchOperation, call: 
  * Whether several writes can be made one. Not where another storage is asked for what is referred to: both may have the connections of
  * one pool, and transactions that hold all of them would wait for one more.
  */
-function canBeInParts<C extends Context>(resourceType: ResourceType, call: Call<C>): boolean {
+function canBeInParts<C extends Context>(resourceType: CompiledResourceType, call: Call<C>): boolean {
   const foreign = call.engine.references.get(resourceType)?.foreign ?? [];
   return foreign.length === 0 && hasTransactions(resourceType, call);
 }
@@ -245,7 +245,7 @@ interface Scope {
   readonly unread: readonly Attribute[];
 }
 
-function scopeOf(resourceType: ResourceType, operations: readonly PreparedOperation[]): Scope {
+function scopeOf(resourceType: CompiledResourceType, operations: readonly PreparedOperation[]): Scope {
   const named = namedBy(resourceType, operations);
   const untouched = resourceType.attributes.filter((attribute) => attribute.collection && !named.has(attribute));
   // What a client echoes must be compared, even where storage has to compute it.
@@ -255,7 +255,7 @@ function scopeOf(resourceType: ResourceType, operations: readonly PreparedOperat
 
 /** Applies the operations to the state that was read. @throws {ScimError} 400 as `applyPatch`. */
 async function apply<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   read: StoredResource,
   operations: readonly PreparedOperation[],
   { untouched, unread }: Scope,
@@ -281,7 +281,7 @@ function locate(error: unknown, operations: readonly PreparedOperation[]): unkno
 }
 
 /** The top-level attributes that the operations name. */
-function namedBy(resourceType: ResourceType, operations: readonly PreparedOperation[]): ReadonlySet<Attribute> {
+function namedBy(resourceType: CompiledResourceType, operations: readonly PreparedOperation[]): ReadonlySet<Attribute> {
   return new Set(
     operations.flatMap((operation): readonly Attribute[] => {
       if (operation.type === "schemas") return resourceType.extensions.flatMap(({ attributes }) => attributes);

@@ -2,13 +2,13 @@ import type { Call } from "../call/call.ts";
 import { readRequest } from "../call/notice.ts";
 import { isMet, type Precondition } from "../call/preconditions.ts";
 import { versionMismatch } from "../error.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { noSuchResource } from "./missing.ts";
 
 /** The resource that a write is about, and what the client demands of it. */
 export interface Target {
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly id: string;
   readonly ifMatch: Precondition | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Call } from "../call/call.ts";
 import type { ForeignReference } from "../call/reference-rules.ts";
 import { writeRequest } from "../call/write.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Context, StorageNotice } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
@@ -17,7 +17,7 @@ import { SELECT_NONE } from "./stored.ts";
  */
 export async function settleForeignReferences<C extends Context, R extends ResourceObject>(
   call: Call<C>,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: R,
   holder?: string,
 ): Promise<R> {
@@ -45,7 +45,11 @@ async function settleForeign<C extends Context>(
   return isThereElsewhere ? held.element : settleMissing(held, missing, options);
 }
 
-async function isThere<C extends Context>(id: string, types: readonly ResourceType[], call: Call<C>): Promise<boolean> {
+async function isThere<C extends Context>(
+  id: string,
+  types: readonly CompiledResourceType[],
+  call: Call<C>,
+): Promise<boolean> {
   const found = await Promise.all(
     types.map((resourceType) => {
       const request = { resourceType, id, select: SELECT_NONE, signal: call.signal };
@@ -62,7 +66,7 @@ export function isDropped(notice: StorageNotice): notice is StorageNotice & { re
 
 /** A resource as it was given to storage, without the references that storage left out. */
 export function withoutDropped<R extends ResourceObject>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: R,
   notices: readonly StorageNotice[],
 ): R {
@@ -76,7 +80,7 @@ export function withoutDropped<R extends ResourceObject>(
 }
 
 /** Tells which notices are about a reference that a stored resource holds already, and so are no news. */
-export function heldIn(resourceType: ResourceType, stored: ResourceObject): (notice: StorageNotice) => boolean {
+export function heldIn(resourceType: CompiledResourceType, stored: ResourceObject): (notice: StorageNotice) => boolean {
   const held = new Map<string, ReadonlySet<unknown>>();
   return (notice) => {
     if (notice.type !== "missingReference" || notice.outcome === "dropped") return false;
@@ -86,7 +90,7 @@ export function heldIn(resourceType: ResourceType, stored: ResourceObject): (not
   };
 }
 
-function valuesOf(resourceType: ResourceType, stored: ResourceObject, path: string): ReadonlySet<unknown> {
+function valuesOf(resourceType: CompiledResourceType, stored: ResourceObject, path: string): ReadonlySet<unknown> {
   const reference = resourceType.references.find(({ attribute }) => attribute.path === path);
   const value = reference && readAttribute(stored, reference.attribute);
   const elements: readonly unknown[] = Array.isArray(value) ? value : [value];

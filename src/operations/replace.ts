@@ -5,7 +5,7 @@ import { mutability } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { type CanonicalBody, missingAttributes } from "../schema/canonical.ts";
 import type { Problem } from "../schema/problem.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { readBody, throwProblems } from "./body.ts";
@@ -44,7 +44,7 @@ export async function replace<C extends Context>(operation: ReplaceOperation, ca
 
 /** @throws {ScimError} 400 for a required attribute that would be missing, and for an immutable one that would change. */
 function rewrite<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   before: StoredResource,
   body: CanonicalBody,
   call: Call<C>,
@@ -57,13 +57,13 @@ function rewrite<C extends Context>(
   return { before, after, secrets: body.secrets };
 }
 
-function isSecret(resourceType: ResourceType, path: string): boolean {
+function isSecret(resourceType: CompiledResourceType, path: string): boolean {
   return resourceType.resolve(path)?.attribute.mutability === "writeOnly";
 }
 
 /** The state after a PUT. @see RFC 7644 §3.5.1 */
 function merge(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   before: StoredResource,
   body: CanonicalBody,
   keepsOmitted: (attribute: Attribute) => boolean,

@@ -1,6 +1,6 @@
 import type { Call } from "../call/call.ts";
 import { fitResource } from "../schema/fit.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
 import { isPrintable, isUsableId } from "../storage/id.ts";
@@ -15,7 +15,7 @@ export const SELECT_NONE: Select = { includes: () => false };
  */
 export function receive<C extends Context>(
   stored: StoredResource,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   { engine, context }: Call<C>,
 ): StoredResource {
   const { resource, misfits } = fitResource(resourceType, checkStored(stored));

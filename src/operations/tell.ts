@@ -1,7 +1,7 @@
 import type { Call } from "../call/call.ts";
 import type { CollectionDelta } from "../events/event.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { type Assignment, withAssignments } from "./amendment.ts";
@@ -20,7 +20,7 @@ import { isChanged, type Rewrite, type Written, writeWithRetry } from "./write-w
 export async function tellChange<C extends Context>(
   call: Call<C>,
   verb: Verb,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   change: Change,
   shown: Select = SELECT_FLAT,
 ): Promise<StoredResource | undefined> {
@@ -39,7 +39,7 @@ export async function tellChange<C extends Context>(
 async function keepAndEmit<C extends Context>(
   call: Call<C>,
   verb: Verb,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   change: Change,
 ): Promise<void> {
   const { engine, context } = call;
@@ -61,7 +61,7 @@ async function keepAndEmit<C extends Context>(
 /** Writes what the host sets besides, in the transaction of the write that it was asked about. */
 async function amend<C extends Context>(
   call: Call<C>,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   { id }: Change,
   assignments: readonly Assignment[],
   shown: Select,
@@ -76,7 +76,7 @@ async function amend<C extends Context>(
   return written !== undefined && isChanged(written) ? written : undefined;
 }
 
-function contentOf(resourceType: ResourceType, read: StoredResource): ResourceObject {
+function contentOf(resourceType: CompiledResourceType, read: StoredResource): ResourceObject {
   const content: Record<string, unknown> = {};
   for (const attribute of resourceType.content) {
     const value = isFlat(attribute) ? readAttribute(read, attribute) : undefined;

@@ -6,7 +6,7 @@ import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
 import { instantOf } from "../schema/date-time.ts";
 import { clearSecrets, withLeftOver } from "../schema/fit.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, NewResource, Secrets, Select, StorageNotice, StoredResource } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
@@ -129,7 +129,7 @@ export type Telling = (kept: ResourceObject, notices: readonly StorageNotice[]) 
  * because afterwards nothing may come between it and its event: the next write to the resource would be told of first.
  */
 export async function tellingOf<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   before: ResourceObject,
   given: ResourceObject,
   { slice, signal }: Call<C>,

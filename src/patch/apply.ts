@@ -1,7 +1,6 @@
-import type { Operation } from "fast-json-patch";
 import { mutability } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
 import { doAll, isEvery, type Steps } from "../time-slice.ts";
@@ -10,6 +9,7 @@ import { Effort } from "./effort.ts";
 import { applyToList } from "./elements.ts";
 import { applyToSchemas, clearExtension } from "./extension.ts";
 import { findFault } from "./final-state.ts";
+import type { JsonPatchOperation } from "./json-patch.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import { applyToSingular } from "./singular.ts";
 import { applyToSelected, type CreateOnNoMatch } from "./value-path.ts";
@@ -31,7 +31,7 @@ export interface Patched {
   /** writeOnly attributes by path; `null` unassigns. */
   readonly secrets: Readonly<Record<string, unknown>>;
   /** Operations that make the new state of the old one. @see RFC 6902 */
-  readonly changes: readonly Operation[];
+  readonly changes: readonly JsonPatchOperation[];
 }
 
 /**
@@ -53,7 +53,7 @@ export interface Patched {
  * @see RFC 7644 §3.5.2
  */
 export function applyPatch(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: ResourceObject,
   operations: readonly PreparedOperation[],
   options: ApplyOptions = {},
@@ -63,7 +63,7 @@ export function applyPatch(
 
 /** As `applyPatch`, in steps of which none takes long however many elements there are, and with an effort that others may share. */
 export function* applyInSteps(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: ResourceObject,
   operations: readonly PreparedOperation[],
   effort: Effort,
@@ -87,7 +87,7 @@ export function* applyInSteps(
 
 /** The target decides what an operation does: one module for each kind. @see RFC 7644 §3.5.2.1, §3.5.2.2, §3.5.2.3 */
 function* applyOne(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   document: PatchedDocument,
   operation: PreparedOperation,
   secrets: Record<string, unknown>,
@@ -137,7 +137,7 @@ function isEchoOfOne(attribute: Attribute, stored: unknown, sent: unknown): bool
 }
 
 /** The position of the last operation that names an attribute, or one of its extension; of the very last where none does. */
-function lastOn(resourceType: ResourceType, operations: readonly PreparedOperation[], path: string): number {
+function lastOn(resourceType: CompiledResourceType, operations: readonly PreparedOperation[], path: string): number {
   const extension = resourceType.extension(path)?.urn ?? resourceType.resolve(path)?.attribute.extension;
   const names = (attribute: Attribute, exactly: boolean): boolean =>
     exactly ? attribute.path === path : extension !== undefined && attribute.extension === extension;

@@ -1,9 +1,10 @@
-import jsonPatch, { type Operation } from "fast-json-patch";
+import jsonPatch from "fast-json-patch";
 import type { Attribute } from "../schema/attribute.ts";
 import { copyValue, isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import { forEach, type Steps } from "../time-slice.ts";
 import type { Effort } from "./effort.ts";
 import { differences, ElementList } from "./element-list.ts";
+import type { JsonPatchOperation } from "./json-patch.ts";
 import { pointerOf, pointerTo } from "./pointer.ts";
 
 /**
@@ -16,7 +17,7 @@ export class PatchedDocument {
   readonly effort: Effort;
   readonly #owned = new Set<string>();
   readonly #lists = new Map<Attribute, ElementList>();
-  readonly #operations: Operation[] = [];
+  readonly #operations: JsonPatchOperation[] = [];
 
   constructor(resource: ResourceObject, effort: Effort) {
     this.#document = { ...resource };
@@ -59,7 +60,7 @@ export class PatchedDocument {
   }
 
   /** The finished resource, and every operation that made it. @see RFC 6902 */
-  *finish(): Steps<{ readonly resource: ResourceObject; readonly operations: readonly Operation[] }> {
+  *finish(): Steps<{ readonly resource: ResourceObject; readonly operations: readonly JsonPatchOperation[] }> {
     for (const [attribute, list] of this.#lists) {
       const operations = yield* list.operations((...below) => pointerTo(attribute, ...below));
       if (operations.length === 0) continue;
@@ -77,7 +78,7 @@ export class PatchedDocument {
   }
 
   /** Applies an operation to a copy of its value, because a later one may change that in place; the record stays as it is. */
-  #apply(operation: Operation, take: (value: unknown) => unknown = copyValue): void {
+  #apply(operation: JsonPatchOperation, take: (value: unknown) => unknown = copyValue): void {
     this.#operations.push(operation);
     const applied = "value" in operation ? { ...operation, value: take(operation.value) } : operation;
     jsonPatch.applyOperation(this.#document, applied, false, true, true);

@@ -1,9 +1,9 @@
-import type { Operation } from "fast-json-patch";
 import type { Attribute } from "../schema/attribute.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
 import { withoutDuplicates } from "../schema/value-reader.ts";
 import { forEach, isEvery, type Steps } from "../time-slice.ts";
 import type { Effort } from "./effort.ts";
+import type { JsonPatchOperation } from "./json-patch.ts";
 import { SlotIndex } from "./slot-index.ts";
 
 /** Above this, one replacement costs less than so many removals, each of which moves the rest of the array. */
@@ -158,7 +158,7 @@ export class ElementList {
    * The RFC 6902 operations that make of the stored array what the list holds now; `pointer` gives the path of what is below
    * the attribute. An array that is gone or that changed in many places is one operation.
    */
-  *operations(pointer: (...below: readonly (string | number)[]) => string): Steps<readonly Operation[]> {
+  *operations(pointer: (...below: readonly (string | number)[]) => string): Steps<readonly JsonPatchOperation[]> {
     if (this.#revision === 0) return [];
     const values = yield* this.values();
     if (yield* isSameList(values, this.#stored)) return [];
@@ -175,8 +175,8 @@ export class ElementList {
   #changes(
     removed: readonly number[],
     pointer: (...below: readonly (string | number)[]) => string,
-  ): readonly Operation[] {
-    const operations: Operation[] = [];
+  ): readonly JsonPatchOperation[] {
+    const operations: JsonPatchOperation[] = [];
     for (const slot of this.#changed) {
       if (slot >= this.#stored.length || this.#elements[slot] === undefined) continue;
       operations.push(...differences(this.#stored[slot], this.#elements[slot], (...below) => pointer(slot, ...below)));
@@ -257,14 +257,19 @@ export function differences(
   before: unknown,
   after: unknown,
   pointer: (...below: readonly (string | number)[]) => string,
-): readonly Operation[] {
+): readonly JsonPatchOperation[] {
   if (isSame(before, after)) return [];
   if (!isObject(before) || !isObject(after)) return [{ op: "replace", path: pointer(), value: after }];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].flatMap((name) => difference(before, after, name, pointer(name)));
 }
 
-function difference(before: ResourceObject, after: ResourceObject, name: string, path: string): readonly Operation[] {
+function difference(
+  before: ResourceObject,
+  after: ResourceObject,
+  name: string,
+  path: string,
+): readonly JsonPatchOperation[] {
   const [old, value] = [before[name], after[name]];
   if (isSame(old, value)) return [];
   if (value === undefined) return [{ op: "remove", path }];

@@ -1,4 +1,4 @@
-import type { CompiledExtension, ResourceType } from "../schema/resource-type.ts";
+import type { CompiledExtension, CompiledResourceType } from "../schema/resource-type.ts";
 import type { Steps } from "../time-slice.ts";
 import { checkImmutable, requiredUnassigned } from "./complex.ts";
 import type { PatchedDocument } from "./document.ts";
@@ -40,7 +40,7 @@ export function* clearExtension(
  */
 export function* applyToSchemas(
   document: PatchedDocument,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   { op, urns }: SchemasOperation,
   secrets: Record<string, unknown>,
 ): Steps<void> {

@@ -1,7 +1,7 @@
 import { invalidValue } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { missingAttributes } from "../schema/canonical.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ValueLimits } from "../schema/validate.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import { forEach, type Steps } from "../time-slice.ts";
@@ -21,7 +21,7 @@ export interface Fault {
  * @see RFC 7643 §2.2, §2.4
  */
 export function* findFault(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   before: ResourceObject,
   after: ResourceObject,
   lists: Iterable<ElementList>,
@@ -66,14 +66,22 @@ function faultOfComplex(attribute: Attribute, value: unknown, { elements }: Valu
   return detail === undefined ? undefined : faultOf(attribute.path, detail);
 }
 
-function newlyMissing(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): Fault | undefined {
+function newlyMissing(
+  resourceType: CompiledResourceType,
+  before: ResourceObject,
+  after: ResourceObject,
+): Fault | undefined {
   const lacking = new Set(missingAttributes(resourceType, before).map(({ path }) => path));
   const missing = missingAttributes(resourceType, after).find(({ path }) => !lacking.has(path));
   return missing === undefined ? undefined : faultOf(missing.path, `${missing.path} ${missing.message}.`);
 }
 
 /** What has a default of its schema's always has a state: an account without one is let in by one host and locked out by another [R-19a]. */
-function newlyStateless(resourceType: ResourceType, before: ResourceObject, after: ResourceObject): Fault | undefined {
+function newlyStateless(
+  resourceType: CompiledResourceType,
+  before: ResourceObject,
+  after: ResourceObject,
+): Fault | undefined {
   for (const attribute of resourceType.attributes) {
     if (attribute.default === undefined || attribute.required || readAttribute(after, attribute) !== undefined)
       continue;

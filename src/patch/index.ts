@@ -11,6 +11,7 @@ export type { ResourceObject } from "../schema/value.ts";
 export type { ReadOptions, Tolerances } from "../schema/value-reader.ts";
 export { type ApplyOptions, applyPatch, type Patched } from "./apply.ts";
 export { classify, type Delta, operationsOf } from "./delta.ts";
+export type { JsonPatchOperation } from "./json-patch.ts";
 export type {
   AttributeOperation,
   EchoOperation,
@@ -20,5 +21,5 @@ export type {
   SchemasOperation,
   SecretOperation,
 } from "./operation.ts";
-export { type Op, PATCH_SCHEMA, type ParseOptions, type PatchOperation, parsePatch } from "./parse.ts";
+export { type Op, PATCH_SCHEMA, type ParsedOperation, type ParseOptions, parsePatch } from "./parse.ts";
 export { type PrepareOptions, prepare } from "./prepare.ts";

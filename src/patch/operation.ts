@@ -1,4 +1,4 @@
-import { isScimError, ScimError } from "../error.ts";
+import { isScimError, ownError, ScimError } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { CompiledExtension } from "../schema/resource-type.ts";
@@ -80,10 +80,10 @@ export interface SchemasOperation {
 /** The same error, its detail beginning with the position of the operation. */
 export function withPosition(error: unknown, index: number): unknown {
   if (!isScimError(error)) return error;
-  const { status, detail, summary, scimType, headers } = error;
+  const { status, detail, summary, scimType, headers } = ownError(error);
   return new ScimError(status, `Operations[${index}]: ${detail}`, {
     ...(scimType === undefined ? {} : { scimType }),
-    summary: `Operations[${index}]: ${summary ?? detail}`,
+    summary: `Operations[${index}]: ${summary}`,
     headers,
     cause: error,
   });

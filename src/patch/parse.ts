@@ -11,7 +11,7 @@ export const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 export type Op = "add" | "remove" | "replace";
 
 /** One operation as the client sent it, its member names canonical. @see RFC 7644 §3.5.2 */
-export interface PatchOperation {
+export interface ParsedOperation {
   readonly op: Op;
   /** Absent: the resource itself. */
   readonly path?: unknown;
@@ -44,7 +44,7 @@ const Envelope = z.object({ schemas: z.array(z.string()).nullish(), operations: 
  * ```
  * @see RFC 7644 §3.5.2
  */
-export function parsePatch(body: ResourceObject, options: ParseOptions): readonly PatchOperation[] {
+export function parsePatch(body: ResourceObject, options: ParseOptions): readonly ParsedOperation[] {
   const members = byLowerCase(body, "The PATCH body");
   const parsed = Envelope.safeParse(members);
   if (!parsed.success) {
@@ -79,7 +79,7 @@ function problemOf({ operations }: Readonly<Record<string, unknown>>): string {
 
 const OPS: readonly Op[] = ["add", "remove", "replace"];
 
-function parseOperation(raw: unknown, index: number, { emptyPath }: ParseOptions): PatchOperation {
+function parseOperation(raw: unknown, index: number, { emptyPath }: ParseOptions): ParsedOperation {
   const where = `Operations[${index}]`;
   if (typeof raw !== "object" || raw === null || Array.isArray(raw))
     throw invalidSyntax(`${where} must be an object, not ${jsonTypeOf(raw)}.`);

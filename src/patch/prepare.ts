@@ -6,7 +6,7 @@ import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
 import { withoutFilter } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
-import { type CompiledExtension, type ResourceType, resolveMeant } from "../schema/resource-type.ts";
+import { type CompiledExtension, type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
@@ -16,7 +16,7 @@ import { describedElement } from "./described-element.ts";
 import { checkAsserted, checkListed } from "./listed-values.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import { type OperationValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
-import type { PatchOperation } from "./parse.ts";
+import type { ParsedOperation } from "./parse.ts";
 import { isAboutSomething, UnknownNames } from "./unknown-names.ts";
 
 /**
@@ -91,8 +91,8 @@ interface Shared {
  * @see RFC 7644 §3.5.2
  */
 export function prepare(
-  resourceType: ResourceType,
-  operations: readonly PatchOperation[],
+  resourceType: CompiledResourceType,
+  operations: readonly ParsedOperation[],
   options: PrepareOptions = {},
 ): readonly PreparedOperation[] {
   return doAll(prepareInSteps(resourceType, operations, options));
@@ -100,8 +100,8 @@ export function prepare(
 
 /** As `prepare`, in steps of which none takes long however many operations and values there are. */
 export function* prepareInSteps(
-  resourceType: ResourceType,
-  operations: readonly PatchOperation[],
+  resourceType: CompiledResourceType,
+  operations: readonly ParsedOperation[],
   options: PrepareOptions,
 ): Steps<readonly PreparedOperation[]> {
   const { unknownPath, isRegistered, hasOthers = false } = options;
@@ -129,19 +129,19 @@ export function* prepareInSteps(
 
 /** Takes one operation apart. */
 class Preparation {
-  readonly #type: ResourceType;
+  readonly #type: CompiledResourceType;
   readonly #options: Settings;
   readonly #index: number;
   readonly #shared: Shared;
 
-  constructor(resourceType: ResourceType, options: Settings, index: number, shared: Shared) {
+  constructor(resourceType: CompiledResourceType, options: Settings, index: number, shared: Shared) {
     this.#type = resourceType;
     this.#options = options;
     this.#index = index;
     this.#shared = shared;
   }
 
-  *prepare(operation: PatchOperation): Steps<readonly PreparedOperation[]> {
+  *prepare(operation: ParsedOperation): Steps<readonly PreparedOperation[]> {
     if (operation.path === undefined) {
       if (operation.op === "remove") throw noTarget("A remove needs a path that says what to remove.");
       return yield* this.#withoutPath(operation);
@@ -151,7 +151,7 @@ class Preparation {
     return yield* this.#withPath(operation, operation.path);
   }
 
-  *#withPath(operation: PatchOperation, text: string): Steps<readonly PreparedOperation[]> {
+  *#withPath(operation: ParsedOperation, text: string): Steps<readonly PreparedOperation[]> {
     const parsed = parsePath(text, this.#options.filter);
     if (parsed.filter === undefined) {
       // A path of a URN alone: of the base schema it is the resource, of an extension its container [R-79].
@@ -188,7 +188,7 @@ class Preparation {
     return this.#shared.unknown.reading(this.#index, this.#options.read, read);
   }
 
-  *#onPath(operation: PatchOperation, path: AttributePath): Steps<readonly PreparedOperation[]> {
+  *#onPath(operation: ParsedOperation, path: AttributePath): Steps<readonly PreparedOperation[]> {
     const { attribute, sub } = path;
     if (attribute.path === "schemas") return [this.#onSchemas(operation)];
     this.#checkWritable(path);
@@ -220,7 +220,7 @@ class Preparation {
   }
 
   /** "The operation MUST contain a value member" [P-3.5.2.1-01 P-3.5.2.3-10]. */
-  #valueOf(operation: PatchOperation, path: string): unknown {
+  #valueOf(operation: ParsedOperation, path: string): unknown {
     if (!("value" in operation))
       throw invalidValue(`${operation.op} ${path} needs a value; use remove to unassign an attribute.`);
     return operation.value;
@@ -230,7 +230,7 @@ class Preparation {
    * Values listed in a remove of what is multi-valued are the ones to remove; read literally, the list would be ignored and
    * everything removed [R-2]. Undefined where none are listed.
    */
-  *#listed({ value: raw }: PatchOperation, path: AttributePath): Steps<readonly unknown[] | undefined> {
+  *#listed({ value: raw }: ParsedOperation, path: AttributePath): Steps<readonly unknown[] | undefined> {
     if (!leafOf(path).multiValued || raw === undefined || raw === null) return undefined;
     const { removeValue } = this.#options;
     if (removeValue === undefined)
@@ -241,7 +241,7 @@ class Preparation {
   }
 
   *#onElements(
-    operation: PatchOperation,
+    operation: ParsedOperation,
     attribute: Attribute,
     filter: Filter<AttributePath> | undefined,
     sub: Attribute | undefined,
@@ -274,7 +274,7 @@ class Preparation {
   }
 
   /** The URL of a reference says the same as its value. */
-  #onReferenceUrl(operation: PatchOperation, attribute: Attribute, sub: Attribute): PreparedOperation[] {
+  #onReferenceUrl(operation: ParsedOperation, attribute: Attribute, sub: Attribute): PreparedOperation[] {
     const { op } = operation;
     const value = attribute.sub("value");
     if (op === "remove" || value === undefined || attribute.multiValued) return [];
@@ -285,7 +285,7 @@ class Preparation {
     return [{ index: this.#index, type: "attribute", op, path: pathOf(attribute, value), value: id, cleared: [] }];
   }
 
-  *#onSecret(operation: PatchOperation, { attribute, sub }: AttributePath): Steps<readonly PreparedOperation[]> {
+  *#onSecret(operation: ParsedOperation, { attribute, sub }: AttributePath): Steps<readonly PreparedOperation[]> {
     if (sub !== undefined)
       throw invalidPath(`${attribute.path} is writeOnly, so that it is set as a whole; name it without ${sub.name}.`);
     const { op } = operation;
@@ -298,7 +298,7 @@ class Preparation {
   }
 
   /** `schemas` follows from the data; what a client may say of it is that extensions come or go [R-61]. */
-  #onSchemas({ op, value }: PatchOperation): PreparedOperation {
+  #onSchemas({ op, value }: ParsedOperation): PreparedOperation {
     if (op === "remove" && (value === undefined || value === null))
       throw mutability("schemas is required; it cannot be removed.");
     const named: unknown[] = Array.isArray(value) ? value : [value];
@@ -318,14 +318,14 @@ class Preparation {
   }
 
   /** `schemas[value eq "urn:…"]`: the URNs that the filter matches, among those that the resource may have. */
-  #onSelectedSchemas({ op }: PatchOperation, filter: Filter<AttributePath> | undefined): PreparedOperation {
+  #onSelectedSchemas({ op }: ParsedOperation, filter: Filter<AttributePath> | undefined): PreparedOperation {
     if (op !== "remove" || filter === undefined)
       throw invalidPath(`schemas follows from the data; to ${op} a URN, name it in the value.`);
     const urns = [this.#type.urn, ...this.#type.extensions.map(({ urn }) => urn)];
     return this.#onSchemas({ op, value: urns.filter(elementTest(filter)) });
   }
 
-  *#onExtension(operation: PatchOperation, extension: CompiledExtension): Steps<readonly PreparedOperation[]> {
+  *#onExtension(operation: ParsedOperation, extension: CompiledExtension): Steps<readonly PreparedOperation[]> {
     const { op } = operation;
     const raw = op === "remove" ? null : this.#valueOf(operation, extension.urn);
     if (raw === null) return op === "add" ? [] : [{ index: this.#index, type: "extension", op, extension }];
@@ -334,7 +334,7 @@ class Preparation {
   }
 
   /** Every member of the value is an operation of its own. @see RFC 7644 §3.5.2.1, §3.5.2.3 */
-  *#withoutPath(operation: PatchOperation): Steps<readonly PreparedOperation[]> {
+  *#withoutPath(operation: ParsedOperation): Steps<readonly PreparedOperation[]> {
     const raw = this.#valueOf(operation, "without a path");
     if (!isObject(raw))
       throw invalidValue(`Without a path, value must be an object of attributes, not ${jsonTypeOf(raw)}.`);
@@ -342,7 +342,7 @@ class Preparation {
   }
 
   *#members(
-    operation: PatchOperation,
+    operation: ParsedOperation,
     members: ResourceObject,
     find: (name: string) => Attribute | undefined,
     prefix: string,
@@ -368,7 +368,7 @@ class Preparation {
     return prepared;
   }
 
-  *#member(operation: PatchOperation, attribute: Attribute, value: unknown): Steps<readonly PreparedOperation[]> {
+  *#member(operation: ParsedOperation, attribute: Attribute, value: unknown): Steps<readonly PreparedOperation[]> {
     if (attribute.path === "schemas") {
       // A path-less value echoes the resource; only a registered extension would be news, and that comes with its data.
       return [];
@@ -381,7 +381,7 @@ class Preparation {
   }
 
   /** A key that is a path: `name.givenName`, `urn:…:User:department`, `emails[type eq "work"].value` [R-14]. */
-  *#pathMember(operation: PatchOperation, key: string, value: unknown): Steps<readonly PreparedOperation[]> {
+  *#pathMember(operation: ParsedOperation, key: string, value: unknown): Steps<readonly PreparedOperation[]> {
     const { pathKey } = this.#options;
     const known = resolveMeant(this.#type, withoutFilter(key), this.#options.alias);
     if (known === undefined) return this.#unknown(key);

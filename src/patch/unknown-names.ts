@@ -1,7 +1,7 @@
 import { invalidPath, type ScimError } from "../error.ts";
 import { notAnAttribute } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject } from "../schema/value.ts";
 import { checkUnknownNames, type ReadOptions } from "../schema/value-reader.ts";
 import type { Steps } from "../time-slice.ts";
@@ -21,13 +21,13 @@ export interface UnknownNameOptions {
  * nothing else is refused: it changes nothing, and a success would say that it did [R-37a].
  */
 export class UnknownNames {
-  readonly #type: ResourceType;
+  readonly #type: CompiledResourceType;
   readonly #options: UnknownNameOptions;
   readonly #left: { readonly index: number; readonly path: string }[] = [];
   #inValue: string[] = [];
   readonly #names = new Set<string>();
 
-  constructor(type: ResourceType, options: UnknownNameOptions) {
+  constructor(type: CompiledResourceType, options: UnknownNameOptions) {
     this.#type = type;
     this.#options = options;
   }

@@ -13,51 +13,83 @@ export interface BearerOptions {
 const SHORTEST = 16;
 
 /**
- * Makes an `authenticate` function for long-lived bearer tokens, as administrators paste them into identity providers. Tokens
- * are compared by their SHA-256 digests in constant time. Give one token, or a context for each. For other schemes (Basic,
- * a header of the client's own) write an `authenticate` of your own: it sees every header as it came.
+ * Says whose token it is: what it gives is the context, and for a token that nobody has it gives nothing. What it throws is a fault of
+ * the server, and no answer about the token.
+ * @see RFC 6750 §3
+ */
+export type VerifyToken<C extends Context> = (
+  token: string,
+  request: ScimRequest,
+) => C | null | undefined | Promise<C | null | undefined>;
+
+/**
+ * Makes an `authenticate` function for bearer tokens, as administrators paste them into identity providers. Give one token, a context
+ * for each, or a function that looks a token up, for those that are in a database or are made while the server runs. Fixed tokens are
+ * compared by their SHA-256 digests in constant time; let a function look up the digest, which a database can be searched for
+ * without telling by its time how much of a token was right. For other schemes (Basic, a header of the client's own) write an
+ * `authenticate` of your own.
+ *
+ * A request without exactly one bearer token, and a token that nobody has, is 401; a function gets nothing but visible ASCII without
+ * blanks and commas. A `ScimError` that it throws is the answer, whatever else it throws is a 500.
  *
  * @throws {TypeError} when there is no token (an environment variable that is not set), or one of fewer than 16 characters or
  *   with anything but visible ASCII in it; commas are refused too, since they join two headers into one.
  * @example
  * ```ts
+ * import { createHash } from "node:crypto";
  * import { bearerToken } from "scimkit";
+ * declare const connections: { byDigest(digest: string): Promise<{ tenant: string } | undefined> }; // yours
+ *
  * const single = bearerToken("vJ3kq2mUJ8T0w8aEoYy4");
  * const tenants = bearerToken({ vJ3kq2mUJ8T0w8aEoYy4: { tenant: "acme" }, "9Zr1cXq7LwTn5bHdPf0S": { tenant: "globex" } });
+ * const inDatabase = bearerToken((token) => connections.byDigest(createHash("sha256").update(token).digest("hex")));
  * ```
  * @see RFC 6750 §2.1, §3
  */
 export function bearerToken(token: string, options?: BearerOptions): (request: ScimRequest) => Promise<Context>;
 export function bearerToken<C extends Context>(
+  verify: VerifyToken<C>,
+  options?: BearerOptions,
+): (request: ScimRequest) => Promise<C>;
+export function bearerToken<C extends Context>(
   contexts: Readonly<Record<string, C>>,
   options?: BearerOptions,
 ): (request: ScimRequest) => Promise<C>;
 export function bearerToken(
-  tokens: string | Readonly<Record<string, Context>>,
+  tokens: string | Readonly<Record<string, Context>> | VerifyToken<Context>,
   { bare = false }: BearerOptions = {},
 ): (request: ScimRequest) => Promise<Context> {
-  const entries: (readonly [string, Context])[] =
-    typeof tokens === "string" ? [[tokens, {}]] : Object.entries(tokens ?? {});
-  if (entries.length === 0) throw new TypeError("bearerToken: there is no token.");
-  for (const [token] of entries) checkToken(token);
-  let known: readonly KnownToken[] | undefined;
-
+  const verify = typeof tokens === "function" ? tokens : fixedTokens(tokens);
   return async (request) => {
     const credential = credentialOf(request, bare);
     if (credential === undefined) throw unauthorized();
-    // At the first request, because some runtimes allow no asynchronous work while a module loads; and the digests are kept, not
-    // their promise, which belongs to the request that it was made in.
-    known ??= await Promise.all(entries.map(async ([token, context]) => ({ digest: await digestOf(token), context })));
-    const digest = await digestOf(credential);
-    let found: Context | undefined;
-    for (const candidate of known) if (isSameBytes(candidate.digest, digest)) found = candidate.context;
-    if (found !== undefined) return found;
+    const context = isToken(credential) ? await verify(credential, request) : undefined;
+    if (context !== undefined && context !== null) return context;
     throw unauthorized(
       "The bearer token is not valid here. Check the token in the identity provider's configuration.",
       {
         headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' },
       },
     );
+  };
+}
+
+/** Looks for a token among those that are known from the start. */
+function fixedTokens(tokens: string | Readonly<Record<string, Context>>): VerifyToken<Context> {
+  const entries: (readonly [string, Context])[] =
+    typeof tokens === "string" ? [[tokens, {}]] : Object.entries(tokens ?? {});
+  if (entries.length === 0) throw new TypeError("bearerToken: there is no token.");
+  for (const [token] of entries) checkToken(token);
+  let known: readonly KnownToken[] | undefined;
+
+  return async (credential) => {
+    // At the first request, because some runtimes allow no asynchronous work while a module loads; and the digests are kept, not
+    // their promise, which belongs to the request that it was made in.
+    known ??= await Promise.all(entries.map(async ([token, context]) => ({ digest: await digestOf(token), context })));
+    const digest = await digestOf(credential);
+    let found: Context | undefined;
+    for (const candidate of known) if (isSameBytes(candidate.digest, digest)) found = candidate.context;
+    return found;
   };
 }
 
@@ -69,8 +101,12 @@ interface KnownToken {
 /** The text names no token: it ends in logs. */
 function checkToken(token: string): void {
   if (token.length < SHORTEST) throw new TypeError(`bearerToken: a token must have ${SHORTEST} characters or more.`);
-  if (!/^[!-+\--~]*$/.test(token))
-    throw new TypeError("bearerToken: a token must be visible ASCII without blanks and commas.");
+  if (!isToken(token)) throw new TypeError("bearerToken: a token must be visible ASCII without blanks and commas.");
+}
+
+/** Visible ASCII without a comma, which joins two headers into one. */
+function isToken(text: string): boolean {
+  return /^[!-+\--~]+$/.test(text);
 }
 
 /** credentials = "Bearer" 1*SP b64token: the scheme in any letter case, and nothing else, in one header [T-A2 T-A4]. */

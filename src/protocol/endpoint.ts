@@ -6,14 +6,14 @@ import {
   type DiscoveryEndpoint,
   ME_ENDPOINT,
 } from "../schema/protocol-endpoints.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { hasDotSegment, isBelow } from "./path.ts";
 import { decodeSegment } from "./query-string.ts";
 
 /** Where a URL leads, before anything of the request but its path is known. */
 export type Endpoint =
   | ResourceEndpoint
-  | { readonly type: "search"; readonly resourceType: ResourceType }
+  | { readonly type: "search"; readonly resourceType: CompiledResourceType }
   | { readonly type: "root" }
   | { readonly type: "rootSearch" }
   | { readonly type: "me" }
@@ -63,7 +63,7 @@ export function isDiscovery(path: string, basePath: string, anyCase: boolean): b
 export function findEndpoint(
   path: string,
   basePath: string,
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
   otherCase: ((segment: string) => void) | undefined,
 ): Endpoint {
   if (!isBelow(path, basePath) || hasDotSegment(path)) throw notFound();
@@ -89,7 +89,7 @@ function discoveryEndpoint(endpoint: DiscoveryEndpoint, id: string | undefined):
   return { type: "discovery", endpoint, id };
 }
 
-function resourceTypeEndpoint(resourceType: ResourceType, segment: string | undefined): Endpoint {
+function resourceTypeEndpoint(resourceType: CompiledResourceType, segment: string | undefined): Endpoint {
   if (segment === undefined) return { type: "resources", resourceType };
   return segment === ".search" ? { type: "search", resourceType } : { type: "resource", resourceType, id: segment };
 }
@@ -128,7 +128,7 @@ export function templateOf(endpoint: Endpoint): string {
 export function findTemplate(
   path: string,
   basePath: string,
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
   anyCase: boolean,
 ): string | undefined {
   try {

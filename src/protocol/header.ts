@@ -1,12 +1,28 @@
-/** Reads the header of a request in any letter case; several values are joined as HTTP has it. */
-export function headerReader(
-  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
-): (name: string) => string | undefined {
+import type { ScimRequest } from "./message.ts";
+
+type Headers = ScimRequest["headers"];
+
+/**
+ * Headers under their names in lower case. What stands under two spellings of one name becomes a list of both, so that nobody takes
+ * the first for the whole [T-A4].
+ */
+export function withLowerCaseNames(headers: Headers): Headers {
+  const names = Object.keys(headers);
+  if (names.every((name) => name === name.toLowerCase())) return headers;
+  const values = new Map<string, string | readonly string[] | undefined>();
+  for (const name of names) {
+    const key = name.toLowerCase();
+    const known = values.get(key);
+    const value = headers[name];
+    values.set(key, known === undefined ? value : value === undefined ? known : [known, value].flat());
+  }
+  return Object.fromEntries(values);
+}
+
+/** Reads headers by their names in lower case; several values are joined as HTTP has it. */
+export function headerReader(headers: Headers): (name: string) => string | undefined {
   return (name) => {
-    const direct = headers[name];
-    const key =
-      direct !== undefined ? name : Object.keys(headers).find((candidate) => candidate.toLowerCase() === name);
-    const value = key === undefined ? undefined : headers[key];
+    const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
     return typeof value === "string" || value === undefined ? value : value.join(", ");
   };
 }

@@ -1,5 +1,5 @@
 import { notFound, notImplemented } from "../error.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { EndpointOf } from "./endpoint.ts";
 
@@ -23,7 +23,7 @@ export type ResolveMe<C extends Context> = (context: C) => Me | undefined | Prom
 export async function endpointOfMe<C extends Context>(
   resolveMe: ResolveMe<C> | undefined,
   context: C,
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
 ): Promise<EndpointOf<"resource">> {
   if (resolveMe === undefined) throw notImplemented("/Me is not supported by this server.");
   const me = await resolveMe(context);

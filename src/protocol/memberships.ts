@@ -6,15 +6,15 @@ import { parsePath } from "../filter/parser.ts";
 import { resolveFilter } from "../filter/resolve.ts";
 import { namedValues } from "../patch/named-values.ts";
 import { withPosition } from "../patch/operation.ts";
-import type { Op, PatchOperation } from "../patch/parse.ts";
+import type { Op, ParsedOperation } from "../patch/parse.ts";
 import { type Attribute, isBlank } from "../schema/attribute.ts";
-import { type ResourceType, resolveMeant } from "../schema/resource-type.ts";
+import { type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 
 /** What a body says of the groups that a resource is in; nothing unless `writableGroups` is on. @throws {ScimError} 400 invalidValue. */
 export function membershipsInBody<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   body: ResourceObject,
   op: Op,
   call: Call<C>,
@@ -31,17 +31,17 @@ export function saysSomething({ op, ids }: MembershipChange): boolean {
 }
 
 /** What stays in the place of an operation that is about groups alone, so that those behind it keep their positions. */
-const NOTHING: PatchOperation = { op: "replace", value: {} };
+const NOTHING: ParsedOperation = { op: "replace", value: {} };
 
 /**
  * What a PATCH says of the groups of a resource, and its other operations, each where it stood.
  * @throws {ScimError} 400 invalidValue, invalidPath.
  */
 export function takeMemberships<C extends Context>(
-  resourceType: ResourceType,
-  operations: readonly PatchOperation[],
+  resourceType: CompiledResourceType,
+  operations: readonly ParsedOperation[],
   call: Call<C>,
-): { readonly memberships: readonly MembershipChange[]; readonly others: readonly PatchOperation[] } {
+): { readonly memberships: readonly MembershipChange[]; readonly others: readonly ParsedOperation[] } {
   if (!call.engine.writableGroups || resourceType.inverses.length === 0) return { memberships: [], others: operations };
   const memberships: MembershipChange[] = [];
   const others = operations.map((operation, index) => {
@@ -57,7 +57,7 @@ export function takeMemberships<C extends Context>(
 }
 
 /** What one operation says of groups, and what is left of it. */
-function split<C extends Context>(resourceType: ResourceType, operation: PatchOperation, call: Call<C>) {
+function split<C extends Context>(resourceType: CompiledResourceType, operation: ParsedOperation, call: Call<C>) {
   const { path, value, op } = operation;
   const isResource = typeof path === "string" && path.toLowerCase() === resourceType.urn.toLowerCase();
   if (typeof path === "string" && path !== "" && !isResource) {
@@ -71,8 +71,8 @@ function split<C extends Context>(resourceType: ResourceType, operation: PatchOp
 }
 
 function changeAtPath<C extends Context>(
-  resourceType: ResourceType,
-  { op, value }: PatchOperation,
+  resourceType: CompiledResourceType,
+  { op, value }: ParsedOperation,
   text: string,
   call: Call<C>,
 ): MembershipChange | undefined {
@@ -95,7 +95,7 @@ function changeAtPath<C extends Context>(
 
 /** The attribute that a name means, where it is the reverse of a collection that this service has. */
 function writableInverse<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   name: string,
   { engine }: Call<C>,
 ): Attribute | undefined {
@@ -103,7 +103,9 @@ function writableInverse<C extends Context>(
   const path = resourceType.resolve(name);
   const inverse = path?.sub === undefined ? path?.attribute.inverseOf : undefined;
   const holder = engine.resourceTypes.find((type) => type.name === inverse?.resourceType);
-  return holder?.attribute(inverse?.attribute ?? "") === undefined ? undefined : path?.attribute;
+  // Who may not change groups changes none by their members either [R-100].
+  if (holder?.operations.has("patch") !== true) return undefined;
+  return holder.attribute(inverse?.attribute ?? "") === undefined ? undefined : path?.attribute;
 }
 
 function idsIn(attribute: Attribute, raw: unknown): readonly string[] {

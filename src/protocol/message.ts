@@ -12,7 +12,10 @@ export interface ScimRequest {
    * where the option `path` is given, the first that lies below it is looked at instead of `url`.
    */
   readonly localUrls?: readonly string[];
-  /** Names in any letter case; several values joined by ", ". */
+  /**
+   * Names in any letter case; several values joined by ", ", or as a list. What is handed to `authenticate`, `throttle` and every
+   * other function of the options has names in lower case, whatever the host gave; one that came under two spellings is a list.
+   */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /**
    * Bytes or text as received, or a value that the host has parsed from JSON already; leave it out where there is none. A

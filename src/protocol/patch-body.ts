@@ -4,7 +4,7 @@ import { pathOptions, readOptions, resolveOptions, tolerance } from "../call/set
 import { parsePatch } from "../patch/parse.ts";
 import { prepareInSteps } from "../patch/prepare.ts";
 import { isUnder } from "../patch/unknown-names.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { doInSlices } from "../time-slice.ts";
@@ -17,7 +17,7 @@ import { withoutUnknownSchemas } from "./message-schemas.ts";
  * @see RFC 7644 §3.5.2
  */
 export async function readPatch<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   body: ResourceObject,
   call: Call<C>,
 ): Promise<Pick<PatchOperation, "operations" | "memberships">> {
@@ -49,7 +49,7 @@ export async function readPatch<C extends Context>(
 }
 
 /** Whether a path is under the URN of a schema that one of the resource types has. */
-function isOfSchema(path: string, resourceTypes: readonly ResourceType[]): boolean {
+function isOfSchema(path: string, resourceTypes: readonly CompiledResourceType[]): boolean {
   const text = path.toLowerCase();
   return resourceTypes.some(({ urn, extensions }) =>
     [urn, ...extensions.map((one) => one.urn)].some((id) => isUnder(id, text)),

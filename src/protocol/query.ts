@@ -10,12 +10,12 @@ import { filterablePath, type ResolveOptions, resolveFilter } from "../filter/re
 import type { Search } from "../filter/search.ts";
 import { type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
 import { printable } from "../schema/printable.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Context, Sort } from "../storage/adapter.ts";
 
 /** What the answer shows, by `attributes` and `excludedAttributes`. @see RFC 7644 §3.9 */
 export function requestSelection<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   search: Search,
   call: Call<C>,
 ): Selection {
@@ -37,7 +37,7 @@ export function requestSelection<C extends Context>(
 }
 
 /** What a search asks of one resource type. @throws {ScimError} 400 for what does not resolve. @see RFC 7644 §3.4.2 */
-export function queryOperation<C extends Context>(resourceType: ResourceType, search: Search, call: Call<C>) {
+export function queryOperation<C extends Context>(resourceType: CompiledResourceType, search: Search, call: Call<C>) {
   const options = resolveOptions(resourceType, call);
   return {
     type: "query",
@@ -51,7 +51,7 @@ export function queryOperation<C extends Context>(resourceType: ResourceType, se
 
 function filterOf<C extends Context>(
   text: string,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   options: ResolveOptions,
   call: Call<C>,
 ): Filter<AttributePath> {
@@ -64,7 +64,7 @@ function filterOf<C extends Context>(
 
 /** @see RFC 7644 §3.4.2.3 */
 function sortOf<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   search: Search,
   options: ResolveOptions,
   call: Call<C>,
@@ -93,7 +93,7 @@ export function isDescending({ sortOrder = "ascending" }: Search): boolean {
 /** What is sorted by: of a complex attribute its `value`, if it has one; or why the name cannot be sorted by. */
 export function sortPath(
   sortBy: string,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   options: ResolveOptions,
 ): AttributePath | "unknown" | "complex" {
   const path = filterablePath(sortBy, resourceType, options);

@@ -2,7 +2,7 @@ import { collectionStreams, joinStreams } from "../call/collection-streams.ts";
 import { locationOf } from "../call/location.ts";
 import { entityTag } from "../call/preconditions.ts";
 import type { ListItem, ListPlace, Result } from "../call/result.ts";
-import type { ScimError } from "../error.ts";
+import { errorMessage, type ScimError } from "../error.ts";
 import type { StoredResource } from "../storage/adapter.ts";
 import type { TimeSlice } from "../time-slice.ts";
 import { jsonText, streamedJson, unmade, withoutEmpty } from "./json-body.ts";
@@ -81,7 +81,7 @@ export function renderError(error: ScimError, mediaType: string, head: boolean):
   return {
     status: error.status,
     headers: { "Content-Type": mediaType, ...FIXED_HEADERS, ...more, ...error.headers },
-    body: head ? undefined : JSON.stringify({ ...error.toJSON(), detail: error.detail }),
+    body: head ? undefined : JSON.stringify(errorMessage(error)),
   };
 }
 

@@ -3,7 +3,7 @@ import { entityTag } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
 import { schemasOf } from "../schema/canonical.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
 import { withoutMark } from "../storage/reference.ts";
@@ -13,7 +13,7 @@ export interface Locations {
   /** Absolute, without a slash at the end. */
   readonly baseUrl: string;
   /** All resource types, for `$ref`. */
-  readonly resourceTypes: readonly ResourceType[];
+  readonly resourceTypes: readonly CompiledResourceType[];
   /** Whether versions are shown. */
   readonly etags: boolean;
 }
@@ -24,7 +24,7 @@ export interface Locations {
  */
 export function show(
   resource: StoredResource,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   selection: Selection,
   { baseUrl, resourceTypes, etags }: Locations,
 ): Record<string, unknown> {
@@ -49,7 +49,7 @@ export function show(
 }
 
 /** Adds the schemas of what is shown [R-25]. */
-export function addSchemas(resourceType: ResourceType, shown: ResourceObject): ResourceObject {
+export function addSchemas(resourceType: CompiledResourceType, shown: ResourceObject): ResourceObject {
   const { schemas: _, meta, ...attributes } = shown;
   return { schemas: schemasOf(resourceType, shown), ...attributes, ...(meta === undefined ? {} : { meta }) };
 }
@@ -60,7 +60,11 @@ function addLinks(value: unknown, link: (element: ResourceObject) => ResourceObj
   return isObject(value) ? link(value) : value;
 }
 
-function addReference(element: ResourceObject, targets: readonly ResourceType[], baseUrl: string): ResourceObject {
+function addReference(
+  element: ResourceObject,
+  targets: readonly CompiledResourceType[],
+  baseUrl: string,
+): ResourceObject {
   // What leads nowhere has no URL, and a mark in its place.
   if (element.$ref === null) return withoutMark(element) as ResourceObject;
   const target = targets.length === 1 ? targets[0] : targets.find((type) => type.name === element.type);

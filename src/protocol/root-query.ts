@@ -9,7 +9,7 @@ import { predicateOf } from "../filter/predicate.ts";
 import { resolveWhereKnown, unknownAttribute } from "../filter/resolve.ts";
 import type { Search } from "../filter/search.ts";
 import type { AttributePath } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import { isDescending, pageOf, requestSelection, sortPath } from "./query.ts";
 
@@ -29,7 +29,7 @@ export function rootQueryOperation<C extends Context>(search: Search, call: Call
       notes.add(`${quirk} ${path}`);
     },
   };
-  const { resourceTypes } = call.engine;
+  const resourceTypes = call.engine.resourceTypes.filter(({ operations }) => operations.has("query"));
   const filters = search.filter === undefined ? undefined : filtersOf(search.filter, resourceTypes, once);
   const descending = isDescending(search);
   const paths = sortPathsOf(search.sortBy, resourceTypes, once);
@@ -50,13 +50,13 @@ export function rootQueryOperation<C extends Context>(search: Search, call: Call
 
 function filtersOf<C extends Context>(
   text: string,
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
   call: Call<C>,
 ): readonly Folded[] {
   if (resourceTypes.some((type) => call.engine.adapterOf(type).capabilities?.filter === false))
     throw invalidFilter("This server does not support filters over all resource types.");
   const parsed = parseFilter(text, parseOptions(call));
-  const strangers = new Map<string, { readonly text: string; readonly types: Set<ResourceType> }>();
+  const strangers = new Map<string, { readonly text: string; readonly types: Set<CompiledResourceType> }>();
   const filters = resourceTypes.map((resourceType) => {
     const unknown = (name: string): void => {
       const key = name.toLowerCase();
@@ -72,7 +72,7 @@ function filtersOf<C extends Context>(
 }
 
 /** What the type settles by itself: `meta.resourceType eq "User"` needs no look at any group. */
-function ofType(filter: Folded, resourceType: ResourceType): Folded {
+function ofType(filter: Folded, resourceType: CompiledResourceType): Folded {
   if (typeof filter === "boolean") return filter;
   switch (filter.type) {
     case "and":
@@ -91,14 +91,14 @@ function ofType(filter: Folded, resourceType: ResourceType): Folded {
   }
 }
 
-function isTrueOf(filter: Filter<AttributePath>, { name }: ResourceType): boolean {
+function isTrueOf(filter: Filter<AttributePath>, { name }: CompiledResourceType): boolean {
   return predicateOf(filter)({ meta: { resourceType: name } });
 }
 
 /** What each type is sorted by, undefined where it does not have the attribute; undefined altogether where no sort is asked for. */
 function sortPathsOf<C extends Context>(
   sortBy: string | undefined,
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
   call: Call<C>,
 ): readonly (AttributePath | undefined)[] | undefined {
   if (sortBy === undefined || sortBy === "") return undefined;

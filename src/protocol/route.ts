@@ -1,11 +1,11 @@
-import type { Call, Router } from "../call/call.ts";
+import { type Call, type Router, servesBulk } from "../call/call.ts";
 import type { CreateOperation, Operation } from "../call/operation.ts";
 import { type Precondition, parseTags, readPrecondition, type TagList } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
 import { tolerance } from "../call/settings.ts";
 import { forbidden, methodNotAllowed, notImplemented } from "../error.ts";
 import type { Search } from "../filter/search.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ResourceOperation } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { readBulk } from "./bulk-body.ts";
@@ -26,6 +26,8 @@ export interface RequestParts {
   header(name: string): string | undefined;
   /** Parses the body as one JSON object; to be asked once it is there. */
   body(): ResourceObject;
+  /** The service asks, to end what a client may do: it is not bound by the `operations` of a resource type. */
+  readonly isOwn?: boolean;
 }
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -46,8 +48,25 @@ export function route<C extends Context>(
   const readers = readersOf(endpoint, request, call);
   const method = METHODS.find((known) => known === request.method);
   const read = method && readers[method];
-  if (read === undefined) throw methodNotAllowed(request.method, allowedBy(readers));
-  return read;
+  if (read !== undefined) return read;
+  const allowed = allowedBy(readers);
+  // Where nothing is served, no method can be named that would be [R-100].
+  if (allowed.length === 0) throw notImplemented("This server does not serve this endpoint to clients.");
+  throw methodNotAllowed(request.method, allowed);
+}
+
+/** Of what reads requests about a resource type, that which its clients may ask for [R-100]. */
+function permitted(
+  resourceType: CompiledResourceType,
+  { isOwn = false }: RequestParts,
+  readers: {
+    readonly [operation in ResourceOperation]?: readonly [keyof Readers, NonNullable<Readers[keyof Readers]>];
+  },
+): Readers {
+  const entries = Object.entries(readers) as [ResourceOperation, readonly [keyof Readers, () => Operation]][];
+  return Object.fromEntries(
+    entries.filter(([operation]) => isOwn || resourceType.operations.has(operation)).map(([, reader]) => reader),
+  );
 }
 
 /** Where there is GET, there is HEAD. */
@@ -65,9 +84,11 @@ function readersOf<C extends Context>(endpoint: FinalEndpoint, request: RequestP
     case "rootSearch":
       return { POST: () => rootQueryInBody(request, call) };
     case "search":
-      return { POST: () => queryOperation(endpoint.resourceType, bodySearch(request, call), call) };
+      return permitted(endpoint.resourceType, request, {
+        query: ["POST", () => queryOperation(endpoint.resourceType, bodySearch(request, call), call)],
+      });
     case "bulk":
-      if (!call.engine.bulk) throw notImplemented("Bulk is not supported by this server.");
+      if (!servesBulk(call.engine)) throw notImplemented("Bulk is not supported by this server.");
       return { POST: () => bulkOperation(request, call) };
     case "resources":
       return readersOfType(endpoint.resourceType, request, call);
@@ -77,35 +98,36 @@ function readersOf<C extends Context>(endpoint: FinalEndpoint, request: RequestP
 }
 
 /** Reads the requests within a bulk request: they have no query, and of the headers If-Match alone. @see RFC 7644 §3.7 */
-export function routerOf<C extends Context>(resourceTypes: readonly ResourceType[]): Router<C> {
+export function routerOf<C extends Context>(resourceTypes: readonly CompiledResourceType[]): Router<C> {
   return {
     find(path, otherCase) {
       const endpoint = findEndpoint(path, "", resourceTypes, otherCase);
       return endpoint.type === "resources" || endpoint.type === "resource" ? endpoint : undefined;
     },
-    read: async (endpoint, { method, version, body }, call) =>
-      route(
-        endpoint,
-        { method, query: "", header: (name) => (name === "if-match" ? version : undefined), body: () => body },
-        call,
-      )(),
+    read: async (endpoint, { method, version, body, isOwn = false }, call) => {
+      const header = (name: string) => (name === "if-match" ? version : undefined);
+      return route(endpoint, { method, query: "", header, body: () => body, isOwn }, call)();
+    },
   };
 }
 
-function readersOfType<C extends Context>(resourceType: ResourceType, request: RequestParts, call: Call<C>): Readers {
+function readersOfType<C extends Context>(
+  resourceType: CompiledResourceType,
+  request: RequestParts,
+  call: Call<C>,
+): Readers {
   const search = urlSearch(request, call);
-  return {
-    GET: () => {
-      const operation = queryOperation(resourceType, search, call);
-      if (operation.filter !== undefined) checkSensitive(operation.filter, call);
-      return operation;
-    },
-    POST: () => {
-      const selection = requestSelection(resourceType, search, call);
-      const body = request.body();
-      return { type: "create", resourceType, selection, body, ...memberships(resourceType, body, "add", call) };
-    },
+  const query = (): Operation => {
+    const operation = queryOperation(resourceType, search, call);
+    if (operation.filter !== undefined) checkSensitive(operation.filter, call);
+    return operation;
   };
+  const create = (): Operation => {
+    const selection = requestSelection(resourceType, search, call);
+    const body = request.body();
+    return { type: "create", resourceType, selection, body, ...memberships(resourceType, body, "add", call) };
+  };
+  return permitted(resourceType, request, { query: ["GET", query], create: ["POST", create] });
 }
 
 function readersOfResource<C extends Context>(
@@ -114,28 +136,38 @@ function readersOfResource<C extends Context>(
   call: Call<C>,
 ): Readers {
   const select = (): Selection => requestSelection(resourceType, urlSearch(request, call), call);
-  return {
-    GET: () => ({ type: "read", resourceType, id, selection: select(), ifNoneMatch: tags(request, call) }),
-    PUT: () => {
-      const body = request.body();
-      const groups = memberships(resourceType, body, "replace", call);
-      const ifMatch = precondition(request, call);
-      return { type: "replace", resourceType, id, selection: select(), body, ifMatch, ...groups };
-    },
-    PATCH: async () => ({
-      type: "patch",
-      resourceType,
-      id,
-      selection: select(),
-      ...(await readPatch(resourceType, request.body(), call)),
-      ifMatch: precondition(request, call),
-    }),
-    DELETE: () => ({ type: "delete", resourceType, id, ifMatch: precondition(request, call) }),
+  const read = (): Operation => ({
+    type: "read",
+    resourceType,
+    id,
+    selection: select(),
+    ifNoneMatch: tags(request, call),
+  });
+  const replace = (): Operation => {
+    const body = request.body();
+    const groups = memberships(resourceType, body, "replace", call);
+    const ifMatch = precondition(request, call);
+    return { type: "replace", resourceType, id, selection: select(), body, ifMatch, ...groups };
   };
+  const patch = async (): Promise<Operation> => ({
+    type: "patch",
+    resourceType,
+    id,
+    selection: select(),
+    ...(await readPatch(resourceType, request.body(), call)),
+    ifMatch: precondition(request, call),
+  });
+  const remove = (): Operation => ({ type: "delete", resourceType, id, ifMatch: precondition(request, call) });
+  return permitted(resourceType, request, {
+    read: ["GET", read],
+    replace: ["PUT", replace],
+    patch: ["PATCH", patch],
+    delete: ["DELETE", remove],
+  });
 }
 
 function memberships<C extends Context>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   body: ResourceObject,
   op: "add" | "replace",
   call: Call<C>,
@@ -164,7 +196,7 @@ function rootQueryInBody<C extends Context>(request: RequestParts, call: Call<C>
 
 /** @throws {ScimError} 501 */
 function checkRootQueries<C extends Context>(call: Call<C>): void {
-  if (!call.engine.rootQueries)
+  if (!call.engine.rootQueries || !call.engine.resourceTypes.some(({ operations }) => operations.has("query")))
     throw notImplemented(
       "This server does not query all resource types at once; query the endpoint of one resource type.",
     );

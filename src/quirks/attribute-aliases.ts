@@ -7,7 +7,7 @@ import type { Quirk } from "./quirk.ts";
  * @example
  * ```ts
  * import { attributeAliases, profiles } from "scimkit";
- * const profile = [...profiles.interop, attributeAliases({ email: "emails.value" })];
+ * const profile = [...profiles.lenient, attributeAliases({ email: "emails.value" })];
  * ```
  * @see RFC 7644 §3.10
  */

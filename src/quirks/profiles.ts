@@ -35,7 +35,7 @@ import { valuePathComparison } from "./value-path-comparison.ts";
 import { wrappedValues } from "./wrapped-values.ts";
 
 /** Every rule that can neither lose nor invent data. */
-const interop: readonly Quirk[] = [
+const lenient: readonly Quirk[] = [
   wrappedValues,
   loneValues,
   valueObjects,
@@ -71,7 +71,7 @@ const interop: readonly Quirk[] = [
 
 /** And those that a client needs all the same, which drop what was said or read what can be meant in two ways. */
 const every: readonly Quirk[] = [
-  ...interop,
+  ...lenient,
   unquotedPathOperands,
   singlePrimary,
   attributeAliases({ email: "emails.value" }),
@@ -82,19 +82,19 @@ const neededBy = (client: string): readonly Quirk[] =>
   every.filter((rule) => rule.clients.some((name) => name.startsWith(client)));
 
 /**
- * Named sets of rules. `interop`, the default, serves the identity providers unmodified; `strict` is the literal RFC. A
- * client's own profile has the rules that this client needs, whether `interop` has them or not, and no other: for a host that
+ * Named sets of rules. `lenient`, the default, serves the identity providers unmodified; `strict` is the literal RFC. A
+ * client's own profile has the rules that this client needs, whether `lenient` has them or not, and no other: for a host that
  * wants no more tolerance than that. SailPoint and Rippling need none.
  *
  * @example
  * ```ts
  * import { profiles } from "scimkit";
- * const ids = profiles.interop.map((quirk) => quirk.id);
+ * const ids = profiles.lenient.map((quirk) => quirk.id);
  * const forEntraAlone = profiles.entra.filter((quirk) => quirk.id !== "unquoted-operands");
  * ```
  */
 export const profiles = {
-  interop,
+  lenient,
   strict: [] as readonly Quirk[],
   entra: neededBy("Entra ID"),
   okta: neededBy("Okta"),

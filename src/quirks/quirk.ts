@@ -1,6 +1,6 @@
 import type { Search } from "../filter/search.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { ValuePlace } from "../schema/value-reader.ts";
 
@@ -21,7 +21,7 @@ import type { ValuePlace } from "../schema/value-reader.ts";
  * };
  * createScim({
  *   resourceTypes: [User], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2",
- *   authenticate: () => ({}), profile: [...profiles.interop, yesNo],
+ *   authenticate: () => ({}), profile: [...profiles.lenient, yesNo],
  * });
  * ```
  */
@@ -43,9 +43,9 @@ export interface Quirk {
   /** Elements of which several are primary: the elements to take instead. */
   primaries?(attribute: Attribute, elements: readonly ResourceObject[]): readonly ResourceObject[] | undefined;
   /** An attribute name in a body that the type does not have at that place: the attribute that is meant. */
-  attribute?(name: string, resourceType: ResourceType): Attribute | undefined;
+  attribute?(name: string, resourceType: CompiledResourceType): Attribute | undefined;
   /** An attribute name that the type does not have, and where it stands (`sortBy` counts as filter): the path that is meant. */
-  alias?(name: string, resourceType: ResourceType, place: "filter" | "selection" | "path"): string | undefined;
+  alias?(name: string, resourceType: CompiledResourceType, place: "filter" | "selection" | "path"): string | undefined;
   /** The parameters of a query or selection, from the URL or the body of a search: others to take instead. */
   search?(search: Search): Search | undefined;
   /** A readWrite attribute that a PUT omits: `"keep"` leaves its value alone, where RFC 7644 §3.5.1 lets the server choose. */
@@ -116,10 +116,10 @@ export interface ActiveQuirks {
     path: string,
     note: QuirkNote,
   ): readonly ResourceObject[] | undefined;
-  attribute(name: string, resourceType: ResourceType, note: QuirkNote): Attribute | undefined;
+  attribute(name: string, resourceType: CompiledResourceType, note: QuirkNote): Attribute | undefined;
   alias(
     name: string,
-    resourceType: ResourceType,
+    resourceType: CompiledResourceType,
     place: "filter" | "selection" | "path",
     note: QuirkNote,
   ): string | undefined;

@@ -3,14 +3,19 @@ import {
   type AttributeLiteral,
   INTEGRITIES,
   MUTABILITIES,
+  OWN_KEYS,
+  type OwnCharacteristics,
   RETURNED,
   UNIQUENESS,
 } from "./attribute.ts";
 import { FORMATS } from "./format.ts";
+import { nearestHint } from "./nearest-name.ts";
 
 /** An attribute as a schema has it, with what the rules ask most often worked out. */
 interface Subject {
   readonly literal: AttributeLiteral;
+  /** What stands under `scimkit`. */
+  readonly own: OwnCharacteristics;
   readonly type: string;
   readonly isComplex: boolean;
   readonly isUnique: boolean;
@@ -29,13 +34,29 @@ const RULES: readonly Rule[] = [
   keyword("mutability", MUTABILITIES),
   keyword("returned", RETURNED),
   keyword("uniqueness", UNIQUENESS),
-  keyword("format", FORMATS),
-  keyword("comparison", ["plain", "username"]),
-  keyword("integrity", INTEGRITIES),
+  {
+    isBroken: ({ literal: { scimkit } }) =>
+      scimkit !== undefined && (typeof scimkit !== "object" || scimkit === null || Array.isArray(scimkit)),
+    problem: () => "has a scimkit that is not an object",
+  },
+  {
+    isBroken: ({ own }) => strangerIn(own) !== undefined,
+    problem: ({ own }) =>
+      `has scimkit.${strangerIn(own)}, which is none of ${OWN_KEYS.join(", ")}.${nearestHint(OWN_KEYS, strangerIn(own) ?? "")} Correct or remove it`,
+  },
+  {
+    isBroken: ({ literal }) => misplacedIn(literal) !== undefined,
+    problem: ({ literal }) =>
+      `has ${misplacedIn(literal)} beside the characteristics of RFC 7643; it is scimkit's own: write scimkit: { ${misplacedIn(literal)}: … }`,
+  },
+  ownKeyword("format", FORMATS),
+  ownKeyword("comparison", ["plain", "username"]),
+  ownKeyword("integrity", INTEGRITIES),
   flag("multiValued"),
   flag("required"),
   flag("caseExact"),
-  flag("collection"),
+  ownFlag("collection"),
+  ownFlag("lifecycle"),
   texts("canonicalValues"),
   texts("referenceTypes"),
   {
@@ -67,9 +88,9 @@ const RULES: readonly Rule[] = [
     problem: () => "is a reference without referenceTypes",
   },
   {
-    isBroken: ({ literal: { format }, type }) =>
+    isBroken: ({ own: { format }, type }) =>
       format !== undefined && type !== (format === "certificate" ? "binary" : "string"),
-    problem: ({ literal, type }) => `has the format ${literal.format} but is of type ${type}`,
+    problem: ({ own, type }) => `has the format ${own.format} but is of type ${type}`,
   },
   {
     isBroken: ({ literal }) => literal.mutability === "writeOnly" && (literal.returned ?? "never") !== "never",
@@ -82,22 +103,22 @@ const RULES: readonly Rule[] = [
       `has the writeOnly sub-attribute "${secretPartOf(literal)}", which would be kept in clear beside the others; make an attribute of its own of it, or make the whole attribute writeOnly`,
   },
   {
-    isBroken: ({ literal }) => literal.collection === true && literal.mutability === "writeOnly",
+    isBroken: ({ literal, own }) => own.collection === true && literal.mutability === "writeOnly",
     problem: () => "is a collection and so cannot be writeOnly: its elements are kept as they are",
   },
   {
-    isBroken: ({ literal, isComplex }) =>
-      literal.collection === true &&
+    isBroken: ({ literal, own, isComplex }) =>
+      own.collection === true &&
       !(isComplex && literal.multiValued === true && literal.subAttributes?.value !== undefined),
     problem: () => 'is a collection and so must be multi-valued, complex, and have a sub-attribute "value"',
   },
   {
-    isBroken: ({ literal: { integrity, subAttributes } }) =>
+    isBroken: ({ literal: { subAttributes }, own: { integrity } }) =>
       integrity !== undefined && (subAttributes?.value === undefined || subAttributes.$ref === undefined),
     problem: () => 'has an integrity and so must be complex, with sub-attributes "value" and "$ref"',
   },
   {
-    isBroken: ({ literal }) => literal.inverseOf !== undefined && literal.mutability !== "readOnly",
+    isBroken: ({ literal, own }) => own.inverseOf !== undefined && literal.mutability !== "readOnly",
     problem: () => "is computed (inverseOf) and so must be readOnly",
   },
   // The meaning of the default sub-attributes is fixed [S-2.4-02].
@@ -111,7 +132,8 @@ const RULES: readonly Rule[] = [
 export function ruleBrokenBy(literal: AttributeLiteral, isInComplex: boolean): string | undefined {
   const type = literal.type ?? "string";
   const isUnique = (literal.uniqueness ?? "none") !== "none";
-  const subject: Subject = { literal, type, isComplex: type === "complex", isUnique, isInComplex };
+  const own = literal.scimkit ?? {};
+  const subject: Subject = { literal, own, type, isComplex: type === "complex", isUnique, isInComplex };
   return RULES.find(({ isBroken }) => isBroken(subject))?.problem(subject);
 }
 
@@ -119,21 +141,42 @@ function secretPartOf({ subAttributes = {} }: AttributeLiteral): string | undefi
   return Object.keys(subAttributes).find((name) => subAttributes[name]?.mutability === "writeOnly");
 }
 
-function keyword(
-  key: "type" | "mutability" | "returned" | "uniqueness" | "format" | "comparison" | "integrity",
-  allowed: readonly string[],
-): Rule {
+function keyword(key: "type" | "mutability" | "returned" | "uniqueness", allowed: readonly string[]): Rule {
   return {
     isBroken: ({ literal }) => literal[key] !== undefined && !allowed.includes(literal[key]),
     problem: ({ literal }) => `has ${key} ${JSON.stringify(literal[key])}; it must be one of ${allowed.join(", ")}`,
   };
 }
 
-function flag(key: "multiValued" | "required" | "caseExact" | "collection"): Rule {
+function ownKeyword(key: "format" | "comparison" | "integrity", allowed: readonly string[]): Rule {
+  return {
+    isBroken: ({ own }) => own[key] !== undefined && !allowed.includes(own[key]),
+    problem: ({ own }) => `has ${key} ${JSON.stringify(own[key])}; it must be one of ${allowed.join(", ")}`,
+  };
+}
+
+function flag(key: "multiValued" | "required" | "caseExact"): Rule {
   return {
     isBroken: ({ literal }) => literal[key] !== undefined && typeof literal[key] !== "boolean",
     problem: () => `has a ${key} that is not a boolean`,
   };
+}
+
+function ownFlag(key: "collection" | "lifecycle"): Rule {
+  return {
+    isBroken: ({ own }) => own[key] !== undefined && typeof own[key] !== "boolean",
+    problem: () => `has a ${key} that is not a boolean`,
+  };
+}
+
+/** A key under `scimkit` that means nothing. */
+function strangerIn(own: OwnCharacteristics): string | undefined {
+  return Object.keys(own).find((key) => !OWN_KEYS.some((known) => known === key));
+}
+
+/** A key of scimkit's own that stands where those of the RFC do. */
+function misplacedIn(literal: AttributeLiteral): string | undefined {
+  return OWN_KEYS.find((key) => Object.hasOwn(literal, key));
 }
 
 function texts(key: "canonicalValues" | "referenceTypes"): Rule {

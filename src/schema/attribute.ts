@@ -21,6 +21,17 @@ export const UNIQUENESS = ["none", "server", "global"] as const;
 /** Whether what a reference names must be there. @see RFC 7643 §2.3.7 */
 export const INTEGRITIES = ["required", "optional"] as const;
 
+/** What a schema may say of an attribute under `scimkit`, and a later RFC in another way beside it. */
+export const OWN_KEYS = [
+  "integrity",
+  "collection",
+  "comparison",
+  "format",
+  "inverseOf",
+  "lifecycle",
+  "default",
+] as const satisfies readonly (keyof OwnCharacteristics)[];
+
 /** Name of a data type; `"complex"` has sub-attributes. @see RFC 7643 §2.3 */
 export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
 /**
@@ -41,7 +52,6 @@ export type Integrity = (typeof INTEGRITIES)[number];
 
 /**
  * One attribute as it is written in `defineSchema`. Every characteristic that is left out has the RFC's default.
- * The last seven are scimkit's own and are not published at `/Schemas`.
  * @see RFC 7643 §2.2, §7
  */
 export interface AttributeLiteral {
@@ -67,6 +77,27 @@ export interface AttributeLiteral {
   readonly referenceTypes?: readonly string[];
   /** Only, and at least one, for `type: "complex"`. */
   readonly subAttributes?: { readonly [name: string]: AttributeLiteral };
+  /** What scimkit does with the attribute besides; kept apart from the characteristics of the RFC, and not published at `/Schemas`. */
+  readonly scimkit?: OwnCharacteristics;
+}
+
+/**
+ * The characteristics of an attribute that RFC 7643 does not know: the member `scimkit` of an attribute in `defineSchema`. No name
+ * in it can meet one that a later RFC gives. None is published at `/Schemas`.
+ *
+ * @example
+ * ```ts
+ * import { defineSchema } from "scimkit";
+ * const Seat = defineSchema({
+ *   id: "urn:example:params:scim:schemas:Seat", name: "Seat",
+ *   attributes: {
+ *     floor: { type: "integer", scimkit: { default: 1 } },
+ *     language: { scimkit: { format: "languageTag" } },
+ *   },
+ * });
+ * ```
+ */
+export interface OwnCharacteristics {
   /**
    * How firm a reference (a complex attribute with `value` and a `$ref` to resources) is. Default `"required"`: one to a
    * resource that does not exist is 400 invalidValue (a group's members). `"optional"`: it is kept as sent, shown without

@@ -1,7 +1,7 @@
 import type { Steps } from "../time-slice.ts";
 import type { Attribute } from "./attribute.ts";
 import type { Problem } from "./problem.ts";
-import type { CompiledExtension, ResourceType } from "./resource-type.ts";
+import type { CompiledExtension, CompiledResourceType } from "./resource-type.ts";
 import { jsonTypeOf } from "./validate.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "./value.ts";
 import { LEFT_ALONE, type ReadOptions, ValueReader } from "./value-reader.ts";
@@ -24,7 +24,7 @@ export interface CanonicalBody {
  * @see RFC 7643 §2
  */
 export function* canonicalize(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   body: ResourceObject,
   options: ReadOptions,
 ): Steps<CanonicalBody> {
@@ -43,7 +43,7 @@ export function* canonicalize(
 
 /** A body while it is read. */
 interface Reading {
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly options: ReadOptions;
   readonly reader: ValueReader;
   readonly resource: Record<string, unknown>;
@@ -112,7 +112,7 @@ function* assign(
 
 /** Required attributes that the finished resource lacks. Those that are readOnly are the server's duty [S-7-28]. */
 export function missingAttributes(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: ResourceObject,
   secrets: ResourceObject = {},
 ): Problem[] {
@@ -134,7 +134,7 @@ export function missingAttributes(
 }
 
 /** The base URN and those of the extensions that hold data, in the order of the resource type [S-3-08]. */
-export function schemasOf(resourceType: ResourceType, resource: ResourceObject): readonly string[] {
+export function schemasOf(resourceType: CompiledResourceType, resource: ResourceObject): readonly string[] {
   return [
     resourceType.urn,
     ...resourceType.extensions.filter(({ urn }) => resource[urn] !== undefined).map(({ urn }) => urn),

@@ -1,4 +1,4 @@
-import type { Attribute, AttributeLiteral, ComparisonKey, Returned } from "./attribute.ts";
+import type { Attribute, AttributeLiteral, ComparisonKey, OwnCharacteristics, Returned } from "./attribute.ts";
 
 /** The characteristics that every attribute has, each with the RFC's default where the literal does not say. @see RFC 7643 §2.2 */
 export function characteristicsOf(literal: AttributeLiteral) {
@@ -17,6 +17,7 @@ export function characteristicsOf(literal: AttributeLiteral) {
 
 // Tenants may have thousands of attributes of their own, most of which have no such list.
 const NONE: never[] = Object.freeze([]) as unknown as never[];
+const NOTHING_OWN: OwnCharacteristics = Object.freeze({});
 const noAttribute = (): undefined => undefined;
 
 /** Compiles one attribute literal; names and nonsense have been checked by `defineSchema`. */
@@ -27,14 +28,8 @@ export function compileAttribute(
   comparisonKey: ComparisonKey,
 ): Attribute {
   const { type, multiValued, caseExact, mutability, returned, uniqueness } = characteristicsOf(literal);
-  const {
-    referenceTypes = NONE,
-    canonicalValues = NONE,
-    integrity = "required",
-    collection = false,
-    comparison = "plain",
-    lifecycle = false,
-  } = literal;
+  const { referenceTypes = NONE, canonicalValues = NONE, scimkit: own = NOTHING_OWN } = literal;
+  const { integrity = "required", collection = false, comparison = "plain", lifecycle = false, inverseOf } = own;
   const isComplex = literal.subAttributes !== undefined;
   const subAttributes: Attribute[] = isComplex ? [] : NONE;
   const byName = isComplex ? new Map<string, Attribute>() : undefined;
@@ -57,15 +52,15 @@ export function compileAttribute(
     resourceTypes:
       referenceTypes === NONE ? NONE : referenceTypes.filter((name) => name !== "external" && name !== "uri"),
     isHidden: mutability === "writeOnly" || returned === "never",
-    isStored: mutability !== "writeOnly" && literal.inverseOf === undefined,
+    isStored: mutability !== "writeOnly" && inverseOf === undefined,
     subAttributes,
     integrity,
     collection,
     comparison,
-    format: literal.format,
-    inverseOf: literal.inverseOf,
+    format: own.format,
+    inverseOf,
     lifecycle,
-    default: literal.default,
+    default: own.default,
     sub: byName === undefined ? noAttribute : (subName) => byName.get(subName) ?? byName.get(subName.toLowerCase()),
     key: (value) => comparisonKey(attribute, value),
   };

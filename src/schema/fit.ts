@@ -5,7 +5,7 @@ import { numberOf } from "./number-text.ts";
 import type { FindAttribute } from "./path-resolver.ts";
 import { isReference } from "./reference.ts";
 import { remembered } from "./remembered.ts";
-import type { ResourceType } from "./resource-type.ts";
+import type { CompiledResourceType } from "./resource-type.ts";
 import { isBase64 } from "./validate.ts";
 import { isObject, isSame, type ResourceObject, readAttribute } from "./value.ts";
 
@@ -25,7 +25,7 @@ export interface Fitted<R extends ResourceObject> {
  * A stored resource as its type declares it. A value of what is writeOnly now is none: it is a secret, and nobody's to read.
  * @see RFC 7643 §2.2, §2.3
  */
-export function fitResource<R extends ResourceObject>(resourceType: ResourceType, stored: R): Fitted<R> {
+export function fitResource<R extends ResourceObject>(resourceType: CompiledResourceType, stored: R): Fitted<R> {
   const misfits: Attribute[] = [];
   const resource = mapMembers(stored, (name, value) => {
     const attribute = named(resourceType.attribute, name);
@@ -37,7 +37,7 @@ export function fitResource<R extends ResourceObject>(resourceType: ResourceType
 }
 
 /** Whether a type knows the names of all attributes of a stored resource. */
-export function knowsAll(resourceType: ResourceType, stored: ResourceObject): boolean {
+export function knowsAll(resourceType: CompiledResourceType, stored: ResourceObject): boolean {
   return Object.keys(stored).every((name) => {
     const extension = resourceType.extension(name);
     if (extension?.urn !== name) return named(resourceType.attribute, name) !== undefined;
@@ -63,7 +63,7 @@ export function fitAttribute(attribute: Attribute, value: unknown): unknown {
  * meaning that nothing has been written over. `before` is the stored resource as storage gave it.
  */
 export function withLeftOver<R extends ResourceObject>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: R,
   before: ResourceObject,
 ): R {
@@ -84,7 +84,10 @@ export function withLeftOver<R extends ResourceObject>(
 }
 
 /** Clear values of writeOnly attributes among what storage gave: from before they were writeOnly. By path. */
-export function clearSecrets(resourceType: ResourceType, stored: ResourceObject): Readonly<Record<string, unknown>> {
+export function clearSecrets(
+  resourceType: CompiledResourceType,
+  stored: ResourceObject,
+): Readonly<Record<string, unknown>> {
   const secrets: Record<string, unknown> = {};
   for (const attribute of resourceType.attributes) {
     if (attribute.mutability !== "writeOnly") continue;

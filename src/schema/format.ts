@@ -2,6 +2,10 @@ import { isReference } from "./reference.ts";
 
 /** What the text of an attribute means beyond its type. The RFC asks for these forms; few identity providers keep to all of them. */
 export const FORMATS = ["languageTag", "acceptLanguage", "timeZone", "country", "certificate"] as const;
+/**
+ * What the text of an attribute means: checked where formats are enforced. This union may grow: give a `switch` over it a default
+ * branch. @see RFC 7643 §4.1
+ */
 export type Format = (typeof FORMATS)[number];
 
 /** Checks a text against its format; `"uri"` is that of external references. Gives the problem as the end of the sentence "locale …", or undefined. */

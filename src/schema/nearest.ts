@@ -1,5 +1,5 @@
 import { printable } from "./printable.ts";
-import type { ResourceType } from "./resource-type.ts";
+import type { CompiledResourceType } from "./resource-type.ts";
 import { slipsBetween } from "./slips.ts";
 
 /** Most slips that a name is taken for another one with, however long it is. */
@@ -9,7 +9,7 @@ const MOST_SLIPS = 3;
 const LETTERS_OF_A_SLIP = 3;
 
 /** Says of a name that no attribute has it, and which one is meant, as far as that can be told. */
-export function notAnAttribute(resourceType: ResourceType, path: string): string {
+export function notAnAttribute(resourceType: CompiledResourceType, path: string): string {
   const meant = nearestPath(resourceType, withoutFilter(path));
   const hint = meant === undefined ? "; see /Schemas for the attributes." : `. Did you mean ${meant}?`;
   return `"${printable(path)}" is not an attribute of ${resourceType.name}${hint}`;
@@ -25,7 +25,7 @@ export function withoutFilter(path: string): string {
  * The path of the attribute that is meant by a name that no attribute has, as far as that can be told: a letter or two too many, too
  * few, wrong, or in the place of their neighbours. Undefined where no name is near.
  */
-export function nearestPath({ attributes }: ResourceType, text: string): string | undefined {
+export function nearestPath({ attributes }: CompiledResourceType, text: string): string | undefined {
   const name = text.toLowerCase();
   let most = Math.min(MOST_SLIPS, Math.floor(name.length / LETTERS_OF_A_SLIP));
   let nearest: string | undefined;

@@ -2,11 +2,22 @@ import type { Attribute, AttributePath, ComparisonKey } from "./attribute.ts";
 import { comparisonKey as standardKey } from "./comparison-key.ts";
 import { type CompiledSchema, compilerOf } from "./compile-schema.ts";
 import type { CompiledExtension, Extension } from "./extension.ts";
+import { nearestHint } from "./nearest-name.ts";
 import { resolverOf } from "./path-resolver.ts";
 import { PROTOCOL_ENDPOINTS } from "./protocol-endpoints.ts";
 import { type SchemaDefinition, SchemaError } from "./schema.ts";
 
 export type { CompiledExtension, Extension } from "./extension.ts";
+
+/** What clients may do with the resources of a type, by the names that operations have. @see RFC 7644 §3.2 */
+export const RESOURCE_OPERATIONS = ["create", "read", "query", "replace", "patch", "delete"] as const;
+
+/**
+ * Something that clients may do with the resources of a type: `"create"` (POST), `"read"` (GET of one), `"query"` (GET and
+ * `.search` of many), `"replace"` (PUT), `"patch"`, `"delete"`. This union may grow: give a `switch` over it a default branch.
+ * @see RFC 7644 §3.2
+ */
+export type ResourceOperation = (typeof RESOURCE_OPERATIONS)[number];
 
 /** A resource type as data: a schema at an endpoint, with extensions. Made by `defineResourceType`. @see RFC 7643 §6 */
 export interface ResourceTypeDefinition<
@@ -19,6 +30,10 @@ export interface ResourceTypeDefinition<
   readonly description: string | undefined;
   readonly schema: S;
   readonly extensions: E;
+  /** What clients may do with its resources; all else is refused. */
+  readonly operations: readonly ResourceOperation[];
+  /** What `refer` was told, by the names of attributes: resource types that must be there when a server is made. */
+  readonly refers: { readonly [attribute: string]: readonly string[] };
   /**
    * The same resource type with one extension more. `required` (default `false`): every resource must carry its container.
    * @throws {SchemaError} when the extension is already there.
@@ -44,12 +59,39 @@ export interface ResourceTypeDefinition<
    * @see RFC 7643 §2.2, §7
    */
   unique(name: keyof S["attributes"] & string): ResourceTypeDefinition<S, E>;
+  /**
+   * The same resource type with a reference that leads to the resource types of these names, and to no others: groups that devices
+   * belong to. It is announced so at `/Schemas` (in `$ref`, and as what `type` suggests); a write that names a resource of
+   * another type is 400 invalidValue, or whatever the attribute's `integrity` says of what is not there.
+   * @throws {SchemaError} for a name that is no reference of the base schema, and for no resource types. `createScim` throws it for
+   * a resource type that the server does not have.
+   * @example
+   * ```ts
+   * import { defineResourceType, defineSchema, Group, User } from "scimkit";
+   * const Device = defineResourceType({
+   *   name: "Device",
+   *   schema: defineSchema({
+   *     id: "urn:example:params:scim:schemas:Device", name: "Device", attributes: { serialNumber: { required: true } },
+   *   }),
+   * });
+   * const resourceTypes = [User, Device, Group.refer("members", ["User", "Group", "Device"])];
+   * ```
+   * @see RFC 7643 §2.4, §4.2
+   */
+  refer(name: keyof S["attributes"] & string, resourceTypes: readonly string[]): ResourceTypeDefinition<S, E>;
 }
 
 /**
  * Defines a resource type of your own. `endpoint` defaults to the name with an "s": `Device` → `/Devices`.
  *
- * @throws {SchemaError} for an endpoint that is no single path segment or is the protocol's own, and for extensions that repeat a schema.
+ * `operations` is what clients may do with its resources, by default everything: `["read", "query"]` makes a list that is only
+ * looked at. What is not among them is 405 with `Allow`, or 501 where the endpoint has nothing at all, wherever it is asked for: at
+ * the endpoint and at a resource, in a bulk request, by `/Me`; a query over all types leaves out a type that cannot be queried. Discovery
+ * says of it what it has words for: attributes that no client can write are readOnly at `/Schemas`, and `/ServiceProviderConfig`
+ * supports PATCH and bulk requests where some type does. A host's own code and the storage are not bound by it.
+ *
+ * @throws {SchemaError} for an endpoint that is no single path segment or is the protocol's own, for extensions that repeat a schema,
+ * and for operations that are none.
  * @example
  * ```ts
  * import { defineResourceType, defineSchema } from "scimkit";
@@ -72,8 +114,12 @@ export function defineResourceType<
   readonly description?: string | undefined;
   readonly schema: S;
   readonly extensions?: E;
+  /** Default: all of them. */
+  readonly operations?: readonly ResourceOperation[] | undefined;
+  /** As `refer` says it, by the name of the attribute. Default: what the schema says. */
+  readonly refers?: { readonly [attribute: string]: readonly string[] } | undefined;
 }): ResourceTypeDefinition<S, E> {
-  const { name, schema } = definition;
+  const { name, refers = {}, operations = RESOURCE_OPERATIONS } = definition;
   const extensions = definition.extensions ?? ([] as readonly Extension[] as E);
   if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))
     throw new SchemaError(`The resource type name ${JSON.stringify(name)} is not a name.`);
@@ -88,6 +134,11 @@ export function defineResourceType<
       `The endpoint "${endpoint}" of resource type ${name} belongs to the protocol; choose another one.`,
     );
   }
+  checkOperations(name, operations);
+  const schema = Object.entries(refers).reduce(
+    (current, [attribute, types]) => withReference(current, attribute, types),
+    definition.schema,
+  );
   const urns = [schema.id, ...extensions.map((extension) => extension.schema.id)].map((urn) => urn.toLowerCase());
   const twice = urns.find((urn, index) => urns.indexOf(urn) !== index);
   if (twice !== undefined) throw new SchemaError(`Resource type ${name} has the schema ${twice} twice.`);
@@ -97,18 +148,61 @@ export function defineResourceType<
     description: definition.description,
     schema,
     extensions,
+    operations: RESOURCE_OPERATIONS.filter((operation) => operations.includes(operation)),
+    refers,
     extend: (extension, options) =>
       defineResourceType({
         ...definition,
         extensions: [...extensions, { schema: extension, required: options?.required ?? false }],
       }) as never,
     unique: (attribute) => defineResourceType({ ...definition, schema: withUnique(schema, attribute) }),
+    refer: (attribute, resourceTypes) =>
+      defineResourceType({ ...definition, refers: { ...refers, [attribute]: [...resourceTypes] } }),
   };
+}
+
+function checkOperations(name: string, operations: readonly ResourceOperation[]): void {
+  const all: readonly string[] = RESOURCE_OPERATIONS;
+  if (!Array.isArray(operations) || operations.length === 0)
+    throw new SchemaError(
+      `The operations of resource type ${name} must be a list of at least one of ${all.join(", ")}.`,
+    );
+  const stranger: unknown = operations.find((operation) => !all.includes(operation));
+  if (stranger === undefined) return;
+  throw new SchemaError(
+    `Resource type ${name} has the operation ${JSON.stringify(stranger)}, which is none of ${all.join(", ")}.${nearestHint(all, String(stranger))}`,
+  );
+}
+
+/** The schema with a reference that leads to these resource types. */
+function withReference<S extends SchemaDefinition>(schema: S, name: string, resourceTypes: readonly string[]): S {
+  const { attributes } = schema;
+  const literal = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+  const $ref = literal?.subAttributes?.$ref;
+  if (literal === undefined || $ref === undefined) {
+    const names = Object.keys(attributes).filter((one) => attributes[one]?.subAttributes?.$ref !== undefined);
+    throw new SchemaError(
+      `The schema ${schema.id} has no reference ${JSON.stringify(name)}; its references: ${names.join(", ") || "none"}.${nearestHint(names, name)}`,
+    );
+  }
+  if (resourceTypes.length === 0 || resourceTypes.some((type) => typeof type !== "string" || type === ""))
+    throw new SchemaError(`${name} of the schema ${schema.id} must refer to at least one resource type, by its name.`);
+  const { type } = literal.subAttributes ?? {};
+  const subAttributes = {
+    ...literal.subAttributes,
+    $ref: { ...$ref, referenceTypes: resourceTypes },
+    // What suggests the names of resource types, suggests these.
+    ...(type?.canonicalValues === undefined ? {} : { type: { ...type, canonicalValues: resourceTypes } }),
+  };
+  return { ...schema, attributes: { ...attributes, [name]: { ...literal, subAttributes } } };
 }
 
 function withUnique<S extends SchemaDefinition>(schema: S, name: string): S {
   const literal = Object.hasOwn(schema.attributes, name) ? schema.attributes[name] : undefined;
-  if (literal === undefined) throw new SchemaError(`The schema ${schema.id} has no attribute ${JSON.stringify(name)}.`);
+  if (literal === undefined)
+    throw new SchemaError(
+      `The schema ${schema.id} has no attribute ${JSON.stringify(name)}.${nearestHint(Object.keys(schema.attributes), name)}`,
+    );
   if (literal.type === "complex")
     throw new SchemaError(`${name} is complex; only one of its sub-attributes can be unique.`);
   return { ...schema, attributes: { ...schema.attributes, [name]: { ...literal, uniqueness: "server" } } };
@@ -128,10 +222,12 @@ export interface ReferenceAttribute {
 }
 
 /** A resource type compiled once, when `createScim` runs; storage adapters get it with every call. @see RFC 7643 §6 */
-export interface ResourceType {
+export interface CompiledResourceType {
   readonly name: string;
   readonly endpoint: string;
   readonly definition: ResourceTypeDefinition;
+  /** What clients may do with its resources. Storage is asked for all else as well, by the service and its host. */
+  readonly operations: ReadonlySet<ResourceOperation>;
   /** The base schema's URN. */
   readonly urn: string;
   /** `schemas`, `id`, `externalId`, `meta`. */
@@ -170,8 +266,8 @@ export interface ResourceType {
  *
  * @example
  * ```ts
- * import { compileResourceType, EnterpriseUser, User } from "scimkit";
- * const type = compileResourceType(User.extend(EnterpriseUser));
+ * import { compileResourceType, EnterpriseUserSchema, User } from "scimkit";
+ * const type = compileResourceType(User.extend(EnterpriseUserSchema));
  * type.resolve("EMAILS.Value")?.text; // "emails.value"
  * type.unique.map(({ text }) => text); // ["userName"]
  * ```
@@ -180,7 +276,7 @@ export interface ResourceType {
 export function compileResourceType(
   definition: ResourceTypeDefinition,
   comparisonKey: ComparisonKey = standardKey,
-): ResourceType {
+): CompiledResourceType {
   const compiler = compilerOf(comparisonKey);
   const { common } = compiler;
   const base = compiler.base(definition.schema);
@@ -191,6 +287,7 @@ export function compileResourceType(
     name: definition.name,
     endpoint: definition.endpoint,
     definition,
+    operations: new Set(definition.operations ?? RESOURCE_OPERATIONS),
     urn: definition.schema.id,
     common: common.attributes,
     core: base.attributes,
@@ -218,7 +315,7 @@ export function compileResourceType(
 
 /** Resolves a path, or, where the type has none of that name, the path that is meant by it. */
 export function resolveMeant(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   text: string,
   alias: ((name: string) => string | undefined) | undefined,
 ): AttributePath | undefined {

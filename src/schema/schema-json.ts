@@ -1,4 +1,4 @@
-import type { AttributeLiteral, AttributeType } from "./attribute.ts";
+import { type AttributeLiteral, type AttributeType, OWN_KEYS, type OwnCharacteristics } from "./attribute.ts";
 import { characteristicsOf } from "./compile-attribute.ts";
 import { checkSchema, type SchemaDefinition, SchemaError } from "./schema.ts";
 
@@ -16,6 +16,8 @@ export interface AttributeJson {
   readonly uniqueness?: string;
   readonly referenceTypes?: readonly string[];
   readonly subAttributes?: readonly AttributeJson[];
+  /** What `schemaFromJson` is told besides, for a schema that a host keeps as JSON. `/Schemas` and `schemaToJson` leave it out. */
+  readonly scimkit?: OwnCharacteristics;
 }
 
 /** A Schema resource, without `meta`. @see RFC 7643 §7, §8.7 */
@@ -56,7 +58,7 @@ export function schemaFromJson(json: SchemaJson): SchemaDefinition {
 function attributesFromJson(attributes: readonly AttributeJson[], where: string): Record<string, AttributeLiteral> {
   const entries = attributes.map(({ name, subAttributes, ...characteristics }): [string, AttributeLiteral] => {
     if (typeof name !== "string") throw new SchemaError(`An attribute of ${where} has no name.`);
-    const literal = characteristics as AttributeLiteral;
+    const literal = withoutMisplaced(characteristics as AttributeLiteral);
     // Some servers print an empty list for simple attributes; one with content is refused by the checks [S-1.2-01].
     if (subAttributes === undefined || subAttributes.length === 0) return [name, literal];
     return [name, { ...literal, subAttributes: attributesFromJson(subAttributes, where) }];
@@ -65,6 +67,12 @@ function attributesFromJson(attributes: readonly AttributeJson[], where: string)
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new SchemaError(`Attribute "${twice}" of ${where} is defined twice.`);
   return Object.fromEntries(entries);
+}
+
+/** What servers publish besides the characteristics of the RFC says nothing to scimkit, whatever it is called. */
+function withoutMisplaced(literal: AttributeLiteral): AttributeLiteral {
+  const own: readonly string[] = OWN_KEYS;
+  return Object.fromEntries(Object.entries(literal).filter(([name]) => !own.includes(name)));
 }
 
 /**

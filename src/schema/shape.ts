@@ -1,6 +1,6 @@
 import { type Attribute, type AttributePath, pathOf } from "./attribute.ts";
 import { remembered } from "./remembered.ts";
-import type { ResourceType } from "./resource-type.ts";
+import type { CompiledResourceType } from "./resource-type.ts";
 
 /** Changed when the standard comparison key of any value changes, so that data written under another one is known. */
 const KEY_VERSION = 1;
@@ -29,7 +29,7 @@ export interface Shape {
 }
 
 /** The shape of a resource type. */
-export const shapeOf: (resourceType: ResourceType) => Shape = remembered((resourceType) => {
+export const shapeOf: (resourceType: CompiledResourceType) => Shape = remembered((resourceType) => {
   const attributes: Record<string, AttributeShape> = {};
   for (const attribute of resourceType.attributes) {
     if (attribute.path === "schemas" || attribute.path === "id" || attribute.path === "meta") continue;
@@ -50,7 +50,7 @@ export const shapeOf: (resourceType: ResourceType) => Shape = remembered((resour
  * The name under which an attribute's values are unique: resource types that share the schema share the uniqueness of
  * its attributes [S-7-24]. The attributes that all types have share theirs too.
  */
-export function uniqueName({ urn }: Pick<ResourceType, "urn">, { attribute, text }: AttributePath): string {
+export function uniqueName({ urn }: Pick<CompiledResourceType, "urn">, { attribute, text }: AttributePath): string {
   return attribute.extension !== undefined || text === "id" || text === "externalId" ? text : `${urn} ${text}`;
 }
 

@@ -12,13 +12,21 @@ const UNBOUNDED: ValueLimits = {
 };
 
 /**
+ * What hosts that use Zod get of a resource type. Its types are Zod's, and so it is an entry point of its own: who does not
+ * import it never meets them.
+ *
+ * @see RFC 7643 §2
+ */
+
+/**
  * A zod schema of what a client may send for a resource type, for hosts that validate resources elsewhere (a form, an import)
  * or add refinements. Attribute names must have their canonical spelling; unknown ones are dropped. The request handler does
  * not use it: reading a body by the schema is faster and forgives letter case.
  *
  * @example
  * ```ts
- * import { toZod, User } from "scimkit";
+ * import { User } from "scimkit";
+ * import { toZod } from "scimkit/zod";
  * const user = toZod(User).parse({ userName: "ada@example.com", active: true });
  * ```
  * @see RFC 7643 §2

@@ -13,7 +13,7 @@ import { hasBody, limitsOfBulk, readJson } from "../protocol/read-body.ts";
 import { render } from "../protocol/render.ts";
 import { type RequestParts, route, routerOf } from "../protocol/route.ts";
 import { printable } from "../schema/printable.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
@@ -54,7 +54,7 @@ export function createAnswer<C extends Context>(options: SettledOptions<C>, engi
     const arrival = arrive(request, progress);
     const known = await identify(arrival);
     progress.context = known;
-    await options.throttle?.(request, known);
+    await options.throttle?.(arrival.request, known);
     const visit = await receive(arrival, known, progress, options, engines);
     const endpoint = await endpointOf(visit, options, outside);
     const call = callOf(visit, options);
@@ -195,10 +195,10 @@ function renderOptions<C extends Context>({ engine, context, baseUrl, method, re
 
 /** Each adapter as this request uses it, made when it is first asked for. */
 function watch<C extends Context>(
-  adapterOf: (resourceType: ResourceType) => StorageAdapter<C>,
+  adapterOf: (resourceType: CompiledResourceType) => StorageAdapter<C>,
   signal: AbortSignal | undefined,
   progress: Progress<C>,
-): (resourceType: ResourceType) => StorageAdapter<C> {
+): (resourceType: CompiledResourceType) => StorageAdapter<C> {
   const made = new Map<StorageAdapter<C>, StorageAdapter<C>>();
   return (resourceType) => {
     const adapter = adapterOf(resourceType);

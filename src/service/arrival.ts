@@ -1,7 +1,7 @@
 import type { Engine } from "../call/call.ts";
 import { isScimError } from "../error.ts";
 import { findTemplate, isDiscovery } from "../protocol/endpoint.ts";
-import { headerReader } from "../protocol/header.ts";
+import { headerReader, withLowerCaseNames } from "../protocol/header.ts";
 import { answerType } from "../protocol/media-type.ts";
 import type { ScimRequest } from "../protocol/message.ts";
 import { splitUrl } from "../protocol/path.ts";
@@ -26,20 +26,22 @@ export interface Arrival extends Place {
 
 /** The first two steps of every request. `standard`: the engine of those whose tenant is not known yet. */
 export function arrivals<C extends Context>(options: SettledOptions<C>, standard: Engine<C>) {
-  const { authenticate, tenant, baseUrl, anonymousDiscovery } = options;
+  const { authenticate, tenant, baseUrl, discovery } = options;
   const anyCase = standard.quirks.reads.endpointCase;
   const urlOf = publicUrlOf(baseUrl);
   const find = places(options.path);
   return {
     /** @throws {ScimError} 406 */
-    arrive(request: ScimRequest, progress: Progress<C>): Arrival {
+    arrive(given: ScimRequest, progress: Progress<C>): Arrival {
+      // From here on: every function of the host sees header names in lower case.
+      const request = { ...given, headers: withLowerCaseNames(given.headers) };
       const header = headerReader(request.headers);
       const place = find(request);
       const publicUrl = urlOf(request);
       const basePath = place.mount ?? splitUrl(publicUrl).path;
       progress.path = () => findTemplate(place.path, basePath, standard.resourceTypes, anyCase);
       progress.mediaType = answerType(header("accept"));
-      const isPublic = anonymousDiscovery && isDiscovery(place.path, basePath, anyCase);
+      const isPublic = discovery.anonymous !== false && isDiscovery(place.path, basePath, anyCase);
       return { ...place, request, method: request.method.toUpperCase(), header, publicUrl, isPublic };
     },
     /** Undefined for nobody in particular, who may read the discovery endpoints and nothing else [S-5-09]. */

@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
-import type { PaginationOptions } from "../call/pagination.ts";
 import { REFERENCE_POLICIES } from "../call/reference-rules.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
+import { nearestHint } from "../schema/nearest-name.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
+import { SchemaError } from "../schema/schema.ts";
 import type { Context } from "../storage/adapter.ts";
 import { AnnouncementsShape } from "./announce.ts";
-import type { AuthenticationScheme, CursorOptions, ScimOptions } from "./options.ts";
+import type { AuthenticationScheme, ClockOptions, DiscoveryOptions, PagingOptions, ScimOptions } from "./options.ts";
 import type { ShapeOf } from "./shape.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -27,19 +28,15 @@ const secret = z.string().min(32, "must have at least 32 characters");
 
 const ReferencePolicyShape = z.enum(REFERENCE_POLICIES);
 
-/** The shape of `PaginationOptions`. */
-export const PaginationShape = z.strictObject({
+/** The shape of `PagingOptions`. */
+export const PagingShape = z.strictObject({
   index: z.boolean().optional(),
   cursor: z.boolean().optional(),
   default: z.enum(["index", "cursor"]).optional(),
-} satisfies ShapeOf<PaginationOptions>);
-
-/** The shape of `CursorOptions`. */
-export const CursorsShape = z.strictObject({
-  secret: z.union([secret, z.array(secret).min(1).max(8)]).optional(),
-  timeout: limit.optional(),
-  identity: anyFunction.optional(),
-} satisfies ShapeOf<CursorOptions>);
+  cursorSecret: z.union([secret, z.array(secret).min(1).max(8)]).optional(),
+  cursorTimeout: limit.optional(),
+  cursorIdentity: anyFunction.optional(),
+} satisfies ShapeOf<PagingOptions>);
 
 /** The shape of `AuthenticationScheme`. It is published as it is, with whatever else the host says in it. */
 export const AuthenticationSchemeShape = z.looseObject({
@@ -50,6 +47,23 @@ export const AuthenticationSchemeShape = z.looseObject({
   documentationUri: z.unknown().optional(),
   primary: z.boolean().optional(),
 } satisfies ShapeOf<AuthenticationScheme>);
+
+/** The shape of `DiscoveryOptions`. */
+export const DiscoveryShape = z.strictObject({
+  anonymous: z.boolean().optional(),
+  authenticationSchemes: z
+    .array(AuthenticationSchemeShape)
+    .refine((schemes) => schemes.filter(({ primary }) => primary).length < 2, "only one scheme may be primary")
+    .optional(),
+  documentationUri: z.url().optional(),
+  announce: AnnouncementsShape.optional(),
+} satisfies ShapeOf<DiscoveryOptions>);
+
+/** The shape of `ClockOptions`. */
+export const ClockShape = z.strictObject({
+  now: anyFunction.optional(),
+  timer: anyFunction.optional(),
+} satisfies ShapeOf<ClockOptions>);
 
 /** The shape of `Limits`: `DEFAULT_LIMITS` has every one of them. */
 const LimitsShape = z.strictObject(
@@ -91,23 +105,16 @@ export const OptionsShape = z.strictObject({
   etags: z.boolean().optional(),
   neMultiValued: z.enum(["any", "none"]).optional(),
   rootQueries: z.boolean().optional(),
-  pagination: PaginationShape.optional(),
-  cursors: CursorsShape.optional(),
+  paging: PagingShape.optional(),
   sensitiveAttributes: z.array(z.string()).optional(),
-  anonymousDiscovery: z.boolean().optional(),
-  authenticationSchemes: z
-    .array(AuthenticationSchemeShape)
-    .refine((schemes) => schemes.filter(({ primary }) => primary).length < 2, "only one scheme may be primary")
-    .optional(),
-  documentationUri: z.url().optional(),
-  announce: AnnouncementsShape.optional(),
+  discovery: DiscoveryShape.optional(),
   limits: LimitsShape.optional(),
   timeout: z.int().positive().max(LONGEST_TIMEOUT).optional(),
-  on: anyFunction.optional(),
-  observe: anyFunction.optional(),
+  onChange: anyFunction.optional(),
+  onNotice: anyFunction.optional(),
+  onRequest: anyFunction.optional(),
   comparisonKey: anyFunction.optional(),
-  now: anyFunction.optional(),
-  timer: anyFunction.optional(),
+  clock: ClockShape.optional(),
   newId: anyFunction.optional(),
   idFor: anyFunction.optional(),
 } satisfies ShapeOf<ScimOptions>);
@@ -151,6 +158,19 @@ export function checkResourceTypes(resourceTypes: readonly ResourceTypeDefinitio
     const values = resourceTypes.map((type) => type[key].toLowerCase());
     const twice = values.find((value, index) => values.indexOf(value) !== index);
     if (twice !== undefined) throw new TypeError(`createScim: two resource types have the ${key} ${twice}.`);
+  }
+  const names = resourceTypes.map(({ name }) => name);
+  for (const { name, refers } of resourceTypes) checkReferred(name, refers, names);
+}
+
+/** @throws {SchemaError} for a resource type that a reference was told to lead to, and that is not there. */
+function checkReferred(owner: string, refers: ResourceTypeDefinition["refers"] = {}, names: readonly string[]): void {
+  for (const [attribute, types] of Object.entries(refers)) {
+    const stranger = types.find((type) => !names.includes(type));
+    if (stranger === undefined) continue;
+    throw new SchemaError(
+      `${owner}.${attribute} refers to ${JSON.stringify(stranger)}, which is none of the resource types of this server: ${names.join(", ")}.${nearestHint(names, stranger)} Add it to resourceTypes, or leave it out of refer.`,
+    );
   }
 }
 

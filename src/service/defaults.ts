@@ -1,10 +1,10 @@
 import { DEFAULT_LIMITS, type Limits } from "../call/limits.ts";
-import type { Pagination, PaginationOptions } from "../call/pagination.ts";
+import type { Pagination } from "../call/pagination.ts";
 import { profiles } from "../quirks/profiles.ts";
 import type { Quirk } from "../quirks/quirk.ts";
 import { comparisonKey } from "../schema/comparison-key.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { AuthenticationScheme, CursorOptions, ScimOptions } from "./options.ts";
+import type { AuthenticationScheme, ClockOptions, DiscoveryOptions, PagingOptions, ScimOptions } from "./options.ts";
 
 /** Options that are there or not: where one is left out, nobody is asked, told or sent away. */
 type WithoutDefault =
@@ -20,24 +20,32 @@ type WithoutDefault =
   | "authorize"
   | "decide"
   | "isReadable"
-  | "documentationUri"
   | "timeout"
-  | "on"
-  | "observe"
-  | "idFor";
+  | "idFor"
+  | "onChange"
+  | "onNotice"
+  | "onRequest";
 
-/** Options whose default depends on more than themselves; see `settlePagination` and `settlePatchResponse`. */
-type Dependent = "pagination" | "patchResponse";
+/** Options whose default depends on more than themselves; see `settlePatchResponse`. */
+type Dependent = "patchResponse";
 
-type WithDefault<C extends Context> = Required<Omit<ScimOptions<C>, WithoutDefault | Dependent>>;
+/** What has a value in any case. */
+type Stated<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+
+/** Groups of options, of which some members have no default: see `settlePagination`. */
+interface Groups<C extends Context> {
+  readonly paging: Omit<PagingOptions<C>, "cursorSecret" | "cursorTimeout"> &
+    Stated<Pick<PagingOptions<C>, "cursorSecret" | "cursorTimeout">>;
+  readonly discovery: Omit<Stated<DiscoveryOptions>, "documentationUri"> & Pick<DiscoveryOptions, "documentationUri">;
+  readonly clock: Stated<ClockOptions>;
+  readonly limits: Limits;
+}
+
+type WithDefault<C extends Context> = Stated<Omit<ScimOptions<C>, WithoutDefault | Dependent | keyof Groups<C>>> &
+  Groups<C>;
 
 /** Options of `createScim` with every default applied that the options alone decide on. */
-export interface SettledOptions<C extends Context>
-  extends Pick<ScimOptions<C>, WithoutDefault | Dependent>,
-    WithDefault<C> {
-  readonly limits: Limits;
-  readonly cursors: CursorOptions<C> & Required<Pick<CursorOptions<C>, "secret" | "timeout">>;
-}
+export type SettledOptions<C extends Context> = Pick<ScimOptions<C>, WithoutDefault | Dependent> & WithDefault<C>;
 
 const BEARER: AuthenticationScheme = {
   type: "oauthbearertoken",
@@ -49,7 +57,7 @@ const BEARER: AuthenticationScheme = {
 
 /** What holds where an option is left out. A new option has its default here, or is named above as one without. */
 export const DEFAULTS = Object.freeze({
-  profile: "interop",
+  profile: "lenient",
   unknownAttributes: "ignore",
   canonicalValues: "suggest",
   formats: "ignore",
@@ -61,16 +69,13 @@ export const DEFAULTS = Object.freeze({
   neMultiValued: "any",
   rootQueries: true,
   // No secret: one is made when the first cursor comes or goes.
-  cursors: { secret: [], timeout: 3600 },
+  paging: { cursorSecret: [], cursorTimeout: 3600 },
   sensitiveAttributes: [],
-  anonymousDiscovery: true,
-  authenticationSchemes: [BEARER],
-  announce: {},
+  discovery: { anonymous: true, authenticationSchemes: [BEARER], announce: {} },
   limits: DEFAULT_LIMITS,
   bulk: true,
   comparisonKey,
-  now: () => new Date(),
-  timer: () => performance.now(),
+  clock: { now: () => new Date(), timer: () => performance.now() },
   newId: () => crypto.randomUUID(),
 } satisfies WithDefault<Context>);
 
@@ -79,14 +84,19 @@ export function settle<C extends Context>(options: ScimOptions<C>): SettledOptio
   return Object.freeze({
     ...fill(options, DEFAULTS),
     limits: Object.freeze(fill(options.limits ?? {}, DEFAULTS.limits)),
-    cursors: Object.freeze(fill(options.cursors ?? {}, DEFAULTS.cursors)),
+    paging: Object.freeze(fill(options.paging ?? {}, DEFAULTS.paging)),
+    discovery: Object.freeze(fill(options.discovery ?? {}, DEFAULTS.discovery)),
+    clock: Object.freeze(fill(options.clock ?? {}, DEFAULTS.clock)),
   });
 }
 
 /** Puts in what is not given; a member that is undefined is not. */
-function fill<T extends object, K extends keyof T>(given: T, defaults: { readonly [P in K]-?: T[P] }) {
+function fill<T extends object, K extends keyof T>(
+  given: T,
+  defaults: Stated<Pick<T, K>>,
+): Omit<T, K> & Stated<Pick<T, K>> {
   const stated = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...(Object.fromEntries(stated) as T) };
+  return { ...defaults, ...(Object.fromEntries(stated) as Omit<T, K>) };
 }
 
 /** Under `strict`, a PATCH is always answered with the resource. */
@@ -101,18 +111,18 @@ export function settlePatchResponse(
  * How pages are asked for. `canCursor`: every storage adapter can page by cursor.
  * @throws {TypeError} for no way at all, a default that is off, and cursors where an adapter has none.
  */
-export function settlePagination(options: PaginationOptions, canCursor: boolean): Pagination {
+export function settlePagination(options: PagingOptions<never>, canCursor: boolean): Pagination {
   const { index = true, cursor = canCursor } = options;
   if (!index && !cursor)
     throw new TypeError(
       canCursor
-        ? "createScim: pagination must leave one of index and cursor on."
-        : "createScim: pagination.index must stay on, because not every storage adapter can page by cursor.",
+        ? "createScim: paging must leave one of index and cursor on."
+        : "createScim: paging.index must stay on, because not every storage adapter can page by cursor.",
     );
   if (cursor && !canCursor)
-    throw new TypeError("createScim: pagination.cursor needs storage adapters that can page by cursor; one cannot.");
+    throw new TypeError("createScim: paging.cursor needs storage adapters that can page by cursor; one cannot.");
   const standard = options.default ?? (index ? "index" : "cursor");
   if (standard === "index" ? !index : !cursor)
-    throw new TypeError(`createScim: pagination.default is "${standard}", which is switched off.`);
+    throw new TypeError(`createScim: paging.default is "${standard}", which is switched off.`);
   return { index, cursor, default: standard };
 }

@@ -1,14 +1,19 @@
 import type { Engine } from "../call/call.ts";
 import { type Cursors, createCursors } from "../call/cursor.ts";
 import { selectionOf } from "../call/selection.ts";
-import type { ScimEvent } from "../events/event.ts";
+import type { ScimNotice } from "../events/event.ts";
 import { profiles } from "../quirks/profiles.ts";
 import { type ActiveQuirks, activate, type Quirk } from "../quirks/quirk.ts";
 import { remembered } from "../schema/remembered.ts";
-import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";
+import {
+  type CompiledResourceType,
+  compileResourceType,
+  type ResourceTypeDefinition,
+} from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination, settlePatchResponse } from "./defaults.ts";
+import { emitterOf, tell } from "./listeners.ts";
 import type { ScimOptions } from "./options.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
@@ -65,12 +70,12 @@ interface Common<C extends Context> {
 }
 
 function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
-  const { limits } = options;
+  const { limits, discovery } = options;
   return {
-    adapterOf: remembered((type: ResourceType) => adapterFor(options.storage, type)),
+    adapterOf: remembered((type: CompiledResourceType) => adapterFor(options.storage, type)),
     activate: remembered(activate),
     settings: {
-      selectionOf: remembered((type: ResourceType) => selectionOf(type, {}, { maxNames: limits.attributes })),
+      selectionOf: remembered((type: CompiledResourceType) => selectionOf(type, {}, { maxNames: limits.attributes })),
       limits,
       bulk: options.bulk,
       unknownAttributes: options.unknownAttributes,
@@ -81,22 +86,19 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       etags: options.etags,
       neMultiValued: options.neMultiValued,
       rootQueries: options.rootQueries,
-      cursors: cursorsOf(options, (event) => tell(options.on, event)),
-      cursorIdentity: options.cursors.identity,
+      cursors: cursorsOf(options, (event) => tell(options.onNotice, event)),
+      cursorIdentity: options.paging.cursorIdentity,
       sensitiveAttributes: options.sensitiveAttributes,
       isReadable: options.isReadable,
-      authenticationSchemes: options.authenticationSchemes.map((scheme) => ({ ...scheme })),
-      documentationUri: options.documentationUri,
-      announced: structuredClone({ ...options.announce }),
+      authenticationSchemes: discovery.authenticationSchemes.map((scheme) => ({ ...scheme })),
+      documentationUri: discovery.documentationUri,
+      announced: structuredClone({ ...discovery.announce }),
       decide: options.decide,
       outbox: options.outbox,
-      now: options.now,
+      now: options.clock.now,
       newId: options.newId,
       idFor: options.idFor,
-      emit: (event: ScimEvent<C>) =>
-        tell(options.on, event, (error) => {
-          if (event.type !== "fault") tell(options.on, { type: "fault", error, context: event.context });
-        }),
+      emit: emitterOf(options),
     },
   };
 }
@@ -104,7 +106,7 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
 function createEngine<C extends Context>(
   options: SettledOptions<C>,
   { adapterOf, activate, settings }: Common<C>,
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
   rules: readonly Quirk[],
 ): Engine<C> {
   if (options.outbox) checkOutbox(resourceTypes, adapterOf);
@@ -122,13 +124,13 @@ function createEngine<C extends Context>(
       hasTenants: options.tenant !== undefined,
     }),
     patchResponse: settlePatchResponse(options.patchResponse, rules),
-    pagination: settlePagination(options.pagination ?? {}, canCursor),
+    pagination: settlePagination(options.paging, canCursor),
   };
 }
 
 /** @throws {TypeError} where events of a type could not be kept. */
 function checkOutbox<C extends Context>(
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
   adapterOf: Engine<C>["adapterOf"],
 ): void {
   const without = resourceTypes.find((type) => adapterOf(type).outbox === undefined);
@@ -143,25 +145,28 @@ const LONGEST_KEY_CHARACTER = 8;
 const LONGEST_WITHOUT_KEY = 4096;
 
 /** One for all engines, so that they share the secret. */
-function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: ScimEvent<C>) => void): Cursors {
-  const { secret, timeout } = options.cursors;
+function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: ScimNotice<C>) => void): Cursors {
+  const { cursorSecret: secret, cursorTimeout: timeout } = options.paging;
   return createCursors({
     secrets: typeof secret === "string" ? [secret] : secret,
     timeout,
     maxLength: options.limits.stringLength * LONGEST_KEY_CHARACTER + LONGEST_WITHOUT_KEY,
-    now: options.now,
+    now: options.clock.now,
     onGenerated: () =>
       emit({
         type: "warning",
         code: "cursorSecretGenerated",
         message:
-          "Cursors are sealed under a secret that was made for this process; set cursors.secret, so that they outlive it and other processes can read them.",
+          "Cursors are sealed under a secret that was made for this process; set paging.cursorSecret, so that they outlive it and other processes can read them.",
         context: undefined,
       }),
   });
 }
 
-function adapterFor<C extends Context>(storage: ScimOptions<C>["storage"], type: ResourceType): StorageAdapter<C> {
+function adapterFor<C extends Context>(
+  storage: ScimOptions<C>["storage"],
+  type: CompiledResourceType,
+): StorageAdapter<C> {
   const isAdapter = typeof (storage as StorageAdapter<C>).query === "function";
   const found = isAdapter
     ? (storage as StorageAdapter<C>)
@@ -169,18 +174,4 @@ function adapterFor<C extends Context>(storage: ScimOptions<C>["storage"], type:
   if (found === undefined)
     throw new TypeError(`createScim: storage has no adapter for the resource type ${type.name}.`);
   return found;
-}
-
-/** Tells a listener. One that throws, at once or later, cannot fail the request that it is told of. */
-export function tell<E>(
-  listener: ((event: E) => void) | undefined,
-  event: E,
-  onFailure: (error: unknown) => void = () => undefined,
-): void {
-  try {
-    const outcome: unknown = listener?.(event);
-    if (outcome !== undefined) Promise.resolve(outcome).catch(onFailure);
-  } catch (error) {
-    onFailure(error);
-  }
 }

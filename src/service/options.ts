@@ -1,16 +1,15 @@
 import type { IdRequest } from "../call/id-request.ts";
 import type { Limits } from "../call/limits.ts";
 import type { Operation } from "../call/operation.ts";
-import type { PaginationOptions } from "../call/pagination.ts";
 import type { ReferencePolicy } from "../call/reference-rules.ts";
-import type { ScimEvent } from "../events/event.ts";
+import type { ChangeEvent, ScimNotice } from "../events/event.ts";
 import type { Decide } from "../events/pending-change.ts";
 import type { ResolveMe } from "../protocol/me.ts";
 import type { ScimRequest } from "../protocol/message.ts";
 import type { ProfileName } from "../quirks/profiles.ts";
 import type { Quirk } from "../quirks/quirk.ts";
 import type { Attribute, ComparisonKey } from "../schema/attribute.ts";
-import type { ResourceType, ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { Announcements } from "./announce.ts";
 import type { RequestEvent } from "./request-event.ts";
@@ -21,26 +20,78 @@ export interface AuthenticationScheme {
   readonly type: "oauth" | "oauth2" | "oauthbearertoken" | "httpbasic" | "httpdigest" | (string & {});
   readonly name: string;
   readonly description: string;
-  readonly specUri?: string;
-  readonly documentationUri?: string;
-  readonly primary?: boolean;
+  readonly specUri?: string | undefined;
+  readonly documentationUri?: string | undefined;
+  readonly primary?: boolean | undefined;
 }
 
-/** How cursors are made. They are sealed and carry all that they need, so that the server keeps nothing of them. @see RFC 9865 */
-export interface CursorOptions<C extends Context = Context> {
+/**
+ * Ways of paging, and how cursors are made: sealed, with all in them that they need, so that the server keeps nothing of them.
+ *
+ * @example
+ * ```ts
+ * import type { PagingOptions } from "scimkit";
+ * const paging: PagingOptions = { default: "cursor", cursorSecret: "32 characters or more from a safe place" };
+ * ```
+ * @see RFC 9865
+ */
+export interface PagingOptions<C extends Context = Context> {
+  /** `false`: `startIndex` is 400. Default `true`. */
+  readonly index?: boolean | undefined;
+  /** `false`: `cursor` is ignored, as RFC 7644 alone has it. Default: whether every storage adapter can page by cursor. */
+  readonly cursor?: boolean | undefined;
+  /** How a query is paged that has neither parameter. Default `"index"` where that is on. */
+  readonly default?: "index" | "cursor" | undefined;
   /**
    * At least 32 characters that nobody can guess, the same in every process of the service. Of several, the first seals new
-   * cursors and all open old ones: to change the secret, put the new one in front and drop the old one after `timeout`.
-   * Default: made when the first cursor comes or goes, for the life of the process (on Workers: of the isolate), with a `warning` event.
+   * cursors and all open old ones: to change the secret, put the new one in front and drop the old one after `cursorTimeout`.
+   * Default: made when the first cursor comes or goes, for the life of the process (on Workers: of the isolate), with a `warning`.
    */
-  readonly secret?: string | readonly string[];
+  readonly cursorSecret?: string | readonly string[] | undefined;
   /** For how many seconds a cursor is good at least. Default 3,600; published as `pagination.cursorTimeout`. */
-  readonly timeout?: number;
+  readonly cursorTimeout?: number | undefined;
   /**
    * What of the caller a cursor is bound to, besides the tenant: the user, or the state of the permissions, so that a change of
    * them ends the walks under way. Whatever it is, every page is authorised anew. Default: nothing.
    */
-  readonly identity?: (context: C) => string;
+  readonly cursorIdentity?: ((context: C) => string) | undefined;
+}
+
+/**
+ * What the discovery endpoints say, and to whom.
+ *
+ * @example
+ * ```ts
+ * import type { DiscoveryOptions } from "scimkit";
+ * const discovery: DiscoveryOptions = { anonymous: false, documentationUri: "https://example.com/help/scim" };
+ * ```
+ * @see RFC 7644 §4
+ */
+export interface DiscoveryOptions {
+  /** `false`: they need authentication as well. Default `true`: everybody may read them. */
+  readonly anonymous?: boolean | undefined;
+  /** Published at `/ServiceProviderConfig`. Default: one entry for bearer tokens. */
+  readonly authenticationSchemes?: readonly AuthenticationScheme[] | undefined;
+  /** Where people read about this service; published at `/ServiceProviderConfig`. Default: not said. */
+  readonly documentationUri?: string | undefined;
+  /** More members of `/ServiceProviderConfig`: `securityEvents`, or the host's own under a URN. Default none. */
+  readonly announce?: Announcements | undefined;
+}
+
+/**
+ * The clocks that a service reads, for hosts with one of their own and for tests.
+ *
+ * @example
+ * ```ts
+ * import type { ClockOptions } from "scimkit";
+ * const clock: ClockOptions = { now: () => new Date("2026-01-01T00:00:00Z") };
+ * ```
+ */
+export interface ClockOptions {
+  /** The time of day, for `meta`, events and cursors. Default `() => new Date()`. */
+  readonly now?: (() => Date) | undefined;
+  /** What `onRequest` measures durations with: milliseconds that never go back. Default `() => performance.now()`. */
+  readonly timer?: (() => number) | undefined;
 }
 
 /** Options of `createScim`. Only the first three, and one of `authenticate` and `unsafeNoAuthentication`, are needed. */
@@ -62,33 +113,33 @@ export interface ScimOptions<C extends Context = Context> {
    * something off or put something in front: `"/"` where all of it is gone. A function for hosts where that depends on the request.
    * Requests of every tenant are looked for there, whatever their own `baseUrl`. Default: the path of the base URL.
    */
-  readonly path?: string | ((request: ScimRequest) => string);
-  /** Says who asks; the result is the `context` of everything that follows. Throws `unauthorized()`. Runs before the body is read. */
-  readonly authenticate?: (request: ScimRequest) => C | Promise<C>;
+  readonly path?: (string | ((request: ScimRequest) => string)) | undefined;
+  /** Says who asks; the result is the `context` of everything that follows. Throws `errors.unauthorized()`. Runs before the body is read. */
+  readonly authenticate?: ((request: ScimRequest) => C | Promise<C>) | undefined;
   /** `true` serves everybody without a question. Only where something in front of the library has authenticated the request. */
-  readonly unsafeNoAuthentication?: true;
+  readonly unsafeNoAuthentication?: true | undefined;
   /**
    * Says what the caller's tenant has of its own: a base URL, resource types, a profile. Runs after authentication and gets
    * its result, so that no client can name its tenant. Default: all tenants are alike. With it, the discovery endpoints show a
    * client that authenticates what its tenant has, and anonymous ones what these options have.
    */
-  readonly tenant?: (context: C) => TenantOptions | undefined | Promise<TenantOptions | undefined>;
+  readonly tenant?: ((context: C) => TenantOptions | undefined | Promise<TenantOptions | undefined>) | undefined;
   /**
-   * Lets a request through or throws `tooManyRequests(seconds)`. Runs after authentication and before the body is read and
+   * Lets a request through or throws `errors.tooManyRequests(seconds)`. Runs after authentication and before the body is read and
    * anything else is done; `context` is undefined where discovery is asked for without credentials. Default: no limit.
    */
-  readonly throttle?: (request: ScimRequest, context: C | undefined) => void | Promise<void>;
+  readonly throttle?: ((request: ScimRequest, context: C | undefined) => void | Promise<void>) | undefined;
   /** Says which resource `/Me` stands for. Default: `/Me` is 501. */
-  readonly resolveMe?: ResolveMe<C>;
+  readonly resolveMe?: ResolveMe<C> | undefined;
   /**
-   * Decides on each operation, after it is understood and before storage is asked. Throws `forbidden()`. Default: allows all.
+   * Decides on each operation, after it is understood and before storage is asked. Throws `errors.forbidden()`. Default: allows all.
    *
    * It sees what a client asks for, not what will be stored: the `body` of a create or replace is as the client wrote it, where
    * `{"ACTIVE": "False"}` deactivates too. A rule on values stands in front of storage; docs/security.md has one. It is not asked
-   * about the discovery endpoints while they are anonymous (`anonymousDiscovery`), but for a client that authenticates where
+   * about the discovery endpoints while they are anonymous (`discovery.anonymous`), but for a client that authenticates where
    * there is `tenant`.
    */
-  readonly authorize?: (operation: Operation, context: C) => void | Promise<void>;
+  readonly authorize?: ((operation: Operation, context: C) => void | Promise<void>) | undefined;
   /**
    * Decides on each change within the same atomic step as its write, once it is known what it comes to: lets it pass, vetoes it by
    * throwing a `ScimError` that a person understands (409, 400, 403), or returns attributes to set besides. Rows of the host's own that
@@ -98,15 +149,15 @@ export interface ScimOptions<C extends Context = Context> {
    * while rows are locked: ask nobody far away, and no server that writes to the same storage. What else it throws is a 500. Default:
    * every change passes, and costs nothing more.
    */
-  readonly decide?: Decide<C>;
+  readonly decide?: Decide<C> | undefined;
   /**
    * `true`: every event is kept in the outbox of storage, in the transaction of its change, until it is handed out; so none is lost when
    * the process dies. Refused where an adapter has no outbox. Default `false`: listeners are told after the commit, and no further.
    */
-  readonly outbox?: boolean;
+  readonly outbox?: boolean | undefined;
   /** Attributes that this caller may not read are neither returned nor usable in filters and sorting. Default: all may be read. */
-  readonly isReadable?: (attribute: Attribute, resourceType: ResourceType, context: C) => boolean;
-  /** Tolerances for identity providers: a named profile or a list of rules. Default `"interop"`. */
+  readonly isReadable?: ((attribute: Attribute, resourceType: CompiledResourceType, context: C) => boolean) | undefined;
+  /** Tolerances for identity providers: a named profile or a list of rules. Default `"lenient"`. */
   readonly profile?: ProfileName | readonly Quirk[];
   /** `"reject"`: an unknown attribute in a body is 400 invalidSyntax. Default `"ignore"`: it is left out, and an event says so. */
   readonly unknownAttributes?: "ignore" | "reject";
@@ -138,7 +189,7 @@ export interface ScimOptions<C extends Context = Context> {
    * Default `false`: `groups` is readOnly, as RFC 7643 has it.
    * @see RFC 7643 §4.1.2
    */
-  readonly writableGroups?: boolean;
+  readonly writableGroups?: boolean | undefined;
   /** `"keep"`: a PUT leaves attributes alone that it omits. Default `"clear"`. @see RFC 7644 §3.5.1 */
   readonly putOmitted?: "clear" | "keep";
   /**
@@ -157,48 +208,43 @@ export interface ScimOptions<C extends Context = Context> {
    * `false`: queries over all resource types, `GET /` and `POST /.search`, are 501. Default `true`. `authorize` gets one
    * `rootQuery` operation for them.
    */
-  readonly rootQueries?: boolean;
-  /** Ways of paging. Default: by index, and by cursor where the client asks for it and every storage adapter can. */
-  readonly pagination?: PaginationOptions;
-  /** How cursors are made. */
-  readonly cursors?: CursorOptions<C>;
+  readonly rootQueries?: boolean | undefined;
+  /** Ways of paging, and how cursors are made. Default: by index, and by cursor where the client asks for it and every storage adapter can. */
+  readonly paging?: PagingOptions<C> | undefined;
   /** Attribute paths that must not be filtered by in a URL: a GET with one is 403 sensitive, POST /.search serves it. Default none. */
-  readonly sensitiveAttributes?: readonly string[];
-  /** `false`: the discovery endpoints need authentication as well. Default `true`. */
-  readonly anonymousDiscovery?: boolean;
-  /** Published at `/ServiceProviderConfig`. Default: one entry for bearer tokens. */
-  readonly authenticationSchemes?: readonly AuthenticationScheme[];
-  /** Where people read about this service; published at `/ServiceProviderConfig`. Default: not said. */
-  readonly documentationUri?: string;
-  /** More members of `/ServiceProviderConfig`: `securityEvents`, or the host's own under a URN. Default none. */
-  readonly announce?: Announcements;
+  readonly sensitiveAttributes?: readonly string[] | undefined;
+  /** What the discovery endpoints say. Default: that they are open to all, and that bearer tokens are taken. */
+  readonly discovery?: DiscoveryOptions | undefined;
   /** Bounds on requests; those left out have the defaults of `Limits`. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: { readonly [L in keyof Limits]?: Limits[L] | undefined } | undefined;
   /** `false`: `/Bulk` is 501, and announced as unsupported. Default `true`: bulk requests are served within the limits. */
-  readonly bulk?: boolean;
+  readonly bulk?: boolean | undefined;
   /**
    * Milliseconds that a request may take; then it is answered with 503, and its signal tells storage to stop. A write that has
    * begun is finished or undone, and its events are still told. Default: as long as storage takes.
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /**
-   * Told of changes, refusals, faults, quirks and more. It cannot fail a request: what it throws it is told as a `fault` event,
-   * but what it throws at one is dropped.
+   * Told of each change once it is committed, in the order of what happened to each resource. It cannot fail a request: what it
+   * throws, or a promise of its rejects with, `onNotice` is told as a `fault` with the event. Default: nobody is told.
    */
-  readonly on?: (event: ScimEvent<C>) => void;
+  readonly onChange?: ((event: ChangeEvent<C>) => unknown) | undefined;
+  /**
+   * Told of refusals, faults, quirks, warnings and whatever else is no change. It cannot fail a request: what it throws it is told
+   * as a `fault`, but what it throws at one is dropped. Default: nobody is told.
+   */
+  readonly onNotice?: ((event: ScimNotice<C>) => unknown) | undefined;
   /** Told of each request once, when its answer is known: for counters and timings. What it throws is dropped. */
-  readonly observe?: (event: RequestEvent<C>) => void;
+  readonly onRequest?: ((event: RequestEvent<C>) => unknown) | undefined;
   /**
    * Replaces the key by which values are compared, sorted and kept unique. Storage must have been filled under the same
    * one. Default: `comparisonKey`.
    */
-  readonly comparisonKey?: ComparisonKey;
-  /** The clock. Default `() => new Date()`. */
-  readonly now?: () => Date;
-  /** The clock that `observe` measures durations with: milliseconds that never go back. Default `() => performance.now()`. */
-  readonly timer?: () => number;
+  readonly comparisonKey?: ComparisonKey | undefined;
+  /** The clocks that are read. Default: those of the runtime. */
+  readonly clock?: ClockOptions | undefined;
   /** Makes ids. Default `crypto.randomUUID()`; never guessable, never containing "bulkId". */
-  readonly newId?: () => string;
+  readonly newId?: (() => string) | undefined;
   /**
    * Gives the id of a new resource, so that those that people have elsewhere stay theirs when a directory moves here; undefined leaves
    * it to `newId`. Asked of each create, and of each line of an import that has no id, with what the client asserts in canonical form.

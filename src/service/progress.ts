@@ -1,4 +1,3 @@
-import { summaryOf } from "../call/failure.ts";
 import type { Operation } from "../call/operation.ts";
 import type { ScimError } from "../error.ts";
 import type { Asked } from "../events/event.ts";
@@ -8,7 +7,7 @@ import type { Context } from "../storage/adapter.ts";
 import type { StorageMeter } from "../storage/watch.ts";
 import type { RequestEvent } from "./request-event.ts";
 
-/** What is known of a request so far: for its answer if it fails, and for `observe` when it is answered. */
+/** What is known of a request so far: for its answer if it fails, and for `onRequest` when it is answered. */
 export interface Progress<C extends Context> {
   mediaType: string;
   context: C | undefined;
@@ -19,7 +18,7 @@ export interface Progress<C extends Context> {
   /** Headers that the answer has, whatever it is. */
   headers: Readonly<Record<string, string>>;
   error: ScimError | undefined;
-  /** `on` knows why the answer is an error: whatever fails after it is nobody's answer. */
+  /** `onNotice` knows why the answer is an error: whatever fails after it is nobody's answer. */
   isTold: boolean;
   readonly quirks: Set<string>;
   readonly storage: StorageMeter;
@@ -57,7 +56,7 @@ export function askedOf<C extends Context>({ method }: Pick<ScimRequest, "method
   };
 }
 
-/** What `observe` is told. */
+/** What `onRequest` is told. */
 export function requestEvent<C extends Context>(
   request: Pick<ScimRequest, "method" | "signal">,
   { status }: ScimResponse,
@@ -69,7 +68,7 @@ export function requestEvent<C extends Context>(
     ...askedOf(request, progress),
     status,
     ...(error?.scimType === undefined ? {} : { scimType: error.scimType }),
-    ...(error === undefined ? {} : { detail: summaryOf(error) }),
+    ...(error === undefined ? {} : { detail: error.summary }),
     duration,
     storageCalls: storage.calls,
     scanned: storage.scanned,

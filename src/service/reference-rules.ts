@@ -1,12 +1,12 @@
 import type { ForeignReference, ReferencePolicy, ReferenceRules } from "../call/reference-rules.ts";
-import type { ReferenceAttribute, ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ReferenceAttribute } from "../schema/resource-type.ts";
 import type { Context, MissingReference, StorageAdapter } from "../storage/adapter.ts";
 import type { ScimOptions } from "./options.ts";
 
 /** What the rules of references are made of. */
 interface Given<C extends Context> {
-  readonly resourceTypes: readonly ResourceType[];
-  readonly adapterOf: (resourceType: ResourceType) => StorageAdapter<C>;
+  readonly resourceTypes: readonly CompiledResourceType[];
+  readonly adapterOf: (resourceType: CompiledResourceType) => StorageAdapter<C>;
   readonly references: NonNullable<ScimOptions<C>["references"]>;
   /** All references are required. */
   readonly isStrict: boolean;
@@ -18,7 +18,9 @@ interface Given<C extends Context> {
  * Says for each resource type what becomes of references to nothing, once for all requests.
  * @throws {TypeError} for a name that is no reference attribute, and where storage cannot hold what is to be ignored.
  */
-export function referenceRulesOf<C extends Context>(given: Given<C>): ReadonlyMap<ResourceType, ReferenceRules> {
+export function referenceRulesOf<C extends Context>(
+  given: Given<C>,
+): ReadonlyMap<CompiledResourceType, ReferenceRules> {
   const policies = policiesOf(given);
   const missingOf = ({ name, attribute }: ReferenceAttribute): MissingReference => {
     const policy = policies.get(name) ?? "check";
@@ -31,7 +33,7 @@ export function referenceRulesOf<C extends Context>(given: Given<C>): ReadonlyMa
 
 function rulesOf<C extends Context>(
   { resourceTypes, adapterOf }: Given<C>,
-  type: ResourceType,
+  type: CompiledResourceType,
   policies: ReadonlyMap<string, ReferencePolicy>,
   missingOf: (reference: ReferenceAttribute) => MissingReference,
 ): ReferenceRules {

@@ -23,7 +23,7 @@ export interface TenantOptions {
 /**
  * Refuses a context that could end in another tenant's data: `tenant` is a string with something in it, or the member is not
  * there at all. An undefined, null or empty tenant is a fault of the host, never "no tenant" and never "all of them" [T-A13].
- * @throws {TypeError} the client gets a 500, and `on({ type: "fault" })` is told.
+ * @throws {TypeError} the client gets a 500, and `onNotice({ type: "fault" })` is told.
  */
 export function checkContext<C extends Context>(context: C): C {
   if (typeof context !== "object" || context === null)

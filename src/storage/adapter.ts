@@ -1,7 +1,7 @@
 import type { Filter } from "../filter/ast.ts";
 import type { Sort } from "../filter/order.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ShapeChange } from "../schema/shape.ts";
 import type { Context } from "./context.ts";
 import type { Ledger } from "./ledger.ts";
@@ -88,7 +88,7 @@ export type MissingReference = "refuse" | "keep" | "drop";
 
 /** What every call carries. */
 export interface StorageRequest {
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   /** Aborted when the client has gone; a write that has begun is finished or undone, never left half-way. */
   readonly signal?: AbortSignal | undefined;
   /** Tells the host what storage did or found besides. */
@@ -120,7 +120,7 @@ export interface ReadRequest extends StorageRequest {
   /**
    * `true`: the caller takes collections (a group's members) as async iterables as well, so that one too large to hold
    * is handed out element by element, in one consistent state with the rest of the resource. Where that state cannot be
-   * kept until a slow client has read all of it, the iterator rejects: the answer is then cut off, and `on` is told of
+   * kept until a slow client has read all of it, the iterator rejects: the answer is then cut off, and `onNotice` is told of
    * the error as a fault. Never is one half of one state and one of another. Nor may a stream hold what others need, such
    * as a connection, while it waits to be asked for the next element. The core takes one iterator of each, those of a page one after the other in the order of its resources, and always ends it: by the
    * last element, by the iterator's own failure, or early by `return()`, even before the first `next()`, so that it
@@ -185,7 +185,7 @@ export interface QueryResult {
   readonly nextCursor?: string | undefined;
   /** Of a cursor page: where the one before begins; undefined on the first, and where the adapter cannot walk back. */
   readonly previousCursor?: string | undefined;
-  /** How many rows were looked at, for `observe`; undefined where the adapter does not know. */
+  /** How many rows were looked at, for `onRequest`; undefined where the adapter does not know. */
   readonly scanned?: number | undefined;
 }
 
@@ -217,7 +217,7 @@ export interface ReplaceRequest extends WriteRequest {
   readonly secrets: Secrets;
   /** What the caller will look at in the result. */
   readonly select: Select;
-  /** Write only if this is still the version, else throw `versionMismatch()`. */
+  /** Write only if this is still the version, else throw `errors.versionMismatch()`. */
   readonly ifVersion?: string | undefined;
   /** The state that `resource` was made from, so that only differences need writing. */
   readonly before?: StoredResource | undefined;
@@ -286,8 +286,8 @@ export interface StorageCapabilities {
  *
  * - Results are copies: changing them changes nothing in storage.
  * - Unknown id: `get` and `replace` give `undefined`, `delete` gives `false`. An update never creates.
- * - `uniqueness(attribute)`, `versionMismatch()` and `invalidValue(detail)` (dangling reference) are the errors to
- *   throw; any other error is a 500 for the client and goes to `on({ type: "fault" })`.
+ * - `errors.uniqueness(attribute)`, `errors.versionMismatch()` and `errors.invalidValue(detail)` (dangling reference) are the errors to
+ *   throw; any other error is a 500 for the client and goes to `onNotice({ type: "fault" })`.
  * - Check and write are one atomic step.
  * - The elements of a collection have no order: another order alone is no change.
  * - A call whose client has gone (`signal`) rejects or gives the right result, never "nothing there".
@@ -316,7 +316,7 @@ export interface StorageAdapter<C extends Context = Context> {
   query(request: QueryRequest, context: C): Promise<QueryResult>;
   /**
    * Stores a new resource and gives it back as stored. The adapter may choose another id. Throws
-   * `uniqueness(attribute)`.
+   * `errors.uniqueness(attribute)`.
    */
   create(request: CreateRequest, context: C): Promise<StoredResource>;
   /** Replaces a resource whole; attributes missing from `resource` are gone afterwards, secrets not named stay. */

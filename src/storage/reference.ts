@@ -1,6 +1,6 @@
 import { invalidValue } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import type { ReferenceAttribute, ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ReferenceAttribute } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { MissingReference, StorageNotice, WriteRequest } from "./adapter.ts";
 
@@ -15,7 +15,10 @@ export interface HeldReference {
 }
 
 /** What an attribute refers to; undefined for one that is no reference. */
-export function findReference({ references }: ResourceType, { path }: Attribute): ReferenceAttribute | undefined {
+export function findReference(
+  { references }: CompiledResourceType,
+  { path }: Attribute,
+): ReferenceAttribute | undefined {
   return references.find(({ attribute }) => attribute.path === path);
 }
 
@@ -31,7 +34,7 @@ export function findReference({ references }: ResourceType, { path }: Attribute)
  * ```
  * @see RFC 7643 §2.4
  */
-export function* referencesIn(resourceType: ResourceType, resource: ResourceObject): Generator<HeldReference> {
+export function* referencesIn(resourceType: CompiledResourceType, resource: ResourceObject): Generator<HeldReference> {
   for (const reference of resourceType.references) {
     const { attribute } = reference;
     const value = readAttribute(resource, attribute);
@@ -107,7 +110,7 @@ export function settleMissing(
  * @see RFC 7643 §2.4
  */
 export function settleReferences<R extends ResourceObject>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: R,
   typeOf: (id: string) => string | undefined,
   options: SettleOptions,
@@ -125,7 +128,10 @@ export function isMissing(element: unknown): boolean {
 }
 
 /** The stored references of a resource that led nowhere when they were written. */
-export function missingReferences(resourceType: ResourceType, resource: ResourceObject): readonly HeldReference[] {
+export function missingReferences(
+  resourceType: CompiledResourceType,
+  resource: ResourceObject,
+): readonly HeldReference[] {
   if (resourceType.references.every(({ attribute }) => !isAnyMissing(readAttribute(resource, attribute)))) return [];
   return [...referencesIn(resourceType, resource)].filter(({ element }) => isMissing(element));
 }
@@ -147,7 +153,7 @@ function isAnyMissing(value: unknown): boolean {
  * @see RFC 7643 §2.3.7
  */
 export function resolveReferences<R extends ResourceObject>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: R,
   typeOf: (id: string) => string | undefined,
 ): R {
@@ -160,7 +166,7 @@ export function resolveReferences<R extends ResourceObject>(
 }
 
 /** A resource without the marks of references to nothing, as clients and events have it. */
-export function withoutMarks<R extends ResourceObject>(resourceType: ResourceType, resource: R): R {
+export function withoutMarks<R extends ResourceObject>(resourceType: CompiledResourceType, resource: R): R {
   const missing = missingReferences(resourceType, resource);
   return missing.length === 0 ? resource : withElements(resource, missing, withoutMark);
 }

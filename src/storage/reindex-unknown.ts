@@ -1,5 +1,5 @@
 import type { Attribute } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 
 /** What of a stored resource no schema names. */
@@ -12,7 +12,7 @@ export interface Unknown<R> {
 
 /** Looks for values that no schema names, and takes those out that are to be forgotten. */
 export function unknownIn<R extends ResourceObject>(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: R,
   forget: ReadonlySet<string>,
 ): Unknown<R> {
@@ -32,7 +32,7 @@ export function unknownIn<R extends ResourceObject>(
 /** Asked for each path that no schema names: whether it goes. */
 type IsGone = (path: string) => boolean;
 
-function withoutNames(resourceType: ResourceType, resource: ResourceObject, isGone: IsGone): ResourceObject {
+function withoutNames(resourceType: CompiledResourceType, resource: ResourceObject, isGone: IsGone): ResourceObject {
   let kept = resource;
   for (const name of Object.keys(resource)) {
     if (isNamed(resourceType, name) || !isGone(name)) continue;
@@ -42,7 +42,11 @@ function withoutNames(resourceType: ResourceType, resource: ResourceObject, isGo
   return kept;
 }
 
-function withoutMembers({ extensions }: ResourceType, resource: ResourceObject, isGone: IsGone): ResourceObject {
+function withoutMembers(
+  { extensions }: CompiledResourceType,
+  resource: ResourceObject,
+  isGone: IsGone,
+): ResourceObject {
   let kept = resource;
   for (const { urn, attribute } of extensions) {
     const container = kept[urn];
@@ -55,7 +59,7 @@ function withoutMembers({ extensions }: ResourceType, resource: ResourceObject, 
   return kept;
 }
 
-function withoutParts({ attributes }: ResourceType, resource: ResourceObject, isGone: IsGone): ResourceObject {
+function withoutParts({ attributes }: CompiledResourceType, resource: ResourceObject, isGone: IsGone): ResourceObject {
   let kept: Record<string, unknown> | undefined;
   for (const attribute of attributes) {
     const value = attribute.type === "complex" ? readAttribute(resource, attribute) : undefined;
@@ -67,7 +71,7 @@ function withoutParts({ attributes }: ResourceType, resource: ResourceObject, is
   return kept ?? resource;
 }
 
-function isNamed(resourceType: ResourceType, name: string): boolean {
+function isNamed(resourceType: CompiledResourceType, name: string): boolean {
   return resourceType.attribute(name)?.name === name || resourceType.extension(name)?.urn === name;
 }
 
@@ -104,7 +108,7 @@ function strip(object: Record<string, unknown>, isLeftOut: (name: string) => boo
  * @throws {TypeError} for what no resource type is meant by, and for what a schema names.
  */
 export function forgottenOf(
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
   forget: readonly string[],
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const paths = new Map(resourceTypes.map(({ name }) => [name, new Set<string>()]));
@@ -121,7 +125,7 @@ export function forgottenOf(
   return paths;
 }
 
-function isDeclared({ attributes, extensions }: ResourceType, path: string): boolean {
+function isDeclared({ attributes, extensions }: CompiledResourceType, path: string): boolean {
   return (
     extensions.some(({ urn }) => urn === path) ||
     attributes.some((attribute) => attribute.path === path || attribute.subAttributes.some((sub) => sub.path === path))

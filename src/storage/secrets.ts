@@ -1,4 +1,4 @@
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Secrets, StorageCapabilities, StorageNotice } from "./adapter.ts";
 
 /** Makes of a writeOnly value what is kept of it. @see RFC 7643 §9.2 */
@@ -39,11 +39,15 @@ export function keepSecrets(secrets: Map<string, unknown>, { kept }: HashedSecre
 }
 
 /** The name of a writeOnly attribute in `capabilities.secrets`. */
-export function secretName({ name }: ResourceType, path: string): string {
+export function secretName({ name }: CompiledResourceType, path: string): string {
   return `${name}.${path}`;
 }
 
 /** Whether an adapter keeps a writeOnly attribute of a resource type. */
-export function keepsSecret({ secrets = false }: StorageCapabilities, type: ResourceType, path: string): boolean {
+export function keepsSecret(
+  { secrets = false }: StorageCapabilities,
+  type: CompiledResourceType,
+  path: string,
+): boolean {
   return typeof secrets === "boolean" ? secrets : secrets.includes(secretName(type, path));
 }

@@ -1,13 +1,13 @@
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 
 /** Whether storage keeps the values of a path unique. */
-export function isUnique(resourceType: ResourceType, { text }: AttributePath): boolean {
+export function isUnique(resourceType: CompiledResourceType, { text }: AttributePath): boolean {
   return resourceType.unique.some((path) => path.text === text);
 }
 
 /** Whether storage keeps values in an attribute unique, its own or those of a sub-attribute. */
-export function hasUniqueParts(resourceType: ResourceType, { path }: Attribute): boolean {
+export function hasUniqueParts(resourceType: CompiledResourceType, { path }: Attribute): boolean {
   return resourceType.unique.some(({ attribute }) => attribute.path === path);
 }
 

@@ -1,4 +1,8 @@
-import { compileResourceType, type ResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";
+import {
+  type CompiledResourceType,
+  compileResourceType,
+  type ResourceTypeDefinition,
+} from "../schema/resource-type.ts";
 import type { Context, StorageCapabilities } from "../storage/adapter.ts";
 import type { Case, Feature } from "./case.ts";
 import { casesOf } from "./cases/index.ts";
@@ -164,14 +168,14 @@ function unexpected(one: Case, error: unknown): string {
 }
 
 /** `need` is `Type.path`, or the name of a type alone. */
-function isServed(resourceTypes: readonly ResourceType[], need: string): boolean {
+function isServed(resourceTypes: readonly CompiledResourceType[], need: string): boolean {
   const dot = need.indexOf(".");
   const name = dot === -1 ? need : need.slice(0, dot);
   const type = resourceTypes.find((candidate) => candidate.name === name);
   return type !== undefined && (dot === -1 || type.resolve(need.slice(dot + 1)) !== undefined);
 }
 
-function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonly ResourceType[]): boolean {
+function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonly CompiledResourceType[]): boolean {
   const capabilities = storage.capabilities ?? {};
   switch (feature) {
     case "applyDelta":

@@ -1,5 +1,5 @@
 import { schemasOf } from "../schema/canonical.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { StoredMeta, StoredResource } from "../storage/adapter.ts";
 import { mustBe } from "./failure.ts";
@@ -9,7 +9,7 @@ import type { Subject } from "./subject.ts";
  * What of a resource a write decides, in a form that can be compared: without id, meta and computed attributes, collections in
  * the order of their values, because a collection has no order of its own.
  */
-export function contentOf(resourceType: ResourceType, resource: ResourceObject): ResourceObject {
+export function contentOf(resourceType: CompiledResourceType, resource: ResourceObject): ResourceObject {
   const { id: _, meta: __, ...content } = resource;
   for (const attribute of resourceType.attributes) {
     if (attribute.inverseOf !== undefined) writeAttribute(content, attribute, undefined);

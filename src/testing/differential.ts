@@ -3,7 +3,7 @@ import { compareBy } from "../filter/order.ts";
 import { predicateOf } from "../filter/predicate.ts";
 import { printFilter } from "../filter/print.ts";
 import type { AttributePath } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Sort, StoredResource } from "../storage/adapter.ts";
 import { all, type Choice, list, map, oneOf, unlessOnceIn, weighted } from "./choice.ts";
@@ -95,7 +95,7 @@ function holds(
 }
 
 /** Chooses a query over the resources of one type. */
-function queryChoice(subject: Subject, type: ResourceType, paging: Query["paging"]): Choice<OverRows<Query>> {
+function queryChoice(subject: Subject, type: CompiledResourceType, paging: Query["paging"]): Choice<OverRows<Query>> {
   const { capabilities } = subject;
   const none = oneOf([undefined]);
   return map(

@@ -1,6 +1,6 @@
 import type { CompareOperator, CompareValue, Filter } from "../filter/ast.ts";
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
-import type { ReferenceAttribute, ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType, ReferenceAttribute } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Sort } from "../storage/adapter.ts";
 import { all, below, type Choice, list, map, onceIn, oneOf, unlessOnceIn, weighted } from "./choice.ts";
@@ -112,7 +112,7 @@ function simpleValue(attribute: Attribute): Choice<CompareValue> {
 }
 
 /** Whether generated rows hold the attribute: what storage keeps as it is given. References are given by the caller. */
-function isGenerated(resourceType: ResourceType, attribute: Attribute): boolean {
+function isGenerated(resourceType: CompiledResourceType, attribute: Attribute): boolean {
   return (
     attribute.name !== "id" &&
     attribute.name !== "meta" &&
@@ -133,7 +133,7 @@ export type MakeRow = (unique: string, targets?: Targets) => ResourceObject;
  * Chooses attributes of a resource of the type: each attribute is missing now and then, values come from a small pool so that
  * rows agree and differ in ways that matter.
  */
-export function rowChoice(resourceType: ResourceType): Choice<MakeRow> {
+export function rowChoice(resourceType: CompiledResourceType): Choice<MakeRow> {
   const generated = resourceType.attributes.filter((attribute) => isGenerated(resourceType, attribute));
   const values = generated.map((attribute) => {
     const isNeeded = attribute.required || resourceType.unique.some(({ text }) => text === attribute.path);
@@ -264,7 +264,7 @@ export function operatorsOf(attribute: Pick<Attribute, "type">): readonly Compar
 }
 
 /** Paths that a filter may name: stored and computed attributes, and their sub-attributes. */
-export function filterPaths(resourceType: ResourceType): readonly AttributePath[] {
+export function filterPaths(resourceType: CompiledResourceType): readonly AttributePath[] {
   return resourceType.attributes
     .filter(({ name, isHidden }) => name !== "meta" && name !== "schemas" && !isHidden)
     .flatMap((attribute) => [
@@ -284,7 +284,7 @@ type MakeFilter = OverRows<Filter<AttributePath>>;
  * Chooses a filter over the attributes of the type, resolved. Operands are often values of the rows, or parts of them in
  * another letter case, so that both outcomes are frequent.
  */
-export function filterChoice(resourceType: ResourceType, depth = 2): Choice<MakeFilter> {
+export function filterChoice(resourceType: CompiledResourceType, depth = 2): Choice<MakeFilter> {
   return junction(depth, leaf(filterPaths(resourceType), true));
 }
 
@@ -369,7 +369,7 @@ function simpleValuesAt(row: ResourceObject, { attribute, sub }: AttributePath):
 }
 
 /** Chooses a sort by any path whose first value is defined: not a computed attribute and no collection. */
-export function sortChoice(resourceType: ResourceType): Choice<Sort | undefined> {
+export function sortChoice(resourceType: CompiledResourceType): Choice<Sort | undefined> {
   const paths = filterPaths(resourceType).filter(
     ({ attribute, sub }) =>
       attribute.inverseOf === undefined &&

@@ -12,7 +12,7 @@ const PAGE = "docs/writing-an-adapter.md";
 export const REMEDIES: Readonly<Record<string, Remedy>> = {
   create: {
     anchor: "create",
-    helper: 'throw `uniqueness("id")` for an id that is there, and give the resource back as stored',
+    helper: 'throw `errors.uniqueness("id")` for an id that is there, and give the resource back as stored',
   },
   get: { anchor: "get", helper: "give a copy, and undefined for an unknown id" },
   replace: {
@@ -20,12 +20,12 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
     helper: "take `untouched` from the state before, and give undefined for an unknown id",
   },
   delete: { anchor: "delete", helper: "find the holders by `resourceType.references`" },
-  versions: { anchor: "versions", helper: "throw `versionMismatch()` in the statement that writes" },
+  versions: { anchor: "versions", helper: "throw `errors.versionMismatch()` in the statement that writes" },
   copies: { anchor: "get", helper: "`structuredClone` what comes in and what goes out" },
   values: { anchor: "values", helper: "keep the resource as JSON, and compare by `attribute.key(value)`" },
   uniqueness: {
     anchor: "uniqueness",
-    helper: "a unique index over `attribute.key(value)`, and `throw uniqueness(path.text)` where it refuses",
+    helper: "a unique index over `attribute.key(value)`, and `throw errors.uniqueness(path.text)` where it refuses",
   },
   tenants: {
     anchor: "tenants",

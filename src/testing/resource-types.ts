@@ -1,4 +1,4 @@
-import { EnterpriseUser } from "../schema/core/enterprise-user.ts";
+import { EnterpriseUserSchema } from "../schema/core/enterprise-user.ts";
 import { Group } from "../schema/core/group.ts";
 import { User } from "../schema/core/user.ts";
 import { defineResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";
@@ -18,7 +18,7 @@ export const Asset = defineResourceType({
     attributes: {
       tag: { uniqueness: "server" },
       serial: { uniqueness: "server", caseExact: true },
-      login: { uniqueness: "server", comparison: "username" },
+      login: { uniqueness: "server", scimkit: { comparison: "username" } },
       license: { uniqueness: "global", caseExact: true },
       codes: { multiValued: true, uniqueness: "server" },
       ports: {
@@ -71,7 +71,7 @@ export const Asset = defineResourceType({
       parts: {
         type: "complex",
         multiValued: true,
-        collection: true,
+        scimkit: { collection: true },
         subAttributes: {
           value: { caseExact: true, mutability: "immutable" },
           type: { mutability: "immutable" },
@@ -95,4 +95,4 @@ export const Asset = defineResourceType({
 );
 
 /** The resource types that the kit asks an adapter to serve where its author names none. */
-export const KIT_RESOURCE_TYPES: readonly ResourceTypeDefinition[] = [User.extend(EnterpriseUser), Group, Asset];
+export const KIT_RESOURCE_TYPES: readonly ResourceTypeDefinition[] = [User.extend(EnterpriseUserSchema), Group, Asset];

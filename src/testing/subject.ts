@@ -3,7 +3,7 @@ import { parseFilter } from "../filter/parser.ts";
 import { resolveFilter } from "../filter/resolve.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import {
   type Context,
@@ -82,21 +82,21 @@ export interface QueryOptions extends CallOptions {
 export interface Subject {
   readonly storage: StorageAdapter & Partial<Upkeep>;
   readonly capabilities: StorageCapabilities;
-  readonly resourceTypes: readonly ResourceType[];
+  readonly resourceTypes: readonly CompiledResourceType[];
   readonly made: Made;
   /** The tenant of the case. */
   readonly context: Context;
   readonly random: Random;
   /** Never given to another case: for values that must be unique beyond the tenant. */
   readonly token: string;
-  type(name: string): ResourceType;
+  type(name: string): CompiledResourceType;
   path(type: string, text: string): AttributePath;
   /** A tenant that no other call has had; `suffix` ends its name. */
   tenant(suffix?: string): Promise<Context>;
   /** The same adapter, empty: another tenant, or another adapter where it has one tenant only. */
   fresh(): Promise<Subject>;
   /** The same adapter and tenant, asked by a server whose resource types are others. */
-  withTypes(resourceTypes: readonly ResourceType[]): Subject;
+  withTypes(resourceTypes: readonly CompiledResourceType[]): Subject;
   /** Frees a fresh subject before the case is over. */
   release(): Promise<void>;
   /** The next point in time; each is later than the one before. */
@@ -125,7 +125,7 @@ export interface Subject {
 
 /** Everything that all subjects of a run have in common. */
 export interface Run {
-  readonly resourceTypes: readonly ResourceType[];
+  readonly resourceTypes: readonly CompiledResourceType[];
   readonly make: () => Promise<Made>;
   /** Closes one that `make` made, which otherwise stays until the case is over. */
   readonly release: (made: Made) => Promise<void>;
@@ -180,7 +180,7 @@ function subjectIn(
 
 /** What all calls of a subject are made of. */
 interface Requests {
-  readonly type: (name: string) => ResourceType;
+  readonly type: (name: string) => CompiledResourceType;
   readonly path: (typeName: string, text: string) => AttributePath;
   readonly now: () => string;
   /** The adapter that is asked, and for whom. */
@@ -193,7 +193,7 @@ function requestsOf(run: Run, storage: StorageAdapter, context: Context): Reques
   const references = run.resourceTypes.flatMap((one) => one.references);
   const required = Object.fromEntries(references.map(({ name }) => [name, "refuse" as const]));
   let ticks = 0;
-  const type = (name: string): ResourceType => {
+  const type = (name: string): CompiledResourceType => {
     const found = byName.get(name);
     if (found === undefined) throw new LeftOut(`the adapter does not serve ${name}`);
     return found;
@@ -319,7 +319,10 @@ function readsOf({ type, path, callee }: Requests): Pick<Subject, "get" | "read"
 }
 
 /** Whether the adapter says that it keeps a user's password, which the cases about secrets write. */
-export function keepsPassword(capabilities: StorageCapabilities, resourceTypes: readonly ResourceType[]): boolean {
+export function keepsPassword(
+  capabilities: StorageCapabilities,
+  resourceTypes: readonly CompiledResourceType[],
+): boolean {
   const user = resourceTypes.find(({ name }) => name === "User");
   return user !== undefined && keepsSecret(capabilities, user, "password");
 }

@@ -5,7 +5,7 @@ import { newIdOf } from "../operations/new-id.ts";
 import { missingAttributes } from "../schema/canonical.ts";
 import { instantOf } from "../schema/date-time.ts";
 import { fitAttribute } from "../schema/fit.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { copyValue, isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, Moved, Secrets } from "../storage/adapter.ts";
 import { isUsableId } from "../storage/id.ts";
@@ -22,7 +22,7 @@ export interface ReadLine {
   readonly line: number;
   /** As it came, for a second look at its references. */
   readonly raw: unknown;
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   /** The id that it is to have. */
   readonly id: string;
   /** Whether the line says so, or the host by `idFor`: only such a resource is found again. */
@@ -101,7 +101,7 @@ function parsed(text: string): unknown {
 
 async function idOf<C extends Context>(
   given: unknown,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: ResourceObject,
   call: Call<C>,
 ): Promise<Pick<ReadLine, "id" | "hasId">> {

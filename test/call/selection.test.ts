@@ -78,7 +78,7 @@ describe("attributes and excludedAttributes", () => {
     expect(await get(`attributes=${USER}:name.givenName`)).toEqual({ name: { givenName: "Ada" } });
   });
 
-  test("an extension attribute without its URN: found by interop, unknown to strict [P-3.10-03]", async () => {
+  test("an extension attribute without its URN: found by lenient, unknown to strict [P-3.10-03]", async () => {
     expect(await get("attributes=department")).toEqual({ [ENTERPRISE]: { department: "Engines" } });
     const strict = directory({ profile: "strict" });
     await strict.ask("POST", "/Users", body);
@@ -89,7 +89,7 @@ describe("attributes and excludedAttributes", () => {
     expectRefusal(await strict.ask("GET", "/Users?sortBy=employeeNumber"), 400, "invalidValue");
   });
 
-  test("both at once: attributes wins under interop, with a note, and strict refuses [P-3.9-04 R-26]", async () => {
+  test("both at once: attributes wins under lenient, with a note, and strict refuses [P-3.9-04 R-26]", async () => {
     expect(await get("attributes=userName&excludedAttributes=userName")).toEqual({ userName: "ada" });
     const strict = directory({ profile: "strict" });
     expectRefusal(

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { CompiledQuery, type Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { forbidden, type Operation, type StorageAdapter } from "../../src/index.ts";
+import { errors, type Operation, type StorageAdapter } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { openSqlite, sqlStorage } from "../../src/storage/sql/index.ts";
 import { patchOf as bulkPatch, postGroup, postUser, sendBulk, statuses } from "../support/bulk.ts";
@@ -80,7 +80,7 @@ describe("the page on security", () => {
     const service = directory({
       authorize: (operation) => {
         asked.push(operation);
-        if (operation.type === "replace" && operation.body.active === false) throw forbidden();
+        if (operation.type === "replace" && operation.body.active === false) throw errors.forbidden();
       },
     });
     const { id } = (await service.ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
@@ -90,7 +90,7 @@ describe("the page on security", () => {
     asked.length = 0;
     expect((await service.ask("GET", "/Schemas")).status).toBe(200);
     expect(asked).toEqual([]);
-    const closed = directory({ anonymousDiscovery: false, authorize: (operation) => void asked.push(operation) });
+    const closed = directory({ discovery: { anonymous: false }, authorize: (operation) => void asked.push(operation) });
     await closed.ask("GET", "/Schemas");
     expect(asked.map(({ type }) => type)).toEqual(["discover"]);
   });

@@ -47,7 +47,7 @@ describe("each committed change is told once", () => {
     const now = () => new Date("2026-01-02T03:04:05.678Z");
     const { id, created } = await withUser(
       { name: { givenName: "Ada" } },
-      { now, authenticate: () => ({ tenant: "acme" }) },
+      { clock: { now }, authenticate: () => ({ tenant: "acme" }) },
     );
     expect(created).toEqual([
       {
@@ -128,8 +128,8 @@ describe("each committed change is told once", () => {
   });
 
   test("a resource that never said whether it is active counts as active: active true afterwards activates nothing", async () => {
-    const { lifecycle, type } = UserSchema.attributes.active;
-    const attributes = { ...UserSchema.attributes, active: { lifecycle, type } };
+    const { scimkit, type } = UserSchema.attributes.active;
+    const attributes = { ...UserSchema.attributes, active: { scimkit: { lifecycle: scimkit.lifecycle }, type } };
     const Stateless = defineResourceType({ ...User, schema: defineSchema({ ...UserSchema, attributes }) });
     const { service, id } = await withUser({}, { resourceTypes: [Stateless] });
     await service.ask("PATCH", `/Users/${id}`, patchOf({ op: "add", path: "active", value: true }));
@@ -229,7 +229,8 @@ describe("nothing is told of what did not happen", () => {
     const seen: unknown[] = [];
     const service = directory({
       storage: { ...storage, create: () => Promise.reject(new Error("the disk is full")) },
-      on: (event) => seen.push(event.type),
+      onChange: (event) => seen.push(event.type),
+      onNotice: (event) => seen.push(event.type),
     });
     expect((await service.ask("POST", "/Users", { schemas: [USER], userName: "ada" })).status).toBe(500);
     expect(seen).toEqual(["fault"]);
@@ -308,12 +309,11 @@ describe("a listener that fails cannot fail the request", () => {
   ])("%s: the client is answered, and the listener is told of its fault", async (_when, fail) => {
     const fault = new Error("no licence server");
     const told: ScimEvent[] = [];
-    const service = directory({
-      on: (event) => {
-        told.push(event);
-        return fail(fault) as never;
-      },
-    });
+    const listener = (event: ScimEvent) => {
+      told.push(event);
+      return fail(fault);
+    };
+    const service = directory({ onChange: listener, onNotice: listener });
     expect((await service.ask("POST", "/Users", { schemas: [USER], userName: "ada" })).status).toBe(201);
     await new Promise((resolve) => setImmediate(resolve));
     expect(told.map(({ type }) => type)).toEqual(["created", "fault"]);

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { createLicences, type Licences } from "../../examples/license-sync/licences.ts";
 import { play, seats, story } from "../../examples/license-sync/story.ts";
-import { createScim, EnterpriseUser, type ScimEvent, User } from "../../src/index.ts";
+import { type ChangeEvent, createScim, EnterpriseUserSchema, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { run } from "./process.ts";
 
-async function outcomes(licences: Licences, on: (event: ScimEvent) => void) {
+async function outcomes(licences: Licences, onChange: (event: ChangeEvent) => void) {
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser)],
+    resourceTypes: [User.extend(EnterpriseUserSchema)],
     storage: memoryStorage(),
     baseUrl: "https://crm.example.com/scim/v2",
     unsafeNoAuthentication: true,
-    on,
+    onChange,
   });
   const told = [];
   for await (const outcome of play(scim, licences)) told.push(outcome);
@@ -21,7 +21,7 @@ async function outcomes(licences: Licences, on: (event: ScimEvent) => void) {
 describe("licences follow events", () => {
   test("each request of the story leaves the licences that it should [Q86 Q112]", async () => {
     const licences = createLicences(seats);
-    const told = await outcomes(licences, licences.on);
+    const told = await outcomes(licences, licences.onChange);
     expect(told.map(({ licences: came }) => came)).toEqual(story.map(([, , should]) => should));
     expect(told.filter(({ isRight }) => !isRight)).toEqual([]);
   });
@@ -29,8 +29,8 @@ describe("licences follow events", () => {
   test("also when every event is told twice", async () => {
     const licences = createLicences(seats);
     const told = await outcomes(licences, (event) => {
-      licences.on(event);
-      licences.on(event);
+      licences.onChange(event);
+      licences.onChange(event);
     });
     expect(told.filter(({ isRight }) => !isRight)).toEqual([]);
   });
@@ -44,7 +44,7 @@ describe("licences follow events", () => {
   ])("the story notices when %s is not told", async (type) => {
     const licences = createLicences(seats);
     const told = await outcomes(licences, (event) => {
-      if (event.type !== type) licences.on(event);
+      if (event.type !== type) licences.onChange(event);
     });
     expect(told.some(({ isRight }) => !isRight)).toBe(true);
   });

@@ -42,9 +42,9 @@ test("counters are read at /metrics in the text form of Prometheus", async () =>
 });
 
 test("sums add up", () => {
-  const { observe, text } = createCounters();
+  const { onRequest, text } = createCounters();
   for (const duration of [1, 2.5]) {
-    observe({
+    onRequest({
       method: "GET",
       operation: "query",
       status: 200,

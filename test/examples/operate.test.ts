@@ -217,16 +217,16 @@ test("settings that make no sense are refused by their names, and none is quoted
 
 test("a line of text has one line, whatever a sentence or a cause has, and of a cause no more than names, codes and sentences", () => {
   const lines: string[] = [];
-  const { observe, on } = createLog("text", (line) => lines.push(line));
+  const { onRequest, onNotice } = createLog("text", (line) => lines.push(line));
   const driver = Object.assign(new Error("disk I/O error\nsecond line"), {
     code: "SQLITE_IOERR",
     parameters: ["hidden"],
   });
   const error = Object.assign(new Error("Storage is not available."), { cause: driver });
   const asked = { method: "POST", path: "/Users", operation: "create", quirks: ["boolean-strings"] } as const;
-  on({ type: "fault", error, status: 503, detail: "Try\nagain.", ...asked, context: {} });
-  on({ type: "fault", error: "text", context: undefined });
-  observe({
+  onNotice({ type: "fault", error, status: 503, detail: "Try\nagain.", ...asked, context: {} });
+  onNotice({ type: "fault", error: "text", context: undefined });
+  onRequest({
     ...asked,
     status: 503,
     detail: "Try\nagain.",

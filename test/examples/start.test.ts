@@ -72,7 +72,7 @@ describe.each(["hono", "express", "metrics"])("the %s example", (name) => {
   test("a value that is not allowed is said in one line, with exit code 1", async () => {
     const refused = [
       ["PORT", "80a", /0 .* 65535/],
-      ["SCIM_PROFILE", "lax", /interop or strict/],
+      ["SCIM_PROFILE", "lax", /lenient or strict/],
       ["SCIM_REFERENCES", "yes", /check or ignore/],
       ["SCIM_TOKEN", "short", /16 characters/],
       ["SCIM_DATABASE", "no/such/folder/scim.sqlite", /SCIM_DATABASE cannot be used: .*unable to open/],
@@ -90,7 +90,7 @@ describe.each(["hono", "express", "metrics"])("the %s example", (name) => {
 
 test("settings have defaults, and an empty value is none of them [T-A2]", () => {
   const settings = readSettings({});
-  expect(settings).toMatchObject({ port: 3000, profile: "interop", references: "check", isTokenGenerated: true });
+  expect(settings).toMatchObject({ port: 3000, profile: "lenient", references: "check", isTokenGenerated: true });
   expect(settings.database).toBe("scim.sqlite");
   expect(settings.token[0].length).toBeGreaterThanOrEqual(32);
   expect(readSettings({}).token).not.toEqual(settings.token);

@@ -38,7 +38,7 @@ const Sample = defineResourceType({
         multiValued: true,
         subAttributes: { value: {}, type: {}, weight: { type: "integer" }, primary: { type: "boolean" } },
       },
-      mode: { default: "standard" },
+      mode: { scimkit: { default: "standard" } },
     },
   }),
 });

@@ -10,7 +10,7 @@ import {
   weaken,
 } from "../../src/filter/index.ts";
 import type { AttributePath } from "../../src/schema/attribute.ts";
-import { EnterpriseUser } from "../../src/schema/core/enterprise-user.ts";
+import { EnterpriseUserSchema } from "../../src/schema/core/enterprise-user.ts";
 import { User as UserDefinition } from "../../src/schema/core/user.ts";
 import { compileResourceType } from "../../src/schema/resource-type.ts";
 import { filterChoice, rowChoice } from "../../src/testing/generate.ts";
@@ -20,7 +20,7 @@ import { pickSeed, pickSize } from "../support/size.ts";
 const seed = pickSeed();
 const ROUNDS = pickSize("rounds of ten filters", { everyday: 200, thorough: 2000 });
 
-const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
+const User = compileResourceType(UserDefinition.extend(EnterpriseUserSchema));
 const resolve = (text: string) => resolveFilter(parseFilter(text), User);
 const print = (filter: Filter<AttributePath> | undefined) => filter && printFilter(filter, (path) => path.text);
 

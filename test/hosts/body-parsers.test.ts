@@ -4,7 +4,7 @@ import express, { type NextFunction, type Request, type Response } from "express
 import { afterEach, describe, expect, test } from "vitest";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
 import { errorHandler, nodeHandler } from "../../src/hosts/node.ts";
-import { forbidden, type RequestEvent, type Scim, type ScimEvent } from "../../src/index.ts";
+import { errors, type RequestEvent, type Scim, type ScimEvent } from "../../src/index.ts";
 import { USER } from "../support/directory.ts";
 import { AUTHORIZED, closed, expectScimError, JSON_BODY, listening, type Received, send, smallScim } from "./wire.ts";
 
@@ -28,7 +28,11 @@ const post = (port: number, body: string, headers: Record<string, string> = JSON
 function told(): { readonly scim: Scim; readonly events: ScimEvent[]; readonly observed: RequestEvent[] } {
   const events: ScimEvent[] = [];
   const observed: RequestEvent[] = [];
-  const scim = smallScim({ on: (event) => void events.push(event), observe: (event) => void observed.push(event) });
+  const scim = smallScim({
+    onChange: (event) => void events.push(event),
+    onNotice: (event) => void events.push(event),
+    onRequest: (event) => void observed.push(event),
+  });
   return { scim, events, observed };
 }
 
@@ -114,7 +118,7 @@ describe.each([
     const seen: unknown[] = [];
     const app = framework()
       .use((request, _response, next) =>
-        next(request.method === "GET" ? new Error("no entry") : forbidden("No entry.")),
+        next(request.method === "GET" ? new Error("no entry") : errors.forbidden("No entry.")),
       )
       .use("/scim/v2", nodeHandler(scim), errorHandler(scim))
       .use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {

@@ -50,7 +50,7 @@ describe.each(Object.entries(HOSTS))("%s", (name, listenerOf) => {
 
   beforeAll(async () => {
     const scim = smallScim({
-      on: (event) => {
+      onNotice: (event) => {
         if (event.type === "fault") throw event.error;
       },
     });

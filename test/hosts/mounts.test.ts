@@ -133,7 +133,7 @@ async function serve({ listenerOf, path }: Mount, given: Partial<ScimOptions<Con
   const scim = smallScim({
     ...given,
     ...(path === undefined ? {} : { path }),
-    on: (event) => {
+    onNotice: (event) => {
       if (event.type === "warning") warnings.push(event);
     },
   });

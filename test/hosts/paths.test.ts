@@ -82,7 +82,12 @@ function told(given: Partial<ScimOptions> = {}) {
       };
     },
   });
-  const scim = smallScim({ storage, on: (event) => void events.push(event), ...given });
+  const scim = smallScim({
+    storage,
+    onChange: (event) => void events.push(event),
+    onNotice: (event) => void events.push(event),
+    ...given,
+  });
   return { scim, events, seen };
 }
 

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { Pool } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { tooManyRequests } from "../../src/index.ts";
+import { errors } from "../../src/index.ts";
 import { ERROR, USER } from "../support/directory.ts";
 import { LISTENERS } from "./listeners.ts";
 import { AUTHORIZED, closed, JSON_BODY, listening, smallScim } from "./wire.ts";
@@ -64,7 +64,7 @@ describe.each(Object.entries(LISTENERS))("%s", (_name, listenerOf) => {
     const scim = smallScim({
       limits: { body: LIMIT },
       throttle: ({ headers }) => {
-        if (headers["x-too-often"] !== undefined) throw tooManyRequests(1);
+        if (headers["x-too-often"] !== undefined) throw errors.tooManyRequests(1);
       },
     });
     ({ server, port } = await listening(await listenerOf(scim)));

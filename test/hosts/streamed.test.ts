@@ -51,7 +51,8 @@ function largeGroup(size: number, failAt = Number.POSITIVE_INFINITY) {
   const events: ScimEvent[] = [];
   const scim = smallScim({
     storage: { ...memoryStorage(), get: async () => group },
-    on: (event) => events.push(event),
+    onChange: (event) => events.push(event),
+    onNotice: (event) => events.push(event),
   });
   return { scim, probe, freed, events };
 }

@@ -6,7 +6,7 @@ import { Hono } from "hono";
 import { afterEach, describe, expect, test } from "vitest";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
 import { nodeHandler } from "../../src/hosts/node.ts";
-import { type Context, type Scim, type ScimOptions, tooManyRequests } from "../../src/index.ts";
+import { type Context, errors, type Scim, type ScimOptions } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { directory, USER } from "../support/directory.ts";
 import { AUTHORIZED, closed, expectScimError, JSON_BODY, listening, send, smallScim } from "./wire.ts";
@@ -30,7 +30,7 @@ function bucket(size: number, seconds: number): NonNullable<ScimOptions<Context>
   return (_request, context) => {
     const key = context?.tenant ?? "";
     const tokens = left.get(key) ?? size;
-    if (tokens === 0) throw tooManyRequests(seconds);
+    if (tokens === 0) throw errors.tooManyRequests(seconds);
     left.set(key, tokens - 1);
   };
 }
@@ -108,7 +108,7 @@ test("storage, authorize and resolveMe are not asked for what the limiter refuse
   const memory = memoryStorage();
   const { ask } = directory({
     throttle: () => {
-      throw tooManyRequests(1);
+      throw errors.tooManyRequests(1);
     },
     authorize: () => void asked.push("authorize"),
     resolveMe: () => void asked.push("resolveMe"),
@@ -149,8 +149,8 @@ test("Retry-After is a whole number of seconds, whatever a limiter computes [Q12
     [Number.POSITIVE_INFINITY, "86400"],
     [1e21, "86400"],
   ] as const) {
-    expect(tooManyRequests(given).headers["Retry-After"]).toBe(seconds);
-    expect(tooManyRequests(given).detail).not.toMatch(/NaN|Infinity|e\+/);
+    expect(errors.tooManyRequests(given).headers["Retry-After"]).toBe(seconds);
+    expect(errors.tooManyRequests(given).detail).not.toMatch(/NaN|Infinity|e\+/);
   }
 });
 
@@ -168,7 +168,7 @@ test("a limiter that fails is a 500 that tells nothing, and an error event", asy
 
 test("429 and 503 of a storage adapter reach the client as they are [T-H12]", async () => {
   const memory = memoryStorage();
-  const { ask, events } = directory({ storage: { ...memory, query: () => Promise.reject(tooManyRequests(3)) } });
+  const { ask, events } = directory({ storage: { ...memory, query: () => Promise.reject(errors.tooManyRequests(3)) } });
   const answer = await ask("GET", "/Users");
   expect(answer).toMatchObject({ status: 429, headers: { "Retry-After": "3" } });
   expect(events).toEqual([]);

@@ -2,7 +2,15 @@ import { once } from "node:events";
 import { Agent, createServer, type IncomingHttpHeaders, type RequestListener, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
-import { type Context, createScim, EnterpriseUser, Group, type Scim, type ScimOptions, User } from "../../src/index.ts";
+import {
+  type Context,
+  createScim,
+  EnterpriseUserSchema,
+  Group,
+  type Scim,
+  type ScimOptions,
+  User,
+} from "../../src/index.ts";
 import { bearerToken } from "../../src/protocol/bearer.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { ERROR } from "../support/directory.ts";
@@ -14,7 +22,7 @@ export const JSON_BODY = { ...AUTHORIZED, "Content-Type": "application/scim+json
 /** A service whose bodies may have 1,000 bytes. */
 export function smallScim(given: Partial<ScimOptions<Context>> = {}): Scim {
   return createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
     baseUrl: "https://example.com/scim/v2",
     authenticate: bearerToken(TOKEN),

@@ -14,7 +14,7 @@ const NAMED_OTHERWISE: Readonly<Record<string, ProfileName>> = { "superoffice-en
 
 /** The profile that has what the client needs and no more. A client without a profile of its name is for the default one. */
 function ownProfile(client: string): ProfileName {
-  return NAMED_OTHERWISE[client] ?? (client in profiles ? (client as ProfileName) : "interop");
+  return NAMED_OTHERWISE[client] ?? (client in profiles ? (client as ProfileName) : "lenient");
 }
 
 /** Where a ruling departs from what a recording says of a strict server. */

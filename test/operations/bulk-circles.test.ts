@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defineResourceType, defineSchema, forbidden, type ScimEvent } from "../../src/index.ts";
+import { defineResourceType, defineSchema, errors, type ScimEvent } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { idOf, patchOf, postGroup, postUser, sendBulk, statuses } from "../support/bulk.ts";
 import { type Directory, directory, ENTERPRISE, GROUP } from "../support/directory.ts";
@@ -211,7 +211,7 @@ describe.each([
         if (operation.type === "bulk") return;
         if (operation.type !== "create") throw new Error("only the creates are to be decided on");
         seen.push(operation.body.members);
-        if (operation.body.displayName === "b") throw forbidden();
+        if (operation.body.displayName === "b") throw errors.forbidden();
       },
     });
     const results = await sendBulk(service, [postGroup("a", ["bulkId:b"]), postGroup("b", ["bulkId:a"])]);

@@ -275,7 +275,7 @@ describe("a client that leaves", () => {
     let created = 0;
     const leaving = directory({
       storage: memoryStorage(),
-      on: ({ type }) => {
+      onChange: ({ type }) => {
         if (type === "created" && ++created === 3) gone.abort();
       },
     });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   defineResourceType,
   defineSchema,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   Group,
   type ResourceTypeDefinition,
   type ScimOptions,
@@ -371,7 +371,7 @@ describe("references within the tenant", () => {
   });
 
   test("extensions that a tenant has of its own hold references as well", async () => {
-    const types: readonly ResourceTypeDefinition[] = [User.extend(EnterpriseUser), Group];
+    const types: readonly ResourceTypeDefinition[] = [User.extend(EnterpriseUserSchema), Group];
     const service = directory({
       ...twoTenants,
       resourceTypes: [User, Group],

@@ -10,7 +10,7 @@ const MINUTES = 60_000;
 function servers() {
   const storage = memoryStorage();
   let elapsed = 0;
-  const server = (ahead: number) => directory({ storage, now: () => new Date(NOON + ahead + elapsed) });
+  const server = (ahead: number) => directory({ storage, clock: { now: () => new Date(NOON + ahead + elapsed) } });
   return {
     ahead: server(5 * MINUTES),
     behind: server(0),

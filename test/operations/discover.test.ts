@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defineResourceType, defineSchema, EnterpriseUser, Group, User } from "../../src/index.ts";
+import { defineResourceType, defineSchema, EnterpriseUserSchema, Group, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, type Directory, directory, ENTERPRISE, GROUP, LIST, USER } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";
@@ -45,7 +45,9 @@ describe("/ServiceProviderConfig", () => {
 
   test("publishes the host's own schemes and documentation", async () => {
     const authenticationSchemes = [{ type: "httpbasic", name: "Basic", description: "User name and password." }];
-    const { ask } = directory({ authenticationSchemes, documentationUri: "https://example.com/help" });
+    const { ask } = directory({
+      discovery: { authenticationSchemes, documentationUri: "https://example.com/help" },
+    });
     expect((await ask("GET", "/ServiceProviderConfig")).json).toMatchObject({
       authenticationSchemes,
       documentationUri: "https://example.com/help",
@@ -95,7 +97,7 @@ describe("/ResourceTypes", () => {
       endpoint: "/People",
       schema: defineSchema({ id: "urn:example:Person", name: "Person", attributes: { nick: {} } }),
     });
-    const { ask } = directory({ resourceTypes: [User.extend(EnterpriseUser), Group, Thing, Person] });
+    const { ask } = directory({ resourceTypes: [User.extend(EnterpriseUserSchema), Group, Thing, Person] });
     const { json } = await ask("GET", "/ResourceTypes");
     expect(json).toMatchObject({ schemas: [LIST], totalResults: 4, itemsPerPage: 4, startIndex: 1 });
     expect(json.Resources.map(({ name, endpoint }: Record<string, string>) => [name, endpoint])).toEqual([
@@ -182,7 +184,7 @@ describe("discovery", () => {
     const none = { authorization: "" };
     for (const path of ENDPOINTS) {
       expect((await directory().ask("GET", path, undefined, none)).status).toBe(200);
-      expectRefusal(await directory({ anonymousDiscovery: false }).ask("GET", path, undefined, none), 401);
+      expectRefusal(await directory({ discovery: { anonymous: false } }).ask("GET", path, undefined, none), 401);
     }
     expectRefusal(await directory().ask("GET", "/Users", undefined, none), 401);
   });
@@ -226,7 +228,7 @@ function sampleOf({ type, multiValued, subAttributes = [] }: Published): unknown
 }
 
 test("what is published is what is taken: every attribute of every schema comes back as its mutability says [P-4-08]", async () => {
-  const { ask } = directory({ resourceTypes: [User.extend(EnterpriseUser), Group, Thing], references: "ignore" });
+  const { ask } = directory({ resourceTypes: [User.extend(EnterpriseUserSchema), Group, Thing], references: "ignore" });
   const types = (await ask("GET", "/ResourceTypes")).json.Resources;
   for (const { endpoint, schema, schemaExtensions } of types) {
     const published = async (urn: string): Promise<readonly Published[]> =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { forbidden, type ScimOptions, type StorageAdapter } from "../../src/index.ts";
+import { errors, type ScimOptions, type StorageAdapter } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { openSqlite, sqlStorage } from "../../src/storage/sql/index.ts";
 import { directory, GROUP, USER } from "../support/directory.ts";
@@ -91,7 +91,7 @@ describe.each([
         asked.push(
           "id" in operation && operation.id !== undefined ? `${operation.type} ${operation.id}` : operation.type,
         );
-        if (operation.type === "patch" && operation.id === closed) throw forbidden("no");
+        if (operation.type === "patch" && operation.id === closed) throw errors.forbidden("no");
       },
     });
     closed = b;

@@ -250,7 +250,7 @@ describe.each(STORAGES)("in %s", (_name, storageOf) => {
     const reference = (integrity?: "optional") =>
       ({
         type: "complex",
-        ...(integrity === undefined ? {} : { integrity }),
+        ...(integrity === undefined ? {} : { scimkit: { integrity } }),
         subAttributes: { value: { caseExact: true }, $ref: { type: "reference", referenceTypes: ["User"] }, note: {} },
       }) as const;
     const urn = "urn:example:params:scim:schemas:Device";
@@ -292,7 +292,7 @@ test("across storages, an optional reference to nothing is kept and a dropped on
         label: {},
         owner: {
           type: "complex",
-          integrity: "optional",
+          scimkit: { integrity: "optional" },
           subAttributes: { value: { caseExact: true }, $ref: { type: "reference", referenceTypes: ["User"] } },
         },
       },

@@ -15,7 +15,7 @@ import { pickSize } from "../support/size.ts";
 import { transactionalStorage } from "../support/transactional-storage.ts";
 
 const TEAM = "urn:example:params:scim:schemas:Team";
-const member = { type: "complex", multiValued: true, collection: true } as const;
+const member = { type: "complex", multiValued: true, scimkit: { collection: true } } as const;
 
 /** A type with two collections that nobody checks the references of. */
 const Team = defineResourceType({

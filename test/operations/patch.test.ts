@@ -267,7 +267,7 @@ describe("members", () => {
   /** A group of users over storage that counts what is read. */
   async function group(
     members: number,
-    given: { readonly hasDelta?: boolean; readonly profile?: "interop" | "strict" } = {},
+    given: { readonly hasDelta?: boolean; readonly profile?: "lenient" | "strict" } = {},
   ) {
     const memory = memoryStorage();
     const counts = { get: 0, query: 0, replace: 0, applyDelta: 0 };

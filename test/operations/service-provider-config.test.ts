@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   createScim,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   Group,
   type StorageAdapter,
   type StorageCapabilities,
@@ -212,7 +212,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
     for (const cursor of [true, false]) {
       const given = {
         storage: { ...memoryStorage(), capabilities: { cursor } },
-        cursors: { secret: "a secret of the tests, long enough to be one" },
+        paging: { cursorSecret: "a secret of the tests, long enough to be one" },
       };
       const { pagination } = await configOf(given);
       if (cursor) expect(pagination).toMatchObject({ cursor, index: true });
@@ -234,16 +234,16 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
       { type: "httpbasic", name: "Basic", description: "User and password.", primary: true },
     ];
     const given = { authenticationSchemes, documentationUri: "https://example.com/help" };
-    expect(await configOf(given)).toMatchObject(given);
+    expect(await configOf({ discovery: given })).toMatchObject(given);
     expect((await configOf({})).authenticationSchemes).toMatchObject([{ type: "oauthbearertoken", primary: true }]);
-    expect(() => directory({ authenticationSchemes: [...authenticationSchemes, ...authenticationSchemes] })).toThrow(
-      /primary/,
-    );
-    expect(() => directory({ documentationUri: "help" })).toThrow(/documentationUri/);
+    expect(() =>
+      directory({ discovery: { authenticationSchemes: [...authenticationSchemes, ...authenticationSchemes] } }),
+    ).toThrow(/primary/);
+    expect(() => directory({ discovery: { documentationUri: "help" } })).toThrow(/documentationUri/);
   });
 
   test("a published member is in the published schema, or under a URN of the host's [P-4-08]", async () => {
-    const { ask } = directory({ announce: { securityEvents: { asyncRequest: "none" } } });
+    const { ask } = directory({ discovery: { announce: { securityEvents: { asyncRequest: "none" } } } });
     const { schemas: _, meta, ...config } = (await ask("GET", "/ServiceProviderConfig")).json;
     expect(meta.resourceType).toBe("ServiceProviderConfig");
     const { attributes } = (await ask("GET", `/Schemas/${CONFIG}`)).json;
@@ -266,14 +266,20 @@ describe("announce", () => {
       asyncRequest: "none",
       eventUris: ["urn:ietf:params:scim:event:prov:create:notice"],
     } as const;
-    const { json } = await directory({ announce: { securityEvents } }).ask("GET", "/ServiceProviderConfig");
+    const { json } = await directory({ discovery: { announce: { securityEvents } } }).ask(
+      "GET",
+      "/ServiceProviderConfig",
+    );
     expect(json.securityEvents).toEqual(securityEvents);
     expect(json.schemas).toEqual([CONFIG]);
   });
 
   test("members under a URN of the host's are published, with the URN among the schemas", async () => {
     const urn = "urn:example:params:scim:schemas:Service";
-    const { json } = await directory({ announce: { [urn]: { region: "eu-1" } } }).ask("GET", "/ServiceProviderConfig");
+    const { json } = await directory({ discovery: { announce: { [urn]: { region: "eu-1" } } } }).ask(
+      "GET",
+      "/ServiceProviderConfig",
+    );
     expect(json).toMatchObject({ schemas: [CONFIG, urn], [urn]: { region: "eu-1" } });
   });
 
@@ -290,7 +296,7 @@ describe("announce", () => {
     ["a misspelt member", { securityEvents: { eventUri: [] } }, /securityEvents/],
     ["what is no JSON", { "urn:x": { at: () => 1 } }, /announce\.urn:x/],
   ])("%s is refused when the server starts [T-L6]", (_what, announce, problem) => {
-    expect(() => directory({ announce: announce as never })).toThrow(problem);
+    expect(() => directory({ discovery: { announce: announce as never } })).toThrow(problem);
   });
 
   test("Prefer: respond-async is not heard: the request is done when it is answered [E-2.5.1.1-01]", async () => {
@@ -304,7 +310,7 @@ describe("announce", () => {
 
 test("two resource types of one name or endpoint are refused when the server starts", () => {
   const given = { storage: memoryStorage(), baseUrl: BASE_URL, authenticate: () => ({}) };
-  expect(() => createScim({ ...given, resourceTypes: [User, User.extend(EnterpriseUser)] })).toThrow(
+  expect(() => createScim({ ...given, resourceTypes: [User, User.extend(EnterpriseUserSchema)] })).toThrow(
     /two resource types/,
   );
 });

@@ -67,7 +67,7 @@ describe("a collection that storage streams", () => {
           storage,
           references: "ignore",
           newId: () => `id-${next++}`,
-          now: () => new Date("2026-01-31T09:30:00Z"),
+          clock: { now: () => new Date("2026-01-31T09:30:00Z") },
         });
         ids.push(await group(service, "first", size));
         await group(service, "second", 2);
@@ -258,7 +258,12 @@ test("a collection of an extension is streamed as well, and an empty one takes i
     id: "urn:example:params:scim:schemas:extension:Seats",
     name: "Seats",
     attributes: {
-      seats: { type: "complex", multiValued: true, collection: true, subAttributes: { value: { caseExact: true } } },
+      seats: {
+        type: "complex",
+        multiValued: true,
+        scimkit: { collection: true },
+        subAttributes: { value: { caseExact: true } },
+      },
     },
   });
   const Room = defineResourceType({

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { EnterpriseUser, Group, SchemaError, User } from "../../src/index.ts";
+import { EnterpriseUserSchema, Group, SchemaError, User } from "../../src/index.ts";
 import type { StorageAdapter } from "../../src/storage/adapter.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { mappedStorage, mapTable, openSqlite } from "../../src/storage/sql/index.ts";
@@ -8,7 +8,7 @@ import { postGroup, sendBulk, statuses } from "../support/bulk.ts";
 import { type Directory, directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { patchOf } from "../support/patching.ts";
 
-const resourceTypes = [User.extend(EnterpriseUser), Group.unique("displayName")] as const;
+const resourceTypes = [User.extend(EnterpriseUserSchema), Group.unique("displayName")] as const;
 
 const engines = someEngines();
 afterAll(() => Promise.all(engines.map((engine) => engine.close())));
@@ -100,7 +100,7 @@ describe.each([
 
   test("names that were shared before they had to be unique stay so until one is changed, and nothing else is refused [R-50]", async () => {
     const storage = await open();
-    const before = directory({ resourceTypes: [User.extend(EnterpriseUser), Group], storage });
+    const before = directory({ resourceTypes: [User.extend(EnterpriseUserSchema), Group], storage });
     const { ask } = directory({ resourceTypes, storage });
     const user = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json.id;
     const paths: string[] = [];
@@ -149,7 +149,7 @@ test("what is unique is announced, and of the type as it ships nothing changes [
 });
 
 test("only a plain attribute of the base schema is made unique, and an extension stays", () => {
-  expect(User.extend(EnterpriseUser).unique("nickName").extensions).toHaveLength(1);
+  expect(User.extend(EnterpriseUserSchema).unique("nickName").extensions).toHaveLength(1);
   expect(() => User.unique("emails")).toThrow(SchemaError);
   // @ts-expect-error: a name that the schema does not have
   expect(() => User.unique("nosuch")).toThrow(SchemaError);

@@ -1,6 +1,6 @@
 import jsonPatch from "fast-json-patch";
 import { compileResourceType, Group, User } from "scimkit";
-import { applyPatch, type PatchOperation, prepare } from "scimkit/patch";
+import { applyPatch, type ParsedOperation, prepare } from "scimkit/patch";
 import { describe, expect, test } from "vitest";
 import { Device } from "../support/patching.ts";
 
@@ -9,7 +9,7 @@ const group = compileResourceType(Group);
 const thing = compileResourceType(Device);
 
 /** The operations that a PATCH came to; what they make of the resource is what it made. */
-function changesOf(type: typeof user, before: object, operations: readonly PatchOperation[]) {
+function changesOf(type: typeof user, before: object, operations: readonly ParsedOperation[]) {
   const { resource, changes } = applyPatch(type, { id: "1", ...before }, prepare(type, operations));
   const again = jsonPatch.applyPatch(
     structuredClone({ id: "1", ...before }),
@@ -21,7 +21,7 @@ function changesOf(type: typeof user, before: object, operations: readonly Patch
 
 const mails = (count: number) => Array.from({ length: count }, (_, index) => ({ value: `${index}@x`, type: "work" }));
 const removals = (count: number) =>
-  mails(count).map(({ value }): PatchOperation => ({ op: "remove", path: `emails[value eq "${value}"]` }));
+  mails(count).map(({ value }): ParsedOperation => ({ op: "remove", path: `emails[value eq "${value}"]` }));
 
 describe("what a PATCH came to, as operations of RFC 6902", () => {
   test("names what changed in a complex value, and nothing else", () => {
@@ -148,7 +148,7 @@ describe("what a PATCH came to, as operations of RFC 6902", () => {
 
 describe("what a PATCH compares", () => {
   const emails = mails(10);
-  const cost = (operations: readonly PatchOperation[], most: number) =>
+  const cost = (operations: readonly ParsedOperation[], most: number) =>
     applyPatch(user, { id: "1", userName: "ada", emails }, prepare(user, operations), { maxComparisons: most });
   const tooMany = expect.objectContaining({ status: 400, scimType: "tooMany" });
 

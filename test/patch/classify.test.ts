@@ -1,9 +1,9 @@
 import { compileResourceType, defineResourceType, defineSchema } from "scimkit";
-import { applyPatch, classify, operationsOf, type PatchOperation, prepare } from "scimkit/patch";
+import { applyPatch, classify, operationsOf, type ParsedOperation, prepare } from "scimkit/patch";
 import { describe, expect, test } from "vitest";
 
 const EXTRA = "urn:example:params:scim:schemas:extension:Extra";
-const parts = { type: "complex", multiValued: true, collection: true } as const;
+const parts = { type: "complex", multiValued: true, scimkit: { collection: true } } as const;
 /** Collections of every kind that is told apart. */
 const Hall = compileResourceType(
   defineResourceType({
@@ -25,12 +25,12 @@ const Hall = compileResourceType(
   ),
 );
 
-function deltaOf(...operations: readonly PatchOperation[]) {
+function deltaOf(...operations: readonly ParsedOperation[]) {
   const delta = classify(prepare(Hall, operations, { removeValue: () => undefined }));
   return delta && { path: delta.attribute.path, add: delta.add, remove: delta.remove };
 }
-const add = (path: string, ...value: readonly object[]): PatchOperation => ({ op: "add", path, value });
-const without = (path: string): PatchOperation => ({ op: "remove", path });
+const add = (path: string, ...value: readonly object[]): ParsedOperation => ({ op: "add", path, value });
+const without = (path: string): ParsedOperation => ({ op: "remove", path });
 
 describe("operations that are one delta", () => {
   test.each([
@@ -91,7 +91,7 @@ describe("operations that take a look at the resource", () => {
     ["that replace all", [{ op: "replace", path: "guests", value: [{ value: "a" }] }]],
     ["that do nothing", []],
   ] as const)("%s are no delta", (_, operations) => {
-    expect(deltaOf(...(operations as readonly PatchOperation[]))).toBeUndefined();
+    expect(deltaOf(...(operations as readonly ParsedOperation[]))).toBeUndefined();
   });
 });
 
@@ -107,7 +107,7 @@ describe("what storage without deltas does instead", () => {
       2,
     ],
   ] as const)("%s in as few operations as there can be [G-21]", (_, operations, expected, count) => {
-    const delta = classify(prepare(Hall, operations as readonly PatchOperation[]));
+    const delta = classify(prepare(Hall, operations as readonly ParsedOperation[]));
     if (delta === undefined) throw new Error("this is a delta");
     const instead = operationsOf(delta);
     expect(instead).toHaveLength(count);

@@ -1,5 +1,5 @@
-import { compileResourceType, defineResourceType, defineSchema, Group, type ResourceType, User } from "scimkit";
-import { applyPatch, type PatchOperation, prepare } from "scimkit/patch";
+import { type CompiledResourceType, compileResourceType, defineResourceType, defineSchema, Group, User } from "scimkit";
+import { applyPatch, type ParsedOperation, prepare } from "scimkit/patch";
 import { describe, expect, test } from "vitest";
 
 const user = compileResourceType(User);
@@ -31,7 +31,12 @@ const Crate = compileResourceType(
   }),
 );
 
-function patch(type: ResourceType, resource: object, operations: readonly PatchOperation[], maxComparisons = 1e6) {
+function patch(
+  type: CompiledResourceType,
+  resource: object,
+  operations: readonly ParsedOperation[],
+  maxComparisons = 1e6,
+) {
   const prepared = prepare(type, operations, { removeValue: () => undefined });
   return applyPatch(type, { id: "1", ...resource }, prepared, { maxComparisons });
 }

@@ -16,14 +16,14 @@ const Club = defineResourceType({
       founders: {
         type: "complex",
         multiValued: true,
-        collection: true,
+        scimkit: { collection: true },
         mutability: "immutable",
         subAttributes: { value: {} },
       },
       owners: {
         type: "complex",
         multiValued: true,
-        collection: true,
+        scimkit: { collection: true },
         required: true,
         subAttributes: { value: {} },
       },

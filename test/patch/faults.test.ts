@@ -1,21 +1,21 @@
 import {
+  type CompiledResourceType,
   compileResourceType,
   defineResourceType,
   defineSchema,
-  EnterpriseUser,
-  type ResourceType,
+  EnterpriseUserSchema,
   User,
 } from "scimkit";
-import { applyPatch, type PatchOperation, prepare } from "scimkit/patch";
+import { applyPatch, type ParsedOperation, prepare } from "scimkit/patch";
 import { describe, expect, test } from "vitest";
 import { COST, Device, WARRANTY } from "../support/patching.ts";
 
 const device = compileResourceType(Device);
-const user = compileResourceType(User.extend(EnterpriseUser));
+const user = compileResourceType(User.extend(EnterpriseUserSchema));
 const whole = { label: "l", owners: ["it"], [COST]: { center: "1" } };
 const LIMITS = { stringLength: 100, binaryLength: 100, elements: 3, collectionElements: 100 };
 
-function patched(type: ResourceType, resource: object, operations: readonly PatchOperation[]) {
+function patched(type: CompiledResourceType, resource: object, operations: readonly ParsedOperation[]) {
   return applyPatch(type, { id: "1", ...resource }, prepare(type, operations), { limits: LIMITS }).resource;
 }
 
@@ -174,7 +174,11 @@ describe("operations on extensions and schemas", () => {
   const LOCK = "urn:example:params:scim:schemas:extension:Lock";
   const locked = compileResourceType(
     Device.extend(
-      defineSchema({ id: LOCK, name: "Lock", attributes: { isOpen: { type: "boolean", default: false } } }),
+      defineSchema({
+        id: LOCK,
+        name: "Lock",
+        attributes: { isOpen: { type: "boolean", scimkit: { default: false } } },
+      }),
     ),
   );
 
@@ -202,7 +206,11 @@ describe("an attribute with a default", () => {
       schema: defineSchema({
         id: "urn:example:params:scim:schemas:Lamp",
         name: "Lamp",
-        attributes: { on: { type: "boolean", default: true }, color: { default: "white" }, name: {} },
+        attributes: {
+          on: { type: "boolean", scimkit: { default: true } },
+          color: { scimkit: { default: "white" } },
+          name: {},
+        },
       }),
     }),
   );

@@ -1,6 +1,6 @@
-import { compileResourceType, defineResourceType, defineSchema, type ResourceType, User } from "scimkit";
+import { type CompiledResourceType, compileResourceType, defineResourceType, defineSchema, User } from "scimkit";
 import { memoryStorage } from "scimkit/memory";
-import { applyPatch, type PatchOperation, type PrepareOptions, prepare } from "scimkit/patch";
+import { applyPatch, type ParsedOperation, type PrepareOptions, prepare } from "scimkit/patch";
 import { describe, expect, test } from "vitest";
 import { directory } from "../support/directory.ts";
 import { account, patchOf } from "../support/patching.ts";
@@ -31,9 +31,9 @@ const Shelf = compileResourceType(
 const user = compileResourceType(User);
 
 function patched(
-  type: ResourceType,
+  type: CompiledResourceType,
   resource: object,
-  operations: readonly PatchOperation[],
+  operations: readonly ParsedOperation[],
   options?: PrepareOptions,
 ) {
   return applyPatch(type, { id: "1", ...resource }, prepare(type, operations, options)).resource;

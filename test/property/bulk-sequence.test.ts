@@ -105,7 +105,7 @@ function operationsOf(specs: readonly Spec[]): readonly Operation[] {
 
 function numbered(): Directory {
   let created = 0;
-  return directory({ newId: () => `id-${++created}`, now: () => new Date("2026-01-01T00:00:00Z") });
+  return directory({ newId: () => `id-${++created}`, clock: { now: () => new Date("2026-01-01T00:00:00Z") } });
 }
 
 /**

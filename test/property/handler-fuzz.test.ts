@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SCIM_TYPES } from "../../src/error.ts";
-import { EnterpriseUser, Group, type ScimEvent, type ScimResponse, User } from "../../src/index.ts";
+import { EnterpriseUserSchema, Group, type ScimEvent, type ScimResponse, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { bodyText, type Directory, directory, ENTERPRISE, ERROR, GROUP, USER } from "../support/directory.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
@@ -453,7 +453,7 @@ async function service(): Promise<Directory> {
   const ids = ["u0", "u1", "g0", "t0"];
   let made = 0;
   const started = directory({
-    resourceTypes: [User.extend(EnterpriseUser), Group, Thing],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group, Thing],
     storage: memoryStorage({ hashSecret: () => `hash-${CANARY}` }),
     newId: () => ids.shift() ?? `n${made++}`,
   });

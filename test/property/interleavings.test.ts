@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { createScim, EnterpriseUser, Group, type StorageAdapter, User } from "../../src/index.ts";
+import { createScim, EnterpriseUserSchema, Group, type StorageAdapter, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, bodyText, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
@@ -149,11 +149,11 @@ const storage: StorageAdapter<{ readonly request: number }> = {
 };
 
 const scim = createScim<{ readonly request: number }>({
-  resourceTypes: [User.extend(EnterpriseUser), Group],
+  resourceTypes: [User.extend(EnterpriseUserSchema), Group],
   storage,
   baseUrl: BASE_URL,
   authenticate: ({ headers }) => ({ request: Number(headers.request) }),
-  now: () => new Date("2026-01-02T03:04:05Z"),
+  clock: { now: () => new Date("2026-01-02T03:04:05Z") },
 });
 
 async function ask(

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isScimError } from "../../src/index.ts";
-import { applyPatch, type PatchOperation, prepare } from "../../src/patch/index.ts";
+import { applyPatch, type ParsedOperation, prepare } from "../../src/patch/index.ts";
 import { LENIENT, LIMITS, operations, resource, STRICT, THING, thing } from "../support/patch-cases.ts";
 import { type ModelOperation, type Outcome, patchByTheBook } from "../support/patch-model.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
@@ -19,7 +19,7 @@ function patchByTheEngine(
   isTolerant: boolean,
 ): Outcome {
   try {
-    const prepared = prepare(thing, given as readonly PatchOperation[], isTolerant ? LENIENT : STRICT);
+    const prepared = prepare(thing, given as readonly ParsedOperation[], isTolerant ? LENIENT : STRICT);
     const { resource, secrets } = applyPatch(thing, before, prepared, {
       limits: LIMITS,
       ...(isTolerant ? { createOnNoMatch: () => undefined } : {}),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Context, createScim, EnterpriseUser, Group, type StorageAdapter, User } from "../../src/index.ts";
+import { type Context, createScim, EnterpriseUserSchema, Group, type StorageAdapter, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, bodyText, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
@@ -140,13 +140,13 @@ async function answersTo(
   const made = { acme: 0, globex: 0 };
   const next = { acme: "", globex: "" };
   const scim = createScim<{ readonly tenant: Tenant }>({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage,
     baseUrl: BASE_URL,
     authenticate: () => ({ tenant: asking }),
-    now: () => new Date("2026-01-02T03:04:05Z"),
+    clock: { now: () => new Date("2026-01-02T03:04:05Z") },
     newId: () => `r${made[asking]++}`,
-    cursors: { secret: "a secret of the tests, long enough to be one" },
+    paging: { cursorSecret: "a secret of the tests, long enough to be one" },
   });
   const answers: unknown[] = [];
   for (const [tenant, { method, path, body, headers = {} }] of played) {

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
-import { bearerToken, type ScimError } from "../../src/index.ts";
+import { describe, expect, test } from "vitest";
+import { bearerToken, errors, type ScimError } from "../../src/index.ts";
+import { directory } from "../support/directory.ts";
 
 const TOKEN = "vJ3kq2mUJ8T0w8aEoYy4";
 const asked = (authorization: string | readonly string[] | undefined, name = "authorization") => ({
@@ -90,4 +91,68 @@ test("with bare: true the token is taken without its scheme as well, and no othe
     await expect(authenticate(asked(value))).rejects.toMatchObject({ status: 401 });
   }
   await expect(bearerToken(TOKEN)(asked(TOKEN))).rejects.toMatchObject({ status: 401 });
+});
+
+describe("a function that looks a token up", () => {
+  const looked: string[] = [];
+  const verify = async (token: string) => {
+    looked.push(token);
+    return token === TOKEN ? { tenant: "acme" } : undefined;
+  };
+
+  test("gives the context of the token that it knows, asked once and with the request", async () => {
+    looked.length = 0;
+    const urls: string[] = [];
+    const authenticate = bearerToken((token, { url }) => {
+      urls.push(url);
+      return verify(token);
+    });
+    expect(await authenticate(asked(`Bearer ${TOKEN}`))).toEqual({ tenant: "acme" });
+    expect(looked).toEqual([TOKEN]);
+    expect(urls).toEqual(["/scim/v2/Users"]);
+  });
+
+  test("makes 401 invalid_token of undefined and of null, at once or later", async () => {
+    for (const nobody of [() => undefined, () => null, async () => undefined, async () => null]) {
+      await expect(bearerToken(nobody)(asked(`Bearer ${TOKEN}`))).rejects.toMatchObject({
+        status: 401,
+        headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' },
+      });
+    }
+  });
+
+  test("is not asked about what is no token, nor about several [T-A4]", async () => {
+    looked.length = 0;
+    const authenticate = bearerToken(verify);
+    const right = `Bearer ${TOKEN}`;
+    const none = [
+      undefined,
+      "",
+      "Bearer",
+      `Basic ${TOKEN}`,
+      `${right}, ${right}`,
+      `${right},x`,
+      [right, right],
+      "Bearer ü",
+      "Bearer a\u0000b",
+    ];
+    for (const value of none) await expect(authenticate(asked(value))).rejects.toMatchObject({ status: 401 });
+    expect(looked).toEqual([]);
+  });
+
+  test("takes a bare token with bare: true alone", async () => {
+    await expect(bearerToken(verify)(asked(TOKEN))).rejects.toMatchObject({ status: 401 });
+    expect(await bearerToken(verify, { bare: true })(asked(TOKEN))).toEqual({ tenant: "acme" });
+  });
+
+  test("answers the request by what it throws, and never lets it through", async () => {
+    const cases = [
+      [() => Promise.reject(errors.unavailable()), 503],
+      [() => Promise.reject(new Error("the database is gone")), 500],
+      [() => Promise.resolve(true as unknown as object), 500],
+      [() => Promise.resolve({ tenant: "" }), 500],
+    ] as const;
+    for (const [broken, status] of cases)
+      expect((await directory({ authenticate: bearerToken<object>(broken) }).ask("GET", "/Users")).status).toBe(status);
+  });
 });

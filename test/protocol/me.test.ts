@@ -1,14 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  createScim,
-  EnterpriseUser,
-  forbidden,
-  Group,
-  type Me,
-  type Operation,
-  User,
-  unauthorized,
-} from "../../src/index.ts";
+import { createScim, EnterpriseUserSchema, errors, Group, type Me, type Operation, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, directory, ERROR, GROUP, USER } from "../support/directory.ts";
 
@@ -92,7 +83,7 @@ describe("/Me", () => {
     const { ask, id, events } = await asAda({
       authorize: (operation) => {
         seen.push(operation);
-        if (operation.type === "delete") throw forbidden();
+        if (operation.type === "delete") throw errors.forbidden();
       },
     });
     seen.length = 0;
@@ -158,7 +149,7 @@ describe("/Me", () => {
 
   test("stands for a resource of another type as well, and may be resolved later", async () => {
     const scim = createScim({
-      resourceTypes: [User.extend(EnterpriseUser), Group],
+      resourceTypes: [User.extend(EnterpriseUserSchema), Group],
       storage: memoryStorage(),
       baseUrl: BASE_URL,
       authenticate: () => ({ tenant: "acme", team: "7" }),
@@ -187,7 +178,7 @@ describe("/Me", () => {
   test("what resolveMe throws is the answer", async () => {
     const { ask } = directory({
       resolveMe: async () => {
-        throw unauthorized("The session is over.");
+        throw errors.unauthorized("The session is over.");
       },
     });
     expect((await ask("GET", "/Me")).json).toMatchObject({ status: "401", detail: "The session is over." });

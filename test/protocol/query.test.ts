@@ -59,11 +59,11 @@ describe("two ways of paging", () => {
     const both = await users(3);
     const refused = { status: 400, json: { scimType: "invalidValue" } };
     expect(await both.ask("GET", "/Users?cursor=&startIndex=1")).toMatchObject(refused);
-    const byIndex = await users(3, { pagination: { cursor: false } });
+    const byIndex = await users(3, { paging: { cursor: false } });
     expect((await byIndex.ask("GET", "/Users?cursor=")).json).not.toHaveProperty("nextCursor");
     expect(await byIndex.ask("GET", "/Users?cursor=x")).toMatchObject({ json: { scimType: "invalidCursor" } });
     expect((await byIndex.ask("GET", "/Users?cursor=&startIndex=2&count=1")).json).toMatchObject({ startIndex: 2 });
-    const byCursor = await users(3, { pagination: { index: false } });
+    const byCursor = await users(3, { paging: { index: false } });
     expect(await byCursor.ask("GET", "/Users?startIndex=1")).toMatchObject(refused);
     expect((await byCursor.ask("GET", "/Users?count=2")).json).toHaveProperty("nextCursor");
   });
@@ -71,7 +71,7 @@ describe("two ways of paging", () => {
   test("are by index or by cursor where neither is named, as the server says", async () => {
     const byIndex = await users(3);
     expect((await byIndex.ask("GET", "/Users?count=2")).json).not.toHaveProperty("nextCursor");
-    const byCursor = await users(3, { pagination: { default: "cursor" } });
+    const byCursor = await users(3, { paging: { default: "cursor" } });
     const first = (await byCursor.ask("GET", "/Users?count=2")).json;
     expect(first).toHaveProperty("nextCursor");
     expect(first).not.toHaveProperty("startIndex");

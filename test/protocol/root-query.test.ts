@@ -3,15 +3,14 @@ import { beforeAll, describe, expect, test } from "vitest";
 import {
   defineResourceType,
   defineSchema,
-  EnterpriseUser,
-  forbidden,
+  EnterpriseUserSchema,
+  errors,
   Group,
   type Operation,
   queryByScan,
   type ScimOptions,
   type StorageAdapter,
   type StoredResource,
-  tooMany,
   User,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
@@ -41,7 +40,7 @@ const Device = defineResourceType({
 /** Users, groups and devices, each in a storage of its own. */
 function threeStorages(given: Partial<ScimOptions> = {}): Directory {
   const storage = { User: memoryStorage(), Group: memoryStorage(), Device: memoryStorage() };
-  return directory({ resourceTypes: [User.extend(EnterpriseUser), Group, Device], storage, ...given });
+  return directory({ resourceTypes: [User.extend(EnterpriseUserSchema), Group, Device], storage, ...given });
 }
 
 async function fill(service: Directory): Promise<Directory> {
@@ -364,7 +363,7 @@ describe("who may query the root", () => {
         authorize: (operation) => {
           if (operation.type !== "rootQuery") return;
           operations.push(operation);
-          if (operation.resourceTypes.some(({ name }) => name === "Group")) throw forbidden("No groups.");
+          if (operation.resourceTypes.some(({ name }) => name === "Group")) throw errors.forbidden("No groups.");
         },
       }),
     );
@@ -438,7 +437,7 @@ describe("storages behind a root query", () => {
       const breaking: StorageAdapter = {
         ...users,
         query: async (request, context) => {
-          if (isBroken && request.stream === true) throw tooMany("Too many users.");
+          if (isBroken && request.stream === true) throw errors.tooMany("Too many users.");
           return users.query(request, context);
         },
       };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tooManyRequests } from "../../src/index.ts";
+import { errors } from "../../src/index.ts";
 import { ERROR, filtered, USER } from "../support/directory.ts";
 import { under } from "../support/quirk.ts";
 
@@ -110,7 +110,7 @@ describe("errors", () => {
   test("a limiter's 429 has Retry-After in whole seconds and a SCIM body [Q12]", async () => {
     const service = await under([], {
       authenticate: () => {
-        if (isLimited) throw tooManyRequests(2.2);
+        if (isLimited) throw errors.tooManyRequests(2.2);
         return {};
       },
     });

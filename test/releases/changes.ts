@@ -36,7 +36,12 @@ const texts: AttributeLiteral = { multiValued: true };
 const valued = { value: {}, type: {} } as const;
 const complex: AttributeLiteral = { type: "complex", subAttributes: valued };
 const elements: AttributeLiteral = { type: "complex", multiValued: true, subAttributes: valued };
-const collection: AttributeLiteral = { type: "complex", multiValued: true, collection: true, subAttributes: valued };
+const collection: AttributeLiteral = {
+  type: "complex",
+  multiValued: true,
+  scimkit: { collection: true },
+  subAttributes: valued,
+};
 const SECRET = "canary-5f1e";
 
 /** A change of the one attribute `x`. */

@@ -91,14 +91,16 @@ export async function startRelease(
     secret: Object.keys(change[release]).filter((name) => change[release][name]?.mutability === "writeOnly"),
   });
   const shown: string[] = [];
+  const show = (event: core.ChangeEvent | core.ScimNotice) =>
+    shown.push(JSON.stringify({ ...event, error: event.type === "fault" ? String(event.error) : undefined }));
   const scim = pack.core.createScim({
     resourceTypes: [item],
     storage,
     baseUrl: "https://example.com",
     unsafeNoAuthentication: true,
     ...(comparisonKey === undefined ? {} : { comparisonKey }),
-    on: (event) =>
-      shown.push(JSON.stringify({ ...event, error: event.type === "fault" ? String(event.error) : undefined })),
+    onChange: show,
+    onNotice: show,
   });
   return {
     change,

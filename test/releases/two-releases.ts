@@ -18,7 +18,7 @@ export const ROLLING: Change = {
   after: {
     code: { uniqueness: "server", caseExact: false },
     color: { multiValued: true },
-    tags: { type: "complex", multiValued: true, collection: true, subAttributes: { value: {}, type: {} } },
+    tags: { type: "complex", multiValued: true, scimkit: { collection: true }, subAttributes: { value: {}, type: {} } },
     added: {},
     size: { type: "integer" },
   },

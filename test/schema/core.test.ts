@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EnterpriseUser } from "../../src/schema/core/enterprise-user.ts";
+import { EnterpriseUserSchema } from "../../src/schema/core/enterprise-user.ts";
 import { Group, GroupSchema } from "../../src/schema/core/group.ts";
 import { ResourceTypeSchema } from "../../src/schema/core/resource-type.ts";
 import { SchemaSchema } from "../../src/schema/core/schema.ts";
@@ -22,7 +22,7 @@ describe("the core schemas as /Schemas publishes them", () => {
   test.for<[title: string, schema: SchemaDefinition]>([
     ["User is the RFC's with errata, attribute by attribute [S-8.7.1-01 S-4.1-01]", UserSchema],
     ["Group is the RFC's with errata, displayName required [S-8.7.1-01 S-4.2-01]", GroupSchema],
-    ["EnterpriseUser is the RFC's with errata [S-8.7.1-01 S-4.3-01]", EnterpriseUser],
+    ["EnterpriseUser is the RFC's with errata [S-8.7.1-01 S-4.3-01]", EnterpriseUserSchema],
     [
       "ServiceProviderConfig is the RFC's with errata and the attributes of RFC 9865 and RFC 9967 [S-8.7.2-01]",
       ServiceProviderConfigSchema,
@@ -42,7 +42,7 @@ describe("the core schemas as /Schemas publishes them", () => {
     for (const schema of [
       UserSchema,
       GroupSchema,
-      EnterpriseUser,
+      EnterpriseUserSchema,
       ServiceProviderConfigSchema,
       ResourceTypeSchema,
       SchemaSchema,
@@ -77,7 +77,7 @@ describe("the core schemas as /Schemas publishes them", () => {
 });
 
 describe("the core resource types", () => {
-  const user = compileResourceType(User.extend(EnterpriseUser));
+  const user = compileResourceType(User.extend(EnterpriseUserSchema));
   const group = compileResourceType(Group);
 
   test("User is at /Users, Group at /Groups, under their URNs [S-4.1-01 S-6-02 S-6-03 S-6-09]", () => {
@@ -125,11 +125,11 @@ describe("the core resource types", () => {
   });
 
   test("manager names a User by an id that is case exact; its displayName is read-only [S-4.3-02 S-4.3-03]", () => {
-    const manager = user.resolve(`${EnterpriseUser.id}:manager`)?.attribute;
+    const manager = user.resolve(`${EnterpriseUserSchema.id}:manager`)?.attribute;
     expect(manager?.sub("value")).toMatchObject({ caseExact: true, mutability: "readWrite", required: false });
     expect(manager?.sub("displayName")).toMatchObject({ mutability: "readOnly" });
     expect(user.references).toEqual([
-      { name: `User.${EnterpriseUser.id}:manager`, attribute: manager, resourceTypes: ["User"] },
+      { name: `User.${EnterpriseUserSchema.id}:manager`, attribute: manager, resourceTypes: ["User"] },
     ]);
   });
 

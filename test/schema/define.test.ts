@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AttributeLiteral } from "../../src/schema/attribute.ts";
 import { compileResourceType, defineResourceType } from "../../src/schema/resource-type.ts";
 import { defineSchema, type SchemaDefinition, SchemaError } from "../../src/schema/schema.ts";
-import { schemaFromJson } from "../../src/schema/schema-json.ts";
+import { schemaFromJson, schemaToJson } from "../../src/schema/schema-json.ts";
 
 const id = "urn:example:params:scim:schemas:Thing";
 type Literals = Record<string, AttributeLiteral>;
@@ -177,12 +177,24 @@ describe("defineSchema", () => {
       ["returned", "none"],
       ["uniqueness", "SERVER"],
       ["uniqueness", "local"],
-      ["comparison", "precis"],
     ])("%s %j is refused, keywords are spelled exactly [S-7-06]", ([key, value]) => {
       expectRefusal(untyped({ [key as string]: value }), "x", `has ${key} "${value}"; it must be one of`);
     });
 
-    test.for(["multiValued", "required", "caseExact", "collection"])("%s that is not a boolean is refused", (key) => {
+    test.for([
+      ["format", "languagetag"],
+      ["comparison", "precis"],
+      ["integrity", "Optional"],
+    ])("scimkit.%s %j is refused, keywords are spelled exactly", ([key, value]) => {
+      const literal = untyped({ scimkit: { [key as string]: value } });
+      expectRefusal(literal, "x", `has ${key} "${value}"; it must be one of`);
+    });
+
+    test.for(["collection", "lifecycle"])("scimkit.%s that is not a boolean is refused", (key) => {
+      expectRefusal(untyped({ scimkit: { [key]: "true" } }), "x", `has a ${key} that is not a boolean`);
+    });
+
+    test.for(["multiValued", "required", "caseExact"])("%s that is not a boolean is refused", (key) => {
       expectRefusal(untyped({ [key]: "true" }), "x", `has a ${key} that is not a boolean`);
     });
 
@@ -285,7 +297,7 @@ describe("defineSchema", () => {
           x: {
             type: "complex",
             multiValued: true,
-            collection: true,
+            scimkit: { collection: true },
             mutability: "writeOnly",
             subAttributes: { value: {} },
           },
@@ -313,23 +325,44 @@ describe("defineSchema", () => {
 
     test("a collection is multi-valued, complex, and has a value", () => {
       const because = "is a collection and so must be";
-      expectRefusal({ x: { collection: true } }, "x", because);
-      expectRefusal({ x: { collection: true, multiValued: true } }, "x", because);
-      expectRefusal({ x: { collection: true, type: "complex", subAttributes: { value: {} } } }, "x", because);
+      expectRefusal({ x: { scimkit: { collection: true } } }, "x", because);
+      expectRefusal({ x: { scimkit: { collection: true }, multiValued: true } }, "x", because);
       expectRefusal(
-        { x: { collection: true, type: "complex", multiValued: true, subAttributes: { y: {} } } },
+        { x: { scimkit: { collection: true }, type: "complex", subAttributes: { value: {} } } },
+        "x",
+        because,
+      );
+      expectRefusal(
+        { x: { scimkit: { collection: true }, type: "complex", multiValued: true, subAttributes: { y: {} } } },
         "x",
         because,
       );
       expect(() =>
-        define({ x: { collection: true, type: "complex", multiValued: true, subAttributes: { value: {} } } }),
+        define({
+          x: { scimkit: { collection: true }, type: "complex", multiValued: true, subAttributes: { value: {} } },
+        }),
       ).not.toThrow();
+    });
+
+    test("what is scimkit's own stands under scimkit, by a name that means something there", () => {
+      expectRefusal({ x: { collection: true } as never }, "x", "write scimkit: { collection: … }");
+      expectRefusal({ x: { scimkit: { colection: true } as never } }, "x", "Did you mean collection?");
+      for (const scimkit of [true, null, []] as never[])
+        expectRefusal({ x: { scimkit } }, "x", "has a scimkit that is not an object");
+    });
+
+    test("of the JSON of a schema, scimkit's own is read under scimkit alone, and never published", () => {
+      const attribute = { name: "x", type: "string", multiValued: false };
+      const json = { id: "urn:example:Own", attributes: [{ ...attribute, default: "a", scimkit: { default: "b" } }] };
+      const schema = schemaFromJson(json);
+      expect(schema.attributes.x?.scimkit).toEqual({ default: "b" });
+      expect(JSON.stringify(schemaToJson(schema))).not.toMatch(/default":"[ab]|scimkit/);
     });
 
     test("a computed attribute is readOnly", () => {
       const inverseOf = { resourceType: "Group", attribute: "members" };
-      expectRefusal({ x: { inverseOf } }, "x", "is computed (inverseOf) and so must be readOnly");
-      expect(() => define({ x: { inverseOf, mutability: "readOnly" } })).not.toThrow();
+      expectRefusal({ x: { scimkit: { inverseOf } } }, "x", "is computed (inverseOf) and so must be readOnly");
+      expect(() => define({ x: { scimkit: { inverseOf }, mutability: "readOnly" } })).not.toThrow();
     });
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { EnterpriseUser } from "../../src/schema/core/enterprise-user.ts";
+import { EnterpriseUserSchema } from "../../src/schema/core/enterprise-user.ts";
 import { Group } from "../../src/schema/core/group.ts";
 import { User } from "../../src/schema/core/user.ts";
 import { compileResourceType, defineResourceType } from "../../src/schema/resource-type.ts";
@@ -55,20 +55,22 @@ describe("defineResourceType", () => {
   });
 
   test("extend gives a new resource type and leaves the old one alone [S-6-05 S-6-08]", () => {
-    const extended = User.extend(EnterpriseUser);
-    expect(extended.extensions).toEqual([{ schema: EnterpriseUser, required: false }]);
+    const extended = User.extend(EnterpriseUserSchema);
+    expect(extended.extensions).toEqual([{ schema: EnterpriseUserSchema, required: false }]);
     expect(User.extensions).toEqual([]);
     expect(extended).toMatchObject({ name: "User", endpoint: "/Users", description: "User Account" });
     expect(extended.extend(Thing, { required: true }).extensions).toEqual([
-      { schema: EnterpriseUser, required: false },
+      { schema: EnterpriseUserSchema, required: false },
       { schema: Thing, required: true },
     ]);
   });
 
   test("an extension that is there already, in whatever letter case, is refused [S-6-05]", () => {
-    const shouted = defineSchema({ ...EnterpriseUser, id: EnterpriseUser.id.toUpperCase() });
-    expect(() => User.extend(EnterpriseUser).extend(EnterpriseUser)).toThrow(SchemaError);
-    expect(() => User.extend(EnterpriseUser).extend(shouted)).toThrow("Resource type User has the schema urn:ietf");
+    const shouted = defineSchema({ ...EnterpriseUserSchema, id: EnterpriseUserSchema.id.toUpperCase() });
+    expect(() => User.extend(EnterpriseUserSchema).extend(EnterpriseUserSchema)).toThrow(SchemaError);
+    expect(() => User.extend(EnterpriseUserSchema).extend(shouted)).toThrow(
+      "Resource type User has the schema urn:ietf",
+    );
     expect(() => User.extend(User.schema)).toThrow("twice");
   });
 });
@@ -120,8 +122,8 @@ describe("compileResourceType", () => {
 });
 
 describe("resolve", () => {
-  const user = compileResourceType(User.extend(EnterpriseUser));
-  const enterprise = EnterpriseUser.id;
+  const user = compileResourceType(User.extend(EnterpriseUserSchema));
+  const enterprise = EnterpriseUserSchema.id;
 
   test.for([
     ["userName", "userName"],
@@ -188,7 +190,7 @@ describe("resolve", () => {
 
   test("a lenient look-up that two extensions answer finds nothing [Q28 R-62]", () => {
     const other = defineSchema({ id: "urn:example:Other", name: "Other", attributes: { department: {}, floor: {} } });
-    const type = compileResourceType(User.extend(EnterpriseUser).extend(other));
+    const type = compileResourceType(User.extend(EnterpriseUserSchema).extend(other));
     expect(type.resolve("department", true)).toBeUndefined();
     expect(type.resolve("floor", true)?.text).toBe("urn:example:Other:floor");
     expect(type.resolve("urn:example:Other:department")?.text).toBe("urn:example:Other:department");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Attribute, type AttributeLiteral, MUTABILITIES, UNIQUENESS } from "../../src/schema/attribute.ts";
-import { EnterpriseUser } from "../../src/schema/core/enterprise-user.ts";
+import { EnterpriseUserSchema } from "../../src/schema/core/enterprise-user.ts";
 import { GroupSchema } from "../../src/schema/core/group.ts";
 import { UserSchema } from "../../src/schema/core/user.ts";
 import { compileResourceType, defineResourceType } from "../../src/schema/resource-type.ts";
@@ -148,7 +148,7 @@ describe("schemaToJson", () => {
   });
 
   test("is undone by schemaFromJson, for the core schemas", () => {
-    for (const schema of [UserSchema, GroupSchema, EnterpriseUser]) expectIdentity(schema);
+    for (const schema of [UserSchema, GroupSchema, EnterpriseUserSchema]) expectIdentity(schema);
   });
 
   test("is undone by schemaFromJson, for any schema", () => {

@@ -24,16 +24,16 @@ const list: AttributeLiteral = { type: "complex", multiValued: true, subAttribut
 test.each<[AttributeLiteral | undefined, AttributeLiteral | undefined, object]>([
   [undefined, {}, { change: "added", needsReindex: false }],
   [undefined, { uniqueness: "server" }, { change: "added", needsReindex: true }],
-  [undefined, { ...list, collection: true }, { change: "added", needsReindex: true }],
+  [undefined, { ...list, scimkit: { collection: true } }, { change: "added", needsReindex: true }],
   [{}, undefined, { change: "removed", needsReindex: false }],
   [{}, { type: "integer" }, { change: "type", needsReindex: true }],
   [{}, { multiValued: true }, { change: "type", needsReindex: true }],
   [reference("User"), reference("User", "Group"), { change: "type", needsReindex: true }],
   [{}, { caseExact: true }, { change: "comparison", needsReindex: true }],
-  [{}, { comparison: "username" }, { change: "comparison", needsReindex: true }],
+  [{}, { scimkit: { comparison: "username" } }, { change: "comparison", needsReindex: true }],
   [{}, { uniqueness: "server" }, { change: "uniqueness", needsReindex: true }],
   [{ uniqueness: "server" }, {}, { change: "uniqueness", needsReindex: false }],
-  [list, { ...list, collection: true }, { change: "collection", needsReindex: true }],
+  [list, { ...list, scimkit: { collection: true } }, { change: "collection", needsReindex: true }],
   [{}, { mutability: "writeOnly" }, { change: "secret", needsReindex: true }],
 ])("from %j to %j is told as %j", (before, after, change) => {
   const [old, now] = [shape(before), shape(after)];

@@ -1,5 +1,6 @@
+import { EnterpriseUserSchema, User } from "scimkit";
+import { toZod } from "scimkit/zod";
 import { describe, expect, test } from "vitest";
-import { EnterpriseUser, toZod, User } from "../../src/index.ts";
 import { ENTERPRISE, USER } from "../support/directory.ts";
 import { EXTRAS, THING, Thing, ThingWithExtras } from "../support/thing.ts";
 
@@ -10,7 +11,7 @@ const issuesOf = (schema: ReturnType<typeof toZod>, value: unknown): string[] =>
 
 describe("toZod", () => {
   test("takes what a client may send, and drops what no schema has and what is readOnly", () => {
-    const user = toZod(User.extend(EnterpriseUser));
+    const user = toZod(User.extend(EnterpriseUserSchema));
     const sent = {
       schemas: [USER],
       userName: "ada",

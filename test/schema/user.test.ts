@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { invalidValue } from "../../src/index.ts";
+import { errors } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";
@@ -237,7 +237,7 @@ describe("password", () => {
   test("that the host's policy refuses is 400, and nothing is created or changed [S-4.1.1-14]", async () => {
     const storage = memoryStorage({
       hashSecret: (_, value) => {
-        if (String(value).length < 8) throw invalidValue("password must have 8 characters or more.");
+        if (String(value).length < 8) throw errors.invalidValue("password must have 8 characters or more.");
         return "hash";
       },
     });

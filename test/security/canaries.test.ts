@@ -7,13 +7,12 @@ import { fetchHandler } from "../../src/hosts/fetch.ts";
 import {
   bearerToken,
   createScim,
-  EnterpriseUser,
+  EnterpriseUserSchema,
+  errors,
   Group,
-  invalidValue,
   type ScimOptions,
   type StorageAdapter,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { openSqlite, type SqlStorageOptions, sqlStorage } from "../../src/storage/sql/index.ts";
 import { BASE_URL, GROUP, USER } from "../support/directory.ts";
@@ -88,18 +87,22 @@ async function capture(
       },
     };
     const scim = createScim({
-      resourceTypes: [User.extend(EnterpriseUser), Group],
+      resourceTypes: [User.extend(EnterpriseUserSchema), Group],
       storage: leak.storage?.(breaking) ?? breaking,
       baseUrl: BASE_URL,
       authenticate: bearerToken(CANARY.token),
-      cursors: { secret: CANARY.cursorSecret },
-      observe: (event) => void observed?.push(inspect(event, { depth: 9 })),
+      paging: { cursorSecret: CANARY.cursorSecret },
+      onRequest: (event) => void observed?.push(inspect(event, { depth: 9 })),
       ...leak.options,
-      on(event) {
+      onChange(event) {
+        events?.push(inspect(event, { depth: 9 }));
+        leak.options?.onChange?.(event);
+      },
+      onNotice(event) {
         const { error, ...rest } = event as { error?: unknown };
         events?.push(inspect(rest, { depth: 9 }));
         if (error !== undefined) errors?.push(inspect(error, { depth: 9 }));
-        leak.options?.on?.(event);
+        leak.options?.onNotice?.(event);
       },
     });
     const handle = fetchHandler(scim);
@@ -234,7 +237,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
             try {
               return await inner.get(request, context);
             } catch (error) {
-              throw invalidValue(String(error));
+              throw errors.invalidValue(String(error));
             }
           },
         }),
@@ -242,7 +245,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
     ],
     "a fault written to the console": [
       ["driver in log"],
-      { options: { on: (event) => event.type === "fault" && console.error(event.error) } },
+      { options: { onNotice: (event) => event.type === "fault" && console.error(event.error) } },
     ],
     "a token in the context": [
       ["token in event", "token in observation"],
@@ -254,7 +257,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
         options: {
           authenticate({ headers }) {
             if (headers.authorization === `Bearer ${CANARY.token}`) return {};
-            throw unauthorized(`${headers.authorization} is no token.`);
+            throw errors.unauthorized(`${headers.authorization} is no token.`);
           },
         },
       },
@@ -274,7 +277,7 @@ describe("the scanner finds what a careless host or adapter lets out:", () => {
           ...inner,
           get: (request, context) =>
             request.id === CANARY.echo
-              ? Promise.reject(invalidValue(`${request.id} is no id.`))
+              ? Promise.reject(errors.invalidValue(`${request.id} is no id.`))
               : inner.get(request, context),
         }),
       },

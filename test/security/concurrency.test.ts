@@ -43,7 +43,7 @@ test("a read that lags behind, as from a replica, never makes a PATCH undo what 
 });
 
 test("thousands of changes within one instant have as many ETags [T-I8]", async () => {
-  const { ask } = directory({ now: () => new Date(0) });
+  const { ask } = directory({ clock: { now: () => new Date(0) } });
   const { id } = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
   const tags = new Set<string | undefined>();
   for (let at = 0; at < 3000; at++) {

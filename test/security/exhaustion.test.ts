@@ -47,7 +47,7 @@ test("a member is added to a large group by one call that names the member alone
 test("nothing is kept of filters and paths: memory is as before after thousands of different ones [T-J5]", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  const { ask } = directory({ on: () => undefined });
+  const { ask } = directory({ onNotice: () => undefined });
   const { id } = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
   let at = 0;
   /** Each leaves 4 KB behind if it is kept, in one form or another. */

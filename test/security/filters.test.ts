@@ -120,7 +120,7 @@ describe("a filter that is too deep, too long or too wide", () => {
         expect(status, bomb.slice(0, 20)).toBe(400);
         expect((body as string).length).toBeLessThan(1000);
       }
-      // A name of a value that is no path is an unknown attribute, which interop leaves out.
+      // A name of a value that is no path is an unknown attribute, which lenient leaves out.
       const inValue = await ask("PATCH", path, patchOf({ op: "replace", value: { [`emails[${bomb}].value`]: "x" } }));
       expect(inValue.status).toBeLessThan(500);
       const bulk = await ask("POST", "/Bulk", {

@@ -9,7 +9,7 @@ const scim = createScim({
   storage: memoryStorage(),
   baseUrl: "https://example.com/scim/v2",
   unsafeNoAuthentication: true,
-  on: (event) => event.type === "fault" && errors.push(String(event.error)),
+  onNotice: (event) => event.type === "fault" && errors.push(String(event.error)),
 });
 const ask = async (method, path, body) =>
   scim.handle({ method, url: `/scim/v2${path}`, headers: {}, ...(body === undefined ? {} : { body }) });

@@ -6,7 +6,7 @@ import { Hono } from "hono";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
 import { nodeHandler } from "../../src/hosts/node.ts";
-import { createScim, type RequestEvent, type Scim, type StorageAdapter, unavailable } from "../../src/index.ts";
+import { createScim, errors, type RequestEvent, type Scim, type StorageAdapter } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { AUTHORIZED, closed, listening, smallScim } from "../hosts/wire.ts";
 import { BASE_URL, directory, ENTERPRISE, ERROR, GROUP, USER } from "../support/directory.ts";
@@ -60,7 +60,7 @@ const requests = (id: string, team: string) =>
   ] as const;
 
 async function filled(storage: StorageAdapter) {
-  const service = directory({ storage, cursors: { secret: "a secret of the tests, long enough to be one" } });
+  const service = directory({ storage, paging: { cursorSecret: "a secret of the tests, long enough to be one" } });
   const { id } = (await service.ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
   const team = (await service.ask("POST", "/Groups", { schemas: [GROUP], displayName: "x" })).json.id;
   service.events.length = 0;
@@ -150,7 +150,7 @@ describe("the signal of a request", () => {
 
   test("a reason that is a SCIM error is the answer", async () => {
     const service = directory();
-    const reason = unavailable("The server is about to stop. Try again in a moment.");
+    const reason = errors.unavailable("The server is about to stop. Try again in a moment.");
     const response = await reply(service, "GET", "/Users", AbortSignal.abort(reason));
     expect(response.status).toBe(503);
     expect(String(response.body)).toContain("about to stop");
@@ -170,7 +170,7 @@ describe("timeout", () => {
   test("is answered with 503 when storage hangs, however deaf it is [T-J6]", async () => {
     const observations: RequestEvent[] = [];
     const { storage } = observed(({ name }) => (name === "query" ? new Promise(() => undefined) : undefined));
-    const { ask, events } = directory({ storage, timeout: 20, observe: (event) => observations.push(event) });
+    const { ask, events } = directory({ storage, timeout: 20, onRequest: (event) => observations.push(event) });
     const answer = await ask("GET", "/Users");
     expect(answer).toMatchObject({ status: 503, json: { schemas: [ERROR], status: "503" } });
     expect(events).toMatchObject([{ type: "fault", status: 503, error: { name: "TimeoutError" }, path: "/Users" }]);
@@ -208,7 +208,7 @@ describe("timeout", () => {
           return memory.create({ ...request, signal: undefined }, context);
         },
       };
-      const { ask } = directory({ storage, timeout: 20, on: (event) => event.type !== "fault" && resolve(event) });
+      const { ask } = directory({ storage, timeout: 20, onChange: resolve });
       ask("POST", "/Users", { schemas: [USER], userName: "ada" }).then(async ({ status }) => {
         expect(status).toBe(503);
         go();
@@ -298,8 +298,9 @@ describe.each(
     const observedOnce = new Promise<void>((resolve) => {
       const scim = smallScim({
         storage,
-        on: (event) => events.push(event),
-        observe: (event) => {
+        onChange: (event) => events.push(event),
+        onNotice: (event) => events.push(event),
+        onRequest: (event) => {
           observations.push(event);
           resolve();
         },

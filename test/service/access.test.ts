@@ -1,13 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
 import {
   createScim,
-  EnterpriseUser,
-  forbidden,
+  EnterpriseUserSchema,
+  errors,
   Group,
   type Operation,
   type StorageAdapter,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, directory, ERROR, filtered, GROUP, USER } from "../support/directory.ts";
@@ -88,11 +87,13 @@ describe("authentication", () => {
     expect(calls).toEqual([]);
   });
 
-  test("discovery is open to everybody, and closed with anonymousDiscovery: false [S-5-09]", async () => {
+  test("discovery is open to everybody, and closed with discovery: { anonymous: false } [S-5-09]", async () => {
     const anonymous = { authorization: "" };
     for (const path of ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas", "/schemas", "/Schemas/"]) {
       expect((await directory().ask("GET", path, undefined, anonymous)).status).toBe(200);
-      expect((await directory({ anonymousDiscovery: false }).ask("GET", path, undefined, anonymous)).status).toBe(401);
+      expect((await directory({ discovery: { anonymous: false } }).ask("GET", path, undefined, anonymous)).status).toBe(
+        401,
+      );
     }
   });
 
@@ -108,7 +109,7 @@ describe("authentication", () => {
     const { ask } = directory({
       storage,
       authenticate: () => {
-        throw unauthorized("The token has expired.", { headers: { "WWW-Authenticate": challenge } });
+        throw errors.unauthorized("The token has expired.", { headers: { "WWW-Authenticate": challenge } });
       },
     });
     expect(await ask("GET", "/Users")).toMatchObject({
@@ -128,9 +129,9 @@ describe("authentication", () => {
     const { ask, events } = directory({
       authenticate: (request) => {
         if (request.headers.authorization === `Bearer ${token}`) return {};
-        throw unauthorized();
+        throw errors.unauthorized();
       },
-      observe: (event) => told.push(event),
+      onRequest: (event) => told.push(event),
     });
     const good = { authorization: `Bearer ${token}` };
     const answers = [];
@@ -155,7 +156,7 @@ describe("authentication", () => {
       baseUrl: BASE_URL,
       authenticate: ({ headers }) => ({ isStranger: headers.authorization === undefined }),
       authorize: (operation, { isStranger }) => {
-        if (isStranger && operation.type !== "create") throw unauthorized();
+        if (isStranger && operation.type !== "create") throw errors.unauthorized();
       },
     });
     const body = JSON.stringify({ schemas: [USER], userName: "ada" });
@@ -196,7 +197,7 @@ describe("authorisation", () => {
     const { ask } = directory({
       storage,
       authorize: () => {
-        throw forbidden();
+        throw errors.forbidden();
       },
     });
     for (const [method, path, body] of [
@@ -300,7 +301,7 @@ describe("what leaks", () => {
   test("no operand of a filter is in an event, an observation or a line of a log [P-7.5.2-02 T-F17 T-L2]", async () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     const told: unknown[] = [];
-    const { ask, events } = directory({ profile: "entra", observe: (event) => told.push(event) });
+    const { ask, events } = directory({ profile: "entra", onRequest: (event) => told.push(event) });
     for (const filter of [
       'userName eq "canary"',
       "externalId eq canary",
@@ -339,7 +340,7 @@ describe("what leaks", () => {
       { baseUrl: fail },
       { storage: { ...memory, ...broken } },
     ]) {
-      const { ask, events } = directory({ ...given, resourceTypes: [User.extend(EnterpriseUser), Group] });
+      const { ask, events } = directory({ ...given, resourceTypes: [User.extend(EnterpriseUserSchema), Group] });
       const answers = [
         await ask("GET", "/Users/1"),
         await ask("GET", "/Users"),

@@ -62,7 +62,7 @@ describe("createScim", () => {
     ["a path that is a host", { path: "//example.com" }, /path must be a path/],
     ["a path with a query", { path: "/scim?x=1" }, /path must be a path/],
     ["an empty path", { path: "" }, /"\/" where requests arrive without one/],
-    ["an unknown profile", { profile: "lenient" }, /profile/],
+    ["an unknown profile", { profile: "lax" }, /profile/],
     ["a profile of no rules", { profile: [1] }, /profile/],
     ["an unknown option", { refrences: "ignore" }, /refrences/],
     ["a value that an option does not have", { references: "maybe" }, /references/],
@@ -70,8 +70,8 @@ describe("createScim", () => {
     ["a limit of zero", { limits: { body: 0 } }, /limits\.body/],
     ["a limit of a half", { limits: { elements: 1.5 } }, /limits\.elements/],
     ["a function that is none", { authorize: "yes" }, /authorize.*must be a function/],
-    ["a documentation that is no URL", { documentationUri: "help" }, /documentationUri/],
-    ["schemes without a name", { authenticationSchemes: [{ type: "oauth2" }] }, /authenticationSchemes/],
+    ["a documentation that is no URL", { discovery: { documentationUri: "help" } }, /documentationUri/],
+    ["schemes without a name", { discovery: { authenticationSchemes: [{ type: "oauth2" }] } }, /authenticationSchemes/],
   ])("refuses %s with an error that names the option", (_what, departure, message) => {
     expect(make(departure)).toThrow(TypeError);
     expect(make(departure)).toThrow(message);
@@ -92,11 +92,17 @@ describe("createScim", () => {
     ["putOmitted", { putOmitted: "leave" }, ["clear", "keep"]],
     ["patchResponse", { patchResponse: "body" }, ["auto", "resource"]],
     ["neMultiValued", { neMultiValued: "all" }, ["any", "none"]],
-    ["pagination.default", { pagination: { default: "offset" } }, ["index", "cursor"]],
+    ["paging.default", { paging: { default: "offset" } }, ["index", "cursor"]],
     ["unsafeNoAuthentication", { unsafeNoAuthentication: "yes" }, ["true"]],
     ["options", { profil: "entra" }, ["profil", "profile", "resourceTypes", "storage"]],
     ["limits", { limits: { bodySize: 1 } }, ["bodySize", ...Object.keys(DEFAULT_LIMITS)]],
-    ["cursors", { cursors: { key: "x" } }, ["key", "secret", "timeout", "identity"]],
+    [
+      "paging",
+      { paging: { key: "x" } },
+      ["key", "index", "default", "cursorSecret", "cursorTimeout", "cursorIdentity"],
+    ],
+    ["discovery", { discovery: { open: true } }, ["open", "anonymous", "authenticationSchemes", "announce"]],
+    ["clock", { clock: { date: 1 } }, ["date", "now", "timer"]],
   ])("names what is possible for %s where something else is given", (option, departure, possible) => {
     const message = messageOf(make(departure));
     expect(message).toContain(`createScim: ${option}: `);
@@ -108,7 +114,7 @@ describe("createScim", () => {
     const scim = createScim({
       ...good,
       tenant: () => ({ profile: "azure" }) as never,
-      on: (event) => errors.push(event.type === "fault" && String(event.error)),
+      onNotice: (event) => errors.push(event.type === "fault" && String(event.error)),
     });
     await scim.handle({ method: "GET", url: "/scim/v2/Users", headers: {} });
     expect(errors).toEqual([expect.stringMatching(/tenant: profile: must be one of .*"entra"/)]);
@@ -116,7 +122,7 @@ describe("createScim", () => {
 
   test("a base URL from a function is checked at each request, and a bad one is a 500", async () => {
     const errors: unknown[] = [];
-    const scim = createScim({ ...good, baseUrl: () => "nonsense", on: (event) => errors.push(event) });
+    const scim = createScim({ ...good, baseUrl: () => "nonsense", onNotice: (event) => errors.push(event) });
     expect(await scim.handle({ method: "GET", url: "/Users", headers: {} })).toMatchObject({ status: 500 });
     expect(errors.length).toBe(1);
   });

@@ -6,22 +6,24 @@ import { directory, filtered, USER } from "../support/directory.ts";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
-/** A service, what it tells `observe`, and a clock that gains 5 ms at each look. */
+/** A service, what it tells `onRequest`, and a clock that gains 5 ms at each look. */
 function observed(given: Parameters<typeof directory>[0] = {}) {
   const told: RequestEvent[] = [];
   let time = 0;
   const service = directory({
-    observe: (event) => told.push(event),
-    timer: () => {
-      time += 5;
-      return time;
+    onRequest: (event) => told.push(event),
+    clock: {
+      timer: () => {
+        time += 5;
+        return time;
+      },
     },
     ...given,
   });
   return { ...service, told, last: () => told.at(-1) };
 }
 
-describe("observe", () => {
+describe("onRequest", () => {
   test("is told of each request once: what it asked for, of which type, and how it went", async () => {
     const { ask, told } = observed();
     const { id } = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
@@ -80,7 +82,7 @@ describe("observe", () => {
     const { ask, last } = observed();
     await ask("GET", "/Users");
     expect(last()?.duration).toBe(5);
-    const { ask: askReal, last: lastReal } = observed({ timer: () => performance.now() });
+    const { ask: askReal, last: lastReal } = observed({ clock: { timer: () => performance.now() } });
     await askReal("GET", "/Users");
     expect(lastReal()?.duration).toBeGreaterThan(0);
   });
@@ -121,13 +123,13 @@ describe("observe", () => {
   });
 
   test("a listener that throws, at once or later, fails no request", async () => {
-    for (const observe of [
+    for (const onRequest of [
       () => {
         throw new Error("the counter is broken");
       },
       () => Promise.reject(new Error("the counter is broken")) as never,
     ]) {
-      const { ask, events } = directory({ observe });
+      const { ask, events } = directory({ onRequest });
       expect((await ask("GET", "/Users")).status).toBe(200);
       expect(events).toEqual([]);
     }

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import {
+  type CompiledResourceType,
   createScim,
   defineSchema,
-  EnterpriseUser,
+  EnterpriseUserSchema,
+  errors,
   Group,
-  type ResourceType,
   type Scim,
   type ScimEvent,
   type ScimOptions,
   type TenantOptions,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, bodyText, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
@@ -18,7 +18,7 @@ import { BASE_URL, bodyText, ENTERPRISE, filtered, GROUP, USER } from "../suppor
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const BADGE = "urn:example:params:scim:schemas:Badge";
 const Badge = defineSchema({ id: BADGE, name: "Badge", attributes: { number: { caseExact: true, required: true } } });
-const AcmeUser = User.extend(EnterpriseUser).extend(Badge);
+const AcmeUser = User.extend(EnterpriseUserSchema).extend(Badge);
 
 interface Caller {
   readonly tenant: string;
@@ -28,15 +28,16 @@ interface Caller {
 function service(given: Partial<ScimOptions<Caller>> = {}) {
   const events: ScimEvent[] = [];
   const scim: Scim = createScim<Caller>({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
     baseUrl: BASE_URL,
     authenticate: ({ headers }) => {
       const { authorization } = headers;
-      if (typeof authorization !== "string") throw unauthorized();
+      if (typeof authorization !== "string") throw errors.unauthorized();
       return { tenant: authorization };
     },
-    on: (event) => events.push(event as ScimEvent),
+    onChange: (event) => events.push(event as ScimEvent),
+    onNotice: (event) => events.push(event as ScimEvent),
     ...given,
   });
   const as =
@@ -104,7 +105,7 @@ describe("tenant", () => {
     expect((await as(undefined)("GET", `/Schemas/${BADGE}`)).status).toBe(404);
     expect((await as(undefined)("GET", `/Schemas/${ENTERPRISE}`)).status).toBe(200);
     expect((await as(undefined)("GET", "/Users")).status).toBe(401);
-    const closed = service({ tenant, anonymousDiscovery: false });
+    const closed = service({ tenant, discovery: { anonymous: false } });
     expect((await closed.as(undefined)("GET", "/Schemas")).status).toBe(401);
     expect((await closed.as("acme")("GET", `/Schemas/${BADGE}`)).status).toBe(200);
   });
@@ -136,7 +137,7 @@ describe("tenant", () => {
   test("may be looked up later, and what the look-up throws is the answer", async () => {
     const { as } = service({
       tenant: async ({ tenant }) => {
-        if (tenant === "closed") throw unauthorized("This tenant is closed.");
+        if (tenant === "closed") throw errors.unauthorized("This tenant is closed.");
         return { resourceTypes: [Group] };
       },
     });
@@ -149,7 +150,7 @@ describe("tenant", () => {
   });
 
   test("is compiled when it is first seen, and not again for the same definitions", async () => {
-    const types = new Set<ResourceType>();
+    const types = new Set<CompiledResourceType>();
     const memory = memoryStorage();
     const { as } = service({
       storage: {
@@ -171,7 +172,7 @@ describe("tenant", () => {
     ["a misspelt member", { resourcetypes: [User] }, /resourcetypes/],
     ["no resource type", { resourceTypes: [] }, /resourceTypes/],
     ["two resource types of one name", { resourceTypes: [User, User] }, /two resource types/],
-    ["an unknown profile", { profile: "lenient" }, /profile/],
+    ["an unknown profile", { profile: "lax" }, /profile/],
     ["a relative base URL", { baseUrl: "/scim" }, /baseUrl/],
     ["a base URL with a query", { baseUrl: "https://example.com/scim?x=1" }, /baseUrl/],
   ])("with %s is a fault of the host: 500, and an error event that names it", async (_what, wrong, problem) => {
@@ -183,7 +184,7 @@ describe("tenant", () => {
 });
 
 describe("a resource of another tenant", () => {
-  const fixed = { now: () => new Date("2026-01-02T03:04:05Z"), newId: () => "of-acme" };
+  const fixed = { clock: { now: () => new Date("2026-01-02T03:04:05Z") }, newId: () => "of-acme" };
 
   test("is answered to the byte like one that never was, whatever the verb [P-3.6-01 T-A6]", async () => {
     const { as } = service(fixed);

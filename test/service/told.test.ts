@@ -4,17 +4,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
 import { nodeHandler } from "../../src/hosts/node.ts";
-import {
-  forbidden,
-  invalidSyntax,
-  type RequestEvent,
-  ScimError,
-  type ScimEvent,
-  type StorageAdapter,
-  tooManyRequests,
-  unavailable,
-  uniqueness,
-} from "../../src/index.ts";
+import { errors, type RequestEvent, ScimError, type ScimEvent, type StorageAdapter } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BULK_REQUEST } from "../support/bulk.ts";
 import { BASE_URL, directory, filtered, GROUP, USER } from "../support/directory.ts";
@@ -26,7 +16,12 @@ const user = { schemas: [USER], userName: "ada" };
 function telling(given: Parameters<typeof directory>[0] = {}) {
   const events: ScimEvent[] = [];
   const observed: RequestEvent[] = [];
-  const service = directory({ on: (event) => events.push(event), observe: (event) => observed.push(event), ...given });
+  const service = directory({
+    onChange: (event) => events.push(event),
+    onNotice: (event) => events.push(event),
+    onRequest: (event) => observed.push(event),
+    ...given,
+  });
   return { ...service, events, observed };
 }
 
@@ -37,7 +32,7 @@ const failing = (error: unknown): StorageAdapter => ({
   query: () => Promise.reject(error),
 });
 
-describe("a refusal is told once, with what was asked for, to `on` and to `observe` alike:", () => {
+describe("a refusal is told once, with what was asked for, to `onNotice` and to `onRequest` alike:", () => {
   const refused = {
     "400, a filter": [
       ["GET", filtered("/Users", "userName zz 1")],
@@ -116,17 +111,17 @@ describe("a refusal is told once, with what was asked for, to `on` and to `obser
           return memory.get(request, context);
         },
         replace: async (request, context) => {
-          if (request.id === "taken") throw uniqueness("userName");
+          if (request.id === "taken") throw errors.uniqueness("userName");
           return memory.replace(request, context);
         },
       },
       newId: () => ids.shift() ?? "none",
       limits: { body: 3000 },
       authorize: ({ type }) => {
-        if (type === "delete") throw forbidden();
+        if (type === "delete") throw errors.forbidden();
       },
       throttle: ({ headers: { "x-busy": busy } }) => {
-        if (busy !== undefined) throw tooManyRequests(3);
+        if (busy !== undefined) throw errors.tooManyRequests(3);
       },
     });
     await service.ask("POST", "/Users", user);
@@ -214,7 +209,10 @@ describe("within a bulk request", () => {
 
   test("a fault is told with its position and its cause [G-4]", async () => {
     const disk = new Error("disk full");
-    const storage = { ...memoryStorage(), create: () => Promise.reject(unavailable(undefined, { cause: disk })) };
+    const storage = {
+      ...memoryStorage(),
+      create: () => Promise.reject(errors.unavailable(undefined, { cause: disk })),
+    };
     const { ask, events } = telling({ storage });
     const Operations = [{ method: "POST", path: "/Users", bulkId: "a", data }];
     await ask("POST", "/Bulk", { schemas: [BULK_REQUEST], Operations });
@@ -229,8 +227,8 @@ describe("a fault is told once, with what was thrown, whatever the server's own 
     [500, new Error("no such table")],
     [500, new ScimError(500, "The directory is broken.")],
     [502, new ScimError(502, "The directory behind this one is broken.")],
-    [503, unavailable()],
-    [503, unavailable("Moved.", { cause: new Error("ECONNREFUSED") })],
+    [503, errors.unavailable()],
+    [503, errors.unavailable("Moved.", { cause: new Error("ECONNREFUSED") })],
   ])("%i, %o", async (status, error) => {
     const { ask, events, observed } = telling({ storage: failing(error) });
     const { json } = await ask("GET", "/Users/1");
@@ -273,7 +271,7 @@ describe("a fault is told once, with what was thrown, whatever the server's own 
           new Promise((_, reject) => signal?.addEventListener("abort", () => setTimeout(() => reject(disk)))),
       };
       const on = (event: ScimEvent) => (events.push(event) === 2 ? resolve(events) : undefined);
-      directory({ storage, timeout: 20, on }).ask("POST", "/Users", user);
+      directory({ storage, timeout: 20, onChange: on, onNotice: on }).ask("POST", "/Users", user);
     });
     const [late, fault] = await told;
     expect(late).toMatchObject({ type: "fault", status: 503 });
@@ -285,7 +283,7 @@ describe("a fault is told once, with what was thrown, whatever the server's own 
     const seen: ScimEvent[] = [];
     const broken = new Error("listener");
     const { ask } = directory({
-      on: (event) => {
+      onNotice: (event) => {
         seen.push(event);
         throw broken;
       },
@@ -307,13 +305,13 @@ describe("every 503 says in whole seconds when to come back:", () => {
   const standard = [["Retry-After", "5"]];
 
   test("storage that is not available", async () => {
-    expect(await when({ storage: failing(unavailable()) })).toEqual(standard);
+    expect(await when({ storage: failing(errors.unavailable()) })).toEqual(standard);
     expect(await when({ storage: failing(new ScimError(503, "Gone.")) })).toEqual(standard);
   });
 
   test("storage that knows when it will be", async () => {
     for (const name of ["Retry-After", "retry-after"])
-      expect(await when({ storage: failing(unavailable("At noon.", { headers: { [name]: "90" } })) })).toEqual([
+      expect(await when({ storage: failing(errors.unavailable("At noon.", { headers: { [name]: "90" } })) })).toEqual([
         [name, "90"],
       ]);
   });
@@ -323,9 +321,9 @@ describe("every 503 says in whole seconds when to come back:", () => {
   });
 
   test("a host's limiter, and a server that is about to stop", async () => {
-    const stop = () => Promise.reject(unavailable("About to stop."));
+    const stop = () => Promise.reject(errors.unavailable("About to stop."));
     expect(await when({ throttle: stop })).toEqual(standard);
-    const signal = AbortSignal.abort(unavailable("About to stop."));
+    const signal = AbortSignal.abort(errors.unavailable("About to stop."));
     const headers = { authorization: "Bearer good" };
     const answer = await directory().scim.handle({ method: "GET", url: "/scim/v2/Users", headers, signal });
     expect(answer).toMatchObject({ status: 503, headers: { "Retry-After": "5" } });
@@ -342,7 +340,7 @@ describe("what a host refuses by itself", () => {
 
   test("is told by scim.error as any other refusal, with what is known of the request [P-3.12-01]", () => {
     const { scim, events, observed } = telling();
-    const answer = scim.error(invalidSyntax("The body is not JSON."), request);
+    const answer = scim.error(errors.invalidSyntax("The body is not JSON."), request);
     expect(answer).toMatchObject({ status: 400, headers: { "Content-Type": "application/json" } });
     const asked = { method: "POST", path: "/Users/{id}", status: 400, detail: "The body is not JSON.", quirks: [] };
     expect(events).toEqual([{ type: "refused", ...asked, scimType: "invalidSyntax", context: undefined }]);
@@ -395,7 +393,7 @@ describe.each(
 )("over %s", (_name, hostOf) => {
   const headers = { authorization: "Bearer good", "content-type": "application/scim+json" };
 
-  test("a body that something ahead has read is a 500, and `on` is told why", async () => {
+  test("a body that something ahead has read is a 500, and `onNotice` is told why", async () => {
     const service = telling();
     const send = await hostOf(service, true);
     const response = await send("/Users", { method: "POST", headers, body: JSON.stringify(user) });
@@ -412,7 +410,7 @@ describe.each(
     expect(service.observed).toMatchObject([{ status: 500, path: "/Users" }]);
   });
 
-  test("an answer that the runtime does not take is a 500, and `on` is told why [T-H2]", async () => {
+  test("an answer that the runtime does not take is a 500, and `onNotice` is told why [T-H2]", async () => {
     const wrong: StorageAdapter = {
       ...memoryStorage(),
       create: () => Promise.reject(new ScimError(400, "x", { headers: { "X-Broken": "a\nb" } })),

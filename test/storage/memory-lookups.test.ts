@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { parseFilter } from "../../src/filter/parser.ts";
 import { resolveFilter } from "../../src/filter/resolve.ts";
 import {
+  type CompiledResourceType,
   comparisonKey,
   compileResourceType,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   Group as GroupDefinition,
-  type ResourceType,
   User as UserDefinition,
 } from "../../src/index.ts";
 import { schemasOf } from "../../src/schema/canonical.ts";
@@ -15,18 +15,22 @@ import { memoryStorage } from "../../src/storage/memory/index.ts";
 
 const USERS = 1000;
 const AT = "2026-01-01T00:00:00Z";
-const MANAGER = `${EnterpriseUser.id}:manager.value`;
+const MANAGER = `${EnterpriseUserSchema.id}:manager.value`;
 
 let keys = 0;
 const counting: typeof comparisonKey = (attribute, value) => {
   keys++;
   return comparisonKey(attribute, value);
 };
-const User = compileResourceType(UserDefinition.extend(EnterpriseUser), counting);
+const User = compileResourceType(UserDefinition.extend(EnterpriseUserSchema), counting);
 const Group = compileResourceType(GroupDefinition, counting);
 const storage = memoryStorage();
 
-async function create(resourceType: ResourceType, id: string, attributes: Record<string, unknown>): Promise<void> {
+async function create(
+  resourceType: CompiledResourceType,
+  id: string,
+  attributes: Record<string, unknown>,
+): Promise<void> {
   const meta = { resourceType: resourceType.name, created: AT, lastModified: AT };
   const resource = { ...attributes, schemas: schemasOf(resourceType, attributes), id, meta };
   await storage.create(
@@ -36,7 +40,7 @@ async function create(resourceType: ResourceType, id: string, attributes: Record
 }
 
 /** How many resources match, and how many values were compared to find them. */
-async function find(resourceType: ResourceType, text: string): Promise<{ found: number; compared: number }> {
+async function find(resourceType: CompiledResourceType, text: string): Promise<{ found: number; compared: number }> {
   const filter = resolveFilter(parseFilter(text), resourceType);
   keys = 0;
   const { totalResults = 0 } = await storage.query(
@@ -52,7 +56,7 @@ beforeAll(async () => {
       userName: `name${at}`,
       displayName: "Same",
       externalId: at % 2 === 0 ? "even" : `odd${at}`,
-      [EnterpriseUser.id]: { manager: { value: `u${at % 100}` } },
+      [EnterpriseUserSchema.id]: { manager: { value: `u${at % 100}` } },
     });
   for (let at = 0; at < 200; at++)
     await create(Group, `g${at}`, {

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { comparisonKey } from "../../src/schema/comparison-key.ts";
-import { EnterpriseUser } from "../../src/schema/core/enterprise-user.ts";
+import { EnterpriseUserSchema } from "../../src/schema/core/enterprise-user.ts";
 import { Group as GroupDefinition } from "../../src/schema/core/group.ts";
 import { User as UserDefinition } from "../../src/schema/core/user.ts";
 import { compileResourceType } from "../../src/schema/resource-type.ts";
@@ -86,7 +86,7 @@ describe("an attribute that is declared otherwise by another release over the sa
   test("of which a release knows nothing survives what that one writes", async () => {
     const [old, now] = [
       releaseWith({}),
-      releaseWith({ code: { uniqueness: "server" }, parts: { ...PARTS, collection: true } }),
+      releaseWith({ code: { uniqueness: "server" }, parts: { ...PARTS, scimkit: { collection: true } } }),
     ];
     await now.create("a", { code: "X1", parts: [{ value: "p" }] });
     await old.rewrite("a", { note: "new" });
@@ -124,7 +124,7 @@ describe("an attribute that is declared otherwise by another release over the sa
     const computed = {
       ...PARTS,
       mutability: "readOnly",
-      inverseOf: { resourceType: "Item", attribute: "boss" },
+      scimkit: { inverseOf: { resourceType: "Item", attribute: "boss" } },
     } as const;
     const [old, now] = [releaseWith({ parts: PARTS }), releaseWith({ parts: computed, boss: BOSS })];
     await old.create("a", { parts: [{ value: "stale" }] });
@@ -136,7 +136,7 @@ describe("an attribute that is declared otherwise by another release over the sa
 
 describe("a list that becomes a collection, and a collection that becomes a list", () => {
   const list = { parts: PARTS };
-  const collection = { parts: { ...PARTS, collection: true } };
+  const collection = { parts: { ...PARTS, scimkit: { collection: true } } };
 
   test("is read and found wherever its elements lie, by either release", async () => {
     const [old, now] = [releaseWith(list), releaseWith(collection)];
@@ -175,7 +175,7 @@ describe("a list that becomes a collection, and a collection that becomes a list
 
   test("whose elements are compared otherwise now is no longer changed by keys of before", async () => {
     const exact = releaseWith({
-      parts: { ...PARTS, collection: true, subAttributes: { value: { caseExact: true }, display: {} } },
+      parts: { ...PARTS, scimkit: { collection: true }, subAttributes: { value: { caseExact: true }, display: {} } },
     });
     const now = releaseWith(collection);
     await exact.create("a", { parts: [{ value: "p" }, { value: "P" }] });
@@ -186,7 +186,10 @@ describe("a list that becomes a collection, and a collection that becomes a list
 
   test("keeps its values unique where another release changes it element by element", async () => {
     const subAttributes = { value: {}, display: { uniqueness: "server" } } as const;
-    const [old, now] = [releaseWith(collection), releaseWith({ parts: { ...PARTS, collection: true, subAttributes } })];
+    const [old, now] = [
+      releaseWith(collection),
+      releaseWith({ parts: { ...PARTS, scimkit: { collection: true }, subAttributes } }),
+    ];
     await now.create("a", { parts: [{ value: "p", display: "one" }] });
     await old.create("b", {});
     await old.delta("b", "parts", [
@@ -203,7 +206,7 @@ describe("a list that becomes a collection, and a collection that becomes a list
 
 describe("lastModified in memory", () => {
   test("never goes back, whatever the clock of another server said before", async () => {
-    const item = releaseWith({ boss: BOSS, parts: { ...PARTS, collection: true } });
+    const item = releaseWith({ boss: BOSS, parts: { ...PARTS, scimkit: { collection: true } } });
     const late = "2026-01-01T00:05:00.000Z";
     await item.create("a", {});
     await item.create("b", { boss: { value: "a" } });
@@ -229,7 +232,7 @@ describe("resources in memory", () => {
         collectGarbage();
         used.push(process.memoryUsage().heapUsed);
       }
-      const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
+      const User = compileResourceType(UserDefinition.extend(EnterpriseUserSchema));
       const Group = compileResourceType(GroupDefinition);
       await releaseOf(storage, User).create(`u${at}`, { userName: `u${at}` });
       await releaseOf(storage, Group).create(`g${at}`, { displayName: "g", members: [{ value: `u${at}` }] });

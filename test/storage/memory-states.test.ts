@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseFilter } from "../../src/filter/parser.ts";
 import { resolveFilter } from "../../src/filter/resolve.ts";
-import { EnterpriseUser } from "../../src/schema/core/enterprise-user.ts";
+import { EnterpriseUserSchema } from "../../src/schema/core/enterprise-user.ts";
 import { Group as GroupDefinition } from "../../src/schema/core/group.ts";
 import { User as UserDefinition } from "../../src/schema/core/user.ts";
-import { compileResourceType, type ResourceType } from "../../src/schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType } from "../../src/schema/resource-type.ts";
 import {
   type NewResource,
   type Page,
@@ -17,7 +17,7 @@ import {
 import { type MemoryStorage, memoryStorage } from "../../src/storage/memory/index.ts";
 import { type Clock, shortSlices, turn } from "../support/short-slices.ts";
 
-const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
+const User = compileResourceType(UserDefinition.extend(EnterpriseUserSchema));
 const Group = compileResourceType(GroupDefinition);
 const AT = "2026-01-01T00:00:00Z";
 const KEPT = Object.fromEntries(
@@ -59,7 +59,7 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   fc.record({ type: fc.constant("delete" as const), id: fc.constantFrom(...IDS, ...GROUPS) }),
 );
 
-async function put(resourceType: ResourceType, resourceId: string, attributes: object): Promise<void> {
+async function put(resourceType: CompiledResourceType, resourceId: string, attributes: object): Promise<void> {
   const meta = { resourceType: resourceType.name, created: AT, lastModified: AT };
   const resource: NewResource = { schemas: [resourceType.urn], id: resourceId, ...attributes, meta };
   const replaced = await storage.replace({ ...WRITE, resourceType, id: resourceId, resource }, {});
@@ -72,7 +72,7 @@ async function apply(step: Write): Promise<void> {
       return put(User, step.id, {
         userName: step.id,
         displayName: step.name,
-        [EnterpriseUser.id]: { manager: { value: step.manager } },
+        [EnterpriseUserSchema.id]: { manager: { value: step.manager } },
       });
     case "group":
       return put(Group, step.id, {
@@ -95,7 +95,7 @@ async function apply(step: Write): Promise<void> {
   }
 }
 
-const FILTERS: readonly (readonly [ResourceType, string | undefined])[] = [
+const FILTERS: readonly (readonly [CompiledResourceType, string | undefined])[] = [
   [User, undefined],
   [User, 'displayName eq "one"'],
   [User, 'not (displayName eq "two") and userName pr'],
@@ -103,7 +103,7 @@ const FILTERS: readonly (readonly [ResourceType, string | undefined])[] = [
   [User, 'groups.display eq "one" or displayName eq "three"'],
   [User, 'not (groups.value eq "g1")'],
   [User, 'groups.value eq "g0"'],
-  [User, `${EnterpriseUser.id}:manager.value eq "u1"`],
+  [User, `${EnterpriseUserSchema.id}:manager.value eq "u1"`],
   [Group, undefined],
   [Group, "members pr"],
   [Group, 'not (members.value eq "u2")'],

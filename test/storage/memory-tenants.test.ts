@@ -10,7 +10,12 @@ beforeEach(() => {
   storage = memoryStorage({ hashSecret: (_, value) => `hash of ${value}` });
 });
 
-const PARTS = { type: "complex", multiValued: true, collection: true, subAttributes: { value: {} } } as const;
+const PARTS = {
+  type: "complex",
+  multiValued: true,
+  scimkit: { collection: true },
+  subAttributes: { value: {} },
+} as const;
 const ATTRIBUTES = { code: { uniqueness: "global" }, pin: { mutability: "writeOnly" }, parts: PARTS } as const;
 const type = itemWith(ATTRIBUTES);
 const of = (tenant?: string) => releaseOf(storage, type, tenant === undefined ? {} : { tenant });
@@ -84,7 +89,7 @@ describe("a tenant in memory", () => {
 
 describe("a reindex of memory", () => {
   const [Old, New] = [
-    { code: {}, pin: {}, size: {}, gone: {}, parts: { ...PARTS, collection: false } },
+    { code: {}, pin: {}, size: {}, gone: {}, parts: { ...PARTS, scimkit: { collection: false } } },
     { code: { uniqueness: "server" }, pin: { mutability: "writeOnly" }, size: { type: "integer" }, parts: PARTS },
   ] as const;
   const old = () => releaseOf(storage, itemWith(Old));

@@ -4,10 +4,10 @@ import { parseFilter } from "../../src/filter/parser.ts";
 import { resolveFilter } from "../../src/filter/resolve.ts";
 import type { Attribute } from "../../src/schema/attribute.ts";
 import { schemasOf } from "../../src/schema/canonical.ts";
-import { EnterpriseUser } from "../../src/schema/core/enterprise-user.ts";
+import { EnterpriseUserSchema } from "../../src/schema/core/enterprise-user.ts";
 import { Group as GroupDefinition } from "../../src/schema/core/group.ts";
 import { User as UserDefinition } from "../../src/schema/core/user.ts";
-import { compileResourceType, defineResourceType, type ResourceType } from "../../src/schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType, defineResourceType } from "../../src/schema/resource-type.ts";
 import { defineSchema } from "../../src/schema/schema.ts";
 import {
   type Context,
@@ -21,8 +21,8 @@ import { type MemoryStorage, type MemoryStorageOptions, memoryStorage } from "..
 import { referencesIn, settleReference } from "../../src/storage/reference.ts";
 import { queryByScan } from "../../src/storage/scan.ts";
 
-const ENTERPRISE = EnterpriseUser.id;
-const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
+const ENTERPRISE = EnterpriseUserSchema.id;
+const User = compileResourceType(UserDefinition.extend(EnterpriseUserSchema));
 const Group = compileResourceType(GroupDefinition);
 const Badge = compileResourceType(
   defineResourceType({
@@ -64,7 +64,12 @@ beforeEach(() => {
   storage = memoryStorage();
 });
 
-function resourceOf(resourceType: ResourceType, id: string, attributes: Record<string, unknown>, at = AT): NewResource {
+function resourceOf(
+  resourceType: CompiledResourceType,
+  id: string,
+  attributes: Record<string, unknown>,
+  at = AT,
+): NewResource {
   const meta = { resourceType: resourceType.name, created: AT, lastModified: at };
   return { ...attributes, schemas: schemasOf(resourceType, attributes), id, meta };
 }
@@ -78,7 +83,7 @@ interface WriteOptions {
 }
 
 function create(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   id: string,
   attributes: Record<string, unknown>,
   options: WriteOptions = {},
@@ -93,7 +98,7 @@ function create(
 }
 
 function replace(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   id: string,
   attributes: Record<string, unknown>,
   options: WriteOptions = {},
@@ -108,18 +113,22 @@ function replace(
 }
 
 function remove(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   id: string,
   { context = {}, ifVersion }: WriteOptions = {},
 ): Promise<boolean> {
   return storage.delete({ resourceType, id, ifVersion, at: LATER, checkReferences: KNOWN, notify: () => {} }, context);
 }
 
-function get(resourceType: ResourceType, id: string, context: Context = {}): Promise<StoredResource | undefined> {
+function get(
+  resourceType: CompiledResourceType,
+  id: string,
+  context: Context = {},
+): Promise<StoredResource | undefined> {
   return storage.get({ resourceType, id, select: SELECT_ALL }, context);
 }
 
-async function find(resourceType: ResourceType, filter: string, context: Context = {}): Promise<string[]> {
+async function find(resourceType: CompiledResourceType, filter: string, context: Context = {}): Promise<string[]> {
   const resolved = resolveFilter(parseFilter(filter), resourceType);
   const found = await storage.query(
     { resourceType, filter: resolved, page: { startIndex: 1, count: 1000 }, select: SELECT_ALL },
@@ -667,7 +676,7 @@ describe("queries", () => {
 
   test("work for a second server over the same storage, whose resource types were compiled anew", async () => {
     const again = {
-      User: compileResourceType(UserDefinition.extend(EnterpriseUser)),
+      User: compileResourceType(UserDefinition.extend(EnterpriseUserSchema)),
       Group: compileResourceType(GroupDefinition),
     };
     await create(User, "u1", { userName: "bo", externalId: "e" });
@@ -714,7 +723,7 @@ describe("queries", () => {
   });
 
   /** Pure scan over everything that `get` shows: the reference for what the indexes may answer. */
-  async function scan(resourceType: ResourceType, filter: string, sorted: boolean): Promise<string[]> {
+  async function scan(resourceType: CompiledResourceType, filter: string, sorted: boolean): Promise<string[]> {
     const all = await storage.query({ resourceType, page: { startIndex: 1, count: 1000 }, select: SELECT_ALL }, {});
     const id = resourceType.resolve("id");
     const sort = sorted && id !== undefined ? { path: id, descending: true } : undefined;
@@ -783,7 +792,7 @@ describe("queries", () => {
       fc.record({ type: fc.constant("delete" as const), id }),
     );
     const write = async (
-      resourceType: ResourceType,
+      resourceType: CompiledResourceType,
       resourceId: string,
       attributes: Record<string, unknown>,
     ): Promise<void> => {

@@ -2,12 +2,15 @@ import { parseFilter } from "../../src/filter/parser.ts";
 import { resolveFilter } from "../../src/filter/resolve.ts";
 import type { AttributeLiteral, ComparisonKey } from "../../src/schema/attribute.ts";
 import { schemasOf } from "../../src/schema/canonical.ts";
-import { compileResourceType, defineResourceType, type ResourceType } from "../../src/schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType, defineResourceType } from "../../src/schema/resource-type.ts";
 import { defineSchema } from "../../src/schema/schema.ts";
 import { type Context, SELECT_ALL, type StorageAdapter, type StoredResource } from "../../src/storage/adapter.ts";
 
 /** A resource type named Item, as one release has it or another. */
-export function itemWith(attributes: Readonly<Record<string, AttributeLiteral>>, key?: ComparisonKey): ResourceType {
+export function itemWith(
+  attributes: Readonly<Record<string, AttributeLiteral>>,
+  key?: ComparisonKey,
+): CompiledResourceType {
   return compileResourceType(definitionWith(attributes), key);
 }
 
@@ -26,7 +29,7 @@ export function definitionWith(attributes: Readonly<Record<string, AttributeLite
 export const AT = "2026-01-01T00:00:00.000Z";
 
 /** Short ways to call a storage with the types of one release. */
-export function releaseOf(storage: StorageAdapter, resourceType: ResourceType, context: Context = {}) {
+export function releaseOf(storage: StorageAdapter, resourceType: CompiledResourceType, context: Context = {}) {
   const write = { resourceType, at: AT, checkReferences: {}, notify: () => undefined, select: SELECT_ALL };
   const resourceOf = (id: string, attributes: Record<string, unknown>, at = AT) => ({
     schemas: schemasOf(resourceType, attributes),

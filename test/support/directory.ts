@@ -1,6 +1,7 @@
 import {
   createScim,
-  EnterpriseUser,
+  EnterpriseUserSchema,
+  errors,
   Group,
   type RefusedEvent,
   type Scim,
@@ -8,7 +9,6 @@ import {
   type ScimOptions,
   type ScimResponse,
   User,
-  unauthorized,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import type { Fixtures } from "./samples.ts";
@@ -30,7 +30,7 @@ export interface Answer extends ScimResponse {
 /** A SCIM service for a test, its events, and a short way to ask it. */
 export interface Directory {
   readonly scim: Scim;
-  /** What `on` was told, but for refusals: most tests refuse on purpose, and look at the answer. */
+  /** What `onChange` and `onNotice` were told, but for refusals: most tests refuse on purpose, and look at the answer. */
   readonly events: ScimEvent[];
   readonly refusals: RefusedEvent[];
   ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -41,14 +41,15 @@ export function directory(given: Partial<ScimOptions> = {}): Directory {
   const events: ScimEvent[] = [];
   const refusals: RefusedEvent[] = [];
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
     baseUrl: BASE_URL,
     authenticate: (request) => {
-      if (request.headers.authorization !== "Bearer good") throw unauthorized();
+      if (request.headers.authorization !== "Bearer good") throw errors.unauthorized();
       return {};
     },
-    on: (event) => (event.type === "refused" ? refusals.push(event) : events.push(event)),
+    onChange: (event) => events.push(event),
+    onNotice: (event) => (event.type === "refused" ? refusals.push(event) : events.push(event)),
     ...given,
   });
   const ask: Directory["ask"] = async (method, path, body, headers = {}) => {

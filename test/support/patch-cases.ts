@@ -100,7 +100,10 @@ export const THING: Omit<ModelType, "isTolerant"> = {
 export const LIMITS = { stringLength: 100, binaryLength: 100, elements: THING.maxElements, collectionElements: 100 };
 
 const schemaOf = ({ id, attributes }: ModelSchema) =>
-  schemaFromJson({ id, attributes } as unknown as Parameters<typeof schemaFromJson>[0]);
+  schemaFromJson({
+    id,
+    attributes: attributes.map(({ collection = false, ...attribute }) => ({ ...attribute, scimkit: { collection } })),
+  } as unknown as Parameters<typeof schemaFromJson>[0]);
 
 /** The same type for the library. */
 export const ThingType: ResourceTypeDefinition = THING.extensions.reduce(

@@ -1,4 +1,11 @@
-import { defineResourceType, defineSchema, EnterpriseUser, Group, type ScimOptions, User } from "../../src/index.ts";
+import {
+  defineResourceType,
+  defineSchema,
+  EnterpriseUserSchema,
+  Group,
+  type ScimOptions,
+  User,
+} from "../../src/index.ts";
 import { type Answer, type Directory, directory, ENTERPRISE, USER } from "./directory.ts";
 
 export const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -75,7 +82,7 @@ export async function patching(
   resource: object,
   given: Partial<ScimOptions> = {},
 ): Promise<Patching> {
-  const made = directory({ resourceTypes: [User.extend(EnterpriseUser), Group, Device], ...given });
+  const made = directory({ resourceTypes: [User.extend(EnterpriseUserSchema), Group, Device], ...given });
   const created = await made.ask("POST", endpoint, resource);
   if (created.status !== 201) throw new Error(`the resource was refused: ${created.body}`);
   made.events.length = 0;

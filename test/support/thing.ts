@@ -26,7 +26,7 @@ export const Thing = defineResourceType({
       never: { returned: "never" },
       serial: { uniqueness: "server" },
       planet: { uniqueness: "global" },
-      label: { default: "unnamed" },
+      label: { scimkit: { default: "unnamed" } },
       tags: { multiValued: true },
       color: { canonicalValues: ["red", "green"] },
       box: {

@@ -1,6 +1,6 @@
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { EnterpriseUser, Group, type SchemaDefinition, User } from "../../src/index.ts";
+import { EnterpriseUserSchema, Group, type SchemaDefinition, User } from "../../src/index.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const FILE = `${ROOT}test/types/hovered.ts`;
@@ -8,9 +8,9 @@ const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /** What somebody writes in an editor; each name is hovered over where `«` stands before it. */
 const TEXT = `
-import { EnterpriseUser, Group, User, type Resource, type ResourceInput } from "../../src/index.ts";
-export const shown = [«User, «Group, «EnterpriseUser];
-const «Employee = User.extend(EnterpriseUser);
+import { EnterpriseUserSchema, Group, User, type Resource, type ResourceInput } from "../../src/index.ts";
+export const shown = [«User, «Group, «EnterpriseUserSchema];
+const «Employee = User.extend(EnterpriseUserSchema);
 export function show(
   «user: Resource<typeof User>,
   «group: Resource<typeof Group>,
@@ -74,9 +74,9 @@ describe("an editor shows", () => {
   test("a resource type by the name of its schema, in a line, and what it is", () => {
     expect(typeOf("User")).toBe("(alias) const User: ResourceTypeDefinition<UserSchema, readonly []>");
     expect(typeOf("Group")).toBe("(alias) const Group: ResourceTypeDefinition<GroupSchema, readonly []>");
-    expect(typeOf("EnterpriseUser")).toContain("const EnterpriseUser: EnterpriseUser");
+    expect(typeOf("EnterpriseUserSchema")).toContain("const EnterpriseUserSchema: EnterpriseUserSchema");
     expect(typeOf("Employee")).toBe(
-      "const Employee: ResourceTypeDefinition<UserSchema, readonly [Extension<EnterpriseUser, false>]>",
+      "const Employee: ResourceTypeDefinition<UserSchema, readonly [Extension<EnterpriseUserSchema, false>]>",
     );
     expect(docOf("User")).toBe("Users at `/Users`, without extensions.");
   });
@@ -85,7 +85,7 @@ describe("an editor shows", () => {
     expect(typeOf("user")).toBe("(parameter) user: Resource<ResourceTypeDefinition<UserSchema, readonly []>>");
     expect(typeOf("group")).toBe("(parameter) group: Resource<ResourceTypeDefinition<GroupSchema, readonly []>>");
     expect(typeOf("employee")).toBe(
-      "(parameter) employee: Resource<ResourceTypeDefinition<UserSchema, readonly [Extension<EnterpriseUser, false>]>>",
+      "(parameter) employee: Resource<ResourceTypeDefinition<UserSchema, readonly [Extension<EnterpriseUserSchema, false>]>>",
     );
     expect(typeOf("input")).toBe("(parameter) input: ResourceInput<ResourceTypeDefinition<UserSchema, readonly []>>");
   });
@@ -109,7 +109,7 @@ describe("an editor shows", () => {
   });
 
   test("documentation of every attribute and sub-attribute that is shipped", () => {
-    const paths = [User.schema, Group.schema, EnterpriseUser].flatMap(({ name, attributes }) =>
+    const paths = [User.schema, Group.schema, EnterpriseUserSchema].flatMap(({ name, attributes }) =>
       Object.entries(attributes as SchemaDefinition["attributes"]).flatMap(([attribute, { subAttributes = {} }]) => [
         `${name}["attributes"]["«${attribute}"]`,
         ...Object.keys(subAttributes).map((sub) => `${name}["attributes"]["${attribute}"]["subAttributes"]["«${sub}"]`),
@@ -117,7 +117,7 @@ describe("an editor shows", () => {
     );
     const types = paths.map((path, index) => `export type T${index} = ${path};`);
     const header =
-      'import type { UserSchema as User, GroupSchema as Group, EnterpriseUser } from "../../src/index.ts";\n';
+      'import type { UserSchema as User, GroupSchema as Group, EnterpriseUserSchema as EnterpriseUser } from "../../src/index.ts";\n';
     const undocumented = [...hovers(`${header}${types.join("\n")}`).values()].filter(({ doc }) => doc === "");
     expect(undocumented.map(({ type }) => type.split("\n")[0])).toEqual([]);
     expect(paths.length).toBeGreaterThan(80);

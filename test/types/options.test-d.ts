@@ -3,31 +3,34 @@ import * as z from "zod";
 import { DEFAULT_LIMITS } from "../../src/call/limits.ts";
 import type {
   AuthenticationScheme,
-  CursorOptions,
+  ClockOptions,
+  DiscoveryOptions,
   Limits,
-  PaginationOptions,
+  PagingOptions,
   ScimOptions,
   TenantOptions,
 } from "../../src/index.ts";
 import { type AnnouncementsShape, SecurityEventsShape } from "../../src/service/announce.ts";
 import {
   AuthenticationSchemeShape,
-  CursorsShape,
+  ClockShape,
+  DiscoveryShape,
   OptionsShape,
-  PaginationShape,
+  PagingShape,
   TenantShape,
 } from "../../src/service/check-options.ts";
 import type { DEFAULTS, settle } from "../../src/service/defaults.ts";
 import type { ShapeOf } from "../../src/service/shape.ts";
 
-type Announcements = NonNullable<ScimOptions["announce"]>;
+type Announcements = NonNullable<DiscoveryOptions["announce"]>;
 
 describe("what is checked at run time and the interface have the same keys", () => {
   test("as they are", () => {
     expectTypeOf<keyof typeof OptionsShape.shape>().toEqualTypeOf<keyof ScimOptions>();
     expectTypeOf<keyof typeof TenantShape.shape>().toEqualTypeOf<keyof TenantOptions>();
-    expectTypeOf<keyof typeof PaginationShape.shape>().toEqualTypeOf<keyof PaginationOptions>();
-    expectTypeOf<keyof typeof CursorsShape.shape>().toEqualTypeOf<keyof CursorOptions>();
+    expectTypeOf<keyof typeof PagingShape.shape>().toEqualTypeOf<keyof PagingOptions>();
+    expectTypeOf<keyof typeof DiscoveryShape.shape>().toEqualTypeOf<keyof DiscoveryOptions>();
+    expectTypeOf<keyof typeof ClockShape.shape>().toEqualTypeOf<keyof ClockOptions>();
     expectTypeOf<keyof typeof AuthenticationSchemeShape.shape>().toEqualTypeOf<keyof AuthenticationScheme>();
     expectTypeOf<keyof typeof AnnouncementsShape.shape>().toEqualTypeOf<"securityEvents">();
     expectTypeOf<keyof typeof SecurityEventsShape.shape>().toEqualTypeOf<
@@ -44,9 +47,11 @@ describe("what is checked at run time and the interface have the same keys", () 
     // @ts-expect-error: the check lacks `more`
     TenantShape.shape satisfies ShapeOf<TenantOptions & { readonly more?: boolean }>;
     // @ts-expect-error: the check lacks `more`
-    PaginationShape.shape satisfies ShapeOf<PaginationOptions & { readonly more?: boolean }>;
+    PagingShape.shape satisfies ShapeOf<PagingOptions & { readonly more?: boolean }>;
     // @ts-expect-error: the check lacks `more`
-    CursorsShape.shape satisfies ShapeOf<CursorOptions & { readonly more?: boolean }>;
+    DiscoveryShape.shape satisfies ShapeOf<DiscoveryOptions & { readonly more?: boolean }>;
+    // @ts-expect-error: the check lacks `more`
+    ClockShape.shape satisfies ShapeOf<ClockOptions & { readonly more?: boolean }>;
     // @ts-expect-error: the check lacks `more`
     AuthenticationSchemeShape.shape satisfies ShapeOf<AuthenticationScheme & { readonly more?: boolean }>;
     // @ts-expect-error: the check lacks `more`
@@ -62,9 +67,11 @@ describe("what is checked at run time and the interface have the same keys", () 
     // @ts-expect-error: the interface lacks `more`
     ({ ...TenantShape.shape, more }) satisfies ShapeOf<TenantOptions>;
     // @ts-expect-error: the interface lacks `more`
-    ({ ...PaginationShape.shape, more }) satisfies ShapeOf<PaginationOptions>;
+    ({ ...PagingShape.shape, more }) satisfies ShapeOf<PagingOptions>;
     // @ts-expect-error: the interface lacks `more`
-    ({ ...CursorsShape.shape, more }) satisfies ShapeOf<CursorOptions>;
+    ({ ...DiscoveryShape.shape, more }) satisfies ShapeOf<DiscoveryOptions>;
+    // @ts-expect-error: the interface lacks `more`
+    ({ ...ClockShape.shape, more }) satisfies ShapeOf<ClockOptions>;
     // @ts-expect-error: the interface lacks `more`
     ({ ...AuthenticationSchemeShape.shape, more }) satisfies ShapeOf<AuthenticationScheme>;
     // @ts-expect-error: the interface lacks `more`
@@ -83,6 +90,6 @@ describe("the defaults", () => {
     type Settled = ReturnType<typeof settle>;
     expectTypeOf<Settled["etags"]>().toEqualTypeOf<boolean>();
     expectTypeOf<Settled["limits"]>().toEqualTypeOf<Limits>();
-    expectTypeOf<Settled["cursors"]["timeout"]>().toEqualTypeOf<number>();
+    expectTypeOf<Settled["paging"]["cursorTimeout"]>().toEqualTypeOf<number>();
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expectTypeOf, test } from "vitest";
 import {
+  type CompiledResourceType,
   compileResourceType,
   defineResourceType,
   defineSchema,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   type Group,
   type Resource,
   type ResourceInput,
-  type ResourceType,
   type SchemaDefinition,
   schemaFromJson,
   User,
@@ -114,14 +114,14 @@ describe("ResourceInput<typeof User>", () => {
   });
 
   test("leaves read-only sub-attributes out", () => {
-    const Employee = User.extend(EnterpriseUser);
+    const Employee = User.extend(EnterpriseUserSchema);
     type Manager = NonNullable<NonNullable<ResourceInput<typeof Employee>[typeof enterprise]>["manager"]>;
     expectTypeOf<keyof Manager>().toEqualTypeOf<"value" | "$ref">();
   });
 });
 
 describe("extensions", () => {
-  const Employee = User.extend(EnterpriseUser);
+  const Employee = User.extend(EnterpriseUserSchema);
   type EmployeeResource = Resource<typeof Employee>;
 
   test("stand under their URN, optional unless required", () => {
@@ -136,7 +136,7 @@ describe("extensions", () => {
   });
 
   test("that are required are required keys, in and out", () => {
-    const Required = User.extend(EnterpriseUser, { required: true });
+    const Required = User.extend(EnterpriseUserSchema, { required: true });
     expectTypeOf<RequiredKeys<Resource<typeof Required>>>().toEqualTypeOf<
       "schemas" | "id" | "meta" | "userName" | typeof enterprise
     >();
@@ -151,7 +151,7 @@ describe("extensions", () => {
       name: "Badge",
       attributes: { number: { type: "integer", required: true } },
     });
-    const Both = User.extend(EnterpriseUser).extend(Badge, { required: true });
+    const Both = User.extend(EnterpriseUserSchema).extend(Badge, { required: true });
     expectTypeOf<Resource<typeof Both>["urn:example:Badge"]["number"]>().toEqualTypeOf<number>();
     expectTypeOf<RequiredKeys<Resource<typeof Both>>>().toEqualTypeOf<
       "schemas" | "id" | "meta" | "userName" | "urn:example:Badge"
@@ -235,8 +235,8 @@ describe("a schema of one's own", () => {
   test("is not widened by its resource type, and can be compiled", () => {
     const DeviceType = defineResourceType({ name: "Device", schema: Device });
     expectTypeOf<Resource<typeof DeviceType>>().toEqualTypeOf<DeviceResource>();
-    expectTypeOf(compileResourceType(DeviceType)).toEqualTypeOf<ResourceType>();
-    expectTypeOf(compileResourceType(User.extend(EnterpriseUser))).toEqualTypeOf<ResourceType>();
+    expectTypeOf(compileResourceType(DeviceType)).toEqualTypeOf<CompiledResourceType>();
+    expectTypeOf(compileResourceType(User.extend(EnterpriseUserSchema))).toEqualTypeOf<CompiledResourceType>();
   });
 
   test("is refused where the literal is wrong", () => {

@@ -3,7 +3,7 @@ import type { BulkEntry, BulkMethod } from "../../call/operation.ts";
 import { pathOptions, tolerance } from "../../call/settings.ts";
 import { invalidSyntax } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";
 import { mapPatchReferences } from "./patch-references.ts";
@@ -35,7 +35,7 @@ export function readData<C extends Context>({ method, data }: BulkEntry, index: 
 /** A body with its bulkId references replaced, or told of: the one walk that finds them and that fills them in. */
 export function mapBody<C extends Context>(
   method: BulkMethod,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   body: ResourceObject,
   call: Call<C>,
   substitute: Substitute,
@@ -55,7 +55,7 @@ export function mapBody<C extends Context>(
 }
 
 /** As the readers of bodies find it, rules of the host's own included. */
-function attributeNamed<C extends Context>(type: ResourceType, name: string, { engine }: Call<C>) {
+function attributeNamed<C extends Context>(type: CompiledResourceType, name: string, { engine }: Call<C>) {
   const attribute = type.attribute(name);
   if (attribute !== undefined || type.extension(name) !== undefined) return attribute;
   const qualified = name.includes(":") ? type.resolve(name) : undefined;

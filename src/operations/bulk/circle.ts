@@ -1,8 +1,7 @@
 import type { Call } from "../../call/call.ts";
-import { summaryOf } from "../../call/failure.ts";
 import type { CreateOperation } from "../../call/operation.ts";
 import { writeRequest } from "../../call/write.ts";
-import { conflict, isScimError } from "../../error.ts";
+import { conflict, isScimError, ownError } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
 import type { Attribute } from "../../schema/attribute.ts";
 import type { Context } from "../../storage/adapter.ts";
@@ -153,13 +152,13 @@ async function complete<C extends Context>(
     body: { schemas: [PATCH_SCHEMA], Operations },
   };
   try {
-    const operation = await operationOf(patch, run.plan, created, call);
+    const operation = await operationOf(patch, run.plan, created, call, true);
     const outcome = outcomeOf(await run.execute(operation, call), id);
     return outcome.type === "done" ? outcome.version : undefined;
   } catch (error) {
     if (!isScimError(error) || error.status !== 400) throw error;
     throw conflict(`The circular reference cannot be resolved: ${error.detail}`, {
-      summary: `The circular reference cannot be resolved: ${summaryOf(error)}`,
+      summary: `The circular reference cannot be resolved: ${ownError(error).summary}`,
       cause: error,
     });
   }

@@ -1,13 +1,13 @@
 import { locationOf } from "../../call/location.ts";
 import { conflict, type ScimError } from "../../error.ts";
 import { printable } from "../../schema/printable.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";
 import type { BulkReference } from "./references.ts";
 
 /** A resource that a POST of the request created. */
 export interface CreatedResource {
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly id: string;
 }
 

@@ -3,7 +3,7 @@ import type { Filter } from "../../filter/ast.ts";
 import { type FilterParseOptions, type ParsedPath, parsePath } from "../../filter/parser.ts";
 import { printFilter } from "../../filter/print.ts";
 import type { Attribute } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../../schema/value.ts";
 import {
   bulkIdOf,
@@ -21,7 +21,7 @@ import {
  * @see RFC 7644 §3.7.2, §3.5.2
  */
 export function mapPatchReferences(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   data: ResourceObject,
   find: FindAttribute,
   filter: FilterParseOptions,
@@ -36,7 +36,7 @@ export function mapPatchReferences(
 }
 
 function mapOperation(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   operation: ResourceObject,
   find: FindAttribute,
   filter: FilterParseOptions,
@@ -99,7 +99,7 @@ function mapOperands(filter: Filter<string>, substitute: Substitute): Filter<str
 }
 
 function mapValue(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   path: string | undefined,
   value: unknown,
   find: FindAttribute,
@@ -124,7 +124,7 @@ function mapValue(
 }
 
 /** The attribute or sub-attribute at the end of a path, its filter left out: `emails[type eq "work"].value`. */
-function namedBy(resourceType: ResourceType, path: string): Attribute | undefined {
+function namedBy(resourceType: CompiledResourceType, path: string): Attribute | undefined {
   const open = path.indexOf("[");
   const close = path.lastIndexOf("]");
   const text = open === -1 || close < open ? path : path.slice(0, open) + path.slice(close + 1);

@@ -1,7 +1,7 @@
 import type { Call } from "../../call/call.ts";
 import type { BulkEntry } from "../../call/operation.ts";
 import { tolerance } from "../../call/settings.ts";
-import { conflict, invalidValue, isScimError, type ScimError } from "../../error.ts";
+import { conflict, invalidValue, isScimError, ownError, type ScimError } from "../../error.ts";
 import { printable } from "../../schema/printable.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";
@@ -101,7 +101,7 @@ function planOperation<C extends Context>(
       quirks,
     };
   } catch (error) {
-    if (isScimError(error)) return fail(entry.problem ?? error, target);
+    if (isScimError(error)) return fail(entry.problem ?? ownError(error), target);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Attribute } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../../schema/value.ts";
 
 /** What makes a string a reference to the resource that a POST of the same request creates. @see RFC 7644 §3.7.2 */
@@ -29,7 +29,7 @@ export function bulkIdOf(text: string): string | undefined {
 }
 
 /** Finds the attribute that a member of a body names, the way the readers of bodies do. */
-export type FindAttribute = (resourceType: ResourceType, name: string) => Attribute | undefined;
+export type FindAttribute = (resourceType: CompiledResourceType, name: string) => Attribute | undefined;
 
 /**
  * Goes through the references of resource data. They stand where an id or the URL of a resource may stand: in a complex
@@ -41,7 +41,7 @@ export type FindAttribute = (resourceType: ResourceType, name: string) => Attrib
  * @see RFC 7644 §3.7.2
  */
 export function mapReferences(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   data: ResourceObject,
   find: FindAttribute,
   substitute: Substitute,

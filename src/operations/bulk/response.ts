@@ -1,6 +1,6 @@
 import { locationOf } from "../../call/location.ts";
 import { entityTag } from "../../call/preconditions.ts";
-import type { ScimError } from "../../error.ts";
+import { errorMessage, type ScimError } from "../../error.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { PlannedOperation } from "./plan.ts";
 
@@ -48,8 +48,7 @@ export function operationResult(
   const common = { ...location, ...(method && { method }), ...(bulkId === undefined ? {} : { bulkId }) };
   if (outcome.type === "failed") {
     const { error } = outcome;
-    const response = { ...error.toJSON(), detail: error.detail };
-    return { ...common, status: String(error.status), response };
+    return { ...common, status: String(error.status), response: errorMessage(error) };
   }
   const { status } = outcome;
   const version = etags ? outcome.version : undefined;

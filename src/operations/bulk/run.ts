@@ -54,7 +54,7 @@ export async function runOperation<C extends Context>(run: Run<C>, planned: Plan
 }
 
 /**
- * The operation of the single request, its references replaced by what is there.
+ * The operation of the single request, its references replaced by what is there. `isOwn`: the service asks for it, to end a create.
  * @throws {ScimError} as `Router.read`
  */
 export async function operationOf<C extends Context>(
@@ -62,6 +62,7 @@ export async function operationOf<C extends Context>(
   plan: Plan,
   created: Created,
   call: Call<C>,
+  isOwn = false,
 ): Promise<Operation & { readonly type: "create" | "replace" | "patch" | "delete" }> {
   const { entry, target } = planned;
   const { method, version } = entry;
@@ -75,7 +76,7 @@ export async function operationOf<C extends Context>(
     id === undefined
       ? { type: "resources", resourceType: target.resourceType }
       : { type: "resource", resourceType: target.resourceType, id },
-    { method, version, body },
+    { method, version, body, isOwn },
     call,
   );
   switch (operation.type) {

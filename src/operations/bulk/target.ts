@@ -1,6 +1,6 @@
 import type { BulkMethod, ResourceEndpoint } from "../../call/operation.ts";
 import { invalidSyntax, invalidValue, notFound } from "../../error.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { bulkIdOf, PREFIX } from "./references.ts";
 
 /** Longest path of an operation, in UTF-16 code units: an endpoint, and an id of which each byte may be escaped. */
@@ -8,10 +8,10 @@ const LONGEST_PATH = 2048;
 
 /** What an operation is about: a resource type's endpoint for a POST, a resource for the others. @see RFC 7644 §3.7 */
 export type BulkTarget =
-  | { readonly type: "resources"; readonly resourceType: ResourceType }
+  | { readonly type: "resources"; readonly resourceType: CompiledResourceType }
   | {
       readonly type: "resource";
-      readonly resourceType: ResourceType;
+      readonly resourceType: CompiledResourceType;
       /** Where `bulkId` is set, not yet the id but the reference to it. */
       readonly id: string;
       /** The path is `/Users/bulkId:qwerty` [R-47]. */

@@ -1,6 +1,6 @@
 import type { Call } from "../../call/call.ts";
-import type { ScimEvent } from "../../events/event.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import { isChange, type ScimEvent } from "../../events/event.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../../storage/adapter.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { Context, StorageAdapter } from "../../storage/adapter.ts";
  */
 export async function inTransaction<C extends Context, T>(
   call: Call<C>,
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
   work: (call: Call<C>) => Promise<T>,
 ): Promise<T> {
   const { engine } = call;
@@ -42,7 +42,7 @@ export async function inTransaction<C extends Context, T>(
 }
 
 /** Whether `inTransaction` makes one whole of the writes to a resource type, alone or within a transaction that has begun. */
-export function hasTransactions<C extends Context>(resourceType: ResourceType, { engine }: Call<C>): boolean {
+export function hasTransactions<C extends Context>(resourceType: CompiledResourceType, { engine }: Call<C>): boolean {
   return engine.adapterOf(resourceType).transaction !== undefined;
 }
 
@@ -54,8 +54,7 @@ interface Told {
 }
 
 function isOfChange<C extends Context>(event: ScimEvent<C>): boolean {
-  if (event.type === "schemaChanged") return false;
-  return "changes" in event || event.type === "secretDropped" || event.type === "missingReference";
+  return isChange(event) || event.type === "secretDropped" || event.type === "missingReference";
 }
 
 type Adapters<C extends Context> = readonly (readonly [StorageAdapter<C>, StorageAdapter<C>])[];

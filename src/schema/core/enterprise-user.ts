@@ -21,7 +21,7 @@ const literal = defineSchema({
     /** The user's manager: another user. */
     manager: {
       type: "complex",
-      integrity: "optional",
+      scimkit: { integrity: "optional" },
       description:
         "The User's manager.  A complex type that optionally allows service providers to represent organizational hierarchy by referencing the 'id' attribute of another User.",
       subAttributes: {
@@ -49,7 +49,7 @@ const literal = defineSchema({
 type Literal = typeof literal;
 
 /** The type of the schema, by a name of its own, so that editors show the name and not the whole literal. @see RFC 7643 §7 */
-export interface EnterpriseUser extends Literal {}
+export interface EnterpriseUserSchema extends Literal {}
 
 /** The extension `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User`, for `User.extend`. @see RFC 7643 §4.3, §8.7.1 */
-export const EnterpriseUser: EnterpriseUser = literal;
+export const EnterpriseUserSchema: EnterpriseUserSchema = literal;

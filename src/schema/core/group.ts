@@ -12,8 +12,7 @@ const literal = defineSchema({
     members: {
       type: "complex",
       multiValued: true,
-      collection: true,
-      integrity: "required",
+      scimkit: { collection: true, integrity: "required" },
       description: "A list of members of the Group.",
       subAttributes: {
         /** The id of the member. */

@@ -11,7 +11,7 @@ const literal = defineSchema({
     userName: {
       required: true,
       uniqueness: "server",
-      comparison: "username",
+      scimkit: { comparison: "username" },
       description:
         "Unique identifier for the User, typically used by the user to directly authenticate to the service provider. Each User MUST include a non-empty userName value.  This identifier MUST be unique across the service provider's entire set of Users. REQUIRED.",
     },
@@ -77,26 +77,25 @@ const literal = defineSchema({
     },
     /** As in an Accept-Language header, such as `en-US`. */
     preferredLanguage: {
-      format: "acceptLanguage",
+      scimkit: { format: "acceptLanguage" },
       description:
         "Indicates the User's preferred written or spoken language.  Generally used for selecting a localized user interface; e.g., 'en-US' specifies the language English and country US.",
     },
     /** For currencies, dates and numbers, such as `en-US`. */
     locale: {
-      format: "languageTag",
+      scimkit: { format: "languageTag" },
       description:
         "Used to indicate the User's default location for purposes of localizing items such as currency, date time format, or numerical representations.",
     },
     /** By its name in the IANA database, such as `America/Los_Angeles`. */
     timezone: {
-      format: "timeZone",
+      scimkit: { format: "timeZone" },
       description: "The User's time zone in the 'Olson' time zone database format, e.g., 'America/Los_Angeles'.",
     },
     /** Whether the user may log in. Events tell when it turns. */
     active: {
       type: "boolean",
-      lifecycle: true,
-      default: true,
+      scimkit: { lifecycle: true, default: true },
       description: "A Boolean value indicating the User's administrative status.",
     },
     /** Written by clients, and shown to nobody. */
@@ -226,7 +225,7 @@ const literal = defineSchema({
         /** Zip code. */
         postalCode: { description: "The zip code or postal code component." },
         /** Two letters by ISO 3166-1. */
-        country: { format: "country", description: "The country name component." },
+        country: { scimkit: { format: "country" }, description: "The country name component." },
         /** What it is for or of which kind, such as `work`. */
         type: {
           canonicalValues: ["work", "home", "other"],
@@ -245,7 +244,7 @@ const literal = defineSchema({
       type: "complex",
       multiValued: true,
       mutability: "readOnly",
-      inverseOf: { resourceType: "Group", attribute: "members" },
+      scimkit: { inverseOf: { resourceType: "Group", attribute: "members" } },
       description:
         "A list of groups to which the user belongs, either through direct membership, through nested groups, or dynamically calculated.",
       subAttributes: {
@@ -319,7 +318,11 @@ const literal = defineSchema({
       description: "A list of certificates issued to the User.",
       subAttributes: {
         /** The certificate itself. */
-        value: { type: "binary", format: "certificate", description: "The value of an X.509 certificate." },
+        value: {
+          type: "binary",
+          scimkit: { format: "certificate" },
+          description: "The value of an X.509 certificate.",
+        },
         /** For people to read. */
         display: { description: "A human-readable name, primarily used for display purposes." },
         /** What it is for or of which kind, such as `work`. */
@@ -347,8 +350,8 @@ export const UserSchema: UserSchema = literal;
  * Users at `/Users`, without extensions.
  * @example
  * ```ts
- * import { EnterpriseUser, User } from "scimkit";
- * const Employee = User.extend(EnterpriseUser);
+ * import { EnterpriseUserSchema, User } from "scimkit";
+ * const Employee = User.extend(EnterpriseUserSchema);
  * ```
  * @see RFC 7643 §4.1, §8.6
  */

@@ -1,6 +1,6 @@
 import type { Filter } from "../../filter/ast.ts";
 import { type AttributePath, leafOf } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import { forEach, type Steps } from "../../time-slice.ts";
 import { getOrCreate } from "../get-or-create.ts";
@@ -19,7 +19,7 @@ export type Wanted = Iterable<ValueIndex | ReferenceIndex>;
  * The indexes of references that a tenant has, those of a resource type among them from now on: of what it refers to, and of what it
  * computes from the references of others.
  */
-export function referencesFor(tenant: Tenant, resourceType: ResourceType): Wanted {
+export function referencesFor(tenant: Tenant, resourceType: CompiledResourceType): Wanted {
   if (tenant.met.has(resourceType)) return tenant.references.values();
   tenant.met.add(resourceType);
   for (const { attribute, resourceTypes } of resourceType.references) {
@@ -35,7 +35,7 @@ export function referencesFor(tenant: Tenant, resourceType: ResourceType): Wante
  * The indexes of all values of a resource type that are looked up: by them a write finds who else has a value that must be unique,
  * and what it writes is found from then on.
  */
-export function valuesFor(tenant: Tenant, resourceType: ResourceType): Wanted {
+export function valuesFor(tenant: Tenant, resourceType: CompiledResourceType): Wanted {
   return getOrCreate(tenant.wanted, resourceType, () => {
     const own = valuePaths(resourceType).map((path) => valueIndex(tenant, resourceType, path));
     const globals = resourceType.unique.filter((path) => isUniqueOverTenants(leafOf(path)));
@@ -46,7 +46,7 @@ export function valuesFor(tenant: Tenant, resourceType: ResourceType): Wanted {
 /** The indexes that narrow a filter down. */
 export function lookUpsFor(
   tenant: Tenant,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   filter: Filter<AttributePath> | undefined,
 ): readonly ValueIndex[] {
   switch (filter?.type) {
@@ -71,7 +71,7 @@ function isReverse({ attribute }: AttributePath): boolean {
   return attribute.inverseOf !== undefined;
 }
 
-function valueIndex(tenant: Tenant, resourceType: ResourceType, path: AttributePath): ValueIndex {
+function valueIndex(tenant: Tenant, resourceType: CompiledResourceType, path: AttributePath): ValueIndex {
   return getOrCreate(tenant.values, indexName(resourceType, path), () => {
     const index = newValueIndex(tenant, resourceType, path);
     if (tenant.byId.size > 0) index.filling = fillValues(index, tenant);
@@ -79,7 +79,7 @@ function valueIndex(tenant: Tenant, resourceType: ResourceType, path: AttributeP
   });
 }
 
-function globalIndex(tenant: Tenant, resourceType: ResourceType, path: AttributePath): ValueIndex {
+function globalIndex(tenant: Tenant, resourceType: CompiledResourceType, path: AttributePath): ValueIndex {
   const { globals, tenants } = tenant.shared;
   return getOrCreate(globals, indexName(resourceType, path), () => {
     const index = newValueIndex(tenant, resourceType, path);
@@ -89,7 +89,7 @@ function globalIndex(tenant: Tenant, resourceType: ResourceType, path: Attribute
 }
 
 /** An index outlives the request that asks for it first. */
-function newValueIndex({ shared }: Tenant, resourceType: ResourceType, path: AttributePath): ValueIndex {
+function newValueIndex({ shared }: Tenant, resourceType: CompiledResourceType, path: AttributePath): ValueIndex {
   const one = shared.types.oneFor(resourceType);
   return createValueIndex(one, one.resolve(path.text) ?? path);
 }

@@ -1,6 +1,6 @@
 import type { Compare, Filter } from "../../filter/ast.ts";
 import { type AttributePath, leafOf } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { readAttribute } from "../../schema/value.ts";
 import { isComparedAsId } from "../id.ts";
 import { findReference } from "../reference.ts";
@@ -22,7 +22,7 @@ interface Found {
  */
 export function candidates(
   tenant: Tenant,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   filter: Filter<AttributePath> | undefined,
 ): readonly Row[] {
   const all = rowsOfType(tenant, resourceType);
@@ -38,7 +38,7 @@ export function candidates(
 /** One of how many rows are many. */
 const MANY = 16;
 
-function lookUp(tenant: Tenant, resourceType: ResourceType, filter: Filter<AttributePath>): Found | undefined {
+function lookUp(tenant: Tenant, resourceType: CompiledResourceType, filter: Filter<AttributePath>): Found | undefined {
   switch (filter.type) {
     case "and": {
       // Any one term narrows the search; the smallest does it best.
@@ -71,7 +71,7 @@ function lookUp(tenant: Tenant, resourceType: ResourceType, filter: Filter<Attri
 
 function lookUpEqual(
   tenant: Tenant,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   { path, value }: Compare<AttributePath>,
 ): Found | undefined {
   const { attribute, sub, text } = path;
@@ -92,7 +92,7 @@ function lookUpEqual(
 /** The rows that the holders of this id refer to: the members of a group. */
 function referredTo(
   tenant: Tenant,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   inverse: { readonly resourceType: string; readonly attribute: string },
   key: unknown,
 ): Found | undefined {

@@ -1,4 +1,4 @@
-import type { ReferenceAttribute, ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType, ReferenceAttribute } from "../../schema/resource-type.ts";
 import {
   type AttributePlace,
   isObject,
@@ -22,7 +22,7 @@ import type { Tenant } from "./tenant.ts";
  */
 export function settleReferences(
   tenant: Tenant,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   content: Content,
   { checkReferences, notices }: Omit<SettleOptions, "holder">,
 ): Content {

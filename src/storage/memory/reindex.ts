@@ -1,6 +1,6 @@
 import { leafOf } from "../../schema/attribute.ts";
 import { clearSecrets, fitResource } from "../../schema/fit.ts";
-import { compileResourceType, type ResourceType } from "../../schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType } from "../../schema/resource-type.ts";
 import { isSame, readAttribute, writeAttribute } from "../../schema/value.ts";
 import { doInSlices, TimeSlice } from "../../time-slice.ts";
 import type { StoredResource } from "../adapter.ts";
@@ -56,7 +56,7 @@ export async function reindex(
   return report.report();
 }
 
-async function goThrough(run: Run, tenant: Tenant, name: string, resourceType: ResourceType): Promise<void> {
+async function goThrough(run: Run, tenant: Tenant, name: string, resourceType: CompiledResourceType): Promise<void> {
   const { report, slice, options } = run;
   const { batchSize = 500, onProgress, signal } = options;
   const rows = tenant.rows.get(resourceType.name)?.list() ?? [];
@@ -77,7 +77,13 @@ function isThere(tenant: Tenant, row: Row): boolean {
 }
 
 /** Makes one resource anew, and reports what is to be said of it. */
-async function renew(run: Run, tenant: Tenant, name: string, row: Row, resourceType: ResourceType): Promise<void> {
+async function renew(
+  run: Run,
+  tenant: Tenant,
+  name: string,
+  row: Row,
+  resourceType: CompiledResourceType,
+): Promise<void> {
   const { report, hashSecret, options } = run;
   const before = row.content;
   const secrets = clearSecrets(resourceType, wholeOf(before));
@@ -104,7 +110,7 @@ function tell(
   { report, forget, hashSecret }: Run,
   tenant: string,
   { id, content }: Row,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   secrets: Readonly<Record<string, unknown>>,
 ): Content {
   const found = { tenant, resourceType: resourceType.name, id };
@@ -164,7 +170,12 @@ function isAlike(left: Content, right: Content): boolean {
 }
 
 /** Values that several resources share though they must not. */
-async function findDuplicates(run: Run, tenant: Tenant, name: string, resourceType: ResourceType): Promise<void> {
+async function findDuplicates(
+  run: Run,
+  tenant: Tenant,
+  name: string,
+  resourceType: CompiledResourceType,
+): Promise<void> {
   const { store, report, slice, options } = run;
   for (const { filling } of valuesFor(tenant, resourceType))
     if (filling !== undefined) await doInSlices(filling, slice, options.signal);

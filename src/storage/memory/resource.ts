@@ -3,7 +3,7 @@ import { attributesIn } from "../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../schema/core/holder-name.ts";
 import { fitAttribute } from "../../schema/fit.ts";
-import type { ReferenceAttribute, ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType, ReferenceAttribute } from "../../schema/resource-type.ts";
 import { copyValue, type ResourceObject, writeAttribute } from "../../schema/value.ts";
 import type { Select, StoredResource } from "../adapter.ts";
 import { inverseElement } from "../inverse.ts";
@@ -17,7 +17,7 @@ import { attributeAt } from "./types.ts";
  * A row as the caller may have it: a copy, with the collections and computed attributes that are selected, and all else as it was
  * written.
  */
-export function resourceOf(state: State, row: Row, resourceType: ResourceType, select: Select): StoredResource {
+export function resourceOf(state: State, row: Row, resourceType: CompiledResourceType, select: Select): StoredResource {
   const { document, collections } = state.content(row);
   const resource = copyValue(document) as StoredResource & Record<string, unknown>;
   for (const attribute of attributesApart(resourceType)) {
@@ -49,7 +49,12 @@ function writeElements(
 const CHUNK = 1000;
 
 /** As `resourceOf`, with large collections as streams: their elements are copied when they are asked for. */
-export function streamedResourceOf(state: State, row: Row, resourceType: ResourceType, select: Select): StoredResource {
+export function streamedResourceOf(
+  state: State,
+  row: Row,
+  resourceType: CompiledResourceType,
+  select: Select,
+): StoredResource {
   const { collections } = state.content(row);
   const large = resourceType.attributes.filter(
     (attribute) =>
@@ -99,7 +104,7 @@ function resolved(state: State, reference: ReferenceAttribute, element: Resource
  */
 export function viewFor(
   state: State,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   filter: Filter<AttributePath> | undefined,
   sort: AttributePath | undefined,
 ): (row: Row) => StoredResource {

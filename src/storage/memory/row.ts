@@ -1,6 +1,6 @@
 import { type Attribute, type AttributePath, leafOf } from "../../schema/attribute.ts";
 import { fitAttribute } from "../../schema/fit.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { shapeOf } from "../../schema/shape.ts";
 import { copyValue, isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../../schema/value.ts";
 import type { NewResource, StoredMeta, StoredResource } from "../adapter.ts";
@@ -17,14 +17,14 @@ export class Elements extends Map<unknown, ResourceObject> {
   /** By what keys they were filed. */
   readonly #keys: string;
 
-  constructor(resourceType: ResourceType, attribute: Attribute) {
+  constructor(resourceType: CompiledResourceType, attribute: Attribute) {
     super();
     this.attribute = attribute;
     this.#keys = keysOf(resourceType, attribute);
   }
 
   /** Whether a resource type has this collection too, with elements of the same kinds, and would have filed them as they are. */
-  isOf(resourceType: ResourceType, attribute: Attribute): boolean {
+  isOf(resourceType: CompiledResourceType, attribute: Attribute): boolean {
     return attribute.collection && keysOf(resourceType, attribute) === this.#keys;
   }
 
@@ -43,7 +43,7 @@ export class Elements extends Map<unknown, ResourceObject> {
 }
 
 /** What the keys of the elements of a collection depend on, and their kinds. */
-function keysOf(resourceType: ResourceType, attribute: Attribute): string {
+function keysOf(resourceType: CompiledResourceType, attribute: Attribute): string {
   return getOrCreate(KEYS, attribute, () => {
     const { attributes } = shapeOf(resourceType);
     return [attribute, ...attribute.subAttributes].map(({ path }) => `${path} ${attributes[path]?.key}`).join("\n");
@@ -58,7 +58,7 @@ const KEYS = new WeakMap<Attribute, string>();
  */
 export interface Content {
   /** That of the write, or one that is compiled alike. */
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   /** Whether all values are as this resource type has them, so that a reader whose it is need not look twice. */
   readonly isFit: boolean;
   /** All but the collections and computed attributes, and what no schema names. Never changed in place: a reader may hold on to it. */
@@ -85,16 +85,16 @@ export interface Row {
 /**
  * Attributes that no document holds: collections, what is computed when selected, and secrets, should one stray there.
  */
-export function attributesApart(resourceType: ResourceType): readonly Attribute[] {
+export function attributesApart(resourceType: CompiledResourceType): readonly Attribute[] {
   return getOrCreate(APART, resourceType, () =>
     resourceType.attributes.filter((attribute) => attribute.collection || !attribute.isStored),
   );
 }
 
-const APART = new WeakMap<ResourceType, readonly Attribute[]>();
+const APART = new WeakMap<CompiledResourceType, readonly Attribute[]>();
 
 /** Takes a resource apart for storing; nothing of the caller's objects is kept. */
-export function contentOf(resourceType: ResourceType, resource: NewResource, version: number): Content {
+export function contentOf(resourceType: CompiledResourceType, resource: NewResource, version: number): Content {
   const document: Record<string, unknown> = { ...resource };
   const collections = new Map<string, Elements>();
   for (const attribute of attributesApart(resourceType)) {
@@ -113,7 +113,7 @@ export function contentOf(resourceType: ResourceType, resource: NewResource, ver
 
 /** The first of several elements with one `value` counts. */
 function elementsByKey(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   attribute: Attribute,
   elements: Iterable<unknown>,
   take: (element: ResourceObject) => ResourceObject,
@@ -131,7 +131,7 @@ const SERVERS: ReadonlySet<string> = new Set(["schemas", "id", "meta"]);
 
 /** Whether all values are where and as the resource type has them. */
 function isFitting(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   document: StoredResource,
   collections: ReadonlyMap<string, Elements>,
 ): boolean {
@@ -169,7 +169,7 @@ export function withKept(before: Content, next: Content, untouched: readonly Att
 }
 
 /** A content with each value where a resource type has it: the very content where it is so. */
-export function placedBy(resourceType: ResourceType, content: Content): Content {
+export function placedBy(resourceType: CompiledResourceType, content: Content): Content {
   if (content.isFit && content.resourceType === resourceType) return content;
   const document: Record<string, unknown> = { ...content.document };
   const collections = new Map(content.collections);

@@ -1,5 +1,5 @@
 import { versionMismatch } from "../../error.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { getOrCreate } from "../get-or-create.ts";
 import type { ReferenceIndex } from "./reference-index.ts";
 import type { Row } from "./row.ts";
@@ -19,9 +19,9 @@ export interface Tenant {
   /** Rows by the ids that they refer to, for each reference attribute of each type, by `referenceName`. */
   readonly references: Map<string, ReferenceIndex>;
   /** The resource types whose references have their indexes. */
-  readonly met: WeakSet<ResourceType>;
+  readonly met: WeakSet<CompiledResourceType>;
   /** The indexes of the values of a resource type. */
-  readonly wanted: WeakMap<ResourceType, readonly ValueIndex[]>;
+  readonly wanted: WeakMap<CompiledResourceType, readonly ValueIndex[]>;
   readonly shared: Shared;
   /** How many rows were ever created. */
   created: number;
@@ -55,7 +55,7 @@ export function createTenant(shared: Shared): Tenant {
 }
 
 /** The rows of a resource type; types are told apart by name. */
-export function rowsOfType(tenant: Tenant, { name }: Pick<ResourceType, "name">): Rows {
+export function rowsOfType(tenant: Tenant, { name }: Pick<CompiledResourceType, "name">): Rows {
   return getOrCreate(tenant.rows, name, createRows);
 }
 
@@ -65,7 +65,11 @@ export function rowsOfType(tenant: Tenant, { name }: Pick<ResourceType, "name">)
  */
 export function rowToWrite(
   tenant: Tenant,
-  request: { readonly resourceType: ResourceType; readonly id: string; readonly ifVersion?: string | undefined },
+  request: {
+    readonly resourceType: CompiledResourceType;
+    readonly id: string;
+    readonly ifVersion?: string | undefined;
+  },
 ): Row | undefined {
   const { resourceType, id, ifVersion } = request;
   const row = rowsOfType(tenant, resourceType).get(id);

@@ -1,5 +1,5 @@
 import type { Attribute } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { shapeOf } from "../../schema/shape.ts";
 import { getOrCreate } from "../get-or-create.ts";
 
@@ -8,11 +8,11 @@ import { getOrCreate } from "../get-or-create.ts";
  * each request keeps no more of them than there are different ones.
  */
 export class Types {
-  readonly #alike = new Map<string, WeakRef<ResourceType>>();
-  readonly #known = new WeakMap<ResourceType, ResourceType>();
+  readonly #alike = new Map<string, WeakRef<CompiledResourceType>>();
+  readonly #known = new WeakMap<CompiledResourceType, CompiledResourceType>();
 
   /** The one that stands for a resource type. Places and keys of its attributes are the same; nothing else need be. */
-  oneFor(resourceType: ResourceType): ResourceType {
+  oneFor(resourceType: CompiledResourceType): CompiledResourceType {
     return getOrCreate(this.#known, resourceType, () => {
       const name = `${resourceType.name} ${shapeOf(resourceType).fingerprint}`;
       const one = this.#alike.get(name)?.deref() ?? resourceType;
@@ -23,7 +23,7 @@ export class Types {
 }
 
 /** The attribute of a resource type that stands at a path; undefined where it has none, or none that a resource holds. */
-export function attributeAt(resourceType: ResourceType, path: string): Attribute | undefined {
+export function attributeAt(resourceType: CompiledResourceType, path: string): Attribute | undefined {
   return getOrCreate(
     BY_PATH,
     resourceType,
@@ -34,4 +34,4 @@ export function attributeAt(resourceType: ResourceType, path: string): Attribute
   ).get(path);
 }
 
-const BY_PATH = new WeakMap<ResourceType, ReadonlyMap<string, Attribute>>();
+const BY_PATH = new WeakMap<CompiledResourceType, ReadonlyMap<string, Attribute>>();

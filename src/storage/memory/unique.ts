@@ -1,6 +1,6 @@
 import { uniqueness } from "../../error.ts";
 import { type AttributePath, leafOf } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { isUniqueOverTenants } from "../unique.ts";
 import { type Content, keysIn, type Row } from "./row.ts";
 import type { Tenant } from "./tenant.ts";
@@ -11,7 +11,7 @@ import { indexName } from "./value-index.ts";
  * `valuesFor` are ready.
  * @throws {ScimError} 409 uniqueness where another row than `self` has a value that must be unique.
  */
-export function checkUnique(tenant: Tenant, resourceType: ResourceType, content: Content, self?: Row): void {
+export function checkUnique(tenant: Tenant, resourceType: CompiledResourceType, content: Content, self?: Row): void {
   for (const path of resourceType.unique) {
     const held = self === undefined ? NONE : new Set(keysIn(self.content, path));
     for (const key of keysIn(content, path))
@@ -23,7 +23,7 @@ const NONE: ReadonlySet<unknown> = new Set();
 
 function isTaken(
   { values, shared }: Tenant,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   path: AttributePath,
   key: unknown,
   self: Row | undefined,

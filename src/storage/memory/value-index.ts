@@ -1,5 +1,5 @@
 import { type Attribute, type AttributePath, pathOf } from "../../schema/attribute.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { shapeOf, uniqueName } from "../../schema/shape.ts";
 import type { Steps } from "../../time-slice.ts";
 import { getOrCreate } from "../get-or-create.ts";
@@ -25,7 +25,7 @@ export interface ValueIndex {
  * The paths of a resource type whose values are looked up by their keys: `id`, `externalId`, unique attributes, and references whose
  * keys are not the ids themselves.
  */
-export function valuePaths(resourceType: ResourceType): readonly AttributePath[] {
+export function valuePaths(resourceType: CompiledResourceType): readonly AttributePath[] {
   return getOrCreate(PATHS, resourceType, () => {
     const ids = resourceType.common.map((attribute) => pathOf(attribute)).filter(isCommonId);
     const references = resourceType.references.flatMap(({ attribute }) => {
@@ -37,10 +37,10 @@ export function valuePaths(resourceType: ResourceType): readonly AttributePath[]
   });
 }
 
-const PATHS = new WeakMap<ResourceType, readonly AttributePath[]>();
+const PATHS = new WeakMap<CompiledResourceType, readonly AttributePath[]>();
 
 /** Whether the key of a reference's `value` is the id that the reference is filed under. */
-export function isFoundById({ hasStandardKeys }: ResourceType, value: Attribute): boolean {
+export function isFoundById({ hasStandardKeys }: CompiledResourceType, value: Attribute): boolean {
   return hasStandardKeys && isComparedAsId(value);
 }
 
@@ -48,7 +48,7 @@ export function isFoundById({ hasStandardKeys }: ResourceType, value: Attribute)
  * The name of the index of a path: resource types share it where they share the attribute and compare its values alike
  * [S-7-24].
  */
-export function indexName(resourceType: ResourceType, path: AttributePath): string {
+export function indexName(resourceType: CompiledResourceType, path: AttributePath): string {
   const names = getOrCreate(NAMES, resourceType, () => new Map<string, string>());
   return getOrCreate(names, path.text, () => {
     const { attributes } = shapeOf(resourceType);
@@ -59,10 +59,10 @@ export function indexName(resourceType: ResourceType, path: AttributePath): stri
   });
 }
 
-const NAMES = new WeakMap<ResourceType, Map<string, string>>();
+const NAMES = new WeakMap<CompiledResourceType, Map<string, string>>();
 
 /** Makes an empty index. The resource type is kept with it. */
-export function createValueIndex({ name, urn }: ResourceType, path: AttributePath): ValueIndex {
+export function createValueIndex({ name, urn }: CompiledResourceType, path: AttributePath): ValueIndex {
   return { path, of: isOfAll(path) ? undefined : { name, urn }, rows: keyIndex(), filling: undefined };
 }
 

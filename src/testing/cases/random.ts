@@ -1,5 +1,5 @@
 import { isScimError } from "../../error.ts";
-import type { ResourceType } from "../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { StorageAdapter, StoredResource } from "../../storage/adapter.ts";
 import { memoryStorage } from "../../storage/memory/index.ts";
@@ -31,7 +31,7 @@ export function randomCases(runs: number, path: string | undefined): readonly Ca
 
 /** A resource type, and the ids under which its resources are known to the adapter and to memory alike. */
 interface Known {
-  readonly type: ResourceType;
+  readonly type: CompiledResourceType;
   readonly aRow: Choice<MakeRow>;
   readonly ids: string[];
 }
@@ -139,7 +139,7 @@ function checkVersions(
   );
 }
 
-async function checkContents(subject: Subject, model: StorageAdapter, type: ResourceType): Promise<void> {
+async function checkContents(subject: Subject, model: StorageAdapter, type: CompiledResourceType): Promise<void> {
   const [found, expected] = [await subject.query(type.name), await subject.query(type.name, { storage: model })];
   const byId = (resources: readonly StoredResource[]) =>
     Object.fromEntries(

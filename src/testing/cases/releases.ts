@@ -1,5 +1,5 @@
 import type { AttributeLiteral } from "../../schema/attribute.ts";
-import { compileResourceType, defineResourceType, type ResourceType } from "../../schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType, defineResourceType } from "../../schema/resource-type.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { StoredResource } from "../../storage/adapter.ts";
 import { chapter } from "../case.ts";
@@ -27,7 +27,7 @@ export async function serving(subject: Subject, literal: AttributeLiteral): Prom
   return release;
 }
 
-function typeWith({ definition }: ResourceType, literal: AttributeLiteral): ResourceType {
+function typeWith({ definition }: CompiledResourceType, literal: AttributeLiteral): CompiledResourceType {
   const { name, endpoint, description, schema, extensions } = definition;
   const attributes = { ...schema.attributes, [NAME]: literal };
   return compileResourceType(
@@ -145,7 +145,7 @@ const BADGES = [{ value: "p" }, { value: "q" }];
 /** A user whose elements were written as one kind of attribute, and a server that has the other kind. */
 async function moved(subject: Subject, isCollection: boolean) {
   const list = await serving(subject, ELEMENTS);
-  const collection = await serving(subject, { ...ELEMENTS, collection: true });
+  const collection = await serving(subject, { ...ELEMENTS, scimkit: { collection: true } });
   const id = await written(subject, isCollection ? collection : list, "ada", BADGES).catch(async (error: unknown) => {
     // Elements may be kept where one who does not know them is not given them.
     if (!isCollection || !(error instanceof LeftOut)) throw error;

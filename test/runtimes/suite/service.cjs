@@ -4,9 +4,9 @@ const BASE = "/scim/v2";
 
 /** Nothing here is asynchronous: it runs while a module loads, as README's first lines do, and on Workers nothing else may. */
 function createService({ scimkit, memory }, storage = memory.memoryStorage()) {
-  const { bearerToken, createScim, EnterpriseUser, Group, User } = scimkit;
+  const { bearerToken, createScim, EnterpriseUserSchema, Group, User } = scimkit;
   return createScim({
-    resourceTypes: [User.extend(EnterpriseUser), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage,
     baseUrl: `https://example.com${BASE}`,
     authenticate: bearerToken(TOKEN),

@@ -1,10 +1,10 @@
 import { parseFilter } from "../../../src/filter/parser.ts";
 import { resolveFilter } from "../../../src/filter/resolve.ts";
 import { schemasOf } from "../../../src/schema/canonical.ts";
-import { EnterpriseUser } from "../../../src/schema/core/enterprise-user.ts";
+import { EnterpriseUserSchema } from "../../../src/schema/core/enterprise-user.ts";
 import { Group as GroupDefinition } from "../../../src/schema/core/group.ts";
 import { User as UserDefinition } from "../../../src/schema/core/user.ts";
-import { compileResourceType, type ResourceType } from "../../../src/schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType } from "../../../src/schema/resource-type.ts";
 import type {
   Context,
   Page,
@@ -14,7 +14,7 @@ import type {
   WriteRequest,
 } from "../../../src/storage/adapter.ts";
 
-export const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
+export const User = compileResourceType(UserDefinition.extend(EnterpriseUserSchema));
 export const Group = compileResourceType(GroupDefinition);
 export const AT = "2026-01-01T00:00:00Z";
 export const NOTHING: Select = { includes: () => false };
@@ -32,7 +32,7 @@ export function callsOf(
   context: Context = {},
 ) {
   const create = (
-    resourceType: ResourceType,
+    resourceType: CompiledResourceType,
     id: string,
     attributes: Record<string, unknown>,
     select: Select = NOTHING,
@@ -49,9 +49,9 @@ export function callsOf(
         displayName: id,
         ...(members.length === 0 ? {} : { members: members.map((value) => ({ value })) }),
       }),
-    get: (resourceType: ResourceType, id: string, select: Select = { includes: () => true }) =>
+    get: (resourceType: CompiledResourceType, id: string, select: Select = { includes: () => true }) =>
       storage.get({ resourceType, id, select }, context),
-    remove: (resourceType: ResourceType, id: string) =>
+    remove: (resourceType: CompiledResourceType, id: string) =>
       storage.delete({ resourceType, id, checkReferences, ...writes }, context),
     delta: async (id: string, add: readonly string[], remove: readonly string[] = [], ifVersion?: string) => {
       const attribute = Group.attribute("members");
@@ -63,7 +63,7 @@ export function callsOf(
       );
     },
     find: (
-      resourceType: ResourceType,
+      resourceType: CompiledResourceType,
       filter: string | undefined,
       page: Page = { startIndex: 1, count: 100 },
       sortBy?: string,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parseFilter } from "../../../src/filter/parser.ts";
 import { resolveFilter } from "../../../src/filter/resolve.ts";
-import { createScim, EnterpriseUser, User as UserDefinition } from "../../../src/index.ts";
+import { createScim, EnterpriseUserSchema, User as UserDefinition } from "../../../src/index.ts";
 import type { StorageAdapter } from "../../../src/storage/adapter.ts";
 import { callsOf, NOTHING, User } from "./calls.ts";
 import { engines, type Sent } from "./engines.ts";
@@ -90,7 +90,7 @@ describe.each(Object.entries(tables))("%s", (_name, open) => {
       test("a service hands its limit down, and answers with what to do", async () => {
         const ask = (comparisons: number) =>
           createScim({
-            resourceTypes: [UserDefinition.extend(EnterpriseUser)],
+            resourceTypes: [UserDefinition.extend(EnterpriseUserSchema)],
             storage: asked.storage,
             baseUrl: "https://example.com",
             unsafeNoAuthentication: true,

@@ -4,10 +4,14 @@ import type { Filter } from "../../../src/filter/ast.ts";
 import { printFilter } from "../../../src/filter/index.ts";
 import type { AttributePath } from "../../../src/schema/attribute.ts";
 import { schemasOf } from "../../../src/schema/canonical.ts";
-import { EnterpriseUser } from "../../../src/schema/core/enterprise-user.ts";
+import { EnterpriseUserSchema } from "../../../src/schema/core/enterprise-user.ts";
 import { Group as GroupDefinition } from "../../../src/schema/core/group.ts";
 import { User as UserDefinition } from "../../../src/schema/core/user.ts";
-import { compileResourceType, defineResourceType, type ResourceType } from "../../../src/schema/resource-type.ts";
+import {
+  type CompiledResourceType,
+  compileResourceType,
+  defineResourceType,
+} from "../../../src/schema/resource-type.ts";
 import { defineSchema } from "../../../src/schema/schema.ts";
 import { type QueryRequest, SELECT_ALL, type Sort, type StorageAdapter } from "../../../src/storage/adapter.ts";
 import { memoryStorage } from "../../../src/storage/memory/index.ts";
@@ -15,7 +19,7 @@ import { pickSeed, pickSize } from "../../support/size.ts";
 import { someEngines } from "./engines.ts";
 import { resolvedFilters, sortPaths } from "./filters.ts";
 
-const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
+const User = compileResourceType(UserDefinition.extend(EnterpriseUserSchema));
 const Group = compileResourceType(GroupDefinition);
 /** Every type of value, in every place that a value can have. */
 const Thing = compileResourceType(
@@ -53,7 +57,7 @@ const Thing = compileResourceType(
         pieces: {
           type: "complex",
           multiValued: true,
-          collection: true,
+          scimkit: { collection: true },
           subAttributes: { value: {}, weight: { type: "decimal" }, primary: { type: "boolean" } },
         },
       },
@@ -187,7 +191,7 @@ const user = element({
   emails: elements({ value: text, type: fc.constantFrom("work", "home", "Work"), primary: fc.boolean() }).map(
     (found) => found ?? [{ value: "x" }],
   ),
-  [EnterpriseUser.id]: element({
+  [EnterpriseUserSchema.id]: element({
     department: text,
     manager: fc.constantFrom("u001", "u002", "nobody").map((value) => ({ value })),
   }).filter((one) => Object.keys(one).length > 0),
@@ -206,7 +210,7 @@ describe("the same queries over the same resources", () => {
   const memory = memoryStorage();
   const engines = someEngines();
   const adapters = new Map<string, StorageAdapter>([["memory", memory]]);
-  const types: readonly (readonly [ResourceType, string, fc.Arbitrary<Record<string, unknown>>, number])[] = [
+  const types: readonly (readonly [CompiledResourceType, string, fc.Arbitrary<Record<string, unknown>>, number])[] = [
     [User, "u", user, 60],
     [Group, "g", group, 20],
     [Thing, "t", thing, 120],
@@ -215,7 +219,7 @@ describe("the same queries over the same resources", () => {
   beforeAll(async () => {
     for (const engine of engines) {
       const { storage } = await engine.open({
-        resourceTypes: [UserDefinition.extend(EnterpriseUser), GroupDefinition, Thing.definition],
+        resourceTypes: [UserDefinition.extend(EnterpriseUserSchema), GroupDefinition, Thing.definition],
         indexed: ["userName", "displayName", "emails.value", "label", "weight", "tags", "parts.value"],
         searchable: ["title", "emails.value", "label", "parts.value"],
       });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { CompareOperator, Filter } from "../../../src/filter/ast.ts";
 import { type Attribute, type AttributePath, leafOf, pathOf } from "../../../src/schema/attribute.ts";
-import type { ResourceType } from "../../../src/schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../src/schema/resource-type.ts";
 
 /** What attributes of each type are compared with. */
 export interface Operands {
@@ -19,7 +19,7 @@ const SUBSTRING: readonly CompareOperator[] = ["co", "sw", "ew"];
 
 /** Random filters as the core resolves them: every path that the type has, every operator that its type allows. */
 export function resolvedFilters(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   operands: Operands,
 ): fc.Arbitrary<Filter<AttributePath> | undefined> {
   const attributes = resourceType.attributes.filter(isComparable);
@@ -43,7 +43,7 @@ export function resolvedFilters(
 }
 
 /** Every path that can be sorted by. */
-export function sortPaths(resourceType: ResourceType): readonly AttributePath[] {
+export function sortPaths(resourceType: CompiledResourceType): readonly AttributePath[] {
   const attributes = resourceType.attributes.filter(isComparable);
   return [...attributes.flatMap(simplePaths), ...attributes.map((attribute) => pathOf(attribute))].filter(
     // What a collection or a computed attribute begins with is not said.

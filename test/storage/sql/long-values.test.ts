@@ -1,15 +1,15 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { EnterpriseUser, Group, User } from "../../../src/index.ts";
+import { EnterpriseUserSchema, Group, User } from "../../../src/index.ts";
 import { schemasOf } from "../../../src/schema/canonical.ts";
-import { compileResourceType, type ResourceType } from "../../../src/schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType } from "../../../src/schema/resource-type.ts";
 import { SELECT_ALL } from "../../../src/storage/adapter.ts";
 import { DIALECTS } from "../../../src/storage/sql/dialect/find.ts";
 import { someEngines } from "./engines.ts";
 
-const resourceTypes = [User.extend(EnterpriseUser), Group];
+const resourceTypes = [User.extend(EnterpriseUserSchema), Group];
 const [user, group] = resourceTypes.map((definition) => compileResourceType(definition)) as [
-  ResourceType,
-  ResourceType,
+  CompiledResourceType,
+  CompiledResourceType,
 ];
 const AT = "2026-01-01T00:00:00Z";
 
@@ -31,13 +31,13 @@ for (const engine of someEngines())
     });
     afterAll(() => engine.close());
     const common = { secrets: {}, select: SELECT_ALL, at: AT, checkReferences: {}, notify() {} };
-    const resourceOf = (resourceType: ResourceType, id: string, values: object) => ({
+    const resourceOf = (resourceType: CompiledResourceType, id: string, values: object) => ({
       ...values,
       schemas: schemasOf(resourceType, { ...values }),
       id,
       meta: { resourceType: resourceType.name, created: AT, lastModified: AT },
     });
-    const create = (resourceType: ResourceType, id: string, values: object) =>
+    const create = (resourceType: CompiledResourceType, id: string, values: object) =>
       storage.create({ ...common, resourceType, resource: resourceOf(resourceType, id, values) }, {});
 
     test.each([

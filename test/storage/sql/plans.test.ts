@@ -1,7 +1,7 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { load } from "../../../bench/storage/load.ts";
-import type { ResourceType } from "../../../src/schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../src/schema/resource-type.ts";
 import type { Page } from "../../../src/storage/adapter.ts";
 import { AT, callsOf, Group, NOTHING, REQUIRED, User } from "./calls.ts";
 import { type Opened, someEngines } from "./engines.ts";
@@ -33,7 +33,7 @@ interface Asked {
 
 const one: Page = { startIndex: 1, count: 100 };
 const find =
-  (resourceType: ResourceType, filter: string | ((asked: Asked) => string), page: Page = one): Kind["run"] =>
+  (resourceType: CompiledResourceType, filter: string | ((asked: Asked) => string), page: Page = one): Kind["run"] =>
   (asked) =>
     asked.calls.find(
       resourceType,
@@ -117,7 +117,7 @@ const PAGES: readonly Kind[] = [
 
 const write = { at: AT, notify: () => {}, checkReferences: REQUIRED };
 
-async function replace({ storage }: Asked, type: ResourceType, id: string, change: object, isKnown: boolean) {
+async function replace({ storage }: Asked, type: CompiledResourceType, id: string, change: object, isKnown: boolean) {
   const before = await storage.get({ resourceType: type, id, select: ALL }, {});
   if (before === undefined) throw new Error(`${id} is not there`);
   const resource = { ...before, ...change, meta: { ...before.meta, lastModified: "2026-01-02T00:00:00Z" } };

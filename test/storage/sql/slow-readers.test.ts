@@ -67,7 +67,8 @@ for (const place of hasPostgres ? [sqlite, postgres] : [sqlite])
         storage: opened.storage,
         baseUrl: "https://example.com/scim/v2",
         authenticate: ({ headers }) => ({ tenant: headers["x-tenant"] as string }),
-        on: (event) => void events.push(event),
+        onChange: (event) => void events.push(event),
+        onNotice: (event) => void events.push(event),
       });
     });
     afterAll(() => opened.close());

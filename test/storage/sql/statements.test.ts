@@ -1,6 +1,6 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { EnterpriseUser } from "../../../src/index.ts";
+import { EnterpriseUserSchema } from "../../../src/index.ts";
 import { pickSize } from "../../support/size.ts";
 import { callsOf, Group, NOTHING, User } from "./calls.ts";
 import { engines, type Opened, pgliteEngine } from "./engines.ts";
@@ -141,11 +141,11 @@ for (const engine of engines()) {
     });
 
     test("the users of a manager are found by the index over references, whether the manager is there or not", async () => {
-      const manager = `${EnterpriseUser.id}:manager`;
+      const manager = `${EnterpriseUserSchema.id}:manager`;
       const unchecked = callsOf(opened.storage, {});
       // The second one is written with a combining accent.
       for (const [id, value] of Object.entries({ r1: "u00001", r2: "absente\u0301" }))
-        await unchecked.user(id, { [EnterpriseUser.id]: { manager: { value } } });
+        await unchecked.user(id, { [EnterpriseUserSchema.id]: { manager: { value } } });
       opened.sent.length = 0;
       for (const [value, id] of Object.entries({ u00001: "r1", "absent\u00e9": "r2" })) {
         const { resources } = await calls.find(User, `${manager}.value eq "${value}"`);

@@ -22,7 +22,12 @@ const Doors = defineSchema({
   id: "urn:test:Doors",
   name: "Doors",
   attributes: {
-    doors: { type: "complex", multiValued: true, collection: true, subAttributes: { value: {}, since: {} } },
+    doors: {
+      type: "complex",
+      multiValued: true,
+      scimkit: { collection: true },
+      subAttributes: { value: {}, since: {} },
+    },
   },
 });
 const BadgeType = compileResourceType(Badge.extend(Doors));

@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { APPLICATION, MIGRATION, storageOf } from "../../../examples/existing-tables/server.ts";
 import { createApp } from "../../../examples/hono/server.ts";
 import { createLog } from "../../../examples/log.ts";
-import type { ScimEvent, StorageAdapter } from "../../../src/index.ts";
+import type { ScimNotice, StorageAdapter } from "../../../src/index.ts";
 import { openSqlite, sqlStorage } from "../../../src/storage/sql/index.ts";
 import { run } from "../../examples/process.ts";
 import { USER } from "../../support/directory.ts";
@@ -18,16 +18,22 @@ import { hasPostgres, POSTGRES_URL, postgresEngine } from "./engines.ts";
 const TOKEN = "token-of-the-tests-0123456789";
 const pragma = (db: Kysely<unknown>, text: string) => db.executeQuery(CompiledQuery.raw(`PRAGMA ${text}`));
 
-/** What `npm start` serves, over this storage; what `on` was told, and the lines of the log. */
+/** What `npm start` serves, over this storage; what `onNotice` was told, and the lines of the log. */
 function served(storage: StorageAdapter) {
-  const events: ScimEvent[] = [];
+  const events: ScimNotice[] = [];
   const lines: string[] = [];
   const log = createLog("text", (line) => lines.push(line.replace(/^\S+ /, "").replace(/[\d.]+ ms/, "_ ms")));
-  const on = (event: ScimEvent): void => {
+  const onNotice = (event: ScimNotice): void => {
     events.push(event);
-    log.on(event);
+    log.onNotice(event);
   };
-  const app = createApp({ baseUrl: "http://127.0.0.1/scim/v2", token: TOKEN, storage, on, observe: log.observe });
+  const app = createApp({
+    baseUrl: "http://127.0.0.1/scim/v2",
+    token: TOKEN,
+    storage,
+    onNotice,
+    onRequest: log.onRequest,
+  });
   const post = async (userName: string) => {
     const answer = await app.request("/scim/v2/Users", {
       method: "POST",

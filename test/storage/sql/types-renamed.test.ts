@@ -15,13 +15,13 @@ function types(name: string): readonly ResourceTypeDefinition[] {
       name: { required: true, uniqueness: "server" },
       serial: { uniqueness: "global" },
       pin: { mutability: "writeOnly", returned: "never" },
-      parent: { type: "complex", integrity: "optional", subAttributes: parts },
-      near: { type: "complex", multiValued: true, integrity: "optional", subAttributes: parts },
+      parent: { type: "complex", scimkit: { integrity: "optional" }, subAttributes: parts },
+      near: { type: "complex", multiValued: true, scimkit: { integrity: "optional" }, subAttributes: parts },
       racks: {
         type: "complex",
         multiValued: true,
         mutability: "readOnly",
-        inverseOf: { resourceType: "Rack", attribute: "devices" },
+        scimkit: { inverseOf: { resourceType: "Rack", attribute: "devices" } },
         subAttributes: {
           value: { mutability: "readOnly" },
           $ref: { type: "reference", referenceTypes: ["Rack"], mutability: "readOnly" },
@@ -34,7 +34,12 @@ function types(name: string): readonly ResourceTypeDefinition[] {
     name: "Rack",
     attributes: {
       displayName: { required: true, uniqueness: "server" },
-      devices: { type: "complex", multiValued: true, collection: true, integrity: "required", subAttributes: parts },
+      devices: {
+        type: "complex",
+        multiValued: true,
+        scimkit: { collection: true, integrity: "required" },
+        subAttributes: parts,
+      },
     },
   });
   return [

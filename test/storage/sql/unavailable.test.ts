@@ -63,7 +63,8 @@ function serviceOver(where: "connections" | "statements", error: Error) {
     storage: sqlStorage({ db }),
     baseUrl: "https://example.com/scim/v2",
     unsafeNoAuthentication: true,
-    on: (event) => events.push(event),
+    onChange: (event) => events.push(event),
+    onNotice: (event) => events.push(event),
   });
   return { scim, events };
 }

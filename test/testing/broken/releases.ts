@@ -1,6 +1,6 @@
 import type { Filter } from "../../../src/filter/ast.ts";
 import type { AttributePath } from "../../../src/schema/attribute.ts";
-import type { ResourceType } from "../../../src/schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../src/schema/resource-type.ts";
 import type { Context, StoredResource } from "../../../src/storage/adapter.ts";
 import type { MemoryStorage } from "../../../src/storage/memory/index.ts";
 import type { ExportedResource, Upkeep } from "../../../src/storage/upkeep.ts";
@@ -10,10 +10,10 @@ const NAME = "kitBadge";
 type Memory = Parameters<Parameters<typeof memoryWith>[0]>[0];
 
 /** Memory whose users are without their badge to a release that has it otherwise than the one that wrote it. */
-function blindTo(isOther: (writer: ResourceType, reader: ResourceType) => boolean) {
+function blindTo(isOther: (writer: CompiledResourceType, reader: CompiledResourceType) => boolean) {
   return memoryWith((memory) => {
-    const writers = new Map<string, ResourceType>();
-    const shown = (reader: ResourceType, resource: StoredResource): StoredResource => {
+    const writers = new Map<string, CompiledResourceType>();
+    const shown = (reader: CompiledResourceType, resource: StoredResource): StoredResource => {
       const writer = writers.get(resource.id);
       if (writer === undefined || !isOther(writer, reader)) return resource;
       const { [NAME]: _, ...rest } = resource;
@@ -32,15 +32,15 @@ function blindTo(isOther: (writer: ResourceType, reader: ResourceType) => boolea
   });
 }
 
-const isCollection = (type: ResourceType): boolean => type.attribute(NAME)?.collection === true;
+const isCollection = (type: CompiledResourceType): boolean => type.attribute(NAME)?.collection === true;
 
 /** The same filter by the attributes of another release. */
-function by(type: ResourceType, filter: Filter<AttributePath>): Filter<AttributePath> {
+function by(type: CompiledResourceType, filter: Filter<AttributePath>): Filter<AttributePath> {
   if (filter.type !== "compare") return filter;
   return { ...filter, path: type.resolve(filter.path.text) ?? filter.path };
 }
 
-const withoutUnique = <R extends { readonly resourceType: ResourceType }>(request: R): R => ({
+const withoutUnique = <R extends { readonly resourceType: CompiledResourceType }>(request: R): R => ({
   ...request,
   resourceType: { ...request.resourceType, unique: request.resourceType.unique.filter(({ text }) => text !== NAME) },
 });
@@ -111,7 +111,7 @@ export const BROKEN_ACROSS_RELEASES: readonly Broken[] = [
     fault: "compares by the keys of the release that came first",
     caughtBy: "releases: an attribute that is exact now",
     make: memoryWith((memory) => {
-      let first: ResourceType | undefined;
+      let first: CompiledResourceType | undefined;
       return {
         create(request, context) {
           first ??= request.resourceType;

@@ -1,3 +1,4 @@
+import { nearestHint } from "../../../schema/nearest-name.ts";
 import { isUniqueOverTenants } from "../../unique.ts";
 import type { Database } from "../database.ts";
 import type { CatalogColumn, CatalogForeignKey, CatalogIndexColumn, TableName } from "../dialect/catalog-words.ts";
@@ -6,7 +7,6 @@ import { type Expected, expectedOf, expectedOfJoin } from "./check-columns.ts";
 import type { MappedType } from "./compile.ts";
 import type { JoinTable } from "./join-table.ts";
 import type { MappedCollection } from "./mapping.ts";
-import { nearestHint } from "./nearest.ts";
 import { uniqueColumns } from "./row.ts";
 import { type Mappings, targetOf } from "./scope.ts";
 import { sqlName } from "./table.ts";

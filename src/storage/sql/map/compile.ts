@@ -1,4 +1,4 @@
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { identifier } from "../dialect/dialect.ts";
 import { type Fragment, raw } from "../dialect/fragment.ts";
 import type { Column } from "./column.ts";
@@ -21,7 +21,7 @@ import { type Aliased, tableName, viewOf } from "./table.ts";
 /** A resource type in its table. */
 export interface MappedType {
   readonly name: string;
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly mapping: TableMapping;
   readonly table: Fragment;
   readonly id: IdForm & { readonly column: string; readonly isGenerated: boolean };
@@ -44,7 +44,7 @@ export interface MappedType {
  * Compiles a mapping.
  * @throws {TypeError} for a path that the resource type does not have, and for attributes that have no place.
  */
-export function compileMapping(resourceType: ResourceType, mapping: TableMapping): MappedType {
+export function compileMapping(resourceType: CompiledResourceType, mapping: TableMapping): MappedType {
   const problems = problemsOfShape(mapping);
   if (problems.length > 0) throw new TypeError(`mapTable: ${resourceType.name}: ${problems.join(" ")}`);
   const compiling = beginCompiling(resourceType, mapping);

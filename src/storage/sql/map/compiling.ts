@@ -1,9 +1,9 @@
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { TableMapping } from "./mapping.ts";
 
 /** A mapping on the way to its compiled form. */
 export interface Compiling {
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly mapping: TableMapping;
   /** Gives the next column its name in the statements of scimkit. */
   nextAlias(): string;
@@ -12,7 +12,7 @@ export interface Compiling {
 }
 
 /** Begins to compile a mapping. */
-export function beginCompiling(resourceType: ResourceType, mapping: TableMapping): Compiling {
+export function beginCompiling(resourceType: CompiledResourceType, mapping: TableMapping): Compiling {
   let aliases = 0;
   return {
     resourceType,

@@ -1,5 +1,5 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { Column } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
 import type { JoinTable } from "./join-table.ts";
@@ -76,7 +76,7 @@ export function refuseUnfitUniques({ resourceType, fail }: Compiling, columns: r
 }
 
 function misfitOf(
-  { hasStandardKeys }: ResourceType,
+  { hasStandardKeys }: CompiledResourceType,
   { text, attribute }: AttributePath,
   column: PathColumn | undefined,
 ): string | undefined {

@@ -1,4 +1,4 @@
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import { compileMapping, type MappedType } from "./compile.ts";
 import type { TableMapping } from "./mapping.ts";
@@ -11,7 +11,7 @@ import type { Mappings } from "./scope.ts";
  */
 export function compileMappings(
   types: Readonly<Record<string, TableMapping>>,
-  resourceTypes: readonly ResourceType[],
+  resourceTypes: readonly CompiledResourceType[],
 ): Mappings {
   const compiled = new Map<string, MappedType>();
   for (const [name, mapping] of Object.entries(types)) {
@@ -27,7 +27,7 @@ export function compileMappings(
   refuseSharedIds(all);
   refuseHiddenHolders(all);
   // Attributes are those of the request's own resource type, which may have another comparison key.
-  const known = new WeakMap<ResourceType, MappedType>();
+  const known = new WeakMap<CompiledResourceType, MappedType>();
   return {
     all,
     find: (name) => compiled.get(name),
@@ -36,7 +36,7 @@ export function compileMappings(
   };
 }
 
-function mappingOf(types: Readonly<Record<string, TableMapping>>, { name }: ResourceType): TableMapping {
+function mappingOf(types: Readonly<Record<string, TableMapping>>, { name }: CompiledResourceType): TableMapping {
   const mapping = Object.hasOwn(types, name) ? types[name] : undefined;
   if (mapping === undefined) throw new TypeError(`mappedStorage: the resource type ${name} has no table.`);
   return mapping;

@@ -1,5 +1,5 @@
 import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Column, columnOf } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
 import type { MappedColumn } from "./mapping.ts";
@@ -26,7 +26,7 @@ function compileColumn(compiling: Compiling, text: string, given: string | Mappe
 }
 
 /** Why a path cannot have this column. */
-function misfitOf({ content }: ResourceType, { path, isConverted, key }: PathColumn): string | undefined {
+function misfitOf({ content }: CompiledResourceType, { path, isConverted, key }: PathColumn): string | undefined {
   const { attribute, sub, text } = path;
   const leaf = leafOf(path);
   const isComputed = attribute.inverseOf !== undefined;

@@ -1,4 +1,4 @@
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { Context } from "../../adapter.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
@@ -9,7 +9,7 @@ import type { JoinTable } from "./join-table.ts";
 /** All mapped types of a storage. */
 export interface Mappings {
   /** The mapping of a resource type, compiled for it as the request has it. */
-  of(resourceType: ResourceType): MappedType;
+  of(resourceType: CompiledResourceType): MappedType;
   /** The mapping of the resource type of that name. */
   find(name: string): MappedType | undefined;
   readonly all: readonly MappedType[];

@@ -1,4 +1,4 @@
-import { nearestHint } from "./nearest.ts";
+import { nearestHint } from "../../../schema/nearest-name.ts";
 
 /** The options of an object, and what to write for one that must be there. */
 type Shape = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import type { CompareOperator } from "../../../filter/ast.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { DIRECT, inversePart } from "../../inverse.ts";
 import { cast, type Dialect, literal } from "../dialect/dialect.ts";
 import { FALSE, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
@@ -16,7 +16,7 @@ import type { Tables } from "./tables.ts";
 export interface OwnScope {
   readonly dialect: Dialect;
   readonly tables: Tables;
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly tenant: string;
   readonly indexes: Indexes;
   /** What the rows of the type may be relied on for. */

@@ -1,6 +1,6 @@
 import { versionMismatch } from "../../../error.ts";
 import { type Attribute, pathOf } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { uniqueName } from "../../../schema/shape.ts";
 import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import { doInSlices, TimeSlice } from "../../../time-slice.ts";
@@ -135,7 +135,7 @@ function carriedOver({ untouched = [], before, resource }: ReplaceRequest, held:
 
 /** Schemas that the type does not know are named for as long as the resource has something of them. */
 function schemasOf(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: ResourceObject,
   { schemas: known }: StoredResource,
 ): readonly string[] {
@@ -170,7 +170,7 @@ async function uniquesOf(
 }
 
 /** The names of all paths of a type in the table of unique values, whether they are unique or were once. */
-function uniqueNames(resourceType: ResourceType, unread: readonly Attribute[]): ReadonlySet<string> {
+function uniqueNames(resourceType: CompiledResourceType, unread: readonly Attribute[]): ReadonlySet<string> {
   const read = resourceType.attributes.filter((attribute) => !unread.includes(attribute));
   return new Set(
     read.flatMap((attribute) => [
@@ -221,7 +221,7 @@ function isAnySecret({ gone, written }: SecretChanges): boolean {
 }
 
 /** The keys of attributes that the type does not know, as far as they are what they were. */
-function unknownKeys(resourceType: ResourceType, { keys, resource }: Held, { document }: Row): ResourceObject {
+function unknownKeys(resourceType: CompiledResourceType, { keys, resource }: Held, { document }: Row): ResourceObject {
   const known = new Set(resourceType.attributes.map(({ path }) => path));
   const after = JSON.parse(document) as ResourceObject;
   const isKept = (name: string): boolean => {

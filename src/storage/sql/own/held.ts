@@ -1,5 +1,5 @@
 import type { Attribute } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import { doInSlices, type Steps, TimeSlice } from "../../../time-slice.ts";
 import type { StoredResource } from "../../adapter.ts";
@@ -34,7 +34,7 @@ export interface Held {
 export async function readHeld(
   session: Session,
   owner: Owner,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   unreadOf: (mark: string) => readonly Attribute[],
 ): Promise<Held | undefined> {
   const { dialect } = owner;
@@ -83,7 +83,7 @@ async function readUniques(session: Session, { tables, tenant, id }: Owner): Pro
  * longer was.
  */
 function* inPlaceSteps(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   stored: StoredResource,
   rows: readonly ElementRow[],
 ): Steps<Pick<Held, "resource" | "misplaced">> {

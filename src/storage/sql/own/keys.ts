@@ -1,5 +1,5 @@
 import type { Attribute } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { NewResource } from "../../adapter.ts";
 import { keyText } from "../key.ts";
@@ -32,7 +32,7 @@ export function partKeys(attribute: Attribute, element: ResourceObject, except?:
 
 /** The key of a point in time of `meta`. */
 export function dateKey(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   name: "created" | "lastModified",
   meta: NewResource["meta"],
 ): string {
@@ -41,6 +41,6 @@ export function dateKey(
 }
 
 /** The key of `meta.lastModified`, which has a column of its own. */
-export function modifiedKey(resourceType: ResourceType, at: string): string {
+export function modifiedKey(resourceType: CompiledResourceType, at: string): string {
   return dateKey(resourceType, "lastModified", { resourceType: "", created: at, lastModified: at });
 }

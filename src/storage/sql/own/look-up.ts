@@ -1,6 +1,6 @@
 import type { Filter } from "../../../filter/ast.ts";
 import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { uniqueName } from "../../../schema/shape.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Session } from "../database.ts";
@@ -34,7 +34,7 @@ export function lookUpOf(filter: Filter<AttributePath>, scope: OwnScope): LookUp
 }
 
 /** The statements by what they depend on; only the values differ from one time to the next. */
-const STATEMENTS = new WeakMap<Tables, WeakMap<ResourceType, Map<string, Fragment>>>();
+const STATEMENTS = new WeakMap<Tables, WeakMap<CompiledResourceType, Map<string, Fragment>>>();
 
 /** Finds the resource, if there is one, by the index that keeps the value unique. */
 export async function lookUp(
@@ -46,7 +46,7 @@ export async function lookUp(
 ): Promise<readonly SelectedRow[]> {
   if (!isStorable(key)) return [];
   const { tables, resourceType, tenant } = scope;
-  const statements = getOrCreate(STATEMENTS, tables, () => new WeakMap<ResourceType, Map<string, Fragment>>());
+  const statements = getOrCreate(STATEMENTS, tables, () => new WeakMap<CompiledResourceType, Map<string, Fragment>>());
   const ofType = getOrCreate(statements, resourceType, () => new Map<string, Fragment>());
   const name = `${path.text} ${isStreamed} ${nameOf(apart)}`;
   const statement = getOrCreate(ofType, name, () => statementOf(scope, apart, isStreamed));

@@ -1,6 +1,6 @@
 import { type ScimError, unavailable } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { TimeSlice } from "../../../time-slice.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Database, Session } from "../database.ts";
@@ -30,7 +30,7 @@ export type KeyedElement = readonly [...ApartElement, key: string];
 export interface StreamPlace {
   readonly tables: Tables;
   readonly tenant: string;
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
 }
 
 /** A collection that is handed out, and how far it was read. */

@@ -1,5 +1,5 @@
 import type { Attribute } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import type { Session } from "../database.ts";
@@ -18,7 +18,7 @@ import type { Tables } from "./tables.ts";
 export interface Reading {
   readonly tables: Tables;
   readonly tenant: string;
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly select: Select;
   /** What the rows of the type may be relied on for; without it all of them are of the own shape. */
   readonly known?: KnownShapes;

@@ -1,6 +1,6 @@
 import { uniqueness } from "../../../error.ts";
 import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Shape, uniqueName } from "../../../schema/shape.ts";
 import { isSame, readAttribute } from "../../../schema/value.ts";
 import { TimeSlice } from "../../../time-slice.ts";
@@ -26,7 +26,7 @@ const CHUNK = 500;
 export async function refuseUnvouched(
   session: Session,
   owner: Owner,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   shapes: KnownShapes,
   claimed: readonly UniqueRow[],
 ): Promise<void> {
@@ -63,7 +63,7 @@ interface Unvouched {
  */
 function kinElsewhere(
   { tenant, type }: Owner,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   path: AttributePath,
 ): ((alias: "r" | "u") => Fragment) | undefined {
   const isOverTenants = isUniqueOverTenants(leafOf(path));
@@ -120,7 +120,7 @@ async function isAmong(
 export async function releaseStale(
   database: Session,
   owner: Owner,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   shapes: KnownShapes,
   unique: UniqueRow,
 ): Promise<boolean> {

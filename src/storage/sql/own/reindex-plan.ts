@@ -1,5 +1,5 @@
 import { type Attribute, pathOf } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Shape, shapeOf, uniqueName } from "../../../schema/shape.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import { hasUniqueParts } from "../../unique.ts";
@@ -8,7 +8,7 @@ import type { UsedShape } from "./reindex-read.ts";
 /** What is to be made of the resources of one type of a tenant, and from which shapes. */
 export interface Plan {
   readonly tenant: string;
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly own: Shape;
   /** The shapes that rows are of, by mark. */
   readonly shapes: ReadonlyMap<string, UsedShape>;
@@ -50,7 +50,7 @@ export function planOf(options: PlanOptions): Plan {
 }
 
 /** The attributes that storage derives anything from, but for computed ones. */
-function attributesWithKeys({ attributes }: ResourceType, own: Shape): readonly Attribute[] {
+function attributesWithKeys({ attributes }: CompiledResourceType, own: Shape): readonly Attribute[] {
   return attributes.filter(({ path, inverseOf }) => own.attributes[path] !== undefined && inverseOf === undefined);
 }
 
@@ -70,7 +70,7 @@ function isPartForgotten({ path }: Attribute, forget: ReadonlySet<string>): bool
 }
 
 /** A row of elements is of a collection, or of a reference that the document holds. */
-function holdsUnknown({ attributes }: ResourceType, old: Shape["attributes"]): boolean {
+function holdsUnknown({ attributes }: CompiledResourceType, old: Shape["attributes"]): boolean {
   const names = new Set(attributes.map(({ path }) => path));
   return Object.entries(old).some(
     ([path, { place, key }]) =>
@@ -83,7 +83,7 @@ function isPart(path: string, old: Shape["attributes"]): boolean {
   return dot !== -1 && old[path.slice(0, dot)] !== undefined;
 }
 
-function uniqueNamesOf(resourceType: ResourceType): ReadonlyMap<string, Attribute> {
+function uniqueNamesOf(resourceType: CompiledResourceType): ReadonlyMap<string, Attribute> {
   const names = new Map<string, Attribute>();
   for (const attribute of resourceType.attributes)
     for (const sub of [undefined, ...attribute.subAttributes])

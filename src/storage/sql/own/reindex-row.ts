@@ -1,6 +1,6 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import { clearSecrets, fitAttribute, fitResource } from "../../../schema/fit.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Steps } from "../../../time-slice.ts";
 import type { StoredResource } from "../../adapter.ts";
@@ -123,7 +123,7 @@ export function* rebuildSteps(plan: Plan, stored: Stored): Steps<Rebuilt> {
   };
 }
 
-function attributeAt({ attributes }: ResourceType, path: string): Attribute {
+function attributeAt({ attributes }: CompiledResourceType, path: string): Attribute {
   return attributes.find((attribute) => attribute.path === path) as Attribute;
 }
 
@@ -133,7 +133,7 @@ interface Gathered {
   readonly ownKeys: ReadonlyMap<string, readonly (string | undefined)[]>;
 }
 
-function gather({ attributes }: ResourceType, { document, elements, looked }: Stored): Gathered {
+function gather({ attributes }: CompiledResourceType, { document, elements, looked }: Stored): Gathered {
   const whole: Record<string, unknown> = { ...document };
   const ownKeys = new Map<string, readonly (string | undefined)[]>();
   const rows = new Map<string, ElementRow[]>();
@@ -168,7 +168,7 @@ function nameOf(element: unknown): string {
 }
 
 /** The references of a document whose `value` is too long to have rows. */
-function referencesHidden({ references }: ResourceType, { long }: Row): readonly string[] {
+function referencesHidden({ references }: CompiledResourceType, { long }: Row): readonly string[] {
   const names = [...long.details.keys()];
   const isHidden = (path: string): boolean => names.some((name) => name.startsWith(`${path} `));
   return references.map(({ attribute }) => attribute.path).filter(isHidden);
@@ -176,7 +176,7 @@ function referencesHidden({ references }: ResourceType, { long }: Row): readonly
 
 /** What the elements of a resource are made of. */
 interface Elements {
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly row: Row;
   readonly looked: ReadonlySet<string>;
   /** The document as it is to be; elements leave it. */

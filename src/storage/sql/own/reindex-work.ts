@@ -1,4 +1,4 @@
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { doInSlices, TimeSlice } from "../../../time-slice.ts";
 import type { ReportBuilder } from "../../reindex-report.ts";
 import { type HashSecret, hashSecrets } from "../../secrets.ts";
@@ -31,7 +31,7 @@ const FEW_ROWS = 100;
 /** What is done to the resources of one type of a tenant. */
 export class Work {
   readonly tenant: string;
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly #run: Run;
   readonly #rows: Rows;
   readonly #plan: Plan;
@@ -54,7 +54,7 @@ export class Work {
     this.#mayDoubt = plan.shapes.get(VOUCHES_FOR_NOTHING)?.isRetired === false;
   }
 
-  static async start(run: Run, tenant: string, resourceType: ResourceType): Promise<Work> {
+  static async start(run: Run, tenant: string, resourceType: CompiledResourceType): Promise<Work> {
     const { database, tables, hashSecret, forget } = run;
     const shapes = await readShapes(database, { tables, tenant, type: resourceType.name });
     const forgotten = forget.get(resourceType.name) ?? new Set();

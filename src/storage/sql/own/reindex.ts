@@ -1,4 +1,4 @@
-import { compileResourceType, type ResourceType } from "../../../schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType } from "../../../schema/resource-type.ts";
 import { ReportBuilder } from "../../reindex-report.ts";
 import { forgottenOf } from "../../reindex-unknown.ts";
 import type { ReindexOptions, ReindexReport } from "../../upkeep.ts";
@@ -40,7 +40,7 @@ export async function reindex(
 async function doTenants(
   run: Run,
   tenants: readonly string[],
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   options: ReindexOptions,
 ): Promise<readonly Work[]> {
   const { database, shapes, isDry } = run;
@@ -55,7 +55,7 @@ async function doTenants(
 
 async function* tenantsOf(
   { database, tables }: Run,
-  { name }: ResourceType,
+  { name }: CompiledResourceType,
   tenant: string | undefined,
 ): AsyncGenerator<readonly string[]> {
   if (tenant !== undefined) {
@@ -74,7 +74,7 @@ async function* tenantsOf(
 async function walk(
   run: Run,
   tenant: string,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   { onProgress }: ReindexOptions,
 ): Promise<Work> {
   const { database, batchSize, signal, report } = run;

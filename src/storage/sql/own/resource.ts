@@ -1,6 +1,6 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import { type ElementStream, mapElements } from "../../../schema/element-stream.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { StoredMeta, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
@@ -23,7 +23,7 @@ export interface SelectedRow {
 
 /** The `meta` of a row. */
 export function metaOf(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   row: { readonly version: unknown; readonly created: string; readonly modified: string },
 ): StoredMeta {
   const { version, created, modified } = row;
@@ -51,7 +51,7 @@ export const NOTHING: Apart = { attributes: [], mixed: undefined };
 
 /** Puts a resource together from its row. `large` may give a value of its own for the elements of a collection. */
 export function resourceOf(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   row: SelectedRow,
   { attributes: apart, mixed }: Apart,
   large?: Large,

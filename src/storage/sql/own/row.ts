@@ -1,7 +1,7 @@
 import { invalidValue } from "../../../error.ts";
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import { fitAttribute } from "../../../schema/fit.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { shapeOf, uniqueName } from "../../../schema/shape.ts";
 import { isObject, type ResourceObject, readAttribute, valueWithin, writeAttribute } from "../../../schema/value.ts";
 import { doAll, type Steps } from "../../../time-slice.ts";
@@ -82,7 +82,7 @@ export function rowOf(...given: Parameters<typeof rowSteps>): Row {
 
 /** The same, element by element. */
 export function* rowSteps(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: NewResource | StoredResource,
   tenant: string,
   except: readonly Attribute[] = [],
@@ -130,7 +130,7 @@ interface Apart {
 /** Adds the rows of an attribute: of a collection one an element, of another attribute one a reference. */
 function* addRows(
   { elements: rows, long }: Apart,
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   attribute: Attribute,
   value: unknown,
 ): Steps<void> {
@@ -158,12 +158,12 @@ export function rowName(attribute: string, key: string): string {
   return `${attribute} ${key}`;
 }
 
-function isReference(resourceType: ResourceType, attribute: Attribute): boolean {
+function isReference(resourceType: CompiledResourceType, attribute: Attribute): boolean {
   return findReference(resourceType, attribute) !== undefined;
 }
 
 function* collectionRows(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   attribute: Attribute,
   elements: readonly unknown[],
   noteLong: NoteLong,
@@ -190,7 +190,7 @@ function throwLong(_: string, detail: string): never {
  * @throws {ScimError} 400 invalidValue where no index can hold its `value`, unless `noteLong` takes note of that.
  */
 export function elementRow(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   attribute: Attribute,
   element: ResourceObject,
   where: string,
@@ -241,7 +241,7 @@ function* referenceRows(attribute: Attribute, elements: readonly unknown[], note
 }
 
 function uniquesOf(
-  resourceType: ResourceType,
+  resourceType: CompiledResourceType,
   resource: ResourceObject,
   tenant: string,
   except: readonly Attribute[],

@@ -1,6 +1,6 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { Select } from "../../adapter.ts";
 import { cast, type Dialect, literal } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
@@ -13,7 +13,7 @@ import { IS_WHOLE, mixedOf } from "./unvouched.ts";
 type SelectScope = Pick<OwnScope, "dialect" | "tables">;
 
 /** What is selected apart; without `known`, all rows are of the own shape. */
-export function apartOf(resourceType: ResourceType, select: Select, known?: KnownShapes): Apart {
+export function apartOf(resourceType: CompiledResourceType, select: Select, known?: KnownShapes): Apart {
   const attributes = resourceType.attributes.filter(
     (attribute) =>
       (attribute.isStored ? attribute.collection : attribute.inverseOf !== undefined) && select.includes(attribute),

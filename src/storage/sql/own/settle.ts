@@ -1,4 +1,4 @@
-import type { ReferenceAttribute, ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType, ReferenceAttribute } from "../../../schema/resource-type.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { NewResource, StorageNotice, StoredResource, WriteRequest } from "../../adapter.ts";
 import {
@@ -84,7 +84,7 @@ export async function resolve(
     tables,
     tenant,
     resourceType,
-  }: { readonly tables: Tables; readonly tenant: string; readonly resourceType: ResourceType },
+  }: { readonly tables: Tables; readonly tenant: string; readonly resourceType: CompiledResourceType },
   resources: readonly StoredResource[],
 ): Promise<readonly StoredResource[]> {
   const missing = resources.flatMap((resource) => missingReferences(resourceType, resource));

@@ -1,5 +1,5 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type AttributeShape, type Shape, shapeOf } from "../../../schema/shape.ts";
 import { isSame } from "../../../schema/value.ts";
 import { getOrCreate } from "../../get-or-create.ts";
@@ -66,7 +66,7 @@ export class Shapes {
   }
 
   /** What a read may rely on. */
-  async known(session: Session, tenant: string, resourceType: ResourceType): Promise<KnownShapes> {
+  async known(session: Session, tenant: string, resourceType: CompiledResourceType): Promise<KnownShapes> {
     return (await this.#look(session, tenant, resourceType)).known;
   }
 
@@ -77,7 +77,7 @@ export class Shapes {
   async knownAfter(
     session: Session,
     tenant: string,
-    resourceType: ResourceType,
+    resourceType: CompiledResourceType,
     relied: KnownShapes,
   ): Promise<KnownShapes> {
     if (performance.now() - relied.asOf < LEASE) return relied;
@@ -89,7 +89,7 @@ export class Shapes {
    * What a write may rely on; from now on others know that there are rows of this shape. To be called before the write begins.
    * @throws {NotAnnounced} within a transaction that `openAnnounced` began.
    */
-  async announce(database: Database, tenant: string, resourceType: ResourceType): Promise<KnownShapes> {
+  async announce(database: Database, tenant: string, resourceType: CompiledResourceType): Promise<KnownShapes> {
     const own = shapeOf(resourceType);
     const { active, known } = await this.#look(database, tenant, resourceType);
     if (active.has(own.fingerprint)) return known;
@@ -101,7 +101,7 @@ export class Shapes {
    * The same for `VOUCHES_FOR_NOTHING`, before a row gets that mark.
    * @throws {NotAnnounced} as `announce`.
    */
-  async announceUnvouched(database: Database, tenant: string, resourceType: ResourceType): Promise<void> {
+  async announceUnvouched(database: Database, tenant: string, resourceType: CompiledResourceType): Promise<void> {
     const { active } = await this.#look(database, tenant, resourceType);
     if (!active.has(VOUCHES_FOR_NOTHING))
       await this.#announceAndWait(database, tenant, resourceType, VOUCHES_FOR_NOTHING);
@@ -110,7 +110,7 @@ export class Shapes {
   async #announceAndWait(
     database: Database,
     tenant: string,
-    resourceType: ResourceType,
+    resourceType: CompiledResourceType,
     mark: string,
     shape?: Shape,
   ): Promise<void> {
@@ -140,7 +140,7 @@ export class Shapes {
   }
 
   /** What has changed of a type since its rows were written; undefined where nothing has. */
-  changeSince(tenant: string, { name }: ResourceType, known: KnownShapes): SchemaChange | undefined {
+  changeSince(tenant: string, { name }: CompiledResourceType, known: KnownShapes): SchemaChange | undefined {
     if (known.others.size === 0) return undefined;
     return getOrCreate(this.#changes, known, () => {
       const shapes = [...known.others.values()].filter((shape) => shape !== undefined);
@@ -162,7 +162,7 @@ export class Shapes {
   }
 
   /** Drops what is known, so that it is asked for anew. */
-  forget(tenant: string, { name }: ResourceType): void {
+  forget(tenant: string, { name }: CompiledResourceType): void {
     for (const key of this.#known.keys()) if (key.startsWith(`${name} ${tenant} `)) this.#known.delete(key);
   }
 
@@ -177,7 +177,7 @@ export class Shapes {
     return this.#shape(session, mark, own);
   }
 
-  async #look(session: Session, tenant: string, resourceType: ResourceType) {
+  async #look(session: Session, tenant: string, resourceType: CompiledResourceType) {
     const key = `${resourceType.name} ${tenant} ${shapeOf(resourceType).fingerprint}`;
     const found = this.#known.get(key);
     if (found !== undefined && performance.now() - found.known.asOf < LEASE) return found;
@@ -188,7 +188,7 @@ export class Shapes {
   }
 
   /** Looks into the table, whatever is known. Not to be remembered of a session that sees a state of before. */
-  async #ask(session: Session, tenant: string, resourceType: ResourceType): Promise<Looked> {
+  async #ask(session: Session, tenant: string, resourceType: CompiledResourceType): Promise<Looked> {
     const own = shapeOf(resourceType);
     const asOf = performance.now();
     const { rows, hasUnmarked } = await this.#uses(session, tenant, resourceType.name);
@@ -257,11 +257,11 @@ function dropOldest(known: Set<string> | Map<string, unknown>): void {
 /** A transaction cannot announce a shape, which others must see before it ends: it is announced outside, and begun again. */
 export class NotAnnounced extends Error {
   readonly tenant: string;
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   /** Whether it is `VOUCHES_FOR_NOTHING` that is to be announced, and not the type's own shape. */
   readonly isUnvouched: boolean;
 
-  constructor(tenant: string, resourceType: ResourceType, isUnvouched: boolean) {
+  constructor(tenant: string, resourceType: CompiledResourceType, isUnvouched: boolean) {
     super(`The shape of ${resourceType.name} is not announced.`);
     this.tenant = tenant;
     this.resourceType = resourceType;

@@ -1,4 +1,4 @@
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { isAsWell } from "../as-well.ts";
 import type { Session } from "../database.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
@@ -67,7 +67,7 @@ export async function lock<More = object>(
 }
 
 /** What is set where a resource without an alias changes at a time: clocks differ, and no change is before the one before it. */
-export function nextVersion(resourceType: ResourceType, at: string): Fragment {
+export function nextVersion(resourceType: CompiledResourceType, at: string): Fragment {
   return sql`version = version + 1, modified = CASE WHEN modified > ${at} THEN modified ELSE ${at} END,
     modified_key = CASE WHEN modified > ${at} THEN modified_key ELSE ${modifiedKey(resourceType, at)} END`;
 }

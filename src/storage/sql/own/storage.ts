@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { unavailable } from "../../../error.ts";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
-import type { ResourceType, ResourceTypeDefinition } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType, ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, CreateRequest, ReadRequest, StorageAdapter, StorageRequest, WriteRequest } from "../../adapter.ts";
 import { creatingMany } from "../../create-many.ts";
 import type { HashSecret } from "../../secrets.ts";
@@ -74,7 +74,7 @@ export interface SqlStorageOptions<DB = unknown> {
   /**
    * What becomes of requests for resources that were written when their attributes were declared otherwise, as long as `reindex` has
    * not been run where it is needed. `"serve"`: they are answered, some of them at a higher cost, and the event `schemaChanged` tells
-   * of it. `"refuse"`: they fail with 503, and `on` is told which attributes have changed. Default `"serve"`.
+   * of it. `"refuse"`: they fail with 503, and `onNotice` is told which attributes have changed. Default `"serve"`.
    */
   readonly schemaChanges?: "serve" | "refuse";
 }
@@ -339,7 +339,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
  * Reads by what is known of the rows, and once more where that was no longer so when a statement came to its turn: a process may be
  * kept waiting for longer than it may rely on anything. `drop` is told before it reads again.
  */
-function reliance(shapes: Shapes, tenant: string, resourceType: ResourceType, known: KnownShapes) {
+function reliance(shapes: Shapes, tenant: string, resourceType: CompiledResourceType, known: KnownShapes) {
   let relied = known;
   return async <T>(session: Session, read: (known: KnownShapes) => Promise<T>, drop?: () => void): Promise<T> => {
     for (;;) {

@@ -1,5 +1,5 @@
 import { invalidValue, uniqueness } from "../../../error.ts";
-import type { ResourceType } from "../../../schema/resource-type.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
@@ -18,7 +18,7 @@ export function refuseLarge(dialect: Dialect, error: unknown): void {
 /** Unique values that a resource of a type is to have. */
 export interface Claim {
   readonly uniques: readonly UniqueRow[];
-  readonly resourceType: ResourceType;
+  readonly resourceType: CompiledResourceType;
   readonly shapes: KnownShapes;
   /** Whether the resource is new too. */
   readonly isNew?: boolean;

@@ -1,11 +1,11 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
-import { EnterpriseUser, Group, User } from "../../../../src/index.ts";
+import { EnterpriseUserSchema, Group, User } from "../../../../src/index.ts";
 import { type MappedStorageOptions, mappedStorage, type TableMapping } from "../../../../src/storage/sql/index.ts";
 import { someEngines } from "../engines.ts";
 import { documents, made, organizations, plain } from "./tables.ts";
 
-const resourceTypes = [User.extend(EnterpriseUser), Group];
+const resourceTypes = [User.extend(EnterpriseUserSchema), Group];
 const meta = { version: "version", created: "created_at", lastModified: "updated_at" };
 const key = "comparison_key";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EnterpriseUser, Group as GroupDefinition, User as UserDefinition } from "../../../../src/index.ts";
+import { EnterpriseUserSchema, Group as GroupDefinition, User as UserDefinition } from "../../../../src/index.ts";
 import { schemasOf } from "../../../../src/schema/canonical.ts";
-import { compileResourceType, type ResourceType } from "../../../../src/schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType } from "../../../../src/schema/resource-type.ts";
 import { SELECT_ALL, type StorageAdapter } from "../../../../src/storage/adapter.ts";
 import { memoryStorage } from "../../../../src/storage/memory/index.ts";
 import { mappedStorage, mapTable } from "../../../../src/storage/sql/index.ts";
@@ -12,7 +12,7 @@ import { someEngines } from "../engines.ts";
 import { resolvedFilters, sortPaths } from "../filters.ts";
 import { dates, filled, one, onePrimary, operands, partly, some, Thing, texts, thing } from "./things.ts";
 
-const User = compileResourceType(UserDefinition.extend(EnterpriseUser));
+const User = compileResourceType(UserDefinition.extend(EnterpriseUserSchema));
 const Group = compileResourceType(GroupDefinition);
 const AT = "2026-01-01T00:00:00Z";
 const QUERIES = pickSize("random queries", { everyday: 300, thorough: 10_000 });
@@ -27,7 +27,10 @@ const user = partly({
   emails: some(filled({ value: one(texts), type: one(["work", "home", "Work"]), primary: fc.boolean() })).map(
     onePrimary,
   ),
-  [EnterpriseUser.id]: filled({ department: one(texts), manager: one(["u000", "u001"]).map((value) => ({ value })) }),
+  [EnterpriseUserSchema.id]: filled({
+    department: one(texts),
+    manager: one(["u000", "u001"]).map((value) => ({ value })),
+  }),
 });
 const group = partly({
   displayName: one(texts),
@@ -46,7 +49,7 @@ const ddl = (json: string, double: string): readonly string[] => [
   "nested (outer_id text, inner_id text, label text, PRIMARY KEY (outer_id, inner_id))",
 ];
 
-const manager = `${EnterpriseUser.id}:manager.value`;
+const manager = `${EnterpriseUserSchema.id}:manager.value`;
 const types = (place: { schema?: string }) => ({
   User: mapTable({
     ...place,
@@ -121,7 +124,7 @@ describe("queries over mapped tables", () => {
   const memory = memoryStorage();
   const engines = someEngines();
   const adapters = new Map<string, StorageAdapter>();
-  const kinds: readonly (readonly [ResourceType, string, fc.Arbitrary<Record<string, unknown>>, number])[] = [
+  const kinds: readonly (readonly [CompiledResourceType, string, fc.Arbitrary<Record<string, unknown>>, number])[] = [
     [User, "u", user, 50],
     [Group, "g", group, 20],
     [Thing, "t", thing, 100],
@@ -143,7 +146,7 @@ describe("queries over mapped tables", () => {
         const id = `${prefix}${String(index).padStart(3, "0")}`;
         const own = resourceType === User ? { userName: `${texts[index % texts.length] || "x"}${index}` } : {};
         // What is referred to must be there.
-        const first = index < 2 ? { members: undefined, [EnterpriseUser.id]: undefined } : {};
+        const first = index < 2 ? { members: undefined, [EnterpriseUserSchema.id]: undefined } : {};
         const given = JSON.parse(JSON.stringify({ ...attributes, ...own, ...first }));
         const resource = {
           ...given,

@@ -1,11 +1,11 @@
-import { EnterpriseUser, Group, User } from "../../../../src/index.ts";
+import { EnterpriseUserSchema, Group, User } from "../../../../src/index.ts";
 import { mappedStorage, mapTable, type TableMapping } from "../../../../src/storage/sql/index.ts";
 import { callsOf } from "../calls.ts";
 import type { Engine } from "../engines.ts";
 import type { Planned } from "../plans.ts";
 import { type Application, made } from "./tables.ts";
 
-const MANAGER = `${EnterpriseUser.id}:manager.value`;
+const MANAGER = `${EnterpriseUserSchema.id}:manager.value`;
 
 /** An application with the indexes that docs/existing-tables.md asks for, and no others. */
 export interface LargeApplication extends Application {
@@ -29,7 +29,7 @@ const ofTenants: LargeApplication = {
   hasKey: true,
   tenantColumn: "org, ",
   tenantValue: "'acme', ",
-  resourceTypes: [User.extend(EnterpriseUser), Group],
+  resourceTypes: [User.extend(EnterpriseUserSchema), Group],
   ddl(isPostgres) {
     const uuid = isPostgres ? "uuid" : "text";
     const key = isPostgres ? 'text COLLATE "C"' : "text";
@@ -56,7 +56,7 @@ const ofOne: LargeApplication = {
   hasKey: false,
   tenantColumn: "",
   tenantValue: "",
-  resourceTypes: [User.extend(EnterpriseUser), Group],
+  resourceTypes: [User.extend(EnterpriseUserSchema), Group],
   ddl(isPostgres) {
     const uuid = isPostgres ? "uuid" : "text";
     return [

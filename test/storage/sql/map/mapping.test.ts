@@ -4,7 +4,7 @@ import {
   createScim,
   defineResourceType,
   defineSchema,
-  EnterpriseUser,
+  EnterpriseUserSchema,
   Group,
   type ScimResponse,
   User,
@@ -27,7 +27,7 @@ const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /** A service over mapped tables: what an identity provider meets. */
 function service(options: MappedStorageOptions) {
   const scim = createScim({
-    resourceTypes: options.resourceTypes ?? [User.extend(EnterpriseUser), Group],
+    resourceTypes: options.resourceTypes ?? [User.extend(EnterpriseUserSchema), Group],
     storage: mappedStorage(options),
     baseUrl: "https://example.com/scim/v2",
     authenticate: () =>
@@ -129,7 +129,7 @@ describe("a mapping is refused when the storage is made", async () => {
     [
       "an attribute of an extension by its name alone",
       { columns: { userName: "email", department: "d" } },
-      `Did you mean ${EnterpriseUser.id}:department?`,
+      `Did you mean ${EnterpriseUserSchema.id}:department?`,
     ],
     [
       "an option that there is none of, with the one that was meant",
@@ -269,8 +269,8 @@ for (const engine of someEngines()) {
           { value: "ada@home.example", type: "home" },
         ],
         phoneNumbers: [{ value: "+1", type: "work" }],
-        [EnterpriseUser.id]: { department: "Engines" },
-        schemas: [USER, EnterpriseUser.id],
+        [EnterpriseUserSchema.id]: { department: "Engines" },
+        schemas: [USER, EnterpriseUserSchema.id],
       });
       const { status, body } = await ask("POST", "/Users", given);
       expect(status).toBe(201);
@@ -280,7 +280,7 @@ for (const engine of someEngines()) {
       expect(JSON.parse(String(row?.extra))).toEqual({
         title: "Countess",
         emails: [{ value: "ada@home.example", type: "home" }],
-        [EnterpriseUser.id]: { department: "Engines" },
+        [EnterpriseUserSchema.id]: { department: "Engines" },
       });
       const path = `/Users/${body.id}`;
       const operations = [

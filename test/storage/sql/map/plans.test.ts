@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EnterpriseUser } from "../../../../src/index.ts";
-import type { ResourceType } from "../../../../src/schema/resource-type.ts";
+import { EnterpriseUserSchema } from "../../../../src/index.ts";
+import type { CompiledResourceType } from "../../../../src/schema/resource-type.ts";
 import type { Page } from "../../../../src/storage/adapter.ts";
 import { AT, Group, NOTHING, REQUIRED, User } from "../calls.ts";
 import { someEngines } from "../engines.ts";
@@ -14,7 +14,7 @@ const ALONE = 100;
 /** Who is in no group at any size. */
 const NEWCOMER = userId(0);
 const ALL = { includes: () => true };
-const MANAGER = `${EnterpriseUser.id}:manager`;
+const MANAGER = `${EnterpriseUserSchema.id}:manager`;
 
 type Asked = Awaited<ReturnType<typeof largeOf>>;
 
@@ -28,7 +28,7 @@ interface Kind {
 
 const one: Page = { startIndex: 1, count: 100 };
 const find =
-  (resourceType: ResourceType, filter: string, page: Page = one): Kind["run"] =>
+  (resourceType: CompiledResourceType, filter: string, page: Page = one): Kind["run"] =>
   ({ calls }) =>
     calls.find(resourceType, filter, page, undefined, resourceType === User ? ALL : NOTHING);
 
@@ -86,7 +86,13 @@ const PAGES: readonly Kind[] = [
 
 const write = { at: AT, notify: () => {}, checkReferences: REQUIRED };
 
-async function replace({ storage, context }: Asked, type: ResourceType, id: string, change: object, isKnown: boolean) {
+async function replace(
+  { storage, context }: Asked,
+  type: CompiledResourceType,
+  id: string,
+  change: object,
+  isKnown: boolean,
+) {
   const before = await storage.get({ resourceType: type, id, select: ALL }, context);
   if (before === undefined) throw new Error(`${id} is not there`);
   const { groups: _, ...kept } = before;
@@ -103,10 +109,10 @@ const WRITES: readonly Kind[] = [
     name: "create of a user with a manager and a password",
     run: ({ storage, context }) => {
       const resource = {
-        schemas: [User.urn, EnterpriseUser.id],
+        schemas: [User.urn, EnterpriseUserSchema.id],
         id: createdId(1),
         userName: "worker",
-        [EnterpriseUser.id]: { manager: { value: userId(1) } },
+        [EnterpriseUserSchema.id]: { manager: { value: userId(1) } },
         meta: { resourceType: "User", created: AT, lastModified: AT },
       };
       return storage.create(

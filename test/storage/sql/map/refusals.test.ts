@@ -1,6 +1,6 @@
 import { CompiledQuery, type Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createScim, EnterpriseUser, Group, type ScimEvent, User } from "../../../../src/index.ts";
+import { createScim, EnterpriseUserSchema, Group, type ScimEvent, User } from "../../../../src/index.ts";
 import { mappedStorage, mapTable } from "../../../../src/storage/sql/index.ts";
 import { USER } from "../../../support/directory.ts";
 import { someEngines } from "../engines.ts";
@@ -59,12 +59,12 @@ const types = (schema: string | undefined) => {
         nickName: "nick",
         displayName: "shown",
         password: "password",
-        [`${EnterpriseUser.id}:employeeNumber`]: {
+        [`${EnterpriseUserSchema.id}:employeeNumber`]: {
           column: "number",
           read: (value) => (value === null ? undefined : String(value)),
           write: (value) => value ?? null,
         },
-        [`${EnterpriseUser.id}:department`]: "department",
+        [`${EnterpriseUserSchema.id}:department`]: "department",
       },
       elements: { phoneNumbers: [{ columns: { value: "phone" }, fixed: { type: "work" } }] },
       rest: "rest",
@@ -102,14 +102,14 @@ for (const engine of someEngines())
       db = opened.db;
       at = opened.tables.schema === undefined ? "" : `"${opened.tables.schema}".`;
       for (const text of ddl(engine.isPostgres, at)) await run(text);
-      const resourceTypes = [User.extend(EnterpriseUser), Group];
+      const resourceTypes = [User.extend(EnterpriseUserSchema), Group];
       const hashSecret = (_: unknown, value: unknown) => `hash ${String(value)}`;
       const scim = createScim({
         resourceTypes,
         storage: mappedStorage({ db, types: types(opened.tables.schema), resourceTypes, hashSecret }),
         baseUrl: "https://example.com/scim/v2",
         authenticate: () => ({}),
-        on: (event) => void (event.type === "fault" && faults.push(event)),
+        onNotice: (event) => void (event.type === "fault" && faults.push(event)),
       });
       ask = async (method, path, body) => {
         const response = await scim.handle({
@@ -123,7 +123,7 @@ for (const engine of someEngines())
     });
     afterAll(() => engine.close());
 
-    const enterprise = EnterpriseUser.id;
+    const enterprise = EnterpriseUserSchema.id;
     const onBoth: readonly (readonly [string, object, string])[] = [
       ["too long for its column", { title: "x".repeat(11) }, "title"],
       ["none of an enumeration", { userType: "Visitor" }, "userType"],

@@ -8,7 +8,7 @@ import { hasPostgres, type Opened, pgliteEngine, postgresEngine, sqliteEngine } 
 import { releasesOf, thing } from "./two-releases.ts";
 
 const LIST: AttributeLiteral = { type: "complex", multiValued: true, subAttributes: { value: {}, kind: {} } };
-const COLLECTION: AttributeLiteral = { ...LIST, collection: true };
+const COLLECTION: AttributeLiteral = { ...LIST, scimkit: { collection: true } };
 
 /** A database whose statements can be kept waiting, as those of a busy process are. */
 function delayed(db: Kysely<unknown>) {

@@ -19,7 +19,7 @@ const NEW = thing(
   {
     shared: { uniqueness: "server" },
     exact: { uniqueness: "server" },
-    list: { ...LIST, collection: true },
+    list: { ...LIST, scimkit: { collection: true } },
     single: { multiValued: true },
     fresh: { uniqueness: "server" },
   },

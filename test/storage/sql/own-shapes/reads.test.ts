@@ -6,7 +6,11 @@ import { printFilter } from "../../../../src/filter/index.ts";
 import type { AttributeLiteral, AttributePath } from "../../../../src/schema/attribute.ts";
 import { schemasOf } from "../../../../src/schema/canonical.ts";
 import { fitResource as fitted } from "../../../../src/schema/fit.ts";
-import { compileResourceType, defineResourceType, type ResourceType } from "../../../../src/schema/resource-type.ts";
+import {
+  type CompiledResourceType,
+  compileResourceType,
+  defineResourceType,
+} from "../../../../src/schema/resource-type.ts";
 import { defineSchema } from "../../../../src/schema/schema.ts";
 import { type QueryRequest, SELECT_ALL, type StorageAdapter } from "../../../../src/storage/adapter.ts";
 import { memoryStorage } from "../../../../src/storage/memory/index.ts";
@@ -51,7 +55,7 @@ const BEFORE: Attributes = {
   boxes: { type: "complex", subAttributes: { value: {}, size: {} } },
   parts: { ...list, subAttributes: parts },
   rows: { ...list, subAttributes: parts },
-  held: { ...list, collection: true, subAttributes: parts },
+  held: { ...list, scimkit: { collection: true }, subAttributes: parts },
   tags: { multiValued: true },
 };
 const AFTER: Attributes = {
@@ -68,7 +72,7 @@ const AFTER: Attributes = {
   box: { type: "complex", subAttributes: { value: {}, size: { type: "integer" } } },
   boxes: { ...list, subAttributes: { value: {}, size: {} } },
   parts: { ...list, subAttributes: { ...parts, added: {} } },
-  rows: { ...list, collection: true, subAttributes: parts },
+  rows: { ...list, scimkit: { collection: true }, subAttributes: parts },
   held: { ...list, subAttributes: parts },
   tags: { ...list, subAttributes: { value: {} } },
   added: {},
@@ -129,13 +133,13 @@ async function unmark({ db, tables }: Awaited<ReturnType<Engine["open"]>>, isPos
 }
 
 const common = { secrets: {}, select: SELECT_ALL, at: AT, checkReferences: {}, notify() {} };
-const resourceOf = (resourceType: ResourceType, id: string, attributes: object) => ({
+const resourceOf = (resourceType: CompiledResourceType, id: string, attributes: object) => ({
   ...attributes,
   schemas: schemasOf(resourceType, { ...attributes }),
   id,
   meta: { resourceType: resourceType.name, created: AT, lastModified: AT },
 });
-const create = (storage: StorageAdapter, resourceType: ResourceType, id: string, attributes: object) =>
+const create = (storage: StorageAdapter, resourceType: CompiledResourceType, id: string, attributes: object) =>
   storage.create({ ...common, resourceType, resource: resourceOf(resourceType, id, attributes) }, {});
 
 const values = {

@@ -9,12 +9,12 @@ const SEED = Number(process.env.SCIMKIT_SEED ?? Date.now() % 100_000);
 /** How many writers of each release there are, and how much each does. */
 const [WRITERS, WRITES] = [2, 25];
 
-const OLD = releaseOf({ name: {}, code: {}, slot: {}, parts: PARTS, out: { ...PARTS, collection: true } });
+const OLD = releaseOf({ name: {}, code: {}, slot: {}, parts: PARTS, out: { ...PARTS, scimkit: { collection: true } } });
 const NOW = releaseOf({
   name: { uniqueness: "server" },
   code: { caseExact: true },
   slot: {},
-  parts: { ...PARTS, collection: true },
+  parts: { ...PARTS, scimkit: { collection: true } },
   out: PARTS,
 });
 

@@ -93,7 +93,7 @@ for (const engine of someEngines()) {
       const opened = await engine.open();
       const collection = (caseExact: boolean) => ({
         ...PARTS,
-        collection: true,
+        scimkit: { collection: true },
         subAttributes: { value: {}, kind: { caseExact } },
       });
       const old = releaseOf({
@@ -143,7 +143,7 @@ for (const engine of someEngines()) {
 
     test("a list that is a collection now moves out of the document, and one that is none any more moves in", async () => {
       const opened = await engine.open();
-      const apart = { ...PARTS, collection: true };
+      const apart = { ...PARTS, scimkit: { collection: true } };
       const [old, now] = [releaseOf({ in: PARTS, out: apart }), releaseOf({ in: apart, out: PARTS })];
       const parts = [{ value: "p1", kind: "K" }, { value: "p2" }];
       await fill(opened, old, { a: { in: parts, out: parts }, b: { in: [{ value: "p" }] }, c: {} });
@@ -163,7 +163,7 @@ for (const engine of someEngines()) {
 
     test("elements in both places, as two releases at once leave them, come together", async () => {
       const opened = await engine.open();
-      const [old, now] = [releaseOf({ in: PARTS }), releaseOf({ in: { ...PARTS, collection: true } })];
+      const [old, now] = [releaseOf({ in: PARTS }), releaseOf({ in: { ...PARTS, scimkit: { collection: true } } })];
       await fill(opened, old, { a: { in: [{ value: "p1", kind: "old" }, { value: "p2" }] } });
       await tablesOf(opened).run(
         `INSERT INTO scim_element (tenant, type, id, attribute, key, element)
@@ -187,8 +187,12 @@ for (const engine of someEngines()) {
             $ref: { type: "reference", referenceTypes: referenceTypes ?? ["external"] },
           },
         }) as const;
-      const old = releaseOf({ come: link(), go: link(["Item"]), apart: { ...link(), collection: true } });
-      const now = releaseOf({ come: link(["Item"]), go: link(), apart: { ...link(["Item"]), collection: true } });
+      const old = releaseOf({ come: link(), go: link(["Item"]), apart: { ...link(), scimkit: { collection: true } } });
+      const now = releaseOf({
+        come: link(["Item"]),
+        go: link(),
+        apart: { ...link(["Item"]), scimkit: { collection: true } },
+      });
       const links = [{ value: "b" }, { value: "nobody" }];
       await fill(opened, old, { b: {}, a: { come: links, go: links, apart: links } });
       await opened.storage.reindex({ resourceTypes: [now.definition] });
@@ -212,7 +216,7 @@ for (const engine of someEngines()) {
       const hashSecret = (path: string, value: unknown) => `#${path}:${String(value).length}`;
       const opened = await engine.open({ hashSecret });
       const secret = { mutability: "writeOnly" } as const;
-      const old = releaseOf({ pin: { uniqueness: "server" }, codes: { ...PARTS, collection: true } });
+      const old = releaseOf({ pin: { uniqueness: "server" }, codes: { ...PARTS, scimkit: { collection: true } } });
       const now = releaseOf({ pin: secret, codes: { ...PARTS, ...secret } });
       await fill(opened, old, {
         a: { pin: "canary1" },
@@ -262,13 +266,13 @@ for (const engine of someEngines()) {
         pin: { uniqueness: "server" },
         box: { type: "complex", subAttributes: { width: {}, seal: {} } },
         list: PARTS,
-        parts: { ...PARTS, collection: true },
-        apart: { ...PARTS, collection: true },
+        parts: { ...PARTS, scimkit: { collection: true } },
+        apart: { ...PARTS, scimkit: { collection: true } },
       });
       const now = releaseOf({
         box: { type: "complex", subAttributes: { width: {} } },
         list: { ...PARTS, subAttributes: { value: {} } },
-        parts: { ...PARTS, collection: true, subAttributes: { value: {}, kind: {} } },
+        parts: { ...PARTS, scimkit: { collection: true }, subAttributes: { value: {}, kind: {} } },
       });
       const parts = [{ value: "p", note: "n" }];
       await fill(opened, old, { a: { pin: "1", box: { width: "w", seal: "s" }, list: parts, parts, apart: parts } });
@@ -317,7 +321,7 @@ for (const engine of someEngines()) {
       const now = releaseOf({
         count: { type: "integer" },
         single: {},
-        parts: { ...PARTS, collection: true, subAttributes: { value: { type: "integer" } } },
+        parts: { ...PARTS, scimkit: { collection: true }, subAttributes: { value: { type: "integer" } } },
       });
       await fill(opened, old, {
         a: { count: "many", single: ["x", "y"], parts: [{ value: "1", note: "n" }, { value: "none" }] },
@@ -340,7 +344,7 @@ for (const engine of someEngines()) {
       const opened = await engine.open();
       const long = "x".repeat(600);
       const old = releaseOf({ name: {}, parts: PARTS });
-      const now = releaseOf({ name: { uniqueness: "server" }, parts: { ...PARTS, collection: true } });
+      const now = releaseOf({ name: { uniqueness: "server" }, parts: { ...PARTS, scimkit: { collection: true } } });
       await fill(opened, old, { a: { name: long } });
       expect(await opened.storage.reindex({ resourceTypes: [now.definition] })).toMatchObject({
         duplicates: [],
@@ -363,7 +367,7 @@ for (const engine of someEngines()) {
         name: { uniqueness: "server" },
         pin: { mutability: "writeOnly" },
         count: { type: "integer" },
-        parts: { ...PARTS, collection: true },
+        parts: { ...PARTS, scimkit: { collection: true } },
       });
       await fill(opened, old, {
         a: { name: "x", pin: "1", parts: [{ value: "p" }] },
@@ -429,7 +433,7 @@ for (const engine of someEngines()) {
 
     test("rows from before there were marks are made anew, and what is misplaced in them is found", async () => {
       const opened = await engine.open();
-      const apart = { ...PARTS, collection: true };
+      const apart = { ...PARTS, scimkit: { collection: true } };
       const [old, now] = [releaseOf({ in: PARTS, out: apart }), releaseOf({ in: apart, out: PARTS })];
       await fill(opened, old, { a: { in: [{ value: "p" }], out: [{ value: "q" }] } });
       const looked = tablesOf(opened);
@@ -469,7 +473,7 @@ for (const engine of someEngines()) {
       const opened = await engine.open();
       const [old, now] = [
         releaseOf({ name: {}, parts: PARTS }),
-        releaseOf({ name: { uniqueness: "server" }, parts: { ...PARTS, collection: true } }),
+        releaseOf({ name: { uniqueness: "server" }, parts: { ...PARTS, scimkit: { collection: true } } }),
       ];
       const items = Array.from({ length: 30 }, (_, index) => [
         `i${index}`,
@@ -492,7 +496,7 @@ for (const engine of someEngines()) {
 
     test("afterwards look-ups are the statements of a storage that never knew another schema", async () => {
       const [opened, fresh] = [await engine.open(), await engine.open()];
-      const apart = { ...PARTS, collection: true };
+      const apart = { ...PARTS, scimkit: { collection: true } };
       const [old, now] = [
         releaseOf({ name: {}, parts: PARTS }),
         releaseOf({ name: { uniqueness: "server" }, parts: apart }),

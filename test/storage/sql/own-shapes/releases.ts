@@ -2,9 +2,9 @@ import { CompiledQuery } from "kysely";
 import { expect } from "vitest";
 import type { AttributeLiteral } from "../../../../src/schema/attribute.ts";
 import {
+  type CompiledResourceType,
   compileResourceType,
   defineResourceType,
-  type ResourceType,
   type ResourceTypeDefinition,
 } from "../../../../src/schema/resource-type.ts";
 import { defineSchema } from "../../../../src/schema/schema.ts";
@@ -18,7 +18,7 @@ export const ITEM = "urn:example:params:scim:schemas:Item";
 /** One release of a resource type: the same name and URN, attributes of its own. */
 export interface Release {
   readonly definition: ResourceTypeDefinition;
-  readonly type: ResourceType;
+  readonly type: CompiledResourceType;
 }
 
 export function releaseOf(attributes: Record<string, AttributeLiteral>, name = "Item"): Release {

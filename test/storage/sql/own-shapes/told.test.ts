@@ -15,7 +15,7 @@ const itemOf = (attributes: { readonly [name: string]: AttributeLiteral }) =>
   });
 const list = { type: "complex", multiValued: true, subAttributes: { value: {}, type: {} } } as const;
 const before = itemOf({ code: {}, rows: list });
-const after = itemOf({ code: { uniqueness: "server" }, rows: { ...list, collection: true } });
+const after = itemOf({ code: { uniqueness: "server" }, rows: { ...list, scimkit: { collection: true } } });
 
 function serve(storage: SqlStorage, type: typeof before) {
   const events: ScimEvent[] = [];
@@ -24,7 +24,8 @@ function serve(storage: SqlStorage, type: typeof before) {
     storage,
     baseUrl: "https://example.com/scim/v2",
     authenticate: () => ({}),
-    on: (event) => void events.push(event),
+    onChange: (event) => void events.push(event),
+    onNotice: (event) => void events.push(event),
     limits: { elements: 10_000 },
   });
   const ask = async (method: string, path: string, body?: object) => {

@@ -5,7 +5,7 @@ import {
   defineSchema,
   type ResourceTypeDefinition,
 } from "../../../../src/index.ts";
-import { compileResourceType, type ResourceType } from "../../../../src/schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType } from "../../../../src/schema/resource-type.ts";
 import { shapeOf } from "../../../../src/schema/shape.ts";
 import { readAttribute, writeAttribute } from "../../../../src/schema/value.ts";
 import type { StoredResource } from "../../../../src/storage/adapter.ts";
@@ -35,7 +35,7 @@ export function thing(attributes: Attributes, extra?: Attributes): ResourceTypeD
 
 /** One release of a host, and short ways to ask it. */
 export interface Release extends Directory {
-  readonly type: ResourceType;
+  readonly type: CompiledResourceType;
   create(id: string, values: object): ReturnType<Directory["ask"]>;
   patch(id: string, ...operations: readonly object[]): ReturnType<Directory["ask"]>;
   put(id: string, values: object): ReturnType<Directory["ask"]>;

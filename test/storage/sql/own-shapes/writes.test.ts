@@ -12,7 +12,7 @@ const engines = [sqliteEngine("SQLite in memory"), pgliteEngine(), ...(hasPostgr
 
 const setNote = { op: "replace", path: "note", value: "noted" };
 const LIST: AttributeLiteral = { type: "complex", multiValued: true, subAttributes: { value: {}, kind: {} } };
-const COLLECTION: AttributeLiteral = { ...LIST, collection: true };
+const COLLECTION: AttributeLiteral = { ...LIST, scimkit: { collection: true } };
 const REFERENCE: AttributeLiteral = {
   type: "complex",
   subAttributes: { value: {}, $ref: { type: "reference", referenceTypes: ["Thing"] } },
@@ -228,7 +228,11 @@ describe.each(engines)("rows of another shape on $name", (engine) => {
   test("a value that no index can hold is refused where it is new, and stays where it was", async () => {
     const { releases, tables } = over(
       thing({ a: {}, list: LIST, boss: { type: "complex", subAttributes: { value: {} } } }),
-      thing({ a: { uniqueness: "server" }, list: COLLECTION, boss: { ...REFERENCE, integrity: "optional" } }),
+      thing({
+        a: { uniqueness: "server" },
+        list: COLLECTION,
+        boss: { ...REFERENCE, scimkit: { integrity: "optional" } },
+      }),
     );
     const [old, now] = releases;
     const values = { a: long, list: [{ value: long, kind: "k" }, { value: "short" }], boss: { value: long } };
