@@ -32,6 +32,7 @@ export const ROOMS = [
     ["zod"],
   ],
   ["scim", "scim\\.ts", ["error", "time", "schema", "storage", "call", "protocol", "service"]],
+  ["transfer", "transfer/", ["error", "time", "schema", "storage", "call", "operations", "service", "scim"]],
   ["hosts", "hosts/", ["error", "protocol", "scim"], ["node:http", "node:stream"]],
   ["testing", "testing/", ["error", "time", "schema", "filter", "storage", "memory", "scim"], ["fast-check"]],
   [

@@ -25,7 +25,7 @@ export async function openStorage(database: string, log?: Log): Promise<OpenStor
   const db = await (isPostgres ? openPostgres(database, log) : openSqlite(database)).catch(refuse);
   const storage = sqlStorage({ db });
   // At every start: makes the tables, or brings them up to date; where they are, it only looks.
-  await (isPostgres ? migratePostgres(database, log) : storage.migrate()).catch(refuse);
+  await (isPostgres ? preparePostgres(database, log) : storage.prepare()).catch(refuse);
   const description = isPostgres
     ? "on PostgreSQL"
     : database === ":memory:"
@@ -56,10 +56,10 @@ async function openPostgres(connectionString: string, log: Log | undefined, long
 }
 
 /** With all the time that it takes: an index over many rows needs longer than a request has. */
-async function migratePostgres(connectionString: string, log: Log | undefined): Promise<void> {
+async function preparePostgres(connectionString: string, log: Log | undefined): Promise<void> {
   const db = await openPostgres(connectionString, log, 0);
   await sqlStorage({ db })
-    .migrate()
+    .prepare()
     .finally(() => db.destroy());
 }
 

@@ -47,14 +47,14 @@ export async function open(place: Place, { connections = 4, isTold = false } = {
   if (place.engine === "sqlite") {
     const db = await openSqlite(place.file ?? ":memory:", { connections, ...log });
     const storage = sqlStorage({ db });
-    await storage.migrate();
+    await storage.prepare();
     return { place, db, storage, pool: undefined, statements, close: () => db.destroy() };
   }
   const pool = new pg.Pool({ connectionString: place.url, max: connections });
   pool.on("error", () => undefined);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: namedStatements(pool) }), ...log });
   const storage = sqlStorage({ db, ...(place.schema === undefined ? {} : { schema: place.schema }) });
-  await storage.migrate();
+  await storage.prepare();
   return { place, db, storage, pool, statements, close: () => db.destroy() };
 }
 

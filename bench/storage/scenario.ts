@@ -46,7 +46,7 @@ export async function play(
   { port = cluster.port, openings = [{}] }: { readonly port?: number; readonly openings?: readonly Opening[] } = {},
 ): Promise<void> {
   const own = openService(cluster.url);
-  await own.storage.migrate();
+  await own.storage.prepare();
   const group = await createGroup(own);
   await own.close();
   const forwarder = await startForwarder(port);

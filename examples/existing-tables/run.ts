@@ -11,7 +11,7 @@ await sql("INSERT INTO users (email, first_name) VALUES ('grace@example.com', 'G
 for (const statement of MIGRATION) await sql(statement);
 
 const storage = storageOf(db);
-await storage.check(); // says at once if a column is missing
+await storage.prepare(); // says at once if a column is missing
 const baseUrl = "https://example.com/scim/v2";
 const scim = createScim({ resourceTypes, storage, baseUrl, authenticate: bearerToken("a-token-of-the-example") });
 

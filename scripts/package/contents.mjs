@@ -33,6 +33,11 @@ const ENTRIES = {
     without: EVERYWHERE,
   },
   node: { most: 10, why: "a host, and the errors that it answers with", without: ['"pg"', "kysely", "fast-check"] },
+  transfer: {
+    most: 110,
+    why: "reads each line as the body of a create is read, and finds what is wrong with it",
+    without: EVERYWHERE,
+  },
   zod: {
     most: 20,
     why: "schemas compiled, and the checks that bodies get; Zod itself is the host's",

@@ -197,6 +197,12 @@ export interface CreateRequest extends WriteRequest {
   readonly moved?: Moved | undefined;
   /** What the caller will look at in the result. */
   readonly select: Select;
+  /**
+   * Who had `resource.id` was deleted here and comes back. It takes its id again where that can be, in another version than all that it
+   * had; `version` is the last of them. Where the id cannot be had, the adapter chooses another one. What a `delete` with `keep` left of
+   * it is written over. Without it, a `resource.id` that such a row still has is `uniqueness("id")`, or another id is chosen.
+   */
+  readonly restores?: { readonly version: string } | undefined;
 }
 
 /** What a resource brings along from another storage. */
@@ -226,6 +232,8 @@ export interface ReplaceRequest extends WriteRequest {
    * are.
    */
   readonly untouched?: readonly Attribute[] | undefined;
+  /** `true`: the resource gets another version even where nothing in it changes, so that of two such writes at once one is refused. */
+  readonly touch?: boolean | undefined;
 }
 
 /** A change of one collection without a look at it: first `remove`, then `add`. @see RFC 7644 §3.5.2 */
@@ -252,6 +260,8 @@ export interface DeltaResult {
 export interface DeleteRequest extends WriteRequest {
   readonly id: string;
   readonly ifVersion?: string | undefined;
+  /** `true`: what is deleted is to be kept out of sight. Given only where `capabilities.keepsDeleted` is `true`. */
+  readonly keep?: boolean | undefined;
 }
 
 /** What an adapter can do; `ServiceProviderConfig` is computed from it. @see RFC 7643 §5 */
@@ -278,6 +288,11 @@ export interface StorageCapabilities {
    * `"keep"`, and refused where it says nothing; `createScim` then refuses `references: "ignore"`. Default `true`.
    */
   readonly danglingReferences?: boolean;
+  /**
+   * `true`: a delete with `keep` leaves the row where it is, out of sight: for every call it is gone but for a create that `restores` it.
+   * Default `false`: what is deleted is gone, and the core keeps what it needs of it in the ledger.
+   */
+  readonly keepsDeleted?: boolean;
 }
 
 /**

@@ -31,3 +31,18 @@ export interface Ledger<C extends Context = Context> {
     context: C,
   ): Promise<readonly LedgerEntry[]>;
 }
+
+/** Whether an entry is over, by the clock of this process. */
+export function isOver({ until }: Pick<LedgerEntry, "until">, now = Date.now()): boolean {
+  return until !== undefined && Date.parse(until) <= now;
+}
+
+/** A point in time as text that is compared as text. @throws {TypeError} for what is none. */
+export function instantText(until: string): string {
+  const at = new Date(until);
+  if (Number.isNaN(at.getTime())) throw new TypeError("The until of a ledger entry must be a time in ISO 8601.");
+  return at.toISOString();
+}
+
+/** Longest key of an entry, in characters. */
+export const LONGEST_LEDGER_KEY = 512;

@@ -1,8 +1,12 @@
-import type { Moved } from "./adapter.ts";
+import type { CreateRequest, Moved } from "./adapter.ts";
 import type { HashedSecrets } from "./secrets.ts";
 
-/** The version that a new resource begins with, for storage that counts them: the one that it had elsewhere, if that is a count too. */
-export function firstVersion(moved: Moved | undefined): number {
+/**
+ * The version that a new resource begins with, for storage that counts them: the next one of who comes back, that which it had elsewhere
+ * if that is a count too, else the first.
+ */
+export function firstVersion({ restores, moved }: Pick<CreateRequest, "restores" | "moved">): number {
+  if (restores !== undefined) return Number(restores.version) + 1 || 1;
   return /^[1-9]\d{0,8}$/.test(moved?.version ?? "") ? Number(moved?.version) : 1;
 }
 

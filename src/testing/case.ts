@@ -14,6 +14,8 @@ export const FEATURES = [
   "deleteTenant",
   "exportTenant",
   "renameTenant",
+  "ledger",
+  "keepsDeleted",
   "failAt",
 ] as const;
 

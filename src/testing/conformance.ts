@@ -184,11 +184,13 @@ function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonl
     case "deleteTenant":
     case "exportTenant":
     case "renameTenant":
+    case "ledger":
       return storage[feature] !== undefined;
     case "failAt":
       return failAt !== undefined;
     case "cursor":
-      return capabilities.cursor === true;
+    case "keepsDeleted":
+      return capabilities[feature] === true;
     case "secrets":
       return keepsPassword(capabilities, resourceTypes);
     default:

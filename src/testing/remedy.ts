@@ -62,6 +62,15 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
       "keep what the resource type does not name, and compare by `attribute.key(value)` of the type of the request",
   },
   upkeep: { anchor: "upkeep", helper: "leave out what the adapter cannot do: each of the four methods is optional" },
+  ledger: {
+    anchor: "ledger",
+    helper: "keep entries by tenant, kind and key, in the transaction of the call, or leave `ledger` out",
+  },
+  returning: {
+    anchor: "returning",
+    helper:
+      "begin with the version behind that of `restores`, and leave `capabilities.keepsDeleted` out unless deleted rows stay",
+  },
   random: {
     anchor: "look-ups-by-key",
     helper: "`predicateOf` of `scimkit/filter` says what matches, `queryByScan` what is given",

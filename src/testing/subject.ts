@@ -54,6 +54,10 @@ export interface WriteOptions extends CallOptions {
   readonly ifVersion?: string | undefined;
   readonly secrets?: Secrets;
   readonly id?: string;
+  /** Of a create: the last version of who had the id. */
+  readonly restores?: { readonly version: string } | undefined;
+  /** Of a delete. */
+  readonly keep?: boolean | undefined;
   readonly at?: string;
   readonly notices?: StorageNotice[];
 }
@@ -62,6 +66,7 @@ export interface ReplaceOptions extends WriteOptions {
   /** Paths of collections that the write does not touch. */
   readonly untouched?: readonly string[];
   readonly before?: StoredResource;
+  readonly touch?: boolean;
 }
 
 export interface DeltaOptions extends WriteOptions {
@@ -232,7 +237,13 @@ function writesOf({ path, callee, write }: Requests): Pick<Subject, "create" | "
       const resource = newResource(request, options.id ?? crypto.randomUUID(), attributes, request.at);
       const [adapter, context] = callee(options);
       const stored = await adapter.create(
-        { ...request, resource, secrets: options.secrets ?? {}, select: options.select ?? SELECT_ALL },
+        {
+          ...request,
+          resource,
+          secrets: options.secrets ?? {},
+          select: options.select ?? SELECT_ALL,
+          restores: options.restores,
+        },
         context,
       );
       must(
@@ -258,6 +269,7 @@ function writesOf({ path, callee, write }: Requests): Pick<Subject, "create" | "
           select: options.select ?? SELECT_ALL,
           ifVersion,
           ...(before === undefined ? {} : { before }),
+          ...(options.touch === undefined ? {} : { touch: options.touch }),
           ...(untouched === undefined ? {} : { untouched }),
         },
         context,
@@ -265,7 +277,7 @@ function writesOf({ path, callee, write }: Requests): Pick<Subject, "create" | "
     },
     remove(name, id, options = {}) {
       const [adapter, context] = callee(options);
-      return adapter.delete({ ...write(name, options), id, ifVersion: options.ifVersion }, context);
+      return adapter.delete({ ...write(name, options), id, ifVersion: options.ifVersion, keep: options.keep }, context);
     },
     async delta(name, id, attribute, options) {
       const [adapter, context] = callee(options);

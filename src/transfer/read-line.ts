@@ -80,9 +80,7 @@ function membersOf<C extends Context>(raw: unknown, { engine }: Call<C>) {
   const { resourceType: name, resource, secrets } = given;
   const resourceType = engine.resourceTypes.find((type) => type.name === name);
   if (resourceType === undefined)
-    throw new LineProblem(
-      `resourceType must be one of: ${engine.resourceTypes.map((type) => type.name).join(", ")}.`,
-    );
+    throw new LineProblem(`resourceType must be one of: ${engine.resourceTypes.map((type) => type.name).join(", ")}.`);
   if (!isObject(resource)) throw new LineProblem("resource must be an object.");
   if (secrets !== undefined && !isObject(secrets)) throw new LineProblem("secrets must be an object.");
   for (const path of Object.keys(secrets ?? {}))

@@ -99,7 +99,7 @@ describe("the page on security", () => {
     const { withOutbox } = await load("outbox.ts");
     const db = await openSqlite(":memory:");
     onTestFinished(() => db.destroy());
-    await sqlStorage({ db }).migrate();
+    await sqlStorage({ db }).prepare();
     await db.executeQuery(CompiledQuery.raw("CREATE TABLE outbox (verb text, id text)"));
     let isFull = false;
     const note = async (own: Kysely<unknown>, verb: string, id: string): Promise<void> => {

@@ -17,7 +17,7 @@ const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 async function sqlite(): Promise<StorageAdapter> {
   const storage = sqlStorage({ db: await openSqlite(":memory:") });
-  await storage.migrate();
+  await storage.prepare();
   return storage;
 }
 

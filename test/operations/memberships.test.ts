@@ -14,7 +14,7 @@ describe.each([
     "tables of scimkit's own",
     async () => {
       const storage = sqlStorage({ db: await openSqlite(":memory:") });
-      await storage.migrate();
+      await storage.prepare();
       return storage;
     },
   ],
@@ -156,7 +156,7 @@ describe.each([
 
 test("where storage has transactions, a fault at a group undoes the write of the user", async () => {
   const storage = sqlStorage({ db: await openSqlite(":memory:") });
-  await storage.migrate();
+  await storage.prepare();
   const broken = async () => {
     throw new Error("the group's table is gone");
   };

@@ -21,7 +21,7 @@ const STORAGES = [
     "tables of scimkit's own",
     async () => {
       const storage = sqlStorage({ db: await openSqlite(":memory:") });
-      await storage.migrate();
+      await storage.prepare();
       return storage;
     },
   ],

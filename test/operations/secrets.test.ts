@@ -12,7 +12,7 @@ const resourceTypes = [User];
 
 const own = async (options: object) => {
   const storage = sqlStorage({ db: await openSqlite(":memory:"), resourceTypes, ...options });
-  await storage.migrate();
+  await storage.prepare();
   return storage;
 };
 

@@ -39,7 +39,7 @@ export const sqlite: Kind = {
         const db = (await openSqlite(join(folder, "directory.db"))) as Kysely<unknown>;
         open.push(db);
         const storage = sqlStorage({ db, hashSecret, resourceTypes });
-        await storage.migrate();
+        await storage.prepare();
         return storage;
       },
       async close() {
@@ -61,7 +61,7 @@ export function postgres(connectionString: string): Kind {
       return {
         async open({ sql: { sqlStorage } }, { resourceTypes }) {
           const storage = sqlStorage({ db, schema, hashSecret, resourceTypes });
-          await storage.migrate();
+          await storage.prepare();
           return storage;
         },
         async close() {

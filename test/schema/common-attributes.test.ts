@@ -363,7 +363,7 @@ describe("attributes of an extension that are called id, meta and schemas", () =
     memory: async () => memoryStorage(),
     SQLite: async () => {
       const storage = sqlStorage({ db: await openSqlite(":memory:"), resourceTypes });
-      await storage.migrate();
+      await storage.prepare();
       return storage;
     },
   };

@@ -78,7 +78,7 @@ async function capture(
   const db = await openSqlite(join(folder, "scim.db"));
   try {
     const sql = sqlStorage({ db, hashSecret: leak.hashSecret ?? (() => CANARY.hash) });
-    await sql.migrate();
+    await sql.prepare();
     const breaking: StorageAdapter = {
       ...sql,
       get(request, context) {

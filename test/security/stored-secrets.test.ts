@@ -83,7 +83,7 @@ async function inSqlite(hashSecret?: (attribute: string, value: unknown) => unkn
   const db = await openSqlite(join(folder, "scim.db"));
   try {
     const storage = sqlStorage({ db, ...(hashSecret === undefined ? {} : { hashSecret }) });
-    await storage.migrate();
+    await storage.prepare();
     return await capture(storage, async () =>
       readdirSync(folder)
         .map((name) => readFileSync(join(folder, name)))

@@ -4,6 +4,7 @@ import { type HashedSecrets, type HashSecret, hashSecrets } from "../secrets.ts"
 import type { Upkeep } from "../upkeep.ts";
 import { applyDelta } from "./delta.ts";
 import { lookUpsFor, referencesFor, valuesFor, type Wanted } from "./indexes.ts";
+import { memoryLedger } from "./ledger.ts";
 import { getResource, queryResources } from "./read.ts";
 import { reindex } from "./reindex.ts";
 import { createStore, inTenant, tenantOf } from "./store.ts";
@@ -84,6 +85,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     },
     applyDelta: (request, context) => inTurn(request, context, (tenant) => applyDelta(tenant, request)),
     delete: (request, context) => inTurn(request, context, (tenant) => deleteResource(tenant, request)),
+    ledger: memoryLedger(store.ledgers),
     reindex: (options) => reindex(store, hashSecret, options),
     deleteTenant: async (tenant, options) => deleteTenant(store, tenant, options),
     exportTenant: (tenant, options) => exportTenant(store, tenant, options),

@@ -6,7 +6,7 @@ import { Types } from "./types.ts";
 
 /** Makes an empty storage. */
 export function createStore(): Shared {
-  return { tenants: new Map(), globals: new Map(), types: new Types() };
+  return { tenants: new Map(), globals: new Map(), types: new Types(), ledgers: new Map() };
 }
 
 /** The tenant of a context: one that is empty, and nobody's yet, where there is none. */

@@ -1,6 +1,7 @@
 import { versionMismatch } from "../../error.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { getOrCreate } from "../get-or-create.ts";
+import type { Ledgers } from "./ledger.ts";
 import type { ReferenceIndex } from "./reference-index.ts";
 import type { Row } from "./row.ts";
 import { createRows, type Rows } from "./rows.ts";
@@ -36,6 +37,8 @@ export interface Shared {
   /** Rows of all tenants by the keys of attributes that are unique over tenants, by `indexName` [S-7-23]. */
   readonly globals: Map<string, ValueIndex>;
   readonly types: Types;
+  /** What is remembered beside the resources, by tenant. */
+  readonly ledgers: Ledgers;
 }
 
 /** Makes an empty tenant. */

@@ -18,6 +18,7 @@ export function deleteTenant(store: Shared, name: string | undefined, options: U
   if (store.globals.size > 0) for (const row of tenant.byId.values()) removeFromGlobals(tenant, row);
   tenant.isGone = true;
   store.tenants.delete(name ?? "");
+  store.ledgers.delete(name ?? "");
   for (const [resourceType, done] of Object.entries(counts))
     onProgress?.({ tenant: name === "" ? undefined : name, resourceType, done });
   return counts;
@@ -31,6 +32,11 @@ export function renameTenant(store: Shared, from: string | undefined, to: string
     throw new Error(
       `There are resources of ${called(after)} already: delete them first, or choose a name that nobody has.`,
     );
+  const ledger = store.ledgers.get(before);
+  store.ledgers.delete(before);
+  // What was remembered of a tenant without resources is of one that is gone.
+  store.ledgers.delete(after);
+  if (ledger !== undefined) store.ledgers.set(after, ledger);
   const tenant = store.tenants.get(before);
   if (tenant === undefined) return {};
   store.tenants.delete(before);

@@ -15,7 +15,7 @@ import { checkUnique } from "./unique.ts";
 export function createResource(tenant: Tenant, request: CreateRequest, secrets: HashedSecrets): StoredResource {
   const { resourceType, resource } = request;
   if (tenant.byId.has(resource.id)) throw uniqueness("id");
-  const version = firstVersion(request.moved);
+  const version = firstVersion(request);
   const content = contentOf(tenant.shared.types.oneFor(resourceType), resource, version);
   checkUnique(tenant, resourceType, content);
   const notices: StorageNotice[] = [...secrets.notices];
@@ -53,7 +53,7 @@ export function replaceResource(
   const hasNewSecrets = keepSecrets(row.secrets, secrets);
   const next = withKept(before, settled, untouched);
   const placed = placedBy(one, before);
-  if (hasNewSecrets || !isSameContent(placed, placedBy(one, next)))
+  if (hasNewSecrets || request.touch === true || !isSameContent(placed, placedBy(one, next)))
     rewrite(tenant, row, next, next.document.meta.lastModified);
   // A write that changes nothing keeps version and lastModified [G-9]; what another release wrote comes to where its own has it.
   else if (placed !== before) changeContent(tenant, row, placed);

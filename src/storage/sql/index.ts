@@ -12,6 +12,6 @@ export {
   type TableMapping,
 } from "./map/mapping.ts";
 export { type MappedStorage, type MappedStorageOptions, mappedStorage } from "./map/storage.ts";
-export type { MigrateOptions, Migration } from "./own/migrate.ts";
+export type { Preparation, PrepareOptions } from "./own/prepare.ts";
 export type { SchemaComparison, SchemaQuestion, UnknownType } from "./own/schema-changes.ts";
 export { type SqlStorage, type SqlStorageOptions, sqlStorage, type TypeUpkeepOptions } from "./own/storage.ts";

@@ -8,6 +8,7 @@ import { remove } from "./delete.ts";
 import { deltas } from "./deltas.ts";
 import { faults } from "./faults.ts";
 import { filters } from "./filters.ts";
+import { ledger } from "./ledger.ts";
 import { missingReferences } from "./missing-references.ts";
 import { cursorCases, pageCases, sortCases } from "./pages.ts";
 import { randomCases } from "./random.ts";
@@ -15,6 +16,7 @@ import { read } from "./read.ts";
 import { references } from "./references.ts";
 import { releases } from "./releases.ts";
 import { replace } from "./replace.ts";
+import { returning } from "./returning.ts";
 import { secrets } from "./secrets.ts";
 import { serviceCases } from "./service.ts";
 import { streams } from "./streams.ts";
@@ -62,6 +64,8 @@ export function casesOf({ runs, path, capabilities }: CaseOptions): readonly Cas
     ...faults,
     ...releases,
     ...upkeep,
+    ...ledger,
+    ...returning,
     ...randomCases(runs, path),
     ...serviceCases(capabilities),
   ];

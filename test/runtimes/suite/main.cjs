@@ -14,7 +14,7 @@ const STORAGES = {
     const folder = mkdtempSync(join(tmpdir(), "scimkit-"));
     const db = await sql.openSqlite(join(folder, "scim.db"));
     const storage = sql.sqlStorage({ db });
-    await storage.migrate();
+    await storage.prepare();
     await checkThreads(db);
     return { storage, close: () => rmSync(folder, { recursive: true, force: true }) };
   },

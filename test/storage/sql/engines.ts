@@ -161,7 +161,7 @@ function postgresLike(name: "PGlite" | "PostgreSQL", dialect: () => Promise<Dial
 async function opened(db: Kysely<unknown>, sent: Sent[], options: Partial<SqlStorageOptions>): Promise<Opened> {
   const { db: counted, failAt } = faulty(db);
   const storage = sqlStorage({ db: counted, ...options });
-  await storage.migrate();
+  await storage.prepare();
   sent.length = 0;
   return { storage, db, failAt, tables: { prefix: options.tablePrefix ?? "scim_", schema: options.schema }, sent };
 }

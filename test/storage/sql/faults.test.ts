@@ -102,7 +102,7 @@ test("a SQLite file that another process writes to is waited for [T-K7]", async 
   const path = join(folder, "busy.db");
   const db = await openSqlite(path);
   const storage = sqlStorage({ db });
-  await storage.migrate();
+  await storage.prepare();
   const calls = callsOf(storage);
   const other = new DatabaseSync(path);
   other.exec("BEGIN IMMEDIATE");

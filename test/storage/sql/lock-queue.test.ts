@@ -55,7 +55,7 @@ describe("while another process holds the lock of a SQLite file", () => {
     for (const pragma of ["busy_timeout = 0", "synchronous = OFF"])
       await db.executeQuery(CompiledQuery.raw(`PRAGMA ${pragma}`));
     storage = sqlStorage({ db });
-    await storage.migrate();
+    await storage.prepare();
     // The first write of all says besides under which schema it is made.
     await announce(storage);
     other = new DatabaseSync(path);

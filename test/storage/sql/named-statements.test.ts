@@ -113,7 +113,7 @@ if (hasPostgres) {
       await db.destroy();
     });
     const storage = sqlStorage({ db, schema });
-    await storage.migrate();
+    await storage.prepare();
     const calls = callsOf(storage);
     await calls.user("first");
     expect(await calls.get(User, "first")).toBeDefined();

@@ -5,7 +5,7 @@ import { namedStatements, type SqlStorage, sqlStorage } from "../../../src/stora
 import { directory, GROUP, USER } from "../../support/directory.ts";
 import { callsOf, NOTHING, User } from "./calls.ts";
 import { engines, hasPostgres, type Opened, POSTGRES_URL, postgresEngine } from "./engines.ts";
-import { enterVersion3, run, table, toVersion1 } from "./versions.ts";
+import { enterVersion4, run, table, toVersion1 } from "./versions.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -13,7 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Another process over the same tables, which never migrates. */
+/** Another process over the same tables, which never prepares. */
 function another({ db, tables }: Opened, more: Partial<Parameters<typeof sqlStorage>[0]> = {}): SqlStorage {
   return sqlStorage({ db, ...(tables.schema === undefined ? {} : { schema: tables.schema }), ...more });
 }
@@ -31,7 +31,7 @@ for (const engine of engines()) {
   describe(engine.name, () => {
     afterAll(() => engine.close());
 
-    test("a storage that never migrates asks the indexes that are there, and reads the catalogue once for all requests", async () => {
+    test("a storage that never prepares asks the indexes that are there, and reads the catalogue once for all requests", async () => {
       const opened = await engine.open({ searchable: ["displayName"] });
       const { sent, storage } = opened;
       await callsOf(storage).user("u1", { displayName: "Ada Lovelace", emails: [{ value: "ada@example.com" }] });
@@ -52,36 +52,37 @@ for (const engine of engines()) {
       const opened = await engine.open();
       const other = another(opened, { tablePrefix: "later_" });
       await expect(callsOf(other).find(User, undefined)).rejects.toThrow(
-        /no tables of scimkit's whose names begin with later_; .* needs version 2\. Run migrate\(\)/,
+        /no tables of scimkit's whose names begin with later_; .* needs version 3\. Run prepare\(\)/,
       );
-      await expect(callsOf(other).user("u1")).rejects.toThrow("Run migrate()");
-      await another(opened, { tablePrefix: "later_" }).migrate();
+      await expect(callsOf(other).user("u1")).rejects.toThrow("Run prepare()");
+      await another(opened, { tablePrefix: "later_" }).prepare();
       await callsOf(other).user("u1");
       expect((await callsOf(other).find(User, undefined)).totalResults).toBe(1);
     });
 
-    test("tables of an older version are refused with both versions, and migrated with what they hold", async () => {
+    test("tables of an older version are refused with both versions, and prepared with what they hold", async () => {
       const opened = await engine.open();
       await callsOf(opened.storage).user("u1");
       await toVersion1(opened);
       await expect(callsOf(another(opened)).get(User, "u1")).rejects.toThrow(
-        /of version 1; this release of scimkit needs version 2/,
+        /of version 1; this release of scimkit needs version 3/,
       );
-      expect(await another(opened).migrate()).toEqual({ made: ["version 2"], unused: [], dropped: [] });
+      expect(await another(opened).prepare()).toEqual({ made: ["version 2", "version 3"], unused: [], dropped: [] });
       expect(await callsOf(another(opened)).get(User, "u1", NOTHING)).toMatchObject({ id: "u1" });
       const { rows } = await run(opened, `SELECT version, least FROM ${table(opened, "migration")} ORDER BY version`);
       expect(rows).toEqual([
         { version: 1, least: 1 },
         { version: 2, least: 1 },
+        { version: 3, least: 1 },
       ]);
     });
 
     test("tables of a newer version that says it may be worked on by this one are opened, used and left as they are", async () => {
       const opened = await engine.open();
       await callsOf(opened.storage).user("u1");
-      await enterVersion3(opened, 2);
+      await enterVersion4(opened, 3);
       const other = another(opened);
-      expect(await other.migrate()).toEqual({ made: [], unused: [], dropped: [] });
+      expect(await other.prepare()).toEqual({ made: [], unused: [], dropped: [] });
       for (const storage of [other, another(opened), opened.storage]) {
         passTime(10_000);
         expect(await callsOf(storage).get(User, "u1", NOTHING)).toMatchObject({ id: "u1" });
@@ -92,15 +93,15 @@ for (const engine of engines()) {
 
     test("tables that need a newer release are 503 for clients at the first request, and the fault says why", async () => {
       const opened = await engine.open();
-      await enterVersion3(opened, 3);
+      await enterVersion4(opened, 4);
       const { ask, events } = directory({ storage: another(opened) });
       const answer = await ask("GET", "/Users");
       expect(answer).toMatchObject({ status: 503, headers: { "Retry-After": "5" } });
       expect(answer.body).not.toContain("version");
       expect(events).toMatchObject([
-        { type: "fault", error: { cause: { message: expect.stringContaining("need one that knows version 3") } } },
+        { type: "fault", error: { cause: { message: expect.stringContaining("need one that knows version 4") } } },
       ]);
-      await expect(another(opened).migrate()).rejects.toThrow("made by a newer scimkit");
+      await expect(another(opened).prepare()).rejects.toThrow("made by a newer scimkit");
       await expect(another(opened).plan()).rejects.toThrow("made by a newer scimkit");
     });
 
@@ -108,14 +109,14 @@ for (const engine of engines()) {
       const opened = await engine.open();
       const calls = callsOf(opened.storage);
       await calls.user("u1");
-      await enterVersion3(opened, 3);
-      const refused = { status: 503, cause: { message: expect.stringContaining("need one that knows version 3") } };
+      await enterVersion4(opened, 4);
+      const refused = { status: 503, cause: { message: expect.stringContaining("need one that knows version 4") } };
       passTime(5000);
       await expect(calls.get(User, "u1")).rejects.toMatchObject(refused);
       await expect(calls.find(User, undefined)).rejects.toMatchObject(refused);
       await expect(calls.user("u2")).rejects.toMatchObject(refused);
       await expect(calls.remove(User, "u1")).rejects.toMatchObject(refused);
-      await run(opened, `DELETE FROM ${table(opened, "migration")} WHERE version = 3`);
+      await run(opened, `DELETE FROM ${table(opened, "migration")} WHERE version = 4`);
       passTime(10_000);
       expect(await calls.get(User, "u1", NOTHING)).toMatchObject({ id: "u1" });
     });
@@ -124,7 +125,7 @@ for (const engine of engines()) {
       const opened = await engine.open();
       const calls = callsOf(opened.storage);
       await calls.user("u1");
-      await enterVersion3(opened, 3);
+      await enterVersion4(opened, 4);
       passTime(200);
       await expect(calls.user("u2")).rejects.toMatchObject({ status: 503 });
       await expect(opened.storage.transaction?.((inner) => callsOf(inner).user("u2"), {})).rejects.toMatchObject({
@@ -142,7 +143,7 @@ for (const engine of engines()) {
         expect((await callsOf(within).find(User, 'displayName eq "ada"')).totalResults).toBe(1);
         await callsOf(within).user("u2", { displayName: "Ada" });
         const nowhere = another({ ...opened, db }, { tablePrefix: "nowhere_" });
-        await expect(callsOf(nowhere).get(User, "u1")).rejects.toThrow("Run migrate()");
+        await expect(callsOf(nowhere).get(User, "u1")).rejects.toThrow("Run prepare()");
         expect((await callsOf(within).find(User, 'displayName eq "ada"')).totalResults).toBe(2);
       });
       expect((await callsOf(opened.storage).find(User, undefined)).totalResults).toBe(2);
@@ -228,8 +229,8 @@ describe.runIf(hasPostgres)("PostgreSQL, with a role that may do no more than it
         Resources: [{ id: "u1", displayName: "Ada Lovelace" }],
       });
     expect(await storage.readSecret("User", "u1", "password")).toBe("hash");
-    expect(await storage.migrate()).toEqual({ made: [], unused: [], dropped: [] });
-    await expect(another({ ...opened, db }, { indexed: ["title"] }).migrate()).rejects.toThrow("must be owner");
+    expect(await storage.prepare()).toEqual({ made: [], unused: [], dropped: [] });
+    await expect(another({ ...opened, db }, { indexed: ["title"] }).prepare()).rejects.toThrow("must be owner");
   });
 
   test("a server that only reads answers from what it has, and refuses writes as 503", async () => {

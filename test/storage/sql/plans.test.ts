@@ -195,7 +195,7 @@ for (const engine of someEngines()) {
     const run = async ({ db }: Opened, text: string) =>
       (await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text))).rows;
 
-    /** Tables as `migrate` makes them, that nothing has ever analysed, and that nothing will. */
+    /** Tables as `prepare` makes them, that nothing has ever analysed, and that nothing will. */
     const opened = async (users: number): Promise<Loaded> => {
       const opened = await engine.open({ hashSecret: (_, value) => String(value) });
       const { schema } = opened.tables;

@@ -26,7 +26,7 @@ const sqlite: Place = {
     const folder = mkdtempSync(join(tmpdir(), "scimkit-"));
     const db = await openSqlite(join(folder, "slow.db"), { connections: 1 });
     const storage = sqlStorage({ db });
-    await storage.migrate();
+    await storage.prepare();
     const close = async (): Promise<void> => {
       await db.destroy();
       rmSync(folder, { recursive: true });

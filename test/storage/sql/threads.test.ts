@@ -50,7 +50,7 @@ describe("a file of SQLite", () => {
   test("is asked in other threads, so that a long statement holds up neither the event loop nor who reads a resource", async () => {
     const db = await open();
     const storage = sqlStorage({ db });
-    await storage.migrate();
+    await storage.prepare();
     await callsOf(storage).user("u1");
     const ended: string[] = [];
     const long = rowsOf(db, LONG).then(() => ended.push("long"));

@@ -49,7 +49,7 @@ function served(storage: StorageAdapter) {
 const tables: Readonly<Record<string, (db: Kysely<unknown>) => Promise<StorageAdapter>>> = {
   "tables of its own": async (db) => {
     const storage = sqlStorage({ db });
-    await storage.migrate();
+    await storage.prepare();
     return storage;
   },
   "tables of an application": async (db) => {

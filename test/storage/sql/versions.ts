@@ -11,16 +11,18 @@ export function table({ tables: { schema } }: Pick<Opened, "tables">, name: stri
   return `${schema === undefined ? "" : `"${schema}".`}scim_${name}`;
 }
 
-/** Enters what a release of version 3 would, which says from which version on code may go on. */
-export function enterVersion3(opened: Opened, least: number) {
-  return run(opened, `INSERT INTO ${table(opened, "migration")} (version, at, least) VALUES (3, 'later', ${least})`);
+/** Enters what a release of version 4 would, which says from which version on code may go on. */
+export function enterVersion4(opened: Opened, least: number) {
+  return run(opened, `INSERT INTO ${table(opened, "migration")} (version, at, least) VALUES (4, 'later', ${least})`);
 }
 
 /** Takes tables back to what version 1 had. */
 export async function toVersion1(opened: Opened): Promise<void> {
   for (const statement of [
-    `DELETE FROM ${table(opened, "migration")} WHERE version = 2`,
+    `DELETE FROM ${table(opened, "migration")} WHERE version > 1`,
     `ALTER TABLE ${table(opened, "migration")} DROP COLUMN least`,
+    `DROP TABLE ${table(opened, "outbox")}`,
+    `DROP TABLE ${table(opened, "ledger")}`,
     `DROP TABLE ${table(opened, "shape")}`,
     `DROP TABLE ${table(opened, "shape_use")}`,
     `DROP INDEX ${table(opened, "resource_shape")}`,

@@ -68,6 +68,8 @@ export interface TransactionWords {
   readonly forUpdateOfFree: Fragment;
   /** Behind a SELECT: keeps others from deleting the rows until the transaction ends. */
   readonly forKeyShare: Fragment;
+  /** As `forKeyShare`; rows that others are deleting are left out, so that nobody is waited for. */
+  readonly forKeyShareOfFree: Fragment;
   /**
    * Waits for its turn among those that wait for the same text, and has it until the transaction ends. Default: writers
    * need no turns besides, because there is one at a time.
@@ -94,6 +96,11 @@ export interface TableWords {
   /** The type of a primary key that numbers rows, as `textTable` needs it. Default: rows have no number. */
   readonly rowNumber?: string;
   /**
+   * The type of a column that numbers rows in the order in which they are added, and gives no number twice. `isKey`: whether it says by
+   * itself that the column is the primary key.
+   */
+  readonly ascending: { readonly type: string; readonly isKey: boolean };
+  /**
    * Whether a connection may have foreign keys off, so that a deletion by hand leaves behind what they would have taken along.
    * Default false.
    */
@@ -104,6 +111,8 @@ export interface TableWords {
 
 /** How a dialect takes values, and makes others of them. */
 export interface ValueWords {
+  /** The database's clock: whole milliseconds since 1970, the same all through a statement. */
+  readonly now: Fragment;
   /** A value as the drivers take it. Default: as it is. */
   readonly driverValue?: (value: unknown) => unknown;
   /** What follows AS in a CAST. */

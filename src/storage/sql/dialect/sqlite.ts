@@ -19,6 +19,7 @@ export const sqlite: Dialect = {
   forUpdate: raw(""),
   forUpdateOfFree: raw(""),
   forKeyShare: raw(""),
+  forKeyShareOfFree: raw(""),
   deferReferences: raw("PRAGMA defer_foreign_keys = ON"),
 
   // Readers of the file do not wait for writers, and what was answered survives a power cut [G-19].
@@ -28,9 +29,11 @@ export const sqlite: Dialect = {
   integer: "INTEGER",
   json: "BLOB",
   rowNumber: "INTEGER PRIMARY KEY",
+  ascending: { type: "INTEGER PRIMARY KEY AUTOINCREMENT", isKey: true },
   canLackForeignKeys: true,
   tableByKey: " WITHOUT ROWID",
 
+  now: raw("CAST(unixepoch('subsec') * 1000 AS INTEGER)"),
   driverValue(value) {
     if (typeof value === "boolean") return value ? 1 : 0;
     return value instanceof Date ? value.toISOString() : value;

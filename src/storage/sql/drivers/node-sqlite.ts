@@ -33,7 +33,7 @@ export interface SqliteOptions {
  * ```ts
  * import { openSqlite, sqlStorage } from "scimkit/sql";
  * const storage = sqlStorage({ db: await openSqlite("directory.db") });
- * await storage.migrate();
+ * await storage.prepare();
  * ```
  */
 export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Kysely<unknown>> {

@@ -24,12 +24,13 @@ type Assignment = readonly [column: string, value: Fragment];
 /**
  * Inserts a row, unless a resource of another type has its id: ids are unique over all types of a tenant [S-3.1-05].
  */
-export function insertRow(scope: MapScope, { resource, at, moved }: CreateRequest, row: NewRow): Fragment {
+export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow): Fragment {
+  const { resource, at } = request;
   const { type, dialect } = scope;
   const { mapping } = type;
   const assigned: readonly Assignment[] = [
     ...identityValues(scope, row.id),
-    [mapping.version, raw(String(firstVersion(moved)))],
+    [mapping.version, raw(String(firstVersion(request)))],
     [mapping.created, sql`${resource.meta.created}`],
     [mapping.lastModified, sql`${resource.meta.lastModified ?? at}`],
     ...attributeValues(dialect, row),

@@ -29,7 +29,7 @@ export interface MappedColumn {
   /**
    * A text column that holds the comparison key of the value, written by scimkit: with a unique constraint over it the
    * attribute is unique, with an index it is found and sorted by at any size. It must be filled wherever the value is:
-   * `check` fills it for rows that were there before.
+   * `prepare` fills it for rows that were there before.
    */
   readonly key?: string;
 }
@@ -125,7 +125,7 @@ export interface TableMapping {
 
 /**
  * Says how a resource type lies in a table that you have: for `mappedStorage`. Names of columns are checked against the
- * resource type when the storage is made, and against the database by `check`.
+ * resource type when the storage is made, and against the database by `prepare`.
  *
  * @example
  * ```ts

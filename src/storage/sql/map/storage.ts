@@ -6,13 +6,13 @@ import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
 import { type HashSecret, secretName } from "../../secrets.ts";
 import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } from "../../upkeep.ts";
 import { type Database, databaseOf } from "../database.ts";
-import { checkMapped } from "./check.ts";
 import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
 import { parseId } from "./id.ts";
 import { readRow } from "./lock.ts";
 import type { TableMapping } from "./mapping.ts";
 import { compileMappings } from "./mappings.ts";
+import { prepareMapped } from "./prepare.ts";
 import { queryMapped } from "./query.ts";
 import { reindexMapped } from "./reindex.ts";
 import { deleteMapped } from "./remove.ts";
@@ -45,10 +45,10 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
    * nothing fills, unique indexes, foreign keys and grants.
    * @throws {Error} that says of everything which does not fit, at once, which column it is and what to change.
    */
-  check(): Promise<void>;
+  prepare(): Promise<void>;
   /**
    * Computes the key column of every value anew by the schemas that are served now, and moves what has a column, a join table or a
-   * column for its hash out of `rest`; `check` fills keys that are NULL and nothing else. A row whose key a constraint refuses is left
+   * column for its hash out of `rest`; `prepare` fills keys that are NULL and nothing else. A row whose key a constraint refuses is left
    * as it is, and reported as a duplicate. Versions and times stay.
    * @example
    * ```ts
@@ -166,7 +166,7 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
     ...(database.isTransaction ? { handle: database.handle } : {}),
     transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
-    check: () => checkMapped(database, mappings),
+    prepare: () => prepareMapped(database, mappings),
     ...upkeepOf(database, settings),
   };
 }

@@ -23,7 +23,7 @@ export async function lookAtCatalog(session: Session, tables: Tables): Promise<C
 export function whyUnfit(catalog: Catalog, { prefix }: Tables): Error | undefined {
   const { version } = catalog;
   if (version >= SCHEMA_VERSION) return tooOldFor(catalog);
-  const needs = `this release of scimkit needs version ${SCHEMA_VERSION}. Run migrate() of sqlStorage by a role that may make tables.`;
+  const needs = `this release of scimkit needs version ${SCHEMA_VERSION}. Run prepare() of sqlStorage by a role that may make tables.`;
   return new Error(
     version === 0
       ? `The database has no tables of scimkit's whose names begin with ${prefix}; ${needs}`

@@ -85,7 +85,7 @@ async function insert(database: Database, owner: Owner, coming: readonly Coming[
 function insertResources({ dialect, tables, tenant, type }: Owner, coming: readonly Coming[]): Fragment {
   const rows = coming.map(({ request, settled, row }) => {
     const { id, meta } = settled.resource;
-    const version = firstVersion(request.moved);
+    const version = firstVersion(request);
     return [id, version, meta.created, meta.lastModified, row.modifiedKey, row.document, row.keys];
   });
   const columns = ["id", "version", "created", "modified", "modified_key", "document", "keys"];

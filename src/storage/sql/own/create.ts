@@ -34,7 +34,7 @@ export async function createResource(
   const tenant = context.tenant ?? "";
   const hashed = await hashSecrets(request.secrets, hashSecret);
   const secrets = withMoved(hashed, request.moved, hashSecret !== undefined);
-  const version = firstVersion(request.moved);
+  const version = firstVersion(request);
   request.signal?.throwIfAborted();
   // Ids are kept as they are compared, so that an index over ids answers comparisons too.
   const id = request.resource.id.normalize("NFC");

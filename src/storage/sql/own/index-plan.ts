@@ -13,7 +13,7 @@ export interface KeyIndex {
 }
 
 /**
- * The indexes that queries may count on, by path. Those that `migrate` has not seen in the database yet are not among
+ * The indexes that queries may count on, by path. Those that `prepare` has not seen in the database yet are not among
  * them.
  */
 export interface Indexes {

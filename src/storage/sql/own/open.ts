@@ -46,7 +46,7 @@ export class Opening {
   /**
    * Whoever asks first opens the storage, and the others wait for that; after a failure the next one tries again.
    *
-   * @throws {Error} where there are no tables, or older ones than this release works on: `migrate` helps.
+   * @throws {Error} where there are no tables, or older ones than this release works on: `prepare` helps.
    * @throws {ScimError} 503 where they need a newer release.
    */
   ready(): Promise<void> {

@@ -1,5 +1,7 @@
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { createLedger } from "../ledger.ts";
+import { createOutbox } from "../outbox.ts";
 import { markOf, SHAPE_STATES } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
 
@@ -49,6 +51,14 @@ export const STEPS: Readonly<Record<number, Step>> = {
       ...createShapes(dialect, tables),
     ],
     indexes: (dialect) => [{ name: "resource_shape", over: sql` (type, tenant, ${markOf(dialect, "")})` }],
+  },
+  // Code of before neither appends events nor remembers anything, and nothing that it looks at is otherwise.
+  3: {
+    least: 1,
+    statements: (dialect, tables) => [
+      ...createOutbox(dialect, tables.outbox, tables.index("outbox_due")),
+      createLedger(dialect, tables.ledger),
+    ],
   },
 };
 

@@ -2,7 +2,14 @@ import type { Kysely } from "kysely";
 import { unavailable } from "../../../error.ts";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { CompiledResourceType, ResourceTypeDefinition } from "../../../schema/resource-type.ts";
-import type { Context, CreateRequest, ReadRequest, StorageAdapter, StorageRequest, WriteRequest } from "../../adapter.ts";
+import type {
+  Context,
+  CreateRequest,
+  ReadRequest,
+  StorageAdapter,
+  StorageRequest,
+  WriteRequest,
+} from "../../adapter.ts";
 import { creatingMany } from "../../create-many.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type {
@@ -21,8 +28,8 @@ import { applyDelta } from "./delta.ts";
 import { deleteTenant, dropType } from "./discard.ts";
 import { exportTenant, type Position } from "./export.ts";
 import { type Indexes, planIndexes } from "./index-plan.ts";
-import { type MigrateOptions, type Migration, migrate, planMigration } from "./migrate.ts";
 import { Opening } from "./open.ts";
+import { type Preparation, type PrepareOptions, planPreparation, prepare } from "./prepare.ts";
 import { query } from "./query.ts";
 import { readResource } from "./read.ts";
 import { reindex } from "./reindex.ts";
@@ -45,7 +52,7 @@ export interface SqlStorageOptions<DB = unknown> {
   readonly db: Kysely<DB>;
   /** What the names of the tables begin with. Default `"scim_"`. */
   readonly tablePrefix?: string;
-  /** The PostgreSQL schema that the tables are in; `migrate` makes it. Default: the first one of the search path. */
+  /** The PostgreSQL schema that the tables are in; `prepare` makes it. Default: the first one of the search path. */
   readonly schema?: string;
   /**
    * Makes of a writeOnly value (a password) what is kept of it, such as an Argon2 hash. Without it such values are
@@ -53,18 +60,18 @@ export interface SqlStorageOptions<DB = unknown> {
    */
   readonly hashSecret?: HashSecret;
   /**
-   * The resource types whose attributes `indexed` and `searchable` name, and that `migrate` compares with what is stored. Default: users
+   * The resource types whose attributes `indexed` and `searchable` name, and that `prepare` compares with what is stored. Default: users
    * with the enterprise extension, and groups; nothing is compared.
    */
   readonly resourceTypes?: readonly ResourceTypeDefinition[];
   /**
-   * Attributes to look up and to sort by in no more time than the page takes; `migrate` makes an index over each.
+   * Attributes to look up and to sort by in no more time than the page takes; `prepare` makes an index over each.
    * Unique attributes, ids and references are looked up so in any case. Default: userName, externalId, displayName and
    * emails.value; none where `resourceTypes` is given.
    */
   readonly indexed?: readonly string[];
   /**
-   * Attributes in which `co`, `sw` and `ew` look things up by trigrams instead of looking at every resource; `migrate`
+   * Attributes in which `co`, `sw` and `ew` look things up by trigrams instead of looking at every resource; `prepare`
    * makes an index over each. On PostgreSQL this needs the extension `pg_trgm`; without it every resource is looked at.
    * Default: none.
    */
@@ -83,14 +90,14 @@ export interface SqlStorageOptions<DB = unknown> {
 export interface SqlStorage extends StorageAdapter {
   /**
    * Makes the tables and indexes or brings them to what this release works on, and says what it did. Needs a role that may make tables; who
-   * only reads and writes rows needs no `migrate`, because a storage finds out at its first request what there is. Looks first, so that it
+   * only reads and writes rows needs no `prepare`, because a storage finds out at its first request what there is. Looks first, so that it
    * takes no lock where nothing is to do: safe to run at every start, by several processes at once.
    *
    * @throws {Error} where the tables need a newer release.
    */
-  migrate(options?: MigrateOptions): Promise<Migration>;
+  prepare(options?: PrepareOptions): Promise<Preparation>;
   /**
-   * The statements that `migrate` would send, and sends none of them: for whoever reads before it is run, or runs it by another tool.
+   * The statements that `prepare` would send, and sends none of them: for whoever reads before it is run, or runs it by another tool.
    *
    * @example
    * ```ts
@@ -99,7 +106,7 @@ export interface SqlStorage extends StorageAdapter {
    * for (const statement of await storage.plan()) console.log(`${statement};`);
    * ```
    */
-  plan(options?: MigrateOptions): Promise<readonly string[]>;
+  plan(options?: PrepareOptions): Promise<readonly string[]>;
   /** How the schemas that are served now differ from those that what is stored was written under; nothing where they agree. */
   schemaChanges(question: SchemaQuestion): Promise<readonly SchemaChange[]>;
   /** The resource types that there are resources of and that are not served, because they were renamed or removed. */
@@ -218,7 +225,7 @@ export interface TypeUpkeepOptions extends UpkeepOptions {
  * import { createScim, Group, User } from "scimkit";
  * import { openSqlite, sqlStorage } from "scimkit/sql";
  * const storage = sqlStorage({ db: await openSqlite("directory.db") });
- * await storage.migrate();
+ * await storage.prepare();
  * createScim({
  *   resourceTypes: [User, Group], storage, baseUrl: "https://example.com/scim/v2", authenticate: () => ({}),
  * });
@@ -242,15 +249,15 @@ export function sqlStorage<DB>(options: SqlStorageOptions<DB>): SqlStorage {
   const compare = (question: SchemaQuestion) => compareSchemas(database, tables, shapes, question);
   return {
     ...storageOver(database, { tables, indexes, hashSecret, maxScanned, shapes, opening, refusesChanges }),
-    async migrate(how = {}) {
-      const done = await migrate({ database: given, tables, plan }, how);
+    async prepare(how = {}) {
+      const done = await prepare({ database: given, tables, plan }, how);
       await opening.open();
       const { comparisonKey } = how;
       return options.resourceTypes === undefined
         ? done
         : { ...done, ...(await compare({ resourceTypes: options.resourceTypes, comparisonKey })) };
     },
-    plan: (how = {}) => planMigration({ database: given, tables, plan }, how),
+    plan: (how = {}) => planPreparation({ database: given, tables, plan }, how),
     schemaChanges: async (question) => (await compare(question)).schemaChanges,
     unknownTypes: async (question) => (await compare(question)).unknownTypes,
   };
@@ -268,7 +275,7 @@ interface Settings {
 }
 
 /** What only the storage as a whole has: it works on a database that need not be open. */
-type Whole = Pick<SqlStorage, "migrate" | "plan" | "schemaChanges" | "unknownTypes">;
+type Whole = Pick<SqlStorage, "prepare" | "plan" | "schemaChanges" | "unknownTypes">;
 
 /** Storage in a database that is open, or in a transaction of one. */
 function storageOver(database: Database, settings: Settings): Omit<SqlStorage, keyof Whole> {
@@ -305,18 +312,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
           )
         : relying(database, (known) => query(database, tables, request, context, settings, known));
     },
-    create: creatingMany(
-      async (request: CreateRequest, context: Context) => {
-        const known = await announce(request, context);
-        return createResource(database, tables, request, context, { hashSecret, known });
-      },
-      async (requests: readonly CreateRequest[], context: Context) => {
-        const [first] = requests;
-        if (first === undefined) return [];
-        const known = await announce(first, context);
-        return createMany(database, tables, requests, context, { hashSecret, known });
-      },
-    ),
+    create: createOver(database, settings, announce),
     async replace(request, context) {
       const known = await announce(request, context);
       return replaceResource(database, tables, request, context, { hashSecret, shapes, known });
@@ -333,6 +329,23 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
     ...upkeepOver({ database, tables }, shapes),
     reindex: (options) => reindex({ database, tables, shapes, hashSecret }, options),
   };
+}
+
+/** Stores resources, one or many at a time. */
+function createOver(
+  database: Database,
+  { tables, hashSecret }: Settings,
+  announce: (request: WriteRequest, context: Context) => Promise<KnownShapes>,
+): SqlStorage["create"] {
+  return creatingMany(
+    async (request: CreateRequest, context: Context) =>
+      createResource(database, tables, request, context, { hashSecret, known: await announce(request, context) }),
+    async (requests: readonly CreateRequest[], context: Context) => {
+      const [first] = requests;
+      if (first === undefined) return [];
+      return createMany(database, tables, requests, context, { hashSecret, known: await announce(first, context) });
+    },
+  );
 }
 
 /**

@@ -20,6 +20,10 @@ export interface Tables {
   readonly shape: Fragment;
   /** One row a shape that a type of a tenant has rows of. */
   readonly shapeUse: Fragment;
+  /** One row an event that waits to be handed out. */
+  readonly outbox: Fragment;
+  /** One row something that is known of a resource, or of one that was. */
+  readonly ledger: Fragment;
   /** One row a version that the tables have been brought to. */
   readonly migration: Fragment;
   /**
@@ -51,6 +55,8 @@ export function tablesOf(prefix = "scim_", schema?: string): Tables {
     secret: table("secret"),
     shape: table("shape"),
     shapeUse: table("shape_use"),
+    outbox: table("outbox"),
+    ledger: table("ledger"),
     migration: table("migration"),
     index: (name) => raw(identifier(prefix + name)),
     prefix,

@@ -18,7 +18,7 @@ export function conformanceOver(application: Application, engine: Engine): void 
       const tables = await made(application, engine);
       run = tables.run;
       storage = mappedStorage(tables.options);
-      await storage.check();
+      await storage.prepare();
     });
     afterAll(() => engine.close());
     const tenantIn = async (name: string): Promise<string> => application.tenantOf?.(name, run) ?? name;

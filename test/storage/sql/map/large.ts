@@ -146,7 +146,7 @@ export async function largeOf(application: LargeApplication, engine: Engine, use
   const { db, options, schema, sent, run } = await made(application, engine);
   const { isPostgres } = engine;
   const storage = mappedStorage(options);
-  await storage.check();
+  await storage.prepare();
   const tables = ["users", "teams", "memberships"];
   if (isPostgres) for (const table of tables) await run(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);
   const numbers = (count: number): string =>

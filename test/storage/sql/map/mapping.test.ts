@@ -527,12 +527,12 @@ for (const engine of someEngines()) {
       await run(
         `INSERT INTO users (id, org, email, email_key, version, created_at, updated_at) VALUES ('7f0c0e6e-0000-4000-8000-000000000001', 'acme', 'ÉVA', ${key}, 1, ${time}, ${time})`,
       );
-      await mappedStorage(options).check();
+      await mappedStorage(options).prepare();
       const [row] = (await run("SELECT email_key FROM users")).rows;
       expect(row?.email_key).toBe(engine.isPostgres ? "éva" : "");
       const { User: user } = options.types;
       const types = { ...options.types, User: { ...(user as TableMapping), rest: "nowhere" } };
-      await expect(mappedStorage({ ...options, types }).check()).rejects.toThrow("nowhere");
+      await expect(mappedStorage({ ...options, types }).prepare()).rejects.toThrow("nowhere");
     });
   });
 }

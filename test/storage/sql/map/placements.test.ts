@@ -201,7 +201,7 @@ async function filledTwice(engine: Engine, { mapping, columns }: Placement) {
     types: { Thing: mapTable({ ...mapping, ...place, ...meta, table: "things", id: "id" }) },
     resourceTypes: [Thing.definition],
   });
-  await storage.check();
+  await storage.prepare();
   const memory = memoryStorage();
   for (const [index, attributes] of fc.sample(thing, { seed: SEED, numRuns: 60 }).entries()) {
     const given = JSON.parse(JSON.stringify(attributes));

@@ -173,7 +173,7 @@ for (const engine of engines())
             ...(opened.tables.schema === undefined ? {} : { schema: opened.tables.schema }),
             ...options,
           });
-          await upgraded.migrate();
+          await upgraded.prepare();
           storage = upgraded;
         }
         const id = `t${String(index).padStart(3, "0")}`;

@@ -119,7 +119,7 @@ describe("resources of an older schema", () => {
     const found = await ask("GET", `/Items?filter=${encodeURIComponent('code eq "LATE"')}`);
     expect(found.json.totalResults).toBe(1);
     expect((await ask("POST", "/Items", { code: "late" })).status).toBe(409);
-    const { schemaChanges } = await opened.storage.migrate();
+    const { schemaChanges } = await opened.storage.prepare();
     expect(schemaChanges).toMatchObject([{ resourceType: "Item", needsReindex: true }]);
   });
 

@@ -16,7 +16,7 @@ for (const engine of engines()) {
       await callsOf(storage).user("u1");
       const again = () =>
         sqlStorage({ db, tablePrefix: "other_", ...(tables.schema === undefined ? {} : { schema: tables.schema }) });
-      await Promise.all([again().migrate(), again().migrate(), again().migrate(), storage.migrate()]);
+      await Promise.all([again().prepare(), again().prepare(), again().prepare(), storage.prepare()]);
       await callsOf(again()).user("u1");
       expect((await callsOf(storage).find(User, undefined)).totalResults).toBe(1);
       expect((await callsOf(again()).find(User, undefined)).totalResults).toBe(1);
@@ -32,7 +32,7 @@ for (const engine of engines()) {
         indexed: ["emails.type", "emails.value", "title"],
         searchable: ["title", "emails.value"],
       });
-      await later.migrate();
+      await later.prepare();
       await callsOf(later).user("u2", tags);
       for (const filter of [
         'emails.value eq "A@example.com"',
@@ -45,22 +45,22 @@ for (const engine of engines()) {
       expect((await callsOf(later).find(User, 'emails.value co "@exam"')).totalResults).toBe(1);
     });
 
-    test("where nothing is to do, migrate reads and takes no lock", async () => {
+    test("where nothing is to do, prepare reads and takes no lock", async () => {
       const { storage, sent } = await engine.open({ searchable: ["displayName", "emails.value"] });
       sent.length = 0;
-      expect(await storage.migrate()).toEqual({ made: [], unused: [], dropped: [] });
+      expect(await storage.prepare()).toEqual({ made: [], unused: [], dropped: [] });
       for (const { sql } of sent) expect(sql).toMatch(/^(?:SELECT|PRAGMA)\b(?!.*pg_advisory)/);
       expect(sent.length).toBeLessThan(10);
     });
 
-    test("what migrate would do is told as statements, and is done by whoever runs them", async () => {
+    test("what prepare would do is told as statements, and is done by whoever runs them", async () => {
       const { db, tables } = await engine.open();
       const options = { db, tablePrefix: "planned_", searchable: ["displayName", "emails.value"], ...placeOf(tables) };
       const statements = await sqlStorage(options).plan();
       expect(await sqlStorage(options).plan()).toHaveLength(statements.length);
       for (const statement of statements) await db.executeQuery(CompiledQuery.raw(statement));
       expect(await sqlStorage(options).plan()).toEqual([]);
-      expect(await sqlStorage(options).migrate()).toEqual({ made: [], unused: [], dropped: [] });
+      expect(await sqlStorage(options).prepare()).toEqual({ made: [], unused: [], dropped: [] });
       const calls = callsOf(sqlStorage(options));
       await calls.user("u1", { displayName: "Ada" });
       expect((await calls.find(User, 'displayName co "ada"')).totalResults).toBe(1);
@@ -71,18 +71,18 @@ for (const engine of engines()) {
       await callsOf(storage).user("u1", { title: "Engineer", emails: [{ value: "a@example.com" }] });
       const names = ["by_emails_value", "by_title", "in_title"].map((name) => expect.stringContaining(`scim_${name}_`));
       const less = sqlStorage({ db, ...placeOf(tables), indexed: ["emails.type"] });
-      const { made } = await less.migrate();
+      const { made } = await less.prepare();
       expect(made).toEqual([expect.stringContaining("scim_by_emails_type_")]);
-      expect(await less.migrate()).toEqual({ made: [], unused: names, dropped: [] });
+      expect(await less.prepare()).toEqual({ made: [], unused: names, dropped: [] });
       expect(await less.plan()).toEqual([]);
       expect((await less.plan({ dropUnused: true })).join("\n")).toMatch(/^DROP /);
-      expect(await less.migrate({ dropUnused: true })).toEqual({ made: [], unused: [], dropped: names });
-      expect(await less.migrate({ dropUnused: true })).toEqual({ made: [], unused: [], dropped: [] });
+      expect(await less.prepare({ dropUnused: true })).toEqual({ made: [], unused: [], dropped: names });
+      expect(await less.prepare({ dropUnused: true })).toEqual({ made: [], unused: [], dropped: [] });
       if (!engine.isPostgres) {
         const { rows } = await db.executeQuery(CompiledQuery.raw("SELECT DISTINCT attribute FROM scim_listed"));
         expect(rows).toEqual([]);
       }
-      expect((await storage.migrate()).made).toEqual([names[1], names[0], names[2]]);
+      expect((await storage.prepare()).made).toEqual([names[1], names[0], names[2]]);
       for (const filter of ['emails.value eq "a@example.com"', 'title sw "eng"', 'title co "gine"'])
         expect((await callsOf(storage).find(User, filter)).totalResults).toBe(1);
     });
@@ -101,8 +101,8 @@ for (const engine of engines()) {
         [single, "One", engine.isPostgres ? [label] : [expect.stringMatching(/^scim_in_label_/)]],
       ] as const) {
         const storage = sqlStorage({ ...options, resourceTypes: [type] });
-        expect((await storage.migrate()).made).toEqual(made);
-        expect((await storage.migrate()).made).toEqual([]);
+        expect((await storage.prepare()).made).toEqual(made);
+        expect((await storage.prepare()).made).toEqual([]);
         const compiled = compileResourceType(type);
         const calls = callsOf(storage);
         await calls.create(compiled, `t${count++}`, { label: value });
@@ -116,11 +116,11 @@ for (const engine of engines()) {
       const texts = thing({ label: { multiValued: true } });
       const parts = thing({ label: { type: "complex", multiValued: true, subAttributes: { value: {} } } });
       const before = sqlStorage({ db, ...placeOf(tables), resourceTypes: [texts] });
-      await before.migrate();
+      await before.prepare();
       await callsOf(before).create(compileResourceType(texts), "t1", { label: ["One"] });
       const indexed = { indexed: ["label.value"], searchable: ["label.value"] };
       const after = sqlStorage({ db, ...placeOf(tables), resourceTypes: [parts], ...indexed });
-      expect((await after.migrate()).made).toHaveLength(2);
+      expect((await after.prepare()).made).toHaveLength(2);
       await callsOf(before).create(compileResourceType(texts), "t2", { label: ["One"] });
       await callsOf(after).create(compileResourceType(parts), "t3", { label: [{ value: "One" }] });
       const { resources } = await callsOf(after).find(compileResourceType(parts), 'label.value eq "one"');
@@ -132,7 +132,7 @@ for (const engine of engines()) {
       const before = thing({ code: {}, label: {}, note: {} });
       const after = thing({ code: { uniqueness: "server" }, label: { multiValued: true }, more: {} });
       const storage = (type: typeof before) => sqlStorage({ db, ...placeOf(tables), resourceTypes: [type] });
-      expect(await storage(before).migrate()).toMatchObject({ schemaChanges: [], unknownTypes: [] });
+      expect(await storage(before).prepare()).toMatchObject({ schemaChanges: [], unknownTypes: [] });
       await callsOf(storage(before)).create(compileResourceType(before), "t1", { code: "1" });
       await callsOf(storage(before), {}, { tenant: "acme" }).create(compileResourceType(before), "t1", { code: "1" });
       expect(await storage(before).schemaChanges({ resourceTypes: [before] })).toEqual([]);
@@ -146,7 +146,7 @@ for (const engine of engines()) {
       expect(told.map((one) => ({ ...one, changes: sorted(one.changes) }))).toEqual(
         [undefined, "acme"].map((tenant) => ({ resourceType: "Thing", tenant, changes, needsReindex: true })),
       );
-      expect((await storage(after).migrate()).schemaChanges).toEqual(told);
+      expect((await storage(after).prepare()).schemaChanges).toEqual(told);
       expect(await storage(after).schemaChanges({ resourceTypes: [after], tenant: "acme" })).toEqual(told.slice(1));
       const shouting = { comparisonKey: (_: unknown, value: unknown) => `${String(value).toUpperCase()}!` };
       const [byOther] = await storage(before).schemaChanges({ resourceTypes: [before], ...shouting });
@@ -158,11 +158,11 @@ for (const engine of engines()) {
     test("types that are stored and no longer served are told", async () => {
       const { db, tables } = await engine.open();
       const storage = sqlStorage({ db, ...placeOf(tables), resourceTypes: [thing({}, "Device")] });
-      await storage.migrate({ dropUnused: true });
+      await storage.prepare({ dropUnused: true });
       await callsOf(storage).user("u1");
       await callsOf(storage, REQUIRED, { tenant: "acme" }).user("u1");
       const unknownTypes = [undefined, "acme"].map((tenant) => ({ resourceType: "User", tenant }));
-      expect(await storage.migrate()).toEqual({ ...NOTHING_DONE, schemaChanges: [], unknownTypes });
+      expect(await storage.prepare()).toEqual({ ...NOTHING_DONE, schemaChanges: [], unknownTypes });
       const resourceTypes = [thing({}, "Device")];
       expect(await storage.unknownTypes({ resourceTypes, tenant: "acme" })).toEqual(unknownTypes.slice(1));
       await callsOf(storage).remove(User, "u1");
@@ -195,17 +195,17 @@ describe.runIf(hasPostgres)("PostgreSQL, beside others", () => {
     };
   }
 
-  test("migrate of an up-to-date database waits for no open transaction, and nobody waits for it", async () => {
+  test("prepare of an up-to-date database waits for no open transaction, and nobody waits for it", async () => {
     const opened = await engine.open();
     await callsOf(opened.storage).user("u1");
     const order: string[] = [];
     const held = await writer(opened);
-    const migrated = sqlStorage({ db: opened.db, ...placeOf(opened.tables) })
-      .migrate()
-      .then(() => order.push("migrate"));
+    const prepared = sqlStorage({ db: opened.db, ...placeOf(opened.tables) })
+      .prepare()
+      .then(() => order.push("prepare"));
     await callsOf(opened.storage).user("u2");
     order.push("create");
-    await migrated;
+    await prepared;
     await held.end();
     order.push("transaction");
     expect(order.at(-1)).toBe("transaction");
@@ -218,18 +218,18 @@ describe.runIf(hasPostgres)("PostgreSQL, beside others", () => {
     const order: string[] = [];
     const held = await writer(opened);
     const storage = sqlStorage({ db: opened.db, ...placeOf(opened.tables), indexed: ["title"], searchable: ["title"] });
-    const migrated = storage.migrate({ concurrently: true }).then((done) => {
-      order.push("migrate");
+    const prepared = storage.prepare({ concurrently: true }).then((done) => {
+      order.push("prepare");
       return done;
     });
     await waits(opened, "CREATE INDEX CONCURRENTLY");
     await callsOf(opened.storage).user("u2", { title: "Engineer" });
     order.push("create");
     await held.end();
-    expect((await migrated).made).toHaveLength(2);
-    expect(order).toEqual(["create", "migrate"]);
+    expect((await prepared).made).toHaveLength(2);
+    expect(order).toEqual(["create", "prepare"]);
     expect((await callsOf(storage).find(User, 'title eq "engineer"')).totalResults).toBe(2);
-    expect(await storage.migrate({ concurrently: true })).toMatchObject({ made: [] });
+    expect(await storage.prepare({ concurrently: true })).toMatchObject({ made: [] });
   });
 
   test("what a broken-off concurrent build left is made anew, by one of several processes, and asked by none before", async () => {
@@ -244,7 +244,7 @@ describe.runIf(hasPostgres)("PostgreSQL, beside others", () => {
       sent.length = 0;
       expect((await callsOf(storages[0] as SqlStorage).find(User, 'title eq "engineer"')).totalResults).toBe(1);
       expect(sent.at(-1)?.sql).not.toContain("left(");
-      const done = await Promise.all(storages.map((storage) => storage.migrate({ concurrently })));
+      const done = await Promise.all(storages.map((storage) => storage.prepare({ concurrently })));
       expect(done.flatMap(({ made }) => made)).toEqual([expect.stringContaining("scim_by_title_")]);
       sent.length = 0;
       expect((await callsOf(storages[0] as SqlStorage).find(User, 'title eq "engineer"')).totalResults).toBe(1);
@@ -261,8 +261,12 @@ describe.runIf(hasPostgres)("PostgreSQL, beside others", () => {
     const planned = await storage.plan({ concurrently: true });
     expect(planned[0]).toMatch(/^CREATE INDEX CONCURRENTLY "scim_resource_shape"/);
     sent.length = 0;
-    expect(await storage.migrate({ concurrently: true })).toEqual({ ...NOTHING_DONE, made: ["version 2"] });
-    expect(sent.filter(({ sql }) => sql.startsWith("CREATE INDEX")).map(({ sql }) => sql)).toEqual([planned[0]]);
+    expect(await storage.prepare({ concurrently: true })).toEqual({
+      ...NOTHING_DONE,
+      made: ["version 2", "version 3"],
+    });
+    const made = sent.map(({ sql }) => sql).filter((one) => one.startsWith("CREATE INDEX"));
+    expect(made).toEqual([planned[0], expect.stringMatching(/^CREATE INDEX "scim_outbox_due" ON/)]);
     expect((await callsOf(storage).find(User, 'userName eq "u1"')).totalResults).toBe(1);
   });
 
@@ -273,8 +277,8 @@ describe.runIf(hasPostgres)("PostgreSQL, beside others", () => {
     expect(await less.plan(how)).toEqual([
       expect.stringMatching(/^DROP INDEX CONCURRENTLY "\w+"\."scim_by_title_\w+"$/),
     ]);
-    expect((await less.migrate(how)).dropped).toHaveLength(1);
-    expect(await less.migrate(how)).toEqual(NOTHING_DONE);
+    expect((await less.prepare(how)).dropped).toHaveLength(1);
+    expect(await less.prepare(how)).toEqual(NOTHING_DONE);
   });
 });
 
@@ -299,6 +303,6 @@ test("options that cannot be are refused when they are given, with what to chang
   expect(() => sqlStorage({ db, indexed: ["shoeSize"] })).toThrow("indexed names shoeSize");
   expect(() => sqlStorage({ db, searchable: ["members.value"] })).toThrow("searchable names members.value");
   expect(() => sqlStorage({ db, tablePrefix: 'x"; DROP' })).toThrow("tablePrefix must be");
-  await expect(sqlStorage({ db, schema: "scim" }).migrate()).rejects.toThrow("tablePrefix");
+  await expect(sqlStorage({ db, schema: "scim" }).prepare()).rejects.toThrow("tablePrefix");
   await db.destroy();
 });

@@ -7,7 +7,7 @@ import type { Mappings } from "./scope.ts";
  * Looks at what the database says of the tables, and fills the keys of rows that have none.
  * @throws {Error} that says of each column which does not fit what to change: all at once.
  */
-export async function checkMapped(database: Database, mappings: Mappings): Promise<void> {
+export async function prepareMapped(database: Database, mappings: Mappings): Promise<void> {
   const problems = await problemsOfTables(database, mappings);
   if (problems.length > 0)
     throw new Error(

@@ -10,7 +10,7 @@ const meta = { version: "version", created: "created_at", lastModified: "updated
 const key = "comparison_key";
 
 for (const engine of someEngines()) {
-  describe(`${engine.name}: check`, async () => {
+  describe(`${engine.name}: prepare`, async () => {
     afterAll(() => engine.close());
 
     const problemsOf = async (
@@ -28,7 +28,7 @@ for (const engine of someEngines()) {
         ]),
       );
       const error = await mappedStorage({ db, types, resourceTypes })
-        .check()
+        .prepare()
         .then(
           () => undefined,
           (thrown: Error) => thrown,
@@ -50,7 +50,7 @@ for (const engine of someEngines()) {
     test("takes tables that fit", async () => {
       for (const application of [organizations, plain, documents]) {
         const { options } = await made(application, engine);
-        await mappedStorage(options).check();
+        await mappedStorage(options).prepare();
       }
     });
 
@@ -154,7 +154,7 @@ for (const engine of someEngines()) {
         const problems = await db.connection().execute(async (connection) => {
           await connection.executeQuery(CompiledQuery.raw(`SET ROLE ${role}`));
           try {
-            await mappedStorage({ db: connection, ...options }).check();
+            await mappedStorage({ db: connection, ...options }).prepare();
           } catch (error) {
             return (error as Error).message;
           } finally {

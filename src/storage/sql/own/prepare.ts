@@ -19,8 +19,8 @@ import type { SchemaComparison } from "./schema-changes.ts";
 import type { Tables } from "./tables.ts";
 import { SCHEMA_VERSION, tooOldFor } from "./version.ts";
 
-/** What `migrate` and `plan` of `sqlStorage` take. */
-export interface MigrateOptions {
+/** What `prepare` and `plan` of `sqlStorage` take. */
+export interface PrepareOptions {
   /**
    * `true`: indexes are made and dropped by `CREATE INDEX CONCURRENTLY` where the database has it (PostgreSQL), so that no write waits
    * for them. It takes longer, a connection of its own that no pooler swaps between statements, and no transaction. Elsewhere it changes
@@ -37,11 +37,11 @@ export interface MigrateOptions {
 }
 
 /**
- * What `migrate` did; and, where `sqlStorage` was given `resourceTypes`, how these differ from the schemas that the resources of all tenants
+ * What `prepare` did; and, where `sqlStorage` was given `resourceTypes`, how these differ from the schemas that the resources of all tenants
  * were written under.
  */
-export interface Migration extends Partial<SchemaComparison> {
-  /** `version 2` for tables that were brought to that version, and the names of indexes. */
+export interface Preparation extends Partial<SchemaComparison> {
+  /** `version 3` for tables that were brought to that version, and the names of indexes. */
   readonly made: readonly string[];
   /** Names of indexes that are there and that the options of this storage do not name: kept up by every write, and asked by nobody. */
   readonly unused: readonly string[];
@@ -50,7 +50,7 @@ export interface Migration extends Partial<SchemaComparison> {
 }
 
 /** The tables of a storage, and what is to be done to them. */
-export interface Migrating {
+export interface Preparing {
   readonly database: Database;
   readonly tables: Tables;
   readonly plan: IndexPlan;
@@ -62,28 +62,28 @@ export interface Migrating {
  *
  * @throws {Error} where the tables need a newer release, or the database is not fit for use.
  */
-export async function migrate(migrating: Migrating, options: MigrateOptions): Promise<Migration> {
-  const { database, tables, plan } = migrating;
-  await prepare(database, tables);
+export async function prepare(preparing: Preparing, options: PrepareOptions): Promise<Preparation> {
+  const { database, tables, plan } = preparing;
+  await readyDatabase(database, tables);
   const catalog = await lookForOurs(database, tables);
-  const made = catalog.version < SCHEMA_VERSION ? await bringUpToDate(migrating, options) : [];
+  const made = catalog.version < SCHEMA_VERSION ? await bringUpToDate(preparing, options) : [];
   for (const wanted of wantedIndexes(plan)) {
-    const name = hasIndex(database, tables, wanted, catalog) ? undefined : await makeIndex(migrating, wanted, options);
+    const name = hasIndex(database, tables, wanted, catalog) ? undefined : await makeIndex(preparing, wanted, options);
     if (name !== undefined) made.push(name);
   }
-  const unused = unusedIndexes(placeOf(migrating, options), plan, catalog);
+  const unused = unusedIndexes(placeOf(preparing, options), plan, catalog);
   if (options.dropUnused !== true) return { made, unused, dropped: [] };
   const dropped: string[] = [];
-  for (const name of unused) if (await drop(migrating, name, options)) dropped.push(name);
+  for (const name of unused) if (await drop(preparing, name, options)) dropped.push(name);
   return { made, unused: unused.filter((name) => !dropped.includes(name)), dropped };
 }
 
-/** The statements that `migrate` would send, each as text. */
-export async function planMigration(migrating: Migrating, options: MigrateOptions): Promise<readonly string[]> {
-  const { database, tables, plan } = migrating;
+/** The statements that `prepare` would send, each as text. */
+export async function planPreparation(preparing: Preparing, options: PrepareOptions): Promise<readonly string[]> {
+  const { database, tables, plan } = preparing;
   refuseSchema(database, tables);
   const catalog = await lookForOurs(database, tables);
-  const place = placeOf(migrating, options);
+  const place = placeOf(preparing, options);
   const changes = pendingSteps(place, catalog).map(({ statements }) => statements);
   for (const wanted of wantedIndexes(plan)) {
     const change = pendingIndex(place, wanted, catalog);
@@ -97,7 +97,7 @@ export async function planMigration(migrating: Migrating, options: MigrateOption
   return [...pendingAhead(place, catalog), ...changes.flat()].map((one) => textOf(one, database.dialect));
 }
 
-function placeOf({ database, tables }: Migrating, { concurrently = false }: MigrateOptions): Place {
+function placeOf({ database, tables }: Preparing, { concurrently = false }: PrepareOptions): Place {
   const { dialect, isTransaction } = database;
   return { dialect, tables, concurrently: concurrently && dialect.concurrently !== undefined && !isTransaction };
 }
@@ -115,7 +115,7 @@ function refuseSchema({ dialect }: Session, { schema }: Tables): void {
 }
 
 /** What must be so before the first table is made. */
-async function prepare(database: Database, tables: Tables): Promise<void> {
+async function readyDatabase(database: Database, tables: Tables): Promise<void> {
   refuseSchema(database, tables);
   const { preparations = [], encoding } = database.dialect;
   if (!database.isTransaction) for (const statement of preparations) await database.run(statement);
@@ -126,7 +126,7 @@ async function prepare(database: Database, tables: Tables): Promise<void> {
 }
 
 /** Runs work in a transaction, on what the database has when it is its turn: of processes that start at once, one makes what is missing. */
-function inTurn<T>({ database, tables }: Migrating, work: (session: Session, catalog: Catalog) => Promise<T>) {
+function inTurn<T>({ database, tables }: Preparing, work: (session: Session, catalog: Catalog) => Promise<T>) {
   return database.transaction(async (session) => {
     const { takeTurn } = session.dialect;
     if (takeTurn !== undefined) await session.run(takeTurn("scimkit migration"));
@@ -134,29 +134,29 @@ function inTurn<T>({ database, tables }: Migrating, work: (session: Session, cat
   });
 }
 
-async function bringUpToDate(migrating: Migrating, options: MigrateOptions): Promise<string[]> {
-  const place = placeOf(migrating, options);
+async function bringUpToDate(preparing: Preparing, options: PrepareOptions): Promise<string[]> {
+  const place = placeOf(preparing, options);
   if (place.concurrently)
-    await besideWriters(migrating, (session, catalog) => runAll(session, pendingAhead(place, catalog)));
-  return inTurn(migrating, async (session, catalog) => {
-    const steps = pendingSteps(placeOf(migrating, {}), catalog);
+    await besideWriters(preparing, (session, catalog) => runAll(session, pendingAhead(place, catalog)));
+  return inTurn(preparing, async (session, catalog) => {
+    const steps = pendingSteps(placeOf(preparing, {}), catalog);
     for (const { statements } of steps) await runAll(session, statements);
     return steps.map(({ name }) => name);
   });
 }
 
 /** Gives the name of the index; undefined where another process has made it meanwhile, or the database is not equipped for it. */
-async function makeIndex(migrating: Migrating, wanted: WantedIndex, options: MigrateOptions) {
-  const { database } = migrating;
+async function makeIndex(preparing: Preparing, wanted: WantedIndex, options: PrepareOptions) {
+  const { database } = preparing;
   if (!(await isPossible(database, wanted))) return undefined;
-  const place = placeOf(migrating, options);
+  const place = placeOf(preparing, options);
   const make = async (session: Session, catalog: Catalog) => {
     const change = pendingIndex(place, wanted, catalog);
     if (change !== undefined) await runAll(session, change.statements);
     return change?.name;
   };
   try {
-    return await (place.concurrently ? besideWriters(migrating, make) : inTurn(migrating, make));
+    return await (place.concurrently ? besideWriters(preparing, make) : inTurn(preparing, make));
   } catch (error) {
     // What finds texts may be missing in the database, or not be allowed: then texts are searched row by row.
     if (wanted.kind === "by" || error instanceof ScimError || faultOf(error) !== undefined) throw error;
@@ -174,7 +174,7 @@ async function isPossible({ dialect, run }: Session, { kind }: WantedIndex): Pro
  * by whoever makes an index beside writers.
  */
 function besideWriters<T>(
-  { database, tables }: Migrating,
+  { database, tables }: Preparing,
   work: (session: Session, catalog: Catalog) => Promise<T>,
 ): Promise<T> {
   return database.alone(async (session) => {
@@ -195,16 +195,16 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 100));
 }
 
-function drop(migrating: Migrating, name: string, options: MigrateOptions): Promise<boolean> {
-  const place = placeOf(migrating, options);
-  const { tables, plan } = migrating;
+function drop(preparing: Preparing, name: string, options: PrepareOptions): Promise<boolean> {
+  const place = placeOf(preparing, options);
+  const { tables, plan } = preparing;
   const dropIt = async (session: Session, catalog: Catalog) => {
     if (!unusedIndexes(place, plan, catalog).includes(name)) return false;
     const listed = await listedIn(session, tables, catalog);
     await runAll(session, dropUnused(place, name, plan, catalog, listed).statements);
     return true;
   };
-  return place.concurrently ? besideWriters(migrating, dropIt) : inTurn(migrating, dropIt);
+  return place.concurrently ? besideWriters(preparing, dropIt) : inTurn(preparing, dropIt);
 }
 
 /** The attributes whose values are kept as rows, where the dialect keeps any so. */
