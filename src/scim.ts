@@ -10,6 +10,7 @@ import { checkOptions } from "./service/check-options.ts";
 import { startDeadline } from "./service/deadline.ts";
 import { settle } from "./service/defaults.ts";
 import { createEngines } from "./service/engine.ts";
+import { insideFrom } from "./service/host-call.ts";
 import { keepInside } from "./service/inside.ts";
 import { tell } from "./service/listeners.ts";
 import type { ScimOptions } from "./service/options.ts";
@@ -143,6 +144,6 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
       return response;
     },
   };
-  keepInside(scim, settled, engines);
+  keepInside(scim, insideFrom(settled, engines));
   return scim;
 }

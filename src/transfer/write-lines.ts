@@ -3,9 +3,10 @@ import { isScimError } from "../error.ts";
 import { hasTransactions, inTransaction } from "../operations/bulk/transaction.ts";
 import { isChanged, writeWithRetry } from "../operations/write-with-retry.ts";
 import { schemasOf } from "../schema/canonical.ts";
+import type { ResourceObject } from "../schema/value.ts";
 import type { Context, CreateRequest, Select, StorageNotice, StoredResource } from "../storage/adapter.ts";
 import { createManyOf } from "../storage/create-many.ts";
-import { referencesIn, withSettled } from "../storage/reference.ts";
+import { type HeldReference, referencesIn, withSettled } from "../storage/reference.ts";
 import type { MovedIds } from "./moved-ids.ts";
 import { type ReadLine, reasonOf } from "./read-line.ts";
 
@@ -174,13 +175,13 @@ async function update<C extends Context>(
   line: ReadLine,
   call: Call<C>,
 ): Promise<Outcome | undefined> {
-  const { resourceType, id, resource } = line;
+  const { resourceType, id } = line;
   const notices: StorageNotice[] = [];
   const unchanged: Outcome = { line, type: "unchanged", id, notices };
   const target = { resourceType, id, ifMatch: undefined };
   try {
     if (existing === "keep") return (await isThere(line, call)) ? unchanged : undefined;
-    const compute = (before: StoredResource) => ({ before, after: resource, secrets: {} });
+    const compute = (before: StoredResource) => ({ before, after: likeThere(line, before), secrets: {} });
     const rewriting = { select: SELECT_STORED, compute, shown: SELECT_NONE };
     const written = await writeWithRetry(target, rewriting, listening(call, notices), undefined);
     return written === undefined || !isChanged(written) ? unchanged : { ...unchanged, type: "replaced" };
@@ -188,6 +189,21 @@ async function update<C extends Context>(
     if (isScimError(error) && error.status === 404) return undefined;
     throw error;
   }
+}
+
+/** A line with what storage says of references by itself: the `type` of one that was there before is not news. */
+function likeThere({ resourceType, resource }: ReadLine, before: ResourceObject): ResourceObject {
+  const nameOf = ({ reference, id }: HeldReference): string => `${reference.name} ${id}`;
+  const there = new Map([...referencesIn(resourceType, before)].map((held) => [nameOf(held), held.element]));
+  if (there.size === 0) return resource;
+  const held = [...referencesIn(resourceType, resource)];
+  const known = held.flatMap((one) => {
+    const type = there.get(nameOf(one))?.type;
+    return type === undefined || one.element.type !== undefined
+      ? []
+      : [[one.element, { ...one.element, type }] as const];
+  });
+  return known.length === 0 ? resource : withSettled(resource, held, new Map(known));
 }
 
 async function isThere<C extends Context>({ resourceType, id }: ReadLine, call: Call<C>): Promise<boolean> {
