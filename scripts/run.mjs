@@ -35,6 +35,7 @@ const TASKS = {
   "bench:tenant-memory": ["node", "--expose-gc", "bench/tenant-memory.ts"],
   "bench:releases": ["node", "bench/releases.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
+  "bench:import": ["node", "bench/import.ts"],
 };
 
 /** What a task is told besides, unless it is told otherwise. */
