@@ -145,7 +145,7 @@ export interface ScimOptions<C extends Context = Context> {
    * throwing a `ScimError` that a person understands (409, 400, 403), or returns attributes to set besides. Rows of the host's own that
    * are written by `change.transaction` stand or fall with the change. Asked for each operation of a bulk request, and for each group
    * that `writableGroups` changes; where another writer was faster or the database asks for a retry, it is asked again. Where storage
-   * has no transactions (memory), it is asked ahead of the write, which is then bound to the version that it was asked about. It runs
+   * has no transactions, it is asked ahead of the write, which is then bound to the version that it was asked about. It runs
    * while rows are locked: ask nobody far away, and no server that writes to the same storage. What else it throws is a 500. Default:
    * every change passes, and costs nothing more.
    */
@@ -184,8 +184,8 @@ export interface ScimOptions<C extends Context = Context> {
    * `true`: a POST, PUT or PATCH of a user may say by `groups` which groups the user is in, as Keeper and ConnId do: a PUT that
    * names `groups` names all of them. Each group that changes is changed by a PATCH of its own: `authorize` is asked for it
    * before anything is written, so that one that is refused fails the whole request, and events tell of it. A group that is
-   * not there is 400 invalidValue. Where storage has transactions user and groups change together; where it has none
-   * (memory), a fault between them leaves what is done. `/Schemas` says readOnly all the same, and a bulkId is no group.
+   * not there is 400 invalidValue. Where storage has transactions user and groups change together; where it has
+   * none, a fault between them leaves what is done. `/Schemas` says readOnly all the same, and a bulkId is no group.
    * Default `false`: `groups` is readOnly, as RFC 7643 has it.
    * @see RFC 7643 §4.1.2
    */

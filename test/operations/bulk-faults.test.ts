@@ -5,6 +5,7 @@ import { bulkOf, patchOf, postGroup, postUser, sendBulk, statuses } from "../sup
 import { type Answer, type Directory, directory, ENTERPRISE, USER } from "../support/directory.ts";
 import { type Fault, faultyStorage } from "../support/faulty-storage.ts";
 import { transactionalStorage } from "../support/transactional-storage.ts";
+import { withoutTransactions } from "../support/without-transactions.ts";
 
 const put = (name: string, title: string) => {
   return { method: "PUT", path: `/Users/bulkId:${name}`, data: { schemas: [USER], userName: name, title } };
@@ -94,6 +95,11 @@ async function faults(list: readonly object[], make: () => StorageAdapter): Prom
   );
 }
 
+/** Memory as an adapter without transactions. */
+function plainStorage() {
+  return withoutTransactions(memoryStorage());
+}
+
 /** Names of what events say is there now. */
 function told(events: readonly ScimEvent[]): string[] {
   const there = new Map<string, unknown>();
@@ -105,7 +111,8 @@ function told(events: readonly ScimEvent[]): string[] {
 }
 
 describe.each([
-  ["an adapter without transactions", memoryStorage, operations],
+  ["an adapter without transactions", plainStorage, operations],
+  ["memory, with transactions of its own", memoryStorage, operations],
   ["an adapter with transactions", transactionalStorage, operations],
   ["an adapter with transactions, circles among the operations", transactionalStorage, withCircles],
 ])("when storage fails, on %s", (_, make, list) => {
@@ -158,12 +165,12 @@ describe.each([
 
 describe("a circle on an adapter without transactions", () => {
   test("is taken back when one of its calls fails without effect, and the rest is done [G-5 P-3.7.1-01]", async () => {
-    for (const fault of await faults(withCircles, memoryStorage)) {
+    for (const fault of await faults(withCircles, plainStorage)) {
       if (fault.isCrash || fault.when === "after") continue;
-      const memory = memoryStorage();
+      const memory = plainStorage();
       const { results } = await run(faultyStorage(memory, fault).storage, withCircles);
       const rest = withCircles.filter((_, index) => results[index].response === undefined);
-      const expected = memoryStorage();
+      const expected = plainStorage();
       await run(expected, rest);
       expect(await stateOf(memory), JSON.stringify(fault)).toBe(await stateOf(expected));
       expect(
@@ -176,7 +183,7 @@ describe("a circle on an adapter without transactions", () => {
   });
 
   test("that cannot be taken back either is told of as an error", async () => {
-    const memory = memoryStorage();
+    const memory = plainStorage();
     const fault: Fault = { at: 2, when: "before", isCrash: true };
     const { events } = await run(faultyStorage(memory, fault).storage, withCircles.slice(1, 4).map(withoutUser));
     expect(events.filter(({ type }) => type === "fault").length).toBeGreaterThan(1);
@@ -271,10 +278,10 @@ describe("transactions", () => {
 describe("a client that leaves", () => {
   test("ends the request between two operations: what was done stays, whole, and nothing more is begun [P-3.7.3-01]", async () => {
     const gone = new AbortController();
-    const service = directory({ storage: memoryStorage() });
+    const service = directory({ storage: plainStorage() });
     let created = 0;
     const leaving = directory({
-      storage: memoryStorage(),
+      storage: plainStorage(),
       onChange: ({ type }) => {
         if (type === "created" && ++created === 3) gone.abort();
       },
@@ -298,7 +305,7 @@ describe("a client that leaves", () => {
   });
 
   test("within a circle undoes it [G-5]", async () => {
-    for (const make of [memoryStorage, transactionalStorage]) {
+    for (const make of [plainStorage, transactionalStorage]) {
       const gone = new AbortController();
       const inner = make();
       const wrap = (adapter: StorageAdapter): StorageAdapter => {

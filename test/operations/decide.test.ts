@@ -11,6 +11,7 @@ import {
 import { memoryStorage } from "scimkit/memory";
 import { openSqlite, sqlStorage } from "scimkit/sql";
 import { describe, expect, test } from "vitest";
+import { withoutTransactions } from "../support/without-transactions.ts";
 
 const TYPES = [User.extend(EnterpriseUserSchema), Group];
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -22,7 +23,8 @@ async function sqlite(): Promise<StorageAdapter> {
 }
 
 const STORAGES: readonly (readonly [name: string, isWritten: boolean, make: () => Promise<StorageAdapter>])[] = [
-  ["memory", false, async () => memoryStorage()],
+  ["memory", true, async () => memoryStorage()],
+  ["storage without transactions", false, async () => withoutTransactions(memoryStorage())],
   ["SQLite", true, sqlite],
 ];
 

@@ -13,6 +13,7 @@ import { directory, GROUP, USER } from "../support/directory.ts";
 import { patchOf } from "../support/patching.ts";
 import { pickSize } from "../support/size.ts";
 import { transactionalStorage } from "../support/transactional-storage.ts";
+import { withoutTransactions } from "../support/without-transactions.ts";
 
 const TEAM = "urn:example:params:scim:schemas:Team";
 const member = { type: "complex", multiValued: true, scimkit: { collection: true } } as const;
@@ -273,7 +274,7 @@ describe("a PATCH of collections together with other attributes", () => {
   });
 
   test("is read and written as a whole where storage has no transactions", async () => {
-    const memory = memoryStorage();
+    const memory = withoutTransactions(memoryStorage());
     const calls: string[] = [];
     const service = directory({ storage: watched(memory, calls), resourceTypes: [Team], newId: () => "t1" });
     await service.ask("POST", "/Teams", { schemas: [TEAM], label: "A", players: people("p1") });

@@ -14,6 +14,7 @@ import { updateIndexes, valuesFor } from "./indexes.ts";
 import { placeOf } from "./reference-index.ts";
 import { type Content, placedBy, type Row, valuesIn } from "./row.ts";
 import type { Shared, Tenant } from "./tenant.ts";
+import { apart } from "./under-way.ts";
 import { indexName } from "./value-index.ts";
 
 /** What all of a reindex has in common. */
@@ -85,7 +86,7 @@ async function renew(
   resourceType: CompiledResourceType,
 ): Promise<void> {
   const { report, hashSecret, options } = run;
-  const before = row.content;
+  const before = await apart(run.store, undefined, () => row.content);
   const secrets = clearSecrets(resourceType, wholeOf(before));
   const hashing = hashSecret === undefined ? {} : secrets;
   const kept = tell(run, name, row, resourceType, secrets);
@@ -94,8 +95,9 @@ async function renew(
   report.count(resourceType.name, "rebuilt");
   if (options.dryRun === true) return;
   const hashed = await hashSecrets(hashing, hashSecret);
-  if (row.content !== before || !isThere(tenant, row)) {
-    // Somebody wrote it meanwhile: the rest is for the next reindex.
+  const isBusy = run.store.transaction !== undefined;
+  if (isBusy || row.content !== before || !isThere(tenant, row)) {
+    // Somebody writes it meanwhile, or may: the rest is for the next reindex.
     report.isAnyLeft = true;
     return;
   }

@@ -1,5 +1,6 @@
 import type { Attribute } from "../../schema/attribute.ts";
 import { type ResourceObject, readAttribute } from "../../schema/value.ts";
+import { getOrCreate } from "../get-or-create.ts";
 import { idIn, idKey, type ReferenceIndex } from "./reference-index.ts";
 import { type Content, type Elements, listOf, type Row } from "./row.ts";
 import type { Tenant } from "./tenant.ts";
@@ -36,6 +37,21 @@ export class State {
     this.#undo = undefined;
     const { readers } = this.tenant;
     if (--readers.count === 0) readers.newest = undefined;
+  }
+
+  /** What has changed since, as it was before, and what has gone. Of what changed twice, the first counts. */
+  since(): Pick<Undo, "contents" | "elements" | "deleted"> {
+    const since = new Undo();
+    for (const { contents, elements, deleted } of this.#undos()) {
+      addMissing(since.contents, contents);
+      addMissing(since.deleted, deleted);
+      for (const [collection, changed] of elements)
+        addMissing(
+          getOrCreate(since.elements, collection, () => new Map()),
+          changed,
+        );
+    }
+    return since;
   }
 
   content(row: Row): Content {
@@ -120,4 +136,8 @@ export class State {
   #isLater({ order }: Row): boolean {
     return this.#undo !== undefined && order >= this.#created;
   }
+}
+
+function addMissing<K, V>(into: Map<K, V>, more: ReadonlyMap<K, V>): void {
+  for (const [key, value] of more) if (!into.has(key)) into.set(key, value);
 }

@@ -8,7 +8,9 @@ import { memoryLedger } from "./ledger.ts";
 import { getResource, queryResources } from "./read.ts";
 import { reindex } from "./reindex.ts";
 import { createStore, inTenant, tenantOf } from "./store.ts";
-import type { Tenant } from "./tenant.ts";
+import type { Shared, Tenant } from "./tenant.ts";
+import { type Transaction, transact } from "./transaction.ts";
+import { apart } from "./under-way.ts";
 import { deleteTenant, exportTenant, renameTenant } from "./upkeep.ts";
 import { createResource, deleteResource, replaceResource } from "./write.ts";
 
@@ -49,6 +51,26 @@ export interface MemoryStorage extends StorageAdapter, Upkeep {
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
   const { hashSecret } = options;
   const store = createStore();
+  return {
+    ...verbsOf(store, hashSecret),
+    transaction: (work) => transact(store, (within) => work(inside(store, hashSecret, within))),
+    reindex: (options) => reindex(store, hashSecret, options),
+    deleteTenant: (tenant, options) => apart(store, undefined, () => deleteTenant(store, tenant, options)),
+    exportTenant: (tenant, options) => exportTenant(store, tenant, options),
+    renameTenant: (from, to) => apart(store, undefined, () => renameTenant(store, from, to)),
+    readSecret: (resourceType, id, attribute, context = {}) =>
+      tenantOf(store, context).rows.get(resourceType)?.get(id)?.secrets.get(attribute),
+  };
+}
+
+/** The adapter as the work of a transaction gets it. */
+function inside(store: Shared, hashSecret: HashSecret | undefined, within: Transaction): StorageAdapter {
+  const adapter: StorageAdapter = { ...verbsOf(store, hashSecret, within), transaction: (work) => work(adapter) };
+  return adapter;
+}
+
+/** What each call does, by itself or `within` a transaction. */
+function verbsOf(store: Shared, hashSecret: HashSecret | undefined, within?: Transaction): StorageAdapter {
   const hash = async ({ secrets, signal }: CreateRequest | ReplaceRequest): Promise<HashedSecrets> => {
     const hashed = await hashSecrets(secrets, hashSecret);
     signal?.throwIfAborted();
@@ -60,7 +82,8 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     context: Context,
     act: (tenant: Tenant) => T | Promise<T>,
     ...wants: readonly ((tenant: Tenant) => Wanted)[]
-  ): Promise<T> => inTenant(store, context, [(tenant) => referencesFor(tenant, resourceType), ...wants], act, signal);
+  ): Promise<T> =>
+    inTenant(store, context, [(tenant) => referencesFor(tenant, resourceType), ...wants], act, { signal, within });
   const values =
     ({ resourceType }: StorageRequest) =>
     (tenant: Tenant): Wanted =>
@@ -85,12 +108,6 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     },
     applyDelta: (request, context) => inTurn(request, context, (tenant) => applyDelta(tenant, request)),
     delete: (request, context) => inTurn(request, context, (tenant) => deleteResource(tenant, request)),
-    ledger: memoryLedger(store.ledgers),
-    reindex: (options) => reindex(store, hashSecret, options),
-    deleteTenant: async (tenant, options) => deleteTenant(store, tenant, options),
-    exportTenant: (tenant, options) => exportTenant(store, tenant, options),
-    renameTenant: async (from, to) => renameTenant(store, from, to),
-    readSecret: (resourceType, id, attribute, context = {}) =>
-      tenantOf(store, context).rows.get(resourceType)?.get(id)?.secrets.get(attribute),
+    ledger: memoryLedger(store, within),
   };
 }

@@ -6,6 +6,7 @@ import type { ReferenceIndex } from "./reference-index.ts";
 import type { Row } from "./row.ts";
 import { createRows, type Rows } from "./rows.ts";
 import type { Types } from "./types.ts";
+import type { UnderWay } from "./under-way.ts";
 import type { Readers } from "./undo.ts";
 import type { ValueIndex } from "./value-index.ts";
 
@@ -39,6 +40,8 @@ export interface Shared {
   readonly types: Types;
   /** What is remembered beside the resources, by tenant. */
   readonly ledgers: Ledgers;
+  /** The one that is under way. */
+  transaction: UnderWay | undefined;
 }
 
 /** Makes an empty tenant. */

@@ -50,6 +50,7 @@ export function replaceResource(
   checkUnique(tenant, resourceType, content, row);
   const notices: StorageNotice[] = [...secrets.notices];
   const settled = settleReferences(tenant, resourceType, content, { checkReferences, notices });
+  tenant.shared.transaction?.keepSecretsOf(row);
   const hasNewSecrets = keepSecrets(row.secrets, secrets);
   const next = withKept(before, settled, untouched);
   const placed = placedBy(one, before);

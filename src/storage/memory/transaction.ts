@@ -1,0 +1,112 @@
+import { addToIndexes, removeFromIndexes } from "./indexes.ts";
+import type { Row } from "./row.ts";
+import { State } from "./state.ts";
+import { rowsOfType, type Shared, type Tenant } from "./tenant.ts";
+import { apart, type UnderWay } from "./under-way.ts";
+
+/** Where a tenant stood when the transaction came to it. */
+interface Beginning {
+  readonly name: string;
+  readonly state: State;
+  /** How many rows were ever created until then. */
+  readonly created: number;
+}
+
+/**
+ * Several writes that take effect together or not at all. While one is under way nobody else reads or writes, so that nobody sees what
+ * may be taken back; it is as short as what is done in it.
+ */
+export class Transaction implements UnderWay {
+  readonly ended: Promise<void>;
+  #end: () => void = () => undefined;
+  readonly #beginnings = new Map<Tenant, Beginning>();
+  readonly #undo: (() => void)[] = [];
+
+  constructor() {
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  /** Notes where a tenant stands, before anything is done in it. */
+  enter({ tenants }: Shared, name: string, tenant: Tenant): void {
+    if (this.#beginnings.has(tenant)) return;
+    const state = new State(tenant);
+    state.hold();
+    this.#beginnings.set(tenant, { name, state, created: tenant.created });
+    tenants.set(name, tenant);
+  }
+
+  onRollback(undo: () => void): void {
+    this.#undo.push(undo);
+  }
+
+  keepSecretsOf({ secrets }: Row): void {
+    const before = [...secrets];
+    this.onRollback(() => {
+      secrets.clear();
+      for (const [path, value] of before) secrets.set(path, value);
+    });
+  }
+
+  /** Takes everything back. To be followed by `end`. */
+  rollBack(): void {
+    for (const undo of this.#undo.reverse()) undo();
+    for (const [tenant, beginning] of this.#beginnings) rollBackTenant(tenant, beginning);
+  }
+
+  /** Lets the others go on. A tenant is kept for the sake of its resources alone. */
+  end(store: Shared): void {
+    for (const [tenant, { name, state }] of this.#beginnings) {
+      state.release();
+      if (tenant.byId.size === 0 && store.tenants.get(name) === tenant) store.tenants.delete(name);
+    }
+    store.transaction = undefined;
+    this.#end();
+  }
+}
+
+/** Runs work in a transaction, one after the other. */
+export async function transact<T>(store: Shared, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  const transaction = await apart(store, undefined, () => {
+    const begun = new Transaction();
+    store.transaction = begun;
+    return begun;
+  });
+  try {
+    return await work(transaction);
+  } catch (error) {
+    transaction.rollBack();
+    throw error;
+  } finally {
+    transaction.end(store);
+  }
+}
+
+function rollBackTenant(tenant: Tenant, { state, created }: Beginning): void {
+  const { contents, elements, deleted } = state.since();
+  const isOld = ({ order }: Row): boolean => order < created;
+  for (const rows of tenant.rows.values()) for (const row of [...rows.after(created - 1)]) removeWhole(tenant, row);
+  const changed = [...contents.keys()].filter((row) => isOld(row) && tenant.byId.get(row.id) === row);
+  for (const row of changed) removeFromIndexes(tenant, row);
+  for (const [collection, before] of elements)
+    for (const [key, element] of before)
+      if (element === undefined) collection.delete(key);
+      else collection.set(key, element);
+  for (const [row, content] of contents) {
+    row.content = content;
+    row.version = Number(content.document.meta.version);
+  }
+  const back = [...deleted.values()].filter(isOld);
+  for (const row of back) {
+    rowsOfType(tenant, row.content.resourceType).set(row.id, row);
+    tenant.byId.set(row.id, row);
+  }
+  for (const row of [...changed, ...back]) addToIndexes(tenant, row);
+}
+
+function removeWhole(tenant: Tenant, row: Row): void {
+  removeFromIndexes(tenant, row);
+  rowsOfType(tenant, row.content.resourceType).delete(row.id);
+  tenant.byId.delete(row.id);
+}
