@@ -11,6 +11,7 @@ import type { Cursors } from "./cursor.ts";
 import type { IdRequest } from "./id-request.ts";
 import type { Limits } from "./limits.ts";
 import type { BulkMethod, Operation, ResourceEndpoint } from "./operation.ts";
+import type { OwnershipRules } from "./ownership.ts";
 import type { Pagination } from "./pagination.ts";
 import type { ReferenceRules } from "./reference-rules.ts";
 import type { Result } from "./result.ts";
@@ -49,6 +50,8 @@ export interface Engine<C extends Context> {
   readonly announced: ResourceObject;
   /** Asked about each change, in one step with its write. */
   readonly decide: Decide<C> | undefined;
+  /** How it is remembered which resources a provider owns; undefined: it is not. */
+  readonly ownership: OwnershipRules<C> | undefined;
   /** Whether events are kept in the outbox of storage. */
   readonly outbox: boolean;
   readonly now: () => Date;

@@ -64,6 +64,7 @@ export const DEFAULTS = Object.freeze({
   references: "check",
   writableGroups: false,
   outbox: false,
+  ownership: false,
   putOmitted: "clear",
   etags: true,
   neMultiValued: "any",

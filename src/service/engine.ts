@@ -15,6 +15,7 @@ import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination, settlePatchResponse } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
 import type { ScimOptions } from "./options.ts";
+import { checkOwnership, ownershipRulesOf } from "./ownership.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -94,6 +95,7 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       documentationUri: discovery.documentationUri,
       announced: structuredClone({ ...discovery.announce }),
       decide: options.decide,
+      ownership: ownershipRulesOf(options.ownership),
       outbox: options.outbox,
       now: options.clock.now,
       newId: options.newId,
@@ -110,6 +112,7 @@ function createEngine<C extends Context>(
   rules: readonly Quirk[],
 ): Engine<C> {
   if (options.outbox) checkOutbox(resourceTypes, adapterOf);
+  if (settings.ownership !== undefined) checkOwnership(settings.ownership, resourceTypes, adapterOf);
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
   return {
     ...settings,

@@ -1,6 +1,7 @@
 import type { IdRequest } from "../call/id-request.ts";
 import type { Limits } from "../call/limits.ts";
 import type { Operation } from "../call/operation.ts";
+import type { OwnershipOptions } from "../call/ownership.ts";
 import type { ReferencePolicy } from "../call/reference-rules.ts";
 import type { ChangeEvent, ScimNotice } from "../events/event.ts";
 import type { Decide } from "../events/pending-change.ts";
@@ -155,6 +156,13 @@ export interface ScimOptions<C extends Context = Context> {
    * the process dies. Refused where an adapter has no outbox. Default `false`: listeners are told after the commit, and no further.
    */
   readonly outbox?: boolean | undefined;
+  /**
+   * `true`, or how: it is remembered which resources an identity provider owns, in the same transaction as the write by which it came to
+   * own them: a create, or any write to one that was there. `ownershipOf` of `scimkit/ownership` tells of it, says which attributes the
+   * host's own people are not to edit, and lets a provider go. Refused where an adapter has no ledger. Default `false`: nothing is
+   * remembered, and nothing costs more.
+   */
+  readonly ownership?: boolean | OwnershipOptions<C> | undefined;
   /** Attributes that this caller may not read are neither returned nor usable in filters and sorting. Default: all may be read. */
   readonly isReadable?: ((attribute: Attribute, resourceType: CompiledResourceType, context: C) => boolean) | undefined;
   /** Tolerances for identity providers: a named profile or a list of rules. Default `"lenient"`. */
