@@ -1,23 +1,6 @@
+export type { Access, OperationFacts } from "./call/facts.ts";
 export type { IdRequest } from "./call/id-request.ts";
 export type { Limits } from "./call/limits.ts";
-export type {
-  AskedPage,
-  BulkEntry,
-  BulkMethod,
-  BulkOperation,
-  CreateOperation,
-  DeleteOperation,
-  DiscoverOperation,
-  MembershipChange,
-  Operation,
-  PatchOperation,
-  QueryOperation,
-  ReadOperation,
-  ReplaceOperation,
-  RootPart,
-  RootQueryOperation,
-  SealedPage,
-} from "./call/operation.ts";
 export type { OwnershipOptions } from "./call/ownership.ts";
 export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type ScimType } from "./error.ts";
 /**
@@ -42,7 +25,9 @@ export type {
   RefusedEvent,
   ScimEvent,
   ScimNotice,
+  UndeliveredEvent,
 } from "./events/event.ts";
+export type { Delivery, OutboxEvent } from "./events/outbox-event.ts";
 export type { Amendment, Decide, PendingChange } from "./events/pending-change.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
@@ -50,8 +35,9 @@ export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/be
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
-export { type ProfileName, profiles } from "./quirks/profiles.ts";
-export type { Quirk, Readings } from "./quirks/quirk.ts";
+export type { Profile, ProfileDefinition, ProfileNeeds, ProfileSettings, ReferencePolicy } from "./quirks/profile.ts";
+export { defineProfile, type ProfileName, profiles } from "./quirks/profiles.ts";
+export type { Quirk, Readings, Refusal, Refusals, SentOperation } from "./quirks/quirk.ts";
 export type {
   Attribute,
   AttributeLiteral,
@@ -88,8 +74,11 @@ export { type AttributeJson, type SchemaJson, schemaFromJson, schemaToJson } fro
 export type { ShapeChange } from "./schema/shape.ts";
 export type { ValueLimits } from "./schema/validate.ts";
 export type { ResourceObject } from "./schema/value.ts";
+export type { ValuePlace } from "./schema/value-reader.ts";
 export { createScim, type Scim } from "./scim.ts";
 export type { Announcements } from "./service/announce.ts";
+export type { DrainHandler } from "./service/drain.ts";
+export type { DrainOptions, RetryOptions } from "./service/drain-options.ts";
 export type {
   AuthenticationScheme,
   ClockOptions,

@@ -3,12 +3,14 @@ import type { Limits } from "./call/limits.ts";
 import type { ScimError } from "./error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import { renderError } from "./protocol/render.ts";
-import type { CompiledResourceType } from "./schema/resource-type.ts";
+import type { CompiledResourceType, ResourceTypeDefinition } from "./schema/resource-type.ts";
 import { createAnswer } from "./service/answer.ts";
 import { arrivals } from "./service/arrival.ts";
 import { checkOptions } from "./service/check-options.ts";
 import { startDeadline } from "./service/deadline.ts";
 import { settle } from "./service/defaults.ts";
+import { createOutboxes, type DrainHandler, type DrainNotice } from "./service/drain.ts";
+import type { DrainOptions } from "./service/drain-options.ts";
 import { createEngines } from "./service/engine.ts";
 import { insideFrom } from "./service/host-call.ts";
 import { keepInside } from "./service/inside.ts";
@@ -16,6 +18,7 @@ import { tell } from "./service/listeners.ts";
 import type { ScimOptions } from "./service/options.ts";
 import { askedOf, type Progress, requestEvent, startProgress } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
+import type { OutboxLag } from "./storage/outbox.ts";
 
 /**
  * A SCIM service provider, ready to be mounted. It holds no state of its own: start as many as you like.
@@ -49,6 +52,49 @@ export interface Scim {
    * ```
    */
   error(error: unknown, request: Pick<ScimRequest, "method" | "url" | "headers">): ScimResponse;
+  /**
+   * Hands out the events of the outbox (the option `outbox`), each at least once: to `handler`, in their order for each resource, several
+   * resources at once. Any number of processes may drain the same storage, and none gets what another one has. A handler that fails gets its event
+   * again, after a time that grows; meanwhile that resource waits, `onNotice` is told of it as `undelivered`, and all others go on. Where a
+   * process dies its events are handed out again when their lease has ended, so do nothing that harms when it is done twice: `position` is the
+   * same. Storage that fails is a `fault`, and is asked again.
+   *
+   * It goes on until `signal` is aborted, and ends when what is under way is finished; with `until: "empty"`, when there is nothing left.
+   *
+   * @throws {TypeError} without the option `outbox`, and for a wrong option. With `until: "empty"`, also what storage threw.
+   * @example
+   * ```ts
+   * import type { Scim } from "scimkit";
+   * declare const scim: Scim;
+   * declare function endSessions(userId: string): Promise<void>;
+   * const stopping = new AbortController();
+   * const drained = scim.drain(
+   *   async (event) => {
+   *     if (event.type === "deactivated" || event.type === "deleted") await endSessions(event.id);
+   *   },
+   *   { signal: stopping.signal },
+   * );
+   * process.once("SIGTERM", async () => {
+   *   stopping.abort();
+   *   await drained;
+   * });
+   * ```
+   */
+  drain(handler: DrainHandler, options?: DrainOptions): Promise<void>;
+  /**
+   * How many events wait to be handed out, and since when the oldest of them does: for a metric, and for an alarm when that is too long ago.
+   *
+   * @throws {TypeError} without the option `outbox`.
+   * @example
+   * ```ts
+   * import type { Scim } from "scimkit";
+   * declare const scim: Scim;
+   * const { waiting, oldest } = await scim.lag();
+   * const seconds = oldest === undefined ? 0 : (Date.now() - Date.parse(oldest)) / 1000;
+   * if (seconds > 60) console.error(`${waiting} events wait, one of them for ${seconds} seconds.`);
+   * ```
+   */
+  lag(): Promise<OutboxLag>;
   /** The bounds in force, for hosts that enforce `limits.body` while reading. */
   readonly limits: Limits;
   /** The compiled resource types of the options; those of tenants may differ. */
@@ -75,10 +121,15 @@ export interface Scim {
  * ```
  * @see RFC 7644
  */
-export function createScim<C extends Context = Context>(options: ScimOptions<C>): Scim {
+export function createScim<
+  C extends Context = Context,
+  const T extends readonly ResourceTypeDefinition[] = readonly ResourceTypeDefinition[],
+>(options: ScimOptions<C, T>): Scim {
   checkOptions(options);
-  const settled = settle(options);
-  const engines = createEngines(settled);
+  // What the host's functions are told of is of the types that they expect, or of a tenant's own.
+  const settled = settle(options as unknown as ScimOptions<C>);
+  const { drain, lag, wake } = createOutboxes(settled, (notice: DrainNotice<C>) => emit(notice));
+  const engines = createEngines(settled, wake);
   const { limits, resourceTypes, emit } = engines.standard;
   const answer = createAnswer(settled, engines);
   const { arrive } = arrivals(settled, engines.standard);
@@ -107,18 +158,11 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
     progress.isTold = true;
   };
 
-  /** What the URL and headers say of a request that never got to `handle`. */
-  const lookAt = (request: ScimRequest, progress: Progress<C>): void => {
-    try {
-      arrive(request, progress);
-    } catch {
-      // The answer is the host's own error, whatever else is wrong with the request.
-    }
-  };
-
   const scim: Scim = {
     limits,
     resourceTypes,
+    drain,
+    lag,
     async handle(request) {
       const started = onRequest === undefined ? 0 : timer();
       const progress = startProgress<C>();
@@ -138,7 +182,7 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
     error(error, request) {
       const known = begun.get(request);
       const progress = known ?? startProgress<C>();
-      if (known === undefined) lookAt(request, progress);
+      if (known === undefined) lookAt(arrive, request, progress);
       const response = fail(error, request, progress);
       if (known === undefined && onRequest !== undefined) tell(onRequest, requestEvent(request, response, progress, 0));
       return response;
@@ -146,4 +190,17 @@ export function createScim<C extends Context = Context>(options: ScimOptions<C>)
   };
   keepInside(scim, insideFrom(settled, engines));
   return scim;
+}
+
+/** What the URL and headers say of a request that never got to `handle`. */
+function lookAt<C extends Context>(
+  arrive: (request: ScimRequest, progress: Progress<C>) => unknown,
+  request: ScimRequest,
+  progress: Progress<C>,
+): void {
+  try {
+    arrive(request, progress);
+  } catch {
+    // The answer is the host's own error, whatever else is wrong with the request.
+  }
 }

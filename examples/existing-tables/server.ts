@@ -35,9 +35,8 @@ export const resourceTypes = [User, Group];
 export function storageOf(db: Kysely<unknown>) {
   return mappedStorage({
     db,
-    resourceTypes,
-    types: {
-      User: mapTable({
+    tables: [
+      mapTable(User, {
         table: "users",
         id: { column: "id", type: "integer", prefix: "u" },
         ...meta,
@@ -56,7 +55,7 @@ export function storageOf(db: Kysely<unknown>) {
         elements: { phoneNumbers: [{ columns: { value: "phone" }, fixed: { type: "work" } }] },
         rest: "scim_json",
       }),
-      Group: mapTable({
+      mapTable(Group, {
         table: "teams",
         id: { column: "id", type: "integer", prefix: "t" },
         ...meta,
@@ -72,6 +71,6 @@ export function storageOf(db: Kysely<unknown>) {
         },
         rest: "scim_json",
       }),
-    },
+    ],
   });
 }

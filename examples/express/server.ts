@@ -3,6 +3,7 @@ import express, { type Express } from "express";
 import {
   bearerToken,
   createScim,
+  defineProfile,
   EnterpriseUserSchema,
   Group,
   type ProfileName,
@@ -30,8 +31,7 @@ export function createApp(options: AppOptions): Express {
     storage,
     baseUrl,
     authenticate: bearerToken(Object.fromEntries([token].flat().map((one) => [one, {}]))),
-    profile,
-    references,
+    profile: defineProfile({ extends: profile, settings: references === "ignore" ? { references } : {} }),
     timeout,
     onChange: (event) => options.onChange?.(event),
     onNotice: options.onNotice ?? ((event) => event.type === "fault" && console.error(event.error)),

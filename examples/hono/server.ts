@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import {
   bearerToken,
   createScim,
+  defineProfile,
   EnterpriseUserSchema,
   Group,
   type ProfileName,
@@ -30,8 +31,7 @@ export function createApp(options: AppOptions): Hono {
     storage,
     baseUrl,
     authenticate: bearerToken(Object.fromEntries([token].flat().map((one) => [one, {}]))),
-    profile,
-    references,
+    profile: defineProfile({ extends: profile, settings: references === "ignore" ? { references } : {} }),
     timeout,
     onChange: (event) => options.onChange?.(event),
     onNotice: options.onNotice ?? ((event) => event.type === "fault" && console.error(event.error)),

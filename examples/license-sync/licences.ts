@@ -1,12 +1,17 @@
 // The host's own business: who holds which licence. It knows nothing of requests, and hears of people by events alone.
-import { type ChangeEvent, EnterpriseUserSchema } from "scimkit";
+import { type ChangeEvent, type Context, EnterpriseUserSchema, Group, type Resource, User } from "scimkit";
+
+export const Employee = User.extend(EnterpriseUserSchema);
+
+/** What the directory keeps. */
+export const resourceTypes = [Employee, Group] as const;
 
 /** What a licence is called, and how many were bought. */
 export type Seats = Readonly<Record<string, number>>;
 
 export interface Licences {
   /** Give it to `createScim({ onChange })`. */
-  onChange(event: ChangeEvent): void;
+  onChange(event: ChangeEvent<Context, (typeof resourceTypes)[number]>): void;
   /** The licence of each user who holds one, by id. */
   readonly held: ReadonlyMap<string, string>;
   /** Users who should hold a licence of which there is none left, first come first, and which one. */
@@ -16,8 +21,8 @@ export interface Licences {
 const DEPARTMENT = `${EnterpriseUserSchema.id}:department`;
 
 /** A department works with the licence of its own name; everybody else with the basic one. */
-function licenceFor(user: ChangeEvent["after"], seats: Seats): string {
-  const { department } = (user?.[EnterpriseUserSchema.id] ?? {}) as { department?: string };
+function licenceFor(user: Resource<typeof Employee> | undefined, seats: Seats): string {
+  const department = user?.[EnterpriseUserSchema.id]?.department;
   return department !== undefined && department in seats ? department : "Basic";
 }
 

@@ -1,12 +1,12 @@
 // Plays the story, prints what came of each request, and exits 0 only if the licences came out right.
-import { createScim, EnterpriseUserSchema, Group, User } from "scimkit";
+import { createScim } from "scimkit";
 import { memoryStorage } from "scimkit/memory";
-import { createLicences } from "./licences.ts";
+import { createLicences, resourceTypes } from "./licences.ts";
 import { play, seats } from "./story.ts";
 
 const licences = createLicences(seats);
 const scim = createScim({
-  resourceTypes: [User.extend(EnterpriseUserSchema), Group],
+  resourceTypes,
   storage: memoryStorage(),
   baseUrl: "https://crm.example.com/scim/v2",
   // The story needs no token; a server does: see examples/hono.

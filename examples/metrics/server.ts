@@ -1,6 +1,6 @@
 // SCIM with counters, at /metrics in the text form that Prometheus and its kin read. Keep that path from the internet.
 import { Hono } from "hono";
-import { bearerToken, createScim, EnterpriseUserSchema, Group, type RequestEvent, User } from "scimkit";
+import { bearerToken, createScim, defineProfile, EnterpriseUserSchema, Group, type RequestEvent, User } from "scimkit";
 import { fetchHandler } from "scimkit/fetch";
 import { type AppOptions, mountPath } from "../hono/server.ts";
 
@@ -46,8 +46,7 @@ export function createApp(options: AppOptions): Hono {
     storage,
     baseUrl,
     authenticate: bearerToken(Object.fromEntries([token].flat().map((one) => [one, {}]))),
-    profile,
-    references,
+    profile: defineProfile({ extends: profile, settings: references === "ignore" ? { references } : {} }),
     onChange: (event) => options.onChange?.(event),
     onNotice: (event) => options.onNotice?.(event),
     onRequest: (event) => [counters.onRequest, options.onRequest].forEach((told) => void told?.(event)),

@@ -104,6 +104,7 @@ function checkFiles(files) {
     "LICENSE",
     "README.md",
     "SECURITY.md",
+    "UPGRADING.md",
     "dist/THIRD-PARTY-LICENCES.txt",
     "package.json",
   ];

@@ -1,12 +1,6 @@
 import type { CompiledResourceType, ReferenceAttribute } from "../schema/resource-type.ts";
 import type { MissingReference, WriteRequest } from "../storage/adapter.ts";
 
-/** What `createScim({ references })` says of an attribute. @see RFC 7643 §2.3.7 */
-export const REFERENCE_POLICIES = ["check", "ignore", "drop"] as const;
-
-/** One of `REFERENCE_POLICIES`. */
-export type ReferencePolicy = (typeof REFERENCE_POLICIES)[number];
-
 /** An attribute whose references lead into other storages than that of its own resource. */
 export interface ForeignReference {
   readonly reference: ReferenceAttribute;

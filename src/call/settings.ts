@@ -11,22 +11,38 @@ import { idOfUrl } from "./location.ts";
 /** How bodies of this request are read. */
 export function readOptions<C extends Context>(resourceType: CompiledResourceType, call: Call<C>): ReadOptions {
   const { engine, note } = call;
+  const { refusesUnknownNames } = engine.quirks;
   return {
     limits: engine.limits,
-    unknownAttributes: engine.unknownAttributes,
+    unknownAttributes: refusesUnknownNames === undefined ? engine.unknownAttributes : "reject",
     canonicalValues: engine.canonicalValues,
     formats: engine.formats,
     tolerances: {
       value: (attribute, raw, place, path, fits) =>
         engine.quirks.value(attribute, raw, place, fits, (quirk) => note(quirk, path)),
+      refused:
+        engine.quirks.refusedValue &&
+        ((attribute, value, place, path) =>
+          engine.quirks.refusedValue?.(attribute, value, place, (quirk) => note(quirk, path))),
       externalText: tolerance("externalTexts", call),
       emptySecret: tolerance("emptySecrets", call),
       primaries: (attribute, elements, path) => engine.quirks.primaries(attribute, elements, path, note),
       attribute: (name) => engine.quirks.attribute(name, resourceType, note),
       unknown: (path) =>
         engine.emit({ type: "unknownAttribute", path, resourceType: resourceType.name, context: call.context }),
+      unknownRefused: unknownRefused(call),
       idOf: (url) => idOfUrl(call.baseUrl, engine.resourceTypes, url),
     },
+  };
+}
+
+/** Notes that a rule refused a name that there is none of, and gives its id; undefined where no rule does. */
+export function unknownRefused<C extends Context>({ engine, note }: Call<C>): ((path: string) => string) | undefined {
+  const rule = engine.quirks.refusesUnknownNames;
+  if (rule === undefined) return undefined;
+  return (path) => {
+    note(rule, path);
+    return rule;
   };
 }
 
@@ -43,7 +59,7 @@ export function resolveOptions<C extends Context>(
     impliedValue: tolerance("impliedValue", call),
     alias: (name) => quirks.alias(name, resourceType, "filter", call.note),
     operand: (attribute, value, fits) =>
-      quirks.value(attribute, value, "value", fits, (quirk) => call.note(quirk, attribute.path)),
+      quirks.value(attribute, value, "operand", fits, (quirk) => call.note(quirk, attribute.path)),
     unquotedOperand: tolerance(unquoted, call),
     idOf: (url) => idOfUrl(call.baseUrl, resourceTypes, url),
     ...(isReadable === undefined

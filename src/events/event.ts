@@ -1,5 +1,7 @@
 import type { ScimType } from "../error.ts";
 import type { JsonPatchOperation } from "../patch/json-patch.ts";
+import type { CollectionsOf, StateOf } from "../schema/resource.ts";
+import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { ShapeChange } from "../schema/shape.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -7,18 +9,29 @@ import type { Context } from "../storage/adapter.ts";
 export type { JsonPatchOperation } from "../patch/json-patch.ts";
 
 /** Who joined and who left a collection (a group's members). @see RFC 7643 §4.2 members */
-export interface CollectionDelta {
+export interface CollectionDelta<P extends string = string, E = ResourceObject> {
   /** Path of the attribute, e.g. `members`. */
-  readonly attribute: string;
+  readonly attribute: P;
   /** Elements that were not there before. */
-  readonly joined: readonly ResourceObject[];
+  readonly joined: readonly E[];
   /** `value`s of elements that are no longer there. */
-  readonly left: readonly unknown[];
+  readonly left: readonly ValueOf<E>[];
 }
 
+type ValueOf<E> = E extends { readonly value?: infer V } ? Exclude<V, undefined> : unknown;
+
+/** What may join and leave a resource of a type: one of its collections, where the type is known by its name. */
+export type DeltaOf<R extends ResourceTypeDefinition> = string extends R["name"]
+  ? CollectionDelta
+  : DeltaOfCollection<CollectionsOf<R>>;
+
+type DeltaOfCollection<P> = P extends { readonly path: infer N extends string; readonly element: infer E }
+  ? CollectionDelta<N, E>
+  : never;
+
 /**
- * A change that is committed, as `onChange` is told of it. A host hangs its own business on it: frees a licence, opens a mailbox, ends sessions. A request
- * that changes nothing leaves no event.
+ * A change that is committed, as `onChange` is told of it. A host hangs its own business on it: frees a licence, opens a mailbox,
+ * ends sessions. A request that changes nothing leaves no event.
  *
  * `before`, `after` and `changes` hold no secrets: writeOnly attributes, and those that are never returned, are in `attributes`
  * by name alone. Of collections they hold what the operation looked at, so read `deltas` for members; a PATCH that storage took
@@ -26,6 +39,11 @@ export interface CollectionDelta {
  *
  * `deleted` stands for all that vanishes with the resource: a user's memberships end without an event for each group.
  * `before` says which groups these were (a user's `groups`), as of a moment before.
+ *
+ * The listener of `createScim` gets the changes of its `resourceTypes`: `resourceType` tells them apart, and `before`, `after` and
+ * `deltas` are typed by them. A listener that stands elsewhere names the types of which it understands the changes, as in
+ * `ChangeEvent<Context, typeof User | typeof Group>`; without them it gets resources of whatever type. Types that a tenant alone has
+ * (the option `tenant`) are told of too: name them there, or let those that you do not know pass.
  *
  * @example
  * ```ts
@@ -35,12 +53,28 @@ export interface CollectionDelta {
  *   if (event.type === "deactivated" || (event.type === "deleted" && event.resourceType === "User")) freeLicence(event.id);
  * }
  * ```
+ * @example
+ * ```ts
+ * import type { ChangeEvent, Context, Group, User } from "scimkit";
+ * declare function welcome(mail: string): void;
+ * function onChange(event: ChangeEvent<Context, typeof User | typeof Group>): void {
+ *   const mail = event.resourceType === "User" ? event.after?.emails?.[0]?.value : undefined;
+ *   if (event.type === "created" && mail !== undefined) welcome(mail);
+ * }
+ * ```
  * @see RFC 9967 §2.4
  */
-export interface ChangeEvent<C extends Context = Context> {
+export type ChangeEvent<
+  C extends Context = Context,
+  R extends ResourceTypeDefinition = ResourceTypeDefinition,
+> = R extends ResourceTypeDefinition ? ChangeOf<C, R["name"], StateOf<R>, DeltaOf<R>> : never;
+
+/** A change to a resource of one type, by its parts, so that one of a known type goes where any is taken. */
+interface ChangeOf<C extends Context, N extends string, S, D> {
+  /** What became of the resource. Kinds may be added by any release, so let those that you do not know pass. */
   readonly type: "created" | "replaced" | "patched" | "deleted" | "activated" | "deactivated";
   /** Name of the resource type, e.g. `User`. */
-  readonly resourceType: string;
+  readonly resourceType: N;
   /** Its endpoint, e.g. `/Users`. */
   readonly endpoint: string;
   readonly id: string;
@@ -52,15 +86,15 @@ export interface ChangeEvent<C extends Context = Context> {
   readonly attributes: readonly string[];
   /** What was done, as RFC 6902 operations on the resource; collections are in `deltas`. */
   readonly changes: readonly JsonPatchOperation[];
-  readonly deltas: readonly CollectionDelta[];
+  readonly deltas: readonly D[];
   /**
    * Names the change among all others: the same in a `replaced` or `patched` and in the `deactivated` that comes with it. Those
    * of a bulk request differ in what follows the colon alone: the position of the operation in the request, from 0.
    * @see RFC 9967 §2.2 txn, §2.5.1.2
    */
   readonly transaction: string;
-  readonly before?: ResourceObject;
-  readonly after?: ResourceObject;
+  readonly before?: S;
+  readonly after?: S;
   /** When, as ISO 8601 text. */
   readonly at: string;
   readonly context: C;
@@ -119,6 +153,26 @@ export interface FaultEvent<C extends Context = Context> extends Partial<Asked> 
 }
 
 /**
+ * An event was handed out in vain: the handler of `drain` failed. The events behind it of the same resource wait for it, and no others do. It is
+ * told of each attempt, so that a host can raise the alarm where `attempts` grows.
+ */
+export interface UndeliveredEvent<C extends Context = Context> {
+  readonly type: "undelivered";
+  readonly resourceType: string;
+  readonly id: string;
+  /** Key of the tenant; absent in a single-tenant server. */
+  readonly tenant?: string;
+  /** How often the event was handed out by now. */
+  readonly attempts: number;
+  /** In how many milliseconds it is handed out again. */
+  readonly retryIn: number;
+  /** What the handler threw. */
+  readonly error: unknown;
+  /** Always undefined: the request that the event is of has ended. */
+  readonly context: C | undefined;
+}
+
+/**
  * All that a service tells: what `onChange` and `onNotice` are told, in the order of what happened to each resource; for a listener
  * that is given to both. `activated` and `deactivated` follow the `replaced` or `patched` that they belong to; a create is
  * `created` alone, whatever its `active`. No event carries a secret, a token or a filter's operands; `fault` carries the thrown
@@ -133,7 +187,9 @@ export interface FaultEvent<C extends Context = Context> extends Partial<Asked> 
  * }
  * ```
  */
-export type ScimEvent<C extends Context = Context> = ChangeEvent<C> | ScimNotice<C>;
+export type ScimEvent<C extends Context = Context, R extends ResourceTypeDefinition = ResourceTypeDefinition> =
+  | ChangeEvent<C, R>
+  | ScimNotice<C>;
 
 /**
  * What `onNotice` is told: all that happens beside changes. Whatever was refused is told as `refused`, whatever failed as `fault`,
@@ -151,6 +207,7 @@ export type ScimEvent<C extends Context = Context> = ChangeEvent<C> | ScimNotice
 export type ScimNotice<C extends Context = Context> =
   | RefusedEvent<C>
   | FaultEvent<C>
+  | UndeliveredEvent<C>
   /**
    * Something to put right in the host's settings, told once. `cursorSecretGenerated`, with the first cursor: cursors end with the
    * process. `outsideBaseUrl`: the first request that is not below the path of `baseUrl` or the option `path`; the message has both

@@ -1,13 +1,38 @@
+import type { StateOf } from "../schema/resource.ts";
+import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { CollectionDelta, JsonPatchOperation } from "./event.ts";
+import type { DeltaOf, JsonPatchOperation } from "./event.ts";
 
-/** A change that is about to be committed, as `decide` is asked about it. */
-export interface PendingChange {
+/**
+ * A change that is about to be committed, as `decide` is asked about it. `resourceType` tells those of `createScim` apart, and the
+ * states, the deltas and what is read are typed by them; code that stands elsewhere names the types that it understands.
+ *
+ * @example
+ * ```ts
+ * import { errors, type Group, type PendingChange, type User } from "scimkit";
+ * async function decide(change: PendingChange<typeof User | typeof Group>): Promise<void> {
+ *   if (change.resourceType !== "Group" || change.operation !== "delete") return;
+ *   if ((await change.before())?.displayName === "Admins") throw errors.conflict("The group of the admins must stay.");
+ * }
+ * ```
+ */
+export type PendingChange<
+  R extends ResourceTypeDefinition = ResourceTypeDefinition,
+  T extends ResourceTypeDefinition = R,
+> = R extends ResourceTypeDefinition ? PendingOf<R, T> : never;
+
+/** A state that is read: of a resource type by its name, where the types are known by theirs. */
+type StateNamed<T extends ResourceTypeDefinition, N> = string extends T["name"]
+  ? ResourceObject
+  : StateOf<Extract<T, { readonly name: N }>>;
+
+/** A change to a resource of the type `R`, where the server has the types `T`. */
+interface PendingOf<R extends ResourceTypeDefinition, T extends ResourceTypeDefinition> {
   /** What makes it; one of a bulk request is what the single request would be. */
   readonly operation: "create" | "replace" | "patch" | "delete";
   /** Name of the resource type, e.g. `User`. */
-  readonly resourceType: string;
+  readonly resourceType: R["name"];
   /** Its endpoint, e.g. `/Users`. */
   readonly endpoint: string;
   /** Ahead of a create it is the id that storage is asked to take (`isWritten`). */
@@ -17,16 +42,16 @@ export interface PendingChange {
   /** What is done, as RFC 6902 operations on the resource; collections are in `deltas`. */
   readonly changes: readonly JsonPatchOperation[];
   /** Who joins and who leaves a collection (a group's members). */
-  readonly deltas: readonly CollectionDelta[];
+  readonly deltas: readonly DeltaOf<R>[];
   /** The account goes into service or out of it with this change. A create does neither. */
   readonly turned: "activated" | "deactivated" | undefined;
   /**
    * The state before, without secrets, and without collections that the change does not look at; undefined for a create. It is read
    * when it is asked for, where the change needs no look at it: then it is the resource without its collections.
    */
-  before(): Promise<ResourceObject | undefined>;
+  before(): Promise<StateOf<R> | undefined>;
   /** The state after, likewise; undefined for a delete. */
-  after(): Promise<ResourceObject | undefined>;
+  after(): Promise<StateOf<R> | undefined>;
   /**
    * `true`: it is written, in a transaction that ends with what `decide` says. `false`: storage has no transactions, so that it is
    * written afterwards, bound to the version that was seen. Of a delta, `joined` and `left` are then those that the client names.
@@ -42,13 +67,18 @@ export interface PendingChange {
    * @param attributes paths of those that are wanted. Default: all but collections and what has to be computed.
    * @throws {TypeError} for a type or an attribute that is not served.
    */
-  read(resourceType: string, id: string, attributes?: readonly string[]): Promise<ResourceObject | undefined>;
+  read<N extends T["name"]>(resourceType: N, id: string): Promise<StateNamed<T, N> | undefined>;
+  read<N extends T["name"]>(
+    resourceType: N,
+    id: string,
+    attributes: readonly string[] | undefined,
+  ): Promise<Partial<StateNamed<T, N>> | undefined>;
   /**
    * Counts resources in the same transaction; the change itself is among them if it `isWritten`.
    * @param filter as in a request. Default: all of the type.
    * @throws {TypeError} for a type that is not served. {ScimError} 400 invalidFilter for a filter that does not parse.
    */
-  count(resourceType: string, filter?: string): Promise<number>;
+  count(resourceType: T["name"], filter?: string): Promise<number>;
 }
 
 /**
@@ -61,8 +91,8 @@ export type Amendment = Readonly<Record<string, unknown>>;
  * Decides on a change within the same atomic step as its write. Returns nothing to let it pass, or attributes to set besides; throws
  * a `ScimError` that a person understands (409, 400, 403) to veto it: then nothing of it is done.
  */
-export type Decide<C extends Context = Context> = (
-  change: PendingChange,
+export type Decide<C extends Context = Context, R extends ResourceTypeDefinition = ResourceTypeDefinition> = (
+  change: PendingChange<R>,
   context: C,
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that only looks returns nothing.
 ) => void | Amendment | Promise<void | Amendment>;

@@ -35,7 +35,7 @@ export interface SecurityEvent {
 }
 
 /**
- * Makes of a change event the claims of a SCIM security event token. Signing and delivery are the host's, and so are feeds and
+ * Makes of a change event, told or handed out, the claims of a SCIM security event token. Signing and delivery are the host's, and so are feeds and
  * who is in them.
  *
  * A "full" payload has no secrets and no URLs. Where nothing but a secret changed, there is nothing to show, and the token is a
@@ -52,7 +52,7 @@ export interface SecurityEvent {
  * @throws {TypeError} for a mode that is neither `"notice"` nor `"full"`.
  * @see RFC 9967 §2.4
  */
-export function toSecurityEvent(event: ChangeEvent, options: SecurityEventOptions): SecurityEvent {
+export function toSecurityEvent(event: Told, options: SecurityEventOptions): SecurityEvent {
   const { issuer, audience, mode = "notice", id = crypto.randomUUID(), transaction = event.transaction } = options;
   if (mode !== "notice" && mode !== "full")
     throw new TypeError('toSecurityEvent: mode must be one of "notice", "full".');
@@ -72,7 +72,10 @@ export function toSecurityEvent(event: ChangeEvent, options: SecurityEventOption
   };
 }
 
-function payloadOf(event: ChangeEvent, mode: "notice" | "full"): SecurityEvent["events"] {
+/** A change as `onChange` is told of it, or as the outbox hands it out: the context is of no account. */
+type Told = Omit<ChangeEvent, "context">;
+
+function payloadOf(event: Told, mode: "notice" | "full"): SecurityEvent["events"] {
   switch (event.type) {
     case "created":
       return changePayload(event, "create", mode === "full" ? event.after : undefined);
@@ -92,7 +95,7 @@ function payloadOf(event: ChangeEvent, mode: "notice" | "full"): SecurityEvent["
 
 /** Exactly one of `data` and `attributes`, and the URI says which [E-2.2-01]. */
 function changePayload(
-  event: ChangeEvent,
+  event: Told,
   verb: "create" | "put" | "patch",
   full: ResourceObject | undefined,
 ): SecurityEvent["events"] {
@@ -103,7 +106,7 @@ function changePayload(
 }
 
 /** A PATCH that makes of the state before the state after, whatever operations the client sent. */
-function patchOf(event: ChangeEvent): ResourceObject | undefined {
+function patchOf(event: Told): ResourceObject | undefined {
   const operations = event.attributes.flatMap((path) => {
     const delta = event.deltas.find(({ attribute }) => attribute === path);
     if (delta !== undefined) return [...removals(path, delta.left), ...addition(path, delta.joined)];

@@ -262,7 +262,11 @@ async function apply<C extends Context>(
   call: Call<C>,
 ) {
   const { effort, engine, slice, signal } = call;
-  const options = { createOnNoMatch: tolerance("createOnNoMatch", call), limits: engine.limits };
+  const options = {
+    createOnNoMatch: tolerance("createOnNoMatch", call),
+    overwritingReplace: tolerance("overwritingReplace", call),
+    limits: engine.limits,
+  };
   const steps = applyInSteps(resourceType, omit(read, unread), operations, effort, options);
   const { resource, secrets, changes } = await doInSlices(steps, slice, signal);
   return {

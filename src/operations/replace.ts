@@ -1,4 +1,5 @@
 import type { Call } from "../call/call.ts";
+import { isFixed, keepsOmitted } from "../call/omitted.ts";
 import type { ReplaceOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { mutability } from "../error.ts";
@@ -49,8 +50,7 @@ function rewrite<C extends Context>(
   body: CanonicalBody,
   call: Call<C>,
 ): Rewrite {
-  const { putOmitted, quirks } = call.engine;
-  const keeps = (attribute: Attribute): boolean => putOmitted === "keep" || quirks.keepsOmitted(attribute, call.note);
+  const keeps = (attribute: Attribute): boolean => keepsOmitted(call.engine, attribute, call.note);
   const after = merge(resourceType, before, body, keeps);
   const isKept = ({ path }: Problem): boolean => isSecret(resourceType, path) && body.secrets[path] !== null;
   throwProblems(missingAttributes(resourceType, after).filter((problem) => !isKept(problem)));
@@ -81,12 +81,6 @@ function merge(
     if (value !== undefined) writeAttribute(after, attribute, value);
   }
   return after;
-}
-
-/** What a client cannot change, and what it cannot send back because it does not see it. */
-function isFixed(attribute: Attribute, isOmitted: boolean): boolean {
-  if (attribute.mutability === "readOnly") return true;
-  return isOmitted && (attribute.mutability === "immutable" || attribute.returned === "request");
 }
 
 function replaceValue(attribute: Attribute, old: unknown, asserted: unknown): unknown {

@@ -11,13 +11,18 @@ import { applyToSchemas, clearExtension } from "./extension.ts";
 import { findFault } from "./final-state.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
-import { applyToSingular } from "./singular.ts";
+import { applyToSingular, type OverwritingReplace } from "./singular.ts";
 import { applyToSelected, type CreateOnNoMatch } from "./value-path.ts";
 
 /** Switches of `applyPatch`; quirks decide on them. @see RFC 7644 §3.5.2 */
 export interface ApplyOptions {
   /** Told of a value path that selects nothing, whose element is then made from the filter; undefined where that is 400 noTarget. */
   readonly createOnNoMatch?: CreateOnNoMatch;
+  /**
+   * Told of a replace of a complex attribute, which then takes the place of all of it; undefined where sub-attributes that it does not
+   * name stay, as the RFC has it.
+   */
+  readonly overwritingReplace?: OverwritingReplace;
   /** Bounds on what the resource may grow to. Default: those of `createScim`. */
   readonly limits?: ValueLimits;
   /** Most comparisons of elements with filters and with what is listed. Default 10,000,000; more is 400 tooMany. */
@@ -67,13 +72,14 @@ export function* applyInSteps(
   resource: ResourceObject,
   operations: readonly PreparedOperation[],
   effort: Effort,
-  { createOnNoMatch, limits = DEFAULT_VALUE_LIMITS }: Omit<ApplyOptions, "maxComparisons">,
+  options: Omit<ApplyOptions, "maxComparisons">,
 ): Steps<Patched> {
+  const { limits = DEFAULT_VALUE_LIMITS } = options;
   const document = new PatchedDocument(resource, effort);
   const secrets: Record<string, unknown> = {};
   for (const operation of operations) {
     try {
-      yield* applyOne(resourceType, document, operation, secrets, createOnNoMatch);
+      yield* applyOne(resourceType, document, operation, secrets, options);
     } catch (error) {
       throw withPosition(error, operation.index);
     }
@@ -91,13 +97,13 @@ function* applyOne(
   document: PatchedDocument,
   operation: PreparedOperation,
   secrets: Record<string, unknown>,
-  createOnNoMatch: CreateOnNoMatch,
+  { createOnNoMatch, overwritingReplace }: ApplyOptions,
 ): Steps<void> {
   switch (operation.type) {
     case "attribute": {
       const { attribute } = operation.path;
       if (attribute.multiValued) return yield* applyToList(document.elements(attribute), operation);
-      return applyToSingular(document, operation);
+      return applyToSingular(document, operation, overwritingReplace);
     }
     case "element":
       return yield* applyToSelected(document.elements(operation.attribute), operation, createOnNoMatch);

@@ -16,7 +16,7 @@ import { describedElement } from "./described-element.ts";
 import { checkAsserted, checkListed } from "./listed-values.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import { type OperationValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
-import type { ParsedOperation } from "./parse.ts";
+import type { Op, ParsedOperation } from "./parse.ts";
 import { isAboutSomething, UnknownNames } from "./unknown-names.ts";
 
 /**
@@ -39,6 +39,10 @@ export interface PrepareOptions {
   readonly unknownPath?: ((path: string) => void) | undefined;
   /** Whether a path is under the URN of a schema that another resource type of the server has. Default: no path is. */
   readonly isRegistered?: ((path: string) => boolean) | undefined;
+  /** Told of an unknown name that a rule refuses, whose id it gives: 400 invalidSyntax and not invalidPath. Default: no rule does. */
+  readonly unknownRefused?: ((path: string) => string) | undefined;
+  /** Throws for an operation that is refused, though the RFC allows it. Asked before its value is read. Default: nobody is asked. */
+  readonly refuse?: ((operation: SentOperation) => void) | undefined;
   /** Told of a readOnly attribute in a path-less value, which is then left out; undefined where it must equal the stored value. */
   readonly readOnlyValue?: ((path: string) => void) | undefined;
   /** Told of a key `name.givenName` in a path-less value, which is then a path; undefined where it is 400 invalidPath. */
@@ -49,6 +53,16 @@ export interface PrepareOptions {
   readonly hasOthers?: boolean | undefined;
   /** Most operations, names that are paths counted as one each. Default: no bound; more is 413. */
   readonly maxOperations?: number | undefined;
+}
+
+/** An operation, resolved, before its value is read. */
+export interface SentOperation {
+  readonly op: Op;
+  readonly path: string | undefined;
+  readonly attribute: Attribute | undefined;
+  readonly sub: Attribute | undefined;
+  /** Whether a filter in brackets selects among the values. */
+  readonly isSelecting: boolean;
 }
 
 /** Values as the RFC has them: nothing is put right. */
@@ -104,8 +118,8 @@ export function* prepareInSteps(
   operations: readonly ParsedOperation[],
   options: PrepareOptions,
 ): Steps<readonly PreparedOperation[]> {
-  const { unknownPath, isRegistered, hasOthers = false } = options;
-  const unknown = new UnknownNames(resourceType, { unknownPath, isRegistered });
+  const { unknownPath, isRegistered, unknownRefused, hasOthers = false } = options;
+  const unknown = new UnknownNames(resourceType, { unknownPath, isRegistered, unknownRefused });
   const settings: Settings = {
     ...options,
     read: unknown.watch(options.read ?? LITERAL),
@@ -143,6 +157,7 @@ class Preparation {
 
   *prepare(operation: ParsedOperation): Steps<readonly PreparedOperation[]> {
     if (operation.path === undefined) {
+      this.#refuse(operation, undefined, undefined);
       if (operation.op === "remove") throw noTarget("A remove needs a path that says what to remove.");
       return yield* this.#withoutPath(operation);
     }
@@ -158,16 +173,23 @@ class Preparation {
       if (parsed.path.toLowerCase() === this.#type.urn.toLowerCase())
         return yield* this.prepare({ ...operation, path: undefined });
       const extension = this.#type.extension(parsed.path);
-      if (extension !== undefined) return yield* this.#onExtension(operation, extension);
+      if (extension !== undefined) {
+        this.#refuse(operation, text, undefined);
+        return yield* this.#onExtension(operation, extension);
+      }
     }
     const path = resolveMeant(this.#type, parsed.path, this.#options.alias);
     if (path === undefined) return this.#unknown(parsed.path);
-    if (parsed.filter === undefined) return yield* this.#onPath(operation, path);
+    if (parsed.filter === undefined) {
+      this.#refuse(operation, text, path);
+      return yield* this.#onPath(operation, path);
+    }
     if (path.sub !== undefined || !path.attribute.multiValued) {
       throw invalidPath(`${path.text} is not multi-valued, so that no filter can select among its values.`);
     }
     const sub = parsed.sub === undefined ? undefined : path.attribute.sub(parsed.sub);
     if (parsed.sub !== undefined && sub === undefined) return this.#unknown(`${path.text}[…].${parsed.sub}`);
+    this.#refuse(operation, text, pathOf(path.attribute, sub), true);
     const resolved = resolveFilter(
       { type: "element", path: path.text, filter: parsed.filter },
       this.#type,
@@ -176,6 +198,15 @@ class Preparation {
     const filter = resolved.type === "element" ? resolved.filter : undefined;
     if (path.attribute.path === "schemas") return [this.#onSelectedSchemas(operation, filter)];
     return yield* this.#onElements(operation, path.attribute, filter, sub);
+  }
+
+  #refuse(
+    { op }: ParsedOperation,
+    path: string | undefined,
+    target: AttributePath | undefined,
+    isSelecting = false,
+  ): void {
+    this.#options.refuse?.({ op, path, attribute: target?.attribute, sub: target?.sub, isSelecting });
   }
 
   #unknown(path: string): PreparedOperation[] {

@@ -1,22 +1,44 @@
+import { invalidValue } from "../error.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
-import { checkImmutable, merge, requiredUnassigned, withoutSub, withSub } from "./complex.ts";
+import { checkImmutable, merge, overwrite, requiredUnassigned, withoutSub, withSub } from "./complex.ts";
 import type { PatchedDocument } from "./document.ts";
 import type { Effort } from "./effort.ts";
 import type { AttributeOperation } from "./operation.ts";
+
+/** Told of a complex value that takes the place of all of the old one; undefined where it is merged into it. */
+export type OverwritingReplace = ((path: string) => void) | undefined;
 
 /**
  * Applies an operation on an attribute that is not multi-valued, or on a sub-attribute of one.
  * @throws {ScimError} 400 mutability, invalidValue.
  */
-export function applyToSingular(document: PatchedDocument, operation: AttributeOperation): void {
+export function applyToSingular(
+  document: PatchedDocument,
+  operation: AttributeOperation,
+  overwritingReplace: OverwritingReplace,
+): void {
   const { path, op } = operation;
   const { attribute } = path;
   const before = document.read(attribute);
-  const after = valueAfter(operation, before, document.effort);
+  const isOverwriting = overwritingReplace !== undefined && isReplaceOfComplex(operation);
+  const after = isOverwriting ? overwritten(operation, before) : valueAfter(operation, before, document.effort);
   if (isSame(before, after)) return;
+  if (isOverwriting) overwritingReplace(attribute.path);
   checkImmutable(attribute, before);
   if (after === undefined && attribute.required) throw requiredUnassigned(attribute, op);
   document.write(attribute, after);
+}
+
+function isReplaceOfComplex({ op, path: { attribute, sub }, value }: AttributeOperation): boolean {
+  return op === "replace" && sub === undefined && attribute.type === "complex" && value !== undefined;
+}
+
+/** What the value does not name is unassigned, but for what no client may change. @throws {ScimError} 400 mutability, invalidValue. */
+function overwritten({ path: { attribute }, value, cleared }: AttributeOperation, before: unknown): unknown {
+  const given = value as ResourceObject;
+  if (Object.keys(given).length === 0 && cleared.length === 0)
+    throw invalidValue(`The value for ${attribute.path} has no sub-attribute; remove the attribute with remove.`);
+  return orNothing(overwrite(attribute, before, given) as ResourceObject);
 }
 
 function valueAfter(operation: AttributeOperation, before: unknown, effort: Effort): unknown {

@@ -1,4 +1,4 @@
-import { invalidPath, type ScimError } from "../error.ts";
+import { invalidPath, invalidSyntax, type ScimError } from "../error.ts";
 import { notAnAttribute } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
@@ -14,6 +14,8 @@ export interface UnknownNameOptions {
   readonly unknownPath: ((path: string) => void) | undefined;
   /** As that of `PrepareOptions`. */
   readonly isRegistered: ((path: string) => boolean) | undefined;
+  /** As that of `PrepareOptions`. */
+  readonly unknownRefused: ((path: string) => string) | undefined;
 }
 
 /**
@@ -93,7 +95,10 @@ export class UnknownNames {
   }
 
   #refusal(path: string): ScimError {
-    return invalidPath(notAnAttribute(this.#type, path));
+    const { unknownRefused } = this.#options;
+    const detail = notAnAttribute(this.#type, path);
+    if (unknownRefused === undefined) return invalidPath(detail);
+    return invalidSyntax(`${detail.replace(/\.$/, "")} (rule ${unknownRefused(printable(path))}).`);
   }
 }
 

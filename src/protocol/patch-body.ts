@@ -1,8 +1,10 @@
 import type { Call } from "../call/call.ts";
 import type { PatchOperation } from "../call/operation.ts";
-import { pathOptions, readOptions, resolveOptions, tolerance } from "../call/settings.ts";
-import { parsePatch } from "../patch/parse.ts";
-import { prepareInSteps } from "../patch/prepare.ts";
+import { pathOptions, readOptions, resolveOptions, tolerance, unknownRefused } from "../call/settings.ts";
+import { ScimError } from "../error.ts";
+import { withPosition } from "../patch/operation.ts";
+import { type ParsedOperation, parsePatch } from "../patch/parse.ts";
+import { prepareInSteps, type SentOperation } from "../patch/prepare.ts";
 import { isUnder } from "../patch/unknown-names.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -30,6 +32,10 @@ export async function readPatch<C extends Context>(
     emptyPath: emptyPaths,
     emptyOperations: emptyOperations && (() => emptyOperations("Operations")),
   });
+  const refuse = refusalsOf(call);
+  // Memberships are taken out of values that name attributes of the resource; such a value is refused as a whole.
+  if (refuse !== undefined)
+    for (const [index, operation] of operations.entries()) refuseWithoutPath(operation, index, refuse);
   const { memberships, others } = takeMemberships(resourceType, operations, call);
   const steps = prepareInSteps(resourceType, others, {
     read: readOptions(resourceType, call),
@@ -37,6 +43,8 @@ export async function readPatch<C extends Context>(
     filter: pathOptions(call),
     alias: (name) => call.engine.quirks.alias(name, resourceType, "path", call.note),
     unknownPath: tolerance("unknownPaths", call),
+    refuse,
+    unknownRefused: unknownRefused(call),
     isRegistered: (path) => isOfSchema(path, call.engine.resourceTypes),
     readOnlyValue: tolerance("readOnlyValues", call),
     pathKey: tolerance("pathKeys", call),
@@ -46,6 +54,30 @@ export async function readPatch<C extends Context>(
   });
   const prepared = await doInSlices(steps, call.slice, call.signal);
   return { operations: prepared, ...(memberships.length === 0 ? {} : { memberships }) };
+}
+
+function refuseWithoutPath(
+  { op, path }: ParsedOperation,
+  index: number,
+  refuse: (operation: SentOperation) => void,
+): void {
+  if (path !== undefined) return;
+  try {
+    refuse({ op, path, attribute: undefined, sub: undefined, isSelecting: false });
+  } catch (error) {
+    throw withPosition(error, index);
+  }
+}
+
+/** Throws for an operation that a rule refuses; undefined where no rule looks at them. @throws {ScimError} 400. */
+function refusalsOf<C extends Context>({ engine, note }: Call<C>): ((operation: SentOperation) => void) | undefined {
+  const { refusedOperation } = engine.quirks;
+  if (refusedOperation === undefined) return undefined;
+  return (operation) => {
+    const refusal = refusedOperation(operation, note);
+    if (refusal !== undefined)
+      throw new ScimError(400, `${refusal.detail}.`, { scimType: refusal.scimType ?? "invalidSyntax" });
+  };
 }
 
 /** Whether a path is under the URN of a schema that one of the resource types has. */

@@ -17,14 +17,18 @@ import { loneValues } from "./lone-values.ts";
 import { missingSchemas } from "./missing-schemas.ts";
 import { numberStrings } from "./number-strings.ts";
 import { omittedActive } from "./omitted-active.ts";
+import { overwritingReplace } from "./overwriting-replace.ts";
 import { parameterCase } from "./parameter-case.ts";
 import { pathKeys } from "./path-keys.ts";
+import { pathRequired } from "./path-required.ts";
+import { composeProfile, type Profile, type ProfileDefinition } from "./profile.ts";
 import type { Quirk } from "./quirk.ts";
 import { readOnlyValues } from "./readonly-values.ts";
 import { referenceStrings } from "./reference-strings.ts";
 import { removeValueList } from "./remove-value-list.ts";
 import { searchTexts } from "./search-texts.ts";
 import { singlePrimary } from "./single-primary.ts";
+import { unknownNames } from "./unknown-names.ts";
 import { unknownPaths } from "./unknown-paths.ts";
 import { unknownSchemas } from "./unknown-schemas.ts";
 import { unquotedIntegers } from "./unquoted-integers.ts";
@@ -32,10 +36,11 @@ import { unquotedOperands } from "./unquoted-operands.ts";
 import { unquotedPathOperands } from "./unquoted-path-operands.ts";
 import { valueObjects } from "./value-objects.ts";
 import { valuePathComparison } from "./value-path-comparison.ts";
+import { wholeElements } from "./whole-elements.ts";
 import { wrappedValues } from "./wrapped-values.ts";
 
 /** Every rule that can neither lose nor invent data. */
-const lenient: readonly Quirk[] = [
+const harmless: readonly Quirk[] = [
   wrappedValues,
   loneValues,
   valueObjects,
@@ -71,41 +76,110 @@ const lenient: readonly Quirk[] = [
 
 /** And those that a client needs all the same, which drop what was said or read what can be meant in two ways. */
 const every: readonly Quirk[] = [
-  ...lenient,
+  ...harmless,
   unquotedPathOperands,
   singlePrimary,
   attributeAliases({ email: "emails.value" }),
 ];
 
-/** The rules that say that this client needs them. */
-const neededBy = (client: string): readonly Quirk[] =>
-  every.filter((rule) => rule.clients.some((name) => name.startsWith(client)));
+/** A profile of the rules that say that this client needs them. */
+const neededBy = (name: string, client: string): Profile =>
+  composeProfile(
+    {},
+    {
+      name,
+      quirks: every.filter((rule) => rule.clients.some((one) => one.startsWith(client))),
+    },
+  );
+
+/** The letter of the RFC, where it has one; and where it leaves a choice, what promises the client more. */
+const strict = composeProfile({}, { name: "strict", settings: { references: "require", patchResponse: "resource" } });
 
 /**
- * Named sets of rules. `lenient`, the default, serves the identity providers unmodified; `strict` is the literal RFC. A
- * client's own profile has the rules that this client needs, whether `lenient` has them or not, and no other: for a host that
- * wants no more tolerance than that. SailPoint and Rippling need none.
+ * The restrictions of the draft "SCIM Interoperability Profile", on top of `strict`; docs/profiles/ietf-interop.md has them row by
+ * row, and says which text they were read from.
+ */
+const ietfInterop = composeProfile(
+  {},
+  {
+    name: "ietf-interop",
+    extends: strict,
+    quirks: [pathRequired, unknownNames, overwritingReplace, wholeElements],
+    settings: { unknownAttributes: "reject" },
+    announce: { interopProfileConformant: true },
+  },
+);
+
+/** Operations on members that a PATCH must be able to have. */
+const IPSIE_OPERATIONS = 50;
+
+/** And what the OpenID IPSIE AL profile for SCIM adds; docs/profiles/ipsie-al.md. */
+const ipsieAl = composeProfile(
+  {},
+  {
+    name: "ipsie-al",
+    extends: ietfInterop,
+    withoutAttributes: ["password"],
+    needs: { bulk: true, throttle: true, operations: IPSIE_OPERATIONS },
+    announce: { interopProfileConformant: true },
+  },
+);
+
+/**
+ * The profiles that come with the package. `lenient`, the default, serves the identity providers unmodified; `strict` is the literal
+ * RFC. A client's own profile has the rules that this client needs, whether `lenient` has them or not, and no other: for a host that
+ * wants no more tolerance than that. SailPoint and Rippling need none. `ietf-interop` and `ipsie-al` are stricter than `strict`:
+ * they refuse what drafts of the IETF and of OpenID say must be refused, and are tied to what these say (docs/profiles). A later
+ * version may have more.
  *
  * @example
  * ```ts
- * import { profiles } from "scimkit";
- * const ids = profiles.lenient.map((quirk) => quirk.id);
- * const forEntraAlone = profiles.entra.filter((quirk) => quirk.id !== "unquoted-operands");
+ * import { defineProfile, profiles } from "scimkit";
+ * const ids = profiles.lenient.quirks.map((quirk) => quirk.id);
+ * const forEntraAlone = defineProfile({ extends: "entra", without: ["unquoted-operands"] });
  * ```
  */
-export const profiles = {
-  lenient,
-  strict: [] as readonly Quirk[],
-  entra: neededBy("Entra ID"),
-  okta: neededBy("Okta"),
-  onelogin: neededBy("OneLogin"),
-  ping: neededBy("Ping"),
-  jumpcloud: neededBy("JumpCloud"),
-  google: neededBy("Google Workspace"),
-  authentik: neededBy("authentik"),
-  keycloak: neededBy("keycloak-scim"),
-  cyberark: neededBy("CyberArk"),
-} as const;
+export const profiles = Object.freeze({
+  lenient: composeProfile({}, { name: "lenient", quirks: harmless }),
+  strict,
+  entra: neededBy("entra", "Entra ID"),
+  okta: neededBy("okta", "Okta"),
+  onelogin: neededBy("onelogin", "OneLogin"),
+  ping: neededBy("ping", "Ping"),
+  jumpcloud: neededBy("jumpcloud", "JumpCloud"),
+  google: neededBy("google", "Google Workspace"),
+  authentik: neededBy("authentik", "authentik"),
+  keycloak: neededBy("keycloak", "keycloak-scim"),
+  cyberark: neededBy("cyberark", "CyberArk"),
+  "ietf-interop": ietfInterop,
+  "ipsie-al": ipsieAl,
+});
 
-/** Name of a profile. */
+/** Name of a profile; a later version may have more. */
 export type ProfileName = keyof typeof profiles;
+
+/**
+ * Makes a profile: another one without some of its rules, with rules of one's own, with other settings. The result is frozen data, for
+ * `createScim({ profile })` and for tenants; make it once, since what is compiled for a profile is kept with the object.
+ *
+ * @throws {TypeError} for a member, profile, rule or setting that there is none of, with the one that is meant; for two rules of one id.
+ * @example
+ * ```ts
+ * import { createScim, defineProfile, User } from "scimkit";
+ * import { memoryStorage } from "scimkit/memory";
+ * const profile = defineProfile({
+ *   name: "acme",
+ *   extends: "lenient",
+ *   without: ["boolean-strings"],
+ *   settings: { putOmitted: "keep" },
+ * });
+ * createScim({
+ *   resourceTypes: [User], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2",
+ *   authenticate: () => ({}), profile,
+ * });
+ * ```
+ * @see RFC 7644 §3
+ */
+export function defineProfile(definition: ProfileDefinition<ProfileName>): Profile {
+  return composeProfile(profiles, definition);
+}

@@ -5,12 +5,12 @@ import type { ResourceObject } from "../schema/value.ts";
 import type { ValuePlace } from "../schema/value-reader.ts";
 
 /**
- * One tolerance for what an identity provider sends, by name. A rule works on the parsed request, never on text, and neither
- * loses nor invents data; when it fires, a `{ type: "quirk" }` event says so.
+ * One tolerance for what an identity provider sends, or one restriction of what the RFC allows, by name. A rule works on the parsed
+ * request, never on text, and neither loses nor invents data; when it fires, a `{ type: "quirk" }` event says so.
  *
  * @example
  * ```ts
- * import { createScim, profiles, type Quirk, User } from "scimkit";
+ * import { createScim, defineProfile, type Quirk, User } from "scimkit";
  * import { memoryStorage } from "scimkit/memory";
  * const yesNo: Quirk = {
  *   id: "yes-no-booleans",
@@ -21,23 +21,24 @@ import type { ValuePlace } from "../schema/value-reader.ts";
  * };
  * createScim({
  *   resourceTypes: [User], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2",
- *   authenticate: () => ({}), profile: [...profiles.lenient, yesNo],
+ *   authenticate: () => ({}), profile: defineProfile({ extends: "lenient", quirks: [yesNo] }),
  * });
  * ```
  */
 export interface Quirk {
   /** Stable name in kebab case; events carry it. */
   readonly id: string;
-  /** One sentence: what is tolerated and what is made of it. */
+  /** One sentence: what is tolerated and what is made of it, or what is refused. */
   readonly description: string;
-  /** Clients that need it. */
+  /** Clients that need it; of a restriction, the documents that demand it. */
   readonly clients: readonly string[];
-  /** The clause of the RFC that it bends. */
+  /** The clause of the RFC that it bends, or narrows. */
   readonly bends: string;
   /**
    * A value that does not fit its attribute, in a body, a PATCH value or a filter operand: one that is nearer to it, `null` for
    * unassigned, undefined if the rule has nothing to say. What one rule made is given to the others until it fits, each rule
-   * being heard once at most; where it never does, the value is refused as it came. `place` says what the value stands for.
+   * being heard once at most; where it never does, the value is refused as it came. `place` tells a whole value (`"list"`, `"value"`)
+   * from one of several (`"element"`, `"selected"`) and from the operand of a filter.
    */
   value?(attribute: Attribute, raw: unknown, place: ValuePlace): unknown;
   /** Elements of which several are primary: the elements to take instead. */
@@ -52,6 +53,45 @@ export interface Quirk {
   omitted?(attribute: Attribute): "keep" | undefined;
   /** Settings of the reader that the rule switches on. */
   readonly reads?: Partial<Readings>;
+  /** What the rule refuses, though the RFC allows it. */
+  readonly refuses?: Refusals;
+}
+
+/** What a restriction refuses: with 400, the rule's id in the detail, and a `{ type: "quirk" }` event. @see RFC 7644 §3.12 */
+export interface Refusals {
+  /**
+   * `true`: a name that no schema of the resource type has is 400 invalidSyntax, in the bodies of POST and PUT, whatever the setting
+   * `unknownAttributes` says, and in a PATCH, where it is invalidPath else.
+   */
+  readonly unknownNames?: boolean;
+  /** An operation of a PATCH, before its value is read: why it is refused, or undefined where it is not. */
+  operation?(operation: SentOperation): Refusal | undefined;
+  /**
+   * A value that fits its attribute, and where it stands: why it is refused, or undefined where it is not. `detail` is then the end of
+   * the sentence that begins with the attribute: `must end with the domain of the company`. Filters are not asked about.
+   */
+  value?(attribute: Attribute, value: unknown, place: ValuePlace): Refusal | undefined;
+}
+
+/** Why something is refused. */
+export interface Refusal {
+  /** A sentence for people, without a full stop: what to change. It quotes no value. */
+  readonly detail: string;
+  /** The keyword of the error. Default `"invalidSyntax"` for operations, `"invalidValue"` for values. @see RFC 7644 §3.12 */
+  readonly scimType?: "invalidSyntax" | "invalidPath" | "invalidValue" | "mutability" | undefined;
+}
+
+/** An operation of a PATCH as a restriction sees it. A later version may have more members. @see RFC 7644 §3.5.2 */
+export interface SentOperation {
+  readonly op: "add" | "remove" | "replace";
+  /** As it was sent; undefined where there is none, so that `value` names attributes of the resource. */
+  readonly path: string | undefined;
+  /** What the path leads to; undefined where that is the resource or an extension as a whole. */
+  readonly attribute: Attribute | undefined;
+  /** The sub-attribute that the path names. */
+  readonly sub: Attribute | undefined;
+  /** Whether a filter in brackets selects among the values. */
+  readonly isSelecting: boolean;
 }
 
 /** Switches that rules set; all are off under `strict`. */
@@ -94,6 +134,8 @@ export interface Readings {
   readonly bareOperations: boolean;
   /** A PATCH without operations changes nothing. */
   readonly emptyOperations: boolean;
+  /** A PATCH replace of a complex attribute takes the place of all of it: sub-attributes that it does not name are unassigned. */
+  readonly overwritingReplace: boolean;
 }
 
 /** Told that a rule fired, and where. */
@@ -128,6 +170,14 @@ export interface ActiveQuirks {
   keepsOmitted(attribute: Attribute, note: QuirkNote): boolean;
   /** The rule that switched a reading on, for its note. */
   ruleOf(reading: keyof Readings): string;
+  /** The rule that refuses unknown names, whatever the settings say. */
+  readonly refusesUnknownNames: string | undefined;
+  /** Why a rule refuses an operation, with its id; undefined as a whole where no rule looks at operations. */
+  readonly refusedOperation: ((operation: SentOperation, note: QuirkNote) => Refusal | undefined) | undefined;
+  /** Why a rule refuses a value that fits; undefined as a whole where no rule looks at values. */
+  readonly refusedValue:
+    | ((attribute: Attribute, value: unknown, place: ValuePlace, note: (quirk: string) => void) => Refusal | undefined)
+    | undefined;
 }
 
 const LITERAL: Readings = {
@@ -150,6 +200,7 @@ const LITERAL: Readings = {
   createOnNoMatch: false,
   bareOperations: false,
   emptyOperations: false,
+  overwritingReplace: false,
 };
 
 /** Folds a list of rules; where several have something to say, the first does. */
@@ -179,6 +230,39 @@ export function activate(rules: readonly Quirk[]): ActiveQuirks {
       }, search),
     keepsOmitted: (attribute, note) => firstOf((rule) => rule.omitted?.(attribute), attribute.path, note) !== undefined,
     ruleOf: (reading) => rules.find((rule) => rule.reads?.[reading] === true)?.id ?? reading,
+    ...restrictionsOf(rules),
+  };
+}
+
+/** What the rules refuse; of several, the first is heard. */
+function restrictionsOf(
+  rules: readonly Quirk[],
+): Pick<ActiveQuirks, "refusesUnknownNames" | "refusedOperation" | "refusedValue"> {
+  const restrictions = rules.filter(({ refuses }) => refuses !== undefined);
+  const first = (
+    ask: (refuses: Refusals) => Refusal | undefined,
+    note: (quirk: string) => void,
+  ): Refusal | undefined => {
+    for (const { id, refuses = {} } of restrictions) {
+      const refusal = ask(refuses);
+      if (refusal === undefined) continue;
+      note(id);
+      return { ...refusal, detail: `${refusal.detail} (rule ${id})` };
+    }
+    return undefined;
+  };
+  return {
+    refusesUnknownNames: restrictions.find(({ refuses }) => refuses?.unknownNames === true)?.id,
+    refusedOperation: restrictions.some(({ refuses }) => refuses?.operation !== undefined)
+      ? (operation, note) =>
+          first(
+            (refuses) => refuses.operation?.(operation),
+            (id) => note(id, operation.attribute?.path ?? "path"),
+          )
+      : undefined,
+    refusedValue: restrictions.some(({ refuses }) => refuses?.value !== undefined)
+      ? (attribute, value, place, note) => first((refuses) => refuses.value?.(attribute, value, place), note)
+      : undefined,
   };
 }
 

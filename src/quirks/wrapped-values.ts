@@ -8,5 +8,5 @@ export const wrappedValues: Quirk = {
   clients: ["Entra ID (validator)", "Okta", "Databricks"],
   bends: "RFC 7643 §2.4",
   value: (_attribute, raw, place) =>
-    place === "value" && Array.isArray(raw) && raw.length === 1 ? (raw[0] as unknown) : undefined,
+    place !== "list" && place !== "element" && Array.isArray(raw) && raw.length === 1 ? (raw[0] as unknown) : undefined,
 };

@@ -51,23 +51,35 @@ interface Reading {
   readonly named: Set<Attribute>;
 }
 
-/** A member of the body: a common or core attribute, the container of an extension, or a name that somebody knows the meaning of. */
-function* readMember(reading: Reading, name: string, raw: unknown): Steps<void> {
-  const { resourceType, reader } = reading;
-  const attribute = resourceType.attribute(name);
-  if (attribute !== undefined) return yield* assign(reading, attribute, raw, name);
-  const extension = resourceType.extension(name);
-  if (extension !== undefined) return yield* readExtension(reading, extension, raw);
-  const meant = attributeMeantBy(reading, name);
-  if (meant === undefined) reader.reportUnknown(name);
-  else yield* assign(reading, meant, raw, name);
-}
+/** What a member of a body is about: an attribute, or an extension whose container it is. @see RFC 7643 §3 */
+export type Member =
+  | { readonly type: "attribute"; readonly attribute: Attribute }
+  | { readonly type: "extension"; readonly extension: CompiledExtension };
 
-/** An attribute by its URN and name, or by a name that it does not have. */
-function attributeMeantBy({ resourceType, options }: Reading, name: string): Attribute | undefined {
+/**
+ * What a name in a body means: a common or core attribute, the container of an extension, an attribute by its URN and name, or a name
+ * that somebody (`meant`) knows the meaning of. Undefined for a name that no schema has.
+ */
+export function memberNamed(
+  resourceType: CompiledResourceType,
+  name: string,
+  meant: (name: string) => Attribute | undefined,
+): Member | undefined {
+  const own = resourceType.attribute(name);
+  if (own !== undefined) return { type: "attribute", attribute: own };
+  const extension = resourceType.extension(name);
+  if (extension !== undefined) return { type: "extension", extension };
   const qualified = name.includes(":") ? resourceType.resolve(name) : undefined;
   if (qualified?.sub !== undefined) return undefined;
-  return qualified?.attribute ?? options.tolerances.attribute(name);
+  const attribute = qualified?.attribute ?? meant(name);
+  return attribute && { type: "attribute", attribute };
+}
+
+function* readMember(reading: Reading, name: string, raw: unknown): Steps<void> {
+  const member = memberNamed(reading.resourceType, name, (text) => reading.options.tolerances.attribute(text));
+  if (member === undefined) reading.reader.reportUnknown(name);
+  else if (member.type === "extension") yield* readExtension(reading, member.extension, raw);
+  else yield* assign(reading, member.attribute, raw, name);
 }
 
 function* readExtension(reading: Reading, extension: CompiledExtension, raw: unknown): Steps<void> {

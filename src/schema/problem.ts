@@ -5,7 +5,7 @@ export interface Problem {
   /** The end of the sentence that begins with the path: "must be a string, not a number". */
   readonly message: string;
   /** How a SCIM error calls it. */
-  readonly scimType: "invalidValue" | "invalidSyntax" | "mutability";
+  readonly scimType: "invalidValue" | "invalidSyntax" | "invalidPath" | "mutability";
 }
 
 /** Most problems that one error lists; a longer list helps nobody. */

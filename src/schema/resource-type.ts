@@ -23,8 +23,10 @@ export type ResourceOperation = (typeof RESOURCE_OPERATIONS)[number];
 export interface ResourceTypeDefinition<
   S extends SchemaDefinition = SchemaDefinition,
   E extends readonly Extension[] = readonly Extension[],
+  N extends string = string,
 > {
-  readonly name: string;
+  /** As it is announced and told; events narrow by it. */
+  readonly name: N;
   /** Relative to the base URL, with a leading slash, e.g. `/Users`. */
   readonly endpoint: string;
   readonly description: string | undefined;
@@ -41,7 +43,7 @@ export interface ResourceTypeDefinition<
   extend<const X extends SchemaDefinition, const R extends boolean = false>(
     schema: X,
     options?: { readonly required?: R },
-  ): ResourceTypeDefinition<S, readonly [...E, Extension<X, R>]>;
+  ): ResourceTypeDefinition<S, readonly [...E, Extension<X, R>], N>;
   /**
    * The same resource type with an attribute that no two resources of a tenant share a value of: `Group.unique("displayName")`. It is
    * announced so at `/Schemas`; a write that would repeat a value, in whatever letter case unless the attribute is caseExact, is 409
@@ -58,7 +60,7 @@ export interface ResourceTypeDefinition<
    * ```
    * @see RFC 7643 §2.2, §7
    */
-  unique(name: keyof S["attributes"] & string): ResourceTypeDefinition<S, E>;
+  unique(name: keyof S["attributes"] & string): ResourceTypeDefinition<S, E, N>;
   /**
    * The same resource type with a reference that leads to the resource types of these names, and to no others: groups that devices
    * belong to. It is announced so at `/Schemas` (in `$ref`, and as what `type` suggests); a write that names a resource of
@@ -78,7 +80,7 @@ export interface ResourceTypeDefinition<
    * ```
    * @see RFC 7643 §2.4, §4.2
    */
-  refer(name: keyof S["attributes"] & string, resourceTypes: readonly string[]): ResourceTypeDefinition<S, E>;
+  refer(name: keyof S["attributes"] & string, resourceTypes: readonly string[]): ResourceTypeDefinition<S, E, N>;
 }
 
 /**
@@ -108,8 +110,9 @@ export interface ResourceTypeDefinition<
 export function defineResourceType<
   const S extends SchemaDefinition,
   const E extends readonly Extension[] = readonly [],
+  const N extends string = string,
 >(definition: {
-  readonly name: string;
+  readonly name: N;
   readonly endpoint?: string;
   readonly description?: string | undefined;
   readonly schema: S;
@@ -118,7 +121,7 @@ export function defineResourceType<
   readonly operations?: readonly ResourceOperation[] | undefined;
   /** As `refer` says it, by the name of the attribute. Default: what the schema says. */
   readonly refers?: { readonly [attribute: string]: readonly string[] } | undefined;
-}): ResourceTypeDefinition<S, E> {
+}): ResourceTypeDefinition<S, E, N> {
   const { name, refers = {}, operations = RESOURCE_OPERATIONS } = definition;
   const extensions = definition.extensions ?? ([] as readonly Extension[] as E);
   if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))

@@ -1,55 +1,65 @@
 import type { AttributeLiteral } from "./attribute.ts";
 import type { Extension, ResourceTypeDefinition } from "./resource-type.ts";
 import type { SchemaDefinition } from "./schema.ts";
+import type { ResourceObject } from "./value.ts";
 
 type Attributes = { readonly [name: string]: AttributeLiteral };
 
-type Single<A extends AttributeLiteral, Direction extends "in" | "out"> = A["type"] extends "boolean"
+type Direction = "in" | "out" | "kept";
+
+type Single<A extends AttributeLiteral, D extends Direction> = A["type"] extends "boolean"
   ? boolean
   : A["type"] extends "decimal" | "integer"
     ? number
     : A["type"] extends "complex"
       ? A["subAttributes"] extends Attributes
-        ? AttributeValues<A["subAttributes"], Direction>
+        ? AttributeValues<A["subAttributes"], D>
         : never
       : string;
 
-type Value<A extends AttributeLiteral, Direction extends "in" | "out"> = A["multiValued"] extends true
-  ? readonly Single<A, Direction>[]
-  : Single<A, Direction>;
+type Value<A extends AttributeLiteral, D extends Direction> = A["multiValued"] extends true
+  ? readonly Single<A, D>[]
+  : Single<A, D>;
 
-/** `out`: what can come back — no writeOnly, nothing returned "never". `in`: what a client may send — nothing readOnly. */
-type Names<T extends Attributes, Direction extends "in" | "out"> = {
-  [K in keyof T]: Direction extends "out"
-    ? T[K]["mutability"] extends "writeOnly"
-      ? never
-      : T[K]["returned"] extends "never"
+/** The value of one attribute as storage has it: all of its parts, whoever may set or see them. @see RFC 7643 §2.2 */
+export type AttributeValue<A extends AttributeLiteral> = Value<A, "kept">;
+
+/**
+ * `out`: what can come back — no writeOnly, nothing returned "never". `in`: what a client may send — nothing readOnly. `kept`: what
+ * storage has — all.
+ */
+type Names<T extends Attributes, D extends Direction> = {
+  [K in keyof T]: D extends "kept"
+    ? K
+    : D extends "out"
+      ? T[K]["mutability"] extends "writeOnly"
         ? never
-        : K
-    : T[K]["mutability"] extends "readOnly"
-      ? never
-      : K;
+        : T[K]["returned"] extends "never"
+          ? never
+          : K
+      : T[K]["mutability"] extends "readOnly"
+        ? never
+        : K;
 }[keyof T];
 
-type RequiredNames<T extends Attributes, Direction extends "in" | "out"> = {
-  [K in Names<T, Direction>]: T[K]["required"] extends true ? K : never;
-}[Names<T, Direction>];
+type RequiredNames<T extends Attributes, D extends Direction> = {
+  [K in Names<T, D>]: T[K]["required"] extends true ? K : never;
+}[Names<T, D>];
 
 /**
  * The two halves of a resource or of a complex value. Each is mapped over the keys of the literal, one by one: so a property keeps
  * the doc comment that its attribute has there, and editors show it.
  */
-type Present<T extends Attributes, K extends keyof T, Direction extends "in" | "out"> = {
-  readonly [P in K]: Value<T[P], Direction>;
+type Present<T extends Attributes, K extends keyof T, D extends Direction> = {
+  readonly [P in K]: Value<T[P], D>;
 };
-type Possible<T extends Attributes, K extends keyof T, Direction extends "in" | "out"> = {
-  readonly [P in K]?: Value<T[P], Direction> | undefined;
+type Possible<T extends Attributes, K extends keyof T, D extends Direction> = {
+  readonly [P in K]?: Value<T[P], D> | undefined;
 };
 
-type AttributeValues<T extends Attributes, Direction extends "in" | "out"> = string extends keyof T
+type AttributeValues<T extends Attributes, D extends Direction> = string extends keyof T
   ? { readonly [name: string]: unknown }
-  : Present<T, RequiredNames<T, Direction>, Direction> &
-        Possible<T, Exclude<Names<T, Direction>, RequiredNames<T, Direction>>, Direction> extends infer V
+  : Present<T, RequiredNames<T, D>, D> & Possible<T, Exclude<Names<T, D>, RequiredNames<T, D>>, D> extends infer V
     ? // Without a name, so that editors show the members and not how they came to be.
       { readonly [K in keyof V]: V[K] }
     : never;
@@ -67,14 +77,14 @@ type SchemaOf<T> =
   T extends ResourceTypeDefinition<infer S, readonly Extension[]> ? S : T extends SchemaDefinition ? T : never;
 type ExtensionsOf<T> = T extends ResourceTypeDefinition<SchemaDefinition, infer E> ? E : readonly [];
 
-type Containers<E extends readonly Extension[], Direction extends "in" | "out"> = {
+type Containers<E extends readonly Extension[], D extends Direction> = {
   readonly [X in E[number] as X["required"] extends true ? X["schema"]["id"] : never]: AttributeValues<
     X["schema"]["attributes"],
-    Direction
+    D
   >;
 } & {
   readonly [X in E[number] as X["required"] extends true ? never : X["schema"]["id"]]?:
-    | AttributeValues<X["schema"]["attributes"], Direction>
+    | AttributeValues<X["schema"]["attributes"], D>
     | undefined;
 };
 
@@ -119,3 +129,28 @@ type Sent<T extends SchemaDefinition | ResourceTypeDefinition> = {
   readonly externalId?: string | undefined;
 } & AttributeValues<SchemaOf<T>["attributes"], "in"> &
   Containers<ExtensionsOf<T>, "in">;
+
+/**
+ * A resource type among others, whose types are told apart by their names: `Resource` where the name is known, and where it is not a
+ * resource of whatever type.
+ */
+export type StateOf<R extends ResourceTypeDefinition> = string extends R["name"] ? ResourceObject : Resource<R>;
+
+/** The names of attributes that may hold more elements than fit in memory. */
+type CollectionNames<T extends Attributes> = {
+  [K in keyof T]: T[K] extends { readonly scimkit: { readonly collection: true } } ? K & string : never;
+}[keyof T];
+
+/** The collections among attributes, each with its path and the type of its elements. */
+type CollectionsIn<T extends Attributes, Prefix extends string> = {
+  [K in CollectionNames<T>]: { readonly path: `${Prefix}${K}`; readonly element: Single<T[K], "out"> };
+}[CollectionNames<T>];
+
+type CollectionsOfExtension<X> = X extends Extension
+  ? CollectionsIn<X["schema"]["attributes"], `${X["schema"]["id"]}:`>
+  : never;
+
+/** The collections of a resource type whose name is known: those that it has itself, and those of its extensions. @see RFC 7643 §4.2 members */
+export type CollectionsOf<R extends ResourceTypeDefinition> =
+  | CollectionsIn<R["schema"]["attributes"], "">
+  | CollectionsOfExtension<R["extensions"][number]>;

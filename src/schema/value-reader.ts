@@ -9,11 +9,12 @@ import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "./validate.ts
 import { isObject, isSame, type ResourceObject } from "./value.ts";
 
 /**
- * What a value stands for: `"list"`, all values of a multi-valued attribute; `"element"`, one of them in such a list; `"value"`, the
- * one value of a singular attribute, of the elements that a value path selects, or the operand of a filter.
+ * What a value stands for. A whole value: `"list"`, all values of a multi-valued attribute; `"value"`, the one of a singular attribute.
+ * One of several: `"element"`, in such a list; `"selected"`, for each of the elements that a value path selects. Or `"operand"`, what
+ * a filter compares with. A later version may have more.
  * @see RFC 7643 §2.4
  */
-export type ValuePlace = "list" | "element" | "value";
+export type ValuePlace = "list" | "value" | "element" | "selected" | "operand";
 
 /** What is read of an empty secret that leaves the one that there is alone: neither a value nor unassigned [R-83]. */
 export const LEFT_ALONE: unique symbol = Symbol("left alone");
@@ -40,8 +41,19 @@ export interface Tolerances {
     elements: readonly ResourceObject[],
     path: string,
   ): readonly ResourceObject[] | undefined;
+  /** Says of a value that fits why it is refused all the same; undefined as a whole where nobody is asked. */
+  readonly refused?:
+    | ((
+        attribute: Attribute,
+        value: unknown,
+        place: ValuePlace,
+        path: string,
+      ) => { readonly detail: string; readonly scimType?: Problem["scimType"] | undefined } | undefined)
+    | undefined;
   /** An attribute that no schema of the resource type has was left out. `name`: the same in all elements of a list. */
   unknown(path: string, name: string): void;
+  /** Told of such a name that is refused by a rule, whose id it gives; undefined as a whole where a setting refuses it. */
+  readonly unknownRefused?: ((path: string) => string) | undefined;
   /** The id in the URL of a resource of this server; undefined for any other URL. */
   idOf(url: string): string | undefined;
 }
@@ -108,9 +120,11 @@ export class ValueReader {
   reportUnknown(path: string, name = path): void {
     checkUnknownNames(this.#unknown.add(name).size, this.#options.limits);
     const text = printable(path);
-    if (this.#options.unknownAttributes === "reject")
-      this.report("is not an attribute of this resource type", "invalidSyntax", text);
-    else this.#options.tolerances.unknown(text, name);
+    const { unknownAttributes, tolerances } = this.#options;
+    if (unknownAttributes !== "reject") return tolerances.unknown(text, name);
+    const rule = tolerances.unknownRefused?.(text);
+    const by = rule === undefined ? "" : ` (rule ${rule})`;
+    this.report(`is not an attribute of this resource type${by}`, "invalidSyntax", text);
   }
 
   /**
@@ -129,14 +143,22 @@ export class ValueReader {
 
   /** One value of the attribute: where the attribute is multi-valued, that of the elements which a path selects. */
   readSingle(attribute: Attribute, raw: unknown): unknown {
-    return this.#readOne(attribute, raw, "value");
+    return this.#readOne(attribute, raw, attribute.multiValued ? "selected" : "value");
   }
 
   #readOneOrNone(attribute: Attribute, raw: unknown): unknown {
     return raw === null || raw === undefined ? undefined : this.readSingle(attribute, raw);
   }
 
-  #readOne(attribute: Attribute, raw: unknown, place: "element" | "value"): unknown {
+  #readOne(attribute: Attribute, raw: unknown, place: ValuePlace): unknown {
+    const value = this.#readFitting(attribute, raw, place);
+    const { refused } = this.#options.tolerances;
+    if (refused === undefined || value === undefined || value === LEFT_ALONE) return value;
+    const refusal = refused(attribute, value, place, this.#path);
+    return refusal === undefined ? value : this.report(refusal.detail, refusal.scimType);
+  }
+
+  #readFitting(attribute: Attribute, raw: unknown, place: ValuePlace): unknown {
     if (attribute.type === "complex" && isObject(raw)) return this.#readComplex(attribute, raw);
     const { limits, tolerances } = this.#options;
     const problem = problemOfOne(attribute, raw, limits);

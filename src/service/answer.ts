@@ -1,4 +1,5 @@
 import type { Call } from "../call/call.ts";
+import { factsOf } from "../call/facts.ts";
 import { isAbort } from "../call/failure.ts";
 import { effortOf } from "../call/limits.ts";
 import { locationOf } from "../call/location.ts";
@@ -125,7 +126,7 @@ async function endpointOf<C extends Context>(
 function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOptions<C>): Call<C> {
   const { engine, context, baseUrl, note, isKnown, progress } = visit;
   const { signal } = visit.request;
-  return {
+  const call: Call<C> = {
     engine,
     context,
     baseUrl,
@@ -135,13 +136,14 @@ function callOf<C extends Context>(visit: Visit<C>, { authorize }: SettledOption
     note,
     storageOf: watch((type) => engine.adapterOf(type), signal, progress),
     // Nobody in particular has no rights to ask for: what is public is public.
-    authorize: async (operation) => (isKnown ? authorize?.(operation, context) : undefined),
+    authorize: async (operation) => (isKnown ? authorize?.(factsOf(operation, call), context) : undefined),
     router: routerOf(engine.resourceTypes),
     run: async (operation, inner) => {
       await inner.authorize(operation);
       return execute(operation, inner);
     },
   };
+  return call;
 }
 
 /**

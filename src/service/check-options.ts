@@ -1,19 +1,22 @@
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
 import type { OwnershipOptions } from "../call/ownership.ts";
-import { REFERENCE_POLICIES } from "../call/reference-rules.ts";
+import { checkProfile } from "../quirks/profile.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
 import { nearestHint } from "../schema/nearest-name.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import { SchemaError } from "../schema/schema.ts";
 import type { Context } from "../storage/adapter.ts";
 import { AnnouncementsShape } from "./announce.ts";
+import type { DrainOptions, RetryOptions } from "./drain-options.ts";
 import type { AuthenticationScheme, ClockOptions, DiscoveryOptions, PagingOptions, ScimOptions } from "./options.ts";
 import type { ShapeOf } from "./shape.ts";
 import type { TenantOptions } from "./tenant.ts";
 
 const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", "must be a function");
 const limit = z.int().positive();
+/** Most events that are handed out at once: as many as one statement takes. */
+const MOST_AT_ONCE = 1000;
 /** What a timer of 32 bits can hold. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
@@ -21,13 +24,11 @@ const resourceTypes = z
   .array(z.looseObject({ name: z.string(), endpoint: z.string(), schema: z.looseObject({ id: z.string() }) }))
   .min(1);
 const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]];
-const profile = z.union(
-  [z.enum(profileNames), z.array(z.looseObject({ id: z.string() }))],
-  `must be one of ${listed(profileNames)}, or a list of rules`,
-);
+const profile = z.unknown().superRefine((given, context) => {
+  const problem = problemOfProfile(given);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+});
 const secret = z.string().min(32, "must have at least 32 characters");
-
-const ReferencePolicyShape = z.enum(REFERENCE_POLICIES);
 
 /** The shape of `PagingOptions`. */
 export const PagingShape = z.strictObject({
@@ -98,20 +99,7 @@ export const OptionsShape = z.strictObject({
   bulk: z.boolean().optional(),
   isReadable: anyFunction.optional(),
   profile: profile.optional(),
-  unknownAttributes: z.enum(["ignore", "reject"]).optional(),
-  canonicalValues: z.enum(["suggest", "enforce"]).optional(),
-  formats: z.enum(["ignore", "enforce"]).optional(),
-  references: z
-    .union(
-      [ReferencePolicyShape, z.record(z.string(), ReferencePolicyShape)],
-      `must be one of ${listed(REFERENCE_POLICIES)}, or an object that gives one of them to attributes such as Group.members`,
-    )
-    .optional(),
   writableGroups: z.boolean().optional(),
-  putOmitted: z.enum(["clear", "keep"]).optional(),
-  patchResponse: z.enum(["auto", "resource"]).optional(),
-  etags: z.boolean().optional(),
-  neMultiValued: z.enum(["any", "none"]).optional(),
   rootQueries: z.boolean().optional(),
   paging: PagingShape.optional(),
   sensitiveAttributes: z.array(z.string()).optional(),
@@ -127,6 +115,32 @@ export const OptionsShape = z.strictObject({
   idFor: anyFunction.optional(),
 } satisfies ShapeOf<ScimOptions>);
 
+const duration = z.number().nonnegative().max(LONGEST_TIMEOUT);
+
+/** The shape of `RetryOptions`. */
+export const RetryShape = z.strictObject({
+  first: duration.optional(),
+  longest: duration.optional(),
+} satisfies ShapeOf<RetryOptions>);
+
+/** The shape of `DrainOptions`. */
+export const DrainShape = z.strictObject({
+  concurrency: limit.max(MOST_AT_ONCE).optional(),
+  interval: z.int().positive().max(LONGEST_TIMEOUT).optional(),
+  lease: z.int().positive().max(LONGEST_TIMEOUT).optional(),
+  retry: RetryShape.optional(),
+  until: z.enum(["stopped", "empty"]).optional(),
+  signal: z.custom((value) => value instanceof AbortSignal, "must be an AbortSignal").optional(),
+} satisfies ShapeOf<DrainOptions>);
+
+/**
+ * Checks what `drain` is given.
+ * @throws {TypeError} naming the option and what it must be.
+ */
+export function checkDrainOptions(options: DrainOptions): void {
+  check("drain", DrainShape, options);
+}
+
 /** The shape of `TenantOptions`. */
 export const TenantShape = z.strictObject({
   baseUrl: z.string().optional(),
@@ -134,11 +148,26 @@ export const TenantShape = z.strictObject({
   profile: profile.optional(),
 } satisfies ShapeOf<TenantOptions>);
 
+/** What is wrong with a profile: a name that there is none of lists those that there are. */
+function problemOfProfile(given: unknown): string | undefined {
+  const isName = typeof given === "string";
+  if (isName && Object.hasOwn(profiles, given)) return undefined;
+  try {
+    if (!isName) checkProfile("profile", given);
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
+  return isName ? `must be one of ${listed(profileNames)}, or what defineProfile made` : undefined;
+}
+
 /**
  * Checks the options once, when `createScim` runs.
  * @throws {TypeError} naming the option and what it must be.
  */
-export function checkOptions<C extends Context>(options: ScimOptions<C>): void {
+export function checkOptions<C extends Context, T extends readonly ResourceTypeDefinition[]>(
+  options: ScimOptions<C, T>,
+): void {
   check("createScim", OptionsShape, options);
   if (options.authenticate === undefined && options.unsafeNoAuthentication !== true) {
     throw new TypeError(

@@ -1,7 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from "../call/limits.ts";
 import type { Pagination } from "../call/pagination.ts";
-import { profiles } from "../quirks/profiles.ts";
-import type { Quirk } from "../quirks/quirk.ts";
 import { comparisonKey } from "../schema/comparison-key.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { AuthenticationScheme, ClockOptions, DiscoveryOptions, PagingOptions, ScimOptions } from "./options.ts";
@@ -26,9 +24,6 @@ type WithoutDefault =
   | "onNotice"
   | "onRequest";
 
-/** Options whose default depends on more than themselves; see `settlePatchResponse`. */
-type Dependent = "patchResponse";
-
 /** What has a value in any case. */
 type Stated<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 
@@ -41,11 +36,10 @@ interface Groups<C extends Context> {
   readonly limits: Limits;
 }
 
-type WithDefault<C extends Context> = Stated<Omit<ScimOptions<C>, WithoutDefault | Dependent | keyof Groups<C>>> &
-  Groups<C>;
+type WithDefault<C extends Context> = Stated<Omit<ScimOptions<C>, WithoutDefault | keyof Groups<C>>> & Groups<C>;
 
 /** Options of `createScim` with every default applied that the options alone decide on. */
-export type SettledOptions<C extends Context> = Pick<ScimOptions<C>, WithoutDefault | Dependent> & WithDefault<C>;
+export type SettledOptions<C extends Context> = Pick<ScimOptions<C>, WithoutDefault> & WithDefault<C>;
 
 const BEARER: AuthenticationScheme = {
   type: "oauthbearertoken",
@@ -58,16 +52,9 @@ const BEARER: AuthenticationScheme = {
 /** What holds where an option is left out. A new option has its default here, or is named above as one without. */
 export const DEFAULTS = Object.freeze({
   profile: "lenient",
-  unknownAttributes: "ignore",
-  canonicalValues: "suggest",
-  formats: "ignore",
-  references: "check",
   writableGroups: false,
   outbox: false,
   ownership: false,
-  putOmitted: "clear",
-  etags: true,
-  neMultiValued: "any",
   rootQueries: true,
   // No secret: one is made when the first cursor comes or goes.
   paging: { cursorSecret: [], cursorTimeout: 3600 },
@@ -98,14 +85,6 @@ function fill<T extends object, K extends keyof T>(
 ): Omit<T, K> & Stated<Pick<T, K>> {
   const stated = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...(Object.fromEntries(stated) as Omit<T, K>) };
-}
-
-/** Under `strict`, a PATCH is always answered with the resource. */
-export function settlePatchResponse(
-  given: "auto" | "resource" | undefined,
-  rules: readonly Quirk[],
-): "auto" | "resource" {
-  return given ?? (rules === profiles.strict ? "resource" : "auto");
 }
 
 /**

@@ -2,8 +2,8 @@ import type { Engine } from "../call/call.ts";
 import { type Cursors, createCursors } from "../call/cursor.ts";
 import { selectionOf } from "../call/selection.ts";
 import type { ScimNotice } from "../events/event.ts";
+import type { Profile } from "../quirks/profile.ts";
 import { profiles } from "../quirks/profiles.ts";
-import { type ActiveQuirks, activate, type Quirk } from "../quirks/quirk.ts";
 import { remembered } from "../schema/remembered.ts";
 import {
   type CompiledResourceType,
@@ -11,15 +11,17 @@ import {
   type ResourceTypeDefinition,
 } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
+import type { Outbox } from "../storage/outbox.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
-import { type SettledOptions, settlePagination, settlePatchResponse } from "./defaults.ts";
+import { type SettledOptions, settlePagination } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
+import { type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
 import { checkOwnership, ownershipRulesOf } from "./ownership.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
 
-/** The engines of a service: one from the options, and one for each set of resource types and rules that tenants have. */
+/** The engines of a service: one from the options, and one for each set of resource types and profile that tenants have. */
 export interface Engines<C extends Context> {
   readonly standard: Engine<C>;
   /**
@@ -29,19 +31,29 @@ export interface Engines<C extends Context> {
   of(tenant: TenantOptions | undefined): Engine<C>;
 }
 
-/** Makes of the options what every request needs, once: nothing that depends on them alone is computed again. */
-export function createEngines<C extends Context>(options: SettledOptions<C>): Engines<C> {
+/**
+ * Makes of the options what every request needs, once: nothing that depends on them alone is computed again. `committed` is called
+ * when a change has been committed.
+ */
+export function createEngines<C extends Context>(options: SettledOptions<C>, committed: () => void): Engines<C> {
   const compile = remembered((definition: ResourceTypeDefinition) =>
     compileResourceType(definition, options.comparisonKey),
   );
-  const common = commonOf(options);
+  const common = commonOf(options, committed);
   const checked = new WeakSet<TenantOptions>();
-  const under = remembered((rules: readonly Quirk[]) =>
-    remembered((definitions: readonly ResourceTypeDefinition[]) => {
+  const under = remembered((profile: Profile) => {
+    const shared = ofProfile(profile, options);
+    const served = remembered(withoutAttributes(profile.withoutAttributes ?? []));
+    return remembered((definitions: readonly ResourceTypeDefinition[]) => {
       checkResourceTypes(definitions);
-      return createEngine(options, common, definitions.map(compile), rules);
-    }),
-  );
+      return createEngine(
+        options,
+        common,
+        shared,
+        definitions.map((definition) => compile(served(definition))),
+      );
+    });
+  });
   const find = (definitions: readonly ResourceTypeDefinition[], profile: SettledOptions<C>["profile"]) =>
     under(typeof profile === "string" ? profiles[profile] : profile)(definitions);
   const { resourceTypes, profile } = options;
@@ -62,30 +74,22 @@ export function createEngines<C extends Context>(options: SettledOptions<C>): En
 /** What engines have in common: there is one for each tenant with types of its own, and there may be thousands. */
 interface Common<C extends Context> {
   readonly adapterOf: Engine<C>["adapterOf"];
-  readonly activate: (rules: readonly Quirk[]) => ActiveQuirks;
   /** What options alone say. */
   readonly settings: Omit<
     Engine<C>,
-    "resourceTypes" | "adapterOf" | "quirks" | "references" | "patchResponse" | "pagination"
+    "resourceTypes" | "adapterOf" | "references" | "pagination" | Exclude<keyof OfProfile, "policies">
   >;
 }
 
-function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
+function commonOf<C extends Context>(options: SettledOptions<C>, committed: () => void): Common<C> {
   const { limits, discovery } = options;
   return {
     adapterOf: remembered((type: CompiledResourceType) => adapterFor(options.storage, type)),
-    activate: remembered(activate),
     settings: {
       selectionOf: remembered((type: CompiledResourceType) => selectionOf(type, {}, { maxNames: limits.attributes })),
       limits,
       bulk: options.bulk,
-      unknownAttributes: options.unknownAttributes,
-      canonicalValues: options.canonicalValues,
-      formats: options.formats,
       writableGroups: options.writableGroups,
-      putOmitted: options.putOmitted,
-      etags: options.etags,
-      neMultiValued: options.neMultiValued,
       rootQueries: options.rootQueries,
       cursors: cursorsOf(options, (event) => tell(options.onNotice, event)),
       cursorIdentity: options.paging.cursorIdentity,
@@ -93,40 +97,37 @@ function commonOf<C extends Context>(options: SettledOptions<C>): Common<C> {
       isReadable: options.isReadable,
       authenticationSchemes: discovery.authenticationSchemes.map((scheme) => ({ ...scheme })),
       documentationUri: discovery.documentationUri,
-      announced: structuredClone({ ...discovery.announce }),
       decide: options.decide,
       ownership: ownershipRulesOf(options.ownership),
       outbox: options.outbox,
       now: options.clock.now,
       newId: options.newId,
       idFor: options.idFor,
-      emit: emitterOf(options),
+      emit: emitterOf(options, committed),
     },
   };
 }
 
 function createEngine<C extends Context>(
   options: SettledOptions<C>,
-  { adapterOf, activate, settings }: Common<C>,
+  { adapterOf, settings }: Common<C>,
+  { policies, ...shared }: OfProfile,
   resourceTypes: readonly CompiledResourceType[],
-  rules: readonly Quirk[],
 ): Engine<C> {
   if (options.outbox) checkOutbox(resourceTypes, adapterOf);
   if (settings.ownership !== undefined) checkOwnership(settings.ownership, resourceTypes, adapterOf);
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
   return {
     ...settings,
+    ...shared,
     resourceTypes,
     adapterOf,
-    quirks: activate(rules),
     references: referenceRulesOf({
       resourceTypes,
       adapterOf,
-      references: options.references,
-      isStrict: rules === profiles.strict,
+      references: policies,
       hasTenants: options.tenant !== undefined,
     }),
-    patchResponse: settlePatchResponse(options.patchResponse, rules),
     pagination: settlePagination(options.paging, canCursor),
   };
 }
@@ -166,14 +167,25 @@ function cursorsOf<C extends Context>(options: SettledOptions<C>, emit: (event: 
   });
 }
 
+/** The outboxes of all adapters, each once; none where the option is off. */
+export function outboxesOf<C extends Context>({
+  outbox,
+  storage,
+}: Pick<SettledOptions<C>, "outbox" | "storage">): readonly Outbox<C>[] {
+  if (!outbox) return [];
+  const adapters: readonly StorageAdapter<C>[] = isAdapter(storage) ? [storage] : Object.values(storage);
+  return [...new Set(adapters.flatMap((adapter) => adapter.outbox ?? []))];
+}
+
+function isAdapter<C extends Context>(storage: ScimOptions<C>["storage"]): storage is StorageAdapter<C> {
+  return typeof (storage as StorageAdapter<C>).query === "function";
+}
+
 function adapterFor<C extends Context>(
   storage: ScimOptions<C>["storage"],
   type: CompiledResourceType,
 ): StorageAdapter<C> {
-  const isAdapter = typeof (storage as StorageAdapter<C>).query === "function";
-  const found = isAdapter
-    ? (storage as StorageAdapter<C>)
-    : (storage as { readonly [name: string]: StorageAdapter<C> })[type.name];
+  const found = isAdapter(storage) ? storage : storage[type.name];
   if (found === undefined)
     throw new TypeError(`createScim: storage has no adapter for the resource type ${type.name}.`);
   return found;

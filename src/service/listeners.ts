@@ -4,18 +4,20 @@ import type { ScimOptions } from "./options.ts";
 
 /**
  * What verbs tell, handed to the listener that it is for. One that throws is told of its failure itself, as of a fault; what it
- * throws at a fault is dropped, or it would go on for ever.
+ * throws at a fault is dropped, or it would go on for ever. `committed` is called of each change.
  */
-export function emitterOf<C extends Context>({
-  onChange,
-  onNotice,
-}: Pick<ScimOptions<C>, "onChange" | "onNotice">): (event: ScimEvent<C>) => void {
+export function emitterOf<C extends Context>(
+  { onChange, onNotice }: Pick<ScimOptions<C>, "onChange" | "onNotice">,
+  committed: () => void,
+): (event: ScimEvent<C>) => void {
   return (event) => {
     const onFailure = (error: unknown): void => {
       if (event.type !== "fault") tell(onNotice, { type: "fault", error, context: event.context });
     };
-    if (isChange(event)) tell(onChange, event, onFailure);
-    else tell(onNotice, event, onFailure);
+    if (isChange(event)) {
+      committed();
+      tell(onChange, event, onFailure);
+    } else tell(onNotice, event, onFailure);
   };
 }
 

@@ -1,14 +1,13 @@
+import type { OperationFacts } from "../call/facts.ts";
 import type { IdRequest } from "../call/id-request.ts";
 import type { Limits } from "../call/limits.ts";
-import type { Operation } from "../call/operation.ts";
 import type { OwnershipOptions } from "../call/ownership.ts";
-import type { ReferencePolicy } from "../call/reference-rules.ts";
 import type { ChangeEvent, ScimNotice } from "../events/event.ts";
 import type { Decide } from "../events/pending-change.ts";
 import type { ResolveMe } from "../protocol/me.ts";
 import type { ScimRequest } from "../protocol/message.ts";
+import type { Profile } from "../quirks/profile.ts";
 import type { ProfileName } from "../quirks/profiles.ts";
-import type { Quirk } from "../quirks/quirk.ts";
 import type { Attribute, ComparisonKey } from "../schema/attribute.ts";
 import type { CompiledResourceType, ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
@@ -96,9 +95,12 @@ export interface ClockOptions {
 }
 
 /** Options of `createScim`. Only the first three, and one of `authenticate` and `unsafeNoAuthentication`, are needed. */
-export interface ScimOptions<C extends Context = Context> {
-  /** The resource types that are served. Names and endpoints must be unique. */
-  readonly resourceTypes: readonly ResourceTypeDefinition[];
+export interface ScimOptions<
+  C extends Context = Context,
+  T extends readonly ResourceTypeDefinition[] = readonly ResourceTypeDefinition[],
+> {
+  /** The resource types that are served. Names and endpoints must be unique. `decide` and `onChange` get changes that are typed by them. */
+  readonly resourceTypes: T;
   /**
    * One adapter for all resource types, or one for each by name. Across adapters, references are looked up before a write and
    * not in one step with it, and neither a user's `groups` nor the end of a membership with its user is computed.
@@ -135,12 +137,11 @@ export interface ScimOptions<C extends Context = Context> {
   /**
    * Decides on each operation, after it is understood and before storage is asked. Throws `errors.forbidden()`. Default: allows all.
    *
-   * It sees what a client asks for, not what will be stored: the `body` of a create or replace is as the client wrote it, where
-   * `{"ACTIVE": "False"}` deactivates too. A rule on values stands in front of storage; docs/security.md has one. It is not asked
-   * about the discovery endpoints while they are anonymous (`discovery.anonymous`), but for a client that authenticates where
-   * there is `tenant`.
+   * It is told facts, not the request: what the operation is for (`access`), on which resource types, and whether it `touches` an
+   * attribute, however the client spelt it. What the values are is the business of `decide`. It is not asked about the discovery
+   * endpoints while they are anonymous (`discovery.anonymous`), but for a client that authenticates where there is `tenant`.
    */
-  readonly authorize?: ((operation: Operation, context: C) => void | Promise<void>) | undefined;
+  readonly authorize?: ((operation: OperationFacts, context: C) => void | Promise<void>) | undefined;
   /**
    * Decides on each change within the same atomic step as its write, once it is known what it comes to: lets it pass, vetoes it by
    * throwing a `ScimError` that a person understands (409, 400, 403), or returns attributes to set besides. Rows of the host's own that
@@ -150,7 +151,7 @@ export interface ScimOptions<C extends Context = Context> {
    * while rows are locked: ask nobody far away, and no server that writes to the same storage. What else it throws is a 500. Default:
    * every change passes, and costs nothing more.
    */
-  readonly decide?: Decide<C> | undefined;
+  readonly decide?: Decide<C, T[number]> | undefined;
   /**
    * `true`: every event is kept in the outbox of storage, in the transaction of its change, until it is handed out; so none is lost when
    * the process dies. Refused where an adapter has no outbox. Default `false`: listeners are told after the commit, and no further.
@@ -165,29 +166,11 @@ export interface ScimOptions<C extends Context = Context> {
   readonly ownership?: boolean | OwnershipOptions<C> | undefined;
   /** Attributes that this caller may not read are neither returned nor usable in filters and sorting. Default: all may be read. */
   readonly isReadable?: ((attribute: Attribute, resourceType: CompiledResourceType, context: C) => boolean) | undefined;
-  /** Tolerances for identity providers: a named profile or a list of rules. Default `"lenient"`. */
-  readonly profile?: ProfileName | readonly Quirk[];
-  /** `"reject"`: an unknown attribute in a body is 400 invalidSyntax. Default `"ignore"`: it is left out, and an event says so. */
-  readonly unknownAttributes?: "ignore" | "reject";
-  /** `"enforce"`: a value outside of an attribute's canonicalValues is 400 invalidValue. Default `"suggest"`. */
-  readonly canonicalValues?: "suggest" | "enforce";
   /**
-   * `"enforce"`: a language, time zone, country code or certificate that is none is 400 invalidValue. Default `"ignore"`,
-   * because identity providers send what people typed.
-   * @see RFC 7643 §4.1
+   * How requests are read, and what is refused: a profile by its name, or one that `defineProfile` made, for which settings such as
+   * `putOmitted` and `references` are. Default `"lenient"`, which serves the identity providers as they are.
    */
-  readonly formats?: "ignore" | "enforce";
-  /**
-   * What becomes of references to resources that do not exist, for all attributes or by attribute, as in
-   * `{ "Group.members": "drop", "User.manager": "ignore" }` (those not named are checked). `"check"`: as the attribute's
-   * `integrity` says: 400 invalidValue for members; a manager is kept as sent, without `$ref` until the resource exists, and
-   * a `missingReference` event tells of it. Under `strict` that is 400 as well. `"drop"`: it is left out, with such an event, and
-   * the rest of the request is done. `"ignore"`: it is kept, required or not, and nothing is told. Storage that cannot hold
-   * a reference to nothing (`mappedStorage`) leaves out what would be kept, and is refused together with `"ignore"`.
-   * Default `"check"`.
-   * @see RFC 7643 §2.3.7
-   */
-  readonly references?: ReferencePolicy | { readonly [attribute: string]: ReferencePolicy };
+  readonly profile?: ProfileName | Profile | undefined;
   /**
    * `true`: a POST, PUT or PATCH of a user may say by `groups` which groups the user is in, as Keeper and ConnId do: a PUT that
    * names `groups` names all of them. Each group that changes is changed by a PATCH of its own: `authorize` is asked for it
@@ -198,20 +181,6 @@ export interface ScimOptions<C extends Context = Context> {
    * @see RFC 7643 §4.1.2
    */
   readonly writableGroups?: boolean | undefined;
-  /** `"keep"`: a PUT leaves attributes alone that it omits. Default `"clear"`. @see RFC 7644 §3.5.1 */
-  readonly putOmitted?: "clear" | "keep";
-  /**
-   * `"resource"`: a PATCH is always answered with 200 and the resource. Default `"auto"`: a PATCH that storage took as a delta
-   * is 204, because the resource was not read; `attributes` in the request makes it 200. Under `strict` it is `"resource"`.
-   */
-  readonly patchResponse?: "auto" | "resource";
-  /**
-   * `false`: no ETag and no `meta.version` are sent, and If-Match and If-None-Match are passed over. Default `true`. Writes are
-   * kept from overwriting each other either way. @see RFC 7644 §3.14
-   */
-  readonly etags?: boolean;
-  /** `"none"`: `ne` on a multi-valued attribute matches where no value equals. Default `"any"`, the RFC's: where any value differs. */
-  readonly neMultiValued?: "any" | "none";
   /**
    * `false`: queries over all resource types, `GET /` and `POST /.search`, are 501. Default `true`. `authorize` gets one
    * `rootQuery` operation for them.
@@ -236,7 +205,7 @@ export interface ScimOptions<C extends Context = Context> {
    * Told of each change once it is committed, in the order of what happened to each resource. It cannot fail a request: what it
    * throws, or a promise of its rejects with, `onNotice` is told as a `fault` with the event. Default: nobody is told.
    */
-  readonly onChange?: ((event: ChangeEvent<C>) => unknown) | undefined;
+  readonly onChange?: ((event: ChangeEvent<C, T[number]>) => unknown) | undefined;
   /**
    * Told of refusals, faults, quirks, warnings and whatever else is no change. It cannot fail a request: what it throws it is told
    * as a `fault`, but what it throws at one is dropped. Default: nobody is told.

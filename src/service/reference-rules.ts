@@ -1,15 +1,13 @@
-import type { ForeignReference, ReferencePolicy, ReferenceRules } from "../call/reference-rules.ts";
+import type { ForeignReference, ReferenceRules } from "../call/reference-rules.ts";
+import type { ReferencePolicy, SettledSettings } from "../quirks/profile.ts";
 import type { CompiledResourceType, ReferenceAttribute } from "../schema/resource-type.ts";
 import type { Context, MissingReference, StorageAdapter } from "../storage/adapter.ts";
-import type { ScimOptions } from "./options.ts";
 
 /** What the rules of references are made of. */
 interface Given<C extends Context> {
   readonly resourceTypes: readonly CompiledResourceType[];
   readonly adapterOf: (resourceType: CompiledResourceType) => StorageAdapter<C>;
-  readonly references: NonNullable<ScimOptions<C>["references"]>;
-  /** All references are required. */
-  readonly isStrict: boolean;
+  readonly references: SettledSettings["references"];
   /** Tenants may have other resource types than these, so that a type that is not known is none of theirs. */
   readonly hasTenants: boolean;
 }
@@ -26,7 +24,7 @@ export function referenceRulesOf<C extends Context>(
     const policy = policies.get(name) ?? "check";
     if (policy === "ignore") return "keep";
     if (policy === "drop") return "drop";
-    return attribute.integrity === "optional" && !given.isStrict ? "keep" : "refuse";
+    return attribute.integrity === "optional" && policy !== "require" ? "keep" : "refuse";
   };
   return new Map(given.resourceTypes.map((type) => [type, rulesOf(given, type, policies, missingOf)]));
 }
@@ -69,16 +67,16 @@ function policiesOf<C extends Context>(given: Given<C>): ReadonlyMap<string, Ref
   const { references, resourceTypes, adapterOf } = given;
   const all = resourceTypes.flatMap((type) => type.references.map((reference) => ({ type, reference })));
   const policies = new Map<string, ReferencePolicy>();
-  if (typeof references === "string") for (const { reference } of all) policies.set(reference.name, references);
-  else
-    for (const [text, policy] of Object.entries(references)) {
-      const reference = referenceNamed(given, text);
-      if (reference !== undefined) policies.set(reference.name, policy);
-    }
+  const { "*": others = "check", ...named } = typeof references === "string" ? { "*": references } : references;
+  for (const { reference } of all) policies.set(reference.name, others);
+  for (const [text, policy] of Object.entries(named)) {
+    const reference = referenceNamed(given, text);
+    if (reference !== undefined) policies.set(reference.name, policy);
+  }
   for (const { type, reference } of all)
     if (policies.get(reference.name) === "ignore" && adapterOf(type).capabilities?.danglingReferences === false)
       throw new TypeError(
-        `createScim: references "ignore" is not possible, because the storage of ${type.name} refuses references to nothing by itself.`,
+        `createScim: the profile's references "ignore" is not possible, because the storage of ${type.name} refuses references to nothing by itself.`,
       );
   return policies;
 }
@@ -94,5 +92,7 @@ function referenceNamed<C extends Context>(
   const found = type?.references.find((reference) => reference.attribute === attribute);
   if (found !== undefined || (type === undefined && hasTenants)) return found;
   const names = resourceTypes.flatMap(({ references }) => references.map(({ name }) => name));
-  throw new TypeError(`createScim: references names ${JSON.stringify(text)}, which is none of: ${names.join(", ")}.`);
+  throw new TypeError(
+    `createScim: the profile's references names ${JSON.stringify(text)}, which is none of: ${names.join(", ")}.`,
+  );
 }

@@ -1,5 +1,5 @@
+import type { Profile } from "../quirks/profile.ts";
 import type { ProfileName } from "../quirks/profiles.ts";
-import type { Quirk } from "../quirks/quirk.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context, StorageCapabilities } from "../storage/adapter.ts";
 
@@ -16,8 +16,11 @@ export interface TenantOptions {
   readonly baseUrl?: string;
   /** Replaces the resource types, e.g. by ones with this tenant's extensions. */
   readonly resourceTypes?: readonly ResourceTypeDefinition[];
-  /** Replaces the profile, e.g. by that of this tenant's identity provider. */
-  readonly profile?: ProfileName | readonly Quirk[];
+  /**
+   * Replaces the profile with its settings, e.g. by that of this tenant's identity provider, or by one in which a PUT keeps what it
+   * omits. Define profiles once and give the same objects again, as with resource types.
+   */
+  readonly profile?: ProfileName | Profile;
 }
 
 /**

@@ -14,6 +14,7 @@ export const FEATURES = [
   "deleteTenant",
   "exportTenant",
   "renameTenant",
+  "outbox",
   "ledger",
   "keepsDeleted",
   "failAt",

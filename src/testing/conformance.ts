@@ -184,6 +184,7 @@ function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonl
     case "deleteTenant":
     case "exportTenant":
     case "renameTenant":
+    case "outbox":
     case "ledger":
       return storage[feature] !== undefined;
     case "failAt":

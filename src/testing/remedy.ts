@@ -62,6 +62,10 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
       "keep what the resource type does not name, and compare by `attribute.key(value)` of the type of the request",
   },
   upkeep: { anchor: "upkeep", helper: "leave out what the adapter cannot do: each of the four methods is optional" },
+  outbox: {
+    anchor: "outbox",
+    helper: "append in the transaction of the call, give of each resource the first event alone, or leave `outbox` out",
+  },
   ledger: {
     anchor: "ledger",
     helper: "keep entries by tenant, kind and key, in the transaction of the call, or leave `ledger` out",

@@ -71,7 +71,7 @@ describe("limits", () => {
   });
 
   test("elements and collectionElements: of multi-valued attributes and of members", async () => {
-    const { ask } = directory({ references: "ignore", limits: { elements: 2, collectionElements: 3 } });
+    const { ask } = directory({ settings: { references: "ignore" }, limits: { elements: 2, collectionElements: 3 } });
     const emails = (count: number) => Array.from({ length: count }, (_, index) => ({ value: `${index}@b.c` }));
     expect((await ask("POST", "/Users", user({ emails: emails(2) }))).status).toBe(201);
     expectRefusal(

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { createLicences, type Licences } from "../../examples/license-sync/licences.ts";
+import { createLicences, type Licences, resourceTypes } from "../../examples/license-sync/licences.ts";
 import { play, seats, story } from "../../examples/license-sync/story.ts";
-import { type ChangeEvent, createScim, EnterpriseUserSchema, User } from "../../src/index.ts";
+import { createScim } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { run } from "./process.ts";
 
-async function outcomes(licences: Licences, onChange: (event: ChangeEvent) => void) {
+async function outcomes(licences: Licences, onChange: Licences["onChange"]) {
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUserSchema)],
+    resourceTypes,
     storage: memoryStorage(),
     baseUrl: "https://crm.example.com/scim/v2",
     unsafeNoAuthentication: true,

@@ -14,7 +14,7 @@ const USERS = [
 ];
 
 async function filled(given: Parameters<typeof directory>[0] = {}): Promise<Directory> {
-  const service = directory({ references: "ignore", ...given });
+  const service = directory({ settings: { references: "ignore" }, ...given });
   for (const user of USERS) {
     const schemas = [USER, ...(ENTERPRISE in user ? [ENTERPRISE] : [])];
     expect((await service.ask("POST", "/Users", { schemas, ...user })).status).toBe(201);

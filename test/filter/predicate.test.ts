@@ -3,16 +3,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { parseFilter } from "../../src/filter/parser.ts";
 import { elementTest, predicateOf } from "../../src/filter/predicate.ts";
 import { resolveFilter } from "../../src/filter/resolve.ts";
-import {
-  comparisonKey,
-  compileResourceType,
-  defineResourceType,
-  defineSchema,
-  type ScimOptions,
-  User,
-} from "../../src/index.ts";
+import { comparisonKey, compileResourceType, defineResourceType, defineSchema, User } from "../../src/index.ts";
 import type { AttributePath } from "../../src/schema/attribute.ts";
-import { type Directory, directory, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
+import { type Directory, directory, ENTERPRISE, filtered, type Given, GROUP, USER } from "../support/directory.ts";
 
 const SAMPLE = "urn:example:params:scim:schemas:Sample";
 /** Every data type, for filters on each. */
@@ -71,7 +64,7 @@ beforeAll(async () => {
   ({ ask } = await samples());
 });
 
-async function samples(given: Partial<ScimOptions> = {}): Promise<Directory> {
+async function samples(given: Given = {}): Promise<Directory> {
   const service = directory({ resourceTypes: [Sample, User], ...given });
   for (const [index, sample] of SAMPLES.entries()) {
     const created = await service.ask("POST", "/Samples", { schemas: [SAMPLE], externalId: `s${index}`, ...sample });
@@ -269,7 +262,7 @@ describe("multi-valued and complex attributes", () => {
   });
 
   test("have an ne that means no value, where the server says neMultiValued: none [R-4]", async () => {
-    const service = await samples({ neMultiValued: "none" });
+    const service = await samples({ settings: { neMultiValued: "none" } });
     for (const [filter, matches] of rows(
       ['tags ne "red"', [1, 2, 3]],
       ["numbers ne 1", [1, 2, 3]],

@@ -112,21 +112,24 @@ describe.each([
     const service = directory({ resourceTypes: [Node], storage: storage() });
     const start = await service.ask("POST", "/Nodes", { schemas: ["urn:example:Node"], next: { value: "x" } });
     expect(start.status).toBe(400);
-    const optional = await sendBulk(directory({ resourceTypes: [Node], storage: storage(), references: "ignore" }), [
-      postNode("a", { next: { value: "bulkId:b" }, link: "bulkId:a" }),
-      postNode("b", { next: { value: "bulkId:c" }, others: [{ value: "bulkId:a", note: "n" }] }),
-      postNode("c", {
-        next: { value: "outside" },
-        optional: { value: "bulkId:a", note: "kept" },
-        fixed: { value: "bulkId:b" },
-        links: ["bulkId:a", "bulkId:b"],
-      }),
-    ]);
+    const optional = await sendBulk(
+      directory({ resourceTypes: [Node], storage: storage(), settings: { references: "ignore" } }),
+      [
+        postNode("a", { next: { value: "bulkId:b" }, link: "bulkId:a" }),
+        postNode("b", { next: { value: "bulkId:c" }, others: [{ value: "bulkId:a", note: "n" }] }),
+        postNode("c", {
+          next: { value: "outside" },
+          optional: { value: "bulkId:a", note: "kept" },
+          fixed: { value: "bulkId:b" },
+          links: ["bulkId:a", "bulkId:b"],
+        }),
+      ],
+    );
     expect(statuses(optional)).toEqual(["201", "201", "201"]);
   });
 
   test("have every reference in its place afterwards, as id or as URL [P-3.7.1-01 P-3.7.2-02]", async () => {
-    const service = directory({ resourceTypes: [Node], storage: storage(), references: "ignore" });
+    const service = directory({ resourceTypes: [Node], storage: storage(), settings: { references: "ignore" } });
     const results = await sendBulk(service, [
       postNode("a", { next: { value: "bulkId:b" }, link: "bulkId:a" }),
       postNode("b", { next: { value: "outside" }, others: [{ value: "bulkId:a", note: "n" }, { value: "x" }] }),
@@ -161,7 +164,7 @@ describe.each([
   });
 
   test("through required attributes all the way cannot be resolved: 409 for each of them and what depends on them, and nothing is stored [P-3.7.1-01]", async () => {
-    const service = directory({ resourceTypes: [Node], storage: storage(), references: "ignore" });
+    const service = directory({ resourceTypes: [Node], storage: storage(), settings: { references: "ignore" } });
     const results = await sendBulk(service, [
       postNode("a", { next: { value: "bulkId:b" } }),
       postNode("b", { next: { value: "bulkId:a" } }),
@@ -203,20 +206,21 @@ describe.each([
     expect(changes.map(({ transaction }) => transaction)).toEqual([0, 2, 1, 2].map((index) => `${request}:${index}`));
   });
 
-  test("are authorised one by one before anything is created, their references still bulkIds; one refusal refuses all [T-A11 T-G7]", async () => {
+  test("are authorised one by one before anything is created, each with what it touches; one refusal refuses all [T-A11 T-G7]", async () => {
     const seen: unknown[] = [];
     const service = directory({
       storage: storage(),
       authorize: (operation) => {
         if (operation.type === "bulk") return;
         if (operation.type !== "create") throw new Error("only the creates are to be decided on");
-        seen.push(operation.body.members);
-        if (operation.body.displayName === "b") throw errors.forbidden();
+        seen.push([operation.resourceTypes, operation.touches("members"), operation.touches("externalId")]);
+        if (operation.touches("externalId")) throw errors.forbidden();
       },
     });
-    const results = await sendBulk(service, [postGroup("a", ["bulkId:b"]), postGroup("b", ["bulkId:a"])]);
+    const b = postGroup("b", ["bulkId:a"], { externalId: "b" });
+    const results = await sendBulk(service, [postGroup("a", ["bulkId:b"]), b]);
     expect(statuses(results)).toEqual(["409", "403"]);
-    expect(seen).toContainEqual([{ value: "bulkId:a" }]);
+    expect(seen).toContainEqual([["Group"], true, true]);
     expect(service.events).toEqual([]);
   });
 

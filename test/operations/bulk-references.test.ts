@@ -268,7 +268,7 @@ describe("a reference that leads nowhere", () => {
   });
 
   test("stores no literal bulkId, not even where references are not checked [P-3.7.2-04]", async () => {
-    const service = directory({ references: "ignore" });
+    const service = directory({ settings: { references: "ignore" } });
     const results = await sendBulk(service, [
       postGroup("a", ["bulkId:nope"]),
       postGroup("b", ["bulkId:bad"]),
@@ -309,7 +309,7 @@ describe("text is text", () => {
   });
 
   test("what only contains bulkId: is no reference, wherever it stands [R-47]", async () => {
-    const service = directory({ references: "ignore" });
+    const service = directory({ settings: { references: "ignore" } });
     const values = ["xbulkId:ada", "BULKID:ada", "bulkid:ada", " bulkId:ada"];
     const results = await sendBulk(service, [postUser("ada"), postGroup("staff", values)]);
     expect(await membersOf(service, idOf(results[1]))).toEqual([...values].sort());

@@ -228,7 +228,10 @@ function sampleOf({ type, multiValued, subAttributes = [] }: Published): unknown
 }
 
 test("what is published is what is taken: every attribute of every schema comes back as its mutability says [P-4-08]", async () => {
-  const { ask } = directory({ resourceTypes: [User.extend(EnterpriseUserSchema), Group, Thing], references: "ignore" });
+  const { ask } = directory({
+    resourceTypes: [User.extend(EnterpriseUserSchema), Group, Thing],
+    settings: { references: "ignore" },
+  });
   const types = (await ask("GET", "/ResourceTypes")).json.Resources;
   for (const { endpoint, schema, schemaExtensions } of types) {
     const published = async (urn: string): Promise<readonly Published[]> =>

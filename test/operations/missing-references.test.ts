@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { defineResourceType, defineSchema, Group, type ScimOptions, User } from "../../src/index.ts";
+import { defineResourceType, defineSchema, Group, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { openSqlite, sqlStorage } from "../../src/storage/sql/index.ts";
-import { directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
+import { directory, ENTERPRISE, type Given, GROUP, USER } from "../support/directory.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
@@ -28,7 +28,7 @@ const STORAGES = [
 ] as const;
 
 describe.each(STORAGES)("in %s", (_name, storageOf) => {
-  async function service(given: Partial<ScimOptions> = {}) {
+  async function service(given: Given = {}) {
     const ids = { next: undefined as string | undefined };
     const made = directory({
       storage: await storageOf(),
@@ -129,7 +129,7 @@ describe.each(STORAGES)("in %s", (_name, storageOf) => {
   });
 
   test('"drop" leaves out the members that are not there, in POST, PUT, PATCH and bulk, and does the rest [R-80]', async () => {
-    const { ask, create, missing, events } = await service({ references: { "Group.members": "drop" } });
+    const { ask, create, missing, events } = await service({ settings: { references: { "Group.members": "drop" } } });
     const [ada, bob] = [
       await create("/Users", person("ada", undefined)),
       await create("/Users", person("bob", undefined)),
@@ -169,14 +169,14 @@ describe.each(STORAGES)("in %s", (_name, storageOf) => {
   });
 
   test('"ignore" for the manager checks members all the same, and invents no $ref [R-80]', async () => {
-    const one = await service({ references: { "User.manager": "ignore" } });
+    const one = await service({ settings: { references: { "User.manager": "ignore" } } });
     expect((await one.create("/Users", person("ada", { value: "hr-1" })))[ENTERPRISE].manager).toEqual({
       value: "hr-1",
     });
     expect(one.missing()).toEqual([]);
     const body = { schemas: [GROUP], displayName: "g", members: [{ value: "stale", type: "User" }] };
     expect((await one.ask("POST", "/Groups", body)).json).toMatchObject({ status: "400", scimType: "invalidValue" });
-    const all = await service({ references: "ignore" });
+    const all = await service({ settings: { references: "ignore" } });
     expect((await all.create("/Groups", body)).members).toEqual([{ value: "stale", type: "User" }]);
   });
 
@@ -215,7 +215,7 @@ describe.each(STORAGES)("in %s", (_name, storageOf) => {
 
   test("a member that is nobody is 400 under every option, and never a $ref to the collection [R-55a R-51]", async () => {
     for (const references of ["check", "ignore", "drop"] as const) {
-      const { ask, create } = await service({ references });
+      const { ask, create } = await service({ settings: { references } });
       const { id } = await create("/Groups", { schemas: [GROUP], displayName: "g" });
       for (const members of [[{ value: "" }], [{ value: " " }], [""]])
         for (const answer of [
@@ -277,8 +277,8 @@ describe.each(STORAGES)("in %s", (_name, storageOf) => {
 
 test("references names attributes that are there, and policies that there are [R-80]", () => {
   for (const references of [{ "Group.membres": "drop" }, { members: "drop" }, { "Device.owner": "drop" }] as const)
-    expect(() => directory({ references })).toThrow("which is none of: User.");
-  expect(() => directory({ references: { "Group.members": "refuse" as "drop" } })).toThrow(TypeError);
+    expect(() => directory({ settings: { references } })).toThrow("which is none of: User.");
+  expect(() => directory({ settings: { references: { "Group.members": "refuse" as "drop" } } })).toThrow(TypeError);
 });
 
 test("across storages, an optional reference to nothing is kept and a dropped one left out, with an event; the next write makes it a true one [R-80]", async () => {
@@ -302,7 +302,7 @@ test("across storages, an optional reference to nothing is kept and a dropped on
   const { ask, events } = directory({
     resourceTypes: [User, Group, Device],
     storage: { User: memoryStorage(), Group: memoryStorage(), Device: memoryStorage() },
-    references: { "Group.members": "drop" },
+    settings: { references: { "Group.members": "drop" } },
     newId: () => ids.shift() ?? crypto.randomUUID(),
   });
   const told = () =>
@@ -342,7 +342,7 @@ test("what a resource cannot be without is refused and not left out, in one stor
     schema: defineSchema({ id: DEVICE, name: "Device", attributes: { owner } }),
   });
   for (const storage of [memoryStorage(), { User: memoryStorage(), Device: memoryStorage() }]) {
-    const { ask } = directory({ resourceTypes: [User, Device], storage, references: "drop" });
+    const { ask } = directory({ resourceTypes: [User, Device], storage, settings: { references: "drop" } });
     const refused = await ask("POST", "/Devices", { schemas: [DEVICE], owner: { value: "stale" } });
     expect(refused.json).toMatchObject({ status: "400", scimType: "invalidValue" });
     expect(refused.json.detail).toContain("owner.value names no User");

@@ -285,7 +285,7 @@ describe("a PATCH of collections together with other attributes", () => {
   });
 
   test("says of a delta that storage refuses which operation it was", async () => {
-    const service = directory({ storage: transactionalStorage(), references: "check" });
+    const service = directory({ storage: transactionalStorage(), settings: { references: "check" } });
     const { json } = await service.ask("POST", "/Groups", { schemas: [GROUP], displayName: "G" });
     const answer = await service.ask(
       "PATCH",
@@ -507,7 +507,7 @@ describe("what one request may look at", () => {
   });
 
   test("lets others go on meanwhile, and ends where its client leaves", async () => {
-    const service = directory({ references: "ignore" });
+    const service = directory({ settings: { references: "ignore" } });
     const members = Array.from({ length: 10_000 }, (_, index) => ({ value: `m${index}`, display: `Name ${index}` }));
     const { json } = await service.ask("POST", "/Groups?excludedAttributes=members", {
       schemas: [GROUP],

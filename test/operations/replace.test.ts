@@ -19,7 +19,7 @@ describe("PUT", () => {
   });
 
   test("keeps what it omits where the option says so, and null clears all the same [P-3.5.1-04]", async () => {
-    const { ask } = directory({ putOmitted: "keep" });
+    const { ask } = directory({ settings: { putOmitted: "keep" } });
     const { json } = await ask("POST", "/Users", user({ nickName: "n", title: "t" }));
     const put = await ask("PUT", `/Users/${json.id}`, user({ title: null }));
     expect(put.json.nickName).toBe("n");

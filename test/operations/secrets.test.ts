@@ -27,8 +27,8 @@ const mapped = async (secret: { readonly password: string } | undefined) => {
   const columns = { userName: "email", ...secret };
   const meta = { version: "version", created: "created", lastModified: "updated" };
   const id = { column: "id", type: "integer" } as const;
-  const types = { User: mapTable({ table: "users", id, ...meta, columns, rest: "rest" }) };
-  return mappedStorage({ db, resourceTypes, types, ...(secret === undefined ? {} : { hashSecret }) });
+  const tables = [mapTable(User, { table: "users", id, ...meta, columns, rest: "rest" })];
+  return mappedStorage({ db, tables, ...(secret === undefined ? {} : { hashSecret }) });
 };
 
 const STORAGES = [
@@ -122,11 +122,11 @@ test("where storage keeps the secrets of one type and drops those of another, ea
     );
   const meta = { version: "version", created: "created", lastModified: "updated" };
   const id = (prefix: string) => ({ column: "id", type: "integer", prefix }) as const;
-  const types = {
-    User: mapTable({ table: "users", id: id("u"), ...meta, columns: { userName: "name" }, rest: "rest" }),
-    Robot: mapTable({ table: "robots", id: id("r"), ...meta, columns: { label: "name", pin: "hash" }, rest: "rest" }),
-  };
-  const storage = mappedStorage({ db, resourceTypes: [User, Robot], types, hashSecret });
+  const tables = [
+    mapTable(User, { table: "users", id: id("u"), ...meta, columns: { userName: "name" }, rest: "rest" }),
+    mapTable(Robot, { table: "robots", id: id("r"), ...meta, columns: { label: "name", pin: "hash" }, rest: "rest" }),
+  ];
+  const storage = mappedStorage({ db, tables, hashSecret });
   expect(storage.capabilities?.secrets).toEqual(["Robot.pin"]);
   const { ask, events } = directory({ resourceTypes: [User, Robot], storage });
   const names = async (urn: string) =>

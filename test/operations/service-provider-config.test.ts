@@ -22,7 +22,7 @@ function storageWith(capabilities: StorageCapabilities, options?: Parameters<typ
 
 describe("what is published", () => {
   test("every published attribute that can be written can be written and read back, and no other is kept [P-4-08]", async () => {
-    const { ask } = directory({ unknownAttributes: "reject", references: "ignore" });
+    const { ask } = directory({ settings: { unknownAttributes: "reject", references: "ignore" } });
     const { json } = await ask("GET", "/Schemas");
     const exampleOf = (attribute: PublishedAttribute, index: number): unknown => {
       const one =
@@ -118,7 +118,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
 
   test("filter: one adapter that cannot is enough not to announce it [T-L6]", async () => {
     const storage = { User: memoryStorage(), Group: storageWith({ filter: false }) };
-    expect((await configOf({ storage, references: "ignore" })).filter.supported).toBe(false);
+    expect((await configOf({ storage, settings: { references: "ignore" } })).filter.supported).toBe(false);
   });
 
   test("filter.maxResults: no page has more, whatever count asks for [T-L6]", async () => {

@@ -21,7 +21,7 @@ interface Streaming extends Directory {
 /** Groups whose members are streamed. References are not checked, so that members need not exist. */
 function streaming(before?: BeforeElement): Streaming {
   const storage = streamingStorage(before);
-  const service = directory({ storage, references: "ignore" });
+  const service = directory({ storage, settings: { references: "ignore" } });
   return {
     ...service,
     storage,
@@ -65,7 +65,7 @@ describe("a collection that storage streams", () => {
         let next = 0;
         const service = directory({
           storage,
-          references: "ignore",
+          settings: { references: "ignore" },
           newId: () => `id-${next++}`,
           clock: { now: () => new Date("2026-01-31T09:30:00Z") },
         });

@@ -28,16 +28,15 @@ async function mapped(hasKey: boolean): Promise<StorageAdapter> {
   for (const statement of text) await sql.raw(statement).execute(db);
   return mappedStorage({
     db,
-    resourceTypes,
-    types: {
-      User: mapTable({
+    tables: [
+      mapTable(User, {
         table: "people",
         id: { column: "id", type: "uuid" },
         ...meta,
         columns: { userName: { column: "name", key: "name_key" } },
         rest: "rest",
       }),
-      Group: mapTable({
+      mapTable(Group, {
         table: "teams",
         id: { column: "id", type: "uuid" },
         ...meta,
@@ -53,7 +52,7 @@ async function mapped(hasKey: boolean): Promise<StorageAdapter> {
           },
         },
       }),
-    },
+    ],
   });
 }
 

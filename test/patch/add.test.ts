@@ -222,11 +222,11 @@ describe("add through a value path", () => {
   });
 
   test("an element that is made obeys the schema: what its filter says too", async () => {
-    const { patch } = await device({}, { canonicalValues: "enforce" });
+    const { patch } = await device({}, { settings: { canonicalValues: "enforce" } });
     const answer = await patch({ op: "add", path: 'ports[type eq "usb"].notes', value: ["n"] });
     expect(answer).toMatchObject({ status: 400, json: { scimType: "invalidValue" } });
     expect(answer.json.detail).toContain("ports.value");
-    const user = await account({}, { canonicalValues: "enforce" });
+    const user = await account({}, { settings: { canonicalValues: "enforce" } });
     expect(await user.patch({ op: "add", path: 'emails[type eq "moon"].value', value: "x" })).toMatchObject({
       status: 400,
     });

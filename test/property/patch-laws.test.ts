@@ -53,7 +53,7 @@ function patched(before: Record<string, unknown>, given: readonly object[], isTo
 
 /** Rules that put values right. */
 const VALUE_RULES: ReadonlySet<string> = new Set(
-  profiles.lenient.filter((rule) => rule.value ?? rule.primaries).map(({ id }) => id),
+  profiles.lenient.quirks.filter((rule) => rule.value ?? rule.primaries).map(({ id }) => id),
 );
 
 describe("laws of PATCH", () => {
@@ -242,7 +242,9 @@ describe("deltas", () => {
   test("storage with deltas and storage without hold the same afterwards, and told of the same comings and goings", async () => {
     const memory = memoryStorage();
     const { applyDelta: _, ...slow } = memoryStorage();
-    const services = [memory, slow as StorageAdapter].map((storage) => directory({ storage, references: "ignore" }));
+    const services = [memory, slow as StorageAdapter].map((storage) =>
+      directory({ storage, settings: { references: "ignore" } }),
+    );
     await fc.assert(
       fc.asyncProperty(ids, fc.array(operation, { minLength: 1, maxLength: 5 }), async (before, given) => {
         const outcomes = [];

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { createScim, EnterpriseUserSchema, errors, Group, type Me, type Operation, User } from "../../src/index.ts";
+import {
+  createScim,
+  EnterpriseUserSchema,
+  errors,
+  Group,
+  type Me,
+  type OperationFacts,
+  User,
+} from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BASE_URL, directory, ERROR, GROUP, USER } from "../support/directory.ts";
 
@@ -79,7 +87,7 @@ describe("/Me", () => {
   });
 
   test("is authorised as the operation that it is [P-3.11-05 P-2-03 T-A11]", async () => {
-    const seen: Operation[] = [];
+    const seen: OperationFacts[] = [];
     const { ask, id, events } = await asAda({
       authorize: (operation) => {
         seen.push(operation);
@@ -95,11 +103,16 @@ describe("/Me", () => {
     expect(mine.map(({ status }) => status)).toEqual([200, 403]);
     expect(mine.map(({ status, body }) => [status, body])).toEqual(direct.map(({ status, body }) => [status, body]));
     expect(byMe.map(({ type }) => type)).toEqual(["patch", "delete"]);
-    const subject = (operation: Operation) =>
-      operation.type === "patch" || operation.type === "delete"
-        ? [operation.resourceType.name, operation.id, operation.ifMatch]
-        : undefined;
-    expect(byMe.map(subject)).toEqual(Array(2).fill(["User", id, undefined]));
+    const subject = (operation: OperationFacts) => [
+      operation.resourceTypes,
+      operation.id,
+      operation.touches("displayName"),
+      operation.touches("title"),
+    ];
+    expect(byMe.map(subject)).toEqual([
+      [["User"], id, true, false],
+      [["User"], id, true, true],
+    ]);
     expect(byMe.map(subject)).toEqual(byId.map(subject));
   });
 

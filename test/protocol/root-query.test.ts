@@ -6,7 +6,7 @@ import {
   EnterpriseUserSchema,
   errors,
   Group,
-  type Operation,
+  type OperationFacts,
   queryByScan,
   type ScimOptions,
   type StorageAdapter,
@@ -357,13 +357,13 @@ describe("the pages of a root query", () => {
 
 describe("who may query the root", () => {
   test("is decided once, on all types that the answer may hold [T-F19]", async () => {
-    const operations: Operation[] = [];
+    const operations: OperationFacts[] = [];
     const { ask } = await fill(
       threeStorages({
         authorize: (operation) => {
           if (operation.type !== "rootQuery") return;
           operations.push(operation);
-          if (operation.resourceTypes.some(({ name }) => name === "Group")) throw errors.forbidden("No groups.");
+          if (operation.resourceTypes.includes("Group")) throw errors.forbidden("No groups.");
         },
       }),
     );
@@ -371,9 +371,12 @@ describe("who may query the root", () => {
     expect((await ask("POST", "/.search", { schemas: [SEARCH], filter: "displayName pr" })).status).toBe(403);
     const users = await ask("GET", filtered("/", 'meta.resourceType eq "User"'));
     expect(users.json.totalResults).toBe(4);
-    expect(
-      operations.map((operation) => "resourceTypes" in operation && operation.resourceTypes.map(({ name }) => name)),
-    ).toEqual([["User", "Group", "Device"], ["User", "Group", "Device"], ["User"]]);
+    expect(operations.map(({ access }) => access)).toEqual(["read", "read", "read"]);
+    expect(operations.map(({ resourceTypes }) => resourceTypes)).toEqual([
+      ["User", "Group", "Device"],
+      ["User", "Group", "Device"],
+      ["User"],
+    ]);
   });
 
   test("may be nobody: rootQueries: false is 501", async () => {
@@ -442,7 +445,11 @@ describe("storages behind a root query", () => {
         },
       };
       const service = await fill(
-        directory({ resourceTypes: [Group, User], storage: { User: breaking, Group: groups }, references: "ignore" }),
+        directory({
+          resourceTypes: [Group, User],
+          storage: { User: breaking, Group: groups },
+          settings: { references: "ignore" },
+        }),
       );
       isBroken = true;
       const answer = await service.ask("GET", `/${sort}`);

@@ -26,6 +26,6 @@ test("any other name, a name in a PATCH path, and every name without the rule st
 });
 
 test("Ping's profile reads email, and no default does [Q19]", async () => {
-  expect(profiles.ping.map(({ id }) => id)).toContain("attribute-aliases");
-  expect(profiles.lenient.map(({ id }) => id)).not.toContain("attribute-aliases");
+  expect(profiles.ping.quirks.map(({ id }) => id)).toContain("attribute-aliases");
+  expect(profiles.lenient.quirks.map(({ id }) => id)).not.toContain("attribute-aliases");
 });

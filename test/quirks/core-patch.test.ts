@@ -242,7 +242,7 @@ describe("members", () => {
 
   test("one operation for each member is one write of storage that reads no member; more than the limit is refused by name [Q14 Q84 Q102]", async () => {
     const storage = memoryStorage();
-    const service = await under([], { storage, references: "ignore", limits: { operations: 300 } });
+    const service = await under([], { storage, settings: { references: "ignore" }, limits: { operations: 300 } });
     const [get, applyDelta] = [vi.spyOn(storage, "get"), vi.spyOn(storage, "applyDelta")];
     const add = (count: number) =>
       service.patch(
@@ -266,7 +266,7 @@ describe("members", () => {
 describe("the answer to a PATCH", () => {
   test("is 200 with the user, and 204 for a change of members unless attributes are asked for or the option says so [Q100 R-66]", async () => {
     const add = { op: "add", path: "members", value: [{ value: "m" }] };
-    const service = await under(profiles.lenient, { references: "ignore" });
+    const service = await under(profiles.lenient, { settings: { references: "ignore" } });
     expect(await service.patch(`/Users/${service.ada}`, { op: "replace", path: "title", value: "x" })).toMatchObject({
       status: 200,
       json: { title: "x" },
@@ -276,7 +276,7 @@ describe("the answer to a PATCH", () => {
       status: 200,
       json: { displayName: "Both" },
     });
-    const always = await under(profiles.lenient, { references: "ignore", patchResponse: "resource" });
+    const always = await under(profiles.lenient, { settings: { references: "ignore", patchResponse: "resource" } });
     expect(await always.patch(`/Groups/${always.group}`, add)).toMatchObject({
       status: 200,
       json: { schemas: [GROUP] },

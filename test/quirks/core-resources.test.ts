@@ -270,7 +270,7 @@ describe("groups", () => {
       status: 400,
       json: { scimType: "invalidValue" },
     });
-    const ignoring = await under([], { references: "ignore" });
+    const ignoring = await under([], { settings: { references: "ignore" } });
     expect((await ignoring.ask("POST", "/Groups", body)).json.members).toMatchObject([{ value: "nobody" }]);
   });
 
@@ -285,7 +285,7 @@ describe("groups", () => {
   });
 
   test("a body beyond the limit is 413 and names it, and 2 MB of members are within it [Q102]", async () => {
-    const service = await under([], { references: "ignore" });
+    const service = await under([], { settings: { references: "ignore" } });
     const members = (count: number) =>
       Array.from({ length: count }, (_, index) => ({ value: `member-${index}`.padEnd(36, "0") }));
     const body = (count: number) => ({ schemas: [GROUP], displayName: "Big", members: members(count) });
@@ -297,7 +297,7 @@ describe("groups", () => {
   });
 
   test("the answer to a change of a large group has all of its members, and so has storage [Q109]", async () => {
-    const service = await under([], { references: "ignore", limits: { results: 10 } });
+    const service = await under([], { settings: { references: "ignore" }, limits: { results: 10 } });
     const members = Array.from({ length: 500 }, (_, index) => ({ value: `m${index}` }));
     const { json } = await service.ask("POST", "/Groups", { schemas: [GROUP], displayName: "Big", members });
     const { json: patched } = await service.patch(`/Groups/${json.id}`, {

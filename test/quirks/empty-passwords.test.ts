@@ -9,7 +9,7 @@ const eve = { schemas: [USER], userName: "eve" };
 const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 
 /** A service whose storage keeps passwords, and what it keeps of a user's. */
-async function keeping(rules: (typeof profiles)["lenient"]) {
+async function keeping(rules: Parameters<typeof under>[0]) {
   const hashed: unknown[] = [];
   const storage = memoryStorage({
     hashSecret: async (_, value) => {

@@ -21,7 +21,10 @@ test("text that is no URI is kept as it was sent in an external reference, and f
 });
 
 test("where formats are enforced it is refused like a wrong language, and without the rule always [Q119 R-82]", async () => {
-  for (const service of [await under(profiles.lenient, { formats: "enforce" }), await under(profiles.strict)])
+  for (const service of [
+    await under(profiles.lenient, { settings: { formats: "enforce" } }),
+    await under(profiles.strict),
+  ])
     expect(await service.ask("POST", "/Users", { ...eve, profileUrl: "Eve Lane, Oslo" })).toMatchObject({
       status: 400,
       json: { scimType: "invalidValue", detail: "profileUrl must be a URI (RFC 3986)." },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { profiles } from "../../src/index.ts";
+import { defineProfile, profiles } from "../../src/index.ts";
 import { numberStrings as rule } from "../../src/quirks/number-strings.ts";
 import { type Directory, directory, filtered } from "../support/directory.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
@@ -8,7 +8,7 @@ import { THING, Thing } from "../support/thing.ts";
 
 const seed = pickSeed();
 const RUNS = pickSize("texts for numbers", { everyday: 50, thorough: 1000 });
-const things = (profile = [rule] as (typeof profiles)["lenient"]): Directory =>
+const things = (profile = defineProfile({ quirks: [rule] })): Directory =>
   directory({ resourceTypes: [Thing], profile });
 const thing = (more: object) => ({ schemas: [THING], name: "a", ...more });
 

@@ -14,7 +14,7 @@ describe("a rule of the host's own", () => {
   };
 
   test("reads values in bodies, PATCH and filters, beside the rules of a profile, and leaves its note", async () => {
-    const service = await under([...profiles.lenient, yesNo]);
+    const service = await under([...profiles.lenient.quirks, yesNo]);
     const { json } = await service.ask("POST", "/Users", { schemas: [USER], userName: "eve", active: "no" });
     expect(json.active).toBe(false);
     expect(service.notes()).toEqual(["yes-no-booleans at active"]);

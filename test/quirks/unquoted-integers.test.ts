@@ -31,7 +31,7 @@ test("a whole number for a text is its decimal text, in bodies, PATCH and filter
 });
 
 test("a number is a reference's value too, together with the rule for texts [Q116 Q42 R-81]", async () => {
-  const service = await under(profiles.lenient, { references: "ignore" });
+  const service = await under(profiles.lenient, { settings: { references: "ignore" } });
   const { json } = await service.ask("POST", "/Users", { ...eve, [ENTERPRISE]: { manager: 104729 }, roles: [5] });
   expect(json).toMatchObject({ [ENTERPRISE]: { manager: { value: "104729" } }, roles: [{ value: "5" }] });
 });

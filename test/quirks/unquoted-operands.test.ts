@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseFilter, printFilter, resolveFilter } from "../../src/filter/index.ts";
-import { compileResourceType, profiles } from "../../src/index.ts";
+import { compileResourceType, defineProfile, profiles } from "../../src/index.ts";
 import { unquotedOperands as rule } from "../../src/quirks/unquoted-operands.ts";
 import { type Directory, directory, filtered } from "../support/directory.ts";
 import { under } from "../support/quirk.ts";
@@ -13,7 +13,7 @@ const RUNS = pickSize("bare words", { everyday: 500, thorough: 5000 });
 
 describe("a word without quotes is read by the type of its attribute", () => {
   const things = async (): Promise<Directory> => {
-    const service = directory({ resourceTypes: [Thing], profile: [rule] });
+    const service = directory({ resourceTypes: [Thing], profile: defineProfile({ quirks: [rule] }) });
     const body = {
       schemas: [THING],
       name: "Ada",
@@ -49,8 +49,10 @@ describe("a word without quotes is read by the type of its attribute", () => {
     ["not (name eq bob)", "and within a not"],
   ])("%s: %s [Q16 R-30a]", async (filter) => {
     const { ask, events } = await things();
-    const rules = [rule, ...profiles.lenient.filter(({ id }) => id === "value-path-comparison")];
-    const service = filter.includes("].value") ? directory({ resourceTypes: [Thing], profile: rules }) : undefined;
+    const quirks = [rule, ...profiles.lenient.quirks.filter(({ id }) => id === "value-path-comparison")];
+    const service = filter.includes("].value")
+      ? directory({ resourceTypes: [Thing], profile: defineProfile({ quirks }) })
+      : undefined;
     const { status, json } = await (service?.ask ?? ask)("GET", filtered("/Things", filter));
     expect([status, json.detail]).toEqual([200, undefined]);
     if (service === undefined) expect(json.totalResults).toBe(1);
@@ -116,7 +118,7 @@ test("without the rule the error names what must stand in quotes [Q16 R-30]", as
     status: 400,
     json: { scimType: "invalidFilter", detail: expect.stringContaining('write "jyoung" in double quotes') },
   });
-  expect(profiles.lenient).toContain(rule);
+  expect(profiles.lenient.quirks).toContain(rule);
 });
 
 test("a word means what it would mean in quotes, whatever stands around it [Q16 R-30a]", () => {

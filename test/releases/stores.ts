@@ -80,7 +80,7 @@ export const mapped: Kind = {
     const folder = mkdtempSync(join(tmpdir(), "releases-"));
     const open: Kysely<unknown>[] = [];
     return {
-      async open({ sql: { openSqlite, mappedStorage } }, { resourceTypes, comparisonKey, unique, secret }) {
+      async open({ sql: { openSqlite, mappedStorage, mapTable } }, { resourceTypes, comparisonKey, unique, secret }) {
         const db = (await openSqlite(join(folder, "app.db"))) as Kysely<unknown>;
         open.push(db);
         await db.executeQuery(
@@ -98,11 +98,10 @@ export const mapped: Kind = {
         const secrets = secret.map((path) => [path, "x_secret"] as const);
         const storage = mappedStorage({
           db,
-          resourceTypes,
           hashSecret,
           ...(comparisonKey === undefined ? {} : { comparisonKey }),
-          types: {
-            Item: {
+          tables: resourceTypes.map((resourceType) =>
+            mapTable(resourceType, {
               table: "items",
               id: "id",
               version: "version",
@@ -110,8 +109,8 @@ export const mapped: Kind = {
               lastModified: "updated_at",
               columns: { name: keyed("item_name"), ...Object.fromEntries([...columns, ...secrets]) },
               rest: "rest",
-            },
-          },
+            }),
+          ),
         });
         // Whoever changes how keys are made fills them before serving: no row says how its keys were made.
         if (comparisonKey !== undefined) await storage.reindex({ resourceTypes, comparisonKey });

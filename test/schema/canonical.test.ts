@@ -215,7 +215,7 @@ describe("attribute names", () => {
       { path: "urn:example:unknown" },
     ]);
 
-    const strict = directory({ unknownAttributes: "reject" });
+    const strict = directory({ settings: { unknownAttributes: "reject" } });
     const refused = await strict.ask("POST", "/Users", body);
     expectRefusal(refused, 400, "invalidSyntax");
     for (const path of ["shoeSize", "name.petName", `${ENTERPRISE}:desk`, "urn:example:unknown"])
@@ -242,7 +242,7 @@ describe("attribute names", () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     expect(Object.getPrototypeOf(created.json)).toBe(Object.prototype);
     expect(service.events.filter(({ type }) => type === "unknownAttribute").length).toBe(4);
-    const rejected = directory({ unknownAttributes: "reject" });
+    const rejected = directory({ settings: { unknownAttributes: "reject" } });
     expectRefusal(
       await rejected.ask("POST", "/Users", `{"schemas":["${USER}"],"userName":"a","${name}":1}`),
       400,
@@ -387,7 +387,7 @@ describe("elements", () => {
       roles: [{ value: "Student", type: "anything" }],
     };
     expect((await directory().ask("POST", "/Users", body)).json).toMatchObject(body);
-    const strict = directory({ canonicalValues: "enforce" });
+    const strict = directory({ settings: { canonicalValues: "enforce" } });
     const refused = await strict.ask("POST", "/Users", body);
     expectRefusal(refused, 400, "invalidValue", /ims\[0\]\.type must be one of aim, gtalk/);
     expect(refused.json.detail).not.toMatch(/emails|roles/);

@@ -134,7 +134,7 @@ describe("extensions", () => {
     expect(status).toBe(201);
     expect(json.schemas).toEqual([GROUP]);
     expect(body).not.toContain("department");
-    const reject = directory({ unknownAttributes: "reject" });
+    const reject = directory({ settings: { unknownAttributes: "reject" } });
     expectRefusal(
       await reject.ask("POST", "/Groups", { schemas: [GROUP], displayName: "g", [ENTERPRISE]: {} }),
       400,
@@ -160,7 +160,7 @@ describe("extensions", () => {
 
 describe("id", () => {
   test("is the server's: one that the client sends is ignored, and no id is ever in two places [S-3.1-04 S-3.1-05 S-3.1-07 P-3.3-01]", async () => {
-    const { ask } = directory({ resourceTypes: [Thing], references: "ignore" });
+    const { ask } = directory({ resourceTypes: [Thing], settings: { references: "ignore" } });
     const mine = await ask("POST", "/Things", { schemas: [THING], name: "a", id: "mine" });
     expect(mine.status).toBe(201);
     expect(mine.json.id).not.toBe("mine");

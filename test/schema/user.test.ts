@@ -117,7 +117,7 @@ describe("formats", () => {
   });
 
   test(`are enforced where the option says so: what fits is kept as it was sent ${IDS}`, async () => {
-    const { ask } = directory({ formats: "enforce" });
+    const { ask } = directory({ settings: { formats: "enforce" } });
     for (const [index, data] of GOOD.entries())
       expect(await ask("POST", "/Users", user({ userName: `u${index}`, ...data }))).toMatchObject({
         status: 201,
@@ -126,7 +126,7 @@ describe("formats", () => {
   });
 
   test.each(BAD)(`enforced, %j is refused on POST, PUT and PATCH ${IDS}`, async (data, detail) => {
-    const { ask } = directory({ formats: "enforce" });
+    const { ask } = directory({ settings: { formats: "enforce" } });
     expectRefusal(await ask("POST", "/Users", user(data)), 400, "invalidValue", detail);
     const { json } = await ask("POST", "/Users", user());
     expectRefusal(await ask("PUT", `/Users/${json.id}`, user(data)), 400, "invalidValue", detail);

@@ -103,7 +103,7 @@ describe("members of a body that every object inherits", () => {
   });
 
   test("are refused where unknown attributes are, and requests are served all the same when prototypes are frozen [T-D6 R-37a]", async () => {
-    const made = directory({ unknownAttributes: "reject" });
+    const made = directory({ settings: { unknownAttributes: "reject" } });
     for (const hostile of HOSTILE.slice(0, 2))
       for (const { json } of await sent(made, `{"schemas":["${USER}"],"userName":"%NAME%",${hostile}}`))
         expect(json).toMatchObject({ status: "400", scimType: "invalidSyntax" });
@@ -179,7 +179,7 @@ describe("values that do not fit", () => {
     const created = await ask("POST", "/Users", { ...ada, ...junk(1000) });
     expect(created.status).toBe(201);
     expect((await ask("GET", `/Users/${created.json.id}`)).body).not.toContain("junk");
-    const strict = directory({ profile: "strict", unknownAttributes: "reject" });
+    const strict = directory({ profile: "strict", settings: { unknownAttributes: "reject" } });
     expect((await strict.ask("POST", "/Users", { ...ada, "urn:junk:1": { a: 1 } })).status).toBe(400);
   });
 

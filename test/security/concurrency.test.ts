@@ -17,7 +17,7 @@ test("a read that lags behind, as from a replica, never makes a PATCH undo what 
       ...memory,
       get: (request, context) => (asked++ < behind ? Promise.resolve(old) : memory.get(request, context)),
     };
-    const primary = directory({ storage: memory, references: "ignore" });
+    const primary = directory({ storage: memory, settings: { references: "ignore" } });
     const group = { schemas: [GROUP], displayName: "g", members: [{ value: "a" }] };
     const path = `/Groups/${(await primary.ask("POST", "/Groups", group)).json.id}`;
     const add = (value: string) => patchOf({ op: "add", path: "members", value: [{ value }] });
@@ -29,11 +29,11 @@ test("a read that lags behind, as from a replica, never makes a PATCH undo what 
           return structuredClone(old);
         },
       },
-      references: "ignore",
+      settings: { references: "ignore" },
     });
     await seen.ask("GET", path);
     expect((await primary.ask("PATCH", path, add("b"))).status).toBe(200);
-    const late = directory({ storage: replica, references: "ignore" });
+    const late = directory({ storage: replica, settings: { references: "ignore" } });
     expect((await late.ask("PATCH", path, add("c"))).status).toBe(status);
     expect(asked).toBeGreaterThan(3);
     const { members } = (await primary.ask("GET", path)).json;

@@ -11,7 +11,7 @@ test("a member is added to a large group by one call that names the member alone
     const calls: unknown[] = [];
     const note = (name: string, size: number) => calls.push([name, size]);
     const { ask } = directory({
-      references: "ignore",
+      settings: { references: "ignore" },
       storage: {
         ...memory,
         get(request, context) {

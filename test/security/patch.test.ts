@@ -215,7 +215,7 @@ describe("members", () => {
 
   test("of a group larger than any page are all there after one is added [T-E10]", async () => {
     const { ask } = directory({
-      references: "ignore",
+      settings: { references: "ignore" },
       limits: { results: 10, defaultResults: 10, collectionElements: 6000 },
     });
     const many = Array.from({ length: 5000 }, (_, at) => ({ value: `m${at}` }));
@@ -247,7 +247,10 @@ describe("members", () => {
   });
 
   test("of a large group are removed by a thousand filters within the bound on comparisons [T-E16]", async () => {
-    const { ask } = directory({ references: "ignore", limits: { collectionElements: 20_000, comparisons: 100_000 } });
+    const { ask } = directory({
+      settings: { references: "ignore" },
+      limits: { collectionElements: 20_000, comparisons: 100_000 },
+    });
     const many = Array.from({ length: 20_000 }, (_, at) => ({ value: `m${at}` }));
     const { id } = (await ask("POST", "/Groups", { schemas: [GROUP], displayName: "g", members: many })).json;
     const removes = Array.from({ length: 999 }, (_, at) => ({ op: "remove", path: `members[value eq "m${at * 3}"]` }));
@@ -378,7 +381,7 @@ describe("a request", () => {
 
 test("a PUT clears what it omits by one rule, keeps it where the option says so, and secrets, groups and id survive [T-E17]", async () => {
   for (const putOmitted of ["clear", "keep"] as const) {
-    const made = await patching("/Users", ada, { putOmitted, profile: "strict" });
+    const made = await patching("/Users", ada, { settings: { putOmitted }, profile: "strict" });
     const { ask, path } = made;
     const group = { schemas: [GROUP], displayName: "g", members: [{ value: path.slice("/Users/".length) }] };
     const groupPath = `/Groups/${(await ask("POST", "/Groups", group)).json.id}`;

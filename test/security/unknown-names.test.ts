@@ -73,7 +73,7 @@ describe("names that no schema has", () => {
   });
 
   test("in the elements of a list count once each: every member of a large group may have one", async () => {
-    const { ask } = directory({ limits: { elements: LIMIT }, references: "ignore" });
+    const { ask } = directory({ limits: { elements: LIMIT }, settings: { references: "ignore" } });
     const members = (count: number) =>
       Array.from({ length: 3 * LIMIT }, (_, index) => ({ value: `m${index}`, ...names(count) }));
     const group = (count: number) => ({ schemas: [GROUP], displayName: "G", members: members(count) });

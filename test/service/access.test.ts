@@ -4,7 +4,7 @@ import {
   EnterpriseUserSchema,
   errors,
   Group,
-  type Operation,
+  type OperationFacts,
   type StorageAdapter,
   User,
 } from "../../src/index.ts";
@@ -215,7 +215,7 @@ describe("authorisation", () => {
   });
 
   test("it is told who asks, as client and as subject, for what, on which resource, and what would change [P-2-03 P-7.7-01]", async () => {
-    const seen: { operation: Operation; context: unknown }[] = [];
+    const seen: { operation: OperationFacts; context: unknown }[] = [];
     const context = { tenant: "acme", client: "entra", subject: "admin-7" };
     const { ask } = directory({
       authenticate: () => context,
@@ -226,23 +226,28 @@ describe("authorisation", () => {
     await ask("GET", filtered("/Users", 'title eq "x"'));
     await ask("DELETE", `/Users/${id}`);
     expect(seen.map((call) => call.context)).toEqual(Array(4).fill(context));
+    const resourceTypes = ["User"];
     expect(seen.map((call) => call.operation)).toMatchObject([
-      { type: "create", resourceType: { name: "User" }, body: { userName: "ada" } },
-      { type: "patch", resourceType: { name: "User" }, id, operations: [{ path: { text: "displayName" } }] },
-      { type: "query", resourceType: { name: "User" }, filter: { path: { text: "title" } } },
-      { type: "delete", resourceType: { name: "User" }, id },
+      { type: "create", access: "write", resourceTypes, id: undefined },
+      { type: "patch", access: "write", resourceTypes, id },
+      { type: "query", access: "read", resourceTypes, id: undefined },
+      { type: "delete", access: "write", resourceTypes, id },
     ]);
+    const touching = (path: string) => seen.flatMap(({ operation }) => (operation.touches(path) ? operation.type : []));
+    expect(touching("userName")).toEqual(["create", "query", "delete"]);
+    expect(touching("displayName")).toEqual(["patch", "query", "delete"]);
+    expect(touching("password")).toEqual(["delete"]);
   });
 
   test("a search by POST is the query that it is, not a create [T-A11]", async () => {
-    const seen: Operation["type"][] = [];
+    const seen: OperationFacts["type"][] = [];
     const { ask } = directory({ authorize: ({ type }) => void seen.push(type) });
     await ask("POST", "/Users/.search", { schemas: [SEARCH] });
     expect(seen).toEqual(["query"]);
   });
 
   test("it is not asked about what is public, where there is nobody to ask about", async () => {
-    const seen: Operation["type"][] = [];
+    const seen: OperationFacts["type"][] = [];
     const { ask } = directory({ authorize: ({ type }) => void seen.push(type) });
     expect((await ask("GET", "/Schemas", undefined, { authorization: "" })).status).toBe(200);
     expect(seen).toEqual([]);

@@ -15,6 +15,6 @@ describe("storage that declares", () => {
   test("that it cannot hold dangling references refuses references ignore at start-up, naming the type", () => {
     const storage = { ...memoryStorage(), capabilities: { danglingReferences: false } };
     expect(() => directory({ storage })).not.toThrow();
-    expect(() => directory({ storage, references: "ignore" })).toThrow(/references "ignore".*User/);
+    expect(() => directory({ storage, settings: { references: "ignore" } })).toThrow(/references "ignore".*User/);
   });
 });

@@ -1,8 +1,12 @@
 import {
   createScim,
+  defineProfile,
   EnterpriseUserSchema,
   errors,
   Group,
+  type ProfileName,
+  type ProfileSettings,
+  profiles,
   type RefusedEvent,
   type Scim,
   type ScimEvent,
@@ -36,8 +40,16 @@ export interface Directory {
   ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
+/** The names of the profiles that refuse nothing that the RFC allows. */
+export const UNRESTRICTED = (Object.keys(profiles) as ProfileName[]).filter((name) =>
+  profiles[name].quirks.every(({ refuses }) => refuses === undefined),
+);
+
+/** Options that depart from those of the service for tests; `settings` are those of its profile. */
+export type Given = Partial<ScimOptions> & { readonly settings?: ProfileSettings };
+
 /** Makes a service with users, groups and the enterprise extension over memory; `given` departs from that. */
-export function directory(given: Partial<ScimOptions> = {}): Directory {
+export function directory({ settings, ...given }: Given = {}): Directory {
   const events: ScimEvent[] = [];
   const refusals: RefusedEvent[] = [];
   const scim = createScim({
@@ -51,6 +63,7 @@ export function directory(given: Partial<ScimOptions> = {}): Directory {
     onChange: (event) => events.push(event),
     onNotice: (event) => (event.type === "refused" ? refusals.push(event) : events.push(event)),
     ...given,
+    ...(settings === undefined ? {} : { profile: defineProfile({ extends: given.profile ?? "lenient", settings }) }),
   });
   const ask: Directory["ask"] = async (method, path, body, headers = {}) => {
     const response = await scim.handle({
@@ -77,7 +90,7 @@ export async function bodyText({ body }: ScimResponse): Promise<string | undefin
 }
 
 /** A service that holds the fixtures under their own ids. */
-export async function directoryWith(state: Fixtures, given: Partial<ScimOptions> = {}): Promise<Directory> {
+export async function directoryWith(state: Fixtures, given: Given = {}): Promise<Directory> {
   const ids: string[] = [];
   const loaded = directory({ ...given, newId: () => ids.shift() ?? crypto.randomUUID() });
   for (const [endpoint, resources] of [

@@ -1,12 +1,5 @@
-import {
-  defineResourceType,
-  defineSchema,
-  EnterpriseUserSchema,
-  Group,
-  type ScimOptions,
-  User,
-} from "../../src/index.ts";
-import { type Answer, type Directory, directory, ENTERPRISE, USER } from "./directory.ts";
+import { defineResourceType, defineSchema, EnterpriseUserSchema, Group, User } from "../../src/index.ts";
+import { type Answer, type Directory, directory, ENTERPRISE, type Given, USER } from "./directory.ts";
 
 export const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -77,11 +70,7 @@ export interface Patching extends Directory {
 }
 
 /** Makes a service with users, groups and devices, and in it one resource. */
-export async function patching(
-  endpoint: string,
-  resource: object,
-  given: Partial<ScimOptions> = {},
-): Promise<Patching> {
+export async function patching(endpoint: string, resource: object, given: Given = {}): Promise<Patching> {
   const made = directory({ resourceTypes: [User.extend(EnterpriseUserSchema), Group, Device], ...given });
   const created = await made.ask("POST", endpoint, resource);
   if (created.status !== 201) throw new Error(`the resource was refused: ${created.body}`);
@@ -99,7 +88,7 @@ export async function patching(
 }
 
 /** A service with one user of the given attributes; that it is active by default is not read back. */
-export async function account(attributes: object = {}, given: Partial<ScimOptions> = {}): Promise<Patching> {
+export async function account(attributes: object = {}, given: Given = {}): Promise<Patching> {
   const schemas = ENTERPRISE in attributes ? [USER, ENTERPRISE] : [USER];
   const made = await patching("/Users", { schemas, userName: "ada", ...attributes }, given);
   return {
@@ -112,7 +101,7 @@ export async function account(attributes: object = {}, given: Partial<ScimOption
 }
 
 /** A service with one device of the given attributes. */
-export function device(attributes: object = {}, given: Partial<ScimOptions> = {}): Promise<Patching> {
+export function device(attributes: object = {}, given: Given = {}): Promise<Patching> {
   const schemas = WARRANTY in attributes ? [DEVICE, COST, WARRANTY] : [DEVICE, COST];
   const base = { schemas, label: "printer", owners: ["it"], [COST]: { center: "1" } };
   return patching("/Devices", { ...base, ...attributes }, given);

@@ -1,10 +1,10 @@
-import type { Quirk, ScimOptions } from "../../src/index.ts";
-import { type Answer, type Directory, directory, ENTERPRISE, GROUP, USER } from "./directory.ts";
+import { defineProfile, type Profile, type Quirk } from "../../src/index.ts";
+import { type Answer, type Directory, directory, ENTERPRISE, type Given, GROUP, USER } from "./directory.ts";
 
 export const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 export const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
-/** A service with the users ada and bob and a group of both, under these rules and no others. */
+/** A service with the users ada and bob and a group of both, under these rules and no others, or under a profile. */
 export interface Ruled extends Directory {
   readonly ada: string;
   readonly bob: string;
@@ -17,11 +17,11 @@ export interface Ruled extends Directory {
 
 /** Makes it. What is stored is the same whatever the rules. */
 export async function under(
-  rules: readonly Quirk[],
-  given: Partial<ScimOptions> = {},
+  rules: readonly Quirk[] | Profile,
+  given: Given = {},
   { extension = true, group: hasGroup = true }: { readonly extension?: boolean; readonly group?: boolean } = {},
 ): Promise<Ruled> {
-  const service = directory({ profile: rules, ...given });
+  const service = directory({ profile: "name" in rules ? rules : defineProfile({ quirks: rules }), ...given });
   const create = async (endpoint: string, body: object): Promise<string> => {
     const answer = await service.ask("POST", endpoint, body);
     if (answer.status !== 201) throw new Error(`not created: ${answer.body}`);

@@ -2,10 +2,9 @@ import type { ResourceTypeDefinition } from "../../src/index.ts";
 import { EnterpriseUserSchema, Group, User } from "../../src/index.ts";
 import type { StorageAdapter } from "../../src/storage/adapter.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
-import { mappedStorage } from "../../src/storage/sql/index.ts";
 import type { Upkeep } from "../../src/storage/upkeep.ts";
 import { type Engine, someEngines } from "../storage/sql/engines.ts";
-import { type Application, made, organizations, plain } from "../storage/sql/map/tables.ts";
+import { type Application, made, organizations, plain, storageOf } from "../storage/sql/map/tables.ts";
 
 /** A kind of storage that directories move to. */
 export interface Kind {
@@ -13,6 +12,8 @@ export interface Kind {
   readonly resourceTypes: readonly ResourceTypeDefinition[];
   /** Ids that are given are those that are kept. */
   readonly keepsIds: boolean;
+  /** It remembers owners, and ids that it gave instead of others. */
+  readonly hasLedger: boolean;
   open(): Promise<StorageAdapter & Partial<Upkeep>>;
   close(): Promise<void>;
 }
@@ -24,6 +25,7 @@ function ownTables(engine: Engine): Kind {
     name: `tables of its own, ${engine.name}`,
     resourceTypes: directory,
     keepsIds: true,
+    hasLedger: false,
     open: async () => (await engine.open({ hashSecret: (_, value) => `hash of ${value}` })).storage,
     close: () => engine.close(),
   };
@@ -34,8 +36,9 @@ function mapped(application: Application, engine: Engine): Kind {
     name: `mapped tables (${application.name}), ${engine.name}`,
     resourceTypes: application.resourceTypes,
     keepsIds: application === organizations,
+    hasLedger: false,
     async open() {
-      const storage = mappedStorage((await made(application, engine)).options);
+      const storage = storageOf((await made(application, engine)).options);
       await storage.prepare();
       return storage;
     },
@@ -50,6 +53,7 @@ export function kinds(): readonly Kind[] {
       name: "memory",
       resourceTypes: directory,
       keepsIds: true,
+      hasLedger: true,
       open: async () => memoryStorage({ hashSecret: (_, value) => `hash of ${value}` }),
       close: async () => undefined,
     },

@@ -72,22 +72,26 @@ describe("an editor shows", () => {
   const docOf = (name: string) => of(name)?.doc;
 
   test("a resource type by the name of its schema, in a line, and what it is", () => {
-    expect(typeOf("User")).toBe("(alias) const User: ResourceTypeDefinition<UserSchema, readonly []>");
-    expect(typeOf("Group")).toBe("(alias) const Group: ResourceTypeDefinition<GroupSchema, readonly []>");
+    expect(typeOf("User")).toBe('(alias) const User: ResourceTypeDefinition<UserSchema, readonly [], "User">');
+    expect(typeOf("Group")).toBe('(alias) const Group: ResourceTypeDefinition<GroupSchema, readonly [], "Group">');
     expect(typeOf("EnterpriseUserSchema")).toContain("const EnterpriseUserSchema: EnterpriseUserSchema");
     expect(typeOf("Employee")).toBe(
-      "const Employee: ResourceTypeDefinition<UserSchema, readonly [Extension<EnterpriseUserSchema, false>]>",
+      'const Employee: ResourceTypeDefinition<UserSchema, readonly [Extension<EnterpriseUserSchema, false>], "User">',
     );
     expect(docOf("User")).toBe("Users at `/Users`, without extensions.");
   });
 
   test("a resource by the name of its type, in a line", () => {
-    expect(typeOf("user")).toBe("(parameter) user: Resource<ResourceTypeDefinition<UserSchema, readonly []>>");
-    expect(typeOf("group")).toBe("(parameter) group: Resource<ResourceTypeDefinition<GroupSchema, readonly []>>");
-    expect(typeOf("employee")).toBe(
-      "(parameter) employee: Resource<ResourceTypeDefinition<UserSchema, readonly [Extension<EnterpriseUserSchema, false>]>>",
+    expect(typeOf("user")).toBe('(parameter) user: Resource<ResourceTypeDefinition<UserSchema, readonly [], "User">>');
+    expect(typeOf("group")).toBe(
+      '(parameter) group: Resource<ResourceTypeDefinition<GroupSchema, readonly [], "Group">>',
     );
-    expect(typeOf("input")).toBe("(parameter) input: ResourceInput<ResourceTypeDefinition<UserSchema, readonly []>>");
+    expect(typeOf("employee")).toBe(
+      '(parameter) employee: Resource<ResourceTypeDefinition<UserSchema, readonly [Extension<EnterpriseUserSchema, false>], "User">>',
+    );
+    expect(typeOf("input")).toBe(
+      '(parameter) input: ResourceInput<ResourceTypeDefinition<UserSchema, readonly [], "User">>',
+    );
   });
 
   test("an attribute with its members and with what it is", () => {

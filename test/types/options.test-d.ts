@@ -88,7 +88,7 @@ describe("the defaults", () => {
 
   test("make what may be left out what is there", () => {
     type Settled = ReturnType<typeof settle>;
-    expectTypeOf<Settled["etags"]>().toEqualTypeOf<boolean>();
+    expectTypeOf<Settled["writableGroups"]>().toEqualTypeOf<boolean>();
     expectTypeOf<Settled["limits"]>().toEqualTypeOf<Limits>();
     expectTypeOf<Settled["paging"]["cursorTimeout"]>().toEqualTypeOf<number>();
   });

@@ -5,6 +5,7 @@ import type { Upkeep } from "../upkeep.ts";
 import { applyDelta } from "./delta.ts";
 import { lookUpsFor, referencesFor, valuesFor, type Wanted } from "./indexes.ts";
 import { memoryLedger } from "./ledger.ts";
+import { outboxWithin } from "./outbox.ts";
 import { getResource, queryResources } from "./read.ts";
 import { reindex } from "./reindex.ts";
 import { createStore, inTenant, tenantOf } from "./store.ts";
@@ -109,5 +110,6 @@ function verbsOf(store: Shared, hashSecret: HashSecret | undefined, within?: Tra
     applyDelta: (request, context) => inTurn(request, context, (tenant) => applyDelta(tenant, request)),
     delete: (request, context) => inTurn(request, context, (tenant) => deleteResource(tenant, request)),
     ledger: memoryLedger(store, within),
+    outbox: within === undefined ? store.outbox : outboxWithin(store.outbox, within),
   };
 }

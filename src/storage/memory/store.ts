@@ -1,6 +1,7 @@
 import { doInSlices, type Steps, TimeSlice } from "../../time-slice.ts";
 import type { Context } from "../adapter.ts";
 import type { Wanted } from "./indexes.ts";
+import { MemoryOutbox } from "./outbox.ts";
 import { createTenant, type Shared, type Tenant } from "./tenant.ts";
 import type { Transaction } from "./transaction.ts";
 import { Types } from "./types.ts";
@@ -8,7 +9,14 @@ import { othersEnd } from "./under-way.ts";
 
 /** Makes an empty storage. */
 export function createStore(): Shared {
-  return { tenants: new Map(), globals: new Map(), types: new Types(), ledgers: new Map(), transaction: undefined };
+  return {
+    tenants: new Map(),
+    globals: new Map(),
+    types: new Types(),
+    ledgers: new Map(),
+    outbox: new MemoryOutbox(),
+    transaction: undefined,
+  };
 }
 
 /** The tenant of a context: one that is empty, and nobody's yet, where there is none. */

@@ -2,6 +2,7 @@ import { versionMismatch } from "../../error.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { getOrCreate } from "../get-or-create.ts";
 import type { Ledgers } from "./ledger.ts";
+import type { MemoryOutbox } from "./outbox.ts";
 import type { ReferenceIndex } from "./reference-index.ts";
 import type { Row } from "./row.ts";
 import { createRows, type Rows } from "./rows.ts";
@@ -42,6 +43,7 @@ export interface Shared {
   readonly ledgers: Ledgers;
   /** The one that is under way. */
   transaction: UnderWay | undefined;
+  readonly outbox: MemoryOutbox;
 }
 
 /** Makes an empty tenant. */

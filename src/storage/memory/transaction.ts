@@ -21,6 +21,7 @@ export class Transaction implements UnderWay {
   #end: () => void = () => undefined;
   readonly #beginnings = new Map<Tenant, Beginning>();
   readonly #undo: (() => void)[] = [];
+  readonly #commit: (() => void)[] = [];
 
   constructor() {
     this.ended = new Promise((resolve) => {
@@ -41,12 +42,21 @@ export class Transaction implements UnderWay {
     this.#undo.push(undo);
   }
 
+  onCommit(act: () => void): void {
+    this.#commit.push(act);
+  }
+
   keepSecretsOf({ secrets }: Row): void {
     const before = [...secrets];
     this.onRollback(() => {
       secrets.clear();
       for (const [path, value] of before) secrets.set(path, value);
     });
+  }
+
+  /** Does what was waiting for this. To be followed by `end`. */
+  commit(): void {
+    for (const act of this.#commit) act();
   }
 
   /** Takes everything back. To be followed by `end`. */
@@ -74,7 +84,9 @@ export async function transact<T>(store: Shared, work: (transaction: Transaction
     return begun;
   });
   try {
-    return await work(transaction);
+    const result = await work(transaction);
+    transaction.commit();
+    return result;
   } catch (error) {
     transaction.rollBack();
     throw error;

@@ -6,6 +6,8 @@ export interface UnderWay {
   readonly ended: Promise<void>;
   /** Notes how something is undone that no reader looks behind: it is done in the opposite order. */
   onRollback(undo: () => void): void;
+  /** Notes what is done once nothing can be taken back any more. */
+  onCommit(act: () => void): void;
   /** Notes the secrets of a row before they are changed. */
   keepSecretsOf(row: Row): void;
 }

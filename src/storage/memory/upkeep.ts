@@ -18,6 +18,7 @@ export function deleteTenant(store: Shared, name: string | undefined, options: U
   if (store.globals.size > 0) for (const row of tenant.byId.values()) removeFromGlobals(tenant, row);
   tenant.isGone = true;
   store.tenants.delete(name ?? "");
+  store.outbox.deleteTenant(name ?? "");
   store.ledgers.delete(name ?? "");
   for (const [resourceType, done] of Object.entries(counts))
     onProgress?.({ tenant: name === "" ? undefined : name, resourceType, done });
@@ -32,6 +33,7 @@ export function renameTenant(store: Shared, from: string | undefined, to: string
     throw new Error(
       `There are resources of ${called(after)} already: delete them first, or choose a name that nobody has.`,
     );
+  store.outbox.renameTenant(before, after);
   const ledger = store.ledgers.get(before);
   store.ledgers.delete(before);
   // What was remembered of a tenant without resources is of one that is gone.

@@ -1,12 +1,13 @@
 export type { HashSecret } from "../secrets.ts";
 export { namedStatements } from "./drivers/named-statements.ts";
 export { openSqlite, type SqliteOptions } from "./drivers/node-sqlite.ts";
+export type { CompanionName } from "./map/companions.ts";
+export type { ColumnCondition, ConvertedColumn, MappedColumn } from "./map/mapped-column.ts";
 export {
-  type ColumnCondition,
   type MappedCollection,
-  type MappedColumn,
   type MappedElement,
   type MappedId,
+  type MappedTable,
   type MappedTenant,
   mapTable,
   type TableMapping,

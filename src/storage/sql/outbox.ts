@@ -1,9 +1,14 @@
-import type { Dialect } from "./dialect/dialect.ts";
-import { type Fragment, raw, sql } from "./dialect/fragment.ts";
+import type { NewOutboxEntry, Outbox, OutboxEntry } from "../outbox.ts";
+import type { Database, Session } from "./database.ts";
+import { cast, type Dialect } from "./dialect/dialect.ts";
+import { type Fragment, join, raw, short, sql } from "./dialect/fragment.ts";
 
 // Of the events of a resource, only the first one can be taken. `due` says from when on, in milliseconds of the database's clock: it is
 // in the future while somebody has taken the event, or after it failed. An event behind another one that somebody came across has no
 // `due`, until the one before it is gone: so nobody comes across it again, however many there are of them.
+
+/** The columns of the table. */
+export const OUTBOX_COLUMNS = ["position", "tenant", "type", "id", "event", "at", "attempts", "due"] as const;
 
 /** Makes the table of events that wait to be handed out, and its index; no tenant is `""`. */
 export function createOutbox(dialect: Dialect, table: Fragment, index: Fragment): readonly Fragment[] {
@@ -17,4 +22,199 @@ export function createOutbox(dialect: Dialect, table: Fragment, index: Fragment)
       ${raw(ascending.isKey ? "UNIQUE" : "PRIMARY KEY")} (id, tenant, type, position))`,
     sql`CREATE INDEX ${index} ON ${table} (due, position) WHERE due IS NOT NULL`,
   ];
+}
+
+/** How many events are written by one statement. */
+const MANY = 500;
+/** How many events are looked at, at least, where those that were looked at first are all behind others. */
+const LOOKED_AT = 500;
+
+/** The outbox in a table, or as a transaction of its database sees it. */
+export function sqlOutbox(database: Database, table: Fragment): Outbox {
+  const { dialect } = database;
+  return {
+    async append(entries, { tenant = "" }) {
+      for (let start = 0; start < entries.length; start += MANY)
+        await database.run(insertion(dialect, table, tenant, entries.slice(start, start + MANY)));
+    },
+    async take({ count, lease }) {
+      // Where there is one writer at a time, who finds nothing keeps nobody from writing.
+      if (dialect.hasOneWriter === true && (await database.run(short(someDue(dialect, table, 1)))).length === 0)
+        return [];
+      for (let looked = count; ; looked = Math.max(count, LOOKED_AT)) {
+        const { taken, put } = await database.transaction((session) =>
+          takeFrom(session, table, { count, lease, looked }),
+        );
+        if (taken.length > 0 || put === 0) return taken;
+      }
+    },
+    async settle({ done, failed }) {
+      if (done.length + failed.length === 0) return;
+      await database.transaction(async (session) => {
+        for (const { entry, retryIn } of failed)
+          await session.run(
+            sql`UPDATE ${table} SET due = ${fromNow(dialect, retryIn)} WHERE ${isStillTaken(dialect, [entry])}`,
+          );
+        if (done.length === 0) return;
+        await session.run(sql`DELETE FROM ${table} WHERE ${isStillTaken(dialect, done)}`);
+        await letGoOn(session, table, done);
+      });
+    },
+    async lag() {
+      const [row] = await database.run<{ many: unknown; oldest: string | null }>(
+        sql`SELECT count(*) AS many, min(at) AS oldest FROM ${table}`,
+      );
+      return { waiting: Number(row?.many ?? 0), oldest: row?.oldest ?? undefined };
+    },
+  };
+}
+
+/** How many events of a tenant are deleted at a time. */
+const MOST_DELETED = 5000;
+
+/** Deletes the events of a tenant, some at a time. */
+export async function deleteOutbox(database: Database, table: Fragment, tenant: string): Promise<void> {
+  for (;;) {
+    // Looked for first: who only reads keeps nobody from writing.
+    const places = await database.run<Place>(
+      sql`SELECT id, tenant, type, position FROM ${table} WHERE tenant = ${tenant} LIMIT ${raw(String(MOST_DELETED))}`,
+    );
+    if (places.length === 0) return;
+    await database.transaction((session) =>
+      session.run(sql`DELETE FROM ${table} WHERE ${isOneOf(database.dialect, places)}`),
+    );
+  }
+}
+
+/** Gives the events of a tenant to another one. */
+export async function renameOutbox(session: Session, table: Fragment, from: string, to: string): Promise<void> {
+  await session.run(sql`UPDATE ${table} SET tenant = ${to} WHERE tenant = ${from}`);
+}
+
+/** An event is written like any other row, and looks at no other: writers wait for nobody who hands events out. */
+function insertion(dialect: Dialect, table: Fragment, tenant: string, entries: readonly NewOutboxEntry[]): Fragment {
+  const rows = entries.map(
+    ({ resourceType, id, event, at }) => sql`(${tenant}, ${resourceType}, ${id}, ${event}, ${at}, 0, ${dialect.now})`,
+  );
+  return sql`INSERT INTO ${table} (tenant, type, id, event, at, attempts, due) VALUES ${join(rows, ", ")}`;
+}
+
+function fromNow({ now }: Dialect, milliseconds: number): Fragment {
+  return sql`${now} + ${raw(String(Math.max(0, Math.ceil(milliseconds))))}`;
+}
+
+/** What names an event. */
+interface Place {
+  readonly position: unknown;
+  readonly tenant: string;
+  readonly type: string;
+  readonly id: string;
+}
+
+interface Due extends Place {
+  /** The event before it of the same resource. */
+  readonly before: unknown;
+}
+
+interface Row extends Place {
+  readonly event: string;
+  readonly at: string;
+  readonly attempts: unknown;
+}
+
+/** Events whose time has come; those that others are looking at are left out. */
+function someDue({ now, forUpdateOfFree }: Dialect, table: Fragment, count: number): Fragment {
+  return sql`SELECT o.position, o.tenant, o.type, o.id FROM ${table} o WHERE o.due IS NOT NULL AND o.due <= ${now}
+    ORDER BY o.due, o.position LIMIT ${raw(String(count))}${forUpdateOfFree}`;
+}
+
+interface Taking {
+  readonly count: number;
+  readonly lease: number;
+  readonly looked: number;
+}
+
+/** Takes events that are the first ones of their resources, and puts off those that are not; `put` says how many these were. */
+async function takeFrom(session: Session, table: Fragment, { count, lease, looked }: Taking) {
+  const { dialect } = session;
+  const due = await session.run<Due>(sql`SELECT d.position, d.tenant, d.type, d.id,
+      (SELECT e.position FROM ${table} e
+        WHERE e.id = d.id AND e.tenant = d.tenant AND e.type = d.type AND e.position < d.position
+        ORDER BY e.position DESC LIMIT 1) AS before
+    FROM (${someDue(dialect, table, looked)}) d`);
+  const put = await putOff(
+    session,
+    table,
+    due.filter(({ before }) => before !== null),
+  );
+  const first = due.filter(({ before }) => before === null).slice(0, count);
+  if (first.length === 0) return { taken: [], put };
+  const rows = await session.run<Row>(sql`UPDATE ${table} SET due = ${fromNow(dialect, lease)}, attempts = attempts + 1
+    WHERE ${isOneOf(dialect, first)} RETURNING position, tenant, type, id, event, at, attempts`);
+  return { taken: rows.map(entryOf).sort(byPosition), put };
+}
+
+/**
+ * Puts events off until the one before them is gone. Who removes that one waits until this is committed, and then lets them go on: so none is
+ * forgotten. An event whose predecessor is just being removed stays due.
+ */
+async function putOff(session: Session, table: Fragment, behind: readonly Due[]): Promise<number> {
+  if (behind.length === 0) return 0;
+  const { dialect } = session;
+  const before = behind.map((one) => ({ ...one, position: one.before }));
+  const held = await session.run<{ position: unknown }>(
+    sql`SELECT position FROM ${table} WHERE ${isOneOf(dialect, before)}${dialect.forKeyShareOfFree}`,
+  );
+  const there = new Set(held.map(({ position }) => String(position)));
+  const put = behind.filter((one) => there.has(String(one.before)));
+  if (put.length > 0) await session.run(sql`UPDATE ${table} SET due = NULL WHERE ${isOneOf(dialect, put)}`);
+  return put.length;
+}
+
+/** The next events of resources can be taken now. A statement after the removal, so that it sees who was put off until then. */
+async function letGoOn(session: Session, table: Fragment, done: readonly OutboxEntry[]): Promise<void> {
+  const { dialect } = session;
+  const resources = new Map(done.map((entry) => [JSON.stringify(placeOf(entry).slice(0, 3)), placeOf(entry)]));
+  const rows = dialect.rows(JSON.stringify([...resources.values()]), COLUMNS, "r");
+  await session.run(sql`UPDATE ${table} SET due = ${dialect.now} WHERE due IS NULL AND (id, tenant, type, position) IN
+    (SELECT r.id, r.tenant, r.type, (SELECT e.position FROM ${table} e
+      WHERE e.id = r.id AND e.tenant = r.tenant AND e.type = r.type ORDER BY e.position LIMIT 1) FROM ${rows})`);
+}
+
+const COLUMNS = ["id", "tenant", "type", "position"] as const;
+
+/** Condition on rows: they are among these. */
+function isOneOf(dialect: Dialect, places: readonly Place[]): Fragment {
+  const json = JSON.stringify(places.map(({ id, tenant, type, position }) => [id, tenant, type, String(position)]));
+  return sql`(id, tenant, type, position) IN
+    (SELECT r.id, r.tenant, r.type, ${cast(dialect, raw("r.position"), "integer")} FROM ${dialect.rows(json, COLUMNS, "r")})`;
+}
+
+/** Condition on rows: they are among these, and nobody else has taken them since. */
+function isStillTaken(dialect: Dialect, entries: readonly OutboxEntry[]): Fragment {
+  const json = JSON.stringify(entries.map((entry) => [...placeOf(entry), String(entry.attempts + 1)]));
+  const number = (name: string) => cast(dialect, raw(`r.${name}`), "integer");
+  return sql`(id, tenant, type, position, attempts) IN
+    (SELECT r.id, r.tenant, r.type, ${number("position")}, ${number("attempts")}
+      FROM ${dialect.rows(json, [...COLUMNS, "attempts"], "r")})`;
+}
+
+function placeOf({ id, tenant = "", resourceType, position }: OutboxEntry): readonly string[] {
+  return [id, tenant, resourceType, position];
+}
+
+function entryOf({ position, tenant, type, id, event, at, attempts }: Row): OutboxEntry {
+  return {
+    position: String(position),
+    ...(tenant === "" ? {} : { tenant }),
+    resourceType: type,
+    id,
+    event,
+    at,
+    attempts: Number(attempts) - 1,
+  };
+}
+
+function byPosition(left: OutboxEntry, right: OutboxEntry): number {
+  return Number(BigInt(left.position) - BigInt(right.position));
 }

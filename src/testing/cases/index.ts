@@ -10,6 +10,7 @@ import { faults } from "./faults.ts";
 import { filters } from "./filters.ts";
 import { ledger } from "./ledger.ts";
 import { missingReferences } from "./missing-references.ts";
+import { outbox } from "./outbox.ts";
 import { cursorCases, pageCases, sortCases } from "./pages.ts";
 import { randomCases } from "./random.ts";
 import { read } from "./read.ts";
@@ -64,6 +65,7 @@ export function casesOf({ runs, path, capabilities }: CaseOptions): readonly Cas
     ...faults,
     ...releases,
     ...upkeep,
+    ...outbox,
     ...ledger,
     ...returning,
     ...randomCases(runs, path),

@@ -1,7 +1,7 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import { instantOf } from "../../../schema/date-time.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import type { MappedColumn } from "./mapping.ts";
+import type { MappedColumn } from "./mapped-column.ts";
 
 /** A column and the attribute whose value it holds. */
 export interface Column {

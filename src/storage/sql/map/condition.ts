@@ -1,7 +1,7 @@
 import type { Dialect } from "../dialect/dialect.ts";
 import { balance, FALSE, type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
-import type { ColumnCondition } from "./mapping.ts";
+import type { ColumnCondition } from "./mapped-column.ts";
 
 const SIGNS: ReadonlySet<string> = new Set(["=", "<>", "<", "<=", ">", ">="]);
 

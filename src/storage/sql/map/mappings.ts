@@ -1,26 +1,23 @@
-import type { CompiledResourceType } from "../../../schema/resource-type.ts";
+import type { ComparisonKey } from "../../../schema/attribute.ts";
+import { type CompiledResourceType, compileResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import { compileMapping, type MappedType } from "./compile.ts";
-import type { TableMapping } from "./mapping.ts";
+import type { MappedTable, TableMapping } from "./mapping.ts";
 import { isInWholeColumn } from "./rest.ts";
 import type { Mappings } from "./scope.ts";
 
 /**
- * Compiles the mappings of a storage, by name of the resource type.
+ * Compiles the mappings of a storage.
  * @throws {TypeError} for one that does not fit its resource type, or does not fit the others.
  */
-export function compileMappings(
-  types: Readonly<Record<string, TableMapping>>,
-  resourceTypes: readonly CompiledResourceType[],
-): Mappings {
+export function compileMappings(tables: readonly MappedTable[], comparisonKey: ComparisonKey | undefined): Mappings {
   const compiled = new Map<string, MappedType>();
-  for (const [name, mapping] of Object.entries(types)) {
-    const resourceType = resourceTypes.find((candidate) => candidate.name === name);
-    if (resourceType === undefined)
-      throw new TypeError(
-        `mappedStorage: types names ${name}, which is none of: ${resourceTypes.map((one) => one.name).join(", ")}.`,
-      );
-    compiled.set(name, compileMapping(resourceType, mapping));
+  const given = new Map<string, TableMapping>();
+  for (const { resourceType, mapping } of tables) {
+    const { name } = resourceType;
+    if (given.has(name)) throw new TypeError(`mappedStorage: tables has the resource type ${name} twice.`);
+    given.set(name, mapping);
+    compiled.set(name, compileMapping(compileResourceType(resourceType, comparisonKey), mapping));
   }
   const all = [...compiled.values()];
   refuseMissingTargets(all);
@@ -32,13 +29,16 @@ export function compileMappings(
     all,
     find: (name) => compiled.get(name),
     of: (resourceType) =>
-      getOrCreate(known, resourceType, () => compileMapping(resourceType, mappingOf(types, resourceType))),
+      getOrCreate(known, resourceType, () => compileMapping(resourceType, mappingOf(given, resourceType))),
   };
 }
 
-function mappingOf(types: Readonly<Record<string, TableMapping>>, { name }: CompiledResourceType): TableMapping {
-  const mapping = Object.hasOwn(types, name) ? types[name] : undefined;
-  if (mapping === undefined) throw new TypeError(`mappedStorage: the resource type ${name} has no table.`);
+function mappingOf(given: ReadonlyMap<string, TableMapping>, { name }: CompiledResourceType): TableMapping {
+  const mapping = given.get(name);
+  if (mapping === undefined)
+    throw new TypeError(
+      `mappedStorage: the resource type ${name} has no table: name it in tables, by mapTable, beside ${[...given.keys()].join(", ")}.`,
+    );
   return mapping;
 }
 

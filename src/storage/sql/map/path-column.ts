@@ -2,7 +2,7 @@ import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Column, columnOf } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
-import type { MappedColumn } from "./mapping.ts";
+import type { MappedColumn } from "./mapped-column.ts";
 import { didYouMean } from "./nearest.ts";
 
 /** An attribute, or a part of one, that has a column. */

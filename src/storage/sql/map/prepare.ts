@@ -1,18 +1,25 @@
 import type { Database } from "../database.ts";
 import { problemsOfTables } from "./check-tables.ts";
+import { type Companion, makeCompanion } from "./companions.ts";
 import { fillKeys } from "./fill-keys.ts";
 import type { Mappings } from "./scope.ts";
 
 /**
- * Looks at what the database says of the tables, and fills the keys of rows that have none.
+ * Looks at what the database says of the tables, makes those of scimkit's own that are missing, and fills the keys of rows that have
+ * none.
  * @throws {Error} that says of each column which does not fit what to change: all at once.
  */
-export async function prepareMapped(database: Database, mappings: Mappings): Promise<void> {
+export async function prepareMapped(
+  database: Database,
+  mappings: Mappings,
+  companions: readonly Companion[],
+): Promise<void> {
   const problems = await problemsOfTables(database, mappings);
   if (problems.length > 0)
     throw new Error(
       `mappedStorage: the tables do not fit their mappings:\n${problems.map((one) => `- ${one}`).join("\n")}`,
     );
+  for (const companion of companions) await makeCompanion(database, companion);
   for (const type of mappings.all)
     for (const column of type.stored)
       if (column.key !== undefined) await fillKeys(database, type, column, column.key.name);

@@ -1,16 +1,16 @@
 import type { Kysely } from "kysely";
 import type { ComparisonKey } from "../../../schema/attribute.ts";
-import { DIRECTORY } from "../../../schema/core/directory.ts";
-import { compileResourceType, type ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
 import { type HashSecret, secretName } from "../../secrets.ts";
 import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } from "../../upkeep.ts";
 import { type Database, databaseOf } from "../database.ts";
+import { deleteOutbox, sqlOutbox } from "../outbox.ts";
+import { type Companion, type CompanionName, outboxCompanion } from "./companions.ts";
 import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
 import { parseId } from "./id.ts";
 import { readRow } from "./lock.ts";
-import type { TableMapping } from "./mapping.ts";
+import type { MappedTable } from "./mapping.ts";
 import { compileMappings } from "./mappings.ts";
 import { prepareMapped } from "./prepare.ts";
 import { queryMapped } from "./query.ts";
@@ -25,23 +25,26 @@ import { deleteTenantOf, exportTenantOf, renameTenantOf } from "./tenants.ts";
 export interface MappedStorageOptions<DB = unknown> {
   /** The database, as a Kysely over the driver, pool or transaction of your own. Plugins are not applied. */
   readonly db: Kysely<DB>;
-  /** By name of the resource type, how it lies in a table of yours. */
-  readonly types: Readonly<Record<string, TableMapping>>;
-  /** The resource types, the same as `createScim` gets. Default: users with the enterprise extension, and groups. */
-  readonly resourceTypes?: readonly ResourceTypeDefinition[];
+  /** The resource types, the same as `createScim` gets, each with the table of yours that it lies in: made by `mapTable`. */
+  readonly tables: readonly MappedTable[];
   /** The comparison key, where `createScim` gets one of your own. */
   readonly comparisonKey?: ComparisonKey;
   /** Makes of a writeOnly value (a password) what its column keeps. Needed where a mapping has such a column. */
   readonly hashSecret?: HashSecret;
   /** Most rows that a query may look at where SQL cannot express all of it; more is 400 tooMany. Default 100,000. */
   readonly maxScanned?: number;
+  /**
+   * The table where events wait to be handed out, such as `"scim_outbox"`: one of scimkit's own, which `prepare` makes beside yours. It has no
+   * column for the tenant's own key, and no other table refers to it. Default: none, and `createScim` refuses `outbox: true`.
+   */
+  readonly outbox?: CompanionName | undefined;
 }
 
 /** Storage in tables that you have. */
 export interface MappedStorage extends StorageAdapter, Upkeep {
   /**
    * Looks whether the tables are as the mappings say, and fills the key columns of rows that have none, a batch at a
-   * time. Run it at start-up; it changes no table. It looks at tables, columns and their types, NOT NULL columns that
+   * time. Run it at start-up; it changes no table of yours, and makes the one that `outbox` names. It looks at tables, columns and their types, NOT NULL columns that
    * nothing fills, unique indexes, foreign keys and grants.
    * @throws {Error} that says of everything which does not fit, at once, which column it is and what to change.
    */
@@ -88,13 +91,12 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
  * const meta = { version: "version", created: "created_at", lastModified: "updated_at" };
  * const storage = mappedStorage({
  *   db: await openSqlite("app.db"),
- *   resourceTypes: [User, Group],
- *   types: {
- *     User: mapTable({
+ *   tables: [
+ *     mapTable(User, {
  *       table: "users", id: { column: "id", type: "integer", prefix: "u" }, ...meta,
  *       columns: { userName: "email" }, rest: "scim_json",
  *     }),
- *     Group: mapTable({
+ *     mapTable(Group, {
  *       table: "teams", id: { column: "id", type: "integer", prefix: "t" }, ...meta,
  *       columns: { displayName: "name" }, rest: "scim_json",
  *       collections: {
@@ -103,7 +105,7 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
  *         },
  *       },
  *     }),
- *   },
+ *   ],
  * });
  * createScim({
  *   resourceTypes: [User, Group], storage, baseUrl: "https://example.com/scim/v2", authenticate: () => ({}),
@@ -111,11 +113,8 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
  * ```
  */
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
-  const { types, resourceTypes = DIRECTORY, maxScanned = 100_000, hashSecret } = options;
-  const mappings = compileMappings(
-    types,
-    resourceTypes.map((definition) => compileResourceType(definition, options.comparisonKey)),
-  );
+  const { maxScanned = 100_000, hashSecret } = options;
+  const mappings = compileMappings(options.tables, options.comparisonKey);
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));
   if (tenants.size > 1) throw new TypeError("mappedStorage: all tables have a column for the tenant, or none.");
   if (mappings.all.some(({ secrets }) => secrets.length > 0) && hashSecret === undefined)
@@ -127,6 +126,7 @@ export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStor
     hashSecret,
     maxScanned,
     hasTenants: tenants.has(true),
+    outbox: options.outbox === undefined ? undefined : outboxCompanion(options.outbox),
   });
 }
 
@@ -135,6 +135,7 @@ interface Settings {
   readonly hashSecret: HashSecret | undefined;
   readonly maxScanned: number;
   readonly hasTenants: boolean;
+  readonly outbox: Companion | undefined;
 }
 
 function storageOver(database: Database, settings: Settings): MappedStorage {
@@ -166,12 +167,13 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
     ...(database.isTransaction ? { handle: database.handle } : {}),
     transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
-    prepare: () => prepareMapped(database, mappings),
+    ...(settings.outbox === undefined ? {} : { outbox: sqlOutbox(database, settings.outbox.table) }),
+    prepare: () => prepareMapped(database, mappings, settings.outbox === undefined ? [] : [settings.outbox]),
     ...upkeepOf(database, settings),
   };
 }
 
-function upkeepOf(database: Database, { mappings, hashSecret, hasTenants }: Settings): Upkeep {
+function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox }: Settings): Upkeep {
   const refuseWithout = (tenant: string | undefined = "one"): void => {
     if (hasTenants || tenant === "") return;
     throw new Error(
@@ -185,7 +187,9 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants }: Sett
     },
     async deleteTenant(tenant, options) {
       refuseWithout();
-      return deleteTenantOf(database, mappings, tenant, options);
+      const counts = await deleteTenantOf(database, mappings, tenant, options);
+      if (outbox !== undefined) await deleteOutbox(database, outbox.table, tenant ?? "");
+      return counts;
     },
     exportTenant(tenant, options) {
       if (tenant !== undefined) refuseWithout(tenant);
@@ -193,7 +197,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants }: Sett
     },
     async renameTenant(from, to) {
       refuseWithout();
-      return renameTenantOf(database, mappings, from, to);
+      return renameTenantOf(database, mappings, from, to, outbox?.table);
     },
   };
 }

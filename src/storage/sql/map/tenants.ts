@@ -4,6 +4,7 @@ import { type Counts, contextOf, type ExportedResource, type UpkeepOptions } fro
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { renameOutbox } from "../outbox.ts";
 import { hasIdAmong } from "./among.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand, parseId } from "./id.ts";
@@ -159,10 +160,12 @@ export async function renameTenantOf(
   mappings: Mappings,
   from: string | undefined,
   to: string | undefined,
+  outbox: Fragment | undefined,
 ): Promise<Counts> {
   try {
     return await database.transaction(async (session) => {
       for (const type of mappings.all) await refuseOccupied(session, type, to);
+      if (outbox !== undefined) await renameOutbox(session, outbox, from ?? "", to ?? "");
       return updateAll(session, updatesOf(session, mappings, from, to));
     });
   } catch (error) {

@@ -3,6 +3,7 @@ import { compileResourceType } from "../../../schema/resource-type.ts";
 import type { Counts, UpkeepOptions } from "../../upkeep.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
+import { deleteOutbox } from "../outbox.ts";
 import {
   type Field,
   hasResources,
@@ -31,6 +32,7 @@ export async function deleteTenant(field: Field, tenant: string, options: Upkeep
       counts[type] = (counts[type] ?? 0) + deleted;
     }
     await deleteOrphans(field, tenant);
+    await deleteOutbox(database, tables.outbox, tenant);
     await retireUses(database, tables, { tenant });
   } while (await hasResources(database, tables, tenant));
   return counts;

@@ -21,6 +21,7 @@ import type {
   UpkeepOptions,
 } from "../../upkeep.ts";
 import { type Database, databaseOf, type Session } from "../database.ts";
+import { sqlOutbox } from "../outbox.ts";
 import type { Field } from "./batches.ts";
 import { createResource } from "./create.ts";
 import { createMany } from "./create-many.ts";
@@ -321,6 +322,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
       return applyDelta(database, tables, request, context, await announce(request, context));
     },
     delete: (request, context) => deleteResource(database, tables, request, context),
+    outbox: sqlOutbox(database, tables.outbox),
     transaction: (work) => openAnnounced(database, shapes, (inner) => work(storageOver(inner, settings))),
     async readSecret(resourceType, id, attribute, context = {}) {
       const owner = { dialect: database.dialect, tables, tenant: context.tenant ?? "", type: resourceType, id };

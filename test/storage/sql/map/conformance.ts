@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { type MappedStorage, mappedStorage } from "../../../../src/storage/sql/index.ts";
+import type { MappedStorage } from "../../../../src/storage/sql/index.ts";
 import { storageConformance } from "../../../../src/testing/index.ts";
 import { pickSeed, pickSize } from "../../../support/size.ts";
 import type { Engine } from "../engines.ts";
-import { type Application, made } from "./tables.ts";
+import { type Application, made, storageOf } from "./tables.ts";
 
 /** Random queries in each comparison with the reference. */
 const RUNS = pickSize("random queries in each comparison", { everyday: 15, thorough: 200 });
@@ -17,7 +17,7 @@ export function conformanceOver(application: Application, engine: Engine): void 
     beforeAll(async () => {
       const tables = await made(application, engine);
       run = tables.run;
-      storage = mappedStorage(tables.options);
+      storage = storageOf(tables.options);
       await storage.prepare();
     });
     afterAll(() => engine.close());

@@ -50,8 +50,8 @@ const ddl = (json: string, double: string): readonly string[] => [
 ];
 
 const manager = `${EnterpriseUserSchema.id}:manager.value`;
-const types = (place: { schema?: string }) => ({
-  User: mapTable({
+const tablesIn = (place: { schema?: string }) => [
+  mapTable(User.definition, {
     ...place,
     ...meta,
     table: "users",
@@ -66,7 +66,7 @@ const types = (place: { schema?: string }) => ({
     },
     elements: { emails: [{ columns: { value: "work_mail" }, fixed: { type: "work", primary: true } }] },
   }),
-  Group: mapTable({
+  mapTable(Group.definition, {
     ...place,
     ...meta,
     table: "teams",
@@ -100,7 +100,7 @@ const types = (place: { schema?: string }) => ({
       ],
     },
   }),
-  Thing: mapTable({
+  mapTable(Thing.definition, {
     ...place,
     ...meta,
     table: "things",
@@ -118,7 +118,7 @@ const types = (place: { schema?: string }) => ({
       "box.value": "box_value",
     },
   }),
-});
+];
 
 describe("queries over mapped tables", () => {
   const memory = memoryStorage();
@@ -138,8 +138,7 @@ describe("queries over mapped tables", () => {
         ? ["jsonb", "double precision", `"${tables.schema}".`]
         : ["text", "real", ""];
       for (const table of ddl(json, double)) await db.executeQuery(CompiledQuery.raw(`CREATE TABLE ${prefix}${table}`));
-      const definitions = [User, Group, Thing].map(({ definition }) => definition);
-      adapters.set(engine.name, mappedStorage({ db, types: types(place), resourceTypes: definitions }));
+      adapters.set(engine.name, mappedStorage({ db, tables: tablesIn(place) }));
     }
     for (const [resourceType, prefix, shape, count] of kinds) {
       for (const [index, attributes] of fc.sample(shape, { seed: SEED, numRuns: count }).entries()) {

@@ -1,9 +1,9 @@
 import { EnterpriseUserSchema, Group, User } from "../../../../src/index.ts";
-import { mappedStorage, mapTable, type TableMapping } from "../../../../src/storage/sql/index.ts";
+import type { TableMapping } from "../../../../src/storage/sql/index.ts";
 import { callsOf } from "../calls.ts";
 import type { Engine } from "../engines.ts";
 import type { Planned } from "../plans.ts";
-import { type Application, made } from "./tables.ts";
+import { type Application, made, storageOf } from "./tables.ts";
 
 const MANAGER = `${EnterpriseUserSchema.id}:manager.value`;
 
@@ -106,7 +106,7 @@ function typesOf(
   const place = { ...(schema === undefined ? {} : { schema }), ...(hasTenants ? { tenant: "org" } : {}) };
   const table = { ...place, ...meta, id: { column: "id", type: "uuid" }, rest: "scim_json" } as const;
   return {
-    User: mapTable({
+    User: {
       ...table,
       table: "users",
       columns: {
@@ -116,8 +116,8 @@ function typesOf(
         [MANAGER]: "manager_id",
       },
       elements: { phoneNumbers: [{ columns: { value: "phone" }, fixed: { type: "work" } }] },
-    }),
-    Group: mapTable({
+    },
+    Group: {
       ...table,
       table: "teams",
       columns: { displayName: hasTenants ? { column: "name", key: "name_key" } : "name" },
@@ -131,7 +131,7 @@ function typesOf(
           forgotten: ["display"],
         },
       },
-    }),
+    },
   };
 }
 
@@ -145,7 +145,7 @@ export const createdId = (number: number): string => `00000000-0000-4000-a000-${
 export async function largeOf(application: LargeApplication, engine: Engine, users: number, members: number) {
   const { db, options, schema, sent, run } = await made(application, engine);
   const { isPostgres } = engine;
-  const storage = mappedStorage(options);
+  const storage = storageOf(options);
   await storage.prepare();
   const tables = ["users", "teams", "memberships"];
   if (isPostgres) for (const table of tables) await run(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);

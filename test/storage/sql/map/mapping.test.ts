@@ -11,7 +11,6 @@ import {
 } from "../../../../src/index.ts";
 import {
   type ColumnCondition,
-  type MappedStorageOptions,
   mappedStorage,
   mapTable,
   openSqlite,
@@ -19,16 +18,16 @@ import {
 } from "../../../../src/storage/sql/index.ts";
 import { USER } from "../../../support/directory.ts";
 import { someEngines } from "../engines.ts";
-import { type Application, json, made, organizations, plain } from "./tables.ts";
+import { type Application, json, made, type NamedOptions, organizations, plain, storageOf } from "./tables.ts";
 
 const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /** A service over mapped tables: what an identity provider meets. */
-function service(options: MappedStorageOptions) {
+function service(options: NamedOptions) {
   const scim = createScim({
     resourceTypes: options.resourceTypes ?? [User.extend(EnterpriseUserSchema), Group],
-    storage: mappedStorage(options),
+    storage: storageOf(options),
     baseUrl: "https://example.com/scim/v2",
     authenticate: () =>
       Object.values(options.types).some(({ tenant }) => tenant !== undefined) ? { tenant: "acme" } : {},
@@ -56,14 +55,20 @@ interface Answer {
 }
 
 const meta = { version: "version", created: "created_at", lastModified: "updated_at" };
-const userMapping = (more: Partial<TableMapping>): TableMapping =>
-  mapTable({ table: "users", id: "id", ...meta, columns: { userName: "email" }, rest: "rest", ...more });
+const userMapping = (more: Partial<TableMapping>): TableMapping => ({
+  table: "users",
+  id: "id",
+  ...meta,
+  columns: { userName: "email" },
+  rest: "rest",
+  ...more,
+});
 
 describe("a mapping is refused when the storage is made", async () => {
   const db = await openSqlite(":memory:");
-  const refused = (mapping: Partial<TableMapping>, more: Partial<MappedStorageOptions> = {}): unknown => {
+  const refused = (mapping: Partial<TableMapping>, more: Partial<NamedOptions> = {}): unknown => {
     try {
-      return mappedStorage({ db, types: { User: userMapping(mapping) }, ...more });
+      return storageOf({ db, types: { User: userMapping(mapping) }, ...more });
     } catch (error) {
       return (error as Error).message;
     }
@@ -170,26 +175,31 @@ describe("a mapping is refused when the storage is made", async () => {
   test("for groups that a user's groups could not be computed from", () => {
     const types = {
       User: userMapping({}),
-      Group: mapTable({
+      Group: {
         table: "teams",
         id: "id",
         ...meta,
         columns: { displayName: "name", members: json("members") },
         rest: "rest",
-      }),
+      },
     };
     expect(refused({}, { types })).toContain(
       "User.groups is computed from Group.members, which a column of converters hides",
     );
   });
 
-  test("for types of other names, join tables that lead nowhere or lose something, ids that two types share, and tenants of some", () => {
+  test("for a type that is named twice, join tables that lead nowhere or lose something, ids that two types share, and tenants of some", () => {
     const members = { table: "m", holder: "h", value: "v", resourceType: "User" };
-    const group = (more: Partial<TableMapping>): TableMapping =>
-      mapTable({ table: "teams", id: "id", ...meta, columns: { displayName: "name" }, rest: "rest", ...more });
-    expect(refused({}, { types: { Usr: userMapping({}) } })).toContain(
-      "types names Usr, which is none of: User, Group",
-    );
+    const group = (more: Partial<TableMapping>): TableMapping => ({
+      table: "teams",
+      id: "id",
+      ...meta,
+      columns: { displayName: "name" },
+      rest: "rest",
+      ...more,
+    });
+    const twice = [mapTable(User, userMapping({})), mapTable(User.unique("title"), userMapping({}))];
+    expect(() => mappedStorage({ db, tables: twice })).toThrow("tables has the resource type User twice");
     const fans = {
       type: "complex",
       multiValued: true,
@@ -199,14 +209,14 @@ describe("a mapping is refused when the storage is made", async () => {
       name: "Club",
       schema: defineSchema({ id: "urn:example:params:scim:schemas:Club", name: "Club", attributes: { fans } }),
     });
-    const clubs = mapTable({
+    const clubs = {
       table: "c",
       id: "id",
       ...meta,
       columns: {},
       rest: "rest",
       collections: { fans: members },
-    });
+    };
     expect(refused({}, { types: { Club: clubs }, resourceTypes: [User, Club] })).toContain("fans.since would be lost");
     // A member's display is the server's, and cannot be lost [R-51a].
     const known = members;
@@ -527,12 +537,12 @@ for (const engine of someEngines()) {
       await run(
         `INSERT INTO users (id, org, email, email_key, version, created_at, updated_at) VALUES ('7f0c0e6e-0000-4000-8000-000000000001', 'acme', 'ÉVA', ${key}, 1, ${time}, ${time})`,
       );
-      await mappedStorage(options).prepare();
+      await storageOf(options).prepare();
       const [row] = (await run("SELECT email_key FROM users")).rows;
       expect(row?.email_key).toBe(engine.isPostgres ? "éva" : "");
       const { User: user } = options.types;
       const types = { ...options.types, User: { ...(user as TableMapping), rest: "nowhere" } };
-      await expect(mappedStorage({ ...options, types }).prepare()).rejects.toThrow("nowhere");
+      await expect(storageOf({ ...options, types }).prepare()).rejects.toThrow("nowhere");
     });
   });
 }

@@ -198,8 +198,7 @@ async function filledTwice(engine: Engine, { mapping, columns }: Placement) {
   const place = schema === undefined ? {} : { schema };
   const storage = mappedStorage({
     db,
-    types: { Thing: mapTable({ ...mapping, ...place, ...meta, table: "things", id: "id" }) },
-    resourceTypes: [Thing.definition],
+    tables: [mapTable(Thing.definition, { ...mapping, ...place, ...meta, table: "things", id: "id" })],
   });
   await storage.prepare();
   const memory = memoryStorage();

@@ -1,9 +1,9 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
 import { EnterpriseUserSchema, Group, User } from "../../../../src/index.ts";
-import { type MappedStorageOptions, mappedStorage, type TableMapping } from "../../../../src/storage/sql/index.ts";
+import type { TableMapping } from "../../../../src/storage/sql/index.ts";
 import { someEngines } from "../engines.ts";
-import { documents, made, organizations, plain } from "./tables.ts";
+import { documents, made, type NamedOptions, organizations, plain, storageOf } from "./tables.ts";
 
 const resourceTypes = [User.extend(EnterpriseUserSchema), Group];
 const meta = { version: "version", created: "created_at", lastModified: "updated_at" };
@@ -13,10 +13,7 @@ for (const engine of someEngines()) {
   describe(`${engine.name}: prepare`, async () => {
     afterAll(() => engine.close());
 
-    const problemsOf = async (
-      ddl: readonly string[],
-      mapped: MappedStorageOptions["types"],
-    ): Promise<readonly string[]> => {
+    const problemsOf = async (ddl: readonly string[], mapped: NamedOptions["types"]): Promise<readonly string[]> => {
       const { db, tables } = await engine.open();
       const { schema } = tables;
       const at = schema === undefined ? "" : `"${schema}".`;
@@ -27,7 +24,7 @@ for (const engine of someEngines()) {
           schema === undefined ? mapping : inSchema(mapping, schema),
         ]),
       );
-      const error = await mappedStorage({ db, types, resourceTypes })
+      const error = await storageOf({ db, types, resourceTypes })
         .prepare()
         .then(
           () => undefined,
@@ -50,7 +47,7 @@ for (const engine of someEngines()) {
     test("takes tables that fit", async () => {
       for (const application of [organizations, plain, documents]) {
         const { options } = await made(application, engine);
-        await mappedStorage(options).prepare();
+        await storageOf(options).prepare();
       }
     });
 
@@ -154,7 +151,7 @@ for (const engine of someEngines()) {
         const problems = await db.connection().execute(async (connection) => {
           await connection.executeQuery(CompiledQuery.raw(`SET ROLE ${role}`));
           try {
-            await mappedStorage({ db: connection, ...options }).prepare();
+            await storageOf({ db: connection, ...options }).prepare();
           } catch (error) {
             return (error as Error).message;
           } finally {

@@ -44,10 +44,12 @@ const ddl = (isPostgres: boolean, at: string): readonly string[] => {
       ];
 };
 
-const types = (schema: string | undefined) => {
+const Employee = User.extend(EnterpriseUserSchema);
+
+const tablesIn = (schema: string | undefined) => {
   const place = schema === undefined ? {} : { schema };
-  return {
-    User: mapTable({
+  return [
+    mapTable(Employee, {
       ...place,
       ...meta,
       table: "users",
@@ -59,17 +61,17 @@ const types = (schema: string | undefined) => {
         nickName: "nick",
         displayName: "shown",
         password: "password",
-        [`${EnterpriseUserSchema.id}:employeeNumber`]: {
+        [`${EnterpriseUserSchema.id}:employeeNumber` as const]: {
           column: "number",
           read: (value) => (value === null ? undefined : String(value)),
           write: (value) => value ?? null,
         },
-        [`${EnterpriseUserSchema.id}:department`]: "department",
+        [`${EnterpriseUserSchema.id}:department` as const]: "department",
       },
       elements: { phoneNumbers: [{ columns: { value: "phone" }, fixed: { type: "work" } }] },
       rest: "rest",
     }),
-    Group: mapTable({
+    mapTable(Group, {
       ...place,
       ...meta,
       table: "teams",
@@ -87,7 +89,7 @@ const types = (schema: string | undefined) => {
       },
       rest: "rest",
     }),
-  };
+  ];
 };
 
 for (const engine of someEngines())
@@ -102,11 +104,11 @@ for (const engine of someEngines())
       db = opened.db;
       at = opened.tables.schema === undefined ? "" : `"${opened.tables.schema}".`;
       for (const text of ddl(engine.isPostgres, at)) await run(text);
-      const resourceTypes = [User.extend(EnterpriseUserSchema), Group];
+      const resourceTypes = [Employee, Group];
       const hashSecret = (_: unknown, value: unknown) => `hash ${String(value)}`;
       const scim = createScim({
         resourceTypes,
-        storage: mappedStorage({ db, types: types(opened.tables.schema), resourceTypes, hashSecret }),
+        storage: mappedStorage({ db, tables: tablesIn(opened.tables.schema), hashSecret }),
         baseUrl: "https://example.com/scim/v2",
         authenticate: () => ({}),
         onNotice: (event) => void (event.type === "fault" && faults.push(event)),

@@ -1,8 +1,9 @@
 import { CompiledQuery } from "kysely";
 import type { ResourceTypeDefinition } from "../../../../src/index.ts";
-import { type MappedStorage, mappedStorage, type TableMapping } from "../../../../src/storage/sql/index.ts";
+import type { MappedStorage, TableMapping } from "../../../../src/storage/sql/index.ts";
 import { type Directory, directory } from "../../../support/directory.ts";
 import type { Engine } from "../engines.ts";
+import { storageOf } from "./tables.ts";
 
 export const meta = { version: "version", created: "created_at", lastModified: "updated_at" };
 export const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -37,7 +38,7 @@ export async function tablesOf(engine: Engine, ddl: (isPostgres: boolean) => rea
   };
   for (const text of ddl(engine.isPostgres)) await run(text);
   const storage: Tables["storage"] = ({ resourceTypes, types, hasHash = true }) =>
-    mappedStorage({
+    storageOf({
       db,
       resourceTypes,
       types: Object.fromEntries(

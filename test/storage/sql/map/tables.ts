@@ -3,7 +3,10 @@ import { EnterpriseUserSchema, Group, type ResourceTypeDefinition, User } from "
 import {
   type ColumnCondition,
   type MappedColumn,
+  type MappedStorage,
   type MappedStorageOptions,
+  type MappedTable,
+  mappedStorage,
   mapTable,
   type TableMapping,
 } from "../../../../src/storage/sql/index.ts";
@@ -60,7 +63,7 @@ export const organizations: Application = {
   types(schema) {
     const place = schema === undefined ? {} : { schema };
     return {
-      User: mapTable({
+      User: {
         ...place,
         ...meta,
         table: "users",
@@ -74,8 +77,8 @@ export const organizations: Application = {
           password: "password_hash",
         },
         rest: "scim_json",
-      }),
-      Group: mapTable({
+      },
+      Group: {
         ...place,
         ...meta,
         table: "teams",
@@ -105,7 +108,7 @@ export const organizations: Application = {
           ],
         },
         rest: "scim_json",
-      }),
+      },
     };
   },
 };
@@ -131,7 +134,7 @@ export const plain: Application = {
   types(schema) {
     const place = schema === undefined ? {} : { schema };
     return {
-      User: mapTable({
+      User: {
         ...place,
         ...meta,
         table: "users",
@@ -142,8 +145,8 @@ export const plain: Application = {
           phoneNumbers: [{ columns: { value: "phone" }, fixed: { type: "work" } }],
         },
         rest: "extra",
-      }),
-      Group: mapTable({
+      },
+      Group: {
         ...place,
         ...meta,
         table: "teams",
@@ -170,7 +173,7 @@ export const plain: Application = {
           ],
         },
         rest: "extra",
-      }),
+      },
     };
   },
 };
@@ -231,7 +234,7 @@ export const documents: Application = {
   types(schema) {
     const place = { ...(schema === undefined ? {} : { schema }), tenant: "org" };
     return {
-      User: mapTable({
+      User: {
         ...place,
         ...meta,
         table: "users",
@@ -245,11 +248,38 @@ export const documents: Application = {
           [`${EnterpriseUserSchema.id}:manager`]: json("boss"),
         },
         rest: "rest",
-      }),
-      Group: mapTable({ ...place, ...meta, table: "teams", id: "id", columns: {}, rest: "rest" }),
+      },
+      Group: { ...place, ...meta, table: "teams", id: "id", columns: {}, rest: "rest" },
     };
   },
 };
+
+/** Options of a storage whose mappings stand by the names of resource types. */
+export interface NamedOptions extends Omit<MappedStorageOptions, "tables"> {
+  readonly types: Readonly<Record<string, TableMapping>>;
+  /** Default: users with the enterprise extension, and groups. */
+  readonly resourceTypes?: readonly ResourceTypeDefinition[];
+}
+
+/** The tables of mappings that stand by the names of resource types. */
+export function tablesOf({
+  types,
+  resourceTypes = [User.extend(EnterpriseUserSchema), Group],
+}: Omit<NamedOptions, "db">) {
+  return Object.entries(types).map(([name, mapping]): MappedTable => {
+    const resourceType = resourceTypes.find((candidate) => candidate.name === name);
+    if (resourceType === undefined) throw new Error(`There is no resource type ${name}.`);
+    return mapTable(resourceType, mapping);
+  });
+}
+
+/** The storage of mappings that stand by the names of resource types. */
+export function storageOf({ types, resourceTypes, ...options }: NamedOptions): MappedStorage {
+  return mappedStorage({
+    ...options,
+    tables: tablesOf(resourceTypes === undefined ? { types } : { types, resourceTypes }),
+  });
+}
 
 /** Makes the tables of an application. */
 export async function made(application: Application, engine: Engine) {
@@ -258,11 +288,12 @@ export async function made(application: Application, engine: Engine) {
   const run = (text: string) => db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text));
   for (const text of application.ddl(engine.isPostgres)) await run(inSchema(text, schema));
   sent.length = 0;
-  const options: MappedStorageOptions = {
+  const options: NamedOptions = {
     db,
     types: application.types(schema),
     resourceTypes: application.resourceTypes,
     hashSecret: (_, value) => `hash of ${String(value).length}`,
+    outbox: schema === undefined ? "scim_outbox" : { schema, table: "scim_outbox" },
   };
   return {
     db: db as Kysely<unknown>,

@@ -1,0 +1,162 @@
+import { describe, expectTypeOf, test } from "vitest";
+import {
+  type ChangeEvent,
+  type Context,
+  createScim,
+  type Decide,
+  defineResourceType,
+  defineSchema,
+  EnterpriseUserSchema,
+  Group,
+  type PendingChange,
+  type Resource,
+  type ResourceObject,
+  type ScimEvent,
+  type ScimNotice,
+  type ScimOptions,
+  User,
+} from "../../src/index.ts";
+import { memoryStorage } from "../../src/storage/memory/index.ts";
+
+const Device = defineResourceType({
+  name: "Device",
+  schema: defineSchema({
+    id: "urn:example:params:scim:schemas:Device",
+    name: "Device",
+    attributes: {
+      serialNumber: { required: true },
+      ports: {
+        type: "complex",
+        multiValued: true,
+        scimkit: { collection: true },
+        subAttributes: { value: { type: "integer" }, label: {} },
+      },
+    },
+  }),
+});
+const Employee = User.extend(EnterpriseUserSchema);
+const given = { storage: memoryStorage(), baseUrl: "https://example.com/scim/v2", authenticate: () => ({ site: 7 }) };
+
+describe("what onChange is told", () => {
+  test("narrows by resourceType to the types of createScim's resource types", () => {
+    createScim({
+      ...given,
+      resourceTypes: [Employee, Group, Device],
+      onChange: (event) => {
+        expectTypeOf(event.resourceType).toEqualTypeOf<"User" | "Group" | "Device">();
+        expectTypeOf(event.context).toEqualTypeOf<{ site: number }>();
+        if (event.resourceType === "Device") {
+          expectTypeOf(event.after).toEqualTypeOf<Resource<typeof Device> | undefined>();
+          expectTypeOf(event.after?.serialNumber).toEqualTypeOf<string | undefined>();
+          // @ts-expect-error: a device has no such attribute
+          event.after?.userName;
+        }
+        if (event.resourceType === "User") {
+          expectTypeOf(event.after?.emails?.[0]?.value).toEqualTypeOf<string | undefined>();
+          expectTypeOf(event.before?.[EnterpriseUserSchema.id]?.department).toEqualTypeOf<string | undefined>();
+          // @ts-expect-error: no event shows a secret
+          event.after?.password;
+        }
+        // @ts-expect-error: there is no such resource type
+        event.resourceType === "Users";
+      },
+    });
+  });
+
+  test("has the elements of collections in its deltas, and none where the type has no collection", () => {
+    createScim({
+      ...given,
+      resourceTypes: [Employee, Group, Device],
+      onChange: (event) => {
+        if (event.resourceType === "User") expectTypeOf(event.deltas).toEqualTypeOf<readonly never[]>();
+        if (event.resourceType === "Group") {
+          for (const { attribute, joined, left } of event.deltas) {
+            expectTypeOf(attribute).toEqualTypeOf<"members">();
+            expectTypeOf(joined[0]?.value).toEqualTypeOf<string | undefined>();
+            expectTypeOf(left).toEqualTypeOf<readonly string[]>();
+          }
+        }
+        if (event.resourceType === "Device")
+          expectTypeOf(event.deltas[0]?.left).toEqualTypeOf<readonly number[] | undefined>();
+      },
+    });
+  });
+
+  test("keeps its types through extend, unique and refer", () => {
+    createScim({
+      ...given,
+      resourceTypes: [User.unique("displayName"), Group.refer("members", ["User"])],
+      onChange: ({ resourceType }) => expectTypeOf(resourceType).toEqualTypeOf<"User" | "Group">(),
+    });
+  });
+
+  test("is taken by a listener that names its types, that names more of them, or that takes any", () => {
+    const resourceTypes = [Employee, Group] as const;
+    createScim({ ...given, resourceTypes, onChange: (_: ChangeEvent<Context, typeof Employee | typeof Group>) => 1 });
+    createScim({
+      ...given,
+      resourceTypes,
+      onChange: (_: ChangeEvent<Context, typeof Employee | typeof Group | typeof Device>) => undefined,
+    });
+    const events: ScimEvent[] = [];
+    createScim({
+      ...given,
+      resourceTypes,
+      onChange: (event) => events.push(event),
+      onNotice: (event) => events.push(event),
+    });
+    // @ts-expect-error: groups are told of as well
+    createScim({ ...given, resourceTypes, onChange: (_: ChangeEvent<Context, typeof Employee>) => undefined });
+  });
+
+  test("is of whatever type where the types are not known", () => {
+    expectTypeOf<ChangeEvent["resourceType"]>().toEqualTypeOf<string>();
+    expectTypeOf<ChangeEvent["after"]>().toEqualTypeOf<ResourceObject | undefined>();
+    expectTypeOf<NonNullable<ScimOptions["onChange"]>>().parameter(0).toEqualTypeOf<ChangeEvent>();
+    const options: ScimOptions = { ...given, resourceTypes: [User] };
+    createScim(options);
+  });
+
+  test("is no notice, and no notice is a change", () => {
+    expectTypeOf<Extract<ScimNotice, ChangeEvent>>().toEqualTypeOf<never>();
+    expectTypeOf<ScimEvent>().toEqualTypeOf<ChangeEvent | ScimNotice>();
+  });
+});
+
+describe("what decide is asked about", () => {
+  test("narrows by resourceType, and reads by the names of the resource types", () => {
+    createScim({
+      ...given,
+      resourceTypes: [Employee, Group, Device],
+      decide: async (change, { site }) => {
+        expectTypeOf(site).toEqualTypeOf<number>();
+        if (change.resourceType === "Device")
+          expectTypeOf((await change.after())?.serialNumber).toEqualTypeOf<string | undefined>();
+        if (change.resourceType === "Group") {
+          const [delta] = change.deltas;
+          expectTypeOf(delta?.left).toEqualTypeOf<readonly string[] | undefined>();
+          const user = await change.read("User", delta?.left[0] ?? "");
+          expectTypeOf(user?.[EnterpriseUserSchema.id]?.department).toEqualTypeOf<string | undefined>();
+          expectTypeOf(user?.userName).toEqualTypeOf<string | undefined>();
+          const part = await change.read("User", "1", ["emails"]);
+          expectTypeOf(part).toEqualTypeOf<Partial<Resource<typeof Employee>> | undefined>();
+        }
+        // @ts-expect-error: there is no such resource type
+        await change.count("Users");
+        return { active: (await change.count("User", "active eq true")) < 10 };
+      },
+    });
+  });
+
+  test("is taken by a function that names its types, or that takes any", () => {
+    const typed: Decide<Context, typeof Employee | typeof Group> = ({ resourceType }) => {
+      expectTypeOf(resourceType).toEqualTypeOf<"User" | "Group">();
+    };
+    const any = async (change: PendingChange) => {
+      expectTypeOf(await change.before()).toEqualTypeOf<ResourceObject | undefined>();
+      expectTypeOf(await change.read("Anything", "1")).toEqualTypeOf<ResourceObject | undefined>();
+    };
+    createScim({ ...given, resourceTypes: [Employee, Group], decide: typed });
+    createScim({ ...given, resourceTypes: [Employee, Group], decide: any });
+  });
+});
