@@ -7,9 +7,7 @@ import type { Attribute } from "../schema/attribute.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import { readBody } from "./body.ts";
 import { inTransaction } from "./bulk/transaction.ts";
-import { newIdOf } from "./new-id.ts";
 import { patch } from "./patch.ts";
 import { readBack } from "./read.ts";
 import { SELECT_NONE } from "./stored.ts";
@@ -37,7 +35,7 @@ export async function withMemberships<C extends Context, O extends MemberWrite>(
 ): Promise<Result> {
   const { memberships = [], resourceType, selection } = operation;
   if (memberships.length === 0) return write(operation, call);
-  const id = operation.type === "create" ? await idOfNew(operation, call) : operation.id;
+  const id = operation.type === "create" ? call.engine.newId() : operation.id;
   const before = operation.type === "create" ? {} : await readGroups(resourceType, id, memberships, call);
   // What is not there is the write's to refuse.
   if (before === undefined) return write(operation, call);
@@ -47,7 +45,7 @@ export async function withMemberships<C extends Context, O extends MemberWrite>(
   const types = [resourceType, ...changes.map(({ holder }) => holder)];
   let writtenId = id;
   const result = await inTransaction(call, types, async (inner) => {
-    const engine = { ...inner.engine, newId: () => id, idFor: undefined };
+    const engine = { ...inner.engine, newId: () => id };
     const written = await write(operation, operation.type === "create" ? { ...inner, engine } : inner);
     writtenId = written.type === "resource" ? written.resource.id : id;
     const groupCall = { ...inner, engine: { ...inner.engine, patchResponse: "auto" } } as const;
@@ -58,14 +56,6 @@ export async function withMemberships<C extends Context, O extends MemberWrite>(
   if (result.type !== "resource" || !isShown) return result;
   const current = await readBack({ resourceType, id: writtenId, selection }, call);
   return current.type === "resource" ? { ...current, status: result.status } : result;
-}
-
-/** The id that the create will propose; the host is asked for it once, before `authorize` is asked for the groups. */
-async function idOfNew<C extends Context>({ resourceType, body }: CreateOperation, call: Call<C>): Promise<string> {
-  if (call.engine.idFor === undefined) return call.engine.newId();
-  // What is noticed of the body is told when it is read to be written.
-  const quiet = { ...call, note: () => undefined, engine: { ...call.engine, emit: () => undefined } };
-  return newIdOf(call, resourceType, (await readBody(quiet, resourceType, body)).resource);
 }
 
 async function readGroups<C extends Context>(

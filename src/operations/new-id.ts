@@ -1,9 +1,11 @@
 import type { Call } from "../call/call.ts";
+import type { Operation } from "../call/operation.ts";
 import { conflict } from "../error.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { isUsableId } from "../storage/id.ts";
+import { readBody } from "./body.ts";
 
 /**
  * The id that a new resource is to have: the host's, where it has one for it.
@@ -27,4 +29,19 @@ export async function newIdOf<C extends Context>(
   if (id.includes("bulkId"))
     throw conflict("The server made an id that contains the reserved word bulkId. Repeat the request.");
   return id;
+}
+
+/**
+ * A call whose create will take the id that the host has for it. It is asked for ahead of the transaction of the write, because whoever
+ * looks ids up in the same storage would wait for it otherwise.
+ * @throws {ScimError} 400 as the create.
+ */
+export async function withNewId<C extends Context>(operation: Operation, call: Call<C>): Promise<Call<C>> {
+  const { engine } = call;
+  if (operation.type !== "create" || engine.idFor === undefined) return call;
+  // What is noticed of the body is told when it is read to be written.
+  const quiet = { ...call, note: () => undefined, engine: { ...engine, emit: () => undefined } };
+  const { resource } = await readBody(quiet, operation.resourceType, operation.body);
+  const id = await newIdOf(call, operation.resourceType, resource);
+  return { ...call, engine: { ...engine, newId: () => id, idFor: undefined } };
 }

@@ -5,7 +5,7 @@ import type { Scim } from "../scim.ts";
 import { insideOf } from "../service/inside.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Ledger, LedgerEntry } from "../storage/ledger.ts";
-import { type Disconnected, type DisconnectOptions, disconnect, type DisconnectPolicy } from "./disconnect.ts";
+import { type Disconnected, type DisconnectOptions, type DisconnectPolicy, disconnect } from "./disconnect.ts";
 import type { ManagedResource } from "./managed.ts";
 
 /** What a host asks of the resources that identity providers own. */
@@ -89,7 +89,11 @@ export function ownershipOf<C extends Context = Context>(scim: Scim): Ownership<
     },
     async formerId(name, externalId, context) {
       const call = await inside.call(context);
-      const [entry] = await ledgerOf(typeOf(name, call), call).read(FORMER, [await formerKey(name, externalId)], context);
+      const [entry] = await ledgerOf(typeOf(name, call), call).read(
+        FORMER,
+        [await formerKey(name, externalId)],
+        context,
+      );
       return typeof entry?.value.id === "string" ? entry.value.id : undefined;
     },
     async disconnect(context, policy, options = {}) {
@@ -154,7 +158,9 @@ function lockedOf<C extends Context>(type: CompiledResourceType, { hostOwned }: 
     }),
   );
   return type.content
-    .filter((attribute) => attribute.mutability !== "readOnly" && attribute.inverseOf === undefined && !own.has(attribute))
+    .filter(
+      (attribute) => attribute.mutability !== "readOnly" && attribute.inverseOf === undefined && !own.has(attribute),
+    )
     .map(({ path }) => path);
 }
 

@@ -23,7 +23,7 @@ describe("idFor", () => {
     expect(asked[0]).toEqual({
       resourceType: "User",
       endpoint: "/Users",
-      resource: { userName: "ada", externalId: "7", active: true },
+      resource: { userName: "ada", externalId: "7" },
     });
   });
 

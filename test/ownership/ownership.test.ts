@@ -91,18 +91,21 @@ describe.each(withLedger)("ownership on $name", (kind) => {
     expect(await ownership.isManaged("User", made, own)).toBe(false);
   });
 
-  test.runIf(kind.hasLedger)("comes with each operation of a bulk request, and not with one that is refused", async () => {
-    const own = await context();
-    const Operations = ["a", "a", "b"].map((userName, index) => ({
-      method: "POST",
-      path: "/Users",
-      bulkId: String(index),
-      data: { schemas: [USER], userName },
-    }));
-    const { json } = await ask(own, "POST", "/Bulk", { schemas: [BULK], Operations });
-    expect(json.Operations.map(({ status }: { status: string }) => status)).toEqual(["201", "409", "201"]);
-    expect(await listed(ownership, own)).toHaveLength(2);
-  });
+  test.runIf(kind.hasLedger)(
+    "comes with each operation of a bulk request, and not with one that is refused",
+    async () => {
+      const own = await context();
+      const Operations = ["a", "a", "b"].map((userName, index) => ({
+        method: "POST",
+        path: "/Users",
+        bulkId: String(index),
+        data: { schemas: [USER], userName },
+      }));
+      const { json } = await ask(own, "POST", "/Bulk", { schemas: [BULK], Operations });
+      expect(json.Operations.map(({ status }: { status: string }) => status)).toEqual(["201", "409", "201"]);
+      expect(await listed(ownership, own)).toHaveLength(2);
+    },
+  );
 
   test.runIf(kind.hasLedger)("that is kept is marked, and is connected again by the next write", async () => {
     const own = await context();
@@ -180,7 +183,9 @@ describe("ownership", () => {
 
   test("says which attributes a host's own people are not to edit", async () => {
     const ownership = { hostOwned: ["User.nickName", "User.timezone"] };
-    const locked = await ownershipOf(serve(memoryStorage(), [User, Group], { ownership }).scim).lockedAttributes("User");
+    const locked = await ownershipOf(serve(memoryStorage(), [User, Group], { ownership }).scim).lockedAttributes(
+      "User",
+    );
     expect(locked).toEqual(expect.arrayContaining(["userName", "active", "emails", "password", "externalId"]));
     for (const path of ["nickName", "timezone", "groups", "id", "meta"]) expect(locked).not.toContain(path);
     const own = ownershipOf(serve(memoryStorage(), [User, Group], { ownership: true }).scim);
