@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
+import type { OwnershipOptions } from "../call/ownership.ts";
 import type { AdoptOptions, LifecycleOptions } from "../events/adoption.ts";
 import { checkProfile } from "../quirks/profile.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
@@ -10,6 +11,7 @@ import type { Context } from "../storage/adapter.ts";
 import { AnnouncementsShape } from "./announce.ts";
 import type { DrainOptions, RetryOptions } from "./drain-options.ts";
 import type { AuthenticationScheme, ClockOptions, DiscoveryOptions, PagingOptions, ScimOptions } from "./options.ts";
+import { PluginsShape } from "./plugins.ts";
 import type { ShapeOf } from "./shape.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -67,6 +69,12 @@ export const ClockShape = z.strictObject({
   timer: anyFunction.optional(),
 } satisfies ShapeOf<ClockOptions>);
 
+/** The shape of `OwnershipOptions`. */
+const OwnershipShape = z.strictObject({
+  owner: anyFunction.optional(),
+  hostOwned: z.array(z.string()).optional(),
+} satisfies ShapeOf<OwnershipOptions<Context>>);
+
 /** The shape of `Limits`: `DEFAULT_LIMITS` has every one of them. */
 const LimitsShape = z.strictObject(
   Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])),
@@ -104,6 +112,7 @@ export const OptionsShape = z.strictObject({
   adopt: z.union([anyFunction, AdoptShape], "must be a function, or an object with decide").optional(),
   lifecycle: LifecycleShape.optional(),
   outbox: z.boolean().optional(),
+  ownership: z.union([z.boolean(), OwnershipShape], "must be true, or an object with owner or hostOwned").optional(),
   bulk: z.boolean().optional(),
   isReadable: anyFunction.optional(),
   profile: profile.optional(),
@@ -117,9 +126,11 @@ export const OptionsShape = z.strictObject({
   onChange: anyFunction.optional(),
   onNotice: anyFunction.optional(),
   onRequest: anyFunction.optional(),
+  plugins: PluginsShape.optional(),
   comparisonKey: anyFunction.optional(),
   clock: ClockShape.optional(),
   newId: anyFunction.optional(),
+  idFor: anyFunction.optional(),
 } satisfies ShapeOf<ScimOptions>);
 
 const duration = z.number().nonnegative().max(LONGEST_TIMEOUT);
@@ -236,9 +247,13 @@ function problemOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {
     issue.code === "invalid_union" ? issue.errors.flat().filter(({ code }) => code === "invalid_value") : [];
   if (lists.length > 0 && issue.message === "Invalid input")
     return `${[...new Set(lists.map((list) => problemOf(list, shape)))].join(", or ")}, or of another form that the type has`;
-  if (issue.code === "unrecognized_keys")
-    return `there is no ${listed(issue.keys)}; there are ${namesAt(shape, issue.path).join(", ")}`;
+  if (issue.code === "unrecognized_keys") return unknownKeys(issue.keys, namesAt(shape, issue.path));
   return issue.message;
+}
+
+function unknownKeys(keys: readonly string[], names: readonly string[]): string {
+  const hints = keys.map((key) => nearestHint(names, key)).filter((hint, at, all) => all.indexOf(hint) === at);
+  return `there is no ${listed(keys)}; there are ${names.join(", ")}${hints.join("") === "" ? "" : `.${hints.join("")}`}`;
 }
 
 function listed(values: readonly unknown[]): string {
