@@ -12,6 +12,7 @@ import { createEngines } from "./service/engine.ts";
 import { createFail } from "./service/fail.ts";
 import { tell } from "./service/listeners.ts";
 import type { ScimOptions } from "./service/options.ts";
+import { fixedPath } from "./service/place.ts";
 import { type Progress, requestEvent, startProgress } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
 import type { OutboxLag } from "./storage/outbox.ts";
@@ -96,6 +97,11 @@ export interface Scim<H = unknown> {
   lag(): Promise<OutboxLag>;
   /** The bounds in force, for hosts that enforce `limits.body` while reading. */
   readonly limits: Limits;
+  /**
+   * Below which path the endpoints are, without a slash at its end: `/scim/v2`, or `""` for the root. Undefined where that depends on the
+   * request (`baseUrl` or `path` is a function).
+   */
+  readonly path: string | undefined;
   /** The compiled resource types of the options; those of tenants may differ. */
   readonly resourceTypes: readonly CompiledResourceType[];
 }
@@ -142,6 +148,7 @@ export function createScim<
 
   return {
     limits,
+    path: fixedPath(settled),
     resourceTypes,
     drain,
     lag,
