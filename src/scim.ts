@@ -21,7 +21,7 @@ import type { OutboxLag } from "./storage/outbox.ts";
  * A SCIM service provider, ready to be mounted. It holds no state of its own: start as many as you like.
  * @see RFC 7644 §3
  */
-export interface Scim<H = unknown> {
+export interface Scim<H = unknown, R extends ResourceTypeDefinition = ResourceTypeDefinition> {
   /**
    * Answers a request. Never rejects: whatever goes wrong becomes a SCIM error response.
    *
@@ -80,7 +80,7 @@ export interface Scim<H = unknown> {
    * });
    * ```
    */
-  drain(handler: DrainHandler, options?: DrainOptions): Promise<void>;
+  drain(handler: DrainHandler<R>, options?: DrainOptions): Promise<void>;
   /**
    * How many events wait to be handed out, and since when the oldest of them does: for a metric, and for an alarm when that is too long ago.
    *
@@ -130,11 +130,11 @@ export function createScim<
   C extends Context = Context,
   const T extends readonly ResourceTypeDefinition[] = readonly ResourceTypeDefinition[],
   H = unknown,
->(options: ScimOptions<C, T, H>): Scim<H> {
-  // What the host's functions are told of is of the types that they expect, or of a tenant's own.
-  const given = options as unknown as ScimOptions<C>;
-  checkOptions(given);
-  const settled = settle(given);
+>(options: ScimOptions<C, T, H>): Scim<H, T[number]>;
+// Within, a resource is of whatever type: those that the host names, and those of tenants.
+export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
+  checkOptions(options);
+  const settled = settle(options);
   const { drain, lag, wake } = createOutboxes(settled, (notice: DrainNotice<C>) => emit(notice));
   const engines = createEngines(settled, wake);
   const { limits, resourceTypes, emit } = engines.standard;

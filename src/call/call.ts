@@ -40,7 +40,8 @@ export interface Engine<C extends Context> {
   readonly cursors: Cursors;
   /** What of a context cursors are bound to, besides the tenant. */
   readonly cursorIdentity: ((context: C) => string) | undefined;
-  readonly sensitiveAttributes: readonly string[];
+  /** Paths of attributes, in lower case. */
+  readonly sensitiveAttributes: ReadonlySet<string>;
   readonly isReadable: ((attribute: Attribute, resourceType: CompiledResourceType, context: C) => boolean) | undefined;
   readonly authenticationSchemes: readonly Readonly<Record<string, unknown>>[];
   readonly documentationUri: string | undefined;

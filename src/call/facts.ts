@@ -15,7 +15,8 @@ export type Access = "read" | "write" | "discover";
 
 /**
  * What `authorize` is told of an operation, once HTTP, letter case, URNs, aliases and the quirks of a client are behind it. Nothing of
- * it is as the client wrote it, so that no spelling passes a guard by. What the values are is the business of `decide`.
+ * it is as the client wrote it, so that no spelling passes a guard by. What the values are is the business of `decide`. The option
+ * `authorize` knows the names of its `resourceTypes`; a guard that stands elsewhere takes any.
  *
  * @example
  * ```ts

@@ -20,6 +20,7 @@ export function emitterOf<C extends Context>(
     if (isChange(event)) {
       committed();
       const onFailure = (error: unknown): void => tell(onNotice, { type: "fault", error, event, context }, waitUntil);
+      committed();
       tell(onChange, event, waitUntil, onFailure);
     } else {
       const onFailure = (error: unknown): void => tell(onNotice, { type: "fault", error, context }, waitUntil);

@@ -192,7 +192,11 @@ export interface ScimOptions<
   readonly rootQueries?: boolean | undefined;
   /** Ways of paging, and how cursors are made. Default: by index, and by cursor where the client asks for it and every storage adapter can. */
   readonly paging?: PagingOptions<C> | undefined;
-  /** Attribute paths that must not be filtered by in a URL: a GET with one is 403 sensitive, POST /.search serves it. Default none. */
+  /**
+   * Attribute paths that must not be filtered by in a URL: a GET with one is 403 sensitive, POST /.search serves it. One that no
+   * resource type has is refused, with the one that is meant. Default none.
+   * @see RFC 7644 §7.5.2
+   */
   readonly sensitiveAttributes?: readonly string[] | undefined;
   /** What the discovery endpoints say. Default: that they are open to all, and that bearer tokens are taken. */
   readonly discovery?: DiscoveryOptions | undefined;

@@ -11,7 +11,7 @@ const request = { method: "GET", url: "/scim/v2/Users", headers: {} };
 
 test("what authenticate takes as host is what handle and the hosts have to give", () => {
   const plain = createScim({ ...given, authenticate: () => ({}) });
-  expectTypeOf(plain).toEqualTypeOf<Scim>();
+  expectTypeOf(plain).toEqualTypeOf<Scim<unknown, typeof User>>();
   plain.handle(request);
   plain.handle(request, 7);
   const own = createScim({
@@ -26,7 +26,7 @@ test("what authenticate takes as host is what handle and the hosts have to give"
       return undefined;
     },
   });
-  expectTypeOf(own).toEqualTypeOf<Scim<{ readonly userId: string }>>();
+  expectTypeOf(own).toEqualTypeOf<Scim<{ readonly userId: string }, typeof User>>();
   own.handle(request, { userId: "7" });
   // @ts-expect-error it is asked for
   own.handle(request);
@@ -65,7 +65,7 @@ test("a look-up of tokens sees the host too", () => {
       expectTypeOf(ip).toEqualTypeOf<string | undefined>();
     },
   });
-  expectTypeOf(scim).toEqualTypeOf<Scim<ExpressRequest>>();
+  expectTypeOf(scim).toEqualTypeOf<Scim<ExpressRequest, typeof User>>();
   nodeHandler(scim);
 });
 
