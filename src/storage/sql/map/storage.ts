@@ -28,11 +28,11 @@ export interface MappedStorageOptions<DB = unknown> {
   /** The resource types, the same as `createScim` gets, each with the table of yours that it lies in: made by `mapTable`. */
   readonly tables: readonly MappedTable[];
   /** The comparison key, where `createScim` gets one of your own. */
-  readonly comparisonKey?: ComparisonKey;
+  readonly comparisonKey?: ComparisonKey | undefined;
   /** Makes of a writeOnly value (a password) what its column keeps. Needed where a mapping has such a column. */
-  readonly hashSecret?: HashSecret;
+  readonly hashSecret?: HashSecret | undefined;
   /** Most rows that a query may look at where SQL cannot express all of it; more is 400 tooMany. Default 100,000. */
-  readonly maxScanned?: number;
+  readonly maxScanned?: number | undefined;
   /**
    * The table where events wait to be handed out, such as `"scim_outbox"`: one of scimkit's own, which `prepare` makes beside yours. It has no
    * column for the tenant's own key, and no other table refers to it. Default: none, and `createScim` refuses `outbox: true`.
