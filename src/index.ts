@@ -84,6 +84,7 @@ export type {
   PagingOptions,
   ScimOptions,
 } from "./service/options.ts";
+export type { ScimPlugin } from "./service/plugins.ts";
 export type { RequestEvent } from "./service/request-event.ts";
 export type { TenantOptions } from "./service/tenant.ts";
 export type {

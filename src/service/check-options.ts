@@ -9,6 +9,7 @@ import type { Context } from "../storage/adapter.ts";
 import { AnnouncementsShape } from "./announce.ts";
 import type { DrainOptions, RetryOptions } from "./drain-options.ts";
 import type { AuthenticationScheme, ClockOptions, DiscoveryOptions, PagingOptions, ScimOptions } from "./options.ts";
+import { PluginsShape } from "./plugins.ts";
 import type { ShapeOf } from "./shape.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -101,6 +102,7 @@ export const OptionsShape = z.strictObject({
   onChange: anyFunction.optional(),
   onNotice: anyFunction.optional(),
   onRequest: anyFunction.optional(),
+  plugins: PluginsShape.optional(),
   comparisonKey: anyFunction.optional(),
   clock: ClockShape.optional(),
   newId: anyFunction.optional(),

@@ -19,6 +19,7 @@ import { emitterOf, tell } from "./listeners.ts";
 import { checkNamedAttributes, namedAttributes } from "./named-attributes.ts";
 import { type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
+import { withRulesOf } from "./plugins.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -57,8 +58,9 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
       );
     });
   });
+  const withPlugins = remembered(withRulesOf(options.plugins));
   const find = (definitions: readonly ResourceTypeDefinition[], profile: SettledOptions<C>["profile"]) =>
-    under(typeof profile === "string" ? profiles[profile] : profile)(definitions);
+    under(withPlugins(typeof profile === "string" ? profiles[profile] : profile))(definitions);
   const { resourceTypes, profile } = options;
   const standard = find(resourceTypes, profile);
   const { sensitiveAttributes, tenant: hasTenants } = options;

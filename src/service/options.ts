@@ -10,6 +10,7 @@ import type { Attribute, ComparisonKey } from "../schema/attribute.ts";
 import type { CompiledResourceType, ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { Announcements } from "./announce.ts";
+import type { ScimPlugin } from "./plugins.ts";
 import type { RequestEvent } from "./request-event.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -221,6 +222,11 @@ export interface ScimOptions<
   readonly onNotice?: ((event: ScimNotice<C>) => unknown) | undefined;
   /** Told of each request once, when its answer is known: for counters and timings. What it throws is dropped. */
   readonly onRequest?: ((event: RequestEvent<C>) => unknown) | undefined;
+  /**
+   * What other packages add: listeners, refusals, rules, announcements; each with a name of its own. All listeners are told, those of
+   * these options first; any `authorize` may refuse. Default: none.
+   */
+  readonly plugins?: readonly ScimPlugin<NoInfer<C>>[] | undefined;
   /**
    * Replaces the key by which values are compared, sorted and kept unique. Storage must have been filled under the same
    * one. Default: `comparisonKey`.
