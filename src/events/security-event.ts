@@ -83,6 +83,11 @@ function payloadOf(event: Told, mode: "notice" | "full"): SecurityEvent["events"
       return changePayload(event, "put", mode === "full" ? event.after : undefined);
     case "patched":
       return changePayload(event, "patch", mode === "full" ? patchOf(event) : undefined);
+    case "adopted":
+    case "restored":
+      return event.before === undefined
+        ? changePayload(event, "create", mode === "full" ? event.after : undefined)
+        : changePayload(event, "patch", mode === "full" ? patchOf(event) : undefined);
     case "deleted":
       // Without payload and qualifier, and without a feed:remove [E-2.4-01].
       return { [`${PROV}:delete`]: {} };

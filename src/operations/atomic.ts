@@ -12,8 +12,9 @@ export async function atomically<C extends Context>(
   resourceType: CompiledResourceType,
   call: Call<C>,
   write: (call: Call<C>) => Promise<Result>,
+  hasMore = false,
 ): Promise<Result> {
   const { decide, outbox } = call.engine;
-  const isMore = decide !== undefined || outbox;
+  const isMore = hasMore || decide !== undefined || outbox;
   return isMore && hasTransactions(resourceType, call) ? inTransaction(call, [resourceType], write) : write(call);
 }

@@ -2,15 +2,15 @@ import type { Call } from "../call/call.ts";
 import type { Operation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
+import { createOrAdopt } from "./adopt.ts";
 import { atomically } from "./atomic.ts";
 import { bulk } from "./bulk/bulk.ts";
-import { create } from "./create.ts";
 import { discover } from "./discover.ts";
 import { withMemberships } from "./memberships.ts";
 import { patch } from "./patch.ts";
 import { query } from "./query.ts";
 import { read } from "./read.ts";
-import { remove } from "./remove.ts";
+import { removeAtomically } from "./remove.ts";
 import { replace } from "./replace.ts";
 import { rootQuery } from "./root/root-query.ts";
 
@@ -18,7 +18,7 @@ import { rootQuery } from "./root/root-query.ts";
 export async function execute<C extends Context>(operation: Operation, call: Call<C>): Promise<Result> {
   switch (operation.type) {
     case "create":
-      return atomically(operation.resourceType, call, (inner) => withMemberships(operation, inner, create));
+      return atomically(operation.resourceType, call, (inner) => withMemberships(operation, inner, createOrAdopt));
     case "read":
       return read(operation, call);
     case "query":
@@ -30,7 +30,7 @@ export async function execute<C extends Context>(operation: Operation, call: Cal
     case "patch":
       return atomically(operation.resourceType, call, (inner) => withMemberships(operation, inner, patch));
     case "delete":
-      return atomically(operation.resourceType, call, (inner) => remove(operation, inner));
+      return removeAtomically(operation, call);
     case "bulk":
       return bulk(operation, call, execute);
     case "discover":

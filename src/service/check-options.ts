@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
+import type { AdoptOptions, LifecycleOptions } from "../events/adoption.ts";
 import { checkProfile } from "../quirks/profile.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
 import { nearestHint } from "../schema/nearest-name.ts";
@@ -72,6 +73,19 @@ const LimitsShape = z.strictObject(
   Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])),
 );
 
+/** The shape of `AdoptOptions`. */
+const AdoptShape = z.strictObject({
+  decide: anyFunction,
+  match: anyFunction.optional(),
+  take: z.enum(["patch", "put"]).optional(),
+} satisfies ShapeOf<AdoptOptions>);
+
+/** The shape of `LifecycleOptions`. */
+export const LifecycleShape = z.strictObject({
+  remember: limit.optional(),
+  delete: z.enum(["delete", "deactivate"]).optional(),
+} satisfies ShapeOf<LifecycleOptions>);
+
 /** The shape of `ScimOptions`. */
 export const OptionsShape = z.strictObject({
   resourceTypes,
@@ -88,6 +102,8 @@ export const OptionsShape = z.strictObject({
   resolveMe: anyFunction.optional(),
   authorize: anyFunction.optional(),
   decide: anyFunction.optional(),
+  adopt: z.union([anyFunction, AdoptShape], "must be a function, or an object with decide").optional(),
+  lifecycle: LifecycleShape.optional(),
   outbox: z.boolean().optional(),
   bulk: z.boolean().optional(),
   isReadable: anyFunction.optional(),

@@ -3,7 +3,7 @@ import {
   compileResourceType,
   type ResourceTypeDefinition,
 } from "../schema/resource-type.ts";
-import type { Context, StorageCapabilities } from "../storage/adapter.ts";
+import { type Context, keepsDeleted, type StorageCapabilities } from "../storage/adapter.ts";
 import type { Case, Feature } from "./case.ts";
 import { casesOf } from "./cases/index.ts";
 import { ConformanceFailure, LeftOut, showError } from "./failure.ts";
@@ -190,8 +190,9 @@ function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonl
     case "failAt":
       return failAt !== undefined;
     case "cursor":
+      return capabilities.cursor === true;
     case "keepsDeleted":
-      return capabilities[feature] === true;
+      return keepsDeleted(capabilities, "User");
     case "secrets":
       return keepsPassword(capabilities, resourceTypes);
     default:

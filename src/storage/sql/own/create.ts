@@ -3,7 +3,7 @@ import { doInSlices, TimeSlice } from "../../../time-slice.ts";
 import type { Context, CreateRequest, StoredResource } from "../../adapter.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database } from "../database.ts";
-import { type Fragment, returning, sql } from "../dialect/fragment.ts";
+import { type Fragment, raw, returning, sql } from "../dialect/fragment.ts";
 import { retryWrite } from "../retry.ts";
 import { assembleWritten } from "./read.ts";
 import { refuseUnvouched } from "./refuse-unvouched.ts";
@@ -36,6 +36,7 @@ export async function createResource(
   // Ids are kept as they are compared, so that an index over ids answers comparisons too.
   const id = request.resource.id.normalize("NFC");
   const owner: Owner = { dialect: database.dialect, tables, tenant, type: resourceType.name, id };
+  const version = firstVersion(request);
   let uniques: readonly UniqueRow[] = [];
   const write = async (): Promise<StoredResource> => {
     const settled = await settle(database, tables, tenant, request, { ...request.resource, id });
@@ -43,12 +44,12 @@ export async function createResource(
     refuseLong(row);
     uniques = row.uniques;
     await refuseUnvouched(database, owner, resourceType, known, uniques);
-    await database.batch(insertResource(owner, settled, row), (guard) =>
+    await database.batch(insertResource(owner, settled, row, version), (guard) =>
       insertParts(owner, settled, row, secrets, guard),
     );
     for (const notice of [...secrets.notices, ...settled.notices]) request.notify(notice);
     const { created, lastModified } = settled.resource.meta;
-    const written = { id, version: "1", created, modified: lastModified, document: row.document };
+    const written = { id, version: String(version), created, modified: lastModified, document: row.document };
     return assembleWritten(database, { ...request, tables, tenant }, row, written, ({ inverseOf }) =>
       inverseOf === undefined ? "row" : isReferredTo(request, inverseOf) ? "tables" : "none",
     );
@@ -67,12 +68,23 @@ function isReferredTo(
   return missing === undefined || missing === "keep";
 }
 
-function insertResource(owner: Owner, { resource }: Settled, { document, keys, modifiedKey }: Row): Fragment {
+/** The first version of a resource, or the next one of who comes back. */
+function firstVersion({ restores }: CreateRequest): number {
+  const last = Number(restores?.version ?? 0);
+  return Number.isSafeInteger(last) && last > 0 ? last + 1 : 1;
+}
+
+function insertResource(
+  owner: Owner,
+  { resource }: Settled,
+  { document, keys, modifiedKey }: Row,
+  version: number,
+): Fragment {
   const { dialect, tables, tenant, type, id } = owner;
   const { created, lastModified } = resource.meta;
   const insert = sql`INSERT INTO ${tables.resource}
     (tenant, type, id, version, created, modified, modified_key, document, keys) VALUES
-    (${tenant}, ${type}, ${id}, 1, ${created}, ${lastModified}, ${modifiedKey}, ${document}, ${dialect.toJson(keys)})`;
+    (${tenant}, ${type}, ${id}, ${raw(String(version))}, ${created}, ${lastModified}, ${modifiedKey}, ${document}, ${dialect.toJson(keys)})`;
   return returning(insert, sql`id`, sql`${tables.resource} WHERE ${ownRow(owner)}`);
 }
 
