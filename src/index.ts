@@ -98,42 +98,16 @@ export type { RequestEvent } from "./service/request-event.ts";
 export type { TenantOptions } from "./service/tenant.ts";
 export type {
   Context,
-  CreateRequest,
-  CursorPage,
-  DeleteRequest,
-  DeltaRequest,
-  DeltaResult,
-  GetRequest,
   IndexPage,
-  NewResource,
-  Page,
-  QueryRequest,
-  QueryResult,
-  ReadRequest,
-  ReplaceRequest,
-  Secrets,
-  Select,
   Sort,
   StorageAdapter,
   StorageCapabilities,
   StorageNotice,
-  StorageRequest,
   StoredMeta,
   StoredResource,
-  WriteRequest,
 } from "./storage/adapter.ts";
-export { isCursorPage } from "./storage/adapter.ts";
 export type { Ledger, LedgerEntry } from "./storage/ledger.ts";
 export type { NewOutboxEntry, Outbox, OutboxEntry, OutboxLag } from "./storage/outbox.ts";
-export {
-  type HeldReference,
-  referencesIn,
-  resolveReferences,
-  type SettleOptions,
-  settleReference,
-  settleReferences,
-} from "./storage/reference.ts";
-export { queryByScan, type ScanOptions } from "./storage/scan.ts";
 export type {
   Counts,
   ExportedResource,

@@ -3,6 +3,7 @@ import type { FilterParseOptions, ResolveOptions } from "scimkit/filter";
 import type { MemoryStorageOptions } from "scimkit/memory";
 import type { NodeHandlerOptions } from "scimkit/node";
 import type { MappedStorageOptions, PrepareOptions, SqliteOptions, SqlStorageOptions } from "scimkit/sql";
+import type { ScanOptions } from "scimkit/storage";
 import type { ConformanceOptions } from "scimkit/testing";
 import { describe, expectTypeOf, test } from "vitest";
 import * as z from "zod";
@@ -19,7 +20,6 @@ import type {
   ProfileSettings,
   ReindexOptions,
   RetryOptions,
-  ScanOptions,
   ScimErrorOptions,
   ScimOptions,
   SecurityEventOptions,
