@@ -78,6 +78,8 @@ export interface Conformance {
   readonly seed: number;
   /** Titles of all cases, in the order in which they run. */
   readonly titles: readonly string[];
+  /** The same with their chapters, and the number of the contract that each belongs to: one of a later contract than the adapter's is left out. */
+  readonly cases: readonly { readonly title: string; readonly chapter: string; readonly contract: number }[];
   /** What the cases that have run so far came to. */
   scoreCard(): ScoreCard;
 }
@@ -158,7 +160,8 @@ export function storageConformance<C extends Context = Context>(options: Conform
   }
   const scoreCard = (): ScoreCard => scoreCardOf(seed, cases, verdicts);
   if (report !== undefined) test("score card", async () => report(scoreCard()));
-  return { seed, titles: cases.map(({ title }) => title), scoreCard };
+  const listed = cases.map(({ title, chapter, contract }) => ({ title, chapter, contract }));
+  return { seed, titles: cases.map(({ title }) => title), cases: listed, scoreCard };
 }
 
 function unexpected(one: Case, error: unknown): string {
