@@ -22,6 +22,11 @@ const ENTRIES = {
     why: "the whole protocol: schemas as data are a sixth of it, the bundled library of the filter grammar a third",
     without: EVERYWHERE,
   },
+  storage: {
+    most: 30,
+    why: "what adapters are helped with: scan, filter and order over values, references, keys",
+    without: EVERYWHERE,
+  },
   memory: {
     most: 42,
     why: "shares filter and schema with the core; keeps the state that a long query is answered from, reads what other schemas wrote, and reports it",

@@ -4,7 +4,7 @@ import { hasDotSegment, splitUrl } from "../protocol/path.ts";
 import type { Scim } from "../scim.ts";
 import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from "./body.ts";
 
-/** Options of `fetchHandler`. */
+/** Options of `fetchHandler`, besides `host`. */
 export interface FetchHandlerOptions {
   /**
    * Keeps the runtime alive until a promise has settled, so that a listener that goes on after the answer is not cut off: `waitUntil` of
@@ -13,6 +13,15 @@ export interface FetchHandlerOptions {
    */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
+
+/** What is handed to `authenticate`, `throttle` and `tenant` as `host`. */
+export interface FetchHost<H> {
+  /** Gives it for a request, and for what the runtime gave beside it. Default: the request itself. */
+  readonly host: (request: Request, bindings: unknown, context: unknown) => H;
+}
+
+/** What a runtime calls with a request: `bindings` and `context` are what some of them give beside it. */
+export type FetchHandler = (request: Request, bindings?: unknown, context?: unknown) => Promise<Response>;
 
 /**
  * Mounts scimkit wherever requests and responses are the web's own: Hono, Workers, Deno, Bun, Next.js. Give it the
@@ -44,11 +53,36 @@ export interface FetchHandlerOptions {
  * const app = new Hono();
  * app.all("/scim/v2/*", (context) => handle(context.req.raw, context.env, context.executionCtx));
  * ```
+ * @example
+ * What middleware ahead of it has found, in Hono:
+ * ```ts
+ * import { type Context, Hono } from "hono";
+ * import { createScim, errors, User } from "scimkit";
+ * import { fetchHandler } from "scimkit/fetch";
+ * import { memoryStorage } from "scimkit/memory";
+ * type Found = Context<{ Variables: { tenant: string | undefined } }>;
+ * const scim = createScim({
+ *   resourceTypes: [User], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2",
+ *   authenticate: (_request, found: Found) => {
+ *     const tenant = found.get("tenant");
+ *     if (tenant === undefined) throw errors.unauthorized();
+ *     return { tenant };
+ *   },
+ * });
+ * const app = new Hono<{ Variables: { tenant: string | undefined } }>();
+ * app.all("/scim/v2/*", (found) => fetchHandler(scim, { host: () => found })(found.req.raw, found.env));
+ * ```
  */
+export function fetchHandler(scim: Scim<Request>, options?: FetchHandlerOptions): FetchHandler;
+/**
+ * As above, with something else of the host's own than the request: `host: () => context` in Hono, where `context.var` holds what
+ * middleware ahead of it has found. What it throws is the answer, as what `authenticate` throws.
+ */
+export function fetchHandler<H>(scim: Scim<H>, options: FetchHandlerOptions & FetchHost<H>): FetchHandler;
 export function fetchHandler(
   scim: Scim,
-  { waitUntil: keepAlive }: FetchHandlerOptions = {},
-): (request: Request, bindings?: unknown, context?: unknown) => Promise<Response> {
+  { waitUntil: keepAlive, host }: FetchHandlerOptions & Partial<FetchHost<unknown>> = {},
+): FetchHandler {
   return async (request, bindings, context) => {
     const { method, signal } = request;
     const url = urlOf(request, bindings);
@@ -58,7 +92,7 @@ export function fetchHandler(
     const waitUntil = keepAlive ?? waitUntilOf(context) ?? waitUntilOf(bindings);
     const asked = { method, url, headers, body: incoming.read, signal, waitUntil };
     try {
-      answer = await scim.handle(asked);
+      answer = await scim.handle(asked, host === undefined ? request : host(request, bindings, context));
       return toResponse(answer, await incoming.drop());
     } catch (error) {
       // The runtime refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].

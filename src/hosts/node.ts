@@ -12,7 +12,7 @@ interface MountedRequest extends IncomingMessage {
   readonly body?: unknown;
 }
 
-/** Options of `nodeHandler` and `errorHandler`. */
+/** Options of `errorHandler`, and of `nodeHandler` besides `host`. */
 export interface NodeHandlerOptions {
   /**
    * Keeps the runtime alive until a promise has settled, so that a listener that goes on after the answer is not cut off where Node is
@@ -21,6 +21,15 @@ export interface NodeHandlerOptions {
    */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
+
+/** What is handed to `authenticate`, `throttle` and `tenant` as `host`. */
+export interface NodeHost<H> {
+  /** Gives it for a request. Default: the request itself, with whatever middleware has put there (`user`, `session`, `ip`). */
+  readonly host: (request: IncomingMessage) => H;
+}
+
+/** A listener of `node:http`, and middleware of Express and Connect. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
  * Mounts scimkit on `node:http`, Express, Connect or Fastify's raw requests. The body is read here once the client is
@@ -38,11 +47,33 @@ export interface NodeHandlerOptions {
  * });
  * createServer(nodeHandler(scim));
  * ```
+ * @example
+ * A session that middleware ahead of it has found, in Express:
+ * ```ts
+ * import type { Request } from "express";
+ * import { createScim, errors, User } from "scimkit";
+ * import { memoryStorage } from "scimkit/memory";
+ * import { nodeHandler } from "scimkit/node";
+ * const scim = createScim({
+ *   resourceTypes: [User], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2",
+ *   authenticate: (_request, host: Request & { user?: { tenant: string } }) => {
+ *     if (host.user === undefined) throw errors.unauthorized();
+ *     return { tenant: host.user.tenant, address: host.ip };
+ *   },
+ * });
+ * const handler = nodeHandler(scim);
+ * ```
  */
+export function nodeHandler(scim: Scim<IncomingMessage>, options?: NodeHandlerOptions): NodeHandler;
+/**
+ * As above, with something else of the host's own than the request: `host: () => ctx` in Koa, or Fastify's request. What it throws is
+ * the answer, as what `authenticate` throws.
+ */
+export function nodeHandler<H>(scim: Scim<H>, options: NodeHandlerOptions & NodeHost<H>): NodeHandler;
 export function nodeHandler(
   scim: Scim,
-  { waitUntil }: NodeHandlerOptions = {},
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  { waitUntil, host }: NodeHandlerOptions & Partial<NodeHost<unknown>> = {},
+): NodeHandler {
   return async (request: MountedRequest, response) => {
     const gone = new AbortController();
     response.on("close", () => {
@@ -58,7 +89,7 @@ export function nodeHandler(
       waitUntil,
     };
     try {
-      answer = await scim.handle(asked);
+      answer = await scim.handle(asked, host === undefined ? request : host(request));
       await respond(request, response, answer, scim.limits.body);
     } catch (error) {
       // Node refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
@@ -87,7 +118,7 @@ export function nodeHandler(
  * @see RFC 7644 §3.12
  */
 export function errorHandler(
-  scim: Scim,
+  scim: Pick<Scim, "error" | "limits">,
   { waitUntil }: NodeHandlerOptions = {},
 ): (error: unknown, request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void {
   // Express knows a handler of errors by its four parameters.

@@ -33,6 +33,9 @@ export interface ScimRequest {
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
+/** What a host gives beside a request: it may be left out where nobody asks for it. */
+export type HostArgument<H> = unknown extends H ? [host?: H] : [host: H];
+
 /**
  * The answer. `body` is JSON: text, or a stream of its bytes where storage hands out a collection that is too large to hold;
  * absent where HTTP has none (204, 304, HEAD). A host reads a stream as fast as the client does, cancels it when the client

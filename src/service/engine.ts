@@ -13,11 +13,12 @@ import {
 } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { Outbox } from "../storage/outbox.ts";
+import { checkAdapter } from "./check-adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
 import { checkNamedAttributes, namedAttributes } from "./named-attributes.ts";
-import { type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
+import { checkStorage, type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
 import { withRulesOf } from "./plugins.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
@@ -50,12 +51,9 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
       checkResourceTypes(definitions);
       for (const { id, paths = [] } of profile.quirks)
         checkNamedAttributes(`the rule ${id}`, paths, definitions.map(compile), options.tenant !== undefined);
-      return createEngine(
-        options,
-        common,
-        shared,
-        definitions.map((definition) => compile(served(definition))),
-      );
+      const types = definitions.map((definition) => compile(served(definition)));
+      checkStorage(profile, types, common.adapterOf);
+      return createEngine(options, common, shared, types);
     });
   });
   const withPlugins = remembered(withRulesOf(options.plugins));
@@ -200,5 +198,6 @@ function adapterFor<C extends Context>(
     throw new TypeError(
       `createScim: storage has no adapter for the resource type ${type.name}.${nearestHint(Object.keys(storage), type.name)}`,
     );
+  checkAdapter(found, type);
   return found;
 }
