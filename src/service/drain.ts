@@ -1,4 +1,5 @@
 import type { FaultEvent, UndeliveredEvent } from "../events/event.ts";
+import type { FaultEvent, UndeliveredEvent } from "../events/event.ts";
 import type { OutboxEvent } from "../events/outbox-event.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
