@@ -1,4 +1,4 @@
-export type { Access, OperationFacts } from "./call/facts.ts";
+export type { Access, OperationFacts, OperationType } from "./call/facts.ts";
 export type { IdRequest } from "./call/id-request.ts";
 export type { Limits } from "./call/limits.ts";
 export type { OwnershipOptions } from "./call/ownership.ts";
