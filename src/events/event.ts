@@ -144,6 +144,11 @@ export interface FaultEvent<C extends Context = Context> extends Partial<Asked> 
   readonly type: "fault";
   /** What was thrown, for the host's own log. Of a `ScimError`, `cause` is what the driver said, if any. */
   readonly error: unknown;
+  /**
+   * The change at which `onChange` failed, so that it can be tried again; it has values of the resource, which no log should show.
+   * Absent where something else failed.
+   */
+  readonly event?: ChangeEvent<C>;
   /** The name of the storage that threw it, where one did. */
   readonly storage?: string;
   /** What the client got. */
@@ -232,7 +237,7 @@ export type ScimNotice<C extends Context = Context> =
     }
   /**
    * A reference (`attribute` is its path, `value` the id) names a resource that is not there: it was `"kept"`, and leads
-   * somewhere once the resource exists, or `"dropped"`. The option `references` decides.
+   * somewhere once the resource exists, or `"dropped"`. The setting `references` of the profile decides.
    */
   | {
       readonly type: "missingReference";

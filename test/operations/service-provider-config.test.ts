@@ -3,6 +3,7 @@ import {
   createScim,
   EnterpriseUserSchema,
   Group,
+  ServiceProviderConfigSchema,
   type StorageAdapter,
   type StorageCapabilities,
   User,
@@ -284,7 +285,33 @@ describe("announce", () => {
     expect(json).toMatchObject({ schemas: [CONFIG, urn], [urn]: { region: "eu-1" } });
   });
 
+  test("what another document defines is published as the host has it: a later RFC's or a draft's [T-L6]", async () => {
+    const announce = {
+      interopProfileConformant: false,
+      rolesAndEntitlements: { roles: { enabled: true, multipleRolesSupported: false } },
+      levels: ["AL1", "AL2"],
+    };
+    const { json } = await directory({ discovery: { announce } }).ask("GET", "/ServiceProviderConfig");
+    expect(json).toMatchObject(announce);
+    expect(json.schemas).toEqual([CONFIG]);
+  });
+
+  test("every member that is computed is refused, in any letter case, whatever this server computes of it [T-L6]", () => {
+    const { attributes } = ServiceProviderConfigSchema;
+    const computed = [...Object.keys(attributes), "schemas", "meta", "id"].filter((name) => name !== "securityEvents");
+    expect(computed.length).toBeGreaterThan(10);
+    for (const name of computed)
+      for (const spelling of [name, name.toUpperCase()])
+        expect(
+          () => directory({ discovery: { announce: { [spelling]: true } as Record<string, never> } }),
+          spelling,
+        ).toThrow(/computed/);
+  });
+
   test.each([
+    ["a name that no attribute could have", { "roles and more": true }, /announce\.roles and more: must be the name/],
+    ["securityEvents in other letter case", { securityevents: {} }, /must be written securityEvents/],
+    ["a URN that is no object", { "urn:example:x": true }, /announce\.urn:example:x: must be an object/],
     [
       "a computed member",
       { bulk: { supported: true, maxOperations: 1, maxPayloadSize: 1 } },
