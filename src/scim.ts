@@ -6,10 +6,12 @@ import { arrivals } from "./service/arrival.ts";
 import { checkOptions } from "./service/check-options.ts";
 import { startDeadline } from "./service/deadline.ts";
 import { settle } from "./service/defaults.ts";
-import { createOutboxes, type DrainHandler } from "./service/drain.ts";
+import { createOutboxes, type DrainHandler, type DrainNotice } from "./service/drain.ts";
 import type { DrainOptions } from "./service/drain-options.ts";
 import { createEngines } from "./service/engine.ts";
 import { createFail } from "./service/fail.ts";
+import { insideFrom } from "./service/host-call.ts";
+import { keepInside } from "./service/inside.ts";
 import { tell } from "./service/listeners.ts";
 import type { ScimOptions } from "./service/options.ts";
 import { type Progress, requestEvent, startProgress } from "./service/progress.ts";
@@ -129,7 +131,7 @@ export function createScim<
 export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
   checkOptions(options);
   const settled = settle(options);
-  const { drain, lag, wake } = createOutboxes(settled, (notice) => emit(notice));
+  const { drain, lag, wake } = createOutboxes(settled, (notice: DrainNotice<C>) => emit(notice));
   const engines = createEngines(settled, wake);
   const { limits, resourceTypes, emit } = engines.standard;
   const answer = createAnswer(settled, engines);
@@ -140,7 +142,7 @@ export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
 
   const begun = new WeakMap<object, Progress<C>>();
 
-  return {
+  const scim: Scim = {
     limits,
     resourceTypes,
     drain,
@@ -173,6 +175,8 @@ export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
       return response;
     },
   };
+  keepInside(scim, insideFrom(settled, engines));
+  return scim;
 }
 
 /** What the URL and headers say of a request that never got to `handle`. */
