@@ -7,6 +7,7 @@ import { resolveFilter } from "../filter/resolve.ts";
 import { namedValues } from "../patch/named-values.ts";
 import { withPosition } from "../patch/operation.ts";
 import type { Op, ParsedOperation } from "../patch/parse.ts";
+import type { SentOperation } from "../patch/prepare.ts";
 import { type Attribute, isBlank } from "../schema/attribute.ts";
 import { type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
