@@ -33,7 +33,12 @@ export const ROOMS = [
   ],
   ["scim", "scim\\.ts", ["error", "time", "schema", "storage", "call", "protocol", "service"]],
   ["hosts", "hosts/", ["error", "protocol", "scim"], ["node:http", "node:stream"]],
-  ["testing", "testing/", ["error", "time", "schema", "filter", "storage", "memory", "scim"], ["fast-check"]],
+  [
+    "testing",
+    "testing/",
+    ["error", "time", "schema", "filter", "storage", "memory", "events", "protocol", "scim"],
+    ["fast-check", "node:net"],
+  ],
   [
     "index",
     "index\\.ts",

@@ -14,7 +14,8 @@ type Kept<E> = E extends unknown ? Omit<E, "context"> & Delivery : never;
 
 /**
  * A change as `scim.drain` hands it out: the event that `onChange` is told of, without the context of the request, which ended with it. It went
- * through JSON, and holds no more than that can.
+ * through JSON, and holds no more than that can. `scim.drain` types it by the resource types of `createScim`; a handler that stands
+ * elsewhere takes `OutboxEvent<ChangeEvent<Context, typeof User>>`.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
-import type { FaultEvent, UndeliveredEvent } from "../events/event.ts";
+import type { ChangeEvent, FaultEvent, UndeliveredEvent } from "../events/event.ts";
 import type { OutboxEvent } from "../events/outbox-event.ts";
+import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Outbox, OutboxEntry, OutboxLag } from "../storage/outbox.ts";
 import { Bell } from "./bell.ts";
@@ -12,7 +13,10 @@ import { outboxesOf } from "./engine.ts";
  * Does what an event is there for. It gets each event at least once: what it throws, or a promise of its rejects with, means that it failed, and it
  * gets the event again. `signal` is aborted when the lease ends: what is not finished by then must end too, as somebody else may have begun.
  */
-export type DrainHandler = (event: OutboxEvent, handOver: { readonly signal: AbortSignal }) => unknown;
+export type DrainHandler<R extends ResourceTypeDefinition = ResourceTypeDefinition> = (
+  event: OutboxEvent<ChangeEvent<Context, R>>,
+  handOver: { readonly signal: AbortSignal },
+) => unknown;
 
 /** What a drain tells. */
 export type DrainNotice<C extends Context> = UndeliveredEvent<C> | FaultEvent<C>;

@@ -75,6 +75,10 @@ export function withoutAttributes(
   });
   return (definition) => {
     const schema = without(definition.schema);
-    return schema === definition.schema ? definition : defineResourceType({ ...definition, schema });
+    if (schema === definition.schema) return definition;
+    const refers = Object.fromEntries(
+      Object.entries(definition.refers).filter(([name]) => !left.has(name.toLowerCase())),
+    );
+    return defineResourceType({ ...definition, schema, refers });
   };
 }

@@ -9,6 +9,7 @@ import {
   User,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { ABLE } from "../support/able.ts";
 import { BASE_URL, directory, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
 
 const CONFIG = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -18,7 +19,7 @@ const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /** Memory that says that it can do other things than it could. */
 function storageWith(capabilities: StorageCapabilities, options?: Parameters<typeof memoryStorage>[0]): StorageAdapter {
-  return { ...memoryStorage(options), capabilities };
+  return { ...memoryStorage(options), capabilities: { ...ABLE, ...capabilities } };
 }
 
 describe("what is published", () => {
@@ -171,7 +172,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
     for (const supported of [true, false]) {
       const memory = memoryStorage({ hashSecret: (_, value) => `hash of ${value}` });
       const plain = memoryStorage();
-      const storage = supported ? { ...memory, capabilities: { secrets: true } } : plain;
+      const storage = supported ? { ...memory, capabilities: { ...ABLE, secrets: true } } : plain;
       const { ask, events } = directory({ storage });
       expect((await ask("GET", "/ServiceProviderConfig")).json.changePassword).toEqual({ supported });
       const { id } = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
@@ -212,7 +213,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
   test("pagination: cursors are handed out where the adapter can walk by them, and announced nowhere else [T-L6 R-86]", async () => {
     for (const cursor of [true, false]) {
       const given = {
-        storage: { ...memoryStorage(), capabilities: { cursor } },
+        storage: { ...memoryStorage(), capabilities: { ...ABLE, cursor } },
         paging: { cursorSecret: "a secret of the tests, long enough to be one" },
       };
       const { pagination } = await configOf(given);
