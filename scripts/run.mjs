@@ -34,7 +34,9 @@ const TASKS = {
   "bench:stall": ["node", "bench/stall.ts"],
   "bench:tenant-memory": ["node", "--expose-gc", "bench/tenant-memory.ts"],
   "bench:releases": ["node", "bench/releases.ts"],
+  "bench:outbox": ["node", "bench/storage/outbox.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
+  "bench:import": ["node", "bench/import.ts"],
 };
 
 /** What a task is told besides, unless it is told otherwise. */

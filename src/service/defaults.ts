@@ -20,6 +20,7 @@ type WithoutDefault =
   | "decide"
   | "isReadable"
   | "timeout"
+  | "idFor"
   | "onChange"
   | "onNotice"
   | "onRequest";
@@ -54,6 +55,7 @@ export const DEFAULTS = Object.freeze({
   profile: "lenient",
   writableGroups: false,
   outbox: false,
+  ownership: false,
   rootQueries: true,
   // No secret: one is made when the first cursor comes or goes.
   paging: { cursorSecret: [], cursorTimeout: 3600 },
