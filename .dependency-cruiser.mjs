@@ -33,7 +33,7 @@ export const ROOMS = [
   ],
   ["scim", "scim\\.ts", ["error", "time", "schema", "storage", "call", "protocol", "service"]],
   ["hosts", "hosts/", ["error", "protocol", "scim"], ["node:http", "node:stream"]],
-  ["testing", "testing/", ["error", "time", "schema", "filter", "storage", "memory", "scim"], ["fast-check"]],
+  ["testing", "testing/", ["error", "time", "schema", "filter", "storage", "memory", "events", "scim"], ["fast-check"]],
   [
     "index",
     "index\\.ts",

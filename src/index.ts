@@ -31,7 +31,7 @@ export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "
 export type { Search } from "./filter/search.ts";
 export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
-export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
+export type { HostArgument, ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
 export type { Profile, ProfileDefinition, ProfileNeeds, ProfileSettings, ReferencePolicy } from "./quirks/profile.ts";
 export { defineProfile, type ProfileName, profiles } from "./quirks/profiles.ts";

@@ -144,6 +144,11 @@ export interface FaultEvent<C extends Context = Context> extends Partial<Asked> 
   readonly type: "fault";
   /** What was thrown, for the host's own log. Of a `ScimError`, `cause` is what the driver said, if any. */
   readonly error: unknown;
+  /**
+   * The change at which `onChange` failed, so that it can be tried again; it has values of the resource, which no log should show.
+   * Absent where something else failed.
+   */
+  readonly event?: ChangeEvent<C>;
   /** What the client got. */
   readonly status?: number;
   /** The sentence that the client got, as in `refused`. */

@@ -32,6 +32,22 @@ export const OWN_KEYS = [
   "default",
 ] as const satisfies readonly (keyof OwnCharacteristics)[];
 
+/** What a schema may say of an attribute. */
+export const ATTRIBUTE_KEYS = [
+  "type",
+  "description",
+  "multiValued",
+  "required",
+  "canonicalValues",
+  "caseExact",
+  "mutability",
+  "returned",
+  "uniqueness",
+  "referenceTypes",
+  "subAttributes",
+  "scimkit",
+] as const satisfies readonly (keyof AttributeLiteral)[];
+
 /** Name of a data type; `"complex"` has sub-attributes. @see RFC 7643 §2.3 */
 export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
 /**

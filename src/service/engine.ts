@@ -4,6 +4,7 @@ import { selectionOf } from "../call/selection.ts";
 import type { ScimNotice } from "../events/event.ts";
 import type { Profile } from "../quirks/profile.ts";
 import { profiles } from "../quirks/profiles.ts";
+import { nearestHint } from "../schema/nearest-name.ts";
 import { remembered } from "../schema/remembered.ts";
 import {
   type CompiledResourceType,
@@ -15,6 +16,7 @@ import type { Outbox } from "../storage/outbox.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
+import { checkNamedAttributes, namedAttributes } from "./named-attributes.ts";
 import { type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
@@ -45,6 +47,8 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
     const served = remembered(withoutAttributes(profile.withoutAttributes ?? []));
     return remembered((definitions: readonly ResourceTypeDefinition[]) => {
       checkResourceTypes(definitions);
+      for (const { id, paths = [] } of profile.quirks)
+        checkNamedAttributes(`the rule ${id}`, paths, definitions.map(compile), options.tenant !== undefined);
       return createEngine(
         options,
         common,
@@ -57,6 +61,9 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
     under(typeof profile === "string" ? profiles[profile] : profile)(definitions);
   const { resourceTypes, profile } = options;
   const standard = find(resourceTypes, profile);
+  const { sensitiveAttributes, tenant: hasTenants } = options;
+  const compiled = resourceTypes.map(compile);
+  checkNamedAttributes("sensitiveAttributes", sensitiveAttributes, compiled, hasTenants !== undefined);
   return {
     standard,
     of(tenant) {
@@ -76,7 +83,12 @@ interface Common<C extends Context> {
   /** What options alone say. */
   readonly settings: Omit<
     Engine<C>,
-    "resourceTypes" | "adapterOf" | "references" | "pagination" | Exclude<keyof OfProfile, "policies">
+    | "resourceTypes"
+    | "adapterOf"
+    | "references"
+    | "sensitiveAttributes"
+    | "pagination"
+    | Exclude<keyof OfProfile, "policies">
   >;
 }
 
@@ -90,9 +102,8 @@ function commonOf<C extends Context>(options: SettledOptions<C>, committed: () =
       bulk: options.bulk,
       writableGroups: options.writableGroups,
       rootQueries: options.rootQueries,
-      cursors: cursorsOf(options, (event) => tell(options.onNotice, event)),
+      cursors: cursorsOf(options, (event) => tell(options.onNotice, event, undefined)),
       cursorIdentity: options.paging.cursorIdentity,
-      sensitiveAttributes: options.sensitiveAttributes,
       isReadable: options.isReadable,
       authenticationSchemes: discovery.authenticationSchemes.map((scheme) => ({ ...scheme })),
       documentationUri: discovery.documentationUri,
@@ -118,6 +129,7 @@ function createEngine<C extends Context>(
     ...shared,
     resourceTypes,
     adapterOf,
+    sensitiveAttributes: namedAttributes(options.sensitiveAttributes, resourceTypes),
     references: referenceRulesOf({
       resourceTypes,
       adapterOf,
@@ -183,6 +195,8 @@ function adapterFor<C extends Context>(
 ): StorageAdapter<C> {
   const found = isAdapter(storage) ? storage : storage[type.name];
   if (found === undefined)
-    throw new TypeError(`createScim: storage has no adapter for the resource type ${type.name}.`);
+    throw new TypeError(
+      `createScim: storage has no adapter for the resource type ${type.name}.${nearestHint(Object.keys(storage), type.name)}`,
+    );
   return found;
 }

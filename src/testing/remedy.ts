@@ -55,6 +55,11 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   secrets: { anchor: "secrets", helper: 'say `notify({ type: "secretDropped", attribute })` of each that is not kept' },
   abort: { anchor: "faults", helper: "`signal?.throwIfAborted()` before anything is written" },
   transactions: { anchor: "faults", helper: "run `work` in one transaction of the backend" },
+  decisions: {
+    anchor: "decisions",
+    helper:
+      "take everything back where the `work` of a transaction rejects, and refuse a write whose version is not the asked one",
+  },
   faults: { anchor: "faults", helper: "one transaction for each write" },
   releases: {
     anchor: "releases",

@@ -4,6 +4,7 @@ import { abort } from "./abort.ts";
 import { computed } from "./computed.ts";
 import { copies } from "./copies.ts";
 import { create } from "./create.ts";
+import { decisions } from "./decisions.ts";
 import { remove } from "./delete.ts";
 import { deltas } from "./deltas.ts";
 import { faults } from "./faults.ts";
@@ -65,6 +66,7 @@ export function casesOf({ runs, path, capabilities }: CaseOptions): readonly Cas
     ...faults,
     ...releases,
     ...upkeep,
+    ...decisions,
     ...outbox,
     ...ledger,
     ...returning,
