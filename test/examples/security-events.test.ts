@@ -32,7 +32,7 @@ async function pushed(signer: CryptoKey, publicKey: CryptoKey) {
     baseUrl: issuer,
     unsafeNoAuthentication: true,
     outbox: true,
-    onNotice: (notice) => void notices.push(notice),
+    onNotice: (notice) => void (notice.type === "undelivered" && notices.push(notice)),
   });
   const body = JSON.stringify({ schemas: [User.schema.id], userName: "ada", externalId: "e-1", password: "secret" });
   await scim.handle({ method: "POST", url: "/scim/v2/Users", headers: {}, body });
