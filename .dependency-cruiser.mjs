@@ -15,7 +15,7 @@ export const ROOMS = [
   ["drivers", "storage/sql/drivers/", [], ["kysely", "node:sqlite", "node:worker_threads"]],
   ["own", "storage/sql/own/", ["error", "time", "schema", "filter", "storage", "dialect", "sql"], ["kysely"]],
   ["map", "storage/sql/map/", ["error", "time", "schema", "filter", "storage", "dialect", "sql"], ["kysely"]],
-  ["sql-door", "storage/sql/index\\.ts", ["storage", "drivers", "own", "map"]],
+  ["sql-door", "storage/sql/index\\.ts", ["storage", "sql", "drivers", "own", "map"]],
   ["events", "events/", ["error", "schema", "patch", "storage"], ["fast-json-patch"]],
   ["call", "call/", ["error", "time", "schema", "filter", "quirks", "patch", "storage", "events"]],
   [
@@ -32,8 +32,16 @@ export const ROOMS = [
     ["zod"],
   ],
   ["scim", "scim\\.ts", ["error", "time", "schema", "storage", "call", "protocol", "service"]],
+  ["transfer", "transfer/", ["error", "time", "schema", "storage", "call", "operations", "service", "scim"]],
+  ["ownership", "ownership/", ["error", "schema", "storage", "call", "service", "scim"]],
+  ["grants", "grants/", ["error", "schema", "filter", "storage", "events", "call", "operations", "service", "scim"]],
   ["hosts", "hosts/", ["error", "protocol", "scim"], ["node:http", "node:stream"]],
-  ["testing", "testing/", ["error", "time", "schema", "filter", "storage", "memory", "events", "scim"], ["fast-check"]],
+  [
+    "testing",
+    "testing/",
+    ["error", "time", "schema", "filter", "storage", "memory", "events", "protocol", "scim"],
+    ["fast-check", "node:net"],
+  ],
   [
     "index",
     "index\\.ts",

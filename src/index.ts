@@ -1,5 +1,7 @@
 export type { Access, OperationFacts } from "./call/facts.ts";
+export type { IdRequest } from "./call/id-request.ts";
 export type { Limits } from "./call/limits.ts";
+export type { OwnershipOptions } from "./call/ownership.ts";
 export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type ScimType } from "./error.ts";
 /**
  * What a host, an adapter or a hook throws so that the client gets a SCIM error: a function for each keyword of RFC 7644 Table 9 and
@@ -29,7 +31,7 @@ export type { Delivery, OutboxEvent } from "./events/outbox-event.ts";
 export type { Amendment, Decide, PendingChange } from "./events/pending-change.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
-export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
+export { type BearerAuthentication, type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { HostArgument, ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
@@ -84,46 +86,21 @@ export type {
   PagingOptions,
   ScimOptions,
 } from "./service/options.ts";
+export type { ScimPlugin } from "./service/plugins.ts";
 export type { RequestEvent } from "./service/request-event.ts";
 export type { TenantOptions } from "./service/tenant.ts";
 export type {
   Context,
-  CreateRequest,
-  CursorPage,
-  DeleteRequest,
-  DeltaRequest,
-  DeltaResult,
-  GetRequest,
   IndexPage,
-  NewResource,
-  Page,
-  QueryRequest,
-  QueryResult,
-  ReadRequest,
-  ReplaceRequest,
-  Secrets,
-  Select,
   Sort,
   StorageAdapter,
   StorageCapabilities,
   StorageNotice,
-  StorageRequest,
   StoredMeta,
   StoredResource,
-  WriteRequest,
 } from "./storage/adapter.ts";
-export { isCursorPage } from "./storage/adapter.ts";
 export type { Ledger, LedgerEntry } from "./storage/ledger.ts";
 export type { NewOutboxEntry, Outbox, OutboxEntry, OutboxLag } from "./storage/outbox.ts";
-export {
-  type HeldReference,
-  referencesIn,
-  resolveReferences,
-  type SettleOptions,
-  settleReference,
-  settleReferences,
-} from "./storage/reference.ts";
-export { queryByScan, type ScanOptions } from "./storage/scan.ts";
 export type {
   Counts,
   ExportedResource,

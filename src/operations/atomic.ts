@@ -13,7 +13,7 @@ export async function atomically<C extends Context>(
   call: Call<C>,
   write: (call: Call<C>) => Promise<Result>,
 ): Promise<Result> {
-  const { decide, outbox } = call.engine;
-  const isMore = decide !== undefined || outbox;
+  const { decide, outbox, ownership } = call.engine;
+  const isMore = decide !== undefined || outbox || ownership !== undefined;
   return isMore && hasTransactions(resourceType, call) ? inTransaction(call, [resourceType], write) : write(call);
 }

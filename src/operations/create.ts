@@ -2,7 +2,6 @@ import type { Call } from "../call/call.ts";
 import type { CreateOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
-import { conflict } from "../error.ts";
 import { type CanonicalBody, missingAttributes, schemasOf } from "../schema/canonical.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { copyValue, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
@@ -12,6 +11,7 @@ import { withAssignments } from "./amendment.ts";
 import { readBody, throwProblems } from "./body.ts";
 import { askAhead, isAskedAhead } from "./decide.ts";
 import { checkNamesAny } from "./known-names.ts";
+import { newIdOf } from "./new-id.ts";
 import { settleForeignReferences, withoutDropped } from "./references.ts";
 import { receive } from "./stored.ts";
 import { tellChange } from "./tell.ts";
@@ -32,7 +32,7 @@ export async function create<C extends Context>(operation: CreateOperation, call
   }
   throwProblems(missingAttributes(resourceType, resource, secrets));
   checkNamesAny(resourceType, operation.body, body);
-  const id = newIdOf(call);
+  const id = await newIdOf(call, resourceType, resource);
   const decided = await decideAhead(call, resourceType, id, body);
   const given = await settleForeignReferences(call, resourceType, decided);
   const tell = await tellingOf(resourceType, {}, given, call);
@@ -71,13 +71,6 @@ export async function create<C extends Context>(operation: CreateOperation, call
   };
   const amended = await tellChange(call, "created", resourceType, change, selection);
   return { type: "resource", status: 201, resourceType, resource: amended ?? shown, selection };
-}
-
-function newIdOf<C extends Context>({ engine }: Call<C>): string {
-  const id = engine.newId();
-  if (id.includes("bulkId"))
-    throw conflict("The server made an id that contains the reserved word bulkId. Repeat the request.");
-  return id;
 }
 
 /** What is to be stored, with what the host sets besides where it is asked ahead. */

@@ -56,7 +56,7 @@ function filterOf<C extends Context>(
   call: Call<C>,
 ): Filter<AttributePath> {
   // A filter that is not supported must not be ignored: the client would take every resource for a match [P-3.4.2.2-01].
-  if (call.storageOf(resourceType).capabilities?.filter === false)
+  if (call.storageOf(resourceType).capabilities?.filter !== true)
     throw invalidFilter("This server does not support filters.");
   const parsed = parseFilter(text, parseOptions(call));
   return resolveFilter(parsed, resourceType, options);
@@ -72,7 +72,7 @@ function sortOf<C extends Context>(
   const descending = isDescending(search);
   const { sortBy } = search;
   if (sortBy === undefined || sortBy === "") return undefined;
-  if (call.storageOf(resourceType).capabilities?.sort === false) return undefined;
+  if (call.storageOf(resourceType).capabilities?.sort !== true) return undefined;
   const path = sortPath(sortBy, resourceType, options);
   if (path === "unknown")
     throw invalidValue(

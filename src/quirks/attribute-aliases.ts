@@ -7,8 +7,8 @@ import type { Quirk } from "./quirk.ts";
  *
  * @example
  * ```ts
- * import { attributeAliases, profiles } from "scimkit";
- * const profile = [...profiles.lenient, attributeAliases({ email: "emails.value" })];
+ * import { attributeAliases, defineProfile } from "scimkit";
+ * const profile = defineProfile({ extends: "lenient", quirks: [attributeAliases({ email: "emails.value" })] });
  * ```
  * @see RFC 7644 §3.10
  */

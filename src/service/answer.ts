@@ -89,8 +89,11 @@ function receive<C extends Context>(
 ): Visit<C> {
   const context = known ?? ({} as C);
   const engine = engineFor(engines.of(own), arrival.request);
-  if (context.tenant !== undefined && engine.resourceTypes.some((type) => isSingleTenant(engine.adapterOf(type))))
-    throw new Error("authenticate gave a tenant, but the storage has one tenant only (capabilities.tenants: false).");
+  const single = context.tenant !== undefined && engine.resourceTypes.map(engine.adapterOf).find(isSingleTenant);
+  if (single)
+    throw new Error(
+      `authenticate gave a tenant, but the storage "${single.name}" has one tenant only: where it goes by context.tenant in every call, it says so by capabilities: { tenants: true }.`,
+    );
   const baseUrl = own?.baseUrl === undefined ? arrival.publicUrl : checkBaseUrl(own.baseUrl);
   const note: Call<C>["note"] = (quirk, path) => {
     progress.quirks.add(quirk);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
+import type { OwnershipOptions } from "../call/ownership.ts";
 import { checkProfile } from "../quirks/profile.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
 import { nearestHint } from "../schema/nearest-name.ts";
@@ -9,6 +10,7 @@ import type { Context } from "../storage/adapter.ts";
 import { AnnouncementsShape } from "./announce.ts";
 import type { DrainOptions, RetryOptions } from "./drain-options.ts";
 import type { AuthenticationScheme, ClockOptions, DiscoveryOptions, PagingOptions, ScimOptions } from "./options.ts";
+import { PluginsShape } from "./plugins.ts";
 import type { ShapeOf } from "./shape.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -66,6 +68,12 @@ export const ClockShape = z.strictObject({
   timer: anyFunction.optional(),
 } satisfies ShapeOf<ClockOptions>);
 
+/** The shape of `OwnershipOptions`. */
+const OwnershipShape = z.strictObject({
+  owner: anyFunction.optional(),
+  hostOwned: z.array(z.string()).optional(),
+} satisfies ShapeOf<OwnershipOptions<Context>>);
+
 /** The shape of `Limits`: `DEFAULT_LIMITS` has every one of them. */
 const LimitsShape = z.strictObject(
   Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])),
@@ -88,6 +96,7 @@ export const OptionsShape = z.strictObject({
   authorize: anyFunction.optional(),
   decide: anyFunction.optional(),
   outbox: z.boolean().optional(),
+  ownership: z.union([z.boolean(), OwnershipShape], "must be true, or an object with owner or hostOwned").optional(),
   bulk: z.boolean().optional(),
   isReadable: anyFunction.optional(),
   profile: profile.optional(),
@@ -101,9 +110,11 @@ export const OptionsShape = z.strictObject({
   onChange: anyFunction.optional(),
   onNotice: anyFunction.optional(),
   onRequest: anyFunction.optional(),
+  plugins: PluginsShape.optional(),
   comparisonKey: anyFunction.optional(),
   clock: ClockShape.optional(),
   newId: anyFunction.optional(),
+  idFor: anyFunction.optional(),
 } satisfies ShapeOf<ScimOptions>);
 
 const duration = z.number().nonnegative().max(LONGEST_TIMEOUT);

@@ -13,12 +13,15 @@ import {
 } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { Outbox } from "../storage/outbox.ts";
+import { checkAdapter } from "./check-adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
 import { checkNamedAttributes, namedAttributes } from "./named-attributes.ts";
-import { type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
+import { checkStorage, type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
+import { checkOwnership, ownershipRulesOf } from "./ownership.ts";
+import { withRulesOf } from "./plugins.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -49,16 +52,14 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
       checkResourceTypes(definitions);
       for (const { id, paths = [] } of profile.quirks)
         checkNamedAttributes(`the rule ${id}`, paths, definitions.map(compile), options.tenant !== undefined);
-      return createEngine(
-        options,
-        common,
-        shared,
-        definitions.map((definition) => compile(served(definition))),
-      );
+      const types = definitions.map((definition) => compile(served(definition)));
+      checkStorage(profile, types, common.adapterOf);
+      return createEngine(options, common, shared, types);
     });
   });
+  const withPlugins = remembered(withRulesOf(options.plugins));
   const find = (definitions: readonly ResourceTypeDefinition[], profile: SettledOptions<C>["profile"]) =>
-    under(typeof profile === "string" ? profiles[profile] : profile)(definitions);
+    under(withPlugins(typeof profile === "string" ? profiles[profile] : profile))(definitions);
   const { resourceTypes, profile } = options;
   const standard = find(resourceTypes, profile);
   const { sensitiveAttributes, tenant: hasTenants } = options;
@@ -108,9 +109,11 @@ function commonOf<C extends Context>(options: SettledOptions<C>, committed: () =
       authenticationSchemes: discovery.authenticationSchemes.map((scheme) => ({ ...scheme })),
       documentationUri: discovery.documentationUri,
       decide: options.decide,
+      ownership: ownershipRulesOf(options.ownership),
       outbox: options.outbox,
       now: options.clock.now,
       newId: options.newId,
+      idFor: options.idFor,
       emit: emitterOf(options, committed),
     },
   };
@@ -123,6 +126,7 @@ function createEngine<C extends Context>(
   resourceTypes: readonly CompiledResourceType[],
 ): Engine<C> {
   if (options.outbox) checkOutbox(resourceTypes, adapterOf);
+  if (settings.ownership !== undefined) checkOwnership(settings.ownership, resourceTypes, adapterOf);
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
   return {
     ...settings,
@@ -198,5 +202,6 @@ function adapterFor<C extends Context>(
     throw new TypeError(
       `createScim: storage has no adapter for the resource type ${type.name}.${nearestHint(Object.keys(storage), type.name)}`,
     );
+  checkAdapter(found, type);
   return found;
 }

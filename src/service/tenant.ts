@@ -40,5 +40,5 @@ export function checkContext<C extends Context>(context: C): C {
 
 /** Whether a store keeps no tenants apart: it would show each of them the resources of all. */
 export function isSingleTenant({ capabilities }: { readonly capabilities?: StorageCapabilities }): boolean {
-  return capabilities?.tenants === false;
+  return capabilities?.tenants !== true;
 }

@@ -80,6 +80,10 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
     helper:
       "begin with the version behind that of `restores`, and leave `capabilities.keepsDeleted` out unless deleted rows stay",
   },
+  accepts: {
+    anchor: "accepts",
+    helper: "throw in `accepts` for what the adapter has no place for, or leave it out",
+  },
   random: {
     anchor: "look-ups-by-key",
     helper: "`predicateOf` of `scimkit/filter` says what matches, `queryByScan` what is given",

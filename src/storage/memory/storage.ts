@@ -1,4 +1,5 @@
 import type { Context, CreateRequest, ReplaceRequest, StorageAdapter, StorageRequest } from "../adapter.ts";
+import { withMoved } from "../moved.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../secrets.ts";
 import type { Upkeep } from "../upkeep.ts";
 import { applyDelta } from "./delta.ts";
@@ -89,7 +90,16 @@ function verbsOf(store: Shared, hashSecret: HashSecret | undefined, within?: Tra
     (tenant: Tenant): Wanted =>
       valuesFor(tenant, resourceType);
   return {
-    capabilities: { cursor: true, secrets: hashSecret !== undefined },
+    name: "memory",
+    contract: 1,
+    capabilities: {
+      filter: true,
+      sort: true,
+      cursor: true,
+      tenants: true,
+      danglingReferences: true,
+      secrets: hashSecret !== undefined,
+    },
     get: (request, context) => inTurn(request, context, (tenant) => getResource(tenant, request)),
     query: (request, context) =>
       inTurn(
@@ -99,7 +109,7 @@ function verbsOf(store: Shared, hashSecret: HashSecret | undefined, within?: Tra
         (tenant) => lookUpsFor(tenant, request.resourceType, request.filter),
       ),
     async create(request, context) {
-      const secrets = await hash(request);
+      const secrets = withMoved(await hash(request), request.moved, hashSecret !== undefined);
       return inTurn(request, context, (tenant) => createResource(tenant, request, secrets), values(request));
     },
     async replace(request, context) {

@@ -1,6 +1,7 @@
 import type { StorageCapabilities } from "../../storage/adapter.ts";
 import type { Case } from "../case.ts";
 import { abort } from "./abort.ts";
+import { accepts } from "./accepts.ts";
 import { computed } from "./computed.ts";
 import { copies } from "./copies.ts";
 import { create } from "./create.ts";
@@ -70,6 +71,7 @@ export function casesOf({ runs, path, capabilities }: CaseOptions): readonly Cas
     ...outbox,
     ...ledger,
     ...returning,
+    ...accepts,
     ...randomCases(runs, path),
     ...serviceCases(capabilities),
   ];

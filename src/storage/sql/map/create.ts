@@ -43,7 +43,7 @@ export async function createMapped(
   request: CreateRequest,
 ): Promise<StoredResource> {
   const { type } = scope;
-  const secrets = await hashMapped(type, request.secrets, hashSecret);
+  const secrets = await hashMapped(type, request.secrets, hashSecret, request.moved);
   request.signal?.throwIfAborted();
   const id = type.id.isGenerated ? undefined : storedId(scope, request.resource.id);
   const resource = { ...request.resource, id: id === undefined ? "" : type.id.prefix + id };

@@ -1,6 +1,7 @@
 import type { CreateRequest } from "../../adapter.ts";
+import { firstVersion } from "../../moved.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, join, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { type Column, driverValue } from "./column.ts";
 import { tenantValue } from "./elements.ts";
 import { idOperand, parseId } from "./id.ts";
@@ -23,12 +24,13 @@ type Assignment = readonly [column: string, value: Fragment];
 /**
  * Inserts a row, unless a resource of another type has its id: ids are unique over all types of a tenant [S-3.1-05].
  */
-export function insertRow(scope: MapScope, { resource, at }: CreateRequest, row: NewRow): Fragment {
+export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow): Fragment {
+  const { resource, at } = request;
   const { type, dialect } = scope;
   const { mapping } = type;
   const assigned: readonly Assignment[] = [
     ...identityValues(scope, row.id),
-    [mapping.version, sql`1`],
+    [mapping.version, raw(String(firstVersion(request)))],
     [mapping.created, sql`${resource.meta.created}`],
     [mapping.lastModified, sql`${resource.meta.lastModified ?? at}`],
     ...attributeValues(dialect, row),

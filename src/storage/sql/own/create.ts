@@ -1,9 +1,10 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import { doInSlices, TimeSlice } from "../../../time-slice.ts";
 import type { Context, CreateRequest, StoredResource } from "../../adapter.ts";
+import { firstVersion, withMoved } from "../../moved.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database } from "../database.ts";
-import { type Fragment, returning, sql } from "../dialect/fragment.ts";
+import { type Fragment, raw, returning, sql } from "../dialect/fragment.ts";
 import { retryWrite } from "../retry.ts";
 import { assembleWritten } from "./read.ts";
 import { refuseUnvouched } from "./refuse-unvouched.ts";
@@ -31,7 +32,9 @@ export async function createResource(
 ): Promise<StoredResource> {
   const { resourceType } = request;
   const tenant = context.tenant ?? "";
-  const secrets = await hashSecrets(request.secrets, hashSecret);
+  const hashed = await hashSecrets(request.secrets, hashSecret);
+  const secrets = withMoved(hashed, request.moved, hashSecret !== undefined);
+  const version = firstVersion(request);
   request.signal?.throwIfAborted();
   // Ids are kept as they are compared, so that an index over ids answers comparisons too.
   const id = request.resource.id.normalize("NFC");
@@ -43,12 +46,12 @@ export async function createResource(
     refuseLong(row);
     uniques = row.uniques;
     await refuseUnvouched(database, owner, resourceType, known, uniques);
-    await database.batch(insertResource(owner, settled, row), (guard) =>
+    await database.batch(insertResource(owner, settled, row, version), (guard) =>
       insertParts(owner, settled, row, secrets, guard),
     );
     for (const notice of [...secrets.notices, ...settled.notices]) request.notify(notice);
     const { created, lastModified } = settled.resource.meta;
-    const written = { id, version: "1", created, modified: lastModified, document: row.document };
+    const written = { id, version: String(version), created, modified: lastModified, document: row.document };
     return assembleWritten(database, { ...request, tables, tenant }, row, written, ({ inverseOf }) =>
       inverseOf === undefined ? "row" : isReferredTo(request, inverseOf) ? "tables" : "none",
     );
@@ -67,12 +70,17 @@ function isReferredTo(
   return missing === undefined || missing === "keep";
 }
 
-function insertResource(owner: Owner, { resource }: Settled, { document, keys, modifiedKey }: Row): Fragment {
+function insertResource(
+  owner: Owner,
+  { resource }: Settled,
+  { document, keys, modifiedKey }: Row,
+  version: number,
+): Fragment {
   const { dialect, tables, tenant, type, id } = owner;
   const { created, lastModified } = resource.meta;
   const insert = sql`INSERT INTO ${tables.resource}
     (tenant, type, id, version, created, modified, modified_key, document, keys) VALUES
-    (${tenant}, ${type}, ${id}, 1, ${created}, ${lastModified}, ${modifiedKey}, ${document}, ${dialect.toJson(keys)})`;
+    (${tenant}, ${type}, ${id}, ${raw(String(version))}, ${created}, ${lastModified}, ${modifiedKey}, ${document}, ${dialect.toJson(keys)})`;
   return returning(insert, sql`id`, sql`${tables.resource} WHERE ${ownRow(owner)}`);
 }
 
