@@ -36,7 +36,12 @@ export const ROOMS = [
   ["ownership", "ownership/", ["error", "schema", "storage", "call", "service", "scim"]],
   ["grants", "grants/", ["error", "schema", "filter", "storage", "events", "call", "operations", "service", "scim"]],
   ["hosts", "hosts/", ["error", "protocol", "scim"], ["node:http", "node:stream"]],
-  ["testing", "testing/", ["error", "time", "schema", "filter", "storage", "memory", "scim"], ["fast-check"]],
+  [
+    "testing",
+    "testing/",
+    ["error", "time", "schema", "filter", "storage", "memory", "events", "protocol", "scim"],
+    ["fast-check", "node:net"],
+  ],
   [
     "index",
     "index\\.ts",

@@ -53,6 +53,9 @@ const ADA = {
 
 /** Has the same user for everybody, and keeps nothing. */
 const NOTHING_KEPT: StorageAdapter = {
+  name: "nothing kept",
+  contract: 1,
+  capabilities: { filter: true, sort: true, tenants: true, danglingReferences: true },
   get: async () => ADA,
   query: async () => ({ resources: [ADA], totalResults: 1 }),
   create: async () => ADA,

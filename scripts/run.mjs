@@ -34,6 +34,7 @@ const TASKS = {
   "bench:stall": ["node", "bench/stall.ts"],
   "bench:tenant-memory": ["node", "--expose-gc", "bench/tenant-memory.ts"],
   "bench:releases": ["node", "bench/releases.ts"],
+  "bench:outbox": ["node", "bench/storage/outbox.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
   "bench:import": ["node", "bench/import.ts"],
 };

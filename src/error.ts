@@ -195,15 +195,25 @@ export const versionMismatch = ofStatus(
   "The resource has changed: its current version does not match If-Match. Read it again and repeat the change.",
 );
 /**
- * 401: who asks is not known. Put the challenge into `headers["WWW-Authenticate"]`; default `Bearer`.
- * @see RFC 7644 §2, §3.12 Table 8
+ * 401: who asks is not known. The answer challenges by the schemes that the service announces (`discovery.authenticationSchemes`):
+ * `Bearer` by default, `Basic realm="SCIM"` for `httpbasic`, both where there are both; `headers["WWW-Authenticate"]` says something else.
+ *
+ * @example
+ * ```ts
+ * import { errors, type ScimOptions } from "scimkit";
+ * declare const accounts: { check(credentials: string): Promise<{ tenant: string } | undefined> }; // yours
+ * const authenticate: ScimOptions["authenticate"] = async ({ headers }) => {
+ *   const found = await accounts.check(String(headers.authorization ?? ""));
+ *   if (found === undefined) throw errors.unauthorized();
+ *   return found;
+ * };
+ * ```
+ * @see RFC 7644 §2, §3.12 Table 8; RFC 9110 §15.5.2
  */
-export function unauthorized(
-  detail = "The request carries no valid credentials. Send a valid bearer token in the Authorization header.",
-  options: ScimErrorOptions = {},
-): ScimError {
-  return new ScimError(401, detail, { ...options, headers: { "WWW-Authenticate": "Bearer", ...options.headers } });
-}
+export const unauthorized = ofStatus(
+  401,
+  "The request carries no valid credentials. Send valid ones in the Authorization header.",
+);
 /**
  * 403: who asks is known and may not do this.
  *

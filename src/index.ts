@@ -33,7 +33,7 @@ export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "
 export type { Search } from "./filter/search.ts";
 export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
-export type { ScimRequest, ScimResponse } from "./protocol/message.ts";
+export type { HostArgument, ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
 export type { Profile, ProfileDefinition, ProfileNeeds, ProfileSettings, ReferencePolicy } from "./quirks/profile.ts";
 export { defineProfile, type ProfileName, profiles } from "./quirks/profiles.ts";
@@ -86,46 +86,21 @@ export type {
   PagingOptions,
   ScimOptions,
 } from "./service/options.ts";
+export type { ScimPlugin } from "./service/plugins.ts";
 export type { RequestEvent } from "./service/request-event.ts";
 export type { TenantOptions } from "./service/tenant.ts";
 export type {
   Context,
-  CreateRequest,
-  CursorPage,
-  DeleteRequest,
-  DeltaRequest,
-  DeltaResult,
-  GetRequest,
   IndexPage,
-  NewResource,
-  Page,
-  QueryRequest,
-  QueryResult,
-  ReadRequest,
-  ReplaceRequest,
-  Secrets,
-  Select,
   Sort,
   StorageAdapter,
   StorageCapabilities,
   StorageNotice,
-  StorageRequest,
   StoredMeta,
   StoredResource,
-  WriteRequest,
 } from "./storage/adapter.ts";
-export { isCursorPage } from "./storage/adapter.ts";
 export type { Ledger, LedgerEntry } from "./storage/ledger.ts";
 export type { NewOutboxEntry, Outbox, OutboxEntry, OutboxLag } from "./storage/outbox.ts";
-export {
-  type HeldReference,
-  referencesIn,
-  resolveReferences,
-  type SettleOptions,
-  settleReference,
-  settleReferences,
-} from "./storage/reference.ts";
-export { queryByScan, type ScanOptions } from "./storage/scan.ts";
 export type {
   Counts,
   ExportedResource,

@@ -1,22 +1,20 @@
-import { failureEvent, isAbort, isFault, isLeft, problemOf } from "./call/failure.ts";
 import type { Limits } from "./call/limits.ts";
-import type { ScimError } from "./error.ts";
-import { discard, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
-import { renderError } from "./protocol/render.ts";
+import { discard, type HostArgument, type ScimRequest, type ScimResponse } from "./protocol/message.ts";
 import type { CompiledResourceType, ResourceTypeDefinition } from "./schema/resource-type.ts";
 import { createAnswer } from "./service/answer.ts";
 import { arrivals } from "./service/arrival.ts";
 import { checkOptions } from "./service/check-options.ts";
 import { startDeadline } from "./service/deadline.ts";
 import { settle } from "./service/defaults.ts";
-import { createOutboxes, type DrainHandler, type DrainNotice } from "./service/drain.ts";
+import { createOutboxes, type DrainHandler } from "./service/drain.ts";
 import type { DrainOptions } from "./service/drain-options.ts";
 import { createEngines } from "./service/engine.ts";
+import { createFail } from "./service/fail.ts";
 import { insideFrom } from "./service/host-call.ts";
 import { keepInside } from "./service/inside.ts";
 import { tell } from "./service/listeners.ts";
 import type { ScimOptions } from "./service/options.ts";
-import { askedOf, type Progress, requestEvent, startProgress } from "./service/progress.ts";
+import { type Progress, requestEvent, startProgress } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
 import type { OutboxLag } from "./storage/outbox.ts";
 
@@ -24,9 +22,12 @@ import type { OutboxLag } from "./storage/outbox.ts";
  * A SCIM service provider, ready to be mounted. It holds no state of its own: start as many as you like.
  * @see RFC 7644 §3
  */
-export interface Scim {
+export interface Scim<H = unknown, R extends ResourceTypeDefinition = ResourceTypeDefinition> {
   /**
    * Answers a request. Never rejects: whatever goes wrong becomes a SCIM error response.
+   *
+   * `host` is what the host knows of the request by itself, of any type: its own request with a session or a client's address, a
+   * transaction. It goes to `authenticate`, `throttle` and `tenant` as it is, and nowhere else.
    *
    * @example
    * ```ts
@@ -37,7 +38,7 @@ export interface Scim {
    * }
    * ```
    */
-  handle(request: ScimRequest): Promise<ScimResponse>;
+  handle(request: ScimRequest, ...host: HostArgument<H>): Promise<ScimResponse>;
   /**
    * Answers a request with an error of the host's own: one that was refused ahead of `handle` (by a body parser, or a limit of
    * the server), or one that the host could not send the answer of. `onNotice` is told as of any other refusal or fault, and `onRequest`
@@ -51,7 +52,7 @@ export interface Scim {
    * }
    * ```
    */
-  error(error: unknown, request: Pick<ScimRequest, "method" | "url" | "headers">): ScimResponse;
+  error(error: unknown, request: Pick<ScimRequest, "method" | "url" | "headers" | "waitUntil">): ScimResponse;
   /**
    * Hands out the events of the outbox (the option `outbox`), each at least once: to `handler`, in their order for each resource, several
    * resources at once. Any number of processes may drain the same storage, and none gets what another one has. A handler that fails gets its event
@@ -80,7 +81,7 @@ export interface Scim {
    * });
    * ```
    */
-  drain(handler: DrainHandler, options?: DrainOptions): Promise<void>;
+  drain(handler: DrainHandler<R>, options?: DrainOptions): Promise<void>;
   /**
    * How many events wait to be handed out, and since when the oldest of them does: for a metric, and for an alarm when that is too long ago.
    *
@@ -124,59 +125,44 @@ export interface Scim {
 export function createScim<
   C extends Context = Context,
   const T extends readonly ResourceTypeDefinition[] = readonly ResourceTypeDefinition[],
->(options: ScimOptions<C, T>): Scim {
+  H = unknown,
+>(options: ScimOptions<C, T, H>): Scim<H, T[number]>;
+// Within, a resource is of whatever type: those that the host names, and those of tenants.
+export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
   checkOptions(options);
-  // What the host's functions are told of is of the types that they expect, or of a tenant's own.
-  const settled = settle(options as unknown as ScimOptions<C>);
-  const { drain, lag, wake } = createOutboxes(settled, (notice: DrainNotice<C>) => emit(notice));
+  const settled = settle(options);
+  const { drain, lag, wake } = createOutboxes(settled, (notice) => emit(notice));
   const engines = createEngines(settled, wake);
   const { limits, resourceTypes, emit } = engines.standard;
   const answer = createAnswer(settled, engines);
   const { arrive } = arrivals(settled, engines.standard);
   const { onRequest, timeout, clock } = settled;
   const { timer } = clock;
+  const fail = createFail(settled, engines);
 
   const begun = new WeakMap<object, Progress<C>>();
-
-  const fail = (thrown: unknown, request: ScimRequest, progress: Progress<C>): ScimResponse => {
-    const problem = problemOf(thrown, request.signal);
-    progress.error = problem;
-    tellOf(thrown, problem, request, progress);
-    const response = renderError(problem, progress.mediaType, request.method.toUpperCase() === "HEAD");
-    return { ...response, headers: { ...response.headers, ...progress.headers } };
-  };
-
-  /** Each failure once: what comes after the answer is news only if it is a fault of its own. */
-  const tellOf = (thrown: unknown, problem: ScimError, request: ScimRequest, progress: Progress<C>): void => {
-    const { signal } = request;
-    // Nobody is there to be refused; what failed for another reason is told all the same.
-    if (isLeft(signal) && (isAbort(thrown, signal) || !isFault(problem))) return;
-    const { context } = progress;
-    const asked = askedOf(request, progress);
-    if (!progress.isTold) emit(failureEvent(thrown, problem, asked, context));
-    else if (isFault(problem) && !isAbort(thrown, signal)) emit({ type: "fault", error: thrown, ...asked, context });
-    progress.isTold = true;
-  };
 
   const scim: Scim = {
     limits,
     resourceTypes,
     drain,
     lag,
-    async handle(request) {
+    async handle(request, ...[host]) {
       const started = onRequest === undefined ? 0 : timer();
       const progress = startProgress<C>();
       begun.set(request, progress);
       const { request: timed, expired, end } = startDeadline(request, timeout);
-      const answered = answer(timed, progress).catch((error) => fail(error, timed, progress));
+      const answered = answer(timed, progress, host).catch((error) => fail(error, timed, progress));
       const late = expired?.then(() => {
         // What comes after all is sent to nobody.
-        answered.then(discard);
+        const done = answered.then(discard);
+        request.waitUntil?.(done);
         return fail(timed.signal?.reason, timed, progress);
       });
       const response = await (late === undefined ? answered : Promise.race([answered, late]));
       end();
-      if (onRequest !== undefined) tell(onRequest, requestEvent(timed, response, progress, timer() - started));
+      if (onRequest !== undefined)
+        tell(onRequest, requestEvent(timed, response, progress, timer() - started), request.waitUntil);
       return response;
     },
     error(error, request) {
@@ -184,7 +170,8 @@ export function createScim<
       const progress = known ?? startProgress<C>();
       if (known === undefined) lookAt(arrive, request, progress);
       const response = fail(error, request, progress);
-      if (known === undefined && onRequest !== undefined) tell(onRequest, requestEvent(request, response, progress, 0));
+      if (known === undefined && onRequest !== undefined)
+        tell(onRequest, requestEvent(request, response, progress, 0), request.waitUntil);
       return response;
     },
   };

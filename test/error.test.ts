@@ -4,6 +4,7 @@ import { errors, isScimError, ScimError, type StorageAdapter } from "../src/inde
 import { memoryStorage } from "../src/storage/memory/index.ts";
 import { directory, ERROR, filtered, USER } from "./support/directory.ts";
 import { expectRefusal } from "./support/refusal.ts";
+import { withoutTransactions } from "./support/without-transactions.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const user = { schemas: [USER], userName: "ada" };
@@ -140,7 +141,7 @@ describe("an error", () => {
     expect(isScimError(copy)).toBe(true);
     const { status } = copy as unknown as ScimError;
     const expected = { schemas: [ERROR], status: String(status), ...body };
-    const service = directory({ storage: failing(copy) });
+    const service = directory({ storage: withoutTransactions(failing(copy)) });
     for (const [method, path, sent] of REQUESTS as readonly (readonly [string, string, unknown?])[]) {
       const answer = await service.ask(method, path, sent);
       expect(answer.status).toBe(status);

@@ -6,7 +6,7 @@ import {
   queryByScan,
   type StorageAdapter,
   type StoredResource,
-} from "scimkit";
+} from "scimkit/storage";
 
 /** One entry: its id, and its attributes as the schema names them. */
 export interface Entry {
@@ -33,6 +33,8 @@ export function listStorage(read: ReadEntries, since: string): StorageAdapter {
     throw errors.notImplemented("This list is changed in the application itself.");
   };
   return {
+    name: "lists",
+    contract: 1,
     capabilities: { filter: true, sort: true, cursor: true, tenants: true },
     async get({ resourceType, id }, context) {
       for await (const row of rows(resourceType, context)) if (row.id === id) return row;

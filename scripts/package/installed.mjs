@@ -23,13 +23,14 @@ const found = await (await ask("/Users?filter=" + encodeURIComponent('userName e
 const refused = await ask("/Users/nobody");
 let isOneClass = false;
 try { parseFilter("userName zz 1"); } catch (error) { isOneClass = error instanceof ScimError; }
-const isThere = [nodeHandler, applyPatch ?? true].every((value) => value !== undefined);
+const isThere = [nodeHandler, queryByScan, applyPatch ?? true].every((value) => value !== undefined);
 if (created.status !== 201 || found.totalResults !== 1 || refused.status !== 404 || !isOneClass || !isThere) {
   throw new Error(JSON.stringify({ created: created.status, found, refused: refused.status, isOneClass }));
 }
 `;
 const NAMES = {
   scimkit: "bearerToken, createScim, EnterpriseUserSchema, Group, ScimError, User",
+  "scimkit/storage": "queryByScan",
   "scimkit/memory": "memoryStorage",
   "scimkit/fetch": "fetchHandler",
   "scimkit/node": "nodeHandler",

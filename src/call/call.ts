@@ -42,7 +42,8 @@ export interface Engine<C extends Context> {
   readonly cursors: Cursors;
   /** What of a context cursors are bound to, besides the tenant. */
   readonly cursorIdentity: ((context: C) => string) | undefined;
-  readonly sensitiveAttributes: readonly string[];
+  /** Paths of attributes, in lower case. */
+  readonly sensitiveAttributes: ReadonlySet<string>;
   readonly isReadable: ((attribute: Attribute, resourceType: CompiledResourceType, context: C) => boolean) | undefined;
   readonly authenticationSchemes: readonly Readonly<Record<string, unknown>>[];
   readonly documentationUri: string | undefined;
@@ -57,7 +58,8 @@ export interface Engine<C extends Context> {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly idFor: ((request: IdRequest, context: C) => string | undefined | Promise<string | undefined>) | undefined;
-  readonly emit: (event: ScimEvent<C>) => void;
+  /** Tells the host. `waitUntil` is given the promises of listeners; a call's own engine knows that of its request. */
+  readonly emit: (event: ScimEvent<C>, waitUntil?: (work: Promise<unknown>) => void) => void;
 }
 
 /** Whether there is anything that a bulk request may do. */

@@ -15,7 +15,8 @@ export type Access = "read" | "write" | "discover";
 
 /**
  * What `authorize` is told of an operation, once HTTP, letter case, URNs, aliases and the quirks of a client are behind it. Nothing of
- * it is as the client wrote it, so that no spelling passes a guard by. What the values are is the business of `decide`.
+ * it is as the client wrote it, so that no spelling passes a guard by. What the values are is the business of `decide`. The option
+ * `authorize` knows the names of its `resourceTypes`; a guard that stands elsewhere takes any.
  *
  * @example
  * ```ts
@@ -28,7 +29,7 @@ export type Access = "read" | "write" | "discover";
  * ```
  * @see RFC 7644 §3.2, §7.7
  */
-export interface OperationFacts {
+export interface OperationFacts<N extends string = string> {
   /** The verb. There may be more of them in a later version: decide on `access` where that is what you mean. */
   readonly type: Operation["type"];
   readonly access: Access;
@@ -36,7 +37,7 @@ export interface OperationFacts {
    * Names of the resource types that it is about: one; of a `rootQuery` those of which the answer may hold resources; of a `bulk`
    * those that its operations name; of `discover` none.
    */
-  readonly resourceTypes: readonly string[];
+  readonly resourceTypes: readonly N[];
   /** The resource that it is about, where it is about one that is there: `read`, `replace`, `patch` and `delete`. */
   readonly id: string | undefined;
   /**

@@ -1,6 +1,7 @@
 import { internalError, isScimError, ownError, type ScimError, unavailable } from "../error.ts";
 import type { Asked, FaultEvent, RefusedEvent } from "../events/event.ts";
 import type { Context } from "../storage/adapter.ts";
+import { storageBehind } from "../storage/watch.ts";
 
 const GIVEN_UP = "The request was given up before it was done: it took too long, or the client left. Repeat it.";
 
@@ -39,6 +40,17 @@ export function failureEvent<C extends Context>(
 ): RefusedEvent<C> | FaultEvent<C> {
   const { status, scimType } = problem;
   const { summary: detail } = problem;
-  if (isFault(problem)) return { type: "fault", error: thrown, status, detail, ...asked, context };
+  if (isFault(problem)) {
+    const storage = storageBehind(thrown);
+    return {
+      type: "fault",
+      error: thrown,
+      ...(storage === undefined ? {} : { storage }),
+      status,
+      detail,
+      ...asked,
+      context,
+    };
+  }
   return { type: "refused", status, ...(scimType === undefined ? {} : { scimType }), detail, ...asked, context };
 }

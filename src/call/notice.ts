@@ -8,9 +8,10 @@ export function emitNotice<C extends Context>(
   resourceType: CompiledResourceType,
   { engine, context }: Call<C>,
 ): void {
-  if (notice.type !== "schemaChanged") return engine.emit({ ...notice, resourceType: resourceType.name, context });
+  const of = { resourceType: resourceType.name, storage: engine.adapterOf(resourceType).name, context };
+  if (notice.type !== "schemaChanged") return engine.emit({ ...notice, ...of });
   const { changes, needsReindex } = notice.change;
-  engine.emit({ type: "schemaChanged", resourceType: resourceType.name, changes, needsReindex, context });
+  engine.emit({ type: "schemaChanged", changes, needsReindex, ...of });
 }
 
 /** What every read request to storage carries. */

@@ -144,6 +144,13 @@ export interface FaultEvent<C extends Context = Context> extends Partial<Asked> 
   readonly type: "fault";
   /** What was thrown, for the host's own log. Of a `ScimError`, `cause` is what the driver said, if any. */
   readonly error: unknown;
+  /**
+   * The change at which `onChange` failed, so that it can be tried again; it has values of the resource, which no log should show.
+   * Absent where something else failed.
+   */
+  readonly event?: ChangeEvent<C>;
+  /** The name of the storage that threw it, where one did. */
+  readonly storage?: string;
   /** What the client got. */
   readonly status?: number;
   /** The sentence that the client got, as in `refused`. */
@@ -230,13 +237,15 @@ export type ScimNotice<C extends Context = Context> =
     }
   /**
    * A reference (`attribute` is its path, `value` the id) names a resource that is not there: it was `"kept"`, and leads
-   * somewhere once the resource exists, or `"dropped"`. The option `references` decides.
+   * somewhere once the resource exists, or `"dropped"`. The setting `references` of the profile decides.
    */
   | {
       readonly type: "missingReference";
       readonly attribute: string;
       readonly value: string;
       readonly outcome: "kept" | "dropped";
+      /** The name of the storage that told of it. */
+      readonly storage: string;
       readonly resourceType: string;
       readonly context: C | undefined;
     }
@@ -258,6 +267,8 @@ export type ScimNotice<C extends Context = Context> =
    */
   | {
       readonly type: "schemaChanged";
+      /** The name of the storage that told of it. */
+      readonly storage: string;
       readonly resourceType: string;
       /** None where the resources are of a release that did not say under which schema it wrote. */
       readonly changes: readonly ShapeChange[];
@@ -269,6 +280,8 @@ export type ScimNotice<C extends Context = Context> =
   | {
       readonly type: "secretDropped";
       readonly attribute: string;
+      /** The name of the storage that told of it. */
+      readonly storage: string;
       readonly resourceType: string;
       readonly context: C | undefined;
     };

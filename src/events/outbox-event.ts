@@ -1,3 +1,5 @@
+import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { Context } from "../storage/adapter.ts";
 import type { ChangeEvent } from "./event.ts";
 
 /** What the outbox knows of an event besides the change itself. */
@@ -14,7 +16,7 @@ type Kept<E> = E extends unknown ? Omit<E, "context"> & Delivery : never;
 
 /**
  * A change as `scim.drain` hands it out: the event that `onChange` is told of, without the context of the request, which ended with it. It went
- * through JSON, and holds no more than that can.
+ * through JSON, and holds no more than that can. `R` are the resource types of which the handler understands the changes, as of `ChangeEvent`.
  *
  * @example
  * ```ts
@@ -25,4 +27,4 @@ type Kept<E> = E extends unknown ? Omit<E, "context"> & Delivery : never;
  * }
  * ```
  */
-export type OutboxEvent<E = ChangeEvent> = Kept<E>;
+export type OutboxEvent<R extends ResourceTypeDefinition = ResourceTypeDefinition> = Kept<ChangeEvent<Context, R>>;

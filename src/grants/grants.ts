@@ -6,8 +6,7 @@ import { resolveFilter } from "../filter/resolve.ts";
 import { receive } from "../operations/stored.ts";
 import { isElementStream } from "../schema/element-stream.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
-import type { Scim } from "../scim.ts";
-import { insideOf } from "../service/inside.ts";
+import { insideOf, type ServiceProvider } from "../service/inside.ts";
 import type { Context, StoredResource } from "../storage/adapter.ts";
 import { GROUP, type GrantChange, grantChangeOf, idsOf, isNothing, USER, userIn } from "./change.ts";
 import { checkGroups, type Grant, type GrantGroup, rolesOf, sourceOf } from "./definition.ts";
@@ -38,12 +37,12 @@ export interface Grants<C extends Context = Context> {
   /** Give it to `createScim({ decide })`, alone or with others by `decideInTurn`. */
   readonly decide: Decide<C>;
   /** The roles that a user has by the memberships of this moment, each with its groups; undefined where there is no such user. */
-  explain(scim: Scim, user: string, context: C): Promise<Explanation | undefined>;
+  explain(scim: ServiceProvider, user: string, context: C): Promise<Explanation | undefined>;
   /**
    * Who has a role by the memberships of this moment, and by which group: who has it by two comes twice. Users out of service are among
    * them. A group is looked at when its turn comes, and its members are read as storage gives them.
    */
-  holders(scim: Scim, role: string, context: C): AsyncIterable<Grant>;
+  holders(scim: ServiceProvider, role: string, context: C): AsyncIterable<Grant>;
 }
 
 /**

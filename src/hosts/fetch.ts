@@ -4,13 +4,33 @@ import { hasDotSegment, splitUrl } from "../protocol/path.ts";
 import type { Scim } from "../scim.ts";
 import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from "./body.ts";
 
+/** Options of `fetchHandler`, besides `host`. */
+export interface FetchHandlerOptions {
+  /**
+   * Keeps the runtime alive until a promise has settled, so that a listener that goes on after the answer is not cut off: `waitUntil` of
+   * `@vercel/functions`, `after` of Next.js. Default: the `waitUntil` of the context that the runtime gives as second or third
+   * argument (Workers, Netlify); where there is none, as in a server that stays, nothing has to wait.
+   */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
+}
+
+/** What is handed to `authenticate`, `throttle` and `tenant` as `host`. */
+export interface FetchHost<H> {
+  /** Gives it for a request, and for what the runtime gave beside it. Default: the request itself. */
+  readonly host: (request: Request, bindings: unknown, context: unknown) => H;
+}
+
+/** What a runtime calls with a request: `bindings` and `context` are what some of them give beside it. */
+export type FetchHandler = (request: Request, bindings?: unknown, context?: unknown) => Promise<Response>;
+
 /**
  * Mounts scimkit wherever requests and responses are the web's own: Hono, Workers, Deno, Bun, Next.js. Give it the
  * request with its body unread: that is read here once the client is authenticated, with `limits.body` as its bound, so
  * that a larger one is refused (413) before it is in memory. Never rejects.
  *
  * `@hono/node-server` gives a second argument, which is `context.env` in Hono: there, the path as the client sent it is found, before
- * `Request` has resolved dot segments. The second argument of every other runtime is passed over.
+ * `Request` has resolved dot segments. Of what other runtimes give as second and third argument, `waitUntil` alone is looked for: it
+ * keeps Workers and functions alive until the listeners of the service are done.
  *
  * @example
  * ```ts
@@ -22,17 +42,57 @@ import { bodyIncomplete, bodyTaken, checkBodyHeaders, joinChunks, LINGER } from 
  * });
  * export default { fetch: fetchHandler(scim) };
  * ```
+ * @example
+ * On Workers with Hono, the context goes along:
+ * ```ts
+ * import { Hono } from "hono";
+ * import type { Scim } from "scimkit";
+ * import { fetchHandler } from "scimkit/fetch";
+ * declare const scim: Scim;
+ * const handle = fetchHandler(scim);
+ * const app = new Hono();
+ * app.all("/scim/v2/*", (context) => handle(context.req.raw, context.env, context.executionCtx));
+ * ```
+ * @example
+ * What middleware ahead of it has found, in Hono:
+ * ```ts
+ * import { type Context, Hono } from "hono";
+ * import { createScim, errors, User } from "scimkit";
+ * import { fetchHandler } from "scimkit/fetch";
+ * import { memoryStorage } from "scimkit/memory";
+ * type Found = Context<{ Variables: { tenant: string | undefined } }>;
+ * const scim = createScim({
+ *   resourceTypes: [User], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2",
+ *   authenticate: (_request, found: Found) => {
+ *     const tenant = found.get("tenant");
+ *     if (tenant === undefined) throw errors.unauthorized();
+ *     return { tenant };
+ *   },
+ * });
+ * const app = new Hono<{ Variables: { tenant: string | undefined } }>();
+ * app.all("/scim/v2/*", (found) => fetchHandler(scim, { host: () => found })(found.req.raw, found.env));
+ * ```
  */
-export function fetchHandler(scim: Scim): (request: Request, bindings?: unknown) => Promise<Response> {
-  return async (request, bindings) => {
+export function fetchHandler(scim: Scim<Request>, options?: FetchHandlerOptions): FetchHandler;
+/**
+ * As above, with something else of the host's own than the request: `host: () => context` in Hono, where `context.var` holds what
+ * middleware ahead of it has found. What it throws is the answer, as what `authenticate` throws.
+ */
+export function fetchHandler<H>(scim: Scim<H>, options: FetchHandlerOptions & FetchHost<H>): FetchHandler;
+export function fetchHandler(
+  scim: Scim,
+  { waitUntil: keepAlive, host }: FetchHandlerOptions & Partial<FetchHost<unknown>> = {},
+): FetchHandler {
+  return async (request, bindings, context) => {
     const { method, signal } = request;
     const url = urlOf(request, bindings);
     const headers = Object.fromEntries(request.headers);
     const incoming = incomingBody(request, headers, scim.limits.body);
     let answer: ScimResponse | undefined;
-    const asked = { method, url, headers, body: incoming.read, signal };
+    const waitUntil = keepAlive ?? waitUntilOf(context) ?? waitUntilOf(bindings);
+    const asked = { method, url, headers, body: incoming.read, signal, waitUntil };
     try {
-      answer = await scim.handle(asked);
+      answer = await scim.handle(asked, host === undefined ? request : host(request, bindings, context));
       return toResponse(answer, await incoming.drop());
     } catch (error) {
       // The runtime refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
@@ -40,6 +100,13 @@ export function fetchHandler(scim: Scim): (request: Request, bindings?: unknown)
       return toResponse(scim.error(error, asked), true);
     }
   };
+}
+
+/** `waitUntil` of a runtime's context, which has to be called as its own. */
+function waitUntilOf(context: unknown): FetchHandlerOptions["waitUntil"] {
+  if (typeof context !== "object" || context === null || !("waitUntil" in context)) return undefined;
+  const { waitUntil } = context;
+  return typeof waitUntil === "function" ? (work) => void waitUntil.call(context, work) : undefined;
 }
 
 /**

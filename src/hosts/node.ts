@@ -12,6 +12,25 @@ interface MountedRequest extends IncomingMessage {
   readonly body?: unknown;
 }
 
+/** Options of `errorHandler`, and of `nodeHandler` besides `host`. */
+export interface NodeHandlerOptions {
+  /**
+   * Keeps the runtime alive until a promise has settled, so that a listener that goes on after the answer is not cut off where Node is
+   * frozen or ended with it: `waitUntil` of `@vercel/functions`, or what collects promises for the end of a function or a test.
+   * Default: nobody waits, as in a server that stays.
+   */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
+}
+
+/** What is handed to `authenticate`, `throttle` and `tenant` as `host`. */
+export interface NodeHost<H> {
+  /** Gives it for a request. Default: the request itself, with whatever middleware has put there (`user`, `session`, `ip`). */
+  readonly host: (request: IncomingMessage) => H;
+}
+
+/** A listener of `node:http`, and middleware of Express and Connect. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 /**
  * Mounts scimkit on `node:http`, Express, Connect or Fastify's raw requests. The body is read here once the client is
  * authenticated, with `limits.body` as its bound; where a parser (`express.json()`) has read it already, `request.body` is taken. Never
@@ -28,8 +47,33 @@ interface MountedRequest extends IncomingMessage {
  * });
  * createServer(nodeHandler(scim));
  * ```
+ * @example
+ * A session that middleware ahead of it has found, in Express:
+ * ```ts
+ * import type { Request } from "express";
+ * import { createScim, errors, User } from "scimkit";
+ * import { memoryStorage } from "scimkit/memory";
+ * import { nodeHandler } from "scimkit/node";
+ * const scim = createScim({
+ *   resourceTypes: [User], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2",
+ *   authenticate: (_request, host: Request & { user?: { tenant: string } }) => {
+ *     if (host.user === undefined) throw errors.unauthorized();
+ *     return { tenant: host.user.tenant, address: host.ip };
+ *   },
+ * });
+ * const handler = nodeHandler(scim);
+ * ```
  */
-export function nodeHandler(scim: Scim): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function nodeHandler(scim: Scim<IncomingMessage>, options?: NodeHandlerOptions): NodeHandler;
+/**
+ * As above, with something else of the host's own than the request: `host: () => ctx` in Koa, or Fastify's request. What it throws is
+ * the answer, as what `authenticate` throws.
+ */
+export function nodeHandler<H>(scim: Scim<H>, options: NodeHandlerOptions & NodeHost<H>): NodeHandler;
+export function nodeHandler(
+  scim: Scim,
+  { waitUntil, host }: NodeHandlerOptions & Partial<NodeHost<unknown>> = {},
+): NodeHandler {
   return async (request: MountedRequest, response) => {
     const gone = new AbortController();
     response.on("close", () => {
@@ -42,9 +86,10 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
       ...askedOf(request),
       body: () => readBody(request, scim.limits.body),
       signal: gone.signal,
+      waitUntil,
     };
     try {
-      answer = await scim.handle(asked);
+      answer = await scim.handle(asked, host === undefined ? request : host(request));
       await respond(request, response, answer, scim.limits.body);
     } catch (error) {
       // Node refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
@@ -73,13 +118,14 @@ export function nodeHandler(scim: Scim): (request: IncomingMessage, response: Se
  * @see RFC 7644 §3.12
  */
 export function errorHandler(
-  scim: Scim,
+  scim: Pick<Scim, "error" | "limits">,
+  { waitUntil }: NodeHandlerOptions = {},
 ): (error: unknown, request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void {
   // Express knows a handler of errors by its four parameters.
   return (error, request, response, next) => {
     const problem = problemAhead(error);
     if (problem === undefined || response.headersSent) return next(error);
-    respond(request, response, scim.error(problem, askedOf(request)), scim.limits.body).catch(next);
+    respond(request, response, scim.error(problem, { ...askedOf(request), waitUntil }), scim.limits.body).catch(next);
   };
 }
 

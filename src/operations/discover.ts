@@ -49,7 +49,7 @@ function resultOf(document: (ResourceObject & { readonly meta: { readonly locati
 function serviceProviderConfig<C extends Context>(engine: Engine<C>, baseUrl: string) {
   const queryable = engine.resourceTypes.filter(({ operations }) => operations.has("query"));
   const can = (feature: "filter" | "sort"): boolean =>
-    queryable.length > 0 && queryable.every((type) => engine.adapterOf(type).capabilities?.[feature] !== false);
+    queryable.length > 0 && queryable.every((type) => engine.adapterOf(type).capabilities?.[feature] === true);
   return {
     schemas: [
       ServiceProviderConfigSchema.id,
@@ -109,7 +109,7 @@ function resourceTypeDocument(type: CompiledResourceType, baseUrl: string) {
     ...(description === undefined ? {} : { description }),
     schema: type.urn,
     schemaExtensions: type.extensions.map((extension) => ({ schema: extension.urn, required: extension.required })),
-    meta: { resourceType: "CompiledResourceType", location: `${baseUrl}/ResourceTypes/${type.name}` },
+    meta: { resourceType: "ResourceType", location: `${baseUrl}/ResourceTypes/${type.name}` },
   };
 }
 

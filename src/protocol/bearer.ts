@@ -1,7 +1,7 @@
 import { isSameBytes } from "../call/same-bytes.ts";
 import { unauthorized } from "../error.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { ScimRequest } from "./message.ts";
+import type { HostArgument, ScimRequest } from "./message.ts";
 
 /** Options of `bearerToken`. @see RFC 6750 §2.1 */
 export interface BearerOptions {
@@ -17,9 +17,10 @@ const SHORTEST = 16;
  * the server, and no answer about the token.
  * @see RFC 6750 §3
  */
-export type VerifyToken<C extends Context> = (
+export type VerifyToken<C extends Context, H = unknown> = (
   token: string,
   request: ScimRequest,
+  host: H,
 ) => C | null | undefined | Promise<C | null | undefined>;
 
 /**
@@ -47,10 +48,10 @@ export type VerifyToken<C extends Context> = (
  * @see RFC 6750 §2.1, §3
  */
 export function bearerToken(token: string, options?: BearerOptions): (request: ScimRequest) => Promise<Context>;
-export function bearerToken<C extends Context>(
-  verify: VerifyToken<C>,
+export function bearerToken<C extends Context, H = unknown>(
+  verify: VerifyToken<C, H>,
   options?: BearerOptions,
-): (request: ScimRequest) => Promise<C>;
+): (request: ScimRequest, ...host: HostArgument<H>) => Promise<C>;
 export function bearerToken<C extends Context>(
   contexts: Readonly<Record<string, C>>,
   options?: BearerOptions,
@@ -58,12 +59,12 @@ export function bearerToken<C extends Context>(
 export function bearerToken(
   tokens: string | Readonly<Record<string, Context>> | VerifyToken<Context>,
   { bare = false }: BearerOptions = {},
-): (request: ScimRequest) => Promise<Context> {
+): (request: ScimRequest, host?: unknown) => Promise<Context> {
   const verify = typeof tokens === "function" ? tokens : fixedTokens(tokens);
-  return async (request) => {
+  return async (request, host) => {
     const credential = credentialOf(request, bare);
-    if (credential === undefined) throw unauthorized();
-    const context = isToken(credential) ? await verify(credential, request) : undefined;
+    if (credential === undefined) throw unauthorized(undefined, { headers: { "WWW-Authenticate": "Bearer" } });
+    const context = isToken(credential) ? await verify(credential, request, host) : undefined;
     if (context !== undefined && context !== null) return context;
     throw unauthorized(
       "The bearer token is not valid here. Check the token in the identity provider's configuration.",

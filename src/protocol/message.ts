@@ -25,7 +25,16 @@ export interface ScimRequest {
   readonly body?: unknown;
   /** Aborted when the client has gone. It reaches every call of the storage adapter, and none begins afterwards. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Given what goes on after the answer, for runtimes that end with it (Workers, serverless functions): each promise that a listener
+   * of `onChange`, `onNotice` or `onRequest` returns, and the request itself where its time was up. None rejects. It may be called
+   * until those that it was given have settled. Default: nobody waits.
+   */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
+
+/** What a host gives beside a request: it may be left out where nobody asks for it. */
+export type HostArgument<H> = unknown extends H ? [host?: H] : [host: H];
 
 /**
  * The answer. `body` is JSON: text, or a stream of its bytes where storage hands out a collection that is too large to hold;

@@ -56,7 +56,7 @@ function filterOf<C extends Context>(
   call: Call<C>,
 ): Filter<AttributePath> {
   // A filter that is not supported must not be ignored: the client would take every resource for a match [P-3.4.2.2-01].
-  if (call.storageOf(resourceType).capabilities?.filter === false)
+  if (call.storageOf(resourceType).capabilities?.filter !== true)
     throw invalidFilter("This server does not support filters.");
   const parsed = parseFilter(text, parseOptions(call));
   return resolveFilter(parsed, resourceType, options);
@@ -72,7 +72,7 @@ function sortOf<C extends Context>(
   const descending = isDescending(search);
   const { sortBy } = search;
   if (sortBy === undefined || sortBy === "") return undefined;
-  if (call.storageOf(resourceType).capabilities?.sort === false) return undefined;
+  if (call.storageOf(resourceType).capabilities?.sort !== true) return undefined;
   const path = sortPath(sortBy, resourceType, options);
   if (path === "unknown")
     throw invalidValue(
@@ -136,11 +136,9 @@ function isByCursor<C extends Context>({ cursor, startIndex }: Search, call: Cal
  */
 export function checkSensitive<C extends Context>(filter: Filter<AttributePath>, call: Call<C>): void {
   const { sensitiveAttributes } = call.engine;
-  if (sensitiveAttributes.length === 0) return;
-  const named = new Set(
-    pathsIn(filter).flatMap(({ attribute, text }) => [attribute.path.toLowerCase(), text.toLowerCase()]),
-  );
-  if (sensitiveAttributes.some((name) => named.has(name.toLowerCase()))) {
+  if (sensitiveAttributes.size === 0) return;
+  const named = pathsIn(filter).flatMap(({ attribute, text }) => [attribute.path, text]);
+  if (named.some((path) => sensitiveAttributes.has(path.toLowerCase()))) {
     throw sensitive(
       "The filter holds sensitive data, which must not stand in a URL. Send the query in the body of POST …/.search.",
     );

@@ -74,10 +74,16 @@ export async function render(result: Result, options: RenderOptions): Promise<Sc
 /** After how many seconds a client may try again what nobody knows the end of: long enough for a database to fail over. */
 const RETRY_AFTER = "5";
 
-/** Makes the response of an error. Every 503 says when to come back. @see RFC 7644 §3.12; RFC 9110 §10.2.3 */
-export function renderError(error: ScimError, mediaType: string, head: boolean): ScimResponse {
-  const saysWhen = Object.keys(error.headers).some((name) => name.toLowerCase() === "retry-after");
-  const more = error.status === 503 && !saysWhen ? { "Retry-After": RETRY_AFTER } : {};
+/** What the error of some statuses says besides, unless it says it in its own words. */
+function headersFor({ status, headers }: ScimError, challenge: string): Readonly<Record<string, string>> {
+  const has = (name: string): boolean => Object.keys(headers).some((known) => known.toLowerCase() === name);
+  if (status === 503 && !has("retry-after")) return { "Retry-After": RETRY_AFTER };
+  return status === 401 && !has("www-authenticate") ? { "WWW-Authenticate": challenge } : {};
+}
+
+/** Makes the response of an error. Every 503 says when to come back, every 401 how. @see RFC 7644 §3.12; RFC 9110 §10.2.3, §15.5.2 */
+export function renderError(error: ScimError, mediaType: string, head: boolean, challenge: string): ScimResponse {
+  const more = headersFor(error, challenge);
   return {
     status: error.status,
     headers: { "Content-Type": mediaType, ...FIXED_HEADERS, ...more, ...error.headers },

@@ -53,7 +53,7 @@ function filtersOf<C extends Context>(
   resourceTypes: readonly CompiledResourceType[],
   call: Call<C>,
 ): readonly Folded[] {
-  if (resourceTypes.some((type) => call.engine.adapterOf(type).capabilities?.filter === false))
+  if (resourceTypes.some((type) => call.engine.adapterOf(type).capabilities?.filter !== true))
     throw invalidFilter("This server does not support filters over all resource types.");
   const parsed = parseFilter(text, parseOptions(call));
   const strangers = new Map<string, { readonly text: string; readonly types: Set<CompiledResourceType> }>();
@@ -102,7 +102,7 @@ function sortPathsOf<C extends Context>(
   call: Call<C>,
 ): readonly (AttributePath | undefined)[] | undefined {
   if (sortBy === undefined || sortBy === "") return undefined;
-  if (resourceTypes.some((type) => call.engine.adapterOf(type).capabilities?.sort === false)) return undefined;
+  if (resourceTypes.some((type) => call.engine.adapterOf(type).capabilities?.sort !== true)) return undefined;
   const paths = resourceTypes.map((type) => sortPath(sortBy, type, resolveOptions(type, call)));
   if (paths.every((path) => typeof path === "string"))
     throw invalidValue(

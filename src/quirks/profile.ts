@@ -107,8 +107,10 @@ export interface ProfileNeeds {
   readonly bulk?: true | undefined;
   /** `true`: there must be a `throttle`, so that a client that asks too much gets a 429. @see RFC 7644 §3.12 */
   readonly throttle?: true | undefined;
-  /** The least that `limits.operations` may be: how many operations a PATCH may have. @see RFC 7644 §3.5.2 */
-  readonly operations?: number | undefined;
+  /** `true`: every storage adapter must filter. @see RFC 7644 §3.4.2.2 */
+  readonly filter?: true | undefined;
+  /** The least that limits may be, by their names in `limits`: `{ operations: 50 }`, a PATCH may have fifty operations. */
+  readonly limits?: { readonly [limit: string]: number } | undefined;
 }
 
 /**
@@ -172,13 +174,21 @@ const MEMBERS: { readonly [K in keyof Required<ProfileDefinition>]: true } = {
   announce: true,
   needs: true,
 };
-const NEEDS: { readonly [K in keyof Required<ProfileNeeds>]: true } = { bulk: true, throttle: true, operations: true };
+const NEEDS: { readonly [K in keyof Required<ProfileNeeds>]: true } = {
+  bulk: true,
+  throttle: true,
+  filter: true,
+  limits: true,
+};
 
 /**
  * Puts a profile together: `named` are those that can be extended by name.
  * @throws {TypeError} as `defineProfile`.
  */
-export function composeProfile(named: { readonly [name: string]: Profile }, definition: ProfileDefinition): Profile {
+export function composeProfile(
+  definition: ProfileDefinition,
+  named: { readonly [name: string]: Profile } = {},
+): Profile {
   if (!isObject(definition))
     throw new TypeError('defineProfile: give an object, such as { extends: "lenient", settings: {} }.');
   checkNames("defineProfile", definition, MEMBERS);
@@ -249,15 +259,15 @@ function settingsOf(base: Profile | undefined, own: ProfileSettings): ProfileSet
   };
 }
 
+/** Both what the base needs and what the definition does; of two bounds on a limit, the higher. */
 function needsOf(base: Profile | undefined, { needs }: ProfileDefinition): ProfileNeeds | undefined {
   if (needs === undefined) return base?.needs;
   checkNames("defineProfile: needs", needs, NEEDS);
-  const least = [base?.needs?.operations, needs.operations].filter((count) => count !== undefined);
-  return {
-    ...stated(base?.needs ?? {}),
-    ...stated(needs),
-    ...(least.length === 0 ? {} : { operations: Math.max(...least) }),
-  };
+  const least = new Map(Object.entries(base?.needs?.limits ?? {}));
+  for (const [name, bound] of Object.entries(needs.limits ?? {}))
+    least.set(name, Math.max(bound, least.get(name) ?? 0));
+  const limits = least.size === 0 ? {} : { limits: Object.freeze(Object.fromEntries(least)) };
+  return { ...stated(base?.needs ?? {}), ...stated(needs), ...limits };
 }
 
 /** A member that is undefined is not given. */

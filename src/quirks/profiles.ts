@@ -84,46 +84,41 @@ const every: readonly Quirk[] = [
 
 /** A profile of the rules that say that this client needs them. */
 const neededBy = (name: string, client: string): Profile =>
-  composeProfile(
-    {},
-    {
-      name,
-      quirks: every.filter((rule) => rule.clients.some((one) => one.startsWith(client))),
-    },
-  );
+  composeProfile({
+    name,
+    quirks: every.filter((rule) => rule.clients.some((one) => one.startsWith(client))),
+  });
 
 /** The letter of the RFC, where it has one; and where it leaves a choice, what promises the client more. */
-const strict = composeProfile({}, { name: "strict", settings: { references: "require", patchResponse: "resource" } });
+const strict = composeProfile({ name: "strict", settings: { references: "require", patchResponse: "resource" } });
+
+/** How many results a client may ask for. */
+const INTEROP_RESULTS = 100;
 
 /**
  * The restrictions of the draft "SCIM Interoperability Profile", on top of `strict`; docs/profiles/ietf-interop.md has them row by
  * row, and says which text they were read from.
  */
-const ietfInterop = composeProfile(
-  {},
-  {
-    name: "ietf-interop",
-    extends: strict,
-    quirks: [pathRequired, unknownNames, overwritingReplace, wholeElements],
-    settings: { unknownAttributes: "reject" },
-    announce: { interopProfileConformant: true },
-  },
-);
+const ietfInterop = composeProfile({
+  name: "ietf-interop",
+  extends: strict,
+  quirks: [pathRequired, unknownNames, overwritingReplace, wholeElements],
+  settings: { unknownAttributes: "reject" },
+  needs: { filter: true, limits: { results: INTEROP_RESULTS } },
+  announce: { interopProfileConformant: true },
+});
 
-/** Operations on members that a PATCH must be able to have. */
+/** How many operations on members a PATCH must be able to have. */
 const IPSIE_OPERATIONS = 50;
 
 /** And what the OpenID IPSIE AL profile for SCIM adds; docs/profiles/ipsie-al.md. */
-const ipsieAl = composeProfile(
-  {},
-  {
-    name: "ipsie-al",
-    extends: ietfInterop,
-    withoutAttributes: ["password"],
-    needs: { bulk: true, throttle: true, operations: IPSIE_OPERATIONS },
-    announce: { interopProfileConformant: true },
-  },
-);
+const ipsieAl = composeProfile({
+  name: "ipsie-al",
+  extends: ietfInterop,
+  withoutAttributes: ["password"],
+  needs: { bulk: true, throttle: true, limits: { operations: IPSIE_OPERATIONS } },
+  announce: { interopProfileConformant: true },
+});
 
 /**
  * The profiles that come with the package. `lenient`, the default, serves the identity providers unmodified; `strict` is the literal
@@ -140,7 +135,7 @@ const ipsieAl = composeProfile(
  * ```
  */
 export const profiles = Object.freeze({
-  lenient: composeProfile({}, { name: "lenient", quirks: harmless }),
+  lenient: composeProfile({ name: "lenient", quirks: harmless }),
   strict,
   entra: neededBy("entra", "Entra ID"),
   okta: neededBy("okta", "Okta"),
@@ -181,5 +176,5 @@ export type ProfileName = keyof typeof profiles;
  * @see RFC 7644 §3
  */
 export function defineProfile(definition: ProfileDefinition<ProfileName>): Profile {
-  return composeProfile(profiles, definition);
+  return composeProfile(definition, profiles);
 }

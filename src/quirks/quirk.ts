@@ -47,6 +47,8 @@ export interface Quirk {
   attribute?(name: string, resourceType: CompiledResourceType): Attribute | undefined;
   /** An attribute name that the type does not have, and where it stands (`sortBy` counts as filter): the path that is meant. */
   alias?(name: string, resourceType: CompiledResourceType, place: "filter" | "selection" | "path"): string | undefined;
+  /** The paths that `alias` gives, where they are known: `createScim` refuses one that no resource type has. Default none. */
+  readonly paths?: readonly string[] | undefined;
   /** The parameters of a query or selection, from the URL or the body of a search: others to take instead. */
   search?(search: Search): Search | undefined;
   /** A readWrite attribute that a PUT omits: `"keep"` leaves its value alone, where RFC 7644 §3.5.1 lets the server choose. */

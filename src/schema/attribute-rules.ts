@@ -1,4 +1,5 @@
 import {
+  ATTRIBUTE_KEYS,
   ATTRIBUTE_TYPES,
   type AttributeLiteral,
   INTEGRITIES,
@@ -30,6 +31,15 @@ interface Rule {
 
 /** What an attribute is refused for, the first rule that it breaks before the others. @see RFC 7643 §2, §7 */
 const RULES: readonly Rule[] = [
+  {
+    isBroken: ({ literal }) => misplacedIn(literal) !== undefined,
+    problem: ({ literal }) =>
+      `has ${misplacedIn(literal)} beside the characteristics of RFC 7643; it is scimkit's own: write scimkit: { ${misplacedIn(literal)}: … }`,
+  },
+  {
+    isBroken: ({ literal }) => unknownIn(literal) !== undefined,
+    problem: ({ literal }) => `has ${unknownKeyProblem(unknownIn(literal) ?? "", ATTRIBUTE_KEYS)}`,
+  },
   keyword("type", ATTRIBUTE_TYPES),
   keyword("mutability", MUTABILITIES),
   keyword("returned", RETURNED),
@@ -43,11 +53,6 @@ const RULES: readonly Rule[] = [
     isBroken: ({ own }) => strangerIn(own) !== undefined,
     problem: ({ own }) =>
       `has scimkit.${strangerIn(own)}, which is none of ${OWN_KEYS.join(", ")}.${nearestHint(OWN_KEYS, strangerIn(own) ?? "")} Correct or remove it`,
-  },
-  {
-    isBroken: ({ literal }) => misplacedIn(literal) !== undefined,
-    problem: ({ literal }) =>
-      `has ${misplacedIn(literal)} beside the characteristics of RFC 7643; it is scimkit's own: write scimkit: { ${misplacedIn(literal)}: … }`,
   },
   ownKeyword("format", FORMATS),
   ownKeyword("comparison", ["plain", "username"]),
@@ -172,6 +177,18 @@ function ownFlag(key: "collection" | "lifecycle"): Rule {
 /** A key under `scimkit` that means nothing. */
 function strangerIn(own: OwnCharacteristics): string | undefined {
   return Object.keys(own).find((key) => !OWN_KEYS.some((known) => known === key));
+}
+
+/** A key that no attribute has: most often one with a slip, whose characteristic would keep its default unnoticed. */
+function unknownIn(literal: AttributeLiteral): string | undefined {
+  const known: readonly string[] = ATTRIBUTE_KEYS;
+  return Object.keys(literal).find((key) => !known.includes(key));
+}
+
+/** The end of the sentence "Schema … has …" about a key that means nothing. */
+export function unknownKeyProblem(key: string, known: readonly string[]): string {
+  const hint = nearestHint(known, key);
+  return `the member ${JSON.stringify(key)}, which means nothing${hint === "" ? `; there are ${known.join(", ")}` : `.${hint} Correct or remove it`}`;
 }
 
 /** A key of scimkit's own that stands where those of the RFC do. */

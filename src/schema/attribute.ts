@@ -32,6 +32,22 @@ export const OWN_KEYS = [
   "default",
 ] as const satisfies readonly (keyof OwnCharacteristics)[];
 
+/** What a schema may say of an attribute. */
+export const ATTRIBUTE_KEYS = [
+  "type",
+  "description",
+  "multiValued",
+  "required",
+  "canonicalValues",
+  "caseExact",
+  "mutability",
+  "returned",
+  "uniqueness",
+  "referenceTypes",
+  "subAttributes",
+  "scimkit",
+] as const satisfies readonly (keyof AttributeLiteral)[];
+
 /** Name of a data type; `"complex"` has sub-attributes. @see RFC 7643 §2.3 */
 export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
 /**
@@ -63,7 +79,7 @@ export interface AttributeLiteral {
   readonly multiValued?: boolean;
   /** `true`: a resource without a value is refused (400 invalidValue). Default `false`. */
   readonly required?: boolean;
-  /** Suggested values; others are accepted unless `createScim({ canonicalValues: "enforce" })`. */
+  /** Suggested values; others are accepted unless the profile has the setting `canonicalValues: "enforce"`. */
   readonly canonicalValues?: readonly string[];
   /** `false` compares without regard to case. Default `false` for strings; references and binaries are always exact. */
   readonly caseExact?: boolean;
@@ -102,14 +118,14 @@ export interface OwnCharacteristics {
    * How firm a reference (a complex attribute with `value` and a `$ref` to resources) is. Default `"required"`: one to a
    * resource that does not exist is 400 invalidValue (a group's members). `"optional"`: it is kept as sent, shown without
    * `$ref` until the resource exists, and told of by a `missingReference` event (a user's manager). The option
-   * `references` of `createScim` overrides it, and under the profile `strict` all are required.
+   * The setting `references` of the profile overrides it; under `strict` all are required.
    */
   readonly integrity?: Integrity;
   /** `true`: may hold more elements than fit in memory (a group's members); changes travel as deltas. Multi-valued complex only. */
   readonly collection?: boolean;
   /** `"username"`: compared by PRECIS UsernameCaseMapped, invisible and control characters refused. Default `"plain"`. */
   readonly comparison?: "plain" | "username";
-  /** What its text means: checked where `createScim({ formats: "enforce" })` says so. Strings and binaries only. Default none. */
+  /** What its text means: checked where the profile has the setting `formats: "enforce"`. Strings and binaries only. Default none. */
   readonly format?: Format;
   /** A computed attribute: the reverse of `attribute` of `resourceType`, filled in by the storage adapter when selected. readOnly only. */
   readonly inverseOf?: { readonly resourceType: string; readonly attribute: string };

@@ -1,4 +1,4 @@
-import { type AttributeLiteral, type AttributeType, OWN_KEYS, type OwnCharacteristics } from "./attribute.ts";
+import { ATTRIBUTE_KEYS, type AttributeLiteral, type AttributeType, type OwnCharacteristics } from "./attribute.ts";
 import { characteristicsOf } from "./compile-attribute.ts";
 import { checkSchema, type SchemaDefinition, SchemaError } from "./schema.ts";
 
@@ -30,7 +30,7 @@ export interface SchemaJson {
 
 /**
  * Makes a schema from its RFC 7643 JSON, for schemas that are only known at run time. The static type of such a resource
- * is open: every attribute is `unknown`.
+ * is open: every attribute is `unknown`. Members that RFC 7643 does not have are passed over, since servers publish some of their own.
  *
  * @throws {SchemaError} as `defineSchema`.
  * @example
@@ -58,7 +58,7 @@ export function schemaFromJson(json: SchemaJson): SchemaDefinition {
 function attributesFromJson(attributes: readonly AttributeJson[], where: string): Record<string, AttributeLiteral> {
   const entries = attributes.map(({ name, subAttributes, ...characteristics }): [string, AttributeLiteral] => {
     if (typeof name !== "string") throw new SchemaError(`An attribute of ${where} has no name.`);
-    const literal = withoutMisplaced(characteristics as AttributeLiteral);
+    const literal = characteristicsIn(characteristics as AttributeLiteral);
     // Some servers print an empty list for simple attributes; one with content is refused by the checks [S-1.2-01].
     if (subAttributes === undefined || subAttributes.length === 0) return [name, literal];
     return [name, { ...literal, subAttributes: attributesFromJson(subAttributes, where) }];
@@ -70,9 +70,9 @@ function attributesFromJson(attributes: readonly AttributeJson[], where: string)
 }
 
 /** What servers publish besides the characteristics of the RFC says nothing to scimkit, whatever it is called. */
-function withoutMisplaced(literal: AttributeLiteral): AttributeLiteral {
-  const own: readonly string[] = OWN_KEYS;
-  return Object.fromEntries(Object.entries(literal).filter(([name]) => !own.includes(name)));
+function characteristicsIn(literal: AttributeLiteral): AttributeLiteral {
+  const known: readonly string[] = ATTRIBUTE_KEYS;
+  return Object.fromEntries(Object.entries(literal).filter(([name]) => known.includes(name)));
 }
 
 /**

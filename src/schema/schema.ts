@@ -1,6 +1,7 @@
 import type { AttributeLiteral } from "./attribute.ts";
-import { ruleBrokenBy } from "./attribute-rules.ts";
+import { ruleBrokenBy, unknownKeyProblem } from "./attribute-rules.ts";
 import { CommonAttributes } from "./core/common.ts";
+import { isObject } from "./value.ts";
 
 /** A schema as data: what `defineSchema` takes and gives back. @see RFC 7643 §7 */
 export interface SchemaDefinition {
@@ -32,7 +33,7 @@ export class SchemaError extends TypeError {
  * @throws {SchemaError} naming the attribute, for anything RFC 7643 does not allow: a name outside the grammar, an unknown
  * type or keyword, a complex attribute within a complex one, a writeOnly sub-attribute of an attribute that is not writeOnly itself,
  * `referenceTypes` on something else than a reference, an attribute that every resource has anyway (`schemas`, `id`, `externalId`,
- * `meta`), …
+ * `meta`), a member that means nothing (`mutabilty`), …
  * @example
  * ```ts
  * import { defineSchema, type Resource } from "scimkit";
@@ -53,6 +54,9 @@ export function defineSchema<const S extends SchemaDefinition>(schema: S): S {
   return schema;
 }
 
+/** What a schema may say of itself. */
+const SCHEMA_KEYS = ["id", "name", "description", "attributes"] as const satisfies readonly (keyof SchemaDefinition)[];
+
 /** @throws {SchemaError} for anything RFC 7643 does not allow. */
 export function checkSchema(schema: SchemaDefinition): void {
   if (typeof schema.id !== "string" || !isSchemaUri(schema.id)) {
@@ -62,6 +66,11 @@ export function checkSchema(schema: SchemaDefinition): void {
   }
   if (typeof schema.name !== "string" || schema.name === "")
     throw new SchemaError(`The schema ${schema.id} has no name.`);
+  const stranger = Object.keys(schema).find((key) => !SCHEMA_KEYS.some((known) => known === key));
+  if (stranger !== undefined)
+    throw new SchemaError(`The schema ${schema.id} has ${unknownKeyProblem(stranger, SCHEMA_KEYS)}.`);
+  if (!isObject(schema.attributes))
+    throw new SchemaError(`The schema ${schema.id} has no attributes; name them in an object, by their names.`);
   checkAttributes(schema.attributes, schema.id, undefined);
 }
 
@@ -79,7 +88,9 @@ function checkAttributes(
   const seen = new Set<string>();
   for (const [name, attribute] of Object.entries(attributes)) {
     const path = parent === undefined ? name : `${parent}.${name}`;
-    const problem = nameProblem(name, parent, seen) ?? ruleBrokenBy(attribute, parent !== undefined);
+    const problem =
+      nameProblem(name, parent, seen) ??
+      (isObject(attribute) ? ruleBrokenBy(attribute, parent !== undefined) : "is not described by an object");
     if (problem !== undefined) throw new SchemaError(`Attribute "${path}" of ${where} ${problem}.`);
     seen.add(name.toLowerCase());
     if (attribute.subAttributes !== undefined) checkAttributes(attribute.subAttributes, where, path);

@@ -24,12 +24,17 @@ import { type Arrival, arrivals } from "./arrival.ts";
 import { checkBaseUrl } from "./check-options.ts";
 import type { SettledOptions } from "./defaults.ts";
 import type { Engines } from "./engine.ts";
+import { engineFor } from "./listeners.ts";
 import { type Outsiders, outsiders } from "./place.ts";
 import { askedOf, type Progress } from "./progress.ts";
-import { isSingleTenant } from "./tenant.ts";
+import { isSingleTenant, type TenantOptions } from "./tenant.ts";
 
 /** Answers a request, or throws; what it learns on its way is in `progress`. */
-export type Answer<C extends Context> = (request: ScimRequest, progress: Progress<C>) => Promise<ScimResponse>;
+export type Answer<C extends Context> = (
+  request: ScimRequest,
+  progress: Progress<C>,
+  host: unknown,
+) => Promise<ScimResponse>;
 
 /** A request whose sender is known: what the service is like for them. */
 interface Visit<C extends Context> extends Arrival {
@@ -50,13 +55,14 @@ interface Visit<C extends Context> extends Arrival {
  */
 export function createAnswer<C extends Context>(options: SettledOptions<C>, engines: Engines<C>): Answer<C> {
   const { arrive, identify } = arrivals(options, engines.standard);
-  const outside = outsiders<C>(engines.standard.emit);
-  return async (request, progress) => {
+  const outside = outsiders<C>();
+  return async (request, progress, host) => {
     const arrival = arrive(request, progress);
-    const known = await identify(arrival);
+    const known = await identify(arrival, host);
     progress.context = known;
-    await options.throttle?.(arrival.request, known);
-    const visit = await receive(arrival, known, progress, options, engines);
+    await options.throttle?.(arrival.request, known, host);
+    const own = known === undefined ? undefined : await options.tenant?.(known, host);
+    const visit = receive(arrival, known, own, progress, engines);
     const endpoint = await endpointOf(visit, options, outside);
     const call = callOf(visit, options);
     const { parts, receiveBody } = partsOf(visit, endpoint);
@@ -74,18 +80,20 @@ export function createAnswer<C extends Context>(options: SettledOptions<C>, engi
  * Settles which engine serves the request, and under which URL.
  * @throws {Error} for a tenant where storage has one tenant only: it would show each of them the resources of all.
  */
-async function receive<C extends Context>(
+function receive<C extends Context>(
   arrival: Arrival,
   known: C | undefined,
+  own: TenantOptions | undefined,
   progress: Progress<C>,
-  options: SettledOptions<C>,
   engines: Engines<C>,
-): Promise<Visit<C>> {
+): Visit<C> {
   const context = known ?? ({} as C);
-  const own = known === undefined ? undefined : await options.tenant?.(known);
-  const engine = engines.of(own);
-  if (context.tenant !== undefined && engine.resourceTypes.some((type) => isSingleTenant(engine.adapterOf(type))))
-    throw new Error("authenticate gave a tenant, but the storage has one tenant only (capabilities.tenants: false).");
+  const engine = engineFor(engines.of(own), arrival.request);
+  const single = context.tenant !== undefined && engine.resourceTypes.map(engine.adapterOf).find(isSingleTenant);
+  if (single)
+    throw new Error(
+      `authenticate gave a tenant, but the storage "${single.name}" has one tenant only: where it goes by context.tenant in every call, it says so by capabilities: { tenants: true }.`,
+    );
   const baseUrl = own?.baseUrl === undefined ? arrival.publicUrl : checkBaseUrl(own.baseUrl);
   const note: Call<C>["note"] = (quirk, path) => {
     progress.quirks.add(quirk);
@@ -112,7 +120,7 @@ async function endpointOf<C extends Context>(
   const basePath = basePathOf(visit);
   const { endpointCase } = quirks.reads;
   progress.path = () => findTemplate(path, basePath, resourceTypes, endpointCase);
-  if (!isBelow(path, basePath)) throw outside(visit, baseUrl, context);
+  if (!isBelow(path, basePath)) throw outside(visit, baseUrl, visit);
   const found = findEndpoint(path, basePath, resourceTypes, endpointCase ? otherCase : undefined);
   progress.path = () => templateOf(found);
   if (!visit.isKnown && found.type !== "discovery") throw unauthorized();

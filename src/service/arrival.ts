@@ -45,11 +45,11 @@ export function arrivals<C extends Context>(options: SettledOptions<C>, standard
       return { ...place, request, method: request.method.toUpperCase(), header, publicUrl, isPublic };
     },
     /** Undefined for nobody in particular, who may read the discovery endpoints and nothing else [S-5-09]. */
-    async identify({ request, isPublic }: Arrival): Promise<C | undefined> {
+    async identify({ request, isPublic }: Arrival, host: unknown): Promise<C | undefined> {
       if (authenticate === undefined) return {} as C;
       if (isPublic && tenant === undefined) return undefined;
       try {
-        return checkContext(await authenticate(request));
+        return checkContext(await authenticate(request, host));
       } catch (error) {
         if (isPublic && isScimError(error) && error.status === 401) return undefined;
         throw error;

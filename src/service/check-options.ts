@@ -10,6 +10,7 @@ import type { Context } from "../storage/adapter.ts";
 import { AnnouncementsShape } from "./announce.ts";
 import type { DrainOptions, RetryOptions } from "./drain-options.ts";
 import type { AuthenticationScheme, ClockOptions, DiscoveryOptions, PagingOptions, ScimOptions } from "./options.ts";
+import { PluginsShape } from "./plugins.ts";
 import type { ShapeOf } from "./shape.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -109,6 +110,7 @@ export const OptionsShape = z.strictObject({
   onChange: anyFunction.optional(),
   onNotice: anyFunction.optional(),
   onRequest: anyFunction.optional(),
+  plugins: PluginsShape.optional(),
   comparisonKey: anyFunction.optional(),
   clock: ClockShape.optional(),
   newId: anyFunction.optional(),
@@ -229,9 +231,13 @@ function problemOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {
     issue.code === "invalid_union" ? issue.errors.flat().filter(({ code }) => code === "invalid_value") : [];
   if (lists.length > 0 && issue.message === "Invalid input")
     return `${[...new Set(lists.map((list) => problemOf(list, shape)))].join(", or ")}, or of another form that the type has`;
-  if (issue.code === "unrecognized_keys")
-    return `there is no ${listed(issue.keys)}; there are ${namesAt(shape, issue.path).join(", ")}`;
+  if (issue.code === "unrecognized_keys") return unknownKeys(issue.keys, namesAt(shape, issue.path));
   return issue.message;
+}
+
+function unknownKeys(keys: readonly string[], names: readonly string[]): string {
+  const hints = keys.map((key) => nearestHint(names, key)).filter((hint, at, all) => all.indexOf(hint) === at);
+  return `there is no ${listed(keys)}; there are ${names.join(", ")}${hints.join("") === "" ? "" : `.${hints.join("")}`}`;
 }
 
 function listed(values: readonly unknown[]): string {

@@ -3,6 +3,7 @@ import type { Pagination } from "../call/pagination.ts";
 import { comparisonKey } from "../schema/comparison-key.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { AuthenticationScheme, ClockOptions, DiscoveryOptions, PagingOptions, ScimOptions } from "./options.ts";
+import { announcedWith, joined } from "./plugins.ts";
 
 /** Options that are there or not: where one is left out, nobody is asked, told or sent away. */
 type WithoutDefault =
@@ -62,6 +63,7 @@ export const DEFAULTS = Object.freeze({
   discovery: { anonymous: true, authenticationSchemes: [BEARER], announce: {} },
   limits: DEFAULT_LIMITS,
   bulk: true,
+  plugins: [],
   comparisonKey,
   clock: { now: () => new Date(), timer: () => performance.now() },
   newId: () => crypto.randomUUID(),
@@ -69,11 +71,15 @@ export const DEFAULTS = Object.freeze({
 
 /** Applies the defaults, once for all requests. */
 export function settle<C extends Context>(options: ScimOptions<C>): SettledOptions<C> {
+  const { plugins = [] } = options;
+  const { announce, ...rest } = fill(options.discovery ?? {}, DEFAULTS.discovery);
+  const discovery = { ...rest, announce: announcedWith(announce, plugins) };
   return Object.freeze({
     ...fill(options, DEFAULTS),
+    ...joined(options, plugins),
     limits: Object.freeze(fill(options.limits ?? {}, DEFAULTS.limits)),
     paging: Object.freeze(fill(options.paging ?? {}, DEFAULTS.paging)),
-    discovery: Object.freeze(fill(options.discovery ?? {}, DEFAULTS.discovery)),
+    discovery: Object.freeze(discovery),
     clock: Object.freeze(fill(options.clock ?? {}, DEFAULTS.clock)),
   });
 }

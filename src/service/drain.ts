@@ -1,5 +1,5 @@
-import type { FaultEvent, UndeliveredEvent } from "../events/event.ts";
 import type { OutboxEvent } from "../events/outbox-event.ts";
+import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Outbox, OutboxEntry, OutboxLag } from "../storage/outbox.ts";
 import { Bell } from "./bell.ts";
@@ -12,24 +12,27 @@ import { outboxesOf } from "./engine.ts";
  * Does what an event is there for. It gets each event at least once: what it throws, or a promise of its rejects with, means that it failed, and it
  * gets the event again. `signal` is aborted when the lease ends: what is not finished by then must end too, as somebody else may have begun.
  */
-export type DrainHandler = (event: OutboxEvent, handOver: { readonly signal: AbortSignal }) => unknown;
+export type DrainHandler<R extends ResourceTypeDefinition = ResourceTypeDefinition> = (
+  event: OutboxEvent<R>,
+  handOver: { readonly signal: AbortSignal },
+) => unknown;
 
 /** What a drain tells. */
 export type DrainNotice<C extends Context> = UndeliveredEvent<C> | FaultEvent<C>;
 
 /** The outboxes of a service. */
-export interface Outboxes {
-  drain(handler: DrainHandler, options?: DrainOptions): Promise<void>;
+export interface Outboxes<R extends ResourceTypeDefinition> {
+  drain(handler: DrainHandler<R>, options?: DrainOptions): Promise<void>;
   lag(): Promise<OutboxLag>;
   /** There may be something to hand out. */
   wake(): void;
 }
 
 /** Collects the outboxes of a service. */
-export function createOutboxes<C extends Context>(
+export function createOutboxes<C extends Context, R extends ResourceTypeDefinition>(
   options: Pick<SettledOptions<C>, "outbox" | "storage">,
   tell: (notice: DrainNotice<C>) => void,
-): Outboxes {
+): Outboxes<R> {
   const bells = new Set<Bell>();
   const each = (): readonly Outbox<C>[] => {
     const found = outboxesOf(options);
@@ -46,7 +49,8 @@ export function createOutboxes<C extends Context>(
           const bell = new Bell();
           bells.add(bell);
           try {
-            await new Drain<C>(outbox, handler, settings, bell, tell).run();
+            // What it is given is of the types that it expects, or of a tenant's own.
+            await new Drain<C>(outbox, handler as unknown as DrainHandler, settings, bell, tell).run();
           } finally {
             bells.delete(bell);
           }

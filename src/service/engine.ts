@@ -4,6 +4,7 @@ import { selectionOf } from "../call/selection.ts";
 import type { ScimNotice } from "../events/event.ts";
 import type { Profile } from "../quirks/profile.ts";
 import { profiles } from "../quirks/profiles.ts";
+import { nearestHint } from "../schema/nearest-name.ts";
 import { remembered } from "../schema/remembered.ts";
 import {
   type CompiledResourceType,
@@ -12,12 +13,15 @@ import {
 } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { Outbox } from "../storage/outbox.ts";
+import { checkAdapter } from "./check-adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination } from "./defaults.ts";
 import { emitterOf, tell } from "./listeners.ts";
-import { type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
+import { checkNamedAttributes, namedAttributes } from "./named-attributes.ts";
+import { checkStorage, type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
 import { checkOwnership, ownershipRulesOf } from "./ownership.ts";
+import { withRulesOf } from "./plugins.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -46,18 +50,21 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
     const served = remembered(withoutAttributes(profile.withoutAttributes ?? []));
     return remembered((definitions: readonly ResourceTypeDefinition[]) => {
       checkResourceTypes(definitions);
-      return createEngine(
-        options,
-        common,
-        shared,
-        definitions.map((definition) => compile(served(definition))),
-      );
+      for (const { id, paths = [] } of profile.quirks)
+        checkNamedAttributes(`the rule ${id}`, paths, definitions.map(compile), options.tenant !== undefined);
+      const types = definitions.map((definition) => compile(served(definition)));
+      checkStorage(profile, types, common.adapterOf);
+      return createEngine(options, common, shared, types);
     });
   });
+  const withPlugins = remembered(withRulesOf(options.plugins));
   const find = (definitions: readonly ResourceTypeDefinition[], profile: SettledOptions<C>["profile"]) =>
-    under(typeof profile === "string" ? profiles[profile] : profile)(definitions);
+    under(withPlugins(typeof profile === "string" ? profiles[profile] : profile))(definitions);
   const { resourceTypes, profile } = options;
   const standard = find(resourceTypes, profile);
+  const { sensitiveAttributes, tenant: hasTenants } = options;
+  const compiled = resourceTypes.map(compile);
+  checkNamedAttributes("sensitiveAttributes", sensitiveAttributes, compiled, hasTenants !== undefined);
   return {
     standard,
     of(tenant) {
@@ -77,7 +84,12 @@ interface Common<C extends Context> {
   /** What options alone say. */
   readonly settings: Omit<
     Engine<C>,
-    "resourceTypes" | "adapterOf" | "references" | "pagination" | Exclude<keyof OfProfile, "policies">
+    | "resourceTypes"
+    | "adapterOf"
+    | "references"
+    | "sensitiveAttributes"
+    | "pagination"
+    | Exclude<keyof OfProfile, "policies">
   >;
 }
 
@@ -91,9 +103,8 @@ function commonOf<C extends Context>(options: SettledOptions<C>, committed: () =
       bulk: options.bulk,
       writableGroups: options.writableGroups,
       rootQueries: options.rootQueries,
-      cursors: cursorsOf(options, (event) => tell(options.onNotice, event)),
+      cursors: cursorsOf(options, (event) => tell(options.onNotice, event, undefined)),
       cursorIdentity: options.paging.cursorIdentity,
-      sensitiveAttributes: options.sensitiveAttributes,
       isReadable: options.isReadable,
       authenticationSchemes: discovery.authenticationSchemes.map((scheme) => ({ ...scheme })),
       documentationUri: discovery.documentationUri,
@@ -122,6 +133,7 @@ function createEngine<C extends Context>(
     ...shared,
     resourceTypes,
     adapterOf,
+    sensitiveAttributes: namedAttributes(options.sensitiveAttributes, resourceTypes),
     references: referenceRulesOf({
       resourceTypes,
       adapterOf,
@@ -187,6 +199,9 @@ function adapterFor<C extends Context>(
 ): StorageAdapter<C> {
   const found = isAdapter(storage) ? storage : storage[type.name];
   if (found === undefined)
-    throw new TypeError(`createScim: storage has no adapter for the resource type ${type.name}.`);
+    throw new TypeError(
+      `createScim: storage has no adapter for the resource type ${type.name}.${nearestHint(Object.keys(storage), type.name)}`,
+    );
+  checkAdapter(found, type);
   return found;
 }

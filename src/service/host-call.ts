@@ -14,7 +14,7 @@ export function insideFrom<C extends Context>(options: SettledOptions<C>, engine
   return {
     async call(context, signal) {
       checkContext(context);
-      const own = await options.tenant?.(context);
+      const own = await options.tenant?.(context, undefined);
       const engine = engines.of(own);
       if (context.tenant !== undefined && engine.resourceTypes.some((type) => isSingleTenant(engine.adapterOf(type))))
         throw new Error("The context names a tenant, but the storage has one tenant only.");

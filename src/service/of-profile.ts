@@ -1,10 +1,10 @@
 import { type Profile, type SettledSettings, settledSettings } from "../quirks/profile.ts";
 import { type ActiveQuirks, activate } from "../quirks/quirk.ts";
 import { remembered } from "../schema/remembered.ts";
-import { defineResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";
+import { type CompiledResourceType, defineResourceType, type ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import type { Context } from "../storage/adapter.ts";
+import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { checkAnnounced } from "./announce.ts";
 import type { SettledOptions } from "./defaults.ts";
 
@@ -34,17 +34,33 @@ export function ofProfile<C extends Context>(profile: Profile, options: SettledO
 }
 
 function checkNeeds<C extends Context>({ name, needs = {} }: Profile, options: SettledOptions<C>): void {
-  const { operations } = options.limits;
-  const { operations: least = 0 } = needs;
+  const limits: Readonly<Record<string, number>> = { ...options.limits };
+  const tooLow = Object.entries(needs.limits ?? {}).find(([limit, least]) => !((limits[limit] ?? 0) >= least));
   const lack =
     needs.bulk === true && !options.bulk
       ? "bulk requests; leave bulk on"
       : needs.throttle === true && options.throttle === undefined
         ? "throttle, which answers 429 to a client that asks too much"
-        : operations < least
-          ? `limits.operations of at least ${least}`
-          : undefined;
+        : tooLow && `limits.${tooLow[0]} of at least ${tooLow[1]}`;
   if (lack !== undefined) throw new TypeError(`createScim: the profile ${name} needs ${lack}.`);
+}
+
+/**
+ * Checks that storage can do what the profile needs.
+ * @throws {TypeError} naming the resource type whose storage cannot.
+ */
+export function checkStorage<C extends Context>(
+  { name, needs = {} }: Profile,
+  resourceTypes: readonly CompiledResourceType[],
+  adapterOf: (resourceType: CompiledResourceType) => StorageAdapter<C>,
+): void {
+  const without = resourceTypes.find(
+    (type) => type.operations.has("query") && adapterOf(type).capabilities?.filter === false,
+  );
+  if (needs.filter === true && without !== undefined)
+    throw new TypeError(
+      `createScim: the profile ${name} needs storage that filters; that of ${without.name} does not.`,
+    );
 }
 
 /** Takes attributes of these names, in any letter case, out of the base schemas of resource types; those without any stay the objects that they are. */
@@ -59,6 +75,10 @@ export function withoutAttributes(
   });
   return (definition) => {
     const schema = without(definition.schema);
-    return schema === definition.schema ? definition : defineResourceType({ ...definition, schema });
+    if (schema === definition.schema) return definition;
+    const refers = Object.fromEntries(
+      Object.entries(definition.refers).filter(([name]) => !left.has(name.toLowerCase())),
+    );
+    return defineResourceType({ ...definition, schema, refers });
   };
 }

@@ -12,6 +12,7 @@ import type { Attribute, ComparisonKey } from "../schema/attribute.ts";
 import type { CompiledResourceType, ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { Announcements } from "./announce.ts";
+import type { ScimPlugin } from "./plugins.ts";
 import type { RequestEvent } from "./request-event.ts";
 import type { TenantOptions } from "./tenant.ts";
 
@@ -70,7 +71,10 @@ export interface PagingOptions<C extends Context = Context> {
 export interface DiscoveryOptions {
   /** `false`: they need authentication as well. Default `true`: everybody may read them. */
   readonly anonymous?: boolean | undefined;
-  /** Published at `/ServiceProviderConfig`. Default: one entry for bearer tokens. */
+  /**
+   * Published at `/ServiceProviderConfig`, and what a 401 challenges by that says nothing else: `Bearer` for `oauthbearertoken` and
+   * `oauth2`, `Basic` for `httpbasic`, the primary one first. Default: one entry for bearer tokens.
+   */
   readonly authenticationSchemes?: readonly AuthenticationScheme[] | undefined;
   /** Where people read about this service; published at `/ServiceProviderConfig`. Default: not said. */
   readonly documentationUri?: string | undefined;
@@ -98,6 +102,7 @@ export interface ClockOptions {
 export interface ScimOptions<
   C extends Context = Context,
   T extends readonly ResourceTypeDefinition[] = readonly ResourceTypeDefinition[],
+  H = unknown,
 > {
   /** The resource types that are served. Names and endpoints must be unique. `decide` and `onChange` get changes that are typed by them. */
   readonly resourceTypes: T;
@@ -117,21 +122,30 @@ export interface ScimOptions<
    * Requests of every tenant are looked for there, whatever their own `baseUrl`. Default: the path of the base URL.
    */
   readonly path?: (string | ((request: ScimRequest) => string)) | undefined;
-  /** Says who asks; the result is the `context` of everything that follows. Throws `errors.unauthorized()`. Runs before the body is read. */
-  readonly authenticate?: ((request: ScimRequest) => C | Promise<C>) | undefined;
+  /**
+   * Says who asks; the result is the `context` of everything that follows. Throws `errors.unauthorized()`. Runs before the body is read.
+   *
+   * `host` is what the host knows of the request by itself: what was given to `handle` beside it. `nodeHandler` gives the request of
+   * Node, Express or Connect, where `req.user`, the client's address and the like stand, `fetchHandler` the `Request`; either gives something
+   * else by its option `host`. What of it later functions need, put into the context.
+   */
+  readonly authenticate?: ((request: ScimRequest, host: H) => C | Promise<C>) | undefined;
   /** `true` serves everybody without a question. Only where something in front of the library has authenticated the request. */
   readonly unsafeNoAuthentication?: true | undefined;
   /**
    * Says what the caller's tenant has of its own: a base URL, resource types, a profile. Runs after authentication and gets
-   * its result, so that no client can name its tenant. Default: all tenants are alike. With it, the discovery endpoints show a
+   * its result and `host`, so that no client can name its tenant. Default: all tenants are alike. With it, the discovery endpoints show a
    * client that authenticates what its tenant has, and anonymous ones what these options have.
    */
-  readonly tenant?: ((context: C) => TenantOptions | undefined | Promise<TenantOptions | undefined>) | undefined;
+  readonly tenant?:
+    | ((context: C, host: H) => TenantOptions | undefined | Promise<TenantOptions | undefined>)
+    | undefined;
   /**
    * Lets a request through or throws `errors.tooManyRequests(seconds)`. Runs after authentication and before the body is read and
-   * anything else is done; `context` is undefined where discovery is asked for without credentials. Default: no limit.
+   * anything else is done; `context` is undefined where discovery is asked for without credentials, and `host` is as that of
+   * `authenticate`. Default: no limit.
    */
-  readonly throttle?: ((request: ScimRequest, context: C | undefined) => void | Promise<void>) | undefined;
+  readonly throttle?: ((request: ScimRequest, context: C | undefined, host: H) => void | Promise<void>) | undefined;
   /** Says which resource `/Me` stands for. Default: `/Me` is 501. */
   readonly resolveMe?: ResolveMe<C> | undefined;
   /**
@@ -141,7 +155,7 @@ export interface ScimOptions<
    * attribute, however the client spelt it. What the values are is the business of `decide`. It is not asked about the discovery
    * endpoints while they are anonymous (`discovery.anonymous`), but for a client that authenticates where there is `tenant`.
    */
-  readonly authorize?: ((operation: OperationFacts, context: C) => void | Promise<void>) | undefined;
+  readonly authorize?: ((operation: OperationFacts<T[number]["name"]>, context: C) => void | Promise<void>) | undefined;
   /**
    * Decides on each change within the same atomic step as its write, once it is known what it comes to: lets it pass, vetoes it by
    * throwing a `ScimError` that a person understands (409, 400, 403), or returns attributes to set besides. Rows of the host's own that
@@ -188,7 +202,11 @@ export interface ScimOptions<
   readonly rootQueries?: boolean | undefined;
   /** Ways of paging, and how cursors are made. Default: by index, and by cursor where the client asks for it and every storage adapter can. */
   readonly paging?: PagingOptions<C> | undefined;
-  /** Attribute paths that must not be filtered by in a URL: a GET with one is 403 sensitive, POST /.search serves it. Default none. */
+  /**
+   * Attribute paths that must not be filtered by in a URL: a GET with one is 403 sensitive, POST /.search serves it. One that no
+   * resource type has is refused, with the one that is meant. Default none.
+   * @see RFC 7644 §7.5.2
+   */
   readonly sensitiveAttributes?: readonly string[] | undefined;
   /** What the discovery endpoints say. Default: that they are open to all, and that bearer tokens are taken. */
   readonly discovery?: DiscoveryOptions | undefined;
@@ -213,6 +231,11 @@ export interface ScimOptions<
   readonly onNotice?: ((event: ScimNotice<C>) => unknown) | undefined;
   /** Told of each request once, when its answer is known: for counters and timings. What it throws is dropped. */
   readonly onRequest?: ((event: RequestEvent<C>) => unknown) | undefined;
+  /**
+   * What other packages add: listeners, refusals, rules, announcements; each with a name of its own. All listeners are told, those of
+   * these options first; any `authorize` may refuse. Default: none.
+   */
+  readonly plugins?: readonly ScimPlugin<NoInfer<C>>[] | undefined;
   /**
    * Replaces the key by which values are compared, sorted and kept unique. Storage must have been filled under the same
    * one. Default: `comparisonKey`.

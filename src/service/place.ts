@@ -1,5 +1,5 @@
+import type { Call } from "../call/call.ts";
 import { notFound, type ScimError } from "../error.ts";
-import type { ScimEvent } from "../events/event.ts";
 import type { ScimRequest } from "../protocol/message.ts";
 import { hasDotSegment, isBelow, splitUrl } from "../protocol/path.ts";
 import { printable } from "../schema/printable.ts";
@@ -34,20 +34,24 @@ function placeOf({ url, localUrls = [] }: ScimRequest, mount: string | undefined
 }
 
 /** Makes the error for a request that is not below the service. */
-export type Outsiders<C extends Context> = (place: Place, baseUrl: string, context: C) => ScimError;
+export type Outsiders<C extends Context> = (
+  place: Place,
+  baseUrl: string,
+  { engine, context }: Pick<Call<C>, "engine" | "context">,
+) => ScimError;
 
 /**
  * With the first such request goes a warning to the host: most likely all requests go astray. The client is told where clients see
  * the service, which each answer tells it; the host, what was looked for.
  */
-export function outsiders<C extends Context>(emit: (event: ScimEvent<C>) => void): Outsiders<C> {
+export function outsiders<C extends Context>(): Outsiders<C> {
   let isTold = false;
-  return ({ path, mount }, baseUrl, context) => {
+  return ({ path, mount }, baseUrl, { engine, context }) => {
     if (!isTold) {
       isTold = true;
       const place = mount ?? splitUrl(baseUrl).path;
       const source = mount === undefined ? "the path of baseUrl" : "the option path";
-      emit({
+      engine.emit({
         type: "warning",
         code: "outsideBaseUrl",
         message: `A request for ${printable(path) || "/"} got a 404, because it is not below ${place || "/"} (${source}). If a framework or proxy takes something off the path, or puts something in front of it, say in the option path below which path requests arrive here.`,

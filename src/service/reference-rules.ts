@@ -47,7 +47,7 @@ function rulesOf<C extends Context>(
   const foreign = type.references.flatMap((reference): ForeignReference[] => {
     if (isHere(reference)) return [];
     const missing = missingOf(reference);
-    const canKeep = own.capabilities?.danglingReferences !== false;
+    const canKeep = own.capabilities?.danglingReferences === true;
     return [{ reference, targets: targetsOf(reference), missing: missing === "keep" && !canKeep ? "drop" : missing }];
   });
   const untold = type.references.filter(({ name }) => policies.get(name) === "ignore");
@@ -74,9 +74,9 @@ function policiesOf<C extends Context>(given: Given<C>): ReadonlyMap<string, Ref
     if (reference !== undefined) policies.set(reference.name, policy);
   }
   for (const { type, reference } of all)
-    if (policies.get(reference.name) === "ignore" && adapterOf(type).capabilities?.danglingReferences === false)
+    if (policies.get(reference.name) === "ignore" && adapterOf(type).capabilities?.danglingReferences !== true)
       throw new TypeError(
-        `createScim: the profile's references "ignore" is not possible, because the storage of ${type.name} refuses references to nothing by itself.`,
+        `createScim: the profile's references "ignore" is not possible, because the storage "${adapterOf(type).name}" of ${type.name} keeps no references to nothing (capabilities.danglingReferences).`,
       );
   return policies;
 }

@@ -13,14 +13,14 @@ export interface TenantOptions {
    * The URL under which this tenant's clients see the service. A request whose path is not below it is 404, whoever asks: a
    * token of one tenant opens nothing under the URL of another. (With the option `path`, that one says where requests arrive.)
    */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** Replaces the resource types, e.g. by ones with this tenant's extensions. */
-  readonly resourceTypes?: readonly ResourceTypeDefinition[];
+  readonly resourceTypes?: readonly ResourceTypeDefinition[] | undefined;
   /**
    * Replaces the profile with its settings, e.g. by that of this tenant's identity provider, or by one in which a PUT keeps what it
    * omits. Define profiles once and give the same objects again, as with resource types.
    */
-  readonly profile?: ProfileName | Profile;
+  readonly profile?: ProfileName | Profile | undefined;
 }
 
 /**
@@ -40,5 +40,5 @@ export function checkContext<C extends Context>(context: C): C {
 
 /** Whether a store keeps no tenants apart: it would show each of them the resources of all. */
 export function isSingleTenant({ capabilities }: { readonly capabilities?: StorageCapabilities }): boolean {
-  return capabilities?.tenants === false;
+  return capabilities?.tenants !== true;
 }

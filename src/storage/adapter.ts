@@ -264,11 +264,14 @@ export interface DeleteRequest extends WriteRequest {
   readonly keep?: boolean | undefined;
 }
 
-/** What an adapter can do; `ServiceProviderConfig` is computed from it. @see RFC 7643 §5 */
+/**
+ * What an adapter can do; `ServiceProviderConfig` is computed from it. Whatever is left out is `false`: an adapter says what it has
+ * been made to do, and nothing else is asked of it. @see RFC 7643 §5
+ */
 export interface StorageCapabilities {
-  /** `false`: a filter is answered with 400 invalidFilter. Default `true`. */
+  /** `true`: `query` does as its `filter` says (`queryByScan` does). Default `false`: a filter is answered with 400 invalidFilter. */
   readonly filter?: boolean;
-  /** `false`: sortBy is ignored, as RFC 7644 §3.4.2.3 lets a server do. Default `true`. */
+  /** `true`: `query` does as its `sort` says. Default `false`: sortBy is ignored, as RFC 7644 §3.4.2.3 lets a server do. */
   readonly sort?: boolean;
   /** `true`: cursor pages are answered, and announced as RFC 9865 has it. Default `false`. */
   readonly cursor?: boolean;
@@ -279,13 +282,15 @@ export interface StorageCapabilities {
    */
   readonly secrets?: boolean | readonly string[];
   /**
-   * `false`: there is one tenant, that of a context without `tenant`; the core answers any other one with 500. Default
-   * `true`.
+   * `true`: every call goes by `context.tenant`, and sees nothing of another tenant. Default `false`: there is one tenant, that of a context
+   * without `tenant`; the core answers any other one with 500, so that an adapter which ignores its context shows nobody what is not
+   * theirs.
    */
   readonly tenants?: boolean;
   /**
-   * `false`: a reference to nothing cannot be stored, as under a foreign key: it is left out where `checkReferences` says
-   * `"keep"`, and refused where it says nothing; `createScim` then refuses `references: "ignore"`. Default `true`.
+   * `true`: a reference to nothing can be stored, and is where `checkReferences` says `"keep"` or says nothing. Default `false`: it cannot,
+   * as under a foreign key: it is left out where `checkReferences` says `"keep"`, and refused where it says nothing; `createScim` then
+   * refuses `references: "ignore"`.
    */
   readonly danglingReferences?: boolean;
   /**
@@ -309,22 +314,45 @@ export interface StorageCapabilities {
  *
  * `storageConformance` of `scimkit/testing` tries all of it.
  *
+ * What stands around an adapter (a log, an audit, encryption) is made by `wrapStorage`, which reaches into transactions as well.
+ *
  * @example
  * ```ts
  * import type { StorageAdapter } from "scimkit";
- * import { memoryStorage } from "scimkit/memory";
- * const memory = memoryStorage();
- * const logged: StorageAdapter = {
- *   ...memory,
- *   async get(request, context) {
- *     console.log("get", request.resourceType.name, request.id);
- *     return memory.get(request, context);
- *   },
+ * import { errors, queryByScan, type StoredResource } from "scimkit/storage";
+ * const meta = { resourceType: "User", created: "2026-01-01T00:00:00Z", lastModified: "2026-01-01T00:00:00Z", version: "1" };
+ * const ada: StoredResource = { schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"], id: "1", userName: "ada", meta };
+ * const refuse = async () => {
+ *   throw errors.forbidden("This directory is read only.");
+ * };
+ * const readOnly: StorageAdapter = {
+ *   name: "one user",
+ *   contract: 1,
+ *   capabilities: { filter: true, sort: true },
+ *   get: async ({ id }) => (id === ada.id ? ada : undefined),
+ *   query: (request) => queryByScan([ada], request),
+ *   create: refuse,
+ *   replace: refuse,
+ *   delete: refuse,
  * };
  * ```
  */
 export interface StorageAdapter<C extends Context = Context> {
+  /** What people call the storage: errors and notices name it. Any text that is not empty, such as `"memory"`. */
+  readonly name: string;
+  /**
+   * The number of the contract that the adapter was written to: this one is 1. `createScim` refuses another number, because a call would
+   * not mean to the adapter what it means to the core. Members that a release adds to the contract are optional, and need no new number.
+   */
+  readonly contract: 1;
+  /** What it can do. Default: none of it. */
   readonly capabilities?: StorageCapabilities;
+  /**
+   * Optional: looks whether the adapter can hold resources of a type, so that one which it cannot fails when `createScim` runs and not at
+   * the first request; those of a tenant fail when the tenant is first seen. It asks no database.
+   * @throws {Error} that says what does not fit, and what to change.
+   */
+  accepts?(resourceType: CompiledResourceType): void;
   /** Reads one resource. Attributes with `inverseOf` are computed when selected. */
   get(request: GetRequest, context: C): Promise<StoredResource | undefined>;
   /** Finds resources: filter, then sort, then page. Page and total come from one snapshot. */

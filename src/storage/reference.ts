@@ -28,7 +28,8 @@ export function findReference(
  *
  * @example
  * ```ts
- * import { compileResourceType, Group, referencesIn } from "scimkit";
+ * import { compileResourceType, Group } from "scimkit";
+ * import { referencesIn } from "scimkit/storage";
  * const group = { schemas: [Group.schema.id], displayName: "Staff", members: [{ value: "u1" }, { value: "u2" }] };
  * const ids = [...referencesIn(compileResourceType(Group), group)].map(({ id }) => id); // ["u1", "u2"]
  * ```
@@ -146,7 +147,8 @@ function isAnyMissing(value: unknown): boolean {
  *
  * @example
  * ```ts
- * import { compileResourceType, Group, resolveReferences } from "scimkit";
+ * import { compileResourceType, Group } from "scimkit";
+ * import { resolveReferences } from "scimkit/storage";
  * const group = { displayName: "Staff", members: [{ value: "u1", $ref: null }] };
  * resolveReferences(compileResourceType(Group), group, () => "User").members; // [{ value: "u1", type: "User" }]
  * ```
@@ -211,6 +213,24 @@ function withElements<R extends ResourceObject>(
       changed.schemas = changed.schemas.filter((urn) => urn !== extension);
   }
   return changed as R;
+}
+
+/**
+ * A resource without its references to one that is deleted, whose id and resource type these are; with the last one goes the attribute,
+ * and with the last attribute of an extension its URN. The very resource where it has none: then its version stays.
+ * @see RFC 7644 §3.6
+ */
+export function withoutReferencesTo<R extends ResourceObject>(
+  resourceType: CompiledResourceType,
+  resource: R,
+  id: string,
+  type: string,
+): R {
+  const held = [...referencesIn(resourceType, resource)].filter(
+    (each) => each.id === id && each.reference.resourceTypes.includes(type),
+  );
+  if (held.length === 0) return resource;
+  return withSettled(resource, held, new Map(held.map(({ element }) => [element, undefined])));
 }
 
 function foundElement({ element, reference }: HeldReference, found: string): ResourceObject {

@@ -34,7 +34,7 @@ const ROWS_BETWEEN_CHECKS = 1024;
  * `maxComparisons`.
  * @example
  * ```ts
- * import { type QueryRequest, queryByScan, type StoredResource } from "scimkit";
+ * import { type QueryRequest, queryByScan, type StoredResource } from "scimkit/storage";
  * declare function allUsers(): AsyncIterable<StoredResource>;
  * const query = (request: QueryRequest) => queryByScan(allUsers(), request, { maxScanned: 10_000 });
  * ```

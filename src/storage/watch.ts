@@ -7,6 +7,24 @@ export interface StorageMeter {
   scanned: number;
 }
 
+/** Which storage an error came from, for the host. */
+const origins = new WeakMap<object, string>();
+
+/** The name of the storage that threw an error; undefined where none did. */
+export function storageBehind(error: unknown): string | undefined {
+  return typeof error === "object" && error !== null ? origins.get(error) : undefined;
+}
+
+/** Does what a storage does, and remembers of an error that it came from there. */
+async function from<T>(name: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (typeof error === "object" && error !== null && !origins.has(error)) origins.set(error, name);
+    throw error;
+  }
+}
+
 /**
  * The adapter as one request uses it: every call carries the signal and is counted, and none begins once the client has
  * gone. A write that has begun is left to the adapter, which finishes or undoes it.
@@ -22,24 +40,28 @@ export function watchStorage<C extends Context>(
     meter.calls++;
     return request.signal === signal ? request : { ...request, signal };
   };
-  const { capabilities, applyDelta, transaction, handle, outbox, ledger } = adapter;
+  const { name, contract, capabilities, applyDelta, transaction, handle, outbox, ledger } = adapter;
   return {
+    name,
+    contract,
     ...(capabilities === undefined ? {} : { capabilities }),
     ...(handle === undefined ? {} : { handle }),
     ...(outbox === undefined ? {} : { outbox }),
     ...(ledger === undefined ? {} : { ledger }),
-    get: async (request, context) => adapter.get(begin(request), context),
+    get: async (request, context) => from(name, () => adapter.get(begin(request), context)),
     query: async (request, context) => {
-      const found = await adapter.query(begin(request), context);
+      const found = await from(name, () => adapter.query(begin(request), context));
       meter.scanned += found.scanned ?? 0;
       return found;
     },
-    create: async (request, context) => adapter.create(begin(request), context),
-    replace: async (request, context) => adapter.replace(begin(request), context),
-    delete: async (request, context) => adapter.delete(begin(request), context),
+    create: async (request, context) => from(name, () => adapter.create(begin(request), context)),
+    replace: async (request, context) => from(name, () => adapter.replace(begin(request), context)),
+    delete: async (request, context) => from(name, () => adapter.delete(begin(request), context)),
     ...(applyDelta === undefined
       ? {}
-      : { applyDelta: async (request, context) => applyDelta.call(adapter, begin(request), context) }),
+      : {
+          applyDelta: async (request, context) => from(name, () => applyDelta.call(adapter, begin(request), context)),
+        }),
     ...(transaction === undefined
       ? {}
       : {

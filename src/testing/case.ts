@@ -16,6 +16,7 @@ export const FEATURES = [
   "renameTenant",
   "outbox",
   "ledger",
+  "accepts",
   "keepsDeleted",
   "failAt",
 ] as const;

@@ -186,6 +186,7 @@ function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonl
     case "renameTenant":
     case "outbox":
     case "ledger":
+    case "accepts":
       return storage[feature] !== undefined;
     case "failAt":
       return failAt !== undefined;
@@ -195,6 +196,6 @@ function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonl
     case "secrets":
       return keepsPassword(capabilities, resourceTypes);
     default:
-      return capabilities[feature] !== false;
+      return capabilities[feature] === true;
   }
 }

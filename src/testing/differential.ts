@@ -100,8 +100,8 @@ function queryChoice(subject: Subject, type: CompiledResourceType, paging: Query
   const none = oneOf([undefined]);
   return map(
     all(
-      capabilities.filter === false ? none : unlessOnceIn(8, filterChoice(type)),
-      capabilities.sort === false ? none : sortChoice(type),
+      capabilities.filter !== true ? none : unlessOnceIn(8, filterChoice(type)),
+      capabilities.sort !== true ? none : sortChoice(type),
       oneOf([1000, 1, 2, 3, 7]),
     ),
     ([filter, sort, count]) =>

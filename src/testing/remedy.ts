@@ -55,6 +55,11 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   secrets: { anchor: "secrets", helper: 'say `notify({ type: "secretDropped", attribute })` of each that is not kept' },
   abort: { anchor: "faults", helper: "`signal?.throwIfAborted()` before anything is written" },
   transactions: { anchor: "faults", helper: "run `work` in one transaction of the backend" },
+  decisions: {
+    anchor: "decisions",
+    helper:
+      "take everything back where the `work` of a transaction rejects, and refuse a write whose version is not the asked one",
+  },
   faults: { anchor: "faults", helper: "one transaction for each write" },
   releases: {
     anchor: "releases",
@@ -74,6 +79,10 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
     anchor: "returning",
     helper:
       "begin with the version behind that of `restores`, and leave `capabilities.keepsDeleted` out unless deleted rows stay",
+  },
+  accepts: {
+    anchor: "accepts",
+    helper: "throw in `accepts` for what the adapter has no place for, or leave it out",
   },
   random: {
     anchor: "look-ups-by-key",

@@ -141,7 +141,7 @@ export interface Run {
 
 /** Makes the subject of a case. */
 export async function subjectOf(run: Run, made: Made, seed: number): Promise<Subject> {
-  const hasTenants = made.storage.capabilities?.tenants !== false;
+  const hasTenants = made.storage.capabilities?.tenants === true;
   const contextOf = run.contextOf ?? ((tenant: string): Context => (hasTenants ? { tenant } : {}));
   const token = run.nextToken();
   return subjectIn({ ...run, contextOf }, made, seed, { token, context: await contextOf(`kit-${token}`) });
@@ -156,7 +156,7 @@ function subjectIn(
 ): Subject {
   const { storage } = made;
   const capabilities = storage.capabilities ?? {};
-  const hasTenants = capabilities.tenants !== false;
+  const hasTenants = capabilities.tenants === true;
   const { token, context } = place;
   const requests = requestsOf(run, storage, context);
   const random = randomFrom(seed);

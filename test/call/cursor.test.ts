@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { errors, type ScimOptions, type StorageAdapter } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { ABLE } from "../support/able.ts";
 import { type Answer, BASE_URL, type Directory, directory, ENTERPRISE, USER } from "../support/directory.ts";
 
 const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -38,7 +39,7 @@ async function walk(ask: Directory["ask"], query: string): Promise<Answer[]> {
 
 /** Storage that cannot page by cursor. */
 function withoutCursors(): StorageAdapter {
-  return { ...memoryStorage(), capabilities: {} };
+  return { ...memoryStorage(), capabilities: ABLE };
 }
 
 describe("a page by cursor", () => {

@@ -12,6 +12,18 @@ const LISTS = [
   { name: "quirks", page: "docs/quirks.md", line: /^\| (Q\d+) \|(.+)$/gm, prefix: /^Q/ },
   { name: "threats", page: "docs/threats.md", line: /^\| (T-[A-L]\d+) \|(.+)$/gm, prefix: /^T-/ },
   { name: "guarantees", page: "docs/guarantees.md", line: /^\| (G-\d+) \|(.+)$/gm, prefix: /^G-/ },
+  {
+    name: "rows of the draft of an interoperability profile",
+    page: "docs/profiles/ietf-interop.md",
+    line: /^\| (N-\d+) \|(.+)$/gm,
+    prefix: /^N-/,
+  },
+  {
+    name: "rows of the IPSIE draft",
+    page: "docs/profiles/ipsie-al.md",
+    line: /^\| (A-\d+) \|(.+)$/gm,
+    prefix: /^A-/,
+  },
   { name: "figures", page: "docs/guarantees.md", line: /^\| (F-\d+) \|(.+)$/gm, prefix: /^F-/ },
 ].map(({ line, ...list }) => ({
   ...list,

@@ -36,6 +36,7 @@ describe("the page on writing adapters", () => {
       "conformance.ts",
       "keyed.ts",
       "deltas.ts",
+      "wrapped.ts",
     ]);
     expect(page.match(/```ts/g)).toHaveLength(snippets.length);
   });

@@ -75,7 +75,7 @@ describe.each(Object.entries(HOSTS))("%s", (_name, listenerOf) => {
 
   test("a connection whose small body was left unread serves the next request", async () => {
     const port = await serve({
-      throttle: (request) => (request.method === "POST" ? bucket(0, 1)(request, {}) : undefined),
+      throttle: (request) => (request.method === "POST" ? bucket(0, 1)(request, {}, undefined) : undefined),
     });
     const socket = connect(port, "127.0.0.1").on("error", () => undefined);
     const head = `Host: x\r\nAuthorization: ${AUTHORIZED.Authorization}\r\n`;

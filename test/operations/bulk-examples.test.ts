@@ -21,6 +21,7 @@ import {
   userAndGroup,
   WEST,
 } from "../rfc/rfc7644-3.7-bulk.ts";
+import { OF_A_TEST } from "../support/able.ts";
 import { type Answer, bodyText, type Directory, directory, USER } from "../support/directory.ts";
 
 /** Memory whose n-th version of a resource is the one that an example shows. */
@@ -38,6 +39,7 @@ function withVersions(versions: Readonly<Record<string, readonly string[]>>): St
       : { ...request, ifVersion: position < 0 ? own : `${position + 1}` };
   };
   return {
+    ...OF_A_TEST,
     get: async (request, context) => show(await memory.get(request, context)),
     async query(request, context) {
       const found = await memory.query(request, context);

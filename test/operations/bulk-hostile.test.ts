@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { StorageAdapter } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { OF_A_TEST } from "../support/able.ts";
 import { bulkOf, idOf, patchOf, postGroup, postUser, sendBulk, statuses } from "../support/bulk.ts";
 import { BASE_URL, type Directory, directory, ENTERPRISE, ERROR, GROUP, USER } from "../support/directory.ts";
 
@@ -15,6 +16,7 @@ function counted(given: Parameters<typeof directory>[0] = {}): Directory & { rea
       return call(...given);
     };
   const storage: StorageAdapter = {
+    ...OF_A_TEST,
     get: count(memory.get),
     query: count(memory.query),
     create: count(memory.create),

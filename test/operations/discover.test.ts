@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defineResourceType, defineSchema, EnterpriseUserSchema, Group, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { ABLE } from "../support/able.ts";
 import { BASE_URL, type Directory, directory, ENTERPRISE, GROUP, LIST, USER } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";
 import { Thing } from "../support/thing.ts";
@@ -56,7 +57,7 @@ describe("/ServiceProviderConfig", () => {
 
   test("announces what is true: what it says is supported works [S-5-10 P-3.5-02]", async () => {
     const withSecrets = directory({
-      storage: { ...memoryStorage({ hashSecret: () => "h" }), capabilities: { secrets: true } },
+      storage: { ...memoryStorage({ hashSecret: () => "h" }), capabilities: { ...ABLE, secrets: true } },
     });
     const without = directory({ storage: memoryStorage() });
     const password = async ({ ask }: Directory): Promise<boolean> =>
@@ -155,7 +156,7 @@ describe("/Schemas", () => {
 });
 
 test("an empty list of canonical values is left out, since there are clients that choose from it; so is pagination without cursors [R-86]", async () => {
-  const given = { storage: { ...memoryStorage(), capabilities: { cursor: false } }, resourceTypes: [Colours] };
+  const given = { storage: { ...memoryStorage(), capabilities: { ...ABLE, cursor: false } }, resourceTypes: [Colours] };
   const { ask } = directory(given);
   const { body } = await ask("GET", "/Schemas");
   expect(body).toContain('"canonicalValues":["');

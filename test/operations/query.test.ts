@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { comparisonKey } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { ABLE } from "../support/able.ts";
 import { type Directory, directory, ENTERPRISE, filtered, GROUP, LIST, USER } from "../support/directory.ts";
 import { expectRefusal } from "../support/refusal.ts";
 
@@ -149,7 +150,7 @@ describe("a list", () => {
 
 describe("storage that cannot do all", () => {
   const limited = (capabilities: { readonly filter?: false; readonly sort?: false }): Directory =>
-    directory({ storage: { ...memoryStorage(), capabilities } });
+    directory({ storage: { ...memoryStorage(), capabilities: { ...ABLE, ...capabilities } } });
 
   test("does not sort: sortBy is ignored and announced so [P-3.4.2.3-01 S-5-10]", async () => {
     const { ask } = limited({ sort: false });

@@ -3,11 +3,13 @@ import {
   createScim,
   EnterpriseUserSchema,
   Group,
+  ServiceProviderConfigSchema,
   type StorageAdapter,
   type StorageCapabilities,
   User,
 } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { ABLE } from "../support/able.ts";
 import { BASE_URL, directory, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
 
 const CONFIG = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -17,7 +19,7 @@ const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /** Memory that says that it can do other things than it could. */
 function storageWith(capabilities: StorageCapabilities, options?: Parameters<typeof memoryStorage>[0]): StorageAdapter {
-  return { ...memoryStorage(options), capabilities };
+  return { ...memoryStorage(options), capabilities: { ...ABLE, ...capabilities } };
 }
 
 describe("what is published", () => {
@@ -170,7 +172,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
     for (const supported of [true, false]) {
       const memory = memoryStorage({ hashSecret: (_, value) => `hash of ${value}` });
       const plain = memoryStorage();
-      const storage = supported ? { ...memory, capabilities: { secrets: true } } : plain;
+      const storage = supported ? { ...memory, capabilities: { ...ABLE, secrets: true } } : plain;
       const { ask, events } = directory({ storage });
       expect((await ask("GET", "/ServiceProviderConfig")).json.changePassword).toEqual({ supported });
       const { id } = (await ask("POST", "/Users", { schemas: [USER], userName: "ada" })).json;
@@ -211,7 +213,7 @@ describe("what ServiceProviderConfig announces is what the server does", () => {
   test("pagination: cursors are handed out where the adapter can walk by them, and announced nowhere else [T-L6 R-86]", async () => {
     for (const cursor of [true, false]) {
       const given = {
-        storage: { ...memoryStorage(), capabilities: { cursor } },
+        storage: { ...memoryStorage(), capabilities: { ...ABLE, cursor } },
         paging: { cursorSecret: "a secret of the tests, long enough to be one" },
       };
       const { pagination } = await configOf(given);
@@ -283,7 +285,33 @@ describe("announce", () => {
     expect(json).toMatchObject({ schemas: [CONFIG, urn], [urn]: { region: "eu-1" } });
   });
 
+  test("what another document defines is published as the host has it: a later RFC's or a draft's [T-L6]", async () => {
+    const announce = {
+      interopProfileConformant: false,
+      rolesAndEntitlements: { roles: { enabled: true, multipleRolesSupported: false } },
+      levels: ["AL1", "AL2"],
+    };
+    const { json } = await directory({ discovery: { announce } }).ask("GET", "/ServiceProviderConfig");
+    expect(json).toMatchObject(announce);
+    expect(json.schemas).toEqual([CONFIG]);
+  });
+
+  test("every member that is computed is refused, in any letter case, whatever this server computes of it [T-L6]", () => {
+    const { attributes } = ServiceProviderConfigSchema;
+    const computed = [...Object.keys(attributes), "schemas", "meta", "id"].filter((name) => name !== "securityEvents");
+    expect(computed.length).toBeGreaterThan(10);
+    for (const name of computed)
+      for (const spelling of [name, name.toUpperCase()])
+        expect(
+          () => directory({ discovery: { announce: { [spelling]: true } as Record<string, never> } }),
+          spelling,
+        ).toThrow(/computed/);
+  });
+
   test.each([
+    ["a name that no attribute could have", { "roles and more": true }, /announce\.roles and more: must be the name/],
+    ["securityEvents in other letter case", { securityevents: {} }, /must be written securityEvents/],
+    ["a URN that is no object", { "urn:example:x": true }, /announce\.urn:example:x: must be an object/],
     [
       "a computed member",
       { bulk: { supported: true, maxOperations: 1, maxPayloadSize: 1 } },

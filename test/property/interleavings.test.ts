@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { createScim, EnterpriseUserSchema, Group, type StorageAdapter, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { OF_A_TEST } from "../support/able.ts";
 import { BASE_URL, bodyText, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
 
@@ -121,6 +122,7 @@ const turn = async (request: number): Promise<void> => (request < 0 ? undefined 
 
 /** Ids are names, and every call waits at the gate. */
 const storage: StorageAdapter<{ readonly request: number }> = {
+  ...OF_A_TEST,
   async get(request, context) {
     await turn(context.request);
     return memory.get(request, {});

@@ -7,13 +7,13 @@ import {
   errors,
   Group,
   type OperationFacts,
-  queryByScan,
   type ScimOptions,
-  type StorageAdapter,
-  type StoredResource,
   User,
 } from "../../src/index.ts";
+
+import { queryByScan, type StorageAdapter, type StoredResource } from "../../src/storage/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { ABLE } from "../support/able.ts";
 import {
   type Answer,
   BASE_URL,
@@ -460,11 +460,15 @@ describe("storages behind a root query", () => {
 
   test("that cannot sort make the whole query unsorted, and that cannot filter refuse the filter [P-3.4.2.2-01]", async () => {
     const unsorted = await fill(
-      directory({ storage: { User: memoryStorage(), Group: { ...memoryStorage(), capabilities: { sort: false } } } }),
+      directory({
+        storage: { User: memoryStorage(), Group: { ...memoryStorage(), capabilities: { ...ABLE, sort: false } } },
+      }),
     );
     expect(labels(await unsorted.ask("GET", "/?sortBy=displayName"))).toEqual(labels(await unsorted.ask("GET", "/")));
     const unfiltered = await fill(
-      directory({ storage: { User: memoryStorage(), Group: { ...memoryStorage(), capabilities: { filter: false } } } }),
+      directory({
+        storage: { User: memoryStorage(), Group: { ...memoryStorage(), capabilities: { ...ABLE, filter: false } } },
+      }),
     );
     expect((await unfiltered.ask("GET", filtered("/", "userName pr"))).json.scimType).toBe("invalidFilter");
     expect((await unfiltered.ask("GET", filtered("/Groups", "displayName pr"))).json.scimType).toBe("invalidFilter");

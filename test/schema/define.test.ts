@@ -367,6 +367,44 @@ describe("defineSchema", () => {
   });
 });
 
+describe("a member that means nothing is refused, with the one that is meant:", () => {
+  test.each([
+    ["mutabilty", { mutabilty: "readOnly" }, "mutability"],
+    ["Required", { Required: true }, "required"],
+    ["multivalued", { multivalued: true }, "multiValued"],
+    ["returns", { returns: "never" }, "returned"],
+    ["canonicalValue", { canonicalValue: ["a"] }, "canonicalValues"],
+  ])("%s of an attribute", (key, attribute, meant) => {
+    const problem = `has the member "${key}", which means nothing. Did you mean ${meant}? Correct or remove it.`;
+    expectRefusal(untyped(attribute), "x", problem);
+  });
+
+  test("and of a sub-attribute", () => {
+    const subAttributes = untyped({ mutabilty: "readOnly" });
+    expectRefusal({ owner: { type: "complex", subAttributes } }, "owner.x", "Did you mean mutability?");
+  });
+
+  test("without a guess, but with all that there are, where none is near", () => {
+    expectRefusal(untyped({ colour: "red" }), "x", '"colour", which means nothing; there are type, description, ');
+  });
+
+  test("of a schema", () => {
+    const schema = { id, name: "Thing", descripton: "A thing.", attributes: {} };
+    expect(() => defineSchema(schema)).toThrow(SchemaError);
+    expect(() => defineSchema(schema)).toThrow(
+      `The schema ${id} has the member "descripton", which means nothing. Did you mean description?`,
+    );
+    expect(() => defineSchema({ id, name: "Thing" } as never)).toThrow(`The schema ${id} has no attributes`);
+    expect(() => define({ x: "string" as never })).toThrow(`Attribute "x" of ${id} is not described by an object`);
+  });
+
+  test("but not of JSON, in which servers publish members of their own", () => {
+    const attribute = { name: "x", type: "string", multiValued: false, mutability: "readOnly", vendorHint: 7 };
+    const schema = schemaFromJson({ id: "urn:example:Own", attributes: [attribute] });
+    expect(schema.attributes.x).toEqual({ type: "string", multiValued: false, mutability: "readOnly" });
+  });
+});
+
 describe("what a literal leaves out", () => {
   const compiled = compileResourceType(
     defineResourceType({

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "../../src/call/limits.ts";
 import {
+  attributeAliases,
   createScim,
+  defineProfile,
   defineResourceType,
+  defineSchema,
   Group,
   profiles,
   type ScimOptions,
@@ -112,6 +115,84 @@ describe("createScim", () => {
     });
     await scim.handle({ method: "GET", url: "/scim/v2/Users", headers: {} });
     expect(errors).toEqual([expect.stringMatching(/tenant: profile: must be one of .*"entra"/)]);
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>, string]>([
+    [
+      "sensitiveAttributes",
+      { sensitiveAttributes: ["emials.value"] },
+      '"emials.value" is no attribute of User, Group. Did you mean emails.value?',
+    ],
+    [
+      "sensitiveAttributes",
+      { sensitiveAttributes: ["emails.value", "shoeSize"] },
+      '"shoeSize" is no attribute of User, Group; name it',
+    ],
+    [
+      "the rule attribute-aliases",
+      { profile: defineProfile({ quirks: [attributeAliases({ email: "emails.valeu" })] }) },
+      '"emails.valeu" is no attribute of User, Group. Did you mean emails.value?',
+    ],
+    [
+      "storage",
+      { storage: { User: memoryStorage(), Gruop: memoryStorage() } },
+      "has no adapter for the resource type Group. Did you mean Gruop?",
+    ],
+    ["options", { sensitiveAttribute: ["emails"] }, "Did you mean sensitiveAttributes?"],
+    ["paging", { paging: { cursorSecrets: [] } }, "Did you mean cursorSecret?"],
+  ])("says which name is meant, where %s points at what there is not", (option, departure, problem) => {
+    expect(make(departure)).toThrow(TypeError);
+    expect(messageOf(make(departure))).toContain(`createScim: ${option}`);
+    expect(messageOf(make(departure))).toContain(problem);
+  });
+
+  test("takes the names of sensitive attributes as filters have them: in any letter case, with their URN, of any resource type", () => {
+    const sensitiveAttributes = ["USERNAME", `${UserSchema.id}:nickName`, "members.value", "name"];
+    expect(make({ sensitiveAttributes })).not.toThrow();
+  });
+
+  test("lets tenants have sensitive attributes of their own, and refuses a slip all the same", async () => {
+    const Badge = defineResourceType({
+      name: "Badge",
+      schema: defineSchema({
+        id: "urn:example:params:scim:schemas:Badge",
+        name: "Badge",
+        attributes: { chipNumber: {} },
+      }),
+    });
+    const tenant = () => ({ resourceTypes: [Badge] });
+    expect(make({ tenant, sensitiveAttributes: ["emials"] })).toThrow("Did you mean emails?");
+    const scim = createScim({ ...good, tenant, sensitiveAttributes: ["chipNumber"] });
+    const url = `/scim/v2/Badges?filter=${encodeURIComponent('chipNumber eq "7"')}`;
+    expect(await scim.handle({ method: "GET", url, headers: {} })).toMatchObject({ status: 403 });
+  });
+
+  test.each([
+    "limits",
+    "paging",
+    "discovery",
+    "clock",
+    "authorize",
+    "sensitiveAttributes",
+    "timeout",
+    "onChange",
+    "writableGroups",
+  ])("takes %s that is undefined as one that is left out", async (option) => {
+    const scim = createScim({ ...good, [option]: undefined });
+    expect(await scim.handle({ method: "GET", url: "/scim/v2/Users", headers: {} })).toMatchObject({ status: 200 });
+  });
+
+  test("takes members of groups that are undefined as ones that are left out", async () => {
+    const scim = createScim({
+      ...good,
+      paging: { index: undefined, cursor: undefined, cursorSecret: undefined, cursorTimeout: undefined },
+      discovery: { anonymous: undefined, authenticationSchemes: undefined, announce: undefined },
+      clock: { now: undefined, timer: undefined },
+      limits: { results: undefined },
+      onRequest: () => undefined,
+    });
+    for (const path of ["/Users?cursor=", "/ServiceProviderConfig"])
+      expect(await scim.handle({ method: "GET", url: `/scim/v2${path}`, headers: {} })).toMatchObject({ status: 200 });
   });
 
   test("a base URL from a function is checked at each request, and a bad one is a 500", async () => {

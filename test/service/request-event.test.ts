@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { queryByScan, type RequestEvent, type StorageAdapter, type StoredResource } from "../../src/index.ts";
+import type { RequestEvent } from "../../src/index.ts";
+import { queryByScan, type StorageAdapter, type StoredResource } from "../../src/storage/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { directory, filtered, USER } from "../support/directory.ts";
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   type CompiledResourceType,
   createScim,
+  defineProfile,
   defineSchema,
   EnterpriseUserSchema,
   errors,
@@ -87,6 +88,43 @@ describe("tenant", () => {
     const { as } = service({ tenant });
     expect((await as("acme")("GET", "/users")).status).toBe(404);
     expect((await as("initech")("GET", "/users")).status).toBe(200);
+  });
+
+  test("has settings of its own: for one a PUT keeps what it omits, and for the others not", async () => {
+    const keeping = defineProfile({ extends: "lenient", settings: { putOmitted: "keep", etags: false } });
+    const { as } = service({ tenant: (context: Caller) => (context.tenant === "acme" ? { profile: keeping } : {}) });
+    for (const [name, title] of [
+      ["acme", "Lead"],
+      ["globex", undefined],
+    ] as const) {
+      const body = { schemas: [USER], userName: "ada" };
+      const created = await as(name)("POST", "/Users", { ...body, title: "Lead" });
+      const replaced = await as(name)("PUT", `/Users/${created.json.id}`, body);
+      expect([replaced.status, replaced.json.title]).toEqual([200, title]);
+      expect("ETag" in replaced.headers).toBe(name !== "acme");
+      expect((await as(name)("GET", "/ServiceProviderConfig")).json.etag.supported).toBe(name !== "acme");
+    }
+  });
+
+  test("has references, restrictions and announcements by its profile, beside what the host announces", async () => {
+    const announce = { "urn:example:Service": { region: "eu-1" }, rolesAndEntitlements: { roles: { enabled: true } } };
+    const { as } = service({
+      discovery: { announce },
+      tenant: ({ tenant }: Caller) => ({ profile: tenant === "acme" ? "ietf-interop" : "lenient" }),
+    });
+    const config = async (name: string) => (await as(name)("GET", "/ServiceProviderConfig")).json;
+    expect(await config("acme")).toMatchObject({ interopProfileConformant: true, ...announce });
+    expect(await config("globex")).toMatchObject(announce);
+    expect(await config("globex")).not.toHaveProperty("interopProfileConformant");
+    const managed = { schemas: [USER, ENTERPRISE], userName: "ada", [ENTERPRISE]: { manager: { value: "nobody" } } };
+    expect((await as("acme")("POST", "/Users", managed)).status).toBe(400);
+    expect((await as("globex")("POST", "/Users", managed)).status).toBe(201);
+  });
+
+  test("whose profile needs what the options lack is a fault of the host that names it", async () => {
+    const { as, events } = service({ tenant: () => ({ profile: "ipsie-al" }) });
+    expect((await as("acme")("GET", "/Users")).status).toBe(500);
+    expect(String((events[0] as { error: unknown }).error)).toMatch(/the profile ipsie-al needs throttle/);
   });
 
   test("has a base URL of its own: links are made of it, and no other path leads to its data [T-A5]", async () => {

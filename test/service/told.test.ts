@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
 import { nodeHandler } from "../../src/hosts/node.ts";
 import { errors, type RequestEvent, ScimError, type ScimEvent, type StorageAdapter } from "../../src/index.ts";
+import { wrapStorage } from "../../src/storage/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { BULK_REQUEST } from "../support/bulk.ts";
 import { BASE_URL, directory, filtered, GROUP, USER } from "../support/directory.ts";
@@ -209,10 +210,9 @@ describe("within a bulk request", () => {
 
   test("a fault is told with its position and its cause [G-4]", async () => {
     const disk = new Error("disk full");
-    const storage = {
-      ...memoryStorage(),
+    const storage = wrapStorage(memoryStorage(), () => ({
       create: () => Promise.reject(errors.unavailable(undefined, { cause: disk })),
-    };
+    }));
     const { ask, events } = telling({ storage });
     const Operations = [{ method: "POST", path: "/Users", bulkId: "a", data }];
     await ask("POST", "/Bulk", { schemas: [BULK_REQUEST], Operations });
@@ -236,6 +236,7 @@ describe("a fault is told once, with what was thrown, whatever the server's own 
       {
         type: "fault",
         error,
+        storage: "memory",
         status,
         detail: json.detail,
         method: "GET",

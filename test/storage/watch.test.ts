@@ -33,6 +33,8 @@ test("what a transaction asks for is counted, carries the signal and stops with 
 
 test("an adapter that is an object of a class keeps its own state", async () => {
   class Counting {
+    readonly name = "counting";
+    readonly contract = 1;
     #asked = 0;
     readonly #memory = memoryStorage();
     readonly create = this.#memory.create;
@@ -64,6 +66,9 @@ test("an adapter that is an object of a class keeps its own state", async () => 
 
 test("an adapter without the optional parts has none of them when it is watched", () => {
   const { get, query, create, replace, delete: remove } = memoryStorage();
-  const storage = watchStorage({ get, query, create, replace, delete: remove }, undefined, { calls: 0, scanned: 0 });
-  expect(Object.keys(storage).sort()).toEqual(["create", "delete", "get", "query", "replace"]);
+  const storage = watchStorage({ name: "bare", contract: 1, get, query, create, replace, delete: remove }, undefined, {
+    calls: 0,
+    scanned: 0,
+  });
+  expect(Object.keys(storage).sort()).toEqual(["contract", "create", "delete", "get", "name", "query", "replace"]);
 });

@@ -1,4 +1,5 @@
 import type { StorageAdapter } from "../../src/index.ts";
+import { OF_A_TEST } from "./able.ts";
 
 /** What goes wrong, and at which call of storage (counted from 1). */
 export interface Fault {
@@ -30,6 +31,7 @@ export function faultyStorage(adapter: StorageAdapter, fault?: Fault): FaultySto
   const wrap = (inner: StorageAdapter): StorageAdapter => {
     const { applyDelta, transaction } = inner;
     return {
+      ...OF_A_TEST,
       get: (request, context) => call(() => inner.get(request, context)),
       query: (request, context) => inner.query(request, context),
       create: (request, context) => call(() => inner.create(request, context)),

@@ -1,5 +1,6 @@
 import type { Context, StorageAdapter } from "../../src/index.ts";
 import { type MemoryStorage, memoryStorage } from "../../src/storage/memory/index.ts";
+import { OF_A_TEST } from "./able.ts";
 
 /** A write, to be done again. */
 type Write = (storage: MemoryStorage) => Promise<unknown>;
@@ -26,6 +27,7 @@ export function transactionalStorage({ retries = 0 }: TransactionalOptions = {})
     return result;
   };
   const calls: Omit<StorageAdapter, "transaction"> = {
+    ...OF_A_TEST,
     get: (request, context) => memory.get(request, context),
     query: (request, context) => memory.query(request, context),
     create: (request, context) => write(request, (storage, one) => storage.create(one, context)),

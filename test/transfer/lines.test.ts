@@ -201,7 +201,9 @@ describe("exportResources", () => {
     ["with an export of its own", (memory: StorageAdapter) => memory],
     [
       "that can page alone",
-      ({ get, query, create, replace, delete: remove, capabilities }: StorageAdapter): StorageAdapter => ({
+      ({ name, contract, get, query, create, replace, delete: remove, capabilities }: StorageAdapter): StorageAdapter => ({
+        name,
+        contract,
         ...(capabilities === undefined ? {} : { capabilities }),
         get,
         query,
@@ -212,7 +214,9 @@ describe("exportResources", () => {
     ],
     [
       "that can page by index alone",
-      ({ get, query, create, replace, delete: remove }: StorageAdapter): StorageAdapter => ({
+      ({ name, contract, get, query, create, replace, delete: remove }: StorageAdapter): StorageAdapter => ({
+        name,
+        contract,
         get,
         query,
         create,

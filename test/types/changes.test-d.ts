@@ -1,5 +1,6 @@
 import { describe, expectTypeOf, test } from "vitest";
 import {
+  type Access,
   type ChangeEvent,
   type Context,
   createScim,
@@ -8,9 +9,12 @@ import {
   defineSchema,
   EnterpriseUserSchema,
   Group,
+  type OperationFacts,
+  type OutboxEvent,
   type PendingChange,
   type Resource,
   type ResourceObject,
+  type Scim,
   type ScimEvent,
   type ScimNotice,
   type ScimOptions,
@@ -120,6 +124,43 @@ describe("what onChange is told", () => {
   test("is no notice, and no notice is a change", () => {
     expectTypeOf<Extract<ScimNotice, ChangeEvent>>().toEqualTypeOf<never>();
     expectTypeOf<ScimEvent>().toEqualTypeOf<ChangeEvent | ScimNotice>();
+  });
+});
+
+describe("what authorize is told", () => {
+  test("has the names of the resource types, and goes to a guard that takes any", () => {
+    const guard = ({ access }: OperationFacts) => expectTypeOf(access).toEqualTypeOf<Access>();
+    createScim({
+      ...given,
+      resourceTypes: [Employee, Group],
+      authorize: (operation, { site }) => {
+        expectTypeOf(site).toEqualTypeOf<number>();
+        expectTypeOf(operation.resourceTypes).toEqualTypeOf<readonly ("User" | "Group")[]>();
+        // @ts-expect-error: there is no such resource type
+        operation.resourceTypes.includes("Users");
+        guard(operation);
+      },
+    });
+    createScim({
+      ...given,
+      resourceTypes: [Employee, Group],
+      authorize: (operation: OperationFacts) => void guard(operation),
+    });
+  });
+});
+
+describe("what drain hands out", () => {
+  test("narrows by resourceType, has no context, and goes to a handler that takes any", () => {
+    const scim = createScim({ ...given, resourceTypes: [Employee, Device] });
+    void scim.drain((event) => {
+      if (event.resourceType === "Device") expectTypeOf(event.after?.serialNumber).toEqualTypeOf<string | undefined>();
+      expectTypeOf(event.position).toEqualTypeOf<string>();
+      // @ts-expect-error: the request has ended, and its context with it
+      event.context;
+    });
+    void scim.drain((event: OutboxEvent) => expectTypeOf(event.resourceType).toEqualTypeOf<string>());
+    const any: Scim = scim;
+    void any;
   });
 });
 

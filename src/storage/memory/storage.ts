@@ -90,7 +90,16 @@ function verbsOf(store: Shared, hashSecret: HashSecret | undefined, within?: Tra
     (tenant: Tenant): Wanted =>
       valuesFor(tenant, resourceType);
   return {
-    capabilities: { cursor: true, secrets: hashSecret !== undefined },
+    name: "memory",
+    contract: 1,
+    capabilities: {
+      filter: true,
+      sort: true,
+      cursor: true,
+      tenants: true,
+      danglingReferences: true,
+      secrets: hashSecret !== undefined,
+    },
     get: (request, context) => inTurn(request, context, (tenant) => getResource(tenant, request)),
     query: (request, context) =>
       inTurn(

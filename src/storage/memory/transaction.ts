@@ -1,8 +1,15 @@
+import { unavailable } from "../../error.ts";
 import { addToIndexes, removeFromIndexes } from "./indexes.ts";
 import type { Row } from "./row.ts";
 import { State } from "./state.ts";
 import { rowsOfType, type Shared, type Tenant } from "./tenant.ts";
 import { apart, type UnderWay } from "./under-way.ts";
+
+/** The longest that others wait for a transaction, in milliseconds from when the first of them came. */
+const LONGEST_WAIT = 10_000;
+
+const TOO_LONG =
+  "Another change has been under way for too long. Try again later; what is done within a change must be done by its own transaction.";
 
 /** Where a tenant stood when the transaction came to it. */
 interface Beginning {
@@ -17,16 +24,21 @@ interface Beginning {
  * may be taken back; it is as short as what is done in it.
  */
 export class Transaction implements UnderWay {
-  readonly ended: Promise<void>;
+  #ended: Promise<void> | undefined;
   #end: () => void = () => undefined;
   readonly #beginnings = new Map<Tenant, Beginning>();
   readonly #undo: (() => void)[] = [];
   readonly #commit: (() => void)[] = [];
 
-  constructor() {
-    this.ended = new Promise((resolve) => {
-      this.#end = resolve;
+  get ended(): Promise<void> {
+    this.#ended ??= new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(unavailable(TOO_LONG)), LONGEST_WAIT);
+      this.#end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
+    return this.#ended;
   }
 
   /** Notes where a tenant stands, before anything is done in it. */

@@ -2,7 +2,7 @@ import type { Row } from "./row.ts";
 
 /** A transaction that is under way, as writes know it. */
 export interface UnderWay {
-  /** Settles when it has ended, one way or the other. */
+  /** Settles when it has ended, one way or the other; 503 where that takes too long. */
   readonly ended: Promise<void>;
   /** Notes how something is undone that no reader looks behind: it is done in the opposite order. */
   onRollback(undo: () => void): void;

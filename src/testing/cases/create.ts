@@ -85,7 +85,7 @@ add("a refused create leaves nothing behind [P-3.3-10 G-4]", async (subject) => 
     "create with a taken userName must throw uniqueness()",
   );
   mustBe(await subject.find("User", undefined), [first.id], "a refused create must leave nothing behind");
-  if (subject.capabilities.filter !== false)
+  if (subject.capabilities.filter === true)
     mustBe(
       await subject.find("User", 'externalId eq "left"'),
       [],

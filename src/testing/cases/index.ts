@@ -1,9 +1,11 @@
 import type { StorageCapabilities } from "../../storage/adapter.ts";
 import type { Case } from "../case.ts";
 import { abort } from "./abort.ts";
+import { accepts } from "./accepts.ts";
 import { computed } from "./computed.ts";
 import { copies } from "./copies.ts";
 import { create } from "./create.ts";
+import { decisions } from "./decisions.ts";
 import { remove } from "./delete.ts";
 import { deltas } from "./deltas.ts";
 import { faults } from "./faults.ts";
@@ -65,9 +67,11 @@ export function casesOf({ runs, path, capabilities }: CaseOptions): readonly Cas
     ...faults,
     ...releases,
     ...upkeep,
+    ...decisions,
     ...outbox,
     ...ledger,
     ...returning,
+    ...accepts,
     ...randomCases(runs, path),
     ...serviceCases(capabilities),
   ];

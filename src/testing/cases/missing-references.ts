@@ -89,7 +89,7 @@ add(
 add(
   "storage that cannot hold a reference to nothing leaves it out where it is to be kept, and tells of it [R-80]",
   async (subject) => {
-    if (subject.capabilities.danglingReferences !== false) throw new LeftOut("the adapter holds references to nothing");
+    if (subject.capabilities.danglingReferences === true) throw new LeftOut("the adapter holds references to nothing");
     const notices: StorageNotice[] = [];
     const { id } = await subject.create(
       "User",

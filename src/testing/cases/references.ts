@@ -134,7 +134,7 @@ add("deleting a resource takes it out of every collection that holds it [P-3.6-0
       [bob.id],
       "delete must take the resource out of every group, and leave the other members",
     );
-  if (subject.capabilities.filter !== false)
+  if (subject.capabilities.filter === true)
     mustBe(await subject.find("Group", `members.value eq "${ada.id}"`), [], "a filter must not find a deleted member");
 });
 

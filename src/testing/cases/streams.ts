@@ -20,7 +20,7 @@ const KEEP = { checkReferences: { "Group.members": "keep" } } as const;
 
 /** A group whose members are read in more than one go; of as few as exist where each has to. */
 async function largeGroup(subject: Subject) {
-  if (subject.capabilities.danglingReferences === false) return groupOf(subject, 40);
+  if (subject.capabilities.danglingReferences !== true) return groupOf(subject, 40);
   const ids = Array.from({ length: 2500 }, (_, index) => `m${String(index).padStart(4, "0")}`);
   const members = ids.map((value) => ({ value }));
   return { group: await subject.create("Group", { displayName: "g", members }, KEEP), ids };

@@ -106,7 +106,7 @@ add(
       }),
     );
     await mustBeUnchanged(subject, "Group", group, "a rolled-back transaction must leave collections as they were");
-    if (subject.capabilities.filter !== false)
+    if (subject.capabilities.filter === true)
       mustBe(
         await subject.find("Group", `members.value eq "${users[0]?.id}"`),
         [group.id],

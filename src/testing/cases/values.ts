@@ -129,7 +129,7 @@ add(
     const parts = [{ value: "\u0001a", amount: 1 }, { value: "\tb" }, { value: "\u0002\u0001a" }, { value: "a" }];
     const created = await subject.create("Asset", { parts });
     mustHold(subject, "Asset", await subject.get("Asset", created.id), { parts }, rule);
-    if (subject.capabilities.filter !== false) {
+    if (subject.capabilities.filter === true) {
       const gone = 'parts.value eq "\\u0001" or parts.value eq "\\u0002\\tb" or parts.value ew "\\u0001"';
       mustBe(await subject.find("Asset", gone), [], `${rule}, and not by another`);
       for (const value of ["\u0001a", "\tb", "\u0002\u0001a"])

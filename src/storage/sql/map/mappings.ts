@@ -29,7 +29,11 @@ export function compileMappings(tables: readonly MappedTable[], comparisonKey: C
     all,
     find: (name) => compiled.get(name),
     of: (resourceType) =>
-      getOrCreate(known, resourceType, () => compileMapping(resourceType, mappingOf(given, resourceType))),
+      getOrCreate(known, resourceType, () => {
+        const mapping = mappingOf(given, resourceType);
+        const own = compiled.get(resourceType.name)?.resourceType;
+        return compileMapping(resourceType, own === undefined ? mapping : withoutStrangers(mapping, own, resourceType));
+      }),
   };
 }
 
@@ -40,6 +44,26 @@ function mappingOf(given: ReadonlyMap<string, TableMapping>, { name }: CompiledR
       `mappedStorage: the resource type ${name} has no table: name it in tables, by mapTable, beside ${[...given.keys()].join(", ")}.`,
     );
   return mapping;
+}
+
+/**
+ * The mapping as it is of a resource type that has less than the table's own: a tenant's, or one that a profile takes attributes from.
+ * What that one does not have, the table keeps as it is.
+ */
+function withoutStrangers(mapping: TableMapping, own: CompiledResourceType, asked: CompiledResourceType): TableMapping {
+  const isKnown = (path: string): boolean => asked.resolve(path)?.text === path || own.resolve(path)?.text !== path;
+  const knownOf = <V>(places: Readonly<Record<string, V>>): Readonly<Record<string, V>> =>
+    Object.fromEntries(Object.entries(places).filter(([path]) => isKnown(path)));
+  const { columns, elements, collections, constraints } = mapping;
+  return {
+    ...mapping,
+    columns: knownOf(columns),
+    ...(elements === undefined ? {} : { elements: knownOf(elements) }),
+    ...(collections === undefined ? {} : { collections: knownOf(collections) }),
+    ...(constraints === undefined
+      ? {}
+      : { constraints: Object.fromEntries(Object.entries(constraints).filter(([, path]) => isKnown(path))) }),
+  };
 }
 
 function refuseMissingTargets(all: readonly MappedType[]): void {

@@ -146,11 +146,15 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     return scopeOf(dialect, mappings, mappings.of(resourceType), context);
   };
   return {
+    name: `mappedStorage on ${dialect.name}`,
+    contract: 1,
+    accepts: (resourceType) => void mappings.of(resourceType),
     capabilities: {
+      filter: true,
+      sort: true,
       cursor: true,
       secrets: keptSecrets(mappings),
       tenants: settings.hasTenants,
-      danglingReferences: false,
     },
     async get(request, context) {
       const own = scope(request, context);

@@ -289,7 +289,16 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
   const announce = async (request: WriteRequest, { tenant = "" }: Context) =>
     tellOfChange(settings, request, tenant, await shapes.announce(database, tenant, request.resourceType));
   return {
-    capabilities: { cursor: true, secrets: hashSecret !== undefined },
+    name: `sqlStorage on ${database.dialect.name}`,
+    contract: 1,
+    capabilities: {
+      filter: true,
+      sort: true,
+      cursor: true,
+      tenants: true,
+      danglingReferences: true,
+      secrets: hashSecret !== undefined,
+    },
     ...(database.isTransaction ? { handle: database.handle } : {}),
     async get(request, context) {
       request.signal?.throwIfAborted();

@@ -27,6 +27,8 @@ export function conformanceOver(application: Application, engine: Engine): void 
       describe,
       resourceTypes: application.resourceTypes,
       capabilities: {
+        filter: true,
+        sort: true,
         cursor: true,
         secrets: application.hasSecrets,
         tenants: application.hasTenants,
