@@ -6,7 +6,7 @@ import { arrivals } from "./service/arrival.ts";
 import { checkOptions } from "./service/check-options.ts";
 import { startDeadline } from "./service/deadline.ts";
 import { settle } from "./service/defaults.ts";
-import { createOutboxes, type DrainHandler } from "./service/drain.ts";
+import { createOutboxes, type DrainHandler, type DrainNotice } from "./service/drain.ts";
 import type { DrainOptions } from "./service/drain-options.ts";
 import { createEngines } from "./service/engine.ts";
 import { createFail } from "./service/fail.ts";
@@ -131,7 +131,7 @@ export function createScim<
 export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
   checkOptions(options);
   const settled = settle(options);
-  const { drain, lag, wake } = createOutboxes(settled, (notice) => emit(notice));
+  const { drain, lag, wake } = createOutboxes(settled, (notice: DrainNotice<C>) => emit(notice));
   const engines = createEngines(settled, wake);
   const { limits, resourceTypes, emit } = engines.standard;
   const answer = createAnswer(settled, engines);

@@ -57,9 +57,9 @@ export interface Engine<C extends Context> {
   readonly outbox: boolean;
   readonly now: () => Date;
   readonly newId: () => string;
-  readonly idFor: ((request: IdRequest, context: C) => string | undefined | Promise<string | undefined>) | undefined;
   /** Tells the host. `waitUntil` is given the promises of listeners; a call's own engine knows that of its request. */
   readonly emit: (event: ScimEvent<C>, waitUntil?: (work: Promise<unknown>) => void) => void;
+  readonly idFor: ((request: IdRequest, context: C) => string | undefined | Promise<string | undefined>) | undefined;
 }
 
 /** Whether there is anything that a bulk request may do. */

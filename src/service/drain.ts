@@ -1,3 +1,4 @@
+import type { FaultEvent, UndeliveredEvent } from "../events/event.ts";
 import type { OutboxEvent } from "../events/outbox-event.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";

@@ -201,7 +201,16 @@ describe("exportResources", () => {
     ["with an export of its own", (memory: StorageAdapter) => memory],
     [
       "that can page alone",
-      ({ name, contract, get, query, create, replace, delete: remove, capabilities }: StorageAdapter): StorageAdapter => ({
+      ({
+        name,
+        contract,
+        get,
+        query,
+        create,
+        replace,
+        delete: remove,
+        capabilities,
+      }: StorageAdapter): StorageAdapter => ({
         name,
         contract,
         ...(capabilities === undefined ? {} : { capabilities }),
@@ -217,6 +226,7 @@ describe("exportResources", () => {
       ({ name, contract, get, query, create, replace, delete: remove }: StorageAdapter): StorageAdapter => ({
         name,
         contract,
+        capabilities: { filter: true, sort: true, danglingReferences: true },
         get,
         query,
         create,

@@ -278,6 +278,8 @@ interface Settings {
 /** What only the storage as a whole has: it works on a database that need not be open. */
 type Whole = Pick<SqlStorage, "prepare" | "plan" | "schemaChanges" | "unknownTypes">;
 
+const CAPABILITIES = { filter: true, sort: true, cursor: true, tenants: true, danglingReferences: true } as const;
+
 /** Storage in a database that is open, or in a transaction of one. */
 function storageOver(database: Database, settings: Settings): Omit<SqlStorage, keyof Whole> {
   const { tables, hashSecret, shapes, opening } = settings;
@@ -291,14 +293,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
   return {
     name: `sqlStorage on ${database.dialect.name}`,
     contract: 1,
-    capabilities: {
-      filter: true,
-      sort: true,
-      cursor: true,
-      tenants: true,
-      danglingReferences: true,
-      secrets: hashSecret !== undefined,
-    },
+    capabilities: { ...CAPABILITIES, secrets: hashSecret !== undefined },
     ...(database.isTransaction ? { handle: database.handle } : {}),
     async get(request, context) {
       request.signal?.throwIfAborted();
