@@ -1,5 +1,5 @@
 import type { CollectionDelta } from "../events/event.ts";
-import type { PendingChange } from "../events/pending-change.ts";
+import type { AnyPendingChange } from "../events/pending-change.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { type Grant, type GrantGroup, type GrantSource, type Revocation, rolesOf, sourceOf } from "./definition.ts";
 
@@ -28,13 +28,13 @@ export function isNothing({ granted, revoked, suspended, resumed }: GrantChange)
  * What follows from a change for roles. Of a group it reads what is its own, and its members only where a change of its name gives them
  * roles that they did not have.
  */
-export async function grantChangeOf(change: PendingChange, groups: readonly GrantGroup[]): Promise<GrantChange> {
+export async function grantChangeOf(change: AnyPendingChange, groups: readonly GrantGroup[]): Promise<GrantChange> {
   if (change.resourceType === GROUP) return ofGroup(change, groups);
   if (change.resourceType === USER) return ofUser(change, groups);
   return NOTHING;
 }
 
-async function ofUser(change: PendingChange, groups: readonly GrantGroup[]): Promise<GrantChange> {
+async function ofUser(change: AnyPendingChange, groups: readonly GrantGroup[]): Promise<GrantChange> {
   const { id, operation, turned } = change;
   if (operation === "delete") return { ...NOTHING, revoked: await ofGone(change, groups) };
   if (operation === "create") {
@@ -46,7 +46,7 @@ async function ofUser(change: PendingChange, groups: readonly GrantGroup[]): Pro
 }
 
 /** All that somebody had who is gone, group by group. */
-async function ofGone(change: PendingChange, groups: readonly GrantGroup[]): Promise<readonly Revocation[]> {
+async function ofGone(change: AnyPendingChange, groups: readonly GrantGroup[]): Promise<readonly Revocation[]> {
   const before = await change.before();
   const revoked: Revocation[] = [];
   for (const id of idsOf(before?.groups)) {
@@ -57,7 +57,7 @@ async function ofGone(change: PendingChange, groups: readonly GrantGroup[]): Pro
   return revoked;
 }
 
-async function ofGroup(change: PendingChange, groups: readonly GrantGroup[]): Promise<GrantChange> {
+async function ofGroup(change: AnyPendingChange, groups: readonly GrantGroup[]): Promise<GrantChange> {
   const { joined, left } = change.deltas.find(({ attribute }) => attribute === "members") ?? MEMBERS;
   const isNamed = change.attributes.some((path) => path === "displayName" || path === "externalId");
   // Nothing that says which group it is, and nobody who came or went.
@@ -75,7 +75,7 @@ async function ofGroup(change: PendingChange, groups: readonly GrantGroup[]): Pr
 
 /** The group before and after; it is read once where the change is not about what it is called. */
 async function sourcesOf(
-  change: PendingChange,
+  change: AnyPendingChange,
   isNamed: boolean,
 ): Promise<readonly [before: GrantSource | undefined, after: GrantSource | undefined]> {
   const { id, operation } = change;
@@ -93,7 +93,7 @@ interface GroupChange extends Pick<CollectionDelta, "joined" | "left"> {
 
 /** Roles that the group gave before go to who joins; those that it did not, to all. */
 async function grantedBy(
-  change: PendingChange,
+  change: AnyPendingChange,
   source: GrantSource,
   { was, is, joined, left }: GroupChange,
 ): Promise<readonly Grant[]> {
@@ -108,7 +108,7 @@ async function grantedBy(
  * The users among who joins. Storage says of which type they are; where a client has written the list as a whole, nobody has said it
  * yet, and they are looked up among the members that were written.
  */
-async function usersAmong(change: PendingChange, joined: CollectionDelta["joined"]): Promise<readonly string[]> {
+async function usersAmong(change: AnyPendingChange, joined: CollectionDelta["joined"]): Promise<readonly string[]> {
   const unknown = joined.filter(({ type }) => type === undefined);
   if (unknown.length === 0) return usersIn(joined);
   if (change.isWritten) {
@@ -123,7 +123,7 @@ async function usersAmong(change: PendingChange, joined: CollectionDelta["joined
 
 /** Who is in a group after the change. */
 async function membersAfter(
-  change: PendingChange,
+  change: AnyPendingChange,
   joined: readonly string[],
   left: CollectionDelta["left"],
 ): Promise<readonly string[]> {

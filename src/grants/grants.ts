@@ -1,6 +1,6 @@
 import type { Call } from "../call/call.ts";
 import { parseOptions, resolveOptions } from "../call/settings.ts";
-import type { Amendment, Decide, PendingChange } from "../events/pending-change.ts";
+import type { Amendment, AnyDecide, AnyPendingChange } from "../events/pending-change.ts";
 import { parseFilter } from "../filter/parser.ts";
 import { resolveFilter } from "../filter/resolve.ts";
 import { receive } from "../operations/stored.ts";
@@ -19,7 +19,9 @@ export interface GrantsOptions<C extends Context = Context> {
    * Told within the transaction of a change what it hands out and takes away, if anything: rows that are written by
    * `change.transaction` stand or fall with the change. What it throws vetoes the change, as of `decide`; what it returns is set besides.
    */
-  readonly apply?: ((grants: GrantChange, change: PendingChange, context: C) => ReturnType<Decide<C>>) | undefined;
+  readonly apply?:
+    | ((grants: GrantChange, change: AnyPendingChange, context: C) => ReturnType<AnyDecide<C>>)
+    | undefined;
 }
 
 /** The roles that somebody has, and why. */
@@ -35,7 +37,7 @@ export interface Explanation {
 /** Roles that follow from memberships; see `defineGrants`. */
 export interface Grants<C extends Context = Context> {
   /** Give it to `createScim({ decide })`, alone or with others by `decideInTurn`. */
-  readonly decide: Decide<C>;
+  readonly decide: AnyDecide<C>;
   /** The roles that a user has by the memberships of this moment, each with its groups; undefined where there is no such user. */
   explain(scim: ServiceProvider, user: string, context: C): Promise<Explanation | undefined>;
   /**
@@ -104,16 +106,16 @@ export function defineGrants<C extends Context = Context>(options: GrantsOptions
  *
  * @example
  * ```ts
- * import { type Decide, errors } from "scimkit";
+ * import { type AnyDecide, errors } from "scimkit";
  * import { decideInTurn, defineGrants } from "scimkit/grants";
  * const grants = defineGrants({ groups: [{ displayName: "Admins", roles: ["admin"] }] });
- * const seats: Decide = async (change) => {
+ * const seats: AnyDecide = async (change) => {
  *   if (change.operation === "create" && (await change.count("User")) > 100) throw errors.conflict("No seat is left.");
  * };
  * export const decide = decideInTurn(seats, grants.decide);
  * ```
  */
-export function decideInTurn<C extends Context = Context>(...all: readonly Decide<C>[]): Decide<C> {
+export function decideInTurn<C extends Context = Context>(...all: readonly AnyDecide<C>[]): AnyDecide<C> {
   return async (change, context) => {
     let amendment: Amendment | undefined;
     for (const decide of all) {

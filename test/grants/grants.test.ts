@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decideInTurn, defineGrants, type GrantChange, type GrantGroup } from "../../src/grants/index.ts";
-import { createScim, errors, Group, type PendingChange, type Scim, type ScimOptions, User } from "../../src/index.ts";
+import {
+  type AnyPendingChange,
+  createScim,
+  errors,
+  Group,
+  type Scim,
+  type ScimOptions,
+  User,
+} from "../../src/index.ts";
 import type { Context, StorageAdapter } from "../../src/storage/adapter.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { bodyText, GROUP, USER } from "../support/directory.ts";
@@ -247,7 +255,7 @@ describe("grants", () => {
 
   test("are decided on with others in turn: any of them vetoes, and what they set is set together", async () => {
     const asked: string[] = [];
-    const change: PendingChange = Object.create(null);
+    const change: AnyPendingChange = Object.create(null);
     const decide = decideInTurn(
       async () => void asked.push("first"),
       () => ({ nickName: "a", title: "a" }),
