@@ -31,7 +31,7 @@ export type { Delivery, OutboxEvent } from "./events/outbox-event.ts";
 export type { Amendment, AnyDecide, AnyPendingChange, Decide, PendingChange } from "./events/pending-change.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
-export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
+export { type BearerAuthentication, type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { HostArgument, ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";
