@@ -1,9 +1,18 @@
-export type { Access, OperationFacts } from "./call/facts.ts";
+export type { Access, OperationFacts, OperationType } from "./call/facts.ts";
 export type { IdRequest } from "./call/id-request.ts";
 export type { Limits } from "./call/limits.ts";
 export type { OwnershipOptions } from "./call/ownership.ts";
 export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type ScimType } from "./error.ts";
 export { errors } from "./errors.ts";
+export type {
+  Adopt,
+  AdoptionAnswer,
+  AdoptionCandidate,
+  AdoptionReason,
+  AdoptOptions,
+  Assertion,
+  LifecycleOptions,
+} from "./events/adoption.ts";
 export type {
   Asked,
   ChangeEvent,
