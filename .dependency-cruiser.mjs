@@ -32,6 +32,9 @@ export const ROOMS = [
     ["zod"],
   ],
   ["scim", "scim\\.ts", ["error", "time", "schema", "storage", "call", "protocol", "service"]],
+  ["transfer", "transfer/", ["error", "time", "schema", "storage", "call", "operations", "service", "scim"]],
+  ["ownership", "ownership/", ["error", "schema", "storage", "call", "service", "scim"]],
+  ["grants", "grants/", ["error", "schema", "filter", "storage", "events", "call", "operations", "service", "scim"]],
   ["hosts", "hosts/", ["error", "protocol", "scim"], ["node:http", "node:stream"]],
   [
     "testing",

@@ -36,6 +36,7 @@ const TASKS = {
   "bench:releases": ["node", "bench/releases.ts"],
   "bench:outbox": ["node", "bench/storage/outbox.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
+  "bench:import": ["node", "bench/import.ts"],
 };
 
 /** What a task is told besides, unless it is told otherwise. */

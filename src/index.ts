@@ -1,5 +1,7 @@
 export type { Access, OperationFacts } from "./call/facts.ts";
+export type { IdRequest } from "./call/id-request.ts";
 export type { Limits } from "./call/limits.ts";
+export type { OwnershipOptions } from "./call/ownership.ts";
 export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type ScimType } from "./error.ts";
 /**
  * What a host, an adapter or a hook throws so that the client gets a SCIM error: a function for each keyword of RFC 7644 Table 9 and

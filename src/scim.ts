@@ -10,6 +10,8 @@ import { createOutboxes, type DrainHandler, type DrainNotice } from "./service/d
 import type { DrainOptions } from "./service/drain-options.ts";
 import { createEngines } from "./service/engine.ts";
 import { createFail } from "./service/fail.ts";
+import { insideFrom } from "./service/host-call.ts";
+import { keepInside } from "./service/inside.ts";
 import { tell } from "./service/listeners.ts";
 import type { ScimOptions } from "./service/options.ts";
 import { type Progress, requestEvent, startProgress } from "./service/progress.ts";
@@ -140,7 +142,7 @@ export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
 
   const begun = new WeakMap<object, Progress<C>>();
 
-  return {
+  const scim: Scim = {
     limits,
     resourceTypes,
     drain,
@@ -173,6 +175,8 @@ export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
       return response;
     },
   };
+  keepInside(scim, insideFrom(settled, engines));
+  return scim;
 }
 
 /** What the URL and headers say of a request that never got to `handle`. */

@@ -38,6 +38,13 @@ const ENTRIES = {
     without: EVERYWHERE,
   },
   node: { most: 10, why: "a host, and the errors that it answers with", without: ['"pg"', "kysely", "fast-check"] },
+  ownership: { most: 25, why: "asks the ledger of storage; deletes by what the service has", without: EVERYWHERE },
+  grants: { most: 30, why: "compares groups and roles; reads by what the service has", without: EVERYWHERE },
+  transfer: {
+    most: 120,
+    why: "reads each line as the body of a create is read, finds what is wrong with it, and changes what is there as a PUT does",
+    without: EVERYWHERE,
+  },
   zod: {
     most: 20,
     why: "schemas compiled, and the checks that bodies get; Zod itself is the host's",

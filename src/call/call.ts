@@ -9,8 +9,10 @@ import type { ResourceObject } from "../schema/value.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { TimeSlice } from "../time-slice.ts";
 import type { Cursors } from "./cursor.ts";
+import type { IdRequest } from "./id-request.ts";
 import type { Limits } from "./limits.ts";
 import type { BulkMethod, Operation, ResourceEndpoint } from "./operation.ts";
+import type { OwnershipRules } from "./ownership.ts";
 import type { Pagination } from "./pagination.ts";
 import type { ReferenceRules } from "./reference-rules.ts";
 import type { Result } from "./result.ts";
@@ -54,12 +56,15 @@ export interface Engine<C extends Context> {
   readonly adopt: AdoptOptions<C> | undefined;
   /** What becomes of resources that are deleted. */
   readonly lifecycle: LifecycleOptions;
+  /** How it is remembered which resources a provider owns; undefined: it is not. */
+  readonly ownership: OwnershipRules<C> | undefined;
   /** Whether events are kept in the outbox of storage. */
   readonly outbox: boolean;
   readonly now: () => Date;
   readonly newId: () => string;
   /** Tells the host. `waitUntil` is given the promises of listeners; a call's own engine knows that of its request. */
   readonly emit: (event: ScimEvent<C>, waitUntil?: (work: Promise<unknown>) => void) => void;
+  readonly idFor: ((request: IdRequest, context: C) => string | undefined | Promise<string | undefined>) | undefined;
 }
 
 /** Whether there is anything that a bulk request may do. */

@@ -14,7 +14,7 @@ export async function atomically<C extends Context>(
   write: (call: Call<C>) => Promise<Result>,
   hasMore = false,
 ): Promise<Result> {
-  const { decide, outbox } = call.engine;
-  const isMore = hasMore || decide !== undefined || outbox;
+  const { decide, outbox, ownership } = call.engine;
+  const isMore = hasMore || decide !== undefined || outbox || ownership !== undefined;
   return isMore && hasTransactions(resourceType, call) ? inTransaction(call, [resourceType], write) : write(call);
 }

@@ -2,7 +2,7 @@ import type { Call } from "../call/call.ts";
 import type { CreateOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
-import { conflict, isScimError } from "../error.ts";
+import { isScimError } from "../error.ts";
 import { type CanonicalBody, missingAttributes, schemasOf } from "../schema/canonical.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { copyValue, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
@@ -12,6 +12,7 @@ import { withAssignments } from "./amendment.ts";
 import { readBody, throwProblems } from "./body.ts";
 import { askAhead, isAskedAhead } from "./decide.ts";
 import { checkNamesAny } from "./known-names.ts";
+import { newIdOf } from "./new-id.ts";
 import { settleForeignReferences, withoutDropped } from "./references.ts";
 import { receive } from "./stored.ts";
 import { tellChange } from "./tell.ts";
@@ -54,7 +55,7 @@ export function withDefaults(resourceType: CompiledResourceType, given: Resource
 /** Creates a resource. @throws {ScimError} 409 for a taken unique value. @see RFC 7644 §3.3 */
 export async function createNew<C extends Context>(creation: Creation, call: Call<C>): Promise<Result> {
   const { operation, resourceType, secrets, named, restores } = creation;
-  const id = restores?.id ?? newIdOf(call);
+  const id = restores?.id ?? (await newIdOf(call, resourceType, creation.resource));
   const decided = await decideAhead(call, resourceType, id, creation);
   const given = await settleForeignReferences(call, resourceType, decided);
   const tell = await tellingOf(resourceType, {}, given, call);
@@ -100,13 +101,6 @@ export async function createNew<C extends Context>(creation: Creation, call: Cal
 /** Whether a write was refused because somebody has a value that must be unique. */
 export function isTaken(error: unknown): boolean {
   return isScimError(error) && error.status === 409 && error.scimType === "uniqueness";
-}
-
-function newIdOf<C extends Context>({ engine }: Call<C>): string {
-  const id = engine.newId();
-  if (id.includes("bulkId"))
-    throw conflict("The server made an id that contains the reserved word bulkId. Repeat the request.");
-  return id;
 }
 
 /** What is to be stored, with what the host sets besides where it is asked ahead. */

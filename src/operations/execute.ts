@@ -7,6 +7,7 @@ import { atomically } from "./atomic.ts";
 import { bulk } from "./bulk/bulk.ts";
 import { discover } from "./discover.ts";
 import { withMemberships } from "./memberships.ts";
+import { withNewId } from "./new-id.ts";
 import { patch } from "./patch.ts";
 import { query } from "./query.ts";
 import { read } from "./read.ts";
@@ -18,7 +19,9 @@ import { rootQuery } from "./root/root-query.ts";
 export async function execute<C extends Context>(operation: Operation, call: Call<C>): Promise<Result> {
   switch (operation.type) {
     case "create":
-      return atomically(operation.resourceType, call, (inner) => withMemberships(operation, inner, createOrAdopt));
+      return atomically(operation.resourceType, await withNewId(operation, call), (inner) =>
+        withMemberships(operation, inner, createOrAdopt),
+      );
     case "read":
       return read(operation, call);
     case "query":

@@ -45,8 +45,8 @@ export async function withMemberships<C extends Context, O extends MemberWrite>(
   const types = [resourceType, ...changes.map(({ holder }) => holder)];
   let writtenId = id;
   const result = await inTransaction(call, types, async (inner) => {
-    const engine = { ...inner.engine, newId: operation.type === "create" ? () => id : inner.engine.newId };
-    const written = await write(operation, { ...inner, engine });
+    const engine = { ...inner.engine, newId: () => id };
+    const written = await write(operation, operation.type === "create" ? { ...inner, engine } : inner);
     writtenId = written.type === "resource" ? written.resource.id : id;
     const groupCall = { ...inner, engine: { ...inner.engine, patchResponse: "auto" } } as const;
     for (const change of changes) await patch(patchOf(change, writtenId, call), groupCall).catch(unknownGroup(change));

@@ -3,6 +3,7 @@ import { fitResource } from "../schema/fit.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
+import { isPrintable, isUsableId } from "../storage/id.ts";
 
 /** Reads the least: for the question whether a resource is there, and in which version. */
 export const SELECT_NONE: Select = { includes: () => false };
@@ -38,16 +39,7 @@ const TOLD = new WeakMap<object, Set<string>>();
  */
 function checkStored(resource: StoredResource): StoredResource {
   const { id, meta } = resource;
-  if (
-    typeof id !== "string" ||
-    id === "" ||
-    id.length > 255 ||
-    id.includes("bulkId") ||
-    !isPrintable(id) ||
-    !id.isWellFormed()
-  ) {
-    throw new TypeError("The storage adapter returned a resource whose id is not a usable string.");
-  }
+  if (!isUsableId(id)) throw new TypeError("The storage adapter returned a resource whose id is not a usable string.");
   if (
     typeof meta?.version !== "string" ||
     meta.version === "" ||
@@ -57,11 +49,6 @@ function checkStored(resource: StoredResource): StoredResource {
     throw new TypeError(`The storage adapter returned the resource ${id} without a usable meta.version.`);
   }
   return resource;
-}
-
-function isPrintable(text: string): boolean {
-  for (const character of text) if (character < " " || character === "\u007f") return false;
-  return true;
 }
 
 function isAsciiPrintable(text: string): boolean {

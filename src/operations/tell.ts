@@ -8,6 +8,7 @@ import { type Assignment, withAssignments } from "./amendment.ts";
 import { type Change, emitChange, eventsOf } from "./change.ts";
 import { asFinal, askWithin, SELECT_FLAT, type Verb } from "./decide.ts";
 import type { Difference } from "./difference.ts";
+import { noteOwner } from "./ownership.ts";
 import type { Target } from "./read-target.ts";
 import { isChanged, type Rewrite, type Written, writeWithRetry } from "./write-with-retry.ts";
 
@@ -24,15 +25,16 @@ export async function tellChange<C extends Context>(
   change: Change,
   shown: Select = SELECT_FLAT,
 ): Promise<StoredResource | undefined> {
-  const { decide, outbox } = call.engine;
+  const { decide, outbox, ownership } = call.engine;
   // Nothing comes between a write and its event, so that those of one resource are told in their order.
-  if (decide === undefined && !outbox) {
+  if (decide === undefined && !outbox && ownership === undefined) {
     emitChange(call, verb, resourceType, change);
     return undefined;
   }
   return asFinal(async () => {
     const assignments = await askWithin(call, verb, resourceType, change);
     const written = assignments.length === 0 ? undefined : await amend(call, resourceType, change, assignments, shown);
+    await noteOwner(call, verb, resourceType, change.id);
     await keepAndEmit(call, verb, resourceType, written === undefined ? change : withAmendment(change, written));
     return written?.stored;
   });

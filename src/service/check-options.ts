@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
+import type { OwnershipOptions } from "../call/ownership.ts";
 import type { AdoptOptions, LifecycleOptions } from "../events/adoption.ts";
 import { checkProfile } from "../quirks/profile.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
@@ -68,6 +69,12 @@ export const ClockShape = z.strictObject({
   timer: anyFunction.optional(),
 } satisfies ShapeOf<ClockOptions>);
 
+/** The shape of `OwnershipOptions`. */
+const OwnershipShape = z.strictObject({
+  owner: anyFunction.optional(),
+  hostOwned: z.array(z.string()).optional(),
+} satisfies ShapeOf<OwnershipOptions<Context>>);
+
 /** The shape of `Limits`: `DEFAULT_LIMITS` has every one of them. */
 const LimitsShape = z.strictObject(
   Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])),
@@ -105,6 +112,7 @@ export const OptionsShape = z.strictObject({
   adopt: z.union([anyFunction, AdoptShape], "must be a function, or an object with decide").optional(),
   lifecycle: LifecycleShape.optional(),
   outbox: z.boolean().optional(),
+  ownership: z.union([z.boolean(), OwnershipShape], "must be true, or an object with owner or hostOwned").optional(),
   bulk: z.boolean().optional(),
   isReadable: anyFunction.optional(),
   profile: profile.optional(),
@@ -122,6 +130,7 @@ export const OptionsShape = z.strictObject({
   comparisonKey: anyFunction.optional(),
   clock: ClockShape.optional(),
   newId: anyFunction.optional(),
+  idFor: anyFunction.optional(),
 } satisfies ShapeOf<ScimOptions>);
 
 const duration = z.number().nonnegative().max(LONGEST_TIMEOUT);

@@ -21,6 +21,7 @@ type WithoutDefault =
   | "adopt"
   | "isReadable"
   | "timeout"
+  | "idFor"
   | "onChange"
   | "onNotice"
   | "onRequest";
@@ -57,6 +58,7 @@ export const DEFAULTS = Object.freeze({
   outbox: false,
   // What is deleted is deleted, and forgotten.
   lifecycle: {},
+  ownership: false,
   rootQueries: true,
   // No secret: one is made when the first cursor comes or goes.
   paging: { cursorSecret: [], cursorTimeout: 3600 },

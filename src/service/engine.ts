@@ -21,6 +21,7 @@ import { emitterOf, tell } from "./listeners.ts";
 import { checkNamedAttributes, namedAttributes } from "./named-attributes.ts";
 import { checkStorage, type OfProfile, ofProfile, withoutAttributes } from "./of-profile.ts";
 import type { ScimOptions } from "./options.ts";
+import { checkOwnership, ownershipRulesOf } from "./ownership.ts";
 import { withRulesOf } from "./plugins.ts";
 import { referenceRulesOf } from "./reference-rules.ts";
 import type { TenantOptions } from "./tenant.ts";
@@ -111,9 +112,11 @@ function commonOf<C extends Context>(options: SettledOptions<C>, committed: () =
       decide: options.decide,
       adopt: typeof options.adopt === "function" ? { decide: options.adopt } : options.adopt,
       lifecycle: options.lifecycle,
+      ownership: ownershipRulesOf(options.ownership),
       outbox: options.outbox,
       now: options.clock.now,
       newId: options.newId,
+      idFor: options.idFor,
       emit: emitterOf(options, committed),
     },
   };
@@ -127,6 +130,7 @@ function createEngine<C extends Context>(
 ): Engine<C> {
   if (options.outbox) checkOutbox(resourceTypes, adapterOf);
   checkLifecycle(options.lifecycle, resourceTypes, adapterOf);
+  if (settings.ownership !== undefined) checkOwnership(settings.ownership, resourceTypes, adapterOf);
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
   return {
     ...settings,

@@ -1,5 +1,7 @@
 import type { OperationFacts } from "../call/facts.ts";
+import type { IdRequest } from "../call/id-request.ts";
 import type { Limits } from "../call/limits.ts";
+import type { OwnershipOptions } from "../call/ownership.ts";
 import type { Adopt, AdoptOptions, LifecycleOptions } from "../events/adoption.ts";
 import type { ChangeEvent, ScimNotice } from "../events/event.ts";
 import type { Decide } from "../events/pending-change.ts";
@@ -180,6 +182,13 @@ export interface ScimOptions<
    * the process dies. Refused where an adapter has no outbox. Default `false`: listeners are told after the commit, and no further.
    */
   readonly outbox?: boolean | undefined;
+  /**
+   * `true`, or how: it is remembered which resources an identity provider owns, in the same transaction as the write by which it came to
+   * own them: a create, or any write to one that was there. `ownershipOf` of `scimkit/ownership` tells of it, says which attributes the
+   * host's own people are not to edit, and lets a provider go. Refused where an adapter has no ledger. Default `false`: nothing is
+   * remembered, and nothing costs more.
+   */
+  readonly ownership?: boolean | OwnershipOptions<C> | undefined;
   /** Attributes that this caller may not read are neither returned nor usable in filters and sorting. Default: all may be read. */
   readonly isReadable?: ((attribute: Attribute, resourceType: CompiledResourceType, context: C) => boolean) | undefined;
   /**
@@ -247,4 +256,22 @@ export interface ScimOptions<
   readonly clock?: ClockOptions | undefined;
   /** Makes ids. Default `crypto.randomUUID()`; never guessable, never containing "bulkId". */
   readonly newId?: (() => string) | undefined;
+  /**
+   * Gives the id of a new resource, so that those that people have elsewhere stay theirs when a directory moves here; undefined leaves
+   * it to `newId`. Asked of each create, and of each line of an import that has no id, with what the client asserts in canonical form.
+   * An id that is taken is answered with 409; one that no URL can hold (empty, longer than 255 characters, with control characters or
+   * the word bulkId in it) is a fault of the host, and a 500. Storage may choose another one (where the database makes the ids): the
+   * answer and the event say which. Default: `newId` makes them all.
+   *
+   * @example
+   * ```ts
+   * import { type IdRequest, User } from "scimkit";
+   * declare const oldIds: ReadonlyMap<string, string>;
+   * function idFor({ resourceType, resource: { externalId } }: IdRequest): string | undefined {
+   *   return resourceType === User.name && typeof externalId === "string" ? oldIds.get(externalId) : undefined;
+   * }
+   * ```
+   * @see RFC 7643 §3.1 id
+   */
+  readonly idFor?: ((request: IdRequest, context: C) => string | undefined | Promise<string | undefined>) | undefined;
 }

@@ -193,6 +193,8 @@ export interface QueryResult {
 export interface CreateRequest extends WriteRequest {
   readonly resource: NewResource;
   readonly secrets: Secrets;
+  /** What the resource had where it comes from, when a directory moves here. Storage that cannot keep it passes over it. */
+  readonly moved?: Moved | undefined;
   /** What the caller will look at in the result. */
   readonly select: Select;
   /**
@@ -201,6 +203,14 @@ export interface CreateRequest extends WriteRequest {
    * it is written over. Without it, a `resource.id` that such a row still has is `uniqueness("id")`, or another id is chosen.
    */
   readonly restores?: { readonly version: string } | undefined;
+}
+
+/** What a resource brings along from another storage. */
+export interface Moved {
+  /** The version that it had, so that what clients remember of it holds on. Else it begins anew. */
+  readonly version?: string | undefined;
+  /** What another storage kept of writeOnly attributes (a hash, as `exportTenant` gives it), by path. */
+  readonly secrets?: Secrets | undefined;
 }
 
 /**

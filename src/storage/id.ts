@@ -5,6 +5,24 @@ export function isId({ text }: AttributePath): boolean {
   return text === "id";
 }
 
+/**
+ * Whether something can be the id of a resource: text that stands in a URL, without control characters and without the reserved word
+ * bulkId [S-3.1-08].
+ * @see RFC 7643 §3.1 id
+ */
+export function isUsableId(id: unknown): id is string {
+  if (typeof id !== "string" || id === "" || id.length > LONGEST_ID || id.includes("bulkId")) return false;
+  return isPrintable(id) && id.isWellFormed();
+}
+
+/** Whether a text has no control characters. */
+export function isPrintable(text: string): boolean {
+  for (const character of text) if (character < " " || character === "\u007f") return false;
+  return true;
+}
+
+const LONGEST_ID = 255;
+
 /** Whether a path is one of the ids that resources of every type have: the server's `id`, the client's `externalId`. */
 export function isCommonId(path: AttributePath): boolean {
   return isId(path) || path.text === "externalId";

@@ -107,7 +107,10 @@ export interface Upkeep {
   reindex(options: ReindexOptions): Promise<ReindexReport>;
   /** Deletes all that a tenant has; no tenant is `undefined`. Broken off and begun again it goes on. Gives what it deleted. */
   deleteTenant(tenant: string | undefined, options?: UpkeepOptions): Promise<Counts>;
-  /** All that a tenant has, resource by resource in the order of types and ids; `after`: behind that resource. */
+  /**
+   * All that a tenant has, resource by resource in the order of types and ids; `after`: behind that resource, or, with an empty `id`, from
+   * the first one of the type.
+   */
   exportTenant(
     tenant: string | undefined,
     options?: { readonly after?: { readonly resourceType: string; readonly id: string } | undefined },

@@ -5,6 +5,7 @@ import type { Result } from "../../call/result.ts";
 import type { Selection } from "../../call/selection.ts";
 import { isScimError } from "../../error.ts";
 import type { Context } from "../../storage/adapter.ts";
+import { withNewId } from "../new-id.ts";
 import { mapBody } from "./body.ts";
 import { type Created, type CreatedResource, checkNeeds, replacementOf } from "./created.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";
@@ -44,7 +45,10 @@ export async function runOperation<C extends Context>(run: Run<C>, planned: Plan
     if ("id" in operation) id = operation.id;
     await call.authorize(operation);
     const types = "resourceType" in operation ? [operation.resourceType] : [];
-    const outcome = outcomeOf(await inTransaction(call, types, (inner) => execute(operation, inner)), id);
+    const outcome = outcomeOf(
+      await inTransaction(await withNewId(operation, call), types, (inner) => execute(operation, inner)),
+      id,
+    );
     if (operation.type === "create" && outcome.type === "done")
       created.set(planned.index, { resourceType: operation.resourceType, id: outcome.id });
     return outcome;

@@ -1,4 +1,5 @@
 import type { Context, CreateRequest, ReplaceRequest, StorageAdapter, StorageRequest } from "../adapter.ts";
+import { withMoved } from "../moved.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../secrets.ts";
 import type { Upkeep } from "../upkeep.ts";
 import { applyDelta } from "./delta.ts";
@@ -108,7 +109,7 @@ function verbsOf(store: Shared, hashSecret: HashSecret | undefined, within?: Tra
         (tenant) => lookUpsFor(tenant, request.resourceType, request.filter),
       ),
     async create(request, context) {
-      const secrets = await hash(request);
+      const secrets = withMoved(await hash(request), request.moved, hashSecret !== undefined);
       return inTurn(request, context, (tenant) => createResource(tenant, request, secrets), values(request));
     },
     async replace(request, context) {

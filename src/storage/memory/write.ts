@@ -1,5 +1,6 @@
 import { uniqueness } from "../../error.ts";
 import type { CreateRequest, DeleteRequest, ReplaceRequest, StorageNotice, StoredResource } from "../adapter.ts";
+import { firstVersion } from "../moved.ts";
 import { type HashedSecrets, keepSecrets } from "../secrets.ts";
 import { changeContent, removeRow, rewrite } from "./change.ts";
 import { addToIndexes, removeFromIndexes, updateIndexes } from "./indexes.ts";
@@ -32,11 +33,6 @@ export function createResource(tenant: Tenant, request: CreateRequest, secrets: 
   keepSecrets(row.secrets, secrets);
   for (const notice of notices) request.notify(notice);
   return resourceOf(new State(tenant), row, resourceType, request.select);
-}
-
-/** The first version of a resource, or the next one of who comes back. */
-function firstVersion({ restores }: CreateRequest): number {
-  return restores === undefined ? 1 : Number(restores.version) + 1 || 1;
 }
 
 /** Replaces a resource. There is no await in it: nobody comes between the checks and the write [G-2]. */

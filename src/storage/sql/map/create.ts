@@ -44,7 +44,7 @@ export async function createMapped(
   request: CreateRequest,
 ): Promise<StoredResource> {
   const { type } = scope;
-  const secrets = await hashMapped(type, request.secrets, hashSecret);
+  const secrets = await hashMapped(type, request.secrets, hashSecret, request.moved);
   request.signal?.throwIfAborted();
   const returning = returningId(scope, request);
   const id = returning ?? (type.id.isGenerated ? undefined : storedId(scope, request.resource.id));

@@ -1,4 +1,5 @@
 import type { CreateRequest } from "../../adapter.ts";
+import { firstVersion } from "../../moved.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { type Column, driverValue } from "./column.ts";
@@ -23,12 +24,13 @@ type Assignment = readonly [column: string, value: Fragment];
 /**
  * Inserts a row, unless a resource of another type has its id: ids are unique over all types of a tenant [S-3.1-05].
  */
-export function insertRow(scope: MapScope, { resource, at, restores }: CreateRequest, row: NewRow): Fragment {
+export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow): Fragment {
+  const { resource, at } = request;
   const { type, dialect } = scope;
   const { mapping } = type;
   const assigned: readonly Assignment[] = [
     ...identityValues(scope, row.id),
-    [mapping.version, sql`${raw(String(firstVersion(restores)))}`],
+    [mapping.version, raw(String(firstVersion(request)))],
     [mapping.created, sql`${resource.meta.created}`],
     [mapping.lastModified, sql`${resource.meta.lastModified ?? at}`],
     ...attributeValues(dialect, row),
@@ -46,12 +48,6 @@ export function insertRow(scope: MapScope, { resource, at, restores }: CreateReq
   const others = row.id === undefined ? [] : othersWith(scope, row.id);
   const source = others.length === 0 ? sql`VALUES (${values})` : sql`SELECT ${values} WHERE ${join(others, " AND ")}`;
   return sql`INSERT INTO ${type.table} (${columns}) ${source} RETURNING ${type.selected}`;
-}
-
-/** The first version of a row, or the next one of who comes back. */
-function firstVersion(restores: CreateRequest["restores"]): number {
-  const last = Number(restores?.version ?? 0);
-  return Number.isSafeInteger(last) && last > 0 ? last + 1 : 1;
 }
 
 /** Whose the row is. */

@@ -1,4 +1,5 @@
-import type { Secrets, StorageNotice } from "../../adapter.ts";
+import type { Moved, Secrets, StorageNotice } from "../../adapter.ts";
+import { withMoved } from "../../moved.ts";
 import { type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Session } from "../database.ts";
 import { join, raw, sql } from "../dialect/fragment.ts";
@@ -19,10 +20,11 @@ export async function hashMapped(
   type: MappedType,
   secrets: Secrets,
   hashSecret: HashSecret | undefined,
+  moved?: Moved,
 ): Promise<MappedSecrets> {
   const columnOf = (attribute: string) => type.secrets.find(({ path }) => path.text === attribute);
   const hasColumn = (attribute: string): boolean => columnOf(attribute) !== undefined;
-  const hashed = await hashSecrets(pick(secrets, hasColumn), hashSecret);
+  const hashed = withMoved(await hashSecrets(pick(secrets, hasColumn), hashSecret), moved, hashSecret !== undefined);
   const dropped = await hashSecrets(
     pick(secrets, (attribute) => !hasColumn(attribute)),
     undefined,

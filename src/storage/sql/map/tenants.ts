@@ -101,7 +101,7 @@ export async function* exportTenantOf(
   for (const [index, type] of mappings.all.slice(start).entries()) {
     const scope = scopeOf(database.dialect, mappings, type, contextOf(tenant));
     let last = index === 0 && after !== undefined ? parseId(type.id, after.id) : undefined;
-    if (index === 0 && after !== undefined && last === undefined)
+    if (index === 0 && after !== undefined && after.id !== "" && last === undefined)
       throw new TypeError(`exportTenant: after names ${after.id}, which is no id of ${type.name}.`);
     for (;;) {
       const ids = await idsBehind(database, scope, last, BATCH);

@@ -1,6 +1,7 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import { doInSlices, TimeSlice } from "../../../time-slice.ts";
 import type { Context, CreateRequest, StoredResource } from "../../adapter.ts";
+import { firstVersion, withMoved } from "../../moved.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database } from "../database.ts";
 import { type Fragment, raw, returning, sql } from "../dialect/fragment.ts";
@@ -31,12 +32,13 @@ export async function createResource(
 ): Promise<StoredResource> {
   const { resourceType } = request;
   const tenant = context.tenant ?? "";
-  const secrets = await hashSecrets(request.secrets, hashSecret);
+  const hashed = await hashSecrets(request.secrets, hashSecret);
+  const secrets = withMoved(hashed, request.moved, hashSecret !== undefined);
+  const version = firstVersion(request);
   request.signal?.throwIfAborted();
   // Ids are kept as they are compared, so that an index over ids answers comparisons too.
   const id = request.resource.id.normalize("NFC");
   const owner: Owner = { dialect: database.dialect, tables, tenant, type: resourceType.name, id };
-  const version = firstVersion(request);
   let uniques: readonly UniqueRow[] = [];
   const write = async (): Promise<StoredResource> => {
     const settled = await settle(database, tables, tenant, request, { ...request.resource, id });
@@ -66,12 +68,6 @@ function isReferredTo(
 ): boolean {
   const missing = checkReferences[`${resourceType}.${attribute}`];
   return missing === undefined || missing === "keep";
-}
-
-/** The first version of a resource, or the next one of who comes back. */
-function firstVersion({ restores }: CreateRequest): number {
-  const last = Number(restores?.version ?? 0);
-  return Number.isSafeInteger(last) && last > 0 ? last + 1 : 1;
 }
 
 function insertResource(

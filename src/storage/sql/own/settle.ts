@@ -50,24 +50,27 @@ export async function settle(
   request: Pick<WriteRequest, "resourceType" | "checkReferences">,
   given: NewResource,
 ): Promise<Settled> {
-  const { resourceType, checkReferences } = request;
-  const held = [...referencesIn(resourceType, given)];
-  if (held.length === 0) return { resource: given, isTarget: () => false, notices: [] };
-  const types = await typesOf(
-    session,
-    tables,
-    tenant,
-    held.map(({ id }) => id),
-  );
+  const named = [...referencesIn(request.resourceType, given)].map(({ id }) => id);
+  if (named.length === 0) return { resource: given, isTarget: () => false, notices: [] };
+  const types = await typesOf(session, tables, tenant, named);
+  return settleAmong(request, given, (id) => types.get(id));
+}
+
+/** The same where it is known already which type the resource of an id is of. */
+export function settleAmong(
+  { resourceType, checkReferences }: Pick<WriteRequest, "resourceType" | "checkReferences">,
+  given: NewResource,
+  typeOf: (id: string) => string | undefined,
+): Settled {
   const notices: StorageNotice[] = [];
   const options = { holder: given.id, checkReferences, notices };
   const allowed = new Map(
     resourceType.references.map((reference) => [reference.attribute.path, reference.resourceTypes]),
   );
   return {
-    resource: settleReferences(resourceType, given, (id) => types.get(id), options),
+    resource: settleReferences(resourceType, given, typeOf, options),
     isTarget: (attribute, id) => {
-      const type = types.get(id);
+      const type = typeOf(id);
       return type !== undefined && allowed.get(attribute)?.includes(type) === true;
     },
     notices,

@@ -2,7 +2,15 @@ import type { Kysely } from "kysely";
 import { unavailable } from "../../../error.ts";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import type { CompiledResourceType, ResourceTypeDefinition } from "../../../schema/resource-type.ts";
-import type { Context, ReadRequest, StorageAdapter, StorageRequest, WriteRequest } from "../../adapter.ts";
+import type {
+  Context,
+  CreateRequest,
+  ReadRequest,
+  StorageAdapter,
+  StorageRequest,
+  WriteRequest,
+} from "../../adapter.ts";
+import { creatingMany } from "../../create-many.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type {
   Counts,
@@ -17,6 +25,7 @@ import { sqlLedger } from "../ledger.ts";
 import { sqlOutbox } from "../outbox.ts";
 import type { Field } from "./batches.ts";
 import { createResource } from "./create.ts";
+import { createMany } from "./create-many.ts";
 import { applyDelta } from "./delta.ts";
 import { deleteTenant, dropType } from "./discard.ts";
 import { exportTenant, type Position } from "./export.ts";
@@ -270,6 +279,8 @@ interface Settings {
 /** What only the storage as a whole has: it works on a database that need not be open. */
 type Whole = Pick<SqlStorage, "prepare" | "plan" | "schemaChanges" | "unknownTypes">;
 
+const CAPABILITIES = { filter: true, sort: true, cursor: true, tenants: true, danglingReferences: true } as const;
+
 /** Storage in a database that is open, or in a transaction of one. */
 function storageOver(database: Database, settings: Settings): Omit<SqlStorage, keyof Whole> {
   const { tables, hashSecret, shapes, opening } = settings;
@@ -283,14 +294,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
   return {
     name: `sqlStorage on ${database.dialect.name}`,
     contract: 1,
-    capabilities: {
-      filter: true,
-      sort: true,
-      cursor: true,
-      tenants: true,
-      danglingReferences: true,
-      secrets: hashSecret !== undefined,
-    },
+    capabilities: { ...CAPABILITIES, secrets: hashSecret !== undefined },
     ...(database.isTransaction ? { handle: database.handle } : {}),
     async get(request, context) {
       request.signal?.throwIfAborted();
@@ -314,10 +318,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
           )
         : relying(database, (known) => query(database, tables, request, context, settings, known));
     },
-    async create(request, context) {
-      const known = await announce(request, context);
-      return createResource(database, tables, request, context, { hashSecret, known });
-    },
+    create: createOver(database, settings, announce),
     async replace(request, context) {
       const known = await announce(request, context);
       return replaceResource(database, tables, request, context, { hashSecret, shapes, known });
@@ -336,6 +337,23 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
     ...upkeepOver({ database, tables }, shapes),
     reindex: (options) => reindex({ database, tables, shapes, hashSecret }, options),
   };
+}
+
+/** Stores resources, one or many at a time. */
+function createOver(
+  database: Database,
+  { tables, hashSecret }: Settings,
+  announce: (request: WriteRequest, context: Context) => Promise<KnownShapes>,
+): SqlStorage["create"] {
+  return creatingMany(
+    async (request: CreateRequest, context: Context) =>
+      createResource(database, tables, request, context, { hashSecret, known: await announce(request, context) }),
+    async (requests: readonly CreateRequest[], context: Context) => {
+      const [first] = requests;
+      if (first === undefined) return [];
+      return createMany(database, tables, requests, context, { hashSecret, known: await announce(first, context) });
+    },
+  );
 }
 
 /**

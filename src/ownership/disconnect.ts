@@ -1,0 +1,121 @@
+import type { Call } from "../call/call.ts";
+import { FORMER, formerKey, MANAGED, managedKey } from "../call/ownership.ts";
+import { isScimError } from "../error.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
+import type { Context } from "../storage/adapter.ts";
+import type { LedgerEntry } from "../storage/ledger.ts";
+import type { ManagedResource } from "./managed.ts";
+
+/** What becomes of the resources of a provider that is let go; see `Ownership.disconnect`. */
+export type DisconnectPolicy = "keep" | "convert" | "remove";
+
+/** Options of `disconnect`. */
+export interface DisconnectOptions {
+  /** The provider that is let go, as `ownership.owner` names it. Default: all of the tenant. */
+  readonly owner?: string | undefined;
+  /** How many resources are done at a time. Default 100. */
+  readonly batchSize?: number | undefined;
+  /** Told after each batch how many are done. What it throws ends the work. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+  /** Aborted: the work ends with its reason after the batch under way. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What `disconnect` did. */
+export interface Disconnected {
+  /** Resources that were kept, converted or removed; those that were kept before are not counted again. */
+  readonly done: number;
+  /** Resources that could not be removed, because `decide` refused it, and why. They stay managed. The first 100. */
+  readonly refused: readonly { readonly resourceType: string; readonly id: string; readonly reason: string }[];
+}
+
+const MOST_REFUSED = 100;
+
+/** Lets a provider go, type by type and batch by batch. What is done is no longer listed as connected, so that it goes on by itself. */
+export async function disconnect<C extends Context>(
+  call: Call<C>,
+  policy: DisconnectPolicy,
+  { batchSize = 100, onProgress }: DisconnectOptions,
+  listOf: (type: CompiledResourceType) => AsyncIterable<ManagedResource>,
+): Promise<Disconnected> {
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    throw new TypeError("disconnect: batchSize must be a whole number above 0.");
+  const refused: Disconnected["refused"][number][] = [];
+  let done = 0;
+  const doBatch = async (type: CompiledResourceType, batch: readonly ManagedResource[]): Promise<void> => {
+    const former = await formerOf(type, batch, call);
+    const { ledger } = call.storageOf(type);
+    if (former.length > 0) await ledger?.write(former, call.context);
+    if (policy === "remove") {
+      for (const { id } of batch) {
+        const reason = await remove(type, id, call);
+        if (reason === undefined) done++;
+        else if (refused.length < MOST_REFUSED) refused.push({ resourceType: type.name, id, reason });
+      }
+    } else {
+      if (policy === "keep") await ledger?.write(batch.map(markedAt(call.engine.now().toISOString())), call.context);
+      else await ledger?.remove(MANAGED, batch.map(keyOf), call.context);
+      done += batch.length;
+    }
+    onProgress?.(done);
+  };
+  // Those that refer to others go first: groups before their members.
+  for (const type of call.engine.resourceTypes.toReversed()) {
+    let batch: ManagedResource[] = [];
+    for await (const managed of listOf(type)) {
+      if (policy === "keep" && managed.disconnected !== undefined) continue;
+      if (batch.push(managed) < batchSize) continue;
+      await doBatch(type, batch);
+      batch = [];
+    }
+    if (batch.length > 0) await doBatch(type, batch);
+  }
+  return { done, refused };
+}
+
+function keyOf({ resourceType, id }: ManagedResource): string {
+  return managedKey(resourceType, id);
+}
+
+function markedAt(disconnected: string): (managed: ManagedResource) => LedgerEntry {
+  return (managed) => {
+    const { owner, since } = managed;
+    return { kind: MANAGED, key: keyOf(managed), value: { owner, since, disconnected } };
+  };
+}
+
+/** Which ids have which externalIds, as entries of the ledger. */
+async function formerOf<C extends Context>(
+  type: CompiledResourceType,
+  batch: readonly ManagedResource[],
+  { storageOf, context, signal }: Call<C>,
+): Promise<readonly LedgerEntry[]> {
+  const select = { includes: ({ path }: { readonly path: string }) => path === "externalId" };
+  const found = await Promise.all(
+    batch.map(({ id }) => storageOf(type).get({ resourceType: type, id, select, signal }, context)),
+  );
+  const entries: LedgerEntry[] = [];
+  for (const resource of found) {
+    if (typeof resource?.externalId !== "string") continue;
+    entries.push({ kind: FORMER, key: await formerKey(type.name, resource.externalId), value: { id: resource.id } });
+  }
+  return entries;
+}
+
+/** Deletes a resource as a request does; why it was refused, or undefined where it is gone. */
+async function remove<C extends Context>(
+  resourceType: CompiledResourceType,
+  id: string,
+  call: Call<C>,
+): Promise<string | undefined> {
+  try {
+    await call.run({ type: "delete", resourceType, id, ifMatch: undefined }, call);
+    return undefined;
+  } catch (error) {
+    if (!isScimError(error) || error.status >= 500) throw error;
+    if (error.status !== 404) return error.detail;
+    // It was gone already, by another way than a request.
+    await call.storageOf(resourceType).ledger?.remove(MANAGED, [managedKey(resourceType.name, id)], call.context);
+    return undefined;
+  }
+}
