@@ -21,7 +21,10 @@ export const SCIM_TYPES = {
   invalidCount: 400,
 } as const;
 
-/** A keyword of RFC 7644 Table 9 or RFC 9865 §2.1. @see RFC 7644 §3.12; RFC 9865 §2.1 */
+/**
+ * A keyword of RFC 7644 Table 9 or RFC 9865 §2.1. This union may grow: give a `switch` over it a default branch.
+ * @see RFC 7644 §3.12; RFC 9865 §2.1
+ */
 export type ScimType = keyof typeof SCIM_TYPES;
 
 /** The JSON body of an error response. `status` is a string, as the RFC demands. @see RFC 7644 §3.12 */

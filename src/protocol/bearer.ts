@@ -24,6 +24,17 @@ export type VerifyToken<C extends Context, H = unknown> = (
 ) => C | null | undefined | Promise<C | null | undefined>;
 
 /**
+ * An `authenticate` function that gives contexts of one type. (It is written as an intersection because TypeScript puts off what it
+ * infers of a call that gives a plain function, and the other options of `createScim` would not know the context.)
+ * @see RFC 6750 §2.1
+ */
+export type BearerAuthentication<C extends Context, H = unknown> = ((
+  request: ScimRequest,
+  ...host: HostArgument<H>
+) => Promise<C>) &
+  CallableFunction;
+
+/**
  * Makes an `authenticate` function for bearer tokens, as administrators paste them into identity providers. Give one token, a context
  * for each, or a function that looks a token up, for those that are in a database or are made while the server runs. Fixed tokens are
  * compared by their SHA-256 digests in constant time; let a function look up the digest, which a database can be searched for
@@ -47,19 +58,19 @@ export type VerifyToken<C extends Context, H = unknown> = (
  * ```
  * @see RFC 6750 §2.1, §3
  */
-export function bearerToken(token: string, options?: BearerOptions): (request: ScimRequest) => Promise<Context>;
+export function bearerToken(token: string, options?: BearerOptions): BearerAuthentication<Context>;
 export function bearerToken<C extends Context, H = unknown>(
   verify: VerifyToken<C, H>,
   options?: BearerOptions,
-): (request: ScimRequest, ...host: HostArgument<H>) => Promise<C>;
+): BearerAuthentication<C, H>;
 export function bearerToken<C extends Context>(
   contexts: Readonly<Record<string, C>>,
   options?: BearerOptions,
-): (request: ScimRequest) => Promise<C>;
+): BearerAuthentication<C>;
 export function bearerToken(
   tokens: string | Readonly<Record<string, Context>> | VerifyToken<Context>,
   { bare = false }: BearerOptions = {},
-): (request: ScimRequest, host?: unknown) => Promise<Context> {
+): BearerAuthentication<Context> {
   const verify = typeof tokens === "function" ? tokens : fixedTokens(tokens);
   return async (request, host) => {
     const credential = credentialOf(request, bare);

@@ -110,9 +110,9 @@ function commonOf<C extends Context>(options: SettledOptions<C>, committed: () =
       authenticationSchemes: discovery.authenticationSchemes.map((scheme) => ({ ...scheme })),
       documentationUri: discovery.documentationUri,
       decide: options.decide,
+      ownership: ownershipRulesOf(options.ownership),
       adopt: typeof options.adopt === "function" ? { decide: options.adopt } : options.adopt,
       lifecycle: options.lifecycle,
-      ownership: ownershipRulesOf(options.ownership),
       outbox: options.outbox,
       now: options.clock.now,
       newId: options.newId,
@@ -129,8 +129,8 @@ function createEngine<C extends Context>(
   resourceTypes: readonly CompiledResourceType[],
 ): Engine<C> {
   if (options.outbox) checkOutbox(resourceTypes, adapterOf);
-  checkLifecycle(options.lifecycle, resourceTypes, adapterOf);
   if (settings.ownership !== undefined) checkOwnership(settings.ownership, resourceTypes, adapterOf);
+  checkLifecycle(options.lifecycle, resourceTypes, adapterOf);
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
   return {
     ...settings,

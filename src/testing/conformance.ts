@@ -78,6 +78,8 @@ export interface Conformance {
   readonly seed: number;
   /** Titles of all cases, in the order in which they run. */
   readonly titles: readonly string[];
+  /** The same with their chapters, and the number of the contract that each belongs to: one of a later contract than the adapter's is left out. */
+  readonly cases: readonly { readonly title: string; readonly chapter: string; readonly contract: number }[];
   /** What the cases that have run so far came to. */
   scoreCard(): ScoreCard;
 }
@@ -128,6 +130,8 @@ export function storageConformance<C extends Context = Context>(options: Conform
       const missing = one.needs.find((need) => !isServed(resourceTypes, need));
       if (missing !== undefined) throw new LeftOut(`${missing} is not among the resource types`);
       const made = await open();
+      const { contract } = made.storage;
+      if (one.contract > contract) throw new LeftOut(`the adapter keeps contract ${contract}`);
       const lacking = one.features.find((feature) => !has(made, feature, resourceTypes));
       if (lacking !== undefined) throw new LeftOut(`the adapter declares that it has no ${lacking}`);
       await one.run(await subjectOf(run, made, (seed + index) | 0));
@@ -158,7 +162,8 @@ export function storageConformance<C extends Context = Context>(options: Conform
   }
   const scoreCard = (): ScoreCard => scoreCardOf(seed, cases, verdicts);
   if (report !== undefined) test("score card", async () => report(scoreCard()));
-  return { seed, titles: cases.map(({ title }) => title), scoreCard };
+  const listed = cases.map(({ title, chapter, contract }) => ({ title, chapter, contract }));
+  return { seed, titles: cases.map(({ title }) => title), cases: listed, scoreCard };
 }
 
 function unexpected(one: Case, error: unknown): string {

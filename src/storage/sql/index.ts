@@ -16,3 +16,4 @@ export { type MappedStorage, type MappedStorageOptions, mappedStorage } from "./
 export type { Preparation, PrepareOptions } from "./own/prepare.ts";
 export type { SchemaComparison, SchemaQuestion, UnknownType } from "./own/schema-changes.ts";
 export { type SqlStorage, type SqlStorageOptions, sqlStorage, type TypeUpkeepOptions } from "./own/storage.ts";
+export { transactionOf } from "./transaction-of.ts";
