@@ -17,6 +17,15 @@ export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type 
  */
 export * as errors from "./errors.ts";
 export type {
+  Adopt,
+  AdoptionAnswer,
+  AdoptionCandidate,
+  AdoptionReason,
+  AdoptOptions,
+  Assertion,
+  LifecycleOptions,
+} from "./events/adoption.ts";
+export type {
   Asked,
   ChangeEvent,
   CollectionDelta,

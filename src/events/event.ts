@@ -5,6 +5,7 @@ import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { ShapeChange } from "../schema/shape.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import type { AdoptionReason } from "./adoption.ts";
 
 export type { JsonPatchOperation } from "../patch/json-patch.ts";
 
@@ -72,7 +73,17 @@ export type ChangeEvent<
 /** A change to a resource of one type, by its parts, so that one of a known type goes where any is taken. */
 interface ChangeOf<C extends Context, N extends string, S, D> {
   /** What became of the resource. Kinds may be added by any release, so let those that you do not know pass. */
-  readonly type: "created" | "replaced" | "patched" | "deleted" | "activated" | "deactivated";
+  readonly type:
+    | "created"
+    | "replaced"
+    | "patched"
+    | "deleted"
+    | "activated"
+    | "deactivated"
+    /** A create became an account that existed (`adopt`): `before` is what it was. */
+    | "adopted"
+    /** The same, of one that was out of service; or somebody came back who had been deleted: then there is no `before`. */
+    | "restored";
   /** Name of the resource type, e.g. `User`. */
   readonly resourceType: N;
   /** Its endpoint, e.g. `/Users`. */
@@ -95,6 +106,8 @@ interface ChangeOf<C extends Context, N extends string, S, D> {
   readonly transaction: string;
   readonly before?: S;
   readonly after?: S;
+  /** Of `adopted` and `restored`: why the create met the account. */
+  readonly reason?: AdoptionReason;
   /** When, as ISO 8601 text. */
   readonly at: string;
   readonly context: C;
