@@ -1,4 +1,4 @@
-export type { Access, OperationFacts } from "./call/facts.ts";
+export type { Access, OperationFacts, OperationType } from "./call/facts.ts";
 export type { IdRequest } from "./call/id-request.ts";
 export type { Limits } from "./call/limits.ts";
 export type { OwnershipOptions } from "./call/ownership.ts";
@@ -17,6 +17,15 @@ export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type 
  */
 export * as errors from "./errors.ts";
 export type {
+  Adopt,
+  AdoptionAnswer,
+  AdoptionCandidate,
+  AdoptionReason,
+  AdoptOptions,
+  Assertion,
+  LifecycleOptions,
+} from "./events/adoption.ts";
+export type {
   Asked,
   ChangeEvent,
   CollectionDelta,
@@ -31,7 +40,7 @@ export type { Delivery, OutboxEvent } from "./events/outbox-event.ts";
 export type { Amendment, Decide, PendingChange } from "./events/pending-change.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
-export { type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
+export { type BearerAuthentication, type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
 export type { Me, ResolveMe } from "./protocol/me.ts";
 export type { HostArgument, ScimRequest, ScimResponse } from "./protocol/message.ts";
 export { attributeAliases } from "./quirks/attribute-aliases.ts";

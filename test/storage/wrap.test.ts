@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac } from "node:crypto";
 import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
+import { createManyOf } from "../../src/storage/create-many.ts";
 import {
   type Context,
   type ResourceObject,
@@ -8,7 +9,6 @@ import {
   type StorageWrapper,
   wrapStorage,
 } from "../../src/storage/index.ts";
-import { createManyOf } from "../../src/storage/create-many.ts";
 import { type MemoryStorage, memoryStorage } from "../../src/storage/memory/index.ts";
 import { bulkOf, idOf, patchOf, postGroup, postUser, sendBulk, statuses } from "../support/bulk.ts";
 import { directory } from "../support/directory.ts";

@@ -17,3 +17,4 @@ export type { Preparation, PrepareOptions } from "./own/prepare.ts";
 export type { SchemaComparison, SchemaQuestion, UnknownType } from "./own/schema-changes.ts";
 export type { SqlStorage, SqlStorageOptions, TypeUpkeepOptions } from "./own/sql-storage.ts";
 export { sqlStorage } from "./own/storage.ts";
+export { transactionOf } from "./transaction-of.ts";

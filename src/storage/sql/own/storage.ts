@@ -6,6 +6,7 @@ import { creatingMany } from "../../create-many.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type { SchemaChange, UpkeepOptions } from "../../upkeep.ts";
 import { type Database, databaseOf, type Session } from "../database.ts";
+import { sqlLedger } from "../ledger.ts";
 import { sqlOutbox } from "../outbox.ts";
 import type { Field } from "./batches.ts";
 import { createResource } from "./create.ts";
@@ -140,6 +141,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
       return applyDelta(database, tables, request, context, await announce(request, context));
     },
     delete: (request, context) => deleteResource(database, tables, request, context),
+    ledger: sqlLedger(database, tables.ledger),
     outbox: sqlOutbox(database, tables.outbox),
     transaction: (work) => openAnnounced(database, shapes, (inner) => work(storageOver(inner, settings))),
     async readSecret(resourceType, id, attribute, context = {}) {
