@@ -15,7 +15,7 @@ export const ROOMS = [
   ["drivers", "storage/sql/drivers/", [], ["kysely", "node:sqlite", "node:worker_threads"]],
   ["own", "storage/sql/own/", ["error", "time", "schema", "filter", "storage", "dialect", "sql"], ["kysely"]],
   ["map", "storage/sql/map/", ["error", "time", "schema", "filter", "storage", "dialect", "sql"], ["kysely"]],
-  ["sql-door", "storage/sql/index\\.ts", ["storage", "drivers", "own", "map"]],
+  ["sql-door", "storage/sql/index\\.ts", ["storage", "sql", "drivers", "own", "map"]],
   ["events", "events/", ["error", "schema", "patch", "storage"], ["fast-json-patch"]],
   ["call", "call/", ["error", "time", "schema", "filter", "quirks", "patch", "storage", "events"]],
   [

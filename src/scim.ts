@@ -14,6 +14,7 @@ import { insideFrom } from "./service/host-call.ts";
 import { keepInside } from "./service/inside.ts";
 import { tell } from "./service/listeners.ts";
 import type { ScimOptions } from "./service/options.ts";
+import { fixedPath } from "./service/place.ts";
 import { type Progress, requestEvent, startProgress } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
 import type { OutboxLag } from "./storage/outbox.ts";
@@ -98,6 +99,11 @@ export interface Scim<H = unknown, R extends ResourceTypeDefinition = ResourceTy
   lag(): Promise<OutboxLag>;
   /** The bounds in force, for hosts that enforce `limits.body` while reading. */
   readonly limits: Limits;
+  /**
+   * Below which path the endpoints are, without a slash at its end: `/scim/v2`, or `""` for the root. Undefined where that depends on the
+   * request (`baseUrl` or `path` is a function).
+   */
+  readonly path: string | undefined;
   /** The compiled resource types of the options; those of tenants may differ. */
   readonly resourceTypes: readonly CompiledResourceType[];
 }
@@ -144,6 +150,7 @@ export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
 
   const scim: Scim = {
     limits,
+    path: fixedPath(settled),
     resourceTypes,
     drain,
     lag,

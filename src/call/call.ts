@@ -52,12 +52,12 @@ export interface Engine<C extends Context> {
   readonly announced: ResourceObject;
   /** Asked about each change, in one step with its write. */
   readonly decide: Decide<C> | undefined;
+  /** How it is remembered which resources a provider owns; undefined: it is not. */
+  readonly ownership: OwnershipRules<C> | undefined;
   /** How a create becomes an account that exists; undefined where it never does. */
   readonly adopt: AdoptOptions<C> | undefined;
   /** What becomes of resources that are deleted. */
   readonly lifecycle: LifecycleOptions;
-  /** How it is remembered which resources a provider owns; undefined: it is not. */
-  readonly ownership: OwnershipRules<C> | undefined;
   /** Whether events are kept in the outbox of storage. */
   readonly outbox: boolean;
   readonly now: () => Date;

@@ -1,4 +1,5 @@
-import type { ResourceObject } from "../schema/value.ts";
+import type { PartOf } from "../schema/resource.ts";
+import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 
 /**
@@ -10,20 +11,35 @@ export type AdoptionReason =
   | { readonly type: "host" }
   | { readonly type: "tombstone" };
 
-/** What a client asserts by a create. */
-export interface Assertion {
+/**
+ * What a client asserts by a create. `resourceType` tells the types of `createScim` apart; what stands elsewhere names those that it
+ * understands, as in `Assertion<typeof User>`.
+ */
+export type Assertion<R extends ResourceTypeDefinition = ResourceTypeDefinition> = R extends ResourceTypeDefinition
+  ? AssertionOf<R["name"], PartOf<R>>
+  : never;
+
+/** An assertion about a resource of one type, by its parts, so that one of a known type goes where any is taken. */
+interface AssertionOf<N extends string, P> {
   /** Name of the resource type, e.g. `User`. */
-  readonly resourceType: string;
+  readonly resourceType: N;
   /** Its endpoint, e.g. `/Users`. */
   readonly endpoint: string;
   /** What the client names, with canonical names and values, without secrets. */
-  readonly attributes: ResourceObject;
+  readonly attributes: P;
   /** What the driver knows the transaction by that the create is part of; undefined where there is none. */
   readonly transaction: unknown;
 }
 
-/** An account that a create met. It is one of the same tenant, always. */
-export interface AdoptionCandidate extends Assertion {
+/**
+ * An account that a create met. It is one of the same tenant, always. `resourceType` tells the types of `createScim` apart; what stands
+ * elsewhere names those that it understands, as in `AdoptionCandidate<typeof User>`.
+ */
+export type AdoptionCandidate<R extends ResourceTypeDefinition = ResourceTypeDefinition> =
+  R extends ResourceTypeDefinition ? CandidateOf<R["name"], PartOf<R>> : never;
+
+/** A candidate of one type, by its parts. */
+interface CandidateOf<N extends string, P> extends AssertionOf<N, P> {
   readonly reason: AdoptionReason;
   /** The id of the account. */
   readonly id: string;
@@ -37,7 +53,7 @@ export interface AdoptionCandidate extends Assertion {
    * The account as it is, without secrets and without collections. Of one that is remembered what was kept of it, which is the id and
    * the externalId at least.
    */
-  existing(): Promise<ResourceObject>;
+  existing(): Promise<P>;
 }
 
 /**
@@ -54,8 +70,8 @@ export type AdoptionAnswer = "refuse" | "link" | "restore";
  * names. Link where the tenant's directory is the authority for the address (a domain that the tenant has verified), and never accounts
  * that may do more than the directory's administrator.
  */
-export type Adopt<C extends Context = Context> = (
-  candidate: AdoptionCandidate,
+export type Adopt<C extends Context = Context, R extends ResourceTypeDefinition = ResourceTypeDefinition> = (
+  candidate: AdoptionCandidate<R>,
   context: C,
 ) => AdoptionAnswer | Promise<AdoptionAnswer>;
 
@@ -76,14 +92,16 @@ export type Adopt<C extends Context = Context> = (
  * });
  * ```
  */
-export interface AdoptOptions<C extends Context = Context> {
+export interface AdoptOptions<C extends Context = Context, R extends ResourceTypeDefinition = ResourceTypeDefinition> {
   /** Is asked about each account that a create meets. */
-  readonly decide: Adopt<C>;
+  readonly decide: Adopt<C, R>;
   /**
    * Looks an account up before anything is written, by what scimkit cannot know: gives the id of a resource of the same tenant and type,
    * or undefined for none. What it names is then asked about. Default: nobody is looked up.
    */
-  readonly match?: ((asserted: Assertion, context: C) => string | undefined | Promise<string | undefined>) | undefined;
+  readonly match?:
+    | ((asserted: Assertion<R>, context: C) => string | undefined | Promise<string | undefined>)
+    | undefined;
   /**
    * `"put"`: what is linked takes what the client asserts as by a PUT: what it does not name is cleared. Default `"patch"`: as by a PATCH
    * that replaces each attribute that is named and leaves the others; of a collection (a group's members) elements are added and none goes.

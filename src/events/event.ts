@@ -198,6 +198,8 @@ export interface UndeliveredEvent<C extends Context = Context> {
  * `created` alone, whatever its `active`. No event carries a secret, a token or a filter's operands; `fault` carries the thrown
  * value for the host's own log.
  *
+ * This union may grow: give a `switch` over it a default branch.
+ *
  * @example
  * ```ts
  * import type { ScimEvent } from "scimkit";
@@ -214,6 +216,8 @@ export type ScimEvent<C extends Context = Context, R extends ResourceTypeDefinit
 /**
  * What `onNotice` is told: all that happens beside changes. Whatever was refused is told as `refused`, whatever failed as `fault`,
  * each once. Kinds may be added by any release, so let those that you do not know pass.
+ *
+ * This union may grow: give a `switch` over it a default branch.
  *
  * @example
  * ```ts

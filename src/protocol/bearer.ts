@@ -6,7 +6,7 @@ import type { HostArgument, ScimRequest } from "./message.ts";
 /** Options of `bearerToken`. @see RFC 6750 §2.1 */
 export interface BearerOptions {
   /** `true`: the token is taken without the word Bearer in front as well, as Okta's header mode sends it. Default `false`: 401. */
-  readonly bare?: boolean;
+  readonly bare?: boolean | undefined;
 }
 
 /** Shortest token that can be called a secret. */
@@ -22,6 +22,17 @@ export type VerifyToken<C extends Context, H = unknown> = (
   request: ScimRequest,
   host: H,
 ) => C | null | undefined | Promise<C | null | undefined>;
+
+/**
+ * An `authenticate` function that gives contexts of one type. (It is written as an intersection because TypeScript puts off what it
+ * infers of a call that gives a plain function, and the other options of `createScim` would not know the context.)
+ * @see RFC 6750 §2.1
+ */
+export type BearerAuthentication<C extends Context, H = unknown> = ((
+  request: ScimRequest,
+  ...host: HostArgument<H>
+) => Promise<C>) &
+  CallableFunction;
 
 /**
  * Makes an `authenticate` function for bearer tokens, as administrators paste them into identity providers. Give one token, a context
@@ -47,19 +58,19 @@ export type VerifyToken<C extends Context, H = unknown> = (
  * ```
  * @see RFC 6750 §2.1, §3
  */
-export function bearerToken(token: string, options?: BearerOptions): (request: ScimRequest) => Promise<Context>;
+export function bearerToken(token: string, options?: BearerOptions): BearerAuthentication<Context>;
 export function bearerToken<C extends Context, H = unknown>(
   verify: VerifyToken<C, H>,
   options?: BearerOptions,
-): (request: ScimRequest, ...host: HostArgument<H>) => Promise<C>;
+): BearerAuthentication<C, H>;
 export function bearerToken<C extends Context>(
   contexts: Readonly<Record<string, C>>,
   options?: BearerOptions,
-): (request: ScimRequest) => Promise<C>;
+): BearerAuthentication<C>;
 export function bearerToken(
   tokens: string | Readonly<Record<string, Context>> | VerifyToken<Context>,
   { bare = false }: BearerOptions = {},
-): (request: ScimRequest, host?: unknown) => Promise<Context> {
+): BearerAuthentication<Context> {
   const verify = typeof tokens === "function" ? tokens : fixedTokens(tokens);
   return async (request, host) => {
     const credential = credentialOf(request, bare);

@@ -56,9 +56,9 @@ export const DEFAULTS = Object.freeze({
   profile: "lenient",
   writableGroups: false,
   outbox: false,
+  ownership: false,
   // What is deleted is deleted, and forgotten.
   lifecycle: {},
-  ownership: false,
   rootQueries: true,
   // No secret: one is made when the first cursor comes or goes.
   paging: { cursorSecret: [], cursorTimeout: 3600 },

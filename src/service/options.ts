@@ -174,7 +174,7 @@ export interface ScimOptions<
    * id of the account; `adopted` or `restored` is told. Default: a taken value is 409 `uniqueness`, and nobody else is looked for.
    * docs/adopting.md has more. @see RFC 7644 §3.3
    */
-  readonly adopt?: Adopt<C> | AdoptOptions<C> | undefined;
+  readonly adopt?: Adopt<C, T[number]> | AdoptOptions<C, T[number]> | undefined;
   /** What becomes of resources that are deleted. Default: they are deleted, and forgotten. docs/leaving.md has a table of all of it. */
   readonly lifecycle?: LifecycleOptions | undefined;
   /**

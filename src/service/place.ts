@@ -4,7 +4,7 @@ import type { ScimRequest } from "../protocol/message.ts";
 import { hasDotSegment, isBelow, splitUrl } from "../protocol/path.ts";
 import { printable } from "../schema/printable.ts";
 import type { Context } from "../storage/adapter.ts";
-import { checkPath } from "./check-options.ts";
+import { checkBaseUrl, checkPath } from "./check-options.ts";
 import type { SettledOptions } from "./defaults.ts";
 
 /** Where a request stands among what the host serves. */
@@ -20,6 +20,13 @@ export function places(option: SettledOptions<never>["path"]): (request: ScimReq
   if (typeof option === "function") return (request) => placeOf(request, checkPath(option(request)));
   const fixed = option === undefined ? undefined : checkPath(option);
   return (request) => placeOf(request, fixed);
+}
+
+/** The path below which the endpoints are, where it is the same for all requests. */
+export function fixedPath({ path, baseUrl }: Pick<SettledOptions<never>, "path" | "baseUrl">): string | undefined {
+  const place = path ?? baseUrl;
+  if (typeof place === "function") return undefined;
+  return path === undefined ? splitUrl(checkBaseUrl(place)).path : checkPath(place);
 }
 
 /**

@@ -61,7 +61,7 @@ export interface SchemaChange {
   readonly needsReindex: boolean;
 }
 
-/** What storage tells besides its result. */
+/** What storage tells besides its result. This union may grow: give a `switch` over it a default branch. */
 export type StorageNotice =
   /** A writeOnly attribute was not kept, because the adapter has no hash function for it. */
   | { readonly type: "secretDropped"; readonly attribute: string }

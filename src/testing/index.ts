@@ -1,5 +1,6 @@
-/** The conformance kit for authors of storage adapters: runner-agnostic, with a score card. */
+/** The conformance kit for authors of storage adapters, runner-agnostic, with a score card; and a client for the tests of hosts. */
 
+export { type TestAnswer, type TestClient, type TestClientOptions, testClient } from "./client.ts";
 export { type Conformance, type ConformanceOptions, storageConformance } from "./conformance.ts";
 export { ConformanceFailure } from "./failure.ts";
 export type { HostFeature } from "./hosts/host-case.ts";

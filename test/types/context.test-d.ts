@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from "vitest";
-import { createScim, User } from "../../src/index.ts";
+import { bearerToken, createScim, User } from "../../src/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 
 const given = { resourceTypes: [User], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2" };
@@ -15,6 +15,24 @@ test("what authenticate returns is the context of every other option", () => {
     resolveMe: ({ userId }) => ({ resourceType: "User", id: userId }),
     throttle: (_request, context) => {
       expectTypeOf(context?.userId).toEqualTypeOf<string | undefined>();
+    },
+  });
+});
+
+test("the contexts of bearer tokens are those of every other option, whether they are listed or looked up", () => {
+  createScim({
+    ...given,
+    authenticate: bearerToken({ "a-long-random-secret": { tenant: "acme", plan: "pro" } }),
+    authorize: (_operation, { plan }) => {
+      expectTypeOf(plan).toEqualTypeOf<string>();
+    },
+  });
+  createScim({
+    ...given,
+    authenticate: bearerToken((token) => (token === "" ? undefined : { tenant: token, plan: 7 })),
+    tenant: ({ plan }) => {
+      expectTypeOf(plan).toEqualTypeOf<number>();
+      return undefined;
     },
   });
 });

@@ -57,10 +57,9 @@ test("a request of Node or of Express is what nodeHandler gives, and that of fet
 });
 
 test("a look-up of tokens sees the host too", () => {
-  const authenticate = bearerToken(async (_token, _request, { ip }: ExpressRequest) => ({ tenant: "acme", ip }));
   const scim = createScim({
     ...given,
-    authenticate,
+    authenticate: bearerToken(async (_token, _request, { ip }: ExpressRequest) => ({ tenant: "acme", ip })),
     authorize: (_operation, { ip }) => {
       expectTypeOf(ip).toEqualTypeOf<string | undefined>();
     },

@@ -13,9 +13,9 @@ export interface SqliteOptions {
    * everything else; they are opened when they are needed. `1`: one in this thread, which does nothing else while a statement
    * runs. A database in memory has one. Default 5.
    */
-  readonly connections?: number;
+  readonly connections?: number | undefined;
   /** Told of every statement, as Kysely's option `log`. Default: nobody is told. */
-  readonly log?: KyselyConfig["log"];
+  readonly log?: KyselyConfig["log"] | undefined;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface SqliteOptions {
  * The module answers no sooner than a statement has ended. So statements on a file run in worker threads, and the event loop
  * goes on meanwhile; only reads of single resources, which take less time than the way to a thread, run in the thread that
  * opened it, and so does everything where a process may start no threads. All statements on a database in memory do: it is for
- * tests. The threads keep no process from ending.
+ * tests. The threads keep no process from ending. `DB` are the tables of the host's own, as of any Kysely.
  *
  * @throws {Error} where the file cannot be opened, with its name and what SQLite says (`cause`), or the runtime is too old, with the version that it takes.
  * @example
@@ -36,13 +36,13 @@ export interface SqliteOptions {
  * await storage.prepare();
  * ```
  */
-export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Kysely<unknown>> {
+export async function openSqlite<DB = unknown>(path: string, options: SqliteOptions = {}): Promise<Kysely<DB>> {
   const sqlite = await loadSqlite();
   const kysely = await import("kysely");
   const isInMemory = isNoFile(path);
   const most = isInMemory ? 1 : (options.connections ?? DEFAULT_CONNECTIONS);
   const driver = new SqliteDriver(connectionsTo(sqlite, path, most));
-  return new kysely.Kysely<unknown>({
+  return new kysely.Kysely<DB>({
     dialect: dialectOf(kysely, driver, !isInMemory),
     ...(options.log === undefined ? {} : { log: options.log }),
   });

@@ -29,11 +29,11 @@ export interface MappedStorageOptions<DB = unknown> {
   /** The resource types, the same as `createScim` gets, each with the table of yours that it lies in: made by `mapTable`. */
   readonly tables: readonly MappedTable[];
   /** The comparison key, where `createScim` gets one of your own. */
-  readonly comparisonKey?: ComparisonKey;
+  readonly comparisonKey?: ComparisonKey | undefined;
   /** Makes of a writeOnly value (a password) what its column keeps. Needed where a mapping has such a column. */
-  readonly hashSecret?: HashSecret;
+  readonly hashSecret?: HashSecret | undefined;
   /** Most rows that a query may look at where SQL cannot express all of it; more is 400 tooMany. Default 100,000. */
-  readonly maxScanned?: number;
+  readonly maxScanned?: number | undefined;
   /**
    * The name of a table of scimkit's own, beside yours, for what is remembered of resources: who was deleted, who is managed. `prepare`
    * makes it. Default: nothing is remembered.
