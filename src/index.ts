@@ -25,7 +25,7 @@ export type {
   UndeliveredEvent,
 } from "./events/event.ts";
 export type { Delivery, OutboxEvent } from "./events/outbox-event.ts";
-export type { Amendment, Decide, PendingChange } from "./events/pending-change.ts";
+export type { Amendment, AnyDecide, AnyPendingChange, Decide, PendingChange } from "./events/pending-change.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
 export { type BearerAuthentication, type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";
