@@ -35,7 +35,6 @@ export async function createResource(
   const hashed = await hashSecrets(request.secrets, hashSecret);
   const secrets = withMoved(hashed, request.moved, hashSecret !== undefined);
   request.signal?.throwIfAborted();
-  const version = firstVersion(request);
   // Ids are kept as they are compared, so that an index over ids answers comparisons too.
   const id = request.resource.id.normalize("NFC");
   const owner: Owner = { dialect: database.dialect, tables, tenant, type: resourceType.name, id };
