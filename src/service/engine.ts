@@ -181,7 +181,7 @@ function checkOutbox<C extends Context>(
   const without = resourceTypes.find((type) => adapterOf(type).outbox === undefined);
   if (without === undefined) return;
   throw new TypeError(
-    `createScim: outbox needs storage that keeps one; the adapter of the resource type ${without.name} has none.`,
+    `createScim: outbox needs storage that keeps one; the storage "${adapterOf(without).name}" of the resource type ${without.name} has none.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac } from "node:crypto";
 import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
+import { createManyOf } from "../../src/storage/create-many.ts";
 import {
   type Context,
   type ResourceObject,
@@ -249,6 +250,13 @@ describe("wrapStorage", () => {
     }));
     await directory({ storage }).ask("POST", "/Bulk", bulkOf([postUser("ada")]));
     expect(lines).toEqual(["begin", "create User"]);
+  });
+
+  test("keeps the faster way of imports where create is the storage's own, and leaves it where it is the wrapper's", async () => {
+    const { storage } = await sqliteEngine("SQLite in memory").open();
+    const own = wrapStorage(storage, () => ({}));
+    const noted = wrapStorage(storage, auditing([]));
+    expect([storage, own, noted].map((each) => createManyOf(each) !== undefined)).toEqual([true, true, false]);
   });
 
   test("gives the type of storage that it was given", () => {
