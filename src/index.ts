@@ -1,4 +1,4 @@
-export type { Access, OperationFacts } from "./call/facts.ts";
+export type { Access, OperationFacts, OperationType } from "./call/facts.ts";
 export type { IdRequest } from "./call/id-request.ts";
 export type { Limits } from "./call/limits.ts";
 export type { OwnershipOptions } from "./call/ownership.ts";
@@ -16,6 +16,15 @@ export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type 
  * @see RFC 7644 §3.12
  */
 export * as errors from "./errors.ts";
+export type {
+  Adopt,
+  AdoptionAnswer,
+  AdoptionCandidate,
+  AdoptionReason,
+  AdoptOptions,
+  Assertion,
+  LifecycleOptions,
+} from "./events/adoption.ts";
 export type {
   Asked,
   ChangeEvent,

@@ -2,6 +2,7 @@ import type { StateOf } from "../schema/resource.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import type { AdoptionReason } from "./adoption.ts";
 import type { CollectionDelta, DeltaOf, JsonPatchOperation } from "./event.ts";
 
 /**
@@ -31,6 +32,11 @@ type StateNamed<T extends ResourceTypeDefinition, N> = string extends T["name"]
 interface PendingOf<R extends ResourceTypeDefinition, T extends ResourceTypeDefinition> {
   /** What makes it; one of a bulk request is what the single request would be. */
   readonly operation: "create" | "replace" | "patch" | "delete";
+  /**
+   * Of a create that is to be an account which exists (`adopt`): how it will be told of, and why it met the account. `before` is what the
+   * account was; undefined where somebody comes back who was deleted. Absent: the create is a new resource.
+   */
+  readonly adoption?: { readonly type: "adopted" | "restored"; readonly reason: AdoptionReason };
   /** Name of the resource type, e.g. `User`. */
   readonly resourceType: R["name"];
   /** Its endpoint, e.g. `/Users`. */
@@ -103,6 +109,7 @@ export type Decide<C extends Context = Context, R extends ResourceTypeDefinition
  */
 export interface AnyPendingChange {
   readonly operation: "create" | "replace" | "patch" | "delete";
+  readonly adoption?: { readonly type: "adopted" | "restored"; readonly reason: AdoptionReason };
   readonly resourceType: string;
   readonly endpoint: string;
   readonly id: string;

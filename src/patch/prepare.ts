@@ -25,11 +25,11 @@ import { isAboutSomething, UnknownNames } from "./unknown-names.ts";
  */
 export interface PrepareOptions {
   /** How values are read. Default: bounds as those of `createScim`, unknown sub-attributes ignored, nothing tolerated. */
-  readonly read?: ReadOptions;
+  readonly read?: ReadOptions | undefined;
   /** How the filters of value paths are resolved. Default: nothing tolerated. */
-  readonly resolve?: ResolveOptions;
+  readonly resolve?: ResolveOptions | undefined;
   /** How paths are parsed. Default: bounds as those of `createScim`. */
-  readonly filter?: FilterParseOptions;
+  readonly filter?: FilterParseOptions | undefined;
   /** A name that the type does not have: the path that is meant, or undefined where it is unknown. */
   readonly alias?: ((name: string) => string | undefined) | undefined;
   /**
@@ -80,7 +80,9 @@ const LITERAL: ReadOptions = {
   },
 };
 
-type Settings = PrepareOptions & Required<Pick<PrepareOptions, "read" | "resolve" | "filter">>;
+type Settings = PrepareOptions & {
+  readonly [K in "read" | "resolve" | "filter"]: NonNullable<PrepareOptions[K]>;
+};
 
 /** What the operations of a request have in common. */
 interface Shared {

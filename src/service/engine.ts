@@ -1,6 +1,7 @@
 import type { Engine } from "../call/call.ts";
 import { type Cursors, createCursors } from "../call/cursor.ts";
 import { selectionOf } from "../call/selection.ts";
+import type { LifecycleOptions } from "../events/adoption.ts";
 import type { ScimNotice } from "../events/event.ts";
 import type { Profile } from "../quirks/profile.ts";
 import { profiles } from "../quirks/profiles.ts";
@@ -11,7 +12,7 @@ import {
   compileResourceType,
   type ResourceTypeDefinition,
 } from "../schema/resource-type.ts";
-import type { Context, StorageAdapter } from "../storage/adapter.ts";
+import { type Context, keepsDeleted, type StorageAdapter } from "../storage/adapter.ts";
 import type { Outbox } from "../storage/outbox.ts";
 import { checkAdapter } from "./check-adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
@@ -110,6 +111,8 @@ function commonOf<C extends Context>(options: SettledOptions<C>, committed: () =
       documentationUri: discovery.documentationUri,
       decide: options.decide,
       ownership: ownershipRulesOf(options.ownership),
+      adopt: typeof options.adopt === "function" ? { decide: options.adopt } : options.adopt,
+      lifecycle: options.lifecycle,
       outbox: options.outbox,
       now: options.clock.now,
       newId: options.newId,
@@ -127,6 +130,7 @@ function createEngine<C extends Context>(
 ): Engine<C> {
   if (options.outbox) checkOutbox(resourceTypes, adapterOf);
   if (settings.ownership !== undefined) checkOwnership(settings.ownership, resourceTypes, adapterOf);
+  checkLifecycle(options.lifecycle, resourceTypes, adapterOf);
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
   return {
     ...settings,
@@ -142,6 +146,26 @@ function createEngine<C extends Context>(
     }),
     pagination: settlePagination(options.paging, canCursor),
   };
+}
+
+/** @throws {TypeError} where storage has no place for what is to be remembered. */
+function checkLifecycle<C extends Context>(
+  { remember, delete: how }: LifecycleOptions,
+  resourceTypes: readonly CompiledResourceType[],
+  adapterOf: Engine<C>["adapterOf"],
+): void {
+  for (const type of resourceTypes) {
+    const { capabilities = {}, ledger } = adapterOf(type);
+    if (ledger !== undefined) continue;
+    if (remember !== undefined)
+      throw new TypeError(
+        `createScim: lifecycle.remember needs storage that keeps a ledger; the adapter of the resource type ${type.name} has none.`,
+      );
+    if (how === "deactivate" && !keepsDeleted(capabilities, type.name))
+      throw new TypeError(
+        `createScim: lifecycle.delete: "deactivate" needs storage that keeps deleted resources, or a ledger; the adapter of the resource type ${type.name} does neither.`,
+      );
+  }
 }
 
 /** @throws {TypeError} where events of a type could not be kept. */

@@ -31,6 +31,7 @@ export type {
   GetRequest,
   IndexPage,
   MissingReference,
+  Moved,
   NewResource,
   Page,
   QueryRequest,

@@ -32,6 +32,19 @@ async function runKit(options: Partial<ConformanceOptions>, which: (title: strin
   return { kit, card: kit.scoreCard(), messages };
 }
 
+describe("the cases of the kit", () => {
+  test("name the contract that they belong to, and those of a later one than the adapter's are left out", async () => {
+    const { kit } = await runKit({}, () => false);
+    expect(kit.cases.map(({ title }) => title)).toEqual(kit.titles);
+    expect(new Set(kit.cases.map(({ contract }) => contract))).toEqual(new Set([1]));
+    const early = { ...memoryStorage(), contract: 0 as 1 };
+    const { card } = await runKit({ factory: () => ({ storage: early }) }, (title) => title.startsWith("create: "));
+    const { leftOut, failed, passed } = card.chapters.find(({ name }) => name === "create") ?? {};
+    expect([failed, passed]).toEqual([[], []]);
+    expect(new Set(leftOut?.map(({ because }) => because))).toEqual(new Set(["the adapter keeps contract 0"]));
+  });
+});
+
 describe("what helps with a failure of the kit", () => {
   test("is known of every chapter, on a heading that there is, by functions that there are", async () => {
     const { kit } = await runKit({}, () => false);

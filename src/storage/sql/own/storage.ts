@@ -21,6 +21,7 @@ import type {
   UpkeepOptions,
 } from "../../upkeep.ts";
 import { type Database, databaseOf, type Session } from "../database.ts";
+import { sqlLedger } from "../ledger.ts";
 import { sqlOutbox } from "../outbox.ts";
 import type { Field } from "./batches.ts";
 import { createResource } from "./create.ts";
@@ -52,39 +53,39 @@ export interface SqlStorageOptions<DB = unknown> {
    */
   readonly db: Kysely<DB>;
   /** What the names of the tables begin with. Default `"scim_"`. */
-  readonly tablePrefix?: string;
+  readonly tablePrefix?: string | undefined;
   /** The PostgreSQL schema that the tables are in; `prepare` makes it. Default: the first one of the search path. */
-  readonly schema?: string;
+  readonly schema?: string | undefined;
   /**
    * Makes of a writeOnly value (a password) what is kept of it, such as an Argon2 hash. Without it such values are
    * dropped, and a `secretDropped` event says so; they are never kept as given.
    */
-  readonly hashSecret?: HashSecret;
+  readonly hashSecret?: HashSecret | undefined;
   /**
    * The resource types whose attributes `indexed` and `searchable` name, and that `prepare` compares with what is stored. Default: users
    * with the enterprise extension, and groups; nothing is compared.
    */
-  readonly resourceTypes?: readonly ResourceTypeDefinition[];
+  readonly resourceTypes?: readonly ResourceTypeDefinition[] | undefined;
   /**
    * Attributes to look up and to sort by in no more time than the page takes; `prepare` makes an index over each.
    * Unique attributes, ids and references are looked up so in any case. Default: userName, externalId, displayName and
    * emails.value; none where `resourceTypes` is given.
    */
-  readonly indexed?: readonly string[];
+  readonly indexed?: readonly string[] | undefined;
   /**
    * Attributes in which `co`, `sw` and `ew` look things up by trigrams instead of looking at every resource; `prepare`
    * makes an index over each. On PostgreSQL this needs the extension `pg_trgm`; without it every resource is looked at.
    * Default: none.
    */
-  readonly searchable?: readonly string[];
+  readonly searchable?: readonly string[] | undefined;
   /** Most rows that a query may look at where SQL cannot express all of it; more is 400 tooMany. Default 100,000. */
-  readonly maxScanned?: number;
+  readonly maxScanned?: number | undefined;
   /**
    * What becomes of requests for resources that were written when their attributes were declared otherwise, as long as `reindex` has
    * not been run where it is needed. `"serve"`: they are answered, some of them at a higher cost, and the event `schemaChanged` tells
    * of it. `"refuse"`: they fail with 503, and `onNotice` is told which attributes have changed. Default `"serve"`.
    */
-  readonly schemaChanges?: "serve" | "refuse";
+  readonly schemaChanges?: "serve" | "refuse" | undefined;
 }
 
 /** Storage in an SQL database. */
@@ -326,6 +327,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
       return applyDelta(database, tables, request, context, await announce(request, context));
     },
     delete: (request, context) => deleteResource(database, tables, request, context),
+    ledger: sqlLedger(database, tables.ledger),
     outbox: sqlOutbox(database, tables.outbox),
     transaction: (work) => openAnnounced(database, shapes, (inner) => work(storageOver(inner, settings))),
     async readSecret(resourceType, id, attribute, context = {}) {
