@@ -32,6 +32,7 @@ export type {
   IndexPage,
   MissingReference,
   Moved,
+  Moved,
   NewResource,
   Page,
   QueryRequest,
@@ -52,6 +53,7 @@ export type {
 } from "./adapter.ts";
 export { isCursorPage, SELECT_ALL } from "./adapter.ts";
 export { checkComparisons } from "./cost.ts";
+export { type CreateMany, creatingMany } from "./create-many.ts";
 export { inverseElement, withInverses } from "./inverse.ts";
 export { compareWalk, type Position, readPosition, walkPlace, writePosition } from "./keyset.ts";
 export type { Ledger, LedgerEntry } from "./ledger.ts";

@@ -4,10 +4,11 @@ import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type ScoreCard, storageConformance } from "../../src/testing/index.ts";
 import { BROKEN as ADAPTERS } from "./broken/adapters.ts";
 import { BROKEN_FOR_DECISIONS } from "./broken/decisions.ts";
+import { BROKEN_MOVES } from "./broken/moving.ts";
 import { BROKEN_OUTBOXES } from "./broken/outbox.ts";
 import { BROKEN_ACROSS_RELEASES } from "./broken/releases.ts";
 
-const BROKEN = [...ADAPTERS, ...BROKEN_ACROSS_RELEASES, ...BROKEN_OUTBOXES, ...BROKEN_FOR_DECISIONS];
+const BROKEN = [...ADAPTERS, ...BROKEN_ACROSS_RELEASES, ...BROKEN_OUTBOXES, ...BROKEN_FOR_DECISIONS, ...BROKEN_MOVES];
 
 /** Runs some cases of the kit on an adapter, without a test runner: the shape of `test` is all that it needs. */
 async function scoreOf(beginning: string, storage: () => StorageAdapter): Promise<ScoreCard> {
