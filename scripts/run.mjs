@@ -16,6 +16,8 @@ const TASKS = {
   "example:grants": ["node", "examples/grants/run.ts"],
   "example:license-sync": ["node", "examples/license-sync/run.ts"],
   "example:metrics": ["node", "examples/metrics/start.ts"],
+  "example:offboarding": ["node", "examples/offboarding/run.ts"],
+  "example:security-events": ["node", "examples/security-events/run.ts"],
   "example:existing-tables": ["node", "examples/existing-tables/run.ts"],
   test: ["vitest", "run"],
   // The tests that ask for their size, and no others.

@@ -37,8 +37,8 @@ const scim = createScim({
   outbox: true,
 });
 const stopping = new AbortController();
-/** The users of whom was said that they were created, and who wants to know. */
-const said = new Set<string>();
+/** Whether a client has its answer, and who waits for that. */
+let isAnswered = false;
 let heard = (): void => undefined;
 
 process.on("message", async (message: Task) => {
@@ -59,7 +59,7 @@ async function handOut(event: OutboxEvent): Promise<void> {
 }
 
 async function write({ from, dies }: Extract<Task, { task: "write" }>): Promise<void> {
-  if (dies === "handing") scim.drain(dieOnceSaid, { lease, interval: 20 });
+  if (dies === "handing") scim.drain(dieInHandOver, { lease, interval: 20 });
   if (dies === "whenever") scim.drain(handOut, { lease, interval: 20 });
   for (let number = from; ; number++) {
     const response = await scim.handle({
@@ -71,15 +71,15 @@ async function write({ from, dies }: Extract<Task, { task: "write" }>): Promise<
     if (response.status !== 201) continue;
     const { id } = JSON.parse(String(response.body));
     say({ created: id });
-    said.add(id);
+    isAnswered = true;
     heard();
     if (dies === "committed") die();
   }
 }
 
-/** Dies when the client has its answer and the hand-over has begun. */
-async function dieOnceSaid({ id }: OutboxEvent): Promise<void> {
-  while (!said.has(id))
+/** Dies when a client has its answer and a hand-over has begun: of its change, or of what a process of before has left. */
+async function dieInHandOver(): Promise<void> {
+  while (!isAnswered)
     await new Promise<void>((resolve) => {
       heard = resolve;
     });

@@ -1,6 +1,7 @@
 import type { Call } from "../call/call.ts";
 import { readRequest } from "../call/notice.ts";
 import type { CreateOperation } from "../call/operation.ts";
+import { MANAGED, managedKey } from "../call/ownership.ts";
 import type { Result } from "../call/result.ts";
 import { conflict, isScimError, ScimError } from "../error.ts";
 import type { AdoptionAnswer, AdoptionCandidate, AdoptionReason, Assertion } from "../events/adoption.ts";
@@ -8,7 +9,6 @@ import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, valueAt, writeAttribute } from "../schema/value.ts";
 import type { Context, StoredResource } from "../storage/adapter.ts";
-import { ledgerKey } from "../storage/ledger.ts";
 import { withoutMarks } from "../storage/reference.ts";
 import { shownChange } from "./change.ts";
 import { type Creation, createNew, isTaken, readCreation } from "./create.ts";
@@ -262,6 +262,7 @@ async function isManaged<C extends Context>(
   id: string,
 ): Promise<boolean | undefined> {
   const { ledger } = call.storageOf(resourceType);
-  if (ledger === undefined) return undefined;
-  return (await ledger.read("managed", [await ledgerKey(resourceType.name, id)], call.context)).length > 0;
+  if (ledger === undefined || call.engine.ownership === undefined) return undefined;
+  const [entry] = await ledger.read(MANAGED, [managedKey(resourceType.name, id)], call.context);
+  return entry !== undefined && entry.value.disconnected === undefined;
 }

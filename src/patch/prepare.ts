@@ -41,7 +41,10 @@ export interface PrepareOptions {
   readonly isRegistered?: ((path: string) => boolean) | undefined;
   /** Told of an unknown name that a rule refuses, whose id it gives: 400 invalidSyntax and not invalidPath. Default: no rule does. */
   readonly unknownRefused?: ((path: string) => string) | undefined;
-  /** Throws for an operation that is refused, though the RFC allows it. Asked before its value is read. Default: nobody is asked. */
+  /**
+   * Throws for an operation that is refused, though the RFC allows it. Asked about those that have a path, before their value is read;
+   * who takes operations without one has seen it. Default: nobody is asked.
+   */
   readonly refuse?: ((operation: SentOperation) => void) | undefined;
   /** Told of a readOnly attribute in a path-less value, which is then left out; undefined where it must equal the stored value. */
   readonly readOnlyValue?: ((path: string) => void) | undefined;
@@ -159,7 +162,6 @@ class Preparation {
 
   *prepare(operation: ParsedOperation): Steps<readonly PreparedOperation[]> {
     if (operation.path === undefined) {
-      this.#refuse(operation, undefined, undefined);
       if (operation.op === "remove") throw noTarget("A remove needs a path that says what to remove.");
       return yield* this.#withoutPath(operation);
     }
@@ -172,8 +174,10 @@ class Preparation {
     const parsed = parsePath(text, this.#options.filter);
     if (parsed.filter === undefined) {
       // A path of a URN alone: of the base schema it is the resource, of an extension its container.
-      if (parsed.path.toLowerCase() === this.#type.urn.toLowerCase())
+      if (parsed.path.toLowerCase() === this.#type.urn.toLowerCase()) {
+        this.#refuse(operation, undefined, undefined);
         return yield* this.prepare({ ...operation, path: undefined });
+      }
       const extension = this.#type.extension(parsed.path);
       if (extension !== undefined) {
         this.#refuse(operation, text, undefined);

@@ -176,7 +176,9 @@ function problemOfProfile(given: unknown): string | undefined {
     if (error instanceof TypeError) return error.message;
     throw error;
   }
-  return isName ? `must be one of ${listed(profileNames)}, or what defineProfile made` : undefined;
+  return isName
+    ? `must be one of ${listed(profileNames)}, or what defineProfile made.${nearestHint(profileNames, given)}`
+    : undefined;
 }
 
 /**

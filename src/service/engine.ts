@@ -5,6 +5,7 @@ import type { LifecycleOptions } from "../events/adoption.ts";
 import type { ScimNotice } from "../events/event.ts";
 import type { Profile } from "../quirks/profile.ts";
 import { profiles } from "../quirks/profiles.ts";
+import type { Quirk } from "../quirks/quirk.ts";
 import { nearestHint } from "../schema/nearest-name.ts";
 import { remembered } from "../schema/remembered.ts";
 import {
@@ -36,6 +37,9 @@ export interface Engines<C extends Context> {
   of(tenant: TenantOptions | undefined): Engine<C>;
 }
 
+/** The rules that come with the package's profiles. */
+const OUR_RULES: ReadonlySet<Quirk> = new Set(Object.values(profiles).flatMap(({ quirks }) => quirks));
+
 /**
  * Makes of the options what every request needs, once: nothing that depends on them alone is computed again. `committed` is called
  * when a change has been committed.
@@ -51,7 +55,8 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
     const served = remembered(withoutAttributes(profile.withoutAttributes ?? []));
     return remembered((definitions: readonly ResourceTypeDefinition[]) => {
       checkResourceTypes(definitions);
-      for (const { id, paths = [] } of profile.quirks)
+      // Rules of the package's own profiles name attributes of users, and serve other types all the same.
+      for (const { id, paths = [] } of profile.quirks.filter((rule) => !OUR_RULES.has(rule)))
         checkNamedAttributes(`the rule ${id}`, paths, definitions.map(compile), options.tenant !== undefined);
       const types = definitions.map((definition) => compile(served(definition)));
       checkStorage(profile, types, common.adapterOf);
@@ -176,7 +181,7 @@ function checkOutbox<C extends Context>(
   const without = resourceTypes.find((type) => adapterOf(type).outbox === undefined);
   if (without === undefined) return;
   throw new TypeError(
-    `createScim: outbox needs storage that keeps one; the adapter of the resource type ${without.name} has none.`,
+    `createScim: outbox needs storage that keeps one; the storage "${adapterOf(without).name}" of the resource type ${without.name} has none.`,
   );
 }
 

@@ -51,7 +51,7 @@ describe.each(KINDS)("adopt over $name", ({ open, close }) => {
       id: body.id,
       version: /"(.+)"/.exec(body.meta.version)?.[1],
       isRemembered: false,
-      isManaged: false,
+      isManaged: undefined,
       attributes: { userName: "Ada", externalId: "x1", nickName: "A" },
     });
     expect(await candidate?.existing()).toMatchObject({ id: body.id, userName: "ada", title: "Countess" });
@@ -160,6 +160,20 @@ describe.each(KINDS)("adopt over $name", ({ open, close }) => {
     expect(body.id).not.toBe(foreign.id);
     expect(asked).toEqual([]);
     expect((await theirs.send("GET", `/Users/${foreign.id}`)).body).toEqual(foreign);
+  });
+
+  test("where ownership is kept account of, the host knows whom a provider owns already", async () => {
+    const asked: unknown[] = [];
+    const adopt = ({ isManaged }: AdoptionCandidate): AdoptionAnswer => {
+      asked.push(isManaged);
+      return isManaged === true ? "refuse" : "link";
+    };
+    const tenant = newTenant();
+    await serve(storage, {}, tenant).user({ userName: "ada" });
+    const { user } = serve(storage, { adopt, ownership: true }, tenant);
+    expect((await user({ userName: "ada", externalId: "x1" })).status).toBe(201);
+    expect((await user({ userName: "ada", externalId: "x2" })).status).toBe(409);
+    expect(asked).toEqual([false, true]);
   });
 
   test("an answer that is none fails the request and changes nothing", async () => {

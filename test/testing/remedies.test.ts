@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import * as filter from "../../src/filter/index.ts";
 import type { Context } from "../../src/index.ts";
 import * as scimkit from "../../src/index.ts";
+import * as storage from "../../src/storage/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type ConformanceOptions, printScoreCard, storageConformance } from "../../src/testing/index.ts";
 import { REMEDIES } from "../../src/testing/remedy.ts";
@@ -50,7 +51,7 @@ describe("what helps with a failure of the kit", () => {
     const { kit } = await runKit({}, () => false);
     const chapters = new Set(kit.titles.map((title) => title.slice(0, title.indexOf(": "))));
     expect(new Set(Object.keys(REMEDIES))).toEqual(chapters);
-    const exported = new Set([...Object.keys(scimkit), ...Object.keys(filter)]);
+    const exported = new Set([...Object.keys(scimkit), ...Object.keys(storage), ...Object.keys(filter)]);
     for (const [chapter, { anchor, helper }] of Object.entries(REMEDIES)) {
       expect(anchors, chapter).toContain(anchor);
       for (const [, name = ""] of helper.matchAll(/`(?:throw )?(\w+)(?:\(|`)/g))
@@ -65,6 +66,7 @@ describe("what helps with a failure of the kit", () => {
             "capabilities",
             "work",
             "applyDelta",
+            "accepts",
           ],
           chapter,
         ).toContain(name);

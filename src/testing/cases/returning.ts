@@ -219,7 +219,8 @@ add(
     const { value } = await outcomeOf(
       subject.create("User", { userName: "ada" }, { context, id: last.id, restores: last.meta }),
     );
-    await mustComeBack(subject, gone);
+    const back = await mustComeBack(subject, gone);
+    mustBe(back.id, last.id, "what another tenant asks for must not keep who was deleted from coming back");
     if (value !== undefined)
       mustHold(
         subject,
