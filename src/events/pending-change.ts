@@ -109,6 +109,7 @@ export type Decide<C extends Context = Context, R extends ResourceTypeDefinition
  */
 export interface AnyPendingChange {
   readonly operation: "create" | "replace" | "patch" | "delete";
+  readonly adoption?: { readonly type: "adopted" | "restored"; readonly reason: AdoptionReason };
   readonly resourceType: string;
   readonly endpoint: string;
   readonly id: string;

@@ -80,6 +80,14 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
     helper:
       "begin with the version behind that of `restores`, and leave `capabilities.keepsDeleted` out unless deleted rows stay",
   },
+  grants: {
+    anchor: "deltas",
+    helper: "give as `added` and `removed` what the database says was written and deleted, not what the request names",
+  },
+  moving: {
+    anchor: "moving",
+    helper: "take `resource.meta` as it is given, and let `creatingMany` store all in one transaction, or leave it out",
+  },
   accepts: {
     anchor: "accepts",
     helper: "throw in `accepts` for what the adapter has no place for, or leave it out",
