@@ -23,8 +23,8 @@ export default defineConfig({
   // Shared chunks, so that every entry point throws the same ScimError class.
   splitting: true,
   clean: true,
-  // Loaded when it is asked for; it has no name without "node:".
-  external: ["node:sqlite"],
+  // Loaded when they are asked for; the first has no name without "node:".
+  external: ["node:sqlite", "node:net"],
   removeNodeProtocol: false,
   // Prints one line an output file otherwise.
   silent: true,

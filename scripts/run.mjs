@@ -13,6 +13,7 @@ const TASKS = {
   start: ["node", "examples/hono/start.ts"],
   "example:hono": ["node", "examples/hono/start.ts"],
   "example:express": ["node", "examples/express/start.ts"],
+  "example:grants": ["node", "examples/grants/run.ts"],
   "example:license-sync": ["node", "examples/license-sync/run.ts"],
   "example:metrics": ["node", "examples/metrics/start.ts"],
   "example:offboarding": ["node", "examples/offboarding/run.ts"],

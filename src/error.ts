@@ -21,7 +21,10 @@ export const SCIM_TYPES = {
   invalidCount: 400,
 } as const;
 
-/** A keyword of RFC 7644 Table 9 or RFC 9865 §2.1. @see RFC 7644 §3.12; RFC 9865 §2.1 */
+/**
+ * A keyword of RFC 7644 Table 9 or RFC 9865 §2.1. This union may grow: give a `switch` over it a default branch.
+ * @see RFC 7644 §3.12; RFC 9865 §2.1
+ */
 export type ScimType = keyof typeof SCIM_TYPES;
 
 /** The JSON body of an error response. `status` is a string, as the RFC demands. @see RFC 7644 §3.12 */
@@ -35,16 +38,16 @@ export interface ErrorMessage {
 /** What an error can carry besides its text. @see RFC 7644 §3.12 */
 export interface ScimErrorOptions {
   /** The keyword, only for the statuses that RFC 7644 gives it. */
-  readonly scimType?: ScimType;
+  readonly scimType?: ScimType | undefined;
   /** Headers of the answer, e.g. `WWW-Authenticate`, `Allow`, `Retry-After`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The cause, for `onNotice({ type: "fault" })`; never part of the answer. */
   readonly cause?: unknown;
   /**
    * The detail without what it repeats of the request, for what `onNotice` and `onRequest` are told. Default: the detail itself, so give
    * one wherever a detail quotes a value.
    */
-  readonly summary?: string;
+  readonly summary?: string | undefined;
 }
 
 /**

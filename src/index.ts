@@ -1,21 +1,18 @@
-export type { Access, OperationFacts } from "./call/facts.ts";
+export type { Access, OperationFacts, OperationType } from "./call/facts.ts";
 export type { IdRequest } from "./call/id-request.ts";
 export type { Limits } from "./call/limits.ts";
 export type { OwnershipOptions } from "./call/ownership.ts";
 export { type ErrorMessage, isScimError, ScimError, type ScimErrorOptions, type ScimType } from "./error.ts";
-/**
- * What a host, an adapter or a hook throws so that the client gets a SCIM error: a function for each keyword of RFC 7644 Table 9 and
- * RFC 9865 §2.1, and for each status that has none. Each makes a `ScimError`; its detail is one sentence for the person who reads the
- * client's log.
- *
- * @example
- * ```ts
- * import { errors } from "scimkit";
- * throw errors.conflict("No seat is left; free one or buy more, then repeat the request.");
- * ```
- * @see RFC 7644 §3.12
- */
-export * as errors from "./errors.ts";
+export { errors } from "./errors.ts";
+export type {
+  Adopt,
+  AdoptionAnswer,
+  AdoptionCandidate,
+  AdoptionReason,
+  AdoptOptions,
+  Assertion,
+  LifecycleOptions,
+} from "./events/adoption.ts";
 export type {
   Asked,
   ChangeEvent,
@@ -28,7 +25,7 @@ export type {
   UndeliveredEvent,
 } from "./events/event.ts";
 export type { Delivery, OutboxEvent } from "./events/outbox-event.ts";
-export type { Amendment, Decide, PendingChange } from "./events/pending-change.ts";
+export type { Amendment, AnyDecide, AnyPendingChange, Decide, PendingChange } from "./events/pending-change.ts";
 export { type SecurityEvent, type SecurityEventOptions, toSecurityEvent } from "./events/security-event.ts";
 export type { Search } from "./filter/search.ts";
 export { type BearerAuthentication, type BearerOptions, bearerToken, type VerifyToken } from "./protocol/bearer.ts";

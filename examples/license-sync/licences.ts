@@ -69,6 +69,9 @@ export function createLicences(seats: Seats): Licences {
         case "replaced":
           // Whoever is out of service has none, whatever the department.
           if (event.attributes.includes(DEPARTMENT) && after?.active !== false) assign(id, licenceFor(after, seats));
+          break;
+        default:
+        // What a later version tells besides is no business of licences.
       }
     },
   };

@@ -1,3 +1,4 @@
+import type { AdoptionReason, AdoptOptions, LifecycleOptions } from "../events/adoption.ts";
 import type { ScimEvent } from "../events/event.ts";
 import type { Decide } from "../events/pending-change.ts";
 import type { Effort } from "../patch/effort.ts";
@@ -53,6 +54,10 @@ export interface Engine<C extends Context> {
   readonly decide: Decide<C> | undefined;
   /** How it is remembered which resources a provider owns; undefined: it is not. */
   readonly ownership: OwnershipRules<C> | undefined;
+  /** How a create becomes an account that exists; undefined where it never does. */
+  readonly adopt: AdoptOptions<C> | undefined;
+  /** What becomes of resources that are deleted. */
+  readonly lifecycle: LifecycleOptions;
   /** Whether events are kept in the outbox of storage. */
   readonly outbox: boolean;
   readonly now: () => Date;
@@ -94,6 +99,12 @@ export interface Router<C extends Context> {
   read(endpoint: ResourceEndpoint, request: InnerRequest, call: Call<C>): Promise<Operation>;
 }
 
+/** A create that is an account which exists: what its write is told as. */
+export interface Adoption {
+  readonly type: "adopted" | "restored";
+  readonly reason: AdoptionReason;
+}
+
 /** One request on its way through the verbs. */
 export interface Call<C extends Context> {
   readonly engine: Engine<C>;
@@ -108,6 +119,8 @@ export interface Call<C extends Context> {
   readonly note: QuirkNote;
   /** What events call the change, where several requests or tokens must share it; else each change has a name of its own. */
   readonly transaction?: string;
+  /** Of a write that links a create to an account: it is told of as such, and changes the version whatever it changes. */
+  readonly adoption?: Adoption;
   /**
    * The adapter of a resource type for this request: it is not asked any more once the client has gone. Within a bulk
    * operation it is the one that `transaction` handed out.

@@ -13,6 +13,18 @@ import { touchedBy } from "./touched.ts";
  */
 export type Access = "read" | "write" | "discover";
 
+/** The verbs, as `authorize` is told them. This union may grow: decide on `access`, or give a `switch` over it a default branch. */
+export type OperationType =
+  | "create"
+  | "read"
+  | "query"
+  | "rootQuery"
+  | "replace"
+  | "patch"
+  | "delete"
+  | "bulk"
+  | "discover";
+
 /**
  * What `authorize` is told of an operation, once HTTP, letter case, URNs, aliases and the quirks of a client are behind it. Nothing of
  * it is as the client wrote it, so that no spelling passes a guard by. What the values are is the business of `decide`. The option
@@ -31,7 +43,7 @@ export type Access = "read" | "write" | "discover";
  */
 export interface OperationFacts<N extends string = string> {
   /** The verb. There may be more of them in a later version: decide on `access` where that is what you mean. */
-  readonly type: Operation["type"];
+  readonly type: OperationType;
   readonly access: Access;
   /**
    * Names of the resource types that it is about: one; of a `rootQuery` those of which the answer may hold resources; of a `bulk`

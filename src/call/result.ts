@@ -31,6 +31,8 @@ export type Result =
       readonly resourceType: CompiledResourceType;
       readonly resource: StoredResource;
       readonly selection: Selection;
+      /** Of a create: the account was there, or is one that has come back. */
+      readonly isAdopted?: boolean;
     }
   | {
       readonly type: "list";

@@ -5,6 +5,7 @@ import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { ShapeChange } from "../schema/shape.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import type { AdoptionReason } from "./adoption.ts";
 
 export type { JsonPatchOperation } from "../patch/json-patch.ts";
 
@@ -72,7 +73,17 @@ export type ChangeEvent<
 /** A change to a resource of one type, by its parts, so that one of a known type goes where any is taken. */
 interface ChangeOf<C extends Context, N extends string, S, D> {
   /** What became of the resource. Kinds may be added by any release, so let those that you do not know pass. */
-  readonly type: "created" | "replaced" | "patched" | "deleted" | "activated" | "deactivated";
+  readonly type:
+    | "created"
+    | "replaced"
+    | "patched"
+    | "deleted"
+    | "activated"
+    | "deactivated"
+    /** A create became an account that existed (`adopt`): `before` is what it was. */
+    | "adopted"
+    /** The same, of one that was out of service; or somebody came back who had been deleted: then there is no `before`. */
+    | "restored";
   /** Name of the resource type, e.g. `User`. */
   readonly resourceType: N;
   /** Its endpoint, e.g. `/Users`. */
@@ -95,6 +106,8 @@ interface ChangeOf<C extends Context, N extends string, S, D> {
   readonly transaction: string;
   readonly before?: S;
   readonly after?: S;
+  /** Of `adopted` and `restored`: why the create met the account. */
+  readonly reason?: AdoptionReason;
   /** When, as ISO 8601 text. */
   readonly at: string;
   readonly context: C;
@@ -185,6 +198,8 @@ export interface UndeliveredEvent<C extends Context = Context> {
  * `created` alone, whatever its `active`. No event carries a secret, a token or a filter's operands; `fault` carries the thrown
  * value for the host's own log.
  *
+ * This union may grow: give a `switch` over it a default branch.
+ *
  * @example
  * ```ts
  * import type { ScimEvent } from "scimkit";
@@ -201,6 +216,8 @@ export type ScimEvent<C extends Context = Context, R extends ResourceTypeDefinit
 /**
  * What `onNotice` is told: all that happens beside changes. Whatever was refused is told as `refused`, whatever failed as `fault`,
  * each once. Kinds may be added by any release, so let those that you do not know pass.
+ *
+ * This union may grow: give a `switch` over it a default branch.
  *
  * @example
  * ```ts

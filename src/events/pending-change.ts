@@ -2,7 +2,8 @@ import type { StateOf } from "../schema/resource.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import type { DeltaOf, JsonPatchOperation } from "./event.ts";
+import type { AdoptionReason } from "./adoption.ts";
+import type { CollectionDelta, DeltaOf, JsonPatchOperation } from "./event.ts";
 
 /**
  * A change that is about to be committed, as `decide` is asked about it. `resourceType` tells those of `createScim` apart, and the
@@ -31,6 +32,11 @@ type StateNamed<T extends ResourceTypeDefinition, N> = string extends T["name"]
 interface PendingOf<R extends ResourceTypeDefinition, T extends ResourceTypeDefinition> {
   /** What makes it; one of a bulk request is what the single request would be. */
   readonly operation: "create" | "replace" | "patch" | "delete";
+  /**
+   * Of a create that is to be an account which exists (`adopt`): how it will be told of, and why it met the account. `before` is what the
+   * account was; undefined where somebody comes back who was deleted. Absent: the create is a new resource.
+   */
+  readonly adoption?: { readonly type: "adopted" | "restored"; readonly reason: AdoptionReason };
   /** Name of the resource type, e.g. `User`. */
   readonly resourceType: R["name"];
   /** Its endpoint, e.g. `/Users`. */
@@ -96,3 +102,37 @@ export type Decide<C extends Context = Context, R extends ResourceTypeDefinition
   context: C,
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that only looks returns nothing.
 ) => void | Amendment | Promise<void | Amendment>;
+
+/**
+ * A change to a resource of whatever type: for code that stands apart from the resource types of a server, such as a package or a rule
+ * that several servers share. Every `PendingChange` is one.
+ */
+export interface AnyPendingChange {
+  readonly operation: "create" | "replace" | "patch" | "delete";
+  readonly resourceType: string;
+  readonly endpoint: string;
+  readonly id: string;
+  readonly attributes: readonly string[];
+  readonly changes: readonly JsonPatchOperation[];
+  readonly deltas: readonly CollectionDelta[];
+  readonly turned: "activated" | "deactivated" | undefined;
+  before(): Promise<ResourceObject | undefined>;
+  after(): Promise<ResourceObject | undefined>;
+  readonly isWritten: boolean;
+  readonly transaction: unknown;
+  read(resourceType: string, id: string, attributes?: readonly string[]): Promise<ResourceObject | undefined>;
+  count(resourceType: string, filter?: string): Promise<number>;
+}
+
+/**
+ * A `decide` for whatever resource types.
+ *
+ * @example
+ * ```ts
+ * import { type AnyDecide, errors } from "scimkit";
+ * const keepGroups: AnyDecide = ({ operation, resourceType }) => {
+ *   if (operation === "delete" && resourceType === "Group") throw errors.forbidden("Groups stay: empty it instead.");
+ * };
+ * ```
+ */
+export type AnyDecide<C extends Context = Context> = (change: AnyPendingChange, context: C) => ReturnType<Decide<C>>;

@@ -10,16 +10,16 @@ export interface SecurityEventOptions {
   /** `iss`: who publishes, as agreed with the receivers. */
   readonly issuer: string;
   /** `aud`: whom it is for. Default: left out. */
-  readonly audience?: string | readonly string[];
+  readonly audience?: string | readonly string[] | undefined;
   /**
    * `"full"`: the payload has the values, as a create or PUT body or as a PATCH that leads from one state to the other. Default
    * `"notice"`: it has the names of the attributes, and the receiver reads the resource if it wants to know.
    */
-  readonly mode?: "notice" | "full";
+  readonly mode?: "notice" | "full" | undefined;
   /** `jti`, the name of the token. Default `crypto.randomUUID()`. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** `txn`, the name of the change. Default the event's `transaction`; for a bulk request its own with `:` and the zero-based index. */
-  readonly transaction?: string;
+  readonly transaction?: string | undefined;
 }
 
 /** The claims of a SCIM security event token, to be signed and sent by the host. @see RFC 9967 §2, RFC 8417 §2.2 */
@@ -83,6 +83,11 @@ function payloadOf(event: Told, mode: "notice" | "full"): SecurityEvent["events"
       return changePayload(event, "put", mode === "full" ? event.after : undefined);
     case "patched":
       return changePayload(event, "patch", mode === "full" ? patchOf(event) : undefined);
+    case "adopted":
+    case "restored":
+      return event.before === undefined
+        ? changePayload(event, "create", mode === "full" ? event.after : undefined)
+        : changePayload(event, "patch", mode === "full" ? patchOf(event) : undefined);
     case "deleted":
       // Without payload and qualifier, and without a feed:remove [E-2.4-01].
       return { [`${PROV}:delete`]: {} };

@@ -27,20 +27,20 @@ import {
 /** How a filter or a PATCH path is read. @see RFC 7644 §3.4.2.2 */
 export interface FilterParseOptions {
   /** Bounds, checked before parsing. Default 8,192 UTF-16 code units, 32 levels, 256 comparisons. */
-  readonly limits?: FilterLimits;
+  readonly limits?: FilterLimits | undefined;
   /**
    * Accepts `emails[type eq "work"].value eq "x"` in filters, which the RFC's grammar lacks and Entra ID sends: it becomes
    * `emails[type eq "work" and value eq "x"]`. Default `true`; `false`: 400.
    */
-  readonly valuePathComparison?: boolean;
+  readonly valuePathComparison?: boolean | undefined;
   /**
    * Reads a bare word as operand (`externalId eq jyoung`), its text being the value until `resolveFilter` reads it by the type of the
    * attribute; a blank or a bracket ends it, and no keyword is one. `true`, `false`, `null` and numbers keep their types. Default
    * `false`: 400 with a detail that names the missing quotes.
    */
-  readonly unquotedOperands?: boolean;
+  readonly unquotedOperands?: boolean | undefined;
   /** Told where one of the two was read, and what stood there. */
-  readonly tolerated?: (reading: "valuePathComparison" | "unquotedOperands", text: string) => void;
+  readonly tolerated?: ((reading: "valuePathComparison" | "unquotedOperands", text: string) => void) | undefined;
 }
 
 /**

@@ -9,27 +9,29 @@ import { type Folded, junction, negation } from "./fold.ts";
 /** What resolving may put right, and what it needs to know of the server. @see RFC 7644 §3.4.2.2 */
 export interface ResolveOptions {
   /** Bounds on operands; without it operands are not bounded. */
-  readonly limits?: ValueLimits;
+  readonly limits?: ValueLimits | undefined;
   /**
    * Told of `manager eq "x"`, which is then read as `manager.value eq "x"`; of multi-valued attributes that is always so.
    * Undefined (the default): 400.
    */
   readonly impliedValue?: ((path: string) => void) | undefined;
   /** A name that the type does not have: the attribute path that is meant, or undefined to refuse. */
-  readonly alias?: (name: string) => string | undefined;
+  readonly alias?: ((name: string) => string | undefined) | undefined;
   /** An operand that does not fit: the one that is meant (`"True"` for a boolean), or undefined to refuse. */
-  readonly operand?: (attribute: Attribute, value: CompareValue, fits: (value: unknown) => boolean) => unknown;
+  readonly operand?:
+    | ((attribute: Attribute, value: CompareValue, fits: (value: unknown) => boolean) => unknown)
+    | undefined;
   /** Told which attribute an operand without quotes is compared with, if `parseFilter` took one. */
   readonly unquotedOperand?: ((path: string) => void) | undefined;
   /** The id in the URL of a resource of this server, so that `$ref` and `meta.location` can be compared; undefined for foreign URLs. */
-  readonly idOf?: (url: string) => string | undefined;
+  readonly idOf?: ((url: string) => string | undefined) | undefined;
   /** An attribute that the caller may not read, treated as if it did not exist. */
-  readonly isReadable?: (attribute: Attribute) => boolean;
+  readonly isReadable?: ((attribute: Attribute) => boolean) | undefined;
   /**
    * `"none"`: `emails.value ne "x"` is `not (emails.value eq "x")`. Default `"any"`, to the letter of the RFC: a multi-valued
    * attribute matches when any of its values differs.
    */
-  readonly neMultiValued?: "any" | "none";
+  readonly neMultiValued?: "any" | "none" | undefined;
 }
 
 const EQUALITY: readonly CompareOperator[] = ["eq", "ne"];

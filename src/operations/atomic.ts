@@ -12,8 +12,9 @@ export async function atomically<C extends Context>(
   resourceType: CompiledResourceType,
   call: Call<C>,
   write: (call: Call<C>) => Promise<Result>,
+  hasMore = false,
 ): Promise<Result> {
   const { decide, outbox, ownership } = call.engine;
-  const isMore = decide !== undefined || outbox || ownership !== undefined;
+  const isMore = hasMore || decide !== undefined || outbox || ownership !== undefined;
   return isMore && hasTransactions(resourceType, call) ? inTransaction(call, [resourceType], write) : write(call);
 }

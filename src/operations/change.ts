@@ -72,8 +72,9 @@ export function eventsOf<C extends Context>(
   const { id, version, attributes } = change;
   const { before, after, changes, deltas } = shownChange(resourceType, change);
   const externalId = (after ?? before)?.externalId;
+  const { adoption } = call;
   const event: ChangeEvent<C> = {
-    type,
+    type: adoption?.type ?? type,
     resourceType: resourceType.name,
     endpoint: resourceType.endpoint,
     id,
@@ -85,6 +86,7 @@ export function eventsOf<C extends Context>(
     transaction: call.transaction ?? crypto.randomUUID(),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after: { ...after, meta: { ...(after.meta as ResourceObject), version } } }),
+    ...(adoption === undefined ? {} : { reason: adoption.reason }),
     at: engine.now().toISOString(),
     context,
   };

@@ -2,6 +2,7 @@ import type { Call } from "../call/call.ts";
 import type { CreateOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
+import { isScimError } from "../error.ts";
 import { type CanonicalBody, missingAttributes, schemasOf } from "../schema/canonical.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { copyValue, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
@@ -17,29 +18,52 @@ import { receive } from "./stored.ts";
 import { tellChange } from "./tell.ts";
 import { tellingOf } from "./write-with-retry.ts";
 
-/**
- * Creates a resource. A create never adopts or changes an existing one: a taken unique value is 409.
- * @see RFC 7644 §3.3
- */
-export async function create<C extends Context>(operation: CreateOperation, call: Call<C>): Promise<Result> {
+/** A create whose body is read. */
+export interface Creation {
+  readonly operation: CreateOperation;
+  readonly resourceType: CompiledResourceType;
+  /** What is to be stored: what the body says, and defaults. */
+  readonly resource: ResourceObject;
+  readonly secrets: CanonicalBody["secrets"];
+  /** The attributes that the body names. */
+  readonly named: CanonicalBody["named"];
+  /** Who had the id, and comes back. */
+  readonly restores?: { readonly id: string; readonly version: string; readonly created: string };
+}
+
+/** Reads and checks the body of a create. @throws {ScimError} 400 for what is wrong with it. */
+export async function readCreation<C extends Context>(operation: CreateOperation, call: Call<C>): Promise<Creation> {
   const { resourceType } = operation;
   const body = await readBody(call, resourceType, operation.body);
-  const { resource, secrets, named } = body;
+  const { secrets, named } = body;
+  const resource = withDefaults(resourceType, body.resource);
+  throwProblems(missingAttributes(resourceType, resource, secrets));
+  checkNamesAny(resourceType, operation.body, body);
+  return { operation, resourceType, resource, secrets, named };
+}
+
+/** What has a default always has a state, `null` or not [R-19a]. */
+export function withDefaults(resourceType: CompiledResourceType, given: ResourceObject): ResourceObject {
+  const resource: Record<string, unknown> = { ...given };
   for (const attribute of resourceType.attributes) {
-    // What has a default always has a state, `null` or not [R-19a].
     if (attribute.default !== undefined && readAttribute(resource, attribute) === undefined)
       writeAttribute(resource, attribute, copyValue(attribute.default));
   }
-  throwProblems(missingAttributes(resourceType, resource, secrets));
-  checkNamesAny(resourceType, operation.body, body);
-  const id = await newIdOf(call, resourceType, resource);
-  const decided = await decideAhead(call, resourceType, id, body);
+  return resource;
+}
+
+/** Creates a resource. @throws {ScimError} 409 for a taken unique value. @see RFC 7644 §3.3 */
+export async function createNew<C extends Context>(creation: Creation, call: Call<C>): Promise<Result> {
+  const { operation, resourceType, secrets, named, restores } = creation;
+  const id = restores?.id ?? (await newIdOf(call, resourceType, creation.resource));
+  const decided = await decideAhead(call, resourceType, id, creation);
   const given = await settleForeignReferences(call, resourceType, decided);
   const tell = await tellingOf(resourceType, {}, given, call);
 
   const request = writeRequest(call, resourceType);
   const notices: StorageNotice[] = [];
   const selection = operation.selection.forWrite(named);
+  const created = restores?.created ?? request.at;
   const stored = await call.storageOf(resourceType).create(
     {
       ...request,
@@ -48,10 +72,11 @@ export async function create<C extends Context>(operation: CreateOperation, call
         schemas: schemasOf(resourceType, given),
         id,
         ...given,
-        meta: { resourceType: resourceType.name, created: request.at, lastModified: request.at },
+        meta: { resourceType: resourceType.name, created, lastModified: request.at },
       },
       secrets: Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== null)),
       select: selection,
+      ...(restores === undefined ? {} : { restores: { version: restores.version } }),
     },
     call.context,
   );
@@ -73,12 +98,17 @@ export async function create<C extends Context>(operation: CreateOperation, call
   return { type: "resource", status: 201, resourceType, resource: amended ?? shown, selection };
 }
 
+/** Whether a write was refused because somebody has a value that must be unique. */
+export function isTaken(error: unknown): boolean {
+  return isScimError(error) && error.status === 409 && error.scimType === "uniqueness";
+}
+
 /** What is to be stored, with what the host sets besides where it is asked ahead. */
 async function decideAhead<C extends Context>(
   call: Call<C>,
   resourceType: CompiledResourceType,
   id: string,
-  { resource, secrets }: CanonicalBody,
+  { resource, secrets }: Pick<Creation, "resource" | "secrets">,
 ): Promise<ResourceObject> {
   if (!isAskedAhead(resourceType, call)) return resource;
   const difference = (await tellingOf(resourceType, {}, resource, call))(resource, []);

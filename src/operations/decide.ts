@@ -57,6 +57,24 @@ export async function askWithin<C extends Context>(
   return ask(call, verb, resourceType, change, true);
 }
 
+/** What was thrown by the host, or behind a write: no other way to do the request is to be tried after it. */
+const FINAL = new WeakSet<object>();
+
+/** Whether an error ends the request, whatever it says. */
+export function isFinal(error: unknown): boolean {
+  return typeof error === "object" && error !== null && FINAL.has(error);
+}
+
+/** Does something whose errors end the request. */
+export async function asFinal<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (typeof error === "object" && error !== null) FINAL.add(error);
+    throw error;
+  }
+}
+
 async function ask<C extends Context>(
   call: Call<C>,
   verb: Verb,
@@ -65,7 +83,7 @@ async function ask<C extends Context>(
   isWritten: boolean,
 ): Promise<readonly Assignment[]> {
   const pending = pendingChange(call, verb, resourceType, change, isWritten);
-  const amendment = await call.engine.decide?.(pending, call.context);
+  const amendment = await asFinal(async () => call.engine.decide?.(pending, call.context));
   if (amendment === undefined || amendment === null) return [];
   if (verb === "deleted") throw new TypeError("decide returned attributes for a resource that is deleted.");
   return readAmendment(resourceType, amendment, call);
@@ -84,7 +102,8 @@ function pendingChange<C extends Context>(
   const isUnseen = before === undefined && after === undefined;
   const unseen = (): Promise<ResourceObject | undefined> => readOf(call, resourceType, id, SELECT_FLAT);
   return {
-    operation: OPERATIONS[verb],
+    operation: call.adoption === undefined ? OPERATIONS[verb] : "create",
+    ...(call.adoption === undefined ? {} : { adoption: call.adoption }),
     resourceType: resourceType.name,
     endpoint: resourceType.endpoint,
     id,

@@ -2,16 +2,16 @@ import type { Call } from "../call/call.ts";
 import type { Operation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
+import { createOrAdopt } from "./adopt.ts";
 import { atomically } from "./atomic.ts";
 import { bulk } from "./bulk/bulk.ts";
-import { create } from "./create.ts";
 import { discover } from "./discover.ts";
 import { withMemberships } from "./memberships.ts";
 import { withNewId } from "./new-id.ts";
 import { patch } from "./patch.ts";
 import { query } from "./query.ts";
 import { read } from "./read.ts";
-import { remove } from "./remove.ts";
+import { removeAtomically } from "./remove.ts";
 import { replace } from "./replace.ts";
 import { rootQuery } from "./root/root-query.ts";
 
@@ -20,7 +20,7 @@ export async function execute<C extends Context>(operation: Operation, call: Cal
   switch (operation.type) {
     case "create":
       return atomically(operation.resourceType, await withNewId(operation, call), (inner) =>
-        withMemberships(operation, inner, create),
+        withMemberships(operation, inner, createOrAdopt),
       );
     case "read":
       return read(operation, call);
@@ -33,7 +33,7 @@ export async function execute<C extends Context>(operation: Operation, call: Cal
     case "patch":
       return atomically(operation.resourceType, call, (inner) => withMemberships(operation, inner, patch));
     case "delete":
-      return atomically(operation.resourceType, call, (inner) => remove(operation, inner));
+      return removeAtomically(operation, call);
     case "bulk":
       return bulk(operation, call, execute);
     case "discover":

@@ -55,7 +55,7 @@ export async function withMemberships<C extends Context, O extends MemberWrite>(
   const isShown = memberships.some(({ attribute }) => selection.includes(attribute));
   if (result.type !== "resource" || !isShown) return result;
   const current = await readBack({ resourceType, id: writtenId, selection }, call);
-  return current.type === "resource" ? { ...current, status: result.status } : result;
+  return current.type === "resource" ? { ...result, resource: current.resource, selection: current.selection } : result;
 }
 
 async function readGroups<C extends Context>(

@@ -45,7 +45,8 @@ async function settleForeign<C extends Context>(
   return isThereElsewhere ? held.element : settleMissing(held, missing, options);
 }
 
-async function isThere<C extends Context>(
+/** Whether a resource of one of the types has the id. */
+export async function isThere<C extends Context>(
   id: string,
   types: readonly CompiledResourceType[],
   call: Call<C>,

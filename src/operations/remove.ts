@@ -5,11 +5,13 @@ import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
 import { conflict } from "../error.ts";
 import type { Context, Select } from "../storage/adapter.ts";
-import { askAhead } from "./decide.ts";
+import { atomically } from "./atomic.ts";
+import { asFinal, askAhead } from "./decide.ts";
 import { noSuchResource } from "./missing.ts";
 import { readTarget } from "./read-target.ts";
 import { receive } from "./stored.ts";
 import { tellChange } from "./tell.ts";
+import { bury, isKept, isRemembered } from "./tombstone.ts";
 import { isLostRace, MOST_TRIES } from "./write-with-retry.ts";
 
 /** With the groups of a user, which the deletion goes through anyway; without the members of a group. */
@@ -26,6 +28,13 @@ export async function remove<C extends Context>(operation: DeleteOperation, call
   throw conflict();
 }
 
+/** As `remove`, in one step with all that hangs on it. */
+export async function removeAtomically<C extends Context>(operation: DeleteOperation, call: Call<C>): Promise<Result> {
+  const { resourceType } = operation;
+  const isMore = isRemembered(resourceType, call);
+  return atomically(resourceType, call, (inner) => remove(operation, inner), isMore);
+}
+
 /** Whether it is deleted; not so where another writer was faster, and it does not matter to the client. */
 async function removeSeen<C extends Context>(operation: DeleteOperation, call: Call<C>): Promise<boolean> {
   const { resourceType, id, ifMatch } = operation;
@@ -35,9 +44,12 @@ async function removeSeen<C extends Context>(operation: DeleteOperation, call: C
   const before = receive(read, resourceType, call);
   const change = { id, version: undefined, attributes: [], changes: [], deltas: [], before };
   await askAhead(call, "deleted", resourceType, change);
-  const isDecided = call.engine.decide !== undefined;
+  // What is asked about, or remembered, is the state that is deleted.
+  const remembers = isRemembered(resourceType, call);
+  const isDecided = call.engine.decide !== undefined || remembers;
   const ifVersion = isDecided ? version : toBind(ifMatch, version);
-  const request = { ...writeRequest(call, resourceType), id, ifVersion };
+  const keep = isKept(resourceType, call) ? { keep: true } : {};
+  const request = { ...writeRequest(call, resourceType), id, ifVersion, ...keep };
   try {
     const isDeleted = await call.storageOf(resourceType).delete(request, call.context);
     if (!isDeleted) throw noSuchResource(resourceType);
@@ -45,6 +57,7 @@ async function removeSeen<C extends Context>(operation: DeleteOperation, call: C
     if (isDecided && isLostRace(error) && mayTryAgain(ifMatch)) return false;
     throw error;
   }
+  if (remembers) await asFinal(() => bury(call, resourceType, read));
   await tellChange(call, "deleted", resourceType, change);
   return true;
 }

@@ -6,7 +6,7 @@ import { type ResourceObject, readAttribute, writeAttribute } from "../schema/va
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { type Assignment, withAssignments } from "./amendment.ts";
 import { type Change, emitChange, eventsOf } from "./change.ts";
-import { askWithin, SELECT_FLAT, type Verb } from "./decide.ts";
+import { asFinal, askWithin, SELECT_FLAT, type Verb } from "./decide.ts";
 import type { Difference } from "./difference.ts";
 import { noteOwner } from "./ownership.ts";
 import type { Target } from "./read-target.ts";
@@ -31,11 +31,13 @@ export async function tellChange<C extends Context>(
     emitChange(call, verb, resourceType, change);
     return undefined;
   }
-  const assignments = await askWithin(call, verb, resourceType, change);
-  const written = assignments.length === 0 ? undefined : await amend(call, resourceType, change, assignments, shown);
-  await noteOwner(call, verb, resourceType, change.id);
-  await keepAndEmit(call, verb, resourceType, written === undefined ? change : withAmendment(change, written));
-  return written?.stored;
+  return asFinal(async () => {
+    const assignments = await askWithin(call, verb, resourceType, change);
+    const written = assignments.length === 0 ? undefined : await amend(call, resourceType, change, assignments, shown);
+    await noteOwner(call, verb, resourceType, change.id);
+    await keepAndEmit(call, verb, resourceType, written === undefined ? change : withAmendment(change, written));
+    return written?.stored;
+  });
 }
 
 async function keepAndEmit<C extends Context>(

@@ -115,9 +115,9 @@ async function decideAhead<C extends Context>(
 async function changesNothing<C extends Context>(
   { resourceType }: Target,
   { before, after, secrets }: Rewrite,
-  { slice, signal }: Call<C>,
+  { slice, signal, adoption }: Call<C>,
 ): Promise<boolean> {
-  if (Object.keys(secrets).length > 0) return false;
+  if (Object.keys(secrets).length > 0 || adoption !== undefined) return false;
   return doInSlices(isSameResource(resourceType, before, after), slice, signal);
 }
 
@@ -176,6 +176,7 @@ async function swap<C extends Context, R extends Rewrite>(
     before,
     select,
     untouched,
+    ...(call.adoption === undefined ? {} : { touch: true }),
   };
   try {
     const stored = await call.storageOf(resourceType).replace(swapping, call.context);

@@ -40,37 +40,65 @@ export async function disconnect<C extends Context>(
 ): Promise<Disconnected> {
   if (!Number.isInteger(batchSize) || batchSize < 1)
     throw new TypeError("disconnect: batchSize must be a whole number above 0.");
-  const refused: Disconnected["refused"][number][] = [];
-  let done = 0;
-  const doBatch = async (type: CompiledResourceType, batch: readonly ManagedResource[]): Promise<void> => {
-    const former = await formerOf(type, batch, call);
-    const { ledger } = call.storageOf(type);
-    if (former.length > 0) await ledger?.write(former, call.context);
-    if (policy === "remove") {
-      for (const { id } of batch) {
-        const reason = await remove(type, id, call);
-        if (reason === undefined) done++;
-        else if (refused.length < MOST_REFUSED) refused.push({ resourceType: type.name, id, reason });
-      }
-    } else {
-      if (policy === "keep") await ledger?.write(batch.map(markedAt(call.engine.now().toISOString())), call.context);
-      else await ledger?.remove(MANAGED, batch.map(keyOf), call.context);
-      done += batch.length;
-    }
-    onProgress?.(done);
-  };
+  const work: Work<C> = { call, policy, refused: [], done: 0 };
   // Those that refer to others go first: groups before their members.
-  for (const type of call.engine.resourceTypes.toReversed()) {
-    let batch: ManagedResource[] = [];
-    for await (const managed of listOf(type)) {
-      if (policy === "keep" && managed.disconnected !== undefined) continue;
-      if (batch.push(managed) < batchSize) continue;
-      await doBatch(type, batch);
-      batch = [];
+  for (const type of call.engine.resourceTypes.toReversed())
+    for await (const batch of batchesOf(listOf(type), batchSize, policy)) {
+      await doBatch(work, type, batch);
+      onProgress?.(work.done);
     }
-    if (batch.length > 0) await doBatch(type, batch);
+  return { done: work.done, refused: work.refused };
+}
+
+/** The work under way. */
+interface Work<C extends Context> {
+  readonly call: Call<C>;
+  readonly policy: DisconnectPolicy;
+  readonly refused: Disconnected["refused"][number][];
+  done: number;
+}
+
+async function* batchesOf(
+  all: AsyncIterable<ManagedResource>,
+  size: number,
+  policy: DisconnectPolicy,
+): AsyncGenerator<readonly ManagedResource[], void> {
+  let batch: ManagedResource[] = [];
+  for await (const managed of all) {
+    if (policy === "keep" && managed.disconnected !== undefined) continue;
+    if (batch.push(managed) < size) continue;
+    yield batch;
+    batch = [];
   }
-  return { done, refused };
+  if (batch.length > 0) yield batch;
+}
+
+/** What is remembered comes first: who dies in between finds it all when he begins again. */
+async function doBatch<C extends Context>(
+  work: Work<C>,
+  type: CompiledResourceType,
+  batch: readonly ManagedResource[],
+): Promise<void> {
+  const { call, policy } = work;
+  const { ledger } = call.storageOf(type);
+  const former = await formerOf(type, batch, call);
+  if (former.length > 0) await ledger?.write(former, call.context);
+  if (policy === "remove") return removeBatch(work, type, batch);
+  if (policy === "keep") await ledger?.write(batch.map(markedAt(call.engine.now().toISOString())), call.context);
+  else await ledger?.remove(MANAGED, batch.map(keyOf), call.context);
+  work.done += batch.length;
+}
+
+async function removeBatch<C extends Context>(
+  work: Work<C>,
+  type: CompiledResourceType,
+  batch: readonly ManagedResource[],
+): Promise<void> {
+  for (const { id } of batch) {
+    const reason = await remove(type, id, work.call);
+    if (reason === undefined) work.done++;
+    else if (work.refused.length < MOST_REFUSED) work.refused.push({ resourceType: type.name, id, reason });
+  }
 }
 
 function keyOf({ resourceType, id }: ManagedResource): string {

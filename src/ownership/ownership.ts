@@ -1,8 +1,7 @@
 import type { Call } from "../call/call.ts";
 import { FORMER, formerKey, MANAGED, managedKey, type OwnershipRules } from "../call/ownership.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
-import type { Scim } from "../scim.ts";
-import { insideOf } from "../service/inside.ts";
+import { insideOf, type ServiceProvider } from "../service/inside.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { Ledger, LedgerEntry } from "../storage/ledger.ts";
 import { type Disconnected, type DisconnectOptions, type DisconnectPolicy, disconnect } from "./disconnect.ts";
@@ -72,7 +71,7 @@ const PAGE = 200;
  * }
  * ```
  */
-export function ownershipOf<C extends Context = Context>(scim: Scim): Ownership<C> {
+export function ownershipOf<C extends Context = Context>(scim: ServiceProvider): Ownership<C> {
   const inside = insideOf<C>(scim);
   const find: Ownership<C>["find"] = async (name, id, context) => {
     const call = await inside.call(context);

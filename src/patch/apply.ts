@@ -17,16 +17,16 @@ import { applyToSelected, type CreateOnNoMatch } from "./value-path.ts";
 /** Switches of `applyPatch`; quirks decide on them. @see RFC 7644 §3.5.2 */
 export interface ApplyOptions {
   /** Told of a value path that selects nothing, whose element is then made from the filter; undefined where that is 400 noTarget. */
-  readonly createOnNoMatch?: CreateOnNoMatch;
+  readonly createOnNoMatch?: CreateOnNoMatch | undefined;
   /**
    * Told of a replace of a complex attribute, which then takes the place of all of it; undefined where sub-attributes that it does not
    * name stay, as the RFC has it.
    */
-  readonly overwritingReplace?: OverwritingReplace;
+  readonly overwritingReplace?: OverwritingReplace | undefined;
   /** Bounds on what the resource may grow to. Default: those of `createScim`. */
-  readonly limits?: ValueLimits;
+  readonly limits?: ValueLimits | undefined;
   /** Most comparisons of elements with filters and with what is listed. Default 10,000,000; more is 400 tooMany. */
-  readonly maxComparisons?: number;
+  readonly maxComparisons?: number | undefined;
 }
 
 /** What a PATCH came to. @see RFC 7644 §3.5.2 */

@@ -25,11 +25,11 @@ import { isAboutSomething, UnknownNames } from "./unknown-names.ts";
  */
 export interface PrepareOptions {
   /** How values are read. Default: bounds as those of `createScim`, unknown sub-attributes ignored, nothing tolerated. */
-  readonly read?: ReadOptions;
+  readonly read?: ReadOptions | undefined;
   /** How the filters of value paths are resolved. Default: nothing tolerated. */
-  readonly resolve?: ResolveOptions;
+  readonly resolve?: ResolveOptions | undefined;
   /** How paths are parsed. Default: bounds as those of `createScim`. */
-  readonly filter?: FilterParseOptions;
+  readonly filter?: FilterParseOptions | undefined;
   /** A name that the type does not have: the path that is meant, or undefined where it is unknown. */
   readonly alias?: ((name: string) => string | undefined) | undefined;
   /**
@@ -41,7 +41,10 @@ export interface PrepareOptions {
   readonly isRegistered?: ((path: string) => boolean) | undefined;
   /** Told of an unknown name that a rule refuses, whose id it gives: 400 invalidSyntax and not invalidPath. Default: no rule does. */
   readonly unknownRefused?: ((path: string) => string) | undefined;
-  /** Throws for an operation that is refused, though the RFC allows it. Asked before its value is read. Default: nobody is asked. */
+  /**
+   * Throws for an operation that is refused, though the RFC allows it. Asked about those that have a path, before their value is read;
+   * who takes operations without one has seen it. Default: nobody is asked.
+   */
   readonly refuse?: ((operation: SentOperation) => void) | undefined;
   /** Told of a readOnly attribute in a path-less value, which is then left out; undefined where it must equal the stored value. */
   readonly readOnlyValue?: ((path: string) => void) | undefined;
@@ -80,7 +83,9 @@ const LITERAL: ReadOptions = {
   },
 };
 
-type Settings = PrepareOptions & Required<Pick<PrepareOptions, "read" | "resolve" | "filter">>;
+type Settings = PrepareOptions & {
+  readonly [K in "read" | "resolve" | "filter"]: NonNullable<PrepareOptions[K]>;
+};
 
 /** What the operations of a request have in common. */
 interface Shared {
@@ -157,7 +162,6 @@ class Preparation {
 
   *prepare(operation: ParsedOperation): Steps<readonly PreparedOperation[]> {
     if (operation.path === undefined) {
-      this.#refuse(operation, undefined, undefined);
       if (operation.op === "remove") throw noTarget("A remove needs a path that says what to remove.");
       return yield* this.#withoutPath(operation);
     }
@@ -170,8 +174,10 @@ class Preparation {
     const parsed = parsePath(text, this.#options.filter);
     if (parsed.filter === undefined) {
       // A path of a URN alone: of the base schema it is the resource, of an extension its container [R-79].
-      if (parsed.path.toLowerCase() === this.#type.urn.toLowerCase())
+      if (parsed.path.toLowerCase() === this.#type.urn.toLowerCase()) {
+        this.#refuse(operation, undefined, undefined);
         return yield* this.prepare({ ...operation, path: undefined });
+      }
       const extension = this.#type.extension(parsed.path);
       if (extension !== undefined) {
         this.#refuse(operation, text, undefined);

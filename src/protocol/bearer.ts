@@ -6,7 +6,7 @@ import type { HostArgument, ScimRequest } from "./message.ts";
 /** Options of `bearerToken`. @see RFC 6750 §2.1 */
 export interface BearerOptions {
   /** `true`: the token is taken without the word Bearer in front as well, as Okta's header mode sends it. Default `false`: 401. */
-  readonly bare?: boolean;
+  readonly bare?: boolean | undefined;
 }
 
 /** Shortest token that can be called a secret. */

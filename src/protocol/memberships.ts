@@ -7,6 +7,7 @@ import { resolveFilter } from "../filter/resolve.ts";
 import { namedValues } from "../patch/named-values.ts";
 import { withPosition } from "../patch/operation.ts";
 import type { Op, ParsedOperation } from "../patch/parse.ts";
+import type { SentOperation } from "../patch/prepare.ts";
 import { type Attribute, isBlank } from "../schema/attribute.ts";
 import { type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
@@ -34,19 +35,24 @@ export function saysSomething({ op, ids }: MembershipChange): boolean {
 const NOTHING: ParsedOperation = { op: "replace", value: {} };
 
 /**
- * What a PATCH says of the groups of a resource, and its other operations, each where it stood.
- * @throws {ScimError} 400 invalidValue, invalidPath.
+ * What a PATCH says of the groups of a resource, and its other operations, each where it stood. `refuse` is asked about operations that
+ * name groups by a path.
+ * @throws {ScimError} 400 invalidValue, invalidPath, and what `refuse` throws.
  */
 export function takeMemberships<C extends Context>(
   resourceType: CompiledResourceType,
   operations: readonly ParsedOperation[],
   call: Call<C>,
+  refuse: ((operation: SentOperation) => void) | undefined,
 ): { readonly memberships: readonly MembershipChange[]; readonly others: readonly ParsedOperation[] } {
   if (!call.engine.writableGroups || resourceType.inverses.length === 0) return { memberships: [], others: operations };
   const memberships: MembershipChange[] = [];
   const others = operations.map((operation, index) => {
     try {
       const { changes, rest } = split(resourceType, operation, call);
+      const { op, path } = operation;
+      if (rest === NOTHING && typeof path === "string")
+        refuse?.({ op, path, attribute: changes[0]?.attribute, sub: undefined, isSelecting: path.includes("[") });
       memberships.push(...changes);
       return rest;
     } catch (error) {

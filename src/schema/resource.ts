@@ -136,6 +136,9 @@ type Sent<T extends SchemaDefinition | ResourceTypeDefinition> = {
  */
 export type StateOf<R extends ResourceTypeDefinition> = string extends R["name"] ? ResourceObject : Resource<R>;
 
+/** What may be known of such a resource. */
+export type PartOf<R extends ResourceTypeDefinition> = string extends R["name"] ? ResourceObject : Partial<Resource<R>>;
+
 /** The names of attributes that may hold more elements than fit in memory. */
 type CollectionNames<T extends Attributes> = {
   [K in keyof T]: T[K] extends { readonly scimkit: { readonly collection: true } } ? K & string : never;

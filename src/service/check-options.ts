@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
 import type { OwnershipOptions } from "../call/ownership.ts";
+import type { AdoptOptions, LifecycleOptions } from "../events/adoption.ts";
 import { checkProfile } from "../quirks/profile.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
 import { nearestHint } from "../schema/nearest-name.ts";
@@ -79,6 +80,19 @@ const LimitsShape = z.strictObject(
   Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])),
 );
 
+/** The shape of `AdoptOptions`. */
+const AdoptShape = z.strictObject({
+  decide: anyFunction,
+  match: anyFunction.optional(),
+  take: z.enum(["patch", "put"]).optional(),
+} satisfies ShapeOf<AdoptOptions>);
+
+/** The shape of `LifecycleOptions`. */
+export const LifecycleShape = z.strictObject({
+  remember: limit.optional(),
+  delete: z.enum(["delete", "deactivate"]).optional(),
+} satisfies ShapeOf<LifecycleOptions>);
+
 /** The shape of `ScimOptions`. */
 export const OptionsShape = z.strictObject({
   resourceTypes,
@@ -95,6 +109,8 @@ export const OptionsShape = z.strictObject({
   resolveMe: anyFunction.optional(),
   authorize: anyFunction.optional(),
   decide: anyFunction.optional(),
+  adopt: z.union([anyFunction, AdoptShape], "must be a function, or an object with decide").optional(),
+  lifecycle: LifecycleShape.optional(),
   outbox: z.boolean().optional(),
   ownership: z.union([z.boolean(), OwnershipShape], "must be true, or an object with owner or hostOwned").optional(),
   bulk: z.boolean().optional(),
@@ -160,7 +176,9 @@ function problemOfProfile(given: unknown): string | undefined {
     if (error instanceof TypeError) return error.message;
     throw error;
   }
-  return isName ? `must be one of ${listed(profileNames)}, or what defineProfile made` : undefined;
+  return isName
+    ? `must be one of ${listed(profileNames)}, or what defineProfile made.${nearestHint(profileNames, given)}`
+    : undefined;
 }
 
 /**

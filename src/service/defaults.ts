@@ -18,6 +18,7 @@ type WithoutDefault =
   | "resolveMe"
   | "authorize"
   | "decide"
+  | "adopt"
   | "isReadable"
   | "timeout"
   | "idFor"
@@ -56,6 +57,8 @@ export const DEFAULTS = Object.freeze({
   writableGroups: false,
   outbox: false,
   ownership: false,
+  // What is deleted is deleted, and forgotten.
+  lifecycle: {},
   rootQueries: true,
   // No secret: one is made when the first cursor comes or goes.
   paging: { cursorSecret: [], cursorTimeout: 3600 },

@@ -1,9 +1,11 @@
 import type { Engine } from "../call/call.ts";
 import { type Cursors, createCursors } from "../call/cursor.ts";
 import { selectionOf } from "../call/selection.ts";
+import type { LifecycleOptions } from "../events/adoption.ts";
 import type { ScimNotice } from "../events/event.ts";
 import type { Profile } from "../quirks/profile.ts";
 import { profiles } from "../quirks/profiles.ts";
+import type { Quirk } from "../quirks/quirk.ts";
 import { nearestHint } from "../schema/nearest-name.ts";
 import { remembered } from "../schema/remembered.ts";
 import {
@@ -11,7 +13,7 @@ import {
   compileResourceType,
   type ResourceTypeDefinition,
 } from "../schema/resource-type.ts";
-import type { Context, StorageAdapter } from "../storage/adapter.ts";
+import { type Context, keepsDeleted, type StorageAdapter } from "../storage/adapter.ts";
 import type { Outbox } from "../storage/outbox.ts";
 import { checkAdapter } from "./check-adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
@@ -35,6 +37,9 @@ export interface Engines<C extends Context> {
   of(tenant: TenantOptions | undefined): Engine<C>;
 }
 
+/** The rules that come with the package's profiles. */
+const OUR_RULES: ReadonlySet<Quirk> = new Set(Object.values(profiles).flatMap(({ quirks }) => quirks));
+
 /**
  * Makes of the options what every request needs, once: nothing that depends on them alone is computed again. `committed` is called
  * when a change has been committed.
@@ -50,7 +55,8 @@ export function createEngines<C extends Context>(options: SettledOptions<C>, com
     const served = remembered(withoutAttributes(profile.withoutAttributes ?? []));
     return remembered((definitions: readonly ResourceTypeDefinition[]) => {
       checkResourceTypes(definitions);
-      for (const { id, paths = [] } of profile.quirks)
+      // Rules of the package's own profiles name attributes of users, and serve other types all the same.
+      for (const { id, paths = [] } of profile.quirks.filter((rule) => !OUR_RULES.has(rule)))
         checkNamedAttributes(`the rule ${id}`, paths, definitions.map(compile), options.tenant !== undefined);
       const types = definitions.map((definition) => compile(served(definition)));
       checkStorage(profile, types, common.adapterOf);
@@ -110,6 +116,8 @@ function commonOf<C extends Context>(options: SettledOptions<C>, committed: () =
       documentationUri: discovery.documentationUri,
       decide: options.decide,
       ownership: ownershipRulesOf(options.ownership),
+      adopt: typeof options.adopt === "function" ? { decide: options.adopt } : options.adopt,
+      lifecycle: options.lifecycle,
       outbox: options.outbox,
       now: options.clock.now,
       newId: options.newId,
@@ -127,6 +135,7 @@ function createEngine<C extends Context>(
 ): Engine<C> {
   if (options.outbox) checkOutbox(resourceTypes, adapterOf);
   if (settings.ownership !== undefined) checkOwnership(settings.ownership, resourceTypes, adapterOf);
+  checkLifecycle(options.lifecycle, resourceTypes, adapterOf);
   const canCursor = resourceTypes.map(adapterOf).every(({ capabilities }) => capabilities?.cursor === true);
   return {
     ...settings,
@@ -144,6 +153,26 @@ function createEngine<C extends Context>(
   };
 }
 
+/** @throws {TypeError} where storage has no place for what is to be remembered. */
+function checkLifecycle<C extends Context>(
+  { remember, delete: how }: LifecycleOptions,
+  resourceTypes: readonly CompiledResourceType[],
+  adapterOf: Engine<C>["adapterOf"],
+): void {
+  for (const type of resourceTypes) {
+    const { capabilities = {}, ledger } = adapterOf(type);
+    if (ledger !== undefined) continue;
+    if (remember !== undefined)
+      throw new TypeError(
+        `createScim: lifecycle.remember needs storage that keeps a ledger; the adapter of the resource type ${type.name} has none.`,
+      );
+    if (how === "deactivate" && !keepsDeleted(capabilities, type.name))
+      throw new TypeError(
+        `createScim: lifecycle.delete: "deactivate" needs storage that keeps deleted resources, or a ledger; the adapter of the resource type ${type.name} does neither.`,
+      );
+  }
+}
+
 /** @throws {TypeError} where events of a type could not be kept. */
 function checkOutbox<C extends Context>(
   resourceTypes: readonly CompiledResourceType[],
@@ -152,7 +181,7 @@ function checkOutbox<C extends Context>(
   const without = resourceTypes.find((type) => adapterOf(type).outbox === undefined);
   if (without === undefined) return;
   throw new TypeError(
-    `createScim: outbox needs storage that keeps one; the adapter of the resource type ${without.name} has none.`,
+    `createScim: outbox needs storage that keeps one; the storage "${adapterOf(without).name}" of the resource type ${without.name} has none.`,
   );
 }
 

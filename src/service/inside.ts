@@ -1,5 +1,11 @@
 import type { Call } from "../call/call.ts";
+import type { Limits } from "../call/limits.ts";
 import type { Context } from "../storage/adapter.ts";
+
+/** What `createScim` gave, whatever its host and its resource types. */
+export interface ServiceProvider {
+  readonly limits: Limits;
+}
 
 /** The inside of a service provider, for what the host itself does with its directory: no request, no URL, and nobody to be asked. */
 export interface Inside<C extends Context = Context> {
@@ -13,7 +19,7 @@ export interface Inside<C extends Context = Context> {
 const INSIDES = new WeakMap<object, unknown>();
 
 /** Keeps the inside of a service provider for whoever has the service provider. */
-export function keepInside<C extends Context>(scim: object, inside: Inside<C>): void {
+export function keepInside<C extends Context>(scim: ServiceProvider, inside: Inside<C>): void {
   INSIDES.set(scim, inside);
 }
 
@@ -21,7 +27,7 @@ export function keepInside<C extends Context>(scim: object, inside: Inside<C>): 
  * The inside of a service provider.
  * @throws {TypeError} for what `createScim` did not make, a copy of it included.
  */
-export function insideOf<C extends Context>(scim: object): Inside<C> {
+export function insideOf<C extends Context>(scim: ServiceProvider): Inside<C> {
   const found = INSIDES.get(scim);
   if (found === undefined)
     throw new TypeError("The first argument must be what createScim gave, the very object and no copy of it.");

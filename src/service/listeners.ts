@@ -18,7 +18,6 @@ export function emitterOf<C extends Context>(
   return (event, waitUntil) => {
     const { context } = event;
     if (isChange(event)) {
-      committed();
       const onFailure = (error: unknown): void => tell(onNotice, { type: "fault", error, event, context }, waitUntil);
       committed();
       tell(onChange, event, waitUntil, onFailure);

@@ -2,6 +2,7 @@ import type { OperationFacts } from "../call/facts.ts";
 import type { IdRequest } from "../call/id-request.ts";
 import type { Limits } from "../call/limits.ts";
 import type { OwnershipOptions } from "../call/ownership.ts";
+import type { Adopt, AdoptOptions, LifecycleOptions } from "../events/adoption.ts";
 import type { ChangeEvent, ScimNotice } from "../events/event.ts";
 import type { Decide } from "../events/pending-change.ts";
 import type { ResolveMe } from "../protocol/me.ts";
@@ -166,6 +167,16 @@ export interface ScimOptions<
    * every change passes, and costs nothing more.
    */
   readonly decide?: Decide<C, T[number]> | undefined;
+  /**
+   * Says whether a create is an account that exists: one with the same unique value, one that the host's own look-up names (`match`), one
+   * that was deleted and is remembered (`lifecycle`). A function is `decide` of `AdoptOptions`. What it says is bound to the version that
+   * it was shown; whatever changes meanwhile is asked again. Accounts of other tenants are never asked about. The answer is 201 with the
+   * id of the account; `adopted` or `restored` is told. Default: a taken value is 409 `uniqueness`, and nobody else is looked for.
+   * docs/adopting.md has more. @see RFC 7644 §3.3
+   */
+  readonly adopt?: Adopt<C, T[number]> | AdoptOptions<C, T[number]> | undefined;
+  /** What becomes of resources that are deleted. Default: they are deleted, and forgotten. docs/leaving.md has a table of all of it. */
+  readonly lifecycle?: LifecycleOptions | undefined;
   /**
    * `true`: every event is kept in the outbox of storage, in the transaction of its change, until it is handed out; so none is lost when
    * the process dies. Refused where an adapter has no outbox. Default `false`: listeners are told after the commit, and no further.

@@ -61,7 +61,7 @@ export interface SchemaChange {
   readonly needsReindex: boolean;
 }
 
-/** What storage tells besides its result. */
+/** What storage tells besides its result. This union may grow: give a `switch` over it a default branch. */
 export type StorageNotice =
   /** A writeOnly attribute was not kept, because the adapter has no hash function for it. */
   | { readonly type: "secretDropped"; readonly attribute: string }
@@ -295,9 +295,15 @@ export interface StorageCapabilities {
   readonly danglingReferences?: boolean;
   /**
    * `true`: a delete with `keep` leaves the row where it is, out of sight: for every call it is gone but for a create that `restores` it.
-   * Default `false`: what is deleted is gone, and the core keeps what it needs of it in the ledger.
+   * A list: so it is for the resource types that it names. Default `false`: what is deleted is gone, and the core keeps what it needs of
+   * it in the ledger.
    */
-  readonly keepsDeleted?: boolean;
+  readonly keepsDeleted?: boolean | readonly string[];
+}
+
+/** Whether an adapter keeps deleted resources of a type out of sight, where a delete asks for it. */
+export function keepsDeleted({ keepsDeleted: kept = false }: StorageCapabilities, resourceType: string): boolean {
+  return typeof kept === "boolean" ? kept : kept.includes(resourceType);
 }
 
 /**

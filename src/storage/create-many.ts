@@ -17,7 +17,7 @@ const MANY = new WeakMap<object, CreateMany<never>>();
  *
  * @example
  * ```ts
- * import { creatingMany, type CreateRequest, type StoredResource } from "scimkit";
+ * import { creatingMany, type CreateRequest, type StoredResource } from "scimkit/storage";
  * declare function insert(requests: readonly CreateRequest[]): Promise<readonly StoredResource[]>;
  * const create = creatingMany(
  *   async (request: CreateRequest) => (await insert([request]))[0] as StoredResource,

@@ -1,17 +1,6 @@
 /** What authors of storage adapters need: the contract, and what helps to keep it. `docs/writing-an-adapter.md` shows how. */
 
-/**
- * What an adapter throws so that the client gets a SCIM error, the same as in `scimkit`: `errors.uniqueness(attribute)`,
- * `errors.versionMismatch()`, `errors.invalidValue(detail)`.
- *
- * @example
- * ```ts
- * import { errors } from "scimkit/storage";
- * throw errors.uniqueness("userName");
- * ```
- * @see RFC 7644 §3.12
- */
-export * as errors from "../errors.ts";
+export { errors } from "../errors.ts";
 export { comparePlaces, type SortPlace, sortPlaceOf } from "../filter/order.ts";
 export type { Attribute, AttributePath } from "../schema/attribute.ts";
 export type { CompiledResourceType, ReferenceAttribute } from "../schema/resource-type.ts";
@@ -31,6 +20,7 @@ export type {
   GetRequest,
   IndexPage,
   MissingReference,
+  Moved,
   NewResource,
   Page,
   QueryRequest,
@@ -51,6 +41,7 @@ export type {
 } from "./adapter.ts";
 export { isCursorPage, SELECT_ALL } from "./adapter.ts";
 export { checkComparisons } from "./cost.ts";
+export { type CreateMany, creatingMany } from "./create-many.ts";
 export { inverseElement, withInverses } from "./inverse.ts";
 export { compareWalk, type Position, readPosition, walkPlace, writePosition } from "./keyset.ts";
 export type { Ledger, LedgerEntry } from "./ledger.ts";

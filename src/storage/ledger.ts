@@ -46,3 +46,23 @@ export function instantText(until: string): string {
 
 /** Longest key of an entry, in characters. */
 export const LONGEST_LEDGER_KEY = 512;
+
+/**
+ * The key of something about a resource type: readable, unless it is too long for a key or has what not every database keeps. No two
+ * texts have one key.
+ */
+export async function ledgerKey(resourceType: string, text: string): Promise<string> {
+  const key = `${resourceType}/${text}`;
+  if (key.length <= LONGEST_LEDGER_KEY && isPlain(key) && !key.startsWith(HASHED)) return key;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify([resourceType, text])));
+  return HASHED + [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What keys begin with that are hashes. */
+const HASHED = "sha-256:";
+
+function isPlain(text: string): boolean {
+  if (!text.isWellFormed()) return false;
+  for (const character of text) if (character < " " || character === "\u007f") return false;
+  return true;
+}

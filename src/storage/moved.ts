@@ -6,7 +6,8 @@ import type { HashedSecrets } from "./secrets.ts";
  * if that is a count too, else the first.
  */
 export function firstVersion({ restores, moved }: Pick<CreateRequest, "restores" | "moved">): number {
-  if (restores !== undefined) return Number(restores.version) + 1 || 1;
+  const last = Number(restores?.version);
+  if (restores !== undefined) return Number.isSafeInteger(last) && last > 0 ? last + 1 : 1;
   return /^[1-9]\d{0,8}$/.test(moved?.version ?? "") ? Number(moved?.version) : 1;
 }
 

@@ -18,7 +18,7 @@ import { sortInSteps } from "./sort-in-steps.ts";
 /** Bounds of a scan. */
 export interface ScanOptions {
   /** Most rows that one query may look at. Default 100,000; more is 400 tooMany. */
-  readonly maxScanned?: number;
+  readonly maxScanned?: number | undefined;
 }
 
 /** After how many rows a scan looks whether the client is still there. */

@@ -1,4 +1,5 @@
 import type { Context, StorageAdapter } from "./adapter.ts";
+import { createManyOf, creatingMany } from "./create-many.ts";
 
 /**
  * The adapter that a wrapper stands around: the one that was given, or the one of a transaction. It always has `applyDelta`, which
@@ -20,6 +21,7 @@ export type StorageWrapper<C extends Context = Context> = (next: WrappedStorage<
  *   of collections come and go by `applyDelta` as well.
  * - An `applyDelta` of the wrapper is left out where the adapter has none, so that the core is not sent there in vain; there is always one to
  *   call on `next`.
+ * - A `create` of the wrapper is asked for each resource of an import as well, which is then written one by one.
  * - What storage compares it must have as it is: a value that a wrapper encrypts can be neither unique nor found by a filter.
  * - `outbox`, `ledger` and the upkeep (`exportTenant`) are the adapter's own, and hold what it holds: an event in the outbox is in clear, what
  *   `exportTenant` gives is as it is stored, unless the wrapper gives others.
@@ -70,5 +72,7 @@ function membersOf<C extends Context>(inner: StorageAdapter<C>): StorageAdapter<
       const member: unknown = Reflect.get(inner, name, inner);
       members[name] = typeof member === "function" ? member.bind(inner) : member;
     }
+  const many = createManyOf(inner);
+  if (many !== undefined) creatingMany(members.create as StorageAdapter<C>["create"], many);
   return members as unknown as StorageAdapter<C>;
 }

@@ -30,6 +30,8 @@ export interface Case {
   readonly title: string;
   /** Chapter of the score card. */
   readonly chapter: string;
+  /** The number of the contract of storage that asks for it: an adapter of an earlier one is not tried by it. */
+  readonly contract: number;
   /** Attributes that the case writes, as `Type.path`; without one of them it is left out. */
   readonly needs: readonly string[];
   /** What the adapter has to be able to do; without one of them the case is left out. */
@@ -37,15 +39,22 @@ export interface Case {
   run(subject: Subject): Promise<void>;
 }
 
+/** The contract that cases belong to which say nothing. */
+const FIRST_CONTRACT = 1;
+
 /** What the cases of a chapter have in common. */
 export interface Chapter {
   readonly name: string;
+  /** Default 1. */
+  readonly contract?: number;
   readonly needs?: readonly string[];
   readonly features?: readonly Feature[];
 }
 
 /** What one case needs besides its chapter. */
 export interface CaseNeeds {
+  /** Default: that of the chapter. */
+  readonly contract?: number;
   readonly needs?: readonly string[];
   readonly features?: readonly Feature[];
 }
@@ -63,6 +72,7 @@ export function chapter(common: Chapter): {
       cases.push({
         title: `${common.name}: ${title}`,
         chapter: common.name,
+        contract: own.contract ?? common.contract ?? FIRST_CONTRACT,
         needs,
         features: [...(common.features ?? []), ...(own.features ?? [])],
         run,

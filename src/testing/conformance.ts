@@ -3,7 +3,7 @@ import {
   compileResourceType,
   type ResourceTypeDefinition,
 } from "../schema/resource-type.ts";
-import type { Context, StorageCapabilities } from "../storage/adapter.ts";
+import { type Context, keepsDeleted, type StorageCapabilities } from "../storage/adapter.ts";
 import type { Case, Feature } from "./case.ts";
 import { casesOf } from "./cases/index.ts";
 import { ConformanceFailure, LeftOut, showError } from "./failure.ts";
@@ -17,7 +17,7 @@ export interface ConformanceOptions<C extends Context = Context> {
   /** The runner's function that registers a test: `test` of vitest, `node:test` or `bun:test`. */
   readonly test: (title: string, run: () => Promise<void>) => unknown;
   /** The runner's function that groups tests; with it each chapter is a group. Default: no groups. */
-  readonly describe?: (title: string, register: () => void) => unknown;
+  readonly describe?: ((title: string, register: () => void) => unknown) | undefined;
   /**
    * Makes the adapter for one case. Every case works in tenants of its own (see `context`), so that an adapter may be handed
    * out again and again; one with `capabilities.tenants: false` must be empty each time.
@@ -46,31 +46,31 @@ export interface ConformanceOptions<C extends Context = Context> {
    * });
    * ```
    */
-  readonly context?: (name: string) => C | Promise<C>;
+  readonly context?: ((name: string) => C | Promise<C>) | undefined;
   /**
    * The resource types that the adapter serves, where it cannot serve any. Cases about attributes that these do not have are
    * left out. Default: `KIT_RESOURCE_TYPES`.
    */
-  readonly resourceTypes?: readonly ResourceTypeDefinition[];
+  readonly resourceTypes?: readonly ResourceTypeDefinition[] | undefined;
   /**
    * What the adapter is meant to be able to do; a case fails where its own `capabilities` say something else. Default: whatever
    * they say.
    */
-  readonly capabilities?: StorageCapabilities;
+  readonly capabilities?: StorageCapabilities | undefined;
   /** Repeats a run: the seed that a failure or the score card names. Default: a new one each time. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * With `seed`, goes straight to the counter-example whose failure named this path, where `fast-check` is installed. Default:
    * the random comparisons begin at the beginning.
    */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /**
    * How many random queries, at least, each of the differential cases compares with the reference. Where `fast-check` (an
    * optional peer) is installed it chooses the resources and queries, and shrinks those that go wrong. Default 200.
    */
-  readonly runs?: number;
+  readonly runs?: number | undefined;
   /** Told of the result when the last case has run. */
-  readonly report?: (card: ScoreCard) => void;
+  readonly report?: ((card: ScoreCard) => void) | undefined;
 }
 
 /** A registered run of the kit. */
@@ -78,6 +78,8 @@ export interface Conformance {
   readonly seed: number;
   /** Titles of all cases, in the order in which they run. */
   readonly titles: readonly string[];
+  /** The same with their chapters, and the number of the contract that each belongs to: one of a later contract than the adapter's is left out. */
+  readonly cases: readonly { readonly title: string; readonly chapter: string; readonly contract: number }[];
   /** What the cases that have run so far came to. */
   scoreCard(): ScoreCard;
 }
@@ -128,6 +130,8 @@ export function storageConformance<C extends Context = Context>(options: Conform
       const missing = one.needs.find((need) => !isServed(resourceTypes, need));
       if (missing !== undefined) throw new LeftOut(`${missing} is not among the resource types`);
       const made = await open();
+      const { contract } = made.storage;
+      if (one.contract > contract) throw new LeftOut(`the adapter keeps contract ${contract}`);
       const lacking = one.features.find((feature) => !has(made, feature, resourceTypes));
       if (lacking !== undefined) throw new LeftOut(`the adapter declares that it has no ${lacking}`);
       await one.run(await subjectOf(run, made, (seed + index) | 0));
@@ -158,7 +162,8 @@ export function storageConformance<C extends Context = Context>(options: Conform
   }
   const scoreCard = (): ScoreCard => scoreCardOf(seed, cases, verdicts);
   if (report !== undefined) test("score card", async () => report(scoreCard()));
-  return { seed, titles: cases.map(({ title }) => title), scoreCard };
+  const listed = cases.map(({ title, chapter, contract }) => ({ title, chapter, contract }));
+  return { seed, titles: cases.map(({ title }) => title), cases: listed, scoreCard };
 }
 
 function unexpected(one: Case, error: unknown): string {
@@ -191,8 +196,9 @@ function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonl
     case "failAt":
       return failAt !== undefined;
     case "cursor":
+      return capabilities.cursor === true;
     case "keepsDeleted":
-      return capabilities[feature] === true;
+      return keepsDeleted(capabilities, "User");
     case "secrets":
       return keepsPassword(capabilities, resourceTypes);
     default:

@@ -2,8 +2,7 @@ import type { Call } from "../call/call.ts";
 import { receive } from "../operations/stored.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import type { Scim } from "../scim.ts";
-import { insideOf } from "../service/inside.ts";
+import { insideOf, type ServiceProvider } from "../service/inside.ts";
 import type { Context, Select, StorageAdapter, StoredResource } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
 import type { Upkeep } from "../storage/upkeep.ts";
@@ -49,13 +48,13 @@ const SELECT_STORED: Select = { includes: (attribute) => attribute.inverseOf ===
  * async function* textOf(scim: Scim) {
  *   for await (const line of exportResources(scim, { context: { tenant: "acme" } })) yield `${JSON.stringify(line)}\n`;
  * }
- * async function save(scim: Scim, file: string) {
+ * async function save(scim: ServiceProvider, file: string) {
  *   await pipeline(Readable.from(textOf(scim)), createWriteStream(file));
  * }
  * ```
  */
 export async function* exportResources<C extends Context = Context>(
-  scim: Scim,
+  scim: ServiceProvider,
   options: ExportOptions<C> = {},
 ): AsyncGenerator<TransferLine, void> {
   const call = await insideOf<C>(scim).call(options.context ?? ({} as C), options.signal);

@@ -1,5 +1,4 @@
-import type { Scim } from "../scim.ts";
-import { insideOf } from "../service/inside.ts";
+import { insideOf, type ServiceProvider } from "../service/inside.ts";
 import type { Context } from "../storage/adapter.ts";
 import { importingCall, ruleIn } from "./importing-call.ts";
 import { MovedIds } from "./moved-ids.ts";
@@ -28,7 +27,7 @@ import { Tally } from "./tally.ts";
  * import { createInterface } from "node:readline";
  * import type { Scim } from "scimkit";
  * import { importResources } from "scimkit/transfer";
- * async function takeIn(scim: Scim, file: string) {
+ * async function takeIn(scim: ServiceProvider, file: string) {
  *   const lines = () => createInterface({ input: createReadStream(file) });
  *   const { created, problems } = await importResources(scim, lines, { context: { tenant: "acme" } });
  *   for (const { line, reason } of problems) console.error(`line ${line}: ${reason}`);
@@ -37,7 +36,7 @@ import { Tally } from "./tally.ts";
  * ```
  */
 export async function importResources<C extends Context = Context>(
-  scim: Scim,
+  scim: ServiceProvider,
   source: ImportSource,
   options: ImportOptions<C> = {},
 ): Promise<ImportResult> {

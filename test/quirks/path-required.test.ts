@@ -23,8 +23,14 @@ test("an operation without a path is 400 invalidSyntax that names the rule, noth
   expect(json).not.toHaveProperty("title");
 });
 
-test("in a bulk request it is refused like alone, and memberships that a value names do not hide it [N-01]", async () => {
+test("in a bulk request it is refused like alone, and memberships do not hide it, which a path can name [N-01]", async () => {
   const service = await under([rule], { writableGroups: true });
+  const named = await service.patch(
+    `/Users/${service.ada}`,
+    { op: "add", path: "groups", value: [{ value: service.group }] },
+    { op: "replace", path: "title", value: "Lead" },
+  );
+  expect([named.status, named.json.title]).toEqual([200, "Lead"]);
   const data = { schemas: [PATCH], Operations: [{ op: "add", value: { groups: [{ value: service.group }] } }] };
   const { json } = await service.ask("POST", "/Bulk", {
     schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],

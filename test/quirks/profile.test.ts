@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import {
   createScim,
   defineProfile,
+  defineResourceType,
+  defineSchema,
   Group,
   type Profile,
   type ProfileDefinition,
@@ -177,6 +179,16 @@ describe("a profile of somebody else", () => {
     ["truth", defineProfile({ announce: { bulk: { supported: true } } }), {}, /announce\.bulk: .*computed/],
   ])("that needs %s is refused where it is missing", (_what, profile, more, problem) => {
     expect(() => createScim({ ...good, ...more, profile })).toThrow(problem);
+  });
+
+  test("that needs storage that filters leaves types alone that nobody can query", () => {
+    const storage = { ...memoryStorage(), capabilities: { filter: false } };
+    const Note = defineResourceType({
+      name: "Note",
+      schema: defineSchema({ id: "urn:example:Note", name: "Note", attributes: { text: {} } }),
+      operations: ["create", "read"],
+    });
+    expect(() => createScim({ ...good, resourceTypes: [Note], storage, profile: "ietf-interop" })).not.toThrow();
   });
 
   test("without attributes: they are in no schema, answer, filter or body, and the types without any stay the objects that they are", async () => {

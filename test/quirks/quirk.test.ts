@@ -150,4 +150,21 @@ describe("a restriction of the host's own", () => {
     expect((await service.patch(path, { op: "remove", path: `members[value eq "${service.ada}"]` })).status).toBe(204);
     expect((await service.ask("GET", path)).json.members).toHaveLength(1);
   });
+
+  test("is asked about memberships that are written at a user, as about any attribute", async () => {
+    const fixed: Quirk = {
+      ...restriction,
+      id: "fixed-groups",
+      refuses: {
+        operation: ({ attribute }) => (attribute?.path === "groups" ? { detail: "Leave groups out" } : undefined),
+      },
+    };
+    const service = await under([fixed], { writableGroups: true });
+    const answer = await service.patch(`/Users/${service.ada}`, { op: "remove", path: "groups" });
+    expect(answer).toMatchObject({
+      status: 400,
+      json: { detail: "Operations[0]: Leave groups out (rule fixed-groups)." },
+    });
+    expect((await service.ask("GET", `/Groups/${service.group}`)).json.members).toHaveLength(2);
+  });
 });

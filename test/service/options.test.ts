@@ -106,6 +106,11 @@ describe("createScim", () => {
     for (const value of possible) expect(message).toMatch(new RegExp(`[" ]${value}(?:["';,]|$)`));
   });
 
+  test("says which profile is meant by a name that there is none of", () => {
+    expect(messageOf(make({ profile: "lenint" }))).toMatch(/Did you mean lenient\?$/);
+    expect(messageOf(make({ profile: "azure" }))).not.toContain("Did you mean");
+  });
+
   test("names the profiles to a tenant that asks for none of them", async () => {
     const errors: unknown[] = [];
     const scim = createScim({

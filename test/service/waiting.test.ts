@@ -151,6 +151,22 @@ describe("the fault of a listener", () => {
   });
 });
 
+test("what onNotice throws at a fault is dropped, and it is told of nothing more", async () => {
+  let told = 0;
+  const storage = { ...memoryStorage(), create: () => Promise.reject(new Error("disk full")) };
+  const { scim } = directory({
+    storage,
+    onNotice: async () => {
+      told++;
+      throw new Error("no log");
+    },
+  });
+  const { settled, waitUntil } = collector();
+  expect((await scim.handle({ ...create, waitUntil })).status).toBe(500);
+  await settled();
+  expect(told).toBe(1);
+});
+
 /** A context as Workers have it: `waitUntil` must be called as its own. */
 class ExecutionContext {
   readonly #works: Promise<unknown>[] = [];
@@ -175,7 +191,7 @@ describe("fetchHandler", () => {
     const { scim } = directory({ onChange: listener });
     const context = new ExecutionContext();
     expect((await fetchHandler(scim)(request(), ...argumentsOf(context))).status).toBe(201);
-    expect(done).toEqual([]);
+    expect([context.works.length, done]).toEqual([1, []]);
     go();
     await Promise.all(context.works);
     expect(done).toEqual(["created"]);
@@ -196,10 +212,10 @@ describe("nodeHandler", () => {
   test("gives the promises of listeners to waitUntil of its options", async () => {
     const { listener, done, go } = slow();
     const { scim } = directory({ onChange: listener });
-    const { settled, waitUntil } = collector();
+    const { works, settled, waitUntil } = collector();
     const { port, server } = await listening(nodeHandler(scim, { waitUntil }));
     const { status } = await send(port, { method: "POST", path: "/scim/v2/Users", headers: HEADERS, body: ada });
-    expect([status, done]).toEqual([201, []]);
+    expect([status, works.length, done]).toEqual([201, 1, []]);
     go();
     await settled();
     expect(done).toEqual(["created"]);

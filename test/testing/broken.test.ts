@@ -6,8 +6,17 @@ import { BROKEN as ADAPTERS } from "./broken/adapters.ts";
 import { BROKEN_FOR_DECISIONS } from "./broken/decisions.ts";
 import { BROKEN_OUTBOXES } from "./broken/outbox.ts";
 import { BROKEN_ACROSS_RELEASES } from "./broken/releases.ts";
+import { BROKEN_RETURNING, keepingMemory } from "./broken/returning.ts";
+import { BROKEN_AROUND, ignoringContext } from "./broken/wrappers.ts";
 
-const BROKEN = [...ADAPTERS, ...BROKEN_ACROSS_RELEASES, ...BROKEN_OUTBOXES, ...BROKEN_FOR_DECISIONS];
+const BROKEN = [
+  ...ADAPTERS,
+  ...BROKEN_RETURNING,
+  ...BROKEN_ACROSS_RELEASES,
+  ...BROKEN_OUTBOXES,
+  ...BROKEN_FOR_DECISIONS,
+  ...BROKEN_AROUND,
+];
 
 /** Runs some cases of the kit on an adapter, without a test runner: the shape of `test` is all that it needs. */
 async function scoreOf(beginning: string, storage: () => StorageAdapter): Promise<ScoreCard> {
@@ -38,4 +47,14 @@ describe("the kit catches an adapter that", () => {
     const { passed, failed, leftOut } = await scoreOf(caughtBy, memoryStorage);
     expect([passed + leftOut > 0, failed]).toEqual([true, 0]);
   });
+
+  test("keeps what is deleted out of sight, and does it right, passes all that is asked of it", async () => {
+    const { passed, failed, leftOut } = await scoreOf("returning", () => keepingMemory());
+    expect([passed > 10, failed, leftOut]).toEqual([true, 0, 0]);
+  });
+});
+
+test("an adapter that ignores its context, and claims no tenants, is asked for none", async () => {
+  const { passed, failed, leftOut } = await scoreOf("tenants: ", ignoringContext);
+  expect([passed, failed, leftOut > 0]).toEqual([0, 0, true]);
 });

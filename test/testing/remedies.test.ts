@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import * as filter from "../../src/filter/index.ts";
 import type { Context } from "../../src/index.ts";
 import * as scimkit from "../../src/index.ts";
+import * as storage from "../../src/storage/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type ConformanceOptions, printScoreCard, storageConformance } from "../../src/testing/index.ts";
 import { REMEDIES } from "../../src/testing/remedy.ts";
@@ -32,12 +33,25 @@ async function runKit(options: Partial<ConformanceOptions>, which: (title: strin
   return { kit, card: kit.scoreCard(), messages };
 }
 
+describe("the cases of the kit", () => {
+  test("name the contract that they belong to, and those of a later one than the adapter's are left out", async () => {
+    const { kit } = await runKit({}, () => false);
+    expect(kit.cases.map(({ title }) => title)).toEqual(kit.titles);
+    expect(new Set(kit.cases.map(({ contract }) => contract))).toEqual(new Set([1]));
+    const early = { ...memoryStorage(), contract: 0 as 1 };
+    const { card } = await runKit({ factory: () => ({ storage: early }) }, (title) => title.startsWith("create: "));
+    const { leftOut, failed, passed } = card.chapters.find(({ name }) => name === "create") ?? {};
+    expect([failed, passed]).toEqual([[], []]);
+    expect(new Set(leftOut?.map(({ because }) => because))).toEqual(new Set(["the adapter keeps contract 0"]));
+  });
+});
+
 describe("what helps with a failure of the kit", () => {
   test("is known of every chapter, on a heading that there is, by functions that there are", async () => {
     const { kit } = await runKit({}, () => false);
     const chapters = new Set(kit.titles.map((title) => title.slice(0, title.indexOf(": "))));
     expect(new Set(Object.keys(REMEDIES))).toEqual(chapters);
-    const exported = new Set([...Object.keys(scimkit), ...Object.keys(filter)]);
+    const exported = new Set([...Object.keys(scimkit), ...Object.keys(storage), ...Object.keys(filter)]);
     for (const [chapter, { anchor, helper }] of Object.entries(REMEDIES)) {
       expect(anchors, chapter).toContain(anchor);
       for (const [, name = ""] of helper.matchAll(/`(?:throw )?(\w+)(?:\(|`)/g))
@@ -52,6 +66,7 @@ describe("what helps with a failure of the kit", () => {
             "capabilities",
             "work",
             "applyDelta",
+            "accepts",
           ],
           chapter,
         ).toContain(name);

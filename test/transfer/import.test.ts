@@ -146,7 +146,7 @@ describe.each(kinds())("a directory moves to $name", (kind) => {
         [6, expect.stringContaining("userName must be unique")],
         [9, expect.stringContaining("id must be 1 to 255 printable characters")],
         [
-          storage.capabilities?.danglingReferences === false ? 8 : undefined,
+          storage.capabilities?.danglingReferences === true ? undefined : 8,
           expect.stringContaining("members names no resource that is there"),
         ],
       ]),

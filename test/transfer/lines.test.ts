@@ -4,6 +4,7 @@ import type { StorageAdapter } from "../../src/storage/adapter.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { exportResources, importResources, type TransferLine } from "../../src/transfer/index.ts";
 import { GROUP, USER } from "../support/directory.ts";
+import { withoutTransactions } from "../support/without-transactions.ts";
 
 function serve(storage: StorageAdapter = memoryStorage(), more: Partial<ScimOptions> = {}): Scim {
   return createScim({
@@ -32,7 +33,7 @@ async function all<T>(lines: AsyncIterable<T>): Promise<T[]> {
 
 /** Memory that cannot keep a reference to nothing, as under a foreign key. */
 function strictMemory(): StorageAdapter {
-  const memory = memoryStorage();
+  const memory = withoutTransactions(memoryStorage());
   const dropping = <R extends { readonly checkReferences: object }>(request: R): R => ({
     ...request,
     checkReferences: Object.fromEntries(Object.keys(request.checkReferences).map((name) => [name, "drop"])),
@@ -50,7 +51,7 @@ describe("importResources", () => {
     let read = 0;
     let written = 0;
     let most = 0;
-    const memory = memoryStorage();
+    const memory = withoutTransactions(memoryStorage());
     const slow: StorageAdapter = {
       ...memory,
       async create(request, context) {
@@ -175,7 +176,10 @@ describe("importResources", () => {
     };
     await expect(importResources(serve(), [user("a"), user("b")], options)).rejects.toBe(reason);
     const gone = new Error("The database is gone.");
-    const broken: StorageAdapter = { ...memoryStorage(), create: () => Promise.reject(gone) };
+    const broken: StorageAdapter = {
+      ...withoutTransactions(memoryStorage()),
+      create: () => Promise.reject(gone),
+    };
     await expect(importResources(serve(broken), [user("a")])).rejects.toBe(gone);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expectTypeOf, test } from "vitest";
 import {
   type Access,
+  type Adopt,
   type ChangeEvent,
   type Context,
   createScim,
@@ -146,6 +147,42 @@ describe("what authorize is told", () => {
       resourceTypes: [Employee, Group],
       authorize: (operation: OperationFacts) => void guard(operation),
     });
+  });
+});
+
+describe("what adopt is asked about", () => {
+  test("narrows by resourceType, with what the client asserts and what there is", () => {
+    createScim({
+      ...given,
+      resourceTypes: [Employee, Group, Device],
+      adopt: async (candidate, { site }) => {
+        expectTypeOf(site).toEqualTypeOf<number>();
+        if (candidate.resourceType === "Device")
+          expectTypeOf((await candidate.existing()).serialNumber).toEqualTypeOf<string | undefined>();
+        if (candidate.resourceType !== "User") return "refuse";
+        expectTypeOf(candidate.attributes.emails?.[0]?.value).toEqualTypeOf<string | undefined>();
+        return candidate.attributes.userName === (await candidate.existing()).userName ? "link" : "refuse";
+      },
+    });
+    createScim({
+      ...given,
+      resourceTypes: [Employee, Group],
+      adopt: {
+        match: ({ resourceType, attributes }) => {
+          expectTypeOf(resourceType).toEqualTypeOf<"User" | "Group">();
+          return attributes.externalId;
+        },
+        decide: ({ resourceType }) => (resourceType === "User" ? "link" : "refuse"),
+      },
+    });
+  });
+
+  test("is taken by a function that takes any", () => {
+    const adopt: Adopt = ({ attributes }) => {
+      expectTypeOf(attributes).toEqualTypeOf<ResourceObject>();
+      return "refuse";
+    };
+    createScim({ ...given, resourceTypes: [Employee, Group], adopt });
   });
 });
 

@@ -1,14 +1,30 @@
+import type { FetchHandlerOptions } from "scimkit/fetch";
+import type { FilterParseOptions, ResolveOptions } from "scimkit/filter";
+import type { MemoryStorageOptions } from "scimkit/memory";
+import type { NodeHandlerOptions } from "scimkit/node";
+import type { MappedStorageOptions, PrepareOptions, SqliteOptions, SqlStorageOptions } from "scimkit/sql";
+import type { ScanOptions } from "scimkit/storage";
+import type { ConformanceOptions } from "scimkit/testing";
 import { describe, expectTypeOf, test } from "vitest";
 import * as z from "zod";
 import { DEFAULT_LIMITS } from "../../src/call/limits.ts";
 import type {
   AuthenticationScheme,
+  BearerOptions,
   ClockOptions,
   DiscoveryOptions,
+  DrainOptions,
   Limits,
   PagingOptions,
+  ProfileDefinition,
+  ProfileSettings,
+  ReindexOptions,
+  RetryOptions,
+  ScimErrorOptions,
   ScimOptions,
+  SecurityEventOptions,
   TenantOptions,
+  UpkeepOptions,
 } from "../../src/index.ts";
 import { type AnnouncementsShape, SecurityEventsShape } from "../../src/service/announce.ts";
 import {
@@ -91,5 +107,55 @@ describe("the defaults", () => {
     expectTypeOf<Settled["writableGroups"]>().toEqualTypeOf<boolean>();
     expectTypeOf<Settled["limits"]>().toEqualTypeOf<Limits>();
     expectTypeOf<Settled["paging"]["cursorTimeout"]>().toEqualTypeOf<number>();
+  });
+});
+
+/** The options that may be left out and may not be undefined. */
+type Exact<T> = {
+  [K in keyof T]-?: { readonly [P in K]: undefined } extends Pick<T, K>
+    ? never
+    : Record<never, never> extends Pick<T, K>
+      ? K
+      : never;
+}[keyof T];
+
+describe("every option that may be left out may be undefined", () => {
+  test("of createScim, its groups and what a tenant has of its own", () => {
+    expectTypeOf<Exact<ScimOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<PagingOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<DiscoveryOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<ClockOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<AuthenticationScheme>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<NonNullable<ScimOptions["limits"]>>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<TenantOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<ProfileSettings>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<ProfileDefinition>>().toEqualTypeOf<never>();
+  });
+
+  test("of what is called beside it, and of storage", () => {
+    expectTypeOf<Exact<BearerOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<DrainOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<RetryOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<ScimErrorOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<SecurityEventOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<FetchHandlerOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<NodeHandlerOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<MemoryStorageOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<SqlStorageOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<MappedStorageOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<PrepareOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<SqliteOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<UpkeepOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<ReindexOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<ScanOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<FilterParseOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<ResolveOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Exact<ConformanceOptions>>().toEqualTypeOf<never>();
+  });
+
+  test("and one that may not is found", () => {
+    expectTypeOf<
+      Exact<{ readonly needed: string; readonly open?: 1 | undefined; readonly exact?: 1 }>
+    >().toEqualTypeOf<"exact">();
   });
 });

@@ -78,6 +78,8 @@ async function createCircle<C extends Context>(
   begin: (planned: PlannedOperation) => void,
 ): Promise<Done> {
   const made = new Map<number, { resource: CreatedResource; outcome: Outcome }>();
+  // What was there before the request is not to be deleted with it.
+  const adopted = new Set<CreatedResource>();
   const find: Created = (index) => made.get(index)?.resource ?? run.created.get(index);
   try {
     const unfinished: Unfinished[] = [];
@@ -89,6 +91,7 @@ async function createCircle<C extends Context>(
       const outcome = outcomeOf(await run.execute(operation, callOf(call, member.planned)), undefined);
       if (outcome.type !== "done") continue;
       const resource = { resourceType: operation.resourceType, id: outcome.id };
+      if (outcome.isAdopted === true) adopted.add(resource);
       made.set(member.planned.index, { resource, outcome });
       if (withheld.size > 0) unfinished.push({ member, resource, withheld });
     }
@@ -100,7 +103,8 @@ async function createCircle<C extends Context>(
     }
     return made;
   } catch (error) {
-    await undo([...made.values()].map(({ resource }) => resource).reverse(), call);
+    const own = [...made.values()].map(({ resource }) => resource).filter((resource) => !adopted.has(resource));
+    await undo(own.reverse(), call);
     throw error;
   }
 }

@@ -28,6 +28,8 @@ export type Outcome =
       readonly id: string;
       /** The version after the operation; undefined where nothing is left. */
       readonly version: string | undefined;
+      /** Of a POST: it became an account that existed. */
+      readonly isAdopted?: boolean;
     }
   | Failed;
 

@@ -128,7 +128,13 @@ export function idOf({ target }: PlannedOperation): string | undefined {
 export function outcomeOf(result: Result, id: string | undefined): Outcome {
   switch (result.type) {
     case "resource":
-      return { type: "done", status: result.status, id: result.resource.id, version: result.resource.meta.version };
+      return {
+        type: "done",
+        status: result.status,
+        id: result.resource.id,
+        version: result.resource.meta.version,
+        ...(result.isAdopted === true ? { isAdopted: true } : {}),
+      };
     case "patched":
       return { type: "done", status: 204, id: result.id, version: result.version };
     default:

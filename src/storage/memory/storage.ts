@@ -21,7 +21,7 @@ export interface MemoryStorageOptions {
    * Makes of a writeOnly value (a password) what is kept of it, such as an Argon2 hash. Without it such values are
    * dropped, and a `secretDropped` event says so; they are never kept as given.
    */
-  readonly hashSecret?: HashSecret;
+  readonly hashSecret?: HashSecret | undefined;
 }
 
 /** Storage in memory, with what is done to it as a whole, and a way for tests to look at hashed secrets. */

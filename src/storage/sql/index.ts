@@ -15,5 +15,6 @@ export {
 export { type MappedStorage, type MappedStorageOptions, mappedStorage } from "./map/storage.ts";
 export type { Preparation, PrepareOptions } from "./own/prepare.ts";
 export type { SchemaComparison, SchemaQuestion, UnknownType } from "./own/schema-changes.ts";
-export { type SqlStorage, type SqlStorageOptions, sqlStorage, type TypeUpkeepOptions } from "./own/storage.ts";
+export type { SqlStorage, SqlStorageOptions, TypeUpkeepOptions } from "./own/sql-storage.ts";
+export { sqlStorage } from "./own/storage.ts";
 export { transactionOf } from "./transaction-of.ts";

@@ -1,4 +1,4 @@
-import * as errors from "../../errors.ts";
+import { errors } from "../../errors.ts";
 import type { ChangeEvent } from "../../events/event.ts";
 import type { Amendment, PendingChange } from "../../events/pending-change.ts";
 import { isObject, type ResourceObject } from "../../schema/value.ts";

@@ -266,7 +266,11 @@ describe.runIf(hasPostgres)("PostgreSQL, beside others", () => {
       made: ["version 2", "version 3"],
     });
     const made = sent.map(({ sql }) => sql).filter((one) => one.startsWith("CREATE INDEX"));
-    expect(made).toEqual([planned[0], expect.stringMatching(/^CREATE INDEX "scim_outbox_due" ON/)]);
+    expect(made).toEqual([
+      planned[0],
+      expect.stringMatching(/^CREATE INDEX "scim_outbox_due" ON/),
+      expect.stringMatching(/^CREATE INDEX "scim_ledger_until" ON/),
+    ]);
     expect((await callsOf(storage).find(User, 'userName eq "u1"')).totalResults).toBe(1);
   });
 

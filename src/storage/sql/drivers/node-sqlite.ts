@@ -13,9 +13,9 @@ export interface SqliteOptions {
    * everything else; they are opened when they are needed. `1`: one in this thread, which does nothing else while a statement
    * runs. A database in memory has one. Default 5.
    */
-  readonly connections?: number;
+  readonly connections?: number | undefined;
   /** Told of every statement, as Kysely's option `log`. Default: nobody is told. */
-  readonly log?: KyselyConfig["log"];
+  readonly log?: KyselyConfig["log"] | undefined;
 }
 
 /**

@@ -17,8 +17,14 @@ interface KeyColumn {
   readonly value: string | readonly string[];
 }
 
-/** Condition on rows of a type's table, which has no alias: they have one of the ids, and are the tenant's. */
-export function hasIdAmong(scope: MapScope, { id, tenant }: MappedType, ids: readonly string[]): Fragment {
+/** Condition on rows of a type's table, which has no alias: they have one of the ids, are the tenant's, and not kept out of sight. */
+export function hasIdAmong(scope: MapScope, type: MappedType, ids: readonly string[]): Fragment {
+  const isAsked = anyHasIdAmong(scope, type, ids);
+  return type.mapping.deleted === undefined ? isAsked : sql`${isAsked} AND ${type.isThere}`;
+}
+
+/** The same of rows that are kept out of sight or not. */
+export function anyHasIdAmong(scope: MapScope, { id, tenant }: MappedType, ids: readonly string[]): Fragment {
   const own = ownTenant(scope, tenant?.column);
   return own === undefined
     ? FALSE

@@ -16,6 +16,9 @@ export interface Expected {
 export function expectedOf(dialect: Dialect, type: MappedType): readonly Expected[] {
   const { mapping, id, tenant } = type;
   const isOf = ofKind(dialect);
+  const cleared = mapping.deleted === undefined ? new Set<string>() : clearedColumns(type);
+  const clearing = (all: readonly Expected[]): readonly Expected[] =>
+    all.map((one) => (cleared.has(one.column) ? clearable(one) : one));
   return [
     { column: id.column, misfit: (found) => idMisfit(dialect, id, found) },
     ...(tenant === undefined
@@ -29,7 +32,20 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
       column,
       misfit: firm(dialect, isOf(["time", "text"], "and holds a time: make it timestamptz, or text.")),
     })),
-    ...[...type.stored, ...type.secrets].flatMap((column) => expectedOfColumn(dialect, column)),
+    ...(mapping.deleted === undefined
+      ? []
+      : [
+          {
+            ...clearable({
+              column: mapping.deleted,
+              misfit: firm(
+                dialect,
+                isOf(["time", "text"], "and holds when a row was deleted: make it timestamptz, or text."),
+              ),
+            }),
+          },
+        ]),
+    ...clearing([...type.stored, ...type.secrets].flatMap((column) => expectedOfColumn(dialect, column))),
     ...(mapping.rest === undefined
       ? []
       : [
@@ -39,6 +55,14 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
           },
         ]),
   ];
+}
+
+/** The columns that rows which are kept out of sight have NULL in: what they were known by, and hashes. */
+export function clearedColumns({ stored, secrets }: MappedType): ReadonlySet<string> {
+  return new Set([
+    ...stored.flatMap(({ key }) => (key === undefined ? [] : [key.name])),
+    ...secrets.map(({ name }) => name),
+  ]);
 }
 
 /** The columns that the mapping of a join table names. */
@@ -61,6 +85,18 @@ export function expectedOfJoin(
     ...(join.tenant === undefined ? [] : [{ column: join.tenant }]),
     ...join.columns.flatMap((column) => expectedOfColumn(dialect, column)),
   ];
+}
+
+/** What a row that is kept out of sight has NULL in must take it. */
+function clearable({ column, misfit }: Expected): Expected {
+  return {
+    column,
+    misfit: (found) =>
+      misfit?.(found) ??
+      (Number(found.is_filled) === 1
+        ? "is NOT NULL, and must be NULL in rows that `deleted` keeps out of sight: allow NULL."
+        : undefined),
+  };
 }
 
 function expectedOfColumn(dialect: Dialect, { name, key, attribute, isConverted }: Column): readonly Expected[] {

@@ -2,6 +2,7 @@ import type { Database } from "../database.ts";
 import type { CatalogColumn, TableName } from "../dialect/catalog-words.ts";
 import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { type Fragment, raw } from "../dialect/fragment.ts";
+import { createLedger, LEDGER_COLUMNS } from "../ledger.ts";
 import { createOutbox, OUTBOX_COLUMNS } from "../outbox.ts";
 import { tableName } from "./table.ts";
 
@@ -32,6 +33,20 @@ export function outboxCompanion(given: CompanionName): Companion {
     table,
     columns: OUTBOX_COLUMNS,
     create: (dialect) => createOutbox(dialect, table, index),
+  };
+}
+
+/** The table of what is remembered beside the resources. */
+export function ledgerCompanion(given: CompanionName): Companion {
+  const name = typeof given === "string" ? { table: given } : given;
+  const table = tableName(name);
+  const index = raw(identifier(`${name.table}_until`));
+  return {
+    option: "ledger",
+    name,
+    table,
+    columns: LEDGER_COLUMNS,
+    create: (dialect) => createLedger(dialect, table, index),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { identifier } from "../dialect/dialect.ts";
-import { type Fragment, raw } from "../dialect/fragment.ts";
+import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import type { Column } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import {
@@ -16,7 +16,7 @@ import type { MappedId, MappedTenant, TableMapping } from "./mapping.ts";
 import { compileColumns, type PathColumn } from "./path-column.ts";
 import { problemsOfShape } from "./shape.ts";
 import { compileSlots, type Slot } from "./slot.ts";
-import { type Aliased, tableName, viewOf } from "./table.ts";
+import { type Aliased, sqlName, tableName, viewOf } from "./table.ts";
 
 /** A resource type in its table. */
 export interface MappedType {
@@ -36,8 +36,12 @@ export interface MappedType {
   readonly selected: Fragment;
   /** The same for a row `r` of `view`. */
   readonly selectedOfRow: Fragment;
-  /** The table as scimkit's statements see it. */
+  /** The table as scimkit's statements see it: without the rows that are kept out of sight. */
   readonly view: Fragment;
+  /** The same with them: what refers to a row that goes may be one of them. */
+  readonly viewOfAll: Fragment;
+  /** Condition on rows of the table, which has no alias: they are not kept out of sight. */
+  readonly isThere: Fragment;
 }
 
 /**
@@ -78,7 +82,9 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
     stored,
     selected: raw(selected.map(([column, alias]) => `${identifier(column)} AS ${alias}`).join(", ")),
     selectedOfRow: raw(selected.map(([, alias]) => `r.${alias}`).join(", ")),
-    view: viewOf(table, selected),
+    view: viewOf(table, selected, mapping.deleted),
+    viewOfAll: viewOf(table, selected),
+    isThere: mapping.deleted === undefined ? TRUE : sql`(${sqlName(mapping.deleted)} IS NULL)`,
   };
 }
 

@@ -9,6 +9,7 @@ import { parseId } from "./id.ts";
 import { insertRow } from "./insert.ts";
 import { type MappedOwner, readRow, singleWrite } from "./lock.ts";
 import type { PathColumn } from "./path-column.ts";
+import { lockHidden, restoreRow } from "./restore.ts";
 import { type MappedRow, takeApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets } from "./secrets.ts";
@@ -45,10 +46,11 @@ export async function createMapped(
   const { type } = scope;
   const secrets = await hashMapped(type, request.secrets, hashSecret, request.moved);
   request.signal?.throwIfAborted();
-  const id = type.id.isGenerated ? undefined : storedId(scope, request.resource.id);
+  const returning = returningId(scope, request);
+  const id = returning ?? (type.id.isGenerated ? undefined : storedId(scope, request.resource.id));
   const resource = { ...request.resource, id: id === undefined ? "" : type.id.prefix + id };
   const uniques = uncheckedUniques(scope, () => true);
-  const isSingle = !hasReferences(type, resource) && uniques.length === 0;
+  const isSingle = returning === undefined && !hasReferences(type, resource) && uniques.length === 0;
   const creation: Creation = { request, id, resource, secrets, uniques, isSingle };
   const { created, notices } = await attemptWrite(
     database,
@@ -56,7 +58,7 @@ export async function createMapped(
     () =>
       isSingle
         ? create(singleWrite(database), scope, creation)
-        : database.transaction((session) => create(session, scope, creation)),
+        : database.transaction((session) => createOrRestore(session, scope, creation, returning)),
     () => writtenOf(scope, resource, secrets),
   );
   for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
@@ -69,14 +71,38 @@ function storedId({ type: { id } }: MapScope, given: string): string {
   return parseId(form, given.normalize("NFC")) ?? crypto.randomUUID();
 }
 
-async function create(session: Session, scope: MapScope, creation: Creation): Promise<Created> {
+/** The id of who comes back, as the column has it; undefined where it can be none of this table's. */
+function returningId({ type }: MapScope, { restores, resource }: CreateRequest): string | undefined {
+  return restores === undefined ? undefined : parseId(type.id, resource.id.normalize("NFC"));
+}
+
+/** Takes the row of who comes back into sight again, where it was kept; else makes one, with the id where that is not the database's to make. */
+async function createOrRestore(
+  session: Session,
+  scope: MapScope,
+  creation: Creation,
+  returning: string | undefined,
+): Promise<Created> {
+  if (returning === undefined) return create(session, scope, creation);
+  const owner: MappedOwner = { ...scope, id: returning };
+  const kept = await lockHidden(session, owner);
+  const id = kept === undefined && scope.type.id.isGenerated ? undefined : returning;
+  const resource = { ...creation.resource, id: id === undefined ? "" : scope.type.id.prefix + id };
+  return create(session, scope, { ...creation, id, resource }, kept && owner);
+}
+
+/** `kept` is the row of who comes back, where there is one. */
+async function create(session: Session, scope: MapScope, creation: Creation, kept?: MappedOwner): Promise<Created> {
   const { request, id, secrets, uniques, isSingle } = creation;
   const { type } = scope;
   const notices: StorageNotice[] = [];
   const resource = await settle(session, scope, request, creation.resource, notices);
   const { values, rest } = takeApart(type, resource);
   await refuseTaken(session, scope, uniques, values, undefined);
-  const [row] = await session.run<MappedRow>(insertRow(scope, request, { id, values, rest, secrets }));
+  const parts = { id, values, rest, secrets };
+  const [row] = await session.run<MappedRow>(
+    kept === undefined ? insertRow(scope, request, parts) : restoreRow(kept, request, parts),
+  );
   if (row === undefined) throw uniqueness("id");
   const owner: MappedOwner = { ...scope, id: String(row.id) };
   for (const join of type.joins) {

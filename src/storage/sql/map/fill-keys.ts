@@ -19,7 +19,7 @@ export async function fillKeys(database: Database, type: MappedType, column: Col
     const isNext = last === undefined ? TRUE : sql`${id} > ${idOperand(dialect, type.id, last)}`;
     const rows = await database.run<{ id: unknown; value: unknown }>(
       sql`SELECT ${id} AS id, ${value} AS value FROM ${type.table}
-        WHERE ${isEmpty} AND ${isNext} ORDER BY ${id} LIMIT ${BATCH}`,
+        WHERE ${isEmpty} AND ${type.isThere} AND ${isNext} ORDER BY ${id} LIMIT ${BATCH}`,
     );
     if (rows.length === 0) return;
     await database.transaction(async (session) => {
@@ -27,7 +27,7 @@ export async function fillKeys(database: Database, type: MappedType, column: Col
         const read = column.read(row.value);
         if (read === undefined) continue;
         const filled = keyText(column.attribute.key(read));
-        const isRow = sql`${id} = ${idOperand(dialect, type.id, String(row.id))}`;
+        const isRow = sql`${id} = ${idOperand(dialect, type.id, String(row.id))} AND ${type.isThere}`;
         // Only if nobody has written the value meanwhile.
         const isSame = sql`${isEmpty} AND ${value} = ${row.value}`;
         await session.run(sql`UPDATE ${type.table} SET ${sqlName(key)} = ${filled} WHERE ${isRow} AND ${isSame}`);

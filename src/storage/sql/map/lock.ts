@@ -12,13 +12,19 @@ export interface MappedOwner extends MapScope {
   readonly id: string;
 }
 
-/** Condition on the owner's row in its table, which has no alias. */
+/** Condition on the owner's row in its table, which has no alias: it is not kept out of sight. */
 export function ownRow(owner: MappedOwner): Fragment {
+  const { type } = owner;
+  return type.mapping.deleted === undefined ? anyOwnRow(owner) : sql`${anyOwnRow(owner)} AND ${type.isThere}`;
+}
+
+/** The same, whether it is kept out of sight or not. */
+export function anyOwnRow(owner: MappedOwner): Fragment {
   const { type, dialect, id } = owner;
   return sql`${sqlName(type.id.column)} = ${idOperand(dialect, type.id, id)} AND ${ofTenantColumn(owner, type)}`;
 }
 
-/** Condition on rows of a type's table, which has no alias: they are the tenant's. */
+/** Condition on rows of a type's table, which has no alias: they are the tenant's, kept out of sight or not. */
 export function ofTenantColumn(scope: MapScope, type: MappedType): Fragment {
   return ofTenant(scope, type.tenant, type.tenant && sqlName(type.tenant.column));
 }
@@ -37,11 +43,11 @@ export async function readRow(
   return row;
 }
 
-/** Locks the owner's row until the end of the transaction; undefined where there is none. */
-export async function lockRow(session: Session, owner: MappedOwner): Promise<MappedRow | undefined> {
+/** Locks the owner's row until the end of the transaction; undefined where there is none. `isOfAll`: also one that is kept out of sight. */
+export async function lockRow(session: Session, owner: MappedOwner, isOfAll = false): Promise<MappedRow | undefined> {
   const { type, dialect } = owner;
   const [row] = await session.run<MappedRow>(
-    sql`SELECT ${type.selected} FROM ${type.table} WHERE ${ownRow(owner)}${dialect.forUpdate}`,
+    sql`SELECT ${type.selected} FROM ${type.table} WHERE ${(isOfAll ? anyOwnRow : ownRow)(owner)}${dialect.forUpdate}`,
   );
   return row;
 }

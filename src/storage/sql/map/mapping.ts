@@ -117,6 +117,13 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
    * `{ members: { table: "memberships", holder: "team_id", value: "user_id", resourceType: "User" } }`.
    */
   readonly collections?: MappedCollections<T>;
+  /**
+   * A column of times, or of texts, that is NULL while the row is there. With it a delete that is to keep the row (`lifecycle: { delete:
+   * "deactivate" }` of `createScim`) sets it, instead of deleting the row, and no statement of scimkit sees the row any more. Its key
+   * columns and hashes become NULL, so that its names are free; a unique index of yours over another column needs `WHERE … IS NULL`. A
+   * row that the application has marked so is gone for clients as well. Default: a row that is deleted is deleted.
+   */
+  readonly deleted?: string;
   /** A JSON or text column for every attribute that has no column. Without it each attribute must have one. */
   readonly rest?: string;
   /** Which attribute a constraint of the table is about, by the constraint's name, where its columns do not tell. */

@@ -6,14 +6,15 @@ import type { DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
-import { hasIdAmong } from "./among.ts";
+import { anyHasIdAmong } from "./among.ts";
+import { clearedColumns } from "./check-columns.ts";
 import { driverValue } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { ofHolder } from "./elements.ts";
 import { heldIn } from "./held.ts";
 import { idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
-import { lockRow, type MappedOwner, ownRow } from "./lock.ts";
+import { anyOwnRow, lockRow, type MappedOwner } from "./lock.ts";
 import type { PathColumn } from "./path-column.ts";
 import { elementsInRest, isInWholeColumn, restValue } from "./rest.ts";
 import type { MappedRow } from "./row.ts";
@@ -22,9 +23,15 @@ import { sqlName } from "./table.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
 
 /** What of a request a deletion needs. */
-type Deletion = Pick<DeleteRequest, "id" | "at" | "ifVersion" | "signal">;
+type Deletion = Pick<DeleteRequest, "id" | "at" | "ifVersion" | "signal" | "keep"> & {
+  /** `true`: what is kept out of sight is deleted too. */
+  readonly isOfAll?: boolean;
+};
 
-/** Deletes a row with every reference to it; each holder gets one new version in the same transaction [P-3.6-06 G-6]. */
+/**
+ * Deletes a row with every reference to it, or takes it out of sight; each holder gets one new version in the same transaction
+ * [P-3.6-06 G-6].
+ */
 export async function deleteMapped(
   database: Database,
   scope: Omit<MappedOwner, "id">,
@@ -37,13 +44,17 @@ export async function deleteMapped(
   const owner: MappedOwner = { ...scope, id };
   try {
     return await database.transaction(async (session) => {
-      const row = await lockRow(session, owner);
+      const row = await lockRow(session, owner, request.isOfAll);
       if (row === undefined) return false;
       if (request.ifVersion !== undefined && request.ifVersion !== String(row.version)) throw versionMismatch();
       for (const holder of scope.mappings.all) await releaseHolders(session, owner, holder, request);
       for (const table of type.joins)
         await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
-      await session.run(sql`DELETE FROM ${type.table} WHERE ${ownRow(owner)}`);
+      await session.run(
+        request.keep === true && type.mapping.deleted !== undefined
+          ? hideRow(owner, type.mapping.deleted, request.at)
+          : sql`DELETE FROM ${type.table} WHERE ${anyOwnRow(owner)}`,
+      );
       return true;
     });
   } catch (error) {
@@ -53,6 +64,17 @@ export async function deleteMapped(
     const detail = "Other records of this directory need the resource; it cannot be deleted while they are there.";
     throw new ScimError(409, detail, { cause: error });
   }
+}
+
+/** Takes a row out of sight. What it was known by is free, and no hash of it stays. */
+function hideRow(owner: MappedOwner, deleted: string, at: string): Fragment {
+  const { type, dialect } = owner;
+  const sets = [
+    nextVersion(dialect, type, at),
+    sql`${sqlName(deleted)} = ${at}`,
+    ...[...clearedColumns(type)].map((name) => sql`${sqlName(name)} = NULL`),
+  ];
+  return sql`UPDATE ${type.table} SET ${joined(sets, ", ")} WHERE ${anyOwnRow(owner)}`;
 }
 
 /** Takes the references to the owner out of all rows of a type, each of which gets one new version. */
@@ -80,7 +102,7 @@ function updateHolders(
   ids: readonly string[],
   sets: readonly Fragment[],
 ): Fragment {
-  return sql`UPDATE ${holder.table} SET ${joined(sets, ", ")} WHERE ${hasIdAmong(owner, holder, ids)}`;
+  return sql`UPDATE ${holder.table} SET ${joined(sets, ", ")} WHERE ${anyHasIdAmong(owner, holder, ids)}`;
 }
 
 /** Takes the owner out of a type's join tables, and gives the ids of the rows that held it, locked. */
@@ -96,7 +118,7 @@ async function removeElementsOf(session: Session, owner: MappedOwner, holder: Ma
   if (ids.size === 0) return ids;
   const { dialect } = owner;
   const id = sqlName(holder.id.column);
-  const isHolder = hasIdAmong(owner, holder, [...ids]);
+  const isHolder = anyHasIdAmong(owner, holder, [...ids]);
   // In the order of ids, so that two that delete at once wait for each other and do not lock each other out [G-16].
   await session.run(sql`SELECT ${id} AS id FROM ${holder.table} WHERE ${isHolder} ORDER BY ${id}${dialect.forUpdate}`);
   for (const join of joins) await session.run(sql`DELETE FROM ${join.table} WHERE ${refersTo(owner, holder, join)}`);
@@ -136,13 +158,13 @@ async function readRowsThatName(
     const names = namesId(owner, holder, attribute, id);
     if (names === undefined) continue;
     const rows = await session.run<{ id: unknown }>(
-      sql`SELECT r.id FROM ${holder.view} r WHERE ${ownRows(owner, holder)} AND ${names}`,
+      sql`SELECT r.id FROM ${holder.viewOfAll} r WHERE ${ownRows(owner, holder)} AND ${names}`,
     );
     for (const row of rows) ids.add(String(row.id));
   }
   if (ids.size === 0) return [];
   return session.run<MappedRow>(
-    sql`SELECT ${holder.selected} FROM ${holder.table} WHERE ${hasIdAmong(owner, holder, [...ids])}
+    sql`SELECT ${holder.selected} FROM ${holder.table} WHERE ${anyHasIdAmong(owner, holder, [...ids])}
       ORDER BY ${sqlName(holder.id.column)}${owner.dialect.forUpdate}`,
   );
 }
@@ -166,7 +188,7 @@ async function readHidingRows(
     " OR ",
   );
   const rows = await session.run<MappedRow>(
-    sql`SELECT ${holder.selectedOfRow} FROM ${holder.view} r WHERE ${ownRows(owner, holder)} AND (${isFilled})`,
+    sql`SELECT ${holder.selectedOfRow} FROM ${holder.viewOfAll} r WHERE ${ownRows(owner, holder)} AND (${isFilled})`,
   );
   const names = (row: MappedRow): boolean => withoutReferences(owner, holder, row, id).length > 0;
   return rows.filter(names).map((row) => String(row.id));

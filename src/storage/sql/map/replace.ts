@@ -117,7 +117,8 @@ async function replace(
   const changed = await withoutMissing(session, owner, secrets);
   const selection = selectionOf(owner, request.select);
   const told = differenceOf(owner, stateOf(type, before), stateOf(type, resource), request.untouched);
-  if (!isAnyDifference(told) && changed.values.size === 0) return readUnchanged(session, owner, version, selection);
+  if (request.touch !== true && !isAnyDifference(told) && changed.values.size === 0)
+    return readUnchanged(session, owner, version, selection);
   const difference = found === undefined ? told : differenceFrom(owner, found.state, resource, request);
   const uniques = uncheckedUniques(owner, (column) => difference.columns.includes(column));
   await refuseTaken(session, owner, uniques, difference.after.values, owner.id);

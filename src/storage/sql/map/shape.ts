@@ -16,6 +16,7 @@ const TABLE: Shape = {
   columns: `columns by attribute path, such as { userName: "email" }`,
   elements: optional,
   collections: optional,
+  deleted: optional,
   rest: optional,
   constraints: optional,
 };

@@ -1,11 +1,12 @@
 import type { Kysely } from "kysely";
 import type { ComparisonKey } from "../../../schema/attribute.ts";
-import type { Context, StorageAdapter, StorageRequest } from "../../adapter.ts";
+import type { Context, StorageAdapter, StorageCapabilities, StorageRequest } from "../../adapter.ts";
 import { type HashSecret, secretName } from "../../secrets.ts";
 import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } from "../../upkeep.ts";
 import { type Database, databaseOf } from "../database.ts";
-import { deleteOutbox, sqlOutbox } from "../outbox.ts";
-import { type Companion, type CompanionName, outboxCompanion } from "./companions.ts";
+import { deleteLedger, renameLedger, sqlLedger } from "../ledger.ts";
+import { deleteOutbox, renameOutbox, sqlOutbox } from "../outbox.ts";
+import { type Companion, type CompanionName, ledgerCompanion, outboxCompanion } from "./companions.ts";
 import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
 import { parseId } from "./id.ts";
@@ -28,11 +29,16 @@ export interface MappedStorageOptions<DB = unknown> {
   /** The resource types, the same as `createScim` gets, each with the table of yours that it lies in: made by `mapTable`. */
   readonly tables: readonly MappedTable[];
   /** The comparison key, where `createScim` gets one of your own. */
-  readonly comparisonKey?: ComparisonKey;
+  readonly comparisonKey?: ComparisonKey | undefined;
   /** Makes of a writeOnly value (a password) what its column keeps. Needed where a mapping has such a column. */
-  readonly hashSecret?: HashSecret;
+  readonly hashSecret?: HashSecret | undefined;
   /** Most rows that a query may look at where SQL cannot express all of it; more is 400 tooMany. Default 100,000. */
-  readonly maxScanned?: number;
+  readonly maxScanned?: number | undefined;
+  /**
+   * The name of a table of scimkit's own, beside yours, for what is remembered of resources: who was deleted, who is managed. `prepare`
+   * makes it. Default: nothing is remembered.
+   */
+  readonly ledger?: CompanionName | undefined;
   /**
    * The table where events wait to be handed out, such as `"scim_outbox"`: one of scimkit's own, which `prepare` makes beside yours. It has no
    * column for the tenant's own key, and no other table refers to it. Default: none, and `createScim` refuses `outbox: true`.
@@ -44,7 +50,7 @@ export interface MappedStorageOptions<DB = unknown> {
 export interface MappedStorage extends StorageAdapter, Upkeep {
   /**
    * Looks whether the tables are as the mappings say, and fills the key columns of rows that have none, a batch at a
-   * time. Run it at start-up; it changes no table of yours, and makes the one that `outbox` names. It looks at tables, columns and their types, NOT NULL columns that
+   * time. Run it at start-up; it changes no table of yours, and makes those that `outbox` and `ledger` name. It looks at tables, columns and their types, NOT NULL columns that
    * nothing fills, unique indexes, foreign keys and grants.
    * @throws {Error} that says of everything which does not fit, at once, which column it is and what to change.
    */
@@ -126,6 +132,7 @@ export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStor
     hashSecret,
     maxScanned,
     hasTenants: tenants.has(true),
+    ledger: options.ledger === undefined ? undefined : ledgerCompanion(options.ledger),
     outbox: options.outbox === undefined ? undefined : outboxCompanion(options.outbox),
   });
 }
@@ -135,11 +142,12 @@ interface Settings {
   readonly hashSecret: HashSecret | undefined;
   readonly maxScanned: number;
   readonly hasTenants: boolean;
+  readonly ledger: Companion | undefined;
   readonly outbox: Companion | undefined;
 }
 
 function storageOver(database: Database, settings: Settings): MappedStorage {
-  const { mappings, hashSecret, maxScanned } = settings;
+  const { mappings, hashSecret, maxScanned, ledger, outbox } = settings;
   const { dialect } = database;
   const scope = ({ resourceType, signal }: StorageRequest, context: Context): MapScope => {
     signal?.throwIfAborted();
@@ -154,6 +162,7 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
       sort: true,
       cursor: true,
       secrets: keptSecrets(mappings),
+      ...keptRows(mappings),
       tenants: settings.hasTenants,
     },
     async get(request, context) {
@@ -171,13 +180,19 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
     ...(database.isTransaction ? { handle: database.handle } : {}),
     transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
-    ...(settings.outbox === undefined ? {} : { outbox: sqlOutbox(database, settings.outbox.table) }),
-    prepare: () => prepareMapped(database, mappings, settings.outbox === undefined ? [] : [settings.outbox]),
+    ...(ledger === undefined ? {} : { ledger: sqlLedger(database, ledger.table) }),
+    ...(outbox === undefined ? {} : { outbox: sqlOutbox(database, outbox.table) }),
+    prepare: () =>
+      prepareMapped(
+        database,
+        mappings,
+        [outbox, ledger].filter((companion) => companion !== undefined),
+      ),
     ...upkeepOf(database, settings),
   };
 }
 
-function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox }: Settings): Upkeep {
+function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox, ledger }: Settings): Upkeep {
   const refuseWithout = (tenant: string | undefined = "one"): void => {
     if (hasTenants || tenant === "") return;
     throw new Error(
@@ -193,6 +208,8 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
       refuseWithout();
       const counts = await deleteTenantOf(database, mappings, tenant, options);
       if (outbox !== undefined) await deleteOutbox(database, outbox.table, tenant ?? "");
+      if (ledger !== undefined)
+        await database.transaction((session) => deleteLedger(session, ledger.table, tenant ?? ""));
       return counts;
     },
     exportTenant(tenant, options) {
@@ -201,9 +218,18 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
     },
     async renameTenant(from, to) {
       refuseWithout();
-      return renameTenantOf(database, mappings, from, to, outbox?.table);
+      return renameTenantOf(database, mappings, from, to, async (session) => {
+        if (outbox !== undefined) await renameOutbox(session, outbox.table, from ?? "", to ?? "");
+        if (ledger !== undefined) await renameLedger(session, ledger.table, from ?? "", to ?? "");
+      });
     },
   };
+}
+
+/** The types whose rows can be kept out of sight. */
+function keptRows({ all }: Mappings): Pick<StorageCapabilities, "keepsDeleted"> {
+  const names = all.filter(({ mapping }) => mapping.deleted !== undefined).map(({ name }) => name);
+  return names.length === 0 ? {} : { keepsDeleted: names.length === all.length || names };
 }
 
 /** What has a column is kept [R-83]: all that there is, or what of it. */

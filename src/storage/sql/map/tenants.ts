@@ -4,7 +4,6 @@ import { type Counts, contextOf, type ExportedResource, type UpkeepOptions } fro
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql, TRUE } from "../dialect/fragment.ts";
-import { renameOutbox } from "../outbox.ts";
 import { hasIdAmong } from "./among.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand, parseId } from "./id.ts";
@@ -25,11 +24,12 @@ async function idsBehind(
   scope: MapScope,
   last: string | undefined,
   count: number,
+  view = scope.type.view,
 ): Promise<readonly string[]> {
   const { type, dialect } = scope;
   const isNext = last === undefined ? TRUE : sql`r.id > ${idOperand(dialect, type.id, last)}`;
   const rows = await session.run<{ id: unknown }>(
-    sql`SELECT r.id FROM ${type.view} r WHERE ${ownRows(scope)} AND ${isNext} ORDER BY r.id LIMIT ${raw(String(count))}`,
+    sql`SELECT r.id FROM ${view} r WHERE ${ownRows(scope)} AND ${isNext} ORDER BY r.id LIMIT ${raw(String(count))}`,
   );
   return rows.map(({ id }) => String(id));
 }
@@ -52,7 +52,8 @@ export async function deleteTenantOf(
     let done = 0;
     for (let last: string | undefined; ; ) {
       signal?.throwIfAborted();
-      const ids = await idsBehind(database, scope, last, batchSize);
+      // With what is kept out of sight.
+      const ids = await idsBehind(database, scope, last, batchSize, type.viewOfAll);
       if (ids.length === 0) break;
       last = ids.at(-1);
       const left = await database.open((inner) => deleteBatch(inner, scope, ids));
@@ -74,7 +75,7 @@ async function deleteBatch(database: Database, scope: MapScope, ids: readonly st
   for (const id of ids) {
     try {
       const prefixed = type.id.prefix + id;
-      await deleteMapped(database, scope, { id: prefixed, at });
+      await deleteMapped(database, scope, { id: prefixed, at, isOfAll: true });
     } catch (error) {
       if (!isScimError(error) || error.status !== 409) throw error;
       left.push(type.id.prefix + id);
@@ -160,12 +161,12 @@ export async function renameTenantOf(
   mappings: Mappings,
   from: string | undefined,
   to: string | undefined,
-  outbox: Fragment | undefined,
+  besides: (session: Session) => Promise<void>,
 ): Promise<Counts> {
   try {
     return await database.transaction(async (session) => {
       for (const type of mappings.all) await refuseOccupied(session, type, to);
-      if (outbox !== undefined) await renameOutbox(session, outbox, from ?? "", to ?? "");
+      await besides(session);
       return updateAll(session, updatesOf(session, mappings, from, to));
     });
   } catch (error) {

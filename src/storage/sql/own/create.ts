@@ -34,11 +34,11 @@ export async function createResource(
   const tenant = context.tenant ?? "";
   const hashed = await hashSecrets(request.secrets, hashSecret);
   const secrets = withMoved(hashed, request.moved, hashSecret !== undefined);
-  const version = firstVersion(request);
   request.signal?.throwIfAborted();
   // Ids are kept as they are compared, so that an index over ids answers comparisons too.
   const id = request.resource.id.normalize("NFC");
   const owner: Owner = { dialect: database.dialect, tables, tenant, type: resourceType.name, id };
+  const version = firstVersion(request);
   let uniques: readonly UniqueRow[] = [];
   const write = async (): Promise<StoredResource> => {
     const settled = await settle(database, tables, tenant, request, { ...request.resource, id });

@@ -3,6 +3,7 @@ import { compileResourceType } from "../../../schema/resource-type.ts";
 import type { Counts, UpkeepOptions } from "../../upkeep.ts";
 import type { Session } from "../database.ts";
 import { sql } from "../dialect/fragment.ts";
+import { deleteLedger } from "../ledger.ts";
 import { deleteOutbox } from "../outbox.ts";
 import {
   type Field,
@@ -34,6 +35,7 @@ export async function deleteTenant(field: Field, tenant: string, options: Upkeep
     await deleteOrphans(field, tenant);
     await deleteOutbox(database, tables.outbox, tenant);
     await retireUses(database, tables, { tenant });
+    await database.transaction((session) => deleteLedger(session, tables.ledger, tenant));
   } while (await hasResources(database, tables, tenant));
   return counts;
 }

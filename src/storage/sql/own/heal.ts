@@ -184,7 +184,7 @@ function uniqueNames(resourceType: CompiledResourceType, unread: readonly Attrib
 async function writeHeld(
   session: Session,
   owner: Owner,
-  { request: { resourceType }, secrets }: Replacing,
+  { request: { resourceType, touch = false }, secrets }: Replacing,
   change: Change,
   { mark, uniques }: { readonly mark: string; readonly uniques: UniqueChanges },
 ): Promise<Written> {
@@ -193,7 +193,7 @@ async function writeHeld(
   const elements = await doInSlices(changeSteps(held, after), slice);
   const seen = await doInSlices(changeSteps(before, after), slice);
   const kept = await secretChanges(session, owner, secrets);
-  const isChanged = !isSameDocument(before, after) || isAnyChange(seen) || isAnySecret(kept);
+  const isChanged = touch || !isSameDocument(before, after) || isAnyChange(seen) || isAnySecret(kept);
   const isStale = held.mark !== mark || isAnyChange(elements) || uniques.gone.length + uniques.come.length > 0;
   const keys = { ...unknownKeys(resourceType, held, after), ...JSON.parse(after.keys), [MARK]: mark };
   const update = updateHeld(owner, change, { keys: JSON.stringify(keys), isChanged });

@@ -2,6 +2,7 @@ import type { Counts } from "../../upkeep.ts";
 import type { Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { raw, sql } from "../dialect/fragment.ts";
+import { renameLedger } from "../ledger.ts";
 import { renameOutbox } from "../outbox.ts";
 import { type Field, hasResources, isAmong } from "./batches.ts";
 import { deleteOrphans, deleteRows } from "./discard.ts";
@@ -23,6 +24,7 @@ export async function renameTenant(field: Field, from: string, to: string): Prom
       await refuseTaken(session, tables, to);
       await copyUses(session, tables, { tenant: from }, { tenant: to });
       await move(session, tables, from, to);
+      await renameLedger(session, tables.ledger, from, to);
       await renameOutbox(session, tables.outbox, from, to);
       return countTypes(session, tables, to);
     });

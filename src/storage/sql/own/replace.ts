@@ -117,14 +117,19 @@ async function replaceKnown(
 async function writeDifference(
   session: Session,
   owner: Owner,
-  { secrets, shapes }: Replacing,
+  { secrets, shapes, request }: Replacing,
   change: Change,
 ): Promise<Written | "unlike" | undefined> {
   const { settled, before, after, known } = change;
   const elements = await doInSlices(changeSteps(before, after), new TimeSlice());
   const kept = await secretChanges(session, owner, secrets);
   const isDocumentSame = isSame(JSON.parse(before.document), JSON.parse(after.document));
-  if (isDocumentSame && !isAnyChange(elements) && kept.gone.length + kept.written.length === 0)
+  if (
+    request.touch !== true &&
+    isDocumentSame &&
+    !isAnyChange(elements) &&
+    kept.gone.length + kept.written.length === 0
+  )
     return keepUnchanged(session, owner, change);
   const update = updateResource(owner, change, likeMarks(shapes));
   const [row] = await session.batch<{ version: string }>(update, (guard) => [

@@ -57,7 +57,7 @@ export const STEPS: Readonly<Record<number, Step>> = {
     least: 1,
     statements: (dialect, tables) => [
       ...createOutbox(dialect, tables.outbox, tables.index("outbox_due")),
-      createLedger(dialect, tables.ledger),
+      ...createLedger(dialect, tables.ledger, tables.index("ledger_until")),
     ],
   },
 };

@@ -33,13 +33,15 @@ export function conformanceOver(application: Application, engine: Engine): void 
         secrets: application.hasSecrets,
         tenants: application.hasTenants,
         danglingReferences: false,
+        ...(application.keepsDeleted === true ? { keepsDeleted: true } : {}),
       },
       ...(application.tenantOf === undefined
         ? {}
         : { context: async (name: string) => ({ tenant: await tenantIn(name) }) }),
       factory: async () => {
         if (!application.hasTenants)
-          for (const table of ["memberships", "nested", "teams", "users"]) await run(`DELETE FROM ${table}`);
+          for (const table of ["memberships", "nested", "teams", "users", "scim_ledger"])
+            await run(`DELETE FROM ${table}`);
         return { storage, dump: async () => JSON.stringify((await run("SELECT * FROM users")).rows) };
       },
       runs: RUNS,

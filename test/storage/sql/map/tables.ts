@@ -17,6 +17,8 @@ export interface Application {
   readonly name: string;
   readonly hasTenants: boolean;
   readonly hasSecrets: boolean;
+  /** Whether deleted rows can stay, out of sight. */
+  readonly keepsDeleted?: boolean;
   readonly resourceTypes: readonly ResourceTypeDefinition[];
   /** Makes a tenant of the application's own, where it has a form or a row. */
   tenantOf?(name: string, run: (text: string) => Promise<unknown>): Promise<string>;
@@ -254,6 +256,30 @@ export const documents: Application = {
   },
 };
 
+/** The same as the first one, but rows of deleted resources stay. */
+export const kept: Application = {
+  ...organizations,
+  name: "UUIDs and tenants, with rows that stay",
+  keepsDeleted: true,
+  ddl(isPostgres) {
+    const deleted = `deleted_at ${isPostgres ? "timestamptz" : "text"}`;
+    return organizations
+      .ddl(isPostgres)
+      .map((text) =>
+        text
+          .replace(/email_key text( COLLATE "C")? NOT NULL/, "email_key text$1")
+          .replace("scim_json ", `${deleted}, scim_json `),
+      );
+  },
+  types: (schema) =>
+    Object.fromEntries(
+      Object.entries(organizations.types(schema)).map(([name, mapping]) => [
+        name,
+        { ...mapping, deleted: "deleted_at" },
+      ]),
+    ),
+};
+
 /** Options of a storage whose mappings stand by the names of resource types. */
 export interface NamedOptions extends Omit<MappedStorageOptions, "tables"> {
   readonly types: Readonly<Record<string, TableMapping>>;
@@ -293,6 +319,7 @@ export async function made(application: Application, engine: Engine) {
     types: application.types(schema),
     resourceTypes: application.resourceTypes,
     hashSecret: (_, value) => `hash of ${String(value).length}`,
+    ledger: schema === undefined ? "scim_ledger" : { schema, table: "scim_ledger" },
     outbox: schema === undefined ? "scim_outbox" : { schema, table: "scim_outbox" },
   };
   return {
@@ -304,7 +331,7 @@ export async function made(application: Application, engine: Engine) {
   };
 }
 
-const TABLES = ["orgs", "users", "teams", "memberships", "nested"];
+const TABLES = ["orgs", "users", "teams", "memberships", "nested", "scim_ledger"];
 
 /** Names tables with their schema, where they have one. */
 function inSchema(text: string, schema: string | undefined): string {

@@ -1,0 +1,42 @@
+import type { CreateRequest } from "../../adapter.ts";
+import type { Session } from "../database.ts";
+import { type Fragment, join, sql } from "../dialect/fragment.ts";
+import { driverValue } from "./column.ts";
+import type { NewRow } from "./insert.ts";
+import { anyOwnRow, type MappedOwner } from "./lock.ts";
+import type { MappedRow } from "./row.ts";
+import { sqlName } from "./table.ts";
+import { nextVersion, setColumn, setRest } from "./update.ts";
+
+/** Locks the owner's row where it is kept out of sight; undefined where there is none that is. */
+export async function lockHidden(session: Session, owner: MappedOwner): Promise<MappedRow | undefined> {
+  const { type, dialect } = owner;
+  const { deleted } = type.mapping;
+  if (deleted === undefined) return undefined;
+  const [row] = await session.run<MappedRow>(
+    sql`SELECT ${type.selected} FROM ${type.table} WHERE ${anyOwnRow(owner)} AND ${sqlName(deleted)} IS NOT NULL${dialect.forUpdate}`,
+  );
+  return row;
+}
+
+/** Takes a row that was kept into sight again, as the request has it: nothing of before stays that it does not name. */
+export function restoreRow(
+  owner: MappedOwner,
+  { resource, at }: CreateRequest,
+  { values, rest, secrets }: NewRow,
+): Fragment {
+  const { type, dialect } = owner;
+  const { mapping } = type;
+  const sets = [
+    nextVersion(dialect, type, resource.meta.lastModified ?? at),
+    sql`${sqlName(mapping.created)} = ${resource.meta.created}`,
+    ...[...values].flatMap(([column, value]) => setColumn(dialect, column, value)),
+    ...[...secrets.values].map(
+      ([column, value]) =>
+        sql`${sqlName(column.name)} = ${value === null ? null : driverValue(dialect, column.write(value))}`,
+    ),
+    ...setRest(type, rest),
+    sql`${sqlName(mapping.deleted ?? "")} = NULL`,
+  ];
+  return sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${anyOwnRow(owner)} RETURNING ${type.selected}`;
+}
