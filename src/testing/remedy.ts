@@ -69,7 +69,7 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   upkeep: { anchor: "upkeep", helper: "leave out what the adapter cannot do: each of the four methods is optional" },
   outbox: {
     anchor: "outbox",
-    helper: "append in the transaction of the call, give of each resource the first event alone, or leave `outbox` out",
+    helper: "append in the transaction of the call, give of each resource the first event alone, or have no outbox",
   },
   ledger: {
     anchor: "ledger",

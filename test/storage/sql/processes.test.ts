@@ -42,7 +42,12 @@ describe("several processes on one database", () => {
   });
 
   test("hand out each event in the order of its resource, and twice only what a killed one had [G-18 G-19]", async () => {
-    const options = [`--events=${EVENTS}`, `--kills=${DEATHS}`, `--processes=${PROCESSES}`, `--engines=${engines}`];
+    const options = [
+      `--events=${EVENTS}`,
+      `--kills=${DEATHS}`,
+      `--processes=${PROCESSES}`,
+      `--engines=${hasPostgres ? "postgres" : "sqlite"}`,
+    ];
     const { status, output } = await run("outbox.ts", "--waiting=0", "--no-control", ...options);
     expect(output).not.toContain("BROKEN");
     expect(output).toContain("No event was lost");
