@@ -73,7 +73,7 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   },
   ledger: {
     anchor: "ledger",
-    helper: "keep entries by tenant, kind and key, in the transaction of the call, or leave `ledger` out",
+    helper: "keep entries by tenant, kind and key, in the transaction of the call, or have no ledger",
   },
   returning: {
     anchor: "returning",
