@@ -130,7 +130,7 @@ export function storageConformance<C extends Context = Context>(options: Conform
       const missing = one.needs.find((need) => !isServed(resourceTypes, need));
       if (missing !== undefined) throw new LeftOut(`${missing} is not among the resource types`);
       const made = await open();
-      refuseWithout(one, made, resourceTypes);
+      checkMade(one, made, resourceTypes);
       await one.run(await subjectOf(run, made, (seed + index) | 0));
       return { type: "passed" };
     } catch (error) {
@@ -163,18 +163,18 @@ export function storageConformance<C extends Context = Context>(options: Conform
   return { seed, titles: cases.map(({ title }) => title), cases: listed, scoreCard };
 }
 
-function unexpected(one: Case, error: unknown): string {
-  const rule = one.title.slice(one.title.indexOf(": ") + 2);
-  const where = error instanceof Error && error.stack !== undefined ? `; ${error.stack.split("\n")[1]?.trim()}` : "";
-  return `${rule}, but a call that should have succeeded threw ${showError(error)}${where}`;
-}
-
-/** @throws {LeftOut} where the adapter does not claim what a case is about. */
-function refuseWithout(one: Case, made: Made, resourceTypes: readonly CompiledResourceType[]): void {
+/** @throws {LeftOut} for a case that is not about an adapter like this. */
+function checkMade(one: Case, made: Made, resourceTypes: readonly CompiledResourceType[]): void {
   const { contract } = made.storage;
   if (one.contract > contract) throw new LeftOut(`the adapter keeps contract ${contract}`);
   const lacking = one.features.find((feature) => !has(made, feature, resourceTypes));
   if (lacking !== undefined) throw new LeftOut(`the adapter declares that it has no ${lacking}`);
+}
+
+function unexpected(one: Case, error: unknown): string {
+  const rule = one.title.slice(one.title.indexOf(": ") + 2);
+  const where = error instanceof Error && error.stack !== undefined ? `; ${error.stack.split("\n")[1]?.trim()}` : "";
+  return `${rule}, but a call that should have succeeded threw ${showError(error)}${where}`;
 }
 
 /** `need` is `Type.path`, or the name of a type alone. */
