@@ -169,14 +169,6 @@ function unexpected(one: Case, error: unknown): string {
   return `${rule}, but a call that should have succeeded threw ${showError(error)}${where}`;
 }
 
-/** @throws {LeftOut} where the adapter does not claim what a case is about. */
-function refuseWithout(one: Case, made: Made, resourceTypes: readonly CompiledResourceType[]): void {
-  const { contract } = made.storage;
-  if (one.contract > contract) throw new LeftOut(`the adapter keeps contract ${contract}`);
-  const lacking = one.features.find((feature) => !has(made, feature, resourceTypes));
-  if (lacking !== undefined) throw new LeftOut(`the adapter declares that it has no ${lacking}`);
-}
-
 /** `need` is `Type.path`, or the name of a type alone. */
 function isServed(resourceTypes: readonly CompiledResourceType[], need: string): boolean {
   const dot = need.indexOf(".");
