@@ -149,7 +149,10 @@ export async function tellWrite<C extends Context>(
   shown: Select,
   { changes, deltas = [] }: Known = {},
 ): Promise<StoredResource | undefined> {
-  if (!isChanged(written)) return undefined;
+  if (!isChanged(written)) {
+    await noteOwner(call, verb, resourceType, id);
+    return undefined;
+  }
   const { rewrite, difference } = written;
   const change = {
     id,

@@ -107,6 +107,26 @@ describe.each(withLedger)("ownership on $name", (kind) => {
     },
   );
 
+  test.runIf(kind.hasLedger)("comes with what a provider asserts, whether that changes anything or not", async () => {
+    const own = await context();
+    const admin = { ...own, connection: "admin" };
+    const local = await post(admin, "local", { name: { givenName: "A" } });
+    const other = await post(admin, "other");
+    const group = (
+      await ask(admin, "POST", "/Groups", { schemas: [GROUP], displayName: "g", members: [{ value: local }] })
+    ).json.id;
+    const there = (await ask(admin, "GET", `/Users/${local}`)).json;
+    expect(await listed(ownership, own)).toEqual([]);
+    expect((await ask(own, "PUT", `/Users/${local}`, there)).json.meta).toEqual(there.meta);
+    const same = { op: "replace", path: "userName", value: "other" };
+    await ask(own, "PATCH", `/Users/${other}`, { schemas: [PATCH], Operations: [same] });
+    const member = { op: "add", path: "members", value: [{ value: local }] };
+    await ask(own, "PATCH", `/Groups/${group}`, { schemas: [PATCH], Operations: [member] });
+    expect(await listed(ownership, own)).toEqual([...[local, other].toSorted(), group]);
+    await ask({ ...own, connection: "entra" }, "GET", `/Users/${local}`);
+    expect(await listed(ownership, own, { owner: "entra" })).toEqual([]);
+  });
+
   test.runIf(kind.hasLedger)("that is kept is marked, and is connected again by the next write", async () => {
     const own = await context();
     const id = await post(own, "ada", { externalId: "e-ada" });
