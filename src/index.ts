@@ -55,7 +55,7 @@ export { SchemaSchema } from "./schema/core/schema.ts";
 export { ServiceProviderConfigSchema } from "./schema/core/service-provider-config.ts";
 export { User, UserSchema } from "./schema/core/user.ts";
 export type { Format } from "./schema/format.ts";
-export type { Meta, Resource, ResourceInput } from "./schema/resource.ts";
+export type { AttributeValue, Meta, Resource, ResourceInput } from "./schema/resource.ts";
 export {
   type CompiledExtension,
   type CompiledResourceType,

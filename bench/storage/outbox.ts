@@ -35,10 +35,11 @@ for (const engine of engines) {
   // SQLite has one writer at a time, so more than two processes only wait longer.
   const processes = engine === "sqlite" ? 2 : Number(values.processes);
   const events = engine === "sqlite" ? Math.round(Number(values.events) / 5) : Number(values.events);
-  await inPlace(engine, (place) =>
-    race(place, { events, processes, kills: Math.min(3, processes - 1), isNaive: false }),
-  );
-  if (engine === "postgres" && !values["no-control"])
+  if (events > 0)
+    await inPlace(engine, (place) =>
+      race(place, { events, processes, kills: Math.min(3, processes - 1), isNaive: false }),
+    );
+  if (events > 0 && engine === "postgres" && !values["no-control"])
     await inPlace(engine, (place) =>
       race(place, { events: Math.min(events, 2000), processes, kills: 0, isNaive: true }),
     );

@@ -58,6 +58,8 @@ export interface OperationFacts<N extends string = string> {
    * is touched where a part of it is, and a part where the whole is.
    *
    * - A `create` touches what its body names, whatever the value; a `patch`, what it changes; what is readOnly is touched by neither.
+   *   With the option `adopt` a create may become an account that exists, and then touches `active` as well, and with `take: "put"` all
+   *   that a `replace` would.
    * - A `replace` touches what its body names, and what it would clear because the body does not.
    * - A `delete` touches everything.
    * - `read`, `query` and `rootQuery` touch what the answer shows, and what it is filtered or sorted by. To hide an attribute rather

@@ -28,7 +28,7 @@ export interface Touched {
 export function touchedBy<C extends Context>(operation: Operation, engine: Engine<C>): readonly Touched[] {
   switch (operation.type) {
     case "create":
-      return [among(operation.resourceType, [...namedIn(operation, engine), ...groupsIn(operation)])];
+      return [among(operation.resourceType, [...createdBy(operation, engine), ...groupsIn(operation)])];
     case "replace":
       return [among(operation.resourceType, [...replacedBy(operation, engine), ...groupsIn(operation)])];
     case "patch":
@@ -107,8 +107,23 @@ function setBy(attribute: Attribute, raw: unknown): readonly AttributePath[] {
   return subs.filter(({ mutability }) => mutability !== "readOnly").map((sub) => pathOf(attribute, sub));
 }
 
+/**
+ * What a create names; and where it may become an account that exists (`adopt`), whether that is in service, and what it would clear
+ * where that is as by a PUT.
+ */
+function createdBy<C extends Context>(operation: CreateOperation, engine: Engine<C>): readonly AttributePath[] {
+  const { adopt } = engine;
+  if (adopt === undefined) return namedIn(operation, engine);
+  const inService = operation.resourceType.content.filter(({ lifecycle }) => lifecycle);
+  const taken = adopt.take === "put" ? replacedBy(operation, engine) : namedIn(operation, engine);
+  return [...taken, ...inService.map((attribute) => pathOf(attribute))];
+}
+
 /** What a PUT names, each as a whole, and what it clears because it does not. @see RFC 7644 §3.5.1 */
-function replacedBy<C extends Context>(operation: ReplaceOperation, engine: Engine<C>): readonly AttributePath[] {
+function replacedBy<C extends Context>(
+  operation: CreateOperation | ReplaceOperation,
+  engine: Engine<C>,
+): readonly AttributePath[] {
   const named = new Set(namedIn(operation, engine).map(({ attribute }) => attribute));
   const cleared = operation.resourceType.content.filter(
     (attribute) =>

@@ -21,15 +21,15 @@ import type { CollectionDelta, DeltaOf, JsonPatchOperation } from "./event.ts";
 export type PendingChange<
   R extends ResourceTypeDefinition = ResourceTypeDefinition,
   T extends ResourceTypeDefinition = R,
-> = R extends ResourceTypeDefinition ? PendingOf<R, T> : never;
+> = R extends ResourceTypeDefinition ? PendingOf<R["name"], StateOf<R>, DeltaOf<R>, T> : never;
 
 /** A state that is read: of a resource type by its name, where the types are known by theirs. */
 type StateNamed<T extends ResourceTypeDefinition, N> = string extends T["name"]
   ? ResourceObject
   : StateOf<Extract<T, { readonly name: N }>>;
 
-/** A change to a resource of the type `R`, where the server has the types `T`. */
-interface PendingOf<R extends ResourceTypeDefinition, T extends ResourceTypeDefinition> {
+/** A change to a resource of one type, by its parts, where the server has the types `T`. */
+interface PendingOf<Name extends string, S, D, T extends ResourceTypeDefinition> {
   /** What makes it; one of a bulk request is what the single request would be. */
   readonly operation: "create" | "replace" | "patch" | "delete";
   /**
@@ -38,7 +38,7 @@ interface PendingOf<R extends ResourceTypeDefinition, T extends ResourceTypeDefi
    */
   readonly adoption?: { readonly type: "adopted" | "restored"; readonly reason: AdoptionReason };
   /** Name of the resource type, e.g. `User`. */
-  readonly resourceType: R["name"];
+  readonly resourceType: Name;
   /** Its endpoint, e.g. `/Users`. */
   readonly endpoint: string;
   /** Ahead of a create it is the id that storage is asked to take (`isWritten`). */
@@ -48,16 +48,16 @@ interface PendingOf<R extends ResourceTypeDefinition, T extends ResourceTypeDefi
   /** What is done, as RFC 6902 operations on the resource; collections are in `deltas`. */
   readonly changes: readonly JsonPatchOperation[];
   /** Who joins and who leaves a collection (a group's members). */
-  readonly deltas: readonly DeltaOf<R>[];
+  readonly deltas: readonly D[];
   /** The account goes into service or out of it with this change. A create does neither. */
   readonly turned: "activated" | "deactivated" | undefined;
   /**
    * The state before, without secrets, and without collections that the change does not look at; undefined for a create. It is read
    * when it is asked for, where the change needs no look at it: then it is the resource without its collections.
    */
-  before(): Promise<StateOf<R> | undefined>;
+  before(): Promise<S | undefined>;
   /** The state after, likewise; undefined for a delete. */
-  after(): Promise<StateOf<R> | undefined>;
+  after(): Promise<S | undefined>;
   /**
    * `true`: it is written, in a transaction that ends with what `decide` says. `false`: storage has no transactions, so that it is
    * written afterwards, bound to the version that was seen. Of a delta, `joined` and `left` are then those that the client names.
@@ -109,6 +109,7 @@ export type Decide<C extends Context = Context, R extends ResourceTypeDefinition
  */
 export interface AnyPendingChange {
   readonly operation: "create" | "replace" | "patch" | "delete";
+  readonly adoption?: { readonly type: "adopted" | "restored"; readonly reason: AdoptionReason };
   readonly resourceType: string;
   readonly endpoint: string;
   readonly id: string;

@@ -34,10 +34,15 @@ export async function grantChangeOf(change: AnyPendingChange, groups: readonly G
   return NOTHING;
 }
 
+/** A create that is to be an account which exists changes what was there. */
+function isNew({ operation, adoption }: AnyPendingChange): boolean {
+  return operation === "create" && adoption === undefined;
+}
+
 async function ofUser(change: AnyPendingChange, groups: readonly GrantGroup[]): Promise<GrantChange> {
   const { id, operation, turned } = change;
   if (operation === "delete") return { ...NOTHING, revoked: await ofGone(change, groups) };
-  if (operation === "create") {
+  if (isNew(change)) {
     const isActive = (await change.after())?.active !== false;
     return isActive ? NOTHING : { ...NOTHING, suspended: [id] };
   }
@@ -79,7 +84,7 @@ async function sourcesOf(
   isNamed: boolean,
 ): Promise<readonly [before: GrantSource | undefined, after: GrantSource | undefined]> {
   const { id, operation } = change;
-  if (operation === "create") return [undefined, sourceOf(id, await change.after())];
+  if (isNew(change)) return [undefined, sourceOf(id, await change.after())];
   if (operation === "delete") return [sourceOf(id, await change.before()), undefined];
   const after = sourceOf(id, await change.after());
   return [isNamed ? sourceOf(id, await change.before()) : after, after];
@@ -97,11 +102,11 @@ async function grantedBy(
   source: GrantSource,
   { was, is, joined, left }: GroupChange,
 ): Promise<readonly Grant[]> {
-  const isNew = change.operation === "create";
-  const isMore = !isNew && [...is].some((role) => !was.has(role));
+  const isCreated = isNew(change);
+  const isMore = !isCreated && [...is].some((role) => !was.has(role));
   const users = await usersAmong(change, joined);
   const all = isMore ? await membersAfter(change, users, left) : [];
-  return [...is].flatMap((role) => (was.has(role) || isNew ? users : all).map((user) => ({ user, role, source })));
+  return [...is].flatMap((role) => (was.has(role) || isCreated ? users : all).map((user) => ({ user, role, source })));
 }
 
 /**

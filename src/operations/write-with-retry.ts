@@ -17,6 +17,7 @@ import { type Difference, differenceOf, isSameResource } from "./difference.ts";
 import { noSuchResource } from "./missing.ts";
 import { readTarget, type Target } from "./read-target.ts";
 import { heldIn, isDropped, settleForeignReferences, withoutDropped } from "./references.ts";
+import { withoutTombstoneNames } from "./renamed-tombstones.ts";
 import { receive } from "./stored.ts";
 
 /** How often a write without If-Match starts again when another writer was faster. */
@@ -28,6 +29,8 @@ export interface Rewrite {
   readonly before: ResourceObject;
   readonly after: ResourceObject;
   readonly secrets: Secrets;
+  /** The operations that made it, where the verb knows them. */
+  readonly changes?: Difference["changes"] | undefined;
 }
 
 /** How a verb rewrites a resource. */
@@ -79,7 +82,8 @@ export async function writeWithRetry<C extends Context, R extends Rewrite>(
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
     const read = await readTarget(target, rewriting.select, call);
     if (call.slice.isOver) await call.slice.next(call.signal);
-    const rewrite = await rewriting.compute(withoutMarks(resourceType, receive(read, resourceType, call)));
+    const computed = await rewriting.compute(withoutMarks(resourceType, receive(read, resourceType, call)));
+    const rewrite = withoutTombstoneNames(resourceType, computed, call);
     if (await changesNothing(target, rewrite, call)) return undefined;
     const decided = await decideAhead(target, read, rewrite, verb, call);
     const after = await settleForeignReferences(call, resourceType, decided, id);

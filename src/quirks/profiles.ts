@@ -26,6 +26,7 @@ import type { Quirk } from "./quirk.ts";
 import { readOnlyValues } from "./readonly-values.ts";
 import { referenceStrings } from "./reference-strings.ts";
 import { removeValueList } from "./remove-value-list.ts";
+import { renamedTombstones } from "./renamed-tombstones.ts";
 import { searchTexts } from "./search-texts.ts";
 import { singlePrimary } from "./single-primary.ts";
 import { unknownNames } from "./unknown-names.ts";
@@ -77,6 +78,7 @@ const harmless: readonly Quirk[] = [
 /** And those that a client needs all the same, which drop what was said or read what can be meant in two ways. */
 const every: readonly Quirk[] = [
   ...harmless,
+  renamedTombstones,
   unquotedPathOperands,
   singlePrimary,
   attributeAliases({ email: "emails.value" }),
@@ -135,7 +137,7 @@ const ipsieAl = composeProfile({
  * ```
  */
 export const profiles = Object.freeze({
-  lenient: composeProfile({ name: "lenient", quirks: harmless }),
+  lenient: composeProfile({ name: "lenient", quirks: [...harmless, renamedTombstones] }),
   strict,
   entra: neededBy("entra", "Entra ID"),
   okta: neededBy("okta", "Okta"),

@@ -136,6 +136,8 @@ export interface Readings {
   readonly bareOperations: boolean;
   /** A PATCH without operations changes nothing. */
   readonly emptyOperations: boolean;
+  /** A unique name that becomes the same behind 32 hexadecimal digits stays as it is. */
+  readonly renamedTombstones: boolean;
   /** A PATCH replace of a complex attribute takes the place of all of it: sub-attributes that it does not name are unassigned. */
   readonly overwritingReplace: boolean;
 }
@@ -202,6 +204,7 @@ const LITERAL: Readings = {
   createOnNoMatch: false,
   bareOperations: false,
   emptyOperations: false,
+  renamedTombstones: false,
   overwritingReplace: false,
 };
 

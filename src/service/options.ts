@@ -260,7 +260,9 @@ export interface ScimOptions<
    * Gives the id of a new resource, so that those that people have elsewhere stay theirs when a directory moves here; undefined leaves
    * it to `newId`. Asked of each create, and of each line of an import that has no id, with what the client asserts in canonical form.
    * An id that is taken is answered with 409; one that no URL can hold (empty, longer than 255 characters, with control characters or
-   * the word bulkId in it) is a fault of the host, and a 500. Storage may choose another one (where the database makes the ids): the
+   * the word bulkId in it) is a fault of the host, and a 500. It is asked ahead of the transaction of the write, but for operations of a
+   * bulk request that refer to each other in a circle: those are asked about within it, where a look into the same storage in memory waits
+   * for ever. Storage may choose another one (where the database makes the ids): the
    * answer and the event say which. Default: `newId` makes them all.
    *
    * @example

@@ -5,6 +5,7 @@ export { comparePlaces, type SortPlace, sortPlaceOf } from "../filter/order.ts";
 export type { Attribute, AttributePath } from "../schema/attribute.ts";
 export type { CompiledResourceType, ReferenceAttribute } from "../schema/resource-type.ts";
 export {
+  type AttributePlace,
   isSame,
   type ResourceObject,
   readAttribute,

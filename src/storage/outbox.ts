@@ -43,7 +43,10 @@ export interface Outbox<C extends Context = Context> {
    * not taken before its time has come. Of several processes that ask at once, none gets what another one has.
    */
   take(request: { readonly count: number; readonly lease: number }): Promise<readonly OutboxEntry[]>;
-  /** Removes what was handed out; what failed (`retryIn`: in how many milliseconds to hand it out again) stays, with one attempt more. */
+  /**
+   * Removes what was handed out; what failed (`retryIn`: in how many milliseconds to hand it out again) stays, with one attempt more. What
+   * somebody else has taken since, because the lease ended, is left to him: neither removed nor given back.
+   */
   settle(outcome: {
     readonly done: readonly OutboxEntry[];
     readonly failed: readonly { readonly entry: OutboxEntry; readonly retryIn: number }[];

@@ -130,10 +130,7 @@ export function storageConformance<C extends Context = Context>(options: Conform
       const missing = one.needs.find((need) => !isServed(resourceTypes, need));
       if (missing !== undefined) throw new LeftOut(`${missing} is not among the resource types`);
       const made = await open();
-      const { contract } = made.storage;
-      if (one.contract > contract) throw new LeftOut(`the adapter keeps contract ${contract}`);
-      const lacking = one.features.find((feature) => !has(made, feature, resourceTypes));
-      if (lacking !== undefined) throw new LeftOut(`the adapter declares that it has no ${lacking}`);
+      refuseWithout(one, made, resourceTypes);
       await one.run(await subjectOf(run, made, (seed + index) | 0));
       return { type: "passed" };
     } catch (error) {

@@ -69,16 +69,24 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
   upkeep: { anchor: "upkeep", helper: "leave out what the adapter cannot do: each of the four methods is optional" },
   outbox: {
     anchor: "outbox",
-    helper: "append in the transaction of the call, give of each resource the first event alone, or leave `outbox` out",
+    helper: "append in the transaction of the call, give of each resource the first event alone, or have no outbox",
   },
   ledger: {
     anchor: "ledger",
-    helper: "keep entries by tenant, kind and key, in the transaction of the call, or leave `ledger` out",
+    helper: "keep entries by tenant, kind and key, in the transaction of the call, or have no ledger",
   },
   returning: {
     anchor: "returning",
     helper:
       "begin with the version behind that of `restores`, and leave `capabilities.keepsDeleted` out unless deleted rows stay",
+  },
+  grants: {
+    anchor: "deltas",
+    helper: "give as `added` and `removed` what the database says was written and deleted, not what the request names",
+  },
+  moving: {
+    anchor: "moving",
+    helper: "take `resource.meta` as it is given, and let `creatingMany` store all in one transaction, or leave it out",
   },
   accepts: {
     anchor: "accepts",

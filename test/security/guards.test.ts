@@ -223,6 +223,14 @@ describe("what an operation touches", () => {
     expect(await touchedBy(["PATCH", "/Users/1", patch], paths, { writableGroups: true })).toEqual(["groups"]);
   });
 
+  test("is more of a create that may become an account which exists: whether it is in service, and what it would clear", async () => {
+    const paths = ["userName", "active", "roles", "name.givenName", "groups"];
+    const decide = () => "link" as const;
+    expect(await touchedBy(user({}), paths)).toEqual(["userName"]);
+    expect(await touchedBy(user({}), paths, { adopt: decide })).toEqual(["userName", "active"]);
+    expect(await touchedBy(user({}), paths, { adopt: { decide, take: "put" } })).toEqual(paths.slice(0, 4));
+  });
+
   test("is a secret where it is set, and not where a quirk leaves it alone", async () => {
     expect(await touchedBy(user({ PassWord: "correct horse" }), ["password"])).toEqual(["password"]);
     expect(await touchedBy(user({ password: "" }), ["password"])).toEqual([]);

@@ -4,6 +4,7 @@ import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { type ScoreCard, storageConformance } from "../../src/testing/index.ts";
 import { BROKEN as ADAPTERS } from "./broken/adapters.ts";
 import { BROKEN_FOR_DECISIONS } from "./broken/decisions.ts";
+import { BROKEN_MOVES } from "./broken/moving.ts";
 import { BROKEN_OUTBOXES } from "./broken/outbox.ts";
 import { BROKEN_ACROSS_RELEASES } from "./broken/releases.ts";
 import { BROKEN_RETURNING, keepingMemory } from "./broken/returning.ts";
@@ -16,6 +17,7 @@ const BROKEN = [
   ...BROKEN_OUTBOXES,
   ...BROKEN_FOR_DECISIONS,
   ...BROKEN_AROUND,
+  ...BROKEN_MOVES,
 ];
 
 /** Runs some cases of the kit on an adapter, without a test runner: the shape of `test` is all that it needs. */

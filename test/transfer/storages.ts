@@ -25,7 +25,7 @@ function ownTables(engine: Engine): Kind {
     name: `tables of its own, ${engine.name}`,
     resourceTypes: directory,
     keepsIds: true,
-    hasLedger: false,
+    hasLedger: true,
     open: async () => (await engine.open({ hashSecret: (_, value) => `hash of ${value}` })).storage,
     close: () => engine.close(),
   };
@@ -36,7 +36,7 @@ function mapped(application: Application, engine: Engine): Kind {
     name: `mapped tables (${application.name}), ${engine.name}`,
     resourceTypes: application.resourceTypes,
     keepsIds: application === organizations,
-    hasLedger: false,
+    hasLedger: true,
     async open() {
       const storage = storageOf((await made(application, engine)).options);
       await storage.prepare();

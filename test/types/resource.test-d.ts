@@ -5,7 +5,7 @@ import {
   defineResourceType,
   defineSchema,
   EnterpriseUserSchema,
-  type Group,
+  Group,
   type Resource,
   type ResourceInput,
   type SchemaDefinition,
@@ -270,6 +270,23 @@ describe("a schema that is known at run time only", () => {
     expectTypeOf<Resource<typeof Extended>["userName"]>().toEqualTypeOf<string>();
     expectTypeOf<Resource<typeof Extended>["active"]>().toEqualTypeOf<boolean | undefined>();
     expectTypeOf<Resource<typeof Extended>["id"]>().toEqualTypeOf<string>();
+  });
+});
+
+describe("what a definition is told by its methods", () => {
+  test("names attributes of the base schema, and keeps the type of the resource", () => {
+    const Linked = Group.refer("members", ["User", "Group", "Device"]).unique("displayName");
+    expectTypeOf<Resource<typeof Linked>>().toEqualTypeOf<Resource<typeof Group>>();
+    expectTypeOf<(typeof Linked)["name"]>().toEqualTypeOf<"Group">();
+    // @ts-expect-error there is no such attribute
+    Group.refer("membres", ["User"]);
+  });
+
+  test("takes operations by their names alone", () => {
+    const ReadOnly = defineResourceType({ ...User, operations: ["read", "query"] });
+    expectTypeOf<Resource<typeof ReadOnly>["userName"]>().toEqualTypeOf<string>();
+    // @ts-expect-error there is no such operation
+    defineResourceType({ ...User, operations: ["raed"] });
   });
 });
 

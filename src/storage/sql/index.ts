@@ -2,10 +2,19 @@ export type { HashSecret } from "../secrets.ts";
 export { namedStatements } from "./drivers/named-statements.ts";
 export { openSqlite, type SqliteOptions } from "./drivers/node-sqlite.ts";
 export type { CompanionName } from "./map/companions.ts";
-export type { ColumnCondition, ConvertedColumn, MappedColumn } from "./map/mapped-column.ts";
+export type {
+  ColumnCondition,
+  ConvertedColumn,
+  MappedColumn,
+  MappedColumns,
+  PartColumns,
+} from "./map/mapped-column.ts";
+export type { MappedPath, PartNames, PartValues, ReferenceNames } from "./map/mapped-path.ts";
 export {
   type MappedCollection,
+  type MappedCollections,
   type MappedElement,
+  type MappedElements,
   type MappedId,
   type MappedTable,
   type MappedTenant,

@@ -10,8 +10,10 @@ import { remove } from "./delete.ts";
 import { deltas } from "./deltas.ts";
 import { faults } from "./faults.ts";
 import { filters } from "./filters.ts";
+import { grants } from "./grants.ts";
 import { ledger } from "./ledger.ts";
 import { missingReferences } from "./missing-references.ts";
+import { moving } from "./moving.ts";
 import { outbox } from "./outbox.ts";
 import { cursorCases, pageCases, sortCases } from "./pages.ts";
 import { randomCases } from "./random.ts";
@@ -71,6 +73,8 @@ export function casesOf({ runs, path, capabilities }: CaseOptions): readonly Cas
     ...outbox,
     ...ledger,
     ...returning,
+    ...grants,
+    ...moving,
     ...accepts,
     ...randomCases(runs, path),
     ...serviceCases(capabilities),

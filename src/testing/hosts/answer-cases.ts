@@ -169,8 +169,11 @@ export const ANSWER_CASES: readonly HostCase[] = [
 const SIZE = 65_536;
 const MANY = 2000;
 
-/** How long, in milliseconds, a stream must not have been asked to be taken for one that is held up. */
-const STILL = 150;
+/**
+ * For how many turns of the event loop, of so many milliseconds at least, a stream must not have been asked to be taken for one that is
+ * held up. Turns, because a machine that has no time for this process has none for the host either.
+ */
+const STILL = { turns: 20, of: 8 };
 
 /** Answers `/Script` with a stream of so many chunks; `failAt`: the one at which it fails. */
 function scripted(subject: HostSubject, chunks: number, failAt = Number.POSITIVE_INFINITY) {
@@ -210,13 +213,11 @@ function scripted(subject: HostSubject, chunks: number, failAt = Number.POSITIVE
     cancelled,
     reached,
     /** Settles when it has been asked for nothing for a while, or has come to its end. */
-    still: (): Promise<void> =>
-      new Promise((resolve) => {
-        let timer = setTimeout(resolve, STILL);
-        watchers.add(() => {
-          clearTimeout(timer);
-          timer = setTimeout(resolve, STILL);
-        });
-      }),
+    async still(): Promise<void> {
+      for (let quiet = 0, last = -1; quiet < STILL.turns; quiet = asked === last ? quiet + 1 : 0) {
+        last = asked;
+        await new Promise((resolve) => setTimeout(resolve, STILL.of));
+      }
+    },
   };
 }

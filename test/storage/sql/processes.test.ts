@@ -20,6 +20,9 @@ function run(script: string, ...options: string[]): Promise<{ readonly status: u
   );
 }
 
+const EVENTS = pickSize("events that several processes hand out", { everyday: 200, thorough: 10_000 });
+const DEATHS = pickSize("kills between a commit and its hand-over", { everyday: 3, thorough: 200 });
+
 const engines = hasPostgres ? "sqlite,postgres" : "sqlite";
 
 describe("several processes on one database", () => {
@@ -35,6 +38,19 @@ describe("several processes on one database", () => {
     const { status, output } = await run("kill.ts", `--sqlite=${KILLS}`, `--postgres=${BACKENDS}`);
     expect(output).not.toContain("BROKEN");
     expect(output).toMatch(new RegExp(`${KILLS} kills of the writing process: [1-9]\\d* writes acknowledged`));
+    expect(status).toBe(0);
+  });
+
+  test("hand out each event in the order of its resource, and twice only what a killed one had [G-18 G-19]", async () => {
+    const options = [
+      `--events=${EVENTS}`,
+      `--kills=${DEATHS}`,
+      `--processes=${PROCESSES}`,
+      `--engines=${hasPostgres ? "postgres" : "sqlite"}`,
+    ];
+    const { status, output } = await run("outbox.ts", "--waiting=0", "--no-control", ...options);
+    expect(output).not.toContain("BROKEN");
+    expect(output).toContain("No event was lost");
     expect(status).toBe(0);
   });
 });

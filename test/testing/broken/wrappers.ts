@@ -85,6 +85,6 @@ export const BROKEN_AROUND: readonly Broken[] = [
   {
     fault: "says no contract",
     caughtBy: "announced: the adapter has a name",
-    make: () => ({ ...memoryStorage(), contract: 0 as never }),
+    make: () => ({ ...memoryStorage(), contract: undefined as never }),
   },
 ];
