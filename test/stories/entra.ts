@@ -124,11 +124,17 @@ export const entra: Story = {
       },
     },
     {
-      title: "leaves softly",
+      title: "leaves softly, and the name that she has meanwhile is not taken over",
       days: 100,
-      play: disables,
+      async play(provider) {
+        await disables(provider);
+        await provider.sends("entra/37-update-username", {
+          "u-0001": provider.id("eve"),
+          "ada.k@": "0f1e2d3c4b5a69788796a5b4c3d2e1f0eve.stone@",
+        });
+      },
       leaves: {
-        answers: ["PATCH /Users/eve 200 eve"],
+        answers: ["PATCH /Users/eve 200 eve", "PATCH /Users/eve 200 eve"],
         person: "eve.stone@example.com, Stone, Sales, obj-0005",
         licences: 1,
         roles: [],
