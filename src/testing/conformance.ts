@@ -130,7 +130,7 @@ export function storageConformance<C extends Context = Context>(options: Conform
       const missing = one.needs.find((need) => !isServed(resourceTypes, need));
       if (missing !== undefined) throw new LeftOut(`${missing} is not among the resource types`);
       const made = await open();
-      refuseWithout(one, made, resourceTypes);
+      checkMade(one, made, resourceTypes);
       await one.run(await subjectOf(run, made, (seed + index) | 0));
       return { type: "passed" };
     } catch (error) {
@@ -161,6 +161,14 @@ export function storageConformance<C extends Context = Context>(options: Conform
   if (report !== undefined) test("score card", async () => report(scoreCard()));
   const listed = cases.map(({ title, chapter, contract }) => ({ title, chapter, contract }));
   return { seed, titles: cases.map(({ title }) => title), cases: listed, scoreCard };
+}
+
+/** @throws {LeftOut} for a case that is not about an adapter like this. */
+function checkMade(one: Case, made: Made, resourceTypes: readonly CompiledResourceType[]): void {
+  const { contract } = made.storage;
+  if (one.contract > contract) throw new LeftOut(`the adapter keeps contract ${contract}`);
+  const lacking = one.features.find((feature) => !has(made, feature, resourceTypes));
+  if (lacking !== undefined) throw new LeftOut(`the adapter declares that it has no ${lacking}`);
 }
 
 function unexpected(one: Case, error: unknown): string {

@@ -46,11 +46,20 @@ export async function waitWhileBusy(run: () => Promise<unknown>, until: number):
       await run();
       return;
     } catch (error) {
-      const rest = until - performance.now();
-      if (faultOf(error) !== "busy" || rest <= 0) throw error;
-      await pause(Math.min(rest, 2 + Math.random() * 18));
+      if (!isBusyUntil(error, until)) throw error;
+      await pauseWhileBusy(until);
     }
   }
+}
+
+/** Whether another process that writes was in the way, and there is time for another try before `until`. */
+export function isBusyUntil(error: unknown, until: number): boolean {
+  return faultOf(error) === "busy" && performance.now() < until;
+}
+
+/** Waits between two tries. */
+export function pauseWhileBusy(until: number): Promise<void> {
+  return pause(Math.min(until - performance.now(), 2 + Math.random() * 18));
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { getOrCreate } from "../get-or-create.ts";
 import type { Dialect } from "./dialect/dialect.ts";
-import { retryContention, waitWhileBusy } from "./retry.ts";
+import { isBusyUntil, pauseWhileBusy, retryContention, waitWhileBusy } from "./retry.ts";
 import { statementOf } from "./statement.ts";
 import { createTurns, LONGEST_WAIT, type Turns } from "./turns.ts";
 
@@ -47,24 +47,37 @@ function kyselyTransactions(db: Kysely<unknown>): TimedTransactions {
 }
 
 function statementTransactions(db: Kysely<unknown>, begin: NonNullable<Dialect["begin"]>): TimedTransactions {
-  return {
-    write: (work, until) => db.connection().execute((connection) => runBehind(begin.write, connection, until, work)),
-    read: (work, until) => db.connection().execute((connection) => runBehind(begin.read, connection, until, work)),
-  };
+  const runBehind =
+    (statement: string): TimedTransactions["write"] =>
+    async (work, until) => {
+      for (;;) {
+        const outcome = await db.connection().execute((connection) => begunBehind(statement, connection, until, work));
+        if (outcome !== "busy") return outcome.result;
+        // The connection is somebody else's meanwhile: with one alone, those who only read would wait for the writer too.
+        await pauseWhileBusy(until);
+      }
+    };
+  return { write: runBehind(begin.write), read: runBehind(begin.read) };
 }
 
-async function runBehind<T>(
+/** Does work in a transaction; `"busy"` where it could not begin, and there is time for another try. */
+async function begunBehind<T>(
   begin: string,
   connection: Executor,
   until: number,
   work: (connection: Executor) => Promise<T>,
-): Promise<T> {
+): Promise<{ readonly result: T } | "busy"> {
   const run = (text: string) => connection.executeQuery(statementOf(text));
-  await waitWhileBusy(() => run(begin), until);
+  try {
+    await run(begin);
+  } catch (error) {
+    if (isBusyUntil(error, until)) return "busy";
+    throw error;
+  }
   try {
     const result = await work(connection);
     await waitWhileBusy(() => run("COMMIT"), until);
-    return result;
+    return { result };
   } catch (error) {
     await run("ROLLBACK").catch(() => undefined);
     throw error;
