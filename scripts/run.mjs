@@ -40,6 +40,7 @@ const TASKS = {
   "bench:outbox": ["node", "bench/storage/outbox.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
   "bench:import": ["node", "bench/import.ts"],
+  "bench:cost": ["node", "bench/cost.ts"],
 };
 
 /** What a task is told besides, unless it is told otherwise. */

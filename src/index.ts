@@ -76,6 +76,7 @@ export { createScim, type Scim } from "./scim.ts";
 export type { Announcements } from "./service/announce.ts";
 export type { DrainHandler } from "./service/drain.ts";
 export type { DrainOptions, RetryOptions } from "./service/drain-options.ts";
+export type { ServiceProvider } from "./service/inside.ts";
 export type {
   AuthenticationScheme,
   ClockOptions,

@@ -67,6 +67,9 @@ describe("what helps with a failure of the kit", () => {
             "work",
             "applyDelta",
             "accepts",
+            "restores",
+            "added",
+            "removed",
           ],
           chapter,
         ).toContain(name);

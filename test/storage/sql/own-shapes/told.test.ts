@@ -65,6 +65,7 @@ describe("resources of an older schema", () => {
           { attribute: "rows.type", change: "collection", needsReindex: true },
         ],
         needsReindex: true,
+        storage: "sqlStorage on SQLite",
         context: {},
       },
     ]);
@@ -94,7 +95,14 @@ describe("resources of an older schema", () => {
     const { ask, events } = serve(storage, after);
     for (let times = 0; times < 2; times++) expect((await ask("GET", "/Items")).status).toBe(200);
     expect(events).toEqual([
-      { type: "schemaChanged", resourceType: "Item", changes: [], needsReindex: true, context: {} },
+      {
+        type: "schemaChanged",
+        resourceType: "Item",
+        changes: [],
+        needsReindex: true,
+        storage: "sqlStorage on SQLite",
+        context: {},
+      },
     ]);
     const strict = serve(sqlStorage({ db: opened.db, resourceTypes: [after], schemaChanges: "refuse" }), after);
     expect((await strict.ask("GET", "/Items")).status).toBe(503);
