@@ -107,23 +107,7 @@ export type Decide<C extends Context = Context, R extends ResourceTypeDefinition
  * A change to a resource of whatever type: for code that stands apart from the resource types of a server, such as a package or a rule
  * that several servers share. Every `PendingChange` is one.
  */
-export interface AnyPendingChange {
-  readonly operation: "create" | "replace" | "patch" | "delete";
-  readonly adoption?: { readonly type: "adopted" | "restored"; readonly reason: AdoptionReason };
-  readonly resourceType: string;
-  readonly endpoint: string;
-  readonly id: string;
-  readonly attributes: readonly string[];
-  readonly changes: readonly JsonPatchOperation[];
-  readonly deltas: readonly CollectionDelta[];
-  readonly turned: "activated" | "deactivated" | undefined;
-  before(): Promise<ResourceObject | undefined>;
-  after(): Promise<ResourceObject | undefined>;
-  readonly isWritten: boolean;
-  readonly transaction: unknown;
-  read(resourceType: string, id: string, attributes?: readonly string[]): Promise<ResourceObject | undefined>;
-  count(resourceType: string, filter?: string): Promise<number>;
-}
+export type AnyPendingChange = PendingOf<string, ResourceObject, CollectionDelta, ResourceTypeDefinition>;
 
 /**
  * A `decide` for whatever resource types.

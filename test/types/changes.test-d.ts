@@ -1,7 +1,7 @@
 import { describe, expectTypeOf, test } from "vitest";
 import {
   type Access,
-  type Adopt,
+  type AdoptionCandidate,
   type ChangeEvent,
   type Context,
   createScim,
@@ -178,9 +178,9 @@ describe("what adopt is asked about", () => {
   });
 
   test("is taken by a function that takes any", () => {
-    const adopt: Adopt = ({ attributes }) => {
+    const adopt = ({ attributes }: AdoptionCandidate) => {
       expectTypeOf(attributes).toEqualTypeOf<ResourceObject>();
-      return "refuse";
+      return "refuse" as const;
     };
     createScim({ ...given, resourceTypes: [Employee, Group], adopt });
   });

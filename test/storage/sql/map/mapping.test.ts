@@ -6,6 +6,7 @@ import {
   defineSchema,
   EnterpriseUserSchema,
   Group,
+  type ResourceTypeDefinition,
   type ScimResponse,
   User,
 } from "../../../../src/index.ts";
@@ -198,7 +199,8 @@ describe("a mapping is refused when the storage is made", async () => {
       rest: "rest",
       ...more,
     });
-    const twice = [mapTable(User, userMapping({})), mapTable(User.unique("title"), userMapping({}))];
+    const [one, other]: readonly ResourceTypeDefinition[] = [User, User.unique("title")];
+    const twice = [one, other].flatMap((type) => (type === undefined ? [] : [mapTable(type, userMapping({}))]));
     expect(() => mappedStorage({ db, tables: twice })).toThrow("tables has the resource type User twice");
     const fans = {
       type: "complex",
