@@ -1,4 +1,4 @@
-import { SignJWT } from "jose";
+import { type CryptoKey, SignJWT } from "jose";
 import { type DrainHandler, toSecurityEvent } from "scimkit";
 
 /** Who publishes, for whom, and where tokens go. */

@@ -18,7 +18,7 @@ const EVERYWHERE = ["node:", '"pg"', "kysely", "fast-check"];
  */
 const ENTRIES = {
   index: {
-    most: 155,
+    most: 181,
     why: "the whole protocol: schemas as data are a sixth of it, the bundled library of the filter grammar a third",
     without: EVERYWHERE,
   },
@@ -28,7 +28,7 @@ const ENTRIES = {
     without: EVERYWHERE,
   },
   memory: {
-    most: 42,
+    most: 47,
     why: "shares filter and schema with the core; keeps the state that a long query is answered from, reads what other schemas wrote, and reports it",
     without: EVERYWHERE,
   },
@@ -39,7 +39,11 @@ const ENTRIES = {
   },
   node: { most: 10, why: "a host, and the errors that it answers with", without: ['"pg"', "kysely", "fast-check"] },
   ownership: { most: 25, why: "asks the ledger of storage; deletes by what the service has", without: EVERYWHERE },
-  grants: { most: 30, why: "compares groups and roles; reads by what the service has", without: EVERYWHERE },
+  grants: {
+    most: 76,
+    why: "compares groups and roles; finds groups by filters, whose grammar the core has loaded",
+    without: EVERYWHERE,
+  },
   transfer: {
     most: 120,
     why: "reads each line as the body of a create is read, finds what is wrong with it, and changes what is there as a PUT does",
@@ -74,7 +78,7 @@ const ENTRIES = {
  * The most kilobytes of the tarball, as it is sent and as it lies on a disk. The code is there twice, as modules and as CommonJS, and
  * readable, because its lines are what a stack trace names; types and pages are a third. Source maps would be 1,250 kB more.
  */
-const TARBALL = { packed: 1020, unpacked: 4200 };
+const TARBALL = { packed: 1264, unpacked: 5065 };
 
 export function checkContents() {
   const { files, size, unpackedSize } = packed();

@@ -69,6 +69,11 @@ interface PendingOf<Name extends string, S, D, T extends ResourceTypeDefinition>
    */
   readonly transaction: unknown;
   /**
+   * Aborted when the time of the request (`timeout`) is up, or the client has left: pass it on to whatever is waited for. The transaction
+   * stays open until `decide` has settled, and with it whoever waits for its locks. Undefined where nothing ends the request early.
+   */
+  readonly signal: AbortSignal | undefined;
+  /**
    * Reads a resource in the same transaction; undefined where there is none. One of a type that is in another storage is read beside
    * it, over another connection.
    * @param attributes paths of those that are wanted. Default: all but collections and what has to be computed.

@@ -5,6 +5,7 @@ import { parseFilter } from "../filter/parser.ts";
 import { resolveFilter } from "../filter/resolve.ts";
 import { receive } from "../operations/stored.ts";
 import { isElementStream } from "../schema/element-stream.ts";
+import { checkNames, type Known } from "../schema/known-names.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { insideOf, type ServiceProvider } from "../service/inside.ts";
 import type { Context, StoredResource } from "../storage/adapter.ts";
@@ -23,6 +24,8 @@ export interface GrantsOptions<C extends Context = Context> {
     | ((grants: GrantChange, change: AnyPendingChange, context: C) => ReturnType<AnyDecide<C>>)
     | undefined;
 }
+
+const OPTIONS: Known<GrantsOptions> = { groups: true, apply: true };
 
 /** The roles that somebody has, and why. */
 export interface Explanation {
@@ -52,7 +55,7 @@ export interface Grants<C extends Context = Context> {
  * them goes back to the provider. Each grant names the group that it comes from: who leaves one of two groups that give a role keeps it.
  * A group within a group gives its members nothing; name both.
  *
- * @throws {TypeError} for a group without a name or with two, and for one that gives no role.
+ * @throws {TypeError} for a group without a name or with two, for one that gives no role, and for options that there are none of.
  * @example
  * ```ts
  * import { createScim, Group, User } from "scimkit";
@@ -82,6 +85,7 @@ export interface Grants<C extends Context = Context> {
  * ```
  */
 export function defineGrants<C extends Context = Context>(options: GrantsOptions<C>): Grants<C> {
+  checkNames("defineGrants", options, OPTIONS);
   const { groups, apply } = options;
   const fixed = typeof groups === "function" ? undefined : checkGroups(groups);
   const groupsFor = async (context: C): Promise<readonly GrantGroup[]> =>

@@ -115,6 +115,7 @@ function pendingChange<C extends Context>(
     after: async () => (isUnseen ? unseen() : after),
     isWritten,
     transaction: call.storageOf(resourceType).handle,
+    signal: call.signal,
     read: (name: string, other: string, attributes?: readonly string[]) => {
       const type = servedType(call, name);
       return readOf(call, type, other, attributes === undefined ? SELECT_FLAT : selectOf(type, attributes));

@@ -1,6 +1,7 @@
 import type { Call } from "../call/call.ts";
 import { FORMER, formerKey, MANAGED, managedKey } from "../call/ownership.ts";
 import { isScimError } from "../error.ts";
+import { checkNames, type Known } from "../schema/known-names.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { LedgerEntry } from "../storage/ledger.ts";
@@ -29,15 +30,19 @@ export interface Disconnected {
   readonly refused: readonly { readonly resourceType: string; readonly id: string; readonly reason: string }[];
 }
 
+/** The members of `DisconnectOptions`: by a misspelt `owner` all of the tenant would be let go. */
+const OPTIONS: Known<DisconnectOptions> = { owner: true, batchSize: true, onProgress: true, signal: true };
 const MOST_REFUSED = 100;
 
 /** Lets a provider go, type by type and batch by batch. What is done is no longer listed as connected, so that it goes on by itself. */
 export async function disconnect<C extends Context>(
   call: Call<C>,
   policy: DisconnectPolicy,
-  { batchSize = 100, onProgress }: DisconnectOptions,
+  options: DisconnectOptions,
   listOf: (type: CompiledResourceType) => AsyncIterable<ManagedResource>,
 ): Promise<Disconnected> {
+  checkNames("disconnect", options, OPTIONS);
+  const { batchSize = 100, onProgress } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1)
     throw new TypeError("disconnect: batchSize must be a whole number above 0.");
   const work: Work<C> = { call, policy, refused: [], done: 0 };

@@ -1,5 +1,6 @@
 import type { Call } from "../call/call.ts";
 import { FORMER, formerKey, MANAGED, managedKey, type OwnershipRules } from "../call/ownership.ts";
+import { checkNames, type Known } from "../schema/known-names.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { insideOf, type ServiceProvider } from "../service/inside.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -33,7 +34,7 @@ export interface Ownership<C extends Context = Context> {
    * when it is connected again is its own again.
    *
    * By batches beside live traffic; broken off and begun again it goes on. Revoke the provider's token first.
-   * @throws {TypeError} for another policy.
+   * @throws {TypeError} for another policy, and for options that there are none of.
    */
   disconnect(context: C, policy: DisconnectPolicy, options?: DisconnectOptions): Promise<Disconnected>;
 }
@@ -47,6 +48,7 @@ export interface ListOptions {
 }
 
 const PAGE = 200;
+const LIST_OPTIONS: Known<ListOptions> = { resourceType: true, owner: true };
 
 /**
  * What is known of who owns which resource, where `createScim` has the option `ownership`.
@@ -109,6 +111,7 @@ async function* listManaged<C extends Context>(
   called: Promise<Call<C>>,
   options: ListOptions,
 ): AsyncGenerator<ManagedResource, void> {
+  checkNames("list", options, LIST_OPTIONS);
   const call = await called;
   rulesOf(call);
   const { resourceType } = options;

@@ -1,4 +1,4 @@
-import { nearestHint } from "../schema/nearest-name.ts";
+import { checkNames, type Known, noneOf } from "../schema/known-names.ts";
 import type { Quirk } from "./quirk.ts";
 
 /** What `references` of a profile says of an attribute. @see RFC 7643 §2.3.7 */
@@ -164,7 +164,7 @@ export interface ProfileDefinition<N extends string = string> {
   readonly needs?: ProfileNeeds | undefined;
 }
 
-const MEMBERS: { readonly [K in keyof Required<ProfileDefinition>]: true } = {
+const MEMBERS: Known<ProfileDefinition> = {
   name: true,
   extends: true,
   without: true,
@@ -174,7 +174,7 @@ const MEMBERS: { readonly [K in keyof Required<ProfileDefinition>]: true } = {
   announce: true,
   needs: true,
 };
-const NEEDS: { readonly [K in keyof Required<ProfileNeeds>]: true } = {
+const NEEDS: Known<ProfileNeeds> = {
   bulk: true,
   throttle: true,
   filter: true,
@@ -326,17 +326,6 @@ function checkSettings(where: string, settings: unknown): void {
       `${where}.${name}: must be one of ${possible.map((one) => JSON.stringify(one)).join(", ")}${more}.`,
     );
   }
-}
-
-function checkNames(where: string, given: object, known: object): void {
-  for (const name of Object.keys(given))
-    if (!Object.hasOwn(known, name)) throw new TypeError(`${where}: ${noneOf("", name, Object.keys(known))}`);
-}
-
-/** Says that there is none of that name, and which one is meant or which ones there are. */
-function noneOf(what: string, name: string, names: readonly string[]): string {
-  const list = names.join(", ") || "none";
-  return `there is no ${what === "" ? "" : `${what} `}${JSON.stringify(name)}; there are ${list}.${nearestHint(names, name)}`;
 }
 
 /** As `isRecord`, of what has a type already. */

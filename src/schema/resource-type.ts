@@ -2,6 +2,7 @@ import type { Attribute, AttributePath, ComparisonKey } from "./attribute.ts";
 import { comparisonKey as standardKey } from "./comparison-key.ts";
 import { type CompiledSchema, compilerOf } from "./compile-schema.ts";
 import type { CompiledExtension, Extension } from "./extension.ts";
+import { noneOf } from "./known-names.ts";
 import { nearestHint } from "./nearest-name.ts";
 import { resolverOf } from "./path-resolver.ts";
 import { PROTOCOL_ENDPOINTS } from "./protocol-endpoints.ts";
@@ -93,7 +94,7 @@ export interface ResourceTypeDefinition<
  * supports PATCH and bulk requests where some type does. A host's own code and the storage are not bound by it.
  *
  * @throws {SchemaError} for an endpoint that is no single path segment or is the protocol's own, for extensions that repeat a schema,
- * and for operations that are none.
+ * for operations that are none, and for members that a definition does not have.
  * @example
  * ```ts
  * import { defineResourceType, defineSchema } from "scimkit";
@@ -123,6 +124,7 @@ export function defineResourceType<
   readonly refers?: { readonly [attribute: string]: readonly string[] } | undefined;
 }): ResourceTypeDefinition<S, E, N> {
   const { name, refers = {}, operations = RESOURCE_OPERATIONS } = definition;
+  checkMembers(definition);
   const extensions = definition.extensions ?? ([] as readonly Extension[] as E);
   if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))
     throw new SchemaError(`The resource type name ${JSON.stringify(name)} is not a name.`);
@@ -153,15 +155,41 @@ export function defineResourceType<
     extensions,
     operations: RESOURCE_OPERATIONS.filter((operation) => operations.includes(operation)),
     refers,
-    extend: (extension, options) =>
-      defineResourceType({
+    extend: (extension, options) => {
+      if (typeof extension?.id !== "string")
+        throw new SchemaError(
+          `${name}.extend takes a schema, such as EnterpriseUserSchema; a resource type has its own in schema.`,
+        );
+      return defineResourceType({
         ...definition,
         extensions: [...extensions, { schema: extension, required: options?.required ?? false }],
-      }) as never,
+      }) as never;
+    },
     unique: (attribute) => defineResourceType({ ...definition, schema: withUnique(schema, attribute) }),
     refer: (attribute, resourceTypes) =>
       defineResourceType({ ...definition, refers: { ...refers, [attribute]: [...resourceTypes] } }),
   };
+}
+
+/** What a definition may have, and what a resource type has besides: the one may be made of the other. */
+const MEMBERS: { readonly [K in keyof ResourceTypeDefinition]: true } = {
+  name: true,
+  endpoint: true,
+  description: true,
+  schema: true,
+  extensions: true,
+  operations: true,
+  refers: true,
+  extend: true,
+  unique: true,
+  refer: true,
+};
+
+/** A member that is misspelt would be passed over, and leave open what it is to close. */
+function checkMembers(definition: object): void {
+  const names = Object.keys(MEMBERS).slice(0, -3);
+  const stranger = Object.keys(definition).find((name) => !Object.hasOwn(MEMBERS, name));
+  if (stranger !== undefined) throw new SchemaError(`defineResourceType: ${noneOf("", stranger, names)}`);
 }
 
 function checkOperations(name: string, operations: readonly ResourceOperation[]): void {

@@ -265,8 +265,9 @@ function listed(values: readonly unknown[]): string {
 /** The names of the members that the object at a path may have. */
 function namesAt(shape: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   const inner = shape instanceof z.ZodOptional ? (shape.unwrap() as z.ZodType) : shape;
-  if (!(inner instanceof z.ZodObject)) return [];
   const [first, ...rest] = path;
+  if (inner instanceof z.ZodArray) return namesAt(inner.element as z.ZodType, rest);
+  if (!(inner instanceof z.ZodObject)) return [];
   return first === undefined ? Object.keys(inner.shape) : namesAt(inner.shape[String(first)] as z.ZodType, rest);
 }
 

@@ -164,7 +164,7 @@ function checkLifecycle<C extends Context>(
     if (ledger !== undefined) continue;
     if (remember !== undefined)
       throw new TypeError(
-        `createScim: lifecycle.remember needs storage that keeps a ledger; the adapter of the resource type ${type.name} has none.`,
+        `createScim: lifecycle.remember needs storage that keeps a ledger; the adapter of the resource type ${type.name} has none. Of mappedStorage, the option ledger names its table.`,
       );
     if (how === "deactivate" && !keepsDeleted(capabilities, type.name))
       throw new TypeError(
@@ -181,7 +181,7 @@ function checkOutbox<C extends Context>(
   const without = resourceTypes.find((type) => adapterOf(type).outbox === undefined);
   if (without === undefined) return;
   throw new TypeError(
-    `createScim: outbox needs storage that keeps one; the storage "${adapterOf(without).name}" of the resource type ${without.name} has none.`,
+    `createScim: outbox needs storage that keeps one; the storage "${adapterOf(without).name}" of the resource type ${without.name} has none. Of mappedStorage, the option outbox names its table.`,
   );
 }
 

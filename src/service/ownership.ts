@@ -32,7 +32,7 @@ export function checkOwnership<C extends Context>(
   const without = resourceTypes.find((type) => adapterOf(type).ledger === undefined);
   if (without !== undefined)
     throw new TypeError(
-      `createScim: ownership needs storage that keeps a ledger; the adapter of the resource type ${without.name} has none.`,
+      `createScim: ownership needs storage that keeps a ledger; the adapter of the resource type ${without.name} has none. Of mappedStorage, the option ledger names its table.`,
     );
   const wrong = hostOwned.find((name) => {
     const dot = name.indexOf(".");

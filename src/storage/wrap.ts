@@ -23,8 +23,8 @@ export type StorageWrapper<C extends Context = Context> = (next: WrappedStorage<
  *   call on `next`.
  * - A `create` of the wrapper is asked for each resource of an import as well, which is then written one by one.
  * - What storage compares it must have as it is: a value that a wrapper encrypts can be neither unique nor found by a filter.
- * - `outbox`, `ledger` and the upkeep (`exportTenant`) are the adapter's own, and hold what it holds: an event in the outbox is in clear, what
- *   `exportTenant` gives is as it is stored, unless the wrapper gives others.
+ * - `outbox`, `ledger` and the upkeep (`exportTenant`) are the adapter's own, unless the wrapper gives others: an event in the outbox is in
+ *   clear, and so is who was deleted and is kept in the ledger (`lifecycle`); what `exportTenant` gives is as it is stored.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 import type { Call } from "../call/call.ts";
 import { receive } from "../operations/stored.ts";
+import { checkNames, type Known } from "../schema/known-names.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import { insideOf, type ServiceProvider } from "../service/inside.ts";
@@ -48,7 +49,7 @@ const SELECT_STORED: Select = { includes: (attribute) => attribute.inverseOf ===
  * async function* textOf(scim: Scim) {
  *   for await (const line of exportResources(scim, { context: { tenant: "acme" } })) yield `${JSON.stringify(line)}\n`;
  * }
- * async function save(scim: ServiceProvider, file: string) {
+ * async function save(scim: Scim, file: string) {
  *   await pipeline(Readable.from(textOf(scim)), createWriteStream(file));
  * }
  * ```
@@ -57,6 +58,7 @@ export async function* exportResources<C extends Context = Context>(
   scim: ServiceProvider,
   options: ExportOptions<C> = {},
 ): AsyncGenerator<TransferLine, void> {
+  checkNames("exportResources", options, OPTIONS);
   const call = await insideOf<C>(scim).call(options.context ?? ({} as C), options.signal);
   const types = typesOf(options, call);
   const { after } = options;
@@ -65,6 +67,8 @@ export async function* exportResources<C extends Context = Context>(
   for (const [index, type] of types.slice(first).entries())
     yield* exportType(type, index === 0 ? after?.id : undefined, options.secrets === true, call);
 }
+
+const OPTIONS: Known<ExportOptions> = { context: true, resourceTypes: true, after: true, secrets: true, signal: true };
 
 function typesOf<C extends Context>(
   { resourceTypes: names, secrets }: ExportOptions<C>,

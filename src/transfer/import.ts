@@ -1,3 +1,4 @@
+import { checkNames, type Known } from "../schema/known-names.ts";
 import { insideOf, type ServiceProvider } from "../service/inside.ts";
 import type { Context } from "../storage/adapter.ts";
 import { importingCall, ruleIn } from "./importing-call.ts";
@@ -27,7 +28,7 @@ import { Tally } from "./tally.ts";
  * import { createInterface } from "node:readline";
  * import type { Scim } from "scimkit";
  * import { importResources } from "scimkit/transfer";
- * async function takeIn(scim: ServiceProvider, file: string) {
+ * async function takeIn(scim: Scim, file: string) {
  *   const lines = () => createInterface({ input: createReadStream(file) });
  *   const { created, problems } = await importResources(scim, lines, { context: { tenant: "acme" } });
  *   for (const { line, reason } of problems) console.error(`line ${line}: ${reason}`);
@@ -40,6 +41,8 @@ export async function importResources<C extends Context = Context>(
   source: ImportSource,
   options: ImportOptions<C> = {},
 ): Promise<ImportResult> {
+  if (typeof source !== "function" && !isLines(source))
+    throw new TypeError("importResources: give lines to read, or a function that opens them.");
   const settings = settle(options);
   const tally = new Tally(options.onProblem);
   const own = await insideOf<C>(scim).call(settings.context, options.signal);
@@ -54,8 +57,26 @@ export async function importResources<C extends Context = Context>(
   return { ...tally.counts, checkpoint: run.checkpoint, isComplete, problems, unknown: Object.fromEntries(unknown) };
 }
 
+const OPTIONS: Known<ImportOptions> = {
+  context: true,
+  after: true,
+  existing: true,
+  stopOnError: true,
+  batchSize: true,
+  concurrency: true,
+  maxWaiting: true,
+  onProgress: true,
+  onProblem: true,
+  signal: true,
+};
+
+function isLines(source: unknown): boolean {
+  return typeof source === "object" && source !== null && (Symbol.iterator in source || Symbol.asyncIterator in source);
+}
+
 /** @throws {TypeError} naming the option and what it must be. */
 function settle<C extends Context>(options: ImportOptions<C>): ImportSettings<C> {
+  checkNames("importResources", options, OPTIONS);
   const { existing = "replace", stopOnError = false, batchSize = 200, concurrency = 4, maxWaiting = 10_000 } = options;
   for (const [name, value] of Object.entries({ batchSize, concurrency, maxWaiting }))
     if (!Number.isInteger(value) || value < 1)

@@ -38,12 +38,13 @@ function serve(storage: StorageAdapter, decide: (change: PendingChange) => unkno
     decide: (change) => decide(change) as undefined,
     onChange: (event) => void events.push(event),
   });
-  const send = async (method: string, path: string, body?: unknown) => {
+  const send = async (method: string, path: string, body?: unknown, signal?: AbortSignal) => {
     const response = await scim.handle({
       method,
       url: `/scim/v2${path}`,
       headers: { "content-type": "application/scim+json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal,
     });
     const text = await new Response(response.body as BodyInit).text();
     return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
@@ -120,6 +121,21 @@ describe.each(STORAGES)("decide over %s", (_, isWritten, make) => {
       expect(event.after).not.toHaveProperty("title");
       expect(event.after).not.toHaveProperty([EnterpriseUserSchema.id]);
     }
+  });
+
+  test("it hears that the client has left, so that no other waits for what it waits for", async () => {
+    const leaving = new AbortController();
+    const { send, events } = serve(await make(), ({ signal }) => {
+      if (leaving.signal.aborted) return undefined;
+      return new Promise((_resolve, reject) => {
+        signal?.addEventListener("abort", () => reject(errors.unavailable("The seats could not be counted.")));
+        leaving.abort();
+      });
+    });
+    const eve = { schemas: [User.schema.id], userName: "eve" };
+    expect((await send("POST", "/Users", eve, leaving.signal)).status).toBe(503);
+    expect((await send("POST", "/Users", eve)).status).toBe(201);
+    expect(events.map(({ type }) => type)).toEqual(["created"]);
   });
 
   test("of a membership delta it is told who joins and leaves, and no member is read", async () => {

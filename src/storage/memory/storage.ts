@@ -1,3 +1,4 @@
+import { checkNames, type Known } from "../../schema/known-names.ts";
 import type { Context, CreateRequest, ReplaceRequest, StorageAdapter, StorageRequest } from "../adapter.ts";
 import { withMoved } from "../moved.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../secrets.ts";
@@ -33,6 +34,8 @@ export interface MemoryStorage extends StorageAdapter, Upkeep {
   readSecret(resourceType: string, id: string, attribute: string, context?: Context): unknown;
 }
 
+const OPTIONS: Known<MemoryStorageOptions> = { hashSecret: true };
+
 /**
  * Storage in the memory of one process: complete, with unique indexes, references and computed attributes, and gone
  * when the process ends. For tests, demonstrations and as the reference for other adapters. Everything between a check
@@ -50,6 +53,7 @@ export interface MemoryStorage extends StorageAdapter, Upkeep {
  * ```
  */
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
+  checkNames("memoryStorage", options, OPTIONS);
   const { hashSecret } = options;
   const store = createStore();
   return {

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { ComparisonKey } from "../../../schema/attribute.ts";
+import { checkNames, type Known } from "../../../schema/known-names.ts";
 import type { Context, StorageAdapter, StorageCapabilities, StorageRequest } from "../../adapter.ts";
 import { type HashSecret, secretName } from "../../secrets.ts";
 import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } from "../../upkeep.ts";
@@ -83,6 +84,16 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
   renameTenant(from: string | undefined, to: string | undefined): Promise<Counts>;
 }
 
+const OPTIONS: Known<MappedStorageOptions<unknown>> = {
+  db: true,
+  tables: true,
+  comparisonKey: true,
+  hashSecret: true,
+  maxScanned: true,
+  ledger: true,
+  outbox: true,
+};
+
 /**
  * Storage in the tables that a team has already: PostgreSQL or SQLite, by the mappings of `mapTable`. Uniqueness is
  * kept by the tables' own constraints over key columns or, without those, by a look-up under a lock; references must
@@ -119,6 +130,7 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
  * ```
  */
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
+  checkNames("mappedStorage", options, OPTIONS);
   const { maxScanned = 100_000, hashSecret } = options;
   const mappings = compileMappings(options.tables, options.comparisonKey);
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));

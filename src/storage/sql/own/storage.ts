@@ -1,5 +1,6 @@
 import { unavailable } from "../../../error.ts";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
+import { checkNames, type Known } from "../../../schema/known-names.ts";
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { Context, CreateRequest, ReadRequest, StorageRequest, WriteRequest } from "../../adapter.ts";
 import { creatingMany } from "../../create-many.ts";
@@ -31,6 +32,18 @@ import type { SqlStorage, SqlStorageOptions, TypeUpkeepOptions } from "./sql-sto
 import { readAheadWithStreams, readWithStreams } from "./stream.ts";
 import { type Tables, tablesOf } from "./tables.ts";
 
+const OPTIONS: Known<SqlStorageOptions<unknown>> = {
+  db: true,
+  tablePrefix: true,
+  schema: true,
+  hashSecret: true,
+  resourceTypes: true,
+  indexed: true,
+  searchable: true,
+  maxScanned: true,
+  schemaChanges: true,
+};
+
 /**
  * Storage in PostgreSQL or SQLite, in tables of its own. Every write is one transaction, on PostgreSQL mostly one
  * statement; uniqueness and references are kept by the database's constraints, so that any number of processes may
@@ -48,6 +61,7 @@ import { type Tables, tablesOf } from "./tables.ts";
  * ```
  */
 export function sqlStorage<DB>(options: SqlStorageOptions<DB>): SqlStorage {
+  checkNames("sqlStorage", options, OPTIONS);
   const {
     resourceTypes = DIRECTORY,
     indexed = options.resourceTypes === undefined ? LOOKED_UP : [],
