@@ -82,3 +82,10 @@ test("a storage without ledger or outbox names the options that give it one", ()
   expect(serve({ lifecycle: { remember: 60 } })).toThrow("Of mappedStorage, the option ledger names its table.");
   expect(serve({ outbox: true })).toThrow("Of mappedStorage, the option outbox names its table.");
 });
+
+test("an outbox of storage without transactions is refused: it would lose events, and tell of what was undone", () => {
+  const { transaction: _, ...storage } = memoryStorage();
+  expect(() => createScim({ ...options, storage, outbox: true })).toThrow(
+    "outbox needs storage with transactions, so that an event is there if and only if its change is",
+  );
+});
