@@ -7,7 +7,7 @@ import type { Verb } from "./decide.ts";
 
 /**
  * Notes in the ledger whose a resource is that a provider has written, in the transaction of the write: what a provider asserts is its
- * own from then on. A deletion ends it.
+ * own from then on, whether that changes anything or not. A deletion ends it.
  */
 export async function noteOwner<C extends Context>(
   call: Call<C>,

@@ -19,6 +19,7 @@ import { doInSlices } from "../time-slice.ts";
 import { hasTransactions, inTransaction } from "./bulk/transaction.ts";
 import { askAhead, isAskedAhead } from "./decide.ts";
 import { noSuchResource } from "./missing.ts";
+import { noteOwner } from "./ownership.ts";
 import { readBack } from "./read.ts";
 import { readTarget } from "./read-target.ts";
 import { settleForeignReferences } from "./references.ts";
@@ -170,7 +171,10 @@ async function tellDeltas<C extends Context>(
   version: string | undefined,
   call: Call<C>,
 ): Promise<StoredResource | undefined> {
-  if (deltas.length === 0) return undefined;
+  if (deltas.length === 0) {
+    await noteOwner(call, "patched", resourceType, id);
+    return undefined;
+  }
   const attributes = deltas.map(({ attribute }) => attribute);
   return tellChange(call, "patched", resourceType, { id, version, attributes, changes: [], deltas }, selection);
 }

@@ -11,6 +11,7 @@ import { isSame, type ResourceObject, readAttribute, writeAttribute } from "../s
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { readBody, throwProblems } from "./body.ts";
 import { checkNamesAny } from "./known-names.ts";
+import { noteOwner } from "./ownership.ts";
 import { readBack } from "./read.ts";
 import { tellWrite } from "./tell.ts";
 import { type Rewrite, writeWithRetry } from "./write-with-retry.ts";
@@ -38,7 +39,10 @@ export async function replace<C extends Context>(operation: ReplaceOperation, ca
     call,
     "replaced",
   );
-  if (written === undefined) return readBack({ resourceType, id, selection }, call);
+  if (written === undefined) {
+    await noteOwner(call, "replaced", resourceType, id);
+    return readBack({ resourceType, id, selection }, call);
+  }
   const amended = await tellWrite(call, "replaced", operation, written, selection);
   return { type: "resource", status: 200, resourceType, resource: amended ?? written.stored, selection };
 }

@@ -2,7 +2,7 @@ import type { Call } from "../call/call.ts";
 import type { CollectionDelta } from "../events/event.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
-import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
+import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { type Assignment, withAssignments } from "./amendment.ts";
 import { type Change, emitChange, eventsOf } from "./change.ts";
@@ -35,7 +35,12 @@ export async function tellChange<C extends Context>(
     const assignments = await askWithin(call, verb, resourceType, change);
     const written = assignments.length === 0 ? undefined : await amend(call, resourceType, change, assignments, shown);
     await noteOwner(call, verb, resourceType, change.id);
-    await keepAndEmit(call, verb, resourceType, written === undefined ? change : withAmendment(change, written));
+    await keepAndEmit(
+      call,
+      verb,
+      resourceType,
+      written === undefined ? change : withAmendment(resourceType, change, written),
+    );
     return written?.stored;
   });
 }
@@ -94,8 +99,12 @@ function isFlat(attribute: Attribute): boolean {
 }
 
 /** The change and what the host set besides, as one. */
-function withAmendment(change: Change, { stored, difference, resource }: Written<Rewrite>): Change {
-  const after = change.after === undefined ? undefined : { ...change.after, ...resource };
+function withAmendment(
+  resourceType: CompiledResourceType,
+  change: Change,
+  { stored, difference, resource }: Written<Rewrite>,
+): Change {
+  const after = change.after === undefined ? undefined : withUnamended(resourceType, resource, change.after);
   return {
     ...change,
     version: stored.meta.version,
@@ -103,6 +112,24 @@ function withAmendment(change: Change, { stored, difference, resource }: Written
     changes: [...change.changes, ...difference.changes],
     ...(after === undefined ? {} : { after }),
   };
+}
+
+/** The amended resource, which lacks what the host unassigned, with what no amendment is about. */
+function withUnamended(
+  resourceType: CompiledResourceType,
+  amended: ResourceObject,
+  written: ResourceObject,
+): ResourceObject {
+  const whole: Record<string, unknown> = { ...amended };
+  for (const attribute of resourceType.attributes) {
+    const value = isFlat(attribute) ? undefined : readAttribute(written, attribute);
+    if (value === undefined) continue;
+    const { extension } = attribute;
+    const container = extension === undefined ? undefined : whole[extension];
+    if (extension !== undefined && isObject(container)) whole[extension] = { ...container };
+    writeAttribute(whole, attribute, value);
+  }
+  return whole;
 }
 
 /** What a verb knows of a write better than the two states of it. */
@@ -122,7 +149,10 @@ export async function tellWrite<C extends Context>(
   shown: Select,
   { changes, deltas = [] }: Known = {},
 ): Promise<StoredResource | undefined> {
-  if (!isChanged(written)) return undefined;
+  if (!isChanged(written)) {
+    await noteOwner(call, verb, resourceType, id);
+    return undefined;
+  }
   const { rewrite, difference } = written;
   const change = {
     id,

@@ -3,7 +3,7 @@ import { FORMER, formerKey, MANAGED, managedKey } from "../call/ownership.ts";
 import { isScimError } from "../error.ts";
 import { checkNames, type Known } from "../schema/known-names.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
-import type { Context } from "../storage/adapter.ts";
+import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { LedgerEntry } from "../storage/ledger.ts";
 import type { ManagedResource } from "./managed.ts";
 
@@ -89,9 +89,32 @@ async function doBatch<C extends Context>(
   const former = await formerOf(type, batch, call);
   if (former.length > 0) await ledger?.write(former, call.context);
   if (policy === "remove") return removeBatch(work, type, batch);
-  if (policy === "keep") await ledger?.write(batch.map(markedAt(call.engine.now().toISOString())), call.context);
-  else await ledger?.remove(MANAGED, batch.map(keyOf), call.context);
-  work.done += batch.length;
+  work.done += await letGo(call, policy, type, batch);
+}
+
+/** Gives how many were let go: not those that somebody has deleted, or another provider has written, since they were listed. */
+async function letGo<C extends Context>(
+  call: Call<C>,
+  policy: "keep" | "convert",
+  type: CompiledResourceType,
+  batch: readonly ManagedResource[],
+): Promise<number> {
+  const { context, engine } = call;
+  const storage = call.storageOf(type);
+  const mark = markedAt(engine.now().toISOString());
+  const work = async ({ ledger }: StorageAdapter<C>): Promise<number> => {
+    const entries = (await ledger?.read(MANAGED, batch.map(keyOf), context)) ?? [];
+    const owned = new Map(entries.map(({ key, value }) => [key, value]));
+    const listed = batch.filter((managed) => {
+      const value = owned.get(keyOf(managed));
+      return value?.owner === managed.owner && value.since === managed.since;
+    });
+    if (listed.length === 0) return 0;
+    if (policy === "keep") await ledger?.write(listed.map(mark), context);
+    else await ledger?.remove(MANAGED, listed.map(keyOf), context);
+    return listed.length;
+  };
+  return storage.transaction === undefined ? work(storage) : storage.transaction(work, context);
 }
 
 async function removeBatch<C extends Context>(

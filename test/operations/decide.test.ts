@@ -103,6 +103,26 @@ describe.each(STORAGES)("decide over %s", (_, isWritten, make) => {
     );
   });
 
+  test("what decide unassigns is in no event any more, whether the change has just set it or not", async () => {
+    const { send, events } = serve(await make(), () => ({
+      title: null,
+      [EnterpriseUserSchema.id]: { costCenter: null },
+    }));
+    const given = { title: "Dr.", [EnterpriseUserSchema.id]: { costCenter: "4130" } };
+    const { body: user } = await send("POST", "/Users", { schemas: [User.schema.id], userName: "ada", ...given });
+    await send("PATCH", `/Users/${user.id}`, {
+      schemas: [PATCH],
+      Operations: [{ op: "add", value: { nickName: "Countess", ...given } }],
+    });
+    await send("PUT", `/Users/${user.id}`, { schemas: [User.schema.id], userName: "ada", nickName: "Ada", ...given });
+    expect(events.map(({ type }) => type)).toEqual(["created", "patched", "replaced"]);
+    for (const event of events) {
+      expect(event.after).toMatchObject({ userName: "ada", schemas: [User.schema.id] });
+      expect(event.after).not.toHaveProperty("title");
+      expect(event.after).not.toHaveProperty([EnterpriseUserSchema.id]);
+    }
+  });
+
   test("it hears that the client has left, so that no other waits for what it waits for", async () => {
     const leaving = new AbortController();
     const { send, events } = serve(await make(), ({ signal }) => {

@@ -3,6 +3,7 @@ import { createScim, errors, Group, type Scim, type ScimOptions, User } from "..
 import { type Ownership, ownershipOf } from "../../src/ownership/index.ts";
 import type { StorageAdapter } from "../../src/storage/adapter.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
+import { wrapStorage } from "../../src/storage/wrap.ts";
 import { bodyText, GROUP, USER } from "../support/directory.ts";
 import { type Kind, kinds } from "../transfer/storages.ts";
 
@@ -107,6 +108,26 @@ describe.each(withLedger)("ownership on $name", (kind) => {
     },
   );
 
+  test.runIf(kind.hasLedger)("comes with what a provider asserts, whether that changes anything or not", async () => {
+    const own = await context();
+    const admin = { ...own, connection: "admin" };
+    const local = await post(admin, "local", { name: { givenName: "A" } });
+    const other = await post(admin, "other");
+    const group = (
+      await ask(admin, "POST", "/Groups", { schemas: [GROUP], displayName: "g", members: [{ value: local }] })
+    ).json.id;
+    const there = (await ask(admin, "GET", `/Users/${local}`)).json;
+    expect(await listed(ownership, own)).toEqual([]);
+    expect((await ask(own, "PUT", `/Users/${local}`, there)).json.meta).toEqual(there.meta);
+    const same = { op: "replace", path: "userName", value: "other" };
+    await ask(own, "PATCH", `/Users/${other}`, { schemas: [PATCH], Operations: [same] });
+    const member = { op: "add", path: "members", value: [{ value: local }] };
+    await ask(own, "PATCH", `/Groups/${group}`, { schemas: [PATCH], Operations: [member] });
+    expect(await listed(ownership, own)).toEqual([...[local, other].toSorted(), group]);
+    await ask({ ...own, connection: "entra" }, "GET", `/Users/${local}`);
+    expect(await listed(ownership, own, { owner: "entra" })).toEqual([]);
+  });
+
   test.runIf(kind.hasLedger)("that is kept is marked, and is connected again by the next write", async () => {
     const own = await context();
     const id = await post(own, "ada", { externalId: "e-ada" });
@@ -171,6 +192,39 @@ describe.each(withLedger)("ownership on $name", (kind) => {
 });
 
 describe("ownership", () => {
+  test.each([
+    "keep",
+    "convert",
+  ] as const)("that is let go (%s) beside live traffic is neither what is deleted nor what is taken over meanwhile", async (policy) => {
+    const storage = memoryStorage();
+    const { ask } = serve(storage, [User]);
+    const post = async (userName: string): Promise<string> =>
+      (await ask({}, "POST", "/Users", { schemas: [USER], userName })).json.id;
+    const [kept, taken, gone] = [await post("a"), await post("b"), await post("c")];
+    const rename = { schemas: [PATCH], Operations: [{ op: "replace", path: "name.givenName", value: "A" }] };
+    let traffic: Promise<unknown> | undefined;
+    // Comes when all are listed, and none is marked.
+    const meanwhile = wrapStorage(storage, (next) => ({
+      async get(...call) {
+        traffic ??= ask({}, "DELETE", `/Users/${gone}`).then(() =>
+          ask({ connection: "entra" }, "PATCH", `/Users/${taken}`, rename),
+        );
+        await traffic;
+        return next.get(...call);
+      },
+    }));
+    const ownership = ownershipOf<Caller>(serve(meanwhile, [User]).scim);
+    expect(await ownership.disconnect({}, policy, { owner: "okta" })).toEqual({ done: 1, refused: [] });
+    expect(await ownership.find("User", gone, {})).toBeUndefined();
+    expect(await ownership.find("User", taken, {})).toEqual({
+      resourceType: "User",
+      id: taken,
+      owner: "entra",
+      since: expect.any(String),
+    });
+    expect(await ownership.isManaged("User", kept, {})).toBe(policy === "keep");
+  });
+
   test("knows nothing of other tenants", async () => {
     const { scim, ask } = serve(memoryStorage(), [User]);
     const ownership = ownershipOf<Caller>(scim);

@@ -74,6 +74,16 @@ function inside(store: Shared, hashSecret: HashSecret | undefined, within: Trans
   return adapter;
 }
 
+/**
+ * The outcome of a write, some steps later. Several writes of one turn of the event loop are told of on the way back to their callers,
+ * and that of a whole resource is longer than that of a delta or a deletion, which would be told of ahead of the change before it.
+ */
+async function behind<T>(steps: number, done: Promise<T>): Promise<T> {
+  const outcome = await done;
+  for (let step = 0; step < steps; step++) await undefined;
+  return outcome;
+}
+
 /** What each call does, by itself or `within` a transaction. */
 function verbsOf(store: Shared, hashSecret: HashSecret | undefined, within?: Transaction): StorageAdapter {
   const hash = async ({ secrets, signal }: CreateRequest | ReplaceRequest): Promise<HashedSecrets> => {
@@ -120,8 +130,16 @@ function verbsOf(store: Shared, hashSecret: HashSecret | undefined, within?: Tra
       const secrets = await hash(request);
       return inTurn(request, context, (tenant) => replaceResource(tenant, request, secrets), values(request));
     },
-    applyDelta: (request, context) => inTurn(request, context, (tenant) => applyDelta(tenant, request)),
-    delete: (request, context) => inTurn(request, context, (tenant) => deleteResource(tenant, request)),
+    applyDelta: (request, context) =>
+      behind(
+        8,
+        inTurn(request, context, (tenant) => applyDelta(tenant, request)),
+      ),
+    delete: (request, context) =>
+      behind(
+        16,
+        inTurn(request, context, (tenant) => deleteResource(tenant, request)),
+      ),
     ledger: memoryLedger(store, within),
     outbox: within === undefined ? store.outbox : outboxWithin(store.outbox, within),
   };
