@@ -82,3 +82,8 @@ test("a storage without ledger or outbox names the options that give it one", ()
   expect(serve({ lifecycle: { remember: 60 } })).toThrow("Of mappedStorage, the option ledger names its table.");
   expect(serve({ outbox: true })).toThrow("Of mappedStorage, the option outbox names its table.");
 });
+
+test("what createScim of another copy of the package made is told apart from it by the reason", () => {
+  const reason = "the very object and no copy of it, of the same copy of scimkit: import and require load two.";
+  expect(() => ownershipOf({ ...scim })).toThrow(reason);
+});
