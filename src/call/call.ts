@@ -9,6 +9,7 @@ import type { ResourceObject } from "../schema/value.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import type { TimeSlice } from "../time-slice.ts";
 import type { Cursors } from "./cursor.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import type { IdRequest } from "./id-request.ts";
 import type { Limits } from "./limits.ts";
 import type { BulkMethod, Operation, ResourceEndpoint } from "./operation.ts";
@@ -119,6 +120,8 @@ export interface Call<C extends Context> {
   readonly note: QuirkNote;
   /** What events call the change, where several requests or tokens must share it; else each change has a name of its own. */
   readonly transaction?: string;
+  /** Within a transaction: what it knows of other storages. */
+  readonly elsewhere?: Elsewhere;
   /** Of a write that links a create to an account: it is told of as such, and changes the version whatever it changes. */
   readonly adoption?: Adoption;
   /**

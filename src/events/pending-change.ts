@@ -74,7 +74,8 @@ interface PendingOf<Name extends string, S, D, T extends ResourceTypeDefinition>
    */
   readonly signal: AbortSignal | undefined;
   /**
-   * Reads a resource in the same transaction; undefined where there is none.
+   * Reads a resource in the same transaction; undefined where there is none. One of a type that is in another storage is read beside
+   * it, over another connection.
    * @param attributes paths of those that are wanted. Default: all but collections and what has to be computed.
    * @throws {TypeError} for a type or an attribute that is not served.
    */
@@ -85,7 +86,7 @@ interface PendingOf<Name extends string, S, D, T extends ResourceTypeDefinition>
     attributes: readonly string[] | undefined,
   ): Promise<Partial<StateNamed<T, N>> | undefined>;
   /**
-   * Counts resources in the same transaction; the change itself is among them if it `isWritten`.
+   * Counts resources in the same transaction, or beside it as `read` does; the change itself is among them if it `isWritten`.
    * @param filter as in a request. Default: all of the type.
    * @throws {TypeError} for a type that is not served. {ScimError} 400 invalidFilter for a filter that does not parse.
    */

@@ -1,4 +1,5 @@
 import type { Call } from "../call/call.ts";
+import { checkLookedUp, type Place, placeOf } from "../call/elsewhere.ts";
 import type { ForeignReference } from "../call/reference-rules.ts";
 import { writeRequest } from "../call/write.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
@@ -26,8 +27,14 @@ export async function settleForeignReferences<C extends Context, R extends Resou
   const options = { holder, notices: [] as StorageNotice[] };
   const settled = new Map<unknown, ResourceObject | undefined>();
   const all = [...referencesIn(resourceType, resource)];
+  const ruleOf = ({ reference }: HeldReference) =>
+    foreign.find((rule) => rule.reference.attribute === reference.attribute);
+  checkLookedUp(
+    call.elsewhere,
+    all.flatMap((held) => ruleOf(held)?.targets.map((target) => ({ resourceType: target, id: held.id })) ?? []),
+  );
   for (const held of all) {
-    const rule = foreign.find(({ reference }) => reference.attribute === held.reference.attribute);
+    const rule = ruleOf(held);
     if (rule !== undefined) settled.set(held.element, await settleForeign(call, rule, held, options));
   }
   const { notify } = writeRequest(call, resourceType);
@@ -51,13 +58,21 @@ export async function isThere<C extends Context>(
   types: readonly CompiledResourceType[],
   call: Call<C>,
 ): Promise<boolean> {
+  const places = types.map((resourceType) => ({ resourceType, id }));
+  checkLookedUp(call.elsewhere, places);
   const found = await Promise.all(
-    types.map((resourceType) => {
-      const request = { resourceType, id, select: SELECT_NONE, signal: call.signal };
-      return call.storageOf(resourceType).get(request, call.context);
+    places.map(async (place) => {
+      const known = call.elsewhere?.known.get(placeOf(place));
+      return known ?? hasResource(place, call);
     }),
   );
-  return found.some((resource) => resource !== undefined);
+  return found.includes(true);
+}
+
+/** Asks storage whether there is a resource. */
+export async function hasResource<C extends Context>({ resourceType, id }: Place, call: Call<C>): Promise<boolean> {
+  const request = { resourceType, id, select: SELECT_NONE, signal: call.signal };
+  return (await call.storageOf(resourceType).get(request, call.context)) !== undefined;
 }
 
 /** Whether storage left a reference out. */

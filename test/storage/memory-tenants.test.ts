@@ -55,6 +55,42 @@ describe("a tenant in memory", () => {
     expect(await exported("nobody")).toEqual([]);
   });
 
+  test("is exported without what a transaction may take back", async () => {
+    await of().create("a", { note: "first" });
+    const before = await exported();
+    let reading: Promise<ExportedResource[]> | undefined;
+    const taken = storage.transaction?.(async (inner) => {
+      const within = releaseOf(inner, type);
+      await within.replace("a", { note: "second" });
+      await within.create("b", { note: "third" });
+      reading = exported();
+      await new Promise(setImmediate);
+      throw new Error("taken back");
+    }, {});
+    await expect(taken).rejects.toThrow("taken back");
+    expect(await reading).toEqual(before);
+  });
+
+  test("that takes back what it wrote frees and keeps values that are unique in all tenants", async () => {
+    await of("one").create("a", { code: "X" }, { pin: "1" });
+    const taken = storage.transaction?.(
+      async (inner) => {
+        const within = releaseOf(inner, type, { tenant: "one" });
+        await within.replace("a", { code: "Y" });
+        await within.create("b", { code: "Z" });
+        await within.remove("a");
+        throw new Error("taken back");
+      },
+      { tenant: "one" },
+    );
+    await expect(taken).rejects.toThrow("taken back");
+    await expect(of("two").create("c", { code: "x" })).rejects.toMatchObject({ status: 409 });
+    await of("two").create("c", { code: "Y" });
+    await of("three").create("d", { code: "Z" });
+    expect(await of("one").find('code eq "X"')).toEqual(["a"]);
+    expect(storage.readSecret("Item", "a", "pin", { tenant: "one" })).toBe("hash of 1");
+  });
+
   test("gets another name in one step, and ids and versions stay", async () => {
     const before = await of().create("a", { code: "X" });
     expect(await storage.renameTenant(undefined, "one")).toEqual({ Item: 1 });

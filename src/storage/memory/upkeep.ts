@@ -8,6 +8,7 @@ import type { Row } from "./row.ts";
 import type { Rows } from "./rows.ts";
 import { tenantOf } from "./store.ts";
 import type { Shared, Tenant } from "./tenant.ts";
+import { apart } from "./under-way.ts";
 
 /** Deletes all that a tenant has, in one step: readers that have begun keep what they read. */
 export function deleteTenant(store: Shared, name: string | undefined, options: UpkeepOptions = {}): Counts {
@@ -50,14 +51,14 @@ function called(tenant: string): string {
   return tenant === "" ? "no tenant" : JSON.stringify(tenant);
 }
 
-/** All that a tenant has; what goes meanwhile is left out. */
+/** All that a tenant has; what goes meanwhile is left out, and what a transaction may take back is waited for. */
 export async function* exportTenant(
   store: Shared,
   name: string | undefined,
   { after }: NonNullable<Parameters<Upkeep["exportTenant"]>[1]> = {},
 ): AsyncGenerator<ExportedResource, void> {
   const slice = new TimeSlice();
-  const tenant = tenantOf(store, contextOf(name));
+  const tenant = await apart(store, undefined, () => tenantOf(store, contextOf(name)));
   for (const [resourceType, rows] of [...tenant.rows].sort(([left], [right]) => (left < right ? -1 : 1))) {
     if (after !== undefined && resourceType < after.resourceType) continue;
     yield* exportRows(tenant, rows, resourceType === after?.resourceType ? after.id : "", slice);
@@ -65,9 +66,13 @@ export async function* exportTenant(
 }
 
 async function* exportRows(tenant: Tenant, rows: Rows, behind: string, slice: TimeSlice) {
-  for (const id of idsBehind(rows, behind)) {
-    const row = tenant.isGone ? undefined : rows.get(id);
-    if (row !== undefined) yield exportedOf(row);
+  const { shared } = tenant;
+  for (const id of await apart(shared, undefined, () => idsBehind(rows, behind))) {
+    const exported = await apart(shared, undefined, () => {
+      const row = tenant.isGone ? undefined : rows.get(id);
+      return row && exportedOf(row);
+    });
+    if (exported !== undefined) yield exported;
     if (slice.isOver) await slice.next();
   }
 }
