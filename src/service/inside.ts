@@ -25,11 +25,13 @@ export function keepInside<C extends Context>(scim: ServiceProvider, inside: Ins
 
 /**
  * The inside of a service provider.
- * @throws {TypeError} for what `createScim` did not make, a copy of it included.
+ * @throws {TypeError} for what `createScim` did not make, a copy of it and what another copy of the package made included.
  */
 export function insideOf<C extends Context>(scim: ServiceProvider): Inside<C> {
   const found = INSIDES.get(scim);
   if (found === undefined)
-    throw new TypeError("The first argument must be what createScim gave, the very object and no copy of it.");
+    throw new TypeError(
+      "The first argument must be what createScim gave, the very object and no copy of it, of the same copy of scimkit: import and require load two.",
+    );
   return found as Inside<C>;
 }

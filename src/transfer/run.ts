@@ -77,7 +77,7 @@ export class ImportRun<C extends Context> {
       // What cannot be taken was told of when it was read first.
       for (const { line, notices } of await this.#write(referring, () => undefined)) {
         const reason = reasonOfMissing(notices);
-        if (reason !== undefined) this.#found(line, reason);
+        if (reason !== undefined) this.#found(problemOf(line, reason, batch));
       }
     });
     this.#at = { ...this.#at, pass: 3, line: 0 };
@@ -184,7 +184,7 @@ export class ImportRun<C extends Context> {
   #note(outcome: Outcome, batch: readonly RawLine[]): void {
     const { tally, writing } = this.#given;
     const { line, type, reason, notices } = outcome;
-    if (type === "failed") return this.#failed(problemOf(line, reason ?? ""));
+    if (type === "failed") return this.#failed(problemOf(line, reason ?? "", batch));
     tally.wrote(outcome);
     const missing = notices.filter((notice) => notice.type === "missingReference");
     const isLeftOut = missing.some(({ outcome: became }) => became === "dropped") || writing.ids.isUsed;
@@ -201,8 +201,11 @@ export class ImportRun<C extends Context> {
       this.#firstWaiting = Math.min(this.#firstWaiting, raw.line);
     } else
       this.#found(
-        line,
-        `${reasonOfMissing(missing) ?? ""} More than maxWaiting lines wait for later ones: sort the lines, or give a function that opens them anew.`,
+        problemOf(
+          line,
+          `${reasonOfMissing(missing) ?? ""} More than maxWaiting lines wait for later ones: sort the lines, or give a function that opens them anew.`,
+          batch,
+        ),
       );
   }
 
@@ -211,8 +214,8 @@ export class ImportRun<C extends Context> {
     if (this.#given.settings.stopOnError) throw new Stopped();
   }
 
-  #found(line: ReadLine, reason: string): void {
-    this.#given.tally.found(problemOf(line, reason));
+  #found(problem: ImportProblem): void {
+    this.#given.tally.found(problem);
     if (this.#given.settings.stopOnError) throw new Stopped();
   }
 
@@ -246,8 +249,10 @@ function release(underWay: Map<string, number>, id: string): void {
   else underWay.delete(id);
 }
 
-function problemOf({ line, resourceType, id }: ReadLine, reason: string): ImportProblem {
-  return { line, resourceType: resourceType.name, id, reason };
+/** By the id that the line has: people look for it in their file, whatever id storage has given in its place. */
+function problemOf({ line, resourceType }: ReadLine, reason: string, batch: readonly RawLine[]): ImportProblem {
+  const raw = batch.find((one) => one.line === line)?.raw;
+  return { line, resourceType: resourceType.name, id: namesOf(raw).id, reason };
 }
 
 function reasonOfMissing(notices: readonly StorageNotice[]): string | undefined {

@@ -89,3 +89,8 @@ test("an outbox of storage without transactions is refused: it would lose events
     "outbox needs storage with transactions, so that an event is there if and only if its change is",
   );
 });
+
+test("what createScim of another copy of the package made is told apart from it by the reason", () => {
+  const reason = "the very object and no copy of it, of the same copy of scimkit: import and require load two.";
+  expect(() => ownershipOf({ ...scim })).toThrow(reason);
+});

@@ -152,6 +152,9 @@ describe.each(kinds())("a directory moves to $name", (kind) => {
       ]),
     );
     expect(result.problems).toHaveLength(6);
+    // By the ids of the lines, whatever ids storage has given in their place.
+    const inFile = lines.map((line) => (typeof line === "string" ? undefined : line.resource.id));
+    for (const { line, id } of result.problems) if (line !== undefined) expect(id).toBe(inFile[line - 1]);
     expect(await membersByName(scim, own)).toEqual({ "Group 100": ["user1@example.com"] });
   });
 
