@@ -179,7 +179,8 @@ export interface ScimOptions<
   readonly lifecycle?: LifecycleOptions | undefined;
   /**
    * `true`: every event is kept in the outbox of storage, in the transaction of its change, until it is handed out; so none is lost when
-   * the process dies. Refused where an adapter has no outbox. Default `false`: listeners are told after the commit, and no further.
+   * the process dies. Refused where an adapter has no outbox or no transactions. Default `false`: listeners are told after the commit, and
+   * no further.
    */
   readonly outbox?: boolean | undefined;
   /**
