@@ -52,7 +52,8 @@ export async function applyByStatement(
   delta: Delta,
 ): Promise<DoneDelta | "stale" | "declined" | undefined> {
   const { resourceType, ifVersion } = delta.request;
-  const [outcome] = await database.run<Outcome>(statementOf(delta));
+  // Within a transaction behind a savepoint, so that one that is refused can be tried again.
+  const [outcome] = await database.batch<Outcome>(statementOf(delta), () => []);
   if (outcome === undefined) return undefined;
   if (ifVersion !== undefined && ifVersion !== outcome.before) throw versionMismatch();
   if (Number(outcome.is_like) !== 1) return "declined";
