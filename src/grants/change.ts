@@ -39,10 +39,15 @@ function isNew({ operation, adoption }: AnyPendingChange): boolean {
   return operation === "create" && adoption === undefined;
 }
 
+/** Who comes back after a deletion is a new account as well, under the id of before. */
+async function isBack({ operation, before }: AnyPendingChange): Promise<boolean> {
+  return operation === "create" && (await before()) === undefined;
+}
+
 async function ofUser(change: AnyPendingChange, groups: readonly GrantGroup[]): Promise<GrantChange> {
   const { id, operation, turned } = change;
   if (operation === "delete") return { ...NOTHING, revoked: await ofGone(change, groups) };
-  if (isNew(change)) {
+  if (isNew(change) || (await isBack(change))) {
     const isActive = (await change.after())?.active !== false;
     return isActive ? NOTHING : { ...NOTHING, suspended: [id] };
   }

@@ -1,12 +1,12 @@
 import type { Call } from "../call/call.ts";
-import { readOptions } from "../call/settings.ts";
+import { idOfUrl } from "../call/location.ts";
 import type { Amendment } from "../events/pending-change.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { missingAttributes } from "../schema/canonical.ts";
 import { listProblems } from "../schema/problem.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, writeAttribute } from "../schema/value.ts";
-import { LEFT_ALONE, ValueReader } from "../schema/value-reader.ts";
+import { LEFT_ALONE, type ReadOptions, ValueReader } from "../schema/value-reader.ts";
 import type { Context } from "../storage/adapter.ts";
 import { doAll } from "../time-slice.ts";
 
@@ -23,7 +23,11 @@ export function readAmendment<C extends Context>(
   amendment: Amendment,
   call: Call<C>,
 ): readonly Assignment[] {
-  const reader = new ValueReader(readOptions(resourceType, call));
+  if (!isObject(amendment))
+    throw new TypeError(
+      "decide must return nothing, or an object with the attributes to set; it returned something else.",
+    );
+  const reader = new ValueReader(hostOptions(call));
   const assignments = membersOf(resourceType, amendment).map(([name, attribute, raw]): Assignment => {
     const refusal = refusalOf(attribute);
     if (attribute === undefined || refusal !== undefined)
@@ -34,6 +38,15 @@ export function readAmendment<C extends Context>(
   if (reader.problems.length > 0)
     throw new TypeError(`decide returned what does not fit its attribute: ${listProblems(reader.problems)}.`);
   return assignments;
+}
+
+/** The host's own words are read as the schema has them: what a client is forgiven, or refused, is the business of its profile. */
+function hostOptions<C extends Context>({ engine, baseUrl }: Call<C>): ReadOptions {
+  const { limits, formats, canonicalValues, resourceTypes } = engine;
+  const nothing = (): undefined => undefined;
+  const idOf = (url: string): string | undefined => idOfUrl(baseUrl, resourceTypes, url);
+  const tolerances = { value: nothing, attribute: nothing, primaries: nothing, unknown: nothing, idOf };
+  return { limits, formats, canonicalValues, unknownAttributes: "reject", tolerances };
 }
 
 function membersOf(

@@ -179,10 +179,15 @@ function checkOutbox<C extends Context>(
   adapterOf: Engine<C>["adapterOf"],
 ): void {
   const without = resourceTypes.find((type) => adapterOf(type).outbox === undefined);
-  if (without === undefined) return;
-  throw new TypeError(
-    `createScim: outbox needs storage that keeps one; the storage "${adapterOf(without).name}" of the resource type ${without.name} has none. Of mappedStorage, the option outbox names its table.`,
-  );
+  if (without !== undefined)
+    throw new TypeError(
+      `createScim: outbox needs storage that keeps one; the storage "${adapterOf(without).name}" of the resource type ${without.name} has none. Of mappedStorage, the option outbox names its table.`,
+    );
+  const apart = resourceTypes.find((type) => adapterOf(type).transaction === undefined);
+  if (apart !== undefined)
+    throw new TypeError(
+      `createScim: outbox needs storage with transactions, so that an event is there if and only if its change is; the storage "${adapterOf(apart).name}" of the resource type ${apart.name} has none.`,
+    );
 }
 
 /** A position may hold a whole sort key, whose characters take up to eight of a cursor. */

@@ -150,6 +150,20 @@ describe.each(kinds())("grants on $name", (kind) => {
     expect([...rows.suspended]).toEqual([eve]);
   });
 
+  test.runIf(kind.hasLedger)("say as well who comes back after a deletion out of service", async () => {
+    const { context, rows, grants } = await opened();
+    const options: Partial<ScimOptions> = {
+      decide: grants.decide,
+      lifecycle: { remember: 60 },
+      adopt: () => "restore",
+    };
+    const { ask, user } = serve(storage, kind.resourceTypes, options, context);
+    const ada = await user("ada", { externalId: "e-ada" });
+    await ask("DELETE", `/Users/${ada}`);
+    const back = await user("ada", { externalId: "e-ada", active: false });
+    expect([...rows.suspended]).toEqual([back]);
+  });
+
   test("are what the memberships come to, whatever was done in whatever order", async () => {
     const { scim, ask, user, group, patch, context, rows, grants } = await opened();
     let state = seed;

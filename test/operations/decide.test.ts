@@ -138,6 +138,19 @@ describe.each(STORAGES)("decide over %s", (_, isWritten, make) => {
     expect(events.map(({ type }) => type)).toEqual(["created"]);
   });
 
+  test.each([
+    { emails: "ada@example.com" },
+    { active: "true" },
+    { nickname: { value: "Ada" } },
+    [{ title: "x" }],
+    "title",
+    5,
+  ])("what it returns is read as the schema has it, whatever a client is forgiven: %j is a fault", async (returned) => {
+    const { send, events } = serve(await make(), () => returned);
+    const { status } = await send("POST", "/Users", { schemas: [User.schema.id], userName: "ada" });
+    expect([status, (await send("GET", "/Users")).body.totalResults, events]).toEqual([500, 0, []]);
+  });
+
   test("of a membership delta it is told who joins and leaves, and no member is read", async () => {
     const asked: PendingChange[] = [];
     const storage = await make();

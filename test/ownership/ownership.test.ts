@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createScim, errors, Group, type Scim, type ScimOptions, User } from "../../src/index.ts";
+import { createScim, EnterpriseUserSchema, errors, Group, type Scim, type ScimOptions, User } from "../../src/index.ts";
 import { type Ownership, ownershipOf } from "../../src/ownership/index.ts";
 import type { StorageAdapter } from "../../src/storage/adapter.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
@@ -223,6 +223,25 @@ describe("ownership", () => {
       since: expect.any(String),
     });
     expect(await ownership.isManaged("User", kept, {})).toBe(policy === "keep");
+  });
+
+  test.each(["with", "without"])("does not come with a circle that fails in storage %s transactions", async (which) => {
+    const { transaction: _, ...storage } = memoryStorage();
+    const { scim, ask } = serve(which === "with" ? memoryStorage() : storage, [User.extend(EnterpriseUserSchema)]);
+    const { json: there } = await ask({}, "POST", "/Users", { schemas: [USER], userName: "b" });
+    const manager = (value: string) => ({ [EnterpriseUserSchema.id]: { manager: { value: `bulkId:${value}` } } });
+    const Operations = [
+      ["a", "b"],
+      ["b", "a"],
+    ].map(([userName = "", other = ""]) => ({
+      method: "POST",
+      path: "/Users",
+      bulkId: userName,
+      data: { schemas: [USER, EnterpriseUserSchema.id], userName, ...manager(other) },
+    }));
+    const { json } = await ask({}, "POST", "/Bulk", { schemas: [BULK], Operations });
+    expect(json.Operations.map(({ status }: { status: string }) => status)).toEqual(["409", "409"]);
+    expect(await listed(ownershipOf<Caller>(scim), {})).toEqual([there.id]);
   });
 
   test("knows nothing of other tenants", async () => {

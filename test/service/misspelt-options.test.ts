@@ -83,6 +83,13 @@ test("a storage without ledger or outbox names the options that give it one", ()
   expect(serve({ outbox: true })).toThrow("Of mappedStorage, the option outbox names its table.");
 });
 
+test("an outbox of storage without transactions is refused: it would lose events, and tell of what was undone", () => {
+  const { transaction: _, ...storage } = memoryStorage();
+  expect(() => createScim({ ...options, storage, outbox: true })).toThrow(
+    "outbox needs storage with transactions, so that an event is there if and only if its change is",
+  );
+});
+
 test("what createScim of another copy of the package made is told apart from it by the reason", () => {
   const reason = "the very object and no copy of it, of the same copy of scimkit: import and require load two.";
   expect(() => ownershipOf({ ...scim })).toThrow(reason);

@@ -5,6 +5,7 @@ import { conflict, isScimError, ownError } from "../../error.ts";
 import { PATCH_SCHEMA } from "../../patch/parse.ts";
 import type { Attribute } from "../../schema/attribute.ts";
 import type { Context } from "../../storage/adapter.ts";
+import { noteOwner } from "../ownership.ts";
 import { mapBody } from "./body.ts";
 import { type Created, type CreatedResource, checkNeeds, failedNeed, replacementOf } from "./created.ts";
 import type { PlannedOperation } from "./plan.ts";
@@ -175,6 +176,7 @@ async function undo<C extends Context>(created: readonly CreatedResource[], call
     if (adapter.transaction !== undefined) continue;
     try {
       await adapter.delete({ ...writeRequest(call, resourceType), signal: undefined, id }, call.context);
+      await noteOwner(call, "deleted", resourceType, id);
     } catch (error) {
       call.engine.emit({ type: "fault", error, context: call.context });
     }
