@@ -112,7 +112,12 @@ async function startServer(home: Home): Promise<Cluster> {
       if (server.exitCode === null && server.signalCode === null) {
         const exit = once(server, "exit");
         server.kill("SIGINT");
+        // One that is told so while it recovers from a killed backend may never end by itself.
+        const impatience = setTimeout(() => {
+          for (const pid of processesOf(server)) send(pid, "SIGKILL");
+        }, 10_000);
         await exit;
+        clearTimeout(impatience);
       }
       process.removeListener("exit", leave);
       rmSync(home.folder, { recursive: true, force: true });
