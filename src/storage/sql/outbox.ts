@@ -171,14 +171,24 @@ async function putOff(session: Session, table: Fragment, behind: readonly Due[])
   return put.length;
 }
 
-/** The next events of resources can be taken now. A statement after the removal, so that it sees who was put off until then. */
+/**
+ * The next events of resources can be taken now. Statements after the removal, so that they see who was put off until then. They are looked
+ * for first, each by the index: a plan of one statement for both, made while few events waited, would go through all of them ever since.
+ */
 async function letGoOn(session: Session, table: Fragment, done: readonly OutboxEntry[]): Promise<void> {
   const { dialect } = session;
   const resources = new Map(done.map((entry) => [JSON.stringify(placeOf(entry).slice(0, 3)), placeOf(entry)]));
   const rows = dialect.rows(JSON.stringify([...resources.values()]), COLUMNS, "r");
-  await session.run(sql`UPDATE ${table} SET due = ${dialect.now} WHERE due IS NULL AND (id, tenant, type, position) IN
-    (SELECT r.id, r.tenant, r.type, (SELECT e.position FROM ${table} e
-      WHERE e.id = r.id AND e.tenant = r.tenant AND e.type = r.type ORDER BY e.position LIMIT 1) FROM ${rows})`);
+  const next = await session.run<Place>(
+    sql`SELECT r.id, r.tenant, r.type, (SELECT e.position FROM ${table} e
+      WHERE e.id = r.id AND e.tenant = r.tenant AND e.type = r.type ORDER BY e.position LIMIT 1) AS position FROM ${rows}`,
+  );
+  const waiting = next.filter(({ position }) => position !== null);
+  if (waiting.length === 0) return;
+  // Whether it was put off is said so that no index over all that were is gone through.
+  await session.run(
+    sql`UPDATE ${table} SET due = ${dialect.now} WHERE ${isOneOf(dialect, waiting)} AND COALESCE(due, -1) = -1`,
+  );
 }
 
 const COLUMNS = ["id", "tenant", "type", "position"] as const;
