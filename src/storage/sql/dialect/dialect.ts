@@ -55,6 +55,11 @@ export interface TransactionWords {
    */
   readonly supportsWritesInWith?: boolean;
   /**
+   * Whether the rows of different tenants lie on different servers. Every part of a statement then names the tenant, though the
+   * planner could find a better way where it does not; and what is about several tenants is done for one after the other. Default false.
+   */
+  readonly keepsTenantsApart?: boolean;
+  /**
    * Whether a write gives rows by RETURNING. Default false: they are read by a statement more, before a deletion and
    * behind every other write.
    */
