@@ -39,7 +39,8 @@ export const postgres: Dialect = {
   // With two ends, because without statistics a range is taken for one row in 200, and what has one end for every third.
   isBeyondAscii: (text) => sql`((octet_length(${text}) - char_length(${text})) BETWEEN 1 AND 2147483647)`,
 
-  toJson: (text) => sql`${text}::jsonb`,
+  // As text first: postgres.js makes JSON of what the server takes for a parameter of JSON, which is JSON already.
+  toJson: (text) => sql`${text}::text::jsonb`,
   jsonText: (column) => sql`${column}::text`,
   jsonIn: (column) => sql`CAST(${column} AS jsonb)`,
   object: (json, name) => sql`(${json}->${literal(name)})`,
@@ -56,12 +57,12 @@ export const postgres: Dialect = {
   // with it, for one. OFFSET keeps it from seeing through the subquery.
   rows: (json, columns, alias) => {
     const named = columns.map((column, index) => `v.value->>${index} AS ${column}`);
-    return sql`(SELECT ${raw(named.join(", "))} FROM json_array_elements(${json}::json) v(value)
+    return sql`(SELECT ${raw(named.join(", "))} FROM json_array_elements(${json}::text::json) v(value)
       WHERE json_typeof(v.value) = 'array' OFFSET 0) ${raw(alias)}`;
   },
   apart: raw(" OFFSET 0"),
   forEach: (query) => sql`LATERAL (${query} OFFSET 0)`,
-  list: (json) => sql`(SELECT v.value#>>'{}' AS value FROM json_array_elements(${json}::json) v(value)
+  list: (json) => sql`(SELECT v.value#>>'{}' AS value FROM json_array_elements(${json}::text::json) v(value)
     WHERE json_typeof(v.value) = 'string' OFFSET 0) AS listed`,
   aggregate: (elements, source) =>
     sql`(SELECT json_agg(json_build_array(${join(elements, ", ")}))::text FROM ${source})`,
@@ -72,7 +73,7 @@ export const postgres: Dialect = {
   listIndex: {
     method: "gin",
     over: (json, member) => sql` USING gin ((${json}->${literal(member)}) jsonb_path_ops)`,
-    contains: (json, member, element) => sql`(${json}->${literal(member)}) @> ${JSON.stringify([element])}::jsonb`,
+    contains: (json, member, element) => sql`(${json}->${literal(member)}) @> ${JSON.stringify([element])}::text::jsonb`,
   },
   textIndex: {
     method: "gin",
@@ -137,7 +138,7 @@ function classOf({ table, schema }: TableName): Fragment {
 }
 
 function postgresList(texts: readonly string[]): Fragment {
-  return sql`json_array_elements_text(${JSON.stringify(texts)}::json)`;
+  return sql`json_array_elements_text(${JSON.stringify(texts)}::text::json)`;
 }
 
 /** Types by their names in a CAST, without a length. */
