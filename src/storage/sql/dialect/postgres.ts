@@ -5,7 +5,7 @@ import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { postgresFit } from "./postgres-fit.ts";
 
-/** PostgreSQL: `pg`, PGlite. */
+/** PostgreSQL: `pg`, PGlite, postgres.js. */
 export const postgres: Dialect = {
   name: "PostgreSQL",
   adapter: { supportsReturning: true, supportsTransactionalDdl: true },
@@ -41,6 +41,8 @@ export const postgres: Dialect = {
 
   // As text first: postgres.js makes JSON of what the server takes for a parameter of JSON, which is JSON already.
   toJson: (text) => sql`${text}::text::jsonb`,
+  // Kept as it is, and assigned to columns of either type of JSON, and of text.
+  jsonValue: (text) => sql`${text}::text::json`,
   jsonText: (column) => sql`${column}::text`,
   jsonIn: (column) => sql`CAST(${column} AS jsonb)`,
   object: (json, name) => sql`(${json}->${literal(name)})`,
@@ -73,7 +75,8 @@ export const postgres: Dialect = {
   listIndex: {
     method: "gin",
     over: (json, member) => sql` USING gin ((${json}->${literal(member)}) jsonb_path_ops)`,
-    contains: (json, member, element) => sql`(${json}->${literal(member)}) @> ${JSON.stringify([element])}::text::jsonb`,
+    contains: (json, member, element) =>
+      sql`(${json}->${literal(member)}) @> ${JSON.stringify([element])}::text::jsonb`,
   },
   textIndex: {
     method: "gin",
@@ -124,11 +127,17 @@ export const postgres: Dialect = {
   kindOf: (type) => KINDS[type.replace(/\(.*\)/, "")],
   hasCastsThatRefuse: true,
 
-  constraintOf({ constraint, schema, table, column }) {
-    const told = typeof table === "string" && table !== "" ? { table } : {};
-    if (typeof constraint === "string" && constraint !== "")
-      return { ...told, name: constraint, columnsQuery: columnsOf(constraint, String(schema ?? "public")) };
-    return typeof column === "string" && column !== "" ? { ...told, columns: [column] } : undefined;
+  // What pg and PGlite call `constraint`, postgres.js calls `constraint_name`.
+  constraintOf(error) {
+    const table = nameIn(error.table ?? error.table_name);
+    const told = table === undefined ? {} : { table };
+    const constraint = nameIn(error.constraint ?? error.constraint_name);
+    if (constraint !== undefined) {
+      const schema = String(error.schema ?? error.schema_name ?? "public");
+      return { ...told, name: constraint, columnsQuery: columnsOf(constraint, schema) };
+    }
+    const column = nameIn(error.column ?? error.column_name);
+    return column === undefined ? undefined : { ...told, columns: [column] };
   },
 };
 
@@ -139,6 +148,10 @@ function classOf({ table, schema }: TableName): Fragment {
 
 function postgresList(texts: readonly string[]): Fragment {
   return sql`json_array_elements_text(${JSON.stringify(texts)}::text::json)`;
+}
+
+function nameIn(told: unknown): string | undefined {
+  return typeof told === "string" && told !== "" ? told : undefined;
 }
 
 /** Types by their names in a CAST, without a length. */
