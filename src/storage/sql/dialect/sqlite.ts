@@ -83,7 +83,7 @@ export const sqlite: Dialect = {
 
   faultOf(error) {
     const result = resultOf(error);
-    return result === undefined ? undefined : (FAULTS[result] ?? FAULTS[result & 0xff]);
+    return result === undefined ? LIBSQL_FAULTS[String(error.code)] : (FAULTS[result] ?? FAULTS[result & 0xff]);
   },
   refusalOf(error) {
     const result = resultOf(error);
@@ -209,6 +209,14 @@ const FAULTS: Readonly<Record<number, Fault>> = {
   787: "reference",
   1555: "unique",
   2067: "unique",
+};
+
+/** What a client of libSQL says of itself. */
+const LIBSQL_FAULTS: Readonly<Record<string, Fault>> = {
+  // Transactions have all of its connections.
+  TRANSACTION_ACTIVE: "busy",
+  TRANSACTION_CLOSED: "unavailable",
+  CLIENT_CLOSED: "unavailable",
 };
 
 const REFUSALS: Readonly<Record<number, Refusal>> = {
