@@ -5,11 +5,16 @@ export interface DriverError {
   readonly name?: unknown;
   readonly code?: unknown;
   readonly errcode?: unknown;
+  readonly rawCode?: unknown;
   readonly message?: unknown;
   readonly constraint?: unknown;
   readonly schema?: unknown;
   readonly table?: unknown;
   readonly column?: unknown;
+  readonly constraint_name?: unknown;
+  readonly schema_name?: unknown;
+  readonly table_name?: unknown;
+  readonly column_name?: unknown;
 }
 
 /**
