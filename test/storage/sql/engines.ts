@@ -159,7 +159,7 @@ export function postgresLike(name: string, dialect: () => Promise<Dialect>): Eng
   };
 }
 
-/** Storage over a database, and what tests look at. */
+/** Storage over a database, with tables and nothing in them. */
 export async function opened(db: Kysely<unknown>, sent: Sent[], options: Partial<SqlStorageOptions>): Promise<Opened> {
   const { db: counted, failAt } = faulty(db);
   const storage = sqlStorage({ db: counted, ...options });

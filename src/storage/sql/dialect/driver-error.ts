@@ -6,6 +6,7 @@ export interface DriverError {
   readonly code?: unknown;
   readonly errcode?: unknown;
   readonly rawCode?: unknown;
+  readonly errno?: unknown;
   readonly message?: unknown;
   readonly constraint?: unknown;
   readonly schema?: unknown;
@@ -25,6 +26,8 @@ export interface ErrorWords {
   faultOf(error: DriverError): Fault | undefined;
   /** Why a value was refused; undefined where none was. */
   refusalOf(error: DriverError): Refusal | undefined;
+  /** Whether a value is longer than what is to hold it, whatever `refusalOf` says. Default: nothing but an index has an end. */
+  readonly isTooLong?: (error: DriverError) => boolean;
   /** What refused a write; undefined where the error does not tell. */
   constraintOf(error: DriverError): Constraint | undefined;
 }

@@ -46,6 +46,8 @@ export interface JsonWords {
   readonly forEach?: (query: Fragment) => Fragment;
   /** A row source with the single text column `value` from a JSON text that is an array of strings. */
   list(json: string): Fragment;
+  /** Whether elements are read as rows, by a statement of their own, because `aggregate` is not to be had. Default false. */
+  readonly readsElementsAsRows?: boolean;
   /** A JSON text array of what a row source gives, in its order. */
   aggregate(elements: readonly Fragment[], source: Fragment): Fragment;
 }
