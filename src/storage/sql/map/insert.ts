@@ -10,6 +10,7 @@ import { assignments, type TakenApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import type { MappedSecrets } from "./secrets.ts";
 import { sqlName } from "./table.ts";
+import { restOperand } from "./update.ts";
 
 /** A row that is to be. */
 export interface NewRow extends TakenApart {
@@ -36,7 +37,7 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
     ...attributeValues(dialect, withoutUnsaid(scope, row)),
     ...thereValue(scope, row),
     ...secretValues(dialect, row.secrets),
-    ...(mapping.rest === undefined ? [] : [[mapping.rest, sql`${JSON.stringify(row.rest ?? {})}`] as const]),
+    ...(mapping.rest === undefined ? [] : [[mapping.rest, restOperand(dialect, row.rest)] as const]),
   ];
   const columns = join(
     assigned.map(([column]) => sqlName(column)),

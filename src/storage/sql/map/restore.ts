@@ -96,7 +96,7 @@ export function restoreRow(
       const value = secrets.values.get(column) ?? null;
       return sql`${sqlName(column.name)} = ${value === null ? null : driverValue(dialect, column.write(value))}`;
     }),
-    ...setRest(type, rest),
+    ...setRest(dialect, type, rest),
     ...setThere(owner, values),
   ];
   return sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${anyOwnRow(owner)} RETURNING ${type.selected}`;
