@@ -34,6 +34,7 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
     })),
     ...expectedOfDeleted(dialect, type),
     ...clearing([...type.stored, ...type.secrets].flatMap((column) => expectedOfColumn(dialect, column))),
+    ...[...Object.keys(mapping.defaults ?? {}), ...Object.keys(mapping.audit ?? {})].map((column) => ({ column })),
     ...(mapping.rest === undefined
       ? []
       : [
@@ -80,6 +81,7 @@ export function expectedOfJoin(
     named(join.value, target),
     ...(join.tenant === undefined ? [] : [{ column: join.tenant }]),
     ...join.columns.flatMap((column) => expectedOfColumn(dialect, column)),
+    ...join.filled.map(({ name }) => ({ column: name })),
   ];
 }
 

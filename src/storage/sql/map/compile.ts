@@ -5,6 +5,7 @@ import type { Column } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
 import {
+  refuseFilledTwice,
   refuseSharedColumns,
   refuseTwoPlaces,
   refuseUnfitUniques,
@@ -64,6 +65,7 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
   refuseSharedColumns(compiling, [...stored, ...secrets]);
+  refuseFilledTwice(compiling, named, ownColumns(mapping));
   refuseTwoPlaces(compiling, { columns: named, slots, joins });
   refuseUnmapped(compiling, { columns: named, slots, joins });
   refuseUnfitUniques(compiling, columns);
@@ -111,6 +113,12 @@ function tenantOf(given: string | MappedTenant | undefined): MappedType["tenant"
   if (given === undefined) return undefined;
   const { column, type = "text" }: MappedTenant = typeof given === "string" ? { column: given } : given;
   return { column, type };
+}
+
+/** The columns that every row has, whatever its attributes are. */
+function ownColumns({ id, tenant, version, created, lastModified, deleted, rest }: TableMapping): readonly string[] {
+  const named = [idOf(id).column, tenantOf(tenant)?.column, version, created, lastModified, deletedOf(deleted)?.column, rest];
+  return named.filter((column) => column !== undefined);
 }
 
 /** What scimkit's statements read of a row. */

@@ -80,7 +80,7 @@ function hideRow(owner: MappedOwner, at: string): Fragment {
   const { type, dialect } = owner;
   const { deleted } = type;
   const sets = [
-    nextVersion(dialect, type, at),
+    nextVersion(owner, type, at),
     ...(deleted === undefined ? [] : [sql`${sqlName(deleted.column)} = ${driverValue(dialect, deleted.write(at))}`]),
     ...[...clearedColumns(type)].map((name) => sql`${sqlName(name)} = NULL`),
   ];
@@ -90,7 +90,7 @@ function hideRow(owner: MappedOwner, at: string): Fragment {
 /** Takes the references to the owner out of all rows of a type, each of which gets one new version. */
 async function releaseHolders(session: Session, owner: MappedOwner, holder: MappedType, at: string): Promise<void> {
   const id = printId(owner.type.id, owner.id);
-  const version = nextVersion(owner.dialect, holder, at);
+  const version = nextVersion(owner, holder, at);
   const changed = await removeElementsOf(session, owner, holder);
   for (const row of await readRowsThatName(session, owner, holder, id)) {
     const sets = withoutReferences(owner, holder, row, id);

@@ -5,6 +5,7 @@ import type { Session } from "../database.ts";
 import { type Fragment, join, sql } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import { type Column, driverValue, timeText } from "./column.ts";
+import { defaultSets } from "./filled.ts";
 import type { NewRow } from "./insert.ts";
 import { anyOwnRow, type MappedOwner } from "./lock.ts";
 import type { PathColumn } from "./path-column.ts";
@@ -85,13 +86,19 @@ export function restoreRow(
 ): Fragment {
   const { type, dialect } = owner;
   const { mapping } = type;
-  const isSet = ({ name }: Column): boolean => name !== type.deleted?.column;
+  const { defaults = {} } = mapping;
+  const isGiven = ([{ name }, value]: readonly [Column, unknown]): boolean =>
+    value !== undefined || !Object.hasOwn(defaults, name);
+  const open = new Set([...values].filter((one) => !isGiven(one)).map(([{ name }]) => name));
+  const isSet = ([{ name }, value]: readonly [Column, unknown]): boolean =>
+    value !== undefined || name !== type.deleted?.column;
   const sets = [
-    nextVersion(dialect, type, resource.meta.lastModified ?? at),
+    nextVersion(owner, type, resource.meta.lastModified ?? at, resource),
     ...(restores === undefined ? [] : [sql`${sqlName(mapping.created)} = ${resource.meta.created}`]),
-    ...[...values].flatMap(([column, value]) =>
-      isSet(column) || value !== undefined ? setColumn(dialect, column, value) : [],
-    ),
+    ...[...values]
+      .filter((one) => isGiven(one) && isSet(one))
+      .flatMap(([column, value]) => setColumn(dialect, column, value)),
+    ...defaultSets(owner, resource, (name) => open.has(name)),
     ...type.secrets.map((column) => {
       const value = secrets.values.get(column) ?? null;
       return sql`${sqlName(column.name)} = ${value === null ? null : driverValue(dialect, column.write(value))}`;
