@@ -136,7 +136,8 @@ export function postgresEngine(connections = 8, name = "scimkit-test"): Engine {
   });
 }
 
-function postgresLike(name: "PGlite" | "PostgreSQL", dialect: () => Promise<Dialect>): Engine {
+/** An engine that has schemas, one for each that is opened. */
+export function postgresLike(name: string, dialect: () => Promise<Dialect>): Engine {
   const schemas: string[] = [];
   let last: Kysely<unknown> | undefined;
   return {

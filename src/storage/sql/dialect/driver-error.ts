@@ -5,12 +5,17 @@ export interface DriverError {
   readonly name?: unknown;
   readonly code?: unknown;
   readonly errcode?: unknown;
+  readonly rawCode?: unknown;
   readonly errno?: unknown;
   readonly message?: unknown;
   readonly constraint?: unknown;
   readonly schema?: unknown;
   readonly table?: unknown;
   readonly column?: unknown;
+  readonly constraint_name?: unknown;
+  readonly schema_name?: unknown;
+  readonly table_name?: unknown;
+  readonly column_name?: unknown;
 }
 
 /**
