@@ -52,5 +52,14 @@ export function failureEvent<C extends Context>(
       context,
     };
   }
-  return { type: "refused", status, ...(scimType === undefined ? {} : { scimType }), detail, ...asked, context };
+  const { cause } = problem;
+  return {
+    type: "refused",
+    status,
+    ...(scimType === undefined ? {} : { scimType }),
+    detail,
+    ...(cause === undefined ? {} : { cause }),
+    ...asked,
+    context,
+  };
 }

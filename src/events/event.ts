@@ -144,6 +144,11 @@ export interface RefusedEvent<C extends Context = Context> extends Asked {
    * such that the client made up, and no value. What a host or an adapter writes into a `ScimError` stands here as it is: see its `summary`.
    */
   readonly detail: string;
+  /**
+   * The `cause` of the error that was thrown, where it has one, for the host's own log: what the driver said of a constraint, a trigger
+   * or a value. It may quote what is stored.
+   */
+  readonly cause?: unknown;
   /** Undefined where nobody was authenticated. */
   readonly context: C | undefined;
 }

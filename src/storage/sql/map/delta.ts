@@ -45,7 +45,8 @@ export async function deltaMapped(
     if (added !== "declined") return added;
     return database.transaction((session) => deltaInSteps(session, owner, joins, { ...request, notices }));
   };
-  const done = await attemptWrite(database, scope, write, () => writtenByDelta(scope, request));
+  const attempted = { operation: "applyDelta", id: request.id } as const;
+  const done = await attemptWrite(database, scope, attempted, write, () => writtenByDelta(scope, request));
   for (const notice of notices) request.notify(notice);
   return done;
 }

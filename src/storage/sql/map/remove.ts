@@ -15,6 +15,7 @@ import { heldIn } from "./held.ts";
 import { idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { anyOwnRow, lockRow, type MappedOwner } from "./lock.ts";
+import { namedRefusal } from "./named-refusal.ts";
 import type { PathColumn } from "./path-column.ts";
 import { elementsInRest, isInWholeColumn, restValue } from "./rest.ts";
 import type { MappedRow } from "./row.ts";
@@ -58,13 +59,24 @@ export async function deleteMapped(
       return true;
     });
   } catch (error) {
-    // A column that must have a value keeps a reference as a foreign key does.
-    if (faultOf(error) !== "reference" && (!isObject(error) || database.dialect.refusalOf(error) === undefined))
-      throw error;
-    const detail = "Other records of this directory need the resource; it cannot be deleted while they are there.";
-    throw new ScimError(409, detail, { cause: error });
+    throw keepingOf(database, owner, request.id, error) ?? error;
   }
 }
+
+/** What a table says against a deletion; undefined for an error that is no such word. */
+function keepingOf({ dialect }: Database, owner: MappedOwner, id: string, error: unknown): ScimError | undefined {
+  if (typeof error !== "object" || error === null || error instanceof ScimError) return undefined;
+  const attempted = { operation: "delete", resourceType: owner.type.name, id } as const;
+  const ofHost = namedRefusal(dialect, owner.mappings.all, error, attempted);
+  if (ofHost !== undefined) return ofHost;
+  const [fault, refusal] = [faultOf(error), dialect.refusalOf(error)];
+  // A column that must have a value keeps a reference as a foreign key does.
+  if (fault === "reference" || refusal === "missing") return new ScimError(409, NEEDED, { cause: error });
+  return fault === "unique" || refusal !== undefined ? new ScimError(409, RULED, { cause: error }) : undefined;
+}
+
+const NEEDED = "Other records of this directory need the resource; it cannot be deleted while they are there.";
+const RULED = "The rules of this directory keep the resource from being deleted.";
 
 /** Takes a row out of sight. What it was known by is free, and no hash of it stays. */
 function hideRow(owner: MappedOwner, deleted: string, at: string): Fragment {
