@@ -5,6 +5,8 @@ export interface DriverError {
   readonly name?: unknown;
   readonly code?: unknown;
   readonly errcode?: unknown;
+  readonly rawCode?: unknown;
+  readonly errno?: unknown;
   readonly message?: unknown;
   /** Where in PostgreSQL it was raised. */
   readonly routine?: unknown;
@@ -12,6 +14,10 @@ export interface DriverError {
   readonly schema?: unknown;
   readonly table?: unknown;
   readonly column?: unknown;
+  readonly constraint_name?: unknown;
+  readonly schema_name?: unknown;
+  readonly table_name?: unknown;
+  readonly column_name?: unknown;
 }
 
 /**
@@ -24,6 +30,8 @@ export interface ErrorWords {
   refusalOf(error: DriverError): Refusal | undefined;
   /** The texts by which a trigger of the application may have named what it raised. Default: none tells. */
   readonly raisedBy?: (error: DriverError) => readonly string[];
+  /** Whether a value is longer than what is to hold it, whatever `refusalOf` says. Default: nothing but an index has an end. */
+  readonly isTooLong?: (error: DriverError) => boolean;
   /** What refused a write; undefined where the error does not tell. */
   constraintOf(error: DriverError): Constraint | undefined;
 }
