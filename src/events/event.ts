@@ -145,8 +145,8 @@ export interface RefusedEvent<C extends Context = Context> extends Asked {
    */
   readonly detail: string;
   /**
-   * The `cause` of the error that was thrown, where it has one, for the host's own log: what the driver said of a constraint, a trigger
-   * or a value. It may quote what is stored.
+   * What the driver said, where a constraint, a trigger or a type of the database refused the write; else absent. It may quote what is
+   * stored, so that it is not enumerable: `JSON.stringify` and `console.log` pass over it, `event.cause` gives it.
    */
   readonly cause?: unknown;
   /** Undefined where nobody was authenticated. */
