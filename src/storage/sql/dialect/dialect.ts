@@ -59,6 +59,10 @@ export interface TransactionWords {
    * behind every other write.
    */
   readonly supportsReturning?: boolean;
+  /** The number that the database gave the row which this connection inserted last. Default: rows tell it by RETURNING. */
+  readonly insertedId?: Fragment;
+  /** Behind the VALUES of an INSERT into the columns of a unique index, of which this is one: what is there already stays as it is. */
+  orNothing(column: Fragment): Fragment;
   /** Behind a SELECT: keeps others from changing and from locking the rows until the transaction ends. */
   readonly forUpdate: Fragment;
   /**
@@ -119,6 +123,8 @@ export interface ValueWords {
   readonly casts: Readonly<Record<CastType, string>>;
   /** A column as text, of whatever type it is. */
   columnText(column: Fragment): Fragment;
+  /** Texts one behind the other; NULL where one of them is. */
+  concat(...texts: readonly Fragment[]): Fragment;
   /** A text in the order of its code points, whatever the database's own order is. */
   ordered(text: Fragment): Fragment;
   includes(text: Fragment, part: string): Fragment;

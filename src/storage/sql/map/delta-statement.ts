@@ -105,7 +105,7 @@ function statementOf(owner: MappedOwner, { join, target, ids }: Addition, reques
       AND (${ifVersion}::text IS NULL OR h.version::text = ${ifVersion}::text)),
     inserted AS (INSERT INTO ${join.table} (${holder}, ${value}${tenantColumn})
       SELECT ${idOperand(dialect, type.id, owner.id)}, t.id${tenant} FROM target t WHERE EXISTS (SELECT 1 FROM ready)
-      ON CONFLICT DO NOTHING RETURNING ${value} AS value),
+     ${dialect.orNothing(value)} RETURNING ${value} AS value),
     changed AS (UPDATE ${type.table} SET ${nextVersion(owner.dialect, type, at)}
       WHERE ${ownRow(owner)} AND EXISTS (SELECT 1 FROM inserted)
       RETURNING ${sqlName(version)} AS next, ${sqlName(lastModified)} AS changed)

@@ -114,19 +114,20 @@ export function insertElements(
   const holder = idOperand(owner.dialect, owner.type.id, owner.id);
   const tenant = join.tenant === undefined ? sql`` : sql`, ${tenantValue(owner)}`;
   const form = targetOf(owner, join).id;
+  const orNothing = owner.dialect.orNothing(sqlName(join.value));
   if (join.columns.length === 0) {
     const ids = idList(
       owner.dialect,
       form,
       sorted.map(([id]) => id),
     );
-    return [sql`${into} SELECT ${holder}, v.value${tenant} FROM ${ids} v WHERE (1 = 1) ON CONFLICT DO NOTHING`];
+    return [sql`${into} SELECT ${holder}, v.value${tenant} FROM ${ids} v WHERE (1 = 1)${orNothing}`];
   }
   const rows = sorted.map(([id, element]) => {
     const value = idOperand(owner.dialect, form, id);
     return sql`(${holder}, ${value}${tenant}${partValues(owner, join, element)})`;
   });
-  return chunksOf(rows).map((chunk) => sql`${into} VALUES ${joined(chunk, ", ")} ON CONFLICT DO NOTHING`);
+  return chunksOf(rows).map((chunk) => sql`${into} VALUES ${joined(chunk, ", ")}${orNothing}`);
 }
 
 /** What the columns of an element's parts are set to; each begins with a comma. */

@@ -1,6 +1,6 @@
 import { type Attribute, type AttributePath, pathOf } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
-import { literal } from "../dialect/dialect.ts";
+import { cast, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import type { JoinTable } from "./join-table.ts";
@@ -50,8 +50,9 @@ export function holderRows(scope: MapScope, { type, from }: Holder): Fragment {
     const found = lookedUp(scope.dialect, rows, type.view, "h", isHolder);
     return sql`${found.from} WHERE ${found.condition}`;
   }
-  const elements = elementsInRest(scope.dialect, from, "h");
-  const id = sql`(${literal(scope.type.id.prefix)} || CAST(r.id AS TEXT))`;
+  const { dialect } = scope;
+  const elements = elementsInRest(dialect, from, "h");
+  const id = dialect.concat(literal(scope.type.id.prefix), cast(dialect, raw("r.id"), "text"));
   const isNamed = sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.textOf(from.sub("value"))} = ${id})`;
   return sql`${type.view} h WHERE ${ownRows(scope, type, "h")} AND ${isNamed}`;
 }

@@ -1,11 +1,11 @@
 import type { CreateRequest } from "../../adapter.ts";
 import { firstVersion } from "../../moved.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, raw, returning, sql } from "../dialect/fragment.ts";
 import { type Column, driverValue } from "./column.ts";
 import { tenantValue } from "./elements.ts";
 import { idOperand, parseId } from "./id.ts";
-import { ofTenantColumn } from "./lock.ts";
+import { anyOwnRow, ofTenantColumn } from "./lock.ts";
 import { assignments, type TakenApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import type { MappedSecrets } from "./secrets.ts";
@@ -47,7 +47,15 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
   );
   const others = row.id === undefined ? [] : othersWith(scope, row.id);
   const source = others.length === 0 ? sql`VALUES (${values})` : sql`SELECT ${values} WHERE ${join(others, " AND ")}`;
-  return sql`INSERT INTO ${type.table} (${columns}) ${source} RETURNING ${type.selected}`;
+  const insert = sql`INSERT INTO ${type.table} (${columns}) ${source}`;
+  return returning(insert, type.selected, sql`${type.table} WHERE ${insertedRow(scope, row.id)}`);
+}
+
+/** Condition on the row that was inserted. */
+function insertedRow(scope: MapScope, id: string | undefined): Fragment {
+  const { type, dialect } = scope;
+  if (id !== undefined) return anyOwnRow({ ...scope, id });
+  return sql`${sqlName(type.id.column)} = ${dialect.insertedId ?? raw("NULL")}`;
 }
 
 /** Whose the row is. */

@@ -1,4 +1,5 @@
 import type { Database, Session } from "../database.ts";
+import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, short, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand } from "./id.ts";
@@ -53,8 +54,8 @@ export async function lockRow(session: Session, owner: MappedOwner, isOfAll = fa
 }
 
 /** The version of a client as the column can hold it; another one is no version of anything. */
-export function versionOperand(version: string): Fragment {
-  return sql`CAST(${/^\d{1,15}$/.test(version) ? version : "-1"} AS BIGINT)`;
+export function versionOperand(dialect: Dialect, version: string): Fragment {
+  return cast(dialect, sql`${/^\d{1,15}$/.test(version) ? version : "-1"}`, "integer");
 }
 
 /** For a write of one statement: within a transaction of several writes it can be refused alone. */

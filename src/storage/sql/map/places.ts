@@ -2,6 +2,7 @@ import { type Attribute, type AttributePath, leafOf } from "../../../schema/attr
 import { isComparedAsId, isId } from "../../id.ts";
 import { DIRECT, inversePart } from "../../inverse.ts";
 import { findReference } from "../../reference.ts";
+import { cast } from "../dialect/dialect.ts";
 import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
 import { isDefaultFalse, type Leaf, type Place, type Places, pathInElement } from "../place.ts";
@@ -60,7 +61,7 @@ function one(leaf: Leaf | undefined): Place | undefined {
 function givenLeaf(scope: PlaceScope, path: AttributePath): Leaf | undefined {
   const { type, dialect } = scope;
   if (isId(path)) return idLeaf(scope, type, raw("r.id"));
-  if (path.text === "meta.version") return textLeaf(dialect, dialect.ordered(raw("CAST(r.version AS TEXT)")));
+  if (path.text === "meta.version") return textLeaf(dialect, dialect.ordered(cast(dialect, raw("r.version"), "text")));
   return path.text === "meta.resourceType" ? constantLeaf(scope, leafOf(path), type.name) : undefined;
 }
 
@@ -149,7 +150,7 @@ function restLeaf(scope: PlaceScope, attribute: Attribute, value: RestValue, wea
 
 /** The id of a row, as clients see it. */
 function idLeaf({ dialect }: PlaceScope, { id }: MappedType, value: Fragment): Leaf {
-  const seen = sql`(CAST(${id.prefix} AS TEXT) || CAST(${value} AS TEXT))`;
+  const seen = dialect.concat(cast(dialect, sql`${id.prefix}`, "text"), cast(dialect, value, "text"));
   const leaf = textLeaf(dialect, dialect.ordered(seen));
   return {
     ...leaf,
@@ -163,7 +164,7 @@ function idLeaf({ dialect }: PlaceScope, { id }: MappedType, value: Fragment): L
 
 function constantLeaf({ dialect }: PlaceScope, attribute: Attribute | undefined, value: unknown): Leaf {
   const key = value === undefined || attribute === undefined ? null : keyText(attribute.key(value));
-  return textLeaf(dialect, dialect.ordered(sql`CAST(${key} AS TEXT)`));
+  return textLeaf(dialect, dialect.ordered(cast(dialect, sql`${key}`, "text")));
 }
 
 /** Whether an element of an attribute meets a condition, wherever its elements are. */

@@ -1,6 +1,6 @@
 import type { CreateRequest } from "../../adapter.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, join, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, returning, sql } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
 import type { NewRow } from "./insert.ts";
 import { anyOwnRow, type MappedOwner } from "./lock.ts";
@@ -38,5 +38,7 @@ export function restoreRow(
     ...setRest(type, rest),
     sql`${sqlName(mapping.deleted ?? "")} = NULL`,
   ];
-  return sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${anyOwnRow(owner)} RETURNING ${type.selected}`;
+  const isOwn = anyOwnRow(owner);
+  const update = sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${isOwn}`;
+  return returning(update, type.selected, sql`${type.table} WHERE ${isOwn}`);
 }

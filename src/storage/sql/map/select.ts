@@ -2,7 +2,7 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
-import type { Dialect } from "../dialect/dialect.ts";
+import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { elementOf } from "./elements.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
@@ -101,7 +101,7 @@ function elementsApart(scope: MapScope, join: JoinTable): Apart {
   return {
     attribute,
     column: dialect.aggregate(
-      [raw("CAST(m.value AS TEXT)"), ...parts],
+      [cast(dialect, raw("m.value"), "text"), ...parts],
       sql`(SELECT * FROM ${join.view} m WHERE ${isOfRow} ORDER BY m.value) m`,
     ),
     read: ([value, ...others]) => elementOf(join, printId(id, value), (_, index) => others[index]),
@@ -116,7 +116,7 @@ function holdersApart(scope: MapScope, attribute: Attribute, holder: Holder): Ap
   return {
     attribute,
     column: dialect.aggregate(
-      [raw("CAST(h.id AS TEXT)"), display],
+      [cast(dialect, raw("h.id"), "text"), display],
       sql`(SELECT h.* FROM ${holderRows(scope, holder)} ORDER BY h.id) h`,
     ),
     read: ([id, shown]) => inverseElement(attribute, printId(type.id, id), isColumn(name) ? name.read(shown) : shown),
