@@ -48,7 +48,10 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(g
     isTransaction: false,
     handle: undefined,
     canRepeat: false,
-    run: (statement) => retryContention(() => run(statement)),
+    run: <R>(statement: Fragment) =>
+      statement.besides === undefined
+        ? retryContention(() => run<R>(statement))
+        : read((connection) => runner(dialect, connection)<R>(statement)),
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>
       dialect.supportsWritesInWith === true
         ? retryContention(() => run<R>(combine(first, rest)))
@@ -66,7 +69,7 @@ function runner(dialect: Dialect, executor: Executor) {
     const { text, parameters } = render(statement, dialect);
     return executor.executeQuery<R>(statementOf(text, parameters, statement.isShort) as CompiledQuery<R>);
   };
-  return async <R>(statement: Fragment): Promise<readonly R[]> => {
+  const run = async <R>(statement: Fragment): Promise<readonly R[]> => {
     if (statement.returning === undefined || dialect.supportsReturning === true) return (await send<R>(statement)).rows;
     const { write, query, isDeletion } = statement.returning;
     if (!isDeletion) {
@@ -75,6 +78,11 @@ function runner(dialect: Dialect, executor: Executor) {
     }
     const { rows } = await send<R>(sql`${query}${dialect.forUpdate}`);
     await send(write);
+    return rows;
+  };
+  return async <R>(statement: Fragment): Promise<readonly R[]> => {
+    const rows = await run<R>(statement);
+    for (const beside of statement.besides ?? []) await beside(rows as readonly Record<string, unknown>[], run);
     return rows;
   };
 }

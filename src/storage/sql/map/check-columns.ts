@@ -46,6 +46,7 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
           },
         ]),
     ...clearing([...type.stored, ...type.secrets].flatMap((column) => expectedOfColumn(dialect, column))),
+    ...[...Object.keys(mapping.defaults ?? {}), ...Object.keys(mapping.audit ?? {})].map((column) => ({ column })),
     ...(mapping.rest === undefined
       ? []
       : [
@@ -84,6 +85,7 @@ export function expectedOfJoin(
     named(join.value, target),
     ...(join.tenant === undefined ? [] : [{ column: join.tenant }]),
     ...join.columns.flatMap((column) => expectedOfColumn(dialect, column)),
+    ...join.filled.map(({ name }) => ({ column: name })),
   ];
 }
 

@@ -75,7 +75,7 @@ function problemsOfColumns(
     .filter((column) => Number(column.is_filled) === 1 && Number(column.has_default) === 0 && !isNamed(column))
     .map(
       (column) =>
-        `${full}.${column.name} is NOT NULL and nothing fills it: give it a DEFAULT, allow NULL, or map an attribute to it.`,
+        `${full}.${column.name} is NOT NULL and nothing fills it: name it in defaults, give it a DEFAULT, allow NULL, or map an attribute to it.`,
     );
   const { missingPrivileges } = known;
   const grants =

@@ -4,6 +4,7 @@ import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import type { Column } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import {
+  refuseFilledTwice,
   refuseSharedColumns,
   refuseTwoPlaces,
   refuseUnfitUniques,
@@ -59,6 +60,7 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
   refuseSharedColumns(compiling, [...stored, ...secrets]);
+  refuseFilledTwice(compiling, named, ownColumns(mapping));
   refuseTwoPlaces(compiling, { columns: named, slots, joins });
   refuseUnmapped(compiling, { columns: named, slots, joins });
   refuseUnfitUniques(compiling, columns);
@@ -102,6 +104,12 @@ function tenantOf(given: string | MappedTenant | undefined): MappedType["tenant"
   if (given === undefined) return undefined;
   const { column, type = "text" }: MappedTenant = typeof given === "string" ? { column: given } : given;
   return { column, type };
+}
+
+/** The columns that every row has, whatever its attributes are. */
+function ownColumns({ id, tenant, version, created, lastModified, deleted, rest }: TableMapping): readonly string[] {
+  const named = [idOf(id).column, tenantOf(tenant)?.column, version, created, lastModified, deleted, rest];
+  return named.filter((column) => column !== undefined);
 }
 
 /** What scimkit's statements read of a row. */

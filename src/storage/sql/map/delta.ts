@@ -79,7 +79,7 @@ async function deltaInSteps(
 function touchRow(owner: MappedOwner, at: string): Fragment {
   const { table, selected } = owner.type;
   const isOwn = sql`${table} WHERE ${ownRow(owner)}`;
-  const update = sql`UPDATE ${table} SET ${nextVersion(owner.dialect, owner.type, at)} WHERE ${ownRow(owner)}`;
+  const update = sql`UPDATE ${table} SET ${nextVersion(owner, owner.type, at)} WHERE ${ownRow(owner)}`;
   return returning(update, selected, isOwn);
 }
 

@@ -4,6 +4,7 @@ import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, returning, sql } from "../dialect/fragment.ts";
 import { type Column, driverValue } from "./column.ts";
 import { tenantValue } from "./elements.ts";
+import { type Assignment, filledInRow } from "./filled.ts";
 import { idOperand, parseId } from "./id.ts";
 import { anyOwnRow, ofTenantColumn } from "./lock.ts";
 import { assignments, type TakenApart } from "./row.ts";
@@ -18,9 +19,6 @@ export interface NewRow extends TakenApart {
   readonly secrets: MappedSecrets;
 }
 
-/** A column and what it is set to. */
-type Assignment = readonly [column: string, value: Fragment];
-
 /**
  * Inserts a row, unless a resource of another type has its id: ids are unique over all types of a tenant [S-3.1-05].
  */
@@ -28,7 +26,7 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
   const { resource, at } = request;
   const { type, dialect } = scope;
   const { mapping } = type;
-  const assigned: readonly Assignment[] = [
+  const known: readonly Assignment[] = [
     ...identityValues(scope, row.id),
     [mapping.version, raw(String(firstVersion(request)))],
     [mapping.created, sql`${resource.meta.created}`],
@@ -37,6 +35,8 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
     ...secretValues(dialect, row.secrets),
     ...(mapping.rest === undefined ? [] : [[mapping.rest, sql`${JSON.stringify(row.rest ?? {})}`] as const]),
   ];
+  const named = new Set(known.map(([column]) => column));
+  const assigned = [...known, ...filledInRow(scope, resource, named)];
   const columns = join(
     assigned.map(([column]) => sqlName(column)),
     ", ",
