@@ -1,8 +1,9 @@
 import type { DialectAdapter } from "kysely";
 import type { CatalogWords } from "./catalog-words.ts";
+import type { ColumnWords } from "./column-words.ts";
 import type { ErrorWords } from "./driver-error.ts";
 import type { FitWords } from "./fit-words.ts";
-import { type Fragment, raw, sql } from "./fragment.ts";
+import { type Fragment, join, raw, sql } from "./fragment.ts";
 import type { IndexWords } from "./index-words.ts";
 import type { JsonWords } from "./json-words.ts";
 
@@ -14,6 +15,7 @@ export interface Dialect
   extends TransactionWords,
     TableWords,
     ValueWords,
+    ColumnWords,
     JsonWords,
     IndexWords,
     ErrorWords,
@@ -59,10 +61,6 @@ export interface TransactionWords {
    * behind every other write.
    */
   readonly supportsReturning?: boolean;
-  /** The number that the database gave the row which this connection inserted last. Default: rows tell it by RETURNING. */
-  readonly insertedId?: Fragment;
-  /** Behind the VALUES of an INSERT into the columns of a unique index, of which this is one: what is there already stays as it is. */
-  orNothing(column: Fragment): Fragment;
   /** Behind a SELECT: keeps others from changing and from locking the rows until the transaction ends. */
   readonly forUpdate: Fragment;
   /**
@@ -123,13 +121,13 @@ export interface ValueWords {
   readonly casts: Readonly<Record<CastType, string>>;
   /** A column as text, of whatever type it is. */
   columnText(column: Fragment): Fragment;
-  /** Texts one behind the other; NULL where one of them is. */
-  concat(...texts: readonly Fragment[]): Fragment;
   /** A text in the order of its code points, whatever the database's own order is. */
   ordered(text: Fragment): Fragment;
   includes(text: Fragment, part: string): Fragment;
   startsWith(text: Fragment, part: string): Fragment;
   endsWith(text: Fragment, part: string): Fragment;
+  /** Texts one behind the other. Default: `||`. */
+  readonly concat?: (parts: readonly Fragment[]) => Fragment;
   /**
    * Condition: a text has characters beyond ASCII (or NUL), which take more bytes than one. A difference, because an
    * index over it and what the database knows of its values make the condition cheap.
@@ -140,6 +138,11 @@ export interface ValueWords {
    * database rates a search by all columns of an index higher than one by its first.
    */
   readonly ofMost?: (condition: Fragment) => Fragment;
+}
+
+/** Texts one behind the other. */
+export function concat(dialect: Pick<Dialect, "concat">, parts: readonly Fragment[]): Fragment {
+  return dialect.concat?.(parts) ?? sql`(${join(parts, " || ")})`;
 }
 
 /** What values are cast to. */

@@ -42,15 +42,10 @@ export interface JsonWords {
    * selects from stands there itself, because the database keeps to the order.
    */
   readonly forEach?: (query: Fragment) => Fragment;
-  /** What joins two row sources so that those on the right are looked up for each on the left. Default: CROSS JOIN. */
-  readonly joinInOrder?: Fragment;
   /** A row source with the single text column `value` from a JSON text that is an array of strings. */
   list(json: string): Fragment;
-  /**
-   * Whether what is beside a row, such as the elements of a list, is read by a statement more in the same state. Default false: it is
-   * made a column of the row by `aggregate`.
-   */
-  readonly readsBeside?: boolean;
+  /** Whether elements are read as rows, by a statement of their own, because `aggregate` is not to be had. Default false. */
+  readonly readsElementsAsRows?: boolean;
   /** A JSON text array of what a row source gives, in its order. */
   aggregate(elements: readonly Fragment[], source: Fragment): Fragment;
 }

@@ -15,7 +15,6 @@ export const postgres: Dialect = {
 
   supportsWritesInWith: true,
   supportsReturning: true,
-  orNothing: () => raw(" ON CONFLICT DO NOTHING"),
   forUpdate: raw(" FOR UPDATE"),
   forUpdateOfFree: raw(" FOR NO KEY UPDATE SKIP LOCKED"),
   forKeyShare: raw(" FOR KEY SHARE"),
@@ -33,7 +32,6 @@ export const postgres: Dialect = {
   now: raw("floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint"),
   casts: { text: "TEXT", integer: "BIGINT", number: "DOUBLE PRECISION", uuid: "uuid" },
   columnText: (column) => sql`CAST(${column} AS TEXT)`,
-  concat: (...texts) => sql`(${join(texts, " || ")})`,
   ordered: (text) => sql`(${text} COLLATE "C")`,
   includes: (text, part) => sql`strpos(${text}, ${part}) > 0`,
   startsWith: (text, part) => sql`starts_with(${text}, ${part})`,

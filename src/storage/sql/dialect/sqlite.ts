@@ -17,7 +17,6 @@ export const sqlite: Dialect = {
   hasOneWriter: true,
   supportsReturning: true,
   insertedId: raw("last_insert_rowid()"),
-  orNothing: () => raw(" ON CONFLICT DO NOTHING"),
   forUpdate: raw(""),
   forUpdateOfFree: raw(""),
   forKeyShare: raw(""),
@@ -43,7 +42,6 @@ export const sqlite: Dialect = {
   casts: { text: "TEXT", integer: "BIGINT", number: "REAL", uuid: "TEXT" },
   // Values have types here, and columns do not.
   columnText: (column) => column,
-  concat: (...texts) => sql`(${join(texts, " || ")})`,
   ordered: (text) => text,
   includes: (text, part) => sql`instr(${text}, ${part}) > 0`,
   startsWith: (text, part) => sql`substr(${text}, 1, length(${part})) = ${part}`,

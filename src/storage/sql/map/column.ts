@@ -65,6 +65,12 @@ export function timeText(value: unknown): string | undefined {
   return instantOf(iso) === undefined ? undefined : iso;
 }
 
+/** A time as a column of times takes it. */
+export function timeOf({ timeValue }: Dialect, time: string): string {
+  const instant = timeValue === undefined ? undefined : instantOf(time);
+  return instant === undefined || timeValue === undefined ? time : timeValue(instant);
+}
+
 /** A value as the driver takes it. */
 export function driverValue(dialect: Dialect, value: unknown): unknown {
   if (value === undefined) return null;

@@ -2,10 +2,10 @@ import type { CreateRequest } from "../../adapter.ts";
 import { firstVersion } from "../../moved.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, returning, sql } from "../dialect/fragment.ts";
-import { type Column, driverValue } from "./column.ts";
+import { type Column, driverValue, timeOf } from "./column.ts";
 import { tenantValue } from "./elements.ts";
 import { type Assignment, filledInRow } from "./filled.ts";
-import { idOperand, parseId } from "./id.ts";
+import { hasId, idOperand, parseId } from "./id.ts";
 import { anyOwnRow, ofTenantColumn } from "./lock.ts";
 import { assignments, type TakenApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
@@ -29,8 +29,8 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
   const known: readonly Assignment[] = [
     ...identityValues(scope, row.id),
     [mapping.version, raw(String(firstVersion(request)))],
-    [mapping.created, sql`${resource.meta.created}`],
-    [mapping.lastModified, sql`${resource.meta.lastModified ?? at}`],
+    [mapping.created, sql`${timeOf(dialect, resource.meta.created)}`],
+    [mapping.lastModified, sql`${timeOf(dialect, resource.meta.lastModified ?? at)}`],
     ...attributeValues(dialect, row),
     ...secretValues(dialect, row.secrets),
     ...(mapping.rest === undefined ? [] : [[mapping.rest, sql`${JSON.stringify(row.rest ?? {})}`] as const]),
@@ -92,7 +92,7 @@ function othersWith(scope: MapScope, id: string): readonly Fragment[] {
   return mappings.all.flatMap((other) => {
     const parsed = other.name === type.name ? undefined : parseId(other.id, type.id.prefix + id);
     if (parsed === undefined) return [];
-    const isSame = sql`${sqlName(other.id.column)} = ${idOperand(dialect, other.id, parsed)}`;
+    const isSame = hasId(dialect, other.id, sqlName(other.id.column), parsed);
     return [sql`NOT EXISTS (SELECT 1 FROM ${other.table} WHERE ${isSame} AND ${ofTenantColumn(scope, other)})`];
   });
 }

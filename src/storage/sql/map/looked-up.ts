@@ -13,14 +13,14 @@ export interface LookedUp {
  * it does not know without statistics, and it would as soon read the whole table beside them.
  */
 export function lookedUp(
-  { forEach, joinInOrder = raw("CROSS JOIN") }: Dialect,
+  { forEach }: Dialect,
   rows: Fragment,
   view: Fragment,
   alias: string,
   condition: Fragment,
 ): LookedUp {
   const named = sql`${view} ${raw(alias)}`;
-  if (forEach === undefined) return { from: sql`${rows} ${joinInOrder} ${named}`, condition };
+  if (forEach === undefined) return { from: sql`${rows} CROSS JOIN ${named}`, condition };
   const found = forEach(sql`SELECT * FROM ${named} WHERE ${condition}`);
   return { from: sql`${rows} CROSS JOIN ${found} ${raw(alias)}`, condition: TRUE };
 }

@@ -226,7 +226,7 @@ function refuseOtherCursors({ type }: MapScope, page: Page): void {
 function sortKey({ dialect, type }: MapScope, { path, descending }: Sort): SortKey | undefined {
   if (isId(path)) return { key: dialect.ordered(cast(dialect, raw("r.id"), "text")), descending };
   const key = type.columns.find((column) => column.path.text === path.text)?.key;
-  return key && { key: dialect.ordered(raw(`r.${key.alias}`)), descending };
+  return key && { key: (dialect.keyColumn ?? dialect.ordered)(raw(`r.${key.alias}`)), descending };
 }
 
 /** How many rows of a scan are in memory at a time. */

@@ -15,7 +15,7 @@ import { type Column, driverValue } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { elementsOf, insertElements } from "./elements.ts";
 import { heldIn, joinedInRest, withKept } from "./held.ts";
-import { idOperand, printId } from "./id.ts";
+import { hasId, idOperand, printId } from "./id.ts";
 import { type MappedOwner, ownRow, versionOperand } from "./lock.ts";
 import { type MappedRow, resourceOf, type TakenApart, takeApart, uniqueColumns } from "./row.ts";
 import { type Mappings, type MapScope, ownRows, scopeOf } from "./scope.ts";
@@ -215,7 +215,7 @@ async function writeAgain(work: Work, scope: MapScope, rows: readonly MappedRow[
   for (const { id } of rows) {
     let isDone = false;
     for (let attempt = 0; attempt < MOST_TRIES && !isDone; attempt++) {
-      const isRow = sql`r.id = ${idOperand(dialect, type.id, String(id))}`;
+      const isRow = hasId(dialect, type.id, raw("r.id"), String(id));
       const [row] = await readRows(work.database, scope, isRow);
       const plan = row && (await planOf({ ...work, taken: new Map() }, scope, row));
       isDone =
