@@ -1,7 +1,7 @@
 import type { DialectAdapter } from "kysely";
 import type { CatalogWords } from "./catalog-words.ts";
 import type { ColumnWords } from "./column-words.ts";
-import type { ErrorWords } from "./driver-error.ts";
+import type { DriverError, ErrorWords } from "./driver-error.ts";
 import type { FitWords } from "./fit-words.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
 import type { IndexWords } from "./index-words.ts";
@@ -35,6 +35,8 @@ export interface Dialect
    * Default: as it is.
    */
   readonly spell?: (text: string) => string;
+  /** A value of a row as statements mean it. Default: as the drivers give it. */
+  readonly readValue?: (value: unknown) => unknown;
   /** Most parameters of one statement, well below the limit of the database. */
   readonly mostParameters: number;
 }
@@ -57,6 +59,11 @@ export interface TransactionWords {
    */
   readonly supportsWritesInWith?: boolean;
   /**
+   * Whether the rows of different tenants lie on different servers. Every part of a statement then names the tenant, though the
+   * planner could find a better way where it does not; and what is about several tenants is done for one after the other. Default false.
+   */
+  readonly keepsTenantsApart?: boolean;
+  /**
    * Whether a write gives rows by RETURNING. Default false: they are read by a statement more, before a deletion and
    * behind every other write.
    */
@@ -77,6 +84,11 @@ export interface TransactionWords {
    * need no turns besides, because there is one at a time.
    */
   readonly takeTurn?: (text: string) => Fragment;
+  /**
+   * Where what makes tables ends the transaction: whether an error says that a thing is there, or gone, already. What was broken off
+   * is then healed by doing it again. Default: all of it is one transaction.
+   */
+  readonly isThereAlready?: (error: DriverError) => boolean;
   /** Lets foreign keys be looked at when the transaction ends. Default: what must hold together is one statement. */
   readonly deferReferences?: Fragment;
 }
@@ -93,6 +105,10 @@ export interface TableWords {
   readonly createSchema?: (name: string) => Fragment;
   /** Column types; texts are in the order of their code points. */
   readonly text: string;
+  /** The type of texts that an index holds whole, of so many bytes at most. Default: `text`, which has no end. */
+  readonly textOf?: (bytes: number) => string;
+  /** The type of texts that are as long as they like, and that no index is over. Default: `TEXT`. */
+  readonly longText?: string;
   readonly integer: string;
   readonly json: string;
   /** The type of a primary key that numbers rows, as `textTable` needs it. Default: rows have no number. */

@@ -7,6 +7,8 @@ import type { Fragment } from "./fragment.ts";
 export interface JsonWords {
   /** A JSON text as a value of the keys column. */
   toJson(text: unknown): Fragment;
+  /** JSON as text, as the value of a column of an application's, of JSON or of text. Default: as it is. */
+  readonly jsonValue?: (text: string) => Fragment;
   /** A value of the keys column as JSON text. */
   jsonText(column: Fragment): Fragment;
   /** A column of whatever type that holds JSON, as `object`, `member` and `each` look into it. */

@@ -11,6 +11,7 @@ import { assignments, type TakenApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import type { MappedSecrets } from "./secrets.ts";
 import { sqlName } from "./table.ts";
+import { restOperand } from "./update.ts";
 
 /** A row that is to be. */
 export interface NewRow extends TakenApart {
@@ -33,7 +34,7 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
     [mapping.lastModified, sql`${timeOf(dialect, resource.meta.lastModified ?? at)}`],
     ...attributeValues(dialect, row),
     ...secretValues(dialect, row.secrets),
-    ...(mapping.rest === undefined ? [] : [[mapping.rest, sql`${JSON.stringify(row.rest ?? {})}`] as const]),
+    ...(mapping.rest === undefined ? [] : [[mapping.rest, restOperand(dialect, row.rest)] as const]),
   ];
   const named = new Set(known.map(([column]) => column));
   const assigned = [...known, ...filledInRow(scope, resource, named)];

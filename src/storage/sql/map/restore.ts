@@ -41,7 +41,7 @@ export function restoreRow(
       ([column, value]) =>
         sql`${sqlName(column.name)} = ${value === null ? null : driverValue(dialect, column.write(value))}`,
     ),
-    ...setRest(type, rest),
+    ...setRest(dialect, type, rest),
     sql`${sqlName(mapping.deleted ?? "")} = NULL`,
   ];
   const isOwn = anyOwnRow(owner);
