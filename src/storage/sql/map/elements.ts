@@ -125,9 +125,7 @@ export function insertElements(
       form,
       sorted.map(([id]) => id),
     );
-    return [
-      sql`${into} SELECT ${holder}, v.value${tenant}${joined(filled, "")} FROM ${ids} v WHERE (1 = 1)${unless}`,
-    ];
+    return [sql`${into} SELECT ${holder}, v.value${tenant}${joined(filled, "")} FROM ${ids} v WHERE (1 = 1)${unless}`];
   }
   const rows = sorted.map(([id, element]) => {
     const value = idOperand(owner.dialect, form, id);

@@ -37,7 +37,11 @@ export function compileMappings(
       getOrCreate(known, resourceType, () => {
         const mapping = mappingOf(given, resourceType);
         const own = compiled.get(resourceType.name)?.resourceType;
-        return compileMapping(resourceType, own === undefined ? mapping : withoutStrangers(mapping, own, resourceType), dialect);
+        return compileMapping(
+          resourceType,
+          own === undefined ? mapping : withoutStrangers(mapping, own, resourceType),
+          dialect,
+        );
       }),
   };
 }
