@@ -16,6 +16,7 @@ export const sqlite: Dialect = {
   begin: { write: "BEGIN IMMEDIATE", read: "BEGIN" },
   hasOneWriter: true,
   supportsReturning: true,
+  insertedId: raw("last_insert_rowid()"),
   forUpdate: raw(""),
   forUpdateOfFree: raw(""),
   forKeyShare: raw(""),

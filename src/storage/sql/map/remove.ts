@@ -8,11 +8,11 @@ import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { anyHasIdAmong } from "./among.ts";
 import { clearedColumns } from "./check-columns.ts";
-import { driverValue } from "./column.ts";
+import { driverValue, timeOf } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { ofHolder } from "./elements.ts";
 import { heldIn } from "./held.ts";
-import { idOperand, parseId } from "./id.ts";
+import { hasId, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { anyOwnRow, lockRow, type MappedOwner } from "./lock.ts";
 import { namedRefusal } from "./named-refusal.ts";
@@ -83,7 +83,7 @@ function hideRow(owner: MappedOwner, deleted: string, at: string): Fragment {
   const { type } = owner;
   const sets = [
     nextVersion(owner, type, at),
-    sql`${sqlName(deleted)} = ${at}`,
+    sql`${sqlName(deleted)} = ${timeOf(owner.dialect, at)}`,
     ...[...clearedColumns(type)].map((name) => sql`${sqlName(name)} = NULL`),
   ];
   return sql`UPDATE ${type.table} SET ${joined(sets, ", ")} WHERE ${anyOwnRow(owner)}`;
@@ -143,7 +143,7 @@ function refersTo(owner: MappedOwner, holder: MappedType, join: JoinTable, alias
   const column = (ofTable: string, ofView: string): Fragment =>
     alias === undefined ? sqlName(ofTable) : raw(`${alias}.${ofView}`);
   const tenant = join.tenant === undefined ? undefined : column(join.tenant, "tenant");
-  const isNamed = sql`${column(join.value, "value")} = ${idOperand(dialect, type.id, id)}`;
+  const isNamed = hasId(dialect, type.id, column(join.value, "value"), id);
   return sql`${isNamed} AND ${ofTenant(owner, holder.tenant, tenant)}`;
 }
 

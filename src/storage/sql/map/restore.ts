@@ -1,7 +1,7 @@
 import type { CreateRequest } from "../../adapter.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, join, sql } from "../dialect/fragment.ts";
-import { type Column, driverValue } from "./column.ts";
+import { type Fragment, join, returning, sql } from "../dialect/fragment.ts";
+import { type Column, driverValue, timeOf } from "./column.ts";
 import { defaultSets } from "./filled.ts";
 import type { NewRow } from "./insert.ts";
 import { anyOwnRow, type MappedOwner } from "./lock.ts";
@@ -34,7 +34,7 @@ export function restoreRow(
   const open = new Set([...values].filter((one) => !isGiven(one)).map(([{ name }]) => name));
   const sets = [
     nextVersion(owner, type, resource.meta.lastModified ?? at, resource),
-    sql`${sqlName(mapping.created)} = ${resource.meta.created}`,
+    sql`${sqlName(mapping.created)} = ${timeOf(dialect, resource.meta.created)}`,
     ...[...values].filter(isGiven).flatMap(([column, value]) => setColumn(dialect, column, value)),
     ...defaultSets(owner, resource, (name) => open.has(name)),
     ...[...secrets.values].map(
@@ -44,5 +44,7 @@ export function restoreRow(
     ...setRest(dialect, type, rest),
     sql`${sqlName(mapping.deleted ?? "")} = NULL`,
   ];
-  return sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${anyOwnRow(owner)} RETURNING ${type.selected}`;
+  const isOwn = anyOwnRow(owner);
+  const update = sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${isOwn}`;
+  return returning(update, type.selected, sql`${type.table} WHERE ${isOwn}`);
 }

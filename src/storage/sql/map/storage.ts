@@ -133,7 +133,7 @@ const OPTIONS: Known<MappedStorageOptions<unknown>> = {
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
   checkNames("mappedStorage", options, OPTIONS);
   const { maxScanned = 100_000, hashSecret } = options;
-  const mappings = compileMappings(options.tables, options.comparisonKey);
+  const mappings = compileMappings(options.tables, options.comparisonKey, () => databaseOf(options.db).dialect);
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));
   if (tenants.size > 1) throw new TypeError("mappedStorage: all tables have a column for the tenant, or none.");
   if (mappings.all.some(({ secrets }) => secrets.length > 0) && hashSecret === undefined)

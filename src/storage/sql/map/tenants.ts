@@ -3,7 +3,7 @@ import { SELECT_ALL, type StoredResource } from "../../adapter.ts";
 import { type Counts, contextOf, type ExportedResource, type UpkeepOptions } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { type Fragment, join as joined, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { type Fragment, join as joined, raw, returning, sql, TRUE } from "../dialect/fragment.ts";
 import { hasIdAmong } from "./among.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand, parseId } from "./id.ts";
@@ -210,10 +210,15 @@ function updatesOf(
   from: string | undefined,
   to: string | undefined,
 ): readonly Update[] {
-  const update = (type: MappedType, table: Fragment, column: string, name?: string): Update => ({
-    statement: sql`UPDATE ${table} SET ${sqlName(column)} = ${operandOf(session, type, to)} WHERE ${isOf(session, type, from, column)} RETURNING 1 AS one`,
-    name,
-  });
+  const update = (type: MappedType, table: Fragment, column: string, name?: string): Update => {
+    const given = sql`UPDATE ${table} SET ${sqlName(column)} = ${operandOf(session, type, to)}`;
+    const write = sql`${given} WHERE ${isOf(session, type, from, column)}`;
+    // The other tenant had no rows before.
+    return {
+      statement: returning(write, raw("1 AS one"), sql`${table} WHERE ${isOf(session, type, to, column)}`),
+      name,
+    };
+  };
   const seen = new Set<string>();
   const joins = all.flatMap((type) =>
     type.joins.flatMap((join) => {
