@@ -5,7 +5,7 @@ import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { postgresFit } from "./postgres-fit.ts";
 
-/** PostgreSQL: `pg`, PGlite. */
+/** PostgreSQL: `pg`, PGlite, postgres.js. */
 export const postgres: Dialect = {
   name: "PostgreSQL",
   adapter: { supportsReturning: true, supportsTransactionalDdl: true },
@@ -39,7 +39,10 @@ export const postgres: Dialect = {
   // With two ends, because without statistics a range is taken for one row in 200, and what has one end for every third.
   isBeyondAscii: (text) => sql`((octet_length(${text}) - char_length(${text})) BETWEEN 1 AND 2147483647)`,
 
-  toJson: (text) => sql`${text}::jsonb`,
+  // As text first: postgres.js makes JSON of what the server takes for a parameter of JSON, which is JSON already.
+  toJson: (text) => sql`${text}::text::jsonb`,
+  // Kept as it is, and assigned to columns of either type of JSON, and of text.
+  jsonValue: (text) => sql`${text}::text::json`,
   jsonText: (column) => sql`${column}::text`,
   jsonIn: (column) => sql`CAST(${column} AS jsonb)`,
   object: (json, name) => sql`(${json}->${literal(name)})`,
@@ -56,12 +59,12 @@ export const postgres: Dialect = {
   // with it, for one. OFFSET keeps it from seeing through the subquery.
   rows: (json, columns, alias) => {
     const named = columns.map((column, index) => `v.value->>${index} AS ${column}`);
-    return sql`(SELECT ${raw(named.join(", "))} FROM json_array_elements(${json}::json) v(value)
+    return sql`(SELECT ${raw(named.join(", "))} FROM json_array_elements(${json}::text::json) v(value)
       WHERE json_typeof(v.value) = 'array' OFFSET 0) ${raw(alias)}`;
   },
   apart: raw(" OFFSET 0"),
   forEach: (query) => sql`LATERAL (${query} OFFSET 0)`,
-  list: (json) => sql`(SELECT v.value#>>'{}' AS value FROM json_array_elements(${json}::json) v(value)
+  list: (json) => sql`(SELECT v.value#>>'{}' AS value FROM json_array_elements(${json}::text::json) v(value)
     WHERE json_typeof(v.value) = 'string' OFFSET 0) AS listed`,
   aggregate: (elements, source) =>
     sql`(SELECT json_agg(json_build_array(${join(elements, ", ")}))::text FROM ${source})`,
@@ -72,7 +75,8 @@ export const postgres: Dialect = {
   listIndex: {
     method: "gin",
     over: (json, member) => sql` USING gin ((${json}->${literal(member)}) jsonb_path_ops)`,
-    contains: (json, member, element) => sql`(${json}->${literal(member)}) @> ${JSON.stringify([element])}::jsonb`,
+    contains: (json, member, element) =>
+      sql`(${json}->${literal(member)}) @> ${JSON.stringify([element])}::text::jsonb`,
   },
   textIndex: {
     method: "gin",
@@ -88,7 +92,8 @@ export const postgres: Dialect = {
     endTurn: (text) => sql`SELECT pg_advisory_unlock(hashtextextended(${text}, 0))`,
   },
 
-  faultOf: ({ code }) => (isState(code) ? (FAULTS[code] ?? FAULT_CLASSES[code.slice(0, 2)]) : undefined),
+  faultOf: ({ code, message }) =>
+    isState(code) ? (FAULTS[code] ?? faultOfForwarded(code, message) ?? FAULT_CLASSES[code.slice(0, 2)]) : undefined,
   refusalOf: ({ code }) => (isState(code) ? (REFUSALS[code] ?? REFUSAL_CLASSES[code.slice(0, 2)]) : undefined),
   columnsOfTable: (table) => sql`SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
       CASE WHEN a.attnotnull OR t.typnotnull THEN 1 ELSE 0 END AS is_filled,
@@ -96,11 +101,11 @@ export const postgres: Dialect = {
       CASE WHEN a.atttypmod > 4 AND t.typname IN ('varchar', 'bpchar') THEN a.atttypmod - 4 END AS longest
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     WHERE a.attrelid = ${classOf(table)} AND a.attnum > 0 AND NOT a.attisdropped`,
-  uniqueIndexes: (table) => sql`SELECT c.relname::text AS name, a.attname::text AS column
+  uniqueIndexes: (table, withPartial = false) => sql`SELECT c.relname::text AS name, a.attname::text AS column
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
     WHERE i.indrelid = ${classOf(table)} AND i.indisunique AND i.indisvalid
-      AND i.indpred IS NULL AND i.indexprs IS NULL
+      AND ${raw(withPartial ? "(1 = 1)" : "i.indpred IS NULL")} AND i.indexprs IS NULL
     UNION ALL SELECT c.relname::text, NULL FROM pg_class c WHERE c.oid = ${classOf(table)} AND c.relkind IN ('v', 'm', 'f')`,
   foreignKeys: (table) => sql`SELECT a.attname::text AS column, c.relname::text AS target
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid
@@ -123,11 +128,17 @@ export const postgres: Dialect = {
   kindOf: (type) => KINDS[type.replace(/\(.*\)/, "")],
   hasCastsThatRefuse: true,
 
-  constraintOf({ constraint, schema, table, column }) {
-    const told = typeof table === "string" && table !== "" ? { table } : {};
-    if (typeof constraint === "string" && constraint !== "")
-      return { ...told, name: constraint, columnsQuery: columnsOf(constraint, String(schema ?? "public")) };
-    return typeof column === "string" && column !== "" ? { ...told, columns: [column] } : undefined;
+  // What pg and PGlite call `constraint`, postgres.js calls `constraint_name`.
+  constraintOf(error) {
+    const table = nameIn(error.table ?? error.table_name);
+    const told = table === undefined ? {} : { table };
+    const constraint = nameIn(error.constraint ?? error.constraint_name);
+    if (constraint !== undefined) {
+      const schema = String(error.schema ?? error.schema_name ?? "public");
+      return { ...told, name: constraint, columnsQuery: columnsOf(constraint, schema) };
+    }
+    const column = nameIn(error.column ?? error.column_name);
+    return column === undefined ? undefined : { ...told, columns: [column] };
   },
 };
 
@@ -137,7 +148,11 @@ function classOf({ table, schema }: TableName): Fragment {
 }
 
 function postgresList(texts: readonly string[]): Fragment {
-  return sql`json_array_elements_text(${JSON.stringify(texts)}::json)`;
+  return sql`json_array_elements_text(${JSON.stringify(texts)}::text::json)`;
+}
+
+function nameIn(told: unknown): string | undefined {
+  return typeof told === "string" && told !== "" ? told : undefined;
 }
 
 /** Types by their names in a CAST, without a length. */
@@ -199,6 +214,13 @@ const FAULT_CLASSES: Readonly<Record<string, Fault>> = {
   "58": "unavailable",
   XX: "unavailable",
 };
+
+/** What one server says of the error of another one may have lost its SQLSTATE on the way (Citus); the words are left. */
+function faultOfForwarded(code: string, message: unknown): Fault | undefined {
+  if (code !== "XX000" || typeof message !== "string") return undefined;
+  if (message.includes("duplicate key value violates unique constraint")) return "unique";
+  return message.includes("violates foreign key constraint") ? "reference" : undefined;
+}
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   "23502": "missing",

@@ -4,12 +4,14 @@ import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { type Column, driverValue } from "./column.ts";
 import { tenantValue } from "./elements.ts";
+import { type Assignment, filledInRow } from "./filled.ts";
 import { idOperand, parseId } from "./id.ts";
 import { ofTenantColumn } from "./lock.ts";
 import { assignments, type TakenApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import type { MappedSecrets } from "./secrets.ts";
 import { sqlName } from "./table.ts";
+import { restOperand } from "./update.ts";
 
 /** A row that is to be. */
 export interface NewRow extends TakenApart {
@@ -18,9 +20,6 @@ export interface NewRow extends TakenApart {
   readonly secrets: MappedSecrets;
 }
 
-/** A column and what it is set to. */
-type Assignment = readonly [column: string, value: Fragment];
-
 /**
  * Inserts a row, unless a resource of another type has its id: ids are unique over all types of a tenant [S-3.1-05].
  */
@@ -28,15 +27,18 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
   const { resource, at } = request;
   const { type, dialect } = scope;
   const { mapping } = type;
-  const assigned: readonly Assignment[] = [
+  const known: readonly Assignment[] = [
     ...identityValues(scope, row.id),
     [mapping.version, raw(String(firstVersion(request)))],
     [mapping.created, sql`${resource.meta.created}`],
     [mapping.lastModified, sql`${resource.meta.lastModified ?? at}`],
-    ...attributeValues(dialect, row),
+    ...attributeValues(dialect, withoutUnsaid(scope, row)),
+    ...thereValue(scope, row),
     ...secretValues(dialect, row.secrets),
-    ...(mapping.rest === undefined ? [] : [[mapping.rest, sql`${JSON.stringify(row.rest ?? {})}`] as const]),
+    ...(mapping.rest === undefined ? [] : [[mapping.rest, restOperand(dialect, row.rest)] as const]),
   ];
+  const named = new Set(known.map(([column]) => column));
+  const assigned = [...known, ...filledInRow(scope, resource, named)];
   const columns = join(
     assigned.map(([column]) => sqlName(column)),
     ", ",
@@ -64,6 +66,22 @@ function attributeValues(dialect: Dialect, { values }: TakenApart): readonly Ass
     .filter(([column, value]) => value !== undefined || hasValueForNone(column))
     .flatMap(([column, value]) => assignments(dialect, column, value))
     .map(([name, value]) => [name, sql`${value}`]);
+}
+
+/** A row without an unassigned attribute whose column tells that the row is there. */
+function withoutUnsaid({ type: { deleted } }: MapScope, row: NewRow): NewRow {
+  if (deleted === undefined || deleted.otherwise === null) return row;
+  const isSaid = ([{ name }, value]: readonly [Column, unknown]): boolean =>
+    name !== deleted.column || value !== undefined;
+  return { ...row, values: new Map([...row.values].filter(isSaid)) };
+}
+
+/** What tells that a row is there, where its column does not do so by being NULL and no attribute fills it. */
+function thereValue({ type: { deleted }, dialect }: MapScope, { values }: TakenApart): readonly Assignment[] {
+  const isFilled = ([{ name }, value]: readonly [Column, unknown]): boolean =>
+    name === deleted?.column && value !== undefined;
+  if (deleted === undefined || deleted.otherwise === null || [...values].some(isFilled)) return [];
+  return [[deleted.column, sql`${driverValue(dialect, deleted.otherwise)}`]];
 }
 
 /** Whether a column has a value for an unassigned attribute; without one the table's own default holds. */

@@ -123,7 +123,7 @@ async function replace(
   const uniques = uncheckedUniques(owner, (column) => difference.columns.includes(column));
   await refuseTaken(session, owner, uniques, difference.after.values, owner.id);
   const sets = [
-    nextVersion(owner.dialect, type, request.resource.meta.lastModified),
+    nextVersion(owner, type, request.resource.meta.lastModified, resource),
     ...changedColumns(owner, difference, changed),
   ];
   const [row] = await session.run<MappedRow>(updateRow(owner, version, sets, found === undefined));
@@ -205,7 +205,7 @@ function changedColumns(
       const written = value === null ? null : driverValue(dialect, column.write(value));
       return sql`${sqlName(column.name)} = ${written}`;
     }),
-    ...(isRestChanged ? setRest(type, after.rest) : []),
+    ...(isRestChanged ? setRest(dialect, type, after.rest) : []),
   ];
 }
 

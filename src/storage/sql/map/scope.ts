@@ -21,10 +21,12 @@ export interface MapScope {
   readonly mappings: Mappings;
   readonly type: MappedType;
   readonly tenant: string | undefined;
+  /** Who asks, as `authenticate` tells it. */
+  readonly context: Context;
 }
 
 export function scopeOf(dialect: Dialect, mappings: Mappings, type: MappedType, context: Context): MapScope {
-  return { dialect, mappings, type, tenant: context.tenant };
+  return { dialect, mappings, type, tenant: context.tenant, context };
 }
 
 /** The type that the elements of a join table name; `mappedStorage` has seen to it that there is one. */
@@ -73,4 +75,12 @@ export function ownRows(scope: MapScope, type = scope.type, alias = "r"): Fragme
 /** Condition on rows of the view of a join table. */
 export function ownElements(scope: MapScope, join: JoinTable, alias = "m"): Fragment {
   return ofTenant(scope, scope.type.tenant, join.tenant === undefined ? undefined : raw(`${alias}.tenant`));
+}
+
+/** What follows FROM: the rows `m` of a join table, without those that name what is not in sight. */
+export function elementRows(scope: MapScope, join: JoinTable): Fragment {
+  const target = targetOf(scope, join);
+  if (target.deleted === undefined) return sql`${join.view} m`;
+  const isNamed = sql`v.id = e.value AND ${ownRows(scope, target, "v")}`;
+  return sql`(SELECT e.* FROM ${join.view} e WHERE EXISTS (SELECT 1 FROM ${target.view} v WHERE ${isNamed})) m`;
 }

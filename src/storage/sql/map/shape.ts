@@ -16,6 +16,8 @@ const TABLE: Shape = {
   columns: `columns by attribute path, such as { userName: "email" }`,
   elements: optional,
   collections: optional,
+  defaults: optional,
+  audit: optional,
   deleted: optional,
   rest: optional,
   constraints: optional,
@@ -29,6 +31,7 @@ const COLUMN: Shape = {
   filter: optional,
   key: optional,
 };
+const DELETED: Shape = { column: "the column's name", write: optional, otherwise: optional, restore: optional };
 const ELEMENT: Shape = { columns: "columns by sub-attribute", fixed: optional, assumed: optional };
 const COLLECTION: Shape = {
   table: "the join table's name",
@@ -39,6 +42,7 @@ const COLLECTION: Shape = {
   tenant: optional,
   columns: optional,
   forgotten: optional,
+  defaults: optional,
 };
 const ID_TYPES = ["text", "integer", "uuid"];
 
@@ -52,7 +56,10 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   if (!isRecord(mapping)) return found;
   lookUnlessText(found, "id", mapping.id, ID);
   lookUnlessText(found, "tenant", mapping.tenant, TENANT);
+  lookUnlessText(found, "deleted", mapping.deleted, DELETED);
   lookAtColumns(found, "columns", mapping.columns);
+  lookAtFillings(found, "defaults", mapping.defaults, false);
+  lookAtFillings(found, "audit", mapping.audit, true);
   for (const [path, elements] of entriesOf(mapping.elements))
     listOf(elements).forEach((element, index) => {
       const where = `elements.${path}[${index}]`;
@@ -62,13 +69,26 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   for (const [path, collections] of entriesOf(mapping.collections))
     for (const collection of listOf(collections)) {
       look(found, `collections.${path}`, collection, COLLECTION);
-      if (isRecord(collection)) lookAtColumns(found, `collections.${path}.columns`, collection.columns);
+      if (!isRecord(collection)) continue;
+      lookAtColumns(found, `collections.${path}.columns`, collection.columns);
+      lookAtFillings(found, `collections.${path}.defaults`, collection.defaults, false);
     }
   return found;
 }
 
 function lookAtColumns(found: string[], where: string, columns: unknown): void {
   for (const [path, column] of entriesOf(columns)) lookUnlessText(found, `${where}.${path}`, column, COLUMN);
+}
+
+/** What columns are filled with. */
+function lookAtFillings(found: string[], where: string, given: unknown, isAudit: boolean): void {
+  if (given !== undefined && !isRecord(given)) found.push(`${where} must be an object of columns.`);
+  for (const [column, value] of entriesOf(given)) {
+    if (typeof value === "function") continue;
+    if (isAudit) found.push(`${where}.${column} must be a function of the context.`);
+    else if (value === undefined || (typeof value === "object" && value !== null && !(value instanceof Date)))
+      found.push(`${where}.${column} must be a single value, as the driver takes it, or a function that makes one.`);
+  }
 }
 
 function lookUnlessText(found: string[], where: string, given: unknown, shape: Shape): void {
