@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
 import { documentStorage } from "../../../src/storage/index.ts";
-import { printScoreCard, storageConformance } from "../../../src/testing/index.ts";
+import { storageConformance } from "../../../src/testing/index.ts";
 import { pickSeed, pickSize } from "../../support/size.ts";
 import { atomicStore, Shelf, singleStore } from "./stores.ts";
 
@@ -17,7 +17,6 @@ describe.each([
     describe,
     runs,
     seed,
-    report: (card) => console.log(printScoreCard(card)),
     factory() {
       const shelf = new Shelf();
       const storage = documentStorage({ ...storeOver(shelf), hashSecret });
@@ -27,6 +26,7 @@ describe.each([
       };
       return {
         storage,
+        again: () => documentStorage({ ...storeOver(shelf), hashSecret }),
         dump: () => shelf.text,
         failAt(n) {
           left = n;
