@@ -117,7 +117,15 @@ function tenantOf(given: string | MappedTenant | undefined): MappedType["tenant"
 
 /** The columns that every row has, whatever its attributes are. */
 function ownColumns({ id, tenant, version, created, lastModified, deleted, rest }: TableMapping): readonly string[] {
-  const named = [idOf(id).column, tenantOf(tenant)?.column, version, created, lastModified, deletedOf(deleted)?.column, rest];
+  const named = [
+    idOf(id).column,
+    tenantOf(tenant)?.column,
+    version,
+    created,
+    lastModified,
+    deletedOf(deleted)?.column,
+    rest,
+  ];
   return named.filter((column) => column !== undefined);
 }
 
