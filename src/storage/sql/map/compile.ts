@@ -1,7 +1,7 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
-import type { Column } from "./column.ts";
+import { type Column, isTime } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import {
   refuseFilledTwice,
@@ -124,11 +124,6 @@ function tenantOf(given: string | MappedTenant | undefined): MappedType["tenant"
 function ownColumns({ id, tenant, version, created, lastModified, deleted, rest }: TableMapping): readonly string[] {
   const named = [idOf(id).column, tenantOf(tenant)?.column, version, created, lastModified, deleted, rest];
   return named.filter((column) => column !== undefined);
-}
-
-/** Whether a column is read as a time. */
-function isTime({ attribute, isConverted }: Column): boolean {
-  return attribute.type === "dateTime" && !isConverted;
 }
 
 /** What scimkit's statements read of a row. */
