@@ -61,7 +61,10 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(g
     isTransaction: false,
     handle: undefined,
     canRepeat: false,
-    run: (statement) => retryContention(() => run(statement)),
+    run: <R>(statement: Fragment) =>
+      statement.besides === undefined
+        ? retryContention(() => run<R>(statement))
+        : read((connection) => runner(dialect, connection)<R>(statement)),
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>
       dialect.supportsWritesInWith === true
         ? retryContention(() => run<R>(combine(first, rest)))
@@ -83,7 +86,7 @@ function runner(dialect: Dialect, executor: Executor) {
   };
   const readRow = <R>(row: R): R =>
     Object.fromEntries(Object.entries(row as object).map(([name, value]) => [name, dialect.readValue?.(value)])) as R;
-  return async <R>(statement: Fragment): Promise<readonly R[]> => {
+  const run = async <R>(statement: Fragment): Promise<readonly R[]> => {
     if (statement.returning === undefined || dialect.supportsReturning === true) return (await send<R>(statement)).rows;
     const { write, query, isDeletion } = statement.returning;
     if (!isDeletion) {
@@ -92,6 +95,11 @@ function runner(dialect: Dialect, executor: Executor) {
     }
     const { rows } = await send<R>(sql`${query}${dialect.forUpdate}`);
     await send(write);
+    return rows;
+  };
+  return async <R>(statement: Fragment): Promise<readonly R[]> => {
+    const rows = await run<R>(statement);
+    for (const beside of statement.besides ?? []) await beside(rows as readonly Record<string, unknown>[], run);
     return rows;
   };
 }

@@ -24,6 +24,7 @@ export {
   mapTable,
   type TableMapping,
 } from "./map/mapping.ts";
+export type { RefusalAnswer, RefusedWrite } from "./map/named-refusal.ts";
 export { type MappedStorage, type MappedStorageOptions, mappedStorage } from "./map/storage.ts";
 export type { Preparation, PrepareOptions } from "./own/prepare.ts";
 export type { SchemaComparison, SchemaQuestion, UnknownType } from "./own/schema-changes.ts";

@@ -1,5 +1,6 @@
 import type { DialectAdapter } from "kysely";
 import type { CatalogWords } from "./catalog-words.ts";
+import type { ColumnWords } from "./column-words.ts";
 import type { DriverError, ErrorWords } from "./driver-error.ts";
 import type { FitWords } from "./fit-words.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
@@ -14,6 +15,7 @@ export interface Dialect
   extends TransactionWords,
     TableWords,
     ValueWords,
+    ColumnWords,
     JsonWords,
     IndexWords,
     ErrorWords,

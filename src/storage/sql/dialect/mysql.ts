@@ -2,6 +2,7 @@ import type { TableName } from "./catalog-words.ts";
 import { type Dialect, literal } from "./dialect.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
+import { mysqlColumns } from "./mysql-columns.ts";
 import { mysqlFit } from "./mysql-fit.ts";
 import {
   constraintOf,
@@ -9,6 +10,7 @@ import {
   isThereAlready,
   isTooLong,
   kindOf,
+  raisedBy,
   readValue,
   refusalOf,
   spell,
@@ -28,6 +30,7 @@ export const mysql: Dialect = {
   placeholder: () => "?",
   spell,
   readValue,
+  ...mysqlColumns,
   fit: mysqlFit,
   mostParameters: 30_000,
 
@@ -96,6 +99,7 @@ export const mysql: Dialect = {
 
   faultOf,
   refusalOf,
+  raisedBy,
   constraintOf,
   isTooLong,
   columnsOfTable: (table) => sql`SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type,

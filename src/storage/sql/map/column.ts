@@ -61,8 +61,14 @@ export function timeText(value: unknown): string | undefined {
   if (typeof value === "number" || typeof value === "bigint") return timeText(new Date(Number(value) * 1000));
   if (typeof value !== "string") return undefined;
   if (instantOf(value) !== undefined) return value;
-  const iso = `${value.replace(" ", "T")}Z`;
+  const iso = `${value.replace(" ", "T").replace(/(\.\d{3}\d*?)0+$/, "$1")}Z`;
   return instantOf(iso) === undefined ? undefined : iso;
+}
+
+/** A time as a column of times takes it. */
+export function timeOf({ timeValue }: Dialect, time: string): string {
+  const instant = timeValue === undefined ? undefined : instantOf(time);
+  return instant === undefined || timeValue === undefined ? time : timeValue(instant);
 }
 
 /** A value as the driver takes it. */

@@ -3,7 +3,7 @@ import { sql, TRUE } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
-import { idOperand } from "./id.ts";
+import { hasId, idOperand } from "./id.ts";
 import { sqlName } from "./table.ts";
 
 /** How many keys one transaction fills. */
@@ -27,7 +27,7 @@ export async function fillKeys(database: Database, type: MappedType, column: Col
         const read = column.read(row.value);
         if (read === undefined) continue;
         const filled = keyText(column.attribute.key(read));
-        const isRow = sql`${id} = ${idOperand(dialect, type.id, String(row.id))} AND ${type.isThere}`;
+        const isRow = sql`${hasId(dialect, type.id, id, String(row.id))} AND ${type.isThere}`;
         // Only if nobody has written the value meanwhile.
         const isSame = sql`${isEmpty} AND ${value} = ${row.value}`;
         await session.run(sql`UPDATE ${type.table} SET ${sqlName(key)} = ${filled} WHERE ${isRow} AND ${isSame}`);

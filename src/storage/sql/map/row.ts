@@ -7,7 +7,7 @@ import type { NewResource, StoredMeta, StoredResource } from "../../adapter.ts";
 import { isUnique } from "../../unique.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { keyText } from "../key.ts";
-import { type Column, driverValue, timeText } from "./column.ts";
+import { type Column, driverValue, timeOf, timeText } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { printId } from "./id.ts";
 import type { PathColumn } from "./path-column.ts";
@@ -229,10 +229,16 @@ export function assignments(
   column: Column,
   value: unknown,
 ): readonly (readonly [column: string, value: unknown])[] {
-  const written = [column.name, driverValue(dialect, column.write(value))] as const;
+  const written = [column.name, writtenTo(dialect, column, value)] as const;
   if (column.key === undefined) return [written];
   const key = value === undefined ? null : keyText(column.attribute.key(value));
   return [written, [column.key.name, key]];
+}
+
+function writtenTo(dialect: Dialect, { attribute, isConverted, write }: Column, value: unknown): unknown {
+  const written = driverValue(dialect, write(value));
+  const isTime = attribute.type === "dateTime" && !isConverted && typeof written === "string";
+  return isTime ? timeOf(dialect, written) : written;
 }
 
 /** The columns of unique attributes. */

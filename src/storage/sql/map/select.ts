@@ -2,12 +2,13 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
-import type { Dialect } from "../dialect/dialect.ts";
+import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { elementOf } from "./elements.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
 import { printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
+import { type Listed, listColumn } from "./listed.ts";
 import type { PathColumn } from "./path-column.ts";
 import { restName } from "./rest.ts";
 import { type MappedRow, resourceOf } from "./row.ts";
@@ -16,7 +17,7 @@ import { elementRows, type MapScope, ownElements, targetOf } from "./scope.ts";
 /** Something selected besides the row's own columns: the elements of a join table, or the holders of one. */
 interface Apart {
   readonly attribute: Attribute;
-  readonly column: Fragment;
+  readonly list: Listed;
   read(element: readonly unknown[]): ResourceObject;
 }
 
@@ -55,7 +56,7 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
   };
   return {
     more: join(
-      aparts.map(({ column }, index) => sql`, ${column} AS ${raw(`apart${index}`)}`),
+      aparts.map(({ list }, index) => sql`, ${listColumn(scope, list, `apart${index}`)}`),
       "",
     ),
     isRowAlone: aparts.length === 0,
@@ -100,10 +101,12 @@ function elementsApart(scope: MapScope, join: JoinTable): Apart {
   const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, join)}`;
   return {
     attribute,
-    column: dialect.aggregate(
-      [raw("CAST(m.value AS TEXT)"), ...parts],
-      sql`(SELECT * FROM ${elementRows(scope, join)} WHERE ${isOfRow} ORDER BY m.value) m`,
-    ),
+    list: {
+      elements: [cast(dialect, raw("m.value"), "text"), ...parts],
+      rows: sql`${elementRows(scope, join)} WHERE ${isOfRow}`,
+      alias: "m",
+      order: [raw("m.value")],
+    },
     read: ([value, ...others]) => elementOf(join, printId(id, value), (_, index) => others[index]),
   };
 }
@@ -115,10 +118,12 @@ function holdersApart(scope: MapScope, attribute: Attribute, holder: Holder): Ap
   const display = name === undefined ? raw("NULL") : nameOf(dialect, name);
   return {
     attribute,
-    column: dialect.aggregate(
-      [raw("CAST(h.id AS TEXT)"), display],
-      sql`(SELECT h.* FROM ${holderRows(scope, holder)} ORDER BY h.id) h`,
-    ),
+    list: {
+      elements: [cast(dialect, raw("h.id"), "text"), display],
+      rows: holderRows(scope, holder),
+      alias: "h",
+      order: [raw("h.id")],
+    },
     read: ([id, shown]) => inverseElement(attribute, printId(type.id, id), isColumn(name) ? name.read(shown) : shown),
   };
 }

@@ -7,6 +7,7 @@ import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } fro
 import { type Database, databaseOf } from "../database.ts";
 import { deleteLedger, renameLedger, sqlLedger } from "../ledger.ts";
 import { deleteOutbox, renameOutbox, sqlOutbox } from "../outbox.ts";
+import { committed } from "./committed.ts";
 import {
   type Companion,
   type CompanionName,
@@ -139,7 +140,7 @@ const OPTIONS: Known<MappedStorageOptions<unknown>> = {
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
   checkNames("mappedStorage", options, OPTIONS);
   const { maxScanned = 100_000, hashSecret } = options;
-  const mappings = compileMappings(options.tables, options.comparisonKey);
+  const mappings = compileMappings(options.tables, options.comparisonKey, () => databaseOf(options.db).dialect);
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));
   if (tenants.size > 1) throw new TypeError("mappedStorage: all tables have a column for the tenant, or none.");
   if (mappings.all.some(({ secrets }) => secrets.length > 0) && hashSecret === undefined)
@@ -198,7 +199,7 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     applyDelta: async (request, context) => deltaMapped(database, scope(request, context), request),
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
     ...(database.isTransaction ? { handle: database.handle } : {}),
-    transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
+    transaction: (work) => committed(database, mappings, (inner) => work(storageOver(inner, settings))),
     ...(ledger === undefined ? {} : { ledger: sqlLedger(withCompanion(database, ledger), ledger.table) }),
     ...(outbox === undefined ? {} : { outbox: sqlOutbox(withCompanion(database, outbox), outbox.table) }),
     prepare: () => prepareMapped(database, mappings, companionsIn(settings)),

@@ -4,7 +4,7 @@ import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
 import { type Catalog, hasIndex, lookAtCatalog, textOf } from "./catalog.ts";
-import { pendingDistribution } from "./distribution.ts";
+import { pendingDistribution, refuseUndistributed } from "./distribution.ts";
 import type { IndexPlan } from "./index-plan.ts";
 import type { WantedIndex } from "./index-statements.ts";
 import {
@@ -66,6 +66,7 @@ export interface Preparing {
 export async function prepare(preparing: Preparing, options: PrepareOptions): Promise<Preparation> {
   const { database, tables, plan } = preparing;
   await readyDatabase(database, tables);
+  await refuseUndistributed(database);
   const catalog = await lookForOurs(database, tables);
   const made = catalog.version < SCHEMA_VERSION ? await bringUpToDate(preparing, options) : [];
   made.push(...(await distribute(preparing)));
@@ -84,6 +85,7 @@ export async function prepare(preparing: Preparing, options: PrepareOptions): Pr
 export async function planPreparation(preparing: Preparing, options: PrepareOptions): Promise<readonly string[]> {
   const { database, tables, plan } = preparing;
   refuseSchema(database, tables);
+  await refuseUndistributed(database);
   const catalog = await lookForOurs(database, tables);
   const place = placeOf(preparing, options);
   const changes = pendingSteps(place, catalog).map(({ statements }) => statements);
@@ -148,15 +150,20 @@ async function bringUpToDate(preparing: Preparing, options: PrepareOptions): Pro
   });
 }
 
-/** Distributes what is not distributed yet; looks first, so that nobody waits where nothing is to do. */
+/** Distributes what is not distributed yet, each table by itself, so that what broke off goes on. Looks first: nobody waits for nothing. */
 async function distribute(preparing: Preparing): Promise<readonly string[]> {
   const { database, tables } = preparing;
-  if ((await pendingDistribution(database, tables)).length === 0) return [];
-  return inTurn(preparing, async (session) => {
-    const changes = await pendingDistribution(session, tables);
-    for (const { statements } of changes) await runAll(session, statements);
-    return changes.map(({ name }) => name);
-  });
+  const made: string[] = [];
+  for (const { name } of await pendingDistribution(database, tables)) {
+    const isMade = await inTurn(preparing, async (session) => {
+      const pending = await pendingDistribution(session, tables);
+      const change = pending.find((one) => one.name === name);
+      if (change !== undefined) await runAll(session, change.statements);
+      return change !== undefined;
+    });
+    if (isMade) made.push(name);
+  }
+  return made;
 }
 
 /** Gives the name of the index; undefined where another process has made it meanwhile, or the database is not equipped for it. */
