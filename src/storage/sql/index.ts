@@ -2,6 +2,7 @@ export type { HashSecret } from "../secrets.ts";
 export { namedStatements } from "./drivers/named-statements.ts";
 export { openSqlite, type SqliteOptions } from "./drivers/node-sqlite.ts";
 export type { CompanionName } from "./map/companions.ts";
+export type { ChildColumns, MappedChild, MappedChildren, MappedDictionary } from "./map/mapped-child.ts";
 export type {
   ColumnCondition,
   ConvertedColumn,

@@ -1,6 +1,7 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { identifier } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { type ChildTable, compileChildren } from "./child.ts";
 import type { Column } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import {
@@ -30,6 +31,7 @@ export interface MappedType {
   readonly secrets: readonly PathColumn[];
   readonly slots: readonly Slot[];
   readonly joins: readonly JoinTable[];
+  readonly children: readonly ChildTable[];
   /** All columns that hold values, each once. */
   readonly stored: readonly Column[];
   /** Columns by the names of scimkit's statements, without the table's alias. */
@@ -55,12 +57,13 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
   const named = compileColumns(compiling);
   const slots = compileSlots(compiling);
   const joins = compileJoins(compiling);
+  const children = compileChildren(compiling);
   const columns = named.filter(({ attribute }) => attribute.isStored);
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
   refuseSharedColumns(compiling, [...stored, ...secrets]);
-  refuseTwoPlaces(compiling, { columns: named, slots, joins });
-  refuseUnmapped(compiling, { columns: named, slots, joins });
+  refuseTwoPlaces(compiling, { columns: named, slots, joins, children });
+  refuseUnmapped(compiling, { columns: named, slots, joins, children });
   refuseUnfitUniques(compiling, columns);
   refuseUnknownConstraints(compiling);
 
@@ -79,6 +82,7 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
     secrets,
     slots,
     joins,
+    children,
     stored,
     selected: raw(selected.map(([column, alias]) => `${identifier(column)} AS ${alias}`).join(", ")),
     selectedOfRow: raw(selected.map(([, alias]) => `r.${alias}`).join(", ")),

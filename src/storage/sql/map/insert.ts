@@ -2,17 +2,17 @@ import type { CreateRequest } from "../../adapter.ts";
 import { firstVersion } from "../../moved.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { type Column, driverValue } from "./column.ts";
+import { driverValue } from "./column.ts";
 import { tenantValue } from "./elements.ts";
 import { idOperand, parseId } from "./id.ts";
 import { ofTenantColumn } from "./lock.ts";
-import { assignments, type TakenApart } from "./row.ts";
+import { assignments, isWritten, type TakenApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import type { MappedSecrets } from "./secrets.ts";
 import { sqlName } from "./table.ts";
 
 /** A row that is to be. */
-export interface NewRow extends TakenApart {
+export interface NewRow extends Pick<TakenApart, "values" | "rest"> {
   /** The id as the column is to have it; undefined where the database makes it. */
   readonly id: string | undefined;
   readonly secrets: MappedSecrets;
@@ -59,17 +59,11 @@ function identityValues(scope: MapScope, id: string | undefined): readonly Assig
   ];
 }
 
-function attributeValues(dialect: Dialect, { values }: TakenApart): readonly Assignment[] {
+function attributeValues(dialect: Dialect, { values }: NewRow): readonly Assignment[] {
   return [...values]
-    .filter(([column, value]) => value !== undefined || hasValueForNone(column))
+    .filter(([column, value]) => isWritten(column, value))
     .flatMap(([column, value]) => assignments(dialect, column, value))
     .map(([name, value]) => [name, sql`${value}`]);
-}
-
-/** Whether a column has a value for an unassigned attribute; without one the table's own default holds. */
-function hasValueForNone(column: Column): boolean {
-  const written = column.write(undefined);
-  return written !== undefined && (written !== null || column.isConverted);
 }
 
 function secretValues(dialect: Dialect, { values }: MappedSecrets): readonly Assignment[] {

@@ -8,6 +8,7 @@ import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { anyHasIdAmong } from "./among.ts";
 import { clearedColumns } from "./check-columns.ts";
+import { deleteChildrenOf } from "./child-write.ts";
 import { driverValue } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { ofHolder } from "./elements.ts";
@@ -50,6 +51,7 @@ export async function deleteMapped(
       for (const holder of scope.mappings.all) await releaseHolders(session, owner, holder, request);
       for (const table of type.joins)
         await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
+      for (const child of type.children) await session.run(deleteChildrenOf(owner, child));
       await session.run(
         request.keep === true && type.mapping.deleted !== undefined
           ? hideRow(owner, type.mapping.deleted, request.at)

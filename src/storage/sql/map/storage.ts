@@ -175,6 +175,7 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
       cursor: true,
       secrets: keptSecrets(mappings),
       ...keptRows(mappings),
+      ...unorderedLists(mappings),
       tenants: settings.hasTenants,
     },
     async get(request, context) {
@@ -242,6 +243,14 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
 function keptRows({ all }: Mappings): Pick<StorageCapabilities, "keepsDeleted"> {
   const names = all.filter(({ mapping }) => mapping.deleted !== undefined).map(({ name }) => name);
   return names.length === 0 ? {} : { keepsDeleted: names.length === all.length || names };
+}
+
+/** The lists whose rows have no order. */
+function unorderedLists({ all }: Mappings): Pick<StorageCapabilities, "unordered"> {
+  const names = all.flatMap(({ name, children }) =>
+    children.filter(({ given }) => given.order === undefined).map(({ attribute }) => `${name}.${attribute.path}`),
+  );
+  return names.length === 0 ? {} : { unordered: names };
 }
 
 /** What has a column is kept [R-83]: all that there is, or what of it. */
