@@ -38,6 +38,7 @@ const TASKS = {
   "bench:tenant-memory": ["node", "--expose-gc", "bench/tenant-memory.ts"],
   "bench:releases": ["node", "bench/releases.ts"],
   "bench:outbox": ["node", "bench/storage/outbox.ts"],
+  "bench:galera": ["node", "bench/storage/galera.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
   "bench:import": ["node", "bench/import.ts"],
   "bench:cost": ["node", "bench/cost.ts"],

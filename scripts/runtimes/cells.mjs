@@ -61,6 +61,10 @@ export function cellsOf(root, room) {
   const onBun = { hosts: ["fetchHandler", "Bun.serve", "nodeHandler"] };
   add(`Bun ${versionOf(tool("bun"))}`, "require", [bun, "require.cjs"], onBun);
   add(`Bun ${versionOf(tool("bun"))}`, "import", [bun, "import.mjs"], { ...onBun, storages: both });
+  add(`Bun ${versionOf(tool("bun"))}`, "import", [bun, "bun-kit.mjs"], {
+    hosts: ["-"],
+    storages: ["bun:sqlite, the kit"],
+  });
   add(`Deno ${versionOf(tool("deno"))}`, "import", [node, tool("deno/bin.cjs"), "run", "-A", "import.mjs"], {
     hosts: ["fetchHandler", "Deno.serve", "nodeHandler"],
     storages: both,

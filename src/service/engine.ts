@@ -15,6 +15,7 @@ import {
 } from "../schema/resource-type.ts";
 import { type Context, keepsDeleted, type StorageAdapter } from "../storage/adapter.ts";
 import type { Outbox } from "../storage/outbox.ts";
+import { partsOf } from "../storage/outboxes.ts";
 import { checkAdapter } from "./check-adapter.ts";
 import { checkResourceTypes, checkTenantOptions } from "./check-options.ts";
 import { type SettledOptions, settlePagination } from "./defaults.ts";
@@ -220,7 +221,7 @@ export function outboxesOf<C extends Context>({
 }: Pick<SettledOptions<C>, "outbox" | "storage">): readonly Outbox<C>[] {
   if (!outbox) return [];
   const adapters: readonly StorageAdapter<C>[] = isAdapter(storage) ? [storage] : Object.values(storage);
-  return [...new Set(adapters.flatMap((adapter) => adapter.outbox ?? []))];
+  return [...new Set(adapters.flatMap(({ outbox: own }) => (own === undefined ? [] : partsOf(own))))];
 }
 
 function isAdapter<C extends Context>(storage: ScimOptions<C>["storage"]): storage is StorageAdapter<C> {

@@ -41,6 +41,7 @@ export type {
   WriteRequest,
 } from "./adapter.ts";
 export { isCursorPage, SELECT_ALL } from "./adapter.ts";
+export { type StorageByTenant, type StorageOfTenant, storageByTenant } from "./by-tenant.ts";
 export { checkComparisons } from "./cost.ts";
 export { type CreateMany, creatingMany } from "./create-many.ts";
 export { inverseElement, withInverses } from "./inverse.ts";

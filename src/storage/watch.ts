@@ -16,7 +16,7 @@ export function storageBehind(error: unknown): string | undefined {
 }
 
 /** Does what a storage does, and remembers of an error that it came from there. */
-async function from<T>(name: string, call: () => Promise<T>): Promise<T> {
+export async function from<T>(name: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

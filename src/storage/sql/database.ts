@@ -62,10 +62,14 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(g
 }
 
 function runner(dialect: Dialect, executor: Executor) {
-  const send = <R>(statement: Fragment) => {
+  const send = async <R>(statement: Fragment) => {
     const { text, parameters } = render(statement, dialect);
-    return executor.executeQuery<R>(statementOf(text, parameters, statement.isShort) as CompiledQuery<R>);
+    const query = statementOf(text, parameters, statement.isShort) as CompiledQuery<R>;
+    const result = await executor.executeQuery<R>(query);
+    return dialect.readValue === undefined ? result : { ...result, rows: result.rows.map(readRow) };
   };
+  const readRow = <R>(row: R): R =>
+    Object.fromEntries(Object.entries(row as object).map(([name, value]) => [name, dialect.readValue?.(value)])) as R;
   return async <R>(statement: Fragment): Promise<readonly R[]> => {
     if (statement.returning === undefined || dialect.supportsReturning === true) return (await send<R>(statement)).rows;
     const { write, query, isDeletion } = statement.returning;

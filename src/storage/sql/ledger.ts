@@ -2,6 +2,7 @@ import { instantText, isOver, type Ledger, type LedgerEntry } from "../ledger.ts
 import type { Database, Session } from "./database.ts";
 import type { Dialect } from "./dialect/dialect.ts";
 import { type Fragment, raw, returning, short, sql } from "./dialect/fragment.ts";
+import { inTenant } from "./tenant.ts";
 
 /** The columns of the table: by them it is told from another one of its name. */
 export const LEDGER_COLUMNS: readonly string[] = ["tenant", "kind", "key", "value", "until"];
@@ -89,7 +90,7 @@ interface Keys {
 function isAmong(dialect: Dialect, { tenant, kind, keys }: Keys, prefix: string): Fragment {
   const rows = JSON.stringify([...new Set(keys)].map((key) => [tenant, kind, key]));
   const names = raw(["tenant", "kind", "key"].map((name) => prefix + name).join(", "));
-  return sql`(${names}) IN (SELECT v.tenant, v.kind, v.key FROM ${dialect.rows(rows, ["tenant", "kind", "key"], "v")})`;
+  return sql`${inTenant(dialect, tenant, prefix)}(${names}) IN (SELECT v.tenant, v.kind, v.key FROM ${dialect.rows(rows, ["tenant", "kind", "key"], "v")})`;
 }
 
 /** Condition on rows: they are not over. */
@@ -112,7 +113,7 @@ function upsert(dialect: Dialect, table: Fragment, tenant: string, entries: read
     .sort(byKey);
   const source = dialect.rows(JSON.stringify(rows), ["tenant", "kind", "key", "value", "until"], "v");
   return sql`INSERT INTO ${table} (tenant, kind, key, value, until)
-    SELECT v.tenant, v.kind, v.key, v.value, nullif(v.until, '') FROM ${source} WHERE (1 = 1)
+    SELECT ${tenant}, v.kind, v.key, v.value, nullif(v.until, '') FROM ${source} WHERE (1 = 1)
     ON CONFLICT (tenant, kind, key) DO UPDATE SET value = excluded.value, until = excluded.until`;
 }
 

@@ -2,6 +2,7 @@ import type { NewOutboxEntry, Outbox, OutboxEntry } from "../outbox.ts";
 import type { Database, Session } from "./database.ts";
 import { cast, type Dialect } from "./dialect/dialect.ts";
 import { type Fragment, join, raw, short, sql } from "./dialect/fragment.ts";
+import { inTenant } from "./tenant.ts";
 
 // Of the events of a resource, only the first one can be taken. `due` says from when on, in milliseconds of the database's clock: it is
 // in the future while somebody has taken the event, or after it failed. An event behind another one that somebody came across has no
@@ -81,7 +82,9 @@ export async function deleteOutbox(database: Database, table: Fragment, tenant: 
     );
     if (places.length === 0) return;
     await database.transaction((session) =>
-      session.run(sql`DELETE FROM ${table} WHERE ${isOneOf(database.dialect, places)}`),
+      session.run(
+        sql`DELETE FROM ${table} WHERE ${inTenant(database.dialect, tenant)}${isOneOf(database.dialect, places)}`,
+      ),
     );
   }
 }

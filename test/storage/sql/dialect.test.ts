@@ -20,8 +20,10 @@ test("a dialect is found by what the adapter can do, and a database without one 
   expect(nameOf(new PostgresAdapter())).toBe("PostgreSQL");
   expect(nameOf(new PGliteAdapter())).toBe("PostgreSQL");
   expect(nameOf(new SqliteAdapter())).toBe("SQLite");
-  for (const adapter of [new MysqlAdapter(), new MssqlAdapter()])
-    expect(() => nameOf(adapter)).toThrow("sqlStorage: db must be a Kysely over PostgreSQL or SQLite.");
+  expect(nameOf(new MysqlAdapter())).toBe("MariaDB or MySQL");
+  expect(() => nameOf(new MssqlAdapter())).toThrow(
+    "sqlStorage: db must be a Kysely over PostgreSQL, SQLite, MariaDB or MySQL.",
+  );
 });
 
 test("no two dialects answer to the same adapter", () => {
@@ -40,6 +42,13 @@ test.each([
   [{ code: "SQLITE_CONSTRAINT_FOREIGNKEY" }, "reference"],
   [{ code: "ECONNRESET" }, "unavailable"],
   [{ message: "Connection terminated unexpectedly" }, "unavailable"],
+  [{ code: "ER_LOCK_DEADLOCK", errno: 1213 }, "contention"],
+  [{ code: "ER_LOCK_WAIT_TIMEOUT", errno: 1205 }, "busy"],
+  [{ code: "ER_DUP_ENTRY", errno: 1062 }, "unique"],
+  [{ code: "ER_NO_REFERENCED_ROW_2", errno: 1452 }, "reference"],
+  [{ code: "PROTOCOL_CONNECTION_LOST" }, "unavailable"],
+  [{ code: "ER_OPTION_PREVENTS_STATEMENT", errno: 1290 }, "unavailable"],
+  [{ code: "ER_PARSE_ERROR", errno: 1064 }, undefined],
   [{ code: "SQLITE_CONSTRAINT_CHECK" }, undefined],
   [{ code: "22P02" }, undefined],
   [{ code: "EPERM" }, undefined],

@@ -35,7 +35,7 @@ export interface Opened {
 
 /** A database engine that the adapter is tested on. */
 export interface Engine {
-  readonly name: "SQLite in memory" | "SQLite in a file" | "PGlite" | "PostgreSQL";
+  readonly name: string;
   readonly isPostgres: boolean;
   open(options?: Partial<SqlStorageOptions>): Promise<Opened>;
   /** Drops what the tests made. */
@@ -136,7 +136,8 @@ export function postgresEngine(connections = 8, name = "scimkit-test"): Engine {
   });
 }
 
-function postgresLike(name: "PGlite" | "PostgreSQL", dialect: () => Promise<Dialect>): Engine {
+/** An engine that has schemas, one for each that is opened. */
+export function postgresLike(name: string, dialect: () => Promise<Dialect>): Engine {
   const schemas: string[] = [];
   let last: Kysely<unknown> | undefined;
   return {
@@ -158,7 +159,8 @@ function postgresLike(name: "PGlite" | "PostgreSQL", dialect: () => Promise<Dial
   };
 }
 
-async function opened(db: Kysely<unknown>, sent: Sent[], options: Partial<SqlStorageOptions>): Promise<Opened> {
+/** Storage over a database, with tables and nothing in them. */
+export async function opened(db: Kysely<unknown>, sent: Sent[], options: Partial<SqlStorageOptions>): Promise<Opened> {
   const { db: counted, failAt } = faulty(db);
   const storage = sqlStorage({ db: counted, ...options });
   await storage.prepare();
@@ -166,7 +168,8 @@ async function opened(db: Kysely<unknown>, sent: Sent[], options: Partial<SqlSto
   return { storage, db, failAt, tables: { prefix: options.tablePrefix ?? "scim_", schema: options.schema }, sent };
 }
 
-function noteIn(sent: Sent[]): Logger {
+/** Notes what is sent. */
+export function noteIn(sent: Sent[]): Logger {
   return ({ level, query }) => {
     // Which shapes there are, and of which version the tables are, is asked anew now and then, whatever is tested.
     if (level === "query" && !/shape_use|migration" m /.test(query.sql)) sent.push(query);

@@ -1,8 +1,8 @@
 import type { DialectAdapter } from "kysely";
 import type { CatalogWords } from "./catalog-words.ts";
-import type { ErrorWords } from "./driver-error.ts";
+import type { DriverError, ErrorWords } from "./driver-error.ts";
 import type { FitWords } from "./fit-words.ts";
-import { type Fragment, raw, sql } from "./fragment.ts";
+import { type Fragment, join, raw, sql } from "./fragment.ts";
 import type { IndexWords } from "./index-words.ts";
 import type { JsonWords } from "./json-words.ts";
 
@@ -33,6 +33,8 @@ export interface Dialect
    * Default: as it is.
    */
   readonly spell?: (text: string) => string;
+  /** A value of a row as statements mean it. Default: as the drivers give it. */
+  readonly readValue?: (value: unknown) => unknown;
   /** Most parameters of one statement, well below the limit of the database. */
   readonly mostParameters: number;
 }
@@ -55,6 +57,11 @@ export interface TransactionWords {
    */
   readonly supportsWritesInWith?: boolean;
   /**
+   * Whether the rows of different tenants lie on different servers. Every part of a statement then names the tenant, though the
+   * planner could find a better way where it does not; and what is about several tenants is done for one after the other. Default false.
+   */
+  readonly keepsTenantsApart?: boolean;
+  /**
    * Whether a write gives rows by RETURNING. Default false: they are read by a statement more, before a deletion and
    * behind every other write.
    */
@@ -75,6 +82,11 @@ export interface TransactionWords {
    * need no turns besides, because there is one at a time.
    */
   readonly takeTurn?: (text: string) => Fragment;
+  /**
+   * Where what makes tables ends the transaction: whether an error says that a thing is there, or gone, already. What was broken off
+   * is then healed by doing it again. Default: all of it is one transaction.
+   */
+  readonly isThereAlready?: (error: DriverError) => boolean;
   /** Lets foreign keys be looked at when the transaction ends. Default: what must hold together is one statement. */
   readonly deferReferences?: Fragment;
 }
@@ -91,6 +103,10 @@ export interface TableWords {
   readonly createSchema?: (name: string) => Fragment;
   /** Column types; texts are in the order of their code points. */
   readonly text: string;
+  /** The type of texts that an index holds whole, of so many bytes at most. Default: `text`, which has no end. */
+  readonly textOf?: (bytes: number) => string;
+  /** The type of texts that are as long as they like, and that no index is over. Default: `TEXT`. */
+  readonly longText?: string;
   readonly integer: string;
   readonly json: string;
   /** The type of a primary key that numbers rows, as `textTable` needs it. Default: rows have no number. */
@@ -124,6 +140,8 @@ export interface ValueWords {
   includes(text: Fragment, part: string): Fragment;
   startsWith(text: Fragment, part: string): Fragment;
   endsWith(text: Fragment, part: string): Fragment;
+  /** Texts one behind the other. Default: `||`. */
+  readonly concat?: (parts: readonly Fragment[]) => Fragment;
   /**
    * Condition: a text has characters beyond ASCII (or NUL), which take more bytes than one. A difference, because an
    * index over it and what the database knows of its values make the condition cheap.
@@ -134,6 +152,11 @@ export interface ValueWords {
    * database rates a search by all columns of an index higher than one by its first.
    */
   readonly ofMost?: (condition: Fragment) => Fragment;
+}
+
+/** Texts one behind the other. */
+export function concat(dialect: Pick<Dialect, "concat">, parts: readonly Fragment[]): Fragment {
+  return dialect.concat?.(parts) ?? sql`(${join(parts, " || ")})`;
 }
 
 /** What values are cast to. */

@@ -5,11 +5,17 @@ export interface DriverError {
   readonly name?: unknown;
   readonly code?: unknown;
   readonly errcode?: unknown;
+  readonly rawCode?: unknown;
+  readonly errno?: unknown;
   readonly message?: unknown;
   readonly constraint?: unknown;
   readonly schema?: unknown;
   readonly table?: unknown;
   readonly column?: unknown;
+  readonly constraint_name?: unknown;
+  readonly schema_name?: unknown;
+  readonly table_name?: unknown;
+  readonly column_name?: unknown;
 }
 
 /**
@@ -20,6 +26,8 @@ export interface ErrorWords {
   faultOf(error: DriverError): Fault | undefined;
   /** Why a value was refused; undefined where none was. */
   refusalOf(error: DriverError): Refusal | undefined;
+  /** Whether a value is longer than what is to hold it, whatever `refusalOf` says. Default: nothing but an index has an end. */
+  readonly isTooLong?: (error: DriverError) => boolean;
   /** What refused a write; undefined where the error does not tell. */
   constraintOf(error: DriverError): Constraint | undefined;
 }

@@ -1,10 +1,11 @@
 import type { DialectAdapter } from "kysely";
 import type { Dialect } from "./dialect.ts";
+import { mysql } from "./mysql.ts";
 import { postgres } from "./postgres.ts";
 import { sqlite } from "./sqlite.ts";
 
 /** Every dialect there is. */
-export const DIALECTS: readonly Dialect[] = [postgres, sqlite];
+export const DIALECTS: readonly Dialect[] = [postgres, sqlite, mysql];
 
 /**
  * The dialect of a database, by what its Kysely adapter says that it can do: that survives minifying and third-party
@@ -18,5 +19,5 @@ export function dialectOf(given: DialectAdapter): Dialect {
       adapter.supportsTransactionalDdl === (given.supportsTransactionalDdl === true),
   );
   if (found !== undefined) return found;
-  throw new TypeError(`sqlStorage: db must be a Kysely over ${DIALECTS.map(({ name }) => name).join(" or ")}.`);
+  throw new TypeError(`sqlStorage: db must be a Kysely over ${DIALECTS.map(({ name }) => name).join(", ")}.`);
 }

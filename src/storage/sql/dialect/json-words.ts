@@ -7,6 +7,8 @@ import type { Fragment } from "./fragment.ts";
 export interface JsonWords {
   /** A JSON text as a value of the keys column. */
   toJson(text: unknown): Fragment;
+  /** JSON as text, as the value of a column of an application's, of JSON or of text. Default: as it is. */
+  readonly jsonValue?: (text: string) => Fragment;
   /** A value of the keys column as JSON text. */
   jsonText(column: Fragment): Fragment;
   /** A column of whatever type that holds JSON, as `object`, `member` and `each` look into it. */
@@ -44,6 +46,8 @@ export interface JsonWords {
   readonly forEach?: (query: Fragment) => Fragment;
   /** A row source with the single text column `value` from a JSON text that is an array of strings. */
   list(json: string): Fragment;
+  /** Whether elements are read as rows, by a statement of their own, because `aggregate` is not to be had. Default false. */
+  readonly readsElementsAsRows?: boolean;
   /** A JSON text array of what a row source gives, in its order. */
   aggregate(elements: readonly Fragment[], source: Fragment): Fragment;
 }

@@ -5,14 +5,14 @@ import { quotedMember } from "./json-words.ts";
 
 /** Of the days that not every month has, those that a month surely has. */
 const DAY = "((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)";
-const DATE_TIME = `^(000[2-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-${DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])?$`;
+export const DATE_TIME = `^(000[2-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-${DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])?$`;
 /** Without padding, or padded to fours. */
-const BINARY = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2,3}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$";
+export const BINARY = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2,3}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$";
 /** A relative reference, or an address whose host is made of plain names. */
 const LABEL = "[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*";
-const REFERENCE = `^([A-Za-z0-9._~/?#@!$&()*+,;=-]+|https?://${LABEL}([.]${LABEL})*([/?#][A-Za-z0-9._~:/?#@!$&()*+,;=-]*)?)$`;
+export const REFERENCE = `^([A-Za-z0-9._~/?#@!$&()*+,;=-]+|https?://${LABEL}([.]${LABEL})*([/?#][A-Za-z0-9._~:/?#@!$&()*+,;=-]*)?)$`;
 const FORMS = { dateTime: DATE_TIME, binary: BINARY, reference: REFERENCE };
-const NUMBER = "^-?[0-9]{1,255}(\\.[0-9]+)?(e[+-]?[0-9]{1,2})?$";
+export const NUMBER = "^-?[0-9]{1,255}(\\.[0-9]+)?(e[+-]?[0-9]{1,2})?$";
 
 /** Looks into JSON of any shape as PostgreSQL does it. */
 export const postgresFit: FitWords = {

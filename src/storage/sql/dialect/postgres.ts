@@ -5,7 +5,7 @@ import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { postgresFit } from "./postgres-fit.ts";
 
-/** PostgreSQL: `pg`, PGlite. */
+/** PostgreSQL: `pg`, PGlite, postgres.js. */
 export const postgres: Dialect = {
   name: "PostgreSQL",
   adapter: { supportsReturning: true, supportsTransactionalDdl: true },
@@ -39,7 +39,10 @@ export const postgres: Dialect = {
   // With two ends, because without statistics a range is taken for one row in 200, and what has one end for every third.
   isBeyondAscii: (text) => sql`((octet_length(${text}) - char_length(${text})) BETWEEN 1 AND 2147483647)`,
 
-  toJson: (text) => sql`${text}::jsonb`,
+  // As text first: postgres.js makes JSON of what the server takes for a parameter of JSON, which is JSON already.
+  toJson: (text) => sql`${text}::text::jsonb`,
+  // Kept as it is, and assigned to columns of either type of JSON, and of text.
+  jsonValue: (text) => sql`${text}::text::json`,
   jsonText: (column) => sql`${column}::text`,
   jsonIn: (column) => sql`CAST(${column} AS jsonb)`,
   object: (json, name) => sql`(${json}->${literal(name)})`,
@@ -56,12 +59,12 @@ export const postgres: Dialect = {
   // with it, for one. OFFSET keeps it from seeing through the subquery.
   rows: (json, columns, alias) => {
     const named = columns.map((column, index) => `v.value->>${index} AS ${column}`);
-    return sql`(SELECT ${raw(named.join(", "))} FROM json_array_elements(${json}::json) v(value)
+    return sql`(SELECT ${raw(named.join(", "))} FROM json_array_elements(${json}::text::json) v(value)
       WHERE json_typeof(v.value) = 'array' OFFSET 0) ${raw(alias)}`;
   },
   apart: raw(" OFFSET 0"),
   forEach: (query) => sql`LATERAL (${query} OFFSET 0)`,
-  list: (json) => sql`(SELECT v.value#>>'{}' AS value FROM json_array_elements(${json}::json) v(value)
+  list: (json) => sql`(SELECT v.value#>>'{}' AS value FROM json_array_elements(${json}::text::json) v(value)
     WHERE json_typeof(v.value) = 'string' OFFSET 0) AS listed`,
   aggregate: (elements, source) =>
     sql`(SELECT json_agg(json_build_array(${join(elements, ", ")}))::text FROM ${source})`,
@@ -72,7 +75,8 @@ export const postgres: Dialect = {
   listIndex: {
     method: "gin",
     over: (json, member) => sql` USING gin ((${json}->${literal(member)}) jsonb_path_ops)`,
-    contains: (json, member, element) => sql`(${json}->${literal(member)}) @> ${JSON.stringify([element])}::jsonb`,
+    contains: (json, member, element) =>
+      sql`(${json}->${literal(member)}) @> ${JSON.stringify([element])}::text::jsonb`,
   },
   textIndex: {
     method: "gin",
@@ -123,11 +127,17 @@ export const postgres: Dialect = {
   kindOf: (type) => KINDS[type.replace(/\(.*\)/, "")],
   hasCastsThatRefuse: true,
 
-  constraintOf({ constraint, schema, table, column }) {
-    const told = typeof table === "string" && table !== "" ? { table } : {};
-    if (typeof constraint === "string" && constraint !== "")
-      return { ...told, name: constraint, columnsQuery: columnsOf(constraint, String(schema ?? "public")) };
-    return typeof column === "string" && column !== "" ? { ...told, columns: [column] } : undefined;
+  // What pg and PGlite call `constraint`, postgres.js calls `constraint_name`.
+  constraintOf(error) {
+    const table = nameIn(error.table ?? error.table_name);
+    const told = table === undefined ? {} : { table };
+    const constraint = nameIn(error.constraint ?? error.constraint_name);
+    if (constraint !== undefined) {
+      const schema = String(error.schema ?? error.schema_name ?? "public");
+      return { ...told, name: constraint, columnsQuery: columnsOf(constraint, schema) };
+    }
+    const column = nameIn(error.column ?? error.column_name);
+    return column === undefined ? undefined : { ...told, columns: [column] };
   },
 };
 
@@ -137,7 +147,11 @@ function classOf({ table, schema }: TableName): Fragment {
 }
 
 function postgresList(texts: readonly string[]): Fragment {
-  return sql`json_array_elements_text(${JSON.stringify(texts)}::json)`;
+  return sql`json_array_elements_text(${JSON.stringify(texts)}::text::json)`;
+}
+
+function nameIn(told: unknown): string | undefined {
+  return typeof told === "string" && told !== "" ? told : undefined;
 }
 
 /** Types by their names in a CAST, without a length. */

@@ -5,7 +5,7 @@ import { join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { sqliteFit } from "./sqlite-fit.ts";
 
-/** SQLite: `openSqlite`, better-sqlite3. */
+/** SQLite: `openSqlite`, better-sqlite3, libSQL, Bun. */
 export const sqlite: Dialect = {
   name: "SQLite",
   adapter: { supportsReturning: true, supportsTransactionalDdl: false },
@@ -83,7 +83,7 @@ export const sqlite: Dialect = {
 
   faultOf(error) {
     const result = resultOf(error);
-    return result === undefined ? undefined : (FAULTS[result] ?? FAULTS[result & 0xff]);
+    return result === undefined ? LIBSQL_FAULTS[String(error.code)] : (FAULTS[result] ?? FAULTS[result & 0xff]);
   },
   refusalOf(error) {
     const result = resultOf(error);
@@ -110,7 +110,8 @@ export const sqlite: Dialect = {
 
   // "UNIQUE constraint failed: users.org_id, users.email", or "…: index 'name'", or the name of a CHECK.
   constraintOf({ message }) {
-    const text = String(message ?? "");
+    // libSQL puts the code before it.
+    const text = String(message ?? "").replace(/^SQLITE_\w+: /, "");
     const misfit = /^cannot store .* value in .* column (.+)$/.exec(text)?.[1];
     if (misfit !== undefined) return columnsNamed(misfit);
     const start = text.lastIndexOf(FAILED);
@@ -168,11 +169,15 @@ function memberPath(name: string, behind = "") {
 
 const FAILED = "constraint failed: ";
 
-/** The result code of an error, by number as node:sqlite has it or by name as better-sqlite3 does. */
-function resultOf({ code, errcode }: DriverError): number | undefined {
+/** The result code of an error, by number as node:sqlite and libSQL have it or by name as better-sqlite3 and Bun do. */
+function resultOf({ code, errcode, rawCode }: DriverError): number | undefined {
   if (typeof errcode === "number") return errcode;
   if (typeof code !== "string" || !code.startsWith("SQLITE_")) return undefined;
-  return code.startsWith("SQLITE_IOERR") ? RESULTS.SQLITE_IOERR : RESULTS[code];
+  if (typeof rawCode === "number") return rawCode;
+  // What is told more closely, as SQLITE_BUSY_TIMEOUT, is a kind of what stands before: SQLITE_BUSY.
+  let name = code;
+  while (RESULTS[name] === undefined && name.includes("_")) name = name.slice(0, name.lastIndexOf("_"));
+  return RESULTS[name];
 }
 
 const RESULTS: Readonly<Record<string, number>> = {
@@ -204,6 +209,14 @@ const FAULTS: Readonly<Record<number, Fault>> = {
   787: "reference",
   1555: "unique",
   2067: "unique",
+};
+
+/** What a client of libSQL says of itself. */
+const LIBSQL_FAULTS: Readonly<Record<string, Fault>> = {
+  // Transactions have all of its connections.
+  TRANSACTION_ACTIVE: "busy",
+  TRANSACTION_CLOSED: "unavailable",
+  CLIENT_CLOSED: "unavailable",
 };
 
 const REFUSALS: Readonly<Record<number, Refusal>> = {

@@ -1,4 +1,5 @@
-import type { Dialect, Driver, Kysely, KyselyConfig } from "kysely";
+import type { Kysely, KyselyConfig } from "kysely";
+import { kyselyOver } from "./kysely-over.ts";
 import { type NodeSqlite, openHere, type SqliteConnection } from "./sqlite-connection.ts";
 import { type Connections, SqliteDriver } from "./sqlite-driver.ts";
 import { openInThread } from "./sqlite-thread.ts";
@@ -38,14 +39,10 @@ export interface SqliteOptions {
  */
 export async function openSqlite<DB = unknown>(path: string, options: SqliteOptions = {}): Promise<Kysely<DB>> {
   const sqlite = await loadSqlite();
-  const kysely = await import("kysely");
   const isInMemory = isNoFile(path);
   const most = isInMemory ? 1 : (options.connections ?? DEFAULT_CONNECTIONS);
   const driver = new SqliteDriver(connectionsTo(sqlite, path, most));
-  return new kysely.Kysely<DB>({
-    dialect: dialectOf(kysely, driver, !isInMemory),
-    ...(options.log === undefined ? {} : { log: options.log }),
-  });
+  return kyselyOver<DB>(driver, { hasConnections: !isInMemory, log: options.log });
 }
 
 /** What each connection would have for itself: the names that stand for memory, as URIs too, and the nameless temporary file. */
@@ -55,7 +52,7 @@ function isNoFile(path: string): boolean {
   );
 }
 
-/** Loaded here, and Kysely behind it, so that this file can be loaded where there is no `node:sqlite` and no Kysely. */
+/** Loaded here, so that this file can be loaded where there is no `node:sqlite`. */
 async function loadSqlite(): Promise<NodeSqlite> {
   const sqlite: NodeSqlite | undefined = await import("node:sqlite").catch(() => undefined);
   // The youngest of all that is called here.
@@ -83,18 +80,4 @@ function openNamed(sqlite: NodeSqlite, path: string): SqliteConnection {
       code: (error as { code?: unknown }).code,
     });
   }
-}
-
-function dialectOf(kysely: typeof import("kysely"), driver: Driver, hasConnections: boolean): Dialect {
-  class NodeSqliteAdapter extends kysely.SqliteAdapter {
-    override get supportsMultipleConnections(): boolean {
-      return hasConnections;
-    }
-  }
-  return {
-    createAdapter: () => new NodeSqliteAdapter(),
-    createDriver: () => driver,
-    createIntrospector: (db) => new kysely.SqliteIntrospector(db),
-    createQueryCompiler: () => new kysely.SqliteQueryCompiler(),
-  };
 }

@@ -10,6 +10,7 @@ import { assignments, isWritten, type TakenApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import type { MappedSecrets } from "./secrets.ts";
 import { sqlName } from "./table.ts";
+import { restOperand } from "./update.ts";
 
 /** A row that is to be. */
 export interface NewRow extends Pick<TakenApart, "values" | "rest"> {
@@ -35,7 +36,7 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
     [mapping.lastModified, sql`${resource.meta.lastModified ?? at}`],
     ...attributeValues(dialect, row),
     ...secretValues(dialect, row.secrets),
-    ...(mapping.rest === undefined ? [] : [[mapping.rest, sql`${JSON.stringify(row.rest ?? {})}`] as const]),
+    ...(mapping.rest === undefined ? [] : [[mapping.rest, restOperand(dialect, row.rest)] as const]),
   ];
   const columns = join(
     assigned.map(([column]) => sqlName(column)),

@@ -167,7 +167,7 @@ function setsOf({ dialect, type }: MapScope, row: MappedRow, held: TakenApart, n
     const key = keyOf(column, value);
     return key === (row[column.key.alias] ?? null) ? [] : [sql`${sqlName(column.key.name)} = ${key}`];
   });
-  return [...columns, ...(isSame(held.rest, now.rest) ? [] : setRest(type, now.rest))];
+  return [...columns, ...(isSame(held.rest, now.rest) ? [] : setRest(dialect, type, now.rest))];
 }
 
 function keyOf({ attribute }: Column, value: unknown): string | null {

@@ -224,7 +224,7 @@ function withoutReferences(owner: MappedOwner, holder: MappedType, row: MappedRo
     const [value, now] = withoutReference(attribute, readAttribute(rest, attribute), id);
     if (isNamed || !isSame(value, now)) writeAttribute(left, attribute, isNamed ? undefined : now);
   }
-  return isSame(rest, left) ? sets : [...sets, ...setRest(holder, left)];
+  return isSame(rest, left) ? sets : [...sets, ...setRest(owner.dialect, holder, left)];
 }
 
 /** What sets a column of a whole attribute, where that names the id. */

@@ -212,7 +212,7 @@ function changedColumns(
       const written = value === null ? null : driverValue(dialect, column.write(value));
       return sql`${sqlName(column.name)} = ${written}`;
     }),
-    ...(isRestChanged ? setRest(type, after.rest) : []),
+    ...(isRestChanged ? setRest(dialect, type, after.rest) : []),
   ];
 }
 

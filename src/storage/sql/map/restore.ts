@@ -35,7 +35,7 @@ export function restoreRow(
       ([column, value]) =>
         sql`${sqlName(column.name)} = ${value === null ? null : driverValue(dialect, column.write(value))}`,
     ),
-    ...setRest(type, rest),
+    ...setRest(dialect, type, rest),
     sql`${sqlName(mapping.deleted ?? "")} = NULL`,
   ];
   return sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${anyOwnRow(owner)} RETURNING ${type.selected}`;

@@ -18,7 +18,17 @@ export function setColumn(dialect: Dialect, column: Column, value: unknown): rea
 }
 
 /** What sets the column for what has no column of its own; none where the table has no such column. */
-export function setRest({ mapping }: MappedType, rest: ResourceObject | undefined): readonly Fragment[] {
+export function setRest(
+  dialect: Dialect,
+  { mapping }: MappedType,
+  rest: ResourceObject | undefined,
+): readonly Fragment[] {
   if (mapping.rest === undefined) return [];
-  return [sql`${sqlName(mapping.rest)} = ${JSON.stringify(rest ?? {})}`];
+  return [sql`${sqlName(mapping.rest)} = ${restOperand(dialect, rest)}`];
+}
+
+/** The value of the column for what has no column of its own. */
+export function restOperand(dialect: Dialect, rest: ResourceObject | undefined): Fragment {
+  const text = JSON.stringify(rest ?? {});
+  return dialect.jsonValue?.(text) ?? sql`${text}`;
 }

@@ -122,7 +122,7 @@ function additions(delta: Delta): readonly Fragment[] {
   return [
     sql`named AS MATERIALIZED (
       SELECT v.value, (SELECT t.type FROM ${tables.resource} t WHERE t.tenant = ${tenant} AND t.id = v.value->>2) AS type
-      FROM json_array_elements(${variantsOf(delta)}::json) v(value))`,
+      FROM json_array_elements(${variantsOf(delta)}::text::json) v(value))`,
     sql`wanted AS (
       SELECT (n.value->>0)::int AS place, n.value->>1 AS key, n.value->>2 AS value, n.type,
         n.value->3->n.type IS NOT NULL AS is_target, coalesce(n.value->3->n.type, n.value->3->'') AS variant

@@ -61,6 +61,7 @@ export function isLikeColumn({ owner, marks }: Delta): Fragment {
 export function withKeys({ request, owner }: Delta, keys: Iterable<string>): Fragment {
   const attribute = request.attribute.path;
   return hasKeyIn(
+    owner,
     elementKeys(
       owner,
       Array.from(keys, (key) => ({ attribute, key })),

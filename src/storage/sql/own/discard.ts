@@ -112,7 +112,7 @@ export async function deleteOrphans({ database, tables }: Field, tenant: string)
     for (;;) {
       // Looked for first: who only reads keeps nobody from writing.
       const rows = await database.run<{ id: string }>(sql`SELECT o.id FROM ${table} o
-        WHERE o.tenant = ${tenant} AND NOT EXISTS (SELECT 1 FROM ${tables.resource} r WHERE r.tenant = o.tenant AND r.id = o.id)
+        WHERE o.tenant = ${tenant} AND NOT EXISTS (SELECT 1 FROM ${tables.resource} r WHERE r.tenant = ${tenant} AND r.id = o.id)
         LIMIT ${MOST_ORPHANS}`);
       if (rows.length === 0) break;
       const isLeft = isAmong(database.dialect, [...new Set(rows.map(({ id }) => id))]);

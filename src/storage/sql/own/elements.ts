@@ -53,7 +53,7 @@ function documentSource({ dialect }: OwnScope, attribute: Attribute): ElementSou
 }
 
 /** The elements of a collection are rows of their own. */
-function rowSource({ dialect, tables }: OwnScope, attribute: Attribute): ElementSource {
+function rowSource({ dialect, tables, tenant }: OwnScope, attribute: Attribute): ElementSource {
   const json = raw("m.keys");
   // What begins with a control character is escaped, and the rest of these are keys of elements that have no value.
   const value = sql`(CASE WHEN m.key = '' OR m.key >= ' ' THEN m.key
@@ -61,7 +61,7 @@ function rowSource({ dialect, tables }: OwnScope, attribute: Attribute): Element
   const textOf: ElementSource["textOf"] = (sub) =>
     sub === undefined || sub.name === "value" ? value : partOf(dialect, json, sub);
   return {
-    from: sql`${tables.element} m WHERE ${heldIn(attribute)}`,
+    from: sql`${tables.element} m WHERE ${heldIn(tenant, attribute)}`,
     order: raw("m.key"),
     textOf,
     places: rowPlaces(partsOf(dialect, attribute, json, textOf)),
@@ -89,30 +89,34 @@ function compareKey(operator: CompareOperator, operand: Key): Fragment | undefin
 
 /** The resources that refer to this one: the groups of a user. @see RFC 7643 §4.1.2 groups */
 function inverseSource(
-  { dialect, tables }: OwnScope,
+  scope: OwnScope,
   attribute: Attribute,
   inverse: NonNullable<Attribute["inverseOf"]>,
 ): ElementSource | undefined {
+  const { dialect } = scope;
   const display = attribute.sub("display");
   // The holder's name is stored under its own key, which is that of a text compared without regard to case.
   if (display !== undefined && (display.caseExact || display.comparison !== "plain")) return undefined;
   const textOf: ElementSource["textOf"] = (sub) => {
     const part = sub && inversePart(sub);
     if (sub === undefined || part === "id") return raw("m.id");
-    if (part === "name") return ofHolder(tables, dialect.member(raw("h.keys"), HOLDER_NAME));
+    if (part === "name") return ofHolder(scope, dialect.member(raw("h.keys"), HOLDER_NAME));
     return cast(dialect, part === "direct" ? sql`${keyText(sub.key(DIRECT))}` : raw("NULL"), "text");
   };
   return {
-    from: referring(tables, inverse),
+    from: referring(scope, inverse),
     order: raw("m.id"),
     textOf,
     places: partsOf(dialect, attribute, raw("NULL"), textOf),
   };
 }
 
-/** Condition on rows `m` of elements: the row `r` holds them in the attribute. */
-export function heldIn({ path }: Attribute): Fragment {
-  return sql`m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${literal(path)}`;
+/**
+ * Condition on rows `m` of elements: the row `r` holds them in the attribute. The tenant is a value wherever it is known, so that a
+ * database that keeps tenants apart knows from each part of a statement whose rows are meant.
+ */
+export function heldIn(tenant: unknown, { path }: Attribute): Fragment {
+  return sql`m.tenant = ${tenant} AND m.id = r.id AND m.attribute = ${literal(path)}`;
 }
 
 /**
@@ -120,20 +124,20 @@ export function heldIn({ path }: Attribute): Fragment {
  * holders. An index answers each half of the union; no planner finds that out of an OR by itself.
  */
 export function referring(
-  { element }: Tables,
+  { tables: { element }, tenant }: Pick<OwnScope, "tables" | "tenant">,
   { resourceType, attribute }: NonNullable<Attribute["inverseOf"]>,
 ): Fragment {
   const halves = ["m.target = r.id", "m.target IS NULL AND m.value = r.id"].map(
     (refersToRow) => sql`SELECT m.tenant, m.id FROM ${element} m
-      WHERE ${raw(refersToRow)} AND m.tenant = r.tenant
+      WHERE ${raw(refersToRow)} AND m.tenant = ${tenant}
       AND m.type = ${literal(resourceType)} AND m.attribute = ${literal(attribute)}`,
   );
   return sql`(${join(halves, " UNION ALL ")}) m WHERE (1 = 1)`;
 }
 
 /** A value of the holder of `m`, where it is row `h`: looked up one by one, which a join need not be. */
-export function ofHolder({ resource }: Tables, value: Fragment): Fragment {
-  return sql`(SELECT ${value} FROM ${resource} h WHERE h.tenant = m.tenant AND h.id = m.id)`;
+export function ofHolder({ tables, tenant }: Pick<OwnScope, "tables" | "tenant">, value: Fragment): Fragment {
+  return sql`(SELECT ${value} FROM ${tables.resource} h WHERE h.tenant = ${tenant} AND h.id = m.id)`;
 }
 
 function partOf(dialect: Dialect, json: Fragment, sub: Attribute): Fragment {

@@ -6,7 +6,6 @@ import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { type Field, type Kind, typesWithin } from "./batches.ts";
 import { type ApartElement, elementOf, type SelectedRow } from "./resource.ts";
 import { baseColumns } from "./select.ts";
-import type { Tables } from "./tables.ts";
 
 /** How many resources are read at a time, and how many elements of each; what has more is read by itself. */
 const PAGE = 100;
@@ -32,12 +31,12 @@ export async function* exportTenant(
 }
 
 async function* exportType({ database, tables }: Field, { tenant, type }: Kind, after: string) {
-  const isOf = sql`r.type = ${type} AND r.tenant = ${tenant}`;
+  const place = { tables, tenant, type };
   for (let last: string | undefined = after; last !== undefined; ) {
-    const rows: readonly ExportedRow[] = await readRows(database, tables, sql`${isOf} AND r.id > ${last}`);
+    const rows: readonly ExportedRow[] = await readRows(database, place, sql`r.id > ${last}`);
     for (const row of rows) {
       // Undefined where it has gone meanwhile.
-      const [whole] = isWhole(row) ? [row] : await readRows(database, tables, sql`${isOf} AND r.id = ${row.id}`, ALL);
+      const [whole] = isWhole(row) ? [row] : await readRows(database, place, sql`r.id = ${row.id}`, ALL);
       if (whole !== undefined) yield exportedOf(type, whole);
     }
     last = rows.at(-1)?.id;
@@ -52,20 +51,25 @@ interface ExportedRow extends SelectedRow {
 }
 
 /** Reads a page by one statement, so that each resource is of one state. */
-function readRows(session: Session, tables: Tables, condition: Fragment, most = MOST_ELEMENTS + 1) {
+function readRows(
+  session: Session,
+  { tables, tenant, type }: Kind & Pick<Field, "tables">,
+  condition: Fragment,
+  most = MOST_ELEMENTS + 1,
+) {
   const { dialect } = session;
   const elements = dialect.aggregate(
     [raw("c.attribute"), raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element"))],
     sql`(SELECT m.attribute, m.key, m.target, m.value, m.element FROM ${tables.element} m
-      WHERE m.tenant = r.tenant AND m.id = r.id AND m.element IS NOT NULL
+      WHERE m.tenant = ${tenant} AND m.id = r.id AND m.element IS NOT NULL
       ORDER BY m.attribute, m.key LIMIT ${raw(String(most))}) c`,
   );
   const secrets = dialect.aggregate(
     [raw("c.attribute"), dialect.nested(raw("c.value"))],
-    sql`(SELECT s.attribute, s.value FROM ${tables.secret} s WHERE s.tenant = r.tenant AND s.id = r.id) c`,
+    sql`(SELECT s.attribute, s.value FROM ${tables.secret} s WHERE s.tenant = ${tenant} AND s.id = r.id) c`,
   );
   return session.run<ExportedRow>(sql`SELECT ${baseColumns(dialect)}, ${elements} AS elements, ${secrets} AS secrets
-    FROM ${tables.resource} r WHERE ${condition} ORDER BY r.id LIMIT ${raw(String(PAGE))}`);
+    FROM ${tables.resource} r WHERE r.type = ${type} AND r.tenant = ${tenant} AND ${condition} ORDER BY r.id LIMIT ${raw(String(PAGE))}`);
 }
 
 type Elements = readonly (readonly [attribute: string, ...element: ApartElement])[];

@@ -8,6 +8,7 @@ import { isAsWell } from "../as-well.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { escapeKey, isStorable, LONGEST_KEY } from "../key.ts";
 import { isDefaultFalse } from "../place.ts";
+import { isOfSameTenant } from "../tenant.ts";
 import { textLeaf } from "../text-leaf.ts";
 import type { OwnScope } from "./elements.ts";
 import { indexedLeaf } from "./indexed-leaf.ts";
@@ -18,8 +19,8 @@ import { isKeptUnique } from "./unvouched.ts";
 // Queries for the resources that have a value, by the columns tenant and id, each of them once: an index answers them.
 
 /** A query that finds nothing. */
-export function nothing({ tables }: OwnScope): Fragment {
-  return sql`SELECT r.tenant, r.id FROM ${tables.resource} r WHERE (1 = 0)`;
+export function nothing({ tables, tenant }: OwnScope): Fragment {
+  return sql`SELECT r.tenant, r.id FROM ${tables.resource} r WHERE r.tenant = ${tenant} AND (1 = 0)`;
 }
 
 /**
@@ -75,12 +76,14 @@ export function listContains({ dialect }: OwnScope, path: AttributePath, key: st
 }
 
 /** By a condition on the row `r` that an index answers which knows neither tenants nor types. */
-export function foundApart({ tables, tenant, resourceType }: OwnScope, condition: Fragment | undefined) {
+export function foundApart({ dialect, tables, tenant, resourceType }: OwnScope, condition: Fragment | undefined) {
+  const isOfTenant = sql`r.tenant = ${tenant}`;
   // Asked for as it is usual, the tenant would be taken for the more selective.
+  const within = dialect.keepsTenantsApart === true ? isOfTenant : isAsWell(isOfTenant);
   return (
     condition &&
     sql`SELECT r.tenant, r.id FROM ${tables.resource} r
-      WHERE ${condition} AND ${isAsWell(sql`r.tenant = ${tenant}`)} AND ${isOfType(raw("r.type"), resourceType.name)}`
+      WHERE ${condition} AND ${within} AND ${isOfType(raw("r.type"), resourceType.name)}`
   );
 }
 
@@ -141,7 +144,7 @@ function heldByName(
   sub: Attribute,
   key: string,
 ): Fragment | undefined {
-  const { dialect, tables, indexes } = scope;
+  const { dialect, tables, tenant, indexes } = scope;
   // The holder's name is stored under its own key, which is that of a text compared without regard to case.
   if (sub.caseExact || sub.comparison !== "plain") return undefined;
   const name = dialect.member(raw("r.keys"), HOLDER_NAME);
@@ -151,6 +154,6 @@ function heldByName(
     holders &&
     sql`SELECT DISTINCT m.tenant, coalesce(m.target, m.value) AS id
       FROM (${holders}${dialect.apart ?? raw("")}) f CROSS JOIN ${tables.element} m
-      WHERE m.tenant = f.tenant AND m.id = f.id AND m.attribute = ${attribute} AND m.type = ${resourceType}`
+      WHERE ${isOfSameTenant(dialect, tenant, "m", "f")} AND m.id = f.id AND m.attribute = ${attribute} AND m.type = ${resourceType}`
   );
 }

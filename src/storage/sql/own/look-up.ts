@@ -6,6 +6,7 @@ import { getOrCreate } from "../../get-or-create.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, fill, raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "../key.ts";
+import { isOfSameTenant } from "../tenant.ts";
 import type { OwnScope } from "./elements.ts";
 import type { Apart, SelectedRow } from "./resource.ts";
 import { uniqueScope } from "./row.ts";
@@ -34,7 +35,14 @@ export function lookUpOf(filter: Filter<AttributePath>, scope: OwnScope): LookUp
 }
 
 /** The statements by what they depend on; only the values differ from one time to the next. */
-const STATEMENTS = new WeakMap<Tables, WeakMap<CompiledResourceType, Map<string, Fragment>>>();
+const STATEMENTS = new WeakMap<Tables, WeakMap<CompiledResourceType, Map<string, Statement>>>();
+
+interface Statement {
+  readonly statement: Fragment;
+  /** How many values its columns have, and what joins the resource: each is the tenant. */
+  readonly selected: number;
+  readonly joined: number;
+}
 
 /** Finds the resource, if there is one, by the index that keeps the value unique. */
 export async function lookUp(
@@ -46,21 +54,26 @@ export async function lookUp(
 ): Promise<readonly SelectedRow[]> {
   if (!isStorable(key)) return [];
   const { tables, resourceType, tenant } = scope;
-  const statements = getOrCreate(STATEMENTS, tables, () => new WeakMap<CompiledResourceType, Map<string, Fragment>>());
-  const ofType = getOrCreate(statements, resourceType, () => new Map<string, Fragment>());
+  const statements = getOrCreate(STATEMENTS, tables, () => new WeakMap<CompiledResourceType, Map<string, Statement>>());
+  const ofType = getOrCreate(statements, resourceType, () => new Map<string, Statement>());
   const name = `${path.text} ${isStreamed} ${nameOf(apart)}`;
-  const statement = getOrCreate(ofType, name, () => statementOf(scope, apart, isStreamed));
-  const values = [uniqueScope(leafOf(path), tenant), uniqueName(resourceType, path), key, tenant, resourceType.name];
+  const { statement, selected, joined } = getOrCreate(ofType, name, () => statementOf(scope, apart, isStreamed));
+  const tenants = (many: number): string[] => Array<string>(many).fill(tenant);
+  const asked = [uniqueScope(leafOf(path), tenant), uniqueName(resourceType, path), key, tenant];
+  const values = [...tenants(selected), ...asked, ...tenants(joined), resourceType.name];
   return session.run<SelectedRow>(short(fill(statement, values), isFew(apart, isStreamed)));
 }
 
-/** Its parameters are, in this order: scope, name of the attribute, key, tenant, type. */
-function statementOf(scope: OwnScope, apart: Apart, isStreamed: boolean): Fragment {
-  const { tables } = scope;
-  const columns = sql`r.tenant, r.type, ${baseColumns(scope.dialect, isStreamed)}${apartColumns(scope, apart, isStreamed)}`;
-  if (columns.parameters.length > 0) throw new TypeError("The columns of a look-up hold no values.");
+/** Its parameters are, in this order: those of the columns, scope, name of the attribute, key, tenant, those of the join, type. */
+function statementOf(scope: OwnScope, apart: Apart, isStreamed: boolean): Statement {
+  const { dialect, tables, tenant } = scope;
+  const columns = sql`r.tenant, r.type, ${baseColumns(dialect, isStreamed)}${apartColumns(scope, apart, isStreamed)}`;
+  if (columns.parameters.some((value) => value !== tenant))
+    throw new TypeError("The columns of a look-up hold no value but the tenant.");
   const found = sql`SELECT u.tenant, u.id FROM ${tables.unique} u
     WHERE u.scope = ${""} AND u.attribute = ${""} AND u.key = ${""} AND u.tenant = ${""}`;
-  return sql`SELECT ${columns} FROM (${found}${scope.dialect.apart ?? raw("")}) f CROSS JOIN ${tables.resource} r
-    WHERE r.tenant = f.tenant AND r.id = f.id AND ${isOfType(raw("r.type"), "")}`;
+  const isSame = isOfSameTenant(dialect, tenant, "r", "f");
+  const statement = sql`SELECT ${columns} FROM (${found}${dialect.apart ?? raw("")}) f CROSS JOIN ${tables.resource} r
+    WHERE ${isSame} AND r.id = f.id AND ${isOfType(raw("r.type"), "")}`;
+  return { statement, selected: columns.parameters.length, joined: isSame.parameters.length };
 }

@@ -18,6 +18,7 @@ import type { Database, Session } from "../database.ts";
 import { type Fragment, raw, short, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import { queryPage, type Source } from "../page.ts";
+import { isOfSameTenant } from "../tenant.ts";
 import type { OwnScope } from "./elements.ts";
 import { foundByKey } from "./found.ts";
 import type { Indexes } from "./index-plan.ts";
@@ -130,7 +131,7 @@ function sourceOf(
   /** The rows that the filter is compared with, where these may be many: what follows FROM. */
   readonly all: Fragment | undefined;
 } {
-  const { dialect, tables } = scope;
+  const { dialect, tables, tenant } = scope;
   const { filter, sort } = request;
   const found = filter && startOf(scope, filter, unvouched && foundByKey(scope, unvouched));
   const start = found ?? startAtType(scope, filter);
@@ -147,7 +148,7 @@ function sourceOf(
     sort: order,
     columns: sql`r.tenant, r.type, ${baseColumns(dialect, streamOf !== undefined)}`,
     more: apartColumns(scope, apart, streamOf !== undefined),
-    again: sql`${tables.resource} r ON r.tenant = p.tenant AND r.id = p.id`,
+    again: sql`${tables.resource} r ON ${isOfSameTenant(dialect, tenant, "r", "p")} AND r.id = p.id`,
     known: raw(", r.tenant"),
   };
   const all = start.isOne ? undefined : sql`${start.from} WHERE ${start.condition}`;

@@ -35,7 +35,7 @@ export async function readResource(
   const { tables, tenant, resourceType, select, known } = reading;
   const apart = apartOf(resourceType, select, known);
   const isStreamed = streamOf !== undefined;
-  const columns = apartColumns({ dialect: session.dialect, tables }, apart, isStreamed);
+  const columns = apartColumns({ dialect: session.dialect, tables, tenant }, apart, isStreamed);
   const statement = sql`SELECT ${baseColumns(session.dialect, isStreamed)}${columns} FROM ${tables.resource} r
     WHERE r.tenant = ${tenant} AND r.id = ${id} AND ${isOfType(raw("r.type"), resourceType.name)}`;
   const [row] = await session.run<SelectedRow>(short(statement, isFew(apart, isStreamed)));

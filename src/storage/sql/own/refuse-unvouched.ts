@@ -224,8 +224,9 @@ function documentColumns(owner: Owner, path: AttributePath): Fragment {
 }
 
 /** The rows `m` that hold values of an attribute of the row `r`: not those of references that the document holds. */
-function heldApart({ tables }: Owner, { attribute }: AttributePath): Fragment {
-  return sql`${tables.element} m WHERE ${heldIn(attribute)} AND m.element IS NOT NULL`;
+function heldApart({ tables, tenant }: Owner, path: AttributePath): Fragment {
+  const ofRow = isUniqueOverTenants(leafOf(path)) ? raw("r.tenant") : tenant;
+  return sql`${tables.element} m WHERE ${heldIn(ofRow, path.attribute)} AND m.element IS NOT NULL`;
 }
 
 /** The keys of a path, wherever the values lie. */

@@ -1,10 +1,9 @@
 import type { Session } from "../database.ts";
-import { sql } from "../dialect/fragment.ts";
 import type { Rows } from "./reindex-read.ts";
 import type { Rebuilt } from "./reindex-row.ts";
-import { type Owned, type Taken, takenOf } from "./reindex-write.ts";
+import { type Taken, takenOf } from "./reindex-write.ts";
 import { uniqueKey } from "./row.ts";
-import { uniqueSource } from "./statements.ts";
+import { ownersOf } from "./taken.ts";
 
 /** Who would have which unique value, where nothing is written. */
 export class Claims {
@@ -17,13 +16,11 @@ export class Claims {
     for (const { uniques } of rebuilt) for (const gone of uniques.gone) this.#given.add(uniqueKey(gone));
     const come = rebuilt.flatMap(({ id, uniques }) => uniques.come.map((unique) => ({ id, unique })));
     if (come.length === 0) return;
-    const source = uniqueSource(
-      session.dialect,
+    const owned = await ownersOf(
+      session,
+      { tables, tenant },
       come.map(({ unique }) => unique),
     );
-    const owned =
-      await session.run<Owned>(sql`SELECT u.scope, u.attribute, u.key, u.tenant, u.id FROM ${tables.unique} u
-      WHERE (u.scope, u.attribute, u.key) IN (SELECT v.scope, v.attribute, v.key FROM ${source})`);
     for (const [id, all] of takenOf(come, owned, tenant))
       for (const taken of all) this.#taken.push({ id, taken, name: uniqueKey(taken.unique) });
     for (const { id, unique } of come) {

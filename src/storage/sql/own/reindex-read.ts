@@ -2,6 +2,7 @@ import type { Shape } from "../../../schema/shape.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { isOfSameTenant } from "../tenant.ts";
 import { type ElementRow, rowName, type UniqueKey } from "./row.ts";
 import { markOf, SHAPE_STATES } from "./shapes.ts";
 import { idSource, isOfType } from "./statements.ts";
@@ -69,7 +70,7 @@ export function readBehind(session: Session, { tables, tenant, type }: Rows, id:
 export function readThese(session: Session, { tables, tenant, type }: Rows, ids: readonly string[]) {
   return session.run<RawRow>(
     sql`SELECT ${columns(session)} FROM ${idSource(session.dialect, tenant, ids)} CROSS JOIN ${tables.resource} r
-      WHERE r.tenant = v.tenant AND r.id = v.id AND ${isOfType(raw("r.type"), type)}`,
+      WHERE ${isOfSameTenant(session.dialect, tenant, "r", "v")} AND r.id = v.id AND ${isOfType(raw("r.type"), type)}`,
   );
 }
 
@@ -101,7 +102,7 @@ export async function readUniques(
   const rows = await session.run<RawUnique>(
     sql`SELECT u.id, u.scope, u.attribute, u.key
       FROM ${idSource(session.dialect, tenant, ids)} CROSS JOIN ${tables.unique} u
-      WHERE u.id = v.id AND u.tenant = v.tenant`,
+      WHERE u.id = v.id AND ${isOfSameTenant(session.dialect, tenant, "u", "v")}`,
   );
   return byId(rows);
 }
@@ -116,7 +117,7 @@ export async function readPresent(
   const rows = await session.run<{ id: string; attribute: string }>(
     sql`SELECT DISTINCT m.id, m.attribute
       FROM ${idSource(session.dialect, tenant, ids)} CROSS JOIN ${tables.element} m
-      WHERE m.id = v.id AND m.tenant = v.tenant`,
+      WHERE m.id = v.id AND ${isOfSameTenant(session.dialect, tenant, "m", "v")}`,
   );
   return attributesById(rows);
 }
@@ -155,7 +156,7 @@ export async function readElements(
 function ofPairs({ dialect }: Session, { tables, tenant }: Rows, pairs: readonly Pair[]): Fragment {
   const json = JSON.stringify(pairs.map(([id, attribute]) => [tenant, id, attribute]));
   return sql`${dialect.rows(json, ["tenant", "id", "attribute"], "v")} CROSS JOIN ${tables.element} m
-    WHERE m.id = v.id AND m.tenant = v.tenant AND m.attribute = v.attribute`;
+    WHERE m.id = v.id AND ${isOfSameTenant(dialect, tenant, "m", "v")} AND m.attribute = v.attribute`;
 }
 
 /** Which writeOnly values are kept, by id. */
@@ -167,7 +168,7 @@ export async function readSecretsOf(
   if (ids.length === 0) return new Map();
   const rows = await session.run<{ id: string; attribute: string }>(
     sql`SELECT s.id, s.attribute FROM ${idSource(session.dialect, tenant, ids)} CROSS JOIN ${tables.secret} s
-      WHERE s.tenant = v.tenant AND s.id = v.id`,
+      WHERE ${isOfSameTenant(session.dialect, tenant, "s", "v")} AND s.id = v.id`,
   );
   return attributesById(rows);
 }

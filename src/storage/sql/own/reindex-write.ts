@@ -1,13 +1,15 @@
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { inTenant, isOfSameTenant } from "../tenant.ts";
 import type { Plan } from "./reindex-plan.ts";
 import type { RawRow, Rows } from "./reindex-read.ts";
 import type { Rebuilt } from "./reindex-row.ts";
-import { type ElementRow, type UniqueKey, type UniqueRow, uniqueKey } from "./row.ts";
+import { type ElementRow, type UniqueRow, uniqueKey } from "./row.ts";
 import { typesOf } from "./settle.ts";
 import { MARK, markOf, VOUCHES_FOR_NOTHING } from "./shapes.ts";
 import { idSource, isOfType } from "./statements.ts";
+import { type Owned, ownersOf } from "./taken.ts";
 
 /** A unique value of a resource that another one has already. */
 export interface Taken {
@@ -66,7 +68,7 @@ async function lockThese(
   const found = await session.run<Pick<RawRow, "id" | "version" | "mark">>(
     sql`SELECT r.id, CAST(r.version AS ${raw(dialect.casts.text)}) AS version, ${markOf(dialect)} AS mark
       FROM ${tables.resource} r
-      WHERE (r.tenant, r.id) IN (SELECT v.tenant, v.id FROM ${ids}) AND ${isOfType(raw("r.type"), type)}
+      WHERE ${inTenant(dialect, tenant, "r.")}(r.tenant, r.id) IN (SELECT v.tenant, v.id FROM ${ids}) AND ${isOfType(raw("r.type"), type)}
       ORDER BY r.id${dialect.forUpdateOfFree}`,
   );
   return new Map(found.map((row) => [row.id, row]));
@@ -84,7 +86,7 @@ async function writeUniques(
     uniques.gone.map(({ scope, attribute, key }) => [scope, attribute, key, tenant, id]),
   );
   if (gone.length > 0)
-    await session.run(sql`DELETE FROM ${tables.unique} WHERE (scope, attribute, key, tenant, id) IN
+    await session.run(sql`DELETE FROM ${tables.unique} WHERE ${inTenant(dialect, tenant)}(scope, attribute, key, tenant, id) IN
       (SELECT v.scope, v.attribute, v.key, v.tenant, v.id FROM ${dialect.rows(JSON.stringify(gone), columns, "v")})`);
   const come = written.flatMap(({ id, uniques }) => uniques.come.map((unique) => ({ id, unique })));
   if (come.length === 0) return new Map();
@@ -92,20 +94,17 @@ async function writeUniques(
   const source = dialect.rows(JSON.stringify(rows), columns, "v");
   // In the order of values, so that two that do the same at once do not wait for each other crosswise.
   await session.run(sql`INSERT INTO ${tables.unique} (scope, attribute, key, tenant, id)
-    SELECT v.scope, v.attribute, v.key, v.tenant, v.id FROM ${source} WHERE (1 = 1)
+    SELECT v.scope, v.attribute, v.key, ${tenant}, v.id FROM ${source} WHERE (1 = 1)
     ORDER BY v.scope, v.attribute, v.key, v.id ON CONFLICT DO NOTHING`);
   return takenOf(
     come,
-    await session.run<Owned>(sql`SELECT u.scope, u.attribute, u.key, u.tenant, u.id FROM ${tables.unique} u
-      WHERE (u.scope, u.attribute, u.key) IN (SELECT v.scope, v.attribute, v.key FROM ${source})`),
+    await ownersOf(
+      session,
+      { tables, tenant },
+      come.map(({ unique }) => unique),
+    ),
     tenant,
   );
-}
-
-/** A unique value with the resource that has it. */
-export interface Owned extends UniqueKey {
-  readonly tenant: string;
-  readonly id: string;
 }
 
 /** Which of the values that resources of a tenant are to have are another one's. */
@@ -142,7 +141,7 @@ function updateRows(
   return sql`UPDATE ${resource} SET document = coalesce(v.document, ${resource}.document),
       keys = ${dialect.toJson(raw("v.keys"))}, modified_key = v.modified_key
     FROM ${dialect.rows(JSON.stringify(values), columns, "v")}
-    WHERE ${resource}.tenant = v.tenant AND ${resource}.id = v.id`;
+    WHERE ${isOfSameTenant(dialect, tenant, resource, "v")} AND ${resource}.id = v.id`;
 }
 
 function withMark(keys: string, mark: string): string {
@@ -155,13 +154,13 @@ async function writeElements(session: Session, rows: Rows, plan: Plan, written: 
   const { element } = tables;
   const forgotten = written.flatMap(({ id, forgotten }) => forgotten.map((path) => [tenant, id, path]));
   if (forgotten.length > 0)
-    await session.run(sql`DELETE FROM ${element} WHERE (tenant, id, attribute) IN (SELECT v.tenant, v.id, v.attribute
+    await session.run(sql`DELETE FROM ${element} WHERE ${inTenant(dialect, tenant)}(tenant, id, attribute) IN (SELECT v.tenant, v.id, v.attribute
       FROM ${dialect.rows(JSON.stringify(forgotten), ["tenant", "id", "attribute"], "v")})`);
   const gone = written.flatMap(({ id, elements }) =>
     elements.gone.map(({ attribute, key }) => [tenant, id, attribute, key]),
   );
   if (gone.length > 0)
-    await session.run(sql`DELETE FROM ${element} WHERE (tenant, id, attribute, key) IN
+    await session.run(sql`DELETE FROM ${element} WHERE ${inTenant(dialect, tenant)}(tenant, id, attribute, key) IN
       (SELECT v.tenant, v.id, v.attribute, v.key FROM
       ${dialect.rows(JSON.stringify(gone), ["tenant", "id", "attribute", "key"], "v")})`);
   const [come, changed] = await columnsOf(session, rows, plan, written);
@@ -169,11 +168,11 @@ async function writeElements(session: Session, rows: Rows, plan: Plan, written: 
     await session.run(sql`UPDATE ${element}
       SET target = v.target, value = v.value, element = v.element, keys = ${dialect.toJson(raw("v.keys"))}
       FROM ${dialect.rows(JSON.stringify(changed), ELEMENT_COLUMNS, "v")}
-      WHERE ${element}.tenant = v.tenant AND ${element}.id = v.id
+      WHERE ${isOfSameTenant(dialect, tenant, element, "v")} AND ${element}.id = v.id
       AND ${element}.attribute = v.attribute AND ${element}.key = v.key`);
   if (come.length > 0)
     await session.run(sql`INSERT INTO ${element} (tenant, type, id, attribute, key, target, value, element, keys)
-      SELECT v.tenant, ${type}, v.id, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
+      SELECT ${tenant}, ${type}, v.id, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
       FROM ${dialect.rows(JSON.stringify(come), ELEMENT_COLUMNS, "v")} WHERE (1 = 1)`);
 }
 
@@ -215,5 +214,5 @@ async function writeHashes(
   if (values.length === 0) return;
   const source = session.dialect.rows(JSON.stringify(values), ["tenant", "id", "attribute", "value"], "v");
   await session.run(sql`INSERT INTO ${tables.secret} (tenant, id, attribute, value)
-    SELECT v.tenant, v.id, v.attribute, v.value FROM ${source} WHERE (1 = 1) ON CONFLICT DO NOTHING`);
+    SELECT ${tenant}, v.id, v.attribute, v.value FROM ${source} WHERE (1 = 1) ON CONFLICT DO NOTHING`);
 }

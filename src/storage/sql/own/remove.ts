@@ -4,6 +4,7 @@ import { getOrCreate } from "../../get-or-create.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
+import { inTenant, isOfSameTenant } from "../tenant.ts";
 import { isAmong } from "./batches.ts";
 import { idSource, lock, nextVersion, type Owner, ownRow } from "./statements.ts";
 import type { Tables } from "./tables.ts";
@@ -80,16 +81,20 @@ export async function releaseHolders(
   );
   await session.run(
     sql`UPDATE ${tables.resource} SET ${nextVersion(resourceType, at)}
-      WHERE (tenant, id) IN (SELECT v.tenant, v.id FROM ${holders})`,
+      WHERE ${inTenant(dialect, tenant)}(tenant, id) IN (SELECT v.tenant, v.id FROM ${holders})`,
   );
   for (const condition of conditions) await session.run(sql`DELETE FROM ${tables.element} WHERE ${condition}`);
 }
 
 /** Locks resources in the order of ids, so that two that delete at once wait for each other and do not lock each other out [G-16]. */
-export async function lockHolders(session: Session, { dialect, tables }: Place, holders: Fragment): Promise<void> {
+export async function lockHolders(
+  session: Session,
+  { dialect, tables, tenant }: Place,
+  holders: Fragment,
+): Promise<void> {
   await session.run(
     sql`SELECT r.id FROM ${tables.resource} r
-      WHERE (r.tenant, r.id) IN (SELECT v.tenant, v.id FROM ${holders}) ORDER BY r.id${dialect.forUpdate}`,
+      WHERE ${inTenant(dialect, tenant, "r.")}(r.tenant, r.id) IN (SELECT v.tenant, v.id FROM ${holders}) ORDER BY r.id${dialect.forUpdate}`,
   );
 }
 
@@ -151,13 +156,13 @@ function readDocuments(
   return session.run<DocumentRow>(
     sql`SELECT r.id, r.document, ${dialect.jsonText(raw("r.keys"))} AS keys
       FROM ${idSource(dialect, tenant, ids)} CROSS JOIN ${tables.resource} r
-      WHERE r.tenant = v.tenant AND r.id = v.id`,
+      WHERE ${isOfSameTenant(dialect, tenant, "r", "v")} AND r.id = v.id`,
   );
 }
 
-function writeDocuments({ dialect, tables }: Place, rows: readonly (readonly string[])[]): Fragment {
+function writeDocuments({ dialect, tables, tenant }: Place, rows: readonly (readonly string[])[]): Fragment {
   const { resource } = tables;
   return sql`UPDATE ${resource} SET document = v.document, keys = ${dialect.toJson(raw("v.keys"))}
     FROM ${dialect.rows(JSON.stringify(rows), ["tenant", "id", "document", "keys"], "v")}
-    WHERE ${resource}.tenant = v.tenant AND ${resource}.id = v.id`;
+    WHERE ${isOfSameTenant(dialect, tenant, resource, "v")} AND ${resource}.id = v.id`;
 }

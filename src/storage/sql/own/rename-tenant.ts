@@ -6,6 +6,7 @@ import { renameLedger } from "../ledger.ts";
 import { renameOutbox } from "../outbox.ts";
 import { type Field, hasResources, isAmong } from "./batches.ts";
 import { deleteOrphans, deleteRows } from "./discard.ts";
+import { OVER_TENANTS } from "./row.ts";
 import { announceUses, copyUses, retireUses } from "./shape-uses.ts";
 import type { Tables } from "./tables.ts";
 
@@ -74,7 +75,7 @@ async function move(session: Session, tables: Tables, from: string, to: string):
     await session.run(sql`UPDATE ${tables.element} SET tenant = ${to} WHERE ${isMoved}`);
     await session.run(sql`UPDATE ${tables.secret} SET tenant = ${to} WHERE ${isMoved}`);
     await session.run(sql`UPDATE ${tables.unique} SET tenant = ${to},
-      scope = CASE WHEN scope = '*' THEN scope ELSE ${`=${to}`} END WHERE ${isMoved}`);
+      scope = CASE WHEN scope = ${OVER_TENANTS} THEN scope ELSE ${`=${to}`} END WHERE ${isMoved}`);
   }
   for (const ids of moved) await deleteRows(session, tables, from, ids);
 }

@@ -4,11 +4,11 @@ import { isObject } from "../../../schema/value.ts";
 import type { UpkeepOptions } from "../../upkeep.ts";
 import type { Session } from "../database.ts";
 import { join, raw, sql } from "../dialect/fragment.ts";
+import { isOfSameTenant } from "../tenant.ts";
 import { type Field, isAmong, type Kind, lockAll, tenantsWith, workThrough, write } from "./batches.ts";
 import { changeDocuments, type DocumentRow, lockHolders, type Place, refersTo } from "./remove.ts";
 import { announceUses, retireUses } from "./shape-uses.ts";
 import { idSource } from "./statements.ts";
-import type { Tables } from "./tables.ts";
 import { locate } from "./without-references.ts";
 
 /** A document, its keys, or a part of one, as JSON has it. */
@@ -87,7 +87,7 @@ async function renameInReferences(session: Session, place: Place, ids: readonly 
     await changeDocuments(session, place, inDocuments, (row, held) => renamedDocument(row, held, names));
   }
   const rows = references.flatMap((reference) => renamedElement(reference, tenant, names));
-  if (rows.length > 0) await updateElements(session, tables, rows);
+  if (rows.length > 0) await updateElements(session, place, rows);
 }
 
 /** The row of an element whose `type` is the name; none where it says something else. */
@@ -98,11 +98,12 @@ function renamedElement({ id, attribute, key, element, keys }: Reference, tenant
   return [[tenant, id, attribute, key, JSON.stringify({ ...parts, type: names.to }), renamedKeys]];
 }
 
-async function updateElements(session: Session, { element }: Tables, rows: readonly unknown[]): Promise<void> {
+async function updateElements(session: Session, { tables, tenant }: Place, rows: readonly unknown[]): Promise<void> {
   const { dialect } = session;
+  const { element } = tables;
   const source = dialect.rows(JSON.stringify(rows), ["tenant", "id", "attribute", "key", "element", "keys"], "v");
   await session.run(sql`UPDATE ${element} SET element = v.element, keys = ${dialect.toJson(raw("v.keys"))} FROM ${source}
-    WHERE ${element}.tenant = v.tenant AND ${element}.id = v.id
+    WHERE ${isOfSameTenant(dialect, tenant, element, "v")} AND ${element}.id = v.id
     AND ${element}.attribute = v.attribute AND ${element}.key = v.key`);
 }
 

@@ -271,7 +271,10 @@ export function keysAt(path: AttributePath, stored: unknown): readonly string[] 
   return singles.map((single) => keyText(leaf.key(single)));
 }
 
+/** The scope of values that are unique over all tenants. */
+export const OVER_TENANTS = "*";
+
 /** Within which values of an attribute are unique: the tenant, or all of them. */
 export function uniqueScope(attribute: Attribute, tenant: string): string {
-  return isUniqueOverTenants(attribute) ? "*" : `=${tenant}`;
+  return isUniqueOverTenants(attribute) ? OVER_TENANTS : `=${tenant}`;
 }

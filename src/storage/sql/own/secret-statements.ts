@@ -23,7 +23,7 @@ function deleteSecret(owner: Owner, attribute: string, guard: Fragment): Fragmen
 export async function readSecret(session: Session, owner: Owner, attribute: string): Promise<unknown> {
   const { tables, tenant, type, id } = owner;
   const [row] = await session.run<{ value: string }>(
-    sql`SELECT s.value FROM ${tables.secret} s JOIN ${tables.resource} r ON r.tenant = s.tenant AND r.id = s.id
+    sql`SELECT s.value FROM ${tables.secret} s JOIN ${tables.resource} r ON r.tenant = ${tenant} AND r.id = s.id
       WHERE s.tenant = ${tenant} AND s.id = ${id} AND s.attribute = ${attribute}
       AND ${isOfType(raw("r.type"), type)}`,
   );

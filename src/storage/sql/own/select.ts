@@ -10,7 +10,7 @@ import type { Apart } from "./resource.ts";
 import { type KnownShapes, markOf } from "./shapes.ts";
 import { IS_WHOLE, mixedOf } from "./unvouched.ts";
 
-type SelectScope = Pick<OwnScope, "dialect" | "tables">;
+type SelectScope = Pick<OwnScope, "dialect" | "tables" | "tenant">;
 
 /** What is selected apart; without `known`, all rows are of the own shape. */
 export function apartOf(resourceType: CompiledResourceType, select: Select, known?: KnownShapes): Apart {
@@ -55,12 +55,13 @@ export function apartColumns(scope: SelectScope, { attributes, mixed }: Apart, i
 }
 
 function collectionElements(
-  { dialect, tables }: SelectScope,
+  { dialect, tables, tenant }: SelectScope,
   attribute: Attribute,
   isStreamed: boolean,
   isMixed: boolean,
 ): Fragment {
-  const held = isMixed ? sql`${heldIn(attribute)} AND ${IS_WHOLE}` : heldIn(attribute);
+  const isHeld = heldIn(tenant, attribute);
+  const held = isMixed ? sql`${isHeld} AND ${IS_WHOLE}` : isHeld;
   const rows = sql`SELECT m.key, m.target, m.value, m.element FROM ${tables.element} m
     WHERE ${held} ORDER BY m.key`;
   const parts = [raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element"))];
@@ -70,9 +71,9 @@ function collectionElements(
 }
 
 /** Elements from when attributes of the document were collections. */
-function strayElements({ dialect, tables }: SelectScope, attributes: readonly Attribute[]): Fragment {
+function strayElements({ dialect, tables, tenant }: SelectScope, attributes: readonly Attribute[]): Fragment {
   const rows = sql`SELECT m.attribute, m.target, m.value, m.element FROM ${tables.element} m
-    WHERE m.tenant = r.tenant AND m.id = r.id AND ${IS_WHOLE} AND m.attribute IN (${join(
+    WHERE m.tenant = ${tenant} AND m.id = r.id AND ${IS_WHOLE} AND m.attribute IN (${join(
       attributes.map(({ path }) => literal(path)),
       ", ",
     )}) ORDER BY m.attribute, m.key`;
@@ -81,10 +82,11 @@ function strayElements({ dialect, tables }: SelectScope, attributes: readonly At
 }
 
 /** The holders of references to the row. @see RFC 7643 §4.1.2 groups */
-function inverseElements({ dialect, tables }: SelectScope, inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
+function inverseElements(scope: SelectScope, inverse: NonNullable<Attribute["inverseOf"]>): Fragment {
+  const { dialect } = scope;
   return dialect.aggregate(
     [raw("c.id"), dialect.field(raw("c.document"), HOLDER_NAME)],
-    sql`(SELECT m.id, ${ofHolder(tables, raw("h.document"))} AS document
-      FROM ${referring(tables, inverse)} ORDER BY m.id) c`,
+    sql`(SELECT m.id, ${ofHolder(scope, raw("h.document"))} AS document
+      FROM ${referring(scope, inverse)} ORDER BY m.id) c`,
   );
 }

@@ -5,6 +5,7 @@ import { isId } from "../../id.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { equalitiesOf } from "../filter.ts";
 import { isStorable, type Key, keyText } from "../key.ts";
+import { isOfSameTenant } from "../tenant.ts";
 import type { OwnScope } from "./elements.ts";
 import { foundApart, foundByElement, foundByKey, foundByListed, foundByReference, foundByUnique } from "./found.ts";
 import { hasRange, indexedLeaf } from "./indexed-leaf.ts";
@@ -57,7 +58,7 @@ export function startOf(
   const query = unvouched === undefined ? found.query : sql`${found.query} UNION ${unvouched}`;
   return {
     from: sql`(${query}${scope.dialect.apart ?? raw("")}) f CROSS JOIN ${scope.tables.resource} r`,
-    condition: sql`r.tenant = f.tenant AND r.id = f.id AND ${isOfType(raw("r.type"), scope.resourceType.name)}`,
+    condition: sql`${isOfSameTenant(scope.dialect, scope.tenant, "r", "f")} AND r.id = f.id AND ${isOfType(raw("r.type"), scope.resourceType.name)}`,
     rest: found.isExact ? without(parts, part) : filter,
     isOne: found.rank === UNIQUE && unvouched === undefined,
   };

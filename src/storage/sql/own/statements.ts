@@ -4,6 +4,7 @@ import type { Session } from "../database.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { ESCAPE } from "../key.ts";
+import { inTenant, isOfSameTenant } from "../tenant.ts";
 import { modifiedKey } from "./keys.ts";
 import type { ElementRow, UniqueKey } from "./row.ts";
 import type { Tables } from "./tables.ts";
@@ -120,9 +121,9 @@ export function elementKeys(
   return dialect.rows(json, ELEMENT_KEY, "v");
 }
 
-/** Condition on rows of elements, which have no alias: their keys are in a row source `v`. */
-export function hasKeyIn(source: Fragment): Fragment {
-  return sql`(tenant, id, attribute, key) IN (SELECT v.tenant, v.id, v.attribute, v.key FROM ${source})`;
+/** Condition on rows of elements of the owner's tenant, which have no alias: their keys are in a row source `v`. */
+export function hasKeyIn({ dialect, tenant }: Owner, source: Fragment): Fragment {
+  return sql`${inTenant(dialect, tenant)}(tenant, id, attribute, key) IN (SELECT v.tenant, v.id, v.attribute, v.key FROM ${source})`;
 }
 
 /** Inserts elements that are not there yet. */
@@ -132,9 +133,9 @@ export function insertElements(
   isTarget: IsTarget,
   guard: Fragment,
 ): Fragment {
-  const { dialect, tables, type } = owner;
+  const { dialect, tables, tenant, type } = owner;
   return sql`INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys)
-    SELECT v.tenant, ${type}, v.id, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
+    SELECT ${tenant}, ${type}, v.id, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
     FROM ${elementSource(owner, rows, isTarget)} WHERE ${guard}`;
 }
 
@@ -145,12 +146,12 @@ export function updateElements(
   isTarget: IsTarget,
   guard: Fragment,
 ): Fragment {
-  const { dialect, tables } = owner;
+  const { dialect, tables, tenant } = owner;
   const { element } = tables;
   return sql`UPDATE ${element}
     SET target = v.target, value = v.value, element = v.element, keys = ${dialect.toJson(raw("v.keys"))}
     FROM ${elementSource(owner, rows, isTarget)}
-    WHERE ${element}.tenant = v.tenant AND ${element}.id = v.id
+    WHERE ${isOfSameTenant(dialect, tenant, element, "v")} AND ${element}.id = v.id
     AND ${element}.attribute = v.attribute AND ${element}.key = v.key AND ${guard}`;
 }
 
@@ -160,7 +161,7 @@ export function deleteElements(
   rows: readonly { readonly attribute: string; readonly key: string }[],
   guard: Fragment,
 ): Fragment {
-  return sql`DELETE FROM ${owner.tables.element} WHERE ${hasKeyIn(elementKeys(owner, rows))} AND ${guard}`;
+  return sql`DELETE FROM ${owner.tables.element} WHERE ${hasKeyIn(owner, elementKeys(owner, rows))} AND ${guard}`;
 }
 
 /** Deletes the elements of a collection that have no `value`: their keys come before all others but the empty one. */

@@ -3,9 +3,9 @@ import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { sql } from "../dialect/fragment.ts";
+import { raw, sql } from "../dialect/fragment.ts";
 import { releaseStale } from "./refuse-unvouched.ts";
-import { type UniqueKey, type UniqueRow, uniqueKey } from "./row.ts";
+import { OVER_TENANTS, type UniqueKey, type UniqueRow, uniqueKey } from "./row.ts";
 import type { KnownShapes } from "./shapes.ts";
 import { type Owner, uniqueSource } from "./statements.ts";
 
@@ -51,14 +51,35 @@ export async function throwIfTaken(
 /** Which of these values other resources have, by `uniqueKey`. */
 export async function takenByOthers(
   session: Session,
-  { dialect, tables, tenant, id }: Owner,
+  owner: Owner,
   uniques: readonly UniqueRow[],
 ): Promise<ReadonlySet<string>> {
-  if (uniques.length === 0) return new Set();
-  const taken = await session.run<UniqueKey>(
-    sql`SELECT u.scope, u.attribute, u.key FROM ${tables.unique} u
-      WHERE (u.scope, u.attribute, u.key) IN (SELECT v.scope, v.attribute, v.key FROM ${uniqueSource(dialect, uniques)})
-      AND NOT (u.tenant = ${tenant} AND u.id = ${id})`,
-  );
-  return new Set(taken.map(uniqueKey));
+  const owned = await ownersOf(session, owner, uniques);
+  return new Set(owned.filter(({ tenant, id }) => tenant !== owner.tenant || id !== owner.id).map(uniqueKey));
+}
+
+/** A unique value with the resource that has it. */
+export interface Owned extends UniqueKey {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** Which resources have these values of a tenant's resources: those that are unique within it are looked for in it alone. */
+export async function ownersOf(
+  session: Session,
+  { tables, tenant }: Pick<Owner, "tables" | "tenant">,
+  uniques: readonly UniqueKey[],
+): Promise<readonly Owned[]> {
+  const owned: Owned[] = [];
+  for (const isOverTenants of [false, true]) {
+    const wanted = uniques.filter(({ scope }) => (scope === OVER_TENANTS) === isOverTenants);
+    if (wanted.length === 0) continue;
+    const within = isOverTenants ? raw("") : sql`u.tenant = ${tenant} AND `;
+    const found =
+      await session.run<Owned>(sql`SELECT u.scope, u.attribute, u.key, u.tenant, u.id FROM ${tables.unique} u
+      WHERE ${within}(u.scope, u.attribute, u.key) IN
+        (SELECT v.scope, v.attribute, v.key FROM ${uniqueSource(session.dialect, wanted)})`);
+    owned.push(...found);
+  }
+  return owned;
 }

@@ -5,11 +5,9 @@ import type { Shape } from "../../../schema/shape.ts";
 import type { Sort } from "../../adapter.ts";
 import { isUnique } from "../../unique.ts";
 import type { Session } from "../database.ts";
-import type { Dialect } from "../dialect/dialect.ts";
 import { balance, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { OwnScope } from "./elements.ts";
 import { hasMark } from "./shapes.ts";
-import type { Tables } from "./tables.ts";
 
 // What was written under another shape may have other keys than a query counts on, or none. A query finds out whether there are such
 // rows at all, and looks at them one by one.
@@ -36,10 +34,11 @@ interface Absent {
  * whatever shape these are of.
  */
 export function unvouchedBy(
-  { dialect, tables, known }: Pick<OwnScope, "dialect" | "tables" | "known">,
+  scope: Pick<OwnScope, "dialect" | "tables" | "tenant" | "known">,
   filter: Filter<AttributePath> | undefined,
   sort: Sort | undefined,
 ): Fragment | undefined {
+  const { dialect, known } = scope;
   if (known.others.size === 0) return undefined;
   const attributes = lookedAt(filter, sort);
   const changed: string[] = [];
@@ -58,7 +57,7 @@ export function unvouchedBy(
     ({ marks, missing }) =>
       sql`(${hasMark(dialect, marks)} AND ${balance(
         "OR",
-        missing.map((one) => mayHold(dialect, tables, one)),
+        missing.map((one) => mayHold(scope, one)),
       )})`,
   );
   if (changed.length > 0) conditions.unshift(hasMark(dialect, changed));
@@ -151,13 +150,16 @@ function partsOf({ attribute, sub }: AttributePath): ReadonlySet<Attribute> {
 }
 
 /** Condition on the row `r`: it may have a value of something that one of two shapes does not have. */
-function mayHold(dialect: Dialect, tables: Tables, { name, collection, isPart }: Absent): Fragment {
+function mayHold(
+  { dialect, tables, tenant }: Pick<OwnScope, "dialect" | "tables" | "tenant">,
+  { name, collection, isPart }: Absent,
+): Fragment {
   const member = `${JSON.stringify(name)}:`;
   const isInDocument = sql`(${dialect.includes(raw("r.document"), member)})`;
   if (collection === undefined) return isInDocument;
   const isInElement = isPart ? sql`${dialect.includes(raw("m.element"), member)}` : IS_WHOLE;
   return sql`(${isInDocument} OR EXISTS (SELECT 1 FROM ${tables.element} m
-    WHERE m.tenant = r.tenant AND m.id = r.id AND m.attribute = ${collection} AND ${isInElement}))`;
+    WHERE m.tenant = ${tenant} AND m.id = r.id AND m.attribute = ${collection} AND ${isInElement}))`;
 }
 
 /** Condition on rows `m` of elements: it is an element of its own, and not a reference that the document holds. */

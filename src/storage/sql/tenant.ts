@@ -1,0 +1,22 @@
+import type { Dialect } from "./dialect/dialect.ts";
+import { type Fragment, raw, sql } from "./dialect/fragment.ts";
+
+// A condition that names the tenant tells a database which keeps tenants apart where the rows are. Where rows are looked up by the tenant and
+// more of another row source, all of whose rows are the tenant's, PostgreSQL would read all rows of the tenant instead, were it told its
+// name: so it is named only where tenants are apart.
+
+/** Condition on rows that are looked up by the columns of another row source, its tenant among them: they are of the tenant. */
+export function isOfSameTenant(
+  { keepsTenantsApart }: Dialect,
+  tenant: unknown,
+  row: Fragment | string,
+  other: string,
+): Fragment {
+  const column = typeof row === "string" ? raw(`${row}.tenant`) : sql`${row}.tenant`;
+  return sql`${column} = ${keepsTenantsApart === true ? tenant : raw(`${other}.tenant`)}`;
+}
+
+/** The same in front of a condition by which rows are in a list with their tenant. `prefix`: of the column. */
+export function inTenant({ keepsTenantsApart }: Dialect, tenant: string, prefix = ""): Fragment {
+  return keepsTenantsApart === true ? sql`${raw(prefix)}tenant = ${tenant} AND ` : raw("");
+}
