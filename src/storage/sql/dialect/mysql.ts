@@ -106,6 +106,8 @@ export const mysql: Dialect = {
   uniqueIndexes: (table) => sql`SELECT INDEX_NAME AS name, COLUMN_NAME AS "column" FROM information_schema.STATISTICS
     WHERE ${isOf(table)} AND NON_UNIQUE = 0 AND SUB_PART IS NULL
     UNION ALL SELECT TABLE_NAME, NULL FROM information_schema.VIEWS WHERE ${isOf(table)}`,
+  indexColumns: (table) => sql`SELECT INDEX_NAME AS name, COLUMN_NAME AS "column", SEQ_IN_INDEX AS place
+    FROM information_schema.STATISTICS WHERE ${isOf(table)} AND COLUMN_NAME IS NOT NULL`,
   foreignKeys: (table) => sql`SELECT COLUMN_NAME AS "column", REFERENCED_TABLE_NAME AS target
     FROM information_schema.KEY_COLUMN_USAGE WHERE ${isOf(table)} AND REFERENCED_TABLE_NAME IS NOT NULL`,
   thingsNamed: (beginning) => {

@@ -46,6 +46,7 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
           },
         ]),
     ...clearing([...type.stored, ...type.secrets].flatMap((column) => expectedOfColumn(dialect, column))),
+    ...[...Object.keys(mapping.defaults ?? {}), ...Object.keys(mapping.audit ?? {})].map((column) => ({ column })),
     ...(mapping.rest === undefined
       ? []
       : [
@@ -84,6 +85,7 @@ export function expectedOfJoin(
     named(join.value, target),
     ...(join.tenant === undefined ? [] : [{ column: join.tenant }]),
     ...join.columns.flatMap((column) => expectedOfColumn(dialect, column)),
+    ...join.filled.map(({ name }) => ({ column: name })),
   ];
 }
 
@@ -99,7 +101,7 @@ function clearable({ column, misfit }: Expected): Expected {
   };
 }
 
-function expectedOfColumn(dialect: Dialect, { name, key, attribute, isConverted }: Column): readonly Expected[] {
+export function expectedOfColumn(dialect: Dialect, { name, key, attribute, isConverted }: Column): readonly Expected[] {
   const isText = ofKind(dialect)(["text"], "and holds a comparison key: make it text.");
   const value: Expected = isConverted
     ? { column: name }
@@ -156,7 +158,7 @@ function typeMisfit(
 }
 
 /** Whether ids of a type can be compared with what the column has; UUIDs are text where there is no type for them. */
-function isFitFor(dialect: Dialect, type: IdType, { type: declared }: CatalogColumn): boolean {
+export function isFitFor(dialect: Dialect, type: IdType, { type: declared }: CatalogColumn): boolean {
   const kind = dialect.kindOf(declared);
   if (kind === undefined || kind === type) return true;
   return type === "uuid" && kind === "text" && dialect.hasCastsThatRefuse !== true;

@@ -31,7 +31,7 @@ interface Known {
   readonly missingPrivileges: readonly string[];
 }
 
-async function look(database: Database, name: TableName, wanted: readonly string[]): Promise<Known | undefined> {
+export async function look(database: Database, name: TableName, wanted: readonly string[]): Promise<Known | undefined> {
   const { dialect } = database;
   const columns = await database.run<CatalogColumn>(dialect.columnsOfTable(name));
   if (columns.length === 0) return undefined;
@@ -54,7 +54,7 @@ async function look(database: Database, name: TableName, wanted: readonly string
 }
 
 /** What is the same of all tables: whether there is one, whether it may be used, and what its columns are. */
-function problemsOfColumns(
+export function problemsOfColumns(
   known: Known | undefined,
   name: TableName,
   expected: readonly Expected[],
@@ -75,7 +75,7 @@ function problemsOfColumns(
     .filter((column) => Number(column.is_filled) === 1 && Number(column.has_default) === 0 && !isNamed(column))
     .map(
       (column) =>
-        `${full}.${column.name} is NOT NULL and nothing fills it: give it a DEFAULT, allow NULL, or map an attribute to it.`,
+        `${full}.${column.name} is NOT NULL and nothing fills it: name it in defaults, give it a DEFAULT, allow NULL, or map an attribute to it.`,
     );
   const { missingPrivileges } = known;
   const grants =
@@ -148,7 +148,7 @@ function problemsOfReferences(known: Known, mappings: Mappings, type: MappedType
   });
 }
 
-function misledKeys({ table, foreignKeys }: Known, column: string, targets: readonly string[]): readonly string[] {
+export function misledKeys({ table, foreignKeys }: Known, column: string, targets: readonly string[]): readonly string[] {
   const keys = foreignKeys.filter((key) => lower(key.column) === lower(column));
   if (
     targets.length === 0 ||
@@ -204,6 +204,6 @@ function nameOf({ mapping }: MappedType, { tableName: table, attribute, target }
 }
 
 /** Names of SQLite have no case, and no two columns of a PostgreSQL table should differ in it alone. */
-function lower(name: string | null): string {
+export function lower(name: string | null): string {
   return (name ?? "").toLowerCase();
 }

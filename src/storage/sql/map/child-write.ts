@@ -1,11 +1,12 @@
-import { isSame } from "../../../schema/value.ts";
+import { isObject, isSame } from "../../../schema/value.ts";
 import type { Session } from "../database.ts";
 import { balance, type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { type ChildTable, constant, inOrderOf, partName } from "./child.ts";
 import { elementKey, elementOfRow, partOf } from "./child-elements.ts";
-import { type Column, driverValue } from "./column.ts";
+import type { Column } from "./column.ts";
 import type { Entries } from "./dictionary.ts";
 import { tenantValue } from "./elements.ts";
+import { filledInChild } from "./filled.ts";
 import { idOperand } from "./id.ts";
 import type { MappedOwner } from "./lock.ts";
 import { assignments, isWritten } from "./row.ts";
@@ -298,9 +299,6 @@ function valuesOf(
     ...(given.order === undefined ? [] : [[given.order, sql`${place ?? 0}`] as const]),
     ...Object.entries(given.constants ?? {}).map(([name, value]) => [name, constant(value)] as const),
     ...parts.map(([name, value]) => [name, sql`${value}`] as const),
-    ...Object.entries(given.defaults ?? {}).map(([name, value]) => {
-      const made = typeof value === "function" ? (value as (element: unknown) => unknown)(element) : value;
-      return [name, sql`${driverValue(dialect, made)}`] as const;
-    }),
+    ...filledInChild(owner, given, isObject(element) ? element : { value: element }),
   ];
 }

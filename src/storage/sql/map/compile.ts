@@ -5,6 +5,7 @@ import { type ChildTable, compileChildren } from "./child.ts";
 import type { Column } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import {
+  refuseFilledTwice,
   refuseSharedColumns,
   refuseTwoPlaces,
   refuseUnfitUniques,
@@ -64,6 +65,7 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
   refuseSharedColumns(compiling, [...stored, ...secrets]);
   refuseTwoPlaces(compiling, { columns: named, slots, joins, children });
   refuseUnmapped(compiling, { columns: named, slots, joins, children });
+  refuseFilledTwice(compiling, named, ownColumns(mapping));
   refuseUnfitUniques(compiling, columns);
   refuseUnknownConstraints(compiling);
 
@@ -106,6 +108,12 @@ function tenantOf(given: string | MappedTenant | undefined): MappedType["tenant"
   if (given === undefined) return undefined;
   const { column, type = "text" }: MappedTenant = typeof given === "string" ? { column: given } : given;
   return { column, type };
+}
+
+/** The columns that every row has, whatever its attributes are. */
+function ownColumns({ id, tenant, version, created, lastModified, deleted, rest }: TableMapping): readonly string[] {
+  const named = [idOf(id).column, tenantOf(tenant)?.column, version, created, lastModified, deleted, rest];
+  return named.filter((column) => column !== undefined);
 }
 
 /** What scimkit's statements read of a row. */

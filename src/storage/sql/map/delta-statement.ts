@@ -2,10 +2,11 @@ import { versionMismatch } from "../../../error.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
 import type { Database } from "../database.ts";
-import { type Fragment, sql } from "../dialect/fragment.ts";
+import { type Fragment, join as joinedBy, sql } from "../dialect/fragment.ts";
 import { hasIdAmong } from "./among.ts";
 import type { MappedType } from "./compile.ts";
 import { elementOf, tenantValue } from "./elements.ts";
+import { filledInElement } from "./filled.ts";
 import { idOperand, parseId, parseIds, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { type MappedOwner, ownRow, singleWrite } from "./lock.ts";
@@ -80,7 +81,7 @@ function additionOf(
   target: MappedType,
   { add, remove }: DeltaRequest,
 ): Addition | undefined {
-  if (join.columns.length > 0 || remove.length > 0 || add.length === 0) return undefined;
+  if (join.columns.length > 0 || join.isFilledByElement || remove.length > 0 || add.length === 0) return undefined;
   const parsed = parseIds(
     target.id,
     add.map(({ value }) => value),
@@ -96,6 +97,14 @@ function statementOf(owner: MappedOwner, { join, target, ids }: Addition, reques
   const [holder, value, id] = [sqlName(join.holder), sqlName(join.value), sqlName(target.id.column)];
   const [tenantColumn, tenant] =
     join.tenant === undefined ? [sql``, sql``] : [sql`, ${sqlName(join.tenant)}`, sql`, ${tenantValue(owner)}`];
+  const filled = joinedBy(
+    join.filled.map(({ name }) => sql`, ${sqlName(name)}`),
+    "",
+  );
+  const fillings = joinedBy(
+    filledInElement(owner, join, {}).map((one) => sql`, ${one}`),
+    "",
+  );
   const { version, lastModified } = type.mapping;
   const isTarget = hasIdAmong(owner, target, ids);
   return sql`WITH
@@ -103,10 +112,10 @@ function statementOf(owner: MappedOwner, { join, target, ids }: Addition, reques
     target AS (SELECT ${id} AS id FROM ${target.table} WHERE ${isTarget} ORDER BY ${id} FOR KEY SHARE),
     ready AS (SELECT 1 FROM holder h WHERE (SELECT count(*) FROM target) = CAST(${ids.length} AS BIGINT)
       AND (${ifVersion}::text IS NULL OR h.version::text = ${ifVersion}::text)),
-    inserted AS (INSERT INTO ${join.table} (${holder}, ${value}${tenantColumn})
-      SELECT ${idOperand(dialect, type.id, owner.id)}, t.id${tenant} FROM target t WHERE EXISTS (SELECT 1 FROM ready)
+    inserted AS (INSERT INTO ${join.table} (${holder}, ${value}${tenantColumn}${filled})
+      SELECT ${idOperand(dialect, type.id, owner.id)}, t.id${tenant}${fillings} FROM target t WHERE EXISTS (SELECT 1 FROM ready)
       ON CONFLICT DO NOTHING RETURNING ${value} AS value),
-    changed AS (UPDATE ${type.table} SET ${nextVersion(owner.dialect, type, at)}
+    changed AS (UPDATE ${type.table} SET ${nextVersion(owner, type, at)}
       WHERE ${ownRow(owner)} AND EXISTS (SELECT 1 FROM inserted)
       RETURNING ${sqlName(version)} AS next, ${sqlName(lastModified)} AS changed)
     SELECT h.*, c.next, c.changed, (SELECT count(*) FROM target) AS found,

@@ -78,7 +78,7 @@ async function deltaInSteps(
 /** Gives the owner's row its next version. */
 function touchRow(owner: MappedOwner, at: string): Fragment {
   const { table, selected } = owner.type;
-  return sql`UPDATE ${table} SET ${nextVersion(owner.dialect, owner.type, at)} WHERE ${ownRow(owner)} RETURNING ${selected}`;
+  return sql`UPDATE ${table} SET ${nextVersion(owner, owner.type, at)} WHERE ${ownRow(owner)} RETURNING ${selected}`;
 }
 
 /** Elements by `value`. */

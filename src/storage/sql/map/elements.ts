@@ -3,6 +3,7 @@ import type { Session } from "../database.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { namesAmong } from "./among.ts";
 import { type Column, driverValue } from "./column.ts";
+import { filledInElement } from "./filled.ts";
 import { idList, idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import type { MappedOwner } from "./lock.ts";
@@ -109,18 +110,22 @@ export function insertElements(
     join.value,
     ...(join.tenant === undefined ? [] : [join.tenant]),
     ...join.columns.map(({ name }) => name),
+    ...join.filled.map(({ name }) => name),
   ];
   const into = sql`INSERT INTO ${join.table} (${joined(names.map(sqlName), ", ")})`;
   const holder = idOperand(owner.dialect, owner.type.id, owner.id);
   const tenant = join.tenant === undefined ? sql`` : sql`, ${tenantValue(owner)}`;
   const form = targetOf(owner, join).id;
-  if (join.columns.length === 0) {
+  if (join.columns.length === 0 && !join.isFilledByElement) {
+    const filled = filledInElement(owner, join, {}).map((value) => sql`, ${value}`);
     const ids = idList(
       owner.dialect,
       form,
       sorted.map(([id]) => id),
     );
-    return [sql`${into} SELECT ${holder}, v.value${tenant} FROM ${ids} v WHERE (1 = 1) ON CONFLICT DO NOTHING`];
+    return [
+      sql`${into} SELECT ${holder}, v.value${tenant}${joined(filled, "")} FROM ${ids} v WHERE (1 = 1) ON CONFLICT DO NOTHING`,
+    ];
   }
   const rows = sorted.map(([id, element]) => {
     const value = idOperand(owner.dialect, form, id);
@@ -129,10 +134,15 @@ export function insertElements(
   return chunksOf(rows).map((chunk) => sql`${into} VALUES ${joined(chunk, ", ")} ON CONFLICT DO NOTHING`);
 }
 
-/** What the columns of an element's parts are set to; each begins with a comma. */
-function partValues({ dialect }: MapScope, { columns }: JoinTable, element: ResourceObject): Fragment {
+/** What the columns of an element's parts are set to, and those that no part has; each begins with a comma. */
+function partValues(owner: MappedOwner, join: JoinTable, element: ResourceObject): Fragment {
+  const parts = join.columns.map((column) => {
+    const written = column.write(element[column.attribute.name]);
+    return sql`${driverValue(owner.dialect, written)}`;
+  });
+  const filled = filledInElement(owner, join, element);
   return joined(
-    columns.map((column) => sql`, ${driverValue(dialect, column.write(element[column.attribute.name]))}`),
+    [...parts, ...filled].map((value) => sql`, ${value}`),
     "",
   );
 }

@@ -23,6 +23,21 @@ export function refuseSharedColumns({ fail }: Compiling, columns: readonly Colum
   if (twice !== undefined) fail(`the column ${twice} is named twice.`);
 }
 
+/** Refuses a column that is filled twice. An attribute's own may have a default, unless its comparison key would be missing. */
+export function refuseFilledTwice(
+  { mapping, fail }: Compiling,
+  columns: readonly PathColumn[],
+  own: readonly string[],
+): void {
+  const { defaults = {}, audit = {} } = mapping;
+  const attributes = [...columns].flatMap(({ name, key }) => [name, ...(key ? [key.name] : [])]);
+  const keyed = columns.flatMap(({ name, key }) => (key === undefined ? [] : [name, key.name]));
+  const taken = [...own, ...keyed].find((name) => Object.hasOwn(defaults, name));
+  if (taken !== undefined) fail(`defaults names ${taken}, which has a value in every row: leave it out.`);
+  const again = [...own, ...attributes, ...Object.keys(defaults)].find((name) => Object.hasOwn(audit, name));
+  if (again !== undefined) fail(`audit names ${again}, which is set by something else: leave it out of one of them.`);
+}
+
 /** Refuses an attribute that lies in columns of its own and elsewhere as well, where its elements would be met twice. */
 export function refuseTwoPlaces({ fail }: Compiling, { columns, slots, joins, children }: NamedPlaces): void {
   for (const [index, { path }] of columns.entries()) {

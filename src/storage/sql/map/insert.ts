@@ -4,6 +4,7 @@ import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { driverValue } from "./column.ts";
 import { tenantValue } from "./elements.ts";
+import { type Assignment, filledInRow } from "./filled.ts";
 import { idOperand, parseId } from "./id.ts";
 import { ofTenantColumn } from "./lock.ts";
 import { assignments, isWritten, type TakenApart } from "./row.ts";
@@ -19,9 +20,6 @@ export interface NewRow extends Pick<TakenApart, "values" | "rest"> {
   readonly secrets: MappedSecrets;
 }
 
-/** A column and what it is set to. */
-type Assignment = readonly [column: string, value: Fragment];
-
 /**
  * Inserts a row, unless a resource of another type has its id: ids are unique over all types of a tenant [S-3.1-05].
  */
@@ -29,7 +27,7 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
   const { resource, at } = request;
   const { type, dialect } = scope;
   const { mapping } = type;
-  const assigned: readonly Assignment[] = [
+  const known: readonly Assignment[] = [
     ...identityValues(scope, row.id),
     [mapping.version, raw(String(firstVersion(request)))],
     [mapping.created, sql`${resource.meta.created}`],
@@ -38,6 +36,8 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
     ...secretValues(dialect, row.secrets),
     ...(mapping.rest === undefined ? [] : [[mapping.rest, restOperand(dialect, row.rest)] as const]),
   ];
+  const named = new Set(known.map(([column]) => column));
+  const assigned = [...known, ...filledInRow(scope, resource, named)];
   const columns = join(
     assigned.map(([column]) => sqlName(column)),
     ", ",

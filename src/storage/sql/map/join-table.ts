@@ -2,6 +2,7 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import type { Fragment } from "../dialect/fragment.ts";
 import { type Column, columnOf } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
+import type { ElementDefault } from "./filled-column.ts";
 import type { MappedCollection } from "./mapping.ts";
 import { didYouMean } from "./nearest.ts";
 import { type Aliased, tableName, viewOf } from "./table.ts";
@@ -18,6 +19,10 @@ export interface JoinTable {
   readonly target: string;
   readonly columns: readonly Column[];
   readonly forgotten: ReadonlySet<string>;
+  /** Columns that no part of an element has, and what a new row has in them. */
+  readonly filled: readonly { readonly name: string; readonly filling: ElementDefault }[];
+  /** Whether that depends on the element. */
+  readonly isFilledByElement: boolean;
   /**
    * The table as scimkit's statements see it: with the columns holder, value, tenant and those of `columns` by their
    * aliases.
@@ -56,7 +61,7 @@ function compileCollection(compiling: Compiling, text: string, given: readonly M
 }
 
 function compileJoin({ fail }: Compiling, attribute: Attribute, given: MappedCollection): JoinTable {
-  const { forgotten = [], tenant } = given;
+  const { forgotten = [], defaults = {}, tenant } = given;
   const columns = Object.entries(given.columns ?? {}).map(([text, column], index) => {
     const sub = attribute.sub(text);
     if (sub?.name !== text || KEPT.includes(text))
@@ -90,6 +95,8 @@ function compileJoin({ fail }: Compiling, attribute: Attribute, given: MappedCol
     target: given.resourceType,
     columns,
     forgotten: new Set(forgotten),
+    filled: Object.entries(defaults).map(([name, filling]) => ({ name, filling })),
+    isFilledByElement: Object.values(defaults).some((filling) => typeof filling === "function"),
     view: viewOf(table, view),
   };
 }

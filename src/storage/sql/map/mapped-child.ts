@@ -1,6 +1,7 @@
 import type { AttributeLiteral } from "../../../schema/attribute.ts";
 import type { AttributeValue } from "../../../schema/resource.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
+import type { ElementDefault } from "./filled-column.ts";
 import type { MappedColumn, PartColumns } from "./mapped-column.ts";
 import type { IsKnown, PartNames, PartValues, Place, PlacesOf, ReferenceNames } from "./mapped-path.ts";
 
@@ -73,8 +74,11 @@ export interface MappedChild<A extends AttributeLiteral = AttributeLiteral> {
    * read in that of `id` or of their values.
    */
   readonly order?: string;
-  /** Columns that SCIM does not know and that a new row must have: a value, or what makes one of the element as the client gave it. */
-  readonly defaults?: Readonly<Record<string, unknown>>;
+  /**
+   * What columns that SCIM does not know have in a new row: a value, or `(element, context) => value`; of a list of single values the element
+   * is `{ value }`. Default: what their DEFAULT says.
+   */
+  readonly defaults?: Readonly<Record<string, ElementDefault>>;
 }
 
 /** A place that is a list, and no list of references to resources: those have `collections`. */

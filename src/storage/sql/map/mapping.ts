@@ -1,6 +1,7 @@
 import type { AttributeLiteral } from "../../../schema/attribute.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { MappedChildren } from "./mapped-child.ts";
+import type { AuditValue, ColumnDefault, ElementDefault } from "./filled-column.ts";
 import type { MappedColumns, PartColumns } from "./mapped-column.ts";
 import type {
   IsKnown,
@@ -50,6 +51,8 @@ export interface MappedCollection<A extends AttributeLiteral = AttributeLiteral>
   readonly columns?: PartColumns<A>;
   /** Sub-attributes that the table does not keep, by your own decision: what a client gives for them is forgotten. */
   readonly forgotten?: readonly PartNames<A>[];
+  /** What other columns of the table have in a new row, such as `{ role: "member" }`. Default: what their DEFAULT says. */
+  readonly defaults?: Readonly<Record<string, ElementDefault>>;
 }
 
 /** The column of the id. */
@@ -131,6 +134,17 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
    * row that the application has marked so is gone for clients as well. Default: a row that is deleted is deleted.
    */
   readonly deleted?: string;
+  /**
+   * What columns that SCIM does not know have in a new row: a value, or `(resource, context) => value`. Set when a row is made, whoever
+   * asks for it, and never again. A column of an attribute may stand here too: it has the value where the client gives none. Default:
+   * none, so that each column which must have a value needs a DEFAULT or an attribute.
+   */
+  readonly defaults?: Readonly<Record<string, ColumnDefault<T>>>;
+  /**
+   * Columns that tell who wrote last: `{ updated_by: (context) => context.actor }`, with the context that `authenticate` gave. Set with every
+   * version of the row: when it is made, changed, given or robbed of members, and taken out of sight. Default: none.
+   */
+  readonly audit?: Readonly<Record<string, AuditValue<T>>>;
   /** A JSON or text column for every attribute that has no column. Without it each attribute must have one. */
   readonly rest?: string;
   /** Which attribute a constraint of the table is about, by the constraint's name, where its columns do not tell. */

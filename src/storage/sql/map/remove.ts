@@ -70,9 +70,9 @@ export async function deleteMapped(
 
 /** Takes a row out of sight. What it was known by is free, and no hash of it stays. */
 function hideRow(owner: MappedOwner, deleted: string, at: string): Fragment {
-  const { type, dialect } = owner;
+  const { type } = owner;
   const sets = [
-    nextVersion(dialect, type, at),
+    nextVersion(owner, type, at),
     sql`${sqlName(deleted)} = ${at}`,
     ...[...clearedColumns(type)].map((name) => sql`${sqlName(name)} = NULL`),
   ];
@@ -86,7 +86,7 @@ async function releaseHolders(
   holder: MappedType,
   { id, at }: Deletion,
 ): Promise<void> {
-  const version = nextVersion(owner.dialect, holder, at);
+  const version = nextVersion(owner, holder, at);
   const changed = await removeElementsOf(session, owner, holder);
   for (const row of await readRowsThatName(session, owner, holder, id)) {
     const sets = withoutReferences(owner, holder, row, id);

@@ -127,7 +127,7 @@ async function replace(
   const uniques = uncheckedUniques(owner, (column) => difference.columns.includes(column));
   await refuseTaken(session, owner, uniques, difference.after.values, owner.id);
   const sets = [
-    nextVersion(owner.dialect, type, request.resource.meta.lastModified),
+    nextVersion(owner, type, request.resource.meta.lastModified, resource),
     ...changedColumns(owner, difference, changed),
   ];
   const [row] = await session.run<MappedRow>(updateRow(owner, version, sets, found === undefined));

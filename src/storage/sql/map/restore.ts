@@ -1,7 +1,8 @@
 import type { CreateRequest } from "../../adapter.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, join, sql } from "../dialect/fragment.ts";
-import { driverValue } from "./column.ts";
+import { type Column, driverValue } from "./column.ts";
+import { defaultSets } from "./filled.ts";
 import type { NewRow } from "./insert.ts";
 import { anyOwnRow, type MappedOwner } from "./lock.ts";
 import type { MappedRow } from "./row.ts";
@@ -27,10 +28,15 @@ export function restoreRow(
 ): Fragment {
   const { type, dialect } = owner;
   const { mapping } = type;
+  const { defaults = {} } = mapping;
+  const isGiven = ([{ name }, value]: readonly [Column, unknown]): boolean =>
+    value !== undefined || !Object.hasOwn(defaults, name);
+  const open = new Set([...values].filter((one) => !isGiven(one)).map(([{ name }]) => name));
   const sets = [
-    nextVersion(dialect, type, resource.meta.lastModified ?? at),
+    nextVersion(owner, type, resource.meta.lastModified ?? at, resource),
     sql`${sqlName(mapping.created)} = ${resource.meta.created}`,
-    ...[...values].flatMap(([column, value]) => setColumn(dialect, column, value)),
+    ...[...values].filter(isGiven).flatMap(([column, value]) => setColumn(dialect, column, value)),
+    ...defaultSets(owner, resource, (name) => open.has(name)),
     ...[...secrets.values].map(
       ([column, value]) =>
         sql`${sqlName(column.name)} = ${value === null ? null : driverValue(dialect, column.write(value))}`,

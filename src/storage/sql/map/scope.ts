@@ -21,10 +21,12 @@ export interface MapScope {
   readonly mappings: Mappings;
   readonly type: MappedType;
   readonly tenant: string | undefined;
+  /** Who asks, as `authenticate` tells it. */
+  readonly context: Context;
 }
 
 export function scopeOf(dialect: Dialect, mappings: Mappings, type: MappedType, context: Context): MapScope {
-  return { dialect, mappings, type, tenant: context.tenant };
+  return { dialect, mappings, type, tenant: context.tenant, context };
 }
 
 /** The type that the elements of a join table name; `mappedStorage` has seen to it that there is one. */

@@ -17,6 +17,8 @@ const TABLE: Shape = {
   elements: optional,
   collections: optional,
   children: optional,
+  defaults: optional,
+  audit: optional,
   deleted: optional,
   rest: optional,
   constraints: optional,
@@ -40,6 +42,7 @@ const COLLECTION: Shape = {
   tenant: optional,
   columns: optional,
   forgotten: optional,
+  defaults: optional,
 };
 const CHILD: Shape = {
   table: "the name of the table that holds the elements",
@@ -78,6 +81,8 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   lookUnlessText(found, "id", mapping.id, ID);
   lookUnlessText(found, "tenant", mapping.tenant, TENANT);
   lookAtColumns(found, "columns", mapping.columns);
+  lookAtFillings(found, "defaults", mapping.defaults, false);
+  lookAtFillings(found, "audit", mapping.audit, true);
   for (const [path, elements] of entriesOf(mapping.elements))
     listOf(elements).forEach((element, index) => {
       const where = `elements.${path}[${index}]`;
@@ -87,7 +92,9 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   for (const [path, collections] of entriesOf(mapping.collections))
     for (const collection of listOf(collections)) {
       look(found, `collections.${path}`, collection, COLLECTION);
-      if (isRecord(collection)) lookAtColumns(found, `collections.${path}.columns`, collection.columns);
+      if (!isRecord(collection)) continue;
+      lookAtColumns(found, `collections.${path}.columns`, collection.columns);
+      lookAtFillings(found, `collections.${path}.defaults`, collection.defaults, false);
     }
   for (const [path, children] of entriesOf(mapping.children))
     for (const child of listOf(children)) lookAtChild(found, `children.${path}`, child);
@@ -98,6 +105,7 @@ function lookAtChild(found: string[], where: string, child: unknown): void {
   look(found, where, child, CHILD);
   if (!isRecord(child)) return;
   lookAtColumns(found, `${where}.columns`, child.columns);
+  lookAtFillings(found, `${where}.defaults`, child.defaults, false);
   const { dictionary } = child;
   if (dictionary === undefined) return;
   look(found, `${where}.dictionary`, dictionary, DICTIONARY);
@@ -109,6 +117,17 @@ function lookAtChild(found: string[], where: string, child: unknown): void {
 
 function lookAtColumns(found: string[], where: string, columns: unknown): void {
   for (const [path, column] of entriesOf(columns)) lookUnlessText(found, `${where}.${path}`, column, COLUMN);
+}
+
+/** What columns are filled with. */
+function lookAtFillings(found: string[], where: string, given: unknown, isAudit: boolean): void {
+  if (given !== undefined && !isRecord(given)) found.push(`${where} must be an object of columns.`);
+  for (const [column, value] of entriesOf(given)) {
+    if (typeof value === "function") continue;
+    if (isAudit) found.push(`${where}.${column} must be a function of the context.`);
+    else if (value === undefined || (typeof value === "object" && value !== null && !(value instanceof Date)))
+      found.push(`${where}.${column} must be a single value, as the driver takes it, or a function that makes one.`);
+  }
 }
 
 function lookUnlessText(found: string[], where: string, given: unknown, shape: Shape): void {

@@ -1,15 +1,22 @@
 import type { ResourceObject } from "../../../schema/value.ts";
+import type { NewResource } from "../../adapter.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, sql } from "../dialect/fragment.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
+import { auditSets } from "./filled.ts";
 import { assignments } from "./row.ts";
+import type { MapScope } from "./scope.ts";
 import { sqlName } from "./table.ts";
 
-/** What every change sets: the next version, and the time, which goes on where the clocks of several servers do not agree. */
-export function nextVersion(dialect: Dialect, { mapping }: MappedType, at: string): Fragment {
-  const [version, modified] = [sqlName(mapping.version), sqlName(mapping.lastModified)];
-  return sql`${version} = ${version} + 1, ${modified} = ${dialect.fit.later(modified, at)}`;
+/**
+ * What every change sets: the next version, the time, which goes on where the clocks of several servers do not agree, and who made it.
+ * `resource` is what the row is to be, where that is known.
+ */
+export function nextVersion(scope: MapScope, type: MappedType, at: string, resource?: NewResource): Fragment {
+  const [version, modified] = [sqlName(type.mapping.version), sqlName(type.mapping.lastModified)];
+  const counted = sql`${version} = ${version} + 1, ${modified} = ${scope.dialect.fit.later(modified, at)}`;
+  return join([counted, ...auditSets(scope, type, resource)], ", ");
 }
 
 /** What sets a column, and its key, to the value of its attribute. */

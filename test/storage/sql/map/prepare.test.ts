@@ -65,7 +65,7 @@ for (const engine of someEngines()) {
         "users.version is text, and version must count: make it integer NOT NULL DEFAULT 1.",
         "users.updated_at: there is no such column. Add it, or change the mapping.",
         "users.titel: there is no such column. Add it, or change the mapping.",
-        "users.seat is NOT NULL and nothing fills it: give it a DEFAULT, allow NULL, or map an attribute to it.",
+        "users.seat is NOT NULL and nothing fills it: name it in defaults, give it a DEFAULT, allow NULL, or map an attribute to it.",
         `users.${key}: userName is unique, and no unique index keeps it so: CREATE UNIQUE INDEX ON users (${key}).`,
         "users.id: id is unique, and no unique index keeps it so: CREATE UNIQUE INDEX ON users (id).",
       ]);
@@ -125,7 +125,7 @@ for (const engine of someEngines()) {
       );
       expect(problems).toEqual([
         "memberships.team is integer and names ids of Group, which are text: make the two columns of one type.",
-        "memberships.role is NOT NULL and nothing fills it: give it a DEFAULT, allow NULL, or map an attribute to it.",
+        "memberships.role is NOT NULL and nothing fills it: name it in defaults, give it a DEFAULT, allow NULL, or map an attribute to it.",
         "memberships.member has a foreign key to people, and the mapping says that it names rows of users: change one of them.",
         "memberships: a unique index over member alone lets it stand in one row: further ones would be lost.",
         "memberships: no unique index keeps (team, member) single: CREATE UNIQUE INDEX ON memberships (team, member).",
