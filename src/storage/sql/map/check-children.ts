@@ -13,7 +13,8 @@ export async function problemsOfChildren(database: Database, { all }: Mappings):
   for (const type of all)
     for (const child of type.children) {
       problems.push(...(await problemsOfChild(database, type, child)));
-      if (child.dictionary !== undefined) problems.push(...(await problemsOfDictionary(database, child, child.dictionary)));
+      if (child.dictionary !== undefined)
+        problems.push(...(await problemsOfDictionary(database, child, child.dictionary)));
     }
   return problems;
 }
@@ -36,7 +37,11 @@ async function problemsOfChild(database: Database, type: MappedType, child: Chil
 }
 
 /** The columns that the mapping of a child table names. */
-function expectedOfChild(dialect: Database["dialect"], { id, name }: MappedType, child: ChildTable): readonly Expected[] {
+function expectedOfChild(
+  dialect: Database["dialect"],
+  { id, name }: MappedType,
+  child: ChildTable,
+): readonly Expected[] {
   const { given, columns } = child;
   const holder: Expected = {
     column: child.holder,
@@ -54,7 +59,12 @@ function expectedOfChild(dialect: Database["dialect"], { id, name }: MappedType,
         : `is ${type}, and order counts: make it integer.`;
     },
   });
-  const others = [given.tenant, given.dictionary?.column, given.id, ...Object.keys({ ...given.constants, ...given.defaults })];
+  const others = [
+    given.tenant,
+    given.dictionary?.column,
+    given.id,
+    ...Object.keys({ ...given.constants, ...given.defaults }),
+  ];
   return [
     holder,
     ...(given.order === undefined ? [] : [order(given.order)]),
@@ -98,5 +108,8 @@ async function problemsOfDictionary(
   const isUnique = known?.uniques === undefined || known.uniques.some((index) => index.includes(id));
   return isUnique || known === undefined
     ? [...new Set(problems)]
-    : [...problems, `${name.table}.${dictionary.given.id}: no unique index keeps the keys of ${child.attribute.path} single.`];
+    : [
+        ...problems,
+        `${name.table}.${dictionary.given.id}: no unique index keeps the keys of ${child.attribute.path} single.`,
+      ];
 }

@@ -148,7 +148,11 @@ function problemsOfReferences(known: Known, mappings: Mappings, type: MappedType
   });
 }
 
-export function misledKeys({ table, foreignKeys }: Known, column: string, targets: readonly string[]): readonly string[] {
+export function misledKeys(
+  { table, foreignKeys }: Known,
+  column: string,
+  targets: readonly string[],
+): readonly string[] {
   const keys = foreignKeys.filter((key) => lower(key.column) === lower(column));
   if (
     targets.length === 0 ||

@@ -54,7 +54,9 @@ export async function fillChildKeys(database: Database, child: ChildTable, colum
         const read = column.read(row.value);
         if (read === undefined) continue;
         const filled = keyText(column.attribute.key(read));
-        await session.run(sql`UPDATE ${child.table} SET ${key} = ${filled} WHERE ${isEmpty} AND ${value} = ${row.value}`);
+        await session.run(
+          sql`UPDATE ${child.table} SET ${key} = ${filled} WHERE ${isEmpty} AND ${value} = ${row.value}`,
+        );
       }
     });
     last = rows.at(-1)?.value;

@@ -1,7 +1,7 @@
 import type { AttributeLiteral } from "../../../schema/attribute.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
-import type { MappedChildren } from "./mapped-child.ts";
 import type { AuditValue, ColumnDefault, ElementDefault } from "./filled-column.ts";
+import type { MappedChildren } from "./mapped-child.ts";
 import type { MappedColumns, PartColumns } from "./mapped-column.ts";
 import type {
   IsKnown,
