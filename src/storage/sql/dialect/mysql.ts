@@ -3,6 +3,7 @@ import { type Dialect, literal } from "./dialect.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { mysqlFit } from "./mysql-fit.ts";
+import { mysqlTriggers } from "./mysql-triggers.ts";
 import {
   constraintOf,
   faultOf,
@@ -23,6 +24,7 @@ const LONG_TEXT = `LONGTEXT CHARACTER SET utf8mb4 COLLATE ${COLLATION}`;
  * are compared as such, and an index holds as much of them as it can.
  */
 export const mysql: Dialect = {
+  hostTriggers: mysqlTriggers,
   name: "MariaDB or MySQL",
   adapter: { supportsReturning: false, supportsTransactionalDdl: false },
   placeholder: () => "?",

@@ -4,9 +4,11 @@ import type { Constraint, Fault, Refusal } from "./driver-error.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { postgresFit } from "./postgres-fit.ts";
+import { postgresTriggers } from "./postgres-triggers.ts";
 
 /** PostgreSQL: `pg`, PGlite, postgres.js. */
 export const postgres: Dialect = {
+  hostTriggers: postgresTriggers,
   name: "PostgreSQL",
   adapter: { supportsReturning: true, supportsTransactionalDdl: true },
   placeholder: (position) => `$${position}`,

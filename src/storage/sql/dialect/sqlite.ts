@@ -4,9 +4,11 @@ import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts"
 import { join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { sqliteFit } from "./sqlite-fit.ts";
+import { sqliteTriggers } from "./sqlite-triggers.ts";
 
 /** SQLite: `openSqlite`, better-sqlite3, libSQL, Bun. */
 export const sqlite: Dialect = {
+  hostTriggers: sqliteTriggers,
   name: "SQLite",
   adapter: { supportsReturning: true, supportsTransactionalDdl: false },
   placeholder: () => "?",

@@ -201,7 +201,7 @@ async function problemsOfJoin(
   ];
 }
 
-function nameOf({ mapping }: MappedType, { tableName: table, attribute, target }: JoinTable): TableName {
+export function nameOf({ mapping }: MappedType, { tableName: table, attribute, target }: JoinTable): TableName {
   const given = mapping.collections?.[attribute.path];
   const list = Array.isArray(given) ? (given as readonly MappedCollection[]) : [given as MappedCollection];
   return { table, schema: list.find((one) => one.resourceType === target)?.schema };
