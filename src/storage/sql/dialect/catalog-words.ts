@@ -51,8 +51,8 @@ export interface CatalogWords {
   thingsNamed(beginning: string, schema: string | undefined): Fragment;
   /** Gives a `CatalogColumn` for each column; none where there is no table. */
   columnsOfTable(table: TableName): Fragment;
-  /** Gives a `CatalogIndexColumn` for each column of each unique index without a condition. */
-  uniqueIndexes(table: TableName): Fragment;
+  /** Gives a `CatalogIndexColumn` for each column of each unique index without a condition, or with one as well. */
+  uniqueIndexes(table: TableName, withPartial?: boolean): Fragment;
   /** Gives the `name` and the `place`, from 1 on, of each column of each index, unique or not. */
   indexColumns(table: TableName): Fragment;
   /** Gives a `CatalogForeignKey` for each column of each foreign key. */

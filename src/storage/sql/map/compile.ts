@@ -1,9 +1,10 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { identifier } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { type ChildTable, compileChildren } from "./child.ts";
 import type { Column } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
+import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
 import {
   refuseFilledTwice,
   refuseSharedColumns,
@@ -18,7 +19,7 @@ import type { MappedId, MappedTenant, TableMapping } from "./mapping.ts";
 import { compileColumns, type PathColumn } from "./path-column.ts";
 import { problemsOfShape } from "./shape.ts";
 import { compileSlots, type Slot } from "./slot.ts";
-import { type Aliased, sqlName, tableName, viewOf } from "./table.ts";
+import { type Aliased, tableName, viewOf } from "./table.ts";
 
 /** A resource type in its table. */
 export interface MappedType {
@@ -43,6 +44,10 @@ export interface MappedType {
   readonly view: Fragment;
   /** The same with them: what refers to a row that goes may be one of them. */
   readonly viewOfAll: Fragment;
+  /** The rows alone that are kept out of sight. */
+  readonly viewOfHidden: Fragment;
+  /** How a row is kept out of sight; undefined where none is. */
+  readonly deleted: Deleted | undefined;
   /** Condition on rows of the table, which has no alias: they are not kept out of sight. */
   readonly isThere: Fragment;
 }
@@ -73,6 +78,8 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
   const tenant = tenantOf(mapping.tenant);
   const table = tableName(mapping);
   const selected = selectedColumns(mapping, id, tenant, stored);
+  const deleted = deletedOf(mapping.deleted);
+  const isThere = deleted?.isThere(raw(`t.${identifier(deleted.column)}`));
   return {
     name: resourceType.name,
     resourceType,
@@ -88,9 +95,11 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
     stored,
     selected: raw(selected.map(([column, alias]) => `${identifier(column)} AS ${alias}`).join(", ")),
     selectedOfRow: raw(selected.map(([, alias]) => `r.${alias}`).join(", ")),
-    view: viewOf(table, selected, mapping.deleted),
+    deleted,
+    view: viewOf(table, selected, isThere),
     viewOfAll: viewOf(table, selected),
-    isThere: mapping.deleted === undefined ? TRUE : sql`(${sqlName(mapping.deleted)} IS NULL)`,
+    viewOfHidden: viewOf(table, selected, isThere === undefined ? FALSE : sql`NOT ${isThere}`),
+    isThere: isThereIn(deleted),
   };
 }
 
@@ -112,7 +121,7 @@ function tenantOf(given: string | MappedTenant | undefined): MappedType["tenant"
 
 /** The columns that every row has, whatever its attributes are. */
 function ownColumns({ id, tenant, version, created, lastModified, deleted, rest }: TableMapping): readonly string[] {
-  const named = [idOf(id).column, tenantOf(tenant)?.column, version, created, lastModified, deleted, rest];
+  const named = [idOf(id).column, tenantOf(tenant)?.column, version, created, lastModified, deletedOf(deleted)?.column, rest];
   return named.filter((column) => column !== undefined);
 }
 

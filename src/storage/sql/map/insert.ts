@@ -2,7 +2,7 @@ import type { CreateRequest } from "../../adapter.ts";
 import { firstVersion } from "../../moved.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { driverValue } from "./column.ts";
+import { type Column, driverValue } from "./column.ts";
 import { tenantValue } from "./elements.ts";
 import { type Assignment, filledInRow } from "./filled.ts";
 import { idOperand, parseId } from "./id.ts";
@@ -32,7 +32,8 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
     [mapping.version, raw(String(firstVersion(request)))],
     [mapping.created, sql`${resource.meta.created}`],
     [mapping.lastModified, sql`${resource.meta.lastModified ?? at}`],
-    ...attributeValues(dialect, row),
+    ...attributeValues(dialect, withoutUnsaid(scope, row)),
+    ...thereValue(scope, row),
     ...secretValues(dialect, row.secrets),
     ...(mapping.rest === undefined ? [] : [[mapping.rest, restOperand(dialect, row.rest)] as const]),
   ];
@@ -65,6 +66,22 @@ function attributeValues(dialect: Dialect, { values }: NewRow): readonly Assignm
     .filter(([column, value]) => isWritten(column, value))
     .flatMap(([column, value]) => assignments(dialect, column, value))
     .map(([name, value]) => [name, sql`${value}`]);
+}
+
+/** A row without an unassigned attribute whose column tells that the row is there. */
+function withoutUnsaid({ type: { deleted } }: MapScope, row: NewRow): NewRow {
+  if (deleted === undefined || deleted.otherwise === null) return row;
+  const isSaid = ([{ name }, value]: readonly [Column, unknown]): boolean =>
+    name !== deleted.column || value !== undefined;
+  return { ...row, values: new Map([...row.values].filter(isSaid)) };
+}
+
+/** What tells that a row is there, where its column does not do so by being NULL and no attribute fills it. */
+function thereValue({ type: { deleted }, dialect }: MapScope, { values }: NewRow): readonly Assignment[] {
+  const isFilled = ([{ name }, value]: readonly [Column, unknown]): boolean =>
+    name === deleted?.column && value !== undefined;
+  if (deleted === undefined || deleted.otherwise === null || [...values].some(isFilled)) return [];
+  return [[deleted.column, sql`${driverValue(dialect, deleted.otherwise)}`]];
 }
 
 function secretValues(dialect: Dialect, { values }: MappedSecrets): readonly Assignment[] {

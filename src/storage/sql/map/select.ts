@@ -13,7 +13,7 @@ import type { JoinTable } from "./join-table.ts";
 import type { PathColumn } from "./path-column.ts";
 import { restName } from "./rest.ts";
 import { type MappedRow, resourceOf } from "./row.ts";
-import { type MapScope, ownElements, targetOf } from "./scope.ts";
+import { elementRows, type MapScope, ownElements, targetOf } from "./scope.ts";
 
 /** Something selected besides the row's own columns: the elements of a join table, or the holders of one. */
 interface Apart {
@@ -108,7 +108,7 @@ function elementsApart(scope: MapScope, join: JoinTable): Apart {
     attribute,
     column: dialect.aggregate(
       [raw("CAST(m.value AS TEXT)"), ...parts],
-      sql`(SELECT * FROM ${join.view} m WHERE ${isOfRow} ORDER BY m.value) m`,
+      sql`(SELECT * FROM ${elementRows(scope, join)} WHERE ${isOfRow} ORDER BY m.value) m`,
     ),
     read: ([value, ...others]) => elementOf(join, printId(id, value), (_, index) => others[index]),
   };

@@ -12,7 +12,7 @@ import { idOperand, parseId } from "./id.ts";
 import { lookedUp } from "./looked-up.ts";
 import type { PathColumn } from "./path-column.ts";
 import { columnLeaf, holderNameLeaf, type PlaceScope } from "./places.ts";
-import { type MapScope, ownElements, ownRows, sameTenant, targetOf, tenantOfElement } from "./scope.ts";
+import { elementRows, type MapScope, ownElements, ownRows, sameTenant, targetOf, tenantOfElement } from "./scope.ts";
 
 /** What a search begins with, instead of all rows of the table. */
 export interface Start {
@@ -138,7 +138,7 @@ function holding(scope: PlaceScope, attribute: Attribute, operand: unknown): rea
         const target = targetOf(scope, join);
         const id = parseId(target.id, operand);
         if (id === undefined) return [];
-        return sql`SELECT m.holder AS id${tenantOfElement(scope, join)} FROM ${join.view} m
+        return sql`SELECT m.holder AS id${tenantOfElement(scope, join)} FROM ${elementRows(scope, join)}
         WHERE m.value = ${idOperand(dialect, target.id, id)} AND ${ownElements(scope, join)}`;
       });
 }
