@@ -1,8 +1,8 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
-import { identifier } from "../dialect/dialect.ts";
-import { FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { type Dialect, identifier } from "../dialect/dialect.ts";
+import { FALSE, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { type ChildTable, compileChildren } from "./child.ts";
-import type { Column } from "./column.ts";
+import { type Column, isTime } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
 import {
@@ -53,10 +53,14 @@ export interface MappedType {
 }
 
 /**
- * Compiles a mapping.
+ * Compiles a mapping. The dialect is asked for when the mapping is known to fit.
  * @throws {TypeError} for a path that the resource type does not have, and for attributes that have no place.
  */
-export function compileMapping(resourceType: CompiledResourceType, mapping: TableMapping): MappedType {
+export function compileMapping(
+  resourceType: CompiledResourceType,
+  mapping: TableMapping,
+  dialect: () => Pick<Dialect, "timeText">,
+): MappedType {
   const problems = problemsOfShape(mapping);
   if (problems.length > 0) throw new TypeError(`mapTable: ${resourceType.name}: ${problems.join(" ")}`);
   const compiling = beginCompiling(resourceType, mapping);
@@ -78,6 +82,10 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
   const tenant = tenantOf(mapping.tenant);
   const table = tableName(mapping);
   const selected = selectedColumns(mapping, id, tenant, stored);
+  const { timeText } = dialect();
+  const times = new Set(["created", "modified", ...stored.filter(isTime).map(({ alias }) => alias)]);
+  const shown = ([, alias]: Aliased, column: Fragment): Fragment =>
+    timeText !== undefined && times.has(alias) ? timeText(column) : column;
   const deleted = deletedOf(mapping.deleted);
   const isThere = deleted?.isThere(raw(`t.${identifier(deleted.column)}`));
   return {
@@ -93,8 +101,14 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
     joins,
     children,
     stored,
-    selected: raw(selected.map(([column, alias]) => `${identifier(column)} AS ${alias}`).join(", ")),
-    selectedOfRow: raw(selected.map(([, alias]) => `r.${alias}`).join(", ")),
+    selected: join(
+      selected.map((one) => sql`${shown(one, raw(identifier(one[0])))} AS ${raw(one[1])}`),
+      ", ",
+    ),
+    selectedOfRow: join(
+      selected.map((one) => sql`${shown(one, raw(`r.${one[1]}`))} AS ${raw(one[1])}`),
+      ", ",
+    ),
     deleted,
     view: viewOf(table, selected, isThere),
     viewOfAll: viewOf(table, selected),
@@ -121,7 +135,15 @@ function tenantOf(given: string | MappedTenant | undefined): MappedType["tenant"
 
 /** The columns that every row has, whatever its attributes are. */
 function ownColumns({ id, tenant, version, created, lastModified, deleted, rest }: TableMapping): readonly string[] {
-  const named = [idOf(id).column, tenantOf(tenant)?.column, version, created, lastModified, deletedOf(deleted)?.column, rest];
+  const named = [
+    idOf(id).column,
+    tenantOf(tenant)?.column,
+    version,
+    created,
+    lastModified,
+    deletedOf(deleted)?.column,
+    rest,
+  ];
   return named.filter((column) => column !== undefined);
 }
 

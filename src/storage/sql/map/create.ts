@@ -61,6 +61,7 @@ export async function createMapped(
   const { created, notices } = await attemptWrite(
     database,
     scope,
+    { operation: "create", id: id === undefined ? undefined : resource.id },
     () =>
       isSingle
         ? create(singleWrite(database), scope, creation)

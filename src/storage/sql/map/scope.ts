@@ -3,7 +3,7 @@ import type { Context } from "../../adapter.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
-import { idOperand, parseId } from "./id.ts";
+import { hasId, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 
 /** All mapped types of a storage. */
@@ -45,7 +45,7 @@ export function ofTenant(
   if (form === undefined || column === undefined) return raw("(1 = 1)");
   const parsed = parseId({ type: form.type, prefix: "" }, tenant ?? "");
   if (parsed === undefined) return raw("(1 = 0)");
-  const isSame = sql`${column} = ${idOperand(dialect, form, parsed)}`;
+  const isSame = hasId(dialect, form, column, parsed);
   return dialect.ofMost?.(isSame) ?? isSame;
 }
 

@@ -8,7 +8,7 @@ import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts"
 import { equalitiesOf } from "../filter.ts";
 import type { Key } from "../key.ts";
 import { holdersOf } from "./holders.ts";
-import { idOperand, parseId } from "./id.ts";
+import { hasId, parseId } from "./id.ts";
 import { lookedUp } from "./looked-up.ts";
 import type { PathColumn } from "./path-column.ts";
 import { columnLeaf, holderNameLeaf, type PlaceScope } from "./places.ts";
@@ -139,7 +139,7 @@ function holding(scope: PlaceScope, attribute: Attribute, operand: unknown): rea
         const id = parseId(target.id, operand);
         if (id === undefined) return [];
         return sql`SELECT m.holder AS id${tenantOfElement(scope, join)} FROM ${elementRows(scope, join)}
-        WHERE m.value = ${idOperand(dialect, target.id, id)} AND ${ownElements(scope, join)}`;
+        WHERE ${hasId(dialect, target.id, raw("m.value"), id)} AND ${ownElements(scope, join)}`;
       });
 }
 
@@ -150,7 +150,7 @@ function heldBy(scope: PlaceScope, attribute: Attribute, operand: unknown): read
     const id = parseId(type.id, operand);
     if (id === undefined) return [];
     return sql`SELECT m.value AS id${tenantOfElement(scope, from)} FROM ${from.view} m
-      WHERE m.holder = ${idOperand(dialect, type.id, id)} AND ${ownElements(scope, from)}`;
+      WHERE ${hasId(dialect, type.id, raw("m.holder"), id)} AND ${ownElements(scope, from)}`;
   });
 }
 
