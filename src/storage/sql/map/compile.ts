@@ -1,6 +1,7 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { FALSE, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { type ChildTable, compileChildren } from "./child.ts";
 import { type Column, isTime } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
@@ -32,6 +33,7 @@ export interface MappedType {
   readonly secrets: readonly PathColumn[];
   readonly slots: readonly Slot[];
   readonly joins: readonly JoinTable[];
+  readonly children: readonly ChildTable[];
   /** All columns that hold values, each once. */
   readonly stored: readonly Column[];
   /** Columns by the names of scimkit's statements, without the table's alias. */
@@ -65,13 +67,14 @@ export function compileMapping(
   const named = compileColumns(compiling);
   const slots = compileSlots(compiling);
   const joins = compileJoins(compiling);
+  const children = compileChildren(compiling);
   const columns = named.filter(({ attribute }) => attribute.isStored);
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
   refuseSharedColumns(compiling, [...stored, ...secrets]);
+  refuseTwoPlaces(compiling, { columns: named, slots, joins, children });
+  refuseUnmapped(compiling, { columns: named, slots, joins, children });
   refuseFilledTwice(compiling, named, ownColumns(mapping));
-  refuseTwoPlaces(compiling, { columns: named, slots, joins });
-  refuseUnmapped(compiling, { columns: named, slots, joins });
   refuseUnfitUniques(compiling, columns);
   refuseUnknownConstraints(compiling);
 
@@ -96,6 +99,7 @@ export function compileMapping(
     secrets,
     slots,
     joins,
+    children,
     stored,
     selected: join(
       selected.map((one) => sql`${shown(one, raw(identifier(one[0])))} AS ${raw(one[1])}`),
