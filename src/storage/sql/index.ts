@@ -1,6 +1,6 @@
 export type { HashSecret } from "../secrets.ts";
 export { type LibsqlClient, type LibsqlOptions, openLibsql } from "./drivers/libsql.ts";
-export { namedStatements } from "./drivers/named-statements.ts";
+export { type NamedStatementsOptions, namedStatements } from "./drivers/named-statements.ts";
 export { openSqlite, type SqliteOptions } from "./drivers/node-sqlite.ts";
 export type { CompanionName } from "./map/companions.ts";
 export type { ColumnConstant, MappedDeleted } from "./map/deleted.ts";

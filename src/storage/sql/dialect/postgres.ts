@@ -39,6 +39,12 @@ export const postgres: Dialect = {
   // With two ends, because without statistics a range is taken for one row in 200, and what has one end for every third.
   isBeyondAscii: (text) => sql`((octet_length(${text}) - char_length(${text})) BETWEEN 1 AND 2147483647)`,
 
+  // Without a zone, of a column with and of one without, whatever the session's is; what is no time stays the text that it is.
+  timeText: (column) => sql`(CASE WHEN pg_typeof(${column}) = 'timestamptz'::regtype
+    THEN to_json(CAST(to_json(${column}) #>> '{}' AS timestamptz) AT TIME ZONE 'UTC') ELSE to_json(${column}) END #>> '{}')`,
+  // A column without a zone would pass over the offset of a text.
+  timeValue: (instant) => `${instant}Z`,
+
   // As text first: postgres.js makes JSON of what the server takes for a parameter of JSON, which is JSON already.
   toJson: (text) => sql`${text}::text::jsonb`,
   // Kept as it is, and assigned to columns of either type of JSON, and of text.

@@ -1,7 +1,7 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { FALSE, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import type { Column } from "./column.ts";
+import { type Column, isTime } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
 import {
@@ -141,11 +141,6 @@ function ownColumns({ id, tenant, version, created, lastModified, deleted, rest 
     rest,
   ];
   return named.filter((column) => column !== undefined);
-}
-
-/** Whether a column is read as a time. */
-function isTime({ attribute, isConverted }: Column): boolean {
-  return attribute.type === "dateTime" && !isConverted;
 }
 
 /** What scimkit's statements read of a row. */

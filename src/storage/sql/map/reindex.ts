@@ -11,7 +11,7 @@ import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, returning, sql, TRUE } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
-import { type Column, driverValue } from "./column.ts";
+import { type Column, driverValue, shown } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { elementsOf, insertElements } from "./elements.ts";
 import { heldIn, joinedInRest, withKept } from "./held.ts";
@@ -256,9 +256,10 @@ async function write({ report }: Work, database: Database, scope: MapScope, plan
 /** Condition: nobody has written the row meanwhile, nor a value whose key is set without counting the version. */
 function isAsRead({ type, dialect }: MappedOwner, row: MappedRow): Fragment {
   const keyed = type.stored.filter(({ key }) => key !== undefined);
-  const same = keyed.map(({ name, alias }) => {
-    const value = row[alias];
-    return value === null || value === undefined ? sql`${sqlName(name)} IS NULL` : sql`${sqlName(name)} = ${value}`;
+  const same = keyed.map((column) => {
+    const [name, value] = [sqlName(column.name), row[column.alias]];
+    const isSame = sql`${shown(dialect, column, name)} = ${value}`;
+    return value === null || value === undefined ? sql`${name} IS NULL` : isSame;
   });
   const isVersion = sql`${sqlName(type.mapping.version)} = ${versionOperand(dialect, String(row.version))}`;
   return joined([isVersion, ...same], " AND ");

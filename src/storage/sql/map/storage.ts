@@ -8,7 +8,14 @@ import { type Database, databaseOf } from "../database.ts";
 import { deleteLedger, renameLedger, sqlLedger } from "../ledger.ts";
 import { deleteOutbox, renameOutbox, sqlOutbox } from "../outbox.ts";
 import { committed } from "./committed.ts";
-import { type Companion, type CompanionName, ledgerCompanion, outboxCompanion } from "./companions.ts";
+import {
+  type Companion,
+  type CompanionName,
+  ledgerCompanion,
+  mustBeThere,
+  outboxCompanion,
+  withCompanion,
+} from "./companions.ts";
 import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
 import { parseId } from "./id.ts";
@@ -193,19 +200,19 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
     ...(database.isTransaction ? { handle: database.handle } : {}),
     transaction: (work) => committed(database, mappings, (inner) => work(storageOver(inner, settings))),
-    ...(ledger === undefined ? {} : { ledger: sqlLedger(database, ledger.table) }),
-    ...(outbox === undefined ? {} : { outbox: sqlOutbox(database, outbox.table) }),
-    prepare: () =>
-      prepareMapped(
-        database,
-        mappings,
-        [outbox, ledger].filter((companion) => companion !== undefined),
-      ),
+    ...(ledger === undefined ? {} : { ledger: sqlLedger(withCompanion(database, ledger), ledger.table) }),
+    ...(outbox === undefined ? {} : { outbox: sqlOutbox(withCompanion(database, outbox), outbox.table) }),
+    prepare: () => prepareMapped(database, mappings, companionsIn(settings)),
     ...upkeepOf(database, settings),
   };
 }
 
+function companionsIn({ outbox, ledger }: Pick<Settings, "outbox" | "ledger">): readonly Companion[] {
+  return [outbox, ledger].filter((companion) => companion !== undefined);
+}
+
 function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox, ledger }: Settings): Upkeep {
+  const companions = companionsIn({ outbox, ledger });
   const refuseWithout = (tenant: string | undefined = "one"): void => {
     if (hasTenants || tenant === "") return;
     throw new Error(
@@ -219,6 +226,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
     },
     async deleteTenant(tenant, options) {
       refuseWithout();
+      for (const companion of companions) await mustBeThere(database, companion);
       const counts = await deleteTenantOf(database, mappings, tenant, options);
       if (outbox !== undefined) await deleteOutbox(database, outbox.table, tenant ?? "");
       if (ledger !== undefined)
@@ -231,6 +239,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
     },
     async renameTenant(from, to) {
       refuseWithout();
+      for (const companion of companions) await mustBeThere(database, companion);
       return renameTenantOf(database, mappings, from, to, async (session) => {
         if (outbox !== undefined) await renameOutbox(session, outbox.table, from ?? "", to ?? "");
         if (ledger !== undefined) await renameLedger(session, ledger.table, from ?? "", to ?? "");
