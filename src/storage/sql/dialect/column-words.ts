@@ -22,6 +22,8 @@ export interface ColumnWords {
    * to the type.
    */
   readonly operand?: (value: string, type: CastType) => Fragment;
+  /** A column of ids as text. Default: a CAST. */
+  readonly idText?: (column: Fragment) => Fragment;
   /** Condition: a text column has exactly this, where being equal by the column's collation says less. Default: it says the same. */
   readonly isExactly?: (column: Fragment, value: string) => Fragment;
   /** Condition: columns have one of these lists of values, each of which an index looks up. Default: they are joined as `rows`. */

@@ -15,6 +15,8 @@ export const mysqlColumns: ColumnWords = {
   keyColumn: (column) => column,
   // A literal takes the collation of the column that it is compared with, which a CAST does not.
   operand: (value, type) => (type === "integer" ? sql`CAST(${value} AS SIGNED)` : sql`${value}`),
+  // A CAST of a UUID gives its bytes.
+  idText: bytesOf,
   isExactly: (column, value) => sql`${bytesOf(column)} = ${value}`,
   isAmong: (columns, rows) => {
     const isFound = anyOf(columns, rows);

@@ -44,6 +44,11 @@ export function idOperand(dialect: Dialect, { type }: Pick<IdForm, "type">, pars
   return dialect.operand?.(parsed, type) ?? cast(dialect, sql`${parsed}`, type);
 }
 
+/** A column of ids as text. */
+export function idText(dialect: Dialect, column: Fragment): Fragment {
+  return dialect.idText?.(column) ?? cast(dialect, column, "text");
+}
+
 /** Condition: a column has a parsed id. */
 export function hasId(dialect: Dialect, form: Pick<IdForm, "type">, column: Fragment, parsed: string): Fragment {
   const isEqual = sql`${column} = ${idOperand(dialect, form, parsed)}`;
