@@ -1,6 +1,7 @@
 import type { HashedSecrets } from "../../secrets.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { orSet } from "../dialect/write-words.ts";
 import { isOfType, type Owner } from "./statements.ts";
 
 /** Keeps what was made of a writeOnly value, in place of what was kept before. */
@@ -9,7 +10,7 @@ export function writeSecret(owner: Owner, attribute: string, value: unknown, gua
   // "WHERE" keeps SQLite from reading "ON" as the condition of a join.
   return sql`INSERT INTO ${tables.secret} (tenant, id, attribute, value)
     SELECT ${tenant}, ${id}, ${attribute}, ${JSON.stringify(value)} WHERE ${guard}
-    ON CONFLICT (tenant, id, attribute) DO UPDATE SET value = excluded.value`;
+    ${orSet(owner.dialect, tables.secret, ["tenant", "id", "attribute"], ["value"])}`;
 }
 
 /** Forgets a writeOnly value. */
