@@ -13,6 +13,8 @@ export interface Mappings {
   /** The mapping of the resource type of that name. */
   find(name: string): MappedType | undefined;
   readonly all: readonly MappedType[];
+  /** The ledger's table, in which writers of one value take turns where the database has no other way; undefined where there is none. */
+  readonly turns?: Fragment | undefined;
 }
 
 /** What statements depend on. */

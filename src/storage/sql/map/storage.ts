@@ -22,6 +22,7 @@ import { replaceMapped } from "./replace.ts";
 import { type Mappings, type MapScope, scopeOf } from "./scope.ts";
 import { selectionOf } from "./select.ts";
 import { deleteTenantOf, exportTenantOf, renameTenantOf } from "./tenants.ts";
+import { refuseWithoutTurns } from "./unique.ts";
 
 /** Options of `mappedStorage`. */
 export interface MappedStorageOptions<DB = unknown> {
@@ -132,19 +133,23 @@ const OPTIONS: Known<MappedStorageOptions<unknown>> = {
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
   checkNames("mappedStorage", options, OPTIONS);
   const { maxScanned = 100_000, hashSecret } = options;
-  const mappings = compileMappings(options.tables, options.comparisonKey, () => databaseOf(options.db).dialect);
+  const compiled = compileMappings(options.tables, options.comparisonKey, () => databaseOf(options.db).dialect);
+  const ledger = options.ledger === undefined ? undefined : ledgerCompanion(options.ledger);
+  const mappings: Mappings = { ...compiled, turns: ledger?.table };
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));
   if (tenants.size > 1) throw new TypeError("mappedStorage: all tables have a column for the tenant, or none.");
   if (mappings.all.some(({ secrets }) => secrets.length > 0) && hashSecret === undefined)
     throw new TypeError(
       "mappedStorage: a writeOnly attribute has a column; give hashSecret, which makes what is kept of it.",
     );
-  return storageOver(databaseOf(options.db), {
+  const database = databaseOf(options.db);
+  refuseWithoutTurns(database.dialect, mappings);
+  return storageOver(database, {
     mappings,
     hashSecret,
     maxScanned,
     hasTenants: tenants.has(true),
-    ledger: options.ledger === undefined ? undefined : ledgerCompanion(options.ledger),
+    ledger,
     outbox: options.outbox === undefined ? undefined : outboxCompanion(options.outbox),
   });
 }
