@@ -100,11 +100,11 @@ export const postgres: Dialect = {
       CASE WHEN a.atttypmod > 4 AND t.typname IN ('varchar', 'bpchar') THEN a.atttypmod - 4 END AS longest
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     WHERE a.attrelid = ${classOf(table)} AND a.attnum > 0 AND NOT a.attisdropped`,
-  uniqueIndexes: (table) => sql`SELECT c.relname::text AS name, a.attname::text AS column
+  uniqueIndexes: (table, withPartial = false) => sql`SELECT c.relname::text AS name, a.attname::text AS column
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
     WHERE i.indrelid = ${classOf(table)} AND i.indisunique AND i.indisvalid
-      AND i.indpred IS NULL AND i.indexprs IS NULL
+      AND ${raw(withPartial ? "(1 = 1)" : "i.indpred IS NULL")} AND i.indexprs IS NULL
     UNION ALL SELECT c.relname::text, NULL FROM pg_class c WHERE c.oid = ${classOf(table)} AND c.relkind IN ('v', 'm', 'f')`,
   foreignKeys: (table) => sql`SELECT a.attname::text AS column, c.relname::text AS target
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid

@@ -15,8 +15,7 @@ export interface Expected {
 /** The columns that a type's mapping names. */
 export function expectedOf(dialect: Dialect, type: MappedType): readonly Expected[] {
   const { mapping, id, tenant } = type;
-  const isOf = ofKind(dialect);
-  const cleared = mapping.deleted === undefined ? new Set<string>() : clearedColumns(type);
+  const cleared = type.deleted === undefined ? new Set<string>() : clearedColumns(type);
   const clearing = (all: readonly Expected[]): readonly Expected[] =>
     all.map((one) => (cleared.has(one.column) ? clearable(one) : one));
   return [
@@ -24,27 +23,8 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
     ...(tenant === undefined
       ? []
       : [{ column: tenant.column, misfit: (found: CatalogColumn) => typeMisfit(dialect, "tenant", tenant, found) }]),
-    {
-      column: mapping.version,
-      misfit: isOf(["integer"], "and version must count: make it integer NOT NULL DEFAULT 1."),
-    },
-    ...[mapping.created, mapping.lastModified].map((column) => ({
-      column,
-      misfit: firm(dialect, isOf(["time", "text"], "and holds a time: make it timestamptz, or text.")),
-    })),
-    ...(mapping.deleted === undefined
-      ? []
-      : [
-          {
-            ...clearable({
-              column: mapping.deleted,
-              misfit: firm(
-                dialect,
-                isOf(["time", "text"], "and holds when a row was deleted: make it timestamptz, or text."),
-              ),
-            }),
-          },
-        ]),
+    ...(type.role === "user" ? [] : expectedOfMeta(dialect, type)),
+    ...expectedOfDeleted(dialect, type),
     ...clearing([...type.stored, ...type.secrets].flatMap((column) => expectedOfColumn(dialect, column))),
     ...[...Object.keys(mapping.defaults ?? {}), ...Object.keys(mapping.audit ?? {})].map((column) => ({ column })),
     ...(mapping.rest === undefined
@@ -52,16 +32,49 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
       : [
           {
             column: mapping.rest,
-            misfit: firm(dialect, isOf(["json", "text"], "and rest holds JSON: make it jsonb, json or text.")),
+            misfit: firm(
+              dialect,
+              ofKind(dialect)(["json", "text"], "and rest holds JSON: make it jsonb, json or text."),
+            ),
           },
         ]),
   ];
 }
 
-/** The columns that rows which are kept out of sight have NULL in: what they were known by, and hashes. */
-export function clearedColumns({ stored, secrets }: MappedType): ReadonlySet<string> {
+/** What tells of a row when it was made and changed, and how often. */
+function expectedOfMeta(dialect: Dialect, { mapping, role }: MappedType): readonly Expected[] {
+  const isOf = ofKind(dialect);
+  const counting = isOf(["integer"], "and version must count: make it integer NOT NULL DEFAULT 1.");
+  return [
+    {
+      column: mapping.version,
+      misfit: (found) => counting(found) ?? (role === "membership" ? narrowMisfit(dialect, found) : undefined),
+    },
+    ...[mapping.created, mapping.lastModified].map((column) => ({
+      column,
+      misfit: firm(dialect, isOf(["time", "text"], "and holds a time: make it timestamptz, or text.")),
+    })),
+  ];
+}
+
+/** Versions of a membership that begins again are counted from the time, in milliseconds. */
+function narrowMisfit(dialect: Dialect, { type }: CatalogColumn): string | undefined {
+  if (dialect.hasCastsThatRefuse !== true || /^(bigint|int8|numeric)/i.test(type)) return undefined;
+  return `is ${type}, and the version of a membership that begins again is counted from the time: make it bigint NOT NULL DEFAULT 1.`;
+}
+
+function expectedOfDeleted(dialect: Dialect, { deleted, stored }: MappedType): readonly Expected[] {
+  if (deleted === undefined || stored.some(({ name }) => name === deleted.column)) return [];
+  const { column, isTime } = deleted;
+  if (!isTime) return [{ column }];
+  const isOf = ofKind(dialect)(["time", "text"], "and holds when a row was deleted: make it timestamptz, or text.");
+  return [clearable({ column, misfit: firm(dialect, isOf) })];
+}
+
+/** The columns that rows which are kept out of sight have NULL in: hashes, and what they were known by, unless the names are to stay. */
+export function clearedColumns({ stored, secrets, deleted }: MappedType): ReadonlySet<string> {
   return new Set([
-    ...stored.flatMap(({ key }) => (key === undefined ? [] : [key.name])),
+    ...(deleted?.isAlways === true ? [] : stored.flatMap(({ key }) => (key === undefined ? [] : [key.name]))),
     ...secrets.map(({ name }) => name),
   ]);
 }

@@ -1,7 +1,9 @@
 import type { AttributeLiteral } from "../../../schema/attribute.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
+import type { MappedDeleted } from "./deleted.ts";
 import type { AuditValue, ColumnDefault, ElementDefault } from "./filled-column.ts";
 import type { MappedColumns, PartColumns } from "./mapped-column.ts";
+import type { MappedId, MappedTenant } from "./mapped-id.ts";
 import type {
   IsKnown,
   ListPath,
@@ -12,6 +14,7 @@ import type {
   ReferenceNames,
   ReferencePath,
 } from "./mapped-path.ts";
+import type { MappedMembership } from "./membership.ts";
 
 /**
  * One element of a multi-valued complex attribute that the table has columns for: the work e-mail in a column `email`.
@@ -52,27 +55,6 @@ export interface MappedCollection<A extends AttributeLiteral = AttributeLiteral>
   readonly forgotten?: readonly PartNames<A>[];
   /** What other columns of the table have in a new row, such as `{ role: "member" }`. Default: what their DEFAULT says. */
   readonly defaults?: Readonly<Record<string, ElementDefault>>;
-}
-
-/** The column of the id. */
-export interface MappedId {
-  readonly column: string;
-  /** Default `"text"`. Ids of another form than the type has are unknown ids, and reach no statement. */
-  readonly type?: "text" | "integer" | "uuid";
-  /** `true`: the database makes the id when a row is inserted. Default: for integers. */
-  readonly generated?: boolean;
-  /**
-   * What ids begin with for clients, so that the ids of two tables differ: user 1 and group 1 are `u1` and `g1`.
-   * Default none.
-   */
-  readonly prefix?: string;
-}
-
-/** The column of the tenant. */
-export interface MappedTenant {
-  readonly column: string;
-  /** Default `"text"`. */
-  readonly type?: "text" | "integer" | "uuid";
 }
 
 /** The compiler lets anything pass for an object without names. */
@@ -124,9 +106,11 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
    * A column of times, or of texts, that is NULL while the row is there. With it a delete that is to keep the row (`lifecycle: { delete:
    * "deactivate" }` of `createScim`) sets it, instead of deleting the row, and no statement of scimkit sees the row any more. Its key
    * columns and hashes become NULL, so that its names are free; a unique index of yours over another column needs `WHERE … IS NULL`. A
-   * row that the application has marked so is gone for clients as well. Default: a row that is deleted is deleted.
+   * row that the application has marked so is gone for clients as well. With an object every delete keeps the row, whatever `lifecycle`
+   * says, a status or a boolean may tell it (`{ column: "status", write: "deleted" }`), and its names stay in it: whether they are free is
+   * what your unique index says. Default: a row that is deleted is deleted.
    */
-  readonly deleted?: string;
+  readonly deleted?: string | MappedDeleted;
   /**
    * What columns that SCIM does not know have in a new row: a value, or `(resource, context) => value`. Set when a row is made, whoever
    * asks for it, and never again. A column of an attribute may stand here too: it has the value where the client gives none. Default:
@@ -138,6 +122,12 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
    * version of the row: when it is made, changed, given or robbed of members, and taken out of sight. Default: none.
    */
   readonly audit?: Readonly<Record<string, AuditValue<T>>>;
+  /**
+   * The table of memberships, where users are shared by organisations: the organisation is the tenant. `version`, `created`, `lastModified` and
+   * `rest` are columns of that table then, because they tell what an organisation sees; `columns`, `elements`, `deleted`, `defaults` and `audit`
+   * are of `table`, whose rows are everybody's. Default: a row is one tenant's.
+   */
+  readonly membership?: MappedMembership<T>;
   /** A JSON or text column for every attribute that has no column. Without it each attribute must have one. */
   readonly rest?: string;
   /** Which attribute a constraint of the table is about, by the constraint's name, where its columns do not tell. */

@@ -2,6 +2,7 @@ import type { Database } from "../database.ts";
 import { problemsOfTables } from "./check-tables.ts";
 import { type Companion, makeCompanion } from "./companions.ts";
 import { fillKeys } from "./fill-keys.ts";
+import { tablesOf } from "./in-tables.ts";
 import type { Mappings } from "./scope.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function prepareMapped(
       `mappedStorage: the tables do not fit their mappings:\n${problems.map((one) => `- ${one}`).join("\n")}`,
     );
   for (const companion of companions) await makeCompanion(database, companion);
-  for (const type of mappings.all)
+  for (const type of mappings.all.flatMap(tablesOf))
     for (const column of type.stored)
       if (column.key !== undefined) await fillKeys(database, type, column, column.key.name);
 }

@@ -4,17 +4,19 @@ import { fitAttribute } from "../../../schema/fit.ts";
 import { isObject, isSame, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { anyHasIdAmong } from "./among.ts";
 import { clearedColumns } from "./check-columns.ts";
 import { driverValue, timeOf } from "./column.ts";
 import type { MappedType } from "./compile.ts";
+import type { Deleted } from "./deleted.ts";
 import { ofHolder } from "./elements.ts";
 import { heldIn } from "./held.ts";
-import { hasId, parseId } from "./id.ts";
+import { hasId, parseId, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
-import { anyOwnRow, lockRow, type MappedOwner } from "./lock.ts";
+import { anyOwnRow, lockRow, type MappedOwner, ofTenantColumn } from "./lock.ts";
 import type { PathColumn } from "./path-column.ts";
 import { elementsInRest, isInWholeColumn, restValue } from "./rest.ts";
 import type { MappedRow } from "./row.ts";
@@ -47,14 +49,8 @@ export async function deleteMapped(
       const row = await lockRow(session, owner, request.isOfAll);
       if (row === undefined) return false;
       if (request.ifVersion !== undefined && request.ifVersion !== String(row.version)) throw versionMismatch();
-      for (const holder of scope.mappings.all) await releaseHolders(session, owner, holder, request);
-      for (const table of type.joins)
-        await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
-      await session.run(
-        request.keep === true && type.mapping.deleted !== undefined
-          ? hideRow(owner, type.mapping.deleted, request.at)
-          : sql`DELETE FROM ${type.table} WHERE ${anyOwnRow(owner)}`,
-      );
+      await releaseRow(session, owner, request.at);
+      await session.run(isKept(type, request) ? hideRow(owner, request.at) : deleteRow(owner));
       return true;
     });
   } catch (error) {
@@ -66,24 +62,41 @@ export async function deleteMapped(
   }
 }
 
-/** Takes a row out of sight. What it was known by is free, and no hash of it stays. */
-function hideRow(owner: MappedOwner, deleted: string, at: string): Fragment {
-  const { type } = owner;
+function isKept({ deleted }: MappedType, { keep = false, isOfAll = false }: Deletion): boolean {
+  return deleted !== undefined && (keep || deleted.isAlways) && !isOfAll;
+}
+
+function deleteRow(owner: MappedOwner): Fragment {
+  return sql`DELETE FROM ${owner.type.table} WHERE ${anyOwnRow(owner)}`;
+}
+
+/** Takes a row out of all that refers to it, and what it refers to by join tables out of it. */
+export async function releaseRow(session: Session, owner: MappedOwner, at: string): Promise<void> {
+  const { mappings, type } = owner;
+  for (const holder of mappings.all) await releaseHolders(session, owner, holder, at);
+  for (const table of type.joins) await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
+}
+
+function deletedValue(dialect: Dialect, deleted: Deleted, at: string): unknown {
+  const written = deleted.write(at);
+  return written === at ? timeOf(dialect, at) : driverValue(dialect, written);
+}
+
+/** Takes a row out of sight. What scimkit knew it by is free, unless the names are to stay, and no hash of it stays. */
+function hideRow(owner: MappedOwner, at: string): Fragment {
+  const { type, dialect } = owner;
+  const { deleted } = type;
   const sets = [
     nextVersion(owner, type, at),
-    sql`${sqlName(deleted)} = ${timeOf(owner.dialect, at)}`,
-    ...[...clearedColumns(type)].map((name) => sql`${sqlName(name)} = NULL`),
+    ...(deleted === undefined ? [] : [sql`${sqlName(deleted.column)} = ${deletedValue(dialect, deleted, at)}`]),
+    ...[...clearedColumns(type.shared?.alone ?? type)].map((name) => sql`${sqlName(name)} = NULL`),
   ];
   return sql`UPDATE ${type.table} SET ${joined(sets, ", ")} WHERE ${anyOwnRow(owner)}`;
 }
 
 /** Takes the references to the owner out of all rows of a type, each of which gets one new version. */
-async function releaseHolders(
-  session: Session,
-  owner: MappedOwner,
-  holder: MappedType,
-  { id, at }: Deletion,
-): Promise<void> {
+async function releaseHolders(session: Session, owner: MappedOwner, holder: MappedType, at: string): Promise<void> {
+  const id = printId(owner.type.id, owner.id);
   const version = nextVersion(owner, holder, at);
   const changed = await removeElementsOf(session, owner, holder);
   for (const row of await readRowsThatName(session, owner, holder, id)) {
@@ -132,7 +145,11 @@ function refersTo(owner: MappedOwner, holder: MappedType, join: JoinTable, alias
     alias === undefined ? sqlName(ofTable) : raw(`${alias}.${ofView}`);
   const tenant = join.tenant === undefined ? undefined : column(join.tenant, "tenant");
   const isNamed = hasId(dialect, type.id, column(join.value, "value"), id);
-  return sql`${isNamed} AND ${ofTenant(owner, holder.tenant, tenant)}`;
+  const isOwn = sql`${isNamed} AND ${ofTenant(owner, holder.tenant, tenant)}`;
+  if (type.shared === undefined || tenant !== undefined) return isOwn;
+  // Other organisations have the same user: what their holders name stays.
+  const holders = sql`SELECT ${sqlName(holder.id.column)} FROM ${holder.table} WHERE ${ofTenantColumn(owner, holder)}`;
+  return sql`${isOwn} AND ${column(join.holder, "holder")} IN (${holders})`;
 }
 
 /** Attributes of a type that hold references in its row. */

@@ -1,7 +1,7 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { Context } from "../../adapter.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { hasId, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
@@ -77,4 +77,12 @@ export function ownRows(scope: MapScope, type = scope.type, alias = "r"): Fragme
 /** Condition on rows of the view of a join table. */
 export function ownElements(scope: MapScope, join: JoinTable, alias = "m"): Fragment {
   return ofTenant(scope, scope.type.tenant, join.tenant === undefined ? undefined : raw(`${alias}.tenant`));
+}
+
+/** What follows FROM: the rows `m` of a join table, without those that name what is not in sight. */
+export function elementRows(scope: MapScope, join: JoinTable): Fragment {
+  const target = targetOf(scope, join);
+  if (target.isThere === TRUE && target.shared === undefined) return sql`${join.view} m`;
+  const isNamed = sql`v.id = e.value AND ${ownRows(scope, target, "v")}`;
+  return sql`(SELECT e.* FROM ${join.view} e WHERE EXISTS (SELECT 1 FROM ${target.view} v WHERE ${isNamed})) m`;
 }

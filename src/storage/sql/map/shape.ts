@@ -19,6 +19,7 @@ const TABLE: Shape = {
   defaults: optional,
   audit: optional,
   deleted: optional,
+  membership: optional,
   rest: optional,
   constraints: optional,
 };
@@ -30,6 +31,18 @@ const COLUMN: Shape = {
   write: optional,
   filter: optional,
   key: optional,
+};
+const DELETED: Shape = { column: "the column's name", write: optional, otherwise: optional, restore: optional };
+const MEMBERSHIP: Shape = {
+  table: "the name of the table of memberships",
+  schema: optional,
+  holder: "the column that names the organisation",
+  user: "the column that names the user",
+  columns: optional,
+  deleted: optional,
+  writes: optional,
+  defaults: optional,
+  audit: optional,
 };
 const ELEMENT: Shape = { columns: "columns by sub-attribute", fixed: optional, assumed: optional };
 const COLLECTION: Shape = {
@@ -55,6 +68,8 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   if (!isRecord(mapping)) return found;
   lookUnlessText(found, "id", mapping.id, ID);
   lookUnlessText(found, "tenant", mapping.tenant, TENANT);
+  lookUnlessText(found, "deleted", mapping.deleted, DELETED);
+  if (mapping.membership !== undefined) lookAtMembership(found, mapping.membership);
   lookAtColumns(found, "columns", mapping.columns);
   lookAtFillings(found, "defaults", mapping.defaults, false);
   lookAtFillings(found, "audit", mapping.audit, true);
@@ -72,6 +87,16 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
       lookAtFillings(found, `collections.${path}.defaults`, collection.defaults, false);
     }
   return found;
+}
+
+function lookAtMembership(found: string[], membership: unknown): void {
+  look(found, "membership", membership, MEMBERSHIP);
+  if (!isRecord(membership)) return;
+  lookUnlessText(found, "membership.holder", membership.holder, TENANT);
+  lookUnlessText(found, "membership.deleted", membership.deleted, DELETED);
+  lookAtColumns(found, "membership.columns", membership.columns);
+  lookAtFillings(found, "membership.defaults", membership.defaults, false);
+  lookAtFillings(found, "membership.audit", membership.audit, true);
 }
 
 function lookAtColumns(found: string[], where: string, columns: unknown): void {

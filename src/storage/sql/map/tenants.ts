@@ -7,6 +7,7 @@ import { type Fragment, join as joined, raw, returning, sql, TRUE } from "../dia
 import { hasIdAmong } from "./among.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand, parseId } from "./id.ts";
+import { scopesOf } from "./in-tables.ts";
 import { deleteMapped } from "./remove.ts";
 import type { MappedRow } from "./row.ts";
 import { type Mappings, type MapScope, ownRows, scopeOf } from "./scope.ts";
@@ -165,20 +166,30 @@ async function readBatch(
 
 /** What the columns of writeOnly attributes have, by id. */
 async function readSecrets(session: Session, scope: MapScope, ids: readonly string[]) {
-  const { type } = scope;
   const found = new Map<string, Readonly<Record<string, unknown>>>();
-  if (type.secrets.length === 0) return found;
+  for (const inTable of scopesOf(scope)) await readSecretsIn(session, inTable, ids, found);
+  return found;
+}
+
+async function readSecretsIn(
+  session: Session,
+  scope: MapScope,
+  ids: readonly string[],
+  found: Map<string, Readonly<Record<string, unknown>>>,
+): Promise<void> {
+  const { type } = scope;
+  if (type.secrets.length === 0) return;
   const columns = type.secrets.map(({ name, alias }) => sql`, ${sqlName(name)} AS ${raw(alias)}`);
   const rows = await session.run<MappedRow>(
     sql`SELECT ${sqlName(type.id.column)} AS id${joined(columns, "")} FROM ${type.table} WHERE ${hasIdAmong(scope, type, ids)}`,
   );
   for (const row of rows) {
+    const id = String(row.id);
     const kept = type.secrets.flatMap(({ path, alias }) =>
       row[alias] == null ? [] : [[path.text, row[alias]] as const],
     );
-    if (kept.length > 0) found.set(String(row.id), Object.fromEntries(kept));
+    if (kept.length > 0) found.set(id, { ...found.get(id), ...Object.fromEntries(kept) });
   }
-  return found;
 }
 
 /**
