@@ -174,7 +174,10 @@ function memberType(
     secrets: [...users.secrets, ...alone.secrets],
     slots: users.slots,
     stored: [...users.stored, ...alone.stored],
-    selectedOfRow: selectedOf(shownIn(dialect, [...users.stored, ...alone.stored]), [...alone.aliased, ...ofUser(users)]),
+    selectedOfRow: selectedOf(shownIn(dialect, [...users.stored, ...alone.stored]), [
+      ...alone.aliased,
+      ...ofUser(users),
+    ]),
     view: viewOfBoth(users, alone, inUse),
     viewOfAll: viewOfBoth(users, alone, TRUE),
     viewOfHidden: viewOfBoth(users, alone, isEnded),

@@ -36,6 +36,10 @@ function isBigint(value: bigint): boolean {
 
 /** The id that clients see of what the column has. */
 export function printId({ prefix }: IdForm, value: unknown): string {
+  if (typeof value === "number" && !Number.isSafeInteger(value))
+    throw new TypeError(
+      "mappedStorage: the driver rounds numbers, and gave another id than the row has: let it give large ones as text (mysql2: supportBigNumbers: true).",
+    );
   return prefix + String(value);
 }
 
