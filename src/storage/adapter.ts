@@ -309,6 +309,12 @@ export interface StorageCapabilities {
    * it in the ledger.
    */
   readonly keepsDeleted?: boolean | readonly string[];
+  /**
+   * `false`: a check and the write that depends on it are one step within this process, and not beside another one: one process alone may
+   * write. Said of a store that can neither compare and swap nor make a transaction; the kit then leaves out what it asks of two processes, and
+   * says so on the score card. Default `true`, as the contract has it.
+   */
+  readonly atomic?: boolean;
 }
 
 /** Whether an adapter keeps deleted resources of a type out of sight, where a delete asks for it. */

@@ -37,6 +37,19 @@ export interface Database extends Session {
   open<T>(work: (database: Database) => Promise<T>): Promise<T>;
 }
 
+/** The database, of which nothing is asked before `ready` is done. */
+export function behind(ready: () => Promise<unknown>, given: Database): Database {
+  return {
+    ...given,
+    run: (statement) => ready().then(() => given.run(statement)),
+    batch: (first, rest) => ready().then(() => given.batch(first, rest)),
+    transaction: (work) => ready().then(() => given.transaction(work)),
+    alone: (work) => ready().then(() => given.alone(work)),
+    snapshot: (work) => ready().then(() => given.snapshot(work)),
+    open: (work) => ready().then(() => given.open(work)),
+  };
+}
+
 /** Wraps the host's Kysely. */
 export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(given.getExecutor().adapter)): Database {
   const db = given.withoutPlugins() as unknown as Kysely<unknown>;

@@ -1,24 +1,23 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { storageConformance } from "../../../src/testing/index.ts";
+import { type SqlStorage, sqlStorage } from "../../../src/storage/sql/index.ts";
+import { KIT_RESOURCE_TYPES, storageConformance } from "../../../src/testing/index.ts";
 import { pickSeed, pickSize } from "../../support/size.ts";
 import type { Engine, Opened } from "./engines.ts";
 
-/** Runs the conformance kit over the adapter on an engine. */
-export function conformanceOn(engine: Engine): void {
+/** Runs the conformance kit over the adapter on an engine. `resourceTypes`: default those of the kit. */
+export function conformanceOn(engine: Engine, resourceTypes = KIT_RESOURCE_TYPES): void {
   describe(engine.name, () => {
     let opened: Opened;
     beforeAll(async () => {
-      opened = await engine.open({
-        hashSecret: (_, value) => `hash of ${String(value).length}`,
-        searchable: SEARCHABLE,
-      });
+      opened = await engine.open({ hashSecret, searchable: SEARCHABLE });
     });
     afterAll(() => engine.close());
     storageConformance({
       test,
       describe,
-      factory: () => ({ ...opened, dump: () => dumpOf(engine, opened) }),
+      factory: () => ({ ...opened, again: () => againOf(opened), dump: () => dumpOf(engine, opened) }),
+      resourceTypes,
       runs: RUNS,
       seed,
     });
@@ -29,8 +28,15 @@ export function conformanceOn(engine: Engine): void {
 const RUNS = pickSize("random queries in each comparison", { everyday: 15, thorough: 200 });
 const seed = pickSeed();
 
+const hashSecret = (_: string, value: unknown) => `hash of ${String(value).length}`;
+
 /** With indexes over texts, so that the kit's queries go through them too. */
 const SEARCHABLE = ["userName", "displayName", "emails.value", "title"];
+
+/** The same tables, as another process has them. */
+function againOf({ db, tables: { prefix, schema } }: Opened): SqlStorage {
+  return sqlStorage({ db, tablePrefix: prefix, schema, hashSecret });
+}
 
 /** All rows of all tables, as text. */
 async function dumpOf({ name: engine, isPostgres }: Engine, { db, tables }: Opened): Promise<string> {

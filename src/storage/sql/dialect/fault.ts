@@ -59,3 +59,15 @@ function isDisconnect({ code, message }: DriverError): boolean {
   if (CONNECTION_CODES.has(code)) return true;
   return typeof message === "string" && CONNECTION_MESSAGES.some((part) => message.includes(part));
 }
+
+/** What is said of a prepared statement by a server that was not told of it, or was by somebody else. */
+const STATEMENT_CODES = new Set<unknown>(["26000", "42P05"]);
+
+/** What an operator is told of an error that a client gets as a 503: the error, or what is behind it where that takes knowing. */
+export function causeOf(error: unknown): unknown {
+  if (typeof error !== "object" || error === null || !STATEMENT_CODES.has((error as DriverError).code)) return error;
+  return new Error(
+    "A pooler between this process and PostgreSQL keeps no prepared statements. PgBouncer does from 1.21 on, with max_prepared_statements; behind one that does not, postgres.js takes `prepare: false`, and pg needs nothing but namedStatements of scimkit/sql.",
+    { cause: error },
+  );
+}

@@ -11,6 +11,7 @@ import {
   isTooLong,
   kindOf,
   misfitOf,
+  raisedBy,
   readValue,
   refusalOf,
   spell,
@@ -143,6 +144,7 @@ export const mysql: Dialect = {
 
   faultOf,
   refusalOf,
+  raisedBy,
   constraintOf,
   isTooLong,
   columnsOfTable: (table) => sql`SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type,

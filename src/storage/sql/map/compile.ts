@@ -2,7 +2,7 @@ import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { FALSE, type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { membershipAlone, usersAlone } from "./alone.ts";
-import type { Column } from "./column.ts";
+import { type Column, isTime } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
 import {
@@ -245,7 +245,6 @@ const TIMES = ["created", "modified"];
 
 /** How the columns of a row are read: times as a text where drivers would give them by the zone of their process. */
 function shownIn({ timeText }: Pick<Dialect, "timeText">, stored: readonly Column[]): Shown {
-  const isTime = ({ attribute, isConverted }: Column): boolean => attribute.type === "dateTime" && !isConverted;
   const times = new Set([...TIMES, ...stored.filter(isTime).map(({ alias }) => alias)]);
   return ([, alias], column) => (timeText !== undefined && times.has(alias) ? timeText(column) : column);
 }

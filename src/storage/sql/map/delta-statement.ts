@@ -119,7 +119,7 @@ function statementOf(owner: MappedOwner, { join, target, ids }: Addition, reques
      ${orKeep(dialect, join.table, identifier(join.value))} RETURNING ${value} AS value),
     changed AS (UPDATE ${type.table} SET ${nextVersion(owner, type, at)}
       WHERE ${ownRow(owner)} AND EXISTS (SELECT 1 FROM inserted)
-      RETURNING ${sqlName(version)} AS next, ${sqlName(lastModified)} AS changed)
+      RETURNING ${sqlName(version)} AS next, ${dialect.timeText?.(sqlName(lastModified)) ?? sqlName(lastModified)} AS changed)
     SELECT h.*, c.next, c.changed, (SELECT count(*) FROM target) AS found,
       (SELECT json_agg(i.value::text)::text FROM inserted i) AS inserted
     FROM holder h LEFT JOIN changed c ON TRUE`;

@@ -1,4 +1,5 @@
 import type { Attribute } from "../../../schema/attribute.ts";
+import { instantOf } from "../../../schema/date-time.ts";
 import { isSame, type ResourceObject } from "../../../schema/value.ts";
 import type { NewResource, StoredResource } from "../../adapter.ts";
 import type { Column } from "./column.ts";
@@ -40,12 +41,25 @@ export function differenceOf(
   const isTouched = (attribute: Attribute): boolean => !untouched.some(({ path }) => path === attribute.path);
   return {
     after: now,
-    columns: [...now.values.keys()].filter((column) => !isSame(old.values.get(column), now.values.get(column))),
+    columns: [...now.values.keys()].filter(
+      (column) => !isSameIn(column, old.values.get(column), now.values.get(column)),
+    ),
     isRestChanged: !isSame(old.rest, now.rest),
     elements: type.joins
       .filter((join) => isTouched(join.attribute))
       .map((join) => changesOf(scope, before.elements, after.elements, join)),
   };
+}
+
+/** Whether a column would hold the same: a time by its instant, since columns do not keep how it was written. */
+function isSameIn({ attribute, isConverted }: Column, old: unknown, now: unknown): boolean {
+  if (attribute.type !== "dateTime" || isConverted) return isSame(old, now);
+  return isSame(instantIn(old), instantIn(now));
+}
+
+function instantIn(value: unknown): unknown {
+  const instant = typeof value === "string" ? instantOf(value) : undefined;
+  return instant?.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "") ?? value;
 }
 
 export function isAnyDifference({ columns, isRestChanged, elements }: Difference): boolean {

@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
 import { sql, TRUE } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
-import type { Column } from "./column.ts";
+import { type Column, shown } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { hasId, idOperand } from "./id.ts";
 import { sqlName } from "./table.ts";
@@ -12,7 +12,7 @@ const BATCH = 500;
 /** Fills a key column where rows of others have none. */
 export async function fillKeys(database: Database, type: MappedType, column: Column, key: string): Promise<void> {
   const { dialect } = database;
-  const [id, value] = [sqlName(type.id.column), sqlName(column.name)];
+  const [id, value] = [sqlName(type.id.column), shown(dialect, column, sqlName(column.name))];
   const isEmpty = sql`${sqlName(key)} IS NULL`;
   let last: string | undefined;
   for (;;) {

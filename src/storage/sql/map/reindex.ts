@@ -8,10 +8,11 @@ import type { HashSecret } from "../../secrets.ts";
 import { isUniqueOverTenants } from "../../unique.ts";
 import { contextOf, type ReindexOptions, type ReindexReport } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, returning, sql, TRUE } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
-import { type Column, driverValue } from "./column.ts";
+import { type Column, driverValue, shown } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { elementsOf, insertElements } from "./elements.ts";
 import { heldIn, joinedInRest, withKept } from "./held.ts";
@@ -282,7 +283,7 @@ async function write({ report }: Work, database: Database, scope: MapScope, plan
 /** Condition: nobody has written the row meanwhile, nor a value whose key is set without counting the version. */
 function isAsRead({ type, dialect }: MappedOwner, row: MappedRow): Fragment {
   const isVersion = sql`${sqlName(type.mapping.version)} = ${versionOperand(dialect, String(row.version))}`;
-  return joined([isVersion, ...asKeyed(type.shared?.alone ?? type, row)], " AND ");
+  return joined([isVersion, ...asKeyed(dialect, type.shared?.alone ?? type, row)], " AND ");
 }
 
 /** Of a user whom organisations share: what is set is as right whichever of them reads it. */
@@ -290,15 +291,16 @@ async function writeUser(session: Session, owner: MappedOwner, { shared: sets, r
   const { shared } = owner.type;
   if (shared === undefined || sets.length === 0) return;
   const user = { ...owner, type: shared.users };
-  const isSameRow = joined([ownRow(user), ...asKeyed(shared.users, row)], " AND ");
+  const isSameRow = joined([ownRow(user), ...asKeyed(owner.dialect, shared.users, row)], " AND ");
   await session.run(sql`UPDATE ${shared.users.table} SET ${joined(sets, ", ")} WHERE ${isSameRow}`);
 }
 
-function asKeyed(type: MappedType, row: MappedRow): readonly Fragment[] {
+function asKeyed(dialect: Dialect, type: MappedType, row: MappedRow): readonly Fragment[] {
   const keyed = type.stored.filter(({ key }) => key !== undefined);
-  return keyed.map(({ name, alias }) => {
-    const value = row[alias];
-    return value === null || value === undefined ? sql`${sqlName(name)} IS NULL` : sql`${sqlName(name)} = ${value}`;
+  return keyed.map((column) => {
+    const [name, value] = [sqlName(column.name), row[column.alias]];
+    const isSame = sql`${shown(dialect, column, name)} = ${value}`;
+    return value === null || value === undefined ? sql`${name} IS NULL` : isSame;
   });
 }
 

@@ -17,6 +17,7 @@ import { heldIn } from "./held.ts";
 import { hasId, parseId, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { anyOwnRow, lockRow, type MappedOwner, ofTenantColumn } from "./lock.ts";
+import { namedRefusal } from "./named-refusal.ts";
 import type { PathColumn } from "./path-column.ts";
 import { elementsInRest, isInWholeColumn, restValue } from "./rest.ts";
 import type { MappedRow } from "./row.ts";
@@ -54,11 +55,7 @@ export async function deleteMapped(
       return true;
     });
   } catch (error) {
-    // A column that must have a value keeps a reference as a foreign key does.
-    if (faultOf(error) !== "reference" && (!isObject(error) || database.dialect.refusalOf(error) === undefined))
-      throw error;
-    const detail = "Other records of this directory need the resource; it cannot be deleted while they are there.";
-    throw new ScimError(409, detail, { cause: error });
+    throw keepingOf(database, owner, request.id, error) ?? error;
   }
 }
 
@@ -77,10 +74,20 @@ export async function releaseRow(session: Session, owner: MappedOwner, at: strin
   for (const table of type.joins) await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
 }
 
-function deletedValue(dialect: Dialect, deleted: Deleted, at: string): unknown {
-  const written = deleted.write(at);
-  return written === at ? timeOf(dialect, at) : driverValue(dialect, written);
+/** What a table says against a deletion; undefined for an error that is no such word. */
+function keepingOf({ dialect }: Database, owner: MappedOwner, id: string, error: unknown): ScimError | undefined {
+  if (typeof error !== "object" || error === null || error instanceof ScimError) return undefined;
+  const attempted = { operation: "delete", resourceType: owner.type.name, id } as const;
+  const ofHost = namedRefusal(dialect, owner.mappings.all, error, attempted);
+  if (ofHost !== undefined) return ofHost;
+  const [fault, refusal] = [faultOf(error), dialect.refusalOf(error)];
+  // A column that must have a value keeps a reference as a foreign key does.
+  if (fault === "reference" || refusal === "missing") return new ScimError(409, NEEDED, { cause: error });
+  return fault === "unique" || refusal !== undefined ? new ScimError(409, RULED, { cause: error }) : undefined;
 }
+
+const NEEDED = "Other records of this directory need the resource; it cannot be deleted while they are there.";
+const RULED = "The rules of this directory keep the resource from being deleted.";
 
 /** Takes a row out of sight. What scimkit knew it by is free, unless the names are to stay, and no hash of it stays. */
 function hideRow(owner: MappedOwner, at: string): Fragment {
@@ -88,10 +95,14 @@ function hideRow(owner: MappedOwner, at: string): Fragment {
   const { deleted } = type;
   const sets = [
     nextVersion(owner, type, at),
-    ...(deleted === undefined ? [] : [sql`${sqlName(deleted.column)} = ${deletedValue(dialect, deleted, at)}`]),
+    ...(deleted === undefined ? [] : [sql`${sqlName(deleted.column)} = ${hidingValue(dialect, deleted, at)}`]),
     ...[...clearedColumns(type.shared?.alone ?? type)].map((name) => sql`${sqlName(name)} = NULL`),
   ];
   return sql`UPDATE ${type.table} SET ${joined(sets, ", ")} WHERE ${anyOwnRow(owner)}`;
+}
+
+function hidingValue(dialect: Dialect, deleted: Deleted, at: string): unknown {
+  return deleted.isTime ? timeOf(dialect, at) : driverValue(dialect, deleted.write(at));
 }
 
 /** Takes the references to the owner out of all rows of a type, each of which gets one new version. */

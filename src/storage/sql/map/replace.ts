@@ -82,7 +82,9 @@ export async function replaceMapped(
       return again === OUT_OF_PLACE ? undefined : again;
     });
   };
-  const written = await attemptWrite(database, scope, write, () => writtenOf(scope, request.resource, secrets));
+  const attempted = { operation: "replace", id: request.id } as const;
+  const told = () => writtenOf(scope, request.resource, secrets);
+  const written = await attemptWrite(database, scope, attempted, write, told);
   if (written !== undefined) for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
   return written;
 }

@@ -4,6 +4,7 @@ import type { Select, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { type Column, isTime, shown } from "./column.ts";
 import { elementOf } from "./elements.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
 import { idText, printId } from "./id.ts";
@@ -88,16 +89,18 @@ function withOthers(
 }
 
 /** Makes of a column what JSON carries without losing digits. */
-function carry(dialect: Dialect, column: string, { type }: Attribute): Fragment {
+function carry(dialect: Dialect, name: string, column: Column): Fragment {
+  const { type } = column.attribute;
+  if (isTime(column)) return shown(dialect, column, raw(name));
   const isText = type !== "boolean" && type !== "integer" && type !== "decimal";
-  return isText ? dialect.columnText(raw(column)) : raw(column);
+  return isText ? dialect.columnText(raw(name)) : raw(name);
 }
 
 function elementsApart(scope: MapScope, join: JoinTable): Apart {
   const { dialect } = scope;
   const { id } = targetOf(scope, join);
   const { attribute, columns } = join;
-  const parts = columns.map((column) => carry(dialect, `m.${column.alias}`, column.attribute));
+  const parts = columns.map((column) => carry(dialect, `m.${column.alias}`, column));
   const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, join)}`;
   return {
     attribute,
@@ -133,5 +136,5 @@ function isColumn(name: Holder["name"]): name is PathColumn {
 }
 
 function nameOf(dialect: Dialect, name: NonNullable<Holder["name"]>): Fragment {
-  return isColumn(name) ? carry(dialect, `h.${name.alias}`, name.attribute) : restName(dialect, name, "h");
+  return isColumn(name) ? carry(dialect, `h.${name.alias}`, name) : restName(dialect, name, "h");
 }

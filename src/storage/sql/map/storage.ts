@@ -7,7 +7,15 @@ import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } fro
 import { type Database, databaseOf } from "../database.ts";
 import { deleteLedger, renameLedger, sqlLedger } from "../ledger.ts";
 import { deleteOutbox, renameOutbox, sqlOutbox } from "../outbox.ts";
-import { type Companion, type CompanionName, ledgerCompanion, outboxCompanion } from "./companions.ts";
+import { committed } from "./committed.ts";
+import {
+  type Companion,
+  type CompanionName,
+  ledgerCompanion,
+  mustBeThere,
+  outboxCompanion,
+  withCompanion,
+} from "./companions.ts";
 import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
 import { parseId } from "./id.ts";
@@ -196,20 +204,20 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     applyDelta: async (request, context) => deltaMapped(database, scope(request, context), request),
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
     ...(database.isTransaction ? { handle: database.handle } : {}),
-    transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
-    ...(ledger === undefined ? {} : { ledger: sqlLedger(database, ledger.table) }),
-    ...(outbox === undefined ? {} : { outbox: sqlOutbox(database, outbox.table) }),
-    prepare: () =>
-      prepareMapped(
-        database,
-        mappings,
-        [outbox, ledger].filter((companion) => companion !== undefined),
-      ),
+    transaction: (work) => committed(database, mappings, (inner) => work(storageOver(inner, settings))),
+    ...(ledger === undefined ? {} : { ledger: sqlLedger(withCompanion(database, ledger), ledger.table) }),
+    ...(outbox === undefined ? {} : { outbox: sqlOutbox(withCompanion(database, outbox), outbox.table) }),
+    prepare: () => prepareMapped(database, mappings, companionsIn(settings)),
     ...upkeepOf(database, settings),
   };
 }
 
+function companionsIn({ outbox, ledger }: Pick<Settings, "outbox" | "ledger">): readonly Companion[] {
+  return [outbox, ledger].filter((companion) => companion !== undefined);
+}
+
 function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox, ledger }: Settings): Upkeep {
+  const companions = companionsIn({ outbox, ledger });
   const refuseWithout = (tenant: string | undefined = "one"): void => {
     if (hasTenants || tenant === "") return;
     throw new Error(
@@ -223,6 +231,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
     },
     async deleteTenant(tenant, options) {
       refuseWithout();
+      for (const companion of companions) await mustBeThere(database, companion);
       const counts = await deleteTenantOf(database, mappings, tenant, options);
       if (outbox !== undefined) await deleteOutbox(database, outbox.table, tenant ?? "");
       if (ledger !== undefined)
@@ -235,6 +244,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
     },
     async renameTenant(from, to) {
       refuseWithout();
+      for (const companion of companions) await mustBeThere(database, companion);
       return renameTenantOf(database, mappings, from, to, async (session) => {
         if (outbox !== undefined) await renameOutbox(session, outbox.table, from ?? "", to ?? "");
         if (ledger !== undefined) await renameLedger(session, ledger.table, from ?? "", to ?? "");

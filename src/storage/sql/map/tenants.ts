@@ -107,7 +107,7 @@ async function deleteBatch(database: Database, scope: MapScope, ids: readonly st
       const prefixed = type.id.prefix + id;
       await deleteMapped(database, scope, { id: prefixed, at, isOfAll: true });
     } catch (error) {
-      if (!isScimError(error) || error.status !== 409) throw error;
+      if (!isScimError(error) || error.status >= 500) throw error;
       left.push(type.id.prefix + id);
     }
   }
@@ -116,7 +116,7 @@ async function deleteBatch(database: Database, scope: MapScope, ids: readonly st
 
 function keptDetail(kept: readonly string[]): string {
   const more = kept.length > NAMED ? ` and ${kept.length - NAMED} more` : "";
-  return `mappedStorage: other tables of the application need ${kept.slice(0, NAMED).join(", ")}${more}: delete their rows first, then delete the tenant again. All other resources of the tenant are deleted.`;
+  return `mappedStorage: other tables or rules of the application need ${kept.slice(0, NAMED).join(", ")}${more}: delete their rows first, then delete the tenant again. All other resources of the tenant are deleted.`;
 }
 
 /** All that a tenant has, in the order of the mappings and of ids. */

@@ -29,7 +29,7 @@ export async function applyInSteps(session: Session, delta: Delta): Promise<Done
   const removed = [...before].filter(([key, element]) => !isSame(element, after.get(key)));
   const added = [...after].filter(([key, element]) => !isSame(element, before.get(key)));
   if (before.size > 0) await session.run(deleteElements(owner, keysOf(delta, before.keys()), TRUE));
-  if (after.size > 0) await session.run(insertAdded(delta, found, after));
+  if (after.size > 0) for (const statement of insertAdded(delta, found, after)) await session.run(statement);
   const isChanged = removed.length + added.length > 0;
   if (isChanged) await session.run(setNextVersion(delta));
   return {
@@ -115,7 +115,7 @@ function insertAdded(
   { request, owner }: Delta,
   { types }: Found,
   after: ReadonlyMap<string, ResourceObject>,
-): Fragment {
+): readonly Fragment[] {
   const { attribute, resourceType } = request;
   const rows = [...after].map(
     ([key, element]): ElementRow => ({ ...elementRow(resourceType, attribute, element, attribute.path), key }),

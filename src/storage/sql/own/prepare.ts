@@ -5,6 +5,7 @@ import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
 import type { Turns } from "../dialect/index-words.ts";
 import { type Catalog, hasIndex, lookAtCatalog, textOf } from "./catalog.ts";
+import { pendingDistribution, refuseUndistributed } from "./distribution.ts";
 import type { IndexPlan } from "./index-plan.ts";
 import type { WantedIndex } from "./index-statements.ts";
 import {
@@ -66,8 +67,10 @@ export interface Preparing {
 export async function prepare(preparing: Preparing, options: PrepareOptions): Promise<Preparation> {
   const { database, tables, plan } = preparing;
   await readyDatabase(database, tables);
+  await refuseUndistributed(database);
   const catalog = await lookForOurs(database, tables);
   const made = catalog.version < SCHEMA_VERSION ? await bringUpToDate(preparing, options) : [];
+  made.push(...(await distribute(preparing)));
   for (const wanted of wantedIndexes(plan)) {
     const name = hasIndex(database, tables, wanted, catalog) ? undefined : await makeIndex(preparing, wanted, options);
     if (name !== undefined) made.push(name);
@@ -83,9 +86,11 @@ export async function prepare(preparing: Preparing, options: PrepareOptions): Pr
 export async function planPreparation(preparing: Preparing, options: PrepareOptions): Promise<readonly string[]> {
   const { database, tables, plan } = preparing;
   refuseSchema(database, tables);
+  await refuseUndistributed(database);
   const catalog = await lookForOurs(database, tables);
   const place = placeOf(preparing, options);
   const changes = pendingSteps(place, catalog).map(({ statements }) => statements);
+  for (const { statements } of await pendingDistribution(database, tables)) changes.push(statements);
   for (const wanted of wantedIndexes(plan)) {
     const change = pendingIndex(place, wanted, catalog);
     if (change !== undefined && (await isPossible(database, wanted))) changes.push(change.statements);
@@ -149,6 +154,22 @@ async function bringUpToDate(preparing: Preparing, options: PrepareOptions): Pro
     for (const { statements } of steps) await runAll(session, statements);
     return steps.map(({ name }) => name);
   });
+}
+
+/** Distributes what is not distributed yet, each table by itself, so that what broke off goes on. Looks first: nobody waits for nothing. */
+async function distribute(preparing: Preparing): Promise<readonly string[]> {
+  const { database, tables } = preparing;
+  const made: string[] = [];
+  for (const { name } of await pendingDistribution(database, tables)) {
+    const isMade = await inTurn(preparing, async (session) => {
+      const pending = await pendingDistribution(session, tables);
+      const change = pending.find((one) => one.name === name);
+      if (change !== undefined) await runAll(session, change.statements);
+      return change !== undefined;
+    });
+    if (isMade) made.push(name);
+  }
+  return made;
 }
 
 /** Gives the name of the index; undefined where another process has made it meanwhile, or the database is not equipped for it. */

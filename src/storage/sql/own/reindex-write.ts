@@ -2,6 +2,7 @@ import { getOrCreate } from "../../get-or-create.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { deleteMatching, matchOf, orKeep, updateFrom } from "../dialect/write-words.ts";
+import { insertions } from "../insert.ts";
 import { inTenant, matchIn } from "../tenant.ts";
 import type { Plan } from "./reindex-plan.ts";
 import type { RawRow, Rows } from "./reindex-read.ts";
@@ -9,7 +10,7 @@ import type { Rebuilt } from "./reindex-row.ts";
 import { type ElementRow, type UniqueRow, uniqueKey } from "./row.ts";
 import { typesOf } from "./settle.ts";
 import { MARK, markOf, VOUCHES_FOR_NOTHING } from "./shapes.ts";
-import { ELEMENT_COLUMNS, ELEMENT_KEY, elementValues, idSource, isOfType } from "./statements.ts";
+import { ELEMENT_COLUMNS, ELEMENT_KEY, elementSet, idSource, isOfType } from "./statements.ts";
 import { type Owned, ownersOf } from "./taken.ts";
 
 /** A unique value of a resource that another one has already. */
@@ -89,12 +90,21 @@ async function writeUniques(
   if (gone.length > 0) await session.run(deleteNamed(session, tables.unique, tenant, columns, gone));
   const come = written.flatMap(({ id, uniques }) => uniques.come.map((unique) => ({ id, unique })));
   if (come.length === 0) return new Map();
-  const rows = come.map(({ id, unique: { scope, attribute, key } }) => [scope, attribute, key, tenant, id]);
-  const source = dialect.rows(JSON.stringify(rows), columns, "v");
   // In the order of values, so that two that do the same at once do not wait for each other crosswise.
-  await session.run(sql`INSERT INTO ${tables.unique} (scope, attribute, key, tenant, id)
-    SELECT v.scope, v.attribute, v.key, ${tenant}, v.id FROM ${source} WHERE (1 = 1)
-    ORDER BY v.scope, v.attribute, v.key, v.id${orKeep(dialect, tables.unique, "id")}`);
+  const rows = come
+    .map(({ id, unique }) => ({ name: uniqueKey(unique), row: [unique.scope, unique.attribute, unique.key, id] }))
+    .sort((left, right) => (left.name < right.name ? -1 : Number(left.name > right.name)))
+    .map(({ row }) => row);
+  await runAll(
+    session,
+    insertions(dialect, {
+      into: tables.unique,
+      same: { tenant },
+      columns: ["scope", "attribute", "key", "id"],
+      rows,
+      conflict: orKeep(dialect, tables.unique, "id"),
+    }),
+  );
   return takenOf(
     come,
     await ownersOf(
@@ -167,15 +177,21 @@ async function writeElements(session: Session, rows: Rows, plan: Plan, written: 
       updateFrom(
         dialect,
         element,
-        elementValues(dialect),
+        elementSet(dialect),
         dialect.rows(JSON.stringify(changed), ELEMENT_COLUMNS, "v"),
         matchIn(dialect, tenant, ELEMENT_KEY),
       ),
     );
-  if (come.length > 0)
-    await session.run(sql`INSERT INTO ${element} (tenant, type, id, attribute, key, target, value, element, keys)
-      SELECT ${tenant}, ${type}, v.id, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
-      FROM ${dialect.rows(JSON.stringify(come), ELEMENT_COLUMNS, "v")} WHERE (1 = 1)`);
+  await runAll(
+    session,
+    insertions(dialect, {
+      into: element,
+      same: { tenant, type },
+      columns: ELEMENT_COLUMNS.slice(1),
+      rows: come.map(([, ...values]) => values),
+      as: { keys: dialect.toJson },
+    }),
+  );
 }
 
 /** Deletes the rows of a tenant that have these values in these columns. */
@@ -220,11 +236,17 @@ async function writeHashes(
   written: readonly Rebuilt[],
   hashed: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
 ): Promise<void> {
-  const values = written.flatMap(({ id }) =>
-    [...(hashed.get(id) ?? [])].map(([path, value]) => [tenant, id, path, JSON.stringify(value)]),
+  const rows = written.flatMap(({ id }) =>
+    [...(hashed.get(id) ?? [])].map(([path, value]) => [id, path, JSON.stringify(value)]),
   );
-  if (values.length === 0) return;
-  const source = session.dialect.rows(JSON.stringify(values), ["tenant", "id", "attribute", "value"], "v");
-  await session.run(sql`INSERT INTO ${tables.secret} (tenant, id, attribute, value)
-    SELECT ${tenant}, v.id, v.attribute, v.value FROM ${source} WHERE (1 = 1)${orKeep(session.dialect, tables.secret, "value")}`);
+  const columns = ["id", "attribute", "value"];
+  const conflict = orKeep(session.dialect, tables.secret, "value");
+  await runAll(
+    session,
+    insertions(session.dialect, { into: tables.secret, same: { tenant }, columns, rows, conflict }),
+  );
+}
+
+async function runAll(session: Session, statements: readonly Fragment[]): Promise<void> {
+  for (const statement of statements) await session.run(statement);
 }

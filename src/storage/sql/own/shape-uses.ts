@@ -45,7 +45,7 @@ export async function copyUses(session: Session, tables: Tables, from: Uses, to:
 export async function retireUses(database: Database, tables: Tables, uses: Uses): Promise<void> {
   const { active, retiring } = SHAPE_STATES;
   const isEmpty = sql`${ofUses(uses, raw(""))} AND NOT EXISTS (SELECT 1 FROM ${tables.resource} r
-    WHERE r.type = ${tables.shapeUse}.type AND r.tenant = ${tables.shapeUse}.tenant)`;
+    WHERE r.type = ${tables.shapeUse}.type AND r.tenant = ${uses.tenant ?? sql`${tables.shapeUse}.tenant`})`;
   const left = await database.run<{ state: number }>(
     sql`SELECT DISTINCT state FROM ${tables.shapeUse} WHERE ${isEmpty}`,
   );

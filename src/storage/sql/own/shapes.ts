@@ -130,9 +130,9 @@ export class Shapes {
       if (takeTurn !== undefined) await session.run(takeTurn(`scimkit shape ${type} ${tenant}`));
       if (shape !== undefined)
         await session.run(sql`INSERT INTO ${shapes} (fingerprint, attributes)
-          SELECT ${shape.fingerprint}, ${JSON.stringify(shape.attributes)} WHERE (1 = 1)${orKeep(session.dialect, shapes, "fingerprint")}`);
+          VALUES (${shape.fingerprint}, ${JSON.stringify(shape.attributes)})${orKeep(session.dialect, shapes, "fingerprint")}`);
       await session.run(sql`INSERT INTO ${shapeUse} (tenant, type, fingerprint, state)
-        SELECT ${tenant}, ${type}, ${mark}, ${SHAPE_STATES.active} WHERE (1 = 1)
+        VALUES (${tenant}, ${type}, ${mark}, ${SHAPE_STATES.active})
         ${orSet(session.dialect, shapeUse, ["tenant", "type", "fingerprint"], ["state"])}`);
       const others = await session.run(sql`SELECT fingerprint FROM ${shapeUse}
         WHERE tenant = ${tenant} AND type = ${type} AND fingerprint <> ${mark}`);
