@@ -29,6 +29,7 @@ const TASKS = {
   "bench:storage": ["node", "bench/storage/run.ts"],
   "bench:races": ["node", "bench/storage/races.ts"],
   "bench:kill": ["node", "bench/storage/kill.ts"],
+  "bench:redis": ["node", "bench/storage/redis.ts"],
   "bench:reindex": ["node", "bench/storage/reindex.ts"],
   "bench:faults": ["node", "bench/storage/faults.ts"],
   "bench:linear": ["node", "bench/linear.ts"],

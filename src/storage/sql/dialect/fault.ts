@@ -71,3 +71,19 @@ export function causeOf(error: unknown): unknown {
     { cause: error },
   );
 }
+
+/** What Cloudflare's D1 says to a transaction, and to the settings of a connection. */
+const D1_REFUSALS = ["D1_ERROR: To execute a transaction", "D1_ERROR: not authorized"];
+
+/**
+ * What an operator is told of an error that no other try mends: the error, or what is behind it where that takes knowing. D1 cannot be told by
+ * its adapter, which is that of SQLite.
+ */
+export function refusalOfDatabase(error: unknown): unknown {
+  const { message } = Object(error) as DriverError;
+  if (typeof message !== "string" || !D1_REFUSALS.some((beginning) => message.startsWith(beginning))) return error;
+  return new Error(
+    "D1 has no transactions but batch(), which cannot look at what it reads: sqlStorage and mappedStorage need more. documentStorage of scimkit/storage does not: see docs/databases.md#d1.",
+    { cause: error },
+  );
+}
