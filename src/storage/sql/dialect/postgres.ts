@@ -92,7 +92,8 @@ export const postgres: Dialect = {
     endTurn: (text) => sql`SELECT pg_advisory_unlock(hashtextextended(${text}, 0))`,
   },
 
-  faultOf: ({ code }) => (isState(code) ? (FAULTS[code] ?? FAULT_CLASSES[code.slice(0, 2)]) : undefined),
+  faultOf: ({ code, message }) =>
+    isState(code) ? (FAULTS[code] ?? faultOfForwarded(code, message) ?? FAULT_CLASSES[code.slice(0, 2)]) : undefined,
   refusalOf: ({ code }) => (isState(code) ? (REFUSALS[code] ?? REFUSAL_CLASSES[code.slice(0, 2)]) : undefined),
   columnsOfTable: (table) => sql`SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
       CASE WHEN a.attnotnull OR t.typnotnull THEN 1 ELSE 0 END AS is_filled,
@@ -213,6 +214,13 @@ const FAULT_CLASSES: Readonly<Record<string, Fault>> = {
   "58": "unavailable",
   XX: "unavailable",
 };
+
+/** What one server says of the error of another one may have lost its SQLSTATE on the way (Citus); the words are left. */
+function faultOfForwarded(code: string, message: unknown): Fault | undefined {
+  if (code !== "XX000" || typeof message !== "string") return undefined;
+  if (message.includes("duplicate key value violates unique constraint")) return "unique";
+  return message.includes("violates foreign key constraint") ? "reference" : undefined;
+}
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   "23502": "missing",
