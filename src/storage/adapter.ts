@@ -309,6 +309,12 @@ export interface StorageCapabilities {
    * it in the ledger.
    */
   readonly keepsDeleted?: boolean | readonly string[];
+  /**
+   * The multi-valued attributes, as in `["User.emails"]`, whose elements have no order, as rows of a table have none: another order alone
+   * is no change, and two elements that are alike are one. Default: they come back in the order in which they were given, but for those of
+   * collections.
+   */
+  readonly unordered?: readonly string[];
 }
 
 /** Whether an adapter keeps deleted resources of a type out of sight, where a delete asks for it. */

@@ -2,6 +2,7 @@ import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { identifier } from "../dialect/dialect.ts";
 import { FALSE, type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { membershipAlone, usersAlone } from "./alone.ts";
+import { type ChildTable, compileChildren } from "./child.ts";
 import type { Column } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
@@ -36,6 +37,7 @@ export interface MappedType {
   readonly secrets: readonly PathColumn[];
   readonly slots: readonly Slot[];
   readonly joins: readonly JoinTable[];
+  readonly children: readonly ChildTable[];
   /** All columns that hold values, each once. */
   readonly stored: readonly Column[];
   /** Columns by the names of scimkit's statements, without the table's alias. */
@@ -83,7 +85,8 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
   const own = membership === undefined ? [] : compileColumns(compiling, membership.columns ?? {});
   const slots = compileSlots(compiling);
   const joins = compileJoins(compiling);
-  const places = { columns: [...named, ...own], slots, joins };
+  const children = compileChildren(compiling);
+  const places = { columns: [...named, ...own], slots, joins, children };
   refuseSharedColumns(compiling, [...named, ...slots.flatMap(({ columns }) => columns)]);
   refuseSharedColumns(compiling, own);
   refuseTwoPlaces(compiling, places);
@@ -95,14 +98,14 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
   refuseUnknownConstraints(compiling);
   if (membership === undefined) {
     refuseFilledTwice(compiling, named, ownColumns(mapping));
-    return rowType(resourceType, mapping, { columns: named, slots, joins });
+    return rowType(resourceType, mapping, { columns: named, slots, joins, children });
   }
-  refuseUnfitMembership(compiling, membership, { columns: named, slots });
+  refuseUnfitMembership(compiling, membership, { columns: named, slots, children });
   const alone = membershipAlone(mapping, membership);
   refuseFilledTwice({ ...compiling, mapping: alone }, own, ownColumns(alone));
   return memberType(
-    rowType(resourceType, usersAlone(mapping), { columns: named, slots, joins: [] }, "user"),
-    rowType(resourceType, alone, { columns: own, slots: [], joins }, "membership"),
+    rowType(resourceType, usersAlone(mapping), { columns: named, slots, joins: [], children: [] }, "user"),
+    rowType(resourceType, alone, { columns: own, slots: [], joins, children }, "membership"),
     membership.writes ?? [],
   );
 }
@@ -111,7 +114,7 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
 function rowType(
   resourceType: CompiledResourceType,
   mapping: TableMapping,
-  { columns: named, slots, joins }: NamedPlaces,
+  { columns: named, slots, joins, children }: NamedPlaces,
   role: MappedType["role"] = "row",
 ): MappedType {
   const columns = named.filter(({ attribute }) => attribute.isStored);
@@ -135,6 +138,7 @@ function rowType(
     secrets,
     slots,
     joins,
+    children,
     stored,
     aliased,
     selected: raw(aliased.map(([column, alias]) => `${identifier(column)} AS ${alias}`).join(", ")),

@@ -8,6 +8,7 @@ import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { anyHasIdAmong } from "./among.ts";
 import { clearedColumns } from "./check-columns.ts";
+import { deleteChildrenOf } from "./child-write.ts";
 import { driverValue } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { ofHolder } from "./elements.ts";
@@ -73,6 +74,7 @@ export async function releaseRow(session: Session, owner: MappedOwner, at: strin
   const { mappings, type } = owner;
   for (const holder of mappings.all) await releaseHolders(session, owner, holder, at);
   for (const table of type.joins) await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
+  for (const child of type.children) await session.run(deleteChildrenOf(owner, child));
 }
 
 /** Takes a row out of sight. What scimkit knew it by is free, unless the names are to stay, and no hash of it stays. */

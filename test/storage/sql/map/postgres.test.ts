@@ -1,6 +1,6 @@
 import { hasPostgres, pgliteEngine, postgresEngine } from "../engines.ts";
 import { conformanceOver } from "./conformance.ts";
-import { documents, kept, marked, members, organizations, plain, tenants } from "./tables.ts";
+import { apart, documents, kept, marked, members, organizations, plain, tenants } from "./tables.ts";
 
 conformanceOver(organizations, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(plain, hasPostgres ? postgresEngine() : pgliteEngine());
@@ -9,3 +9,4 @@ conformanceOver(tenants, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(kept, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(members, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(marked, hasPostgres ? postgresEngine() : pgliteEngine());
+conformanceOver(apart, hasPostgres ? postgresEngine() : pgliteEngine());

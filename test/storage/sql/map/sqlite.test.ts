@@ -1,6 +1,6 @@
 import { sqliteEngine } from "../engines.ts";
 import { conformanceOver } from "./conformance.ts";
-import { documents, kept, marked, members, organizations, plain, tenants } from "./tables.ts";
+import { apart, documents, kept, marked, members, organizations, plain, tenants } from "./tables.ts";
 
 conformanceOver(organizations, sqliteEngine("SQLite in memory"));
 conformanceOver(plain, sqliteEngine("SQLite in a file"));
@@ -9,3 +9,4 @@ conformanceOver(tenants, sqliteEngine("SQLite in memory"));
 conformanceOver(kept, sqliteEngine("SQLite in memory"));
 conformanceOver(members, sqliteEngine("SQLite in memory"));
 conformanceOver(marked, sqliteEngine("SQLite in memory"));
+conformanceOver(apart, sqliteEngine("SQLite in memory"));
