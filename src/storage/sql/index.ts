@@ -5,6 +5,7 @@ export { openSqlite, type SqliteOptions } from "./drivers/node-sqlite.ts";
 export type { CompanionName } from "./map/companions.ts";
 export type { ColumnConstant, MappedDeleted } from "./map/deleted.ts";
 export type { AuditValue, ColumnDefault, ColumnValue, ElementDefault } from "./map/filled-column.ts";
+export type { ChildColumns, MappedChild, MappedChildren, MappedDictionary } from "./map/mapped-child.ts";
 export type {
   ColumnCondition,
   ConvertedColumn,

@@ -4,6 +4,7 @@ import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { mysqlColumns } from "./mysql-columns.ts";
 import { mysqlFit } from "./mysql-fit.ts";
+import { mysqlTriggers } from "./mysql-triggers.ts";
 import {
   constraintOf,
   faultOf,
@@ -48,6 +49,7 @@ const UNFIT = raw(
  * are compared as such, and an index holds as much of them as it can.
  */
 export const mysql: Dialect = {
+  hostTriggers: mysqlTriggers,
   name: "MariaDB or MySQL",
   adapter: { supportsReturning: false, supportsTransactionalDdl: false },
   placeholder: () => "?",
@@ -156,6 +158,8 @@ export const mysql: Dialect = {
   uniqueIndexes: (table) => sql`SELECT INDEX_NAME AS name, COLUMN_NAME AS "column" FROM information_schema.STATISTICS
     WHERE ${isOf(table)} AND NON_UNIQUE = 0 AND SUB_PART IS NULL
     UNION ALL SELECT TABLE_NAME, NULL FROM information_schema.VIEWS WHERE ${isOf(table)}`,
+  indexColumns: (table) => sql`SELECT INDEX_NAME AS name, COLUMN_NAME AS "column", SEQ_IN_INDEX AS place
+    FROM information_schema.STATISTICS WHERE ${isOf(table)} AND COLUMN_NAME IS NOT NULL`,
   foreignKeys: (table) => sql`SELECT COLUMN_NAME AS "column", REFERENCED_TABLE_NAME AS target
     FROM information_schema.KEY_COLUMN_USAGE WHERE ${isOf(table)} AND REFERENCED_TABLE_NAME IS NOT NULL`,
   thingsNamed: (beginning) => {

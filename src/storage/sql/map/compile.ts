@@ -2,6 +2,7 @@ import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { FALSE, type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { membershipAlone, usersAlone } from "./alone.ts";
+import { type ChildTable, compileChildren } from "./child.ts";
 import { type Column, isTime } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
@@ -36,6 +37,7 @@ export interface MappedType {
   readonly secrets: readonly PathColumn[];
   readonly slots: readonly Slot[];
   readonly joins: readonly JoinTable[];
+  readonly children: readonly ChildTable[];
   /** All columns that hold values, each once. */
   readonly stored: readonly Column[];
   /** Columns by the names of scimkit's statements, without the table's alias. */
@@ -87,7 +89,8 @@ export function compileMapping(
   const own = membership === undefined ? [] : compileColumns(compiling, membership.columns ?? {});
   const slots = compileSlots(compiling);
   const joins = compileJoins(compiling);
-  const places = { columns: [...named, ...own], slots, joins };
+  const children = compileChildren(compiling);
+  const places = { columns: [...named, ...own], slots, joins, children };
   refuseSharedColumns(compiling, [...named, ...slots.flatMap(({ columns }) => columns)]);
   refuseSharedColumns(compiling, own);
   refuseTwoPlaces(compiling, places);
@@ -99,14 +102,14 @@ export function compileMapping(
   refuseUnknownConstraints(compiling);
   if (membership === undefined) {
     refuseFilledTwice(compiling, named, ownColumns(mapping));
-    return rowType(resourceType, mapping, { columns: named, slots, joins }, dialect());
+    return rowType(resourceType, mapping, { columns: named, slots, joins, children }, dialect());
   }
-  refuseUnfitMembership(compiling, membership, { columns: named, slots });
+  refuseUnfitMembership(compiling, membership, { columns: named, slots, children });
   const alone = membershipAlone(mapping, membership);
   refuseFilledTwice({ ...compiling, mapping: alone }, own, ownColumns(alone));
   return memberType(
-    rowType(resourceType, usersAlone(mapping), { columns: named, slots, joins: [] }, dialect(), "user"),
-    rowType(resourceType, alone, { columns: own, slots: [], joins }, dialect(), "membership"),
+    rowType(resourceType, usersAlone(mapping), { columns: named, slots, joins: [], children: [] }, dialect(), "user"),
+    rowType(resourceType, alone, { columns: own, slots: [], joins, children }, dialect(), "membership"),
     membership.writes ?? [],
     dialect(),
   );
@@ -116,7 +119,7 @@ export function compileMapping(
 function rowType(
   resourceType: CompiledResourceType,
   mapping: TableMapping,
-  { columns: named, slots, joins }: NamedPlaces,
+  { columns: named, slots, joins, children }: NamedPlaces,
   dialect: Pick<Dialect, "timeText">,
   role: MappedType["role"] = "row",
 ): MappedType {
@@ -142,6 +145,7 @@ function rowType(
     secrets,
     slots,
     joins,
+    children,
     stored,
     aliased,
     selected: join(

@@ -3,8 +3,10 @@ import { isSame } from "../../../schema/value.ts";
 import type { CreateRequest, NewResource, StorageNotice, StoredResource } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
+import { insertElementRows, writeChildren } from "./child-write.ts";
 import type { Column } from "./column.ts";
 import type { SharedType } from "./compile.ts";
+import { lookUpElements } from "./dictionary.ts";
 import { heldIn } from "./held.ts";
 import { parseId } from "./id.ts";
 import { insertRow, insertUser } from "./insert.ts";
@@ -74,7 +76,8 @@ async function enrol(
   const { type } = scope;
   const notices: StorageNotice[] = [];
   const settled = await settle(session, scope, request, resource, notices);
-  const { values, rest } = takeApart(type, settled);
+  const { resource: looked, entries } = await lookUpElements(session, scope, settled, notices);
+  const { values, rest, children } = takeApart(type, looked);
   const own: MapScope = { ...scope, type: shared.alone };
   await refuseTaken(
     session,
@@ -105,6 +108,8 @@ async function enrol(
     hidden === undefined ? insertRow(own, request, parts) : restoreRow(owner, request, parts),
   );
   if (row === undefined) throw uniqueness("id");
+  const writeRows = met === undefined ? insertElementRows : writeChildren;
+  for (const [child, elements] of children) await writeRows(session, { ...owner, type }, child, elements, entries);
   const selection = selectionOf(scope, request.select);
   const read = await readRow(session, { ...owner, type }, selection.more);
   if (read === undefined) throw conflict();

@@ -1,7 +1,9 @@
+import { isScimError } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import { clearSecrets, fitAttribute, fitResource } from "../../../schema/fit.ts";
 import { compileResourceType } from "../../../schema/resource-type.ts";
 import { isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
+import type { NewResource } from "../../adapter.ts";
 import { ReportBuilder } from "../../reindex-report.ts";
 import { forgottenOf, unknownIn } from "../../reindex-unknown.ts";
 import type { HashSecret } from "../../secrets.ts";
@@ -12,8 +14,11 @@ import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, returning, sql, TRUE } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
+import type { ChildElements } from "./child-elements.ts";
+import { addChildren } from "./child-write.ts";
 import { type Column, driverValue, shown } from "./column.ts";
 import type { MappedType } from "./compile.ts";
+import { lookUpElements } from "./dictionary.ts";
 import { elementsOf, insertElements } from "./elements.ts";
 import { heldIn, joinedInRest, withKept } from "./held.ts";
 import { hasId, idOperand, printId } from "./id.ts";
@@ -122,11 +127,14 @@ interface Plan {
   readonly shared: readonly Fragment[];
   /** Elements that have a join table and are in the rest. */
   readonly moving: readonly Attribute[];
+  /** Elements that have a child table and are in the rest. */
+  readonly children: ChildElements;
   readonly resource: ResourceObject;
 }
 
-function isNeeded({ sets, shared, moving }: Plan): boolean {
-  return sets.length + shared.length > 0 || moving.length > 0;
+function isNeeded({ sets, shared, moving, children }: Plan): boolean {
+  const isAnyChild = [...children.values()].some((elements) => elements.length > 0);
+  return sets.length + shared.length > 0 || moving.length > 0 || isAnyChild;
 }
 
 /** Looks at a row, and notes what it finds. */
@@ -155,7 +163,7 @@ async function planOf(work: Work, scope: MapScope, row: MappedRow): Promise<Plan
   });
   const moving = joinedInRest(type, row);
   const sets = [...setsOf(scope, row, held, now), ...hashSets];
-  return { row, sets, shared: sharedSets(scope, row, held, now), moving, resource };
+  return { row, sets, shared: sharedSets(scope, row, held, now), moving, children: now.children, resource };
 }
 
 /** What is to be set so that each value is where it belongs, with the key that it has now. */
@@ -267,11 +275,13 @@ async function write({ report }: Work, database: Database, scope: MapScope, plan
       }
       await writeUser(session, owner, plan);
       for (const attribute of plan.moving) await move(session, owner, attribute, plan.resource);
+      await moveChildren(session, owner, plan);
       return true;
     });
   } catch (error) {
     if (
       faultOf(error) !== "unique" &&
+      !(isScimError(error) && error.scimType === "invalidValue") &&
       (typeof error !== "object" || error === null || database.dialect.refusalOf(error) === undefined)
     )
       throw error;
@@ -302,6 +312,13 @@ function asKeyed(dialect: Dialect, type: MappedType, row: MappedRow): readonly F
     const isSame = sql`${shown(dialect, column, name)} = ${value}`;
     return value === null || value === undefined ? sql`${name} IS NULL` : isSame;
   });
+}
+
+async function moveChildren(session: Session, owner: MappedOwner, { children, resource }: Plan): Promise<void> {
+  if ([...children.values()].every((elements) => elements.length === 0)) return;
+  const looked = await lookUpElements(session, owner, resource as unknown as NewResource, []);
+  for (const [child, elements] of takeApart(owner.type, looked.resource).children)
+    if (elements.length > 0) await addChildren(session, owner, child, elements, looked.entries);
 }
 
 async function move(

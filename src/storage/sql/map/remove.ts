@@ -9,6 +9,7 @@ import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { anyHasIdAmong } from "./among.ts";
 import { clearedColumns } from "./check-columns.ts";
+import { deleteChildrenOf } from "./child-write.ts";
 import { driverValue, timeOf } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import type { Deleted } from "./deleted.ts";
@@ -72,6 +73,7 @@ export async function releaseRow(session: Session, owner: MappedOwner, at: strin
   const { mappings, type } = owner;
   for (const holder of mappings.all) await releaseHolders(session, owner, holder, at);
   for (const table of type.joins) await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
+  for (const child of type.children) await session.run(deleteChildrenOf(owner, child));
 }
 
 /** What a table says against a deletion; undefined for an error that is no such word. */

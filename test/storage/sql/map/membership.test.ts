@@ -42,7 +42,9 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
       extra text, PRIMARY KEY (org, person))`);
     await run(`CREATE TABLE ${teams} (id ${uuid} PRIMARY KEY, org text, name text, version integer NOT NULL DEFAULT 1, created_at ${time},
       updated_at ${time}, extra text)`);
-    await run(`CREATE TABLE ${inTeams} (team ${uuid} REFERENCES ${teams} (id), person ${id} REFERENCES ${people} (id), PRIMARY KEY (team, person))`);
+    await run(
+      `CREATE TABLE ${inTeams} (team ${uuid} REFERENCES ${teams} (id), person ${id} REFERENCES ${people} (id), PRIMARY KEY (team, person))`,
+    );
     const meta = { version: "version", created: "created_at", lastModified: "updated_at", rest: "extra" };
     const storage = mappedStorage({
       db,
@@ -80,7 +82,14 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
           tenant: "org",
           columns: { displayName: "name" },
           collections: {
-            members: { ...place, table: "in_teams", holder: "team", value: "person", resourceType: "User", forgotten: ["display"] },
+            members: {
+              ...place,
+              table: "in_teams",
+              holder: "team",
+              value: "person",
+              resourceType: "User",
+              forgotten: ["display"],
+            },
           },
         }),
       ],
@@ -101,7 +110,18 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
         },
         tenant,
       );
-    return { acme: organisation("acme"), bolt: organisation("bolt"), organisation, run, storage, people, members, inTeams, kept, sent };
+    return {
+      acme: organisation("acme"),
+      bolt: organisation("bolt"),
+      organisation,
+      run,
+      storage,
+      people,
+      members,
+      inTeams,
+      kept,
+      sent,
+    };
   }
 
   const MAKES = [
@@ -112,10 +132,21 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
 
   test.each(MAKES)("a create of who is there already is a membership of the same user, $name", async ({ options }) => {
     const { acme, bolt, run, people, members, kept } = await open({}, options);
-    const { body: ada } = await acme.user({ userName: "ada@x.org", displayName: "Ada", title: "Countess", externalId: "a1" });
+    const { body: ada } = await acme.user({
+      userName: "ada@x.org",
+      displayName: "Ada",
+      title: "Countess",
+      externalId: "a1",
+    });
     const answer = await bolt.user({ userName: "ADA@x.org", displayName: "Adele", title: "Advisor", externalId: "b7" });
     expect(answer.status).toBe(201);
-    expect(answer.body).toMatchObject({ id: ada.id, userName: "ada@x.org", displayName: "Ada", title: "Advisor", externalId: "b7" });
+    expect(answer.body).toMatchObject({
+      id: ada.id,
+      userName: "ada@x.org",
+      displayName: "Ada",
+      title: "Advisor",
+      externalId: "b7",
+    });
     expect((await acme.send("GET", `/Users/${ada.id}`)).body).toEqual(ada);
     expect(await run(`SELECT name, plan FROM ${people}`)).toEqual([{ name: "Ada", plan: "free" }]);
     expect(await run(`SELECT org, status, title, invited_by FROM ${members} ORDER BY org`)).toEqual([
@@ -143,9 +174,13 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
 
   test("lists, filters, sorts and totals are of the organisation's own members", async () => {
     const { acme, bolt, storage } = await open();
-    for (const userName of ["ada", "bea", "cyd"]) await acme.user({ userName, title: `a ${userName}`, displayName: userName });
+    for (const userName of ["ada", "bea", "cyd"])
+      await acme.user({ userName, title: `a ${userName}`, displayName: userName });
     for (const userName of ["bea", "dan"]) await bolt.user({ userName, title: `b ${userName}`, displayName: userName });
-    expect([await acme.names(), await bolt.names()]).toEqual([["ada", "bea", "cyd"], ["bea", "dan"]]);
+    expect([await acme.names(), await bolt.names()]).toEqual([
+      ["ada", "bea", "cyd"],
+      ["bea", "dan"],
+    ]);
     for (const [filter, total] of [
       ['userName eq "bea"', 1],
       ['userName eq "ada"', 0],
@@ -191,11 +226,16 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
       const { acme, bolt, run, members } = await open({ deleted });
       const { body: ada } = await acme.user({ userName: "ada", title: "Countess" });
       await bolt.user({ userName: "ada" });
-      const { body: team } = await acme.send("POST", "/Groups", { displayName: "Engines", members: [{ value: ada.id }] });
+      const { body: team } = await acme.send("POST", "/Groups", {
+        displayName: "Engines",
+        members: [{ value: ada.id }],
+      });
       await acme.send("DELETE", `/Users/${ada.id}`);
       expect((await acme.send("GET", `/Users/${ada.id}`)).status).toBe(404);
       expect([await acme.names(), await bolt.names()]).toEqual([[], ["ada"]]);
-      expect(await run(`SELECT count(*) AS n FROM ${members}`)).toEqual([{ n: expect.toSatisfy((n) => Number(n) === 2) }]);
+      expect(await run(`SELECT count(*) AS n FROM ${members}`)).toEqual([
+        { n: expect.toSatisfy((n) => Number(n) === 2) },
+      ]);
       const again = await acme.send("PATCH", `/Groups/${team.id}`, {
         schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
         Operations: [{ op: "add", path: "members", value: [{ value: ada.id }] }],
@@ -210,21 +250,32 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
 
   test("an organisation changes what is its own, and of the user what the mapping lets it", async () => {
     const { acme, bolt, kept, run, people } = await open({ writes: ["displayName"] });
-    const { body: ada } = await acme.user({ userName: "ada", displayName: "Ada", emails: [{ type: "work", value: "a@x.org" }], password: "one" });
+    const { body: ada } = await acme.user({
+      userName: "ada",
+      displayName: "Ada",
+      emails: [{ type: "work", value: "a@x.org" }],
+      password: "one",
+    });
     const { body: same } = await bolt.user({ userName: "ada", displayName: "Ada L.", password: "two" });
     expect(same.displayName).toBe("Ada L.");
     const seen = (await acme.send("GET", `/Users/${ada.id}`)).body;
     expect(seen.displayName).toBe("Ada L.");
     expect(seen.meta.version).not.toBe(ada.meta.version);
     kept.length = 0;
-    const replace = { op: "replace", value: { displayName: "Lady L.", title: "Advisor", "emails[type eq \"work\"].value": "b@x.org" } };
+    const replace = {
+      op: "replace",
+      value: { displayName: "Lady L.", title: "Advisor", 'emails[type eq "work"].value': "b@x.org" },
+    };
     const patched = await bolt.patch(`/Users/${ada.id}`, replace);
     expect(patched).toMatchObject({
       status: 200,
       body: { displayName: "Lady L.", title: "Advisor", emails: [{ type: "work", value: "a@x.org" }] },
     });
     expect(kept).toEqual(["emails.value"]);
-    expect(bolt.events.at(-1)).toMatchObject({ type: "patched", after: { emails: [{ value: "a@x.org" }], title: "Advisor" } });
+    expect(bolt.events.at(-1)).toMatchObject({
+      type: "patched",
+      after: { emails: [{ value: "a@x.org" }], title: "Advisor" },
+    });
     expect(bolt.events.at(-1)?.attributes).not.toContain("emails");
     const now = (await acme.send("GET", `/Users/${ada.id}`)).body;
     expect(now).toMatchObject({ displayName: "Lady L." });
@@ -247,7 +298,9 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
       await bolt.patch(`/Users/${ada.id}`, { op: "replace", path: "userName", value: "eve" }),
     ])
       expect(answer).toMatchObject({ status: 400, body: { scimType: "mutability" } });
-    expect((await bolt.patch(`/Users/${ada.id}`, { op: "replace", path: "password", value: "three" })).status).toBeLessThan(300);
+    expect(
+      (await bolt.patch(`/Users/${ada.id}`, { op: "replace", path: "password", value: "three" })).status,
+    ).toBeLessThan(300);
     expect(await run(`SELECT email, hash FROM ${people}`)).toEqual([{ email: "ada", hash: "hash of one" }]);
     expect(kept).toEqual(["secret password", "secret password"]);
   });
@@ -266,12 +319,26 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
     const { body: ada } = await acme.user({ userName: "ada" });
     const { body: bea } = await acme.user({ userName: "bea", [ENTERPRISE]: { manager: { value: ada.id } } });
     await bolt.user({ userName: "bea" });
-    const { body: ours } = await acme.send("POST", "/Groups", { displayName: "Engines", members: [{ value: ada.id }, { value: bea.id }] });
+    const { body: ours } = await acme.send("POST", "/Groups", {
+      displayName: "Engines",
+      members: [{ value: ada.id }, { value: bea.id }],
+    });
     const { body: theirs } = await bolt.send("POST", "/Groups", { displayName: "Board", members: [{ value: bea.id }] });
-    const foreign = await bolt.patch(`/Groups/${theirs.id}`, { op: "add", path: "members", value: [{ value: ada.id }] });
+    const foreign = await bolt.patch(`/Groups/${theirs.id}`, {
+      op: "add",
+      path: "members",
+      value: [{ value: ada.id }],
+    });
     expect(foreign.status).toBe(400);
-    const boss = await bolt.patch(`/Users/${bea.id}`, { op: "add", path: `${ENTERPRISE}:manager`, value: { value: ada.id } });
-    expect([boss.status, (await bolt.send("GET", `/Users/${bea.id}`)).body[ENTERPRISE]]).toEqual([expect.any(Number), undefined]);
+    const boss = await bolt.patch(`/Users/${bea.id}`, {
+      op: "add",
+      path: `${ENTERPRISE}:manager`,
+      value: { value: ada.id },
+    });
+    expect([boss.status, (await bolt.send("GET", `/Users/${bea.id}`)).body[ENTERPRISE]]).toEqual([
+      expect.any(Number),
+      undefined,
+    ]);
     const groupsOf = async (org: typeof acme) =>
       (await org.send("GET", `/Users/${bea.id}`)).body.groups.map(({ value }: { value: string }) => value);
     expect([await groupsOf(acme), await groupsOf(bolt)]).toEqual([[ours.id], [theirs.id]]);
@@ -288,7 +355,9 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
     expect((await acme.send("GET", `/Groups/${ours.id}`)).body.members).toMatchObject([{ value: ada.id }]);
     expect((await acme.send("GET", `/Groups?filter=members.value eq "${bea.id}"`)).body.totalResults).toBe(0);
     expect((await bolt.send("GET", `/Groups/${theirs.id}`)).body.members).toMatchObject([{ value: bea.id }]);
-    expect(await run(`SELECT count(*) AS n FROM ${inTeams}`)).toEqual([{ n: expect.toSatisfy((n) => Number(n) === 3) }]);
+    expect(await run(`SELECT count(*) AS n FROM ${inTeams}`)).toEqual([
+      { n: expect.toSatisfy((n) => Number(n) === 3) },
+    ]);
   });
 
   test("who is deleted for everybody is gone for each organisation", async () => {
@@ -307,14 +376,24 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
     expect((await acme.user({ userName: "ada" })).body.id).not.toBe(ada.id);
   });
 
-  test.each(MAKES)("of organisations that create one user at once each gets a membership of the one user, $name", async ({ options }) => {
+  test.each(
+    MAKES,
+  )("of organisations that create one user at once each gets a membership of the one user, $name", async ({
+    options,
+  }) => {
     const { organisation, run, people } = await open({}, options);
     const orgs = ["a", "b", "c", "d", "e"].map((name) => organisation(name));
     const answers = await Promise.all(orgs.map((org) => org.user({ userName: "ada", displayName: "Ada" })));
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
     expect(await run(`SELECT email FROM ${people}`)).toHaveLength(1);
-    expect(orgs.flatMap((org) => org.types()).toSorted()).toEqual(["adopted", "adopted", "adopted", "adopted", "created"]);
+    expect(orgs.flatMap((org) => org.types()).toSorted()).toEqual([
+      "adopted",
+      "adopted",
+      "adopted",
+      "adopted",
+      "created",
+    ]);
   });
 
   test("creates and deletes of one membership at once leave one or none, and no error but 409 and 404", async () => {
@@ -340,7 +419,9 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
     const path = `/Users/${answers[0]?.body.id}`;
     const patched = await Promise.all(
       orgs.flatMap((org, index) =>
-        [1, 2, 3].map((n) => org.patch(path, { op: "replace", value: { displayName: `${index}-${n}`, title: `t${n}` } })),
+        [1, 2, 3].map((n) =>
+          org.patch(path, { op: "replace", value: { displayName: `${index}-${n}`, title: `t${n}` } }),
+        ),
       ),
     );
     for (const { status } of patched) expect([200, 409]).toContain(status);
@@ -357,7 +438,10 @@ describe.each(ENGINES)("users whom organisations share, on $name", (engine) => {
     expect(await storage.deleteTenant("core")).toEqual({ User: 1 });
     expect([await organisation("core").names(), await bolt.names()]).toEqual([[], ["ada"]]);
     expect(await run(`SELECT email FROM ${people}`)).toHaveLength(1);
-    const { duplicates, types } = await storage.reindex({ resourceTypes: [USERS, Group] }) as never as { duplicates: unknown; types: unknown };
+    const { duplicates, types } = (await storage.reindex({ resourceTypes: [USERS, Group] })) as never as {
+      duplicates: unknown;
+      types: unknown;
+    };
     expect([duplicates, types]).toBeDefined();
   });
 });
@@ -386,7 +470,10 @@ describe("what a membership cannot be", () => {
     [{ membership: { table: "members", user: "person" } }, "membership.holder is missing"],
     [{ membership: { ...membership, owner: "x" } }, "membership.owner is no option"],
     [{ tenant: "org" }, "tenant and membership.holder are the same"],
-    [{ membership: { ...membership, writes: ["title"] } }, "membership.writes names title, which has no column in people"],
+    [
+      { membership: { ...membership, writes: ["title"] } },
+      "membership.writes names title, which has no column in people",
+    ],
     [{ columns: { userName: "email", [`${ENTERPRISE}:manager.value`]: "boss" } }, "names a member of the organisation"],
     [{ deleted: { column: "gone", restore: true } }, "deleted.restore is for rows of one organisation"],
     [{ membership: { ...membership, columns: { userName: "login" } } }, "userName"],
