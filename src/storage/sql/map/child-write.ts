@@ -122,7 +122,7 @@ async function readChildren(session: Session, owner: MappedOwner, child: ChildTa
   ];
   const isOwn = sql`${hasId(dialect, owner.type.id, raw("m.holder"), owner.id)} AND ${ownElements(owner, child)}`;
   const found = await session.run<Record<string, unknown>>(
-    sql`SELECT ${joined(selected, ", ")} FROM ${child.view} m WHERE ${isOwn}${inOrderOf(child)}`,
+    sql`SELECT ${joined(selected, ", ")} FROM ${child.view} m WHERE ${isOwn} ORDER BY ${joined(inOrderOf(child), ", ")}`,
   );
   const rows = found.map((row): ChildRow => {
     const element = elementOfRow(child, ({ alias }) => row[alias]);

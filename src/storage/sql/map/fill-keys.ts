@@ -40,7 +40,10 @@ export async function fillKeys(database: Database, type: MappedType, column: Col
 
 /** The same in a child table, whose rows need no key of their own: value by value. */
 export async function fillChildKeys(database: Database, child: ChildTable, column: Column): Promise<void> {
-  const [value, key] = [sqlName(column.name), sqlName(column.key?.name ?? "")];
+  const { dialect } = database;
+  const key = sqlName(column.key?.name ?? "");
+  // As it is written, whatever the column's own order takes for the same.
+  const value = dialect.ordered(dialect.columnText(sqlName(column.name)));
   const isEmpty = sql`${key} IS NULL`;
   let last: unknown;
   for (;;) {

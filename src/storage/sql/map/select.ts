@@ -4,7 +4,8 @@ import type { Select, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { type ChildTable, orderedBy } from "./child.ts";
+import type { ChildTable } from "./child.ts";
+import { inOrderOf } from "./child.ts";
 import { distinctElements, elementOfRow } from "./child-elements.ts";
 import { type Column, isTime, shown } from "./column.ts";
 import { elementOf } from "./elements.ts";
@@ -127,7 +128,7 @@ function childrenApart(scope: MapScope, child: ChildTable): Apart {
   const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, child)}`;
   return {
     attribute: child.attribute,
-    list: { elements: parts, rows: sql`${child.view} m WHERE ${isOfRow}`, alias: "m", order: orderedBy(child) },
+    list: { elements: parts, rows: sql`${child.view} m WHERE ${isOfRow}`, alias: "m", order: inOrderOf(child) },
     read: (parts) => elementOfRow(child, (_, index) => parts[index]),
     listOf: (elements) =>
       distinctElements(
