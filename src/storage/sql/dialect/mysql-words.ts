@@ -1,4 +1,4 @@
-import type { ColumnKind } from "./catalog-words.ts";
+import type { CatalogColumn, ColumnKind, ColumnUse } from "./catalog-words.ts";
 import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts";
 import { sql } from "./fragment.ts";
 
@@ -46,6 +46,11 @@ export function faultOf(error: DriverError): Fault | undefined {
 export function refusalOf(error: DriverError): Refusal | undefined {
   const number = numberOf(error);
   return number === undefined ? undefined : REFUSALS[number];
+}
+
+/** The message of a SIGNAL. */
+export function raisedBy(error: DriverError): readonly string[] {
+  return numberOf(error) === 1644 ? [String(error.message)] : [];
 }
 
 /** What `mysql2` says of a connection. */
@@ -111,6 +116,9 @@ const FAULTS: Readonly<Record<number, Fault>> = {
 const REFUSALS: Readonly<Record<number, Refusal>> = {
   1048: "missing",
   1364: "missing",
+  // SIGNAL, and what a view's WITH CHECK OPTION says.
+  1644: "raised",
+  1369: "check",
   3819: "check",
   4025: "check",
   1153: "large",
@@ -183,6 +191,28 @@ function checkNamed(name: string): Constraint {
       WHERE CONSTRAINT_SCHEMA = DATABASE() AND CONSTRAINT_NAME = ${name}`,
     columnsIn: (clause) => clause.match(/\w+/g) ?? [],
   };
+}
+
+/** Why a column of an application's table does not fit what it is for. */
+export function misfitOf({ type, collation }: CatalogColumn, use: ColumnUse): string | undefined {
+  const kind = kindOf(type);
+  switch (use) {
+    case "id":
+      return /^(?:binary|bit|\w*blob)/i.test(type)
+        ? `is ${type}, of which ids cannot be read: make it uuid, or char(36).`
+        : undefined;
+    case "key":
+      if (/^varbinary/i.test(type) || /_nopad_bin$|_0900_bin$/.test(collation ?? "")) return undefined;
+      return `is ${type}${collation ? ` COLLATE ${collation}` : ""}, and keys are compared by their bytes: make it varbinary(1000), or give it COLLATE utf8mb4_nopad_bin (utf8mb4_0900_bin on MySQL).`;
+    case "time":
+      return kind === "time" && !/^(?:date|time)$/i.test(type)
+        ? undefined
+        : `is ${type}, and holds a time: make it datetime(6).`;
+    case "rest":
+      return kind === "text" || kind === "json"
+        ? undefined
+        : `is ${type}, and rest holds JSON: make it json, or longtext.`;
+  }
 }
 
 /** Kinds of columns by what the catalogue calls their types. */

@@ -18,6 +18,7 @@ export const sqlite: Dialect = {
   begin: { write: "BEGIN IMMEDIATE", read: "BEGIN" },
   hasOneWriter: true,
   supportsReturning: true,
+  insertedId: raw("last_insert_rowid()"),
   forUpdate: raw(""),
   forUpdateOfFree: raw(""),
   forKeyShare: raw(""),
@@ -91,6 +92,8 @@ export const sqlite: Dialect = {
     const result = resultOf(error);
     return result === undefined ? undefined : REFUSALS[result];
   },
+  raisedBy: (error) =>
+    resultOf(error) === RESULTS.SQLITE_CONSTRAINT_TRIGGER ? [String(error.message).replace(/^SQLITE_\w+: /, "")] : [],
   columnsOfTable: ({
     table,
   }) => sql`SELECT name, lower(type) AS type, CASE WHEN "notnull" = 1 OR pk > 0 THEN 1 ELSE 0 END AS is_filled,
@@ -199,6 +202,7 @@ const RESULTS: Readonly<Record<string, number>> = {
   SQLITE_CONSTRAINT_FOREIGNKEY: 787,
   SQLITE_CONSTRAINT_NOTNULL: 1299,
   SQLITE_CONSTRAINT_PRIMARYKEY: 1555,
+  SQLITE_CONSTRAINT_TRIGGER: 1811,
   SQLITE_CONSTRAINT_UNIQUE: 2067,
   SQLITE_CONSTRAINT_DATATYPE: 3091,
 };
@@ -229,5 +233,6 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
   20: "unfit",
   275: "check",
   1299: "missing",
+  1811: "raised",
   3091: "unfit",
 };

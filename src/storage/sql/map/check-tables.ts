@@ -3,7 +3,7 @@ import { isUniqueOverTenants } from "../../unique.ts";
 import type { Database } from "../database.ts";
 import type { CatalogColumn, CatalogForeignKey, CatalogIndexColumn, TableName } from "../dialect/catalog-words.ts";
 import { sql } from "../dialect/fragment.ts";
-import { type Expected, expectedOf, expectedOfJoin } from "./check-columns.ts";
+import { type Expected, expectedOf, expectedOfJoin, timesOf } from "./check-columns.ts";
 import type { MappedType } from "./compile.ts";
 import { tablesOf } from "./in-tables.ts";
 import type { JoinTable } from "./join-table.ts";
@@ -107,6 +107,7 @@ async function problemsOfType(database: Database, mappings: Mappings, type: Mapp
     ...problemsOfUniques(known, type),
     ...problemsOfReferences(known, mappings, type),
     ...(isReadable && type.role !== "user" ? await problemsOfVersions(database, type) : []),
+    ...(await problemsOfZones(database, known, type)),
   ];
 }
 
@@ -120,6 +121,21 @@ async function problemsOfVersions(database: Database, type: MappedType): Promise
     : [
         `${table}.${type.mapping.version} is NULL in some rows: set it to 1 there, and make the column NOT NULL DEFAULT 1.`,
       ];
+}
+
+/** Times that depend on a session's zone come twice on a day of the year, and not at all on another one. */
+async function problemsOfZones(database: Database, known: Known, type: MappedType): Promise<readonly string[]> {
+  const { zonedTimes } = database.dialect;
+  if (zonedTimes === undefined) return [];
+  const names = new Set(timesOf(type).map(lower));
+  const zoned = known.columns.filter((column) => names.has(lower(column.name)) && zonedTimes.type.test(column.type));
+  if (zoned.length === 0) return [];
+  const [session] = await database.run<{ zone: string }>(zonedTimes.zone);
+  if (session === undefined) return [];
+  return zoned.map(
+    ({ name, type: declared }) =>
+      `${known.table}.${name} is ${declared}, which is read in the session's zone, ${session.zone}: SET time_zone = '+00:00' on each connection, or make it datetime(6).`,
+  );
 }
 
 /** Whether a unique index has no columns but these, and the first. */

@@ -7,7 +7,7 @@ import type { Column } from "./column.ts";
 import type { Entries } from "./dictionary.ts";
 import { tenantValue } from "./elements.ts";
 import { filledInChild } from "./filled.ts";
-import { idOperand } from "./id.ts";
+import { hasId, idOperand } from "./id.ts";
 import type { MappedOwner } from "./lock.ts";
 import { assignments, isWritten } from "./row.ts";
 import { ofTenant, ownElements } from "./scope.ts";
@@ -93,7 +93,7 @@ function ofHolder(owner: MappedOwner, { holder, tenant, given }: ChildTable): Fr
   const { dialect, type, id } = owner;
   return joined(
     [
-      sql`${sqlName(holder)} = ${idOperand(dialect, type.id, id)}`,
+      hasId(dialect, type.id, sqlName(holder), id),
       ofTenant(owner, type.tenant, tenant === undefined ? undefined : sqlName(tenant)),
       ...Object.entries(given.constants ?? {}).map(([column, value]) => sql`${sqlName(column)} = ${constant(value)}`),
     ],
@@ -116,13 +116,13 @@ async function readChildren(session: Session, owner: MappedOwner, child: ChildTa
   const { given, shown } = child;
   const identifying = identityOf(child);
   const selected = [
-    ...shown.map(({ alias, attribute }) => sql`${carry(dialect, `m.${alias}`, attribute)} AS ${raw(alias)}`),
+    ...shown.map((column) => sql`${carry(dialect, `m.${column.alias}`, column)} AS ${raw(column.alias)}`),
     ...identifying.map(([, alias]) => sql`${dialect.columnText(raw(`m.${alias}`))} AS ${raw(`i${alias}`)}`),
     ...(given.order === undefined ? [] : [raw("m.place")]),
   ];
-  const isOwn = sql`m.holder = ${idOperand(dialect, owner.type.id, owner.id)} AND ${ownElements(owner, child)}`;
+  const isOwn = sql`${hasId(dialect, owner.type.id, raw("m.holder"), owner.id)} AND ${ownElements(owner, child)}`;
   const found = await session.run<Record<string, unknown>>(
-    sql`SELECT ${joined(selected, ", ")} FROM ${child.view} m WHERE ${isOwn}${inOrderOf(child)}`,
+    sql`SELECT ${joined(selected, ", ")} FROM ${child.view} m WHERE ${isOwn} ORDER BY ${joined(inOrderOf(child), ", ")}`,
   );
   const rows = found.map((row): ChildRow => {
     const element = elementOfRow(child, ({ alias }) => row[alias]);

@@ -218,13 +218,12 @@ function named(table: string, [column, alias]: Aliased): Fragment {
   return raw(`${table}.${identifier(column)} AS ${alias}`);
 }
 
-/** In which order rows `m` of the view are read; begins with a space. */
-export function inOrderOf({ given, shown }: Pick<ChildTable, "given" | "shown">): Fragment {
-  const columns = [
+/** By what rows `m` of the view are put in order. */
+export function inOrderOf({ given, shown }: Pick<ChildTable, "given" | "shown">): readonly Fragment[] {
+  return [
     ...(given.order === undefined ? [] : ["m.place"]),
     ...(given.id === undefined ? shown.map(({ alias }) => `m.${alias}`) : ["m.own"]),
-  ];
-  return raw(` ORDER BY ${columns.join(", ")}`);
+  ].map(raw);
 }
 
 /** A constant of the mapping as SQL: text and no parameter, so that an index with a condition is found. */

@@ -1,9 +1,9 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
-import { identifier } from "../dialect/dialect.ts";
+import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { FALSE, type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { membershipAlone, usersAlone } from "./alone.ts";
 import { type ChildTable, compileChildren } from "./child.ts";
-import type { Column } from "./column.ts";
+import { type Column, isTime } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
 import {
@@ -73,10 +73,14 @@ export interface SharedType {
 }
 
 /**
- * Compiles a mapping.
+ * Compiles a mapping. The dialect is asked for when the mapping is known to fit.
  * @throws {TypeError} for a path that the resource type does not have, and for attributes that have no place.
  */
-export function compileMapping(resourceType: CompiledResourceType, mapping: TableMapping): MappedType {
+export function compileMapping(
+  resourceType: CompiledResourceType,
+  mapping: TableMapping,
+  dialect: () => Pick<Dialect, "timeText">,
+): MappedType {
   const problems = problemsOfShape(mapping);
   if (problems.length > 0) throw new TypeError(`mapTable: ${resourceType.name}: ${problems.join(" ")}`);
   const compiling = beginCompiling(resourceType, mapping);
@@ -98,15 +102,16 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
   refuseUnknownConstraints(compiling);
   if (membership === undefined) {
     refuseFilledTwice(compiling, named, ownColumns(mapping));
-    return rowType(resourceType, mapping, { columns: named, slots, joins, children });
+    return rowType(resourceType, mapping, { columns: named, slots, joins, children }, dialect());
   }
   refuseUnfitMembership(compiling, membership, { columns: named, slots, children });
   const alone = membershipAlone(mapping, membership);
   refuseFilledTwice({ ...compiling, mapping: alone }, own, ownColumns(alone));
   return memberType(
-    rowType(resourceType, usersAlone(mapping), { columns: named, slots, joins: [], children: [] }, "user"),
-    rowType(resourceType, alone, { columns: own, slots: [], joins, children }, "membership"),
+    rowType(resourceType, usersAlone(mapping), { columns: named, slots, joins: [], children: [] }, dialect(), "user"),
+    rowType(resourceType, alone, { columns: own, slots: [], joins, children }, dialect(), "membership"),
     membership.writes ?? [],
+    dialect(),
   );
 }
 
@@ -115,6 +120,7 @@ function rowType(
   resourceType: CompiledResourceType,
   mapping: TableMapping,
   { columns: named, slots, joins, children }: NamedPlaces,
+  dialect: Pick<Dialect, "timeText">,
   role: MappedType["role"] = "row",
 ): MappedType {
   const columns = named.filter(({ attribute }) => attribute.isStored);
@@ -126,6 +132,7 @@ function rowType(
   const aliased = selectedColumns(mapping, id, tenant, stored, role);
   const deleted = deletedOf(mapping.deleted);
   const isThere = deleted?.isThere(raw(`t.${identifier(deleted.column)}`));
+  const shown = shownIn(dialect, stored);
   return {
     name: resourceType.name,
     resourceType,
@@ -141,8 +148,11 @@ function rowType(
     children,
     stored,
     aliased,
-    selected: raw(aliased.map(([column, alias]) => `${identifier(column)} AS ${alias}`).join(", ")),
-    selectedOfRow: raw(aliased.map(([, alias]) => `r.${alias}`).join(", ")),
+    selected: join(
+      aliased.map((one) => sql`${shown(one, raw(identifier(one[0])))} AS ${raw(one[1])}`),
+      ", ",
+    ),
+    selectedOfRow: selectedOf(shown, aliased),
     deleted,
     view: viewOf(table, aliased, isThere),
     viewOfAll: viewOf(table, aliased),
@@ -153,7 +163,12 @@ function rowType(
 }
 
 /** A type that lies in two tables: a row of it is a membership, with its user. */
-function memberType(users: MappedType, alone: MappedType, writes: readonly string[]): MappedType {
+function memberType(
+  users: MappedType,
+  alone: MappedType,
+  writes: readonly string[],
+  dialect: Pick<Dialect, "timeText">,
+): MappedType {
   const inUse = join([thereIn(alone, "t"), thereIn(users, "u")], " AND ");
   const isEnded = sql`NOT ${thereIn(alone, "t")} AND ${thereIn(users, "u")}`;
   return {
@@ -163,7 +178,10 @@ function memberType(users: MappedType, alone: MappedType, writes: readonly strin
     secrets: [...users.secrets, ...alone.secrets],
     slots: users.slots,
     stored: [...users.stored, ...alone.stored],
-    selectedOfRow: raw([...alone.aliased, ...ofUser(users)].map(([, alias]) => `r.${alias}`).join(", ")),
+    selectedOfRow: selectedOf(shownIn(dialect, [...users.stored, ...alone.stored]), [
+      ...alone.aliased,
+      ...ofUser(users),
+    ]),
     view: viewOfBoth(users, alone, inUse),
     viewOfAll: viewOfBoth(users, alone, TRUE),
     viewOfHidden: viewOfBoth(users, alone, isEnded),
@@ -224,6 +242,25 @@ function ownColumns({ id, tenant, version, created, lastModified, deleted, rest 
     rest,
   ];
   return named.filter((column) => column !== undefined);
+}
+
+/** The aliases of times that every row has. */
+const TIMES = ["created", "modified"];
+
+/** How the columns of a row are read: times as a text where drivers would give them by the zone of their process. */
+function shownIn({ timeText }: Pick<Dialect, "timeText">, stored: readonly Column[]): Shown {
+  const times = new Set([...TIMES, ...stored.filter(isTime).map(({ alias }) => alias)]);
+  return ([, alias], column) => (timeText !== undefined && times.has(alias) ? timeText(column) : column);
+}
+
+type Shown = (one: Aliased, column: Fragment) => Fragment;
+
+/** The columns of a row `r`. */
+function selectedOf(shown: Shown, aliased: readonly Aliased[]): Fragment {
+  return join(
+    aliased.map((one) => sql`${shown(one, raw(`r.${one[1]}`))} AS ${raw(one[1])}`),
+    ", ",
+  );
 }
 
 /** What scimkit's statements read of a row. */

@@ -63,6 +63,7 @@ export async function createMapped(
   const { created, notices } = await attemptWrite(
     database,
     scope,
+    { operation: "create", id: id === undefined ? undefined : resource.id },
     () => {
       if (shared !== undefined) return createMember(database, scope, shared, creation);
       return isSingle

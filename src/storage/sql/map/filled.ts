@@ -71,5 +71,5 @@ function assigned(
 }
 
 function operand({ dialect }: MapScope, value: unknown): Fragment {
-  return sql`${driverValue(dialect, value instanceof Date ? value.toISOString() : value)}`;
+  return sql`${value instanceof Date ? (dialect.driverValue?.(value) ?? value.toISOString()) : driverValue(dialect, value)}`;
 }

@@ -1,12 +1,12 @@
 import type { CreateRequest } from "../../adapter.ts";
 import { firstVersion } from "../../moved.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { type Column, driverValue } from "./column.ts";
+import { type Fragment, join, raw, returning, sql } from "../dialect/fragment.ts";
+import { type Column, driverValue, timeOf } from "./column.ts";
 import { tenantValue } from "./elements.ts";
 import { type Assignment, filledInRow } from "./filled.ts";
-import { idOperand, parseId } from "./id.ts";
-import { ofTenantColumn } from "./lock.ts";
+import { hasId, idOperand, parseId } from "./id.ts";
+import { anyOwnRow, ofTenantColumn } from "./lock.ts";
 import { assignments, isWritten, type TakenApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import type { MappedSecrets } from "./secrets.ts";
@@ -32,15 +32,15 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
   const known: readonly Assignment[] = [
     ...identityValues(scope, row.id),
     [mapping.version, raw(String(row.isAgain === true ? versionAgain(request) : firstVersion(request)))],
-    [mapping.created, sql`${resource.meta.created}`],
-    [mapping.lastModified, sql`${resource.meta.lastModified ?? at}`],
+    [mapping.created, sql`${timeOf(dialect, resource.meta.created)}`],
+    [mapping.lastModified, sql`${timeOf(dialect, resource.meta.lastModified ?? at)}`],
     ...attributeValues(dialect, withoutUnsaid(scope, row)),
     ...thereValue(scope, row),
     ...secretValues(dialect, row.secrets),
     ...(mapping.rest === undefined ? [] : [[mapping.rest, restOperand(dialect, row.rest)] as const]),
   ];
   const others = row.id === undefined ? [] : othersWith(scope, row.id);
-  return insertion(scope, request, known, others);
+  return insertion(scope, request, row.id, known, others);
 }
 
 /** Inserts what is everybody's of a user that organisations share. */
@@ -52,7 +52,7 @@ export function insertUser(scope: MapScope, request: CreateRequest, row: NewRow)
     ...thereValue(scope, row),
     ...secretValues(dialect, row.secrets),
   ];
-  return insertion(scope, request, known, []);
+  return insertion(scope, request, row.id, known, []);
 }
 
 /**
@@ -66,6 +66,7 @@ function versionAgain(request: CreateRequest): number {
 function insertion(
   scope: MapScope,
   { resource }: CreateRequest,
+  id: string | undefined,
   known: readonly Assignment[],
   others: readonly Fragment[],
 ): Fragment {
@@ -81,7 +82,15 @@ function insertion(
     ", ",
   );
   const source = others.length === 0 ? sql`VALUES (${values})` : sql`SELECT ${values} WHERE ${join(others, " AND ")}`;
-  return sql`INSERT INTO ${type.table} (${columns}) ${source} RETURNING ${type.selected}`;
+  const insert = sql`INSERT INTO ${type.table} (${columns}) ${source}`;
+  return returning(insert, type.selected, sql`${type.table} WHERE ${insertedRow(scope, id)}`);
+}
+
+/** Condition on the row that was inserted. */
+function insertedRow(scope: MapScope, id: string | undefined): Fragment {
+  const { type, dialect } = scope;
+  if (id !== undefined) return anyOwnRow({ ...scope, id });
+  return sql`${sqlName(type.id.column)} = ${dialect.insertedId ?? raw("NULL")}`;
 }
 
 /** Whose the row is. */
@@ -128,7 +137,7 @@ function othersWith(scope: MapScope, id: string): readonly Fragment[] {
   return mappings.all.flatMap((other) => {
     const parsed = other.name === type.name ? undefined : parseId(other.id, type.id.prefix + id);
     if (parsed === undefined) return [];
-    const isSame = sql`${sqlName(other.id.column)} = ${idOperand(dialect, other.id, parsed)}`;
+    const isSame = hasId(dialect, other.id, sqlName(other.id.column), parsed);
     return [sql`NOT EXISTS (SELECT 1 FROM ${other.table} WHERE ${isSame} AND ${ofTenantColumn(scope, other)})`];
   });
 }

@@ -16,6 +16,7 @@ import type {
   ReferencePath,
 } from "./mapped-path.ts";
 import type { MappedMembership } from "./membership.ts";
+import type { RefusalAnswer } from "./named-refusal.ts";
 
 /**
  * One element of a multi-valued complex attribute that the table has columns for: the work e-mail in a column `email`.
@@ -137,6 +138,13 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
   readonly membership?: MappedMembership<T>;
   /** A JSON or text column for every attribute that has no column. Without it each attribute must have one. */
   readonly rest?: string;
+  /**
+   * What clients are told where a rule of the database refuses a write: `{ last_owner: () => errors.forbidden("…") }`. By the name of a constraint
+   * (CHECK, unique, exclusion, a foreign key), by what a trigger gives as `USING CONSTRAINT` or `ERRCODE`, or by the message that it raises
+   * (`RAISE(ABORT, 'last_owner')` in SQLite). Asked for every write, and for what another table refuses in its course. Default: 409 for
+   * what is taken or needed, else 400 that names the attribute.
+   */
+  readonly refusals?: Readonly<Record<string, RefusalAnswer>>;
   /** Which attribute a constraint of the table is about, by the constraint's name, where its columns do not tell. */
   readonly constraints?: Readonly<Record<string, MappedPath<T>>>;
 }

@@ -2,6 +2,7 @@ import { type Attribute, type AttributePath, leafOf } from "../../../schema/attr
 import { isComparedAsId, isId } from "../../id.ts";
 import { DIRECT, inversePart } from "../../inverse.ts";
 import { findReference } from "../../reference.ts";
+import { cast, concat, type Dialect } from "../dialect/dialect.ts";
 import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
 import { isDefaultFalse, type Leaf, type Place, type Places, pathInElement } from "../place.ts";
@@ -11,7 +12,7 @@ import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { condition } from "./condition.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
-import { idOperand, parseId } from "./id.ts";
+import { hasId, idText, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import type { PathColumn } from "./path-column.ts";
 import { doubtedLeaf, plainLeaf } from "./plain-leaf.ts";
@@ -61,7 +62,7 @@ function one(leaf: Leaf | undefined): Place | undefined {
 function givenLeaf(scope: PlaceScope, path: AttributePath): Leaf | undefined {
   const { type, dialect } = scope;
   if (isId(path)) return idLeaf(scope, type, raw("r.id"));
-  if (path.text === "meta.version") return textLeaf(dialect, dialect.ordered(raw("CAST(r.version AS TEXT)")));
+  if (path.text === "meta.version") return textLeaf(dialect, dialect.ordered(cast(dialect, raw("r.version"), "text")));
   return path.text === "meta.resourceType" ? constantLeaf(scope, leafOf(path), type.name) : undefined;
 }
 
@@ -102,11 +103,22 @@ export function columnLeaf(scope: PlaceScope, column: Column, alias: string, wea
     const exists = () => ask("pr", undefined);
     return { exists, isPresent: exists, compare: ask };
   }
-  if (column.key !== undefined) return textLeaf(dialect, dialect.ordered(raw(`${alias}.${column.key.alias}`)));
+  if (column.key !== undefined) return keyLeaf(dialect, raw(`${alias}.${column.key.alias}`));
   if (column.isConverted) return undefined;
   return numberColumn(column)
     ? numberLeafOf(scope, column, value, weaker)
     : valueLeaf(scope, column.attribute, dialect.columnText(value), weaker);
+}
+
+/** A column of comparison keys: what an index answers is asked of the column as it is. */
+function keyLeaf(dialect: Dialect, key: Fragment): Leaf {
+  const inOrder = textLeaf(dialect, dialect.ordered(key));
+  if (dialect.keyColumn === undefined) return inOrder;
+  const asIs = textLeaf(dialect, dialect.keyColumn(key));
+  return {
+    ...asIs,
+    compare: (operator, operand) => (operator === "eq" ? asIs : inOrder).compare(operator, operand),
+  };
 }
 
 function numberColumn({ attribute: { type } }: Column): boolean {
@@ -150,21 +162,21 @@ function restLeaf(scope: PlaceScope, attribute: Attribute, value: RestValue, wea
 
 /** The id of a row, as clients see it. */
 function idLeaf({ dialect }: PlaceScope, { id }: MappedType, value: Fragment): Leaf {
-  const seen = sql`(CAST(${id.prefix} AS TEXT) || CAST(${value} AS TEXT))`;
+  const seen = concat(dialect, [cast(dialect, sql`${id.prefix}`, "text"), idText(dialect, value)]);
   const leaf = textLeaf(dialect, dialect.ordered(seen));
   return {
     ...leaf,
     compare(operator, operand) {
       if (operator !== "eq") return leaf.compare(operator, operand);
       const parsed = parseId(id, operand);
-      return parsed === undefined ? FALSE : sql`(${value} = ${idOperand(dialect, id, parsed)})`;
+      return parsed === undefined ? FALSE : sql`(${hasId(dialect, id, value, parsed)})`;
     },
   };
 }
 
 function constantLeaf({ dialect }: PlaceScope, attribute: Attribute | undefined, value: unknown): Leaf {
   const key = value === undefined || attribute === undefined ? null : keyText(attribute.key(value));
-  return textLeaf(dialect, dialect.ordered(sql`CAST(${key} AS TEXT)`));
+  return textLeaf(dialect, dialect.ordered(cast(dialect, sql`${key}`, "text")));
 }
 
 /** Whether an element of an attribute meets a condition, wherever its elements are. */

@@ -16,6 +16,9 @@ export async function prepareMapped(
   mappings: Mappings,
   companions: readonly Companion[],
 ): Promise<void> {
+  const { unfit } = database.dialect;
+  const reasons = unfit === undefined ? [] : await database.run<{ reason: string }>(unfit);
+  if (reasons.length > 0) throw new Error(`mappedStorage: ${reasons.map(({ reason }) => reason).join(" ")}`);
   const problems = [...(await problemsOfTables(database, mappings)), ...(await problemsOfChildren(database, mappings))];
   if (problems.length > 0)
     throw new Error(

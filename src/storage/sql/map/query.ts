@@ -22,7 +22,7 @@ import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import type { SortKey } from "../order.ts";
 import { type FoundPage, queryPage, type Source } from "../page.ts";
-import { parseId } from "./id.ts";
+import { idText, parseId } from "./id.ts";
 import { mappedPlaces, type PlaceScope } from "./places.ts";
 import type { MappedRow } from "./row.ts";
 import { type MapScope, ownRows } from "./scope.ts";
@@ -223,9 +223,10 @@ function refuseOtherCursors({ type }: MapScope, page: Page): void {
 
 /** The order of a query where the table has keys for it. */
 function sortKey({ dialect, type }: MapScope, { path, descending }: Sort): SortKey | undefined {
-  if (isId(path)) return { key: dialect.ordered(raw("CAST(r.id AS TEXT)")), descending };
+  const { lacksNullsOrder } = dialect;
+  if (isId(path)) return { key: dialect.ordered(idText(dialect, raw("r.id"))), descending, lacksNullsOrder };
   const key = type.columns.find((column) => column.path.text === path.text)?.key;
-  return key && { key: dialect.ordered(raw(`r.${key.alias}`)), descending };
+  return key && { key: (dialect.keyColumn ?? dialect.ordered)(raw(`r.${key.alias}`)), descending, lacksNullsOrder };
 }
 
 /** How many rows of a scan are in memory at a time. */

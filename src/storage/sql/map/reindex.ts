@@ -10,17 +10,18 @@ import type { HashSecret } from "../../secrets.ts";
 import { isUniqueOverTenants } from "../../unique.ts";
 import { contextOf, type ReindexOptions, type ReindexReport } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { type Fragment, join as joined, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { type Fragment, join as joined, raw, returning, sql, TRUE } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
 import type { ChildElements } from "./child-elements.ts";
 import { addChildren } from "./child-write.ts";
-import { type Column, driverValue } from "./column.ts";
+import { type Column, driverValue, shown } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { lookUpElements } from "./dictionary.ts";
 import { elementsOf, insertElements } from "./elements.ts";
 import { heldIn, joinedInRest, withKept } from "./held.ts";
-import { idOperand, printId } from "./id.ts";
+import { hasId, idOperand, printId } from "./id.ts";
 import { type MappedOwner, ownRow, versionOperand } from "./lock.ts";
 import { type MappedRow, resourceOf, type TakenApart, takeApart, uniqueColumns } from "./row.ts";
 import { type Mappings, type MapScope, ownRows, scopeOf } from "./scope.ts";
@@ -248,7 +249,7 @@ async function writeAgain(work: Work, scope: MapScope, rows: readonly MappedRow[
   for (const { id } of rows) {
     let isDone = false;
     for (let attempt = 0; attempt < MOST_TRIES && !isDone; attempt++) {
-      const isRow = sql`r.id = ${idOperand(dialect, type.id, String(id))}`;
+      const isRow = hasId(dialect, type.id, raw("r.id"), String(id));
       const [row] = await readRows(work.database, scope, isRow);
       const plan = row && (await planOf({ ...work, taken: new Map() }, scope, row));
       isDone =
@@ -267,8 +268,10 @@ async function write({ report }: Work, database: Database, scope: MapScope, plan
     return await database.transaction(async (session) => {
       if (plan.sets.length > 0) {
         const isSameRow = sql`${ownRow(owner)} AND ${isAsRead(owner, plan.row)}`;
-        const statement = sql`UPDATE ${scope.type.table} SET ${joined(plan.sets, ", ")} WHERE ${isSameRow} RETURNING 1 AS one`;
-        if ((await session.run(statement)).length === 0) return false;
+        const { table } = scope.type;
+        const update = sql`UPDATE ${table} SET ${joined(plan.sets, ", ")} WHERE ${isSameRow}`;
+        const written = returning(update, raw("1 AS one"), sql`${table} WHERE ${ownRow(owner)}`);
+        if ((await session.run(written)).length === 0) return false;
       }
       await writeUser(session, owner, plan);
       for (const attribute of plan.moving) await move(session, owner, attribute, plan.resource);
@@ -288,9 +291,9 @@ async function write({ report }: Work, database: Database, scope: MapScope, plan
 }
 
 /** Condition: nobody has written the row meanwhile, nor a value whose key is set without counting the version. */
-function isAsRead({ type }: MappedOwner, row: MappedRow): Fragment {
-  const isVersion = sql`${sqlName(type.mapping.version)} = ${versionOperand(String(row.version))}`;
-  return joined([isVersion, ...asKeyed(type.shared?.alone ?? type, row)], " AND ");
+function isAsRead({ type, dialect }: MappedOwner, row: MappedRow): Fragment {
+  const isVersion = sql`${sqlName(type.mapping.version)} = ${versionOperand(dialect, String(row.version))}`;
+  return joined([isVersion, ...asKeyed(dialect, type.shared?.alone ?? type, row)], " AND ");
 }
 
 /** Of a user whom organisations share: what is set is as right whichever of them reads it. */
@@ -298,15 +301,16 @@ async function writeUser(session: Session, owner: MappedOwner, { shared: sets, r
   const { shared } = owner.type;
   if (shared === undefined || sets.length === 0) return;
   const user = { ...owner, type: shared.users };
-  const isSameRow = joined([ownRow(user), ...asKeyed(shared.users, row)], " AND ");
+  const isSameRow = joined([ownRow(user), ...asKeyed(owner.dialect, shared.users, row)], " AND ");
   await session.run(sql`UPDATE ${shared.users.table} SET ${joined(sets, ", ")} WHERE ${isSameRow}`);
 }
 
-function asKeyed(type: MappedType, row: MappedRow): readonly Fragment[] {
+function asKeyed(dialect: Dialect, type: MappedType, row: MappedRow): readonly Fragment[] {
   const keyed = type.stored.filter(({ key }) => key !== undefined);
-  return keyed.map(({ name, alias }) => {
-    const value = row[alias];
-    return value === null || value === undefined ? sql`${sqlName(name)} IS NULL` : sql`${sqlName(name)} = ${value}`;
+  return keyed.map((column) => {
+    const [name, value] = [sqlName(column.name), row[column.alias]];
+    const isSame = sql`${shown(dialect, column, name)} = ${value}`;
+    return value === null || value === undefined ? sql`${name} IS NULL` : isSame;
   });
 }
 

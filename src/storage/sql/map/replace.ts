@@ -4,7 +4,7 @@ import { isSame, readAttribute, valueAt, writeAttribute } from "../../../schema/
 import type { NewResource, ReplaceRequest, StorageNotice, StoredResource } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
-import { type Fragment, join, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, returning, sql } from "../dialect/fragment.ts";
 import { attemptWrite } from "./attempt.ts";
 import { writeChildren } from "./child-write.ts";
 import { type Column, driverValue } from "./column.ts";
@@ -84,7 +84,9 @@ export async function replaceMapped(
       return again === OUT_OF_PLACE ? undefined : again;
     });
   };
-  const written = await attemptWrite(database, scope, write, () => writtenOf(scope, request.resource, secrets));
+  const attempted = { operation: "replace", id: request.id } as const;
+  const told = () => writtenOf(scope, request.resource, secrets);
+  const written = await attemptWrite(database, scope, attempted, write, told);
   if (written !== undefined) for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
   return written;
 }
@@ -241,9 +243,10 @@ function changedColumns(
 /** Sets columns of the owner's row while it has a version, and where asked for only if everything is in its place. */
 function updateRow(owner: MappedOwner, version: string, sets: readonly Fragment[], ifInPlace: boolean): Fragment {
   const { table, mapping, selected } = owner.type;
-  const isMeant = sql`${ownRow(owner)} AND ${sqlName(mapping.version)} = ${versionOperand(version)}`;
+  const isMeant = sql`${ownRow(owner)} AND ${sqlName(mapping.version)} = ${versionOperand(owner.dialect, version)}`;
   const isBefore = ifInPlace ? sql`${isMeant} AND ${isInPlace(owner.dialect, owner.type)}` : isMeant;
-  return sql`UPDATE ${table} SET ${join(sets, ", ")} WHERE ${isBefore} RETURNING ${selected}`;
+  const update = sql`UPDATE ${table} SET ${join(sets, ", ")} WHERE ${isBefore}`;
+  return returning(update, selected, sql`${table} WHERE ${ownRow(owner)}`);
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Dialect } from "../dialect/dialect.ts";
 import { keyText } from "../key.ts";
 import type { ChildTable } from "./child.ts";
 import { type ChildElements, fillChildren } from "./child-elements.ts";
-import { type Column, driverValue, timeText } from "./column.ts";
+import { type Column, driverValue, timeOf, timeText } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { printId } from "./id.ts";
 import type { PathColumn } from "./path-column.ts";
@@ -236,10 +236,16 @@ export function assignments(
   column: Column,
   value: unknown,
 ): readonly (readonly [column: string, value: unknown])[] {
-  const written = [column.name, driverValue(dialect, column.write(value))] as const;
+  const written = [column.name, writtenTo(dialect, column, value)] as const;
   if (column.key === undefined) return [written];
   const key = value === undefined ? null : keyText(column.attribute.key(value));
   return [written, [column.key.name, key]];
+}
+
+function writtenTo(dialect: Dialect, { attribute, isConverted, write }: Column, value: unknown): unknown {
+  const written = driverValue(dialect, write(value));
+  const isTime = attribute.type === "dateTime" && !isConverted && typeof written === "string";
+  return isTime ? timeOf(dialect, written) : written;
 }
 
 /** Whether a column of a new row is named: without a value for it the table's own default holds. */

@@ -3,7 +3,7 @@ import type { Context } from "../../adapter.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
-import { idOperand, parseId } from "./id.ts";
+import { hasId, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 
 /** All mapped types of a storage. */
@@ -13,6 +13,8 @@ export interface Mappings {
   /** The mapping of the resource type of that name. */
   find(name: string): MappedType | undefined;
   readonly all: readonly MappedType[];
+  /** The ledger's table, in which writers of one value take turns where the database has no other way; undefined where there is none. */
+  readonly turns?: Fragment | undefined;
 }
 
 /** What statements depend on. */
@@ -45,7 +47,7 @@ export function ofTenant(
   if (form === undefined || column === undefined) return raw("(1 = 1)");
   const parsed = parseId({ type: form.type, prefix: "" }, tenant ?? "");
   if (parsed === undefined) return raw("(1 = 0)");
-  const isSame = sql`${column} = ${idOperand(dialect, form, parsed)}`;
+  const isSame = hasId(dialect, form, column, parsed);
   return dialect.ofMost?.(isSame) ?? isSame;
 }
 

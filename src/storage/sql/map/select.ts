@@ -4,12 +4,15 @@ import type { Select, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { type ChildTable, inOrderOf } from "./child.ts";
+import type { ChildTable } from "./child.ts";
+import { inOrderOf } from "./child.ts";
 import { distinctElements, elementOfRow } from "./child-elements.ts";
+import { type Column, isTime, shown } from "./column.ts";
 import { elementOf } from "./elements.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
-import { printId } from "./id.ts";
+import { idText, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
+import { type Listed, listColumn } from "./listed.ts";
 import type { PathColumn } from "./path-column.ts";
 import { restName } from "./rest.ts";
 import { type MappedRow, resourceOf } from "./row.ts";
@@ -18,7 +21,7 @@ import { elementRows, type MapScope, ownElements, targetOf } from "./scope.ts";
 /** Something selected besides the row's own columns: the elements of a join table, or the holders of one. */
 interface Apart {
   readonly attribute: Attribute;
-  readonly column: Fragment;
+  readonly list: Listed;
   read(element: readonly unknown[]): unknown;
   /** Makes the list of the elements that were read. Default: as they were. */
   readonly listOf?: (elements: readonly unknown[]) => readonly unknown[];
@@ -59,7 +62,7 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
   };
   return {
     more: join(
-      aparts.map(({ column }, index) => sql`, ${column} AS ${raw(`apart${index}`)}`),
+      aparts.map(({ list }, index) => sql`, ${listColumn(scope, list, `apart${index}`)}`),
       "",
     ),
     isRowAlone: aparts.length === 0,
@@ -93,23 +96,27 @@ function withOthers(
 }
 
 /** Makes of a column what JSON carries without losing digits. */
-export function carry(dialect: Dialect, column: string, { type }: Attribute): Fragment {
+export function carry(dialect: Dialect, name: string, column: Column): Fragment {
+  const { type } = column.attribute;
+  if (isTime(column)) return shown(dialect, column, raw(name));
   const isText = type !== "boolean" && type !== "integer" && type !== "decimal";
-  return isText ? dialect.columnText(raw(column)) : raw(column);
+  return isText ? dialect.columnText(raw(name)) : raw(name);
 }
 
 function elementsApart(scope: MapScope, join: JoinTable): Apart {
   const { dialect } = scope;
   const { id } = targetOf(scope, join);
   const { attribute, columns } = join;
-  const parts = columns.map((column) => carry(dialect, `m.${column.alias}`, column.attribute));
+  const parts = columns.map((column) => carry(dialect, `m.${column.alias}`, column));
   const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, join)}`;
   return {
     attribute,
-    column: dialect.aggregate(
-      [raw("CAST(m.value AS TEXT)"), ...parts],
-      sql`(SELECT * FROM ${elementRows(scope, join)} WHERE ${isOfRow} ORDER BY m.value) m`,
-    ),
+    list: {
+      elements: [idText(dialect, raw("m.value")), ...parts],
+      rows: sql`${elementRows(scope, join)} WHERE ${isOfRow}`,
+      alias: "m",
+      order: [raw("m.value")],
+    },
     read: ([value, ...others]) => elementOf(join, printId(id, value), (_, index) => others[index]),
   };
 }
@@ -117,11 +124,11 @@ function elementsApart(scope: MapScope, join: JoinTable): Apart {
 /** The rows of a child table. */
 function childrenApart(scope: MapScope, child: ChildTable): Apart {
   const { dialect } = scope;
-  const parts = child.shown.map((column) => carry(dialect, `m.${column.alias}`, column.attribute));
+  const parts = child.shown.map((column) => carry(dialect, `m.${column.alias}`, column));
   const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, child)}`;
   return {
     attribute: child.attribute,
-    column: dialect.aggregate(parts, sql`(SELECT * FROM ${child.view} m WHERE ${isOfRow}${inOrderOf(child)}) m`),
+    list: { elements: parts, rows: sql`${child.view} m WHERE ${isOfRow}`, alias: "m", order: inOrderOf(child) },
     read: (parts) => elementOfRow(child, (_, index) => parts[index]),
     listOf: (elements) =>
       distinctElements(
@@ -138,10 +145,12 @@ function holdersApart(scope: MapScope, attribute: Attribute, holder: Holder): Ap
   const display = name === undefined ? raw("NULL") : nameOf(dialect, name);
   return {
     attribute,
-    column: dialect.aggregate(
-      [raw("CAST(h.id AS TEXT)"), display],
-      sql`(SELECT h.* FROM ${holderRows(scope, holder)} ORDER BY h.id) h`,
-    ),
+    list: {
+      elements: [idText(dialect, raw("h.id")), display],
+      rows: holderRows(scope, holder),
+      alias: "h",
+      order: [raw("h.id")],
+    },
     read: ([id, shown]) => inverseElement(attribute, printId(type.id, id), isColumn(name) ? name.read(shown) : shown),
   };
 }
@@ -151,5 +160,5 @@ function isColumn(name: Holder["name"]): name is PathColumn {
 }
 
 function nameOf(dialect: Dialect, name: NonNullable<Holder["name"]>): Fragment {
-  return isColumn(name) ? carry(dialect, `h.${name.alias}`, name.attribute) : restName(dialect, name, "h");
+  return isColumn(name) ? carry(dialect, `h.${name.alias}`, name) : restName(dialect, name, "h");
 }

@@ -23,6 +23,7 @@ const TABLE: Shape = {
   membership: optional,
   rest: optional,
   constraints: optional,
+  refusals: optional,
 };
 const ID: Shape = { column: "the column's name", type: optional, generated: optional, prefix: optional };
 const TENANT: Shape = { column: "the column's name", type: optional };
@@ -98,6 +99,8 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   lookAtColumns(found, "columns", mapping.columns);
   lookAtFillings(found, "defaults", mapping.defaults, false);
   lookAtFillings(found, "audit", mapping.audit, true);
+  for (const [constraint, answer] of entriesOf(mapping.refusals))
+    if (typeof answer !== "function") found.push(`refusals.${constraint} must be a function that gives a ScimError.`);
   for (const [path, elements] of entriesOf(mapping.elements))
     listOf(elements).forEach((element, index) => {
       const where = `elements.${path}[${index}]`;

@@ -8,7 +8,7 @@ import { type Fragment, join, sql } from "../dialect/fragment.ts";
 import { type Column, driverValue } from "./column.ts";
 import type { MappedType, SharedType } from "./compile.ts";
 import { auditSets } from "./filled.ts";
-import { idOperand } from "./id.ts";
+import { hasId } from "./id.ts";
 import { anyOwnRow, lockRow, type MappedOwner } from "./lock.ts";
 import type { PathColumn } from "./path-column.ts";
 import { tenantOf } from "./scope.ts";
@@ -143,7 +143,7 @@ function countOthers(owner: MappedOwner, { alone }: SharedType, at: string): Fra
   const { dialect, id } = owner;
   const tenant = tenantOf(owner);
   if (alone.tenant === undefined || tenant === undefined) throw uniqueness("id");
-  const isUser = sql`${sqlName(alone.id.column)} = ${idOperand(dialect, alone.id, id)}`;
-  const isOther = sql`${sqlName(alone.tenant.column)} <> ${idOperand(dialect, alone.tenant, tenant)}`;
+  const isUser = hasId(dialect, alone.id, sqlName(alone.id.column), id);
+  const isOther = sql`NOT (${hasId(dialect, alone.tenant, sqlName(alone.tenant.column), tenant)})`;
   return sql`UPDATE ${alone.table} SET ${nextVersion(owner, alone, at)} WHERE ${isUser} AND ${isOther}`;
 }

@@ -9,7 +9,7 @@ import { equalitiesOf } from "../filter.ts";
 import type { Key } from "../key.ts";
 import type { MappedType } from "./compile.ts";
 import { holdersOf } from "./holders.ts";
-import { idOperand, parseId } from "./id.ts";
+import { hasId, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { lookedUp } from "./looked-up.ts";
 import type { PathColumn } from "./path-column.ts";
@@ -141,7 +141,7 @@ function holding(scope: PlaceScope, attribute: Attribute, operand: unknown): rea
         const id = parseId(target.id, operand);
         if (id === undefined) return [];
         return sql`SELECT m.holder AS id${tenantOfElement(scope, join)} FROM ${elementRows(scope, join)}
-        WHERE m.value = ${idOperand(dialect, target.id, id)} AND ${ownElements(scope, join)}`;
+        WHERE ${hasId(dialect, target.id, raw("m.value"), id)} AND ${ownElements(scope, join)}`;
       });
 }
 
@@ -151,7 +151,7 @@ function heldBy(scope: PlaceScope, attribute: Attribute, operand: unknown): read
   return heldThrough(scope, attribute)?.flatMap(({ type, from }) => {
     const id = parseId(type.id, operand);
     if (id === undefined) return [];
-    const isHeld = sql`m.holder = ${idOperand(dialect, type.id, id)} AND ${ownElements(scope, from)}`;
+    const isHeld = sql`${hasId(dialect, type.id, raw("m.holder"), id)} AND ${ownElements(scope, from)}`;
     const isOwn = isHolderOwn(scope, type, from);
     return sql`SELECT m.value AS id${tenantOfElement(scope, from)} FROM ${from.view} m WHERE ${isHeld} AND ${isOwn}`;
   });

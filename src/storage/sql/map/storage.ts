@@ -7,7 +7,15 @@ import type { Counts, ReindexOptions, ReindexReport, Upkeep, UpkeepOptions } fro
 import { type Database, databaseOf } from "../database.ts";
 import { deleteLedger, renameLedger, sqlLedger } from "../ledger.ts";
 import { deleteOutbox, renameOutbox, sqlOutbox } from "../outbox.ts";
-import { type Companion, type CompanionName, ledgerCompanion, outboxCompanion } from "./companions.ts";
+import { committed } from "./committed.ts";
+import {
+  type Companion,
+  type CompanionName,
+  ledgerCompanion,
+  mustBeThere,
+  outboxCompanion,
+  withCompanion,
+} from "./companions.ts";
 import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
 import { parseId } from "./id.ts";
@@ -23,6 +31,7 @@ import { type Mappings, type MapScope, scopeOf } from "./scope.ts";
 import { selectionOf } from "./select.ts";
 import { deleteTenantOf, exportTenantOf, renameTenantOf } from "./tenants.ts";
 import { triggersOf } from "./triggers.ts";
+import { refuseWithoutTurns } from "./unique.ts";
 
 /** Options of `mappedStorage`. */
 export interface MappedStorageOptions<DB = unknown> {
@@ -146,19 +155,23 @@ const OPTIONS: Known<MappedStorageOptions<unknown>> = {
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
   checkNames("mappedStorage", options, OPTIONS);
   const { maxScanned = 100_000, hashSecret } = options;
-  const mappings = compileMappings(options.tables, options.comparisonKey);
+  const compiled = compileMappings(options.tables, options.comparisonKey, () => databaseOf(options.db).dialect);
+  const ledger = options.ledger === undefined ? undefined : ledgerCompanion(options.ledger);
+  const mappings: Mappings = { ...compiled, turns: ledger?.table };
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));
   if (tenants.size > 1) throw new TypeError("mappedStorage: all tables have a column for the tenant, or none.");
   if (mappings.all.some(({ secrets }) => secrets.length > 0) && hashSecret === undefined)
     throw new TypeError(
       "mappedStorage: a writeOnly attribute has a column; give hashSecret, which makes what is kept of it.",
     );
-  return storageOver(databaseOf(options.db), {
+  const database = databaseOf(options.db);
+  refuseWithoutTurns(database.dialect, mappings);
+  return storageOver(database, {
     mappings,
     hashSecret,
     maxScanned,
     hasTenants: tenants.has(true),
-    ledger: options.ledger === undefined ? undefined : ledgerCompanion(options.ledger),
+    ledger,
     outbox: options.outbox === undefined ? undefined : outboxCompanion(options.outbox),
   });
 }
@@ -206,21 +219,21 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     applyDelta: async (request, context) => deltaMapped(database, scope(request, context), request),
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
     ...(database.isTransaction ? { handle: database.handle } : {}),
-    transaction: (work) => database.open((inner) => work(storageOver(inner, settings))),
-    ...(ledger === undefined ? {} : { ledger: sqlLedger(database, ledger.table) }),
-    ...(outbox === undefined ? {} : { outbox: sqlOutbox(database, outbox.table) }),
+    transaction: (work) => committed(database, mappings, (inner) => work(storageOver(inner, settings))),
+    ...(ledger === undefined ? {} : { ledger: sqlLedger(withCompanion(database, ledger), ledger.table) }),
+    ...(outbox === undefined ? {} : { outbox: sqlOutbox(withCompanion(database, outbox), outbox.table) }),
     triggers: () => triggersOf(dialect, mappings),
-    prepare: () =>
-      prepareMapped(
-        database,
-        mappings,
-        [outbox, ledger].filter((companion) => companion !== undefined),
-      ),
+    prepare: () => prepareMapped(database, mappings, companionsIn(settings)),
     ...upkeepOf(database, settings),
   };
 }
 
+function companionsIn({ outbox, ledger }: Pick<Settings, "outbox" | "ledger">): readonly Companion[] {
+  return [outbox, ledger].filter((companion) => companion !== undefined);
+}
+
 function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox, ledger }: Settings): Upkeep {
+  const companions = companionsIn({ outbox, ledger });
   const refuseWithout = (tenant: string | undefined = "one"): void => {
     if (hasTenants || tenant === "") return;
     throw new Error(
@@ -234,6 +247,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
     },
     async deleteTenant(tenant, options) {
       refuseWithout();
+      for (const companion of companions) await mustBeThere(database, companion);
       const counts = await deleteTenantOf(database, mappings, tenant, options);
       if (outbox !== undefined) await deleteOutbox(database, outbox.table, tenant ?? "");
       if (ledger !== undefined)
@@ -246,6 +260,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
     },
     async renameTenant(from, to) {
       refuseWithout();
+      for (const companion of companions) await mustBeThere(database, companion);
       return renameTenantOf(database, mappings, from, to, async (session) => {
         if (outbox !== undefined) await renameOutbox(session, outbox.table, from ?? "", to ?? "");
         if (ledger !== undefined) await renameLedger(session, ledger.table, from ?? "", to ?? "");

@@ -3,7 +3,7 @@ import { SELECT_ALL, type StoredResource } from "../../adapter.ts";
 import { type Counts, contextOf, type ExportedResource, type UpkeepOptions } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { type Fragment, join as joined, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { type Fragment, join as joined, raw, returning, sql, TRUE } from "../dialect/fragment.ts";
 import { hasIdAmong } from "./among.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand, parseId } from "./id.ts";
@@ -19,7 +19,36 @@ const BATCH = 500;
 /** How many of the resources that stay an error names. */
 const NAMED = 10;
 
-/** Ids of a type in their order, behind one of them. */
+/** How many ids of an export are looked up at a time, where no index has them in their order. */
+const MANY_IDS = 50_000;
+
+/** Ids of a type in the order of code points, or of numbers, behind one of them. */
+async function idsInOrder(session: Session, scope: MapScope, last: string | undefined): Promise<readonly string[]> {
+  const { type, dialect } = scope;
+  if (dialect.idText === undefined || type.id.type === "integer") return idsBehind(session, scope, last, BATCH);
+  const text = dialect.idText(raw("r.id"));
+  const isNext = last === undefined ? TRUE : sql`${text} > ${last}`;
+  const rows = await session.run<{ id: unknown }>(
+    sql`SELECT r.id FROM ${type.view} r WHERE ${ownRows(scope)} AND ${isNext} ORDER BY ${text} LIMIT ${raw(String(MANY_IDS))}`,
+  );
+  return rows.map(({ id }) => String(id));
+}
+
+/** All of them behind one, some at a time. */
+async function* batchesInOrder(
+  session: Session,
+  scope: MapScope,
+  behind: string | undefined,
+): AsyncGenerator<readonly string[]> {
+  for (let last = behind; ; ) {
+    const ids = await idsInOrder(session, scope, last);
+    if (ids.length === 0) return;
+    last = ids.at(-1);
+    for (let first = 0; first < ids.length; first += BATCH) yield ids.slice(first, first + BATCH);
+  }
+}
+
+/** Ids of a type in the order that the table has, behind one of them. */
 async function idsBehind(
   session: Session,
   scope: MapScope,
@@ -78,7 +107,7 @@ async function deleteBatch(database: Database, scope: MapScope, ids: readonly st
       const prefixed = type.id.prefix + id;
       await deleteMapped(database, scope, { id: prefixed, at, isOfAll: true });
     } catch (error) {
-      if (!isScimError(error) || error.status !== 409) throw error;
+      if (!isScimError(error) || error.status >= 500) throw error;
       left.push(type.id.prefix + id);
     }
   }
@@ -87,7 +116,7 @@ async function deleteBatch(database: Database, scope: MapScope, ids: readonly st
 
 function keptDetail(kept: readonly string[]): string {
   const more = kept.length > NAMED ? ` and ${kept.length - NAMED} more` : "";
-  return `mappedStorage: other tables of the application need ${kept.slice(0, NAMED).join(", ")}${more}: delete their rows first, then delete the tenant again. All other resources of the tenant are deleted.`;
+  return `mappedStorage: other tables or rules of the application need ${kept.slice(0, NAMED).join(", ")}${more}: delete their rows first, then delete the tenant again. All other resources of the tenant are deleted.`;
 }
 
 /** All that a tenant has, in the order of the mappings and of ids. */
@@ -101,15 +130,11 @@ export async function* exportTenantOf(
   if (start === -1) throw new TypeError(`exportTenant: after names ${after?.resourceType}, which has no table.`);
   for (const [index, type] of mappings.all.slice(start).entries()) {
     const scope = scopeOf(database.dialect, mappings, type, contextOf(tenant));
-    let last = index === 0 && after !== undefined ? parseId(type.id, after.id) : undefined;
+    const last = index === 0 && after !== undefined ? parseId(type.id, after.id) : undefined;
     if (index === 0 && after !== undefined && after.id !== "" && last === undefined)
       throw new TypeError(`exportTenant: after names ${after.id}, which is no id of ${type.name}.`);
-    for (;;) {
-      const ids = await idsBehind(database, scope, last, BATCH);
-      if (ids.length === 0) break;
-      last = ids.at(-1);
-      yield* await database.snapshot((session) => readBatch(session, scope, ids));
-    }
+    for await (const batch of batchesInOrder(database, scope, last))
+      yield* await database.snapshot((session) => readBatch(session, scope, batch));
   }
 }
 
@@ -125,14 +150,18 @@ async function readBatch(
     ", ",
   )})`;
   const rows = await session.run<MappedRow>(
-    sql`SELECT ${type.selectedOfRow}${selection.more} FROM ${type.view} r WHERE ${isAsked} ORDER BY r.id`,
+    sql`SELECT ${type.selectedOfRow}${selection.more} FROM ${type.view} r WHERE ${isAsked}`,
   );
   const secrets = await readSecrets(session, scope, ids);
-  return rows.map((row) => {
-    const resource: StoredResource = selection.resourceOf(row);
-    const kept = secrets.get(String(row.id));
-    return { resourceType: type.name, resource, ...(kept === undefined ? {} : { secrets: kept }) };
-  });
+  const places = new Map(ids.map((id, index) => [id, index]));
+  const placeOf = ({ id }: MappedRow): number => places.get(String(id)) ?? 0;
+  return [...rows]
+    .sort((left, right) => placeOf(left) - placeOf(right))
+    .map((row) => {
+      const resource: StoredResource = selection.resourceOf(row);
+      const kept = secrets.get(String(row.id));
+      return { resourceType: type.name, resource, ...(kept === undefined ? {} : { secrets: kept }) };
+    });
 }
 
 /** What the columns of writeOnly attributes have, by id. */
@@ -221,10 +250,15 @@ function updatesOf(
   from: string | undefined,
   to: string | undefined,
 ): readonly Update[] {
-  const update = (type: MappedType, table: Fragment, column: string, name?: string): Update => ({
-    statement: sql`UPDATE ${table} SET ${sqlName(column)} = ${operandOf(session, type, to)} WHERE ${isOf(session, type, from, column)} RETURNING 1 AS one`,
-    name,
-  });
+  const update = (type: MappedType, table: Fragment, column: string, name?: string): Update => {
+    const given = sql`UPDATE ${table} SET ${sqlName(column)} = ${operandOf(session, type, to)}`;
+    const write = sql`${given} WHERE ${isOf(session, type, from, column)}`;
+    // The other tenant had no rows before.
+    return {
+      statement: returning(write, raw("1 AS one"), sql`${table} WHERE ${isOf(session, type, to, column)}`),
+      name,
+    };
+  };
   const seen = new Set<string>();
   const joins = all.flatMap((type) =>
     [...type.joins, ...type.children].flatMap((join) => {

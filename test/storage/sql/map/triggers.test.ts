@@ -175,14 +175,20 @@ for (const engine of places)
           unsafeNoAuthentication: true,
         });
         const ask = async (method: string, path: string, body?: object) => {
-          const { body: text, status } = await scim.handle({
+          const {
+            body: text,
+            status,
+            headers,
+          } = await scim.handle({
             method,
             url: `https://example.com/scim/v2${path}`,
             headers: { "content-type": "application/scim+json" },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
           });
           expect(status).toBeLessThan(300);
-          return JSON.parse(String(text));
+          return text === undefined
+            ? { meta: { version: new Headers(headers).get("etag") } }
+            : JSON.parse(String(text));
         };
         const isAsRead = async (path: string, written: { meta: { version: string } }) =>
           expect((await ask("GET", path)).meta.version).toBe(written.meta.version);
