@@ -86,6 +86,11 @@ export function compileMapping(
   const times = new Set(["created", "modified", ...stored.filter(isTime).map(({ alias }) => alias)]);
   const shown = ([, alias]: Aliased, column: Fragment): Fragment =>
     timeText !== undefined && times.has(alias) ? timeText(column) : column;
+  const listOf = (columnOf: (one: Aliased) => Fragment): Fragment =>
+    join(
+      selected.map((one) => sql`${columnOf(one)} AS ${raw(one[1])}`),
+      ", ",
+    );
   const deleted = deletedOf(mapping.deleted);
   const isThere = deleted?.isThere(raw(`t.${identifier(deleted.column)}`));
   return {
@@ -101,14 +106,8 @@ export function compileMapping(
     joins,
     children,
     stored,
-    selected: join(
-      selected.map((one) => sql`${shown(one, raw(identifier(one[0])))} AS ${raw(one[1])}`),
-      ", ",
-    ),
-    selectedOfRow: join(
-      selected.map((one) => sql`${shown(one, raw(`r.${one[1]}`))} AS ${raw(one[1])}`),
-      ", ",
-    ),
+    selected: listOf((one) => shown(one, raw(identifier(one[0])))),
+    selectedOfRow: listOf((one) => shown(one, raw(`r.${one[1]}`))),
     deleted,
     view: viewOf(table, selected, isThere),
     viewOfAll: viewOf(table, selected),
