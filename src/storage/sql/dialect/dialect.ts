@@ -4,6 +4,7 @@ import type { ColumnWords } from "./column-words.ts";
 import type { DriverError, ErrorWords } from "./driver-error.ts";
 import type { FitWords } from "./fit-words.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
+import type { HostTriggers } from "./host-triggers.ts";
 import type { IndexWords, Turns } from "./index-words.ts";
 import type { JsonWords } from "./json-words.ts";
 import type { WriteWords } from "./write-words.ts";
@@ -24,6 +25,8 @@ export interface Dialect
     CatalogWords {
   /** How it looks into JSON of any shape. */
   readonly fit: FitWords;
+  /** How rows that others write are given what scimkit would have given them. */
+  readonly hostTriggers: HostTriggers;
   /** What messages call the database. */
   readonly name: string;
   /**
@@ -88,7 +91,7 @@ export interface TransactionWords {
   readonly forKeyShareOfFree: Fragment;
   /**
    * Waits for its turn among those that wait for the same text, and has it until the transaction ends. Default: writers
-   * need no turns besides, because there is one at a time.
+   * need no turns besides, because there is one at a time; or turns are rows, which all who want one write.
    */
   readonly takeTurn?: (text: string) => Fragment;
   /** Turns that last beyond a transaction, where what makes tables ends it. Default: it does not. */
