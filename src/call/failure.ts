@@ -52,5 +52,20 @@ export function failureEvent<C extends Context>(
       context,
     };
   }
-  return { type: "refused", status, ...(scimType === undefined ? {} : { scimType }), detail, ...asked, context };
+  const event = {
+    type: "refused" as const,
+    status,
+    ...(scimType === undefined ? {} : { scimType }),
+    detail,
+    ...asked,
+    context,
+  };
+  const cause = causeOf(problem);
+  // What a driver says quotes rows: who logs events whole does not mean to log that.
+  return cause === undefined ? event : Object.defineProperty(event, "cause", { value: cause, enumerable: false });
+}
+
+/** What lies behind an error that is no ScimError: of another one all is told, or quotes what must not be. */
+function causeOf({ cause }: ScimError): unknown {
+  return isScimError(cause) ? causeOf(cause) : cause;
 }

@@ -144,6 +144,11 @@ export interface RefusedEvent<C extends Context = Context> extends Asked {
    * such that the client made up, and no value. What a host or an adapter writes into a `ScimError` stands here as it is: see its `summary`.
    */
   readonly detail: string;
+  /**
+   * What the driver said, where a constraint, a trigger or a type of the database refused the write; else absent. It may quote what is
+   * stored, so that it is not enumerable: `JSON.stringify` and `console.log` pass over it, `event.cause` gives it.
+   */
+  readonly cause?: unknown;
   /** Undefined where nobody was authenticated. */
   readonly context: C | undefined;
 }

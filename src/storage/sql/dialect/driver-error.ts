@@ -8,6 +8,8 @@ export interface DriverError {
   readonly rawCode?: unknown;
   readonly errno?: unknown;
   readonly message?: unknown;
+  /** Where in PostgreSQL it was raised. */
+  readonly routine?: unknown;
   readonly constraint?: unknown;
   readonly schema?: unknown;
   readonly table?: unknown;
@@ -26,6 +28,8 @@ export interface ErrorWords {
   faultOf(error: DriverError): Fault | undefined;
   /** Why a value was refused; undefined where none was. */
   refusalOf(error: DriverError): Refusal | undefined;
+  /** The texts by which a trigger of the application may have named what it raised. Default: none tells. */
+  readonly raisedBy?: (error: DriverError) => readonly string[];
   /** Whether a value is longer than what is to hold it, whatever `refusalOf` says. Default: nothing but an index has an end. */
   readonly isTooLong?: (error: DriverError) => boolean;
   /** What refused a write; undefined where the error does not tell. */
@@ -52,7 +56,9 @@ export type Refusal =
   /** An index does not take as much. */
   | "large"
   /** The column does not hold it: too long, out of range, of another form. */
-  | "unfit";
+  | "unfit"
+  /** A trigger of the application raised an error. */
+  | "raised";
 
 /** What refused a write. */
 export interface Constraint {

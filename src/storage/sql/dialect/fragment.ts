@@ -13,21 +13,33 @@ export interface Fragment {
   readonly returning?: { readonly write: Fragment; readonly query: Fragment; readonly isDeletion: boolean };
   /** @see short */
   readonly isShort?: boolean;
+  /** @see withBeside */
+  readonly besides?: readonly Beside[];
 }
+
+/**
+ * Reads what belongs to rows that a query gave, by statements of the same state, and puts it into them: what other databases have as a
+ * column of the query.
+ */
+export type Beside = (
+  rows: readonly Record<string, unknown>[],
+  run: <R>(statement: Fragment) => Promise<readonly R[]>,
+) => Promise<void>;
 
 /** Writes SQL: fragments in the template become part of the text, everything else becomes a parameter. */
 export function sql(strings: TemplateStringsArray, ...inner: readonly unknown[]): Fragment {
   const texts: string[] = [strings[0] as string];
   const parameters: unknown[] = [];
+  const besides: Beside[] = [];
   inner.forEach((part, index) => {
-    if (isFragment(part)) append(texts, parameters, part);
+    if (isFragment(part)) append(texts, parameters, besides, part);
     else {
       parameters.push(part);
       texts.push("");
     }
     texts[texts.length - 1] += strings[index + 1] as string;
   });
-  return { [MARK]: true, texts, parameters };
+  return { [MARK]: true, texts, parameters, ...(besides.length === 0 ? {} : { besides }) };
 }
 
 /** Text that the program or the schema made, never a client. */
@@ -55,6 +67,11 @@ export function short(statement: Fragment, isShort = true): Fragment {
   return isShort ? { ...statement, isShort } : statement;
 }
 
+/** A part of a query whose rows get something beside, wherever in the query it stands. */
+export function withBeside(fragment: Fragment, beside: Beside): Fragment {
+  return { ...fragment, besides: [...(fragment.besides ?? []), beside] };
+}
+
 /** The same statement with other values, as many as it has. */
 export function fill(fragment: Fragment, parameters: readonly unknown[]): Fragment {
   return { [MARK]: true, texts: fragment.texts, parameters };
@@ -64,11 +81,12 @@ export function fill(fragment: Fragment, parameters: readonly unknown[]): Fragme
 export function join(fragments: readonly Fragment[], separator: string): Fragment {
   const texts: string[] = [""];
   const parameters: unknown[] = [];
+  const besides: Beside[] = [];
   fragments.forEach((fragment, index) => {
     if (index > 0) texts[texts.length - 1] += separator;
-    append(texts, parameters, fragment);
+    append(texts, parameters, besides, fragment);
   });
-  return { [MARK]: true, texts, parameters };
+  return { [MARK]: true, texts, parameters, ...(besides.length === 0 ? {} : { besides }) };
 }
 
 /**
@@ -108,10 +126,11 @@ export function render(
   return { text: spell === undefined ? text : spell(text), parameters: fragment.parameters };
 }
 
-function append(texts: string[], parameters: unknown[], fragment: Fragment): void {
+function append(texts: string[], parameters: unknown[], besides: Beside[], fragment: Fragment): void {
   texts[texts.length - 1] += fragment.texts[0] as string;
   for (let index = 1; index < fragment.texts.length; index++) texts.push(fragment.texts[index] as string);
   for (const parameter of fragment.parameters) parameters.push(parameter);
+  if (fragment.besides !== undefined) besides.push(...fragment.besides);
 }
 
 function isFragment(value: unknown): value is Fragment {

@@ -48,6 +48,11 @@ export function refusalOf(error: DriverError): Refusal | undefined {
   return number === undefined ? undefined : REFUSALS[number];
 }
 
+/** The message of a SIGNAL. */
+export function raisedBy(error: DriverError): readonly string[] {
+  return numberOf(error) === 1644 ? [String(error.message)] : [];
+}
+
 /** What `mysql2` says of a connection. */
 const CLIENT_FAULTS = new Map<unknown, Fault>([
   ["PROTOCOL_CONNECTION_LOST", "unavailable"],
@@ -111,6 +116,9 @@ const FAULTS: Readonly<Record<number, Fault>> = {
 const REFUSALS: Readonly<Record<number, Refusal>> = {
   1048: "missing",
   1364: "missing",
+  // SIGNAL, and what a view's WITH CHECK OPTION says.
+  1644: "raised",
+  1369: "check",
   3819: "check",
   4025: "check",
   1153: "large",

@@ -1,12 +1,14 @@
 import type { ColumnKind, TableName } from "./catalog-words.ts";
 import { type Dialect, identifier, literal } from "./dialect.ts";
-import type { Constraint, Fault, Refusal } from "./driver-error.ts";
+import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { postgresFit } from "./postgres-fit.ts";
+import { postgresTriggers } from "./postgres-triggers.ts";
 
 /** PostgreSQL: `pg`, PGlite, postgres.js. */
 export const postgres: Dialect = {
+  hostTriggers: postgresTriggers,
   name: "PostgreSQL",
   adapter: { supportsReturning: true, supportsTransactionalDdl: true },
   placeholder: (position) => `$${position}`,
@@ -38,6 +40,12 @@ export const postgres: Dialect = {
   endsWith: (text, part) => sql`right(${text}, length(${part}::text)) = ${part}`,
   // With two ends, because without statistics a range is taken for one row in 200, and what has one end for every third.
   isBeyondAscii: (text) => sql`((octet_length(${text}) - char_length(${text})) BETWEEN 1 AND 2147483647)`,
+
+  // Without a zone, of a column with and of one without, whatever the session's is; what is no time stays the text that it is.
+  timeText: (column) => sql`(CASE WHEN pg_typeof(${column}) = 'timestamptz'::regtype
+    THEN to_json(CAST(to_json(${column}) #>> '{}' AS timestamptz) AT TIME ZONE 'UTC') ELSE to_json(${column}) END #>> '{}')`,
+  // A column without a zone would pass over the offset of a text.
+  timeValue: (instant) => `${instant}Z`,
 
   // As text first: postgres.js makes JSON of what the server takes for a parameter of JSON, which is JSON already.
   toJson: (text) => sql`${text}::text::jsonb`,
@@ -94,7 +102,14 @@ export const postgres: Dialect = {
 
   faultOf: ({ code, message }) =>
     isState(code) ? (FAULTS[code] ?? faultOfForwarded(code, message) ?? FAULT_CLASSES[code.slice(0, 2)]) : undefined,
-  refusalOf: ({ code }) => (isState(code) ? (REFUSALS[code] ?? REFUSAL_CLASSES[code.slice(0, 2)]) : undefined),
+  refusalOf(error) {
+    const { code, routine } = error;
+    if (!isState(code)) return undefined;
+    // A policy of row level security; a missing grant has the same code, and is no refusal of a value.
+    if (routine === "ExecWithCheckOptions") return "check";
+    return REFUSALS[code] ?? REFUSAL_CLASSES[code.slice(0, 2)] ?? (isRaised(error) ? "raised" : undefined);
+  },
+  raisedBy: (error) => (isRaised(error) ? [String(error.message), String(error.code)] : []),
   columnsOfTable: (table) => sql`SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
       CASE WHEN a.attnotnull OR t.typnotnull THEN 1 ELSE 0 END AS is_filled,
       CASE WHEN a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL THEN 1 ELSE 0 END AS has_default,
@@ -107,6 +122,10 @@ export const postgres: Dialect = {
     WHERE i.indrelid = ${classOf(table)} AND i.indisunique AND i.indisvalid
       AND ${raw(withPartial ? "(1 = 1)" : "i.indpred IS NULL")} AND i.indexprs IS NULL
     UNION ALL SELECT c.relname::text, NULL FROM pg_class c WHERE c.oid = ${classOf(table)} AND c.relkind IN ('v', 'm', 'f')`,
+  indexColumns: (table) => sql`SELECT c.relname::text AS name, a.attname::text AS column, k.place::int AS place
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid,
+      unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place) JOIN pg_attribute a ON a.attnum = k.number
+    WHERE i.indrelid = ${classOf(table)} AND a.attrelid = i.indrelid AND i.indisvalid`,
   foreignKeys: (table) => sql`SELECT a.attname::text AS column, c.relname::text AS target
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid
     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
@@ -181,6 +200,11 @@ function isState(code: unknown): code is string {
   return typeof code === "string" && code.length === 5;
 }
 
+/** Whether it comes from a RAISE, whatever code that gave it. */
+function isRaised({ code, routine }: DriverError): boolean {
+  return code === "P0001" || routine === "exec_stmt_raise";
+}
+
 /** SQLSTATEs. */
 const FAULTS: Readonly<Record<string, Fault>> = {
   "40001": "contention",
@@ -192,6 +216,8 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   "23505": "unique",
   "23P01": "unique",
   "23503": "reference",
+  // What ON DELETE RESTRICT says since PostgreSQL 18.
+  "23001": "reference",
   // A server that only reads: a standby, or a primary that has just become one.
   "25006": "unavailable",
   // It ended a transaction that waited or took too long.
@@ -225,6 +251,9 @@ function faultOfForwarded(code: string, message: unknown): Fault | undefined {
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   "23502": "missing",
   "23514": "check",
+  "23000": "check",
+  // WITH CHECK OPTION of a view.
+  "44000": "check",
   "54000": "large",
 };
 

@@ -4,9 +4,11 @@ import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts"
 import { join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { sqliteFit } from "./sqlite-fit.ts";
+import { sqliteTriggers } from "./sqlite-triggers.ts";
 
 /** SQLite: `openSqlite`, better-sqlite3, libSQL, Bun. */
 export const sqlite: Dialect = {
+  hostTriggers: sqliteTriggers,
   name: "SQLite",
   adapter: { supportsReturning: true, supportsTransactionalDdl: false },
   placeholder: () => "?",
@@ -16,6 +18,7 @@ export const sqlite: Dialect = {
   begin: { write: "BEGIN IMMEDIATE", read: "BEGIN" },
   hasOneWriter: true,
   supportsReturning: true,
+  insertedId: raw("last_insert_rowid()"),
   forUpdate: raw(""),
   forUpdateOfFree: raw(""),
   forKeyShare: raw(""),
@@ -89,6 +92,8 @@ export const sqlite: Dialect = {
     const result = resultOf(error);
     return result === undefined ? undefined : REFUSALS[result];
   },
+  raisedBy: (error) =>
+    resultOf(error) === RESULTS.SQLITE_CONSTRAINT_TRIGGER ? [String(error.message).replace(/^SQLITE_\w+: /, "")] : [],
   columnsOfTable: ({
     table,
   }) => sql`SELECT name, lower(type) AS type, CASE WHEN "notnull" = 1 OR pk > 0 THEN 1 ELSE 0 END AS is_filled,
@@ -101,6 +106,9 @@ export const sqlite: Dialect = {
     UNION ALL SELECT '(rowid)', name FROM pragma_table_info(${table}) t WHERE pk = 1
       AND NOT EXISTS (SELECT 1 FROM pragma_table_info(${table}) other WHERE other.pk > 1)
     UNION ALL SELECT name, NULL FROM sqlite_master WHERE type = 'view' AND name = ${table} COLLATE NOCASE`,
+  indexColumns: ({ table }) => sql`SELECT i.name AS name, c.name AS "column", c.seqno + 1 AS place
+    FROM pragma_index_list(${table}) i, pragma_index_info(i.name) c WHERE c.name IS NOT NULL
+    UNION ALL SELECT '(rowid)', name, 1 FROM pragma_table_info(${table}) WHERE pk = 1`,
   foreignKeys: ({ table }) => sql`SELECT "from" AS "column", "table" AS target FROM pragma_foreign_key_list(${table})`,
   thingsNamed: (
     beginning,
@@ -194,6 +202,7 @@ const RESULTS: Readonly<Record<string, number>> = {
   SQLITE_CONSTRAINT_FOREIGNKEY: 787,
   SQLITE_CONSTRAINT_NOTNULL: 1299,
   SQLITE_CONSTRAINT_PRIMARYKEY: 1555,
+  SQLITE_CONSTRAINT_TRIGGER: 1811,
   SQLITE_CONSTRAINT_UNIQUE: 2067,
   SQLITE_CONSTRAINT_DATATYPE: 3091,
 };
@@ -224,5 +233,6 @@ const REFUSALS: Readonly<Record<number, Refusal>> = {
   20: "unfit",
   275: "check",
   1299: "missing",
+  1811: "raised",
   3091: "unfit",
 };

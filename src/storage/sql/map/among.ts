@@ -31,6 +31,14 @@ export function anyHasIdAmong(scope: MapScope, { id, tenant }: MappedType, ids: 
     : isAmong(scope.dialect, ids, [...own, { name: id.column, type: id.type, value: ids }]);
 }
 
+/** Condition on rows `r` of the view of the scope's own type: they have one of the ids, and are the tenant's. */
+export function isRowAmong(scope: MapScope, ids: readonly string[]): Fragment {
+  const { id, tenant } = scope.type;
+  const own = ownTenant(scope, tenant === undefined ? undefined : "tenant");
+  if (own === undefined) return FALSE;
+  return isAmong(scope.dialect, ids, [...own, { name: "id", type: id.type, value: ids }], "r.");
+}
+
 /** Condition on rows of a join table, which has no alias: they are the owner's, and name one of the ids. */
 export function namesAmong(owner: MappedOwner, join: JoinTable, ids: readonly string[]): Fragment {
   const own = ownTenant(owner, join.tenant);
@@ -50,12 +58,16 @@ function ownTenant(scope: MapScope, column: string | undefined): readonly KeyCol
   return value === undefined ? undefined : [{ name: column, type: tenant.type, value }];
 }
 
-function isAmong(dialect: Dialect, ids: readonly string[], columns: readonly KeyColumn[]): Fragment {
-  const rows = ids.map((_, index) => columns.map(({ value }) => (typeof value === "string" ? value : value[index])));
+function isAmong(dialect: Dialect, ids: readonly string[], columns: readonly KeyColumn[], prefix = ""): Fragment {
+  const rows = ids.map((_, index) =>
+    columns.map(({ value }) => (typeof value === "string" ? value : (value[index] as string))),
+  );
+  const own = columns.map(({ name, type }) => ({ name: sql`${raw(prefix)}${sqlName(name)}`, type }));
+  if (dialect.isAmong !== undefined) return dialect.isAmong(own, rows);
   const named = columns.map((_, index) => `k${index}`);
   const values = columns.map(({ type }, index) => cast(dialect, raw(`v.k${index}`), type));
   const names = joined(
-    columns.map(({ name }) => sqlName(name)),
+    own.map(({ name }) => name),
     ", ",
   );
   return sql`(${names}) IN (SELECT ${joined(values, ", ")} FROM ${dialect.rows(JSON.stringify(rows), named, "v")})`;

@@ -1,6 +1,7 @@
 import type { Database } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { retryWrite } from "../retry.ts";
+import type { Attempted } from "./named-refusal.ts";
 import { refusalOf } from "./refusal.ts";
 import type { MapScope } from "./scope.ts";
 import type { Written } from "./written.ts";
@@ -13,11 +14,12 @@ import type { Written } from "./written.ts";
 export function attemptWrite<T>(
   database: Database,
   scope: MapScope,
+  attempted: Omit<Attempted, "resourceType">,
   write: () => Promise<T>,
   written: () => readonly Written[],
 ): Promise<T> {
   return retryWrite(write, async (error) => {
-    const refusal = await refusalOf(database, scope, error, written);
+    const refusal = await refusalOf(database, scope, { ...attempted, resourceType: scope.type.name }, error, written);
     if (refusal !== undefined) throw refusal;
     if (faultOf(error) !== "reference") throw error;
   });

@@ -1,7 +1,8 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
-import { identifier } from "../dialect/dialect.ts";
-import { FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
-import type { Column } from "./column.ts";
+import { type Dialect, identifier } from "../dialect/dialect.ts";
+import { FALSE, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { type ChildTable, compileChildren } from "./child.ts";
+import { type Column, isTime } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
 import {
@@ -32,6 +33,7 @@ export interface MappedType {
   readonly secrets: readonly PathColumn[];
   readonly slots: readonly Slot[];
   readonly joins: readonly JoinTable[];
+  readonly children: readonly ChildTable[];
   /** All columns that hold values, each once. */
   readonly stored: readonly Column[];
   /** Columns by the names of scimkit's statements, without the table's alias. */
@@ -51,23 +53,28 @@ export interface MappedType {
 }
 
 /**
- * Compiles a mapping.
+ * Compiles a mapping. The dialect is asked for when the mapping is known to fit.
  * @throws {TypeError} for a path that the resource type does not have, and for attributes that have no place.
  */
-export function compileMapping(resourceType: CompiledResourceType, mapping: TableMapping): MappedType {
+export function compileMapping(
+  resourceType: CompiledResourceType,
+  mapping: TableMapping,
+  dialect: () => Pick<Dialect, "timeText">,
+): MappedType {
   const problems = problemsOfShape(mapping);
   if (problems.length > 0) throw new TypeError(`mapTable: ${resourceType.name}: ${problems.join(" ")}`);
   const compiling = beginCompiling(resourceType, mapping);
   const named = compileColumns(compiling);
   const slots = compileSlots(compiling);
   const joins = compileJoins(compiling);
+  const children = compileChildren(compiling);
   const columns = named.filter(({ attribute }) => attribute.isStored);
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
   refuseSharedColumns(compiling, [...stored, ...secrets]);
+  refuseTwoPlaces(compiling, { columns: named, slots, joins, children });
+  refuseUnmapped(compiling, { columns: named, slots, joins, children });
   refuseFilledTwice(compiling, named, ownColumns(mapping));
-  refuseTwoPlaces(compiling, { columns: named, slots, joins });
-  refuseUnmapped(compiling, { columns: named, slots, joins });
   refuseUnfitUniques(compiling, columns);
   refuseUnknownConstraints(compiling);
 
@@ -75,6 +82,10 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
   const tenant = tenantOf(mapping.tenant);
   const table = tableName(mapping);
   const selected = selectedColumns(mapping, id, tenant, stored);
+  const { timeText } = dialect();
+  const times = new Set(["created", "modified", ...stored.filter(isTime).map(({ alias }) => alias)]);
+  const shown = ([, alias]: Aliased, column: Fragment): Fragment =>
+    timeText !== undefined && times.has(alias) ? timeText(column) : column;
   const deleted = deletedOf(mapping.deleted);
   const isThere = deleted?.isThere(raw(`t.${identifier(deleted.column)}`));
   return {
@@ -88,9 +99,16 @@ export function compileMapping(resourceType: CompiledResourceType, mapping: Tabl
     secrets,
     slots,
     joins,
+    children,
     stored,
-    selected: raw(selected.map(([column, alias]) => `${identifier(column)} AS ${alias}`).join(", ")),
-    selectedOfRow: raw(selected.map(([, alias]) => `r.${alias}`).join(", ")),
+    selected: join(
+      selected.map((one) => sql`${shown(one, raw(identifier(one[0])))} AS ${raw(one[1])}`),
+      ", ",
+    ),
+    selectedOfRow: join(
+      selected.map((one) => sql`${shown(one, raw(`r.${one[1]}`))} AS ${raw(one[1])}`),
+      ", ",
+    ),
     deleted,
     view: viewOf(table, selected, isThere),
     viewOfAll: viewOf(table, selected),
@@ -117,7 +135,15 @@ function tenantOf(given: string | MappedTenant | undefined): MappedType["tenant"
 
 /** The columns that every row has, whatever its attributes are. */
 function ownColumns({ id, tenant, version, created, lastModified, deleted, rest }: TableMapping): readonly string[] {
-  const named = [idOf(id).column, tenantOf(tenant)?.column, version, created, lastModified, deletedOf(deleted)?.column, rest];
+  const named = [
+    idOf(id).column,
+    tenantOf(tenant)?.column,
+    version,
+    created,
+    lastModified,
+    deletedOf(deleted)?.column,
+    rest,
+  ];
   return named.filter((column) => column !== undefined);
 }
 

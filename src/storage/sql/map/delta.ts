@@ -3,9 +3,10 @@ import { isSame, type ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult, StorageNotice } from "../../adapter.ts";
 import { findReference, settleReference } from "../../reference.ts";
 import type { Database, Session } from "../database.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, raw, returning, sql } from "../dialect/fragment.ts";
 import { namesAmong } from "./among.ts";
 import { attemptWrite } from "./attempt.ts";
+import { shown } from "./column.ts";
 import { addStatement } from "./delta-statement.ts";
 import { deleteElements, elementOf, elementsOf, insertElements } from "./elements.ts";
 import { joinedInRest } from "./held.ts";
@@ -45,7 +46,8 @@ export async function deltaMapped(
     if (added !== "declined") return added;
     return database.transaction((session) => deltaInSteps(session, owner, joins, { ...request, notices }));
   };
-  const done = await attemptWrite(database, scope, write, () => writtenByDelta(scope, request));
+  const attempted = { operation: "applyDelta", id: request.id } as const;
+  const done = await attemptWrite(database, scope, attempted, write, () => writtenByDelta(scope, request));
   for (const notice of notices) request.notify(notice);
   return done;
 }
@@ -78,7 +80,9 @@ async function deltaInSteps(
 /** Gives the owner's row its next version. */
 function touchRow(owner: MappedOwner, at: string): Fragment {
   const { table, selected } = owner.type;
-  return sql`UPDATE ${table} SET ${nextVersion(owner, owner.type, at)} WHERE ${ownRow(owner)} RETURNING ${selected}`;
+  const isOwn = sql`${table} WHERE ${ownRow(owner)}`;
+  const update = sql`UPDATE ${table} SET ${nextVersion(owner, owner.type, at)} WHERE ${ownRow(owner)}`;
+  return returning(update, selected, isOwn);
 }
 
 /** Elements by `value`. */
@@ -96,10 +100,12 @@ async function removeElements(
     const { id } = targetOf(owner, join);
     const ids = parseIds(id, values);
     if (ids.length === 0) continue;
-    const columns = join.columns.map(({ name, alias }) => sql`, ${sqlName(name)} AS ${raw(alias)}`);
-    const returning = columns.reduce((all, column) => sql`${all}${column}`, sql`${sqlName(join.value)} AS value`);
+    const columns = join.columns.map(
+      (column) => sql`, ${shown(owner.dialect, column, sqlName(column.name))} AS ${raw(column.alias)}`,
+    );
+    const known = columns.reduce((all, column) => sql`${all}${column}`, sql`${sqlName(join.value)} AS value`);
     const rows = await session.run<Record<string, unknown>>(
-      sql`${deleteElements(owner, join, ids)} RETURNING ${returning}`,
+      returning(deleteElements(owner, join, ids), known, sql`${join.table} WHERE ${namesAmong(owner, join, ids)}`),
     );
     for (const row of rows) {
       const value = printId(id, row.value);

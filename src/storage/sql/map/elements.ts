@@ -1,10 +1,11 @@
 import { isObject, isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
 import type { Session } from "../database.ts";
+import { unlessThere } from "../dialect/column-words.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { namesAmong } from "./among.ts";
 import { type Column, driverValue } from "./column.ts";
 import { filledInElement } from "./filled.ts";
-import { idList, idOperand, parseId } from "./id.ts";
+import { hasId, idList, idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import type { MappedOwner } from "./lock.ts";
 import { type MapScope, ofTenant, targetOf } from "./scope.ts";
@@ -87,7 +88,7 @@ export async function writeChanges(session: Session, owner: MappedOwner, changes
 export function ofHolder(owner: MappedOwner, join: JoinTable): Fragment {
   const { dialect, type, id } = owner;
   const tenant = ofTenant(owner, type.tenant, join.tenant === undefined ? undefined : sqlName(join.tenant));
-  return sql`${sqlName(join.holder)} = ${idOperand(dialect, type.id, id)} AND ${tenant}`;
+  return sql`${hasId(dialect, type.id, sqlName(join.holder), id)} AND ${tenant}`;
 }
 
 export function deleteElements(owner: MappedOwner, join: JoinTable, ids: readonly string[]): Fragment {
@@ -116,22 +117,21 @@ export function insertElements(
   const holder = idOperand(owner.dialect, owner.type.id, owner.id);
   const tenant = join.tenant === undefined ? sql`` : sql`, ${tenantValue(owner)}`;
   const form = targetOf(owner, join).id;
-  if (join.columns.length === 0 && !join.isFilledByElement) {
+  const unless = unlessThere(owner.dialect, sqlName(join.value));
+  if (join.columns.length === 0 && !join.isFilledByElement && owner.dialect.operand === undefined) {
     const filled = filledInElement(owner, join, {}).map((value) => sql`, ${value}`);
     const ids = idList(
       owner.dialect,
       form,
       sorted.map(([id]) => id),
     );
-    return [
-      sql`${into} SELECT ${holder}, v.value${tenant}${joined(filled, "")} FROM ${ids} v WHERE (1 = 1) ON CONFLICT DO NOTHING`,
-    ];
+    return [sql`${into} SELECT ${holder}, v.value${tenant}${joined(filled, "")} FROM ${ids} v WHERE (1 = 1)${unless}`];
   }
   const rows = sorted.map(([id, element]) => {
     const value = idOperand(owner.dialect, form, id);
     return sql`(${holder}, ${value}${tenant}${partValues(owner, join, element)})`;
   });
-  return chunksOf(rows).map((chunk) => sql`${into} VALUES ${joined(chunk, ", ")} ON CONFLICT DO NOTHING`);
+  return chunksOf(rows).map((chunk) => sql`${into} VALUES ${joined(chunk, ", ")}${unless}`);
 }
 
 /** What the columns of an element's parts are set to, and those that no part has; each begins with a comma. */

@@ -1,6 +1,6 @@
 import { type Attribute, type AttributePath, pathOf } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
-import { literal } from "../dialect/dialect.ts";
+import { cast, concat, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import type { JoinTable } from "./join-table.ts";
@@ -43,6 +43,11 @@ function nameOf(holder: MappedType): Holder["name"] {
 /** What follows FROM: the rows `h` that refer to the row `r`. */
 export function holderRows(scope: MapScope, { type, from }: Holder): Fragment {
   if ("table" in from) {
+    if (scope.dialect.readsElementsAsRows === true) {
+      const isTenants = from.tenant === undefined ? ownRows(scope, type, "h") : sameTenant(type, "h", "m");
+      const isHeld = sql`m.value = r.id AND ${ownElements(scope, from)} AND h.id = m.holder AND ${isTenants}`;
+      return sql`${from.view} m CROSS JOIN ${type.view} h WHERE ${isHeld}`;
+    }
     const isOfRow = sql`m.value = r.id AND ${ownElements(scope, from)}`;
     const elements = sql`SELECT m.holder AS id${tenantOfElement(scope, from)} FROM ${from.view} m WHERE ${isOfRow}`;
     const rows = sql`(${elements}${scope.dialect.apart ?? raw("")}) g`;
@@ -50,8 +55,9 @@ export function holderRows(scope: MapScope, { type, from }: Holder): Fragment {
     const found = lookedUp(scope.dialect, rows, type.view, "h", isHolder);
     return sql`${found.from} WHERE ${found.condition}`;
   }
-  const elements = elementsInRest(scope.dialect, from, "h");
-  const id = sql`(${literal(scope.type.id.prefix)} || CAST(r.id AS TEXT))`;
+  const { dialect } = scope;
+  const elements = elementsInRest(dialect, from, "h");
+  const id = concat(dialect, [literal(scope.type.id.prefix), cast(dialect, raw("r.id"), "text")]);
   const isNamed = sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.textOf(from.sub("value"))} = ${id})`;
   return sql`${type.view} h WHERE ${ownRows(scope, type, "h")} AND ${isNamed}`;
 }

@@ -41,7 +41,14 @@ export function printId({ prefix }: IdForm, value: unknown): string {
 
 /** A parsed id as an operand that an index over the column answers. */
 export function idOperand(dialect: Dialect, { type }: Pick<IdForm, "type">, parsed: string): Fragment {
-  return cast(dialect, sql`${parsed}`, type);
+  return dialect.operand?.(parsed, type) ?? cast(dialect, sql`${parsed}`, type);
+}
+
+/** Condition: a column has a parsed id. */
+export function hasId(dialect: Dialect, form: Pick<IdForm, "type">, column: Fragment, parsed: string): Fragment {
+  const isEqual = sql`${column} = ${idOperand(dialect, form, parsed)}`;
+  if (form.type !== "text" || dialect.isExactly === undefined) return isEqual;
+  return sql`(${isEqual} AND ${dialect.isExactly(column, parsed)})`;
 }
 
 /** Parsed ids as what follows IN, or, with an alias, as a row source with the column `value`. */

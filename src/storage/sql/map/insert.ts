@@ -1,20 +1,20 @@
 import type { CreateRequest } from "../../adapter.ts";
 import { firstVersion } from "../../moved.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
-import { type Column, driverValue } from "./column.ts";
+import { type Fragment, join, raw, returning, sql } from "../dialect/fragment.ts";
+import { type Column, driverValue, timeOf } from "./column.ts";
 import { tenantValue } from "./elements.ts";
 import { type Assignment, filledInRow } from "./filled.ts";
-import { idOperand, parseId } from "./id.ts";
-import { ofTenantColumn } from "./lock.ts";
-import { assignments, type TakenApart } from "./row.ts";
+import { hasId, idOperand, parseId } from "./id.ts";
+import { anyOwnRow, ofTenantColumn } from "./lock.ts";
+import { assignments, isWritten, type TakenApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import type { MappedSecrets } from "./secrets.ts";
 import { sqlName } from "./table.ts";
 import { restOperand } from "./update.ts";
 
 /** A row that is to be. */
-export interface NewRow extends TakenApart {
+export interface NewRow extends Pick<TakenApart, "values" | "rest"> {
   /** The id as the column is to have it; undefined where the database makes it. */
   readonly id: string | undefined;
   readonly secrets: MappedSecrets;
@@ -30,8 +30,8 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
   const known: readonly Assignment[] = [
     ...identityValues(scope, row.id),
     [mapping.version, raw(String(firstVersion(request)))],
-    [mapping.created, sql`${resource.meta.created}`],
-    [mapping.lastModified, sql`${resource.meta.lastModified ?? at}`],
+    [mapping.created, sql`${timeOf(dialect, resource.meta.created)}`],
+    [mapping.lastModified, sql`${timeOf(dialect, resource.meta.lastModified ?? at)}`],
     ...attributeValues(dialect, withoutUnsaid(scope, row)),
     ...thereValue(scope, row),
     ...secretValues(dialect, row.secrets),
@@ -49,7 +49,15 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
   );
   const others = row.id === undefined ? [] : othersWith(scope, row.id);
   const source = others.length === 0 ? sql`VALUES (${values})` : sql`SELECT ${values} WHERE ${join(others, " AND ")}`;
-  return sql`INSERT INTO ${type.table} (${columns}) ${source} RETURNING ${type.selected}`;
+  const insert = sql`INSERT INTO ${type.table} (${columns}) ${source}`;
+  return returning(insert, type.selected, sql`${type.table} WHERE ${insertedRow(scope, row.id)}`);
+}
+
+/** Condition on the row that was inserted. */
+function insertedRow(scope: MapScope, id: string | undefined): Fragment {
+  const { type, dialect } = scope;
+  if (id !== undefined) return anyOwnRow({ ...scope, id });
+  return sql`${sqlName(type.id.column)} = ${dialect.insertedId ?? raw("NULL")}`;
 }
 
 /** Whose the row is. */
@@ -61,9 +69,9 @@ function identityValues(scope: MapScope, id: string | undefined): readonly Assig
   ];
 }
 
-function attributeValues(dialect: Dialect, { values }: TakenApart): readonly Assignment[] {
+function attributeValues(dialect: Dialect, { values }: NewRow): readonly Assignment[] {
   return [...values]
-    .filter(([column, value]) => value !== undefined || hasValueForNone(column))
+    .filter(([column, value]) => isWritten(column, value))
     .flatMap(([column, value]) => assignments(dialect, column, value))
     .map(([name, value]) => [name, sql`${value}`]);
 }
@@ -77,17 +85,11 @@ function withoutUnsaid({ type: { deleted } }: MapScope, row: NewRow): NewRow {
 }
 
 /** What tells that a row is there, where its column does not do so by being NULL and no attribute fills it. */
-function thereValue({ type: { deleted }, dialect }: MapScope, { values }: TakenApart): readonly Assignment[] {
+function thereValue({ type: { deleted }, dialect }: MapScope, { values }: NewRow): readonly Assignment[] {
   const isFilled = ([{ name }, value]: readonly [Column, unknown]): boolean =>
     name === deleted?.column && value !== undefined;
   if (deleted === undefined || deleted.otherwise === null || [...values].some(isFilled)) return [];
   return [[deleted.column, sql`${driverValue(dialect, deleted.otherwise)}`]];
-}
-
-/** Whether a column has a value for an unassigned attribute; without one the table's own default holds. */
-function hasValueForNone(column: Column): boolean {
-  const written = column.write(undefined);
-  return written !== undefined && (written !== null || column.isConverted);
 }
 
 function secretValues(dialect: Dialect, { values }: MappedSecrets): readonly Assignment[] {
@@ -102,7 +104,7 @@ function othersWith(scope: MapScope, id: string): readonly Fragment[] {
   return mappings.all.flatMap((other) => {
     const parsed = other.name === type.name ? undefined : parseId(other.id, type.id.prefix + id);
     if (parsed === undefined) return [];
-    const isSame = sql`${sqlName(other.id.column)} = ${idOperand(dialect, other.id, parsed)}`;
+    const isSame = hasId(dialect, other.id, sqlName(other.id.column), parsed);
     return [sql`NOT EXISTS (SELECT 1 FROM ${other.table} WHERE ${isSame} AND ${ofTenantColumn(scope, other)})`];
   });
 }

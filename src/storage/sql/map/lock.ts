@@ -1,7 +1,8 @@
 import type { Database, Session } from "../database.ts";
-import { type Fragment, short, sql } from "../dialect/fragment.ts";
+import { cast, type Dialect } from "../dialect/dialect.ts";
+import { type Fragment, raw, short, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
-import { idOperand } from "./id.ts";
+import { hasId } from "./id.ts";
 import type { MappedRow } from "./row.ts";
 import { type MapScope, ofTenant, ownRows } from "./scope.ts";
 import { sqlName } from "./table.ts";
@@ -21,7 +22,7 @@ export function ownRow(owner: MappedOwner): Fragment {
 /** The same, whether it is kept out of sight or not. */
 export function anyOwnRow(owner: MappedOwner): Fragment {
   const { type, dialect, id } = owner;
-  return sql`${sqlName(type.id.column)} = ${idOperand(dialect, type.id, id)} AND ${ofTenantColumn(owner, type)}`;
+  return sql`${hasId(dialect, type.id, sqlName(type.id.column), id)} AND ${ofTenantColumn(owner, type)}`;
 }
 
 /** Condition on rows of a type's table, which has no alias: they are the tenant's, kept out of sight or not. */
@@ -37,7 +38,7 @@ export async function readRow(
   isFew = false,
 ): Promise<MappedRow | undefined> {
   const { type, dialect, id } = owner;
-  const isOwn = sql`r.id = ${idOperand(dialect, type.id, id)} AND ${ownRows(owner)}`;
+  const isOwn = sql`${hasId(dialect, type.id, raw("r.id"), id)} AND ${ownRows(owner)}`;
   const statement = sql`SELECT ${type.selectedOfRow}${more} FROM ${type.view} r WHERE ${isOwn}`;
   const [row] = await session.run<MappedRow>(short(statement, isFew));
   return row;
@@ -53,8 +54,8 @@ export async function lockRow(session: Session, owner: MappedOwner, isOfAll = fa
 }
 
 /** The version of a client as the column can hold it; another one is no version of anything. */
-export function versionOperand(version: string): Fragment {
-  return sql`CAST(${/^\d{1,15}$/.test(version) ? version : "-1"} AS BIGINT)`;
+export function versionOperand(dialect: Dialect, version: string): Fragment {
+  return cast(dialect, sql`${/^\d{1,15}$/.test(version) ? version : "-1"}`, "integer");
 }
 
 /** For a write of one statement: within a transaction of several writes it can be refused alone. */

@@ -2,6 +2,7 @@ import type { AttributeLiteral } from "../../../schema/attribute.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { MappedDeleted } from "./deleted.ts";
 import type { AuditValue, ColumnDefault, ElementDefault } from "./filled-column.ts";
+import type { MappedChildren } from "./mapped-child.ts";
 import type { MappedColumns, PartColumns } from "./mapped-column.ts";
 import type {
   IsKnown,
@@ -13,6 +14,7 @@ import type {
   ReferenceNames,
   ReferencePath,
 } from "./mapped-path.ts";
+import type { RefusalAnswer } from "./named-refusal.ts";
 
 /**
  * One element of a multi-valued complex attribute that the table has columns for: the work e-mail in a column `email`.
@@ -122,6 +124,12 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
    */
   readonly collections?: MappedCollections<T>;
   /**
+   * Tables of the elements of multi-valued attributes, one row an element:
+   * `{ emails: { table: "user_emails", holder: "user_id", columns: { value: "address", type: "kind" } } }`. With `rest` an element that has
+   * more than its table keeps goes there.
+   */
+  readonly children?: MappedChildren<T>;
+  /**
    * A column of times, or of texts, that is NULL while the row is there. With it a delete that is to keep the row (`lifecycle: { delete:
    * "deactivate" }` of `createScim`) sets it, instead of deleting the row, and no statement of scimkit sees the row any more. Its key
    * columns and hashes become NULL, so that its names are free; a unique index of yours over another column needs `WHERE … IS NULL`. A
@@ -143,6 +151,13 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
   readonly audit?: Readonly<Record<string, AuditValue<T>>>;
   /** A JSON or text column for every attribute that has no column. Without it each attribute must have one. */
   readonly rest?: string;
+  /**
+   * What clients are told where a rule of the database refuses a write: `{ last_owner: () => errors.forbidden("…") }`. By the name of a constraint
+   * (CHECK, unique, exclusion, a foreign key), by what a trigger gives as `USING CONSTRAINT` or `ERRCODE`, or by the message that it raises
+   * (`RAISE(ABORT, 'last_owner')` in SQLite). Asked for every write, and for what another table refuses in its course. Default: 409 for
+   * what is taken or needed, else 400 that names the attribute.
+   */
+  readonly refusals?: Readonly<Record<string, RefusalAnswer>>;
   /** Which attribute a constraint of the table is about, by the constraint's name, where its columns do not tell. */
   readonly constraints?: Readonly<Record<string, MappedPath<T>>>;
 }

@@ -1,6 +1,7 @@
 import type { ComparisonKey } from "../../../schema/attribute.ts";
 import { type CompiledResourceType, compileResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { compileMapping, type MappedType } from "./compile.ts";
 import type { MappedTable, TableMapping } from "./mapping.ts";
 import { isInWholeColumn } from "./rest.ts";
@@ -10,14 +11,18 @@ import type { Mappings } from "./scope.ts";
  * Compiles the mappings of a storage.
  * @throws {TypeError} for one that does not fit its resource type, or does not fit the others.
  */
-export function compileMappings(tables: readonly MappedTable[], comparisonKey: ComparisonKey | undefined): Mappings {
+export function compileMappings(
+  tables: readonly MappedTable[],
+  comparisonKey: ComparisonKey | undefined,
+  dialect: () => Dialect,
+): Mappings {
   const compiled = new Map<string, MappedType>();
   const given = new Map<string, TableMapping>();
   for (const { resourceType, mapping } of tables) {
     const { name } = resourceType;
     if (given.has(name)) throw new TypeError(`mappedStorage: tables has the resource type ${name} twice.`);
     given.set(name, mapping);
-    compiled.set(name, compileMapping(compileResourceType(resourceType, comparisonKey), mapping));
+    compiled.set(name, compileMapping(compileResourceType(resourceType, comparisonKey), mapping, dialect));
   }
   const all = [...compiled.values()];
   refuseMissingTargets(all);
@@ -32,7 +37,11 @@ export function compileMappings(tables: readonly MappedTable[], comparisonKey: C
       getOrCreate(known, resourceType, () => {
         const mapping = mappingOf(given, resourceType);
         const own = compiled.get(resourceType.name)?.resourceType;
-        return compileMapping(resourceType, own === undefined ? mapping : withoutStrangers(mapping, own, resourceType));
+        return compileMapping(
+          resourceType,
+          own === undefined ? mapping : withoutStrangers(mapping, own, resourceType),
+          dialect,
+        );
       }),
   };
 }
@@ -54,12 +63,13 @@ function withoutStrangers(mapping: TableMapping, own: CompiledResourceType, aske
   const isKnown = (path: string): boolean => asked.resolve(path)?.text === path || own.resolve(path)?.text !== path;
   const knownOf = <V>(places: Readonly<Record<string, V>>): Readonly<Record<string, V>> =>
     Object.fromEntries(Object.entries(places).filter(([path]) => isKnown(path)));
-  const { columns, elements, collections, constraints } = mapping;
+  const { columns, elements, collections, children, constraints } = mapping;
   return {
     ...mapping,
     columns: knownOf(columns),
     ...(elements === undefined ? {} : { elements: knownOf(elements) }),
     ...(collections === undefined ? {} : { collections: knownOf(collections) }),
+    ...(children === undefined ? {} : { children: knownOf(children) }),
     ...(constraints === undefined
       ? {}
       : { constraints: Object.fromEntries(Object.entries(constraints).filter(([, path]) => isKnown(path))) }),

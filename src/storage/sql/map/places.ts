@@ -2,15 +2,17 @@ import { type Attribute, type AttributePath, leafOf } from "../../../schema/attr
 import { isComparedAsId, isId } from "../../id.ts";
 import { DIRECT, inversePart } from "../../inverse.ts";
 import { findReference } from "../../reference.ts";
+import { cast, concat, type Dialect } from "../dialect/dialect.ts";
 import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
 import { isDefaultFalse, type Leaf, type Place, type Places, pathInElement } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
+import type { ChildTable } from "./child.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { condition } from "./condition.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
-import { idOperand, parseId } from "./id.ts";
+import { hasId, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import type { PathColumn } from "./path-column.ts";
 import { doubtedLeaf, plainLeaf } from "./plain-leaf.ts";
@@ -60,7 +62,7 @@ function one(leaf: Leaf | undefined): Place | undefined {
 function givenLeaf(scope: PlaceScope, path: AttributePath): Leaf | undefined {
   const { type, dialect } = scope;
   if (isId(path)) return idLeaf(scope, type, raw("r.id"));
-  if (path.text === "meta.version") return textLeaf(dialect, dialect.ordered(raw("CAST(r.version AS TEXT)")));
+  if (path.text === "meta.version") return textLeaf(dialect, dialect.ordered(cast(dialect, raw("r.version"), "text")));
   return path.text === "meta.resourceType" ? constantLeaf(scope, leafOf(path), type.name) : undefined;
 }
 
@@ -89,7 +91,7 @@ function listPlace(scope: PlaceScope, path: AttributePath, asWritten: boolean, w
 }
 
 /** A column of the row `alias`. */
-function columnLeaf(scope: PlaceScope, column: Column, alias: string, weaker: boolean): Leaf | undefined {
+export function columnLeaf(scope: PlaceScope, column: Column, alias: string, weaker: boolean): Leaf | undefined {
   const { dialect } = scope;
   const value = raw(`${alias}.${column.alias}`);
   if (column.filter !== undefined) {
@@ -101,11 +103,22 @@ function columnLeaf(scope: PlaceScope, column: Column, alias: string, weaker: bo
     const exists = () => ask("pr", undefined);
     return { exists, isPresent: exists, compare: ask };
   }
-  if (column.key !== undefined) return textLeaf(dialect, dialect.ordered(raw(`${alias}.${column.key.alias}`)));
+  if (column.key !== undefined) return keyLeaf(dialect, raw(`${alias}.${column.key.alias}`));
   if (column.isConverted) return undefined;
   return numberColumn(column)
     ? numberLeafOf(scope, column, value, weaker)
     : valueLeaf(scope, column.attribute, dialect.columnText(value), weaker);
+}
+
+/** A column of comparison keys: what an index answers is asked of the column as it is. */
+function keyLeaf(dialect: Dialect, key: Fragment): Leaf {
+  const inOrder = textLeaf(dialect, dialect.ordered(key));
+  if (dialect.keyColumn === undefined) return inOrder;
+  const asIs = textLeaf(dialect, dialect.keyColumn(key));
+  return {
+    ...asIs,
+    compare: (operator, operand) => (operator === "eq" ? asIs : inOrder).compare(operator, operand),
+  };
 }
 
 function numberColumn({ attribute: { type } }: Column): boolean {
@@ -149,21 +162,21 @@ function restLeaf(scope: PlaceScope, attribute: Attribute, value: RestValue, wea
 
 /** The id of a row, as clients see it. */
 function idLeaf({ dialect }: PlaceScope, { id }: MappedType, value: Fragment): Leaf {
-  const seen = sql`(CAST(${id.prefix} AS TEXT) || CAST(${value} AS TEXT))`;
+  const seen = concat(dialect, [cast(dialect, sql`${id.prefix}`, "text"), cast(dialect, value, "text")]);
   const leaf = textLeaf(dialect, dialect.ordered(seen));
   return {
     ...leaf,
     compare(operator, operand) {
       if (operator !== "eq") return leaf.compare(operator, operand);
       const parsed = parseId(id, operand);
-      return parsed === undefined ? FALSE : sql`(${value} = ${idOperand(dialect, id, parsed)})`;
+      return parsed === undefined ? FALSE : sql`(${hasId(dialect, id, value, parsed)})`;
     },
   };
 }
 
 function constantLeaf({ dialect }: PlaceScope, attribute: Attribute | undefined, value: unknown): Leaf {
   const key = value === undefined || attribute === undefined ? null : keyText(attribute.key(value));
-  return textLeaf(dialect, dialect.ordered(sql`CAST(${key} AS TEXT)`));
+  return textLeaf(dialect, dialect.ordered(cast(dialect, sql`${key}`, "text")));
 }
 
 /** Whether an element of an attribute meets a condition, wherever its elements are. */
@@ -190,9 +203,12 @@ function conditionsOf(
   const joins = type.joins.filter((join) => join.attribute === attribute);
   if (joins.length > 0) return joins.map((join) => joinExists(scope, join, inner));
   const slots = type.slots.filter((slot) => slot.attribute === attribute);
+  const children = type.children.filter((child) => child.attribute === attribute);
+  const isApart = children.some(({ isWhole }) => isWhole);
   return [
+    ...children.map((child) => childExists(scope, child, inner)),
     ...slots.map((slot) => slotExists(scope, slot, inner)),
-    ...(type.mapping.rest === undefined ? [] : [restExists(scope, attribute, inner, weaker)]),
+    ...(type.mapping.rest === undefined || isApart ? [] : [restExists(scope, attribute, inner, weaker)]),
   ];
 }
 
@@ -205,6 +221,19 @@ function slotExists(scope: PlaceScope, slot: Slot, inner: Inner): Fragment | und
   });
   const met = inner(parts);
   return met && sql`((r.${raw(slot.value.alias)} IS NOT NULL) AND ${met})`;
+}
+
+/** An element that has a row of its own. */
+function childExists(scope: PlaceScope, child: ChildTable, inner: Inner): Fragment | undefined {
+  const { attribute, shown, fixed } = child;
+  const parts = partsOf(scope, attribute, (sub, weaker) => {
+    const column = shown.find((candidate) => candidate.attribute === (sub ?? attribute));
+    if (column !== undefined) return { leaf: columnLeaf(scope, column, "m", weaker) };
+    return { leaf: constantLeaf(scope, sub, fixed[sub?.name ?? ""]) };
+  });
+  const met = inner(parts);
+  const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, child)}`;
+  return met && anyRow(scope, sql`${child.view} m WHERE ${isOfRow} AND ${met}`);
 }
 
 /** An element that has no columns. */

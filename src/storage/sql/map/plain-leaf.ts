@@ -82,7 +82,7 @@ function compareString(
 ): Fragment {
   onNearly();
   const inOrder = dialect.ordered(text);
-  const key = caseExact ? inOrder : sql`lower(${inOrder})`;
+  const key = caseExact ? inOrder : (dialect.lowered?.(text) ?? sql`lower(${inOrder})`);
   const same = compareText(dialect, key, operator, keyText(operand));
   const isBeyond = dialect.isBeyondAscii(text);
   return weaker ? sql`(${same} OR ${isBeyond})` : sql`(${same} AND NOT ${isBeyond})`;

@@ -5,6 +5,7 @@ import { faultOf } from "../dialect/fault.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { culpritsOf } from "./culprit.ts";
+import { type Attempted, namedRefusal } from "./named-refusal.ts";
 import type { MapScope } from "./scope.ts";
 import type { Written } from "./written.ts";
 
@@ -14,20 +15,24 @@ const DETAILS: Readonly<Record<Refusal, string>> = {
   check: "does not keep the rules of this directory.",
   unfit: "is too long for this directory, or not of the form that it stores.",
   large: "is too long for this directory.",
+  raised: "does not keep the rules of this directory.",
 };
 
 /**
  * What a table's own constraint says of a write, as a SCIM error that names the attribute, or those that may be meant
- * where the database does not tell. Undefined for an error that is no refusal of a value.
+ * where the database does not tell; the host's own where `refusals` names the constraint. Undefined for an error that is no refusal of a value.
  */
 export async function refusalOf(
   database: Database,
   scope: MapScope,
+  attempted: Attempted,
   error: unknown,
   written: () => readonly Written[],
 ): Promise<ScimError | undefined> {
   if (typeof error !== "object" || error === null || error instanceof ScimError) return undefined;
   const cause = { cause: error };
+  const ofHost = namedRefusal(database.dialect, scope.mappings.all, error, attempted);
+  if (ofHost !== undefined) return ofHost;
   const fault = faultOf(error);
   if (fault === "unique") {
     const [attribute] = await attributesOf(database, scope, error);
@@ -40,7 +45,8 @@ export async function refusalOf(
   if (refusal === undefined) return undefined;
   const named = await attributesOf(database, scope, error);
   const values = written();
-  const attributes = named.length === 1 ? named : await culpritsOf(database, scope, refusal, values, named);
+  const attributes =
+    named.length === 1 || refusal === "raised" ? named : await culpritsOf(database, scope, refusal, values, named);
   return invalidValue(`${subjectOf(attributes)} ${DETAILS[refusal]}${hint(attributes, values)}`, cause);
 }
 
@@ -94,7 +100,12 @@ function attributesWith({ type }: MapScope, names: readonly string[], table: str
     ...(isNamed(join.value) ? [`${join.attribute.path}.value`] : []),
     ...join.columns.filter(({ name }) => isNamed(name)).map(({ attribute }) => attribute.path),
   ]);
-  return [...new Set(parts)];
+  const children = type.children.filter((child) => table === undefined || child.tableName === table);
+  const inChildren = children.flatMap(({ columns, attribute, given }) => [
+    ...columns.filter(({ name, key }) => isNamed(name) || isNamed(key?.name)).map((column) => column.attribute.path),
+    ...(isNamed(given.dictionary?.column) ? [attribute.path] : []),
+  ]);
+  return [...new Set([...parts, ...inChildren])];
 }
 
 type IsNamed = (column: string | undefined) => boolean;

@@ -4,17 +4,21 @@ import { fitAttribute } from "../../../schema/fit.ts";
 import { isObject, isSame, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { anyHasIdAmong } from "./among.ts";
 import { clearedColumns } from "./check-columns.ts";
-import { driverValue } from "./column.ts";
+import { deleteChildrenOf } from "./child-write.ts";
+import { driverValue, timeOf } from "./column.ts";
 import type { MappedType } from "./compile.ts";
+import type { Deleted } from "./deleted.ts";
 import { ofHolder } from "./elements.ts";
 import { heldIn } from "./held.ts";
-import { idOperand, parseId, printId } from "./id.ts";
+import { hasId, parseId, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { anyOwnRow, lockRow, type MappedOwner } from "./lock.ts";
+import { namedRefusal } from "./named-refusal.ts";
 import type { PathColumn } from "./path-column.ts";
 import { elementsInRest, isInWholeColumn, restValue } from "./rest.ts";
 import type { MappedRow } from "./row.ts";
@@ -52,11 +56,7 @@ export async function deleteMapped(
       return true;
     });
   } catch (error) {
-    // A column that must have a value keeps a reference as a foreign key does.
-    if (faultOf(error) !== "reference" && (!isObject(error) || database.dialect.refusalOf(error) === undefined))
-      throw error;
-    const detail = "Other records of this directory need the resource; it cannot be deleted while they are there.";
-    throw new ScimError(409, detail, { cause: error });
+    throw keepingOf(database, owner, request.id, error) ?? error;
   }
 }
 
@@ -73,7 +73,23 @@ export async function releaseRow(session: Session, owner: MappedOwner, at: strin
   const { mappings, type } = owner;
   for (const holder of mappings.all) await releaseHolders(session, owner, holder, at);
   for (const table of type.joins) await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
+  for (const child of type.children) await session.run(deleteChildrenOf(owner, child));
 }
+
+/** What a table says against a deletion; undefined for an error that is no such word. */
+function keepingOf({ dialect }: Database, owner: MappedOwner, id: string, error: unknown): ScimError | undefined {
+  if (typeof error !== "object" || error === null || error instanceof ScimError) return undefined;
+  const attempted = { operation: "delete", resourceType: owner.type.name, id } as const;
+  const ofHost = namedRefusal(dialect, owner.mappings.all, error, attempted);
+  if (ofHost !== undefined) return ofHost;
+  const [fault, refusal] = [faultOf(error), dialect.refusalOf(error)];
+  // A column that must have a value keeps a reference as a foreign key does.
+  if (fault === "reference" || refusal === "missing") return new ScimError(409, NEEDED, { cause: error });
+  return fault === "unique" || refusal !== undefined ? new ScimError(409, RULED, { cause: error }) : undefined;
+}
+
+const NEEDED = "Other records of this directory need the resource; it cannot be deleted while they are there.";
+const RULED = "The rules of this directory keep the resource from being deleted.";
 
 /** Takes a row out of sight. What scimkit knew it by is free, unless the names are to stay, and no hash of it stays. */
 function hideRow(owner: MappedOwner, at: string): Fragment {
@@ -81,10 +97,14 @@ function hideRow(owner: MappedOwner, at: string): Fragment {
   const { deleted } = type;
   const sets = [
     nextVersion(owner, type, at),
-    ...(deleted === undefined ? [] : [sql`${sqlName(deleted.column)} = ${driverValue(dialect, deleted.write(at))}`]),
+    ...(deleted === undefined ? [] : [sql`${sqlName(deleted.column)} = ${hidingValue(dialect, deleted, at)}`]),
     ...[...clearedColumns(type)].map((name) => sql`${sqlName(name)} = NULL`),
   ];
   return sql`UPDATE ${type.table} SET ${joined(sets, ", ")} WHERE ${anyOwnRow(owner)}`;
+}
+
+function hidingValue(dialect: Dialect, deleted: Deleted, at: string): unknown {
+  return deleted.isTime ? timeOf(dialect, at) : driverValue(dialect, deleted.write(at));
 }
 
 /** Takes the references to the owner out of all rows of a type, each of which gets one new version. */
@@ -137,7 +157,7 @@ function refersTo(owner: MappedOwner, holder: MappedType, join: JoinTable, alias
   const column = (ofTable: string, ofView: string): Fragment =>
     alias === undefined ? sqlName(ofTable) : raw(`${alias}.${ofView}`);
   const tenant = join.tenant === undefined ? undefined : column(join.tenant, "tenant");
-  const isNamed = sql`${column(join.value, "value")} = ${idOperand(dialect, type.id, id)}`;
+  const isNamed = hasId(dialect, type.id, column(join.value, "value"), id);
   return sql`${isNamed} AND ${ofTenant(owner, holder.tenant, tenant)}`;
 }
 

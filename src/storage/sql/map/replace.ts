@@ -4,9 +4,11 @@ import { isSame, readAttribute, valueAt, writeAttribute } from "../../../schema/
 import type { NewResource, ReplaceRequest, StorageNotice, StoredResource } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
-import { type Fragment, join, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, returning, sql } from "../dialect/fragment.ts";
 import { attemptWrite } from "./attempt.ts";
+import { writeChildren } from "./child-write.ts";
 import { driverValue } from "./column.ts";
+import { lookUpElements } from "./dictionary.ts";
 import { type Difference, differenceOf, isAnyDifference, stateOf, type TableState } from "./difference.ts";
 import { writeChanges } from "./elements.ts";
 import { heldIn, isInPlace, joinedInRest, withKept, withoutClear } from "./held.ts";
@@ -79,7 +81,9 @@ export async function replaceMapped(
       return again === OUT_OF_PLACE ? undefined : again;
     });
   };
-  const written = await attemptWrite(database, scope, write, () => writtenOf(scope, request.resource, secrets));
+  const attempted = { operation: "replace", id: request.id } as const;
+  const told = () => writtenOf(scope, request.resource, secrets);
+  const written = await attemptWrite(database, scope, attempted, write, told);
   if (written !== undefined) for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
   return written;
 }
@@ -96,7 +100,8 @@ function knownBefore({ type }: MapScope, request: ReplaceRequest): StoredResourc
 /** Whether the row alone is written, and nothing looked up for it. */
 function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean {
   const { type } = scope;
-  if (known === undefined || type.joins.length > 0 || hasReferences(type, request.resource)) return false;
+  if (known === undefined || type.joins.length > 0 || type.children.length > 0 || hasReferences(type, request.resource))
+    return false;
   const isWritten = ({ path }: PathColumn): boolean => !isSame(valueAt(known, path), valueAt(request.resource, path));
   return uncheckedUniques(scope, isWritten).length === 0;
 }
@@ -113,7 +118,8 @@ async function replace(
   if (before === undefined) return undefined;
   const { version } = before.meta;
   if (request.ifVersion !== undefined && request.ifVersion !== version) throw versionMismatch();
-  const resource = await settle(session, owner, request, withUntouched(request, before), notices);
+  const settled = await settle(session, owner, request, withUntouched(request, before), notices);
+  const { resource, entries } = await lookUpElements(session, owner, settled, notices);
   const changed = await withoutMissing(session, owner, secrets);
   const selection = selectionOf(owner, request.select);
   const told = differenceOf(owner, stateOf(type, before), stateOf(type, resource), request.untouched);
@@ -129,6 +135,7 @@ async function replace(
   const [row] = await session.run<MappedRow>(updateRow(owner, version, sets, found === undefined));
   if (row === undefined) return whyNotFound(session, owner, version);
   for (const change of difference.elements) await writeChanges(session, owner, change);
+  for (const [child, elements] of difference.children) await writeChildren(session, owner, child, elements, entries);
   if (selection.isRowAlone) return selection.resourceOf(row);
   return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
 }
@@ -166,7 +173,9 @@ async function lockKnown(
     const elements = await withoutDangling(session, owner, attribute, readAttribute(before, attribute));
     writeAttribute(before, attribute, elements);
   }
-  const state = { inRow: heldIn(type, row), elements: selection.apartOf(row) };
+  const elements = selection.apartOf(row);
+  const { children } = stateOf(type, elements as unknown as StoredResource).inRow;
+  const state = { inRow: { ...heldIn(type, row), children }, elements };
   return { before: before as unknown as StoredResource, state };
 }
 
@@ -212,9 +221,10 @@ function changedColumns(
 /** Sets columns of the owner's row while it has a version, and where asked for only if everything is in its place. */
 function updateRow(owner: MappedOwner, version: string, sets: readonly Fragment[], ifInPlace: boolean): Fragment {
   const { table, mapping, selected } = owner.type;
-  const isMeant = sql`${ownRow(owner)} AND ${sqlName(mapping.version)} = ${versionOperand(version)}`;
+  const isMeant = sql`${ownRow(owner)} AND ${sqlName(mapping.version)} = ${versionOperand(owner.dialect, version)}`;
   const isBefore = ifInPlace ? sql`${isMeant} AND ${isInPlace(owner.dialect, owner.type)}` : isMeant;
-  return sql`UPDATE ${table} SET ${join(sets, ", ")} WHERE ${isBefore} RETURNING ${selected}`;
+  const update = sql`UPDATE ${table} SET ${join(sets, ", ")} WHERE ${isBefore}`;
+  return returning(update, selected, sql`${table} WHERE ${ownRow(owner)}`);
 }
 
 /**

@@ -2,9 +2,9 @@ import { predicateOf } from "../../../filter/predicate.ts";
 import { fitResource } from "../../../schema/fit.ts";
 import type { CreateRequest } from "../../adapter.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, join, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, returning, sql } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
-import { type Column, driverValue, timeText } from "./column.ts";
+import { type Column, driverValue, timeOf, timeText } from "./column.ts";
 import { defaultSets } from "./filled.ts";
 import type { NewRow } from "./insert.ts";
 import { anyOwnRow, type MappedOwner } from "./lock.ts";
@@ -42,7 +42,7 @@ export async function lockKept(
   if (scope.type.deleted?.canRestore !== true) return undefined;
   for (const column of uniqueColumns(scope.type)) {
     const rows = await hiddenWith(session, scope, column, values.get(column));
-    const [last] = rows.toSorted((one, other) => (timeOf(one) < timeOf(other) ? 1 : -1));
+    const [last] = rows.toSorted((one, other) => (changeOf(one) < changeOf(other) ? 1 : -1));
     if (last === undefined) continue;
     const owner: MappedOwner = { ...scope, id: String(last.id) };
     // Of two creates at once the second one finds it in sight, and meets its values there.
@@ -51,7 +51,7 @@ export async function lockKept(
   return undefined;
 }
 
-function timeOf({ modified }: MappedRow): string {
+function changeOf({ modified }: MappedRow): string {
   return timeText(modified) ?? "";
 }
 
@@ -94,7 +94,7 @@ export function restoreRow(
     value !== undefined || name !== type.deleted?.column;
   const sets = [
     nextVersion(owner, type, resource.meta.lastModified ?? at, resource),
-    ...(restores === undefined ? [] : [sql`${sqlName(mapping.created)} = ${resource.meta.created}`]),
+    ...(restores === undefined ? [] : [sql`${sqlName(mapping.created)} = ${timeOf(dialect, resource.meta.created)}`]),
     ...[...values]
       .filter((one) => isGiven(one) && isSet(one))
       .flatMap(([column, value]) => setColumn(dialect, column, value)),
@@ -106,7 +106,9 @@ export function restoreRow(
     ...setRest(dialect, type, rest),
     ...setThere(owner, values),
   ];
-  return sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${anyOwnRow(owner)} RETURNING ${type.selected}`;
+  const isOwn = anyOwnRow(owner);
+  const update = sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${isOwn}`;
+  return returning(update, type.selected, sql`${type.table} WHERE ${isOwn}`);
 }
 
 /** What sets the column by which a row is in sight, unless an attribute does. */

@@ -3,7 +3,7 @@ import type { Context } from "../../adapter.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
-import { idOperand, parseId } from "./id.ts";
+import { hasId, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 
 /** All mapped types of a storage. */
@@ -45,7 +45,7 @@ export function ofTenant(
   if (form === undefined || column === undefined) return raw("(1 = 1)");
   const parsed = parseId({ type: form.type, prefix: "" }, tenant ?? "");
   if (parsed === undefined) return raw("(1 = 0)");
-  const isSame = sql`${column} = ${idOperand(dialect, form, parsed)}`;
+  const isSame = hasId(dialect, form, column, parsed);
   return dialect.ofMost?.(isSame) ?? isSame;
 }
 
@@ -60,7 +60,7 @@ export function sameTenant({ tenant }: MappedType, left: string, right: string):
 }
 
 /** The tenant of an element `m` as a column more of a query, beginning with a comma, where there are tenants. */
-export function tenantOfElement(scope: MapScope, join: JoinTable): Fragment {
+export function tenantOfElement(scope: MapScope, join: Pick<JoinTable, "tenant">): Fragment {
   const { type, dialect } = scope;
   if (type.tenant === undefined) return raw("");
   if (join.tenant !== undefined) return raw(", m.tenant");
@@ -73,7 +73,7 @@ export function ownRows(scope: MapScope, type = scope.type, alias = "r"): Fragme
 }
 
 /** Condition on rows of the view of a join table. */
-export function ownElements(scope: MapScope, join: JoinTable, alias = "m"): Fragment {
+export function ownElements(scope: MapScope, join: Pick<JoinTable, "tenant">, alias = "m"): Fragment {
   return ofTenant(scope, scope.type.tenant, join.tenant === undefined ? undefined : raw(`${alias}.tenant`));
 }
 

@@ -16,11 +16,13 @@ const TABLE: Shape = {
   columns: `columns by attribute path, such as { userName: "email" }`,
   elements: optional,
   collections: optional,
+  children: optional,
   defaults: optional,
   audit: optional,
   deleted: optional,
   rest: optional,
   constraints: optional,
+  refusals: optional,
 };
 const ID: Shape = { column: "the column's name", type: optional, generated: optional, prefix: optional };
 const TENANT: Shape = { column: "the column's name", type: optional };
@@ -44,7 +46,31 @@ const COLLECTION: Shape = {
   forgotten: optional,
   defaults: optional,
 };
+const CHILD: Shape = {
+  table: "the name of the table that holds the elements",
+  schema: optional,
+  holder: "the column that names the holder",
+  tenant: optional,
+  columns: optional,
+  dictionary: optional,
+  fixed: optional,
+  forgotten: optional,
+  constants: optional,
+  id: optional,
+  order: optional,
+  defaults: optional,
+};
+const DICTIONARY: Shape = {
+  table: "the name of the table that says what an element is",
+  schema: optional,
+  id: "the column of its key",
+  column: "the column of the child table that names the key",
+  columns: "columns by sub-attribute",
+  tenant: optional,
+  missing: optional,
+};
 const ID_TYPES = ["text", "integer", "uuid"];
+const MISSING = ["refuse", "drop"];
 
 /**
  * What is wrong with the options of a mapping, whatever its resource type is: all of it at once. Types see most of it,
@@ -60,6 +86,8 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   lookAtColumns(found, "columns", mapping.columns);
   lookAtFillings(found, "defaults", mapping.defaults, false);
   lookAtFillings(found, "audit", mapping.audit, true);
+  for (const [constraint, answer] of entriesOf(mapping.refusals))
+    if (typeof answer !== "function") found.push(`refusals.${constraint} must be a function that gives a ScimError.`);
   for (const [path, elements] of entriesOf(mapping.elements))
     listOf(elements).forEach((element, index) => {
       const where = `elements.${path}[${index}]`;
@@ -73,7 +101,23 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
       lookAtColumns(found, `collections.${path}.columns`, collection.columns);
       lookAtFillings(found, `collections.${path}.defaults`, collection.defaults, false);
     }
+  for (const [path, children] of entriesOf(mapping.children))
+    for (const child of listOf(children)) lookAtChild(found, `children.${path}`, child);
   return found;
+}
+
+function lookAtChild(found: string[], where: string, child: unknown): void {
+  look(found, where, child, CHILD);
+  if (!isRecord(child)) return;
+  lookAtColumns(found, `${where}.columns`, child.columns);
+  lookAtFillings(found, `${where}.defaults`, child.defaults, false);
+  const { dictionary } = child;
+  if (dictionary === undefined) return;
+  look(found, `${where}.dictionary`, dictionary, DICTIONARY);
+  if (!isRecord(dictionary)) return;
+  lookAtColumns(found, `${where}.dictionary.columns`, dictionary.columns);
+  if (dictionary.missing !== undefined && !MISSING.includes(String(dictionary.missing)))
+    found.push(`${where}.dictionary.missing must be one of: ${MISSING.join(", ")}.`);
 }
 
 function lookAtColumns(found: string[], where: string, columns: unknown): void {

@@ -3,7 +3,7 @@ import { SELECT_ALL, type StoredResource } from "../../adapter.ts";
 import { type Counts, contextOf, type ExportedResource, type UpkeepOptions } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { type Fragment, join as joined, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { type Fragment, join as joined, raw, returning, sql, TRUE } from "../dialect/fragment.ts";
 import { hasIdAmong } from "./among.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand, parseId } from "./id.ts";
@@ -77,7 +77,7 @@ async function deleteBatch(database: Database, scope: MapScope, ids: readonly st
       const prefixed = type.id.prefix + id;
       await deleteMapped(database, scope, { id: prefixed, at, isOfAll: true });
     } catch (error) {
-      if (!isScimError(error) || error.status !== 409) throw error;
+      if (!isScimError(error) || error.status >= 500) throw error;
       left.push(type.id.prefix + id);
     }
   }
@@ -86,7 +86,7 @@ async function deleteBatch(database: Database, scope: MapScope, ids: readonly st
 
 function keptDetail(kept: readonly string[]): string {
   const more = kept.length > NAMED ? ` and ${kept.length - NAMED} more` : "";
-  return `mappedStorage: other tables of the application need ${kept.slice(0, NAMED).join(", ")}${more}: delete their rows first, then delete the tenant again. All other resources of the tenant are deleted.`;
+  return `mappedStorage: other tables or rules of the application need ${kept.slice(0, NAMED).join(", ")}${more}: delete their rows first, then delete the tenant again. All other resources of the tenant are deleted.`;
 }
 
 /** All that a tenant has, in the order of the mappings and of ids. */
@@ -210,13 +210,18 @@ function updatesOf(
   from: string | undefined,
   to: string | undefined,
 ): readonly Update[] {
-  const update = (type: MappedType, table: Fragment, column: string, name?: string): Update => ({
-    statement: sql`UPDATE ${table} SET ${sqlName(column)} = ${operandOf(session, type, to)} WHERE ${isOf(session, type, from, column)} RETURNING 1 AS one`,
-    name,
-  });
+  const update = (type: MappedType, table: Fragment, column: string, name?: string): Update => {
+    const given = sql`UPDATE ${table} SET ${sqlName(column)} = ${operandOf(session, type, to)}`;
+    const write = sql`${given} WHERE ${isOf(session, type, from, column)}`;
+    // The other tenant had no rows before.
+    return {
+      statement: returning(write, raw("1 AS one"), sql`${table} WHERE ${isOf(session, type, to, column)}`),
+      name,
+    };
+  };
   const seen = new Set<string>();
   const joins = all.flatMap((type) =>
-    type.joins.flatMap((join) => {
+    [...type.joins, ...type.children].flatMap((join) => {
       // Two collections may lie in one table.
       const isNew = join.tenant !== undefined && !seen.has(join.table.texts.join());
       seen.add(join.table.texts.join());

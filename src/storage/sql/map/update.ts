@@ -2,7 +2,7 @@ import type { ResourceObject } from "../../../schema/value.ts";
 import type { NewResource } from "../../adapter.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, sql } from "../dialect/fragment.ts";
-import type { Column } from "./column.ts";
+import { type Column, timeOf } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { auditSets } from "./filled.ts";
 import { assignments } from "./row.ts";
@@ -15,7 +15,7 @@ import { sqlName } from "./table.ts";
  */
 export function nextVersion(scope: MapScope, type: MappedType, at: string, resource?: NewResource): Fragment {
   const [version, modified] = [sqlName(type.mapping.version), sqlName(type.mapping.lastModified)];
-  const counted = sql`${version} = ${version} + 1, ${modified} = ${scope.dialect.fit.later(modified, at)}`;
+  const counted = sql`${version} = ${version} + 1, ${modified} = ${scope.dialect.fit.later(modified, timeOf(scope.dialect, at))}`;
   return join([counted, ...auditSets(scope, type, resource)], ", ");
 }
 
