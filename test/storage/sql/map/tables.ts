@@ -533,6 +533,9 @@ export function inMariadb(text: string): string {
   );
   return text
     .replace(/text COLLATE "C"/g, "varbinary(1000)")
+    .replace(/\b(\w+_key) text\b/g, "$1 varbinary(1000)")
+    .replace(/\b(created_at|updated_at) text\b/g, "$1 datetime(6)")
+    .replace(/\btext PRIMARY KEY\b/g, "varchar(200) PRIMARY KEY")
     .replace(/\b(\w+) text\b/g, (_, column) =>
       keys.includes(column) ? `${column} varchar(200)` : `${column} longtext`,
     )
