@@ -59,7 +59,7 @@ export interface MappedType {
   /** Columns of the table, and their names in the statements of scimkit. */
   readonly aliased: readonly Aliased[];
   /** Of a type that organisations share: its two tables; `table` is that of memberships. */
-  readonly shared: SharedType | undefined;
+  readonly divided: SharedType | undefined;
 }
 
 /** A type of which several organisations have the same resource. */
@@ -158,7 +158,7 @@ function rowType(
     viewOfAll: viewOf(table, aliased),
     viewOfHidden: viewOf(table, aliased, isThere === undefined ? FALSE : sql`NOT ${isThere}`),
     isThere: isThereIn(deleted),
-    shared: undefined,
+    divided: undefined,
   };
 }
 
@@ -186,7 +186,7 @@ function memberType(
     viewOfAll: viewOfBoth(users, alone, TRUE),
     viewOfHidden: viewOfBoth(users, alone, isEnded),
     isThere: users.deleted === undefined ? alone.isThere : sql`(${alone.isThere} AND ${isUserThere(users, alone)})`,
-    shared: { users, alone, writes: new Set(writes) },
+    divided: { users, alone, writes: new Set(writes) },
   };
 }
 

@@ -58,7 +58,7 @@ export async function createMapped(
   const isApart = type.children.some(({ attribute }) => readAttribute(resource, attribute) !== undefined);
   const isPlain = returning === undefined && type.deleted?.canRestore !== true;
   const isSingle = isPlain && !isApart && !hasReferences(type, resource) && uniques.length === 0;
-  const { shared } = type;
+  const { divided: shared } = type;
   const creation: Creation = { request, id, resource, secrets, uniques, isSingle };
   const { created, notices } = await attemptWrite(
     database,

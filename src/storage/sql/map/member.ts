@@ -199,8 +199,8 @@ async function adopt(
 ): Promise<void> {
   const { type } = owner;
   const { met, values, secrets, request, notices } = adoption;
-  if (type.shared === undefined) return;
-  const before = heldIn(type.shared.users, met.row).values;
+  if (type.divided === undefined) return;
+  const before = heldIn(type.divided.users, met.row).values;
   const now = withShared(type, values, before, notices, false);
   const changed = new Map(
     [...valuesIn(type, now, "users")].filter(([column, value]) => !isSame(before.get(column), value)),
