@@ -12,7 +12,10 @@ export interface OpenStorage {
   close(): Promise<void>;
 }
 
-/** Opens what SCIM_DATABASE names: `memory`, `postgres://…`, or the path of a SQLite file, which is made where there is none. */
+/**
+ * Opens what SCIM_DATABASE names: `memory`, `postgres://…` with one host or several, or the path of a SQLite file, which is made where there
+ * is none.
+ */
 export async function openStorage(database: string, log?: Log): Promise<OpenStorage> {
   if (database === "memory") {
     return {
@@ -40,10 +43,16 @@ const LONGEST_WAIT = 10_000;
 /** Longest that a statement may take, less than the `timeout` of a request; then its connection is closed, whatever is behind it. */
 const LONGEST_STATEMENT = 25_000;
 
-async function openPostgres(connectionString: string, log: Log | undefined, longest = LONGEST_STATEMENT) {
-  const [{ Kysely, PostgresDialect }, { default: pg }] = await Promise.all([import("kysely"), import("pg")]);
-  const pool = new pg.Pool({
-    connectionString,
+/** Most connections: a request has one at a time. Fewer than the server allows, divided by the processes that there are. */
+const MOST_CONNECTIONS = 10;
+
+async function openPostgres(url: string, log: Log | undefined, longest = LONGEST_STATEMENT) {
+  const [{ Kysely, PostgresDialect }, { hostsOf, poolOf }] = await Promise.all([
+    import("kysely"),
+    import("./several-hosts.ts"),
+  ]);
+  const pool = poolOf(hostsOf(url), {
+    max: MOST_CONNECTIONS,
     connectionTimeoutMillis: LONGEST_WAIT,
     query_timeout: longest,
     // What is between us and the server may forget a connection that nobody uses.
@@ -56,8 +65,8 @@ async function openPostgres(connectionString: string, log: Log | undefined, long
 }
 
 /** With all the time that it takes: an index over many rows needs longer than a request has. */
-async function preparePostgres(connectionString: string, log: Log | undefined): Promise<void> {
-  const db = await openPostgres(connectionString, log, 0);
+async function preparePostgres(url: string, log: Log | undefined): Promise<void> {
+  const db = await openPostgres(url, log, 0);
   await sqlStorage({ db })
     .prepare()
     .finally(() => db.destroy());

@@ -9,6 +9,8 @@ export function emitNotice<C extends Context>(
   { engine, context }: Call<C>,
 ): void {
   const of = { resourceType: resourceType.name, storage: engine.adapterOf(resourceType).name, context };
+  // What a create met is told with the event of the create.
+  if (notice.type === "met") return;
   if (notice.type !== "schemaChanged") return engine.emit({ ...notice, ...of });
   const { changes, needsReindex } = notice.change;
   engine.emit({ type: "schemaChanged", changes, needsReindex, ...of });

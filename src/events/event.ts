@@ -298,6 +298,18 @@ export type ScimNotice<C extends Context = Context> =
       readonly needsReindex: boolean;
       readonly context: C | undefined;
     }
+  /**
+   * A write asked for another value of an attribute than is kept, because other tenants have the resource too and the value is not this
+   * one's to change: it stays as it was, and the answer shows it so.
+   */
+  | {
+      readonly type: "attributeKept";
+      readonly attribute: string;
+      /** The name of the storage that told of it. */
+      readonly storage: string;
+      readonly resourceType: string;
+      readonly context: C | undefined;
+    }
   /** Storage dropped a writeOnly attribute, having no hash function for it. */
   | {
       readonly type: "secretDropped";

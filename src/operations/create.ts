@@ -1,4 +1,4 @@
-import type { Call } from "../call/call.ts";
+import type { Adoption, Call } from "../call/call.ts";
 import type { CreateOperation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
@@ -13,7 +13,7 @@ import { readBody, throwProblems } from "./body.ts";
 import { askAhead, isAskedAhead } from "./decide.ts";
 import { checkNamesAny } from "./known-names.ts";
 import { newIdOf } from "./new-id.ts";
-import { settleForeignReferences, withoutDropped } from "./references.ts";
+import { settleForeignReferences, withKept, withoutDropped } from "./references.ts";
 import { receive } from "./stored.ts";
 import { tellChange } from "./tell.ts";
 import { tellingOf } from "./write-with-retry.ts";
@@ -83,7 +83,8 @@ export async function createNew<C extends Context>(creation: Creation, call: Cal
   for (const notice of notices) request.notify(notice);
   const shown = receive(stored, resourceType, call);
   const { id: storedId, meta } = shown;
-  const kept = withoutMarks(resourceType, withoutDropped(resourceType, given, notices));
+  const dropped = withoutDropped(resourceType, given, notices);
+  const kept = withoutMarks(resourceType, withKept(resourceType, dropped, stored, notices));
   const after = { schemas: schemasOf(resourceType, kept), ...kept, id: storedId, meta };
   const { attributes, changes, deltas } = tell(kept, notices);
   const change = {
@@ -94,8 +95,17 @@ export async function createNew<C extends Context>(creation: Creation, call: Cal
     deltas,
     after,
   };
-  const amended = await tellChange(call, "created", resourceType, change, selection);
-  return { type: "resource", status: 201, resourceType, resource: amended ?? shown, selection };
+  const adoption = adoptionIn(notices);
+  const telling = adoption === undefined ? call : { ...call, adoption };
+  const amended = await tellChange(telling, "created", resourceType, change, selection);
+  const result = { type: "resource", status: 201, resourceType, resource: amended ?? shown, selection } as const;
+  return adoption === undefined ? result : { ...result, isAdopted: true };
+}
+
+/** What a create is told as that took what storage had. */
+function adoptionIn(notices: readonly StorageNotice[]): Adoption | undefined {
+  const met = notices.find((notice) => notice.type === "met");
+  return met && { type: met.outcome, reason: { type: "attribute", attribute: met.attribute } };
 }
 
 /** Whether a write was refused because somebody has a value that must be unique. */

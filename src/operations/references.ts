@@ -3,7 +3,7 @@ import { checkLookedUp, type Place, placeOf } from "../call/elsewhere.ts";
 import type { ForeignReference } from "../call/reference-rules.ts";
 import { writeRequest } from "../call/write.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
-import { type ResourceObject, readAttribute } from "../schema/value.ts";
+import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, StorageNotice } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
 import { type HeldReference, namesHolder, referencesIn, settleMissing, withSettled } from "../storage/reference.ts";
@@ -93,6 +93,22 @@ export function withoutDropped<R extends ResourceObject>(
     names.has(nameOf(reference.attribute.path, id)),
   );
   return withSettled(resource, held, new Map(held.map(({ element }) => [element, undefined])));
+}
+
+/** A resource as it was given to storage, with what storage kept as it was instead. */
+export function withKept<R extends ResourceObject>(
+  resourceType: CompiledResourceType,
+  resource: R,
+  stored: ResourceObject,
+  notices: readonly StorageNotice[],
+): R {
+  const kept = notices.flatMap((notice) =>
+    notice.type === "attributeKept" ? (resourceType.resolve(notice.attribute)?.attribute ?? []) : [],
+  );
+  if (kept.length === 0) return resource;
+  const whole: Record<string, unknown> = { ...resource };
+  for (const attribute of kept) writeAttribute(whole, attribute, readAttribute(stored, attribute));
+  return whole as R;
 }
 
 /** Tells which notices are about a reference that a stored resource holds already, and so are no news. */

@@ -16,7 +16,7 @@ import { askAhead, isAskedAhead, type Verb } from "./decide.ts";
 import { type Difference, differenceOf, isSameResource } from "./difference.ts";
 import { noSuchResource } from "./missing.ts";
 import { readTarget, type Target } from "./read-target.ts";
-import { heldIn, isDropped, settleForeignReferences, withoutDropped } from "./references.ts";
+import { heldIn, isDropped, settleForeignReferences, withKept, withoutDropped } from "./references.ts";
 import { withoutTombstoneNames } from "./renamed-tombstones.ts";
 import { receive } from "./stored.ts";
 
@@ -188,7 +188,7 @@ async function swap<C extends Context, R extends Rewrite>(
     const isHeld = heldIn(resourceType, read);
     for (const notice of notices) if (!isHeld(notice)) request.notify(notice);
     const kept = <T extends ResourceObject>(given: T): T =>
-      withoutMarks(resourceType, withoutDropped(resourceType, given, notices));
+      withoutMarks(resourceType, withKept(resourceType, withoutDropped(resourceType, given, notices), stored, notices));
     const written = { ...rewrite, after: kept(after) };
     const difference = tell(written.after, notices);
     return {

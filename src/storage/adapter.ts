@@ -74,6 +74,16 @@ export type StorageNotice =
       readonly outcome: "kept" | "dropped";
     }
   /**
+   * A create took what was there, by the value of a unique attribute (`attribute` is its path): a resource that was deleted and is back
+   * (`"restored"`), or one that other tenants have and this one had not (`"adopted"`). The event of the create says so.
+   */
+  | { readonly type: "met"; readonly outcome: "adopted" | "restored"; readonly attribute: string }
+  /**
+   * A write asked for another value of an attribute than is kept, because the value is not this tenant's alone: it stays as it was, and the
+   * result of the call has it so.
+   */
+  | { readonly type: "attributeKept"; readonly attribute: string }
+  /**
    * Resources of the type were written when its attributes were declared otherwise: what that means, and whether `reindex` is to be
    * run. Told once in a process for each such state.
    */

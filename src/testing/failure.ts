@@ -68,6 +68,12 @@ export function isRefusal(error: unknown, refusal: Refusal): boolean {
   return isScimError(error) && error.status === status && error.scimType === scimType;
 }
 
+/** A call that is waited for later. Until then its failure is nobody's, which would end the process of who runs the kit. */
+export function begun<T>(call: Promise<T>): Promise<T> {
+  call.catch(() => undefined);
+  return call;
+}
+
 /** What became of a call. */
 export interface Outcome<T> {
   readonly value: T | undefined;

@@ -3,6 +3,7 @@ export { type LibsqlClient, type LibsqlOptions, openLibsql } from "./drivers/lib
 export { namedStatements } from "./drivers/named-statements.ts";
 export { openSqlite, type SqliteOptions } from "./drivers/node-sqlite.ts";
 export type { CompanionName } from "./map/companions.ts";
+export type { ColumnConstant, MappedDeleted } from "./map/deleted.ts";
 export type { AuditValue, ColumnDefault, ColumnValue, ElementDefault } from "./map/filled-column.ts";
 export type {
   ColumnCondition,

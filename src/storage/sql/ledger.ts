@@ -2,7 +2,8 @@ import { instantText, isOver, type Ledger, type LedgerEntry } from "../ledger.ts
 import type { Database, Session } from "./database.ts";
 import type { Dialect } from "./dialect/dialect.ts";
 import { type Fragment, raw, returning, short, sql } from "./dialect/fragment.ts";
-import { inTenant } from "./tenant.ts";
+import { insertions } from "./insert.ts";
+import { giveToTenant, inTenant } from "./tenant.ts";
 
 /** The columns of the table: by them it is told from another one of its name. */
 export const LEDGER_COLUMNS: readonly string[] = ["tenant", "kind", "key", "value", "until"];
@@ -46,7 +47,12 @@ export function sqlLedger(database: Database, table: Fragment): Ledger {
     },
     async write(entries, { tenant = "" }) {
       if (entries.length === 0) return;
-      await write(upsert(dialect, table, tenant, entries));
+      const [first, ...others] = upsert(dialect, table, tenant, entries);
+      if (first !== undefined && others.length === 0) await write(first);
+      else
+        await database.transaction(async (session) => {
+          for (const statement of [first, ...others]) if (statement !== undefined) await session.run(statement);
+        });
       await clean(database, table);
     },
     async remove(kind, keys, { tenant = "" }) {
@@ -77,7 +83,7 @@ export async function deleteLedger(session: Session, table: Fragment, tenant: st
 export async function renameLedger(session: Session, table: Fragment, from: string, to: string): Promise<void> {
   // What is left of a tenant without resources is of one that is gone.
   await session.run(sql`DELETE FROM ${table} WHERE tenant = ${to}`);
-  await session.run(sql`UPDATE ${table} SET tenant = ${to} WHERE tenant = ${from}`);
+  await giveToTenant(session, table, LEDGER_COLUMNS, { from, to });
 }
 
 interface Keys {
@@ -100,25 +106,28 @@ function isKnown(prefix: string): Fragment {
 }
 
 /** In the order of keys, so that two who write the same ones wait for each other and do not lock each other out. */
-function upsert(dialect: Dialect, table: Fragment, tenant: string, entries: readonly LedgerEntry[]): Fragment {
+function upsert(dialect: Dialect, table: Fragment, tenant: string, entries: readonly LedgerEntry[]) {
   const last = new Map(entries.map((entry) => [JSON.stringify([entry.kind, entry.key]), entry]));
   const rows = [...last.values()]
     .map(({ kind, key, value, until }) => [
-      tenant,
       kind,
       key,
       JSON.stringify(value),
       until === undefined ? "" : instantText(until),
     ])
     .sort(byKey);
-  const source = dialect.rows(JSON.stringify(rows), ["tenant", "kind", "key", "value", "until"], "v");
-  return sql`INSERT INTO ${table} (tenant, kind, key, value, until)
-    SELECT ${tenant}, v.kind, v.key, v.value, nullif(v.until, '') FROM ${source} WHERE (1 = 1)
-    ON CONFLICT (tenant, kind, key) DO UPDATE SET value = excluded.value, until = excluded.until`;
+  return insertions(dialect, {
+    into: table,
+    same: { tenant },
+    columns: ["kind", "key", "value", "until"],
+    rows,
+    as: { until: (text) => sql`nullif(${text}, '')` },
+    conflict: raw("(tenant, kind, key) DO UPDATE SET value = excluded.value, until = excluded.until"),
+  });
 }
 
 function byKey(left: readonly string[], right: readonly string[]): number {
-  const [one, other] = [left.slice(0, 3).join("\u0000"), right.slice(0, 3).join("\u0000")];
+  const [one, other] = [left.slice(0, 2).join("\u0000"), right.slice(0, 2).join("\u0000")];
   return one < other ? -1 : Number(one > other);
 }
 
@@ -126,11 +135,14 @@ function byKey(left: readonly string[], right: readonly string[]): number {
 async function clean(database: Database, table: Fragment): Promise<void> {
   const { dialect } = database;
   const isDue = sql`l.until IS NOT NULL AND l.until <= ${new Date().toISOString()}`;
-  const [some] = await database.run(short(sql`SELECT l.key FROM ${table} l WHERE ${isDue} LIMIT 1`));
+  const [some] = await database.run<{ tenant: string }>(
+    short(sql`SELECT l.tenant FROM ${table} l WHERE ${isDue} LIMIT 1`),
+  );
   if (some === undefined) return;
-  const over = sql`SELECT l.tenant, l.kind, l.key FROM ${table} l WHERE ${isDue}
+  const within = (prefix: string): Fragment => inTenant(dialect, some.tenant, prefix);
+  const over = sql`SELECT l.tenant, l.kind, l.key FROM ${table} l WHERE ${within("l.")}${isDue}
     ORDER BY l.until LIMIT ${raw(String(MOST_CLEANED))}${dialect.forUpdateOfFree}`;
-  await database.batch(sql`DELETE FROM ${table} WHERE (tenant, kind, key) IN (${over})`, () => []);
+  await database.batch(sql`DELETE FROM ${table} WHERE ${within("")}(tenant, kind, key) IN (${over})`, () => []);
 }
 
 function entryOf(kind: string, { key, value, until }: LedgerRow): LedgerEntry {

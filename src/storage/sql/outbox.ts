@@ -2,7 +2,7 @@ import type { NewOutboxEntry, Outbox, OutboxEntry } from "../outbox.ts";
 import type { Database, Session } from "./database.ts";
 import { cast, type Dialect } from "./dialect/dialect.ts";
 import { type Fragment, join, raw, short, sql } from "./dialect/fragment.ts";
-import { inTenant } from "./tenant.ts";
+import { giveToTenant, inTenant, isOfSameTenant } from "./tenant.ts";
 
 // Of the events of a resource, only the first one can be taken. `due` says from when on, in milliseconds of the database's clock: it is
 // in the future while somebody has taken the event, or after it failed. An event behind another one that somebody came across has no
@@ -39,27 +39,23 @@ export function sqlOutbox(database: Database, table: Fragment): Outbox {
         await database.run(insertion(dialect, table, tenant, entries.slice(start, start + MANY)));
     },
     async take({ count, lease }) {
+      if (dialect.keepsTenantsApart === true) return takeByTenant(database, table, { count, lease });
       // Where there is one writer at a time, who finds nothing keeps nobody from writing.
       if (dialect.hasOneWriter === true && (await database.run(short(someDue(dialect, table, 1)))).length === 0)
         return [];
-      for (let looked = count; ; looked = Math.max(count, LOOKED_AT)) {
-        const { taken, put } = await database.transaction((session) =>
-          takeFrom(session, table, { count, lease, looked }),
-        );
-        if (taken.length > 0 || put === 0) return taken;
-      }
+      return takeSome(database, table, { count, lease });
     },
     async settle({ done, failed }) {
-      if (done.length + failed.length === 0) return;
-      await database.transaction(async (session) => {
-        for (const { entry, retryIn } of failed)
-          await session.run(
-            sql`UPDATE ${table} SET due = ${fromNow(dialect, retryIn)} WHERE ${isStillTaken(dialect, [entry])}`,
-          );
-        if (done.length === 0) return;
-        await session.run(sql`DELETE FROM ${table} WHERE ${isStillTaken(dialect, done)}`);
-        await letGoOn(session, table, done);
-      });
+      const entries = [...done, ...failed.map(({ entry }) => entry)];
+      const tenants =
+        dialect.keepsTenantsApart === true ? new Set(entries.map(({ tenant = "" }) => tenant)) : [undefined];
+      for (const tenant of tenants) {
+        const isTheirs = (entry: OutboxEntry): boolean => tenant === undefined || (entry.tenant ?? "") === tenant;
+        await settleSome(database, table, tenant, {
+          done: done.filter(isTheirs),
+          failed: failed.filter(({ entry }) => isTheirs(entry)),
+        });
+      }
     },
     async lag() {
       const [row] = await database.run<{ many: unknown; oldest: string | null }>(
@@ -68,6 +64,47 @@ export function sqlOutbox(database: Database, table: Fragment): Outbox {
       return { waiting: Number(row?.many ?? 0), oldest: row?.oldest ?? undefined };
     },
   };
+}
+
+type Settling = Parameters<Outbox["settle"]>[0];
+
+/** Says what has become of events: of one tenant, where tenants are apart. */
+async function settleSome(database: Database, table: Fragment, tenant: string | undefined, { done, failed }: Settling) {
+  if (done.length + failed.length === 0) return;
+  const within = tenant === undefined ? raw("") : inTenant(database.dialect, tenant);
+  await database.transaction(async (session) => {
+    const { dialect } = session;
+    for (const { entry, retryIn } of failed)
+      await session.run(
+        sql`UPDATE ${table} SET due = ${fromNow(dialect, retryIn)} WHERE ${within}${isStillTaken(dialect, [entry])}`,
+      );
+    if (done.length === 0) return;
+    await session.run(sql`DELETE FROM ${table} WHERE ${within}${isStillTaken(dialect, done)}`);
+    await letGoOn(session, table, tenant, done);
+  });
+}
+
+/** Takes events: of one tenant, or of all. */
+async function takeSome(database: Database, table: Fragment, { count, lease, tenant }: Omit<Taking, "looked">) {
+  for (let looked = count; ; looked = Math.max(count, LOOKED_AT)) {
+    const { taken, put } = await database.transaction((session) =>
+      takeFrom(session, table, { count, lease, looked, tenant }),
+    );
+    if (taken.length > 0 || put === 0) return taken;
+  }
+}
+
+/** Takes events of one tenant after the other: who has any is looked up over all of them, and nobody waits for that. */
+async function takeByTenant(database: Database, table: Fragment, { count, lease }: Pick<Taking, "count" | "lease">) {
+  const { dialect } = database;
+  const rows = await database.run<{ tenant: string }>(sql`SELECT o.tenant FROM ${table} o WHERE ${isDueNow(dialect)}
+    ORDER BY o.due, o.position LIMIT ${raw(String(Math.max(count, LOOKED_AT)))}`);
+  const taken: OutboxEntry[] = [];
+  for (const tenant of new Set(rows.map((row) => row.tenant))) {
+    if (taken.length >= count) break;
+    taken.push(...(await takeSome(database, table, { count: count - taken.length, lease, tenant })));
+  }
+  return taken;
 }
 
 /** How many events of a tenant are deleted at a time. */
@@ -91,7 +128,7 @@ export async function deleteOutbox(database: Database, table: Fragment, tenant: 
 
 /** Gives the events of a tenant to another one. */
 export async function renameOutbox(session: Session, table: Fragment, from: string, to: string): Promise<void> {
-  await session.run(sql`UPDATE ${table} SET tenant = ${to} WHERE tenant = ${from}`);
+  await giveToTenant(session, table, OUTBOX_COLUMNS, { from, to });
 }
 
 /** An event is written like any other row, and looks at no other: writers wait for nobody who hands events out. */
@@ -126,34 +163,44 @@ interface Row extends Place {
 }
 
 /** Events whose time has come; those that others are looking at are left out. */
-function someDue({ now, forUpdateOfFree }: Dialect, table: Fragment, count: number): Fragment {
-  return sql`SELECT o.position, o.tenant, o.type, o.id FROM ${table} o WHERE o.due IS NOT NULL AND o.due <= ${now}
-    ORDER BY o.due, o.position LIMIT ${raw(String(count))}${forUpdateOfFree}`;
+function someDue(dialect: Dialect, table: Fragment, count: number, tenant?: string): Fragment {
+  const within = tenant === undefined ? raw("") : inTenant(dialect, tenant, "o.");
+  return sql`SELECT o.position, o.tenant, o.type, o.id FROM ${table} o WHERE ${within}${isDueNow(dialect)}
+    ORDER BY o.due, o.position LIMIT ${raw(String(count))}${dialect.forUpdateOfFree}`;
+}
+
+/** Condition on the row `o`. */
+function isDueNow({ now }: Dialect): Fragment {
+  return sql`o.due IS NOT NULL AND o.due <= ${now}`;
 }
 
 interface Taking {
   readonly count: number;
   readonly lease: number;
   readonly looked: number;
+  /** Undefined: of all tenants. */
+  readonly tenant?: string | undefined;
 }
 
 /** Takes events that are the first ones of their resources, and puts off those that are not; `put` says how many these were. */
-async function takeFrom(session: Session, table: Fragment, { count, lease, looked }: Taking) {
+async function takeFrom(session: Session, table: Fragment, { count, lease, looked, tenant }: Taking) {
   const { dialect } = session;
+  const within = tenant === undefined ? raw("") : inTenant(dialect, tenant);
   const due = await session.run<Due>(sql`SELECT d.position, d.tenant, d.type, d.id,
       (SELECT e.position FROM ${table} e
-        WHERE e.id = d.id AND e.tenant = d.tenant AND e.type = d.type AND e.position < d.position
+        WHERE e.id = d.id AND ${isOfSameTenant(dialect, tenant, "e", "d")} AND e.type = d.type AND e.position < d.position
         ORDER BY e.position DESC LIMIT 1) AS before
-    FROM (${someDue(dialect, table, looked)}) d`);
+    FROM (${someDue(dialect, table, looked, tenant)}) d`);
   const put = await putOff(
     session,
     table,
+    within,
     due.filter(({ before }) => before !== null),
   );
   const first = due.filter(({ before }) => before === null).slice(0, count);
   if (first.length === 0) return { taken: [], put };
   const rows = await session.run<Row>(sql`UPDATE ${table} SET due = ${fromNow(dialect, lease)}, attempts = attempts + 1
-    WHERE ${isOneOf(dialect, first)} RETURNING position, tenant, type, id, event, at, attempts`);
+    WHERE ${within}${isOneOf(dialect, first)} RETURNING position, tenant, type, id, event, at, attempts`);
   return { taken: rows.map(entryOf).sort(byPosition), put };
 }
 
@@ -161,16 +208,16 @@ async function takeFrom(session: Session, table: Fragment, { count, lease, looke
  * Puts events off until the one before them is gone. Who removes that one waits until this is committed, and then lets them go on: so none is
  * forgotten. An event whose predecessor is just being removed stays due.
  */
-async function putOff(session: Session, table: Fragment, behind: readonly Due[]): Promise<number> {
+async function putOff(session: Session, table: Fragment, within: Fragment, behind: readonly Due[]): Promise<number> {
   if (behind.length === 0) return 0;
   const { dialect } = session;
   const before = behind.map((one) => ({ ...one, position: one.before }));
   const held = await session.run<{ position: unknown }>(
-    sql`SELECT position FROM ${table} WHERE ${isOneOf(dialect, before)}${dialect.forKeyShareOfFree}`,
+    sql`SELECT position FROM ${table} WHERE ${within}${isOneOf(dialect, before)}${dialect.forKeyShareOfFree}`,
   );
   const there = new Set(held.map(({ position }) => String(position)));
   const put = behind.filter((one) => there.has(String(one.before)));
-  if (put.length > 0) await session.run(sql`UPDATE ${table} SET due = NULL WHERE ${isOneOf(dialect, put)}`);
+  if (put.length > 0) await session.run(sql`UPDATE ${table} SET due = NULL WHERE ${within}${isOneOf(dialect, put)}`);
   return put.length;
 }
 
@@ -178,19 +225,25 @@ async function putOff(session: Session, table: Fragment, behind: readonly Due[])
  * The next events of resources can be taken now. Statements after the removal, so that they see who was put off until then. They are looked
  * for first, each by the index: a plan of one statement for both, made while few events waited, would go through all of them ever since.
  */
-async function letGoOn(session: Session, table: Fragment, done: readonly OutboxEntry[]): Promise<void> {
+async function letGoOn(
+  session: Session,
+  table: Fragment,
+  tenant: string | undefined,
+  done: readonly OutboxEntry[],
+): Promise<void> {
   const { dialect } = session;
+  const within = tenant === undefined ? raw("") : inTenant(dialect, tenant);
   const resources = new Map(done.map((entry) => [JSON.stringify(placeOf(entry).slice(0, 3)), placeOf(entry)]));
   const rows = dialect.rows(JSON.stringify([...resources.values()]), COLUMNS, "r");
   const next = await session.run<Place>(
     sql`SELECT r.id, r.tenant, r.type, (SELECT e.position FROM ${table} e
-      WHERE e.id = r.id AND e.tenant = r.tenant AND e.type = r.type ORDER BY e.position LIMIT 1) AS position FROM ${rows}`,
+      WHERE e.id = r.id AND ${isOfSameTenant(dialect, tenant, "e", "r")} AND e.type = r.type ORDER BY e.position LIMIT 1) AS position FROM ${rows}`,
   );
   const waiting = next.filter(({ position }) => position !== null);
   if (waiting.length === 0) return;
   // Whether it was put off is said so that no index over all that were is gone through.
   await session.run(
-    sql`UPDATE ${table} SET due = ${dialect.now} WHERE ${isOneOf(dialect, waiting)} AND COALESCE(due, -1) = -1`,
+    sql`UPDATE ${table} SET due = ${dialect.now} WHERE ${within}${isOneOf(dialect, waiting)} AND COALESCE(due, -1) = -1`,
   );
 }
 

@@ -1,5 +1,6 @@
+import type { Session } from "./database.ts";
 import type { Dialect } from "./dialect/dialect.ts";
-import { type Fragment, raw, sql } from "./dialect/fragment.ts";
+import { type Fragment, join, raw, sql } from "./dialect/fragment.ts";
 
 // A condition that names the tenant tells a database which keeps tenants apart where the rows are. Where rows are looked up by the tenant and
 // more of another row source, all of whose rows are the tenant's, PostgreSQL would read all rows of the tenant instead, were it told its
@@ -19,4 +20,27 @@ export function isOfSameTenant(
 /** The same in front of a condition by which rows are in a list with their tenant. `prefix`: of the column. */
 export function inTenant({ keepsTenantsApart }: Dialect, tenant: string, prefix = ""): Fragment {
   return keepsTenantsApart === true ? sql`${raw(prefix)}tenant = ${tenant} AND ` : raw("");
+}
+
+/**
+ * Gives rows to another tenant, where `where` holds. A row that is where its tenant says does not move: it is there twice, and the old one
+ * goes at once. `as`: what becomes of columns.
+ */
+export async function giveToTenant(
+  session: Session,
+  table: Fragment,
+  columns: readonly string[],
+  { from, to }: { readonly from: string; readonly to: string },
+  { where, as = {} }: { readonly where?: Fragment; readonly as?: Readonly<Record<string, Fragment>> } = {},
+): Promise<void> {
+  const isTheirs = sql`tenant = ${from}${where === undefined ? raw("") : sql` AND ${where}`}`;
+  if (session.dialect.keepsTenantsApart !== true) {
+    const changes = Object.entries(as).map(([column, value]) => sql`, ${raw(column)} = ${value}`);
+    await session.run(sql`UPDATE ${table} SET tenant = ${to}${join(changes, "")} WHERE ${isTheirs}`);
+    return;
+  }
+  const values = columns.map((column) => (column === "tenant" ? sql`${to}` : (as[column] ?? raw(column))));
+  await session.run(sql`INSERT INTO ${table} (${raw(columns.join(", "))})
+    SELECT ${join(values, ", ")} FROM ${table} WHERE ${isTheirs}`);
+  await session.run(sql`DELETE FROM ${table} WHERE ${isTheirs}`);
 }

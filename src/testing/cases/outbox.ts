@@ -1,7 +1,7 @@
 import type { Context, StorageAdapter } from "../../storage/adapter.ts";
 import type { Outbox, OutboxEntry } from "../../storage/outbox.ts";
 import { type CaseNeeds, chapter } from "../case.ts";
-import { must, mustBe, outcomeOf } from "../failure.ts";
+import { begun, must, mustBe, outcomeOf } from "../failure.ts";
 import type { Subject } from "../subject.ts";
 
 const { cases, add: addCase } = chapter({ name: "outbox", features: ["outbox"] });
@@ -274,7 +274,7 @@ add(
         await subject.create("User", { userName: "ada" }, { storage });
         await box.append("a", { storage });
         // Not awaited: a store with one connection answers when the transaction is over.
-        looks.push(box.take());
+        looks.push(begun(box.take()));
         throw new Error("stop");
       }),
     );

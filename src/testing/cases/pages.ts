@@ -2,7 +2,7 @@ import { compareBy } from "../../filter/order.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { StoredResource } from "../../storage/adapter.ts";
 import { chapter } from "../case.ts";
-import { must, mustBe, mustRefuse, outcomeOf } from "../failure.ts";
+import { begun, must, mustBe, mustRefuse, outcomeOf } from "../failure.ts";
 import { WARRANTY } from "../resource-types.ts";
 import type { Subject } from "../subject.ts";
 
@@ -93,7 +93,7 @@ pages.add(
 );
 
 pages.add("page and total come from one state while others write [G-14]", async (subject) => {
-  const writes = users(subject, 20);
+  const writes = begun(users(subject, 20));
   for (let round = 0; round < 10; round++) {
     const { resources, totalResults } = await subject.query("User");
     mustBe(totalResults, resources.length, "page and totalResults must come from one snapshot");

@@ -1,7 +1,7 @@
 import type { StorageAdapter } from "../../storage/adapter.ts";
 import { chapter } from "../case.ts";
 import { mustBeUnchanged, mustHold } from "../content.ts";
-import { isRefusal, must, mustBe, outcomeOf, showError } from "../failure.ts";
+import { begun, isRefusal, must, mustBe, outcomeOf, showError } from "../failure.ts";
 import type { Subject } from "../subject.ts";
 
 const { cases, add } = chapter({
@@ -148,7 +148,7 @@ add("others never see what is rolled back [G-15]", async (subject) => {
     transact(subject, async (storage) => {
       await subject.replace("User", user.id, { userName: "ada", displayName: "dirty" }, { storage });
       // Not awaited: a store with one connection answers when the transaction is over.
-      reads.push(subject.get("User", user.id).then((found) => found?.displayName));
+      reads.push(begun(subject.get("User", user.id).then((found) => found?.displayName)));
       throw new Stop();
     }),
   );

@@ -1,11 +1,11 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { storageConformance } from "../../../src/testing/index.ts";
+import { KIT_RESOURCE_TYPES, storageConformance } from "../../../src/testing/index.ts";
 import { pickSeed, pickSize } from "../../support/size.ts";
 import type { Engine, Opened } from "./engines.ts";
 
-/** Runs the conformance kit over the adapter on an engine. */
-export function conformanceOn(engine: Engine): void {
+/** Runs the conformance kit over the adapter on an engine. `resourceTypes`: default those of the kit. */
+export function conformanceOn(engine: Engine, resourceTypes = KIT_RESOURCE_TYPES): void {
   describe(engine.name, () => {
     let opened: Opened;
     beforeAll(async () => {
@@ -19,6 +19,7 @@ export function conformanceOn(engine: Engine): void {
       test,
       describe,
       factory: () => ({ ...opened, dump: () => dumpOf(engine, opened) }),
+      resourceTypes,
       runs: RUNS,
       seed,
     });

@@ -51,8 +51,8 @@ export interface CatalogWords {
   thingsNamed(beginning: string, schema: string | undefined): Fragment;
   /** Gives a `CatalogColumn` for each column; none where there is no table. */
   columnsOfTable(table: TableName): Fragment;
-  /** Gives a `CatalogIndexColumn` for each column of each unique index without a condition. */
-  uniqueIndexes(table: TableName): Fragment;
+  /** Gives a `CatalogIndexColumn` for each column of each unique index without a condition, or with one as well. */
+  uniqueIndexes(table: TableName, withPartial?: boolean): Fragment;
   /** Gives a `CatalogForeignKey` for each column of each foreign key. */
   foreignKeys(table: TableName): Fragment;
   /** Gives the `name` of each privilege among those asked for that is missing. Default: there are none to miss. */

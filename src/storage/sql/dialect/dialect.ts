@@ -64,6 +64,11 @@ export interface TransactionWords {
    */
   readonly keepsTenantsApart?: boolean;
   /**
+   * Whether rows are inserted by VALUES, with a parameter for each of their values, and not out of a row source of one parameter: where
+   * a server would collect such a source before it sends the rows to others. Only without `supportsWritesInWith`. Default false.
+   */
+  readonly insertsValues?: boolean;
+  /**
    * Whether a write gives rows by RETURNING. Default false: they are read by a statement more, before a deletion and
    * behind every other write.
    */
@@ -123,8 +128,22 @@ export interface TableWords {
    * Default false.
    */
   readonly canLackForeignKeys?: boolean;
+  /** How tables are distributed over servers. Default: they are on one. */
+  readonly distribution?: DistributionWords;
   /** Behind CREATE TABLE, where rows are always found by the primary key. Default: nothing. */
   readonly tableByKey?: string;
+}
+
+/** How a dialect distributes tables; they are texts, with their schemas and quotes. */
+export interface DistributionWords {
+  /** A query that gives a row where the database can. */
+  readonly isPossible: Fragment;
+  /** A query for the tables that are distributed already, each as `name`: those of a schema, or those that are found without one. */
+  distributed(schema: string | undefined): Fragment;
+  /** Puts the rows of a table where the value of a column says; where those of `beside` are that have the same one. */
+  distribute(table: string, column: string, beside?: string): Fragment;
+  /** Puts all rows of a table on each server. */
+  copyEverywhere(table: string): Fragment;
 }
 
 /** How a dialect takes values, and makes others of them. */

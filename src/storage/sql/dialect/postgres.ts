@@ -98,7 +98,8 @@ export const postgres: Dialect = {
     endTurn: (text) => sql`SELECT pg_advisory_unlock(hashtextextended(${text}, 0))`,
   },
 
-  faultOf: ({ code }) => (isState(code) ? (FAULTS[code] ?? FAULT_CLASSES[code.slice(0, 2)]) : undefined),
+  faultOf: ({ code, message }) =>
+    isState(code) ? (FAULTS[code] ?? faultOfForwarded(code, message) ?? FAULT_CLASSES[code.slice(0, 2)]) : undefined,
   refusalOf(error) {
     const { code, routine } = error;
     if (!isState(code)) return undefined;
@@ -113,11 +114,11 @@ export const postgres: Dialect = {
       CASE WHEN a.atttypmod > 4 AND t.typname IN ('varchar', 'bpchar') THEN a.atttypmod - 4 END AS longest
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     WHERE a.attrelid = ${classOf(table)} AND a.attnum > 0 AND NOT a.attisdropped`,
-  uniqueIndexes: (table) => sql`SELECT c.relname::text AS name, a.attname::text AS column
+  uniqueIndexes: (table, withPartial = false) => sql`SELECT c.relname::text AS name, a.attname::text AS column
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
     WHERE i.indrelid = ${classOf(table)} AND i.indisunique AND i.indisvalid
-      AND i.indpred IS NULL AND i.indexprs IS NULL
+      AND ${raw(withPartial ? "(1 = 1)" : "i.indpred IS NULL")} AND i.indexprs IS NULL
     UNION ALL SELECT c.relname::text, NULL FROM pg_class c WHERE c.oid = ${classOf(table)} AND c.relkind IN ('v', 'm', 'f')`,
   foreignKeys: (table) => sql`SELECT a.attname::text AS column, c.relname::text AS target
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid
@@ -233,6 +234,13 @@ const FAULT_CLASSES: Readonly<Record<string, Fault>> = {
   "58": "unavailable",
   XX: "unavailable",
 };
+
+/** What one server says of the error of another one may have lost its SQLSTATE on the way (Citus); the words are left. */
+function faultOfForwarded(code: string, message: unknown): Fault | undefined {
+  if (code !== "XX000" || typeof message !== "string") return undefined;
+  if (message.includes("duplicate key value violates unique constraint")) return "unique";
+  return message.includes("violates foreign key constraint") ? "reference" : undefined;
+}
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   "23502": "missing",

@@ -20,7 +20,7 @@ interface KeyColumn {
 /** Condition on rows of a type's table, which has no alias: they have one of the ids, are the tenant's, and not kept out of sight. */
 export function hasIdAmong(scope: MapScope, type: MappedType, ids: readonly string[]): Fragment {
   const isAsked = anyHasIdAmong(scope, type, ids);
-  return type.mapping.deleted === undefined ? isAsked : sql`${isAsked} AND ${type.isThere}`;
+  return type.deleted === undefined ? isAsked : sql`${isAsked} AND ${type.isThere}`;
 }
 
 /** The same of rows that are kept out of sight or not. */

@@ -16,7 +16,7 @@ export interface Expected {
 export function expectedOf(dialect: Dialect, type: MappedType): readonly Expected[] {
   const { mapping, id, tenant } = type;
   const isOf = ofKind(dialect);
-  const cleared = mapping.deleted === undefined ? new Set<string>() : clearedColumns(type);
+  const cleared = type.deleted === undefined ? new Set<string>() : clearedColumns(type);
   const clearing = (all: readonly Expected[]): readonly Expected[] =>
     all.map((one) => (cleared.has(one.column) ? clearable(one) : one));
   return [
@@ -32,19 +32,7 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
       column,
       misfit: firm(dialect, isOf(["time", "text"], "and holds a time: make it timestamptz, or text.")),
     })),
-    ...(mapping.deleted === undefined
-      ? []
-      : [
-          {
-            ...clearable({
-              column: mapping.deleted,
-              misfit: firm(
-                dialect,
-                isOf(["time", "text"], "and holds when a row was deleted: make it timestamptz, or text."),
-              ),
-            }),
-          },
-        ]),
+    ...expectedOfDeleted(dialect, type),
     ...clearing([...type.stored, ...type.secrets].flatMap((column) => expectedOfColumn(dialect, column))),
     ...[...Object.keys(mapping.defaults ?? {}), ...Object.keys(mapping.audit ?? {})].map((column) => ({ column })),
     ...(mapping.rest === undefined
@@ -58,10 +46,18 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
   ];
 }
 
-/** The columns that rows which are kept out of sight have NULL in: what they were known by, and hashes. */
-export function clearedColumns({ stored, secrets }: MappedType): ReadonlySet<string> {
+function expectedOfDeleted(dialect: Dialect, { deleted, stored }: MappedType): readonly Expected[] {
+  if (deleted === undefined || stored.some(({ name }) => name === deleted.column)) return [];
+  const { column, isTime } = deleted;
+  if (!isTime) return [{ column }];
+  const isOf = ofKind(dialect)(["time", "text"], "and holds when a row was deleted: make it timestamptz, or text.");
+  return [clearable({ column, misfit: firm(dialect, isOf) })];
+}
+
+/** The columns that rows which are kept out of sight have NULL in: hashes, and what they were known by, unless the names are to stay. */
+export function clearedColumns({ stored, secrets, deleted }: MappedType): ReadonlySet<string> {
   return new Set([
-    ...stored.flatMap(({ key }) => (key === undefined ? [] : [key.name])),
+    ...(deleted?.isAlways === true ? [] : stored.flatMap(({ key }) => (key === undefined ? [] : [key.name]))),
     ...secrets.map(({ name }) => name),
   ]);
 }

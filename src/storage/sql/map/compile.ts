@@ -1,8 +1,9 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Dialect, identifier } from "../dialect/dialect.ts";
-import { type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { FALSE, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { type Column, isTime } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
+import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
 import {
   refuseFilledTwice,
   refuseSharedColumns,
@@ -17,7 +18,7 @@ import type { MappedId, MappedTenant, TableMapping } from "./mapping.ts";
 import { compileColumns, type PathColumn } from "./path-column.ts";
 import { problemsOfShape } from "./shape.ts";
 import { compileSlots, type Slot } from "./slot.ts";
-import { type Aliased, sqlName, tableName, viewOf } from "./table.ts";
+import { type Aliased, tableName, viewOf } from "./table.ts";
 
 /** A resource type in its table. */
 export interface MappedType {
@@ -41,6 +42,10 @@ export interface MappedType {
   readonly view: Fragment;
   /** The same with them: what refers to a row that goes may be one of them. */
   readonly viewOfAll: Fragment;
+  /** The rows alone that are kept out of sight. */
+  readonly viewOfHidden: Fragment;
+  /** How a row is kept out of sight; undefined where none is. */
+  readonly deleted: Deleted | undefined;
   /** Condition on rows of the table, which has no alias: they are not kept out of sight. */
   readonly isThere: Fragment;
 }
@@ -78,6 +83,8 @@ export function compileMapping(
   const times = new Set(["created", "modified", ...stored.filter(isTime).map(({ alias }) => alias)]);
   const shown = ([, alias]: Aliased, column: Fragment): Fragment =>
     timeText !== undefined && times.has(alias) ? timeText(column) : column;
+  const deleted = deletedOf(mapping.deleted);
+  const isThere = deleted?.isThere(raw(`t.${identifier(deleted.column)}`));
   return {
     name: resourceType.name,
     resourceType,
@@ -98,9 +105,11 @@ export function compileMapping(
       selected.map((one) => sql`${shown(one, raw(`r.${one[1]}`))} AS ${raw(one[1])}`),
       ", ",
     ),
-    view: viewOf(table, selected, mapping.deleted),
+    deleted,
+    view: viewOf(table, selected, isThere),
     viewOfAll: viewOf(table, selected),
-    isThere: mapping.deleted === undefined ? TRUE : sql`(${sqlName(mapping.deleted)} IS NULL)`,
+    viewOfHidden: viewOf(table, selected, isThere === undefined ? FALSE : sql`NOT ${isThere}`),
+    isThere: isThereIn(deleted),
   };
 }
 
@@ -122,7 +131,15 @@ function tenantOf(given: string | MappedTenant | undefined): MappedType["tenant"
 
 /** The columns that every row has, whatever its attributes are. */
 function ownColumns({ id, tenant, version, created, lastModified, deleted, rest }: TableMapping): readonly string[] {
-  const named = [idOf(id).column, tenantOf(tenant)?.column, version, created, lastModified, deleted, rest];
+  const named = [
+    idOf(id).column,
+    tenantOf(tenant)?.column,
+    version,
+    created,
+    lastModified,
+    deletedOf(deleted)?.column,
+    rest,
+  ];
   return named.filter((column) => column !== undefined);
 }
 

@@ -4,12 +4,14 @@ import type { CreateRequest, NewResource, StorageNotice, StoredResource } from "
 import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { attemptWrite } from "./attempt.ts";
+import type { Column } from "./column.ts";
 import { elementsOf, insertElements } from "./elements.ts";
 import { parseId } from "./id.ts";
 import { insertRow } from "./insert.ts";
 import { type MappedOwner, readRow, singleWrite } from "./lock.ts";
 import type { PathColumn } from "./path-column.ts";
-import { lockHidden, restoreRow } from "./restore.ts";
+import { releaseRow } from "./remove.ts";
+import { lockHidden, lockKept, restoreRow } from "./restore.ts";
 import { type MappedRow, takeApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets } from "./secrets.ts";
@@ -50,7 +52,8 @@ export async function createMapped(
   const id = returning ?? (type.id.isGenerated ? undefined : storedId(scope, request.resource.id));
   const resource = { ...request.resource, id: id === undefined ? "" : type.id.prefix + id };
   const uniques = uncheckedUniques(scope, () => true);
-  const isSingle = returning === undefined && !hasReferences(type, resource) && uniques.length === 0;
+  const isPlain = returning === undefined && type.deleted?.canRestore !== true;
+  const isSingle = isPlain && !hasReferences(type, resource) && uniques.length === 0;
   const creation: Creation = { request, id, resource, secrets, uniques, isSingle };
   const { created, notices } = await attemptWrite(
     database,
@@ -101,8 +104,9 @@ async function create(session: Session, scope: MapScope, creation: Creation, kep
   const { values, rest } = takeApart(type, resource);
   await refuseTaken(session, scope, uniques, values, undefined);
   const parts = { id, values, rest, secrets };
+  const met = kept ?? (await takeKept(session, scope, request, values, notices));
   const [row] = await session.run<MappedRow>(
-    kept === undefined ? insertRow(scope, request, parts) : restoreRow(kept, request, parts),
+    met === undefined ? insertRow(scope, request, parts) : restoreRow(met, request, parts),
   );
   if (row === undefined) throw uniqueness("id");
   const owner: MappedOwner = { ...scope, id: String(row.id) };
@@ -114,4 +118,19 @@ async function create(session: Session, scope: MapScope, creation: Creation, kep
   // What refers to nothing is referred to by nothing, so that the row is all of it.
   const read = isSingle ? row : ((await readRow(session, owner, selection.more)) ?? row);
   return { created: selection.resourceOf(read), notices };
+}
+
+/** Takes the row that a create finds out of sight, without what referred to it when it was there. */
+async function takeKept(
+  session: Session,
+  scope: MapScope,
+  { at }: CreateRequest,
+  values: ReadonlyMap<Column, unknown>,
+  notices: StorageNotice[],
+): Promise<MappedOwner | undefined> {
+  const kept = await lockKept(session, scope, values);
+  if (kept === undefined) return undefined;
+  await releaseRow(session, kept.owner, at);
+  notices.push({ type: "met", outcome: "restored", attribute: kept.attribute });
+  return kept.owner;
 }

@@ -32,7 +32,8 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
     [mapping.version, raw(String(firstVersion(request)))],
     [mapping.created, sql`${timeOf(dialect, resource.meta.created)}`],
     [mapping.lastModified, sql`${timeOf(dialect, resource.meta.lastModified ?? at)}`],
-    ...attributeValues(dialect, row),
+    ...attributeValues(dialect, withoutUnsaid(scope, row)),
+    ...thereValue(scope, row),
     ...secretValues(dialect, row.secrets),
     ...(mapping.rest === undefined ? [] : [[mapping.rest, restOperand(dialect, row.rest)] as const]),
   ];
@@ -73,6 +74,22 @@ function attributeValues(dialect: Dialect, { values }: TakenApart): readonly Ass
     .filter(([column, value]) => value !== undefined || hasValueForNone(column))
     .flatMap(([column, value]) => assignments(dialect, column, value))
     .map(([name, value]) => [name, sql`${value}`]);
+}
+
+/** A row without an unassigned attribute whose column tells that the row is there. */
+function withoutUnsaid({ type: { deleted } }: MapScope, row: NewRow): NewRow {
+  if (deleted === undefined || deleted.otherwise === null) return row;
+  const isSaid = ([{ name }, value]: readonly [Column, unknown]): boolean =>
+    name !== deleted.column || value !== undefined;
+  return { ...row, values: new Map([...row.values].filter(isSaid)) };
+}
+
+/** What tells that a row is there, where its column does not do so by being NULL and no attribute fills it. */
+function thereValue({ type: { deleted }, dialect }: MapScope, { values }: TakenApart): readonly Assignment[] {
+  const isFilled = ([{ name }, value]: readonly [Column, unknown]): boolean =>
+    name === deleted?.column && value !== undefined;
+  if (deleted === undefined || deleted.otherwise === null || [...values].some(isFilled)) return [];
+  return [[deleted.column, sql`${driverValue(dialect, deleted.otherwise)}`]];
 }
 
 /** Whether a column has a value for an unassigned attribute; without one the table's own default holds. */

@@ -16,7 +16,7 @@ export interface MappedOwner extends MapScope {
 /** Condition on the owner's row in its table, which has no alias: it is not kept out of sight. */
 export function ownRow(owner: MappedOwner): Fragment {
   const { type } = owner;
-  return type.mapping.deleted === undefined ? anyOwnRow(owner) : sql`${anyOwnRow(owner)} AND ${type.isThere}`;
+  return type.deleted === undefined ? anyOwnRow(owner) : sql`${anyOwnRow(owner)} AND ${type.isThere}`;
 }
 
 /** The same, whether it is kept out of sight or not. */

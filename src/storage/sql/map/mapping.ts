@@ -1,5 +1,6 @@
 import type { AttributeLiteral } from "../../../schema/attribute.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
+import type { MappedDeleted } from "./deleted.ts";
 import type { AuditValue, ColumnDefault, ElementDefault } from "./filled-column.ts";
 import type { MappedColumns, PartColumns } from "./mapped-column.ts";
 import type {
@@ -125,9 +126,11 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
    * A column of times, or of texts, that is NULL while the row is there. With it a delete that is to keep the row (`lifecycle: { delete:
    * "deactivate" }` of `createScim`) sets it, instead of deleting the row, and no statement of scimkit sees the row any more. Its key
    * columns and hashes become NULL, so that its names are free; a unique index of yours over another column needs `WHERE … IS NULL`. A
-   * row that the application has marked so is gone for clients as well. Default: a row that is deleted is deleted.
+   * row that the application has marked so is gone for clients as well. With an object every delete keeps the row, whatever `lifecycle`
+   * says, a status or a boolean may tell it (`{ column: "status", write: "deleted" }`), and its names stay in it: whether they are free is
+   * what your unique index says. Default: a row that is deleted is deleted.
    */
-  readonly deleted?: string;
+  readonly deleted?: string | MappedDeleted;
   /**
    * What columns that SCIM does not know have in a new row: a value, or `(resource, context) => value`. Set when a row is made, whoever
    * asks for it, and never again. A column of an attribute may stand here too: it has the value where the client gives none. Default:

@@ -16,7 +16,7 @@ import type { JoinTable } from "./join-table.ts";
 import type { PathColumn } from "./path-column.ts";
 import { doubtedLeaf, plainLeaf } from "./plain-leaf.ts";
 import { elementsInRest, isInRest, isInWholeColumn, type RestValue, restName, restValue } from "./rest.ts";
-import { type MapScope, ownElements, targetOf } from "./scope.ts";
+import { elementRows, type MapScope, ownElements, targetOf } from "./scope.ts";
 import type { Slot } from "./slot.ts";
 
 /** What finding places in a mapped table depends on. */
@@ -245,7 +245,7 @@ function joinExists(scope: PlaceScope, join: JoinTable, inner: Inner): Fragment 
   });
   const met = inner(parts);
   const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, join)}`;
-  return met && anyRow(scope, sql`${join.view} m WHERE ${isOfRow} AND ${met}`);
+  return met && anyRow(scope, sql`${elementRows(scope, join)} WHERE ${isOfRow} AND ${met}`);
 }
 
 /** The holders of references to the row: the groups of a user. @see RFC 7643 §4.1.2 groups */

@@ -12,7 +12,7 @@ import { driverValue, timeOf } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { ofHolder } from "./elements.ts";
 import { heldIn } from "./held.ts";
-import { hasId, parseId } from "./id.ts";
+import { hasId, parseId, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { anyOwnRow, lockRow, type MappedOwner } from "./lock.ts";
 import { namedRefusal } from "./named-refusal.ts";
@@ -48,14 +48,8 @@ export async function deleteMapped(
       const row = await lockRow(session, owner, request.isOfAll);
       if (row === undefined) return false;
       if (request.ifVersion !== undefined && request.ifVersion !== String(row.version)) throw versionMismatch();
-      for (const holder of scope.mappings.all) await releaseHolders(session, owner, holder, request);
-      for (const table of type.joins)
-        await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
-      await session.run(
-        request.keep === true && type.mapping.deleted !== undefined
-          ? hideRow(owner, type.mapping.deleted, request.at)
-          : sql`DELETE FROM ${type.table} WHERE ${anyOwnRow(owner)}`,
-      );
+      await releaseRow(session, owner, request.at);
+      await session.run(isKept(type, request) ? hideRow(owner, request.at) : deleteRow(owner));
       return true;
     });
   } catch (error) {
@@ -78,24 +72,40 @@ function keepingOf({ dialect }: Database, owner: MappedOwner, id: string, error:
 const NEEDED = "Other records of this directory need the resource; it cannot be deleted while they are there.";
 const RULED = "The rules of this directory keep the resource from being deleted.";
 
-/** Takes a row out of sight. What it was known by is free, and no hash of it stays. */
-function hideRow(owner: MappedOwner, deleted: string, at: string): Fragment {
-  const { type } = owner;
+function isKept({ deleted }: MappedType, { keep = false, isOfAll = false }: Deletion): boolean {
+  return deleted !== undefined && (keep || deleted.isAlways) && !isOfAll;
+}
+
+function deleteRow(owner: MappedOwner): Fragment {
+  return sql`DELETE FROM ${owner.type.table} WHERE ${anyOwnRow(owner)}`;
+}
+
+/** Takes a row out of all that refers to it, and what it refers to by join tables out of it. */
+export async function releaseRow(session: Session, owner: MappedOwner, at: string): Promise<void> {
+  const { mappings, type } = owner;
+  for (const holder of mappings.all) await releaseHolders(session, owner, holder, at);
+  for (const table of type.joins) await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
+}
+
+/** Takes a row out of sight. What scimkit knew it by is free, unless the names are to stay, and no hash of it stays. */
+function hideRow(owner: MappedOwner, at: string): Fragment {
+  const { type, dialect } = owner;
+  const { deleted } = type;
   const sets = [
     nextVersion(owner, type, at),
-    sql`${sqlName(deleted)} = ${timeOf(owner.dialect, at)}`,
+    ...(deleted === undefined
+      ? []
+      : [
+          sql`${sqlName(deleted.column)} = ${driverValue(dialect, deleted.isTime ? timeOf(dialect, at) : deleted.write(at))}`,
+        ]),
     ...[...clearedColumns(type)].map((name) => sql`${sqlName(name)} = NULL`),
   ];
   return sql`UPDATE ${type.table} SET ${joined(sets, ", ")} WHERE ${anyOwnRow(owner)}`;
 }
 
 /** Takes the references to the owner out of all rows of a type, each of which gets one new version. */
-async function releaseHolders(
-  session: Session,
-  owner: MappedOwner,
-  holder: MappedType,
-  { id, at }: Deletion,
-): Promise<void> {
+async function releaseHolders(session: Session, owner: MappedOwner, holder: MappedType, at: string): Promise<void> {
+  const id = printId(owner.type.id, owner.id);
   const version = nextVersion(owner, holder, at);
   const changed = await removeElementsOf(session, owner, holder);
   for (const row of await readRowsThatName(session, owner, holder, id)) {

@@ -1,29 +1,87 @@
+import { predicateOf } from "../../../filter/predicate.ts";
+import { fitResource } from "../../../schema/fit.ts";
 import type { CreateRequest } from "../../adapter.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, join, returning, sql } from "../dialect/fragment.ts";
-import { type Column, driverValue, timeOf } from "./column.ts";
+import { compileFilter } from "../filter.ts";
+import { type Column, driverValue, timeOf, timeText } from "./column.ts";
 import { defaultSets } from "./filled.ts";
 import type { NewRow } from "./insert.ts";
 import { anyOwnRow, type MappedOwner } from "./lock.ts";
-import type { MappedRow } from "./row.ts";
+import type { PathColumn } from "./path-column.ts";
+import { mappedPlaces } from "./places.ts";
+import { type MappedRow, resourceOf, uniqueColumns } from "./row.ts";
+import type { MapScope } from "./scope.ts";
+import { ownBeside } from "./start.ts";
 import { sqlName } from "./table.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
 
 /** Locks the owner's row where it is kept out of sight; undefined where there is none that is. */
 export async function lockHidden(session: Session, owner: MappedOwner): Promise<MappedRow | undefined> {
   const { type, dialect } = owner;
-  const { deleted } = type.mapping;
-  if (deleted === undefined) return undefined;
+  if (type.deleted === undefined) return undefined;
   const [row] = await session.run<MappedRow>(
-    sql`SELECT ${type.selected} FROM ${type.table} WHERE ${anyOwnRow(owner)} AND ${sqlName(deleted)} IS NOT NULL${dialect.forUpdate}`,
+    sql`SELECT ${type.selected} FROM ${type.table} WHERE ${anyOwnRow(owner)} AND NOT ${type.isThere}${dialect.forUpdate}`,
   );
   return row;
 }
 
-/** Takes a row that was kept into sight again, as the request has it: nothing of before stays that it does not name. */
+/** A row that is out of sight and has a value which a create asks for. */
+export interface Kept {
+  readonly owner: MappedOwner;
+  /** The unique attribute by which it was found. */
+  readonly attribute: string;
+}
+
+/** Locks the row that a create takes again, where the mapping says that it does; of several the one that was deleted last. */
+export async function lockKept(
+  session: Session,
+  scope: MapScope,
+  values: ReadonlyMap<Column, unknown>,
+): Promise<Kept | undefined> {
+  if (scope.type.deleted?.canRestore !== true) return undefined;
+  for (const column of uniqueColumns(scope.type)) {
+    const rows = await hiddenWith(session, scope, column, values.get(column));
+    const [last] = rows.toSorted((one, other) => (momentOf(one) < momentOf(other) ? 1 : -1));
+    if (last === undefined) continue;
+    const owner: MappedOwner = { ...scope, id: String(last.id) };
+    // Of two creates at once the second one finds it in sight, and meets its values there.
+    return (await lockHidden(session, owner)) && { owner, attribute: column.path.text };
+  }
+  return undefined;
+}
+
+function momentOf({ modified }: MappedRow): string {
+  return timeText(modified) ?? "";
+}
+
+async function hiddenWith(
+  session: Session,
+  scope: MapScope,
+  column: PathColumn,
+  value: unknown,
+): Promise<readonly MappedRow[]> {
+  if (typeof value !== "string" && typeof value !== "boolean") return [];
+  const { type } = scope;
+  const filter = { type: "compare", path: column.path, operator: "eq", value } as const;
+  const { condition } = compileFilter(
+    filter,
+    mappedPlaces({ ...scope, onNearly: () => undefined, onDoubt: () => undefined }),
+  );
+  const rows = await session.run<MappedRow>(
+    sql`SELECT ${type.selectedOfRow} FROM ${type.viewOfHidden} r WHERE ${ownBeside(scope, column)} AND ${condition}`,
+  );
+  const matches = predicateOf(filter);
+  return rows.filter((row) => matches(fitResource(type.resourceType, resourceOf(type, row)).resource));
+}
+
+/**
+ * Takes a row that was kept into sight again, as the request has it: nothing of before stays that it does not name. When it was made is
+ * what the request says only where that knows whose row it is.
+ */
 export function restoreRow(
   owner: MappedOwner,
-  { resource, at }: CreateRequest,
+  { resource, at, restores }: CreateRequest,
   { values, rest, secrets }: NewRow,
 ): Fragment {
   const { type, dialect } = owner;
@@ -32,19 +90,30 @@ export function restoreRow(
   const isGiven = ([{ name }, value]: readonly [Column, unknown]): boolean =>
     value !== undefined || !Object.hasOwn(defaults, name);
   const open = new Set([...values].filter((one) => !isGiven(one)).map(([{ name }]) => name));
+  const isSet = ([{ name }, value]: readonly [Column, unknown]): boolean =>
+    value !== undefined || name !== type.deleted?.column;
   const sets = [
     nextVersion(owner, type, resource.meta.lastModified ?? at, resource),
-    sql`${sqlName(mapping.created)} = ${timeOf(dialect, resource.meta.created)}`,
-    ...[...values].filter(isGiven).flatMap(([column, value]) => setColumn(dialect, column, value)),
+    ...(restores === undefined ? [] : [sql`${sqlName(mapping.created)} = ${timeOf(dialect, resource.meta.created)}`]),
+    ...[...values]
+      .filter((one) => isGiven(one) && isSet(one))
+      .flatMap(([column, value]) => setColumn(dialect, column, value)),
     ...defaultSets(owner, resource, (name) => open.has(name)),
-    ...[...secrets.values].map(
-      ([column, value]) =>
-        sql`${sqlName(column.name)} = ${value === null ? null : driverValue(dialect, column.write(value))}`,
-    ),
+    ...type.secrets.map((column) => {
+      const value = secrets.values.get(column) ?? null;
+      return sql`${sqlName(column.name)} = ${value === null ? null : driverValue(dialect, column.write(value))}`;
+    }),
     ...setRest(dialect, type, rest),
-    sql`${sqlName(mapping.deleted ?? "")} = NULL`,
+    ...setThere(owner, values),
   ];
   const isOwn = anyOwnRow(owner);
   const update = sql`UPDATE ${type.table} SET ${join(sets, ", ")} WHERE ${isOwn}`;
   return returning(update, type.selected, sql`${type.table} WHERE ${isOwn}`);
+}
+
+/** What sets the column by which a row is in sight, unless an attribute does. */
+function setThere({ type: { deleted }, dialect }: MappedOwner, values: ReadonlyMap<Column, unknown>) {
+  const isSet = [...values].some(([{ name }, value]) => name === deleted?.column && value !== undefined);
+  if (deleted === undefined || isSet) return [];
+  return [sql`${sqlName(deleted.column)} = ${driverValue(dialect, deleted.otherwise)}`];
 }

@@ -76,3 +76,11 @@ export function ownRows(scope: MapScope, type = scope.type, alias = "r"): Fragme
 export function ownElements(scope: MapScope, join: JoinTable, alias = "m"): Fragment {
   return ofTenant(scope, scope.type.tenant, join.tenant === undefined ? undefined : raw(`${alias}.tenant`));
 }
+
+/** What follows FROM: the rows `m` of a join table, without those that name what is not in sight. */
+export function elementRows(scope: MapScope, join: JoinTable): Fragment {
+  const target = targetOf(scope, join);
+  if (target.deleted === undefined) return sql`${join.view} m`;
+  const isNamed = sql`v.id = e.value AND ${ownRows(scope, target, "v")}`;
+  return sql`(SELECT e.* FROM ${join.view} e WHERE EXISTS (SELECT 1 FROM ${target.view} v WHERE ${isNamed})) m`;
+}

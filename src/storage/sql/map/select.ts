@@ -13,7 +13,7 @@ import { type Listed, listColumn } from "./listed.ts";
 import type { PathColumn } from "./path-column.ts";
 import { restName } from "./rest.ts";
 import { type MappedRow, resourceOf } from "./row.ts";
-import { type MapScope, ownElements, targetOf } from "./scope.ts";
+import { elementRows, type MapScope, ownElements, targetOf } from "./scope.ts";
 
 /** Something selected besides the row's own columns: the elements of a join table, or the holders of one. */
 interface Apart {
@@ -106,7 +106,7 @@ function elementsApart(scope: MapScope, join: JoinTable): Apart {
     attribute,
     list: {
       elements: [cast(dialect, raw("m.value"), "text"), ...parts],
-      rows: sql`${join.view} m WHERE ${isOfRow}`,
+      rows: sql`${elementRows(scope, join)} WHERE ${isOfRow}`,
       alias: "m",
       order: [raw("m.value")],
     },

@@ -32,6 +32,7 @@ const COLUMN: Shape = {
   filter: optional,
   key: optional,
 };
+const DELETED: Shape = { column: "the column's name", write: optional, otherwise: optional, restore: optional };
 const ELEMENT: Shape = { columns: "columns by sub-attribute", fixed: optional, assumed: optional };
 const COLLECTION: Shape = {
   table: "the join table's name",
@@ -56,6 +57,7 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   if (!isRecord(mapping)) return found;
   lookUnlessText(found, "id", mapping.id, ID);
   lookUnlessText(found, "tenant", mapping.tenant, TENANT);
+  lookUnlessText(found, "deleted", mapping.deleted, DELETED);
   lookAtColumns(found, "columns", mapping.columns);
   lookAtFillings(found, "defaults", mapping.defaults, false);
   lookAtFillings(found, "audit", mapping.audit, true);

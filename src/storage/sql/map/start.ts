@@ -12,7 +12,7 @@ import { hasId, parseId } from "./id.ts";
 import { lookedUp } from "./looked-up.ts";
 import type { PathColumn } from "./path-column.ts";
 import { holderNameLeaf, type PlaceScope } from "./places.ts";
-import { type MapScope, ownElements, ownRows, sameTenant, targetOf, tenantOfElement } from "./scope.ts";
+import { elementRows, type MapScope, ownElements, ownRows, sameTenant, targetOf, tenantOfElement } from "./scope.ts";
 
 /** What a search begins with, instead of all rows of the table. */
 export interface Start {
@@ -116,7 +116,7 @@ function holding(scope: PlaceScope, attribute: Attribute, operand: unknown): rea
       const target = targetOf(scope, join);
       const id = parseId(target.id, operand);
       if (id === undefined) return [];
-      return sql`SELECT m.holder AS id${tenantOfElement(scope, join)} FROM ${join.view} m
+      return sql`SELECT m.holder AS id${tenantOfElement(scope, join)} FROM ${elementRows(scope, join)}
         WHERE ${hasId(dialect, target.id, raw("m.value"), id)} AND ${ownElements(scope, join)}`;
     });
 }

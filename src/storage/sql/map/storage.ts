@@ -239,9 +239,9 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
   };
 }
 
-/** The types whose rows can be kept out of sight. */
+/** The types whose rows can be kept out of sight with their names free. Of those that are kept always the names are what the tables say. */
 function keptRows({ all }: Mappings): Pick<StorageCapabilities, "keepsDeleted"> {
-  const names = all.filter(({ mapping }) => mapping.deleted !== undefined).map(({ name }) => name);
+  const names = all.filter(({ deleted }) => deleted !== undefined && !deleted.isAlways).map(({ name }) => name);
   return names.length === 0 ? {} : { keepsDeleted: names.length === all.length || names };
 }
 

@@ -14,9 +14,9 @@ export function sqlName(column: string): Fragment {
   return raw(identifier(column));
 }
 
-/** A table as scimkit's statements see it; without the rows in which the column `deleted` has something. */
-export function viewOf(table: Fragment, columns: readonly Aliased[], deleted?: string): Fragment {
+/** A table as scimkit's statements see it: its rows `t` that meet a condition. */
+export function viewOf(table: Fragment, columns: readonly Aliased[], condition?: Fragment): Fragment {
   const selected = columns.map(([column, alias]) => raw(`t.${identifier(column)} AS ${alias}`));
-  const isThere = raw(deleted === undefined ? "" : ` WHERE t.${identifier(deleted)} IS NULL`);
-  return sql`(SELECT ${join(selected, ", ")} FROM ${table} t${isThere})`;
+  const isMeant = condition === undefined ? raw("") : sql` WHERE ${condition}`;
+  return sql`(SELECT ${join(selected, ", ")} FROM ${table} t${isMeant})`;
 }

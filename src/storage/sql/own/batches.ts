@@ -94,8 +94,14 @@ export async function lockAll(
   return rows.map(({ id }) => id);
 }
 
-/** The types that a tenant has resources of, in their order. Each is one look into the index. */
+/** The types that a tenant has resources of, in their order. Each is one look into the index, unless tenants are apart. */
 export async function typesWithin(session: Session, tables: Tables, tenant: string): Promise<readonly string[]> {
+  if (session.dialect.keepsTenantsApart === true) {
+    const rows = await session.run<{ type: string }>(
+      sql`SELECT DISTINCT r.type FROM ${tables.resource} r WHERE r.tenant = ${tenant} ORDER BY r.type`,
+    );
+    return rows.map(({ type }) => type);
+  }
   const found: string[] = [];
   for (let after = ""; ; ) {
     const [row] = await session.run<{ type: string }>(sql`SELECT r.type FROM ${tables.resource} r

@@ -89,7 +89,7 @@ export function elementStatements(
     ...(gone.length === 0 ? [] : [deleteElements(owner, gone, guard)]),
     ...replaced.map((attribute) => deleteNameless(owner, attribute, guard)),
     ...(changed.length === 0 ? [] : [updateElements(owner, changed, isTarget, guard)]),
-    ...(come.length === 0 ? [] : [insertElements(owner, come, isTarget, guard)]),
+    ...insertElements(owner, come, isTarget, guard),
   ];
 }
 
@@ -110,8 +110,5 @@ export function uniqueChanges(before: readonly UniqueKey[], after: readonly Uniq
 
 /** The statements that make the changes. */
 export function uniqueStatements(owner: Owner, { gone, come }: UniqueChanges, guard: Fragment): readonly Fragment[] {
-  return [
-    ...(gone.length === 0 ? [] : [deleteUniques(owner, gone, guard)]),
-    ...(come.length === 0 ? [] : [insertUniques(owner, come, guard)]),
-  ];
+  return [...(gone.length === 0 ? [] : [deleteUniques(owner, gone, guard)]), ...insertUniques(owner, come, guard)];
 }

@@ -7,7 +7,8 @@ import { hashSecrets } from "../../secrets.ts";
 import type { Database } from "../database.ts";
 import { cast } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
-import { type Fragment, raw, returning, sql } from "../dialect/fragment.ts";
+import { type Fragment, returning, sql } from "../dialect/fragment.ts";
+import { insertions } from "../insert.ts";
 import type { CreateOptions } from "./create.ts";
 import { refuseUnvouched } from "./refuse-unvouched.ts";
 import { type Row, refuseLong, rowSteps } from "./row.ts";
@@ -70,7 +71,9 @@ export async function createMany(
 /** @throws {ScimError} 409 for what is taken, or was referred to and has gone; who asks finds out by asking for one at a time. */
 async function insert(database: Database, owner: Owner, coming: readonly Coming[]): Promise<void> {
   try {
-    await database.batch(insertResources(owner, coming), (guard) => [
+    const [first, ...others] = insertResources(owner, coming) as readonly [Fragment, ...Fragment[]];
+    await database.batch(first, (guard) => [
+      ...others,
       ...insertUniques(owner, coming, guard),
       ...insertElements(owner, coming, guard),
       ...insertSecrets(owner, coming, guard),
@@ -82,33 +85,35 @@ async function insert(database: Database, owner: Owner, coming: readonly Coming[
   }
 }
 
-function insertResources({ dialect, tables, tenant, type }: Owner, coming: readonly Coming[]): Fragment {
+function insertResources({ dialect, tables, tenant, type }: Owner, coming: readonly Coming[]): readonly Fragment[] {
   const rows = coming.map(({ request, settled, row }) => {
     const { id, meta } = settled.resource;
-    const version = firstVersion(request);
+    const version = String(firstVersion(request));
     return [id, version, meta.created, meta.lastModified, row.modifiedKey, row.document, row.keys];
   });
-  const columns = ["id", "version", "created", "modified", "modified_key", "document", "keys"];
   const ids = JSON.stringify(coming.map(({ settled }) => settled.resource.id));
-  const insert = sql`INSERT INTO ${tables.resource}
-    (tenant, type, id, version, created, modified, modified_key, document, keys)
-    SELECT ${tenant}, ${type}, v.id, ${cast(dialect, raw("v.version"), "integer")}, v.created, v.modified, v.modified_key,
-      v.document, ${dialect.toJson(raw("v.keys"))}
-    FROM ${dialect.rows(JSON.stringify(rows), columns, "v")}`;
   const own = sql`${tables.resource} WHERE tenant = ${tenant} AND id IN (SELECT value FROM ${dialect.list(ids)})`;
-  return returning(insert, sql`id`, own);
+  const statements = insertions(dialect, {
+    into: tables.resource,
+    same: { tenant, type },
+    columns: ["id", "version", "created", "modified", "modified_key", "document", "keys"],
+    rows,
+    as: { version: (text) => cast(dialect, text, "integer"), keys: dialect.toJson },
+  });
+  return statements.map((insert) => returning(insert, sql`id`, own));
 }
 
 function insertUniques({ dialect, tables, tenant }: Owner, coming: readonly Coming[], guard: Fragment) {
   const rows = coming.flatMap(({ settled, row }) =>
     row.uniques.map(({ scope, attribute, key }) => [scope, attribute, key, settled.resource.id]),
   );
-  if (rows.length === 0) return [];
-  const source = dialect.rows(JSON.stringify(rows), ["scope", "attribute", "key", "id"], "v");
-  return [
-    sql`INSERT INTO ${tables.unique} (scope, attribute, key, tenant, id)
-      SELECT v.scope, v.attribute, v.key, ${tenant}, v.id FROM ${source} WHERE ${guard}`,
-  ];
+  return insertions(dialect, {
+    into: tables.unique,
+    same: { tenant },
+    columns: ["scope", "attribute", "key", "id"],
+    rows,
+    guard,
+  });
 }
 
 function insertElements({ dialect, tables, tenant, type }: Owner, coming: readonly Coming[], guard: Fragment) {
@@ -118,23 +123,20 @@ function insertElements({ dialect, tables, tenant, type }: Owner, coming: readon
       return [resource.id, attribute, key, isThere ? value : null, isThere ? null : value, element, keys];
     }),
   );
-  if (rows.length === 0) return [];
   const columns = ["id", "attribute", "key", "target", "value", "element", "keys"];
-  return [
-    sql`INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys)
-      SELECT ${tenant}, ${type}, v.id, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
-      FROM ${dialect.rows(JSON.stringify(rows), columns, "v")} WHERE ${guard}`,
-  ];
+  const as = { keys: dialect.toJson };
+  return insertions(dialect, { into: tables.element, same: { tenant, type }, columns, rows, as, guard });
 }
 
 function insertSecrets({ dialect, tables, tenant }: Owner, coming: readonly Coming[], guard: Fragment) {
   const rows = coming.flatMap(({ settled, secrets }) =>
     secrets.map(([attribute, value]) => [settled.resource.id, attribute, JSON.stringify(value)]),
   );
-  if (rows.length === 0) return [];
-  const source = dialect.rows(JSON.stringify(rows), ["id", "attribute", "value"], "v");
-  return [
-    sql`INSERT INTO ${tables.secret} (tenant, id, attribute, value)
-      SELECT ${tenant}, v.id, v.attribute, v.value FROM ${source} WHERE ${guard}`,
-  ];
+  return insertions(dialect, {
+    into: tables.secret,
+    same: { tenant },
+    columns: ["id", "attribute", "value"],
+    rows,
+    guard,
+  });
 }

@@ -9,7 +9,7 @@ import { retryWrite } from "../retry.ts";
 import { assembleWritten } from "./read.ts";
 import { refuseUnvouched } from "./refuse-unvouched.ts";
 import { type Row, refuseLong, rowSteps, type UniqueRow } from "./row.ts";
-import { splitSecrets, writeSecret } from "./secret-statements.ts";
+import { splitSecrets, writeSecrets } from "./secret-statements.ts";
 import { type Settled, settle } from "./settle.ts";
 import type { KnownShapes } from "./shapes.ts";
 import { insertElements, insertUniques, type Owner, ownRow } from "./statements.ts";
@@ -93,8 +93,8 @@ function insertParts(
   guard: Fragment,
 ): readonly Fragment[] {
   return [
-    ...(uniques.length === 0 ? [] : [insertUniques(owner, uniques, guard)]),
-    ...(elements.size === 0 ? [] : [insertElements(owner, [...elements.values()], isTarget, guard)]),
-    ...splitSecrets(kept).written.map(([attribute, value]) => writeSecret(owner, attribute, value, guard)),
+    ...insertUniques(owner, uniques, guard),
+    ...insertElements(owner, [...elements.values()], isTarget, guard),
+    ...writeSecrets(owner, splitSecrets(kept).written, guard),
   ];
 }

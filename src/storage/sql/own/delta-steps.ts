@@ -83,7 +83,7 @@ async function addElements(
   );
   const resourceTypes = findReference(resourceType, attribute)?.resourceTypes ?? [];
   const isTarget = (_: string, id: string): boolean => resourceTypes.includes(types.get(id) ?? "");
-  await session.run(insertElements(owner, rows, isTarget, TRUE));
+  for (const statement of insertElements(owner, rows, isTarget, TRUE)) await session.run(statement);
   return settled;
 }
 

@@ -4,6 +4,7 @@ import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
 import { type Catalog, hasIndex, lookAtCatalog, textOf } from "./catalog.ts";
+import { pendingDistribution } from "./distribution.ts";
 import type { IndexPlan } from "./index-plan.ts";
 import type { WantedIndex } from "./index-statements.ts";
 import {
@@ -67,6 +68,7 @@ export async function prepare(preparing: Preparing, options: PrepareOptions): Pr
   await readyDatabase(database, tables);
   const catalog = await lookForOurs(database, tables);
   const made = catalog.version < SCHEMA_VERSION ? await bringUpToDate(preparing, options) : [];
+  made.push(...(await distribute(preparing)));
   for (const wanted of wantedIndexes(plan)) {
     const name = hasIndex(database, tables, wanted, catalog) ? undefined : await makeIndex(preparing, wanted, options);
     if (name !== undefined) made.push(name);
@@ -85,6 +87,7 @@ export async function planPreparation(preparing: Preparing, options: PrepareOpti
   const catalog = await lookForOurs(database, tables);
   const place = placeOf(preparing, options);
   const changes = pendingSteps(place, catalog).map(({ statements }) => statements);
+  for (const { statements } of await pendingDistribution(database, tables)) changes.push(statements);
   for (const wanted of wantedIndexes(plan)) {
     const change = pendingIndex(place, wanted, catalog);
     if (change !== undefined && (await isPossible(database, wanted))) changes.push(change.statements);
@@ -142,6 +145,17 @@ async function bringUpToDate(preparing: Preparing, options: PrepareOptions): Pro
     const steps = pendingSteps(placeOf(preparing, {}), catalog);
     for (const { statements } of steps) await runAll(session, statements);
     return steps.map(({ name }) => name);
+  });
+}
+
+/** Distributes what is not distributed yet; looks first, so that nobody waits where nothing is to do. */
+async function distribute(preparing: Preparing): Promise<readonly string[]> {
+  const { database, tables } = preparing;
+  if ((await pendingDistribution(database, tables)).length === 0) return [];
+  return inTurn(preparing, async (session) => {
+    const changes = await pendingDistribution(session, tables);
+    for (const { statements } of changes) await runAll(session, statements);
+    return changes.map(({ name }) => name);
   });
 }
 

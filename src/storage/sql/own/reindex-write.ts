@@ -1,6 +1,7 @@
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { insertions } from "../insert.ts";
 import { inTenant, isOfSameTenant } from "../tenant.ts";
 import type { Plan } from "./reindex-plan.ts";
 import type { RawRow, Rows } from "./reindex-read.ts";
@@ -90,12 +91,21 @@ async function writeUniques(
       (SELECT v.scope, v.attribute, v.key, v.tenant, v.id FROM ${dialect.rows(JSON.stringify(gone), columns, "v")})`);
   const come = written.flatMap(({ id, uniques }) => uniques.come.map((unique) => ({ id, unique })));
   if (come.length === 0) return new Map();
-  const rows = come.map(({ id, unique: { scope, attribute, key } }) => [scope, attribute, key, tenant, id]);
-  const source = dialect.rows(JSON.stringify(rows), columns, "v");
   // In the order of values, so that two that do the same at once do not wait for each other crosswise.
-  await session.run(sql`INSERT INTO ${tables.unique} (scope, attribute, key, tenant, id)
-    SELECT v.scope, v.attribute, v.key, ${tenant}, v.id FROM ${source} WHERE (1 = 1)
-    ORDER BY v.scope, v.attribute, v.key, v.id ON CONFLICT DO NOTHING`);
+  const rows = come
+    .map(({ id, unique }) => ({ name: uniqueKey(unique), row: [unique.scope, unique.attribute, unique.key, id] }))
+    .sort((left, right) => (left.name < right.name ? -1 : Number(left.name > right.name)))
+    .map(({ row }) => row);
+  await runAll(
+    session,
+    insertions(dialect, {
+      into: tables.unique,
+      same: { tenant },
+      columns: ["scope", "attribute", "key", "id"],
+      rows,
+      conflict: raw("DO NOTHING"),
+    }),
+  );
   return takenOf(
     come,
     await ownersOf(
@@ -170,10 +180,16 @@ async function writeElements(session: Session, rows: Rows, plan: Plan, written: 
       FROM ${dialect.rows(JSON.stringify(changed), ELEMENT_COLUMNS, "v")}
       WHERE ${isOfSameTenant(dialect, tenant, element, "v")} AND ${element}.id = v.id
       AND ${element}.attribute = v.attribute AND ${element}.key = v.key`);
-  if (come.length > 0)
-    await session.run(sql`INSERT INTO ${element} (tenant, type, id, attribute, key, target, value, element, keys)
-      SELECT ${tenant}, ${type}, v.id, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
-      FROM ${dialect.rows(JSON.stringify(come), ELEMENT_COLUMNS, "v")} WHERE (1 = 1)`);
+  await runAll(
+    session,
+    insertions(dialect, {
+      into: element,
+      same: { tenant, type },
+      columns: ELEMENT_COLUMNS.slice(1),
+      rows: come.map(([, ...values]) => values),
+      as: { keys: dialect.toJson },
+    }),
+  );
 }
 
 const ELEMENT_COLUMNS = ["tenant", "id", "attribute", "key", "target", "value", "element", "keys"];
@@ -208,11 +224,17 @@ async function writeHashes(
   written: readonly Rebuilt[],
   hashed: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
 ): Promise<void> {
-  const values = written.flatMap(({ id }) =>
-    [...(hashed.get(id) ?? [])].map(([path, value]) => [tenant, id, path, JSON.stringify(value)]),
+  const rows = written.flatMap(({ id }) =>
+    [...(hashed.get(id) ?? [])].map(([path, value]) => [id, path, JSON.stringify(value)]),
   );
-  if (values.length === 0) return;
-  const source = session.dialect.rows(JSON.stringify(values), ["tenant", "id", "attribute", "value"], "v");
-  await session.run(sql`INSERT INTO ${tables.secret} (tenant, id, attribute, value)
-    SELECT ${tenant}, v.id, v.attribute, v.value FROM ${source} WHERE (1 = 1) ON CONFLICT DO NOTHING`);
+  const columns = ["id", "attribute", "value"];
+  const conflict = raw("DO NOTHING");
+  await runAll(
+    session,
+    insertions(session.dialect, { into: tables.secret, same: { tenant }, columns, rows, conflict }),
+  );
+}
+
+async function runAll(session: Session, statements: readonly Fragment[]): Promise<void> {
+  for (const statement of statements) await session.run(statement);
 }

@@ -4,11 +4,14 @@ import { faultOf } from "../dialect/fault.ts";
 import { raw, sql } from "../dialect/fragment.ts";
 import { renameLedger } from "../ledger.ts";
 import { renameOutbox } from "../outbox.ts";
+import { giveToTenant } from "../tenant.ts";
 import { type Field, hasResources, isAmong } from "./batches.ts";
 import { deleteOrphans, deleteRows } from "./discard.ts";
 import { OVER_TENANTS } from "./row.ts";
 import { announceUses, copyUses, retireUses } from "./shape-uses.ts";
 import type { Tables } from "./tables.ts";
+
+const ELEMENT_COLUMNS = ["tenant", "type", "id", "attribute", "key", "target", "value", "element", "keys"];
 
 /** How many resources a statement moves. */
 const MANY = 1000;
@@ -66,44 +69,48 @@ function nameOf(tenant: string): string {
 async function move(session: Session, tables: Tables, from: string, to: string): Promise<void> {
   const moved: (readonly string[])[] = [];
   // Again for what others wrote before all was locked, and perhaps referred to.
-  for (let copied = await copyAll(session, tables, { from, to }, true); copied.length > 0; ) {
+  const known = new Set<string>();
+  for (let copied = await copyAll(session, tables, { from, to }, known); copied.length > 0; ) {
     moved.push(...copied);
-    copied = session.dialect.hasOneWriter === true ? [] : await copyAll(session, tables, { from, to }, false);
+    copied = session.dialect.hasOneWriter === true ? [] : await copyAll(session, tables, { from, to }, known);
   }
   for (const ids of moved) {
-    const isMoved = sql`tenant = ${from} AND ${isAmong(session.dialect, ids)("id")}`;
-    await session.run(sql`UPDATE ${tables.element} SET tenant = ${to} WHERE ${isMoved}`);
-    await session.run(sql`UPDATE ${tables.secret} SET tenant = ${to} WHERE ${isMoved}`);
-    await session.run(sql`UPDATE ${tables.unique} SET tenant = ${to},
-      scope = CASE WHEN scope = ${OVER_TENANTS} THEN scope ELSE ${`=${to}`} END WHERE ${isMoved}`);
+    const where = isAmong(session.dialect, ids)("id");
+    const names = { from, to };
+    await giveToTenant(session, tables.element, ELEMENT_COLUMNS, names, { where });
+    await giveToTenant(session, tables.secret, ["tenant", "id", "attribute", "value"], names, { where });
+    const scope = sql`CASE WHEN scope = ${OVER_TENANTS} THEN scope ELSE ${`=${to}`} END`;
+    await giveToTenant(session, tables.unique, ["scope", "attribute", "key", "tenant", "id"], names, {
+      where,
+      as: { scope },
+    });
   }
   for (const ids of moved) await deleteRows(session, tables, from, ids);
 }
 
-/** Copies the resources that are not copied yet: at first all of them. Gives their ids. */
+/** Copies the resources that are not copied yet, and enters them among those that are. Gives their ids. */
 async function copyAll(
   session: Session,
   { resource }: Tables,
   { from, to }: { readonly from: string; readonly to: string },
-  isFirst: boolean,
+  known: Set<string>,
 ): Promise<readonly string[][]> {
   const copied: string[][] = [];
-  const isLeft = isFirst
-    ? raw("")
-    : sql`AND NOT EXISTS (SELECT 1 FROM ${resource} c WHERE c.tenant = ${to} AND c.id = r.id)`;
   for (let after = ""; ; ) {
     const rows = await session.run<{ id: string }>(sql`SELECT r.id FROM ${resource} r
-      WHERE r.tenant = ${from} AND r.id > ${after} ${isLeft}
+      WHERE r.tenant = ${from} AND r.id > ${after}
       ORDER BY r.id LIMIT ${raw(String(MANY))}${session.dialect.forUpdate}`);
-    const ids = rows.map(({ id }) => id);
-    const last = ids.at(-1);
+    const last = rows.at(-1)?.id;
     if (last === undefined) return copied;
+    after = last;
+    const ids = rows.map(({ id }) => id).filter((id) => !known.has(id));
+    if (ids.length === 0) continue;
     await session.run(sql`INSERT INTO ${resource}
         (tenant, type, id, version, created, modified, modified_key, document, keys)
       SELECT ${to}, r.type, r.id, r.version, r.created, r.modified, r.modified_key, r.document, r.keys
       FROM ${resource} r WHERE r.tenant = ${from} AND ${isAmong(session.dialect, ids)("r.id")}`);
     copied.push(ids);
-    after = last;
+    for (const id of ids) known.add(id);
   }
 }
 

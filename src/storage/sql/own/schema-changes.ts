@@ -101,12 +101,12 @@ async function otherUses(
 ): Promise<readonly OtherUse[]> {
   const { dialect } = session;
   const own = JSON.stringify([...served].map(([type, { fingerprint }]) => `${fingerprint} ${type}`));
-  const isTheirs = tenant === undefined ? raw("") : sql` AND u.tenant = ${tenant}`;
+  const isTheirs = tenant === undefined ? raw("") : sql` AND s.tenant = ${tenant}`;
   return session.run<OtherUse>(sql`SELECT u.tenant, u.type, u.fingerprint
-    FROM (SELECT s.tenant, s.type, s.fingerprint FROM ${shapeUse} s WHERE s.state <> ${SHAPE_STATES.retired}
-      UNION SELECT s.tenant, s.type, '' FROM ${shapeUse} s) u
-    WHERE u.fingerprint || ' ' || u.type NOT IN (SELECT value FROM ${dialect.list(own)})${isTheirs}
+    FROM (SELECT s.tenant, s.type, s.fingerprint FROM ${shapeUse} s WHERE s.state <> ${SHAPE_STATES.retired}${isTheirs}
+      UNION SELECT s.tenant, s.type, '' FROM ${shapeUse} s WHERE (1 = 1)${isTheirs}) u
+    WHERE u.fingerprint || ' ' || u.type NOT IN (SELECT value FROM ${dialect.list(own)})
       AND EXISTS (SELECT 1 FROM ${resource} r
-        WHERE r.type = u.type AND r.tenant = u.tenant AND ${markOf(dialect)} = u.fingerprint)
+        WHERE r.type = u.type AND r.tenant = ${tenant ?? raw("u.tenant")} AND ${markOf(dialect)} = u.fingerprint)
     ORDER BY u.type, u.tenant, u.fingerprint`);
 }

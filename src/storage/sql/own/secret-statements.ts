@@ -1,15 +1,23 @@
 import type { HashedSecrets } from "../../secrets.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { insertions } from "../insert.ts";
 import { isOfType, type Owner } from "./statements.ts";
 
-/** Keeps what was made of a writeOnly value, in place of what was kept before. */
-export function writeSecret(owner: Owner, attribute: string, value: unknown, guard: Fragment): Fragment {
-  const { tables, tenant, id } = owner;
-  // "WHERE" keeps SQLite from reading "ON" as the condition of a join.
-  return sql`INSERT INTO ${tables.secret} (tenant, id, attribute, value)
-    SELECT ${tenant}, ${id}, ${attribute}, ${JSON.stringify(value)} WHERE ${guard}
-    ON CONFLICT (tenant, id, attribute) DO UPDATE SET value = excluded.value`;
+/** Keeps what was made of writeOnly values, by their attributes, in place of what was kept before. */
+export function writeSecrets(
+  { dialect, tables, tenant, id }: Owner,
+  written: SecretChanges["written"],
+  guard: Fragment,
+): readonly Fragment[] {
+  return insertions(dialect, {
+    into: tables.secret,
+    same: { tenant, id },
+    columns: ["attribute", "value"],
+    rows: written.map(([attribute, value]) => [attribute, JSON.stringify(value)]),
+    guard,
+    conflict: raw("(tenant, id, attribute) DO UPDATE SET value = excluded.value"),
+  });
 }
 
 /** Forgets a writeOnly value. */
@@ -69,8 +77,5 @@ export async function secretChanges(session: Session, owner: Owner, { kept }: Ha
 
 /** The statements that make the changes. */
 export function secretStatements(owner: Owner, { gone, written }: SecretChanges, guard: Fragment): readonly Fragment[] {
-  return [
-    ...gone.map((attribute) => deleteSecret(owner, attribute, guard)),
-    ...written.map(([attribute, value]) => writeSecret(owner, attribute, value, guard)),
-  ];
+  return [...gone.map((attribute) => deleteSecret(owner, attribute, guard)), ...writeSecrets(owner, written, guard)];
 }

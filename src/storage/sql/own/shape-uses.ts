@@ -43,7 +43,7 @@ export async function copyUses(session: Session, tables: Tables, from: Uses, to:
 export async function retireUses(database: Database, tables: Tables, uses: Uses): Promise<void> {
   const { active, retiring } = SHAPE_STATES;
   const isEmpty = sql`${ofUses(uses)} AND NOT EXISTS (SELECT 1 FROM ${tables.resource} r
-    WHERE r.type = u.type AND r.tenant = u.tenant)`;
+    WHERE r.type = u.type AND r.tenant = ${uses.tenant ?? raw("u.tenant")})`;
   const left = await database.run<{ state: number }>(
     sql`SELECT DISTINCT u.state FROM ${tables.shapeUse} u WHERE ${isEmpty}`,
   );

@@ -129,9 +129,9 @@ export class Shapes {
       if (takeTurn !== undefined) await session.run(takeTurn(`scimkit shape ${type} ${tenant}`));
       if (shape !== undefined)
         await session.run(sql`INSERT INTO ${shapes} (fingerprint, attributes)
-          SELECT ${shape.fingerprint}, ${JSON.stringify(shape.attributes)} WHERE (1 = 1) ON CONFLICT DO NOTHING`);
+          VALUES (${shape.fingerprint}, ${JSON.stringify(shape.attributes)}) ON CONFLICT DO NOTHING`);
       await session.run(sql`INSERT INTO ${shapeUse} (tenant, type, fingerprint, state)
-        SELECT ${tenant}, ${type}, ${mark}, ${SHAPE_STATES.active} WHERE (1 = 1)
+        VALUES (${tenant}, ${type}, ${mark}, ${SHAPE_STATES.active})
         ON CONFLICT (tenant, type, fingerprint) DO UPDATE SET state = excluded.state`);
       const others = await session.run(sql`SELECT fingerprint FROM ${shapeUse}
         WHERE tenant = ${tenant} AND type = ${type} AND fingerprint <> ${mark}`);

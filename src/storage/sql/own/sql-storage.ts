@@ -47,6 +47,23 @@ export interface SqlStorageOptions<DB = unknown> {
    * of it. `"refuse"`: they fail with 503, and `onNotice` is told which attributes have changed. Default `"serve"`.
    */
   readonly schemaChanges?: "serve" | "refuse" | undefined;
+  /**
+   * `"citus"`: the tables are distributed by tenant over the workers of a PostgreSQL with the extension Citus. `prepare` distributes them;
+   * writes are steps of a transaction, and each statement names one tenant, so that one worker answers it; attributes that are unique
+   * over all tenants are refused (`uniqueness: "global"`). Default: the tables are on one server, or in a schema that Citus distributes
+   * as a whole, which needs no option.
+   *
+   * @example
+   * ```ts
+   * import { Kysely, PostgresDialect } from "kysely";
+   * import pg from "pg";
+   * import { namedStatements, sqlStorage } from "scimkit/sql";
+   * const pool = namedStatements(new pg.Pool({ connectionString: process.env.DATABASE_URL }));
+   * const storage = sqlStorage({ db: new Kysely({ dialect: new PostgresDialect({ pool }) }), distributed: "citus" });
+   * await storage.prepare();
+   * ```
+   */
+  readonly distributed?: "citus" | undefined;
 }
 
 /** Storage in an SQL database. */

@@ -3,6 +3,7 @@ import { isAsWell } from "../as-well.ts";
 import type { Session } from "../database.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { insertions } from "../insert.ts";
 import { ESCAPE } from "../key.ts";
 import { inTenant, isOfSameTenant } from "../tenant.ts";
 import { modifiedKey } from "./keys.ts";
@@ -82,10 +83,15 @@ export function uniqueSource(dialect: Dialect, rows: readonly UniqueKey[]): Frag
 }
 
 /** Takes unique values for the owner; the database refuses what is taken. */
-export function insertUniques(owner: Owner, rows: readonly UniqueKey[], guard: Fragment): Fragment {
+export function insertUniques(owner: Owner, rows: readonly UniqueKey[], guard: Fragment): readonly Fragment[] {
   const { dialect, tables, tenant, id } = owner;
-  return sql`INSERT INTO ${tables.unique} (scope, attribute, key, tenant, id)
-    SELECT v.scope, v.attribute, v.key, ${tenant}, ${id} FROM ${uniqueSource(dialect, rows)} WHERE ${guard}`;
+  return insertions(dialect, {
+    into: tables.unique,
+    same: { tenant, id },
+    columns: UNIQUE_COLUMNS,
+    rows: rows.map(({ scope, attribute, key }) => [scope, attribute, key]),
+    guard,
+  });
 }
 
 /** Gives unique values of the owner back. */
@@ -102,13 +108,18 @@ export type IsTarget = (attribute: string, id: string) => boolean;
 const ELEMENT_KEY = ["tenant", "id", "attribute", "key"];
 const ELEMENT_COLUMNS = [...ELEMENT_KEY, "target", "value", "element", "keys"];
 
+/** Elements as attribute, key, target, value, element and keys. */
+function elementValues(rows: readonly ElementRow[], isTarget: IsTarget): readonly (readonly (string | null)[])[] {
+  return rows.map(({ attribute, key, value, element, keys }) =>
+    value !== null && isTarget(attribute, value)
+      ? [attribute, key, value, null, element, keys]
+      : [attribute, key, null, value, element, keys],
+  );
+}
+
 /** Elements as a row source `v`. */
 function elementSource({ dialect, tenant, id }: Owner, rows: readonly ElementRow[], isTarget: IsTarget): Fragment {
-  const json = rows.map(({ attribute, key, value, element, keys }) =>
-    value !== null && isTarget(attribute, value)
-      ? [tenant, id, attribute, key, value, null, element, keys]
-      : [tenant, id, attribute, key, null, value, element, keys],
-  );
+  const json = elementValues(rows, isTarget).map((values) => [tenant, id, ...values]);
   return dialect.rows(JSON.stringify(json), ELEMENT_COLUMNS, "v");
 }
 
@@ -132,11 +143,16 @@ export function insertElements(
   rows: readonly ElementRow[],
   isTarget: IsTarget,
   guard: Fragment,
-): Fragment {
-  const { dialect, tables, tenant, type } = owner;
-  return sql`INSERT INTO ${tables.element} (tenant, type, id, attribute, key, target, value, element, keys)
-    SELECT ${tenant}, ${type}, v.id, v.attribute, v.key, v.target, v.value, v.element, ${dialect.toJson(raw("v.keys"))}
-    FROM ${elementSource(owner, rows, isTarget)} WHERE ${guard}`;
+): readonly Fragment[] {
+  const { dialect, tables, tenant, type, id } = owner;
+  return insertions(dialect, {
+    into: tables.element,
+    same: { tenant, type, id },
+    columns: ["attribute", "key", "target", "value", "element", "keys"],
+    rows: elementValues(rows, isTarget),
+    as: { keys: dialect.toJson },
+    guard,
+  });
 }
 
 /** Writes elements over those with the same keys. */

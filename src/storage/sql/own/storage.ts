@@ -1,12 +1,16 @@
 import { unavailable } from "../../../error.ts";
 import { DIRECTORY, LOOKED_UP } from "../../../schema/core/directory.ts";
 import { checkNames, type Known } from "../../../schema/known-names.ts";
-import type { CompiledResourceType } from "../../../schema/resource-type.ts";
+import { type CompiledResourceType, compileResourceType } from "../../../schema/resource-type.ts";
 import type { Context, CreateRequest, ReadRequest, StorageRequest, WriteRequest } from "../../adapter.ts";
 import { creatingMany } from "../../create-many.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type { SchemaChange, UpkeepOptions } from "../../upkeep.ts";
 import { type Database, databaseOf, type Session } from "../database.ts";
+import { citus } from "../dialect/citus.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import { dialectOf } from "../dialect/find.ts";
+import { postgres } from "../dialect/postgres.ts";
 import { sqlLedger } from "../ledger.ts";
 import { sqlOutbox } from "../outbox.ts";
 import type { Field } from "./batches.ts";
@@ -14,6 +18,7 @@ import { createResource } from "./create.ts";
 import { createMany } from "./create-many.ts";
 import { applyDelta } from "./delta.ts";
 import { deleteTenant, dropType } from "./discard.ts";
+import { refuseOverTenants } from "./distribution.ts";
 import { exportTenant, type Position } from "./export.ts";
 import { type Indexes, planIndexes } from "./index-plan.ts";
 import { Opening } from "./open.ts";
@@ -42,6 +47,7 @@ const OPTIONS: Known<SqlStorageOptions<unknown>> = {
   searchable: true,
   maxScanned: true,
   schemaChanges: true,
+  distributed: true,
 };
 
 /**
@@ -71,7 +77,7 @@ export function sqlStorage<DB>(options: SqlStorageOptions<DB>): SqlStorage {
   const shapes = new Shapes(tables);
   const plan = planIndexes(resourceTypes, indexed, searchable);
   const indexes: Indexes = { keys: new Map(), texts: new Map() };
-  const given = databaseOf(options.db);
+  const given = databaseOf(options.db, distributedDialect(options));
   const opening = new Opening(given, { tables, plan, indexes, version: shapes.version });
   const { database } = opening;
   const { hashSecret, maxScanned = 100_000 } = options;
@@ -91,6 +97,21 @@ export function sqlStorage<DB>(options: SqlStorageOptions<DB>): SqlStorage {
     schemaChanges: async (question) => (await compare(question)).schemaChanges,
     unknownTypes: async (question) => (await compare(question)).unknownTypes,
   };
+}
+
+/**
+ * The dialect of a database whose tables are distributed; undefined where they are not.
+ * @throws {TypeError} for one that distributes none, or resource types that cannot be distributed.
+ */
+function distributedDialect<DB>({ db, distributed, resourceTypes = [] }: SqlStorageOptions<DB>): Dialect | undefined {
+  if (distributed === undefined) return undefined;
+  if (distributed !== "citus")
+    throw new TypeError(`sqlStorage: distributed must be "citus"; it is ${JSON.stringify(distributed)}.`);
+  const { name } = dialectOf(db.getExecutor().adapter);
+  if (name !== postgres.name)
+    throw new TypeError(`sqlStorage: distributed: "citus" needs PostgreSQL, and db is ${name}.`);
+  for (const definition of resourceTypes) refuseOverTenants(compileResourceType(definition));
+  return citus;
 }
 
 /** What `sqlStorage` made of its options. */
@@ -124,6 +145,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
     contract: 1,
     capabilities: { ...CAPABILITIES, secrets: hashSecret !== undefined },
     ...(database.isTransaction ? { handle: database.handle } : {}),
+    ...(database.dialect.keepsTenantsApart === true ? { accepts: refuseOverTenants } : {}),
     async get(request, context) {
       request.signal?.throwIfAborted();
       const reading = { ...request, tables, tenant: context.tenant ?? "" };
