@@ -17,6 +17,7 @@ import { compileJoins, type JoinTable } from "./join-table.ts";
 import type { MappedId, MappedTenant, TableMapping } from "./mapping.ts";
 import { compileColumns, type PathColumn } from "./path-column.ts";
 import { problemsOfShape } from "./shape.ts";
+import { type Shared, shareColumns, sharedAmong } from "./shared-column.ts";
 import { compileSlots, type Slot } from "./slot.ts";
 import { type Aliased, tableName, viewOf } from "./table.ts";
 
@@ -34,6 +35,8 @@ export interface MappedType {
   readonly joins: readonly JoinTable[];
   /** All columns that hold values, each once. */
   readonly stored: readonly Column[];
+  /** Those among them that are one column of the table. */
+  readonly shared: readonly Shared[];
   /** Columns by the names of scimkit's statements, without the table's alias. */
   readonly selected: Fragment;
   /** The same for a row `r` of `view`. */
@@ -62,8 +65,10 @@ export function compileMapping(
   const problems = problemsOfShape(mapping);
   if (problems.length > 0) throw new TypeError(`mapTable: ${resourceType.name}: ${problems.join(" ")}`);
   const compiling = beginCompiling(resourceType, mapping);
-  const named = compileColumns(compiling);
-  const slots = compileSlots(compiling);
+  const { columns: named, slots } = shareColumns(compiling, {
+    columns: compileColumns(compiling),
+    slots: compileSlots(compiling),
+  });
   const joins = compileJoins(compiling);
   const columns = named.filter(({ attribute }) => attribute.isStored);
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
@@ -79,10 +84,6 @@ export function compileMapping(
   const tenant = tenantOf(mapping.tenant);
   const table = tableName(mapping);
   const selected = selectedColumns(mapping, id, tenant, stored);
-  const { timeText } = dialect();
-  const times = new Set(["created", "modified", ...stored.filter(isTime).map(({ alias }) => alias)]);
-  const shown = ([, alias]: Aliased, column: Fragment): Fragment =>
-    timeText !== undefined && times.has(alias) ? timeText(column) : column;
   const deleted = deletedOf(mapping.deleted);
   const isThere = deleted?.isThere(raw(`t.${identifier(deleted.column)}`));
   return {
@@ -97,14 +98,8 @@ export function compileMapping(
     slots,
     joins,
     stored,
-    selected: join(
-      selected.map((one) => sql`${shown(one, raw(identifier(one[0])))} AS ${raw(one[1])}`),
-      ", ",
-    ),
-    selectedOfRow: join(
-      selected.map((one) => sql`${shown(one, raw(`r.${one[1]}`))} AS ${raw(one[1])}`),
-      ", ",
-    ),
+    shared: sharedAmong(stored),
+    ...readings(dialect(), selected, stored),
     deleted,
     view: viewOf(table, selected, isThere),
     viewOfAll: viewOf(table, selected),
@@ -127,6 +122,25 @@ function tenantOf(given: string | MappedTenant | undefined): MappedType["tenant"
   if (given === undefined) return undefined;
   const { column, type = "text" }: MappedTenant = typeof given === "string" ? { column: given } : given;
   return { column, type };
+}
+
+/** How rows are read; times as text, where the dialect has a word for it. */
+function readings(
+  { timeText }: Pick<Dialect, "timeText">,
+  selected: readonly Aliased[],
+  stored: readonly Column[],
+): Pick<MappedType, "selected" | "selectedOfRow"> {
+  const times = new Set(["created", "modified", ...stored.filter(isTime).map(({ alias }) => alias)]);
+  const listed = (nameOf: (one: Aliased) => string): Fragment =>
+    join(
+      selected.map((one) => {
+        const column = raw(nameOf(one));
+        const read = timeText !== undefined && times.has(one[1]) ? timeText(column) : column;
+        return sql`${read} AS ${raw(one[1])}`;
+      }),
+      ", ",
+    );
+  return { selected: listed(([column]) => identifier(column)), selectedOfRow: listed(([, alias]) => `r.${alias}`) };
 }
 
 /** The columns that every row has, whatever its attributes are. */

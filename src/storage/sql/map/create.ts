@@ -17,6 +17,7 @@ import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets } from "./secrets.ts";
 import { selectionOf } from "./select.ts";
 import { hasReferences, settle } from "./settle.ts";
+import { agreed } from "./shared-column.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 import { writtenOf } from "./written.ts";
 
@@ -101,7 +102,7 @@ async function create(session: Session, scope: MapScope, creation: Creation, kep
   const { type } = scope;
   const notices: StorageNotice[] = [];
   const resource = await settle(session, scope, request, creation.resource, notices);
-  const { values, rest } = takeApart(type, resource);
+  const { values, rest } = agreed(type.shared, takeApart(type, resource));
   await refuseTaken(session, scope, uniques, values, undefined);
   const parts = { id, values, rest, secrets };
   const met = kept ?? (await takeKept(session, scope, request, values, notices));

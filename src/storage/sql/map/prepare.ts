@@ -22,5 +22,6 @@ export async function prepareMapped(
   for (const companion of companions) await makeCompanion(database, companion);
   for (const type of mappings.all)
     for (const column of type.stored)
-      if (column.key !== undefined) await fillKeys(database, type, column, column.key.name);
+      if (column.key !== undefined && column.isFollower !== true)
+        await fillKeys(database, type, column, column.key.name);
 }

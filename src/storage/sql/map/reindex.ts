@@ -156,7 +156,7 @@ async function planOf(work: Work, scope: MapScope, row: MappedRow): Promise<Plan
 function setsOf({ dialect, type }: MapScope, row: MappedRow, held: TakenApart, now: TakenApart): readonly Fragment[] {
   const columns = [...now.values].flatMap(([column, value]) => {
     if (!isSame(held.values.get(column), value)) return setColumn(dialect, column, value);
-    if (column.key === undefined) return [];
+    if (column.key === undefined || column.isFollower === true) return [];
     const key = keyOf(column, value);
     return key === (row[column.key.alias] ?? null) ? [] : [sql`${sqlName(column.key.name)} = ${key}`];
   });

@@ -99,7 +99,10 @@ function knownBefore({ type }: MapScope, request: ReplaceRequest): StoredResourc
 function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean {
   const { type } = scope;
   if (known === undefined || type.joins.length > 0 || hasReferences(type, request.resource)) return false;
-  const isWritten = ({ path }: PathColumn): boolean => !isSame(valueAt(known, path), valueAt(request.resource, path));
+  // What shares its column changes with another attribute as well.
+  const isShared = (column: PathColumn): boolean => type.shared.some((group) => group.includes(column));
+  const isWritten = (column: PathColumn): boolean =>
+    isShared(column) || !isSame(valueAt(known, column.path), valueAt(request.resource, column.path));
   return uncheckedUniques(scope, isWritten).length === 0;
 }
 
@@ -118,10 +121,12 @@ async function replace(
   const resource = await settle(session, owner, request, withUntouched(request, before), notices);
   const changed = await withoutMissing(session, owner, secrets);
   const selection = selectionOf(owner, request.select);
-  const told = differenceOf(owner, stateOf(type, before), stateOf(type, resource), request.untouched);
+  const old = stateOf(type, before);
+  const now = stateOf(type, resource, old);
+  const told = differenceOf(owner, old, now, request.untouched);
   if (request.touch !== true && !isAnyDifference(told) && changed.values.size === 0)
     return readUnchanged(session, owner, version, selection);
-  const difference = found === undefined ? told : differenceFrom(owner, found.state, resource, request);
+  const difference = found === undefined ? told : differenceFrom(owner, found.state, now, request);
   const uniques = uncheckedUniques(owner, (column) => difference.columns.includes(column));
   await refuseTaken(session, owner, uniques, difference.after.values, owner.id);
   const sets = [
@@ -139,10 +144,9 @@ async function replace(
 function differenceFrom(
   owner: MappedOwner,
   held: TableState,
-  resource: NewResource,
+  now: TableState,
   { secrets, untouched = [] }: ReplaceRequest,
 ): Difference {
-  const now = stateOf(owner.type, resource);
   const inRow = withKept(owner.type, now.inRow, held.inRow, secrets);
   const stays = untouched.filter((attribute) => readAttribute(held.inRow.rest ?? {}, attribute) === undefined);
   return differenceOf(owner, held, { ...now, inRow }, stays);

@@ -31,6 +31,7 @@ const COLUMN: Shape = {
   write: optional,
   filter: optional,
   key: optional,
+  wins: optional,
 };
 const DELETED: Shape = { column: "the column's name", write: optional, otherwise: optional, restore: optional };
 const ELEMENT: Shape = { columns: "columns by sub-attribute", fixed: optional, assumed: optional };
