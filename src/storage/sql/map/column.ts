@@ -95,7 +95,7 @@ export function shown({ timeText }: Pick<Dialect, "timeText">, column: Column, v
 /** A time as a column of times takes it. */
 export function timeOf({ timeValue }: Dialect, time: string): string {
   const instant = timeValue === undefined ? undefined : instantOf(time);
-  return instant === undefined || timeValue === undefined ? time : timeValue(instant);
+  return instant === undefined || timeValue === undefined ? time : timeValue(instant, time);
 }
 
 /** A value as the driver takes it. */

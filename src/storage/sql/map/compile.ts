@@ -1,3 +1,4 @@
+import type { Attribute } from "../../../schema/attribute.ts";
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { FALSE, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
@@ -16,6 +17,7 @@ import type { IdForm, IdType } from "./id.ts";
 import { compileJoins, type JoinTable } from "./join-table.ts";
 import type { MappedId, MappedTenant, TableMapping } from "./mapping.ts";
 import { compileColumns, type PathColumn } from "./path-column.ts";
+import { settledAttributes } from "./settled-value.ts";
 import { problemsOfShape } from "./shape.ts";
 import { type Shared, shareColumns, sharedAmong } from "./shared-column.ts";
 import { compileSlots, type Slot } from "./slot.ts";
@@ -37,6 +39,8 @@ export interface MappedType {
   readonly stored: readonly Column[];
   /** Those among them that are one column of the table. */
   readonly shared: readonly Shared[];
+  /** Attributes that may have another value than a write gives them. */
+  readonly settled: readonly Attribute[];
   /** Columns by the names of scimkit's statements, without the table's alias. */
   readonly selected: Fragment;
   /** The same for a row `r` of `view`. */
@@ -73,6 +77,7 @@ export function compileMapping(
   const columns = named.filter(({ attribute }) => attribute.isStored);
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
+  const shared = sharedAmong(stored);
   refuseSharedColumns(compiling, [...stored, ...secrets]);
   refuseFilledTwice(compiling, named, ownColumns(mapping));
   refuseTwoPlaces(compiling, { columns: named, slots, joins });
@@ -98,7 +103,8 @@ export function compileMapping(
     slots,
     joins,
     stored,
-    shared: sharedAmong(stored),
+    shared,
+    settled: settledAttributes(resourceType, mapping, stored, shared),
     ...readings(dialect(), selected, stored),
     deleted,
     view: viewOf(table, selected, isThere),

@@ -17,6 +17,7 @@ import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets } from "./secrets.ts";
 import { selectionOf } from "./select.ts";
 import { hasReferences, settle } from "./settle.ts";
+import { settledNotices } from "./settled-value.ts";
 import { agreed } from "./shared-column.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 import { writtenOf } from "./written.ts";
@@ -66,7 +67,8 @@ export async function createMapped(
         : database.transaction((session) => createOrRestore(session, scope, creation, returning)),
     () => writtenOf(scope, resource, secrets),
   );
-  for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
+  const settled = settledNotices(type, request.resource, created);
+  for (const notice of [...secrets.notices, ...notices, ...settled]) request.notify(notice);
   return created;
 }
 

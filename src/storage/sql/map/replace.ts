@@ -18,6 +18,7 @@ import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets, withoutMissing } from "./secrets.ts";
 import { type Selection, selectionOf } from "./select.ts";
 import { hasReferences, settle, withoutDangling } from "./settle.ts";
+import { settledNotices } from "./settled-value.ts";
 import { sqlName } from "./table.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
@@ -82,7 +83,9 @@ export async function replaceMapped(
   const attempted = { operation: "replace", id: request.id } as const;
   const told = () => writtenOf(scope, request.resource, secrets);
   const written = await attemptWrite(database, scope, attempted, write, told);
-  if (written !== undefined) for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
+  if (written === undefined) return undefined;
+  const settled = settledNotices(type, request.resource, written);
+  for (const notice of [...secrets.notices, ...notices, ...settled]) request.notify(notice);
   return written;
 }
 

@@ -23,7 +23,10 @@ interface Places {
  * @throws {TypeError} for attributes that cannot share a column.
  */
 export function shareColumns(compiling: Compiling, { columns, slots }: Places): Places {
-  const all: readonly Column[] = [...columns, ...slots.map(({ value }) => value)];
+  const all: readonly Column[] = [
+    ...columns.filter(({ attribute }) => attribute.isStored),
+    ...slots.map(({ value }) => value),
+  ];
   const groups = [...Map.groupBy(all, ({ name }) => name).values()].filter(({ length }) => length > 1);
   for (const group of groups) refuseUnlike(compiling, group);
   const inGroup = <C extends Column>(column: C): C => {
