@@ -60,8 +60,11 @@ async function openPostgres(url: string, log: Log | undefined, longest = LONGEST
     keepAliveInitialDelayMillis: LONGEST_WAIT,
   });
   // A connection that the server closes while nobody uses it; the next request gets a new one.
-  pool.on("error", (error) => log?.onNotice({ type: "fault", error, context: undefined }));
-  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) });
+  const tell = (error: Error): void => log?.onNotice({ type: "fault", error, context: undefined });
+  pool.on("error", tell);
+  return new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool: namedStatements(pool, { onGivenUp: tell }) }),
+  });
 }
 
 /** With all the time that it takes: an index over many rows needs longer than a request has. */

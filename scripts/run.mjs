@@ -19,6 +19,8 @@ const TASKS = {
   "example:offboarding": ["node", "examples/offboarding/run.ts"],
   "example:security-events": ["node", "examples/security-events/run.ts"],
   "example:existing-tables": ["node", "examples/existing-tables/run.ts"],
+  "example:prisma": ["node", "examples/prisma/run.ts"],
+  "example:drizzle": ["node", "examples/drizzle/run.ts"],
   test: ["vitest", "run"],
   // The tests that ask for their size, and no others.
   "test:thorough": ["vitest", "related", "--run", "test/support/size.ts"],
@@ -29,6 +31,7 @@ const TASKS = {
   "bench:storage": ["node", "bench/storage/run.ts"],
   "bench:races": ["node", "bench/storage/races.ts"],
   "bench:kill": ["node", "bench/storage/kill.ts"],
+  "bench:redis": ["node", "bench/storage/redis.ts"],
   "bench:reindex": ["node", "bench/storage/reindex.ts"],
   "bench:faults": ["node", "bench/storage/faults.ts"],
   "bench:linear": ["node", "bench/linear.ts"],

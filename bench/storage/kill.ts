@@ -6,8 +6,9 @@ import { parseArgs } from "node:util";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { drop, newPlace, open, type Place } from "./engine.ts";
 import { check, type Facts, noFacts } from "./facts.ts";
+import { listen } from "./listen.ts";
 import { load } from "./load.ts";
-import { startWorker, type Worker } from "./processes.ts";
+import { startWorker } from "./processes.ts";
 import { brokenBounds } from "./statistics.ts";
 
 const { values } = parseArgs({
@@ -96,33 +97,6 @@ async function killBackend({ ask }: Cluster): Promise<boolean> {
   if (backend === undefined) return false;
   process.kill(Number(backend.pid), "SIGKILL");
   return true;
-}
-
-/** Notes what a worker says, from when it has begun until it is gone. */
-function listen({ child }: Worker, facts: Facts): { readonly begun: Promise<void>; readonly ended: Promise<void> } {
-  const { stdout } = child;
-  if (stdout === null) throw new Error("the worker has no output");
-  let rest = "";
-  stdout.setEncoding("utf8");
-  stdout.on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) note(facts, JSON.parse(line) as Readonly<Record<string, string>>);
-  });
-  const ended = new Promise<void>((resolve) => stdout.on("close", resolve));
-  const begun = new Promise<void>((resolve) => stdout.once("data", () => resolve()));
-  return { begun: Promise.race([begun, ended]), ended };
-}
-
-function note(facts: Facts, { created, changed, added, refused, title = "" }: Readonly<Record<string, string>>): void {
-  if (refused !== undefined) {
-    facts.refused++;
-    return;
-  }
-  facts.acknowledged++;
-  const id = created ?? changed;
-  if (id !== undefined) facts.titles.set(id, title);
-  if (added !== undefined) facts.members.add(added);
 }
 
 /** A whole number below `below`, from the seed. */

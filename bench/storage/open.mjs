@@ -4,7 +4,9 @@ import pg from "pg";
 import { namedStatements, openSqlite, sqlStorage } from "scimkit/sql";
 
 /** Opens the tables of a place; `connections` is the most that the process holds. */
-export async function open({ file, schema, url }, { connections }) {
+export async function open(place, { connections }) {
+  if (place.redis !== undefined) return (await import("./redis-open.ts")).open(place);
+  const { file, schema, url } = place;
   if (file !== undefined) {
     const db = await openSqlite(file, { connections });
     return { storage: sqlStorage({ db }), close: () => db.destroy() };

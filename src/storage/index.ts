@@ -44,6 +44,19 @@ export { isCursorPage, SELECT_ALL } from "./adapter.ts";
 export { type StorageByTenant, type StorageOfTenant, storageByTenant } from "./by-tenant.ts";
 export { checkComparisons } from "./cost.ts";
 export { type CreateMany, creatingMany } from "./create-many.ts";
+export { type DocumentStorage, type DocumentStorageOptions, documentStorage } from "./document/storage.ts";
+export type {
+  AtomicDocuments,
+  Document,
+  DocumentChange,
+  DocumentKey,
+  DocumentPlace,
+  DocumentReads,
+  DocumentStorageSettings,
+  DocumentStore,
+  ListedDocument,
+  SingleDocuments,
+} from "./document/store.ts";
 export { inverseElement, withInverses } from "./inverse.ts";
 export { compareWalk, type Position, readPosition, walkPlace, writePosition } from "./keyset.ts";
 export type { Ledger, LedgerEntry } from "./ledger.ts";

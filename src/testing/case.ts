@@ -19,6 +19,8 @@ export const FEATURES = [
   "accepts",
   "keepsDeleted",
   "failAt",
+  "again",
+  "atomic",
 ] as const;
 
 /** One of `FEATURES`. */

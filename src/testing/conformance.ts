@@ -168,8 +168,14 @@ function checkMade(one: Case, made: Made, resourceTypes: readonly CompiledResour
   const { contract } = made.storage;
   if (one.contract > contract) throw new LeftOut(`the adapter keeps contract ${contract}`);
   const lacking = one.features.find((feature) => !has(made, feature, resourceTypes));
-  if (lacking !== undefined) throw new LeftOut(`the adapter declares that it has no ${lacking}`);
+  if (lacking !== undefined) throw new LeftOut(LACKING[lacking] ?? `the adapter declares that it has no ${lacking}`);
 }
+
+/** What is missing, where it is no member that an adapter has. */
+const LACKING: Partial<Record<Feature, string>> = {
+  again: "the factory does not open the store twice (`again`), so that nothing is known of several processes",
+  atomic: "the adapter declares atomic: false: what holds when two processes write at once is not given",
+};
 
 function unexpected(one: Case, error: unknown): string {
   const rule = one.title.slice(one.title.indexOf(": ") + 2);
@@ -185,7 +191,11 @@ function isServed(resourceTypes: readonly CompiledResourceType[], need: string):
   return type !== undefined && (dot === -1 || type.resolve(need.slice(dot + 1)) !== undefined);
 }
 
-function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonly CompiledResourceType[]): boolean {
+function has(
+  { storage, failAt, again }: Made,
+  feature: Feature,
+  resourceTypes: readonly CompiledResourceType[],
+): boolean {
   const capabilities = storage.capabilities ?? {};
   switch (feature) {
     case "applyDelta":
@@ -200,6 +210,10 @@ function has({ storage, failAt }: Made, feature: Feature, resourceTypes: readonl
       return storage[feature] !== undefined;
     case "failAt":
       return failAt !== undefined;
+    case "again":
+      return again !== undefined;
+    case "atomic":
+      return capabilities.atomic !== false;
     case "cursor":
       return capabilities.cursor === true;
     case "keepsDeleted":

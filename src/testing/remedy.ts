@@ -92,6 +92,10 @@ export const REMEDIES: Readonly<Record<string, Remedy>> = {
     anchor: "accepts",
     helper: "throw in `accepts` for what the adapter has no place for, or leave it out",
   },
+  processes: {
+    anchor: "processes",
+    helper: "compare and swap in the store itself, or say `capabilities.atomic: false` and let one process write",
+  },
   random: {
     anchor: "look-ups-by-key",
     helper: "`predicateOf` of `scimkit/filter` says what matches, `queryByScan` what is given",

@@ -29,6 +29,12 @@ import { type Random, randomFrom } from "./random.ts";
 export interface Made<C extends Context = Context> {
   /** The adapter; what it has of `Upkeep` is tried too. */
   readonly storage: StorageAdapter<C> & Partial<Upkeep>;
+  /**
+   * Opens the same store once more, as another process would: an adapter of its own, that shares nothing with `storage` but what is
+   * stored. With it the kit tries what two processes do at once, which a queue within one of them does not keep apart. What it opens
+   * is for `close` to free.
+   */
+  readonly again?: () => StorageAdapter<C> | Promise<StorageAdapter<C>>;
   /** Frees what the adapter holds (a connection); called when the case is over, whether it passed or not. */
   readonly close?: () => void | Promise<void>;
   /**

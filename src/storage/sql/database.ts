@@ -19,6 +19,8 @@ export interface Session {
   batch<R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]): Promise<readonly R[]>;
   /** Runs `work` so that its statements take effect together or not at all. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Runs `work` on a state that does not change meanwhile; in a transaction, on what it sees. */
+  snapshot<T>(work: (session: Session) => Promise<T>): Promise<T>;
 }
 
 /** The database as the host gave it, or a transaction of it. */
@@ -31,10 +33,21 @@ export interface Database extends Session {
   readonly canRepeat: boolean;
   /** Runs `work` on one connection, each statement of it by itself; in a transaction there is no other way than in it. */
   alone<T>(work: (session: Session) => Promise<T>): Promise<T>;
-  /** Runs `work` on a state that does not change meanwhile. */
-  snapshot<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Runs `work` in a transaction in which each write can be refused alone. `work` may run more than once. */
   open<T>(work: (database: Database) => Promise<T>): Promise<T>;
+}
+
+/** The database, of which nothing is asked before `ready` is done. */
+export function behind(ready: () => Promise<unknown>, given: Database): Database {
+  return {
+    ...given,
+    run: (statement) => ready().then(() => given.run(statement)),
+    batch: (first, rest) => ready().then(() => given.batch(first, rest)),
+    transaction: (work) => ready().then(() => given.transaction(work)),
+    alone: (work) => ready().then(() => given.alone(work)),
+    snapshot: (work) => ready().then(() => given.snapshot(work)),
+    open: (work) => ready().then(() => given.open(work)),
+  };
 }
 
 /** Wraps the host's Kysely. */
@@ -112,6 +125,7 @@ function transactionSession(dialect: Dialect, connection: Executor): Session {
       return rows;
     },
     transaction: (work) => work(session),
+    snapshot: (work) => work(session),
   };
   return session;
 }

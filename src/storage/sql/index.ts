@@ -1,10 +1,11 @@
 export type { HashSecret } from "../secrets.ts";
 export { type LibsqlClient, type LibsqlOptions, openLibsql } from "./drivers/libsql.ts";
-export { namedStatements } from "./drivers/named-statements.ts";
+export { type NamedStatementsOptions, namedStatements } from "./drivers/named-statements.ts";
 export { openSqlite, type SqliteOptions } from "./drivers/node-sqlite.ts";
 export type { CompanionName } from "./map/companions.ts";
 export type { ColumnConstant, MappedDeleted } from "./map/deleted.ts";
 export type { AuditValue, ColumnDefault, ColumnValue, ElementDefault } from "./map/filled-column.ts";
+export type { ChildColumns, MappedChild, MappedChildren, MappedDictionary } from "./map/mapped-child.ts";
 export type {
   ColumnCondition,
   ConvertedColumn,

@@ -1,5 +1,5 @@
 import { conflict, unavailable } from "../../error.ts";
-import { faultOf } from "./dialect/fault.ts";
+import { causeOf, faultOf, refusalOfDatabase } from "./dialect/fault.ts";
 
 /** How often what others stood in the way of is tried. */
 const MOST_TRIES = 5;
@@ -30,8 +30,8 @@ export async function retryContention<T>(work: () => Promise<T>): Promise<T> {
       const fault = faultOf(error);
       if (fault === "contention" && attempt < MOST_TRIES) await pause(Math.random() * 10 * 2 ** attempt);
       else if (fault === "contention" || fault === "busy" || fault === "unavailable")
-        throw unavailable(undefined, { cause: error });
-      else throw error;
+        throw unavailable(undefined, { cause: causeOf(error) });
+      else throw refusalOfDatabase(error);
     }
   }
 }

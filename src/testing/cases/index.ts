@@ -16,6 +16,7 @@ import { missingReferences } from "./missing-references.ts";
 import { moving } from "./moving.ts";
 import { outbox } from "./outbox.ts";
 import { cursorCases, pageCases, sortCases } from "./pages.ts";
+import { processes } from "./processes.ts";
 import { randomCases } from "./random.ts";
 import { read } from "./read.ts";
 import { references } from "./references.ts";
@@ -76,6 +77,7 @@ export function casesOf({ runs, path, capabilities }: CaseOptions): readonly Cas
     ...grants,
     ...moving,
     ...accepts,
+    ...processes,
     ...randomCases(runs, path),
     ...serviceCases(capabilities),
   ];

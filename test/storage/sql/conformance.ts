@@ -1,5 +1,6 @@
 import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, describe, test } from "vitest";
+import { type SqlStorage, sqlStorage } from "../../../src/storage/sql/index.ts";
 import { KIT_RESOURCE_TYPES, storageConformance } from "../../../src/testing/index.ts";
 import { pickSeed, pickSize } from "../../support/size.ts";
 import type { Engine, Opened } from "./engines.ts";
@@ -9,16 +10,13 @@ export function conformanceOn(engine: Engine, resourceTypes = KIT_RESOURCE_TYPES
   describe(engine.name, () => {
     let opened: Opened;
     beforeAll(async () => {
-      opened = await engine.open({
-        hashSecret: (_, value) => `hash of ${String(value).length}`,
-        searchable: SEARCHABLE,
-      });
+      opened = await engine.open({ hashSecret, searchable: SEARCHABLE });
     });
     afterAll(() => engine.close());
     storageConformance({
       test,
       describe,
-      factory: () => ({ ...opened, dump: () => dumpOf(engine, opened) }),
+      factory: () => ({ ...opened, again: () => againOf(opened), dump: () => dumpOf(engine, opened) }),
       resourceTypes,
       runs: RUNS,
       seed,
@@ -30,16 +28,27 @@ export function conformanceOn(engine: Engine, resourceTypes = KIT_RESOURCE_TYPES
 const RUNS = pickSize("random queries in each comparison", { everyday: 15, thorough: 200 });
 const seed = pickSeed();
 
+const hashSecret = (_: string, value: unknown) => `hash of ${String(value).length}`;
+
 /** With indexes over texts, so that the kit's queries go through them too. */
 const SEARCHABLE = ["userName", "displayName", "emails.value", "title"];
 
+/** The same tables, as another process has them. */
+function againOf({ db, tables: { prefix, schema } }: Opened): SqlStorage {
+  return sqlStorage({ db, tablePrefix: prefix, schema, hashSecret });
+}
+
 /** All rows of all tables, as text. */
-async function dumpOf({ isPostgres }: Engine, { db, tables: { prefix, schema } }: Opened): Promise<string> {
+async function dumpOf({ name: engine, isPostgres }: Engine, { db, tables }: Opened): Promise<string> {
+  const { prefix, schema } = tables;
   const place = schema === undefined ? "" : `"${schema}".`;
+  const isMariadb = engine === "MariaDB";
   const all: unknown[] = [];
   for (const name of ["resource", "unique", "element", "secret"]) {
-    const keys = name === "resource" && !isPostgres ? ", json(keys) AS keys" : "";
-    all.push((await db.executeQuery(CompiledQuery.raw(`SELECT *${keys} FROM ${place}"${prefix}${name}"`))).rows);
+    const keys = name === "resource" && !isPostgres && !isMariadb ? ", json(keys) AS keys" : "";
+    const table = isMariadb ? prefix + name : `"${prefix}${name}"`;
+    const rows = (await db.executeQuery(CompiledQuery.raw(`SELECT *${keys} FROM ${place}${table}`))).rows;
+    all.push(isMariadb ? rows.map((row) => Object.values(row as object).map(String)) : rows);
   }
   return JSON.stringify(all, (_, value) => (value instanceof Uint8Array ? undefined : value));
 }

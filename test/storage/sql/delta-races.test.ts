@@ -1,11 +1,15 @@
 import { createScim, Group, User } from "scimkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stepsEngine } from "./engines/steps.ts";
 import { hasPostgres, postgresEngine } from "./engines.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-describe.runIf(hasPostgres)("a member that is deleted while a delta adds it", () => {
-  const engine = postgresEngine();
+const engines = hasPostgres ? [postgresEngine(), stepsEngine()] : [];
+
+describe.each(
+  engines.map((engine) => [engine.name, engine] as const),
+)("on %s, a member that is deleted while a delta adds it,", (_, engine) => {
   let send: (method: string, path: string, body?: object) => Promise<{ readonly status: number; readonly id?: string }>;
   beforeAll(async () => {
     const { storage } = await engine.open();

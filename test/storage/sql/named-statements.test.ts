@@ -29,8 +29,9 @@ function poolOf(answer: Answer) {
   return { pool, asked, released };
 }
 
-function kyselyOver(pool: object): Kysely<unknown> {
-  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: namedStatements(pool as never) as never }) });
+function kyselyOver(pool: object, onGivenUp?: (error: Error) => void): Kysely<unknown> {
+  const named = namedStatements(pool as never, { onGivenUp });
+  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: named }) });
 }
 
 const raw = (text: string) => CompiledQuery.raw(text);
@@ -79,7 +80,7 @@ test("a transaction whose beginning is late leaves no connection behind in which
 test.each([
   "26000",
   "42P05",
-])("a pooler that says %s to a name gets no more of them, and no request fails for it", async (code) => {
+])("a pooler that says %s to a name gets no more of them, no request fails for it, and the operator is told once of which pooler", async (code) => {
   const { pool, asked } = poolOf(async () => ({ command: "SELECT", rowCount: 0, rows: [] }));
   const connect = pool.connect;
   // It knows no name.
@@ -95,12 +96,16 @@ test.each([
       },
     };
   };
-  const database = databaseOf(kyselyOver(pool));
+  const told: Error[] = [];
+  const database = databaseOf(kyselyOver(pool, (error) => told.push(error)));
   const look = () => database.run(sql`SELECT ${"nobody"}`);
   expect(await look()).toEqual([]);
   expect(asked.map(({ name }) => typeof name)).toEqual(["string", "undefined"]);
   expect(await look()).toEqual([]);
   expect(asked.filter(({ name }) => name !== undefined)).toHaveLength(1);
+  expect(told).toMatchObject([
+    { message: expect.stringMatching(/pooler .* keeps no prepared statements.*PgBouncer/), cause: { code } },
+  ]);
 });
 
 if (hasPostgres) {

@@ -1,10 +1,12 @@
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely, type Logger, PostgresDialect } from "kysely";
 import pg from "pg";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { load } from "../../../bench/storage/load.ts";
 import { namedStatements, type SqlStorage, sqlStorage } from "../../../src/storage/sql/index.ts";
 import { directory, GROUP, USER } from "../../support/directory.ts";
 import { callsOf, NOTHING, User } from "./calls.ts";
-import { engines, hasPostgres, type Opened, POSTGRES_URL, postgresEngine } from "./engines.ts";
+import { engines, hasPostgres, noteIn, type Opened, POSTGRES_URL, postgresEngine, type Sent } from "./engines.ts";
+import { accessesOf, told, wide } from "./plans.ts";
 import { enterVersion4, run, table, toVersion1 } from "./versions.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -157,7 +159,7 @@ describe.runIf(hasPostgres)("PostgreSQL, with a role that may do no more than it
   const pools: Kysely<unknown>[] = [];
 
   /** A connection as a role that has so much of the tables that there are. */
-  async function as({ db, tables }: Opened, rights: string, more: string): Promise<Kysely<unknown>> {
+  async function as({ db, tables }: Opened, rights: string, more: string, log?: Logger): Promise<Kysely<unknown>> {
     const role = `scimkit_test_${process.pid}_${crypto.randomUUID().slice(0, 8)}`;
     roles.push(role);
     for (const statement of [
@@ -169,7 +171,8 @@ describe.runIf(hasPostgres)("PostgreSQL, with a role that may do no more than it
     const url = new URL(POSTGRES_URL);
     url.username = role;
     const pool = new pg.Pool({ connectionString: String(url), max: 2, options: more });
-    const own = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) });
+    const dialect = new PostgresDialect({ pool: namedStatements(pool) });
+    const own = new Kysely<unknown>({ dialect, ...(log === undefined ? {} : { log }) });
     pools.push(own);
     return own;
   }
@@ -230,16 +233,49 @@ describe.runIf(hasPostgres)("PostgreSQL, with a role that may do no more than it
       });
     expect(await storage.readSecret("User", "u1", "password")).toBe("hash");
     expect(await storage.prepare()).toEqual({ made: [], unused: [], dropped: [] });
-    await expect(another({ ...opened, db }, { indexed: ["title"] }).prepare()).rejects.toThrow("must be owner");
+    const wanting = another({ ...opened, db }, { indexed: ["title"] });
+    await expect(wanting.prepare()).rejects.toThrow("must be owner");
+    // What it may not make, it may tell.
+    const [planned, ...others] = await wanting.plan();
+    expect([planned, others]).toEqual([expect.stringMatching(/^CREATE INDEX "scim_by_title\w*" ON /), []]);
   });
 
-  test("a server that only reads answers from what it has, and refuses writes as 503", async () => {
+  test("its look-ups go over the indexes that somebody else has made", async () => {
+    const opened = await engine.open();
+    await load({ db: opened.db, place: { schema: opened.tables.schema } }, 4000, []);
+    const sent: Sent[] = [];
+    const db = await as(opened, "SELECT, INSERT, UPDATE, DELETE", "", noteIn(sent));
+    const own = callsOf(another({ ...opened, db }));
+    expect((await own.find(User, 'displayName eq "given7 family7"')).totalResults).toBe(1);
+    expect((await own.find(User, 'emails.value eq "user7@example.com"')).totalResults).toBe(1);
+    const found = sent.filter(
+      ({ sql }) => sql.includes(`"${opened.tables.schema}".`) && !sql.includes("scim_migration"),
+    );
+    const place = { db: opened.db, isPostgres: true, schema: opened.tables.schema, aliases: [] };
+    const accesses = await accessesOf({ ...place, tables: ["scim_resource", "scim_element"] }, found.slice(-2));
+    expect(told(wide(accesses))).toBe("");
+    expect(accesses.flatMap(({ bounds }) => bounds).join()).toMatch(/displayName/);
+  });
+
+  test("a server that only reads answers from what it has, and refuses writes as 503, with the cause", async () => {
     const opened = await engine.open();
     await callsOf(opened.storage).user("u1", { displayName: "Ada" });
-    const db = await as(opened, "SELECT", "-c default_transaction_read_only=on");
-    const calls = callsOf(another({ ...opened, db }));
+    const db = await as(opened, "SELECT, INSERT, UPDATE, DELETE", "-c default_transaction_read_only=on");
+    const storage = another({ ...opened, db });
+    const calls = callsOf(storage);
     expect((await calls.find(User, 'displayName eq "ada"')).totalResults).toBe(1);
     expect(await calls.get(User, "u1")).toMatchObject({ displayName: "Ada" });
-    await expect(calls.user("u2")).rejects.toMatchObject({ status: 503 });
+    const { ask, events } = directory({ storage });
+    expect((await ask("GET", "/Users/u1")).status).toBe(200);
+    for (const [method, path, body] of [
+      ["POST", "/Users", { schemas: [USER], userName: "u2" }],
+      ["PUT", "/Users/u1", { schemas: [USER], userName: "u2" }],
+      ["DELETE", "/Users/u1"],
+    ] as const) {
+      events.length = 0;
+      expect(await ask(method, path, body)).toMatchObject({ status: 503, headers: { "Retry-After": "5" } });
+      expect(events).toMatchObject([{ type: "fault", error: { cause: { code: "25006" } } }]);
+    }
+    await expect(storage.prepare()).resolves.toEqual({ made: [], unused: [], dropped: [] });
   });
 });

@@ -5,6 +5,7 @@ import { SELECT_ALL, type StorageAdapter, type StoredResource } from "../../../s
 import { memoryStorage } from "../../../src/storage/memory/index.ts";
 import type { ExportedResource } from "../../../src/storage/upkeep.ts";
 import { AT, callsOf, Group, REQUIRED, User } from "./calls.ts";
+import { stepsEngines } from "./engines/steps.ts";
 import { type Engine, engines, type Opened } from "./engines.ts";
 import { rowsOf, runOn } from "./tables.ts";
 
@@ -90,7 +91,7 @@ async function exported(storage: Opened["storage"], tenant: string | undefined):
 
 const both = (engine: Engine): readonly boolean[] => (engine.isPostgres ? [true] : [true, false]);
 
-for (const engine of engines()) {
+for (const engine of [...engines(), ...stepsEngines()]) {
   describe(engine.name, () => {
     afterAll(() => engine.close());
 

@@ -24,7 +24,6 @@ const ERRORS: readonly { readonly message: string; readonly code?: string }[] = 
   { message: "server_login_has_been_failing", code: "08P01" },
   { message: "query_wait_timeout", code: "08P01" },
   { message: "could not serialize access due to concurrent update", code: "40001" },
-  { message: "prepared statement does not exist", code: "26000" },
   ...[
     "ECONNREFUSED",
     "ECONNRESET",
@@ -38,6 +37,11 @@ const ERRORS: readonly { readonly message: string; readonly code?: string }[] = 
     "EADDRNOTAVAIL",
     "EMFILE",
     "ENOENT",
+    // Of postgres.js.
+    "CONNECT_TIMEOUT",
+    "CONNECTION_CLOSED",
+    "CONNECTION_DESTROYED",
+    "CONNECTION_ENDED",
   ].map((code) => ({ message: `connect ${code}`, code })),
   { message: "Query read timeout" },
   { message: "timeout expired" },
@@ -47,6 +51,7 @@ const ERRORS: readonly { readonly message: string; readonly code?: string }[] = 
   { message: "Client has encountered a connection error and is not queryable" },
   { message: "Client was closed and is not queryable" },
   { message: "Cannot use a pool after calling end on the pool" },
+  { message: "Can't add new command when connection is in closed state" },
 ];
 
 /** The service over a pool whose connections, or whose statements, fail. */
@@ -94,6 +99,20 @@ test.each(
       expect(answer.body).not.toContain(message);
       expect(events).toMatchObject([{ type: "fault", status: 503, error: { cause: error } }]);
     }
+  }
+});
+
+test.each([
+  "26000",
+  "42P05",
+])("%s that no other try mends is 503, and the fault names the pooler that it comes of", async (code) => {
+  const error = Object.assign(new Error("prepared statement"), { code });
+  for (const where of ["connections", "statements"] as const) {
+    const { scim, events } = serviceOver(where, error);
+    const answer = await scim.handle({ method: "GET", url: "/scim/v2/Users", headers: {} });
+    expect(answer).toMatchObject({ status: 503, headers: { "Retry-After": "5" } });
+    const message = expect.stringMatching(/pooler .* keeps no prepared statements.*`prepare: false`/);
+    expect(events).toMatchObject([{ type: "fault", error: { cause: { message, cause: error } } }]);
   }
 });
 

@@ -53,6 +53,8 @@ export interface CatalogWords {
   columnsOfTable(table: TableName): Fragment;
   /** Gives a `CatalogIndexColumn` for each column of each unique index without a condition, or with one as well. */
   uniqueIndexes(table: TableName, withPartial?: boolean): Fragment;
+  /** Gives the `name` and the `place`, from 1 on, of each column of each index, unique or not. */
+  indexColumns(table: TableName): Fragment;
   /** Gives a `CatalogForeignKey` for each column of each foreign key. */
   foreignKeys(table: TableName): Fragment;
   /** Gives the `name` of each privilege among those asked for that is missing. Default: there are none to miss. */

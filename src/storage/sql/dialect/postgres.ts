@@ -4,9 +4,11 @@ import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts"
 import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { postgresFit } from "./postgres-fit.ts";
+import { postgresTriggers } from "./postgres-triggers.ts";
 
 /** PostgreSQL: `pg`, PGlite, postgres.js. */
 export const postgres: Dialect = {
+  hostTriggers: postgresTriggers,
   name: "PostgreSQL",
   adapter: { supportsReturning: true, supportsTransactionalDdl: true },
   placeholder: (position) => `$${position}`,
@@ -120,6 +122,10 @@ export const postgres: Dialect = {
     WHERE i.indrelid = ${classOf(table)} AND i.indisunique AND i.indisvalid
       AND ${raw(withPartial ? "(1 = 1)" : "i.indpred IS NULL")} AND i.indexprs IS NULL
     UNION ALL SELECT c.relname::text, NULL FROM pg_class c WHERE c.oid = ${classOf(table)} AND c.relkind IN ('v', 'm', 'f')`,
+  indexColumns: (table) => sql`SELECT c.relname::text AS name, a.attname::text AS column, k.place::int AS place
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid,
+      unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place) JOIN pg_attribute a ON a.attnum = k.number
+    WHERE i.indrelid = ${classOf(table)} AND a.attrelid = i.indrelid AND i.indisvalid`,
   foreignKeys: (table) => sql`SELECT a.attname::text AS column, c.relname::text AS target
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid
     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)

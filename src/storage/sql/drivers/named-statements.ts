@@ -18,8 +18,20 @@ const LONGEST_TEXT = 20_000;
 const UNKNOWN_NAME = "26000";
 const TAKEN_NAME = "42P05";
 
+const GIVEN_UP =
+  "A pooler between this process and PostgreSQL keeps no prepared statements: from now on statements have no names, and each is planned each time. PgBouncer keeps them from 1.21 on, with max_prepared_statements.";
+
 /** What `pg` says when its `query_timeout` has passed. */
 const LATE = "Query read timeout";
+
+/** Options of `namedStatements`. */
+export interface NamedStatementsOptions {
+  /**
+   * Told once, where a pooler that keeps no prepared statements is in between, and statements go without names from now on: each is
+   * planned each time. The `cause` is what was said of the first one. Default: nobody is told, and no request fails for it.
+   */
+  readonly onGivenUp?: ((error: Error) => void) | undefined;
+}
 
 /**
  * Lets PostgreSQL plan each statement once a connection instead of each time: gives the statements that go through a
@@ -41,11 +53,11 @@ const LATE = "Query read timeout";
  * const storage = sqlStorage({ db: new Kysely({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) }) });
  * ```
  */
-export function namedStatements<P extends Pool>(pool: P): P {
+export function namedStatements<P extends Pool>(pool: P, { onGivenUp }: NamedStatementsOptions = {}): P {
   // A connection knows a name once, so that a pool has one set of names however often it is asked for.
   const known = POOLS.get(pool) as P | undefined;
   if (known !== undefined) return known;
-  const names = createNames();
+  const names = createNames(onGivenUp);
   const clients = new WeakMap<Client, Client>();
   const wrapOnce = (client: Client): Client => {
     let wrapped = clients.get(client);
@@ -68,10 +80,10 @@ interface Names {
   /** Undefined for what gets none. */
   of(text: unknown): string | undefined;
   /** From now on nothing has a name. */
-  giveUp(): void;
+  giveUp(because: unknown): void;
 }
 
-function createNames(): Names {
+function createNames(onGivenUp: NamedStatementsOptions["onGivenUp"]): Names {
   const names = new Map<string, string>();
   let isGivenUp = false;
   return {
@@ -84,8 +96,10 @@ function createNames(): Names {
       }
       return name;
     },
-    giveUp() {
+    giveUp(cause) {
+      if (isGivenUp) return;
       isGivenUp = true;
+      onGivenUp?.(new Error(GIVEN_UP, { cause }));
     },
   };
 }
@@ -97,7 +111,7 @@ function wrapClient(client: Client, names: Names): Client {
   let late: unknown;
   const note = (error: unknown): never => {
     const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-    if (code === UNKNOWN_NAME || code === TAKEN_NAME) names.giveUp();
+    if (code === UNKNOWN_NAME || code === TAKEN_NAME) names.giveUp(error);
     if (message === LATE) late = error;
     throw error;
   };

@@ -97,7 +97,7 @@ function clearable({ column, misfit }: Expected): Expected {
   };
 }
 
-function expectedOfColumn(dialect: Dialect, { name, key, attribute, isConverted }: Column): readonly Expected[] {
+export function expectedOfColumn(dialect: Dialect, { name, key, attribute, isConverted }: Column): readonly Expected[] {
   const isText = ofKind(dialect)(["text"], "and holds a comparison key: make it text.");
   const value: Expected = isConverted
     ? { column: name }
@@ -154,7 +154,7 @@ function typeMisfit(
 }
 
 /** Whether ids of a type can be compared with what the column has; UUIDs are text where there is no type for them. */
-function isFitFor(dialect: Dialect, type: IdType, { type: declared }: CatalogColumn): boolean {
+export function isFitFor(dialect: Dialect, type: IdType, { type: declared }: CatalogColumn): boolean {
   const kind = dialect.kindOf(declared);
   if (kind === undefined || kind === type) return true;
   return type === "uuid" && kind === "text" && dialect.hasCastsThatRefuse !== true;

@@ -31,7 +31,7 @@ interface Known {
   readonly missingPrivileges: readonly string[];
 }
 
-async function look(
+export async function look(
   database: Database,
   name: TableName,
   wanted: readonly string[],
@@ -59,7 +59,7 @@ async function look(
 }
 
 /** What is the same of all tables: whether there is one, whether it may be used, and what its columns are. */
-function problemsOfColumns(
+export function problemsOfColumns(
   known: Known | undefined,
   name: TableName,
   expected: readonly Expected[],
@@ -155,7 +155,11 @@ function problemsOfReferences(known: Known, mappings: Mappings, type: MappedType
   });
 }
 
-function misledKeys({ table, foreignKeys }: Known, column: string, targets: readonly string[]): readonly string[] {
+export function misledKeys(
+  { table, foreignKeys }: Known,
+  column: string,
+  targets: readonly string[],
+): readonly string[] {
   const keys = foreignKeys.filter((key) => lower(key.column) === lower(column));
   if (
     targets.length === 0 ||
@@ -204,13 +208,13 @@ async function problemsOfJoin(
   ];
 }
 
-function nameOf({ mapping }: MappedType, { tableName: table, attribute, target }: JoinTable): TableName {
+export function nameOf({ mapping }: MappedType, { tableName: table, attribute, target }: JoinTable): TableName {
   const given = mapping.collections?.[attribute.path];
   const list = Array.isArray(given) ? (given as readonly MappedCollection[]) : [given as MappedCollection];
   return { table, schema: list.find((one) => one.resourceType === target)?.schema };
 }
 
 /** Names of SQLite have no case, and no two columns of a PostgreSQL table should differ in it alone. */
-function lower(name: string | null): string {
+export function lower(name: string | null): string {
   return (name ?? "").toLowerCase();
 }

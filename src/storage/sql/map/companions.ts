@@ -1,4 +1,5 @@
-import type { Database } from "../database.ts";
+import { unavailable } from "../../../error.ts";
+import { behind, type Database } from "../database.ts";
 import type { CatalogColumn, TableName } from "../dialect/catalog-words.ts";
 import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { type Fragment, raw } from "../dialect/fragment.ts";
@@ -55,7 +56,35 @@ export function ledgerCompanion(given: CompanionName): Companion {
  * @throws {Error} where a table of that name is there and is another one.
  */
 export async function makeCompanion(database: Database, companion: Companion): Promise<void> {
-  if (await isThere(database, companion)) return;
+  if (!(await isThere(database, companion))) await makeInTurn(database, companion);
+  SEEN.add(companion);
+}
+
+/** Those that are known to be there. */
+const SEEN = new WeakSet<Companion>();
+
+/**
+ * The database, of which nothing is asked before it is known that a table is there.
+ * @throws {ScimError} 503 where it is not: the cause says what makes it.
+ */
+export function withCompanion(database: Database, companion: Companion): Database {
+  return behind(() => mustBeThere(database, companion), database);
+}
+
+/** Looks once, and again where the table was not there. @throws {ScimError} 503 where it is not. */
+export async function mustBeThere(database: Pick<Database, "run" | "dialect">, companion: Companion): Promise<void> {
+  if (SEEN.has(companion)) return;
+  const { option, name } = companion;
+  if (!(await isThere(database, companion)))
+    throw unavailable(undefined, {
+      cause: new Error(
+        `mappedStorage: the table ${name.table}, which ${option} names, is not there. Run prepare() of mappedStorage by a role that may make tables.`,
+      ),
+    });
+  SEEN.add(companion);
+}
+
+async function makeInTurn(database: Database, companion: Companion): Promise<void> {
   await database.transaction(async (session) => {
     const { takeTurn } = session.dialect;
     if (takeTurn !== undefined) await session.run(takeTurn("scimkit migration"));

@@ -2,6 +2,7 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { FALSE, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { type ChildTable, compileChildren } from "./child.ts";
 import { type Column, isTime } from "./column.ts";
 import { beginCompiling } from "./compiling.ts";
 import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
@@ -35,6 +36,7 @@ export interface MappedType {
   readonly secrets: readonly PathColumn[];
   readonly slots: readonly Slot[];
   readonly joins: readonly JoinTable[];
+  readonly children: readonly ChildTable[];
   /** All columns that hold values, each once. */
   readonly stored: readonly Column[];
   /** Those among them that are one column of the table. */
@@ -74,14 +76,15 @@ export function compileMapping(
     slots: compileSlots(compiling),
   });
   const joins = compileJoins(compiling);
+  const children = compileChildren(compiling);
   const columns = named.filter(({ attribute }) => attribute.isStored);
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
   const shared = sharedAmong(stored);
   refuseSharedColumns(compiling, [...stored, ...secrets]);
+  refuseTwoPlaces(compiling, { columns: named, slots, joins, children });
+  refuseUnmapped(compiling, { columns: named, slots, joins, children });
   refuseFilledTwice(compiling, named, ownColumns(mapping));
-  refuseTwoPlaces(compiling, { columns: named, slots, joins });
-  refuseUnmapped(compiling, { columns: named, slots, joins });
   refuseUnfitUniques(compiling, columns);
   refuseUnknownConstraints(compiling);
 
@@ -102,6 +105,7 @@ export function compileMapping(
     secrets,
     slots,
     joins,
+    children,
     stored,
     shared,
     settled: settledAttributes(resourceType, mapping, stored, shared),

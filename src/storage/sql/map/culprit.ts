@@ -53,8 +53,8 @@ async function misfitsOf(
 function tableNamed({ type }: MapScope, table: string): TableName {
   const { mapping } = type;
   if (table === mapping.table) return mapping;
-  const joins = Object.values(mapping.collections ?? {}).flat();
-  return joins.find((join) => join.table === table) ?? { table };
+  const others = [...Object.values(mapping.collections ?? {}).flat(), ...type.children.map(({ given }) => given)];
+  return others.find((one) => one.table === table) ?? { table };
 }
 
 async function isMisfit(database: Database, column: CatalogColumn, value: unknown): Promise<boolean> {

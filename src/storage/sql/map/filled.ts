@@ -5,6 +5,7 @@ import { driverValue, timeOf } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import type { ColumnValue } from "./filled-column.ts";
 import type { JoinTable } from "./join-table.ts";
+import type { MappedChild } from "./mapped-child.ts";
 import type { MapScope } from "./scope.ts";
 import { sqlName } from "./table.ts";
 
@@ -38,6 +39,15 @@ export function filledInElement(scope: MapScope, join: JoinTable, element: Resou
     const value = typeof filling === "function" ? (filling as Filling)(element, scope.context) : filling;
     return operand(scope, value ?? null);
   });
+}
+
+/** What a new row of a child table has beside the element. */
+export function filledInChild(
+  scope: MapScope,
+  { defaults }: Pick<MappedChild, "defaults">,
+  element: ResourceObject,
+): readonly Assignment[] {
+  return assigned(scope, defaults ?? {}, (fill) => fill(element, scope.context));
 }
 
 /** What a change of a row of a type sets to tell who made it; `resource` is what it is to be, where that is known. */

@@ -1,5 +1,6 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
+import type { ChildTable } from "./child.ts";
 import type { Column } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
 import type { JoinTable } from "./join-table.ts";
@@ -12,6 +13,7 @@ export interface NamedPlaces {
   readonly columns: readonly PathColumn[];
   readonly slots: readonly Slot[];
   readonly joins: readonly JoinTable[];
+  readonly children: readonly ChildTable[];
 }
 
 /** Refuses two attributes in one column, unless they are what lies there. */
@@ -38,7 +40,7 @@ export function refuseFilledTwice(
 }
 
 /** Refuses an attribute that lies in columns of its own and elsewhere as well, where its elements would be met twice. */
-export function refuseTwoPlaces({ fail }: Compiling, { columns, slots, joins }: NamedPlaces): void {
+export function refuseTwoPlaces({ fail }: Compiling, { columns, slots, joins, children }: NamedPlaces): void {
   for (const [index, { path }] of columns.entries()) {
     const isTwice = columns.slice(index + 1).some((other) => {
       const isWhole = other.path.sub === undefined || path.sub === undefined;
@@ -46,13 +48,10 @@ export function refuseTwoPlaces({ fail }: Compiling, { columns, slots, joins }: 
     });
     if (isTwice) fail(`${path.attribute.path} has a column for all of it, and another one for a part.`);
   }
-  for (const { attribute } of [...slots, ...joins])
-    if (columns.some(({ path }) => path.attribute === attribute) || sharesTable(attribute, slots, joins))
-      fail(`${attribute.path} has more than one place: name it in one of columns, elements and collections.`);
-}
-
-function sharesTable(attribute: Attribute, slots: readonly Slot[], joins: readonly JoinTable[]): boolean {
-  return slots.some((slot) => slot.attribute === attribute) && joins.some((join) => join.attribute === attribute);
+  const kinds = [columns.map(({ path }) => path), slots, joins, children];
+  for (const { attribute } of kinds.flat())
+    if (kinds.filter((kind) => kind.some((one) => one.attribute === attribute)).length > 1)
+      fail(`${attribute.path} has more than one place: name it in one of columns, elements, collections and children.`);
 }
 
 /** Refuses constraints that are said to be about no attribute. */
@@ -71,10 +70,10 @@ export function refuseUnmapped({ resourceType, mapping, fail }: Compiling, place
 }
 
 /** The paths of an attribute that have no place. */
-function lostPaths({ columns, slots, joins }: NamedPlaces, attribute: Attribute): readonly string[] {
+function lostPaths({ columns, slots, joins, children }: NamedPlaces, attribute: Attribute): readonly string[] {
   if (attribute.mutability === "readOnly" || attribute.mutability === "writeOnly") return [];
   const hasColumn = (path: string): boolean => columns.some((column) => column.path.text === path);
-  const isApart = [...slots, ...joins].some((each) => each.attribute === attribute);
+  const isApart = [...slots, ...joins, ...children].some((each) => each.attribute === attribute);
   if (isApart || hasColumn(attribute.path)) return [];
   if (attribute.multiValued || attribute.subAttributes.length === 0) return [attribute.path];
   return attribute.subAttributes

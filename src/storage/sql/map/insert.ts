@@ -7,14 +7,14 @@ import { tenantValue } from "./elements.ts";
 import { type Assignment, filledInRow } from "./filled.ts";
 import { hasId, idOperand, parseId } from "./id.ts";
 import { anyOwnRow, ofTenantColumn } from "./lock.ts";
-import { assignments, type TakenApart } from "./row.ts";
+import { assignments, isWritten, type TakenApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import type { MappedSecrets } from "./secrets.ts";
 import { sqlName } from "./table.ts";
 import { restOperand } from "./update.ts";
 
 /** A row that is to be. */
-export interface NewRow extends TakenApart {
+export interface NewRow extends Pick<TakenApart, "values" | "rest"> {
   /** The id as the column is to have it; undefined where the database makes it. */
   readonly id: string | undefined;
   readonly secrets: MappedSecrets;
@@ -69,9 +69,9 @@ function identityValues(scope: MapScope, id: string | undefined): readonly Assig
   ];
 }
 
-function attributeValues(dialect: Dialect, { values }: TakenApart): readonly Assignment[] {
+function attributeValues(dialect: Dialect, { values }: NewRow): readonly Assignment[] {
   return [...values]
-    .filter(([column, value]) => value !== undefined || hasValueForNone(column))
+    .filter(([column, value]) => isWritten(column, value))
     .flatMap(([column, value]) => assignments(dialect, column, value))
     .map(([name, value]) => [name, sql`${value}`]);
 }
@@ -85,17 +85,11 @@ function withoutUnsaid({ type: { deleted } }: MapScope, row: NewRow): NewRow {
 }
 
 /** What tells that a row is there, where its column does not do so by being NULL and no attribute fills it. */
-function thereValue({ type: { deleted }, dialect }: MapScope, { values }: TakenApart): readonly Assignment[] {
+function thereValue({ type: { deleted }, dialect }: MapScope, { values }: NewRow): readonly Assignment[] {
   const isFilled = ([{ name }, value]: readonly [Column, unknown]): boolean =>
     name === deleted?.column && value !== undefined;
   if (deleted === undefined || deleted.otherwise === null || [...values].some(isFilled)) return [];
   return [[deleted.column, sql`${driverValue(dialect, deleted.otherwise)}`]];
-}
-
-/** Whether a column has a value for an unassigned attribute; without one the table's own default holds. */
-function hasValueForNone(column: Column): boolean {
-  const written = column.write(undefined);
-  return written !== undefined && (written !== null || column.isConverted);
 }
 
 function secretValues(dialect: Dialect, { values }: MappedSecrets): readonly Assignment[] {

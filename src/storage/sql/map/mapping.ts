@@ -2,6 +2,7 @@ import type { AttributeLiteral } from "../../../schema/attribute.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { MappedDeleted } from "./deleted.ts";
 import type { AuditValue, ColumnDefault, ElementDefault } from "./filled-column.ts";
+import type { MappedChildren } from "./mapped-child.ts";
 import type { MappedColumns, PartColumns } from "./mapped-column.ts";
 import type {
   IsKnown,
@@ -122,6 +123,12 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
    * `{ members: { table: "memberships", holder: "team_id", value: "user_id", resourceType: "User" } }`.
    */
   readonly collections?: MappedCollections<T>;
+  /**
+   * Tables of the elements of multi-valued attributes, one row an element:
+   * `{ emails: { table: "user_emails", holder: "user_id", columns: { value: "address", type: "kind" } } }`. With `rest` an element that has
+   * more than its table keeps goes there.
+   */
+  readonly children?: MappedChildren<T>;
   /**
    * A column of times, or of texts, that is NULL while the row is there. With it a delete that is to keep the row (`lifecycle: { delete:
    * "deactivate" }` of `createScim`) sets it, instead of deleting the row, and no statement of scimkit sees the row any more. Its key

@@ -1,7 +1,8 @@
 import type { Database } from "../database.ts";
+import { problemsOfChildren } from "./check-children.ts";
 import { problemsOfTables } from "./check-tables.ts";
 import { type Companion, makeCompanion } from "./companions.ts";
-import { fillKeys } from "./fill-keys.ts";
+import { fillChildKeys, fillKeys } from "./fill-keys.ts";
 import type { Mappings } from "./scope.ts";
 
 /**
@@ -14,7 +15,7 @@ export async function prepareMapped(
   mappings: Mappings,
   companions: readonly Companion[],
 ): Promise<void> {
-  const problems = await problemsOfTables(database, mappings);
+  const problems = [...(await problemsOfTables(database, mappings)), ...(await problemsOfChildren(database, mappings))];
   if (problems.length > 0)
     throw new Error(
       `mappedStorage: the tables do not fit their mappings:\n${problems.map((one) => `- ${one}`).join("\n")}`,
@@ -24,4 +25,6 @@ export async function prepareMapped(
     for (const column of type.stored)
       if (column.key !== undefined && column.isFollower !== true)
         await fillKeys(database, type, column, column.key.name);
+  for (const child of mappings.all.flatMap(({ children }) => children))
+    for (const column of child.columns) if (column.key !== undefined) await fillChildKeys(database, child, column);
 }

@@ -100,7 +100,12 @@ function attributesWith({ type }: MapScope, names: readonly string[], table: str
     ...(isNamed(join.value) ? [`${join.attribute.path}.value`] : []),
     ...join.columns.filter(({ name }) => isNamed(name)).map(({ attribute }) => attribute.path),
   ]);
-  return [...new Set(parts)];
+  const children = type.children.filter((child) => table === undefined || child.tableName === table);
+  const inChildren = children.flatMap(({ columns, attribute, given }) => [
+    ...columns.filter(({ name, key }) => isNamed(name) || isNamed(key?.name)).map((column) => column.attribute.path),
+    ...(isNamed(given.dictionary?.column) ? [attribute.path] : []),
+  ]);
+  return [...new Set([...parts, ...inChildren])];
 }
 
 type IsNamed = (column: string | undefined) => boolean;

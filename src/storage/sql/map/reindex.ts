@@ -1,7 +1,9 @@
+import { isScimError } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
 import { clearSecrets, fitAttribute, fitResource } from "../../../schema/fit.ts";
 import { compileResourceType } from "../../../schema/resource-type.ts";
 import { isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
+import type { NewResource } from "../../adapter.ts";
 import { ReportBuilder } from "../../reindex-report.ts";
 import { forgottenOf, unknownIn } from "../../reindex-unknown.ts";
 import type { HashSecret } from "../../secrets.ts";
@@ -11,8 +13,11 @@ import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, returning, sql, TRUE } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
+import type { ChildElements } from "./child-elements.ts";
+import { addChildren } from "./child-write.ts";
 import { type Column, driverValue, shown } from "./column.ts";
 import type { MappedType } from "./compile.ts";
+import { lookUpElements } from "./dictionary.ts";
 import { elementsOf, insertElements } from "./elements.ts";
 import { heldIn, joinedInRest, withKept } from "./held.ts";
 import { hasId, idOperand, printId } from "./id.ts";
@@ -118,11 +123,13 @@ interface Plan {
   readonly sets: readonly Fragment[];
   /** Elements that have a join table and are in the rest. */
   readonly moving: readonly Attribute[];
+  /** Elements that have a child table and are in the rest. */
+  readonly children: ChildElements;
   readonly resource: ResourceObject;
 }
 
-function isNeeded({ sets, moving }: Plan): boolean {
-  return sets.length > 0 || moving.length > 0;
+function isNeeded({ sets, moving, children }: Plan): boolean {
+  return sets.length > 0 || moving.length > 0 || [...children.values()].some((elements) => elements.length > 0);
 }
 
 /** Looks at a row, and notes what it finds. */
@@ -149,7 +156,7 @@ async function planOf(work: Work, scope: MapScope, row: MappedRow): Promise<Plan
     return sql`${name} = coalesce(${name}, ${driverValue(scope.dialect, column.write(value))})`;
   });
   const moving = joinedInRest(type, row);
-  return { row, sets: [...setsOf(scope, row, held, now), ...hashSets], moving, resource };
+  return { row, sets: [...setsOf(scope, row, held, now), ...hashSets], moving, children: now.children, resource };
 }
 
 /** What is to be set so that each value is where it belongs, with the key that it has now. */
@@ -240,11 +247,13 @@ async function write({ report }: Work, database: Database, scope: MapScope, plan
         if ((await session.run(written)).length === 0) return false;
       }
       for (const attribute of plan.moving) await move(session, owner, attribute, plan.resource);
+      await moveChildren(session, owner, plan);
       return true;
     });
   } catch (error) {
     if (
       faultOf(error) !== "unique" &&
+      !(isScimError(error) && error.scimType === "invalidValue") &&
       (typeof error !== "object" || error === null || database.dialect.refusalOf(error) === undefined)
     )
       throw error;
@@ -263,6 +272,13 @@ function isAsRead({ type, dialect }: MappedOwner, row: MappedRow): Fragment {
   });
   const isVersion = sql`${sqlName(type.mapping.version)} = ${versionOperand(dialect, String(row.version))}`;
   return joined([isVersion, ...same], " AND ");
+}
+
+async function moveChildren(session: Session, owner: MappedOwner, { children, resource }: Plan): Promise<void> {
+  if ([...children.values()].every((elements) => elements.length === 0)) return;
+  const looked = await lookUpElements(session, owner, resource as unknown as NewResource, []);
+  for (const [child, elements] of takeApart(owner.type, looked.resource).children)
+    if (elements.length > 0) await addChildren(session, owner, child, elements, looked.entries);
 }
 
 async function move(

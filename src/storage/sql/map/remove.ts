@@ -4,12 +4,15 @@ import { fitAttribute } from "../../../schema/fit.ts";
 import { isObject, isSame, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { DeleteRequest } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { anyHasIdAmong } from "./among.ts";
 import { clearedColumns } from "./check-columns.ts";
+import { deleteChildrenOf } from "./child-write.ts";
 import { driverValue, timeOf } from "./column.ts";
 import type { MappedType } from "./compile.ts";
+import type { Deleted } from "./deleted.ts";
 import { ofHolder } from "./elements.ts";
 import { heldIn } from "./held.ts";
 import { hasId, parseId, printId } from "./id.ts";
@@ -57,6 +60,22 @@ export async function deleteMapped(
   }
 }
 
+function isKept({ deleted }: MappedType, { keep = false, isOfAll = false }: Deletion): boolean {
+  return deleted !== undefined && (keep || deleted.isAlways) && !isOfAll;
+}
+
+function deleteRow(owner: MappedOwner): Fragment {
+  return sql`DELETE FROM ${owner.type.table} WHERE ${anyOwnRow(owner)}`;
+}
+
+/** Takes a row out of all that refers to it, and what it refers to by join tables out of it. */
+export async function releaseRow(session: Session, owner: MappedOwner, at: string): Promise<void> {
+  const { mappings, type } = owner;
+  for (const holder of mappings.all) await releaseHolders(session, owner, holder, at);
+  for (const table of type.joins) await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
+  for (const child of type.children) await session.run(deleteChildrenOf(owner, child));
+}
+
 /** What a table says against a deletion; undefined for an error that is no such word. */
 function keepingOf({ dialect }: Database, owner: MappedOwner, id: string, error: unknown): ScimError | undefined {
   if (typeof error !== "object" || error === null || error instanceof ScimError) return undefined;
@@ -72,35 +91,20 @@ function keepingOf({ dialect }: Database, owner: MappedOwner, id: string, error:
 const NEEDED = "Other records of this directory need the resource; it cannot be deleted while they are there.";
 const RULED = "The rules of this directory keep the resource from being deleted.";
 
-function isKept({ deleted }: MappedType, { keep = false, isOfAll = false }: Deletion): boolean {
-  return deleted !== undefined && (keep || deleted.isAlways) && !isOfAll;
-}
-
-function deleteRow(owner: MappedOwner): Fragment {
-  return sql`DELETE FROM ${owner.type.table} WHERE ${anyOwnRow(owner)}`;
-}
-
-/** Takes a row out of all that refers to it, and what it refers to by join tables out of it. */
-export async function releaseRow(session: Session, owner: MappedOwner, at: string): Promise<void> {
-  const { mappings, type } = owner;
-  for (const holder of mappings.all) await releaseHolders(session, owner, holder, at);
-  for (const table of type.joins) await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
-}
-
 /** Takes a row out of sight. What scimkit knew it by is free, unless the names are to stay, and no hash of it stays. */
 function hideRow(owner: MappedOwner, at: string): Fragment {
   const { type, dialect } = owner;
   const { deleted } = type;
   const sets = [
     nextVersion(owner, type, at),
-    ...(deleted === undefined
-      ? []
-      : [
-          sql`${sqlName(deleted.column)} = ${driverValue(dialect, deleted.isTime ? timeOf(dialect, at) : deleted.write(at))}`,
-        ]),
+    ...(deleted === undefined ? [] : [sql`${sqlName(deleted.column)} = ${hidingValue(dialect, deleted, at)}`]),
     ...[...clearedColumns(type)].map((name) => sql`${sqlName(name)} = NULL`),
   ];
   return sql`UPDATE ${type.table} SET ${joined(sets, ", ")} WHERE ${anyOwnRow(owner)}`;
+}
+
+function hidingValue(dialect: Dialect, deleted: Deleted, at: string): unknown {
+  return deleted.isTime ? timeOf(dialect, at) : driverValue(dialect, deleted.write(at));
 }
 
 /** Takes the references to the owner out of all rows of a type, each of which gets one new version. */

@@ -6,7 +6,9 @@ import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, join, returning, sql } from "../dialect/fragment.ts";
 import { attemptWrite } from "./attempt.ts";
+import { writeChildren } from "./child-write.ts";
 import { driverValue } from "./column.ts";
+import { lookUpElements } from "./dictionary.ts";
 import { type Difference, differenceOf, isAnyDifference, stateOf, type TableState } from "./difference.ts";
 import { writeChanges } from "./elements.ts";
 import { heldIn, isInPlace, joinedInRest, withKept, withoutClear } from "./held.ts";
@@ -101,7 +103,8 @@ function knownBefore({ type }: MapScope, request: ReplaceRequest): StoredResourc
 /** Whether the row alone is written, and nothing looked up for it. */
 function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean {
   const { type } = scope;
-  if (known === undefined || type.joins.length > 0 || hasReferences(type, request.resource)) return false;
+  if (known === undefined || type.joins.length > 0 || type.children.length > 0 || hasReferences(type, request.resource))
+    return false;
   // What shares its column changes with another attribute as well.
   const isShared = (column: PathColumn): boolean => type.shared.some((group) => group.includes(column));
   const isWritten = (column: PathColumn): boolean =>
@@ -121,7 +124,8 @@ async function replace(
   if (before === undefined) return undefined;
   const { version } = before.meta;
   if (request.ifVersion !== undefined && request.ifVersion !== version) throw versionMismatch();
-  const resource = await settle(session, owner, request, withUntouched(request, before), notices);
+  const settled = await settle(session, owner, request, withUntouched(request, before), notices);
+  const { resource, entries } = await lookUpElements(session, owner, settled, notices);
   const changed = await withoutMissing(session, owner, secrets);
   const selection = selectionOf(owner, request.select);
   const old = stateOf(type, before);
@@ -139,6 +143,7 @@ async function replace(
   const [row] = await session.run<MappedRow>(updateRow(owner, version, sets, found === undefined));
   if (row === undefined) return whyNotFound(session, owner, version);
   for (const change of difference.elements) await writeChanges(session, owner, change);
+  for (const [child, elements] of difference.children) await writeChildren(session, owner, child, elements, entries);
   if (selection.isRowAlone) return selection.resourceOf(row);
   return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
 }
@@ -175,7 +180,9 @@ async function lockKnown(
     const elements = await withoutDangling(session, owner, attribute, readAttribute(before, attribute));
     writeAttribute(before, attribute, elements);
   }
-  const state = { inRow: heldIn(type, row), elements: selection.apartOf(row) };
+  const elements = selection.apartOf(row);
+  const { children } = stateOf(type, elements as unknown as StoredResource).inRow;
+  const state = { inRow: { ...heldIn(type, row), children }, elements };
   return { before: before as unknown as StoredResource, state };
 }
 

@@ -42,7 +42,7 @@ export async function lockKept(
   if (scope.type.deleted?.canRestore !== true) return undefined;
   for (const column of uniqueColumns(scope.type)) {
     const rows = await hiddenWith(session, scope, column, values.get(column));
-    const [last] = rows.toSorted((one, other) => (momentOf(one) < momentOf(other) ? 1 : -1));
+    const [last] = rows.toSorted((one, other) => (changeOf(one) < changeOf(other) ? 1 : -1));
     if (last === undefined) continue;
     const owner: MappedOwner = { ...scope, id: String(last.id) };
     // Of two creates at once the second one finds it in sight, and meets its values there.
@@ -51,7 +51,7 @@ export async function lockKept(
   return undefined;
 }
 
-function momentOf({ modified }: MappedRow): string {
+function changeOf({ modified }: MappedRow): string {
   return timeText(modified) ?? "";
 }
 

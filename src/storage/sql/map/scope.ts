@@ -60,7 +60,7 @@ export function sameTenant({ tenant }: MappedType, left: string, right: string):
 }
 
 /** The tenant of an element `m` as a column more of a query, beginning with a comma, where there are tenants. */
-export function tenantOfElement(scope: MapScope, join: JoinTable): Fragment {
+export function tenantOfElement(scope: MapScope, join: Pick<JoinTable, "tenant">): Fragment {
   const { type, dialect } = scope;
   if (type.tenant === undefined) return raw("");
   if (join.tenant !== undefined) return raw(", m.tenant");
@@ -73,7 +73,7 @@ export function ownRows(scope: MapScope, type = scope.type, alias = "r"): Fragme
 }
 
 /** Condition on rows of the view of a join table. */
-export function ownElements(scope: MapScope, join: JoinTable, alias = "m"): Fragment {
+export function ownElements(scope: MapScope, join: Pick<JoinTable, "tenant">, alias = "m"): Fragment {
   return ofTenant(scope, scope.type.tenant, join.tenant === undefined ? undefined : raw(`${alias}.tenant`));
 }
 

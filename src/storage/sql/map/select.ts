@@ -4,6 +4,9 @@ import type { Select, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import type { ChildTable } from "./child.ts";
+import { inOrderOf } from "./child.ts";
+import { distinctElements, elementOfRow } from "./child-elements.ts";
 import { type Column, isTime, shown } from "./column.ts";
 import { elementOf } from "./elements.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
@@ -19,7 +22,9 @@ import { elementRows, type MapScope, ownElements, targetOf } from "./scope.ts";
 interface Apart {
   readonly attribute: Attribute;
   readonly list: Listed;
-  read(element: readonly unknown[]): ResourceObject;
+  read(element: readonly unknown[]): unknown;
+  /** Makes the list of the elements that were read. Default: as they were. */
+  readonly listOf?: (elements: readonly unknown[]) => readonly unknown[];
 }
 
 /** What of a type is selected. */
@@ -42,16 +47,16 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
     .filter((attribute) => select.includes(attribute))
     .flatMap((attribute) => [
       ...type.joins.filter((join) => join.attribute === attribute).map((join) => elementsApart(scope, join)),
+      ...type.children.filter((child) => child.attribute === attribute).map((child) => childrenApart(scope, child)),
       ...holdersOf(scope, attribute).map((holder) => holdersApart(scope, attribute, holder)),
     ]);
-  const listsOf = (row: MappedRow): ReadonlyMap<Attribute, readonly ResourceObject[]> => {
-    const lists = new Map<Attribute, ResourceObject[]>();
-    aparts.forEach(({ attribute, read }, index) => {
+  const listsOf = (row: MappedRow): ReadonlyMap<Attribute, readonly unknown[]> => {
+    const lists = new Map<Attribute, readonly unknown[]>();
+    aparts.forEach(({ attribute, read, listOf = (elements) => elements }, index) => {
       const json = row[`apart${index}`];
       if (typeof json !== "string") return;
-      const list = lists.get(attribute) ?? [];
-      for (const element of JSON.parse(json) as readonly (readonly unknown[])[]) list.push(read(element));
-      lists.set(attribute, list);
+      const elements = (JSON.parse(json) as readonly (readonly unknown[])[]).map(read);
+      lists.set(attribute, [...(lists.get(attribute) ?? []), ...listOf(elements)]);
     });
     return lists;
   };
@@ -65,7 +70,7 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
     resourceOf(row) {
       const resource: Record<string, unknown> = { ...resourceOf(type, row) };
       for (const [attribute, list] of listsOf(row))
-        if (list.length > 0) writeAttribute(resource, attribute, withOthers(attribute, list, resource));
+        if (list.length > 0) writeAttribute(resource, attribute, withOthers(type, attribute, list, resource));
       return resource as unknown as StoredResource;
     },
     apartOf(row) {
@@ -76,20 +81,22 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
   };
 }
 
-/** Elements of a join table, and those that the rest has from before there was the table. */
+/** Elements of a join table, and those that the rest has from before there was the table; of a child table, and those that it does not keep. */
 function withOthers(
+  { children }: MapScope["type"],
   attribute: Attribute,
-  list: readonly ResourceObject[],
+  list: readonly unknown[],
   resource: ResourceObject,
 ): readonly unknown[] {
   const others = attribute.inverseOf === undefined ? readAttribute(resource, attribute) : undefined;
   if (!Array.isArray(others)) return list;
-  const there = new Set(list.map(({ value }) => value));
+  if (children.some((child) => child.attribute === attribute)) return [...list, ...others];
+  const there = new Set(list.map((one) => (isObject(one) ? one.value : undefined)));
   return [...list, ...others.filter((one) => !(isObject(one) && there.has(one.value)))];
 }
 
 /** Makes of a column what JSON carries without losing digits. */
-function carry(dialect: Dialect, name: string, column: Column): Fragment {
+export function carry(dialect: Dialect, name: string, column: Column): Fragment {
   const { type } = column.attribute;
   if (isTime(column)) return shown(dialect, column, raw(name));
   const isText = type !== "boolean" && type !== "integer" && type !== "decimal";
@@ -111,6 +118,23 @@ function elementsApart(scope: MapScope, join: JoinTable): Apart {
       order: [raw("m.value")],
     },
     read: ([value, ...others]) => elementOf(join, printId(id, value), (_, index) => others[index]),
+  };
+}
+
+/** The rows of a child table. */
+function childrenApart(scope: MapScope, child: ChildTable): Apart {
+  const { dialect } = scope;
+  const parts = child.shown.map((column) => carry(dialect, `m.${column.alias}`, column));
+  const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, child)}`;
+  return {
+    attribute: child.attribute,
+    list: { elements: parts, rows: sql`${child.view} m WHERE ${isOfRow}`, alias: "m", order: inOrderOf(child) },
+    read: (parts) => elementOfRow(child, (_, index) => parts[index]),
+    listOf: (elements) =>
+      distinctElements(
+        child,
+        elements.filter((element) => element !== undefined),
+      ),
   };
 }
 

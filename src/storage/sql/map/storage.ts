@@ -8,7 +8,14 @@ import { type Database, databaseOf } from "../database.ts";
 import { deleteLedger, renameLedger, sqlLedger } from "../ledger.ts";
 import { deleteOutbox, renameOutbox, sqlOutbox } from "../outbox.ts";
 import { committed } from "./committed.ts";
-import { type Companion, type CompanionName, ledgerCompanion, outboxCompanion } from "./companions.ts";
+import {
+  type Companion,
+  type CompanionName,
+  ledgerCompanion,
+  mustBeThere,
+  outboxCompanion,
+  withCompanion,
+} from "./companions.ts";
 import { createMapped } from "./create.ts";
 import { deltaMapped } from "./delta.ts";
 import { parseId } from "./id.ts";
@@ -23,6 +30,7 @@ import { replaceMapped } from "./replace.ts";
 import { type Mappings, type MapScope, scopeOf } from "./scope.ts";
 import { selectionOf } from "./select.ts";
 import { deleteTenantOf, exportTenantOf, renameTenantOf } from "./tenants.ts";
+import { triggersOf } from "./triggers.ts";
 
 /** Options of `mappedStorage`. */
 export interface MappedStorageOptions<DB = unknown> {
@@ -57,6 +65,19 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
    * @throws {Error} that says of everything which does not fit, at once, which column it is and what to change.
    */
   prepare(): Promise<void>;
+  /**
+   * The statements that make triggers for rows which others write, in the words of the database: a row that changes without a new version
+   * gets the next one, the time, and the comparison keys of texts in ASCII (others become NULL, for `prepare` to fill); rows of join and
+   * child tables and of dictionaries count up the version of the rows that they are of. Nothing is run: look at them, and make them by
+   * your migrations.
+   * @example
+   * ```ts
+   * import type { MappedStorage } from "scimkit/sql";
+   * declare const storage: MappedStorage;
+   * console.log(storage.triggers().join(";\n\n"));
+   * ```
+   */
+  triggers(): readonly string[];
   /**
    * Computes the key column of every value anew by the schemas that are served now, and moves what has a column, a join table or a
    * column for its hash out of `rest`; `prepare` fills keys that are NULL and nothing else. A row whose key a constraint refuses is left
@@ -176,6 +197,7 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
       cursor: true,
       secrets: keptSecrets(mappings),
       ...keptRows(mappings),
+      ...unorderedLists(mappings),
       tenants: settings.hasTenants,
     },
     async get(request, context) {
@@ -193,19 +215,20 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     delete: async (request, context) => deleteMapped(database, scope(request, context), request),
     ...(database.isTransaction ? { handle: database.handle } : {}),
     transaction: (work) => committed(database, mappings, (inner) => work(storageOver(inner, settings))),
-    ...(ledger === undefined ? {} : { ledger: sqlLedger(database, ledger.table) }),
-    ...(outbox === undefined ? {} : { outbox: sqlOutbox(database, outbox.table) }),
-    prepare: () =>
-      prepareMapped(
-        database,
-        mappings,
-        [outbox, ledger].filter((companion) => companion !== undefined),
-      ),
+    ...(ledger === undefined ? {} : { ledger: sqlLedger(withCompanion(database, ledger), ledger.table) }),
+    ...(outbox === undefined ? {} : { outbox: sqlOutbox(withCompanion(database, outbox), outbox.table) }),
+    prepare: () => prepareMapped(database, mappings, companionsIn(settings)),
+    triggers: () => triggersOf(dialect, mappings),
     ...upkeepOf(database, settings),
   };
 }
 
+function companionsIn({ outbox, ledger }: Pick<Settings, "outbox" | "ledger">): readonly Companion[] {
+  return [outbox, ledger].filter((companion) => companion !== undefined);
+}
+
 function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox, ledger }: Settings): Upkeep {
+  const companions = companionsIn({ outbox, ledger });
   const refuseWithout = (tenant: string | undefined = "one"): void => {
     if (hasTenants || tenant === "") return;
     throw new Error(
@@ -219,6 +242,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
     },
     async deleteTenant(tenant, options) {
       refuseWithout();
+      for (const companion of companions) await mustBeThere(database, companion);
       const counts = await deleteTenantOf(database, mappings, tenant, options);
       if (outbox !== undefined) await deleteOutbox(database, outbox.table, tenant ?? "");
       if (ledger !== undefined)
@@ -231,6 +255,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
     },
     async renameTenant(from, to) {
       refuseWithout();
+      for (const companion of companions) await mustBeThere(database, companion);
       return renameTenantOf(database, mappings, from, to, async (session) => {
         if (outbox !== undefined) await renameOutbox(session, outbox.table, from ?? "", to ?? "");
         if (ledger !== undefined) await renameLedger(session, ledger.table, from ?? "", to ?? "");
@@ -243,6 +268,14 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
 function keptRows({ all }: Mappings): Pick<StorageCapabilities, "keepsDeleted"> {
   const names = all.filter(({ deleted }) => deleted !== undefined && !deleted.isAlways).map(({ name }) => name);
   return names.length === 0 ? {} : { keepsDeleted: names.length === all.length || names };
+}
+
+/** The lists whose rows have no order. */
+function unorderedLists({ all }: Mappings): Pick<StorageCapabilities, "unordered"> {
+  const names = all.flatMap(({ name, children }) =>
+    children.filter(({ given }) => given.order === undefined).map(({ attribute }) => `${name}.${attribute.path}`),
+  );
+  return names.length === 0 ? {} : { unordered: names };
 }
 
 /** What has a column is kept [R-83]: all that there is, or what of it. */

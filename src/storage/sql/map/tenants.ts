@@ -221,7 +221,7 @@ function updatesOf(
   };
   const seen = new Set<string>();
   const joins = all.flatMap((type) =>
-    type.joins.flatMap((join) => {
+    [...type.joins, ...type.children].flatMap((join) => {
       // Two collections may lie in one table.
       const isNew = join.tenant !== undefined && !seen.has(join.table.texts.join());
       seen.add(join.table.texts.join());

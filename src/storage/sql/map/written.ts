@@ -1,6 +1,7 @@
 import { type ResourceObject, readAttribute } from "../../../schema/value.ts";
 import type { DeltaRequest, NewResource } from "../../adapter.ts";
 import type { Dialect } from "../dialect/dialect.ts";
+import { partOf } from "./child-elements.ts";
 import { driverValue } from "./column.ts";
 import { elementsOf } from "./elements.ts";
 import type { JoinTable } from "./join-table.ts";
@@ -20,7 +21,7 @@ export interface Written {
 export function writtenOf(scope: MapScope, resource: NewResource, secrets: MappedSecrets): readonly Written[] {
   const { type, dialect } = scope;
   const { table, rest: restColumn } = type.mapping;
-  const { values, rest } = takeApart(type, resource);
+  const { values, rest, children } = takeApart(type, resource);
   const inRow = [...values].flatMap(([column, value]) =>
     assignments(dialect, column, value).map(([name, put]) => ({
       attribute: column.attribute.path,
@@ -45,7 +46,19 @@ export function writtenOf(scope: MapScope, resource: NewResource, secrets: Mappe
     value: driverValue(dialect, column.write(value)),
   }));
   const apart = type.joins.flatMap((join) => writtenTo(scope, join, readAttribute(resource, join.attribute)));
-  return [...inRow, ...inRest, ...hashed, ...apart];
+  const inChildren = [...children].flatMap(([child, elements]) =>
+    elements.flatMap((element) =>
+      child.columns.flatMap((column) =>
+        assignments(dialect, column, partOf(child, column, element)).map(([name, put]) => ({
+          attribute: column.attribute.path,
+          table: child.tableName,
+          column: name,
+          value: put,
+        })),
+      ),
+    ),
+  );
+  return [...inRow, ...inRest, ...hashed, ...apart, ...inChildren];
 }
 
 /** What a delta puts where. */

@@ -15,14 +15,19 @@ const EVERYWHERE = ["migration", "shape"] as const;
 /** What is distributed, behind the resources that they refer to. */
 const BESIDE = ["unique", "element", "secret", "shape_use", "outbox", "ledger"] as const;
 
+/** @throws {Error} for a database that cannot distribute tables, where they are to be distributed. */
+export async function refuseUndistributed(session: Session): Promise<void> {
+  const { distribution } = session.dialect;
+  if (distribution !== undefined && (await session.run(distribution.isPossible)).length === 0)
+    throw new Error(
+      `sqlStorage: distributed: "citus" needs the extension citus in the database (CREATE EXTENSION citus), and workers to distribute to. Without it leave the option out.`,
+    );
+}
+
 /** What distributes the tables that are not distributed yet; none where the dialect distributes nothing. */
 export async function pendingDistribution(session: Session, tables: Tables): Promise<readonly Change[]> {
   const { distribution } = session.dialect;
   if (distribution === undefined) return [];
-  if ((await session.run(distribution.isPossible)).length === 0)
-    throw new Error(
-      `sqlStorage: distributed: "citus" needs the extension citus in the database (CREATE EXTENSION citus), and workers to distribute to. Without it leave the option out.`,
-    );
   const rows = await session.run<{ name: string }>(distribution.distributed(tables.schema));
   const done = new Set(rows.map(({ name }) => name));
   const place = tables.schema === undefined ? "" : `${identifier(tables.schema)}.`;

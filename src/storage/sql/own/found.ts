@@ -147,8 +147,9 @@ function heldByName(
   const { dialect, tables, tenant, indexes } = scope;
   // The holder's name is stored under its own key, which is that of a text compared without regard to case.
   if (sub.caseExact || sub.comparison !== "plain") return undefined;
-  const name = dialect.member(raw("r.keys"), HOLDER_NAME);
-  const leaf = indexes.keys.has(HOLDER_NAME) ? indexedLeaf(dialect, name) : textLeaf(dialect, name);
+  const index = indexes.keys.get(HOLDER_NAME);
+  const leaf =
+    index === undefined ? textLeaf(dialect, dialect.member(raw("r.keys"), HOLDER_NAME)) : indexedLeaf(dialect, index);
   const holders = foundByKey(scope, leaf.compare("eq", key), resourceType);
   return (
     holders &&

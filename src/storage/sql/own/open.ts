@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { behind, type Database } from "../database.ts";
 import { hasIndex, lookAtCatalog, whyUnfit } from "./catalog.ts";
 import type { Indexes, IndexPlan } from "./index-plan.ts";
 import { wantedIndexes } from "./pending.ts";
@@ -31,16 +31,7 @@ export class Opening {
   /** The database as requests get it: whatever is asked of it, the storage is open by then, and its tables fit. */
   get database(): Database {
     const given = this.#database;
-    const ready = () => this.ready().then(() => this.#openable.version.check(given));
-    return {
-      ...given,
-      run: (statement) => ready().then(() => given.run(statement)),
-      batch: (first, rest) => ready().then(() => given.batch(first, rest)),
-      transaction: (work) => ready().then(() => given.transaction(work)),
-      alone: (work) => ready().then(() => given.alone(work)),
-      snapshot: (work) => ready().then(() => given.snapshot(work)),
-      open: (work) => ready().then(() => given.open(work)),
-    };
+    return behind(() => this.ready().then(() => this.#openable.version.check(given)), given);
   }
 
   /**
@@ -68,6 +59,8 @@ export class Opening {
     const { isTransaction, dialect } = this.#database;
     // A transaction of the host's has its settings by now.
     if (!isTransaction) for (const statement of dialect.settings ?? []) await this.#database.run(statement);
+    const reasons = dialect.unfit === undefined ? [] : await this.#database.run<{ reason: string }>(dialect.unfit);
+    if (reasons.length > 0) throw new Error(reasons.map(({ reason }) => reason).join(" "));
     const catalog = await lookAtCatalog(this.#database, tables);
     version.note(catalog);
     const unfit = whyUnfit(catalog, tables);

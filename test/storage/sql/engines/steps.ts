@@ -2,7 +2,7 @@ import { PostgresDialect } from "kysely";
 import pg from "pg";
 import { namedStatements } from "../../../../src/storage/sql/index.ts";
 import { KIT_RESOURCE_TYPES } from "../../../../src/testing/index.ts";
-import { type Engine, hasPostgres, POSTGRES_URL, postgresLike } from "../engines.ts";
+import { type Engine, hasPostgres, POSTGRES_URL, postgresLike, type Sent } from "../engines.ts";
 
 /** The engine where a PostgreSQL server answers. */
 export const stepsEngines = (): readonly Engine[] => (hasPostgres ? [stepsEngine()] : []);
@@ -10,15 +10,15 @@ export const stepsEngines = (): readonly Engine[] => (hasPostgres ? [stepsEngine
 /**
  * One ordinary PostgreSQL server that storage takes for one with Citus (`distributed: "citus"`): it writes in steps and by values, and names
  * the tenant in every statement. What distributes tables is there by name alone: it refuses what Citus would refuse of keys and of the
- * order, and notes what it was asked.
+ * order, and notes what it was asked. `note` is told of every statement that is sent.
  */
-export function stepsEngine(connections = 8): Engine {
+export function stepsEngine(connections = 8, note?: (sent: Sent) => void): Engine {
   const stubs = `scimkit_stubs_${process.pid}_${crypto.randomUUID().slice(0, 8)}`;
   let pool: pg.Pool | undefined;
   const engine = postgresLike("PostgreSQL in steps", async () => {
     if (pool === undefined) {
       await createStubs(stubs);
-      pool = stubbedPool(stubs, connections);
+      pool = stubbedPool(stubs, connections, note);
     }
     return new PostgresDialect({ pool: namedStatements(pool) });
   });
@@ -40,9 +40,19 @@ export const WITHOUT_GLOBAL = KIT_RESOURCE_TYPES.map((type) => {
 });
 
 /** Connections that find the stubs as those to Citus find its functions: by their names alone. */
-export function stubbedPool(stubs: string, connections = 2): pg.Pool {
+export function stubbedPool(stubs: string, connections = 2, note: (sent: Sent) => void = () => {}): pg.Pool {
   const options = `-c search_path=${stubs},public`;
   const pool = new pg.Pool({ connectionString: POSTGRES_URL, max: connections, options });
+  pool.on("connect", (client) => {
+    const send = client.query.bind(client) as (...given: readonly unknown[]) => unknown;
+    const query = (...given: readonly unknown[]): unknown => {
+      const [first, values] = given;
+      const { text, values: own } = (typeof first === "string" ? { text: first } : first) as Partial<pg.QueryConfig>;
+      note({ sql: text ?? "", parameters: own ?? (Array.isArray(values) ? values : []) });
+      return send(...given);
+    };
+    client.query = query as typeof client.query;
+  });
   pool.on("error", () => undefined);
   return pool;
 }

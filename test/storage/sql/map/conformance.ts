@@ -33,6 +33,7 @@ export function conformanceOver(application: Application, engine: Engine): void 
         secrets: application.hasSecrets,
         tenants: application.hasTenants,
         danglingReferences: false,
+        ...(application.unordered === undefined ? {} : { unordered: application.unordered }),
         ...(application.keepsDeleted === true ? { keepsDeleted: true } : {}),
       },
       ...(application.tenantOf === undefined

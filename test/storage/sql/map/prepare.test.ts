@@ -2,6 +2,7 @@ import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
 import { EnterpriseUserSchema, Group, User } from "../../../../src/index.ts";
 import type { TableMapping } from "../../../../src/storage/sql/index.ts";
+import { serve } from "../../../support/adopting.ts";
 import { someEngines } from "../engines.ts";
 import { documents, made, type NamedOptions, organizations, plain, storageOf } from "./tables.ts";
 
@@ -49,6 +50,21 @@ for (const engine of someEngines()) {
         const { options } = await made(application, engine);
         await storageOf(options).prepare();
       }
+    });
+
+    test("without the ledger that it makes a request is 503, the operator is told to run it, and then all is well", async () => {
+      const { options, schema } = await made(organizations, engine);
+      const ledger = schema === undefined ? "remembered" : { schema, table: "remembered" };
+      const storage = storageOf({ ...options, ledger });
+      const { user, send: ask, faults } = serve(storage, { lifecycle: { remember: 3600 } }, "acme");
+      const { body } = await user({ userName: "ada" });
+      const message = expect.stringMatching(/the table remembered, which ledger names, is not there\. Run prepare\(\)/);
+      expect((await ask("DELETE", `/Users/${body.id}`)).status).toBe(503);
+      expect(faults).toMatchObject([{ status: 503, cause: { message } }]);
+      expect((await ask("GET", `/Users/${body.id}`)).status).toBe(200);
+      await expect(storage.deleteTenant("acme")).rejects.toMatchObject({ status: 503, cause: { message } });
+      await storage.prepare();
+      expect((await ask("DELETE", `/Users/${body.id}`)).status).toBe(204);
     });
 
     test("says in one error of every column that would fail later what to change", async () => {
