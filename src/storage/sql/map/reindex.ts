@@ -191,7 +191,7 @@ function columnSets(
 ): readonly Fragment[] {
   return [...values].flatMap(([column, value]) => {
     if (!isSame(held.values.get(column), value)) return setColumn(dialect, column, value);
-    if (column.key === undefined) return [];
+    if (column.key === undefined || column.isFollower === true) return [];
     const key = keyOf(column, value);
     return key === (row[column.key.alias] ?? null) ? [] : [sql`${sqlName(column.key.name)} = ${key}`];
   });

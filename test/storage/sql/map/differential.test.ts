@@ -8,8 +8,8 @@ import { SELECT_ALL, type StorageAdapter } from "../../../../src/storage/adapter
 import { memoryStorage } from "../../../../src/storage/memory/index.ts";
 import { mappedStorage, mapTable } from "../../../../src/storage/sql/index.ts";
 import { pickSeed, pickSize } from "../../../support/size.ts";
-import { someEngines } from "../engines.ts";
 import { hasMariadb } from "../engines/mariadb.ts";
+import { someEngines } from "../engines.ts";
 import { resolvedFilters, sortPaths } from "../filters.ts";
 import { mariadbTables } from "./mariadb.ts";
 import { inMariadb } from "./tables.ts";
