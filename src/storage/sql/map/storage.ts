@@ -272,7 +272,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
 /** The types whose rows can be kept out of sight with their names free. Of those that are kept always the names are what the tables say. */
 function keptRows({ all }: Mappings): Pick<StorageCapabilities, "keepsDeleted"> {
   const names = all
-    .filter(({ deleted, shared }) => deleted?.isAlways === false && shared === undefined)
+    .filter(({ deleted, divided }) => deleted?.isAlways === false && divided === undefined)
     .map(({ name }) => name);
   return names.length === 0 ? {} : { keepsDeleted: names.length === all.length || names };
 }
