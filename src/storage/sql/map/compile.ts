@@ -3,9 +3,10 @@ import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { FALSE, type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import { type ChildTable, compileChildren } from "./child.ts";
 import { type Column, isTime } from "./column.ts";
-import { beginCompiling } from "./compiling.ts";
+import { beginCompiling, type Compiling } from "./compiling.ts";
 import { type Deleted, deletedOf, isThereIn } from "./deleted.ts";
 import {
+  type NamedPlaces,
   refuseFilledTwice,
   refuseSharedColumns,
   refuseTwoPlaces,
@@ -71,12 +72,7 @@ export function compileMapping(
   const columns = named.filter(({ attribute }) => attribute.isStored);
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
-  refuseSharedColumns(compiling, [...stored, ...secrets]);
-  refuseTwoPlaces(compiling, { columns: named, slots, joins, children });
-  refuseUnmapped(compiling, { columns: named, slots, joins, children });
-  refuseFilledTwice(compiling, named, ownColumns(mapping));
-  refuseUnfitUniques(compiling, columns);
-  refuseUnknownConstraints(compiling);
+  refuseMisfits(compiling, { columns: named, slots, joins, children }, stored);
 
   const id = idOf(mapping.id);
   const tenant = tenantOf(mapping.tenant);
@@ -114,6 +110,20 @@ export function compileMapping(
     viewOfHidden: viewOf(table, selected, isThere === undefined ? FALSE : sql`NOT ${isThere}`),
     isThere: isThereIn(deleted),
   };
+}
+
+/** Refuses what does not fit together, or has no place. */
+function refuseMisfits(compiling: Compiling, places: NamedPlaces, stored: readonly Column[]): void {
+  const { columns } = places;
+  refuseSharedColumns(compiling, [...stored, ...columns.filter(({ attribute }) => !attribute.isStored)]);
+  refuseFilledTwice(compiling, columns, ownColumns(compiling.mapping));
+  refuseTwoPlaces(compiling, places);
+  refuseUnmapped(compiling, places);
+  refuseUnfitUniques(
+    compiling,
+    columns.filter(({ attribute }) => attribute.isStored),
+  );
+  refuseUnknownConstraints(compiling);
 }
 
 function idOf(given: string | MappedId): MappedType["id"] {
