@@ -11,6 +11,7 @@ import { elementsOf, insertElements } from "./elements.ts";
 import { parseId } from "./id.ts";
 import { insertRow } from "./insert.ts";
 import { type MappedOwner, readRow, singleWrite } from "./lock.ts";
+import { createMember } from "./member.ts";
 import type { PathColumn } from "./path-column.ts";
 import { releaseRow } from "./remove.ts";
 import { lockHidden, lockKept, restoreRow } from "./restore.ts";
@@ -57,15 +58,18 @@ export async function createMapped(
   const isApart = type.children.some(({ attribute }) => readAttribute(resource, attribute) !== undefined);
   const isPlain = returning === undefined && type.deleted?.canRestore !== true;
   const isSingle = isPlain && !isApart && !hasReferences(type, resource) && uniques.length === 0;
+  const { shared } = type;
   const creation: Creation = { request, id, resource, secrets, uniques, isSingle };
   const { created, notices } = await attemptWrite(
     database,
     scope,
     { operation: "create", id: id === undefined ? undefined : resource.id },
-    () =>
-      isSingle
+    () => {
+      if (shared !== undefined) return createMember(database, scope, shared, creation);
+      return isSingle
         ? create(singleWrite(database), scope, creation)
-        : database.transaction((session) => createOrRestore(session, scope, creation, returning)),
+        : database.transaction((session) => createOrRestore(session, scope, creation, returning));
+    },
     () => writtenOf(scope, resource, secrets),
   );
   for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
