@@ -1,19 +1,22 @@
-// npm run bench:kill [-- --sqlite=50 --postgres=10 --seed=1]
-// Kills the process that writes (SQLite) or a backend of the database (PostgreSQL) with SIGKILL in the middle of its work,
-// again and again, and looks whether everything is there that was answered with success, and nothing by halves.
+// npm run bench:kill [-- --sqlite=50 --postgres=10 --mariadb=10 --seed=1]
+// Kills the process that writes (SQLite), a backend of the database (PostgreSQL) or the whole server (MariaDB) with SIGKILL in the
+// middle of its work, again and again, and looks whether everything is there that was answered with success, and nothing by halves.
 // This does not test what a power cut does.
 import { parseArgs } from "node:util";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { drop, newPlace, open, type Place } from "./engine.ts";
 import { check, type Facts, noFacts } from "./facts.ts";
+import { listen } from "./listen.ts";
 import { load } from "./load.ts";
-import { startWorker, type Worker } from "./processes.ts";
+import { startMariadb } from "./mariadb-server.ts";
+import { startWorker } from "./processes.ts";
 import { brokenBounds } from "./statistics.ts";
 
 const { values } = parseArgs({
   options: {
     sqlite: { type: "string", default: "50" },
     postgres: { type: "string", default: "10" },
+    mariadb: { type: "string", default: "10" },
     seed: { type: "string", default: String(Date.now() % 100000) },
   },
 });
@@ -22,6 +25,7 @@ console.log(`seed ${seed}`);
 
 if (Number(values.sqlite) > 0) await killWriter(Number(values.sqlite));
 if (Number(values.postgres) > 0) await killBackends(Number(values.postgres));
+if (Number(values.mariadb) > 0) await killServer(Number(values.mariadb));
 console.log(brokenBounds() === 0 ? "Nothing that was acknowledged was lost, and nothing was torn." : "Broken.");
 process.exit(brokenBounds() === 0 ? 0 : 1);
 
@@ -88,6 +92,35 @@ async function killBackends(cycles: number): Promise<void> {
   }
 }
 
+/** The server, whose threads cannot be killed one by one, is killed under a writer that lives on. */
+async function killServer(cycles: number): Promise<void> {
+  const server = await startMariadb();
+  if (server === undefined) {
+    console.log("MariaDB's own programs (mariadb-install-db, mariadbd) are not on this machine: it was not killed.");
+    return;
+  }
+  const place = newPlace("mariadb", server.url);
+  try {
+    const { group, facts } = await prepare(place);
+    const worker = await startWorker(place);
+    const { ended } = listen(worker, facts);
+    worker.child.send({ task: "write", group, from: 0 });
+    for (let killed = 0; killed < cycles; killed++) {
+      await pause(300 + random(500));
+      await server.crash();
+      await server.restart();
+    }
+    await pause(300);
+    await worker.stop();
+    await ended;
+    const opened = await open(place);
+    await check(`MariaDB: ${cycles} kills of the server in its work`, opened.storage, group, facts);
+    await opened.close();
+  } finally {
+    await server.stop();
+  }
+}
+
 /** Kills a backend of the writer; `false` where it has none just now. */
 async function killBackend({ ask }: Cluster): Promise<boolean> {
   const [backend] = await ask(
@@ -96,33 +129,6 @@ async function killBackend({ ask }: Cluster): Promise<boolean> {
   if (backend === undefined) return false;
   process.kill(Number(backend.pid), "SIGKILL");
   return true;
-}
-
-/** Notes what a worker says, from when it has begun until it is gone. */
-function listen({ child }: Worker, facts: Facts): { readonly begun: Promise<void>; readonly ended: Promise<void> } {
-  const { stdout } = child;
-  if (stdout === null) throw new Error("the worker has no output");
-  let rest = "";
-  stdout.setEncoding("utf8");
-  stdout.on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) note(facts, JSON.parse(line) as Readonly<Record<string, string>>);
-  });
-  const ended = new Promise<void>((resolve) => stdout.on("close", resolve));
-  const begun = new Promise<void>((resolve) => stdout.once("data", () => resolve()));
-  return { begun: Promise.race([begun, ended]), ended };
-}
-
-function note(facts: Facts, { created, changed, added, refused, title = "" }: Readonly<Record<string, string>>): void {
-  if (refused !== undefined) {
-    facts.refused++;
-    return;
-  }
-  facts.acknowledged++;
-  const id = created ?? changed;
-  if (id !== undefined) facts.titles.set(id, title);
-  if (added !== undefined) facts.members.add(added);
 }
 
 /** A whole number below `below`, from the seed. */

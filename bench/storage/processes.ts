@@ -2,7 +2,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Place } from "./engine.ts";
 
 /** A process that does what it is told. */
 export interface Worker {
@@ -13,7 +12,7 @@ export interface Worker {
 }
 
 /** Starts a worker and waits until it has the database open. */
-export async function startWorker(place: Place, isNaive = false, file = "worker.mjs"): Promise<Worker> {
+export async function startWorker(place: object, isNaive = false, file = "worker.mjs"): Promise<Worker> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify({ place, isNaive })], {
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
@@ -40,7 +39,7 @@ export async function startWorker(place: Place, isNaive = false, file = "worker.
 
 /** Runs the same task in several processes at the same time. */
 export async function inProcesses<T>(
-  place: Place,
+  place: object,
   count: number,
   isNaive: boolean,
   task: string,

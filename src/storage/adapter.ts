@@ -315,6 +315,12 @@ export interface StorageCapabilities {
    * says so on the score card. Default `true`, as the contract has it.
    */
   readonly atomic?: boolean;
+  /**
+   * The multi-valued attributes, as in `["User.emails"]`, whose elements have no order, as rows of a table have none: another order alone
+   * is no change, and two elements that are alike are one. Default: they come back in the order in which they were given, but for those of
+   * collections.
+   */
+  readonly unordered?: readonly string[];
 }
 
 /** Whether an adapter keeps deleted resources of a type out of sight, where a delete asks for it. */

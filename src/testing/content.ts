@@ -1,20 +1,28 @@
 import { schemasOf } from "../schema/canonical.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
-import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
-import type { StoredMeta, StoredResource } from "../storage/adapter.ts";
+import { isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
+import type { StorageCapabilities, StoredMeta, StoredResource } from "../storage/adapter.ts";
 import { mustBe } from "./failure.ts";
 import type { Subject } from "./subject.ts";
 
 /**
  * What of a resource a write decides, in a form that can be compared: without id, meta and computed attributes, collections in
- * the order of their values, because a collection has no order of its own.
+ * the order of their values, because a collection has no order of its own; neither have lists that the adapter names as `unordered`.
  */
-export function contentOf(resourceType: CompiledResourceType, resource: ResourceObject): ResourceObject {
+export function contentOf(
+  resourceType: CompiledResourceType,
+  resource: ResourceObject,
+  { unordered = [] }: StorageCapabilities = {},
+): ResourceObject {
   const { id: _, meta: __, ...content } = resource;
   for (const attribute of resourceType.attributes) {
     if (attribute.inverseOf !== undefined) writeAttribute(content, attribute, undefined);
-    const value = attribute.collection ? readAttribute(content, attribute) : undefined;
-    if (Array.isArray(value)) writeAttribute(content, attribute, sortedElements(value));
+    const isUnordered = unordered.includes(`${resourceType.name}.${attribute.path}`);
+    const value = attribute.collection || isUnordered ? readAttribute(content, attribute) : undefined;
+    if (!Array.isArray(value)) continue;
+    const sorted = sortedElements(value);
+    const isOther = (element: unknown, index: number): boolean => !isSame(element, sorted[index - 1]);
+    writeAttribute(content, attribute, isUnordered ? sorted.filter(isOther) : sorted);
   }
   return content;
 }
@@ -42,8 +50,8 @@ export function mustHold(
   const resourceType = subject.type(type);
   const expected = { ...attributes, schemas: schemasOf(resourceType, attributes) };
   mustBe(
-    resource === undefined ? undefined : contentOf(resourceType, resource),
-    contentOf(resourceType, expected),
+    resource === undefined ? undefined : contentOf(resourceType, resource, subject.capabilities),
+    contentOf(resourceType, expected, subject.capabilities),
     rule,
   );
 }

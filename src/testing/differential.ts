@@ -98,10 +98,15 @@ function holds(
 function queryChoice(subject: Subject, type: CompiledResourceType, paging: Query["paging"]): Choice<OverRows<Query>> {
   const { capabilities } = subject;
   const none = oneOf([undefined]);
+  // Which of several elements comes first is nothing that a query tells of a list without order.
+  const ordered = (sort: Sort | undefined): Sort | undefined =>
+    sort !== undefined && capabilities.unordered?.includes(`${type.name}.${sort.path.attribute.path}`) === true
+      ? undefined
+      : sort;
   return map(
     all(
       capabilities.filter !== true ? none : unlessOnceIn(8, filterChoice(type)),
-      capabilities.sort !== true ? none : sortChoice(type),
+      capabilities.sort !== true ? none : map(sortChoice(type), ordered),
       oneOf([1000, 1, 2, 3, 7]),
     ),
     ([filter, sort, count]) =>

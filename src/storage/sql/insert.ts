@@ -13,7 +13,7 @@ export interface Insertion {
   readonly as?: Readonly<Record<string, (text: Fragment) => Fragment>>;
   /** Condition: nothing is inserted where it does not hold. Default: it does. */
   readonly guard?: Fragment;
-  /** What is done with rows that are there already, after `ON CONFLICT`. Default: the database refuses them. */
+  /** What is done with rows that are there already: `orKeep` or `orSet`. Default: the database refuses them. */
   readonly conflict?: Fragment;
 }
 
@@ -43,7 +43,7 @@ function head(insertion: Insertion): Fragment {
 }
 
 function tail({ conflict }: Insertion): Fragment {
-  return conflict === undefined ? raw("") : sql` ON CONFLICT ${conflict}`;
+  return conflict ?? raw("");
 }
 
 function selected(dialect: Dialect, insertion: Insertion): Fragment {

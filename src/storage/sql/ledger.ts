@@ -1,22 +1,26 @@
 import { instantText, isOver, type Ledger, type LedgerEntry } from "../ledger.ts";
 import type { Database, Session } from "./database.ts";
-import type { Dialect } from "./dialect/dialect.ts";
-import { type Fragment, raw, returning, short, sql } from "./dialect/fragment.ts";
+import { type Dialect, longText, NAME_BYTES, onlyWhere, textOf } from "./dialect/dialect.ts";
+import { type Fragment, raw, returning, short, sql, TRUE } from "./dialect/fragment.ts";
+import { deleteMatching, matchOf, orSet } from "./dialect/write-words.ts";
 import { insertions } from "./insert.ts";
 import { giveToTenant, inTenant } from "./tenant.ts";
 
 /** The columns of the table: by them it is told from another one of its name. */
 export const LEDGER_COLUMNS: readonly string[] = ["tenant", "kind", "key", "value", "until"];
 
+/** The longest key in bytes, where a database wants to know: with tenant and kind, as much as an index holds. */
+const LEDGER_KEY_BYTES = 2560;
+
 /** Makes the table of what is remembered beside the resources, and the index of what will be over; no tenant is `""`. */
 export function createLedger(dialect: Dialect, table: Fragment, index: Fragment): readonly Fragment[] {
-  const { text, tableByKey = "" } = dialect;
-  const type = raw(text);
+  const { tableByKey = "" } = dialect;
+  const [name, key] = [raw(textOf(dialect, NAME_BYTES)), raw(textOf(dialect, LEDGER_KEY_BYTES))];
   return [
     sql`CREATE TABLE ${table} (
-      tenant ${type} NOT NULL, kind ${type} NOT NULL, key ${type} NOT NULL, value TEXT NOT NULL, until ${type},
+      tenant ${name} NOT NULL, kind ${name} NOT NULL, key ${key} NOT NULL, value ${raw(longText(dialect))} NOT NULL, until ${name},
       PRIMARY KEY (tenant, kind, key))${raw(tableByKey)}`,
-    sql`CREATE INDEX ${index} ON ${table} (until) WHERE until IS NOT NULL`,
+    sql`CREATE INDEX ${index} ON ${table} (until)${onlyWhere(dialect, raw("until IS NOT NULL"))}`,
   ];
 }
 
@@ -58,9 +62,14 @@ export function sqlLedger(database: Database, table: Fragment): Ledger {
     async remove(kind, keys, { tenant = "" }) {
       if (keys.length === 0) return 0;
       const isGone = isAmong(dialect, { tenant, kind, keys }, "");
-      const rows = await write<{ until: string | null }>(
-        returning(sql`DELETE FROM ${table} WHERE ${isGone}`, sql`until`, sql`${table} WHERE ${isGone}`),
+      const gone = deleteMatching(
+        dialect,
+        table,
+        sourceOf(dialect, { tenant, kind, keys }),
+        KEY,
+        sql`${inTenant(dialect, tenant)}${TRUE}`,
       );
+      const rows = await write<{ until: string | null }>(returning(gone, sql`until`, sql`${table} WHERE ${isGone}`));
       return rows.filter(({ until }) => !isOver({ until: until ?? undefined })).length;
     },
     async list(kind, { after, count }, { tenant = "" }) {
@@ -93,11 +102,18 @@ interface Keys {
 }
 
 /** Condition on rows: they have one of the keys. By the whole key at once, so that each is looked up. */
-function isAmong(dialect: Dialect, { tenant, kind, keys }: Keys, prefix: string): Fragment {
-  const rows = JSON.stringify([...new Set(keys)].map((key) => [tenant, kind, key]));
-  const names = raw(["tenant", "kind", "key"].map((name) => prefix + name).join(", "));
-  return sql`${inTenant(dialect, tenant, prefix)}(${names}) IN (SELECT v.tenant, v.kind, v.key FROM ${dialect.rows(rows, ["tenant", "kind", "key"], "v")})`;
+function isAmong(dialect: Dialect, keys: Keys, prefix: string): Fragment {
+  const names = raw(COLUMNS.map((name) => prefix + name).join(", "));
+  return sql`${inTenant(dialect, keys.tenant, prefix)}(${names}) IN (SELECT v.tenant, v.kind, v.key FROM ${sourceOf(dialect, keys)})`;
 }
+
+/** The keys as a row source `v`. */
+function sourceOf(dialect: Dialect, { tenant, kind, keys }: Keys): Fragment {
+  return dialect.rows(JSON.stringify([...new Set(keys)].map((key) => [tenant, kind, key])), COLUMNS, "v");
+}
+
+const COLUMNS = ["tenant", "kind", "key"] as const;
+const KEY = matchOf(COLUMNS);
 
 /** Condition on rows: they are not over. */
 function isKnown(prefix: string): Fragment {
@@ -122,7 +138,7 @@ function upsert(dialect: Dialect, table: Fragment, tenant: string, entries: read
     columns: ["kind", "key", "value", "until"],
     rows,
     as: { until: (text) => sql`nullif(${text}, '')` },
-    conflict: raw("(tenant, kind, key) DO UPDATE SET value = excluded.value, until = excluded.until"),
+    conflict: orSet(dialect, table, ["tenant", "kind", "key"], ["value", "until"]),
   });
 }
 
@@ -142,7 +158,16 @@ async function clean(database: Database, table: Fragment): Promise<void> {
   const within = (prefix: string): Fragment => inTenant(dialect, some.tenant, prefix);
   const over = sql`SELECT l.tenant, l.kind, l.key FROM ${table} l WHERE ${within("l.")}${isDue}
     ORDER BY l.until LIMIT ${raw(String(MOST_CLEANED))}${dialect.forUpdateOfFree}`;
-  await database.batch(sql`DELETE FROM ${table} WHERE ${within("")}(tenant, kind, key) IN (${over})`, () => []);
+  if (dialect.writes === undefined) {
+    await database.batch(sql`DELETE FROM ${table} WHERE ${within("")}(tenant, kind, key) IN (${over})`, () => []);
+    return;
+  }
+  // What is deleted from is not asked in the same statement.
+  await database.transaction(async (session) => {
+    const rows = await session.run<{ tenant: string; kind: string; key: string }>(over);
+    const keys = JSON.stringify(rows.map(({ tenant, kind, key }) => [tenant, kind, key]));
+    if (rows.length > 0) await session.run(deleteMatching(dialect, table, dialect.rows(keys, COLUMNS, "v"), KEY));
+  });
 }
 
 function entryOf(kind: string, { key, value, until }: LedgerRow): LedgerEntry {

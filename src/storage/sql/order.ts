@@ -6,6 +6,8 @@ export interface SortKey {
   /** Text in the order of code points; NULL where a resource has no value. */
   readonly key: Fragment;
   readonly descending: boolean;
+  /** Whether the database has no `NULLS LAST` and `NULLS FIRST`. Default false. */
+  readonly lacksNullsOrder?: boolean | undefined;
   /** The beginning of the key, where an index holds no more of it, and how the same is cut from another key. */
   readonly prefix?: { readonly text: Fragment; cut(key: string): string } | undefined;
 }
@@ -58,13 +60,18 @@ export function sortColumns({ sort }: Pick<Ordered, "sort">): Fragment {
   return sql`, ${sort.key} AS sort_key${prefix}`;
 }
 
-/** What follows ORDER BY. `id` breaks ties. */
-export function orderOf({ sort, id }: Ordered, backwards: boolean): Fragment {
+/** What follows ORDER BY. `id` breaks ties. `isSegment`: the rows are those of one segment. */
+export function orderOf({ sort, id }: Ordered, backwards: boolean, isSegment = false): Fragment {
   const direction = raw(backwards ? " DESC" : "");
   if (sort === undefined) return sql`${id}${direction}`;
   const isUp = sort.descending === backwards;
   const keys = [...(sort.prefix === undefined ? [] : [sort.prefix.text]), sort.key];
-  const terms = keys.map((key) => sql`${key}${raw(isUp ? " ASC NULLS LAST" : " DESC NULLS FIRST")}`);
+  const terms = keys.flatMap((key) => {
+    if (sort.lacksNullsOrder !== true) return sql`${key}${raw(isUp ? " ASC NULLS LAST" : " DESC NULLS FIRST")}`;
+    const inOrder = sql`${key}${raw(isUp ? "" : " DESC")}`;
+    // Where all of them have a key, or none has, the index is in the order of the keys.
+    return isSegment ? inOrder : [sql`(${key} IS NULL)${raw(isUp ? "" : " DESC")}`, inOrder];
+  });
   return sql`${join(terms, ", ")}, ${id}${direction}`;
 }
 

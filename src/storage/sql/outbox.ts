@@ -1,7 +1,8 @@
 import type { NewOutboxEntry, Outbox, OutboxEntry } from "../outbox.ts";
 import type { Database, Session } from "./database.ts";
-import { cast, type Dialect } from "./dialect/dialect.ts";
-import { type Fragment, join, raw, short, sql } from "./dialect/fragment.ts";
+import { cast, type Dialect, ID_BYTES, longText, NAME_BYTES, onlyWhere, textOf } from "./dialect/dialect.ts";
+import { type Fragment, join, raw, returning, short, sql, TRUE } from "./dialect/fragment.ts";
+import { deleteMatching, isIn, type Match, matchOf, updateMatching } from "./dialect/write-words.ts";
 import { giveToTenant, inTenant, isOfSameTenant } from "./tenant.ts";
 
 // Of the events of a resource, only the first one can be taken. `due` says from when on, in milliseconds of the database's clock: it is
@@ -14,14 +15,15 @@ export const OUTBOX_COLUMNS = ["position", "tenant", "type", "id", "event", "at"
 /** Makes the table of events that wait to be handed out, and its index; no tenant is `""`. */
 export function createOutbox(dialect: Dialect, table: Fragment, index: Fragment): readonly Fragment[] {
   const { ascending } = dialect;
-  const [text, integer] = [raw(dialect.text), raw(dialect.integer)];
+  const integer = raw(dialect.integer);
+  const [name, long] = [raw(textOf(dialect, NAME_BYTES)), raw(longText(dialect))];
   return [
     // The number is of no use to look anything up by: an index over it would only mislead.
     sql`CREATE TABLE ${table} (
-      position ${raw(ascending.type)}, tenant ${text} NOT NULL, type ${text} NOT NULL, id ${text} NOT NULL,
-      event TEXT NOT NULL, at ${text} NOT NULL, attempts ${integer} NOT NULL, due ${integer},
+      position ${raw(ascending.type)}, tenant ${name} NOT NULL, type ${name} NOT NULL, id ${raw(textOf(dialect, ID_BYTES))} NOT NULL,
+      event ${long} NOT NULL, at ${name} NOT NULL, attempts ${integer} NOT NULL, due ${integer},
       ${raw(ascending.isKey ? "UNIQUE" : "PRIMARY KEY")} (id, tenant, type, position))`,
-    sql`CREATE INDEX ${index} ON ${table} (due, position) WHERE due IS NOT NULL`,
+    sql`CREATE INDEX ${index} ON ${table} (due, position)${onlyWhere(dialect, raw("due IS NOT NULL"))}`,
   ];
 }
 
@@ -76,10 +78,16 @@ async function settleSome(database: Database, table: Fragment, tenant: string | 
     const { dialect } = session;
     for (const { entry, retryIn } of failed)
       await session.run(
-        sql`UPDATE ${table} SET due = ${fromNow(dialect, retryIn)} WHERE ${within}${isStillTaken(dialect, [entry])}`,
+        updateMatching(
+          dialect,
+          table,
+          sql`due = ${fromNow(dialect, retryIn)}`,
+          ...stillTaken(dialect, [entry]),
+          sql`${within}${TRUE}`,
+        ),
       );
     if (done.length === 0) return;
-    await session.run(sql`DELETE FROM ${table} WHERE ${within}${isStillTaken(dialect, done)}`);
+    await session.run(deleteMatching(dialect, table, ...stillTaken(dialect, done), sql`${within}${TRUE}`));
     await letGoOn(session, table, tenant, done);
   });
 }
@@ -120,7 +128,12 @@ export async function deleteOutbox(database: Database, table: Fragment, tenant: 
     if (places.length === 0) return;
     await database.transaction((session) =>
       session.run(
-        sql`DELETE FROM ${table} WHERE ${inTenant(database.dialect, tenant)}${isOneOf(database.dialect, places)}`,
+        deleteMatching(
+          database.dialect,
+          table,
+          ...oneOf(database.dialect, places),
+          sql`${inTenant(database.dialect, tenant)}${TRUE}`,
+        ),
       ),
     );
   }
@@ -199,8 +212,14 @@ async function takeFrom(session: Session, table: Fragment, { count, lease, looke
   );
   const first = due.filter(({ before }) => before === null).slice(0, count);
   if (first.length === 0) return { taken: [], put };
-  const rows = await session.run<Row>(sql`UPDATE ${table} SET due = ${fromNow(dialect, lease)}, attempts = attempts + 1
-    WHERE ${within}${isOneOf(dialect, first)} RETURNING position, tenant, type, id, event, at, attempts`);
+  const taking = sql`due = ${fromNow(dialect, lease)}, attempts = attempts + 1`;
+  const rows = await session.run<Row>(
+    returning(
+      updateMatching(dialect, table, taking, ...oneOf(dialect, first), sql`${within}${TRUE}`),
+      sql`position, tenant, type, id, event, at, attempts`,
+      sql`${table} WHERE ${within}${isOneOf(dialect, first)}`,
+    ),
+  );
   return { taken: rows.map(entryOf).sort(byPosition), put };
 }
 
@@ -217,7 +236,8 @@ async function putOff(session: Session, table: Fragment, within: Fragment, behin
   );
   const there = new Set(held.map(({ position }) => String(position)));
   const put = behind.filter((one) => there.has(String(one.before)));
-  if (put.length > 0) await session.run(sql`UPDATE ${table} SET due = NULL WHERE ${within}${isOneOf(dialect, put)}`);
+  if (put.length > 0)
+    await session.run(updateMatching(dialect, table, sql`due = NULL`, ...oneOf(dialect, put), sql`${within}${TRUE}`));
   return put.length;
 }
 
@@ -243,7 +263,13 @@ async function letGoOn(
   if (waiting.length === 0) return;
   // Whether it was put off is said so that no index over all that were is gone through.
   await session.run(
-    sql`UPDATE ${table} SET due = ${dialect.now} WHERE ${within}${isOneOf(dialect, waiting)} AND COALESCE(due, -1) = -1`,
+    updateMatching(
+      dialect,
+      table,
+      sql`due = ${dialect.now}`,
+      ...oneOf(dialect, waiting),
+      sql`${within}COALESCE(due, -1) = -1`,
+    ),
   );
 }
 
@@ -251,18 +277,27 @@ const COLUMNS = ["id", "tenant", "type", "position"] as const;
 
 /** Condition on rows: they are among these. */
 function isOneOf(dialect: Dialect, places: readonly Place[]): Fragment {
-  const json = JSON.stringify(places.map(({ id, tenant, type, position }) => [id, tenant, type, String(position)]));
-  return sql`(id, tenant, type, position) IN
-    (SELECT r.id, r.tenant, r.type, ${cast(dialect, raw("r.position"), "integer")} FROM ${dialect.rows(json, COLUMNS, "r")})`;
+  const [source, match] = oneOf(dialect, places);
+  return isIn(match, source);
 }
 
-/** Condition on rows: they are among these, and nobody else has taken them since. */
-function isStillTaken(dialect: Dialect, entries: readonly OutboxEntry[]): Fragment {
+/** A row source of these, and what of a row is to be what it has. */
+function oneOf(dialect: Dialect, places: readonly Place[]): readonly [source: Fragment, match: Match] {
+  const json = JSON.stringify(places.map(({ id, tenant, type, position }) => [id, tenant, type, String(position)]));
+  return [dialect.rows(json, COLUMNS, "r"), matching(dialect, COLUMNS)];
+}
+
+/** The same of events that nobody else has taken since. */
+function stillTaken(dialect: Dialect, entries: readonly OutboxEntry[]): readonly [source: Fragment, match: Match] {
   const json = JSON.stringify(entries.map((entry) => [...placeOf(entry), String(entry.attempts + 1)]));
-  const number = (name: string) => cast(dialect, raw(`r.${name}`), "integer");
-  return sql`(id, tenant, type, position, attempts) IN
-    (SELECT r.id, r.tenant, r.type, ${number("position")}, ${number("attempts")}
-      FROM ${dialect.rows(json, [...COLUMNS, "attempts"], "r")})`;
+  const columns = [...COLUMNS, "attempts"];
+  return [dialect.rows(json, columns, "r"), matching(dialect, columns)];
+}
+
+function matching(dialect: Dialect, columns: readonly string[]): Match {
+  return matchOf(columns, "r").map(([column, value]) =>
+    column === "position" || column === "attempts" ? [column, cast(dialect, value, "integer")] : [column, value],
+  );
 }
 
 function placeOf({ id, tenant = "", resourceType, position }: OutboxEntry): readonly string[] {

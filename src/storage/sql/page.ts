@@ -9,7 +9,7 @@ import {
 } from "../adapter.ts";
 import { type Position, readPosition, unknownCursor, writePosition } from "../keyset.ts";
 import type { Session } from "./database.ts";
-import { cast } from "./dialect/dialect.ts";
+import { cast, concat, type Dialect } from "./dialect/dialect.ts";
 import { balance, type Fragment, join, raw, sql } from "./dialect/fragment.ts";
 import { isStorable } from "./key.ts";
 import { type Ordered, orderAgain, orderOf, segmentsOf, sortColumns } from "./order.ts";
@@ -23,6 +23,8 @@ export interface Source extends Ordered {
   readonly columns: Fragment;
   /** Columns that are computed for the rows of the page alone: each begins with a comma, and uses `columns` of `r`. */
   readonly more: Fragment;
+  /** What is read of the rows of a page by statements of its own. Default: nothing. */
+  readonly fill?: (session: Session, rows: readonly object[]) => Promise<readonly object[]>;
   /** Finds the row `r` of a page's row `p` again: what follows JOIN. It uses `id` and the columns `known`. */
   readonly again: Fragment;
   /** More columns of `r` that a page's row keeps; each begins with a comma. */
@@ -75,7 +77,7 @@ async function indexPage<R extends { readonly id: string }>(
   { startIndex, count }: IndexPage,
   resourceOf: (row: R) => StoredResource,
 ): Promise<FoundPage> {
-  const all = sql`(SELECT ${countOf(source.doubt)} FROM ${source.from} WHERE ${source.condition})`;
+  const all = sql`(SELECT ${countOf(session.dialect, source.doubt)} FROM ${source.from} WHERE ${source.condition})`;
   if (count === 0) {
     const [row] = await session.run<{ total: number | string }>(sql`SELECT ${all} AS total`);
     return { resources: [], ...totalsOf(row?.total) };
@@ -91,15 +93,24 @@ async function indexPage<R extends { readonly id: string }>(
   const found = await session.run<R & PageRow>(sql`WITH page AS MATERIALIZED (${page})
     SELECT ${columns}${source.more}, ${totalOf(session, source, all, { startIndex, count })} AS total
     FROM (SELECT 1 AS one) o LEFT JOIN ${rows} ORDER BY ${orderAgain(source, isDeep ? "p" : "r", false)}`);
-  return {
-    resources: found.filter(({ id }) => id !== null).map(resourceOf),
-    ...totalsOf(found[0]?.total),
-  };
+  const resources = await filled(session, source, found);
+  return { resources: resources.map(resourceOf), ...totalsOf(found[0]?.total) };
+}
+
+/** The rows of resources among those that were found. */
+async function filled<R extends { readonly id: string | null }>(
+  session: Session,
+  { fill }: Source,
+  found: readonly R[],
+): Promise<readonly R[]> {
+  const rows = found.filter(({ id }) => id !== null);
+  return fill === undefined ? rows : ((await fill(session, rows)) as readonly R[]);
 }
 
 /** How many rows there are and, where some may be let through in doubt, how many of these: in one text. */
-function countOf(doubt: Fragment | undefined): Fragment {
-  return doubt === undefined ? raw("count(*)") : sql`count(*) || ' ' || count(CASE WHEN ${doubt} THEN 1 END)`;
+function countOf(dialect: Dialect, doubt: Fragment | undefined): Fragment {
+  if (doubt === undefined) return raw("count(*)");
+  return concat(dialect, [raw("count(*)"), raw("' '"), sql`count(CASE WHEN ${doubt} THEN 1 END)`]);
 }
 
 function totalsOf(total: number | string | null | undefined): Pick<FoundPage, "totalResults" | "doubtful"> {
@@ -123,7 +134,7 @@ function totalOf({ dialect }: Session, { doubt }: Source, all: Fragment, { start
   if (doubt === undefined)
     return sql`CASE WHEN ${isLast} AND (${start} = 0 OR ${inPage} > 0) THEN ${start} + ${inPage} ELSE ${all} END`;
   // What is before it may be in doubt.
-  const counted = sql`(SELECT ${countOf(raw("doubt = 1"))} FROM page)`;
+  const counted = sql`(SELECT ${countOf(dialect, raw("doubt = 1"))} FROM page)`;
   return sql`CASE WHEN ${isLast} AND ${start} = 0 THEN ${counted} ELSE ${all} END`;
 }
 
@@ -145,7 +156,7 @@ async function cursorPage<R extends { readonly id: string }>(
     SELECT ${source.columns}${source.more}${sortKey}${doubt}, ${behind} AS behind
     FROM (SELECT 1 AS one) o LEFT JOIN page p ON (1 = 1) LEFT JOIN ${source.again}
     ORDER BY ${segmentOrder(source, backwards)}`);
-  const rows = found.filter(({ id }) => id !== null);
+  const rows = await filled(session, source, found);
   const isAnyBehind = Number(found[0]?.behind ?? 0) === 1;
   const isAnyAhead = rows.length > count;
   const inPage = rows.slice(0, count);
@@ -168,7 +179,7 @@ function pageOf(source: Source, place: SortPlace | undefined, backwards: boolean
   const segments = segmentsOf(source, place, backwards, false).map(
     (condition, index) => sql`SELECT * FROM (
       SELECT ${source.id} AS id${source.known}, ${raw(String(index))} AS segment${keys}${doubt} FROM ${source.from}
-      WHERE ${source.condition} AND ${condition} ORDER BY ${orderOf(source, backwards)} LIMIT ${most}
+      WHERE ${source.condition} AND ${condition} ORDER BY ${orderOf(source, backwards, true)} LIMIT ${most}
     ) ${raw(`s${index}`)}`,
   );
   return sql`SELECT * FROM (${join(segments, " UNION ALL ")}) p
@@ -183,7 +194,7 @@ function segmentOrder(source: Source, backwards: boolean): Fragment {
 function behindOf(source: Source, place: SortPlace, backwards: boolean): Fragment {
   const others = segmentsOf(source, place, !backwards, true).map(
     (condition) => sql`(SELECT 1 FROM ${source.from} WHERE ${source.condition} AND ${condition}
-      ORDER BY ${orderOf(source, !backwards)} LIMIT 1) IS NOT NULL`,
+      ORDER BY ${orderOf(source, !backwards, true)} LIMIT 1) IS NOT NULL`,
   );
   return sql`CASE WHEN ${balance("OR", others)} THEN 1 ELSE 0 END`;
 }

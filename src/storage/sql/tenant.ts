@@ -1,6 +1,7 @@
 import type { Session } from "./database.ts";
 import type { Dialect } from "./dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "./dialect/fragment.ts";
+import { type Match, matchOf } from "./dialect/write-words.ts";
 
 // A condition that names the tenant tells a database which keeps tenants apart where the rows are. Where rows are looked up by the tenant and
 // more of another row source, all of whose rows are the tenant's, PostgreSQL would read all rows of the tenant instead, were it told its
@@ -20,6 +21,13 @@ export function isOfSameTenant(
 /** The same in front of a condition by which rows are in a list with their tenant. `prefix`: of the column. */
 export function inTenant({ keepsTenantsApart }: Dialect, tenant: string, prefix = ""): Fragment {
   return keepsTenantsApart === true ? sql`${raw(prefix)}tenant = ${tenant} AND ` : raw("");
+}
+
+/** Columns, the tenant among them, that are to be what a row source `v` has under their names, all of whose rows are the tenant's. */
+export function matchIn({ keepsTenantsApart }: Dialect, tenant: unknown, columns: readonly string[]): Match {
+  return matchOf(columns).map(([column, value]) =>
+    column === "tenant" && keepsTenantsApart === true ? [column, sql`${tenant}`] : [column, value],
+  );
 }
 
 /**

@@ -145,7 +145,7 @@ async function checkContents(subject: Subject, model: StorageAdapter, type: Comp
     Object.fromEntries(
       resources.map((resource) => {
         const { created, lastModified } = resource.meta;
-        return [resource.id, { content: contentOf(type, resource), created, lastModified }];
+        return [resource.id, { content: contentOf(type, resource, subject.capabilities), created, lastModified }];
       }),
     );
   mustBe(

@@ -51,6 +51,7 @@ const ERRORS: readonly { readonly message: string; readonly code?: string }[] = 
   { message: "Client has encountered a connection error and is not queryable" },
   { message: "Client was closed and is not queryable" },
   { message: "Cannot use a pool after calling end on the pool" },
+  { message: "Can't add new command when connection is in closed state" },
 ];
 
 /** The service over a pool whose connections, or whose statements, fail. */

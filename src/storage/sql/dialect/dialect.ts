@@ -4,8 +4,10 @@ import type { ColumnWords } from "./column-words.ts";
 import type { DriverError, ErrorWords } from "./driver-error.ts";
 import type { FitWords } from "./fit-words.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
-import type { IndexWords } from "./index-words.ts";
+import type { HostTriggers } from "./host-triggers.ts";
+import type { IndexWords, Turns } from "./index-words.ts";
 import type { JsonWords } from "./json-words.ts";
+import type { WriteWords } from "./write-words.ts";
 
 /**
  * What one database says in another way than the next. Statements are written once and ask the dialect where databases
@@ -18,10 +20,13 @@ export interface Dialect
     ColumnWords,
     JsonWords,
     IndexWords,
+    WriteWords,
     ErrorWords,
     CatalogWords {
   /** How it looks into JSON of any shape. */
   readonly fit: FitWords;
+  /** How rows that others write are given what scimkit would have given them. */
+  readonly hostTriggers: HostTriggers;
   /** What messages call the database. */
   readonly name: string;
   /**
@@ -86,9 +91,11 @@ export interface TransactionWords {
   readonly forKeyShareOfFree: Fragment;
   /**
    * Waits for its turn among those that wait for the same text, and has it until the transaction ends. Default: writers
-   * need no turns besides, because there is one at a time.
+   * need no turns besides, because there is one at a time; or turns are rows, which all who want one write.
    */
   readonly takeTurn?: (text: string) => Fragment;
+  /** Turns that last beyond a transaction, where what makes tables ends it. Default: it does not. */
+  readonly turns?: Turns;
   /**
    * Where what makes tables ends the transaction: whether an error says that a thing is there, or gone, already. What was broken off
    * is then healed by doing it again. Default: all of it is one transaction.
@@ -123,6 +130,13 @@ export interface TableWords {
    * itself that the column is the primary key.
    */
   readonly ascending: { readonly type: string; readonly isKey: boolean };
+  /**
+   * Whether an index must begin with the columns of a reference, in their order, where it comes from and where it leads to. Default
+   * false: what is there answers.
+   */
+  readonly needsIndexForReferences?: boolean;
+  /** A query that gives a `reason` why a connection is not fit for use; none where it is. Default: all are. */
+  readonly unfit?: Fragment;
   /**
    * Whether a connection may have foreign keys off, so that a deletion by hand leaves behind what they would have taken along.
    * Default false.
@@ -161,6 +175,8 @@ export interface ValueWords {
   includes(text: Fragment, part: string): Fragment;
   startsWith(text: Fragment, part: string): Fragment;
   endsWith(text: Fragment, part: string): Fragment;
+  /** Whether there is no `NULLS LAST` and `NULLS FIRST`. Default false. */
+  readonly lacksNullsOrder?: boolean;
   /** Texts one behind the other. Default: `||`. */
   readonly concat?: (parts: readonly Fragment[]) => Fragment;
   /**
@@ -173,6 +189,30 @@ export interface ValueWords {
    * database rates a search by all columns of an index higher than one by its first.
    */
   readonly ofMost?: (condition: Fragment) => Fragment;
+}
+
+/**
+ * How long texts may be, in bytes, where a database wants to know: tenants, names of types and kinds; ids; paths of attributes; keys. So that an
+ * index over one of each takes no more than the 3,072 bytes that InnoDB's may.
+ */
+export const NAME_BYTES = 255;
+export const ID_BYTES = 512;
+export const PATH_BYTES = 512;
+export const KEY_BYTES = 1536;
+
+/** The type of texts that an index holds whole. */
+export function textOf(dialect: Pick<Dialect, "text" | "textOf">, bytes: number): string {
+  return dialect.textOf?.(bytes) ?? dialect.text;
+}
+
+/** The type of texts that are as long as they like. */
+export function longText({ longText = "TEXT" }: Pick<Dialect, "longText">): string {
+  return longText;
+}
+
+/** Behind CREATE INDEX: over the rows that meet a condition, where an index may have one. */
+export function onlyWhere({ lacksPartialIndexes }: Dialect, condition: Fragment): Fragment {
+  return lacksPartialIndexes === true ? raw("") : sql` WHERE ${condition}`;
 }
 
 /** Texts one behind the other. */

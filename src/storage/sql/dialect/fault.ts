@@ -37,6 +37,8 @@ const CONNECTION_MESSAGES = [
   "Query read timeout",
   "error establishing an SSL connection",
   "Cannot use a pool after calling end",
+  // mysql2, of one that ended while its transaction was taken back.
+  "connection is in closed state",
 ];
 
 /**

@@ -2,6 +2,18 @@ import type { Fragment } from "./fragment.ts";
 
 /** How a dialect makes indexes over keys, and asks them. */
 export interface IndexWords {
+  /**
+   * Columns that the database computes, to make indexes over, and to ask them by, where there are none over expressions. Default: indexes
+   * are over the expressions themselves.
+   */
+  readonly computed?: {
+    add(table: Fragment, column: Fragment, value: Fragment, bytes: number): Fragment;
+    drop(table: Fragment, column: Fragment): Fragment;
+  };
+  /** Whether an index is over all rows. Default false: it may have a condition. */
+  readonly lacksPartialIndexes?: boolean;
+  /** Default: `DROP INDEX` and the name. */
+  readonly dropIndex?: (name: Fragment, table: Fragment) => Fragment;
   /** Most characters of a key that an index over keys holds. */
   readonly longestBeginning: number;
   /** What an index holds of a key, in the order of code points. */
@@ -25,8 +37,12 @@ export interface IndexWords {
 }
 
 /** How indexes are made beside writers. */
-export interface ConcurrentIndexes {
+export interface ConcurrentIndexes extends Turns {
   readonly word: Fragment;
+}
+
+/** Turns of a connection, whatever transactions it has. */
+export interface Turns {
   /** Takes the turn for the connection among those that want the same text, and gives a row; gives none where another has it. */
   tryTurn(text: string): Fragment;
   /** Gives it back. */

@@ -4,12 +4,14 @@ import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { mysqlColumns } from "./mysql-columns.ts";
 import { mysqlFit } from "./mysql-fit.ts";
+import { mysqlTriggers } from "./mysql-triggers.ts";
 import {
   constraintOf,
   faultOf,
   isThereAlready,
   isTooLong,
   kindOf,
+  misfitOf,
   raisedBy,
   readValue,
   refusalOf,
@@ -20,11 +22,34 @@ import {
 const COLLATION = "/*M! utf8mb4_nopad_bin */ /*!80017 utf8mb4_0900_bin */";
 const LONG_TEXT = `LONGTEXT CHARACTER SET utf8mb4 COLLATE ${COLLATION}`;
 
+const REASONS = [
+  [
+    "@@SESSION.sql_mode NOT REGEXP 'STRICT_(ALL|TRANS)_TABLES'",
+    "A session must have a strict sql_mode (STRICT_TRANS_TABLES), or what is too long would be cut without a word.",
+  ],
+  [
+    "@@SESSION.sql_mode LIKE '%NO_BACKSLASH_ESCAPES%'",
+    "A session must not have the sql_mode NO_BACKSLASH_ESCAPES: the driver escapes by backslashes.",
+  ],
+  [
+    "@@SESSION.character_set_client <> 'utf8mb4' OR @@SESSION.character_set_connection <> 'utf8mb4'",
+    "A session must have the character set utf8mb4, or texts would be stored as other ones.",
+  ],
+] as const;
+
+/** What would let values be taken for statements, or change them, and is for the host to set. */
+const UNFIT = raw(
+  REASONS.map(([condition, reason]) => `SELECT '${reason}' AS reason FROM (SELECT 1 AS one) o WHERE ${condition}`).join(
+    " UNION ALL ",
+  ),
+);
+
 /**
  * MariaDB from 10.6 on, MySQL from 8.0.17 on: `mysql2`. It says what both of them have. Texts that are looked up are bytes, so that they
  * are compared as such, and an index holds as much of them as it can.
  */
 export const mysql: Dialect = {
+  hostTriggers: mysqlTriggers,
   name: "MariaDB or MySQL",
   adapter: { supportsReturning: false, supportsTransactionalDdl: false },
   placeholder: () => "?",
@@ -43,6 +68,8 @@ export const mysql: Dialect = {
   text: "VARBINARY(512)",
   textOf: (bytes) => `VARBINARY(${bytes})`,
   longText: LONG_TEXT,
+  needsIndexForReferences: true,
+  unfit: UNFIT,
   integer: "BIGINT",
   json: LONG_TEXT,
   ascending: { type: "BIGINT NOT NULL AUTO_INCREMENT UNIQUE", isKey: false },
@@ -59,6 +86,7 @@ export const mysql: Dialect = {
   includes: (text, part) => sql`LOCATE(CAST(${part} AS BINARY), ${text}) > 0`,
   startsWith: (text, part) => sql`LEFT(${text}, LENGTH(${part})) = ${part}`,
   endsWith: (text, part) => sql`RIGHT(${text}, LENGTH(${part})) = ${part}`,
+  lacksNullsOrder: true,
   concat: (parts) => sql`CONCAT(${join(parts, ", ")})`,
   isBeyondAscii: (text) => sql`(LENGTH(${text}) <> CHAR_LENGTH(CONVERT(${text} USING utf8mb4)))`,
 
@@ -85,6 +113,25 @@ export const mysql: Dialect = {
     throw new TypeError("MariaDB and MySQL cut what they aggregate: elements are read as rows.");
   },
 
+  writes: {
+    onDuplicate: (set) => sql` ON DUPLICATE KEY UPDATE ${set}`,
+    coming: (column) => sql`VALUES(${raw(column)})`,
+    // The order of the join, so that each row of the source is looked up by the index.
+    update: (table, set, source, condition) => sql`UPDATE ${source} CROSS JOIN ${table} SET ${set} WHERE ${condition}`,
+    delete: (table, source, condition) => sql`DELETE ${table} FROM ${source} CROSS JOIN ${table} WHERE ${condition}`,
+  },
+  computed: {
+    add: (table, column, value, bytes) =>
+      sql`ALTER TABLE ${table} ADD COLUMN ${column} VARBINARY(${raw(String(bytes))}) AS (${value}) VIRTUAL`,
+    drop: (table, column) => sql`ALTER TABLE ${table} DROP COLUMN ${column}`,
+  },
+  lacksPartialIndexes: true,
+  dropIndex: (name, table) => sql`DROP INDEX ${name} ON ${table}`,
+  turns: {
+    tryTurn: (text) =>
+      sql`SELECT 1 FROM (SELECT GET_LOCK(SHA1(CONCAT(DATABASE(), ${text})), 0) AS has) t WHERE t.has = 1`,
+    endTurn: (text) => sql`SELECT RELEASE_LOCK(SHA1(CONCAT(DATABASE(), ${text})))`,
+  },
   longestBeginning: 256,
   beginning: (text) => sql`CAST(LEFT(CONVERT(${text} USING utf8mb4), 256) AS BINARY)`,
   triggers: {
@@ -105,11 +152,14 @@ export const mysql: Dialect = {
   columnsOfTable: (table) => sql`SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type,
       CASE WHEN IS_NULLABLE = 'NO' THEN 1 ELSE 0 END AS is_filled,
       CASE WHEN COLUMN_DEFAULT IS NOT NULL OR EXTRA LIKE '%auto_increment%' OR EXTRA LIKE '%GENERATED%' THEN 1 ELSE 0 END AS has_default,
-      CASE WHEN DATA_TYPE IN ('char', 'varchar', 'tinytext', 'text', 'mediumtext') THEN CHARACTER_MAXIMUM_LENGTH END AS longest
+      CASE WHEN DATA_TYPE IN ('char', 'varchar', 'tinytext', 'text', 'mediumtext') THEN CHARACTER_MAXIMUM_LENGTH END AS longest,
+      COLLATION_NAME AS collation
     FROM information_schema.COLUMNS WHERE ${isOf(table)} ORDER BY ORDINAL_POSITION`,
   uniqueIndexes: (table) => sql`SELECT INDEX_NAME AS name, COLUMN_NAME AS "column" FROM information_schema.STATISTICS
     WHERE ${isOf(table)} AND NON_UNIQUE = 0 AND SUB_PART IS NULL
     UNION ALL SELECT TABLE_NAME, NULL FROM information_schema.VIEWS WHERE ${isOf(table)}`,
+  indexColumns: (table) => sql`SELECT INDEX_NAME AS name, COLUMN_NAME AS "column", SEQ_IN_INDEX AS place
+    FROM information_schema.STATISTICS WHERE ${isOf(table)} AND COLUMN_NAME IS NOT NULL`,
   foreignKeys: (table) => sql`SELECT COLUMN_NAME AS "column", REFERENCED_TABLE_NAME AS target
     FROM information_schema.KEY_COLUMN_USAGE WHERE ${isOf(table)} AND REFERENCED_TABLE_NAME IS NOT NULL`,
   thingsNamed: (beginning) => {
@@ -123,6 +173,12 @@ export const mysql: Dialect = {
       FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() AND ${isNamed("TRIGGER_NAME")}`;
   },
   kindOf,
+  hasFirmTypes: true,
+  misfitOf,
+  zonedTimes: {
+    type: /^timestamp/,
+    zone: sql`SELECT @@SESSION.time_zone AS zone FROM (SELECT 1 AS one) o WHERE TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(), NOW()) <> 0`,
+  },
 };
 
 /** A string under a path, as bytes; NULL where there is none. */

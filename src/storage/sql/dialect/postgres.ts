@@ -4,9 +4,11 @@ import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts"
 import { type Fragment, join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { postgresFit } from "./postgres-fit.ts";
+import { postgresTriggers } from "./postgres-triggers.ts";
 
 /** PostgreSQL: `pg`, PGlite, postgres.js. */
 export const postgres: Dialect = {
+  hostTriggers: postgresTriggers,
   name: "PostgreSQL",
   adapter: { supportsReturning: true, supportsTransactionalDdl: true },
   placeholder: (position) => `$${position}`,
@@ -38,6 +40,12 @@ export const postgres: Dialect = {
   endsWith: (text, part) => sql`right(${text}, length(${part}::text)) = ${part}`,
   // With two ends, because without statistics a range is taken for one row in 200, and what has one end for every third.
   isBeyondAscii: (text) => sql`((octet_length(${text}) - char_length(${text})) BETWEEN 1 AND 2147483647)`,
+
+  // Without a zone, of a column with and of one without, whatever the session's is; what is no time stays the text that it is.
+  timeText: (column) => sql`(CASE WHEN pg_typeof(${column}) = 'timestamptz'::regtype
+    THEN to_json(CAST(to_json(${column}) #>> '{}' AS timestamptz) AT TIME ZONE 'UTC') ELSE to_json(${column}) END #>> '{}')`,
+  // A column without a zone would pass over the offset of a text.
+  timeValue: (instant) => `${instant}Z`,
 
   // As text first: postgres.js makes JSON of what the server takes for a parameter of JSON, which is JSON already.
   toJson: (text) => sql`${text}::text::jsonb`,
@@ -114,6 +122,10 @@ export const postgres: Dialect = {
     WHERE i.indrelid = ${classOf(table)} AND i.indisunique AND i.indisvalid
       AND ${raw(withPartial ? "(1 = 1)" : "i.indpred IS NULL")} AND i.indexprs IS NULL
     UNION ALL SELECT c.relname::text, NULL FROM pg_class c WHERE c.oid = ${classOf(table)} AND c.relkind IN ('v', 'm', 'f')`,
+  indexColumns: (table) => sql`SELECT c.relname::text AS name, a.attname::text AS column, k.place::int AS place
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid,
+      unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place) JOIN pg_attribute a ON a.attnum = k.number
+    WHERE i.indrelid = ${classOf(table)} AND a.attrelid = i.indrelid AND i.indisvalid`,
   foreignKeys: (table) => sql`SELECT a.attname::text AS column, c.relname::text AS target
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid
     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)

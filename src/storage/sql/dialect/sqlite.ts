@@ -4,9 +4,11 @@ import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts"
 import { join, raw, sql } from "./fragment.ts";
 import { quotedMember } from "./json-words.ts";
 import { sqliteFit } from "./sqlite-fit.ts";
+import { sqliteTriggers } from "./sqlite-triggers.ts";
 
 /** SQLite: `openSqlite`, better-sqlite3, libSQL, Bun. */
 export const sqlite: Dialect = {
+  hostTriggers: sqliteTriggers,
   name: "SQLite",
   adapter: { supportsReturning: true, supportsTransactionalDdl: false },
   placeholder: () => "?",
@@ -104,6 +106,9 @@ export const sqlite: Dialect = {
     UNION ALL SELECT '(rowid)', name FROM pragma_table_info(${table}) t WHERE pk = 1
       AND NOT EXISTS (SELECT 1 FROM pragma_table_info(${table}) other WHERE other.pk > 1)
     UNION ALL SELECT name, NULL FROM sqlite_master WHERE type = 'view' AND name = ${table} COLLATE NOCASE`,
+  indexColumns: ({ table }) => sql`SELECT i.name AS name, c.name AS "column", c.seqno + 1 AS place
+    FROM pragma_index_list(${table}) i, pragma_index_info(i.name) c WHERE c.name IS NOT NULL
+    UNION ALL SELECT '(rowid)', name, 1 FROM pragma_table_info(${table}) WHERE pk = 1`,
   foreignKeys: ({ table }) => sql`SELECT "from" AS "column", "table" AS target FROM pragma_foreign_key_list(${table})`,
   thingsNamed: (
     beginning,

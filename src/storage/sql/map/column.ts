@@ -1,6 +1,7 @@
 import type { Attribute } from "../../../schema/attribute.ts";
 import { instantOf } from "../../../schema/date-time.ts";
 import type { Dialect } from "../dialect/dialect.ts";
+import type { Fragment } from "../dialect/fragment.ts";
 import type { MappedColumn } from "./mapped-column.ts";
 
 /** A column and the attribute whose value it holds. */
@@ -53,16 +54,32 @@ function numberIn(value: unknown): unknown {
 }
 
 /**
- * A point in time as drivers hand it out: a Date, ISO 8601, the format of SQLite's own functions, or seconds since
+ * A point in time as drivers hand it out: a Date, ISO 8601, a day, the formats of the databases' own functions, or seconds since
  * 1970.
  */
 export function timeText(value: unknown): string | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   if (typeof value === "number" || typeof value === "bigint") return timeText(new Date(Number(value) * 1000));
   if (typeof value !== "string") return undefined;
-  if (instantOf(value) !== undefined) return value;
-  const iso = `${value.replace(" ", "T").replace(/(\.\d{3}\d*?)0+$/, "$1")}Z`;
+  const [date = "", time = "00:00:00"] = value.split(/[ T]/);
+  if (/[Z+-]/.test(time)) {
+    const zoned = `${date}T${time.replace(/([+-]\d\d)$/, "$1:00")}`;
+    return instantOf(zoned) === undefined ? undefined : zoned;
+  }
+  // Without a zone it is UTC, wherever this process and the database are.
+  const [seconds = "", fraction = ""] = time.split(".");
+  const iso = `${date}T${seconds}.${fraction.replace(/0+$/, "").padEnd(3, "0")}Z`;
   return instantOf(iso) === undefined ? undefined : iso;
+}
+
+/** Whether a column is read as a time. */
+export function isTime({ attribute, isConverted }: Column): boolean {
+  return attribute.type === "dateTime" && !isConverted;
+}
+
+/** A column of a row as it is read: a time as text, since drivers take one without a zone for one of the zone of this process. */
+export function shown({ timeText }: Pick<Dialect, "timeText">, column: Column, value: Fragment): Fragment {
+  return timeText !== undefined && isTime(column) ? timeText(value) : value;
 }
 
 /** A time as a column of times takes it. */

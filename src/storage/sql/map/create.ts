@@ -4,11 +4,14 @@ import type { CreateRequest, NewResource, StorageNotice, StoredResource } from "
 import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { attemptWrite } from "./attempt.ts";
+import { insertElementRows, writeChildren } from "./child-write.ts";
 import type { Column } from "./column.ts";
+import { lookUpElements } from "./dictionary.ts";
 import { elementsOf, insertElements } from "./elements.ts";
 import { parseId } from "./id.ts";
 import { insertRow } from "./insert.ts";
 import { type MappedOwner, readRow, singleWrite } from "./lock.ts";
+import { createMember } from "./member.ts";
 import type { PathColumn } from "./path-column.ts";
 import { releaseRow } from "./remove.ts";
 import { lockHidden, lockKept, restoreRow } from "./restore.ts";
@@ -52,17 +55,21 @@ export async function createMapped(
   const id = returning ?? (type.id.isGenerated ? undefined : storedId(scope, request.resource.id));
   const resource = { ...request.resource, id: id === undefined ? "" : type.id.prefix + id };
   const uniques = uncheckedUniques(scope, () => true);
+  const isApart = type.children.some(({ attribute }) => readAttribute(resource, attribute) !== undefined);
   const isPlain = returning === undefined && type.deleted?.canRestore !== true;
-  const isSingle = isPlain && !hasReferences(type, resource) && uniques.length === 0;
+  const isSingle = isPlain && !isApart && !hasReferences(type, resource) && uniques.length === 0;
+  const { shared } = type;
   const creation: Creation = { request, id, resource, secrets, uniques, isSingle };
   const { created, notices } = await attemptWrite(
     database,
     scope,
     { operation: "create", id: id === undefined ? undefined : resource.id },
-    () =>
-      isSingle
+    () => {
+      if (shared !== undefined) return createMember(database, scope, shared, creation);
+      return isSingle
         ? create(singleWrite(database), scope, creation)
-        : database.transaction((session) => createOrRestore(session, scope, creation, returning)),
+        : database.transaction((session) => createOrRestore(session, scope, creation, returning));
+    },
     () => writtenOf(scope, resource, secrets),
   );
   for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
@@ -100,8 +107,9 @@ async function create(session: Session, scope: MapScope, creation: Creation, kep
   const { request, id, secrets, uniques, isSingle } = creation;
   const { type } = scope;
   const notices: StorageNotice[] = [];
-  const resource = await settle(session, scope, request, creation.resource, notices);
-  const { values, rest } = takeApart(type, resource);
+  const settled = await settle(session, scope, request, creation.resource, notices);
+  const { resource, entries } = await lookUpElements(session, scope, settled, notices);
+  const { values, rest, children } = takeApart(type, resource);
   await refuseTaken(session, scope, uniques, values, undefined);
   const parts = { id, values, rest, secrets };
   const met = kept ?? (await takeKept(session, scope, request, values, notices));
@@ -114,6 +122,8 @@ async function create(session: Session, scope: MapScope, creation: Creation, kep
     const elements = elementsOf(owner, join, readAttribute(resource, join.attribute));
     for (const statement of insertElements(owner, join, elements)) await session.run(statement);
   }
+  const insertRows = met === undefined ? insertElementRows : writeChildren;
+  for (const [child, elements] of children) await insertRows(session, owner, child, elements, entries);
   const selection = selectionOf(scope, request.select);
   // What refers to nothing is referred to by nothing, so that the row is all of it.
   const read = isSingle ? row : ((await readRow(session, owner, selection.more)) ?? row);

@@ -6,6 +6,7 @@ import type { Database, Session } from "../database.ts";
 import { type Fragment, raw, returning, sql } from "../dialect/fragment.ts";
 import { namesAmong } from "./among.ts";
 import { attemptWrite } from "./attempt.ts";
+import { shown } from "./column.ts";
 import { addStatement } from "./delta-statement.ts";
 import { deleteElements, elementOf, elementsOf, insertElements } from "./elements.ts";
 import { joinedInRest } from "./held.ts";
@@ -99,7 +100,9 @@ async function removeElements(
     const { id } = targetOf(owner, join);
     const ids = parseIds(id, values);
     if (ids.length === 0) continue;
-    const columns = join.columns.map(({ name, alias }) => sql`, ${sqlName(name)} AS ${raw(alias)}`);
+    const columns = join.columns.map(
+      (column) => sql`, ${shown(owner.dialect, column, sqlName(column.name))} AS ${raw(column.alias)}`,
+    );
     const known = columns.reduce((all, column) => sql`${all}${column}`, sql`${sqlName(join.value)} AS value`);
     const rows = await session.run<Record<string, unknown>>(
       returning(deleteElements(owner, join, ids), known, sql`${join.table} WHERE ${namesAmong(owner, join, ids)}`),

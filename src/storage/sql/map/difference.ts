@@ -1,6 +1,8 @@
 import type { Attribute } from "../../../schema/attribute.ts";
+import { instantOf } from "../../../schema/date-time.ts";
 import { isSame, type ResourceObject } from "../../../schema/value.ts";
 import type { NewResource, StoredResource } from "../../adapter.ts";
+import { areSameElements, type ChildElements } from "./child-elements.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { changesOf, type ElementChanges, isAnyChange } from "./elements.ts";
@@ -14,6 +16,8 @@ export interface Difference {
   readonly columns: readonly Column[];
   readonly isRestChanged: boolean;
   readonly elements: readonly ElementChanges[];
+  /** The lists in child tables that differ, as they are to be. */
+  readonly children: ChildElements;
 }
 
 /** A state of a resource in the terms of its tables. */
@@ -40,14 +44,30 @@ export function differenceOf(
   const isTouched = (attribute: Attribute): boolean => !untouched.some(({ path }) => path === attribute.path);
   return {
     after: now,
-    columns: [...now.values.keys()].filter((column) => !isSame(old.values.get(column), now.values.get(column))),
+    columns: [...now.values.keys()].filter(
+      (column) => !isSameIn(column, old.values.get(column), now.values.get(column)),
+    ),
     isRestChanged: !isSame(old.rest, now.rest),
+    children: new Map(
+      [...now.children].filter(([child, list]) => !areSameElements(child, old.children.get(child), list)),
+    ),
     elements: type.joins
       .filter((join) => isTouched(join.attribute))
       .map((join) => changesOf(scope, before.elements, after.elements, join)),
   };
 }
 
-export function isAnyDifference({ columns, isRestChanged, elements }: Difference): boolean {
-  return columns.length > 0 || isRestChanged || elements.some(isAnyChange);
+/** Whether a column would hold the same: a time by its instant, since columns do not keep how it was written. */
+function isSameIn({ attribute, isConverted }: Column, old: unknown, now: unknown): boolean {
+  if (attribute.type !== "dateTime" || isConverted) return isSame(old, now);
+  return isSame(instantIn(old), instantIn(now));
+}
+
+function instantIn(value: unknown): unknown {
+  const instant = typeof value === "string" ? instantOf(value) : undefined;
+  return instant?.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "") ?? value;
+}
+
+export function isAnyDifference({ columns, isRestChanged, elements, children }: Difference): boolean {
+  return columns.length > 0 || isRestChanged || children.size > 0 || elements.some(isAnyChange);
 }

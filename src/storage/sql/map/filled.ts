@@ -1,10 +1,11 @@
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { NewResource } from "../../adapter.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
-import { driverValue, timeOf } from "./column.ts";
+import { driverValue } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import type { ColumnValue } from "./filled-column.ts";
 import type { JoinTable } from "./join-table.ts";
+import type { MappedChild } from "./mapped-child.ts";
 import type { MapScope } from "./scope.ts";
 import { sqlName } from "./table.ts";
 
@@ -40,6 +41,15 @@ export function filledInElement(scope: MapScope, join: JoinTable, element: Resou
   });
 }
 
+/** What a new row of a child table has beside the element. */
+export function filledInChild(
+  scope: MapScope,
+  { defaults }: Pick<MappedChild, "defaults">,
+  element: ResourceObject,
+): readonly Assignment[] {
+  return assigned(scope, defaults ?? {}, (fill) => fill(element, scope.context));
+}
+
 /** What a change of a row of a type sets to tell who made it; `resource` is what it is to be, where that is known. */
 export function auditSets(scope: MapScope, type: MappedType, resource?: NewResource): readonly Fragment[] {
   return auditOf(scope, type, resource).map(([column, value]) => sql`${sqlName(column)} = ${value}`);
@@ -61,5 +71,5 @@ function assigned(
 }
 
 function operand({ dialect }: MapScope, value: unknown): Fragment {
-  return sql`${value instanceof Date ? timeOf(dialect, value.toISOString()) : driverValue(dialect, value)}`;
+  return sql`${value instanceof Date ? (dialect.driverValue?.(value) ?? value.toISOString()) : driverValue(dialect, value)}`;
 }

@@ -1,8 +1,10 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
+import type { ChildTable } from "./child.ts";
 import type { Column } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
 import type { JoinTable } from "./join-table.ts";
+import type { MappedMembership } from "./membership.ts";
 import { didYouMean } from "./nearest.ts";
 import type { PathColumn } from "./path-column.ts";
 import type { Slot } from "./slot.ts";
@@ -12,6 +14,7 @@ export interface NamedPlaces {
   readonly columns: readonly PathColumn[];
   readonly slots: readonly Slot[];
   readonly joins: readonly JoinTable[];
+  readonly children: readonly ChildTable[];
 }
 
 /** Refuses two attributes in one column. */
@@ -37,7 +40,7 @@ export function refuseFilledTwice(
 }
 
 /** Refuses an attribute that lies in columns of its own and elsewhere as well, where its elements would be met twice. */
-export function refuseTwoPlaces({ fail }: Compiling, { columns, slots, joins }: NamedPlaces): void {
+export function refuseTwoPlaces({ fail }: Compiling, { columns, slots, joins, children }: NamedPlaces): void {
   for (const [index, { path }] of columns.entries()) {
     const isTwice = columns.slice(index + 1).some((other) => {
       const isWhole = other.path.sub === undefined || path.sub === undefined;
@@ -45,13 +48,37 @@ export function refuseTwoPlaces({ fail }: Compiling, { columns, slots, joins }: 
     });
     if (isTwice) fail(`${path.attribute.path} has a column for all of it, and another one for a part.`);
   }
-  for (const { attribute } of [...slots, ...joins])
-    if (columns.some(({ path }) => path.attribute === attribute) || sharesTable(attribute, slots, joins))
-      fail(`${attribute.path} has more than one place: name it in one of columns, elements and collections.`);
+  const kinds = [columns.map(({ path }) => path), slots, joins, children];
+  for (const { attribute } of kinds.flat())
+    if (kinds.filter((kind) => kind.some((one) => one.attribute === attribute)).length > 1)
+      fail(`${attribute.path} has more than one place: name it in one of columns, elements, collections and children.`);
 }
 
-function sharesTable(attribute: Attribute, slots: readonly Slot[], joins: readonly JoinTable[]): boolean {
-  return slots.some((slot) => slot.attribute === attribute) && joins.some((join) => join.attribute === attribute);
+/** Refuses what cannot be where organisations share users: of a reference it depends on the organisation where it leads to. */
+export function refuseUnfitMembership(
+  { resourceType, mapping, fail }: Compiling,
+  { writes = [] }: MappedMembership,
+  { columns, slots, children }: Pick<NamedPlaces, "columns" | "slots" | "children">,
+): void {
+  if (mapping.tenant !== undefined)
+    fail("tenant and membership.holder are the same: name the organisation's column as holder.");
+  const reference = columns.find(({ path }) =>
+    resourceType.references.some(({ attribute }) => attribute === path.attribute),
+  );
+  if (reference !== undefined)
+    fail(`${reference.path.text} names a member of the organisation: give it a column in membership.columns.`);
+  if (typeof mapping.deleted === "object" && mapping.deleted.restore === true)
+    fail(
+      "deleted.restore is for rows of one organisation; say deleted of the membership, which a create begins again.",
+    );
+  const isThere = (text: string): boolean =>
+    columns.some(({ path }) => path.text === text || path.attribute.path === text) ||
+    slots.some(({ attribute }) => attribute.path === text);
+  const everybodys = children.find(({ tenant: org }) => org === undefined);
+  if (everybodys !== undefined)
+    fail(`${everybodys.tableName} holds ${everybodys.attribute.path} of an organisation: name its column as tenant.`);
+  const strange = writes.find((text) => !isThere(text));
+  if (strange !== undefined) fail(`membership.writes names ${strange}, which has no column in ${mapping.table}.`);
 }
 
 /** Refuses constraints that are said to be about no attribute. */
@@ -70,10 +97,10 @@ export function refuseUnmapped({ resourceType, mapping, fail }: Compiling, place
 }
 
 /** The paths of an attribute that have no place. */
-function lostPaths({ columns, slots, joins }: NamedPlaces, attribute: Attribute): readonly string[] {
+function lostPaths({ columns, slots, joins, children }: NamedPlaces, attribute: Attribute): readonly string[] {
   if (attribute.mutability === "readOnly" || attribute.mutability === "writeOnly") return [];
   const hasColumn = (path: string): boolean => columns.some((column) => column.path.text === path);
-  const isApart = [...slots, ...joins].some((each) => each.attribute === attribute);
+  const isApart = [...slots, ...joins, ...children].some((each) => each.attribute === attribute);
   if (isApart || hasColumn(attribute.path)) return [];
   if (attribute.multiValued || attribute.subAttributes.length === 0) return [attribute.path];
   return attribute.subAttributes

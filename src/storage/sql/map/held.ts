@@ -14,7 +14,7 @@ import { sqlName } from "./table.ts";
 // It is read there where its own place has nothing, and moves there when the resource is written: under a lock, since what is to be
 // written depends on where things lie.
 
-/** What a row has in its columns and in its rest, each as it lies there. */
+/** What a row has in its columns and in its rest, each as it lies there; rows of child tables are others. */
 export function heldIn(type: MappedType, row: MappedRow): TakenApart {
   const values = new Map<Column, unknown>();
   for (const column of type.columns) values.set(column, column.read(row[column.alias]));
@@ -22,7 +22,7 @@ export function heldIn(type: MappedType, row: MappedRow): TakenApart {
     const isThere = row[slot.value.alias] !== null && row[slot.value.alias] !== undefined;
     for (const column of slot.columns) values.set(column, isThere ? column.read(row[column.alias]) : undefined);
   }
-  return { values, rest: withoutNothing(restOf(row.rest)) };
+  return { values, rest: withoutNothing(restOf(row.rest)), children: new Map() };
 }
 
 /** Condition on a row of a type's table, which has no alias: nothing that has a place of its own is in the rest. */
@@ -79,7 +79,7 @@ export function withKept(type: MappedType, now: TakenApart, held: TakenApart, se
     const clear = readAttribute(old, attribute);
     if (clear !== undefined && !isOver(type, attribute, clear, secrets)) writeAttribute(rest, attribute, clear);
   }
-  return { values, rest: withoutNothing(rest) };
+  return { ...now, values, rest: withoutNothing(rest) };
 }
 
 /** Whether a write puts something in the place of a clear secret: its hash, or another value. */

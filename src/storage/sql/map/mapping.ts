@@ -2,7 +2,9 @@ import type { AttributeLiteral } from "../../../schema/attribute.ts";
 import type { ResourceTypeDefinition } from "../../../schema/resource-type.ts";
 import type { MappedDeleted } from "./deleted.ts";
 import type { AuditValue, ColumnDefault, ElementDefault } from "./filled-column.ts";
+import type { MappedChildren } from "./mapped-child.ts";
 import type { MappedColumns, PartColumns } from "./mapped-column.ts";
+import type { MappedId, MappedTenant } from "./mapped-id.ts";
 import type {
   IsKnown,
   ListPath,
@@ -13,6 +15,7 @@ import type {
   ReferenceNames,
   ReferencePath,
 } from "./mapped-path.ts";
+import type { MappedMembership } from "./membership.ts";
 import type { RefusalAnswer } from "./named-refusal.ts";
 
 /**
@@ -54,27 +57,6 @@ export interface MappedCollection<A extends AttributeLiteral = AttributeLiteral>
   readonly forgotten?: readonly PartNames<A>[];
   /** What other columns of the table have in a new row, such as `{ role: "member" }`. Default: what their DEFAULT says. */
   readonly defaults?: Readonly<Record<string, ElementDefault>>;
-}
-
-/** The column of the id. */
-export interface MappedId {
-  readonly column: string;
-  /** Default `"text"`. Ids of another form than the type has are unknown ids, and reach no statement. */
-  readonly type?: "text" | "integer" | "uuid";
-  /** `true`: the database makes the id when a row is inserted. Default: for integers. */
-  readonly generated?: boolean;
-  /**
-   * What ids begin with for clients, so that the ids of two tables differ: user 1 and group 1 are `u1` and `g1`.
-   * Default none.
-   */
-  readonly prefix?: string;
-}
-
-/** The column of the tenant. */
-export interface MappedTenant {
-  readonly column: string;
-  /** Default `"text"`. */
-  readonly type?: "text" | "integer" | "uuid";
 }
 
 /** The compiler lets anything pass for an object without names. */
@@ -123,6 +105,12 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
    */
   readonly collections?: MappedCollections<T>;
   /**
+   * Tables of the elements of multi-valued attributes, one row an element:
+   * `{ emails: { table: "user_emails", holder: "user_id", columns: { value: "address", type: "kind" } } }`. With `rest` an element that has
+   * more than its table keeps goes there.
+   */
+  readonly children?: MappedChildren<T>;
+  /**
    * A column of times, or of texts, that is NULL while the row is there. With it a delete that is to keep the row (`lifecycle: { delete:
    * "deactivate" }` of `createScim`) sets it, instead of deleting the row, and no statement of scimkit sees the row any more. Its key
    * columns and hashes become NULL, so that its names are free; a unique index of yours over another column needs `WHERE … IS NULL`. A
@@ -142,6 +130,12 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
    * version of the row: when it is made, changed, given or robbed of members, and taken out of sight. Default: none.
    */
   readonly audit?: Readonly<Record<string, AuditValue<T>>>;
+  /**
+   * The table of memberships, where users are shared by organisations: the organisation is the tenant. `version`, `created`, `lastModified` and
+   * `rest` are columns of that table then, because they tell what an organisation sees; `columns`, `elements`, `deleted`, `defaults` and `audit`
+   * are of `table`, whose rows are everybody's. Default: a row is one tenant's.
+   */
+  readonly membership?: MappedMembership<T>;
   /** A JSON or text column for every attribute that has no column. Without it each attribute must have one. */
   readonly rest?: string;
   /**

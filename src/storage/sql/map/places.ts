@@ -7,11 +7,12 @@ import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts"
 import { keyText } from "../key.ts";
 import { isDefaultFalse, type Leaf, type Place, type Places, pathInElement } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
+import type { ChildTable } from "./child.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { condition } from "./condition.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
-import { hasId, parseId } from "./id.ts";
+import { hasId, idText, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import type { PathColumn } from "./path-column.ts";
 import { doubtedLeaf, plainLeaf } from "./plain-leaf.ts";
@@ -90,7 +91,7 @@ function listPlace(scope: PlaceScope, path: AttributePath, asWritten: boolean, w
 }
 
 /** A column of the row `alias`. */
-function columnLeaf(scope: PlaceScope, column: Column, alias: string, weaker: boolean): Leaf | undefined {
+export function columnLeaf(scope: PlaceScope, column: Column, alias: string, weaker: boolean): Leaf | undefined {
   const { dialect } = scope;
   const value = raw(`${alias}.${column.alias}`);
   if (column.filter !== undefined) {
@@ -161,7 +162,7 @@ function restLeaf(scope: PlaceScope, attribute: Attribute, value: RestValue, wea
 
 /** The id of a row, as clients see it. */
 function idLeaf({ dialect }: PlaceScope, { id }: MappedType, value: Fragment): Leaf {
-  const seen = concat(dialect, [cast(dialect, sql`${id.prefix}`, "text"), cast(dialect, value, "text")]);
+  const seen = concat(dialect, [cast(dialect, sql`${id.prefix}`, "text"), idText(dialect, value)]);
   const leaf = textLeaf(dialect, dialect.ordered(seen));
   return {
     ...leaf,
@@ -202,9 +203,12 @@ function conditionsOf(
   const joins = type.joins.filter((join) => join.attribute === attribute);
   if (joins.length > 0) return joins.map((join) => joinExists(scope, join, inner));
   const slots = type.slots.filter((slot) => slot.attribute === attribute);
+  const children = type.children.filter((child) => child.attribute === attribute);
+  const isApart = children.some(({ isWhole }) => isWhole);
   return [
+    ...children.map((child) => childExists(scope, child, inner)),
     ...slots.map((slot) => slotExists(scope, slot, inner)),
-    ...(type.mapping.rest === undefined ? [] : [restExists(scope, attribute, inner, weaker)]),
+    ...(type.mapping.rest === undefined || isApart ? [] : [restExists(scope, attribute, inner, weaker)]),
   ];
 }
 
@@ -217,6 +221,19 @@ function slotExists(scope: PlaceScope, slot: Slot, inner: Inner): Fragment | und
   });
   const met = inner(parts);
   return met && sql`((r.${raw(slot.value.alias)} IS NOT NULL) AND ${met})`;
+}
+
+/** An element that has a row of its own. */
+function childExists(scope: PlaceScope, child: ChildTable, inner: Inner): Fragment | undefined {
+  const { attribute, shown, fixed } = child;
+  const parts = partsOf(scope, attribute, (sub, weaker) => {
+    const column = shown.find((candidate) => candidate.attribute === (sub ?? attribute));
+    if (column !== undefined) return { leaf: columnLeaf(scope, column, "m", weaker) };
+    return { leaf: constantLeaf(scope, sub, fixed[sub?.name ?? ""]) };
+  });
+  const met = inner(parts);
+  const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, child)}`;
+  return met && anyRow(scope, sql`${child.view} m WHERE ${isOfRow} AND ${met}`);
 }
 
 /** An element that has no columns. */

@@ -1,7 +1,9 @@
 import type { Database } from "../database.ts";
+import { problemsOfChildren } from "./check-children.ts";
 import { problemsOfTables } from "./check-tables.ts";
 import { type Companion, makeCompanion } from "./companions.ts";
-import { fillKeys } from "./fill-keys.ts";
+import { fillChildKeys, fillKeys } from "./fill-keys.ts";
+import { tablesOf } from "./in-tables.ts";
 import type { Mappings } from "./scope.ts";
 
 /**
@@ -14,13 +16,18 @@ export async function prepareMapped(
   mappings: Mappings,
   companions: readonly Companion[],
 ): Promise<void> {
-  const problems = await problemsOfTables(database, mappings);
+  const { unfit } = database.dialect;
+  const reasons = unfit === undefined ? [] : await database.run<{ reason: string }>(unfit);
+  if (reasons.length > 0) throw new Error(`mappedStorage: ${reasons.map(({ reason }) => reason).join(" ")}`);
+  const problems = [...(await problemsOfTables(database, mappings)), ...(await problemsOfChildren(database, mappings))];
   if (problems.length > 0)
     throw new Error(
       `mappedStorage: the tables do not fit their mappings:\n${problems.map((one) => `- ${one}`).join("\n")}`,
     );
   for (const companion of companions) await makeCompanion(database, companion);
-  for (const type of mappings.all)
+  for (const type of mappings.all.flatMap(tablesOf))
     for (const column of type.stored)
       if (column.key !== undefined) await fillKeys(database, type, column, column.key.name);
+  for (const child of mappings.all.flatMap(({ children }) => children))
+    for (const column of child.columns) if (column.key !== undefined) await fillChildKeys(database, child, column);
 }

@@ -9,6 +9,7 @@ import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
 import { anyHasIdAmong } from "./among.ts";
 import { clearedColumns } from "./check-columns.ts";
+import { deleteChildrenOf } from "./child-write.ts";
 import { driverValue, timeOf } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import type { Deleted } from "./deleted.ts";
@@ -16,7 +17,7 @@ import { ofHolder } from "./elements.ts";
 import { heldIn } from "./held.ts";
 import { hasId, parseId, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
-import { anyOwnRow, lockRow, type MappedOwner } from "./lock.ts";
+import { anyOwnRow, lockRow, type MappedOwner, ofTenantColumn } from "./lock.ts";
 import { namedRefusal } from "./named-refusal.ts";
 import type { PathColumn } from "./path-column.ts";
 import { elementsInRest, isInWholeColumn, restValue } from "./rest.ts";
@@ -72,6 +73,7 @@ export async function releaseRow(session: Session, owner: MappedOwner, at: strin
   const { mappings, type } = owner;
   for (const holder of mappings.all) await releaseHolders(session, owner, holder, at);
   for (const table of type.joins) await session.run(sql`DELETE FROM ${table.table} WHERE ${ofHolder(owner, table)}`);
+  for (const child of type.children) await session.run(deleteChildrenOf(owner, child));
 }
 
 /** What a table says against a deletion; undefined for an error that is no such word. */
@@ -96,7 +98,7 @@ function hideRow(owner: MappedOwner, at: string): Fragment {
   const sets = [
     nextVersion(owner, type, at),
     ...(deleted === undefined ? [] : [sql`${sqlName(deleted.column)} = ${hidingValue(dialect, deleted, at)}`]),
-    ...[...clearedColumns(type)].map((name) => sql`${sqlName(name)} = NULL`),
+    ...[...clearedColumns(type.shared?.alone ?? type)].map((name) => sql`${sqlName(name)} = NULL`),
   ];
   return sql`UPDATE ${type.table} SET ${joined(sets, ", ")} WHERE ${anyOwnRow(owner)}`;
 }
@@ -156,7 +158,11 @@ function refersTo(owner: MappedOwner, holder: MappedType, join: JoinTable, alias
     alias === undefined ? sqlName(ofTable) : raw(`${alias}.${ofView}`);
   const tenant = join.tenant === undefined ? undefined : column(join.tenant, "tenant");
   const isNamed = hasId(dialect, type.id, column(join.value, "value"), id);
-  return sql`${isNamed} AND ${ofTenant(owner, holder.tenant, tenant)}`;
+  const isOwn = sql`${isNamed} AND ${ofTenant(owner, holder.tenant, tenant)}`;
+  if (type.shared === undefined || tenant !== undefined) return isOwn;
+  // Other organisations have the same user: what their holders name stays.
+  const holders = sql`SELECT ${sqlName(holder.id.column)} FROM ${holder.table} WHERE ${ofTenantColumn(owner, holder)}`;
+  return sql`${isOwn} AND ${column(join.holder, "holder")} IN (${holders})`;
 }
 
 /** Attributes of a type that hold references in its row. */

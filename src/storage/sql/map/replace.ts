@@ -6,7 +6,10 @@ import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { type Fragment, join, returning, sql } from "../dialect/fragment.ts";
 import { attemptWrite } from "./attempt.ts";
-import { driverValue } from "./column.ts";
+import { writeChildren } from "./child-write.ts";
+import { type Column, driverValue } from "./column.ts";
+import type { MappedType } from "./compile.ts";
+import { lookUpElements } from "./dictionary.ts";
 import { type Difference, differenceOf, isAnyDifference, stateOf, type TableState } from "./difference.ts";
 import { writeChanges } from "./elements.ts";
 import { heldIn, isInPlace, joinedInRest, withKept, withoutClear } from "./held.ts";
@@ -18,6 +21,7 @@ import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets, withoutMissing } from "./secrets.ts";
 import { type Selection, selectionOf } from "./select.ts";
 import { hasReferences, settle, withoutDangling } from "./settle.ts";
+import { isShared, isWritable, lockUser, secretsIn, withShared, writableSecrets, writeShared } from "./shared.ts";
 import { sqlName } from "./table.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
@@ -56,7 +60,8 @@ export async function replaceMapped(
   request: ReplaceRequest,
 ): Promise<StoredResource | undefined> {
   const { type } = scope;
-  const secrets = await hashMapped(type, withoutClear(type, request.secrets, request.before), hashSecret);
+  const hashed = await hashMapped(type, withoutClear(type, request.secrets, request.before), hashSecret);
+  const secrets = writableSecrets(type, hashed);
   request.signal?.throwIfAborted();
   const id = parseId(type.id, request.id);
   if (id === undefined) return undefined;
@@ -91,6 +96,8 @@ export async function replaceMapped(
  */
 function knownBefore({ type }: MapScope, request: ReplaceRequest): StoredResource | undefined {
   const { before, ifVersion, untouched = [] } = request;
+  // What is everybody's others may have changed.
+  if (type.shared !== undefined) return undefined;
   const isJoined = ({ path }: Attribute): boolean => type.joins.some(({ attribute }) => attribute.path === path);
   return before !== undefined && ifVersion === before.meta.version && untouched.every(isJoined) ? before : undefined;
 }
@@ -98,7 +105,8 @@ function knownBefore({ type }: MapScope, request: ReplaceRequest): StoredResourc
 /** Whether the row alone is written, and nothing looked up for it. */
 function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean {
   const { type } = scope;
-  if (known === undefined || type.joins.length > 0 || hasReferences(type, request.resource)) return false;
+  if (known === undefined || type.joins.length > 0 || type.children.length > 0 || hasReferences(type, request.resource))
+    return false;
   const isWritten = ({ path }: PathColumn): boolean => !isSame(valueAt(known, path), valueAt(request.resource, path));
   return uncheckedUniques(scope, isWritten).length === 0;
 }
@@ -115,13 +123,16 @@ async function replace(
   if (before === undefined) return undefined;
   const { version } = before.meta;
   if (request.ifVersion !== undefined && request.ifVersion !== version) throw versionMismatch();
-  const resource = await settle(session, owner, request, withUntouched(request, before), notices);
+  const settled = await settle(session, owner, request, withUntouched(request, before), notices);
+  const { resource, entries } = await lookUpElements(session, owner, settled, notices);
   const changed = await withoutMissing(session, owner, secrets);
   const selection = selectionOf(owner, request.select);
-  const told = differenceOf(owner, stateOf(type, before), stateOf(type, resource), request.untouched);
+  const was = stateOf(type, before);
+  const now = withUnshared(type, stateOf(type, resource), was, notices);
+  const told = differenceOf(owner, was, now, request.untouched);
   if (request.touch !== true && !isAnyDifference(told) && changed.values.size === 0)
     return readUnchanged(session, owner, version, selection);
-  const difference = found === undefined ? told : differenceFrom(owner, found.state, resource, request);
+  const difference = found === undefined ? told : differenceFrom(owner, found.state, now, request);
   const uniques = uncheckedUniques(owner, (column) => difference.columns.includes(column));
   await refuseTaken(session, owner, uniques, difference.after.values, owner.id);
   const sets = [
@@ -131,7 +142,9 @@ async function replace(
   const [row] = await session.run<MappedRow>(updateRow(owner, version, sets, found === undefined));
   if (row === undefined) return whyNotFound(session, owner, version);
   for (const change of difference.elements) await writeChanges(session, owner, change);
-  if (selection.isRowAlone) return selection.resourceOf(row);
+  for (const [child, elements] of difference.children) await writeChildren(session, owner, child, elements, entries);
+  await writeShared(session, owner, changedShared(type, difference), secretsIn(type, changed, "users"), request);
+  if (selection.isRowAlone && type.shared === undefined) return selection.resourceOf(row);
   return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
 }
 
@@ -139,10 +152,9 @@ async function replace(
 function differenceFrom(
   owner: MappedOwner,
   held: TableState,
-  resource: NewResource,
+  now: TableState,
   { secrets, untouched = [] }: ReplaceRequest,
 ): Difference {
-  const now = stateOf(owner.type, resource);
   const inRow = withKept(owner.type, now.inRow, held.inRow, secrets);
   const stays = untouched.filter((attribute) => readAttribute(held.inRow.rest ?? {}, attribute) === undefined);
   return differenceOf(owner, held, { ...now, inRow }, stays);
@@ -155,6 +167,7 @@ async function lockKnown(
   { untouched = [] }: ReplaceRequest,
 ): Promise<Found | undefined> {
   const { type } = owner;
+  await lockUser(session, owner);
   const locked = await lockRow(session, owner);
   if (locked === undefined) return undefined;
   const moving = joinedInRest(type, locked);
@@ -168,7 +181,9 @@ async function lockKnown(
     const elements = await withoutDangling(session, owner, attribute, readAttribute(before, attribute));
     writeAttribute(before, attribute, elements);
   }
-  const state = { inRow: heldIn(type, row), elements: selection.apartOf(row) };
+  const elements = selection.apartOf(row);
+  const { children } = stateOf(type, elements as unknown as StoredResource).inRow;
+  const state = { inRow: { ...heldIn(type, row), children }, elements };
   return { before: before as unknown as StoredResource, state };
 }
 
@@ -195,6 +210,18 @@ async function readUnchanged(
   return selection.resourceOf(row);
 }
 
+/** What is to be, with what the organisation cannot change as it was. */
+function withUnshared(type: MappedType, now: TableState, was: TableState, notices: StorageNotice[]): TableState {
+  const values = withShared(type, now.inRow.values, was.inRow.values, notices, true);
+  return { ...now, inRow: { ...now.inRow, values } };
+}
+
+function changedShared(type: MappedType, { columns, after }: Difference): ReadonlyMap<Column, unknown> {
+  const { shared } = type;
+  const changed = shared === undefined ? [] : columns.filter((one) => isShared(type, one) && isWritable(shared, one));
+  return new Map(changed.map((column) => [column, after.values.get(column)]));
+}
+
 /** What sets the columns that are to change. */
 function changedColumns(
   { type, dialect }: MapScope,
@@ -202,8 +229,10 @@ function changedColumns(
   secrets: MappedSecrets,
 ): readonly Fragment[] {
   return [
-    ...columns.flatMap((column) => setColumn(dialect, column, after.values.get(column))),
-    ...[...secrets.values].map(([column, value]) => {
+    ...columns.flatMap((column) =>
+      isShared(type, column) ? [] : setColumn(dialect, column, after.values.get(column)),
+    ),
+    ...[...secretsIn(type, secrets, "alone").values].map(([column, value]) => {
       const written = value === null ? null : driverValue(dialect, column.write(value));
       return sql`${sqlName(column.name)} = ${written}`;
     }),

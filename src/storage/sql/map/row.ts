@@ -7,6 +7,8 @@ import type { NewResource, StoredMeta, StoredResource } from "../../adapter.ts";
 import { isUnique } from "../../unique.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { keyText } from "../key.ts";
+import type { ChildTable } from "./child.ts";
+import { type ChildElements, fillChildren } from "./child-elements.ts";
 import { type Column, driverValue, timeOf, timeText } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { printId } from "./id.ts";
@@ -89,6 +91,8 @@ export interface TakenApart {
   readonly values: ReadonlyMap<Column, unknown>;
   /** What has no column; undefined where there is none of it. */
   readonly rest: ResourceObject | undefined;
+  /** Elements that have rows of their own. */
+  readonly children: ChildElements;
 }
 
 /**
@@ -108,14 +112,17 @@ export function takeApart(type: MappedType, given: NewResource | StoredResource)
   }
   for (const attribute of new Set(type.slots.map((slot) => slot.attribute)))
     writeAttribute(rest, attribute, fillSlots(type, attribute, readAttribute(rest, attribute), values));
-  return { values, rest: Object.keys(rest).length === 0 ? undefined : rest };
+  const children = new Map<ChildTable, readonly unknown[]>();
+  for (const attribute of new Set(type.children.map((child) => child.attribute)))
+    writeAttribute(rest, attribute, fillChildren(type, attribute, readAttribute(rest, attribute), children));
+  return { values, rest: Object.keys(rest).length === 0 ? undefined : rest, children };
 }
 
 /** A resource whose attributes with places of their own have the shapes that can be taken apart, as far as they fit at all. */
-function inShape({ columns, slots, joins, resourceType }: MappedType, given: NewResource | StoredResource) {
+function inShape({ columns, slots, joins, children, resourceType }: MappedType, given: NewResource | StoredResource) {
   const placed = new Set([
     ...columns.flatMap(({ path }) => (path.sub === undefined ? [] : path.attribute)),
-    ...[...slots, ...joins, ...resourceType.references].map(({ attribute }) => attribute),
+    ...[...slots, ...joins, ...children, ...resourceType.references].map(({ attribute }) => attribute),
   ]);
   const resource: Record<string, unknown> = { ...given };
   for (const attribute of placed) {
@@ -239,6 +246,13 @@ function writtenTo(dialect: Dialect, { attribute, isConverted, write }: Column, 
   const written = driverValue(dialect, write(value));
   const isTime = attribute.type === "dateTime" && !isConverted && typeof written === "string";
   return isTime ? timeOf(dialect, written) : written;
+}
+
+/** Whether a column of a new row is named: without a value for it the table's own default holds. */
+export function isWritten(column: Column, value: unknown): boolean {
+  if (value !== undefined) return true;
+  const written = column.write(undefined);
+  return written !== undefined && (written !== null || column.isConverted);
 }
 
 /** The columns of unique attributes. */

@@ -1,7 +1,7 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { Context } from "../../adapter.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { hasId, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
@@ -13,6 +13,8 @@ export interface Mappings {
   /** The mapping of the resource type of that name. */
   find(name: string): MappedType | undefined;
   readonly all: readonly MappedType[];
+  /** The ledger's table, in which writers of one value take turns where the database has no other way; undefined where there is none. */
+  readonly turns?: Fragment | undefined;
 }
 
 /** What statements depend on. */
@@ -60,7 +62,7 @@ export function sameTenant({ tenant }: MappedType, left: string, right: string):
 }
 
 /** The tenant of an element `m` as a column more of a query, beginning with a comma, where there are tenants. */
-export function tenantOfElement(scope: MapScope, join: JoinTable): Fragment {
+export function tenantOfElement(scope: MapScope, join: Pick<JoinTable, "tenant">): Fragment {
   const { type, dialect } = scope;
   if (type.tenant === undefined) return raw("");
   if (join.tenant !== undefined) return raw(", m.tenant");
@@ -73,14 +75,14 @@ export function ownRows(scope: MapScope, type = scope.type, alias = "r"): Fragme
 }
 
 /** Condition on rows of the view of a join table. */
-export function ownElements(scope: MapScope, join: JoinTable, alias = "m"): Fragment {
+export function ownElements(scope: MapScope, join: Pick<JoinTable, "tenant">, alias = "m"): Fragment {
   return ofTenant(scope, scope.type.tenant, join.tenant === undefined ? undefined : raw(`${alias}.tenant`));
 }
 
 /** What follows FROM: the rows `m` of a join table, without those that name what is not in sight. */
 export function elementRows(scope: MapScope, join: JoinTable): Fragment {
   const target = targetOf(scope, join);
-  if (target.deleted === undefined) return sql`${join.view} m`;
+  if (target.isThere === TRUE && target.shared === undefined) return sql`${join.view} m`;
   const isNamed = sql`v.id = e.value AND ${ownRows(scope, target, "v")}`;
   return sql`(SELECT e.* FROM ${join.view} e WHERE EXISTS (SELECT 1 FROM ${target.view} v WHERE ${isNamed})) m`;
 }

@@ -2,11 +2,15 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
-import { cast, type Dialect } from "../dialect/dialect.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import type { ChildTable } from "./child.ts";
+import { inOrderOf } from "./child.ts";
+import { distinctElements, elementOfRow } from "./child-elements.ts";
+import { type Column, isTime, shown } from "./column.ts";
 import { elementOf } from "./elements.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
-import { printId } from "./id.ts";
+import { idText, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { type Listed, listColumn } from "./listed.ts";
 import type { PathColumn } from "./path-column.ts";
@@ -18,7 +22,9 @@ import { elementRows, type MapScope, ownElements, targetOf } from "./scope.ts";
 interface Apart {
   readonly attribute: Attribute;
   readonly list: Listed;
-  read(element: readonly unknown[]): ResourceObject;
+  read(element: readonly unknown[]): unknown;
+  /** Makes the list of the elements that were read. Default: as they were. */
+  readonly listOf?: (elements: readonly unknown[]) => readonly unknown[];
 }
 
 /** What of a type is selected. */
@@ -41,16 +47,16 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
     .filter((attribute) => select.includes(attribute))
     .flatMap((attribute) => [
       ...type.joins.filter((join) => join.attribute === attribute).map((join) => elementsApart(scope, join)),
+      ...type.children.filter((child) => child.attribute === attribute).map((child) => childrenApart(scope, child)),
       ...holdersOf(scope, attribute).map((holder) => holdersApart(scope, attribute, holder)),
     ]);
-  const listsOf = (row: MappedRow): ReadonlyMap<Attribute, readonly ResourceObject[]> => {
-    const lists = new Map<Attribute, ResourceObject[]>();
-    aparts.forEach(({ attribute, read }, index) => {
+  const listsOf = (row: MappedRow): ReadonlyMap<Attribute, readonly unknown[]> => {
+    const lists = new Map<Attribute, readonly unknown[]>();
+    aparts.forEach(({ attribute, read, listOf = (elements) => elements }, index) => {
       const json = row[`apart${index}`];
       if (typeof json !== "string") return;
-      const list = lists.get(attribute) ?? [];
-      for (const element of JSON.parse(json) as readonly (readonly unknown[])[]) list.push(read(element));
-      lists.set(attribute, list);
+      const elements = (JSON.parse(json) as readonly (readonly unknown[])[]).map(read);
+      lists.set(attribute, [...(lists.get(attribute) ?? []), ...listOf(elements)]);
     });
     return lists;
   };
@@ -64,7 +70,7 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
     resourceOf(row) {
       const resource: Record<string, unknown> = { ...resourceOf(type, row) };
       for (const [attribute, list] of listsOf(row))
-        if (list.length > 0) writeAttribute(resource, attribute, withOthers(attribute, list, resource));
+        if (list.length > 0) writeAttribute(resource, attribute, withOthers(type, attribute, list, resource));
       return resource as unknown as StoredResource;
     },
     apartOf(row) {
@@ -75,39 +81,60 @@ export function selectionOf(scope: MapScope, select: Select): Selection {
   };
 }
 
-/** Elements of a join table, and those that the rest has from before there was the table. */
+/** Elements of a join table, and those that the rest has from before there was the table; of a child table, and those that it does not keep. */
 function withOthers(
+  { children }: MapScope["type"],
   attribute: Attribute,
-  list: readonly ResourceObject[],
+  list: readonly unknown[],
   resource: ResourceObject,
 ): readonly unknown[] {
   const others = attribute.inverseOf === undefined ? readAttribute(resource, attribute) : undefined;
   if (!Array.isArray(others)) return list;
-  const there = new Set(list.map(({ value }) => value));
+  if (children.some((child) => child.attribute === attribute)) return [...list, ...others];
+  const there = new Set(list.map((one) => (isObject(one) ? one.value : undefined)));
   return [...list, ...others.filter((one) => !(isObject(one) && there.has(one.value)))];
 }
 
 /** Makes of a column what JSON carries without losing digits. */
-function carry(dialect: Dialect, column: string, { type }: Attribute): Fragment {
+export function carry(dialect: Dialect, name: string, column: Column): Fragment {
+  const { type } = column.attribute;
+  if (isTime(column)) return shown(dialect, column, raw(name));
   const isText = type !== "boolean" && type !== "integer" && type !== "decimal";
-  return isText ? dialect.columnText(raw(column)) : raw(column);
+  return isText ? dialect.columnText(raw(name)) : raw(name);
 }
 
 function elementsApart(scope: MapScope, join: JoinTable): Apart {
   const { dialect } = scope;
   const { id } = targetOf(scope, join);
   const { attribute, columns } = join;
-  const parts = columns.map((column) => carry(dialect, `m.${column.alias}`, column.attribute));
+  const parts = columns.map((column) => carry(dialect, `m.${column.alias}`, column));
   const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, join)}`;
   return {
     attribute,
     list: {
-      elements: [cast(dialect, raw("m.value"), "text"), ...parts],
+      elements: [idText(dialect, raw("m.value")), ...parts],
       rows: sql`${elementRows(scope, join)} WHERE ${isOfRow}`,
       alias: "m",
       order: [raw("m.value")],
     },
     read: ([value, ...others]) => elementOf(join, printId(id, value), (_, index) => others[index]),
+  };
+}
+
+/** The rows of a child table. */
+function childrenApart(scope: MapScope, child: ChildTable): Apart {
+  const { dialect } = scope;
+  const parts = child.shown.map((column) => carry(dialect, `m.${column.alias}`, column));
+  const isOfRow = sql`m.holder = r.id AND ${ownElements(scope, child)}`;
+  return {
+    attribute: child.attribute,
+    list: { elements: parts, rows: sql`${child.view} m WHERE ${isOfRow}`, alias: "m", order: inOrderOf(child) },
+    read: (parts) => elementOfRow(child, (_, index) => parts[index]),
+    listOf: (elements) =>
+      distinctElements(
+        child,
+        elements.filter((element) => element !== undefined),
+      ),
   };
 }
 
@@ -119,7 +146,7 @@ function holdersApart(scope: MapScope, attribute: Attribute, holder: Holder): Ap
   return {
     attribute,
     list: {
-      elements: [cast(dialect, raw("h.id"), "text"), display],
+      elements: [idText(dialect, raw("h.id")), display],
       rows: holderRows(scope, holder),
       alias: "h",
       order: [raw("h.id")],
@@ -133,5 +160,5 @@ function isColumn(name: Holder["name"]): name is PathColumn {
 }
 
 function nameOf(dialect: Dialect, name: NonNullable<Holder["name"]>): Fragment {
-  return isColumn(name) ? carry(dialect, `h.${name.alias}`, name.attribute) : restName(dialect, name, "h");
+  return isColumn(name) ? carry(dialect, `h.${name.alias}`, name) : restName(dialect, name, "h");
 }

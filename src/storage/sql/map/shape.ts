@@ -16,9 +16,11 @@ const TABLE: Shape = {
   columns: `columns by attribute path, such as { userName: "email" }`,
   elements: optional,
   collections: optional,
+  children: optional,
   defaults: optional,
   audit: optional,
   deleted: optional,
+  membership: optional,
   rest: optional,
   constraints: optional,
   refusals: optional,
@@ -33,6 +35,17 @@ const COLUMN: Shape = {
   key: optional,
 };
 const DELETED: Shape = { column: "the column's name", write: optional, otherwise: optional, restore: optional };
+const MEMBERSHIP: Shape = {
+  table: "the name of the table of memberships",
+  schema: optional,
+  holder: "the column that names the organisation",
+  user: "the column that names the user",
+  columns: optional,
+  deleted: optional,
+  writes: optional,
+  defaults: optional,
+  audit: optional,
+};
 const ELEMENT: Shape = { columns: "columns by sub-attribute", fixed: optional, assumed: optional };
 const COLLECTION: Shape = {
   table: "the join table's name",
@@ -45,7 +58,31 @@ const COLLECTION: Shape = {
   forgotten: optional,
   defaults: optional,
 };
+const CHILD: Shape = {
+  table: "the name of the table that holds the elements",
+  schema: optional,
+  holder: "the column that names the holder",
+  tenant: optional,
+  columns: optional,
+  dictionary: optional,
+  fixed: optional,
+  forgotten: optional,
+  constants: optional,
+  id: optional,
+  order: optional,
+  defaults: optional,
+};
+const DICTIONARY: Shape = {
+  table: "the name of the table that says what an element is",
+  schema: optional,
+  id: "the column of its key",
+  column: "the column of the child table that names the key",
+  columns: "columns by sub-attribute",
+  tenant: optional,
+  missing: optional,
+};
 const ID_TYPES = ["text", "integer", "uuid"];
+const MISSING = ["refuse", "drop"];
 
 /**
  * What is wrong with the options of a mapping, whatever its resource type is: all of it at once. Types see most of it,
@@ -58,6 +95,7 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   lookUnlessText(found, "id", mapping.id, ID);
   lookUnlessText(found, "tenant", mapping.tenant, TENANT);
   lookUnlessText(found, "deleted", mapping.deleted, DELETED);
+  if (mapping.membership !== undefined) lookAtMembership(found, mapping.membership);
   lookAtColumns(found, "columns", mapping.columns);
   lookAtFillings(found, "defaults", mapping.defaults, false);
   lookAtFillings(found, "audit", mapping.audit, true);
@@ -76,7 +114,33 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
       lookAtColumns(found, `collections.${path}.columns`, collection.columns);
       lookAtFillings(found, `collections.${path}.defaults`, collection.defaults, false);
     }
+  for (const [path, children] of entriesOf(mapping.children))
+    for (const child of listOf(children)) lookAtChild(found, `children.${path}`, child);
   return found;
+}
+
+function lookAtMembership(found: string[], membership: unknown): void {
+  look(found, "membership", membership, MEMBERSHIP);
+  if (!isRecord(membership)) return;
+  lookUnlessText(found, "membership.holder", membership.holder, TENANT);
+  lookUnlessText(found, "membership.deleted", membership.deleted, DELETED);
+  lookAtColumns(found, "membership.columns", membership.columns);
+  lookAtFillings(found, "membership.defaults", membership.defaults, false);
+  lookAtFillings(found, "membership.audit", membership.audit, true);
+}
+
+function lookAtChild(found: string[], where: string, child: unknown): void {
+  look(found, where, child, CHILD);
+  if (!isRecord(child)) return;
+  lookAtColumns(found, `${where}.columns`, child.columns);
+  lookAtFillings(found, `${where}.defaults`, child.defaults, false);
+  const { dictionary } = child;
+  if (dictionary === undefined) return;
+  look(found, `${where}.dictionary`, dictionary, DICTIONARY);
+  if (!isRecord(dictionary)) return;
+  lookAtColumns(found, `${where}.dictionary.columns`, dictionary.columns);
+  if (dictionary.missing !== undefined && !MISSING.includes(String(dictionary.missing)))
+    found.push(`${where}.dictionary.missing must be one of: ${MISSING.join(", ")}.`);
 }
 
 function lookAtColumns(found: string[], where: string, columns: unknown): void {

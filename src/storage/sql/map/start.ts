@@ -4,14 +4,16 @@ import { isId } from "../../id.ts";
 import { inversePart } from "../../inverse.ts";
 import { isUnique } from "../../unique.ts";
 import { isAsWell } from "../as-well.ts";
-import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, join as joined, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { equalitiesOf } from "../filter.ts";
 import type { Key } from "../key.ts";
+import type { MappedType } from "./compile.ts";
 import { holdersOf } from "./holders.ts";
 import { hasId, parseId } from "./id.ts";
+import type { JoinTable } from "./join-table.ts";
 import { lookedUp } from "./looked-up.ts";
 import type { PathColumn } from "./path-column.ts";
-import { holderNameLeaf, type PlaceScope } from "./places.ts";
+import { columnLeaf, holderNameLeaf, type PlaceScope } from "./places.ts";
 import { elementRows, type MapScope, ownElements, ownRows, sameTenant, targetOf, tenantOfElement } from "./scope.ts";
 
 /** What a search begins with, instead of all rows of the table. */
@@ -89,9 +91,11 @@ function foundByElement(
   { attribute, sub }: AttributePath,
   operand: Compare<AttributePath>["value"] | Key,
 ): Found | undefined {
-  if (sub === undefined) return undefined;
+  if (sub === undefined) return anyOf(withElement(scope, attribute, sub, operand as Key), 1);
   if (attribute.inverseOf === undefined)
-    return sub.name === "value" ? anyOf(holding(scope, attribute, operand), 1) : undefined;
+    return sub.name === "value"
+      ? anyOf(holding(scope, attribute, operand) ?? withElement(scope, attribute, sub, operand as Key), 1)
+      : undefined;
   switch (inversePart(sub)) {
     case "id":
       return anyOf(heldBy(scope, attribute, operand), 2);
@@ -107,18 +111,38 @@ function anyOf(queries: readonly Fragment[] | undefined, rank: number): Found | 
   return queries === undefined || queries.length === 0 ? undefined : { query: joined(queries, " UNION "), rank };
 }
 
-/** The holders of an id: the groups of a user. */
-function holding(scope: PlaceScope, attribute: Attribute, operand: unknown): readonly Fragment[] {
+/** The holders of an element, by its row: the users of an e-mail address. */
+function withElement(
+  scope: PlaceScope,
+  attribute: Attribute,
+  sub: Attribute | undefined,
+  operand: Key,
+): readonly Fragment[] | undefined {
+  const children = scope.type.children.filter((child) => child.attribute === attribute);
+  if (!children.some(({ isWhole }) => isWhole)) return undefined;
+  const queries = children.map((child) => {
+    const column = child.shown.find((one) => one.attribute === (sub ?? attribute));
+    const isMeant = column && columnLeaf(scope, column, "m", true)?.compare("eq", operand);
+    if (isMeant === undefined) return undefined;
+    return sql`SELECT DISTINCT m.holder AS id${tenantOfElement(scope, child)} FROM ${child.view} m
+      WHERE ${isMeant} AND ${ownElements(scope, child)}`;
+  });
+  return queries.includes(undefined) ? undefined : (queries as readonly Fragment[]);
+}
+
+/** The holders of an id: the groups of a user; undefined for what is in no join table. */
+function holding(scope: PlaceScope, attribute: Attribute, operand: unknown): readonly Fragment[] | undefined {
   const { type, dialect } = scope;
-  return type.joins
-    .filter((join) => join.attribute === attribute)
-    .flatMap((join) => {
-      const target = targetOf(scope, join);
-      const id = parseId(target.id, operand);
-      if (id === undefined) return [];
-      return sql`SELECT m.holder AS id${tenantOfElement(scope, join)} FROM ${elementRows(scope, join)}
+  const joins = type.joins.filter((join) => join.attribute === attribute);
+  return joins.length === 0
+    ? undefined
+    : joins.flatMap((join) => {
+        const target = targetOf(scope, join);
+        const id = parseId(target.id, operand);
+        if (id === undefined) return [];
+        return sql`SELECT m.holder AS id${tenantOfElement(scope, join)} FROM ${elementRows(scope, join)}
         WHERE ${hasId(dialect, target.id, raw("m.value"), id)} AND ${ownElements(scope, join)}`;
-    });
+      });
 }
 
 /** The rows that one holder names: the members of a group, by the group. */
@@ -127,9 +151,16 @@ function heldBy(scope: PlaceScope, attribute: Attribute, operand: unknown): read
   return heldThrough(scope, attribute)?.flatMap(({ type, from }) => {
     const id = parseId(type.id, operand);
     if (id === undefined) return [];
-    return sql`SELECT m.value AS id${tenantOfElement(scope, from)} FROM ${from.view} m
-      WHERE ${hasId(dialect, type.id, raw("m.holder"), id)} AND ${ownElements(scope, from)}`;
+    const isHeld = sql`${hasId(dialect, type.id, raw("m.holder"), id)} AND ${ownElements(scope, from)}`;
+    const isOwn = isHolderOwn(scope, type, from);
+    return sql`SELECT m.value AS id${tenantOfElement(scope, from)} FROM ${from.view} m WHERE ${isHeld} AND ${isOwn}`;
   });
+}
+
+/** Condition on elements: their holder is the tenant's. What they refer to may be in other tenants too. */
+function isHolderOwn(scope: PlaceScope, holder: MappedType, { tenant }: JoinTable): Fragment {
+  if (scope.type.shared === undefined || tenant !== undefined) return TRUE;
+  return sql`EXISTS (SELECT 1 FROM ${holder.view} h WHERE h.id = m.holder AND ${ownRows(scope, holder, "h")})`;
 }
 
 /** The rows that holders of a name refer to: the members of a group, by its name. */

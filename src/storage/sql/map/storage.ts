@@ -30,6 +30,8 @@ import { replaceMapped } from "./replace.ts";
 import { type Mappings, type MapScope, scopeOf } from "./scope.ts";
 import { selectionOf } from "./select.ts";
 import { deleteTenantOf, exportTenantOf, renameTenantOf } from "./tenants.ts";
+import { triggersOf } from "./triggers.ts";
+import { refuseWithoutTurns } from "./unique.ts";
 
 /** Options of `mappedStorage`. */
 export interface MappedStorageOptions<DB = unknown> {
@@ -64,6 +66,19 @@ export interface MappedStorage extends StorageAdapter, Upkeep {
    * @throws {Error} that says of everything which does not fit, at once, which column it is and what to change.
    */
   prepare(): Promise<void>;
+  /**
+   * The statements that make triggers for rows which others write, in the words of the database: a row that changes without a new version
+   * gets the next one, the time, and the comparison keys of texts in ASCII (others become NULL, for `prepare` to fill); rows of join and
+   * child tables and of dictionaries count up the version of the rows that they are of. Nothing is run: look at them, and make them by
+   * your migrations.
+   * @example
+   * ```ts
+   * import type { MappedStorage } from "scimkit/sql";
+   * declare const storage: MappedStorage;
+   * console.log(storage.triggers().join(";\n\n"));
+   * ```
+   */
+  triggers(): readonly string[];
   /**
    * Computes the key column of every value anew by the schemas that are served now, and moves what has a column, a join table or a
    * column for its hash out of `rest`; `prepare` fills keys that are NULL and nothing else. A row whose key a constraint refuses is left
@@ -140,19 +155,23 @@ const OPTIONS: Known<MappedStorageOptions<unknown>> = {
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
   checkNames("mappedStorage", options, OPTIONS);
   const { maxScanned = 100_000, hashSecret } = options;
-  const mappings = compileMappings(options.tables, options.comparisonKey, () => databaseOf(options.db).dialect);
+  const compiled = compileMappings(options.tables, options.comparisonKey, () => databaseOf(options.db).dialect);
+  const ledger = options.ledger === undefined ? undefined : ledgerCompanion(options.ledger);
+  const mappings: Mappings = { ...compiled, turns: ledger?.table };
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));
   if (tenants.size > 1) throw new TypeError("mappedStorage: all tables have a column for the tenant, or none.");
   if (mappings.all.some(({ secrets }) => secrets.length > 0) && hashSecret === undefined)
     throw new TypeError(
       "mappedStorage: a writeOnly attribute has a column; give hashSecret, which makes what is kept of it.",
     );
-  return storageOver(databaseOf(options.db), {
+  const database = databaseOf(options.db);
+  refuseWithoutTurns(database.dialect, mappings);
+  return storageOver(database, {
     mappings,
     hashSecret,
     maxScanned,
     hasTenants: tenants.has(true),
-    ledger: options.ledger === undefined ? undefined : ledgerCompanion(options.ledger),
+    ledger,
     outbox: options.outbox === undefined ? undefined : outboxCompanion(options.outbox),
   });
 }
@@ -183,6 +202,7 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
       cursor: true,
       secrets: keptSecrets(mappings),
       ...keptRows(mappings),
+      ...unorderedLists(mappings),
       tenants: settings.hasTenants,
     },
     async get(request, context) {
@@ -202,6 +222,7 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     transaction: (work) => committed(database, mappings, (inner) => work(storageOver(inner, settings))),
     ...(ledger === undefined ? {} : { ledger: sqlLedger(withCompanion(database, ledger), ledger.table) }),
     ...(outbox === undefined ? {} : { outbox: sqlOutbox(withCompanion(database, outbox), outbox.table) }),
+    triggers: () => triggersOf(dialect, mappings),
     prepare: () => prepareMapped(database, mappings, companionsIn(settings)),
     ...upkeepOf(database, settings),
   };
@@ -250,8 +271,18 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
 
 /** The types whose rows can be kept out of sight with their names free. Of those that are kept always the names are what the tables say. */
 function keptRows({ all }: Mappings): Pick<StorageCapabilities, "keepsDeleted"> {
-  const names = all.filter(({ deleted }) => deleted !== undefined && !deleted.isAlways).map(({ name }) => name);
+  const names = all
+    .filter(({ deleted, shared }) => deleted?.isAlways === false && shared === undefined)
+    .map(({ name }) => name);
   return names.length === 0 ? {} : { keepsDeleted: names.length === all.length || names };
+}
+
+/** The lists whose rows have no order. */
+function unorderedLists({ all }: Mappings): Pick<StorageCapabilities, "unordered"> {
+  const names = all.flatMap(({ name, children }) =>
+    children.filter(({ given }) => given.order === undefined).map(({ attribute }) => `${name}.${attribute.path}`),
+  );
+  return names.length === 0 ? {} : { unordered: names };
 }
 
 /** What has a column is kept [R-83]: all that there is, or what of it. */

@@ -1,7 +1,7 @@
 import type { UpkeepOptions } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import type { Tables } from "./tables.ts";
 
 /** Where resources are worked through. */
@@ -77,6 +77,14 @@ async function bounded(session: Session, tables: Tables, tenant: string, ids: re
 /** Makes conditions on a column: it has one of these texts. */
 export function isAmong(dialect: Dialect, texts: readonly string[]): (column: string) => Fragment {
   if (texts.length === 1) return (column) => sql`${raw(column)} = ${texts[0]}`;
+  // A subquery in a DELETE or an UPDATE would be asked for every row.
+  if (dialect.writes !== undefined) {
+    const list = join(
+      texts.map((text) => sql`${text}`),
+      ", ",
+    );
+    return (column) => sql`${raw(column)} IN (${list})`;
+  }
   const json = JSON.stringify(texts);
   return (column) => sql`${raw(column)} IN (SELECT value FROM ${dialect.list(json)})`;
 }

@@ -14,7 +14,7 @@ import { refuseLarge } from "./taken.ts";
 
 /**
  * Adds to and removes from a collection at a cost that depends on the delta alone: by one statement where the dialect
- * has writes in a WITH, by three or four where it has not. None of them reads an element that the delta does not name. Declined where
+ * has writes in a WITH, by five at most where it has not. None of them reads an element that the delta does not name. Declined where
  * the holder was written under another shape, so that its elements may be elsewhere, or have other keys.
  */
 export async function applyDelta(

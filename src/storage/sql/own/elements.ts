@@ -124,9 +124,12 @@ export function heldIn(tenant: unknown, { path }: Attribute): Fragment {
  * holders. An index answers each half of the union; no planner finds that out of an OR by itself.
  */
 export function referring(
-  { tables: { element }, tenant }: Pick<OwnScope, "tables" | "tenant">,
+  { dialect, tables: { element }, tenant }: Pick<OwnScope, "dialect" | "tables" | "tenant">,
   { resourceType, attribute }: NonNullable<Attribute["inverseOf"]>,
 ): Fragment {
+  if (dialect.computed !== undefined)
+    return sql`${element} m WHERE m.referred = r.id AND m.tenant = ${tenant}
+      AND m.type = ${literal(resourceType)} AND m.attribute = ${literal(attribute)}`;
   const halves = ["m.target = r.id", "m.target IS NULL AND m.value = r.id"].map(
     (refersToRow) => sql`SELECT m.tenant, m.id FROM ${element} m
       WHERE ${raw(refersToRow)} AND m.tenant = ${tenant}

@@ -1,11 +1,15 @@
 import { isObject } from "../../../schema/value.ts";
 import type { StoredResource } from "../../adapter.ts";
+import { getOrCreate } from "../../get-or-create.ts";
 import type { ExportedResource } from "../../upkeep.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { readBeginnings } from "./apart-rows.ts";
 import { type Field, type Kind, typesWithin } from "./batches.ts";
 import { type ApartElement, elementOf, type SelectedRow } from "./resource.ts";
 import { baseColumns } from "./select.ts";
+import { idSource } from "./statements.ts";
+import { IS_WHOLE } from "./unvouched.ts";
 
 /** How many resources are read at a time, and how many elements of each; what has more is read by itself. */
 const PAGE = 100;
@@ -45,19 +49,22 @@ async function* exportType({ database, tables }: Field, { tenant, type }: Kind, 
 
 interface ExportedRow extends SelectedRow {
   /** As JSON: an element is `[attribute, id, rest]`. */
-  readonly elements: string | null;
+  readonly elements: string | readonly unknown[] | null;
   /** As JSON: a secret is `[attribute, value]`. */
-  readonly secrets: string | null;
+  readonly secrets: string | readonly unknown[] | null;
 }
 
-/** Reads a page by one statement, so that each resource is of one state. */
+/** Reads a page by one statement, or in one state, so that each resource is of one. */
 function readRows(
   session: Session,
-  { tables, tenant, type }: Kind & Pick<Field, "tables">,
+  place: Kind & Pick<Field, "tables">,
   condition: Fragment,
   most = MOST_ELEMENTS + 1,
-) {
+): Promise<readonly ExportedRow[]> {
+  const { tables, tenant, type } = place;
   const { dialect } = session;
+  if (dialect.readsElementsAsRows === true)
+    return session.snapshot((inner) => readRowsApart(inner, place, condition, most));
   const elements = dialect.aggregate(
     [raw("c.attribute"), raw("coalesce(c.target, c.value)"), dialect.nested(raw("c.element"))],
     sql`(SELECT m.attribute, m.key, m.target, m.value, m.element FROM ${tables.element} m
@@ -70,6 +77,32 @@ function readRows(
   );
   return session.run<ExportedRow>(sql`SELECT ${baseColumns(dialect)}, ${elements} AS elements, ${secrets} AS secrets
     FROM ${tables.resource} r WHERE r.type = ${type} AND r.tenant = ${tenant} AND ${condition} ORDER BY r.id LIMIT ${raw(String(PAGE))}`);
+}
+
+/** The same where what belongs to a resource is read by statements of its own. */
+async function readRowsApart(
+  session: Session,
+  { tables, tenant, type }: Kind & Pick<Field, "tables">,
+  condition: Fragment,
+  most: number,
+): Promise<readonly ExportedRow[]> {
+  const { dialect } = session;
+  const rows = await session.run<SelectedRow>(sql`SELECT ${baseColumns(dialect)} FROM ${tables.resource} r
+    WHERE r.type = ${type} AND r.tenant = ${tenant} AND ${condition} ORDER BY r.id LIMIT ${raw(String(PAGE))}`);
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const elements = await readBeginnings(session, { dialect, tables, tenant }, IS_WHOLE, ids, most, true);
+  const secrets = new Map<string, unknown[]>();
+  const kept = await session.run<{ id: string; attribute: string; value: string }>(
+    sql`SELECT s.id, s.attribute, s.value FROM ${idSource(dialect, tenant, ids)} CROSS JOIN ${tables.secret} s
+      WHERE s.tenant = ${tenant} AND s.id = v.id`,
+  );
+  for (const { id, attribute, value } of kept) getOrCreate(secrets, id, () => []).push([attribute, JSON.parse(value)]);
+  return rows.map((row) => ({
+    ...row,
+    elements: elements.get(row.id) ?? null,
+    secrets: secrets.get(row.id) ?? null,
+  }));
 }
 
 type Elements = readonly (readonly [attribute: string, ...element: ApartElement])[];
@@ -104,6 +137,6 @@ function addElement(resource: Record<string, unknown>, path: string, element: un
   else container[name] = [element];
 }
 
-function parsed<T extends readonly unknown[]>(json: string | null): T {
-  return JSON.parse(json ?? "[]") as T;
+function parsed<T extends readonly unknown[]>(list: string | readonly unknown[] | null): T {
+  return (typeof list === "string" ? JSON.parse(list) : (list ?? [])) as T;
 }

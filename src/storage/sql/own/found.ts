@@ -63,6 +63,8 @@ export function foundByListed(scope: OwnScope, path: AttributePath, key: string)
   const { dialect, tables, tenant, resourceType, indexes } = scope;
   if (!isStorable(key)) return nothing(scope);
   if (!indexes.keys.has(path.text)) return undefined;
+  // Rows hold the beginnings of keys, of which a shorter one is the whole.
+  if (dialect.listIndex === undefined && key.length >= dialect.longestBeginning) return undefined;
   if (dialect.listIndex === undefined)
     return sql`SELECT l.tenant, l.id FROM ${tables.listed} l
       WHERE l.key = ${key} AND l.tenant = ${tenant} AND l.type = ${resourceType.name} AND l.attribute = ${path.text}`;
@@ -147,8 +149,9 @@ function heldByName(
   const { dialect, tables, tenant, indexes } = scope;
   // The holder's name is stored under its own key, which is that of a text compared without regard to case.
   if (sub.caseExact || sub.comparison !== "plain") return undefined;
-  const name = dialect.member(raw("r.keys"), HOLDER_NAME);
-  const leaf = indexes.keys.has(HOLDER_NAME) ? indexedLeaf(dialect, name) : textLeaf(dialect, name);
+  const index = indexes.keys.get(HOLDER_NAME);
+  const leaf =
+    index === undefined ? textLeaf(dialect, dialect.member(raw("r.keys"), HOLDER_NAME)) : indexedLeaf(dialect, index);
   const holders = foundByKey(scope, leaf.compare("eq", key), resourceType);
   return (
     holders &&

@@ -1,6 +1,7 @@
-import { type Dialect, literal } from "../dialect/dialect.ts";
+import { type Dialect, identifier, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { TextTable, Triggers } from "../dialect/index-words.ts";
+import { orKeep } from "../dialect/write-words.ts";
 import { indexName, type KeyIndex } from "./index-plan.ts";
 import type { Tables } from "./tables.ts";
 
@@ -40,7 +41,12 @@ function keyIndex(dialect: Dialect, tables: Tables, index: KeyIndex): MadeIndex 
   const { listIndex, triggers } = dialect;
   if (!index.isList) {
     const text = dialect.beginning(dialect.member(keys, index.member));
-    return { method: null, over: sql` (type, tenant, ${text}, id)`, prepare: [] };
+    const { computed } = dialect;
+    if (computed === undefined) return { method: null, over: sql` (type, tenant, ${text}, id)`, prepare: [] };
+    const column = columnOfIndex({ kind: "by", index });
+    // A character has four bytes at most.
+    const add = computed.add(tables.resource, column, text, 4 * dialect.longestBeginning);
+    return { method: null, over: sql` (type, tenant, ${column}, id)`, prepare: [add] };
   }
   if (listIndex !== undefined)
     return { method: listIndex.method, over: listIndex.over(keys, index.member), prepare: [] };
@@ -81,18 +87,30 @@ export function nameOf({ kind, index }: WantedIndex): string {
   return `${kind}_${indexName(index)}`;
 }
 
+/** The column that an index is over, where the dialect computes columns. */
+export function columnOfIndex(wanted: WantedIndex, alias = ""): Fragment {
+  return raw(alias + identifier(nameOf(wanted)));
+}
+
+/** What an index over a single value of the row `r` holds of it. */
+export function beginningIn(dialect: Dialect, index: KeyIndex): Fragment {
+  return dialect.computed === undefined
+    ? dialect.beginning(dialect.member(raw("r.keys"), index.member))
+    : columnOfIndex({ kind: "by", index }, "r.");
+}
+
 /** Without an index over the elements of an array, a table holds them, kept by triggers, whoever writes. */
 function keptList(dialect: Dialect, triggers: Triggers, tables: Tables, index: KeyIndex): MadeIndex {
   const { resource, listed } = tables;
   const path = literal(index.path);
   const text = partText(dialect, index);
+  const key = Number.isFinite(dialect.longestBeginning) ? dialect.beginning(text) : text;
   const remember = (
     row: string,
     from: Fragment,
   ): Fragment => sql`INSERT INTO ${listed} (tenant, type, attribute, key, id)
-    SELECT ${raw(`${row}.tenant, ${row}.type`)}, ${path}, ${text}, ${raw(`${row}.id`)}
-    FROM ${from}${dialect.each(raw(`${row}.keys`), index.member, "e")} WHERE ${text} IS NOT NULL
-    ON CONFLICT DO NOTHING`;
+    SELECT ${raw(`${row}.tenant, ${row}.type`)}, ${path}, ${key}, ${raw(`${row}.id`)}
+    FROM ${from}${dialect.each(raw(`${row}.keys`), index.member, "e")} WHERE ${text} IS NOT NULL${orKeep(dialect, listed, "key")}`;
   const forget = sql`DELETE FROM ${listed} WHERE tenant = old.tenant AND id = old.id AND attribute = ${path}`;
   return {
     table: undefined,

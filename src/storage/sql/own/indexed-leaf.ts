@@ -4,16 +4,20 @@ import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText } from "../key.ts";
 import type { Leaf } from "../place.ts";
 import { textLeaf } from "../text-leaf.ts";
+import type { KeyIndex } from "./index-plan.ts";
+import { beginningIn } from "./index-statements.ts";
 
-/** A text key with an index over it: conditions say besides what they are what the index can answer. */
-export function indexedLeaf(dialect: Dialect, text: Fragment): Leaf {
+/** A single value of the row `r` with an index over it: conditions say besides what they are what the index can answer. */
+export function indexedLeaf(dialect: Dialect, index: KeyIndex): Leaf {
+  const text = dialect.member(raw("r.keys"), index.member);
+  const beginning = beginningIn(dialect, index);
   const leaf = textLeaf(dialect, text);
   return {
     ...leaf,
     compare(operator, operand) {
       const key = keyText(operand);
       const condition = leaf.compare(operator, operand);
-      const range = condition && isStorable(key) ? rangeOf(dialect, text, operator, key) : undefined;
+      const range = condition && isStorable(key) ? rangeOf(dialect, beginning, operator, key) : undefined;
       return condition && range === undefined ? condition : sql`(${range} AND ${condition})`;
     },
   };
@@ -25,8 +29,7 @@ export function hasRange(dialect: Dialect, operator: CompareOperator, key: strin
 }
 
 /** Which stretch of the index a comparison lies in. */
-function rangeOf(dialect: Dialect, text: Fragment, operator: CompareOperator, key: string): Fragment | undefined {
-  const beginning = dialect.beginning(text);
+function rangeOf(dialect: Dialect, beginning: Fragment, operator: CompareOperator, key: string): Fragment | undefined {
   const cut = beginningOf(dialect, key);
   switch (operator) {
     case "eq":

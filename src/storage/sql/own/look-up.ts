@@ -7,6 +7,7 @@ import type { Session } from "../database.ts";
 import { type Fragment, fill, raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import { isOfSameTenant } from "../tenant.ts";
+import { inOneState, withApart } from "./apart-rows.ts";
 import type { OwnScope } from "./elements.ts";
 import type { Apart, SelectedRow } from "./resource.ts";
 import { uniqueScope } from "./row.ts";
@@ -61,7 +62,10 @@ export async function lookUp(
   const tenants = (many: number): string[] => Array<string>(many).fill(tenant);
   const asked = [uniqueScope(leafOf(path), tenant), uniqueName(resourceType, path), key, tenant];
   const values = [...tenants(selected), ...asked, ...tenants(joined), resourceType.name];
-  return session.run<SelectedRow>(short(fill(statement, values), isFew(apart, isStreamed)));
+  return inOneState(session, apart, async (inner) => {
+    const rows = await inner.run<SelectedRow>(short(fill(statement, values), isFew(apart, isStreamed)));
+    return withApart(inner, scope, apart, isStreamed, rows);
+  });
 }
 
 /** Its parameters are, in this order: those of the columns, scope, name of the attribute, key, tenant, those of the join, type. */

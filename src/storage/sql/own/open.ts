@@ -59,6 +59,8 @@ export class Opening {
     const { isTransaction, dialect } = this.#database;
     // A transaction of the host's has its settings by now.
     if (!isTransaction) for (const statement of dialect.settings ?? []) await this.#database.run(statement);
+    const reasons = dialect.unfit === undefined ? [] : await this.#database.run<{ reason: string }>(dialect.unfit);
+    if (reasons.length > 0) throw new Error(reasons.map(({ reason }) => reason).join(" "));
     const catalog = await lookAtCatalog(this.#database, tables);
     version.note(catalog);
     const unfit = whyUnfit(catalog, tables);

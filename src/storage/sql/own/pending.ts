@@ -115,7 +115,9 @@ export function dropUnused(
   const path = listed.find((one) => `${tables.prefix}by_${nameOfPath(one)}` === name);
   const hasOther = catalog.things.has(keyOf("index", name)) && !(made !== undefined && "over" in made);
   const kept = made !== undefined && "triggers" in made ? [] : dropKept(place, name, catalog, path);
-  return { name, statements: [...(hasOther ? [dropIndex(place, name)] : []), ...kept] };
+  const column = raw(identifier(name.slice(tables.prefix.length)));
+  const computed = dialect.computed === undefined ? [] : [dialect.computed.drop(tables.resource, column)];
+  return { name, statements: [...(hasOther ? [dropIndex(place, name), ...computed] : []), ...kept] };
 }
 
 function nameOfPath(path: string): string {
@@ -127,7 +129,9 @@ function createIndex(place: Place, name: string, over: Fragment): Fragment {
 }
 
 function dropIndex(place: Place, name: string): Fragment {
-  const { schema } = place.tables;
+  const { dialect, tables } = place;
+  if (dialect.dropIndex !== undefined) return dialect.dropIndex(raw(identifier(name)), tables.resource);
+  const { schema } = tables;
   const where = schema === undefined ? "" : `${identifier(schema)}.`;
   return sql`DROP INDEX${wordOf(place)} ${raw(where + identifier(name))}`;
 }

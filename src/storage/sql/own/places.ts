@@ -46,7 +46,8 @@ interface PlaceScope extends OwnScope {
 /** A single value of the keys document, with the indexes that are over it. */
 function leafOver(scope: PlaceScope, path: AttributePath, text: Fragment): Leaf {
   const { dialect, indexes } = scope;
-  const leaf = indexes.keys.has(path.text) ? indexedLeaf(dialect, text) : textLeaf(dialect, text);
+  const index = indexes.keys.get(path.text);
+  const leaf = index === undefined ? textLeaf(dialect, text) : indexedLeaf(dialect, index);
   const searched = searchedLeaf(scope, path, leaf);
   return !scope.isStarted && isKeptUnique(scope, path) ? uniqueLeaf(scope, path, searched) : searched;
 }

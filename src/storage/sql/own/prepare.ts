@@ -3,6 +3,7 @@ import type { ComparisonKey } from "../../../schema/attribute.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
+import type { Turns } from "../dialect/index-words.ts";
 import { type Catalog, hasIndex, lookAtCatalog, textOf } from "./catalog.ts";
 import { pendingDistribution, refuseUndistributed } from "./distribution.ts";
 import type { IndexPlan } from "./index-plan.ts";
@@ -131,7 +132,12 @@ async function readyDatabase(database: Database, tables: Tables): Promise<void> 
 }
 
 /** Runs work in a transaction, on what the database has when it is its turn: of processes that start at once, one makes what is missing. */
-function inTurn<T>({ database, tables }: Preparing, work: (session: Session, catalog: Catalog) => Promise<T>) {
+function inTurn<T>(preparing: Preparing, work: (session: Session, catalog: Catalog) => Promise<T>): Promise<T> {
+  const { database, tables } = preparing;
+  const { turns, name } = database.dialect;
+  if (turns !== undefined && database.isTransaction)
+    throw new Error(`${name} ends a transaction in which tables are made: call prepare() outside of one.`);
+  if (turns !== undefined) return outsideOfTransactions(preparing, turns, "scimkit migration", work);
   return database.transaction(async (session) => {
     const { takeTurn } = session.dialect;
     if (takeTurn !== undefined) await session.run(takeTurn("scimkit migration"));
@@ -194,23 +200,27 @@ async function isPossible({ dialect, run }: Session, { kind }: WantedIndex): Pro
  * Runs work outside of any transaction, when no other process does. A turn of a transaction would not do: who waits for it is waited for
  * by whoever makes an index beside writers.
  */
-function besideWriters<T>(
+function besideWriters<T>(preparing: Preparing, work: (session: Session, catalog: Catalog) => Promise<T>): Promise<T> {
+  const { concurrently, name } = preparing.database.dialect;
+  if (concurrently === undefined) throw new TypeError(`${name} makes no indexes beside writers.`);
+  return outsideOfTransactions(preparing, concurrently, "scimkit migration beside writers", work);
+}
+
+function outsideOfTransactions<T>(
   { database, tables }: Preparing,
+  words: Turns,
+  turn: string,
   work: (session: Session, catalog: Catalog) => Promise<T>,
 ): Promise<T> {
   return database.alone(async (session) => {
-    const words = session.dialect.concurrently;
-    if (words === undefined) throw new TypeError(`${session.dialect.name} makes no indexes beside writers.`);
-    while ((await session.run(words.tryTurn(TURN))).length === 0) await pause();
+    while ((await session.run(words.tryTurn(turn))).length === 0) await pause();
     try {
       return await work(session, await lookForOurs(session, tables));
     } finally {
-      await session.run(words.endTurn(TURN));
+      await session.run(words.endTurn(turn));
     }
   });
 }
-
-const TURN = "scimkit migration beside writers";
 
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 100));
@@ -235,6 +245,13 @@ async function listedIn({ dialect, run }: Session, { listed }: Tables, { version
   return rows.map(({ attribute }) => attribute);
 }
 
+/** What was made before the last time was broken off is there, where it is not all or nothing. */
 async function runAll(session: Session, statements: readonly Fragment[]): Promise<void> {
-  for (const statement of statements) await session.run(statement);
+  const { isThereAlready } = session.dialect;
+  for (const statement of statements)
+    try {
+      await session.run(statement);
+    } catch (error) {
+      if (typeof error !== "object" || error === null || isThereAlready?.(error) !== true) throw error;
+    }
 }

@@ -19,6 +19,7 @@ import { type Fragment, raw, short, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import { queryPage, type Source } from "../page.ts";
 import { isOfSameTenant } from "../tenant.ts";
+import { inOneState, withApart } from "./apart-rows.ts";
 import type { OwnScope } from "./elements.ts";
 import { foundByKey } from "./found.ts";
 import type { Indexes } from "./index-plan.ts";
@@ -99,7 +100,9 @@ async function find(own: OwnQuery, maxScanned: number): Promise<QueryResult> {
   if (all !== undefined) await refuseCostly(session, request, all);
   if (!isExact) return scan(own, source, maxScanned);
   if (isOne && findsOne(filter, scope)) return queryOne(own, source);
-  return queryPage<SelectedRow>(session, source, page, (row) => assemble(own, row));
+  return inOneState(session, own.apart, (inner) =>
+    queryPage<SelectedRow>(inner, source, page, (row) => assemble(own, row)),
+  );
 }
 
 function assemble({ scope, apart, streamOf }: OwnQuery, row: SelectedRow): StoredResource {
@@ -113,9 +116,14 @@ function resultOf(own: OwnQuery, rows: readonly SelectedRow[]): QueryResult {
 
 /** One at most: nothing to sort, to page or to count. */
 async function queryOne(own: OwnQuery, { columns, more, from, condition }: Source): Promise<QueryResult> {
-  const { session, apart, streamOf } = own;
+  const { session, scope, apart, streamOf } = own;
   const statement = sql`SELECT ${columns}${more} FROM ${from} WHERE ${condition}`;
-  return resultOf(own, await session.run<SelectedRow>(short(statement, isFew(apart, streamOf !== undefined))));
+  const isStreamed = streamOf !== undefined;
+  const found = await inOneState(session, apart, async (inner) => {
+    const rows = await inner.run<SelectedRow>(short(statement, isFew(apart, isStreamed)));
+    return withApart(inner, scope, apart, isStreamed, rows);
+  });
+  return resultOf(own, found);
 }
 
 /**
@@ -148,6 +156,7 @@ function sourceOf(
     sort: order,
     columns: sql`r.tenant, r.type, ${baseColumns(dialect, streamOf !== undefined)}`,
     more: apartColumns(scope, apart, streamOf !== undefined),
+    fill: (session, rows) => withApart(session, scope, apart, streamOf !== undefined, rows as readonly SelectedRow[]),
     again: sql`${tables.resource} r ON ${isOfSameTenant(dialect, tenant, "r", "p")} AND r.id = p.id`,
     known: raw(", r.tenant"),
   };
@@ -209,10 +218,15 @@ async function* scanRows({ session, scope, request }: OwnQuery, source: Source):
   const needed = attributesIn(filter, sort?.path);
   const wanted = { includes: (attribute: Attribute) => needed.has(attribute) || select.includes(attribute) };
   const apart = apartOf(resourceType, wanted, scope.known);
-  const wide: Source = { ...source, more: apartColumns(scope, apart) };
+  const wide: Source = {
+    ...source,
+    more: apartColumns(scope, apart),
+    fill: (session, rows) => withApart(session, scope, apart, false, rows as readonly SelectedRow[]),
+  };
   for (let cursor: string | undefined; ; ) {
-    const page = await queryPage<SelectedRow>(session, wide, { cursor, count: CHUNK }, (row) =>
-      resourceOf(resourceType, row, apart),
+    const place = { cursor, count: CHUNK };
+    const page = await inOneState(session, apart, (inner) =>
+      queryPage<SelectedRow>(inner, wide, place, (row) => resourceOf(resourceType, row, apart)),
     );
     yield* page.resources;
     cursor = page.nextCursor;

@@ -147,6 +147,7 @@ async function readChunk(session: Session, collection: OpenCollection): Promise<
   const { attribute, id, version, mark, isMixed, last } = collection;
   const { tables, tenant } = collection.place;
   const { dialect } = session;
+  if (dialect.readsElementsAsRows === true) return readChunkOfRows(session, collection);
   const rows = sql`SELECT m.key, m.target, m.value, m.element FROM ${tables.element} m
     WHERE m.tenant = ${tenant} AND m.id = ${id} AND m.attribute = ${literal(attribute.path)}
     AND m.key > ${last}${raw(isMixed ? " AND m.element IS NOT NULL" : "")} ORDER BY m.key LIMIT ${raw(String(CHUNK))}`;
@@ -158,10 +159,33 @@ async function readChunk(session: Session, collection: OpenCollection): Promise<
   );
   if (row === undefined) return undefined;
   const text = row.elements ?? "[]";
-  const elements = JSON.parse(text) as readonly KeyedElement[];
+  return noteChunk(collection, { text, elements: JSON.parse(text) as readonly KeyedElement[] });
+}
+
+function noteChunk(collection: OpenCollection, chunk: Chunk): Chunk {
+  const { elements } = chunk;
   collection.isRead = elements.length < CHUNK;
-  collection.last = elements.at(-1)?.[2] ?? last;
-  return { text, elements };
+  collection.last = elements.at(-1)?.[2] ?? collection.last;
+  return chunk;
+}
+
+/** The same where elements come as rows: one without a key says that the resource is what it was, and has no more. */
+async function readChunkOfRows(session: Session, collection: OpenCollection): Promise<Chunk | undefined> {
+  const { attribute, id, version, mark, isMixed, last } = collection;
+  const { tables, tenant } = collection.place;
+  const { dialect } = session;
+  const rows = await session.run<{ key: string | null; value: string | null; element: string | null }>(
+    sql`SELECT m.key, coalesce(m.target, m.value) AS value, m.element FROM ${tables.resource} r
+      LEFT JOIN ${tables.element} m ON m.id = ${id} AND m.tenant = ${tenant} AND m.attribute = ${literal(attribute.path)}
+        AND m.key > ${last}${raw(isMixed ? " AND m.element IS NOT NULL" : "")}
+      WHERE r.tenant = ${tenant} AND r.id = ${id} AND ${cast(dialect, raw("r.version"), "text")} = ${version}
+        AND ${markOf(dialect)} = ${mark} ORDER BY m.key LIMIT ${raw(String(CHUNK))}`,
+  );
+  if (rows.length === 0) return undefined;
+  const elements = rows.flatMap(({ key, value, element }): KeyedElement[] =>
+    key === null ? [] : [[value, element, key]],
+  );
+  return noteChunk(collection, { text: JSON.stringify(elements), elements });
 }
 
 /** What a client is told whose collection is of a state that is no more. */

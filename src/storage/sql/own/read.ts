@@ -5,6 +5,7 @@ import type { Select, StoredResource } from "../../adapter.ts";
 import type { Session } from "../database.ts";
 import { raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
+import { inOneState, withApart } from "./apart-rows.ts";
 import { elementOf, NOTHING, resourceOf, type SelectedRow } from "./resource.ts";
 import type { Row } from "./row.ts";
 import { apartColumns, apartOf, baseColumns, isFew } from "./select.ts";
@@ -38,7 +39,10 @@ export async function readResource(
   const columns = apartColumns({ dialect: session.dialect, tables, tenant }, apart, isStreamed);
   const statement = sql`SELECT ${baseColumns(session.dialect, isStreamed)}${columns} FROM ${tables.resource} r
     WHERE r.tenant = ${tenant} AND r.id = ${id} AND ${isOfType(raw("r.type"), resourceType.name)}`;
-  const [row] = await session.run<SelectedRow>(short(statement, isFew(apart, isStreamed)));
+  const [row] = await inOneState(session, apart, async (inner) => {
+    const rows = await inner.run<SelectedRow>(short(statement, isFew(apart, isStreamed)));
+    return withApart(inner, { dialect: inner.dialect, tables, tenant }, apart, isStreamed, rows);
+  });
   if (row === undefined) return undefined;
   const [resource] = await resolve(session, reading, [resourceOf(resourceType, row, apart, largeOf(streamOf))]);
   return resource;

@@ -5,6 +5,7 @@ import { type Shape, uniqueName } from "../../../schema/shape.ts";
 import { isSame, readAttribute } from "../../../schema/value.ts";
 import { TimeSlice } from "../../../time-slice.ts";
 import type { StoredResource } from "../../adapter.ts";
+import { getOrCreate } from "../../get-or-create.ts";
 import { isUniqueOverTenants } from "../../unique.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
@@ -135,9 +136,11 @@ export async function releaseStale(
   return database.transaction(async (session) => {
     const holder = sql`r.id = (SELECT u.id FROM ${tables.unique} u WHERE u.scope = ${unique.scope}
       AND u.attribute = ${unique.attribute} AND u.key = ${unique.key} AND u.tenant = ${owner.tenant})`;
-    const [row] = await session.run<DocumentRow>(
-      sql`SELECT ${documentColumns(owner, path)} FROM ${tables.resource} r
-        WHERE ${isOtherOfType(owner)} AND ${hasMark(dialect, marks)} AND ${holder}${dialect.forUpdate}`,
+    const [row] = await readRows(
+      session,
+      owner,
+      path,
+      sql`${isOtherOfType(owner)} AND ${hasMark(dialect, marks)} AND ${holder}${dialect.forUpdate}`,
     );
     if (row === undefined || valuesIn(row, path).includes(unique.key)) return false;
     await session.run(deleteUniques({ ...owner, id: row.id }, [unique], TRUE));
@@ -193,9 +196,11 @@ interface DocumentRow {
   readonly tenant: string;
   readonly id: string;
   readonly document: string;
-  /** What rows of their own hold of the attribute. */
-  readonly elements: string | null;
+  /** What rows of their own hold of the attribute: as JSON, or as what that says. */
+  readonly elements: string | null | readonly HeldElement[];
 }
+
+type HeldElement = readonly [value: string | null, element: string];
 
 /** A document holds an attribute only where it has its name in it. */
 function readDocuments(
@@ -205,17 +210,39 @@ function readDocuments(
   among: Fragment,
   { tenant, id }: Pick<DocumentRow, "tenant" | "id">,
 ): Promise<readonly DocumentRow[]> {
+  const named = owner.dialect.includes(raw("r.document"), `${JSON.stringify(path.attribute.name)}:`);
+  const condition = sql`${among} AND (r.tenant, r.id) > (${tenant}, ${id}) AND (${named} OR EXISTS (SELECT 1 FROM ${heldApart(owner, path)}))
+      ORDER BY r.tenant, r.id LIMIT ${raw(String(CHUNK))}`;
+  return session.snapshot((inner) => readRows(inner, owner, path, condition));
+}
+
+/** Reads rows by what follows WHERE, with what rows of their own hold of the attribute. */
+async function readRows(
+  session: Session,
+  owner: Owner,
+  path: AttributePath,
+  condition: Fragment,
+): Promise<readonly DocumentRow[]> {
   const { dialect, tables } = owner;
-  const named = dialect.includes(raw("r.document"), `${JSON.stringify(path.attribute.name)}:`);
-  return session.run<DocumentRow>(
-    sql`SELECT ${documentColumns(owner, path)} FROM ${tables.resource} r
-      WHERE ${among} AND (r.tenant, r.id) > (${tenant}, ${id}) AND (${named} OR EXISTS (SELECT 1 FROM ${heldApart(owner, path)}))
-      ORDER BY r.tenant, r.id LIMIT ${raw(String(CHUNK))}`,
+  const rows = await session.run<DocumentRow>(
+    sql`SELECT ${documentColumns(owner, path)} FROM ${tables.resource} r WHERE ${condition}`,
   );
+  if (dialect.readsElementsAsRows !== true || rows.length === 0) return rows;
+  const places = JSON.stringify(rows.map(({ tenant, id }) => [tenant, id]));
+  const held = await session.run<{ tenant: string; id: string; value: string | null; element: string }>(
+    sql`SELECT m.tenant, m.id, coalesce(m.target, m.value) AS value, m.element
+      FROM ${dialect.rows(places, ["tenant", "id"], "v")} CROSS JOIN ${tables.element} m
+      WHERE m.tenant = v.tenant AND m.id = v.id AND m.attribute = ${path.attribute.path} AND m.element IS NOT NULL`,
+  );
+  const nameOf = (row: Pick<DocumentRow, "tenant" | "id">): string => JSON.stringify([row.tenant, row.id]);
+  const elements = new Map<string, HeldElement[]>();
+  for (const row of held) getOrCreate(elements, nameOf(row), () => []).push([row.value, row.element]);
+  return rows.map((row) => ({ ...row, elements: elements.get(nameOf(row)) ?? null }));
 }
 
 /** The columns of a `DocumentRow`. */
 function documentColumns(owner: Owner, path: AttributePath): Fragment {
+  if (owner.dialect.readsElementsAsRows === true) return raw("r.tenant, r.id, r.document");
   const elements = owner.dialect.aggregate(
     [raw("c.value"), raw("c.element")],
     sql`(SELECT coalesce(m.target, m.value) AS value, m.element FROM ${heldApart(owner, path)}) c`,
@@ -231,7 +258,7 @@ function heldApart({ tables, tenant }: Owner, path: AttributePath): Fragment {
 
 /** The keys of a path, wherever the values lie. */
 function valuesIn({ document, elements }: DocumentRow, path: AttributePath): readonly string[] {
-  const apart = JSON.parse(elements ?? "[]") as (readonly [string | null, string])[];
+  const apart = (typeof elements === "string" ? JSON.parse(elements) : (elements ?? [])) as readonly HeldElement[];
   const stored = JSON.parse(document) as StoredResource;
   return [...keysAt(path, readAttribute(stored, path.attribute)), ...keysAt(path, apart.map(elementOf))];
 }

@@ -1,15 +1,16 @@
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { deleteMatching, matchOf, orKeep, updateFrom } from "../dialect/write-words.ts";
 import { insertions } from "../insert.ts";
-import { inTenant, isOfSameTenant } from "../tenant.ts";
+import { inTenant, matchIn } from "../tenant.ts";
 import type { Plan } from "./reindex-plan.ts";
 import type { RawRow, Rows } from "./reindex-read.ts";
 import type { Rebuilt } from "./reindex-row.ts";
 import { type ElementRow, type UniqueRow, uniqueKey } from "./row.ts";
 import { typesOf } from "./settle.ts";
 import { MARK, markOf, VOUCHES_FOR_NOTHING } from "./shapes.ts";
-import { idSource, isOfType } from "./statements.ts";
+import { ELEMENT_COLUMNS, ELEMENT_KEY, elementSet, idSource, isOfType } from "./statements.ts";
 import { type Owned, ownersOf } from "./taken.ts";
 
 /** A unique value of a resource that another one has already. */
@@ -86,9 +87,7 @@ async function writeUniques(
   const gone = written.flatMap(({ id, uniques }) =>
     uniques.gone.map(({ scope, attribute, key }) => [scope, attribute, key, tenant, id]),
   );
-  if (gone.length > 0)
-    await session.run(sql`DELETE FROM ${tables.unique} WHERE ${inTenant(dialect, tenant)}(scope, attribute, key, tenant, id) IN
-      (SELECT v.scope, v.attribute, v.key, v.tenant, v.id FROM ${dialect.rows(JSON.stringify(gone), columns, "v")})`);
+  if (gone.length > 0) await session.run(deleteNamed(session, tables.unique, tenant, columns, gone));
   const come = written.flatMap(({ id, uniques }) => uniques.come.map((unique) => ({ id, unique })));
   if (come.length === 0) return new Map();
   // In the order of values, so that two that do the same at once do not wait for each other crosswise.
@@ -103,7 +102,7 @@ async function writeUniques(
       same: { tenant },
       columns: ["scope", "attribute", "key", "id"],
       rows,
-      conflict: raw("DO NOTHING"),
+      conflict: orKeep(dialect, tables.unique, "id"),
     }),
   );
   return takenOf(
@@ -148,10 +147,13 @@ function updateRows(
     rebuilt.modifiedKey,
   ]);
   const columns = ["tenant", "id", "document", "keys", "modified_key"];
-  return sql`UPDATE ${resource} SET document = coalesce(v.document, ${resource}.document),
-      keys = ${dialect.toJson(raw("v.keys"))}, modified_key = v.modified_key
-    FROM ${dialect.rows(JSON.stringify(values), columns, "v")}
-    WHERE ${isOfSameTenant(dialect, tenant, resource, "v")} AND ${resource}.id = v.id`;
+  const set = [
+    ["document", sql`coalesce(v.document, ${resource}.document)`],
+    ["keys", dialect.toJson(raw("v.keys"))],
+    ["modified_key", raw("v.modified_key")],
+  ] as const;
+  const source = dialect.rows(JSON.stringify(values), columns, "v");
+  return updateFrom(dialect, resource, set, source, matchIn(dialect, tenant, ["tenant", "id"]));
 }
 
 function withMark(keys: string, mark: string): string {
@@ -164,22 +166,22 @@ async function writeElements(session: Session, rows: Rows, plan: Plan, written: 
   const { element } = tables;
   const forgotten = written.flatMap(({ id, forgotten }) => forgotten.map((path) => [tenant, id, path]));
   if (forgotten.length > 0)
-    await session.run(sql`DELETE FROM ${element} WHERE ${inTenant(dialect, tenant)}(tenant, id, attribute) IN (SELECT v.tenant, v.id, v.attribute
-      FROM ${dialect.rows(JSON.stringify(forgotten), ["tenant", "id", "attribute"], "v")})`);
+    await session.run(deleteNamed(session, element, tenant, ["tenant", "id", "attribute"], forgotten));
   const gone = written.flatMap(({ id, elements }) =>
     elements.gone.map(({ attribute, key }) => [tenant, id, attribute, key]),
   );
-  if (gone.length > 0)
-    await session.run(sql`DELETE FROM ${element} WHERE ${inTenant(dialect, tenant)}(tenant, id, attribute, key) IN
-      (SELECT v.tenant, v.id, v.attribute, v.key FROM
-      ${dialect.rows(JSON.stringify(gone), ["tenant", "id", "attribute", "key"], "v")})`);
+  if (gone.length > 0) await session.run(deleteNamed(session, element, tenant, ELEMENT_KEY, gone));
   const [come, changed] = await columnsOf(session, rows, plan, written);
   if (changed.length > 0)
-    await session.run(sql`UPDATE ${element}
-      SET target = v.target, value = v.value, element = v.element, keys = ${dialect.toJson(raw("v.keys"))}
-      FROM ${dialect.rows(JSON.stringify(changed), ELEMENT_COLUMNS, "v")}
-      WHERE ${isOfSameTenant(dialect, tenant, element, "v")} AND ${element}.id = v.id
-      AND ${element}.attribute = v.attribute AND ${element}.key = v.key`);
+    await session.run(
+      updateFrom(
+        dialect,
+        element,
+        elementSet(dialect),
+        dialect.rows(JSON.stringify(changed), ELEMENT_COLUMNS, "v"),
+        matchIn(dialect, tenant, ELEMENT_KEY),
+      ),
+    );
   await runAll(
     session,
     insertions(dialect, {
@@ -192,7 +194,17 @@ async function writeElements(session: Session, rows: Rows, plan: Plan, written: 
   );
 }
 
-const ELEMENT_COLUMNS = ["tenant", "id", "attribute", "key", "target", "value", "element", "keys"];
+/** Deletes the rows of a tenant that have these values in these columns. */
+function deleteNamed(
+  { dialect }: Session,
+  table: Fragment,
+  tenant: string,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): Fragment {
+  const source = dialect.rows(JSON.stringify(rows), columns, "v");
+  return deleteMatching(dialect, table, source, matchOf(columns), sql`${inTenant(dialect, tenant)}${TRUE}`);
+}
 
 /** The elements that come and that change as rows, with what they refer to, all of it looked up at once. */
 async function columnsOf(session: Session, { tables, tenant }: Rows, plan: Plan, written: readonly Rebuilt[]) {
@@ -228,7 +240,7 @@ async function writeHashes(
     [...(hashed.get(id) ?? [])].map(([path, value]) => [id, path, JSON.stringify(value)]),
   );
   const columns = ["id", "attribute", "value"];
-  const conflict = raw("DO NOTHING");
+  const conflict = orKeep(session.dialect, tables.secret, "value");
   await runAll(
     session,
     insertions(session.dialect, { into: tables.secret, same: { tenant }, columns, rows, conflict }),

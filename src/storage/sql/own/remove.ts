@@ -2,9 +2,10 @@ import { versionMismatch } from "../../../error.ts";
 import type { Context, DeleteRequest } from "../../adapter.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Database, Session } from "../database.ts";
-import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
+import { matchOf, updateFrom, updateMatching } from "../dialect/write-words.ts";
 import { isStorable } from "../key.ts";
-import { inTenant, isOfSameTenant } from "../tenant.ts";
+import { inTenant, isOfSameTenant, matchIn } from "../tenant.ts";
 import { isAmong } from "./batches.ts";
 import { idSource, lock, nextVersion, type Owner, ownRow } from "./statements.ts";
 import type { Tables } from "./tables.ts";
@@ -43,6 +44,7 @@ export type Place = Pick<Owner, "dialect" | "tables" | "tenant">;
 export function refersTo({ dialect, tenant }: Place, ids: readonly string[]): readonly Fragment[] {
   const isIn = isAmong(dialect, ids);
   const isOwn = sql`tenant = ${tenant}`;
+  if (dialect.computed !== undefined) return [sql`${isIn("referred")} AND ${isOwn}`];
   return [sql`${isIn("target")} AND ${isOwn}`, sql`target IS NULL AND ${isIn("value")} AND ${isOwn}`];
 }
 
@@ -80,8 +82,14 @@ export async function releaseHolders(
     held.filter((row) => Number(row.in_document) === 1),
   );
   await session.run(
-    sql`UPDATE ${tables.resource} SET ${nextVersion(resourceType, at)}
-      WHERE ${inTenant(dialect, tenant)}(tenant, id) IN (SELECT v.tenant, v.id FROM ${holders})`,
+    updateMatching(
+      dialect,
+      tables.resource,
+      nextVersion(resourceType, at),
+      holders,
+      matchOf(["tenant", "id"]),
+      sql`${inTenant(dialect, tenant)}${TRUE}`,
+    ),
   );
   for (const condition of conditions) await session.run(sql`DELETE FROM ${tables.element} WHERE ${condition}`);
 }
@@ -161,8 +169,7 @@ function readDocuments(
 }
 
 function writeDocuments({ dialect, tables, tenant }: Place, rows: readonly (readonly string[])[]): Fragment {
-  const { resource } = tables;
-  return sql`UPDATE ${resource} SET document = v.document, keys = ${dialect.toJson(raw("v.keys"))}
-    FROM ${dialect.rows(JSON.stringify(rows), ["tenant", "id", "document", "keys"], "v")}
-    WHERE ${isOfSameTenant(dialect, tenant, resource, "v")} AND ${resource}.id = v.id`;
+  const source = dialect.rows(JSON.stringify(rows), ["tenant", "id", "document", "keys"], "v");
+  const set = [["document", raw("v.document")] as const, ["keys", dialect.toJson(raw("v.keys"))] as const];
+  return updateFrom(dialect, tables.resource, set, source, matchIn(dialect, tenant, ["tenant", "id"]));
 }

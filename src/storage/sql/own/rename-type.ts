@@ -4,11 +4,12 @@ import { isObject } from "../../../schema/value.ts";
 import type { UpkeepOptions } from "../../upkeep.ts";
 import type { Session } from "../database.ts";
 import { join, raw, sql } from "../dialect/fragment.ts";
-import { isOfSameTenant } from "../tenant.ts";
+import { updateFrom } from "../dialect/write-words.ts";
+import { matchIn } from "../tenant.ts";
 import { type Field, isAmong, type Kind, lockAll, tenantsWith, workThrough, write } from "./batches.ts";
 import { changeDocuments, type DocumentRow, lockHolders, type Place, refersTo } from "./remove.ts";
 import { announceUses, retireUses } from "./shape-uses.ts";
-import { idSource } from "./statements.ts";
+import { ELEMENT_KEY, idSource } from "./statements.ts";
 import { locate } from "./without-references.ts";
 
 /** A document, its keys, or a part of one, as JSON has it. */
@@ -100,11 +101,9 @@ function renamedElement({ id, attribute, key, element, keys }: Reference, tenant
 
 async function updateElements(session: Session, { tables, tenant }: Place, rows: readonly unknown[]): Promise<void> {
   const { dialect } = session;
-  const { element } = tables;
   const source = dialect.rows(JSON.stringify(rows), ["tenant", "id", "attribute", "key", "element", "keys"], "v");
-  await session.run(sql`UPDATE ${element} SET element = v.element, keys = ${dialect.toJson(raw("v.keys"))} FROM ${source}
-    WHERE ${isOfSameTenant(dialect, tenant, element, "v")} AND ${element}.id = v.id
-    AND ${element}.attribute = v.attribute AND ${element}.key = v.key`);
+  const set = [["element", raw("v.element")] as const, ["keys", dialect.toJson(raw("v.keys"))] as const];
+  await session.run(updateFrom(dialect, tables.element, set, source, matchIn(dialect, tenant, ELEMENT_KEY)));
 }
 
 /** A document, and its keys, whose references to some ids say the name of their type. */

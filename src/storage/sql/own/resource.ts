@@ -13,10 +13,10 @@ export interface SelectedRow {
   readonly created: string;
   readonly modified: string;
   readonly document: string;
-  /** Elements of the selected collections and computed attributes, in the order of `apart`, as JSON arrays. */
-  readonly [column: `apart${number}`]: string | null;
+  /** Elements of the selected collections and computed attributes, in the order of `apart`, as JSON arrays or as what these say. */
+  readonly [column: `apart${number}`]: string | readonly unknown[] | null;
   /** Elements of attributes that were collections when they were written, as a JSON array, with the path of theirs. */
-  readonly strays?: string | null;
+  readonly strays?: string | readonly unknown[] | null;
   /** The mark of the row, where collections are streamed. */
   readonly mark?: string;
 }
@@ -121,8 +121,8 @@ function holds(held: readonly unknown[]): (element: ResourceObject) => boolean {
   return ({ value }) => value !== undefined && values.has(value);
 }
 
-function listIn<T>(json: string | null | undefined): readonly T[] {
-  return json === null || json === undefined ? [] : (JSON.parse(json) as readonly T[]);
+function listIn<T>(list: string | readonly unknown[] | null | undefined): readonly T[] {
+  return (typeof list === "string" ? JSON.parse(list) : (list ?? [])) as readonly T[];
 }
 
 /**

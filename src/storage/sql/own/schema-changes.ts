@@ -3,6 +3,7 @@ import { compileResourceType, type ResourceTypeDefinition } from "../../../schem
 import { changesOfShape, type Shape, type ShapeChange, shapeOf } from "../../../schema/shape.ts";
 import type { SchemaChange } from "../../upkeep.ts";
 import type { Session } from "../database.ts";
+import { concat } from "../dialect/dialect.ts";
 import { raw, sql } from "../dialect/fragment.ts";
 import { markOf, SHAPE_STATES, type Shapes } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
@@ -105,7 +106,7 @@ async function otherUses(
   return session.run<OtherUse>(sql`SELECT u.tenant, u.type, u.fingerprint
     FROM (SELECT s.tenant, s.type, s.fingerprint FROM ${shapeUse} s WHERE s.state <> ${SHAPE_STATES.retired}${isTheirs}
       UNION SELECT s.tenant, s.type, '' FROM ${shapeUse} s WHERE (1 = 1)${isTheirs}) u
-    WHERE u.fingerprint || ' ' || u.type NOT IN (SELECT value FROM ${dialect.list(own)})
+    WHERE ${concat(dialect, [raw("u.fingerprint"), raw("' '"), raw("u.type")])} NOT IN (SELECT value FROM ${dialect.list(own)})
       AND EXISTS (SELECT 1 FROM ${resource} r
         WHERE r.type = u.type AND r.tenant = ${tenant ?? raw("u.tenant")} AND ${markOf(dialect)} = u.fingerprint)
     ORDER BY u.type, u.tenant, u.fingerprint`);

@@ -1,9 +1,20 @@
-import type { Dialect } from "../dialect/dialect.ts";
+import {
+  type Dialect,
+  ID_BYTES,
+  KEY_BYTES,
+  longText,
+  NAME_BYTES,
+  onlyWhere,
+  PATH_BYTES,
+  textOf,
+} from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { orKeep } from "../dialect/write-words.ts";
 import { createLedger } from "../ledger.ts";
 import { createOutbox } from "../outbox.ts";
-import { markOf, SHAPE_STATES } from "./shapes.ts";
+import { MARK_COLUMN, markIn, markOf, SHAPE_STATES } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
+import { hasTurnRows } from "./turn.ts";
 
 /** What leads to a version of the schema from the one before. */
 export interface Step {
@@ -64,7 +75,7 @@ export const STEPS: Readonly<Record<number, Step>> = {
 
 /** Makes the table of versions. */
 export function createMigrations(dialect: Dialect, tables: Tables): Fragment {
-  return sql`CREATE TABLE ${tables.migration} (version INTEGER NOT NULL PRIMARY KEY, at ${raw(dialect.text)} NOT NULL)`;
+  return sql`CREATE TABLE ${tables.migration} (version INTEGER NOT NULL PRIMARY KEY, at ${raw(textOf(dialect, NAME_BYTES))} NOT NULL)`;
 }
 
 /** Enters that the tables have been brought to a version. */
@@ -78,63 +89,73 @@ export function enterVersion(tables: Tables, version: number): Fragment {
 
 /** Ids are unique over all resource types of a tenant [S-3.1-05]. */
 function createResources(dialect: Dialect, tables: Tables): readonly Fragment[] {
-  const { text, integer, json } = typesOf(dialect);
+  const { name, id, long, integer, json } = typesOf(dialect);
   const [number, key] =
     dialect.rowNumber === undefined
       ? [raw(""), raw("PRIMARY KEY")]
       : [raw(`position ${dialect.rowNumber},`), raw("UNIQUE")];
+  const referred = raw(dialect.needsIndexForReferences === true ? ", UNIQUE (id, tenant)" : "");
   return [
     sql`CREATE TABLE ${tables.resource} (${number}
-      tenant ${text} NOT NULL, type ${text} NOT NULL, id ${text} NOT NULL, version ${integer} NOT NULL,
-      created ${text} NOT NULL, modified ${text} NOT NULL, modified_key ${text} NOT NULL,
-      document TEXT NOT NULL, keys ${json} NOT NULL,
-      ${key} (tenant, id))`,
+      tenant ${name} NOT NULL, type ${name} NOT NULL, id ${id} NOT NULL, version ${integer} NOT NULL,
+      created ${name} NOT NULL, modified ${name} NOT NULL, modified_key ${name} NOT NULL,
+      document ${long} NOT NULL, keys ${json} NOT NULL,
+      ${key} (tenant, id)${referred})`,
     sql`CREATE INDEX ${tables.index("resource_type")} ON ${tables.resource} (type, tenant, id)`,
   ];
 }
 
 function createUniques(dialect: Dialect, tables: Tables): readonly Fragment[] {
-  const { text, byKey } = typesOf(dialect);
+  const { name, scope, id, path, key, byKey } = typesOf(dialect);
   return [
     sql`CREATE TABLE ${tables.unique} (
-      scope ${text} NOT NULL, attribute ${text} NOT NULL, key ${text} NOT NULL,
-      tenant ${text} NOT NULL, id ${text} NOT NULL,
-      PRIMARY KEY (scope, attribute, key), ${refersToResource(tables, "id")})${byKey}`,
+      scope ${scope} NOT NULL, attribute ${path} NOT NULL, key ${key} NOT NULL,
+      tenant ${name} NOT NULL, id ${id} NOT NULL,
+      PRIMARY KEY (scope, attribute, key), ${refersToResource(dialect, tables, "id")})${byKey}`,
     sql`CREATE INDEX ${tables.index("unique_owner")} ON ${tables.unique} (id, tenant)`,
   ];
 }
 
 function createElements(dialect: Dialect, tables: Tables): readonly Fragment[] {
-  const { text, json, byKey } = typesOf(dialect);
+  const { name, id, path, key, long, json, byKey } = typesOf(dialect);
   const { element } = tables;
+  const isDangling = raw("target IS NULL");
+  const referred = raw("referred");
   return [
     sql`CREATE TABLE ${element} (
-      tenant ${text} NOT NULL, type ${text} NOT NULL, id ${text} NOT NULL,
-      attribute ${text} NOT NULL, key ${text} NOT NULL,
-      target ${text}, value ${text}, element TEXT, keys ${json},
+      tenant ${name} NOT NULL, type ${name} NOT NULL, id ${id} NOT NULL,
+      attribute ${path} NOT NULL, key ${key} NOT NULL,
+      target ${id}, value ${key}, element ${long}, keys ${json},
       PRIMARY KEY (id, tenant, attribute, key),
-      ${refersToResource(tables, "id")}, ${refersToResource(tables, "target")})${byKey}`,
+      ${refersToResource(dialect, tables, "id")}, ${refersToResource(dialect, tables, "target")})${byKey}`,
     sql`CREATE INDEX ${tables.index("element_target")} ON ${element} (target, tenant, type, attribute, id)`,
     sql`CREATE INDEX ${tables.index("element_dangling_key")}
-      ON ${element} (key, tenant, type, attribute, id) WHERE target IS NULL`,
-    sql`CREATE INDEX ${tables.index("element_dangling")}
+      ON ${element} (key, tenant, type, attribute, id)${onlyWhere(dialect, isDangling)}`,
+    ...(dialect.computed === undefined
+      ? [
+          sql`CREATE INDEX ${tables.index("element_dangling")}
       ON ${element} (value, tenant, type, attribute, id) WHERE target IS NULL AND value IS NOT NULL`,
+        ]
+      : [
+          dialect.computed.add(element, referred, raw("coalesce(target, value)"), KEY_BYTES),
+          sql`CREATE INDEX ${tables.index("element_referred")} ON ${element} (referred, tenant, type, attribute, id)`,
+        ]),
   ];
 }
 
 function createSecrets(dialect: Dialect, tables: Tables): Fragment {
-  const { text, byKey } = typesOf(dialect);
+  const { name, id, path, long, byKey } = typesOf(dialect);
   return sql`CREATE TABLE ${tables.secret} (
-    tenant ${text} NOT NULL, id ${text} NOT NULL, attribute ${text} NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (tenant, id, attribute), ${refersToResource(tables, "id")})${byKey}`;
+    tenant ${name} NOT NULL, id ${id} NOT NULL, attribute ${path} NOT NULL, value ${long} NOT NULL,
+    PRIMARY KEY (tenant, id, attribute), ${refersToResource(dialect, tables, "id", false)})${byKey}`;
 }
 
 function createListed(dialect: Dialect, tables: Tables): readonly Fragment[] {
-  const { text, byKey } = typesOf(dialect);
+  const { name, id, path, key, byKey } = typesOf(dialect);
   return [
     sql`CREATE TABLE ${tables.listed} (
-      tenant ${text} NOT NULL, type ${text} NOT NULL, attribute ${text} NOT NULL,
-      key ${text} NOT NULL, id ${text} NOT NULL,
+      tenant ${name} NOT NULL, type ${name} NOT NULL, attribute ${path} NOT NULL,
+      key ${key} NOT NULL, id ${id} NOT NULL,
       PRIMARY KEY (key, tenant, type, attribute, id))${byKey}`,
     sql`CREATE INDEX ${tables.index("listed_owner")} ON ${tables.listed} (id, tenant, attribute)`,
   ];
@@ -142,21 +163,46 @@ function createListed(dialect: Dialect, tables: Tables): readonly Fragment[] {
 
 /** Rows that are there have no mark, and nobody knows under which shape they were made: see `shapes.ts`. */
 function createShapes(dialect: Dialect, tables: Tables): readonly Fragment[] {
-  const { text, integer, byKey } = typesOf(dialect);
+  const { name, long, integer, byKey } = typesOf(dialect);
+  const { shape, shapeUse, resource } = tables;
+  // Broken off behind this statement, the step is done again.
+  const again = dialect.isThereAlready === undefined ? raw("") : orKeep(dialect, shapeUse, "state");
   return [
-    sql`CREATE TABLE ${tables.shape} (fingerprint ${text} NOT NULL PRIMARY KEY, attributes TEXT NOT NULL)${byKey}`,
-    sql`CREATE TABLE ${tables.shapeUse} (
-      tenant ${text} NOT NULL, type ${text} NOT NULL, fingerprint ${text} NOT NULL,
+    sql`CREATE TABLE ${shape} (fingerprint ${name} NOT NULL PRIMARY KEY, attributes ${long} NOT NULL)${byKey}`,
+    sql`CREATE TABLE ${shapeUse} (
+      tenant ${name} NOT NULL, type ${name} NOT NULL, fingerprint ${name} NOT NULL,
       state ${integer} NOT NULL, PRIMARY KEY (tenant, type, fingerprint))${byKey}`,
-    sql`INSERT INTO ${tables.shapeUse} (tenant, type, fingerprint, state)
-      SELECT DISTINCT r.tenant, r.type, '', ${raw(String(SHAPE_STATES.active))} FROM ${tables.resource} r`,
+    sql`INSERT INTO ${shapeUse} (tenant, type, fingerprint, state)
+      SELECT DISTINCT r.tenant, r.type, '', ${raw(String(SHAPE_STATES.active))} FROM ${resource} r${again}`,
+    ...(hasTurnRows(dialect)
+      ? [sql`CREATE TABLE ${tables.turn} (name ${name} NOT NULL PRIMARY KEY, taken ${integer} NOT NULL)`]
+      : []),
+    ...(dialect.computed === undefined
+      ? []
+      : [dialect.computed.add(resource, raw(MARK_COLUMN), markIn(dialect, ""), NAME_BYTES)]),
   ];
 }
 
-function typesOf({ text, integer, json, tableByKey = "" }: Dialect) {
-  return { text: raw(text), integer: raw(integer), json: raw(json), byKey: raw(tableByKey) };
+function typesOf(dialect: Dialect) {
+  const text = (bytes: number): Fragment => raw(textOf(dialect, bytes));
+  return {
+    name: text(NAME_BYTES),
+    scope: text(NAME_BYTES + 1),
+    id: text(ID_BYTES),
+    path: text(PATH_BYTES),
+    key: text(KEY_BYTES),
+    long: raw(longText(dialect)),
+    integer: raw(dialect.integer),
+    json: raw(dialect.json),
+    byKey: raw(dialect.tableByKey ?? ""),
+  };
 }
 
-function refersToResource({ resource }: Tables, column: string): Fragment {
-  return sql`FOREIGN KEY (tenant, ${raw(column)}) REFERENCES ${resource} (tenant, id) ON DELETE CASCADE`;
+/** `isReversed`: an index of the table begins with the column, and the tenant behind it. */
+function refersToResource(dialect: Dialect, { resource }: Tables, column: string, isReversed = true): Fragment {
+  const [from, to] =
+    dialect.needsIndexForReferences === true && isReversed
+      ? [`${column}, tenant`, "id, tenant"]
+      : [`tenant, ${column}`, "tenant, id"];
+  return sql`FOREIGN KEY (${raw(from)}) REFERENCES ${resource} (${raw(to)}) ON DELETE CASCADE`;
 }

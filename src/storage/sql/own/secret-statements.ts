@@ -1,6 +1,7 @@
 import type { HashedSecrets } from "../../secrets.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { orSet } from "../dialect/write-words.ts";
 import { insertions } from "../insert.ts";
 import { isOfType, type Owner } from "./statements.ts";
 
@@ -16,7 +17,7 @@ export function writeSecrets(
     columns: ["attribute", "value"],
     rows: written.map(([attribute, value]) => [attribute, JSON.stringify(value)]),
     guard,
-    conflict: raw("(tenant, id, attribute) DO UPDATE SET value = excluded.value"),
+    conflict: orSet(dialect, tables.secret, ["tenant", "id", "attribute"], ["value"]),
   });
 }
 

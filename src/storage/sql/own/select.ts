@@ -40,9 +40,10 @@ export function baseColumns(dialect: Dialect, isStreamed = false): Fragment {
 
 /**
  * What is selected besides the resource's own columns: elements as JSON arrays, from the same statement and so from the
- * same state. `r` needs the columns tenant, type and id. `isStreamed`: of a collection its beginning alone, with keys.
+ * same state; where they cannot be, nothing: see `withApart`. `r` needs the columns tenant, type and id. `isStreamed`: of a collection its beginning alone, with keys.
  */
 export function apartColumns(scope: SelectScope, { attributes, mixed }: Apart, isStreamed = false): Fragment {
+  if (scope.dialect.readsElementsAsRows === true) return raw("");
   const columns = attributes.map((attribute, index) => {
     const elements =
       attribute.inverseOf === undefined

@@ -1,5 +1,6 @@
 import type { Database, Session } from "../database.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
+import { coming, orSet } from "../dialect/write-words.ts";
 import { write } from "./batches.ts";
 import { LEASE, SHAPE_STATES, wait } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
@@ -28,12 +29,13 @@ export async function announceUses(database: Database, tables: Tables, from: Use
 export async function copyUses(session: Session, tables: Tables, from: Uses, to: Uses): Promise<void> {
   const column = (name: "tenant" | "type"): Fragment => (to[name] === undefined ? raw(`u.${name}`) : sql`${to[name]}`);
   const { active, retired } = SHAPE_STATES;
-  await session.run(sql`INSERT INTO ${tables.shapeUse} AS known (tenant, type, fingerprint, state)
+  const came = coming(session.dialect, "state");
+  const known = sql`${tables.shapeUse}.state`;
+  const state = sql`CASE WHEN ${came} = ${raw(String(active))} OR ${known} = ${raw(String(retired))} THEN ${came} ELSE ${known} END`;
+  await session.run(sql`INSERT INTO ${tables.shapeUse} (tenant, type, fingerprint, state)
     SELECT ${column("tenant")}, ${column("type")}, u.fingerprint, u.state
     FROM ${tables.shapeUse} u WHERE ${ofUses(from)}
-    ON CONFLICT (tenant, type, fingerprint) DO UPDATE SET
-      state = CASE WHEN excluded.state = ${raw(String(active))} OR known.state = ${raw(String(retired))}
-        THEN excluded.state ELSE known.state END`);
+    ${orSet(session.dialect, tables.shapeUse, ["tenant", "type", "fingerprint"], [["state", state]])}`);
 }
 
 /**
@@ -42,25 +44,22 @@ export async function copyUses(session: Session, tables: Tables, from: Uses, to:
  */
 export async function retireUses(database: Database, tables: Tables, uses: Uses): Promise<void> {
   const { active, retiring } = SHAPE_STATES;
-  const isEmpty = sql`${ofUses(uses)} AND NOT EXISTS (SELECT 1 FROM ${tables.resource} r
-    WHERE r.type = u.type AND r.tenant = ${uses.tenant ?? raw("u.tenant")})`;
+  const isEmpty = sql`${ofUses(uses, raw(""))} AND NOT EXISTS (SELECT 1 FROM ${tables.resource} r
+    WHERE r.type = ${tables.shapeUse}.type AND r.tenant = ${uses.tenant ?? sql`${tables.shapeUse}.tenant`})`;
   const left = await database.run<{ state: number }>(
-    sql`SELECT DISTINCT u.state FROM ${tables.shapeUse} u WHERE ${isEmpty}`,
+    sql`SELECT DISTINCT state FROM ${tables.shapeUse} WHERE ${isEmpty}`,
   );
   if (left.length === 0) return;
-  await write(
-    database,
-    sql`UPDATE ${tables.shapeUse} AS u SET state = ${retiring} WHERE ${isEmpty} AND u.state = ${active}`,
-  );
+  await write(database, sql`UPDATE ${tables.shapeUse} SET state = ${retiring} WHERE ${isEmpty} AND state = ${active}`);
   await wait(2 * LEASE);
-  await write(database, sql`DELETE FROM ${tables.shapeUse} AS u WHERE ${isEmpty} AND u.state <> ${active}`);
+  await write(database, sql`DELETE FROM ${tables.shapeUse} WHERE ${isEmpty} AND state <> ${active}`);
 }
 
-/** Condition on the row `u`. */
-function ofUses({ tenant, type }: Uses): Fragment {
+/** Condition on the row `u`, or on one without an alias. */
+function ofUses({ tenant, type }: Uses, alias = raw("u.")): Fragment {
   const parts = [
-    ...(tenant === undefined ? [] : [sql`u.tenant = ${tenant}`]),
-    ...(type === undefined ? [] : [sql`u.type = ${type}`]),
+    ...(tenant === undefined ? [] : [sql`${alias}tenant = ${tenant}`]),
+    ...(type === undefined ? [] : [sql`${alias}type = ${type}`]),
   ];
   return join(parts, " AND ");
 }

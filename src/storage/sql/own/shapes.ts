@@ -7,7 +7,9 @@ import { type SchemaChange, schemaChangeOf } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, short, sql } from "../dialect/fragment.ts";
+import { orKeep, orSet } from "../dialect/write-words.ts";
 import type { Tables } from "./tables.ts";
+import { takeTurn } from "./turn.ts";
 import { newestVersion, type Version, VersionWatch } from "./version.ts";
 
 // Keys, unique values and elements are made by the schema of whoever writes. Each row says in its keys under which shape it was
@@ -125,14 +127,13 @@ export class Shapes {
   async announceMark(database: Database, tenant: string, type: string, mark: string, shape?: Shape): Promise<boolean> {
     const { shape: shapes, shapeUse } = this.#tables;
     return database.transaction(async (session) => {
-      const { takeTurn } = session.dialect;
-      if (takeTurn !== undefined) await session.run(takeTurn(`scimkit shape ${type} ${tenant}`));
+      await takeTurn(session, this.#tables, `scimkit shape ${type} ${tenant}`);
       if (shape !== undefined)
         await session.run(sql`INSERT INTO ${shapes} (fingerprint, attributes)
-          VALUES (${shape.fingerprint}, ${JSON.stringify(shape.attributes)}) ON CONFLICT DO NOTHING`);
+          VALUES (${shape.fingerprint}, ${JSON.stringify(shape.attributes)})${orKeep(session.dialect, shapes, "fingerprint")}`);
       await session.run(sql`INSERT INTO ${shapeUse} (tenant, type, fingerprint, state)
         VALUES (${tenant}, ${type}, ${mark}, ${SHAPE_STATES.active})
-        ON CONFLICT (tenant, type, fingerprint) DO UPDATE SET state = excluded.state`);
+        ${orSet(session.dialect, shapeUse, ["tenant", "type", "fingerprint"], ["state"])}`);
       const others = await session.run(sql`SELECT fingerprint FROM ${shapeUse}
         WHERE tenant = ${tenant} AND type = ${type} AND fingerprint <> ${mark}`);
       return others.length === 0;
@@ -320,8 +321,16 @@ function isSameAt(own: Shape, other: Shape, path: string): boolean {
 
 /** The mark of the row `r`, or of a row without an alias; `""` where it has none. */
 export function markOf(dialect: Dialect, alias: "r." | "" = "r."): Fragment {
+  return dialect.computed === undefined ? markIn(dialect, alias) : raw(alias + MARK_COLUMN);
+}
+
+/** The same as the keys document has it. */
+export function markIn(dialect: Dialect, alias: "r." | ""): Fragment {
   return sql`coalesce(${dialect.member(raw(`${alias}keys`), MARK)}, '')`;
 }
+
+/** The column that is the mark, where the dialect computes columns. */
+export const MARK_COLUMN = "mark";
 
 /** Condition on the row `r`, or on one without an alias: its mark is one of these. */
 export function hasMark(dialect: Dialect, marks: readonly string[], alias: "r." | "" = "r."): Fragment {

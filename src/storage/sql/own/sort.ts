@@ -4,6 +4,7 @@ import { cast } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { SortKey } from "../order.ts";
 import { elementSource, type OwnScope } from "./elements.ts";
+import { beginningIn } from "./index-statements.ts";
 import { beginningOf } from "./indexed-leaf.ts";
 import { columnOf, isList } from "./places.ts";
 
@@ -16,11 +17,11 @@ export function ownSort(scope: OwnScope, sort: Sort): SortKey | undefined {
   const isCut = index !== undefined && !index.isList && Number.isFinite(dialect.longestBeginning);
   const prefix = isCut
     ? {
-        text: dialect.beginning(dialect.member(raw("r.keys"), index.member)),
+        text: beginningIn(dialect, index),
         cut: (text: string) => beginningOf(dialect, text),
       }
     : undefined;
-  return { key, descending: sort.descending, prefix };
+  return { key, descending: sort.descending, lacksNullsOrder: dialect.lacksNullsOrder, prefix };
 }
 
 /**

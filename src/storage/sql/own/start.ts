@@ -130,5 +130,5 @@ function foundByPart(scope: OwnScope, { path, operator }: Compare<AttributePath>
 function keyCondition({ dialect, indexes }: OwnScope, path: AttributePath, operator: "eq" | "sw", operand: Key) {
   const index = indexes.keys.get(path.text);
   if (index === undefined || index.isList || !hasRange(dialect, operator, keyText(operand))) return undefined;
-  return indexedLeaf(dialect, dialect.member(raw("r.keys"), index.member)).compare(operator, operand);
+  return indexedLeaf(dialect, index).compare(operator, operand);
 }

@@ -3,9 +3,10 @@ import { isAsWell } from "../as-well.ts";
 import type { Session } from "../database.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { deleteMatching, matchOf, updateFrom } from "../dialect/write-words.ts";
 import { insertions } from "../insert.ts";
 import { ESCAPE } from "../key.ts";
-import { inTenant, isOfSameTenant } from "../tenant.ts";
+import { inTenant, matchIn } from "../tenant.ts";
 import { modifiedKey } from "./keys.ts";
 import type { ElementRow, UniqueKey } from "./row.ts";
 import type { Tables } from "./tables.ts";
@@ -97,16 +98,15 @@ export function insertUniques(owner: Owner, rows: readonly UniqueKey[], guard: F
 /** Gives unique values of the owner back. */
 export function deleteUniques(owner: Owner, rows: readonly UniqueKey[], guard: Fragment): Fragment {
   const { dialect, tables, tenant, id } = owner;
-  return sql`DELETE FROM ${tables.unique} WHERE tenant = ${tenant} AND id = ${id}
-    AND (scope, attribute, key) IN (SELECT v.scope, v.attribute, v.key FROM ${uniqueSource(dialect, rows)})
-    AND ${guard}`;
+  const isOwn = sql`tenant = ${tenant} AND id = ${id} AND ${guard}`;
+  return deleteMatching(dialect, tables.unique, uniqueSource(dialect, rows), matchOf(UNIQUE_COLUMNS), isOwn);
 }
 
 /** Whether a reference of an attribute leads to a resource that is there. */
 export type IsTarget = (attribute: string, id: string) => boolean;
 
-const ELEMENT_KEY = ["tenant", "id", "attribute", "key"];
-const ELEMENT_COLUMNS = [...ELEMENT_KEY, "target", "value", "element", "keys"];
+export const ELEMENT_KEY = ["tenant", "id", "attribute", "key"];
+export const ELEMENT_COLUMNS = [...ELEMENT_KEY, "target", "value", "element", "keys"];
 
 /** Elements as attribute, key, target, value, element and keys. */
 function elementValues(rows: readonly ElementRow[], isTarget: IsTarget): readonly (readonly (string | null)[])[] {
@@ -163,12 +163,8 @@ export function updateElements(
   guard: Fragment,
 ): Fragment {
   const { dialect, tables, tenant } = owner;
-  const { element } = tables;
-  return sql`UPDATE ${element}
-    SET target = v.target, value = v.value, element = v.element, keys = ${dialect.toJson(raw("v.keys"))}
-    FROM ${elementSource(owner, rows, isTarget)}
-    WHERE ${isOfSameTenant(dialect, tenant, element, "v")} AND ${element}.id = v.id
-    AND ${element}.attribute = v.attribute AND ${element}.key = v.key AND ${guard}`;
+  const source = elementSource(owner, rows, isTarget);
+  return updateFrom(dialect, tables.element, elementSet(dialect), source, matchIn(dialect, tenant, ELEMENT_KEY), guard);
 }
 
 /** Deletes elements by their keys. */
@@ -177,7 +173,23 @@ export function deleteElements(
   rows: readonly { readonly attribute: string; readonly key: string }[],
   guard: Fragment,
 ): Fragment {
-  return sql`DELETE FROM ${owner.tables.element} WHERE ${hasKeyIn(owner, elementKeys(owner, rows))} AND ${guard}`;
+  return deleteByKeys(owner, elementKeys(owner, rows), guard);
+}
+
+/** Deletes elements of the owner whose keys are in a row source `v`. */
+export function deleteByKeys({ dialect, tables, tenant }: Owner, source: Fragment, guard: Fragment): Fragment {
+  const and = sql`${inTenant(dialect, tenant)}${guard}`;
+  return deleteMatching(dialect, tables.element, source, matchOf(ELEMENT_KEY), and);
+}
+
+/** What of an element is no key, as a row source `v` of elements has it. */
+export function elementSet(dialect: Dialect): readonly (readonly [column: string, value: Fragment])[] {
+  return [
+    ["target", raw("v.target")],
+    ["value", raw("v.value")],
+    ["element", raw("v.element")],
+    ["keys", dialect.toJson(raw("v.keys"))],
+  ];
 }
 
 /** Deletes the elements of a collection that have no `value`: their keys come before all others but the empty one. */

@@ -75,9 +75,12 @@ export function sqlStorage<DB>(options: SqlStorageOptions<DB>): SqlStorage {
   } = options;
   const tables = tablesOf(options.tablePrefix, options.schema);
   const shapes = new Shapes(tables);
-  const plan = planIndexes(resourceTypes, indexed, searchable);
-  const indexes: Indexes = { keys: new Map(), texts: new Map() };
   const given = databaseOf(options.db, distributedDialect(options));
+  const wanted = planIndexes(resourceTypes, indexed, searchable);
+  // Where nothing finds texts by their parts, they are looked at one by one.
+  const { textIndex, textTable } = given.dialect;
+  const plan = { ...wanted, texts: textIndex === undefined && textTable === undefined ? [] : wanted.texts };
+  const indexes: Indexes = { keys: new Map(), texts: new Map() };
   const opening = new Opening(given, { tables, plan, indexes, version: shapes.version });
   const { database } = opening;
   const { hashSecret, maxScanned = 100_000 } = options;

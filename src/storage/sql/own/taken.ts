@@ -11,7 +11,8 @@ import { type Owner, uniqueSource } from "./statements.ts";
 
 /** @throws {ScimError} 400 invalidValue for what is more than the database stores, wherever it is. */
 export function refuseLarge(dialect: Dialect, error: unknown): void {
-  if (typeof error === "object" && error !== null && dialect.refusalOf(error) === "large")
+  if (typeof error !== "object" || error === null) return;
+  if (dialect.refusalOf(error) === "large" || dialect.isTooLong?.(error) === true)
     throw invalidValue("A value is too long for this directory.", { cause: error });
 }
 

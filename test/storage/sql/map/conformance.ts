@@ -33,15 +33,15 @@ export function conformanceOver(application: Application, engine: Engine): void 
         secrets: application.hasSecrets,
         tenants: application.hasTenants,
         danglingReferences: false,
+        ...(application.unordered === undefined ? {} : { unordered: application.unordered }),
         ...(application.keepsDeleted === true ? { keepsDeleted: true } : {}),
       },
       ...(application.tenantOf === undefined
         ? {}
         : { context: async (name: string) => ({ tenant: await tenantIn(name) }) }),
       factory: async () => {
-        if (!application.hasTenants)
-          for (const table of ["memberships", "nested", "teams", "users", "scim_ledger"])
-            await run(`DELETE FROM ${table}`);
+        const shared = application.hasTenants ? [] : ["memberships", "nested", "teams", "users", "scim_ledger"];
+        for (const table of application.shares ?? shared) await run(`DELETE FROM ${table}`);
         return { storage, dump: async () => JSON.stringify((await run("SELECT * FROM users")).rows) };
       },
       runs: RUNS,

@@ -6,7 +6,13 @@ import { type Attribute, type AttributePath, leafOf, pathOf } from "../../../../
 import { schemasOf } from "../../../../src/schema/canonical.ts";
 import { SELECT_ALL, type StorageAdapter } from "../../../../src/storage/adapter.ts";
 import { memoryStorage } from "../../../../src/storage/memory/index.ts";
-import { type MappedColumn, mappedStorage, mapTable, type TableMapping } from "../../../../src/storage/sql/index.ts";
+import {
+  type MappedChild,
+  type MappedColumn,
+  mappedStorage,
+  mapTable,
+  type TableMapping,
+} from "../../../../src/storage/sql/index.ts";
 import { pickSeed, pickSize } from "../../../support/size.ts";
 import { type Engine, someEngines } from "../engines.ts";
 import { operandsOf, operatorsOf, sortPaths } from "../filters.ts";
@@ -23,6 +29,8 @@ interface Placement {
   readonly name: string;
   readonly mapping: Omit<TableMapping, "table" | "id" | "version" | "created" | "lastModified">;
   columns(isPostgres: boolean): string;
+  /** Tables of lists beside it, each with what stands between the brackets. */
+  readonly beside?: (isPostgres: boolean) => Readonly<Record<string, string>>;
 }
 
 const contents = Thing.content.filter(({ path }) => path !== "externalId").map(({ path }) => path);
@@ -115,6 +123,67 @@ const placements: readonly Placement[] = [
       `tags text, first_part text, first_count bigint, second_part text, second_type text, third_part text,
         third_first text, rest text`,
   },
+  {
+    name: "lists in child tables, and the rest for elements that they do not keep",
+    mapping: {
+      columns: {},
+      children: {
+        tags: { table: "tags", holder: "thing", columns: { value: "tag" }, order: "place" },
+        sizes: { table: "sizes", holder: "thing", columns: { value: "size" }, order: "place" },
+        parts: [
+          {
+            table: "parts",
+            holder: "thing",
+            columns: { value: "name", count: "count" },
+            fixed: { type: "a" },
+            order: "place",
+          },
+          {
+            table: "pieces",
+            holder: "thing",
+            columns: { value: "name", type: "kind", primary: "is_first" },
+            order: "place",
+          },
+        ],
+      },
+      rest: "rest",
+    },
+    columns: () => "rest text",
+    beside: (isPostgres) => ({
+      tags: "tag text",
+      sizes: `size ${isPostgres ? "double precision" : "real"}`,
+      parts: "name text, count bigint",
+      pieces: "name text, kind text, is_first boolean",
+    }),
+  },
+  {
+    name: "lists in child tables that hold all of them",
+    mapping: {
+      columns: {},
+      children: {
+        tags: { table: "tags", holder: "thing", columns: { value: "tag" }, order: "place" },
+        sizes: { table: "sizes", holder: "thing", columns: { value: json("size") }, order: "place" },
+        parts: {
+          table: "parts",
+          holder: "thing",
+          columns: {
+            value: { column: "name", key: "name_key" },
+            type: "kind",
+            count: "count",
+            primary: letter("is_first"),
+          },
+          order: "place",
+        },
+      },
+      rest: "rest",
+    },
+    columns: () => "rest text",
+    beside: (isPostgres) => ({
+      tags: "tag text",
+      sizes: "size text",
+      parts: `name text, name_key text${isPostgres ? ' COLLATE "C"' : ""}, kind text, count bigint, is_first text`,
+    }),
+  },
 ];
 
 const isComparable = (attribute: Attribute): boolean =>
@@ -188,7 +257,7 @@ function named(key: string, value: unknown): unknown {
 const meta = { version: "version", created: "created_at", lastModified: "updated_at" };
 
 /** The same things in a mapped table and in memory. */
-async function filledTwice(engine: Engine, { mapping, columns }: Placement) {
+async function filledTwice(engine: Engine, { mapping, columns, beside }: Placement) {
   const { db, tables } = await engine.open();
   const { schema } = tables;
   const table = schema === undefined ? "things" : `"${schema}".things`;
@@ -196,9 +265,20 @@ async function filledTwice(engine: Engine, { mapping, columns }: Placement) {
   const own = mapping.columns.externalId === undefined && mapping.rest === undefined ? ", external_id text" : "";
   await db.executeQuery(CompiledQuery.raw(`CREATE TABLE ${table} (${common}${own}, ${columns(engine.isPostgres)})`));
   const place = schema === undefined ? {} : { schema };
+  for (const [name, inside] of Object.entries(beside?.(engine.isPostgres) ?? {})) {
+    const child = schema === undefined ? name : `"${schema}".${name}`;
+    await db.executeQuery(CompiledQuery.raw(`CREATE TABLE ${child} (thing text NOT NULL, place integer, ${inside})`));
+    await db.executeQuery(CompiledQuery.raw(`CREATE INDEX ${name}_thing ON ${child} (thing)`));
+  }
+  const children = Object.fromEntries(
+    Object.entries(mapping.children ?? {}).map(([path, given]) => [
+      path,
+      [given].flat().map((child) => ({ ...(child as MappedChild), ...place })),
+    ]),
+  );
   const storage = mappedStorage({
     db,
-    tables: [mapTable(Thing.definition, { ...mapping, ...place, ...meta, table: "things", id: "id" })],
+    tables: [mapTable(Thing.definition, { ...mapping, ...place, children, ...meta, table: "things", id: "id" })],
   });
   await storage.prepare();
   const memory = memoryStorage();
