@@ -27,7 +27,8 @@ export async function prepareMapped(
   for (const companion of companions) await makeCompanion(database, companion);
   for (const type of mappings.all.flatMap(tablesOf))
     for (const column of type.stored)
-      if (column.key !== undefined) await fillKeys(database, type, column, column.key.name);
+      if (column.key !== undefined && column.isFollower !== true)
+        await fillKeys(database, type, column, column.key.name);
   for (const child of mappings.all.flatMap(({ children }) => children))
     for (const column of child.columns) if (column.key !== undefined) await fillChildKeys(database, child, column);
 }
