@@ -1,6 +1,6 @@
 import type { DialectAdapter } from "kysely";
 import type { CatalogWords } from "./catalog-words.ts";
-import type { ColumnWords } from "./column-words.ts";
+import type { CastType, ColumnWords } from "./column-words.ts";
 import type { DriverError, ErrorWords } from "./driver-error.ts";
 import type { FitWords } from "./fit-words.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
@@ -219,9 +219,6 @@ export function onlyWhere({ lacksPartialIndexes }: Dialect, condition: Fragment)
 export function concat(dialect: Pick<Dialect, "concat">, parts: readonly Fragment[]): Fragment {
   return dialect.concat?.(parts) ?? sql`(${join(parts, " || ")})`;
 }
-
-/** What values are cast to. */
-export type CastType = "text" | "integer" | "number" | "uuid";
 
 /** A value as one of another type. */
 export function cast({ casts }: Pick<Dialect, "casts">, value: Fragment, type: CastType): Fragment {

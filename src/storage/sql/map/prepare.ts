@@ -16,9 +16,7 @@ export async function prepareMapped(
   mappings: Mappings,
   companions: readonly Companion[],
 ): Promise<void> {
-  const { unfit } = database.dialect;
-  const reasons = unfit === undefined ? [] : await database.run<{ reason: string }>(unfit);
-  if (reasons.length > 0) throw new Error(`mappedStorage: ${reasons.map(({ reason }) => reason).join(" ")}`);
+  await refuseUnfitSession(database);
   const problems = [...(await problemsOfTables(database, mappings)), ...(await problemsOfChildren(database, mappings))];
   if (problems.length > 0)
     throw new Error(
@@ -31,4 +29,10 @@ export async function prepareMapped(
         await fillKeys(database, type, column, column.key.name);
   for (const child of mappings.all.flatMap(({ children }) => children))
     for (const column of child.columns) if (column.key !== undefined) await fillChildKeys(database, child, column);
+}
+
+/** @throws {Error} that says what of a session's settings would let values be cut, or be taken for statements. */
+async function refuseUnfitSession({ run, dialect: { unfit } }: Database): Promise<void> {
+  const reasons = unfit === undefined ? [] : await run<{ reason: string }>(unfit);
+  if (reasons.length > 0) throw new Error(`mappedStorage: ${reasons.map(({ reason }) => reason).join(" ")}`);
 }
