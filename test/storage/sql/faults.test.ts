@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqlite, sqlStorage } from "../../../src/storage/sql/index.ts";
 import { callsOf, Group, User } from "./calls.ts";
 import { driverEngines } from "./engines/drivers.ts";
-import { stepsEngines } from "./engines/steps.ts";
 import { mariadbEngines } from "./engines/mariadb.ts";
+import { stepsEngines } from "./engines/steps.ts";
 import { engines, hasPostgres, type Opened, POSTGRES_URL, postgresEngine } from "./engines.ts";
 
 const membersOf = (group: unknown) =>

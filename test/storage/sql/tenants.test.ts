@@ -5,8 +5,8 @@ import { SELECT_ALL, type StorageAdapter, type StoredResource } from "../../../s
 import { memoryStorage } from "../../../src/storage/memory/index.ts";
 import type { ExportedResource } from "../../../src/storage/upkeep.ts";
 import { AT, callsOf, Group, REQUIRED, User } from "./calls.ts";
-import { stepsEngines } from "./engines/steps.ts";
 import { mariadbEngines } from "./engines/mariadb.ts";
+import { stepsEngines } from "./engines/steps.ts";
 import { type Engine, engines, type Opened } from "./engines.ts";
 import { rowsOf, runOn } from "./tables.ts";
 
