@@ -23,6 +23,10 @@ export async function prepareMapped(
       `mappedStorage: the tables do not fit their mappings:\n${problems.map((one) => `- ${one}`).join("\n")}`,
     );
   for (const companion of companions) await makeCompanion(database, companion);
+  await fillAllKeys(database, mappings);
+}
+
+async function fillAllKeys(database: Database, mappings: Mappings): Promise<void> {
   for (const type of mappings.all.flatMap(tablesOf))
     for (const column of type.stored)
       if (column.key !== undefined && column.isFollower !== true)
