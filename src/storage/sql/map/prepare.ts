@@ -25,9 +25,14 @@ export async function prepareMapped(
       `mappedStorage: the tables do not fit their mappings:\n${problems.map((one) => `- ${one}`).join("\n")}`,
     );
   for (const companion of companions) await makeCompanion(database, companion);
-  for (const type of mappings.all.flatMap(tablesOf))
+  await fillAll(database, mappings);
+}
+
+/** Fills the keys of rows that have none, in all tables. */
+async function fillAll(database: Database, { all }: Mappings): Promise<void> {
+  for (const type of all.flatMap(tablesOf))
     for (const column of type.stored)
       if (column.key !== undefined) await fillKeys(database, type, column, column.key.name);
-  for (const child of mappings.all.flatMap(({ children }) => children))
+  for (const child of all.flatMap(({ children }) => children))
     for (const column of child.columns) if (column.key !== undefined) await fillChildKeys(database, child, column);
 }
