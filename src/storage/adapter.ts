@@ -84,6 +84,11 @@ export type StorageNotice =
    */
   | { readonly type: "attributeKept"; readonly attribute: string }
   /**
+   * An attribute (`attribute` is its path) has another value than the write gave it, as is agreed with the host: it lies where another one
+   * does, or is kept in a form of its own. The result of the call has it so, and the event of the change has what the result has.
+   */
+  | { readonly type: "attributeSettled"; readonly attribute: string }
+  /**
    * Resources of the type were written when its attributes were declared otherwise: what that means, and whether `reindex` is to be
    * run. Told once in a process for each such state.
    */

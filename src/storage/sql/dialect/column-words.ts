@@ -33,6 +33,6 @@ export interface ColumnWords {
   readonly isAmong?: (columns: readonly KeyColumn[], rows: readonly (readonly string[])[]) => Fragment;
   /** A column of times as text in UTC, whatever the zones of the session and of this process are. Default: as drivers give it. */
   readonly timeText?: (column: Fragment) => Fragment;
-  /** A time in UTC, such as `2026-01-01T00:00:00.5`, as columns of times take it. Default: they take all that is ISO 8601. */
-  readonly timeValue?: (instant: string) => string;
+  /** A time in UTC, such as `2026-01-01T00:00:00.5`, and as it was given, as columns of times take it. Default: they take all that is ISO 8601. */
+  readonly timeValue?: (instant: string, time: string) => string;
 }

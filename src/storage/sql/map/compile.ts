@@ -1,3 +1,4 @@
+import type { Attribute } from "../../../schema/attribute.ts";
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { type Dialect, identifier } from "../dialect/dialect.ts";
 import { FALSE, type Fragment, join, raw, sql, TRUE } from "../dialect/fragment.ts";
@@ -21,7 +22,9 @@ import { compileJoins, type JoinTable } from "./join-table.ts";
 import type { MappedId, MappedTenant } from "./mapped-id.ts";
 import type { TableMapping } from "./mapping.ts";
 import { compileColumns, type PathColumn } from "./path-column.ts";
+import { settledAttributes } from "./settled-value.ts";
 import { problemsOfShape } from "./shape.ts";
+import { type Shared, shareColumns, sharedAmong } from "./shared-column.ts";
 import { compileSlots, type Slot } from "./slot.ts";
 import { type Aliased, sqlName, tableName, viewOf } from "./table.ts";
 
@@ -40,6 +43,10 @@ export interface MappedType {
   readonly children: readonly ChildTable[];
   /** All columns that hold values, each once. */
   readonly stored: readonly Column[];
+  /** Those among them that are one column of the table. */
+  readonly shared: readonly Shared[];
+  /** Attributes that may have another value than a write gives them. */
+  readonly settled: readonly Attribute[];
   /** Columns by the names of scimkit's statements, without the table's alias. */
   readonly selected: Fragment;
   /** The same for a row `r` of `view`. */
@@ -59,7 +66,7 @@ export interface MappedType {
   /** Columns of the table, and their names in the statements of scimkit. */
   readonly aliased: readonly Aliased[];
   /** Of a type that organisations share: its two tables; `table` is that of memberships. */
-  readonly shared: SharedType | undefined;
+  readonly divided: SharedType | undefined;
 }
 
 /** A type of which several organisations have the same resource. */
@@ -85,9 +92,11 @@ export function compileMapping(
   if (problems.length > 0) throw new TypeError(`mapTable: ${resourceType.name}: ${problems.join(" ")}`);
   const compiling = beginCompiling(resourceType, mapping);
   const { membership } = mapping;
-  const named = compileColumns(compiling);
+  const { columns: named, slots } = shareColumns(compiling, {
+    columns: compileColumns(compiling),
+    slots: compileSlots(compiling),
+  });
   const own = membership === undefined ? [] : compileColumns(compiling, membership.columns ?? {});
-  const slots = compileSlots(compiling);
   const joins = compileJoins(compiling);
   const children = compileChildren(compiling);
   const places = { columns: [...named, ...own], slots, joins, children };
@@ -126,6 +135,7 @@ function rowType(
   const columns = named.filter(({ attribute }) => attribute.isStored);
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
+  const shared = sharedAmong(stored);
   const id = idOf(mapping.id);
   const tenant = tenantOf(mapping.tenant);
   const table = tableName(mapping);
@@ -152,13 +162,15 @@ function rowType(
       aliased.map((one) => sql`${shown(one, raw(identifier(one[0])))} AS ${raw(one[1])}`),
       ", ",
     ),
+    shared,
+    settled: settledAttributes(resourceType, mapping, stored, shared),
     selectedOfRow: selectedOf(shown, aliased),
     deleted,
     view: viewOf(table, aliased, isThere),
     viewOfAll: viewOf(table, aliased),
     viewOfHidden: viewOf(table, aliased, isThere === undefined ? FALSE : sql`NOT ${isThere}`),
     isThere: isThereIn(deleted),
-    shared: undefined,
+    divided: undefined,
   };
 }
 
@@ -178,6 +190,8 @@ function memberType(
     secrets: [...users.secrets, ...alone.secrets],
     slots: users.slots,
     stored: [...users.stored, ...alone.stored],
+    shared: [...users.shared, ...alone.shared],
+    settled: [...new Set([...users.settled, ...alone.settled])],
     selectedOfRow: selectedOf(shownIn(dialect, [...users.stored, ...alone.stored]), [
       ...alone.aliased,
       ...ofUser(users),
@@ -186,7 +200,7 @@ function memberType(
     viewOfAll: viewOfBoth(users, alone, TRUE),
     viewOfHidden: viewOfBoth(users, alone, isEnded),
     isThere: users.deleted === undefined ? alone.isThere : sql`(${alone.isThere} AND ${isUserThere(users, alone)})`,
-    shared: { users, alone, writes: new Set(writes) },
+    divided: { users, alone, writes: new Set(writes) },
   };
 }
 

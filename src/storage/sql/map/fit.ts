@@ -17,9 +17,10 @@ export interface NamedPlaces {
   readonly children: readonly ChildTable[];
 }
 
-/** Refuses two attributes in one column. */
+/** Refuses two attributes in one column, unless they are what lies there. */
 export function refuseSharedColumns({ fail }: Compiling, columns: readonly Column[]): void {
-  const names = columns.flatMap(({ name, key }) => [name, ...(key ? [key.name] : [])]);
+  const writers = columns.filter(({ isFollower }) => isFollower !== true);
+  const names = writers.flatMap(({ name, key }) => [name, ...(key ? [key.name] : [])]);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) fail(`the column ${twice} is named twice.`);
 }

@@ -32,7 +32,8 @@ export async function prepareMapped(
 async function fillAll(database: Database, { all }: Mappings): Promise<void> {
   for (const type of all.flatMap(tablesOf))
     for (const column of type.stored)
-      if (column.key !== undefined) await fillKeys(database, type, column, column.key.name);
+      if (column.key !== undefined && column.isFollower !== true)
+        await fillKeys(database, type, column, column.key.name);
   for (const child of all.flatMap(({ children }) => children))
     for (const column of child.columns) if (column.key !== undefined) await fillChildKeys(database, child, column);
 }

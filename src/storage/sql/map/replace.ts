@@ -21,6 +21,7 @@ import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets, withoutMissing } from "./secrets.ts";
 import { type Selection, selectionOf } from "./select.ts";
 import { hasReferences, settle, withoutDangling } from "./settle.ts";
+import { settledNotices } from "./settled-value.ts";
 import { isShared, isWritable, lockUser, secretsIn, withShared, writableSecrets, writeShared } from "./shared.ts";
 import { sqlName } from "./table.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
@@ -87,7 +88,9 @@ export async function replaceMapped(
   const attempted = { operation: "replace", id: request.id } as const;
   const told = () => writtenOf(scope, request.resource, secrets);
   const written = await attemptWrite(database, scope, attempted, write, told);
-  if (written !== undefined) for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
+  if (written === undefined) return undefined;
+  const settled = settledNotices(type, request.resource, written);
+  for (const notice of [...secrets.notices, ...notices, ...settled]) request.notify(notice);
   return written;
 }
 
@@ -97,7 +100,7 @@ export async function replaceMapped(
 function knownBefore({ type }: MapScope, request: ReplaceRequest): StoredResource | undefined {
   const { before, ifVersion, untouched = [] } = request;
   // What is everybody's others may have changed.
-  if (type.shared !== undefined) return undefined;
+  if (type.divided !== undefined) return undefined;
   const isJoined = ({ path }: Attribute): boolean => type.joins.some(({ attribute }) => attribute.path === path);
   return before !== undefined && ifVersion === before.meta.version && untouched.every(isJoined) ? before : undefined;
 }
@@ -107,7 +110,10 @@ function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean 
   const { type } = scope;
   if (known === undefined || type.joins.length > 0 || type.children.length > 0 || hasReferences(type, request.resource))
     return false;
-  const isWritten = ({ path }: PathColumn): boolean => !isSame(valueAt(known, path), valueAt(request.resource, path));
+  // What shares its column changes with another attribute as well.
+  const isShared = (column: PathColumn): boolean => type.shared.some((group) => group.includes(column));
+  const isWritten = (column: PathColumn): boolean =>
+    isShared(column) || !isSame(valueAt(known, column.path), valueAt(request.resource, column.path));
   return uncheckedUniques(scope, isWritten).length === 0;
 }
 
@@ -128,7 +134,7 @@ async function replace(
   const changed = await withoutMissing(session, owner, secrets);
   const selection = selectionOf(owner, request.select);
   const was = stateOf(type, before);
-  const now = withUnshared(type, stateOf(type, resource), was, notices);
+  const now = withUnshared(type, stateOf(type, resource, was), was, notices);
   const told = differenceOf(owner, was, now, request.untouched);
   if (request.touch !== true && !isAnyDifference(told) && changed.values.size === 0)
     return readUnchanged(session, owner, version, selection);
@@ -144,7 +150,7 @@ async function replace(
   for (const change of difference.elements) await writeChanges(session, owner, change);
   for (const [child, elements] of difference.children) await writeChildren(session, owner, child, elements, entries);
   await writeShared(session, owner, changedShared(type, difference), secretsIn(type, changed, "users"), request);
-  if (selection.isRowAlone && type.shared === undefined) return selection.resourceOf(row);
+  if (selection.isRowAlone && type.divided === undefined) return selection.resourceOf(row);
   return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
 }
 
@@ -217,7 +223,7 @@ function withUnshared(type: MappedType, now: TableState, was: TableState, notice
 }
 
 function changedShared(type: MappedType, { columns, after }: Difference): ReadonlyMap<Column, unknown> {
-  const { shared } = type;
+  const { divided: shared } = type;
   const changed = shared === undefined ? [] : columns.filter((one) => isShared(type, one) && isWritable(shared, one));
   return new Map(changed.map((column) => [column, after.values.get(column)]));
 }

@@ -82,7 +82,7 @@ export function ownElements(scope: MapScope, join: Pick<JoinTable, "tenant">, al
 /** What follows FROM: the rows `m` of a join table, without those that name what is not in sight. */
 export function elementRows(scope: MapScope, join: JoinTable): Fragment {
   const target = targetOf(scope, join);
-  if (target.isThere === TRUE && target.shared === undefined) return sql`${join.view} m`;
+  if (target.isThere === TRUE && target.divided === undefined) return sql`${join.view} m`;
   const isNamed = sql`v.id = e.value AND ${ownRows(scope, target, "v")}`;
   return sql`(SELECT e.* FROM ${join.view} e WHERE EXISTS (SELECT 1 FROM ${target.view} v WHERE ${isNamed})) m`;
 }
