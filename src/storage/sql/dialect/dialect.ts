@@ -9,6 +9,8 @@ import type { IndexWords, Turns } from "./index-words.ts";
 import type { JsonWords } from "./json-words.ts";
 import type { WriteWords } from "./write-words.ts";
 
+export { identifier } from "./names.ts";
+
 /**
  * What one database says in another way than the next. Statements are written once and ask the dialect where databases
  * differ; none asks which one it is. A new dialect is a file that has one of these, and a line in `DIALECTS`.
@@ -230,9 +232,4 @@ export function cast({ casts }: Pick<Dialect, "casts">, value: Fragment, type: C
  */
 export function literal(text: string): Fragment {
   return raw(`'${text.replaceAll("'", "''")}'`);
-}
-
-/** A name as an SQL identifier. */
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

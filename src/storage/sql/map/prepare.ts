@@ -23,15 +23,16 @@ export async function prepareMapped(
       `mappedStorage: the tables do not fit their mappings:\n${problems.map((one) => `- ${one}`).join("\n")}`,
     );
   for (const companion of companions) await makeCompanion(database, companion);
-  await fillAllKeys(database, mappings);
+  await fillAll(database, mappings);
 }
 
-async function fillAllKeys(database: Database, mappings: Mappings): Promise<void> {
-  for (const type of mappings.all.flatMap(tablesOf))
+/** Fills the keys of rows that have none, in all tables. */
+async function fillAll(database: Database, { all }: Mappings): Promise<void> {
+  for (const type of all.flatMap(tablesOf))
     for (const column of type.stored)
       if (column.key !== undefined && column.isFollower !== true)
         await fillKeys(database, type, column, column.key.name);
-  for (const child of mappings.all.flatMap(({ children }) => children))
+  for (const child of all.flatMap(({ children }) => children))
     for (const column of child.columns) if (column.key !== undefined) await fillChildKeys(database, child, column);
 }
 
