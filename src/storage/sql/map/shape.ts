@@ -32,6 +32,7 @@ const COLUMN: Shape = {
   write: optional,
   filter: optional,
   key: optional,
+  generated: optional,
   wins: optional,
 };
 const DELETED: Shape = { column: "the column's name", write: optional, otherwise: optional, restore: optional };
