@@ -31,6 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("the page on writing adapters", () => {
   test("has no snippet that is not compiled and run here", () => {
     expect(snippets.map(({ name }) => name)).toEqual([
+      "documents.ts",
       "reading.ts",
       "map.ts",
       "conformance.ts",
@@ -80,6 +81,7 @@ describe("the page on writing adapters", () => {
 });
 
 describe.each([
+  ["documents.ts", "storageOver"],
   ["map.ts", "mapStorage"],
   ["keyed.ts", "keyedStorage"],
   ["deltas.ts", "deltaStorage"],

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { createScim, Group, type ScimOptions, type StorageAdapter, User } from "../../../src/index.ts";
+import {
+  type AttributeLiteral,
+  createScim,
+  defineResourceType,
+  defineSchema,
+  Group,
+  type ScimOptions,
+  type StorageAdapter,
+  User,
+} from "../../../src/index.ts";
 import {
   type DocumentKey,
   type DocumentStore,
@@ -109,6 +118,40 @@ describe.each(STORES)("documentStorage over a store that changes %s", (_, storeO
       }
   });
 
+  test("lets no release take a unique value that another one, which does not know it is, writes meanwhile [G-3]", async () => {
+    const thing = (badge: AttributeLiteral) =>
+      defineResourceType({
+        name: "Thing",
+        schema: defineSchema({ id: "urn:example:params:scim:schemas:Thing", name: "Thing", attributes: { badge } }),
+      });
+    const body = { schemas: ["urn:example:params:scim:schemas:Thing"], badge: "X" };
+    const shelf = new Shelf();
+    const before = clientOf(documentStorage(storeOver(shelf)), { resourceTypes: [thing({})] });
+    const store = storeOver(shelf);
+    let isFirst = true;
+    const meanwhile = async () => {
+      if (!isFirst) return;
+      isFirst = false;
+      expect((await before.post("/Things", body)).status).toBe(201);
+    };
+    // What the new release has looked at changes before it writes.
+    const interrupted = Object.fromEntries(
+      Object.entries(store).map(([name, member]) => [
+        name,
+        name !== "atomic" && name !== "insert"
+          ? member
+          : async (...given: readonly unknown[]) => {
+              await meanwhile();
+              return member(...given);
+            },
+      ]),
+    ) as unknown as DocumentStore;
+    const now = { resourceTypes: [thing({ uniqueness: "server" })] };
+    expect((await clientOf(documentStorage(store), now).post("/Things", { ...body, badge: "Y" })).status).toBe(201);
+    expect((await clientOf(documentStorage(interrupted), now).post("/Things", body)).status).toBe(409);
+    expect((await before.get("/Things")).resources.map(({ badge }) => badge).sort()).toEqual(["X", "Y"]);
+  });
+
   test("frees the name that a process had taken when it died", async () => {
     for (let n = 1, isDone = false; !isDone; n += STRIDE) {
       const shelf = new Shelf();
@@ -192,6 +235,7 @@ describe("documentStorage", () => {
       }),
     );
     let deleting: Promise<{ readonly status: number }> | undefined;
+    let isDeleted = false;
     const slow = singleStore(shelf);
     const said: string[] = [];
     const writer = documentStorage({
@@ -199,10 +243,14 @@ describe("documentStorage", () => {
       async swap(key, document, revision) {
         const isSwapped = await slow.swap(key, document, revision);
         if (key.kind === "plan") said.push(JSON.parse(document.text).state);
-        if (key.kind === "links") deleting ??= waiter.delete(`/Users/${key.key}`);
+        if (key.kind === "links")
+          deleting ??= waiter.delete(`/Users/${key.key}`).finally(() => {
+            isDeleted = true;
+          });
         // The waiter looks several times at what this one has in its hands, and much more often than it would at what does not move.
         const until = looks + 4;
-        while (deleting !== undefined && looks < until && !said.includes("done")) await new Promise(setImmediate);
+        while (deleting !== undefined && !isDeleted && looks < until && !said.includes("done"))
+          await new Promise(setImmediate);
         return isSwapped;
       },
     });

@@ -91,7 +91,7 @@ export interface TransactionWords {
   readonly forKeyShareOfFree: Fragment;
   /**
    * Waits for its turn among those that wait for the same text, and has it until the transaction ends. Default: writers
-   * need no turns besides, because there is one at a time.
+   * need no turns besides, because there is one at a time; or turns are rows, which all who want one write.
    */
   readonly takeTurn?: (text: string) => Fragment;
   /** Turns that last beyond a transaction, where what makes tables ends it. Default: it does not. */

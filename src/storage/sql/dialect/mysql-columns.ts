@@ -10,11 +10,16 @@ const MOST_IN = 500;
  */
 export const mysqlColumns: ColumnWords = {
   insertedId: sql`LAST_INSERT_ID()`,
-  orNothing: (column) => sql` ON DUPLICATE KEY UPDATE ${column} = ${column}`,
+  // Rows that stay, so that nobody waits for one to come; as few as that two texts seldom share one.
+  takeTurnIn: (ledger, text) =>
+    sql`INSERT INTO ${ledger} (tenant, kind, key, value) VALUES ('', 'turn', CRC32(${text}) % 256, '')
+      ON DUPLICATE KEY UPDATE value = ${ledger}.value`,
   lowered: (text) => sql`CAST(LOWER(CONVERT(${text} USING utf8mb4)) AS BINARY)`,
   keyColumn: (column) => column,
   // A literal takes the collation of the column that it is compared with, which a CAST does not.
   operand: (value, type) => (type === "integer" ? sql`CAST(${value} AS SIGNED)` : sql`${value}`),
+  // A CAST of a UUID gives its bytes.
+  idText: bytesOf,
   isExactly: (column, value) => sql`${bytesOf(column)} = ${value}`,
   isAmong: (columns, rows) => {
     const isFound = anyOf(columns, rows);

@@ -11,6 +11,7 @@ import { elementsOf, insertElements } from "./elements.ts";
 import { parseId } from "./id.ts";
 import { insertRow } from "./insert.ts";
 import { type MappedOwner, readRow, singleWrite } from "./lock.ts";
+import { createMember } from "./member.ts";
 import type { PathColumn } from "./path-column.ts";
 import { releaseRow } from "./remove.ts";
 import { lockHidden, lockKept, restoreRow } from "./restore.ts";
@@ -59,15 +60,18 @@ export async function createMapped(
   const isApart = type.children.some(({ attribute }) => readAttribute(resource, attribute) !== undefined);
   const isPlain = returning === undefined && type.deleted?.canRestore !== true;
   const isSingle = isPlain && !isApart && !hasReferences(type, resource) && uniques.length === 0;
+  const { shared } = type;
   const creation: Creation = { request, id, resource, secrets, uniques, isSingle };
   const { created, notices } = await attemptWrite(
     database,
     scope,
     { operation: "create", id: id === undefined ? undefined : resource.id },
-    () =>
-      isSingle
+    () => {
+      if (shared !== undefined) return createMember(database, scope, shared, creation);
+      return isSingle
         ? create(singleWrite(database), scope, creation)
-        : database.transaction((session) => createOrRestore(session, scope, creation, returning)),
+        : database.transaction((session) => createOrRestore(session, scope, creation, returning));
+    },
     () => writtenOf(scope, resource, secrets),
   );
   const settled = settledNotices(type, request.resource, created);
@@ -108,7 +112,7 @@ async function create(session: Session, scope: MapScope, creation: Creation, kep
   const notices: StorageNotice[] = [];
   const settled = await settle(session, scope, request, creation.resource, notices);
   const { resource, entries } = await lookUpElements(session, scope, settled, notices);
-  const { values, rest, children } = agreed(type.shared, takeApart(type, resource));
+  const { values, rest, children } = agreed(type.coinciding, takeApart(type, resource));
   await refuseTaken(session, scope, uniques, values, undefined);
   const parts = { id, values, rest, secrets };
   const met = kept ?? (await takeKept(session, scope, request, values, notices));

@@ -1,8 +1,9 @@
 import { type Attribute, type AttributePath, pathOf } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
-import { cast, concat, literal } from "../dialect/dialect.ts";
+import { concat, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
+import { idText } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { lookedUp } from "./looked-up.ts";
 import type { PathColumn } from "./path-column.ts";
@@ -57,7 +58,7 @@ export function holderRows(scope: MapScope, { type, from }: Holder): Fragment {
   }
   const { dialect } = scope;
   const elements = elementsInRest(dialect, from, "h");
-  const id = concat(dialect, [literal(scope.type.id.prefix), cast(dialect, raw("r.id"), "text")]);
+  const id = concat(dialect, [literal(scope.type.id.prefix), idText(dialect, raw("r.id"))]);
   const isNamed = sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.textOf(from.sub("value"))} = ${id})`;
   return sql`${type.view} h WHERE ${ownRows(scope, type, "h")} AND ${isNamed}`;
 }

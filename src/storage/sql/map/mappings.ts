@@ -66,10 +66,19 @@ function withoutStrangers(mapping: TableMapping, own: CompiledResourceType, aske
   const isKnown = (path: string): boolean => asked.resolve(path)?.text === path || own.resolve(path)?.text !== path;
   const knownOf = <V>(places: Readonly<Record<string, V>>): Readonly<Record<string, V>> =>
     Object.fromEntries(Object.entries(places).filter(([path]) => isKnown(path)));
-  const { columns, elements, collections, children, constraints } = mapping;
+  const { columns, elements, collections, children, constraints, membership } = mapping;
   return {
     ...mapping,
     columns: knownOf(columns),
+    ...(membership === undefined
+      ? {}
+      : {
+          membership: {
+            ...membership,
+            columns: knownOf(membership.columns ?? {}),
+            writes: (membership.writes ?? []).filter(isKnown),
+          },
+        }),
     ...(elements === undefined ? {} : { elements: knownOf(elements) }),
     ...(collections === undefined ? {} : { collections: knownOf(collections) }),
     ...(children === undefined ? {} : { children: knownOf(children) }),

@@ -4,6 +4,7 @@ import { isUnique } from "../../unique.ts";
 import { type Column, columnOf } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
 import type { MappedColumn } from "./mapped-column.ts";
+import type { TableMapping } from "./mapping.ts";
 import { didYouMean } from "./nearest.ts";
 
 /** An attribute, or a part of one, that has a column. */
@@ -12,8 +13,11 @@ export interface PathColumn extends Column {
 }
 
 /** The columns of a mapping, those of secrets included. */
-export function compileColumns(compiling: Compiling): readonly PathColumn[] {
-  return Object.entries(compiling.mapping.columns).map(([text, given]) => compileColumn(compiling, text, given));
+export function compileColumns(
+  compiling: Compiling,
+  columns: TableMapping["columns"] = compiling.mapping.columns,
+): readonly PathColumn[] {
+  return Object.entries(columns).map(([text, given]) => compileColumn(compiling, text, given));
 }
 
 function compileColumn(compiling: Compiling, text: string, given: string | MappedColumn): PathColumn {

@@ -7,7 +7,8 @@ import type { Database, Session } from "../database.ts";
 import { type Fragment, join, returning, sql } from "../dialect/fragment.ts";
 import { attemptWrite } from "./attempt.ts";
 import { writeChildren } from "./child-write.ts";
-import { driverValue } from "./column.ts";
+import { type Column, driverValue } from "./column.ts";
+import type { MappedType } from "./compile.ts";
 import { lookUpElements } from "./dictionary.ts";
 import { type Difference, differenceOf, isAnyDifference, stateOf, type TableState } from "./difference.ts";
 import { writeChanges } from "./elements.ts";
@@ -21,6 +22,7 @@ import { hashMapped, type MappedSecrets, withoutMissing } from "./secrets.ts";
 import { type Selection, selectionOf } from "./select.ts";
 import { hasReferences, settle, withoutDangling } from "./settle.ts";
 import { settledNotices } from "./settled-value.ts";
+import { isShared, isWritable, lockUser, secretsIn, withShared, writableSecrets, writeShared } from "./shared.ts";
 import { sqlName } from "./table.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
@@ -59,7 +61,8 @@ export async function replaceMapped(
   request: ReplaceRequest,
 ): Promise<StoredResource | undefined> {
   const { type } = scope;
-  const secrets = await hashMapped(type, withoutClear(type, request.secrets, request.before), hashSecret);
+  const hashed = await hashMapped(type, withoutClear(type, request.secrets, request.before), hashSecret);
+  const secrets = writableSecrets(type, hashed);
   request.signal?.throwIfAborted();
   const id = parseId(type.id, request.id);
   if (id === undefined) return undefined;
@@ -96,6 +99,8 @@ export async function replaceMapped(
  */
 function knownBefore({ type }: MapScope, request: ReplaceRequest): StoredResource | undefined {
   const { before, ifVersion, untouched = [] } = request;
+  // What is everybody's others may have changed.
+  if (type.shared !== undefined) return undefined;
   const isJoined = ({ path }: Attribute): boolean => type.joins.some(({ attribute }) => attribute.path === path);
   return before !== undefined && ifVersion === before.meta.version && untouched.every(isJoined) ? before : undefined;
 }
@@ -106,9 +111,9 @@ function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean 
   if (known === undefined || type.joins.length > 0 || type.children.length > 0 || hasReferences(type, request.resource))
     return false;
   // What shares its column changes with another attribute as well.
-  const isShared = (column: PathColumn): boolean => type.shared.some((group) => group.includes(column));
+  const isCoinciding = (column: PathColumn): boolean => type.coinciding.some((group) => group.includes(column));
   const isWritten = (column: PathColumn): boolean =>
-    isShared(column) || !isSame(valueAt(known, column.path), valueAt(request.resource, column.path));
+    isCoinciding(column) || !isSame(valueAt(known, column.path), valueAt(request.resource, column.path));
   return uncheckedUniques(scope, isWritten).length === 0;
 }
 
@@ -128,9 +133,9 @@ async function replace(
   const { resource, entries } = await lookUpElements(session, owner, settled, notices);
   const changed = await withoutMissing(session, owner, secrets);
   const selection = selectionOf(owner, request.select);
-  const old = stateOf(type, before);
-  const now = stateOf(type, resource, old);
-  const told = differenceOf(owner, old, now, request.untouched);
+  const was = stateOf(type, before);
+  const now = withUnshared(type, stateOf(type, resource, was), was, notices);
+  const told = differenceOf(owner, was, now, request.untouched);
   if (request.touch !== true && !isAnyDifference(told) && changed.values.size === 0)
     return readUnchanged(session, owner, version, selection);
   const difference = found === undefined ? told : differenceFrom(owner, found.state, now, request);
@@ -144,7 +149,8 @@ async function replace(
   if (row === undefined) return whyNotFound(session, owner, version);
   for (const change of difference.elements) await writeChanges(session, owner, change);
   for (const [child, elements] of difference.children) await writeChildren(session, owner, child, elements, entries);
-  if (selection.isRowAlone) return selection.resourceOf(row);
+  await writeShared(session, owner, changedShared(type, difference), secretsIn(type, changed, "users"), request);
+  if (selection.isRowAlone && type.shared === undefined) return selection.resourceOf(row);
   return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
 }
 
@@ -167,6 +173,7 @@ async function lockKnown(
   { untouched = [] }: ReplaceRequest,
 ): Promise<Found | undefined> {
   const { type } = owner;
+  await lockUser(session, owner);
   const locked = await lockRow(session, owner);
   if (locked === undefined) return undefined;
   const moving = joinedInRest(type, locked);
@@ -209,6 +216,18 @@ async function readUnchanged(
   return selection.resourceOf(row);
 }
 
+/** What is to be, with what the organisation cannot change as it was. */
+function withUnshared(type: MappedType, now: TableState, was: TableState, notices: StorageNotice[]): TableState {
+  const values = withShared(type, now.inRow.values, was.inRow.values, notices, true);
+  return { ...now, inRow: { ...now.inRow, values } };
+}
+
+function changedShared(type: MappedType, { columns, after }: Difference): ReadonlyMap<Column, unknown> {
+  const { shared } = type;
+  const changed = shared === undefined ? [] : columns.filter((one) => isShared(type, one) && isWritable(shared, one));
+  return new Map(changed.map((column) => [column, after.values.get(column)]));
+}
+
 /** What sets the columns that are to change. */
 function changedColumns(
   { type, dialect }: MapScope,
@@ -216,8 +235,10 @@ function changedColumns(
   secrets: MappedSecrets,
 ): readonly Fragment[] {
   return [
-    ...columns.flatMap((column) => setColumn(dialect, column, after.values.get(column))),
-    ...[...secrets.values].map(([column, value]) => {
+    ...columns.flatMap((column) =>
+      isShared(type, column) ? [] : setColumn(dialect, column, after.values.get(column)),
+    ),
+    ...[...secretsIn(type, secrets, "alone").values].map(([column, value]) => {
       const written = value === null ? null : driverValue(dialect, column.write(value));
       return sql`${sqlName(column.name)} = ${written}`;
     }),

@@ -31,6 +31,7 @@ import { type Mappings, type MapScope, scopeOf } from "./scope.ts";
 import { selectionOf } from "./select.ts";
 import { deleteTenantOf, exportTenantOf, renameTenantOf } from "./tenants.ts";
 import { triggersOf } from "./triggers.ts";
+import { refuseWithoutTurns } from "./unique.ts";
 
 /** Options of `mappedStorage`. */
 export interface MappedStorageOptions<DB = unknown> {
@@ -154,19 +155,23 @@ const OPTIONS: Known<MappedStorageOptions<unknown>> = {
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
   checkNames("mappedStorage", options, OPTIONS);
   const { maxScanned = 100_000, hashSecret } = options;
-  const mappings = compileMappings(options.tables, options.comparisonKey, () => databaseOf(options.db).dialect);
+  const compiled = compileMappings(options.tables, options.comparisonKey, () => databaseOf(options.db).dialect);
+  const ledger = options.ledger === undefined ? undefined : ledgerCompanion(options.ledger);
+  const mappings: Mappings = { ...compiled, turns: ledger?.table };
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));
   if (tenants.size > 1) throw new TypeError("mappedStorage: all tables have a column for the tenant, or none.");
   if (mappings.all.some(({ secrets }) => secrets.length > 0) && hashSecret === undefined)
     throw new TypeError(
       "mappedStorage: a writeOnly attribute has a column; give hashSecret, which makes what is kept of it.",
     );
-  return storageOver(databaseOf(options.db), {
+  const database = databaseOf(options.db);
+  refuseWithoutTurns(database.dialect, mappings);
+  return storageOver(database, {
     mappings,
     hashSecret,
     maxScanned,
     hasTenants: tenants.has(true),
-    ledger: options.ledger === undefined ? undefined : ledgerCompanion(options.ledger),
+    ledger,
     outbox: options.outbox === undefined ? undefined : outboxCompanion(options.outbox),
   });
 }
@@ -217,8 +222,8 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     transaction: (work) => committed(database, mappings, (inner) => work(storageOver(inner, settings))),
     ...(ledger === undefined ? {} : { ledger: sqlLedger(withCompanion(database, ledger), ledger.table) }),
     ...(outbox === undefined ? {} : { outbox: sqlOutbox(withCompanion(database, outbox), outbox.table) }),
-    prepare: () => prepareMapped(database, mappings, companionsIn(settings)),
     triggers: () => triggersOf(dialect, mappings),
+    prepare: () => prepareMapped(database, mappings, companionsIn(settings)),
     ...upkeepOf(database, settings),
   };
 }
@@ -266,7 +271,9 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
 
 /** The types whose rows can be kept out of sight with their names free. Of those that are kept always the names are what the tables say. */
 function keptRows({ all }: Mappings): Pick<StorageCapabilities, "keepsDeleted"> {
-  const names = all.filter(({ deleted }) => deleted !== undefined && !deleted.isAlways).map(({ name }) => name);
+  const names = all
+    .filter(({ deleted, shared }) => deleted?.isAlways === false && shared === undefined)
+    .map(({ name }) => name);
   return names.length === 0 ? {} : { keepsDeleted: names.length === all.length || names };
 }
 

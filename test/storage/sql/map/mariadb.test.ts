@@ -1,0 +1,10 @@
+import { describe } from "vitest";
+import { hasMariadb } from "../engines/mariadb.ts";
+import { conformanceOver } from "./conformance.ts";
+import { mariadbTables } from "./mariadb.ts";
+import { documents, kept, organizations, plain, tenants } from "./tables.ts";
+
+describe.runIf(hasMariadb)("on a server", () => {
+  for (const application of [organizations, plain, documents, tenants, kept])
+    conformanceOver(application, mariadbTables());
+});
