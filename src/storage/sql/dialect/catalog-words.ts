@@ -15,6 +15,8 @@ export interface CatalogColumn {
   readonly is_filled: number;
   /** 1 where a row that does not name it gets a value all the same. */
   readonly has_default: number;
+  /** 1 where the database computes it, so that nothing can be written to it. */
+  readonly is_generated: number;
   /** How many characters it holds; null for as many as there are. */
   readonly longest: number | null;
   /** What its texts are compared by, where the database has more than one order and `misfitOf` wants to know. */

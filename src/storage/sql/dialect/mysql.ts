@@ -152,6 +152,7 @@ export const mysql: Dialect = {
   columnsOfTable: (table) => sql`SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type,
       CASE WHEN IS_NULLABLE = 'NO' THEN 1 ELSE 0 END AS is_filled,
       CASE WHEN COLUMN_DEFAULT IS NOT NULL OR EXTRA LIKE '%auto_increment%' OR EXTRA LIKE '%GENERATED%' THEN 1 ELSE 0 END AS has_default,
+      CASE WHEN EXTRA LIKE '%STORED GENERATED%' OR EXTRA LIKE '%VIRTUAL GENERATED%' THEN 1 ELSE 0 END AS is_generated,
       CASE WHEN DATA_TYPE IN ('char', 'varchar', 'tinytext', 'text', 'mediumtext') THEN CHARACTER_MAXIMUM_LENGTH END AS longest,
       COLLATION_NAME AS collation
     FROM information_schema.COLUMNS WHERE ${isOf(table)} ORDER BY ORDINAL_POSITION`,

@@ -113,6 +113,7 @@ export const postgres: Dialect = {
   columnsOfTable: (table) => sql`SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
       CASE WHEN a.attnotnull OR t.typnotnull THEN 1 ELSE 0 END AS is_filled,
       CASE WHEN a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL THEN 1 ELSE 0 END AS has_default,
+      CASE WHEN a.attgenerated <> '' THEN 1 ELSE 0 END AS is_generated,
       CASE WHEN a.atttypmod > 4 AND t.typname IN ('varchar', 'bpchar') THEN a.atttypmod - 4 END AS longest
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     WHERE a.attrelid = ${classOf(table)} AND a.attnum > 0 AND NOT a.attisdropped`,

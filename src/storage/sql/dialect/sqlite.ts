@@ -98,7 +98,7 @@ export const sqlite: Dialect = {
     table,
   }) => sql`SELECT name, lower(type) AS type, CASE WHEN "notnull" = 1 OR pk > 0 THEN 1 ELSE 0 END AS is_filled,
     CASE WHEN dflt_value IS NOT NULL OR hidden > 1 OR (pk = 1 AND upper(type) = 'INTEGER') THEN 1 ELSE 0 END AS has_default,
-    NULL AS longest FROM pragma_table_xinfo(${table})`,
+    CASE WHEN hidden > 1 THEN 1 ELSE 0 END AS is_generated, NULL AS longest FROM pragma_table_xinfo(${table})`,
   uniqueIndexes: ({ table }, withPartial = false) => sql`SELECT i.name AS name, c.name AS "column"
     FROM pragma_index_list(${table}) i, pragma_index_info(i.name) c
     WHERE i."unique" = 1 AND ${raw(withPartial ? "(1 = 1)" : "i.partial = 0")}

@@ -26,7 +26,10 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
     ...(type.role === "user" ? [] : expectedOfMeta(dialect, type)),
     ...expectedOfDeleted(dialect, type),
     ...clearing([...type.stored, ...type.secrets].flatMap((column) => expectedOfColumn(dialect, column))),
-    ...[...Object.keys(mapping.defaults ?? {}), ...Object.keys(mapping.audit ?? {})].map((column) => ({ column })),
+    ...[...Object.keys(mapping.defaults ?? {}), ...Object.keys(mapping.audit ?? {})].map((column) => ({
+      column,
+      misfit: (found: CatalogColumn) => generatedMisfit(found, false),
+    })),
     ...(mapping.rest === undefined
       ? []
       : [
@@ -130,12 +133,26 @@ function clearable({ column, misfit }: Expected): Expected {
   };
 }
 
-export function expectedOfColumn(dialect: Dialect, { name, key, attribute, isConverted }: Column): readonly Expected[] {
+export function expectedOfColumn(
+  dialect: Dialect,
+  { name, key, attribute, isConverted, given }: Column,
+): readonly Expected[] {
   const isText = usedAs(dialect, "key", ofKind(dialect)(["text"], "and holds a comparison key: make it text."));
-  const value: Expected = isConverted
-    ? { column: name }
-    : { column: name, misfit: firm(dialect, ofKind(dialect)(KINDS[attribute.type] ?? ANY, remedyFor(attribute))) };
+  const kind = firm(dialect, ofKind(dialect)(KINDS[attribute.type] ?? ANY, remedyFor(attribute)));
+  const value: Expected = {
+    column: name,
+    misfit: (found) => generatedMisfit(found, given.generated === true) ?? (isConverted ? undefined : kind(found)),
+  };
   return key === undefined ? [value] : [value, { column: key.name, misfit: isText }];
+}
+
+/** What the database computes cannot be written, and what is to be written must not be computed. */
+function generatedMisfit({ is_generated }: CatalogColumn, isSaid: boolean): string | undefined {
+  const isGenerated = Number(is_generated) === 1;
+  if (isGenerated === isSaid) return undefined;
+  return isGenerated
+    ? "is computed by the database, and would be written: say generated: true."
+    : "is no generated column, and is never written: leave generated out.";
 }
 
 /** What columns hold values of a type as they are. A text may be kept as whatever has it as its text. */

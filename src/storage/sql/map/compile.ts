@@ -44,7 +44,7 @@ export interface MappedType {
   /** All columns that hold values, each once. */
   readonly stored: readonly Column[];
   /** Those among them that are one column of the table. */
-  readonly shared: readonly Shared[];
+  readonly coinciding: readonly Shared[];
   /** Attributes that may have another value than a write gives them. */
   readonly settled: readonly Attribute[];
   /** Columns by the names of scimkit's statements, without the table's alias. */
@@ -96,7 +96,10 @@ export function compileMapping(
     columns: compileColumns(compiling),
     slots: compileSlots(compiling),
   });
-  const own = membership === undefined ? [] : compileColumns(compiling, membership.columns ?? {});
+  const { columns: own } = shareColumns(compiling, {
+    columns: membership === undefined ? [] : compileColumns(compiling, membership.columns ?? {}),
+    slots: [],
+  });
   const joins = compileJoins(compiling);
   const children = compileChildren(compiling);
   const places = { columns: [...named, ...own], slots, joins, children };
@@ -135,11 +138,11 @@ function rowType(
   const columns = named.filter(({ attribute }) => attribute.isStored);
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
-  const shared = sharedAmong(stored);
   const id = idOf(mapping.id);
   const tenant = tenantOf(mapping.tenant);
   const table = tableName(mapping);
   const aliased = selectedColumns(mapping, id, tenant, stored, role);
+  const coinciding = sharedAmong(stored);
   const deleted = deletedOf(mapping.deleted);
   const isThere = deleted?.isThere(raw(`t.${identifier(deleted.column)}`));
   const shown = shownIn(dialect, stored);
@@ -157,13 +160,13 @@ function rowType(
     joins,
     children,
     stored,
+    coinciding,
+    settled: settledAttributes(resourceType, mapping, stored, coinciding),
     aliased,
     selected: join(
       aliased.map((one) => sql`${shown(one, raw(identifier(one[0])))} AS ${raw(one[1])}`),
       ", ",
     ),
-    shared,
-    settled: settledAttributes(resourceType, mapping, stored, shared),
     selectedOfRow: selectedOf(shown, aliased),
     deleted,
     view: viewOf(table, aliased, isThere),
@@ -190,7 +193,7 @@ function memberType(
     secrets: [...users.secrets, ...alone.secrets],
     slots: users.slots,
     stored: [...users.stored, ...alone.stored],
-    shared: [...users.shared, ...alone.shared],
+    coinciding: [...users.coinciding, ...alone.coinciding],
     settled: [...new Set([...users.settled, ...alone.settled])],
     selectedOfRow: selectedOf(shownIn(dialect, [...users.stored, ...alone.stored]), [
       ...alone.aliased,

@@ -37,6 +37,11 @@ export interface MappedColumn<V = unknown> {
    */
   readonly key?: string;
   /**
+   * `true`: the database computes the column (`GENERATED ALWAYS AS …`). It is read, found and sorted by, and never written: what a client says
+   * of the attribute is passed over, as of one that is readOnly. Only in `columns`. Default false.
+   */
+  readonly generated?: boolean;
+  /**
    * Of two attributes with one column: `true`: where a write gives them two values, this one's counts, and the other follows it. Default
    * false: the one that the write changes counts, and two that differ in a create, or that both change, are 400 invalidValue.
    */

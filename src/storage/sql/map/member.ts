@@ -78,7 +78,7 @@ async function enrol(
   const notices: StorageNotice[] = [];
   const settled = await settle(session, scope, request, resource, notices);
   const { resource: looked, entries } = await lookUpElements(session, scope, settled, notices);
-  const { values, rest, children } = agreed(type.shared, takeApart(type, looked));
+  const { values, rest, children } = agreed(type.coinciding, takeApart(type, looked));
   const own: MapScope = { ...scope, type: shared.alone };
   await refuseTaken(
     session,

@@ -103,7 +103,8 @@ export function takeApart(type: MappedType, given: NewResource | StoredResource)
   const resource = withDistinctElements(type, inShape(type, given));
   const { id: _, meta: __, schemas: ___, ...rest }: Record<string, unknown> = { ...resource };
   const values = new Map<Column, unknown>();
-  for (const column of type.columns) values.set(column, formOf(column, valueFor(resource, column.path)));
+  for (const column of type.columns)
+    if (column.given.generated !== true) values.set(column, formOf(column, valueFor(resource, column.path)));
   for (const column of type.columns) removeFrom(rest, column);
   for (const attribute of type.resourceType.attributes) {
     const isJoined =

@@ -5,7 +5,7 @@ import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import type { TableMapping } from "./mapping.ts";
 
-/** The attributes that may have another value than they were given: of a shared column, of one with a form of its own, and with a default. */
+/** The attributes that may have another value than they were given: of a shared column, of one with a form of its own, with a default or computed. */
 export function settledAttributes(
   { attributes }: Pick<MappedType["resourceType"], "attributes">,
   { defaults = {} }: TableMapping,
@@ -15,6 +15,7 @@ export function settledAttributes(
   const columns = stored.filter(
     (column) =>
       column.isNormalised === true ||
+      column.given.generated === true ||
       Object.hasOwn(defaults, column.name) ||
       shared.some((one) => one.includes(column)),
   );

@@ -33,6 +33,7 @@ const COLUMN: Shape = {
   write: optional,
   filter: optional,
   key: optional,
+  generated: optional,
   wins: optional,
 };
 const DELETED: Shape = { column: "the column's name", write: optional, otherwise: optional, restore: optional };

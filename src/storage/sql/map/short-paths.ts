@@ -19,13 +19,17 @@ export function withWholePaths(resourceType: CompiledResourceType, mapping: Tabl
     const given: unknown = mapping[option];
     return isObject(given) ? [[option, renamed(resourceType.name, given, whole)] as const] : [];
   });
-  const { constraints } = mapping;
+  const { constraints, membership } = mapping;
+  const ofMember: unknown = isObject(membership) ? membership.columns : undefined;
+  const members = isObject(ofMember)
+    ? { membership: { ...membership, columns: renamed(resourceType.name, ofMember, whole) } }
+    : {};
   const named = isObject(constraints)
     ? {
         constraints: Object.fromEntries(Object.entries(constraints).map(([name, path]) => [name, whole(String(path))])),
       }
     : {};
-  return { ...mapping, ...Object.fromEntries(places), ...named } as TableMapping;
+  return { ...mapping, ...Object.fromEntries(places), ...members, ...named } as TableMapping;
 }
 
 function renamed(name: string, given: Readonly<Record<string, unknown>>, whole: (path: string) => string) {

@@ -36,6 +36,8 @@ function compileSlot({ nextAlias, fail }: Compiling, attribute: Attribute, eleme
   };
   const columns = Object.entries(element.columns).map(([text, given]) => columnOf(given, sub(text), nextAlias()));
   const value = columns.find((column) => column.attribute.name === "value");
+  if (columns.some(({ given }) => given.generated === true))
+    fail("generated columns are for columns, not for elements.");
   if (value === undefined) return fail(`an element of ${attribute.path} needs a column for value.`);
   const { assumed = {} } = element;
   const fixed = { ...assumed, ...element.fixed };

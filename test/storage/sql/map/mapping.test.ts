@@ -102,7 +102,7 @@ describe("a mapping is refused when the storage is made", async () => {
     ["a column for the id", { columns: { userName: "email", id: "uuid" } }, "must not name id"],
     [
       "a column that is named twice",
-      { columns: { userName: "email", title: "email" } },
+      { columns: { userName: "email", title: { column: "other", key: "email" } } },
       "the column email is named twice",
     ],
     ["a unique attribute without a column", { columns: {} }, "userName is unique, and needs a column"],
@@ -120,7 +120,7 @@ describe("a mapping is refused when the storage is made", async () => {
     [
       "two places for one attribute",
       { columns: { userName: "email", emails: json("mails") }, elements: { emails: [{ columns: { value: "mail" } }] } },
-      "emails has more than one place: name it in one of columns, elements, collections and children",
+      "emails has more than one place: name it in one of columns, elements, collections and children.",
     ],
     [
       "a column for an object and one for a part of it",
