@@ -169,8 +169,9 @@ function ledgerOver<C extends Context>(ask: Ask<C>): Ledger<C> {
 
 /** What each of several storages can do. */
 function capabilitiesOfAll(all: readonly StorageCapabilities[]): StorageCapabilities {
-  const every = (name: Exclude<keyof StorageCapabilities, "secrets" | "keepsDeleted">) =>
+  const every = (name: "filter" | "sort" | "cursor" | "tenants" | "danglingReferences") =>
     all.every((one) => one[name] === true);
+  const unordered = [...new Set(all.flatMap((one) => one.unordered ?? []))];
   return {
     filter: every("filter"),
     sort: every("sort"),
@@ -179,6 +180,9 @@ function capabilitiesOfAll(all: readonly StorageCapabilities[]): StorageCapabili
     danglingReferences: every("danglingReferences"),
     secrets: inAll(all.map(({ secrets = false }) => secrets)),
     keepsDeleted: inAll(all.map(({ keepsDeleted = false }) => keepsDeleted)),
+    // What one of them cannot keep, nobody may count on.
+    ...(unordered.length > 0 ? { unordered } : {}),
+    ...(all.some(({ atomic }) => atomic === false) ? { atomic: false } : {}),
   };
 }
 

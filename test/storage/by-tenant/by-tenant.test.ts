@@ -106,8 +106,8 @@ describe("storageByTenant", () => {
     const can = (capabilities: StorageCapabilities) => ({ ...memoryStorage(), capabilities });
     const both = { filter: true, sort: true, tenants: true, cursor: true } as const;
     const servers = {
-      a: can({ ...both, secrets: ["User.password", "User.pin"], keepsDeleted: true }),
-      b: can({ ...both, cursor: false, secrets: ["User.pin", "Device.key"], keepsDeleted: ["User"] }),
+      a: can({ ...both, secrets: ["User.password", "User.pin"], keepsDeleted: true, unordered: ["User.emails"] }),
+      b: can({ ...both, cursor: false, atomic: false, secrets: ["User.pin", "Device.key"], keepsDeleted: ["User"] }),
     };
     const { applyDelta: _, ledger: __, ...less } = servers.b;
     const storage = storageByTenant(() => undefined, { ...servers, b: less });
@@ -119,6 +119,8 @@ describe("storageByTenant", () => {
       danglingReferences: false,
       secrets: ["User.pin"],
       keepsDeleted: ["User"],
+      unordered: ["User.emails"],
+      atomic: false,
     });
     expect([storage.ledger, storage.applyDelta === undefined]).toEqual([undefined, false]);
   });

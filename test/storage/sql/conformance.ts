@@ -34,8 +34,8 @@ const hashSecret = (_: string, value: unknown) => `hash of ${String(value).lengt
 const SEARCHABLE = ["userName", "displayName", "emails.value", "title"];
 
 /** The same tables, as another process has them. */
-function againOf({ db, tables: { prefix, schema } }: Opened): SqlStorage {
-  return sqlStorage({ db, tablePrefix: prefix, schema, hashSecret });
+function againOf({ db, tables: { prefix, schema, distributed } }: Opened): SqlStorage {
+  return sqlStorage({ db, tablePrefix: prefix, schema, distributed, hashSecret });
 }
 
 /** All rows of all tables, as text. */

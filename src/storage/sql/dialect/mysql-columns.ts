@@ -22,9 +22,19 @@ export const mysqlColumns: ColumnWords = {
   idText: bytesOf,
   isExactly: (column, value) => sql`${bytesOf(column)} = ${value}`,
   isAmong: (columns, rows) => {
+    const asked = columns.map((column, index) => ({
+      column,
+      values: [...new Set(rows.map((row) => row[index] as string))],
+    }));
+    // What all rows have alike is said of each column by itself: an index goes on behind it.
+    const varying = asked.filter(({ values }) => values.length > 1).length;
+    if (varying <= 1)
+      return join(
+        asked.map(({ column, values }) => isOneOf(column, values)),
+        " AND ",
+      );
     const isFound = anyOf(columns, rows);
-    const texts = columns.map(({ type }) => type === "text");
-    if (!texts.includes(true)) return isFound;
+    if (!columns.some(({ type }) => type === "text")) return isFound;
     const exact = columns.map(({ name, type }) => ({ name: type === "text" ? bytesOf(name) : name, type }));
     return sql`(${isFound} AND ${anyOf(exact, rows)})`;
   },
@@ -34,6 +44,15 @@ export const mysqlColumns: ColumnWords = {
 
 function bytesOf(column: Fragment): Fragment {
   return sql`CAST(CONVERT(${column} USING utf8mb4) AS BINARY)`;
+}
+
+/** Condition: a column has one of some values. */
+function isOneOf(column: KeyColumn, values: readonly string[]): Fragment {
+  const rows = values.map((value) => [value]);
+  const isFound = anyOf([column], rows);
+  return column.type === "text"
+    ? sql`${isFound} AND ${anyOf([{ ...column, name: bytesOf(column.name) }], rows)}`
+    : isFound;
 }
 
 function anyOf(columns: readonly KeyColumn[], rows: readonly (readonly string[])[]): Fragment {

@@ -44,7 +44,7 @@ export interface MappedType {
   /** All columns that hold values, each once. */
   readonly stored: readonly Column[];
   /** Those among them that are one column of the table. */
-  readonly coinciding: readonly Shared[];
+  readonly shared: readonly Shared[];
   /** Attributes that may have another value than a write gives them. */
   readonly settled: readonly Attribute[];
   /** Columns by the names of scimkit's statements, without the table's alias. */
@@ -66,7 +66,7 @@ export interface MappedType {
   /** Columns of the table, and their names in the statements of scimkit. */
   readonly aliased: readonly Aliased[];
   /** Of a type that organisations share: its two tables; `table` is that of memberships. */
-  readonly shared: SharedType | undefined;
+  readonly divided: SharedType | undefined;
 }
 
 /** A type of which several organisations have the same resource. */
@@ -96,10 +96,7 @@ export function compileMapping(
     columns: compileColumns(compiling),
     slots: compileSlots(compiling),
   });
-  const { columns: own } = shareColumns(compiling, {
-    columns: membership === undefined ? [] : compileColumns(compiling, membership.columns ?? {}),
-    slots: [],
-  });
+  const own = membership === undefined ? [] : compileColumns(compiling, membership.columns ?? {});
   const joins = compileJoins(compiling);
   const children = compileChildren(compiling);
   const places = { columns: [...named, ...own], slots, joins, children };
@@ -138,11 +135,11 @@ function rowType(
   const columns = named.filter(({ attribute }) => attribute.isStored);
   const secrets = named.filter(({ attribute }) => !attribute.isStored);
   const stored = [...columns, ...slots.flatMap((slot) => slot.columns)];
+  const shared = sharedAmong(stored);
   const id = idOf(mapping.id);
   const tenant = tenantOf(mapping.tenant);
   const table = tableName(mapping);
   const aliased = selectedColumns(mapping, id, tenant, stored, role);
-  const coinciding = sharedAmong(stored);
   const deleted = deletedOf(mapping.deleted);
   const isThere = deleted?.isThere(raw(`t.${identifier(deleted.column)}`));
   const shown = shownIn(dialect, stored);
@@ -160,20 +157,20 @@ function rowType(
     joins,
     children,
     stored,
-    coinciding,
-    settled: settledAttributes(resourceType, mapping, stored, coinciding),
     aliased,
     selected: join(
       aliased.map((one) => sql`${shown(one, raw(identifier(one[0])))} AS ${raw(one[1])}`),
       ", ",
     ),
+    shared,
+    settled: settledAttributes(resourceType, mapping, stored, shared),
     selectedOfRow: selectedOf(shown, aliased),
     deleted,
     view: viewOf(table, aliased, isThere),
     viewOfAll: viewOf(table, aliased),
     viewOfHidden: viewOf(table, aliased, isThere === undefined ? FALSE : sql`NOT ${isThere}`),
     isThere: isThereIn(deleted),
-    shared: undefined,
+    divided: undefined,
   };
 }
 
@@ -193,7 +190,7 @@ function memberType(
     secrets: [...users.secrets, ...alone.secrets],
     slots: users.slots,
     stored: [...users.stored, ...alone.stored],
-    coinciding: [...users.coinciding, ...alone.coinciding],
+    shared: [...users.shared, ...alone.shared],
     settled: [...new Set([...users.settled, ...alone.settled])],
     selectedOfRow: selectedOf(shownIn(dialect, [...users.stored, ...alone.stored]), [
       ...alone.aliased,
@@ -203,7 +200,7 @@ function memberType(
     viewOfAll: viewOfBoth(users, alone, TRUE),
     viewOfHidden: viewOfBoth(users, alone, isEnded),
     isThere: users.deleted === undefined ? alone.isThere : sql`(${alone.isThere} AND ${isUserThere(users, alone)})`,
-    shared: { users, alone, writes: new Set(writes) },
+    divided: { users, alone, writes: new Set(writes) },
   };
 }
 

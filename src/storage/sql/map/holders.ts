@@ -1,5 +1,6 @@
 import { type Attribute, type AttributePath, pathOf } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
+import { isAsWell } from "../as-well.ts";
 import { concat, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
@@ -46,7 +47,8 @@ export function holderRows(scope: MapScope, { type, from }: Holder): Fragment {
   if ("table" in from) {
     if (scope.dialect.readsElementsAsRows === true) {
       const isTenants = from.tenant === undefined ? ownRows(scope, type, "h") : sameTenant(type, "h", "m");
-      const isHeld = sql`m.value = r.id AND ${ownElements(scope, from)} AND h.id = m.holder AND ${isTenants}`;
+      // Without statistics, an index that begins with the tenant is taken for as good as one by who is held.
+      const isHeld = sql`m.value = r.id AND ${isAsWell(ownElements(scope, from))} AND h.id = m.holder AND ${isTenants}`;
       return sql`${from.view} m CROSS JOIN ${type.view} h WHERE ${isHeld}`;
     }
     const isOfRow = sql`m.value = r.id AND ${ownElements(scope, from)}`;

@@ -3,7 +3,7 @@ import type { MapScope } from "./scope.ts";
 
 /** A type as its tables are, one after the other: itself, or the memberships and the users of one that organisations share. */
 export function tablesOf(type: MappedType): readonly MappedType[] {
-  return type.shared === undefined ? [type] : [type.shared.alone, type.shared.users];
+  return type.divided === undefined ? [type] : [type.divided.alone, type.divided.users];
 }
 
 /** The same of a scope. */

@@ -19,6 +19,7 @@ import type { MappedSecrets } from "./secrets.ts";
 import { selectionOf } from "./select.ts";
 import { settle } from "./settle.ts";
 import { secretsIn, valuesIn, withShared, writableSecrets, writeShared } from "./shared.ts";
+import { agreed } from "./shared-column.ts";
 import { refuseTaken, rowsWith, takeTurn, uncheckedUniques } from "./unique.ts";
 
 /** What a create of a member is made of. */
@@ -77,7 +78,7 @@ async function enrol(
   const notices: StorageNotice[] = [];
   const settled = await settle(session, scope, request, resource, notices);
   const { resource: looked, entries } = await lookUpElements(session, scope, settled, notices);
-  const { values, rest, children } = takeApart(type, looked);
+  const { values, rest, children } = agreed(type.shared, takeApart(type, looked));
   const own: MapScope = { ...scope, type: shared.alone };
   await refuseTaken(
     session,
@@ -199,8 +200,8 @@ async function adopt(
 ): Promise<void> {
   const { type } = owner;
   const { met, values, secrets, request, notices } = adoption;
-  if (type.shared === undefined) return;
-  const before = heldIn(type.shared.users, met.row).values;
+  if (type.divided === undefined) return;
+  const before = heldIn(type.divided.users, met.row).values;
   const now = withShared(type, values, before, notices, false);
   const changed = new Map(
     [...valuesIn(type, now, "users")].filter(([column, value]) => !isSame(before.get(column), value)),

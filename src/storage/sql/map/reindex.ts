@@ -293,12 +293,12 @@ async function write({ report }: Work, database: Database, scope: MapScope, plan
 /** Condition: nobody has written the row meanwhile, nor a value whose key is set without counting the version. */
 function isAsRead({ type, dialect }: MappedOwner, row: MappedRow): Fragment {
   const isVersion = sql`${sqlName(type.mapping.version)} = ${versionOperand(dialect, String(row.version))}`;
-  return joined([isVersion, ...asKeyed(dialect, type.shared?.alone ?? type, row)], " AND ");
+  return joined([isVersion, ...asKeyed(dialect, type.divided?.alone ?? type, row)], " AND ");
 }
 
 /** Of a user whom organisations share: what is set is as right whichever of them reads it. */
 async function writeUser(session: Session, owner: MappedOwner, { shared: sets, row }: Plan): Promise<void> {
-  const { shared } = owner.type;
+  const { divided: shared } = owner.type;
   if (shared === undefined || sets.length === 0) return;
   const user = { ...owner, type: shared.users };
   const isSameRow = joined([ownRow(user), ...asKeyed(owner.dialect, shared.users, row)], " AND ");

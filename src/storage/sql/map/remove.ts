@@ -98,7 +98,7 @@ function hideRow(owner: MappedOwner, at: string): Fragment {
   const sets = [
     nextVersion(owner, type, at),
     ...(deleted === undefined ? [] : [sql`${sqlName(deleted.column)} = ${hidingValue(dialect, deleted, at)}`]),
-    ...[...clearedColumns(type.shared?.alone ?? type)].map((name) => sql`${sqlName(name)} = NULL`),
+    ...[...clearedColumns(type.divided?.alone ?? type)].map((name) => sql`${sqlName(name)} = NULL`),
   ];
   return sql`UPDATE ${type.table} SET ${joined(sets, ", ")} WHERE ${anyOwnRow(owner)}`;
 }
@@ -159,7 +159,7 @@ function refersTo(owner: MappedOwner, holder: MappedType, join: JoinTable, alias
   const tenant = join.tenant === undefined ? undefined : column(join.tenant, "tenant");
   const isNamed = hasId(dialect, type.id, column(join.value, "value"), id);
   const isOwn = sql`${isNamed} AND ${ofTenant(owner, holder.tenant, tenant)}`;
-  if (type.shared === undefined || tenant !== undefined) return isOwn;
+  if (type.divided === undefined || tenant !== undefined) return isOwn;
   // Other organisations have the same user: what their holders name stays.
   const holders = sql`SELECT ${sqlName(holder.id.column)} FROM ${holder.table} WHERE ${ofTenantColumn(owner, holder)}`;
   return sql`${isOwn} AND ${column(join.holder, "holder")} IN (${holders})`;

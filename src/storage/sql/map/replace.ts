@@ -100,7 +100,7 @@ export async function replaceMapped(
 function knownBefore({ type }: MapScope, request: ReplaceRequest): StoredResource | undefined {
   const { before, ifVersion, untouched = [] } = request;
   // What is everybody's others may have changed.
-  if (type.shared !== undefined) return undefined;
+  if (type.divided !== undefined) return undefined;
   const isJoined = ({ path }: Attribute): boolean => type.joins.some(({ attribute }) => attribute.path === path);
   return before !== undefined && ifVersion === before.meta.version && untouched.every(isJoined) ? before : undefined;
 }
@@ -111,7 +111,7 @@ function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean 
   if (known === undefined || type.joins.length > 0 || type.children.length > 0 || hasReferences(type, request.resource))
     return false;
   // What shares its column changes with another attribute as well.
-  const isCoinciding = (column: PathColumn): boolean => type.coinciding.some((group) => group.includes(column));
+  const isCoinciding = (column: PathColumn): boolean => type.shared.some((group) => group.includes(column));
   const isWritten = (column: PathColumn): boolean =>
     isCoinciding(column) || !isSame(valueAt(known, column.path), valueAt(request.resource, column.path));
   return uncheckedUniques(scope, isWritten).length === 0;
@@ -150,7 +150,7 @@ async function replace(
   for (const change of difference.elements) await writeChanges(session, owner, change);
   for (const [child, elements] of difference.children) await writeChildren(session, owner, child, elements, entries);
   await writeShared(session, owner, changedShared(type, difference), secretsIn(type, changed, "users"), request);
-  if (selection.isRowAlone && type.shared === undefined) return selection.resourceOf(row);
+  if (selection.isRowAlone && type.divided === undefined) return selection.resourceOf(row);
   return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
 }
 
@@ -223,7 +223,7 @@ function withUnshared(type: MappedType, now: TableState, was: TableState, notice
 }
 
 function changedShared(type: MappedType, { columns, after }: Difference): ReadonlyMap<Column, unknown> {
-  const { shared } = type;
+  const { divided: shared } = type;
   const changed = shared === undefined ? [] : columns.filter((one) => isShared(type, one) && isWritable(shared, one));
   return new Map(changed.map((column) => [column, after.values.get(column)]));
 }

@@ -3,7 +3,7 @@ import type { Context } from "../../adapter.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
-import { hasId, parseId } from "./id.ts";
+import { hasId, idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 
 /** All mapped types of a storage. */
@@ -66,7 +66,10 @@ export function tenantOfElement(scope: MapScope, join: Pick<JoinTable, "tenant">
   const { type, dialect } = scope;
   if (type.tenant === undefined) return raw("");
   if (join.tenant !== undefined) return raw(", m.tenant");
-  return sql`, ${cast(dialect, sql`${tenantOf(scope) ?? null}`, type.tenant.type)} AS tenant`;
+  const tenant = tenantOf(scope);
+  const value =
+    tenant === undefined ? cast(dialect, raw("NULL"), type.tenant.type) : idOperand(dialect, type.tenant, tenant);
+  return sql`, ${value} AS tenant`;
 }
 
 /** Condition on rows `r` of the view of a type. */
@@ -82,7 +85,7 @@ export function ownElements(scope: MapScope, join: Pick<JoinTable, "tenant">, al
 /** What follows FROM: the rows `m` of a join table, without those that name what is not in sight. */
 export function elementRows(scope: MapScope, join: JoinTable): Fragment {
   const target = targetOf(scope, join);
-  if (target.isThere === TRUE && target.shared === undefined) return sql`${join.view} m`;
+  if (target.isThere === TRUE && target.divided === undefined) return sql`${join.view} m`;
   const isNamed = sql`v.id = e.value AND ${ownRows(scope, target, "v")}`;
   return sql`(SELECT e.* FROM ${join.view} e WHERE EXISTS (SELECT 1 FROM ${target.view} v WHERE ${isNamed})) m`;
 }

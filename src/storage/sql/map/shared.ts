@@ -19,7 +19,7 @@ import { nextVersion, setColumn } from "./update.ts";
 // Users that organisations share: what is everybody's lies in a table of its own, and what an organisation may write of it is said.
 
 /** Whether a column is in the table of users, which is everybody's. */
-export function isShared({ shared }: MappedType, column: Column): boolean {
+export function isShared({ divided: shared }: MappedType, column: Column): boolean {
   return shared !== undefined && (shared.users.stored.includes(column) || isOf(shared.users.secrets, column));
 }
 
@@ -43,7 +43,7 @@ export function secretsIn(type: MappedType, secrets: MappedSecrets, table: "user
 }
 
 /** The hashes that an organisation may write of a user who is there, and a notice for each of the others. */
-export function writableSecrets({ shared }: MappedType, secrets: MappedSecrets): MappedSecrets {
+export function writableSecrets({ divided: shared }: MappedType, secrets: MappedSecrets): MappedSecrets {
   if (shared === undefined) return secrets;
   const isLost = (column: PathColumn): boolean =>
     shared.users.secrets.includes(column) && !shared.writes.has(column.path.text);
@@ -69,7 +69,7 @@ export function withShared(
   notices: StorageNotice[],
   isWhole: boolean,
 ): ReadonlyMap<Column, unknown> {
-  const { shared } = type;
+  const { divided: shared } = type;
   if (shared === undefined) return now;
   const values = new Map(now);
   for (const column of shared.users.stored) {
@@ -108,7 +108,7 @@ function noticesOf({ users }: SharedType, column: Column, asked: unknown, is: un
 
 /** Locks the user of a membership, before any of the memberships: whoever writes for all of them takes the locks in this order. */
 export async function lockUser(session: Session, owner: MappedOwner): Promise<void> {
-  const { shared } = owner.type;
+  const { divided: shared } = owner.type;
   if (shared !== undefined && shared.writes.size > 0) await lockRow(session, { ...owner, type: shared.users });
 }
 
@@ -124,7 +124,7 @@ export async function writeShared(
   { at, resource }: { readonly at: string; readonly resource: NewResource },
 ): Promise<void> {
   const { type, dialect } = owner;
-  const { shared } = type;
+  const { divided: shared } = type;
   if (shared === undefined || values.size + secrets.values.size === 0) return;
   const user: MappedOwner = { ...owner, type: shared.users };
   const sets: readonly Fragment[] = [

@@ -159,7 +159,7 @@ function heldBy(scope: PlaceScope, attribute: Attribute, operand: unknown): read
 
 /** Condition on elements: their holder is the tenant's. What they refer to may be in other tenants too. */
 function isHolderOwn(scope: PlaceScope, holder: MappedType, { tenant }: JoinTable): Fragment {
-  if (scope.type.shared === undefined || tenant !== undefined) return TRUE;
+  if (scope.type.divided === undefined || tenant !== undefined) return TRUE;
   return sql`EXISTS (SELECT 1 FROM ${holder.view} h WHERE h.id = m.holder AND ${ownRows(scope, holder, "h")})`;
 }
 

@@ -22,6 +22,7 @@ import { parseId } from "./id.ts";
 import { readRow } from "./lock.ts";
 import type { MappedTable } from "./mapping.ts";
 import { compileMappings } from "./mappings.ts";
+import { refuseImpossible } from "./needs.ts";
 import { prepareMapped } from "./prepare.ts";
 import { queryMapped } from "./query.ts";
 import { reindexMapped } from "./reindex.ts";
@@ -31,7 +32,6 @@ import { type Mappings, type MapScope, scopeOf } from "./scope.ts";
 import { selectionOf } from "./select.ts";
 import { deleteTenantOf, exportTenantOf, renameTenantOf } from "./tenants.ts";
 import { triggersOf } from "./triggers.ts";
-import { refuseWithoutTurns } from "./unique.ts";
 
 /** Options of `mappedStorage`. */
 export interface MappedStorageOptions<DB = unknown> {
@@ -47,7 +47,7 @@ export interface MappedStorageOptions<DB = unknown> {
   readonly maxScanned?: number | undefined;
   /**
    * The name of a table of scimkit's own, beside yours, for what is remembered of resources: who was deleted, who is managed. `prepare`
-   * makes it. Default: nothing is remembered.
+   * makes it. On MariaDB and MySQL, writers of a unique value without a key column take turns in it. Default: nothing is remembered.
    */
   readonly ledger?: CompanionName | undefined;
   /**
@@ -118,12 +118,12 @@ const OPTIONS: Known<MappedStorageOptions<unknown>> = {
 };
 
 /**
- * Storage in the tables that a team has already: PostgreSQL or SQLite, by the mappings of `mapTable`. Uniqueness is
+ * Storage in the tables that a team has already: PostgreSQL, SQLite, MariaDB, by the mappings of `mapTable`. Uniqueness is
  * kept by the tables' own constraints over key columns or, without those, by a look-up under a lock; references must
  * lead to something.
  *
  * @throws {TypeError} for a mapping that does not fit its resource type: a path that is no attribute, an attribute
- * without a place.
+ * without a place; for what the database has no way to do, such as ids of its own that it does not tell.
  * @example
  * ```ts
  * import { createScim, Group, User } from "scimkit";
@@ -165,7 +165,7 @@ export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStor
       "mappedStorage: a writeOnly attribute has a column; give hashSecret, which makes what is kept of it.",
     );
   const database = databaseOf(options.db);
-  refuseWithoutTurns(database.dialect, mappings);
+  refuseImpossible(database.dialect, mappings);
   return storageOver(database, {
     mappings,
     hashSecret,
@@ -272,7 +272,7 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
 /** The types whose rows can be kept out of sight with their names free. Of those that are kept always the names are what the tables say. */
 function keptRows({ all }: Mappings): Pick<StorageCapabilities, "keepsDeleted"> {
   const names = all
-    .filter(({ deleted, shared }) => deleted?.isAlways === false && shared === undefined)
+    .filter(({ deleted, divided }) => deleted?.isAlways === false && divided === undefined)
     .map(({ name }) => name);
   return names.length === 0 ? {} : { keepsDeleted: names.length === all.length || names };
 }

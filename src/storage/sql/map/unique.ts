@@ -11,26 +11,12 @@ import { scopesOf } from "./in-tables.ts";
 import type { PathColumn } from "./path-column.ts";
 import { mappedPlaces } from "./places.ts";
 import { type MappedRow, resourceOf, uniqueColumns } from "./row.ts";
-import type { Mappings, MapScope } from "./scope.ts";
+import type { MapScope } from "./scope.ts";
 import { ownBeside } from "./start.ts";
 
 /** The unique attributes among some columns whose comparison keys no constraint of the table knows. */
 export function uncheckedUniques(scope: MapScope, isWritten: (column: PathColumn) => boolean): readonly PathColumn[] {
   return uniqueColumns(scope.type).filter((column) => column.key === undefined && isWritten(column));
-}
-
-/**
- * Refuses what could not be kept unique: writers of one value take turns in the ledger, where the database has no other way.
- * @throws {TypeError} that says what to name.
- */
-export function refuseWithoutTurns({ name, takeTurnIn }: Dialect, { all, turns }: Mappings): void {
-  if (takeTurnIn === undefined || turns !== undefined) return;
-  for (const type of all)
-    for (const { key, path } of uniqueColumns(type))
-      if (key === undefined)
-        throw new TypeError(
-          `mappedStorage: ${type.name} ${path.text} is unique and has no key column: on ${name}, name one as key, or name a ledger, in which writers take turns.`,
-        );
 }
 
 /**

@@ -23,7 +23,7 @@ export function writtenOf(scope: MapScope, resource: NewResource, secrets: Mappe
   const { type, dialect } = scope;
   const { table, rest: restColumn } = type.mapping;
   const tableOf = (column: Column): string =>
-    isShared(type, column) ? (type.shared?.users.mapping.table ?? table) : table;
+    isShared(type, column) ? (type.divided?.users.mapping.table ?? table) : table;
   const { values, rest, children } = takeApart(type, resource);
   const inRow = [...values].flatMap(([column, value]) =>
     assignments(dialect, column, value).map(([name, put]) => ({

@@ -265,4 +265,18 @@ describe.runIf(hasMariadb)("Tables of MariaDB as they are", () => {
     );
     expect(made("scim_ledger")).not.toThrow();
   });
+
+  test("an id that the database makes and does not tell is refused when the storage is made", async () => {
+    const { db } = await engine.open();
+    const mapping = {
+      ...meta,
+      table: "users",
+      id: { column: "id", type: "uuid", generated: true },
+      columns: { userName: { column: "login", key: "login_key" } },
+      rest: "rest",
+    } as const;
+    expect(() => mappedStorage({ db, tables: [mapTable(User, mapping)] })).toThrow(
+      "mappedStorage: User: MariaDB or MySQL does not tell an id that it makes, unless it counts: leave out generated, and scimkit makes the ids.",
+    );
+  });
 });

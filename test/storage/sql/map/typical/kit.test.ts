@@ -10,8 +10,9 @@ import {
 import { type StorageAdapter, wrapStorage } from "../../../../../src/storage/index.ts";
 import { storageConformance } from "../../../../../src/testing/index.ts";
 import { pickSeed, pickSize } from "../../../../support/size.ts";
-import { type Engine, hasPostgres, pgliteEngine, postgresEngine, sqliteEngine } from "../../engines.ts";
+import type { Engine } from "../../engines.ts";
 import { TABLES } from "./ddl.ts";
+import { engines } from "./engines.ts";
 import { openTypical } from "./open.ts";
 
 const seed = pickSeed();
@@ -25,10 +26,7 @@ const Person = defineResourceType({
   extensions: [{ schema: EnterpriseUserSchema, required: false }],
 });
 
-describe.each([
-  sqliteEngine("SQLite in memory"),
-  hasPostgres ? postgresEngine() : pgliteEngine(),
-])("the typical schema on $name", (engine: Engine) => {
+describe.each(engines())("the typical schema on $name", (engine: Engine) => {
   let storage: StorageAdapter;
   let opened: Awaited<ReturnType<typeof openTypical>>;
   beforeAll(async () => {

@@ -37,6 +37,7 @@ export const typicalMapping = (place: { readonly schema?: string } = {}) => [
       "name.familyName": "family_name",
       password: "password_hash",
     },
+    elements: { emails: [{ columns: { value: "email" }, fixed: { type: "work" }, assumed: { primary: true } }] },
     defaults: { locale: ({ locale }) => locale ?? "en" },
     membership: {
       ...place,

@@ -2,14 +2,12 @@ import { mappedStorage, mapTable } from "scimkit/sql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Group } from "../../../../../src/index.ts";
 import { serve } from "../../../../support/adopting.ts";
-import { hasPostgres, pgliteEngine, postgresEngine, sqliteEngine } from "../../engines.ts";
+import { engines } from "./engines.ts";
 import { Member, typicalMapping } from "./mapping.ts";
 import { openTypical } from "./open.ts";
 
-const ENGINES = [sqliteEngine("SQLite in memory"), hasPostgres ? postgresEngine() : pgliteEngine()];
-
 // What tables have that nobody made for SCIM, a test each.
-describe.each(ENGINES)("the tables of a product, on $name", (engine) => {
+describe.each(engines())("the tables of a product, on $name", (engine) => {
   let opened: Awaited<ReturnType<typeof openTypical>>;
   beforeAll(async () => {
     opened = await openTypical(engine);
