@@ -57,7 +57,7 @@ function spelling(db: Kysely<unknown>): Kysely<unknown> {
       const value: unknown = Reflect.get(object, name, object);
       if (name !== "executeQuery") return typeof value === "function" ? value.bind(object) : value;
       return async ({ sql, parameters }: CompiledQuery) => {
-        const text = (mysql.spell as (text: string) => string)(sql.replaceAll(/\bjson\(([\w.]+)\)/g, "$1"));
+        const text = (mysql.spell as (text: string) => string)(sql.replaceAll(/\bjsonb?\(/g, "("));
         const { rows, ...rest } = await db.executeQuery(CompiledQuery.raw(text, [...parameters]));
         const read = (row: object) =>
           Object.fromEntries(Object.entries(row).map(([column, each]) => [column, mysql.readValue?.(each)]));
