@@ -18,7 +18,7 @@ export function conformanceOn(engine: Engine, resourceTypes = KIT_RESOURCE_TYPES
       describe,
       factory: () => ({
         ...opened,
-        again: opened.again ?? (() => againOf(opened)),
+        ...(opened.isAlone ? {} : { again: () => againOf(opened) }),
         dump: () => dumpOf(engine, opened),
       }),
       resourceTypes,
