@@ -25,7 +25,7 @@ const { values } = parseArgs({
 const members = Number(values.members);
 const rounds = Number(values.rounds);
 /** The connections of a pool, as they come, and as many readers. */
-const CONNECTIONS: Readonly<Record<EngineName, number>> = { sqlite: 16, postgres: 10 };
+const CONNECTIONS: Readonly<Record<EngineName, number>> = { sqlite: 16, postgres: 10, mariadb: 10 };
 /** The longest that another tenant's request is waited for. */
 const LONGEST_WAIT = 5000;
 /** Most that SQLite's log may hold: what it is written back at is 4 MB. */

@@ -42,6 +42,7 @@ const TASKS = {
   "bench:releases": ["node", "bench/releases.ts"],
   "bench:outbox": ["node", "bench/storage/outbox.ts"],
   "bench:galera": ["node", "bench/storage/galera.ts"],
+  "bench:steps": ["node", "bench/storage/steps.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
   "bench:import": ["node", "bench/import.ts"],
   "bench:cost": ["node", "bench/cost.ts"],

@@ -1,14 +1,18 @@
-// The databases that the storage benches run on: a SQLite file and a PostgreSQL server, each with tables of its own.
+// The databases that the storage benches run on: a SQLite file, a PostgreSQL and a MariaDB server, each with tables of its own.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CompiledQuery, Kysely, PostgresDialect } from "kysely";
+import { CompiledQuery, Kysely, MysqlDialect, PostgresDialect } from "kysely";
+import { createPool } from "mysql2";
+import { createConnection } from "mysql2/promise";
 import pg from "pg";
 import { namedStatements, openSqlite, type SqlStorage, sqlStorage } from "../../src/storage/sql/index.ts";
 
 export const POSTGRES_URL = process.env.DATABASE_URL ?? "postgres://postgres@127.0.0.1:5432/postgres";
 
-export const ENGINES = ["sqlite", "postgres"] as const;
+export const MARIADB_URL = process.env.MARIADB_URL ?? "mysql://root@127.0.0.1:3306";
+
+export const ENGINES = ["sqlite", "postgres", "mariadb"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** Where the tables of one run are, so that other processes can open them too. */
@@ -18,6 +22,8 @@ export interface Place {
   readonly file?: string;
   /** Name of the PostgreSQL schema, and where the server is. */
   readonly schema?: string;
+  /** Name of the MariaDB database. */
+  readonly database?: string;
   readonly url?: string;
 }
 
@@ -34,10 +40,12 @@ export interface Opened {
 }
 
 /** A new place, empty; `drop` takes it away again. */
-export function newPlace(engine: EngineName, url = POSTGRES_URL): Place {
+export function newPlace(engine: EngineName, url = engine === "mariadb" ? MARIADB_URL : POSTGRES_URL): Place {
+  const own = `scimkit_bench_${process.pid}_${crypto.randomUUID().slice(0, 8)}`;
+  if (engine === "mariadb") return { engine, url, database: own };
   return engine === "sqlite"
     ? { engine, file: join(mkdtempSync(join(tmpdir(), "scimkit-bench-")), "directory.db") }
-    : { engine, url, schema: `scimkit_bench_${process.pid}_${crypto.randomUUID().slice(0, 8)}` };
+    : { engine, url, schema: own };
 }
 
 /** Opens a place, with its tables made. `isTold`: statements are noted, which costs a little time. */
@@ -46,6 +54,14 @@ export async function open(place: Place, { connections = 4, isTold = false } = {
   const log = isTold ? { log: ({ query }: { query: { sql: string } }) => void statements.push(query.sql) } : {};
   if (place.engine === "sqlite") {
     const db = await openSqlite(place.file ?? ":memory:", { connections, ...log });
+    const storage = sqlStorage({ db });
+    await storage.prepare();
+    return { place, db, storage, pool: undefined, statements, close: () => db.destroy() };
+  }
+  if (place.engine === "mariadb") {
+    await runOnMariadb(place, `CREATE DATABASE IF NOT EXISTS ${place.database}`);
+    const pool = createPool({ uri: `${place.url}/${place.database}`, connectionLimit: connections });
+    const db = new Kysely<unknown>({ dialect: new MysqlDialect({ pool }), ...log });
     const storage = sqlStorage({ db });
     await storage.prepare();
     return { place, db, storage, pool: undefined, statements, close: () => db.destroy() };
@@ -61,9 +77,16 @@ export async function open(place: Place, { connections = 4, isTold = false } = {
 /** Takes away what `newPlace` and `open` made. */
 export async function drop(place: Place): Promise<void> {
   if (place.file !== undefined) rmSync(join(place.file, ".."), { recursive: true, force: true });
+  if (place.database !== undefined) await runOnMariadb(place, `DROP DATABASE IF EXISTS ${place.database}`);
   if (place.schema === undefined) return;
   const pool = new pg.Pool({ connectionString: place.url, max: 1 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   await db.executeQuery(CompiledQuery.raw(`DROP SCHEMA IF EXISTS "${place.schema}" CASCADE`));
   await db.destroy();
+}
+
+async function runOnMariadb({ url }: Place, statement: string): Promise<void> {
+  const connection = await createConnection({ uri: url as string });
+  await connection.query(statement);
+  await connection.end();
 }

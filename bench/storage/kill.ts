@@ -1,6 +1,6 @@
-// npm run bench:kill [-- --sqlite=50 --postgres=10 --seed=1]
-// Kills the process that writes (SQLite) or a backend of the database (PostgreSQL) with SIGKILL in the middle of its work,
-// again and again, and looks whether everything is there that was answered with success, and nothing by halves.
+// npm run bench:kill [-- --sqlite=50 --postgres=10 --mariadb=10 --seed=1]
+// Kills the process that writes (SQLite), a backend of the database (PostgreSQL) or the whole server (MariaDB) with SIGKILL in the
+// middle of its work, again and again, and looks whether everything is there that was answered with success, and nothing by halves.
 // This does not test what a power cut does.
 import { parseArgs } from "node:util";
 import { type Cluster, startCluster } from "./cluster.ts";
@@ -8,6 +8,7 @@ import { drop, newPlace, open, type Place } from "./engine.ts";
 import { check, type Facts, noFacts } from "./facts.ts";
 import { listen } from "./listen.ts";
 import { load } from "./load.ts";
+import { startMariadb } from "./mariadb-server.ts";
 import { startWorker } from "./processes.ts";
 import { brokenBounds } from "./statistics.ts";
 
@@ -15,6 +16,7 @@ const { values } = parseArgs({
   options: {
     sqlite: { type: "string", default: "50" },
     postgres: { type: "string", default: "10" },
+    mariadb: { type: "string", default: "10" },
     seed: { type: "string", default: String(Date.now() % 100000) },
   },
 });
@@ -23,6 +25,7 @@ console.log(`seed ${seed}`);
 
 if (Number(values.sqlite) > 0) await killWriter(Number(values.sqlite));
 if (Number(values.postgres) > 0) await killBackends(Number(values.postgres));
+if (Number(values.mariadb) > 0) await killServer(Number(values.mariadb));
 console.log(brokenBounds() === 0 ? "Nothing that was acknowledged was lost, and nothing was torn." : "Broken.");
 process.exit(brokenBounds() === 0 ? 0 : 1);
 
@@ -86,6 +89,35 @@ async function killBackends(cycles: number): Promise<void> {
     await opened.close();
   } finally {
     await cluster.stop();
+  }
+}
+
+/** The server, whose threads cannot be killed one by one, is killed under a writer that lives on. */
+async function killServer(cycles: number): Promise<void> {
+  const server = await startMariadb();
+  if (server === undefined) {
+    console.log("MariaDB's own programs (mariadb-install-db, mariadbd) are not on this machine: it was not killed.");
+    return;
+  }
+  const place = newPlace("mariadb", server.url);
+  try {
+    const { group, facts } = await prepare(place);
+    const worker = await startWorker(place);
+    const { ended } = listen(worker, facts);
+    worker.child.send({ task: "write", group, from: 0 });
+    for (let killed = 0; killed < cycles; killed++) {
+      await pause(300 + random(500));
+      await server.crash();
+      await server.restart();
+    }
+    await pause(300);
+    await worker.stop();
+    await ended;
+    const opened = await open(place);
+    await check(`MariaDB: ${cycles} kills of the server in its work`, opened.storage, group, facts);
+    await opened.close();
+  } finally {
+    await server.stop();
   }
 }
 

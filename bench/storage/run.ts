@@ -48,7 +48,8 @@ async function measure(engine: EngineName): Promise<void> {
 }
 
 async function versionOf({ db, place }: Opened): Promise<string> {
-  const text = place.engine === "sqlite" ? "SELECT sqlite_version() AS version" : "SHOW server_version";
+  const texts = { sqlite: "SELECT sqlite_version()", postgres: "SHOW server_version", mariadb: "SELECT VERSION()" };
+  const text = texts[place.engine];
   const { rows } = await db.executeQuery<Record<string, string>>(CompiledQuery.raw(text));
   return Object.values(rows[0] ?? {}).join("");
 }
@@ -134,7 +135,8 @@ async function lookUp(opened: Opened, { userIds }: Directory): Promise<void> {
   const table = (name: string): string =>
     place.schema === undefined ? `scim_${name}` : `"${place.schema}".scim_${name}`;
   const mark = place.engine === "postgres" ? "$1" : "?";
-  const text = `SELECT r.id, r.version, r.created, r.modified, r.document FROM ${table("unique")} u JOIN ${table("resource")} r ON r.tenant = u.tenant AND r.id = u.id WHERE u.scope = '=' AND u.attribute = '${UserType.urn} userName' AND u.key = ${mark}`;
+  const key = place.engine === "mariadb" ? "u.`key`" : "u.key";
+  const text = `SELECT r.id, r.version, r.created, r.modified, r.document FROM ${table("unique")} u JOIN ${table("resource")} r ON r.tenant = u.tenant AND r.id = u.id WHERE u.scope = '=' AND u.attribute = '${UserType.urn} userName' AND ${key} = ${mark}`;
   const random = (): number => Math.floor(Math.random() * userIds.length);
   // Reading the client's text is not storage's work.
   const filters = Array.from({ length: rounds + 20 }, () =>

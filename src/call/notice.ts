@@ -9,8 +9,8 @@ export function emitNotice<C extends Context>(
   { engine, context }: Call<C>,
 ): void {
   const of = { resourceType: resourceType.name, storage: engine.adapterOf(resourceType).name, context };
-  // What a create met is told with the event of the create.
-  if (notice.type === "met") return;
+  // What a create met, and what the host has storage make of a value, is told with the event of the change.
+  if (notice.type === "met" || notice.type === "attributeSettled") return;
   if (notice.type !== "schemaChanged") return engine.emit({ ...notice, ...of });
   const { changes, needsReindex } = notice.change;
   engine.emit({ type: "schemaChanged", changes, needsReindex, ...of });

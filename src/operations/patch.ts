@@ -213,7 +213,7 @@ async function patchByReplace<C extends Context>(
     "patched",
   );
   const shown = isReadBack ? SELECT_NONE : selection;
-  const known = { changes: written?.rewrite.changes, deltas: changed };
+  const known = { changes: written?.isOtherwise === true ? undefined : written?.rewrite.changes, deltas: changed };
   const amended =
     written === undefined || !isChanged(written)
       ? await tellDeltas(operation, changed, version, call)

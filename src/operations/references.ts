@@ -95,7 +95,14 @@ export function withoutDropped<R extends ResourceObject>(
   return withSettled(resource, held, new Map(held.map(({ element }) => [element, undefined])));
 }
 
-/** A resource as it was given to storage, with what storage kept as it was instead. */
+/** Whether storage says that it has another value of an attribute than it was given. */
+export function isOtherwise(
+  notice: StorageNotice,
+): notice is StorageNotice & { readonly type: "attributeKept" | "attributeSettled" } {
+  return notice.type === "attributeKept" || notice.type === "attributeSettled";
+}
+
+/** A resource as it was given to storage, with what storage has of it instead. */
 export function withKept<R extends ResourceObject>(
   resourceType: CompiledResourceType,
   resource: R,
@@ -103,7 +110,7 @@ export function withKept<R extends ResourceObject>(
   notices: readonly StorageNotice[],
 ): R {
   const kept = notices.flatMap((notice) =>
-    notice.type === "attributeKept" ? (resourceType.resolve(notice.attribute)?.attribute ?? []) : [],
+    isOtherwise(notice) ? (resourceType.resolve(notice.attribute)?.attribute ?? []) : [],
   );
   if (kept.length === 0) return resource;
   const whole: Record<string, unknown> = { ...resource };

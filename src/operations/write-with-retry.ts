@@ -16,7 +16,7 @@ import { askAhead, isAskedAhead, type Verb } from "./decide.ts";
 import { type Difference, differenceOf, isSameResource } from "./difference.ts";
 import { noSuchResource } from "./missing.ts";
 import { readTarget, type Target } from "./read-target.ts";
-import { heldIn, isDropped, settleForeignReferences, withKept, withoutDropped } from "./references.ts";
+import { heldIn, isDropped, isOtherwise, settleForeignReferences, withKept, withoutDropped } from "./references.ts";
 import { withoutTombstoneNames } from "./renamed-tombstones.ts";
 import { receive } from "./stored.ts";
 
@@ -61,6 +61,8 @@ export interface Written<R extends Rewrite> {
   readonly stored: StoredResource;
   /** What is different in it. */
   readonly difference: Difference;
+  /** Whether storage has something else than it was given, so that what the operations did is not all that is different. */
+  readonly isOtherwise: boolean;
 }
 
 /**
@@ -142,7 +144,8 @@ export async function tellingOf<C extends Context>(
   const difference = await doInSlices(steps, slice, signal);
   // What storage does next, it may do at a stretch.
   if (slice.isOver) await slice.next(signal);
-  return (kept, notices) => (notices.some(isDropped) ? doAll(differenceOf(resourceType, before, kept)) : difference);
+  const isOther = (notice: StorageNotice): boolean => isDropped(notice) || notice.type === "attributeKept" || isOtherwise(notice);
+  return (kept, notices) => (notices.some(isOther) ? doAll(differenceOf(resourceType, before, kept)) : difference);
 }
 
 /** Writes, unless another writer was faster; then undefined. */
@@ -197,6 +200,7 @@ async function swap<C extends Context, R extends Rewrite>(
       resource: kept(resource),
       stored: receive(stored, resourceType, call),
       difference,
+      isOtherwise: notices.some(isOtherwise),
     };
   } catch (error) {
     if (isLostRace(error) && mayTryAgain(ifMatch)) return undefined;

@@ -84,6 +84,11 @@ export type StorageNotice =
    */
   | { readonly type: "attributeKept"; readonly attribute: string }
   /**
+   * An attribute (`attribute` is its path) has another value than the write gave it, as is agreed with the host: it lies where another one
+   * does, or is kept in a form of its own. The result of the call has it so, and the event of the change has what the result has.
+   */
+  | { readonly type: "attributeSettled"; readonly attribute: string }
+  /**
    * Resources of the type were written when its attributes were declared otherwise: what that means, and whether `reindex` is to be
    * run. Told once in a process for each such state.
    */
@@ -310,17 +315,17 @@ export interface StorageCapabilities {
    */
   readonly keepsDeleted?: boolean | readonly string[];
   /**
-   * The multi-valued attributes, as in `["User.emails"]`, whose elements have no order, as rows of a table have none: another order alone
-   * is no change, and two elements that are alike are one. Default: they come back in the order in which they were given, but for those of
-   * collections.
-   */
-  readonly unordered?: readonly string[];
-  /**
    * `false`: a check and the write that depends on it are one step within this process, and not beside another one: one process alone may
    * write. Said of a store that can neither compare and swap nor make a transaction; the kit then leaves out what it asks of two processes, and
    * says so on the score card. Default `true`, as the contract has it.
    */
   readonly atomic?: boolean;
+  /**
+   * The multi-valued attributes, as in `["User.emails"]`, whose elements have no order, as rows of a table have none: another order alone
+   * is no change, and two elements that are alike are one. Default: they come back in the order in which they were given, but for those of
+   * collections.
+   */
+  readonly unordered?: readonly string[];
 }
 
 /** Whether an adapter keeps deleted resources of a type out of sight, where a delete asks for it. */

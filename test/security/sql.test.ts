@@ -8,11 +8,12 @@ import {
 } from "kysely";
 import { afterAll, expect, test } from "vitest";
 import { sqlStorage } from "../../src/storage/sql/index.ts";
+import { mariadbEngines } from "../storage/sql/engines/mariadb.ts";
 import { type Engine, someEngines } from "../storage/sql/engines.ts";
 import { directory, filtered, GROUP, USER } from "../support/directory.ts";
 import { patchOf } from "../support/patching.ts";
 
-const engines = someEngines();
+const engines = [...someEngines(), ...mariadbEngines()];
 const [sqlite] = engines;
 afterAll(async () => {
   for (const engine of engines) await engine.close();

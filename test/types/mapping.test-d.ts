@@ -49,7 +49,7 @@ test("paths of a mapping are those of the resource type", () => {
   mapTable(User, { ...table, columns: {}, element: {} });
 });
 
-test("paths of an extension stand behind its URN", () => {
+test("paths of an extension stand behind its URN, or alone", () => {
   const Employee = User.extend(EnterpriseUserSchema);
   mapTable(Employee, {
     ...table,
@@ -58,8 +58,11 @@ test("paths of an extension stand behind its URN", () => {
   mapTable(Employee, { ...table, columns: { [`${URN}:costCenter` as const]: "cost_center" } });
   // @ts-expect-error no attribute of the extension
   mapTable(Employee, { ...table, columns: { [`${URN}:costCentre` as const]: "cost_center" } });
-  // @ts-expect-error needs its URN
-  mapTable(Employee, { ...table, columns: { department: "department" } });
+  mapTable(Employee, { ...table, columns: { department: "department", "manager.value": "manager_id" } });
+  // @ts-expect-error no attribute of the extension
+  mapTable(Employee, { ...table, columns: { costCentre: "cost_center" } });
+  // @ts-expect-error an extension that users do not have
+  mapTable(User, { ...table, columns: { department: "department" } });
   // @ts-expect-error an extension that users do not have
   mapTable(User, { ...table, columns: { [`${URN}:department` as const]: "department" } });
 });

@@ -35,6 +35,8 @@ export interface Database extends Session {
   alone<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Runs `work` in a transaction in which each write can be refused alone. `work` may run more than once. */
   open<T>(work: (database: Database) => Promise<T>): Promise<T>;
+  /** Why the transaction is over, whoever thinks that it goes on: the database has undone it. */
+  readonly lost?: () => unknown;
 }
 
 /** The database, of which nothing is asked before `ready` is done. */
@@ -70,7 +72,7 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(g
         ? retryContention(() => run<R>(combine(first, rest)))
         : write((connection) => transactionSession(dialect, connection).batch<R>(first, rest)),
     transaction: (work) => write((connection) => work(transactionSession(dialect, connection))),
-    open: (work) => write((connection) => work(transactionDatabase(dialect, connection, true))),
+    open: (work) => write((connection) => wholly(transactionDatabase(dialect, connection, true), work)),
     alone: (work) =>
       retryContention(() => db.connection().execute((connection) => work(transactionSession(dialect, connection)))),
     snapshot: (work) => read((connection) => work(transactionSession(dialect, connection))),
@@ -135,10 +137,17 @@ function transactionSession(dialect: Dialect, connection: Executor): Session {
  */
 function transactionDatabase(dialect: Dialect, connection: Executor, canRepeat: boolean): Database {
   const session = transactionSession(dialect, connection);
+  let lost: unknown;
+  const run: Session["run"] = (statement) => (lost === undefined ? session.run(statement) : Promise.reject(lost));
   let last: Promise<unknown> = Promise.resolve();
   const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> => {
     // Savepoints are a stack, so that writes that were begun together take turns.
-    const turn = last.then(() => runInSavepoint(session, work));
+    const turn = last.then(() => {
+      if (lost !== undefined) throw lost;
+      return runInSavepoint(session, work, (error) => {
+        lost = error;
+      });
+    });
     last = turn.catch(() => undefined);
     return turn;
   };
@@ -147,7 +156,8 @@ function transactionDatabase(dialect: Dialect, connection: Executor, canRepeat: 
     isTransaction: true,
     handle: connection,
     canRepeat,
-    run: session.run,
+    run,
+    lost: () => lost,
     transaction,
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>
       transaction((inner) => inner.batch<R>(first, rest)),
@@ -158,7 +168,20 @@ function transactionDatabase(dialect: Dialect, connection: Executor, canRepeat: 
   return database;
 }
 
-async function runInSavepoint<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+/** Runs work in a transaction that it may not survive, though the work goes on: then what is left of it would be by itself. */
+async function wholly<T>(database: Database, work: (database: Database) => Promise<T>): Promise<T> {
+  const result = await work(database);
+  const lost = database.lost?.();
+  if (lost !== undefined) throw lost;
+  return result;
+}
+
+/** `lose` is told of an error that there is no way back from: MariaDB and MySQL undo all of a transaction that others stood in the way of. */
+async function runInSavepoint<T>(
+  session: Session,
+  work: (session: Session) => Promise<T>,
+  lose: (error: unknown) => void,
+): Promise<T> {
   const run = (text: string) => session.run(raw(text));
   await run("SAVEPOINT scimkit");
   try {
@@ -170,7 +193,8 @@ async function runInSavepoint<T>(session: Session, work: (session: Session) => P
       await run("ROLLBACK TO SAVEPOINT scimkit");
       await run("RELEASE SAVEPOINT scimkit");
     } catch {
-      // The connection is gone, and the transaction with it: the first error says why.
+      // The transaction is gone, and perhaps the connection with it: the first error says why.
+      lose(error);
     }
     throw error;
   }

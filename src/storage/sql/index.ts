@@ -13,18 +13,18 @@ export type {
   MappedColumns,
   PartColumns,
 } from "./map/mapped-column.ts";
+export type { MappedId, MappedTenant } from "./map/mapped-id.ts";
 export type { MappedPath, PartNames, PartValues, ReferenceNames } from "./map/mapped-path.ts";
 export {
   type MappedCollection,
   type MappedCollections,
   type MappedElement,
   type MappedElements,
-  type MappedId,
   type MappedTable,
-  type MappedTenant,
   mapTable,
   type TableMapping,
 } from "./map/mapping.ts";
+export type { MappedMembership } from "./map/membership.ts";
 export type { RefusalAnswer, RefusedWrite } from "./map/named-refusal.ts";
 export { type MappedStorage, type MappedStorageOptions, mappedStorage } from "./map/storage.ts";
 export type { Preparation, PrepareOptions } from "./own/prepare.ts";

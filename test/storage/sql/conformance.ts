@@ -38,21 +38,17 @@ const hashSecret = (_: string, value: unknown) => `hash of ${String(value).lengt
 const SEARCHABLE = ["userName", "displayName", "emails.value", "title"];
 
 /** The same tables, as another process has them. */
-function againOf({ db, tables: { prefix, schema } }: Opened): SqlStorage {
-  return sqlStorage({ db, tablePrefix: prefix, schema, hashSecret });
+function againOf({ db, tables: { prefix, schema, distributed } }: Opened): SqlStorage {
+  return sqlStorage({ db, tablePrefix: prefix, schema, distributed, hashSecret });
 }
 
 /** All rows of all tables, as text. */
-async function dumpOf({ name: engine, isPostgres }: Engine, { db, tables }: Opened): Promise<string> {
-  const { prefix, schema } = tables;
+async function dumpOf({ isPostgres }: Engine, { db, tables: { prefix, schema } }: Opened): Promise<string> {
   const place = schema === undefined ? "" : `"${schema}".`;
-  const isMariadb = engine === "MariaDB";
   const all: unknown[] = [];
   for (const name of ["resource", "unique", "element", "secret"]) {
-    const keys = name === "resource" && !isPostgres && !isMariadb ? ", json(keys) AS keys" : "";
-    const table = isMariadb ? prefix + name : `"${prefix}${name}"`;
-    const rows = (await db.executeQuery(CompiledQuery.raw(`SELECT *${keys} FROM ${place}${table}`))).rows;
-    all.push(isMariadb ? rows.map((row) => Object.values(row as object).map(String)) : rows);
+    const keys = name === "resource" && !isPostgres ? ", json(keys) AS keys" : "";
+    all.push((await db.executeQuery(CompiledQuery.raw(`SELECT *${keys} FROM ${place}"${prefix}${name}"`))).rows);
   }
   return JSON.stringify(all, (_, value) => (value instanceof Uint8Array ? undefined : value));
 }

@@ -17,6 +17,7 @@ import { type QueryRequest, SELECT_ALL, type Sort, type StorageAdapter } from ".
 import { memoryStorage } from "../../../src/storage/memory/index.ts";
 import { pickSeed, pickSize } from "../../support/size.ts";
 import { driverEngines } from "./engines/drivers.ts";
+import { mariadbEngines } from "./engines/mariadb.ts";
 import { someEngines } from "./engines.ts";
 import { resolvedFilters, sortPaths } from "./filters.ts";
 
@@ -210,7 +211,7 @@ const group = element({
 describe("the same queries over the same resources", () => {
   const memory = memoryStorage();
   // What drivers do to values shows in a few queries; the many are about what databases make of them.
-  const engines = [...someEngines(), ...(QUERIES > 1000 ? [] : driverEngines())];
+  const engines = [...someEngines(), ...mariadbEngines(), ...(QUERIES > 1000 ? [] : driverEngines())];
   const adapters = new Map<string, StorageAdapter>([["memory", memory]]);
   const types: readonly (readonly [CompiledResourceType, string, fc.Arbitrary<Record<string, unknown>>, number])[] = [
     [User, "u", user, 60],

@@ -26,7 +26,11 @@ export interface Opened {
   readonly storage: SqlStorage;
   readonly db: Kysely<unknown>;
   /** Where its tables are, for tests that look into them. */
-  readonly tables: { readonly prefix: string; readonly schema: string | undefined };
+  readonly tables: {
+    readonly prefix: string;
+    readonly schema: string | undefined;
+    readonly distributed?: SqlStorageOptions["distributed"];
+  };
   /** Every statement since the list was last emptied. */
   readonly sent: Sent[];
   /** Makes the `n`-th statement of the storage from now on fail, once; 0 calls it off. */
@@ -167,7 +171,13 @@ export async function opened(db: Kysely<unknown>, sent: Sent[], options: Partial
   const storage = sqlStorage({ db: counted, ...options });
   await storage.prepare();
   sent.length = 0;
-  return { storage, db, failAt, tables: { prefix: options.tablePrefix ?? "scim_", schema: options.schema }, sent };
+  return {
+    storage,
+    db,
+    failAt,
+    tables: { prefix: options.tablePrefix ?? "scim_", schema: options.schema, distributed: options.distributed },
+    sent,
+  };
 }
 
 /** Notes what is sent. */

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqlite, sqlStorage } from "../../../src/storage/sql/index.ts";
 import { callsOf, Group, User } from "./calls.ts";
 import { driverEngines } from "./engines/drivers.ts";
+import { mariadbEngines } from "./engines/mariadb.ts";
 import { stepsEngines } from "./engines/steps.ts";
 import { engines, hasPostgres, type Opened, POSTGRES_URL, postgresEngine } from "./engines.ts";
 
@@ -16,7 +17,7 @@ const membersOf = (group: unknown) =>
 const ids = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(3, "0")}`);
 
-for (const engine of [...engines(), ...driverEngines(), ...stepsEngines()]) {
+for (const engine of [...engines(), ...driverEngines(), ...stepsEngines(), ...mariadbEngines()]) {
   describe(engine.name, () => {
     let opened: Opened;
     let calls: ReturnType<typeof callsOf>;

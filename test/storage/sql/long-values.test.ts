@@ -4,6 +4,7 @@ import { schemasOf } from "../../../src/schema/canonical.ts";
 import { type CompiledResourceType, compileResourceType } from "../../../src/schema/resource-type.ts";
 import { SELECT_ALL } from "../../../src/storage/adapter.ts";
 import { DIALECTS } from "../../../src/storage/sql/dialect/find.ts";
+import { mariadbEngines } from "./engines/mariadb.ts";
 import { someEngines } from "./engines.ts";
 
 const resourceTypes = [User.extend(EnterpriseUserSchema), Group];
@@ -22,7 +23,7 @@ const noise = (() => {
   }).join("");
 })();
 
-for (const engine of someEngines())
+for (const engine of [...someEngines(), ...mariadbEngines()])
   describe(`${engine.name}: a value of 100,000 characters`, async () => {
     const { storage } = await engine.open({
       resourceTypes,

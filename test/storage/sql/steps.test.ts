@@ -21,7 +21,7 @@ const ABOUT_SEVERAL: Readonly<Record<string, { readonly why: string; readonly is
   },
   "shapes of a type": {
     why: "renameType and dropType are of all tenants",
-    is: /^(?:SELECT|UPDATE|DELETE|INSERT INTO) .*"scim_shape_use" (?:AS )?(?:u|known)\b.*\bu\.type = \$/,
+    is: /^(?!.*\btenant = \$)(?:SELECT|UPDATE|DELETE|INSERT INTO) .*"scim_shape_use".*\btype = \$/,
   },
   "whose events are due": {
     why: "the outbox is drained over all tenants: who has events is looked up, and they are taken from one after the other",

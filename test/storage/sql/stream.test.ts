@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileResourceType, Group as GroupDefinition, User as UserDefinition } from "../../../src/index.ts";
 import { SELECT_ALL } from "../../../src/storage/adapter.ts";
+import { mariadbEngines } from "./engines/mariadb.ts";
 import { engines, type Opened } from "./engines.ts";
 
 const Group = compileResourceType(GroupDefinition);
@@ -11,7 +12,7 @@ const meta = (resourceType: string) => ({ resourceType, created: AT, lastModifie
 const writes = { at: AT, checkReferences: {}, notify: () => {} };
 const members = Array.from({ length: COUNT }, (_, index) => ({ value: `u${String(index).padStart(6, "0")}` }));
 
-for (const engine of engines()) {
+for (const engine of [...engines(), ...mariadbEngines()]) {
   describe(engine.name, () => {
     let opened: Opened;
     beforeAll(async () => {

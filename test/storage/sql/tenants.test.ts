@@ -5,6 +5,7 @@ import { SELECT_ALL, type StorageAdapter, type StoredResource } from "../../../s
 import { memoryStorage } from "../../../src/storage/memory/index.ts";
 import type { ExportedResource } from "../../../src/storage/upkeep.ts";
 import { AT, callsOf, Group, REQUIRED, User } from "./calls.ts";
+import { mariadbEngines } from "./engines/mariadb.ts";
 import { stepsEngines } from "./engines/steps.ts";
 import { type Engine, engines, type Opened } from "./engines.ts";
 import { rowsOf, runOn } from "./tables.ts";
@@ -89,9 +90,9 @@ async function exported(storage: Opened["storage"], tenant: string | undefined):
   return all;
 }
 
-const both = (engine: Engine): readonly boolean[] => (engine.isPostgres ? [true] : [true, false]);
+const both = (engine: Engine): readonly boolean[] => (engine.name.startsWith("SQLite") ? [true, false] : [true]);
 
-for (const engine of [...engines(), ...stepsEngines()]) {
+for (const engine of [...engines(), ...stepsEngines(), ...mariadbEngines()]) {
   describe(engine.name, () => {
     afterAll(() => engine.close());
 

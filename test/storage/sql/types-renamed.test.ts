@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { defineResourceType, type ResourceTypeDefinition } from "../../../src/schema/resource-type.ts";
 import { defineSchema } from "../../../src/schema/schema.ts";
 import { directory } from "../../support/directory.ts";
+import { mariadbEngines } from "./engines/mariadb.ts";
 import { engines, type Opened } from "./engines.ts";
 import { rowsOf, runOn } from "./tables.ts";
 
@@ -84,7 +85,7 @@ const namesFound = async (ask: Ask, path: string, filter: string): Promise<reado
   return json.Resources.map((one: { name?: string; displayName?: string }) => one.name ?? one.displayName).sort();
 };
 
-for (const engine of engines()) {
+for (const engine of [...engines(), ...mariadbEngines()]) {
   describe(engine.name, () => {
     afterAll(() => engine.close());
 

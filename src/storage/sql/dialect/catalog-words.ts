@@ -17,7 +17,12 @@ export interface CatalogColumn {
   readonly has_default: number;
   /** How many characters it holds; null for as many as there are. */
   readonly longest: number | null;
+  /** What its texts are compared by, where the database has more than one order and `misfitOf` wants to know. */
+  readonly collation?: string | null;
 }
+
+/** What a column of an application's table is for. */
+export type ColumnUse = "id" | "key" | "time" | "rest";
 
 /** A column of a unique index: all with one `name` are the whole of it. Of a view, `column` is null. */
 export interface CatalogIndexColumn {
@@ -66,6 +71,15 @@ export interface CatalogWords {
    * firm ones says itself which it is.
    */
   readonly hasCastsThatRefuse?: boolean;
+  /** Whether a column refuses what is not of its type, whatever a CAST does. Default: where CASTs refuse it. */
+  readonly hasFirmTypes?: boolean;
+  /** Why a column does not fit what it is for, as the end of a sentence that begins with its name. Default: its kind tells. */
+  readonly misfitOf?: (column: CatalogColumn, use: ColumnUse) => string | undefined;
+  /**
+   * Types of times that depend on the session's zone, and a query that gives that zone where it is not UTC. Default: none do, or drivers
+   * see to it.
+   */
+  readonly zonedTimes?: { readonly type: RegExp; readonly zone: Fragment };
 }
 
 /** What a column holds. */

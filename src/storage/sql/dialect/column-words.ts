@@ -1,5 +1,7 @@
-import type { CastType } from "./dialect.ts";
-import { type Fragment, raw } from "./fragment.ts";
+import type { Fragment } from "./fragment.ts";
+
+/** What values are cast to. */
+export type CastType = "text" | "integer" | "number" | "uuid";
 
 /** A column of a key. */
 export interface KeyColumn {
@@ -11,8 +13,11 @@ export interface KeyColumn {
 export interface ColumnWords {
   /** The number that the database gave the row which this connection inserted last. Default: rows tell it by RETURNING. */
   readonly insertedId?: Fragment;
-  /** Behind an INSERT into the columns of a unique index, of which this is one: what is there already stays. Default: `ON CONFLICT`. */
-  readonly orNothing?: (column: Fragment) => Fragment;
+  /**
+   * Waits for its turn among those that wait for the same text, by a row of the ledger's table, and has it until the transaction ends.
+   * Default: `takeTurn` needs no table.
+   */
+  readonly takeTurnIn?: (ledger: Fragment, text: string) => Fragment;
   /** A text with its ASCII letters in lower case, as `ordered` has it. Default: what `lower` makes of it. */
   readonly lowered?: (text: Fragment) => Fragment;
   /** A column of comparison keys, as its index has it. Default: as `ordered` has it. */
@@ -22,17 +27,14 @@ export interface ColumnWords {
    * to the type.
    */
   readonly operand?: (value: string, type: CastType) => Fragment;
+  /** A column of ids as text. Default: a CAST. */
+  readonly idText?: (column: Fragment) => Fragment;
   /** Condition: a text column has exactly this, where being equal by the column's collation says less. Default: it says the same. */
   readonly isExactly?: (column: Fragment, value: string) => Fragment;
   /** Condition: columns have one of these lists of values, each of which an index looks up. Default: they are joined as `rows`. */
   readonly isAmong?: (columns: readonly KeyColumn[], rows: readonly (readonly string[])[]) => Fragment;
   /** A column of times as text in UTC, whatever the zones of the session and of this process are. Default: as drivers give it. */
   readonly timeText?: (column: Fragment) => Fragment;
-  /** A time in UTC, such as `2026-01-01T00:00:00.5`, as columns of times take it. Default: they take all that is ISO 8601. */
-  readonly timeValue?: (instant: string) => string;
-}
-
-/** What is behind an INSERT that leaves what is there as it is. */
-export function unlessThere({ orNothing }: ColumnWords, column: Fragment): Fragment {
-  return orNothing?.(column) ?? raw(" ON CONFLICT DO NOTHING");
+  /** A time in UTC, such as `2026-01-01T00:00:00.5`, and as it was given, as columns of times take it. Default: they take all that is ISO 8601. */
+  readonly timeValue?: (instant: string, time: string) => string;
 }

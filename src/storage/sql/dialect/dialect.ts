@@ -1,6 +1,6 @@
 import type { DialectAdapter } from "kysely";
 import type { CatalogWords } from "./catalog-words.ts";
-import type { ColumnWords } from "./column-words.ts";
+import type { CastType, ColumnWords } from "./column-words.ts";
 import type { DriverError, ErrorWords } from "./driver-error.ts";
 import type { FitWords } from "./fit-words.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
@@ -91,7 +91,7 @@ export interface TransactionWords {
   readonly forKeyShareOfFree: Fragment;
   /**
    * Waits for its turn among those that wait for the same text, and has it until the transaction ends. Default: writers
-   * need no turns besides, because there is one at a time.
+   * need no turns besides, because there is one at a time; or turns are rows, which all who want one write.
    */
   readonly takeTurn?: (text: string) => Fragment;
   /** Turns that last beyond a transaction, where what makes tables ends it. Default: it does not. */
@@ -219,9 +219,6 @@ export function onlyWhere({ lacksPartialIndexes }: Dialect, condition: Fragment)
 export function concat(dialect: Pick<Dialect, "concat">, parts: readonly Fragment[]): Fragment {
   return dialect.concat?.(parts) ?? sql`(${join(parts, " || ")})`;
 }
-
-/** What values are cast to. */
-export type CastType = "text" | "integer" | "number" | "uuid";
 
 /** A value as one of another type. */
 export function cast({ casts }: Pick<Dialect, "casts">, value: Fragment, type: CastType): Fragment {

@@ -1,4 +1,4 @@
-import type { ColumnKind } from "./catalog-words.ts";
+import type { CatalogColumn, ColumnKind, ColumnUse } from "./catalog-words.ts";
 import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts";
 import { sql } from "./fragment.ts";
 
@@ -191,6 +191,28 @@ function checkNamed(name: string): Constraint {
       WHERE CONSTRAINT_SCHEMA = DATABASE() AND CONSTRAINT_NAME = ${name}`,
     columnsIn: (clause) => clause.match(/\w+/g) ?? [],
   };
+}
+
+/** Why a column of an application's table does not fit what it is for. */
+export function misfitOf({ type, collation }: CatalogColumn, use: ColumnUse): string | undefined {
+  const kind = kindOf(type);
+  switch (use) {
+    case "id":
+      return /^(?:binary|bit|\w*blob)/i.test(type)
+        ? `is ${type}, of which ids cannot be read: make it uuid, or char(36).`
+        : undefined;
+    case "key":
+      if (/^varbinary/i.test(type) || /_nopad_bin$|_0900_bin$/.test(collation ?? "")) return undefined;
+      return `is ${type}${collation ? ` COLLATE ${collation}` : ""}, and keys are compared by their bytes: make it varbinary(1000), or give it COLLATE utf8mb4_nopad_bin (utf8mb4_0900_bin on MySQL).`;
+    case "time":
+      return kind === "time" && !/^(?:date|time)$/i.test(type)
+        ? undefined
+        : `is ${type}, and holds a time: make it datetime(6).`;
+    case "rest":
+      return kind === "text" || kind === "json"
+        ? undefined
+        : `is ${type}, and rest holds JSON: make it json, or longtext.`;
+  }
 }
 
 /** Kinds of columns by what the catalogue calls their types. */

@@ -11,6 +11,7 @@ import {
   isThereAlready,
   isTooLong,
   kindOf,
+  misfitOf,
   raisedBy,
   readValue,
   refusalOf,
@@ -151,7 +152,8 @@ export const mysql: Dialect = {
   columnsOfTable: (table) => sql`SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type,
       CASE WHEN IS_NULLABLE = 'NO' THEN 1 ELSE 0 END AS is_filled,
       CASE WHEN COLUMN_DEFAULT IS NOT NULL OR EXTRA LIKE '%auto_increment%' OR EXTRA LIKE '%GENERATED%' THEN 1 ELSE 0 END AS has_default,
-      CASE WHEN DATA_TYPE IN ('char', 'varchar', 'tinytext', 'text', 'mediumtext') THEN CHARACTER_MAXIMUM_LENGTH END AS longest
+      CASE WHEN DATA_TYPE IN ('char', 'varchar', 'tinytext', 'text', 'mediumtext') THEN CHARACTER_MAXIMUM_LENGTH END AS longest,
+      COLLATION_NAME AS collation
     FROM information_schema.COLUMNS WHERE ${isOf(table)} ORDER BY ORDINAL_POSITION`,
   uniqueIndexes: (table) => sql`SELECT INDEX_NAME AS name, COLUMN_NAME AS "column" FROM information_schema.STATISTICS
     WHERE ${isOf(table)} AND NON_UNIQUE = 0 AND SUB_PART IS NULL
@@ -171,6 +173,12 @@ export const mysql: Dialect = {
       FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() AND ${isNamed("TRIGGER_NAME")}`;
   },
   kindOf,
+  hasFirmTypes: true,
+  misfitOf,
+  zonedTimes: {
+    type: /^timestamp/,
+    zone: sql`SELECT @@SESSION.time_zone AS zone FROM (SELECT 1 AS one) o WHERE TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(), NOW()) <> 0`,
+  },
 };
 
 /** A string under a path, as bytes; NULL where there is none. */

@@ -45,7 +45,7 @@ export const postgres: Dialect = {
   timeText: (column) => sql`(CASE WHEN pg_typeof(${column}) = 'timestamptz'::regtype
     THEN to_json(CAST(to_json(${column}) #>> '{}' AS timestamptz) AT TIME ZONE 'UTC') ELSE to_json(${column}) END #>> '{}')`,
   // A column without a zone would pass over the offset of a text.
-  timeValue: (instant) => `${instant}Z`,
+  timeValue: (instant, time) => (time.endsWith("Z") ? time : `${instant}Z`),
 
   // As text first: postgres.js makes JSON of what the server takes for a parameter of JSON, which is JSON already.
   toJson: (text) => sql`${text}::text::jsonb`,

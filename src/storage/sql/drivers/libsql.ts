@@ -20,10 +20,14 @@ interface LibsqlResult {
 interface LibsqlTransaction extends LibsqlExecutor {
   commit(): Promise<void>;
   rollback(): Promise<void>;
+  executeMultiple(statements: string): Promise<void>;
+  close(): void;
 }
 
 /** What `openLibsql` needs of the client that `createClient` of `@libsql/client` gives. */
 export interface LibsqlClient extends LibsqlExecutor {
+  /** `"file"` where the client opens the file itself. */
+  readonly protocol: string;
   transaction(mode: "write" | "deferred"): Promise<LibsqlTransaction>;
   close(): void;
 }
@@ -102,7 +106,7 @@ class LibsqlConnection implements SqliteConnection {
   async #turns(text: string): Promise<boolean> {
     const word = text.toUpperCase();
     if (word === "BEGIN" || word === "BEGIN IMMEDIATE") {
-      this.#transaction = await this.#client.transaction(word === "BEGIN" ? "deferred" : "write");
+      this.#transaction = await begun(this.#client, word === "BEGIN" ? "deferred" : "write");
       return true;
     }
     if (word !== "COMMIT" && word !== "ROLLBACK") return false;
@@ -113,5 +117,22 @@ class LibsqlConnection implements SqliteConnection {
       throw Object.assign(new Error("The transaction has ended."), { code: "TRANSACTION_CLOSED" });
     await (word === "COMMIT" ? transaction?.commit() : transaction?.rollback());
     return true;
+  }
+}
+
+/**
+ * Begins a transaction. The client begins one that writes by a statement that it does not reset where another process writes to the
+ * file: every later COMMIT of the connection would fail for it, until it is collected (libsql-client-ts issue 352, as of 0.18.0). So it begins in a
+ * text of several, which leaves nothing behind.
+ */
+async function begun(client: LibsqlClient, mode: "write" | "deferred"): Promise<LibsqlTransaction> {
+  if (mode === "deferred" || client.protocol !== "file") return client.transaction(mode);
+  const transaction = await client.transaction("deferred");
+  try {
+    await transaction.executeMultiple("COMMIT; BEGIN IMMEDIATE");
+    return transaction;
+  } catch (error) {
+    transaction.close();
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { cast, type Dialect } from "../dialect/dialect.ts";
-import { FALSE, type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
+import { FALSE, type Fragment, join as joined, raw, sql, TRUE } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import type { IdType } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
@@ -20,7 +20,7 @@ interface KeyColumn {
 /** Condition on rows of a type's table, which has no alias: they have one of the ids, are the tenant's, and not kept out of sight. */
 export function hasIdAmong(scope: MapScope, type: MappedType, ids: readonly string[]): Fragment {
   const isAsked = anyHasIdAmong(scope, type, ids);
-  return type.deleted === undefined ? isAsked : sql`${isAsked} AND ${type.isThere}`;
+  return type.isThere === TRUE ? isAsked : sql`${isAsked} AND ${type.isThere}`;
 }
 
 /** The same of rows that are kept out of sight or not. */

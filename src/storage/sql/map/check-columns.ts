@@ -1,5 +1,5 @@
 import type { Attribute } from "../../../schema/attribute.ts";
-import type { CatalogColumn, ColumnKind } from "../dialect/catalog-words.ts";
+import type { CatalogColumn, ColumnKind, ColumnUse } from "../dialect/catalog-words.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
@@ -15,7 +15,6 @@ export interface Expected {
 /** The columns that a type's mapping names. */
 export function expectedOf(dialect: Dialect, type: MappedType): readonly Expected[] {
   const { mapping, id, tenant } = type;
-  const isOf = ofKind(dialect);
   const cleared = type.deleted === undefined ? new Set<string>() : clearedColumns(type);
   const clearing = (all: readonly Expected[]): readonly Expected[] =>
     all.map((one) => (cleared.has(one.column) ? clearable(one) : one));
@@ -24,14 +23,7 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
     ...(tenant === undefined
       ? []
       : [{ column: tenant.column, misfit: (found: CatalogColumn) => typeMisfit(dialect, "tenant", tenant, found) }]),
-    {
-      column: mapping.version,
-      misfit: isOf(["integer"], "and version must count: make it integer NOT NULL DEFAULT 1."),
-    },
-    ...[mapping.created, mapping.lastModified].map((column) => ({
-      column,
-      misfit: firm(dialect, isOf(["time", "text"], "and holds a time: make it timestamptz, or text.")),
-    })),
+    ...(type.role === "user" ? [] : expectedOfMeta(dialect, type)),
     ...expectedOfDeleted(dialect, type),
     ...clearing([...type.stored, ...type.secrets].flatMap((column) => expectedOfColumn(dialect, column))),
     ...[...Object.keys(mapping.defaults ?? {}), ...Object.keys(mapping.audit ?? {})].map((column) => ({ column })),
@@ -40,10 +32,40 @@ export function expectedOf(dialect: Dialect, type: MappedType): readonly Expecte
       : [
           {
             column: mapping.rest,
-            misfit: firm(dialect, isOf(["json", "text"], "and rest holds JSON: make it jsonb, json or text.")),
+            misfit: usedAs(
+              dialect,
+              "rest",
+              firm(dialect, ofKind(dialect)(["json", "text"], "and rest holds JSON: make it jsonb, json or text.")),
+            ),
           },
         ]),
   ];
+}
+
+/** What tells of a row when it was made and changed, and how often. */
+function expectedOfMeta(dialect: Dialect, { mapping, role }: MappedType): readonly Expected[] {
+  const isOf = ofKind(dialect);
+  const counting = isOf(["integer"], "and version must count: make it integer NOT NULL DEFAULT 1.");
+  return [
+    {
+      column: mapping.version,
+      misfit: (found) => counting(found) ?? (role === "membership" ? narrowMisfit(dialect, found) : undefined),
+    },
+    ...[mapping.created, mapping.lastModified].map((column) => ({
+      column,
+      misfit: usedAs(
+        dialect,
+        "time",
+        firm(dialect, isOf(["time", "text"], "and holds a time: make it timestamptz, or text.")),
+      ),
+    })),
+  ];
+}
+
+/** Versions of a membership that begins again are counted from the time, in milliseconds. */
+function narrowMisfit(dialect: Dialect, { type }: CatalogColumn): string | undefined {
+  if (!isFirm(dialect) || /^(bigint|int8|numeric)/i.test(type)) return undefined;
+  return `is ${type}, and the version of a membership that begins again is counted from the time: make it bigint NOT NULL DEFAULT 1.`;
 }
 
 function expectedOfDeleted(dialect: Dialect, { deleted, stored }: MappedType): readonly Expected[] {
@@ -51,7 +73,18 @@ function expectedOfDeleted(dialect: Dialect, { deleted, stored }: MappedType): r
   const { column, isTime } = deleted;
   if (!isTime) return [{ column }];
   const isOf = ofKind(dialect)(["time", "text"], "and holds when a row was deleted: make it timestamptz, or text.");
-  return [clearable({ column, misfit: firm(dialect, isOf) })];
+  return [clearable({ column, misfit: usedAs(dialect, "time", firm(dialect, isOf)) })];
+}
+
+/** The columns that are read and written as times. */
+export function timesOf({ mapping, role, deleted, stored }: MappedType): readonly string[] {
+  return [
+    ...(role === "user" ? [] : [mapping.created, mapping.lastModified]),
+    ...(deleted?.isTime === true ? [deleted.column] : []),
+    ...stored
+      .filter(({ attribute, isConverted }) => attribute.type === "dateTime" && !isConverted)
+      .map(({ name }) => name),
+  ];
 }
 
 /** The columns that rows which are kept out of sight have NULL in: hashes, and what they were known by, unless the names are to stay. */
@@ -98,7 +131,7 @@ function clearable({ column, misfit }: Expected): Expected {
 }
 
 export function expectedOfColumn(dialect: Dialect, { name, key, attribute, isConverted }: Column): readonly Expected[] {
-  const isText = ofKind(dialect)(["text"], "and holds a comparison key: make it text.");
+  const isText = usedAs(dialect, "key", ofKind(dialect)(["text"], "and holds a comparison key: make it text."));
   const value: Expected = isConverted
     ? { column: name }
     : { column: name, misfit: firm(dialect, ofKind(dialect)(KINDS[attribute.type] ?? ANY, remedyFor(attribute))) };
@@ -129,13 +162,22 @@ function ofKind(dialect: Dialect) {
 
 /** A check that holds only where types are firm. */
 function firm(dialect: Dialect, misfit: NonNullable<Expected["misfit"]>): NonNullable<Expected["misfit"]> {
-  return (found) => (dialect.hasCastsThatRefuse === true ? misfit(found) : undefined);
+  return (found) => (isFirm(dialect) ? misfit(found) : undefined);
+}
+
+function isFirm({ hasFirmTypes, hasCastsThatRefuse }: Dialect): boolean {
+  return hasFirmTypes ?? hasCastsThatRefuse === true;
+}
+
+/** A check that begins with what the dialect says of a column that is for something. */
+function usedAs(dialect: Dialect, use: ColumnUse, misfit: NonNullable<Expected["misfit"]>) {
+  return (found: CatalogColumn): string | undefined => dialect.misfitOf?.(found, use) ?? misfit(found);
 }
 
 function idMisfit(dialect: Dialect, id: MappedType["id"], found: CatalogColumn): string | undefined {
   const misfit = typeMisfit(dialect, "id", id, found);
   if (misfit !== undefined || !id.isGenerated || Number(found.has_default) === 1) return misfit;
-  return "is to be made by the database and has no default: make it GENERATED BY DEFAULT AS IDENTITY (INTEGER PRIMARY KEY in SQLite), or say generated: false.";
+  return "is to be made by the database and has no default: make it GENERATED BY DEFAULT AS IDENTITY (INTEGER PRIMARY KEY in SQLite, AUTO_INCREMENT in MariaDB), or say generated: false.";
 }
 
 function typeMisfit(
@@ -144,7 +186,8 @@ function typeMisfit(
   { column, type }: { readonly column: string; readonly type: IdType },
   found: CatalogColumn,
 ): string | undefined {
-  if (isFitFor(dialect, type, found)) return undefined;
+  const misfit = dialect.misfitOf?.(found, "id");
+  if (misfit !== undefined || isFitFor(dialect, type, found)) return misfit;
   const meant = dialect.kindOf(found.type);
   const remedy =
     meant === "text" || meant === "integer" || meant === "uuid"

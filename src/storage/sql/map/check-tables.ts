@@ -3,8 +3,9 @@ import { isUniqueOverTenants } from "../../unique.ts";
 import type { Database } from "../database.ts";
 import type { CatalogColumn, CatalogForeignKey, CatalogIndexColumn, TableName } from "../dialect/catalog-words.ts";
 import { sql } from "../dialect/fragment.ts";
-import { type Expected, expectedOf, expectedOfJoin } from "./check-columns.ts";
+import { type Expected, expectedOf, expectedOfJoin, timesOf } from "./check-columns.ts";
 import type { MappedType } from "./compile.ts";
+import { tablesOf } from "./in-tables.ts";
 import type { JoinTable } from "./join-table.ts";
 import type { MappedCollection } from "./mapping.ts";
 import { uniqueColumns } from "./row.ts";
@@ -15,7 +16,7 @@ import { sqlName } from "./table.ts";
 export async function problemsOfTables(database: Database, mappings: Mappings): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const type of mappings.all) {
-    problems.push(...(await problemsOfType(database, mappings, type)));
+    for (const inTable of tablesOf(type)) problems.push(...(await problemsOfType(database, mappings, inTable)));
     for (const join of type.joins) problems.push(...(await problemsOfJoin(database, mappings, type, join)));
   }
   return problems;
@@ -96,7 +97,8 @@ async function problemsOfType(database: Database, mappings: Mappings, type: Mapp
   const { mapping } = type;
   // Of rows that are kept with their names an index over the others is as good.
   const withPartial = type.deleted?.isAlways === true;
-  const known = await look(database, mapping, ["SELECT", "INSERT", "UPDATE", "DELETE"], withPartial);
+  const wanted = ["SELECT", "INSERT", "UPDATE", ...(type.role === "user" ? [] : ["DELETE"])];
+  const known = await look(database, mapping, wanted, withPartial);
   const problems = problemsOfColumns(known, mapping, expectedOf(database.dialect, type));
   if (known === undefined) return problems;
   const isReadable = problems.length === 0;
@@ -104,7 +106,8 @@ async function problemsOfType(database: Database, mappings: Mappings, type: Mapp
     ...problems,
     ...problemsOfUniques(known, type),
     ...problemsOfReferences(known, mappings, type),
-    ...(isReadable ? await problemsOfVersions(database, type) : []),
+    ...(isReadable && type.role !== "user" ? await problemsOfVersions(database, type) : []),
+    ...(await problemsOfZones(database, known, type)),
   ];
 }
 
@@ -118,6 +121,21 @@ async function problemsOfVersions(database: Database, type: MappedType): Promise
     : [
         `${table}.${type.mapping.version} is NULL in some rows: set it to 1 there, and make the column NOT NULL DEFAULT 1.`,
       ];
+}
+
+/** Times that depend on a session's zone come twice on a day of the year, and not at all on another one. */
+async function problemsOfZones(database: Database, known: Known, type: MappedType): Promise<readonly string[]> {
+  const { zonedTimes } = database.dialect;
+  if (zonedTimes === undefined) return [];
+  const names = new Set(timesOf(type).map(lower));
+  const zoned = known.columns.filter((column) => names.has(lower(column.name)) && zonedTimes.type.test(column.type));
+  if (zoned.length === 0) return [];
+  const [session] = await database.run<{ zone: string }>(zonedTimes.zone);
+  if (session === undefined) return [];
+  return zoned.map(
+    ({ name, type: declared }) =>
+      `${known.table}.${name} is ${declared}, which is read in the session's zone, ${session.zone}: SET time_zone = '+00:00' on each connection, or make it datetime(6).`,
+  );
 }
 
 /** Whether a unique index has no columns but these, and the first. */
@@ -150,9 +168,14 @@ function problemsOfUniques(known: Known, type: MappedType): readonly string[] {
 function problemsOfReferences(known: Known, mappings: Mappings, type: MappedType): readonly string[] {
   return type.resourceType.references.flatMap(({ attribute, resourceTypes }) => {
     const column = type.columns.find(({ path }) => path.attribute === attribute && path.sub?.name === "value");
-    const targets = resourceTypes.flatMap((name) => mappings.find(name)?.mapping.table ?? []);
+    const targets = resourceTypes.flatMap((name) => namesOf(mappings.find(name)));
     return column === undefined ? [] : misledKeys(known, column.name, targets);
   });
+}
+
+/** The tables that a foreign key to a type may lead to. */
+function namesOf(type: MappedType | undefined): readonly string[] {
+  return type === undefined ? [] : tablesOf(type).map(({ mapping }) => mapping.table);
 }
 
 export function misledKeys(
@@ -193,8 +216,8 @@ async function problemsOfJoin(
     isKept(known, [join.holder, join.value, join.tenant]) && isKept(known, [join.value, join.holder, join.tenant]);
   return [
     ...problems,
-    ...misledKeys(known, join.holder, [type.mapping.table]),
-    ...misledKeys(known, join.value, [target.mapping.table]),
+    ...misledKeys(known, join.holder, namesOf(type)),
+    ...misledKeys(known, join.value, namesOf(target)),
     ...(narrow === undefined
       ? []
       : [

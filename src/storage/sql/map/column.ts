@@ -16,6 +16,14 @@ export interface Column {
   readonly isConverted: boolean;
   readonly filter: MappedColumn["filter"];
   readonly key: { readonly name: string; readonly alias: string } | undefined;
+  /** Whether the attribute's value counts where another one of the same column has another. */
+  readonly wins: boolean;
+  /** Whether another attribute of the same column writes it. */
+  readonly isFollower?: boolean;
+  /** Whether `write` gives a text another form with the same comparison key, and nothing else. */
+  readonly isNormalised?: boolean;
+  /** What the mapping says. */
+  readonly given: MappedColumn;
 }
 
 export function columnOf(given: string | MappedColumn, attribute: Attribute, alias: string): Column {
@@ -30,6 +38,8 @@ export function columnOf(given: string | MappedColumn, attribute: Attribute, ali
     isConverted: mapped.read !== undefined || mapped.write !== undefined,
     filter,
     key: key === undefined ? undefined : { name: key, alias: `k${alias}` },
+    wins: mapped.wins === true,
+    given: mapped,
   };
 }
 
@@ -85,7 +95,7 @@ export function shown({ timeText }: Pick<Dialect, "timeText">, column: Column, v
 /** A time as a column of times takes it. */
 export function timeOf({ timeValue }: Dialect, time: string): string {
   const instant = timeValue === undefined ? undefined : instantOf(time);
-  return instant === undefined || timeValue === undefined ? time : timeValue(instant);
+  return instant === undefined || timeValue === undefined ? time : timeValue(instant, time);
 }
 
 /** A value as the driver takes it. */

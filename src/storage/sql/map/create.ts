@@ -5,12 +5,13 @@ import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
 import { attemptWrite } from "./attempt.ts";
 import { insertElementRows, writeChildren } from "./child-write.ts";
-import { lookUpElements } from "./dictionary.ts";
 import type { Column } from "./column.ts";
+import { lookUpElements } from "./dictionary.ts";
 import { elementsOf, insertElements } from "./elements.ts";
 import { parseId } from "./id.ts";
 import { insertRow } from "./insert.ts";
 import { type MappedOwner, readRow, singleWrite } from "./lock.ts";
+import { createMember } from "./member.ts";
 import type { PathColumn } from "./path-column.ts";
 import { releaseRow } from "./remove.ts";
 import { lockHidden, lockKept, restoreRow } from "./restore.ts";
@@ -19,6 +20,8 @@ import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets } from "./secrets.ts";
 import { selectionOf } from "./select.ts";
 import { hasReferences, settle } from "./settle.ts";
+import { settledNotices } from "./settled-value.ts";
+import { agreed } from "./shared-column.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 import { writtenOf } from "./written.ts";
 
@@ -57,18 +60,22 @@ export async function createMapped(
   const isApart = type.children.some(({ attribute }) => readAttribute(resource, attribute) !== undefined);
   const isPlain = returning === undefined && type.deleted?.canRestore !== true;
   const isSingle = isPlain && !isApart && !hasReferences(type, resource) && uniques.length === 0;
+  const { divided: shared } = type;
   const creation: Creation = { request, id, resource, secrets, uniques, isSingle };
   const { created, notices } = await attemptWrite(
     database,
     scope,
     { operation: "create", id: id === undefined ? undefined : resource.id },
-    () =>
-      isSingle
+    () => {
+      if (shared !== undefined) return createMember(database, scope, shared, creation);
+      return isSingle
         ? create(singleWrite(database), scope, creation)
-        : database.transaction((session) => createOrRestore(session, scope, creation, returning)),
+        : database.transaction((session) => createOrRestore(session, scope, creation, returning));
+    },
     () => writtenOf(scope, resource, secrets),
   );
-  for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
+  const settled = settledNotices(type, request.resource, created);
+  for (const notice of [...secrets.notices, ...notices, ...settled]) request.notify(notice);
   return created;
 }
 
@@ -105,7 +112,7 @@ async function create(session: Session, scope: MapScope, creation: Creation, kep
   const notices: StorageNotice[] = [];
   const settled = await settle(session, scope, request, creation.resource, notices);
   const { resource, entries } = await lookUpElements(session, scope, settled, notices);
-  const { values, rest, children } = takeApart(type, resource);
+  const { values, rest, children } = agreed(type.shared, takeApart(type, resource));
   await refuseTaken(session, scope, uniques, values, undefined);
   const parts = { id, values, rest, secrets };
   const met = kept ?? (await takeKept(session, scope, request, values, notices));

@@ -4,6 +4,7 @@ import { cast } from "../dialect/dialect.ts";
 import type { Refusal } from "../dialect/driver-error.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { tablesOf } from "./in-tables.ts";
 import type { MapScope } from "./scope.ts";
 import type { Written } from "./written.ts";
 
@@ -52,7 +53,8 @@ async function misfitsOf(
 
 function tableNamed({ type }: MapScope, table: string): TableName {
   const { mapping } = type;
-  if (table === mapping.table) return mapping;
+  const own = tablesOf(type).find((one) => one.mapping.table === table);
+  if (own !== undefined) return own.mapping;
   const others = [...Object.values(mapping.collections ?? {}).flat(), ...type.children.map(({ given }) => given)];
   return others.find((one) => one.table === table) ?? { table };
 }

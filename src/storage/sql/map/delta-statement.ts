@@ -2,8 +2,9 @@ import { versionMismatch } from "../../../error.ts";
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { DeltaRequest, DeltaResult } from "../../adapter.ts";
 import type { Database } from "../database.ts";
-import { unlessThere } from "../dialect/column-words.ts";
+import { identifier } from "../dialect/dialect.ts";
 import { type Fragment, join as joinedBy, sql } from "../dialect/fragment.ts";
+import { orKeep } from "../dialect/write-words.ts";
 import { hasIdAmong } from "./among.ts";
 import type { MappedType } from "./compile.ts";
 import { elementOf, tenantValue } from "./elements.ts";
@@ -115,7 +116,7 @@ function statementOf(owner: MappedOwner, { join, target, ids }: Addition, reques
       AND (${ifVersion}::text IS NULL OR h.version::text = ${ifVersion}::text)),
     inserted AS (INSERT INTO ${join.table} (${holder}, ${value}${tenantColumn}${filled})
       SELECT ${idOperand(dialect, type.id, owner.id)}, t.id${tenant}${fillings} FROM target t WHERE EXISTS (SELECT 1 FROM ready)
-     ${unlessThere(dialect, value)} RETURNING ${value} AS value),
+     ${orKeep(dialect, join.table, identifier(join.value))} RETURNING ${value} AS value),
     changed AS (UPDATE ${type.table} SET ${nextVersion(owner, type, at)}
       WHERE ${ownRow(owner)} AND EXISTS (SELECT 1 FROM inserted)
       RETURNING ${sqlName(version)} AS next, ${dialect.timeText?.(sqlName(lastModified)) ?? sqlName(lastModified)} AS changed)

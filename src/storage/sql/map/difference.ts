@@ -8,6 +8,7 @@ import type { MappedType } from "./compile.ts";
 import { changesOf, type ElementChanges, isAnyChange } from "./elements.ts";
 import { type TakenApart, takeApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
+import { agreed } from "./shared-column.ts";
 
 /** What of a resource is not as it was, in the terms of its tables. */
 export interface Difference {
@@ -27,9 +28,10 @@ export interface TableState {
   readonly elements: ResourceObject;
 }
 
-/** The tables' state where everything is in the place that it has now. */
-export function stateOf(type: MappedType, resource: NewResource | StoredResource): TableState {
-  return { inRow: takeApart(type, resource), elements: resource };
+/** The tables' state where everything is in the place that it has now. `before` is what a write changes into it. */
+export function stateOf(type: MappedType, resource: NewResource | StoredResource, before?: TableState): TableState {
+  const inRow = takeApart(type, resource);
+  return { inRow: before === undefined ? inRow : agreed(type.shared, inRow, before.inRow), elements: resource };
 }
 
 /** Compares two states of a resource, but for the elements of collections that are `untouched`. */

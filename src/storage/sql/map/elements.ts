@@ -1,7 +1,8 @@
 import { isObject, isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
 import type { Session } from "../database.ts";
-import { unlessThere } from "../dialect/column-words.ts";
+import { identifier } from "../dialect/dialect.ts";
 import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
+import { orKeep } from "../dialect/write-words.ts";
 import { namesAmong } from "./among.ts";
 import { type Column, driverValue } from "./column.ts";
 import { filledInElement } from "./filled.ts";
@@ -117,7 +118,7 @@ export function insertElements(
   const holder = idOperand(owner.dialect, owner.type.id, owner.id);
   const tenant = join.tenant === undefined ? sql`` : sql`, ${tenantValue(owner)}`;
   const form = targetOf(owner, join).id;
-  const unless = unlessThere(owner.dialect, sqlName(join.value));
+  const unless = orKeep(owner.dialect, join.table, identifier(join.value));
   if (join.columns.length === 0 && !join.isFilledByElement && owner.dialect.operand === undefined) {
     const filled = filledInElement(owner, join, {}).map((value) => sql`, ${value}`);
     const ids = idList(

@@ -1,7 +1,7 @@
 import type { ResourceObject } from "../../../schema/value.ts";
 import type { NewResource } from "../../adapter.ts";
 import { type Fragment, sql } from "../dialect/fragment.ts";
-import { driverValue, timeOf } from "./column.ts";
+import { driverValue } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import type { ColumnValue } from "./filled-column.ts";
 import type { JoinTable } from "./join-table.ts";
@@ -71,5 +71,5 @@ function assigned(
 }
 
 function operand({ dialect }: MapScope, value: unknown): Fragment {
-  return sql`${value instanceof Date ? timeOf(dialect, value.toISOString()) : driverValue(dialect, value)}`;
+  return sql`${value instanceof Date ? (dialect.driverValue?.(value) ?? value.toISOString()) : driverValue(dialect, value)}`;
 }

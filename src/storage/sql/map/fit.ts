@@ -4,6 +4,7 @@ import type { ChildTable } from "./child.ts";
 import type { Column } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
 import type { JoinTable } from "./join-table.ts";
+import type { MappedMembership } from "./membership.ts";
 import { didYouMean } from "./nearest.ts";
 import type { PathColumn } from "./path-column.ts";
 import type { Slot } from "./slot.ts";
@@ -16,9 +17,10 @@ export interface NamedPlaces {
   readonly children: readonly ChildTable[];
 }
 
-/** Refuses two attributes in one column. */
+/** Refuses two attributes in one column, unless they are what lies there. */
 export function refuseSharedColumns({ fail }: Compiling, columns: readonly Column[]): void {
-  const names = columns.flatMap(({ name, key }) => [name, ...(key ? [key.name] : [])]);
+  const writers = columns.filter(({ isFollower }) => isFollower !== true);
+  const names = writers.flatMap(({ name, key }) => [name, ...(key ? [key.name] : [])]);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) fail(`the column ${twice} is named twice.`);
 }
@@ -51,6 +53,33 @@ export function refuseTwoPlaces({ fail }: Compiling, { columns, slots, joins, ch
   for (const { attribute } of kinds.flat())
     if (kinds.filter((kind) => kind.some((one) => one.attribute === attribute)).length > 1)
       fail(`${attribute.path} has more than one place: name it in one of columns, elements, collections and children.`);
+}
+
+/** Refuses what cannot be where organisations share users: of a reference it depends on the organisation where it leads to. */
+export function refuseUnfitMembership(
+  { resourceType, mapping, fail }: Compiling,
+  { writes = [] }: MappedMembership,
+  { columns, slots, children }: Pick<NamedPlaces, "columns" | "slots" | "children">,
+): void {
+  if (mapping.tenant !== undefined)
+    fail("tenant and membership.holder are the same: name the organisation's column as holder.");
+  const reference = columns.find(({ path }) =>
+    resourceType.references.some(({ attribute }) => attribute === path.attribute),
+  );
+  if (reference !== undefined)
+    fail(`${reference.path.text} names a member of the organisation: give it a column in membership.columns.`);
+  if (typeof mapping.deleted === "object" && mapping.deleted.restore === true)
+    fail(
+      "deleted.restore is for rows of one organisation; say deleted of the membership, which a create begins again.",
+    );
+  const isThere = (text: string): boolean =>
+    columns.some(({ path }) => path.text === text || path.attribute.path === text) ||
+    slots.some(({ attribute }) => attribute.path === text);
+  const everybodys = children.find(({ tenant: org }) => org === undefined);
+  if (everybodys !== undefined)
+    fail(`${everybodys.tableName} holds ${everybodys.attribute.path} of an organisation: name its column as tenant.`);
+  const strange = writes.find((text) => !isThere(text));
+  if (strange !== undefined) fail(`membership.writes names ${strange}, which has no column in ${mapping.table}.`);
 }
 
 /** Refuses constraints that are said to be about no attribute. */

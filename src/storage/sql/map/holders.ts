@@ -1,8 +1,10 @@
 import { type Attribute, type AttributePath, pathOf } from "../../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../../schema/core/holder-name.ts";
-import { cast, concat, literal } from "../dialect/dialect.ts";
+import { isAsWell } from "../as-well.ts";
+import { concat, literal } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
+import { idText } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { lookedUp } from "./looked-up.ts";
 import type { PathColumn } from "./path-column.ts";
@@ -45,7 +47,8 @@ export function holderRows(scope: MapScope, { type, from }: Holder): Fragment {
   if ("table" in from) {
     if (scope.dialect.readsElementsAsRows === true) {
       const isTenants = from.tenant === undefined ? ownRows(scope, type, "h") : sameTenant(type, "h", "m");
-      const isHeld = sql`m.value = r.id AND ${ownElements(scope, from)} AND h.id = m.holder AND ${isTenants}`;
+      // Without statistics, an index that begins with the tenant is taken for as good as one by who is held.
+      const isHeld = sql`m.value = r.id AND ${isAsWell(ownElements(scope, from))} AND h.id = m.holder AND ${isTenants}`;
       return sql`${from.view} m CROSS JOIN ${type.view} h WHERE ${isHeld}`;
     }
     const isOfRow = sql`m.value = r.id AND ${ownElements(scope, from)}`;
@@ -57,7 +60,7 @@ export function holderRows(scope: MapScope, { type, from }: Holder): Fragment {
   }
   const { dialect } = scope;
   const elements = elementsInRest(dialect, from, "h");
-  const id = concat(dialect, [literal(scope.type.id.prefix), cast(dialect, raw("r.id"), "text")]);
+  const id = concat(dialect, [literal(scope.type.id.prefix), idText(dialect, raw("r.id"))]);
   const isNamed = sql`EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.textOf(from.sub("value"))} = ${id})`;
   return sql`${type.view} h WHERE ${ownRows(scope, type, "h")} AND ${isNamed}`;
 }

@@ -36,12 +36,21 @@ function isBigint(value: bigint): boolean {
 
 /** The id that clients see of what the column has. */
 export function printId({ prefix }: IdForm, value: unknown): string {
+  if (typeof value === "number" && !Number.isSafeInteger(value))
+    throw new TypeError(
+      "mappedStorage: the driver rounds numbers, and gave another id than the row has: let it give large ones as text (mysql2: supportBigNumbers: true).",
+    );
   return prefix + String(value);
 }
 
 /** A parsed id as an operand that an index over the column answers. */
 export function idOperand(dialect: Dialect, { type }: Pick<IdForm, "type">, parsed: string): Fragment {
   return dialect.operand?.(parsed, type) ?? cast(dialect, sql`${parsed}`, type);
+}
+
+/** A column of ids as text. */
+export function idText(dialect: Dialect, column: Fragment): Fragment {
+  return dialect.idText?.(column) ?? cast(dialect, column, "text");
 }
 
 /** Condition: a column has a parsed id. */

@@ -18,6 +18,8 @@ export interface NewRow extends Pick<TakenApart, "values" | "rest"> {
   /** The id as the column is to have it; undefined where the database makes it. */
   readonly id: string | undefined;
   readonly secrets: MappedSecrets;
+  /** Whether the id was in use before, with versions that nobody knows any more. */
+  readonly isAgain?: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
   const { mapping } = type;
   const known: readonly Assignment[] = [
     ...identityValues(scope, row.id),
-    [mapping.version, raw(String(firstVersion(request)))],
+    [mapping.version, raw(String(row.isAgain === true ? versionAgain(request) : firstVersion(request)))],
     [mapping.created, sql`${timeOf(dialect, resource.meta.created)}`],
     [mapping.lastModified, sql`${timeOf(dialect, resource.meta.lastModified ?? at)}`],
     ...attributeValues(dialect, withoutUnsaid(scope, row)),
@@ -37,6 +39,38 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
     ...secretValues(dialect, row.secrets),
     ...(mapping.rest === undefined ? [] : [[mapping.rest, restOperand(dialect, row.rest)] as const]),
   ];
+  const others = row.id === undefined ? [] : othersWith(scope, row.id);
+  return insertion(scope, request, row.id, known, others);
+}
+
+/** Inserts what is everybody's of a user that organisations share. */
+export function insertUser(scope: MapScope, request: CreateRequest, row: NewRow): Fragment {
+  const { dialect } = scope;
+  const known: readonly Assignment[] = [
+    ...identityValues(scope, row.id),
+    ...attributeValues(dialect, withoutUnsaid(scope, row)),
+    ...thereValue(scope, row),
+    ...secretValues(dialect, row.secrets),
+  ];
+  return insertion(scope, request, row.id, known, []);
+}
+
+/**
+ * The version of a row under an id that had others: one that it surely never had, because they are counted up from 1, or from such a time.
+ */
+function versionAgain(request: CreateRequest): number {
+  const { restores, moved } = request;
+  return restores === undefined && moved === undefined ? Date.parse(request.at) : firstVersion(request);
+}
+
+function insertion(
+  scope: MapScope,
+  { resource }: CreateRequest,
+  id: string | undefined,
+  known: readonly Assignment[],
+  others: readonly Fragment[],
+): Fragment {
+  const { type } = scope;
   const named = new Set(known.map(([column]) => column));
   const assigned = [...known, ...filledInRow(scope, resource, named)];
   const columns = join(
@@ -47,10 +81,9 @@ export function insertRow(scope: MapScope, request: CreateRequest, row: NewRow):
     assigned.map(([, value]) => value),
     ", ",
   );
-  const others = row.id === undefined ? [] : othersWith(scope, row.id);
   const source = others.length === 0 ? sql`VALUES (${values})` : sql`SELECT ${values} WHERE ${join(others, " AND ")}`;
   const insert = sql`INSERT INTO ${type.table} (${columns}) ${source}`;
-  return returning(insert, type.selected, sql`${type.table} WHERE ${insertedRow(scope, row.id)}`);
+  return returning(insert, type.selected, sql`${type.table} WHERE ${insertedRow(scope, id)}`);
 }
 
 /** Condition on the row that was inserted. */

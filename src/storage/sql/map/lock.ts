@@ -1,6 +1,6 @@
 import type { Database, Session } from "../database.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
-import { type Fragment, raw, short, sql } from "../dialect/fragment.ts";
+import { type Fragment, raw, short, sql, TRUE } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
 import { hasId } from "./id.ts";
 import type { MappedRow } from "./row.ts";
@@ -16,7 +16,7 @@ export interface MappedOwner extends MapScope {
 /** Condition on the owner's row in its table, which has no alias: it is not kept out of sight. */
 export function ownRow(owner: MappedOwner): Fragment {
   const { type } = owner;
-  return type.deleted === undefined ? anyOwnRow(owner) : sql`${anyOwnRow(owner)} AND ${type.isThere}`;
+  return type.isThere === TRUE ? anyOwnRow(owner) : sql`${anyOwnRow(owner)} AND ${type.isThere}`;
 }
 
 /** The same, whether it is kept out of sight or not. */

@@ -36,6 +36,11 @@ export interface MappedColumn<V = unknown> {
    * `prepare` fills it for rows that were there before.
    */
   readonly key?: string;
+  /**
+   * Of two attributes with one column: `true`: where a write gives them two values, this one's counts, and the other follows it. Default
+   * false: the one that the write changes counts, and two that differ in a create, or that both change, are 400 invalidValue.
+   */
+  readonly wins?: boolean;
 }
 
 /**

@@ -38,10 +38,16 @@ type PlacesInExtension<E extends Extension, Deep extends boolean> = E extends Ex
   ? PlacesIn<E["schema"]["attributes"], `${E["schema"]["id"]}:`, Deep>
   : never;
 
+/** The attributes of an extension that the schema itself has not: they may be named without the URN. */
+type ShortPlaces<E extends Extension, Base extends Attributes, Deep extends boolean> = E extends Extension
+  ? PlacesIn<Omit<E["schema"]["attributes"], keyof Base>, "", Deep>
+  : never;
+
 export type PlacesOf<T extends ResourceTypeDefinition, Deep extends boolean = false> =
   | Place<"externalId", { readonly caseExact: true }>
   | PlacesIn<T["schema"]["attributes"], "", Deep>
-  | PlacesInExtension<T["extensions"][number], Deep>;
+  | PlacesInExtension<T["extensions"][number], Deep>
+  | ShortPlaces<T["extensions"][number], T["schema"]["attributes"], Deep>;
 
 /** Whether the compiler knows the attributes of a resource type: not of one that was read from JSON. */
 export type IsKnown<T extends ResourceTypeDefinition> = string extends keyof T["schema"]["attributes"]
@@ -50,7 +56,7 @@ export type IsKnown<T extends ResourceTypeDefinition> = string extends keyof T["
     ? false
     : true;
 
-/** The canonical path of an attribute of a resource type; `string` where the compiler does not know them. @see RFC 7644 §3.10 */
+/** The path of an attribute of a resource type, of an extension with its URN or without it; `string` where the compiler does not know them. @see RFC 7644 §3.10 */
 export type MappedPath<T extends ResourceTypeDefinition> = IsKnown<T> extends true ? PlacesOf<T, true>["path"] : string;
 
 /** A place that is a list of complex elements. */

@@ -4,6 +4,7 @@ import type { MappedDeleted } from "./deleted.ts";
 import type { AuditValue, ColumnDefault, ElementDefault } from "./filled-column.ts";
 import type { MappedChildren } from "./mapped-child.ts";
 import type { MappedColumns, PartColumns } from "./mapped-column.ts";
+import type { MappedId, MappedTenant } from "./mapped-id.ts";
 import type {
   IsKnown,
   ListPath,
@@ -14,6 +15,7 @@ import type {
   ReferenceNames,
   ReferencePath,
 } from "./mapped-path.ts";
+import type { MappedMembership } from "./membership.ts";
 import type { RefusalAnswer } from "./named-refusal.ts";
 
 /**
@@ -55,27 +57,6 @@ export interface MappedCollection<A extends AttributeLiteral = AttributeLiteral>
   readonly forgotten?: readonly PartNames<A>[];
   /** What other columns of the table have in a new row, such as `{ role: "member" }`. Default: what their DEFAULT says. */
   readonly defaults?: Readonly<Record<string, ElementDefault>>;
-}
-
-/** The column of the id. */
-export interface MappedId {
-  readonly column: string;
-  /** Default `"text"`. Ids of another form than the type has are unknown ids, and reach no statement. */
-  readonly type?: "text" | "integer" | "uuid";
-  /** `true`: the database makes the id when a row is inserted. Default: for integers. */
-  readonly generated?: boolean;
-  /**
-   * What ids begin with for clients, so that the ids of two tables differ: user 1 and group 1 are `u1` and `g1`.
-   * Default none.
-   */
-  readonly prefix?: string;
-}
-
-/** The column of the tenant. */
-export interface MappedTenant {
-  readonly column: string;
-  /** Default `"text"`. */
-  readonly type?: "text" | "integer" | "uuid";
 }
 
 /** The compiler lets anything pass for an object without names. */
@@ -149,6 +130,12 @@ export interface TableMapping<T extends ResourceTypeDefinition = ResourceTypeDef
    * version of the row: when it is made, changed, given or robbed of members, and taken out of sight. Default: none.
    */
   readonly audit?: Readonly<Record<string, AuditValue<T>>>;
+  /**
+   * The table of memberships, where users are shared by organisations: the organisation is the tenant. `version`, `created`, `lastModified` and
+   * `rest` are columns of that table then, because they tell what an organisation sees; `columns`, `elements`, `deleted`, `defaults` and `audit`
+   * are of `table`, whose rows are everybody's. Default: a row is one tenant's.
+   */
+  readonly membership?: MappedMembership<T>;
   /** A JSON or text column for every attribute that has no column. Without it each attribute must have one. */
   readonly rest?: string;
   /**

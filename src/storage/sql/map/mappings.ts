@@ -6,6 +6,7 @@ import { compileMapping, type MappedType } from "./compile.ts";
 import type { MappedTable, TableMapping } from "./mapping.ts";
 import { isInWholeColumn } from "./rest.ts";
 import type { Mappings } from "./scope.ts";
+import { withWholePaths } from "./short-paths.ts";
 
 /**
  * Compiles the mappings of a storage.
@@ -18,11 +19,13 @@ export function compileMappings(
 ): Mappings {
   const compiled = new Map<string, MappedType>();
   const given = new Map<string, TableMapping>();
-  for (const { resourceType, mapping } of tables) {
+  for (const { resourceType, mapping: named } of tables) {
     const { name } = resourceType;
     if (given.has(name)) throw new TypeError(`mappedStorage: tables has the resource type ${name} twice.`);
+    const own = compileResourceType(resourceType, comparisonKey);
+    const mapping = withWholePaths(own, named);
     given.set(name, mapping);
-    compiled.set(name, compileMapping(compileResourceType(resourceType, comparisonKey), mapping, dialect));
+    compiled.set(name, compileMapping(own, mapping, dialect));
   }
   const all = [...compiled.values()];
   refuseMissingTargets(all);
@@ -63,10 +66,19 @@ function withoutStrangers(mapping: TableMapping, own: CompiledResourceType, aske
   const isKnown = (path: string): boolean => asked.resolve(path)?.text === path || own.resolve(path)?.text !== path;
   const knownOf = <V>(places: Readonly<Record<string, V>>): Readonly<Record<string, V>> =>
     Object.fromEntries(Object.entries(places).filter(([path]) => isKnown(path)));
-  const { columns, elements, collections, children, constraints } = mapping;
+  const { columns, elements, collections, children, constraints, membership } = mapping;
   return {
     ...mapping,
     columns: knownOf(columns),
+    ...(membership === undefined
+      ? {}
+      : {
+          membership: {
+            ...membership,
+            columns: knownOf(membership.columns ?? {}),
+            writes: (membership.writes ?? []).filter(isKnown),
+          },
+        }),
     ...(elements === undefined ? {} : { elements: knownOf(elements) }),
     ...(collections === undefined ? {} : { collections: knownOf(collections) }),
     ...(children === undefined ? {} : { children: knownOf(children) }),

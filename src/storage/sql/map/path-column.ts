@@ -1,8 +1,10 @@
 import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
+import { isUnique } from "../../unique.ts";
 import { type Column, columnOf } from "./column.ts";
 import type { Compiling } from "./compiling.ts";
 import type { MappedColumn } from "./mapped-column.ts";
+import type { TableMapping } from "./mapping.ts";
 import { didYouMean } from "./nearest.ts";
 
 /** An attribute, or a part of one, that has a column. */
@@ -11,8 +13,11 @@ export interface PathColumn extends Column {
 }
 
 /** The columns of a mapping, those of secrets included. */
-export function compileColumns(compiling: Compiling): readonly PathColumn[] {
-  return Object.entries(compiling.mapping.columns).map(([text, given]) => compileColumn(compiling, text, given));
+export function compileColumns(
+  compiling: Compiling,
+  columns: TableMapping["columns"] = compiling.mapping.columns,
+): readonly PathColumn[] {
+  return Object.entries(columns).map(([text, given]) => compileColumn(compiling, text, given));
 }
 
 function compileColumn(compiling: Compiling, text: string, given: string | MappedColumn): PathColumn {
@@ -20,9 +25,21 @@ function compileColumn(compiling: Compiling, text: string, given: string | Mappe
   const path = resourceType.resolve(text);
   if (path?.text !== text)
     return fail(`columns names ${text}, which is no attribute.${didYouMean(resourceType, text)}`);
-  const column: PathColumn = { ...columnOf(given, leafOf(path), compiling.nextAlias()), path };
+  const column: PathColumn = normalising(resourceType, {
+    ...columnOf(given, leafOf(path), compiling.nextAlias()),
+    path,
+  });
   const misfit = misfitOf(resourceType, column);
   return misfit === undefined ? column : fail(misfit);
+}
+
+/** A unique text that is written in a form of its own, and read as it lies there, is compared as any other text. */
+function normalising(resourceType: CompiledResourceType, column: PathColumn): PathColumn {
+  const { write, read, filter } = column.given;
+  const isText = column.attribute.type === "string" && !column.attribute.multiValued;
+  const isNormalised =
+    write !== undefined && read === undefined && filter === undefined && isText && isUnique(resourceType, column.path);
+  return isNormalised ? { ...column, isConverted: false, isNormalised } : column;
 }
 
 /** Why a path cannot have this column. */

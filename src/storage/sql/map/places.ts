@@ -12,7 +12,7 @@ import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { condition } from "./condition.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
-import { hasId, parseId } from "./id.ts";
+import { hasId, idText, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import type { PathColumn } from "./path-column.ts";
 import { doubtedLeaf, plainLeaf } from "./plain-leaf.ts";
@@ -162,7 +162,7 @@ function restLeaf(scope: PlaceScope, attribute: Attribute, value: RestValue, wea
 
 /** The id of a row, as clients see it. */
 function idLeaf({ dialect }: PlaceScope, { id }: MappedType, value: Fragment): Leaf {
-  const seen = concat(dialect, [cast(dialect, sql`${id.prefix}`, "text"), cast(dialect, value, "text")]);
+  const seen = concat(dialect, [cast(dialect, sql`${id.prefix}`, "text"), idText(dialect, value)]);
   const leaf = textLeaf(dialect, dialect.ordered(seen));
   return {
     ...leaf,

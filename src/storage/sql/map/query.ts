@@ -18,12 +18,11 @@ import { queryByScan, scannedTooMany } from "../../scan.ts";
 import { isAsWell } from "../as-well.ts";
 import { refuseCostly } from "../cost.ts";
 import type { Session } from "../database.ts";
-import { cast } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { compileFilter } from "../filter.ts";
 import type { SortKey } from "../order.ts";
 import { type FoundPage, queryPage, type Source } from "../page.ts";
-import { parseId } from "./id.ts";
+import { idText, parseId } from "./id.ts";
 import { mappedPlaces, type PlaceScope } from "./places.ts";
 import type { MappedRow } from "./row.ts";
 import { type MapScope, ownRows } from "./scope.ts";
@@ -224,9 +223,10 @@ function refuseOtherCursors({ type }: MapScope, page: Page): void {
 
 /** The order of a query where the table has keys for it. */
 function sortKey({ dialect, type }: MapScope, { path, descending }: Sort): SortKey | undefined {
-  if (isId(path)) return { key: dialect.ordered(cast(dialect, raw("r.id"), "text")), descending };
+  const { lacksNullsOrder } = dialect;
+  if (isId(path)) return { key: dialect.ordered(idText(dialect, raw("r.id"))), descending, lacksNullsOrder };
   const key = type.columns.find((column) => column.path.text === path.text)?.key;
-  return key && { key: (dialect.keyColumn ?? dialect.ordered)(raw(`r.${key.alias}`)), descending };
+  return key && { key: (dialect.keyColumn ?? dialect.ordered)(raw(`r.${key.alias}`)), descending, lacksNullsOrder };
 }
 
 /** How many rows of a scan are in memory at a time. */

@@ -5,6 +5,7 @@ import { faultOf } from "../dialect/fault.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { culpritsOf } from "./culprit.ts";
+import { tablesOf } from "./in-tables.ts";
 import { type Attempted, namedRefusal } from "./named-refusal.ts";
 import type { MapScope } from "./scope.ts";
 import type { Written } from "./written.ts";
@@ -93,7 +94,9 @@ async function columnsOf(database: Database, { columnsQuery, columnsIn }: Constr
 function attributesWith({ type }: MapScope, names: readonly string[], table: string | undefined): readonly string[] {
   const isNamed: IsNamed = (name) =>
     name !== undefined && names.some((one) => one.toLowerCase() === name.toLowerCase());
-  const own = table === undefined || table === type.mapping.table ? attributesInRow(type, isNamed) : [];
+  const own = tablesOf(type)
+    .filter(({ mapping }) => table === undefined || table === mapping.table)
+    .flatMap((one) => attributesInRow(one, isNamed));
   if (own.length > 0) return own;
   const joins = type.joins.filter((join) => table === undefined || join.tableName === table);
   const parts = joins.flatMap((join) => [

@@ -10,6 +10,7 @@ import type { HashSecret } from "../../secrets.ts";
 import { isUniqueOverTenants } from "../../unique.ts";
 import { contextOf, type ReindexOptions, type ReindexReport } from "../../upkeep.ts";
 import type { Database, Session } from "../database.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { type Fragment, join as joined, raw, returning, sql, TRUE } from "../dialect/fragment.ts";
 import { keyText } from "../key.ts";
@@ -25,6 +26,7 @@ import { type MappedOwner, ownRow, versionOperand } from "./lock.ts";
 import { type MappedRow, resourceOf, type TakenApart, takeApart, uniqueColumns } from "./row.ts";
 import { type Mappings, type MapScope, ownRows, scopeOf } from "./scope.ts";
 import { withoutDangling } from "./settle.ts";
+import { isShared, valuesIn } from "./shared.ts";
 import { sqlName } from "./table.ts";
 import { setColumn, setRest } from "./update.ts";
 
@@ -121,6 +123,8 @@ function readRows(session: Session, scope: MapScope, condition: Fragment): Promi
 interface Plan {
   readonly row: MappedRow;
   readonly sets: readonly Fragment[];
+  /** The same of a user that organisations share. */
+  readonly shared: readonly Fragment[];
   /** Elements that have a join table and are in the rest. */
   readonly moving: readonly Attribute[];
   /** Elements that have a child table and are in the rest. */
@@ -128,8 +132,9 @@ interface Plan {
   readonly resource: ResourceObject;
 }
 
-function isNeeded({ sets, moving, children }: Plan): boolean {
-  return sets.length > 0 || moving.length > 0 || [...children.values()].some((elements) => elements.length > 0);
+function isNeeded({ sets, shared, moving, children }: Plan): boolean {
+  const isAnyChild = [...children.values()].some((elements) => elements.length > 0);
+  return sets.length + shared.length > 0 || moving.length > 0 || isAnyChild;
 }
 
 /** Looks at a row, and notes what it finds. */
@@ -150,24 +155,46 @@ async function planOf(work: Work, scope: MapScope, row: MappedRow): Promise<Plan
   const held = heldIn(type, row);
   const now = withKept(type, takeApart(type, resource), held, hashed);
   noteUniques(work, scope, place, now);
-  const hashSets = [...hashes.values()].map(({ column, value }) => {
+  const hashSets = [...hashes.values()].flatMap(({ column, value }) => {
+    if (isShared(type, column)) return [];
     const name = sqlName(column.name);
     // One that is there is of a later write.
     return sql`${name} = coalesce(${name}, ${driverValue(scope.dialect, column.write(value))})`;
   });
   const moving = joinedInRest(type, row);
-  return { row, sets: [...setsOf(scope, row, held, now), ...hashSets], moving, children: now.children, resource };
+  const sets = [...setsOf(scope, row, held, now), ...hashSets];
+  return { row, sets, shared: sharedSets(scope, row, held, now), moving, children: now.children, resource };
 }
 
 /** What is to be set so that each value is where it belongs, with the key that it has now. */
-function setsOf({ dialect, type }: MapScope, row: MappedRow, held: TakenApart, now: TakenApart): readonly Fragment[] {
-  const columns = [...now.values].flatMap(([column, value]) => {
+function setsOf(scope: MapScope, row: MappedRow, held: TakenApart, now: TakenApart): readonly Fragment[] {
+  const columns = columnSets(scope, row, held, valuesIn(scope.type, now.values, "alone"));
+  return [...columns, ...(isSame(held.rest, now.rest) ? [] : setRest(scope.dialect, scope.type, now.rest))];
+}
+
+function sharedSets(scope: MapScope, row: MappedRow, held: TakenApart, now: TakenApart): readonly Fragment[] {
+  // What one organisation has in its rest does not become everybody's: keys alone are made anew.
+  const values = [...valuesIn(scope.type, now.values, "users")];
+  return columnSets(
+    scope,
+    row,
+    held,
+    new Map(values.filter(([column, value]) => isSame(held.values.get(column), value))),
+  );
+}
+
+function columnSets(
+  { dialect }: MapScope,
+  row: MappedRow,
+  held: TakenApart,
+  values: ReadonlyMap<Column, unknown>,
+): readonly Fragment[] {
+  return [...values].flatMap(([column, value]) => {
     if (!isSame(held.values.get(column), value)) return setColumn(dialect, column, value);
-    if (column.key === undefined) return [];
+    if (column.key === undefined || column.isFollower === true) return [];
     const key = keyOf(column, value);
     return key === (row[column.key.alias] ?? null) ? [] : [sql`${sqlName(column.key.name)} = ${key}`];
   });
-  return [...columns, ...(isSame(held.rest, now.rest) ? [] : setRest(dialect, type, now.rest))];
 }
 
 function keyOf({ attribute }: Column, value: unknown): string | null {
@@ -246,6 +273,7 @@ async function write({ report }: Work, database: Database, scope: MapScope, plan
         const written = returning(update, raw("1 AS one"), sql`${table} WHERE ${ownRow(owner)}`);
         if ((await session.run(written)).length === 0) return false;
       }
+      await writeUser(session, owner, plan);
       for (const attribute of plan.moving) await move(session, owner, attribute, plan.resource);
       await moveChildren(session, owner, plan);
       return true;
@@ -264,14 +292,26 @@ async function write({ report }: Work, database: Database, scope: MapScope, plan
 
 /** Condition: nobody has written the row meanwhile, nor a value whose key is set without counting the version. */
 function isAsRead({ type, dialect }: MappedOwner, row: MappedRow): Fragment {
+  const isVersion = sql`${sqlName(type.mapping.version)} = ${versionOperand(dialect, String(row.version))}`;
+  return joined([isVersion, ...asKeyed(dialect, type.divided?.alone ?? type, row)], " AND ");
+}
+
+/** Of a user whom organisations share: what is set is as right whichever of them reads it. */
+async function writeUser(session: Session, owner: MappedOwner, { shared: sets, row }: Plan): Promise<void> {
+  const { divided: shared } = owner.type;
+  if (shared === undefined || sets.length === 0) return;
+  const user = { ...owner, type: shared.users };
+  const isSameRow = joined([ownRow(user), ...asKeyed(owner.dialect, shared.users, row)], " AND ");
+  await session.run(sql`UPDATE ${shared.users.table} SET ${joined(sets, ", ")} WHERE ${isSameRow}`);
+}
+
+function asKeyed(dialect: Dialect, type: MappedType, row: MappedRow): readonly Fragment[] {
   const keyed = type.stored.filter(({ key }) => key !== undefined);
-  const same = keyed.map((column) => {
+  return keyed.map((column) => {
     const [name, value] = [sqlName(column.name), row[column.alias]];
     const isSame = sql`${shown(dialect, column, name)} = ${value}`;
     return value === null || value === undefined ? sql`${name} IS NULL` : isSame;
   });
-  const isVersion = sql`${sqlName(type.mapping.version)} = ${versionOperand(dialect, String(row.version))}`;
-  return joined([isVersion, ...same], " AND ");
 }
 
 async function moveChildren(session: Session, owner: MappedOwner, { children, resource }: Plan): Promise<void> {

@@ -17,7 +17,7 @@ import { ofHolder } from "./elements.ts";
 import { heldIn } from "./held.ts";
 import { hasId, parseId, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
-import { anyOwnRow, lockRow, type MappedOwner } from "./lock.ts";
+import { anyOwnRow, lockRow, type MappedOwner, ofTenantColumn } from "./lock.ts";
 import { namedRefusal } from "./named-refusal.ts";
 import type { PathColumn } from "./path-column.ts";
 import { elementsInRest, isInWholeColumn, restValue } from "./rest.ts";
@@ -98,7 +98,7 @@ function hideRow(owner: MappedOwner, at: string): Fragment {
   const sets = [
     nextVersion(owner, type, at),
     ...(deleted === undefined ? [] : [sql`${sqlName(deleted.column)} = ${hidingValue(dialect, deleted, at)}`]),
-    ...[...clearedColumns(type)].map((name) => sql`${sqlName(name)} = NULL`),
+    ...[...clearedColumns(type.divided?.alone ?? type)].map((name) => sql`${sqlName(name)} = NULL`),
   ];
   return sql`UPDATE ${type.table} SET ${joined(sets, ", ")} WHERE ${anyOwnRow(owner)}`;
 }
@@ -158,7 +158,11 @@ function refersTo(owner: MappedOwner, holder: MappedType, join: JoinTable, alias
     alias === undefined ? sqlName(ofTable) : raw(`${alias}.${ofView}`);
   const tenant = join.tenant === undefined ? undefined : column(join.tenant, "tenant");
   const isNamed = hasId(dialect, type.id, column(join.value, "value"), id);
-  return sql`${isNamed} AND ${ofTenant(owner, holder.tenant, tenant)}`;
+  const isOwn = sql`${isNamed} AND ${ofTenant(owner, holder.tenant, tenant)}`;
+  if (type.divided === undefined || tenant !== undefined) return isOwn;
+  // Other organisations have the same user: what their holders name stays.
+  const holders = sql`SELECT ${sqlName(holder.id.column)} FROM ${holder.table} WHERE ${ofTenantColumn(owner, holder)}`;
+  return sql`${isOwn} AND ${column(join.holder, "holder")} IN (${holders})`;
 }
 
 /** Attributes of a type that hold references in its row. */

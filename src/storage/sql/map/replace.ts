@@ -7,7 +7,8 @@ import type { Database, Session } from "../database.ts";
 import { type Fragment, join, returning, sql } from "../dialect/fragment.ts";
 import { attemptWrite } from "./attempt.ts";
 import { writeChildren } from "./child-write.ts";
-import { driverValue } from "./column.ts";
+import { type Column, driverValue } from "./column.ts";
+import type { MappedType } from "./compile.ts";
 import { lookUpElements } from "./dictionary.ts";
 import { type Difference, differenceOf, isAnyDifference, stateOf, type TableState } from "./difference.ts";
 import { writeChanges } from "./elements.ts";
@@ -20,6 +21,8 @@ import type { MapScope } from "./scope.ts";
 import { hashMapped, type MappedSecrets, withoutMissing } from "./secrets.ts";
 import { type Selection, selectionOf } from "./select.ts";
 import { hasReferences, settle, withoutDangling } from "./settle.ts";
+import { settledNotices } from "./settled-value.ts";
+import { isShared, isWritable, lockUser, secretsIn, withShared, writableSecrets, writeShared } from "./shared.ts";
 import { sqlName } from "./table.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
@@ -58,7 +61,8 @@ export async function replaceMapped(
   request: ReplaceRequest,
 ): Promise<StoredResource | undefined> {
   const { type } = scope;
-  const secrets = await hashMapped(type, withoutClear(type, request.secrets, request.before), hashSecret);
+  const hashed = await hashMapped(type, withoutClear(type, request.secrets, request.before), hashSecret);
+  const secrets = writableSecrets(type, hashed);
   request.signal?.throwIfAborted();
   const id = parseId(type.id, request.id);
   if (id === undefined) return undefined;
@@ -84,7 +88,9 @@ export async function replaceMapped(
   const attempted = { operation: "replace", id: request.id } as const;
   const told = () => writtenOf(scope, request.resource, secrets);
   const written = await attemptWrite(database, scope, attempted, write, told);
-  if (written !== undefined) for (const notice of [...secrets.notices, ...notices]) request.notify(notice);
+  if (written === undefined) return undefined;
+  const settled = settledNotices(type, request.resource, written);
+  for (const notice of [...secrets.notices, ...notices, ...settled]) request.notify(notice);
   return written;
 }
 
@@ -93,6 +99,8 @@ export async function replaceMapped(
  */
 function knownBefore({ type }: MapScope, request: ReplaceRequest): StoredResource | undefined {
   const { before, ifVersion, untouched = [] } = request;
+  // What is everybody's others may have changed.
+  if (type.divided !== undefined) return undefined;
   const isJoined = ({ path }: Attribute): boolean => type.joins.some(({ attribute }) => attribute.path === path);
   return before !== undefined && ifVersion === before.meta.version && untouched.every(isJoined) ? before : undefined;
 }
@@ -102,7 +110,10 @@ function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean 
   const { type } = scope;
   if (known === undefined || type.joins.length > 0 || type.children.length > 0 || hasReferences(type, request.resource))
     return false;
-  const isWritten = ({ path }: PathColumn): boolean => !isSame(valueAt(known, path), valueAt(request.resource, path));
+  // What shares its column changes with another attribute as well.
+  const isShared = (column: PathColumn): boolean => type.shared.some((group) => group.includes(column));
+  const isWritten = (column: PathColumn): boolean =>
+    isShared(column) || !isSame(valueAt(known, column.path), valueAt(request.resource, column.path));
   return uncheckedUniques(scope, isWritten).length === 0;
 }
 
@@ -122,10 +133,12 @@ async function replace(
   const { resource, entries } = await lookUpElements(session, owner, settled, notices);
   const changed = await withoutMissing(session, owner, secrets);
   const selection = selectionOf(owner, request.select);
-  const told = differenceOf(owner, stateOf(type, before), stateOf(type, resource), request.untouched);
+  const was = stateOf(type, before);
+  const now = withUnshared(type, stateOf(type, resource, was), was, notices);
+  const told = differenceOf(owner, was, now, request.untouched);
   if (request.touch !== true && !isAnyDifference(told) && changed.values.size === 0)
     return readUnchanged(session, owner, version, selection);
-  const difference = found === undefined ? told : differenceFrom(owner, found.state, resource, request);
+  const difference = found === undefined ? told : differenceFrom(owner, found.state, now, request);
   const uniques = uncheckedUniques(owner, (column) => difference.columns.includes(column));
   await refuseTaken(session, owner, uniques, difference.after.values, owner.id);
   const sets = [
@@ -136,7 +149,8 @@ async function replace(
   if (row === undefined) return whyNotFound(session, owner, version);
   for (const change of difference.elements) await writeChanges(session, owner, change);
   for (const [child, elements] of difference.children) await writeChildren(session, owner, child, elements, entries);
-  if (selection.isRowAlone) return selection.resourceOf(row);
+  await writeShared(session, owner, changedShared(type, difference), secretsIn(type, changed, "users"), request);
+  if (selection.isRowAlone && type.divided === undefined) return selection.resourceOf(row);
   return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
 }
 
@@ -144,10 +158,9 @@ async function replace(
 function differenceFrom(
   owner: MappedOwner,
   held: TableState,
-  resource: NewResource,
+  now: TableState,
   { secrets, untouched = [] }: ReplaceRequest,
 ): Difference {
-  const now = stateOf(owner.type, resource);
   const inRow = withKept(owner.type, now.inRow, held.inRow, secrets);
   const stays = untouched.filter((attribute) => readAttribute(held.inRow.rest ?? {}, attribute) === undefined);
   return differenceOf(owner, held, { ...now, inRow }, stays);
@@ -160,6 +173,7 @@ async function lockKnown(
   { untouched = [] }: ReplaceRequest,
 ): Promise<Found | undefined> {
   const { type } = owner;
+  await lockUser(session, owner);
   const locked = await lockRow(session, owner);
   if (locked === undefined) return undefined;
   const moving = joinedInRest(type, locked);
@@ -202,6 +216,18 @@ async function readUnchanged(
   return selection.resourceOf(row);
 }
 
+/** What is to be, with what the organisation cannot change as it was. */
+function withUnshared(type: MappedType, now: TableState, was: TableState, notices: StorageNotice[]): TableState {
+  const values = withShared(type, now.inRow.values, was.inRow.values, notices, true);
+  return { ...now, inRow: { ...now.inRow, values } };
+}
+
+function changedShared(type: MappedType, { columns, after }: Difference): ReadonlyMap<Column, unknown> {
+  const { divided: shared } = type;
+  const changed = shared === undefined ? [] : columns.filter((one) => isShared(type, one) && isWritable(shared, one));
+  return new Map(changed.map((column) => [column, after.values.get(column)]));
+}
+
 /** What sets the columns that are to change. */
 function changedColumns(
   { type, dialect }: MapScope,
@@ -209,8 +235,10 @@ function changedColumns(
   secrets: MappedSecrets,
 ): readonly Fragment[] {
   return [
-    ...columns.flatMap((column) => setColumn(dialect, column, after.values.get(column))),
-    ...[...secrets.values].map(([column, value]) => {
+    ...columns.flatMap((column) =>
+      isShared(type, column) ? [] : setColumn(dialect, column, after.values.get(column)),
+    ),
+    ...[...secretsIn(type, secrets, "alone").values].map(([column, value]) => {
       const written = value === null ? null : driverValue(dialect, column.write(value));
       return sql`${sqlName(column.name)} = ${written}`;
     }),

@@ -1,19 +1,14 @@
-import { predicateOf } from "../../../filter/predicate.ts";
-import { fitResource } from "../../../schema/fit.ts";
 import type { CreateRequest } from "../../adapter.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, join, returning, sql } from "../dialect/fragment.ts";
-import { compileFilter } from "../filter.ts";
 import { type Column, driverValue, timeOf, timeText } from "./column.ts";
 import { defaultSets } from "./filled.ts";
 import type { NewRow } from "./insert.ts";
 import { anyOwnRow, type MappedOwner } from "./lock.ts";
-import type { PathColumn } from "./path-column.ts";
-import { mappedPlaces } from "./places.ts";
-import { type MappedRow, resourceOf, uniqueColumns } from "./row.ts";
+import { type MappedRow, uniqueColumns } from "./row.ts";
 import type { MapScope } from "./scope.ts";
-import { ownBeside } from "./start.ts";
 import { sqlName } from "./table.ts";
+import { rowsWith } from "./unique.ts";
 import { nextVersion, setColumn, setRest } from "./update.ts";
 
 /** Locks the owner's row where it is kept out of sight; undefined where there is none that is. */
@@ -41,8 +36,8 @@ export async function lockKept(
 ): Promise<Kept | undefined> {
   if (scope.type.deleted?.canRestore !== true) return undefined;
   for (const column of uniqueColumns(scope.type)) {
-    const rows = await hiddenWith(session, scope, column, values.get(column));
-    const [last] = rows.toSorted((one, other) => (changeOf(one) < changeOf(other) ? 1 : -1));
+    const rows = await rowsWith(session, scope, column, values.get(column), scope.type.viewOfHidden);
+    const [last] = rows.toSorted((one, other) => (modifiedAt(one) < modifiedAt(other) ? 1 : -1));
     if (last === undefined) continue;
     const owner: MappedOwner = { ...scope, id: String(last.id) };
     // Of two creates at once the second one finds it in sight, and meets its values there.
@@ -51,28 +46,8 @@ export async function lockKept(
   return undefined;
 }
 
-function changeOf({ modified }: MappedRow): string {
+function modifiedAt({ modified }: MappedRow): string {
   return timeText(modified) ?? "";
-}
-
-async function hiddenWith(
-  session: Session,
-  scope: MapScope,
-  column: PathColumn,
-  value: unknown,
-): Promise<readonly MappedRow[]> {
-  if (typeof value !== "string" && typeof value !== "boolean") return [];
-  const { type } = scope;
-  const filter = { type: "compare", path: column.path, operator: "eq", value } as const;
-  const { condition } = compileFilter(
-    filter,
-    mappedPlaces({ ...scope, onNearly: () => undefined, onDoubt: () => undefined }),
-  );
-  const rows = await session.run<MappedRow>(
-    sql`SELECT ${type.selectedOfRow} FROM ${type.viewOfHidden} r WHERE ${ownBeside(scope, column)} AND ${condition}`,
-  );
-  const matches = predicateOf(filter);
-  return rows.filter((row) => matches(fitResource(type.resourceType, resourceOf(type, row)).resource));
 }
 
 /**

@@ -103,7 +103,7 @@ export function takeApart(type: MappedType, given: NewResource | StoredResource)
   const resource = withDistinctElements(type, inShape(type, given));
   const { id: _, meta: __, schemas: ___, ...rest }: Record<string, unknown> = { ...resource };
   const values = new Map<Column, unknown>();
-  for (const column of type.columns) values.set(column, valueFor(resource, column.path));
+  for (const column of type.columns) values.set(column, formOf(column, valueFor(resource, column.path)));
   for (const column of type.columns) removeFrom(rest, column);
   for (const attribute of type.resourceType.attributes) {
     const isJoined =
@@ -201,7 +201,7 @@ function fillSlots(
     if (slot.attribute !== attribute) continue;
     const place = elements.findIndex((element) => fits(slot, element, elements));
     const [element] = place === -1 ? [] : elements.splice(place, 1);
-    for (const column of slot.columns) values.set(column, element?.[column.attribute.name]);
+    for (const column of slot.columns) values.set(column, formOf(column, element?.[column.attribute.name]));
   }
   if (elements.length === 0) return undefined;
   if (mapping.rest !== undefined) return elements;
@@ -230,12 +230,38 @@ function fits(slot: Slot, element: unknown, all: readonly unknown[]): boolean {
   );
 }
 
+/** A value in the form in which its column keeps it. */
+function formOf(column: Column, value: unknown): unknown {
+  if (column.isNormalised !== true || typeof value !== "string") return value;
+  const written = column.write(value);
+  return isSameKey(column, value, written) ? written : value;
+}
+
+function isSameKey({ attribute }: Column, value: string, written: unknown): written is string {
+  return typeof written === "string" && attribute.key(written) === attribute.key(value);
+}
+
+/**
+ * What is unique is compared by what lies in the column: were that another value than the client's, two of one name could be made.
+ * @throws {ScimError} 400 invalidValue
+ */
+function refuseOtherForm(column: Column, value: unknown): void {
+  if (column.isNormalised !== true || typeof value !== "string" || isSameKey(column, value, column.write(value)))
+    return;
+  const { path } = column.attribute;
+  throw invalidValue(
+    `${path} is kept here in a form that would make it another value; send it in the form that is kept.`,
+  );
+}
+
 /** What a write puts into columns: `[column, value]`, keys included. */
 export function assignments(
   dialect: Dialect,
   column: Column,
   value: unknown,
 ): readonly (readonly [column: string, value: unknown])[] {
+  if (column.isFollower === true) return [];
+  refuseOtherForm(column, value);
   const written = [column.name, writtenTo(dialect, column, value)] as const;
   if (column.key === undefined) return [written];
   const key = value === undefined ? null : keyText(column.attribute.key(value));

@@ -1,9 +1,9 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { Context } from "../../adapter.ts";
 import { cast, type Dialect } from "../dialect/dialect.ts";
-import { type Fragment, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, raw, sql, TRUE } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
-import { hasId, parseId } from "./id.ts";
+import { hasId, idOperand, parseId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 
 /** All mapped types of a storage. */
@@ -13,6 +13,8 @@ export interface Mappings {
   /** The mapping of the resource type of that name. */
   find(name: string): MappedType | undefined;
   readonly all: readonly MappedType[];
+  /** The ledger's table, in which writers of one value take turns where the database has no other way; undefined where there is none. */
+  readonly turns?: Fragment | undefined;
 }
 
 /** What statements depend on. */
@@ -64,7 +66,10 @@ export function tenantOfElement(scope: MapScope, join: Pick<JoinTable, "tenant">
   const { type, dialect } = scope;
   if (type.tenant === undefined) return raw("");
   if (join.tenant !== undefined) return raw(", m.tenant");
-  return sql`, ${cast(dialect, sql`${tenantOf(scope) ?? null}`, type.tenant.type)} AS tenant`;
+  const tenant = tenantOf(scope);
+  const value =
+    tenant === undefined ? cast(dialect, raw("NULL"), type.tenant.type) : idOperand(dialect, type.tenant, tenant);
+  return sql`, ${value} AS tenant`;
 }
 
 /** Condition on rows `r` of the view of a type. */
@@ -80,7 +85,7 @@ export function ownElements(scope: MapScope, join: Pick<JoinTable, "tenant">, al
 /** What follows FROM: the rows `m` of a join table, without those that name what is not in sight. */
 export function elementRows(scope: MapScope, join: JoinTable): Fragment {
   const target = targetOf(scope, join);
-  if (target.deleted === undefined) return sql`${join.view} m`;
+  if (target.isThere === TRUE && target.divided === undefined) return sql`${join.view} m`;
   const isNamed = sql`v.id = e.value AND ${ownRows(scope, target, "v")}`;
   return sql`(SELECT e.* FROM ${join.view} e WHERE EXISTS (SELECT 1 FROM ${target.view} v WHERE ${isNamed})) m`;
 }

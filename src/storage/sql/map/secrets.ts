@@ -4,6 +4,7 @@ import { type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Session } from "../database.ts";
 import { join, raw, sql } from "../dialect/fragment.ts";
 import type { MappedType } from "./compile.ts";
+import { scopesOf } from "./in-tables.ts";
 import { type MappedOwner, ownRow } from "./lock.ts";
 import type { PathColumn } from "./path-column.ts";
 import { sqlName } from "./table.ts";
@@ -45,15 +46,29 @@ export async function withoutMissing(
 ): Promise<MappedSecrets> {
   const removed = [...secrets.values].flatMap(([column, value]) => (value === null ? [column] : []));
   if (removed.length === 0) return secrets;
-  const columns = removed.map(
+  const there = new Set<PathColumn>();
+  for (const inTable of scopesOf(owner))
+    for (const column of await filledIn(session, inTable, removed)) there.add(column);
+  const values = new Map([...secrets.values].filter(([column, value]) => value !== null || there.has(column)));
+  return { ...secrets, values };
+}
+
+/** Which of some columns have something, among those of one table. */
+async function filledIn(
+  session: Session,
+  owner: MappedOwner,
+  wanted: readonly PathColumn[],
+): Promise<readonly PathColumn[]> {
+  const { secrets, table } = owner.type;
+  const columns = wanted.filter((column) => secrets.includes(column));
+  if (columns.length === 0) return [];
+  const asked = columns.map(
     ({ name, alias }) => sql`CASE WHEN ${sqlName(name)} IS NULL THEN 0 ELSE 1 END AS ${raw(alias)}`,
   );
   const [row] = await session.run<Record<string, unknown>>(
-    sql`SELECT ${join(columns, ", ")} FROM ${owner.type.table} WHERE ${ownRow(owner)}`,
+    sql`SELECT ${join(asked, ", ")} FROM ${table} WHERE ${ownRow(owner)}`,
   );
-  const isThere = ({ alias }: PathColumn): boolean => Number(row?.[alias] ?? 0) === 1;
-  const values = new Map([...secrets.values].filter(([column, value]) => value !== null || isThere(column)));
-  return { ...secrets, values };
+  return columns.filter(({ alias }) => Number(row?.[alias] ?? 0) === 1);
 }
 
 function pick(secrets: Secrets, isWanted: (attribute: string) => boolean): Secrets {

@@ -2,7 +2,7 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import { inverseElement } from "../../inverse.ts";
-import { cast, type Dialect } from "../dialect/dialect.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, sql } from "../dialect/fragment.ts";
 import type { ChildTable } from "./child.ts";
 import { inOrderOf } from "./child.ts";
@@ -10,7 +10,7 @@ import { distinctElements, elementOfRow } from "./child-elements.ts";
 import { type Column, isTime, shown } from "./column.ts";
 import { elementOf } from "./elements.ts";
 import { type Holder, holderRows, holdersOf } from "./holders.ts";
-import { printId } from "./id.ts";
+import { idText, printId } from "./id.ts";
 import type { JoinTable } from "./join-table.ts";
 import { type Listed, listColumn } from "./listed.ts";
 import type { PathColumn } from "./path-column.ts";
@@ -112,7 +112,7 @@ function elementsApart(scope: MapScope, join: JoinTable): Apart {
   return {
     attribute,
     list: {
-      elements: [cast(dialect, raw("m.value"), "text"), ...parts],
+      elements: [idText(dialect, raw("m.value")), ...parts],
       rows: sql`${elementRows(scope, join)} WHERE ${isOfRow}`,
       alias: "m",
       order: [raw("m.value")],
@@ -146,7 +146,7 @@ function holdersApart(scope: MapScope, attribute: Attribute, holder: Holder): Ap
   return {
     attribute,
     list: {
-      elements: [cast(dialect, raw("h.id"), "text"), display],
+      elements: [idText(dialect, raw("h.id")), display],
       rows: holderRows(scope, holder),
       alias: "h",
       order: [raw("h.id")],

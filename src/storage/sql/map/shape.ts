@@ -20,6 +20,7 @@ const TABLE: Shape = {
   defaults: optional,
   audit: optional,
   deleted: optional,
+  membership: optional,
   rest: optional,
   constraints: optional,
   refusals: optional,
@@ -32,8 +33,20 @@ const COLUMN: Shape = {
   write: optional,
   filter: optional,
   key: optional,
+  wins: optional,
 };
 const DELETED: Shape = { column: "the column's name", write: optional, otherwise: optional, restore: optional };
+const MEMBERSHIP: Shape = {
+  table: "the name of the table of memberships",
+  schema: optional,
+  holder: "the column that names the organisation",
+  user: "the column that names the user",
+  columns: optional,
+  deleted: optional,
+  writes: optional,
+  defaults: optional,
+  audit: optional,
+};
 const ELEMENT: Shape = { columns: "columns by sub-attribute", fixed: optional, assumed: optional };
 const COLLECTION: Shape = {
   table: "the join table's name",
@@ -83,6 +96,7 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   lookUnlessText(found, "id", mapping.id, ID);
   lookUnlessText(found, "tenant", mapping.tenant, TENANT);
   lookUnlessText(found, "deleted", mapping.deleted, DELETED);
+  if (mapping.membership !== undefined) lookAtMembership(found, mapping.membership);
   lookAtColumns(found, "columns", mapping.columns);
   lookAtFillings(found, "defaults", mapping.defaults, false);
   lookAtFillings(found, "audit", mapping.audit, true);
@@ -104,6 +118,16 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   for (const [path, children] of entriesOf(mapping.children))
     for (const child of listOf(children)) lookAtChild(found, `children.${path}`, child);
   return found;
+}
+
+function lookAtMembership(found: string[], membership: unknown): void {
+  look(found, "membership", membership, MEMBERSHIP);
+  if (!isRecord(membership)) return;
+  lookUnlessText(found, "membership.holder", membership.holder, TENANT);
+  lookUnlessText(found, "membership.deleted", membership.deleted, DELETED);
+  lookAtColumns(found, "membership.columns", membership.columns);
+  lookAtFillings(found, "membership.defaults", membership.defaults, false);
+  lookAtFillings(found, "membership.audit", membership.audit, true);
 }
 
 function lookAtChild(found: string[], where: string, child: unknown): void {

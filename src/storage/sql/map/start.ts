@@ -4,11 +4,13 @@ import { isId } from "../../id.ts";
 import { inversePart } from "../../inverse.ts";
 import { isUnique } from "../../unique.ts";
 import { isAsWell } from "../as-well.ts";
-import { type Fragment, join as joined, raw, sql } from "../dialect/fragment.ts";
+import { type Fragment, join as joined, raw, sql, TRUE } from "../dialect/fragment.ts";
 import { equalitiesOf } from "../filter.ts";
 import type { Key } from "../key.ts";
+import type { MappedType } from "./compile.ts";
 import { holdersOf } from "./holders.ts";
 import { hasId, parseId } from "./id.ts";
+import type { JoinTable } from "./join-table.ts";
 import { lookedUp } from "./looked-up.ts";
 import type { PathColumn } from "./path-column.ts";
 import { columnLeaf, holderNameLeaf, type PlaceScope } from "./places.ts";
@@ -149,9 +151,16 @@ function heldBy(scope: PlaceScope, attribute: Attribute, operand: unknown): read
   return heldThrough(scope, attribute)?.flatMap(({ type, from }) => {
     const id = parseId(type.id, operand);
     if (id === undefined) return [];
-    return sql`SELECT m.value AS id${tenantOfElement(scope, from)} FROM ${from.view} m
-      WHERE ${hasId(dialect, type.id, raw("m.holder"), id)} AND ${ownElements(scope, from)}`;
+    const isHeld = sql`${hasId(dialect, type.id, raw("m.holder"), id)} AND ${ownElements(scope, from)}`;
+    const isOwn = isHolderOwn(scope, type, from);
+    return sql`SELECT m.value AS id${tenantOfElement(scope, from)} FROM ${from.view} m WHERE ${isHeld} AND ${isOwn}`;
   });
+}
+
+/** Condition on elements: their holder is the tenant's. What they refer to may be in other tenants too. */
+function isHolderOwn(scope: PlaceScope, holder: MappedType, { tenant }: JoinTable): Fragment {
+  if (scope.type.divided === undefined || tenant !== undefined) return TRUE;
+  return sql`EXISTS (SELECT 1 FROM ${holder.view} h WHERE h.id = m.holder AND ${ownRows(scope, holder, "h")})`;
 }
 
 /** The rows that holders of a name refer to: the members of a group, by its name. */

@@ -22,6 +22,7 @@ import { parseId } from "./id.ts";
 import { readRow } from "./lock.ts";
 import type { MappedTable } from "./mapping.ts";
 import { compileMappings } from "./mappings.ts";
+import { refuseImpossible } from "./needs.ts";
 import { prepareMapped } from "./prepare.ts";
 import { queryMapped } from "./query.ts";
 import { reindexMapped } from "./reindex.ts";
@@ -46,7 +47,7 @@ export interface MappedStorageOptions<DB = unknown> {
   readonly maxScanned?: number | undefined;
   /**
    * The name of a table of scimkit's own, beside yours, for what is remembered of resources: who was deleted, who is managed. `prepare`
-   * makes it. Default: nothing is remembered.
+   * makes it. On MariaDB and MySQL, writers of a unique value without a key column take turns in it. Default: nothing is remembered.
    */
   readonly ledger?: CompanionName | undefined;
   /**
@@ -117,12 +118,12 @@ const OPTIONS: Known<MappedStorageOptions<unknown>> = {
 };
 
 /**
- * Storage in the tables that a team has already: PostgreSQL or SQLite, by the mappings of `mapTable`. Uniqueness is
+ * Storage in the tables that a team has already: PostgreSQL, SQLite, MariaDB, by the mappings of `mapTable`. Uniqueness is
  * kept by the tables' own constraints over key columns or, without those, by a look-up under a lock; references must
  * lead to something.
  *
  * @throws {TypeError} for a mapping that does not fit its resource type: a path that is no attribute, an attribute
- * without a place.
+ * without a place; for what the database has no way to do, such as ids of its own that it does not tell.
  * @example
  * ```ts
  * import { createScim, Group, User } from "scimkit";
@@ -154,19 +155,23 @@ const OPTIONS: Known<MappedStorageOptions<unknown>> = {
 export function mappedStorage<DB>(options: MappedStorageOptions<DB>): MappedStorage {
   checkNames("mappedStorage", options, OPTIONS);
   const { maxScanned = 100_000, hashSecret } = options;
-  const mappings = compileMappings(options.tables, options.comparisonKey, () => databaseOf(options.db).dialect);
+  const compiled = compileMappings(options.tables, options.comparisonKey, () => databaseOf(options.db).dialect);
+  const ledger = options.ledger === undefined ? undefined : ledgerCompanion(options.ledger);
+  const mappings: Mappings = { ...compiled, turns: ledger?.table };
   const tenants = new Set(mappings.all.map(({ tenant }) => tenant !== undefined));
   if (tenants.size > 1) throw new TypeError("mappedStorage: all tables have a column for the tenant, or none.");
   if (mappings.all.some(({ secrets }) => secrets.length > 0) && hashSecret === undefined)
     throw new TypeError(
       "mappedStorage: a writeOnly attribute has a column; give hashSecret, which makes what is kept of it.",
     );
-  return storageOver(databaseOf(options.db), {
+  const database = databaseOf(options.db);
+  refuseImpossible(database.dialect, mappings);
+  return storageOver(database, {
     mappings,
     hashSecret,
     maxScanned,
     hasTenants: tenants.has(true),
-    ledger: options.ledger === undefined ? undefined : ledgerCompanion(options.ledger),
+    ledger,
     outbox: options.outbox === undefined ? undefined : outboxCompanion(options.outbox),
   });
 }
@@ -217,8 +222,8 @@ function storageOver(database: Database, settings: Settings): MappedStorage {
     transaction: (work) => committed(database, mappings, (inner) => work(storageOver(inner, settings))),
     ...(ledger === undefined ? {} : { ledger: sqlLedger(withCompanion(database, ledger), ledger.table) }),
     ...(outbox === undefined ? {} : { outbox: sqlOutbox(withCompanion(database, outbox), outbox.table) }),
-    prepare: () => prepareMapped(database, mappings, companionsIn(settings)),
     triggers: () => triggersOf(dialect, mappings),
+    prepare: () => prepareMapped(database, mappings, companionsIn(settings)),
     ...upkeepOf(database, settings),
   };
 }
@@ -266,7 +271,9 @@ function upkeepOf(database: Database, { mappings, hashSecret, hasTenants, outbox
 
 /** The types whose rows can be kept out of sight with their names free. Of those that are kept always the names are what the tables say. */
 function keptRows({ all }: Mappings): Pick<StorageCapabilities, "keepsDeleted"> {
-  const names = all.filter(({ deleted }) => deleted !== undefined && !deleted.isAlways).map(({ name }) => name);
+  const names = all
+    .filter(({ deleted, divided }) => deleted?.isAlways === false && divided === undefined)
+    .map(({ name }) => name);
   return names.length === 0 ? {} : { keepsDeleted: names.length === all.length || names };
 }
 

@@ -7,6 +7,7 @@ import { type Fragment, join as joined, raw, returning, sql, TRUE } from "../dia
 import { hasIdAmong } from "./among.ts";
 import type { MappedType } from "./compile.ts";
 import { idOperand, parseId } from "./id.ts";
+import { scopesOf } from "./in-tables.ts";
 import { deleteMapped } from "./remove.ts";
 import type { MappedRow } from "./row.ts";
 import { type Mappings, type MapScope, ownRows, scopeOf } from "./scope.ts";
@@ -18,7 +19,36 @@ const BATCH = 500;
 /** How many of the resources that stay an error names. */
 const NAMED = 10;
 
-/** Ids of a type in their order, behind one of them. */
+/** How many ids of an export are looked up at a time, where no index has them in their order. */
+const MANY_IDS = 50_000;
+
+/** Ids of a type in the order of code points, or of numbers, behind one of them. */
+async function idsInOrder(session: Session, scope: MapScope, last: string | undefined): Promise<readonly string[]> {
+  const { type, dialect } = scope;
+  if (dialect.idText === undefined || type.id.type === "integer") return idsBehind(session, scope, last, BATCH);
+  const text = dialect.idText(raw("r.id"));
+  const isNext = last === undefined ? TRUE : sql`${text} > ${last}`;
+  const rows = await session.run<{ id: unknown }>(
+    sql`SELECT r.id FROM ${type.view} r WHERE ${ownRows(scope)} AND ${isNext} ORDER BY ${text} LIMIT ${raw(String(MANY_IDS))}`,
+  );
+  return rows.map(({ id }) => String(id));
+}
+
+/** All of them behind one, some at a time. */
+async function* batchesInOrder(
+  session: Session,
+  scope: MapScope,
+  behind: string | undefined,
+): AsyncGenerator<readonly string[]> {
+  for (let last = behind; ; ) {
+    const ids = await idsInOrder(session, scope, last);
+    if (ids.length === 0) return;
+    last = ids.at(-1);
+    for (let first = 0; first < ids.length; first += BATCH) yield ids.slice(first, first + BATCH);
+  }
+}
+
+/** Ids of a type in the order that the table has, behind one of them. */
 async function idsBehind(
   session: Session,
   scope: MapScope,
@@ -100,15 +130,11 @@ export async function* exportTenantOf(
   if (start === -1) throw new TypeError(`exportTenant: after names ${after?.resourceType}, which has no table.`);
   for (const [index, type] of mappings.all.slice(start).entries()) {
     const scope = scopeOf(database.dialect, mappings, type, contextOf(tenant));
-    let last = index === 0 && after !== undefined ? parseId(type.id, after.id) : undefined;
+    const last = index === 0 && after !== undefined ? parseId(type.id, after.id) : undefined;
     if (index === 0 && after !== undefined && after.id !== "" && last === undefined)
       throw new TypeError(`exportTenant: after names ${after.id}, which is no id of ${type.name}.`);
-    for (;;) {
-      const ids = await idsBehind(database, scope, last, BATCH);
-      if (ids.length === 0) break;
-      last = ids.at(-1);
-      yield* await database.snapshot((session) => readBatch(session, scope, ids));
-    }
+    for await (const batch of batchesInOrder(database, scope, last))
+      yield* await database.snapshot((session) => readBatch(session, scope, batch));
   }
 }
 
@@ -124,32 +150,46 @@ async function readBatch(
     ", ",
   )})`;
   const rows = await session.run<MappedRow>(
-    sql`SELECT ${type.selectedOfRow}${selection.more} FROM ${type.view} r WHERE ${isAsked} ORDER BY r.id`,
+    sql`SELECT ${type.selectedOfRow}${selection.more} FROM ${type.view} r WHERE ${isAsked}`,
   );
   const secrets = await readSecrets(session, scope, ids);
-  return rows.map((row) => {
-    const resource: StoredResource = selection.resourceOf(row);
-    const kept = secrets.get(String(row.id));
-    return { resourceType: type.name, resource, ...(kept === undefined ? {} : { secrets: kept }) };
-  });
+  const places = new Map(ids.map((id, index) => [id, index]));
+  const placeOf = ({ id }: MappedRow): number => places.get(String(id)) ?? 0;
+  return [...rows]
+    .sort((left, right) => placeOf(left) - placeOf(right))
+    .map((row) => {
+      const resource: StoredResource = selection.resourceOf(row);
+      const kept = secrets.get(String(row.id));
+      return { resourceType: type.name, resource, ...(kept === undefined ? {} : { secrets: kept }) };
+    });
 }
 
 /** What the columns of writeOnly attributes have, by id. */
 async function readSecrets(session: Session, scope: MapScope, ids: readonly string[]) {
-  const { type } = scope;
   const found = new Map<string, Readonly<Record<string, unknown>>>();
-  if (type.secrets.length === 0) return found;
+  for (const inTable of scopesOf(scope)) await readSecretsIn(session, inTable, ids, found);
+  return found;
+}
+
+async function readSecretsIn(
+  session: Session,
+  scope: MapScope,
+  ids: readonly string[],
+  found: Map<string, Readonly<Record<string, unknown>>>,
+): Promise<void> {
+  const { type } = scope;
+  if (type.secrets.length === 0) return;
   const columns = type.secrets.map(({ name, alias }) => sql`, ${sqlName(name)} AS ${raw(alias)}`);
   const rows = await session.run<MappedRow>(
     sql`SELECT ${sqlName(type.id.column)} AS id${joined(columns, "")} FROM ${type.table} WHERE ${hasIdAmong(scope, type, ids)}`,
   );
   for (const row of rows) {
+    const id = String(row.id);
     const kept = type.secrets.flatMap(({ path, alias }) =>
       row[alias] == null ? [] : [[path.text, row[alias]] as const],
     );
-    if (kept.length > 0) found.set(String(row.id), Object.fromEntries(kept));
+    if (kept.length > 0) found.set(id, { ...found.get(id), ...Object.fromEntries(kept) });
   }
-  return found;
 }
 
 /**

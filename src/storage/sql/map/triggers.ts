@@ -33,7 +33,9 @@ function distinct(parts: readonly PartTable[]): readonly PartTable[] {
   return [...new Map(parts.map((part) => [`${part.schema}.${part.table}`, part])).values()];
 }
 
-function versioned({ mapping, id, tenant, resourceType, stored }: MappedType): VersionedTable {
+/** Of users whom organisations share it is the membership that has a version. */
+function versioned(type: MappedType): VersionedTable {
+  const { mapping, id, tenant, resourceType, stored } = type.divided?.alone ?? type;
   return {
     table: mapping.table,
     schema: mapping.schema,

@@ -2,12 +2,13 @@ import { type ResourceObject, readAttribute } from "../../../schema/value.ts";
 import type { DeltaRequest, NewResource } from "../../adapter.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { partOf } from "./child-elements.ts";
-import { driverValue } from "./column.ts";
+import { type Column, driverValue } from "./column.ts";
 import { elementsOf } from "./elements.ts";
 import type { JoinTable } from "./join-table.ts";
 import { assignments, takeApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
 import type { MappedSecrets } from "./secrets.ts";
+import { isShared } from "./shared.ts";
 
 /** A value that a write puts into a column, and what clients call it. */
 export interface Written {
@@ -21,11 +22,13 @@ export interface Written {
 export function writtenOf(scope: MapScope, resource: NewResource, secrets: MappedSecrets): readonly Written[] {
   const { type, dialect } = scope;
   const { table, rest: restColumn } = type.mapping;
+  const tableOf = (column: Column): string =>
+    isShared(type, column) ? (type.divided?.users.mapping.table ?? table) : table;
   const { values, rest, children } = takeApart(type, resource);
   const inRow = [...values].flatMap(([column, value]) =>
     assignments(dialect, column, value).map(([name, put]) => ({
       attribute: column.attribute.path,
-      table,
+      table: tableOf(column),
       column: name,
       value: put,
     })),
@@ -41,7 +44,7 @@ export function writtenOf(scope: MapScope, resource: NewResource, secrets: Mappe
         }));
   const hashed = [...secrets.values].map(([column, value]) => ({
     attribute: column.path.text,
-    table,
+    table: tableOf(column),
     column: column.name,
     value: driverValue(dialect, column.write(value)),
   }));

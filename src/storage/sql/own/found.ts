@@ -63,6 +63,8 @@ export function foundByListed(scope: OwnScope, path: AttributePath, key: string)
   const { dialect, tables, tenant, resourceType, indexes } = scope;
   if (!isStorable(key)) return nothing(scope);
   if (!indexes.keys.has(path.text)) return undefined;
+  // Rows hold the beginnings of keys, of which a shorter one is the whole.
+  if (dialect.listIndex === undefined && key.length >= dialect.longestBeginning) return undefined;
   if (dialect.listIndex === undefined)
     return sql`SELECT l.tenant, l.id FROM ${tables.listed} l
       WHERE l.key = ${key} AND l.tenant = ${tenant} AND l.type = ${resourceType.name} AND l.attribute = ${path.text}`;

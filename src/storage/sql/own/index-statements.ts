@@ -104,11 +104,12 @@ function keptList(dialect: Dialect, triggers: Triggers, tables: Tables, index: K
   const { resource, listed } = tables;
   const path = literal(index.path);
   const text = partText(dialect, index);
+  const key = Number.isFinite(dialect.longestBeginning) ? dialect.beginning(text) : text;
   const remember = (
     row: string,
     from: Fragment,
   ): Fragment => sql`INSERT INTO ${listed} (tenant, type, attribute, key, id)
-    SELECT ${raw(`${row}.tenant, ${row}.type`)}, ${path}, ${text}, ${raw(`${row}.id`)}
+    SELECT ${raw(`${row}.tenant, ${row}.type`)}, ${path}, ${key}, ${raw(`${row}.id`)}
     FROM ${from}${dialect.each(raw(`${row}.keys`), index.member, "e")} WHERE ${text} IS NOT NULL${orKeep(dialect, listed, "key")}`;
   const forget = sql`DELETE FROM ${listed} WHERE tenant = old.tenant AND id = old.id AND attribute = ${path}`;
   return {

@@ -59,8 +59,7 @@ export class Opening {
     const { isTransaction, dialect } = this.#database;
     // A transaction of the host's has its settings by now.
     if (!isTransaction) for (const statement of dialect.settings ?? []) await this.#database.run(statement);
-    const reasons = dialect.unfit === undefined ? [] : await this.#database.run<{ reason: string }>(dialect.unfit);
-    if (reasons.length > 0) throw new Error(reasons.map(({ reason }) => reason).join(" "));
+    await refuseUnfit(this.#database);
     const catalog = await lookAtCatalog(this.#database, tables);
     version.note(catalog);
     const unfit = whyUnfit(catalog, tables);
@@ -71,4 +70,10 @@ export class Opening {
       if (hasIndex(this.#database, tables, wanted, catalog))
         indexes[wanted.kind === "by" ? "keys" : "texts"].set(wanted.index.path, wanted.index);
   }
+}
+
+/** @throws {Error} for a connection by which values would be stored as other ones, or taken for statements. */
+export async function refuseUnfit({ dialect, run }: Pick<Database, "dialect" | "run">): Promise<void> {
+  const reasons = dialect.unfit === undefined ? [] : await run<{ reason: string }>(dialect.unfit);
+  if (reasons.length > 0) throw new Error(reasons.map(({ reason }) => reason).join(" "));
 }

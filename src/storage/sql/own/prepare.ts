@@ -8,6 +8,7 @@ import { type Catalog, hasIndex, lookAtCatalog, textOf } from "./catalog.ts";
 import { pendingDistribution, refuseUndistributed } from "./distribution.ts";
 import type { IndexPlan } from "./index-plan.ts";
 import type { WantedIndex } from "./index-statements.ts";
+import { refuseUnfit } from "./open.ts";
 import {
   dropUnused,
   type Place,
@@ -125,6 +126,7 @@ async function readyDatabase(database: Database, tables: Tables): Promise<void> 
   refuseSchema(database, tables);
   const { preparations = [], encoding } = database.dialect;
   if (!database.isTransaction) for (const statement of preparations) await database.run(statement);
+  await refuseUnfit(database);
   if (encoding === undefined) return;
   const [row] = await database.run<{ encoding: string }>(encoding.query);
   if (row?.encoding !== encoding.wanted)

@@ -10,6 +10,7 @@ import { deleteOrphans, deleteRows } from "./discard.ts";
 import { OVER_TENANTS } from "./row.ts";
 import { announceUses, copyUses, retireUses } from "./shape-uses.ts";
 import type { Tables } from "./tables.ts";
+import { takeTurn } from "./turn.ts";
 
 const ELEMENT_COLUMNS = ["tenant", "type", "id", "attribute", "key", "target", "value", "element", "keys"];
 
@@ -24,7 +25,7 @@ export async function renameTenant(field: Field, from: string, to: string): Prom
   await announceUses(database, tables, { tenant: from }, { tenant: to });
   try {
     const counts = await database.transaction(async (session) => {
-      await takeTurns(session, [from, to]);
+      await takeTurns(session, tables, [from, to]);
       await refuseTaken(session, tables, to);
       await copyUses(session, tables, { tenant: from }, { tenant: to });
       await move(session, tables, from, to);
@@ -42,9 +43,8 @@ export async function renameTenant(field: Field, from: string, to: string): Prom
 }
 
 /** In an order, so that two who wish for each other's names do not lock each other out. */
-async function takeTurns({ run, dialect }: Session, tenants: readonly string[]): Promise<void> {
-  if (dialect.takeTurn === undefined) return;
-  for (const tenant of [...tenants].sort()) await run(dialect.takeTurn(`scimkit tenant ${tenant}`));
+async function takeTurns(session: Session, tables: Tables, tenants: readonly string[]): Promise<void> {
+  for (const tenant of [...tenants].sort()) await takeTurn(session, tables, `scimkit tenant ${tenant}`);
 }
 
 async function refuseTaken(session: Session, tables: Tables, to: string): Promise<void> {

@@ -14,6 +14,7 @@ import { createLedger } from "../ledger.ts";
 import { createOutbox } from "../outbox.ts";
 import { MARK_COLUMN, markIn, markOf, SHAPE_STATES } from "./shapes.ts";
 import type { Tables } from "./tables.ts";
+import { hasTurnRows } from "./turn.ts";
 
 /** What leads to a version of the schema from the one before. */
 export interface Step {
@@ -173,6 +174,9 @@ function createShapes(dialect: Dialect, tables: Tables): readonly Fragment[] {
       state ${integer} NOT NULL, PRIMARY KEY (tenant, type, fingerprint))${byKey}`,
     sql`INSERT INTO ${shapeUse} (tenant, type, fingerprint, state)
       SELECT DISTINCT r.tenant, r.type, '', ${raw(String(SHAPE_STATES.active))} FROM ${resource} r${again}`,
+    ...(hasTurnRows(dialect)
+      ? [sql`CREATE TABLE ${tables.turn} (name ${name} NOT NULL PRIMARY KEY, taken ${integer} NOT NULL)`]
+      : []),
     ...(dialect.computed === undefined
       ? []
       : [dialect.computed.add(resource, raw(MARK_COLUMN), markIn(dialect, ""), NAME_BYTES)]),

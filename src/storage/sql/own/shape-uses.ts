@@ -27,7 +27,10 @@ export async function announceUses(database: Database, tables: Tables, from: Use
 
 /** The same without the wait. */
 export async function copyUses(session: Session, tables: Tables, from: Uses, to: Uses): Promise<void> {
-  const column = (name: "tenant" | "type"): Fragment => (to[name] === undefined ? raw(`u.${name}`) : sql`${to[name]}`);
+  const column = (name: "tenant" | "type"): Fragment => {
+    const value = to[name] ?? from[name];
+    return value === undefined ? raw(`u.${name}`) : sql`${value}`;
+  };
   const { active, retired } = SHAPE_STATES;
   const came = coming(session.dialect, "state");
   const known = sql`${tables.shapeUse}.state`;

@@ -9,6 +9,7 @@ import type { Dialect } from "../dialect/dialect.ts";
 import { type Fragment, join, raw, short, sql } from "../dialect/fragment.ts";
 import { orKeep, orSet } from "../dialect/write-words.ts";
 import type { Tables } from "./tables.ts";
+import { takeTurn } from "./turn.ts";
 import { newestVersion, type Version, VersionWatch } from "./version.ts";
 
 // Keys, unique values and elements are made by the schema of whoever writes. Each row says in its keys under which shape it was
@@ -126,8 +127,7 @@ export class Shapes {
   async announceMark(database: Database, tenant: string, type: string, mark: string, shape?: Shape): Promise<boolean> {
     const { shape: shapes, shapeUse } = this.#tables;
     return database.transaction(async (session) => {
-      const { takeTurn } = session.dialect;
-      if (takeTurn !== undefined) await session.run(takeTurn(`scimkit shape ${type} ${tenant}`));
+      await takeTurn(session, this.#tables, `scimkit shape ${type} ${tenant}`);
       if (shape !== undefined)
         await session.run(sql`INSERT INTO ${shapes} (fingerprint, attributes)
           VALUES (${shape.fingerprint}, ${JSON.stringify(shape.attributes)})${orKeep(session.dialect, shapes, "fingerprint")}`);

@@ -9,8 +9,8 @@ import type { SchemaQuestion, UnknownType } from "./schema-changes.ts";
 /** Options of `sqlStorage`. */
 export interface SqlStorageOptions<DB = unknown> {
   /**
-   * The database, as a Kysely over the driver, pool or transaction of your own: PostgreSQL (`pg`, PGlite) or SQLite
-   * (`openSqlite`, better-sqlite3). Plugins are not applied.
+   * The database, as a Kysely over the driver, pool or transaction of your own: PostgreSQL (`pg`, PGlite), SQLite
+   * (`openSqlite`, better-sqlite3), MariaDB or MySQL (`mysql2`). Plugins are not applied.
    */
   readonly db: Kysely<DB>;
   /** What the names of the tables begin with. Default `"scim_"`. */
@@ -35,8 +35,8 @@ export interface SqlStorageOptions<DB = unknown> {
   readonly indexed?: readonly string[] | undefined;
   /**
    * Attributes in which `co`, `sw` and `ew` look things up by trigrams instead of looking at every resource; `prepare`
-   * makes an index over each. On PostgreSQL this needs the extension `pg_trgm`; without it every resource is looked at.
-   * Default: none.
+   * makes an index over each. On PostgreSQL this needs the extension `pg_trgm`; without it every resource is looked at, and so on
+   * MariaDB and MySQL. Default: none.
    */
   readonly searchable?: readonly string[] | undefined;
   /** Most rows that a query may look at where SQL cannot express all of it; more is 400 tooMany. Default 100,000. */

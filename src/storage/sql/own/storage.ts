@@ -51,7 +51,7 @@ const OPTIONS: Known<SqlStorageOptions<unknown>> = {
 };
 
 /**
- * Storage in PostgreSQL or SQLite, in tables of its own. Every write is one transaction, on PostgreSQL mostly one
+ * Storage in PostgreSQL, SQLite, MariaDB or MySQL, in tables of its own. Every write is one transaction, on PostgreSQL mostly one
  * statement; uniqueness and references are kept by the database's constraints, so that any number of processes may
  * share it.
  *

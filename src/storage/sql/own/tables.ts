@@ -24,6 +24,8 @@ export interface Tables {
   readonly outbox: Fragment;
   /** One row something that is known of a resource, or of one that was. */
   readonly ledger: Fragment;
+  /** One row a turn, where the dialect has nothing that writers could take turns by. */
+  readonly turn: Fragment;
   /** One row a version that the tables have been brought to. */
   readonly migration: Fragment;
   /**
@@ -57,6 +59,7 @@ export function tablesOf(prefix = "scim_", schema?: string): Tables {
     shapeUse: table("shape_use"),
     outbox: table("outbox"),
     ledger: table("ledger"),
+    turn: table("turn"),
     migration: table("migration"),
     index: (name) => raw(identifier(prefix + name)),
     prefix,

@@ -1,6 +1,7 @@
-import { Kysely, MysqlDialect } from "kysely";
+import { CompiledQuery, Kysely, MysqlDialect } from "kysely";
 import { createPool, type Pool } from "mysql2";
 import { createConnection } from "mysql2/promise";
+import { mysql } from "../../../../src/storage/sql/dialect/mysql.ts";
 import { type Engine, noteIn, opened, type Sent } from "../engines.ts";
 
 export const MARIADB_URL = process.env.MARIADB_URL ?? "mysql://root@127.0.0.1:3306";
@@ -36,13 +37,34 @@ export function mariadbEngine(connections = 8): Engine {
         log: noteIn(sent),
       });
       open.push(db);
-      return opened(db, sent, { ...options });
+      const made = await opened(db, sent, { ...options });
+      return { ...made, db: spelling(made.db) };
     },
     async close() {
       for (const db of open.splice(0)) await db.destroy();
       for (const database of databases.splice(0)) await dropDatabase(database);
     },
   };
+}
+
+/** The engine where a server answers. */
+export const mariadbEngines = (): readonly Engine[] => (hasMariadb ? [mariadbEngine()] : []);
+
+/** For statements of tests, which are written in the words of PostgreSQL and SQLite. */
+function spelling(db: Kysely<unknown>): Kysely<unknown> {
+  return new Proxy(db, {
+    get(object, name) {
+      const value: unknown = Reflect.get(object, name, object);
+      if (name !== "executeQuery") return typeof value === "function" ? value.bind(object) : value;
+      return async ({ sql, parameters }: CompiledQuery) => {
+        const text = (mysql.spell as (text: string) => string)(sql.replaceAll(/\bjson\(([\w.]+)\)/g, "$1"));
+        const { rows, ...rest } = await db.executeQuery(CompiledQuery.raw(text, [...parameters]));
+        const read = (row: object) =>
+          Object.fromEntries(Object.entries(row).map(([column, each]) => [column, mysql.readValue?.(each)]));
+        return { ...rest, rows: rows.map((row) => read(row as object)) };
+      };
+    },
+  });
 }
 
 /** A pool on a database; as a stranger would have it. */

@@ -210,6 +210,8 @@ for (const engine of someEngines())
       });
       const primary = await patch(body.id, { op: "replace", path: 'emails[type eq "home"].primary', value: true });
       expect(primary.body.emails).toMatchObject([{ primary: false }, { value: "b@example.com", primary: true }]);
+      const back = await patch(body.id, { op: "replace", path: 'emails[type eq "work"].primary', value: true });
+      expect(back.body.emails).toMatchObject([{ primary: true }, { value: "b@example.com", primary: false }]);
       const swapped = await ask("PUT", `/Users/${body.id}`, {
         schemas: [USER],
         userName: "cleo",

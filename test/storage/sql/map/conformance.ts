@@ -40,9 +40,8 @@ export function conformanceOver(application: Application, engine: Engine): void 
         ? {}
         : { context: async (name: string) => ({ tenant: await tenantIn(name) }) }),
       factory: async () => {
-        if (!application.hasTenants)
-          for (const table of ["memberships", "nested", "teams", "users", "scim_ledger"])
-            await run(`DELETE FROM ${table}`);
+        const shared = application.hasTenants ? [] : ["memberships", "nested", "teams", "users", "scim_ledger"];
+        for (const table of application.shares ?? shared) await run(`DELETE FROM ${table}`);
         return { storage, dump: async () => JSON.stringify((await run("SELECT * FROM users")).rows) };
       },
       runs: RUNS,

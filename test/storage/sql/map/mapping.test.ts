@@ -133,9 +133,9 @@ describe("a mapping is refused when the storage is made", async () => {
       "emails is no single value, of which mail_key could hold the comparison key",
     ],
     [
-      "an attribute of an extension by its name alone",
-      { columns: { userName: "email", department: "d" } },
-      `Did you mean ${EnterpriseUserSchema.id}:department?`,
+      "an attribute of an extension by its name alone and with its URN",
+      { columns: { userName: "email", department: "d", [`${EnterpriseUserSchema.id}:department`]: "e" } },
+      `${EnterpriseUserSchema.id}:department is named with its URN and without it: leave one of them out.`,
     ],
     [
       "an option that there is none of, with the one that was meant",

@@ -1,10 +1,12 @@
 import { hasPostgres, pgliteEngine, postgresEngine } from "../engines.ts";
 import { conformanceOver } from "./conformance.ts";
-import { apart, documents, kept, organizations, plain, tenants } from "./tables.ts";
+import { apart, documents, kept, marked, members, organizations, plain, tenants } from "./tables.ts";
 
 conformanceOver(organizations, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(plain, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(documents, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(tenants, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(kept, hasPostgres ? postgresEngine() : pgliteEngine());
+conformanceOver(members, hasPostgres ? postgresEngine() : pgliteEngine());
+conformanceOver(marked, hasPostgres ? postgresEngine() : pgliteEngine());
 conformanceOver(apart, hasPostgres ? postgresEngine() : pgliteEngine());

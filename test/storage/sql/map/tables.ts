@@ -21,6 +21,8 @@ export interface Application {
   readonly keepsDeleted?: boolean;
   /** The lists whose rows have no order. */
   readonly unordered?: readonly string[];
+  /** Tables that tenants share, so that each case needs empty ones. */
+  readonly shares?: readonly string[];
   readonly resourceTypes: readonly ResourceTypeDefinition[];
   /** Makes a tenant of the application's own, where it has a form or a row. */
   tenantOf?(name: string, run: (text: string) => Promise<unknown>): Promise<string>;
@@ -282,6 +284,84 @@ export const kept: Application = {
     ),
 };
 
+/** The application keeps nobody who is in no organisation, so that names are free as the kit has it. */
+function withoutOrphans(isPostgres: boolean): readonly string[] {
+  const rest = "NOT EXISTS (SELECT 1 FROM members m WHERE m.user_id = OLD.user_id)";
+  const gone = `DELETE FROM users WHERE id = OLD.user_id AND ${rest};`;
+  if (!isPostgres) return [`CREATE TRIGGER orphans AFTER DELETE ON members BEGIN ${gone} END`];
+  return [
+    `CREATE FUNCTION orphans() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${gone} RETURN NULL; END $$`,
+    "CREATE TRIGGER orphans AFTER DELETE ON members FOR EACH ROW EXECUTE FUNCTION orphans()",
+  ];
+}
+
+/** Users whom organisations share, by a table of memberships. */
+export const members: Application = {
+  ...organizations,
+  name: "users shared by memberships",
+  shares: ["memberships", "nested", "teams", "members", "users", "scim_ledger", "scim_outbox"],
+  ddl(isPostgres) {
+    const [uuid, time, json] = isPostgres ? ["uuid", "timestamptz", "jsonb"] : ["text", "text", "text"];
+    const collate = isPostgres ? ' COLLATE "C"' : "";
+    const common = `version bigint NOT NULL, created_at ${time} NOT NULL, updated_at ${time} NOT NULL, scim_json ${json}`;
+    return [
+      `CREATE TABLE users (id ${uuid} PRIMARY KEY, email text NOT NULL, email_key text${collate} NOT NULL UNIQUE, first_name text,
+        last_name text, password_hash text)`,
+      `CREATE TABLE members (org varchar(200) NOT NULL, user_id ${uuid} NOT NULL REFERENCES users (id), status text, ${common},
+        PRIMARY KEY (org, user_id))`,
+      `CREATE TABLE teams (id ${uuid} PRIMARY KEY, org varchar(200) NOT NULL, name text NOT NULL, ${common})`,
+      `CREATE TABLE memberships (team_id ${uuid} NOT NULL REFERENCES teams (id), user_id ${uuid} NOT NULL REFERENCES users (id),
+        label text, PRIMARY KEY (team_id, user_id))`,
+      `CREATE TABLE nested (outer_id ${uuid} NOT NULL, inner_id ${uuid} NOT NULL, label text, PRIMARY KEY (outer_id, inner_id))`,
+      ...withoutOrphans(isPostgres),
+    ];
+  },
+  types(schema) {
+    const place = schema === undefined ? {} : { schema };
+    const { User: users, Group: groups } = organizations.types(schema);
+    if (users === undefined || groups === undefined) throw new Error("There are users and groups.");
+    const { tenant: _, columns, ...others } = users;
+    const { active: status, ...shared } = columns;
+    const without = (one: object) => Object.fromEntries(Object.entries(one).filter(([name]) => name !== "tenant"));
+    const { members: lists } = groups.collections as { readonly members: readonly object[] };
+    return {
+      User: {
+        ...others,
+        columns: shared,
+        membership: {
+          ...place,
+          table: "members",
+          holder: "org",
+          user: "user_id",
+          columns: { active: status ?? "status" },
+          writes: ["userName", "name", "password"],
+        },
+      },
+      Group: { ...groups, collections: { members: lists.map(without) } } as unknown as TableMapping,
+    };
+  },
+};
+
+/** The same as the second: every delete keeps the row, and names are free. */
+export const marked: Application = {
+  ...kept,
+  name: "UUIDs and tenants, with rows that every delete keeps",
+  keepsDeleted: false,
+  ddl: (isPostgres) => [
+    ...kept
+      .ddl(isPostgres)
+      .map((text) => text.replace("CONSTRAINT users_email UNIQUE (org, email_key)", "CHECK (1 = 1)")),
+    "CREATE UNIQUE INDEX users_email ON users (org, email_key) WHERE deleted_at IS NULL",
+  ],
+  types: (schema) =>
+    Object.fromEntries(
+      Object.entries(kept.types(schema)).map(([name, mapping]) => [
+        name,
+        { ...mapping, deleted: { column: "deleted_at" } },
+      ]),
+    ),
+};
+
 /** Lists in tables of their own: e-mails and phone numbers, entitlements in order, and roles that a dictionary names. */
 export const apart: Application = {
   name: "lists in child tables",
@@ -453,23 +533,39 @@ export function inMariadb(text: string): string {
   );
   return text
     .replace(/text COLLATE "C"/g, "varbinary(1000)")
+    .replace(/\b(\w+_key) text\b/g, "$1 varbinary(1000)")
+    .replace(/\b(created_at|updated_at) text\b/g, "$1 datetime(6)")
+    .replace(/\btext PRIMARY KEY\b/g, "varchar(200) PRIMARY KEY")
     .replace(/\b(\w+) text\b/g, (_, column) =>
       keys.includes(column) ? `${column} varchar(200)` : `${column} longtext`,
     )
-    .replaceAll("integer GENERATED BY DEFAULT AS IDENTITY", "integer AUTO_INCREMENT")
+    .replace(/\borg varchar\(200\)/g, "org varchar(200) COLLATE utf8mb4_nopad_bin")
+    .replace(/(integer|bigint) GENERATED BY DEFAULT AS IDENTITY/g, "$1 AUTO_INCREMENT")
     .replaceAll("timestamptz", "datetime(6)")
     .replaceAll("jsonb", "json");
 }
 
 const TABLES = [
-  ...["orgs", "users", "teams", "memberships", "nested", "scim_ledger", "user_emails", "user_channels"],
-  ...["user_entitlements", "user_roles", "roles"],
+  "orgs",
+  "orphans",
+  "members",
+  "scim_outbox",
+  "users",
+  "teams",
+  "memberships",
+  "nested",
+  "scim_ledger",
+  "user_emails",
+  "user_channels",
+  "user_entitlements",
+  "user_roles",
+  "roles",
 ];
 
 /** Names tables with their schema, where they have one. */
 function inSchema(text: string, schema: string | undefined): string {
   if (schema === undefined) return text;
-  return text.replace(/\b(TABLE|REFERENCES|FROM|INTO|UPDATE|ON) (\w+)/g, (all, word, table) =>
+  return text.replace(/\b(TABLE|REFERENCES|FROM|INTO|UPDATE|ON|FUNCTION) (\w+)/g, (all, word, table) =>
     TABLES.includes(table) ? `${word} "${schema}".${table}` : all,
   );
 }

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { compileResourceType } from "../../../../src/schema/resource-type.ts";
 import { type SqlStorageOptions, sqlStorage } from "../../../../src/storage/sql/index.ts";
 import { callsOf } from "../calls.ts";
+import { mariadbEngines } from "../engines/mariadb.ts";
 import { type Opened, someEngines } from "../engines.ts";
 import { expectFresh, PARTS, type Release, releaseOf, tablesOf } from "./releases.ts";
 
@@ -24,7 +25,7 @@ async function fill(
 const idsOf = async (opened: Opened, { type }: Release, filter: string): Promise<readonly string[]> =>
   (await callsOf(opened.storage).find(type, filter)).resources.map(({ id }) => id);
 
-for (const engine of someEngines()) {
+for (const engine of [...someEngines(), ...mariadbEngines()]) {
   describe(engine.name, () => {
     afterAll(() => engine.close());
 
