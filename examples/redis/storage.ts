@@ -19,7 +19,7 @@ const CHANGE = `
 export type Redis = Pick<RedisClientType, "hGet" | "hGetAll" | "eval">;
 
 export function redisDocuments(client: Redis, prefix: string): AtomicDocuments {
-  // In a cluster, the hashes of a tenant are on one node.
+  // In a cluster, the hashes of a tenant are on one node; what is unique over all tenants (uniqueness: "global") is on another.
   const hash = ({ tenant, kind }: DocumentPlace) => `${prefix}{${encodeURIComponent(tenant)}}:${kind}`;
   const documentOf = (line: string) => ({ revision: line.slice(0, 36), text: line.slice(36) });
   return {

@@ -16,7 +16,11 @@ export function conformanceOn(engine: Engine, resourceTypes = KIT_RESOURCE_TYPES
     storageConformance({
       test,
       describe,
-      factory: () => ({ ...opened, again: () => againOf(opened), dump: () => dumpOf(engine, opened) }),
+      factory: () => ({
+        ...opened,
+        ...(opened.isAlone ? {} : { again: () => againOf(opened) }),
+        dump: () => dumpOf(engine, opened),
+      }),
       resourceTypes,
       runs: RUNS,
       seed,

@@ -35,6 +35,8 @@ export interface Opened {
   readonly sent: Sent[];
   /** Makes the `n`-th statement of the storage from now on fail, once; 0 calls it off. */
   readonly failAt: (n: number) => void;
+  /** The driver blocks its thread while it waits for a second client, so that two of them in one process are no two processes. */
+  readonly isAlone?: true;
 }
 
 /** A database engine that the adapter is tested on. */

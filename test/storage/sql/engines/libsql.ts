@@ -19,7 +19,7 @@ export function libsqlEngine(): Engine {
       const client = createClient({ url: `file:${join(folder, `${open.length}.db`)}` });
       const db = await openLibsql(client, { log: noteIn(sent) });
       open.push(db);
-      return opened(db, sent, { ...options });
+      return { ...(await opened(db, sent, { ...options })), isAlone: true };
     },
     async close() {
       for (const db of open.splice(0)) await db.destroy();
