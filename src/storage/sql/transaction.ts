@@ -41,9 +41,32 @@ interface TimedTransactions {
 
 function kyselyTransactions(db: Kysely<unknown>): TimedTransactions {
   return {
-    write: (work) => db.transaction().setIsolationLevel("read committed").execute(work),
-    read: (work) => db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(work),
+    write: (work) => telling(work, (told) => db.transaction().setIsolationLevel("read committed").execute(told)),
+    read: (work) =>
+      telling(work, (told) =>
+        db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(told),
+      ),
   };
+}
+
+/** Runs a transaction, and throws what its work threw: not that a connection which is gone could not be told to undo it. */
+async function telling<T>(
+  work: (connection: Executor) => Promise<T>,
+  run: (work: (connection: Executor) => Promise<T>) => Promise<T>,
+): Promise<T> {
+  let thrown: { readonly error: unknown } | undefined;
+  try {
+    return await run(async (connection) => {
+      try {
+        return await work(connection);
+      } catch (error) {
+        thrown = { error };
+        throw error;
+      }
+    });
+  } catch (error) {
+    throw thrown === undefined ? error : thrown.error;
+  }
 }
 
 function statementTransactions(db: Kysely<unknown>, begin: NonNullable<Dialect["begin"]>): TimedTransactions {

@@ -1,5 +1,7 @@
-import type { CastType } from "./dialect.ts";
 import type { Fragment } from "./fragment.ts";
+
+/** What values are cast to. */
+export type CastType = "text" | "integer" | "number" | "uuid";
 
 /** A column of a key. */
 export interface KeyColumn {

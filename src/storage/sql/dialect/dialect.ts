@@ -1,6 +1,6 @@
 import type { DialectAdapter } from "kysely";
 import type { CatalogWords } from "./catalog-words.ts";
-import type { ColumnWords } from "./column-words.ts";
+import type { CastType, ColumnWords } from "./column-words.ts";
 import type { DriverError, ErrorWords } from "./driver-error.ts";
 import type { FitWords } from "./fit-words.ts";
 import { type Fragment, join, raw, sql } from "./fragment.ts";
@@ -8,6 +8,8 @@ import type { HostTriggers } from "./host-triggers.ts";
 import type { IndexWords, Turns } from "./index-words.ts";
 import type { JsonWords } from "./json-words.ts";
 import type { WriteWords } from "./write-words.ts";
+
+export { identifier } from "./names.ts";
 
 /**
  * What one database says in another way than the next. Statements are written once and ask the dialect where databases
@@ -220,9 +222,6 @@ export function concat(dialect: Pick<Dialect, "concat">, parts: readonly Fragmen
   return dialect.concat?.(parts) ?? sql`(${join(parts, " || ")})`;
 }
 
-/** What values are cast to. */
-export type CastType = "text" | "integer" | "number" | "uuid";
-
 /** A value as one of another type. */
 export function cast({ casts }: Pick<Dialect, "casts">, value: Fragment, type: CastType): Fragment {
   return sql`CAST(${value} AS ${raw(casts[type])})`;
@@ -233,9 +232,4 @@ export function cast({ casts }: Pick<Dialect, "casts">, value: Fragment, type: C
  */
 export function literal(text: string): Fragment {
   return raw(`'${text.replaceAll("'", "''")}'`);
-}
-
-/** A name as an SQL identifier. */
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

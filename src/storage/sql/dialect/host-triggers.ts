@@ -1,5 +1,5 @@
 import type { TableName } from "./catalog-words.ts";
-import { identifier } from "./dialect.ts";
+import { identifier } from "./names.ts";
 
 /** A column whose comparison key stands in another one. */
 export interface KeyedColumn {

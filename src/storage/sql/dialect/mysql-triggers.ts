@@ -1,4 +1,3 @@
-import { identifier } from "./dialect.ts";
 import {
   all,
   type HostTriggers,
@@ -9,6 +8,7 @@ import {
   triggerName,
 } from "./host-triggers.ts";
 import { spell } from "./mysql-words.ts";
+import { identifier } from "./names.ts";
 
 /** Triggers of MariaDB and MySQL; with the command line client each stands between `DELIMITER` lines. */
 export const mysqlTriggers: HostTriggers = {

@@ -1,5 +1,5 @@
-import { identifier } from "./dialect.ts";
 import { all, type HostTriggers, isHolder, type KeyedColumn, named, triggerName } from "./host-triggers.ts";
+import { identifier } from "./names.ts";
 
 /** In the form that a column of times takes, and one of texts. */
 const NOW = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

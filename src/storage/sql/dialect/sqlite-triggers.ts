@@ -1,4 +1,3 @@
-import { identifier } from "./dialect.ts";
 import {
   all,
   type HostTriggers,
@@ -8,6 +7,7 @@ import {
   type PartTable,
   triggerName,
 } from "./host-triggers.ts";
+import { identifier } from "./names.ts";
 
 const NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 

@@ -16,23 +16,28 @@ export async function prepareMapped(
   mappings: Mappings,
   companions: readonly Companion[],
 ): Promise<void> {
-  const { unfit } = database.dialect;
-  const reasons = unfit === undefined ? [] : await database.run<{ reason: string }>(unfit);
-  if (reasons.length > 0) throw new Error(`mappedStorage: ${reasons.map(({ reason }) => reason).join(" ")}`);
+  await refuseUnfitSession(database);
   const problems = [...(await problemsOfTables(database, mappings)), ...(await problemsOfChildren(database, mappings))];
   if (problems.length > 0)
     throw new Error(
       `mappedStorage: the tables do not fit their mappings:\n${problems.map((one) => `- ${one}`).join("\n")}`,
     );
   for (const companion of companions) await makeCompanion(database, companion);
-  await fillAllKeys(database, mappings);
+  await fillAll(database, mappings);
 }
 
-async function fillAllKeys(database: Database, mappings: Mappings): Promise<void> {
-  for (const type of mappings.all.flatMap(tablesOf))
+/** Fills the keys of rows that have none, in all tables. */
+async function fillAll(database: Database, { all }: Mappings): Promise<void> {
+  for (const type of all.flatMap(tablesOf))
     for (const column of type.stored)
       if (column.key !== undefined && column.isFollower !== true)
         await fillKeys(database, type, column, column.key.name);
-  for (const child of mappings.all.flatMap(({ children }) => children))
+  for (const child of all.flatMap(({ children }) => children))
     for (const column of child.columns) if (column.key !== undefined) await fillChildKeys(database, child, column);
+}
+
+/** @throws {Error} that says what of a session's settings would let values be cut, or be taken for statements. */
+async function refuseUnfitSession({ run, dialect: { unfit } }: Database): Promise<void> {
+  const reasons = unfit === undefined ? [] : await run<{ reason: string }>(unfit);
+  if (reasons.length > 0) throw new Error(`mappedStorage: ${reasons.map(({ reason }) => reason).join(" ")}`);
 }

@@ -120,7 +120,7 @@ describe("a mapping is refused when the storage is made", async () => {
     [
       "two places for one attribute",
       { columns: { userName: "email", emails: json("mails") }, elements: { emails: [{ columns: { value: "mail" } }] } },
-      "emails has more than one place: name it in one of columns, elements and collections",
+      "emails has more than one place: name it in one of columns, elements, collections and children",
     ],
     [
       "a column for an object and one for a part of it",
