@@ -144,7 +144,8 @@ export async function tellingOf<C extends Context>(
   const difference = await doInSlices(steps, slice, signal);
   // What storage does next, it may do at a stretch.
   if (slice.isOver) await slice.next(signal);
-  const isOther = (notice: StorageNotice): boolean => isDropped(notice) || notice.type === "attributeKept" || isOtherwise(notice);
+  const isOther = (notice: StorageNotice): boolean =>
+    isDropped(notice) || notice.type === "attributeKept" || isOtherwise(notice);
   return (kept, notices) => (notices.some(isOther) ? doAll(differenceOf(resourceType, before, kept)) : difference);
 }
 
