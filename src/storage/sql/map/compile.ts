@@ -44,7 +44,7 @@ export interface MappedType {
   /** All columns that hold values, each once. */
   readonly stored: readonly Column[];
   /** Those among them that are one column of the table. */
-  readonly shared: readonly Shared[];
+  readonly coinciding: readonly Shared[];
   /** Attributes that may have another value than a write gives them. */
   readonly settled: readonly Attribute[];
   /** Columns by the names of scimkit's statements, without the table's alias. */

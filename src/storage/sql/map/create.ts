@@ -112,7 +112,7 @@ async function create(session: Session, scope: MapScope, creation: Creation, kep
   const notices: StorageNotice[] = [];
   const settled = await settle(session, scope, request, creation.resource, notices);
   const { resource, entries } = await lookUpElements(session, scope, settled, notices);
-  const { values, rest, children } = agreed(type.shared, takeApart(type, resource));
+  const { values, rest, children } = agreed(type.coinciding, takeApart(type, resource));
   await refuseTaken(session, scope, uniques, values, undefined);
   const parts = { id, values, rest, secrets };
   const met = kept ?? (await takeKept(session, scope, request, values, notices));

@@ -31,7 +31,7 @@ export interface TableState {
 /** The tables' state where everything is in the place that it has now. `before` is what a write changes into it. */
 export function stateOf(type: MappedType, resource: NewResource | StoredResource, before?: TableState): TableState {
   const inRow = takeApart(type, resource);
-  return { inRow: before === undefined ? inRow : agreed(type.shared, inRow, before.inRow), elements: resource };
+  return { inRow: before === undefined ? inRow : agreed(type.coinciding, inRow, before.inRow), elements: resource };
 }
 
 /** Compares two states of a resource, but for the elements of collections that are `untouched`. */

@@ -111,7 +111,7 @@ function canBeSingle(scope: MapScope, { request, known }: Replacement): boolean 
   if (known === undefined || type.joins.length > 0 || type.children.length > 0 || hasReferences(type, request.resource))
     return false;
   // What shares its column changes with another attribute as well.
-  const isCoinciding = (column: PathColumn): boolean => type.shared.some((group) => group.includes(column));
+  const isCoinciding = (column: PathColumn): boolean => type.coinciding.some((group) => group.includes(column));
   const isWritten = (column: PathColumn): boolean =>
     isCoinciding(column) || !isSame(valueAt(known, column.path), valueAt(request.resource, column.path));
   return uncheckedUniques(scope, isWritten).length === 0;

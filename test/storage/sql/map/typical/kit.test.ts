@@ -30,7 +30,7 @@ describe.each(engines())("the typical schema on $name", (engine: Engine) => {
   let storage: StorageAdapter;
   let opened: Awaited<ReturnType<typeof openTypical>>;
   beforeAll(async () => {
-    opened = await openTypical(engine);
+    opened = await openTypical(engine, true);
     const { named } = opened;
     const purge = [
       `DELETE FROM ${named("organization_members")} WHERE status = 'left'`,

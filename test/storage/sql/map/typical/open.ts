@@ -1,5 +1,5 @@
 import { CompiledQuery, type Kysely } from "kysely";
-import { mappedStorage } from "../../../../../src/storage/sql/index.ts";
+import { type MappedTable, mappedStorage } from "../../../../../src/storage/sql/index.ts";
 import type { Engine } from "../../engines.ts";
 import { type Database, TABLES, typicalTables } from "./ddl.ts";
 import { typicalMapping } from "./mapping.ts";
@@ -11,8 +11,8 @@ function databaseOf({ name, isPostgres }: Engine): Database {
   return String(name).includes("MariaDB") ? "MariaDB" : "SQLite";
 }
 
-/** The typical schema on an engine, with `more` statements behind it, and the storage over it. */
-export async function openTypical(engine: Engine, more: (database: Database) => readonly string[] = () => []) {
+/** The typical schema on an engine, and the storage over it. `isForKit`: what the kit gives comes back to the letter, so that no attribute follows another one. */
+export async function openTypical(engine: Engine, isForKit = false) {
   const { db, tables } = await engine.open();
   const { schema } = tables;
   const database = databaseOf(engine);
@@ -22,10 +22,11 @@ export async function openTypical(engine: Engine, more: (database: Database) => 
     );
     return rows;
   };
-  for (const text of [...typicalTables(database), ...more(database)]) await run(text);
+  for (const text of typicalTables(database)) await run(text);
+  const place = schema === undefined ? {} : { schema };
   const storage = mappedStorage({
     db,
-    tables: typicalMapping(schema === undefined ? {} : { schema }),
+    tables: isForKit ? typicalMapping(place).map(withoutElements) : typicalMapping(place),
     hashSecret: (_, value) => `hash of ${String(value).length}`,
     ledger: schema === undefined ? "scim_ledger" : { schema, table: "scim_ledger" },
   });
@@ -37,8 +38,12 @@ export async function openTypical(engine: Engine, more: (database: Database) => 
     return id;
   };
   const named = (table: string) => (schema === undefined ? table : `"${schema}".${table}`);
-  const place = schema === undefined ? {} : { schema };
   return { db: db as Kysely<unknown>, storage, run, organization, named, place };
+}
+
+function withoutElements({ resourceType, mapping }: MappedTable): MappedTable {
+  const { elements: _, ...others } = mapping;
+  return { resourceType, mapping: others };
 }
 
 /** Names tables and types with their schema. */

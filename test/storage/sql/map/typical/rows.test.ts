@@ -141,6 +141,20 @@ describe.each(engines())("the tables of a product, on $name", (engine) => {
     expect((await send("GET", "/Users?filter=active eq true")).body.totalResults).toBe(0);
   });
 
+  test("one e-mail column is userName and the work e-mail: equal after every write, found by both", async () => {
+    const { user, patch, send } = await organization();
+    const [before, after] = [someone(), someone()];
+    const { body: ada } = await user({ userName: before });
+    expect(ada.emails).toEqual([{ value: before, type: "work", primary: true }]);
+    const path = 'emails[type eq "work"].value';
+    const patched = await patch(`/Users/${ada.id}`, { op: "replace", path, value: after });
+    expect(patched.body).toMatchObject({ userName: after, emails: [{ value: after }] });
+    for (const filter of [`userName eq "${after}"`, `emails.value eq "${after}"`])
+      expect((await send("GET", `/Users?filter=${filter}`)).body.totalResults).toBe(1);
+    const torn = { userName: someone(), emails: [{ type: "work", primary: true, value: someone() }] };
+    expect(await user(torn)).toMatchObject({ status: 400, body: { scimType: "invalidValue" } });
+  });
+
   test("columns that tell who wrote have the caller of each write", async () => {
     const { user, patch, membership } = await organization("okta");
     const { body } = await user({ userName: someone() });
