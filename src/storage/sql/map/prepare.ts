@@ -2,6 +2,7 @@ import type { Database } from "../database.ts";
 import { problemsOfChildren } from "./check-children.ts";
 import { problemsOfTables } from "./check-tables.ts";
 import { type Companion, makeCompanion } from "./companions.ts";
+import type { MappedType } from "./compile.ts";
 import { fillChildKeys, fillKeys } from "./fill-keys.ts";
 import { tablesOf } from "./in-tables.ts";
 import type { Mappings } from "./scope.ts";
