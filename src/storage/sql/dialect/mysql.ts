@@ -78,6 +78,9 @@ export const mysql: Dialect = {
   now: raw("(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)"),
   driverValue(value) {
     if (typeof value === "boolean") return value ? 1 : 0;
+    // The driver writes parameters into the text of a statement, an object as assignments of columns and a list as several values.
+    if (typeof value === "object" && value !== null && !(value instanceof Date) && !(value instanceof Uint8Array))
+      return JSON.stringify(value);
     return value instanceof Date ? value.toISOString().replace("T", " ").replace("Z", "") : value;
   },
   casts: { text: "BINARY", integer: "SIGNED", number: "DOUBLE", uuid: "BINARY" },
