@@ -246,6 +246,25 @@ describe.each(engines())("the tables of a product, on $name", (engine) => {
     expect(await versionNow()).not.toBe(changed);
     const patched = await patch(`/Users/${ada.id}`, { op: "replace", path: "title", value: "Chair" });
     expect(await versionNow()).toBe(patched.body.meta.version);
+    // What scimkit writes beside them works as before.
+    const members = [{ value: ada.id }];
+    const { body: team } = await send("POST", "/Groups", { displayName: "Engines", members });
+    const [path, one] = [`/Groups/${team.id}`, `members[value eq "${ada.id}"]`];
+    const asWritten = async (answer: { readonly status: number; readonly headers: unknown }) => {
+      expect(answer.status).toBeLessThan(300);
+      const tag = new Headers(answer.headers as HeadersInit).get("etag");
+      expect((await send("GET", path)).body.meta.version).toBe(tag);
+    };
+    await asWritten(await patch(path, { op: "remove", path: one }));
+    await asWritten(await patch(path, { op: "add", path: "members", value: members }));
+    await asWritten(await send("PUT", path, { schemas: [Group.schema.id], displayName: "Motors", members: [] }));
+    await asWritten(await patch(path, { op: "add", path: "members", value: members }));
+    await asWritten(await patch(path, { op: "replace", path: "displayName", value: "Engines" }));
+    const more = await patch(`/Users/${ada.id}`, { op: "add", path: "roles", value: [{ value: "editor" }] });
+    expect(more.body.roles).toHaveLength(2);
+    expect((await send("DELETE", `/Users/${ada.id}`)).status).toBe(204);
+    expect((await send("GET", path)).body.members).toBeUndefined();
+    expect((await send("DELETE", path)).status).toBe(204);
   });
 
   test("times without a zone are UTC, for answers and filters, wherever the process is", async () => {
