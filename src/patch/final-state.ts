@@ -1,6 +1,7 @@
 import { invalidValue } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { missingAttributes } from "../schema/canonical.ts";
+import { isKept } from "../schema/kept.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ValueLimits } from "../schema/validate.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
@@ -62,7 +63,8 @@ function* faultOfList(list: ElementList, limits: ValueLimits): Steps<Fault | und
 
 /** Of one complex value, or of one element. */
 function faultOfComplex(attribute: Attribute, value: unknown, { elements }: ValueLimits): Fault | undefined {
-  const detail = missingSub(attribute, value) ?? overfullSub(attribute, value, elements);
+  const detail =
+    missingSub(attribute, value) ?? overfullSub(attribute, value, elements) ?? overfullKept(attribute, value, elements);
   return detail === undefined ? undefined : faultOf(attribute.path, detail);
 }
 
@@ -106,6 +108,14 @@ function missingSub(attribute: Attribute, value: unknown): string | undefined {
     ({ required, mutability, name }) => required && mutability !== "readOnly" && value[name] === undefined,
   );
   return sub === undefined ? undefined : `${sub.path} is required.`;
+}
+
+/** As many as one body may have. */
+function overfullKept(attribute: Attribute, value: unknown, most: number): string | undefined {
+  const isOverfull = isKept(attribute) && isObject(value) && Object.keys(value).length > most;
+  return isOverfull
+    ? `The resource would have more than ${most} attributes that no schema has, which is the most that are allowed (limits.elements).`
+    : undefined;
 }
 
 function overfullSub(attribute: Attribute, value: unknown, most: number): string | undefined {

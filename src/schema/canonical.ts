@@ -1,5 +1,6 @@
 import type { Steps } from "../time-slice.ts";
-import type { Attribute } from "./attribute.ts";
+import type { Attribute, AttributePath } from "./attribute.ts";
+import { KEPT_NAME, keptUrns, readKept } from "./kept.ts";
 import type { Problem } from "./problem.ts";
 import type { CompiledExtension, CompiledResourceType } from "./resource-type.ts";
 import { jsonTypeOf } from "./validate.ts";
@@ -54,11 +55,12 @@ interface Reading {
 /** What a member of a body is about: an attribute, or an extension whose container it is. @see RFC 7643 §3 */
 export type Member =
   | { readonly type: "attribute"; readonly attribute: Attribute }
-  | { readonly type: "extension"; readonly extension: CompiledExtension };
+  | { readonly type: "extension"; readonly extension: CompiledExtension }
+  | { readonly type: "kept"; readonly path: AttributePath };
 
 /**
  * What a name in a body means: a common or core attribute, the container of an extension, an attribute by its URN and name, or a name
- * that somebody (`meant`) knows the meaning of. Undefined for a name that no schema has.
+ * that somebody (`meant`) knows the meaning of, or something that nobody declared and is kept. Undefined for a name that no schema has.
  */
 export function memberNamed(
   resourceType: CompiledResourceType,
@@ -66,19 +68,22 @@ export function memberNamed(
   meant: (name: string) => Attribute | undefined,
 ): Member | undefined {
   const own = resourceType.attribute(name);
-  if (own !== undefined) return { type: "attribute", attribute: own };
+  if (own !== undefined && own !== resourceType.kept) return { type: "attribute", attribute: own };
   const extension = resourceType.extension(name);
   if (extension !== undefined) return { type: "extension", extension };
   const qualified = name.includes(":") ? resourceType.resolve(name) : undefined;
   if (qualified?.sub !== undefined) return undefined;
   const attribute = qualified?.attribute ?? meant(name);
-  return attribute && { type: "attribute", attribute };
+  if (attribute !== undefined) return { type: "attribute", attribute };
+  const path = resourceType.keptPath(name);
+  return path && { type: "kept", path };
 }
 
 function* readMember(reading: Reading, name: string, raw: unknown): Steps<void> {
   const member = memberNamed(reading.resourceType, name, (text) => reading.options.tolerances.attribute(text));
   if (member === undefined) reading.reader.reportUnknown(name);
   else if (member.type === "extension") yield* readExtension(reading, member.extension, raw);
+  else if (member.type === "kept") keep(reading, member.path, raw);
   else yield* assign(reading, member.attribute, raw, name);
 }
 
@@ -100,6 +105,17 @@ function* readExtension(reading: Reading, extension: CompiledExtension, raw: unk
     if (attribute === undefined) reader.reportUnknown(spelling);
     else yield* assign(reading, attribute, raw[name], spelling);
   }
+}
+
+/** What nobody declared is kept as it came; `null` and `[]` unassign it as they do everything. @see RFC 7643 §2.5 */
+function keep({ reader, resource, named }: Reading, { attribute, text }: AttributePath, raw: unknown): void {
+  named.add(attribute);
+  const value = reader.readKept(text, raw);
+  if (value === undefined) return;
+  const kept = (resource[KEPT_NAME] ?? {}) as Record<string, unknown>;
+  if (readKept(kept, text) !== undefined)
+    return reader.report("is named a second time; names differ in more than letter case", "invalidSyntax", text);
+  resource[KEPT_NAME] = { ...kept, [text]: value };
 }
 
 function* assign(
@@ -145,10 +161,11 @@ export function missingAttributes(
   return problems;
 }
 
-/** The base URN and those of the extensions that hold data, in the order of the resource type [S-3-08]. */
+/** The base URN and those of the extensions that hold data, in the order of the resource type [S-3-08]; then those that nobody declared. */
 export function schemasOf(resourceType: CompiledResourceType, resource: ResourceObject): readonly string[] {
   return [
     resourceType.urn,
     ...resourceType.extensions.filter(({ urn }) => resource[urn] !== undefined).map(({ urn }) => urn),
+    ...keptUrns(resource),
   ];
 }
