@@ -25,7 +25,7 @@ export {
   type TableMapping,
 } from "./map/mapping.ts";
 export type { MappedMembership } from "./map/membership.ts";
-export type { RefusalAnswer, RefusedWrite } from "./map/named-refusal.ts";
+export type { RefusalAnswer, RefusedWrite } from "./map/refused-write.ts";
 export { type MappedStorage, type MappedStorageOptions, mappedStorage } from "./map/storage.ts";
 export type { Preparation, PrepareOptions } from "./own/prepare.ts";
 export type { SchemaComparison, SchemaQuestion, UnknownType } from "./own/schema-changes.ts";

@@ -78,6 +78,9 @@ export const mysql: Dialect = {
   now: raw("(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)"),
   driverValue(value) {
     if (typeof value === "boolean") return value ? 1 : 0;
+    // The driver writes parameters into the text of a statement, an object as assignments of columns and a list as several values.
+    if (typeof value === "object" && value !== null && !(value instanceof Date) && !(value instanceof Uint8Array))
+      return JSON.stringify(value);
     return value instanceof Date ? value.toISOString().replace("T", " ").replace("Z", "") : value;
   },
   casts: { text: "BINARY", integer: "SIGNED", number: "DOUBLE", uuid: "BINARY" },
@@ -156,8 +159,12 @@ export const mysql: Dialect = {
       CASE WHEN DATA_TYPE IN ('char', 'varchar', 'tinytext', 'text', 'mediumtext') THEN CHARACTER_MAXIMUM_LENGTH END AS longest,
       COLLATION_NAME AS collation
     FROM information_schema.COLUMNS WHERE ${isOf(table)} ORDER BY ORDINAL_POSITION`,
-  uniqueIndexes: (table) => sql`SELECT INDEX_NAME AS name, COLUMN_NAME AS "column" FROM information_schema.STATISTICS
-    WHERE ${isOf(table)} AND NON_UNIQUE = 0 AND SUB_PART IS NULL
+  // An index over some rows has a generated column, which is NULL in all others: it stands for the condition.
+  uniqueIndexes: (
+    table,
+    withPartial,
+  ) => sql`SELECT INDEX_NAME AS name, COLUMN_NAME AS "column" FROM information_schema.STATISTICS
+    WHERE ${isOf(table)} AND NON_UNIQUE = 0 AND SUB_PART IS NULL${withPartial === true ? sql` AND COLUMN_NAME NOT IN (${generatedOf(table)})` : raw("")}
     UNION ALL SELECT TABLE_NAME, NULL FROM information_schema.VIEWS WHERE ${isOf(table)}`,
   indexColumns: (table) => sql`SELECT INDEX_NAME AS name, COLUMN_NAME AS "column", SEQ_IN_INDEX AS place
     FROM information_schema.STATISTICS WHERE ${isOf(table)} AND COLUMN_NAME IS NOT NULL`,
@@ -189,6 +196,11 @@ function textAt(json: Fragment, path: Fragment): Fragment {
 
 function memberPath(name: string, behind = ""): Fragment {
   return literal(`$.${quotedMember(name)}${behind}`);
+}
+
+function generatedOf(table: TableName): Fragment {
+  return sql`SELECT COLUMN_NAME FROM information_schema.COLUMNS
+    WHERE ${isOf(table)} AND (EXTRA LIKE '%STORED GENERATED%' OR EXTRA LIKE '%VIRTUAL GENERATED%')`;
 }
 
 function isOf({ table, schema }: TableName): Fragment {

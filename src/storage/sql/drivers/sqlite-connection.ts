@@ -41,14 +41,16 @@ class ConnectionHere implements SqliteConnection {
 
   async run<R>(text: string, values: readonly SQLInputValue[]): Promise<QueryResult<R>> {
     const statement = this.#prepare(text);
-    if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] };
+    if (statement.columns().length > 0) return { rows: rowsOf(statement, text, values) as R[] };
     const { changes } = statement.run(...values);
     return { rows: [], numAffectedRows: BigInt(changes) };
   }
 
   async *stream<R>(text: string, values: readonly SQLInputValue[]): AsyncIterableIterator<QueryResult<R>> {
     // Not from the kept statements: one that is read step by step must not be begun again meanwhile.
-    for (const row of this.#database.prepare(text).iterate(...values)) yield { rows: [row as R] };
+    const statement = this.#database.prepare(text);
+    statement.setReadBigInts(true);
+    for (const row of statement.iterate(...values)) yield { rows: [narrowed(row) as R] };
   }
 
   async close(): Promise<void> {
@@ -67,4 +69,35 @@ class ConnectionHere implements SqliteConnection {
     }
     return statement;
   }
+}
+
+type SqliteRow = Record<string, unknown>;
+
+/**
+ * The rows of a statement, with a bigint for an integer that is no safe number. Few are: a read is begun again for one, and a write, which
+ * cannot be, reads all of them so.
+ */
+function rowsOf(statement: Statement, text: string, values: readonly SQLInputValue[]): readonly SqliteRow[] {
+  if (!MAY_WRITE.test(text)) {
+    try {
+      return statement.all(...values);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "ERR_OUT_OF_RANGE") throw error;
+    }
+  }
+  statement.setReadBigInts(true);
+  try {
+    return statement.all(...values).map(narrowed);
+  } finally {
+    statement.setReadBigInts(false);
+  }
+}
+
+/** What a statement that both writes and gives rows has in it. */
+const MAY_WRITE = /\breturning\b|^\s*pragma\b/i;
+
+function narrowed(row: SqliteRow): SqliteRow {
+  for (const [name, value] of Object.entries(row))
+    if (typeof value === "bigint" && Number.isSafeInteger(Number(value))) row[name] = Number(value);
+  return row;
 }

@@ -1,8 +1,8 @@
 import type { Database } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { retryWrite } from "../retry.ts";
-import type { Attempted } from "./named-refusal.ts";
 import { refusalOf } from "./refusal.ts";
+import type { Attempted } from "./refused-write.ts";
 import type { MapScope } from "./scope.ts";
 import type { Written } from "./written.ts";
 

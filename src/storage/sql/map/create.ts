@@ -3,6 +3,7 @@ import { readAttribute } from "../../../schema/value.ts";
 import type { CreateRequest, NewResource, StorageNotice, StoredResource } from "../../adapter.ts";
 import type { HashSecret } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
+import { agreed } from "./agreed.ts";
 import { attemptWrite } from "./attempt.ts";
 import { insertElementRows, writeChildren } from "./child-write.ts";
 import type { Column } from "./column.ts";
@@ -21,7 +22,6 @@ import { hashMapped, type MappedSecrets } from "./secrets.ts";
 import { selectionOf } from "./select.ts";
 import { hasReferences, settle } from "./settle.ts";
 import { settledNotices } from "./settled-value.ts";
-import { agreed } from "./shared-column.ts";
 import { refuseTaken, uncheckedUniques } from "./unique.ts";
 import { writtenOf } from "./written.ts";
 

@@ -2,13 +2,13 @@ import type { Attribute } from "../../../schema/attribute.ts";
 import { instantOf } from "../../../schema/date-time.ts";
 import { isSame, type ResourceObject } from "../../../schema/value.ts";
 import type { NewResource, StoredResource } from "../../adapter.ts";
+import { agreed } from "./agreed.ts";
 import { areSameElements, type ChildElements } from "./child-elements.ts";
 import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { changesOf, type ElementChanges, isAnyChange } from "./elements.ts";
 import { type TakenApart, takeApart } from "./row.ts";
 import type { MapScope } from "./scope.ts";
-import { agreed } from "./shared-column.ts";
 
 /** What of a resource is not as it was, in the terms of its tables. */
 export interface Difference {

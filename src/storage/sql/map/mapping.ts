@@ -16,7 +16,7 @@ import type {
   ReferencePath,
 } from "./mapped-path.ts";
 import type { MappedMembership } from "./membership.ts";
-import type { RefusalAnswer } from "./named-refusal.ts";
+import type { RefusalAnswer } from "./refused-write.ts";
 
 /**
  * One element of a multi-valued complex attribute that the table has columns for: the work e-mail in a column `email`.

@@ -3,6 +3,7 @@ import { isSame } from "../../../schema/value.ts";
 import type { CreateRequest, NewResource, StorageNotice, StoredResource } from "../../adapter.ts";
 import type { Database, Session } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
+import { agreed } from "./agreed.ts";
 import { insertElementRows, writeChildren } from "./child-write.ts";
 import type { Column } from "./column.ts";
 import type { SharedType } from "./compile.ts";
@@ -19,7 +20,6 @@ import type { MappedSecrets } from "./secrets.ts";
 import { selectionOf } from "./select.ts";
 import { settle } from "./settle.ts";
 import { secretsIn, valuesIn, withShared, writableSecrets, writeShared } from "./shared.ts";
-import { agreed } from "./shared-column.ts";
 import { refuseTaken, rowsWith, takeTurn, uncheckedUniques } from "./unique.ts";
 
 /** What a create of a member is made of. */

@@ -6,7 +6,8 @@ import type { Column } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { culpritsOf } from "./culprit.ts";
 import { tablesOf } from "./in-tables.ts";
-import { type Attempted, namedRefusal } from "./named-refusal.ts";
+import { namedRefusal } from "./named-refusal.ts";
+import type { Attempted } from "./refused-write.ts";
 import type { MapScope } from "./scope.ts";
 import type { Written } from "./written.ts";
 

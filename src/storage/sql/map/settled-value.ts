@@ -1,13 +1,13 @@
 import type { Attribute } from "../../../schema/attribute.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
 import type { StorageNotice } from "../../adapter.ts";
 import type { Column } from "./column.ts";
-import type { MappedType } from "./compile.ts";
 import type { TableMapping } from "./mapping.ts";
 
 /** The attributes that may have another value than they were given: of a shared column, of one with a form of its own, with a default or computed. */
 export function settledAttributes(
-  { attributes }: Pick<MappedType["resourceType"], "attributes">,
+  { attributes }: Pick<CompiledResourceType, "attributes">,
   { defaults = {} }: TableMapping,
   stored: readonly Column[],
   shared: readonly (readonly Column[])[],
@@ -26,7 +26,7 @@ export function settledAttributes(
 
 /** What is to be told of a write: each attribute that has another value now than it was given. */
 export function settledNotices(
-  { settled }: MappedType,
+  { settled }: { readonly settled: readonly Attribute[] },
   given: ResourceObject,
   stored: ResourceObject,
 ): readonly StorageNotice[] {

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createScim, defineResourceType, defineSchema, type ScimEvent, User } from "../../../../src/index.ts";
 import { type MappedStorage, mappedStorage, mapTable, type TableMapping } from "../../../../src/storage/sql/index.ts";
 import { USER } from "../../../support/directory.ts";
+import { hasMariadb } from "../engines/mariadb.ts";
 import { type Sent, someEngines } from "../engines.ts";
+import { inWordsOf, mariadbTables } from "./mariadb.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const meta = { version: "version", created: "created_at", lastModified: "updated_at" };
@@ -87,16 +89,22 @@ interface Answer {
   readonly body: any;
 }
 
-for (const engine of someEngines())
+for (const engine of [...someEngines(), ...(hasMariadb ? [mariadbTables()] : [])])
   describe(`${engine.name}: lists in child tables`, () => {
     let db: Kysely<unknown>;
     let at = "";
     let place: { readonly schema?: string } = {};
+    // Where writers of a value without a key column can take turns in nothing else.
+    const turns = engine.name === "MariaDB" ? { ledger: "scim_ledger" } : {};
     let sent: Sent[];
     let storage: MappedStorage;
     const events: ScimEvent[] = [];
     const run = async (text: string) =>
-      (await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text.replace(/(?<=\s)@(?=\w)/g, at)))).rows;
+      (
+        await db.executeQuery<Record<string, unknown>>(
+          CompiledQuery.raw(inWordsOf(engine, text.replace(/(?<=\s)@(?=\w)/g, at))),
+        )
+      ).rows;
 
     const serviceOver = (over: MappedStorage, tenant = "acme") => {
       const scim = createScim({
@@ -134,7 +142,7 @@ for (const engine of someEngines())
       at = opened.tables.schema === undefined ? "" : `"${opened.tables.schema}".`;
       for (const text of ddl(engine.isPostgres, at)) await run(text);
       if (!engine.isPostgres) await run("CREATE INDEX emails_user ON @emails (user_id)");
-      storage = mappedStorage({ db, tables: [mapTable(User, mapping(place))] });
+      storage = mappedStorage({ db, tables: [mapTable(User, mapping(place))], ...turns });
       await storage.prepare();
       await run(
         "INSERT INTO @roles (org, name, title) VALUES ('acme', 'admin', 'Administrator'), ('acme', 'reader', NULL)",
@@ -274,7 +282,7 @@ for (const engine of someEngines())
       expect(body.Resources.map(({ userName }: { userName: string }) => userName)).toEqual(["c", "a", "b"]);
     });
 
-    test("a page is read by one statement, however many users and lists it has", async () => {
+    test("a page is read by as many statements, however many users it has: one, or one for each list", async () => {
       for (let index = 0; index < 12; index++)
         await create({
           userName: `u${index}`,
@@ -286,7 +294,8 @@ for (const engine of someEngines())
       const { body } = await ask("GET", "/Users?count=10&filter=userName%20sw%20%22u%22");
       expect(body.Resources).toHaveLength(10);
       const statements = sent.filter(({ sql }) => /emails|grants|users_roles/.test(sql));
-      expect(statements).toHaveLength(1);
+      // MariaDB cuts what it aggregates, so that the rows of each list are read beside those of the page.
+      expect(statements).toHaveLength(engine.name === "MariaDB" ? 3 : 1);
       sent.length = 0;
       expect(await found('emails.value eq "7@example.com"')).toEqual(["u7"]);
       expect(sent.filter(({ sql }) => /emails/.test(sql)).every(({ sql }) => /address_key/.test(sql))).toBe(true);
@@ -327,6 +336,7 @@ for (const engine of someEngines())
         dictionary: { ...lenient.children.roles.dictionary, missing: "drop" },
       } as const;
       const dropping = mappedStorage({
+        ...turns,
         db,
         tables: [mapTable(User, { ...lenient, children: { ...lenient.children, roles } })],
       });
@@ -435,7 +445,7 @@ for (const engine of someEngines())
           ims: { ...place, table: "nowhere", holder: "user_id", columns: { value: "v" } },
         },
       });
-      const error = await mappedStorage({ db, tables: [wrong] })
+      const error = await mappedStorage({ db, tables: [wrong], ...turns })
         .prepare()
         .then(
           () => undefined,
@@ -445,9 +455,7 @@ for (const engine of someEngines())
         line.replaceAll(`${place.schema}.`, ""),
       );
       expect(lines).toEqual([
-        ...(engine.isPostgres
-          ? [expect.stringContaining("misfits.owner is text and names ids of User")]
-          : [expect.stringContaining("misfits.owner is text and names ids of User")]),
+        expect.stringMatching(/^misfits\.owner is (text|varchar\(190\)) and names ids of User/),
         "misfits.adress: there is no such column. Add it, or change the mapping.",
         expect.stringContaining("misfits.plan is NOT NULL and nothing fills it"),
         expect.stringContaining("roles.nam: there is no such column."),
@@ -458,7 +466,7 @@ for (const engine of someEngines())
         ...mapping(place),
         children: { ims: { ...place, table: "slow", holder: "user_id", columns: { value: "value" } } },
       });
-      await expect(mappedStorage({ db, tables: [slow] }).prepare()).rejects.toThrow(
+      await expect(mappedStorage({ db, tables: [slow], ...turns }).prepare()).rejects.toThrow(
         "slow: no index begins with user_id, so that every page would read all of it: CREATE INDEX ON slow (user_id).",
       );
     });

@@ -3,11 +3,17 @@ import { EnterpriseUserSchema, Group, User } from "scimkit";
 import { type ColumnCondition, type MappedDeleted, mappedStorage, mapTable } from "scimkit/sql";
 import { afterAll, describe, expect, test } from "vitest";
 import { newTenant, serve } from "../../../support/adopting.ts";
+import { hasMariadb } from "../engines/mariadb.ts";
 import { hasPostgres, pgliteEngine, postgresEngine, sqliteEngine } from "../engines.ts";
+import { inWordsOf, mariadbTables } from "./mariadb.ts";
 
 const ENTERPRISE = EnterpriseUserSchema.id;
 const USERS = User.extend(EnterpriseUserSchema);
-const ENGINES = [sqliteEngine("SQLite in memory"), hasPostgres ? postgresEngine() : pgliteEngine()];
+const ENGINES = [
+  sqliteEngine("SQLite in memory"),
+  hasPostgres ? postgresEngine() : pgliteEngine(),
+  ...(hasMariadb ? [mariadbTables()] : []),
+];
 
 /** A status of which one value says that the row is deleted. */
 const status = {
@@ -68,7 +74,8 @@ describe.each(ENGINES)("rows that every delete keeps, on $name", (engine) => {
     const { schema } = tables;
     const place = schema === undefined ? {} : { schema };
     const table = (name: string) => (schema === undefined ? name : `"${schema}".${name}`);
-    const run = async (text: string) => (await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text))).rows;
+    const run = async (text: string) =>
+      (await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(inWordsOf(engine, text)))).rows;
     const time = engine.isPostgres ? "timestamptz" : "text";
     const meta = `version integer NOT NULL DEFAULT 1, created_at ${time}, updated_at ${time}, extra text`;
     const where = isFull ? "" : ` WHERE ${way.there}`;

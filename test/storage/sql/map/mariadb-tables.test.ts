@@ -2,6 +2,7 @@ import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
 import { createScim, EnterpriseUserSchema, Group, type ScimEvent, User } from "../../../../src/index.ts";
 import { mappedStorage, mapTable, type TableMapping } from "../../../../src/storage/sql/index.ts";
+import { serve } from "../../../support/adopting.ts";
 import { USER } from "../../../support/directory.ts";
 import { hasMariadb } from "../engines/mariadb.ts";
 import { mariadbTables } from "./mariadb.ts";
@@ -253,6 +254,38 @@ describe.runIf(hasMariadb)("Tables of MariaDB as they are", () => {
     expect(await inSession("time_zone = '+00:00'")).toBe("");
     expect(await inSession("sql_mode = ''")).toContain("strict sql_mode");
     expect(await inSession("sql_mode = 'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES'")).toContain("NO_BACKSLASH_ESCAPES");
+  });
+
+  test("what a converter makes of a value is one value, an object or a list too, and never a part of the statement", async () => {
+    const { db } = await engine.open();
+    const run = async (text: string) => (await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text))).rows;
+    await run(`CREATE TABLE people (id varchar(50) PRIMARY KEY, email varchar(100) NOT NULL, email_key varbinary(400) UNIQUE, hash varchar(50),
+      whole json, list json, version integer NOT NULL DEFAULT 1, created_at datetime(6), updated_at datetime(6), rest json)`);
+    // Drivers parse it or do not.
+    const inJson = (value: unknown) => (typeof value === "string" ? JSON.parse(value) : value);
+    const asIs = (column: string) => ({
+      column,
+      read: (value: unknown) => inJson(value) ?? undefined,
+      write: (value: unknown) => value ?? null,
+    });
+    const columns = {
+      userName: { column: "email", key: "email_key" },
+      password: "hash",
+      name: asIs("whole"),
+      emails: asIs("list"),
+    };
+    const mapping = { ...meta, table: "people", id: "id", columns, rest: "rest" };
+    const storage = mappedStorage({ db, tables: [mapTable(User, mapping as never)], hashSecret: () => "hashed" });
+    await storage.prepare();
+    const { user, patch } = serve(storage, { resourceTypes: [User], authenticate: () => ({}) });
+    const made = await user({ userName: "ada", password: "p", name: { givenName: "x', hash = 'y" }, emails: [] });
+    expect(made).toMatchObject({ status: 201, body: { name: { givenName: "x', hash = 'y" } } });
+    const emails = [{ value: "a@x.org" }, { value: "b@x.org", type: "work" }];
+    const value = { name: { givenName: "Ada", familyName: "hash" }, emails };
+    const changed = await patch(`/Users/${made.body.id}`, { op: "replace", value });
+    expect(changed).toMatchObject({ status: 200, body: { name: value.name, emails } });
+    const [row] = await run("SELECT hash, whole, list FROM people");
+    expect([row?.hash, inJson(row?.whole), inJson(row?.list)]).toEqual(["hashed", value.name, emails]);
   });
 
   test("a unique attribute has a key column, or a ledger in which writers take turns", async () => {

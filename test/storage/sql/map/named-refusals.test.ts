@@ -3,13 +3,15 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createScim, errors, Group, type RefusedEvent, type ScimEvent, User } from "../../../../src/index.ts";
 import { mappedStorage, mapTable, type RefusedWrite, type TableMapping } from "../../../../src/storage/sql/index.ts";
 import { USER } from "../../../support/directory.ts";
-import { someEngines } from "../engines.ts";
+import { hasMariadb } from "../engines/mariadb.ts";
+import { type Engine, someEngines } from "../engines.ts";
+import { inWordsOf, mariadbTables } from "./mariadb.ts";
 
 const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 const meta = { version: "version", created: "created_at", lastModified: "updated_at" };
-const common = "version integer NOT NULL DEFAULT 1, created_at text, updated_at text, rest text";
+const common = "version integer NOT NULL DEFAULT 1, created_at text, updated_at text, extra text";
 
 /** How PostgreSQL's triggers name what they raise. */
 const RAISES = {
@@ -19,18 +21,27 @@ const RAISES = {
 };
 
 /** The application's rules: a user called Guard can be neither made, changed into nor deleted; nor the members of a closed team. */
-function ddl(isPostgres: boolean, at: string, raise: string, deferred: boolean): readonly string[] {
+function ddl(
+  { name, isPostgres }: Pick<Engine, "name" | "isPostgres">,
+  at: string,
+  raise: string,
+  deferred: boolean,
+): readonly string[] {
   const tables = [
     `CREATE TABLE ${at}users (id text PRIMARY KEY, email text NOT NULL UNIQUE, title text,
-      age integer, seat text CONSTRAINT seat_free CHECK (seat <> 'taken'), ${common})`,
+      age integer, seat text, ${common}, CONSTRAINT seat_free CHECK (seat <> 'taken'))`,
     `CREATE TABLE ${at}teams (id text PRIMARY KEY, name text NOT NULL, ${common})`,
     `CREATE TABLE ${at}memberships (team text, member text, PRIMARY KEY (team, member))`,
     `CREATE TABLE ${at}closed (team text)`,
-    `CREATE TABLE ${at}invoices (payer text CONSTRAINT invoices_payer REFERENCES ${at}users (id))`,
+    `CREATE TABLE ${at}invoices (payer text, CONSTRAINT invoices_payer FOREIGN KEY (payer) REFERENCES ${at}users (id))`,
   ];
   if (!isPostgres) {
+    const isMariadb = name === "MariaDB";
     const trigger = (name: string, event: string, table: string, when: string) =>
-      `CREATE TRIGGER ${name} BEFORE ${event} ON ${table} WHEN ${when} BEGIN SELECT RAISE(ABORT, 'last_owner'); END`;
+      isMariadb
+        ? `CREATE TRIGGER ${name} BEFORE ${event} ON ${table} FOR EACH ROW BEGIN
+            IF ${when} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'last_owner'; END IF; END`
+        : `CREATE TRIGGER ${name} BEFORE ${event} ON ${table} WHEN ${when} BEGIN SELECT RAISE(ABORT, 'last_owner'); END`;
     const isClosed = (row: string) => `EXISTS (SELECT 1 FROM closed c WHERE c.team = ${row}.team)`;
     return [
       ...tables,
@@ -57,7 +68,7 @@ function ddl(isPostgres: boolean, at: string, raise: string, deferred: boolean):
   ];
 }
 
-for (const engine of someEngines())
+for (const engine of [...someEngines(), ...(hasMariadb ? [mariadbTables()] : [])])
   describe(`${engine.name}: rules of the database`, () => {
     afterAll(() => engine.close());
 
@@ -73,9 +84,10 @@ for (const engine of someEngines())
       const place = tables.schema === undefined ? {} : { schema: tables.schema };
       const at = tables.schema === undefined ? "" : `"${tables.schema}".`;
       const run = async (text: string) =>
-        (await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text.replaceAll("@", at)))).rows;
-      for (const text of ddl(engine.isPostgres, at, raise, deferred)) await run(text);
-      if (!engine.isPostgres) await run("PRAGMA foreign_keys = ON");
+        (await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(inWordsOf(engine, text.replaceAll("@", at)))))
+          .rows;
+      for (const text of ddl(engine, at, raise, deferred)) await run(text);
+      if (engine.name.startsWith("SQLite")) await run("PRAGMA foreign_keys = ON");
       const named = refusals === undefined ? {} : { refusals };
       const users = mapTable(User, {
         ...place,
@@ -84,7 +96,7 @@ for (const engine of someEngines())
         table: "users",
         id: "id",
         columns: { userName: "email", title: "title", userType: "seat" },
-        rest: "rest",
+        rest: "extra",
       });
       const groups = mapTable(Group, {
         ...place,
@@ -102,13 +114,16 @@ for (const engine of someEngines())
             forgotten: ["display"],
           },
         },
-        rest: "rest",
+        rest: "extra",
       });
       const told: ScimEvent[] = [];
+      const turns = engine.name === "MariaDB" ? { ledger: "scim_ledger" } : {};
+      const storage = mappedStorage({ db, tables: [users, groups], ...turns });
+      if (engine.name === "MariaDB") await storage.prepare();
       const scim = createScim({
         ...options,
         resourceTypes: [User, Group],
-        storage: mappedStorage({ db, tables: [users, groups] }),
+        storage,
         baseUrl: "https://example.com/scim/v2",
         authenticate: () => ({}),
         onNotice: (event) => void told.push(event),
@@ -272,7 +287,9 @@ for (const engine of someEngines())
         body: { detail: expect.stringContaining("No seat is left.") },
       });
       await run(`INSERT INTO @invoices VALUES ('${body.id}')`);
-      const detail = engine.isPostgres ? `An invoice names ${body.id}.` : expect.stringMatching(/^Other records/);
+      const detail = !engine.name.startsWith("SQLite")
+        ? `An invoice names ${body.id}.`
+        : expect.stringMatching(/^Other records/);
       expect(await ask("DELETE", path)).toMatchObject({ status: 409, body: { detail } });
       expect(told.filter(({ type }) => type === "fault")).toEqual([]);
     });
@@ -288,7 +305,7 @@ test("A refusal that is no function is refused when the storage is made", () => 
           id: "id",
           ...meta,
           columns: { userName: "email" },
-          rest: "rest",
+          rest: "extra",
           refusals: { a: 1 },
         } as never),
       ],
