@@ -1,7 +1,7 @@
 import { invalidValue } from "../error.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
-import { isKept, isKeptPart, onlyKept, withoutKept } from "../schema/kept.ts";
+import { isKept, isKeptPart, keptNames, onlyKept, withoutKept } from "../schema/kept.ts";
 import { remembered } from "../schema/remembered.ts";
 import { type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
@@ -34,6 +34,8 @@ interface Shown {
   readonly subAttributes: readonly Attribute[] | undefined;
   /** Of what nobody declared: everything but these. */
   readonly without?: readonly Attribute[];
+  /** Whether the caller may read something that nobody declared. */
+  readonly mayRead?: (name: string) => boolean;
 }
 
 /**
@@ -69,7 +71,7 @@ export function selectionOf(
     const schemas = [resourceType.common, resourceType.core, ...resourceType.extensions.map((one) => one.attributes)];
     const parts = schemas.map((schema) => (isStandard ? standardPartOf(schema) : partOf(schema, asked)));
     const { kept } = resourceType;
-    if (kept !== undefined) parts.push(partOf([kept], asked));
+    if (kept !== undefined) parts.push(partOf([kept], { ...asked, keptPath: resourceType.keptPath }));
     return {
       isExplicit,
       includes(attribute) {
@@ -145,6 +147,8 @@ interface Asked {
   /** What the write named to which this is the answer. */
   readonly written: ReadonlySet<Attribute>;
   readonly isReadable: SelectionOptions["isReadable"];
+  /** What nobody declared, by its name. */
+  readonly keptPath?: CompiledResourceType["keptPath"];
 }
 
 function show(attribute: Attribute, asked: Asked): Shown | undefined {
@@ -157,12 +161,16 @@ function show(attribute: Attribute, asked: Asked): Shown | undefined {
   return { attribute, subAttributes: isWhole ? undefined : subAttributes };
 }
 
-function showKept(attribute: Attribute, { attributes, excluded }: Asked): Shown {
+function showKept(attribute: Attribute, { attributes, excluded, isReadable, keptPath }: Asked): Shown {
   const [named, without] = [attributes?.get(attribute), excluded.get(attribute)];
   return {
     attribute,
     subAttributes: named instanceof Set ? [...named] : undefined,
     without: without instanceof Set ? [...without] : [],
+    mayRead: (name) => {
+      const part = isReadable && keptPath?.(name)?.sub;
+      return part === undefined || isReadable?.(part) !== false;
+    },
   };
 }
 
@@ -204,12 +212,13 @@ function project(parts: readonly Part[], resource: ResourceObject): Record<strin
   return projection;
 }
 
-function keptOf(resource: ResourceObject, { attribute, subAttributes, without = [] }: Shown): unknown {
+function keptOf(resource: ResourceObject, { attribute, subAttributes, without = [], mayRead }: Shown): unknown {
   const kept = readAttribute(resource, attribute);
   if (!isObject(kept)) return undefined;
   const names = (parts: readonly Attribute[]): readonly string[] => parts.map(({ name }) => name);
   const shown = subAttributes === undefined ? kept : onlyKept(kept, names(subAttributes));
-  return shown && withoutKept(shown, names(without));
+  const hidden = mayRead === undefined ? [] : keptNames(kept).filter((name) => !mayRead(name));
+  return shown && withoutKept(shown, [...names(without), ...hidden]);
 }
 
 function projectSubAttributes(value: unknown, subAttributes: readonly Attribute[]): unknown {

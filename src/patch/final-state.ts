@@ -1,7 +1,7 @@
 import { invalidValue } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { missingAttributes } from "../schema/canonical.ts";
-import { isKept } from "../schema/kept.ts";
+import { KEPT_NAME, overfullKept } from "../schema/kept.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ValueLimits } from "../schema/validate.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
@@ -38,7 +38,11 @@ export function* findFault(
     const fault = isTouched ? faultOfComplex(attribute, value, limits) : undefined;
     if (fault !== undefined) return fault;
   }
-  return newlyMissing(resourceType, before, after) ?? newlyStateless(resourceType, before, after);
+  return (
+    newlyOverfull(before, after, limits) ??
+    newlyMissing(resourceType, before, after) ??
+    newlyStateless(resourceType, before, after)
+  );
 }
 
 function* faultOfList(list: ElementList, limits: ValueLimits): Steps<Fault | undefined> {
@@ -63,9 +67,13 @@ function* faultOfList(list: ElementList, limits: ValueLimits): Steps<Fault | und
 
 /** Of one complex value, or of one element. */
 function faultOfComplex(attribute: Attribute, value: unknown, { elements }: ValueLimits): Fault | undefined {
-  const detail =
-    missingSub(attribute, value) ?? overfullSub(attribute, value, elements) ?? overfullKept(attribute, value, elements);
+  const detail = missingSub(attribute, value) ?? overfullSub(attribute, value, elements);
   return detail === undefined ? undefined : faultOf(attribute.path, detail);
+}
+
+function newlyOverfull(before: ResourceObject, after: ResourceObject, limits: ValueLimits): Fault | undefined {
+  const detail = before[KEPT_NAME] === after[KEPT_NAME] ? undefined : overfullKept(after, limits);
+  return detail === undefined ? undefined : faultOf(KEPT_NAME, detail);
 }
 
 function newlyMissing(
@@ -108,14 +116,6 @@ function missingSub(attribute: Attribute, value: unknown): string | undefined {
     ({ required, mutability, name }) => required && mutability !== "readOnly" && value[name] === undefined,
   );
   return sub === undefined ? undefined : `${sub.path} is required.`;
-}
-
-/** As many as one body may have. */
-function overfullKept(attribute: Attribute, value: unknown, most: number): string | undefined {
-  const isOverfull = isKept(attribute) && isObject(value) && Object.keys(value).length > most;
-  return isOverfull
-    ? `The resource would have more than ${most} attributes that no schema has, which is the most that are allowed (limits.elements).`
-    : undefined;
 }
 
 function overfullSub(attribute: Attribute, value: unknown, most: number): string | undefined {

@@ -1,6 +1,7 @@
+import { invalidValue } from "../error.ts";
 import type { Steps } from "../time-slice.ts";
 import type { Attribute, AttributePath } from "./attribute.ts";
-import { KEPT_NAME, keptUrns, readKept } from "./kept.ts";
+import { KEPT_NAME, keptUrns, overfullKept, readKept } from "./kept.ts";
 import type { Problem } from "./problem.ts";
 import type { CompiledExtension, CompiledResourceType } from "./resource-type.ts";
 import { jsonTypeOf } from "./validate.ts";
@@ -21,7 +22,8 @@ export interface CanonicalBody {
 /**
  * Reads a JSON body as a resource of the type: attribute names and URNs in any letter case, `null` and `[]` as unassigned,
  * readOnly attributes ignored, every value checked. All problems are collected, not the first one alone.
- * @throws {ScimError} 400 invalidSyntax for a body of more unknown names than a list may have elements.
+ * @throws {ScimError} 400 invalidSyntax for a body of more unknown names than a list may have elements; invalidValue for more values
+ * of them than that, where they are kept.
  * @see RFC 7643 §2
  */
 export function* canonicalize(
@@ -39,6 +41,8 @@ export function* canonicalize(
   };
   for (const name of Object.keys(body)) yield* readMember(reading, name, body[name]);
   const { reader, resource, secrets, named } = reading;
+  const overfull = overfullKept(resource, options.limits);
+  if (overfull !== undefined) throw invalidValue(overfull);
   return { resource, secrets, named, problems: reader.problems };
 }
 

@@ -1,6 +1,7 @@
 import { type Attribute, type AttributePath, type ComparisonKey, pathOf } from "./attribute.ts";
 import { compileAttribute } from "./compile-attribute.ts";
 import { remembered } from "./remembered.ts";
+import { characterProblem, type ValueLimits } from "./validate.ts";
 import { isObject, type ResourceObject } from "./value.ts";
 
 // What nobody declared and a resource type keeps (`openAttributes: "keep"`) stands in one object of the stored resource, and only
@@ -128,18 +129,48 @@ export function withoutKept(kept: ResourceObject, names: readonly string[]): Res
   return Object.keys(left).length === 0 ? undefined : left;
 }
 
+/** The names of all that is kept: of an extension's object that of the object, and those of its members. */
+export function keptNames(kept: ResourceObject): readonly string[] {
+  return Object.entries(kept).flatMap(([name, value]) =>
+    name.includes(":") && isObject(value) ? [name, ...Object.keys(value).map((member) => `${name}:${member}`)] : [name],
+  );
+}
+
 /** URNs of extensions that nobody declared and of which something is kept. */
 export function keptUrns(resource: ResourceObject): readonly string[] {
   const kept = resource[KEPT_NAME];
   return isObject(kept) ? Object.keys(kept).filter((name) => name.includes(":") && isObject(kept[name])) : [];
 }
 
-/** The name of a member that would be no member, but the prototype of the object that has it; undefined where there is none. */
-export function prototypeIn(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.map(prototypeIn).find((name) => name !== undefined);
-  if (!isObject(value)) return undefined;
-  const names = Object.keys(value);
-  return names.find((name) => name === "__proto__" || name === "prototype") ?? prototypeIn(Object.values(value));
+/**
+ * What is wrong with something that nobody declared, as the end of the sentence "costCode2 …": texts, and names, that no text of any
+ * attribute may be, numbers that no double holds, and members that would be none, but the prototype of the object that has them.
+ */
+export function keptProblem(value: unknown, limits: ValueLimits): string | undefined {
+  if (typeof value === "string") return characterProblem(value, limits.stringLength);
+  if (typeof value === "number")
+    return Number.isFinite(value) ? undefined : "must be, and hold, numbers that a double can hold";
+  if (!isObject(value) && !Array.isArray(value)) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    if (name === "__proto__" || name === "prototype") return `must not have a member ${name}`;
+    const problem = keptProblem(name, limits) ?? keptProblem(member, limits);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** How many values there are in something that nobody declared: itself, and each that it holds, at every depth. */
+function countIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.values(value).reduce((count: number, part) => count + countIn(part), 1);
+}
+
+/** What is wrong with all that a resource would keep, as a sentence: it may hold as many values as a list may have elements. */
+export function overfullKept(resource: ResourceObject, { elements }: ValueLimits): string | undefined {
+  const kept = resource[KEPT_NAME];
+  return kept !== undefined && countIn(kept) - 1 > elements
+    ? `What no schema has holds more than ${elements} values, which is the most that are kept of a resource (limits.elements).`
+    : undefined;
 }
 
 /** A JSON pointer into a stored resource as one into what clients see. @see RFC 6901 */

@@ -2,7 +2,7 @@ import { invalidSyntax } from "../error.ts";
 import { doAll, forEach, type Steps } from "../time-slice.ts";
 import { type Attribute, isBlank, isComputedReference, isExternalReference, isReferenceId } from "./attribute.ts";
 import { formatProblem } from "./format.ts";
-import { prototypeIn } from "./kept.ts";
+import { keptProblem } from "./kept.ts";
 import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
 import { prepareSecret, secretProblem } from "./secret.ts";
@@ -129,20 +129,15 @@ export class ValueReader {
   }
 
   /**
-   * A value that nobody declared, as it came; undefined for unassigned, and where it is longer than a text or a list may be.
+   * A value that nobody declared, as it came; undefined for unassigned, and where it could not be kept.
    * @throws {ScimError} 400 invalidSyntax for more of them than a list may have elements.
    */
   readKept(name: string, raw: unknown): unknown {
-    const { stringLength, elements } = this.#options.limits;
-    checkUnknownNames(this.#unknown.add(name).size, this.#options.limits);
+    const { limits } = this.#options;
+    checkUnknownNames(this.#unknown.add(name).size, limits);
     if (raw === null || raw === undefined || (Array.isArray(raw) && raw.length === 0)) return undefined;
-    if (typeof raw === "string" && raw.length > stringLength)
-      return this.report(`must not be longer than ${stringLength} characters`, "invalidValue", printable(name));
-    if (Array.isArray(raw) && raw.length > elements)
-      return this.report(`must not have more than ${elements} elements`, "invalidValue", printable(name));
-    const member = prototypeIn(raw);
-    if (member !== undefined) return this.report(`must not have a member ${member}`, "invalidValue", printable(name));
-    return raw;
+    const problem = keptProblem(raw, limits) ?? keptProblem(name, limits);
+    return problem === undefined ? raw : this.report(problem, "invalidValue", printable(name));
   }
 
   /**

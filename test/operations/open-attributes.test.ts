@@ -14,7 +14,7 @@ import { documentStorage } from "../../src/storage/index.ts";
 import { memoryStorage } from "../../src/storage/memory/index.ts";
 import { exportResources, importResources, type TransferLine } from "../../src/transfer/index.ts";
 import { atomicStore, Shelf } from "../storage/document/stores.ts";
-import { BASE_URL, directory, ENTERPRISE, GROUP, USER } from "../support/directory.ts";
+import { BASE_URL, directory, ENTERPRISE, filtered, GROUP, USER } from "../support/directory.ts";
 import {
   checkFound,
   checkKept,
@@ -155,6 +155,52 @@ test("no more is kept in a resource than a list may have elements, in however ma
   expect(await add("a", [1, 2, 3, 4])).toMatchObject({ status: 400, json: { scimType: "invalidValue" } });
   const body = { schemas: [USER], userName: "bob", a: 1, b: 2, c: 3, d: 4 };
   expect(await ask("POST", "/Users", body)).toMatchObject({ status: 400, json: { scimType: "invalidSyntax" } });
+});
+
+test.each([
+  ["NUL in a text", { a: "x\u0000" }],
+  ["half of a surrogate pair, within", { a: [{ b: "\ud800" }] }],
+  ["NUL in a name, within", { a: { "x\u0000": 1 } }],
+  ["a text that is too long, within", { a: [["x".repeat(21)]] }],
+  ["too many values in all", { a: { b: [1, 2] } }],
+])("what no storage could hold as it came is refused, whole: %s", async (_, body) => {
+  const { ask, events } = openDirectory(undefined, { limits: { elements: 3, stringLength: 20 } });
+  const made = await ask("POST", "/Users", { schemas: [USER], userName: "ada", kept: 1 });
+  const refused = { status: 400, json: { scimType: "invalidValue" } };
+  expect(await ask("POST", "/Users", { schemas: [USER], userName: "bob", ...body })).toMatchObject(refused);
+  expect(await ask("PUT", `/Users/${made.json.id}`, { schemas: [USER], userName: "bob", ...body })).toMatchObject(
+    refused,
+  );
+  expect(await ask("PATCH", `/Users/${made.json.id}`, patchBody({ op: "add", value: body }))).toMatchObject(refused);
+  expect((await ask("GET", "/Users")).json.Resources).toEqual([made.json]);
+  expect(events).toHaveLength(1);
+});
+
+test("isReadable is asked about what nobody declared by its name, in answers and in filters", async () => {
+  const hidden = ["costcode2", `${RELAYED}:badge`.toLowerCase()];
+  const { ask } = openDirectory(undefined, { isReadable: ({ path }) => !hidden.includes(path.toLowerCase()) });
+  const { json } = await ask("POST", "/Users", { schemas: [USER], userName: "ada", ...UNDECLARED });
+  const shown = (await ask("GET", `/Users/${json.id}?attributes=costCode2,floor,${RELAYED}`)).json;
+  expect(said(shown)).toEqual({
+    schemas: [USER, RELAYED],
+    floor: 3,
+    [RELAYED]: { seats: [1, 2], Wing: "north" },
+  });
+  expect(JSON.stringify(json)).not.toMatch(/Zürich|B-1/);
+  expect((await ask("GET", filtered("/Users", 'COSTCODE2 sw "Z"'))).status).toBe(400);
+});
+
+test("authorize may ask whether an operation touches what nobody declared", async () => {
+  const touched: boolean[] = [];
+  const { ask } = openDirectory(undefined, {
+    authorize: ({ touches }) => void touched.push(touches("costCode2")),
+  });
+  const { json } = await ask("POST", "/Users", { schemas: [USER], userName: "ada", costCode2: "x" });
+  await ask("PATCH", `/Users/${json.id}`, patchBody({ op: "replace", path: "COSTCODE2", value: "y" }));
+  await ask("PATCH", `/Users/${json.id}`, patchBody({ op: "replace", path: "title", value: "y" }));
+  await ask("GET", filtered("/Users", 'costcode2 eq "x"', "&attributes=userName"));
+  await ask("GET", "/Users?attributes=userName");
+  expect(touched).toEqual([true, true, false, true, false]);
 });
 
 test("a schema that declares a name later does not meet unchecked values; what is undeclared again is shown again", async () => {
