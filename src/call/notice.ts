@@ -10,7 +10,7 @@ export function emitNotice<C extends Context>(
 ): void {
   const of = { resourceType: resourceType.name, storage: engine.adapterOf(resourceType).name, context };
   // What a create met, and what the host has storage make of a value, is told with the event of the change.
-  if (notice.type === "met" || notice.type === "attributeSettled") return;
+  if (notice.type === "met" || (notice.type === "attributeKept" && notice.isAgreed === true)) return;
   if (notice.type !== "schemaChanged") return engine.emit({ ...notice, ...of });
   const { changes, needsReindex } = notice.change;
   engine.emit({ type: "schemaChanged", changes, needsReindex, ...of });

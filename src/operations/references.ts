@@ -96,10 +96,8 @@ export function withoutDropped<R extends ResourceObject>(
 }
 
 /** Whether storage says that it has another value of an attribute than it was given. */
-export function isOtherwise(
-  notice: StorageNotice,
-): notice is StorageNotice & { readonly type: "attributeKept" | "attributeSettled" } {
-  return notice.type === "attributeKept" || notice.type === "attributeSettled";
+export function isOtherwise(notice: StorageNotice): notice is StorageNotice & { readonly type: "attributeKept" } {
+  return notice.type === "attributeKept";
 }
 
 /** A resource as it was given to storage, with what storage has of it instead. */

@@ -79,15 +79,11 @@ export type StorageNotice =
    */
   | { readonly type: "met"; readonly outcome: "adopted" | "restored"; readonly attribute: string }
   /**
-   * A write asked for another value of an attribute than is kept, because the value is not this tenant's alone: it stays as it was, and the
-   * result of the call has it so.
+   * An attribute (`attribute` is its path) has another value than the write gave it. The result of the call has it so, and the event of the
+   * change has what the result has. Without `isAgreed` the value is not this tenant's alone and stays as it was, which the host is told.
+   * `isAgreed: true`: the host has it so, because it lies where another one does, or is kept in a form of its own; nobody is told.
    */
-  | { readonly type: "attributeKept"; readonly attribute: string }
-  /**
-   * An attribute (`attribute` is its path) has another value than the write gave it, as is agreed with the host: it lies where another one
-   * does, or is kept in a form of its own. The result of the call has it so, and the event of the change has what the result has.
-   */
-  | { readonly type: "attributeSettled"; readonly attribute: string }
+  | { readonly type: "attributeKept"; readonly attribute: string; readonly isAgreed?: true }
   /**
    * Resources of the type were written when its attributes were declared otherwise: what that means, and whether `reindex` is to be
    * run. Told once in a process for each such state.

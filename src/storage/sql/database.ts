@@ -83,7 +83,10 @@ function runner(dialect: Dialect, executor: Executor) {
   const send = async <R>(statement: Fragment) => {
     const { text, parameters } = render(statement, dialect);
     const query = statementOf(text, parameters, statement.isShort) as CompiledQuery<R>;
-    const result = await executor.executeQuery<R>(query);
+    const result = await executor.executeQuery<R>(query).catch((error: unknown) => {
+      dialect.hideValues?.(error);
+      throw error;
+    });
     return dialect.readValue === undefined ? result : { ...result, rows: result.rows.map(readRow) };
   };
   const readRow = <R>(row: R): R =>

@@ -30,6 +30,8 @@ export interface ErrorWords {
   refusalOf(error: DriverError): Refusal | undefined;
   /** The texts by which a trigger of the application may have named what it raised. Default: none tells. */
   readonly raisedBy?: (error: DriverError) => readonly string[];
+  /** Keeps what logs show of an error from showing the values of the statement. Default: drivers do not tell them. */
+  readonly hideValues?: (error: unknown) => void;
   /** Whether a value is longer than what is to hold it, whatever `refusalOf` says. Default: nothing but an index has an end. */
   readonly isTooLong?: (error: DriverError) => boolean;
   /** What refused a write; undefined where the error does not tell. */

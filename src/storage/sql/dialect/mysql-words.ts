@@ -33,6 +33,12 @@ export function readValue(value: unknown): unknown {
   return value instanceof Uint8Array ? decoder.decode(value) : value;
 }
 
+/** The text of a statement has all values in it, hashes too: it stays on the error for who asks for it, and logs pass over it. */
+export function hideValues(error: unknown): void {
+  if (typeof error === "object" && error !== null && "sql" in error)
+    Object.defineProperty(error, "sql", { value: error.sql, enumerable: false, configurable: true, writable: true });
+}
+
 /** The number of an error of the server, which all drivers tell. */
 function numberOf({ errno }: DriverError): number | undefined {
   return typeof errno === "number" && errno > 0 ? errno : undefined;

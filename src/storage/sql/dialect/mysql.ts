@@ -8,6 +8,7 @@ import { mysqlTriggers } from "./mysql-triggers.ts";
 import {
   constraintOf,
   faultOf,
+  hideValues,
   isThereAlready,
   isTooLong,
   kindOf,
@@ -148,6 +149,7 @@ export const mysql: Dialect = {
   },
 
   faultOf,
+  hideValues,
   refusalOf,
   raisedBy,
   constraintOf,

@@ -116,7 +116,7 @@ export function compileMapping(
     refuseFilledTwice(compiling, named, ownColumns(mapping));
     return rowType(resourceType, mapping, { columns: named, slots, joins, children }, dialect());
   }
-  refuseUnfitMembership(compiling, membership, { columns: named, slots, children });
+  refuseUnfitMembership(compiling, membership, { columns: named, slots, joins, children });
   const alone = membershipAlone(mapping, membership);
   refuseFilledTwice({ ...compiling, mapping: alone }, own, ownColumns(alone));
   return memberType(

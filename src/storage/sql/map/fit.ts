@@ -60,7 +60,7 @@ export function refuseTwoPlaces({ fail }: Compiling, { columns, slots, joins, ch
 export function refuseUnfitMembership(
   { resourceType, mapping, fail }: Compiling,
   { writes = [] }: MappedMembership,
-  { columns, slots, children }: Pick<NamedPlaces, "columns" | "slots" | "children">,
+  { columns, slots, joins, children }: NamedPlaces,
 ): void {
   if (mapping.tenant !== undefined)
     fail("tenant and membership.holder are the same: name the organisation's column as holder.");
@@ -76,7 +76,7 @@ export function refuseUnfitMembership(
   const isThere = (text: string): boolean =>
     columns.some(({ path }) => path.text === text || path.attribute.path === text) ||
     slots.some(({ attribute }) => attribute.path === text);
-  const everybodys = children.find(({ tenant: org }) => org === undefined);
+  const everybodys = [...joins, ...children].find(({ tenant: org }) => org === undefined);
   if (everybodys !== undefined)
     fail(`${everybodys.tableName} holds ${everybodys.attribute.path} of an organisation: name its column as tenant.`);
   const strange = writes.find((text) => !isThere(text));

@@ -23,7 +23,8 @@ export interface MappedMembership<T extends ResourceTypeDefinition = ResourceTyp
   readonly deleted?: string | MappedDeleted;
   /**
    * Attributes of the user's own row that an organisation may change for all of them. What it asks for of others stays as it was, which a
-   * notice tells (`attributeKept`); another `userName` is 400 `mutability`. Who makes the user gives all of them. Default: none.
+   * notice tells (`attributeKept`); another `userName` is 400 `mutability`. Who makes the user gives all of them. With a
+   * password or `userName` here any organisation can take anybody's account over. Default: none.
    */
   readonly writes?: readonly MappedPath<T>[];
   /** As `defaults` of the mapping, for rows of this table. */

@@ -11,7 +11,7 @@ import { type Column, driverValue } from "./column.ts";
 import type { MappedType } from "./compile.ts";
 import { lookUpElements } from "./dictionary.ts";
 import { type Difference, differenceOf, isAnyDifference, stateOf, type TableState } from "./difference.ts";
-import { writeChanges } from "./elements.ts";
+import { isAnyChange, writeChanges } from "./elements.ts";
 import { heldIn, isInPlace, joinedInRest, withKept, withoutClear } from "./held.ts";
 import { parseId } from "./id.ts";
 import { lockRow, type MappedOwner, ownRow, readRow, singleWrite, versionOperand } from "./lock.ts";
@@ -150,7 +150,9 @@ async function replace(
   for (const change of difference.elements) await writeChanges(session, owner, change);
   for (const [child, elements] of difference.children) await writeChildren(session, owner, child, elements, entries);
   await writeShared(session, owner, changedShared(type, difference), secretsIn(type, changed, "users"), request);
-  if (selection.isRowAlone && type.divided === undefined) return selection.resourceOf(row);
+  // What lies in other tables may count as well: by triggers of the host's.
+  const isRowAlone = difference.children.size === 0 && !difference.elements.some(isAnyChange);
+  if (isRowAlone && selection.isRowAlone && type.divided === undefined) return selection.resourceOf(row);
   return selection.resourceOf((await readRow(session, owner, selection.more)) ?? row);
 }
 

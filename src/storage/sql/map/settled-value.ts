@@ -32,5 +32,5 @@ export function settledNotices(
 ): readonly StorageNotice[] {
   return settled
     .filter((attribute) => !isSame(readAttribute(given, attribute), readAttribute(stored, attribute)))
-    .map(({ path }) => ({ type: "attributeSettled", attribute: path }));
+    .map(({ path }) => ({ type: "attributeKept", attribute: path, isAgreed: true }));
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { CompiledQuery } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
 import { createScim, EnterpriseUserSchema, Group, type ScimEvent, User } from "../../../../src/index.ts";
@@ -65,6 +66,8 @@ const tables = [
   }),
 ];
 
+const usersOf = (table: string) => ({ ...meta, table, id: { column: "id", type: "integer" }, rest: "rest" }) as const;
+
 describe.runIf(hasMariadb)("Tables of MariaDB as they are", () => {
   const engine = mariadbTables();
   afterAll(() => engine.close());
@@ -128,6 +131,25 @@ describe.runIf(hasMariadb)("Tables of MariaDB as they are", () => {
       expect(await run("SELECT * FROM users")).toEqual(before);
     }
     expect(faults).toEqual([]);
+  });
+
+  test("what a log has of an error shows no value that was written: the driver writes all of them into the text of the statement", async () => {
+    const { db } = await opened();
+    const refusing = [
+      mapTable(User, { ...usersOf("users"), columns: { userName: "login", title: "title", password: "nick" } }),
+    ];
+    const storage = mappedStorage({ db, tables: refusing, ledger: "scim_ledger", hashSecret: () => "a hash of it" });
+    await storage.prepare();
+    const causes: unknown[] = [];
+    const { user } = serve(storage, {
+      resourceTypes: [User],
+      authenticate: () => ({}),
+      onNotice: (event) => void causes.push(event.type === "refused" ? event.cause : undefined),
+    });
+    expect((await user({ userName: "ada", password: "p", title: "x".repeat(11) })).status).toBe(400);
+    const [cause] = causes.filter((one) => one !== undefined);
+    expect(cause).toMatchObject({ errno: 1406, sql: expect.stringContaining("a hash of it") });
+    expect(inspect(cause)).not.toContain("a hash of it");
   });
 
   test("texts are compared as SCIM says, whatever the columns' collation is", async () => {

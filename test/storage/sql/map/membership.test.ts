@@ -1,5 +1,5 @@
 import { CompiledQuery } from "kysely";
-import { EnterpriseUserSchema, Group, User } from "scimkit";
+import { defineSchema, EnterpriseUserSchema, Group, User } from "scimkit";
 import { type MappedMembership, mappedStorage, mapTable } from "scimkit/sql";
 import { afterAll, describe, expect, test } from "vitest";
 import { serve } from "../../../support/adopting.ts";
@@ -472,6 +472,43 @@ describe("what a membership cannot be", () => {
       ],
     });
   const membership = { table: "members", holder: "org", user: "person" };
+
+  test("a join table of the users without the organisation: a delete of one membership would take the rows of all", () => {
+    const friends = defineSchema({
+      id: "urn:example:params:scim:schemas:Friends",
+      name: "Friends",
+      attributes: {
+        friends: {
+          type: "complex",
+          multiValued: true,
+          scimkit: { collection: true },
+          subAttributes: { value: {}, $ref: { type: "reference", referenceTypes: ["User"] } },
+        },
+      },
+    });
+    const befriended = User.extend(friends);
+    const collection = { table: "friends", holder: "person", value: "friend", resourceType: "User" };
+    const path = `${friends.id}:friends`;
+    const storage = (more: object) => () =>
+      mappedStorage({
+        db: undefined as never,
+        tables: [
+          mapTable(befriended, {
+            table: "people",
+            id: "id",
+            version: "v",
+            created: "c",
+            lastModified: "m",
+            rest: "r",
+            columns: { userName: "email" },
+            membership,
+            collections: { [path]: { ...collection, ...more } },
+          } as never),
+        ],
+      });
+    expect(storage({})).toThrow(`friends holds ${path} of an organisation: name its column as tenant.`);
+    expect(storage({ tenant: "org" })).not.toThrow("of an organisation");
+  });
 
   test.each([
     [{ membership: { table: "members", user: "person" } }, "membership.holder is missing"],

@@ -221,6 +221,32 @@ for (const engine of places)
           `/Groups/${group.id}`,
           await ask("PATCH", `/Groups/${group.id}`, patch("add", { value: [{ value: user.id }] })),
         );
+        // Each operation stands behind a savepoint, and tells no more of what it wrote than its version.
+        const bulk = await ask("POST", "/Bulk", {
+          schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+          Operations: [
+            { method: "PATCH", path: `/Groups/${group.id}`, data: patch("remove", {}) },
+            { method: "PATCH", path: `/Groups/${group.id}`, data: patch("add", { value: [{ value: user.id }] }) },
+            {
+              method: "PUT",
+              path: `/Users/${user.id}`,
+              data: {
+                schemas: [USER],
+                userName: "newest",
+                phoneNumbers: [{ value: "3" }],
+                roles: [{ value: "owner" }],
+              },
+            },
+            {
+              method: "POST",
+              path: "/Groups",
+              bulkId: "b",
+              data: { schemas: [GROUP], displayName: "h", members: [{ value: user.id }] },
+            },
+          ],
+        });
+        for (const { location, version } of bulk.Operations.slice(1))
+          await isAsRead(location.slice("https://example.com/scim/v2".length), { meta: { version } });
       },
     );
   });
