@@ -3,7 +3,15 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Group, User } from "../../../src/index.ts";
 import { mappedStorage, mapTable, type TableMapping } from "../../../src/storage/sql/index.ts";
 import { filtered, USER } from "../../support/directory.ts";
-import { checkFound, checkKept, openDirectory, RELAYED, UNDECLARED } from "../../support/open-attributes.ts";
+import {
+  checkFound,
+  checkKept,
+  OPEN_TYPES,
+  openDirectory,
+  RELAYED,
+  said,
+  UNDECLARED,
+} from "../../support/open-attributes.ts";
 import { someEngines } from "./engines.ts";
 
 for (const engine of someEngines())
@@ -47,6 +55,20 @@ for (const engine of someEngines())
     test("sqlStorage finds by them, row by row", async () => {
       const { storage } = await engine.open();
       await checkFound(storage);
+    });
+
+    test("a reindex takes them for known while the type is open, and forgets them once it is not", async () => {
+      const { storage } = await engine.open();
+      const { ask } = openDirectory(storage);
+      const { json } = await ask("POST", "/Users", { schemas: [USER], userName: "ada", ...UNDECLARED });
+      await storage.reindex({ resourceTypes: OPEN_TYPES, forget: ["User.costCode2"] });
+      expect((await ask("GET", `/Users/${json.id}`)).json).toEqual(json);
+      const open = await storage.reindex({ resourceTypes: OPEN_TYPES, dryRun: true });
+      expect(JSON.stringify(open)).not.toContain("undeclared");
+      const closed = await storage.reindex({ resourceTypes: [User, Group], dryRun: true });
+      expect(JSON.stringify(closed)).toContain("$undeclared");
+      await storage.reindex({ resourceTypes: [User, Group], forget: ["User.$undeclared"] });
+      expect(said((await ask("GET", `/Users/${json.id}`)).json)).toEqual({ schemas: [USER], userName: "ada" });
     });
 
     test("they are looked at within maxScanned, beyond which a filter by them is refused and says so", async () => {
