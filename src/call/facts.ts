@@ -138,7 +138,7 @@ function pathsOf(resourceType: CompiledResourceType, text: string): readonly Att
     return resourceType.core.map((attribute) => pathOf(attribute));
   const extension = resourceType.extension(text);
   if (extension !== undefined) return extension.attributes.map((attribute) => pathOf(attribute));
-  const path = resourceType.resolve(text, true);
+  const path = resourceType.resolve(text, true) ?? resourceType.keptPath(text);
   return path === undefined ? [] : [path];
 }
 

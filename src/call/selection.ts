@@ -1,6 +1,7 @@
 import { invalidValue } from "../error.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
+import { isKept, isKeptPart, keptNames, onlyKept, withoutKept } from "../schema/kept.ts";
 import { remembered } from "../schema/remembered.ts";
 import { type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
@@ -31,6 +32,10 @@ type Named = Map<Attribute, "whole" | Set<Attribute>>;
 interface Shown {
   readonly attribute: Attribute;
   readonly subAttributes: readonly Attribute[] | undefined;
+  /** Of what nobody declared: everything but these. */
+  readonly without?: readonly Attribute[];
+  /** Whether the caller may read something that nobody declared. */
+  readonly mayRead?: (name: string) => boolean;
 }
 
 /**
@@ -65,9 +70,14 @@ export function selectionOf(
     const isStandard = !isExplicit && options.isReadable === undefined && written.size === 0;
     const schemas = [resourceType.common, resourceType.core, ...resourceType.extensions.map((one) => one.attributes)];
     const parts = schemas.map((schema) => (isStandard ? standardPartOf(schema) : partOf(schema, asked)));
+    const { kept } = resourceType;
+    if (kept !== undefined) parts.push(partOf([kept], { ...asked, keptPath: resourceType.keptPath }));
     return {
       isExplicit,
-      includes: (attribute) => parts.some(({ included }) => included.has(attribute)),
+      includes(attribute) {
+        const whole = isKeptPart(attribute) ? resourceType.kept : attribute;
+        return whole !== undefined && parts.some(({ included }) => included.has(whole));
+      },
       project: (resource) => project(parts, resource),
       forWrite: make,
     };
@@ -137,15 +147,31 @@ interface Asked {
   /** What the write named to which this is the answer. */
   readonly written: ReadonlySet<Attribute>;
   readonly isReadable: SelectionOptions["isReadable"];
+  /** What nobody declared, by its name. */
+  readonly keptPath?: CompiledResourceType["keptPath"];
 }
 
 function show(attribute: Attribute, asked: Asked): Shown | undefined {
   if (!mayShow(attribute, asked) || !isShown(attribute, asked)) return undefined;
+  if (isKept(attribute)) return showKept(attribute, asked);
   const subAttributes = attribute.subAttributes.filter(
     (sub) => mayShow(sub, asked) && isPartShown(sub, attribute, asked),
   );
   const isWhole = subAttributes.length === attribute.subAttributes.length;
   return { attribute, subAttributes: isWhole ? undefined : subAttributes };
+}
+
+function showKept(attribute: Attribute, { attributes, excluded, isReadable, keptPath }: Asked): Shown {
+  const [named, without] = [attributes?.get(attribute), excluded.get(attribute)];
+  return {
+    attribute,
+    subAttributes: named instanceof Set ? [...named] : undefined,
+    without: without instanceof Set ? [...without] : [],
+    mayRead: (name) => {
+      const part = isReadable && keptPath?.(name)?.sub;
+      return part === undefined || isReadable?.(part) !== false;
+    },
+  };
 }
 
 function mayShow(attribute: Attribute, { isReadable }: Asked): boolean {
@@ -169,10 +195,13 @@ function isPartShown(sub: Attribute, attribute: Attribute, { attributes, exclude
 
 function project(parts: readonly Part[], resource: ResourceObject): Record<string, unknown> {
   const projection: Record<string, unknown> = {};
-  for (const { attribute, subAttributes } of parts.flatMap(({ shown }) => shown)) {
-    const value = readAttribute(resource, attribute);
+  for (const one of parts.flatMap(({ shown }) => shown)) {
+    const { attribute, subAttributes } = one;
+    const value = isKept(attribute) ? keptOf(resource, one) : readAttribute(resource, attribute);
     const part =
-      value === undefined || subAttributes === undefined ? value : projectSubAttributes(value, subAttributes);
+      value === undefined || subAttributes === undefined || isKept(attribute)
+        ? value
+        : projectSubAttributes(value, subAttributes);
     if (part === undefined) continue;
     if (attribute.extension === undefined) projection[attribute.name] = part;
     else {
@@ -181,6 +210,15 @@ function project(parts: readonly Part[], resource: ResourceObject): Record<strin
     }
   }
   return projection;
+}
+
+function keptOf(resource: ResourceObject, { attribute, subAttributes, without = [], mayRead }: Shown): unknown {
+  const kept = readAttribute(resource, attribute);
+  if (!isObject(kept)) return undefined;
+  const names = (parts: readonly Attribute[]): readonly string[] => parts.map(({ name }) => name);
+  const shown = subAttributes === undefined ? kept : onlyKept(kept, names(subAttributes));
+  const hidden = mayRead === undefined ? [] : keptNames(kept).filter((name) => !mayRead(name));
+  return shown && withoutKept(shown, [...names(without), ...hidden]);
 }
 
 function projectSubAttributes(value: unknown, subAttributes: readonly Attribute[]): unknown {

@@ -2,6 +2,7 @@ import { pathsIn } from "../filter/paths.ts";
 import type { PreparedOperation } from "../patch/operation.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
 import { memberNamed } from "../schema/canonical.ts";
+import { isKept } from "../schema/kept.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
@@ -53,7 +54,8 @@ function among(resourceType: CompiledResourceType, paths: readonly AttributePath
 
 function overlap(left: AttributePath, right: AttributePath): boolean {
   if (left.attribute !== right.attribute) return false;
-  return left.sub === undefined || right.sub === undefined || left.sub === right.sub;
+  // What nobody declared may be named in ways that only the resource tells apart, as a whole object or as a member of it.
+  return left.sub === undefined || right.sub === undefined || left.sub === right.sub || isKept(left.attribute);
 }
 
 /** What the answer shows, and what it depends on. */
@@ -88,6 +90,7 @@ function namedIn<C extends Context>(
     const member = memberNamed(resourceType, name, meant);
     if (member === undefined) return [];
     if (member.type === "attribute") return pathsOf(member.attribute, raw);
+    if (member.type === "kept") return [member.path];
     const { extension } = member;
     if (!isObject(raw)) return extension.attributes.flatMap((attribute) => pathsOf(attribute, undefined));
     return Object.entries(raw).flatMap(([key, value]) => {

@@ -1,5 +1,6 @@
 import type { AttributePath } from "../schema/attribute.ts";
 import { compareKeys } from "../schema/comparison-key.ts";
+import { isKeptPart, keptTexts } from "../schema/kept.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 
 /**
@@ -23,6 +24,7 @@ export function sortKey(resource: ResourceObject, path: AttributePath): string |
     : value;
   if (element === undefined) return undefined;
   const leaf = path.sub ?? path.attribute.sub("value") ?? path.attribute;
+  if (isKeptPart(leaf)) return keptTexts(element, leaf.name).map((text) => leaf.key(text))[0];
   const plain = isObject(element) ? element[leaf.name] : element;
   const single = Array.isArray(plain) ? plain[0] : plain;
   return single === undefined ? undefined : leaf.key(single);

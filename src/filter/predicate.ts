@@ -1,5 +1,6 @@
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
 import { compareKeys } from "../schema/comparison-key.ts";
+import { isKeptPart, readKept } from "../schema/kept.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Steps } from "../time-slice.ts";
 import type { Compare, CompareOperator, Filter } from "./ast.ts";
@@ -119,12 +120,11 @@ function resourceTest(filter: Filter<AttributePath>, keys: SharedKeys): Test {
     case "element":
       return elementPredicate(filter.path.attribute, elementTestOf(filter.filter, keys));
     case "present":
-      return onValues(filter.path, (values) => values.some(isPresent));
+      return onValues(filter.path, (values) => values.some(isPresent), presenceReader(filter.path));
     case "compare": {
+      if (filter.value === null) return onValues(filter.path, compareTest(filter), presenceReader(filter.path));
       const known = keys.of(filter.path);
-      return known === undefined || filter.value === null
-        ? onValues(filter.path, compareTest(filter))
-        : onKeys(filter, known);
+      return known === undefined ? onValues(filter.path, compareTest(filter)) : onKeys(filter, known);
     }
   }
 }
@@ -185,9 +185,22 @@ function elementTestOf(filter: Filter<AttributePath>, keys: SharedKeys): Element
   }
 }
 
-function onValues(path: AttributePath, test: (values: readonly unknown[]) => boolean): Test {
+/** What there is, whether it can be compared or not. */
+function presenceReader(path: AttributePath): (element: unknown) => readonly unknown[] {
+  const { sub } = path;
+  if (sub === undefined || !isKeptPart(sub)) return elementReader(path);
+  return (element) => {
+    const value = readKept(element, sub.name);
+    return value === undefined ? [] : [value];
+  };
+}
+
+function onValues(
+  path: AttributePath,
+  test: (values: readonly unknown[]) => boolean,
+  read = elementReader(path),
+): Test {
   const { attribute } = path;
-  const read = elementReader(path);
   return (resource) => {
     const value = readAttribute(resource, attribute);
     if (value === undefined) return test([]);

@@ -1,4 +1,5 @@
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
+import { isKeptPart, keptTexts } from "../schema/kept.ts";
 import { isObject } from "../schema/value.ts";
 import type { Filter } from "./ast.ts";
 import { pathsIn } from "./paths.ts";
@@ -7,6 +8,7 @@ import { pathsIn } from "./paths.ts";
 export function elementReader(path: AttributePath): (element: unknown) => readonly unknown[] {
   const { sub } = path;
   if (sub === undefined) return (element) => [element];
+  if (isKeptPart(sub)) return (element) => keptTexts(element, sub.name);
   const missing = path.attribute.multiValued && sub.name === "primary" && sub.type === "boolean" ? [false] : [];
   return (element) => {
     const value = isObject(element) ? element[sub.name] : undefined;

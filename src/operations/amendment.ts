@@ -3,6 +3,7 @@ import { idOfUrl } from "../call/location.ts";
 import type { Amendment } from "../events/pending-change.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { missingAttributes } from "../schema/canonical.ts";
+import { isKept } from "../schema/kept.ts";
 import { listProblems } from "../schema/problem.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, writeAttribute } from "../schema/value.ts";
@@ -65,6 +66,7 @@ function membersOf(
 
 function refusalOf(attribute: Attribute | undefined): string | undefined {
   if (attribute === undefined) return undefined;
+  if (isKept(attribute)) return "is how storage keeps what nobody declared";
   if (attribute.collection) return "is a collection; change it by a request of its own";
   if (attribute.inverseOf !== undefined) return "is computed";
   if (attribute.mutability === "writeOnly") return "is writeOnly";

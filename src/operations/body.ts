@@ -86,7 +86,9 @@ function checkOtherSchemas<C extends Context>(
   schemas: readonly string[],
 ): void {
   const base = resourceType.urn.toLowerCase();
-  const foreign = schemas.find((urn) => urn.toLowerCase() !== base && resourceType.extension(urn) === undefined);
+  const isKnown = (urn: string): boolean =>
+    urn.toLowerCase() === base || resourceType.extension(urn) !== undefined || resourceType.keptPath(urn) !== undefined;
+  const foreign = schemas.find((urn) => !isKnown(urn));
   if (foreign === undefined) return;
   const { quirks } = call.engine;
   if (quirks.reads.unknownSchemas) return call.note(quirks.ruleOf("unknownSchemas"), "schemas");

@@ -1,10 +1,12 @@
 import type { Call } from "../call/call.ts";
 import type { ChangeEvent, CollectionDelta } from "../events/event.ts";
-import { pointerTo } from "../patch/pointer.ts";
+import type { JsonPatchOperation } from "../patch/json-patch.ts";
+import { pointerOf, pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
+import { KEPT_NAME, pointerBeside, withKeptBeside } from "../schema/kept.ts";
 import { remembered } from "../schema/remembered.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
-import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
+import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { withoutMark, withoutMarks } from "../storage/reference.ts";
 import type { Difference } from "./difference.ts";
@@ -49,16 +51,31 @@ export function shownChange(
   change: Change,
 ): Pick<Change, "before" | "after" | "changes" | "deltas"> {
   const shown = (resource: ResourceObject | undefined) =>
-    resource && withoutMarks(resourceType, hideSecrets(resourceType, resource) ?? resource);
+    resource && withKeptBeside(withoutMarks(resourceType, hideSecrets(resourceType, resource) ?? resource));
   const { pointers } = reserveOf(resourceType);
   return {
     before: shown(change.before),
     after: shown(change.after),
-    changes: change.changes.filter(
-      ({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)),
-    ),
+    changes: change.changes
+      .filter(({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)))
+      .flatMap((one) => (one.path.startsWith(`/${KEPT_NAME}`) ? keptBeside(one) : [one])),
     deltas: shownDeltas(resourceType, change.deltas),
   };
+}
+
+/**
+ * An operation on what nobody declared, as one on what clients see: there is no object that holds it. One that makes the object has
+ * what it begins with, and before one that removes it come those on its members.
+ */
+function keptBeside(operation: JsonPatchOperation): readonly JsonPatchOperation[] {
+  const { path } = operation;
+  if (path !== `/${KEPT_NAME}`) return [{ ...operation, path: pointerBeside(path) }];
+  const kept: unknown = "value" in operation ? operation.value : undefined;
+  return Object.entries(isObject(kept) ? kept : {}).map(([name, value]) => ({
+    op: "add",
+    path: pointerOf(name),
+    value,
+  }));
 }
 
 /** The events of a change: its own, and that of an account's going in or out of service that comes with it. */

@@ -133,7 +133,7 @@ function servedType<C extends Context>({ engine }: Call<C>, name: string): Compi
 function selectOf(resourceType: CompiledResourceType, paths: readonly string[]): Select {
   const wanted = new Set(
     paths.map((path) => {
-      const attribute = resourceType.resolve(path)?.attribute;
+      const attribute = (resourceType.resolve(path) ?? resourceType.keptPath(path))?.attribute;
       if (attribute === undefined)
         throw new TypeError(`decide asked for ${path}, which is no attribute of ${resourceType.name}.`);
       return attribute;

@@ -2,6 +2,7 @@ import type { CollectionDelta } from "../events/event.ts";
 import type { JsonPatchOperation } from "../patch/json-patch.ts";
 import { pointerOf, pointerTo } from "../patch/pointer.ts";
 import type { Attribute } from "../schema/attribute.ts";
+import { isKept, KEPT_NAME } from "../schema/kept.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, isSame, type ResourceObject, readAttribute } from "../schema/value.ts";
 import { forEach, isEvery, type Steps } from "../time-slice.ts";
@@ -33,15 +34,37 @@ export function* differenceOf(
   const isAssigned = (state: ResourceObject, urn: string): boolean => state[urn] !== undefined;
   const urns = resourceType.extensions.map(({ urn }) => urn);
   return {
-    attributes: differing.map(({ path }) => path),
+    attributes: differing.flatMap((one) => (isKept(one) ? keptDiffering(before, after) : [one.path])),
     changes: [
       // An extension's container comes before its first attribute and goes after its last: an operation needs a parent.
       ...urns.filter((urn) => !isAssigned(before, urn) && isAssigned(after, urn)).map(addContainer),
-      ...differing.filter(({ collection }) => !collection).map((attribute) => changeOf(attribute, before, after)),
+      ...differing
+        .filter((attribute) => !attribute.collection && !isKept(attribute))
+        .map((attribute) => changeOf(attribute, before, after)),
+      ...(differing.some(isKept) ? keptDiffering(before, after) : []).map((name) => keptChange(name, before, after)),
       ...urns.filter((urn) => isAssigned(before, urn) && !isAssigned(after, urn)).map(removeContainer),
     ],
     deltas: deltas.filter(({ joined, left }) => joined.length > 0 || left.length > 0),
   };
+}
+
+/** The names of what nobody declared and what differs. */
+function keptDiffering(before: ResourceObject, after: ResourceObject): readonly string[] {
+  const [old, now] = [keptIn(before), keptIn(after)];
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((name) => !isSame(old[name], now[name]));
+}
+
+function keptIn(resource: ResourceObject): ResourceObject {
+  const kept = resource[KEPT_NAME];
+  return isObject(kept) ? kept : {};
+}
+
+/** To who is told of it, what nobody declared stands beside all else. */
+function keptChange(name: string, before: ResourceObject, after: ResourceObject): JsonPatchOperation {
+  const path = pointerOf(name);
+  const value = keptIn(after)[name];
+  if (value === undefined) return { op: "remove", path };
+  return { op: keptIn(before)[name] === undefined ? "add" : "replace", path, value };
 }
 
 function addContainer(urn: string): JsonPatchOperation {

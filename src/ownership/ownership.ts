@@ -161,7 +161,11 @@ function lockedOf<C extends Context>(type: CompiledResourceType, { hostOwned }: 
   );
   return type.content
     .filter(
-      (attribute) => attribute.mutability !== "readOnly" && attribute.inverseOf === undefined && !own.has(attribute),
+      (attribute) =>
+        attribute !== type.kept &&
+        attribute.mutability !== "readOnly" &&
+        attribute.inverseOf === undefined &&
+        !own.has(attribute),
     )
     .map(({ path }) => path);
 }

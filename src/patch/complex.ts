@@ -1,5 +1,6 @@
 import { invalidValue, mutability, type ScimError } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
+import { isKept, isKeptPart, readKept, withKept } from "../schema/kept.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
 import type { Effort } from "./effort.ts";
 import type { Op } from "./parse.ts";
@@ -24,6 +25,8 @@ export function merge(
   { given, cleared }: SubAttributes,
   effort: Effort,
 ): ResourceObject {
+  if (isKept(attribute))
+    return Object.entries(given).reduce((kept, [name, value]) => withKept(kept, name, value), before);
   let after = before;
   for (const sub of attribute.subAttributes)
     if (given[sub.name] !== undefined) after = withSub(after, sub, op, given[sub.name], effort);
@@ -39,6 +42,7 @@ export function withSub(
   given: unknown,
   effort: Effort,
 ): ResourceObject {
+  if (isKeptPart(sub)) return isSame(readKept(before, sub.name), given) ? before : withKept(before, sub.name, given);
   const old = before[sub.name];
   const value = op === "add" && sub.multiValued ? union(sub, old, given, effort) : given;
   if (isSame(old, value)) return before;
@@ -58,6 +62,7 @@ export function withoutSub(
   effort: Effort,
   listed?: readonly unknown[] | undefined,
 ): ResourceObject {
+  if (isKeptPart(sub)) return withKept(before, sub.name, undefined);
   const { [sub.name]: old, ...rest } = before;
   if (old === undefined) return before;
   if (listed !== undefined && Array.isArray(old)) {

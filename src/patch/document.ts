@@ -1,5 +1,6 @@
 import jsonPatch from "fast-json-patch";
 import type { Attribute } from "../schema/attribute.ts";
+import { isKept } from "../schema/kept.ts";
 import { copyValue, isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import { forEach, type Steps } from "../time-slice.ts";
 import type { Effort } from "./effort.ts";
@@ -39,9 +40,11 @@ export class PatchedDocument {
       return;
     }
     this.#own(attribute);
-    if (after === undefined) return this.#apply({ op: "remove", path: pointerTo(attribute) });
-    for (const operation of differences(before, after, (...below) => pointerTo(attribute, ...below)))
-      this.#apply(operation);
+    // Who is told of what nobody declared is told of each of its members.
+    const isByMember = after !== undefined || isKept(attribute);
+    const steps = isByMember ? differences(before, after ?? {}, (...below) => pointerTo(attribute, ...below)) : [];
+    for (const operation of steps) this.#apply(operation);
+    if (after === undefined) this.#apply({ op: "remove", path: pointerTo(attribute) });
   }
 
   /** The elements of a multi-valued attribute, to work on. */

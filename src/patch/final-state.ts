@@ -1,6 +1,7 @@
 import { invalidValue } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { missingAttributes } from "../schema/canonical.ts";
+import { KEPT_NAME, overfullKept } from "../schema/kept.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ValueLimits } from "../schema/validate.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
@@ -37,7 +38,11 @@ export function* findFault(
     const fault = isTouched ? faultOfComplex(attribute, value, limits) : undefined;
     if (fault !== undefined) return fault;
   }
-  return newlyMissing(resourceType, before, after) ?? newlyStateless(resourceType, before, after);
+  return (
+    newlyOverfull(before, after, limits) ??
+    newlyMissing(resourceType, before, after) ??
+    newlyStateless(resourceType, before, after)
+  );
 }
 
 function* faultOfList(list: ElementList, limits: ValueLimits): Steps<Fault | undefined> {
@@ -64,6 +69,11 @@ function* faultOfList(list: ElementList, limits: ValueLimits): Steps<Fault | und
 function faultOfComplex(attribute: Attribute, value: unknown, { elements }: ValueLimits): Fault | undefined {
   const detail = missingSub(attribute, value) ?? overfullSub(attribute, value, elements);
   return detail === undefined ? undefined : faultOf(attribute.path, detail);
+}
+
+function newlyOverfull(before: ResourceObject, after: ResourceObject, limits: ValueLimits): Fault | undefined {
+  const detail = before[KEPT_NAME] === after[KEPT_NAME] ? undefined : overfullKept(after, limits);
+  return detail === undefined ? undefined : faultOf(KEPT_NAME, detail);
 }
 
 function newlyMissing(

@@ -50,6 +50,14 @@ export function readSingleValue(attribute: Attribute, raw: unknown, options: Rea
   return { value: read, cleared: clearedBy(attribute, meant, read) };
 }
 
+/** Reads a value that nobody declared; undefined where it unassigns. @throws {ScimError} 400 invalidValue for one that is too long. */
+export function readKeptValue({ text }: AttributePath, raw: unknown, options: ReadOptions): unknown {
+  const reader = new ValueReader(options, text);
+  const value = reader.readKept(text, raw);
+  throwProblems(reader);
+  return value;
+}
+
 /** @throws {ScimError} 400 with what was wrong with a value. */
 function throwProblems({ problems }: ValueReader): void {
   const [first] = problems;

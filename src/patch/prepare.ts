@@ -4,6 +4,7 @@ import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
+import { isKeptPart } from "../schema/kept.ts";
 import { withoutFilter } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
@@ -15,7 +16,7 @@ import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
 import { checkAsserted, checkListed } from "./listed-values.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
-import { type OperationValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
+import { type OperationValue, readKeptValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { Op, ParsedOperation } from "./parse.ts";
 import { isAboutSomething, UnknownNames } from "./unknown-names.ts";
 
@@ -228,6 +229,7 @@ class Preparation {
   *#onPath(operation: ParsedOperation, path: AttributePath): Steps<readonly PreparedOperation[]> {
     const { attribute, sub } = path;
     if (attribute.path === "schemas") return [this.#onSchemas(operation)];
+    if (sub !== undefined && isKeptPart(sub)) return this.#onKept(operation, path);
     this.#checkWritable(path);
     if (sub !== undefined && isComputedReference(attribute, sub))
       return this.#onReferenceUrl(operation, attribute, sub);
@@ -246,6 +248,16 @@ class Preparation {
     // An add of nothing: `null`, or an empty list for what is multi-valued.
     if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return [];
     return [{ index, type: "attribute", op, path, value, cleared }];
+  }
+
+  /** What nobody declared: its new value takes the place of the old one, for add and replace alike. */
+  #onKept(operation: ParsedOperation, path: AttributePath): readonly PreparedOperation[] {
+    const index = this.#index;
+    const { op } = operation;
+    if (op === "remove") return [{ index, type: "attribute", op, path, value: undefined, cleared: [] }];
+    const value = readKeptValue(path, this.#valueOf(operation, path.text), this.#options.read);
+    if (op === "add" && value === undefined) return [];
+    return [{ index, type: "attribute", op, path, value, cleared: [] }];
   }
 
   /** A readOnly attribute that is named is an error, unlike one in the body of a PUT [R-16 P-3.5.2-09]. */
@@ -339,10 +351,12 @@ class Preparation {
     if (op === "remove" && (value === undefined || value === null))
       throw mutability("schemas is required; it cannot be removed.");
     const named: unknown[] = Array.isArray(value) ? value : [value];
-    const urns = named.map((urn) => {
+    const urns = named.flatMap((urn) => {
       if (typeof urn !== "string") throw invalidValue(`schemas holds URNs, not ${jsonTypeOf(urn ?? null)}.`);
       if (urn.toLowerCase() === this.#type.urn.toLowerCase()) return this.#type.urn;
       const extension = this.#type.extension(urn);
+      // What nobody declared comes and goes with its own path.
+      if (extension === undefined && this.#type.keptPath(urn) !== undefined) return [];
       if (extension === undefined)
         throw invalidValue(`schemas: "${printable(urn)}" is no schema of ${this.#type.name}.`);
       return extension.urn;
@@ -375,7 +389,7 @@ class Preparation {
     const raw = this.#valueOf(operation, "without a path");
     if (!isObject(raw))
       throw invalidValue(`Without a path, value must be an object of attributes, not ${jsonTypeOf(raw)}.`);
-    return yield* this.#members(operation, raw, (name) => this.#type.attribute(name), "");
+    return yield* this.#members(operation, raw, (name) => memberOf(this.#type, name), "");
   }
 
   *#members(
@@ -422,6 +436,7 @@ class Preparation {
     const { pathKey } = this.#options;
     const known = resolveMeant(this.#type, withoutFilter(key), this.#options.alias);
     if (known === undefined) return this.#unknown(key);
+    if (known.sub !== undefined && isKeptPart(known.sub)) return this.#onKept({ op: operation.op, value }, known);
     if (pathKey === undefined)
       throw invalidPath(`"${printable(key)}" is a path; send it as path, not as a name in value.`);
     const { maxOperations } = this.#options;
@@ -436,4 +451,10 @@ class Preparation {
     }
     return yield* this.#withPath({ op: operation.op, value }, key);
   }
+}
+
+/** The attribute that a member of a value without a path is about. What holds the undeclared ones is no client's to name. */
+function memberOf(resourceType: CompiledResourceType, name: string): Attribute | undefined {
+  const attribute = resourceType.attribute(name);
+  return attribute === resourceType.kept ? undefined : attribute;
 }

@@ -3,6 +3,7 @@ import { entityTag } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
 import { schemasOf } from "../schema/canonical.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
+import { withKeptBeside } from "../schema/kept.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
@@ -51,7 +52,8 @@ export function show(
 /** Adds the schemas of what is shown. */
 export function addSchemas(resourceType: CompiledResourceType, shown: ResourceObject): ResourceObject {
   const { schemas: _, meta, ...attributes } = shown;
-  return { schemas: schemasOf(resourceType, shown), ...attributes, ...(meta === undefined ? {} : { meta }) };
+  const all = withKeptBeside(attributes);
+  return { schemas: schemasOf(resourceType, shown), ...all, ...(meta === undefined ? {} : { meta }) };
 }
 
 function addLinks(value: unknown, link: (element: ResourceObject) => ResourceObject): unknown {

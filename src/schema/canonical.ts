@@ -1,5 +1,7 @@
+import { invalidValue } from "../error.ts";
 import type { Steps } from "../time-slice.ts";
-import type { Attribute } from "./attribute.ts";
+import type { Attribute, AttributePath } from "./attribute.ts";
+import { KEPT_NAME, keptUrns, overfullKept, readKept } from "./kept.ts";
 import type { Problem } from "./problem.ts";
 import type { CompiledExtension, CompiledResourceType } from "./resource-type.ts";
 import { jsonTypeOf } from "./validate.ts";
@@ -20,7 +22,8 @@ export interface CanonicalBody {
 /**
  * Reads a JSON body as a resource of the type: attribute names and URNs in any letter case, `null` and `[]` as unassigned,
  * readOnly attributes ignored, every value checked. All problems are collected, not the first one alone.
- * @throws {ScimError} 400 invalidSyntax for a body of more unknown names than a list may have elements.
+ * @throws {ScimError} 400 invalidSyntax for a body of more unknown names than a list may have elements; invalidValue for more values
+ * of them than that, where they are kept.
  * @see RFC 7643 §2
  */
 export function* canonicalize(
@@ -38,6 +41,8 @@ export function* canonicalize(
   };
   for (const name of Object.keys(body)) yield* readMember(reading, name, body[name]);
   const { reader, resource, secrets, named } = reading;
+  const overfull = overfullKept(resource, options.limits);
+  if (overfull !== undefined) throw invalidValue(overfull);
   return { resource, secrets, named, problems: reader.problems };
 }
 
@@ -54,11 +59,12 @@ interface Reading {
 /** What a member of a body is about: an attribute, or an extension whose container it is. @see RFC 7643 §3 */
 export type Member =
   | { readonly type: "attribute"; readonly attribute: Attribute }
-  | { readonly type: "extension"; readonly extension: CompiledExtension };
+  | { readonly type: "extension"; readonly extension: CompiledExtension }
+  | { readonly type: "kept"; readonly path: AttributePath };
 
 /**
  * What a name in a body means: a common or core attribute, the container of an extension, an attribute by its URN and name, or a name
- * that somebody (`meant`) knows the meaning of. Undefined for a name that no schema has.
+ * that somebody (`meant`) knows the meaning of, or something that nobody declared and is kept. Undefined for a name that no schema has.
  */
 export function memberNamed(
   resourceType: CompiledResourceType,
@@ -66,19 +72,22 @@ export function memberNamed(
   meant: (name: string) => Attribute | undefined,
 ): Member | undefined {
   const own = resourceType.attribute(name);
-  if (own !== undefined) return { type: "attribute", attribute: own };
+  if (own !== undefined && own !== resourceType.kept) return { type: "attribute", attribute: own };
   const extension = resourceType.extension(name);
   if (extension !== undefined) return { type: "extension", extension };
   const qualified = name.includes(":") ? resourceType.resolve(name) : undefined;
   if (qualified?.sub !== undefined) return undefined;
   const attribute = qualified?.attribute ?? meant(name);
-  return attribute && { type: "attribute", attribute };
+  if (attribute !== undefined) return { type: "attribute", attribute };
+  const path = resourceType.keptPath(name);
+  return path && { type: "kept", path };
 }
 
 function* readMember(reading: Reading, name: string, raw: unknown): Steps<void> {
   const member = memberNamed(reading.resourceType, name, (text) => reading.options.tolerances.attribute(text));
   if (member === undefined) reading.reader.reportUnknown(name);
   else if (member.type === "extension") yield* readExtension(reading, member.extension, raw);
+  else if (member.type === "kept") keep(reading, member.path, raw);
   else yield* assign(reading, member.attribute, raw, name);
 }
 
@@ -100,6 +109,17 @@ function* readExtension(reading: Reading, extension: CompiledExtension, raw: unk
     if (attribute === undefined) reader.reportUnknown(spelling);
     else yield* assign(reading, attribute, raw[name], spelling);
   }
+}
+
+/** What nobody declared is kept as it came; `null` and `[]` unassign it as they do everything. @see RFC 7643 §2.5 */
+function keep({ reader, resource, named }: Reading, { attribute, text }: AttributePath, raw: unknown): void {
+  named.add(attribute);
+  const value = reader.readKept(text, raw);
+  if (value === undefined) return;
+  const kept = (resource[KEPT_NAME] ?? {}) as Record<string, unknown>;
+  if (readKept(kept, text) !== undefined)
+    return reader.report("is named a second time; names differ in more than letter case", "invalidSyntax", text);
+  resource[KEPT_NAME] = { ...kept, [text]: value };
 }
 
 function* assign(
@@ -145,10 +165,11 @@ export function missingAttributes(
   return problems;
 }
 
-/** The base URN and those of the extensions that hold data, in the order of the resource type [S-3-08]. */
+/** The base URN and those of the extensions that hold data, in the order of the resource type [S-3-08]; then those that nobody declared. */
 export function schemasOf(resourceType: CompiledResourceType, resource: ResourceObject): readonly string[] {
   return [
     resourceType.urn,
     ...resourceType.extensions.filter(({ urn }) => resource[urn] !== undefined).map(({ urn }) => urn),
+    ...keptUrns(resource),
   ];
 }

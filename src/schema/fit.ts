@@ -1,6 +1,7 @@
 import { type Attribute, isExternalReference } from "./attribute.ts";
 import { instantOf } from "./date-time.ts";
 import { isElementStream, mapElements } from "./element-stream.ts";
+import { isKept } from "./kept.ts";
 import { numberOf } from "./number-text.ts";
 import type { FindAttribute } from "./path-resolver.ts";
 import { isReference } from "./reference.ts";
@@ -29,6 +30,7 @@ export function fitResource<R extends ResourceObject>(resourceType: CompiledReso
   const misfits: Attribute[] = [];
   const resource = mapMembers(stored, (name, value) => {
     const attribute = named(resourceType.attribute, name);
+    if (attribute !== undefined && attribute === resourceType.kept) return fitKept(resourceType, value);
     if (attribute !== undefined) return fitMember(attribute, value, misfits);
     const extension = resourceType.extension(name);
     return extension?.urn === name && isObject(value) ? fitContainer(extension.attribute, value, misfits) : undefined;
@@ -118,6 +120,17 @@ function mapMembers<T extends ResourceObject>(object: T, change: (name: string, 
   return (changed as T | undefined) ?? object;
 }
 
+/** What nobody declared, without what a schema has declared since: nobody has looked at its value as that. */
+function fitKept(resourceType: CompiledResourceType, kept: unknown): unknown {
+  if (!isObject(kept)) return undefined;
+  const isDeclared = (name: string): boolean =>
+    resourceType.attribute(name) !== undefined ||
+    resourceType.extension(name) !== undefined ||
+    (name.includes(":") && resourceType.resolve(name) !== undefined);
+  const fits = mapMembers(kept, (name, value) => (isDeclared(name) ? undefined : value));
+  return Object.keys(fits).length === 0 ? undefined : fits;
+}
+
 function fitMember(attribute: Attribute, value: unknown, misfits: Attribute[]): unknown {
   if (attribute.mutability === "writeOnly") return undefined;
   if (isServers(attribute)) return isObject(value) ? fitComplex(attribute, value) : value;
@@ -194,12 +207,20 @@ function addLeftOver(
 /** What is stored of an attribute of which something did not fit, given what it is to be now; undefined for just that. */
 function leftOver(attribute: Attribute, stored: unknown, fits: unknown, now: unknown): unknown {
   if (isServers(attribute) || !attribute.isStored || isElementStream(stored) || fits === stored) return undefined;
+  if (isKept(attribute)) return leftOverKept(stored, fits, now);
   if (now === undefined) return fits === undefined ? stored : undefined;
   // What nobody has changed stays as it was written, for a release that declares it so.
   if (isSame(now, fits)) return stored;
   if (attribute.type !== "complex") return now;
   if (!attribute.multiValued) return isObject(stored) ? { ...unfitParts(attribute, stored), ...(now as object) } : now;
   return Array.isArray(stored) && Array.isArray(now) ? addUnfitParts(attribute, stored, now) : now;
+}
+
+/** What a schema has declared since stays, for a release that does not. */
+function leftOverKept(stored: unknown, fits: unknown, now: unknown): unknown {
+  const shown = isObject(fits) ? fits : {};
+  const hidden = Object.entries(isObject(stored) ? stored : {}).filter(([name]) => !Object.hasOwn(shown, name));
+  return hidden.length === 0 ? now : { ...Object.fromEntries(hidden), ...(isObject(now) ? now : {}) };
 }
 
 /** Elements with what did not fit of those that they were. They are told apart by their `value`, or else by all that they say. */
@@ -290,6 +311,8 @@ function fitSimple(attribute: Attribute, value: unknown): unknown {
 }
 
 function fitComplex(attribute: Attribute, value: unknown): unknown {
+  // Nothing of what nobody declared can be declared otherwise.
+  if (isKept(attribute)) return isObject(value) ? value : undefined;
   if (!isObject(value)) return fitValueOf(attribute, value);
   const fits = mapMembers(value, (name, part) => {
     const sub = named(attribute.sub, name);

@@ -2,6 +2,7 @@ import type { Attribute, AttributePath, ComparisonKey } from "./attribute.ts";
 import { comparisonKey as standardKey } from "./comparison-key.ts";
 import { type CompiledSchema, compilerOf } from "./compile-schema.ts";
 import type { CompiledExtension, Extension } from "./extension.ts";
+import { isKeepable, keptAttribute, keptPath } from "./kept.ts";
 import { noneOf } from "./known-names.ts";
 import { nearestHint } from "./nearest-name.ts";
 import { resolverOf } from "./path-resolver.ts";
@@ -35,6 +36,8 @@ export interface ResourceTypeDefinition<
   readonly extensions: E;
   /** What clients may do with its resources; all else is refused. */
   readonly operations: readonly ResourceOperation[];
+  /** What becomes of attributes that nobody declared: they are left out, or kept. */
+  readonly openAttributes: OpenAttributes;
   /** What `refer` was told, by the names of attributes: resource types that must be there when a server is made. */
   readonly refers: { readonly [attribute: string]: readonly string[] };
   /**
@@ -82,7 +85,27 @@ export interface ResourceTypeDefinition<
    * @see RFC 7643 §2.4, §4.2
    */
   refer(name: keyof S["attributes"] & string, resourceTypes: readonly string[]): ResourceTypeDefinition<S, E, N>;
+  /**
+   * The same resource type, that keeps what nobody declared (`openAttributes: "keep"`), as a relay does that passes on what its
+   * customers send: top-level members, and objects under the URNs of extensions that it does not have. They are stored as they came,
+   * returned, selected, filtered and sorted by as texts, and changed by PATCH and PUT as others are; nothing of them is checked but
+   * their size. `/Schemas` does not announce them. Members of objects and of extensions that are declared are no part of it.
+   * @example
+   * ```ts
+   * import { User } from "scimkit";
+   * const resourceTypes = [User.open()];
+   * ```
+   * @see RFC 7644 §3.3
+   */
+  open(): ResourceTypeDefinition<S, E, N>;
 }
+
+/**
+ * What becomes of attributes that nobody declared. `"drop"`: they are left out, or refused, as the profile says. `"keep"`: they are
+ * stored as they came and returned.
+ * @see RFC 7644 §3.3
+ */
+export type OpenAttributes = "drop" | "keep";
 
 /**
  * Defines a resource type of your own. `endpoint` defaults to the name with an "s": `Device` → `/Devices`.
@@ -92,6 +115,9 @@ export interface ResourceTypeDefinition<
  * the endpoint and at a resource, in a bulk request, by `/Me`; a query over all types leaves out a type that cannot be queried. Discovery
  * says of it what it has words for: attributes that no client can write are readOnly at `/Schemas`, and `/ServiceProviderConfig`
  * supports PATCH and bulk requests where some type does. A host's own code and the storage are not bound by it.
+ *
+ * `openAttributes` says what becomes of attributes that nobody declared: by default, `"drop"`, they are left out (or refused, where the
+ * profile says so); `"keep"` is as `open()` has it, whatever the profile says.
  *
  * @throws {SchemaError} for an endpoint that is no single path segment or is the protocol's own, for extensions that repeat a schema,
  * for operations that are none, and for members that a definition does not have.
@@ -120,10 +146,12 @@ export function defineResourceType<
   readonly extensions?: E;
   /** Default: all of them. */
   readonly operations?: readonly ResourceOperation[] | undefined;
+  /** Default `"drop"`. */
+  readonly openAttributes?: OpenAttributes | undefined;
   /** As `refer` says it, by the name of the attribute. Default: what the schema says. */
   readonly refers?: { readonly [attribute: string]: readonly string[] } | undefined;
 }): ResourceTypeDefinition<S, E, N> {
-  const { name, refers = {}, operations = RESOURCE_OPERATIONS } = definition;
+  const { name, refers = {}, operations = RESOURCE_OPERATIONS, openAttributes = "drop" } = definition;
   checkMembers(definition);
   const extensions = definition.extensions ?? ([] as readonly Extension[] as E);
   if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))
@@ -140,6 +168,8 @@ export function defineResourceType<
     );
   }
   checkOperations(name, operations);
+  if (openAttributes !== "drop" && openAttributes !== "keep")
+    throw new SchemaError(`The openAttributes of resource type ${name} must be "drop" or "keep".`);
   const schema = Object.entries(refers).reduce(
     (current, [attribute, types]) => withReference(current, attribute, types),
     definition.schema,
@@ -154,6 +184,7 @@ export function defineResourceType<
     schema,
     extensions,
     operations: RESOURCE_OPERATIONS.filter((operation) => operations.includes(operation)),
+    openAttributes,
     refers,
     extend: (extension, options) => {
       if (typeof extension?.id !== "string")
@@ -168,6 +199,7 @@ export function defineResourceType<
     unique: (attribute) => defineResourceType({ ...definition, schema: withUnique(schema, attribute) }),
     refer: (attribute, resourceTypes) =>
       defineResourceType({ ...definition, refers: { ...refers, [attribute]: [...resourceTypes] } }),
+    open: () => defineResourceType({ ...definition, openAttributes: "keep" }),
   };
 }
 
@@ -179,15 +211,17 @@ const MEMBERS: { readonly [K in keyof ResourceTypeDefinition]: true } = {
   schema: true,
   extensions: true,
   operations: true,
+  openAttributes: true,
   refers: true,
   extend: true,
   unique: true,
   refer: true,
+  open: true,
 };
 
 /** A member that is misspelt would be passed over, and leave open what it is to close. */
 function checkMembers(definition: object): void {
-  const names = Object.keys(MEMBERS).slice(0, -3);
+  const names = Object.keys(MEMBERS).slice(0, -4);
   const stranger = Object.keys(definition).find((name) => !Object.hasOwn(MEMBERS, name));
   if (stranger !== undefined) throw new SchemaError(`defineResourceType: ${noneOf("", stranger, names)}`);
 }
@@ -279,6 +313,12 @@ export interface CompiledResourceType {
   readonly references: readonly ReferenceAttribute[];
   /** Attributes that storage computes from the references of others. */
   readonly inverses: readonly Attribute[];
+  /**
+   * The attribute whose value, an object, is what nobody declared, where the type keeps that (`openAttributes: "keep"`); it is one of
+   * `attributes` and of `content`. Storage keeps it as it keeps the others, and need not be able to look into it. Undefined where what
+   * nobody declared is left out.
+   */
+  readonly kept: Attribute | undefined;
   /** Whether values are compared by the standard key, about which storage may know more than what `Attribute.key` gives. */
   readonly hasStandardKeys: boolean;
   extension(urn: string): CompiledExtension | undefined;
@@ -289,6 +329,8 @@ export interface CompiledResourceType {
    * is found only where `lenient` says so and exactly one extension has it.
    */
   resolve(text: string, lenient?: boolean): AttributePath | undefined;
+  /** The path of something that nobody declared and that is kept; undefined where it is left out, or could not be kept so. */
+  keptPath(text: string): AttributePath | undefined;
 }
 
 /**
@@ -314,6 +356,12 @@ export function compileResourceType(
   const extensions = definition.extensions.map(compiler.extension);
   const parts = [common, base, ...extensions];
   const all = <T>(list: (part: CompiledSchema) => readonly T[]): readonly T[] => ([] as T[]).concat(...parts.map(list));
+  const kept = definition.openAttributes === "keep" ? keptAttribute(comparisonKey) : undefined;
+  const open = kept === undefined ? [] : [kept];
+  const resolve = resolverOf(base, extensions);
+  const schemas = [base, ...extensions];
+  const isOfSchema = (name: string): boolean =>
+    schemas.some(({ prefix }) => `${name.toLowerCase()}:`.startsWith(prefix));
   return {
     name: definition.name,
     endpoint: definition.endpoint,
@@ -323,8 +371,8 @@ export function compileResourceType(
     common: common.attributes,
     core: base.attributes,
     extensions,
-    attributes: all(({ attributes }) => attributes),
-    content: all(({ content }) => content),
+    attributes: [...all(({ attributes }) => attributes), ...open],
+    content: [...all(({ content }) => content), ...open],
     unique: all(({ unique }) => unique),
     references: all(({ references }) => references).map((attribute) => ({
       name: `${definition.name}.${attribute.path}`,
@@ -332,6 +380,7 @@ export function compileResourceType(
       resourceTypes: attribute.sub("$ref")?.resourceTypes ?? [],
     })),
     inverses: all(({ inverses }) => inverses),
+    kept,
     hasStandardKeys: comparisonKey === standardKey,
     extension(text) {
       const exact = extensions.find(({ urn }) => urn === text);
@@ -339,12 +388,17 @@ export function compileResourceType(
       const prefix = `${text.toLowerCase()}:`;
       return extensions.find((extension) => extension.prefix === prefix);
     },
-    attribute: base.attribute,
-    resolve: resolverOf(base, extensions),
+    attribute:
+      kept === undefined ? base.attribute : (name) => base.attribute(name) ?? (name === kept.name ? kept : undefined),
+    resolve,
+    keptPath(text) {
+      if (kept === undefined || !isKeepable(text) || resolve(text) !== undefined || isOfSchema(text)) return undefined;
+      return keptPath(kept, text, comparisonKey);
+    },
   };
 }
 
-/** Resolves a path, or, where the type has none of that name, the path that is meant by it. */
+/** Resolves a path, or, where the type has none of that name, the path that is meant by it, or what nobody declared and is kept. */
 export function resolveMeant(
   resourceType: CompiledResourceType,
   text: string,
@@ -353,5 +407,5 @@ export function resolveMeant(
   const path = resourceType.resolve(text);
   if (path !== undefined) return path;
   const meant = alias?.(text);
-  return meant === undefined ? undefined : resourceType.resolve(meant);
+  return meant === undefined ? resourceType.keptPath(text) : resourceType.resolve(meant);
 }

@@ -69,7 +69,7 @@ function textProblem(attribute: Attribute, value: string, limits: ValueLimits): 
 }
 
 /** What no text of any type may be or hold. */
-function characterProblem(value: string, longest: number): string | undefined {
+export function characterProblem(value: string, longest: number): string | undefined {
   if (value.length > longest) return `must not be longer than ${longest} characters (it has ${value.length})`;
   if (!value.isWellFormed()) return "must be well-formed Unicode (it contains half of a surrogate pair)";
   return value.includes("\u0000") ? "must not contain the character NUL" : undefined;

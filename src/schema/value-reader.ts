@@ -2,6 +2,7 @@ import { invalidSyntax } from "../error.ts";
 import { doAll, forEach, type Steps } from "../time-slice.ts";
 import { type Attribute, isBlank, isComputedReference, isExternalReference, isReferenceId } from "./attribute.ts";
 import { formatProblem } from "./format.ts";
+import { keptProblem } from "./kept.ts";
 import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
 import { prepareSecret, secretProblem } from "./secret.ts";
@@ -125,6 +126,18 @@ export class ValueReader {
     const rule = tolerances.unknownRefused?.(text);
     const by = rule === undefined ? "" : ` (rule ${rule})`;
     this.report(`is not an attribute of this resource type${by}`, "invalidSyntax", text);
+  }
+
+  /**
+   * A value that nobody declared, as it came; undefined for unassigned, and where it could not be kept.
+   * @throws {ScimError} 400 invalidSyntax for more of them than a list may have elements.
+   */
+  readKept(name: string, raw: unknown): unknown {
+    const { limits } = this.#options;
+    checkUnknownNames(this.#unknown.add(name).size, limits);
+    if (raw === null || raw === undefined || (Array.isArray(raw) && raw.length === 0)) return undefined;
+    const problem = keptProblem(raw, limits) ?? keptProblem(name, limits);
+    return problem === undefined ? raw : this.report(problem, "invalidValue", printable(name));
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Attribute } from "../schema/attribute.ts";
+import { isKept } from "../schema/kept.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 
@@ -62,7 +63,9 @@ function withoutMembers(
 function withoutParts({ attributes }: CompiledResourceType, resource: ResourceObject, isGone: IsGone): ResourceObject {
   let kept: Record<string, unknown> | undefined;
   for (const attribute of attributes) {
-    const value = attribute.type === "complex" ? readAttribute(resource, attribute) : undefined;
+    // What nobody declared is kept on purpose.
+    const hasParts = attribute.type === "complex" && !isKept(attribute);
+    const value = hasParts ? readAttribute(resource, attribute) : undefined;
     const left = value === undefined ? undefined : stripParts(attribute, value, isGone);
     if (left === value) continue;
     kept ??= { ...resource };

@@ -1,5 +1,6 @@
 import type { Call } from "../call/call.ts";
 import { receive } from "../operations/stored.ts";
+import { withKeptBeside } from "../schema/kept.ts";
 import { checkNames, type Known } from "../schema/known-names.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -92,7 +93,7 @@ async function* exportType<C extends Context>(
 ): AsyncGenerator<TransferLine, void> {
   const exportTenant = exporterOf(call.engine.adapterOf(type));
   const line = (stored: StoredResource, secrets?: ResourceObject): TransferLine => {
-    const resource = withoutMarks(type, receive(stored, type, call));
+    const resource = withKeptBeside(withoutMarks(type, receive(stored, type, call)));
     return { resourceType: type.name, resource, ...(withSecrets && secrets !== undefined ? { secrets } : {}) };
   };
   if (exportTenant === undefined) {

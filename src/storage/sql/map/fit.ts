@@ -1,4 +1,5 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
+import { isKept } from "../../../schema/kept.ts";
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import type { ChildTable } from "./child.ts";
 import type { Column } from "./column.ts";
@@ -103,6 +104,7 @@ function lostPaths({ columns, slots, joins, children }: NamedPlaces, attribute: 
   const hasColumn = (path: string): boolean => columns.some((column) => column.path.text === path);
   const isApart = [...slots, ...joins, ...children].some((each) => each.attribute === attribute);
   if (isApart || hasColumn(attribute.path)) return [];
+  if (isKept(attribute)) return ['what nobody declared (openAttributes: "keep")'];
   if (attribute.multiValued || attribute.subAttributes.length === 0) return [attribute.path];
   return attribute.subAttributes
     .filter((sub) => sub.mutability !== "readOnly" && sub.name !== "$ref" && !hasColumn(sub.path))

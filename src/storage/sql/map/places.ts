@@ -1,4 +1,5 @@
 import { type Attribute, type AttributePath, leafOf } from "../../../schema/attribute.ts";
+import { isKept } from "../../../schema/kept.ts";
 import { isComparedAsId, isId } from "../../id.ts";
 import { DIRECT, inversePart } from "../../inverse.ts";
 import { findReference } from "../../reference.ts";
@@ -45,6 +46,8 @@ function findPlace(scope: PlaceScope, path: AttributePath, asWritten: boolean, w
   if (given !== undefined) return one(given);
   const column = type.columns.find((candidate) => candidate.path.text === text);
   if (column !== undefined) return one(referenceLeaf(scope, column) ?? columnLeaf(scope, column, "r", weaker));
+  // In what letter case a name is that nobody declared, and of what it is, only reading the row tells.
+  if (isKept(attribute)) return undefined;
   if (isGiven(type, attribute) || (attribute.type === "complex" && sub === undefined)) return undefined;
   if (isInWholeColumn(type, attribute)) return undefined;
   const leaf = leafOf(path);

@@ -1,4 +1,5 @@
 import type { Attribute, AttributePath } from "../../../schema/attribute.ts";
+import { isKept } from "../../../schema/kept.ts";
 import { cast } from "../dialect/dialect.ts";
 import { balance, FALSE, type Fragment, raw, sql } from "../dialect/fragment.ts";
 import { isStorable, type Key, keyText } from "../key.ts";
@@ -22,6 +23,8 @@ export function ownPlaces(given: OwnScope, isStarted = false): Places {
       const { attribute, sub } = path;
       const column = columnOf(scope, path);
       if (column !== undefined) return { type: "one", leaf: textLeaf(dialect, column) };
+      // The keys have nothing of what nobody declared.
+      if (isKept(attribute)) return undefined;
       if (isList(attribute)) return listOf(scope, path, asWritten);
       const name = (sub ?? attribute).path;
       if (sub?.multiValued === true) return valuesUnder(dialect, raw("r.keys"), name, "e");

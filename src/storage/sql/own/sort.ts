@@ -1,4 +1,5 @@
 import type { AttributePath } from "../../../schema/attribute.ts";
+import { isKept } from "../../../schema/kept.ts";
 import type { Sort } from "../../adapter.ts";
 import { cast } from "../dialect/dialect.ts";
 import { type Fragment, raw, sql } from "../dialect/fragment.ts";
@@ -34,6 +35,7 @@ function ownSortKey(scope: OwnScope, path: AttributePath): Fragment | undefined 
   const { dialect } = scope;
   const column = columnOf(scope, path);
   if (column !== undefined) return column;
+  if (isKept(attribute)) return undefined;
   const isComplex = attribute.type === "complex";
   const part = path.sub ?? (isComplex ? attribute.sub("value") : undefined);
   if (isComplex && part === undefined) return cast(dialect, raw("NULL"), "text");
