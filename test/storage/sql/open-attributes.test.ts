@@ -29,7 +29,7 @@ for (const engine of someEngines())
       await run(`CREATE TABLE @teams (id text PRIMARY KEY, name text NOT NULL, ${common})`);
       await run(`CREATE TABLE @members (team text, member text, PRIMARY KEY (team, member))`);
       const meta = { ...place, version: "version", created: "created_at", lastModified: "updated_at", id: "id" };
-      const users: TableMapping = { ...meta, table: "users", columns: { userName: "email" } };
+      const users: TableMapping<typeof User> = { ...meta, table: "users", columns: { userName: "email" } };
       const members = { ...place, table: "members", holder: "team", value: "member", resourceType: "User" } as const;
       const storage = mappedStorage({
         db,

@@ -32,7 +32,9 @@ for (const engine of someEngines())
     afterAll(() => engine.close());
 
     /** The application's tables, and a service in front of them whose caller is named by a header. */
-    async function open(options: Pick<ScimOptions, "adopt" | "lifecycle"> = {}) {
+    async function open(
+      options: Pick<ScimOptions<Caller, readonly [typeof User, typeof Group]>, "adopt" | "lifecycle"> = {},
+    ) {
       const { db, tables } = await engine.open();
       const { schema } = tables;
       const place = schema === undefined ? {} : { schema };
