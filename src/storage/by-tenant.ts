@@ -52,10 +52,11 @@ export function storageByTenant<S extends StorageAdapter<C>, C extends Context =
 ): StorageByTenant<S, C> {
   if (typeof storageOf !== "function")
     throw new TypeError("storageByTenant: give a function that names a tenant's storage.");
-  const all = Object.entries(storages).map(([name, storage]): Shard<C> => ({ name, storage }));
+  const all = Object.entries(storages ?? {}).map(([name, storage]): Shard<C> => ({ name, storage }));
   for (const shard of all) checkShard(shard);
   const [first] = all;
-  if (first === undefined) throw new TypeError("storageByTenant: name at least one storage.");
+  if (first === undefined)
+    throw new TypeError("storageByTenant: name at least one storage, such as { eu, us }, behind the function.");
   const names = new Map<unknown, string>(all.map(({ name, storage }) => [storage, name]));
   const find: Find<C> = async (tenant) => {
     const storage = await storageOf(tenant === "" ? undefined : tenant);

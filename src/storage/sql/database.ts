@@ -1,6 +1,6 @@
 import type { CompiledQuery, Kysely } from "kysely";
 import type { Dialect } from "./dialect/dialect.ts";
-import { dialectOf } from "./dialect/find.ts";
+import { dialectIn } from "./dialect/find.ts";
 import { type Fragment, join, raw, render, sql, TRUE } from "./dialect/fragment.ts";
 import { retryContention } from "./retry.ts";
 import { statementOf } from "./statement.ts";
@@ -53,7 +53,7 @@ export function behind(ready: () => Promise<unknown>, given: Database): Database
 }
 
 /** Wraps the host's Kysely. */
-export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectOf(given.getExecutor().adapter)): Database {
+export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectIn(given)): Database {
   const db = given.withoutPlugins() as unknown as Kysely<unknown>;
   if (db.isTransaction) return transactionDatabase(dialect, db, false);
   const run = runner(dialect, db);

@@ -50,6 +50,19 @@ export function namesAmong(owner: MappedOwner, join: JoinTable, ids: readonly st
   ]);
 }
 
+/** Condition on rows of a join table without a tenant, which has no alias: they are of one of the holders, and name the owner. */
+export function isNamedAmong(
+  owner: MappedOwner,
+  { id: { type } }: MappedType,
+  join: JoinTable,
+  holders: readonly string[],
+): Fragment {
+  return isAmong(owner.dialect, holders, [
+    { name: join.holder, type, value: holders },
+    { name: join.value, type: owner.type.id.type, value: owner.id },
+  ]);
+}
+
 /** None where there are no tenants; undefined where no row can have the tenant. */
 function ownTenant(scope: MapScope, column: string | undefined): readonly KeyColumn[] | undefined {
   const { tenant } = scope.type;

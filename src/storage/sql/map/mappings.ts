@@ -4,6 +4,7 @@ import { getOrCreate } from "../../get-or-create.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { compileMapping, type MappedType } from "./compile.ts";
 import type { MappedTable, TableMapping } from "./mapping.ts";
+import { withPrefixes } from "./prefixed.ts";
 import { isInWholeColumn } from "./rest.ts";
 import type { Mappings } from "./scope.ts";
 import { withWholePaths } from "./short-paths.ts";
@@ -17,13 +18,15 @@ export function compileMappings(
   comparisonKey: ComparisonKey | undefined,
   dialect: () => Dialect,
 ): Mappings {
+  if (!Array.isArray(tables) || tables.some((table) => table?.resourceType?.name === undefined))
+    throw new TypeError("mappedStorage: tables must be a list of what mapTable(resourceType, mapping) gives.");
   const compiled = new Map<string, MappedType>();
   const given = new Map<string, TableMapping>();
   for (const { resourceType, mapping: named } of tables) {
     const { name } = resourceType;
     if (given.has(name)) throw new TypeError(`mappedStorage: tables has the resource type ${name} twice.`);
     const own = compileResourceType(resourceType, comparisonKey);
-    const mapping = withWholePaths(own, named);
+    const mapping = withPrefixes(own, withWholePaths(own, named), tables);
     given.set(name, mapping);
     compiled.set(name, compileMapping(own, mapping, dialect));
   }

@@ -103,12 +103,7 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   lookAtFillings(found, "audit", mapping.audit, true);
   for (const [constraint, answer] of entriesOf(mapping.refusals))
     if (typeof answer !== "function") found.push(`refusals.${constraint} must be a function that gives a ScimError.`);
-  for (const [path, elements] of entriesOf(mapping.elements))
-    listOf(elements).forEach((element, index) => {
-      const where = `elements.${path}[${index}]`;
-      look(found, where, element, ELEMENT);
-      if (isRecord(element)) lookAtColumns(found, `${where}.columns`, element.columns);
-    });
+  for (const [path, elements] of entriesOf(mapping.elements)) lookAtElements(found, `elements.${path}`, elements);
   for (const [path, collections] of entriesOf(mapping.collections))
     for (const collection of listOf(collections)) {
       look(found, `collections.${path}`, collection, COLLECTION);
@@ -119,6 +114,14 @@ export function problemsOfShape(mapping: unknown): readonly string[] {
   for (const [path, children] of entriesOf(mapping.children))
     for (const child of listOf(children)) lookAtChild(found, `children.${path}`, child);
   return found;
+}
+
+function lookAtElements(found: string[], where: string, elements: unknown): void {
+  if (!Array.isArray(elements)) found.push(`${where} must be a list: [{ columns: …, fixed: … }].`);
+  for (const [index, element] of listOf(elements).entries()) {
+    look(found, `${where}[${index}]`, element, ELEMENT);
+    if (isRecord(element)) lookAtColumns(found, `${where}[${index}].columns`, element.columns);
+  }
 }
 
 function lookAtMembership(found: string[], membership: unknown): void {

@@ -9,7 +9,7 @@ import type { SchemaChange, UpkeepOptions } from "../../upkeep.ts";
 import { type Database, databaseOf, type Session } from "../database.ts";
 import { citus } from "../dialect/citus.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { dialectOf } from "../dialect/find.ts";
+import { dialectIn } from "../dialect/find.ts";
 import { postgres } from "../dialect/postgres.ts";
 import { sqlLedger } from "../ledger.ts";
 import { sqlOutbox } from "../outbox.ts";
@@ -110,7 +110,7 @@ function distributedDialect<DB>({ db, distributed, resourceTypes = [] }: SqlStor
   if (distributed === undefined) return undefined;
   if (distributed !== "citus")
     throw new TypeError(`sqlStorage: distributed must be "citus"; it is ${JSON.stringify(distributed)}.`);
-  const { name } = dialectOf(db.getExecutor().adapter);
+  const { name } = dialectIn(db);
   if (name !== postgres.name)
     throw new TypeError(`sqlStorage: distributed: "citus" needs PostgreSQL, and db is ${name}.`);
   for (const definition of resourceTypes) refuseOverTenants(compileResourceType(definition));

@@ -58,11 +58,7 @@ for (const engine of someEngines())
               "name.familyName": "last",
               displayName: isSaid ? { column: "shown", generated: true } : "shown",
               department: "dept",
-              "manager.value": {
-                column: "boss",
-                read: (value) => (value === null ? undefined : `u${value}`),
-                write: (value) => value?.slice(1) ?? null,
-              },
+              "manager.value": "boss",
             },
             rest: "rest",
           }),
@@ -166,6 +162,22 @@ for (const engine of someEngines())
       expect((await ask("POST", "/Users", user({ userName: "ADA" }))).body.scimType).toBe("uniqueness");
       expect((await ask("DELETE", `/Users/${body.id}`)).status).toBe(204);
       expect((await ask("GET", `/Groups/${group.body.id}`)).body.members).toBeUndefined();
+      await close();
+    });
+
+    test("A column that names a resource holds the id without the prefix that clients see, and is found and cleared by it", async () => {
+      const { ask, run, found, storage, close } = await open();
+      await storage.prepare();
+      const { id } = (await ask("POST", "/Users", user({ userName: "ada" }))).body;
+      const bob = await ask("POST", "/Users", user({ userName: "bob", [URN]: { manager: { value: id } } }));
+      expect(bob.body[URN].manager).toMatchObject({ value: id });
+      expect(await run("SELECT boss FROM @hr.users WHERE boss IS NOT NULL")).toHaveLength(1);
+      const manager = `${URN}:manager.value`;
+      expect(await found(`${manager} eq "${id}"`)).toEqual(["bob"]);
+      expect(await found(`${manager} eq "${id.slice(1)}" or ${manager} eq "u0x"`)).toEqual([]);
+      expect(await found(`${manager} pr and not (${manager} ne "${id}")`)).toEqual(["bob"]);
+      expect((await ask("DELETE", `/Users/${id}`)).status).toBe(204);
+      expect((await ask("GET", `/Users/${bob.body.id}`)).body[URN]).toBeUndefined();
       await close();
     });
 

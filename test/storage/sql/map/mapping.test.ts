@@ -143,6 +143,11 @@ describe("a mapping is refused when the storage is made", async () => {
       "colums is no option. Did you mean columns? colection is no option. Did you mean collections?",
     ],
     [
+      "elements that are no list",
+      { elements: { emails: { columns: { value: "email" }, fixed: { type: "work" } } } },
+      "elements.emails must be a list: [{ columns: …, fixed: … }].",
+    ],
+    [
       "an option of a column that there is none of",
       { columns: { userName: { column: "email", kee: "k" } } },
       "columns.userName.kee is no option. Did you mean key?",
@@ -187,6 +192,27 @@ describe("a mapping is refused when the storage is made", async () => {
     expect(refused({}, { types })).toContain(
       "User.groups is computed from Group.members, which a column of converters hides",
     );
+  });
+
+  test("for tables that mapTable did not make, and a db that is no Kysely", async () => {
+    const storageWith = (options: unknown) => () => mappedStorage(options as Parameters<typeof mappedStorage>[0]);
+    const tables = [
+      mapTable(User, {
+        table: "t",
+        id: "id",
+        version: "v",
+        created: "c",
+        lastModified: "m",
+        columns: { userName: "u" },
+        rest: "r",
+      }),
+    ];
+    for (const given of [undefined, { User: tables[0] }, [tables[0]?.mapping], [undefined]])
+      expect(storageWith({ db: await openSqlite(":memory:"), tables: given })).toThrow(
+        "tables must be a list of what mapTable",
+      );
+    for (const db of [undefined, "postgres://localhost", { query() {} }])
+      expect(storageWith({ db, tables })).toThrow("db must be a Kysely, which a driver, a pool or a URL is not");
   });
 
   test("for a type that is named twice, join tables that lead nowhere or lose something, ids that two types share, and tenants of some", () => {

@@ -81,7 +81,7 @@ export function typicalTables(database: Database): readonly string[] {
       job_title ${text}, department ${text}, manager_id ${uuid} REFERENCES users (id),
       seat_plan bigint NOT NULL,
       scim_version bigint NOT NULL DEFAULT 1, scim_json ${json}, ${wrote},
-      PRIMARY KEY (organization_id, user_id))`,
+      PRIMARY KEY (organization_id, user_id), CONSTRAINT one_emperor CHECK (job_title <> 'Emperor'))`,
     `CREATE TABLE member_roles (
       organization_id ${uuid} NOT NULL, user_id ${uuid} NOT NULL,
       role_id bigint NOT NULL REFERENCES roles (id), granted_by ${text} NOT NULL,
