@@ -206,20 +206,28 @@ test("authorize may ask whether an operation touches what nobody declared", asyn
 test("a schema that declares a name later does not meet unchecked values; what is undeclared again is shown again", async () => {
   const storage = memoryStorage();
   const open = openDirectory(storage);
-  const path = `/Users/${(await open.ask("POST", "/Users", { schemas: [USER], userName: "ada", floor: "third", wing: "w" })).json.id}`;
+  const path = `/Users/${(await open.ask("POST", "/Users", { schemas: [USER], userName: "ada", floor: "third", wing: "w", gone: "g" })).json.id}`;
   const Declared = defineResourceType({
     name: "User",
     schema: { ...User.schema, attributes: { ...User.schema.attributes, floor: { type: "integer" } } },
     openAttributes: "keep",
   });
   const declared = directory({ resourceTypes: [Declared, Group], storage });
-  expect(said((await declared.ask("GET", path)).json)).toEqual({ schemas: [USER], userName: "ada", wing: "w" });
-  await declared.ask("PATCH", path, patchBody({ op: "add", path: "floor", value: 4 }));
-  expect((await declared.ask("GET", path)).json).toMatchObject({ floor: 4, wing: "w" });
+  expect(said((await declared.ask("GET", path)).json)).toEqual({
+    schemas: [USER],
+    userName: "ada",
+    wing: "w",
+    gone: "g",
+  });
+  const change = patchBody({ op: "add", path: "floor", value: 4 }, { op: "remove", path: "gone" });
+  expect((await declared.ask("PATCH", path, change)).json).not.toHaveProperty("gone");
+  const { gone, ...rest } = (await declared.ask("GET", path)).json;
+  expect(gone).toBeUndefined();
+  expect(rest).toMatchObject({ floor: 4, wing: "w" });
   const closed = directory({ resourceTypes: [User, Group], storage });
   expect(said((await closed.ask("GET", path)).json)).toEqual({ schemas: [USER], userName: "ada" });
   await closed.ask("PATCH", path, patchBody({ op: "add", path: "title", value: "t" }));
-  expect((await open.ask("GET", path)).json).toMatchObject({ title: "t", wing: "w" });
+  expect((await open.ask("GET", path)).json).toMatchObject({ title: "t", wing: "w", floor: "third" });
 });
 
 test("an export has what is kept, and an import keeps it", async () => {
