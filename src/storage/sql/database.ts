@@ -82,6 +82,7 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectIn(g
 function runner(dialect: Dialect, executor: Executor) {
   const send = async <R>(statement: Fragment) => {
     const { text, parameters } = render(statement, dialect);
+    await refuseLong(dialect, executor, text, parameters);
     const query = statementOf(text, parameters, statement.isShort) as CompiledQuery<R>;
     const result = await executor.executeQuery<R>(query).catch((error: unknown) => {
       dialect.hideValues?.(error);
@@ -107,6 +108,21 @@ function runner(dialect: Dialect, executor: Executor) {
     for (const beside of statement.besides ?? []) await beside(rows as readonly Record<string, unknown>[], run);
     return rows;
   };
+}
+
+/** @throws what the server would refuse a statement by that is too long for it. */
+async function refuseLong(
+  { statementLimit }: Dialect,
+  executor: Executor,
+  text: string,
+  parameters: readonly unknown[],
+): Promise<void> {
+  if (statementLimit === undefined) return;
+  const { askedFrom, query, refusal, bytesOf } = statementLimit;
+  const bytes = bytesOf(text, parameters);
+  if (bytes < askedFrom) return;
+  const { rows } = await executor.executeQuery<{ most: number | string }>(statementOf(query.texts[0] as string));
+  if (bytes > Number(rows[0]?.most)) throw refusal();
 }
 
 /** One statement of several that depend on the first. */

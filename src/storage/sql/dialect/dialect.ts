@@ -103,8 +103,22 @@ export interface TransactionWords {
    * is then healed by doing it again. Default: all of it is one transaction.
    */
   readonly isThereAlready?: (error: DriverError) => boolean;
+  /** Default: a statement may be as long as it is. */
+  readonly statementLimit?: StatementLimit;
   /** Lets foreign keys be looked at when the transaction ends. Default: what must hold together is one statement. */
   readonly deferReferences?: Fragment;
+}
+
+/** How long a statement may be where the server closes the connection of who sends a longer one, who then may not learn why. */
+export interface StatementLimit {
+  /** How many bytes a statement has as the driver sends it. */
+  bytesOf(text: string, parameters: readonly unknown[]): number;
+  /** From how many bytes on the server is asked. */
+  readonly askedFrom: number;
+  /** Gives the limit as `most`. */
+  readonly query: Fragment;
+  /** What the server would say, had it the time. */
+  refusal(): Error;
 }
 
 /** How a dialect makes tables. */

@@ -1,6 +1,7 @@
 import type { CatalogColumn, ColumnKind, ColumnUse } from "./catalog-words.ts";
+import type { StatementLimit } from "./dialect.ts";
 import type { Constraint, DriverError, Fault, Refusal } from "./driver-error.ts";
-import { sql } from "./fragment.ts";
+import { raw, sql } from "./fragment.ts";
 
 // How MariaDB and MySQL are written to, and what they answer.
 
@@ -152,6 +153,20 @@ const THERE = new Set<unknown>([1007, 1050, 1060, 1061, 1359, 1091, 1360]);
 /** Whether a value was longer than its column. */
 export function isTooLong({ errno }: DriverError): boolean {
   return errno === 1406 || errno === 1153;
+}
+
+/** The driver writes values into the text, and a backslash in front of some characters. A statement beyond the server's packet ends the connection. */
+export const statementLimit: StatementLimit = {
+  bytesOf: (text, parameters) => parameters.reduce<number>((sum, value) => sum + sizeOf(value), text.length),
+  askedFrom: 500_000,
+  query: raw("SELECT @@max_allowed_packet AS most"),
+  refusal: () => Object.assign(new Error("Got a packet bigger than 'max_allowed_packet' bytes"), { errno: 1153 }),
+};
+
+function sizeOf(value: unknown): number {
+  if (typeof value !== "string") return 0;
+  if (value.length < 1000) return value.length;
+  return new TextEncoder().encode(value).length + (value.match(/["'\\\n\r\t]/g)?.length ?? 0);
 }
 
 /** What a message tells of the constraint: drivers have no more than the message. */

@@ -17,6 +17,7 @@ import {
   readValue,
   refusalOf,
   spell,
+  statementLimit,
 } from "./mysql-words.ts";
 
 /** The order of code points, in which `'a'` is not `'a '`: MariaDB reads the first comment, MySQL the second. */
@@ -71,6 +72,7 @@ export const mysql: Dialect = {
   longText: LONG_TEXT,
   needsIndexForReferences: true,
   unfit: UNFIT,
+  statementLimit,
   integer: "BIGINT",
   json: LONG_TEXT,
   ascending: { type: "BIGINT NOT NULL AUTO_INCREMENT UNIQUE", isKey: false },

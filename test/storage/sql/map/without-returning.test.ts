@@ -7,7 +7,8 @@ import { organizations, plain } from "./tables.ts";
 vi.mock("../../../../src/storage/sql/dialect/find.ts", async () => {
   const { sqlite } = await import("../../../../src/storage/sql/dialect/sqlite.ts");
   const { supportsReturning: _, ...withoutReturning } = sqlite;
-  return { DIALECTS: [sqlite], dialectOf: () => ({ ...withoutReturning, readsElementsAsRows: true }) };
+  const dialect = () => ({ ...withoutReturning, readsElementsAsRows: true });
+  return { DIALECTS: [sqlite], dialectOf: dialect, dialectIn: dialect };
 });
 
 conformanceOver(organizations, sqliteEngine("SQLite in memory"));
