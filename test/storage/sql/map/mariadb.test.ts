@@ -1,13 +1,9 @@
 import { describe } from "vitest";
-import { pickSize } from "../../../support/size.ts";
 import { hasMariadb } from "../engines/mariadb.ts";
 import { conformanceOver } from "./conformance.ts";
 import { mariadbTables } from "./mariadb.ts";
-import { documents, kept, organizations, plain, tenants } from "./tables.ts";
-
-const APPLICATIONS = pickSize("applications on MariaDB", { everyday: 2, thorough: 5 });
+import { organizations, plain } from "./tables.ts";
 
 describe.runIf(hasMariadb)("on a server", () => {
-  const all = [organizations, plain, documents, tenants, kept];
-  for (const application of all.slice(0, APPLICATIONS)) conformanceOver(application, mariadbTables());
+  for (const application of [organizations, plain]) conformanceOver(application, mariadbTables());
 });
