@@ -164,9 +164,8 @@ for (const engine of places)
     });
 
     // MariaDB's mapped tables have tests of their own.
-    test.runIf(engine.name !== "MariaDB")(
-      "the version that a write of scimkit tells is the one that a read finds",
-      async () => {
+    if (engine.name !== "MariaDB")
+      test("the version that a write of scimkit tells is the one that a read finds", async () => {
         await storage.prepare();
         const scim = createScim({
           resourceTypes: [User, Group],
@@ -247,6 +246,5 @@ for (const engine of places)
         });
         for (const { location, version } of bulk.Operations.slice(1))
           await isAsRead(location.slice("https://example.com/scim/v2".length), { meta: { version } });
-      },
-    );
+      });
   });
