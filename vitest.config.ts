@@ -31,6 +31,17 @@ const IN_ONE_SIZE = [
 ];
 const isThorough = process.env.SCIMKIT_SIZE === "thorough";
 
+/** The longest of those that ask for their size: `.ci/run` runs them once, at full size, and so not before at everyday sizes. */
+const LARGE = [
+  "test/docs/writing-an-adapter.test.ts",
+  "test/releases/two-releases.test.ts",
+  "test/storage/redis/processes.test.ts",
+  "test/storage/sql/{differential,pglite,postgres,processes,sqlite,statements}.test.ts",
+  "test/storage/sql/map/{pglite,placements,postgres,shapes,sqlite}.test.ts",
+  "test/testing/wrapped.test.ts",
+];
+const isLargeLater = process.env.SCIMKIT_LARGE === "later";
+
 export default defineConfig({
   resolve: {
     // Tests and examples import the package by its name; here that is the source, so that no build is needed.
@@ -58,7 +69,12 @@ export default defineConfig({
         test: {
           name: "alone",
           include: ["test/**/*.test.ts"],
-          exclude: [...TOGETHER, "test/runtimes/**", ...(isThorough ? IN_ONE_SIZE : [])],
+          exclude: [
+            ...TOGETHER,
+            "test/runtimes/**",
+            ...(isThorough ? IN_ONE_SIZE : []),
+            ...(isLargeLater ? LARGE : []),
+          ],
         },
       },
       { extends: true, test: { name: "together", include: TOGETHER, isolate: false, typecheck: { enabled: false } } },
