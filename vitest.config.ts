@@ -36,7 +36,7 @@ const LARGE = [
   "test/docs/writing-an-adapter.test.ts",
   "test/releases/two-releases.test.ts",
   "test/storage/redis/processes.test.ts",
-  "test/storage/sql/{differential,pglite,postgres,processes,sqlite,statements}.test.ts",
+  "test/storage/sql/{pglite,postgres,processes,sqlite}.test.ts",
   "test/storage/sql/map/{pglite,placements,postgres,shapes,sqlite}.test.ts",
   "test/testing/wrapped.test.ts",
 ];

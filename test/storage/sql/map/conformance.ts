@@ -9,8 +9,11 @@ import { type Application, made, storageOf } from "./tables.ts";
 const RUNS = pickSize("random queries in each comparison", { everyday: 15, thorough: 200 });
 const seed = pickSeed();
 
+/** As many in any size: where it matters what the tables are like, and little what is asked of them. */
+export const FEW = 15;
+
 /** Runs the conformance kit over the tables of an application. */
-export function conformanceOver(application: Application, engine: Engine): void {
+export function conformanceOver(application: Application, engine: Engine, runs = RUNS): void {
   describe(`${engine.name}, ${application.name}`, () => {
     let storage: MappedStorage;
     let run: (text: string) => Promise<{ readonly rows: readonly unknown[] }>;
@@ -44,7 +47,7 @@ export function conformanceOver(application: Application, engine: Engine): void 
         for (const table of application.shares ?? shared) await run(`DELETE FROM ${table}`);
         return { storage, dump: async () => JSON.stringify((await run("SELECT * FROM users")).rows) };
       },
-      runs: RUNS,
+      runs,
       seed,
     });
   });
