@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { pickSize } from "../../support/size.ts";
 import { hasRedis } from "./server.ts";
 
-const ADDITIONS = pickSize("additions to one group", { everyday: 60, thorough: 2000 });
-const NAMES = pickSize("names that all want", { everyday: 16, thorough: 500 });
+const ADDITIONS = pickSize("additions to one group", { everyday: 60, thorough: 500 });
+const NAMES = pickSize("names that all want", { everyday: 16, thorough: 150 });
 const PROCESSES = pickSize("processes at once", { everyday: 3, thorough: 8 });
-const KILLS = pickSize("kills of a writing process", { everyday: 2, thorough: 30 });
+const KILLS = pickSize("kills of a writing process", { everyday: 2, thorough: 10 });
 
 describe.runIf(hasRedis)("several processes on one Redis", () => {
   test.each([
