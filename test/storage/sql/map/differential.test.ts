@@ -19,6 +19,8 @@ const User = compileResourceType(UserDefinition.extend(EnterpriseUserSchema));
 const Group = compileResourceType(GroupDefinition);
 const AT = "2026-01-01T00:00:00Z";
 const QUERIES = pickSize("random queries", { everyday: 300, thorough: 10_000 });
+/** MariaDB takes several times as long for each as the others. */
+const OF_MARIADB = pickSize("of them asked of MariaDB", { everyday: 300, thorough: 3000 });
 const SEED = pickSeed();
 
 const user = partly({
@@ -219,7 +221,9 @@ describe("queries over mapped tables", () => {
             };
           };
           const expected = await ids(memory);
-          for (const [name, adapter] of adapters) expect(await ids(adapter), name).toEqual(expected);
+          const isForAll = compared * kinds.length < OF_MARIADB;
+          for (const [name, adapter] of adapters)
+            if (isForAll || name !== "MariaDB") expect(await ids(adapter), name).toEqual(expected);
           compared++;
         }),
         { numRuns: runs, seed: SEED },
