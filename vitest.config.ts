@@ -24,8 +24,10 @@ const IN_ONE_SIZE = [
   "test/storage/redis/conformance.test.ts",
   "test/storage/sql/drivers/**",
   "test/storage/sql/mariadb.test.ts",
+  "test/storage/sql/pglite.test.ts",
   "test/storage/sql/steps.test.ts",
   "test/storage/sql/map/mariadb.test.ts",
+  "test/storage/sql/map/pglite.test.ts",
   "test/storage/sql/map/typical/**",
   "test/storage/sql/map/without-returning.test.ts",
 ];
@@ -36,8 +38,8 @@ const LARGE = [
   "test/docs/writing-an-adapter.test.ts",
   "test/releases/two-releases.test.ts",
   "test/storage/redis/processes.test.ts",
-  "test/storage/sql/{pglite,postgres,processes,sqlite}.test.ts",
-  "test/storage/sql/map/{pglite,placements,postgres,shapes,sqlite}.test.ts",
+  "test/storage/sql/{differential,postgres,processes,sqlite,statements}.test.ts",
+  "test/storage/sql/map/{differential,placements,postgres,shapes,sqlite}.test.ts",
   "test/testing/wrapped.test.ts",
 ];
 const isLargeLater = process.env.SCIMKIT_LARGE === "later";
