@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import { unfitSession } from "../unfit-session.ts";
 import { problemsOfChildren } from "./check-children.ts";
 import { problemsOfTables } from "./check-tables.ts";
 import { type Companion, makeCompanion } from "./companions.ts";
@@ -41,7 +42,7 @@ async function fillKeysOf(database: Database, type: MappedType): Promise<void> {
 }
 
 /** @throws {Error} that says what of a session's settings would let values be cut, or be taken for statements. */
-async function refuseUnfitSession({ run, dialect: { unfit } }: Database): Promise<void> {
-  const reasons = unfit === undefined ? [] : await run<{ reason: string }>(unfit);
-  if (reasons.length > 0) throw new Error(`mappedStorage: ${reasons.map(({ reason }) => reason).join(" ")}`);
+async function refuseUnfitSession(database: Database): Promise<void> {
+  const reason = await unfitSession(database);
+  if (reason !== undefined) throw new Error(`mappedStorage: ${reason}`);
 }

@@ -1,4 +1,5 @@
 import { behind, type Database } from "../database.ts";
+import { unfitSession } from "../unfit-session.ts";
 import { hasIndex, lookAtCatalog, whyUnfit } from "./catalog.ts";
 import type { Indexes, IndexPlan } from "./index-plan.ts";
 import { wantedIndexes } from "./pending.ts";
@@ -73,7 +74,7 @@ export class Opening {
 }
 
 /** @throws {Error} for a connection by which values would be stored as other ones, or taken for statements. */
-export async function refuseUnfit({ dialect, run }: Pick<Database, "dialect" | "run">): Promise<void> {
-  const reasons = dialect.unfit === undefined ? [] : await run<{ reason: string }>(dialect.unfit);
-  if (reasons.length > 0) throw new Error(reasons.map(({ reason }) => reason).join(" "));
+export async function refuseUnfit(session: Pick<Database, "dialect" | "run">): Promise<void> {
+  const reason = await unfitSession(session);
+  if (reason !== undefined) throw new Error(reason);
 }
