@@ -1,76 +1,56 @@
-// The speed of what every request passes through: filters, and the verbs through `handle`, over memory.
-//   npm run bench
+// What scimkit costs, next to code written by hand for exactly each case (the limit) and to other libraries.
+//   npm run bench [-- --only=filter --before=<folder of another built scimkit> --peers --json=<file> --short --clock=cpu]
+import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { bearerToken, createScim, EnterpriseUserSchema, Group, User } from "scimkit";
-import { parseFilter } from "scimkit/filter";
-import { memoryStorage } from "scimkit/memory";
-import { Bench } from "tinybench";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { LIMIT, type MeasureOptions, measure, type Row, ratioOf } from "./harness/measure.ts";
+import { type Subject, subjectIn } from "./harness/subject.ts";
+import { WORKS } from "./rows/index.ts";
 
-const USER = User.schema.id;
-const USERS = 10_000;
-const TOKEN = "a-token-of-the-bench-0123";
-
-const scim = createScim({
-  resourceTypes: [User.extend(EnterpriseUserSchema), Group],
-  storage: memoryStorage(),
-  baseUrl: "https://example.com/scim/v2",
-  authenticate: bearerToken(TOKEN),
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    before: { type: "string" },
+    peers: { type: "boolean", default: false },
+    json: { type: "string" },
+    short: { type: "boolean", default: false },
+    clock: { type: "string", default: "wall" },
+  },
 });
-let made = 0;
+if (values.clock !== "wall" && values.clock !== "cpu") throw new TypeError("--clock is wall or cpu.");
 
-function user(): string {
-  const number = made++;
-  return JSON.stringify({
-    schemas: [USER, EnterpriseUserSchema.id],
-    userName: `user${number}@example.com`,
-    externalId: `ext-${number}`,
-    name: { givenName: "Ada", familyName: `King ${number}` },
-    emails: [{ value: `user${number}@example.com`, type: "work", primary: true }],
-    [EnterpriseUserSchema.id]: { department: `d${number % 50}` },
-  });
+const subjects: Record<string, Subject> = { scimkit: subjectIn(fileURLToPath(new URL("..", import.meta.url))) };
+if (values.before !== undefined) subjects.before = subjectIn(values.before);
+const options: MeasureOptions = {
+  rounds: values.short ? 15 : 41,
+  round: values.short ? 10 : 25,
+  clock: values.clock,
+};
+const works = WORKS.filter(({ name, isLong }) => name.includes(values.only) && !(values.short && isLong));
+
+console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}`);
+const rows: Row[] = [];
+for (const work of works) {
+  const row = await measure(work, subjects, options, values.peers);
+  rows.push(row);
+  print(row);
 }
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ rows }, null, 2)}\n`);
 
-async function ask(method: string, path: string, status: number, body?: string): Promise<string> {
-  const response = await scim.handle({
-    method,
-    url: `/scim/v2${path}`,
-    headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/scim+json" },
-    body,
-  });
-  if (response.status !== status) throw new Error(`${method} ${path}: ${response.status} ${response.body}`);
-  return String(response.body);
-}
-
-const filtered = (filter: string): string => `/Users?filter=${encodeURIComponent(filter)}`;
-let last = "";
-for (let index = 0; index < USERS; index++)
-  last = (JSON.parse(await ask("POST", "/Users", 201, user())) as { id: string }).id;
-
-const bench = new Bench({ time: 1000, warmupTime: 200 });
-bench
-  .add("parse: userName eq", () => void parseFilter('userName eq "ada@example.com"'))
-  .add(
-    "parse: value path and three terms",
-    () => void parseFilter('emails[type eq "work" and value co "@x"] and (active eq true or title pr)'),
-  )
-  .add(`filter ${USERS} users: by an index (userName eq)`, () =>
-    ask("GET", filtered('userName eq "user77@example.com"'), 200),
-  )
-  .add(`filter ${USERS} users: every one looked at (co)`, () => ask("GET", filtered('name.familyName co "9999"'), 200))
-  .add("GET one user", () => ask("GET", `/Users/${last}`, 200))
-  .add("GET a list of 100 users", () => ask("GET", "/Users?count=100", 200))
-  .add("POST and DELETE a user", async () => {
-    const { id } = JSON.parse(await ask("POST", "/Users", 201, user())) as { id: string };
-    await ask("DELETE", `/Users/${id}`, 204);
-  });
-await bench.run();
-
-const [cpu] = cpus();
-console.log(`${cpu?.model ?? "unknown"}, ${cpus().length} cores, Node ${process.version}`);
-for (const { name, result } of bench.tasks) {
-  if (!("throughput" in result)) throw new Error(`${name} failed`);
-  const { throughput, latency } = result;
-  console.log(
-    `${name.padEnd(52)} ${Math.round(throughput.mean).toLocaleString("en").padStart(10)} /s   p99 ${latency.p99.toFixed(3)} ms`,
-  );
+function print(row: Row): void {
+  console.log(`\n${row.name} (at most ${row.target} × the limit)`);
+  for (const one of row.contenders) {
+    const ratio = ratioOf(row, one.name);
+    if ("wrong" in one) console.log(`  ${one.name.padEnd(28)} wrong: ${one.wrong}`);
+    else {
+      const [low, high] = one.quartiles;
+      const isMissed = one.name === "scimkit" && ratio !== undefined && ratio > row.target;
+      console.log(
+        `  ${one.name.padEnd(28)} ${one.median.toFixed(2).padStart(10)} µs  (${low.toFixed(2)}–${high.toFixed(2)})${
+          one.name === LIMIT ? "" : `  × ${ratio?.toFixed(2)}${isMissed ? "  MISSED" : ""}`
+        }`,
+      );
+    }
+  }
 }

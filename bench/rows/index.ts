@@ -1,0 +1,5 @@
+import type { Work } from "../harness/work.ts";
+import { filterParseRepeating } from "./filter-parse.ts";
+
+/** All rows of the table, in its order. */
+export const WORKS: readonly Work[] = [filterParseRepeating];
