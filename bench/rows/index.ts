@@ -1,5 +1,6 @@
 import type { Work } from "../harness/work.ts";
+import { filterParseNewShapes } from "./filter-new-shapes.ts";
 import { filterParseRepeating } from "./filter-parse.ts";
 
 /** All rows of the table, in its order. */
-export const WORKS: readonly Work[] = [filterParseRepeating];
+export const WORKS: readonly Work[] = [filterParseRepeating, filterParseNewShapes];
