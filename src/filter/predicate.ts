@@ -1,5 +1,6 @@
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
-import { beginsWithKey, compareKeys, exactKey, foldedKey, nameKey } from "../schema/comparison-key.ts";
+import { beginsWithKey, compareKeys, exactKey, foldedKey, instantKey, nameKey } from "../schema/comparison-key.ts";
+import { orderOfInstant } from "../schema/date-time.ts";
 import { isKeptPart, keptTexts, readKept } from "../schema/kept.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Steps } from "../time-slice.ts";
@@ -278,11 +279,21 @@ function valueTest(filter: Compare<AttributePath>): ValueTest {
   const { key } = leafOf(filter.path);
   const operand = operandKey(filter);
   const matches = COMPARISONS[filter.operator];
+  if (key === instantKey && typeof operand === "string") return instantTest(filter.operator, operand);
   const isFolded = key === foldedKey || key === nameKey;
   if (!isFolded && key !== exactKey) return (value) => matches(key(value), operand);
   if (typeof operand === "string") return textTest(filter.operator, operand, key, isFolded);
   if (filter.operator === "eq") return (value) => value === operand;
   return (value) => matches(key(value), operand);
+}
+
+function instantTest(operator: CompareOperator, operand: string): ValueTest {
+  const matches = COMPARISONS[operator];
+  const isOrder = ORDERS[operator];
+  return (value) => {
+    const order = typeof value === "string" ? orderOfInstant(value, operand) : undefined;
+    return order === undefined || isOrder === undefined ? matches(instantKey(value), operand) : isOrder(order);
+  };
 }
 
 function textTest(operator: CompareOperator, operand: string, key: Attribute["key"], isFolded: boolean): ValueTest {
@@ -347,6 +358,16 @@ function anyKey(filter: Compare<AttributePath>): (keyed: Keyed) => boolean {
     return false;
   };
 }
+
+/** By how a value stands to the operand: below, equal or above 0. */
+const ORDERS: Readonly<Partial<Record<CompareOperator, (order: number) => boolean>>> = {
+  eq: (order) => order === 0,
+  ne: (order) => order !== 0,
+  gt: (order) => order > 0,
+  ge: (order) => order >= 0,
+  lt: (order) => order < 0,
+  le: (order) => order <= 0,
+};
 
 const COMPARISONS: Readonly<Record<CompareOperator, (key: Key, operand: Key) => boolean>> = {
   eq: (key, operand) => key === operand,

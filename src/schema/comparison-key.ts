@@ -41,7 +41,8 @@ export const foldedKey: KeyOf = ofTexts((text) => stringKey(text, false));
 export const nameKey: KeyOf = ofTexts(userNameKey);
 /** The standard keys of texts whose letter case counts. */
 export const exactKey: KeyOf = ofTexts((text) => stringKey(text, true));
-const instantKey = ofTexts((text) => instantOf(text) ?? text);
+/** The standard keys of times. */
+export const instantKey: KeyOf = ofTexts((text) => instantOf(text) ?? text);
 const binaryKey = ofTexts(withoutPadding);
 const resourceKey = ofTexts((text) => normalizeReference(text, true));
 const referenceKey = ofTexts((text) => normalizeReference(text, false));
