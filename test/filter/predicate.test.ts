@@ -473,22 +473,16 @@ describe("comparisons", () => {
   });
 
   test("say of times what their instants say, in any notation, and of what is none", () => {
-    const part = (...values: readonly string[]) => fc.constantFrom(...values);
-    const time = fc
-      .tuple(
-        part("2026-03-01", "2026-02-28", "2025-12-31", "2026-3-1", "0001-01-01", "\ud83d\ude0026-01-01"),
-        part("T", " "),
-        part("00:00:00", "23:59:59", "24:00:00", "12:00:00", "12:00:60"),
-        part("", ".5", ".500", ".000"),
-        part("Z", "", "+00:00", "+02:00", "-14:00", "z"),
-      )
-      .map((parts) => parts.join(""));
-    fc.assert(
-      fc.property(time, time, (value, operand) => {
-        for (const operator of ["eq", "ne", "gt", "ge", "lt", "le"] as const)
-          expect(matches("at", operator, operand, value), operator).toBe(byKeys("at", operator, operand, value));
-      }),
-      run,
+    const clock = ["00:00:00", "00:00:00.5", "00:00:00.500", "00:00:00.000", "23:59:59", "24:00:00", "12:00:60"];
+    const times = ["2026-03-01", "2026-02-28", "0001-01-01"].flatMap((day) =>
+      clock.flatMap((time) => ["Z", "+00:00", "+02:00", ""].map((zone) => `${day}T${time}${zone}`)),
     );
+    // By code points the first of these stands behind the second, and by UTF-16 in front of it.
+    const strange = ["", "Z", "\ud83d\ude00026-01-01T00:00:00Z", "\uff5e0026-01-01T00:00:00Z", "2026-03-01 00:00:00Z"];
+    for (const value of [...times, ...strange])
+      for (const operand of [...times, ...strange])
+        for (const operator of ["eq", "ne", "gt", "ge", "lt", "le"] as const)
+          if (matches("at", operator, operand, value) !== byKeys("at", operator, operand, value))
+            throw new Error(`${value} ${operator} ${operand}`);
   });
 });
