@@ -78,7 +78,7 @@ export async function measureHttp(options: HttpOptions): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), "scimkit-http-"));
   const rows: Figure[] = [];
   try {
-    for (const row of ROWS.filter(({ name }) => name.includes(options.only)))
+    for (const row of ROWS.filter(({ name }) => `HTTP ${name}`.includes(options.only)))
       rows.push(...(await measureRow(row, options, folder)));
   } finally {
     rmSync(folder, { recursive: true });
