@@ -130,7 +130,7 @@ function pageOf(results: Results, charts: readonly Chart[]): string {
     `Measured on ${results.date} at ${results.commit}: ${results.machine}; Node ${results.node}. Peers: ${peers.join(", ")}.`,
     "## How it is measured",
     "Every contender's answers are checked first; one that answers wrongly is marked and has no rank. Then contenders take turns, round by round in " +
-      `changing order: ${options.rounds} rounds of about ${options.round} ms each, by ${options.clock === "cpu" ? "the processor time of the thread" : "the clock"}. ` +
+      `changing order: ${options.rounds} rounds of about ${options.round} ms each, by ${options.clock === "cpu" ? "processor time" : "the clock"}. ` +
       "A time is the median of a contender's rounds, for one turn of the work; the spread is where the middle half of its rounds lies. Values are new in each turn. " +
       "A ratio is how many times as long as the limit something takes: trust ratios, as times are those of one machine.",
     summaryOf(rows, missed.length, figures),
