@@ -9,7 +9,7 @@ export const USERS = 10_000;
 const AT = "2026-01-01T00:00:00.000Z";
 
 /** What a client says of the user of a number: about what an identity provider keeps up to date. */
-export function userBody(at: number): Omit<HandUser, "id" | "meta"> {
+export function userBody(at: number) {
   return {
     schemas: [USER, ENTERPRISE],
     externalId: `ext-${at}`,
@@ -39,17 +39,14 @@ export function idOf(at: number): string {
 
 /** The same user as it is answered. */
 export function userDocument(at: number): HandUser {
-  const { [ENTERPRISE]: extension, ...core } = userBody(at);
+  const { schemas, [ENTERPRISE]: extension, ...attributes } = userBody(at);
   const id = idOf(at);
   const manager = idOf(Math.floor(at / 10));
-  const { schemas, externalId, ...others } = core;
   return {
     schemas,
     id,
-    externalId,
-    ...others,
-    userName: core.userName,
-    [ENTERPRISE]: { ...(extension as object), manager: { value: manager, $ref: `${HAND_URL}/Users/${manager}` } },
+    ...attributes,
+    [ENTERPRISE]: { ...extension, manager: { value: manager, $ref: `${HAND_URL}/Users/${manager}` } },
     meta: {
       resourceType: "User",
       created: AT,
