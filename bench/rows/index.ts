@@ -1,5 +1,14 @@
 import type { Work } from "../harness/work.ts";
+import { bulkCreates } from "./bulk.ts";
 import { filterParseRepeating } from "./filter-parse.ts";
+import { handleAddMember, handlePatchActive, handlePost, handlePut } from "./handle-write.ts";
 
 /** All rows of the table, in its order. */
-export const WORKS: readonly Work[] = [filterParseRepeating];
+export const WORKS: readonly Work[] = [
+  filterParseRepeating,
+  handlePost,
+  handlePatchActive,
+  handleAddMember,
+  handlePut,
+  bulkCreates,
+];
