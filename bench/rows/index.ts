@@ -1,6 +1,18 @@
 import type { Work } from "../harness/work.ts";
+import { bulkCreates } from "./bulk.ts";
 import { filterParseRepeating } from "./filter-parse.ts";
 import { handleFilter, handleGet, handleList } from "./handle-read.ts";
+import { handleAddMember, handlePatchActive, handlePost, handlePut } from "./handle-write.ts";
 
 /** All rows of the table, in its order. */
-export const WORKS: readonly Work[] = [filterParseRepeating, handleGet, handleFilter, handleList];
+export const WORKS: readonly Work[] = [
+  filterParseRepeating,
+  handleGet,
+  handleFilter,
+  handleList,
+  handlePost,
+  handlePatchActive,
+  handleAddMember,
+  handlePut,
+  bulkCreates,
+];
