@@ -14,10 +14,10 @@ interface Element {
 }
 
 /** The body of a PATCH as JSON.parse gives it. */
-export interface PatchBody {
+export type PatchBody = {
   readonly schemas: readonly string[];
   readonly Operations: readonly { readonly op: string; readonly path: string; readonly value: unknown }[];
-}
+};
 
 export const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
