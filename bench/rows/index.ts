@@ -3,6 +3,7 @@ import { bulkCreates } from "./bulk.ts";
 import { filterParseRepeating } from "./filter-parse.ts";
 import { handleFilter, handleGet, handleList } from "./handle-read.ts";
 import { handleAddMember, handlePatchActive, handlePost, handlePut } from "./handle-write.ts";
+import { patchActive, patchEntra } from "./patch-engine.ts";
 
 /** All rows of the table, in its order. */
 export const WORKS: readonly Work[] = [
@@ -15,4 +16,6 @@ export const WORKS: readonly Work[] = [
   handleAddMember,
   handlePut,
   bulkCreates,
+  patchActive,
+  patchEntra,
 ];
