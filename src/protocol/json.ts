@@ -45,8 +45,8 @@ export function* parseJson(text: string, limits: JsonLimits): Steps<unknown> {
 
 /**
  * Counts the strings of a JSON text, names included. It gives up at what has to be refused before `JSON.parse` gets it (what is nested
- * deep, and many names, which take it forty times as long as values do), and at an escape in a name: of such a name V8 makes another one
- * where the process has read an object with a name that begins with a backslash before (Node 24.21).
+ * deep, and many names, which take it forty times as long as values do), and at an escape in a name: of such a name V8 makes another one,
+ * as long, where it has read an object before in whose place a name begins with a backslash (Node 24.21).
  */
 class StringCount {
   /** How many there were so far. */

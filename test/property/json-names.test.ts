@@ -172,6 +172,6 @@ test("names are bounded before a long text is parsed, and those that come again 
 test("a name that is escaped is seen to come twice, whatever names the process has read before", () => {
   const bounds = { depth: 2, names: 9 };
   // From here on, Node 24.21 takes the second name of the next text for a backslash.
-  expect(read('{"only":1,"\\\\":2}', bounds)).toEqual({ value: { only: 1, "\\": 2 } });
-  expect(read('{"only":1,"\\u006fnly":2}', bounds)).toEqual({ fault: expect.stringMatching(/member twice/) });
+  expect(read('{"o":1,"\\\\":2}', bounds)).toEqual({ value: { o: 1, "\\": 2 } });
+  expect(read('{"o":1,"\\u006f":2}', bounds)).toEqual({ fault: expect.stringMatching(/member twice/) });
 });
