@@ -1,8 +1,10 @@
 import type { Work } from "../harness/work.ts";
+import { bearer } from "./bearer.ts";
 import { bulkCreates } from "./bulk.ts";
 import { filterParseRepeating } from "./filter-parse.ts";
 import { handleFilter, handleGet, handleList } from "./handle-read.ts";
 import { handleAddMember, handlePatchActive, handlePost, handlePut } from "./handle-write.ts";
+import { jsonNames } from "./json-names.ts";
 import { patchActive, patchEntra } from "./patch-engine.ts";
 
 /** All rows of the table, in its order. */
@@ -18,4 +20,6 @@ export const WORKS: readonly Work[] = [
   bulkCreates,
   patchActive,
   patchEntra,
+  bearer,
+  jsonNames,
 ];
