@@ -1,7 +1,9 @@
 import type { Work } from "../harness/work.ts";
 import { bearer } from "./bearer.ts";
 import { bulkCreates } from "./bulk.ts";
+import { filterParseNewShapes } from "./filter-new-shapes.ts";
 import { filterParseRepeating } from "./filter-parse.ts";
+import { filterPredicate, filterPredicateDates } from "./filter-predicate.ts";
 import { handleFilter, handleGet, handleList } from "./handle-read.ts";
 import { handleAddMember, handlePatchActive, handlePost, handlePut } from "./handle-write.ts";
 import { jsonNames } from "./json-names.ts";
@@ -22,4 +24,7 @@ export const WORKS: readonly Work[] = [
   patchEntra,
   bearer,
   jsonNames,
+  filterParseNewShapes,
+  filterPredicate,
+  filterPredicateDates,
 ];
