@@ -83,7 +83,8 @@ export async function measure(
   }
   const measured = racing.map(({ name, times }) => {
     const sorted = [...times].sort((left, right) => left - right);
-    const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] as number;
+    const at = (part: number): number =>
+      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] as number;
     return { name, median: at(0.5), quartiles: [at(0.25), at(0.75)] as const };
   });
   return { name: work.name, about: work.about, target: work.target, contenders: [...measured, ...wrong] };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { parseFilterByHand } from "../limit/filter-parser.ts";
 import type { Work } from "../harness/work.ts";
+import { parseFilterByHand } from "../limit/filter-parser.ts";
 
 /** Twelve filters as identity providers send them; `at` makes the values of a turn, so that no filter comes twice. */
 export const FILTERS: readonly ((at: number) => string)[] = [
