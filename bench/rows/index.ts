@@ -8,6 +8,7 @@ import { handleFilter, handleGet, handleList } from "./handle-read.ts";
 import { handleAddMember, handlePatchActive, handlePost, handlePut } from "./handle-write.ts";
 import { jsonNames } from "./json-names.ts";
 import { patchActive, patchEntra } from "./patch-engine.ts";
+import { SQL_WORKS } from "./sql-adapter.ts";
 
 /** All rows of the table, in its order. */
 export const WORKS: readonly Work[] = [
@@ -27,4 +28,5 @@ export const WORKS: readonly Work[] = [
   filterParseNewShapes,
   filterPredicate,
   filterPredicateDates,
+  ...SQL_WORKS,
 ];
