@@ -229,10 +229,6 @@ function isLong(value: unknown): value is readonly unknown[] {
 
 function holdsApart(value: unknown, levels: number): boolean {
   if (levels === 0 || typeof value !== "object" || value === null) return false;
-  // Asked of every resource: a list of its values would cost more than to look at them.
-  for (const name in value) {
-    const inner = (value as ResourceObject)[name];
-    if (typeof inner === "object" && inner !== null && (isApart(inner) || holdsApart(inner, levels - 1))) return true;
-  }
-  return false;
+  const inside = (inner: unknown): boolean => isApart(inner) || holdsApart(inner, levels - 1);
+  return (Array.isArray(value) ? value : Object.values(value)).some(inside);
 }

@@ -191,11 +191,11 @@ function partsOf({ method, place, header }: Arrival, body: Body): RequestParts {
  */
 class Body {
   #value: ResourceObject | undefined;
-  #problem: unknown = new TypeError("The body is asked for before it is there.");
+  #problem: unknown;
 
   /** What is wrong with it is said when it is asked for. */
   get received(): ResourceObject {
-    if (this.#value === undefined) throw this.#problem;
+    if (this.#value === undefined) throw this.#problem ?? new TypeError("The body is asked for before it is there.");
     return this.#value;
   }
 

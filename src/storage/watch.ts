@@ -14,6 +14,7 @@ import type {
 } from "./adapter.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Outbox } from "./outbox.ts";
+import { copied, copiedPage, type Viewed, type ViewedPage, viewsOf } from "./view.ts";
 
 /** What one request has asked of storage so far. */
 export interface StorageMeter {
@@ -95,6 +96,32 @@ export class WatchedStorage<C extends Context> implements StorageAdapter<C> {
     }
   }
 
+  /** As `get`, for somebody who only reads it. Not of the contract, so that what a transaction or a wrapper gives is never taken for it. */
+  view(request: GetRequest, context: C): Viewed | undefined | Promise<Viewed | undefined> {
+    const views = viewsOf(this.adapter);
+    if (views === undefined) return this.get(request, context).then(copied);
+    return this.#looking(() => views.get(this.#begin(request), context));
+  }
+
+  /** As `query`. */
+  viewPage(request: QueryRequest, context: C): ViewedPage | Promise<ViewedPage> {
+    const views = viewsOf(this.adapter);
+    if (views === undefined) return this.query(request, context).then(copiedPage);
+    return this.#looking(() => views.query(this.#begin(request), context));
+  }
+
+  #looking<T>(look: () => T | Promise<T>): T | Promise<T> {
+    const fail = (error: unknown): never => {
+      throw cameFrom(this.name, error);
+    };
+    try {
+      const found = look();
+      return found instanceof Promise ? found.catch(fail) : found;
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
   async create(request: CreateRequest, context: C): Promise<StoredResource> {
     try {
       return await this.adapter.create(this.#begin(request), context);
@@ -139,4 +166,26 @@ export class WatchedStorage<C extends Context> implements StorageAdapter<C> {
     this.#meter.calls++;
     return request.signal === signal ? request : { ...request, signal };
   }
+}
+
+/** Reads a resource that is handed to nobody: a view, where a request asks. */
+export function viewOne<C extends Context>(
+  storage: StorageAdapter<C>,
+  request: GetRequest,
+  context: C,
+): Viewed | undefined | Promise<Viewed | undefined> {
+  return storage instanceof WatchedStorage
+    ? storage.view(request, context)
+    : storage.get(request, context).then(copied);
+}
+
+/** Reads a page of which nothing is handed to anybody. */
+export function viewPage<C extends Context>(
+  storage: StorageAdapter<C>,
+  request: QueryRequest,
+  context: C,
+): ViewedPage | Promise<ViewedPage> {
+  return storage instanceof WatchedStorage
+    ? storage.viewPage(request, context)
+    : storage.query(request, context).then(copiedPage);
 }

@@ -3,6 +3,7 @@ import type { Context, CreateRequest, ReplaceRequest, StorageAdapter, StorageReq
 import { withMoved } from "../moved.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../secrets.ts";
 import type { Upkeep } from "../upkeep.ts";
+import { viewing } from "../view.ts";
 import { applyDelta } from "./delta.ts";
 import { lookUpsFor, referencesFor, valuesFor, type Wanted } from "./indexes.ts";
 import { memoryLedger } from "./ledger.ts";
@@ -14,6 +15,7 @@ import type { Shared, Tenant } from "./tenant.ts";
 import { type Transaction, transact } from "./transaction.ts";
 import { apart } from "./under-way.ts";
 import { deleteTenant, exportTenant, renameTenant } from "./upkeep.ts";
+import { memoryViews } from "./views.ts";
 import { createResource, deleteResource, replaceResource } from "./write.ts";
 
 /** Options of `memoryStorage`. */
@@ -56,8 +58,9 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   checkNames("memoryStorage", options, OPTIONS);
   const { hashSecret } = options;
   const store = createStore();
-  return {
-    ...verbsOf(store, hashSecret),
+  const verbs = verbsOf(store, hashSecret);
+  const storage: MemoryStorage = {
+    ...verbs,
     transaction: (work) => transact(store, (within) => work(inside(store, hashSecret, within))),
     reindex: (options) => reindex(store, hashSecret, options),
     deleteTenant: (tenant, options) => apart(store, undefined, () => deleteTenant(store, tenant, options)),
@@ -66,6 +69,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     readSecret: (resourceType, id, attribute, context = {}) =>
       tenantOf(store, context).rows.get(resourceType)?.get(id)?.secrets.get(attribute),
   };
+  return viewing(storage, memoryViews(store, verbs));
 }
 
 /** The adapter as the work of a transaction gets it. */
