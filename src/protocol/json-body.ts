@@ -1,6 +1,8 @@
 import type { CollectionStreams } from "../call/collection-streams.ts";
 import { type ElementStream, isElementStream, peek } from "../schema/element-stream.ts";
-import { isObject, type ResourceObject } from "../schema/value.ts";
+import { remembered } from "../schema/remembered.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
+import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import { TimeSlice } from "../time-slice.ts";
 
 /** The least number of UTF-16 code units of a chunk, but for the last: a write for each element would cost more than the element. */
@@ -24,6 +26,44 @@ export function unmade(make: Unmade[typeof MAKE]): unknown {
 function isUnmade(value: unknown): value is Unmade {
   return typeof value === "object" && value !== null && MAKE in value;
 }
+
+/**
+ * The text of resources that are each made and written at a stretch, with commas between them, in slices: at once where all of them take no more
+ * than what is left of the slice. @throws the signal's reason where the client leaves meanwhile.
+ */
+export function resourcesText(
+  count: number,
+  make: (index: number) => ResourceObject,
+  slice: TimeSlice,
+  signal: AbortSignal | undefined,
+): string | Promise<string> {
+  let text = "";
+  let index = 0;
+  /** Whether all are written. What came before the first was a part of the stretch. */
+  const write = (): boolean => {
+    for (; index < count; index++) {
+      if (slice.isOver) return false;
+      text += separate(index) + JSON.stringify(make(index));
+    }
+    return true;
+  };
+  const writeRest = async (): Promise<string> => {
+    do await slice.next(signal);
+    while (!write());
+    return text;
+  };
+  return write() ? text : writeRest();
+}
+
+/** Whether a resource has an array that is not written at a stretch. */
+export function holdsLong(resourceType: CompiledResourceType, resource: ResourceObject): boolean {
+  for (const attribute of listsOf(resourceType)) if (isLong(readAttribute(resource, attribute))) return true;
+  return false;
+}
+
+const listsOf = remembered((resourceType: CompiledResourceType) =>
+  resourceType.attributes.filter(({ multiValued }) => multiValued),
+);
 
 /**
  * The body as JSON text, made in slices: at once where that takes no more than what is left of the slice. @throws the signal's reason where

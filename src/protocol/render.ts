@@ -3,9 +3,10 @@ import { locationOf } from "../call/location.ts";
 import { entityTag } from "../call/preconditions.ts";
 import type { ListItem, ListPlace, Result } from "../call/result.ts";
 import { errorMessage, type ScimError } from "../error.ts";
+import type { ResourceObject } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
 import type { TimeSlice } from "../time-slice.ts";
-import { jsonText, streamedJson, unmade, withoutEmpty } from "./json-body.ts";
+import { holdsLong, jsonText, resourcesText, streamedJson, unmade, withoutEmpty } from "./json-body.ts";
 import type { ScimResponse } from "./message.ts";
 import { addSchemas, type Locations, type Showing, showingOf } from "./represent.ts";
 
@@ -35,17 +36,10 @@ export function render(result: Result, options: RenderOptions): ScimResponse | P
       const { resource, resourceType } = result;
       const location = locationOf(options.baseUrl, resourceType, resource.id);
       const headers = { Location: location, "Content-Location": location, ...tagOf(resource.meta.version, options) };
-      return respondWith(
-        result.status,
-        bodyOf([result], ([shown]) => shown, options),
-        headers,
-        options,
-      );
+      return respondWith(result.status, bodyOf([result], BARE, options), headers, options);
     }
-    case "list": {
-      const list = (shown: readonly unknown[]): unknown => listResponse(shown, result.place);
-      return respondWith(200, bodyOf(result.items, list, options), {}, options);
-    }
+    case "list":
+      return respondWith(200, bodyOf(result.items, listEnvelope(result.place), options), {}, options);
     case "notModified":
       return notModified(result, options);
     case "patched": {
@@ -57,7 +51,7 @@ export function render(result: Result, options: RenderOptions): ScimResponse | P
       return { status: 204, headers: { ...FIXED_HEADERS }, body: undefined };
     case "documents": {
       const { documents } = result;
-      const list = listResponse(documents, { totalResults: documents.length, startIndex: 1 });
+      const list = listResponse(documents, documents.length, { totalResults: documents.length, startIndex: 1 });
       return respond(200, options.head ? undefined : JSON.stringify(list), {}, options);
     }
     case "document":
@@ -114,13 +108,13 @@ export function renderError(error: ScimError, mediaType: string, head: boolean, 
  * a cursor page has no startIndex, and a member that is undefined is left out.
  * @see RFC 7644 §3.4.2; RFC 9865 §2
  */
-function listResponse(resources: readonly unknown[], place: ListPlace) {
+function listResponse(resources: readonly unknown[], itemsPerPage: number, place: ListPlace) {
   const { totalResults, startIndex, previousCursor, nextCursor } = place;
   return {
     schemas: [LIST_SCHEMA],
     totalResults,
     startIndex,
-    itemsPerPage: resources.length,
+    itemsPerPage,
     previousCursor,
     nextCursor,
     Resources: resources,
@@ -140,23 +134,48 @@ function respond(
   return { status, headers: { "Content-Type": options.mediaType, ...FIXED_HEADERS, ...headers }, body };
 }
 
-/** The body that `envelope` makes of the resources; undefined for HEAD. Streams in them are read as the body is, or freed. */
+/** What stands around the resources of a body, as a value and as text. */
+interface Envelope {
+  around(shown: readonly unknown[]): unknown;
+  text(resources: string, count: number): string;
+}
+
+/** One resource is the body. */
+const BARE: Envelope = { around: ([shown]) => shown, text: (resource) => resource };
+
+function listEnvelope(place: ListPlace): Envelope {
+  return {
+    around: (shown) => listResponse(shown, shown.length, place),
+    text: (resources, count) =>
+      `${JSON.stringify(listResponse([], count, place)).slice(0, -END.length)}${resources}${END}`,
+  };
+}
+
+/** How the text of a list ends. */
+const END = "]}";
+
+/** The body of these resources; undefined for HEAD. Streams in them are read as the body is, or freed. */
 function bodyOf(
   items: readonly ListItem[],
-  envelope: (shown: readonly unknown[]) => unknown,
+  envelope: Envelope,
   options: RenderOptions,
 ): ScimResponse["body"] | Promise<ScimResponse["body"]> {
   if (items.some(({ resourceType, resource }) => isStreamed(resourceType, resource)))
     return streamedBody(items, envelope, options);
   if (options.head) return undefined;
+  const { slice, signal } = options;
   const showing = showings(options);
-  const body = envelope(items.map((item) => unmade(() => showing(item).answer(item.resource))));
-  return jsonText(body, options.slice, options.signal);
+  const answer = (item: ListItem): ResourceObject => showing(item).answer(item.resource);
+  if (items.some(({ resourceType, resource }) => holdsLong(resourceType, resource)))
+    return jsonText(envelope.around(items.map((item) => unmade(() => answer(item)))), slice, signal);
+  const text = resourcesText(items.length, (index) => answer(items[index] as ListItem), slice, signal);
+  const finish = (resources: string): string => envelope.text(resources, items.length);
+  return typeof text === "string" ? finish(text) : text.then(finish);
 }
 
 async function streamedBody(
   items: readonly ListItem[],
-  envelope: (shown: readonly unknown[]) => unknown,
+  envelope: Envelope,
   options: RenderOptions,
 ): Promise<ScimResponse["body"]> {
   const streams = joinStreams(items.map(({ resourceType, resource }) => collectionStreams(resourceType, [resource])));
@@ -165,7 +184,7 @@ async function streamedBody(
     return undefined;
   }
   const showing = showings(options);
-  const body = envelope(
+  const body = envelope.around(
     items.map((item, index) =>
       unmade(async () => {
         const shown = showing(item).show(streams.resources[index] as StoredResource);

@@ -5,6 +5,7 @@ import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
 import { withKeptBeside } from "../schema/kept.ts";
+import { remembered } from "../schema/remembered.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
@@ -37,7 +38,7 @@ export function showingOf(
   selection: Selection,
   { baseUrl, resourceTypes, etags }: Locations,
 ): Showing {
-  const links = linksOf(resourceType, selection, resourceTypes);
+  const links = linksFor(resourceTypes)(resourceType).filter(({ reference }) => selection.includes(reference));
   const show = (resource: StoredResource): Record<string, unknown> => {
     const meta = {
       ...resource.meta,
@@ -56,21 +57,29 @@ export function showingOf(
   return { show, answer: (resource) => addSchemas(resourceType, show(resource)) };
 }
 
-/** A reference that is shown with its URL, and the resource types that it leads to. */
+/** A reference that has a URL, and the resource types that it leads to. */
 interface Link {
   readonly attribute: Attribute;
+  /** Its `$ref`. */
+  readonly reference: Attribute;
   readonly targets: readonly CompiledResourceType[];
 }
 
+/** What resource types alone say, once for all requests. */
+const linksFor = remembered((resourceTypes: readonly CompiledResourceType[]) =>
+  remembered((resourceType: CompiledResourceType) => linksOf(resourceType, resourceTypes)),
+);
+
 function linksOf(
   { references, inverses }: CompiledResourceType,
-  selection: Selection,
   resourceTypes: readonly CompiledResourceType[],
 ): readonly Link[] {
   return [...references.map(({ attribute }) => attribute), ...inverses].flatMap((attribute) => {
     const reference = attribute.sub("$ref");
-    if (reference === undefined || !selection.includes(reference)) return [];
-    return [{ attribute, targets: resourceTypes.filter((type) => reference.referenceTypes.includes(type.name)) }];
+    if (reference === undefined) return [];
+    return [
+      { attribute, reference, targets: resourceTypes.filter((type) => reference.referenceTypes.includes(type.name)) },
+    ];
   });
 }
 
