@@ -13,29 +13,24 @@ export interface ViewedPage extends QueryResult {
 }
 
 /**
- * Reads of an adapter that copy nothing. Like `get` and `query`, but that what they give must not be changed, and that it is no promise where
- * it is there at once.
+ * Reads of an adapter for the core. Like those of the adapter that it lends by (`lend.ts`), but that what is there at once is no promise, which
+ * costs as much as to find it, and that it says of a page as a whole whether it fits.
  */
 export interface Views<C extends Context = Context> {
   get(request: GetRequest, context: C): Viewed | undefined | Promise<Viewed | undefined>;
   query(request: QueryRequest, context: C): ViewedPage | Promise<ViewedPage>;
 }
 
-const VIEWS = new WeakMap<object, { readonly query: unknown; readonly views: Views<never> }>();
+const VIEWS = new WeakMap<object, Views<never>>();
 
-/**
- * Gives the reads of an adapter views. They belong to these very functions, and are no member of the adapter: a wrapper of the host's that
- * has reads of its own is asked for those, and nobody but the core gets hold of what storage keeps.
- */
-export function viewing<C extends Context, A extends StorageAdapter<C>>(adapter: A, views: Views<C>): A {
-  VIEWS.set(adapter.get, { query: adapter.query, views });
-  return adapter;
+/** Gives an adapter views. As with `lendsBy`, nobody but the core gets hold of what storage keeps. */
+export function viewsBy<C extends Context>(adapter: StorageAdapter<C>, views: Views<C>): void {
+  VIEWS.set(adapter, views);
 }
 
 /** The views of an adapter; undefined where it has none. */
-export function viewsOf<C extends Context>({ get, query }: StorageAdapter<C>): Views<C> | undefined {
-  const found = VIEWS.get(get);
-  return found?.query === query ? found?.views : undefined;
+export function viewsOf<C extends Context>(adapter: StorageAdapter<C>): Views<C> | undefined {
+  return VIEWS.get(adapter);
 }
 
 /** What was read in the usual way. */

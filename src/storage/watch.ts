@@ -13,6 +13,7 @@ import type {
   StoredResource,
 } from "./adapter.ts";
 import type { Ledger } from "./ledger.ts";
+import { lendingOf } from "./lend.ts";
 import type { Outbox } from "./outbox.ts";
 import { copied, copiedPage, type Viewed, type ViewedPage, viewsOf } from "./view.ts";
 
@@ -47,7 +48,7 @@ function cameFrom(name: string, error: unknown): unknown {
 }
 
 /**
- * The adapter as one request uses it: every call carries the signal and is counted, and none begins once the client has
+ * The adapter as one request of the core uses it: every call carries the signal and is counted, and none begins once the client has
  * gone. A write that has begun is left to the adapter, which finishes or undoes it. Each request makes one, and calls a function or two of it.
  */
 export class WatchedStorage<C extends Context> implements StorageAdapter<C> {
@@ -60,11 +61,14 @@ export class WatchedStorage<C extends Context> implements StorageAdapter<C> {
   declare readonly ledger?: Ledger<C>;
   declare readonly applyDelta?: NonNullable<StorageAdapter<C>["applyDelta"]>;
   declare readonly transaction?: NonNullable<StorageAdapter<C>["transaction"]>;
+  /** The adapter as the core may have it. */
+  readonly #lending: StorageAdapter<C>;
   readonly #signal: AbortSignal | undefined;
   readonly #meter: StorageMeter;
 
   constructor(adapter: StorageAdapter<C>, signal: AbortSignal | undefined, meter: StorageMeter) {
     this.adapter = adapter;
+    this.#lending = lendingOf(adapter);
     this.#signal = signal;
     this.#meter = meter;
     const { capabilities, handle, outbox, ledger, applyDelta, transaction } = adapter;
@@ -80,7 +84,7 @@ export class WatchedStorage<C extends Context> implements StorageAdapter<C> {
   /** @throws the signal's reason, instead of a call; so do all others. */
   async get(request: GetRequest, context: C): Promise<StoredResource | undefined> {
     try {
-      return await this.adapter.get(this.#begin(request), context);
+      return await this.#lending.get(this.#begin(request), context);
     } catch (error) {
       throw cameFrom(this.name, error);
     }
@@ -88,7 +92,7 @@ export class WatchedStorage<C extends Context> implements StorageAdapter<C> {
 
   async query(request: QueryRequest, context: C): Promise<QueryResult> {
     try {
-      const found = await this.adapter.query(this.#begin(request), context);
+      const found = await this.#lending.query(this.#begin(request), context);
       this.#meter.scanned += found.scanned ?? 0;
       return found;
     } catch (error) {
@@ -124,7 +128,7 @@ export class WatchedStorage<C extends Context> implements StorageAdapter<C> {
 
   async create(request: CreateRequest, context: C): Promise<StoredResource> {
     try {
-      return await this.adapter.create(this.#begin(request), context);
+      return await this.#lending.create(this.#begin(request), context);
     } catch (error) {
       throw cameFrom(this.name, error);
     }
@@ -132,7 +136,7 @@ export class WatchedStorage<C extends Context> implements StorageAdapter<C> {
 
   async replace(request: ReplaceRequest, context: C): Promise<StoredResource | undefined> {
     try {
-      return await this.adapter.replace(this.#begin(request), context);
+      return await this.#lending.replace(this.#begin(request), context);
     } catch (error) {
       throw cameFrom(this.name, error);
     }

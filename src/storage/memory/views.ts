@@ -18,8 +18,8 @@ import { othersEnd } from "./under-way.ts";
 const FEW = 16;
 
 /**
- * Reads that copy nothing, in the very turn in which they are asked for. What there is to wait for, and what takes its time, is done by the
- * adapter, which copies.
+ * Reads in the very turn in which they are asked for. What there is to wait for, and what takes its time, is done by the
+ * adapter that the storage lends by.
  */
 export function memoryViews(store: Shared, { get, query }: Pick<StorageAdapter, "get" | "query">): Views {
   return {
@@ -32,7 +32,7 @@ export function memoryViews(store: Shared, { get, query }: Pick<StorageAdapter, 
       const state = new State(tenant);
       const resource = viewOf(state, row, resourceType, select);
       return resource === undefined
-        ? { resource: streamedResourceOf(state, row, resourceType, select), isFit: false }
+        ? { resource: streamedResourceOf(state, row, resourceType, select, true), isFit: false }
         : { resource, isFit: true };
     },
     query(request, context) {
