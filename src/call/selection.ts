@@ -72,18 +72,25 @@ export function selectionOf(
     const parts = schemas.map((schema) => (isStandard ? standardPartOf(schema) : partOf(schema, asked)));
     const { kept } = resourceType;
     if (kept !== undefined) parts.push(partOf([kept], { ...asked, keptPath: resourceType.keptPath }));
-    return {
+    const selection: Selection = {
       isExplicit,
       includes(attribute) {
         const whole = isKeptPart(attribute) ? resourceType.kept : attribute;
         return whole !== undefined && parts.some(({ included }) => included.has(whole));
       },
       project: (resource) => project(parts, resource),
-      forWrite: make,
+      // Mostly a write names nothing of that kind, and its answer is selected as all others are.
+      forWrite: (named) => (onRequest(resourceType.attributes).some((one) => named.has(one)) ? make(named) : selection),
     };
+    return selection;
   };
   return make(new Set());
 }
+
+/** The attributes that are shown to who asks for them, or names them in a write. */
+const onRequest = remembered((attributes: readonly Attribute[]) =>
+  attributes.filter(({ returned }) => returned === "request"),
+);
 
 /** What a selection has of one schema. */
 interface Part {
