@@ -80,18 +80,25 @@ export function selectionOf(
     const all = parts.flatMap((part) => part.shown);
     const shown = all.filter(({ path }) => path !== "schemas" && path !== "meta");
     const shownMeta = all.find(({ path }) => path === "meta");
-    return {
+    const selection: Selection = {
       isExplicit,
       includes(attribute) {
         const whole = isKeptPart(attribute) ? resourceType.kept : attribute;
         return whole !== undefined && parts.some(({ included }) => included.has(whole));
       },
       project: (resource, meta) => project(shown, shownMeta, resource, meta),
-      forWrite: make,
+      // Mostly a write names nothing of that kind, and its answer is selected as all others are.
+      forWrite: (named) => (onRequest(resourceType.attributes).some((one) => named.has(one)) ? make(named) : selection),
     };
+    return selection;
   };
   return make(new Set());
 }
+
+/** The attributes that are shown to who asks for them, or names them in a write. */
+const onRequest = remembered((attributes: readonly Attribute[]) =>
+  attributes.filter(({ returned }) => returned === "request"),
+);
 
 /** What a selection has of one schema. */
 interface Part {

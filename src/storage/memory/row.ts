@@ -1,6 +1,6 @@
 import { type Attribute, type AttributePath, leafOf } from "../../schema/attribute.ts";
 import { fitAttribute } from "../../schema/fit.ts";
-import { isInstant } from "../../schema/instant-text.ts";
+import { isInstant } from "../../schema/latest.ts";
 import { KEPT_NAME } from "../../schema/kept.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { shapeOf } from "../../schema/shape.ts";
