@@ -3,7 +3,17 @@ import type { Attribute } from "../schema/attribute.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
-import { andThen, finish, isEvery, isFew, oneByOne, type Steps, stepsOf, Unfinished, type Work } from "../time-slice.ts";
+import {
+  andThen,
+  finish,
+  isEvery,
+  isFew,
+  oneByOne,
+  type Steps,
+  stepsOf,
+  Unfinished,
+  type Work,
+} from "../time-slice.ts";
 import { PatchedDocument } from "./document.ts";
 import { Effort } from "./effort.ts";
 import { applyToList } from "./elements.ts";

@@ -1,6 +1,6 @@
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payloadTooLarge } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
-import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
+import { type FilterParseOptions, type ParsedPath, parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
@@ -14,7 +14,14 @@ import { LEFT_ALONE, type ReadOptions, type Tolerances } from "../schema/value-r
 import { andThen, finish, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
-import { comparedBySchema, type ElementsTarget, type KnownPaths, knownPathsOf, MOST_KEPT, type Target } from "./known-paths.ts";
+import {
+  comparedBySchema,
+  type ElementsTarget,
+  type KnownPaths,
+  knownPathsOf,
+  MOST_KEPT,
+  type Target,
+} from "./known-paths.ts";
 import { checkAsserted, checkListed } from "./listed-values.ts";
 import { atPosition, type PreparedOperation } from "./operation.ts";
 import { type OperationValue, readKeptValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
@@ -148,8 +155,7 @@ function areFew(operations: readonly ParsedOperation[]): boolean {
   let count = 0;
   for (const { value } of operations) {
     if (Array.isArray(value)) count += value.length;
-    else if (isObject(value))
-      for (const part of Object.values(value)) count += Array.isArray(part) ? part.length : 1;
+    else if (isObject(value)) for (const part of Object.values(value)) count += Array.isArray(part) ? part.length : 1;
     if (!isFew(count)) return false;
   }
   return true;
@@ -251,26 +257,30 @@ class Preparation {
     const own = this.#type.resolve(parsed.path);
     const path = own ?? resolveMeant(this.#type, parsed.path, this.#options.alias);
     if (path === undefined) return this.#leaveOut(parsed.path);
-    if (parsed.filter === undefined) {
-      const target = { type: "attribute", path } as const;
-      return this.#onKnown(operation, text, own === undefined ? target : this.#keep(text, target));
+    if (parsed.filter !== undefined) return this.#withFilter(operation, text, parsed, path, own !== undefined);
+    const target = { type: "attribute", path } as const;
+    return this.#onKnown(operation, text, own === undefined ? target : this.#keep(text, target));
+  }
+
+  #withFilter(
+    operation: ParsedOperation,
+    text: string,
+    parsed: ParsedPath,
+    { text: name, attribute, sub: inner }: AttributePath,
+    isOwn: boolean,
+  ): Work<readonly PreparedOperation[]> {
+    if (inner !== undefined || !attribute.multiValued || parsed.filter === undefined) {
+      throw invalidPath(`${name} is not multi-valued, so that no filter can select among its values.`);
     }
-    if (path.sub !== undefined || !path.attribute.multiValued) {
-      throw invalidPath(`${path.text} is not multi-valued, so that no filter can select among its values.`);
-    }
-    const sub = parsed.sub === undefined ? undefined : path.attribute.sub(parsed.sub);
-    if (parsed.sub !== undefined && sub === undefined) return this.#leaveOut(`${path.text}[…].${parsed.sub}`);
-    const selected = pathOf(path.attribute, sub);
-    this.#refuse(operation, text, selected, true);
-    const resolved = resolveFilter(
-      { type: "element", path: path.text, filter: parsed.filter },
-      this.#type,
-      this.#resolve,
-    );
+    const sub = parsed.sub === undefined ? undefined : attribute.sub(parsed.sub);
+    if (parsed.sub !== undefined && sub === undefined) return this.#leaveOut(`${name}[…].${parsed.sub}`);
+    const path = pathOf(attribute, sub);
+    this.#refuse(operation, text, path, true);
+    const resolved = resolveFilter({ type: "element", path: name, filter: parsed.filter }, this.#type, this.#resolve);
     const filter = resolved.type === "element" ? resolved.filter : undefined;
-    if (path.attribute.path === "schemas") return [this.#onSelectedSchemas(operation, filter)];
-    if (own !== undefined && filter !== undefined) this.#keepElements(text, selected, parsed.filter, filter);
-    return this.#onElements(operation, selected, filter, undefined);
+    if (attribute.path === "schemas") return [this.#onSelectedSchemas(operation, filter)];
+    if (isOwn && filter !== undefined) this.#keepElements(text, path, parsed.filter, filter);
+    return this.#onElements(operation, path, filter, undefined);
   }
 
   /** A path of a URN alone: of the base schema it is the resource, of an extension its container [R-79]. */
@@ -285,12 +295,7 @@ class Preparation {
     return target;
   }
 
-  #keepElements(
-    text: string,
-    path: AttributePath,
-    parsed: Filter<string>,
-    filter: Filter<AttributePath>,
-  ): void {
+  #keepElements(text: string, path: AttributePath, parsed: Filter<string>, filter: Filter<AttributePath>): void {
     const compared = comparedBySchema(parsed, filter);
     if (this.#known === undefined || compared === undefined || levelsIn(text) > MOST_KEPT.depth) return;
     const described = describedElement(path.attribute, filter, LITERAL);
@@ -417,12 +422,7 @@ class Preparation {
     );
   }
 
-  #readElement(
-    op: Op,
-    path: AttributePath,
-    raw: unknown,
-    told: Tolerances["unknown"],
-  ): Work<OperationValue> {
+  #readElement(op: Op, path: AttributePath, raw: unknown, told: Tolerances["unknown"]): Work<OperationValue> {
     const { attribute, sub } = path;
     if (sub !== undefined || raw === null) return readValue(path, raw, this.#read, told);
     const element = readSingleValue(attribute, raw, this.#read, told);
