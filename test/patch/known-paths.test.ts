@@ -70,6 +70,7 @@ const comparison = fc
   )
   .map(([name, operator, operand]) => (operator === "pr" ? `${name} pr` : `${name} ${operator} ${operand}`));
 const filter = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('type eq "work"', "primary eq true", 'type eq "work" and primary eq true') },
   { weight: 3, arbitrary: comparison },
   fc.tuple(comparison, fc.constantFrom("and", "or"), comparison).map((parts) => parts.join(" ")),
   comparison.map((one) => `not (${one})`),
