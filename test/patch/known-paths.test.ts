@@ -89,7 +89,7 @@ const path = fc.oneof(
 const request = fc.record({
   op: fc.constantFrom("add" as const, "replace" as const, "remove" as const),
   path,
-  value: fc.constantFrom<unknown>("a", { value: "b" }, { title: "c" }, [{ value: "d" }]),
+  value: fc.constantFrom<unknown>("a", "a", "a", { value: "b" }, { title: "c" }, [{ value: "d" }]),
   options: fc.constantFrom(...OPTIONS),
 });
 type Request = typeof request extends fc.Arbitrary<infer T> ? T : never;
@@ -122,6 +122,19 @@ describe("paths that were named before", () => {
       { numRuns: RUNS, seed },
     );
     expect(successes).toBeGreaterThan(RUNS / 5);
+  });
+
+  test("describe no element that a rule of the host's refuses", () => {
+    const type = compileResourceType(Person);
+    const operation = { op: "add", path: 'emails[type eq "work"].value', value: "ada@example.com" } as const;
+    const refused = (_: unknown, value: unknown) => (value === "work" ? { detail: "must not be work" } : undefined);
+    const options = { read: { ...READ, tolerances: { ...READ.tolerances, refused } } };
+    for (const [given, described] of [
+      [{}, { type: "work" }],
+      [options, undefined],
+      [{}, { type: "work" }],
+    ] as const)
+      expect(prepare(type, [operation], given)).toMatchObject([{ type: "element", described }]);
   });
 
   test("are kept where the schema says all of them, and are not where a value of a tenant's stands in them", () => {
