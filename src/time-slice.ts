@@ -86,6 +86,16 @@ export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: 
   }
 }
 
+/**
+ * The same, without waiting where the first step is all and there is time for it: most work is short, and a promise for each piece of it
+ * costs as much as the piece.
+ */
+export function doSoon<T>(steps: Steps<T>, slice: TimeSlice, signal?: AbortSignal): T | Promise<T> {
+  if (slice.isOver) return doInSlices(steps, slice, signal);
+  const { done, value } = steps.next();
+  return done === true ? value : doInSlices(steps, slice, signal);
+}
+
 /** How many of a list are looked at from one step to the next: with the costliest filter, about two milliseconds of work. */
 const FEW = 128;
 

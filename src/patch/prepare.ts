@@ -1,6 +1,7 @@
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payloadTooLarge } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
-import { type FilterParseOptions, type ParsedPath, parsePath } from "../filter/parser.ts";
+import type { FilterParseOptions, ParsedPath } from "../filter/parse-options.ts";
+import { parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";

@@ -52,17 +52,17 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function isSame(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
-  if (Array.isArray(left)) return Array.isArray(right) && areSame(left, right);
-  return !Array.isArray(right) && hasSameMembers(left as ResourceObject, right as ResourceObject);
+  if (Array.isArray(left)) return Array.isArray(right) && isSameList(left, right);
+  return !Array.isArray(right) && isSameObject(left as ResourceObject, right as ResourceObject);
 }
 
-function areSame(left: readonly unknown[], right: readonly unknown[]): boolean {
+function isSameList(left: readonly unknown[], right: readonly unknown[]): boolean {
   if (left.length !== right.length) return false;
   for (let index = 0; index < left.length; index++) if (!isSame(left[index], right[index])) return false;
   return true;
 }
 
-function hasSameMembers(left: ResourceObject, right: ResourceObject): boolean {
+function isSameObject(left: ResourceObject, right: ResourceObject): boolean {
   let more = 0;
   for (const name of Object.keys(left)) {
     const value = left[name];
