@@ -98,9 +98,13 @@ export function applyWork(
   const { limits = DEFAULT_VALUE_LIMITS } = options;
   const document = new PatchedDocument(resource, effort);
   const secrets: Record<string, unknown> = {};
-  const applied = oneByOne(operations, (operation) =>
-    atPosition(operation.index, () => applyOne(resourceType, document, operation, secrets, options)),
-  );
+  const applied = oneByOne(operations, (operation) => {
+    try {
+      return atPosition(operation.index, applyOne(resourceType, document, operation, secrets, options));
+    } catch (error) {
+      throw withPosition(error, operation.index);
+    }
+  });
   return andThen(applied, () =>
     andThen(document.finish(), ({ resource: after, changes }) =>
       andThen(findFault(resourceType, resource, after, document, limits), (fault) => {

@@ -83,16 +83,19 @@ export class PatchedDocument {
 
   /** The finished resource, and every operation that made it. @see RFC 6902 */
   finish(): Work<{ readonly resource: ResourceObject; readonly changes: readonly JsonPatchOperation[] }> {
+    if (this.#lists === undefined) return this.#finishContainers();
     const put = oneByOne(this.lists, (list) => andThen(list.finish(), (done) => this.#put(list.attribute, done)));
-    return andThen(put, () => {
-      if (this.#containers !== undefined)
-        for (const extension of this.#containers) {
-          const container = this.#document[extension];
-          if (isObject(container) && Object.keys(container).length === 0)
-            this.#unassign(this.#document, extension, pointerOf(extension));
-        }
-      return { resource: this.#document, changes: this.#changes };
-    });
+    return andThen(put, () => this.#finishContainers());
+  }
+
+  #finishContainers(): { readonly resource: ResourceObject; readonly changes: readonly JsonPatchOperation[] } {
+    if (this.#containers !== undefined)
+      for (const extension of this.#containers) {
+        const container = this.#document[extension];
+        if (isObject(container) && Object.keys(container).length === 0)
+          this.#unassign(this.#document, extension, pointerOf(extension));
+      }
+    return { resource: this.#document, changes: this.#changes };
   }
 
   #put(attribute: Attribute, { elements, changes }: FinishedList): void {

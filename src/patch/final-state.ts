@@ -29,6 +29,7 @@ export function findFault(
   document: PatchedDocument,
   limits: ValueLimits,
 ): Work<Fault | undefined> {
+  if (document.lists.length === 0) return faultOfRest(resourceType, before, after, document, limits);
   let found: Fault | undefined;
   const look = oneByOne(document.lists, (list) =>
     found !== undefined || list.revision === 0
@@ -37,13 +38,20 @@ export function findFault(
           found = fault;
         }),
   );
-  return andThen(
-    look,
-    () =>
-      found ??
-      faultOfSingular(resourceType, after, document, limits) ??
-      newlyOverfull(before, after, limits) ??
-      (document.mayLack ? newlyLacking(resourceType, before, after) : undefined),
+  return andThen(look, () => found ?? faultOfRest(resourceType, before, after, document, limits));
+}
+
+function faultOfRest(
+  resourceType: CompiledResourceType,
+  before: ResourceObject,
+  after: ResourceObject,
+  document: PatchedDocument,
+  limits: ValueLimits,
+): Fault | undefined {
+  return (
+    faultOfSingular(resourceType, after, document, limits) ??
+    newlyOverfull(before, after, limits) ??
+    (document.mayLack ? newlyLacking(resourceType, before, after) : undefined)
   );
 }
 
@@ -55,12 +63,16 @@ function faultOfSingular(
   limits: ValueLimits,
 ): Fault | undefined {
   if (complex === undefined) return undefined;
-  const faultIn = (attribute: Attribute): Fault | undefined =>
-    faultOfComplex(attribute, readAttribute(after, attribute), limits);
   for (const written of complex) {
-    if (faultIn(written) === undefined) continue;
-    const first = resourceType.attributes.find((attribute) => complex.has(attribute) && faultIn(attribute));
-    return faultIn(first ?? written);
+    const fault = faultOfComplex(written, readAttribute(after, written), limits);
+    if (fault === undefined) continue;
+    for (const attribute of resourceType.attributes) {
+      const first = complex.has(attribute)
+        ? faultOfComplex(attribute, readAttribute(after, attribute), limits)
+        : undefined;
+      if (first !== undefined) return first;
+    }
+    return fault;
   }
   return undefined;
 }

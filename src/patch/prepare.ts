@@ -11,7 +11,7 @@ import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { LEFT_ALONE, type ReadOptions, type Tolerances } from "../schema/value-reader.ts";
+import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
 import { andThen, finish, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
@@ -24,7 +24,7 @@ import {
   type Target,
 } from "./known-paths.ts";
 import { checkAsserted, checkListed } from "./listed-values.ts";
-import { atPosition, type PreparedOperation } from "./operation.ts";
+import { atPosition, type PreparedOperation, withPosition } from "./operation.ts";
 import { type OperationValue, readKeptValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { Op, ParsedOperation } from "./parse.ts";
 import { keepSelector } from "./selector.ts";
@@ -139,12 +139,16 @@ export function prepareWork(
 ): Work<readonly PreparedOperation[]> {
   const preparation = new Preparation(resourceType, options, operations.length);
   const prepared: PreparedOperation[] = [];
-  const prepareOne = (operation: ParsedOperation, index: number): Work<void> =>
-    atPosition(index, () =>
-      andThen(preparation.prepare(operation, index), (parts) => {
-        for (const part of parts) prepared.push(part);
-      }),
-    );
+  const take = (parts: readonly PreparedOperation[]): void => {
+    for (const part of parts) prepared.push(part);
+  };
+  const prepareOne = (operation: ParsedOperation, index: number): Work<void> => {
+    try {
+      return atPosition(index, andThen(preparation.prepare(operation, index), take));
+    } catch (error) {
+      throw withPosition(error, index);
+    }
+  };
   return andThen(oneByOne(operations, prepareOne, areFew(operations)), () => {
     preparation.settle(prepared);
     return prepared;
@@ -320,10 +324,10 @@ class Preparation {
 
   /** What an operation with this value comes to; nothing where it names nothing that there is, so that it is left out. */
   #reading(
-    read: (told: Tolerances["unknown"]) => Work<OperationValue>,
+    read: Work<OperationValue>,
     prepared: (value: OperationValue) => readonly PreparedOperation[],
   ): Work<readonly PreparedOperation[]> {
-    return andThen(this.#unknown.reading(this.#index, read), (value) => (value === undefined ? NONE : prepared(value)));
+    return andThen(read, (value) => (this.#unknown.areAllOf(value, this.#index) ? NONE : prepared(value)));
   }
 
   #onPath(operation: ParsedOperation, path: AttributePath): Work<readonly PreparedOperation[]> {
@@ -342,15 +346,12 @@ class Preparation {
         { index, type: "attribute", op, path, value, cleared: NONE },
       ]);
     const raw = this.#valueOf(operation, path.text);
-    return this.#reading(
-      (told) => readValue(path, raw, this.#read, told),
-      ({ value, cleared }) => {
-        checkAsserted(path, raw, value);
-        // An add of nothing: `null`, or an empty list for what is multi-valued.
-        if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return NONE;
-        return [{ index, type: "attribute", op, path, value, cleared }];
-      },
-    );
+    return this.#reading(readValue(path, raw, this.#read, this.#unknown.ofValue()), ({ value, cleared }) => {
+      checkAsserted(path, raw, value);
+      // An add of nothing: `null`, or an empty list for what is multi-valued.
+      if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return NONE;
+      return [{ index, type: "attribute", op, path, value, cleared }];
+    });
   }
 
   /** What nobody declared: its new value takes the place of the old one, for add and replace alike. */
@@ -388,7 +389,7 @@ class Preparation {
       throw invalidValue(`A remove has no value; select what to remove with a filter: ${path.text}[value eq "…"].`);
     checkListed(path, raw);
     removeValue(path.text);
-    return readListed(path, raw, this.#read, this.#unknown.told);
+    return readListed(path, raw, this.#read, this.#unknown);
   }
 
   /** `described`: what the filter describes, where that is known. */
@@ -411,20 +412,18 @@ class Preparation {
     const raw = this.#valueOf(operation, path.text);
     if (sub !== undefined && isComputedReference(attribute, sub))
       throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
-    return this.#reading(
-      (told) => this.#readElement(op, path, raw, told),
-      ({ value, cleared }) => {
-        if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return NONE;
-        // Rules of a host's may refuse what the filter says.
-        const isKnown = described !== undefined && this.#read.tolerances.refused === undefined;
-        const element = isKnown ? described : describedElement(attribute, filter, this.#read);
-        return [{ index, type: "element", op, attribute, filter, sub, described: element, value, cleared }];
-      },
-    );
+    return this.#reading(this.#readElement(op, path, raw), ({ value, cleared }) => {
+      if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return NONE;
+      // Rules of a host's may refuse what the filter says.
+      const isKnown = described !== undefined && this.#read.tolerances.refused === undefined;
+      const element = isKnown ? described : describedElement(attribute, filter, this.#read);
+      return [{ index, type: "element", op, attribute, filter, sub, described: element, value, cleared }];
+    });
   }
 
-  #readElement(op: Op, path: AttributePath, raw: unknown, told: Tolerances["unknown"]): Work<OperationValue> {
+  #readElement(op: Op, path: AttributePath, raw: unknown): Work<OperationValue> {
     const { attribute, sub } = path;
+    const told = this.#unknown.ofValue();
     if (sub !== undefined || raw === null) return readValue(path, raw, this.#read, told);
     const element = readSingleValue(attribute, raw, this.#read, told);
     if (op === "replace" && isObject(element.value) && Object.keys(element.value).length === 0)
@@ -451,14 +450,11 @@ class Preparation {
     const index = this.#index;
     const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
     if (op === "add" && raw === null) return NONE;
-    return this.#reading(
-      (told) => readValue(pathOf(attribute), raw, this.#read, told),
-      ({ value }) => {
-        if (value === LEFT_ALONE) return NONE;
-        if (value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
-        return [{ index, type: "secret", attribute, value: value ?? null }];
-      },
-    );
+    return this.#reading(readValue(pathOf(attribute), raw, this.#read, this.#unknown.ofValue()), ({ value }) => {
+      if (value === LEFT_ALONE) return NONE;
+      if (value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
+      return [{ index, type: "secret", attribute, value: value ?? null }];
+    });
   }
 
   /** `schemas` follows from the data; what a client may say of it is that extensions come or go [R-61]. */

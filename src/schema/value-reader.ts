@@ -79,10 +79,10 @@ export class ValueReader {
   #isPartial = false;
   /** Made with the first name that no schema has: most readers read one value, in which there is none. */
   #unknown: Set<string> | undefined;
-  readonly #told: Tolerances["unknown"] | undefined;
+  readonly #told: Pick<Tolerances, "unknown"> | undefined;
 
   /** `path`: below which problems are reported. `told`: who is told of unknown names instead of the tolerances. */
-  constructor(options: ReadOptions, path = "", told?: Tolerances["unknown"]) {
+  constructor(options: ReadOptions, path = "", told?: Pick<Tolerances, "unknown">) {
     this.#options = options;
     this.#path = path;
     this.#told = told;
@@ -126,8 +126,7 @@ export class ValueReader {
     this.#countUnknown(name);
     const text = printable(path);
     const { unknownAttributes, tolerances } = this.#options;
-    if (unknownAttributes !== "reject")
-      return this.#told === undefined ? tolerances.unknown(text, name) : this.#told(text, name);
+    if (unknownAttributes !== "reject") return (this.#told ?? tolerances).unknown(text, name);
     const rule = tolerances.unknownRefused?.(text);
     const by = rule === undefined ? "" : ` (rule ${rule})`;
     this.report(`is not an attribute of this resource type${by}`, "invalidSyntax", text);
