@@ -11,6 +11,9 @@ import { SlotIndex } from "./slot-index.ts";
 /** Above this, one replacement costs less than so many removals, each of which moves the rest of the array. */
 const MOST_SINGLE_REMOVALS = 8;
 
+/** Of fewer numbers than these a list is looked through as fast as a set. */
+const MOST_LOOKED_THROUGH = 16;
+
 /** What a list came to. */
 export interface FinishedList {
   /** The elements as they are to be stored; the very array that was stored where nothing changed. */
@@ -37,7 +40,9 @@ export class ElementList {
   #isReplaced = false;
   /** Elements changed other than by being added or removed, so that two may have become the same. */
   #isRewritten = false;
-  readonly #changed = new Set<number>();
+  /** The slots that changed, in the order in which they first did; and as a set, where they are many. */
+  readonly #changed: number[] = [];
+  #isChanged: Set<number> | undefined;
   #byValue: SlotIndex | undefined;
   #byIdentity: SlotIndex | undefined;
   #values: { readonly revision: number; readonly elements: readonly unknown[] } | undefined;
@@ -219,19 +224,26 @@ export class ElementList {
   }
 
   #removedSlots(): readonly number[] {
-    const slots = [...this.#changed].filter((slot) => slot < this.#stored.length && this.#elements[slot] === undefined);
+    const slots = this.#changed.filter((slot) => slot < this.#stored.length && this.#elements[slot] === undefined);
     return slots.sort((left, right) => right - left);
   }
 
   #note(slot: number, before: unknown, after: unknown): void {
     this.#revision++;
-    this.#changed.add(slot);
+    this.#noteSlot(slot);
     if (this.#primaries !== undefined) {
       if (isPrimary(after)) this.#primaries.add(slot);
       else this.#primaries.delete(slot);
     }
     this.#byValue?.note(slot, before, after);
     this.#byIdentity?.note(slot, before, after);
+  }
+
+  #noteSlot(slot: number): void {
+    if (this.#changed.length === MOST_LOOKED_THROUGH) this.#isChanged ??= new Set(this.#changed);
+    if (this.#isChanged?.has(slot) ?? this.#changed.includes(slot)) return;
+    this.#changed.push(slot);
+    this.#isChanged?.add(slot);
   }
 
   #indexBy(keyOf: (element: unknown) => unknown): Work<SlotIndex> {

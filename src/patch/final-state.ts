@@ -62,12 +62,11 @@ function faultOfSingular(
   { complex }: PatchedDocument,
   limits: ValueLimits,
 ): Fault | undefined {
-  if (complex === undefined) return undefined;
   for (const written of complex) {
     const fault = faultOfComplex(written, readAttribute(after, written), limits);
     if (fault === undefined) continue;
     for (const attribute of resourceType.attributes) {
-      const first = complex.has(attribute)
+      const first = complex.includes(attribute)
         ? faultOfComplex(attribute, readAttribute(after, attribute), limits)
         : undefined;
       if (first !== undefined) return first;

@@ -333,7 +333,7 @@ export function isServers(attribute: Attribute, sub: Attribute): boolean {
 
 /** The same element twice is the element once; of a collection, elements are the same when their `value` is. */
 export function withoutDuplicates(attribute: Attribute, values: readonly unknown[]): Work<readonly unknown[]> {
-  if (values.length < 2) return values;
+  if (values.length < 2 || (values.length <= FEW_TWINS && !attribute.collection && !haveTwins(values))) return values;
   const seen = new Map<unknown, unknown[]>();
   const value = attribute.sub("value");
   const distinct: unknown[] = [];
@@ -347,6 +347,15 @@ export function withoutDuplicates(attribute: Attribute, values: readonly unknown
     distinct.push(element);
   });
   return andThen(work, () => distinct);
+}
+
+/** So few elements are held against each other without keys. */
+const FEW_TWINS = 8;
+
+function haveTwins(values: readonly unknown[]): boolean {
+  for (let index = 1; index < values.length; index++)
+    for (let before = 0; before < index; before++) if (isSame(values[before], values[index])) return true;
+  return false;
 }
 
 /**
