@@ -28,16 +28,16 @@ function withMembers(
   take: (value: unknown) => unknown,
 ): ResourceObject {
   const state = { ...before };
-  for (const name of Object.keys(before)) {
+  for (const name in before) {
     const value = after[name];
-    if (isSame(before[name], value)) continue;
+    if (!Object.hasOwn(before, name) || isSame(before[name], value)) continue;
     changes.push(changeOf(before[name], value, path + pointerOf(name)));
     if (value === undefined) delete state[name];
     else state[name] = take(value);
   }
-  for (const name of Object.keys(after)) {
+  for (const name in after) {
     const value = after[name];
-    if (Object.hasOwn(before, name) || isSame(before[name], value)) continue;
+    if (Object.hasOwn(before, name) || !Object.hasOwn(after, name) || isSame(before[name], value)) continue;
     changes.push(changeOf(before[name], value, path + pointerOf(name)));
     if (value !== undefined) state[name] = take(value);
   }

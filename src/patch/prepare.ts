@@ -166,6 +166,9 @@ function areFew(operations: readonly ParsedOperation[]): boolean {
   return true;
 }
 
+/** What an operation on elements selects; without a filter, all of them. `described`: what the filter describes, where that is known. */
+type Selected = Pick<ElementsTarget, "path" | "described"> & { readonly filter: ElementsTarget["filter"] | undefined };
+
 /** Takes operations apart, one after the other. */
 class Preparation {
   readonly #type: CompiledResourceType;
@@ -248,7 +251,7 @@ class Preparation {
         return this.#onPath(operation, target.path);
       case "elements":
         this.#refuse(operation, text, target.path, true);
-        return this.#onElements(operation, target.path, target.filter, target.described);
+        return this.#onElements(operation, target);
     }
   }
 
@@ -285,7 +288,7 @@ class Preparation {
     const filter = resolved.type === "element" ? resolved.filter : undefined;
     if (attribute.path === "schemas") return [this.#onSelectedSchemas(operation, filter)];
     if (isOwn && filter !== undefined) this.#keepElements(text, path, parsed.filter, filter);
-    return this.#onElements(operation, path, filter, undefined);
+    return this.#onElements(operation, { path, filter, described: undefined });
   }
 
   /** A path of a URN alone: of the base schema it is the resource, of an extension its container [R-79]. */
@@ -322,14 +325,6 @@ class Preparation {
     return NONE;
   }
 
-  /** What an operation with this value comes to; nothing where it names nothing that there is, so that it is left out. */
-  #reading(
-    read: Work<OperationValue>,
-    prepared: (value: OperationValue) => readonly PreparedOperation[],
-  ): Work<readonly PreparedOperation[]> {
-    return andThen(read, (value) => (this.#unknown.areAllOf(value, this.#index) ? NONE : prepared(value)));
-  }
-
   #onPath(operation: ParsedOperation, path: AttributePath): Work<readonly PreparedOperation[]> {
     const { attribute, sub } = path;
     if (attribute.path === "schemas") return [this.#onSchemas(operation)];
@@ -338,20 +333,33 @@ class Preparation {
     if (sub !== undefined && isComputedReference(attribute, sub))
       return this.#onReferenceUrl(operation, attribute, sub);
     if (attribute.mutability === "writeOnly") return this.#onSecret(operation, path);
-    if (sub !== undefined && attribute.multiValued) return this.#onElements(operation, path, undefined, undefined);
+    if (sub !== undefined && attribute.multiValued)
+      return this.#onElements(operation, { path, filter: undefined, described: undefined });
+    if (operation.op === "remove") return this.#removeOfPath(operation, path);
+    const read = readValue(path, this.#valueOf(operation, path.text), this.#read, this.#unknown.ofValue());
+    return andThen(read, Preparation.#onAttribute, this, operation, path);
+  }
+
+  #removeOfPath(operation: ParsedOperation, path: AttributePath): Work<readonly PreparedOperation[]> {
     const index = this.#index;
-    const { op } = operation;
-    if (op === "remove")
-      return andThen(this.#listed(operation, path), (value) => [
-        { index, type: "attribute", op, path, value, cleared: NONE },
-      ]);
-    const raw = this.#valueOf(operation, path.text);
-    return this.#reading(readValue(path, raw, this.#read, this.#unknown.ofValue()), ({ value, cleared }) => {
-      checkAsserted(path, raw, value);
-      // An add of nothing: `null`, or an empty list for what is multi-valued.
-      if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return NONE;
-      return [{ index, type: "attribute", op, path, value, cleared }];
-    });
+    return andThen(this.#listed(operation, path), (value) => [
+      { index, type: "attribute", op: "remove", path, value, cleared: NONE },
+    ]);
+  }
+
+  static #onAttribute(
+    read: OperationValue,
+    preparation: Preparation,
+    { op, value: raw }: ParsedOperation,
+    path: AttributePath,
+  ): readonly PreparedOperation[] {
+    const index = preparation.#index;
+    if (preparation.#unknown.areAllOf(read, index)) return NONE;
+    const { value, cleared } = read;
+    checkAsserted(path, raw, value);
+    // An add of nothing: `null`, or an empty list for what is multi-valued.
+    if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return NONE;
+    return [{ index, type: "attribute", op, path, value, cleared }];
   }
 
   /** What nobody declared: its new value takes the place of the old one, for add and replace alike. */
@@ -392,33 +400,43 @@ class Preparation {
     return readListed(path, raw, this.#read, this.#unknown);
   }
 
-  /** `described`: what the filter describes, where that is known. */
-  #onElements(
-    operation: ParsedOperation,
-    path: AttributePath,
-    filter: Filter<AttributePath> | undefined,
-    described: ResourceObject | undefined,
-  ): Work<readonly PreparedOperation[]> {
+  #onElements(operation: ParsedOperation, selected: Selected): Work<readonly PreparedOperation[]> {
+    const { path } = selected;
     const { attribute, sub } = path;
     this.#checkWritable(path);
     if (attribute.mutability === "writeOnly")
       throw invalidPath(`${attribute.path} is writeOnly, so that nothing can select among its values.`);
-    const { op } = operation;
-    const index = this.#index;
-    if (op === "remove")
-      return andThen(sub === undefined ? undefined : this.#listed(operation, path), (value) => [
-        { index, type: "element", op, attribute, filter, sub, described: undefined, value, cleared: NONE },
-      ]);
+    if (operation.op === "remove") return this.#removeOfElements(operation, selected);
     const raw = this.#valueOf(operation, path.text);
     if (sub !== undefined && isComputedReference(attribute, sub))
       throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
-    return this.#reading(this.#readElement(op, path, raw), ({ value, cleared }) => {
-      if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return NONE;
-      // Rules of a host's may refuse what the filter says.
-      const isKnown = described !== undefined && this.#read.tolerances.refused === undefined;
-      const element = isKnown ? described : describedElement(attribute, filter, this.#read);
-      return [{ index, type: "element", op, attribute, filter, sub, described: element, value, cleared }];
-    });
+    return andThen(this.#readElement(operation.op, path, raw), Preparation.#onElement, this, operation, selected);
+  }
+
+  #removeOfElements(operation: ParsedOperation, selected: Selected): Work<readonly PreparedOperation[]> {
+    const { path, filter } = selected;
+    const { attribute, sub } = path;
+    const index = this.#index;
+    return andThen(sub === undefined ? undefined : this.#listed(operation, path), (value) => [
+      { index, type: "element", op: "remove", attribute, filter, sub, described: undefined, value, cleared: NONE },
+    ]);
+  }
+
+  static #onElement(
+    read: OperationValue,
+    preparation: Preparation,
+    { op, value: raw }: ParsedOperation,
+    { path, filter, described }: Selected,
+  ): readonly PreparedOperation[] {
+    const index = preparation.#index;
+    if (preparation.#unknown.areAllOf(read, index)) return NONE;
+    const { attribute, sub } = path;
+    const { value, cleared } = read;
+    if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return NONE;
+    // Rules of a host's may refuse what the filter says.
+    const isKnown = described !== undefined && preparation.#read.tolerances.refused === undefined;
+    const element = isKnown ? described : describedElement(attribute, filter, preparation.#read);
+    return [{ index, type: "element", op, attribute, filter, sub, described: element, value, cleared }];
   }
 
   #readElement(op: Op, path: AttributePath, raw: unknown): Work<OperationValue> {
@@ -450,8 +468,9 @@ class Preparation {
     const index = this.#index;
     const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
     if (op === "add" && raw === null) return NONE;
-    return this.#reading(readValue(pathOf(attribute), raw, this.#read, this.#unknown.ofValue()), ({ value }) => {
-      if (value === LEFT_ALONE) return NONE;
+    return andThen(readValue(pathOf(attribute), raw, this.#read, this.#unknown.ofValue()), (read) => {
+      const { value } = read;
+      if (this.#unknown.areAllOf(read, index) || value === LEFT_ALONE) return NONE;
       if (value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
       return [{ index, type: "secret", attribute, value: value ?? null }];
     });

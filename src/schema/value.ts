@@ -75,6 +75,12 @@ function isSameObject(left: ResourceObject, right: ResourceObject): boolean {
   return more === 0;
 }
 
+/** Whether an object has no member. */
+export function hasNoMember(object: object): boolean {
+  for (const name in object) if (Object.hasOwn(object, name)) return false;
+  return true;
+}
+
 /** A deep copy of a JSON value; what is not plain JSON is kept as it is. */
 export function copyValue<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copyValue) as T;
