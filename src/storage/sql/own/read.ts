@@ -84,9 +84,10 @@ export async function assembleWritten(
   whereabouts: (attribute: Attribute) => Whereabouts,
 ): Promise<StoredResource> {
   const { resourceType, select } = reading;
-  const { schemas, ...attributes } = row.content;
+  const { content } = row;
   const { id } = written;
-  const resource = { schemas, id, ...attributes, meta: metaOf(resourceType, written) } as unknown as StoredResource;
+  const { schemas } = content;
+  const resource = { schemas, id, ...content, meta: metaOf(resourceType, written) } as unknown as StoredResource;
   const isElsewhere = (attribute: Attribute): boolean =>
     select.includes(attribute) && whereabouts(attribute) === "tables";
   const elsewhere = { includes: isElsewhere };
