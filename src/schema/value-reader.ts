@@ -1,5 +1,5 @@
 import { invalidSyntax } from "../error.ts";
-import { doAll, forEach, type Steps } from "../time-slice.ts";
+import { andThen, eachOf, finish, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import { type Attribute, isBlank, isComputedReference, isExternalReference, isReferenceId } from "./attribute.ts";
 import { formatProblem } from "./format.ts";
 import { keptProblem } from "./kept.ts";
@@ -7,7 +7,7 @@ import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
 import { prepareSecret, secretProblem } from "./secret.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "./validate.ts";
-import { isObject, isSame, type ResourceObject } from "./value.ts";
+import { copyValue, isObject, isSame, type ResourceObject } from "./value.ts";
 
 /**
  * What a value stands for. A whole value: `"list"`, all values of a multi-valued attribute; `"value"`, the one of a singular attribute.
@@ -77,12 +77,15 @@ export class ValueReader {
   readonly #options: ReadOptions;
   #path: string;
   #isPartial = false;
-  readonly #unknown = new Set<string>();
+  /** Made with the first name that no schema has: most readers read one value, in which there is none. */
+  #unknown: Set<string> | undefined;
+  readonly #told: Pick<Tolerances, "unknown"> | undefined;
 
-  /** `path`: below which problems are reported. */
-  constructor(options: ReadOptions, path = "") {
+  /** `path`: below which problems are reported. `told`: who is told of unknown names instead of the tolerances. */
+  constructor(options: ReadOptions, path = "", told?: Pick<Tolerances, "unknown">) {
     this.#options = options;
     this.#path = path;
+    this.#told = told;
   }
 
   /** Runs `read` with problems reported below `path`. */
@@ -103,11 +106,12 @@ export class ValueReader {
   }
 
   /** Reads elements that only describe others, so that their required sub-attributes may be missing. */
-  *readPartials(attribute: Attribute, raw: readonly unknown[]): Steps<unknown> {
+  readPartials(attribute: Attribute, raw: readonly unknown[]): Work<unknown> {
     this.#isPartial = true;
-    const values = yield* this.read(attribute, raw);
-    this.#isPartial = false;
-    return values;
+    return andThen(this.readWork(attribute, raw), (values) => {
+      this.#isPartial = false;
+      return values;
+    });
   }
 
   report(message: string, scimType: Problem["scimType"] = "invalidValue", path = this.#path): undefined {
@@ -119,13 +123,18 @@ export class ValueReader {
    * @throws {ScimError} 400 invalidSyntax for more such names than a list may have elements: they are no slips.
    */
   reportUnknown(path: string, name = path): void {
-    checkUnknownNames(this.#unknown.add(name).size, this.#options.limits);
+    this.#countUnknown(name);
     const text = printable(path);
     const { unknownAttributes, tolerances } = this.#options;
-    if (unknownAttributes !== "reject") return tolerances.unknown(text, name);
+    if (unknownAttributes !== "reject") return (this.#told ?? tolerances).unknown(text, name);
     const rule = tolerances.unknownRefused?.(text);
     const by = rule === undefined ? "" : ` (rule ${rule})`;
     this.report(`is not an attribute of this resource type${by}`, "invalidSyntax", text);
+  }
+
+  #countUnknown(name: string): void {
+    this.#unknown ??= new Set();
+    checkUnknownNames(this.#unknown.add(name).size, this.#options.limits);
   }
 
   /**
@@ -134,7 +143,7 @@ export class ValueReader {
    */
   readKept(name: string, raw: unknown): unknown {
     const { limits } = this.#options;
-    checkUnknownNames(this.#unknown.add(name).size, limits);
+    this.#countUnknown(name);
     if (raw === null || raw === undefined || (Array.isArray(raw) && raw.length === 0)) return undefined;
     const problem = keptProblem(raw, limits) ?? keptProblem(name, limits);
     return problem === undefined ? raw : this.report(problem, "invalidValue", printable(name));
@@ -145,12 +154,17 @@ export class ValueReader {
    * `LEFT_ALONE` for a secret that is to stay what it is.
    */
   *read(attribute: Attribute, raw: unknown): Steps<unknown> {
+    return yield* stepsOf(this.readWork(attribute, raw));
+  }
+
+  /** As `read`: at once, but for many elements. */
+  readWork(attribute: Attribute, raw: unknown): Work<unknown> {
     if (raw === null || raw === undefined) return undefined;
     if (!attribute.multiValued) return this.readSingle(attribute, raw);
-    if (Array.isArray(raw)) return yield* this.#readElements(attribute, raw);
+    if (Array.isArray(raw)) return this.#readElements(attribute, raw);
     const meant = this.#options.tolerances.value(attribute, raw, "list", this.#path, Array.isArray);
     if (meant === null) return undefined;
-    if (Array.isArray(meant)) return yield* this.#readElements(attribute, meant);
+    if (Array.isArray(meant)) return this.#readElements(attribute, meant);
     return this.report(`must be an array, not ${jsonTypeOf(raw)}`);
   }
 
@@ -167,7 +181,8 @@ export class ValueReader {
     const value = this.#readFitting(attribute, raw, place);
     const { refused } = this.#options.tolerances;
     if (refused === undefined || value === undefined || value === LEFT_ALONE) return value;
-    const refusal = refused(attribute, value, place, this.#path);
+    // What a host's rule looks at is not what is stored.
+    const refusal = refused(attribute, copyValue(value), place, this.#path);
     return refusal === undefined ? value : this.report(refusal.detail, refusal.scimType);
   }
 
@@ -238,7 +253,7 @@ export class ValueReader {
       if (named.has(sub)) this.report("is named a second time, in other letter case", "invalidSyntax");
       named.add(sub);
       if (isServers(attribute, sub)) continue;
-      const read = sub.multiValued ? doAll(this.read(sub, raw[key])) : this.#readOneOrNone(sub, raw[key]);
+      const read = sub.multiValued ? finish(this.readWork(sub, raw[key])) : this.#readOneOrNone(sub, raw[key]);
       if (read !== undefined && read !== LEFT_ALONE) value[sub.name] = read;
     }
     this.#path = outer;
@@ -272,24 +287,26 @@ export class ValueReader {
     }
   }
 
-  *#readElements(attribute: Attribute, raw: readonly unknown[]): Steps<readonly unknown[] | undefined> {
+  #readElements(attribute: Attribute, raw: readonly unknown[]): Work<readonly unknown[] | undefined> {
     const { elements, collectionElements } = this.#options.limits;
     const most = attribute.collection ? collectionElements : elements;
     if (raw.length > most) return this.report(`must not have more than ${most} elements (it has ${raw.length})`);
     const outer = this.#path;
     const values: unknown[] = [];
-    let index = 0;
-    yield* forEach(raw, (element) => {
-      this.#path = `${outer}[${index++}]`;
+    const read = eachOf(raw, (element, index) => {
+      this.#path = `${outer}[${index}]`;
       const value =
         element === null
           ? this.report(`must be ${EXPECTED[attribute.type]}, not null`)
           : this.#readOne(attribute, element, "element");
       if (value !== undefined && value !== LEFT_ALONE) values.push(value);
     });
-    this.#path = outer;
-    const distinct = yield* withoutDuplicates(attribute, this.#checkPrimaries(attribute, values));
-    return distinct.length === 0 ? undefined : distinct;
+    return andThen(read, () => {
+      this.#path = outer;
+      return andThen(withoutDuplicates(attribute, this.#checkPrimaries(attribute, values)), (distinct) =>
+        distinct.length === 0 ? undefined : distinct,
+      );
+    });
   }
 
   /** `primary: true` appears at most once [S-2.4-03]. */
@@ -298,7 +315,8 @@ export class ValueReader {
     const count = values.filter((value) => (value as ResourceObject).primary === true).length;
     if (count < 2) return values;
     const tolerated = this.#options.tolerances.primaries(attribute, values as readonly ResourceObject[], this.#path);
-    if (tolerated !== undefined) return tolerated;
+    // Nor is what it gives.
+    if (tolerated !== undefined) return copyValue(tolerated);
     this.report(`has ${count} elements with primary true; at most one may be primary`);
     return values;
   }
@@ -316,12 +334,12 @@ export function isServers(attribute: Attribute, sub: Attribute): boolean {
 }
 
 /** The same element twice is the element once; of a collection, elements are the same when their `value` is. */
-export function* withoutDuplicates(attribute: Attribute, values: readonly unknown[]): Steps<readonly unknown[]> {
-  if (values.length < 2) return values;
+export function withoutDuplicates(attribute: Attribute, values: readonly unknown[]): Work<readonly unknown[]> {
+  if (values.length < 2 || (values.length <= FEW_TWINS && !attribute.collection && !haveTwins(values))) return values;
   const seen = new Map<unknown, unknown[]>();
   const value = attribute.sub("value");
   const distinct: unknown[] = [];
-  yield* forEach(values, (element) => {
+  const work = eachOf(values, (element) => {
     const plain = isObject(element) ? element.value : element;
     const key = plain === undefined ? undefined : (value ?? attribute).key(plain);
     const twins = seen.get(key);
@@ -330,7 +348,16 @@ export function* withoutDuplicates(attribute: Attribute, values: readonly unknow
     else twins.push(element);
     distinct.push(element);
   });
-  return distinct;
+  return andThen(work, () => distinct);
+}
+
+/** So few elements are held against each other without keys. */
+const FEW_TWINS = 8;
+
+function haveTwins(values: readonly unknown[]): boolean {
+  for (let index = 1; index < values.length; index++)
+    for (let before = 0; before < index; before++) if (isSame(values[before], values[index])) return true;
+  return false;
 }
 
 /**
