@@ -14,7 +14,7 @@ export const ROOMS = [
   ["memory", "storage/memory/", ["error", "time", "schema", "filter", "storage"]],
   ["dialect", "storage/sql/dialect/", [], ["kysely"]],
   ["sql", "storage/sql/(?!index)[^/]+\\.ts", ["error", "time", "schema", "filter", "storage", "dialect"], ["kysely"]],
-  ["drivers", "storage/sql/drivers/", [], ["kysely", "node:sqlite", "node:worker_threads"]],
+  ["drivers", "storage/sql/drivers/", ["dialect"], ["kysely", "node:sqlite", "node:worker_threads"]],
   ["own", "storage/sql/own/", ["error", "time", "schema", "filter", "storage", "dialect", "sql"], ["kysely"]],
   ["map", "storage/sql/map/", ["error", "time", "schema", "filter", "storage", "dialect", "sql"], ["kysely"]],
   ["sql-door", "storage/sql/index\\.ts", ["storage", "sql", "drivers", "own", "map"]],

@@ -12,20 +12,144 @@ export interface JsonLimits {
 /** How many UTF-16 code units are scanned at a stretch. */
 const STRETCH = 65_536;
 
+/** The fewest UTF-16 code units that a member takes: the quotes and the colon of an empty name, and a digit. */
+const SHORTEST_MEMBER = 4;
+
 /**
  * Parses a JSON text whose nesting and names are bounded and whose objects name no member twice (of two, a proxy in front of the
- * server may believe the one and the server the other). The scan before `JSON.parse` is one linear pass without recursion.
+ * server may believe the one and the server the other).
+ *
+ * Of two members of one name `JSON.parse` keeps one. So a text has more strings than its value where a name comes twice, and as many
+ * where none does: both are counted, which costs half of the parse. The scan that looks at each name costs more than the parse; it
+ * is for texts in which something may be wrong, and says what.
  *
  * @throws {ScimError} 400 invalidSyntax naming what is wrong, and where.
  * @see RFC 7493 §2.3
  */
 export function* parseJson(text: string, limits: JsonLimits): Steps<unknown> {
-  yield* checkMembers(text, limits);
+  const strings = new StringCount(text, limits);
+  while (strings.goOn()) yield;
+  if (strings.isInDoubt) yield* checkMembers(text, limits);
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
+    yield* checkMembers(text, limits);
     throw invalidSyntax("The request body is not valid JSON.");
   }
+  if (strings.isInDoubt) return value;
+  if (text.length > STRETCH) yield;
+  if (stringsIn(value) !== strings.count || isInherited()) yield* checkMembers(text, limits);
+  return value;
+}
+
+/**
+ * Counts the strings of a JSON text, names included. It gives up at what has to be refused before `JSON.parse` gets it (what is nested
+ * deep, and many names, which take it forty times as long as values do), and at an escape in a name: of such a name V8 makes another one,
+ * as long, where it has read an object before in whose place a name begins with a backslash (Node 24.21).
+ */
+class StringCount {
+  /** How many there were so far. */
+  count = 0;
+  /** Whether it gave up. */
+  isInDoubt = false;
+  readonly #text: string;
+  readonly #limits: JsonLimits;
+  /** The names; nothing where the text is too short for too many. */
+  readonly #names: Set<string> | undefined;
+  #depth = 0;
+  #at = 0;
+
+  constructor(text: string, limits: JsonLimits) {
+    this.#text = text;
+    this.#limits = limits;
+    this.#names = text.length / SHORTEST_MEMBER > limits.names ? new Set() : undefined;
+  }
+
+  /** Whether something is left after this stretch. */
+  goOn(): boolean {
+    const text = this.#text;
+    const end = Math.min(text.length, this.#at + STRETCH);
+    // What changes is in variables: this runs once for each character of a body.
+    let depth = this.#depth;
+    let index = this.#at;
+    for (; index < end; index++) {
+      const code = text.charCodeAt(index);
+      if (code === 0x22) {
+        index = this.#endOfString(index);
+        if (this.isInDoubt) return false;
+      } else if ((code | 0x20) === 0x7b) {
+        // Either bracket that opens.
+        if (++depth > this.#limits.depth) return this.#giveUp();
+      } else if ((code | 0x20) === 0x7d) depth--;
+    }
+    this.#depth = depth;
+    this.#at = index;
+    return index < text.length;
+  }
+
+  #giveUp(): false {
+    this.isInDoubt = true;
+    return false;
+  }
+
+  /** Counts a string, by the place of its first quote; that of its last. */
+  #endOfString(open: number): number {
+    const text = this.#text;
+    let isEscaped = false;
+    let index = open + 1;
+    for (; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code === 0x22) break;
+      if (code === 0x5c) {
+        isEscaped = true;
+        index++;
+      }
+    }
+    this.count++;
+    if ((isEscaped || this.#names !== undefined) && isColonNext(text, index + 1)) {
+      const { size } = this.#names?.add(text.slice(open, index)) ?? NO_NAMES;
+      if (isEscaped || size > this.#limits.names) this.#giveUp();
+    }
+    return index;
+  }
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+function isColonNext(text: string, start: number): boolean {
+  let index = start;
+  while (isBlank(text.charCodeAt(index))) index++;
+  return text.charCodeAt(index) === 0x3a;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
+/** How many strings there are in a value, names of members included. It is nested no deeper than `limits.depth`. */
+function stringsIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return typeof value === "string" ? 1 : 0;
+  if (!Array.isArray(value)) return stringsInObject(value as Readonly<Record<string, unknown>>);
+  let count = 0;
+  for (const item of value) count += typeof item === "string" ? 1 : stringsIn(item);
+  return count;
+}
+
+/** By `for in`, since engines keep the list of names with the shape of an object; and a call for each value would cost as much again. */
+function stringsInObject(object: Readonly<Record<string, unknown>>): number {
+  let count = 0;
+  for (const name in object) {
+    const member = object[name];
+    count += typeof member === "string" ? 2 : typeof member === "object" ? 1 + stringsIn(member) : 1;
+  }
+  return count;
+}
+
+/** Whether somebody gave all objects a member that is enumerated, and so was counted with those of the text. */
+function isInherited(): boolean {
+  for (const _ in {}) return true;
+  return false;
 }
 
 /** What `JSON.parse` leaves unseen; a text that is no JSON at all is for `JSON.parse` to refuse. */

@@ -84,6 +84,17 @@ test("a wrong token of any length is 401 invalid_token and not echoed [T-A3 T-L2
   });
 });
 
+test("a token that begins as another does, or goes on with itself, is another one [T-A3]", async () => {
+  const tokens = [16, 17, 31, 32, 33, 64].map((length) => "0123456789abcdef".repeat(4).slice(0, length));
+  const authenticate = bearerToken(Object.fromEntries(tokens.map((token) => [token, { tenant: token }])));
+  for (const token of tokens) expect(await authenticate(asked(`Bearer ${token}`))).toEqual({ tenant: token });
+  for (const length of [1, 15, 18, 30, 48, 63, 65, 128])
+    await expect(
+      authenticate(asked(`Bearer ${"0123456789abcdef".repeat(8).slice(0, length)}`)),
+      String(length),
+    ).rejects.toMatchObject({ status: 401 });
+});
+
 test("with bare: true the token is taken without its scheme as well, and no other token is [Q09 T-A2]", async () => {
   const authenticate = bearerToken(TOKEN, { bare: true });
   for (const value of [TOKEN, ` ${TOKEN} `, `Bearer ${TOKEN}`]) expect(await authenticate(asked(value))).toEqual({});
