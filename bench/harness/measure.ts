@@ -112,7 +112,8 @@ function whyOf(error: unknown): string {
   const lines = (error instanceof Error ? error.message : String(error))
     .split("\n")
     .filter((line) => line.trim() !== "");
-  return (lines[0] ?? "").replace(/:$/, "");
+  const [first = "", second = ""] = lines;
+  return first.endsWith(":") ? `${first} ${second.trim()}` : first;
 }
 
 interface Racer {
