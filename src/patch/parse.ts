@@ -1,5 +1,5 @@
-import * as z from "zod";
 import { invalidSyntax, payloadTooLarge } from "../error.ts";
+import * as form from "../form.ts";
 import { byLowerCase } from "../schema/message-members.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -31,7 +31,7 @@ export interface ParseOptions {
   readonly maxOperations: number;
 }
 
-const Envelope = z.object({ schemas: z.array(z.string()).nullish(), operations: z.array(z.unknown()) });
+const Envelope = form.object({ schemas: form.array(form.string()).nullish(), operations: form.array(form.unknown()) });
 
 /**
  * Reads the envelope of a PATCH: member names and `op` in any letter case, unknown members ignored.
