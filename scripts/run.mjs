@@ -2,7 +2,7 @@
 // with the project's own Node first in PATH. Plain Node 20 is enough for this file.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isInstalled } from "./installed.mjs";
 import { withLock } from "./lock.mjs";
@@ -26,6 +26,7 @@ const TASKS = {
   "test:thorough": ["vitest", "related", "--run", "test/support/size.ts"],
   mutants: ["node", "scripts/mutants/run.mjs"],
   bench: ["node", "bench/run.ts"],
+  "bench:http": ["node", "bench/http/run.ts"],
   "bench:patch": ["node", "bench/patch.ts"],
   "bench:bulk": ["node", "bench/bulk.ts"],
   "bench:storage": ["node", "bench/storage/run.ts"],
@@ -45,11 +46,16 @@ const TASKS = {
   "bench:steps": ["node", "bench/storage/steps.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
   "bench:import": ["node", "bench/import.ts"],
+  "bench:provisioning": ["node", "bench/provisioning.ts"],
   "bench:cost": ["node", "bench/cost.ts"],
 };
 
 /** What a task is told besides, unless it is told otherwise. */
 const SETTINGS = { "test:thorough": { SCIMKIT_SIZE: "thorough" } };
+
+/** Those that compare with others, which are dependencies of the folder `bench` alone. */
+const WITH_PEERS = ["bench", "bench:http"];
+const WITHOUT_PEERS = ["--no-peers", "--guard", "--record"];
 
 const [task, ...more] = process.argv.slice(2);
 const command = TASKS[task];
@@ -63,18 +69,20 @@ const env = { ...SETTINGS[task], ...process.env, PATH };
 await withLock(
   join(root, ".install-lock"),
   () => {
-    installIfNeeded();
+    installIfNeeded(root);
+    if (WITH_PEERS.includes(task) && !more.some((one) => WITHOUT_PEERS.includes(one)))
+      installIfNeeded(join(root, "bench"));
     buildIfNeeded();
   },
   (pid) => console.log(`Waiting for process ${pid}, which installs or builds …`),
 );
 run(command[0], [...command.slice(1), ...more]);
 
-function installIfNeeded() {
-  if (isInstalled(root)) return;
-  console.log("Installing dependencies (npm ci) …");
+function installIfNeeded(folder) {
+  if (isInstalled(folder)) return;
+  console.log(`Installing dependencies${folder === root ? "" : ` of ${basename(folder)}`} (npm ci) …`);
   const installed = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
+    cwd: folder,
     stdio: ["ignore", "inherit", "inherit"],
   });
   if (installed.status !== 0) fail("npm ci failed", installed.status);

@@ -1,5 +1,5 @@
 import type { Subject } from "./subject.ts";
-import type { Run, Work } from "./work.ts";
+import type { Foreign, Peer, Run, Work } from "./work.ts";
 
 /** How a piece of work is measured. */
 export interface MeasureOptions {
@@ -8,8 +8,8 @@ export interface MeasureOptions {
   /** How long a round takes about, in milliseconds. */
   readonly round: number;
   /**
-   * `"wall"`: what a clock on the wall says, for a quiet machine. `"cpu"`: the processor time of the thread, which other work on the machine
-   * hardly moves, and which leaves out what is waited for.
+   * `"wall"`: what a clock on the wall says, for a quiet machine. `"cpu"`: the processor time of the process, with that of its garbage
+   * collector, which other work on the machine hardly moves, and which leaves out what is waited for.
    */
   readonly clock: "wall" | "cpu";
 }
@@ -37,6 +37,8 @@ export interface Row {
 
 /** The contender that all others are compared with. */
 export const LIMIT = "by hand";
+/** The contender that the targets are about. */
+export const SUBJECT = "scimkit";
 
 /**
  * Measures one piece of work: every contender is checked, then they take turns, round by round in changing order, so that whatever else
@@ -49,7 +51,7 @@ export async function measure(
   options: MeasureOptions,
   withPeers: boolean,
 ): Promise<Row> {
-  const made: Readonly<Record<string, () => Run | Promise<Run>>> = {
+  const made: Readonly<Record<string, Peer>> = {
     [LIMIT]: work.limit,
     ...Object.fromEntries(Object.entries(subjects).map(([name, subject]) => [name, () => work.scimkit(subject)])),
     ...(withPeers ? work.peers : {}),
@@ -59,15 +61,16 @@ export async function measure(
   for (const [name, make] of Object.entries(made)) {
     const turns = work.turns ?? 1;
     try {
-      const run = await make();
-      for (let turn = 0; turn < turns; turn++) await work.check(await run(inputOf(work, turn), turn), turn);
+      const contender = await make();
+      const { run, read } = typeof contender === "function" ? { run: contender, read: asItIs } : contender;
+      for (let turn = 0; turn < turns; turn++) await checkTurn(work, run, read, turn);
       racing.push({ name, run, turn: turns, turns, times: [] });
     } catch (error) {
-      if (name === LIMIT || name in subjects) throw new Error(`${work.name}, ${name}: ${error}`, { cause: error });
-      wrong.push({ name, wrong: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) });
+      if (name === LIMIT || name === SUBJECT) throw new Error(`${work.name}, ${name}: ${error}`, { cause: error });
+      wrong.push({ name, wrong: whyOf(error) });
     }
   }
-  const clock = options.clock === "wall" ? () => performance.now() : threadTime;
+  const clock = options.clock === "wall" ? () => performance.now() : processorTime;
   for (const racer of racing) {
     // Twice: the first time the compiler is still at work.
     for (let times = 0; times < 2; times++) {
@@ -83,10 +86,32 @@ export async function measure(
   }
   const measured = racing.map(({ name, times }) => {
     const sorted = [...times].sort((left, right) => left - right);
-    const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] as number;
+    const at = (part: number): number =>
+      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] as number;
     return { name, median: at(0.5), quartiles: [at(0.25), at(0.75)] as const };
   });
   return { name: work.name, about: work.about, target: work.target, contenders: [...measured, ...wrong] };
+}
+
+async function checkTurn(work: Work, run: Run, read: Foreign["read"], turn: number): Promise<void> {
+  const input = inputOf(work, turn);
+  try {
+    await work.check(read(await run(input, turn), turn), turn);
+  } catch (error) {
+    throw new Error(typeof input === "string" ? `${input.slice(0, 120)}: ${whyOf(error)}` : whyOf(error), {
+      cause: error,
+    });
+  }
+}
+
+const asItIs = (answer: unknown): unknown => answer;
+
+/** What went wrong, in one line. */
+function whyOf(error: unknown): string {
+  const lines = (error instanceof Error ? error.message : String(error))
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  return (lines[0] ?? "").replace(/:$/, "");
 }
 
 interface Racer {
@@ -125,9 +150,9 @@ async function turnsIn(work: Work, racer: Racer, round: number): Promise<number>
   }
 }
 
-/** Milliseconds of processor time that this thread has had. */
-function threadTime(): number {
-  const { user, system } = process.threadCpuUsage();
+/** Milliseconds of processor time. That of the thread alone goes by ticks of some milliseconds: too coarse for a round. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 

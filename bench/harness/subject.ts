@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 
 /** What the entry points of the package export. */
 interface Entries {
-  "scimkit": typeof import("scimkit");
+  scimkit: typeof import("scimkit");
   "scimkit/fetch": typeof import("scimkit/fetch");
   "scimkit/filter": typeof import("scimkit/filter");
   "scimkit/memory": typeof import("scimkit/memory");

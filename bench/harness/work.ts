@@ -7,8 +7,17 @@ import type { Subject } from "./subject.ts";
 // biome-ignore lint/suspicious/noExplicitAny: each work knows what its input is.
 export type Run = (input: any, turn: number) => unknown;
 
+/** A run whose answers have a form of their own: `read` makes of one, off the clock, what `check` takes, or throws. */
+export interface Foreign {
+  readonly run: Run;
+  readonly read: (answer: unknown, turn: number) => unknown;
+}
+
 /** One who does a piece of work. What it needs is made once, ahead of the clock; each call of what it gives is one turn of the work. */
 export type Contender = () => Run | Promise<Run>;
+
+/** The same, of another package. */
+export type Peer = () => Run | Foreign | Promise<Run | Foreign>;
 
 /** The same, of a built scimkit. */
 export type SubjectContender = (subject: Subject) => Run | Promise<Run>;
@@ -25,7 +34,7 @@ export interface Work {
   readonly limit: Contender;
   readonly scimkit: SubjectContender;
   /** By the name of their package. Each is loaded where its package is installed. */
-  readonly peers?: Readonly<Record<string, Contender>>;
+  readonly peers?: Readonly<Record<string, Peer>>;
   /**
    * Throws where an answer is wrong. A contender whose answer is wrong is marked as such, and has no rank; of the limit or of scimkit it ends
    * the run.

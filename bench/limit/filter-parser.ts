@@ -65,11 +65,11 @@ function group(): Filter {
 
 function word(): string {
   const start = at;
-  for (;;) {
+  const { length } = text;
+  for (; at < length; at++) {
     const code = text.charCodeAt(at);
-    // A blank, a parenthesis, a bracket, or the end.
-    if (code === 0x20 || code === 0x28 || code === 0x29 || code === 0x5b || code === 0x5d || Number.isNaN(code)) break;
-    at++;
+    // A blank or a parenthesis; a bracket.
+    if (code < 0x2a ? code === 0x20 || code === 0x28 || code === 0x29 : code === 0x5b || code === 0x5d) break;
   }
   if (at === start) throw new SyntaxError(`Something is missing at ${at}.`);
   return text.slice(start, at);
@@ -80,18 +80,20 @@ function value(): CompareValue {
     const literal = word();
     return literal === "true" ? true : literal === "false" ? false : literal === "null" ? null : Number(literal);
   }
+  const { length } = text;
   const start = at++;
   let isPlain = true;
-  while (text.charCodeAt(at) !== 0x22) {
-    if (at >= text.length) throw new SyntaxError("The string does not end.");
-    if (text.charCodeAt(at) === 0x5c) {
-      isPlain = false;
+  for (; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
       at++;
+      return isPlain ? text.slice(start + 1, at - 1) : JSON.parse(text.slice(start, at));
     }
+    if (code !== 0x5c) continue;
+    isPlain = false;
     at++;
   }
-  at++;
-  return isPlain ? text.slice(start + 1, at - 1) : JSON.parse(text.slice(start, at));
+  throw new SyntaxError("The string does not end.");
 }
 
 function takeWord(expected: string): boolean {

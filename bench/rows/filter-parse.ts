@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { parseFilterByHand } from "../limit/filter-parser.ts";
 import type { Work } from "../harness/work.ts";
+import { parseFilterByHand } from "../limit/filter-parser.ts";
+import { filterParsers } from "../peers/filter.ts";
 
 /** Twelve filters as identity providers send them; `at` makes the values of a turn, so that no filter comes twice. */
 export const FILTERS: readonly ((at: number) => string)[] = [
@@ -31,5 +32,6 @@ export const filterParseRepeating: Work = {
     const { parseFilter } = await subject.load("scimkit/filter");
     return (text: string) => parseFilter(text);
   },
+  peers: filterParsers((turn) => parseFilterByHand(textAt(turn))),
   check: (answer, turn) => assert.deepEqual(answer, parseFilterByHand(textAt(turn))),
 };

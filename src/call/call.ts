@@ -63,6 +63,8 @@ export interface Engine<C extends Context> {
   readonly outbox: boolean;
   readonly now: () => Date;
   readonly newId: () => string;
+  /** Whether somebody listens to changes (`onChange`): what nobody hears of need not be worked out. */
+  readonly hearsChanges: boolean;
   /** Tells the host. `waitUntil` is given the promises of listeners; a call's own engine knows that of its request. */
   readonly emit: (event: ScimEvent<C>, waitUntil?: (work: Promise<unknown>) => void) => void;
   readonly idFor: ((request: IdRequest, context: C) => string | undefined | Promise<string | undefined>) | undefined;

@@ -1,4 +1,4 @@
-import type { FilterParseOptions } from "../filter/parser.ts";
+import type { FilterParseOptions } from "../filter/parse-options.ts";
 import type { ResolveOptions } from "../filter/resolve.ts";
 import type { Readings } from "../quirks/quirk.ts";
 import { printable } from "../schema/printable.ts";

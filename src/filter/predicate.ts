@@ -1,17 +1,21 @@
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
-import { compareKeys } from "../schema/comparison-key.ts";
-import { isKeptPart, readKept } from "../schema/kept.ts";
+import { beginsWithKey, compareKeys, exactKey, foldedKey, instantKey, nameKey } from "../schema/comparison-key.ts";
+import { orderOfInstant } from "../schema/date-time.ts";
+import { isKeptPart, keptTexts, readKept } from "../schema/kept.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Steps } from "../time-slice.ts";
 import type { Compare, CompareOperator, Filter } from "./ast.ts";
 import { operandKey } from "./operand.ts";
 import { attributesIn, comparisonsIn } from "./paths.ts";
-import { elementReader, type Keyed, type PathKeys, SharedKeys } from "./shared-keys.ts";
+import { type Keyed, missingIn, type PathKeys, SharedKeys } from "./shared-keys.ts";
 
 type Key = string | number | boolean;
-type Test = (resource: ResourceObject) => boolean;
-/** Tests one element of a multi-valued attribute, the one at this place. */
-type ElementTest = (element: unknown, index: number) => boolean;
+/** Tests one of several, the one at this place. */
+type TestOf<One> = (one: One, index?: number) => boolean;
+type Test = TestOf<ResourceObject>;
+/** Tests one element of a multi-valued attribute. */
+type ElementTest = TestOf<unknown>;
+type ValueTest = (value: unknown) => boolean;
 
 /**
  * Compiles a resolved filter to a function that tells whether a resource matches. This is the reference semantics: two-valued
@@ -105,14 +109,10 @@ function elementSteps(attribute: Attribute, matches: ElementTest, comparisons: n
 
 function resourceTest(filter: Filter<AttributePath>, keys: SharedKeys): Test {
   switch (filter.type) {
-    case "and": {
-      const parts = filter.filters.map((part) => resourceTest(part, keys));
-      return (resource) => parts.every((part) => part(resource));
-    }
-    case "or": {
-      const parts = filter.filters.map((part) => resourceTest(part, keys));
-      return (resource) => parts.some((part) => part(resource));
-    }
+    case "and":
+      return everyOf(filter.filters.map((part) => resourceTest(part, keys)));
+    case "or":
+      return someOf(filter.filters.map((part) => resourceTest(part, keys)));
     case "not": {
       const part = resourceTest(filter.filter, keys);
       return (resource) => !part(resource);
@@ -120,19 +120,43 @@ function resourceTest(filter: Filter<AttributePath>, keys: SharedKeys): Test {
     case "element":
       return elementPredicate(filter.path.attribute, elementTestOf(filter.filter, keys));
     case "present":
-      return onValues(filter.path, (values) => values.some(isPresent), presenceReader(filter.path));
+      return onValues(filter.path, withinPresent(filter.path, isPresent), false);
     case "compare": {
-      if (filter.value === null) return onValues(filter.path, compareTest(filter), presenceReader(filter.path));
-      const known = keys.of(filter.path);
-      return known === undefined ? onValues(filter.path, compareTest(filter)) : onKeys(filter, known);
+      const { path, operator, value } = filter;
+      if (value === null)
+        return onValues(
+          path,
+          withinPresent(path, () => operator === "ne"),
+          operator === "eq",
+        );
+      const known = keys.of(path);
+      return known === undefined
+        ? onValues(path, within(path, valueTest(filter)), operator === "ne")
+        : onKeys(filter, known);
     }
   }
+}
+
+function everyOf<One>(parts: readonly TestOf<One>[]): TestOf<One> {
+  return (one, index) => {
+    for (const part of parts) if (!part(one, index)) return false;
+    return true;
+  };
+}
+
+function someOf<One>(parts: readonly TestOf<One>[]): TestOf<One> {
+  return (one, index) => {
+    for (const part of parts) if (part(one, index)) return true;
+    return false;
+  };
 }
 
 function elementPredicate(attribute: Attribute, matches: ElementTest): Test {
   return (resource) => {
     const elements = readAttribute(resource, attribute);
-    return Array.isArray(elements) && elements.some(matches);
+    if (!Array.isArray(elements)) return false;
+    for (let index = 0; index < elements.length; index++) if (matches(elements[index], index)) return true;
+    return false;
   };
 }
 
@@ -159,14 +183,10 @@ export function elementTest(filter: Filter<AttributePath>): (element: unknown) =
 
 function elementTestOf(filter: Filter<AttributePath>, keys: SharedKeys): ElementTest {
   switch (filter.type) {
-    case "and": {
-      const parts = filter.filters.map((part) => elementTestOf(part, keys));
-      return (element, index) => parts.every((part) => part(element, index));
-    }
-    case "or": {
-      const parts = filter.filters.map((part) => elementTestOf(part, keys));
-      return (element, index) => parts.some((part) => part(element, index));
-    }
+    case "and":
+      return everyOf(filter.filters.map((part) => elementTestOf(part, keys)));
+    case "or":
+      return someOf(filter.filters.map((part) => elementTestOf(part, keys)));
     case "not": {
       const part = elementTestOf(filter.filter, keys);
       return (element, index) => !part(element, index);
@@ -174,38 +194,73 @@ function elementTestOf(filter: Filter<AttributePath>, keys: SharedKeys): Element
     case "element":
       return () => false;
     case "present":
+      return orNothing(within(filter.path, isPresent), false);
     case "compare": {
-      const known = filter.type === "compare" && filter.value !== null ? keys.of(filter.path) : undefined;
-      if (known !== undefined && filter.type === "compare") return onElementKeys(filter, known);
-      const test: (values: readonly unknown[]) => boolean =
-        filter.type === "present" ? (values) => values.some(isPresent) : compareTest(filter);
-      const read = elementReader(filter.path);
-      return (element) => test(read(element));
+      const { path, operator, value } = filter;
+      if (value === null)
+        return orNothing(
+          within(path, () => operator === "ne"),
+          operator === "eq",
+        );
+      const known = keys.of(path);
+      return known === undefined
+        ? orNothing(within(path, valueTest(filter)), operator === "ne")
+        : onElementKeys(filter, known);
     }
   }
 }
 
-/** What there is, whether it can be compared or not. */
-function presenceReader(path: AttributePath): (element: unknown) => readonly unknown[] {
+/** Whether a value within one element, or a single value, passes; undefined where there is none. */
+type Within = (element: unknown) => boolean | undefined;
+
+function orNothing(isWithin: Within, ofNothing: boolean): ElementTest {
+  return (element) => isWithin(element) ?? ofNothing;
+}
+
+/** The values are those of `elementReader`, of which no list is made here. */
+function within(path: AttributePath, test: ValueTest): Within {
   const { sub } = path;
-  if (sub === undefined || !isKeptPart(sub)) return elementReader(path);
+  if (sub === undefined) return test;
+  const { name } = sub;
+  if (isKeptPart(sub)) return (element) => someOfAny(keptTexts(element, name), test);
+  const missing = missingIn(path);
+  const ofMissing = missing === undefined ? undefined : test(missing);
   return (element) => {
-    const value = readKept(element, sub.name);
-    return value === undefined ? [] : [value];
+    const value = isObject(element) ? element[name] : undefined;
+    if (value === undefined) return ofMissing;
+    return Array.isArray(value) ? someOfAny(value, test) : test(value);
   };
 }
 
-function onValues(
-  path: AttributePath,
-  test: (values: readonly unknown[]) => boolean,
-  read = elementReader(path),
-): Test {
-  const { attribute } = path;
+/** What there is, whether it can be compared or not. */
+function withinPresent(path: AttributePath, test: ValueTest): Within {
+  const { sub } = path;
+  if (sub === undefined || !isKeptPart(sub)) return within(path, test);
+  return (element) => {
+    const value = readKept(element, sub.name);
+    return value === undefined ? undefined : test(value);
+  };
+}
+
+function someOfAny(values: readonly unknown[], test: ValueTest): boolean | undefined {
+  if (values.length === 0) return undefined;
+  for (const value of values) if (test(value)) return true;
+  return false;
+}
+
+/** Any value matches; of no value, what is said of nothing. */
+function onValues({ attribute }: AttributePath, isWithin: Within, ofNothing: boolean): Test {
   return (resource) => {
     const value = readAttribute(resource, attribute);
-    if (value === undefined) return test([]);
-    if (Array.isArray(value)) return test(path.sub === undefined ? value : value.flatMap(read));
-    return test(read(value));
+    if (value === undefined) return ofNothing;
+    if (!Array.isArray(value)) return isWithin(value) ?? ofNothing;
+    let isNothing = true;
+    for (const element of value) {
+      const isMatch = isWithin(element);
+      if (isMatch === true) return true;
+      if (isMatch === false) isNothing = false;
+    }
+    return isNothing && ofNothing;
   };
 }
 
@@ -216,16 +271,49 @@ function isPresent(value: unknown): boolean {
   return isObject(value) ? Object.values(value).some(isPresent) : true;
 }
 
-/** Any value matches; of no value, only `ne` (something) and `eq null` are true. */
-function compareTest(filter: Compare<AttributePath>): (values: readonly unknown[]) => boolean {
-  const { operator, value } = filter;
-  if (value === null) return operator === "eq" ? (values) => values.length === 0 : (values) => values.length > 0;
-  const attribute = filter.path.sub ?? filter.path.attribute;
+/**
+ * Compares a value with the operand, which is not null. Where its key is the standard one of a text or the value itself, most values
+ * differ from the operand at their beginning, and have no key made.
+ */
+function valueTest(filter: Compare<AttributePath>): ValueTest {
+  const { key } = leafOf(filter.path);
   const operand = operandKey(filter);
+  const matches = COMPARISONS[filter.operator];
+  if (key === instantKey && typeof operand === "string") return instantTest(filter.operator, operand);
+  const isFolded = key === foldedKey || key === nameKey;
+  if (!isFolded && key !== exactKey) return (value) => matches(key(value), operand);
+  if (typeof operand === "string") return textTest(filter.operator, operand, key, isFolded);
+  if (filter.operator === "eq") return (value) => value === operand;
+  return (value) => matches(key(value), operand);
+}
+
+function instantTest(operator: CompareOperator, operand: string): ValueTest {
   const matches = COMPARISONS[operator];
-  const ofNothing = operator === "ne";
-  return (values) =>
-    values.length === 0 ? ofNothing : values.some((candidate) => matches(attribute.key(candidate), operand));
+  const isOrder = ORDERS[operator];
+  return (value) => {
+    const order = typeof value === "string" ? orderOfInstant(value, operand) : undefined;
+    return order === undefined || isOrder === undefined ? matches(instantKey(value), operand) : isOrder(order);
+  };
+}
+
+function textTest(operator: CompareOperator, operand: string, key: Attribute["key"], isFolded: boolean): ValueTest {
+  const matches = COMPARISONS[operator];
+  const isEqual = (value: unknown): boolean => {
+    const begins = typeof value === "string" ? beginsWithKey(value, operand, isFolded) : undefined;
+    return begins === undefined ? key(value) === operand : begins && (value as string).length === operand.length;
+  };
+  switch (operator) {
+    case "eq":
+      return isEqual;
+    case "ne":
+      return (value) => !isEqual(value);
+    case "sw":
+      return (value) =>
+        (typeof value === "string" ? beginsWithKey(value, operand, isFolded) : undefined) ??
+        matches(key(value), operand);
+    default:
+      return (value) => matches(key(value), operand);
+  }
 }
 
 /** The same over keys that other comparisons look at as well: element by element, so that none is computed in vain. */
@@ -251,7 +339,7 @@ function onKeys(filter: Compare<AttributePath>, known: PathKeys): Test {
 function onElementKeys(filter: Compare<AttributePath>, known: PathKeys): ElementTest {
   const isAny = anyKey(filter);
   const ofNothing = filter.operator === "ne";
-  return (element, index) => {
+  return (element, index = 0) => {
     const keyed = known.at(element, index);
     return keyed.values.length === 0 ? ofNothing : isAny(keyed);
   };
@@ -270,6 +358,16 @@ function anyKey(filter: Compare<AttributePath>): (keyed: Keyed) => boolean {
     return false;
   };
 }
+
+/** By how a value stands to the operand: below, equal or above 0. */
+const ORDERS: Readonly<Partial<Record<CompareOperator, (order: number) => boolean>>> = {
+  eq: (order) => order === 0,
+  ne: (order) => order !== 0,
+  gt: (order) => order > 0,
+  ge: (order) => order >= 0,
+  lt: (order) => order < 0,
+  le: (order) => order <= 0,
+};
 
 const COMPARISONS: Readonly<Record<CompareOperator, (key: Key, operand: Key) => boolean>> = {
   eq: (key, operand) => key === operand,

@@ -4,12 +4,17 @@ import { isObject } from "../schema/value.ts";
 import type { Filter } from "./ast.ts";
 import { pathsIn } from "./paths.ts";
 
-/** Gives the values that a path names within one element; a missing `primary` counts as false [S-2.4-04]. */
-export function elementReader(path: AttributePath): (element: unknown) => readonly unknown[] {
+/** What counts as the value of a sub-attribute that an element does not have: a missing `primary` is false [S-2.4-04]. */
+export function missingIn({ attribute, sub }: AttributePath): unknown {
+  return attribute.multiValued && sub?.name === "primary" && sub.type === "boolean" ? false : undefined;
+}
+
+/** Gives the values that a path names within one element. */
+function elementReader(path: AttributePath): (element: unknown) => readonly unknown[] {
   const { sub } = path;
   if (sub === undefined) return (element) => [element];
   if (isKeptPart(sub)) return (element) => keptTexts(element, sub.name);
-  const missing = path.attribute.multiValued && sub.name === "primary" && sub.type === "boolean" ? [false] : [];
+  const missing = missingIn(path) === undefined ? [] : [missingIn(path)];
   return (element) => {
     const value = isObject(element) ? element[sub.name] : undefined;
     if (value === undefined) return missing;
@@ -47,19 +52,23 @@ export class PathKeys {
   }
 }
 
+/** From how many comparisons on keys are kept: to keep them costs as much as to make a few. */
+const MANY = 4;
+
 /**
- * The keys of the paths that a filter names more than once: to fold and to normalise a value costs more than to compare it, and
- * 200 comparisons of one attribute need it done once. A path that is named once has none here, and its keys are not kept.
+ * The keys of the paths that a filter names many times: to fold and to normalise a value costs more than to compare it, and
+ * 200 comparisons of one attribute need it done once. A path that is named a few times has none here, and its keys are not kept.
  */
 export class SharedKeys {
   readonly #paths = new Map<Attribute, PathKeys>();
 
   constructor(filter: Filter<AttributePath>) {
-    const named = new Set<Attribute>();
+    const times = new Map<Attribute, number>();
     for (const path of pathsIn(filter)) {
       const leaf = leafOf(path);
-      if (named.has(leaf)) this.#paths.set(leaf, this.#paths.get(leaf) ?? new PathKeys(path));
-      named.add(leaf);
+      const count = (times.get(leaf) ?? 0) + 1;
+      times.set(leaf, count);
+      if (count === MANY) this.#paths.set(leaf, new PathKeys(path));
     }
   }
 

@@ -6,7 +6,7 @@ import type { Attribute } from "../schema/attribute.ts";
 import { KEPT_NAME, pointerBeside, withKeptBeside } from "../schema/kept.ts";
 import { remembered } from "../schema/remembered.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
-import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
+import { copyValue, isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { withoutMark, withoutMarks } from "../storage/reference.ts";
 import type { Difference } from "./difference.ts";
@@ -45,21 +45,22 @@ function hideSecrets(
   return copy;
 }
 
-/** What of a change the host may see. */
+/** What of a change the host may see: copies, since storage may have the very objects (`storage/lend.ts`). */
 export function shownChange(
   resourceType: CompiledResourceType,
   change: Change,
 ): Pick<Change, "before" | "after" | "changes" | "deltas"> {
   const shown = (resource: ResourceObject | undefined) =>
-    resource && withKeptBeside(withoutMarks(resourceType, hideSecrets(resourceType, resource) ?? resource));
+    resource && copyValue(withKeptBeside(withoutMarks(resourceType, hideSecrets(resourceType, resource) ?? resource)));
   const { pointers } = reserveOf(resourceType);
   return {
     before: shown(change.before),
     after: shown(change.after),
     changes: change.changes
       .filter(({ path }) => !pointers.some((pointer) => path === pointer || path.startsWith(`${pointer}/`)))
-      .flatMap((one) => (one.path.startsWith(`/${KEPT_NAME}`) ? keptBeside(one) : [one])),
-    deltas: shownDeltas(resourceType, change.deltas),
+      .flatMap((one) => (one.path.startsWith(`/${KEPT_NAME}`) ? keptBeside(one) : [one]))
+      .map(copyValue),
+    deltas: copyValue(shownDeltas(resourceType, change.deltas)),
   };
 }
 

@@ -4,12 +4,14 @@ import type { Result } from "../call/result.ts";
 import { writeRequest } from "../call/write.ts";
 import { isScimError } from "../error.ts";
 import { type CanonicalBody, missingAttributes, schemasOf } from "../schema/canonical.ts";
+import { remembered } from "../schema/remembered.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { copyValue, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, StorageNotice } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
 import { withAssignments } from "./amendment.ts";
 import { readBody, throwProblems } from "./body.ts";
+import type { Change } from "./change.ts";
 import { askAhead, isAskedAhead } from "./decide.ts";
 import { checkNamesAny } from "./known-names.ts";
 import { newIdOf } from "./new-id.ts";
@@ -45,12 +47,16 @@ export async function readCreation<C extends Context>(operation: CreateOperation
 /** What has a default always has a state, `null` or not [R-19a]. */
 export function withDefaults(resourceType: CompiledResourceType, given: ResourceObject): ResourceObject {
   const resource: Record<string, unknown> = { ...given };
-  for (const attribute of resourceType.attributes) {
-    if (attribute.default !== undefined && readAttribute(resource, attribute) === undefined)
+  for (const attribute of defaultsIn(resourceType)) {
+    if (readAttribute(resource, attribute) === undefined)
       writeAttribute(resource, attribute, copyValue(attribute.default));
   }
   return resource;
 }
+
+const defaultsIn = remembered(({ attributes }: CompiledResourceType) =>
+  attributes.filter((attribute) => attribute.default !== undefined),
+);
 
 /** Creates a resource. @throws {ScimError} 409 for a taken unique value. @see RFC 7644 §3.3 */
 export async function createNew<C extends Context>(creation: Creation, call: Call<C>): Promise<Result> {
@@ -83,21 +89,23 @@ export async function createNew<C extends Context>(creation: Creation, call: Cal
   for (const notice of notices) request.notify(notice);
   const shown = receive(stored, resourceType, call);
   const { id: storedId, meta } = shown;
-  const dropped = withoutDropped(resourceType, given, notices);
-  const kept = withoutMarks(resourceType, withKept(resourceType, dropped, stored, notices));
-  const after = { schemas: schemasOf(resourceType, kept), ...kept, id: storedId, meta };
-  const { attributes, changes, deltas } = tell(kept, notices);
-  const change = {
-    id: storedId,
-    version: meta.version,
-    attributes: [...attributes, ...Object.keys(secrets)],
-    changes,
-    deltas,
-    after,
+  const changeOf = (): Change => {
+    const dropped = withoutDropped(resourceType, given, notices);
+    const kept = withoutMarks(resourceType, withKept(resourceType, dropped, stored, notices));
+    const after = { schemas: schemasOf(resourceType, kept), ...kept, id: storedId, meta };
+    const { attributes, changes, deltas } = tell(kept, notices);
+    return {
+      id: storedId,
+      version: meta.version,
+      attributes: [...attributes, ...Object.keys(secrets)],
+      changes,
+      deltas,
+      after,
+    };
   };
   const adoption = adoptionIn(notices);
   const telling = adoption === undefined ? call : { ...call, adoption };
-  const amended = await tellChange(telling, "created", resourceType, change, selection);
+  const amended = await tellChange(telling, "created", resourceType, storedId, changeOf, selection);
   const result = { type: "resource", status: 201, resourceType, resource: amended ?? shown, selection } as const;
   return adoption === undefined ? result : { ...result, isAdopted: true };
 }

@@ -109,8 +109,8 @@ export function* isSameResource(
   after: ResourceObject,
 ): Steps<boolean> {
   for (const attribute of resourceType.content) {
-    if (!(yield* isSameValue(attribute, readAttribute(before, attribute), readAttribute(after, attribute))))
-      return false;
+    const [old, value] = [readAttribute(before, attribute), readAttribute(after, attribute)];
+    if (old !== value && !(yield* isSameValue(attribute, old, value))) return false;
   }
   return true;
 }

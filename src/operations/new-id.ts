@@ -2,7 +2,7 @@ import type { Call } from "../call/call.ts";
 import type { Operation } from "../call/operation.ts";
 import { conflict } from "../error.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
-import type { ResourceObject } from "../schema/value.ts";
+import { copyValue, type ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { isUsableId } from "../storage/id.ts";
 import { readBody } from "./body.ts";
@@ -17,7 +17,8 @@ export async function newIdOf<C extends Context>(
   { name, endpoint }: CompiledResourceType,
   resource: ResourceObject,
 ): Promise<string> {
-  const given = await engine.idFor?.({ resourceType: name, endpoint, resource }, context);
+  const given =
+    engine.idFor && (await engine.idFor({ resourceType: name, endpoint, resource: copyValue(resource) }, context));
   if (given !== undefined) {
     if (!isUsableId(given))
       throw new TypeError(

@@ -175,8 +175,8 @@ async function tellDeltas<C extends Context>(
     await noteOwner(call, "patched", resourceType, id);
     return undefined;
   }
-  const attributes = deltas.map(({ attribute }) => attribute);
-  return tellChange(call, "patched", resourceType, { id, version, attributes, changes: [], deltas }, selection);
+  const changeOf = () => ({ id, version, attributes: deltas.map(({ attribute }) => attribute), changes: [], deltas });
+  return tellChange(call, "patched", resourceType, id, changeOf, selection);
 }
 
 /** What the deltas of a request did before the rest of it. */

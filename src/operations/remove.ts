@@ -58,6 +58,6 @@ async function removeSeen<C extends Context>(operation: DeleteOperation, call: C
     throw error;
   }
   if (remembers) await asFinal(() => bury(call, resourceType, read));
-  await tellChange(call, "deleted", resourceType, change);
+  await tellChange(call, "deleted", resourceType, id, () => change);
   return true;
 }

@@ -4,6 +4,7 @@ import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
 import { isPrintable, isUsableId } from "../storage/id.ts";
+import { isFitting } from "../storage/lend.ts";
 
 /** Reads the least: for the question whether a resource is there, and in which version. */
 export const SELECT_NONE: Select = { includes: () => false };
@@ -18,6 +19,7 @@ export function receive<C extends Context>(
   resourceType: CompiledResourceType,
   { engine, context }: Call<C>,
 ): StoredResource {
+  if (isFitting(stored, resourceType)) return stored;
   const { resource, misfits } = fitResource(resourceType, checkStored(stored));
   for (const { path } of misfits) {
     const told = getOrCreate(TOLD, engine.resourceTypes, () => new Set<string>());

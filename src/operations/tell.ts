@@ -6,7 +6,7 @@ import { isObject, type ResourceObject, readAttribute, writeAttribute } from "..
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { type Assignment, withAssignments } from "./amendment.ts";
 import { type Change, emitChange, eventsOf } from "./change.ts";
-import { asFinal, askWithin, SELECT_FLAT, type Verb } from "./decide.ts";
+import { asFinal, askWithin, isTold, SELECT_FLAT, type Verb } from "./decide.ts";
 import type { Difference } from "./difference.ts";
 import { noteOwner } from "./ownership.ts";
 import type { Target } from "./read-target.ts";
@@ -14,7 +14,8 @@ import { isChanged, type Rewrite, type Written, writeWithRetry } from "./write-w
 
 /**
  * Settles a change that is written: asks the host about it where that is done within the transaction, writes what the host sets
- * besides, keeps the events where they must not be lost, and tells of them once it is committed.
+ * besides, keeps the events where they must not be lost, and tells of them once it is committed. What changed is asked for where somebody
+ * is told of it.
  * @returns the resource as the host amended it; undefined where it stays as it was written.
  * @throws what `decide` throws: then nothing of the change is left, nor told.
  */
@@ -22,10 +23,16 @@ export async function tellChange<C extends Context>(
   call: Call<C>,
   verb: Verb,
   resourceType: CompiledResourceType,
-  change: Change,
+  id: string,
+  changeOf: () => Change,
   shown: Select = SELECT_FLAT,
 ): Promise<StoredResource | undefined> {
   const { decide, outbox, ownership } = call.engine;
+  if (!isTold(call)) {
+    if (ownership !== undefined) await asFinal(() => noteOwner(call, verb, resourceType, id));
+    return undefined;
+  }
+  const change = changeOf();
   // Nothing comes between a write and its event, so that those of one resource are told in their order.
   if (decide === undefined && !outbox && ownership === undefined) {
     emitChange(call, verb, resourceType, change);
@@ -153,19 +160,21 @@ export async function tellWrite<C extends Context>(
     await noteOwner(call, verb, resourceType, id);
     return undefined;
   }
-  const { rewrite, difference } = written;
-  const change = {
-    id,
-    version: written.stored.meta.version,
-    attributes: [
-      ...difference.attributes,
-      ...Object.keys(rewrite.secrets),
-      ...deltas.map(({ attribute }) => attribute),
-    ],
-    changes: changes ?? difference.changes,
-    deltas: [...difference.deltas, ...deltas],
-    before: rewrite.before,
-    after: written.resource,
+  const changeOf = (): Change => {
+    const { rewrite, difference } = written;
+    return {
+      id,
+      version: written.stored.meta.version,
+      attributes: [
+        ...difference.attributes,
+        ...Object.keys(rewrite.secrets),
+        ...deltas.map(({ attribute }) => attribute),
+      ],
+      changes: changes ?? difference.changes,
+      deltas: [...difference.deltas, ...deltas],
+      before: rewrite.before,
+      after: written.resource,
+    };
   };
-  return tellChange(call, verb, resourceType, change, shown);
+  return tellChange(call, verb, resourceType, id, changeOf, shown);
 }

@@ -4,15 +4,15 @@ import { writeRequest } from "../call/write.ts";
 import { conflict, isScimError } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
-import { instantOf } from "../schema/date-time.ts";
 import { clearSecrets, withLeftOver } from "../schema/fit.ts";
+import { latestOf } from "../schema/instant-text.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, NewResource, Secrets, Select, StorageNotice, StoredResource } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
 import { doAll, doInSlices } from "../time-slice.ts";
 import { withAssignments } from "./amendment.ts";
-import { askAhead, isAskedAhead, type Verb } from "./decide.ts";
+import { askAhead, isAskedAhead, isTold, type Verb } from "./decide.ts";
 import { type Difference, differenceOf, isSameResource } from "./difference.ts";
 import { noSuchResource } from "./missing.ts";
 import { readTarget, type Target } from "./read-target.ts";
@@ -59,7 +59,7 @@ export interface Written<R extends Rewrite> {
   readonly resource: NewResource;
   /** What storage made of it. */
   readonly stored: StoredResource;
-  /** What is different in it. */
+  /** What is different in it, where somebody is told. */
   readonly difference: Difference;
   /** Whether storage has something else than it was given, so that what the operations did is not all that is different. */
   readonly isOtherwise: boolean;
@@ -84,13 +84,15 @@ export async function writeWithRetry<C extends Context, R extends Rewrite>(
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
     const read = await readTarget(target, rewriting.select, call);
     if (call.slice.isOver) await call.slice.next(call.signal);
-    const computed = await rewriting.compute(withoutMarks(resourceType, receive(read, resourceType, call)));
+    const received = receive(read, resourceType, call);
+    const computed = await rewriting.compute(withoutMarks(resourceType, received));
     const rewrite = withoutTombstoneNames(resourceType, computed, call);
     if (await changesNothing(target, rewrite, call)) return undefined;
     const decided = await decideAhead(target, read, rewrite, verb, call);
     const after = await settleForeignReferences(call, resourceType, decided, id);
     const difference = await tellingOf(resourceType, rewrite.before, after, call);
-    const written = await swap(target, read, { ...rewrite, after }, difference, rewriting, call);
+    const leaves = received !== read;
+    const written = await swap(target, { read, leaves }, { ...rewrite, after }, difference, rewriting, call);
     if (written !== undefined) return written;
   }
   throw conflict();
@@ -132,14 +134,17 @@ export type Telling = (kept: ResourceObject, notices: readonly StorageNotice[]) 
 
 /**
  * What will be told of a write that makes one state of another, once storage says what it left out. It is made before the write,
- * because afterwards nothing may come between it and its event: the next write to the resource would be told of first.
+ * because afterwards nothing may come between it and its event: the next write to the resource would be told of first. Where nobody is
+ * told it says nothing.
  */
 export async function tellingOf<C extends Context>(
   resourceType: CompiledResourceType,
   before: ResourceObject,
   given: ResourceObject,
-  { slice, signal }: Call<C>,
+  call: Call<C>,
 ): Promise<Telling> {
+  if (!isTold(call)) return tellNothing;
+  const { slice, signal } = call;
   const steps = differenceOf(resourceType, before, withoutMarks(resourceType, given));
   const difference = await doInSlices(steps, slice, signal);
   // What storage does next, it may do at a stretch.
@@ -148,10 +153,20 @@ export async function tellingOf<C extends Context>(
   return (kept, notices) => (notices.some(isOther) ? doAll(differenceOf(resourceType, before, kept)) : difference);
 }
 
+const NO_DIFFERENCE: Difference = { attributes: [], changes: [], deltas: [] };
+const tellNothing: Telling = () => NO_DIFFERENCE;
+
+/** The resource that a write is made of. */
+interface Seen {
+  readonly read: StoredResource;
+  /** Whether it has more than its resource type has a meaning for, which is left in it. */
+  readonly leaves: boolean;
+}
+
 /** Writes, unless another writer was faster; then undefined. */
 async function swap<C extends Context, R extends Rewrite>(
   { resourceType, id, ifMatch }: Target,
-  read: StoredResource,
+  { read, leaves }: Seen,
   rewrite: R,
   tell: Telling,
   { shown: select, untouched, explain = (error) => error }: Rewriting<R>,
@@ -166,6 +181,7 @@ async function swap<C extends Context, R extends Rewrite>(
     meta: {
       resourceType: resourceType.name,
       created: read.meta.created,
+      // The clock of a server that wrote before may be ahead, and no change is older than the one before it.
       lastModified: latestOf(request.at, read.meta.lastModified, read.meta.created),
     },
   };
@@ -177,7 +193,7 @@ async function swap<C extends Context, R extends Rewrite>(
     ...request,
     notify,
     id,
-    resource: withLeftOver(resourceType, resource, before),
+    resource: leaves ? withLeftOver(resourceType, resource, before) : resource,
     secrets: { ...clearSecrets(resourceType, read), ...secrets },
     ifVersion,
     before,
@@ -206,15 +222,6 @@ async function swap<C extends Context, R extends Rewrite>(
     if (isLostRace(error) && mayTryAgain(ifMatch)) return undefined;
     throw explain(error);
   }
-}
-
-/** The latest of some times. The clock of a server that wrote before may be ahead, and no change is older than the one before it. */
-function latestOf(now: string, ...stored: readonly (string | undefined)[]): string {
-  const instant = (time: string) => instantOf(time) ?? "";
-  return stored.reduce<string>(
-    (latest, time) => (time !== undefined && instant(time) > instant(latest) ? time : latest),
-    now,
-  );
 }
 
 /** Storage may give more than was selected; what a write is not about must not be written back. */

@@ -3,14 +3,14 @@ import type { Attribute } from "../schema/attribute.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
-import { doAll, isEvery, type Steps } from "../time-slice.ts";
+import { andThen, finish, isEvery, isFew, oneByOne, type Steps, stepsOf, Unfinished, type Work } from "../time-slice.ts";
 import { PatchedDocument } from "./document.ts";
 import { Effort } from "./effort.ts";
 import { applyToList } from "./elements.ts";
 import { applyToSchemas, clearExtension } from "./extension.ts";
 import { findFault } from "./final-state.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
-import { type PreparedOperation, withPosition } from "./operation.ts";
+import { atPosition, type PreparedOperation, withPosition } from "./operation.ts";
 import { applyToSingular, type OverwritingReplace } from "./singular.ts";
 import { applyToSelected, type CreateOnNoMatch } from "./value-path.ts";
 
@@ -63,7 +63,7 @@ export function applyPatch(
   operations: readonly PreparedOperation[],
   options: ApplyOptions = {},
 ): Patched {
-  return doAll(applyInSteps(resourceType, resource, operations, new Effort(options.maxComparisons), options));
+  return finish(applyWork(resourceType, resource, operations, new Effort(options.maxComparisons), options));
 }
 
 /** As `applyPatch`, in steps of which none takes long however many elements there are, and with an effort that others may share. */
@@ -74,60 +74,79 @@ export function* applyInSteps(
   effort: Effort,
   options: Omit<ApplyOptions, "maxComparisons">,
 ): Steps<Patched> {
+  return yield* stepsOf(applyWork(resourceType, resource, operations, effort, options));
+}
+
+/** As `applyInSteps`; what few operations do to few elements is done at once. */
+export function applyWork(
+  resourceType: CompiledResourceType,
+  resource: ResourceObject,
+  operations: readonly PreparedOperation[],
+  effort: Effort,
+  options: Omit<ApplyOptions, "maxComparisons">,
+): Work<Patched> {
   const { limits = DEFAULT_VALUE_LIMITS } = options;
   const document = new PatchedDocument(resource, effort);
   const secrets: Record<string, unknown> = {};
-  for (const operation of operations) {
-    try {
-      yield* applyOne(resourceType, document, operation, secrets, options);
-    } catch (error) {
-      throw withPosition(error, operation.index);
-    }
-    yield;
-  }
-  const { resource: after, operations: changes } = yield* document.finish();
-  const fault = yield* findFault(resourceType, resource, after, document.lists(), limits);
-  if (fault !== undefined) throw withPosition(fault.error, lastOn(resourceType, operations, fault.path));
-  return { resource: after, secrets, changes };
+  const applied = oneByOne(operations, (operation) =>
+    atPosition(operation.index, () => applyOne(resourceType, document, operation, secrets, options)),
+  );
+  return andThen(applied, () =>
+    andThen(document.finish(), ({ resource: after, changes }) =>
+      andThen(findFault(resourceType, resource, after, document, limits), (fault) => {
+        if (fault !== undefined) throw withPosition(fault.error, lastOn(resourceType, operations, fault.path));
+        return { resource: after, secrets, changes };
+      }),
+    ),
+  );
 }
 
 /** The target decides what an operation does: one module for each kind. @see RFC 7644 §3.5.2.1, §3.5.2.2, §3.5.2.3 */
-function* applyOne(
+function applyOne(
   resourceType: CompiledResourceType,
   document: PatchedDocument,
   operation: PreparedOperation,
   secrets: Record<string, unknown>,
   { createOnNoMatch, overwritingReplace }: ApplyOptions,
-): Steps<void> {
+): Work<void> {
   switch (operation.type) {
     case "attribute": {
       const { attribute } = operation.path;
-      if (attribute.multiValued) return yield* applyToList(document.elements(attribute), operation);
+      if (attribute.multiValued) return applyToList(document.elements(attribute), operation);
       return applyToSingular(document, operation, overwritingReplace);
     }
     case "element":
-      return yield* applyToSelected(document.elements(operation.attribute), operation, createOnNoMatch);
+      return applyToSelected(document.elements(operation.attribute), operation, createOnNoMatch);
     case "secret":
       secrets[operation.attribute.path] = operation.value;
       return;
     case "extension":
-      return yield* clearExtension(document, operation.extension, operation.op, secrets);
+      return clearExtension(document, operation.extension, operation.op, secrets);
     case "schemas":
-      return yield* applyToSchemas(document, resourceType, operation, secrets);
+      return applyToSchemas(document, resourceType, operation, secrets);
     case "echo":
-      if (yield* isEcho(operation.attribute, document.read(operation.attribute), operation.value, document.effort))
-        return;
-      throw mutability(`${operation.attribute.path} is readOnly; it cannot be changed by a client.`);
+      return andThen(
+        isEcho(operation.attribute, document.read(operation.attribute), operation.value, document.effort),
+        (isSaid) => {
+          if (!isSaid) throw mutability(`${operation.attribute.path} is readOnly; it cannot be changed by a client.`);
+        },
+      );
   }
 }
 
 /** A readOnly attribute that a client sends back says what is stored, as far as it says something [R-15]. */
-function* isEcho(attribute: Attribute, stored: unknown, sent: unknown, effort: Effort): Steps<boolean> {
+function isEcho(attribute: Attribute, stored: unknown, sent: unknown, effort: Effort): Work<boolean> {
   if (!Array.isArray(sent) || (sent.length > 0 && !Array.isArray(stored))) return isEchoOfOne(attribute, stored, sent);
   const elements: readonly unknown[] = Array.isArray(stored) ? stored : [];
   effort.spend(sent.length * elements.length);
+  if (isFew(sent.length * elements.length))
+    return sent.every((element) => elements.some((candidate) => isEchoOfOne(attribute, candidate, element)));
+  return new Unfinished(isEchoOfAll(attribute, elements, sent));
+}
+
+function* isEchoOfAll(attribute: Attribute, stored: readonly unknown[], sent: readonly unknown[]): Steps<boolean> {
   for (const element of sent)
-    if (yield* isEvery(elements, (candidate) => !isEchoOfOne(attribute, candidate, element))) return false;
+    if (yield* isEvery(stored, (candidate) => !isEchoOfOne(attribute, candidate, element))) return false;
   return true;
 }
 

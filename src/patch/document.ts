@@ -1,24 +1,28 @@
-import jsonPatch from "fast-json-patch";
 import type { Attribute } from "../schema/attribute.ts";
 import { isKept } from "../schema/kept.ts";
 import { copyValue, isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
-import { forEach, type Steps } from "../time-slice.ts";
+import { andThen, oneByOne, type Work } from "../time-slice.ts";
+import { changed } from "./changes.ts";
 import type { Effort } from "./effort.ts";
-import { differences, ElementList } from "./element-list.ts";
+import { ElementList, type FinishedList } from "./element-list.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
 import { pointerOf, pointerTo } from "./pointer.ts";
 
+const NONE: readonly never[] = [];
+
 /**
- * A resource being patched. Every change of it is an RFC 6902 operation that fast-json-patch applies: of a singular attribute
- * at once, of a multi-valued one when all operations have been through its list. What storage handed out is never changed, and
- * only what an operation touches is copied.
+ * A resource being patched. What storage handed out is never changed, and only what an operation touches is copied. Each change is noted
+ * as an RFC 6902 operation: of a singular attribute at once, of a multi-valued one when all operations have been through its list.
  */
 export class PatchedDocument {
-  readonly #document: Record<string, unknown>;
   readonly effort: Effort;
-  readonly #owned = new Set<string>();
-  readonly #lists = new Map<Attribute, ElementList>();
-  readonly #operations: JsonPatchOperation[] = [];
+  readonly #document: Record<string, unknown>;
+  readonly #changes: JsonPatchOperation[] = [];
+  // Made where they are needed: a request names few attributes, mostly none that is complex.
+  #containers: Set<string> | undefined;
+  #lists: Map<Attribute, ElementList> | undefined;
+  #complex: Set<Attribute> | undefined;
+  #mayLack = false;
 
   constructor(resource: ResourceObject, effort: Effort) {
     this.#document = { ...resource };
@@ -33,22 +37,27 @@ export class PatchedDocument {
   /** Gives a singular attribute another value; undefined unassigns it. */
   write(attribute: Attribute, after: unknown): void {
     const before = this.read(attribute);
+    if (before === undefined && after === undefined) return;
+    const holder = this.#holderOf(attribute);
+    const path = pointerTo(attribute);
+    if (attribute.type === "complex") {
+      this.#complex ??= new Set();
+      this.#complex.add(attribute);
+    }
     if (before === undefined) {
-      if (after === undefined) return;
-      this.#own(attribute);
-      this.#apply({ op: "add", path: pointerTo(attribute), value: after });
+      this.#changes.push({ op: "add", path, value: after });
+      holder[attribute.name] = copyValue(after);
       return;
     }
-    this.#own(attribute);
     // Who is told of what nobody declared is told of each of its members.
-    const isByMember = after !== undefined || isKept(attribute);
-    const steps = isByMember ? differences(before, after ?? {}, (...below) => pointerTo(attribute, ...below)) : [];
-    for (const operation of steps) this.#apply(operation);
-    if (after === undefined) this.#apply({ op: "remove", path: pointerTo(attribute) });
+    if (after !== undefined || isKept(attribute))
+      holder[attribute.name] = changed(before, after ?? {}, path, this.#changes, copyValue);
+    if (after === undefined) this.#unassign(holder, attribute.name, path);
   }
 
   /** The elements of a multi-valued attribute, to work on. */
   elements(attribute: Attribute): ElementList {
+    this.#lists ??= new Map();
     let list = this.#lists.get(attribute);
     if (list === undefined) {
       list = new ElementList(attribute, this.read(attribute), this.effort);
@@ -58,50 +67,65 @@ export class PatchedDocument {
   }
 
   /** The lists that were worked on. */
-  lists(): Iterable<ElementList> {
-    return this.#lists.values();
+  get lists(): readonly ElementList[] {
+    return this.#lists === undefined ? NONE : [...this.#lists.values()];
+  }
+
+  /** The singular complex attributes that were written. */
+  get complex(): ReadonlySet<Attribute> | undefined {
+    return this.#complex;
+  }
+
+  /** Whether something may be missing that was not before: an attribute was unassigned, or an extension came whose attributes are required. */
+  get mayLack(): boolean {
+    return this.#mayLack;
   }
 
   /** The finished resource, and every operation that made it. @see RFC 6902 */
-  *finish(): Steps<{ readonly resource: ResourceObject; readonly operations: readonly JsonPatchOperation[] }> {
-    for (const [attribute, list] of this.#lists) {
-      const operations = yield* list.operations((...below) => pointerTo(attribute, ...below));
-      if (operations.length === 0) continue;
-      const isNew = this.read(attribute) === undefined;
-      const holder = this.#own(attribute);
-      if (!isNew) holder[attribute.name] = list.draft();
-      yield* forEach(operations, (operation) => this.#apply(operation, (value) => value));
-    }
-    for (const extension of this.#owned) {
-      const container = this.#document[extension];
-      if (isObject(container) && Object.keys(container).length === 0)
-        this.#apply({ op: "remove", path: pointerOf(extension) });
-    }
-    return { resource: this.#document, operations: this.#operations };
+  finish(): Work<{ readonly resource: ResourceObject; readonly changes: readonly JsonPatchOperation[] }> {
+    const put = oneByOne(this.lists, (list) => andThen(list.finish(), (done) => this.#put(list.attribute, done)));
+    return andThen(put, () => {
+      if (this.#containers !== undefined)
+        for (const extension of this.#containers) {
+          const container = this.#document[extension];
+          if (isObject(container) && Object.keys(container).length === 0)
+            this.#unassign(this.#document, extension, pointerOf(extension));
+        }
+      return { resource: this.#document, changes: this.#changes };
+    });
   }
 
-  /** Applies an operation to a copy of its value, because a later one may change that in place; the record stays as it is. */
-  #apply(operation: JsonPatchOperation, take: (value: unknown) => unknown = copyValue): void {
-    this.#operations.push(operation);
-    const applied = "value" in operation ? { ...operation, value: take(operation.value) } : operation;
-    jsonPatch.applyOperation(this.#document, applied, false, true, true);
+  #put(attribute: Attribute, { elements, changes }: FinishedList): void {
+    if (changes.length === 0) return;
+    const holder = this.#holderOf(attribute);
+    for (const change of changes) this.#changes.push(change);
+    if (elements.length > 0) holder[attribute.name] = elements;
+    else {
+      delete holder[attribute.name];
+      this.#mayLack = true;
+    }
   }
 
-  /** The object that holds the attribute, as a copy of its own together with a complex value. */
-  #own(attribute: Attribute): Record<string, unknown> {
-    const { extension, name } = attribute;
-    if (extension !== undefined && !this.#owned.has(extension)) {
-      this.#owned.add(extension);
+  #unassign(holder: Record<string, unknown>, name: string, path: string): void {
+    this.#changes.push({ op: "remove", path });
+    delete holder[name];
+    this.#mayLack = true;
+  }
+
+  /** The object that holds the attribute: of an extension the container, as a copy of its own. */
+  #holderOf({ extension }: Attribute): Record<string, unknown> {
+    if (extension === undefined) return this.#document;
+    this.#containers ??= new Set();
+    if (!this.#containers.has(extension)) {
+      this.#containers.add(extension);
       const container = this.#document[extension];
       if (container !== undefined) this.#document[extension] = { ...(container as ResourceObject) };
     }
-    if (extension !== undefined && this.#document[extension] === undefined)
-      this.#apply({ op: "add", path: pointerOf(extension), value: {} });
-    const holder = (extension === undefined ? this.#document : this.#document[extension]) as Record<string, unknown>;
-    if (!attribute.multiValued && !this.#owned.has(attribute.path)) {
-      this.#owned.add(attribute.path);
-      if (isObject(holder[name])) holder[name] = { ...holder[name] };
+    if (this.#document[extension] === undefined) {
+      this.#changes.push({ op: "add", path: pointerOf(extension), value: {} });
+      this.#document[extension] = {};
+      this.#mayLack = true;
     }
-    return holder;
+    return this.#document[extension] as Record<string, unknown>;
   }
 }

@@ -1,13 +1,23 @@
 import type { Attribute } from "../schema/attribute.ts";
-import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
+import { isObject, isSame } from "../schema/value.ts";
 import { withoutDuplicates } from "../schema/value-reader.ts";
-import { forEach, isEvery, type Steps } from "../time-slice.ts";
+import { andThen, eachInSteps, eachOf, isEvery, isFew, Unfinished, type Work } from "../time-slice.ts";
+import { changed } from "./changes.ts";
 import type { Effort } from "./effort.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
+import { pointerTo } from "./pointer.ts";
 import { SlotIndex } from "./slot-index.ts";
 
 /** Above this, one replacement costs less than so many removals, each of which moves the rest of the array. */
 const MOST_SINGLE_REMOVALS = 8;
+
+/** What a list came to. */
+export interface FinishedList {
+  /** The elements as they are to be stored; the very array that was stored where nothing changed. */
+  readonly elements: readonly unknown[];
+  /** The RFC 6902 operations that make them of the stored array. */
+  readonly changes: readonly JsonPatchOperation[];
+}
 
 /**
  * The elements of one multi-valued attribute while a PATCH works on them. Every element keeps its slot until the end, and an
@@ -37,7 +47,7 @@ export class ElementList {
     this.attribute = attribute;
     this.effort = effort;
     this.#stored = Array.isArray(stored) ? stored : [];
-    this.#elements = [...this.#stored];
+    this.#elements = this.#stored.slice();
     this.#size = this.#elements.length;
   }
 
@@ -64,18 +74,22 @@ export class ElementList {
     return this.#elements[slot];
   }
 
-  /** The slots that hold an element, in order. */
-  *slots(): Generator<number> {
-    for (let slot = 0; slot < this.#elements.length; slot++) if (this.#elements[slot] !== undefined) yield slot;
+  /** Does something with each slot that holds an element, in order; `cost` says how many times as much work it is as a look. */
+  eachSlot(work: (slot: number) => void, cost = 1): Work<void> {
+    const ofThere = (element: unknown, slot: number): void => {
+      if (element !== undefined) work(slot);
+    };
+    return isFew(this.#elements.length * cost)
+      ? eachOf(this.#elements, ofThere)
+      : new Unfinished(eachInSteps(this.#elements, ofThere));
   }
 
   /** The elements that are new or changed. */
-  *changed(): Generator<unknown> {
-    if (this.#isReplaced) {
-      for (const slot of this.slots()) yield this.#elements[slot];
-      return;
-    }
-    for (const slot of this.#changed) if (this.#elements[slot] !== undefined) yield this.#elements[slot];
+  changed(): readonly unknown[] {
+    if (this.#isReplaced) return this.#live();
+    const changed: unknown[] = [];
+    for (const slot of this.#changed) if (this.#elements[slot] !== undefined) changed.push(this.#elements[slot]);
+    return changed;
   }
 
   /** Adds an element behind the others, and says in which slot. */
@@ -90,6 +104,7 @@ export class ElementList {
   /** Puts another value into a slot. A complex value in which nothing is left is no element any more. */
   set(slot: number, element: unknown): void {
     const before = this.#elements[slot];
+    if (before === element) return;
     if (isObject(element) && Object.keys(element).length === 0) return this.remove(slot);
     if (isSame(before, element)) return;
     this.#elements[slot] = element;
@@ -106,102 +121,101 @@ export class ElementList {
   }
 
   /** Takes other elements instead of all that there are. */
-  *replaceAll(elements: readonly unknown[]): Steps<void> {
-    if (yield* isSameList(this.#live(), elements)) return;
-    this.#elements = [...elements];
-    this.#size = elements.length;
-    this.#isReplaced = true;
-    this.#isRewritten = true;
-    this.#byValue = undefined;
-    this.#byIdentity = undefined;
-    this.#primaries = undefined;
-    this.#revision++;
+  replaceAll(elements: readonly unknown[]): Work<void> {
+    return andThen(isSameList(this.#live(), elements), (isSameOne) => {
+      if (isSameOne) return;
+      this.#elements = elements.slice();
+      this.#size = elements.length;
+      this.#isReplaced = true;
+      this.#isRewritten = true;
+      this.#byValue = undefined;
+      this.#byIdentity = undefined;
+      this.#primaries = undefined;
+      this.#revision++;
+    });
   }
 
   /**
    * Finds the slot of the element that is the same one: that has the value and the type; of a collection and of simple values,
    * the value; of elements without a value, everything [R-51]. What it gives holds until all elements are replaced.
    */
-  *twins(): Steps<(element: unknown) => number | undefined> {
-    const index = this.#byIdentity ?? (yield* this.#indexBy((one) => this.#identityOf(one)));
-    this.#byIdentity = index;
-    return (element) => index.find(this.#identityOf(element), (slot) => this.#elements[slot])[0];
+  twins(): Work<(element: unknown) => number | undefined> {
+    const known = this.#byIdentity ?? this.#indexBy((one) => this.#identityOf(one));
+    return andThen(known, (index) => {
+      this.#byIdentity = index;
+      return (element) => index.find(this.#identityOf(element), (slot) => this.#elements[slot])[0];
+    });
   }
 
   /** Finds the slots of the elements that have a `value`, in order. What it gives holds until all elements are replaced. */
-  *holders(): Steps<(value: unknown) => readonly number[]> {
-    const index = this.#byValue ?? (yield* this.#indexBy((element) => this.#valueKeyOf(element)));
-    this.#byValue = index;
-    const attribute = this.attribute.sub("value") ?? this.attribute;
-    return (value) => index.find(attribute.key(value), (slot) => this.#elements[slot]);
+  holders(): Work<(value: unknown) => readonly number[]> {
+    const known = this.#byValue ?? this.#indexBy((element) => this.#valueKeyOf(element));
+    return andThen(known, (index) => {
+      this.#byValue = index;
+      const attribute = this.attribute.sub("value") ?? this.attribute;
+      return (value) => index.find(attribute.key(value), (slot) => this.#elements[slot]);
+    });
   }
 
   /** The slots of the elements that are primary. */
   primaries(): ReadonlySet<number> {
     if (this.#primaries === undefined) {
       this.#primaries = new Set();
-      for (const slot of this.slots()) if (isPrimary(this.#elements[slot])) this.#primaries.add(slot);
+      for (let slot = 0; slot < this.#elements.length; slot++)
+        if (isPrimary(this.#elements[slot])) this.#primaries.add(slot);
     }
     return this.#primaries;
   }
 
   /** The elements as they are now. */
-  *values(): Steps<readonly unknown[]> {
+  values(): Work<readonly unknown[]> {
     if (this.#values?.revision === this.#revision) return this.#values.elements;
     const live = this.#live();
-    const elements = this.#isRewritten ? yield* withoutDuplicates(this.attribute, live) : live;
-    this.#values = { revision: this.#revision, elements };
-    return elements;
+    return andThen(this.#isRewritten ? withoutDuplicates(this.attribute, live) : live, (elements) => {
+      this.#values = { revision: this.#revision, elements };
+      return elements;
+    });
   }
 
-  /**
-   * The RFC 6902 operations that make of the stored array what the list holds now; `pointer` gives the path of what is below
-   * the attribute. An array that is gone or that changed in many places is one operation.
-   */
-  *operations(pointer: (...below: readonly (string | number)[]) => string): Steps<readonly JsonPatchOperation[]> {
-    if (this.#revision === 0) return [];
-    const values = yield* this.values();
-    if (yield* isSameList(values, this.#stored)) return [];
-    if (values.length === 0) return [{ op: "remove", path: pointer() }];
-    if (this.#stored.length === 0) return [{ op: "add", path: pointer(), value: values }];
+  /** What the list came to. An array that is gone or that changed in many places is one operation. */
+  finish(): Work<FinishedList> {
+    if (this.#revision === 0) return { elements: this.#stored, changes: [] };
+    return andThen(this.values(), (values) =>
+      andThen(isSameList(values, this.#stored), (isSameOne) =>
+        isSameOne ? { elements: this.#stored, changes: [] } : this.#finishAs(values),
+      ),
+    );
+  }
+
+  #finishAs(values: readonly unknown[]): FinishedList {
+    const path = pointerTo(this.attribute);
+    if (values.length === 0) return { elements: values, changes: [{ op: "remove", path }] };
+    if (this.#stored.length === 0) return { elements: values, changes: [{ op: "add", path, value: values }] };
     const isWhole = this.#isReplaced || this.attribute.collection || values.length !== this.#size;
     const removed = isWhole ? [] : this.#removedSlots();
     return isWhole || removed.length > MOST_SINGLE_REMOVALS
-      ? [{ op: "replace", path: pointer(), value: values }]
-      : this.#changes(removed, pointer);
+      ? { elements: values, changes: [{ op: "replace", path, value: values }] }
+      : this.#changedInPlaces(removed, path);
   }
 
   /** One operation for each place that changed. */
-  #changes(
-    removed: readonly number[],
-    pointer: (...below: readonly (string | number)[]) => string,
-  ): readonly JsonPatchOperation[] {
-    const operations: JsonPatchOperation[] = [];
+  #changedInPlaces(removed: readonly number[], path: string): FinishedList {
+    const changes: JsonPatchOperation[] = [];
+    const elements = this.#elements.slice();
     for (const slot of this.#changed) {
-      if (slot >= this.#stored.length || this.#elements[slot] === undefined) continue;
-      operations.push(...differences(this.#stored[slot], this.#elements[slot], (...below) => pointer(slot, ...below)));
+      const element = this.#elements[slot];
+      if (slot >= this.#stored.length || element === undefined) continue;
+      elements[slot] = changed(this.#stored[slot], element, `${path}/${slot}`, changes, asItIs);
     }
     // From the last to the first, so that no position moves before it is used.
-    for (const slot of removed) operations.push({ op: "remove", path: pointer(slot) });
-    for (const value of this.#elements.slice(this.#stored.length))
-      if (value !== undefined) operations.push({ op: "add", path: pointer("-"), value });
-    return operations;
-  }
-
-  /** The stored array as a copy that the operations may be applied to: what they do not touch is shared. */
-  draft(): unknown[] {
-    const draft = [...this.#stored];
-    if (!this.#isReplaced) {
-      for (const slot of this.#changed) {
-        const element = draft[slot];
-        if (isObject(element)) draft[slot] = { ...element };
-      }
-    }
-    return draft;
+    for (const slot of removed) changes.push({ op: "remove", path: `${path}/${slot}` });
+    for (let slot = this.#stored.length; slot < elements.length; slot++)
+      if (elements[slot] !== undefined) changes.push({ op: "add", path: `${path}/-`, value: elements[slot] });
+    return { elements: elements.length === this.#size ? elements : elements.filter(isThere), changes };
   }
 
   #live(): readonly unknown[] {
-    return this.#elements.filter((element) => element !== undefined);
+    return this.#elements.length === this.#size ? this.#elements.slice() : this.#elements.filter(isThere);
   }
 
   #removedSlots(): readonly number[] {
@@ -220,10 +234,12 @@ export class ElementList {
     this.#byIdentity?.note(slot, before, after);
   }
 
-  *#indexBy(keyOf: (element: unknown) => unknown): Steps<SlotIndex> {
+  #indexBy(keyOf: (element: unknown) => unknown): Work<SlotIndex> {
     const index = new SlotIndex(keyOf);
-    yield* forEach(this.slots(), (slot) => index.note(slot, undefined, this.#elements[slot]));
-    return index;
+    return andThen(
+      this.eachSlot((slot) => index.note(slot, undefined, this.#elements[slot])),
+      () => index,
+    );
   }
 
   #valueKeyOf(element: unknown): unknown {
@@ -242,36 +258,23 @@ export class ElementList {
   }
 }
 
+/** Elements are objects of their own: nothing is put into them. */
+function asItIs(value: unknown): unknown {
+  return value;
+}
+
+function isThere(element: unknown): boolean {
+  return element !== undefined;
+}
+
 /** Whether two lists are the same. */
-function* isSameList(left: readonly unknown[], right: readonly unknown[]): Steps<boolean> {
-  return left.length === right.length && (yield* isEvery(left, (element, index) => isSame(element, right[index])));
+function isSameList(left: readonly unknown[], right: readonly unknown[]): Work<boolean> {
+  if (left.length !== right.length) return false;
+  if (!isFew(left.length)) return new Unfinished(isEvery(left, (element, index) => isSame(element, right[index])));
+  return isSame(left, right);
 }
 
 /** Whether an element is the primary one. @see RFC 7643 §2.4 */
 export function isPrimary(element: unknown): boolean {
   return isObject(element) && element.primary === true;
-}
-
-/** RFC 6902 operations between two elements, or between two complex values. */
-export function differences(
-  before: unknown,
-  after: unknown,
-  pointer: (...below: readonly (string | number)[]) => string,
-): readonly JsonPatchOperation[] {
-  if (isSame(before, after)) return [];
-  if (!isObject(before) || !isObject(after)) return [{ op: "replace", path: pointer(), value: after }];
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].flatMap((name) => difference(before, after, name, pointer(name)));
-}
-
-function difference(
-  before: ResourceObject,
-  after: ResourceObject,
-  name: string,
-  path: string,
-): readonly JsonPatchOperation[] {
-  const [old, value] = [before[name], after[name]];
-  if (isSame(old, value)) return [];
-  if (value === undefined) return [{ op: "remove", path }];
-  return [{ op: old === undefined ? "add" : "replace", path, value }];
 }

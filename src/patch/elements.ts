@@ -1,6 +1,6 @@
 import type { Attribute } from "../schema/attribute.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { forEach, type Steps } from "../time-slice.ts";
+import { andThen, eachOf, oneByOne, type Work } from "../time-slice.ts";
 import { checkImmutable, merge, overwrite, requiredUnassigned } from "./complex.ts";
 import { type ElementList, isPrimary } from "./element-list.ts";
 import type { AttributeOperation } from "./operation.ts";
@@ -10,12 +10,14 @@ import type { Op } from "./parse.ts";
  * Applies an operation on a multi-valued attribute as a whole.
  * @throws {ScimError} 400 mutability, invalidValue.
  */
-export function applyToList(list: ElementList, { op, value }: AttributeOperation): Steps<void> {
+export function applyToList(list: ElementList, { op, value }: AttributeOperation): Work<void> {
   const elements = value as readonly unknown[] | undefined;
-  if (op === "add") return guard(list, op, addElements(list, elements ?? []));
-  if (op === "replace") return guard(list, op, replaceElements(list, elements ?? []));
-  // "the attribute and all values are removed, and the attribute SHALL be considered unassigned" [P-3.5.2.2-03].
-  return guard(list, op, elements === undefined ? list.replaceAll([]) : removeListed(list, elements));
+  return guard(list, op, () => {
+    if (op === "add") return addElements(list, elements ?? []);
+    if (op === "replace") return replaceElements(list, elements ?? []);
+    // "the attribute and all values are removed, and the attribute SHALL be considered unassigned" [P-3.5.2.2-03].
+    return elements === undefined ? list.replaceAll([]) : removeListed(list, elements);
+  });
 }
 
 /**
@@ -23,33 +25,37 @@ export function applyToList(list: ElementList, { op, value }: AttributeOperation
  * one lost its last.
  * @throws {ScimError} 400 mutability, invalidValue.
  */
-export function* guard(list: ElementList, op: Op, work: Steps<void>): Steps<void> {
+export function guard(list: ElementList, op: Op, work: () => Work<void>): Work<void> {
   const { attribute, size, revision } = list;
-  yield* work;
-  if (list.revision === revision || size === 0) return;
-  checkImmutable(attribute, size);
-  if (list.size === 0 && attribute.required) throw requiredUnassigned(attribute, op);
+  return andThen(work(), () => {
+    if (list.revision === revision || size === 0) return;
+    checkImmutable(attribute, size);
+    if (list.size === 0 && attribute.required) throw requiredUnassigned(attribute, op);
+  });
 }
 
 /**
  * "a new value is added to the attribute"; one that is there already is left as it is, but for what is new in it.
  * @see RFC 7644 §3.5.2.1 [P-3.5.2.1-06 P-3.5.2.1-08]
  */
-export function* addElements(list: ElementList, added: readonly unknown[]): Steps<void> {
+export function addElements(list: ElementList, added: readonly unknown[]): Work<void> {
   const { attribute } = list;
-  const twinOf = yield* list.twins();
-  let primary: number | undefined;
-  yield* forEach(added, (element) => {
-    let slot = twinOf(element);
-    if (slot === undefined) slot = list.append(element);
-    else if (isObject(element) && !attribute.collection) {
-      // What makes it the same element is there already, in whatever letter case.
-      const { value: _value, type: _type, ...given } = element;
-      list.set(slot, merge(attribute, list.at(slot) as ResourceObject, "add", { given, cleared: [] }, list.effort));
-    }
-    if (isPrimary(element)) primary = slot;
+  return andThen(list.twins(), (twinOf) => {
+    let primary: number | undefined;
+    const add = eachOf(added, (element) => {
+      let slot = twinOf(element);
+      if (slot === undefined) slot = list.append(element);
+      else if (isObject(element) && !attribute.collection) {
+        // What makes it the same element is there already, in whatever letter case.
+        const { value: _value, type: _type, ...given } = element;
+        list.set(slot, merge(attribute, list.at(slot) as ResourceObject, "add", { given, cleared: [] }, list.effort));
+      }
+      if (isPrimary(element)) primary = slot;
+    });
+    return andThen(add, () => {
+      if (primary !== undefined) makeSolePrimary(list, primary);
+    });
   });
-  if (primary !== undefined) makeSolePrimary(list, primary);
 }
 
 /** "SHALL cause the server to automatically set primary to false for any other values in the array" [P-3.5.2-19 R-52]. */
@@ -59,16 +65,17 @@ export function makeSolePrimary(list: ElementList, primary: number): void {
 }
 
 /** "the attribute and all values are replaced" [P-3.5.2.3-04]; of an element that stays, what no client may change stays too. */
-function* replaceElements(list: ElementList, replacement: readonly unknown[]): Steps<void> {
+function replaceElements(list: ElementList, replacement: readonly unknown[]): Work<void> {
   const { attribute } = list;
-  if (!attribute.subAttributes.some(isFixed)) return yield* list.replaceAll(replacement);
-  const twinOf = yield* list.twins();
-  const elements: unknown[] = [];
-  yield* forEach(replacement, (element) => {
-    const slot = twinOf(element);
-    elements.push(slot === undefined ? element : overwrite(attribute, list.at(slot), element));
+  if (!attribute.subAttributes.some(isFixed)) return list.replaceAll(replacement);
+  return andThen(list.twins(), (twinOf) => {
+    const elements: unknown[] = [];
+    const overwriteTwins = eachOf(replacement, (element) => {
+      const slot = twinOf(element);
+      elements.push(slot === undefined ? element : overwrite(attribute, list.at(slot), element));
+    });
+    return andThen(overwriteTwins, () => list.replaceAll(elements));
   });
-  yield* list.replaceAll(elements);
 }
 
 function isFixed({ mutability }: Attribute): boolean {
@@ -76,21 +83,26 @@ function isFixed({ mutability }: Attribute): boolean {
 }
 
 /** Removes the elements that are listed: by `value` where they have one, else those that have all of the given parts [R-2]. */
-function* removeListed(list: ElementList, listed: readonly unknown[]): Steps<void> {
-  const holdersOf = yield* list.holders();
-  const parts: ResourceObject[] = [];
-  yield* forEach(listed, (element) => {
-    const value = isObject(element) ? element.value : element;
-    if (value === undefined) parts.push(element as ResourceObject);
-    else for (const slot of holdersOf(value)) list.remove(slot);
-  });
-  for (const { names, texts } of descriptionsOf(list.attribute, parts)) {
-    list.spend(names.length);
-    yield* forEach(list.slots(), (slot) => {
-      const text = textOf(list.attribute, list.at(slot), names);
-      if (text !== undefined && texts.has(text)) list.remove(slot);
+function removeListed(list: ElementList, listed: readonly unknown[]): Work<void> {
+  return andThen(list.holders(), (holdersOf) => {
+    const parts: ResourceObject[] = [];
+    const removeHolders = eachOf(listed, (element) => {
+      const value = isObject(element) ? element.value : element;
+      if (value === undefined) parts.push(element as ResourceObject);
+      else for (const slot of holdersOf(value)) list.remove(slot);
     });
-  }
+    return andThen(removeHolders, () =>
+      oneByOne(descriptionsOf(list.attribute, parts), (description) => removeDescribed(list, description)),
+    );
+  });
+}
+
+function removeDescribed(list: ElementList, { names, texts }: Description): Work<void> {
+  list.spend(names.length);
+  return list.eachSlot((slot) => {
+    const text = textOf(list.attribute, list.at(slot), names);
+    if (text !== undefined && texts.has(text)) list.remove(slot);
+  });
 }
 
 /** What elements to remove have: the same parts, and one of the texts that stand for the values of these. */
@@ -100,7 +112,7 @@ interface Description {
 }
 
 /** The listed parts by their names, so that every element is looked at once for each set of names, however many are listed. */
-function descriptionsOf(attribute: Attribute, parts: readonly ResourceObject[]): Iterable<Description> {
+function descriptionsOf(attribute: Attribute, parts: readonly ResourceObject[]): readonly Description[] {
   const descriptions = new Map<string, Description>();
   for (const part of parts) {
     const names = Object.keys(part).sort();
@@ -109,7 +121,7 @@ function descriptionsOf(attribute: Attribute, parts: readonly ResourceObject[]):
     if (text !== undefined) description.texts.add(text);
     descriptions.set(names.join(), description);
   }
-  return descriptions.values();
+  return [...descriptions.values()];
 }
 
 /** A text that stands for the values of these parts; undefined where one is missing. */

@@ -1,5 +1,6 @@
+import type { Attribute } from "../schema/attribute.ts";
 import type { CompiledExtension, CompiledResourceType } from "../schema/resource-type.ts";
-import type { Steps } from "../time-slice.ts";
+import { oneByOne, type Work } from "../time-slice.ts";
 import { checkImmutable, requiredUnassigned } from "./complex.ts";
 import type { PatchedDocument } from "./document.ts";
 import type { SchemasOperation } from "./operation.ts";
@@ -12,24 +13,26 @@ import type { Op } from "./parse.ts";
  * @throws {ScimError} 400 mutability, invalidValue for a required extension; mutability for an immutable attribute with a value.
  * @see RFC 7643 §3.3 [R-79 P-3.5.2-16]
  */
-export function* clearExtension(
+export function clearExtension(
   document: PatchedDocument,
   extension: CompiledExtension,
   op: Op,
   secrets: Record<string, unknown>,
-): Steps<void> {
+): Work<void> {
   if (extension.required) throw requiredUnassigned({ path: extension.urn }, op);
-  for (const attribute of extension.attributes) {
-    if (attribute.mutability === "readOnly") continue;
-    if (attribute.mutability === "writeOnly") secrets[attribute.path] = null;
-    else if (attribute.multiValued) {
-      const list = document.elements(attribute);
-      if (list.size > 0) checkImmutable(attribute, list.size);
-      yield* list.replaceAll([]);
-    } else {
-      checkImmutable(attribute, document.read(attribute));
-      document.write(attribute, undefined);
-    }
+  return oneByOne(extension.attributes, (attribute) => clear(document, attribute, secrets));
+}
+
+function clear(document: PatchedDocument, attribute: Attribute, secrets: Record<string, unknown>): Work<void> {
+  if (attribute.mutability === "readOnly") return;
+  if (attribute.mutability === "writeOnly") secrets[attribute.path] = null;
+  else if (attribute.multiValued) {
+    const list = document.elements(attribute);
+    if (list.size > 0) checkImmutable(attribute, list.size);
+    return list.replaceAll([]);
+  } else {
+    checkImmutable(attribute, document.read(attribute));
+    document.write(attribute, undefined);
   }
 }
 
@@ -38,15 +41,15 @@ export function* clearExtension(
  * name among the new ones. An extension that is added has no data yet.
  * @see RFC 7644 §3.5.2 [R-61 P-3.5.2-17]
  */
-export function* applyToSchemas(
+export function applyToSchemas(
   document: PatchedDocument,
   resourceType: CompiledResourceType,
   { op, urns }: SchemasOperation,
   secrets: Record<string, unknown>,
-): Steps<void> {
-  for (const extension of resourceType.extensions) {
+): Work<void> {
+  return oneByOne(resourceType.extensions, (extension) => {
     const isNamed = urns.includes(extension.urn);
     if (op === "remove" ? isNamed : op === "replace" && !isNamed)
-      yield* clearExtension(document, extension, op, secrets);
-  }
+      return clearExtension(document, extension, op, secrets);
+  });
 }

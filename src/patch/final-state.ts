@@ -5,7 +5,8 @@ import { KEPT_NAME, overfullKept } from "../schema/kept.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ValueLimits } from "../schema/validate.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
-import { forEach, type Steps } from "../time-slice.ts";
+import { andThen, eachOf, oneByOne, type Work } from "../time-slice.ts";
+import type { PatchedDocument } from "./document.ts";
 import { type ElementList, isPrimary } from "./element-list.ts";
 
 /** One thing that is wrong with the outcome: with which attribute (by its path, or an extension by its URN), and the error. */
@@ -17,52 +18,72 @@ export interface Fault {
 /**
  * The first of what is wrong. It is judged once, when all operations are through, since one may put right what another one did: attributes and
  * sub-attributes that are required, one primary element at most, and how many elements there are [R-13]. What a resource lacked
- * before is not held against a PATCH that does not touch it.
+ * before is not held against a PATCH that does not touch it, so that only what was touched is looked at.
  *
  * @see RFC 7643 §2.2, §2.4
  */
-export function* findFault(
+export function findFault(
   resourceType: CompiledResourceType,
   before: ResourceObject,
   after: ResourceObject,
-  lists: Iterable<ElementList>,
+  document: PatchedDocument,
   limits: ValueLimits,
-): Steps<Fault | undefined> {
-  for (const list of lists) {
-    const fault = list.revision === 0 ? undefined : yield* faultOfList(list, limits);
-    if (fault !== undefined) return fault;
-  }
-  for (const attribute of resourceType.attributes) {
-    const value = attribute.type === "complex" && !attribute.multiValued ? readAttribute(after, attribute) : undefined;
-    const isTouched = value !== undefined && value !== readAttribute(before, attribute);
-    const fault = isTouched ? faultOfComplex(attribute, value, limits) : undefined;
-    if (fault !== undefined) return fault;
-  }
-  return (
-    newlyOverfull(before, after, limits) ??
-    newlyMissing(resourceType, before, after) ??
-    newlyStateless(resourceType, before, after)
+): Work<Fault | undefined> {
+  let found: Fault | undefined;
+  const look = oneByOne(document.lists, (list) =>
+    found !== undefined || list.revision === 0
+      ? undefined
+      : andThen(faultOfList(list, limits), (fault) => {
+          found = fault;
+        }),
+  );
+  return andThen(
+    look,
+    () =>
+      found ??
+      faultOfSingular(resourceType, after, document, limits) ??
+      newlyOverfull(before, after, limits) ??
+      (document.mayLack ? newlyLacking(resourceType, before, after) : undefined),
   );
 }
 
-function* faultOfList(list: ElementList, limits: ValueLimits): Steps<Fault | undefined> {
+/** The first in the order of the resource type, which is looked at only where one of those that were written has a fault. */
+function faultOfSingular(
+  resourceType: CompiledResourceType,
+  after: ResourceObject,
+  { complex }: PatchedDocument,
+  limits: ValueLimits,
+): Fault | undefined {
+  if (complex === undefined) return undefined;
+  const faultIn = (attribute: Attribute): Fault | undefined =>
+    faultOfComplex(attribute, readAttribute(after, attribute), limits);
+  for (const written of complex) {
+    if (faultIn(written) === undefined) continue;
+    const first = resourceType.attributes.find((attribute) => complex.has(attribute) && faultIn(attribute));
+    return faultIn(first ?? written);
+  }
+  return undefined;
+}
+
+function faultOfList(list: ElementList, limits: ValueLimits): Work<Fault | undefined> {
   const { attribute } = list;
   const { path } = attribute;
-  const values = yield* list.values();
-  const primaries = attribute.sub("primary") === undefined ? 0 : values.filter(isPrimary).length;
-  if (primaries > 1)
-    return faultOf(path, `${path} would have ${primaries} elements with primary true; at most one may be primary.`);
-  // How many members a group has is for storage to bound: a delta adds to them without counting.
-  if (!attribute.collection && values.length > limits.elements && values.length > list.storedSize)
-    return faultOf(
-      path,
-      `${path} would have ${values.length} elements; at most ${limits.elements} are allowed (limits.elements).`,
-    );
-  let fault: Fault | undefined;
-  yield* forEach(list.changed(), (element) => {
-    fault ??= faultOfComplex(attribute, element, limits);
+  return andThen(list.values(), (values) => {
+    const primaries = attribute.sub("primary") === undefined ? 0 : values.filter(isPrimary).length;
+    if (primaries > 1)
+      return faultOf(path, `${path} would have ${primaries} elements with primary true; at most one may be primary.`);
+    // How many members a group has is for storage to bound: a delta adds to them without counting.
+    if (!attribute.collection && values.length > limits.elements && values.length > list.storedSize)
+      return faultOf(
+        path,
+        `${path} would have ${values.length} elements; at most ${limits.elements} are allowed (limits.elements).`,
+      );
+    let fault: Fault | undefined;
+    const look = eachOf(list.changed(), (element) => {
+      fault ??= faultOfComplex(attribute, element, limits);
+    });
+    return andThen(look, () => fault);
   });
-  return fault;
 }
 
 /** Of one complex value, or of one element. */
@@ -74,6 +95,14 @@ function faultOfComplex(attribute: Attribute, value: unknown, { elements }: Valu
 function newlyOverfull(before: ResourceObject, after: ResourceObject, limits: ValueLimits): Fault | undefined {
   const detail = before[KEPT_NAME] === after[KEPT_NAME] ? undefined : overfullKept(after, limits);
   return detail === undefined ? undefined : faultOf(KEPT_NAME, detail);
+}
+
+function newlyLacking(
+  resourceType: CompiledResourceType,
+  before: ResourceObject,
+  after: ResourceObject,
+): Fault | undefined {
+  return newlyMissing(resourceType, before, after) ?? newlyStateless(resourceType, before, after);
 }
 
 function newlyMissing(
@@ -112,19 +141,17 @@ function faultOf(path: string, detail: string): Fault {
 /** A required sub-attribute that a complex value lacks [S-7-27]. */
 function missingSub(attribute: Attribute, value: unknown): string | undefined {
   if (!isObject(value)) return undefined;
-  const sub = attribute.subAttributes.find(
-    ({ required, mutability, name }) => required && mutability !== "readOnly" && value[name] === undefined,
-  );
-  return sub === undefined ? undefined : `${sub.path} is required.`;
+  for (const { required, mutability, name, path } of attribute.subAttributes)
+    if (required && mutability !== "readOnly" && value[name] === undefined) return `${path} is required.`;
+  return undefined;
 }
 
 function overfullSub(attribute: Attribute, value: unknown, most: number): string | undefined {
   if (!isObject(value)) return undefined;
-  const sub = attribute.subAttributes.find(({ multiValued, name }) => {
+  for (const { multiValued, name, path } of attribute.subAttributes) {
     const values = multiValued ? value[name] : undefined;
-    return Array.isArray(values) && values.length > most;
-  });
-  return sub === undefined
-    ? undefined
-    : `${sub.path} would have more than ${most} values, which is the most that are allowed (limits.elements).`;
+    if (Array.isArray(values) && values.length > most)
+      return `${path} would have more than ${most} values, which is the most that are allowed (limits.elements).`;
+  }
+  return undefined;
 }

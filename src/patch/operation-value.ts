@@ -2,8 +2,8 @@ import { ScimError } from "../error.ts";
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
 import { listProblems } from "../schema/problem.ts";
 import { isObject } from "../schema/value.ts";
-import { isServers, type ReadOptions, ValueReader } from "../schema/value-reader.ts";
-import type { Steps } from "../time-slice.ts";
+import { isServers, type ReadOptions, type Tolerances, ValueReader } from "../schema/value-reader.ts";
+import { andThen, type Work } from "../time-slice.ts";
 
 /** The value of an operation, checked against the attribute that it is for. */
 export interface OperationValue {
@@ -13,34 +13,52 @@ export interface OperationValue {
   readonly cleared: readonly Attribute[];
 }
 
+const NONE: readonly never[] = [];
+const NO_VALUE: OperationValue = { value: undefined, cleared: NONE };
+
 /**
  * Reads the value for an attribute: for a multi-valued one a list, also where a single element came; a complex value may lack
  * sub-attributes, because it is merged into what is there.
  * @throws {ScimError} 400 invalidValue, invalidSyntax.
  */
-export function* readValue(path: AttributePath, raw: unknown, options: ReadOptions): Steps<OperationValue> {
+export function readValue(
+  path: AttributePath,
+  raw: unknown,
+  options: ReadOptions,
+  told?: Tolerances["unknown"],
+): Work<OperationValue> {
   const leaf = leafOf(path);
-  if (leaf.multiValued) {
-    const reader = new ValueReader(options, leaf.path);
-    const value = yield* reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]);
+  if (!leaf.multiValued) return raw === null ? NO_VALUE : readSingleValue(leaf, raw, options, told);
+  const reader = new ValueReader(options, leaf.path, told);
+  return andThen(reader.readWork(leaf, Array.isArray(raw) || raw === null ? raw : [raw]), (value) => {
     throwProblems(reader);
-    return { value, cleared: [] };
-  }
-  return raw === null ? { value: undefined, cleared: [] } : readSingleValue(leaf, raw, options);
+    return { value, cleared: NONE };
+  });
 }
 
 /** Reads the values that a remove lists: what they have must fit, and they need not have everything. @throws {ScimError} 400 invalidValue. */
-export function* readListed(path: AttributePath, raw: unknown, options: ReadOptions): Steps<readonly unknown[]> {
+export function readListed(
+  path: AttributePath,
+  raw: unknown,
+  options: ReadOptions,
+  told: Tolerances["unknown"],
+): Work<readonly unknown[]> {
   const leaf = leafOf(path);
-  const reader = new ValueReader(options, leaf.path);
-  const listed = yield* reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]);
-  throwProblems(reader);
-  return (listed ?? []) as readonly unknown[];
+  const reader = new ValueReader(options, leaf.path, told);
+  return andThen(reader.readPartials(leaf, Array.isArray(raw) ? raw : [raw]), (listed) => {
+    throwProblems(reader);
+    return (listed ?? []) as readonly unknown[];
+  });
 }
 
 /** Reads the value for one element, or for a singular attribute. @throws {ScimError} 400 invalidValue, invalidSyntax. */
-export function readSingleValue(attribute: Attribute, raw: unknown, options: ReadOptions): OperationValue {
-  const reader = new ValueReader(options, attribute.path);
+export function readSingleValue(
+  attribute: Attribute,
+  raw: unknown,
+  options: ReadOptions,
+  told?: Tolerances["unknown"],
+): OperationValue {
+  const reader = new ValueReader(options, attribute.path, told);
   const value = attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw);
   throwProblems(reader);
   const meant: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
@@ -65,8 +83,8 @@ function throwProblems({ problems }: ValueReader): void {
 }
 
 /** Sub-attributes that an object names and that were read as nothing: null, an empty list, a reference to nobody. */
-function clearedBy(attribute: Attribute, raw: unknown, read: unknown): Attribute[] {
-  if (attribute.type !== "complex" || !isObject(raw)) return [];
+function clearedBy(attribute: Attribute, raw: unknown, read: unknown): readonly Attribute[] {
+  if (attribute.type !== "complex" || !isObject(raw)) return NONE;
   return Object.keys(raw).flatMap((name) => {
     const sub = attribute.sub(name);
     const isGiven = sub === undefined || (isObject(read) && read[sub.name] !== undefined);

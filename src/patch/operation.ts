@@ -3,6 +3,7 @@ import type { Filter } from "../filter/ast.ts";
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
 import type { CompiledExtension } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
+import { type Steps, Unfinished, type Work } from "../time-slice.ts";
 import type { Op } from "./parse.ts";
 
 /** What stands at one position of the request, for errors. */
@@ -87,4 +88,22 @@ export function withPosition(error: unknown, index: number): unknown {
     headers,
     cause: error,
   });
+}
+
+/** The work on the operation at a position, which its errors name. */
+export function atPosition<T>(index: number, begin: () => Work<T>): Work<T> {
+  try {
+    const work = begin();
+    return work instanceof Unfinished ? new Unfinished(stepsAt(index, work.steps)) : work;
+  } catch (error) {
+    throw withPosition(error, index);
+  }
+}
+
+function* stepsAt<T>(index: number, steps: Steps<T>): Steps<T> {
+  try {
+    return yield* steps;
+  } catch (error) {
+    throw withPosition(error, index);
+  }
 }

@@ -1,5 +1,4 @@
 import { invalidSyntax, payloadTooLarge } from "../error.ts";
-import * as form from "../form.ts";
 import { byLowerCase } from "../schema/message-members.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -31,8 +30,6 @@ export interface ParseOptions {
   readonly maxOperations: number;
 }
 
-const Envelope = form.object({ schemas: form.array(form.string()).nullish(), operations: form.array(form.unknown()) });
-
 /**
  * Reads the envelope of a PATCH: member names and `op` in any letter case, unknown members ignored.
  * @throws {ScimError} 400 invalidSyntax for another message and for an unknown `op`; 413 for too many operations.
@@ -45,17 +42,14 @@ const Envelope = form.object({ schemas: form.array(form.string()).nullish(), ope
  * @see RFC 7644 §3.5.2
  */
 export function parsePatch(body: ResourceObject, options: ParseOptions): readonly ParsedOperation[] {
-  const members = byLowerCase(body, "The PATCH body");
-  const parsed = Envelope.safeParse(members);
-  if (!parsed.success) {
-    const isOfSchemas = parsed.error.issues[0]?.path[0] === "schemas";
-    throw invalidSyntax(
-      `The PATCH body is wrong: ${isOfSchemas ? "schemas must be an array of URNs" : problemOf(members)}.`,
-    );
-  }
-  const { schemas, operations } = parsed.data;
-  if (!schemas?.length && options.missingSchemas !== undefined) options.missingSchemas();
-  else if (!schemas?.some((urn) => urn.toLowerCase() === PATCH_SCHEMA.toLowerCase())) {
+  const members = messageOf(body);
+  const { schemas } = members;
+  const urns = schemas === undefined || schemas === null ? NONE : schemas;
+  if (!areTexts(urns)) throw invalidSyntax("The PATCH body is wrong: schemas must be an array of URNs.");
+  const { operations } = members;
+  if (!Array.isArray(operations)) throw invalidSyntax(`The PATCH body is wrong: ${problemOf(members)}.`);
+  if (urns.length === 0 && options.missingSchemas !== undefined) options.missingSchemas();
+  else if (!urns.some(isPatchSchema)) {
     throw invalidSyntax(`The schemas of a PATCH must be ["${PATCH_SCHEMA}"].`);
   }
   if (operations.length > options.maxOperations) {
@@ -67,7 +61,24 @@ export function parsePatch(body: ResourceObject, options: ParseOptions): readonl
     if (options.emptyOperations === undefined) throw invalidSyntax("Operations must contain at least one operation.");
     options.emptyOperations();
   }
-  return operations.map((operation, index) => parseOperation(operation, index, options));
+  return operations.map((operation: unknown, index) => parseOperation(operation, index, options));
+}
+
+const NONE: readonly never[] = [];
+
+/** The members of the message, in the letter case that the RFC gives them as in any other. */
+function messageOf(body: ResourceObject): Readonly<Record<string, unknown>> {
+  for (const name of Object.keys(body))
+    if (name !== "schemas" && name !== "Operations") return byLowerCase(body, "The PATCH body");
+  return { schemas: body.schemas, operations: body.Operations };
+}
+
+function areTexts(values: unknown): values is readonly string[] {
+  return Array.isArray(values) && values.every((value) => typeof value === "string");
+}
+
+function isPatchSchema(urn: string): boolean {
+  return urn === PATCH_SCHEMA || urn.toLowerCase() === PATCH_SCHEMA.toLowerCase();
 }
 
 /** A client of SCIM 1.1 sends the part of the resource that is to change. */
@@ -79,19 +90,29 @@ function problemOf({ operations }: Readonly<Record<string, unknown>>): string {
 
 const OPS: readonly Op[] = ["add", "remove", "replace"];
 
+/** RFC 7643 §2.1, §2.2: strings without caseExact, `op` too, have no letter case [R-1]. */
+function opOf(text: unknown): Op | undefined {
+  if (typeof text !== "string") return undefined;
+  const lower = text.toLowerCase();
+  for (const op of OPS) if (op === lower) return op;
+  return undefined;
+}
+
 function parseOperation(raw: unknown, index: number, { emptyPath }: ParseOptions): ParsedOperation {
-  const where = `Operations[${index}]`;
   if (typeof raw !== "object" || raw === null || Array.isArray(raw))
-    throw invalidSyntax(`${where} must be an object, not ${jsonTypeOf(raw)}.`);
-  const members = byLowerCase(raw as ResourceObject, where);
-  // RFC 7643 §2.1, §2.2: strings without caseExact, `op` too, have no letter case [R-1].
-  const op = OPS.find((name) => typeof members.op === "string" && name === members.op.toLowerCase());
-  if (op === undefined) throw invalidSyntax(`${where}.op must be "add", "remove" or "replace".`);
-  const isEmpty = members.path === "" && emptyPath !== undefined;
-  if (isEmpty) emptyPath(`${where}.path`);
-  return {
-    op,
-    ...(members.path === undefined || members.path === null || isEmpty ? {} : { path: members.path }),
-    ...(members.value === undefined ? {} : { value: members.value }),
-  };
+    throw invalidSyntax(`Operations[${index}] must be an object, not ${jsonTypeOf(raw)}.`);
+  const { op: verb, path, value } = operationMembers(raw as ResourceObject, index);
+  const op = opOf(verb);
+  if (op === undefined) throw invalidSyntax(`Operations[${index}].op must be "add", "remove" or "replace".`);
+  const isEmpty = path === "" && emptyPath !== undefined;
+  if (isEmpty) emptyPath(`Operations[${index}].path`);
+  if (path === undefined || path === null || isEmpty) return value === undefined ? { op } : { op, value };
+  return value === undefined ? { op, path } : { op, path, value };
+}
+
+/** The members of an operation, in the letter case that the RFC gives them as in any other. */
+function operationMembers(raw: ResourceObject, index: number): Readonly<Record<string, unknown>> {
+  for (const name of Object.keys(raw))
+    if (name !== "op" && name !== "path" && name !== "value") return byLowerCase(raw, `Operations[${index}]`);
+  return raw;
 }

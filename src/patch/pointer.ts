@@ -1,12 +1,12 @@
 import type { Attribute } from "../schema/attribute.ts";
+import { remembered } from "../schema/remembered.ts";
 
-/** The JSON pointer of an attribute in a resource, or of what is below it. @see RFC 6901 §3 */
-export function pointerTo(attribute: Attribute, ...below: readonly (string | number)[]): string {
-  const container = attribute.extension === undefined ? "" : pointerOf(attribute.extension);
-  return `${container}${pointerOf(attribute.name, ...below)}`;
-}
+/** The JSON pointer of an attribute in a resource. @see RFC 6901 §3 */
+export const pointerTo: (attribute: Attribute) => string = remembered(({ extension, name }) =>
+  extension === undefined ? pointerOf(name) : pointerOf(extension) + pointerOf(name),
+);
 
-/** A JSON pointer of member names and positions. */
-export function pointerOf(...steps: readonly (string | number)[]): string {
-  return steps.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+/** The JSON pointer of a member. */
+export function pointerOf(name: string): string {
+  return name.includes("~") || name.includes("/") ? `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}` : `/${name}`;
 }

@@ -1,6 +1,7 @@
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payloadTooLarge } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
-import { type FilterParseOptions, parsePath } from "../filter/parser.ts";
+import type { FilterParseOptions } from "../filter/parse-options.ts";
+import { parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
@@ -10,14 +11,16 @@ import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
-import { doAll, type Steps } from "../time-slice.ts";
+import { LEFT_ALONE, type ReadOptions, type Tolerances } from "../schema/value-reader.ts";
+import { andThen, finish, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
+import { comparedBySchema, type ElementsTarget, type KnownPaths, knownPathsOf, MOST_KEPT, type Target } from "./known-paths.ts";
 import { checkAsserted, checkListed } from "./listed-values.ts";
-import { type PreparedOperation, withPosition } from "./operation.ts";
+import { atPosition, type PreparedOperation } from "./operation.ts";
 import { type OperationValue, readKeptValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { Op, ParsedOperation } from "./parse.ts";
+import { keepSelector } from "./selector.ts";
 import { isAboutSomething, UnknownNames } from "./unknown-names.ts";
 
 /**
@@ -84,16 +87,10 @@ const LITERAL: ReadOptions = {
   },
 };
 
-type Settings = PrepareOptions & {
-  readonly [K in "read" | "resolve" | "filter"]: NonNullable<PrepareOptions[K]>;
-};
+/** Nothing is tolerated. */
+const NO_OPTIONS = {};
 
-/** What the operations of a request have in common. */
-interface Shared {
-  readonly unknown: UnknownNames;
-  /** How many operations there are. */
-  count: number;
-}
+const NONE: readonly never[] = [];
 
 /**
  * Resolves the operations of a PATCH against the schema and checks what can be checked without the resource: paths, types,
@@ -115,7 +112,7 @@ export function prepare(
   operations: readonly ParsedOperation[],
   options: PrepareOptions = {},
 ): readonly PreparedOperation[] {
-  return doAll(prepareInSteps(resourceType, operations, options));
+  return finish(prepareWork(resourceType, operations, options));
 }
 
 /** As `prepare`, in steps of which none takes long however many operations and values there are. */
@@ -124,87 +121,182 @@ export function* prepareInSteps(
   operations: readonly ParsedOperation[],
   options: PrepareOptions,
 ): Steps<readonly PreparedOperation[]> {
-  const { unknownPath, isRegistered, unknownRefused, hasOthers = false } = options;
-  const unknown = new UnknownNames(resourceType, { unknownPath, isRegistered, unknownRefused });
-  const settings: Settings = {
-    ...options,
-    read: unknown.watch(options.read ?? LITERAL),
-    resolve: options.resolve ?? {},
-    filter: options.filter ?? {},
-  };
-  const shared: Shared = { unknown, count: operations.length };
-  const prepared: PreparedOperation[] = [];
-  for (const [index, operation] of operations.entries()) {
-    try {
-      const parts = yield* new Preparation(resourceType, settings, index, shared).prepare(operation);
-      for (const part of parts) prepared.push(part);
-    } catch (error) {
-      throw withPosition(error, index);
-    }
-    yield;
-  }
-  unknown.settle(hasOthers || prepared.some(isAboutSomething));
-  return prepared;
+  return yield* stepsOf(prepareWork(resourceType, operations, options));
 }
 
-/** Takes one operation apart. */
+/** As `prepareInSteps`; few operations with few values are done at once. */
+export function prepareWork(
+  resourceType: CompiledResourceType,
+  operations: readonly ParsedOperation[],
+  options: PrepareOptions,
+): Work<readonly PreparedOperation[]> {
+  const preparation = new Preparation(resourceType, options, operations.length);
+  const prepared: PreparedOperation[] = [];
+  const prepareOne = (operation: ParsedOperation, index: number): Work<void> =>
+    atPosition(index, () =>
+      andThen(preparation.prepare(operation, index), (parts) => {
+        for (const part of parts) prepared.push(part);
+      }),
+    );
+  return andThen(oneByOne(operations, prepareOne, areFew(operations)), () => {
+    preparation.settle(prepared);
+    return prepared;
+  });
+}
+
+/** Whether operations have so few values that these are read at once. */
+function areFew(operations: readonly ParsedOperation[]): boolean {
+  let count = 0;
+  for (const { value } of operations) {
+    if (Array.isArray(value)) count += value.length;
+    else if (isObject(value))
+      for (const part of Object.values(value)) count += Array.isArray(part) ? part.length : 1;
+    if (!isFew(count)) return false;
+  }
+  return true;
+}
+
+/** Takes operations apart, one after the other. */
 class Preparation {
   readonly #type: CompiledResourceType;
-  readonly #options: Settings;
-  readonly #index: number;
-  readonly #shared: Shared;
+  readonly #options: PrepareOptions;
+  readonly #read: ReadOptions;
+  readonly #resolve: ResolveOptions;
+  readonly #filter: FilterParseOptions;
+  readonly #unknown: UnknownNames;
+  readonly #known: KnownPaths | undefined;
+  #index = 0;
+  /** How many operations there are. */
+  #count: number;
 
-  constructor(resourceType: CompiledResourceType, options: Settings, index: number, shared: Shared) {
+  constructor(resourceType: CompiledResourceType, options: PrepareOptions, count: number) {
     this.#type = resourceType;
     this.#options = options;
+    this.#read = options.read ?? LITERAL;
+    this.#resolve = options.resolve ?? NO_OPTIONS;
+    this.#filter = options.filter ?? NO_OPTIONS;
+    this.#unknown = new UnknownNames(resourceType, options, this.#read);
+    this.#known = this.#mayUseKnown() ? knownPathsOf(resourceType) : undefined;
+    this.#count = count;
+  }
+
+  /** Whether no path that is kept is more than the limits allow. */
+  #mayUseKnown(): boolean {
+    const { length, clauses, depth } = MOST_KEPT;
+    const { limits } = this.#filter;
+    const most = this.#resolve.limits;
+    return (
+      (limits === undefined ||
+        (limits.maxLength >= length && limits.maxClauses >= clauses && limits.maxDepth >= depth)) &&
+      (most === undefined || most.stringLength >= length) &&
+      this.#read.limits.stringLength >= length
+    );
+  }
+
+  /** Tells of names that were left out, once all operations have been seen. @throws {ScimError} 400 invalidPath. */
+  settle(prepared: readonly PreparedOperation[]): void {
+    const { hasOthers = false } = this.#options;
+    this.#unknown.settle(() => hasOthers || prepared.some(isAboutSomething));
+  }
+
+  prepare(operation: ParsedOperation, index: number): Work<readonly PreparedOperation[]> {
     this.#index = index;
-    this.#shared = shared;
-  }
-
-  *prepare(operation: ParsedOperation): Steps<readonly PreparedOperation[]> {
-    if (operation.path === undefined) {
+    const { path } = operation;
+    if (path === undefined) {
       if (operation.op === "remove") throw noTarget("A remove needs a path that says what to remove.");
-      return yield* this.#withoutPath(operation);
+      return this.#withoutPath(operation);
     }
-    if (typeof operation.path !== "string")
-      throw invalidPath(`path must be a string, not ${jsonTypeOf(operation.path)}.`);
-    return yield* this.#withPath(operation, operation.path);
+    if (typeof path !== "string") throw invalidPath(`path must be a string, not ${jsonTypeOf(path)}.`);
+    return this.#withPath(operation, path);
   }
 
-  *#withPath(operation: ParsedOperation, text: string): Steps<readonly PreparedOperation[]> {
-    const parsed = parsePath(text, this.#options.filter);
-    if (parsed.filter === undefined) {
-      // A path of a URN alone: of the base schema it is the resource, of an extension its container [R-79].
-      if (parsed.path.toLowerCase() === this.#type.urn.toLowerCase()) {
+  #withPath(operation: ParsedOperation, text: string): Work<readonly PreparedOperation[]> {
+    const known = this.#known?.find(text);
+    if (known !== undefined && (known.type !== "elements" || this.#mayRead(known)))
+      return this.#onKnown(operation, text, known);
+    return this.#withNewPath(operation, text);
+  }
+
+  #mayRead({ path, compared }: ElementsTarget): boolean {
+    const { isReadable } = this.#resolve;
+    return (
+      isReadable === undefined ||
+      (isReadable(path.attribute) !== false && compared.every((attribute) => isReadable(attribute) !== false))
+    );
+  }
+
+  #onKnown(operation: ParsedOperation, text: string, target: Target): Work<readonly PreparedOperation[]> {
+    switch (target.type) {
+      case "resource":
         this.#refuse(operation, undefined, undefined);
-        return yield* this.prepare({ ...operation, path: undefined });
-      }
-      const extension = this.#type.extension(parsed.path);
-      if (extension !== undefined) {
+        return this.prepare({ ...operation, path: undefined }, this.#index);
+      case "extension":
         this.#refuse(operation, text, undefined);
-        return yield* this.#onExtension(operation, extension);
-      }
+        return this.#onExtension(operation, target.extension);
+      case "attribute":
+        this.#refuse(operation, text, target.path);
+        return this.#onPath(operation, target.path);
+      case "elements":
+        this.#refuse(operation, text, target.path, true);
+        return this.#onElements(operation, target.path, target.filter, target.described);
     }
-    const path = resolveMeant(this.#type, parsed.path, this.#options.alias);
-    if (path === undefined) return this.#unknown(parsed.path);
+  }
+
+  /** A path that is read for the first time, or in which a value stands; what it leads to is kept where that follows from the schema. */
+  #withNewPath(operation: ParsedOperation, text: string): Work<readonly PreparedOperation[]> {
+    const parsed = parsePath(text, this.#filter);
     if (parsed.filter === undefined) {
-      this.#refuse(operation, text, path);
-      return yield* this.#onPath(operation, path);
+      const schema = this.#schemaNamed(parsed.path);
+      if (schema !== undefined) return this.#onKnown(operation, text, this.#keep(text, schema));
+    }
+    const own = this.#type.resolve(parsed.path);
+    const path = own ?? resolveMeant(this.#type, parsed.path, this.#options.alias);
+    if (path === undefined) return this.#leaveOut(parsed.path);
+    if (parsed.filter === undefined) {
+      const target = { type: "attribute", path } as const;
+      return this.#onKnown(operation, text, own === undefined ? target : this.#keep(text, target));
     }
     if (path.sub !== undefined || !path.attribute.multiValued) {
       throw invalidPath(`${path.text} is not multi-valued, so that no filter can select among its values.`);
     }
     const sub = parsed.sub === undefined ? undefined : path.attribute.sub(parsed.sub);
-    if (parsed.sub !== undefined && sub === undefined) return this.#unknown(`${path.text}[…].${parsed.sub}`);
-    this.#refuse(operation, text, pathOf(path.attribute, sub), true);
+    if (parsed.sub !== undefined && sub === undefined) return this.#leaveOut(`${path.text}[…].${parsed.sub}`);
+    const selected = pathOf(path.attribute, sub);
+    this.#refuse(operation, text, selected, true);
     const resolved = resolveFilter(
       { type: "element", path: path.text, filter: parsed.filter },
       this.#type,
-      this.#options.resolve,
+      this.#resolve,
     );
     const filter = resolved.type === "element" ? resolved.filter : undefined;
     if (path.attribute.path === "schemas") return [this.#onSelectedSchemas(operation, filter)];
-    return yield* this.#onElements(operation, path.attribute, filter, sub);
+    if (own !== undefined && filter !== undefined) this.#keepElements(text, selected, parsed.filter, filter);
+    return this.#onElements(operation, selected, filter, undefined);
+  }
+
+  /** A path of a URN alone: of the base schema it is the resource, of an extension its container [R-79]. */
+  #schemaNamed(path: string): Target | undefined {
+    if (path.toLowerCase() === this.#type.urn.toLowerCase()) return { type: "resource" };
+    const extension = this.#type.extension(path);
+    return extension === undefined ? undefined : { type: "extension", extension };
+  }
+
+  #keep(text: string, target: Target): Target {
+    this.#known?.keep(text, target);
+    return target;
+  }
+
+  #keepElements(
+    text: string,
+    path: AttributePath,
+    parsed: Filter<string>,
+    filter: Filter<AttributePath>,
+  ): void {
+    const compared = comparedBySchema(parsed, filter);
+    if (this.#known === undefined || compared === undefined || levelsIn(text) > MOST_KEPT.depth) return;
+    const described = describedElement(path.attribute, filter, LITERAL);
+    this.#known.keep(text, { type: "elements", path, filter, described, compared });
+    keepSelector(filter);
   }
 
   #refuse(
@@ -216,38 +308,44 @@ class Preparation {
     this.#options.refuse?.({ op, path, attribute: target?.attribute, sub: target?.sub, isSelecting });
   }
 
-  #unknown(path: string): PreparedOperation[] {
-    this.#shared.unknown.leaveOut(path, this.#index, this.#options.read);
-    return [];
+  #leaveOut(path: string): readonly PreparedOperation[] {
+    this.#unknown.leaveOut(path, this.#index);
+    return NONE;
   }
 
-  /** The value of an operation; undefined where it names nothing that there is, so that the operation is left out. */
-  #read(read: (options: ReadOptions) => Steps<OperationValue>): Steps<OperationValue | undefined> {
-    return this.#shared.unknown.reading(this.#index, this.#options.read, read);
+  /** What an operation with this value comes to; nothing where it names nothing that there is, so that it is left out. */
+  #reading(
+    read: (told: Tolerances["unknown"]) => Work<OperationValue>,
+    prepared: (value: OperationValue) => readonly PreparedOperation[],
+  ): Work<readonly PreparedOperation[]> {
+    return andThen(this.#unknown.reading(this.#index, read), (value) => (value === undefined ? NONE : prepared(value)));
   }
 
-  *#onPath(operation: ParsedOperation, path: AttributePath): Steps<readonly PreparedOperation[]> {
+  #onPath(operation: ParsedOperation, path: AttributePath): Work<readonly PreparedOperation[]> {
     const { attribute, sub } = path;
     if (attribute.path === "schemas") return [this.#onSchemas(operation)];
     if (sub !== undefined && isKeptPart(sub)) return this.#onKept(operation, path);
     this.#checkWritable(path);
     if (sub !== undefined && isComputedReference(attribute, sub))
       return this.#onReferenceUrl(operation, attribute, sub);
-    if (attribute.mutability === "writeOnly") return yield* this.#onSecret(operation, path);
-    if (sub !== undefined && attribute.multiValued)
-      return yield* this.#onElements(operation, attribute, undefined, sub);
+    if (attribute.mutability === "writeOnly") return this.#onSecret(operation, path);
+    if (sub !== undefined && attribute.multiValued) return this.#onElements(operation, path, undefined, undefined);
     const index = this.#index;
     const { op } = operation;
     if (op === "remove")
-      return [{ index, type: "attribute", op, path, value: yield* this.#listed(operation, path), cleared: [] }];
+      return andThen(this.#listed(operation, path), (value) => [
+        { index, type: "attribute", op, path, value, cleared: NONE },
+      ]);
     const raw = this.#valueOf(operation, path.text);
-    const read = yield* this.#read((options) => readValue(path, raw, options));
-    if (read === undefined) return [];
-    const { value, cleared } = read;
-    checkAsserted(path, raw, value);
-    // An add of nothing: `null`, or an empty list for what is multi-valued.
-    if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return [];
-    return [{ index, type: "attribute", op, path, value, cleared }];
+    return this.#reading(
+      (told) => readValue(path, raw, this.#read, told),
+      ({ value, cleared }) => {
+        checkAsserted(path, raw, value);
+        // An add of nothing: `null`, or an empty list for what is multi-valued.
+        if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return NONE;
+        return [{ index, type: "attribute", op, path, value, cleared }];
+      },
+    );
   }
 
   /** What nobody declared: its new value takes the place of the old one, for add and replace alike. */
@@ -255,17 +353,16 @@ class Preparation {
     const index = this.#index;
     const { op } = operation;
     if (op === "remove") return [{ index, type: "attribute", op, path, value: undefined, cleared: [] }];
-    const value = readKeptValue(path, this.#valueOf(operation, path.text), this.#options.read);
+    const value = readKeptValue(path, this.#valueOf(operation, path.text), this.#read);
     if (op === "add" && value === undefined) return [];
     return [{ index, type: "attribute", op, path, value, cleared: [] }];
   }
 
   /** A readOnly attribute that is named is an error, unlike one in the body of a PUT [R-16 P-3.5.2-09]. */
   #checkWritable(path: AttributePath): void {
-    for (const part of [path.attribute, path.sub]) {
-      if (part?.mutability === "readOnly")
-        throw mutability(`${part.path} is readOnly; it cannot be changed by a client.`);
-    }
+    const { attribute, sub } = path;
+    const fixed = attribute.mutability === "readOnly" ? attribute : sub?.mutability === "readOnly" ? sub : undefined;
+    if (fixed !== undefined) throw mutability(`${fixed.path} is readOnly; it cannot be changed by a client.`);
   }
 
   /** "The operation MUST contain a value member" [P-3.5.2.1-01 P-3.5.2.3-10]. */
@@ -279,47 +376,60 @@ class Preparation {
    * Values listed in a remove of what is multi-valued are the ones to remove; read literally, the list would be ignored and
    * everything removed [R-2]. Undefined where none are listed.
    */
-  *#listed({ value: raw }: ParsedOperation, path: AttributePath): Steps<readonly unknown[] | undefined> {
+  #listed({ value: raw }: ParsedOperation, path: AttributePath): Work<readonly unknown[] | undefined> {
     if (!leafOf(path).multiValued || raw === undefined || raw === null) return undefined;
     const { removeValue } = this.#options;
     if (removeValue === undefined)
       throw invalidValue(`A remove has no value; select what to remove with a filter: ${path.text}[value eq "…"].`);
     checkListed(path, raw);
     removeValue(path.text);
-    return yield* readListed(path, raw, this.#options.read);
+    return readListed(path, raw, this.#read, this.#unknown.told);
   }
 
-  *#onElements(
+  /** `described`: what the filter describes, where that is known. */
+  #onElements(
     operation: ParsedOperation,
-    attribute: Attribute,
+    path: AttributePath,
     filter: Filter<AttributePath> | undefined,
-    sub: Attribute | undefined,
-  ): Steps<readonly PreparedOperation[]> {
-    const path = pathOf(attribute, sub);
+    described: ResourceObject | undefined,
+  ): Work<readonly PreparedOperation[]> {
+    const { attribute, sub } = path;
     this.#checkWritable(path);
     if (attribute.mutability === "writeOnly")
       throw invalidPath(`${attribute.path} is writeOnly, so that nothing can select among its values.`);
     const { op } = operation;
-    const target = { index: this.#index, type: "element", op, attribute, filter, sub } as const;
-    if (op === "remove") {
-      const value = sub === undefined ? undefined : yield* this.#listed(operation, path);
-      return [{ ...target, described: undefined, value, cleared: [] }];
-    }
+    const index = this.#index;
+    if (op === "remove")
+      return andThen(sub === undefined ? undefined : this.#listed(operation, path), (value) => [
+        { index, type: "element", op, attribute, filter, sub, described: undefined, value, cleared: NONE },
+      ]);
     const raw = this.#valueOf(operation, path.text);
     if (sub !== undefined && isComputedReference(attribute, sub))
       throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
-    const read = function* (options: ReadOptions): Steps<OperationValue> {
-      if (sub !== undefined || raw === null) return yield* readValue(path, raw, options);
-      const element = readSingleValue(attribute, raw, options);
-      if (op === "replace" && isObject(element.value) && Object.keys(element.value).length === 0)
-        throw invalidValue(`The value for ${attribute.path}[…] has no sub-attribute; remove the element with remove.`);
-      return element;
-    };
-    const known = yield* this.#read(read);
-    if (known === undefined) return [];
-    const { value, cleared } = known;
-    if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return [];
-    return [{ ...target, described: describedElement(attribute, filter, this.#options.read), value, cleared }];
+    return this.#reading(
+      (told) => this.#readElement(op, path, raw, told),
+      ({ value, cleared }) => {
+        if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return NONE;
+        // Rules of a host's may refuse what the filter says.
+        const isKnown = described !== undefined && this.#read.tolerances.refused === undefined;
+        const element = isKnown ? described : describedElement(attribute, filter, this.#read);
+        return [{ index, type: "element", op, attribute, filter, sub, described: element, value, cleared }];
+      },
+    );
+  }
+
+  #readElement(
+    op: Op,
+    path: AttributePath,
+    raw: unknown,
+    told: Tolerances["unknown"],
+  ): Work<OperationValue> {
+    const { attribute, sub } = path;
+    if (sub !== undefined || raw === null) return readValue(path, raw, this.#read, told);
+    const element = readSingleValue(attribute, raw, this.#read, told);
+    if (op === "replace" && isObject(element.value) && Object.keys(element.value).length === 0)
+      throw invalidValue(`The value for ${attribute.path}[…] has no sub-attribute; remove the element with remove.`);
+    return element;
   }
 
   /** The URL of a reference says the same as its value. */
@@ -328,22 +438,27 @@ class Preparation {
     const value = attribute.sub("value");
     if (op === "remove" || value === undefined || attribute.multiValued) return [];
     const raw = this.#valueOf(operation, sub.path);
-    const id = typeof raw === "string" ? this.#options.read.tolerances.idOf(raw) : undefined;
+    const id = typeof raw === "string" ? this.#read.tolerances.idOf(raw) : undefined;
     if (raw === null) return [];
     if (id === undefined) throw invalidValue(`${sub.path} must be the URL of a resource of this server.`);
     return [{ index: this.#index, type: "attribute", op, path: pathOf(attribute, value), value: id, cleared: [] }];
   }
 
-  *#onSecret(operation: ParsedOperation, { attribute, sub }: AttributePath): Steps<readonly PreparedOperation[]> {
+  #onSecret(operation: ParsedOperation, { attribute, sub }: AttributePath): Work<readonly PreparedOperation[]> {
     if (sub !== undefined)
       throw invalidPath(`${attribute.path} is writeOnly, so that it is set as a whole; name it without ${sub.name}.`);
     const { op } = operation;
+    const index = this.#index;
     const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
-    if (op === "add" && raw === null) return [];
-    const read = yield* this.#read((options) => readValue(pathOf(attribute), raw, options));
-    if (read === undefined || read.value === LEFT_ALONE) return [];
-    if (read.value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
-    return [{ index: this.#index, type: "secret", attribute, value: read.value ?? null }];
+    if (op === "add" && raw === null) return NONE;
+    return this.#reading(
+      (told) => readValue(pathOf(attribute), raw, this.#read, told),
+      ({ value }) => {
+        if (value === LEFT_ALONE) return NONE;
+        if (value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
+        return [{ index, type: "secret", attribute, value: value ?? null }];
+      },
+    );
   }
 
   /** `schemas` follows from the data; what a client may say of it is that extensions come or go [R-61]. */
@@ -376,71 +491,75 @@ class Preparation {
     return this.#onSchemas({ op, value: urns.filter(elementTest(filter)) });
   }
 
-  *#onExtension(operation: ParsedOperation, extension: CompiledExtension): Steps<readonly PreparedOperation[]> {
+  #onExtension(operation: ParsedOperation, extension: CompiledExtension): Work<readonly PreparedOperation[]> {
     const { op } = operation;
     const raw = op === "remove" ? null : this.#valueOf(operation, extension.urn);
-    if (raw === null) return op === "add" ? [] : [{ index: this.#index, type: "extension", op, extension }];
+    if (raw === null) return op === "add" ? NONE : [{ index: this.#index, type: "extension", op, extension }];
     if (!isObject(raw)) throw invalidValue(`${extension.urn} must be an object, not ${jsonTypeOf(raw)}.`);
-    return yield* this.#members(operation, raw, (name) => extension.attribute(name), `${extension.urn}:`);
+    return this.#members(operation, raw, (name) => extension.attribute(name), `${extension.urn}:`);
   }
 
   /** Every member of the value is an operation of its own. @see RFC 7644 §3.5.2.1, §3.5.2.3 */
-  *#withoutPath(operation: ParsedOperation): Steps<readonly PreparedOperation[]> {
+  #withoutPath(operation: ParsedOperation): Work<readonly PreparedOperation[]> {
     const raw = this.#valueOf(operation, "without a path");
     if (!isObject(raw))
       throw invalidValue(`Without a path, value must be an object of attributes, not ${jsonTypeOf(raw)}.`);
-    return yield* this.#members(operation, raw, (name) => memberOf(this.#type, name), "");
+    return this.#members(operation, raw, (name) => memberOf(this.#type, name), "");
   }
 
-  *#members(
+  #members(
     operation: ParsedOperation,
     members: ResourceObject,
     find: (name: string) => Attribute | undefined,
     prefix: string,
-  ): Steps<readonly PreparedOperation[]> {
+  ): Work<readonly PreparedOperation[]> {
     const seen = new Set<string>();
     const prepared: PreparedOperation[] = [];
-    for (const key of Object.keys(members)) {
+    const each = oneByOne(Object.keys(members), (key) => {
       if (seen.has(key.toLowerCase()))
         throw invalidSyntax(`The value names "${printable(key)}" twice, in different letter case.`);
       seen.add(key.toLowerCase());
-      const value = members[key];
-      const attribute = find(key);
-      const extension = prefix === "" && attribute === undefined ? this.#type.extension(key) : undefined;
-      const parts =
-        attribute !== undefined
-          ? yield* this.#member(operation, attribute, value)
-          : extension !== undefined
-            ? yield* this.#onExtension({ op: operation.op, value }, extension)
-            : yield* this.#pathMember(operation, prefix + key, value);
-      for (const part of parts) prepared.push(part);
-      yield;
-    }
-    return prepared;
+      return andThen(this.#named(operation, key, members[key], find(key), prefix), (parts) => {
+        for (const part of parts) prepared.push(part);
+      });
+    });
+    return andThen(each, () => prepared);
   }
 
-  *#member(operation: ParsedOperation, attribute: Attribute, value: unknown): Steps<readonly PreparedOperation[]> {
-    if (attribute.path === "schemas") {
-      // A path-less value echoes the resource; only a registered extension would be news, and that comes with its data.
-      return [];
-    }
-    if (attribute.mutability !== "readOnly") return yield* this.#onPath({ op: operation.op, value }, pathOf(attribute));
+  #named(
+    operation: ParsedOperation,
+    key: string,
+    value: unknown,
+    attribute: Attribute | undefined,
+    prefix: string,
+  ): Work<readonly PreparedOperation[]> {
+    if (attribute !== undefined) return this.#member(operation, attribute, value);
+    const extension = prefix === "" ? this.#type.extension(key) : undefined;
+    return extension === undefined
+      ? this.#pathMember(operation, prefix + key, value)
+      : this.#onExtension({ op: operation.op, value }, extension);
+  }
+
+  #member(operation: ParsedOperation, attribute: Attribute, value: unknown): Work<readonly PreparedOperation[]> {
+    // A path-less value echoes the resource; only a registered extension would be news, and that comes with its data.
+    if (attribute.path === "schemas") return NONE;
+    if (attribute.mutability !== "readOnly") return this.#onPath({ op: operation.op, value }, pathOf(attribute));
     const { readOnlyValue } = this.#options;
     if (readOnlyValue === undefined) return [{ index: this.#index, type: "echo", attribute, value }];
     readOnlyValue(attribute.path);
-    return [];
+    return NONE;
   }
 
   /** A key that is a path: `name.givenName`, `urn:…:User:department`, `emails[type eq "work"].value` [R-14]. */
-  *#pathMember(operation: ParsedOperation, key: string, value: unknown): Steps<readonly PreparedOperation[]> {
+  #pathMember(operation: ParsedOperation, key: string, value: unknown): Work<readonly PreparedOperation[]> {
     const { pathKey } = this.#options;
     const known = resolveMeant(this.#type, withoutFilter(key), this.#options.alias);
-    if (known === undefined) return this.#unknown(key);
+    if (known === undefined) return this.#leaveOut(key);
     if (known.sub !== undefined && isKeptPart(known.sub)) return this.#onKept({ op: operation.op, value }, known);
     if (pathKey === undefined)
       throw invalidPath(`"${printable(key)}" is a path; send it as path, not as a name in value.`);
     const { maxOperations } = this.#options;
-    if (++this.#shared.count > (maxOperations ?? Number.POSITIVE_INFINITY))
+    if (++this.#count > (maxOperations ?? Number.POSITIVE_INFINITY))
       throw payloadTooLarge(
         `The operations and the paths that their values name are more than the limits.operations (${maxOperations}) allows.`,
       );
@@ -449,8 +568,15 @@ class Preparation {
       this.#options.readOnlyValue?.(known.text);
       if (this.#options.readOnlyValue !== undefined) return [];
     }
-    return yield* this.#withPath({ op: operation.op, value }, key);
+    return this.#withPath({ op: operation.op, value }, key);
   }
+}
+
+/** How deep the filter of a path may be nested at most. */
+function levelsIn(text: string): number {
+  let levels = 0;
+  for (const character of text) if (character === "(" || character === "[") levels++;
+  return levels;
 }
 
 /** The attribute that a member of a value without a path is about. What holds the undeclared ones is no client's to name. */

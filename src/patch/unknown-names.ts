@@ -3,19 +3,19 @@ import { notAnAttribute } from "../schema/nearest.ts";
 import { printable } from "../schema/printable.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject } from "../schema/value.ts";
-import { checkUnknownNames, type ReadOptions } from "../schema/value-reader.ts";
-import type { Steps } from "../time-slice.ts";
+import { checkUnknownNames, type ReadOptions, type Tolerances } from "../schema/value-reader.ts";
+import { andThen, type Work } from "../time-slice.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import type { OperationValue } from "./operation-value.ts";
 
 /** What is to become of names that the resource type does not have. */
 export interface UnknownNameOptions {
   /** As that of `PrepareOptions`. */
-  readonly unknownPath: ((path: string) => void) | undefined;
+  readonly unknownPath?: ((path: string) => void) | undefined;
   /** As that of `PrepareOptions`. */
-  readonly isRegistered: ((path: string) => boolean) | undefined;
+  readonly isRegistered?: ((path: string) => boolean) | undefined;
   /** As that of `PrepareOptions`. */
-  readonly unknownRefused: ((path: string) => string) | undefined;
+  readonly unknownRefused?: ((path: string) => string) | undefined;
 }
 
 /**
@@ -25,32 +25,34 @@ export interface UnknownNameOptions {
 export class UnknownNames {
   readonly #type: CompiledResourceType;
   readonly #options: UnknownNameOptions;
-  readonly #left: { readonly index: number; readonly path: string }[] = [];
-  #inValue: string[] = [];
-  readonly #names = new Set<string>();
+  readonly #read: ReadOptions;
+  // Made with the first: most requests have none.
+  #left: { readonly index: number; readonly path: string }[] | undefined;
+  #names: Set<string> | undefined;
+  /** The first unknown name of the value that is read now. */
+  #inValue: string | undefined;
 
-  constructor(type: CompiledResourceType, options: UnknownNameOptions) {
+  constructor(type: CompiledResourceType, options: UnknownNameOptions, read: ReadOptions) {
     this.#type = type;
     this.#options = options;
+    this.#read = read;
   }
 
-  /** The same reading, in which unknown names of values are seen. */
-  watch(read: ReadOptions): ReadOptions {
-    const unknown = (path: string, name: string): void => {
-      this.#add(name, read);
-      this.#inValue.push(path);
-      read.tolerances.unknown(path, name);
-    };
-    return { ...read, tolerances: { ...read.tolerances, unknown } };
-  }
+  /** For the reader of a value, to tell of unknown names. */
+  readonly told: Tolerances["unknown"] = (path, name) => {
+    this.#add(name);
+    this.#inValue ??= path;
+    this.#read.tolerances.unknown(path, name);
+  };
 
   /**
    * Leaves an operation out.
    * @throws {ScimError} 400 invalidPath where nothing is tolerated, invalidSyntax for more of them than a list may have elements.
    */
-  leaveOut(path: string, index: number, read: ReadOptions): void {
+  leaveOut(path: string, index: number): void {
     if (this.#options.unknownPath === undefined) throw this.#refusal(path);
-    this.#add(path, read);
+    this.#add(path);
+    this.#left ??= [];
     this.#left.push({ index, path });
   }
 
@@ -58,26 +60,26 @@ export class UnknownNames {
    * Reads the value of an operation. Undefined where all that it says is said of names that there are none of: to read it as
    * nothing would unassign what a slip of the pen was about, or pass it over.
    */
-  *reading(
+  reading(
     index: number,
-    options: ReadOptions,
-    read: (options: ReadOptions) => Steps<OperationValue>,
-  ): Steps<OperationValue | undefined> {
-    this.#inValue = [];
-    const result = yield* read(options);
-    const [first] = this.#inValue;
-    if (first === undefined || !saysNothing(result)) return result;
-    this.leaveOut(first, index, options);
-    return undefined;
+    read: (told: Tolerances["unknown"]) => Work<OperationValue>,
+  ): Work<OperationValue | undefined> {
+    this.#inValue = undefined;
+    return andThen(read(this.told), (result) => {
+      if (this.#inValue === undefined || !saysNothing(result)) return result;
+      this.leaveOut(this.#inValue, index);
+      return undefined;
+    });
   }
 
   /**
    * Tells of what was left out, once it is clear that the rest of the request is about something.
    * @throws {ScimError} 400 invalidPath naming the first name, unless it is of a schema that this server has nothing to do with.
    */
-  settle(isAboutSomethingElse: boolean): void {
+  settle(isAboutSomethingElse: () => boolean): void {
+    if (this.#left === undefined) return;
     const slip = this.#left.find(({ path }) => !this.#isForeign(path));
-    if (slip !== undefined && !isAboutSomethingElse) throw withPosition(this.#refusal(slip.path), slip.index);
+    if (slip !== undefined && !isAboutSomethingElse()) throw withPosition(this.#refusal(slip.path), slip.index);
     for (const { path } of this.#left) this.#options.unknownPath?.(printable(path));
   }
 
@@ -90,8 +92,9 @@ export class UnknownNames {
   }
 
   /** Those of all operations together are no more than those of one body may be. */
-  #add(name: string, { limits }: ReadOptions): void {
-    checkUnknownNames(this.#names.add(name).size, limits);
+  #add(name: string): void {
+    this.#names ??= new Set();
+    checkUnknownNames(this.#names.add(name).size, this.#read.limits);
   }
 
   #refusal(path: string): ScimError {

@@ -1,15 +1,13 @@
 import { noTarget, type ScimError } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
-import { pathsIn } from "../filter/paths.ts";
-import { elementTest } from "../filter/predicate.ts";
 import type { AttributePath } from "../schema/attribute.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { forEach, type Steps } from "../time-slice.ts";
+import { andThen, eachOf, type Work } from "../time-slice.ts";
 import { merge, overwrite, withoutSub, withSub } from "./complex.ts";
 import { type ElementList, isPrimary } from "./element-list.ts";
 import { addElements, guard, makeSolePrimary } from "./elements.ts";
-import { possibleValues } from "./named-values.ts";
 import type { ElementOperation } from "./operation.ts";
+import { selectorOf } from "./selector.ts";
 
 /** Told of a value path that selects nothing, whose element is then made from the filter; undefined where that is 400 noTarget. */
 export type CreateOnNoMatch = ((path: string) => void) | undefined;
@@ -22,35 +20,39 @@ export function applyToSelected(
   list: ElementList,
   operation: ElementOperation,
   createOnNoMatch: CreateOnNoMatch,
-): Steps<void> {
-  return guard(list, operation.op, changeSelected(list, operation, createOnNoMatch));
+): Work<void> {
+  return guard(list, operation.op, () =>
+    andThen(select(list, operation.filter), (selected) => changeSelected(list, operation, selected, createOnNoMatch)),
+  );
 }
 
-function* changeSelected(
+function changeSelected(
   list: ElementList,
   operation: ElementOperation,
+  selected: readonly number[],
   createOnNoMatch: CreateOnNoMatch,
-): Steps<void> {
+): Work<void> {
   const { op, value, cleared } = operation;
-  const selected = yield* select(list, operation.filter);
   // The index finds them, but each is changed.
   list.effort.spend(selected.length);
-  if (op === "remove") return yield* removeSelected(list, selected, operation);
+  if (op === "remove") return removeSelected(list, selected, operation);
   const isUnassigning = value === undefined && cleared.length === 0;
   // "no record match was made … 400 and a scimType error code of noTarget" [P-3.5.2.3-09].
   if (selected.length === 0 && isUnassigning) return refuse(list, op);
-  if (selected.length === 0) return yield* create(list, operation, createOnNoMatch);
-  if (isUnassigning) return yield* removeSelected(list, selected, operation);
-  yield* forEach(selected, (slot) => list.set(slot, elementAfter(list, slot, operation)));
-  const [only] = selected;
-  if (only !== undefined && selected.length === 1 && setsPrimary(operation)) makeSolePrimary(list, only);
+  if (selected.length === 0) return create(list, operation, createOnNoMatch);
+  if (isUnassigning) return removeSelected(list, selected, operation);
+  const change = eachOf(selected, (slot) => list.set(slot, elementAfter(list, slot, operation)));
+  return andThen(change, () => {
+    const [only] = selected;
+    if (only !== undefined && selected.length === 1 && setsPrimary(operation)) makeSolePrimary(list, only);
+  });
 }
 
 /** "the values matched by the filter are removed" [P-3.5.2.2-04]; of none, nothing changes [R-11 P-3.5.2.2-06]. */
-function* removeSelected(list: ElementList, selected: readonly number[], operation: ElementOperation): Steps<void> {
+function removeSelected(list: ElementList, selected: readonly number[], operation: ElementOperation): Work<void> {
   const { op, sub } = operation;
   const value = operation.value as readonly unknown[] | undefined;
-  yield* forEach(selected, (slot) => {
+  return eachOf(selected, (slot) => {
     if (sub === undefined) list.remove(slot);
     else list.set(slot, withoutSub(list.at(slot) as ResourceObject, sub, op, list.effort, value));
   });
@@ -80,7 +82,7 @@ function nothingSelected({ attribute }: ElementList): ScimError {
 }
 
 /** The element that the filter describes, with what the operation says of it [R-5 R-6]. */
-function* create(list: ElementList, operation: ElementOperation, createOnNoMatch: CreateOnNoMatch): Steps<void> {
+function create(list: ElementList, operation: ElementOperation, createOnNoMatch: CreateOnNoMatch): Work<void> {
   const { filter, described, sub, value } = operation;
   const { attribute } = list;
   if (described === undefined) throw nothingSelected(list);
@@ -89,28 +91,32 @@ function* create(list: ElementList, operation: ElementOperation, createOnNoMatch
     if (createOnNoMatch === undefined) throw nothingSelected(list);
     createOnNoMatch(attribute.path);
   }
-  yield* addElements(list, [
+  return addElements(list, [
     { ...described, ...(sub === undefined ? (value as ResourceObject) : { [sub.name]: value }) },
   ]);
 }
 
 /** The slots of the elements that the filter matches, in order; without a filter, of all. */
-function* select(list: ElementList, filter: Filter<AttributePath> | undefined): Steps<readonly number[]> {
-  if (filter === undefined) return [...list.slots()];
-  const values = possibleValues(filter);
-  const matches = elementTest(filter);
+function select(list: ElementList, filter: Filter<AttributePath> | undefined): Work<readonly number[]> {
   const selected: number[] = [];
+  if (filter === undefined)
+    return andThen(
+      list.eachSlot((slot) => {
+        selected.push(slot);
+      }),
+      () => selected,
+    );
+  const { matches, comparisons, values } = selectorOf(filter);
   const test = (slot: number): void => {
     if (matches(list.at(slot))) selected.push(slot);
   };
   if (values === undefined) {
-    list.spend(pathsIn(filter).length);
-    yield* forEach(list.slots(), test);
-    return selected;
+    list.spend(comparisons);
+    return andThen(list.eachSlot(test, comparisons), () => selected);
   }
-  const holdersOf = yield* list.holders();
-  const candidates = new Set(values.flatMap((value) => [...holdersOf(value)]));
-  list.effort.spend(candidates.size * pathsIn(filter).length);
-  yield* forEach(candidates, test);
-  return selected.sort((left, right) => left - right);
+  return andThen(list.holders(), (holdersOf) => {
+    const candidates = [...new Set(values.flatMap((value) => holdersOf(value)))];
+    list.effort.spend(candidates.length * comparisons);
+    return andThen(eachOf(candidates, test), () => selected.sort((left, right) => left - right));
+  });
 }

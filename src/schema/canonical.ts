@@ -3,6 +3,7 @@ import type { Steps } from "../time-slice.ts";
 import type { Attribute, AttributePath } from "./attribute.ts";
 import { KEPT_NAME, keptUrns, overfullKept, readKept } from "./kept.ts";
 import type { Problem } from "./problem.ts";
+import { remembered } from "./remembered.ts";
 import type { CompiledExtension, CompiledResourceType } from "./resource-type.ts";
 import { jsonTypeOf } from "./validate.ts";
 import { isObject, type ResourceObject, readAttribute, writeAttribute } from "./value.ts";
@@ -149,27 +150,40 @@ export function missingAttributes(
   secrets: ResourceObject = {},
 ): Problem[] {
   const problems: Problem[] = [];
-  const check = (attribute: Attribute): void => {
-    if (!attribute.required || attribute.mutability === "readOnly" || attribute.path === "schemas") return;
-    const value = attribute.mutability === "writeOnly" ? secrets[attribute.path] : readAttribute(resource, attribute);
-    if (value === undefined || value === null)
-      problems.push({ path: attribute.path, message: "is required", scimType: "invalidValue" });
-  };
-  for (const attribute of [...resourceType.common, ...resourceType.core]) check(attribute);
-  for (const extension of resourceType.extensions) {
-    const present = resource[extension.urn] !== undefined;
-    if (extension.required && !present)
-      problems.push({ path: extension.urn, message: "is required", scimType: "invalidValue" });
-    if (present) for (const attribute of extension.attributes) check(attribute);
+  const report = (path: string): void => void problems.push({ path, message: "is required", scimType: "invalidValue" });
+  const { own, extensions } = requiredIn(resourceType);
+  for (const attribute of own) if (isMissing(attribute, resource, secrets)) report(attribute.path);
+  for (const { urn, required, attributes } of extensions) {
+    if (resource[urn] !== undefined) {
+      for (const attribute of attributes) if (isMissing(attribute, resource, secrets)) report(attribute.path);
+    } else if (required) report(urn);
   }
   return problems;
 }
 
+/** What a client must give, of the type itself and of each extension. */
+const requiredIn = remembered(({ common, core, extensions }: CompiledResourceType) => {
+  const isRequired = ({ required, mutability, path }: Attribute): boolean =>
+    required && mutability !== "readOnly" && path !== "schemas";
+  return {
+    own: [...common, ...core].filter(isRequired),
+    extensions: extensions.map(({ urn, required, attributes }) => ({
+      urn,
+      required,
+      attributes: attributes.filter(isRequired),
+    })),
+  };
+});
+
+function isMissing(attribute: Attribute, resource: ResourceObject, secrets: ResourceObject): boolean {
+  const value = attribute.mutability === "writeOnly" ? secrets[attribute.path] : readAttribute(resource, attribute);
+  return value === undefined || value === null;
+}
+
 /** The base URN and those of the extensions that hold data, in the order of the resource type [S-3-08]; then those that nobody declared. */
 export function schemasOf(resourceType: CompiledResourceType, resource: ResourceObject): readonly string[] {
-  return [
-    resourceType.urn,
-    ...resourceType.extensions.filter(({ urn }) => resource[urn] !== undefined).map(({ urn }) => urn),
-    ...keptUrns(resource),
-  ];
+  const urns = [resourceType.urn];
+  for (const { urn } of resourceType.extensions) if (resource[urn] !== undefined) urns.push(urn);
+  if (resourceType.kept !== undefined) urns.push(...keptUrns(resource));
+  return urns;
 }

@@ -1,4 +1,4 @@
-import type { ComparisonKey } from "./attribute.ts";
+import type { Attribute, ComparisonKey } from "./attribute.ts";
 import { instantOf } from "./date-time.ts";
 import { normalizeReference } from "./reference.ts";
 
@@ -25,24 +25,72 @@ import { normalizeReference } from "./reference.ts";
  * ```
  * @see RFC 7643 §2.3, §2.4; RFC 7644 §5; RFC 8265 §3.3
  */
-export const comparisonKey: ComparisonKey = (attribute, value) => {
-  if (typeof value !== "string") return value as number | boolean;
+export const comparisonKey: ComparisonKey = (attribute, value) => standardKeyOf(attribute)(value);
+
+type KeyOf = Attribute["key"];
+
+/** A key function of texts as one of values: whatever is no text is its own key. */
+const ofTexts =
+  (key: (text: string) => string): KeyOf =>
+  (value) =>
+    typeof value === "string" ? key(value) : (value as number | boolean);
+
+/** The standard keys of texts in any letter case. */
+export const foldedKey: KeyOf = ofTexts((text) => stringKey(text, false));
+/** The standard keys of user names, which for ASCII are those of texts in any letter case. */
+export const nameKey: KeyOf = ofTexts(userNameKey);
+/** The standard keys of texts whose letter case counts. */
+export const exactKey: KeyOf = ofTexts((text) => stringKey(text, true));
+/** The standard keys of times. */
+export const instantKey: KeyOf = ofTexts((text) => instantOf(text) ?? text);
+const binaryKey = ofTexts(withoutPadding);
+const resourceKey = ofTexts((text) => normalizeReference(text, true));
+const referenceKey = ofTexts((text) => normalizeReference(text, false));
+
+/** The function that makes the standard keys of an attribute; attributes alike in this have the same one. */
+export function standardKeyOf(
+  attribute: Pick<Attribute, "type" | "resourceTypes" | "comparison" | "caseExact">,
+): KeyOf {
   switch (attribute.type) {
     case "dateTime":
-      return instantOf(value) ?? value;
+      return instantKey;
     case "binary":
-      return withoutPadding(value);
+      return binaryKey;
     case "reference":
-      return normalizeReference(value, attribute.resourceTypes.length > 0);
+      return attribute.resourceTypes.length > 0 ? resourceKey : referenceKey;
     default:
-      return attribute.comparison === "username" ? userNameKey(value) : stringKey(value, attribute.caseExact);
+      if (attribute.comparison === "username") return nameKey;
+      return attribute.caseExact ? exactKey : foldedKey;
   }
-};
+}
 
-/** NFC, and lower case unless `caseExact`. */
+/** NFC, and lower case unless `caseExact`. Most texts are ASCII, and their own key: one look at each character, and no copy. */
 export function stringKey(value: string, caseExact: boolean): string {
-  if (isAscii(value)) return caseExact ? value : value.toLowerCase();
-  return caseExact ? value.normalize("NFC") : value.normalize("NFC").toLowerCase().normalize("NFC");
+  let hasCapitals = false;
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (code > 0x7f) return caseExact ? value.normalize("NFC") : value.normalize("NFC").toLowerCase().normalize("NFC");
+    if (code >= 0x41 && code <= 0x5a) hasCapitals = true;
+  }
+  return hasCapitals && !caseExact ? value.toLowerCase() : value;
+}
+
+/**
+ * Whether the key of a text begins with a key, as far as that can be told without making it: of texts in any letter case (`folded`), or
+ * of those whose case counts. Undefined where either is not ASCII so far: then the key has to be made.
+ */
+export function beginsWithKey(text: string, key: string, folded: boolean): boolean | undefined {
+  // Composition makes no ASCII character of another one, so that where two differ the keys do.
+  for (let index = 0; index < key.length; index++) {
+    if (index === text.length) return false;
+    const code = text.charCodeAt(index);
+    const wanted = key.charCodeAt(index);
+    if (code > 0x7f || wanted > 0x7f) return undefined;
+    const own = folded && code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
+    if (own !== wanted) return false;
+  }
+  // What follows may be an accent on the last character.
+  return text.charCodeAt(key.length) > 0x7f ? undefined : true;
 }
 
 /** PRECIS UsernameCaseMapped, except that characters outside the profile are compared instead of refused. @see RFC 8265 §3.3 */

@@ -1,4 +1,5 @@
 import type { Attribute, AttributeLiteral, ComparisonKey, OwnCharacteristics, Returned } from "./attribute.ts";
+import { standardKeyOf, comparisonKey as standardKeys } from "./comparison-key.ts";
 
 /** The characteristics that every attribute has, each with the RFC's default where the literal does not say. @see RFC 7643 §2.2 */
 export function characteristicsOf(literal: AttributeLiteral) {
@@ -33,6 +34,8 @@ export function compileAttribute(
   const isComplex = literal.subAttributes !== undefined;
   const subAttributes: Attribute[] = isComplex ? [] : NONE;
   const byName = isComplex ? new Map<string, Attribute>() : undefined;
+  const resourceTypes: readonly string[] =
+    referenceTypes === NONE ? NONE : referenceTypes.filter((name) => name !== "external" && name !== "uri");
   const attribute: Attribute = {
     name,
     path: owner.parent === undefined ? owner.prefix + name : `${owner.parent.path}.${name}`,
@@ -49,8 +52,7 @@ export function compileAttribute(
     returned,
     uniqueness,
     referenceTypes,
-    resourceTypes:
-      referenceTypes === NONE ? NONE : referenceTypes.filter((name) => name !== "external" && name !== "uri"),
+    resourceTypes,
     isHidden: mutability === "writeOnly" || returned === "never",
     isStored: mutability !== "writeOnly" && inverseOf === undefined,
     subAttributes,
@@ -62,7 +64,10 @@ export function compileAttribute(
     lifecycle,
     default: own.default,
     sub: byName === undefined ? noAttribute : (subName) => byName.get(subName) ?? byName.get(subName.toLowerCase()),
-    key: (value) => comparisonKey(attribute, value),
+    key:
+      comparisonKey === standardKeys
+        ? standardKeyOf({ type, resourceTypes, comparison, caseExact })
+        : (value) => comparisonKey(attribute, value),
   };
   for (const [subName, sub] of Object.entries(literal.subAttributes ?? {})) {
     const compiled = compileAttribute(subName, sub, { ...owner, parent: attribute }, comparisonKey);

@@ -7,6 +7,92 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  * @see RFC 7643 §2.3.5
  */
 export function instantOf(text: string): string | undefined {
+  const end = endOfCanonical(text);
+  return end === undefined ? anyInstantOf(text) : text.slice(0, end);
+}
+
+/** The length of `2026-01-01T00:00:00`. */
+const TO_SECONDS = 19;
+
+/**
+ * How a text and an instant of `instantOf` stand in order, told by where they first differ and without making the text's instant, which is
+ * ten times the work; undefined where that does not tell. Of a text in UTC, the instant begins as the text does, and a text that is none
+ * is compared as it stands.
+ */
+export function orderOfInstant(text: string, instant: string): number | undefined {
+  const isInUtc = text.length > TO_SECONDS && text.charCodeAt(text.length - 1) === UPPER_Z;
+  // 24:00:00 is the next midnight.
+  if (!isInUtc || instant.length < TO_SECONDS || two(text, 11) === 24) return undefined;
+  for (let index = 0; index < TO_SECONDS; index++) {
+    const own = text.charCodeAt(index);
+    const other = instant.charCodeAt(index);
+    if (own !== other) return own > 0x7f || other > 0x7f ? undefined : own - other;
+  }
+  return undefined;
+}
+
+/**
+ * Where the key ends of a text that is one but for its "Z", as `Date.prototype.toISOString` and most clients write it: such a text is read
+ * without a Date, which would be 20 times the work. Undefined for any other, of which some are right.
+ */
+function endOfCanonical(text: string): number | undefined {
+  const last = text.length - 1;
+  const isCanonical =
+    last >= 19 && text.charCodeAt(last) === UPPER_Z && text.charCodeAt(10) === UPPER_T && isDay(text) && isTime(text);
+  if (!isCanonical) return undefined;
+  if (last === 19) return last;
+  if (text.charCodeAt(19) !== POINT || last === 20) return undefined;
+  let end = 19;
+  for (let index = 20; index < last; index++) {
+    const digit = text.charCodeAt(index);
+    if (!isBetween(digit, ZERO, NINE)) return undefined;
+    if (digit !== ZERO) end = index + 1;
+  }
+  return end;
+}
+
+function isDay(text: string): boolean {
+  const year = 100 * two(text, 0) + two(text, 2);
+  const month = two(text, 5);
+  return (
+    text.charCodeAt(4) === HYPHEN &&
+    text.charCodeAt(7) === HYPHEN &&
+    isBetween(year, 1, 9999) &&
+    isBetween(month, 1, 12) &&
+    isBetween(two(text, 8), 1, daysOf(year, month))
+  );
+}
+
+function isTime(text: string): boolean {
+  return (
+    text.charCodeAt(13) === COLON &&
+    text.charCodeAt(16) === COLON &&
+    isBetween(two(text, 11), 0, 23) &&
+    isBetween(two(text, 14), 0, 59) &&
+    isBetween(two(text, 17), 0, 59)
+  );
+}
+
+const HYPHEN = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const UPPER_T = 0x54;
+const UPPER_Z = 0x5a;
+
+/** The number of two digits, or one below all that are legal. */
+function two(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - ZERO;
+  const ones = text.charCodeAt(at + 1) - ZERO;
+  return isBetween(tens, 0, 9) && isBetween(ones, 0, 9) ? 10 * tens + ones : -10_000;
+}
+
+function isBetween(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
+}
+
+function anyInstantOf(text: string): string | undefined {
   const scanner = { text, at: 0 };
   const date = readDate(scanner);
   const time = date && skip(scanner, "T") ? readTime(scanner) : undefined;

@@ -91,14 +91,17 @@ export function clearSecrets(
   stored: ResourceObject,
 ): Readonly<Record<string, unknown>> {
   const secrets: Record<string, unknown> = {};
-  for (const attribute of resourceType.attributes) {
-    if (attribute.mutability !== "writeOnly") continue;
+  for (const attribute of secretsOf(resourceType)) {
     const value = readAttribute(stored, attribute);
     const fits = value === undefined || value === null ? undefined : fitAttribute(attribute, value);
     if (fits !== undefined) secrets[attribute.path] = fits;
   }
   return secrets;
 }
+
+const secretsOf = remembered(({ attributes }: CompiledResourceType) =>
+  attributes.filter(({ mutability }) => mutability === "writeOnly"),
+);
 
 /** The attribute of exactly that name: what stands under a name in other letter case is nobody's. */
 function named(find: FindAttribute, name: string): Attribute | undefined {

@@ -1,5 +1,5 @@
 import { invalidSyntax } from "../error.ts";
-import { doAll, forEach, type Steps } from "../time-slice.ts";
+import { andThen, eachOf, finish, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import { type Attribute, isBlank, isComputedReference, isExternalReference, isReferenceId } from "./attribute.ts";
 import { formatProblem } from "./format.ts";
 import { keptProblem } from "./kept.ts";
@@ -77,12 +77,15 @@ export class ValueReader {
   readonly #options: ReadOptions;
   #path: string;
   #isPartial = false;
-  readonly #unknown = new Set<string>();
+  /** Made with the first name that no schema has: most readers read one value, in which there is none. */
+  #unknown: Set<string> | undefined;
+  readonly #told: Tolerances["unknown"] | undefined;
 
-  /** `path`: below which problems are reported. */
-  constructor(options: ReadOptions, path = "") {
+  /** `path`: below which problems are reported. `told`: who is told of unknown names instead of the tolerances. */
+  constructor(options: ReadOptions, path = "", told?: Tolerances["unknown"]) {
     this.#options = options;
     this.#path = path;
+    this.#told = told;
   }
 
   /** Runs `read` with problems reported below `path`. */
@@ -103,11 +106,12 @@ export class ValueReader {
   }
 
   /** Reads elements that only describe others, so that their required sub-attributes may be missing. */
-  *readPartials(attribute: Attribute, raw: readonly unknown[]): Steps<unknown> {
+  readPartials(attribute: Attribute, raw: readonly unknown[]): Work<unknown> {
     this.#isPartial = true;
-    const values = yield* this.read(attribute, raw);
-    this.#isPartial = false;
-    return values;
+    return andThen(this.readWork(attribute, raw), (values) => {
+      this.#isPartial = false;
+      return values;
+    });
   }
 
   report(message: string, scimType: Problem["scimType"] = "invalidValue", path = this.#path): undefined {
@@ -119,13 +123,19 @@ export class ValueReader {
    * @throws {ScimError} 400 invalidSyntax for more such names than a list may have elements: they are no slips.
    */
   reportUnknown(path: string, name = path): void {
-    checkUnknownNames(this.#unknown.add(name).size, this.#options.limits);
+    this.#countUnknown(name);
     const text = printable(path);
     const { unknownAttributes, tolerances } = this.#options;
-    if (unknownAttributes !== "reject") return tolerances.unknown(text, name);
+    if (unknownAttributes !== "reject")
+      return this.#told === undefined ? tolerances.unknown(text, name) : this.#told(text, name);
     const rule = tolerances.unknownRefused?.(text);
     const by = rule === undefined ? "" : ` (rule ${rule})`;
     this.report(`is not an attribute of this resource type${by}`, "invalidSyntax", text);
+  }
+
+  #countUnknown(name: string): void {
+    this.#unknown ??= new Set();
+    checkUnknownNames(this.#unknown.add(name).size, this.#options.limits);
   }
 
   /**
@@ -134,7 +144,7 @@ export class ValueReader {
    */
   readKept(name: string, raw: unknown): unknown {
     const { limits } = this.#options;
-    checkUnknownNames(this.#unknown.add(name).size, limits);
+    this.#countUnknown(name);
     if (raw === null || raw === undefined || (Array.isArray(raw) && raw.length === 0)) return undefined;
     const problem = keptProblem(raw, limits) ?? keptProblem(name, limits);
     return problem === undefined ? raw : this.report(problem, "invalidValue", printable(name));
@@ -145,12 +155,17 @@ export class ValueReader {
    * `LEFT_ALONE` for a secret that is to stay what it is.
    */
   *read(attribute: Attribute, raw: unknown): Steps<unknown> {
+    return yield* stepsOf(this.readWork(attribute, raw));
+  }
+
+  /** As `read`: at once, but for many elements. */
+  readWork(attribute: Attribute, raw: unknown): Work<unknown> {
     if (raw === null || raw === undefined) return undefined;
     if (!attribute.multiValued) return this.readSingle(attribute, raw);
-    if (Array.isArray(raw)) return yield* this.#readElements(attribute, raw);
+    if (Array.isArray(raw)) return this.#readElements(attribute, raw);
     const meant = this.#options.tolerances.value(attribute, raw, "list", this.#path, Array.isArray);
     if (meant === null) return undefined;
-    if (Array.isArray(meant)) return yield* this.#readElements(attribute, meant);
+    if (Array.isArray(meant)) return this.#readElements(attribute, meant);
     return this.report(`must be an array, not ${jsonTypeOf(raw)}`);
   }
 
@@ -238,7 +253,7 @@ export class ValueReader {
       if (named.has(sub)) this.report("is named a second time, in other letter case", "invalidSyntax");
       named.add(sub);
       if (isServers(attribute, sub)) continue;
-      const read = sub.multiValued ? doAll(this.read(sub, raw[key])) : this.#readOneOrNone(sub, raw[key]);
+      const read = sub.multiValued ? finish(this.readWork(sub, raw[key])) : this.#readOneOrNone(sub, raw[key]);
       if (read !== undefined && read !== LEFT_ALONE) value[sub.name] = read;
     }
     this.#path = outer;
@@ -272,24 +287,26 @@ export class ValueReader {
     }
   }
 
-  *#readElements(attribute: Attribute, raw: readonly unknown[]): Steps<readonly unknown[] | undefined> {
+  #readElements(attribute: Attribute, raw: readonly unknown[]): Work<readonly unknown[] | undefined> {
     const { elements, collectionElements } = this.#options.limits;
     const most = attribute.collection ? collectionElements : elements;
     if (raw.length > most) return this.report(`must not have more than ${most} elements (it has ${raw.length})`);
     const outer = this.#path;
     const values: unknown[] = [];
-    let index = 0;
-    yield* forEach(raw, (element) => {
-      this.#path = `${outer}[${index++}]`;
+    const read = eachOf(raw, (element, index) => {
+      this.#path = `${outer}[${index}]`;
       const value =
         element === null
           ? this.report(`must be ${EXPECTED[attribute.type]}, not null`)
           : this.#readOne(attribute, element, "element");
       if (value !== undefined && value !== LEFT_ALONE) values.push(value);
     });
-    this.#path = outer;
-    const distinct = yield* withoutDuplicates(attribute, this.#checkPrimaries(attribute, values));
-    return distinct.length === 0 ? undefined : distinct;
+    return andThen(read, () => {
+      this.#path = outer;
+      return andThen(withoutDuplicates(attribute, this.#checkPrimaries(attribute, values)), (distinct) =>
+        distinct.length === 0 ? undefined : distinct,
+      );
+    });
   }
 
   /** `primary: true` appears at most once [S-2.4-03]. */
@@ -316,12 +333,12 @@ export function isServers(attribute: Attribute, sub: Attribute): boolean {
 }
 
 /** The same element twice is the element once; of a collection, elements are the same when their `value` is. */
-export function* withoutDuplicates(attribute: Attribute, values: readonly unknown[]): Steps<readonly unknown[]> {
+export function withoutDuplicates(attribute: Attribute, values: readonly unknown[]): Work<readonly unknown[]> {
   if (values.length < 2) return values;
   const seen = new Map<unknown, unknown[]>();
   const value = attribute.sub("value");
   const distinct: unknown[] = [];
-  yield* forEach(values, (element) => {
+  const work = eachOf(values, (element) => {
     const plain = isObject(element) ? element.value : element;
     const key = plain === undefined ? undefined : (value ?? attribute).key(plain);
     const twins = seen.get(key);
@@ -330,7 +347,7 @@ export function* withoutDuplicates(attribute: Attribute, values: readonly unknow
     else twins.push(element);
     distinct.push(element);
   });
-  return distinct;
+  return andThen(work, () => distinct);
 }
 
 /**

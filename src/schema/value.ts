@@ -51,18 +51,27 @@ export function isObject(value: unknown): value is Record<string, unknown> {
  */
 export function isSame(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  if (Array.isArray(left)) {
-    return (
-      Array.isArray(right) && left.length === right.length && left.every((value, index) => isSame(value, right[index]))
-    );
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
+  if (Array.isArray(left)) return Array.isArray(right) && isSameList(left, right);
+  return !Array.isArray(right) && isSameObject(left as ResourceObject, right as ResourceObject);
+}
+
+function isSameList(left: readonly unknown[], right: readonly unknown[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (!isSame(left[index], right[index])) return false;
+  return true;
+}
+
+function isSameObject(left: ResourceObject, right: ResourceObject): boolean {
+  let more = 0;
+  for (const name of Object.keys(left)) {
+    const value = left[name];
+    if (value === undefined) continue;
+    if (!Object.hasOwn(right, name) || !isSame(value, right[name])) return false;
+    more++;
   }
-  if (!isObject(left) || !isObject(right)) return false;
-  const names = Object.keys(left).filter((name) => left[name] !== undefined);
-  const others = Object.keys(right).filter((name) => right[name] !== undefined);
-  return (
-    names.length === others.length &&
-    names.every((name) => Object.hasOwn(right, name) && isSame(left[name], right[name]))
-  );
+  for (const name of Object.keys(right)) if (right[name] !== undefined) more--;
+  return more === 0;
 }
 
 /** A deep copy of a JSON value; what is not plain JSON is kept as it is. */

@@ -123,6 +123,7 @@ function commonOf<C extends Context>(options: SettledOptions<C>, committed: () =
       now: options.clock.now,
       newId: options.newId,
       idFor: options.idFor,
+      hearsChanges: options.onChange !== undefined,
       emit: emitterOf(options, committed),
     },
   };

@@ -1,4 +1,5 @@
 import type { Context, StorageAdapter } from "./adapter.ts";
+import { lendingOf } from "./lend.ts";
 
 /** What one request has asked of storage so far. */
 export interface StorageMeter {
@@ -26,7 +27,7 @@ export async function from<T>(name: string, call: () => Promise<T>): Promise<T> 
 }
 
 /**
- * The adapter as one request uses it: every call carries the signal and is counted, and none begins once the client has
+ * The adapter as one request of the core uses it: every call carries the signal and is counted, and none begins once the client has
  * gone. A write that has begun is left to the adapter, which finishes or undoes it.
  * @throws the signal's reason, instead of a call
  */
@@ -41,6 +42,7 @@ export function watchStorage<C extends Context>(
     return request.signal === signal ? request : { ...request, signal };
   };
   const { name, contract, capabilities, applyDelta, transaction, handle, outbox, ledger } = adapter;
+  const storage = lendingOf(adapter);
   return {
     name,
     contract,
@@ -48,14 +50,14 @@ export function watchStorage<C extends Context>(
     ...(handle === undefined ? {} : { handle }),
     ...(outbox === undefined ? {} : { outbox }),
     ...(ledger === undefined ? {} : { ledger }),
-    get: async (request, context) => from(name, () => adapter.get(begin(request), context)),
+    get: async (request, context) => from(name, () => storage.get(begin(request), context)),
     query: async (request, context) => {
-      const found = await from(name, () => adapter.query(begin(request), context));
+      const found = await from(name, () => storage.query(begin(request), context));
       meter.scanned += found.scanned ?? 0;
       return found;
     },
-    create: async (request, context) => from(name, () => adapter.create(begin(request), context)),
-    replace: async (request, context) => from(name, () => adapter.replace(begin(request), context)),
+    create: async (request, context) => from(name, () => storage.create(begin(request), context)),
+    replace: async (request, context) => from(name, () => storage.replace(begin(request), context)),
     delete: async (request, context) => from(name, () => adapter.delete(begin(request), context)),
     ...(applyDelta === undefined
       ? {}

@@ -14,7 +14,9 @@ import type {
   Present,
 } from "../../src/filter/ast.ts";
 import { COMPARE_OPERATORS, visitFilter } from "../../src/filter/ast.ts";
-import { type FilterParseOptions, FilterParser, parseFilter, parsePath } from "../../src/filter/parser.ts";
+import { FilterParser } from "../../src/filter/grammar.ts";
+import type { FilterParseOptions } from "../../src/filter/parse-options.ts";
+import { parseFilter, parsePath } from "../../src/filter/parser.ts";
 import { TOKENS } from "../../src/filter/tokens.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
 

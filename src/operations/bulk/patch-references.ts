@@ -1,6 +1,7 @@
 import { isScimError } from "../../error.ts";
 import type { Filter } from "../../filter/ast.ts";
-import { type FilterParseOptions, type ParsedPath, parsePath } from "../../filter/parser.ts";
+import type { FilterParseOptions, ParsedPath } from "../../filter/parse-options.ts";
+import { parsePath } from "../../filter/parser.ts";
 import { printFilter } from "../../filter/print.ts";
 import type { Attribute } from "../../schema/attribute.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";

@@ -1,3 +1,4 @@
+import { latestOf } from "../../schema/instant-text.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import { getOrCreate } from "../get-or-create.ts";
 import { keyIndex } from "./key-index.ts";
@@ -19,13 +20,8 @@ export function changeContent({ readers }: Read, row: Row, content: Content): vo
 export function rewrite(tenant: Read, row: Row, content: Content, at: string): void {
   row.version++;
   const { created, lastModified: last } = row.content.document.meta;
-  const meta = metaOf({ ...content.document.meta, lastModified: latest(at, last, created) }, row.version);
+  const meta = metaOf({ ...content.document.meta, lastModified: latestOf(at, last, created) }, row.version);
   changeContent(tenant, row, { ...content, document: { ...content.document, meta } });
-}
-
-/** The latest of points in time; the first one of several that are the same. */
-function latest(...times: readonly string[]): string {
-  return times.reduce((last, time) => (Date.parse(time) > Date.parse(last) ? time : last));
 }
 
 /** Takes a row out of a tenant, but for its indexes. */

@@ -1,14 +1,14 @@
 import type { Filter } from "../../filter/ast.ts";
 import { type AttributePath, leafOf } from "../../schema/attribute.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
-import type { ResourceObject } from "../../schema/value.ts";
+import { type ResourceObject, readAttribute } from "../../schema/value.ts";
 import { forEach, type Steps } from "../../time-slice.ts";
 import { getOrCreate } from "../get-or-create.ts";
 import { isId } from "../id.ts";
 import { isUniqueOverTenants } from "../unique.ts";
 import { changeElement, letGo } from "./change.ts";
 import { createReferenceIndex, idIn, idKey, idsIn, type ReferenceIndex, referenceName } from "./reference-index.ts";
-import { type Content, type Elements, type Row, valuesOfStored } from "./row.ts";
+import { type Content, type Elements, hasSameValue, type Row, valuesOfStored } from "./row.ts";
 import type { Tenant } from "./tenant.ts";
 import { createValueIndex, indexName, keysFor, type ValueIndex, valuePaths } from "./value-index.ts";
 
@@ -156,6 +156,7 @@ export function removeFromGlobals({ shared }: Tenant, row: Row): void {
 /** Brings the indexes from one content of a row to its next one: only what is different is touched. */
 export function updateIndexes(tenant: Tenant, row: Row, before: Content, after: Content): void {
   for (const index of valueIndexes(tenant)) {
+    if (hasSameValue(before, after, index.path.attribute)) continue;
     const old = new Set(keysFor(index, before));
     for (const key of keysFor(index, after)) if (!old.delete(key)) index.rows.add(key, row);
     for (const key of old) index.rows.delete(key, row);
@@ -165,7 +166,12 @@ export function updateIndexes(tenant: Tenant, row: Row, before: Content, after: 
 
 function updateReferences(tenant: Tenant, index: ReferenceIndex, row: Row, before: Content, after: Content): void {
   const elements = after.collections.get(index.path);
-  if (elements !== undefined && elements === before.collections.get(index.path)) return;
+  if (elements !== before.collections.get(index.path)) return refile(tenant, index, row, before, after);
+  if (elements !== undefined || readAttribute(before.document, index) === readAttribute(after.document, index)) return;
+  refile(tenant, index, row, before, after);
+}
+
+function refile(tenant: Tenant, index: ReferenceIndex, row: Row, before: Content, after: Content): void {
   const old = new Set<string>();
   for (const id of idsIn(before, index)) old.add(idKey(id));
   for (const id of idsIn(after, index)) if (!old.delete(idKey(id))) index.holders.add(idKey(id), row);
@@ -209,9 +215,8 @@ function updateValuesOf(
   for (const key of keysOfElement(index, after)) index.rows.add(key, row);
 }
 
-function* keysOfElement({ path }: ValueIndex, element: ResourceObject | undefined): Generator<unknown> {
-  if (element === undefined) return;
-  for (const value of valuesOfStored([element], path)) yield leafOf(path).key(value);
+function keysOfElement({ path }: ValueIndex, element: ResourceObject | undefined): readonly unknown[] {
+  return element === undefined ? [] : valuesOfStored([element], path).map((value) => leafOf(path).key(value));
 }
 
 function* valueIndexes({ values, shared }: Tenant): Generator<ValueIndex> {

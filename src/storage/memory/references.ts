@@ -26,23 +26,25 @@ export function settleReferences(
   content: Content,
   { checkReferences, notices }: Omit<SettleOptions, "holder">,
 ): Content {
-  const document: Record<string, unknown> = { ...content.document };
+  let document: Record<string, unknown> | undefined;
   const options: SettleOptions = { holder: content.document.id, checkReferences, ...(notices && { notices }) };
   for (const reference of resourceType.references) {
     const { attribute } = reference;
     // What is no reference as it is stored, from before it was one, is nothing to settle.
     const settle = (element: unknown, index: number | undefined) =>
       isObject(element) ? settleElement(tenant, reference, element, index, options) : element;
-    const elements = content.collections.get(attribute.path);
-    if (elements !== undefined) settleCollection(elements, settle);
-    const stored = readAttribute(document, attribute);
+    const collection = content.collections.get(attribute.path);
+    if (collection !== undefined) settleCollection(collection, settle);
+    const stored = readAttribute(content.document, attribute);
     if (stored === undefined) continue;
-    const settled = listOf(stored)
-      .map((element, index) => settle(element, Array.isArray(stored) ? index : undefined))
-      .filter((element) => element !== undefined);
-    writeElements(document, attribute, Array.isArray(stored) ? settled : settled[0]);
+    const elements = listOf(stored);
+    const settled = elements.map((element, index) => settle(element, Array.isArray(stored) ? index : undefined));
+    if (settled.every((element, index) => element === elements[index])) continue;
+    const left = settled.filter((element) => element !== undefined);
+    document ??= { ...content.document };
+    writeElements(document, attribute, Array.isArray(stored) ? left : left[0]);
   }
-  return { ...content, document: document as unknown as StoredResource };
+  return document === undefined ? content : { ...content, document: document as unknown as StoredResource };
 }
 
 function settleCollection(elements: Elements, settle: (element: unknown, index: number | undefined) => unknown): void {

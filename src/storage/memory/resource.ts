@@ -4,9 +4,10 @@ import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../schema/core/holder-name.ts";
 import { fitAttribute } from "../../schema/fit.ts";
 import type { CompiledResourceType, ReferenceAttribute } from "../../schema/resource-type.ts";
-import { copyValue, type ResourceObject, writeAttribute } from "../../schema/value.ts";
+import { copyValue, type ResourceObject, readAttribute, writeAttribute } from "../../schema/value.ts";
 import type { Select, StoredResource } from "../adapter.ts";
 import { inverseElement } from "../inverse.ts";
+import { noteFitting } from "../lend.ts";
 import { findReference, isMissing, resolveReference, resolveReferences } from "../reference.ts";
 import { referenceName } from "./reference-index.ts";
 import { attributesApart, type Elements, type Row } from "./row.ts";
@@ -15,21 +16,31 @@ import { attributeAt } from "./types.ts";
 
 /**
  * A row as the caller may have it: a copy, with the collections and computed attributes that are selected, and all else as it was
- * written.
+ * written. Where it is lent (`lend.ts`), only the outermost object is a copy.
  */
-export function resourceOf(state: State, row: Row, resourceType: CompiledResourceType, select: Select): StoredResource {
-  const { document, collections } = state.content(row);
-  const resource = copyValue(document) as StoredResource & Record<string, unknown>;
+export function resourceOf(
+  state: State,
+  row: Row,
+  resourceType: CompiledResourceType,
+  select: Select,
+  isLent = false,
+): StoredResource {
+  const { document, collections, isFit, isKnown, resourceType: own } = state.content(row);
+  const resource = (isLent ? { ...document } : copyValue(document)) as StoredResource & Record<string, unknown>;
   for (const attribute of attributesApart(resourceType)) {
     const isSelected = select.includes(attribute);
-    if (attribute.inverseOf !== undefined)
-      writeAttribute(resource, attribute, isSelected ? inverseElements(state, row, attribute) : undefined);
-    // From before it was a collection; a clear secret from before it was one is for the caller to find.
-    else if (attribute.collection && !isSelected) writeAttribute(resource, attribute, undefined);
+    const isComputed = attribute.inverseOf !== undefined;
+    const computed = isComputed && isSelected ? inverseElements(state, row, attribute) : undefined;
+    if (computed !== undefined) writeAttribute(resource, attribute, computed);
+    // From before it was computed, or a collection; a clear secret from before it was one is for the caller to find.
+    else if ((isComputed || (attribute.collection && !isSelected)) && readAttribute(resource, attribute) !== undefined)
+      writeAttribute(resource, attribute, undefined);
   }
   for (const [path, elements] of collections)
-    writeElements(state, resource, elements, attributeAt(resourceType, path), select);
-  return resolveReferences(resourceType, resource, (id) => state.typeOf(id));
+    writeElements(state, resource, elements, attributeAt(resourceType, path), select, isLent);
+  const resolved = resolveReferences(resourceType, resource, (id) => state.typeOf(id));
+  if (isLent && isFit && isKnown && own === resourceType) noteFitting(resolved, resourceType);
+  return resolved;
 }
 
 /** Of an attribute that is no collection any more, the elements are its value. */
@@ -39,9 +50,10 @@ function writeElements(
   elements: Elements,
   attribute: Attribute | undefined,
   select: Select,
+  isLent: boolean,
 ): void {
   if (attribute === undefined || (attribute.collection && !select.includes(attribute))) return;
-  const copies = Array.from(state.elements(elements), copyValue);
+  const copies = isLent ? [...state.elements(elements)] : Array.from(state.elements(elements), copyValue);
   writeAttribute(resource, attribute, copies.length === 0 ? undefined : copies);
 }
 
@@ -54,6 +66,7 @@ export function streamedResourceOf(
   row: Row,
   resourceType: CompiledResourceType,
   select: Select,
+  isLent = false,
 ): StoredResource {
   const { collections } = state.content(row);
   const large = resourceType.attributes.filter(
@@ -61,7 +74,8 @@ export function streamedResourceOf(
       attribute.collection && select.includes(attribute) && (collections.get(attribute.path)?.size ?? 0) > CHUNK,
   );
   const rest: Select = { includes: (attribute) => select.includes(attribute) && !large.includes(attribute) };
-  const resource = resourceOf(state, row, resourceType, rest) as StoredResource & Record<string, unknown>;
+  const resource = resourceOf(state, row, resourceType, rest, isLent) as StoredResource & Record<string, unknown>;
+  if (large.length === 0) return resource;
   for (const attribute of large) {
     const reference = findReference(resourceType, attribute);
     const elements = collections.get(attribute.path) as Elements;

@@ -1,5 +1,7 @@
 import { type Attribute, type AttributePath, leafOf } from "../../schema/attribute.ts";
 import { fitAttribute } from "../../schema/fit.ts";
+import { isInstant } from "../../schema/instant-text.ts";
+import { KEPT_NAME } from "../../schema/kept.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { shapeOf } from "../../schema/shape.ts";
 import { copyValue, isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../../schema/value.ts";
@@ -61,6 +63,8 @@ export interface Content {
   readonly resourceType: CompiledResourceType;
   /** Whether all values are as this resource type has them, so that a reader whose it is need not look twice. */
   readonly isFit: boolean;
+  /** Whether the document has no names but those that this resource type has. */
+  readonly isKnown: boolean;
   /** All but the collections and computed attributes, and what no schema names. Never changed in place: a reader may hold on to it. */
   readonly document: StoredResource;
   /**
@@ -93,22 +97,109 @@ export function attributesApart(resourceType: CompiledResourceType): readonly At
 
 const APART = new WeakMap<CompiledResourceType, readonly Attribute[]>();
 
-/** Takes a resource apart for storing; nothing of the caller's objects is kept. */
-export function contentOf(resourceType: CompiledResourceType, resource: NewResource, version: number): Content {
+/** How a resource is taken that is to be stored. */
+export interface Taking {
+  /** What there was of it: values that are the very ones of before are neither copied nor looked at again. */
+  readonly before?: Content | undefined;
+  /** Whose the values are: those of a caller who may change them afterwards are copied. */
+  readonly isOwn?: boolean | undefined;
+}
+
+/** Takes a resource apart for storing; nothing of a caller's own objects is kept. */
+export function contentOf(
+  resourceType: CompiledResourceType,
+  resource: NewResource,
+  version: number,
+  { before, isOwn = false }: Taking = {},
+): Content {
   const document: Record<string, unknown> = { ...resource };
-  const collections = new Map<string, Elements>();
+  const collections = takeCollections(resourceType, document, isOwn ? same : copyValue);
+  document.meta = metaOf(resource.meta, version);
+  const known =
+    before?.isFit === true && before.isKnown && before.resourceType === resourceType ? before.document : undefined;
+  const { isFit, isKnown } = takeMembers(resourceType, document, known, isOwn);
+  return {
+    resourceType,
+    isFit: isFit && areFitting(resourceType, collections),
+    isKnown: isKnown && isInstant(resource.meta.created) && isInstant(resource.meta.lastModified),
+    document: document as unknown as StoredResource,
+    collections,
+  };
+}
+
+/** Takes out of a document what no document holds; gives the collections among it. */
+function takeCollections(
+  resourceType: CompiledResourceType,
+  document: Record<string, unknown>,
+  take: (element: ResourceObject) => ResourceObject,
+): ReadonlyMap<string, Elements> {
+  let collections: Map<string, Elements> | undefined;
   for (const attribute of attributesApart(resourceType)) {
     const value = readAttribute(document, attribute);
     if (value === undefined) continue;
     if (attribute.isStored) {
       // What is no list stays as it is, until somebody writes another value over it.
       if (!Array.isArray(value)) continue;
-      collections.set(attribute.path, elementsByKey(resourceType, attribute, value, copyValue));
+      collections ??= new Map();
+      collections.set(attribute.path, elementsByKey(resourceType, attribute, value, take));
     }
     writeAttribute(document, attribute, undefined);
   }
-  const copy = { ...copyValue(document), meta: metaOf(resource.meta, version) } as unknown as StoredResource;
-  return { resourceType, isFit: isFitting(resourceType, copy, collections), document: copy, collections };
+  return collections ?? NO_COLLECTIONS;
+}
+
+const NO_COLLECTIONS: ReadonlyMap<string, Elements> = new Map<string, Elements>();
+
+function same<T>(value: T): T {
+  return value;
+}
+
+/**
+ * Puts copies in the place of the members of a document that is to be stored, where they are not the storage's own already, and says how
+ * they fit. One pass over what is there, because it is what a write costs: most of it are members that the write has left alone.
+ */
+function takeMembers(
+  resourceType: CompiledResourceType,
+  document: Record<string, unknown>,
+  known: StoredResource | undefined,
+  isOwn: boolean,
+): Pick<Content, "isFit" | "isKnown"> {
+  let isFit = true;
+  let isKnown = true;
+  for (const name of Object.keys(document)) {
+    const value = document[name];
+    if (name === "meta" || value === undefined || (known !== undefined && known[name] === value)) continue;
+    // What nobody declared is as the client's host parsed it.
+    if (typeof value === "object" && (!isOwn || name === KEPT_NAME)) document[name] = copyValue(value);
+    if (SERVERS.has(name)) continue;
+    const fit = fitOf(resourceType, name, document[name]);
+    if (fit === "unknown") isKnown = false;
+    else if (fit === "unfit") isFit = false;
+  }
+  return { isFit, isKnown };
+}
+
+/** How a member of a document fits its attribute, or those in the container of an extension. */
+function fitOf(resourceType: CompiledResourceType, name: string, value: unknown): "fit" | "unfit" | "unknown" {
+  const attribute = resourceType.attribute(name);
+  // Of what nobody declared, a schema may have declared something since.
+  if (attribute !== undefined)
+    return attribute.name === name && attribute !== resourceType.kept ? fitOfValue(attribute, value) : "unknown";
+  const extension = resourceType.extension(name);
+  if (extension?.urn !== name || !isObject(value)) return "unknown";
+  let isKnown = true;
+  for (const part of Object.keys(value)) {
+    const inner = extension.attribute(part);
+    if (inner?.name !== part) isKnown = false;
+    else if (fitOfValue(inner, value[part]) === "unfit") return "unfit";
+  }
+  return isKnown ? "fit" : "unknown";
+}
+
+function fitOfValue(attribute: Attribute, value: unknown): "fit" | "unfit" {
+  if (value === undefined || (typeof value === "string" && attribute.type === "string" && !attribute.multiValued))
+    return "fit";
+  return !attribute.collection && fitAttribute(attribute, value) === value ? "fit" : "unfit";
 }
 
 /** The first of several elements with one `value` counts. */
@@ -129,22 +220,24 @@ function elementsByKey(
 /** What the server writes itself, which is the same under every schema. */
 const SERVERS: ReadonlySet<string> = new Set(["schemas", "id", "meta"]);
 
-/** Whether all values are where and as the resource type has them. */
-function isFitting(
-  resourceType: CompiledResourceType,
-  document: StoredResource,
-  collections: ReadonlyMap<string, Elements>,
-): boolean {
-  return resourceType.attributes.every((attribute) => {
-    if (SERVERS.has(attribute.path)) return true;
-    const value = readAttribute(document, attribute);
-    if (value !== undefined) return !attribute.collection && fitAttribute(attribute, value) === value;
-    const elements = collections.get(attribute.path);
-    if (elements === undefined) return true;
+/** Whether all values of a document are where and as the resource type has them. */
+function isFitting(resourceType: CompiledResourceType, document: StoredResource): Pick<Content, "isFit" | "isKnown"> {
+  const fits = Object.keys(document)
+    .filter((name) => !SERVERS.has(name))
+    .map((name) => fitOf(resourceType, name, document[name]));
+  return { isFit: !fits.includes("unfit"), isKnown: !fits.includes("unknown") };
+}
+
+/** The same of collections. */
+function areFitting(resourceType: CompiledResourceType, collections: ReadonlyMap<string, Elements>): boolean {
+  for (const [path, elements] of collections) {
+    const attribute = attributeAt(resourceType, path);
+    if (attribute === undefined) continue;
     if (!elements.isOf(resourceType, attribute)) return false;
     const list = [...elements.values()];
-    return fitAttribute(attribute, list) === list;
-  });
+    if (fitAttribute(attribute, list) !== list) return false;
+  }
+  return true;
 }
 
 /**
@@ -153,7 +246,7 @@ function isFitting(
  */
 export function withKept(before: Content, next: Content, untouched: readonly Attribute[]): Content {
   if (before.collections.size === 0 && untouched.length === 0) return next;
-  const { resourceType } = next;
+  const { resourceType, isKnown } = next;
   const collections = new Map(next.collections);
   const document: Record<string, unknown> = { ...next.document };
   for (const { path } of untouched) collections.delete(path);
@@ -165,7 +258,7 @@ export function withKept(before: Content, next: Content, untouched: readonly Att
     writeAttribute(document, attribute, value);
   }
   const isFit = next.isFit && (untouched.length === 0 || (before.isFit && before.resourceType === resourceType));
-  return { resourceType, isFit, document: document as unknown as StoredResource, collections };
+  return { resourceType, isFit, isKnown, document: document as unknown as StoredResource, collections };
 }
 
 /** A content with each value where a resource type has it: the very content where it is so. */
@@ -189,7 +282,14 @@ export function placedBy(resourceType: CompiledResourceType, content: Content): 
     writeAttribute(document, attribute, undefined);
   }
   const placed = document as unknown as StoredResource;
-  return { resourceType, isFit: isFitting(resourceType, placed, collections), document: placed, collections };
+  const { isFit, isKnown } = isFitting(resourceType, placed);
+  return {
+    resourceType,
+    isFit: isFit && areFitting(resourceType, collections),
+    isKnown,
+    document: placed,
+    collections,
+  };
 }
 
 /** A content with the elements of a collection that it may not have had. */
@@ -209,36 +309,58 @@ export function metaOf(meta: Omit<StoredMeta, "version">, version: number): Stor
 
 /** Whether two contents say the same: `meta` does not count, nor does the order of a collection. */
 export function isSameContent(left: Content, right: Content): boolean {
-  if (!isSame({ ...left.document, meta: undefined }, { ...right.document, meta: undefined })) return false;
-  for (const path of new Set([...left.collections.keys(), ...right.collections.keys()])) {
-    const [old, now] = [left.collections.get(path), right.collections.get(path)];
-    if (old === now) continue;
-    if ((old?.size ?? 0) !== (now?.size ?? 0)) return false;
-    for (const [key, element] of now ?? []) if (!isSame(old?.get(key), element)) return false;
-  }
+  if (!isSameBesides("meta", left.document, right.document)) return false;
+  if (left.collections.size === 0 && right.collections.size === 0) return true;
+  const paths = new Set([...left.collections.keys(), ...right.collections.keys()]);
+  return [...paths].every((path) => areSame(left.collections.get(path), right.collections.get(path)));
+}
+
+function areSame(old: Elements | undefined, now: Elements | undefined): boolean {
+  if (old === now) return true;
+  if ((old?.size ?? 0) !== (now?.size ?? 0)) return false;
+  for (const [key, element] of now ?? []) if (!isSame(old?.get(key), element)) return false;
+  return true;
+}
+
+function isSameBesides(besides: string, left: ResourceObject, right: ResourceObject): boolean {
+  for (const name of Object.keys(left)) if (name !== besides && !isSame(left[name], right[name])) return false;
+  for (const name of Object.keys(right))
+    if (name !== besides && right[name] !== undefined && left[name] === undefined) return false;
   return true;
 }
 
 /** The comparison keys of the values that a path names, in the document or in a collection. */
-export function* keysIn(content: Content, path: AttributePath): Generator<unknown> {
+export function keysIn(content: Content, path: AttributePath): readonly unknown[] {
   const leaf = leafOf(path);
-  for (const value of valuesIn(content, path)) yield leaf.key(value);
+  return valuesIn(content, path).map((value) => leaf.key(value));
 }
 
 /** The single values that a path names, as its attribute is declared. */
-export function* valuesIn({ document, collections }: Content, path: AttributePath): Generator<unknown> {
+export function valuesIn({ document, collections }: Content, path: AttributePath): readonly unknown[] {
   const { attribute } = path;
   const elements = collections.get(attribute.path);
-  yield* valuesOfStored(elements === undefined ? readAttribute(document, attribute) : [...elements.values()], path);
+  return valuesOfStored(elements === undefined ? readAttribute(document, attribute) : [...elements.values()], path);
 }
 
 /** The same, given what is stored of the attribute. */
-export function* valuesOfStored(stored: unknown, { attribute, sub }: AttributePath): Generator<unknown> {
-  for (const value of listOf(fitAttribute(attribute, stored)))
-    yield* sub === undefined ? [value] : isObject(value) ? listOf(value[sub.name]) : [];
+export function valuesOfStored(stored: unknown, { attribute, sub }: AttributePath): readonly unknown[] {
+  const values = listOf(fitAttribute(attribute, stored));
+  if (sub === undefined || values.length === 0) return values;
+  return values.flatMap((value) => (isObject(value) ? listOf(value[sub.name]) : []));
+}
+
+/** Whether two contents have the very same value of an attribute: then there is nothing to compare, nor to file anew. */
+export function hasSameValue(before: Content, after: Content, attribute: Attribute): boolean {
+  return (
+    before.resourceType === after.resourceType &&
+    before.collections.get(attribute.path) === after.collections.get(attribute.path) &&
+    readAttribute(before.document, attribute) === readAttribute(after.document, attribute)
+  );
 }
 
 /** One value or several, as a list. */
 export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return Array.isArray(value) ? value : value === undefined ? NOTHING : [value];
 }
+
+const NOTHING: readonly unknown[] = [];

@@ -1,5 +1,6 @@
 import { checkNames, type Known } from "../../schema/known-names.ts";
 import type { Context, CreateRequest, ReplaceRequest, StorageAdapter, StorageRequest } from "../adapter.ts";
+import { lendsBy } from "../lend.ts";
 import { withMoved } from "../moved.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../secrets.ts";
 import type { Upkeep } from "../upkeep.ts";
@@ -56,9 +57,11 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   checkNames("memoryStorage", options, OPTIONS);
   const { hashSecret } = options;
   const store = createStore();
-  return {
+  const transaction: NonNullable<StorageAdapter["transaction"]> = (work) =>
+    transact(store, (within) => work(inside(store, hashSecret, within)));
+  const storage: MemoryStorage = {
     ...verbsOf(store, hashSecret),
-    transaction: (work) => transact(store, (within) => work(inside(store, hashSecret, within))),
+    transaction,
     reindex: (options) => reindex(store, hashSecret, options),
     deleteTenant: (tenant, options) => apart(store, undefined, () => deleteTenant(store, tenant, options)),
     exportTenant: (tenant, options) => exportTenant(store, tenant, options),
@@ -66,11 +69,15 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     readSecret: (resourceType, id, attribute, context = {}) =>
       tenantOf(store, context).rows.get(resourceType)?.get(id)?.secrets.get(attribute),
   };
+  lendsBy(storage, { ...verbsOf(store, hashSecret, undefined, true), transaction });
+  return storage;
 }
 
 /** The adapter as the work of a transaction gets it. */
 function inside(store: Shared, hashSecret: HashSecret | undefined, within: Transaction): StorageAdapter {
-  const adapter: StorageAdapter = { ...verbsOf(store, hashSecret, within), transaction: (work) => work(adapter) };
+  const transaction: NonNullable<StorageAdapter["transaction"]> = (work) => work(adapter);
+  const adapter: StorageAdapter = { ...verbsOf(store, hashSecret, within), transaction };
+  lendsBy(adapter, { ...verbsOf(store, hashSecret, within, true), transaction });
   return adapter;
 }
 
@@ -84,8 +91,13 @@ async function behind<T>(steps: number, done: Promise<T>): Promise<T> {
   return outcome;
 }
 
-/** What each call does, by itself or `within` a transaction. */
-function verbsOf(store: Shared, hashSecret: HashSecret | undefined, within?: Transaction): StorageAdapter {
+/** What each call does, by itself or `within` a transaction, with copies or with the very objects (`lend.ts`). */
+function verbsOf(
+  store: Shared,
+  hashSecret: HashSecret | undefined,
+  within?: Transaction,
+  isLent = false,
+): StorageAdapter {
   const hash = async ({ secrets, signal }: CreateRequest | ReplaceRequest): Promise<HashedSecrets> => {
     const hashed = await hashSecrets(secrets, hashSecret);
     signal?.throwIfAborted();
@@ -114,21 +126,21 @@ function verbsOf(store: Shared, hashSecret: HashSecret | undefined, within?: Tra
       danglingReferences: true,
       secrets: hashSecret !== undefined,
     },
-    get: (request, context) => inTurn(request, context, (tenant) => getResource(tenant, request)),
+    get: (request, context) => inTurn(request, context, (tenant) => getResource(tenant, request, isLent)),
     query: (request, context) =>
       inTurn(
         request,
         context,
-        (tenant) => queryResources(tenant, request),
+        (tenant) => queryResources(tenant, request, isLent),
         (tenant) => lookUpsFor(tenant, request.resourceType, request.filter),
       ),
     async create(request, context) {
       const secrets = withMoved(await hash(request), request.moved, hashSecret !== undefined);
-      return inTurn(request, context, (tenant) => createResource(tenant, request, secrets), values(request));
+      return inTurn(request, context, (tenant) => createResource(tenant, request, secrets, isLent), values(request));
     },
     async replace(request, context) {
       const secrets = await hash(request);
-      return inTurn(request, context, (tenant) => replaceResource(tenant, request, secrets), values(request));
+      return inTurn(request, context, (tenant) => replaceResource(tenant, request, secrets, isLent), values(request));
     },
     applyDelta: (request, context) =>
       behind(

@@ -2,7 +2,7 @@ import { uniqueness } from "../../error.ts";
 import { type AttributePath, leafOf } from "../../schema/attribute.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { isUniqueOverTenants } from "../unique.ts";
-import { type Content, keysIn, type Row } from "./row.ts";
+import { type Content, hasSameValue, keysIn, type Row } from "./row.ts";
 import type { Tenant } from "./tenant.ts";
 import { indexName } from "./value-index.ts";
 
@@ -13,6 +13,7 @@ import { indexName } from "./value-index.ts";
  */
 export function checkUnique(tenant: Tenant, resourceType: CompiledResourceType, content: Content, self?: Row): void {
   for (const path of resourceType.unique) {
+    if (self !== undefined && hasSameValue(self.content, content, path.attribute)) continue;
     const held = self === undefined ? NONE : new Set(keysIn(self.content, path));
     for (const key of keysIn(content, path))
       if (!held.has(key) && isTaken(tenant, resourceType, path, key, self)) throw uniqueness(path.text);

@@ -67,7 +67,7 @@ export function createValueIndex({ name, urn }: CompiledResourceType, path: Attr
 }
 
 /** The keys under which a content is to be found. */
-export function keysFor({ of, path }: ValueIndex, content: Content): Iterable<unknown> {
+export function keysFor({ of, path }: ValueIndex, content: Content): readonly unknown[] {
   const { name, urn } = content.resourceType;
   return of === undefined || of.urn === urn || of.name === name ? keysIn(content, path) : [];
 }

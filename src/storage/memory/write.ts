@@ -12,11 +12,16 @@ import { rowsOfType, rowToWrite, type Tenant } from "./tenant.ts";
 import { checkUnique } from "./unique.ts";
 
 /** Stores a new resource. There is no await in it: nobody comes between the checks and the write [G-3]. */
-export function createResource(tenant: Tenant, request: CreateRequest, secrets: HashedSecrets): StoredResource {
+export function createResource(
+  tenant: Tenant,
+  request: CreateRequest,
+  secrets: HashedSecrets,
+  isLent: boolean,
+): StoredResource {
   const { resourceType, resource } = request;
   if (tenant.byId.has(resource.id)) throw uniqueness("id");
   const version = firstVersion(request);
-  const content = contentOf(tenant.shared.types.oneFor(resourceType), resource, version);
+  const content = contentOf(tenant.shared.types.oneFor(resourceType), resource, version, { isOwn: isLent });
   checkUnique(tenant, resourceType, content);
   const notices: StorageNotice[] = [...secrets.notices];
   const { checkReferences } = request;
@@ -32,7 +37,7 @@ export function createResource(tenant: Tenant, request: CreateRequest, secrets: 
   addToIndexes(tenant, row);
   keepSecrets(row.secrets, secrets);
   for (const notice of notices) request.notify(notice);
-  return resourceOf(new State(tenant), row, resourceType, request.select);
+  return resourceOf(new State(tenant), row, resourceType, request.select, isLent);
 }
 
 /** Replaces a resource. There is no await in it: nobody comes between the checks and the write [G-2]. */
@@ -40,13 +45,15 @@ export function replaceResource(
   tenant: Tenant,
   request: ReplaceRequest,
   secrets: HashedSecrets,
+  isLent: boolean,
 ): StoredResource | undefined {
   const { resourceType, id, untouched = [], checkReferences } = request;
   const row = rowToWrite(tenant, request);
   if (row === undefined) return undefined;
   const before = row.content;
   const one = tenant.shared.types.oneFor(resourceType);
-  const content = contentOf(one, { ...request.resource, id }, row.version);
+  const given = request.resource.id === id ? request.resource : { ...request.resource, id };
+  const content = contentOf(one, given, row.version, { before, isOwn: isLent });
   checkUnique(tenant, resourceType, content, row);
   const notices: StorageNotice[] = [...secrets.notices];
   const settled = settleReferences(tenant, resourceType, content, { checkReferences, notices });
@@ -60,7 +67,7 @@ export function replaceResource(
   else if (placed !== before) changeContent(tenant, row, placed);
   updateIndexes(tenant, row, before, row.content);
   for (const notice of notices) request.notify(notice);
-  return resourceOf(new State(tenant), row, resourceType, request.select);
+  return resourceOf(new State(tenant), row, resourceType, request.select, isLent);
 }
 
 /** Deletes a resource with every reference to it. */

@@ -1,10 +1,12 @@
 import type { CompiledQuery, Kysely } from "kysely";
 import type { Dialect } from "./dialect/dialect.ts";
+import { directOf, type SqliteStatement, toSqlite } from "./dialect/direct.ts";
 import { dialectIn } from "./dialect/find.ts";
 import { type Fragment, join, raw, render, sql, TRUE } from "./dialect/fragment.ts";
 import { retryContention } from "./retry.ts";
 import { statementOf } from "./statement.ts";
 import { type Executor, transactionsOf } from "./transaction.ts";
+import { WritesTogether } from "./writes-together.ts";
 
 /** Runs statements, alone or within a transaction. */
 export interface Session {
@@ -56,8 +58,10 @@ export function behind(ready: () => Promise<unknown>, given: Database): Database
 export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectIn(given)): Database {
   const db = given.withoutPlugins() as unknown as Kysely<unknown>;
   if (db.isTransaction) return transactionDatabase(dialect, db, false);
-  const run = runner(dialect, db);
-  const { write, read } = transactionsOf(given, db, dialect);
+  const direct = directOf(given);
+  const run = runner(dialect, direct ?? db);
+  const { write, read, turns } = transactionsOf(given, db, dialect);
+  const together = direct && turns && new WritesTogether(direct, turns);
   return {
     dialect,
     isTransaction: false,
@@ -70,13 +74,29 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectIn(g
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>
       dialect.supportsWritesInWith === true
         ? retryContention(() => run<R>(combine(first, rest)))
-        : write((connection) => transactionSession(dialect, connection).batch<R>(first, rest)),
+        : together !== undefined
+          ? writeTogether<R>(dialect, together, first, rest)
+          : write((connection) => transactionSession(dialect, connection).batch<R>(first, rest)),
     transaction: (work) => write((connection) => work(transactionSession(dialect, connection))),
     open: (work) => write((connection) => wholly(transactionDatabase(dialect, connection, true), work)),
     alone: (work) =>
       retryContention(() => db.connection().execute((connection) => work(transactionSession(dialect, connection)))),
     snapshot: (work) => read((connection) => work(transactionSession(dialect, connection))),
   };
+}
+
+/** The dialect has rows of a write by RETURNING, so that each part of a batch is one statement. */
+function writeTogether<R>(
+  dialect: Dialect,
+  together: WritesTogether,
+  first: Fragment,
+  rest: (guard: Fragment) => readonly Fragment[],
+): Promise<readonly R[]> {
+  const statements = [first, ...rest(TRUE)].map((statement): SqliteStatement => {
+    const { text, parameters } = render(statement, dialect);
+    return [text, parameters.map(toSqlite)];
+  });
+  return retryContention(() => together.write<R>(statements));
 }
 
 function runner(dialect: Dialect, executor: Executor) {

@@ -17,6 +17,9 @@ export interface Insertion {
   readonly conflict?: Fragment;
 }
 
+/** Where this many rows are inserted at most, values are given one by one: to take them out of one JSON text takes longer. */
+const FEW_ROWS = 2;
+
 /** Most rows of one statement where each of their values is a parameter. */
 const MOST_ROWS = 500;
 
@@ -26,7 +29,8 @@ const MOST_ROWS = 500;
  */
 export function insertions(dialect: Dialect, insertion: Insertion): readonly Fragment[] {
   const { rows } = insertion;
-  if (dialect.insertsValues !== true) return rows.length === 0 ? [] : [selected(dialect, insertion)];
+  const isFew = rows.length <= FEW_ROWS && dialect.supportsWritesInWith !== true;
+  if (dialect.insertsValues !== true && !isFew) return rows.length === 0 ? [] : [selected(dialect, insertion)];
   const most = Math.min(MOST_ROWS, Math.floor(dialect.mostParameters / columnsOf(insertion).length));
   const statements: Fragment[] = [];
   for (let start = 0; start < rows.length; start += most)

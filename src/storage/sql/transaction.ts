@@ -14,6 +14,8 @@ export interface Transactions {
   write<T>(work: (connection: Executor) => Promise<T>): Promise<T>;
   /** In one that reads a single state. */
   read<T>(work: (connection: Executor) => Promise<T>): Promise<T>;
+  /** The line that writers stand in, where there is one at a time. */
+  readonly turns: Turns | undefined;
 }
 
 /** The transactions of a database. `key` stands for it in this process, however often it was given. */
@@ -21,6 +23,7 @@ export function transactionsOf(key: object, db: Kysely<unknown>, { begin, hasOne
   const { write, read } = begin === undefined ? kyselyTransactions(db) : statementTransactions(db, begin);
   const turns = hasOneWriter === true ? getOrCreate(WRITERS, key, () => createTurns(1)) : undefined;
   return {
+    turns,
     read: (work) => retryContention(() => read(work, performance.now() + LONGEST_WAIT)),
     write: (work) => {
       const until = performance.now() + LONGEST_WAIT;

@@ -1,6 +1,6 @@
 import type { Kysely, KyselyConfig, QueryResult } from "kysely";
+import type { SqliteConnection } from "../dialect/direct.ts";
 import { kyselyOver } from "./kysely-over.ts";
-import type { SqliteConnection } from "./sqlite-connection.ts";
 import { SqliteDriver } from "./sqlite-driver.ts";
 
 /** A value as `@libsql/client` takes it. */

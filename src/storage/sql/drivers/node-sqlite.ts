@@ -1,6 +1,7 @@
 import type { Kysely, KyselyConfig } from "kysely";
+import { goDirect, type WritingConnection } from "../dialect/direct.ts";
 import { kyselyOver } from "./kysely-over.ts";
-import { type NodeSqlite, openHere, type SqliteConnection } from "./sqlite-connection.ts";
+import { type NodeSqlite, openHere } from "./sqlite-connection.ts";
 import { type Connections, SqliteDriver } from "./sqlite-driver.ts";
 import { openInThread } from "./sqlite-thread.ts";
 
@@ -42,7 +43,9 @@ export async function openSqlite<DB = unknown>(path: string, options: SqliteOpti
   const isInMemory = isNoFile(path);
   const most = isInMemory ? 1 : (options.connections ?? DEFAULT_CONNECTIONS);
   const driver = new SqliteDriver(connectionsTo(sqlite, path, most));
-  return kyselyOver<DB>(driver, { hasConnections: !isInMemory, log: options.log });
+  const db = await kyselyOver<DB>(driver, { hasConnections: !isInMemory, log: options.log });
+  if (options.log === undefined) goDirect(db, driver);
+  return db;
 }
 
 /** What each connection would have for itself: the names that stand for memory, as URIs too, and the nameless temporary file. */
@@ -62,16 +65,16 @@ async function loadSqlite(): Promise<NodeSqlite> {
   );
 }
 
-function connectionsTo(sqlite: NodeSqlite, path: string, most: number): Connections {
+function connectionsTo(sqlite: NodeSqlite, path: string, most: number): Connections<WritingConnection> {
   return {
     here: openNamed(sqlite, path),
     others: most - 1,
-    open: async (): Promise<SqliteConnection> => (await openInThread(path)) ?? openHere(sqlite, path),
+    open: async (): Promise<WritingConnection> => (await openInThread(path)) ?? openHere(sqlite, path),
   };
 }
 
 /** SQLite says what is wrong, but not with which file. */
-function openNamed(sqlite: NodeSqlite, path: string): SqliteConnection {
+function openNamed(sqlite: NodeSqlite, path: string): WritingConnection {
   try {
     return openHere(sqlite, path);
   } catch (error) {

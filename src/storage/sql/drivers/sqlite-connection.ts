@@ -1,19 +1,10 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { QueryResult } from "kysely";
+import type { SqliteResult, SqliteWrite, WritingConnection, Written } from "../dialect/direct.ts";
 
 export type NodeSqlite = typeof import("node:sqlite");
 type Database = InstanceType<NodeSqlite["DatabaseSync"]>;
 type Statement = ReturnType<Database["prepare"]>;
-
-/** A connection to a database, in this thread or in one of its own. */
-export interface SqliteConnection {
-  /** Whether nothing comes from it any more. */
-  readonly hasEnded: boolean;
-  run<R>(text: string, values: readonly SQLInputValue[]): Promise<QueryResult<R>>;
-  /** Reads rows step by step. */
-  stream<R>(text: string, values: readonly SQLInputValue[]): AsyncIterableIterator<QueryResult<R>>;
-  close(): Promise<void>;
-}
 
 /** How a connection is opened and what it keeps, in whatever thread it is. */
 export const SETTINGS = {
@@ -24,26 +15,36 @@ export const SETTINGS = {
 } as const;
 
 /** Opens a connection in this thread, which does nothing else while a statement runs. @throws where the file cannot be opened. */
-export function openHere(sqlite: NodeSqlite, path: string): SqliteConnection {
+export function openHere(sqlite: NodeSqlite, path: string): WritingConnection {
   const database = new sqlite.DatabaseSync(path, { enableForeignKeyConstraints: true });
   for (const pragma of SETTINGS.pragmas) database.exec(`PRAGMA ${pragma}`);
   return new ConnectionHere(database);
 }
 
-class ConnectionHere implements SqliteConnection {
+class ConnectionHere implements WritingConnection {
   readonly hasEnded = false;
   readonly #database: Database;
-  readonly #statements = new Map<string, Statement>();
+  readonly #statements = new Map<string, Kept>();
 
   constructor(database: Database) {
     this.#database = database;
   }
 
   async run<R>(text: string, values: readonly SQLInputValue[]): Promise<QueryResult<R>> {
-    const statement = this.#prepare(text);
-    if (statement.columns().length > 0) return { rows: rowsOf(statement, text, values) as R[] };
-    const { changes } = statement.run(...values);
-    return { rows: [], numAffectedRows: BigInt(changes) };
+    return this.#run<R>(text, values);
+  }
+
+  async write(writes: readonly SqliteWrite[]): Promise<Written> {
+    const results: SqliteResult[] = [];
+    this.#run("BEGIN IMMEDIATE");
+    try {
+      for (const write of writes)
+        results.push(writes.length === 1 ? { rows: this.#writeOne(write) } : this.#writeBehindSavepoint(write));
+      this.#run("COMMIT");
+      return { results };
+    } catch (error) {
+      return { results, failed: { error } };
+    }
   }
 
   async *stream<R>(text: string, values: readonly SQLInputValue[]): AsyncIterableIterator<QueryResult<R>> {
@@ -58,17 +59,56 @@ class ConnectionHere implements SqliteConnection {
     this.#database.close();
   }
 
-  #prepare(text: string): Statement {
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = this.#database.prepare(text);
+  #run<R>(text: string, values: readonly SQLInputValue[] = []): QueryResult<R> {
+    const kept = this.#prepare(text);
+    if (kept.hasColumns) return { rows: rowsOf(kept, values) as R[] };
+    const { changes } = kept.statement.run(...values);
+    return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  /** @throws where SQLite has undone all of the transaction, which it does where it cannot go on with it. */
+  #writeBehindSavepoint(write: SqliteWrite): SqliteResult {
+    this.#run("SAVEPOINT scimkit");
+    try {
+      const rows = this.#writeOne(write);
+      this.#run("RELEASE scimkit");
+      return { rows };
+    } catch (error) {
+      this.#run("ROLLBACK TO scimkit");
+      this.#run("RELEASE scimkit");
+      return { error };
+    }
+  }
+
+  #writeOne([first, ...others]: SqliteWrite): readonly unknown[] {
+    if (first === undefined) return [];
+    const { rows } = this.#run(...first);
+    if (rows.length > 0) for (const statement of others) this.#run(...statement);
+    return rows;
+  }
+
+  #prepare(text: string): Kept {
+    let kept = this.#statements.get(text);
+    if (kept === undefined) {
+      kept = keptOf(this.#database.prepare(text), text);
       // The oldest go first: what is used often comes back at once.
       const [oldest] = this.#statements.keys();
       if (this.#statements.size >= SETTINGS.mostStatements && oldest !== undefined) this.#statements.delete(oldest);
-      this.#statements.set(text, statement);
+      this.#statements.set(text, kept);
     }
-    return statement;
+    return kept;
   }
+}
+
+/** A prepared statement, and what is asked of it each time. */
+interface Kept {
+  readonly statement: Statement;
+  readonly hasColumns: boolean;
+  readonly mayWrite: boolean;
+}
+
+function keptOf(statement: Statement, text: string): Kept {
+  return { statement, hasColumns: statement.columns().length > 0, mayWrite: MAY_WRITE.test(text) };
 }
 
 type SqliteRow = Record<string, unknown>;
@@ -77,8 +117,8 @@ type SqliteRow = Record<string, unknown>;
  * The rows of a statement, with a bigint for an integer that is no safe number. Few are: a read is begun again for one, and a write, which
  * cannot be, reads all of them so.
  */
-function rowsOf(statement: Statement, text: string, values: readonly SQLInputValue[]): readonly SqliteRow[] {
-  if (!MAY_WRITE.test(text)) {
+function rowsOf({ statement, mayWrite }: Kept, values: readonly SQLInputValue[]): readonly SqliteRow[] {
+  if (!mayWrite) {
     try {
       return statement.all(...values);
     } catch (error) {

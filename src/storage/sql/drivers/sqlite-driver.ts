@@ -1,31 +1,30 @@
-import type { SQLInputValue } from "node:sqlite";
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
-import type { SqliteConnection } from "./sqlite-connection.ts";
+import { type Marked, type SqliteConnection, toSqlite } from "../dialect/direct.ts";
 
 /** Where the connections of a driver come from. */
-export interface Connections {
+export interface Connections<C extends SqliteConnection = SqliteConnection> {
   /** The one of this thread, which is open. */
-  readonly here: SqliteConnection;
+  readonly here: C;
   /** Most that there are besides; 0: `here` is all there is, and one at a time has it. */
   readonly others: number;
   /** Opens one of the others. */
-  open(): Promise<SqliteConnection>;
+  open(): Promise<C>;
 }
 
 /**
  * Hands out connections in turn, and opens them when they are needed. A statement that says of itself that it is short
  * (`isShort`) runs in this thread, unless it is part of a transaction: the way to another thread takes longer than it.
  */
-export class SqliteDriver implements Driver {
-  readonly #connections: Connections;
+export class SqliteDriver<C extends SqliteConnection = SqliteConnection> implements Driver {
+  readonly #connections: Connections<C>;
   readonly #most: number;
-  readonly #all: SqliteConnection[] = [];
-  readonly #idle: SqliteConnection[] = [];
-  readonly #waiting: Waiting[] = [];
+  readonly #all: C[] = [];
+  readonly #idle: C[] = [];
+  readonly #waiting: Waiting<C>[] = [];
   /** Those that are being opened. */
   #opening = 0;
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections<C>) {
     this.#connections = connections;
     this.#most = Math.max(1, connections.others);
     if (connections.others > 0) return;
@@ -44,7 +43,7 @@ export class SqliteDriver implements Driver {
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
     const taken = await (connection as PooledConnection).leave();
-    if (taken !== undefined) this.#giveBack(taken);
+    if (taken !== undefined) this.#giveBack(taken as C);
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -59,6 +58,23 @@ export class SqliteDriver implements Driver {
     await (connection as PooledConnection).run("ROLLBACK");
   }
 
+  /** A connection for one piece of work. */
+  async lend<T>(work: (connection: C) => Promise<T>): Promise<T> {
+    const connection = await this.#take();
+    try {
+      return await work(connection);
+    } finally {
+      this.#giveBack(connection);
+    }
+  }
+
+  /** Runs one statement as the adapter made it, without anything of Kysely in between. */
+  executeQuery<R>({ sql, parameters, isShort }: Marked): Promise<QueryResult<R>> {
+    const { here, others } = this.#connections;
+    if (isShort === true && others > 0) return here.run(sql, parameters.map(toSqlite));
+    return this.lend((connection) => connection.run(sql, parameters.map(toSqlite)));
+  }
+
   async destroy(): Promise<void> {
     this.#idle.length = 0;
     const { here } = this.#connections;
@@ -68,7 +84,7 @@ export class SqliteDriver implements Driver {
     await here.close();
   }
 
-  async #take(): Promise<SqliteConnection> {
+  async #take(): Promise<C> {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (!idle.hasEnded) return idle;
       this.#forget(idle);
@@ -77,7 +93,7 @@ export class SqliteDriver implements Driver {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  async #add(): Promise<SqliteConnection> {
+  async #add(): Promise<C> {
     this.#opening++;
     try {
       const connection = await this.#connections.open();
@@ -93,25 +109,22 @@ export class SqliteDriver implements Driver {
     }
   }
 
-  #giveBack(connection: SqliteConnection): void {
+  #giveBack(connection: C): void {
     if (connection.hasEnded) this.#forget(connection);
     else this.#idle.push(connection);
     const next = this.#waiting.shift();
     if (next !== undefined) this.#take().then(next.resolve, next.reject);
   }
 
-  #forget(connection: SqliteConnection): void {
+  #forget(connection: C): void {
     this.#all.splice(this.#all.indexOf(connection), 1);
   }
 }
 
-interface Waiting {
-  resolve(connection: SqliteConnection): void;
+interface Waiting<C> {
+  resolve(connection: C): void;
   reject(error: unknown): void;
 }
-
-/** A statement that the adapter made; what a host sends by itself says nothing of the kind. */
-type Marked = CompiledQuery & { readonly isShort?: boolean };
 
 /** What Kysely has of a connection: it takes one with the first statement that needs it, and keeps it until it is released. */
 class PooledConnection implements DatabaseConnection {
@@ -148,9 +161,4 @@ class PooledConnection implements DatabaseConnection {
     this.#taken ??= this.#take();
     return this.#taken;
   }
-}
-
-function toSqlite(value: unknown): SQLInputValue {
-  if (typeof value === "boolean") return value ? 1 : 0;
-  return (value ?? null) as SQLInputValue;
 }

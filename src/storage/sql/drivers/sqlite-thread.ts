@@ -1,7 +1,8 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Worker } from "node:worker_threads";
 import type { QueryResult } from "kysely";
-import { SETTINGS, type SqliteConnection } from "./sqlite-connection.ts";
+import type { SqliteWrite, WritingConnection, Written } from "../dialect/direct.ts";
+import { SETTINGS } from "./sqlite-connection.ts";
 
 /**
  * What the thread of a connection runs: it opens the database, says so, and answers one message after the other with
@@ -23,7 +24,9 @@ const PROGRAM = `
   const prepare = (text) => {
     let statement = statements.get(text);
     if (statement === undefined) {
-      statement = database.prepare(text);
+      statement = { statement: database.prepare(text) };
+      statement.hasColumns = statement.statement.columns().length > 0;
+      statement.mayWrite = /\\breturning\\b|^\\s*pragma\\b/i.test(text);
       if (statements.size >= mostStatements) statements.delete(statements.keys().next().value);
       statements.set(text, statement);
     }
@@ -36,8 +39,8 @@ const PROGRAM = `
       if (typeof value === "bigint" && Number.isSafeInteger(Number(value))) row[name] = Number(value);
     return row;
   };
-  const rowsOf = (statement, text, values) => {
-    if (!/\\breturning\\b|^\\s*pragma\\b/i.test(text)) {
+  const rowsOf = ({ statement, mayWrite }, values) => {
+    if (!mayWrite) {
       try {
         return statement.all(...values);
       } catch (error) {
@@ -52,16 +55,49 @@ const PROGRAM = `
     }
   };
 
+  const run = (text, values = []) => {
+    const kept = prepare(text);
+    return kept.hasColumns
+      ? { rows: rowsOf(kept, values) }
+      : { rows: [], numAffectedRows: BigInt(kept.statement.run(...values).changes) };
+  };
+  const writeOne = ([first, ...others]) => {
+    if (first === undefined) return [];
+    const { rows } = run(...first);
+    if (rows.length > 0) for (const statement of others) run(...statement);
+    return rows;
+  };
+  const writeBehindSavepoint = (write) => {
+    run("SAVEPOINT scimkit");
+    try {
+      const rows = writeOne(write);
+      run("RELEASE scimkit");
+      return { rows };
+    } catch (error) {
+      run("ROLLBACK TO scimkit");
+      run("RELEASE scimkit");
+      return { error: told(error) };
+    }
+  };
+  const told = ({ name, message, code, errcode, errstr }) => ({ name, message, code, errcode, errstr });
+
   const verbs = {
     open() {
       database = new DatabaseSync(path, { enableForeignKeyConstraints: true });
       for (const pragma of pragmas) database.exec("PRAGMA " + pragma);
     },
-    run(text, values) {
-      const statement = prepare(text);
-      return statement.columns().length > 0
-        ? { rows: rowsOf(statement, text, values) }
-        : { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) };
+    run,
+    write(writes) {
+      const results = [];
+      run("BEGIN IMMEDIATE");
+      try {
+        for (const write of writes)
+          results.push(writes.length === 1 ? { rows: writeOne(write) } : writeBehindSavepoint(write));
+        run("COMMIT");
+        return { results };
+      } catch (error) {
+        return { results, failed: { error: told(error) } };
+      }
     },
     begin(stream, text, values) {
       const statement = database.prepare(text);
@@ -91,8 +127,8 @@ const PROGRAM = `
   const answer = ([verb, ...given]) => {
     try {
       return [undefined, verbs[verb](...given)];
-    } catch ({ name, message, code, errcode, errstr }) {
-      return [{ name, message, code, errcode, errstr }];
+    } catch (error) {
+      return [told(error)];
     }
   };
   // What has come in; where the runtime cannot say, the thread is woken for everything.
@@ -133,6 +169,15 @@ interface ToldError {
   readonly errstr?: string;
 }
 
+/** `Written` as it crosses. */
+interface ToldWritten {
+  readonly results: readonly (
+    | { readonly rows: readonly unknown[]; readonly error?: undefined }
+    | { readonly error: ToldError }
+  )[];
+  readonly failed?: { readonly error: ToldError };
+}
+
 type Answer = readonly [error: ToldError | undefined, result?: unknown];
 
 interface Asked {
@@ -146,7 +191,7 @@ interface Asked {
  *
  * @throws where the file cannot be opened.
  */
-export async function openInThread(path: string): Promise<SqliteConnection | undefined> {
+export async function openInThread(path: string): Promise<WritingConnection | undefined> {
   const worker = await startWorker(path);
   if (worker === undefined) return undefined;
   const connection = new ConnectionInThread(worker);
@@ -176,7 +221,7 @@ async function startWorker(path: string): Promise<Worker | undefined> {
   }
 }
 
-class ConnectionInThread implements SqliteConnection {
+class ConnectionInThread implements WritingConnection {
   readonly #worker: Worker;
   /** Answers come in the order of the questions. */
   readonly #asked: Asked[] = [];
@@ -200,6 +245,14 @@ class ConnectionInThread implements SqliteConnection {
 
   run<R>(text: string, values: readonly SQLInputValue[]): Promise<QueryResult<R>> {
     return this.#ask("run", text, values) as Promise<QueryResult<R>>;
+  }
+
+  async write(writes: readonly SqliteWrite[]): Promise<Written> {
+    const { results, failed } = (await this.#ask("write", writes)) as ToldWritten;
+    return {
+      results: results.map((one) => (one.error === undefined ? one : { error: errorOf(one.error) })),
+      ...(failed === undefined ? {} : { failed: { error: errorOf(failed.error) } }),
+    };
   }
 
   async *stream<R>(text: string, values: readonly SQLInputValue[]): AsyncIterableIterator<QueryResult<R>> {

@@ -51,7 +51,7 @@ function nextState({ version, created, modified }: StateRow, at: string): StateR
 }
 
 /** What is there of what a delta names. */
-interface Found {
+export interface Found {
   /** Elements by key, those to add as well as those to remove. */
   readonly there: ReadonlyMap<string, ResourceObject>;
   /** The resource types of the ids that elements to add refer to. */
@@ -96,12 +96,12 @@ async function readState(session: Session, delta: Delta): Promise<Found> {
   };
 }
 
-function keysOf({ request }: Delta, keys: Iterable<string>) {
+export function keysOf({ request }: Delta, keys: Iterable<string>) {
   return Array.from(keys, (key) => ({ attribute: request.attribute.path, key }));
 }
 
 /** The elements that come, by key and as they are stored: those that are not there, or that are removed as well. */
-function settleAdded(delta: Delta, { there, types }: Found, notices: StorageNotice[]) {
+export function settleAdded(delta: Delta, { there, types }: Found, notices: StorageNotice[]) {
   const settled = new Map<string, ResourceObject>();
   for (const [key, one] of delta.added) {
     if (there.has(key) && !delta.removed.has(key)) continue;
@@ -111,7 +111,7 @@ function settleAdded(delta: Delta, { there, types }: Found, notices: StorageNoti
   return settled;
 }
 
-function insertAdded(
+export function insertAdded(
   { request, owner }: Delta,
   { types }: Found,
   after: ReadonlyMap<string, ResourceObject>,

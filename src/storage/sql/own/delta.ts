@@ -4,6 +4,7 @@ import type { Database } from "../database.ts";
 import { faultOf } from "../dialect/fault.ts";
 import { isStorable } from "../key.ts";
 import { retryWrite } from "../retry.ts";
+import { applyByBatch } from "./delta-batch.ts";
 import { applyByStatement } from "./delta-statement.ts";
 import { applyInSteps } from "./delta-steps.ts";
 import { type Delta, type DoneDelta, deltaOf } from "./delta-terms.ts";
@@ -33,7 +34,7 @@ export async function applyDelta(
   const owner: Owner = { dialect: database.dialect, tables, tenant, type: resourceType.name, id };
   const delta = deltaOf(request, owner, shapes);
   const write = async (): Promise<DoneDelta | "declined" | undefined> => {
-    const outcome = canBeOneStatement(delta) ? await applyByStatement(database, delta) : "stale";
+    const outcome = await applyAtOnce(database, delta);
     return outcome === "stale" ? database.transaction((session) => applyInSteps(session, delta)) : outcome;
   };
   const done = await retryWrite(write, async (error) => {
@@ -47,9 +48,10 @@ export async function applyDelta(
   return result;
 }
 
-/** Statements within one see the state before it, so that an element cannot be both removed and added. */
-function canBeOneStatement({ owner, added, removed }: Delta): boolean {
-  if (owner.dialect.supportsWritesInWith !== true) return false;
-  for (const key of added.keys()) if (removed.has(key)) return false;
-  return true;
+/** `"stale"` where steps are to be taken: statements within one see the state before it, so that an element cannot be both removed and added. */
+async function applyAtOnce(database: Database, delta: Delta): ReturnType<typeof applyByStatement> {
+  const { supportsWritesInWith, hasOneWriter } = database.dialect;
+  for (const key of delta.added.keys()) if (delta.removed.has(key)) return "stale";
+  if (supportsWritesInWith === true) return applyByStatement(database, delta);
+  return hasOneWriter === true && !database.isTransaction ? applyByBatch(database, delta) : "stale";
 }

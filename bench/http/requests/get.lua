@@ -1,0 +1,4 @@
+function request()
+  turn = turn + 1
+  return wrk.format("GET", path .. "/Users/" .. of(users))
+end

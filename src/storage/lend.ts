@@ -1,0 +1,31 @@
+import type { CompiledResourceType } from "../schema/resource-type.ts";
+import type { Context, StorageAdapter, StoredResource } from "./adapter.ts";
+
+// A storage that keeps objects copies what comes and what goes, because nobody knows what a caller does with it. The core changes nothing
+// in place, and gives hosts copies of what it has from storage: between the two of them, most of a write in memory was copying. So
+// storage of our own has a second adapter for the core, which gives and takes the very objects. Whoever has the adapter as the host has
+// it (the host, a wrapper around it) gets copies as ever.
+
+const LENDING = new WeakMap<object, object>();
+
+/** Says which adapter does the same as this one with the very objects: what it gives nobody may change, and what it is given is its own. */
+export function lendsBy<C extends Context>(adapter: StorageAdapter<C>, lending: StorageAdapter<C>): void {
+  LENDING.set(adapter, lending);
+}
+
+/** The adapter as the core may use it, which changes none of the objects that it gets, and none that it has given. */
+export function lendingOf<C extends Context>(adapter: StorageAdapter<C>): StorageAdapter<C> {
+  return (LENDING.get(adapter) as StorageAdapter<C> | undefined) ?? adapter;
+}
+
+const FITTING = new WeakMap<StoredResource, CompiledResourceType>();
+
+/** Notes of a resource that is given that all of it is as a resource type has it. */
+export function noteFitting(resource: StoredResource, resourceType: CompiledResourceType): void {
+  FITTING.set(resource, resourceType);
+}
+
+/** Whether storage knows that all of a resource is as a resource type has it, so that nobody need look. */
+export function isFitting(resource: StoredResource, resourceType: CompiledResourceType): boolean {
+  return FITTING.get(resource) === resourceType;
+}
