@@ -1,8 +1,8 @@
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payloadTooLarge } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
-import type { FilterParseOptions } from "../filter/parse-options.ts";
-import { parsePath } from "../filter/parser.ts";
+import type { FilterParseOptions, ParsedPath } from "../filter/parse-options.ts";
 import { elementTest } from "../filter/predicate.ts";
+import { readPath } from "../filter/read.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
 import { isKeptPart } from "../schema/kept.ts";
@@ -12,10 +12,17 @@ import { type CompiledExtension, type CompiledResourceType, resolveMeant } from 
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { LEFT_ALONE, type ReadOptions, type Tolerances } from "../schema/value-reader.ts";
-import { andThen, finish, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
+import { andThen, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
-import { comparedBySchema, type ElementsTarget, type KnownPaths, knownPathsOf, MOST_KEPT, type Target } from "./known-paths.ts";
+import {
+  comparedBySchema,
+  type ElementsTarget,
+  type KnownPaths,
+  knownPathsOf,
+  MOST_KEPT,
+  type Target,
+} from "./known-paths.ts";
 import { checkAsserted, checkListed } from "./listed-values.ts";
 import { atPosition, type PreparedOperation } from "./operation.ts";
 import { type OperationValue, readKeptValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
@@ -92,29 +99,6 @@ const NO_OPTIONS = {};
 
 const NONE: readonly never[] = [];
 
-/**
- * Resolves the operations of a PATCH against the schema and checks what can be checked without the resource: paths, types,
- * mutability. Nothing is applied. What can be seen to be wrong here is refused before any operation is applied, so that of two
- * errors in one request this one is reported, even where it stands further behind. Unknown names are reported last, because what
- * becomes of them depends on the other operations.
- *
- * @throws {ScimError} 400 invalidPath, invalidFilter, invalidValue, invalidSyntax, mutability, noTarget, naming the operation.
- * @example
- * ```ts
- * import { compileResourceType, Group } from "scimkit";
- * import { prepare } from "scimkit/patch";
- * prepare(compileResourceType(Group), [{ op: "add", path: "members", value: [{ value: "u1" }] }]);
- * ```
- * @see RFC 7644 §3.5.2
- */
-export function prepare(
-  resourceType: CompiledResourceType,
-  operations: readonly ParsedOperation[],
-  options: PrepareOptions = {},
-): readonly PreparedOperation[] {
-  return finish(prepareWork(resourceType, operations, options));
-}
-
 /** As `prepare`, in steps of which none takes long however many operations and values there are. */
 export function* prepareInSteps(
   resourceType: CompiledResourceType,
@@ -149,8 +133,7 @@ function areFew(operations: readonly ParsedOperation[]): boolean {
   let count = 0;
   for (const { value } of operations) {
     if (Array.isArray(value)) count += value.length;
-    else if (isObject(value))
-      for (const part of Object.values(value)) count += Array.isArray(part) ? part.length : 1;
+    else if (isObject(value)) for (const part of Object.values(value)) count += Array.isArray(part) ? part.length : 1;
     if (!isFew(count)) return false;
   }
   return true;
@@ -244,7 +227,10 @@ class Preparation {
 
   /** A path that is read for the first time, or in which a value stands; what it leads to is kept where that follows from the schema. */
   #withNewPath(operation: ParsedOperation, text: string): Work<readonly PreparedOperation[]> {
-    const parsed = parsePath(text, this.#filter);
+    return andThen(readPath(text, this.#filter), (parsed) => this.#onParsed(operation, text, parsed));
+  }
+
+  #onParsed(operation: ParsedOperation, text: string, parsed: ParsedPath): Work<readonly PreparedOperation[]> {
     if (parsed.filter === undefined) {
       const schema = this.#schemaNamed(parsed.path);
       if (schema !== undefined) return this.#onKnown(operation, text, this.#keep(text, schema));
@@ -286,12 +272,7 @@ class Preparation {
     return target;
   }
 
-  #keepElements(
-    text: string,
-    path: AttributePath,
-    parsed: Filter<string>,
-    filter: Filter<AttributePath>,
-  ): void {
+  #keepElements(text: string, path: AttributePath, parsed: Filter<string>, filter: Filter<AttributePath>): void {
     const compared = comparedBySchema(parsed, filter);
     if (this.#known === undefined || compared === undefined || levelsIn(text) > MOST_KEPT.depth) return;
     const described = describedElement(path.attribute, filter, LITERAL);
@@ -418,12 +399,7 @@ class Preparation {
     );
   }
 
-  #readElement(
-    op: Op,
-    path: AttributePath,
-    raw: unknown,
-    told: Tolerances["unknown"],
-  ): Work<OperationValue> {
+  #readElement(op: Op, path: AttributePath, raw: unknown, told: Tolerances["unknown"]): Work<OperationValue> {
     const { attribute, sub } = path;
     if (sub !== undefined || raw === null) return readValue(path, raw, this.#read, told);
     const element = readSingleValue(attribute, raw, this.#read, told);
