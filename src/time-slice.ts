@@ -66,14 +66,15 @@ function askForTurn(): void {
   else setTimeout(turn, 0);
 }
 
-/** Work in steps: between two of them, others may go on. */
-export type Steps<T> = Generator<undefined, T>;
+/** Work in steps: between two of them, others may go on. A step that gives a promise is one whose next step waits for it. */
+export type Steps<T> = Generator<Promise<unknown> | undefined, T>;
 
-/** Does all steps at once. */
+/** Does all steps at once; none of them may wait. */
 export function doAll<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
+    if (value !== undefined) throw new TypeError("A step waits where all are to be done at once.");
   }
 }
 
@@ -83,17 +84,8 @@ export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: 
     if (slice.isOver) await slice.next(signal);
     const { done, value } = steps.next();
     if (done === true) return value;
+    if (value !== undefined) await value;
   }
-}
-
-/**
- * The same, without waiting where the first step is all and there is time for it: most work is short, and a promise for each piece of it
- * costs as much as the piece.
- */
-export function doSoon<T>(steps: Steps<T>, slice: TimeSlice, signal?: AbortSignal): T | Promise<T> {
-  if (slice.isOver) return doInSlices(steps, slice, signal);
-  const { done, value } = steps.next();
-  return done === true ? value : doInSlices(steps, slice, signal);
 }
 
 /** How many of a list are looked at from one step to the next: with the costliest filter, about two milliseconds of work. */

@@ -7,7 +7,7 @@ import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
 import { prepareSecret, secretProblem } from "./secret.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "./validate.ts";
-import { hasNoMember, isObject, isSame, type ResourceObject } from "./value.ts";
+import { copyValue, hasNoMember, isObject, isSame, type ResourceObject } from "./value.ts";
 
 /**
  * What a value stands for. A whole value: `"list"`, all values of a multi-valued attribute; `"value"`, the one of a singular attribute.
@@ -179,7 +179,8 @@ export class ValueReader {
     const value = this.#readFitting(attribute, raw, place);
     const { refused } = this.#options.tolerances;
     if (refused === undefined || value === undefined || value === LEFT_ALONE) return value;
-    const refusal = refused(attribute, value, place, this.#path);
+    // What a host's rule looks at is not what is stored.
+    const refusal = refused(attribute, copyValue(value), place, this.#path);
     return refusal === undefined ? value : this.report(refusal.detail, refusal.scimType);
   }
 
@@ -321,7 +322,8 @@ export class ValueReader {
     const count = values.filter((value) => (value as ResourceObject).primary === true).length;
     if (count < 2) return values;
     const tolerated = this.#options.tolerances.primaries(attribute, values as readonly ResourceObject[], this.#path);
-    if (tolerated !== undefined) return tolerated;
+    // Nor is what it gives.
+    if (tolerated !== undefined) return copyValue(tolerated);
     this.report(`has ${count} elements with primary true; at most one may be primary`);
     return values;
   }
