@@ -1,4 +1,5 @@
 import type { CollectionStreams } from "../call/collection-streams.ts";
+import type { ListItem } from "../call/result.ts";
 import { type ElementStream, isElementStream, peek } from "../schema/element-stream.ts";
 import { remembered } from "../schema/remembered.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
@@ -56,7 +57,7 @@ export function resourcesText(
 }
 
 /** Whether a resource has an array that is not written at a stretch. */
-export function holdsLong(resourceType: CompiledResourceType, resource: ResourceObject): boolean {
+export function holdsLong({ resourceType, resource }: Pick<ListItem, "resourceType" | "resource">): boolean {
   for (const attribute of listsOf(resourceType)) if (isLong(readAttribute(resource, attribute))) return true;
   return false;
 }

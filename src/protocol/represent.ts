@@ -91,11 +91,26 @@ function setShown(shown: Record<string, unknown>, { extension, name }: Attribute
 
 /** Adds the schemas of what is shown, for which there is a place in it [R-25]. */
 export function addSchemas(resourceType: CompiledResourceType, shown: Record<string, unknown>): ResourceObject {
+  if (resourceType.kept === undefined) {
+    shown.schemas = plainSchemasOf(resourceType, shown);
+    return shown;
+  }
   shown.schemas = schemasOf(resourceType, shown);
-  if (resourceType.kept === undefined) return shown;
   const { schemas, meta, ...attributes } = shown;
   return { schemas, ...withKeptBeside(attributes), ...(meta === undefined ? {} : { meta }) };
 }
+
+/** As `schemasOf`, for a type that keeps nothing undeclared; most resources have all of its extensions. */
+function plainSchemasOf(resourceType: CompiledResourceType, shown: ResourceObject): readonly string[] {
+  const all = allSchemasOf(resourceType);
+  for (const { urn } of resourceType.extensions) if (shown[urn] === undefined) return schemasOf(resourceType, shown);
+  return all;
+}
+
+const allSchemasOf = remembered(({ urn, extensions }: CompiledResourceType) => [
+  urn,
+  ...extensions.map((one) => one.urn),
+]);
 
 function addLinks(value: unknown, link: (element: ResourceObject) => ResourceObject): unknown {
   if (isElementStream(value)) return mapElements(value, link);

@@ -7,7 +7,7 @@ import { copied, copiedPage, type ViewedPage, type Views } from "../view.ts";
 import { lookUpsFor, referencesFor, type Wanted } from "./indexes.ts";
 import { candidates } from "./lookup.ts";
 import { pageOf } from "./page.ts";
-import { streamedResourceOf, viewFor, viewOf } from "./resource.ts";
+import { streamedResourceOf, viewerOf, viewFor } from "./resource.ts";
 import type { Row } from "./row.ts";
 import { State } from "./state.ts";
 import { tenantOf } from "./store.ts";
@@ -30,7 +30,7 @@ export function memoryViews(store: Shared, { get, query }: Pick<StorageAdapter, 
       const row = rowsOfType(tenant, resourceType).get(id);
       if (row === undefined) return undefined;
       const state = new State(tenant);
-      const resource = viewOf(state, row, resourceType, select);
+      const resource = viewerOf(state, resourceType, select)(row);
       return resource === undefined
         ? { resource: streamedResourceOf(state, row, resourceType, select, true), isFit: false }
         : { resource, isFit: true };
@@ -84,9 +84,10 @@ function viewsOfRows(
   rows: readonly Row[],
   { resourceType, select }: { readonly resourceType: CompiledResourceType } & Pick<QueryRequest, "select">,
 ): readonly StoredResource[] | undefined {
+  const view = viewerOf(state, resourceType, select);
   const resources: StoredResource[] = [];
   for (const row of rows) {
-    const resource = viewOf(state, row, resourceType, select);
+    const resource = view(row);
     if (resource === undefined) return undefined;
     resources.push(resource);
   }
