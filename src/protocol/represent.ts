@@ -38,7 +38,7 @@ export function showingOf(
   selection: Selection,
   { baseUrl, resourceTypes, etags }: Locations,
 ): Showing {
-  const links = linksFor(resourceTypes)(resourceType).filter(({ reference }) => selection.includes(reference));
+  const links = linksFor(resourceTypes)(resourceType);
   const show = (resource: StoredResource): Record<string, unknown> => {
     const meta = {
       ...resource.meta,
@@ -46,9 +46,9 @@ export function showingOf(
       location: locationOf(baseUrl, resourceType, resource.id),
     };
     const shown = selection.project(resource, meta);
-    for (const { attribute, targets } of links) {
+    for (const { attribute, targets, reference } of links) {
       const value = readAttribute(shown, attribute);
-      if (value === undefined) continue;
+      if (value === undefined || !selection.includes(reference)) continue;
       const link = (element: ResourceObject): ResourceObject => addReference(element, targets, baseUrl);
       setShown(shown, attribute, addLinks(value, link));
     }
