@@ -57,6 +57,8 @@ export interface Selection extends Select {
   project(resource: ResourceObject, meta: ResourceObject): Record<string, unknown>;
   /** The same selection for the answer to a write: attributes returned on "request" show when the write named them. */
   forWrite(named: ReadonlySet<Attribute>): Selection;
+  /** Whether all of a resource is shown that storage keeps of it, but for collections. */
+  readonly isWhole: boolean;
   /** Whether the client named attributes, to have or to leave out. */
   readonly isExplicit: boolean;
 }
@@ -81,18 +83,26 @@ export function selectionOf(
     const { kept } = resourceType;
     if (kept !== undefined) parts.push(partOf([kept], { ...asked, keptPath: resourceType.keptPath }));
     const layout = layoutOf(parts.flatMap(({ shown }) => shown));
-    return {
+    const selection: Selection = {
       isExplicit,
+      isWhole: showsAll(layout, resourceType),
       includes(attribute) {
         const whole = isKeptPart(attribute) ? resourceType.kept : attribute;
         return whole !== undefined && parts.some(({ included }) => included.has(whole));
       },
       project: (resource, meta) => project(layout, resource, meta),
-      forWrite: make,
+      // Mostly a write names nothing of that kind, and its answer is selected as all others are.
+      forWrite: (named) => (onRequest(resourceType.attributes).some((one) => named.has(one)) ? make(named) : selection),
     };
+    return selection;
   };
   return make(new Set());
 }
+
+/** The attributes that are shown to who asks for them, or names them in a write. */
+const onRequest = remembered((attributes: readonly Attribute[]) =>
+  attributes.filter(({ returned }) => returned === "request"),
+);
 
 /** What a selection has of one schema. */
 interface Part {
@@ -167,7 +177,13 @@ function show(attribute: Attribute, asked: Asked): Shown | undefined {
     (sub) => mayShow(sub, asked) && isPartShown(sub, attribute, asked),
   );
   const isWhole = subAttributes.length === attribute.subAttributes.length;
-  return { attribute, name: attribute.name, isWhole, isKept: false, subAttributes: isWhole ? undefined : subAttributes };
+  return {
+    attribute,
+    name: attribute.name,
+    isWhole,
+    isKept: false,
+    subAttributes: isWhole ? undefined : subAttributes,
+  };
 }
 
 function showKept(attribute: Attribute, { attributes, excluded, isReadable, keptPath }: Asked): Shown {
@@ -221,6 +237,15 @@ function layoutOf(shown: readonly Shown[]): Layout {
     meta: shown.filter(isIn(undefined)).find(({ name }) => name === "meta"),
     extensions: [...urns].map((urn) => ({ urn, shown: shown.filter(isIn(urn)) })),
   };
+}
+
+/** Whether it shows whole whatever stands in a stored resource. */
+function showsAll({ own, meta, extensions }: Layout, { attributes }: CompiledResourceType): boolean {
+  const whole = new Set(
+    [...own, ...extensions.flatMap(({ shown }) => shown)].filter((one) => one.isWhole).map((one) => one.attribute),
+  );
+  const isServers = ({ path }: Attribute): boolean => path === "schemas" || path === "meta";
+  return meta?.isWhole === true && attributes.every((one) => whole.has(one) || !one.isStored || isServers(one));
 }
 
 function project(layout: Layout, resource: ResourceObject, meta: ResourceObject): Record<string, unknown> {

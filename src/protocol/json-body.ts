@@ -57,7 +57,8 @@ export function resourcesText(
 }
 
 /** Whether a resource has an array that is not written at a stretch. */
-export function holdsLong({ resourceType, resource }: Pick<ListItem, "resourceType" | "resource">): boolean {
+export function holdsLong({ resourceType, resource, isPlain }: ListItem): boolean {
+  if (isPlain === true) return false;
   for (const attribute of listsOf(resourceType)) if (isLong(readAttribute(resource, attribute))) return true;
   return false;
 }

@@ -164,7 +164,7 @@ function bodyOf(
   if (options.head) return undefined;
   const { slice, signal } = options;
   const showing = showings(options);
-  const answer = (item: ListItem): ResourceObject => showing(item).answer(item.resource);
+  const answer = (item: ListItem): ResourceObject => showing(item).answer(item.resource, item.isPlain === true);
   if (items.some(holdsLong))
     return jsonText(envelope.around(items.map((item) => unmade(() => answer(item)))), slice, signal);
   const text = resourcesText(items.length, (index) => answer(items[index] as ListItem), slice, signal);

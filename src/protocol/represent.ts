@@ -28,8 +28,8 @@ export interface Showing {
    * a stream, whose elements are selected and get their URLs as they come.
    */
   show(resource: StoredResource): Record<string, unknown>;
-  /** The same whole. */
-  answer(resource: StoredResource): ResourceObject;
+  /** The same whole. `isPlain`: storage says that it can be cloned. */
+  answer(resource: StoredResource, isPlain: boolean): ResourceObject;
 }
 
 /** What is the same for all of them is found out once. */
@@ -39,13 +39,30 @@ export function showingOf(
   { baseUrl, resourceTypes, etags }: Locations,
 ): Showing {
   const links = linksFor(resourceTypes)(resourceType);
+  const metaOf = ({ id, meta }: StoredResource) => ({
+    ...meta,
+    version: etags ? entityTag(meta.version) : undefined,
+    location: locationOf(baseUrl, resourceType, id),
+  });
+  /** As `show`, of what is shown whole: an object is cloned in a tenth of the time in which it is put together. */
+  const clone = (resource: StoredResource): Record<string, unknown> => {
+    const shown: Record<string, unknown> = { ...resource, schemas: undefined, meta: metaOf(resource) };
+    for (const { attribute, targets } of links) {
+      const value = readAttribute(resource, attribute);
+      if (value === undefined) continue;
+      const { extension } = attribute;
+      if (extension !== undefined && shown[extension] === resource[extension])
+        shown[extension] = { ...(resource[extension] as ResourceObject) };
+      setShown(
+        shown,
+        attribute,
+        addLinks(value, (element) => addReference(element, targets, baseUrl)),
+      );
+    }
+    return shown;
+  };
   const show = (resource: StoredResource): Record<string, unknown> => {
-    const meta = {
-      ...resource.meta,
-      version: etags ? entityTag(resource.meta.version) : undefined,
-      location: locationOf(baseUrl, resourceType, resource.id),
-    };
-    const shown = selection.project(resource, meta);
+    const shown = selection.project(resource, metaOf(resource));
     for (const { attribute, targets, reference } of links) {
       const value = readAttribute(shown, attribute);
       if (value === undefined || !selection.includes(reference)) continue;
@@ -54,7 +71,11 @@ export function showingOf(
     }
     return shown;
   };
-  return { show, answer: (resource) => addSchemas(resourceType, show(resource)) };
+  const { isWhole } = selection;
+  return {
+    show,
+    answer: (resource, isPlain) => addSchemas(resourceType, isPlain && isWhole ? clone(resource) : show(resource)),
+  };
 }
 
 /** A reference that has a URL, and the resource types that it leads to. */

@@ -8,7 +8,9 @@ import { copyValue, type ResourceObject, readAttribute, writeAttribute } from ".
 import type { Select, StoredResource } from "../adapter.ts";
 import { inverseElement } from "../inverse.ts";
 import { noteFitting } from "../lend.ts";
-import { findReference, isAnyMissing, isMissing, resolveReference, resolveReferences } from "../reference.ts";
+import { findReference, isMissing, resolveReference, resolveReferences } from "../reference.ts";
+import type { Viewed } from "../view.ts";
+import { plainDocumentOf } from "./plain.ts";
 import { type ReferenceIndex, referenceName } from "./reference-index.ts";
 import { attributesApart, type Elements, type Row } from "./row.ts";
 import type { State } from "./state.ts";
@@ -51,32 +53,25 @@ export function viewerOf(
   state: State,
   resourceType: CompiledResourceType,
   select: Select,
-): (row: Row) => StoredResource | undefined {
-  const { tenant } = state;
-  const own = tenant.shared.types.oneFor(resourceType);
-  const { references, kept } = resourceType;
+): (row: Row) => Viewed | undefined {
+  const own = state.tenant.shared.types.oneFor(resourceType);
   const computed: { readonly attribute: Attribute; readonly index: ReferenceIndex }[] = [];
   for (const attribute of resourceType.inverses) {
     const index = select.includes(attribute) ? inverseIndex(state, attribute) : undefined;
     if (index !== undefined) computed.push({ attribute, index });
   }
   return (row) => {
-    const { isFit, resourceType: written, document, collections } = state.content(row);
-    // What nobody declared may have been declared since.
-    if (!isFit || written !== own || collections.size > 0 || kept !== undefined) return undefined;
-    let view = document;
-    for (const { attribute } of references)
-      if (isAnyMissing(readAttribute(document, attribute))) {
-        view = resolveReferences(resourceType, document, (id) => state.typeOf(id));
-        break;
-      }
+    const content = state.content(row);
+    const resource = content.resourceType === own ? plainDocumentOf(content) : undefined;
+    if (resource === undefined) return undefined;
+    let view: StoredResource & Record<string, unknown> = resource;
     for (const { attribute, index } of computed) {
       const elements = elementsOf(state, row, attribute, index);
       if (elements === undefined) continue;
-      view = { ...view };
-      writeAttribute(view as StoredResource & Record<string, unknown>, attribute, elements);
+      if (view === resource) view = { ...resource };
+      writeAttribute(view, attribute, elements);
     }
-    return view;
+    return { resource: view, isFit: true, isPlain: view === resource };
   };
 }
 
