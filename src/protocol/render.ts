@@ -167,7 +167,8 @@ function bodyOf(
   const answer = (item: ListItem): ResourceObject => showing(item).answer(item.resource, item.isPlain === true);
   if (items.some(holdsLong))
     return jsonText(envelope.around(items.map((item) => unmade(() => answer(item)))), slice, signal);
-  const text = resourcesText(items.length, (index) => answer(items[index] as ListItem), slice, signal);
+  const areSmall = items.every(({ isPlain }) => isPlain === true);
+  const text = resourcesText(items.length, (index) => answer(items[index] as ListItem), areSmall, slice, signal);
   const finish = (resources: string): string => envelope.text(resources, items.length);
   return typeof text === "string" ? finish(text) : text.then(finish);
 }

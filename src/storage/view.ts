@@ -7,7 +7,7 @@ export interface Viewed {
   readonly isFit: boolean;
   /**
    * Besides, its members are in the order of the schema, it has none but those that storage keeps, and none that is computed, a stream or a long
-   * list: shown whole, it can be cloned as it is.
+   * list: shown whole, it can be cloned as it is, and written together with others.
    */
   readonly isPlain: boolean;
 }

@@ -6,8 +6,8 @@ import type { StoredResource } from "../adapter.ts";
 import { isAnyMissing } from "../reference.ts";
 import type { Content } from "./row.ts";
 
-/** A list that is longer than this is written in steps. */
-const LONG = 1000;
+/** What has a longer list is not written together with others. */
+const LONG = 100;
 
 /**
  * The document of a content that is as its resource type has it, if it is plain: what a reader shows whole can be cloned then, which takes a
