@@ -137,13 +137,40 @@ export class Unfinished<T> {
  */
 export type Work<T> = T | Unfinished<T>;
 
-/** Goes on with what some work gives: at once where that is done. */
-export function andThen<T, U>(work: Work<T>, next: (done: T) => Work<U>): Work<U> {
-  return work instanceof Unfinished ? new Unfinished(chain(work.steps, next)) : next(work);
+/**
+ * Goes on with what some work gives: at once where that is done. What stands behind `next` is given to it as well, so that it need be no
+ * function made for this one time, which costs what it holds.
+ */
+export function andThen<T, U>(work: Work<T>, next: (done: T) => Work<U>): Work<U>;
+export function andThen<T, U, A>(work: Work<T>, next: (done: T, a: A) => Work<U>, a: A): Work<U>;
+export function andThen<T, U, A, B>(work: Work<T>, next: (done: T, a: A, b: B) => Work<U>, a: A, b: B): Work<U>;
+export function andThen<T, U, A, B, C>(
+  work: Work<T>,
+  next: (done: T, a: A, b: B, c: C) => Work<U>,
+  a: A,
+  b: B,
+  c: C,
+): Work<U>;
+export function andThen<T, U, A, B, C>(
+  work: Work<T>,
+  next: (done: T, a: A, b: B, c: C) => Work<U>,
+  a?: A,
+  b?: B,
+  c?: C,
+): Work<U> {
+  return work instanceof Unfinished
+    ? new Unfinished(chain(work.steps, next, a as A, b as B, c as C))
+    : next(work, a as A, b as B, c as C);
 }
 
-function* chain<T, U>(steps: Steps<T>, next: (done: T) => Work<U>): Steps<U> {
-  return yield* stepsOf(next(yield* steps));
+function* chain<T, U, A, B, C>(
+  steps: Steps<T>,
+  next: (done: T, a: A, b: B, c: C) => Work<U>,
+  a: A,
+  b: B,
+  c: C,
+): Steps<U> {
+  return yield* stepsOf(next(yield* steps, a, b, c));
 }
 
 /** The work as steps, none where it is done. */
