@@ -18,6 +18,11 @@ export function lendingOf<C extends Context>(adapter: StorageAdapter<C>): Storag
   return (LENDING.get(adapter) as StorageAdapter<C> | undefined) ?? adapter;
 }
 
+/** Whether each call of an adapter is one step, which nobody sees half of, without a transaction around it: so it is of those that lend. */
+export function isOneStepEach<C extends Context>(adapter: StorageAdapter<C>): boolean {
+  return LENDING.has(adapter);
+}
+
 const FITTING = new WeakMap<StoredResource, CompiledResourceType>();
 
 /** Notes of a resource that is given that all of it is as a resource type has it. */
