@@ -86,9 +86,8 @@ export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: 
   }
 }
 
-/** As `doInSlices`, and no promise where the first step is all and there is time for it, as mostly. */
+/** As `doInSlices`, and no promise where the first step is all of it, as mostly. */
 export function doSoon<T>(steps: Steps<T>, slice: TimeSlice, signal?: AbortSignal): T | Promise<T> {
-  if (slice.isOver) return doInSlices(steps, slice, signal);
   const { done, value } = steps.next();
   return done === true ? value : doInSlices(steps, slice, signal);
 }

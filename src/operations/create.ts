@@ -61,7 +61,8 @@ const defaultsIn = remembered(({ attributes }: CompiledResourceType) =>
 /** Creates a resource. @throws {ScimError} 409 for a taken unique value. @see RFC 7644 §3.3 */
 export async function createNew<C extends Context>(creation: Creation, call: Call<C>): Promise<Result> {
   const { operation, resourceType, secrets, named, restores } = creation;
-  const id = restores?.id ?? (await newIdOf(call, resourceType, creation.resource));
+  const made = restores?.id ?? newIdOf(call, resourceType, creation.resource);
+  const id = typeof made === "string" ? made : await made;
   const decided = isAskedAhead(resourceType, call)
     ? await decideAhead(call, resourceType, id, creation)
     : creation.resource;

@@ -10,7 +10,7 @@ import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, NewResource, Secrets, Select, StorageNotice, StoredResource } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
-import { doAll, doInSlices, doSoon } from "../time-slice.ts";
+import { doAll, doInSlices, finishInSlices } from "../time-slice.ts";
 import { withAssignments } from "./amendment.ts";
 import { askAhead, isAskedAhead, isTold, type Verb } from "./decide.ts";
 import { type Difference, differenceOf, isSameResource } from "./difference.ts";
@@ -142,7 +142,7 @@ function changesNothing<C extends Context>(
   { slice, signal, adoption }: Call<C>,
 ): boolean | Promise<boolean> {
   if (Object.keys(secrets).length > 0 || adoption !== undefined) return false;
-  return doSoon(isSameResource(resourceType, before, after), slice, signal);
+  return finishInSlices(isSameResource(resourceType, before, after), slice, signal);
 }
 
 /** Says what is different in what was written, given the resource as storage kept it and what it told. */

@@ -1,5 +1,5 @@
 import { invalidValue } from "../error.ts";
-import type { Steps } from "../time-slice.ts";
+import { andThen, oneByOne, type Steps, Unfinished, type Work } from "../time-slice.ts";
 import type { Attribute, AttributePath } from "./attribute.ts";
 import { KEPT_NAME, keptUrns, overfullKept, readKept } from "./kept.ts";
 import type { Problem } from "./problem.ts";
@@ -40,7 +40,10 @@ export function* canonicalize(
     secrets: {},
     named: new Set(),
   };
-  for (const name of Object.keys(body)) yield* readMember(reading, name, body[name]);
+  for (const name of Object.keys(body)) {
+    const work = readMember(reading, name, body[name]);
+    if (work instanceof Unfinished) yield* work.steps;
+  }
   const { reader, resource, secrets, named } = reading;
   const overfull = overfullKept(resource, options.limits);
   if (overfull !== undefined) throw invalidValue(overfull);
@@ -84,15 +87,19 @@ export function memberNamed(
   return path && { type: "kept", path };
 }
 
-function* readMember(reading: Reading, name: string, raw: unknown): Steps<void> {
-  const member = memberNamed(reading.resourceType, name, (text) => reading.options.tolerances.attribute(text));
+function readMember(reading: Reading, name: string, raw: unknown): Work<void> {
+  const { resourceType } = reading;
+  // Mostly it is an attribute by its own name, for which nobody need be asked what it means.
+  const own = resourceType.attribute(name);
+  if (own !== undefined && own !== resourceType.kept) return assign(reading, own, raw, name);
+  const member = memberNamed(resourceType, name, (text) => reading.options.tolerances.attribute(text));
   if (member === undefined) reading.reader.reportUnknown(name);
-  else if (member.type === "extension") yield* readExtension(reading, member.extension, raw);
+  else if (member.type === "extension") return readExtension(reading, member.extension, raw);
   else if (member.type === "kept") keep(reading, member.path, raw);
-  else yield* assign(reading, member.attribute, raw, name);
+  else return assign(reading, member.attribute, raw, name);
 }
 
-function* readExtension(reading: Reading, extension: CompiledExtension, raw: unknown): Steps<void> {
+function readExtension(reading: Reading, extension: CompiledExtension, raw: unknown): Work<void> {
   const { reader, named } = reading;
   if (raw === null || raw === undefined) {
     for (const cleared of extension.attributes) named.add(cleared);
@@ -104,12 +111,12 @@ function* readExtension(reading: Reading, extension: CompiledExtension, raw: unk
       "invalidValue",
       extension.urn,
     );
-  for (const name of Object.keys(raw)) {
+  return oneByOne(Object.keys(raw), (name) => {
     const attribute = extension.attribute(name);
     const spelling = `${extension.urn}:${name}`;
     if (attribute === undefined) reader.reportUnknown(spelling);
-    else yield* assign(reading, attribute, raw[name], spelling);
-  }
+    else return assign(reading, attribute, raw[name], spelling);
+  });
 }
 
 /** What nobody declared is kept as it came; `null` and `[]` unassign it as they do everything. @see RFC 7643 §2.5 */
@@ -123,12 +130,8 @@ function keep({ reader, resource, named }: Reading, { attribute, text }: Attribu
   resource[KEPT_NAME] = { ...kept, [text]: value };
 }
 
-function* assign(
-  { reader, resource, secrets, named }: Reading,
-  attribute: Attribute,
-  raw: unknown,
-  spelling: string,
-): Steps<void> {
+function assign(reading: Reading, attribute: Attribute, raw: unknown, spelling: string): Work<void> {
+  const { reader, named } = reading;
   if (named.has(attribute))
     return reader.report(
       `names ${attribute.path} a second time; names differ in more than letter case`,
@@ -137,7 +140,10 @@ function* assign(
     );
   named.add(attribute);
   if (attribute.mutability === "readOnly" || attribute.path === "schemas") return;
-  const value = yield* reader.within(attribute.path, reader.read(attribute, raw));
+  return andThen(reader.readWithin(attribute, raw), take, reading, attribute);
+}
+
+function take(value: unknown, { resource, secrets, named }: Reading, attribute: Attribute): void {
   if (value === LEFT_ALONE) named.delete(attribute);
   else if (attribute.mutability === "writeOnly") secrets[attribute.path] = value ?? null;
   else if (value !== undefined) writeAttribute(resource, attribute, value);

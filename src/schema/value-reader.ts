@@ -1,5 +1,5 @@
 import { invalidSyntax } from "../error.ts";
-import { andThen, eachOf, finish, type Steps, stepsOf, type Work } from "../time-slice.ts";
+import { andThen, eachOf, finish, type Steps, stepsOf, Unfinished, type Work } from "../time-slice.ts";
 import { type Attribute, isBlank, isComputedReference, isExternalReference, isReferenceId } from "./attribute.ts";
 import { formatProblem } from "./format.ts";
 import { keptProblem } from "./kept.ts";
@@ -88,13 +88,18 @@ export class ValueReader {
     this.#told = told;
   }
 
-  /** Runs `read` with problems reported below `path`. */
-  *within<T>(path: string, read: Steps<T>): Steps<T> {
+  /** As `read`, with problems reported below the path of the attribute. */
+  readWithin(attribute: Attribute, raw: unknown): Work<unknown> {
     const outer = this.#path;
+    this.#path = attribute.path;
+    const work = this.readWork(attribute, raw);
+    if (work instanceof Unfinished) return andThen(work, (value) => this.#backTo(outer, value));
+    return this.#backTo(outer, work);
+  }
+
+  #backTo<T>(path: string, value: T): T {
     this.#path = path;
-    const result = yield* read;
-    this.#path = outer;
-    return result;
+    return value;
   }
 
   /** Reads a complex value that will be merged into another one, so that its required sub-attributes may be missing. */

@@ -3,6 +3,7 @@ import { attributesIn } from "../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../schema/core/holder-name.ts";
 import { fitAttribute } from "../../schema/fit.ts";
+import { remembered } from "../../schema/remembered.ts";
 import type { CompiledResourceType, ReferenceAttribute } from "../../schema/resource-type.ts";
 import { copyValue, type ResourceObject, readAttribute, writeAttribute } from "../../schema/value.ts";
 import type { Select, StoredResource } from "../adapter.ts";
@@ -10,7 +11,7 @@ import { inverseElement } from "../inverse.ts";
 import { noteFitting } from "../lend.ts";
 import { findReference, isMissing, resolveReference, resolveReferences } from "../reference.ts";
 import { referenceName } from "./reference-index.ts";
-import { attributesApart, type Elements, type Row } from "./row.ts";
+import { attributesApart, type Elements, fittingType, type Row } from "./row.ts";
 import type { State } from "./state.ts";
 import { attributeAt } from "./types.ts";
 
@@ -25,7 +26,8 @@ export function resourceOf(
   select: Select,
   isLent = false,
 ): StoredResource {
-  const { document, collections, isFit, isKnown, resourceType: own } = state.content(row);
+  const content = state.content(row);
+  const { document, collections } = content;
   const resource = (isLent ? { ...document } : copyValue(document)) as StoredResource & Record<string, unknown>;
   for (const attribute of attributesApart(resourceType)) {
     const isSelected = select.includes(attribute);
@@ -39,7 +41,7 @@ export function resourceOf(
   for (const [path, elements] of collections)
     writeElements(state, resource, elements, attributeAt(resourceType, path), select, isLent);
   const resolved = resolveReferences(resourceType, resource, (id) => state.typeOf(id));
-  if (isLent && isFit && isKnown && own === resourceType) noteFitting(resolved, resourceType);
+  if (isLent) noteFitting(resolved, fittingType(content));
   return resolved;
 }
 
@@ -171,13 +173,16 @@ function storedOrComputed(state: State, row: Row, attribute: Attribute): unknown
 
 /** The reverse of a reference: the groups of a user; undefined where there is none. @see RFC 7643 §4.1.2 groups */
 function inverseElements(state: State, row: Row, attribute: Attribute): readonly ResourceObject[] | undefined {
-  const { resourceType = "", attribute: path = "" } = attribute.inverseOf ?? {};
-  const index = state.tenant.references.get(referenceName(resourceType, path));
+  const index = state.tenant.references.get(reverseOf(attribute));
   if (index === undefined) return undefined;
   // Before anybody has said where the reference leads, its reverse does.
   if (index.targets.size > 0 && !index.targets.has(row.content.resourceType.name)) return undefined;
-  const elements = state
-    .holdersOf(index, row.id)
-    .map((holder) => inverseElement(attribute, holder.id, state.content(holder).document[HOLDER_NAME]));
-  return elements.length === 0 ? undefined : elements;
+  const holders = state.holdersOf(index, row.id);
+  if (holders.length === 0) return undefined;
+  return holders.map((holder) => inverseElement(attribute, holder.id, state.content(holder).document[HOLDER_NAME]));
 }
+
+/** The name of the index of the references that an attribute is the reverse of. */
+const reverseOf = remembered(({ inverseOf }: Attribute) =>
+  referenceName(inverseOf?.resourceType ?? "", inverseOf?.attribute ?? ""),
+);
