@@ -66,14 +66,15 @@ function askForTurn(): void {
   else setTimeout(turn, 0);
 }
 
-/** Work in steps: between two of them, others may go on. */
-export type Steps<T> = Generator<undefined, T>;
+/** Work in steps: between two of them, others may go on. A step that gives a promise is one whose next step waits for it. */
+export type Steps<T> = Generator<Promise<unknown> | undefined, T>;
 
-/** Does all steps at once. */
+/** Does all steps at once; none of them may wait. */
 export function doAll<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
+    if (value !== undefined) throw new TypeError("A step waits where all are to be done at once.");
   }
 }
 
@@ -83,6 +84,7 @@ export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: 
     if (slice.isOver) await slice.next(signal);
     const { done, value } = steps.next();
     if (done === true) return value;
+    if (value !== undefined) await value;
   }
 }
 

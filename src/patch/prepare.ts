@@ -1,8 +1,8 @@
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payloadTooLarge } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import type { FilterParseOptions, ParsedPath } from "../filter/parse-options.ts";
-import { parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
+import { readPath } from "../filter/read.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
 import { isKeptPart } from "../schema/kept.ts";
@@ -12,7 +12,7 @@ import { type CompiledExtension, type CompiledResourceType, resolveMeant } from 
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
-import { andThen, finish, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
+import { andThen, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
 import {
@@ -98,29 +98,6 @@ const LITERAL: ReadOptions = {
 const NO_OPTIONS = {};
 
 const NONE: readonly never[] = [];
-
-/**
- * Resolves the operations of a PATCH against the schema and checks what can be checked without the resource: paths, types,
- * mutability. Nothing is applied. What can be seen to be wrong here is refused before any operation is applied, so that of two
- * errors in one request this one is reported, even where it stands further behind. Unknown names are reported last, because what
- * becomes of them depends on the other operations.
- *
- * @throws {ScimError} 400 invalidPath, invalidFilter, invalidValue, invalidSyntax, mutability, noTarget, naming the operation.
- * @example
- * ```ts
- * import { compileResourceType, Group } from "scimkit";
- * import { prepare } from "scimkit/patch";
- * prepare(compileResourceType(Group), [{ op: "add", path: "members", value: [{ value: "u1" }] }]);
- * ```
- * @see RFC 7644 §3.5.2
- */
-export function prepare(
-  resourceType: CompiledResourceType,
-  operations: readonly ParsedOperation[],
-  options: PrepareOptions = {},
-): readonly PreparedOperation[] {
-  return finish(prepareWork(resourceType, operations, options));
-}
 
 /** As `prepare`, in steps of which none takes long however many operations and values there are. */
 export function* prepareInSteps(
@@ -257,7 +234,10 @@ class Preparation {
 
   /** A path that is read for the first time, or in which a value stands; what it leads to is kept where that follows from the schema. */
   #withNewPath(operation: ParsedOperation, text: string): Work<readonly PreparedOperation[]> {
-    const parsed = parsePath(text, this.#filter);
+    return andThen(readPath(text, this.#filter), (parsed) => this.#onParsed(operation, text, parsed));
+  }
+
+  #onParsed(operation: ParsedOperation, text: string, parsed: ParsedPath): Work<readonly PreparedOperation[]> {
     if (parsed.filter === undefined) {
       const schema = this.#schemaNamed(parsed.path);
       if (schema !== undefined) return this.#onKnown(operation, text, this.#keep(text, schema));

@@ -126,9 +126,12 @@ function readerOfType<C extends Context>(
   const search = urlSearch(request, call);
   if (request.method === "GET")
     return () => {
+      const checked = (operation: Operation & { readonly type: "query" }): Operation => {
+        if (operation.filter !== undefined) checkSensitive(operation.filter, call);
+        return operation;
+      };
       const operation = queryOperation(resourceType, search, call);
-      if (operation.filter !== undefined) checkSensitive(operation.filter, call);
-      return operation;
+      return operation instanceof Promise ? operation.then(checked) : checked(operation);
     };
   return () => {
     const selection = requestSelection(resourceType, search, call);
@@ -185,14 +188,14 @@ function discoverOperation({ endpoint, id }: EndpointOf<"discovery">, { query }:
   return { type: "discover", endpoint, id };
 }
 
-function rootQueryInUrl<C extends Context>(request: RequestParts, call: Call<C>): Operation {
+async function rootQueryInUrl<C extends Context>(request: RequestParts, call: Call<C>): Promise<Operation> {
   checkRootQueries(call);
-  const operation = rootQueryOperation(urlSearch(request, call), call);
+  const operation = await rootQueryOperation(urlSearch(request, call), call);
   for (const { filter } of operation.parts) if (filter !== undefined) checkSensitive(filter, call);
   return operation;
 }
 
-function rootQueryInBody<C extends Context>(request: RequestParts, call: Call<C>): Operation {
+async function rootQueryInBody<C extends Context>(request: RequestParts, call: Call<C>): Promise<Operation> {
   checkRootQueries(call);
   return rootQueryOperation(bodySearch(request, call), call);
 }
