@@ -66,14 +66,15 @@ function askForTurn(): void {
   else setTimeout(turn, 0);
 }
 
-/** Work in steps: between two of them, others may go on. */
-export type Steps<T> = Generator<undefined, T>;
+/** Work in steps: between two of them, others may go on. A step that gives a promise is one whose next step waits for it. */
+export type Steps<T> = Generator<Promise<unknown> | undefined, T>;
 
-/** Does all steps at once. */
+/** Does all steps at once; none of them may wait. */
 export function doAll<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
+    if (value !== undefined) throw new TypeError("A step waits where all are to be done at once.");
   }
 }
 
@@ -83,6 +84,7 @@ export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: 
     if (slice.isOver) await slice.next(signal);
     const { done, value } = steps.next();
     if (done === true) return value;
+    if (value !== undefined) await value;
   }
 }
 
@@ -196,18 +198,15 @@ export function* eachInSteps<T>(list: readonly T[], work: (one: T, index: number
 }
 
 /** How many pieces of work are done one after the other, if each is so little that it is done at once. */
-const FEW_PIECES = 16;
+export const FEW_PIECES = 16;
 
-/**
- * Does the work on one of a list after that on another: at once where they are few and each is little, else one in a step. `areLittle`:
- * whether all of them together may be.
- */
+/** Does the work on one of a list after that on another: at once where they are no more than `most` and each is little, else one in a step. */
 export function oneByOne<T>(
   list: readonly T[],
   work: (one: T, index: number) => Work<void>,
-  areLittle = true,
+  most = FEW_PIECES,
 ): Work<void> {
-  if (list.length > FEW_PIECES || !areLittle) return new Unfinished(oneInStep(list, 0, undefined, work));
+  if (list.length > most) return new Unfinished(oneInStep(list, 0, undefined, work));
   for (let index = 0; index < list.length; index++) {
     const begun = work(list[index] as T, index);
     if (begun instanceof Unfinished) return new Unfinished(oneInStep(list, index, begun, work));

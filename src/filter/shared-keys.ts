@@ -1,4 +1,5 @@
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
+import { standardKeyOf } from "../schema/comparison-key.ts";
 import { isKeptPart, keptTexts } from "../schema/kept.ts";
 import { isObject } from "../schema/value.ts";
 import type { Filter } from "./ast.ts";
@@ -52,36 +53,40 @@ export class PathKeys {
   }
 }
 
-/** From how many comparisons on keys are kept: to keep them costs as much as to make a few. */
-const MANY = 4;
+/** From how many comparisons on keys are kept: to keep standard ones costs as much as to make a few, and a host's may cost anything. */
+const MANY = { standard: 4, own: 2 };
 
 /**
  * The keys of the paths that a filter names many times: to fold and to normalise a value costs more than to compare it, and
  * 200 comparisons of one attribute need it done once. A path that is named a few times has none here, and its keys are not kept.
  */
 export class SharedKeys {
-  readonly #paths = new Map<Attribute, PathKeys>();
+  #paths: Map<Attribute, PathKeys> | undefined;
 
   constructor(filter: Filter<AttributePath>) {
+    const paths = pathsIn(filter);
+    if (paths.length < MANY.own) return;
     const times = new Map<Attribute, number>();
-    for (const path of pathsIn(filter)) {
+    for (const path of paths) {
       const leaf = leafOf(path);
       const count = (times.get(leaf) ?? 0) + 1;
       times.set(leaf, count);
-      if (count === MANY) this.#paths.set(leaf, new PathKeys(path));
+      if (count !== (leaf.key === standardKeyOf(leaf) ? MANY.standard : MANY.own)) continue;
+      this.#paths ??= new Map();
+      this.#paths.set(leaf, new PathKeys(path));
     }
   }
 
   get areNone(): boolean {
-    return this.#paths.size === 0;
+    return this.#paths === undefined;
   }
 
   of(path: AttributePath): PathKeys | undefined {
-    return this.#paths.get(leafOf(path));
+    return this.#paths?.get(leafOf(path));
   }
 
   /** Before another resource is looked at: one that changed has other keys, though it is the same object. */
   forget(): void {
-    for (const path of this.#paths.values()) path.forget();
+    if (this.#paths !== undefined) for (const path of this.#paths.values()) path.forget();
   }
 }

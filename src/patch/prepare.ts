@@ -1,8 +1,8 @@
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payloadTooLarge } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import type { FilterParseOptions, ParsedPath } from "../filter/parse-options.ts";
-import { parsePath } from "../filter/parser.ts";
 import { elementTest } from "../filter/predicate.ts";
+import { readPath } from "../filter/read.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
 import { isKeptPart } from "../schema/kept.ts";
@@ -11,8 +11,8 @@ import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
-import { andThen, finish, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
+import { LEFT_ALONE, type ReadOptions, valuesIn } from "../schema/value-reader.ts";
+import { andThen, FEW_PIECES, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
 import {
@@ -99,29 +99,6 @@ const NO_OPTIONS = {};
 
 const NONE: readonly never[] = [];
 
-/**
- * Resolves the operations of a PATCH against the schema and checks what can be checked without the resource: paths, types,
- * mutability. Nothing is applied. What can be seen to be wrong here is refused before any operation is applied, so that of two
- * errors in one request this one is reported, even where it stands further behind. Unknown names are reported last, because what
- * becomes of them depends on the other operations.
- *
- * @throws {ScimError} 400 invalidPath, invalidFilter, invalidValue, invalidSyntax, mutability, noTarget, naming the operation.
- * @example
- * ```ts
- * import { compileResourceType, Group } from "scimkit";
- * import { prepare } from "scimkit/patch";
- * prepare(compileResourceType(Group), [{ op: "add", path: "members", value: [{ value: "u1" }] }]);
- * ```
- * @see RFC 7644 §3.5.2
- */
-export function prepare(
-  resourceType: CompiledResourceType,
-  operations: readonly ParsedOperation[],
-  options: PrepareOptions = {},
-): readonly PreparedOperation[] {
-  return finish(prepareWork(resourceType, operations, options));
-}
-
 /** As `prepare`, in steps of which none takes long however many operations and values there are. */
 export function* prepareInSteps(
   resourceType: CompiledResourceType,
@@ -149,7 +126,7 @@ export function prepareWork(
       throw withPosition(error, index);
     }
   };
-  return andThen(oneByOne(operations, prepareOne, areFew(operations)), () => {
+  return andThen(oneByOne(operations, prepareOne, areFew(operations) ? FEW_PIECES : 0), () => {
     preparation.settle(prepared);
     return prepared;
   });
@@ -159,8 +136,7 @@ export function prepareWork(
 function areFew(operations: readonly ParsedOperation[]): boolean {
   let count = 0;
   for (const { value } of operations) {
-    if (Array.isArray(value)) count += value.length;
-    else if (isObject(value)) for (const part of Object.values(value)) count += Array.isArray(part) ? part.length : 1;
+    count += valuesIn(value);
     if (!isFew(count)) return false;
   }
   return true;
@@ -257,7 +233,19 @@ class Preparation {
 
   /** A path that is read for the first time, or in which a value stands; what it leads to is kept where that follows from the schema. */
   #withNewPath(operation: ParsedOperation, text: string): Work<readonly PreparedOperation[]> {
-    const parsed = parsePath(text, this.#filter);
+    return andThen(readPath(text, this.#filter), Preparation.#onParsed, this, operation, text);
+  }
+
+  static #onParsed(
+    parsed: ParsedPath,
+    preparation: Preparation,
+    operation: ParsedOperation,
+    text: string,
+  ): Work<readonly PreparedOperation[]> {
+    return preparation.#onParsedPath(operation, text, parsed);
+  }
+
+  #onParsedPath(operation: ParsedOperation, text: string, parsed: ParsedPath): Work<readonly PreparedOperation[]> {
     if (parsed.filter === undefined) {
       const schema = this.#schemaNamed(parsed.path);
       if (schema !== undefined) return this.#onKnown(operation, text, this.#keep(text, schema));

@@ -36,7 +36,7 @@ export async function readPatch<C extends Context>(
   // Memberships are taken out of values that name attributes of the resource; such a value is refused as a whole.
   if (refuse !== undefined)
     for (const [index, operation] of operations.entries()) refuseWithoutPath(operation, index, refuse);
-  const { memberships, others } = takeMemberships(resourceType, operations, call, refuse);
+  const { memberships, others } = await takeMemberships(resourceType, operations, call, refuse);
   const work = prepareWork(resourceType, others, {
     read: readOptions(resourceType, call),
     resolve: resolveOptions(resourceType, call, "unquotedPathOperands"),

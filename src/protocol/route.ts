@@ -1,5 +1,5 @@
 import { type Call, type Router, servesBulk } from "../call/call.ts";
-import type { CreateOperation, Operation } from "../call/operation.ts";
+import type { CreateOperation, Operation, QueryOperation } from "../call/operation.ts";
 import { type Precondition, parseTags, readPrecondition, type TagList } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
 import { tolerance } from "../call/settings.ts";
@@ -127,14 +127,20 @@ function readerOfType<C extends Context>(
   if (request.method === "GET")
     return () => {
       const operation = queryOperation(resourceType, search, call);
-      if (operation.filter !== undefined) checkSensitive(operation.filter, call);
-      return operation;
+      return operation instanceof Promise
+        ? operation.then((one) => withoutSensitive(one, call))
+        : withoutSensitive(operation, call);
     };
   return () => {
     const selection = requestSelection(resourceType, search, call);
     const body = request.body();
     return { type: "create", resourceType, selection, body, ...memberships(resourceType, body, "add", call) };
   };
+}
+
+function withoutSensitive<C extends Context>(operation: QueryOperation, call: Call<C>): QueryOperation {
+  if (operation.filter !== undefined) checkSensitive(operation.filter, call);
+  return operation;
 }
 
 function readerOfResource<C extends Context>(
@@ -185,14 +191,14 @@ function discoverOperation({ endpoint, id }: EndpointOf<"discovery">, { query }:
   return { type: "discover", endpoint, id };
 }
 
-function rootQueryInUrl<C extends Context>(request: RequestParts, call: Call<C>): Operation {
+async function rootQueryInUrl<C extends Context>(request: RequestParts, call: Call<C>): Promise<Operation> {
   checkRootQueries(call);
-  const operation = rootQueryOperation(urlSearch(request, call), call);
+  const operation = await rootQueryOperation(urlSearch(request, call), call);
   for (const { filter } of operation.parts) if (filter !== undefined) checkSensitive(filter, call);
   return operation;
 }
 
-function rootQueryInBody<C extends Context>(request: RequestParts, call: Call<C>): Operation {
+async function rootQueryInBody<C extends Context>(request: RequestParts, call: Call<C>): Promise<Operation> {
   checkRootQueries(call);
   return rootQueryOperation(bodySearch(request, call), call);
 }

@@ -1,7 +1,7 @@
 import { type Attribute, type AttributePath, leafOf } from "../../schema/attribute.ts";
 import { fitAttribute } from "../../schema/fit.ts";
-import { isInstant } from "../../schema/latest.ts";
 import { KEPT_NAME } from "../../schema/kept.ts";
+import { isInstant } from "../../schema/latest.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { shapeOf } from "../../schema/shape.ts";
 import { copyValue, isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../../schema/value.ts";
@@ -72,6 +72,8 @@ export interface Content {
    * whatever the number of the others.
    */
   readonly collections: ReadonlyMap<string, Elements>;
+  /** The document, where its first reader found it to be plain (`plain.ts`), or else false; undefined before anybody has read it. */
+  plain?: StoredResource | false;
 }
 
 /** One resource in memory. */
