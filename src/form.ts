@@ -158,14 +158,12 @@ class SimpleForm<T> extends Form<T> {
 
 /** What need not be there. */
 export class OptionalForm<T> extends Form<T> {
+  readonly inner: Form<unknown>;
   readonly #isNothing: (value: unknown) => boolean;
 
-  constructor(
-    readonly inner: Form<unknown>,
-    isNothing: (value: unknown) => boolean,
-    checks?: readonly Check<never>[],
-  ) {
+  constructor(inner: Form<unknown>, isNothing: (value: unknown) => boolean, checks?: readonly Check<never>[]) {
     super(checks);
+    this.inner = inner;
     this.#isNothing = isNothing;
   }
 
@@ -258,14 +256,12 @@ export class NumberForm extends Form<number> {
 }
 
 export class ArrayForm<T> extends Form<readonly T[]> {
+  readonly element: Form<T>;
   readonly #most: number;
 
-  constructor(
-    readonly element: Form<T>,
-    checks?: readonly Check<never>[],
-    most = Number.POSITIVE_INFINITY,
-  ) {
+  constructor(element: Form<T>, checks?: readonly Check<never>[], most = Number.POSITIVE_INFINITY) {
     super(checks);
+    this.element = element;
     this.#most = most;
   }
 
@@ -303,12 +299,13 @@ type Shape = Readonly<Record<string, Form<unknown>>>;
 type Others = "dropped" | "kept" | "refused" | Form<unknown>;
 
 export class ObjectForm<S extends Shape> extends Form<{ readonly [K in keyof S]: ValueOf<S[K]> }> {
-  constructor(
-    readonly shape: S,
-    readonly others: Others,
-    checks?: readonly Check<never>[],
-  ) {
+  readonly shape: S;
+  readonly #others: Others;
+
+  constructor(shape: S, others: Others, checks?: readonly Check<never>[]) {
     super(checks);
+    this.shape = shape;
+    this.#others = others;
   }
 
   protected readType(value: unknown, issues: Found[]): { readonly [K in keyof S]: ValueOf<S[K]> } {
@@ -318,13 +315,13 @@ export class ObjectForm<S extends Shape> extends Form<{ readonly [K in keyof S]:
       const object = value as Readonly<Record<string, unknown>>;
       for (const name of Object.keys(this.shape))
         read[name] = readAt(this.shape[name] as Form<unknown>, object[name], name, issues);
-      if (this.others !== "dropped") this.#readOthers(object, read, issues);
+      if (this.#others !== "dropped") this.#readOthers(object, read, issues);
     }
     return read as { readonly [K in keyof S]: ValueOf<S[K]> };
   }
 
   #readOthers(object: Readonly<Record<string, unknown>>, read: Record<string, unknown>, issues: Found[]): void {
-    const { others } = this;
+    const others = this.#others;
     const keys: string[] = [];
     for (const name in object) {
       if (Object.hasOwn(this.shape, name)) continue;
@@ -340,7 +337,7 @@ export class ObjectForm<S extends Shape> extends Form<{ readonly [K in keyof S]:
   }
 
   protected withChecks(checks: readonly Check<never>[]): this {
-    return new ObjectForm(this.shape, this.others, checks) as this;
+    return new ObjectForm(this.shape, this.#others, checks) as this;
   }
 
   catchall(others: Form<unknown>): ObjectForm<S> {
