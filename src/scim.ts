@@ -15,7 +15,7 @@ import { keepInside } from "./service/inside.ts";
 import { tell } from "./service/listeners.ts";
 import type { ScimOptions } from "./service/options.ts";
 import { fixedPath } from "./service/place.ts";
-import { type Progress, requestEvent, startProgress } from "./service/progress.ts";
+import { Progress, requestEvent } from "./service/progress.ts";
 import type { Context } from "./storage/adapter.ts";
 import type { OutboxLag } from "./storage/outbox.ts";
 
@@ -140,13 +140,30 @@ export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
   const { drain, lag, wake } = createOutboxes(settled, (notice: DrainNotice<C>) => emit(notice));
   const engines = createEngines(settled, wake);
   const { limits, resourceTypes, emit } = engines.standard;
-  const answer = createAnswer(settled, engines);
   const { arrive } = arrivals(settled, engines.standard);
   const { onRequest, timeout, clock } = settled;
   const { timer } = clock;
   const fail = createFail(settled, engines);
+  const answer = createAnswer(settled, engines, fail);
 
   const begun = new WeakMap<object, Progress<C>>();
+  const isTimed = timeout !== undefined || onRequest !== undefined;
+  const timedAnswer: typeof answer = async (request, progress, host) => {
+    const started = onRequest === undefined ? 0 : timer();
+    const { request: timed, expired, end } = startDeadline(request, timeout);
+    const answered = answer(timed, progress, host);
+    const late = expired?.then(() => {
+      // What comes after all is sent to nobody.
+      const done = answered.then(discard);
+      request.waitUntil?.(done);
+      return fail(timed.signal?.reason, timed, progress);
+    });
+    const response = await (late === undefined ? answered : Promise.race([answered, late]));
+    end();
+    if (onRequest !== undefined)
+      tell(onRequest, requestEvent(timed, response, progress, timer() - started), request.waitUntil);
+    return response;
+  };
 
   const scim: Scim = {
     limits,
@@ -154,27 +171,14 @@ export function createScim<C extends Context>(options: ScimOptions<C>): Scim {
     resourceTypes,
     drain,
     lag,
-    async handle(request, ...[host]) {
-      const started = onRequest === undefined ? 0 : timer();
-      const progress = startProgress<C>();
+    handle(request, ...[host]) {
+      const progress = new Progress<C>();
       begun.set(request, progress);
-      const { request: timed, expired, end } = startDeadline(request, timeout);
-      const answered = answer(timed, progress, host).catch((error) => fail(error, timed, progress));
-      const late = expired?.then(() => {
-        // What comes after all is sent to nobody.
-        const done = answered.then(discard);
-        request.waitUntil?.(done);
-        return fail(timed.signal?.reason, timed, progress);
-      });
-      const response = await (late === undefined ? answered : Promise.race([answered, late]));
-      end();
-      if (onRequest !== undefined)
-        tell(onRequest, requestEvent(timed, response, progress, timer() - started), request.waitUntil);
-      return response;
+      return isTimed ? timedAnswer(request, progress, host) : answer(request, progress, host);
     },
     error(error, request) {
       const known = begun.get(request);
-      const progress = known ?? startProgress<C>();
+      const progress = known ?? new Progress<C>();
       if (known === undefined) lookAt(arrive, request, progress);
       const response = fail(error, request, progress);
       if (known === undefined && onRequest !== undefined)

@@ -66,14 +66,15 @@ function askForTurn(): void {
   else setTimeout(turn, 0);
 }
 
-/** Work in steps: between two of them, others may go on. */
-export type Steps<T> = Generator<undefined, T>;
+/** Work in steps: between two of them, others may go on. A step that gives a promise is one whose next step waits for it. */
+export type Steps<T> = Generator<Promise<unknown> | undefined, T>;
 
-/** Does all steps at once. */
+/** Does all steps at once; none of them may wait. */
 export function doAll<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
+    if (value !== undefined) throw new TypeError("A step waits where all are to be done at once.");
   }
 }
 
@@ -83,17 +84,8 @@ export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: 
     if (slice.isOver) await slice.next(signal);
     const { done, value } = steps.next();
     if (done === true) return value;
+    if (value !== undefined) await value;
   }
-}
-
-/**
- * The same, without waiting where the first step is all and there is time for it: most work is short, and a promise for each piece of it
- * costs as much as the piece.
- */
-export function doSoon<T>(steps: Steps<T>, slice: TimeSlice, signal?: AbortSignal): T | Promise<T> {
-  if (slice.isOver) return doInSlices(steps, slice, signal);
-  const { done, value } = steps.next();
-  return done === true ? value : doInSlices(steps, slice, signal);
 }
 
 /** How many of a list are looked at from one step to the next: with the costliest filter, about two milliseconds of work. */
@@ -140,13 +132,40 @@ export class Unfinished<T> {
  */
 export type Work<T> = T | Unfinished<T>;
 
-/** Goes on with what some work gives: at once where that is done. */
-export function andThen<T, U>(work: Work<T>, next: (done: T) => Work<U>): Work<U> {
-  return work instanceof Unfinished ? new Unfinished(chain(work.steps, next)) : next(work);
+/**
+ * Goes on with what some work gives: at once where that is done. What stands behind `next` is given to it as well, so that it need be no
+ * function made for this one time, which costs what it holds.
+ */
+export function andThen<T, U>(work: Work<T>, next: (done: T) => Work<U>): Work<U>;
+export function andThen<T, U, A>(work: Work<T>, next: (done: T, a: A) => Work<U>, a: A): Work<U>;
+export function andThen<T, U, A, B>(work: Work<T>, next: (done: T, a: A, b: B) => Work<U>, a: A, b: B): Work<U>;
+export function andThen<T, U, A, B, C>(
+  work: Work<T>,
+  next: (done: T, a: A, b: B, c: C) => Work<U>,
+  a: A,
+  b: B,
+  c: C,
+): Work<U>;
+export function andThen<T, U, A, B, C>(
+  work: Work<T>,
+  next: (done: T, a: A, b: B, c: C) => Work<U>,
+  a?: A,
+  b?: B,
+  c?: C,
+): Work<U> {
+  return work instanceof Unfinished
+    ? new Unfinished(chain(work.steps, next, a as A, b as B, c as C))
+    : next(work, a as A, b as B, c as C);
 }
 
-function* chain<T, U>(steps: Steps<T>, next: (done: T) => Work<U>): Steps<U> {
-  return yield* stepsOf(next(yield* steps));
+function* chain<T, U, A, B, C>(
+  steps: Steps<T>,
+  next: (done: T, a: A, b: B, c: C) => Work<U>,
+  a: A,
+  b: B,
+  c: C,
+): Steps<U> {
+  return yield* stepsOf(next(yield* steps, a, b, c));
 }
 
 /** The work as steps, none where it is done. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Subject } from "../harness/subject.ts";
 import type { Run, Work } from "../harness/work.ts";
 import { ENTERPRISE, PATCH, type PatchBody, patchByHand, setActiveByHand, type User } from "../limit/patch-user.ts";
-import { safeScimPatch } from "../peers/scim-patch.ts";
+import { safePatch } from "../peers/scim-patch.ts";
 
 /** A user as storage holds it, of what Entra ID provisions and a directory has besides. */
 const STORED = JSON.stringify({
@@ -95,7 +95,7 @@ export const patchActive: Work = {
   input: (turn) => activeBodies[turn % activeBodies.length],
   limit: () => (body: PatchBody) => setActiveByHand(USER, body),
   scimkit: engineOf,
-  peers: { "scim-patch": () => peer() },
+  peers: { "scim-patch": safePatch(USER) },
   check: check(setActiveByHand, activeBodies),
 };
 
@@ -108,11 +108,6 @@ export const patchEntra: Work = {
   input: (turn) => entraBodies[turn % entraBodies.length],
   limit: () => (body: PatchBody) => patchByHand(USER, body),
   scimkit: engineOf,
-  peers: { "scim-patch": () => peer() },
+  peers: { "scim-patch": safePatch(USER) },
   check: check(patchByHand, entraBodies),
 };
-
-async function peer(): Promise<Run> {
-  const patch = await safeScimPatch();
-  return (body: PatchBody) => patch(USER, body);
-}

@@ -131,9 +131,12 @@ export interface Call<C extends Context> {
    * operation it is the one that `transaction` handed out.
    */
   readonly storageOf: (resourceType: CompiledResourceType) => StorageAdapter<C>;
-  /** Asks the host whether the caller may do this. Throws what `authorize` throws; anonymous discovery is not asked about. */
-  readonly authorize: (operation: Operation) => Promise<void>;
+  /**
+   * Asks the host whether the caller may do this. Throws what `authorize` throws; anonymous discovery is not asked about. A promise only
+   * where the host gives one.
+   */
+  readonly authorize: (operation: Operation) => void | PromiseLike<void>;
   readonly router: Router<C>;
   /** Authorises an operation and executes it: the one that the request asks for, and each one within a bulk request. */
-  readonly run: (operation: Operation, call: Call<C>) => Promise<Result>;
+  readonly run: (operation: Operation, call: Call<C>) => Result | Promise<Result>;
 }

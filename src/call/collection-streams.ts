@@ -1,4 +1,5 @@
 import { type ElementStream, isElementStream, type OpenStream, openStream } from "../schema/element-stream.ts";
+import { remembered } from "../schema/remembered.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { readAttribute, writeAttribute } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
@@ -13,12 +14,21 @@ export interface CollectionStreams {
   free(): Promise<void>;
 }
 
+const collectionsOf = remembered((resourceType: CompiledResourceType) =>
+  resourceType.attributes.filter((attribute) => attribute.collection),
+);
+
+/** Whether a resource that came from storage holds a stream. */
+export function isStreamed(resourceType: CompiledResourceType, resource: StoredResource): boolean {
+  return collectionsOf(resourceType).some((attribute) => isElementStream(readAttribute(resource, attribute)));
+}
+
 /** Takes over the streams in resources that came from storage: whatever becomes of the response, they must be freed. */
 export function collectionStreams(
   resourceType: CompiledResourceType,
   resources: readonly StoredResource[],
 ): CollectionStreams {
-  const collections = resourceType.attributes.filter((attribute) => attribute.collection);
+  const collections = collectionsOf(resourceType);
   const open: OpenStream[] = [];
   const taken = resources.map((resource) => {
     const streamed = collections.filter((attribute) => isElementStream(readAttribute(resource, attribute)));

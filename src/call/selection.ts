@@ -4,7 +4,7 @@ import { isElementStream, mapElements } from "../schema/element-stream.ts";
 import { isKept, isKeptPart, keptNames, onlyKept, withoutKept } from "../schema/kept.ts";
 import { remembered } from "../schema/remembered.ts";
 import { type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
-import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
+import { isObject, type ResourceObject } from "../schema/value.ts";
 import type { Select } from "../storage/adapter.ts";
 
 /** Most names in `attributes` or `excludedAttributes` by default. */
@@ -29,9 +29,11 @@ export interface SelectionOptions {
 type Named = Map<Attribute, "whole" | Set<Attribute>>;
 
 /** What one attribute of the answer shows: everything, or only these sub-attributes. */
-interface Shown {
+interface Shown extends Pick<Attribute, "path" | "name" | "extension"> {
   readonly attribute: Attribute;
   readonly subAttributes: readonly Attribute[] | undefined;
+  /** It is the object of what nobody declared. */
+  readonly isKept: boolean;
   /** Of what nobody declared: everything but these. */
   readonly without?: readonly Attribute[];
   /** Whether the caller may read something that nobody declared. */
@@ -45,8 +47,11 @@ interface Shown {
 export interface Selection extends Select {
   /** Whether the attribute, or a sub-attribute by itself, is shown. */
   includes(attribute: Attribute): boolean;
-  /** The selected part of a stored resource, in the order of the schema, without `schemas` and URLs. */
-  project(resource: ResourceObject): Record<string, unknown>;
+  /**
+   * The selected part of a stored resource, in the order of the schema, without URLs. It begins with a place for `schemas`, and what is shown of
+   * this `meta` is at its end. It and the objects of extensions are nobody else's; values in them are those of the resource.
+   */
+  project(resource: ResourceObject, meta: ResourceObject): Record<string, unknown>;
   /** The same selection for the answer to a write: attributes returned on "request" show when the write named them. */
   forWrite(named: ReadonlySet<Attribute>): Selection;
   /** Whether the client named attributes, to have or to leave out. */
@@ -72,18 +77,28 @@ export function selectionOf(
     const parts = schemas.map((schema) => (isStandard ? standardPartOf(schema) : partOf(schema, asked)));
     const { kept } = resourceType;
     if (kept !== undefined) parts.push(partOf([kept], { ...asked, keptPath: resourceType.keptPath }));
-    return {
+    const all = parts.flatMap((part) => part.shown);
+    const shown = all.filter(({ path }) => path !== "schemas" && path !== "meta");
+    const shownMeta = all.find(({ path }) => path === "meta");
+    const selection: Selection = {
       isExplicit,
       includes(attribute) {
         const whole = isKeptPart(attribute) ? resourceType.kept : attribute;
         return whole !== undefined && parts.some(({ included }) => included.has(whole));
       },
-      project: (resource) => project(parts, resource),
-      forWrite: make,
+      project: (resource, meta) => project(shown, shownMeta, resource, meta),
+      // Mostly a write names nothing of that kind, and its answer is selected as all others are.
+      forWrite: (named) => (onRequest(resourceType.attributes).some((one) => named.has(one)) ? make(named) : selection),
     };
+    return selection;
   };
   return make(new Set());
 }
+
+/** The attributes that are shown to who asks for them, or names them in a write. */
+const onRequest = remembered((attributes: readonly Attribute[]) =>
+  attributes.filter(({ returned }) => returned === "request"),
+);
 
 /** What a selection has of one schema. */
 interface Part {
@@ -158,13 +173,19 @@ function show(attribute: Attribute, asked: Asked): Shown | undefined {
     (sub) => mayShow(sub, asked) && isPartShown(sub, attribute, asked),
   );
   const isWhole = subAttributes.length === attribute.subAttributes.length;
-  return { attribute, subAttributes: isWhole ? undefined : subAttributes };
+  const { path, name, extension } = attribute;
+  return { path, name, extension, attribute, isKept: false, subAttributes: isWhole ? undefined : subAttributes };
 }
 
 function showKept(attribute: Attribute, { attributes, excluded, isReadable, keptPath }: Asked): Shown {
   const [named, without] = [attributes?.get(attribute), excluded.get(attribute)];
+  const { path, name, extension } = attribute;
   return {
+    path,
+    name,
+    extension,
     attribute,
+    isKept: true,
     subAttributes: named instanceof Set ? [...named] : undefined,
     without: without instanceof Set ? [...without] : [],
     mayRead: (name) => {
@@ -193,27 +214,40 @@ function isPartShown(sub: Attribute, attribute: Attribute, { attributes, exclude
   return !(without instanceof Set && without.has(sub));
 }
 
-function project(parts: readonly Part[], resource: ResourceObject): Record<string, unknown> {
-  const projection: Record<string, unknown> = {};
-  for (const one of parts.flatMap(({ shown }) => shown)) {
-    const { attribute, subAttributes } = one;
-    const value = isKept(attribute) ? keptOf(resource, one) : readAttribute(resource, attribute);
-    const part =
-      value === undefined || subAttributes === undefined || isKept(attribute)
-        ? value
-        : projectSubAttributes(value, subAttributes);
-    if (part === undefined) continue;
-    if (attribute.extension === undefined) projection[attribute.name] = part;
-    else {
-      projection[attribute.extension] ??= {};
-      (projection[attribute.extension] as Record<string, unknown>)[attribute.name] = part;
+function project(
+  shown: readonly Shown[],
+  shownMeta: Shown | undefined,
+  resource: ResourceObject,
+  meta: ResourceObject,
+): Record<string, unknown> {
+  const projection: Record<string, unknown> = { schemas: undefined };
+  for (const one of shown) {
+    const { name, extension } = one;
+    if (extension === undefined) {
+      const part = partOfValue(one, resource[name]);
+      if (part !== undefined) projection[name] = part;
+      continue;
     }
+    const container = resource[extension];
+    if (container === undefined) continue;
+    const part = partOfValue(one, isObject(container) ? container[name] : undefined);
+    if (part === undefined) continue;
+    projection[extension] ??= {};
+    (projection[extension] as Record<string, unknown>)[name] = part;
   }
+  const part = shownMeta && partOfValue(shownMeta, meta);
+  if (part !== undefined) projection.meta = part;
   return projection;
 }
 
-function keptOf(resource: ResourceObject, { attribute, subAttributes, without = [], mayRead }: Shown): unknown {
-  const kept = readAttribute(resource, attribute);
+/** What is shown of the value of an attribute. */
+function partOfValue(shown: Shown, value: unknown): unknown {
+  if (value === undefined) return undefined;
+  if (shown.isKept) return keptOf(value, shown);
+  return shown.subAttributes === undefined ? value : projectSubAttributes(value, shown.subAttributes);
+}
+
+function keptOf(kept: unknown, { subAttributes, without = [], mayRead }: Shown): unknown {
   if (!isObject(kept)) return undefined;
   const names = (parts: readonly Attribute[]): readonly string[] => parts.map(({ name }) => name);
   const shown = subAttributes === undefined ? kept : onlyKept(kept, names(subAttributes));

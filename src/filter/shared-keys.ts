@@ -1,4 +1,5 @@
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
+import { standardKeyOf } from "../schema/comparison-key.ts";
 import { isKeptPart, keptTexts } from "../schema/kept.ts";
 import { isObject } from "../schema/value.ts";
 import type { Filter } from "./ast.ts";
@@ -52,8 +53,8 @@ export class PathKeys {
   }
 }
 
-/** From how many comparisons on keys are kept: to keep them costs as much as to make a few. */
-const MANY = 4;
+/** From how many comparisons on keys are kept: to keep standard ones costs as much as to make a few, and a host's may cost anything. */
+const MANY = { standard: 4, own: 2 };
 
 /**
  * The keys of the paths that a filter names many times: to fold and to normalise a value costs more than to compare it, and
@@ -68,7 +69,8 @@ export class SharedKeys {
       const leaf = leafOf(path);
       const count = (times.get(leaf) ?? 0) + 1;
       times.set(leaf, count);
-      if (count === MANY) this.#paths.set(leaf, new PathKeys(path));
+      if (count === (leaf.key === standardKeyOf(leaf) ? MANY.standard : MANY.own))
+        this.#paths.set(leaf, new PathKeys(path));
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Call } from "../call/call.ts";
 import { parseOptions, resolveOptions } from "../call/settings.ts";
 import type { Amendment, AnyDecide, AnyPendingChange } from "../events/pending-change.ts";
-import { parseFilter } from "../filter/parser.ts";
+import { readFilter } from "../filter/read.ts";
 import { resolveFilter } from "../filter/resolve.ts";
 import { receive } from "../operations/stored.ts";
 import { isElementStream } from "../schema/element-stream.ts";
@@ -181,7 +181,7 @@ async function idsOfGroup<C extends Context>(
   const type = typeOf(GROUP, call);
   const [attribute, value] = externalId === undefined ? ["displayName", displayName] : ["externalId", externalId];
   const filter = resolveFilter(
-    parseFilter(`${attribute} eq ${JSON.stringify(value)}`, parseOptions(call)),
+    await readFilter(`${attribute} eq ${JSON.stringify(value)}`, parseOptions(call)),
     type,
     resolveOptions(type, call),
   );

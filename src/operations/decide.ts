@@ -2,7 +2,7 @@ import type { Call } from "../call/call.ts";
 import { readRequest } from "../call/notice.ts";
 import { parseOptions, resolveOptions } from "../call/settings.ts";
 import type { PendingChange } from "../events/pending-change.ts";
-import { parseFilter } from "../filter/parser.ts";
+import { readFilter } from "../filter/read.ts";
 import { resolveFilter } from "../filter/resolve.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -178,7 +178,7 @@ async function count<C extends Context>(
   const filter =
     text === undefined
       ? undefined
-      : resolveFilter(parseFilter(text, parseOptions(call)), resourceType, resolveOptions(resourceType, call));
+      : resolveFilter(await readFilter(text, parseOptions(call)), resourceType, resolveOptions(resourceType, call));
   const { totalResults } = await call.storageOf(resourceType).query(
     {
       ...readRequest(call, resourceType),

@@ -1,5 +1,5 @@
 import type { Call } from "../call/call.ts";
-import type { Operation } from "../call/operation.ts";
+import type { CreateOperation, Operation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
 import type { Context } from "../storage/adapter.ts";
 import { createOrAdopt } from "./adopt.ts";
@@ -15,13 +15,11 @@ import { removeAtomically } from "./remove.ts";
 import { replace } from "./replace.ts";
 import { rootQuery } from "./root/root-query.ts";
 
-/** Does what a request asks for: one file a verb. @see RFC 7644 §3.2 */
-export async function execute<C extends Context>(operation: Operation, call: Call<C>): Promise<Result> {
+/** Does what a request asks for: one file a verb. What is there at once is no promise. @see RFC 7644 §3.2 */
+export function execute<C extends Context>(operation: Operation, call: Call<C>): Result | Promise<Result> {
   switch (operation.type) {
     case "create":
-      return atomically(operation.resourceType, await withNewId(operation, call), (inner) =>
-        withMemberships(operation, inner, createOrAdopt),
-      );
+      return create(operation, call);
     case "read":
       return read(operation, call);
     case "query":
@@ -39,4 +37,10 @@ export async function execute<C extends Context>(operation: Operation, call: Cal
     case "discover":
       return discover(operation, call);
   }
+}
+
+async function create<C extends Context>(operation: CreateOperation, call: Call<C>): Promise<Result> {
+  return atomically(operation.resourceType, await withNewId(operation, call), (inner) =>
+    withMemberships(operation, inner, createOrAdopt),
+  );
 }

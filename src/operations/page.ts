@@ -1,7 +1,17 @@
 import type { Call } from "../call/call.ts";
-import type { AskedPage } from "../call/operation.ts";
+import type { AskedPage, SealedPage } from "../call/operation.ts";
 import type { ListPlace } from "../call/result.ts";
-import type { Context, CursorPage, Page, QueryResult } from "../storage/adapter.ts";
+import type { Context, CursorPage, IndexPage, Page, QueryResult } from "../storage/adapter.ts";
+
+/** Tells a page by cursor from one by index, as clients ask for them. */
+export function isSealed(page: AskedPage): page is SealedPage {
+  return "query" in page;
+}
+
+/** Where a page by index lies. */
+export function placeOf({ totalResults, resources }: QueryResult, { startIndex }: IndexPage): ListPlace {
+  return { totalResults: totalResults ?? resources.length, startIndex };
+}
 
 /**
  * The page as storage is asked for it: a client's cursor is opened.
@@ -9,7 +19,7 @@ import type { Context, CursorPage, Page, QueryResult } from "../storage/adapter.
  * @throws {ScimError} 400 invalidCursor, expiredCursor, invalidCount
  */
 export async function openPage<C extends Context>(page: AskedPage, endpoint: string, call: Call<C>): Promise<Page> {
-  if (!("query" in page)) return page;
+  if (!isSealed(page)) return page;
   const { cursor, count, query } = page;
   const opened: CursorPage = {
     cursor:
@@ -29,7 +39,7 @@ export async function sealPlace<C extends Context>(
   call: Call<C>,
 ): Promise<ListPlace> {
   const { totalResults } = found;
-  if (!("query" in page)) return { totalResults: totalResults ?? found.resources.length, startIndex: page.startIndex };
+  if (!isSealed(page)) return placeOf(found, page);
   const use = { binding: bindingOf(page.query, endpoint, call), count: page.count };
   const seal = (position: string): Promise<string> => call.engine.cursors.seal(position, use);
   const { nextCursor, previousCursor } = found;

@@ -3,8 +3,9 @@ import { fitResource } from "../schema/fit.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Context, Select, StoredResource } from "../storage/adapter.ts";
 import { getOrCreate } from "../storage/get-or-create.ts";
-import { isPrintable, isUsableId } from "../storage/id.ts";
+import { isUsableId } from "../storage/id.ts";
 import { isFitting } from "../storage/lend.ts";
+import type { Viewed } from "../storage/view.ts";
 
 /** Reads the least: for the question whether a resource is there, and in which version. */
 export const SELECT_NONE: Select = { includes: () => false };
@@ -31,6 +32,15 @@ export function receive<C extends Context>(
   return resource;
 }
 
+/** The same of what may be known to be as the resource type has it. */
+export function receiveViewed<C extends Context>(
+  { resource, isFit }: Viewed,
+  resourceType: CompiledResourceType,
+  call: Call<C>,
+): StoredResource {
+  return isFit ? checkStored(resource) : receive(resource, resourceType, call);
+}
+
 /** The misfits that each engine has told of. */
 const TOLD = new WeakMap<object, Set<string>>();
 
@@ -42,17 +52,7 @@ const TOLD = new WeakMap<object, Set<string>>();
 function checkStored(resource: StoredResource): StoredResource {
   const { id, meta } = resource;
   if (!isUsableId(id)) throw new TypeError("The storage adapter returned a resource whose id is not a usable string.");
-  if (
-    typeof meta?.version !== "string" ||
-    meta.version === "" ||
-    meta.version.includes('"') ||
-    !isAsciiPrintable(meta.version)
-  ) {
+  if (typeof meta?.version !== "string" || !/^[ !#-~]+$/.test(meta.version))
     throw new TypeError(`The storage adapter returned the resource ${id} without a usable meta.version.`);
-  }
   return resource;
-}
-
-function isAsciiPrintable(text: string): boolean {
-  return isPrintable(text) && [...text].every((character) => character <= "~");
 }

@@ -5,7 +5,7 @@ import { conflict, isScimError } from "../error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
 import { clearSecrets, withLeftOver } from "../schema/fit.ts";
-import { latestOf } from "../schema/instant-text.ts";
+import { latestOf } from "../schema/latest.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, NewResource, Secrets, Select, StorageNotice, StoredResource } from "../storage/adapter.ts";

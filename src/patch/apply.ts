@@ -3,7 +3,17 @@ import type { Attribute } from "../schema/attribute.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
-import { andThen, finish, isEvery, isFew, oneByOne, type Steps, stepsOf, Unfinished, type Work } from "../time-slice.ts";
+import {
+  andThen,
+  finish,
+  isEvery,
+  isFew,
+  oneByOne,
+  type Steps,
+  stepsOf,
+  Unfinished,
+  type Work,
+} from "../time-slice.ts";
 import { PatchedDocument } from "./document.ts";
 import { Effort } from "./effort.ts";
 import { applyToList } from "./elements.ts";
@@ -88,9 +98,13 @@ export function applyWork(
   const { limits = DEFAULT_VALUE_LIMITS } = options;
   const document = new PatchedDocument(resource, effort);
   const secrets: Record<string, unknown> = {};
-  const applied = oneByOne(operations, (operation) =>
-    atPosition(operation.index, () => applyOne(resourceType, document, operation, secrets, options)),
-  );
+  const applied = oneByOne(operations, (operation) => {
+    try {
+      return atPosition(operation.index, applyOne(resourceType, document, operation, secrets, options));
+    } catch (error) {
+      throw withPosition(error, operation.index);
+    }
+  });
   return andThen(applied, () =>
     andThen(document.finish(), ({ resource: after, changes }) =>
       andThen(findFault(resourceType, resource, after, document, limits), (fault) => {

@@ -1,4 +1,4 @@
-import { isObject, isSame } from "../schema/value.ts";
+import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
 import { pointerOf } from "./pointer.ts";
 
@@ -14,25 +14,37 @@ export function changed(
   changes: JsonPatchOperation[],
   take: (value: unknown) => unknown,
 ): unknown {
-  if (!isObject(before) || !isObject(after)) {
-    if (isSame(before, after)) return before;
-    changes.push({ op: "replace", path, value: after });
-    return take(after);
-  }
+  if (isObject(before) && isObject(after)) return withMembers(before, after, path, changes, take);
+  if (isSame(before, after)) return before;
+  changes.push({ op: "replace", path, value: after });
+  return take(after);
+}
+
+function withMembers(
+  before: ResourceObject,
+  after: ResourceObject,
+  path: string,
+  changes: JsonPatchOperation[],
+  take: (value: unknown) => unknown,
+): ResourceObject {
   const state = { ...before };
-  const change = (name: string): void => {
-    const [old, value] = [before[name], after[name]];
-    if (isSame(old, value)) return;
-    const member = path + pointerOf(name);
-    if (value === undefined) {
-      delete state[name];
-      changes.push({ op: "remove", path: member });
-    } else {
-      state[name] = take(value);
-      changes.push({ op: old === undefined ? "add" : "replace", path: member, value });
-    }
-  };
-  for (const name of Object.keys(before)) change(name);
-  for (const name of Object.keys(after)) if (!Object.hasOwn(before, name)) change(name);
+  for (const name in before) {
+    const value = after[name];
+    if (!Object.hasOwn(before, name) || isSame(before[name], value)) continue;
+    changes.push(changeOf(before[name], value, path + pointerOf(name)));
+    if (value === undefined) delete state[name];
+    else state[name] = take(value);
+  }
+  for (const name in after) {
+    const value = after[name];
+    if (Object.hasOwn(before, name) || !Object.hasOwn(after, name) || isSame(before[name], value)) continue;
+    changes.push(changeOf(before[name], value, path + pointerOf(name)));
+    if (value !== undefined) state[name] = take(value);
+  }
   return state;
+}
+
+function changeOf(old: unknown, value: unknown, path: string): JsonPatchOperation {
+  if (value === undefined) return { op: "remove", path };
+  return { op: old === undefined ? "add" : "replace", path, value };
 }

@@ -8,8 +8,6 @@ import { ElementList, type FinishedList } from "./element-list.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
 import { pointerOf, pointerTo } from "./pointer.ts";
 
-const NONE: readonly never[] = [];
-
 /**
  * A resource being patched. What storage handed out is never changed, and only what an operation touches is copied. Each change is noted
  * as an RFC 6902 operation: of a singular attribute at once, of a multi-valued one when all operations have been through its list.
@@ -18,10 +16,10 @@ export class PatchedDocument {
   readonly effort: Effort;
   readonly #document: Record<string, unknown>;
   readonly #changes: JsonPatchOperation[] = [];
-  // Made where they are needed: a request names few attributes, mostly none that is complex.
-  #containers: Set<string> | undefined;
-  #lists: Map<Attribute, ElementList> | undefined;
-  #complex: Set<Attribute> | undefined;
+  // Lists, that are looked through: a schema has few extensions, and a request names few attributes.
+  readonly #containers: string[] = [];
+  readonly #lists: ElementList[] = [];
+  readonly #complex: Attribute[] = [];
   #mayLack = false;
 
   constructor(resource: ResourceObject, effort: Effort) {
@@ -40,10 +38,7 @@ export class PatchedDocument {
     if (before === undefined && after === undefined) return;
     const holder = this.#holderOf(attribute);
     const path = pointerTo(attribute);
-    if (attribute.type === "complex") {
-      this.#complex ??= new Set();
-      this.#complex.add(attribute);
-    }
+    if (attribute.type === "complex" && !this.#complex.includes(attribute)) this.#complex.push(attribute);
     if (before === undefined) {
       this.#changes.push({ op: "add", path, value: after });
       holder[attribute.name] = copyValue(after);
@@ -57,22 +52,19 @@ export class PatchedDocument {
 
   /** The elements of a multi-valued attribute, to work on. */
   elements(attribute: Attribute): ElementList {
-    this.#lists ??= new Map();
-    let list = this.#lists.get(attribute);
-    if (list === undefined) {
-      list = new ElementList(attribute, this.read(attribute), this.effort);
-      this.#lists.set(attribute, list);
-    }
+    for (const known of this.#lists) if (known.attribute === attribute) return known;
+    const list = new ElementList(attribute, this.read(attribute), this.effort);
+    this.#lists.push(list);
     return list;
   }
 
   /** The lists that were worked on. */
   get lists(): readonly ElementList[] {
-    return this.#lists === undefined ? NONE : [...this.#lists.values()];
+    return this.#lists;
   }
 
   /** The singular complex attributes that were written. */
-  get complex(): ReadonlySet<Attribute> | undefined {
+  get complex(): readonly Attribute[] {
     return this.#complex;
   }
 
@@ -83,16 +75,18 @@ export class PatchedDocument {
 
   /** The finished resource, and every operation that made it. @see RFC 6902 */
   finish(): Work<{ readonly resource: ResourceObject; readonly changes: readonly JsonPatchOperation[] }> {
-    const put = oneByOne(this.lists, (list) => andThen(list.finish(), (done) => this.#put(list.attribute, done)));
-    return andThen(put, () => {
-      if (this.#containers !== undefined)
-        for (const extension of this.#containers) {
-          const container = this.#document[extension];
-          if (isObject(container) && Object.keys(container).length === 0)
-            this.#unassign(this.#document, extension, pointerOf(extension));
-        }
-      return { resource: this.#document, changes: this.#changes };
-    });
+    if (this.#lists.length === 0) return this.#finishContainers();
+    const put = oneByOne(this.#lists, (list) => andThen(list.finish(), (done) => this.#put(list.attribute, done)));
+    return andThen(put, () => this.#finishContainers());
+  }
+
+  #finishContainers(): { readonly resource: ResourceObject; readonly changes: readonly JsonPatchOperation[] } {
+    for (const extension of this.#containers) {
+      const container = this.#document[extension];
+      if (isObject(container) && Object.keys(container).length === 0)
+        this.#unassign(this.#document, extension, pointerOf(extension));
+    }
+    return { resource: this.#document, changes: this.#changes };
   }
 
   #put(attribute: Attribute, { elements, changes }: FinishedList): void {
@@ -115,9 +109,8 @@ export class PatchedDocument {
   /** The object that holds the attribute: of an extension the container, as a copy of its own. */
   #holderOf({ extension }: Attribute): Record<string, unknown> {
     if (extension === undefined) return this.#document;
-    this.#containers ??= new Set();
-    if (!this.#containers.has(extension)) {
-      this.#containers.add(extension);
+    if (!this.#containers.includes(extension)) {
+      this.#containers.push(extension);
       const container = this.#document[extension];
       if (container !== undefined) this.#document[extension] = { ...(container as ResourceObject) };
     }

@@ -1,7 +1,7 @@
 import type { Attribute } from "../schema/attribute.ts";
-import { isObject, isSame } from "../schema/value.ts";
+import { hasNoMember, isObject, isSame } from "../schema/value.ts";
 import { withoutDuplicates } from "../schema/value-reader.ts";
-import { andThen, eachInSteps, eachOf, isEvery, isFew, Unfinished, type Work } from "../time-slice.ts";
+import { andThen, eachInSteps, eachOf, isEvery, isFew, type Steps, Unfinished, type Work } from "../time-slice.ts";
 import { changed } from "./changes.ts";
 import type { Effort } from "./effort.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
@@ -10,6 +10,9 @@ import { SlotIndex } from "./slot-index.ts";
 
 /** Above this, one replacement costs less than so many removals, each of which moves the rest of the array. */
 const MOST_SINGLE_REMOVALS = 8;
+
+/** Of fewer numbers than these a list is looked through as fast as a set. */
+const MOST_LOOKED_THROUGH = 16;
 
 /** What a list came to. */
 export interface FinishedList {
@@ -37,7 +40,9 @@ export class ElementList {
   #isReplaced = false;
   /** Elements changed other than by being added or removed, so that two may have become the same. */
   #isRewritten = false;
-  readonly #changed = new Set<number>();
+  /** The slots that changed, in the order in which they first did; and as a set, where they are many. */
+  readonly #changed: number[] = [];
+  #isChanged: Set<number> | undefined;
   #byValue: SlotIndex | undefined;
   #byIdentity: SlotIndex | undefined;
   #values: { readonly revision: number; readonly elements: readonly unknown[] } | undefined;
@@ -76,20 +81,28 @@ export class ElementList {
 
   /** Does something with each slot that holds an element, in order; `cost` says how many times as much work it is as a look. */
   eachSlot(work: (slot: number) => void, cost = 1): Work<void> {
-    const ofThere = (element: unknown, slot: number): void => {
-      if (element !== undefined) work(slot);
-    };
-    return isFew(this.#elements.length * cost)
-      ? eachOf(this.#elements, ofThere)
-      : new Unfinished(eachInSteps(this.#elements, ofThere));
+    if (!isFew(this.#elements.length * cost)) return new Unfinished(this.#eachSlotInSteps(work));
+    for (let slot = 0; slot < this.#elements.length; slot++) if (this.#elements[slot] !== undefined) work(slot);
   }
 
-  /** The elements that are new or changed. */
-  changed(): readonly unknown[] {
-    if (this.#isReplaced) return this.#live();
-    const changed: unknown[] = [];
-    for (const slot of this.#changed) if (this.#elements[slot] !== undefined) changed.push(this.#elements[slot]);
-    return changed;
+  #eachSlotInSteps(work: (slot: number) => void): Steps<void> {
+    return eachInSteps(this.#elements, (element, slot) => {
+      if (element !== undefined) work(slot);
+    });
+  }
+
+  /** The first that is found in the elements that are new or changed. */
+  findInChanged<T>(find: (element: unknown) => T | undefined): Work<T | undefined> {
+    if (!this.#isReplaced && isFew(this.#changed.length)) {
+      for (const slot of this.#changed) {
+        const element = this.#elements[slot];
+        const found = element === undefined ? undefined : find(element);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    }
+    const changed = this.#isReplaced ? this.#live() : this.#changed.map((slot) => this.#elements[slot]).filter(isThere);
+    return findIn(changed, find);
   }
 
   /** Adds an element behind the others, and says in which slot. */
@@ -105,7 +118,7 @@ export class ElementList {
   set(slot: number, element: unknown): void {
     const before = this.#elements[slot];
     if (before === element) return;
-    if (isObject(element) && Object.keys(element).length === 0) return this.remove(slot);
+    if (isObject(element) && hasNoMember(element)) return this.remove(slot);
     if (isSame(before, element)) return;
     this.#elements[slot] = element;
     this.#isRewritten = true;
@@ -171,20 +184,26 @@ export class ElementList {
   values(): Work<readonly unknown[]> {
     if (this.#values?.revision === this.#revision) return this.#values.elements;
     const live = this.#live();
-    return andThen(this.#isRewritten ? withoutDuplicates(this.attribute, live) : live, (elements) => {
-      this.#values = { revision: this.#revision, elements };
-      return elements;
-    });
+    return andThen(this.#isRewritten ? withoutDuplicates(this.attribute, live) : live, ElementList.#remember, this);
+  }
+
+  static #remember(elements: readonly unknown[], list: ElementList): readonly unknown[] {
+    list.#values = { revision: list.#revision, elements };
+    return elements;
   }
 
   /** What the list came to. An array that is gone or that changed in many places is one operation. */
   finish(): Work<FinishedList> {
     if (this.#revision === 0) return { elements: this.#stored, changes: [] };
-    return andThen(this.values(), (values) =>
-      andThen(isSameList(values, this.#stored), (isSameOne) =>
-        isSameOne ? { elements: this.#stored, changes: [] } : this.#finishAs(values),
-      ),
-    );
+    return andThen(this.values(), ElementList.#compare, this);
+  }
+
+  static #compare(values: readonly unknown[], list: ElementList): Work<FinishedList> {
+    return andThen(isSameList(values, list.#stored), ElementList.#finish, values, list);
+  }
+
+  static #finish(isAsStored: boolean, values: readonly unknown[], list: ElementList): FinishedList {
+    return isAsStored ? { elements: list.#stored, changes: [] } : list.#finishAs(values);
   }
 
   #finishAs(values: readonly unknown[]): FinishedList {
@@ -219,19 +238,26 @@ export class ElementList {
   }
 
   #removedSlots(): readonly number[] {
-    const slots = [...this.#changed].filter((slot) => slot < this.#stored.length && this.#elements[slot] === undefined);
+    const slots = this.#changed.filter((slot) => slot < this.#stored.length && this.#elements[slot] === undefined);
     return slots.sort((left, right) => right - left);
   }
 
   #note(slot: number, before: unknown, after: unknown): void {
     this.#revision++;
-    this.#changed.add(slot);
+    this.#noteSlot(slot);
     if (this.#primaries !== undefined) {
       if (isPrimary(after)) this.#primaries.add(slot);
       else this.#primaries.delete(slot);
     }
     this.#byValue?.note(slot, before, after);
     this.#byIdentity?.note(slot, before, after);
+  }
+
+  #noteSlot(slot: number): void {
+    if (this.#changed.length === MOST_LOOKED_THROUGH) this.#isChanged ??= new Set(this.#changed);
+    if (this.#isChanged?.has(slot) ?? this.#changed.includes(slot)) return;
+    this.#changed.push(slot);
+    this.#isChanged?.add(slot);
   }
 
   #indexBy(keyOf: (element: unknown) => unknown): Work<SlotIndex> {
@@ -265,6 +291,14 @@ function asItIs(value: unknown): unknown {
 
 function isThere(element: unknown): boolean {
   return element !== undefined;
+}
+
+function findIn<T>(elements: readonly unknown[], find: (element: unknown) => T | undefined): Work<T | undefined> {
+  let found: T | undefined;
+  const look = eachOf(elements, (element) => {
+    found ??= find(element);
+  });
+  return andThen(look, () => found);
 }
 
 /** Whether two lists are the same. */

@@ -11,27 +11,37 @@ import type { Op } from "./parse.ts";
  * @throws {ScimError} 400 mutability, invalidValue.
  */
 export function applyToList(list: ElementList, { op, value }: AttributeOperation): Work<void> {
-  const elements = value as readonly unknown[] | undefined;
-  return guard(list, op, () => {
-    if (op === "add") return addElements(list, elements ?? []);
-    if (op === "replace") return replaceElements(list, elements ?? []);
-    // "the attribute and all values are removed, and the attribute SHALL be considered unassigned" [P-3.5.2.2-03].
-    return elements === undefined ? list.replaceAll([]) : removeListed(list, elements);
-  });
+  const guard = guardOf(list, op);
+  return andThen(changeList(list, op, value as readonly unknown[] | undefined), checkGuard, guard);
+}
+
+function changeList(list: ElementList, op: Op, elements: readonly unknown[] | undefined): Work<void> {
+  if (op === "add") return addElements(list, elements ?? []);
+  if (op === "replace") return replaceElements(list, elements ?? []);
+  // "the attribute and all values are removed, and the attribute SHALL be considered unassigned" [P-3.5.2.2-03].
+  return elements === undefined ? list.replaceAll([]) : removeListed(list, elements);
+}
+
+/** A list as it was before an operation. */
+export interface Guard {
+  readonly list: ElementList;
+  readonly op: Op;
+  readonly size: number;
+  readonly revision: number;
+}
+
+export function guardOf(list: ElementList, op: Op): Guard {
+  return { list, op, size: list.size, revision: list.revision };
 }
 
 /**
- * Does something to the elements, and refuses the outcome where an immutable attribute that had a value changed, or a required
- * one lost its last.
+ * Refuses the outcome of an operation where an immutable attribute that had a value changed, or a required one lost its last.
  * @throws {ScimError} 400 mutability, invalidValue.
  */
-export function guard(list: ElementList, op: Op, work: () => Work<void>): Work<void> {
-  const { attribute, size, revision } = list;
-  return andThen(work(), () => {
-    if (list.revision === revision || size === 0) return;
-    checkImmutable(attribute, size);
-    if (list.size === 0 && attribute.required) throw requiredUnassigned(attribute, op);
-  });
+export function checkGuard(_done: unknown, { list, op, size, revision }: Guard): void {
+  if (list.revision === revision || size === 0) return;
+  checkImmutable(list.attribute, size);
+  if (list.size === 0 && list.attribute.required) throw requiredUnassigned(list.attribute, op);
 }
 
 /**

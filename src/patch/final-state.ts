@@ -5,7 +5,7 @@ import { KEPT_NAME, overfullKept } from "../schema/kept.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ValueLimits } from "../schema/validate.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
-import { andThen, eachOf, oneByOne, type Work } from "../time-slice.ts";
+import { andThen, oneByOne, type Work } from "../time-slice.ts";
 import type { PatchedDocument } from "./document.ts";
 import { type ElementList, isPrimary } from "./element-list.ts";
 
@@ -29,6 +29,7 @@ export function findFault(
   document: PatchedDocument,
   limits: ValueLimits,
 ): Work<Fault | undefined> {
+  if (document.lists.length === 0) return faultOfRest(resourceType, before, after, document, limits);
   let found: Fault | undefined;
   const look = oneByOne(document.lists, (list) =>
     found !== undefined || list.revision === 0
@@ -37,13 +38,20 @@ export function findFault(
           found = fault;
         }),
   );
-  return andThen(
-    look,
-    () =>
-      found ??
-      faultOfSingular(resourceType, after, document, limits) ??
-      newlyOverfull(before, after, limits) ??
-      (document.mayLack ? newlyLacking(resourceType, before, after) : undefined),
+  return andThen(look, () => found ?? faultOfRest(resourceType, before, after, document, limits));
+}
+
+function faultOfRest(
+  resourceType: CompiledResourceType,
+  before: ResourceObject,
+  after: ResourceObject,
+  document: PatchedDocument,
+  limits: ValueLimits,
+): Fault | undefined {
+  return (
+    faultOfSingular(resourceType, after, document, limits) ??
+    newlyOverfull(before, after, limits) ??
+    (document.mayLack ? newlyLacking(resourceType, before, after) : undefined)
   );
 }
 
@@ -54,36 +62,38 @@ function faultOfSingular(
   { complex }: PatchedDocument,
   limits: ValueLimits,
 ): Fault | undefined {
-  if (complex === undefined) return undefined;
-  const faultIn = (attribute: Attribute): Fault | undefined =>
-    faultOfComplex(attribute, readAttribute(after, attribute), limits);
   for (const written of complex) {
-    if (faultIn(written) === undefined) continue;
-    const first = resourceType.attributes.find((attribute) => complex.has(attribute) && faultIn(attribute));
-    return faultIn(first ?? written);
+    const fault = faultOfComplex(written, readAttribute(after, written), limits);
+    if (fault === undefined) continue;
+    for (const attribute of resourceType.attributes) {
+      const first = complex.includes(attribute)
+        ? faultOfComplex(attribute, readAttribute(after, attribute), limits)
+        : undefined;
+      if (first !== undefined) return first;
+    }
+    return fault;
   }
   return undefined;
 }
 
 function faultOfList(list: ElementList, limits: ValueLimits): Work<Fault | undefined> {
+  return andThen(list.values(), faultOfValues, list, limits);
+}
+
+function faultOfValues(values: readonly unknown[], list: ElementList, limits: ValueLimits): Work<Fault | undefined> {
   const { attribute } = list;
   const { path } = attribute;
-  return andThen(list.values(), (values) => {
-    const primaries = attribute.sub("primary") === undefined ? 0 : values.filter(isPrimary).length;
-    if (primaries > 1)
-      return faultOf(path, `${path} would have ${primaries} elements with primary true; at most one may be primary.`);
-    // How many members a group has is for storage to bound: a delta adds to them without counting.
-    if (!attribute.collection && values.length > limits.elements && values.length > list.storedSize)
-      return faultOf(
-        path,
-        `${path} would have ${values.length} elements; at most ${limits.elements} are allowed (limits.elements).`,
-      );
-    let fault: Fault | undefined;
-    const look = eachOf(list.changed(), (element) => {
-      fault ??= faultOfComplex(attribute, element, limits);
-    });
-    return andThen(look, () => fault);
-  });
+  let primaries = 0;
+  if (attribute.sub("primary") !== undefined) for (const value of values) if (isPrimary(value)) primaries++;
+  if (primaries > 1)
+    return faultOf(path, `${path} would have ${primaries} elements with primary true; at most one may be primary.`);
+  // How many members a group has is for storage to bound: a delta adds to them without counting.
+  if (!attribute.collection && values.length > limits.elements && values.length > list.storedSize)
+    return faultOf(
+      path,
+      `${path} would have ${values.length} elements; at most ${limits.elements} are allowed (limits.elements).`,
+    );
+  return list.findInChanged((element) => faultOfComplex(attribute, element, limits));
 }
 
 /** Of one complex value, or of one element. */

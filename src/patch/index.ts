@@ -22,4 +22,5 @@ export type {
   SecretOperation,
 } from "./operation.ts";
 export { type Op, PATCH_SCHEMA, type ParsedOperation, type ParseOptions, parsePatch } from "./parse.ts";
-export { type PrepareOptions, prepare } from "./prepare.ts";
+export type { PrepareOptions } from "./prepare.ts";
+export { prepare } from "./prepare-at-once.ts";

@@ -94,8 +94,7 @@ function isBySchema(parsed: Filter<string>, resolved: Filter<AttributePath>, com
     case "present":
       return resolved.type === "present" && compared.push(leafOf(resolved.path)) > 0;
     case "compare": {
-      // What "ne" means is a question of the profile.
-      if (resolved.type !== "compare" || parsed.operator === "ne" || parsed.bare !== undefined) return false;
+      if (resolved.type !== "compare" || parsed.bare !== undefined) return false;
       const leaf = leafOf(resolved.path);
       compared.push(leaf);
       return resolved.value === parsed.value && isNamedBySchema(leaf, parsed.value);
@@ -105,7 +104,9 @@ function isBySchema(parsed: Filter<string>, resolved: Filter<AttributePath>, com
   }
 }
 
+/** What `ne` means of several values is a question of the profile, and so is what a format asks of a text. */
 function isNamedBySchema({ type, canonicalValues, format, multiValued }: Attribute, value: unknown): boolean {
+  if (multiValued) return false;
   if (typeof value !== "string") return typeof value === "boolean" || value === null;
-  return type === "string" && format === undefined && !multiValued && canonicalValues.includes(value);
+  return type === "string" && format === undefined && canonicalValues.includes(value);
 }

@@ -25,7 +25,7 @@ export function readValue(
   path: AttributePath,
   raw: unknown,
   options: ReadOptions,
-  told?: Tolerances["unknown"],
+  told?: Pick<Tolerances, "unknown">,
 ): Work<OperationValue> {
   const leaf = leafOf(path);
   if (!leaf.multiValued) return raw === null ? NO_VALUE : readSingleValue(leaf, raw, options, told);
@@ -41,7 +41,7 @@ export function readListed(
   path: AttributePath,
   raw: unknown,
   options: ReadOptions,
-  told: Tolerances["unknown"],
+  told: Pick<Tolerances, "unknown">,
 ): Work<readonly unknown[]> {
   const leaf = leafOf(path);
   const reader = new ValueReader(options, leaf.path, told);
@@ -56,7 +56,7 @@ export function readSingleValue(
   attribute: Attribute,
   raw: unknown,
   options: ReadOptions,
-  told?: Tolerances["unknown"],
+  told?: Pick<Tolerances, "unknown">,
 ): OperationValue {
   const reader = new ValueReader(options, attribute.path, told);
   const value = attribute.type === "complex" ? reader.readPartial(attribute, raw) : reader.readSingle(attribute, raw);

@@ -90,14 +90,9 @@ export function withPosition(error: unknown, index: number): unknown {
   });
 }
 
-/** The work on the operation at a position, which its errors name. */
-export function atPosition<T>(index: number, begin: () => Work<T>): Work<T> {
-  try {
-    const work = begin();
-    return work instanceof Unfinished ? new Unfinished(stepsAt(index, work.steps)) : work;
-  } catch (error) {
-    throw withPosition(error, index);
-  }
+/** Work that was begun on the operation at a position, which its errors name. */
+export function atPosition<T>(index: number, work: Work<T>): Work<T> {
+  return work instanceof Unfinished ? new Unfinished(stepsAt(index, work.steps)) : work;
 }
 
 function* stepsAt<T>(index: number, steps: Steps<T>): Steps<T> {

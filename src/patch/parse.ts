@@ -68,8 +68,7 @@ const NONE: readonly never[] = [];
 
 /** The members of the message, in the letter case that the RFC gives them as in any other. */
 function messageOf(body: ResourceObject): Readonly<Record<string, unknown>> {
-  for (const name of Object.keys(body))
-    if (name !== "schemas" && name !== "Operations") return byLowerCase(body, "The PATCH body");
+  for (const name in body) if (name !== "schemas" && name !== "Operations") return byLowerCase(body, "The PATCH body");
   return { schemas: body.schemas, operations: body.Operations };
 }
 
@@ -112,7 +111,7 @@ function parseOperation(raw: unknown, index: number, { emptyPath }: ParseOptions
 
 /** The members of an operation, in the letter case that the RFC gives them as in any other. */
 function operationMembers(raw: ResourceObject, index: number): Readonly<Record<string, unknown>> {
-  for (const name of Object.keys(raw))
+  for (const name in raw)
     if (name !== "op" && name !== "path" && name !== "value") return byLowerCase(raw, `Operations[${index}]`);
   return raw;
 }

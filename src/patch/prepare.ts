@@ -1,8 +1,8 @@
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payloadTooLarge } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
-import type { FilterParseOptions } from "../filter/parse-options.ts";
-import { parsePath } from "../filter/parser.ts";
+import type { FilterParseOptions, ParsedPath } from "../filter/parse-options.ts";
 import { elementTest } from "../filter/predicate.ts";
+import { readPath } from "../filter/read.ts";
 import { type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import { type Attribute, type AttributePath, isComputedReference, leafOf, pathOf } from "../schema/attribute.ts";
 import { isKeptPart } from "../schema/kept.ts";
@@ -11,13 +11,20 @@ import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { LEFT_ALONE, type ReadOptions, type Tolerances } from "../schema/value-reader.ts";
-import { andThen, finish, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
+import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
+import { andThen, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
-import { comparedBySchema, type ElementsTarget, type KnownPaths, knownPathsOf, MOST_KEPT, type Target } from "./known-paths.ts";
+import {
+  comparedBySchema,
+  type ElementsTarget,
+  type KnownPaths,
+  knownPathsOf,
+  MOST_KEPT,
+  type Target,
+} from "./known-paths.ts";
 import { checkAsserted, checkListed } from "./listed-values.ts";
-import { atPosition, type PreparedOperation } from "./operation.ts";
+import { atPosition, type PreparedOperation, withPosition } from "./operation.ts";
 import { type OperationValue, readKeptValue, readListed, readSingleValue, readValue } from "./operation-value.ts";
 import type { Op, ParsedOperation } from "./parse.ts";
 import { keepSelector } from "./selector.ts";
@@ -92,29 +99,6 @@ const NO_OPTIONS = {};
 
 const NONE: readonly never[] = [];
 
-/**
- * Resolves the operations of a PATCH against the schema and checks what can be checked without the resource: paths, types,
- * mutability. Nothing is applied. What can be seen to be wrong here is refused before any operation is applied, so that of two
- * errors in one request this one is reported, even where it stands further behind. Unknown names are reported last, because what
- * becomes of them depends on the other operations.
- *
- * @throws {ScimError} 400 invalidPath, invalidFilter, invalidValue, invalidSyntax, mutability, noTarget, naming the operation.
- * @example
- * ```ts
- * import { compileResourceType, Group } from "scimkit";
- * import { prepare } from "scimkit/patch";
- * prepare(compileResourceType(Group), [{ op: "add", path: "members", value: [{ value: "u1" }] }]);
- * ```
- * @see RFC 7644 §3.5.2
- */
-export function prepare(
-  resourceType: CompiledResourceType,
-  operations: readonly ParsedOperation[],
-  options: PrepareOptions = {},
-): readonly PreparedOperation[] {
-  return finish(prepareWork(resourceType, operations, options));
-}
-
 /** As `prepare`, in steps of which none takes long however many operations and values there are. */
 export function* prepareInSteps(
   resourceType: CompiledResourceType,
@@ -132,12 +116,16 @@ export function prepareWork(
 ): Work<readonly PreparedOperation[]> {
   const preparation = new Preparation(resourceType, options, operations.length);
   const prepared: PreparedOperation[] = [];
-  const prepareOne = (operation: ParsedOperation, index: number): Work<void> =>
-    atPosition(index, () =>
-      andThen(preparation.prepare(operation, index), (parts) => {
-        for (const part of parts) prepared.push(part);
-      }),
-    );
+  const take = (parts: readonly PreparedOperation[]): void => {
+    for (const part of parts) prepared.push(part);
+  };
+  const prepareOne = (operation: ParsedOperation, index: number): Work<void> => {
+    try {
+      return atPosition(index, andThen(preparation.prepare(operation, index), take));
+    } catch (error) {
+      throw withPosition(error, index);
+    }
+  };
   return andThen(oneByOne(operations, prepareOne, areFew(operations)), () => {
     preparation.settle(prepared);
     return prepared;
@@ -149,12 +137,14 @@ function areFew(operations: readonly ParsedOperation[]): boolean {
   let count = 0;
   for (const { value } of operations) {
     if (Array.isArray(value)) count += value.length;
-    else if (isObject(value))
-      for (const part of Object.values(value)) count += Array.isArray(part) ? part.length : 1;
+    else if (isObject(value)) for (const part of Object.values(value)) count += Array.isArray(part) ? part.length : 1;
     if (!isFew(count)) return false;
   }
   return true;
 }
+
+/** What an operation on elements selects; without a filter, all of them. `described`: what the filter describes, where that is known. */
+type Selected = Pick<ElementsTarget, "path" | "described"> & { readonly filter: ElementsTarget["filter"] | undefined };
 
 /** Takes operations apart, one after the other. */
 class Preparation {
@@ -238,13 +228,16 @@ class Preparation {
         return this.#onPath(operation, target.path);
       case "elements":
         this.#refuse(operation, text, target.path, true);
-        return this.#onElements(operation, target.path, target.filter, target.described);
+        return this.#onElements(operation, target);
     }
   }
 
   /** A path that is read for the first time, or in which a value stands; what it leads to is kept where that follows from the schema. */
   #withNewPath(operation: ParsedOperation, text: string): Work<readonly PreparedOperation[]> {
-    const parsed = parsePath(text, this.#filter);
+    return andThen(readPath(text, this.#filter), (parsed) => this.#onParsed(operation, text, parsed));
+  }
+
+  #onParsed(operation: ParsedOperation, text: string, parsed: ParsedPath): Work<readonly PreparedOperation[]> {
     if (parsed.filter === undefined) {
       const schema = this.#schemaNamed(parsed.path);
       if (schema !== undefined) return this.#onKnown(operation, text, this.#keep(text, schema));
@@ -252,26 +245,30 @@ class Preparation {
     const own = this.#type.resolve(parsed.path);
     const path = own ?? resolveMeant(this.#type, parsed.path, this.#options.alias);
     if (path === undefined) return this.#leaveOut(parsed.path);
-    if (parsed.filter === undefined) {
-      const target = { type: "attribute", path } as const;
-      return this.#onKnown(operation, text, own === undefined ? target : this.#keep(text, target));
+    if (parsed.filter !== undefined) return this.#withFilter(operation, text, parsed, path, own !== undefined);
+    const target = { type: "attribute", path } as const;
+    return this.#onKnown(operation, text, own === undefined ? target : this.#keep(text, target));
+  }
+
+  #withFilter(
+    operation: ParsedOperation,
+    text: string,
+    parsed: ParsedPath,
+    { text: name, attribute, sub: inner }: AttributePath,
+    isOwn: boolean,
+  ): Work<readonly PreparedOperation[]> {
+    if (inner !== undefined || !attribute.multiValued || parsed.filter === undefined) {
+      throw invalidPath(`${name} is not multi-valued, so that no filter can select among its values.`);
     }
-    if (path.sub !== undefined || !path.attribute.multiValued) {
-      throw invalidPath(`${path.text} is not multi-valued, so that no filter can select among its values.`);
-    }
-    const sub = parsed.sub === undefined ? undefined : path.attribute.sub(parsed.sub);
-    if (parsed.sub !== undefined && sub === undefined) return this.#leaveOut(`${path.text}[…].${parsed.sub}`);
-    const selected = pathOf(path.attribute, sub);
-    this.#refuse(operation, text, selected, true);
-    const resolved = resolveFilter(
-      { type: "element", path: path.text, filter: parsed.filter },
-      this.#type,
-      this.#resolve,
-    );
+    const sub = parsed.sub === undefined ? undefined : attribute.sub(parsed.sub);
+    if (parsed.sub !== undefined && sub === undefined) return this.#leaveOut(`${name}[…].${parsed.sub}`);
+    const path = pathOf(attribute, sub);
+    this.#refuse(operation, text, path, true);
+    const resolved = resolveFilter({ type: "element", path: name, filter: parsed.filter }, this.#type, this.#resolve);
     const filter = resolved.type === "element" ? resolved.filter : undefined;
-    if (path.attribute.path === "schemas") return [this.#onSelectedSchemas(operation, filter)];
-    if (own !== undefined && filter !== undefined) this.#keepElements(text, selected, parsed.filter, filter);
-    return this.#onElements(operation, selected, filter, undefined);
+    if (attribute.path === "schemas") return [this.#onSelectedSchemas(operation, filter)];
+    if (isOwn && filter !== undefined) this.#keepElements(text, path, parsed.filter, filter);
+    return this.#onElements(operation, { path, filter, described: undefined });
   }
 
   /** A path of a URN alone: of the base schema it is the resource, of an extension its container [R-79]. */
@@ -286,12 +283,7 @@ class Preparation {
     return target;
   }
 
-  #keepElements(
-    text: string,
-    path: AttributePath,
-    parsed: Filter<string>,
-    filter: Filter<AttributePath>,
-  ): void {
+  #keepElements(text: string, path: AttributePath, parsed: Filter<string>, filter: Filter<AttributePath>): void {
     const compared = comparedBySchema(parsed, filter);
     if (this.#known === undefined || compared === undefined || levelsIn(text) > MOST_KEPT.depth) return;
     const described = describedElement(path.attribute, filter, LITERAL);
@@ -313,14 +305,6 @@ class Preparation {
     return NONE;
   }
 
-  /** What an operation with this value comes to; nothing where it names nothing that there is, so that it is left out. */
-  #reading(
-    read: (told: Tolerances["unknown"]) => Work<OperationValue>,
-    prepared: (value: OperationValue) => readonly PreparedOperation[],
-  ): Work<readonly PreparedOperation[]> {
-    return andThen(this.#unknown.reading(this.#index, read), (value) => (value === undefined ? NONE : prepared(value)));
-  }
-
   #onPath(operation: ParsedOperation, path: AttributePath): Work<readonly PreparedOperation[]> {
     const { attribute, sub } = path;
     if (attribute.path === "schemas") return [this.#onSchemas(operation)];
@@ -329,23 +313,33 @@ class Preparation {
     if (sub !== undefined && isComputedReference(attribute, sub))
       return this.#onReferenceUrl(operation, attribute, sub);
     if (attribute.mutability === "writeOnly") return this.#onSecret(operation, path);
-    if (sub !== undefined && attribute.multiValued) return this.#onElements(operation, path, undefined, undefined);
+    if (sub !== undefined && attribute.multiValued)
+      return this.#onElements(operation, { path, filter: undefined, described: undefined });
+    if (operation.op === "remove") return this.#removeOfPath(operation, path);
+    const read = readValue(path, this.#valueOf(operation, path.text), this.#read, this.#unknown.ofValue());
+    return andThen(read, Preparation.#onAttribute, this, operation, path);
+  }
+
+  #removeOfPath(operation: ParsedOperation, path: AttributePath): Work<readonly PreparedOperation[]> {
     const index = this.#index;
-    const { op } = operation;
-    if (op === "remove")
-      return andThen(this.#listed(operation, path), (value) => [
-        { index, type: "attribute", op, path, value, cleared: NONE },
-      ]);
-    const raw = this.#valueOf(operation, path.text);
-    return this.#reading(
-      (told) => readValue(path, raw, this.#read, told),
-      ({ value, cleared }) => {
-        checkAsserted(path, raw, value);
-        // An add of nothing: `null`, or an empty list for what is multi-valued.
-        if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return NONE;
-        return [{ index, type: "attribute", op, path, value, cleared }];
-      },
-    );
+    return andThen(this.#listed(operation, path), (value) => [
+      { index, type: "attribute", op: "remove", path, value, cleared: NONE },
+    ]);
+  }
+
+  static #onAttribute(
+    read: OperationValue,
+    preparation: Preparation,
+    { op, value: raw }: ParsedOperation,
+    path: AttributePath,
+  ): readonly PreparedOperation[] {
+    const index = preparation.#index;
+    if (preparation.#unknown.areAllOf(read, index)) return NONE;
+    const { value, cleared } = read;
+    checkAsserted(path, raw, value);
+    // An add of nothing: `null`, or an empty list for what is multi-valued.
+    if (op === "add" && (raw === null || (leafOf(path).multiValued && value === undefined))) return NONE;
+    return [{ index, type: "attribute", op, path, value, cleared }];
   }
 
   /** What nobody declared: its new value takes the place of the old one, for add and replace alike. */
@@ -383,48 +377,51 @@ class Preparation {
       throw invalidValue(`A remove has no value; select what to remove with a filter: ${path.text}[value eq "…"].`);
     checkListed(path, raw);
     removeValue(path.text);
-    return readListed(path, raw, this.#read, this.#unknown.told);
+    return readListed(path, raw, this.#read, this.#unknown);
   }
 
-  /** `described`: what the filter describes, where that is known. */
-  #onElements(
-    operation: ParsedOperation,
-    path: AttributePath,
-    filter: Filter<AttributePath> | undefined,
-    described: ResourceObject | undefined,
-  ): Work<readonly PreparedOperation[]> {
+  #onElements(operation: ParsedOperation, selected: Selected): Work<readonly PreparedOperation[]> {
+    const { path } = selected;
     const { attribute, sub } = path;
     this.#checkWritable(path);
     if (attribute.mutability === "writeOnly")
       throw invalidPath(`${attribute.path} is writeOnly, so that nothing can select among its values.`);
-    const { op } = operation;
-    const index = this.#index;
-    if (op === "remove")
-      return andThen(sub === undefined ? undefined : this.#listed(operation, path), (value) => [
-        { index, type: "element", op, attribute, filter, sub, described: undefined, value, cleared: NONE },
-      ]);
+    if (operation.op === "remove") return this.#removeOfElements(operation, selected);
     const raw = this.#valueOf(operation, path.text);
     if (sub !== undefined && isComputedReference(attribute, sub))
       throw mutability(`${sub.path} follows from ${attribute.path}.value; it cannot be set.`);
-    return this.#reading(
-      (told) => this.#readElement(op, path, raw, told),
-      ({ value, cleared }) => {
-        if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return NONE;
-        // Rules of a host's may refuse what the filter says.
-        const isKnown = described !== undefined && this.#read.tolerances.refused === undefined;
-        const element = isKnown ? described : describedElement(attribute, filter, this.#read);
-        return [{ index, type: "element", op, attribute, filter, sub, described: element, value, cleared }];
-      },
-    );
+    return andThen(this.#readElement(operation.op, path, raw), Preparation.#onElement, this, operation, selected);
   }
 
-  #readElement(
-    op: Op,
-    path: AttributePath,
-    raw: unknown,
-    told: Tolerances["unknown"],
-  ): Work<OperationValue> {
+  #removeOfElements(operation: ParsedOperation, selected: Selected): Work<readonly PreparedOperation[]> {
+    const { path, filter } = selected;
     const { attribute, sub } = path;
+    const index = this.#index;
+    return andThen(sub === undefined ? undefined : this.#listed(operation, path), (value) => [
+      { index, type: "element", op: "remove", attribute, filter, sub, described: undefined, value, cleared: NONE },
+    ]);
+  }
+
+  static #onElement(
+    read: OperationValue,
+    preparation: Preparation,
+    { op, value: raw }: ParsedOperation,
+    { path, filter, described }: Selected,
+  ): readonly PreparedOperation[] {
+    const index = preparation.#index;
+    if (preparation.#unknown.areAllOf(read, index)) return NONE;
+    const { attribute, sub } = path;
+    const { value, cleared } = read;
+    if (op === "add" && (raw === null || (sub?.multiValued === true && value === undefined))) return NONE;
+    // Rules of a host's may refuse what the filter says.
+    const isKnown = described !== undefined && preparation.#read.tolerances.refused === undefined;
+    const element = isKnown ? described : describedElement(attribute, filter, preparation.#read);
+    return [{ index, type: "element", op, attribute, filter, sub, described: element, value, cleared }];
+  }
+
+  #readElement(op: Op, path: AttributePath, raw: unknown): Work<OperationValue> {
+    const { attribute, sub } = path;
+    const told = this.#unknown.ofValue();
     if (sub !== undefined || raw === null) return readValue(path, raw, this.#read, told);
     const element = readSingleValue(attribute, raw, this.#read, told);
     if (op === "replace" && isObject(element.value) && Object.keys(element.value).length === 0)
@@ -451,14 +448,12 @@ class Preparation {
     const index = this.#index;
     const raw = op === "remove" ? null : this.#valueOf(operation, attribute.path);
     if (op === "add" && raw === null) return NONE;
-    return this.#reading(
-      (told) => readValue(pathOf(attribute), raw, this.#read, told),
-      ({ value }) => {
-        if (value === LEFT_ALONE) return NONE;
-        if (value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
-        return [{ index, type: "secret", attribute, value: value ?? null }];
-      },
-    );
+    return andThen(readValue(pathOf(attribute), raw, this.#read, this.#unknown.ofValue()), (read) => {
+      const { value } = read;
+      if (this.#unknown.areAllOf(read, index) || value === LEFT_ALONE) return NONE;
+      if (value === undefined && attribute.required) throw requiredUnassigned(attribute, op);
+      return [{ index, type: "secret", attribute, value: value ?? null }];
+    });
   }
 
   /** `schemas` follows from the data; what a client may say of it is that extensions come or go [R-61]. */

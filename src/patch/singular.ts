@@ -1,5 +1,5 @@
 import { invalidValue } from "../error.ts";
-import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
+import { hasNoMember, isObject, isSame, type ResourceObject } from "../schema/value.ts";
 import { checkImmutable, merge, overwrite, requiredUnassigned, withoutSub, withSub } from "./complex.ts";
 import type { PatchedDocument } from "./document.ts";
 import type { Effort } from "./effort.ts";
@@ -64,5 +64,5 @@ function valueAfter(operation: AttributeOperation, before: unknown, effort: Effo
 
 /** A complex value in which nothing is left is unassigned. @see RFC 7643 §2.5 */
 function orNothing(complex: ResourceObject): ResourceObject | undefined {
-  return Object.keys(complex).length === 0 ? undefined : complex;
+  return hasNoMember(complex) ? undefined : complex;
 }

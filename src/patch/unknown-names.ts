@@ -4,7 +4,6 @@ import { printable } from "../schema/printable.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject } from "../schema/value.ts";
 import { checkUnknownNames, type ReadOptions, type Tolerances } from "../schema/value-reader.ts";
-import { andThen, type Work } from "../time-slice.ts";
 import { type PreparedOperation, withPosition } from "./operation.ts";
 import type { OperationValue } from "./operation-value.ts";
 
@@ -22,7 +21,7 @@ export interface UnknownNameOptions {
  * The names of one request that its resource type does not have. An operation on one of them is left out, but a request of
  * nothing else is refused: it changes nothing, and a success would say that it did [R-37a].
  */
-export class UnknownNames {
+export class UnknownNames implements Pick<Tolerances, "unknown"> {
   readonly #type: CompiledResourceType;
   readonly #options: UnknownNameOptions;
   readonly #read: ReadOptions;
@@ -38,12 +37,17 @@ export class UnknownNames {
     this.#read = read;
   }
 
-  /** For the reader of a value, to tell of unknown names. */
-  readonly told: Tolerances["unknown"] = (path, name) => {
+  /** Is to be told of the unknown names of a value that is going to be read. */
+  ofValue(): this {
+    this.#inValue = undefined;
+    return this;
+  }
+
+  unknown(path: string, name: string): void {
     this.#add(name);
     this.#inValue ??= path;
     this.#read.tolerances.unknown(path, name);
-  };
+  }
 
   /**
    * Leaves an operation out.
@@ -57,19 +61,13 @@ export class UnknownNames {
   }
 
   /**
-   * Reads the value of an operation. Undefined where all that it says is said of names that there are none of: to read it as
-   * nothing would unassign what a slip of the pen was about, or pass it over.
+   * Whether all that the value says which was read last is said of names that there are none of; its operation is left out then: to read
+   * it as nothing would unassign what a slip of the pen was about, or pass it over.
    */
-  reading(
-    index: number,
-    read: (told: Tolerances["unknown"]) => Work<OperationValue>,
-  ): Work<OperationValue | undefined> {
-    this.#inValue = undefined;
-    return andThen(read(this.told), (result) => {
-      if (this.#inValue === undefined || !saysNothing(result)) return result;
-      this.leaveOut(this.#inValue, index);
-      return undefined;
-    });
+  areAllOf(value: OperationValue, index: number): boolean {
+    if (this.#inValue === undefined || !saysNothing(value)) return false;
+    this.leaveOut(this.#inValue, index);
+    return true;
   }
 
   /**

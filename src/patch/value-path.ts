@@ -5,9 +5,9 @@ import { isObject, type ResourceObject } from "../schema/value.ts";
 import { andThen, eachOf, type Work } from "../time-slice.ts";
 import { merge, overwrite, withoutSub, withSub } from "./complex.ts";
 import { type ElementList, isPrimary } from "./element-list.ts";
-import { addElements, guard, makeSolePrimary } from "./elements.ts";
+import { addElements, checkGuard, guardOf, makeSolePrimary } from "./elements.ts";
 import type { ElementOperation } from "./operation.ts";
-import { selectorOf } from "./selector.ts";
+import { type Selector, selectorOf } from "./selector.ts";
 
 /** Told of a value path that selects nothing, whose element is then made from the filter; undefined where that is 400 noTarget. */
 export type CreateOnNoMatch = ((path: string) => void) | undefined;
@@ -21,15 +21,15 @@ export function applyToSelected(
   operation: ElementOperation,
   createOnNoMatch: CreateOnNoMatch,
 ): Work<void> {
-  return guard(list, operation.op, () =>
-    andThen(select(list, operation.filter), (selected) => changeSelected(list, operation, selected, createOnNoMatch)),
-  );
+  const guard = guardOf(list, operation.op);
+  const changed = andThen(select(list, operation.filter), changeSelected, list, operation, createOnNoMatch);
+  return andThen(changed, checkGuard, guard);
 }
 
 function changeSelected(
+  selected: readonly number[],
   list: ElementList,
   operation: ElementOperation,
-  selected: readonly number[],
   createOnNoMatch: CreateOnNoMatch,
 ): Work<void> {
   const { op, value, cleared } = operation;
@@ -41,11 +41,21 @@ function changeSelected(
   if (selected.length === 0 && isUnassigning) return refuse(list, op);
   if (selected.length === 0) return create(list, operation, createOnNoMatch);
   if (isUnassigning) return removeSelected(list, selected, operation);
-  const change = eachOf(selected, (slot) => list.set(slot, elementAfter(list, slot, operation)));
-  return andThen(change, () => {
-    const [only] = selected;
-    if (only !== undefined && selected.length === 1 && setsPrimary(operation)) makeSolePrimary(list, only);
-  });
+  return andThen(setSelected(list, selected, operation), checkPrimary, list, selected, operation);
+}
+
+function setSelected(list: ElementList, selected: readonly number[], operation: ElementOperation): Work<void> {
+  return eachOf(selected, (slot) => list.set(slot, elementAfter(list, slot, operation)));
+}
+
+function checkPrimary(
+  _done: unknown,
+  list: ElementList,
+  selected: readonly number[],
+  operation: ElementOperation,
+): void {
+  const [only] = selected;
+  if (only !== undefined && selected.length === 1 && setsPrimary(operation)) makeSolePrimary(list, only);
 }
 
 /** "the values matched by the filter are removed" [P-3.5.2.2-04]; of none, nothing changes [R-11 P-3.5.2.2-06]. */
@@ -106,17 +116,28 @@ function select(list: ElementList, filter: Filter<AttributePath> | undefined): W
       }),
       () => selected,
     );
-  const { matches, comparisons, values } = selectorOf(filter);
-  const test = (slot: number): void => {
+  const selector = selectorOf(filter);
+  const { matches, comparisons, values } = selector;
+  if (values !== undefined) return andThen(list.holders(), selectAmongHolders, list, selector, values);
+  list.spend(comparisons);
+  const test = list.eachSlot((slot) => {
     if (matches(list.at(slot))) selected.push(slot);
-  };
-  if (values === undefined) {
-    list.spend(comparisons);
-    return andThen(list.eachSlot(test, comparisons), () => selected);
-  }
-  return andThen(list.holders(), (holdersOf) => {
-    const candidates = [...new Set(values.flatMap((value) => holdersOf(value)))];
-    list.effort.spend(candidates.length * comparisons);
-    return andThen(eachOf(candidates, test), () => selected.sort((left, right) => left - right));
+  }, comparisons);
+  return andThen(test, () => selected);
+}
+
+/** Of those that an index finds. */
+function selectAmongHolders(
+  holdersOf: (value: unknown) => readonly number[],
+  list: ElementList,
+  { matches, comparisons }: Selector,
+  values: readonly unknown[],
+): Work<readonly number[]> {
+  const candidates = [...new Set(values.flatMap((value) => holdersOf(value)))];
+  list.effort.spend(candidates.length * comparisons);
+  const selected: number[] = [];
+  const test = eachOf(candidates, (slot) => {
+    if (matches(list.at(slot))) selected.push(slot);
   });
+  return andThen(test, () => selected.sort((left, right) => left - right));
 }

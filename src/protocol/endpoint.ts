@@ -6,6 +6,7 @@ import {
   type DiscoveryEndpoint,
   ME_ENDPOINT,
 } from "../schema/protocol-endpoints.ts";
+import { remembered } from "../schema/remembered.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { hasDotSegment, isBelow } from "./path.ts";
 import { decodeSegment } from "./query-string.ts";
@@ -32,11 +33,10 @@ export type FinalEndpoint = Exclude<Endpoint, { readonly type: "me" }>;
 
 /** What follows the base path, cut at the slashes and not decoded; one more in front, and one at the end, do not count. */
 function segmentsOf(path: string, basePath: string): readonly string[] {
-  return path
-    .slice(basePath.length)
-    .replace(/^\/{1,2}/, "")
-    .replace(/\/$/, "")
-    .split("/");
+  let start = basePath.length;
+  for (let slashes = 0; slashes < 2 && path[start] === "/"; slashes++) start++;
+  const end = path.length > start && path.endsWith("/") ? path.length - 1 : path.length;
+  return path.slice(start, end).split("/");
 }
 
 function isSegment(name: string, segment: string, anyCase: boolean): boolean {
@@ -67,8 +67,11 @@ export function findEndpoint(
   otherCase: ((segment: string) => void) | undefined,
 ): Endpoint {
   if (!isBelow(path, basePath) || hasDotSegment(path)) throw notFound();
-  const [first = "", second, ...rest] = segmentsOf(path, basePath).map(decodeSegment);
-  if (rest.length > 0 || second === "") throw notFound();
+  const segments = segmentsOf(path, basePath).map(decodeSegment);
+  const [first = "", second] = segments;
+  if (segments.length > 2 || second === "") throw notFound();
+  const exact = resourceTypesByName(resourceTypes).get(first);
+  if (exact !== undefined) return resourceTypeEndpoint(exact, second);
   const isNamed = (name: string): boolean => {
     const isFound = isSegment(name, first, otherCase !== undefined);
     if (isFound && name !== first) otherCase?.(first);
@@ -82,6 +85,21 @@ export function findEndpoint(
   if (lone === undefined || second !== undefined) throw notFound();
   return lone;
 }
+
+/**
+ * Where most requests go: resource types whose name in URLs, as it is written, no other endpoint has in any letter case, so that it does not
+ * matter what is looked at first.
+ */
+const resourceTypesByName = remembered((resourceTypes: readonly CompiledResourceType[]) => {
+  const taken = new Set<string>(DISCOVERY_ENDPOINTS.map((name) => name.toLowerCase()));
+  const byName = new Map<string, CompiledResourceType>();
+  for (const resourceType of resourceTypes) {
+    const name = resourceType.endpoint.slice(1);
+    if (!taken.has(name.toLowerCase())) byName.set(name, resourceType);
+    taken.add(name.toLowerCase());
+  }
+  return byName;
+});
 
 function discoveryEndpoint(endpoint: DiscoveryEndpoint, id: string | undefined): Endpoint {
   // There is one configuration, and nothing below it.

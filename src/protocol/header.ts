@@ -8,7 +8,7 @@ type Headers = ScimRequest["headers"];
  */
 export function withLowerCaseNames(headers: Headers): Headers {
   const names = Object.keys(headers);
-  if (names.every((name) => name === name.toLowerCase())) return headers;
+  if (names.every(isLowerCase)) return headers;
   const values = new Map<string, string | readonly string[] | undefined>();
   for (const name of names) {
     const key = name.toLowerCase();
@@ -17,6 +17,11 @@ export function withLowerCaseNames(headers: Headers): Headers {
     values.set(key, known === undefined ? value : value === undefined ? known : [known, value].flat());
   }
   return Object.fromEntries(values);
+}
+
+/** Most hosts give names in lower case; what is no letter of a header's name is looked at in full. */
+function isLowerCase(name: string): boolean {
+  return /^[a-z\d-]*$/.test(name) || name === name.toLowerCase();
 }
 
 /** Reads headers by their names in lower case; several values are joined as HTTP has it. */

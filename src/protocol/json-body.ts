@@ -1,6 +1,8 @@
 import type { CollectionStreams } from "../call/collection-streams.ts";
 import { type ElementStream, isElementStream, peek } from "../schema/element-stream.ts";
-import { isObject, type ResourceObject } from "../schema/value.ts";
+import { remembered } from "../schema/remembered.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
+import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import { TimeSlice } from "../time-slice.ts";
 
 /** The least number of UTF-16 code units of a chunk, but for the last: a write for each element would cost more than the element. */
@@ -25,10 +27,68 @@ function isUnmade(value: unknown): value is Unmade {
   return typeof value === "object" && value !== null && MAKE in value;
 }
 
-/** The body as JSON text, made in slices. @throws the signal's reason where the client leaves meanwhile. */
-export async function jsonText(body: unknown, slice: TimeSlice, signal: AbortSignal | undefined): Promise<string> {
+/**
+ * The text of resources that are each made and written at a stretch, with commas between them, in slices: at once where all of them take no more
+ * than what is left of the slice. @throws the signal's reason where the client leaves meanwhile.
+ */
+export function resourcesText(
+  count: number,
+  make: (index: number) => ResourceObject,
+  slice: TimeSlice,
+  signal: AbortSignal | undefined,
+): string | Promise<string> {
   let text = "";
-  for await (const chunk of chunksOf(body, slice, signal)) text += chunk;
+  let index = 0;
+  /** Whether all are written. What came before the first was a part of the stretch. */
+  const write = (): boolean => {
+    for (; index < count; index++) {
+      if (slice.isOver) return false;
+      text += separate(index) + JSON.stringify(make(index));
+    }
+    return true;
+  };
+  const writeRest = async (): Promise<string> => {
+    do await slice.next(signal);
+    while (!write());
+    return text;
+  };
+  return write() ? text : writeRest();
+}
+
+/** Whether a resource has an array that is not written at a stretch. */
+export function holdsLong(resourceType: CompiledResourceType, resource: ResourceObject): boolean {
+  for (const attribute of listsOf(resourceType)) if (isLong(readAttribute(resource, attribute))) return true;
+  return false;
+}
+
+const listsOf = remembered((resourceType: CompiledResourceType) =>
+  resourceType.attributes.filter(({ multiValued }) => multiValued),
+);
+
+/**
+ * The body as JSON text, made in slices: at once where that takes no more than what is left of the slice. @throws the signal's reason where
+ * the client leaves meanwhile.
+ */
+export function jsonText(body: unknown, slice: TimeSlice, signal: AbortSignal | undefined): string | Promise<string> {
+  const pending: Segment[] = segmentsOf(body).reverse();
+  let text = "";
+  while (pending.length > 0) {
+    // What came before the body was a part of the stretch.
+    const next = pending.at(-1);
+    if (slice.isOver || !(typeof next === "string" || isUnmade(next))) return restOfText(text, pending, slice, signal);
+    text += takeText(pending, slice);
+  }
+  return text;
+}
+
+async function restOfText(
+  begun: string,
+  pending: Segment[],
+  slice: TimeSlice,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  let text = begun;
+  for await (const chunk of chunksOf(pending, slice, signal)) text += chunk;
   return text;
 }
 
@@ -42,7 +102,7 @@ export async function streamedJson(
   streams: CollectionStreams,
   onFault: (error: unknown) => void,
 ): Promise<string | ReadableStream<Uint8Array>> {
-  const chunks = chunksOf(body, new TimeSlice());
+  const chunks = chunksOf(segmentsOf(body).reverse(), new TimeSlice());
   const free = (): Promise<void> => streams.free().catch(onFault);
   let first: string | undefined;
   try {
@@ -91,11 +151,15 @@ type Elements = ElementStream | readonly unknown[];
 type Segment = string | Elements | Unmade | Promise<ResourceObject>;
 
 /** The text of a body in chunks of `CHUNK` or more, the last one in what is left. */
-async function* chunksOf(body: unknown, slice: TimeSlice, signal?: AbortSignal): AsyncGenerator<string, undefined> {
+async function* chunksOf(
+  pending: Segment[],
+  slice: TimeSlice,
+  signal?: AbortSignal,
+): AsyncGenerator<string, undefined> {
   let text = "";
   // What came before the body was one stretch.
   if (slice.isOver) await slice.next(signal);
-  for await (const piece of piecesOf(body, slice)) {
+  for await (const piece of piecesOf(pending, slice)) {
     text += piece;
     if (text.length >= CHUNK) {
       yield text;
@@ -108,8 +172,7 @@ async function* chunksOf(body: unknown, slice: TimeSlice, signal?: AbortSignal):
 }
 
 /** The text of a body: as much as can be made at once, or an element of a long collection. */
-async function* piecesOf(body: unknown, slice: TimeSlice): AsyncGenerator<string, void> {
-  const pending: Segment[] = segmentsOf(body).reverse();
+async function* piecesOf(pending: Segment[], slice: TimeSlice): AsyncGenerator<string, void> {
   while (pending.length > 0) {
     const text = takeText(pending, slice);
     if (text !== "") yield text;
@@ -206,5 +269,6 @@ function isLong(value: unknown): value is readonly unknown[] {
 
 function holdsApart(value: unknown, levels: number): boolean {
   if (levels === 0 || typeof value !== "object" || value === null) return false;
-  return Object.values(value).some((inner) => isApart(inner) || holdsApart(inner, levels - 1));
+  const inside = (inner: unknown): boolean => isApart(inner) || holdsApart(inner, levels - 1);
+  return (Array.isArray(value) ? value : Object.values(value)).some(inside);
 }

@@ -21,7 +21,8 @@ export function checkContentType(contentType: string | undefined): void {
  * @see RFC 7644 §3.8
  */
 export function answerType(accept: string | undefined): string {
-  if (accept === undefined || accept.trim() === "") return SCIM_JSON;
+  // What most clients send, whole.
+  if (accept === undefined || accept === SCIM_JSON || accept === "*/*" || accept.trim() === "") return SCIM_JSON;
   const accepted = new Set(
     accept
       .split(",")

@@ -2,7 +2,7 @@ import type { Call } from "../call/call.ts";
 import type { MembershipChange } from "../call/operation.ts";
 import { pathOptions, resolveOptions } from "../call/settings.ts";
 import { invalidPath, invalidValue } from "../error.ts";
-import { parsePath } from "../filter/parser.ts";
+import { readPath } from "../filter/read.ts";
 import { resolveFilter } from "../filter/resolve.ts";
 import { namedValues } from "../patch/named-values.ts";
 import { withPosition } from "../patch/operation.ts";
@@ -12,6 +12,7 @@ import { type Attribute, isBlank } from "../schema/attribute.ts";
 import { type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
+import { finishInSlices } from "../time-slice.ts";
 
 /** What a body says of the groups that a resource is in; nothing unless `writableGroups` is on. @throws {ScimError} 400 invalidValue. */
 export function membershipsInBody<C extends Context>(
@@ -39,35 +40,36 @@ const NOTHING: ParsedOperation = { op: "replace", value: {} };
  * name groups by a path.
  * @throws {ScimError} 400 invalidValue, invalidPath, and what `refuse` throws.
  */
-export function takeMemberships<C extends Context>(
+export async function takeMemberships<C extends Context>(
   resourceType: CompiledResourceType,
   operations: readonly ParsedOperation[],
   call: Call<C>,
   refuse: ((operation: SentOperation) => void) | undefined,
-): { readonly memberships: readonly MembershipChange[]; readonly others: readonly ParsedOperation[] } {
+): Promise<{ readonly memberships: readonly MembershipChange[]; readonly others: readonly ParsedOperation[] }> {
   if (!call.engine.writableGroups || resourceType.inverses.length === 0) return { memberships: [], others: operations };
   const memberships: MembershipChange[] = [];
-  const others = operations.map((operation, index) => {
+  const others: ParsedOperation[] = [];
+  for (const [index, operation] of operations.entries()) {
     try {
-      const { changes, rest } = split(resourceType, operation, call);
+      const { changes, rest } = await split(resourceType, operation, call);
       const { op, path } = operation;
       if (rest === NOTHING && typeof path === "string")
         refuse?.({ op, path, attribute: changes[0]?.attribute, sub: undefined, isSelecting: path.includes("[") });
       memberships.push(...changes);
-      return rest;
+      others.push(rest);
     } catch (error) {
       throw withPosition(error, index);
     }
-  });
+  }
   return { memberships, others };
 }
 
 /** What one operation says of groups, and what is left of it. */
-function split<C extends Context>(resourceType: CompiledResourceType, operation: ParsedOperation, call: Call<C>) {
+async function split<C extends Context>(resourceType: CompiledResourceType, operation: ParsedOperation, call: Call<C>) {
   const { path, value, op } = operation;
   const isResource = typeof path === "string" && path.toLowerCase() === resourceType.urn.toLowerCase();
   if (typeof path === "string" && path !== "" && !isResource) {
-    const change = changeAtPath(resourceType, operation, path, call);
+    const change = await changeAtPath(resourceType, operation, path, call);
     return change === undefined ? { changes: [], rest: operation } : { changes: [change], rest: NOTHING };
   }
   const changes = isObject(value) && op !== "remove" ? membershipsInBody(resourceType, value, op, call) : [];
@@ -76,13 +78,13 @@ function split<C extends Context>(resourceType: CompiledResourceType, operation:
   return { changes, rest: { ...operation, value: Object.fromEntries(rest) } };
 }
 
-function changeAtPath<C extends Context>(
+async function changeAtPath<C extends Context>(
   resourceType: CompiledResourceType,
   { op, value }: ParsedOperation,
   text: string,
   call: Call<C>,
-): MembershipChange | undefined {
-  const parsed = parsePath(text, pathOptions(call));
+): Promise<MembershipChange | undefined> {
+  const parsed = await finishInSlices(readPath(text, pathOptions(call)), call.slice, call.signal);
   const path = resolveMeant(resourceType, parsed.path, undefined);
   if (path === undefined || path.sub !== undefined || parsed.sub !== undefined) return undefined;
   const attribute = writableInverse(resourceType, path.text, call);

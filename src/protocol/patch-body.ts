@@ -4,12 +4,12 @@ import { pathOptions, readOptions, resolveOptions, tolerance, unknownRefused } f
 import { ScimError } from "../error.ts";
 import { withPosition } from "../patch/operation.ts";
 import { type ParsedOperation, parsePatch } from "../patch/parse.ts";
-import { prepareInSteps, type SentOperation } from "../patch/prepare.ts";
+import { prepareWork, type SentOperation } from "../patch/prepare.ts";
 import { isUnder } from "../patch/unknown-names.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import { doInSlices } from "../time-slice.ts";
+import { finishInSlices } from "../time-slice.ts";
 import { saysSomething, takeMemberships } from "./memberships.ts";
 import { withoutUnknownSchemas } from "./message-schemas.ts";
 
@@ -36,8 +36,8 @@ export async function readPatch<C extends Context>(
   // Memberships are taken out of values that name attributes of the resource; such a value is refused as a whole.
   if (refuse !== undefined)
     for (const [index, operation] of operations.entries()) refuseWithoutPath(operation, index, refuse);
-  const { memberships, others } = takeMemberships(resourceType, operations, call, refuse);
-  const steps = prepareInSteps(resourceType, others, {
+  const { memberships, others } = await takeMemberships(resourceType, operations, call, refuse);
+  const work = prepareWork(resourceType, others, {
     read: readOptions(resourceType, call),
     resolve: resolveOptions(resourceType, call, "unquotedPathOperands"),
     filter: pathOptions(call),
@@ -52,7 +52,7 @@ export async function readPatch<C extends Context>(
     maxOperations: call.engine.limits.operations,
     hasOthers: memberships.some(saysSomething),
   });
-  const prepared = await doInSlices(steps, call.slice, call.signal);
+  const prepared = await finishInSlices(work, call.slice, call.signal);
   return { operations: prepared, ...(memberships.length === 0 ? {} : { memberships }) };
 }
 

@@ -1,7 +1,7 @@
 /** Splits a URL into its path and query without normalising it: `%2e%2e` must stay what it is [T-H3]. */
 export function splitUrl(url: string): { readonly path: string; readonly query: string } {
-  // At its beginning alone: a filter may hold a URL as well.
-  const whole = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "");
+  // At its beginning alone: a filter may hold a URL as well. Most hosts give a path.
+  const whole = url.startsWith("/") ? url : url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "");
   const hash = whole.indexOf("#");
   const text = hash === -1 ? whole : whole.slice(0, hash);
   const mark = text.indexOf("?");
@@ -15,7 +15,7 @@ export function splitUrl(url: string): { readonly path: string; readonly query: 
  * @see RFC 3986 §5.2.4; https://url.spec.whatwg.org/#path-state
  */
 export function hasDotSegment(path: string): boolean {
-  return /[/\\](?:\.|%2e){1,2}(?=[/\\]|$)/i.test(path);
+  return (path.includes(".") || path.includes("%2")) && /[/\\](?:\.|%2e){1,2}(?=[/\\]|$)/i.test(path);
 }
 
 /** Whether a path is the base path or lies below it; the host itself is the empty base path. */

@@ -12,6 +12,8 @@ const PARAMETERS = [
   "cursor",
 ] as const;
 
+const KNOWN = new Map<string, (typeof PARAMETERS)[number]>(PARAMETERS.map((name) => [name, name]));
+
 export type QueryParameters = { readonly [name in (typeof PARAMETERS)[number]]?: string };
 
 /**
@@ -20,6 +22,7 @@ export type QueryParameters = { readonly [name in (typeof PARAMETERS)[number]]?:
  * @throws {ScimError} 400 for a broken percent escape and for a parameter that is given twice.
  */
 export function parseQueryString(query: string, otherCase?: (name: string) => void): QueryParameters {
+  if (query === "") return NONE;
   const parameters: { [name in (typeof PARAMETERS)[number]]?: string } = {};
   for (const part of query.split("&")) {
     const equals = part.indexOf("=");
@@ -33,8 +36,10 @@ export function parseQueryString(query: string, otherCase?: (name: string) => vo
   return parameters;
 }
 
+const NONE: QueryParameters = Object.freeze({});
+
 function parameterNamed(name: string, otherCase: ((name: string) => void) | undefined) {
-  const known = PARAMETERS.find((parameter) => parameter === name);
+  const known = KNOWN.get(name);
   if (known !== undefined || otherCase === undefined) return known;
   const lower = name.toLowerCase();
   const meant = PARAMETERS.find((parameter) => parameter.toLowerCase() === lower);
@@ -44,6 +49,7 @@ function parameterNamed(name: string, otherCase: ((name: string) => void) | unde
 
 /** Percent-decodes a part of a URL. @throws {ScimError} 400 for what is no UTF-8. */
 export function decodeSegment(text: string): string {
+  if (!text.includes("%")) return text;
   try {
     return decodeURIComponent(text);
   } catch {
@@ -52,5 +58,5 @@ export function decodeSegment(text: string): string {
 }
 
 function decode(text: string): string {
-  return decodeSegment(text.replaceAll("+", " "));
+  return decodeSegment(text.includes("+") ? text.replaceAll("+", " ") : text);
 }

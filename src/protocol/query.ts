@@ -4,8 +4,8 @@ import { type Selection, selectionOf } from "../call/selection.ts";
 import { parseOptions, resolveOptions } from "../call/settings.ts";
 import { invalidCursor, invalidFilter, invalidValue, sensitive } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
-import { parseFilter } from "../filter/parser.ts";
 import { pathsIn } from "../filter/paths.ts";
+import { readFilter } from "../filter/read.ts";
 import { filterablePath, type ResolveOptions, resolveFilter } from "../filter/resolve.ts";
 import type { Search } from "../filter/search.ts";
 import { type AttributePath, leafOf, pathOf } from "../schema/attribute.ts";
@@ -37,29 +37,45 @@ export function requestSelection<C extends Context>(
 }
 
 /** What a search asks of one resource type. @throws {ScimError} 400 for what does not resolve. @see RFC 7644 §3.4.2 */
-export function queryOperation<C extends Context>(resourceType: CompiledResourceType, search: Search, call: Call<C>) {
+export function queryOperation<C extends Context>(
+  resourceType: CompiledResourceType,
+  search: Search,
+  call: Call<C>,
+): FilteredOperation | Promise<FilteredOperation> {
+  const parsed = search.filter === undefined ? undefined : parsedFilter(search.filter, resourceType, call);
+  return parsed instanceof Promise
+    ? parsed.then((filter) => operationWith(filter, resourceType, search, call))
+    : operationWith(parsed, resourceType, search, call);
+}
+
+type FilteredOperation = Operation & { readonly type: "query" };
+
+function operationWith<C extends Context>(
+  parsed: Filter | undefined,
+  resourceType: CompiledResourceType,
+  search: Search,
+  call: Call<C>,
+): FilteredOperation {
   const options = resolveOptions(resourceType, call);
   return {
     type: "query",
     resourceType,
-    filter: search.filter === undefined ? undefined : filterOf(search.filter, resourceType, options, call),
+    filter: parsed === undefined ? undefined : resolveFilter(parsed, resourceType, options),
     sort: sortOf(resourceType, search, options, call),
     page: pageOf(search, call),
     selection: requestSelection(resourceType, search, call),
-  } as const satisfies Operation;
+  };
 }
 
-function filterOf<C extends Context>(
+function parsedFilter<C extends Context>(
   text: string,
   resourceType: CompiledResourceType,
-  options: ResolveOptions,
   call: Call<C>,
-): Filter<AttributePath> {
+): Filter | Promise<Filter> {
   // A filter that is not supported must not be ignored: the client would take every resource for a match [P-3.4.2.2-01].
   if (call.storageOf(resourceType).capabilities?.filter !== true)
     throw invalidFilter("This server does not support filters.");
-  const parsed = parseFilter(text, parseOptions(call));
-  return resolveFilter(parsed, resourceType, options);
+  return readFilter(text, parseOptions(call));
 }
 
 /** @see RFC 7644 §3.4.2.3 */

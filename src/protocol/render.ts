@@ -1,13 +1,14 @@
-import { collectionStreams, joinStreams } from "../call/collection-streams.ts";
+import { collectionStreams, isStreamed, joinStreams } from "../call/collection-streams.ts";
 import { locationOf } from "../call/location.ts";
 import { entityTag } from "../call/preconditions.ts";
 import type { ListItem, ListPlace, Result } from "../call/result.ts";
 import { errorMessage, type ScimError } from "../error.ts";
+import type { ResourceObject } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
 import type { TimeSlice } from "../time-slice.ts";
-import { jsonText, streamedJson, unmade, withoutEmpty } from "./json-body.ts";
+import { holdsLong, jsonText, resourcesText, streamedJson, unmade, withoutEmpty } from "./json-body.ts";
 import type { ScimResponse } from "./message.ts";
-import { addSchemas, type Locations, show } from "./represent.ts";
+import { addSchemas, type Locations, type Showing, showingOf } from "./represent.ts";
 
 /** URN of a list. @see RFC 7644 §3.4.2 */
 const LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -28,27 +29,19 @@ export interface RenderOptions extends Locations {
 /** Directory data is personal: no cache keeps it, no browser guesses at its type [T-H5 T-H9]. */
 const FIXED_HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" } as const;
 
-/** Makes the response of what a verb came to. @see RFC 7644 §3.4, §3.14 */
-export async function render(result: Result, options: RenderOptions): Promise<ScimResponse> {
+/** Makes the response of what a verb came to; a promise only where it takes its time. @see RFC 7644 §3.4, §3.14 */
+export function render(result: Result, options: RenderOptions): ScimResponse | Promise<ScimResponse> {
   switch (result.type) {
     case "resource": {
       const { resource, resourceType } = result;
       const location = locationOf(options.baseUrl, resourceType, resource.id);
       const headers = { Location: location, "Content-Location": location, ...tagOf(resource.meta.version, options) };
-      const body = await bodyOf([result], ([shown]) => shown, options);
-      return respond(result.status, body, headers, options);
+      return respondWith(result.status, bodyOf([result], BARE, options), headers, options);
     }
-    case "list": {
-      const list = (shown: readonly unknown[]): unknown => listResponse(shown, result.place);
-      return respond(200, await bodyOf(result.items, list, options), {}, options);
-    }
+    case "list":
+      return respondWith(200, bodyOf(result.items, listEnvelope(result.place), options), {}, options);
     case "notModified":
-      await collectionStreams(result.resourceType, [result.resource]).free().catch(options.onFault);
-      return {
-        status: 304,
-        headers: { ...FIXED_HEADERS, ...tagOf(result.resource.meta.version, options) },
-        body: undefined,
-      };
+      return notModified(result, options);
     case "patched": {
       const location = locationOf(options.baseUrl, result.resourceType, result.id);
       // A media type of nothing: a client that looks for it counts the change as failed without [R-66a].
@@ -58,7 +51,7 @@ export async function render(result: Result, options: RenderOptions): Promise<Sc
       return { status: 204, headers: { ...FIXED_HEADERS }, body: undefined };
     case "documents": {
       const { documents } = result;
-      const list = listResponse(documents, { totalResults: documents.length, startIndex: 1 });
+      const list = listResponse(documents, documents.length, { totalResults: documents.length, startIndex: 1 });
       return respond(200, options.head ? undefined : JSON.stringify(list), {}, options);
     }
     case "document":
@@ -69,6 +62,25 @@ export async function render(result: Result, options: RenderOptions): Promise<Sc
         options,
       );
   }
+}
+
+async function notModified(
+  { resourceType, resource }: Extract<Result, { readonly type: "notModified" }>,
+  options: RenderOptions,
+): Promise<ScimResponse> {
+  await collectionStreams(resourceType, [resource]).free().catch(options.onFault);
+  return { status: 304, headers: { ...FIXED_HEADERS, ...tagOf(resource.meta.version, options) }, body: undefined };
+}
+
+function respondWith(
+  status: number,
+  body: ScimResponse["body"] | Promise<ScimResponse["body"]>,
+  headers: Readonly<Record<string, string>>,
+  options: RenderOptions,
+): ScimResponse | Promise<ScimResponse> {
+  return body instanceof Promise
+    ? body.then((made) => respond(status, made, headers, options))
+    : respond(status, body, headers, options);
 }
 
 /** After how many seconds a client may try again what nobody knows the end of: long enough for a database to fail over. */
@@ -96,13 +108,13 @@ export function renderError(error: ScimError, mediaType: string, head: boolean, 
  * a cursor page has no startIndex, and a member that is undefined is left out.
  * @see RFC 7644 §3.4.2; RFC 9865 §2
  */
-function listResponse(resources: readonly unknown[], place: ListPlace) {
+function listResponse(resources: readonly unknown[], itemsPerPage: number, place: ListPlace) {
   const { totalResults, startIndex, previousCursor, nextCursor } = place;
   return {
     schemas: [LIST_SCHEMA],
     totalResults,
     startIndex,
-    itemsPerPage: resources.length,
+    itemsPerPage,
     previousCursor,
     nextCursor,
     Resources: resources,
@@ -122,10 +134,48 @@ function respond(
   return { status, headers: { "Content-Type": options.mediaType, ...FIXED_HEADERS, ...headers }, body };
 }
 
-/** The body that `envelope` makes of the resources; undefined for HEAD. Streams in them are read as the body is, or freed. */
-async function bodyOf(
+/** What stands around the resources of a body, as a value and as text. */
+interface Envelope {
+  around(shown: readonly unknown[]): unknown;
+  text(resources: string, count: number): string;
+}
+
+/** One resource is the body. */
+const BARE: Envelope = { around: ([shown]) => shown, text: (resource) => resource };
+
+function listEnvelope(place: ListPlace): Envelope {
+  return {
+    around: (shown) => listResponse(shown, shown.length, place),
+    text: (resources, count) =>
+      `${JSON.stringify(listResponse([], count, place)).slice(0, -END.length)}${resources}${END}`,
+  };
+}
+
+/** How the text of a list ends. */
+const END = "]}";
+
+/** The body of these resources; undefined for HEAD. Streams in them are read as the body is, or freed. */
+function bodyOf(
   items: readonly ListItem[],
-  envelope: (shown: readonly unknown[]) => unknown,
+  envelope: Envelope,
+  options: RenderOptions,
+): ScimResponse["body"] | Promise<ScimResponse["body"]> {
+  if (items.some(({ resourceType, resource }) => isStreamed(resourceType, resource)))
+    return streamedBody(items, envelope, options);
+  if (options.head) return undefined;
+  const { slice, signal } = options;
+  const showing = showings(options);
+  const answer = (item: ListItem): ResourceObject => showing(item).answer(item.resource);
+  if (items.some(({ resourceType, resource }) => holdsLong(resourceType, resource)))
+    return jsonText(envelope.around(items.map((item) => unmade(() => answer(item)))), slice, signal);
+  const text = resourcesText(items.length, (index) => answer(items[index] as ListItem), slice, signal);
+  const finish = (resources: string): string => envelope.text(resources, items.length);
+  return typeof text === "string" ? finish(text) : text.then(finish);
+}
+
+async function streamedBody(
+  items: readonly ListItem[],
+  envelope: Envelope,
   options: RenderOptions,
 ): Promise<ScimResponse["body"]> {
   const streams = joinStreams(items.map(({ resourceType, resource }) => collectionStreams(resourceType, [resource])));
@@ -133,15 +183,25 @@ async function bodyOf(
     await streams.free().catch(options.onFault);
     return undefined;
   }
-  const body = envelope(
-    items.map(({ resourceType, selection }, index) => {
-      const shown = () => show(streams.resources[index] as StoredResource, resourceType, selection, options);
-      return unmade(
-        streams.isEmpty
-          ? () => addSchemas(resourceType, shown())
-          : async () => addSchemas(resourceType, await withoutEmpty(shown())),
-      );
-    }),
+  const showing = showings(options);
+  const body = envelope.around(
+    items.map((item, index) =>
+      unmade(async () => {
+        const shown = showing(item).show(streams.resources[index] as StoredResource);
+        return addSchemas(item.resourceType, await withoutEmpty(shown));
+      }),
+    ),
   );
-  return streams.isEmpty ? jsonText(body, options.slice, options.signal) : streamedJson(body, streams, options.onFault);
+  return streamedJson(body, streams, options.onFault);
+}
+
+/** What shows each resource of a response: mostly all of them are of one type, and selected alike. */
+function showings(options: RenderOptions): (item: ListItem) => Showing {
+  let last: { readonly item: ListItem; readonly showing: Showing } | undefined;
+  return (item) => {
+    const { resourceType, selection } = item;
+    if (last?.item.resourceType !== resourceType || last.item.selection !== selection)
+      last = { item, showing: showingOf(resourceType, selection, options) };
+    return last.showing;
+  };
 }

@@ -1,11 +1,13 @@
 import { locationOf } from "../call/location.ts";
 import { entityTag } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
+import type { Attribute } from "../schema/attribute.ts";
 import { schemasOf } from "../schema/canonical.ts";
 import { isElementStream, mapElements } from "../schema/element-stream.ts";
 import { withKeptBeside } from "../schema/kept.ts";
+import { remembered } from "../schema/remembered.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
-import { isObject, type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
+import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
 import { withoutMark } from "../storage/reference.ts";
 
@@ -19,41 +21,80 @@ export interface Locations {
   readonly etags: boolean;
 }
 
-/**
- * A stored resource as the client sees it, but for `schemas`: selected, and with URLs. A collection that storage streams stays
- * a stream, whose elements are selected and get their URLs as they come.
- */
-export function show(
-  resource: StoredResource,
+/** Shows stored resources of one type, all selected alike. */
+export interface Showing {
+  /**
+   * A stored resource as the client sees it, but for `schemas`: selected, and with URLs. A collection that storage streams stays
+   * a stream, whose elements are selected and get their URLs as they come.
+   */
+  show(resource: StoredResource): Record<string, unknown>;
+  /** The same whole. */
+  answer(resource: StoredResource): ResourceObject;
+}
+
+/** What is the same for all of them is found out once. */
+export function showingOf(
   resourceType: CompiledResourceType,
   selection: Selection,
   { baseUrl, resourceTypes, etags }: Locations,
-): Record<string, unknown> {
-  const meta = {
-    ...resource.meta,
-    location: locationOf(baseUrl, resourceType, resource.id),
-    version: etags ? entityTag(resource.meta.version) : undefined,
+): Showing {
+  const links = linksFor(resourceTypes)(resourceType).filter(({ reference }) => selection.includes(reference));
+  const show = (resource: StoredResource): Record<string, unknown> => {
+    const meta = {
+      ...resource.meta,
+      version: etags ? entityTag(resource.meta.version) : undefined,
+      location: locationOf(baseUrl, resourceType, resource.id),
+    };
+    const shown = selection.project(resource, meta);
+    for (const { attribute, targets } of links) {
+      const value = readAttribute(shown, attribute);
+      if (value === undefined) continue;
+      const link = (element: ResourceObject): ResourceObject => addReference(element, targets, baseUrl);
+      setShown(shown, attribute, addLinks(value, link));
+    }
+    return shown;
   };
-  const shown = selection.project({ ...resource, meta });
-  for (const attribute of [
-    ...resourceType.references.map((reference) => reference.attribute),
-    ...resourceType.inverses,
-  ]) {
-    const value = readAttribute(shown, attribute);
-    const reference = attribute.sub("$ref");
-    if (value === undefined || reference === undefined || !selection.includes(reference)) continue;
-    const targets = resourceTypes.filter((type) => reference.referenceTypes.includes(type.name));
-    const link = (element: ResourceObject): ResourceObject => addReference(element, targets, baseUrl);
-    writeAttribute(shown, attribute, addLinks(value, link));
-  }
-  return shown;
+  return { show, answer: (resource) => addSchemas(resourceType, show(resource)) };
 }
 
-/** Adds the schemas of what is shown [R-25]. */
-export function addSchemas(resourceType: CompiledResourceType, shown: ResourceObject): ResourceObject {
-  const { schemas: _, meta, ...attributes } = shown;
-  const all = withKeptBeside(attributes);
-  return { schemas: schemasOf(resourceType, shown), ...all, ...(meta === undefined ? {} : { meta }) };
+/** A reference that has a URL, and the resource types that it leads to. */
+interface Link {
+  readonly attribute: Attribute;
+  /** Its `$ref`. */
+  readonly reference: Attribute;
+  readonly targets: readonly CompiledResourceType[];
+}
+
+/** What resource types alone say, once for all requests. */
+const linksFor = remembered((resourceTypes: readonly CompiledResourceType[]) =>
+  remembered((resourceType: CompiledResourceType) => linksOf(resourceType, resourceTypes)),
+);
+
+function linksOf(
+  { references, inverses }: CompiledResourceType,
+  resourceTypes: readonly CompiledResourceType[],
+): readonly Link[] {
+  return [...references.map(({ attribute }) => attribute), ...inverses].flatMap((attribute) => {
+    const reference = attribute.sub("$ref");
+    if (reference === undefined) return [];
+    return [
+      { attribute, reference, targets: resourceTypes.filter((type) => reference.referenceTypes.includes(type.name)) },
+    ];
+  });
+}
+
+/** Changes what a selection shows: the object of an extension is its own as well. */
+function setShown(shown: Record<string, unknown>, { extension, name }: Attribute, value: unknown): void {
+  if (extension === undefined) shown[name] = value;
+  else (shown[extension] as Record<string, unknown>)[name] = value;
+}
+
+/** Adds the schemas of what is shown, for which there is a place in it [R-25]. */
+export function addSchemas(resourceType: CompiledResourceType, shown: Record<string, unknown>): ResourceObject {
+  shown.schemas = schemasOf(resourceType, shown);
+  if (resourceType.kept === undefined) return shown;
+  const { schemas, meta, ...attributes } = shown;
+  return { schemas, ...withKeptBeside(attributes), ...(meta === undefined ? {} : { meta }) };
 }
 
 function addLinks(value: unknown, link: (element: ResourceObject) => ResourceObject): unknown {

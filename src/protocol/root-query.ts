@@ -4,8 +4,8 @@ import { parseOptions, resolveOptions } from "../call/settings.ts";
 import { invalidFilter, invalidValue } from "../error.ts";
 import type { Filter } from "../filter/ast.ts";
 import { type Folded, junction, negation } from "../filter/fold.ts";
-import { parseFilter } from "../filter/parser.ts";
 import { predicateOf } from "../filter/predicate.ts";
+import { readFilter } from "../filter/read.ts";
 import { resolveWhereKnown, unknownAttribute } from "../filter/resolve.ts";
 import type { Search } from "../filter/search.ts";
 import type { AttributePath } from "../schema/attribute.ts";
@@ -19,7 +19,10 @@ import { isDescending, pageOf, requestSelection, sortPath } from "./query.ts";
  * @throws {ScimError} 400 invalidFilter, invalidValue
  * @see RFC 7644 §3.4.2.1
  */
-export function rootQueryOperation<C extends Context>(search: Search, call: Call<C>): RootQueryOperation {
+export async function rootQueryOperation<C extends Context>(
+  search: Search,
+  call: Call<C>,
+): Promise<RootQueryOperation> {
   // A rule that puts the same thing right for each type has put it right once.
   const notes = new Set<string>();
   const once: Call<C> = {
@@ -30,7 +33,7 @@ export function rootQueryOperation<C extends Context>(search: Search, call: Call
     },
   };
   const resourceTypes = call.engine.resourceTypes.filter(({ operations }) => operations.has("query"));
-  const filters = search.filter === undefined ? undefined : filtersOf(search.filter, resourceTypes, once);
+  const filters = search.filter === undefined ? undefined : await filtersOf(search.filter, resourceTypes, once);
   const descending = isDescending(search);
   const paths = sortPathsOf(search.sortBy, resourceTypes, once);
   const parts = resourceTypes.flatMap((resourceType, index): RootPart[] => {
@@ -48,14 +51,14 @@ export function rootQueryOperation<C extends Context>(search: Search, call: Call
   };
 }
 
-function filtersOf<C extends Context>(
+async function filtersOf<C extends Context>(
   text: string,
   resourceTypes: readonly CompiledResourceType[],
   call: Call<C>,
-): readonly Folded[] {
+): Promise<readonly Folded[]> {
   if (resourceTypes.some((type) => call.engine.adapterOf(type).capabilities?.filter !== true))
     throw invalidFilter("This server does not support filters over all resource types.");
-  const parsed = parseFilter(text, parseOptions(call));
+  const parsed = await readFilter(text, parseOptions(call));
   const strangers = new Map<string, { readonly text: string; readonly types: Set<CompiledResourceType> }>();
   const filters = resourceTypes.map((resourceType) => {
     const unknown = (name: string): void => {

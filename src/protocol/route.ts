@@ -30,70 +30,76 @@ export interface RequestParts {
   readonly isOwn?: boolean;
 }
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+/** What reads a request: some read the body in steps. */
+type Reader = () => Operation | Promise<Operation>;
 
-/** What reads a request to an endpoint, by the methods that it has. */
-type Readers = { readonly [method in (typeof METHODS)[number]]?: () => Operation | Promise<Operation> };
+/** The methods of an endpoint, each with what it does with resources; undefined where that is none of a type's `operations`. */
+type Methods = { readonly [method: string]: ResourceOperation | undefined };
+
+const METHODS_OF: { readonly [type in FinalEndpoint["type"]]: Methods } = {
+  discovery: { GET: undefined },
+  root: { GET: undefined },
+  rootSearch: { POST: undefined },
+  search: { POST: "query" },
+  bulk: { POST: undefined },
+  resources: { GET: "query", POST: "create" },
+  resource: { GET: "read", PUT: "replace", PATCH: "patch", DELETE: "delete" },
+};
 
 /**
  * Finds what turns a request into the operation that it asks for, so that a method that the endpoint does not have is refused
  * before the body is there; nothing after it reads HTTP.
  * @throws {ScimError} 405 with Allow, 501; what it returns throws 400 for everything that does not parse.
  */
-export function route<C extends Context>(
-  endpoint: FinalEndpoint,
-  request: RequestParts,
-  call: Call<C>,
-): () => Operation | Promise<Operation> {
-  const readers = readersOf(endpoint, request, call);
-  const method = METHODS.find((known) => known === request.method);
-  const read = method && readers[method];
-  if (read !== undefined) return read;
-  const allowed = allowedBy(readers);
+export function route<C extends Context>(endpoint: FinalEndpoint, request: RequestParts, call: Call<C>): Reader {
+  const read = readerOf(endpoint, request, call);
+  const methods = METHODS_OF[endpoint.type];
+  const { method } = request;
+  if (read !== undefined && Object.hasOwn(methods, method) && isPermitted(endpoint, methods[method], request))
+    return read;
+  const allowed = Object.keys(methods).filter((one) => isPermitted(endpoint, methods[one], request));
   // Where nothing is served, no method can be named that would be [R-100].
   if (allowed.length === 0) throw notImplemented("This server does not serve this endpoint to clients.");
-  throw methodNotAllowed(request.method, allowed);
-}
-
-/** Of what reads requests about a resource type, that which its clients may ask for [R-100]. */
-function permitted(
-  resourceType: CompiledResourceType,
-  { isOwn = false }: RequestParts,
-  readers: {
-    readonly [operation in ResourceOperation]?: readonly [keyof Readers, NonNullable<Readers[keyof Readers]>];
-  },
-): Readers {
-  const entries = Object.entries(readers) as [ResourceOperation, readonly [keyof Readers, () => Operation]][];
-  return Object.fromEntries(
-    entries.filter(([operation]) => isOwn || resourceType.operations.has(operation)).map(([, reader]) => reader),
+  // Where there is GET, there is HEAD.
+  throw methodNotAllowed(
+    method,
+    allowed.flatMap((one) => (one === "GET" ? ["GET", "HEAD"] : [one])),
   );
 }
 
-/** Where there is GET, there is HEAD. */
-function allowedBy(readers: Readers): readonly string[] {
-  return Object.keys(readers).flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+/** Whether clients may ask for it of the resource type of the endpoint [R-100]. */
+function isPermitted(
+  endpoint: FinalEndpoint,
+  operation: ResourceOperation | undefined,
+  { isOwn = false }: RequestParts,
+): boolean {
+  return (
+    operation === undefined || isOwn || !("resourceType" in endpoint) || endpoint.resourceType.operations.has(operation)
+  );
 }
 
-/** @see RFC 7644 §3.2 Table 2 */
-function readersOf<C extends Context>(endpoint: FinalEndpoint, request: RequestParts, call: Call<C>): Readers {
+/** What reads the request, if its method is one of the endpoint's. @see RFC 7644 §3.2 Table 2 */
+function readerOf<C extends Context>(
+  endpoint: FinalEndpoint,
+  request: RequestParts,
+  call: Call<C>,
+): Reader | undefined {
   switch (endpoint.type) {
     case "discovery":
-      return { GET: () => discoverOperation(endpoint, request) };
+      return () => discoverOperation(endpoint, request);
     case "root":
-      return { GET: () => rootQueryInUrl(request, call) };
+      return () => rootQueryInUrl(request, call);
     case "rootSearch":
-      return { POST: () => rootQueryInBody(request, call) };
+      return () => rootQueryInBody(request, call);
     case "search":
-      return permitted(endpoint.resourceType, request, {
-        query: ["POST", () => queryOperation(endpoint.resourceType, bodySearch(request, call), call)],
-      });
+      return () => queryOperation(endpoint.resourceType, bodySearch(request, call), call);
     case "bulk":
       if (!servesBulk(call.engine)) throw notImplemented("Bulk is not supported by this server.");
-      return { POST: () => bulkOperation(request, call) };
+      return () => bulkOperation(request, call);
     case "resources":
-      return readersOfType(endpoint.resourceType, request, call);
+      return readerOfType(endpoint.resourceType, request, call);
     case "resource":
-      return readersOfResource(endpoint, request, call);
+      return readerOfResource(endpoint, request, call);
   }
 }
 
@@ -111,59 +117,59 @@ export function routerOf<C extends Context>(resourceTypes: readonly CompiledReso
   };
 }
 
-function readersOfType<C extends Context>(
+function readerOfType<C extends Context>(
   resourceType: CompiledResourceType,
   request: RequestParts,
   call: Call<C>,
-): Readers {
+): Reader {
+  // Whatever the method: what is wrong with the URL is said before there is a body.
   const search = urlSearch(request, call);
-  const query = (): Operation => {
-    const operation = queryOperation(resourceType, search, call);
-    if (operation.filter !== undefined) checkSensitive(operation.filter, call);
-    return operation;
-  };
-  const create = (): Operation => {
+  if (request.method === "GET")
+    return () => {
+      const checked = (operation: Operation & { readonly type: "query" }): Operation => {
+        if (operation.filter !== undefined) checkSensitive(operation.filter, call);
+        return operation;
+      };
+      const operation = queryOperation(resourceType, search, call);
+      return operation instanceof Promise ? operation.then(checked) : checked(operation);
+    };
+  return () => {
     const selection = requestSelection(resourceType, search, call);
     const body = request.body();
     return { type: "create", resourceType, selection, body, ...memberships(resourceType, body, "add", call) };
   };
-  return permitted(resourceType, request, { query: ["GET", query], create: ["POST", create] });
 }
 
-function readersOfResource<C extends Context>(
+function readerOfResource<C extends Context>(
   { resourceType, id }: EndpointOf<"resource">,
   request: RequestParts,
   call: Call<C>,
-): Readers {
+): Reader | undefined {
   const select = (): Selection => requestSelection(resourceType, urlSearch(request, call), call);
-  const read = (): Operation => ({
-    type: "read",
-    resourceType,
-    id,
-    selection: select(),
-    ifNoneMatch: tags(request, call),
-  });
-  const replace = (): Operation => {
-    const body = request.body();
-    const groups = memberships(resourceType, body, "replace", call);
-    const ifMatch = precondition(request, call);
-    return { type: "replace", resourceType, id, selection: select(), body, ifMatch, ...groups };
-  };
-  const patch = async (): Promise<Operation> => ({
-    type: "patch",
-    resourceType,
-    id,
-    selection: select(),
-    ...(await readPatch(resourceType, request.body(), call)),
-    ifMatch: precondition(request, call),
-  });
-  const remove = (): Operation => ({ type: "delete", resourceType, id, ifMatch: precondition(request, call) });
-  return permitted(resourceType, request, {
-    read: ["GET", read],
-    replace: ["PUT", replace],
-    patch: ["PATCH", patch],
-    delete: ["DELETE", remove],
-  });
+  switch (request.method) {
+    case "GET":
+      return () => ({ type: "read", resourceType, id, selection: select(), ifNoneMatch: tags(request, call) });
+    case "PUT":
+      return () => {
+        const body = request.body();
+        const groups = memberships(resourceType, body, "replace", call);
+        const ifMatch = precondition(request, call);
+        return { type: "replace", resourceType, id, selection: select(), body, ifMatch, ...groups };
+      };
+    case "PATCH":
+      return async () => ({
+        type: "patch",
+        resourceType,
+        id,
+        selection: select(),
+        ...(await readPatch(resourceType, request.body(), call)),
+        ifMatch: precondition(request, call),
+      });
+    case "DELETE":
+      return () => ({ type: "delete", resourceType, id, ifMatch: precondition(request, call) });
+    default:
+      return undefined;
+  }
 }
 
 function memberships<C extends Context>(
@@ -182,14 +188,14 @@ function discoverOperation({ endpoint, id }: EndpointOf<"discovery">, { query }:
   return { type: "discover", endpoint, id };
 }
 
-function rootQueryInUrl<C extends Context>(request: RequestParts, call: Call<C>): Operation {
+async function rootQueryInUrl<C extends Context>(request: RequestParts, call: Call<C>): Promise<Operation> {
   checkRootQueries(call);
-  const operation = rootQueryOperation(urlSearch(request, call), call);
+  const operation = await rootQueryOperation(urlSearch(request, call), call);
   for (const { filter } of operation.parts) if (filter !== undefined) checkSensitive(filter, call);
   return operation;
 }
 
-function rootQueryInBody<C extends Context>(request: RequestParts, call: Call<C>): Operation {
+async function rootQueryInBody<C extends Context>(request: RequestParts, call: Call<C>): Promise<Operation> {
   checkRootQueries(call);
   return rootQueryOperation(bodySearch(request, call), call);
 }

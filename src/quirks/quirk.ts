@@ -219,6 +219,8 @@ export function activate(rules: readonly Quirk[]): ActiveQuirks {
     }
     return undefined;
   };
+  // Asked of every request.
+  const searching = rules.filter((rule) => rule.search !== undefined);
   return {
     reads: Object.assign({}, LITERAL, ...rules.map((rule) => rule.reads ?? {})) as Readings,
     value: (attribute, raw, place, fits, note) => fittingValue(rules, attribute, raw, place, fits, note),
@@ -227,7 +229,7 @@ export function activate(rules: readonly Quirk[]): ActiveQuirks {
     attribute: (name, resourceType, note) => firstOf((rule) => rule.attribute?.(name, resourceType), name, note),
     alias: (name, resourceType, place, note) => firstOf((rule) => rule.alias?.(name, resourceType, place), name, note),
     search: (search, note) =>
-      rules.reduce((given, rule) => {
+      searching.reduce((given, rule) => {
         const taken = rule.search?.(given);
         if (taken === undefined) return given;
         note(rule.id, differingNames(given, taken));

@@ -7,7 +7,7 @@ import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
 import { prepareSecret, secretProblem } from "./secret.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "./validate.ts";
-import { isObject, isSame, type ResourceObject } from "./value.ts";
+import { copyValue, isObject, isSame, type ResourceObject } from "./value.ts";
 
 /**
  * What a value stands for. A whole value: `"list"`, all values of a multi-valued attribute; `"value"`, the one of a singular attribute.
@@ -79,10 +79,10 @@ export class ValueReader {
   #isPartial = false;
   /** Made with the first name that no schema has: most readers read one value, in which there is none. */
   #unknown: Set<string> | undefined;
-  readonly #told: Tolerances["unknown"] | undefined;
+  readonly #told: Pick<Tolerances, "unknown"> | undefined;
 
   /** `path`: below which problems are reported. `told`: who is told of unknown names instead of the tolerances. */
-  constructor(options: ReadOptions, path = "", told?: Tolerances["unknown"]) {
+  constructor(options: ReadOptions, path = "", told?: Pick<Tolerances, "unknown">) {
     this.#options = options;
     this.#path = path;
     this.#told = told;
@@ -126,8 +126,7 @@ export class ValueReader {
     this.#countUnknown(name);
     const text = printable(path);
     const { unknownAttributes, tolerances } = this.#options;
-    if (unknownAttributes !== "reject")
-      return this.#told === undefined ? tolerances.unknown(text, name) : this.#told(text, name);
+    if (unknownAttributes !== "reject") return (this.#told ?? tolerances).unknown(text, name);
     const rule = tolerances.unknownRefused?.(text);
     const by = rule === undefined ? "" : ` (rule ${rule})`;
     this.report(`is not an attribute of this resource type${by}`, "invalidSyntax", text);
@@ -182,7 +181,8 @@ export class ValueReader {
     const value = this.#readFitting(attribute, raw, place);
     const { refused } = this.#options.tolerances;
     if (refused === undefined || value === undefined || value === LEFT_ALONE) return value;
-    const refusal = refused(attribute, value, place, this.#path);
+    // What a host's rule looks at is not what is stored.
+    const refusal = refused(attribute, copyValue(value), place, this.#path);
     return refusal === undefined ? value : this.report(refusal.detail, refusal.scimType);
   }
 
@@ -315,7 +315,8 @@ export class ValueReader {
     const count = values.filter((value) => (value as ResourceObject).primary === true).length;
     if (count < 2) return values;
     const tolerated = this.#options.tolerances.primaries(attribute, values as readonly ResourceObject[], this.#path);
-    if (tolerated !== undefined) return tolerated;
+    // Nor is what it gives.
+    if (tolerated !== undefined) return copyValue(tolerated);
     this.report(`has ${count} elements with primary true; at most one may be primary`);
     return values;
   }
@@ -334,7 +335,7 @@ export function isServers(attribute: Attribute, sub: Attribute): boolean {
 
 /** The same element twice is the element once; of a collection, elements are the same when their `value` is. */
 export function withoutDuplicates(attribute: Attribute, values: readonly unknown[]): Work<readonly unknown[]> {
-  if (values.length < 2) return values;
+  if (values.length < 2 || (values.length <= FEW_TWINS && !attribute.collection && !haveTwins(values))) return values;
   const seen = new Map<unknown, unknown[]>();
   const value = attribute.sub("value");
   const distinct: unknown[] = [];
@@ -348,6 +349,15 @@ export function withoutDuplicates(attribute: Attribute, values: readonly unknown
     distinct.push(element);
   });
   return andThen(work, () => distinct);
+}
+
+/** So few elements are held against each other without keys. */
+const FEW_TWINS = 8;
+
+function haveTwins(values: readonly unknown[]): boolean {
+  for (let index = 1; index < values.length; index++)
+    for (let before = 0; before < index; before++) if (isSame(values[before], values[index])) return true;
+  return false;
 }
 
 /**

@@ -63,15 +63,22 @@ function isSameList(left: readonly unknown[], right: readonly unknown[]): boolea
 }
 
 function isSameObject(left: ResourceObject, right: ResourceObject): boolean {
+  // Without lists of their names: values are compared all the time, and mostly differ in the first.
   let more = 0;
-  for (const name of Object.keys(left)) {
+  for (const name in left) {
     const value = left[name];
-    if (value === undefined) continue;
+    if (value === undefined || !Object.hasOwn(left, name)) continue;
     if (!Object.hasOwn(right, name) || !isSame(value, right[name])) return false;
     more++;
   }
-  for (const name of Object.keys(right)) if (right[name] !== undefined) more--;
+  for (const name in right) if (right[name] !== undefined && Object.hasOwn(right, name)) more--;
   return more === 0;
+}
+
+/** Whether an object has no member. */
+export function hasNoMember(object: object): boolean {
+  for (const name in object) if (Object.hasOwn(object, name)) return false;
+  return true;
 }
 
 /** A deep copy of a JSON value; what is not plain JSON is kept as it is. */

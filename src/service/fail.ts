@@ -34,7 +34,6 @@ export function createFail<C extends Context>({ discovery }: SettledOptions<C>, 
     progress.error = problem;
     tellOf(thrown, problem, request, progress);
     const isHead = request.method.toUpperCase() === "HEAD";
-    const response = renderError(problem, progress.mediaType, isHead, challenge);
-    return { ...response, headers: { ...response.headers, ...progress.headers } };
+    return progress.withHeaders(renderError(problem, progress.mediaType, isHead, challenge));
   };
 }

@@ -54,6 +54,6 @@ export function tell<E>(
 }
 
 /** Whatever can be waited for. */
-function isPromise(value: unknown): value is PromiseLike<unknown> {
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

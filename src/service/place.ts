@@ -36,8 +36,10 @@ export function fixedPath({ path, baseUrl }: Pick<SettledOptions<never>, "path" 
  */
 function placeOf({ url, localUrls = [] }: ScimRequest, mount: string | undefined): Place {
   const whole = splitUrl(url);
-  const forms = mount === undefined || hasDotSegment(whole.path) ? [] : localUrls.map(splitUrl);
-  return { ...(forms.find(({ path }) => isBelow(path, mount ?? "")) ?? whole), mount };
+  const isAlone = mount === undefined || localUrls.length === 0 || hasDotSegment(whole.path);
+  const form = isAlone ? undefined : localUrls.map(splitUrl).find(({ path }) => isBelow(path, mount));
+  const { path, query } = form ?? whole;
+  return { path, query, mount };
 }
 
 /** Makes the error for a request that is not below the service. */

@@ -1,51 +1,67 @@
 import type { Operation } from "../call/operation.ts";
 import type { ScimError } from "../error.ts";
 import type { Asked } from "../events/event.ts";
+import { type Endpoint, findTemplate, templateOf } from "../protocol/endpoint.ts";
 import { SCIM_JSON } from "../protocol/media-type.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/message.ts";
+import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { Context } from "../storage/adapter.ts";
 import type { StorageMeter } from "../storage/watch.ts";
 import type { RequestEvent } from "./request-event.ts";
 
-/** What is known of a request so far: for its answer if it fails, and for `onRequest` when it is answered. */
-export interface Progress<C extends Context> {
-  mediaType: string;
-  context: C | undefined;
-  /** Finds the template of the request's path; nobody knows it before the base URL is known. */
-  path: () => string | undefined;
-  operation: Operation["type"] | undefined;
-  resourceType: string | undefined;
-  /** Headers that the answer has, whatever it is. */
-  headers: Readonly<Record<string, string>>;
-  error: ScimError | undefined;
-  /** `onNotice` knows why the answer is an error: whatever fails after it is nobody's answer. */
-  isTold: boolean;
-  readonly quirks: Set<string>;
-  readonly storage: StorageMeter;
+/** Where the endpoint of a request is looked for. */
+interface Sought {
+  readonly path: string;
+  readonly basePath: string;
+  readonly resourceTypes: readonly CompiledResourceType[];
+  readonly anyCase: boolean;
 }
 
-/** Nothing is known yet. */
-export function startProgress<C extends Context>(): Progress<C> {
-  return {
-    mediaType: SCIM_JSON,
-    context: undefined,
-    path: () => undefined,
-    operation: undefined,
-    resourceType: undefined,
-    headers: {},
-    error: undefined,
-    isTold: false,
-    quirks: new Set(),
-    storage: { calls: 0, scanned: 0 },
-  };
+/**
+ * What is known of a request so far, nothing at first: for its answer if it fails, and for `onRequest` when it is answered. Every request has
+ * one and few are asked what is in it, so that it holds what things are made of rather than the things.
+ */
+export class Progress<C extends Context> {
+  mediaType = SCIM_JSON;
+  context: C | undefined = undefined;
+  /** Undefined as long as the base URL is not known. */
+  sought: Sought | undefined = undefined;
+  /** Where the path leads, once it is found. */
+  endpoint: Endpoint | undefined = undefined;
+  operation: Operation["type"] | undefined = undefined;
+  resourceType: string | undefined = undefined;
+  /** Headers that the answer has, whatever it is. */
+  headers: Readonly<Record<string, string>> | undefined = undefined;
+  error: ScimError | undefined = undefined;
+  /** `onNotice` knows why the answer is an error: whatever fails after it is nobody's answer. */
+  isTold = false;
+  /** Rules that were needed, each once. */
+  readonly quirks: string[] = [];
+  readonly storage: StorageMeter = { calls: 0, scanned: 0 };
+
+  /** The template of the request's path, as far as it is known where it leads. */
+  get path(): string | undefined {
+    if (this.endpoint !== undefined) return templateOf(this.endpoint);
+    if (this.sought === undefined) return undefined;
+    const { path, basePath, resourceTypes, anyCase } = this.sought;
+    return findTemplate(path, basePath, resourceTypes, anyCase);
+  }
+
+  needed(quirk: string): void {
+    if (!this.quirks.includes(quirk)) this.quirks.push(quirk);
+  }
+
+  /** A response with the headers that the answer has, whatever it is. */
+  withHeaders(response: ScimResponse): ScimResponse {
+    return this.headers === undefined ? response : { ...response, headers: { ...response.headers, ...this.headers } };
+  }
 }
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** What was asked, as far as it is known by now. */
 export function askedOf<C extends Context>({ method }: Pick<ScimRequest, "method">, progress: Progress<C>): Asked {
-  const { operation, resourceType, quirks } = progress;
-  const path = progress.path();
+  const { path, operation, resourceType, quirks } = progress;
   const upper = method.toUpperCase();
   return {
     method: METHODS.find((known) => known === upper) ?? "OTHER",

@@ -17,6 +17,8 @@ export function isUsableId(id: unknown): id is string {
 
 /** Whether a text has no control characters. */
 export function isPrintable(text: string): boolean {
+  // Most texts that are asked about are ids of letters, digits and hyphens.
+  if (/^[ -~]*$/.test(text)) return true;
   for (const character of text) if (character < " " || character === "\u007f") return false;
   return true;
 }

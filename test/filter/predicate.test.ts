@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { COMPARE_OPERATORS, type CompareOperator } from "../../src/filter/ast.ts";
 import { parseFilter } from "../../src/filter/parser.ts";
 import { elementTest, predicateOf } from "../../src/filter/predicate.ts";
 import { resolveFilter } from "../../src/filter/resolve.ts";
 import { comparisonKey, compileResourceType, defineResourceType, defineSchema, User } from "../../src/index.ts";
 import type { AttributePath } from "../../src/schema/attribute.ts";
+import { compareKeys } from "../../src/schema/comparison-key.ts";
 import { type Directory, directory, ENTERPRISE, filtered, type Given, GROUP, USER } from "../support/directory.ts";
+import { pickSeed, pickSize } from "../support/size.ts";
 
 const SAMPLE = "urn:example:params:scim:schemas:Sample";
 /** Every data type, for filters on each. */
@@ -17,6 +20,7 @@ const Sample = defineResourceType({
     attributes: {
       label: {},
       exact: { caseExact: true },
+      handle: { scimkit: { comparison: "username" } },
       on: { type: "boolean" },
       ratio: { type: "decimal" },
       size: { type: "integer" },
@@ -404,5 +408,81 @@ describe("a filter that compares one attribute many times", () => {
     computed = 0;
     for (const sample of SAMPLES) matches(sample);
     expect(computed).toBe(SAMPLES.filter(({ label }) => label !== undefined).length);
+  });
+});
+
+describe("comparisons", () => {
+  const Compiled = compileResourceType(Sample);
+  const leaf = (name: string) => Compiled.resolve(name) as AttributePath;
+  const matches = (name: string, operator: CompareOperator, operand: string, value: string) =>
+    predicateOf({ type: "compare", path: leaf(name), operator, value: operand })({ [name]: value });
+  const run = { seed: pickSeed(), numRuns: pickSize("pairs of texts", { everyday: 3000, thorough: 200_000 }) };
+
+  /** What the keys say: the comparison may find the same out in another way. */
+  function byKeys(name: string, operator: CompareOperator, operand: string, value: string): boolean {
+    const [key, other] = [comparisonKey(leaf(name).attribute, value), comparisonKey(leaf(name).attribute, operand)];
+    const [left, right] = [String(key), String(other)];
+    const order = compareKeys(key, other);
+    const outcomes: Readonly<Record<CompareOperator, boolean>> = {
+      eq: key === other,
+      ne: key !== other,
+      co: left.includes(right),
+      sw: left.startsWith(right),
+      ew: left.endsWith(right),
+      gt: order > 0,
+      ge: order >= 0,
+      lt: order < 0,
+      le: order <= 0,
+    };
+    return outcomes[operator];
+  }
+
+  test("say of texts what their keys say, with accents, letters of two widths and signs that become ASCII", () => {
+    const piece = fc.constantFrom(
+      ...[
+        "a",
+        "A",
+        "b",
+        "k",
+        "K",
+        "\u212a",
+        "i",
+        "I",
+        "\u0130",
+        "\u00e9",
+        "e",
+        "E",
+        "\u0301",
+        "\u0338",
+        "<",
+        ";",
+        "\u037e",
+      ],
+      ...["\uff21", "\ud83d\ude00", "\uff5e", "\u03a3", "\u03c2", "ss", "\u00df", "[", "{", "@", "`"],
+    );
+    const text = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(""));
+    fc.assert(
+      fc.property(fc.constantFrom("label", "exact", "handle"), text, text, text, (name, start, own, other) => {
+        for (const operator of COMPARE_OPERATORS)
+          expect(matches(name, operator, start + other, start + own), operator).toBe(
+            byKeys(name, operator, start + other, start + own),
+          );
+      }),
+      run,
+    );
+  });
+
+  test("say of times what their instants say, in any notation, and of what is none", () => {
+    const clock = ["00:00:00", "00:00:00.5", "00:00:00.500", "00:00:00.000", "23:59:59", "24:00:00", "12:00:60"];
+    const times = ["2026-03-01", "2026-02-28", "0001-01-01"].flatMap((day) =>
+      clock.flatMap((time) => ["Z", "+00:00", "+02:00", ""].map((zone) => `${day}T${time}${zone}`)),
+    );
+    // By code points the first of these stands behind the second, and by UTF-16 in front of it.
+    const strange = ["", "Z", "\ud83d\ude00026-01-01T00:00:00Z", "\uff5e0026-01-01T00:00:00Z", "2026-03-01 00:00:00Z"];
+    for (const value of [...times, ...strange])
+      for (const operand of [...times, ...strange])
+        for (const operator of ["eq", "ne", "gt", "ge", "lt", "le"] as const)
+          if (matches("at", operator, operand, value) !== byKeys("at", operator, operand, value))
+            throw new Error(`${value} ${operator} ${operand}`);
   });
 });

@@ -132,6 +132,52 @@ describe("instantOf", () => {
     );
   });
 
+  test("is of a text in UTC the same as with the offset +00:00, whatever is wrong with it [S-2.3.5-01]", () => {
+    const digits = "0123456789";
+    const two = fc.constantFrom(
+      "00",
+      "01",
+      "02",
+      "09",
+      "10",
+      "12",
+      "13",
+      "23",
+      "24",
+      "28",
+      "29",
+      "30",
+      "31",
+      "59",
+      "60",
+      "0x",
+    );
+    const year = fc.constantFrom("0000", "0001", "1900", "2000", "2024", "2026", "9999", "99-1", "20a6");
+    const fraction = fc.constantFrom("", ".0", ".000", ".5", ".120", ".", ".1a", ",5", ".000000001");
+    const text = fc
+      .tuple(
+        year,
+        two,
+        two,
+        two,
+        two,
+        two,
+        fraction,
+        fc.nat(19),
+        fc.constantFrom("", ...digits, "-", ":", "T", " ", "\u0131"),
+      )
+      .map(([y, month, day, hour, minute, second, rest, at, spoil]) => {
+        const whole = `${y}-${month}-${day}T${hour}:${minute}:${second}${rest}`;
+        return spoil === "" ? whole : whole.slice(0, at) + spoil + whole.slice(at + 1);
+      });
+    fc.assert(
+      fc.property(text, (time) => {
+        expect(instantOf(`${time}Z`)).toBe(instantOf(`${time}+00:00`));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   test("never throws, and gives an instant that is its own instant", () => {
     fc.assert(
       fc.property(

@@ -45,7 +45,12 @@ export const THING: Omit<ModelType, "isTolerant"> = {
       name: "mails",
       type: "complex",
       multiValued: true,
-      subAttributes: [{ name: "value" }, { name: "type" }, { name: "display" }, { name: "primary", type: "boolean" }],
+      subAttributes: [
+        { name: "value" },
+        { name: "type", canonicalValues: ["a", "b"] },
+        { name: "display" },
+        { name: "primary", type: "boolean" },
+      ],
     },
     {
       name: "places",
@@ -97,7 +102,7 @@ export const THING: Omit<ModelType, "isTolerant"> = {
   ],
 };
 
-export const LIMITS = { stringLength: 100, binaryLength: 100, elements: THING.maxElements, collectionElements: 100 };
+export const LIMITS = { stringLength: 1000, binaryLength: 1000, elements: THING.maxElements, collectionElements: 100 };
 
 const schemaOf = ({ id, attributes }: ModelSchema) =>
   schemaFromJson({

@@ -10,6 +10,8 @@ export interface ModelAttribute {
   readonly caseExact?: boolean;
   readonly mutability?: "readOnly" | "readWrite" | "immutable" | "writeOnly";
   readonly collection?: boolean;
+  /** Suggested, and so no matter of a reading. */
+  readonly canonicalValues?: readonly string[];
   readonly subAttributes?: readonly ModelAttribute[];
 }
 

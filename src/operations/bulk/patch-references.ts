@@ -1,8 +1,8 @@
 import { isScimError } from "../../error.ts";
 import type { Filter } from "../../filter/ast.ts";
 import type { FilterParseOptions, ParsedPath } from "../../filter/parse-options.ts";
-import { parsePath } from "../../filter/parser.ts";
 import { printFilter } from "../../filter/print.ts";
+import { isWaiting, readPathNow } from "../../filter/read.ts";
 import type { Attribute } from "../../schema/attribute.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { isObject, type ResourceObject } from "../../schema/value.ts";
@@ -36,6 +36,19 @@ export function mapPatchReferences(
   });
 }
 
+/** Whether a path in which references may stand has to wait for the grammar of paths; `data` is as the client sent it. */
+export function hasWaitingPath(data: unknown, options: FilterParseOptions): boolean {
+  const operations = isObject(data) ? membersOf(data, "operations").flat() : data;
+  if (!Array.isArray(operations)) return false;
+  const paths = operations.flatMap((operation: unknown) => (isObject(operation) ? membersOf(operation, "path") : []));
+  return paths.some((path) => typeof path === "string" && path.includes(PREFIX) && isWaiting(path, options));
+}
+
+/** Those of a name in any letter case. */
+function membersOf(object: ResourceObject, wanted: string): readonly unknown[] {
+  return Object.keys(object).flatMap((name) => (name.toLowerCase() === wanted ? [object[name]] : []));
+}
+
 function mapOperation(
   resourceType: CompiledResourceType,
   operation: ResourceObject,
@@ -43,8 +56,7 @@ function mapOperation(
   filter: FilterParseOptions,
   substitute: Substitute,
 ): ResourceObject {
-  const key = Object.keys(operation).find((name) => name.toLowerCase() === "path");
-  const path = key === undefined ? undefined : operation[key];
+  const [path] = membersOf(operation, "path");
   return mapMembers(operation, (name, value) => {
     switch (name.toLowerCase()) {
       case "path":
@@ -73,7 +85,7 @@ function mapPath(path: string, options: FilterParseOptions, substitute: Substitu
 
 function tryParse(path: string, options: FilterParseOptions): ParsedPath | undefined {
   try {
-    return parsePath(path, options);
+    return readPathNow(path, options);
   } catch (error) {
     if (isScimError(error)) return undefined;
     throw error;

@@ -1,12 +1,14 @@
 import type { Call } from "../../call/call.ts";
 import type { BulkEntry } from "../../call/operation.ts";
-import { tolerance } from "../../call/settings.ts";
+import { pathOptions, tolerance } from "../../call/settings.ts";
 import { conflict, invalidValue, isScimError, ownError, type ScimError } from "../../error.ts";
+import { loadGrammar } from "../../filter/read.ts";
 import { printable } from "../../schema/printable.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import type { Context } from "../../storage/adapter.ts";
 import { mapBody, readData } from "./body.ts";
 import { components } from "./components.ts";
+import { hasWaitingPath } from "./patch-references.ts";
 import { type BulkTarget, findTarget } from "./target.ts";
 
 /** An operation of a bulk request, ready to be executed in its turn. */
@@ -59,6 +61,7 @@ export async function planBulk<C extends Context>(entries: readonly BulkEntry[],
   const operations: PlannedOperation[] = [];
   for (const [index, entry] of entries.entries()) {
     if (call.slice.isOver) await call.slice.next(call.signal);
+    if (entry.method === "PATCH" && hasWaitingPath(entry.data, pathOptions(call))) await loadGrammar();
     operations.push(planOperation(entry, index, posts, call));
   }
   const needsOf = (index: number): readonly number[] => (operations[index] as PlannedOperation).needs;

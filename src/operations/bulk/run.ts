@@ -13,7 +13,7 @@ import type { Outcome } from "./response.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** Executes an operation: the switch over the verbs, handed down so that it and bulk need not know each other. */
-export type Execute<C extends Context> = (operation: Operation, call: Call<C>) => Promise<Result>;
+export type Execute<C extends Context> = (operation: Operation, call: Call<C>) => Result | Promise<Result>;
 
 /** A bulk request while it runs. */
 export interface Run<C extends Context> {
@@ -46,7 +46,7 @@ export async function runOperation<C extends Context>(run: Run<C>, planned: Plan
     await call.authorize(operation);
     const types = "resourceType" in operation ? [operation.resourceType] : [];
     const outcome = outcomeOf(
-      await inTransaction(await withNewId(operation, call), types, (inner) => execute(operation, inner)),
+      await inTransaction(await withNewId(operation, call), types, async (inner) => execute(operation, inner)),
       id,
     );
     if (operation.type === "create" && outcome.type === "done")

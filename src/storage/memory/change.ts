@@ -1,4 +1,4 @@
-import { latestOf } from "../../schema/instant-text.ts";
+import { latestOf } from "../../schema/latest.ts";
 import type { ResourceObject } from "../../schema/value.ts";
 import { getOrCreate } from "../get-or-create.ts";
 import { keyIndex } from "./key-index.ts";

@@ -43,6 +43,30 @@ export function resourceOf(
   return resolved;
 }
 
+/**
+ * A row as somebody may have it who changes nothing: its document itself, with the computed attributes that are selected beside it. Undefined
+ * where it is not as the reader's resource type has it, or has collections: then it is copied.
+ */
+export function viewOf(
+  state: State,
+  row: Row,
+  resourceType: CompiledResourceType,
+  select: Select,
+): StoredResource | undefined {
+  const { isFit, resourceType: written, document, collections } = state.content(row);
+  const isOwn = isFit && written === state.tenant.shared.types.oneFor(resourceType);
+  // What nobody declared may have been declared since.
+  if (!isOwn || collections.size > 0 || resourceType.kept !== undefined) return undefined;
+  let view = resolveReferences(resourceType, document, (id) => state.typeOf(id));
+  for (const attribute of resourceType.inverses) {
+    const elements = select.includes(attribute) ? inverseElements(state, row, attribute) : undefined;
+    if (elements === undefined) continue;
+    view = { ...view };
+    writeAttribute(view as StoredResource & Record<string, unknown>, attribute, elements);
+  }
+  return view;
+}
+
 /** Of an attribute that is no collection any more, the elements are its value. */
 function writeElements(
   state: State,

@@ -1,7 +1,7 @@
 import { type Attribute, type AttributePath, leafOf } from "../../schema/attribute.ts";
 import { fitAttribute } from "../../schema/fit.ts";
-import { isInstant } from "../../schema/instant-text.ts";
 import { KEPT_NAME } from "../../schema/kept.ts";
+import { isInstant } from "../../schema/latest.ts";
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { shapeOf } from "../../schema/shape.ts";
 import { copyValue, isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../../schema/value.ts";

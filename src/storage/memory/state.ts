@@ -73,6 +73,8 @@ export class State {
 
   /** The rows that refer to an id. */
   holdersOf(index: ReferenceIndex, id: string): readonly Row[] {
+    // Most ids have none, and are asked for by every read.
+    if (this.#undo === undefined && index.holders.count(idKey(id)) === 0) return NONE;
     return [...this.#holders(index, idKey(id))].filter((row) => this.#holds(row, index, id));
   }
 
@@ -137,6 +139,8 @@ export class State {
     return this.#undo !== undefined && order >= this.#created;
   }
 }
+
+const NONE: readonly Row[] = [];
 
 function addMissing<K, V>(into: Map<K, V>, more: ReadonlyMap<K, V>): void {
   for (const [key, value] of more) if (!into.has(key)) into.set(key, value);

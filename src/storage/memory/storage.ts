@@ -4,6 +4,7 @@ import { lendsBy } from "../lend.ts";
 import { withMoved } from "../moved.ts";
 import { type HashedSecrets, type HashSecret, hashSecrets } from "../secrets.ts";
 import type { Upkeep } from "../upkeep.ts";
+import { viewsBy } from "../view.ts";
 import { applyDelta } from "./delta.ts";
 import { lookUpsFor, referencesFor, valuesFor, type Wanted } from "./indexes.ts";
 import { memoryLedger } from "./ledger.ts";
@@ -15,6 +16,7 @@ import type { Shared, Tenant } from "./tenant.ts";
 import { type Transaction, transact } from "./transaction.ts";
 import { apart } from "./under-way.ts";
 import { deleteTenant, exportTenant, renameTenant } from "./upkeep.ts";
+import { memoryViews } from "./views.ts";
 import { createResource, deleteResource, replaceResource } from "./write.ts";
 
 /** Options of `memoryStorage`. */
@@ -69,7 +71,9 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     readSecret: (resourceType, id, attribute, context = {}) =>
       tenantOf(store, context).rows.get(resourceType)?.get(id)?.secrets.get(attribute),
   };
-  lendsBy(storage, { ...verbsOf(store, hashSecret, undefined, true), transaction });
+  const lent = { ...verbsOf(store, hashSecret, undefined, true), transaction };
+  lendsBy(storage, lent);
+  viewsBy(storage, memoryViews(store, lent));
   return storage;
 }
 

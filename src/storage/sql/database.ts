@@ -1,6 +1,6 @@
 import type { CompiledQuery, Kysely } from "kysely";
 import type { Dialect } from "./dialect/dialect.ts";
-import { directOf, type SqliteStatement, toSqlite } from "./dialect/direct.ts";
+import { type DirectDriver, directOf, type SqliteStatement, toSqlite } from "./dialect/direct.ts";
 import { dialectIn } from "./dialect/find.ts";
 import { type Fragment, join, raw, render, sql, TRUE } from "./dialect/fragment.ts";
 import { retryContention } from "./retry.ts";
@@ -41,16 +41,17 @@ export interface Database extends Session {
   readonly lost?: () => unknown;
 }
 
-/** The database, of which nothing is asked before `ready` is done. */
-export function behind(ready: () => Promise<unknown>, given: Database): Database {
+/** The database, of which nothing is asked before `ready` is done; undefined where it is. */
+export function behind(ready: () => Promise<unknown> | undefined, given: Database): Database {
+  const after = <T>(work: () => Promise<T>): Promise<T> => ready()?.then(work) ?? work();
   return {
     ...given,
-    run: (statement) => ready().then(() => given.run(statement)),
-    batch: (first, rest) => ready().then(() => given.batch(first, rest)),
-    transaction: (work) => ready().then(() => given.transaction(work)),
-    alone: (work) => ready().then(() => given.alone(work)),
-    snapshot: (work) => ready().then(() => given.snapshot(work)),
-    open: (work) => ready().then(() => given.open(work)),
+    run: (statement) => after(() => given.run(statement)),
+    batch: (first, rest) => after(() => given.batch(first, rest)),
+    transaction: (work) => after(() => given.transaction(work)),
+    alone: (work) => after(() => given.alone(work)),
+    snapshot: (work) => after(() => given.snapshot(work)),
+    open: (work) => after(() => given.open(work)),
   };
 }
 
@@ -59,7 +60,7 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectIn(g
   const db = given.withoutPlugins() as unknown as Kysely<unknown>;
   if (db.isTransaction) return transactionDatabase(dialect, db, false);
   const direct = directOf(given);
-  const run = runner(dialect, direct ?? db);
+  const run = runner(dialect, db);
   const { write, read, turns } = transactionsOf(given, db, dialect);
   const together = direct && turns && new WritesTogether(direct, turns);
   return {
@@ -69,7 +70,9 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectIn(g
     canRepeat: false,
     run: <R>(statement: Fragment) =>
       statement.besides === undefined
-        ? retryContention(() => run<R>(statement))
+        ? direct === undefined
+          ? retryContention(() => run<R>(statement))
+          : runDirect<R>(dialect, direct, statement)
         : read((connection) => runner(dialect, connection)<R>(statement)),
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>
       dialect.supportsWritesInWith === true
@@ -83,6 +86,13 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectIn(g
       retryContention(() => db.connection().execute((connection) => work(transactionSession(dialect, connection)))),
     snapshot: (work) => read((connection) => work(transactionSession(dialect, connection))),
   };
+}
+
+/** The same as `runner` for SQLite, to which what other databases need besides is nothing. */
+async function runDirect<R>(dialect: Dialect, direct: DirectDriver, statement: Fragment): Promise<readonly R[]> {
+  const { text: sql, parameters } = render(statement, dialect);
+  const query = { sql, parameters, isShort: statement.isShort === true };
+  return (await retryContention(() => direct.executeQuery<R>(query))).rows;
 }
 
 /** The dialect has rows of a write by RETURNING, so that each part of a batch is one statement. */

@@ -22,6 +22,8 @@ export interface WritingConnection extends SqliteConnection {
    * @throws where it could not begin.
    */
   write(writes: readonly SqliteWrite[]): Promise<Written>;
+  /** Gives rows at once, where the connection is in this thread. */
+  runNow?<R>(text: string, values: readonly SqliteValue[]): QueryResult<R>;
 }
 
 /** A statement with its values. */
@@ -48,7 +50,7 @@ export type Marked = CompiledQuery & { readonly isShort?: boolean };
 
 /** A driver that takes statements without a Kysely. */
 export interface DirectDriver {
-  executeQuery<R>(query: Marked): Promise<QueryResult<R>>;
+  executeQuery<R>(query: Pick<Marked, "sql" | "parameters" | "isShort">): Promise<QueryResult<R>>;
   /** Hands out a connection for one piece of work. */
   lend<T>(work: (connection: WritingConnection) => Promise<T>): Promise<T>;
 }

@@ -34,6 +34,10 @@ class ConnectionHere implements WritingConnection {
     return this.#run<R>(text, values);
   }
 
+  runNow<R>(text: string, values: readonly SQLInputValue[]): QueryResult<R> {
+    return this.#run<R>(text, values);
+  }
+
   async write(writes: readonly SqliteWrite[]): Promise<Written> {
     const results: SqliteResult[] = [];
     this.#run("BEGIN IMMEDIATE");

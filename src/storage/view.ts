@@ -1,0 +1,44 @@
+import type { Context, GetRequest, QueryRequest, QueryResult, StorageAdapter, StoredResource } from "./adapter.ts";
+
+/** A resource for somebody who reads it and hands it to nobody: it may be the very object that storage keeps. */
+export interface Viewed {
+  readonly resource: StoredResource;
+  /** It is as its resource type declares it (`fitResource`), so that nobody need look. */
+  readonly isFit: boolean;
+}
+
+/** The same of a page. */
+export interface ViewedPage extends QueryResult {
+  readonly areFit: boolean;
+}
+
+/**
+ * Reads of an adapter for the core. Like those of the adapter that it lends by (`lend.ts`), but that what is there at once is no promise, which
+ * costs as much as to find it, and that it says of a page as a whole whether it fits.
+ */
+export interface Views<C extends Context = Context> {
+  get(request: GetRequest, context: C): Viewed | undefined | Promise<Viewed | undefined>;
+  query(request: QueryRequest, context: C): ViewedPage | Promise<ViewedPage>;
+}
+
+const VIEWS = new WeakMap<object, Views<never>>();
+
+/** Gives an adapter views. As with `lendsBy`, nobody but the core gets hold of what storage keeps. */
+export function viewsBy<C extends Context>(adapter: StorageAdapter<C>, views: Views<C>): void {
+  VIEWS.set(adapter, views);
+}
+
+/** The views of an adapter; undefined where it has none. */
+export function viewsOf<C extends Context>(adapter: StorageAdapter<C>): Views<C> | undefined {
+  return VIEWS.get(adapter);
+}
+
+/** What was read in the usual way. */
+export function copied(resource: StoredResource | undefined): Viewed | undefined {
+  return resource && { resource, isFit: false };
+}
+
+/** A page that was. */
+export function copiedPage(page: QueryResult): ViewedPage {
+  return { ...page, areFit: false };
+}
