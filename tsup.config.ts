@@ -1,7 +1,5 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "tsup";
-import { mergeChunks } from "./scripts/chunks.mjs";
 
 const { paths } = JSON.parse(readFileSync("tsconfig.json", "utf8")).compilerOptions as {
   readonly paths: Readonly<Record<string, readonly string[]>>;
@@ -22,9 +20,8 @@ export default defineConfig({
   // By it scripts/licences.mjs knows whose code is in dist; it is not published.
   metafile: true,
   // What package.json has among its devDependencies is bundled: chevrotain, which has no CommonJS that every loader finds.
-  // Shared chunks, so that every entry point throws the same ScimError class; few, so that a process starts fast.
+  // Shared chunks, so that every entry point throws the same ScimError class.
   splitting: true,
-  onSuccess: () => mergeChunks(fileURLToPath(new URL("dist", import.meta.url))),
   clean: true,
   // Loaded when they are asked for; the first has no name without "node:".
   external: ["node:sqlite", "node:net"],

@@ -2,6 +2,7 @@
 // a process that starts more than the kilobytes in it. What an entry point loads grows by a little, and no circle comes to be.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /** Chunks below so many bytes are put elsewhere. */
@@ -12,7 +13,10 @@ const MOST = { times: 1.1, more: 1024 };
 const IMPORT = /^import (?:\{([^}]*)\} from )?"\.\/([\w-]+\.js)";$/gm;
 const EXPORT = /^export \{([^}]*)\};$/m;
 
-export async function mergeChunks(dist) {
+const dist = fileURLToPath(new URL("../dist", import.meta.url));
+await mergeChunks();
+
+async function mergeChunks() {
   const texts = new Map(
     readdirSync(dist)
       .filter((name) => name.endsWith(".js"))
@@ -22,8 +26,7 @@ export async function mergeChunks(dist) {
   const places = new Map();
   for (const group of groups) for (const [name, place] of placesIn(group, texts)) places.set(name, place);
   for (const [file, text] of texts) if (!places.has(file)) writeFileSync(join(dist, file), withPlaces(text, places));
-  for (const group of groups)
-    writeFileSync(join(dist, group[0]), withPlaces(await merged(group, dist, places), places));
+  for (const group of groups) writeFileSync(join(dist, group[0]), withPlaces(await merged(group, places), places));
   for (const [file, { file: home }] of places) if (file !== home) rmSync(join(dist, file));
 }
 
@@ -134,7 +137,7 @@ function specifiers(list) {
     .map(([name, as = name]) => [name, as]);
 }
 
-async function merged(group, dist, places) {
+async function merged(group, places) {
   const contents = group
     .map((name) => {
       const list = [...places.get(name).names].map(([exported, free]) => `${exported} as ${free}`);
