@@ -7,6 +7,8 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** How long a round takes about, in milliseconds. */
   readonly round: number;
+  /** For how many milliseconds at least each contender runs ahead of its rounds. */
+  readonly warmUp: number;
   /**
    * `"wall"`: what a clock on the wall says, for a quiet machine. `"cpu"`: the processor time of the process, with that of its garbage
    * collector, which other work on the machine hardly moves, and which leaves out what is waited for.
@@ -72,11 +74,10 @@ export async function measure(
   }
   const clock = options.clock === "wall" ? () => performance.now() : processorTime;
   for (const racer of racing) {
-    // Twice: the first time the compiler is still at work.
-    for (let times = 0; times < 2; times++) {
-      const turns = await turnsIn(work, racer, options.round);
-      racer.turns = turns;
-    }
+    // At first the compiler is at work, and what is measured is not what it comes to.
+    const end = clock() + options.warmUp;
+    do racer.turns = await turnsIn(work, racer, options.round, clock);
+    while (clock() < end);
   }
   for (let round = 0; round < options.rounds; round++) {
     for (let place = 0; place < racing.length; place++) {
@@ -111,7 +112,8 @@ function whyOf(error: unknown): string {
   const lines = (error instanceof Error ? error.message : String(error))
     .split("\n")
     .filter((line) => line.trim() !== "");
-  return (lines[0] ?? "").replace(/:$/, "");
+  const [first = "", second = ""] = lines;
+  return first.endsWith(":") ? `${first} ${second.trim()}` : first;
 }
 
 interface Racer {
@@ -140,11 +142,11 @@ function inputOf({ input }: Work, turn: number): unknown {
 }
 
 /** How many turns fill a round. */
-async function turnsIn(work: Work, racer: Racer, round: number): Promise<number> {
+async function turnsIn(work: Work, racer: Racer, round: number, clock: () => number): Promise<number> {
   const least = work.turns ?? 1;
   let turns = least;
   for (;;) {
-    const took = (await timeOf(work, racer, turns, () => performance.now())) / 1000;
+    const took = (await timeOf(work, racer, turns, clock)) / 1000;
     if (took >= round / 2) return Math.max(least, Math.ceil((turns * round) / took / least) * least);
     turns *= took < round / 20 ? 10 : 2;
   }
