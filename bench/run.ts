@@ -43,7 +43,12 @@ if (clock !== "wall" && clock !== "cpu") throw new TypeError("--clock is wall or
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const subjects: Record<string, Subject> = { [SUBJECT]: subjectIn(here("..")) };
 if (values.before !== undefined && !isGuard) subjects.before = subjectIn(values.before);
-const options: MeasureOptions = { rounds: isShort ? 15 : 41, round: isShort ? 10 : 25, clock };
+const options: MeasureOptions = {
+  rounds: isShort ? 15 : 41,
+  round: isShort ? 10 : 25,
+  warmUp: isShort ? 200 : 400,
+  clock,
+};
 const works = WORKS.filter(({ name, isLong }) => name.includes(values.only) && !(isShort && isLong));
 
 if (isGuard) await guard();

@@ -7,6 +7,8 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** How long a round takes about, in milliseconds. */
   readonly round: number;
+  /** For how many milliseconds at least each contender runs ahead of its rounds. */
+  readonly warmUp: number;
   /**
    * `"wall"`: what a clock on the wall says, for a quiet machine. `"cpu"`: the processor time of the process, with that of its garbage
    * collector, which other work on the machine hardly moves, and which leaves out what is waited for.
@@ -40,6 +42,15 @@ export const LIMIT = "by hand";
 /** The contender that the targets are about. */
 export const SUBJECT = "scimkit";
 
+/** Milliseconds. Processor time is that of the process: the thread's own goes by ticks of some milliseconds, too coarse for a round. */
+const CLOCKS: Readonly<Record<MeasureOptions["clock"], () => number>> = {
+  wall: () => performance.now(),
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+};
+
 /**
  * Measures one piece of work: every contender is checked, then they take turns, round by round in changing order, so that whatever else
  * the machine does meets all of them.
@@ -50,6 +61,7 @@ export async function measure(
   subjects: Readonly<Record<string, Subject>>,
   options: MeasureOptions,
   withPeers: boolean,
+  clock = CLOCKS[options.clock],
 ): Promise<Row> {
   const made: Readonly<Record<string, Peer>> = {
     [LIMIT]: work.limit,
@@ -70,13 +82,11 @@ export async function measure(
       wrong.push({ name, wrong: whyOf(error) });
     }
   }
-  const clock = options.clock === "wall" ? () => performance.now() : processorTime;
   for (const racer of racing) {
-    // Twice: the first time the compiler is still at work.
-    for (let times = 0; times < 2; times++) {
-      const turns = await turnsIn(work, racer, options.round);
-      racer.turns = turns;
-    }
+    // At first the compiler is at work, and what is measured is not what it comes to.
+    const end = clock() + options.warmUp;
+    do racer.turns = await turnsIn(work, racer, options.round, clock);
+    while (clock() < end);
   }
   for (let round = 0; round < options.rounds; round++) {
     for (let place = 0; place < racing.length; place++) {
@@ -111,7 +121,8 @@ function whyOf(error: unknown): string {
   const lines = (error instanceof Error ? error.message : String(error))
     .split("\n")
     .filter((line) => line.trim() !== "");
-  return (lines[0] ?? "").replace(/:$/, "");
+  const [first = "", second = ""] = lines;
+  return first.endsWith(":") ? `${first} ${second.trim()}` : first;
 }
 
 interface Racer {
@@ -140,20 +151,14 @@ function inputOf({ input }: Work, turn: number): unknown {
 }
 
 /** How many turns fill a round. */
-async function turnsIn(work: Work, racer: Racer, round: number): Promise<number> {
+async function turnsIn(work: Work, racer: Racer, round: number, clock: () => number): Promise<number> {
   const least = work.turns ?? 1;
   let turns = least;
   for (;;) {
-    const took = (await timeOf(work, racer, turns, () => performance.now())) / 1000;
+    const took = (await timeOf(work, racer, turns, clock)) / 1000;
     if (took >= round / 2) return Math.max(least, Math.ceil((turns * round) / took / least) * least);
     turns *= took < round / 20 ? 10 : 2;
   }
-}
-
-/** Milliseconds of processor time. That of the thread alone goes by ticks of some milliseconds: too coarse for a round. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 /** How many times as long as the limit a contender takes; undefined for one that is wrong. */

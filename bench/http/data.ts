@@ -16,6 +16,10 @@ export interface Ready {
   readonly port: number;
   readonly users: readonly string[];
   readonly groups: readonly string[];
+  /** Where its endpoints are, if not at `PATH`. */
+  readonly path?: string;
+  /** The token without which it answers nobody. */
+  readonly token?: string;
 }
 
 export interface NewUser {

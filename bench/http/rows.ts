@@ -30,9 +30,13 @@ export class Server {
   }
 
   async ask(method: string, path: string, body?: object): Promise<Answer> {
-    const response = await fetch(this.url + PATH + path, {
+    const { path: mount = PATH, token } = this.ready;
+    const response = await fetch(this.url + mount + path, {
       method,
-      headers: { "Content-Type": "application/scim+json" },
+      headers: {
+        "Content-Type": "application/scim+json",
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -52,7 +56,7 @@ function assertUser(body: Answer["body"], given: object, id?: string): void {
   assert.partialDeepStrictEqual(body, { ...given, schemas: [USER] });
   assert.ok(id === undefined ? typeof body.id === "string" : body.id === id, "the id");
   assert.equal(body.meta.resourceType, "User");
-  assert.ok(body.meta.location.endsWith(`${PATH}/Users/${body.id}`), "the location");
+  assert.ok(body.meta.location.endsWith(`/scim/v2/Users/${body.id}`), "the location");
   assert.ok(!Number.isNaN(Date.parse(body.meta.lastModified)), "lastModified");
 }
 

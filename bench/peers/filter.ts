@@ -45,12 +45,17 @@ function translated(filter: ScimFilter): Filter {
   }
 }
 
-/** Those that read a filter; `filterAt` gives what it is in a turn. */
-export const filterParsers = (filterAt: (turn: number) => Filter): Readonly<Record<string, Peer>> => ({
+/** Those that show the tree that they have read. */
+export const treeParsers: Readonly<Record<string, Peer>> = {
   "scim2-parse-filter": async () => {
     const { parse } = await loadPeer<Scim2ParseFilter>("scim2-parse-filter");
     return { run: (text: string) => parse(text), read: (answer) => translated(answer as ScimFilter) };
   },
+};
+
+/** Those that read a filter; `filterAt` gives what it is in a turn. */
+export const filterParsers = (filterAt: (turn: number) => Filter): Readonly<Record<string, Peer>> => ({
+  ...treeParsers,
   "scim-query-filter-parser": async () => {
     const { compileFilter } = await loadPeer<ScimQueryFilterParser>("scim-query-filter-parser");
     return {

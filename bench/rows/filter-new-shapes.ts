@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Work } from "../harness/work.ts";
 import { parseFilterByHand } from "../limit/filter-parser.ts";
+import { treeParsers } from "../peers/filter.ts";
 
 const OPERATORS = ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"];
 const OPERANDS: readonly ((at: number) => string)[] = [
@@ -46,5 +47,6 @@ export const filterParseNewShapes: Work = {
     const { parseFilter } = await subject.load("scimkit/filter");
     return (text: string) => parseFilter(text);
   },
+  peers: treeParsers,
   check: (answer, turn) => assert.deepEqual(answer, parseFilterByHand(textAt(turn))),
 };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Subject } from "../harness/subject.ts";
 import type { Run, Work } from "../harness/work.ts";
 import { type BenchUser, ENTERPRISE, PREDICATES } from "../limit/filter-predicate.ts";
+import { filterMatchers } from "../peers/filter.ts";
 
 const USERS = 10_000;
 
@@ -65,6 +66,10 @@ function rowOf(name: string, about: string, filters: typeof PREDICATES): Work {
     input: (turn) => turn,
     limit: () => counting(byHand),
     scimkit: (subject) => compiled(subject, filters),
+    peers: filterMatchers(
+      filters.map(([filter]) => filter),
+      users,
+    ),
     check: (answer, turn) => assert.equal(answer, expected[turn % filters.length]),
   };
 }

@@ -3,6 +3,7 @@ import type { Subject } from "../harness/subject.ts";
 import type { Run, Work } from "../harness/work.ts";
 import { ENTERPRISE, PATCH, type PatchBody, patchByHand, setActiveByHand, type User } from "../limit/patch-user.ts";
 import { safePatch } from "../peers/scim-patch.ts";
+import { scimmyPatch } from "../peers/scimmy-patch.ts";
 
 /** A user as storage holds it, of what Entra ID provisions and a directory has besides. */
 const STORED = JSON.stringify({
@@ -95,7 +96,7 @@ export const patchActive: Work = {
   input: (turn) => activeBodies[turn % activeBodies.length],
   limit: () => (body: PatchBody) => setActiveByHand(USER, body),
   scimkit: engineOf,
-  peers: { "scim-patch": safePatch(USER) },
+  peers: { "scim-patch": safePatch(USER), scimmy: () => scimmyPatch(USER) },
   check: check(setActiveByHand, activeBodies),
 };
 
@@ -108,6 +109,6 @@ export const patchEntra: Work = {
   input: (turn) => entraBodies[turn % entraBodies.length],
   limit: () => (body: PatchBody) => patchByHand(USER, body),
   scimkit: engineOf,
-  peers: { "scim-patch": safePatch(USER) },
+  peers: { "scim-patch": safePatch(USER), scimmy: () => scimmyPatch(USER) },
   check: check(patchByHand, entraBodies),
 };

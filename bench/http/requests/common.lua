@@ -1,7 +1,7 @@
--- Stands ahead of each of the others, behind `users` and `groups`, the ids that the server has given.
+-- Stands ahead of each of the others, behind `path`, `authorization`, and `users` and `groups`, the ids that the server has given.
 turn = 0
-path = "/scim/v2"
-headers = { ["Content-Type"] = "application/scim+json" }
+wrk.headers["Authorization"] = authorization
+headers = { ["Content-Type"] = "application/scim+json", ["Authorization"] = authorization }
 
 -- The argument is the number that the values of this round begin behind.
 function init(args)

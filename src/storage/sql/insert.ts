@@ -1,5 +1,6 @@
+import { getOrCreate } from "../get-or-create.ts";
 import type { Dialect } from "./dialect/dialect.ts";
-import { type Fragment, join, raw, sql, TRUE } from "./dialect/fragment.ts";
+import { type Fragment, fill, join, raw, sql, TRUE } from "./dialect/fragment.ts";
 
 /** Rows on their way into a table. */
 export interface Insertion {
@@ -60,7 +61,21 @@ function selected(dialect: Dialect, insertion: Insertion): Fragment {
     FROM ${dialect.rows(JSON.stringify(rows), columns, "v")} WHERE ${guard}${tail(insertion)}`;
 }
 
+/** Statements of few rows by the table that they are for, and what else they depend on. */
+const OF_FEW = new WeakMap<Fragment, Map<string, Fragment>>();
+
 function valued(insertion: Insertion, rows: Insertion["rows"]): Fragment {
+  if (rows.length > FEW_ROWS || insertion.conflict !== undefined) return valuedAnew(insertion, rows);
+  const { into, same, columns, as = {} } = insertion;
+  const ofTable = getOrCreate(OF_FEW, into, (): Map<string, Fragment> => new Map());
+  const name = `${rows.length} ${Object.keys(same)} ${columns} ${Object.keys(as)}`;
+  const statement = getOrCreate(ofTable, name, () => valuedAnew(insertion, rows));
+  const shared = Object.values(same);
+  const values = rows.flatMap((row) => [...shared, ...columns.map((_, place) => row[place] ?? null)]);
+  return fill(statement, values);
+}
+
+function valuedAnew(insertion: Insertion, rows: Insertion["rows"]): Fragment {
   const { same, columns, as = {} } = insertion;
   const all = rows.map((row) => {
     const values = [

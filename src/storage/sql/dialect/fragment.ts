@@ -13,6 +13,8 @@ export interface Fragment {
   readonly returning?: { readonly write: Fragment; readonly query: Fragment; readonly isDeletion: boolean };
   /** @see short */
   readonly isShort?: boolean;
+  /** @see fill */
+  readonly isKept?: boolean;
   /** @see withBeside */
   readonly besides?: readonly Beside[];
 }
@@ -72,10 +74,16 @@ export function withBeside(fragment: Fragment, beside: Beside): Fragment {
   return { ...fragment, besides: [...(fragment.besides ?? []), beside] };
 }
 
-/** The same statement with other values, as many as it has. */
-export function fill(fragment: Fragment, parameters: readonly unknown[]): Fragment {
-  return { [MARK]: true, texts: fragment.texts, parameters };
+/**
+ * The same statement with other values, as many as it has. Its text is put together once, so that a driver which keeps statements by their
+ * texts knows it without reading it again.
+ */
+export function fill({ texts, isShort }: Fragment, parameters: readonly unknown[]): Fragment {
+  return { [MARK]: true, texts, parameters, isKept: true, ...(isShort === true ? { isShort } : {}) };
 }
+
+/** The texts of statements that are filled, each of which belongs to one dialect, by their parts. */
+const KEPT = new WeakMap<readonly string[], string>();
 
 /** Fragments one after the other, with a separator. */
 export function join(fragments: readonly Fragment[], separator: string): Fragment {
@@ -118,12 +126,23 @@ export interface Rendering {
 /** The text and parameters as a driver takes them. */
 export function render(
   fragment: Fragment,
-  { placeholder, spell }: Rendering,
+  rendering: Rendering,
 ): { readonly text: string; readonly parameters: readonly unknown[] } {
+  const { texts, parameters, isKept } = fragment;
+  if (isKept !== true) return { text: textOf(fragment, rendering), parameters };
+  let text = KEPT.get(texts);
+  if (text === undefined) {
+    text = textOf(fragment, rendering);
+    KEPT.set(texts, text);
+  }
+  return { text, parameters };
+}
+
+function textOf(fragment: Fragment, { placeholder, spell }: Rendering): string {
   let text = fragment.texts[0] as string;
   for (let index = 1; index < fragment.texts.length; index++)
     text += placeholder(index) + (fragment.texts[index] as string);
-  return { text: spell === undefined ? text : spell(text), parameters: fragment.parameters };
+  return spell === undefined ? text : spell(text);
 }
 
 function append(texts: string[], parameters: unknown[], besides: Beside[], fragment: Fragment): void {

@@ -1,5 +1,11 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
-import { type Marked, type SqliteConnection, toSqlite } from "../dialect/direct.ts";
+import {
+  type Marked,
+  type SqliteConnection,
+  type SqliteValue,
+  toSqlite,
+  type WritingConnection,
+} from "../dialect/direct.ts";
 
 /** Where the connections of a driver come from. */
 export interface Connections<C extends SqliteConnection = SqliteConnection> {
@@ -69,10 +75,15 @@ export class SqliteDriver<C extends SqliteConnection = SqliteConnection> impleme
   }
 
   /** Runs one statement as the adapter made it, without anything of Kysely in between. */
-  executeQuery<R>({ sql, parameters, isShort }: Marked): Promise<QueryResult<R>> {
+  executeQuery<R>({
+    sql,
+    parameters,
+    isShort,
+  }: Pick<Marked, "sql" | "parameters" | "isShort">): Promise<QueryResult<R>> {
     const { here, others } = this.#connections;
-    if (isShort === true && others > 0) return here.run(sql, parameters.map(toSqlite));
-    return this.lend((connection) => connection.run(sql, parameters.map(toSqlite)));
+    const values = parameters.map(toSqlite);
+    if (others > 0 ? isShort === true : this.#idle.includes(here)) return atOnce(here, sql, values);
+    return this.lend((connection) => connection.run(sql, values));
   }
 
   async destroy(): Promise<void> {
@@ -137,7 +148,12 @@ class PooledConnection implements DatabaseConnection {
     this.#take = take;
   }
 
-  async executeQuery<R>({ sql, parameters, isShort }: Marked): Promise<QueryResult<R>> {
+  async executeQuery<R>({ sql, parameters, isShort, within }: Marked): Promise<QueryResult<R>> {
+    if (within !== undefined) {
+      // Only who made the connections asks for it.
+      const writing = (await this.#own()) as WritingConnection;
+      return { rows: [(await writing.writeWithin(within)) as R] };
+    }
     const connection = this.#taken === undefined && isShort === true ? this.#short : undefined;
     return (connection ?? (await this.#own())).run(sql, parameters.map(toSqlite));
   }
@@ -160,5 +176,19 @@ class PooledConnection implements DatabaseConnection {
   #own(): Promise<SqliteConnection> {
     this.#taken ??= this.#take();
     return this.#taken;
+  }
+}
+
+/** Without one turn of the event loop's queue more than there must be. */
+function atOnce<R>(
+  connection: SqliteConnection & Pick<WritingConnection, "runNow">,
+  text: string,
+  values: readonly SqliteValue[],
+): Promise<QueryResult<R>> {
+  if (connection.runNow === undefined) return connection.run(text, values);
+  try {
+    return Promise.resolve(connection.runNow<R>(text, values));
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

@@ -17,8 +17,12 @@ type Scope = Pick<OwnScope, "dialect" | "tables" | "tenant">;
 
 /** Runs work in one state of the database, where what is selected apart is read by statements of its own. */
 export function inOneState<T>(session: Session, apart: Apart, work: (session: Session) => Promise<T>): Promise<T> {
-  const isApart = session.dialect.readsElementsAsRows === true && (apart.attributes.length > 0 || hasStrays(apart));
-  return isApart ? session.snapshot(work) : work(session);
+  return needsOneState(session.dialect, apart) ? session.snapshot(work) : work(session);
+}
+
+/** Whether there are such statements. */
+export function needsOneState({ readsElementsAsRows }: Scope["dialect"], apart: Apart): boolean {
+  return readsElementsAsRows === true && (apart.attributes.length > 0 || hasStrays(apart));
 }
 
 function hasStrays({ mixed }: Apart): boolean {

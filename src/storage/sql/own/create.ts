@@ -1,4 +1,5 @@
 import type { Attribute } from "../../../schema/attribute.ts";
+import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { doInSlices, TimeSlice } from "../../../time-slice.ts";
 import type { Context, CreateRequest, StoredResource } from "../../adapter.ts";
 import { firstVersion, withMoved } from "../../moved.ts";
@@ -6,6 +7,7 @@ import { type HashedSecrets, type HashSecret, hashSecrets } from "../../secrets.
 import type { Database } from "../database.ts";
 import { type Fragment, raw, returning, sql } from "../dialect/fragment.ts";
 import { retryWrite } from "../retry.ts";
+import { filledStatements } from "./kept-statements.ts";
 import { assembleWritten } from "./read.ts";
 import { refuseUnvouched } from "./refuse-unvouched.ts";
 import { type Row, refuseLong, rowSteps, type UniqueRow } from "./row.ts";
@@ -46,12 +48,12 @@ export async function createResource(
     refuseLong(row);
     uniques = row.uniques;
     await refuseUnvouched(database, owner, resourceType, known, uniques);
-    await database.batch(insertResource(owner, settled, row, version), (guard) =>
+    await database.batch(insertResource(owner, resourceType, settled, row, version), (guard) =>
       insertParts(owner, settled, row, secrets, guard),
     );
     for (const notice of [...secrets.notices, ...settled.notices]) request.notify(notice);
     const { created, lastModified } = settled.resource.meta;
-    const written = { id, version: String(version), created, modified: lastModified, document: row.document };
+    const written = { id, version: String(version), created, modified: lastModified };
     return assembleWritten(database, { ...request, tables, tenant }, row, written, ({ inverseOf }) =>
       inverseOf === undefined ? "row" : isReferredTo(request, inverseOf) ? "tables" : "none",
     );
@@ -70,18 +72,27 @@ function isReferredTo(
   return missing === undefined || missing === "keep";
 }
 
+const STATEMENTS = filledStatements();
+
 function insertResource(
   owner: Owner,
+  resourceType: CompiledResourceType,
   { resource }: Settled,
   { document, keys, modifiedKey }: Row,
   version: number,
 ): Fragment {
   const { dialect, tables, tenant, type, id } = owner;
   const { created, lastModified } = resource.meta;
-  const insert = sql`INSERT INTO ${tables.resource}
-    (tenant, type, id, version, created, modified, modified_key, document, keys) VALUES
-    (${tenant}, ${type}, ${id}, ${raw(String(version))}, ${created}, ${lastModified}, ${modifiedKey}, ${document}, ${dialect.toJson(keys)})`;
-  return returning(insert, sql`id`, sql`${tables.resource} WHERE ${ownRow(owner)}`);
+  const build = (): Fragment => {
+    const insert = sql`INSERT INTO ${tables.resource}
+      (tenant, type, id, version, created, modified, modified_key, document, keys) VALUES
+      (${tenant}, ${type}, ${id}, ${raw(String(version))}, ${created}, ${lastModified}, ${modifiedKey}, ${document}, ${dialect.toJson(sql`${keys}`)})`;
+    return returning(insert, sql`id`, sql`${tables.resource} WHERE ${ownRow(owner)}`);
+  };
+  // Only who moves here has had a version already.
+  if (version !== 1) return build();
+  const values = [tenant, type, id, created, lastModified, modifiedKey, document, keys];
+  return STATEMENTS(owner, resourceType, "insert", values, build);
 }
 
 /** What of a resource is not in its row. */

@@ -7,6 +7,8 @@ import { isStorable } from "../key.ts";
 import { isAmong } from "./batches.ts";
 import { type Found, insertAdded, keysOf, settleAdded } from "./delta-steps.ts";
 import { type Delta, type DoneDelta, isLikeColumn, referredId } from "./delta-terms.ts";
+import { filledStatements } from "./kept-statements.ts";
+import { modifiedKey } from "./keys.ts";
 import { type ApartElement, elementOf, metaOf } from "./resource.ts";
 import { hasMark } from "./shapes.ts";
 import { deleteElements, nextVersion, ownRow, type StateRow, stateColumns } from "./statements.ts";
@@ -60,22 +62,44 @@ export async function applyByBatch(
   return after === undefined ? "stale" : { ...done, meta: metaOf(resourceType, after) };
 }
 
+const STATEMENTS = filledStatements();
+
 async function readState(database: Database, delta: Delta): Promise<State | undefined> {
-  const { owner, added, removed } = delta;
-  const { dialect, tables, tenant } = owner;
+  const { request, owner, added, removed, marks } = delta;
+  const { dialect, tables, tenant, type, id } = owner;
+  const keys = namedKeys(delta);
   const ids = [...new Set([...added.values()].flatMap(({ element }) => referredId(element) ?? []))].filter(isStorable);
-  const elements = [raw("m.key"), raw("coalesce(m.target, m.value)"), raw("m.element")];
-  const there = dialect.aggregate(elements, sql`${tables.element} m WHERE ${isNamed(delta, "m.")}`);
-  const resources = sql`${tables.resource} t WHERE t.tenant = ${tenant} AND ${isAmong(dialect, ids)("t.id")}`;
-  const types = ids.length === 0 ? raw("'[]'") : dialect.aggregate([raw("t.id"), raw("t.type")], resources);
-  const [state] = await database.run<State>(
-    short(
-      sql`SELECT ${stateColumns(dialect)}, ${isLikeColumn(delta)}, ${there} AS there, ${types} AS types
-        FROM ${tables.resource} WHERE ${ownRow(owner)}`,
-      added.size + removed.size <= FEW,
-    ),
-  );
+  const values = [
+    ...marks,
+    id,
+    tenant,
+    ...amongValues(keys),
+    ...(ids.length === 0 ? [] : [tenant, ...amongValues(ids)]),
+  ];
+  const name = `state ${request.attribute.path} ${marks.length} ${amongName(keys)} ${amongName(ids)}`;
+  const statement = STATEMENTS(owner, request.resourceType, name, [...values, tenant, id, type], () => {
+    const elements = [raw("m.key"), raw("coalesce(m.target, m.value)"), raw("m.element")];
+    const there = dialect.aggregate(elements, sql`${tables.element} m WHERE ${isNamed(delta, keys)}`);
+    const resources = sql`${tables.resource} t WHERE t.tenant = ${tenant} AND ${isAmong(dialect, ids)("t.id")}`;
+    const types = ids.length === 0 ? raw("'[]'") : dialect.aggregate([raw("t.id"), raw("t.type")], resources);
+    return sql`SELECT ${stateColumns(dialect)}, ${isLikeColumn(delta)}, ${there} AS there, ${types} AS types
+      FROM ${tables.resource} WHERE ${ownRow(owner)}`;
+  });
+  const [state] = await database.run<State>(short(statement, added.size + removed.size <= FEW));
   return state;
+}
+
+function namedKeys({ added, removed }: Delta): readonly string[] {
+  return [...new Set([...added.keys(), ...removed])];
+}
+
+/** The values of a condition that `isAmong` makes, and what its text depends on. */
+function amongValues(texts: readonly string[]): readonly string[] {
+  return texts.length === 1 ? texts : [JSON.stringify(texts)];
+}
+
+function amongName({ length }: readonly string[]): number {
+  return Math.min(length, 2);
 }
 
 function foundIn({ there, types }: State): Found {
@@ -86,25 +110,31 @@ function foundIn({ there, types }: State): Found {
   };
 }
 
-/** Condition on elements of the holder: the delta names them. */
-function isNamed({ request, owner, added, removed }: Delta, alias: "m." | ""): Fragment {
-  const keys = [...new Set([...added.keys(), ...removed])];
-  const column = (name: string): Fragment => raw(alias + name);
-  return sql`${column("id")} = ${owner.id} AND ${column("tenant")} = ${owner.tenant}
-    AND ${column("attribute")} = ${literal(request.attribute.path)} AND ${isAmong(owner.dialect, keys)(`${alias}key`)}`;
+/** Condition on elements `m` of the holder: they have one of the keys. */
+function isNamed({ request, owner }: Delta, keys: readonly string[]): Fragment {
+  return sql`m.id = ${owner.id} AND m.tenant = ${owner.tenant}
+    AND m.attribute = ${literal(request.attribute.path)} AND ${isAmong(owner.dialect, keys)("m.key")}`;
 }
 
 /** Gives the holder its next version where the elements are what they were. */
 function updateHolder(delta: Delta, { there }: Found): Fragment {
   const { request, owner, marks } = delta;
-  const { dialect, tables } = owner;
-  const conditions = [
-    ownRow(owner),
-    hasMark(dialect, marks, ""),
-    ...(request.ifVersion === undefined ? [] : [sql`version = ${Number(request.ifVersion)}`]),
-    sql`(SELECT count(*) FROM ${tables.element} m WHERE ${isNamed(delta, "m.")}) = ${there.size}`,
-  ];
-  const update = sql`UPDATE ${tables.resource} SET ${nextVersion(request.resourceType, request.at)}
-    WHERE ${join(conditions, " AND ")}`;
-  return returning(update, stateColumns(dialect), sql`${tables.resource} WHERE ${ownRow(owner)}`);
+  const { dialect, tables, tenant, type, id } = owner;
+  const { resourceType, attribute, at, ifVersion } = request;
+  const keys = namedKeys(delta);
+  const version = ifVersion === undefined ? [] : [Number(ifVersion)];
+  const next = [at, at, at, modifiedKey(resourceType, at)];
+  const values = [...next, tenant, id, type, ...marks, ...version, id, tenant, ...amongValues(keys), there.size];
+  const name = `update ${attribute.path} ${marks.length} ${amongName(keys)} ${version.length}`;
+  return STATEMENTS(owner, resourceType, name, values, () => {
+    const conditions = [
+      ownRow(owner),
+      hasMark(dialect, marks, ""),
+      ...version.map((number) => sql`version = ${number}`),
+      sql`(SELECT count(*) FROM ${tables.element} m WHERE ${isNamed(delta, keys)}) = ${there.size}`,
+    ];
+    const update = sql`UPDATE ${tables.resource} SET ${nextVersion(resourceType, at)}
+      WHERE ${join(conditions, " AND ")}`;
+    return returning(update, stateColumns(dialect), sql`${tables.resource} WHERE ${ownRow(owner)}`);
+  });
 }

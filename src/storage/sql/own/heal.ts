@@ -213,7 +213,7 @@ async function writeHeld(
 }
 
 function isSameDocument(before: Row, after: Row): boolean {
-  return isSame(JSON.parse(before.document), JSON.parse(after.document));
+  return isSame(before.content, after.content);
 }
 
 function isAnySecret({ gone, written }: SecretChanges): boolean {

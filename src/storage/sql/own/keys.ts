@@ -37,8 +37,17 @@ export function dateKey(
   meta: NewResource["meta"],
 ): string {
   const attribute = resourceType.attribute("meta")?.sub(name);
-  return attribute === undefined ? meta[name] : keyText(attribute.key(meta[name]));
+  if (attribute === undefined) return meta[name];
+  // A new resource has the same time twice, and resources that are written together have one time.
+  const last = LAST_DATES.get(attribute);
+  if (last !== undefined && last.text === meta[name]) return last.key;
+  const key = keyText(attribute.key(meta[name]));
+  LAST_DATES.set(attribute, { text: meta[name], key });
+  return key;
 }
+
+/** The last key of each attribute of `meta`. */
+const LAST_DATES = new WeakMap<Attribute, { readonly text: string; readonly key: string }>();
 
 /** The key of `meta.lastModified`, which has a column of its own. */
 export function modifiedKey(resourceType: CompiledResourceType, at: string): string {

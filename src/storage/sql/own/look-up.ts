@@ -1,19 +1,17 @@
 import type { Filter } from "../../../filter/ast.ts";
 import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
-import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { uniqueName } from "../../../schema/shape.ts";
-import { getOrCreate } from "../../get-or-create.ts";
 import type { Session } from "../database.ts";
 import { type Fragment, fill, raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import { isOfSameTenant } from "../tenant.ts";
 import { inOneState, withApart } from "./apart-rows.ts";
 import type { OwnScope } from "./elements.ts";
+import { keptStatements } from "./kept-statements.ts";
 import type { Apart, SelectedRow } from "./resource.ts";
 import { uniqueScope } from "./row.ts";
 import { apartColumns, baseColumns, isFew, nameOf } from "./select.ts";
 import { isOfType } from "./statements.ts";
-import type { Tables } from "./tables.ts";
 import { isKeptUnique } from "./unvouched.ts";
 
 /** A filter that asks for the one resource with a value of a unique attribute. */
@@ -35,8 +33,7 @@ export function lookUpOf(filter: Filter<AttributePath>, scope: OwnScope): LookUp
   return key.length > LONGEST_KEY ? undefined : { path, key };
 }
 
-/** The statements by what they depend on; only the values differ from one time to the next. */
-const STATEMENTS = new WeakMap<Tables, WeakMap<CompiledResourceType, Map<string, Statement>>>();
+const STATEMENTS = keptStatements<Statement>();
 
 interface Statement {
   readonly statement: Fragment;
@@ -54,11 +51,11 @@ export async function lookUp(
   isStreamed: boolean,
 ): Promise<readonly SelectedRow[]> {
   if (!isStorable(key)) return [];
-  const { tables, resourceType, tenant } = scope;
-  const statements = getOrCreate(STATEMENTS, tables, () => new WeakMap<CompiledResourceType, Map<string, Statement>>());
-  const ofType = getOrCreate(statements, resourceType, () => new Map<string, Statement>());
+  const { resourceType, tenant } = scope;
   const name = `${path.text} ${isStreamed} ${nameOf(apart)}`;
-  const { statement, selected, joined } = getOrCreate(ofType, name, () => statementOf(scope, apart, isStreamed));
+  const { statement, selected, joined } = STATEMENTS(scope, resourceType, name, () =>
+    statementOf(scope, apart, isStreamed),
+  );
   const tenants = (many: number): string[] => Array<string>(many).fill(tenant);
   const asked = [uniqueScope(leafOf(path), tenant), uniqueName(resourceType, path), key, tenant];
   const values = [...tenants(selected), ...asked, ...tenants(joined), resourceType.name];

@@ -22,6 +22,8 @@ export class Opening {
   readonly #database: Database;
   readonly #openable: Openable;
   #opened: Promise<void> | undefined;
+  /** Whether that is done. */
+  #isOpen = false;
 
   /** `database`: as the host gave it. */
   constructor(database: Database, openable: Openable) {
@@ -32,7 +34,11 @@ export class Opening {
   /** The database as requests get it: whatever is asked of it, the storage is open by then, and its tables fit. */
   get database(): Database {
     const given = this.#database;
-    return behind(() => this.ready().then(() => this.#openable.version.check(given)), given);
+    const { version } = this.#openable;
+    return behind(
+      () => (this.#isOpen && version.isFresh ? undefined : this.ready().then(() => version.check(given))),
+      given,
+    );
   }
 
   /**
@@ -45,13 +51,24 @@ export class Opening {
     return this.#opened ?? this.open();
   }
 
+  /** Whether nothing is left to wait for. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** Opens the storage, or looks anew at what has changed in the database since. */
   open(): Promise<void> {
-    const opened = this.#look().catch((error) => {
-      if (this.#opened === opened) this.#opened = undefined;
-      throw error;
-    });
+    const opened = this.#look().then(
+      () => {
+        if (this.#opened === opened) this.#isOpen = true;
+      },
+      (error) => {
+        if (this.#opened === opened) this.#opened = undefined;
+        throw error;
+      },
+    );
     this.#opened = opened;
+    this.#isOpen = false;
     return opened;
   }
 

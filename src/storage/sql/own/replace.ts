@@ -6,11 +6,12 @@ import { doInSlices, TimeSlice } from "../../../time-slice.ts";
 import type { Context, ReplaceRequest, StoredResource } from "../../adapter.ts";
 import { type HashSecret, hashSecrets } from "../../secrets.ts";
 import type { Database, Session } from "../database.ts";
-import { type Fragment, returning, sql } from "../dialect/fragment.ts";
+import { returning, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { retryWrite } from "../retry.ts";
 import { changeSteps, elementStatements, isAnyChange, uniqueChanges, uniqueStatements } from "./changes.ts";
 import { healResource, NeedsUnvouchedMark, type Replacing, type Written } from "./heal.ts";
+import { filledStatements } from "./kept-statements.ts";
 import { assembleWritten, type Reading } from "./read.ts";
 import { refuseUnvouched } from "./refuse-unvouched.ts";
 import { type Row, refuseLong, rowSteps, type UniqueRow } from "./row.ts";
@@ -123,7 +124,7 @@ async function writeDifference(
   const { settled, before, after, known } = change;
   const elements = await doInSlices(changeSteps(before, after), new TimeSlice());
   const kept = await secretChanges(session, owner, secrets);
-  const isDocumentSame = isSame(JSON.parse(before.document), JSON.parse(after.document));
+  const isDocumentSame = isSame(before.content, after.content);
   if (
     request.touch !== true &&
     isDocumentSame &&
@@ -131,7 +132,7 @@ async function writeDifference(
     kept.gone.length + kept.written.length === 0
   )
     return keepUnchanged(session, owner, change);
-  const update = updateResource(owner, change, likeMarks(shapes));
+  const update = updateResource(owner, change, request, likeMarks(shapes));
   const [row] = await session.batch<{ version: string }>(update, (guard) => [
     ...uniqueStatements(owner, uniqueChanges(before.uniques, after.uniques), guard),
     ...elementStatements(owner, elements, settled.isTarget, guard),
@@ -171,14 +172,26 @@ async function readVersion(session: Session, owner: Owner): Promise<string | und
   return row?.version;
 }
 
-function updateResource(owner: Owner, { settled, after, known }: Change, marks: readonly string[]): Fragment {
-  const { dialect, tables } = owner;
+const STATEMENTS = filledStatements();
+
+function updateResource(
+  owner: Owner,
+  { settled, after, known }: Change,
+  request: ReplaceRequest,
+  marks: readonly string[],
+) {
+  const { dialect, tables, tenant, type, id } = owner;
   const { created, lastModified } = settled.resource.meta;
-  const update = sql`UPDATE ${tables.resource}
-    SET version = version + 1, created = ${created}, modified = ${lastModified}, modified_key = ${after.modifiedKey},
-      document = ${after.document}, keys = ${dialect.toJson(after.keys)}
-    WHERE ${ownRow(owner)} AND version = ${versionNumber(known.meta.version)} AND ${hasMark(dialect, marks, "")}`;
-  return returning(update, versionColumn(dialect), sql`${tables.resource} WHERE ${ownRow(owner)}`);
+  const { modifiedKey, document, keys } = after;
+  const version = versionNumber(known.meta.version);
+  const values = [created, lastModified, modifiedKey, document, keys, tenant, id, type, version, ...marks];
+  return STATEMENTS(owner, request.resourceType, `update ${marks.length}`, values, () => {
+    const update = sql`UPDATE ${tables.resource}
+      SET version = version + 1, created = ${created}, modified = ${lastModified}, modified_key = ${modifiedKey},
+        document = ${document}, keys = ${dialect.toJson(sql`${keys}`)}
+      WHERE ${ownRow(owner)} AND version = ${version} AND ${hasMark(dialect, marks, "")}`;
+    return returning(update, versionColumn(dialect), sql`${tables.resource} WHERE ${ownRow(owner)}`);
+  });
 }
 
 /** The version of a client as the column holds it; one that the column cannot hold is no version of anything. */

@@ -56,10 +56,18 @@ export function resourceOf(
   { attributes: apart, mixed }: Apart,
   large?: Large,
 ): StoredResource {
-  const { schemas, ...attributes } = JSON.parse(row.document) as { readonly schemas: readonly string[] };
-  const resource: Record<string, unknown> = { schemas, id: row.id, ...attributes, meta: metaOf(resourceType, row) };
+  const document = JSON.parse(row.document) as ResourceObject;
+  // Where the schemas stand is decided by their first place.
+  const resource: Record<string, unknown> = {
+    schemas: document.schemas,
+    id: row.id,
+    ...document,
+    meta: metaOf(resourceType, row),
+  };
   apart.forEach((attribute, index) => {
-    const elements = listIn<ApartElement>(row[`apart${index}`]);
+    const list = row[`apart${index}`];
+    if (list === "[]") return;
+    const elements = listIn<ApartElement>(list);
     if (elements.length === 0) return;
     if (attribute.inverseOf !== undefined) {
       const holders = elements.map(([id, name]) => inverseElement(attribute, String(id), name));

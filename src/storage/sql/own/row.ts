@@ -43,6 +43,8 @@ export interface ElementRow {
 
 /** A resource taken apart for its tables. */
 export interface Row {
+  /** What the document says. */
+  readonly content: ResourceObject;
   readonly document: string;
   readonly keys: string;
   /** The key of `meta.lastModified`, which has a column of its own. */
@@ -87,13 +89,10 @@ export function* rowSteps(
   tenant: string,
   except: readonly Attribute[] = [],
 ): Steps<Row> {
-  const { id: _, meta, ...document }: Record<string, unknown> = { ...resource };
+  const { id: _, meta, ...document }: Record<string, unknown> = resource;
   const elements = new Map<string, ElementRow>();
   const long: Long = { details: new Map(), hidesElement: false };
-  const keys: Record<string, unknown> = {
-    [MARK]: shapeOf(resourceType).fingerprint,
-    "meta.created": dateKey(resourceType, "created", resource.meta),
-  };
+  const keyed: Keyed[] = [];
   for (const attribute of resourceType.attributes) {
     if (attribute.path === "id" || attribute.path === "meta") continue;
     const stored = readAttribute(document, attribute);
@@ -101,18 +100,67 @@ export function* rowSteps(
     const value = fitAttribute(attribute, stored);
     if (isApart(attribute)) writeAttribute(document, attribute, undefined);
     if (value === undefined) continue;
-    if (!isApart(attribute)) addKeys(keys, attribute, value);
+    if (!isApart(attribute)) keyed.push([attribute, value]);
     if (!(attribute.collection && except.includes(attribute)))
       yield* addRows({ elements, long }, resourceType, attribute, value);
   }
-  return {
-    document: JSON.stringify(document),
-    keys: JSON.stringify(keys),
-    modifiedKey: modifiedKey(resourceType, resource.meta.lastModified),
-    uniques: uniquesOf(resourceType, resource, tenant, except, long),
-    elements,
-    long,
+  const uniques = uniquesOf(resourceType, resource, tenant, except, long);
+  return new RowOf({ resourceType, meta: resource.meta, keyed }, { content: document, uniques, elements, long });
+}
+
+/** An attribute of the document with its value, of which keys are made. */
+type Keyed = readonly [attribute: Attribute, value: unknown];
+
+/** What keys are made of. */
+interface Keyable {
+  readonly resourceType: CompiledResourceType;
+  readonly meta: NewResource["meta"];
+  readonly keyed: readonly Keyed[];
+}
+
+/** Texts are made when they are asked for: of the state before a write nobody asks. */
+class RowOf implements Row {
+  readonly content: ResourceObject;
+  readonly uniques: readonly UniqueRow[];
+  readonly elements: ReadonlyMap<string, ElementRow>;
+  readonly long: LongValues;
+  readonly #keyable: Keyable;
+  #document: string | undefined;
+  #keys: string | undefined;
+  #modifiedKey: string | undefined;
+
+  constructor(keyable: Keyable, { content, uniques, elements, long }: Omit<Row, "document" | "keys" | "modifiedKey">) {
+    this.content = content;
+    this.uniques = uniques;
+    this.elements = elements;
+    this.long = long;
+    this.#keyable = keyable;
+  }
+
+  get document(): string {
+    this.#document ??= JSON.stringify(this.content);
+    return this.#document;
+  }
+
+  get keys(): string {
+    this.#keys ??= keysText(this.#keyable);
+    return this.#keys;
+  }
+
+  get modifiedKey(): string {
+    const { resourceType, meta } = this.#keyable;
+    this.#modifiedKey ??= modifiedKey(resourceType, meta.lastModified);
+    return this.#modifiedKey;
+  }
+}
+
+function keysText({ resourceType, meta, keyed }: Keyable): string {
+  const keys: Record<string, unknown> = {
+    [MARK]: shapeOf(resourceType).fingerprint,
+    "meta.created": dateKey(resourceType, "created", meta),
   };
+  for (const [attribute, value] of keyed) addKeys(keys, attribute, value);
+  return JSON.stringify(keys);
 }
 
 /** What is found of `LongValues` while a resource is taken apart. */

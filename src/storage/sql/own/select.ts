@@ -10,7 +10,7 @@ import type { Apart } from "./resource.ts";
 import { type KnownShapes, markOf } from "./shapes.ts";
 import { IS_WHOLE, mixedOf } from "./unvouched.ts";
 
-type SelectScope = Pick<OwnScope, "dialect" | "tables" | "tenant">;
+export type SelectScope = Pick<OwnScope, "dialect" | "tables" | "tenant">;
 
 /** What is selected apart; without `known`, all rows are of the own shape. */
 export function apartOf(resourceType: CompiledResourceType, select: Select, known?: KnownShapes): Apart {

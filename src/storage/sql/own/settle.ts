@@ -98,6 +98,11 @@ export async function resolve(
   return resources.map((resource) => resolveReferences(resourceType, resource, (id) => types.get(id)));
 }
 
+/** Whether there is a reference to be looked up once more. */
+export function hasMissing(resourceType: CompiledResourceType, resource: StoredResource): boolean {
+  return resourceType.references.length > 0 && missingReferences(resourceType, resource).length > 0;
+}
+
 /** The same of elements that are streamed. */
 export async function resolveElements(
   session: Session,

@@ -72,6 +72,11 @@ export class Shapes {
     return (await this.#look(session, tenant, resourceType)).known;
   }
 
+  /** The same where it is known without asking, which it mostly is. */
+  knownNow(tenant: string, resourceType: CompiledResourceType): KnownShapes | undefined {
+    return this.#found(tenant, resourceType)?.known;
+  }
+
   /**
    * What a read should have relied on that has just ended: what it did rely on, unless it took so long that rows of yet another shape
    * may have come meanwhile. Then what the session sees now, which the read is to be done again with.
@@ -93,7 +98,7 @@ export class Shapes {
    */
   async announce(database: Database, tenant: string, resourceType: CompiledResourceType): Promise<KnownShapes> {
     const own = shapeOf(resourceType);
-    const { active, known } = await this.#look(database, tenant, resourceType);
+    const { active, known } = this.#found(tenant, resourceType) ?? (await this.#look(database, tenant, resourceType));
     if (active.has(own.fingerprint)) return known;
     await this.#announceAndWait(database, tenant, resourceType, own.fingerprint, own);
     return this.known(database, tenant, resourceType);
@@ -178,13 +183,17 @@ export class Shapes {
     return this.#shape(session, mark, own);
   }
 
+  #found(tenant: string, resourceType: CompiledResourceType): Looked | undefined {
+    const found = this.#known.get(keyOf(tenant, resourceType));
+    return found !== undefined && performance.now() - found.known.asOf < LEASE ? found : undefined;
+  }
+
   async #look(session: Session, tenant: string, resourceType: CompiledResourceType) {
-    const key = `${resourceType.name} ${tenant} ${shapeOf(resourceType).fingerprint}`;
-    const found = this.#known.get(key);
-    if (found !== undefined && performance.now() - found.known.asOf < LEASE) return found;
+    const found = this.#found(tenant, resourceType);
+    if (found !== undefined) return found;
     const looked = await this.#ask(session, tenant, resourceType);
     // A type without rows may get its first one under any shape at once.
-    if (looked.active.size + looked.known.others.size > 0) this.#remember(key, looked);
+    if (looked.active.size + looked.known.others.size > 0) this.#remember(keyOf(tenant, resourceType), looked);
     return looked;
   }
 
@@ -246,6 +255,10 @@ export class Shapes {
     dropOldest(this.#shapes);
     return shape;
   }
+}
+
+function keyOf(tenant: string, resourceType: CompiledResourceType): string {
+  return `${resourceType.name} ${tenant} ${shapeOf(resourceType).fingerprint}`;
 }
 
 function dropOldest(known: Set<string> | Map<string, unknown>): void {

@@ -138,7 +138,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
   const { tables, hashSecret, shapes, opening } = settings;
   const relyingOn = async (request: StorageRequest, { tenant = "" }: Context) => {
     const { resourceType } = request;
-    const known = await shapes.known(database, tenant, resourceType);
+    const known = shapes.knownNow(tenant, resourceType) ?? (await shapes.known(database, tenant, resourceType));
     return reliance(shapes, tenant, resourceType, tellOfChange(settings, request, tenant, known));
   };
   const announce = async (request: WriteRequest, { tenant = "" }: Context) =>
@@ -162,7 +162,7 @@ function storageOver(database: Database, settings: Settings): Omit<SqlStorage, k
     async query(request, context) {
       request.signal?.throwIfAborted();
       // The statement depends on the indexes that there are.
-      await opening.ready();
+      if (!opening.isOpen) await opening.ready();
       const place = { tables, tenant: context.tenant ?? "", resourceType: request.resourceType };
       const relying = await relyingOn(request, context);
       return canStream(database, request)

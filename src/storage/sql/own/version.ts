@@ -66,6 +66,11 @@ export class VersionWatch {
     this.#refuse();
   }
 
+  /** Whether a release that fits had a look a short while ago. */
+  get isFresh(): boolean {
+    return this.#tooOld === undefined && performance.now() - this.#asOf < LONGEST_BLIND;
+  }
+
   /** Has a look where there was none for a while. @throws {ScimError} as `note`. */
   async check(session: Session): Promise<void> {
     if (performance.now() - this.#asOf < LONGEST_BLIND) return this.#refuse();
