@@ -11,8 +11,8 @@ import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
-import { andThen, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
+import { LEFT_ALONE, type ReadOptions, valuesIn } from "../schema/value-reader.ts";
+import { andThen, FEW_PIECES, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
 import {
@@ -126,7 +126,7 @@ export function prepareWork(
       throw withPosition(error, index);
     }
   };
-  return andThen(oneByOne(operations, prepareOne, areFew(operations)), () => {
+  return andThen(oneByOne(operations, prepareOne, areFew(operations) ? FEW_PIECES : 0), () => {
     preparation.settle(prepared);
     return prepared;
   });
@@ -136,8 +136,7 @@ export function prepareWork(
 function areFew(operations: readonly ParsedOperation[]): boolean {
   let count = 0;
   for (const { value } of operations) {
-    if (Array.isArray(value)) count += value.length;
-    else if (isObject(value)) for (const part of Object.values(value)) count += Array.isArray(part) ? part.length : 1;
+    count += valuesIn(value);
     if (!isFew(count)) return false;
   }
   return true;
