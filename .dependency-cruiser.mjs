@@ -4,6 +4,7 @@
 export const ROOMS = [
   ["error", "errors?\\.ts", []],
   ["time", "time-slice\\.ts", []],
+  ["form", "form\\.ts", []],
   ["schema", "schema/", ["error", "time"], ["zod"]],
   ["filter", "filter/", ["error", "time", "schema"], ["chevrotain"]],
   ["quirks", "quirks/", ["schema", "filter"]],
@@ -21,12 +22,11 @@ export const ROOMS = [
   ["events", "events/", ["error", "schema", "patch", "storage"]],
   ["call", "call/", ["error", "time", "schema", "filter", "quirks", "patch", "storage", "events"]],
   ["operations", "operations/", ["error", "time", "schema", "filter", "patch", "storage", "events", "call"]],
-  ["protocol", "protocol/", ["error", "time", "schema", "filter", "patch", "storage", "call"], ["zod"]],
+  ["protocol", "protocol/", ["error", "time", "form", "schema", "filter", "patch", "storage", "call"]],
   [
     "service",
     "service/",
-    ["error", "time", "schema", "quirks", "storage", "events", "call", "operations", "protocol"],
-    ["zod"],
+    ["error", "time", "form", "schema", "quirks", "storage", "events", "call", "operations", "protocol"],
   ],
   ["scim", "scim\\.ts", ["error", "time", "schema", "storage", "call", "protocol", "service"]],
   ["transfer", "transfer/", ["error", "time", "schema", "storage", "call", "operations", "service", "scim"]],

@@ -1,6 +1,6 @@
-import * as z from "zod";
 import { BULK_METHODS, type BulkEntry, type BulkMethod } from "../call/operation.ts";
 import { invalidSyntax, invalidValue, payloadTooLarge, type ScimError } from "../error.ts";
+import * as form from "../form.ts";
 import { byLowerCase } from "../schema/message-members.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
@@ -25,10 +25,10 @@ export interface EnvelopeOptions {
   readonly missingSchemas?: ((path: string) => void) | undefined;
 }
 
-const Envelope = z.object({
-  schemas: z.array(z.string()).nullish(),
-  failonerrors: z.int().min(1).nullish(),
-  operations: z.array(z.unknown()).min(1),
+const Envelope = form.object({
+  schemas: form.array(form.string()).nullish(),
+  failonerrors: form.int().min(1).nullish(),
+  operations: form.array(form.unknown()).min(1),
 });
 
 const WRONG = {
@@ -62,11 +62,11 @@ export function readBulk(body: ResourceObject, options: EnvelopeOptions): BulkEn
   return { failOnErrors: failonerrors ?? undefined, entries };
 }
 
-const Entry = z.object({
-  method: z.string(),
-  bulkid: z.string().min(1).max(LONGEST_BULK_ID).nullish(),
-  version: z.string().nullish(),
-  path: z.string(),
+const Entry = form.object({
+  method: form.string(),
+  bulkid: form.string().min(1).max(LONGEST_BULK_ID).nullish(),
+  version: form.string().nullish(),
+  path: form.string(),
 });
 
 function readEntry(raw: unknown, index: number): BulkEntry {

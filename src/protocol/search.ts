@@ -1,7 +1,7 @@
-import * as z from "zod";
 import { splitNames } from "../call/selection.ts";
 import { invalidCount, invalidSyntax, invalidValue, type ScimError } from "../error.ts";
 import type { Search } from "../filter/search.ts";
+import * as form from "../form.ts";
 import { byLowerCase } from "../schema/message-members.ts";
 import { numberOf } from "../schema/number-text.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -42,11 +42,11 @@ function integer(text: string | undefined, name: string, error: (detail: string)
 
 /** `null` is as good as nothing. */
 const given = <T>(value: T | null): T | undefined => value ?? undefined;
-const names = z.array(z.string()).nullish().transform(given);
-const text = z.string().nullish().transform(given);
-const whole = z.int().nullish().transform(given);
+const names = form.array(form.string()).nullish().transform(given);
+const text = form.string().nullish().transform(given);
+const whole = form.int().nullish().transform(given);
 
-const SearchRequest = z.object({
+const SearchRequest = form.object({
   schemas: names,
   attributes: names,
   excludedattributes: names,
@@ -95,7 +95,7 @@ export function searchFromBody(body: ResourceObject, options: SearchOptions = {}
   const twice = (name: string): string => `names ${name} twice; names differ in more than letter case`;
   const members = withoutTexts(byLowerCase(body, "The search request", twice), options);
   const parsed = SearchRequest.safeParse(members);
-  if (!parsed.success) throw wrongMember(parsed.error, members.cursor);
+  if (!parsed.success) throw wrongMember(parsed.error.issues, members.cursor);
   const { schemas, attributes, excludedattributes, filter, sortby, sortorder, startindex, count, cursor } = parsed.data;
   if (!schemas?.length && missingSchemas !== undefined) missingSchemas("schemas");
   else if (!schemas?.some((urn) => urn.toLowerCase() === SEARCH_SCHEMA.toLowerCase())) {
@@ -113,7 +113,7 @@ export function searchFromBody(body: ResourceObject, options: SearchOptions = {}
   };
 }
 
-function wrongMember({ issues: [issue] }: z.ZodError, cursor: unknown): ScimError {
+function wrongMember([issue]: readonly form.Issue[], cursor: unknown): ScimError {
   const error = issue?.path[0] === "count" ? countError(cursor) : invalidValue;
   return error(
     `The search request is wrong at "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "it does not fit"}.`,

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as form from "../form.ts";
 import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
 import { isReference } from "../schema/reference.ts";
 import type { ShapeOf } from "./shape.ts";
@@ -32,13 +32,13 @@ export interface Announcements {
 }
 
 /** The shape of `securityEvents`. */
-export const SecurityEventsShape = z.strictObject({
-  asyncRequest: z
+export const SecurityEventsShape = form.strictObject({
+  asyncRequest: form
     .string()
     .refine((value) => value.toLowerCase() === "none", "must be none: every request is answered when it is done")
     .optional(),
-  eventUris: z
-    .array(z.string().refine((value) => isReference(value) && URL.canParse(value), "must be an absolute URI"))
+  eventUris: form
+    .array(form.string().refine((value) => isReference(value) && URL.canParse(value), "must be an absolute URI"))
     .optional(),
 } satisfies ShapeOf<NonNullable<Announcements["securityEvents"]>>);
 
@@ -52,13 +52,13 @@ const COMPUTED: ReadonlySet<string> = new Set(
 /**
  * The shape of `announce`. Members that scimkit computes have no place in it: what is announced is what is done [T-L6].
  */
-export const AnnouncementsShape = z
+export const AnnouncementsShape = form
   .object({ securityEvents: SecurityEventsShape.optional() } satisfies ShapeOf<Announcements>)
-  .catchall(z.json())
+  .catchall(form.json())
   .superRefine((value, context) => {
     for (const [name, member] of Object.entries(value)) {
       const message = problemOf(name, member);
-      if (message !== undefined) context.addIssue({ code: "custom", path: [name], message });
+      if (message !== undefined) context.addIssue({ path: [name], message });
     }
   });
 

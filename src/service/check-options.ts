@@ -1,7 +1,7 @@
-import * as z from "zod";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
 import type { OwnershipOptions } from "../call/ownership.ts";
 import type { AdoptOptions, LifecycleOptions } from "../events/adoption.ts";
+import * as form from "../form.ts";
 import { checkProfile } from "../quirks/profile.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
 import { nearestHint } from "../schema/nearest-name.ts";
@@ -15,114 +15,121 @@ import { PluginsShape } from "./plugins.ts";
 import type { ShapeOf } from "./shape.ts";
 import type { TenantOptions } from "./tenant.ts";
 
-const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", "must be a function");
-const limit = z.int().positive();
+const anyFunction = form.custom<(...args: never) => unknown>(
+  (value) => typeof value === "function",
+  "must be a function",
+);
+const limit = form.int().positive();
 /** Most events that are handed out at once: as many as one statement takes. */
 const MOST_AT_ONCE = 1000;
 /** What a timer of 32 bits can hold. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-const resourceTypes = z
-  .array(z.looseObject({ name: z.string(), endpoint: z.string(), schema: z.looseObject({ id: z.string() }) }))
+const resourceTypes = form
+  .array(
+    form.looseObject({ name: form.string(), endpoint: form.string(), schema: form.looseObject({ id: form.string() }) }),
+  )
   .min(1);
 const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]];
-const profile = z.unknown().superRefine((given, context) => {
+const profile = form.unknown().superRefine((given, context) => {
   const problem = problemOfProfile(given);
-  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+  if (problem !== undefined) context.addIssue({ message: problem });
 });
-const secret = z.string().min(32, "must have at least 32 characters");
+const secret = form.string().min(32, "must have at least 32 characters");
 
 /** The shape of `PagingOptions`. */
-export const PagingShape = z.strictObject({
-  index: z.boolean().optional(),
-  cursor: z.boolean().optional(),
-  default: z.enum(["index", "cursor"]).optional(),
-  cursorSecret: z.union([secret, z.array(secret).min(1).max(8)]).optional(),
+export const PagingShape = form.strictObject({
+  index: form.boolean().optional(),
+  cursor: form.boolean().optional(),
+  default: form.oneOf(["index", "cursor"]).optional(),
+  cursorSecret: form.union([secret, form.array(secret).min(1).max(8)]).optional(),
   cursorTimeout: limit.optional(),
   cursorIdentity: anyFunction.optional(),
 } satisfies ShapeOf<PagingOptions>);
 
 /** The shape of `AuthenticationScheme`. It is published as it is, with whatever else the host says in it. */
-export const AuthenticationSchemeShape = z.looseObject({
-  type: z.string(),
-  name: z.string(),
-  description: z.string(),
-  specUri: z.unknown().optional(),
-  documentationUri: z.unknown().optional(),
-  primary: z.boolean().optional(),
+export const AuthenticationSchemeShape = form.looseObject({
+  type: form.string(),
+  name: form.string(),
+  description: form.string(),
+  specUri: form.unknown().optional(),
+  documentationUri: form.unknown().optional(),
+  primary: form.boolean().optional(),
 } satisfies ShapeOf<AuthenticationScheme>);
 
 /** The shape of `DiscoveryOptions`. */
-export const DiscoveryShape = z.strictObject({
-  anonymous: z.boolean().optional(),
-  authenticationSchemes: z
+export const DiscoveryShape = form.strictObject({
+  anonymous: form.boolean().optional(),
+  authenticationSchemes: form
     .array(AuthenticationSchemeShape)
     .refine((schemes) => schemes.filter(({ primary }) => primary).length < 2, "only one scheme may be primary")
     .optional(),
-  documentationUri: z.url().optional(),
+  documentationUri: form.url().optional(),
   announce: AnnouncementsShape.optional(),
 } satisfies ShapeOf<DiscoveryOptions>);
 
 /** The shape of `ClockOptions`. */
-export const ClockShape = z.strictObject({
+export const ClockShape = form.strictObject({
   now: anyFunction.optional(),
   timer: anyFunction.optional(),
 } satisfies ShapeOf<ClockOptions>);
 
 /** The shape of `OwnershipOptions`. */
-const OwnershipShape = z.strictObject({
+const OwnershipShape = form.strictObject({
   owner: anyFunction.optional(),
-  hostOwned: z.array(z.string()).optional(),
+  hostOwned: form.array(form.string()).optional(),
 } satisfies ShapeOf<OwnershipOptions<Context>>);
 
 /** The shape of `Limits`: `DEFAULT_LIMITS` has every one of them. */
-const LimitsShape = z.strictObject(
+const LimitsShape = form.strictObject(
   Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])),
 );
 
 /** The shape of `AdoptOptions`. */
-const AdoptShape = z.strictObject({
+const AdoptShape = form.strictObject({
   decide: anyFunction,
   match: anyFunction.optional(),
-  take: z.enum(["patch", "put"]).optional(),
+  take: form.oneOf(["patch", "put"]).optional(),
 } satisfies ShapeOf<AdoptOptions>);
 
 /** The shape of `LifecycleOptions`. */
-export const LifecycleShape = z.strictObject({
+export const LifecycleShape = form.strictObject({
   remember: limit.optional(),
-  delete: z.enum(["delete", "deactivate"]).optional(),
+  delete: form.oneOf(["delete", "deactivate"]).optional(),
 } satisfies ShapeOf<LifecycleOptions>);
 
 /** The shape of `ScimOptions`. */
-export const OptionsShape = z.strictObject({
+export const OptionsShape = form.strictObject({
   resourceTypes,
-  storage: z.custom(
+  storage: form.custom(
     (value) => typeof value === "object" && value !== null,
     "must be a storage adapter, or one adapter for each resource type",
   ),
-  baseUrl: z.union([z.string(), anyFunction], "must be a URL, or a function that gives one"),
-  path: z.union([z.string(), anyFunction], "must be a path, or a function that gives one").optional(),
+  baseUrl: form.union([form.string(), anyFunction], "must be a URL, or a function that gives one"),
+  path: form.union([form.string(), anyFunction], "must be a path, or a function that gives one").optional(),
   authenticate: anyFunction.optional(),
-  unsafeNoAuthentication: z.literal(true).optional(),
+  unsafeNoAuthentication: form.oneOf([true]).optional(),
   tenant: anyFunction.optional(),
   throttle: anyFunction.optional(),
   resolveMe: anyFunction.optional(),
   authorize: anyFunction.optional(),
   decide: anyFunction.optional(),
-  adopt: z.union([anyFunction, AdoptShape], "must be a function, or an object with decide").optional(),
+  adopt: form.union([anyFunction, AdoptShape], "must be a function, or an object with decide").optional(),
   lifecycle: LifecycleShape.optional(),
-  outbox: z.boolean().optional(),
-  ownership: z.union([z.boolean(), OwnershipShape], "must be true, or an object with owner or hostOwned").optional(),
-  bulk: z.boolean().optional(),
+  outbox: form.boolean().optional(),
+  ownership: form
+    .union([form.boolean(), OwnershipShape], "must be true, or an object with owner or hostOwned")
+    .optional(),
+  bulk: form.boolean().optional(),
   isReadable: anyFunction.optional(),
   profile: profile.optional(),
-  writableGroups: z.boolean().optional(),
-  rootQueries: z.boolean().optional(),
+  writableGroups: form.boolean().optional(),
+  rootQueries: form.boolean().optional(),
   paging: PagingShape.optional(),
-  sensitiveAttributes: z.array(z.string()).optional(),
+  sensitiveAttributes: form.array(form.string()).optional(),
   discovery: DiscoveryShape.optional(),
   limits: LimitsShape.optional(),
-  timeout: z.int().positive().max(LONGEST_TIMEOUT).optional(),
+  timeout: form.int().positive().max(LONGEST_TIMEOUT).optional(),
   onChange: anyFunction.optional(),
   onNotice: anyFunction.optional(),
   onRequest: anyFunction.optional(),
@@ -133,22 +140,22 @@ export const OptionsShape = z.strictObject({
   idFor: anyFunction.optional(),
 } satisfies ShapeOf<ScimOptions>);
 
-const duration = z.number().nonnegative().max(LONGEST_TIMEOUT);
+const duration = form.number().nonnegative().max(LONGEST_TIMEOUT);
 
 /** The shape of `RetryOptions`. */
-export const RetryShape = z.strictObject({
+export const RetryShape = form.strictObject({
   first: duration.optional(),
   longest: duration.optional(),
 } satisfies ShapeOf<RetryOptions>);
 
 /** The shape of `DrainOptions`. */
-export const DrainShape = z.strictObject({
+export const DrainShape = form.strictObject({
   concurrency: limit.max(MOST_AT_ONCE).optional(),
-  interval: z.int().positive().max(LONGEST_TIMEOUT).optional(),
-  lease: z.int().positive().max(LONGEST_TIMEOUT).optional(),
+  interval: form.int().positive().max(LONGEST_TIMEOUT).optional(),
+  lease: form.int().positive().max(LONGEST_TIMEOUT).optional(),
   retry: RetryShape.optional(),
-  until: z.enum(["stopped", "empty"]).optional(),
-  signal: z.custom((value) => value instanceof AbortSignal, "must be an AbortSignal").optional(),
+  until: form.oneOf(["stopped", "empty"]).optional(),
+  signal: form.custom((value) => value instanceof AbortSignal, "must be an AbortSignal").optional(),
 } satisfies ShapeOf<DrainOptions>);
 
 /**
@@ -160,8 +167,8 @@ export function checkDrainOptions(options: DrainOptions): void {
 }
 
 /** The shape of `TenantOptions`. */
-export const TenantShape = z.strictObject({
-  baseUrl: z.string().optional(),
+export const TenantShape = form.strictObject({
+  baseUrl: form.string().optional(),
   resourceTypes: resourceTypes.optional(),
   profile: profile.optional(),
 } satisfies ShapeOf<TenantOptions>);
@@ -231,7 +238,7 @@ function checkReferred(owner: string, refers: ResourceTypeDefinition["refers"] =
   }
 }
 
-function check(what: string, shape: z.ZodType, value: unknown): void {
+function check(what: string, shape: form.Form<unknown>, value: unknown): void {
   const parsed = shape.safeParse(value);
   if (parsed.success) return;
   const problems = parsed.error.issues.map(
@@ -241,15 +248,14 @@ function check(what: string, shape: z.ZodType, value: unknown): void {
 }
 
 /** Where only some values or names are possible, the sentence names them. */
-function problemOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {
-  if (issue.code === "invalid_value")
-    return `must be ${issue.values.length > 1 ? "one of " : ""}${listed(issue.values)}`;
+function problemOf(issue: form.Issue, shape: form.Form<unknown>): string {
+  const { values, errors = [], keys } = issue;
+  if (values !== undefined) return `must be ${values.length > 1 ? "one of " : ""}${listed(values)}`;
   // Of several forms, those that are lists of values; one with a sentence of its own has said it.
-  const lists =
-    issue.code === "invalid_union" ? issue.errors.flat().filter(({ code }) => code === "invalid_value") : [];
+  const lists = errors.flat().filter((error) => error.values !== undefined);
   if (lists.length > 0 && issue.message === "Invalid input")
     return `${[...new Set(lists.map((list) => problemOf(list, shape)))].join(", or ")}, or of another form that the type has`;
-  if (issue.code === "unrecognized_keys") return unknownKeys(issue.keys, namesAt(shape, issue.path));
+  if (keys !== undefined) return unknownKeys(keys, namesAt(shape, issue.path));
   return issue.message;
 }
 
@@ -263,12 +269,14 @@ function listed(values: readonly unknown[]): string {
 }
 
 /** The names of the members that the object at a path may have. */
-function namesAt(shape: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  const inner = shape instanceof z.ZodOptional ? (shape.unwrap() as z.ZodType) : shape;
+function namesAt(shape: form.Form<unknown>, path: readonly PropertyKey[]): readonly string[] {
+  const inner = shape instanceof form.OptionalForm ? shape.inner : shape;
   const [first, ...rest] = path;
-  if (inner instanceof z.ZodArray) return namesAt(inner.element as z.ZodType, rest);
-  if (!(inner instanceof z.ZodObject)) return [];
-  return first === undefined ? Object.keys(inner.shape) : namesAt(inner.shape[String(first)] as z.ZodType, rest);
+  if (inner instanceof form.ArrayForm) return namesAt(inner.element, rest);
+  if (!(inner instanceof form.ObjectForm)) return [];
+  return first === undefined
+    ? Object.keys(inner.shape)
+    : namesAt(inner.shape[String(first)] as form.Form<unknown>, rest);
 }
 
 /**

@@ -1,6 +1,6 @@
-import * as z from "zod";
 import type { OperationFacts } from "../call/facts.ts";
 import type { ChangeEvent, ScimNotice } from "../events/event.ts";
+import * as form from "../form.ts";
 import type { Profile } from "../quirks/profile.ts";
 import type { Quirk } from "../quirks/quirk.ts";
 import { isSame } from "../schema/value.ts";
@@ -54,26 +54,28 @@ export interface ScimPlugin<C extends Context = Context> {
   readonly announce?: Announcements | undefined;
 }
 
-const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", "must be a function");
+const anyFunction = form.custom<(...args: never) => unknown>(
+  (value) => typeof value === "function",
+  "must be a function",
+);
 
 /** The shape of `ScimPlugin`. */
-const PluginShape = z.strictObject({
-  name: z.string().min(1, "must have at least one character"),
+const PluginShape = form.strictObject({
+  name: form.string().min(1, "must have at least one character"),
   onChange: anyFunction.optional(),
   onNotice: anyFunction.optional(),
   onRequest: anyFunction.optional(),
   authorize: anyFunction.optional(),
-  quirks: z.array(z.looseObject({ id: z.string().min(1) })).optional(),
+  quirks: form.array(form.looseObject({ id: form.string().min(1) })).optional(),
   announce: AnnouncementsShape.optional(),
 } satisfies ShapeOf<ScimPlugin>);
 
 /** The shape of the option `plugins`. */
-export const PluginsShape = z.array(PluginShape).superRefine((plugins, context) => {
+export const PluginsShape = form.array(PluginShape).superRefine((plugins, context) => {
   const names = plugins.map(({ name }) => name);
   const index = names.findIndex((name, at) => names.indexOf(name) !== at);
   if (index !== -1)
     context.addIssue({
-      code: "custom",
       path: [index, "name"],
       message: `is ${JSON.stringify(names[index])} a second time; each plugin needs a name of its own`,
     });
