@@ -1,4 +1,5 @@
-import * as form from "../form.ts";
+import * as z from "zod/mini";
+import { safeParse } from "../safe-parse.ts";
 import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
 import { isReference } from "../schema/reference.ts";
 import type { ShapeOf } from "./shape.ts";
@@ -32,14 +33,19 @@ export interface Announcements {
 }
 
 /** The shape of `securityEvents`. */
-export const SecurityEventsShape = form.strictObject({
-  asyncRequest: form
-    .string()
-    .refine((value) => value.toLowerCase() === "none", "must be none: every request is answered when it is done")
-    .optional(),
-  eventUris: form
-    .array(form.string().refine((value) => isReference(value) && URL.canParse(value), "must be an absolute URI"))
-    .optional(),
+export const SecurityEventsShape = z.strictObject({
+  asyncRequest: z.optional(
+    z
+      .string()
+      .check(
+        z.refine((value) => value.toLowerCase() === "none", "must be none: every request is answered when it is done"),
+      ),
+  ),
+  eventUris: z.optional(
+    z.array(
+      z.string().check(z.refine((value) => isReference(value) && URL.canParse(value), "must be an absolute URI")),
+    ),
+  ),
 } satisfies ShapeOf<NonNullable<Announcements["securityEvents"]>>);
 
 /** What scimkit computes: all of the schema of the document but `securityEvents`, and what every resource has. */
@@ -52,15 +58,16 @@ const COMPUTED: ReadonlySet<string> = new Set(
 /**
  * The shape of `announce`. Members that scimkit computes have no place in it: what is announced is what is done [T-L6].
  */
-export const AnnouncementsShape = form
-  .object({ securityEvents: SecurityEventsShape.optional() } satisfies ShapeOf<Announcements>)
-  .catchall(form.json())
-  .superRefine((value, context) => {
-    for (const [name, member] of Object.entries(value)) {
-      const message = problemOf(name, member);
-      if (message !== undefined) context.addIssue({ path: [name], message });
-    }
-  });
+export const AnnouncementsShape = z
+  .catchall(z.object({ securityEvents: z.optional(SecurityEventsShape) } satisfies ShapeOf<Announcements>), z.json())
+  .check(
+    z.superRefine((value, context) => {
+      for (const [name, member] of Object.entries(value)) {
+        const message = problemOf(name, member);
+        if (message !== undefined) context.addIssue({ code: "custom", path: [name], message });
+      }
+    }),
+  );
 
 function problemOf(name: string, member: unknown): string | undefined {
   const lower = name.toLowerCase();
@@ -78,6 +85,6 @@ function problemOf(name: string, member: unknown): string | undefined {
  * @throws {TypeError} naming the member and what it must be.
  */
 export function checkAnnounced(where: string, announced: object): void {
-  const [issue] = AnnouncementsShape.safeParse(announced).error?.issues ?? [];
+  const [issue] = safeParse(AnnouncementsShape, announced).error?.issues ?? [];
   if (issue !== undefined) throw new TypeError(`createScim: ${[where, ...issue.path].join(".")}: ${issue.message}.`);
 }
