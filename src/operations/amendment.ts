@@ -33,7 +33,7 @@ export function readAmendment<C extends Context>(
     const refusal = refusalOf(attribute);
     if (attribute === undefined || refusal !== undefined)
       throw new TypeError(`decide returned ${name}, which ${refusal ?? `is no attribute of ${resourceType.name}`}.`);
-    const value = finish(reader.readWithin(attribute, raw));
+    const value = finish(reader.readAt(attribute.path, attribute, raw));
     return [attribute, value === LEFT_ALONE ? undefined : value];
   });
   if (reader.problems.length > 0)

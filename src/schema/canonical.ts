@@ -1,13 +1,13 @@
 import { invalidValue } from "../error.ts";
-import { andThen, oneByOne, type Steps, Unfinished, type Work } from "../time-slice.ts";
+import { andThen, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import type { Attribute, AttributePath } from "./attribute.ts";
 import { KEPT_NAME, keptUrns, overfullKept, readKept } from "./kept.ts";
 import type { Problem } from "./problem.ts";
 import { remembered } from "./remembered.ts";
 import type { CompiledExtension, CompiledResourceType } from "./resource-type.ts";
 import { jsonTypeOf } from "./validate.ts";
-import { isObject, type ResourceObject, readAttribute, writeAttribute } from "./value.ts";
-import { LEFT_ALONE, type ReadOptions, ValueReader } from "./value-reader.ts";
+import { isObject, type ResourceObject, readAttribute } from "./value.ts";
+import { LEFT_ALONE, type ReadOptions, ValueReader, valuesIn } from "./value-reader.ts";
 
 /** What a client asserted, in canonical form. */
 export interface CanonicalBody {
@@ -40,10 +40,8 @@ export function* canonicalize(
     secrets: {},
     named: new Set(),
   };
-  for (const name of Object.keys(body)) {
-    const work = readMember(reading, name, body[name]);
-    if (work instanceof Unfinished) yield* work.steps;
-  }
+  const read = (name: string): Work<void> => readMember(reading, name, body[name]);
+  yield* stepsOf(oneByOne(Object.keys(body), read, isFew(valuesIn(body)) ? Number.POSITIVE_INFINITY : 0));
   const { reader, resource, secrets, named } = reading;
   const overfull = overfullKept(resource, options.limits);
   if (overfull !== undefined) throw invalidValue(overfull);
@@ -89,7 +87,6 @@ export function memberNamed(
 
 function readMember(reading: Reading, name: string, raw: unknown): Work<void> {
   const { resourceType } = reading;
-  // Mostly it is an attribute by its own name, for which nobody need be asked what it means.
   const own = resourceType.attribute(name);
   if (own !== undefined && own !== resourceType.kept) return assign(reading, own, raw, name);
   const member = memberNamed(resourceType, name, (text) => reading.options.tolerances.attribute(text));
@@ -114,8 +111,8 @@ function readExtension(reading: Reading, extension: CompiledExtension, raw: unkn
   return oneByOne(Object.keys(raw), (name) => {
     const attribute = extension.attribute(name);
     const spelling = `${extension.urn}:${name}`;
-    if (attribute === undefined) reader.reportUnknown(spelling);
-    else return assign(reading, attribute, raw[name], spelling);
+    if (attribute !== undefined) return assign(reading, attribute, raw[name], spelling);
+    reader.reportUnknown(spelling);
   });
 }
 
@@ -140,13 +137,20 @@ function assign(reading: Reading, attribute: Attribute, raw: unknown, spelling: 
     );
   named.add(attribute);
   if (attribute.mutability === "readOnly" || attribute.path === "schemas") return;
-  return andThen(reader.readWithin(attribute, raw), take, reading, attribute);
+  return andThen(reader.readAt(attribute.path, attribute, raw), put, reading, attribute);
 }
 
-function take(value: unknown, { resource, secrets, named }: Reading, attribute: Attribute): void {
+function put(value: unknown, { resource, secrets, named }: Reading, attribute: Attribute): void {
+  const { extension } = attribute;
   if (value === LEFT_ALONE) named.delete(attribute);
   else if (attribute.mutability === "writeOnly") secrets[attribute.path] = value ?? null;
-  else if (value !== undefined) writeAttribute(resource, attribute, value);
+  else if (value === undefined) return;
+  else if (extension === undefined) resource[attribute.name] = value;
+  else {
+    const container = (resource[extension] ?? {}) as Record<string, unknown>;
+    container[attribute.name] = value;
+    resource[extension] = container;
+  }
 }
 
 /** Required attributes that the finished resource lacks. Those that are readOnly are the server's duty [S-7-28]. */

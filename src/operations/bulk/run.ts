@@ -27,6 +27,7 @@ export interface Run<C extends Context> {
 
 /** No response shows the resource, so that storage need not read it. */
 const NOTHING: Selection = {
+  isWhole: false,
   isExplicit: false,
   includes: () => false,
   project: () => ({}),

@@ -10,7 +10,9 @@ import type { Select, StoredResource } from "../adapter.ts";
 import { inverseElement } from "../inverse.ts";
 import { noteFitting } from "../lend.ts";
 import { findReference, isMissing, resolveReference, resolveReferences } from "../reference.ts";
-import { referenceName } from "./reference-index.ts";
+import type { Viewed } from "../view.ts";
+import { plainDocumentOf } from "./plain.ts";
+import { type ReferenceIndex, referenceName } from "./reference-index.ts";
 import { attributesApart, type Elements, fittingType, type Row } from "./row.ts";
 import type { State } from "./state.ts";
 import { attributeAt } from "./types.ts";
@@ -46,27 +48,33 @@ export function resourceOf(
 }
 
 /**
- * A row as somebody may have it who changes nothing: its document itself, with the computed attributes that are selected beside it. Undefined
- * where it is not as the reader's resource type has it, or has collections: then it is copied.
+ * Gives rows as somebody may have them who changes nothing: the document itself, with the computed attributes that are selected beside it.
+ * Undefined for one that is not as the reader's resource type has it, or has collections: then its outermost object is a copy.
  */
-export function viewOf(
+export function viewerOf(
   state: State,
-  row: Row,
   resourceType: CompiledResourceType,
   select: Select,
-): StoredResource | undefined {
-  const { isFit, resourceType: written, document, collections } = state.content(row);
-  const isOwn = isFit && written === state.tenant.shared.types.oneFor(resourceType);
-  // What nobody declared may have been declared since.
-  if (!isOwn || collections.size > 0 || resourceType.kept !== undefined) return undefined;
-  let view = resolveReferences(resourceType, document, (id) => state.typeOf(id));
+): (row: Row) => Viewed | undefined {
+  const own = state.tenant.shared.types.oneFor(resourceType);
+  const computed: { readonly attribute: Attribute; readonly index: ReferenceIndex }[] = [];
   for (const attribute of resourceType.inverses) {
-    const elements = select.includes(attribute) ? inverseElements(state, row, attribute) : undefined;
-    if (elements === undefined) continue;
-    view = { ...view };
-    writeAttribute(view as StoredResource & Record<string, unknown>, attribute, elements);
+    const index = select.includes(attribute) ? inverseIndex(state, attribute) : undefined;
+    if (index !== undefined) computed.push({ attribute, index });
   }
-  return view;
+  return (row) => {
+    const content = state.content(row);
+    const resource = content.resourceType === own ? plainDocumentOf(content) : undefined;
+    if (resource === undefined) return undefined;
+    let view: StoredResource & Record<string, unknown> = resource;
+    for (const { attribute, index } of computed) {
+      const elements = elementsOf(state, row, attribute, index);
+      if (elements === undefined) continue;
+      if (view === resource) view = { ...resource };
+      writeAttribute(view, attribute, elements);
+    }
+    return { resource: view, isFit: true, isPlain: view === resource };
+  };
 }
 
 /** Of an attribute that is no collection any more, the elements are its value. */
@@ -173,12 +181,25 @@ function storedOrComputed(state: State, row: Row, attribute: Attribute): unknown
 
 /** The reverse of a reference: the groups of a user; undefined where there is none. @see RFC 7643 §4.1.2 groups */
 function inverseElements(state: State, row: Row, attribute: Attribute): readonly ResourceObject[] | undefined {
-  const index = state.tenant.references.get(reverseOf(attribute));
-  if (index === undefined) return undefined;
-  // Before anybody has said where the reference leads, its reverse does.
-  if (index.targets.size > 0 && !index.targets.has(row.content.resourceType.name)) return undefined;
+  const index = inverseIndex(state, attribute);
+  return index && elementsOf(state, row, attribute, index);
+}
+
+/** The index of what a computed attribute is the reverse of. */
+function inverseIndex({ tenant }: State, attribute: Attribute): ReferenceIndex | undefined {
+  return tenant.references.get(reverseOf(attribute));
+}
+
+function elementsOf(
+  state: State,
+  row: Row,
+  attribute: Attribute,
+  index: ReferenceIndex,
+): readonly ResourceObject[] | undefined {
   const holders = state.holdersOf(index, row.id);
   if (holders.length === 0) return undefined;
+  // Before anybody has said where the reference leads, its reverse does.
+  if (index.targets.size > 0 && !index.targets.has(row.content.resourceType.name)) return undefined;
   return holders.map((holder) => inverseElement(attribute, holder.id, state.content(holder).document[HOLDER_NAME]));
 }
 

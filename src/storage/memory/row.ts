@@ -73,6 +73,8 @@ export interface Content {
    * whatever the number of the others.
    */
   readonly collections: ReadonlyMap<string, Elements>;
+  /** The document, where its first reader found it to be plain (`plain.ts`), or else false; undefined before anybody has read it. */
+  plain?: StoredResource | false;
 }
 
 /** One resource in memory. */
