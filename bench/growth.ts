@@ -162,7 +162,8 @@ async function compare(storage: string, small: Directory, large: Directory): Pro
         if (round > 1) took[index as 0 | 1].push(one);
       }
     const [few, many] = [median(took[0]), median(took[1])];
-    const most = MOST[request.kind];
+    // In memory there are no indexes but those of look-ups that are always there.
+    const most = MOST[storage === "memory" && request.name === "emails.value eq" ? "scan" : request.kind];
     const isMet = many / few <= most;
     const figures = `${(few * 1000).toFixed(0).padStart(7)} → ${(many * 1000).toFixed(0).padStart(7)} µs`;
     console.log(
