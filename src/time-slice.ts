@@ -88,6 +88,12 @@ export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: 
   }
 }
 
+/** As `doInSlices`, and no promise where the first step is all of it, as mostly. */
+export function doSoon<T>(steps: Steps<T>, slice: TimeSlice, signal?: AbortSignal): T | Promise<T> {
+  const { done, value } = steps.next();
+  return done === true ? value : doInSlices(steps, slice, signal);
+}
+
 /** How many of a list are looked at from one step to the next: with the costliest filter, about two milliseconds of work. */
 const FEW = 128;
 

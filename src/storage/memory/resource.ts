@@ -3,6 +3,7 @@ import { attributesIn } from "../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../schema/core/holder-name.ts";
 import { fitAttribute } from "../../schema/fit.ts";
+import { remembered } from "../../schema/remembered.ts";
 import type { CompiledResourceType, ReferenceAttribute } from "../../schema/resource-type.ts";
 import { copyValue, type ResourceObject, readAttribute, writeAttribute } from "../../schema/value.ts";
 import type { Select, StoredResource } from "../adapter.ts";
@@ -12,7 +13,7 @@ import { findReference, isMissing, resolveReference, resolveReferences } from ".
 import type { Viewed } from "../view.ts";
 import { plainDocumentOf } from "./plain.ts";
 import { type ReferenceIndex, referenceName } from "./reference-index.ts";
-import { attributesApart, type Elements, type Row } from "./row.ts";
+import { attributesApart, type Elements, fittingType, type Row } from "./row.ts";
 import type { State } from "./state.ts";
 import { attributeAt } from "./types.ts";
 
@@ -27,7 +28,8 @@ export function resourceOf(
   select: Select,
   isLent = false,
 ): StoredResource {
-  const { document, collections, isFit, isKnown, resourceType: own } = state.content(row);
+  const content = state.content(row);
+  const { document, collections } = content;
   const resource = (isLent ? { ...document } : copyValue(document)) as StoredResource & Record<string, unknown>;
   for (const attribute of attributesApart(resourceType)) {
     const isSelected = select.includes(attribute);
@@ -41,7 +43,7 @@ export function resourceOf(
   for (const [path, elements] of collections)
     writeElements(state, resource, elements, attributeAt(resourceType, path), select, isLent);
   const resolved = resolveReferences(resourceType, resource, (id) => state.typeOf(id));
-  if (isLent && isFit && isKnown && own === resourceType) noteFitting(resolved, resourceType);
+  if (isLent) noteFitting(resolved, fittingType(content));
   return resolved;
 }
 
@@ -184,9 +186,8 @@ function inverseElements(state: State, row: Row, attribute: Attribute): readonly
 }
 
 /** The index of what a computed attribute is the reverse of. */
-function inverseIndex({ tenant }: State, { inverseOf }: Attribute): ReferenceIndex | undefined {
-  const { resourceType = "", attribute = "" } = inverseOf ?? {};
-  return tenant.references.get(referenceName(resourceType, attribute));
+function inverseIndex({ tenant }: State, attribute: Attribute): ReferenceIndex | undefined {
+  return tenant.references.get(reverseOf(attribute));
 }
 
 function elementsOf(
@@ -201,3 +202,8 @@ function elementsOf(
   if (index.targets.size > 0 && !index.targets.has(row.content.resourceType.name)) return undefined;
   return holders.map((holder) => inverseElement(attribute, holder.id, state.content(holder).document[HOLDER_NAME]));
 }
+
+/** The name of the index of the references that an attribute is the reverse of. */
+const reverseOf = remembered(({ inverseOf }: Attribute) =>
+  referenceName(inverseOf?.resourceType ?? "", inverseOf?.attribute ?? ""),
+);
