@@ -46,6 +46,7 @@ const TASKS = {
   "bench:steps": ["node", "bench/storage/steps.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
   "bench:import": ["node", "bench/import.ts"],
+  "bench:growth": ["node", "bench/growth.ts"],
   "bench:provisioning": ["node", "bench/provisioning.ts"],
   "bench:cost": ["node", "bench/cost.ts"],
 };

@@ -29,9 +29,10 @@ export async function judge(
   for (const name of names) {
     const known = recorded.ratios[name];
     let ratio = await ratioOf(name);
-    for (let again = 0; again < 2 && known !== undefined && ratio > known * SLACK; again++)
+    const isFine = (): boolean => known !== undefined && ratio <= known * SLACK;
+    for (let again = 0; again < 2 && known !== undefined && !isFine(); again++)
       ratio = Math.min(ratio, await ratioOf(name));
-    verdicts.push({ name, recorded: known, ratio, isBehind: known === undefined || ratio > known * SLACK });
+    verdicts.push({ name, recorded: known, ratio, isBehind: !isFine() });
   }
   const gone = Object.keys(recorded.ratios).filter((name) => !names.includes(name));
   return [

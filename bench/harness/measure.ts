@@ -42,6 +42,15 @@ export const LIMIT = "by hand";
 /** The contender that the targets are about. */
 export const SUBJECT = "scimkit";
 
+/** Milliseconds. Processor time is that of the process: the thread's own goes by ticks of some milliseconds, too coarse for a round. */
+const CLOCKS: Readonly<Record<MeasureOptions["clock"], () => number>> = {
+  wall: () => performance.now(),
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+};
+
 /**
  * Measures one piece of work: every contender is checked, then they take turns, round by round in changing order, so that whatever else
  * the machine does meets all of them.
@@ -52,6 +61,7 @@ export async function measure(
   subjects: Readonly<Record<string, Subject>>,
   options: MeasureOptions,
   withPeers: boolean,
+  clock = CLOCKS[options.clock],
 ): Promise<Row> {
   const made: Readonly<Record<string, Peer>> = {
     [LIMIT]: work.limit,
@@ -72,7 +82,6 @@ export async function measure(
       wrong.push({ name, wrong: whyOf(error) });
     }
   }
-  const clock = options.clock === "wall" ? () => performance.now() : processorTime;
   for (const racer of racing) {
     // At first the compiler is at work, and what is measured is not what it comes to.
     const end = clock() + options.warmUp;
@@ -150,12 +159,6 @@ async function turnsIn(work: Work, racer: Racer, round: number, clock: () => num
     if (took >= round / 2) return Math.max(least, Math.ceil((turns * round) / took / least) * least);
     turns *= took < round / 20 ? 10 : 2;
   }
-}
-
-/** Milliseconds of processor time. That of the thread alone goes by ticks of some milliseconds: too coarse for a round. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 /** How many times as long as the limit a contender takes; undefined for one that is wrong. */
