@@ -114,16 +114,19 @@ async function guard(): Promise<void> {
   const file = here("recorded.json");
   const ratio = async (work: Work): Promise<number> =>
     ratioOf(await measure(work, subjects, options, false), SUBJECT) as number;
-  const ratios: Record<string, number> = {};
+  const { node, ratios: known } = JSON.parse(readFileSync(file, "utf8")) as Recorded;
+  const isAsked = ([name]: readonly [string, unknown]): boolean => name.includes(values.only);
   if (values.record) {
-    for (const work of works) ratios[work.name] = Number((await ratio(work)).toFixed(2));
-    const recorded: Recorded = { node: process.version, ratios };
+    const measured: [string, number][] = [];
+    for (const work of works) measured.push([work.name, Number((await ratio(work)).toFixed(2))]);
+    const others = Object.entries(known).filter((one) => !isAsked(one));
+    const recorded: Recorded = { node: process.version, ratios: Object.fromEntries([...others, ...measured]) };
     writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);
     console.log(recorded);
     return;
   }
+  const recorded: Recorded = { node, ratios: Object.fromEntries(Object.entries(known).filter(isAsked)) };
   const byName = new Map(works.map((work) => [work.name, work]));
-  const recorded = JSON.parse(readFileSync(file, "utf8")) as Recorded;
   const verdicts = await judge([...byName.keys()], recorded, (name) => ratio(byName.get(name) as Work));
   for (const verdict of verdicts) console.log(lineOf(verdict));
   if (verdicts.some(({ isBehind }) => isBehind)) process.exitCode = 1;
