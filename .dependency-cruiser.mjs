@@ -4,6 +4,7 @@
 export const ROOMS = [
   ["error", "errors?\\.ts", []],
   ["time", "time-slice\\.ts", []],
+  ["safe-parse", "safe-parse\\.ts", [], ["zod/mini", "zod/locales"]],
   ["schema", "schema/", ["error", "time"], ["zod"]],
   ["filter", "filter/", ["error", "time", "schema"], ["chevrotain"]],
   ["quirks", "quirks/", ["schema", "filter"]],
@@ -21,12 +22,17 @@ export const ROOMS = [
   ["events", "events/", ["error", "schema", "patch", "storage"]],
   ["call", "call/", ["error", "time", "schema", "filter", "quirks", "patch", "storage", "events"]],
   ["operations", "operations/", ["error", "time", "schema", "filter", "patch", "storage", "events", "call"]],
-  ["protocol", "protocol/", ["error", "time", "schema", "filter", "patch", "storage", "call"], ["zod"]],
+  [
+    "protocol",
+    "protocol/",
+    ["error", "time", "safe-parse", "schema", "filter", "patch", "storage", "call"],
+    ["zod/mini"],
+  ],
   [
     "service",
     "service/",
-    ["error", "time", "schema", "quirks", "storage", "events", "call", "operations", "protocol"],
-    ["zod"],
+    ["error", "time", "safe-parse", "schema", "quirks", "storage", "events", "call", "operations", "protocol"],
+    ["zod/mini"],
   ],
   ["scim", "scim\\.ts", ["error", "time", "schema", "storage", "call", "protocol", "service"]],
   ["transfer", "transfer/", ["error", "time", "schema", "storage", "call", "operations", "service", "scim"]],

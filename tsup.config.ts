@@ -20,6 +20,8 @@ export default defineConfig({
   // By it scripts/licences.mjs knows whose code is in dist; it is not published.
   metafile: true,
   // What package.json has among its devDependencies is bundled: chevrotain, which has no CommonJS that every loader finds.
+  // So is the small form of Zod, of which little is left then; the whole of it is a peer, the host's own, for `scimkit/zod`.
+  noExternal: [/^zod\/(?:mini|locales)$/],
   // Shared chunks, so that every entry point throws the same ScimError class.
   splitting: true,
   clean: true,

@@ -46,6 +46,7 @@ const TASKS = {
   "bench:steps": ["node", "bench/storage/steps.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
   "bench:import": ["node", "bench/import.ts"],
+  "bench:growth": ["node", "bench/growth.ts"],
   "bench:provisioning": ["node", "bench/provisioning.ts"],
   "bench:cost": ["node", "bench/cost.ts"],
 };
@@ -91,7 +92,14 @@ function installIfNeeded(folder) {
 /** Examples import the package by its name, which leads to dist. */
 function buildIfNeeded() {
   const built = join(root, "dist/index.js");
-  const inputs = [...files("src"), "package.json", "tsup.config.ts", "tsconfig.json", "scripts/commonjs.mjs"];
+  const inputs = [
+    ...files("src"),
+    "package.json",
+    "tsup.config.ts",
+    "tsconfig.json",
+    "scripts/chunks.mjs",
+    "scripts/commonjs.mjs",
+  ];
   const newest = Math.max(...inputs.map((file) => statSync(join(root, file)).mtimeMs));
   if (existsSync(built) && existsSync(join(root, "dist/index.d.ts")) && statSync(built).mtimeMs >= newest) return;
   console.log("Building dist (npm run build) …");

@@ -88,6 +88,12 @@ export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: 
   }
 }
 
+/** As `doInSlices`, and no promise where the first step is all of it, as mostly. */
+export function doSoon<T>(steps: Steps<T>, slice: TimeSlice, signal?: AbortSignal): T | Promise<T> {
+  const { done, value } = steps.next();
+  return done === true ? value : doInSlices(steps, slice, signal);
+}
+
 /** How many of a list are looked at from one step to the next: with the costliest filter, about two milliseconds of work. */
 const FEW = 128;
 
@@ -198,18 +204,15 @@ export function* eachInSteps<T>(list: readonly T[], work: (one: T, index: number
 }
 
 /** How many pieces of work are done one after the other, if each is so little that it is done at once. */
-const FEW_PIECES = 16;
+export const FEW_PIECES = 16;
 
-/**
- * Does the work on one of a list after that on another: at once where they are few and each is little, else one in a step. `areLittle`:
- * whether all of them together may be.
- */
+/** Does the work on one of a list after that on another: at once where they are no more than `most` and each is little, else one in a step. */
 export function oneByOne<T>(
   list: readonly T[],
   work: (one: T, index: number) => Work<void>,
-  areLittle = true,
+  most = FEW_PIECES,
 ): Work<void> {
-  if (list.length > FEW_PIECES || !areLittle) return new Unfinished(oneInStep(list, 0, undefined, work));
+  if (list.length > most) return new Unfinished(oneInStep(list, 0, undefined, work));
   for (let index = 0; index < list.length; index++) {
     const begun = work(list[index] as T, index);
     if (begun instanceof Unfinished) return new Unfinished(oneInStep(list, index, begun, work));

@@ -9,6 +9,7 @@ import { handleAddMember, handlePatchActive, handlePost, handlePut } from "./han
 import { jsonNames } from "./json-names.ts";
 import { patchActive, patchEntra } from "./patch-engine.ts";
 import { SQL_WORKS } from "./sql-adapter.ts";
+import { sqlBulkCreates } from "./sql-bulk.ts";
 
 /** All rows of the table, in its order. */
 export const WORKS: readonly Work[] = [
@@ -29,4 +30,5 @@ export const WORKS: readonly Work[] = [
   filterPredicate,
   filterPredicateDates,
   ...SQL_WORKS,
+  sqlBulkCreates,
 ];

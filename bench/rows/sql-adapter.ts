@@ -231,14 +231,19 @@ type NewPath = () => string;
 
 let made = 0;
 
-function newFile(): string {
+const FOLDERS: string[] = [];
+process.once("exit", () => {
+  for (const folder of FOLDERS) rmSync(folder, { recursive: true, force: true });
+});
+
+export function newSqliteFile(): string {
   const folder = mkdtempSync(join(tmpdir(), "scimkit-bench-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  FOLDERS.push(folder);
   return join(folder, `${made++}.db`);
 }
 
 /** Not in the short form, which has the same in memory: discs differ more than what is measured. */
-const onFile = WORKS.map((make): Work => ({ ...make(newFile), isLong: true }));
+const onFile = WORKS.map((make): Work => ({ ...make(newSqliteFile), isLong: true }));
 const inMemory = WORKS.map((make) => make(() => ":memory:")).map(
   (work): Work => ({
     ...work,

@@ -50,7 +50,7 @@ export function checkInstalled() {
     mkdirSync(modules);
     spawnSync("tar", ["-xzf", join(folder, filename), "-C", modules]);
     spawnSync("mv", [join(modules, "package"), join(modules, "scimkit")]);
-    const { dependencies } = JSON.parse(readFileSync(join(modules, "scimkit/package.json"), "utf8"));
+    const { dependencies = {} } = JSON.parse(readFileSync(join(modules, "scimkit/package.json"), "utf8"));
     for (const name of Object.keys(dependencies)) symlinkSync(join(root, "node_modules", name), join(modules, name));
     writeFileSync(join(folder, "package.json"), "{}");
     const esm = Object.entries(NAMES).map(([path, names]) => `import { ${names} } from "${path}";`);

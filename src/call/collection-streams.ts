@@ -3,6 +3,7 @@ import { remembered } from "../schema/remembered.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { readAttribute, writeAttribute } from "../schema/value.ts";
 import type { StoredResource } from "../storage/adapter.ts";
+import type { ListItem } from "./result.ts";
 
 /** The collections of one response that come from storage as streams. */
 export interface CollectionStreams {
@@ -19,8 +20,10 @@ const collectionsOf = remembered((resourceType: CompiledResourceType) =>
 );
 
 /** Whether a resource that came from storage holds a stream. */
-export function isStreamed(resourceType: CompiledResourceType, resource: StoredResource): boolean {
-  return collectionsOf(resourceType).some((attribute) => isElementStream(readAttribute(resource, attribute)));
+export function isStreamed({ resourceType, resource }: Pick<ListItem, "resourceType" | "resource">): boolean {
+  for (const attribute of collectionsOf(resourceType))
+    if (isElementStream(readAttribute(resource, attribute))) return true;
+  return false;
 }
 
 /** Takes over the streams in resources that came from storage: whatever becomes of the response, they must be freed. */

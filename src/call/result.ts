@@ -7,6 +7,8 @@ import type { Selection } from "./selection.ts";
 export interface ListItem {
   readonly resourceType: CompiledResourceType;
   readonly resource: StoredResource;
+  /** Storage says that it can be cloned as it is (`Viewed.isPlain`). */
+  readonly isPlain?: boolean;
   readonly selection: Selection;
 }
 
@@ -30,6 +32,8 @@ export type Result =
       readonly status: 200 | 201;
       readonly resourceType: CompiledResourceType;
       readonly resource: StoredResource;
+      /** As of a `ListItem`. */
+      readonly isPlain?: boolean;
       readonly selection: Selection;
       /** Of a create: the account was there, or is one that has come back. */
       readonly isAdopted?: boolean;

@@ -29,8 +29,11 @@ export interface SelectionOptions {
 type Named = Map<Attribute, "whole" | Set<Attribute>>;
 
 /** What one attribute of the answer shows: everything, or only these sub-attributes. */
-interface Shown extends Pick<Attribute, "path" | "name" | "extension"> {
+interface Shown {
   readonly attribute: Attribute;
+  readonly name: string;
+  /** Nothing of it is left out. */
+  readonly isWhole: boolean;
   readonly subAttributes: readonly Attribute[] | undefined;
   /** It is the object of what nobody declared. */
   readonly isKept: boolean;
@@ -54,6 +57,8 @@ export interface Selection extends Select {
   project(resource: ResourceObject, meta: ResourceObject): Record<string, unknown>;
   /** The same selection for the answer to a write: attributes returned on "request" show when the write named them. */
   forWrite(named: ReadonlySet<Attribute>): Selection;
+  /** Whether all of a resource is shown that storage keeps of it, but for collections. */
+  readonly isWhole: boolean;
   /** Whether the client named attributes, to have or to leave out. */
   readonly isExplicit: boolean;
 }
@@ -77,16 +82,15 @@ export function selectionOf(
     const parts = schemas.map((schema) => (isStandard ? standardPartOf(schema) : partOf(schema, asked)));
     const { kept } = resourceType;
     if (kept !== undefined) parts.push(partOf([kept], { ...asked, keptPath: resourceType.keptPath }));
-    const all = parts.flatMap((part) => part.shown);
-    const shown = all.filter(({ path }) => path !== "schemas" && path !== "meta");
-    const shownMeta = all.find(({ path }) => path === "meta");
+    const layout = layoutOf(parts.flatMap(({ shown }) => shown));
     const selection: Selection = {
       isExplicit,
+      isWhole: showsAll(layout, resourceType),
       includes(attribute) {
         const whole = isKeptPart(attribute) ? resourceType.kept : attribute;
         return whole !== undefined && parts.some(({ included }) => included.has(whole));
       },
-      project: (resource, meta) => project(shown, shownMeta, resource, meta),
+      project: (resource, meta) => project(layout, resource, meta),
       // Mostly a write names nothing of that kind, and its answer is selected as all others are.
       forWrite: (named) => (onRequest(resourceType.attributes).some((one) => named.has(one)) ? make(named) : selection),
     };
@@ -173,18 +177,21 @@ function show(attribute: Attribute, asked: Asked): Shown | undefined {
     (sub) => mayShow(sub, asked) && isPartShown(sub, attribute, asked),
   );
   const isWhole = subAttributes.length === attribute.subAttributes.length;
-  const { path, name, extension } = attribute;
-  return { path, name, extension, attribute, isKept: false, subAttributes: isWhole ? undefined : subAttributes };
+  return {
+    attribute,
+    name: attribute.name,
+    isWhole,
+    isKept: false,
+    subAttributes: isWhole ? undefined : subAttributes,
+  };
 }
 
 function showKept(attribute: Attribute, { attributes, excluded, isReadable, keptPath }: Asked): Shown {
   const [named, without] = [attributes?.get(attribute), excluded.get(attribute)];
-  const { path, name, extension } = attribute;
   return {
-    path,
-    name,
-    extension,
     attribute,
+    name: attribute.name,
+    isWhole: false,
     isKept: true,
     subAttributes: named instanceof Set ? [...named] : undefined,
     without: without instanceof Set ? [...without] : [],
@@ -214,35 +221,63 @@ function isPartShown(sub: Attribute, attribute: Attribute, { attributes, exclude
   return !(without instanceof Set && without.has(sub));
 }
 
-function project(
-  shown: readonly Shown[],
-  shownMeta: Shown | undefined,
-  resource: ResourceObject,
-  meta: ResourceObject,
-): Record<string, unknown> {
+/** What a selection shows, by where it stands. */
+interface Layout {
+  /** Of the resource itself, but for `schemas` and `meta`. */
+  readonly own: readonly Shown[];
+  readonly meta: Shown | undefined;
+  readonly extensions: readonly { readonly urn: string; readonly shown: readonly Shown[] }[];
+}
+
+function layoutOf(shown: readonly Shown[]): Layout {
+  const isIn = (urn: string | undefined) => (one: Shown) => one.attribute.extension === urn;
+  const urns = new Set(shown.flatMap(({ attribute }) => attribute.extension ?? []));
+  return {
+    own: shown.filter(isIn(undefined)).filter(({ name }) => name !== "schemas" && name !== "meta"),
+    meta: shown.filter(isIn(undefined)).find(({ name }) => name === "meta"),
+    extensions: [...urns].map((urn) => ({ urn, shown: shown.filter(isIn(urn)) })),
+  };
+}
+
+/** Whether it shows whole whatever stands in a stored resource. */
+function showsAll({ own, meta, extensions }: Layout, { attributes }: CompiledResourceType): boolean {
+  const whole = new Set(
+    [...own, ...extensions.flatMap(({ shown }) => shown)].filter((one) => one.isWhole).map((one) => one.attribute),
+  );
+  const isServers = ({ path }: Attribute): boolean => path === "schemas" || path === "meta";
+  return meta?.isWhole === true && attributes.every((one) => whole.has(one) || !one.isStored || isServers(one));
+}
+
+function project(layout: Layout, resource: ResourceObject, meta: ResourceObject): Record<string, unknown> {
   const projection: Record<string, unknown> = { schemas: undefined };
-  for (const one of shown) {
-    const { name, extension } = one;
-    if (extension === undefined) {
-      const part = partOfValue(one, resource[name]);
-      if (part !== undefined) projection[name] = part;
-      continue;
-    }
-    const container = resource[extension];
-    if (container === undefined) continue;
-    const part = partOfValue(one, isObject(container) ? container[name] : undefined);
-    if (part === undefined) continue;
-    projection[extension] ??= {};
-    (projection[extension] as Record<string, unknown>)[name] = part;
+  take(layout.own, resource, projection);
+  for (const { urn, shown } of layout.extensions) {
+    const container = resource[urn];
+    if (container === undefined || !isObject(container)) continue;
+    const part: Record<string, unknown> = {};
+    if (take(shown, container, part)) projection[urn] = part;
   }
-  const part = shownMeta && partOfValue(shownMeta, meta);
+  const part = layout.meta && partOfValue(layout.meta, meta);
   if (part !== undefined) projection.meta = part;
   return projection;
 }
 
+/** Puts into a part of a resource what is shown of it; false where that is nothing. Runs for each resource of each answer. */
+function take(shown: readonly Shown[], from: ResourceObject, part: Record<string, unknown>): boolean {
+  let isAny = false;
+  for (const one of shown) {
+    const value = from[one.name];
+    if (value === undefined) continue;
+    const taken = one.isWhole ? value : partOfValue(one, value);
+    if (taken === undefined) continue;
+    part[one.name] = taken;
+    isAny = true;
+  }
+  return isAny;
+}
+
 /** What is shown of the value of an attribute. */
 function partOfValue(shown: Shown, value: unknown): unknown {
-  if (value === undefined) return undefined;
   if (shown.isKept) return keptOf(value, shown);
   return shown.subAttributes === undefined ? value : projectSubAttributes(value, shown.subAttributes);
 }

@@ -1,5 +1,5 @@
 import { type AttributePath, leafOf } from "../schema/attribute.ts";
-import type { Compare } from "./ast.ts";
+import type { Compare, CompareOperator } from "./ast.ts";
 
 /**
  * The key that the values of an attribute are compared with. A part of a URI is no URI: it is taken as it stands, while the whole
@@ -7,6 +7,10 @@ import type { Compare } from "./ast.ts";
  */
 export function operandKey({ path, operator, value }: Compare<AttributePath>): string | number | boolean {
   const leaf = leafOf(path);
-  const isPart = operator === "co" || operator === "sw" || operator === "ew";
-  return isPart && leaf.type === "reference" && typeof value === "string" ? value : leaf.key(value);
+  return isOfParts(operator) && leaf.type === "reference" && typeof value === "string" ? value : leaf.key(value);
+}
+
+/** Whether the operator looks for a part of a value. */
+export function isOfParts(operator: CompareOperator): boolean {
+  return operator === "co" || operator === "sw" || operator === "ew";
 }

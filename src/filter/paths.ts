@@ -1,27 +1,29 @@
 import type { Attribute, AttributePath } from "../schema/attribute.ts";
-import { type Filter, type FilterVisitor, visitFilter } from "./ast.ts";
+import type { Filter } from "./ast.ts";
 
 /** Every path that a filter names, as often as it does; those within a value path come behind the one in front of the bracket. */
 export function pathsIn<Path>(filter: Filter<Path>): readonly Path[] {
   const paths: Path[] = [];
-  const walk = (part: Filter<Path>): void => visitFilter(part, collector);
-  const collector: FilterVisitor<Path, void> = {
-    and: ({ filters }) => filters.forEach(walk),
-    or: ({ filters }) => filters.forEach(walk),
-    not: (node) => walk(node.filter),
-    present: ({ path }) => {
-      paths.push(path);
-    },
-    compare: ({ path }) => {
-      paths.push(path);
-    },
-    element: (node) => {
-      paths.push(node.path);
-      walk(node.filter);
-    },
-  };
-  walk(filter);
+  collect(filter, paths);
   return paths;
+}
+
+function collect<Path>(filter: Filter<Path>, paths: Path[]): void {
+  switch (filter.type) {
+    case "and":
+    case "or":
+      for (const part of filter.filters) collect(part, paths);
+      return;
+    case "not":
+      collect(filter.filter, paths);
+      return;
+    case "element":
+      paths.push(filter.path);
+      collect(filter.filter, paths);
+      return;
+    default:
+      paths.push(filter.path);
+  }
 }
 
 /** How many comparisons a filter makes of one resource, `pr` included; one over a multi-valued attribute counts once. */

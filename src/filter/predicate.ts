@@ -1,11 +1,11 @@
 import { type Attribute, type AttributePath, leafOf } from "../schema/attribute.ts";
 import { beginsWithKey, compareKeys, exactKey, foldedKey, instantKey, nameKey } from "../schema/comparison-key.ts";
-import { orderOfInstant } from "../schema/date-time.ts";
+import { orderTo } from "../schema/date-time.ts";
 import { isKeptPart, keptTexts, readKept } from "../schema/kept.ts";
 import { isObject, type ResourceObject, readAttribute } from "../schema/value.ts";
 import type { Steps } from "../time-slice.ts";
 import type { Compare, CompareOperator, Filter } from "./ast.ts";
-import { operandKey } from "./operand.ts";
+import { isOfParts, operandKey } from "./operand.ts";
 import { attributesIn, comparisonsIn } from "./paths.ts";
 import { type Keyed, missingIn, type PathKeys, SharedKeys } from "./shared-keys.ts";
 
@@ -279,7 +279,8 @@ function valueTest(filter: Compare<AttributePath>): ValueTest {
   const { key } = leafOf(filter.path);
   const operand = operandKey(filter);
   const matches = COMPARISONS[filter.operator];
-  if (key === instantKey && typeof operand === "string") return instantTest(filter.operator, operand);
+  if (key === instantKey && typeof operand === "string" && !isOfParts(filter.operator))
+    return instantTest(filter.operator, operand);
   const isFolded = key === foldedKey || key === nameKey;
   if (!isFolded && key !== exactKey) return (value) => matches(key(value), operand);
   if (typeof operand === "string") return textTest(filter.operator, operand, key, isFolded);
@@ -287,12 +288,15 @@ function valueTest(filter: Compare<AttributePath>): ValueTest {
   return (value) => matches(key(value), operand);
 }
 
+/** The operator asks for an order, or whether there is one. */
 function instantTest(operator: CompareOperator, operand: string): ValueTest {
   const matches = COMPARISONS[operator];
-  const isOrder = ORDERS[operator];
+  const orderOf = orderTo(operand);
+  const ofEarlier = operator === "lt" || operator === "le" || operator === "ne";
+  const ofLater = operator === "gt" || operator === "ge" || operator === "ne";
   return (value) => {
-    const order = typeof value === "string" ? orderOfInstant(value, operand) : undefined;
-    return order === undefined || isOrder === undefined ? matches(instantKey(value), operand) : isOrder(order);
+    const order = typeof value === "string" ? orderOf(value) : undefined;
+    return order === undefined ? matches(instantKey(value), operand) : order < 0 ? ofEarlier : ofLater;
   };
 }
 
@@ -358,16 +362,6 @@ function anyKey(filter: Compare<AttributePath>): (keyed: Keyed) => boolean {
     return false;
   };
 }
-
-/** By how a value stands to the operand: below, equal or above 0. */
-const ORDERS: Readonly<Partial<Record<CompareOperator, (order: number) => boolean>>> = {
-  eq: (order) => order === 0,
-  ne: (order) => order !== 0,
-  gt: (order) => order > 0,
-  ge: (order) => order >= 0,
-  lt: (order) => order < 0,
-  le: (order) => order <= 0,
-};
 
 const COMPARISONS: Readonly<Record<CompareOperator, (key: Key, operand: Key) => boolean>> = {
   eq: (key, operand) => key === operand,

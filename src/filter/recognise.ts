@@ -128,12 +128,12 @@ class Recogniser {
   #anyOf(): Filter<string> | undefined {
     const first = this.#allOf();
     if (first === undefined || !this.#takesOr()) return first;
-    const filters = partsOf("or", first);
+    const filters: Filter<string>[] = [];
+    add("or", first, filters);
     do {
       const next = this.#allOf();
       if (next === undefined) return undefined;
-      if (next.type === "or") filters.push(...next.filters);
-      else filters.push(next);
+      add("or", next, filters);
     } while (this.#takesOr());
     return { type: "or", filters };
   }
@@ -141,12 +141,12 @@ class Recogniser {
   #allOf(): Filter<string> | undefined {
     const first = this.#factor();
     if (first === undefined || !this.#takesAnd()) return first;
-    const filters = partsOf("and", first);
+    const filters: Filter<string>[] = [];
+    add("and", first, filters);
     do {
       const next = this.#factor();
       if (next === undefined) return undefined;
-      if (next.type === "and") filters.push(...next.filters);
-      else filters.push(next);
+      add("and", next, filters);
     } while (this.#takesAnd());
     return { type: "and", filters };
   }
@@ -222,7 +222,10 @@ class Recogniser {
     this.#skipBlanks();
     const comparison = this.#comparison(sub);
     if (comparison === undefined) return undefined;
-    return { type: "element", path, filter: { type: "and", filters: [...partsOf("and", filter), comparison] } };
+    const filters: Filter<string>[] = [];
+    add("and", filter, filters);
+    filters.push(comparison);
+    return { type: "element", path, filter: { type: "and", filters } };
   }
 
   #comparison(path: string): Filter<string> | undefined {
@@ -351,7 +354,8 @@ function isBlank(code: number): boolean {
   return code === BLANK || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
-/** What a node begins with; parts of the same kind are taken into it. */
-function partsOf(type: "and" | "or", first: Filter<string>): Filter<string>[] {
-  return first.type === type ? [...first.filters] : [first];
+/** Adds a part to those of a node; one of the same kind is taken into it, part by part. */
+function add(type: "and" | "or", part: Filter<string>, parts: Filter<string>[]): void {
+  if (part.type === type) for (const inner of part.filters) parts.push(inner);
+  else parts.push(part);
 }

@@ -98,11 +98,9 @@ export function unknownAttribute(text: string): ScimError {
 }
 
 function scopeOf(resourceType: CompiledResourceType, options: ResolveOptions, unknown: (text: string) => void): Scope {
-  const id = resourceType.attribute("id");
-  if (id === undefined) throw new TypeError(`${resourceType.name} has no id`);
   return {
-    ...options,
-    id: pathOf(id),
+    resourceType,
+    options,
     find: (text) => filterablePath(text, resourceType, options),
     isInElement: false,
     unknown,
@@ -125,8 +123,9 @@ export function filterablePath(
     : path;
 }
 
-interface Scope extends ResolveOptions {
-  readonly id: AttributePath;
+interface Scope {
+  readonly resourceType: CompiledResourceType;
+  readonly options: ResolveOptions;
   readonly find: (text: string) => AttributePath | undefined;
   /** Whether paths start at one element of a multi-valued attribute. */
   readonly isInElement: boolean;
@@ -184,7 +183,9 @@ function resolveElement(element: Element<string>, path: AttributePath | undefine
   const find = (text: string): AttributePath | undefined => {
     if (attribute.type !== "complex") return text.toLowerCase() === "value" ? pathOf(attribute) : undefined;
     const sub = attribute.sub(text);
-    return sub === undefined || sub.isHidden || scope.isReadable?.(sub) === false ? undefined : pathOf(attribute, sub);
+    return sub === undefined || sub.isHidden || scope.options.isReadable?.(sub) === false
+      ? undefined
+      : pathOf(attribute, sub);
   };
   const filter = resolveIn(element.filter, { ...scope, find, isInElement: true, unknown });
   // What is true of every element asks for one element.
@@ -198,8 +199,9 @@ function resolvePresent(path: AttributePath): Filter<AttributePath> {
   return { type: "present", path: value === undefined ? path : pathOf(path.attribute, value) };
 }
 
-function resolveCompare(filter: Compare<string>, named: AttributePath, options: Scope): Filter<AttributePath> {
-  if (isUrl(named) || named.text === "meta.location") return resolveUrl(filter, named, options);
+function resolveCompare(filter: Compare<string>, named: AttributePath, scope: Scope): Filter<AttributePath> {
+  if (isUrl(named) || named.text === "meta.location") return resolveUrl(filter, named, scope);
+  const { options } = scope;
   const path = impliedValue(named, options);
   const leaf = leafOf(path);
   const { operator } = filter;
@@ -218,7 +220,7 @@ function resolveCompare(filter: Compare<string>, named: AttributePath, options: 
       `${leaf.path} is of type ${leaf.type}, which ${operator} does not apply to; it has ${OPERATORS[leaf.type].join(", ")} and pr.`,
     );
   }
-  return comparison(path, operator, operandFor(leaf, filter, options), options);
+  return comparison(path, operator, operandFor(leaf, filter, options), scope);
 }
 
 /** Of a multi-valued attribute, `ne` means any value or none, as the server has it [R-4]; within brackets there is but one. */
@@ -229,7 +231,7 @@ function comparison(
   scope: Scope,
 ): Filter<AttributePath> {
   const isOneOfSeveral = path.sub?.multiValued === true || (path.attribute.multiValued && !scope.isInElement);
-  return operator === "ne" && value !== null && isOneOfSeveral && scope.neMultiValued === "none"
+  return operator === "ne" && value !== null && isOneOfSeveral && scope.options.neMultiValued === "none"
     ? { type: "not", filter: { type: "compare", path, operator: "eq", value } }
     : { type: "compare", path, operator, value };
 }
@@ -301,7 +303,8 @@ function isUrl(path: AttributePath): boolean {
 }
 
 /** `members.$ref eq "https://…/Users/1"` is `members.value eq "1"`; a URL of another server equals none [S-2.4-06 S-2.4-07]. */
-function resolveUrl(filter: Compare<string>, named: AttributePath, options: Scope): Filter<AttributePath> {
+function resolveUrl(filter: Compare<string>, named: AttributePath, scope: Scope): Filter<AttributePath> {
+  const { options } = scope;
   const { operator, value } = filter;
   if (!EQUALITY.includes(operator))
     throw invalidFilter(`${named.text} can be compared with eq and ne only, not with ${operator}.`);
@@ -310,5 +313,16 @@ function resolveUrl(filter: Compare<string>, named: AttributePath, options: Scop
   if (filter.bare !== undefined) options.unquotedOperand?.(named.text);
   const id = value === null ? null : (options.idOf?.(value) ?? "");
   const sub = named.attribute.sub("value");
-  return comparison(sub === undefined ? options.id : pathOf(named.attribute, sub), operator, id, options);
+  return comparison(
+    sub === undefined ? idPathOf(scope.resourceType) : pathOf(named.attribute, sub),
+    operator,
+    id,
+    scope,
+  );
+}
+
+function idPathOf(resourceType: CompiledResourceType): AttributePath {
+  const id = resourceType.attribute("id");
+  if (id === undefined) throw new TypeError(`${resourceType.name} has no id`);
+  return pathOf(id);
 }

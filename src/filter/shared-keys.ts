@@ -61,29 +61,32 @@ const MANY = { standard: 4, own: 2 };
  * 200 comparisons of one attribute need it done once. A path that is named a few times has none here, and its keys are not kept.
  */
 export class SharedKeys {
-  readonly #paths = new Map<Attribute, PathKeys>();
+  #paths: Map<Attribute, PathKeys> | undefined;
 
   constructor(filter: Filter<AttributePath>) {
+    const paths = pathsIn(filter);
+    if (paths.length < MANY.own) return;
     const times = new Map<Attribute, number>();
-    for (const path of pathsIn(filter)) {
+    for (const path of paths) {
       const leaf = leafOf(path);
       const count = (times.get(leaf) ?? 0) + 1;
       times.set(leaf, count);
-      if (count === (leaf.key === standardKeyOf(leaf) ? MANY.standard : MANY.own))
-        this.#paths.set(leaf, new PathKeys(path));
+      if (count !== (leaf.key === standardKeyOf(leaf) ? MANY.standard : MANY.own)) continue;
+      this.#paths ??= new Map();
+      this.#paths.set(leaf, new PathKeys(path));
     }
   }
 
   get areNone(): boolean {
-    return this.#paths.size === 0;
+    return this.#paths === undefined;
   }
 
   of(path: AttributePath): PathKeys | undefined {
-    return this.#paths.get(leafOf(path));
+    return this.#paths?.get(leafOf(path));
   }
 
   /** Before another resource is looked at: one that changed has other keys, though it is the same object. */
   forget(): void {
-    for (const path of this.#paths.values()) path.forget();
+    if (this.#paths !== undefined) for (const path of this.#paths.values()) path.forget();
   }
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { bodyTooLarge } from "../error.ts";
 import { discard, type ScimRequest, type ScimResponse } from "../protocol/message.ts";
 import type { Scim } from "../scim.ts";
@@ -150,9 +150,12 @@ function respond(
  * Node keeps the first of several Authorization headers and hides the others; `authenticate` must see them all [T-A4].
  */
 function headersOf({ headers, rawHeaders }: IncomingMessage): ScimRequest["headers"] {
-  const credentials = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "authorization",
-  );
+  if (headers.authorization === undefined) return headers;
+  const credentials: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length === 13 && name.toLowerCase() === "authorization") credentials.push(rawHeaders[index + 1] as string);
+  }
   return credentials.length > 1 ? { ...headers, authorization: credentials } : headers;
 }
 
@@ -161,8 +164,11 @@ async function send(response: ServerResponse, answer: ScimResponse): Promise<voi
   if (response.headersSent || response.destroyed) {
     discard(answer);
   } else {
-    write(response, answer);
+    writeHead(response, answer);
     if (typeof answer.body === "object") return pump(answer.body, response);
+    // With the end, and not ahead of it: so head and body are one piece, and one call of the system.
+    response.end(answer.body);
+    return;
   }
   response.end();
 }
@@ -170,15 +176,24 @@ async function send(response: ServerResponse, answer: ScimResponse): Promise<voi
 /** Writes everything but the end. Nothing of it is the framework's: neither its ETag nor its charset. */
 function write(
   response: ServerResponse,
-  { status, headers, body }: ScimResponse,
-  more: Record<string, string> = {},
+  answer: ScimResponse,
+  more?: Readonly<Record<string, string>>,
 ): ServerResponse {
   if (response.headersSent || response.destroyed) return response;
-  response.removeHeader("ETag");
-  const length = typeof body === "string" ? { "Content-Length": String(new TextEncoder().encode(body).length) } : {};
-  response.writeHead(status, { ...headers, ...length, ...more });
-  if (typeof body === "string") response.write(body);
+  writeHead(response, answer, more);
+  if (typeof answer.body === "string") response.write(answer.body);
   return response;
+}
+
+function writeHead(
+  response: ServerResponse,
+  { status, headers, body }: ScimResponse,
+  more?: Readonly<Record<string, string>>,
+): void {
+  response.removeHeader("ETag");
+  const sent: OutgoingHttpHeaders = { ...headers, ...more };
+  if (typeof body === "string") sent["Content-Length"] = Buffer.byteLength(body);
+  response.writeHead(status, sent);
 }
 
 /**

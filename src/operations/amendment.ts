@@ -9,7 +9,7 @@ import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, type ResourceObject, writeAttribute } from "../schema/value.ts";
 import { LEFT_ALONE, type ReadOptions, ValueReader } from "../schema/value-reader.ts";
 import type { Context } from "../storage/adapter.ts";
-import { doAll } from "../time-slice.ts";
+import { finish } from "../time-slice.ts";
 
 /** An attribute and what becomes of it; undefined: it is unassigned. */
 export type Assignment = readonly [attribute: Attribute, value: unknown];
@@ -33,7 +33,7 @@ export function readAmendment<C extends Context>(
     const refusal = refusalOf(attribute);
     if (attribute === undefined || refusal !== undefined)
       throw new TypeError(`decide returned ${name}, which ${refusal ?? `is no attribute of ${resourceType.name}`}.`);
-    const value = doAll(reader.within(attribute.path, reader.read(attribute, raw)));
+    const value = finish(reader.readAt(attribute.path, attribute, raw));
     return [attribute, value === LEFT_ALONE ? undefined : value];
   });
   if (reader.problems.length > 0)

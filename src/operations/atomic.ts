@@ -8,7 +8,7 @@ import { hasTransactions, inTransaction } from "./bulk/transaction.ts";
  * Does a write in a transaction where more than the write itself hangs on it: a decision of the host's, an event that is kept. Where
  * nothing does, a write is atomic by itself.
  */
-export async function atomically<C extends Context>(
+export function atomically<C extends Context>(
   resourceType: CompiledResourceType,
   call: Call<C>,
   write: (call: Call<C>) => Promise<Result>,

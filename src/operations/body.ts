@@ -9,7 +9,7 @@ import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import { doInSlices } from "../time-slice.ts";
+import { doSoon } from "../time-slice.ts";
 
 /** Reads the body of a create or replace and refuses it with everything that is wrong with it. */
 export async function readBody<C extends Context>(
@@ -19,7 +19,8 @@ export async function readBody<C extends Context>(
 ): Promise<CanonicalBody> {
   checkSchemas(call, resourceType, body);
   const steps = canonicalize(resourceType, body, readOptions(resourceType, call));
-  const canonical = await doInSlices(steps, call.slice, call.signal);
+  const reading = doSoon(steps, call.slice, call.signal);
+  const canonical = reading instanceof Promise ? await reading : reading;
   throwProblems(canonical.problems);
   return canonical;
 }
@@ -50,6 +51,7 @@ function checkSchemas<C extends Context>(
       `schemas must be an array of strings that contains "${resourceType.urn}", not ${jsonTypeOf(schemas)}.`,
     );
   }
+  if (schemas.every((urn: string) => isWritten(resourceType, urn)) && schemas.includes(resourceType.urn)) return;
   if (schemas.some((urn: string) => urn.toLowerCase() === resourceType.urn.toLowerCase()))
     return checkOtherSchemas(call, resourceType, schemas);
   const { quirks, resourceTypes } = call.engine;
@@ -59,13 +61,18 @@ function checkSchemas<C extends Context>(
   inferSchema(call, resourceType);
 }
 
+/** Whether a URN is one of the resource type's as it stands: mostly they are, and no letter is changed to tell. */
+function isWritten({ urn, extensions }: CompiledResourceType, text: string): boolean {
+  return text === urn || extensions.some((extension) => extension.urn === text);
+}
+
 /** What the body has for `schemas`; one text alone may be the list of it. */
 function schemasIn<C extends Context>(
   call: Call<C>,
   resourceType: CompiledResourceType,
   body: ResourceObject,
 ): unknown {
-  const key = Object.keys(body).find((name) => name.toLowerCase() === "schemas");
+  const key = "schemas" in body ? "schemas" : Object.keys(body).find((name) => name.toLowerCase() === "schemas");
   const raw = key === undefined ? undefined : body[key];
   const attribute = resourceType.attribute("schemas");
   if (typeof raw !== "string" || attribute === undefined) return raw;

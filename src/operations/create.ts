@@ -61,10 +61,16 @@ const defaultsIn = remembered(({ attributes }: CompiledResourceType) =>
 /** Creates a resource. @throws {ScimError} 409 for a taken unique value. @see RFC 7644 §3.3 */
 export async function createNew<C extends Context>(creation: Creation, call: Call<C>): Promise<Result> {
   const { operation, resourceType, secrets, named, restores } = creation;
-  const id = restores?.id ?? (await newIdOf(call, resourceType, creation.resource));
-  const decided = await decideAhead(call, resourceType, id, creation);
-  const given = await settleForeignReferences(call, resourceType, decided);
-  const tell = await tellingOf(resourceType, {}, given, call);
+  const made = restores?.id ?? newIdOf(call, resourceType, creation.resource);
+  const id = typeof made === "string" ? made : await made;
+  const decided = isAskedAhead(resourceType, call)
+    ? await decideAhead(call, resourceType, id, creation)
+    : creation.resource;
+  // Mostly nothing of this takes time, and then nothing is waited for.
+  const settling = settleForeignReferences(call, resourceType, decided);
+  const given = settling instanceof Promise ? await settling : settling;
+  const telling = tellingOf(resourceType, {}, given, call);
+  const tell = telling instanceof Promise ? await telling : telling;
 
   const request = writeRequest(call, resourceType);
   const notices: StorageNotice[] = [];
@@ -80,7 +86,7 @@ export async function createNew<C extends Context>(creation: Creation, call: Cal
         ...given,
         meta: { resourceType: resourceType.name, created, lastModified: request.at },
       },
-      secrets: Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== null)),
+      secrets: withoutNull(secrets),
       select: selection,
       ...(restores === undefined ? {} : { restores: { version: restores.version } }),
     },
@@ -104,10 +110,16 @@ export async function createNew<C extends Context>(creation: Creation, call: Cal
     };
   };
   const adoption = adoptionIn(notices);
-  const telling = adoption === undefined ? call : { ...call, adoption };
-  const amended = await tellChange(telling, "created", resourceType, storedId, changeOf, selection);
+  const adopting = adoption === undefined ? call : { ...call, adoption };
+  const told = tellChange(adopting, "created", resourceType, storedId, changeOf, selection);
+  const amended = told && (await told);
   const result = { type: "resource", status: 201, resourceType, resource: amended ?? shown, selection } as const;
   return adoption === undefined ? result : { ...result, isAdopted: true };
+}
+
+function withoutNull(secrets: CanonicalBody["secrets"]): CanonicalBody["secrets"] {
+  const entries = Object.entries(secrets);
+  return entries.length === 0 ? secrets : Object.fromEntries(entries.filter(([, value]) => value !== null));
 }
 
 /** What a create is told as that took what storage had. */
@@ -121,14 +133,13 @@ export function isTaken(error: unknown): boolean {
   return isScimError(error) && error.status === 409 && error.scimType === "uniqueness";
 }
 
-/** What is to be stored, with what the host sets besides where it is asked ahead. */
+/** What is to be stored, with what the host sets besides, who is asked ahead. */
 async function decideAhead<C extends Context>(
   call: Call<C>,
   resourceType: CompiledResourceType,
   id: string,
   { resource, secrets }: Pick<Creation, "resource" | "secrets">,
 ): Promise<ResourceObject> {
-  if (!isAskedAhead(resourceType, call)) return resource;
   const difference = (await tellingOf(resourceType, {}, resource, call))(resource, []);
   const change = {
     ...difference,

@@ -5,7 +5,7 @@ import type { Attribute } from "../schema/attribute.ts";
 import { isKept, KEPT_NAME } from "../schema/kept.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { isObject, isSame, type ResourceObject, readAttribute } from "../schema/value.ts";
-import { forEach, isEvery, type Steps } from "../time-slice.ts";
+import { forEach, isEvery, type Steps, Unfinished, type Work } from "../time-slice.ts";
 
 /** What is different in two states of a resource. */
 export interface Difference {
@@ -103,15 +103,25 @@ function* elementsByKey(attribute: Attribute, elements: unknown): Steps<Readonly
 }
 
 /** Whether two states are the same; the elements of a collection have no order. @see RFC 7643 §2.3.8 */
-export function* isSameResource(
-  resourceType: CompiledResourceType,
+export function isSameResource(
+  { content }: CompiledResourceType,
   before: ResourceObject,
   after: ResourceObject,
-): Steps<boolean> {
-  for (const attribute of resourceType.content) {
+): Work<boolean> {
+  const long: Attribute[] = [];
+  for (const attribute of content) {
     const [old, value] = [readAttribute(before, attribute), readAttribute(after, attribute)];
-    if (old !== value && !(yield* isSameValue(attribute, old, value))) return false;
+    if (old === value) continue;
+    if (attribute.collection) long.push(attribute);
+    else if (!isSame(old, value)) return false;
   }
+  return long.length === 0 || new Unfinished(areSame(long, before, after));
+}
+
+function* areSame(attributes: readonly Attribute[], before: ResourceObject, after: ResourceObject): Steps<boolean> {
+  for (const attribute of attributes)
+    if (!(yield* isSameValue(attribute, readAttribute(before, attribute), readAttribute(after, attribute))))
+      return false;
   return true;
 }
 

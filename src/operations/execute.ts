@@ -39,8 +39,8 @@ export function execute<C extends Context>(operation: Operation, call: Call<C>):
   }
 }
 
-async function create<C extends Context>(operation: CreateOperation, call: Call<C>): Promise<Result> {
-  return atomically(operation.resourceType, await withNewId(operation, call), (inner) =>
-    withMemberships(operation, inner, createOrAdopt),
-  );
+function create<C extends Context>(operation: CreateOperation, call: Call<C>): Promise<Result> {
+  const write = (known: Call<C>): Promise<Result> =>
+    atomically(operation.resourceType, known, (inner) => withMemberships(operation, inner, createOrAdopt));
+  return call.engine.idFor === undefined ? write(call) : withNewId(operation, call).then(write);
 }

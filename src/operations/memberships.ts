@@ -28,13 +28,24 @@ interface GroupChange {
  * is one; where it has none, what could be refused has been by then.
  * @throws {ScimError} 400 invalidValue for a group that is not there; what `authorize` and the write throw.
  */
-export async function withMemberships<C extends Context, O extends MemberWrite>(
+export function withMemberships<C extends Context, O extends MemberWrite>(
   operation: O,
   call: Call<C>,
   write: (operation: O, call: Call<C>) => Promise<Result>,
 ): Promise<Result> {
-  const { memberships = [], resourceType, selection } = operation;
-  if (memberships.length === 0) return write(operation, call);
+  const { memberships } = operation;
+  return memberships === undefined || memberships.length === 0
+    ? write(operation, call)
+    : writeWith(memberships, operation, call, write);
+}
+
+async function writeWith<C extends Context, O extends MemberWrite>(
+  memberships: readonly MembershipChange[],
+  operation: O,
+  call: Call<C>,
+  write: (operation: O, call: Call<C>) => Promise<Result>,
+): Promise<Result> {
+  const { resourceType, selection } = operation;
   const id = operation.type === "create" ? call.engine.newId() : operation.id;
   const before = operation.type === "create" ? {} : await readGroups(resourceType, id, memberships, call);
   // What is not there is the write's to refuse.

@@ -12,20 +12,29 @@ import { readBody } from "./body.ts";
  * @throws {ScimError} 409 for one that was made and has the reserved word in it; {TypeError} where the host's is none.
  * @see RFC 7643 §3.1 id
  */
-export async function newIdOf<C extends Context>(
+export function newIdOf<C extends Context>(
+  call: Pick<Call<C>, "engine" | "context">,
+  resourceType: CompiledResourceType,
+  resource: ResourceObject,
+): string | Promise<string> {
+  return call.engine.idFor === undefined ? madeBy(call.engine) : idByHost(call, resourceType, resource);
+}
+
+async function idByHost<C extends Context>(
   { engine, context }: Pick<Call<C>, "engine" | "context">,
   { name, endpoint }: CompiledResourceType,
   resource: ResourceObject,
 ): Promise<string> {
-  const given =
-    engine.idFor && (await engine.idFor({ resourceType: name, endpoint, resource: copyValue(resource) }, context));
-  if (given !== undefined) {
-    if (!isUsableId(given))
-      throw new TypeError(
-        `idFor must give an id of 1 to 255 printable characters without the word bulkId, or undefined; for a ${name} it gave something else.`,
-      );
-    return given;
-  }
+  const given = await engine.idFor?.({ resourceType: name, endpoint, resource: copyValue(resource) }, context);
+  if (given === undefined) return madeBy(engine);
+  if (!isUsableId(given))
+    throw new TypeError(
+      `idFor must give an id of 1 to 255 printable characters without the word bulkId, or undefined; for a ${name} it gave something else.`,
+    );
+  return given;
+}
+
+function madeBy<C extends Context>(engine: Call<C>["engine"]): string {
   const id = engine.newId();
   if (id.includes("bulkId"))
     throw conflict("The server made an id that contains the reserved word bulkId. Repeat the request.");

@@ -8,8 +8,11 @@ export function isSealed(page: AskedPage): page is SealedPage {
   return "query" in page;
 }
 
+/** What was found, as far as it matters where it lies. */
+type Found = Omit<QueryResult, "resources"> & { readonly resources: readonly unknown[] };
+
 /** Where a page by index lies. */
-export function placeOf({ totalResults, resources }: QueryResult, { startIndex }: IndexPage): ListPlace {
+export function placeOf({ totalResults, resources }: Found, { startIndex }: IndexPage): ListPlace {
   return { totalResults: totalResults ?? resources.length, startIndex };
 }
 
@@ -33,7 +36,7 @@ export async function openPage<C extends Context>(page: AskedPage, endpoint: str
 
 /** Where a page lies, as the client is told it: with its cursors sealed. */
 export async function sealPlace<C extends Context>(
-  found: QueryResult,
+  found: Found,
   page: AskedPage,
   endpoint: string,
   call: Call<C>,

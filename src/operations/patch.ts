@@ -12,20 +12,20 @@ import { type Delta, divide } from "../patch/delta.ts";
 import { type PreparedOperation, withPosition } from "../patch/operation.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { fitAttribute } from "../schema/fit.ts";
+import { remembered } from "../schema/remembered.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, DeltaResult, StoredResource } from "../storage/adapter.ts";
-import { doInSlices } from "../time-slice.ts";
+import { doSoon, type Steps } from "../time-slice.ts";
 import { hasTransactions, inTransaction } from "./bulk/transaction.ts";
 import { askAhead, isAskedAhead } from "./decide.ts";
 import { noSuchResource } from "./missing.ts";
-import { noteOwner } from "./ownership.ts";
 import { readBack } from "./read.ts";
 import { readTarget } from "./read-target.ts";
 import { settleForeignReferences } from "./references.ts";
 import { SELECT_NONE } from "./stored.ts";
-import { tellChange, tellWrite } from "./tell.ts";
-import { isChanged, isLostRace, MOST_TRIES, writeWithRetry } from "./write-with-retry.ts";
+import { tellChange, tellNothing, tellWrite } from "./tell.ts";
+import { isChanged, isLostRace, MOST_TRIES, type Rewrite, writeWithRetry } from "./write-with-retry.ts";
 
 /**
  * Changes a resource. What only adds to or removes from a collection goes to storage as a delta of it, at a cost that does not
@@ -36,7 +36,8 @@ import { isChanged, isLostRace, MOST_TRIES, writeWithRetry } from "./write-with-
  */
 export async function patch<C extends Context>(operation: PatchOperation, call: Call<C>): Promise<Result> {
   const { resourceType, operations } = operation;
-  const { deltas, rest } = await doInSlices(divide(operations), call.slice, call.signal);
+  const dividing = doSoon(divide(operations), call.slice, call.signal);
+  const { deltas, rest } = dividing instanceof Promise ? await dividing : dividing;
   const isAlone = rest.length === 0 && deltas.length === 1;
   const takesDeltas = call.storageOf(resourceType).applyDelta !== undefined;
   const parts = takesDeltas && (isAlone || canBeInParts(resourceType, call)) ? deltas.filter(saysSomething) : [];
@@ -70,7 +71,17 @@ interface Done {
 }
 
 /** First the deltas, then what is left of the operations; a delta that storage declines is left too. */
-async function patchInParts<C extends Context>(
+function patchInParts<C extends Context>(
+  operation: PatchOperation,
+  deltas: readonly Delta[],
+  call: Call<C>,
+): Promise<Done> {
+  return deltas.length === 0
+    ? patchByReplace(operation, operation.operations, { version: undefined, changed: [] }, call)
+    : patchByDeltas(operation, deltas, call);
+}
+
+async function patchByDeltas<C extends Context>(
   operation: PatchOperation,
   deltas: readonly Delta[],
   call: Call<C>,
@@ -92,7 +103,8 @@ async function patchInParts<C extends Context>(
   }
   const left = operation.operations.filter((one) => !isAbout(one, taken));
   if (taken.size > 0 && left.length === 0) {
-    const amended = await tellDeltas(operation, changed, version, call);
+    const telling = tellDeltas(operation, changed, version, call);
+    const amended = telling && (await telling);
     const { selection } = operation;
     return { isUnseen: true, version: amended?.meta.version ?? version, selection };
   }
@@ -165,16 +177,13 @@ async function versionToBind<C extends Context>(operation: PatchOperation, call:
 }
 
 /** Tells of deltas that changed something, as `tellChange`. */
-async function tellDeltas<C extends Context>(
+function tellDeltas<C extends Context>(
   { resourceType, id, selection }: PatchOperation,
   deltas: readonly CollectionDelta[],
   version: string | undefined,
   call: Call<C>,
-): Promise<StoredResource | undefined> {
-  if (deltas.length === 0) {
-    await noteOwner(call, "patched", resourceType, id);
-    return undefined;
-  }
+): undefined | Promise<StoredResource | undefined> {
+  if (deltas.length === 0) return tellNothing(call, "patched", resourceType, id);
   const changeOf = () => ({ id, version, attributes: deltas.map(({ attribute }) => attribute), changes: [], deltas });
   return tellChange(call, "patched", resourceType, id, changeOf, selection);
 }
@@ -192,8 +201,9 @@ async function patchByReplace<C extends Context>(
   call: Call<C>,
 ): Promise<Done> {
   const { resourceType } = operation;
-  const scope = scopeOf(resourceType, operations);
-  const selection = operation.selection.forWrite(namedBy(resourceType, operation.operations));
+  const named = namedBy(resourceType, operation.operations);
+  const scope = scopeOf(resourceType, operations === operation.operations ? named : namedBy(resourceType, operations));
+  const selection = operation.selection.forWrite(named);
   // A collection that is not read but shown all the same is streamed, whatever its size.
   const isReadBack = scope.untouched.some((attribute) => selection.includes(attribute));
   const { spent } = call.effort;
@@ -214,10 +224,11 @@ async function patchByReplace<C extends Context>(
   );
   const shown = isReadBack ? SELECT_NONE : selection;
   const known = { changes: written?.isOtherwise === true ? undefined : written?.rewrite.changes, deltas: changed };
-  const amended =
+  const telling =
     written === undefined || !isChanged(written)
-      ? await tellDeltas(operation, changed, version, call)
-      : await tellWrite(call, "patched", operation, written, shown, known);
+      ? tellDeltas(operation, changed, version, call)
+      : tellWrite(call, "patched", operation, written, shown, known);
+  const amended = telling && (await telling);
   if (written === undefined) return { isUnseen: false, version: amended?.meta.version ?? version, selection };
   const stored = amended ?? written.stored;
   return { isUnseen: false, version: stored.meta.version, selection, ...(isReadBack ? {} : { stored }) };
@@ -249,16 +260,19 @@ interface Scope {
   readonly unread: readonly Attribute[];
 }
 
-function scopeOf(resourceType: CompiledResourceType, operations: readonly PreparedOperation[]): Scope {
-  const named = namedBy(resourceType, operations);
-  const untouched = resourceType.attributes.filter((attribute) => attribute.collection && !named.has(attribute));
+function scopeOf(resourceType: CompiledResourceType, named: ReadonlySet<Attribute>): Scope {
+  const untouched = collectionsOf(resourceType).filter((attribute) => !named.has(attribute));
   // What a client echoes must be compared, even where storage has to compute it.
   const unread = [...untouched, ...resourceType.inverses.filter((attribute) => !named.has(attribute))];
   return { untouched, unread };
 }
 
+const collectionsOf = remembered(({ attributes }: CompiledResourceType) =>
+  attributes.filter(({ collection }) => collection),
+);
+
 /** Applies the operations to the state that was read. @throws {ScimError} 400 as `applyPatch`. */
-async function apply<C extends Context>(
+function apply<C extends Context>(
   resourceType: CompiledResourceType,
   read: StoredResource,
   operations: readonly PreparedOperation[],
@@ -272,14 +286,17 @@ async function apply<C extends Context>(
     limits: engine.limits,
   };
   const steps = applyInSteps(resourceType, omit(read, unread), operations, effort, options);
-  const { resource, secrets, changes } = await doInSlices(steps, slice, signal);
-  return {
+  const rewriteOf = ({ resource, secrets, changes }: ReturnOf<typeof steps>): Rewrite => ({
     before: omit(read, [...untouched, ...resourceType.inverses]),
     after: omit(resource, resourceType.inverses),
     secrets,
     changes,
-  };
+  });
+  const applying = doSoon(steps, slice, signal);
+  return applying instanceof Promise ? applying.then(rewriteOf) : rewriteOf(applying);
 }
+
+type ReturnOf<S> = S extends Steps<infer T> ? T : never;
 
 /** Gives an error of storage's the position of the operation, where there is only one that it can come from. */
 function locate(error: unknown, operations: readonly PreparedOperation[]): unknown {
@@ -290,13 +307,22 @@ function locate(error: unknown, operations: readonly PreparedOperation[]): unkno
 
 /** The top-level attributes that the operations name. */
 function namedBy(resourceType: CompiledResourceType, operations: readonly PreparedOperation[]): ReadonlySet<Attribute> {
-  return new Set(
-    operations.flatMap((operation): readonly Attribute[] => {
-      if (operation.type === "schemas") return resourceType.extensions.flatMap(({ attributes }) => attributes);
-      if (operation.type === "extension") return operation.extension.attributes;
-      return [operation.type === "attribute" ? operation.path.attribute : operation.attribute];
-    }),
-  );
+  const named = new Set<Attribute>();
+  for (const operation of operations) {
+    if (operation.type === "attribute") named.add(operation.path.attribute);
+    else if (operation.type !== "schemas" && operation.type !== "extension") named.add(operation.attribute);
+    else for (const one of attributesIn(resourceType, operation)) named.add(one);
+  }
+  return named;
+}
+
+function attributesIn(
+  { extensions }: CompiledResourceType,
+  operation: PreparedOperation & { readonly type: "schemas" | "extension" },
+): readonly Attribute[] {
+  return operation.type === "extension"
+    ? operation.extension.attributes
+    : extensions.flatMap(({ attributes }) => attributes);
 }
 
 /** Storage may give more than was selected; what was not asked for must not be written back. */

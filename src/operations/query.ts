@@ -44,13 +44,14 @@ function pageOf<C extends Context>(
 
 function listOf<C extends Context>(
   { resourceType, selection }: QueryOperation,
-  { resources, areFit: isFit }: ViewedPage,
+  { resources }: ViewedPage,
   place: ListPlace,
   call: Call<C>,
 ): Result {
-  const items = resources.map((resource) => ({
+  const items = resources.map((viewed) => ({
     resourceType,
-    resource: receiveViewed({ resource, isFit }, resourceType, call),
+    resource: receiveViewed(viewed, resourceType, call),
+    isPlain: viewed.isPlain,
     selection,
   }));
   return { type: "list", items, place };

@@ -31,7 +31,7 @@ function resultOf<C extends Context>(
   const resource = receiveViewed(found, resourceType, call);
   if (ifNoneMatch !== undefined && hasTag(ifNoneMatch, resource.meta.version))
     return { type: "notModified", resourceType, resource };
-  return { type: "resource", status: 200, resourceType, resource, selection };
+  return { type: "resource", status: 200, resourceType, resource, isPlain: found.isPlain, selection };
 }
 
 /** The resource as it is now, for the answer to a write that did not get it from storage. */

@@ -16,14 +16,25 @@ import { SELECT_NONE } from "./stored.ts";
  * @throws {ScimError} 400 invalidValue for a reference to nothing that is refused, and for a list that names its own resource.
  * @see RFC 7643 §2.3.7
  */
-export async function settleForeignReferences<C extends Context, R extends ResourceObject>(
+export function settleForeignReferences<C extends Context, R extends ResourceObject>(
   call: Call<C>,
   resourceType: CompiledResourceType,
   resource: R,
   holder?: string,
+): R | Promise<R> {
+  const foreign = call.engine.references.get(resourceType)?.foreign;
+  return foreign === undefined || foreign.length === 0
+    ? resource
+    : settleAll(call, resourceType, resource, holder, foreign);
+}
+
+async function settleAll<C extends Context, R extends ResourceObject>(
+  call: Call<C>,
+  resourceType: CompiledResourceType,
+  resource: R,
+  holder: string | undefined,
+  foreign: readonly ForeignReference[],
 ): Promise<R> {
-  const foreign = call.engine.references.get(resourceType)?.foreign ?? [];
-  if (foreign.length === 0) return resource;
   const options = { holder, notices: [] as StorageNotice[] };
   const settled = new Map<unknown, ResourceObject | undefined>();
   const all = [...referencesIn(resourceType, resource)];
@@ -86,6 +97,7 @@ export function withoutDropped<R extends ResourceObject>(
   resource: R,
   notices: readonly StorageNotice[],
 ): R {
+  if (notices.length === 0) return resource;
   const dropped = notices.filter(isDropped);
   if (dropped.length === 0) return resource;
   const names = new Set(dropped.map((notice) => nameOf(notice.attribute, notice.value)));
@@ -107,6 +119,7 @@ export function withKept<R extends ResourceObject>(
   stored: ResourceObject,
   notices: readonly StorageNotice[],
 ): R {
+  if (notices.length === 0) return resource;
   const kept = notices.flatMap((notice) =>
     isOtherwise(notice) ? (resourceType.resolve(notice.attribute)?.attribute ?? []) : [],
   );

@@ -43,7 +43,8 @@ export async function replace<C extends Context>(operation: ReplaceOperation, ca
     await noteOwner(call, "replaced", resourceType, id);
     return readBack({ resourceType, id, selection }, call);
   }
-  const amended = await tellWrite(call, "replaced", operation, written, selection);
+  const telling = tellWrite(call, "replaced", operation, written, selection);
+  const amended = telling && (await telling);
   return { type: "resource", status: 200, resourceType, resource: amended ?? written.stored, selection };
 }
 

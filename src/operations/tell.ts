@@ -19,18 +19,22 @@ import { isChanged, type Rewrite, type Written, writeWithRetry } from "./write-w
  * @returns the resource as the host amended it; undefined where it stays as it was written.
  * @throws what `decide` throws: then nothing of the change is left, nor told.
  */
-export async function tellChange<C extends Context>(
+export function tellChange<C extends Context>(
   call: Call<C>,
   verb: Verb,
   resourceType: CompiledResourceType,
   id: string,
   changeOf: () => Change,
   shown: Select = SELECT_FLAT,
-): Promise<StoredResource | undefined> {
+): undefined | Promise<StoredResource | undefined> {
   const { decide, outbox, ownership } = call.engine;
   if (!isTold(call)) {
-    if (ownership !== undefined) await asFinal(() => noteOwner(call, verb, resourceType, id));
-    return undefined;
+    return ownership === undefined
+      ? undefined
+      : asFinal(async () => {
+          await noteOwner(call, verb, resourceType, id);
+          return undefined;
+        });
   }
   const change = changeOf();
   // Nothing comes between a write and its event, so that those of one resource are told in their order.
@@ -147,19 +151,26 @@ interface Known {
   readonly deltas?: readonly CollectionDelta[];
 }
 
+/** Says of a write that changed nothing whose resource it is. */
+export function tellNothing<C extends Context>(
+  call: Call<C>,
+  verb: Verb,
+  resourceType: CompiledResourceType,
+  id: string,
+): undefined | Promise<undefined> {
+  return call.engine.ownership && noteOwner(call, verb, resourceType, id).then(() => undefined);
+}
+
 /** Tells of a write that changed something, as `tellChange`. */
-export async function tellWrite<C extends Context>(
+export function tellWrite<C extends Context>(
   call: Call<C>,
   verb: "replaced" | "patched",
   { resourceType, id }: Target,
   written: Written<Rewrite>,
   shown: Select,
   { changes, deltas = [] }: Known = {},
-): Promise<StoredResource | undefined> {
-  if (!isChanged(written)) {
-    await noteOwner(call, verb, resourceType, id);
-    return undefined;
-  }
+): undefined | Promise<StoredResource | undefined> {
+  if (!isChanged(written)) return tellNothing(call, verb, resourceType, id);
   const changeOf = (): Change => {
     const { rewrite, difference } = written;
     return {

@@ -10,7 +10,7 @@ import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, NewResource, Secrets, Select, StorageNotice, StoredResource } from "../storage/adapter.ts";
 import { withoutMarks } from "../storage/reference.ts";
-import { doAll, doInSlices } from "../time-slice.ts";
+import { doAll, doInSlices, finishInSlices } from "../time-slice.ts";
 import { withAssignments } from "./amendment.ts";
 import { askAhead, isAskedAhead, isTold, type Verb } from "./decide.ts";
 import { type Difference, differenceOf, isSameResource } from "./difference.ts";
@@ -80,33 +80,49 @@ export async function writeWithRetry<C extends Context, R extends Rewrite>(
   call: Call<C>,
   verb: Verb | undefined,
 ): Promise<Written<R> | undefined> {
-  const { resourceType, id } = target;
+  const { resourceType } = target;
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
     const read = await readTarget(target, rewriting.select, call);
     if (call.slice.isOver) await call.slice.next(call.signal);
     const received = receive(read, resourceType, call);
-    const computed = await rewriting.compute(withoutMarks(resourceType, received));
+    // Mostly nothing of this takes time, and then nothing is waited for.
+    const computing = rewriting.compute(withoutMarks(resourceType, received));
+    const computed = computing instanceof Promise ? await computing : computing;
     const rewrite = withoutTombstoneNames(resourceType, computed, call);
-    if (await changesNothing(target, rewrite, call)) return undefined;
-    const decided = await decideAhead(target, read, rewrite, verb, call);
-    const after = await settleForeignReferences(call, resourceType, decided, id);
-    const difference = await tellingOf(resourceType, rewrite.before, after, call);
+    const isNothing = changesNothing(target, rewrite, call);
+    if (isNothing instanceof Promise ? await isNothing : isNothing) return undefined;
+    const settling = settle(target, read, rewrite, verb, call);
+    const after = settling instanceof Promise ? await settling : settling;
     const leaves = received !== read;
-    const written = await swap(target, { read, leaves }, { ...rewrite, after }, difference, rewriting, call);
+    const written = await swap(target, { read, leaves }, { ...rewrite, after }, rewriting, call);
     if (written !== undefined) return written;
   }
   throw conflict();
 }
 
-/** The state to write, with what the host sets besides where it is asked ahead. */
+/** The state to write, with what the host sets besides where it is asked ahead, and with its references settled. */
+function settle<C extends Context>(
+  target: Target,
+  read: StoredResource,
+  rewrite: Rewrite,
+  verb: Verb | undefined,
+  call: Call<C>,
+): ResourceObject | Promise<ResourceObject> {
+  const { resourceType, id } = target;
+  const settled = (decided: ResourceObject) => settleForeignReferences(call, resourceType, decided, id);
+  return verb !== undefined && isAskedAhead(resourceType, call)
+    ? decideAhead(target, read, rewrite, verb, call).then(settled)
+    : settled(rewrite.after);
+}
+
+/** The state to write, with what the host sets besides, who is asked ahead. */
 async function decideAhead<C extends Context>(
   { resourceType, id }: Target,
   read: StoredResource,
   { before, after, secrets }: Rewrite,
-  verb: Verb | undefined,
+  verb: Verb,
   call: Call<C>,
 ): Promise<ResourceObject> {
-  if (verb === undefined || !isAskedAhead(resourceType, call)) return after;
   const difference = (await tellingOf(resourceType, before, after, call))(after, []);
   const change = {
     ...difference,
@@ -120,13 +136,13 @@ async function decideAhead<C extends Context>(
 }
 
 /** A secret is always a change, since nobody can say whether it is the stored one. */
-async function changesNothing<C extends Context>(
+function changesNothing<C extends Context>(
   { resourceType }: Target,
   { before, after, secrets }: Rewrite,
   { slice, signal, adoption }: Call<C>,
-): Promise<boolean> {
+): boolean | Promise<boolean> {
   if (Object.keys(secrets).length > 0 || adoption !== undefined) return false;
-  return doInSlices(isSameResource(resourceType, before, after), slice, signal);
+  return finishInSlices(isSameResource(resourceType, before, after), slice, signal);
 }
 
 /** Says what is different in what was written, given the resource as storage kept it and what it told. */
@@ -137,14 +153,21 @@ export type Telling = (kept: ResourceObject, notices: readonly StorageNotice[]) 
  * because afterwards nothing may come between it and its event: the next write to the resource would be told of first. Where nobody is
  * told it says nothing.
  */
-export async function tellingOf<C extends Context>(
+export function tellingOf<C extends Context>(
   resourceType: CompiledResourceType,
   before: ResourceObject,
   given: ResourceObject,
   call: Call<C>,
+): Telling | Promise<Telling> {
+  return isTold(call) ? tellingDifference(resourceType, before, given, call) : tellNothing;
+}
+
+async function tellingDifference<C extends Context>(
+  resourceType: CompiledResourceType,
+  before: ResourceObject,
+  given: ResourceObject,
+  { slice, signal }: Call<C>,
 ): Promise<Telling> {
-  if (!isTold(call)) return tellNothing;
-  const { slice, signal } = call;
   const steps = differenceOf(resourceType, before, withoutMarks(resourceType, given));
   const difference = await doInSlices(steps, slice, signal);
   // What storage does next, it may do at a stretch.
@@ -168,11 +191,12 @@ async function swap<C extends Context, R extends Rewrite>(
   { resourceType, id, ifMatch }: Target,
   { read, leaves }: Seen,
   rewrite: R,
-  tell: Telling,
   { shown: select, untouched, explain = (error) => error }: Rewriting<R>,
   call: Call<C>,
 ): Promise<Written<R> | undefined> {
   const { after, secrets } = rewrite;
+  const telling = tellingOf(resourceType, rewrite.before, after, call);
+  const tell = telling instanceof Promise ? await telling : telling;
   const request = writeRequest(call, resourceType);
   const resource = {
     ...after,
@@ -206,8 +230,10 @@ async function swap<C extends Context, R extends Rewrite>(
     if (stored === undefined) throw noSuchResource(resourceType);
     const isHeld = heldIn(resourceType, read);
     for (const notice of notices) if (!isHeld(notice)) request.notify(notice);
-    const kept = <T extends ResourceObject>(given: T): T =>
-      withoutMarks(resourceType, withKept(resourceType, withoutDropped(resourceType, given, notices), stored, notices));
+    const kept = <T extends ResourceObject>(given: T): T => {
+      const dropped = withoutDropped(resourceType, given, notices);
+      return withoutMarks(resourceType, withKept(resourceType, dropped, stored, notices));
+    };
     const written = { ...rewrite, after: kept(after) };
     const difference = tell(written.after, notices);
     return {

@@ -1,6 +1,6 @@
 import { type Attribute, pathOf } from "../schema/attribute.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import { doAll, forEach, type Steps } from "../time-slice.ts";
+import { doAll, forEach, isFew, type Steps } from "../time-slice.ts";
 import { namedValues } from "./named-values.ts";
 import type { AttributeOperation, PreparedOperation } from "./operation.ts";
 
@@ -49,6 +49,8 @@ export interface Division {
 
 /** Divides a request into what can be done without a look at the resource, and the rest. @see RFC 7644 §3.5.2 */
 export function* divide(operations: readonly PreparedOperation[]): Steps<Division> {
+  // Mostly nobody names a collection.
+  if (isFew(operations.length) && !operations.some(isOnCollection)) return { deltas: [], rest: operations };
   const changes = new Map<PreparedOperation, Delta>();
   const looked = new Set<Attribute>();
   yield* forEach(operations, (operation) => {
@@ -72,6 +74,11 @@ export function* divide(operations: readonly PreparedOperation[]): Steps<Divisio
     return { attribute, add: [...add.values()], remove: [...remove.values()] };
   });
   return { deltas, rest };
+}
+
+function isOnCollection(operation: PreparedOperation): boolean {
+  if (operation.type === "attribute") return operation.path.attribute.collection;
+  return operation.type === "element" && operation.attribute.collection;
 }
 
 /** What several deltas of one collection come to, by the key of `value`. */

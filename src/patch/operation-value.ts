@@ -30,7 +30,7 @@ export function readValue(
   const leaf = leafOf(path);
   if (!leaf.multiValued) return raw === null ? NO_VALUE : readSingleValue(leaf, raw, options, told);
   const reader = new ValueReader(options, leaf.path, told);
-  return andThen(reader.readWork(leaf, Array.isArray(raw) || raw === null ? raw : [raw]), (value) => {
+  return andThen(reader.read(leaf, Array.isArray(raw) || raw === null ? raw : [raw]), (value) => {
     throwProblems(reader);
     return { value, cleared: NONE };
   });

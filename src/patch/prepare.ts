@@ -11,8 +11,8 @@ import { printable } from "../schema/printable.ts";
 import { type CompiledExtension, type CompiledResourceType, resolveMeant } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import { LEFT_ALONE, type ReadOptions } from "../schema/value-reader.ts";
-import { andThen, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
+import { LEFT_ALONE, type ReadOptions, valuesIn } from "../schema/value-reader.ts";
+import { andThen, FEW_PIECES, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
 import {
@@ -126,7 +126,7 @@ export function prepareWork(
       throw withPosition(error, index);
     }
   };
-  return andThen(oneByOne(operations, prepareOne, areFew(operations)), () => {
+  return andThen(oneByOne(operations, prepareOne, areFew(operations) ? FEW_PIECES : 0), () => {
     preparation.settle(prepared);
     return prepared;
   });
@@ -136,8 +136,7 @@ export function prepareWork(
 function areFew(operations: readonly ParsedOperation[]): boolean {
   let count = 0;
   for (const { value } of operations) {
-    if (Array.isArray(value)) count += value.length;
-    else if (isObject(value)) for (const part of Object.values(value)) count += Array.isArray(part) ? part.length : 1;
+    count += valuesIn(value);
     if (!isFew(count)) return false;
   }
   return true;
@@ -234,10 +233,19 @@ class Preparation {
 
   /** A path that is read for the first time, or in which a value stands; what it leads to is kept where that follows from the schema. */
   #withNewPath(operation: ParsedOperation, text: string): Work<readonly PreparedOperation[]> {
-    return andThen(readPath(text, this.#filter), (parsed) => this.#onParsed(operation, text, parsed));
+    return andThen(readPath(text, this.#filter), Preparation.#onParsed, this, operation, text);
   }
 
-  #onParsed(operation: ParsedOperation, text: string, parsed: ParsedPath): Work<readonly PreparedOperation[]> {
+  static #onParsed(
+    parsed: ParsedPath,
+    preparation: Preparation,
+    operation: ParsedOperation,
+    text: string,
+  ): Work<readonly PreparedOperation[]> {
+    return preparation.#onParsedPath(operation, text, parsed);
+  }
+
+  #onParsedPath(operation: ParsedOperation, text: string, parsed: ParsedPath): Work<readonly PreparedOperation[]> {
     if (parsed.filter === undefined) {
       const schema = this.#schemaNamed(parsed.path);
       if (schema !== undefined) return this.#onKnown(operation, text, this.#keep(text, schema));

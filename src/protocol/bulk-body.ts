@@ -1,6 +1,7 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { BULK_METHODS, type BulkEntry, type BulkMethod } from "../call/operation.ts";
 import { invalidSyntax, invalidValue, payloadTooLarge, type ScimError } from "../error.ts";
+import { safeParse } from "../safe-parse.ts";
 import { byLowerCase } from "../schema/message-members.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
@@ -26,9 +27,9 @@ export interface EnvelopeOptions {
 }
 
 const Envelope = z.object({
-  schemas: z.array(z.string()).nullish(),
-  failonerrors: z.int().min(1).nullish(),
-  operations: z.array(z.unknown()).min(1),
+  schemas: z.nullish(z.array(z.string())),
+  failonerrors: z.nullish(z.int().check(z.minimum(1))),
+  operations: z.array(z.unknown()).check(z.minLength(1)),
 });
 
 const WRONG = {
@@ -47,7 +48,7 @@ const WRONG = {
  * @see RFC 7644 §3.7
  */
 export function readBulk(body: ResourceObject, options: EnvelopeOptions): BulkEnvelope {
-  const parsed = Envelope.safeParse(byLowerCase(body, "The bulk request"));
+  const parsed = safeParse(Envelope, byLowerCase(body, "The bulk request"));
   if (!parsed.success) throw WRONG[parsed.error.issues[0]?.path[0] as keyof typeof WRONG]();
   const { schemas, failonerrors, operations } = parsed.data;
   if (!schemas?.length && options.missingSchemas !== undefined) options.missingSchemas("schemas");
@@ -64,8 +65,8 @@ export function readBulk(body: ResourceObject, options: EnvelopeOptions): BulkEn
 
 const Entry = z.object({
   method: z.string(),
-  bulkid: z.string().min(1).max(LONGEST_BULK_ID).nullish(),
-  version: z.string().nullish(),
+  bulkid: z.nullish(z.string().check(z.minLength(1), z.maxLength(LONGEST_BULK_ID))),
+  version: z.nullish(z.string()),
   path: z.string(),
 });
 
@@ -75,7 +76,7 @@ function readEntry(raw: unknown, index: number): BulkEntry {
   const method = BULK_METHODS.find(
     (name) => typeof members.method === "string" && name === members.method.toUpperCase(),
   );
-  const bulkId = Entry.shape.bulkid.safeParse(members.bulkid).data ?? undefined;
+  const bulkId = safeParse(Entry.shape.bulkid, members.bulkid).data ?? undefined;
   const path = typeof members.path === "string" ? members.path : undefined;
   const version = typeof members.version === "string" ? members.version : undefined;
   const { data } = members;
@@ -88,7 +89,7 @@ function problemOf(
   bulkId: string | undefined,
 ): ScimError | undefined {
   if (method === undefined) return invalidSyntax(`method must be one of ${BULK_METHODS.join(", ")}.`);
-  const parsed = Entry.safeParse(members);
+  const parsed = safeParse(Entry, members);
   if (!parsed.success) {
     switch (parsed.error.issues[0]?.path[0]) {
       case "bulkid":

@@ -1,5 +1,5 @@
 import type { Call } from "../call/call.ts";
-import type { AskedPage, Operation } from "../call/operation.ts";
+import type { AskedPage, QueryOperation } from "../call/operation.ts";
 import { type Selection, selectionOf } from "../call/selection.ts";
 import { parseOptions, resolveOptions } from "../call/settings.ts";
 import { invalidCursor, invalidFilter, invalidValue, sensitive } from "../error.ts";
@@ -41,21 +41,19 @@ export function queryOperation<C extends Context>(
   resourceType: CompiledResourceType,
   search: Search,
   call: Call<C>,
-): FilteredOperation | Promise<FilteredOperation> {
+): QueryOperation | Promise<QueryOperation> {
   const parsed = search.filter === undefined ? undefined : parsedFilter(search.filter, resourceType, call);
   return parsed instanceof Promise
     ? parsed.then((filter) => operationWith(filter, resourceType, search, call))
     : operationWith(parsed, resourceType, search, call);
 }
 
-type FilteredOperation = Operation & { readonly type: "query" };
-
 function operationWith<C extends Context>(
   parsed: Filter | undefined,
   resourceType: CompiledResourceType,
   search: Search,
   call: Call<C>,
-): FilteredOperation {
+): QueryOperation {
   const options = resolveOptions(resourceType, call);
   return {
     type: "query",

@@ -160,15 +160,15 @@ function bodyOf(
   envelope: Envelope,
   options: RenderOptions,
 ): ScimResponse["body"] | Promise<ScimResponse["body"]> {
-  if (items.some(({ resourceType, resource }) => isStreamed(resourceType, resource)))
-    return streamedBody(items, envelope, options);
+  if (items.some(isStreamed)) return streamedBody(items, envelope, options);
   if (options.head) return undefined;
   const { slice, signal } = options;
   const showing = showings(options);
-  const answer = (item: ListItem): ResourceObject => showing(item).answer(item.resource);
-  if (items.some(({ resourceType, resource }) => holdsLong(resourceType, resource)))
+  const answer = (item: ListItem): ResourceObject => showing(item).answer(item.resource, item.isPlain === true);
+  if (items.some(holdsLong))
     return jsonText(envelope.around(items.map((item) => unmade(() => answer(item)))), slice, signal);
-  const text = resourcesText(items.length, (index) => answer(items[index] as ListItem), slice, signal);
+  const areSmall = items.every(({ isPlain }) => isPlain === true);
+  const text = resourcesText(items.length, (index) => answer(items[index] as ListItem), areSmall, slice, signal);
   const finish = (resources: string): string => envelope.text(resources, items.length);
   return typeof text === "string" ? finish(text) : text.then(finish);
 }

@@ -28,8 +28,8 @@ export interface Showing {
    * a stream, whose elements are selected and get their URLs as they come.
    */
   show(resource: StoredResource): Record<string, unknown>;
-  /** The same whole. */
-  answer(resource: StoredResource): ResourceObject;
+  /** The same whole. `isPlain`: storage says that it can be cloned. */
+  answer(resource: StoredResource, isPlain: boolean): ResourceObject;
 }
 
 /** What is the same for all of them is found out once. */
@@ -38,23 +38,44 @@ export function showingOf(
   selection: Selection,
   { baseUrl, resourceTypes, etags }: Locations,
 ): Showing {
-  const links = linksFor(resourceTypes)(resourceType).filter(({ reference }) => selection.includes(reference));
-  const show = (resource: StoredResource): Record<string, unknown> => {
-    const meta = {
-      ...resource.meta,
-      version: etags ? entityTag(resource.meta.version) : undefined,
-      location: locationOf(baseUrl, resourceType, resource.id),
-    };
-    const shown = selection.project(resource, meta);
+  const links = linksFor(resourceTypes)(resourceType);
+  const metaOf = ({ id, meta }: StoredResource) => ({
+    ...meta,
+    version: etags ? entityTag(meta.version) : undefined,
+    location: locationOf(baseUrl, resourceType, id),
+  });
+  /** As `show`, of what is shown whole: an object is cloned in a tenth of the time in which it is put together. */
+  const clone = (resource: StoredResource): Record<string, unknown> => {
+    const shown: Record<string, unknown> = { ...resource, schemas: undefined, meta: metaOf(resource) };
     for (const { attribute, targets } of links) {
-      const value = readAttribute(shown, attribute);
+      const value = readAttribute(resource, attribute);
       if (value === undefined) continue;
+      const { extension } = attribute;
+      if (extension !== undefined && shown[extension] === resource[extension])
+        shown[extension] = { ...(resource[extension] as ResourceObject) };
+      setShown(
+        shown,
+        attribute,
+        addLinks(value, (element) => addReference(element, targets, baseUrl)),
+      );
+    }
+    return shown;
+  };
+  const show = (resource: StoredResource): Record<string, unknown> => {
+    const shown = selection.project(resource, metaOf(resource));
+    for (const { attribute, targets, reference } of links) {
+      const value = readAttribute(shown, attribute);
+      if (value === undefined || !selection.includes(reference)) continue;
       const link = (element: ResourceObject): ResourceObject => addReference(element, targets, baseUrl);
       setShown(shown, attribute, addLinks(value, link));
     }
     return shown;
   };
-  return { show, answer: (resource) => addSchemas(resourceType, show(resource)) };
+  const { isWhole } = selection;
+  return {
+    show,
+    answer: (resource, isPlain) => addSchemas(resourceType, isPlain && isWhole ? clone(resource) : show(resource)),
+  };
 }
 
 /** A reference that has a URL, and the resource types that it leads to. */
@@ -91,11 +112,26 @@ function setShown(shown: Record<string, unknown>, { extension, name }: Attribute
 
 /** Adds the schemas of what is shown, for which there is a place in it [R-25]. */
 export function addSchemas(resourceType: CompiledResourceType, shown: Record<string, unknown>): ResourceObject {
+  if (resourceType.kept === undefined) {
+    shown.schemas = plainSchemasOf(resourceType, shown);
+    return shown;
+  }
   shown.schemas = schemasOf(resourceType, shown);
-  if (resourceType.kept === undefined) return shown;
   const { schemas, meta, ...attributes } = shown;
   return { schemas, ...withKeptBeside(attributes), ...(meta === undefined ? {} : { meta }) };
 }
+
+/** As `schemasOf`, for a type that keeps nothing undeclared; most resources have all of its extensions. */
+function plainSchemasOf(resourceType: CompiledResourceType, shown: ResourceObject): readonly string[] {
+  const all = allSchemasOf(resourceType);
+  for (const { urn } of resourceType.extensions) if (shown[urn] === undefined) return schemasOf(resourceType, shown);
+  return all;
+}
+
+const allSchemasOf = remembered(({ urn, extensions }: CompiledResourceType) => [
+  urn,
+  ...extensions.map((one) => one.urn),
+]);
 
 function addLinks(value: unknown, link: (element: ResourceObject) => ResourceObject): unknown {
   if (isElementStream(value)) return mapElements(value, link);

@@ -1,5 +1,5 @@
 import { type Call, type Router, servesBulk } from "../call/call.ts";
-import type { CreateOperation, Operation } from "../call/operation.ts";
+import type { CreateOperation, Operation, QueryOperation } from "../call/operation.ts";
 import { type Precondition, parseTags, readPrecondition, type TagList } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
 import { tolerance } from "../call/settings.ts";
@@ -126,18 +126,21 @@ function readerOfType<C extends Context>(
   const search = urlSearch(request, call);
   if (request.method === "GET")
     return () => {
-      const checked = (operation: Operation & { readonly type: "query" }): Operation => {
-        if (operation.filter !== undefined) checkSensitive(operation.filter, call);
-        return operation;
-      };
       const operation = queryOperation(resourceType, search, call);
-      return operation instanceof Promise ? operation.then(checked) : checked(operation);
+      return operation instanceof Promise
+        ? operation.then((one) => withoutSensitive(one, call))
+        : withoutSensitive(operation, call);
     };
   return () => {
     const selection = requestSelection(resourceType, search, call);
     const body = request.body();
     return { type: "create", resourceType, selection, body, ...memberships(resourceType, body, "add", call) };
   };
+}
+
+function withoutSensitive<C extends Context>(operation: QueryOperation, call: Call<C>): QueryOperation {
+  if (operation.filter !== undefined) checkSensitive(operation.filter, call);
+  return operation;
 }
 
 function readerOfResource<C extends Context>(

@@ -1,7 +1,8 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { splitNames } from "../call/selection.ts";
 import { invalidCount, invalidSyntax, invalidValue, type ScimError } from "../error.ts";
 import type { Search } from "../filter/search.ts";
+import { safeParse } from "../safe-parse.ts";
 import { byLowerCase } from "../schema/message-members.ts";
 import { numberOf } from "../schema/number-text.ts";
 import type { ResourceObject } from "../schema/value.ts";
@@ -40,11 +41,9 @@ function integer(text: string | undefined, name: string, error: (detail: string)
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(text)));
 }
 
-/** `null` is as good as nothing. */
-const given = <T>(value: T | null): T | undefined => value ?? undefined;
-const names = z.array(z.string()).nullish().transform(given);
-const text = z.string().nullish().transform(given);
-const whole = z.int().nullish().transform(given);
+const names = z.nullish(z.array(z.string()));
+const text = z.nullish(z.string());
+const whole = z.nullish(z.int());
 
 const SearchRequest = z.object({
   schemas: names,
@@ -94,26 +93,27 @@ export function searchFromBody(body: ResourceObject, options: SearchOptions = {}
   const { missingSchemas } = options;
   const twice = (name: string): string => `names ${name} twice; names differ in more than letter case`;
   const members = withoutTexts(byLowerCase(body, "The search request", twice), options);
-  const parsed = SearchRequest.safeParse(members);
+  const parsed = safeParse(SearchRequest, members);
   if (!parsed.success) throw wrongMember(parsed.error, members.cursor);
   const { schemas, attributes, excludedattributes, filter, sortby, sortorder, startindex, count, cursor } = parsed.data;
   if (!schemas?.length && missingSchemas !== undefined) missingSchemas("schemas");
   else if (!schemas?.some((urn) => urn.toLowerCase() === SEARCH_SCHEMA.toLowerCase())) {
     throw invalidSyntax(`The schemas of a search request must be ["${SEARCH_SCHEMA}"].`);
   }
+  // `null` is as good as nothing.
   return {
-    attributes,
-    excludedAttributes: excludedattributes,
-    filter,
-    sortBy: sortby,
-    sortOrder: sortorder,
-    startIndex: startindex,
-    count,
-    cursor,
+    attributes: attributes ?? undefined,
+    excludedAttributes: excludedattributes ?? undefined,
+    filter: filter ?? undefined,
+    sortBy: sortby ?? undefined,
+    sortOrder: sortorder ?? undefined,
+    startIndex: startindex ?? undefined,
+    count: count ?? undefined,
+    cursor: cursor ?? undefined,
   };
 }
 
-function wrongMember({ issues: [issue] }: z.ZodError, cursor: unknown): ScimError {
+function wrongMember({ issues: [issue] }: z.core.$ZodError, cursor: unknown): ScimError {
   const error = issue?.path[0] === "count" ? countError(cursor) : invalidValue;
   return error(
     `The search request is wrong at "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "it does not fit"}.`,

@@ -1,13 +1,13 @@
 import { invalidValue } from "../error.ts";
-import type { Steps } from "../time-slice.ts";
+import { andThen, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
 import type { Attribute, AttributePath } from "./attribute.ts";
 import { KEPT_NAME, keptUrns, overfullKept, readKept } from "./kept.ts";
 import type { Problem } from "./problem.ts";
 import { remembered } from "./remembered.ts";
 import type { CompiledExtension, CompiledResourceType } from "./resource-type.ts";
 import { jsonTypeOf } from "./validate.ts";
-import { isObject, type ResourceObject, readAttribute, writeAttribute } from "./value.ts";
-import { LEFT_ALONE, type ReadOptions, ValueReader } from "./value-reader.ts";
+import { isObject, type ResourceObject, readAttribute } from "./value.ts";
+import { LEFT_ALONE, type ReadOptions, ValueReader, valuesIn } from "./value-reader.ts";
 
 /** What a client asserted, in canonical form. */
 export interface CanonicalBody {
@@ -40,7 +40,8 @@ export function* canonicalize(
     secrets: {},
     named: new Set(),
   };
-  for (const name of Object.keys(body)) yield* readMember(reading, name, body[name]);
+  const read = (name: string): Work<void> => readMember(reading, name, body[name]);
+  yield* stepsOf(oneByOne(Object.keys(body), read, isFew(valuesIn(body)) ? Number.POSITIVE_INFINITY : 0));
   const { reader, resource, secrets, named } = reading;
   const overfull = overfullKept(resource, options.limits);
   if (overfull !== undefined) throw invalidValue(overfull);
@@ -84,15 +85,18 @@ export function memberNamed(
   return path && { type: "kept", path };
 }
 
-function* readMember(reading: Reading, name: string, raw: unknown): Steps<void> {
-  const member = memberNamed(reading.resourceType, name, (text) => reading.options.tolerances.attribute(text));
+function readMember(reading: Reading, name: string, raw: unknown): Work<void> {
+  const { resourceType } = reading;
+  const own = resourceType.attribute(name);
+  if (own !== undefined && own !== resourceType.kept) return assign(reading, own, raw, name);
+  const member = memberNamed(resourceType, name, (text) => reading.options.tolerances.attribute(text));
   if (member === undefined) reading.reader.reportUnknown(name);
-  else if (member.type === "extension") yield* readExtension(reading, member.extension, raw);
+  else if (member.type === "extension") return readExtension(reading, member.extension, raw);
   else if (member.type === "kept") keep(reading, member.path, raw);
-  else yield* assign(reading, member.attribute, raw, name);
+  else return assign(reading, member.attribute, raw, name);
 }
 
-function* readExtension(reading: Reading, extension: CompiledExtension, raw: unknown): Steps<void> {
+function readExtension(reading: Reading, extension: CompiledExtension, raw: unknown): Work<void> {
   const { reader, named } = reading;
   if (raw === null || raw === undefined) {
     for (const cleared of extension.attributes) named.add(cleared);
@@ -104,12 +108,12 @@ function* readExtension(reading: Reading, extension: CompiledExtension, raw: unk
       "invalidValue",
       extension.urn,
     );
-  for (const name of Object.keys(raw)) {
+  return oneByOne(Object.keys(raw), (name) => {
     const attribute = extension.attribute(name);
     const spelling = `${extension.urn}:${name}`;
-    if (attribute === undefined) reader.reportUnknown(spelling);
-    else yield* assign(reading, attribute, raw[name], spelling);
-  }
+    if (attribute !== undefined) return assign(reading, attribute, raw[name], spelling);
+    reader.reportUnknown(spelling);
+  });
 }
 
 /** What nobody declared is kept as it came; `null` and `[]` unassign it as they do everything. @see RFC 7643 §2.5 */
@@ -123,12 +127,8 @@ function keep({ reader, resource, named }: Reading, { attribute, text }: Attribu
   resource[KEPT_NAME] = { ...kept, [text]: value };
 }
 
-function* assign(
-  { reader, resource, secrets, named }: Reading,
-  attribute: Attribute,
-  raw: unknown,
-  spelling: string,
-): Steps<void> {
+function assign(reading: Reading, attribute: Attribute, raw: unknown, spelling: string): Work<void> {
+  const { reader, named } = reading;
   if (named.has(attribute))
     return reader.report(
       `names ${attribute.path} a second time; names differ in more than letter case`,
@@ -137,10 +137,20 @@ function* assign(
     );
   named.add(attribute);
   if (attribute.mutability === "readOnly" || attribute.path === "schemas") return;
-  const value = yield* reader.within(attribute.path, reader.read(attribute, raw));
+  return andThen(reader.readAt(attribute.path, attribute, raw), put, reading, attribute);
+}
+
+function put(value: unknown, { resource, secrets, named }: Reading, attribute: Attribute): void {
+  const { extension } = attribute;
   if (value === LEFT_ALONE) named.delete(attribute);
   else if (attribute.mutability === "writeOnly") secrets[attribute.path] = value ?? null;
-  else if (value !== undefined) writeAttribute(resource, attribute, value);
+  else if (value === undefined) return;
+  else if (extension === undefined) resource[attribute.name] = value;
+  else {
+    const container = (resource[extension] ?? {}) as Record<string, unknown>;
+    container[attribute.name] = value;
+    resource[extension] = container;
+  }
 }
 
 /** Required attributes that the finished resource lacks. Those that are readOnly are the server's duty [S-7-28]. */

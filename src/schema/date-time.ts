@@ -15,20 +15,24 @@ export function instantOf(text: string): string | undefined {
 const TO_SECONDS = 19;
 
 /**
- * How a text and an instant of `instantOf` stand in order, told by where they first differ and without making the text's instant, which is
- * ten times the work; undefined where that does not tell. Of a text in UTC, the instant begins as the text does, and a text that is none
- * is compared as it stands.
+ * Makes the function that tells how texts stand to an instant of `instantOf` in order, never 0: by where the two first differ, and without
+ * making the text's own instant, which is ten times the work; undefined where that does not tell. Of a text in UTC, the instant begins as
+ * the text does, and a text that is none is compared as it stands.
  */
-export function orderOfInstant(text: string, instant: string): number | undefined {
-  const isInUtc = text.length > TO_SECONDS && text.charCodeAt(text.length - 1) === UPPER_Z;
-  // 24:00:00 is the next midnight.
-  if (!isInUtc || instant.length < TO_SECONDS || two(text, 11) === 24) return undefined;
-  for (let index = 0; index < TO_SECONDS; index++) {
-    const own = text.charCodeAt(index);
-    const other = instant.charCodeAt(index);
-    if (own !== other) return own > 0x7f || other > 0x7f ? undefined : own - other;
-  }
-  return undefined;
+export function orderTo(instant: string): (text: string) => number | undefined {
+  const wanted = Uint16Array.from(instant.slice(0, TO_SECONDS), (character) => character.charCodeAt(0));
+  return (text) => {
+    const isInUtc = text.length > TO_SECONDS && text.charCodeAt(text.length - 1) === UPPER_Z;
+    // 24:00:00 is the next midnight.
+    const isNext = text.charCodeAt(12) === ZERO + 4 && text.charCodeAt(11) === ZERO + 2;
+    if (!isInUtc || isNext || wanted.length < TO_SECONDS) return undefined;
+    for (let index = 0; index < TO_SECONDS; index++) {
+      const own = text.charCodeAt(index);
+      const other = wanted[index] as number;
+      if (own !== other) return own > 0x7f || other > 0x7f ? undefined : own - other;
+    }
+    return undefined;
+  };
 }
 
 /**

@@ -28,7 +28,7 @@ export function resolverOf(
 ): (text: string, lenient?: boolean) => AttributePath | undefined {
   // The longest first, because one URN may be the beginning of another.
   const schemas = [base, ...extensions].sort((left, right) => right.prefix.length - left.prefix.length);
-  return (text, lenient = false) => {
+  const find = (text: string, lenient: boolean): AttributePath | undefined => {
     const lower = text.toLowerCase();
     const qualified = schemas.find(({ prefix }) => lower.startsWith(prefix));
     if (qualified !== undefined) return resolveName(text.slice(qualified.prefix.length), qualified.attribute);
@@ -36,6 +36,15 @@ export function resolverOf(
     if (path !== undefined || !lenient) return path;
     const found = extensions.flatMap((extension) => resolveName(text, extension.attribute) ?? []);
     return found.length === 1 ? found[0] : undefined;
+  };
+  // By their own notation, in which nearly all come: no more than there are attributes.
+  const known = new Map<string, AttributePath>();
+  return (text, lenient = false) => {
+    const path = known.get(text);
+    if (path !== undefined) return path;
+    const found = find(text, lenient);
+    if (found?.text === text) known.set(text, found);
+    return found;
   };
 }
 

@@ -1,5 +1,5 @@
 import { invalidSyntax } from "../error.ts";
-import { andThen, eachOf, finish, type Steps, stepsOf, type Work } from "../time-slice.ts";
+import { andThen, eachOf, finish, type Work } from "../time-slice.ts";
 import { type Attribute, isBlank, isComputedReference, isExternalReference, isReferenceId } from "./attribute.ts";
 import { formatProblem } from "./format.ts";
 import { keptProblem } from "./kept.ts";
@@ -7,7 +7,7 @@ import { printable } from "./printable.ts";
 import type { Problem } from "./problem.ts";
 import { prepareSecret, secretProblem } from "./secret.ts";
 import { EXPECTED, jsonTypeOf, problemOf, type ValueLimits } from "./validate.ts";
-import { copyValue, isObject, isSame, type ResourceObject } from "./value.ts";
+import { copyValue, hasNoMember, isObject, isSame, type ResourceObject } from "./value.ts";
 
 /**
  * What a value stands for. A whole value: `"list"`, all values of a multi-valued attribute; `"value"`, the one of a singular attribute.
@@ -88,13 +88,16 @@ export class ValueReader {
     this.#told = told;
   }
 
-  /** Runs `read` with problems reported below `path`. */
-  *within<T>(path: string, read: Steps<T>): Steps<T> {
+  /** As `read`, with problems reported below `path`. */
+  readAt(path: string, attribute: Attribute, raw: unknown): Work<unknown> {
     const outer = this.#path;
     this.#path = path;
-    const result = yield* read;
-    this.#path = outer;
-    return result;
+    return andThen(this.read(attribute, raw), ValueReader.#backTo, this, outer);
+  }
+
+  static #backTo(value: unknown, reader: ValueReader, path: string): unknown {
+    reader.#path = path;
+    return value;
   }
 
   /** Reads a complex value that will be merged into another one, so that its required sub-attributes may be missing. */
@@ -108,7 +111,7 @@ export class ValueReader {
   /** Reads elements that only describe others, so that their required sub-attributes may be missing. */
   readPartials(attribute: Attribute, raw: readonly unknown[]): Work<unknown> {
     this.#isPartial = true;
-    return andThen(this.readWork(attribute, raw), (values) => {
+    return andThen(this.read(attribute, raw), (values) => {
       this.#isPartial = false;
       return values;
     });
@@ -153,12 +156,7 @@ export class ValueReader {
    * The canonical value; undefined for unassigned (`null`, `[]`, an object without values) and where a problem was reported;
    * `LEFT_ALONE` for a secret that is to stay what it is.
    */
-  *read(attribute: Attribute, raw: unknown): Steps<unknown> {
-    return yield* stepsOf(this.readWork(attribute, raw));
-  }
-
-  /** As `read`: at once, but for many elements. */
-  readWork(attribute: Attribute, raw: unknown): Work<unknown> {
+  read(attribute: Attribute, raw: unknown): Work<unknown> {
     if (raw === null || raw === undefined) return undefined;
     if (!attribute.multiValued) return this.readSingle(attribute, raw);
     if (Array.isArray(raw)) return this.#readElements(attribute, raw);
@@ -240,7 +238,8 @@ export class ValueReader {
 
   #readComplex(attribute: Attribute, raw: ResourceObject): ResourceObject | undefined {
     const value: Record<string, unknown> = {};
-    const named = new Set<Attribute>();
+    /** Made where a name is in another letter case than the schema has it in: without one, none comes twice. */
+    let named: Set<Attribute> | undefined;
     const outer = this.#path;
     const before = this.problems.length;
     for (const key of Object.keys(raw)) {
@@ -250,16 +249,24 @@ export class ValueReader {
         continue;
       }
       this.#path = `${outer}.${sub.name}`;
-      if (named.has(sub)) this.report("is named a second time, in other letter case", "invalidSyntax");
-      named.add(sub);
-      if (isServers(attribute, sub)) continue;
-      const read = sub.multiValued ? finish(this.readWork(sub, raw[key])) : this.#readOneOrNone(sub, raw[key]);
-      if (read !== undefined && read !== LEFT_ALONE) value[sub.name] = read;
+      if (key !== sub.name) named ??= namedBefore(attribute, raw, key);
+      if (named !== undefined) this.#nameOnce(sub, named);
+      if (!isServers(attribute, sub)) this.#readSub(sub, raw[key], value);
     }
     this.#path = outer;
     this.#readComputedReference(attribute, raw, value);
     if (this.problems.length === before && !this.#isPartial) this.#checkRequired(attribute, value);
-    return Object.keys(value).length === 0 ? undefined : value;
+    return hasNoMember(value) ? undefined : value;
+  }
+
+  #nameOnce(sub: Attribute, named: Set<Attribute>): void {
+    if (named.has(sub)) this.report("is named a second time, in other letter case", "invalidSyntax");
+    named.add(sub);
+  }
+
+  #readSub(sub: Attribute, raw: unknown, value: Record<string, unknown>): void {
+    const read = sub.multiValued ? finish(this.read(sub, raw)) : this.#readOneOrNone(sub, raw);
+    if (read !== undefined && read !== LEFT_ALONE) value[sub.name] = read;
   }
 
   /** The `$ref` of a reference is the server's to write; where it comes without `value`, it says which resource is meant. */
@@ -324,8 +331,28 @@ export class ValueReader {
 
 /** What is wrong with one value. An id that names nobody is none, and never stored [R-55a]. */
 function problemOfOne(attribute: Attribute, raw: unknown, limits: ValueLimits): string | undefined {
-  if (isBlank(raw) && isReferenceId(attribute)) return "must name a resource, and is empty";
+  if (isReferenceId(attribute) && isBlank(raw)) return "must name a resource, and is empty";
   return problemOf(attribute, raw, limits);
+}
+
+/** The sub-attributes that an object names before a key. */
+function namedBefore(attribute: Attribute, raw: ResourceObject, key: string): Set<Attribute> {
+  const named = new Set<Attribute>();
+  for (const name of Object.keys(raw)) {
+    if (name === key) break;
+    const sub = attribute.sub(name);
+    if (sub !== undefined) named.add(sub);
+  }
+  return named;
+}
+
+/** How many values there are in one: its elements, or its members with theirs. */
+export function valuesIn(value: unknown): number {
+  if (Array.isArray(value)) return value.length;
+  if (!isObject(value)) return 1;
+  let count = 0;
+  for (const part of Object.values(value)) count += Array.isArray(part) ? part.length : 1;
+  return count;
 }
 
 /** Whether a part of a complex value is not the client's to give. */

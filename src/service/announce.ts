@@ -1,4 +1,5 @@
-import * as z from "zod";
+import * as z from "zod/mini";
+import { safeParse } from "../safe-parse.ts";
 import { ServiceProviderConfigSchema } from "../schema/core/service-provider-config.ts";
 import { isReference } from "../schema/reference.ts";
 import type { ShapeOf } from "./shape.ts";
@@ -33,13 +34,18 @@ export interface Announcements {
 
 /** The shape of `securityEvents`. */
 export const SecurityEventsShape = z.strictObject({
-  asyncRequest: z
-    .string()
-    .refine((value) => value.toLowerCase() === "none", "must be none: every request is answered when it is done")
-    .optional(),
-  eventUris: z
-    .array(z.string().refine((value) => isReference(value) && URL.canParse(value), "must be an absolute URI"))
-    .optional(),
+  asyncRequest: z.optional(
+    z
+      .string()
+      .check(
+        z.refine((value) => value.toLowerCase() === "none", "must be none: every request is answered when it is done"),
+      ),
+  ),
+  eventUris: z.optional(
+    z.array(
+      z.string().check(z.refine((value) => isReference(value) && URL.canParse(value), "must be an absolute URI")),
+    ),
+  ),
 } satisfies ShapeOf<NonNullable<Announcements["securityEvents"]>>);
 
 /** What scimkit computes: all of the schema of the document but `securityEvents`, and what every resource has. */
@@ -53,14 +59,15 @@ const COMPUTED: ReadonlySet<string> = new Set(
  * The shape of `announce`. Members that scimkit computes have no place in it: what is announced is what is done [T-L6].
  */
 export const AnnouncementsShape = z
-  .object({ securityEvents: SecurityEventsShape.optional() } satisfies ShapeOf<Announcements>)
-  .catchall(z.json())
-  .superRefine((value, context) => {
-    for (const [name, member] of Object.entries(value)) {
-      const message = problemOf(name, member);
-      if (message !== undefined) context.addIssue({ code: "custom", path: [name], message });
-    }
-  });
+  .catchall(z.object({ securityEvents: z.optional(SecurityEventsShape) } satisfies ShapeOf<Announcements>), z.json())
+  .check(
+    z.superRefine((value, context) => {
+      for (const [name, member] of Object.entries(value)) {
+        const message = problemOf(name, member);
+        if (message !== undefined) context.addIssue({ code: "custom", path: [name], message });
+      }
+    }),
+  );
 
 function problemOf(name: string, member: unknown): string | undefined {
   const lower = name.toLowerCase();
@@ -78,6 +85,6 @@ function problemOf(name: string, member: unknown): string | undefined {
  * @throws {TypeError} naming the member and what it must be.
  */
 export function checkAnnounced(where: string, announced: object): void {
-  const [issue] = AnnouncementsShape.safeParse(announced).error?.issues ?? [];
+  const [issue] = safeParse(AnnouncementsShape, announced).error?.issues ?? [];
   if (issue !== undefined) throw new TypeError(`createScim: ${[where, ...issue.path].join(".")}: ${issue.message}.`);
 }

@@ -1,9 +1,10 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { DEFAULT_LIMITS } from "../call/limits.ts";
 import type { OwnershipOptions } from "../call/ownership.ts";
 import type { AdoptOptions, LifecycleOptions } from "../events/adoption.ts";
 import { checkProfile } from "../quirks/profile.ts";
 import { type ProfileName, profiles } from "../quirks/profiles.ts";
+import { safeParse } from "../safe-parse.ts";
 import { nearestHint } from "../schema/nearest-name.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import { SchemaError } from "../schema/schema.ts";
@@ -16,30 +17,36 @@ import type { ShapeOf } from "./shape.ts";
 import type { TenantOptions } from "./tenant.ts";
 
 const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", "must be a function");
-const limit = z.int().positive();
+const givenFunction = z.optional(anyFunction);
+const flag = z.optional(z.boolean());
+const limit = z.int().check(z.positive());
+const givenLimit = z.optional(limit);
 /** Most events that are handed out at once: as many as one statement takes. */
 const MOST_AT_ONCE = 1000;
 /** What a timer of 32 bits can hold. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
+const time = z.optional(limit.check(z.maximum(LONGEST_TIMEOUT)));
 
 const resourceTypes = z
   .array(z.looseObject({ name: z.string(), endpoint: z.string(), schema: z.looseObject({ id: z.string() }) }))
-  .min(1);
+  .check(z.minLength(1));
 const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]];
-const profile = z.unknown().superRefine((given, context) => {
-  const problem = problemOfProfile(given);
-  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-});
-const secret = z.string().min(32, "must have at least 32 characters");
+const profile = z.unknown().check(
+  z.superRefine((given, context) => {
+    const problem = problemOfProfile(given);
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+  }),
+);
+const secret = z.string().check(z.minLength(32, "must have at least 32 characters"));
 
 /** The shape of `PagingOptions`. */
 export const PagingShape = z.strictObject({
-  index: z.boolean().optional(),
-  cursor: z.boolean().optional(),
-  default: z.enum(["index", "cursor"]).optional(),
-  cursorSecret: z.union([secret, z.array(secret).min(1).max(8)]).optional(),
-  cursorTimeout: limit.optional(),
-  cursorIdentity: anyFunction.optional(),
+  index: flag,
+  cursor: flag,
+  default: z.optional(z.enum(["index", "cursor"])),
+  cursorSecret: z.optional(z.union([secret, z.array(secret).check(z.minLength(1), z.maxLength(8))])),
+  cursorTimeout: givenLimit,
+  cursorIdentity: givenFunction,
 } satisfies ShapeOf<PagingOptions>);
 
 /** The shape of `AuthenticationScheme`. It is published as it is, with whatever else the host says in it. */
@@ -47,50 +54,51 @@ export const AuthenticationSchemeShape = z.looseObject({
   type: z.string(),
   name: z.string(),
   description: z.string(),
-  specUri: z.unknown().optional(),
-  documentationUri: z.unknown().optional(),
-  primary: z.boolean().optional(),
+  specUri: z.optional(z.unknown()),
+  documentationUri: z.optional(z.unknown()),
+  primary: flag,
 } satisfies ShapeOf<AuthenticationScheme>);
 
 /** The shape of `DiscoveryOptions`. */
 export const DiscoveryShape = z.strictObject({
-  anonymous: z.boolean().optional(),
-  authenticationSchemes: z
-    .array(AuthenticationSchemeShape)
-    .refine((schemes) => schemes.filter(({ primary }) => primary).length < 2, "only one scheme may be primary")
-    .optional(),
-  documentationUri: z.url().optional(),
-  announce: AnnouncementsShape.optional(),
+  anonymous: flag,
+  authenticationSchemes: z.optional(
+    z
+      .array(AuthenticationSchemeShape)
+      .check(
+        z.refine((schemes) => schemes.filter(({ primary }) => primary).length < 2, "only one scheme may be primary"),
+      ),
+  ),
+  documentationUri: z.optional(z.url()),
+  announce: z.optional(AnnouncementsShape),
 } satisfies ShapeOf<DiscoveryOptions>);
 
 /** The shape of `ClockOptions`. */
 export const ClockShape = z.strictObject({
-  now: anyFunction.optional(),
-  timer: anyFunction.optional(),
+  now: givenFunction,
+  timer: givenFunction,
 } satisfies ShapeOf<ClockOptions>);
 
 /** The shape of `OwnershipOptions`. */
 const OwnershipShape = z.strictObject({
-  owner: anyFunction.optional(),
-  hostOwned: z.array(z.string()).optional(),
+  owner: givenFunction,
+  hostOwned: z.optional(z.array(z.string())),
 } satisfies ShapeOf<OwnershipOptions<Context>>);
 
 /** The shape of `Limits`: `DEFAULT_LIMITS` has every one of them. */
-const LimitsShape = z.strictObject(
-  Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit.optional()])),
-);
+const LimitsShape = z.strictObject(Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, givenLimit])));
 
 /** The shape of `AdoptOptions`. */
 const AdoptShape = z.strictObject({
   decide: anyFunction,
-  match: anyFunction.optional(),
-  take: z.enum(["patch", "put"]).optional(),
+  match: givenFunction,
+  take: z.optional(z.enum(["patch", "put"])),
 } satisfies ShapeOf<AdoptOptions>);
 
 /** The shape of `LifecycleOptions`. */
 export const LifecycleShape = z.strictObject({
-  remember: limit.optional(),
-  delete: z.enum(["delete", "deactivate"]).optional(),
+  remember: givenLimit,
+  delete: z.optional(z.enum(["delete", "deactivate"])),
 } satisfies ShapeOf<LifecycleOptions>);
 
 /** The shape of `ScimOptions`. */
@@ -101,54 +109,54 @@ export const OptionsShape = z.strictObject({
     "must be a storage adapter, or one adapter for each resource type",
   ),
   baseUrl: z.union([z.string(), anyFunction], "must be a URL, or a function that gives one"),
-  path: z.union([z.string(), anyFunction], "must be a path, or a function that gives one").optional(),
-  authenticate: anyFunction.optional(),
-  unsafeNoAuthentication: z.literal(true).optional(),
-  tenant: anyFunction.optional(),
-  throttle: anyFunction.optional(),
-  resolveMe: anyFunction.optional(),
-  authorize: anyFunction.optional(),
-  decide: anyFunction.optional(),
-  adopt: z.union([anyFunction, AdoptShape], "must be a function, or an object with decide").optional(),
-  lifecycle: LifecycleShape.optional(),
-  outbox: z.boolean().optional(),
-  ownership: z.union([z.boolean(), OwnershipShape], "must be true, or an object with owner or hostOwned").optional(),
-  bulk: z.boolean().optional(),
-  isReadable: anyFunction.optional(),
-  profile: profile.optional(),
-  writableGroups: z.boolean().optional(),
-  rootQueries: z.boolean().optional(),
-  paging: PagingShape.optional(),
-  sensitiveAttributes: z.array(z.string()).optional(),
-  discovery: DiscoveryShape.optional(),
-  limits: LimitsShape.optional(),
-  timeout: z.int().positive().max(LONGEST_TIMEOUT).optional(),
-  onChange: anyFunction.optional(),
-  onNotice: anyFunction.optional(),
-  onRequest: anyFunction.optional(),
-  plugins: PluginsShape.optional(),
-  comparisonKey: anyFunction.optional(),
-  clock: ClockShape.optional(),
-  newId: anyFunction.optional(),
-  idFor: anyFunction.optional(),
+  path: z.optional(z.union([z.string(), anyFunction], "must be a path, or a function that gives one")),
+  authenticate: givenFunction,
+  unsafeNoAuthentication: z.optional(z.literal(true)),
+  tenant: givenFunction,
+  throttle: givenFunction,
+  resolveMe: givenFunction,
+  authorize: givenFunction,
+  decide: givenFunction,
+  adopt: z.optional(z.union([anyFunction, AdoptShape], "must be a function, or an object with decide")),
+  lifecycle: z.optional(LifecycleShape),
+  outbox: flag,
+  ownership: z.optional(z.union([z.boolean(), OwnershipShape], "must be true, or an object with owner or hostOwned")),
+  bulk: flag,
+  isReadable: givenFunction,
+  profile: z.optional(profile),
+  writableGroups: flag,
+  rootQueries: flag,
+  paging: z.optional(PagingShape),
+  sensitiveAttributes: z.optional(z.array(z.string())),
+  discovery: z.optional(DiscoveryShape),
+  limits: z.optional(LimitsShape),
+  timeout: time,
+  onChange: givenFunction,
+  onNotice: givenFunction,
+  onRequest: givenFunction,
+  plugins: z.optional(PluginsShape),
+  comparisonKey: givenFunction,
+  clock: z.optional(ClockShape),
+  newId: givenFunction,
+  idFor: givenFunction,
 } satisfies ShapeOf<ScimOptions>);
 
-const duration = z.number().nonnegative().max(LONGEST_TIMEOUT);
+const duration = z.optional(z.number().check(z.nonnegative(), z.maximum(LONGEST_TIMEOUT)));
 
 /** The shape of `RetryOptions`. */
 export const RetryShape = z.strictObject({
-  first: duration.optional(),
-  longest: duration.optional(),
+  first: duration,
+  longest: duration,
 } satisfies ShapeOf<RetryOptions>);
 
 /** The shape of `DrainOptions`. */
 export const DrainShape = z.strictObject({
-  concurrency: limit.max(MOST_AT_ONCE).optional(),
-  interval: z.int().positive().max(LONGEST_TIMEOUT).optional(),
-  lease: z.int().positive().max(LONGEST_TIMEOUT).optional(),
-  retry: RetryShape.optional(),
-  until: z.enum(["stopped", "empty"]).optional(),
-  signal: z.custom((value) => value instanceof AbortSignal, "must be an AbortSignal").optional(),
+  concurrency: z.optional(limit.check(z.maximum(MOST_AT_ONCE))),
+  interval: time,
+  lease: time,
+  retry: z.optional(RetryShape),
+  until: z.optional(z.enum(["stopped", "empty"])),
+  signal: z.optional(z.custom((value) => value instanceof AbortSignal, "must be an AbortSignal")),
 } satisfies ShapeOf<DrainOptions>);
 
 /**
@@ -161,9 +169,9 @@ export function checkDrainOptions(options: DrainOptions): void {
 
 /** The shape of `TenantOptions`. */
 export const TenantShape = z.strictObject({
-  baseUrl: z.string().optional(),
-  resourceTypes: resourceTypes.optional(),
-  profile: profile.optional(),
+  baseUrl: z.optional(z.string()),
+  resourceTypes: z.optional(resourceTypes),
+  profile: z.optional(profile),
 } satisfies ShapeOf<TenantOptions>);
 
 /** What is wrong with a profile: a name that there is none of lists those that there are. */
@@ -231,8 +239,8 @@ function checkReferred(owner: string, refers: ResourceTypeDefinition["refers"] =
   }
 }
 
-function check(what: string, shape: z.ZodType, value: unknown): void {
-  const parsed = shape.safeParse(value);
+function check(what: string, shape: z.ZodMiniType, value: unknown): void {
+  const parsed = safeParse(shape, value);
   if (parsed.success) return;
   const problems = parsed.error.issues.map(
     (issue) => `${issue.path.join(".") || "options"}: ${problemOf(issue, shape)}`,
@@ -241,7 +249,7 @@ function check(what: string, shape: z.ZodType, value: unknown): void {
 }
 
 /** Where only some values or names are possible, the sentence names them. */
-function problemOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {
+function problemOf(issue: z.core.$ZodIssue, shape: z.core.$ZodType): string {
   if (issue.code === "invalid_value")
     return `must be ${issue.values.length > 1 ? "one of " : ""}${listed(issue.values)}`;
   // Of several forms, those that are lists of values; one with a sentence of its own has said it.
@@ -263,12 +271,12 @@ function listed(values: readonly unknown[]): string {
 }
 
 /** The names of the members that the object at a path may have. */
-function namesAt(shape: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  const inner = shape instanceof z.ZodOptional ? (shape.unwrap() as z.ZodType) : shape;
+function namesAt(shape: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const inner = shape instanceof z.ZodMiniOptional ? shape.def.innerType : shape;
   const [first, ...rest] = path;
-  if (inner instanceof z.ZodArray) return namesAt(inner.element as z.ZodType, rest);
-  if (!(inner instanceof z.ZodObject)) return [];
-  return first === undefined ? Object.keys(inner.shape) : namesAt(inner.shape[String(first)] as z.ZodType, rest);
+  if (inner instanceof z.ZodMiniArray) return namesAt(inner.def.element, rest);
+  if (!(inner instanceof z.ZodMiniObject)) return [];
+  return first === undefined ? Object.keys(inner.shape) : namesAt(inner.shape[String(first)] as z.core.$ZodType, rest);
 }
 
 /**

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { OperationFacts } from "../call/facts.ts";
 import type { ChangeEvent, ScimNotice } from "../events/event.ts";
 import type { Profile } from "../quirks/profile.ts";
@@ -55,29 +55,32 @@ export interface ScimPlugin<C extends Context = Context> {
 }
 
 const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", "must be a function");
+const givenFunction = z.optional(anyFunction);
 
 /** The shape of `ScimPlugin`. */
 const PluginShape = z.strictObject({
-  name: z.string().min(1, "must have at least one character"),
-  onChange: anyFunction.optional(),
-  onNotice: anyFunction.optional(),
-  onRequest: anyFunction.optional(),
-  authorize: anyFunction.optional(),
-  quirks: z.array(z.looseObject({ id: z.string().min(1) })).optional(),
-  announce: AnnouncementsShape.optional(),
+  name: z.string().check(z.minLength(1, "must have at least one character")),
+  onChange: givenFunction,
+  onNotice: givenFunction,
+  onRequest: givenFunction,
+  authorize: givenFunction,
+  quirks: z.optional(z.array(z.looseObject({ id: z.string().check(z.minLength(1)) }))),
+  announce: z.optional(AnnouncementsShape),
 } satisfies ShapeOf<ScimPlugin>);
 
 /** The shape of the option `plugins`. */
-export const PluginsShape = z.array(PluginShape).superRefine((plugins, context) => {
-  const names = plugins.map(({ name }) => name);
-  const index = names.findIndex((name, at) => names.indexOf(name) !== at);
-  if (index !== -1)
-    context.addIssue({
-      code: "custom",
-      path: [index, "name"],
-      message: `is ${JSON.stringify(names[index])} a second time; each plugin needs a name of its own`,
-    });
-});
+export const PluginsShape = z.array(PluginShape).check(
+  z.superRefine((plugins, context) => {
+    const names = plugins.map(({ name }) => name);
+    const index = names.findIndex((name, at) => names.indexOf(name) !== at);
+    if (index !== -1)
+      context.addIssue({
+        code: "custom",
+        path: [index, "name"],
+        message: `is ${JSON.stringify(names[index])} a second time; each plugin needs a name of its own`,
+      });
+  }),
+);
 
 /** What of the options a plugin can have as well. */
 type Shared<C extends Context> = Pick<ScimPlugin<C>, "onChange" | "onNotice" | "onRequest" | "authorize">;

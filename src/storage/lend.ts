@@ -18,14 +18,28 @@ export function lendingOf<C extends Context>(adapter: StorageAdapter<C>): Storag
   return (LENDING.get(adapter) as StorageAdapter<C> | undefined) ?? adapter;
 }
 
-const FITTING = new WeakMap<StoredResource, CompiledResourceType>();
+/** Whether each call of an adapter is one step, which nobody sees half of, without a transaction around it: so it is of those that lend. */
+export function isOneStepEach<C extends Context>(adapter: StorageAdapter<C>): boolean {
+  return LENDING.has(adapter);
+}
 
-/** Notes of a resource that is given that all of it is as a resource type has it. */
-export function noteFitting(resource: StoredResource, resourceType: CompiledResourceType): void {
-  FITTING.set(resource, resourceType);
+/**
+ * Where a resource that is lent says of what type it is as a whole. A symbol, which no JSON has and no copy for a host takes along; a weak map
+ * instead was a twentieth of a PATCH.
+ */
+const FITTING = Symbol("fitting");
+
+interface Marked {
+  [FITTING]?: CompiledResourceType | undefined;
+}
+
+/** Notes of a resource that is lent that all of it is as a resource type has it; undefined: nobody knows. */
+export function noteFitting(resource: StoredResource & Marked, resourceType: CompiledResourceType | undefined): void {
+  // Written in any case: what a write was given may have been lent before, and has the note of that.
+  resource[FITTING] = resourceType;
 }
 
 /** Whether storage knows that all of a resource is as a resource type has it, so that nobody need look. */
-export function isFitting(resource: StoredResource, resourceType: CompiledResourceType): boolean {
-  return FITTING.get(resource) === resourceType;
+export function isFitting(resource: StoredResource & Marked, resourceType: CompiledResourceType): boolean {
+  return resource[FITTING] === resourceType;
 }

@@ -13,7 +13,8 @@ export function firstVersion({ restores, moved }: Pick<CreateRequest, "restores"
 
 /** The secrets of a new resource with those that it brings along; `keeps`: whether the storage keeps any. */
 export function withMoved(hashed: HashedSecrets, moved: Moved | undefined, keeps: boolean): HashedSecrets {
-  const brought = Object.entries(moved?.secrets ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  if (moved?.secrets === undefined) return hashed;
+  const brought = Object.entries(moved.secrets).filter(([, value]) => value !== null && value !== undefined);
   if (brought.length === 0) return hashed;
   if (keeps) return { ...hashed, kept: new Map([...brought, ...hashed.kept]) };
   const dropped = brought.map(([attribute]) => ({ type: "secretDropped", attribute }) as const);

@@ -137,7 +137,8 @@ export function missingReferences(
   return [...referencesIn(resourceType, resource)].filter(({ element }) => isMissing(element));
 }
 
-function isAnyMissing(value: unknown): boolean {
+/** Whether a stored attribute holds such an element, or is one. */
+export function isAnyMissing(value: unknown): boolean {
   return Array.isArray(value) ? value.some(isMissing) : isMissing(value);
 }
 

@@ -5,11 +5,16 @@ export interface Viewed {
   readonly resource: StoredResource;
   /** It is as its resource type declares it (`fitResource`), so that nobody need look. */
   readonly isFit: boolean;
+  /**
+   * Besides, its members are in the order of the schema, it has none but those that storage keeps, and none that is computed, a stream or a long
+   * list: shown whole, it can be cloned as it is, and written together with others.
+   */
+  readonly isPlain: boolean;
 }
 
 /** The same of a page. */
-export interface ViewedPage extends QueryResult {
-  readonly areFit: boolean;
+export interface ViewedPage extends Omit<QueryResult, "resources"> {
+  readonly resources: readonly Viewed[];
 }
 
 /**
@@ -35,10 +40,14 @@ export function viewsOf<C extends Context>(adapter: StorageAdapter<C>): Views<C>
 
 /** What was read in the usual way. */
 export function copied(resource: StoredResource | undefined): Viewed | undefined {
-  return resource && { resource, isFit: false };
+  return resource && copy(resource);
 }
 
 /** A page that was. */
 export function copiedPage(page: QueryResult): ViewedPage {
-  return { ...page, areFit: false };
+  return { ...page, resources: page.resources.map(copy) };
+}
+
+function copy(resource: StoredResource): Viewed {
+  return { resource, isFit: false, isPlain: false };
 }

@@ -250,4 +250,11 @@ describe("what is read without the grammar", () => {
     recogniseFilter("phones[a pr].b pr", options);
     expect(tolerated).toEqual(["phones[…].b"]);
   });
+
+  test("may be of as many comparisons as the limits allow", () => {
+    const limits = { maxLength: 10_000_000, maxDepth: 2, maxClauses: 1_000_000 };
+    const many = Array.from({ length: 300_000 }, () => "a pr").join(" or ");
+    const filter = recogniseFilter(`(${many}) or b pr`, { limits });
+    expect(filter?.type === "or" && filter.filters.length).toBe(300_001);
+  });
 });

@@ -132,6 +132,13 @@ test("a Content-Length that lies about a larger body does not lift the bound [P-
   expect((await fetchHandler(smallScim())(streamed(body, { ...JSON_BODY, "Content-Length": "10" }))).status).toBe(413);
 });
 
+test("nor does one that Node's request has too, where something else has put another body behind it [P-3.7.4-02]", async () => {
+  const incoming = { url: "/scim/v2/Users", headers: { "content-length": "10" } };
+  const { body } = endless(new Uint8Array(300));
+  const request = streamed(body, { ...JSON_BODY, "Content-Length": "10" });
+  expect((await fetchHandler(smallScim())(request, { incoming })).status).toBe(413);
+});
+
 test("a body that breaks off is 400 [P-3.12-05 T-H11]", async () => {
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.error(new Error("connection reset")),

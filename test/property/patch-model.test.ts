@@ -47,3 +47,21 @@ test("the engine and a literal reading of the RFC agree on thousands of resource
   expect(statuses[200]).toBeGreaterThan(RUNS / 4);
   expect(statuses[400]).toBeGreaterThan(RUNS / 10);
 });
+
+test("they agree as well where there is so much to do that others have their turns meanwhile [P-3.5.2-18]", () => {
+  const many = Array.from({ length: 200 }, (_, index) => ({ value: `member-${index}` }));
+  const first = Array.from({ length: 20 }, (): ModelOperation => ({ op: "replace", path: "level", value: 3 }));
+  let successes = 0;
+  fc.assert(
+    fc.property(resource, operations, TOLERANT, fc.boolean(), (some, given, isTolerant, isLong) => {
+      const before = { ...some, crew: [...((some.crew as object[] | undefined) ?? []), ...many] };
+      const all = isLong ? [...first, ...given] : given;
+      const expected = patchByTheBook({ ...THING, isTolerant }, before, all);
+      const actual = patchByTheEngine(before, all, isTolerant);
+      if (!isDeepStrictEqual(actual, expected)) expect(actual).toStrictEqual(expected);
+      if (expected.status === 200) successes++;
+    }),
+    { numRuns: RUNS / 10, seed },
+  );
+  expect(successes).toBeGreaterThan(RUNS / 50);
+});

@@ -4,7 +4,7 @@ import { type AttributeLiteral, compileResourceType, defineResourceType, defineS
 import { clearSecrets, fitAttribute, fitResource, withLeftOver } from "../../src/schema/fit.ts";
 import { DEFAULT_VALUE_LIMITS } from "../../src/schema/validate.ts";
 import { ValueReader } from "../../src/schema/value-reader.ts";
-import { doAll } from "../../src/time-slice.ts";
+import { finish } from "../../src/time-slice.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
 
 const seed = pickSeed();
@@ -88,7 +88,7 @@ const problemsOf = (attribute: Parameters<ValueReader["read"]>[0], value: unknow
       externalText: () => undefined,
     },
   });
-  doAll(reader.read(attribute, value));
+  finish(reader.read(attribute, value));
   return reader.problems;
 };
 

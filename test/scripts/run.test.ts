@@ -20,6 +20,7 @@ function newClone(): string {
     "package.json": "{}",
     "tsup.config.ts": "",
     "tsconfig.json": "{}",
+    "scripts/chunks.mjs": "",
     "scripts/commonjs.mjs": "",
     "package-lock.json": lock,
     "node_modules/.package-lock.json": lock,

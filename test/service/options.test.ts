@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import { DEFAULT_LIMITS } from "../../src/call/limits.ts";
 import {
   attributeAliases,
@@ -104,6 +105,21 @@ describe("createScim", () => {
     const message = messageOf(make(departure));
     expect(message).toContain(`createScim: ${option}: `);
     for (const value of possible) expect(message).toMatch(new RegExp(`[" ]${value}(?:["';,]|$)`));
+  });
+
+  test("speaks English whatever language the host has given to its own Zod, and leaves that language as it is", () => {
+    const { localeError } = z.config();
+    try {
+      const german = z.config(z.locales.de());
+      const before = { ...german };
+      expect(messageOf(make({ sensitiveAttributes: "title", plugins: [{ name: "" }], limits: { body: 0 } }))).toBe(
+        "createScim: sensitiveAttributes: Invalid input: expected array, received string; limits.body: Too small: expected number to be >0; plugins.0.name: must have at least one character",
+      );
+      expect(z.config()).toEqual(before);
+      expect(z.string().safeParse(1).error?.issues[0]?.message).toMatch(/^Ungültige Eingabe/);
+    } finally {
+      z.config({ localeError });
+    }
   });
 
   test("says which profile is meant by a name that there is none of", () => {

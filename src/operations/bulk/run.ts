@@ -5,6 +5,7 @@ import type { Result } from "../../call/result.ts";
 import type { Selection } from "../../call/selection.ts";
 import { isScimError } from "../../error.ts";
 import type { Context } from "../../storage/adapter.ts";
+import { isOneStepEach } from "../../storage/lend.ts";
 import { withNewId } from "../new-id.ts";
 import { mapBody } from "./body.ts";
 import { type Created, type CreatedResource, checkNeeds, replacementOf } from "./created.ts";
@@ -26,6 +27,7 @@ export interface Run<C extends Context> {
 
 /** No response shows the resource, so that storage need not read it. */
 const NOTHING: Selection = {
+  isWhole: false,
   isExplicit: false,
   includes: () => false,
   project: () => ({}),
@@ -44,17 +46,23 @@ export async function runOperation<C extends Context>(run: Run<C>, planned: Plan
     const operation = await operationOf(planned, run.plan, find, call);
     if ("id" in operation) id = operation.id;
     await call.authorize(operation);
-    const types = "resourceType" in operation ? [operation.resourceType] : [];
-    const outcome = outcomeOf(
-      await inTransaction(await withNewId(operation, call), types, async (inner) => execute(operation, inner)),
-      id,
-    );
+    const outcome = outcomeOf(await inOneStep(operation, call, execute), id);
     if (operation.type === "create" && outcome.type === "done")
       created.set(planned.index, { resourceType: operation.resourceType, id: outcome.id });
     return outcome;
   } catch (error) {
     return failure(error, id, call.signal);
   }
+}
+
+/**
+ * Executes an operation in a transaction of its own. In storage whose calls are one step each, that is for the verb to begin where it has
+ * more than one: around a single one it was a fifth of the time of many creates.
+ */
+async function inOneStep<C extends Context>(operation: Operation, call: Call<C>, execute: Execute<C>): Promise<Result> {
+  const types = "resourceType" in operation ? [operation.resourceType] : [];
+  if (types.every((type) => isOneStepEach(call.engine.adapterOf(type)))) return execute(operation, call);
+  return inTransaction(await withNewId(operation, call), types, async (inner) => execute(operation, inner));
 }
 
 /**

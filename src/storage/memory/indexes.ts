@@ -191,11 +191,12 @@ export function changeElementOf(
   changeElement(tenant, elements, key, after);
   for (const index of valueIndexes(tenant))
     if (index.path.attribute.path === path) updateValuesOf(index, row, elements, before, after);
-  const index = tenant.references.get(referenceName(row.content.resourceType.name, path));
-  if (index === undefined) return;
   const [old, now] = [idIn(before), idIn(after)];
-  if (old !== undefined && old !== now) letGo(tenant, index, idKey(old), row);
-  if (now !== undefined) index.holders.add(idKey(now), row);
+  for (const index of tenant.references.values()) {
+    if (index.path !== path || index.resourceType !== row.content.resourceType.name) continue;
+    if (old !== undefined && old !== now) letGo(tenant, index, idKey(old), row);
+    if (now !== undefined) index.holders.add(idKey(now), row);
+  }
 }
 
 function updateValuesOf(

@@ -11,6 +11,9 @@ export interface KeyIndex {
   shared(): Iterable<readonly [key: unknown, rows: ReadonlySet<Row>]>;
 }
 
+/** What an index gives for a key that nobody has. */
+export const NO_ROWS: readonly Row[] = [];
+
 /** Makes an empty index. */
 export function keyIndex(): KeyIndex {
   const buckets = new Map<unknown, Row | Set<Row>>();
@@ -30,7 +33,7 @@ export function keyIndex(): KeyIndex {
     },
     rows(key) {
       const bucket = buckets.get(key);
-      return bucket === undefined ? [] : bucket instanceof Set ? bucket : [bucket];
+      return bucket === undefined ? NO_ROWS : bucket instanceof Set ? bucket : [bucket];
     },
     count(key) {
       const bucket = buckets.get(key);

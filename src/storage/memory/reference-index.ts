@@ -36,8 +36,10 @@ export function referenceName(resourceType: string, attribute: string): string {
 
 /** The key of an id, by which its holders are found. */
 export function idKey(id: string): string {
-  return id.normalize();
+  return NOT_ASCII.test(id) ? id.normalize() : id;
 }
+
+const NOT_ASCII = /[^\x00-\x7f]/;
 
 /** The id that an element refers to, whether it says more than that or not. */
 export function idIn(element: unknown): string | undefined {

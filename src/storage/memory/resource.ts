@@ -3,14 +3,17 @@ import { attributesIn } from "../../filter/paths.ts";
 import type { Attribute, AttributePath } from "../../schema/attribute.ts";
 import { HOLDER_NAME } from "../../schema/core/holder-name.ts";
 import { fitAttribute } from "../../schema/fit.ts";
+import { remembered } from "../../schema/remembered.ts";
 import type { CompiledResourceType, ReferenceAttribute } from "../../schema/resource-type.ts";
 import { copyValue, type ResourceObject, readAttribute, writeAttribute } from "../../schema/value.ts";
 import type { Select, StoredResource } from "../adapter.ts";
 import { inverseElement } from "../inverse.ts";
 import { noteFitting } from "../lend.ts";
 import { findReference, isMissing, resolveReference, resolveReferences } from "../reference.ts";
-import { referenceName } from "./reference-index.ts";
-import { attributesApart, type Elements, type Row } from "./row.ts";
+import type { Viewed } from "../view.ts";
+import { plainDocumentOf } from "./plain.ts";
+import { type ReferenceIndex, referenceName } from "./reference-index.ts";
+import { attributesApart, type Elements, fittingType, type Row } from "./row.ts";
 import type { State } from "./state.ts";
 import { attributeAt } from "./types.ts";
 
@@ -25,7 +28,8 @@ export function resourceOf(
   select: Select,
   isLent = false,
 ): StoredResource {
-  const { document, collections, isFit, isKnown, resourceType: own } = state.content(row);
+  const content = state.content(row);
+  const { document, collections } = content;
   const resource = (isLent ? { ...document } : copyValue(document)) as StoredResource & Record<string, unknown>;
   for (const attribute of attributesApart(resourceType)) {
     const isSelected = select.includes(attribute);
@@ -39,32 +43,38 @@ export function resourceOf(
   for (const [path, elements] of collections)
     writeElements(state, resource, elements, attributeAt(resourceType, path), select, isLent);
   const resolved = resolveReferences(resourceType, resource, (id) => state.typeOf(id));
-  if (isLent && isFit && isKnown && own === resourceType) noteFitting(resolved, resourceType);
+  if (isLent) noteFitting(resolved, fittingType(content));
   return resolved;
 }
 
 /**
- * A row as somebody may have it who changes nothing: its document itself, with the computed attributes that are selected beside it. Undefined
- * where it is not as the reader's resource type has it, or has collections: then it is copied.
+ * Gives rows as somebody may have them who changes nothing: the document itself, with the computed attributes that are selected beside it.
+ * Undefined for one that is not as the reader's resource type has it, or has collections: then its outermost object is a copy.
  */
-export function viewOf(
+export function viewerOf(
   state: State,
-  row: Row,
   resourceType: CompiledResourceType,
   select: Select,
-): StoredResource | undefined {
-  const { isFit, resourceType: written, document, collections } = state.content(row);
-  const isOwn = isFit && written === state.tenant.shared.types.oneFor(resourceType);
-  // What nobody declared may have been declared since.
-  if (!isOwn || collections.size > 0 || resourceType.kept !== undefined) return undefined;
-  let view = resolveReferences(resourceType, document, (id) => state.typeOf(id));
+): (row: Row) => Viewed | undefined {
+  const own = state.tenant.shared.types.oneFor(resourceType);
+  const computed: { readonly attribute: Attribute; readonly index: ReferenceIndex }[] = [];
   for (const attribute of resourceType.inverses) {
-    const elements = select.includes(attribute) ? inverseElements(state, row, attribute) : undefined;
-    if (elements === undefined) continue;
-    view = { ...view };
-    writeAttribute(view as StoredResource & Record<string, unknown>, attribute, elements);
+    const index = select.includes(attribute) ? inverseIndex(state, attribute) : undefined;
+    if (index !== undefined) computed.push({ attribute, index });
   }
-  return view;
+  return (row) => {
+    const content = state.content(row);
+    const resource = content.resourceType === own ? plainDocumentOf(content) : undefined;
+    if (resource === undefined) return undefined;
+    let view: StoredResource & Record<string, unknown> = resource;
+    for (const { attribute, index } of computed) {
+      const elements = elementsOf(state, row, attribute, index);
+      if (elements === undefined) continue;
+      if (view === resource) view = { ...resource };
+      writeAttribute(view, attribute, elements);
+    }
+    return { resource: view, isFit: true, isPlain: view === resource };
+  };
 }
 
 /** Of an attribute that is no collection any more, the elements are its value. */
@@ -171,13 +181,29 @@ function storedOrComputed(state: State, row: Row, attribute: Attribute): unknown
 
 /** The reverse of a reference: the groups of a user; undefined where there is none. @see RFC 7643 §4.1.2 groups */
 function inverseElements(state: State, row: Row, attribute: Attribute): readonly ResourceObject[] | undefined {
-  const { resourceType = "", attribute: path = "" } = attribute.inverseOf ?? {};
-  const index = state.tenant.references.get(referenceName(resourceType, path));
-  if (index === undefined) return undefined;
+  const index = inverseIndex(state, attribute);
+  return index && elementsOf(state, row, attribute, index);
+}
+
+/** The index of what a computed attribute is the reverse of. */
+function inverseIndex({ tenant }: State, attribute: Attribute): ReferenceIndex | undefined {
+  return tenant.references.get(reverseOf(attribute));
+}
+
+function elementsOf(
+  state: State,
+  row: Row,
+  attribute: Attribute,
+  index: ReferenceIndex,
+): readonly ResourceObject[] | undefined {
+  const holders = state.holdersOf(index, row.id);
+  if (holders.length === 0) return undefined;
   // Before anybody has said where the reference leads, its reverse does.
   if (index.targets.size > 0 && !index.targets.has(row.content.resourceType.name)) return undefined;
-  const elements = state
-    .holdersOf(index, row.id)
-    .map((holder) => inverseElement(attribute, holder.id, state.content(holder).document[HOLDER_NAME]));
-  return elements.length === 0 ? undefined : elements;
+  return holders.map((holder) => inverseElement(attribute, holder.id, state.content(holder).document[HOLDER_NAME]));
 }
+
+/** The name of the index of the references that an attribute is the reverse of. */
+const reverseOf = remembered(({ inverseOf }: Attribute) =>
+  referenceName(inverseOf?.resourceType ?? "", inverseOf?.attribute ?? ""),
+);

@@ -7,6 +7,7 @@ import { shapeOf } from "../../schema/shape.ts";
 import { copyValue, isObject, isSame, type ResourceObject, readAttribute, writeAttribute } from "../../schema/value.ts";
 import type { NewResource, StoredMeta, StoredResource } from "../adapter.ts";
 import { getOrCreate } from "../get-or-create.ts";
+import { noteFitting } from "../lend.ts";
 import { attributeAt } from "./types.ts";
 
 /**
@@ -72,6 +73,8 @@ export interface Content {
    * whatever the number of the others.
    */
   readonly collections: ReadonlyMap<string, Elements>;
+  /** The document, where its first reader found it to be plain (`plain.ts`), or else false; undefined before anybody has read it. */
+  plain?: StoredResource | false;
 }
 
 /** One resource in memory. */
@@ -115,6 +118,8 @@ export function contentOf(
   const document: Record<string, unknown> = { ...resource };
   const collections = takeCollections(resourceType, document, isOwn ? same : copyValue);
   document.meta = metaOf(resource.meta, version);
+  // What was lent has it, and would keep the resource type of a request for ever.
+  if (isOwn) noteFitting(document as unknown as StoredResource, undefined);
   const known =
     before?.isFit === true && before.isKnown && before.resourceType === resourceType ? before.document : undefined;
   const { isFit, isKnown } = takeMembers(resourceType, document, known, isOwn);
@@ -149,6 +154,11 @@ function takeCollections(
 }
 
 const NO_COLLECTIONS: ReadonlyMap<string, Elements> = new Map<string, Elements>();
+
+/** The resource type that all of a content is as it has it, so that a reader whose it is need not look; undefined where none is. */
+export function fittingType({ isFit, isKnown, resourceType }: Content): CompiledResourceType | undefined {
+  return isFit && isKnown ? resourceType : undefined;
+}
 
 function same<T>(value: T): T {
   return value;

@@ -1,6 +1,7 @@
 import type { Attribute } from "../../schema/attribute.ts";
 import { type ResourceObject, readAttribute } from "../../schema/value.ts";
 import { getOrCreate } from "../get-or-create.ts";
+import { NO_ROWS } from "./key-index.ts";
 import { idIn, idKey, type ReferenceIndex } from "./reference-index.ts";
 import { type Content, type Elements, listOf, type Row } from "./row.ts";
 import type { Tenant } from "./tenant.ts";
@@ -75,7 +76,8 @@ export class State {
   holdersOf(index: ReferenceIndex, id: string): readonly Row[] {
     // Most ids have none, and are asked for by every read.
     if (this.#undo === undefined && index.holders.count(idKey(id)) === 0) return NONE;
-    return [...this.#holders(index, idKey(id))].filter((row) => this.#holds(row, index, id));
+    const rows = this.#holders(index, idKey(id));
+    return rows === NO_ROWS ? NO_ROWS : [...rows].filter((row) => this.#holds(row, index, id));
   }
 
   /** The name of the resource type of an id; undefined where there is no such resource. */

@@ -95,6 +95,17 @@ async function behind<T>(steps: number, done: Promise<T>): Promise<T> {
   return outcome;
 }
 
+/** Writes with what is kept of the secrets; where there are none, nothing is waited for. */
+function withSecrets<T>(
+  { secrets }: CreateRequest | ReplaceRequest,
+  hashSecret: HashSecret | undefined,
+  write: (hashed: HashedSecrets) => Promise<T>,
+): Promise<T> {
+  return Object.keys(secrets).length === 0 ? write(NO_SECRETS) : hashSecrets(secrets, hashSecret).then(write);
+}
+
+const NO_SECRETS: HashedSecrets = { kept: new Map(), notices: [] };
+
 /** What each call does, by itself or `within` a transaction, with copies or with the very objects (`lend.ts`). */
 function verbsOf(
   store: Shared,
@@ -102,11 +113,6 @@ function verbsOf(
   within?: Transaction,
   isLent = false,
 ): StorageAdapter {
-  const hash = async ({ secrets, signal }: CreateRequest | ReplaceRequest): Promise<HashedSecrets> => {
-    const hashed = await hashSecrets(secrets, hashSecret);
-    signal?.throwIfAborted();
-    return hashed;
-  };
   /** Does something in the tenant of a request, once the indexes are made of references, and those of values that it `wants`. */
   const inTurn = <T>(
     { resourceType, signal }: StorageRequest,
@@ -138,22 +144,23 @@ function verbsOf(
         (tenant) => queryResources(tenant, request, isLent),
         (tenant) => lookUpsFor(tenant, request.resourceType, request.filter),
       ),
-    async create(request, context) {
-      const secrets = withMoved(await hash(request), request.moved, hashSecret !== undefined);
-      return inTurn(request, context, (tenant) => createResource(tenant, request, secrets, isLent), values(request));
-    },
-    async replace(request, context) {
-      const secrets = await hash(request);
-      return inTurn(request, context, (tenant) => replaceResource(tenant, request, secrets, isLent), values(request));
-    },
+    create: (request, context) =>
+      withSecrets(request, hashSecret, (hashed) => {
+        const secrets = withMoved(hashed, request.moved, hashSecret !== undefined);
+        return inTurn(request, context, (tenant) => createResource(tenant, request, secrets, isLent), values(request));
+      }),
+    replace: (request, context) =>
+      withSecrets(request, hashSecret, (secrets) =>
+        inTurn(request, context, (tenant) => replaceResource(tenant, request, secrets, isLent), values(request)),
+      ),
     applyDelta: (request, context) =>
       behind(
-        8,
+        2,
         inTurn(request, context, (tenant) => applyDelta(tenant, request)),
       ),
     delete: (request, context) =>
       behind(
-        16,
+        10,
         inTurn(request, context, (tenant) => deleteResource(tenant, request)),
       ),
     ledger: memoryLedger(store, within),

@@ -1,13 +1,13 @@
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
 import { doAll } from "../../time-slice.ts";
-import type { Context, QueryRequest, StorageAdapter, StoredResource } from "../adapter.ts";
+import type { Context, QueryRequest, StorageAdapter } from "../adapter.ts";
 import { checkComparisons } from "../cost.ts";
 import { scanInSteps } from "../scan.ts";
-import { copied, copiedPage, type ViewedPage, type Views } from "../view.ts";
+import { copied, copiedPage, type Viewed, type ViewedPage, type Views } from "../view.ts";
 import { lookUpsFor, referencesFor, type Wanted } from "./indexes.ts";
 import { candidates } from "./lookup.ts";
 import { pageOf } from "./page.ts";
-import { streamedResourceOf, viewFor, viewOf } from "./resource.ts";
+import { streamedResourceOf, viewerOf, viewFor } from "./resource.ts";
 import type { Row } from "./row.ts";
 import { State } from "./state.ts";
 import { tenantOf } from "./store.ts";
@@ -30,10 +30,8 @@ export function memoryViews(store: Shared, { get, query }: Pick<StorageAdapter, 
       const row = rowsOfType(tenant, resourceType).get(id);
       if (row === undefined) return undefined;
       const state = new State(tenant);
-      const resource = viewOf(state, row, resourceType, select);
-      return resource === undefined
-        ? { resource: streamedResourceOf(state, row, resourceType, select, true), isFit: false }
-        : { resource, isFit: true };
+      const viewed = viewerOf(state, resourceType, select)(row);
+      return viewed ?? copied(streamedResourceOf(state, row, resourceType, select, true));
     },
     query(request, context) {
       const { resourceType, filter } = request;
@@ -69,24 +67,25 @@ function viewedPage(tenant: Tenant, request: QueryRequest): ViewedPage | undefin
     const rows = rowsOfType(tenant, resourceType);
     const { rows: found, ...cursors } = pageOf(rows, page);
     const resources = viewsOfRows(state, found, request);
-    return resources && { resources, areFit: true, totalResults: rows.size, ...cursors };
+    return resources && { resources, totalResults: rows.size, ...cursors };
   }
   const rows = candidates(tenant, resourceType, filter);
   if (rows.length > FEW) return undefined;
   checkComparisons(request, rows.length);
   const found = doAll(scanInSteps(rows, request, viewFor(state, resourceType, filter, sort?.path)));
   const resources = viewsOfRows(state, found.resources, request);
-  return resources && { ...found, resources, areFit: true };
+  return resources && { ...found, resources };
 }
 
 function viewsOfRows(
   state: State,
   rows: readonly Row[],
   { resourceType, select }: { readonly resourceType: CompiledResourceType } & Pick<QueryRequest, "select">,
-): readonly StoredResource[] | undefined {
-  const resources: StoredResource[] = [];
+): readonly Viewed[] | undefined {
+  const view = viewerOf(state, resourceType, select);
+  const resources: Viewed[] = [];
   for (const row of rows) {
-    const resource = viewOf(state, row, resourceType, select);
+    const resource = view(row);
     if (resource === undefined) return undefined;
     resources.push(resource);
   }

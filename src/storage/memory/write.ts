@@ -19,6 +19,7 @@ export function createResource(
   isLent: boolean,
 ): StoredResource {
   const { resourceType, resource } = request;
+  request.signal?.throwIfAborted();
   if (tenant.byId.has(resource.id)) throw uniqueness("id");
   const version = firstVersion(request);
   const content = contentOf(tenant.shared.types.oneFor(resourceType), resource, version, { isOwn: isLent });
@@ -48,6 +49,7 @@ export function replaceResource(
   isLent: boolean,
 ): StoredResource | undefined {
   const { resourceType, id, untouched = [], checkReferences } = request;
+  request.signal?.throwIfAborted();
   const row = rowToWrite(tenant, request);
   if (row === undefined) return undefined;
   const before = row.content;

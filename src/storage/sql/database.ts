@@ -1,6 +1,13 @@
 import type { CompiledQuery, Kysely } from "kysely";
 import type { Dialect } from "./dialect/dialect.ts";
-import { type DirectDriver, directOf, type SqliteStatement, toSqlite } from "./dialect/direct.ts";
+import {
+  type DirectDriver,
+  directOf,
+  type Marked,
+  type SqliteResult,
+  type SqliteStatement,
+  toSqlite,
+} from "./dialect/direct.ts";
 import { dialectIn } from "./dialect/find.ts";
 import { type Fragment, join, raw, render, sql, TRUE } from "./dialect/fragment.ts";
 import { retryContention } from "./retry.ts";
@@ -81,7 +88,8 @@ export function databaseOf<DB>(given: Kysely<DB>, dialect: Dialect = dialectIn(g
           ? writeTogether<R>(dialect, together, first, rest)
           : write((connection) => transactionSession(dialect, connection).batch<R>(first, rest)),
     transaction: (work) => write((connection) => work(transactionSession(dialect, connection))),
-    open: (work) => write((connection) => wholly(transactionDatabase(dialect, connection, true), work)),
+    open: (work) =>
+      write((connection) => wholly(transactionDatabase(dialect, connection, true, direct !== undefined), work)),
     alone: (work) =>
       retryContention(() => db.connection().execute((connection) => work(transactionSession(dialect, connection)))),
     snapshot: (work) => read((connection) => work(transactionSession(dialect, connection))),
@@ -95,18 +103,40 @@ async function runDirect<R>(dialect: Dialect, direct: DirectDriver, statement: F
   return (await retryContention(() => direct.executeQuery<R>(query))).rows;
 }
 
-/** The dialect has rows of a write by RETURNING, so that each part of a batch is one statement. */
 function writeTogether<R>(
   dialect: Dialect,
   together: WritesTogether,
   first: Fragment,
   rest: (guard: Fragment) => readonly Fragment[],
 ): Promise<readonly R[]> {
-  const statements = [first, ...rest(TRUE)].map((statement): SqliteStatement => {
+  const statements = statementsOf(dialect, first, rest);
+  return retryContention(() => together.write<R>(statements));
+}
+
+/** The dialect has rows of a write by RETURNING, so that each part of a batch is one statement. */
+function statementsOf(
+  dialect: Dialect,
+  first: Fragment,
+  rest: (guard: Fragment) => readonly Fragment[],
+): readonly SqliteStatement[] {
+  return [first, ...rest(TRUE)].map((statement) => {
     const { text, parameters } = render(statement, dialect);
     return [text, parameters.map(toSqlite)];
   });
-  return retryContention(() => together.write<R>(statements));
+}
+
+/** A batch behind a savepoint, which goes to the thread of the connection by one message. */
+async function writeWithin<R>(
+  connection: Executor,
+  within: readonly SqliteStatement[],
+  lose: (error: unknown) => void,
+): Promise<readonly R[]> {
+  const query: Marked = { ...statementOf("SAVEPOINT scimkit"), within };
+  const [result] = (await connection.executeQuery<SqliteResult & { readonly isLost?: boolean }>(query)).rows;
+  if (result === undefined) throw new TypeError("A batch has come to nothing.");
+  if ("rows" in result) return result.rows as readonly R[];
+  if (result.isLost === true) lose(result.error);
+  throw result.error;
 }
 
 function runner(dialect: Dialect, executor: Executor) {
@@ -184,22 +214,25 @@ function transactionSession(dialect: Dialect, connection: Executor): Session {
 /**
  * Within a transaction of several writes: each stands behind a savepoint, so that one that is refused leaves it usable.
  */
-function transactionDatabase(dialect: Dialect, connection: Executor, canRepeat: boolean): Database {
+function transactionDatabase(dialect: Dialect, connection: Executor, canRepeat: boolean, isDirect = false): Database {
   const session = transactionSession(dialect, connection);
   let lost: unknown;
   const run: Session["run"] = (statement) => (lost === undefined ? session.run(statement) : Promise.reject(lost));
   let last: Promise<unknown> = Promise.resolve();
-  const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> => {
-    // Savepoints are a stack, so that writes that were begun together take turns.
+  const lose = (error: unknown): void => {
+    lost = error;
+  };
+  // Savepoints are a stack, so that writes that were begun together take turns.
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(() => {
       if (lost !== undefined) throw lost;
-      return runInSavepoint(session, work, (error) => {
-        lost = error;
-      });
+      return work();
     });
     last = turn.catch(() => undefined);
     return turn;
   };
+  const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+    inTurn(() => runInSavepoint(session, work, lose));
   const database: Database = {
     dialect,
     isTransaction: true,
@@ -209,7 +242,9 @@ function transactionDatabase(dialect: Dialect, connection: Executor, canRepeat: 
     lost: () => lost,
     transaction,
     batch: <R>(first: Fragment, rest: (guard: Fragment) => readonly Fragment[]) =>
-      transaction((inner) => inner.batch<R>(first, rest)),
+      isDirect
+        ? inTurn(() => writeWithin<R>(connection, statementsOf(dialect, first, rest), lose))
+        : transaction((inner) => inner.batch<R>(first, rest)),
     alone: (work) => work(session),
     snapshot: (work) => work(session),
     open: (work) => work(database),

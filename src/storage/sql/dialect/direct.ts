@@ -22,6 +22,8 @@ export interface WritingConnection extends SqliteConnection {
    * @throws where it could not begin.
    */
   write(writes: readonly SqliteWrite[]): Promise<Written>;
+  /** Does one write in a transaction that is open; `isLost`: the transaction is over with it. */
+  writeWithin(write: SqliteWrite): Promise<SqliteResult & { readonly isLost?: boolean }>;
   /** Gives rows at once, where the connection is in this thread. */
   runNow?<R>(text: string, values: readonly SqliteValue[]): QueryResult<R>;
 }
@@ -46,7 +48,11 @@ export interface Written {
 }
 
 /** A statement that the adapter made; what a host sends by itself says nothing of the kind. */
-export type Marked = CompiledQuery & { readonly isShort?: boolean };
+export type Marked = CompiledQuery & {
+  readonly isShort?: boolean;
+  /** What goes to the connection at once instead of the statement. The one row of the result is what `writeWithin` gives. */
+  readonly within?: SqliteWrite;
+};
 
 /** A driver that takes statements without a Kysely. */
 export interface DirectDriver {

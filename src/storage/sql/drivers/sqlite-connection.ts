@@ -34,6 +34,14 @@ class ConnectionHere implements WritingConnection {
     return this.#run<R>(text, values);
   }
 
+  async writeWithin(write: SqliteWrite): Promise<SqliteResult & { readonly isLost?: boolean }> {
+    try {
+      return this.#writeBehindSavepoint(write);
+    } catch (error) {
+      return { error, isLost: true };
+    }
+  }
+
   runNow<R>(text: string, values: readonly SQLInputValue[]): QueryResult<R> {
     return this.#run<R>(text, values);
   }

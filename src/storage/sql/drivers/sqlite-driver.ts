@@ -148,7 +148,12 @@ class PooledConnection implements DatabaseConnection {
     this.#take = take;
   }
 
-  async executeQuery<R>({ sql, parameters, isShort }: Marked): Promise<QueryResult<R>> {
+  async executeQuery<R>({ sql, parameters, isShort, within }: Marked): Promise<QueryResult<R>> {
+    if (within !== undefined) {
+      // Only who made the connections asks for it.
+      const writing = (await this.#own()) as WritingConnection;
+      return { rows: [(await writing.writeWithin(within)) as R] };
+    }
     const connection = this.#taken === undefined && isShort === true ? this.#short : undefined;
     return (connection ?? (await this.#own())).run(sql, parameters.map(toSqlite));
   }

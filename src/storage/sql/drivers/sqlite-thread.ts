@@ -1,7 +1,7 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Worker } from "node:worker_threads";
 import type { QueryResult } from "kysely";
-import type { SqliteWrite, WritingConnection, Written } from "../dialect/direct.ts";
+import type { SqliteResult, SqliteWrite, WritingConnection, Written } from "../dialect/direct.ts";
 import { SETTINGS } from "./sqlite-connection.ts";
 
 /**
@@ -97,6 +97,13 @@ const PROGRAM = `
         return { results };
       } catch (error) {
         return { results, failed: { error: told(error) } };
+      }
+    },
+    writeWithin(write) {
+      try {
+        return writeBehindSavepoint(write);
+      } catch (error) {
+        return { error: told(error), isLost: true };
       }
     },
     begin(stream, text, values) {
@@ -253,6 +260,11 @@ class ConnectionInThread implements WritingConnection {
       results: results.map((one) => (one.error === undefined ? one : { error: errorOf(one.error) })),
       ...(failed === undefined ? {} : { failed: { error: errorOf(failed.error) } }),
     };
+  }
+
+  async writeWithin(write: SqliteWrite): Promise<SqliteResult & { readonly isLost?: boolean }> {
+    const result = (await this.#ask("writeWithin", write)) as ToldWritten["results"][number] & { isLost?: boolean };
+    return result.error === undefined ? result : { ...result, error: errorOf(result.error) };
   }
 
   async *stream<R>(text: string, values: readonly SQLInputValue[]): AsyncIterableIterator<QueryResult<R>> {
