@@ -11,10 +11,10 @@ import { parseArgs } from "node:util";
 import type { Figures } from "./harness/figures.ts";
 import { judge, lineOf, type Recorded } from "./harness/guard.ts";
 import { LIMIT, type MeasureOptions, measure, type Row, ratioOf, SUBJECT } from "./harness/measure.ts";
-import { peersMissing } from "./harness/peers.ts";
 import { type Results, reportOf, versionsOf } from "./harness/report.ts";
 import { type Subject, subjectIn } from "./harness/subject.ts";
 import type { Work } from "./harness/work.ts";
+import { peersMissing } from "./peers/load.ts";
 import { WORKS } from "./rows/index.ts";
 
 /** Scripts that measure what is no row, each with a part of the name that `--only` may ask for. They take --json=<file>, and --short. */

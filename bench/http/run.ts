@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { peersMissing } from "../harness/peers.ts";
+import { peersMissing } from "../peers/load.ts";
 import { hasWrk, measureHttp, WITHOUT_WRK } from "./measure.ts";
 
 const { values } = parseArgs({
