@@ -13,12 +13,14 @@ import { createScim, Group, type Scim, type StorageAdapter, User } from "scimkit
 import { memoryStorage } from "scimkit/memory";
 import { namedStatements, openSqlite, sqlStorage } from "scimkit/sql";
 import { importResources, type TransferLine } from "scimkit/transfer";
+import { type Figure, writeFigures } from "./harness/figures.ts";
 
 const { values } = parseArgs({
   options: {
     users: { type: "string", default: "10000" },
     times: { type: "string", default: "10" },
     only: { type: "string", default: "memory,sqlite,postgres" },
+    json: { type: "string" },
   },
 });
 const [users, times] = [Number(values.users), Number(values.times)];
@@ -144,6 +146,7 @@ async function timed({ ask: send, kind }: Request, directory: Directory, round: 
 }
 
 const broken: string[] = [];
+const rows: Figure[] = [];
 
 async function compare(storage: string, small: Directory, large: Directory): Promise<void> {
   for (const request of REQUESTS) {
@@ -161,6 +164,12 @@ async function compare(storage: string, small: Directory, large: Directory): Pro
     console.log(
       `${storage.padEnd(9)} ${request.name.padEnd(26)} ${figures}  × ${(many / few).toFixed(2).padStart(5)}, at most ${most.toFixed(1)}: ${isMet ? "met" : "BROKEN"}`,
     );
+    rows.push({
+      name: `${request.name}: ${storage}`,
+      values: { [`× at ${times} × the data`]: many / few, "µs, few": few * 1000, "µs, many": many * 1000 },
+      target: `at most × ${most.toFixed(1)}`,
+      isMet,
+    });
     if (!isMet) broken.push(`${storage}, ${request.name}`);
   }
 }
@@ -212,6 +221,12 @@ try {
   for (const end of ends) await end();
   rmSync(folder, { recursive: true, force: true });
 }
+if (values.json !== undefined)
+  writeFigures(values.json, {
+    title: "Growth",
+    about: `What a request takes with ${users.toLocaleString("en-US")} users, and with ${times} times as many, without statistics in the database.`,
+    rows,
+  });
 if (broken.length > 0) {
   console.error(`Broken: ${broken.join("; ")}.`);
   process.exit(1);

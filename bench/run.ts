@@ -17,8 +17,13 @@ import type { Work } from "./harness/work.ts";
 import { peersMissing } from "./peers/load.ts";
 import { WORKS } from "./rows/index.ts";
 
-/** Scripts that measure what is no row, each with a part of the name that `--only` may ask for. They take --json=<file>, and --short. */
-const SCRIPTS: Readonly<Record<string, string>> = { HTTP: "http/run.ts" };
+/** Scripts that measure what is no row, by the name that `--only` may ask for them by. They take --json=<file>. */
+const SCRIPTS: readonly { readonly name: string; readonly script: string; readonly isCompared?: boolean }[] = [
+  // Takes --short, --no-peers and --before as well.
+  { name: "HTTP", script: "http/run.ts", isCompared: true },
+  { name: "growth", script: "growth.ts" },
+  { name: "provisioning", script: "provisioning.ts" },
+];
 
 const { values } = parseArgs({
   allowNegative: true,
@@ -71,12 +76,21 @@ async function run(): Promise<void> {
       process.exitCode = 1;
     }
   }
+  const figures = isShort && values.only === "" ? [] : figuresOf();
+  const silent = SCRIPTS.filter(({ name }) => !figures.some(({ title }) => title.toLowerCase() === name.toLowerCase()));
   const results: Results = {
     ...versionsOf(here("..")),
     options,
     rows,
-    figures: isShort && values.only === "" ? [] : figuresOf(),
-    leftOut: missing === undefined ? [] : [missing],
+    figures,
+    leftOut: [
+      ...(missing === undefined ? [] : [missing]),
+      ...(isShort ? WORKS.filter(({ isLong }) => isLong).map(({ name }) => `${name}: not in the short form.`) : []),
+      ...silent.map(
+        ({ name }) =>
+          `${name}: not asked for in this run, or without what \`npm run bench:${name.toLowerCase()}\` needs.`,
+      ),
+    ],
   };
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
   if (values.write) write(results);
@@ -86,18 +100,18 @@ async function run(): Promise<void> {
 function figuresOf(): readonly Figures[] {
   const folder = mkdtempSync(join(tmpdir(), "scimkit-figures-"));
   try {
-    return Object.entries(SCRIPTS)
-      .filter(([name]) => values.only === "" || values.only.startsWith(name))
-      .flatMap(([name, script]) => {
+    return SCRIPTS.filter(({ name }) => values.only === "" || values.only.startsWith(name)).flatMap(
+      ({ name, script, isCompared }) => {
         const file = join(folder, `${name}.json`);
         const args = [`--json=${file}`];
-        if (isShort) args.push("--short");
-        if (!values.peers) args.push("--no-peers");
-        if (values.before !== undefined) args.push(`--before=${values.before}`);
+        if (isCompared && isShort) args.push("--short");
+        if (isCompared && !values.peers) args.push("--no-peers");
+        if (isCompared && values.before !== undefined) args.push(`--before=${values.before}`);
         const { status } = spawnSync(process.execPath, [here(script), ...args], { stdio: "inherit" });
         if (status !== 0) process.exitCode = 1;
-        return existsSync(file) ? [JSON.parse(readFileSync(file, "utf8")) as Figures | readonly Figures[]].flat() : [];
-      });
+        return existsSync(file) ? [JSON.parse(readFileSync(file, "utf8")) as Figures] : [];
+      },
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
