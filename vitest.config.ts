@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, matchesGlob } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -33,16 +34,29 @@ const IN_ONE_SIZE = [
 ];
 const isThorough = process.env.SCIMKIT_SIZE === "thorough";
 
-/** The longest of those that ask for their size: `.ci/run` runs them once, at full size, and so not before at everyday sizes. */
-const LARGE = [
-  "test/docs/writing-an-adapter.test.ts",
-  "test/releases/two-releases.test.ts",
-  "test/storage/redis/processes.test.ts",
-  "test/storage/sql/{differential,postgres,processes,sqlite,statements}.test.ts",
-  "test/storage/sql/map/{differential,placements,postgres,shapes,sqlite}.test.ts",
-  "test/testing/wrapped.test.ts",
-];
-const isLargeLater = process.env.SCIMKIT_LARGE === "later";
+/** What a file loads of those beside it: types are not loaded. */
+const IMPORT = /^(?:import|export) (?!type )[^;]*?from "(\.[^"]+)";$/gm;
+
+/**
+ * Those that ask for their size, in themselves or through what they import: `.ci/run` runs them once, at full size, and so not before at
+ * everyday sizes. What is imported by a name that is put together is not found, and so run twice.
+ */
+function filesThatAskForTheirSize(): readonly string[] {
+  const root = fileURLToPath(new URL(".", import.meta.url));
+  const importers = new Map<string, string[]>();
+  for (const entry of readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })) {
+    const file = join("test", entry);
+    if (!file.endsWith(".ts") || file.includes("node_modules")) continue;
+    for (const [, path = ""] of readFileSync(join(root, file), "utf8").matchAll(IMPORT)) {
+      const imported = join(dirname(file), path);
+      importers.set(imported, [...(importers.get(imported) ?? []), file]);
+    }
+  }
+  const found = new Set(["test/support/size.ts"]);
+  for (const file of found) for (const importer of importers.get(file) ?? []) found.add(importer);
+  return [...found].filter((file) => file.endsWith(".test.ts") && !IN_ONE_SIZE.some((one) => matchesGlob(file, one)));
+}
+const LATER = process.env.SCIMKIT_LARGE === "later" ? filesThatAskForTheirSize() : [];
 
 export default defineConfig({
   resolve: {
@@ -71,15 +85,19 @@ export default defineConfig({
         test: {
           name: "alone",
           include: ["test/**/*.test.ts"],
-          exclude: [
-            ...TOGETHER,
-            "test/runtimes/**",
-            ...(isThorough ? IN_ONE_SIZE : []),
-            ...(isLargeLater ? LARGE : []),
-          ],
+          exclude: [...TOGETHER, "test/runtimes/**", ...(isThorough ? IN_ONE_SIZE : []), ...LATER],
         },
       },
-      { extends: true, test: { name: "together", include: TOGETHER, isolate: false, typecheck: { enabled: false } } },
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: TOGETHER,
+          exclude: [...LATER],
+          isolate: false,
+          typecheck: { enabled: false },
+        },
+      },
     ],
     // In CI a second reporter leaves the counts behind that the last line of .ci/run is made of.
     ...(process.env.SCIMKIT_REPORT === undefined

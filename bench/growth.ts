@@ -9,17 +9,18 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
-import { createScim, Group, type Scim, User } from "../src/index.ts";
-import type { StorageAdapter } from "../src/storage/index.ts";
-import { memoryStorage } from "../src/storage/memory/index.ts";
-import { namedStatements, openSqlite, sqlStorage } from "../src/storage/sql/index.ts";
-import { importResources, type TransferLine } from "../src/transfer/index.ts";
+import { createScim, Group, type Scim, type StorageAdapter, User } from "scimkit";
+import { memoryStorage } from "scimkit/memory";
+import { namedStatements, openSqlite, sqlStorage } from "scimkit/sql";
+import { importResources, type TransferLine } from "scimkit/transfer";
+import { type Figure, writeFigures } from "./harness/figures.ts";
 
 const { values } = parseArgs({
   options: {
     users: { type: "string", default: "10000" },
     times: { type: "string", default: "10" },
     only: { type: "string", default: "memory,sqlite,postgres" },
+    json: { type: "string" },
   },
 });
 const [users, times] = [Number(values.users), Number(values.times)];
@@ -151,6 +152,7 @@ function cpuTime(): number {
 }
 
 const broken: string[] = [];
+const rows: Figure[] = [];
 
 async function compare(storage: string, small: Directory, large: Directory): Promise<void> {
   for (const request of REQUESTS) {
@@ -169,6 +171,12 @@ async function compare(storage: string, small: Directory, large: Directory): Pro
     console.log(
       `${storage.padEnd(9)} ${request.name.padEnd(26)} ${figures}  × ${(many / few).toFixed(2).padStart(5)}, at most ${most.toFixed(1)}: ${isMet ? "met" : "BROKEN"}`,
     );
+    rows.push({
+      name: `${request.name}: ${storage}`,
+      values: { [`× at ${times} × the data`]: many / few, "µs, few": few * 1000, "µs, many": many * 1000 },
+      target: `at most × ${most.toFixed(1)}`,
+      isMet,
+    });
     if (!isMet) broken.push(`${storage}, ${request.name}`);
   }
 }
@@ -220,6 +228,12 @@ try {
   for (const end of ends) await end();
   rmSync(folder, { recursive: true, force: true });
 }
+if (values.json !== undefined)
+  writeFigures(values.json, {
+    title: "Growth",
+    about: `What a request takes with ${users.toLocaleString("en-US")} users, and with ${times} times as many, without statistics in the database.`,
+    rows,
+  });
 if (broken.length > 0) {
   console.error(`Broken: ${broken.join("; ")}.`);
   process.exit(1);

@@ -11,14 +11,19 @@ import { parseArgs } from "node:util";
 import type { Figures } from "./harness/figures.ts";
 import { judge, lineOf, type Recorded } from "./harness/guard.ts";
 import { LIMIT, type MeasureOptions, measure, type Row, ratioOf, SUBJECT } from "./harness/measure.ts";
-import { peersMissing } from "./harness/peers.ts";
 import { type Results, reportOf, versionsOf } from "./harness/report.ts";
 import { type Subject, subjectIn } from "./harness/subject.ts";
 import type { Work } from "./harness/work.ts";
+import { peersMissing } from "./peers/load.ts";
 import { WORKS } from "./rows/index.ts";
 
-/** Scripts that measure what is no row, each with a part of the name that `--only` may ask for. They take --json=<file>, and --short. */
-const SCRIPTS: Readonly<Record<string, string>> = { HTTP: "http/run.ts" };
+/** Scripts that measure what is no row, by the name that `--only` may ask for them by. They take --json=<file>. */
+const SCRIPTS: readonly { readonly name: string; readonly script: string; readonly isCompared?: boolean }[] = [
+  // Takes --short, --no-peers and --before as well.
+  { name: "HTTP", script: "http/run.ts", isCompared: true },
+  { name: "growth", script: "growth.ts" },
+  { name: "provisioning", script: "provisioning.ts" },
+];
 
 const { values } = parseArgs({
   allowNegative: true,
@@ -71,12 +76,21 @@ async function run(): Promise<void> {
       process.exitCode = 1;
     }
   }
+  const figures = isShort && values.only === "" ? [] : figuresOf();
+  const silent = SCRIPTS.filter(({ name }) => !figures.some(({ title }) => title.toLowerCase() === name.toLowerCase()));
   const results: Results = {
     ...versionsOf(here("..")),
     options,
     rows,
-    figures: isShort && values.only === "" ? [] : figuresOf(),
-    leftOut: missing === undefined ? [] : [missing],
+    figures,
+    leftOut: [
+      ...(missing === undefined ? [] : [missing]),
+      ...(isShort ? WORKS.filter(({ isLong }) => isLong).map(({ name }) => `${name}: not in the short form.`) : []),
+      ...silent.map(
+        ({ name }) =>
+          `${name}: not asked for in this run, or without what \`npm run bench:${name.toLowerCase()}\` needs.`,
+      ),
+    ],
   };
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
   if (values.write) write(results);
@@ -86,18 +100,18 @@ async function run(): Promise<void> {
 function figuresOf(): readonly Figures[] {
   const folder = mkdtempSync(join(tmpdir(), "scimkit-figures-"));
   try {
-    return Object.entries(SCRIPTS)
-      .filter(([name]) => values.only === "" || values.only.startsWith(name))
-      .flatMap(([name, script]) => {
+    return SCRIPTS.filter(({ name }) => values.only === "" || values.only.startsWith(name)).flatMap(
+      ({ name, script, isCompared }) => {
         const file = join(folder, `${name}.json`);
         const args = [`--json=${file}`];
-        if (isShort) args.push("--short");
-        if (!values.peers) args.push("--no-peers");
-        if (values.before !== undefined) args.push(`--before=${values.before}`);
+        if (isCompared && isShort) args.push("--short");
+        if (isCompared && !values.peers) args.push("--no-peers");
+        if (isCompared && values.before !== undefined) args.push(`--before=${values.before}`);
         const { status } = spawnSync(process.execPath, [here(script), ...args], { stdio: "inherit" });
         if (status !== 0) process.exitCode = 1;
-        return existsSync(file) ? [JSON.parse(readFileSync(file, "utf8")) as Figures | readonly Figures[]].flat() : [];
-      });
+        return existsSync(file) ? [JSON.parse(readFileSync(file, "utf8")) as Figures] : [];
+      },
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -114,16 +128,19 @@ async function guard(): Promise<void> {
   const file = here("recorded.json");
   const ratio = async (work: Work): Promise<number> =>
     ratioOf(await measure(work, subjects, options, false), SUBJECT) as number;
-  const ratios: Record<string, number> = {};
+  const { node, ratios: known } = JSON.parse(readFileSync(file, "utf8")) as Recorded;
+  const isAsked = ([name]: readonly [string, unknown]): boolean => name.includes(values.only);
   if (values.record) {
-    for (const work of works) ratios[work.name] = Number((await ratio(work)).toFixed(2));
-    const recorded: Recorded = { node: process.version, ratios };
+    const measured: [string, number][] = [];
+    for (const work of works) measured.push([work.name, Number((await ratio(work)).toFixed(2))]);
+    const others = Object.entries(known).filter((one) => !isAsked(one));
+    const recorded: Recorded = { node: process.version, ratios: Object.fromEntries([...others, ...measured]) };
     writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);
     console.log(recorded);
     return;
   }
+  const recorded: Recorded = { node, ratios: Object.fromEntries(Object.entries(known).filter(isAsked)) };
   const byName = new Map(works.map((work) => [work.name, work]));
-  const recorded = JSON.parse(readFileSync(file, "utf8")) as Recorded;
   const verdicts = await judge([...byName.keys()], recorded, (name) => ratio(byName.get(name) as Work));
   for (const verdict of verdicts) console.log(lineOf(verdict));
   if (verdicts.some(({ isBehind }) => isBehind)) process.exitCode = 1;

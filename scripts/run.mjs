@@ -54,7 +54,7 @@ const TASKS = {
 /** What a task is told besides, unless it is told otherwise. */
 const SETTINGS = { "test:thorough": { SCIMKIT_SIZE: "thorough" } };
 
-/** Those that compare with others, which are dependencies of the folder `bench` alone. */
+/** Those that compare with others, which are dependencies of the folder `bench/peers` alone. */
 const WITH_PEERS = ["bench", "bench:http"];
 const WITHOUT_PEERS = ["--no-peers", "--guard", "--record"];
 
@@ -72,7 +72,7 @@ await withLock(
   () => {
     installIfNeeded(root);
     if (WITH_PEERS.includes(task) && !more.some((one) => WITHOUT_PEERS.includes(one)))
-      installIfNeeded(join(root, "bench"));
+      installIfNeeded(join(root, "bench/peers"));
     buildIfNeeded();
   },
   (pid) => console.log(`Waiting for process ${pid}, which installs or builds …`),

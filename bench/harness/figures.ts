@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+
 /** What was measured that is no row of `Work`: a section of its own in docs/performance.md. Scripts give it as JSON. */
 export interface Figures {
   readonly title: string;
@@ -13,4 +15,9 @@ export interface Figure {
   /** What is aimed at, in words. */
   readonly target?: string;
   readonly isMet?: boolean;
+}
+
+/** Where a script was told to leave them by --json. */
+export function writeFigures(file: string, figures: Figures): void {
+  writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
 }

@@ -23,7 +23,7 @@ export interface Results {
 
 /** Where and of what a run is; `folder` is the root of the project. */
 export function versionsOf(folder: string): Pick<Results, "machine" | "node" | "date" | "commit" | "versions"> {
-  const { dependencies } = JSON.parse(readFileSync(join(folder, "bench/package.json"), "utf8")) as {
+  const { dependencies } = JSON.parse(readFileSync(join(folder, "bench/peers/package.json"), "utf8")) as {
     readonly dependencies: Readonly<Record<string, string>>;
   };
   return {

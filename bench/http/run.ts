@@ -1,9 +1,9 @@
 // npm run bench:http [-- --only=PATCH --before=<folder of another built scimkit> --no-peers --short --json=<file>]
 // What a server with scimkit answers over HTTP, next to one written by hand and to scimmy's. Needs wrk.
-import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { peersMissing } from "../harness/peers.ts";
+import { writeFigures } from "../harness/figures.ts";
+import { peersMissing } from "../peers/load.ts";
 import { hasWrk, measureHttp, WITHOUT_WRK } from "./measure.ts";
 
 const { values } = parseArgs({
@@ -30,5 +30,5 @@ else {
     only: values.only,
     report: console.log,
   });
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  if (values.json !== undefined) writeFigures(values.json, figures);
 }

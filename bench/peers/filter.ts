@@ -1,7 +1,7 @@
 // The libraries that read filters, each as what its users call.
 import type { Filter } from "scimkit/filter";
-import { loadPeer } from "../harness/peers.ts";
 import type { Peer } from "../harness/work.ts";
+import { loadPeer } from "./load.ts";
 import { assertMeaning } from "./meaning.ts";
 
 type Matches = (resource: object) => boolean;

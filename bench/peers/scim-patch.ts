@@ -1,6 +1,6 @@
-import { loadPeer } from "../harness/peers.ts";
 import type { Run } from "../harness/work.ts";
 import type { PatchBody } from "../limit/patch-user.ts";
+import { loadPeer } from "./load.ts";
 
 interface ScimPatch {
   patchBodyValidation(body: PatchBody): void;

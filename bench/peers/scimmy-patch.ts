@@ -1,6 +1,6 @@
-import { loadPeer } from "../harness/peers.ts";
 import type { Foreign } from "../harness/work.ts";
 import type { PatchBody, User } from "../limit/patch-user.ts";
+import { loadPeer } from "./load.ts";
 
 interface Schema {
   new (resource: object, direction: "in" | "out"): object;

@@ -1,7 +1,7 @@
 // @better-auth/scim over better-auth's adapter in memory. It has no way to leave out who asks: a token is compared in each request.
 import { randomBytes } from "node:crypto";
 import type { RequestListener } from "node:http";
-import { loadPeer } from "../../harness/peers.ts";
+import { loadPeer } from "../../peers/load.ts";
 import { seed, serve } from "./serve.ts";
 
 interface Auth {

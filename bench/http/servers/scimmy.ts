@@ -2,7 +2,7 @@
 // by its user name is looked up, not searched.
 import { randomUUID } from "node:crypto";
 import type { RequestListener } from "node:http";
-import { loadPeer } from "../../harness/peers.ts";
+import { loadPeer } from "../../peers/load.ts";
 import { PATH } from "../data.ts";
 import { seed, serve } from "./serve.ts";
 
