@@ -9,10 +9,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
-import { createScim, Group, type Scim, type StorageAdapter, User } from "scimkit";
-import { memoryStorage } from "scimkit/memory";
-import { namedStatements, openSqlite, sqlStorage } from "scimkit/sql";
-import { importResources, type TransferLine } from "scimkit/transfer";
+import { createScim, Group, type Scim, User } from "../src/index.ts";
+import type { StorageAdapter } from "../src/storage/index.ts";
+import { memoryStorage } from "../src/storage/memory/index.ts";
+import { namedStatements, openSqlite, sqlStorage } from "../src/storage/sql/index.ts";
+import { importResources, type TransferLine } from "../src/transfer/index.ts";
 import { type Figure, writeFigures } from "./harness/figures.ts";
 
 const { values } = parseArgs({
@@ -137,12 +138,18 @@ const REQUESTS: readonly Request[] = [
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] as number;
 
-/** Milliseconds of one request, of as many as fill a while. */
-async function timed({ ask: send, kind }: Request, directory: Directory, round: number): Promise<number> {
+/** Milliseconds of one request, of as many as fill a while. What is done in this process is measured by what it takes of the processor. */
+async function timed({ ask: send, kind }: Request, directory: Directory, round: number, isHere: boolean) {
   const many = kind === "scan" ? 3 : 40;
-  const start = performance.now();
+  const clock = isHere ? cpuTime : () => performance.now();
+  const start = clock();
   for (let turn = 0; turn < many; turn++) await send(directory, round * many + turn);
-  return (performance.now() - start) / many;
+  return (clock() - start) / many;
+}
+
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 const broken: string[] = [];
@@ -153,12 +160,13 @@ async function compare(storage: string, small: Directory, large: Directory): Pro
     const took: readonly [number[], number[]] = [[], []];
     for (let round = 0; round < ROUNDS; round++)
       for (const index of [round % 2, 1 - (round % 2)] as const) {
-        const one = await timed(request, index === 0 ? small : large, round);
+        const one = await timed(request, index === 0 ? small : large, round, storage !== "postgres");
         // The first ones are of statements that are read for the first time.
         if (round > 1) took[index as 0 | 1].push(one);
       }
     const [few, many] = [median(took[0]), median(took[1])];
-    const most = MOST[request.kind];
+    // In memory there are no indexes but those of look-ups that are always there.
+    const most = MOST[storage === "memory" && request.name === "emails.value eq" ? "scan" : request.kind];
     const isMet = many / few <= most;
     const figures = `${(few * 1000).toFixed(0).padStart(7)} → ${(many * 1000).toFixed(0).padStart(7)} µs`;
     console.log(

@@ -48,14 +48,9 @@ export function resourcesText(
   const write = (): boolean => {
     while (index < count) {
       if (slice.isOver) return false;
-      text += separate(index);
       const end = Math.min(count, areSmall ? index + TOGETHER : index + 1);
-      if (end === index + 1) text += JSON.stringify(make(index++));
-      else {
-        const made: ResourceObject[] = [];
-        while (index < end) made.push(make(index++));
-        text += JSON.stringify(made).slice(1, -1);
-      }
+      text += separate(index) + textOf(index, end, make);
+      index = end;
     }
     return true;
   };
@@ -65,6 +60,13 @@ export function resourcesText(
     return text;
   };
   return write() ? text : writeRest();
+}
+
+function textOf(index: number, end: number, make: (index: number) => ResourceObject): string {
+  if (end === index + 1) return JSON.stringify(make(index));
+  const made: ResourceObject[] = [];
+  for (let at = index; at < end; at++) made.push(make(at));
+  return JSON.stringify(made).slice(1, -1);
 }
 
 /** Whether a resource has an array that is not written at a stretch. */

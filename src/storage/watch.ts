@@ -92,9 +92,7 @@ export class WatchedStorage<C extends Context> implements StorageAdapter<C> {
 
   async query(request: QueryRequest, context: C): Promise<QueryResult> {
     try {
-      const found = await this.#lending.query(this.#begin(request), context);
-      this.#meter.scanned += found.scanned ?? 0;
-      return found;
+      return this.#counted(await this.#lending.query(this.#begin(request), context));
     } catch (error) {
       throw cameFrom(this.name, error);
     }
@@ -111,7 +109,13 @@ export class WatchedStorage<C extends Context> implements StorageAdapter<C> {
   viewPage(request: QueryRequest, context: C): ViewedPage | Promise<ViewedPage> {
     const views = viewsOf(this.adapter);
     if (views === undefined) return this.query(request, context).then(copiedPage);
-    return this.#looking(() => views.query(this.#begin(request), context));
+    const found = this.#looking(() => views.query(this.#begin(request), context));
+    return found instanceof Promise ? found.then((page) => this.#counted(page)) : this.#counted(found);
+  }
+
+  #counted<T extends { readonly scanned?: number | undefined }>(page: T): T {
+    this.#meter.scanned += page.scanned ?? 0;
+    return page;
   }
 
   #looking<T>(look: () => T | Promise<T>): T | Promise<T> {

@@ -299,20 +299,13 @@ describe("an attribute with a default", () => {
 describe("common and computed attributes", () => {
   test("are filtered by like any other [P-3.4.2.2-35 P-3.4.2.2-38 P-3.4.2.2-34]", async () => {
     const service = directory();
-    const [ann, bob] = await Promise.all(
-      [
-        { userName: "ann", externalId: "A1" },
-        { userName: "bob", [ENTERPRISE]: { department: "x" } },
-      ].map(
-        async (user) =>
-          (
-            await service.ask("POST", "/Users", {
-              schemas: [USER, ...(ENTERPRISE in user ? [ENTERPRISE] : [])],
-              ...user,
-            })
-          ).json,
-      ),
-    );
+    const create = async (user: Readonly<Record<string, unknown>>) => {
+      const schemas = [USER, ...(ENTERPRISE in user ? [ENTERPRISE] : [])];
+      return (await service.ask("POST", "/Users", { schemas, ...user })).json;
+    };
+    // One after the other: answers are in the order of creation.
+    const ann = await create({ userName: "ann", externalId: "A1" });
+    const bob = await create({ userName: "bob", [ENTERPRISE]: { department: "x" } });
     const members = [{ value: ann.id }];
     const group = (await service.ask("POST", "/Groups", { schemas: [GROUP], displayName: "g", members })).json;
     const names = async (filter: string) =>

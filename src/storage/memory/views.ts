@@ -17,6 +17,9 @@ import { othersEnd } from "./under-way.ts";
 /** Of how many rows at most a filter is asked in the turn in which the request comes. */
 const FEW = 16;
 
+/** How many resources a page has at most that is put together in that turn: some milliseconds of work, where nobody has read them before. */
+const MOST = 1000;
+
 /**
  * Reads in the very turn in which they are asked for. What there is to wait for, and what takes its time, is done by the
  * adapter that the storage lends by.
@@ -82,6 +85,7 @@ function viewsOfRows(
   rows: readonly Row[],
   { resourceType, select }: { readonly resourceType: CompiledResourceType } & Pick<QueryRequest, "select">,
 ): readonly Viewed[] | undefined {
+  if (rows.length > MOST) return undefined;
   const view = viewerOf(state, resourceType, select);
   const resources: Viewed[] = [];
   for (const row of rows) {
