@@ -74,7 +74,7 @@ export interface Content {
    */
   readonly collections: ReadonlyMap<string, Elements>;
   /** The document, where its first reader found it to be plain (`plain.ts`), or else false; undefined before anybody has read it. */
-  plain?: StoredResource | false;
+  plain?: StoredResource | false | undefined;
 }
 
 /** One resource in memory. */
