@@ -53,10 +53,14 @@ test("a call of storage in memory goes to what the host has put in the place of 
 test("storage in memory that a host lets fail, fails: nothing is read or written past what it has put there", async () => {
   const { storage, send } = service();
   const { id } = (await send("POST", "/Users", ADA)).json;
-  const failing = { get: ["GET", `/Users/${id}`], query: ["GET", "/Users"], create: ["POST", "/Users", ADA] } as const;
-  for (const [name, request] of Object.entries(failing)) {
-    const spy = vi.spyOn(storage, name as keyof typeof failing).mockRejectedValue(new Error("The disk is full."));
-    expect((await send(...(request as Parameters<typeof send>))).status, name).toBe(500);
+  const failing: readonly (readonly ["get" | "query" | "create", ...Parameters<typeof send>])[] = [
+    ["get", "GET", `/Users/${id}`],
+    ["query", "GET", "/Users"],
+    ["create", "POST", "/Users", { ...ADA, userName: "bo" }],
+  ];
+  for (const [name, ...request] of failing) {
+    const spy = vi.spyOn(storage, name).mockRejectedValue(new Error("The disk is full."));
+    expect((await send(...request)).status, name).toBe(500);
     spy.mockRestore();
   }
   expect((await send("GET", "/Users")).json.totalResults).toBe(1);
