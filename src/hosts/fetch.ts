@@ -187,8 +187,6 @@ function incomingBody(
       state = "reading";
       const whole = await readWhole(request);
       state = "over";
-      // Nothing of it is parsed, should anybody have put a longer one behind the header after all.
-      if (whole.length > limit) throw bodyTooLarge(limit);
       return whole.length === 0 ? undefined : whole;
     },
     async drop() {
