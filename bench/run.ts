@@ -51,7 +51,7 @@ if (values.before !== undefined && !isGuard) subjects.before = subjectIn(values.
 const options: MeasureOptions = {
   rounds: isShort ? 15 : 41,
   round: isShort ? 10 : 25,
-  warmUp: isShort ? 200 : 400,
+  warmUp: isShort ? 150 : 400,
   clock,
 };
 const works = WORKS.filter(({ name, isLong }) => name.includes(values.only) && !(isShort && isLong));
