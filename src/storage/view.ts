@@ -20,7 +20,7 @@ export interface ViewedPage extends Omit<QueryResult, "resources"> {
 
 /**
  * Reads of an adapter for the core. Like those of the adapter that it lends by (`lend.ts`), but that what is there at once is no promise, which
- * costs as much as to find it, and that it says of a page as a whole whether it fits.
+ * costs as much as to find it, and that it says of each resource whether it fits.
  */
 export interface Views<C extends Context = Context> {
   get(request: GetRequest, context: C): Viewed | undefined | Promise<Viewed | undefined>;
