@@ -284,20 +284,29 @@ function readStream(request: IncomingMessage, limit: number): Promise<Uint8Array
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
+    let isSettled = false;
+    // Every request closes in the end: an error for those that are read already would cost as much as the reading.
+    const breakOff = (): void => {
+      if (!isSettled) reject(bodyIncomplete());
+      isSettled = true;
+    };
     const take = (chunk: Uint8Array): void => {
       size += chunk.length;
       if (size <= limit) {
         chunks.push(chunk);
         return;
       }
+      isSettled = true;
       request.off("data", take);
       chunks.length = 0;
       reject(bodyTooLarge(limit));
     };
     request.on("data", take);
-    request.on("end", () => resolve(joinChunks(chunks)));
-    request.on("error", () => reject(bodyIncomplete()));
-    request.on("close", () => reject(bodyIncomplete()));
+    request.on("end", () => {
+      isSettled = true;
+      resolve(joinChunks(chunks));
+    });
+    request.on("error", breakOff).on("close", breakOff);
   });
 }
 
