@@ -21,6 +21,8 @@ import { WORKS } from "./rows/index.ts";
 const SCRIPTS: readonly { readonly name: string; readonly script: string; readonly isCompared?: boolean }[] = [
   // Takes --short, --no-peers and --before as well.
   { name: "HTTP", script: "http/run.ts", isCompared: true },
+  { name: "start", script: "start.ts", isCompared: true },
+  { name: "size", script: "size.ts", isCompared: true },
   { name: "growth", script: "growth.ts" },
   { name: "provisioning", script: "provisioning.ts" },
 ];
@@ -105,7 +107,7 @@ function figuresOf(): readonly Figures[] {
         const file = join(folder, `${name}.json`);
         const args = [`--json=${file}`];
         if (isCompared && isShort) args.push("--short");
-        if (isCompared && !values.peers) args.push("--no-peers");
+        if (name === "HTTP" && !values.peers) args.push("--no-peers");
         if (isCompared && values.before !== undefined) args.push(`--before=${values.before}`);
         const { status } = spawnSync(process.execPath, [here(script), ...args], { stdio: "inherit" });
         if (status !== 0) process.exitCode = 1;

@@ -1,56 +1,119 @@
-// How long a process takes until it can answer: the import, `createScim` and a first GET, and then a first filter; how much processor time
-// that is, and how much memory the process has more than a bare one. Needs a built scimkit.
-//   node bench/start.ts [folder of another built scimkit …]
+// How long a process takes until it can answer: the import, `createScim` and a first GET, and then a first filter; and how much memory a server
+// that waits for requests has more than a bare one. Processes take turns. Needs a built scimkit.
+//   npm run bench:start -- [--before=<folder of another built scimkit> --json=<file>]
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { type Figure, writeFigures } from "./harness/figures.ts";
 import { subjectIn } from "./harness/subject.ts";
 
+const { values } = parseArgs({
+  options: { before: { type: "string" }, json: { type: "string" }, short: { type: "boolean" } },
+});
 const TIMES = 21;
 const HERE = fileURLToPath(new URL("..", import.meta.url));
+/** What is aimed at, in milliseconds and MiB. */
+const MOST = { get: 50, filter: 25, memory: 30 } as const;
 
-const BARE = "const times = []; const start = performance.now();";
-const END = `
-  const { user, system } = process.cpuUsage();
-  console.log(JSON.stringify([...times, (user + system) / 1000, process.memoryUsage.rss() / 2 ** 20]));`;
+/** What a process has measured: milliseconds since its first line, and MiB. */
+interface Measured {
+  readonly import: number;
+  readonly createScim: number;
+  readonly get: number;
+  /** How long the first filter took by itself. */
+  readonly filter: number;
+  readonly memory: number;
+}
+
+const LISTEN = `
+  const { createServer } = await import("node:http");
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  times.memory = process.memoryUsage.rss() / 2 ** 20;
+  console.log(JSON.stringify(times));
+  process.exit();`;
+
+const BARE = `
+  const times = { import: 0, createScim: 0, get: 0, filter: 0 };
+  const listener = (request, response) => response.end();${LISTEN}`;
 
 function programOf(folder: string): string {
   const { fileOf } = subjectIn(folder);
   const urlOf = (entry: Parameters<typeof fileOf>[0]): string => JSON.stringify(pathToFileURL(fileOf(entry)).href);
-  return `${BARE}
-    const { createScim, Group, User } = await import(${urlOf("scimkit")});
+  return `
+    const times = {};
+    const start = performance.now();
+    const since = () => performance.now() - start;
+    const { createScim, EnterpriseUserSchema, Group, User } = await import(${urlOf("scimkit")});
     const { memoryStorage } = await import(${urlOf("scimkit/memory")});
-    times.push(performance.now() - start);
+    times.import = since();
     const scim = createScim({
-      resourceTypes: [User, Group], storage: memoryStorage(), baseUrl: "https://example.com/scim/v2", unsafeNoAuthentication: true,
+      resourceTypes: [User.extend(EnterpriseUserSchema), Group],
+      storage: memoryStorage(),
+      baseUrl: "https://example.com/scim/v2",
+      unsafeNoAuthentication: true,
     });
-    times.push(performance.now() - start);
+    times.createScim = since();
     const get = async (query) => {
       const { status } = await scim.handle({ method: "GET", url: "/scim/v2/Users" + query, headers: {} });
       if (status !== 200) throw new Error(String(status));
-      times.push(performance.now() - start);
     };
     await get("");
-    await get("?filter=" + encodeURIComponent('userName eq "ada"'));${END}`;
+    times.get = since();
+    await get("?filter=" + encodeURIComponent('userName eq "ada"'));
+    times.filter = since() - times.get;
+    const { nodeHandler } = await import(${urlOf("scimkit/node")});
+    const listener = nodeHandler(scim);${LISTEN}`;
 }
 
 const programs: Readonly<Record<string, string>> = {
-  "bare node": `${BARE} times.push(0, 0, 0, 0);${END}`,
-  ...Object.fromEntries([HERE, ...process.argv.slice(2)].map((folder) => [folder, programOf(resolve(folder))])),
+  "node:http alone": BARE,
+  scimkit: programOf(HERE),
+  ...(values.before === undefined ? {} : { before: programOf(resolve(values.before)) }),
 };
-const runs = new Map<string, number[][]>(Object.keys(programs).map((name) => [name, []]));
+const runs = Object.fromEntries(Object.keys(programs).map((name) => [name, [] as Measured[]]));
 for (let time = 0; time < TIMES; time++)
   for (const [name, program] of Object.entries(programs))
-    runs
-      .get(name)
-      ?.push(JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" })));
+    runs[name]?.push(
+      JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" })),
+    );
 
-for (const [name, figures] of runs) {
-  const medianOf = (at: number): string => {
-    const sorted = figures.map((one) => one[at] as number).sort((left, right) => left - right);
-    return (sorted[TIMES >> 1] as number).toFixed(1);
-  };
+const median = (name: string, of: keyof Measured): number => {
+  const sorted = (runs[name] ?? []).map((one) => one[of]).sort((left, right) => left - right);
+  return Math.round((sorted[TIMES >> 1] as number) * 10) / 10;
+};
+const rows = Object.keys(programs)
+  .filter((name) => name !== "node:http alone")
+  .map((name): Figure => {
+    const [get, filter] = [median(name, "get"), median(name, "filter")];
+    const more = Math.round((median(name, "memory") - median("node:http alone", "memory")) * 10) / 10;
+    return {
+      name,
+      values: {
+        "import, ms": median(name, "import"),
+        "createScim at, ms": median(name, "createScim"),
+        "first GET at, ms": get,
+        "first filter, ms": filter,
+        "memory over node:http alone, MiB": more,
+      },
+      ...(name === "scimkit"
+        ? {
+            target: `first GET ≤ ${MOST.get} ms, first filter ≤ ${MOST.filter} ms, memory ≤ + ${MOST.memory} MiB`,
+            isMet: get <= MOST.get && filter <= MOST.filter && more <= MOST.memory,
+          }
+        : {}),
+    };
+  });
+for (const { name, values: measured } of rows)
   console.log(
-    `${name}: import ${medianOf(0)} ms, createScim at ${medianOf(1)}, GET at ${medianOf(2)}, filter at ${medianOf(3)}; ${medianOf(4)} ms of CPU, ${medianOf(5)} MiB`,
+    `${name}: ${Object.entries(measured)
+      .map(([what, value]) => `${what}: ${value}`)
+      .join("; ")}`,
   );
-}
+if (values.json !== undefined)
+  writeFigures(values.json, {
+    title: "start",
+    about: `A process from its first line: what is imported, created and answered first, over memory; and what it then holds as a server that waits. Medians of ${TIMES} processes each, in turns.`,
+    rows,
+  });

@@ -46,6 +46,8 @@ const TASKS = {
   "bench:steps": ["node", "bench/storage/steps.ts"],
   "bench:tenants": ["node", "bench/tenants.ts"],
   "bench:import": ["node", "bench/import.ts"],
+  "bench:start": ["node", "bench/start.ts"],
+  "bench:size": ["node", "bench/size.ts"],
   "bench:growth": ["node", "bench/growth.ts"],
   "bench:provisioning": ["node", "bench/provisioning.ts"],
   "bench:cost": ["node", "bench/cost.ts"],
