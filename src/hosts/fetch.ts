@@ -86,18 +86,16 @@ export function fetchHandler(
   return async (request, bindings, context) => {
     const { method, signal } = request;
     const url = urlOf(request, bindings);
-    const headers: Record<string, string> = {};
-    request.headers.forEach((value, name) => {
-      // An assignment to this one would be about the prototype.
-      if (name !== "__proto__") headers[name] = value;
-    });
-    const incoming = incomingBody(request, headers, scim.limits.body, isOfNode(request, bindings));
+    const ofNode = nodeRequestOf(request, bindings);
+    const headers = headersOf(request, ofNode);
+    const incoming = incomingBody(request, headers, scim.limits.body, ofNode !== undefined);
     let answer: ScimResponse | undefined;
     const waitUntil = keepAlive ?? waitUntilOf(context) ?? waitUntilOf(bindings);
     const asked = { method, url, headers, body: incoming.read, signal, waitUntil };
     try {
       answer = await scim.handle(asked, host === undefined ? request : host(request, bindings, context));
-      return toResponse(answer, await incoming.drop());
+      const keepsConnection = incoming.isOver() || (await incoming.drop());
+      return toResponse(answer, keepsConnection);
     } catch (error) {
       // The runtime refuses the response: a header with a line break, made of an id that a storage adapter gave [T-H2].
       if (answer !== undefined) discard(answer);
@@ -142,6 +140,8 @@ const MOST_DROPPED = 16 * 1024 * 1024;
 interface IncomingBody {
   /** The body as bytes, nothing where there is none. @throws {ScimError} why it is not taken */
   read(): Promise<Uint8Array | undefined>;
+  /** Whether there is nothing to drop: there was no body, or all of it has been read. */
+  isOver(): boolean;
   /**
    * Reads what is left of the body and keeps nothing of it. Many servers turn Node's request into a stream that holds it up: what
    * nobody reads stays in the connection, in front of the next request, until the server cuts both off. Of a body that could have
@@ -189,8 +189,8 @@ function incomingBody(
       state = "over";
       return whole.length === 0 ? undefined : whole;
     },
+    isOver: () => state === "over" || (state === "unread" && length === 0 && !isChunked),
     async drop() {
-      if (state === "over") return true;
       if (state === "reading" || length > MOST_DROPPED) return false;
       const rest = state === "refused" ? reader : unread();
       if (rest === undefined) return true;
@@ -202,14 +202,49 @@ function incomingBody(
   };
 }
 
+/** What is looked at of Node's own request. */
+interface NodeRequest {
+  readonly httpVersionMajor?: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rawHeaders: readonly string[];
+}
+
 /**
- * Whether a request is the very one that `@hono/node-server` has made of Node's, whose parser hands on no more bytes than
+ * Node's request, where this one is the very one that `@hono/node-server` has made of it, whose parser hands on no more bytes than
  * Content-Length says; one that middleware put in its place may have a body of any size behind the same header.
  */
-function isOfNode(request: Request, bindings: unknown): boolean {
+function nodeRequestOf(request: Request, bindings: unknown): NodeRequest | undefined {
   const { incoming } = Object(bindings) as { readonly incoming?: unknown };
-  if (typeof incoming !== "object" || incoming === null) return false;
-  return Object.getOwnPropertySymbols(request).some((key) => Reflect.get(request, key) === incoming);
+  if (typeof incoming !== "object" || incoming === null) return undefined;
+  return isPartOf(request, (part) => part === incoming) ? (incoming as NodeRequest) : undefined;
+}
+
+/** Whether an object keeps such a part under a symbol. */
+function isPartOf(whole: object, isIt: (part: unknown) => boolean): boolean {
+  return Object.getOwnPropertySymbols(whole).some((key) => isIt(Reflect.get(whole, key)));
+}
+
+/**
+ * The headers under their names in lower case. Node has read them already: those of the web are made anew, of what Node has, for
+ * whoever asks for them first, and take as long as all the rest that is done here. So Node's are taken where nobody has asked yet, and
+ * may have changed some, and where none came twice, for which the two have different rules.
+ */
+function headersOf(request: Request, ofNode: NodeRequest | undefined): Readonly<Record<string, string>> {
+  if (ofNode !== undefined && ofNode.httpVersionMajor === 1 && !isPartOf(request, isHeaders)) {
+    const { headers, rawHeaders } = ofNode;
+    const isSame = Object.keys(headers).length * 2 === rawHeaders.length && headers["set-cookie"] === undefined;
+    if (isSame) return headers;
+  }
+  const headers: Record<string, string> = {};
+  request.headers.forEach((value, name) => {
+    // An assignment to this one would be about the prototype.
+    if (name !== "__proto__") headers[name] = value;
+  });
+  return headers;
+}
+
+function isHeaders(part: unknown): boolean {
+  return part instanceof Headers;
 }
 
 /**

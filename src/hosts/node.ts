@@ -164,10 +164,10 @@ async function send(response: ServerResponse, answer: ScimResponse): Promise<voi
   if (response.headersSent || response.destroyed) {
     discard(answer);
   } else {
-    writeHead(response, answer);
+    const encoding = writeHead(response, answer);
     if (typeof answer.body === "object") return pump(answer.body, response);
     // With the end, and not ahead of it: so head and body are one piece, and one call of the system.
-    response.end(answer.body);
+    response.end(answer.body, encoding);
     return;
   }
   response.end();
@@ -185,15 +185,18 @@ function write(
   return response;
 }
 
+/** @returns how the body is encoded: what is ASCII alone is the same in Latin-1, which Node copies where it would transcode. */
 function writeHead(
   response: ServerResponse,
   { status, headers, body }: ScimResponse,
   more?: Readonly<Record<string, string>>,
-): void {
+): "latin1" | "utf8" {
   response.removeHeader("ETag");
   const sent: OutgoingHttpHeaders = { ...headers, ...more };
-  if (typeof body === "string") sent["Content-Length"] = Buffer.byteLength(body);
+  const length = typeof body === "string" ? Buffer.byteLength(body) : undefined;
+  if (length !== undefined) sent["Content-Length"] = length;
   response.writeHead(status, sent);
+  return typeof body === "string" && length === body.length ? "latin1" : "utf8";
 }
 
 /**
@@ -281,20 +284,29 @@ function readStream(request: IncomingMessage, limit: number): Promise<Uint8Array
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
+    let isSettled = false;
+    // Every request closes in the end: an error for those that are read already would cost as much as the reading.
+    const breakOff = (): void => {
+      if (!isSettled) reject(bodyIncomplete());
+      isSettled = true;
+    };
     const take = (chunk: Uint8Array): void => {
       size += chunk.length;
       if (size <= limit) {
         chunks.push(chunk);
         return;
       }
+      isSettled = true;
       request.off("data", take);
       chunks.length = 0;
       reject(bodyTooLarge(limit));
     };
     request.on("data", take);
-    request.on("end", () => resolve(joinChunks(chunks)));
-    request.on("error", () => reject(bodyIncomplete()));
-    request.on("close", () => reject(bodyIncomplete()));
+    request.on("end", () => {
+      isSettled = true;
+      resolve(joinChunks(chunks));
+    });
+    request.on("error", breakOff).on("close", breakOff);
   });
 }
 

@@ -1,5 +1,8 @@
 import type { Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fetchHandler } from "../../src/hosts/fetch.ts";
 import { USER } from "../support/directory.ts";
 import { LISTENERS } from "./listeners.ts";
 import { AUTHORIZED, closed, JSON_BODY, listening, send, smallScim } from "./wire.ts";
@@ -31,6 +34,24 @@ describe.each(Object.entries(LISTENERS))("%s", (_name, listenerOf) => {
     const others = { ...AUTHORIZED, "If-None-Match": ['W/"none"', 'W/"neither"'] };
     expect((await send(port, { path, headers: others })).status).toBe(200);
   });
+});
+
+test("what middleware of Hono has made of a header is what arrives, over @hono/node-server as elsewhere", async () => {
+  const handle = fetchHandler(smallScim());
+  const app = new Hono()
+    .use("/scim/v2/Users", async (context, next) => {
+      context.req.raw.headers.set("Authorization", AUTHORIZED.Authorization);
+      await next();
+    })
+    .all("/scim/v2/*", (context) => handle(context.req.raw, context.env));
+  const { server, port } = await listening(getRequestListener(app.fetch));
+  try {
+    const headers = { Authorization: "Bearer another" };
+    expect((await send(port, { path: "/scim/v2/Users", headers })).status).toBe(200);
+    expect((await send(port, { path: "/scim/v2/Groups", headers })).status).toBe(401);
+  } finally {
+    await closed(server);
+  }
 });
 
 test("a host of one's own may give the values of a header as a list: all of them count, in any letter case [P-3.14-09]", async () => {

@@ -46,7 +46,7 @@ const LISTENERS: Readonly<Record<string, (scim: Scim) => Promise<RequestListener
     const { getRequestListener } = require("@hono/node-server") as typeof import("@hono/node-server");
     const handle = (await subject.load("scimkit/fetch")).fetchHandler(scim);
     const app = new Hono();
-    app.all(`${PATH}/*`, (context) => handle(context.req.raw));
+    app.all(`${PATH}/*`, (context) => handle(context.req.raw, context.env));
     return getRequestListener(app.fetch) as RequestListener;
   },
 };
