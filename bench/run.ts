@@ -3,7 +3,7 @@
 //   npm run bench -- --write [--from=<file that --json has made>]   makes docs/performance.md
 //   npm run bench -- --guard | --record                            compares the short form with bench/recorded.json, or records it
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -119,9 +119,14 @@ function figuresOf(): readonly Figures[] {
   }
 }
 
+/** Puts a report into docs, in place of the one that is there. */
 function write(results: Results): void {
-  for (const [name, text] of Object.entries(reportOf(results))) {
-    writeFileSync(here(`../docs/${name}`), text);
+  const docs = here("../docs");
+  const files = reportOf(results);
+  for (const name of readdirSync(docs))
+    if (/^performance-.*\.svg$/.test(name) && files[name] === undefined) rmSync(join(docs, name));
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(docs, name), text);
     console.log(`docs/${name}`);
   }
 }

@@ -1,5 +1,7 @@
 // Puts small chunks of dist into larger ones: the bundler makes one for each set of entry points that share something, and a file costs
 // a process that starts more than the kilobytes in it. What an entry point loads grows by a little, and no circle comes to be.
+// Rollup over dist (`experimentalMinChunkSize`) would be twenty lines instead, and a start is as fast; but it does not look at what an entry
+// point comes to load: with as many chunks, `scimkit/filter` loads 107 kB gzipped instead of 83, and `scimkit/fetch` 7 instead of 5.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

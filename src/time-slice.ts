@@ -78,8 +78,14 @@ export function doAll<T>(steps: Steps<T>): T {
   }
 }
 
-/** Does the steps, and lets others go on before each whenever the slice is over. @throws what a step throws, and the signal's reason. */
-export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: AbortSignal): Promise<T> {
+/** Does the steps, once `first` is there, and lets others go on before each whenever the slice is over. @throws what a step throws, and the signal's reason. */
+export async function doInSlices<T>(
+  steps: Steps<T>,
+  slice: TimeSlice,
+  signal?: AbortSignal,
+  first?: Promise<unknown>,
+): Promise<T> {
+  if (first !== undefined) await first;
   for (;;) {
     if (slice.isOver) await slice.next(signal);
     const { done, value } = steps.next();
@@ -91,7 +97,7 @@ export async function doInSlices<T>(steps: Steps<T>, slice: TimeSlice, signal?: 
 /** As `doInSlices`, and no promise where the first step is all of it, as mostly. */
 export function doSoon<T>(steps: Steps<T>, slice: TimeSlice, signal?: AbortSignal): T | Promise<T> {
   const { done, value } = steps.next();
-  return done === true ? value : doInSlices(steps, slice, signal);
+  return done === true ? value : doInSlices(steps, slice, signal, value);
 }
 
 /** How many of a list are looked at from one step to the next: with the costliest filter, about two milliseconds of work. */

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { TimeSlice } from "../src/time-slice.ts";
+import { doSoon, TimeSlice } from "../src/time-slice.ts";
 
 /** Takes so many turns, and notes each. */
 async function take(turns: number, slice: TimeSlice, note: () => void): Promise<void> {
@@ -71,5 +71,18 @@ describe("turns of the event loop", () => {
       lost.mockRestore();
       vi.useRealTimers();
     }
+  });
+
+  test("what the very first step waits for is waited for before the next one", async () => {
+    const seen: string[] = [];
+    const first = Promise.resolve().then(() => void seen.push("there"));
+    await doSoon(
+      (function* () {
+        yield first;
+        seen.push("gone on");
+      })(),
+      new TimeSlice(),
+    );
+    expect(seen).toEqual(["there", "gone on"]);
   });
 });

@@ -1,5 +1,6 @@
 // Bar charts, as SVG that is readable on light and dark pages.
 
+/** One contender of a group. */
 export interface Bar {
   readonly name: string;
   /** Undefined where there is nothing to draw. */
@@ -10,6 +11,7 @@ export interface Bar {
   readonly colour: number;
 }
 
+/** What stands together under a title. */
 export interface BarGroup {
   readonly title: string;
   readonly bars: readonly Bar[];

@@ -8,6 +8,7 @@ export interface Figures {
   readonly rows: readonly Figure[];
 }
 
+/** One line of the table. */
 export interface Figure {
   readonly name: string;
   /** By the title of a column. Rows may have different ones: what a row does not have stays empty. */

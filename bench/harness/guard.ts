@@ -8,6 +8,7 @@ export interface Recorded {
   readonly ratios: Readonly<Record<string, number>>;
 }
 
+/** What is to be said of a row. */
 export interface Verdict {
   readonly name: string;
   readonly recorded: number | undefined;

@@ -30,6 +30,7 @@ export interface Wrong {
   readonly wrong: string;
 }
 
+/** A piece of work, as it was measured. */
 export interface Row {
   readonly name: string;
   readonly about: string;

@@ -24,6 +24,7 @@ export interface Subject {
   fileOf(entry: keyof Entries): string;
 }
 
+/** The scimkit that is built in a folder. */
 export function subjectIn(path: string): Subject {
   const folder = resolve(path);
   const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {

@@ -1,7 +1,11 @@
 // What servers hold, and what is said of it.
+/** Where the endpoints are. */
 export const PATH = "/scim/v2";
+/** The same, as answers have it. */
 export const BASE_URL = `http://localhost${PATH}`;
+/** The schema of users. */
 export const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
+/** The schema of groups. */
 export const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
 /** What a server holds at the start: users, and groups of the first `members` of them. */
@@ -22,11 +26,13 @@ export interface Ready {
   readonly token?: string;
 }
 
+/** A user as a client sends it. */
 export interface NewUser {
   readonly userName: string;
   readonly [attribute: string]: unknown;
 }
 
+/** The user of a number. */
 export function userAt(at: number): NewUser {
   const userName = `user${at}@example.com`;
   return {
@@ -40,6 +46,7 @@ export function userAt(at: number): NewUser {
   };
 }
 
+/** A group as a client sends it. */
 export interface NewGroup {
   readonly schemas: readonly string[];
   readonly displayName: string;

@@ -8,6 +8,7 @@ import type { Figure, Figures } from "../harness/figures.ts";
 import { PATH, type Ready } from "./data.ts";
 import { type HttpRow, ROWS, Server } from "./rows.ts";
 
+/** What is measured, and for how long. */
 export interface HttpOptions {
   /** The folder of the package, and that of one from before. */
   readonly folder: string;
@@ -52,6 +53,7 @@ interface Racer {
   readonly rounds: Round[];
 }
 
+/** Whether the program that asks is installed. */
 export const hasWrk = (): boolean => spawnSync("wrk", ["--version"]).error === undefined;
 const hasTaskset = (): boolean => spawnSync("taskset", ["--version"]).error === undefined;
 

@@ -13,12 +13,14 @@ export interface HttpRow {
   check(server: Server): Promise<void>;
 }
 
+/** What a server said. */
 export interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: what is in it is what is checked.
   readonly body: any;
 }
 
+/** A server in a process of its own, which checks ask. */
 export class Server {
   readonly ready: Ready;
   constructor(ready: Ready) {
@@ -71,9 +73,10 @@ function assertList(body: Answer["body"], totalResults: number, startIndex: numb
 
 const nameAt = (at: number): string => userAt(at).userName;
 
+/** All rows, each with what its answers must be. */
 export const ROWS: readonly HttpRow[] = [
   {
-    name: "GET one",
+    name: "GET",
     script: "get",
     seeds: USERS,
     target: 0.5,
@@ -86,7 +89,7 @@ export const ROWS: readonly HttpRow[] = [
     },
   },
   {
-    name: "GET by userName eq",
+    name: "eq",
     script: "eq",
     seeds: USERS,
     target: 0.5,
@@ -101,7 +104,7 @@ export const ROWS: readonly HttpRow[] = [
     },
   },
   {
-    name: "GET 100 of 1,000",
+    name: "list 100",
     script: "list",
     seeds: USERS,
     target: 0.9,
@@ -118,7 +121,7 @@ export const ROWS: readonly HttpRow[] = [
     },
   },
   {
-    name: "POST a user",
+    name: "POST",
     script: "post",
     seeds: USERS,
     target: 0.4,
@@ -150,7 +153,7 @@ export const ROWS: readonly HttpRow[] = [
     },
   },
   {
-    name: "PATCH: one more member of 1,000",
+    name: "add member",
     script: "add-member",
     // Many groups, so that each grows by a few members only, and users enough for each addition to be of somebody new.
     seeds: { users: 5000, groups: 100, members: 1000 },

@@ -14,8 +14,10 @@ export interface BenchUser {
   readonly [ENTERPRISE]: { readonly employeeNumber: string };
 }
 
+/** The schema of enterprise users. */
 export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
+/** Whether a user is one of those that a filter asks for. */
 export type Predicate = (user: BenchUser) => boolean;
 
 /** The letters as they are compared. */

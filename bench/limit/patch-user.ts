@@ -19,7 +19,9 @@ export type PatchBody = {
   readonly Operations: readonly { readonly op: string; readonly path: string; readonly value: unknown }[];
 };
 
+/** The schema of the body of a PATCH. */
 export const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+/** The schema of enterprise users. */
 export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /** Sets `active` of a copy, and does nothing else: what one would write for this one request. */

@@ -10,6 +10,7 @@ interface Asked {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Who asks, by a token. */
 export const bearer: Work = {
   name: "bearer token",
   about: "Says whose request it is by the token in its Authorization header, which is compared in constant time.",

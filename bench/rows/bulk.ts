@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import type { Work } from "../harness/work.ts";
-import { HandWrittenServer } from "../limit/handle-writes.ts";
+import { BULK, WritesByHand } from "../limit/handle-writes.ts";
 import { type Server, scimkitServer, userOf } from "./handle-write.ts";
 
-const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
-const CREATES = 1000;
+/** How many users a request creates. */
+export const CREATES = 1000;
 
-const creates = (turn: number): string =>
+/** The body of a request for a turn, with users that no other turn has. */
+export const creates = (turn: number): string =>
   JSON.stringify({
     schemas: [BULK],
     Operations: Array.from({ length: CREATES }, (_, at) => {
@@ -17,13 +18,14 @@ const creates = (turn: number): string =>
 const runOf = (server: Server) => (body: string) =>
   server.handle({ method: "POST", url: "/scim/v2/Bulk", headers: { "content-type": "application/scim+json" }, body });
 
+/** Creates in bulk, over memory. */
 export const bulkCreates: Work = {
-  name: "bulk of 1,000 creates",
+  name: "handle bulk 1,000",
   about: "Creates 1,000 users in one bulk request, each by itself.",
   // At least 0.3 of the speed.
   target: 3.3,
   input: creates,
-  limit: () => runOf(new HandWrittenServer()),
+  limit: () => runOf(new WritesByHand()),
   scimkit: async (subject) => runOf(await scimkitServer(subject, { limits: { bulkOperations: CREATES } })),
   check: (answer) => {
     const { status, body } = answer as { readonly status: number; readonly body: unknown };

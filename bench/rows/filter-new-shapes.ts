@@ -36,6 +36,7 @@ function textAt(turn: number): string {
   }
 }
 
+/** Filters that are unlike each other. */
 export const filterParseNewShapes: Work = {
   name: "filter parse, new shapes",
   about: "Reads filters of which no two have the same attributes.",

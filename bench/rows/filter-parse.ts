@@ -21,6 +21,7 @@ export const FILTERS: readonly ((at: number) => string)[] = [
 
 const textAt = (turn: number): string => (FILTERS[turn % FILTERS.length] as (at: number) => string)(turn);
 
+/** Filters as providers send them. */
 export const filterParseRepeating: Work = {
   name: "filter parse",
   about: "Reads twelve filters as providers send them, with new values each time.",

@@ -74,12 +74,14 @@ function rowOf(name: string, about: string, filters: typeof PREDICATES): Work {
   };
 }
 
+/** Filters asked of users, of all kinds. */
 export const filterPredicate = rowOf(
   "filter predicate",
   "Tests 10,000 users with a filter that is compiled already, one of twelve kinds each turn.",
   PREDICATES,
 );
 
+/** The same of dates. */
 export const filterPredicateDates = rowOf(
   "filter predicate, dates",
   "Tests 10,000 users with meta.lastModified gt.",

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import type { ScimRequest, ScimResponse } from "scimkit";
 import type { Subject } from "../harness/subject.ts";
 import type { Work } from "../harness/work.ts";
-import { ENTERPRISE, HAND_URL, HandServer, type HandUser, USER } from "../limit/handle.ts";
+import { BASE_URL, ENTERPRISE, type HandUser, ReadsByHand, USER } from "../limit/handle-reads.ts";
 
 /** How many users the rows have. */
-export const USERS = 10_000;
+const USERS = 10_000;
 const AT = "2026-01-01T00:00:00.000Z";
 
 /** What a client says of the user of a number: about what an identity provider keeps up to date. */
-export function userBody(at: number) {
+function userBody(at: number) {
   return {
     schemas: [USER, ENTERPRISE],
     externalId: `ext-${at}`,
@@ -33,12 +33,12 @@ export function userBody(at: number) {
 }
 
 /** The id of the user of a number. */
-export function idOf(at: number): string {
+function idOf(at: number): string {
   return `7f3c1b58-2a54-4c8e-9d1e-${String(at).padStart(12, "0")}`;
 }
 
 /** The same user as it is answered. */
-export function userDocument(at: number): HandUser {
+function userDocument(at: number): HandUser {
   const { schemas, [ENTERPRISE]: extension, ...attributes } = userBody(at);
   const id = idOf(at);
   const manager = idOf(Math.floor(at / 10));
@@ -46,31 +46,31 @@ export function userDocument(at: number): HandUser {
     schemas,
     id,
     ...attributes,
-    [ENTERPRISE]: { ...extension, manager: { value: manager, $ref: `${HAND_URL}/Users/${manager}` } },
+    [ENTERPRISE]: { ...extension, manager: { value: manager, $ref: `${BASE_URL}/Users/${manager}` } },
     meta: {
       resourceType: "User",
       created: AT,
       lastModified: AT,
       version: 'W/"1"',
-      location: `${HAND_URL}/Users/${id}`,
+      location: `${BASE_URL}/Users/${id}`,
     },
   };
 }
 
 /** What answers requests: scimkit, or the server that was written by hand. */
-export interface Answering {
+interface Answering {
   handle(request: ScimRequest): Promise<Pick<ScimResponse, "status" | "headers" | "body">>;
 }
 
 /** A service of a built scimkit over memory, with all users in it. */
-export async function scimkitServer(subject: Subject): Promise<Answering> {
+async function scimkitServer(subject: Subject): Promise<Answering> {
   const { createScim, EnterpriseUserSchema, Group, User } = await subject.load("scimkit");
   const { memoryStorage } = await subject.load("scimkit/memory");
   let made = 0;
   const scim = createScim({
     resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
-    baseUrl: HAND_URL,
+    baseUrl: BASE_URL,
     unsafeNoAuthentication: true,
     newId: () => idOf(made++),
     clock: { now: () => new Date(AT) },
@@ -87,13 +87,9 @@ export async function scimkitServer(subject: Subject): Promise<Answering> {
   return scim;
 }
 
-/** The server that reads, written by hand, with the same users. */
-export function handServer(): HandServer {
-  return filled(new HandServer());
-}
-
-/** A server that was written by hand, with the users in it. */
-export function filled<S extends HandServer>(server: S): S {
+/** The server that was written by hand, with the same users. */
+function serverByHand(): ReadsByHand {
+  const server = new ReadsByHand();
   for (let at = 0; at < USERS; at++) server.add(userDocument(at));
   return server;
 }
@@ -108,14 +104,14 @@ function get(url: string): ScimRequest {
 const userAt = (turn: number): number => (turn * 7919) % USERS;
 
 /** Whose answers are the right ones. */
-const RIGHT = handServer();
+const RIGHT = serverByHand();
 
 function work(row: Pick<Work, "name" | "about" | "target">, requestOf: (turn: number) => ScimRequest): Work {
   return {
     ...row,
     input: requestOf,
     limit: () => {
-      const server = handServer();
+      const server = serverByHand();
       return (request) => server.handle(request);
     },
     scimkit: async (subject) => {
@@ -125,7 +121,7 @@ function work(row: Pick<Work, "name" | "about" | "target">, requestOf: (turn: nu
     turns: 10,
     check: async (answer, turn) => {
       const { status, headers, body } = answer as ScimResponse;
-      const expected = await RIGHT.handle(requestOf(turn) as Parameters<HandServer["handle"]>[0]);
+      const expected = await RIGHT.handle(requestOf(turn) as Parameters<ReadsByHand["handle"]>[0]);
       assert.equal(status, 200);
       assert.deepEqual({ ...headers }, { ...expected.headers });
       assert.deepEqual(JSON.parse(String(body)), JSON.parse(String(expected.body)));
@@ -133,21 +129,24 @@ function work(row: Pick<Work, "name" | "about" | "target">, requestOf: (turn: nu
   };
 }
 
+/** The read of one user. */
 export const handleGet = work(
-  { name: "handle, GET one user", about: "Reads one of 10,000 users by its id.", target: 2 },
+  { name: "handle GET", about: "Reads one of 10,000 users by its id.", target: 2 },
   (turn) => get(`/scim/v2/Users/${idOf(userAt(turn))}`),
 );
 
+/** The search for one user. */
 export const handleFilter = work(
   {
-    name: "handle, userName eq",
+    name: "handle eq",
     about: "Finds one of 10,000 users by its userName, another one each time.",
     target: 2.5,
   },
   (turn) => get(`/scim/v2/Users?filter=userName%20eq%20%22user${userAt(turn)}%40example.com%22`),
 );
 
+/** Pages of users. */
 export const handleList = work(
-  { name: "handle, list of 100", about: "Lists 100 of 10,000 users, another page each time.", target: 1.7 },
+  { name: "handle list 100", about: "Lists 100 of 10,000 users, another page each time.", target: 1.7 },
   (turn) => get(`/scim/v2/Users?startIndex=${1 + 100 * (turn % 100)}&count=100`),
 );

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import type { Subject } from "../harness/subject.ts";
 import type { Run, Work } from "../harness/work.ts";
-import { type HandResponse, HandWrittenServer } from "../limit/handle-writes.ts";
-
-const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
-const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
-const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+import { BASE_URL, ENTERPRISE, type HandResponse, USER } from "../limit/handle-reads.ts";
+import { GROUP, PATCH, WritesByHand } from "../limit/handle-writes.ts";
 
 /** How many users and groups there are, and how many members each group has. */
 const USERS = 10_000;
@@ -62,7 +58,7 @@ export async function scimkitServer(subject: Subject, options: object = {}): Pro
   return createScim({
     resourceTypes: [User.extend(EnterpriseUserSchema), Group],
     storage: memoryStorage(),
-    baseUrl: "https://example.com/scim/v2",
+    baseUrl: BASE_URL,
     unsafeNoAuthentication: true,
     ...options,
   });
@@ -110,12 +106,12 @@ interface Row {
 
 function workOf({ name, about, target, inputOf, status, shown }: Row): Work {
   return {
-    name: `handle ${name}`,
+    name,
     about,
     target,
     turns: 10,
     input: inputOf,
-    limit: () => runOf(new HandWrittenServer()),
+    limit: () => runOf(new WritesByHand()),
     scimkit: async (subject) => runOf(await scimkitServer(subject)),
     check: (answer, turn) => {
       const { status: actual, headers, body } = answer as HandResponse;
@@ -125,7 +121,7 @@ function workOf({ name, about, target, inputOf, status, shown }: Row): Work {
       const expected = shown(turn);
       if (expected === undefined) return assert.equal(body, undefined);
       const { id, meta, groups: _, ...rest } = JSON.parse(String(body)) as Record<string, Record<string, unknown>>;
-      assert.equal(`https://example.com/scim/v2/Users/${id}`, headers.Location);
+      assert.equal(`${BASE_URL}/Users/${id}`, headers.Location);
       assert.deepEqual(rest, expected);
       assert.equal(meta?.version, headers.ETag);
       assert.equal(meta?.location, headers.Location);
@@ -139,8 +135,9 @@ function workOf({ name, about, target, inputOf, status, shown }: Row): Work {
 const userAt = (turn: number): number => MEMBERS + (turn % (USERS - MEMBERS));
 const isOdd = (turn: number): boolean => Math.floor(turn / (USERS - MEMBERS)) % 2 === 1;
 
+/** The creation of a user. */
 export const handlePost = workOf({
-  name: "POST user",
+  name: "handle POST",
   about: "Creates an enterprise user where there are 10,000.",
   target: 3,
   status: 201,
@@ -148,8 +145,9 @@ export const handlePost = workOf({
   shown: (turn) => userOf(`n${turn}`),
 });
 
+/** The smallest change of a user. */
 export const handlePatchActive = workOf({
-  name: "PATCH active",
+  name: "handle PATCH active",
   about: "Turns `active` of one of 10,000 users.",
   target: 4,
   status: 200,
@@ -161,8 +159,9 @@ export const handlePatchActive = workOf({
   shown: (turn) => ({ ...userOf(userAt(turn)), active: isOdd(turn) }),
 });
 
+/** One more member of a large group. */
 export const handleAddMember = workOf({
-  name: "add member",
+  name: "handle add member",
   about: "Adds one member to a group of 1,000.",
   target: 4,
   status: 204,
@@ -177,8 +176,9 @@ export const handleAddMember = workOf({
   shown: () => undefined,
 });
 
+/** A user in place of another. */
 export const handlePut = workOf({
-  name: "PUT user",
+  name: "handle PUT",
   about: "Replaces one of 10,000 enterprise users.",
   target: 4,
   status: 200,

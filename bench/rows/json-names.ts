@@ -27,6 +27,7 @@ const USERS = 50;
 const textOf = (turn: number): string =>
   JSON.stringify(Array.from({ length: USERS }, (_, index) => user(turn * USERS + index)));
 
+/** JSON in which no name comes twice. */
 export const jsonNames: Work = {
   name: "JSON names",
   about:

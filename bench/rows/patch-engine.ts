@@ -89,8 +89,9 @@ function check(byHand: (user: User, body: PatchBody) => User, bodies: readonly P
   };
 }
 
+/** The engine, with the smallest change. */
 export const patchActive: Work = {
-  name: "PATCH active, engine",
+  name: "patch active",
   about: "Reads a PATCH that sets active, prepares it and applies it to a user, without storage.",
   target: 15,
   input: (turn) => activeBodies[turn % activeBodies.length],
@@ -100,8 +101,9 @@ export const patchActive: Work = {
   check: check(setActiveByHand, activeBodies),
 };
 
+/** The engine, with what Entra ID sends. */
 export const patchEntra: Work = {
-  name: "PATCH Entra's 8 operations",
+  name: "patch Entra's 8",
   about:
     "Reads eight operations as Entra ID sends them, new values each time, and applies them to a user, without storage.",
   target: 40,

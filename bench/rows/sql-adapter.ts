@@ -236,6 +236,7 @@ process.once("exit", () => {
   for (const folder of FOLDERS) rmSync(folder, { recursive: true, force: true });
 });
 
+/** The path of a database that is removed when the process ends. */
 export function newSqliteFile(): string {
   const folder = mkdtempSync(join(tmpdir(), "scimkit-bench-"));
   FOLDERS.push(folder);
@@ -252,4 +253,5 @@ const inMemory = WORKS.map((make) => make(() => ":memory:")).map(
   }),
 );
 
+/** The rows of SQL, on a file and in memory. */
 export const SQL_WORKS: readonly Work[] = [...onFile, ...inMemory];

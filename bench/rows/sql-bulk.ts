@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { Work } from "../harness/work.ts";
+import { BULK } from "../limit/handle-writes.ts";
 import { sqlDirectoryByHand } from "../limit/sql-directory.ts";
-import { userOf } from "./handle-write.ts";
+import { CREATES, creates } from "./bulk.ts";
+import type { userOf } from "./handle-write.ts";
 import { newSqliteFile } from "./sql-adapter.ts";
 
-const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 const AT = "2026-01-01T00:00:00.000Z";
-const CREATES = 1000;
 
 type Document = Parameters<ReturnType<typeof sqlDirectoryByHand>["createUser"]>[1];
 
@@ -14,14 +14,6 @@ interface Operation {
   readonly bulkId: string;
   readonly data: ReturnType<typeof userOf>;
 }
-
-const creates = (turn: number): string =>
-  JSON.stringify({
-    schemas: [BULK],
-    Operations: Array.from({ length: CREATES }, (_, at) => {
-      return { method: "POST", path: "/Users", bulkId: `b${at}`, data: userOf(`${turn}-${at}`) };
-    }),
-  });
 
 /** Each create has a commit of its own, and fails alone where its userName is taken. */
 function byHand() {
@@ -43,8 +35,9 @@ function byHand() {
   };
 }
 
+/** Creates in bulk, over a file of SQLite. */
 export const sqlBulkCreates: Work = {
-  name: "sql bulk of 1,000 creates",
+  name: "sql bulk 1,000",
   about: "Creates 1,000 users in a file of SQLite by one bulk request, each by itself.",
   // At least 0.3 of the speed.
   target: 3.3,

@@ -9,7 +9,7 @@ import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
-import { doSoon } from "../time-slice.ts";
+import { finishInSlices } from "../time-slice.ts";
 
 /** Reads the body of a create or replace and refuses it with everything that is wrong with it. */
 export async function readBody<C extends Context>(
@@ -18,8 +18,8 @@ export async function readBody<C extends Context>(
   body: ResourceObject,
 ): Promise<CanonicalBody> {
   checkSchemas(call, resourceType, body);
-  const steps = canonicalize(resourceType, body, readOptions(resourceType, call));
-  const reading = doSoon(steps, call.slice, call.signal);
+  const work = canonicalize(resourceType, body, readOptions(resourceType, call));
+  const reading = finishInSlices(work, call.slice, call.signal);
   const canonical = reading instanceof Promise ? await reading : reading;
   throwProblems(canonical.problems);
   return canonical;

@@ -7,7 +7,7 @@ import { tolerance } from "../call/settings.ts";
 import { writeRequest } from "../call/write.ts";
 import { conflict, isScimError } from "../error.ts";
 import type { CollectionDelta } from "../events/event.ts";
-import { applyInSteps } from "../patch/apply.ts";
+import { applyWork, type Patched } from "../patch/apply.ts";
 import { type Delta, divide } from "../patch/delta.ts";
 import { type PreparedOperation, withPosition } from "../patch/operation.ts";
 import type { Attribute } from "../schema/attribute.ts";
@@ -16,7 +16,7 @@ import { remembered } from "../schema/remembered.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { type ResourceObject, readAttribute, writeAttribute } from "../schema/value.ts";
 import type { Context, DeltaResult, StoredResource } from "../storage/adapter.ts";
-import { doSoon, type Steps } from "../time-slice.ts";
+import { doSoon, finishInSlices } from "../time-slice.ts";
 import { hasTransactions, inTransaction } from "./bulk/transaction.ts";
 import { askAhead, isAskedAhead } from "./decide.ts";
 import { noSuchResource } from "./missing.ts";
@@ -285,18 +285,16 @@ function apply<C extends Context>(
     overwritingReplace: tolerance("overwritingReplace", call),
     limits: engine.limits,
   };
-  const steps = applyInSteps(resourceType, omit(read, unread), operations, effort, options);
-  const rewriteOf = ({ resource, secrets, changes }: ReturnOf<typeof steps>): Rewrite => ({
+  const work = applyWork(resourceType, omit(read, unread), operations, effort, options);
+  const rewriteOf = ({ resource, secrets, changes }: Patched): Rewrite => ({
     before: omit(read, [...untouched, ...resourceType.inverses]),
     after: omit(resource, resourceType.inverses),
     secrets,
     changes,
   });
-  const applying = doSoon(steps, slice, signal);
+  const applying = finishInSlices(work, slice, signal);
   return applying instanceof Promise ? applying.then(rewriteOf) : rewriteOf(applying);
 }
-
-type ReturnOf<S> = S extends Steps<infer T> ? T : never;
 
 /** Gives an error of storage's the position of the operation, where there is only one that it can come from. */
 function locate(error: unknown, operations: readonly PreparedOperation[]): unknown {

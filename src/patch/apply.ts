@@ -3,17 +3,7 @@ import type { Attribute } from "../schema/attribute.ts";
 import type { CompiledResourceType } from "../schema/resource-type.ts";
 import { DEFAULT_VALUE_LIMITS, type ValueLimits } from "../schema/validate.ts";
 import { isObject, isSame, type ResourceObject } from "../schema/value.ts";
-import {
-  andThen,
-  finish,
-  isEvery,
-  isFew,
-  oneByOne,
-  type Steps,
-  stepsOf,
-  Unfinished,
-  type Work,
-} from "../time-slice.ts";
+import { andThen, finish, isEvery, isFew, oneByOne, type Steps, Unfinished, type Work } from "../time-slice.ts";
 import { PatchedDocument } from "./document.ts";
 import { Effort } from "./effort.ts";
 import { applyToList } from "./elements.ts";
@@ -76,18 +66,10 @@ export function applyPatch(
   return finish(applyWork(resourceType, resource, operations, new Effort(options.maxComparisons), options));
 }
 
-/** As `applyPatch`, in steps of which none takes long however many elements there are, and with an effort that others may share. */
-export function* applyInSteps(
-  resourceType: CompiledResourceType,
-  resource: ResourceObject,
-  operations: readonly PreparedOperation[],
-  effort: Effort,
-  options: Omit<ApplyOptions, "maxComparisons">,
-): Steps<Patched> {
-  return yield* stepsOf(applyWork(resourceType, resource, operations, effort, options));
-}
-
-/** As `applyInSteps`; what few operations do to few elements is done at once. */
+/**
+ * As `applyPatch`, with an effort that others may share: what few operations do to few elements is done at once, and else no step takes
+ * long however many elements there are.
+ */
 export function applyWork(
   resourceType: CompiledResourceType,
   resource: ResourceObject,

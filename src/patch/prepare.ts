@@ -12,7 +12,7 @@ import { type CompiledExtension, type CompiledResourceType, resolveMeant } from 
 import { DEFAULT_VALUE_LIMITS, jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
 import { LEFT_ALONE, type ReadOptions, valuesIn } from "../schema/value-reader.ts";
-import { andThen, FEW_PIECES, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
+import { andThen, FEW_PIECES, isFew, oneByOne, type Work } from "../time-slice.ts";
 import { requiredUnassigned } from "./complex.ts";
 import { describedElement } from "./described-element.ts";
 import {
@@ -99,16 +99,10 @@ const NO_OPTIONS = {};
 
 const NONE: readonly never[] = [];
 
-/** As `prepare`, in steps of which none takes long however many operations and values there are. */
-export function* prepareInSteps(
-  resourceType: CompiledResourceType,
-  operations: readonly ParsedOperation[],
-  options: PrepareOptions,
-): Steps<readonly PreparedOperation[]> {
-  return yield* stepsOf(prepareWork(resourceType, operations, options));
-}
-
-/** As `prepareInSteps`; few operations with few values are done at once. */
+/**
+ * As `prepare`: few operations with few values are done at once, and else no step takes long however many there are. Waits for the grammar of
+ * filters where a path needs it.
+ */
 export function prepareWork(
   resourceType: CompiledResourceType,
   operations: readonly ParsedOperation[],

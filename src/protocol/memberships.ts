@@ -35,9 +35,14 @@ export function saysSomething({ op, ids }: MembershipChange): boolean {
 /** What stays in the place of an operation that is about groups alone, so that those behind it keep their positions. */
 const NOTHING: ParsedOperation = { op: "replace", value: {} };
 
+/** Whether a PATCH of the resource type may say which groups a resource is in. */
+export function takesMemberships<C extends Context>(resourceType: CompiledResourceType, { engine }: Call<C>): boolean {
+  return engine.writableGroups && resourceType.inverses.length > 0;
+}
+
 /**
  * What a PATCH says of the groups of a resource, and its other operations, each where it stood. `refuse` is asked about operations that
- * name groups by a path.
+ * name groups by a path. To be asked where `takesMemberships` says so.
  * @throws {ScimError} 400 invalidValue, invalidPath, and what `refuse` throws.
  */
 export async function takeMemberships<C extends Context>(
@@ -46,7 +51,6 @@ export async function takeMemberships<C extends Context>(
   call: Call<C>,
   refuse: ((operation: SentOperation) => void) | undefined,
 ): Promise<{ readonly memberships: readonly MembershipChange[]; readonly others: readonly ParsedOperation[] }> {
-  if (!call.engine.writableGroups || resourceType.inverses.length === 0) return { memberships: [], others: operations };
   const memberships: MembershipChange[] = [];
   const others: ParsedOperation[] = [];
   for (const [index, operation] of operations.entries()) {

@@ -1,8 +1,8 @@
 import type { Call } from "../call/call.ts";
-import type { PatchOperation } from "../call/operation.ts";
+import type { MembershipChange, PatchOperation } from "../call/operation.ts";
 import { pathOptions, readOptions, resolveOptions, tolerance, unknownRefused } from "../call/settings.ts";
 import { ScimError } from "../error.ts";
-import { withPosition } from "../patch/operation.ts";
+import { type PreparedOperation, withPosition } from "../patch/operation.ts";
 import { type ParsedOperation, parsePatch } from "../patch/parse.ts";
 import { prepareWork, type SentOperation } from "../patch/prepare.ts";
 import { isUnder } from "../patch/unknown-names.ts";
@@ -10,19 +10,22 @@ import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context } from "../storage/adapter.ts";
 import { finishInSlices } from "../time-slice.ts";
-import { saysSomething, takeMemberships } from "./memberships.ts";
+import { saysSomething, takeMemberships, takesMemberships } from "./memberships.ts";
 import { withoutUnknownSchemas } from "./message-schemas.ts";
 
+/** What the body of a PATCH says. */
+export type PatchParts = Pick<PatchOperation, "operations" | "memberships">;
+
 /**
- * Reads the body of a PATCH: the envelope, then each operation against the schema.
+ * Reads the body of a PATCH: the envelope, then each operation against the schema. What is read at once, as mostly, is no promise.
  * @throws {ScimError} 400 as `parsePatch` and `prepare`.
  * @see RFC 7644 §3.5.2
  */
-export async function readPatch<C extends Context>(
+export function readPatch<C extends Context>(
   resourceType: CompiledResourceType,
   body: ResourceObject,
   call: Call<C>,
-): Promise<Pick<PatchOperation, "operations" | "memberships">> {
+): PatchParts | Promise<PatchParts> {
   const missingSchemas = tolerance("missingSchemas", call);
   const emptyOperations = tolerance("emptyOperations", call);
   const emptyPaths = tolerance("emptyPaths", call);
@@ -36,8 +39,24 @@ export async function readPatch<C extends Context>(
   // Memberships are taken out of values that name attributes of the resource; such a value is refused as a whole.
   if (refuse !== undefined)
     for (const [index, operation] of operations.entries()) refuseWithoutPath(operation, index, refuse);
-  const { memberships, others } = await takeMemberships(resourceType, operations, call, refuse);
-  const work = prepareWork(resourceType, others, {
+  return takesMemberships(resourceType, call)
+    ? takeMemberships(resourceType, operations, call, refuse).then(({ memberships, others }) =>
+        readOperations(resourceType, others, memberships, call, refuse),
+      )
+    : readOperations(resourceType, operations, NO_MEMBERSHIPS, call, refuse);
+}
+
+const NO_MEMBERSHIPS: readonly MembershipChange[] = [];
+
+/** Reads the operations that are about the resource itself. */
+function readOperations<C extends Context>(
+  resourceType: CompiledResourceType,
+  operations: readonly ParsedOperation[],
+  memberships: readonly MembershipChange[],
+  call: Call<C>,
+  refuse: ((operation: SentOperation) => void) | undefined,
+): PatchParts | Promise<PatchParts> {
+  const work = prepareWork(resourceType, operations, {
     read: readOptions(resourceType, call),
     resolve: resolveOptions(resourceType, call, "unquotedPathOperands"),
     filter: pathOptions(call),
@@ -52,8 +71,10 @@ export async function readPatch<C extends Context>(
     maxOperations: call.engine.limits.operations,
     hasOthers: memberships.some(saysSomething),
   });
-  const prepared = await finishInSlices(work, call.slice, call.signal);
-  return { operations: prepared, ...(memberships.length === 0 ? {} : { memberships }) };
+  const partsOf = (prepared: readonly PreparedOperation[]): PatchParts =>
+    memberships.length === 0 ? { operations: prepared } : { operations: prepared, memberships };
+  const preparing = finishInSlices(work, call.slice, call.signal);
+  return preparing instanceof Promise ? preparing.then(partsOf) : partsOf(preparing);
 }
 
 function refuseWithoutPath(

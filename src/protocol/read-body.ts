@@ -2,7 +2,7 @@ import type { Limits } from "../call/limits.ts";
 import { bodyTooLarge, invalidSyntax, type ScimError } from "../error.ts";
 import { jsonTypeOf } from "../schema/validate.ts";
 import { isObject, type ResourceObject } from "../schema/value.ts";
-import type { Steps } from "../time-slice.ts";
+import { andThen, type Work } from "../time-slice.ts";
 import { parseJson } from "./json.ts";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
@@ -22,10 +22,14 @@ export function limitsOfBulk(limits: Limits): Limits {
  * Reads a body as one JSON object, whether the host gives bytes, text or a value that it has parsed.
  * @throws {ScimError} 413, 400 invalidSyntax
  */
-export function* readJson(body: unknown, limits: Limits): Steps<ResourceObject> {
+export function readJson(body: unknown, limits: Limits): Work<ResourceObject> {
   if (body === undefined || body === null || body === "") throw bodyMissing();
-  const value =
-    typeof body === "string" || body instanceof Uint8Array ? yield* parseJson(textOf(body, limits), limits) : body;
+  return typeof body === "string" || body instanceof Uint8Array
+    ? andThen(parseJson(textOf(body, limits), limits), toObject)
+    : toObject(body);
+}
+
+function toObject(value: unknown): ResourceObject {
   if (!isObject(value)) throw invalidSyntax(`The request body must be a JSON object, not ${jsonTypeOf(value)}.`);
   return value;
 }

@@ -1,5 +1,5 @@
 import { type Call, type Router, servesBulk } from "../call/call.ts";
-import type { CreateOperation, Operation, QueryOperation } from "../call/operation.ts";
+import type { CreateOperation, Operation, PatchOperation, QueryOperation } from "../call/operation.ts";
 import { type Precondition, parseTags, readPrecondition, type TagList } from "../call/preconditions.ts";
 import type { Selection } from "../call/selection.ts";
 import { tolerance } from "../call/settings.ts";
@@ -12,7 +12,7 @@ import { readBulk } from "./bulk-body.ts";
 import { type EndpointOf, type FinalEndpoint, findEndpoint } from "./endpoint.ts";
 import { membershipsInBody } from "./memberships.ts";
 import { withoutUnknownSchemas } from "./message-schemas.ts";
-import { readPatch } from "./patch-body.ts";
+import { type PatchParts, readPatch } from "./patch-body.ts";
 import { checkSensitive, queryOperation, requestSelection } from "./query.ts";
 import { parseQueryString } from "./query-string.ts";
 import { rootQueryOperation } from "./root-query.ts";
@@ -160,14 +160,19 @@ function readerOfResource<C extends Context>(
         return { type: "replace", resourceType, id, selection: select(), body, ifMatch, ...groups };
       };
     case "PATCH":
-      return async () => ({
-        type: "patch",
-        resourceType,
-        id,
-        selection: select(),
-        ...(await readPatch(resourceType, request.body(), call)),
-        ifMatch: precondition(request, call),
-      });
+      return () => {
+        const selection = select();
+        const operationOf = (parts: PatchParts): PatchOperation => ({
+          type: "patch",
+          resourceType,
+          id,
+          selection,
+          ...parts,
+          ifMatch: precondition(request, call),
+        });
+        const parts = readPatch(resourceType, request.body(), call);
+        return parts instanceof Promise ? parts.then(operationOf) : operationOf(parts);
+      };
     case "DELETE":
       return () => ({ type: "delete", resourceType, id, ifMatch: precondition(request, call) });
     default:

@@ -1,5 +1,5 @@
 import { invalidValue } from "../error.ts";
-import { andThen, isFew, oneByOne, type Steps, stepsOf, type Work } from "../time-slice.ts";
+import { andThen, isFew, oneByOne, type Work } from "../time-slice.ts";
 import type { Attribute, AttributePath } from "./attribute.ts";
 import { KEPT_NAME, keptUrns, overfullKept, readKept } from "./kept.ts";
 import type { Problem } from "./problem.ts";
@@ -27,11 +27,11 @@ export interface CanonicalBody {
  * of them than that, where they are kept.
  * @see RFC 7643 §2
  */
-export function* canonicalize(
+export function canonicalize(
   resourceType: CompiledResourceType,
   body: ResourceObject,
   options: ReadOptions,
-): Steps<CanonicalBody> {
+): Work<CanonicalBody> {
   const reading: Reading = {
     resourceType,
     options,
@@ -41,8 +41,14 @@ export function* canonicalize(
     named: new Set(),
   };
   const read = (name: string): Work<void> => readMember(reading, name, body[name]);
-  yield* stepsOf(oneByOne(Object.keys(body), read, isFew(valuesIn(body)) ? Number.POSITIVE_INFINITY : 0));
-  const { reader, resource, secrets, named } = reading;
+  return andThen(
+    oneByOne(Object.keys(body), read, isFew(valuesIn(body)) ? Number.POSITIVE_INFINITY : 0),
+    bodyOf,
+    reading,
+  );
+}
+
+function bodyOf(_: unknown, { options, reader, resource, secrets, named }: Reading): CanonicalBody {
   const overfull = overfullKept(resource, options.limits);
   if (overfull !== undefined) throw invalidValue(overfull);
   return { resource, secrets, named, problems: reader.problems };

@@ -1,7 +1,7 @@
 import type { Call } from "../call/call.ts";
 import { factsOf } from "../call/facts.ts";
 import { isAbort } from "../call/failure.ts";
-import { effortOf } from "../call/limits.ts";
+import { effortOf, type Limits } from "../call/limits.ts";
 import { locationOf } from "../call/location.ts";
 import type { Operation } from "../call/operation.ts";
 import type { Result } from "../call/result.ts";
@@ -21,7 +21,7 @@ import type { CompiledResourceType } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { Context, StorageAdapter } from "../storage/adapter.ts";
 import { WatchedStorage } from "../storage/watch.ts";
-import { doInSlices, TimeSlice } from "../time-slice.ts";
+import { finishInSlices, TimeSlice } from "../time-slice.ts";
 import { type Arrival, arrivals } from "./arrival.ts";
 import { checkBaseUrl } from "./check-options.ts";
 import type { SettledOptions } from "./defaults.ts";
@@ -83,7 +83,8 @@ export function createAnswer<C extends Context>(
       const call = callOf(visit, options);
       const body = new Body();
       const read = route(endpoint, partsOf(arrival, body), call);
-      if (hasBody(arrival.method)) await body.receive(arrival, endpoint, call);
+      const receiving = hasBody(arrival.method) ? body.receive(arrival, endpoint, call) : undefined;
+      if (receiving !== undefined) await receiving;
       const reading = read();
       const operation = isPromise(reading) ? await reading : reading;
       progress.operation = operation.type;
@@ -199,19 +200,42 @@ class Body {
     return this.#value;
   }
 
-  async receive<C extends Context>(
+  /** A promise where there is something to wait for: a body that is there as text, and is not long, is read at once. */
+  receive<C extends Context>(
     { header, request }: Arrival,
     endpoint: FinalEndpoint,
-    { engine, slice, signal }: Call<C>,
-  ): Promise<void> {
+    call: Call<C>,
+  ): undefined | Promise<void> {
     checkContentType(header("content-type"));
+    const { limits: own } = call.engine;
+    const limits = endpoint.type === "bulk" ? limitsOfBulk(own) : own;
     const { body } = request;
-    const given = await (typeof body === "function" ? body() : body);
-    const limits = endpoint.type === "bulk" ? limitsOfBulk(engine.limits) : engine.limits;
+    const given: unknown = typeof body === "function" ? body() : body;
+    return isPromise(given) ? this.#awaited(given, limits, call) : this.#read(given, limits, call);
+  }
+
+  async #awaited<C extends Context>(given: PromiseLike<unknown>, limits: Limits, call: Call<C>): Promise<void> {
+    await this.#read(await given, limits, call);
+  }
+
+  #read<C extends Context>(given: unknown, limits: Limits, { slice, signal }: Call<C>): undefined | Promise<void> {
     try {
-      this.#value = await doInSlices(readJson(given, limits), slice, signal);
+      const reading = finishInSlices(readJson(given, limits), slice, signal);
+      if (!(reading instanceof Promise)) {
+        this.#value = reading;
+        return undefined;
+      }
+      return reading.then(
+        (value) => {
+          this.#value = value;
+        },
+        (error: unknown) => {
+          this.#problem = error;
+        },
+      );
     } catch (error) {
       this.#problem = error;
+      return undefined;
     }
   }
 }

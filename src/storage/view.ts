@@ -1,4 +1,5 @@
 import type { Context, GetRequest, QueryRequest, QueryResult, StorageAdapter, StoredResource } from "./adapter.ts";
+import { isOneStepEach } from "./lend.ts";
 
 /** A resource for somebody who reads it and hands it to nobody: it may be the very object that storage keeps. */
 export interface Viewed {
@@ -19,7 +20,7 @@ export interface ViewedPage extends Omit<QueryResult, "resources"> {
 
 /**
  * Reads of an adapter for the core. Like those of the adapter that it lends by (`lend.ts`), but that what is there at once is no promise, which
- * costs as much as to find it, and that it says of a page as a whole whether it fits.
+ * costs as much as to find it, and that it says of each resource whether it fits.
  */
 export interface Views<C extends Context = Context> {
   get(request: GetRequest, context: C): Viewed | undefined | Promise<Viewed | undefined>;
@@ -33,9 +34,9 @@ export function viewsBy<C extends Context>(adapter: StorageAdapter<C>, views: Vi
   VIEWS.set(adapter, views);
 }
 
-/** The views of an adapter; undefined where it has none. */
+/** The views of an adapter that lends; undefined where it has none, and where it does not lend (any more). */
 export function viewsOf<C extends Context>(adapter: StorageAdapter<C>): Views<C> | undefined {
-  return VIEWS.get(adapter);
+  return isOneStepEach(adapter) ? VIEWS.get(adapter) : undefined;
 }
 
 /** What was read in the usual way. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { comparisonKey, compileResourceType, defineResourceType, defineSchema, Group } from "../../src/index.ts";
-import { applyInSteps } from "../../src/patch/apply.ts";
+import { applyWork } from "../../src/patch/apply.ts";
 import { Effort } from "../../src/patch/effort.ts";
 import { applyPatch, prepare } from "../../src/patch/index.ts";
-import { prepareInSteps } from "../../src/patch/prepare.ts";
-import type { Steps } from "../../src/time-slice.ts";
+import { prepareWork } from "../../src/patch/prepare.ts";
+import { type Steps, stepsOf } from "../../src/time-slice.ts";
 
 /** How often values were compared by key while n operations ran over a group of m members. */
 function comparisons(operations: number, members: number, make: (index: number) => object): number {
@@ -189,8 +189,8 @@ describe("a PATCH of a group of 20,000 is done in steps, between which others ma
     };
     const options = { removeValue: () => undefined };
     const group = { id: "g", displayName: "G", members };
-    const prepared = done(prepareInSteps(type, operations as never, options));
-    done(applyInSteps(type, group, prepared, new Effort(), {}));
+    const prepared = done(stepsOf(prepareWork(type, operations as never, options)));
+    done(stepsOf(applyWork(type, group, prepared, new Effort(), {})));
     expect(keys).toBeGreaterThan(5000);
     // A few for each of 128 elements; each of the many clauses is a comparison of its own.
     expect(most).toBeLessThan(128 * (operations[0]?.path.includes(many) === true ? 181 : 6));

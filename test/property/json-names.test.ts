@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isScimError } from "../../src/index.ts";
 import { type JsonLimits, parseJson } from "../../src/protocol/json.ts";
-import { doAll } from "../../src/time-slice.ts";
+import { finish } from "../../src/time-slice.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
 
 const seed = pickSeed();
@@ -110,7 +110,7 @@ const limits = fc.record({ depth: fc.constantFrom(2, 3, 16), names: fc.constantF
 
 function read(json: string, bounds: JsonLimits): { readonly value: unknown } | { readonly fault: string } {
   try {
-    return { value: doAll(parseJson(json, bounds)) };
+    return { value: finish(parseJson(json, bounds)) };
   } catch (error) {
     if (isScimError(error) && error.status === 400 && error.scimType === "invalidSyntax")
       return { fault: error.message };

@@ -13,6 +13,8 @@ type Read = Pick<Tenant, "readers">;
 export function changeContent({ readers }: Read, row: Row, content: Content): void {
   const undo = readers.newest?.deref();
   if (undo !== undefined && !undo.contents.has(row)) undo.contents.set(row, row.content);
+  // A content that was made out of another one has taken along what a reader found of that.
+  content.plain = undefined;
   row.content = content;
 }
 

@@ -28,7 +28,7 @@ function settled(content: Content): StoredResource | false {
   if (order.lists.some((attribute) => isLong(readAttribute(document, attribute)))) return false;
   const plain = inOrder(document, order) as StoredResource;
   // One of the two is enough.
-  if (plain !== document) (content as { document: StoredResource }).document = plain;
+  if (plain !== document) content.document = plain;
   return plain;
 }
 

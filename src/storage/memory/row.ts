@@ -66,15 +66,18 @@ export interface Content {
   readonly isFit: boolean;
   /** Whether the document has no names but those that this resource type has. */
   readonly isKnown: boolean;
-  /** All but the collections and computed attributes, and what no schema names. Never changed in place: a reader may hold on to it. */
-  readonly document: StoredResource;
+  /**
+   * All but the collections and computed attributes, and what no schema names. Never changed in place: a reader may hold on to it. Given one
+   * that says the same in another order by `plain.ts` alone.
+   */
+  document: StoredResource;
   /**
    * By attribute path; also those that the resource type does not know, of another release. A change of one element costs the same
    * whatever the number of the others.
    */
   readonly collections: ReadonlyMap<string, Elements>;
   /** The document, where its first reader found it to be plain (`plain.ts`), or else false; undefined before anybody has read it. */
-  plain?: StoredResource | false;
+  plain?: StoredResource | false | undefined;
 }
 
 /** One resource in memory. */
@@ -231,7 +234,7 @@ function elementsByKey(
 const SERVERS: ReadonlySet<string> = new Set(["schemas", "id", "meta"]);
 
 /** Whether all values of a document are where and as the resource type has them. */
-function isFitting(resourceType: CompiledResourceType, document: StoredResource): Pick<Content, "isFit" | "isKnown"> {
+function fittingOf(resourceType: CompiledResourceType, document: StoredResource): Pick<Content, "isFit" | "isKnown"> {
   const fits = Object.keys(document)
     .filter((name) => !SERVERS.has(name))
     .map((name) => fitOf(resourceType, name, document[name]));
@@ -292,7 +295,7 @@ export function placedBy(resourceType: CompiledResourceType, content: Content): 
     writeAttribute(document, attribute, undefined);
   }
   const placed = document as unknown as StoredResource;
-  const { isFit, isKnown } = isFitting(resourceType, placed);
+  const { isFit, isKnown } = fittingOf(resourceType, placed);
   return {
     resourceType,
     isFit: isFit && areFitting(resourceType, collections),

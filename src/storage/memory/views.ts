@@ -1,5 +1,5 @@
 import type { CompiledResourceType } from "../../schema/resource-type.ts";
-import { doAll } from "../../time-slice.ts";
+import { type Steps, TimeSlice } from "../../time-slice.ts";
 import type { Context, QueryRequest, StorageAdapter } from "../adapter.ts";
 import { checkComparisons } from "../cost.ts";
 import { scanInSteps } from "../scan.ts";
@@ -75,9 +75,19 @@ function viewedPage(tenant: Tenant, request: QueryRequest): ViewedPage | undefin
   const rows = candidates(tenant, resourceType, filter);
   if (rows.length > FEW) return undefined;
   checkComparisons(request, rows.length);
-  const found = doAll(scanInSteps(rows, request, viewFor(state, resourceType, filter, sort?.path)));
-  const resources = viewsOfRows(state, found.resources, request);
-  return resources && { ...found, resources };
+  const found = withinSlice(scanInSteps(rows, request, viewFor(state, resourceType, filter, sort?.path)));
+  const resources = found && viewsOfRows(state, found.resources, request);
+  return found && resources && { ...found, resources };
+}
+
+/** All of the work where it takes no more than a slice; else nothing: few rows may have many elements, each with many comparisons. */
+function withinSlice<T>(steps: Steps<T>): T | undefined {
+  const slice = new TimeSlice();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    if (slice.isOver) return undefined;
+  }
 }
 
 function viewsOfRows(
@@ -87,11 +97,14 @@ function viewsOfRows(
 ): readonly Viewed[] | undefined {
   if (rows.length > MOST) return undefined;
   const view = viewerOf(state, resourceType, select);
+  const slice = new TimeSlice();
   const resources: Viewed[] = [];
   for (const row of rows) {
     const resource = view(row);
     if (resource === undefined) return undefined;
     resources.push(resource);
+    // What is computed of each may be any number of values.
+    if (resources.length % FEW === 0 && slice.isOver) return undefined;
   }
   return resources;
 }

@@ -1,6 +1,6 @@
 import { getOrCreate } from "../get-or-create.ts";
 import type { Dialect } from "./dialect/dialect.ts";
-import { type Fragment, fill, join, raw, sql, TRUE } from "./dialect/fragment.ts";
+import { emptied, type Fragment, fill, join, raw, sql, TRUE } from "./dialect/fragment.ts";
 
 /** Rows on their way into a table. */
 export interface Insertion {
@@ -69,7 +69,7 @@ function valued(insertion: Insertion, rows: Insertion["rows"]): Fragment {
   const { into, same, columns, as = {} } = insertion;
   const ofTable = getOrCreate(OF_FEW, into, (): Map<string, Fragment> => new Map());
   const name = `${rows.length} ${Object.keys(same)} ${columns} ${Object.keys(as)}`;
-  const statement = getOrCreate(ofTable, name, () => valuedAnew(insertion, rows));
+  const statement = getOrCreate(ofTable, name, () => emptied(valuedAnew(insertion, rows)));
   const shared = Object.values(same);
   const values = rows.flatMap((row) => [...shared, ...columns.map((_, place) => row[place] ?? null)]);
   return fill(statement, values);

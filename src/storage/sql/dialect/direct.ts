@@ -74,6 +74,7 @@ export function directOf(db: object): DirectDriver | undefined {
   return DRIVERS.get(db);
 }
 
+/** A value of the adapter's as SQLite takes it: it has no booleans. */
 export function toSqlite(value: unknown): SqliteValue {
   if (typeof value === "boolean") return value ? 1 : 0;
   return (value ?? null) as SqliteValue;

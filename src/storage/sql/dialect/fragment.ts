@@ -82,6 +82,11 @@ export function fill({ texts, isShort }: Fragment, parameters: readonly unknown[
   return { [MARK]: true, texts, parameters, isKept: true, ...(isShort === true ? { isShort } : {}) };
 }
 
+/** The same statement to be kept and filled: without the values that it was built with, which are those of one tenant. */
+export function emptied(statement: Fragment): Fragment {
+  return fill(statement, []);
+}
+
 /** The texts of statements that are filled, each of which belongs to one dialect, by their parts. */
 const KEPT = new WeakMap<readonly string[], string>();
 

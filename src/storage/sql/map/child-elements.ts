@@ -1,6 +1,6 @@
 import { invalidValue } from "../../../error.ts";
 import type { Attribute } from "../../../schema/attribute.ts";
-import { isObject, isSame, type ResourceObject, readAttribute } from "../../../schema/value.ts";
+import { isObject, isSame } from "../../../schema/value.ts";
 import { isDefaultFalse } from "../place.ts";
 import { type ChildTable, partName } from "./child.ts";
 import type { Column } from "./column.ts";
@@ -99,10 +99,4 @@ function fitsChild(child: ChildTable, element: unknown): boolean {
     ([name, value]) =>
       value === undefined || name === "$ref" || names.has(name) || Object.hasOwn(fixed, name) || forgotten.has(name),
   );
-}
-
-/** The attributes with child tables of which the rest has elements. */
-export function childrenInRest({ children }: Pick<MappedType, "children">, rest: ResourceObject): readonly Attribute[] {
-  const attributes = new Set(children.map(({ attribute }) => attribute));
-  return [...attributes].filter((attribute) => readAttribute(rest, attribute) !== undefined);
 }

@@ -1,7 +1,7 @@
 import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { getOrCreate } from "../../get-or-create.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import { type Fragment, fill } from "../dialect/fragment.ts";
+import { emptied, type Fragment, fill } from "../dialect/fragment.ts";
 import type { Tables } from "./tables.ts";
 
 /** How many statements of one kind are kept of a type: what clients select differs, but not without end. */
@@ -39,7 +39,7 @@ export function keptStatements<T>() {
  * write where the dialect has no RETURNING are more than one, and are not kept.
  */
 export function filledStatements() {
-  const kept = keptStatements<Fragment>();
+  const kept = keptStatements<{ readonly statement: Fragment; readonly isReturning: boolean }>();
   return (
     place: Place,
     resourceType: CompiledResourceType,
@@ -47,14 +47,12 @@ export function filledStatements() {
     values: readonly unknown[],
     build: () => Fragment,
   ): Fragment => {
-    const statement = kept(place, resourceType, name, () => {
+    const { statement, isReturning } = kept(place, resourceType, name, () => {
       const built = build();
       if (built.parameters.length !== values.length || built.parameters.some((value, at) => value !== values[at]))
         throw new TypeError(`The values of the statement ${name} are not what was built into it.`);
-      return built;
+      return { statement: emptied(built), isReturning: built.returning !== undefined };
     });
-    return statement.returning === undefined || place.dialect.supportsReturning === true
-      ? fill(statement, values)
-      : build();
+    return !isReturning || place.dialect.supportsReturning === true ? fill(statement, values) : build();
   };
 }

@@ -2,7 +2,7 @@ import type { Filter } from "../../../filter/ast.ts";
 import { type AttributePath, leafOf } from "../../../schema/attribute.ts";
 import { uniqueName } from "../../../schema/shape.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, fill, raw, short, sql } from "../dialect/fragment.ts";
+import { emptied, type Fragment, fill, raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable, keyText, LONGEST_KEY } from "../key.ts";
 import { isOfSameTenant } from "../tenant.ts";
 import { inOneState, withApart } from "./apart-rows.ts";
@@ -76,5 +76,5 @@ function statementOf(scope: OwnScope, apart: Apart, isStreamed: boolean): Statem
   const isSame = isOfSameTenant(dialect, tenant, "r", "f");
   const statement = sql`SELECT ${columns} FROM (${found}${dialect.apart ?? raw("")}) f CROSS JOIN ${tables.resource} r
     WHERE ${isSame} AND r.id = f.id AND ${isOfType(raw("r.type"), "")}`;
-  return { statement, selected: columns.parameters.length, joined: isSame.parameters.length };
+  return { statement: emptied(statement), selected: columns.parameters.length, joined: isSame.parameters.length };
 }

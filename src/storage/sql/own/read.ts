@@ -3,7 +3,7 @@ import type { CompiledResourceType } from "../../../schema/resource-type.ts";
 import { readAttribute, writeAttribute } from "../../../schema/value.ts";
 import type { Select, StoredResource } from "../../adapter.ts";
 import type { Session } from "../database.ts";
-import { type Fragment, fill, raw, short, sql } from "../dialect/fragment.ts";
+import { emptied, type Fragment, fill, raw, short, sql } from "../dialect/fragment.ts";
 import { isStorable } from "../key.ts";
 import { needsOneState, withApart } from "./apart-rows.ts";
 import { keptStatements } from "./kept-statements.ts";
@@ -63,7 +63,7 @@ function statementOf(scope: SelectScope, apart: Apart, isStreamed: boolean) {
     throw new TypeError("The columns of a resource hold no value but the tenant.");
   const statement = sql`SELECT ${columns} FROM ${tables.resource} r
     WHERE r.tenant = ${tenant} AND r.id = ${""} AND ${isOfType(raw("r.type"), "")}`;
-  return { statement: short(statement, isFew(apart, isStreamed)), selected: columns.parameters.length };
+  return { statement: emptied(short(statement, isFew(apart, isStreamed))), selected: columns.parameters.length };
 }
 
 /** What a write made of the columns of a row, but for the document. */

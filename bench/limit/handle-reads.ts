@@ -1,5 +1,5 @@
-// A SCIM server as somebody writes it by hand for users and groups that are kept in maps, and for nothing else: what `scim.handle` is compared
-// with. Its answers are those of scimkit to a header and a member. What identity providers do not send in these rows it refuses.
+// The reads of a SCIM server for enterprise users that are kept in maps, as somebody writes them by hand, and nothing else: what `scim.handle`
+// is compared with. Their answers are those of scimkit to a header and a member. What identity providers do not send in these rows they refuse.
 
 /** A request as a host has it, with header names in lower case. */
 export interface HandRequest {
@@ -9,13 +9,14 @@ export interface HandRequest {
   readonly body?: string;
 }
 
+/** What a host is to send. */
 export interface HandResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
 }
 
-export interface HandMeta {
+interface HandMeta {
   readonly resourceType: string;
   readonly created: string;
   readonly lastModified: string;
@@ -24,36 +25,35 @@ export interface HandMeta {
 }
 
 /** A user or a group as it is answered: nothing is left to be made of it when somebody reads it. A write puts another one in its place. */
-export interface HandDocument {
+interface HandDocument {
   readonly schemas: readonly string[];
   readonly id: string;
   readonly meta: HandMeta;
   readonly [attribute: string]: unknown;
 }
 
+/** A user as it is answered. */
 export interface HandUser extends HandDocument {
   readonly userName: string;
 }
 
-/** A user, whose document a write changes. */
-export interface HandRow {
-  document: HandUser;
-}
-
 /** What a user is told of a group that it is in. */
-export interface HandMembership {
+interface HandMembership {
   readonly value: string;
   readonly $ref: string;
   readonly type: "direct";
   readonly display: string;
 }
 
-export const HAND_URL = "https://example.com/scim/v2";
+/** Where both servers are, by hand and by scimkit. */
+export const BASE_URL = "https://example.com/scim/v2";
 const PATH = "/scim/v2";
+/** The schema of enterprise users. */
 export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+/** The schema of users. */
 export const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 
-export const HEADERS = {
+const HEADERS = {
   "Content-Type": "application/scim+json",
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
@@ -65,22 +65,21 @@ const LARGEST_PAGE = 1000;
 /** The one filter that is looked up, with its operand as JSON has it. */
 const BY_USER_NAME = /^\s*userName\s+eq\s+("(?:[^"\\]|\\.)*")\s*$/i;
 
-export class HandServer {
-  readonly users = new Map<string, HandRow>();
+/** A server that answers GET. */
+export class ReadsByHand {
+  readonly #users = new Map<string, HandUser>();
   /** In the order of creation. */
-  readonly rows: HandRow[] = [];
+  readonly #inOrder: HandUser[] = [];
   /** By the user name in lower case. */
-  readonly byUserName = new Map<string, HandRow>();
-  /** By the id of a user, what it is told of each group by that one's id. */
-  readonly groupsOf = new Map<string, Map<string, HandMembership>>();
+  readonly #byUserName = new Map<string, HandUser>();
+  /** By the id of a user, what it is told of each group by that one's id: nobody is in one here, but a server has to look. */
+  readonly #groupsOf = new Map<string, Map<string, HandMembership>>();
 
   /** Keeps a user that is new. */
-  add(document: HandUser): HandRow {
-    const row = { document };
-    this.users.set(document.id, row);
-    this.rows.push(row);
-    this.byUserName.set(document.userName.toLowerCase(), row);
-    return row;
+  add(user: HandUser): void {
+    this.#users.set(user.id, user);
+    this.#inOrder.push(user);
+    this.#byUserName.set(user.userName.toLowerCase(), user);
   }
 
   /** As any server has it that a host may ask: with a promise. */
@@ -93,8 +92,7 @@ export class HandServer {
     }
   }
 
-  #answer(request: HandRequest): HandResponse {
-    const { method, url, headers } = request;
+  #answer({ method, url, headers }: HandRequest): HandResponse {
     const accept = headers.accept;
     if (accept !== undefined && !takesScim(accept)) throw new Refusal(406, "Only application/scim+json is served.");
     const mark = url.indexOf("?");
@@ -103,33 +101,27 @@ export class HandServer {
     if (!path.startsWith(PATH)) throw new Refusal(404, "No such endpoint.");
     const [, endpoint, id, ...more] = path.slice(PATH.length).split("/");
     if (more.length > 0 || id === "" || id === ".." || id === ".") throw new Refusal(404, "No such endpoint.");
-    const isReading = method === "GET";
-    if (!isReading) return this.write(request, endpoint ?? "", id === undefined ? undefined : decoded(id));
+    if (method !== "GET") throw new Refusal(405, "Nothing can be written here.");
     if (endpoint !== "Users") throw new Refusal(404, "No such endpoint.");
     if (id !== undefined) return this.#read(decoded(id), query, headers);
     return this.#list(query);
   }
 
-  /** What a server does that writes as well. */
-  protected write(_request: HandRequest, _endpoint: string, _id: string | undefined): HandResponse {
-    throw new Refusal(405, "Nothing can be written here.");
-  }
-
   #read(id: string, query: string, headers: HandRequest["headers"]): HandResponse {
     if (query !== "") refuseSelection(parametersIn(query));
-    const row = this.users.get(id);
-    if (row === undefined) throw new Refusal(404, "No User has this id.");
-    const { meta } = row.document;
+    const user = this.#users.get(id);
+    if (user === undefined) throw new Refusal(404, "No User has this id.");
+    const { meta } = user;
     const known = headers["if-none-match"];
     if (known !== undefined && isNamed(known, meta.version))
       return { status: 304, headers: { ...HEADERS, ETag: meta.version }, body: undefined };
-    return resourceAnswer(200, this.shown(row.document));
+    return answerOf(this.#shown(user));
   }
 
   /** A user with the groups that it is in. */
-  protected shown(document: HandUser): HandDocument {
-    const groups = this.groupsOf.get(document.id);
-    return groups === undefined || groups.size === 0 ? document : { ...document, groups: [...groups.values()] };
+  #shown(user: HandUser): HandDocument {
+    const groups = this.#groupsOf.get(user.id);
+    return groups === undefined || groups.size === 0 ? user : { ...user, groups: [...groups.values()] };
   }
 
   #list(query: string): HandResponse {
@@ -139,11 +131,10 @@ export class HandServer {
     const startIndex = Math.max(1, wholeNumber(parameters.startIndex) ?? 1);
     const count = Math.min(LARGEST_PAGE, Math.max(0, wholeNumber(parameters.count) ?? 100));
     const { filter } = parameters;
-    const found = filter === undefined ? this.rows : this.#find(filter);
+    const found = filter === undefined ? this.#inOrder : this.#find(filter);
     const resources: HandDocument[] = [];
     const end = Math.min(found.length, startIndex - 1 + count);
-    for (let index = startIndex - 1; index < end; index++)
-      resources.push(this.shown((found[index] as HandRow).document));
+    for (let index = startIndex - 1; index < end; index++) resources.push(this.#shown(found[index] as HandUser));
     const body = JSON.stringify({
       schemas: LIST_SCHEMAS,
       totalResults: found.length,
@@ -154,19 +145,19 @@ export class HandServer {
     return { status: 200, headers: HEADERS, body };
   }
 
-  #find(filter: string): readonly HandRow[] {
+  #find(filter: string): readonly HandUser[] {
     const operand = BY_USER_NAME.exec(filter)?.[1];
     if (operand === undefined) throw new Refusal(400, "Only userName eq is looked up here.");
-    const row = this.byUserName.get((JSON.parse(operand) as string).toLowerCase());
-    return row === undefined ? [] : [row];
+    const user = this.#byUserName.get((JSON.parse(operand) as string).toLowerCase());
+    return user === undefined ? [] : [user];
   }
 }
 
 /** The answer that shows one resource. */
-export function resourceAnswer(status: number, document: HandDocument): HandResponse {
+function answerOf(document: HandDocument): HandResponse {
   const { location, version } = document.meta;
   return {
-    status,
+    status: 200,
     headers: {
       "Content-Type": "application/scim+json",
       "Cache-Control": "no-store",
@@ -179,6 +170,7 @@ export function resourceAnswer(status: number, document: HandDocument): HandResp
   };
 }
 
+/** What is no server's fault, as an error of the protocol. */
 export class Refusal extends Error {
   readonly status: number;
 
@@ -222,7 +214,7 @@ function wholeNumber(text: string | undefined): number | undefined {
   return Number(text);
 }
 
-export function decoded(text: string): string {
+function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -230,7 +222,7 @@ export function decoded(text: string): string {
   }
 }
 
-/** Whether an If-Match or If-None-Match names this version. */
-export function isNamed(tags: string, version: string): boolean {
+/** Whether an If-None-Match names this version. */
+function isNamed(tags: string, version: string): boolean {
   return tags === "*" || tags.split(",").some((tag) => tag.trim() === version);
 }
