@@ -164,10 +164,10 @@ async function send(response: ServerResponse, answer: ScimResponse): Promise<voi
   if (response.headersSent || response.destroyed) {
     discard(answer);
   } else {
-    const encoding = writeHead(response, answer);
+    writeHead(response, answer);
     if (typeof answer.body === "object") return pump(answer.body, response);
     // With the end, and not ahead of it: so head and body are one piece, and one call of the system.
-    response.end(answer.body, encoding);
+    response.end(answer.body);
     return;
   }
   response.end();
@@ -185,18 +185,15 @@ function write(
   return response;
 }
 
-/** @returns how the body is encoded: what is ASCII alone is the same in Latin-1, which Node copies where it would transcode. */
 function writeHead(
   response: ServerResponse,
   { status, headers, body }: ScimResponse,
   more?: Readonly<Record<string, string>>,
-): "latin1" | "utf8" {
+): void {
   response.removeHeader("ETag");
   const sent: OutgoingHttpHeaders = { ...headers, ...more };
-  const length = typeof body === "string" ? Buffer.byteLength(body) : undefined;
-  if (length !== undefined) sent["Content-Length"] = length;
+  if (typeof body === "string") sent["Content-Length"] = Buffer.byteLength(body);
   response.writeHead(status, sent);
-  return typeof body === "string" && length === body.length ? "latin1" : "utf8";
 }
 
 /**
