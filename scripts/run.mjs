@@ -35,6 +35,7 @@ const TASKS = {
   "bench:redis": ["node", "bench/storage/redis.ts"],
   "bench:reindex": ["node", "bench/storage/reindex.ts"],
   "bench:faults": ["node", "bench/storage/faults.ts"],
+  "bench:leaks": ["node", "bench/leaks.ts"],
   "bench:linear": ["node", "bench/linear.ts"],
   "bench:pages": ["node", "bench/pages.ts"],
   "bench:slow-readers": ["node", "bench/slow-readers.ts"],
