@@ -3,6 +3,7 @@
 // turn; a ratio is the median of the rounds' ratios to the first of them.
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { median } from "./storage/statistics.ts";
 
 interface Response {
   readonly status: number;
@@ -77,11 +78,6 @@ async function contender(build: Build, options: object) {
         : patch(`/Groups/${group}`, { op: "add", path: "members", value: [{ value }] });
     },
   };
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((left, right) => left - right);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
 const own = await load(process.cwd());

@@ -14,6 +14,7 @@ import { memoryStorage } from "scimkit/memory";
 import { namedStatements, openSqlite, sqlStorage } from "scimkit/sql";
 import { importResources, type TransferLine } from "scimkit/transfer";
 import { type Figure, writeFigures } from "./harness/figures.ts";
+import { median } from "./storage/statistics.ts";
 
 const { values } = parseArgs({
   options: {
@@ -133,9 +134,6 @@ const REQUESTS: readonly Request[] = [
   },
   { name: "title co, no index", kind: "scan", ask: (to) => ask(to, "GET", find('title co "nobody has this"')) },
 ];
-
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] as number;
 
 /** Milliseconds of one request, of as many as fill a while. What is done in this process is measured by what it takes of the processor. */
 async function timed({ ask: send, kind }: Request, directory: Directory, round: number, isHere: boolean) {

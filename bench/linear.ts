@@ -2,6 +2,7 @@
 // is refused at once. CPU time, medians within one run; ends with a status other than 0 when a bound is broken.
 import { createScim, EnterpriseUserSchema, Group, type ScimOptions, User } from "../src/index.ts";
 import { memoryStorage } from "../src/storage/memory/index.ts";
+import { median } from "./storage/statistics.ts";
 
 const BASE_URL = "https://example.com/scim/v2";
 const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -42,10 +43,6 @@ async function time(run: () => Promise<void>, repeat: number): Promise<number> {
   for (let count = 0; count < repeat; count++) await run();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000 / repeat;
-}
-
-function median(times: readonly number[]): number {
-  return [...times].sort((left, right) => left - right)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
 function say(name: string, figures: string, isMet: boolean): void {

@@ -3,6 +3,7 @@
 import { createScim, type Scim, User } from "../src/index.ts";
 import { compileResourceType } from "../src/schema/resource-type.ts";
 import { memoryStorage } from "../src/storage/memory/index.ts";
+import { median } from "./storage/statistics.ts";
 
 const [MOST_RATIO, SAMPLES, TRIES, COUNT] = [2, 15, 3, 100];
 const AT = "2026-01-01T00:00:00Z";
@@ -37,10 +38,6 @@ async function time(run: () => Promise<unknown>): Promise<number> {
   for (let count = 0; count < 10; count++) await run();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 10_000;
-}
-
-function median(times: readonly number[]): number {
-  return [...times].sort((left, right) => left - right)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
 const [small, large] = [await directory(10_000), await directory(100_000)];

@@ -3,6 +3,7 @@
 // because other work on the machine interrupts the longer one more often. Ends with a status other than 0 when a bound is broken.
 import { createScim, defineProfile, Group, type StorageAdapter, User } from "../src/index.ts";
 import { memoryStorage } from "../src/storage/memory/index.ts";
+import { median } from "./storage/statistics.ts";
 
 const BASE_URL = "https://example.com/scim/v2";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -50,10 +51,6 @@ async function groupOf(count: number, takesDeltas: boolean) {
   const group = { schemas: [Group.schema.id], displayName: "Group", members: memberList(count) };
   const { id } = JSON.parse(await made.ask("POST", "/Groups?excludedAttributes=members", group, [201]));
   return { ...made, path: `/Groups/${id}` };
-}
-
-function median(times: readonly number[]): number {
-  return [...times].sort((left, right) => left - right)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
 function say(name: string, value: string, bound?: { readonly isMet: boolean; readonly text: string }): void {

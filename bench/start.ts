@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { type Figure, writeFigures } from "./harness/figures.ts";
 import { subjectIn } from "./harness/subject.ts";
+import { median } from "./storage/statistics.ts";
 
 const { values } = parseArgs({
   options: { before: { type: "string" }, json: { type: "string" }, short: { type: "boolean" } },
@@ -79,20 +80,18 @@ for (let time = 0; time < TIMES; time++)
       JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" })),
     );
 
-const median = (name: string, of: keyof Measured): number => {
-  const sorted = (runs[name] ?? []).map((one) => one[of]).sort((left, right) => left - right);
-  return Math.round((sorted[TIMES >> 1] as number) * 10) / 10;
-};
+const medianOf = (name: string, of: keyof Measured): number =>
+  Math.round(median((runs[name] ?? []).map((one) => one[of])) * 10) / 10;
 const rows = Object.keys(programs)
   .filter((name) => name !== "node:http alone")
   .map((name): Figure => {
-    const [get, filter] = [median(name, "get"), median(name, "filter")];
-    const more = Math.round((median(name, "memory") - median("node:http alone", "memory")) * 10) / 10;
+    const [get, filter] = [medianOf(name, "get"), medianOf(name, "filter")];
+    const more = Math.round((medianOf(name, "memory") - medianOf("node:http alone", "memory")) * 10) / 10;
     return {
       name,
       values: {
-        "import, ms": median(name, "import"),
-        "createScim at, ms": median(name, "createScim"),
+        "import, ms": medianOf(name, "import"),
+        "createScim at, ms": medianOf(name, "createScim"),
         "first GET at, ms": get,
         "first filter, ms": filter,
         "memory over node:http alone, MiB": more,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Figure, Figures } from "../harness/figures.ts";
+import { median } from "../storage/statistics.ts";
 import { PATH, type Ready } from "./data.ts";
 import { type HttpRow, ROWS, Server } from "./rows.ts";
 
@@ -215,11 +216,6 @@ function figuresOf(row: HttpRow, racers: readonly Racer[]): readonly Figure[] {
     const isMet = rate / hand.rate >= row.target && p99 / hand.p99 <= P99;
     return { ...figure, target: `at least ${row.target} of the requests, p99 at most ${P99} ×`, isMet };
   });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 const round = (value: number): number => Number(value.toPrecision(3));
