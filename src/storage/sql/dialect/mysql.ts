@@ -102,8 +102,9 @@ export const mysql: Dialect = {
   object: (json, name) => sql`JSON_EXTRACT(${json}, ${memberPath(name)})`,
   member: (json, name) => textAt(json, memberPath(name)),
   first: (json, name) => textAt(json, memberPath(name, "[0]")),
+  // For ranges that nothing can be in, MariaDB reads lists of a row that it never fetched, whose columns are empty, and fails.
   each: (json, name, alias) =>
-    sql`JSON_TABLE(${json}, ${memberPath(name, "[*]")} COLUMNS (value JSON PATH '$')) ${raw(alias)}`,
+    sql`JSON_TABLE(NULLIF(${json}, ''), ${memberPath(name, "[*]")} COLUMNS (value JSON PATH '$')) ${raw(alias)}`,
   elementText: (alias) => raw(`CAST(JSON_UNQUOTE(${alias}.value) AS BINARY)`),
   elementMember: (alias, name) => textAt(raw(`${alias}.value`), memberPath(name)),
   field: (column, name) => textAt(column, memberPath(name)),
