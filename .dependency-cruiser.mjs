@@ -1,5 +1,18 @@
 // Which room may use which, from the ground up. A room is a folder of src, or a part of one; it sees the rooms that it names and
 // no other. Each names only rooms above itself in this list, so that no circle of rooms can come to be. `npm run lint` checks it.
+/** What the command may use of Node, which no other runtime loads. */
+const NODE = [
+  "node:crypto",
+  "node:fs",
+  "node:fs/promises",
+  "node:http",
+  "node:path",
+  "node:stream",
+  "node:stream/consumers",
+  "node:url",
+  "node:util",
+];
+
 /** @type {readonly (readonly [name: string, path: string, uses: readonly string[], packages?: readonly string[]])[]} */
 export const ROOMS = [
   ["error", "errors?\\.ts", []],
@@ -39,16 +52,45 @@ export const ROOMS = [
   ["ownership", "ownership/", ["error", "schema", "storage", "call", "service", "scim"]],
   ["grants", "grants/", ["error", "schema", "filter", "storage", "events", "call", "operations", "service", "scim"]],
   ["hosts", "hosts/", ["error", "protocol", "scim"], ["node:http", "node:stream"]],
+  ["client", "client/", ["error", "schema", "filter", "patch"]],
   [
     "testing",
     "testing/",
-    ["error", "time", "schema", "filter", "storage", "memory", "events", "protocol", "scim"],
-    ["fast-check", "node:net"],
+    ["error", "time", "schema", "filter", "storage", "memory", "events", "protocol", "scim", "hosts"],
+    ["fast-check", "node:net", "node:http"],
   ],
   [
     "index",
     "index\\.ts",
     ["error", "schema", "filter", "quirks", "storage", "events", "call", "protocol", "service", "scim"],
+  ],
+  ["recordings", "recordings/", ["schema", "client"], NODE],
+  ["checker", "checker/", ["schema", "filter", "client", "recordings"], NODE],
+  [
+    "cli",
+    "cli/",
+    [
+      "error",
+      "schema",
+      "filter",
+      "quirks",
+      "patch",
+      "storage",
+      "memory",
+      "dialect",
+      "sql",
+      "sql-door",
+      "own",
+      "service",
+      "scim",
+      "transfer",
+      "hosts",
+      "client",
+      "index",
+      "recordings",
+      "checker",
+    ],
+    [...NODE, "kysely", "pg"],
   ],
 ];
 

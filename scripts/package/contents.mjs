@@ -60,6 +60,11 @@ const ENTRIES = {
     why: "reads each line as the body of a create is read, finds what is wrong with it, and changes what is there as a PUT does",
     without: EVERYWHERE,
   },
+  client: {
+    most: 12,
+    why: "a client without the schema core: transport, patience, changes, bulk, and what well-known servers do otherwise",
+    without: EVERYWHERE,
+  },
   zod: {
     most: 20,
     why: "schemas compiled, and the checks that bodies get; Zod itself is the host's",

@@ -1,0 +1,25 @@
+// Makes dist/cli: the command, in files of its own, so that what it needs is loaded by nobody who imports the library.
+import { chmodSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = join(root, "dist/cli");
+
+rmSync(folder, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: { scimkit: "src/cli/main.ts" },
+  outdir: folder,
+  bundle: true,
+  // A file for each command, loaded when it is asked for.
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  // A driver is the user's own.
+  external: ["pg", "pg-native", "mysql2", "better-sqlite3"],
+  logLevel: "warning",
+});
+chmodSync(join(folder, "scimkit.js"), 0o755);

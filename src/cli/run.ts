@@ -1,0 +1,55 @@
+import { nearestHint } from "../schema/nearest-name.ts";
+import { type Command, CommandError, type Terminal } from "./command.ts";
+import { VERSION } from "./version.ts";
+
+/** Each is loaded when it is asked for. */
+const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => Promise<Command>]>> = {};
+
+/** Runs the command that the words name; the exit status. */
+export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
+  const [name = "--help", ...rest] = words;
+  if (["--help", "-h", "help"].includes(name) && rest[0] === undefined) {
+    terminal.out(overview());
+    return words.length === 0 ? 2 : 0;
+  }
+  if (name === "--version" || name === "-v") {
+    terminal.out(`${VERSION}\n`);
+    return 0;
+  }
+  const wanted = name === "help" ? (rest[0] ?? "") : name;
+  const found = COMMANDS[wanted];
+  if (found === undefined) {
+    terminal.error(`scimkit: there is no command "${wanted}".${nearestHint(Object.keys(COMMANDS), wanted)} Commands: ${Object.keys(COMMANDS).join(", ")}.
+`);
+    return 2;
+  }
+  const command = await found[1]();
+  if (name === "help" || rest.includes("--help") || rest.includes("-h")) {
+    terminal.out(command.help);
+    return 0;
+  }
+  try {
+    return await command.run(rest, terminal);
+  } catch (error) {
+    if (!(error instanceof CommandError) && !isWrongCall(error)) throw error;
+    terminal.error(`scimkit ${wanted}: ${(error as Error).message}\n`);
+    return 2;
+  }
+}
+
+/** What `parseArgs` throws. */
+function isWrongCall(error: unknown): boolean {
+  return String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map(({ length }) => length));
+  return [
+    "scimkit: SCIM 2.0 from the command line.",
+    "",
+    ...Object.entries(COMMANDS).map(([name, [summary]]) => `  scimkit ${name.padEnd(width)}  ${summary}`),
+    "",
+    "scimkit <command> --help says more.",
+    "",
+  ].join("\n");
+}
