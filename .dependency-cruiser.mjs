@@ -90,7 +90,7 @@ export const ROOMS = [
       "recordings",
       "checker",
     ],
-    [...NODE, "kysely", "pg"],
+    [...NODE, "chevrotain"],
   ],
 ];
 
