@@ -3,7 +3,12 @@ import { type Command, CommandError, type Terminal } from "./command.ts";
 import { VERSION } from "./version.ts";
 
 /** Each is loaded when it is asked for. */
-const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => Promise<Command>]>> = {};
+const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => Promise<Command>]>> = {
+  check: [
+    "tries whether a SCIM server does what the RFCs and its clients ask for",
+    async () => (await import("./check.ts")).check,
+  ],
+};
 
 /** Runs the command that the words name; the exit status. */
 export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
