@@ -1,0 +1,19 @@
+import type { Check } from "../../check.ts";
+import { elementChecks } from "./elements.ts";
+import { logicChecks } from "./logic.ts";
+import { malformedChecks } from "./malformed.ts";
+import { nameChecks } from "./names.ts";
+import { operatorChecks } from "./operators.ts";
+import { resultChecks } from "./results.ts";
+import { valueChecks } from "./values.ts";
+
+/** RFC 7644 §3.4.2.2: filters. */
+export const filterChecks: readonly Check[] = [
+  ...operatorChecks,
+  ...logicChecks,
+  ...nameChecks,
+  ...valueChecks,
+  ...elementChecks,
+  ...malformedChecks,
+  ...resultChecks,
+];
