@@ -24,5 +24,8 @@ await build({
   logLevel: "warning",
 });
 // What identity providers send: src/recordings/store.ts looks for it beside itself.
-writeFileSync(join(folder, "recordings.json"), JSON.stringify(readRecordings(pathToFileURL(join(root, "test/interop/")))));
+writeFileSync(
+  join(folder, "recordings.json"),
+  JSON.stringify(readRecordings(pathToFileURL(join(root, "test/interop/")))),
+);
 chmodSync(join(folder, "scimkit.js"), 0o755);
