@@ -20,7 +20,7 @@ await build({
   platform: "node",
   target: "node20",
   // A driver is the user's own.
-  external: ["pg", "pg-native", "mysql2", "better-sqlite3"],
+  external: ["pg", "mysql2"],
   logLevel: "warning",
 });
 // What identity providers send: src/recordings/store.ts looks for it beside itself.

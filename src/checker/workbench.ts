@@ -28,6 +28,8 @@ export interface AskOptions {
   /** Sent as JSON, a string as it is. */
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Sends it without the credentials of the run, whatever header these are in. */
+  readonly anonymous?: boolean;
 }
 
 /**

@@ -3,7 +3,14 @@ import { type Command, CommandError, type Terminal } from "./command.ts";
 import { VERSION } from "./version.ts";
 
 /** Each is loaded when it is asked for. */
-const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => Promise<Command>]>> = {};
+const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => Promise<Command>]>> = {
+  filter: [
+    "show how a filter is read: tokens, tree, words, SQL",
+    async () => (await import("./filter/command.ts")).filterCommand,
+  ],
+  patch: ["show what a PATCH does to a resource", async () => (await import("./patch/command.ts")).patchCommand],
+  serve: ["serve SCIM from memory, SQLite or PostgreSQL", async () => (await import("./serve.ts")).serveCommand],
+};
 
 /** Runs the command that the words name; the exit status. */
 export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
