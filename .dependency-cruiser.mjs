@@ -56,7 +56,7 @@ export const ROOMS = [
   [
     "testing",
     "testing/",
-    ["error", "time", "schema", "filter", "storage", "memory", "events", "protocol", "scim", "hosts"],
+    ["error", "time", "schema", "filter", "storage", "memory", "events", "protocol", "service", "scim", "hosts"],
     ["fast-check", "node:net", "node:http"],
   ],
   [
@@ -90,7 +90,7 @@ export const ROOMS = [
       "recordings",
       "checker",
     ],
-    [...NODE, "kysely", "pg"],
+    [...NODE, "chevrotain"],
   ],
 ];
 

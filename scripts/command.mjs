@@ -19,7 +19,7 @@ await build({
   platform: "node",
   target: "node20",
   // A driver is the user's own.
-  external: ["pg", "pg-native", "mysql2", "better-sqlite3"],
+  external: ["pg", "mysql2"],
   logLevel: "warning",
 });
 chmodSync(join(folder, "scimkit.js"), 0o755);

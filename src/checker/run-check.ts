@@ -1,6 +1,7 @@
 import { createWorkbench } from "./bench.ts";
 import type { Check } from "./check.ts";
 import { CheckEnd } from "./check-end.ts";
+import { systemClock } from "./clock.ts";
 import type { Exchange } from "./exchange.ts";
 import type { CheckResult } from "./report.ts";
 import { newTrace, type Session, type Trace } from "./session.ts";
@@ -64,9 +65,8 @@ async function settled({ underWay }: Trace, stop: AbortSignal): Promise<void> {
   if (underWay.size === 0) return;
   const all = Promise.allSettled(underWay);
   if (!stop.aborted) return void (await all);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([all, new Promise((resolve) => void (timer = setTimeout(resolve, LAST_ANSWERS)))]);
-  clearTimeout(timer);
+  const enough = new AbortController();
+  await Promise.race([all.then(() => enough.abort()), systemClock.wait(LAST_ANSWERS, enough.signal)]);
 }
 
 function detailsOf(check: Check, end: CheckEnd, trace: Trace): Pick<CheckResult, "reason" | "failure"> {

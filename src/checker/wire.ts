@@ -20,6 +20,7 @@ export interface WireOptions {
 export interface WireRequest extends ClientRequest {
   /** Whether a 429 is an answer like another, and not a reason to wait. */
   readonly once?: boolean | undefined;
+  readonly anonymous?: boolean | undefined;
 }
 
 /** What came of a request: no `answer` where there was none, or only a part of one. */
@@ -81,7 +82,10 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
   let answer: ClientAnswer | undefined;
   let error: string | undefined;
   try {
-    const headers = withoutBlank({ ...(await options.authorize()), ...lowered(request.headers) });
+    const headers = withoutBlank({
+      ...(request.anonymous ? {} : await options.authorize()),
+      ...lowered(request.headers),
+    });
     const { send } = createClient({ baseUrl, fetch: recording });
     answer = await orAborted(send({ ...request, headers, signal: stopped }), stopped);
   } catch (thrown) {

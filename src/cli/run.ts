@@ -5,9 +5,15 @@ import { VERSION } from "./version.ts";
 /** Each is loaded when it is asked for. */
 const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => Promise<Command>]>> = {
   check: [
-    "tries whether a SCIM server does what the RFCs and its clients ask for",
-    async () => (await import("./check.ts")).check,
+    "try whether a SCIM server does what the RFCs and its clients ask for",
+    async () => (await import("./check/command.ts")).checkCommand,
   ],
+  filter: [
+    "show how a filter is read: tokens, tree, words, SQL",
+    async () => (await import("./filter/command.ts")).filterCommand,
+  ],
+  patch: ["show what a PATCH does to a resource", async () => (await import("./patch/command.ts")).patchCommand],
+  serve: ["serve SCIM from memory, SQLite or PostgreSQL", async () => (await import("./serve.ts")).serveCommand],
 };
 
 /** Runs the command that the words name; the exit status. */
