@@ -20,14 +20,14 @@ export async function findFullness(
 
 /** Why it was refused; `undefined` where it was made. */
 async function tryOne(
-  { facts, names, template, wire, ledger }: Omit<Session, "fullness">,
+  { facts, names, template, wire, ledger, stop }: Omit<Session, "fullness">,
   users: ResourceTypeFact,
   fullness: Fullness,
 ): Promise<string | undefined> {
   const body = generate(users, facts, names, template, fullness);
   const request = { method: "POST", path: users.endpoint, body };
-  const { answer, exchange } = await wire.send(request);
-  ledger.note(request, answer);
+  const { answer, exchange, isUnsent } = await wire.send({ ...request, until: stop });
+  if (!isUnsent) ledger.note(request, answer);
   if (answer === undefined) return exchange.error;
   return answer.status < 300 ? undefined : `${answer.status} ${detailOf(answer.body)}`.trim();
 }

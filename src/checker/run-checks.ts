@@ -54,8 +54,10 @@ export async function runChecks(options: RunOptions): Promise<Report> {
   const stop = signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]);
   const names = createNames(options.run ?? newRun(), domainOf(options.template) ?? "example.com");
   const ledger = createLedger(baseUrl, names.run);
-  const cleanup = createCleanup({ ledger, run: names.run, send: (request) => wire.send(request) });
-  const { facts, remarks } = await discover(baseUrl, (path) => wire.send({ method: "GET", path, signal: stop }));
+  const cleanup = createCleanup(ledger, names.run, wire.send);
+  const { facts, remarks } = await discover(baseUrl, (path) =>
+    wire.send({ method: "GET", path, signal: stop, until: stop }),
+  );
   const { template, groupTemplate } = options;
   const begin = { facts, wire, ledger, names, template, groupTemplate, isReadOnly, stop };
   const prelude = await findFullness(begin);
