@@ -4,6 +4,10 @@ import { VERSION } from "./version.ts";
 
 /** Each is loaded when it is asked for. */
 const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => Promise<Command>]>> = {
+  check: [
+    "try whether a SCIM server does what the RFCs and its clients ask for",
+    async () => (await import("./check/command.ts")).checkCommand,
+  ],
   filter: [
     "show how a filter is read: tokens, tree, words, SQL",
     async () => (await import("./filter/command.ts")).filterCommand,
