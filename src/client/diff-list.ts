@@ -1,6 +1,6 @@
 import type { AttributeLiteral } from "../schema/attribute.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import type { PatchOperation } from "./patch-operation.ts";
+import type { DiffOperation } from "./diff-operation.ts";
 import { isObject, isSame, isUnassigned } from "./same.ts";
 import { targetOf } from "./target-list.ts";
 
@@ -25,7 +25,7 @@ export function listOperations(
   literals: Literals | undefined,
   removes: boolean,
   { valuePaths = true, byElement = [] }: ListRules,
-): readonly PatchOperation[] {
+): readonly DiffOperation[] {
   const target = targetOf(path, was, wanted, literals, removes);
   const { going, coming } = leftover(was, target);
   if (going.length + coming.length === 0) return [];
@@ -39,7 +39,7 @@ export function listOperations(
   return [{ op: "replace", path, value: target }];
 }
 
-type Plan = readonly PatchOperation[] | undefined;
+type Plan = readonly DiffOperation[] | undefined;
 
 function smaller(best: Plan, plan: Plan): Plan {
   if (best === undefined || plan === undefined) return best ?? plan;
@@ -80,8 +80,8 @@ function planBy(
   const isAlone = aloneIn(was.map((element) => keyBy(names, element)));
   const added = new Set(coming);
   const byKey = new Map(coming.map((element) => [keyBy(names, element), element]));
-  const removals: PatchOperation[] = [];
-  const changes: PatchOperation[] = [];
+  const removals: DiffOperation[] = [];
+  const changes: DiffOperation[] = [];
   for (const element of going) {
     const key = keyBy(names, element);
     if (key === undefined || !isAlone(key)) return undefined;
@@ -90,7 +90,7 @@ function planBy(
     if (parts === undefined) removals.push({ op: "remove", path: `${path}[${key}]` });
     else if (added.delete(next)) changes.push(...parts);
   }
-  const addition: readonly PatchOperation[] = added.size > 0 ? [{ op: "add", path, value: [...added] }] : [];
+  const addition: readonly DiffOperation[] = added.size > 0 ? [{ op: "add", path, value: [...added] }] : [];
   return [...removals, ...withoutImplied(changes, [...added]), ...addition];
 }
 
@@ -115,7 +115,7 @@ function changesOf(
   element: unknown,
   after: ResourceObject,
   literals: Literals | undefined,
-): readonly PatchOperation[] | undefined {
+): readonly DiffOperation[] | undefined {
   const before = element as ResourceObject;
   const names = [...new Set([...Object.keys(after), ...Object.keys(before)])];
   const isEqual = (name: string): boolean =>
@@ -129,8 +129,8 @@ function changesOf(
 }
 
 /** Without what the server does by itself: one element that becomes primary takes it from the others. @see RFC 7644 §3.5.2 */
-function withoutImplied(changes: readonly PatchOperation[], added: readonly unknown[]): readonly PatchOperation[] {
-  const isOfPrimary = ({ path }: PatchOperation): boolean => path.endsWith("].primary");
+function withoutImplied(changes: readonly DiffOperation[], added: readonly unknown[]): readonly DiffOperation[] {
+  const isOfPrimary = ({ path }: DiffOperation): boolean => path.endsWith("].primary");
   const isTaken =
     changes.some((change) => isOfPrimary(change) && change.value === true) ||
     added.some((element) => isObject(element) && element.primary === true);

@@ -2,7 +2,7 @@ import type { AttributeLiteral } from "../schema/attribute.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import { type ListRules, listOperations } from "./diff-list.ts";
-import type { PatchOperation } from "./patch-operation.ts";
+import type { DiffOperation } from "./diff-operation.ts";
 import { isObject, isSame, isUnassigned } from "./same.ts";
 
 /** Options of `diff`. */
@@ -50,7 +50,7 @@ export function diff(
   current: ResourceObject,
   desired: ResourceObject,
   options: DiffOptions = {},
-): readonly PatchOperation[] {
+): readonly DiffOperation[] {
   return diffWith(current, desired, options, {});
 }
 
@@ -60,7 +60,7 @@ export function diffWith(
   desired: ResourceObject,
   { resourceType, absent = "keep" }: DiffOptions,
   rules: ListRules,
-): readonly PatchOperation[] {
+): readonly DiffOperation[] {
   const removes = absent === "remove";
   return namesOf(current, desired, removes)
     .filter((name) => !OF_THE_SERVER.has(name))
@@ -80,7 +80,7 @@ function extensionOperations(
   literals: Literals | undefined,
   removes: boolean,
   rules: ListRules,
-): readonly PatchOperation[] {
+): readonly DiffOperation[] {
   const [before, after] = [isObject(was) ? was : {}, isObject(wanted) ? wanted : {}];
   const goes = removes || wanted === null;
   return namesOf(before, after, goes).flatMap((name) =>
@@ -105,7 +105,7 @@ function attributeOperations(
   literal: AttributeLiteral | undefined,
   removes: boolean,
   rules: ListRules,
-): readonly PatchOperation[] {
+): readonly DiffOperation[] {
   if (literal?.mutability === "readOnly" || (wanted === undefined && !removes)) return [];
   if (Array.isArray(was) || Array.isArray(wanted))
     return listOperations(path, asList(was), asked(path, wanted), literal?.subAttributes, removes, rules);
@@ -133,7 +133,7 @@ function complexOperations(
   wanted: ResourceObject,
   literals: Literals | undefined,
   removes: boolean,
-): readonly PatchOperation[] {
+): readonly DiffOperation[] {
   const before = isObject(was) ? was : {};
   const names = namesOf(before, wanted, removes).filter(
     (name) => literals?.[name]?.mutability !== "readOnly" && (removes || wanted[name] !== undefined) && name !== "$ref",

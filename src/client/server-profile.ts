@@ -1,7 +1,5 @@
 import type { CompareOperator } from "../filter/ast.ts";
-
-/** A method, or a kind of request, that a server may lack. */
-export type ServerFeature = "patch" | "put" | "bulk" | "search" | "sort" | "etag" | "pagination" | "me";
+import type { KnownCapabilities } from "./capabilities.ts";
 
 /** Which filters a server reads. What it does not read is refused here, before it is sent. @see RFC 7644 §3.4.2.2 */
 export interface FilterRules {
@@ -19,12 +17,6 @@ export interface FilterRules {
   readonly maxLength?: number | undefined;
 }
 
-/** How pages are asked for. @see RFC 7644 §3.4.2.4 */
-export interface PageRules {
-  /** Most resources of a page: no more are asked for. */
-  readonly maxCount?: number | undefined;
-}
-
 /** What a PATCH may hold. @see RFC 7644 §3.5.2 */
 export interface PatchRules {
   /** Most operations of a request. Default as many as one likes. */
@@ -36,8 +28,6 @@ export interface PatchRules {
   readonly valuePaths?: boolean | undefined;
   /** Whether simple values are sent as `[{"value": …}]`. Default `false`. */
   readonly listedScalars?: boolean | undefined;
-  /** The only operations that a path takes, by the attribute that it begins with, e.g. `{ displayName: ["replace"] }`. Default all. */
-  readonly operations?: Readonly<Record<string, readonly ("add" | "remove" | "replace")[]>> | undefined;
 }
 
 /** How who is in a group is changed, and read. @see RFC 7643 §4.2 */
@@ -46,8 +36,6 @@ export interface MemberRules {
   readonly maxChanges?: number | undefined;
   /** Whether `replace` of `members`, and `remove` of all of them, is taken. Default `true`; where `false`, each that goes is named. */
   readonly replace?: boolean | undefined;
-  /** Whether two members may be removed by one filter: `members[value eq "1" or value eq "2"]`. Default `true`. */
-  readonly joinedRemoval?: boolean | undefined;
   /**
    * How members are removed. `"path"` (default) by a filter in the path, as the RFC has it; `"list"` by `remove` of `members` with the
    * list of them as its value; `"object"` the same with the value `{ "members": […] }`.
@@ -62,7 +50,7 @@ export interface MemberRules {
   readonly returned?: boolean | undefined;
 }
 
-/** How many requests a server takes. The client spreads its requests so. */
+/** How many requests a server takes in a while. */
 export interface RateRule {
   readonly requests: number;
   /** The length of the window, in seconds. */
@@ -87,7 +75,7 @@ export interface RateRule {
  *   name: "The directory of our own",
  *   asOf: "2026-11",
  *   sources: ["https://directory.example.com/docs/scim"],
- *   lacks: ["put", "sort"],
+ *   capabilities: { put: false, sort: false },
  *   filter: { operators: ["eq"], joins: [] },
  *   members: { maxChanges: 500 },
  * };
@@ -100,18 +88,13 @@ export interface ServerProfile {
   readonly asOf: string;
   /** Where the rules stand. */
   readonly sources: readonly string[];
-  /** What it lacks, whatever its service provider configuration says. Default nothing. */
-  readonly lacks?: readonly ServerFeature[] | undefined;
-  /** What it has, whatever its service provider configuration says. Default nothing. */
-  readonly has?: readonly ServerFeature[] | undefined;
+  /** What it can do and what not, whatever its ServiceProviderConfig says. Default: what that says. */
+  readonly capabilities?: KnownCapabilities | undefined;
   /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly filter?: FilterRules | undefined;
-  readonly pages?: PageRules | undefined;
   readonly patch?: PatchRules | undefined;
   readonly members?: MemberRules | undefined;
-  /** Most operations of a bulk request, where less than what its configuration says, or it says nothing. */
-  readonly bulkOperations?: number | undefined;
   /** Most bytes of a request. */
   readonly maxBytes?: number | undefined;
   /** Multi-valued attributes of which it keeps one element; more are refused here, before one is lost. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { diff, type PatchOperation } from "../../src/client/index.ts";
+import { type DiffOperation, diff } from "../../src/client/index.ts";
 import { EnterpriseUserSchema, Group, User } from "../../src/index.ts";
 import type { ParsedOperation } from "../../src/patch/index.ts";
 import { currentStates, desiredStates, PERSON, Person, patchByTheEngine } from "../support/diff-cases.ts";
@@ -15,13 +15,13 @@ const seed = pickSeed();
 const RUNS = pickSize("pairs of states", { everyday: 2000, thorough: 100_000 });
 
 /** What a literal reading of the RFC makes of a PATCH; undefined where it refuses it. */
-function byTheBook(current: State, operations: readonly PatchOperation[]): unknown {
+function byTheBook(current: State, operations: readonly DiffOperation[]): unknown {
   const outcome = patchByTheBook(PERSON, current, operations as readonly ModelOperation[]);
   return outcome.status === 200 ? plainOf(outcome.resource) : "refused";
 }
 
 /** Each PATCH that has one operation less, or one value less. */
-function lesserThan(operations: readonly PatchOperation[]): readonly (readonly PatchOperation[])[] {
+function lesserThan(operations: readonly DiffOperation[]): readonly (readonly DiffOperation[])[] {
   return operations.flatMap((operation, place) => {
     const without = operations.toSpliced(place, 1);
     const { value } = operation;
@@ -100,7 +100,7 @@ describe("no smaller PATCH of the same form gives the desired state", () => {
   });
 });
 
-function measureOf(operations: readonly PatchOperation[]): readonly [operations: number, values: number] {
+function measureOf(operations: readonly DiffOperation[]): readonly [operations: number, values: number] {
   const count = (value: unknown): number =>
     typeof value === "object" && value !== null
       ? Object.values(value).reduce<number>((sum, one) => sum + count(one), 0)
@@ -110,7 +110,7 @@ function measureOf(operations: readonly PatchOperation[]): readonly [operations:
   return [operations.length, count(operations.map(({ value }) => value))];
 }
 
-function isSmaller(left: readonly PatchOperation[], right: readonly PatchOperation[]): boolean {
+function isSmaller(left: readonly DiffOperation[], right: readonly DiffOperation[]): boolean {
   const [[operations, values], [most, valuesOfMost]] = [measureOf(left), measureOf(right)];
   return operations < most || (operations === most && values < valuesOfMost);
 }
@@ -119,7 +119,7 @@ function isSmaller(left: readonly PatchOperation[], right: readonly PatchOperati
  * Every PATCH of `mails` in the form of `diff`, of at most so many operations: one element at a time, named by one thing throughout, no
  * element sent that is there, nothing touched twice.
  */
-function* formsOf(was: readonly State[], target: readonly State[], most: number): Generator<readonly PatchOperation[]> {
+function* formsOf(was: readonly State[], target: readonly State[], most: number): Generator<readonly DiffOperation[]> {
   yield [{ op: "remove", path: "mails" }];
   const twinOf = ({ value, type }: State): string => JSON.stringify([value, type]).toLowerCase();
   const isThere = (element: State): boolean => was.some((other) => twinOf(other) === twinOf(element));
@@ -144,7 +144,7 @@ function filterOf(element: State, names: readonly string[]): string | undefined 
   return names.map((name) => `${name} eq ${JSON.stringify(element[name])}`).join(" and ");
 }
 
-function operationsOn(element: State, names: readonly string[], target: readonly State[]): readonly PatchOperation[] {
+function operationsOn(element: State, names: readonly string[], target: readonly State[]): readonly DiffOperation[] {
   const filter = filterOf(element, names);
   if (filter === undefined) return [];
   const path = `mails[${filter}]`;
@@ -162,7 +162,7 @@ function operationsOn(element: State, names: readonly string[], target: readonly
 }
 
 /** Whether no element, and no part of one, is touched twice. */
-function isOnce(operations: readonly PatchOperation[]): boolean {
+function isOnce(operations: readonly DiffOperation[]): boolean {
   const paths = operations.map(({ path }) => path);
   return paths.every((path, place) =>
     paths.every((other, index) => index === place || !(other === path || other.startsWith(`${path}.`))),
