@@ -1,5 +1,6 @@
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { KnownCapabilities } from "./capabilities.ts";
+import type { ServerTraits } from "./server-profile.ts";
 
 /**
  * Sends one request: the `fetch` of the platform, `fetchHandler(scim)` of `scimkit/fetch`, or one that wraps them (a proxy, a certificate of
@@ -38,14 +39,6 @@ export interface ClientClock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** From 0 up to 1. */
   random(): number;
-}
-
-/** What is known of a server beforehand. */
-export interface ServerTraits {
-  /** Better known than what it announces. */
-  readonly capabilities?: KnownCapabilities | undefined;
-  /** Headers that it asks for. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Options of `createClient`. */

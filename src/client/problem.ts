@@ -45,7 +45,10 @@ export function notScim(method: string, answer: ClientAnswer, expected: string, 
       : answer.body === undefined
         ? "a text that is no JSON"
         : "JSON that is none of SCIM's";
-  const reason = expected === "" || isHtml(answer) ? "the base URL may be one level off, or the server has no such method" : expected;
+  const reason =
+    expected === "" || isHtml(answer)
+      ? "the base URL may be one level off, or the server has no such method"
+      : expected;
   return ofAnswer(method, answer, "not-scim", `with ${what}: ${reason}.`, facts);
 }
 

@@ -11,6 +11,8 @@ export interface FilterRules {
   readonly elements?: boolean | undefined;
   /** The only paths that it filters by, in lower case. Default all. */
   readonly paths?: readonly string[] | undefined;
+  /** Whether a list without a filter is not what it seems to be, and none is asked for. Default `false`. */
+  readonly required?: boolean | undefined;
   /** Most comparisons and joins of one filter. Default as many as one likes. */
   readonly maxNodes?: number | undefined;
   /** Most characters of one filter. Default as many as one likes. */
@@ -46,7 +48,7 @@ export interface MemberRules {
    * `members`; `"resource"` by `add` of `{ "members": […] }` without a path.
    */
   readonly addition?: "list" | "object" | "resource" | undefined;
-  /** Whether a group that is read shows its members. Default `true`; where `false`, each is asked for by `members.value eq`. */
+  /** Whether a group that is read shows its members. Default `true`; where `false`, `update` takes no members. */
   readonly returned?: boolean | undefined;
 }
 
@@ -99,7 +101,12 @@ export interface ServerProfile {
   readonly maxBytes?: number | undefined;
   /** Multi-valued attributes of which it keeps one element; more are refused here, before one is lost. */
   readonly oneElement?: readonly string[] | undefined;
-  /** Attributes that it needs at creation, and refuses to do without. */
-  readonly needs?: readonly string[] | undefined;
+  /** Attributes that it needs at creation, by the names of resource types: `{ User: ["emails"] }`. */
+  readonly needs?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Attributes that it does not change once they are there, by the names of resource types: `{ Group: ["displayName"] }`. */
+  readonly fixed?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly rates?: readonly RateRule[] | undefined;
 }
+
+/** Some of a profile. */
+export type ServerTraits = Partial<ServerProfile>;

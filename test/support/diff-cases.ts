@@ -134,7 +134,9 @@ const orNull = <T>(values: fc.Arbitrary<T>) => fc.oneof({ weight: 6, arbitrary: 
 /** What somebody wants of it: some attributes, null for none, nothing for "as it is". */
 export const desiredStates = fc
   .record({
-    ...Object.fromEntries(Object.entries(shape).map(([name, values]) => [name, orNull(values)])),
+    ...Object.fromEntries(
+      Object.entries(shape).map(([name, values]) => [name, orNull(values as fc.Arbitrary<unknown>)]),
+    ),
     [JOB.id]: some(orNull(job)),
   })
   .map((state) => state as Record<string, unknown>);
