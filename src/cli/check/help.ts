@@ -1,2 +1,1 @@
-export const CHECK_HELP = `scimkit check <base URL> [--token <token>]
 `;
