@@ -13,6 +13,14 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
     async () => (await import("./filter/command.ts")).filterCommand,
   ],
   patch: ["show what a PATCH does to a resource", async () => (await import("./patch/command.ts")).patchCommand],
+  export: [
+    "write all resources of a server or a database as JSON Lines",
+    async () => (await import("./transfer/export.ts")).exportCommand,
+  ],
+  import: [
+    "take JSON Lines to a server or into a database",
+    async () => (await import("./transfer/import.ts")).importCommand,
+  ],
   serve: ["serve SCIM from memory, SQLite or PostgreSQL", async () => (await import("./serve.ts")).serveCommand],
 };
 

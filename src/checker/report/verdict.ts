@@ -51,7 +51,7 @@ function tally(report: Report, failures: readonly CheckResult[]): string {
   })).filter(({ count }) => count > 0);
   const aside = [
     ...(expected > 0 ? [`${counted(expected, "failure is", "failures are")} expected`] : []),
-    ...(blocked > 0 ? [`${counted(blocked, "check")} could not begin, as what they need failed`] : []),
+    ...(blocked > 0 ? [`${counted(blocked, "check")} could not begin after an earlier failure`] : []),
     ...(skipped > 0 ? [`${counted(skipped, "check does", "checks do")} not apply to this server or run`] : []),
   ];
   const split = levels.length === 0 ? "" : ` (${levels.map(({ count, label }) => `${count} ${label}`).join(", ")})`;
@@ -90,7 +90,7 @@ function caveats({ isStopped, isReadOnly, leftOver }: Report): readonly string[]
     ...(leftOver.length === 0
       ? []
       : [
-          `${counted(leftOver.length, "resource")} of this run could not be removed and ${leftOver.length === 1 ? "is" : "are"} named below.`,
+          `${counted(leftOver.length, "resource")} of this run could not be removed and ${leftOver.length === 1 ? "is" : "are"} listed.`,
         ]),
   ];
 }

@@ -3,7 +3,11 @@ import { escaped } from "../xml.ts";
 
 /** HTML that is safe as it is: what `html` made. */
 export class Markup {
-  constructor(readonly text: string) {}
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 type Part = Markup | string | number | undefined | false | readonly Part[];

@@ -29,7 +29,8 @@ export function verdictView(report: Report): Markup {
   ];
   return html`<div class="verdict ${report.isGood ? "good" : "bad"}">
 <p class="headline">${headline}</p>
-<p>${sentences.join(" ")}</p>
+<p>${sentences[0]}</p>
+<p>${sentences.slice(1).join(" ")}</p>
 </div>
 <dl class="facts">${facts.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>
 `;
@@ -104,6 +105,7 @@ function cellOf({ results, key, section, name }: SectionGroup, level: CheckResul
   const shown: ShownOutcome = worst ?? (counts.passed > 0 ? "passed" : "skipped");
   const ran = members.length - (shown === "skipped" ? 0 : counts.skipped);
   const number = counts[shown] === ran ? `${ran}` : `${counts[shown]}/${ran}`;
-  const said = `${groupName({ name, section })}, ${LEVEL_WORDS[level].label}: ${counts[shown]} of ${ran} ${shown}`;
-  return html`<td class="${shown} number"><a href="#section-${key}" aria-label="${said}">${MARKS[shown]} ${number}</a></td>`;
+  const said = ` of ${ran} ${shown}, ${groupName({ name, section })}`;
+  const mark = html`<span aria-hidden="true">${MARKS[shown]} ${number}</span>`;
+  return html`<td class="${shown} number"><a href="#section-${key}">${mark}<span class="hidden">${counts[shown]}${said}</span></a></td>`;
 }

@@ -30,17 +30,17 @@ h1{font-size:clamp(1.35rem,4.4vw,2.1rem);letter-spacing:-.022em;font-weight:650;
 .verdict.good{border-color:var(--bar-good)}.verdict.bad{border-color:var(--bar-bad)}
 .verdict .headline{font-size:1.3rem;font-weight:650;letter-spacing:-.012em;margin:0 0 .4rem}
 .good .headline{color:var(--good)}.bad .headline{color:var(--bad)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1rem 1.5rem;margin:2rem 0 0;padding:1.1rem 0;border:solid var(--line);border-width:1px 0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.5rem,1fr));gap:1rem 1.5rem;margin:2rem 0 0;padding:1.1rem 0;border:solid var(--line);border-width:1px 0}
 .facts dt{color:var(--soft);font-size:.8rem}.facts dd{margin:.1rem 0 0;overflow-wrap:anywhere}
 .levels{list-style:none;margin:0;padding:0}
-.levels li{display:grid;grid-template-columns:5rem 1fr auto;gap:.15rem 1rem;align-items:center;padding:.7rem 0;border-bottom:1px solid var(--line)}
+.levels li{display:grid;grid-template-columns:5rem 1fr 17rem;gap:.15rem 1.2rem;align-items:center;padding:.7rem 0;border-bottom:1px solid var(--line)}
 .levels svg{width:100%;height:.6rem;display:block;border-radius:.3rem}
 .levels small{grid-column:2/-1}
 .levels b{font-weight:650}
 .bar-passed{fill:var(--bar-good)}.bar-failed{fill:var(--bar-bad)}.bar-expected,.bar-blocked{fill:var(--bar-warn)}.bar-skipped{fill:var(--bar-rest)}
 .failures{margin:0;padding:0;list-style:none;counter-reset:failure}
 .failures li{display:grid;grid-template-columns:1fr auto;gap:0 1rem;padding:.8rem 0;border-bottom:1px solid var(--line)}
-.failures a{font-weight:550}
+.failures a{font-weight:550;color:var(--ink);text-decoration-color:var(--line)}.failures a:hover{text-decoration-color:currentColor}
 .failures p{grid-column:1/-1;margin:.15rem 0 0;color:var(--soft);font-size:.925rem}
 .tag{display:inline-block;font-size:.75rem;line-height:1.5;padding:0 .45rem;border:1px solid var(--line);border-radius:.25rem;color:var(--soft);white-space:nowrap;height:fit-content}
 .tag.must{color:var(--ink);border-color:var(--soft);font-weight:600}
@@ -48,9 +48,9 @@ h1{font-size:clamp(1.35rem,4.4vw,2.1rem);letter-spacing:-.022em;font-weight:650;
 table{border-collapse:collapse;width:100%;font-size:.925rem}
 th,td{text-align:left;padding:.42rem .6rem;border-bottom:1px solid var(--line);vertical-align:baseline}
 thead th{color:var(--soft);font-weight:500;font-size:.8rem;border-bottom-color:var(--soft)}
-tbody th{font-weight:500;padding-left:0}tbody th small{font-weight:400;white-space:nowrap}
+tbody th{font-weight:500;padding-left:0}tbody th a,.failures a{overflow-wrap:anywhere}tbody th small{font-weight:400;white-space:nowrap}
 .matrix td,.matrix thead th+th{width:6.5rem;text-align:right;white-space:nowrap}
-.matrix td a{text-decoration:none;color:inherit}.matrix td a:hover{text-decoration:underline}
+.matrix td a{position:relative;text-decoration:none;color:inherit}.matrix td a:hover{text-decoration:underline}
 td.failed{background:var(--bad-wash);color:var(--bad);font-weight:650}
 td.expected,td.blocked{background:var(--warn-wash);color:var(--warn)}
 td.passed{color:var(--good)}td.skipped{color:var(--soft)}
@@ -92,7 +92,7 @@ footer{margin-top:4rem;padding-top:1.2rem;padding-bottom:2.5rem;color:var(--soft
 footer>div{border-top:1px solid var(--line);padding-top:1.2rem}
 @media (max-width:40rem){
 header,main,footer{padding-left:1rem;padding-right:1rem}
-.levels li{grid-template-columns:4.2rem 1fr auto;gap:.2rem .7rem}.levels small{grid-column:1/-1}
+.levels li{grid-template-columns:4.2rem 1fr;gap:.2rem .7rem}.levels .number,.levels small{grid-column:1/-1}
 .matrix{font-size:.85rem}.matrix th,.matrix td{padding:.4rem .25rem}.matrix td,.matrix thead th+th{width:auto}
 .matrix tbody th{padding-left:0}.matrix tbody th small{display:block}
 .body{padding-left:0}.story{grid-template-columns:1fr;gap:0}.story dd{margin-bottom:.6rem}
@@ -104,7 +104,7 @@ legend{float:none;width:100%;padding:0 0 .2rem}}
 body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 header,main,footer{max-width:none;padding-left:0;padding-right:0}
 #filters,button{display:none!important}
-[data-outcome][hidden]{display:block}
+.group[hidden],.check[hidden]{display:block}
 details::details-content{content-visibility:visible!important;block-size:auto!important;height:auto!important}
 h2{margin-top:2rem;break-after:avoid}h3{break-after:avoid}
 .check>summary,.levels li,.failures li,tr{break-inside:avoid}
