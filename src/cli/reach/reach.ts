@@ -34,12 +34,18 @@ export async function reach(reaching: Reaching): Promise<void> {
   const users = await see(reaching, baseUrl, "/Users?count=1");
   for (const seen of [users, config])
     if (seen.status === 401) throw new CommandError(await unauthorized(seen, reaching));
-  if (isScim(config) || isScim(users)) return;
+  if ([config, users].some((seen) => isScim(seen) && seen.status < 400)) return;
   refuseRedirect(users, baseUrl);
   for (const neighbour of neighboursOf(baseUrl))
-    if (isScim(await see(reaching, neighbour, "/ServiceProviderConfig").catch(() => undefined)))
+    if (await isThere(reaching, neighbour))
       throw new CommandError(`${baseUrl} is no SCIM base URL, and ${neighbour} is one. Did you mean that?`);
-  throw new CommandError(nothingThere(baseUrl, config, users));
+  // Errors of SCIM come from a SCIM server, which may well have nothing that works: that is for the checks to say.
+  if (!isScim(config) && !isScim(users)) throw new CommandError(nothingThere(baseUrl, config, users));
+}
+
+async function isThere(reaching: Reaching, baseUrl: string): Promise<boolean> {
+  const seen = await see(reaching, baseUrl, "/ServiceProviderConfig").catch(() => undefined);
+  return seen !== undefined && isScim(seen) && seen.status < 400;
 }
 
 async function see({ connection, fetch, timeout, signal }: Reaching, baseUrl: string, path: string): Promise<Seen> {
@@ -65,8 +71,7 @@ function parsed(text: string): unknown {
 }
 
 /** A document of SCIM by its `schemas`, or by what it has where a server leaves these out; a SCIM error is one too. */
-function isScim(seen: Seen | undefined): boolean {
-  const { body } = seen ?? {};
+function isScim({ body }: Seen): boolean {
   if (!isObject(body)) return false;
   const { schemas } = body;
   if (Array.isArray(schemas) && schemas.some((one) => /^urn:ietf:params:scim:/i.test(String(one)))) return true;

@@ -135,7 +135,8 @@ async function link(
     linked += elements.length;
     const [first] = elements;
     if (first === undefined) continue;
-    if (references.find((one) => one.path === path)?.isList !== true) operations.push({ op: "replace", path, value: first });
+    if (references.find((one) => one.path === path)?.isList !== true)
+      operations.push({ op: "replace", path, value: first });
     else
       for (let begin = 0; begin < elements.length; begin += MEMBERS)
         operations.push({ op: "add", path, value: elements.slice(begin, begin + MEMBERS) });
