@@ -1,6 +1,11 @@
 import type { Check } from "../check.ts";
+import { attributes } from "./attributes/index.ts";
 import { common } from "./common/index.ts";
+import { create } from "./create/index.ts";
+import { remove } from "./delete.ts";
 import { discovery } from "./discovery/index.ts";
+import { read } from "./read.ts";
+import { replace } from "./replace/index.ts";
 import { schemas } from "./schemas/index.ts";
 
 /** Every check, in the order in which they are tried: the sections of the RFCs. */
@@ -9,5 +14,10 @@ export const checks: readonly Check[] = [
   ...discovery,
   ...schemas,
   ...common,
+  ...create,
+  ...read,
+  ...attributes,
+  ...replace,
+  ...remove,
   // Queries, changes and what clients need.
 ];
