@@ -13,10 +13,20 @@ export interface StartOptions extends Settings, Required<Pick<ScimOptions, "onNo
   readonly storage: StorageAdapter;
 }
 
+/** Where the settings come from, and what is typed to start on another port. */
+export interface StartFrom {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly command?: (port: number) => string;
+}
+
 /** Serves an example until SIGINT or SIGTERM; what cannot be served is said in one line, with exit code 1. */
-export async function start(name: string, applicationOf: (options: StartOptions) => RequestListener): Promise<void> {
+export async function start(
+  name: string,
+  applicationOf: (options: StartOptions) => RequestListener,
+  { env = process.env, command = (port) => `PORT=${port} npm start` }: StartFrom = {},
+): Promise<void> {
   try {
-    const settings = readSettings(process.env);
+    const settings = readSettings(env);
     const log = createLog(settings.log);
     const { storage, description, close: closeStorage } = await openStorage(settings.database, log);
     const { onNotice, onRequest } = log;
@@ -44,7 +54,7 @@ export async function start(name: string, applicationOf: (options: StartOptions)
     if (isText) console.log(greeting(`${name}, ${description}`, baseUrl, settings));
     else log.say("info", "Listening.", startOf(name, description, baseUrl, settings));
   } catch (error) {
-    console.error(problemOf(error));
+    console.error(problemOf(error, command));
     process.exit(1);
   }
 }
@@ -62,13 +72,12 @@ function startOf(name: string, description: string, baseUrl: string, settings: S
   };
 }
 
-function problemOf(error: unknown): string {
+function problemOf(error: unknown, command: (port: number) => string): string {
   if (error instanceof SettingError) return error.message;
   const { code, port } = error as { code?: string; port?: number };
   if (code === "EADDRINUSE")
-    return `Port ${port} is in use. Stop what listens there, or choose another: PORT=${Number(port) + 1} npm start`;
-  if (code === "EACCES")
-    return `Port ${port} may not be used by this account. Choose one above 1023: PORT=3000 npm start`;
+    return `Port ${port} is in use. Stop what listens there, or choose another: ${command(Number(port) + 1)}`;
+  if (code === "EACCES") return `Port ${port} may not be used by this account. Choose one above 1023: ${command(3000)}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -1,7 +1,7 @@
 /** One request of a client, as it is sent. */
 export interface ClientRequest {
   readonly method: string;
-  /** Below the base URL (`/Users/42`), or an absolute URL, e.g. a `Location`. */
+  /** Below the base URL (`/Users/42`), or an absolute URL of the same origin, e.g. a `Location`. */
   readonly path: string;
   /** Parameters of the query, each encoded; those without a value are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
@@ -11,6 +11,13 @@ export interface ClientRequest {
   readonly body?: unknown;
   /** Ends the request, and every attempt at it. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * When it is sent again. `false`: never, and what is answered or thrown is that of the one attempt. `"refused"`: only where the server
+   * surely has not done it (429, no connection). `true`: it may be done twice, so also after 408, 502, 503, 504, a cut connection and a
+   * time-out. Default: `true` for GET, HEAD, PUT, DELETE, `POST …/.search`, and a PATCH that has the same effect when it is done twice (with
+   * `If-Match`, or without an `add` of elements that have no `value`); `"refused"` for all else.
+   */
+  readonly retry?: boolean | "refused" | undefined;
 }
 
 /** What a server answered. */
@@ -23,7 +30,9 @@ export interface ClientAnswer {
   readonly body: unknown;
   /** Where it came from. */
   readonly url: string;
+  /** Whether an earlier attempt at the same request may have been done: then a 404 to DELETE and a 412 can be the echo of it. */
+  readonly isRepeat?: boolean | undefined;
 }
 
-/** Sends a request and reads its answer, whatever the status. */
+/** Sends a request and reads its answer, whatever the status. @throws {ScimClientError} where there is no answer */
 export type Send = (request: ClientRequest) => Promise<ClientAnswer>;

@@ -12,26 +12,22 @@ import {
 } from "../../adapter.ts";
 import { isId } from "../../id.ts";
 import { queryByScan } from "../../scan.ts";
-import { isAsWell } from "../as-well.ts";
 import { refuseCostly } from "../cost.ts";
 import type { Database, Session } from "../database.ts";
-import { type Fragment, raw, short, sql, TRUE } from "../dialect/fragment.ts";
-import { compileFilter } from "../filter.ts";
+import { type Fragment, raw, short, sql } from "../dialect/fragment.ts";
 import { queryPage, type Source } from "../page.ts";
 import { isOfSameTenant } from "../tenant.ts";
 import { inOneState, withApart } from "./apart-rows.ts";
 import type { OwnScope } from "./elements.ts";
-import { foundByKey } from "./found.ts";
 import type { Indexes } from "./index-plan.ts";
 import { lookUp, lookUpOf } from "./look-up.ts";
-import { ownPlaces } from "./places.ts";
 import { type Apart, resourceOf, type SelectedRow } from "./resource.ts";
 import { keysInCursors, textsInCursors } from "./scan-cursor.ts";
+import { searchOf } from "./search.ts";
 import { apartColumns, apartOf, baseColumns, isFew } from "./select.ts";
 import { resolve } from "./settle.ts";
 import type { KnownShapes } from "./shapes.ts";
 import { ownSort } from "./sort.ts";
-import { type Start, startOf } from "./start.ts";
 import { largeOf, type StreamOf } from "./stream.ts";
 import type { Tables } from "./tables.ts";
 import { hasUnvouched, unvouchedBy } from "./unvouched.ts";
@@ -141,14 +137,8 @@ function sourceOf(
 } {
   const { dialect, tables, tenant } = scope;
   const { filter, sort } = request;
-  const found = filter && startOf(scope, filter, unvouched && foundByKey(scope, unvouched));
-  const start = found ?? startAtType(scope, filter);
-  const compiled = start.rest && compileFilter(start.rest, ownPlaces(scope, found !== undefined));
+  const { start, condition, isExact } = searchOf(scope, filter, unvouched);
   const order = sort && ownSort(scope, sort);
-  const exact = compiled?.condition ?? TRUE;
-  // Of keys of another shape not even a comparison need be possible.
-  const rest = unvouched === undefined ? exact : sql`(CASE WHEN ${unvouched} THEN ${TRUE} ELSE ${exact} END)`;
-  const condition = sql`${start.condition} AND ${found === undefined ? rest : isAsWell(rest)}`;
   const source: Source = {
     from: start.from,
     condition,
@@ -163,21 +153,11 @@ function sourceOf(
   const all = start.isOne ? undefined : sql`${start.from} WHERE ${start.condition}`;
   const { length } = condition.parameters;
   const isSorted = sort === undefined || order !== undefined;
-  if (unvouched === undefined && compiled?.isExact !== false && isSorted && length * 2 < dialect.mostParameters)
+  if (unvouched === undefined && isExact && isSorted && length * 2 < dialect.mostParameters)
     return { source, isExact: true, all };
   // What a statement cannot hold at all is left to the scan.
   const held = length < dialect.mostParameters ? condition : start.condition;
   return { source: { ...source, condition: held, sort: undefined }, isExact: false, all };
-}
-
-/** All rows of the type. */
-function startAtType({ tables, tenant, resourceType }: OwnScope, rest: Start["rest"]): Start {
-  return {
-    from: sql`${tables.resource} r`,
-    condition: sql`r.tenant = ${tenant} AND r.type = ${resourceType.name}`,
-    rest,
-    isOne: false,
-  };
 }
 
 /** Whether a filter asks for one resource: by its id, or by a unique value. */

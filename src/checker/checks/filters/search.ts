@@ -1,0 +1,69 @@
+import { usersOf } from "../../attributes.ts";
+import type { Answer, Made, Workbench } from "../../workbench.ts";
+import { elements, type Person } from "../people.ts";
+
+/** What a filter found. */
+export interface Found {
+  readonly answer: Answer;
+  readonly ids: readonly string[];
+}
+
+/** A text as an operand of a filter. */
+export const quoted = (text: string): string => JSON.stringify(text);
+
+/** The filter that finds this user alone. */
+export const isNamed = ({ userName }: Person): string => `userName eq ${quoted(userName)}`;
+
+/** Asks by a filter, whatever comes of it. */
+export async function search(bench: Workbench, filter: string, path = usersOf(bench)): Promise<Found> {
+  bench.needs("filter");
+  const answer = await bench.get(path, { filter });
+  return { answer, ids: idsOf(answer) };
+}
+
+export const idsOf = (answer: Answer): readonly string[] => elements(answer.body.Resources).map(({ id }) => String(id));
+
+/** Fails unless the filter is answered and finds the resource, among others that it may find. */
+export async function expectFinds(bench: Workbench, filter: string, made: Made, path?: string): Promise<void> {
+  const { answer, ids } = await expectAnswered(bench, filter, path);
+  bench.expect(ids.includes(made.id), `\`${filter}\` does not find ${made.path}.`, "It matches, and is found.", answer);
+}
+
+/** Fails unless the filter is answered and does not find the resource. */
+export async function expectMissesOut(bench: Workbench, filter: string, made: Made, path?: string): Promise<void> {
+  const { answer, ids } = await expectAnswered(bench, filter, path);
+  const right = "It does not match, and is not in the list.";
+  bench.expect(!ids.includes(made.id), `\`${filter}\` finds ${made.path}.`, right, answer);
+}
+
+async function expectAnswered(bench: Workbench, filter: string, path?: string): Promise<Found> {
+  const found = await search(bench, filter, path);
+  const right = "It is a filter of RFC 7644: 200, and the resources that match.";
+  bench.expect(
+    found.answer.status === 200,
+    `\`${filter}\` is answered by ${found.answer.status}.`,
+    right,
+    found.answer,
+  );
+  return found;
+}
+
+/** Ends the check as blocked where not even the name finds the user, which a check of its own says. */
+export async function needsEq(bench: Workbench, user: Person): Promise<void> {
+  const { answer, ids } = await search(bench, isNamed(user));
+  if (answer.status !== 200 || ids.length !== 1 || ids[0] !== user.id)
+    bench.block("The filter `userName eq` does not find the one user of that name.");
+}
+
+/** Ends the check as blocked where conditions cannot be joined by `and`, which a check of its own says. */
+export async function needsAnd(bench: Workbench, user: Person): Promise<void> {
+  const { answer, ids } = await search(bench, `${isNamed(user)} and ${isNamed(user)}`);
+  if (answer.status !== 200 || !ids.includes(user.id)) bench.block("The server does not join conditions by `and`.");
+}
+
+/** Fails unless the filter is refused by 400. */
+export async function expectRefused(bench: Workbench, filter: string, right: string): Promise<Answer> {
+  const { answer } = await search(bench, filter);
+  bench.expect(answer.status === 400, `\`${filter}\` is answered by ${answer.status}.`, right, answer);
+  return answer;
+}

@@ -1,0 +1,41 @@
+import { isUnassigned, valueAt } from "../compare.ts";
+import type { Made, Workbench } from "../workbench.ts";
+
+/** A user whose name is known whatever the server answered to its creation. */
+export interface Person extends Made {
+  readonly userName: string;
+}
+
+export async function person(bench: Workbench, attributes?: object): Promise<Person> {
+  const body = bench.newUser(attributes);
+  return { ...(await bench.user(body)), userName: String(body.userName) };
+}
+
+/** Makes a user and looks that the server kept what is tried; ends the check as blocked where it did not. */
+export async function personWith(bench: Workbench, attributes: Readonly<Record<string, unknown>>): Promise<Person> {
+  const made = await person(bench, attributes);
+  const kept = await bench.read(made.path);
+  for (const [name, value] of Object.entries(attributes))
+    if (!isUnassigned(value) && isUnassigned(valueAt(kept, name)))
+      bench.block(`The server did not keep ${name} of a new user.`);
+  return { ...made, body: kept };
+}
+
+/** A group and what it is called. */
+export async function groupOf(bench: Workbench, ...members: readonly Made[]): Promise<Made & { displayName: string }> {
+  bench.needsGroups();
+  const body = bench.newGroup(members.length === 0 ? {} : { members: members.map(({ id }) => ({ value: id })) });
+  return { ...(await bench.group(body)), displayName: String(body.displayName) };
+}
+
+/** Ids of those who are in a group, as a read of it says. */
+export async function memberIds(bench: Workbench, group: Made): Promise<readonly string[]> {
+  const { members } = await bench.read(group.path);
+  return elements(members).map((member) => String(member.value));
+}
+
+/** The elements of an attribute that may be absent, those that are objects. */
+// biome-ignore lint/suspicious/noExplicitAny: see Answer
+export function elements(list: any): readonly any[] {
+  return Array.isArray(list) ? list.filter((one) => typeof one === "object" && one !== null) : [];
+}

@@ -1,0 +1,122 @@
+import type { CompareOperator } from "../filter/ast.ts";
+
+/** A method, or a kind of request, that a server may lack. */
+export type ServerFeature = "patch" | "put" | "bulk" | "search" | "sort" | "etag" | "pagination" | "me";
+
+/** Which filters a server reads. What it does not read is refused here, before it is sent. @see RFC 7644 §3.4.2.2 */
+export interface FilterRules {
+  /** The operators that it knows. Default all. */
+  readonly operators?: readonly (CompareOperator | "pr")[] | undefined;
+  /** How it lets comparisons be joined. Default all three. */
+  readonly joins?: readonly ("and" | "or" | "not")[] | undefined;
+  /** Whether `emails[type eq "work"]` is read. Default `true`. */
+  readonly elements?: boolean | undefined;
+  /** The only paths that it filters by, in lower case. Default all. */
+  readonly paths?: readonly string[] | undefined;
+  /** Most comparisons and joins of one filter. Default as many as one likes. */
+  readonly maxNodes?: number | undefined;
+  /** Most characters of one filter. Default as many as one likes. */
+  readonly maxLength?: number | undefined;
+}
+
+/** How pages are asked for. @see RFC 7644 §3.4.2.4 */
+export interface PageRules {
+  /** Most resources of a page: no more are asked for. */
+  readonly maxCount?: number | undefined;
+}
+
+/** What a PATCH may hold. @see RFC 7644 §3.5.2 */
+export interface PatchRules {
+  /** Most operations of a request. Default as many as one likes. */
+  readonly maxOperations?: number | undefined;
+  /**
+   * Whether elements are named by a filter in the path (`emails[type eq "work"].value`). Default `true`; where `false`, a multi-valued
+   * attribute is replaced as a whole.
+   */
+  readonly valuePaths?: boolean | undefined;
+  /** Whether simple values are sent as `[{"value": …}]`. Default `false`. */
+  readonly listedScalars?: boolean | undefined;
+  /** The only operations that a path takes, by the attribute that it begins with, e.g. `{ displayName: ["replace"] }`. Default all. */
+  readonly operations?: Readonly<Record<string, readonly ("add" | "remove" | "replace")[]>> | undefined;
+}
+
+/** How who is in a group is changed, and read. @see RFC 7643 §4.2 */
+export interface MemberRules {
+  /** Most members that one request adds and removes. Default as many as one likes. */
+  readonly maxChanges?: number | undefined;
+  /** Whether `replace` of `members`, and `remove` of all of them, is taken. Default `true`; where `false`, each that goes is named. */
+  readonly replace?: boolean | undefined;
+  /** Whether two members may be removed by one filter: `members[value eq "1" or value eq "2"]`. Default `true`. */
+  readonly joinedRemoval?: boolean | undefined;
+  /**
+   * How members are removed. `"path"` (default) by a filter in the path, as the RFC has it; `"list"` by `remove` of `members` with the
+   * list of them as its value; `"object"` the same with the value `{ "members": […] }`.
+   */
+  readonly removal?: "path" | "list" | "object" | undefined;
+  /**
+   * How members are added. `"list"` (default) by `add` to `members` of a list; `"object"` by `add` of `{ "members": […] }` to
+   * `members`; `"resource"` by `add` of `{ "members": […] }` without a path.
+   */
+  readonly addition?: "list" | "object" | "resource" | undefined;
+  /** Whether a group that is read shows its members. Default `true`; where `false`, each is asked for by `members.value eq`. */
+  readonly returned?: boolean | undefined;
+}
+
+/** How many requests a server takes. The client spreads its requests so. */
+export interface RateRule {
+  readonly requests: number;
+  /** The length of the window, in seconds. */
+  readonly seconds: number;
+  /** The methods that count. Default all. */
+  readonly methods?: readonly string[] | undefined;
+  /** The only endpoints that count, e.g. `["/Groups"]`. Default all. */
+  readonly endpoints?: readonly string[] | undefined;
+  /** Only bodies of more bytes than this count. Default all. */
+  readonly overBytes?: number | undefined;
+}
+
+/**
+ * In what a server differs from the RFCs, or narrows them: data, each with the pages that say so and the month in which they did.
+ * Nothing in the client knows a server by its name; it reads these rules. One of your own is an object like these, and one that is here
+ * can be changed: `{ ...awsIdentityCenter, rates: [] }`.
+ *
+ * @example
+ * ```ts
+ * import type { ServerProfile } from "scimkit/client";
+ * const inHouse: ServerProfile = {
+ *   name: "The directory of our own",
+ *   asOf: "2026-11",
+ *   sources: ["https://directory.example.com/docs/scim"],
+ *   lacks: ["put", "sort"],
+ *   filter: { operators: ["eq"], joins: [] },
+ *   members: { maxChanges: 500 },
+ * };
+ * ```
+ */
+export interface ServerProfile {
+  /** What people call it. */
+  readonly name: string;
+  /** When the rules were last compared with their sources: `2026-11`. */
+  readonly asOf: string;
+  /** Where the rules stand. */
+  readonly sources: readonly string[];
+  /** What it lacks, whatever its service provider configuration says. Default nothing. */
+  readonly lacks?: readonly ServerFeature[] | undefined;
+  /** What it has, whatever its service provider configuration says. Default nothing. */
+  readonly has?: readonly ServerFeature[] | undefined;
+  /** Headers of every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly filter?: FilterRules | undefined;
+  readonly pages?: PageRules | undefined;
+  readonly patch?: PatchRules | undefined;
+  readonly members?: MemberRules | undefined;
+  /** Most operations of a bulk request, where less than what its configuration says, or it says nothing. */
+  readonly bulkOperations?: number | undefined;
+  /** Most bytes of a request. */
+  readonly maxBytes?: number | undefined;
+  /** Multi-valued attributes of which it keeps one element; more are refused here, before one is lost. */
+  readonly oneElement?: readonly string[] | undefined;
+  /** Attributes that it needs at creation, and refuses to do without. */
+  readonly needs?: readonly string[] | undefined;
+  readonly rates?: readonly RateRule[] | undefined;
+}
