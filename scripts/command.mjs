@@ -1,8 +1,9 @@
 // Makes dist/cli: the command, in files of its own, so that what it needs is loaded by nobody who imports the library.
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { readRecordings } from "../src/recordings/store.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "dist/cli");
@@ -22,4 +23,9 @@ await build({
   external: ["pg", "mysql2"],
   logLevel: "warning",
 });
+// What identity providers send: src/recordings/store.ts looks for it beside itself.
+writeFileSync(
+  join(folder, "recordings.json"),
+  JSON.stringify(readRecordings(pathToFileURL(join(root, "test/interop/")))),
+);
 chmodSync(join(folder, "scimkit.js"), 0o755);

@@ -24,10 +24,13 @@ export interface Made {
 }
 
 export interface AskOptions {
+  /** On top of those that open the door. An empty one is not sent. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, a string as it is. */
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Whether a 429 or a 503 is the answer, and not a reason to wait and to ask again. Default `false`. */
+  readonly once?: boolean;
   /** Sends it without the credentials of the run, whatever header these are in. */
   readonly anonymous?: boolean;
 }
@@ -43,6 +46,8 @@ export interface Workbench {
   readonly run: string;
   /** Sends a request, whatever is answered; ends the check as blocked where there is no answer at all. */
   ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
+  /** As `ask`; `undefined` where there is no answer, or only a part of one. */
+  attempt(method: string, path: string, options?: AskOptions): Promise<Answer | undefined>;
   get(path: string, query?: AskOptions["query"]): Promise<Answer>;
   post(path: string, body: unknown, headers?: AskOptions["headers"]): Promise<Answer>;
   put(path: string, body: unknown, headers?: AskOptions["headers"]): Promise<Answer>;

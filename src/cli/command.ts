@@ -1,6 +1,7 @@
 /** The outside, as commands see it: tests give their own. */
 export interface Terminal {
-  out(text: string): void;
+  /** Writes; what it returns is settled when there is room for more, which who writes much waits for. */
+  out(text: string): void | Promise<void>;
   error(text: string): void;
   readonly isTTY: boolean;
   readonly columns: number;

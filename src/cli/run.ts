@@ -4,11 +4,23 @@ import { VERSION } from "./version.ts";
 
 /** Each is loaded when it is asked for. */
 const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => Promise<Command>]>> = {
+  check: [
+    "try whether a SCIM server does what the RFCs and its clients ask for",
+    async () => (await import("./check/command.ts")).checkCommand,
+  ],
   filter: [
     "show how a filter is read: tokens, tree, words, SQL",
     async () => (await import("./filter/command.ts")).filterCommand,
   ],
   patch: ["show what a PATCH does to a resource", async () => (await import("./patch/command.ts")).patchCommand],
+  export: [
+    "write all resources of a server or a database as JSON Lines",
+    async () => (await import("./transfer/export.ts")).exportCommand,
+  ],
+  import: [
+    "take JSON Lines to a server or into a database",
+    async () => (await import("./transfer/import.ts")).importCommand,
+  ],
   serve: ["serve SCIM from memory, SQLite or PostgreSQL", async () => (await import("./serve.ts")).serveCommand],
 };
 

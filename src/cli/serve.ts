@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import { start } from "../../examples/start.ts";
 import { nodeHandler } from "../hosts/node.ts";
-import { bearerToken, createScim, defineProfile, EnterpriseUserSchema, Group, profiles, User } from "../index.ts";
+import { bearerToken, createScim, defineProfile, EnterpriseUserSchema, Group, User } from "../index.ts";
 import type { Command } from "./command.ts";
+import { profileNames } from "./profile-names.ts";
 
 /** Options by the environment variables that say the same. */
 const VARIABLES = {
@@ -25,7 +26,8 @@ GET /healthz asks storage. SIGTERM lets the requests at work come to their end.
   --host <address>     default 127.0.0.1, this machine alone; 0.0.0.0 for all (HOST)
   --base-url <url>     the URL that clients are given, where it is not the one that is listened on (SCIM_BASE_URL)
   --token <secret>     bearer token of 16 characters or more; several with commas (SCIM_TOKEN; default: one is made and printed)
-  --profile <name>     ${Object.keys(profiles).join(", ")} (SCIM_PROFILE; default lenient)
+  --profile <name>     whose requests are read how (SCIM_PROFILE; default lenient):
+                       ${profileNames(23)}
   --references <how>   check: members must exist; ignore: they need not (SCIM_REFERENCES)
   --database <where>   the path of a SQLite file, postgres://…, or memory (SCIM_DATABASE; default scim.sqlite,
                        and memory where Node is older than 22.16 and has no SQLite)

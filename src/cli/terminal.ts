@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import type { Terminal } from "./command.ts";
 
@@ -10,8 +11,10 @@ export function terminal(): Terminal {
       if (stopping.signal.aborted) process.exit(130);
       stopping.abort();
     });
+  // Who reads no more (`| head`) has what they wanted.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   return {
-    out: (line) => void process.stdout.write(line),
+    out: (line) => (process.stdout.write(line) ? undefined : drained(stopping.signal)),
     error: (line) => void process.stderr.write(line),
     isTTY: process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 80,
@@ -20,4 +23,8 @@ export function terminal(): Terminal {
     fetch: globalThis.fetch,
     stdin: () => text(process.stdin),
   };
+}
+
+async function drained(signal: AbortSignal): Promise<void> {
+  await once(process.stdout, "drain", { signal }).catch(() => {});
 }

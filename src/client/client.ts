@@ -1,52 +1,56 @@
-import type { ClientRequest, Send } from "./answer.ts";
+import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { Send } from "./answer.ts";
+import type { Capabilities } from "./capabilities.ts";
+import type { ClientOptions } from "./options.ts";
+import { patienceOf } from "./patience.ts";
+import { capabilityProbe } from "./probe.ts";
+import { type ResourceClient, resourceClient } from "./resource.ts";
+import { senderOf } from "./send.ts";
 
-/** Options of `createClient`. */
-export interface ClientOptions {
-  readonly baseUrl: string;
-  readonly token?: string | undefined;
-  readonly fetch?: typeof fetch | undefined;
-}
-
-export interface Client {
+/** A client of one SCIM service. Made by `createClient`. */
+export interface Client<R extends ResourceTypeDefinition = ResourceTypeDefinition> {
+  /** The resources of a type, typed by its literal. @throws {TypeError} for a type that is not among `resourceTypes` */
+  resource<T extends R>(type: T): ResourceClient<T>;
+  /**
+   * What the server can do: asked for once, when it is first needed. A document that is missing or wrong is as none, and what it would say is
+   * assumed. @throws {ScimClientError} where there is no answer at all; the next call asks again
+   */
+  capabilities(): Promise<Capabilities>;
+  /** Sends any request, and gives any answer, whatever its status; see `ClientRequest.retry`. */
   readonly send: Send;
 }
 
-export function createClient({ baseUrl, token, fetch: ask = fetch }: ClientOptions): Client {
-  const root = baseUrl.replace(/\/+$/, "");
+/**
+ * Makes a client of a SCIM service. Nothing is sent yet. It sends what the RFC asks for, and reads what servers are known to answer.
+ *
+ * @throws {TypeError} for a base URL that is none, or that holds a password.
+ * @example
+ * ```ts
+ * import { Group, User } from "scimkit";
+ * import { createClient } from "scimkit/client";
+ * const client = createClient({
+ *   baseUrl: "https://example.com/scim/v2", token: "a-long-random-secret", resourceTypes: [User, Group],
+ * });
+ * const users = client.resource(User);
+ * const ada = await users.create({ userName: "ada@example.com", active: true });
+ * for await (const user of users.list({ filter: "active eq true" })) console.log(user.id, user.userName);
+ * await users.patch(ada.id, [{ op: "replace", path: "active", value: false }]);
+ * await users.delete(ada.id);
+ * ```
+ * @see RFC 7644 §3
+ */
+export function createClient<const R extends ResourceTypeDefinition = never>(options: ClientOptions<R>): Client<R> {
+  const { resourceTypes = [], server } = options;
+  const patience = patienceOf(options);
+  const send = senderOf(options, patience);
+  const capabilities = capabilityProbe(send, server?.capabilities, options.capabilities);
   return {
-    async send(request) {
-      const url = new URL(/^https?:\/\//.test(request.path) ? request.path : root + request.path);
-      for (const [name, value] of Object.entries(request.query ?? {}))
-        if (value !== undefined) url.searchParams.set(name, String(value));
-      const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
-      headers.set("accept", "application/scim+json, application/json");
-      for (const [name, value] of Object.entries(request.headers ?? {})) headers.set(name, value);
-      const response = await ask(url, {
-        method: request.method,
-        headers,
-        redirect: "manual",
-        ...bodyOf(request, headers),
-      });
-      const text = await response.text();
-      return { status: response.status, headers: response.headers, text, body: parsed(text), url: url.href };
+    send,
+    capabilities,
+    resource(type) {
+      if (!resourceTypes.some(({ name }) => name === type.name))
+        throw new TypeError(`client.resource: ${type.name} is not among the resourceTypes of createClient.`);
+      return resourceClient({ type, send, capabilities, patience });
     },
   };
-}
-
-function bodyOf({ body, signal }: ClientRequest, headers: Headers): RequestInit {
-  const cancel = signal === undefined ? {} : { signal };
-  if (body === undefined) return cancel;
-  if (!headers.has("content-type")) headers.set("content-type", "application/scim+json");
-  return {
-    ...cancel,
-    body: typeof body === "string" || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
-  };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -83,6 +83,11 @@ export class ScimClientError extends Error {
     this.answer = facts.answer;
     this.mayHaveHappened = facts.mayHaveHappened ?? false;
   }
+
+  /** The same, of which more is known. */
+  with(more: Partial<ClientErrorFacts>): ScimClientError {
+    return new ScimClientError(this.message, { ...this, cause: this.cause, ...more });
+  }
 }
 
 /**

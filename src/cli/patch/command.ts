@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { type ProfileName, profiles } from "../../quirks/profiles.ts";
 import { isObject } from "../../schema/value.ts";
 import { type Command, CommandError, type Terminal } from "../command.ts";
+import { profileNames } from "../profile-names.ts";
 import { type Tried, tryPatch } from "./try-patch.ts";
 
 const help = `scimkit patch <resource.json> <patch.json> [--profile <name>] [--json]
@@ -13,7 +14,8 @@ the PATCH is refused.
 
   resource.json       the resource as a server answers it; - for standard input
   patch.json          the body of the PATCH, or the list of its operations alone
-  --profile <name>    lenient (default), strict, or a client's own: ${Object.keys(profiles).join(", ")}
+  --profile <name>    how it is read (default lenient):
+                      ${profileNames(22)}
   --json              the same as JSON
 
   npx scimkit patch user.json patch.json

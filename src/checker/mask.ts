@@ -1,0 +1,86 @@
+/** What stands where a secret was. */
+export const MASKED = "***";
+
+const SECRET_HEADERS = /^(?:authorization|proxy-authorization|cookie|set-cookie)$|token|secret|api-?key/i;
+const SECRET_NAME = /^(?:password|secret|client_secret|access_token|refresh_token)$/i;
+/** A password in a filter, by its name before an operator. */
+const IN_FILTER = /\bpassword\s+(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+"((?:[^"\\]|\\.)*)"/gi;
+/** Shorter ones would take half of every text with them. */
+const SHORTEST = 4;
+
+/** Takes secrets out of what is written down: those that it knows from the start, and those that it has seen in requests. */
+export interface Mask {
+  /** Remembers the passwords of a request's body or query, so that an answer that shows them is masked too. */
+  learn(...texts: readonly (string | undefined)[]): void;
+  text(text: string): string;
+  headers(headers: Headers): Readonly<Record<string, string>>;
+}
+
+export function createMask(known: ReadonlySet<string>): Mask {
+  const seen = new Set<string>();
+  const add = (secret: unknown) => {
+    if (typeof secret === "string") seen.add(secret);
+  };
+  const mask: Mask = {
+    learn(...texts) {
+      for (const text of texts) {
+        if (text === undefined) continue;
+        for (const [, literal] of text.matchAll(IN_FILTER)) add(literal);
+        const body = parsed(text);
+        if (body !== undefined) collect(body, add);
+      }
+    },
+    text(text) {
+      let masked = text;
+      const secrets = [...known, ...seen].filter(({ length }) => length >= SHORTEST);
+      for (const secret of secrets.sort((left, right) => right.length - left.length))
+        for (const form of formsOf(secret)) masked = masked.replaceAll(form, MASKED);
+      return masked.replaceAll(/("password"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${MASKED}"`);
+    },
+    headers(headers) {
+      const entries = [...headers].map(([name, value]) => [
+        name,
+        SECRET_HEADERS.test(name) ? withoutCredentials(value) : mask.text(value),
+      ]);
+      return Object.fromEntries(entries);
+    },
+  };
+  return mask;
+}
+
+/** `Bearer ***`: the scheme tells a reader something, and is no secret. */
+function withoutCredentials(value: string): string {
+  const scheme = /^(?:Bearer|Basic|Digest)\s/i.exec(value)?.[0] ?? "";
+  return `${scheme}${MASKED}`;
+}
+
+/** As it is, within JSON, and within a URL. */
+function formsOf(secret: string): ReadonlySet<string> {
+  return new Set([
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    new URLSearchParams([["", secret]]).toString().slice(1),
+  ]);
+}
+
+function parsed(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Values of members that are secrets by their name, and of PATCH operations whose path is such a name. */
+function collect(value: unknown, add: (secret: unknown) => void): void {
+  if (typeof value !== "object" || value === null) return;
+  const entries = Object.entries(value);
+  const path = entries.find(([name]) => name.toLowerCase() === "path")?.[1];
+  const isOfSecret = typeof path === "string" && SECRET_NAME.test(path.slice(path.lastIndexOf(":") + 1));
+  for (const [name, member] of entries) {
+    if (SECRET_NAME.test(name) || (isOfSecret && name.toLowerCase() === "value")) add(member);
+    else collect(member, add);
+  }
+}

@@ -1,0 +1,157 @@
+import { type ClientAnswer, type ClientRequest, createClient } from "../client/index.ts";
+import type { Clock } from "./clock.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Mask } from "./mask.ts";
+import { createPace, type Pace } from "./pace.ts";
+
+export interface WireOptions {
+  readonly baseUrl: string;
+  readonly fetch: typeof fetch;
+  /** Headers that open the door; asked for before each request, as a token may have to be made anew. */
+  readonly authorize: () => Promise<Readonly<Record<string, string>>>;
+  /** In milliseconds, for each request. */
+  readonly timeout: number;
+  /** Requests a second; `undefined` for as fast as it goes. */
+  readonly rate: number | undefined;
+  readonly clock: Clock;
+  readonly mask: Mask;
+}
+
+export interface WireRequest extends ClientRequest {
+  /** Whether a 429 is an answer like another, and not a reason to wait. */
+  readonly once?: boolean | undefined;
+  /** Ends waits for the request's turn, and not what is under way. */
+  readonly until?: AbortSignal | undefined;
+  readonly anonymous?: boolean | undefined;
+}
+
+/** What came of a request: no `answer` where there was none, or only a part of one. */
+export interface Sent {
+  readonly answer: ClientAnswer | undefined;
+  readonly exchange: Exchange;
+  /** Whether it never left: nobody listens, or the certificate is not trusted. */
+  readonly isUnsent: boolean;
+}
+
+export type Send = (request: WireRequest) => Promise<Sent>;
+
+/** The way to the server: paced, with a time limit, and each request written down. */
+export interface Wire {
+  readonly send: Send;
+  /** How many have been sent. */
+  readonly requests: number;
+  /** Waits that the server has asked for, in milliseconds. */
+  readonly waited: number;
+}
+
+/** Failures before anything was sent: to find the host, to connect, to trust. */
+const UNSENT =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS\w*|\w*CERT\w*)\b/;
+
+/** Longer bodies are cut where they are written down. */
+const LONGEST = 64 * 1024;
+
+export function createWire(options: WireOptions): Wire {
+  const pace = createPace(options.rate, options.clock);
+  let requests = 0;
+  return {
+    get requests() {
+      return requests;
+    },
+    get waited() {
+      return pace.waited;
+    },
+    async send(request) {
+      for (let attempt = 0; ; attempt++) {
+        await pace.turn(request.until);
+        requests++;
+        const sent = await sendOnce(options, request);
+        if (request.once || !(await isWorthAnother(pace, sent, attempt, request))) return sent;
+      }
+    },
+  };
+}
+
+async function isWorthAnother(pace: Pace, { answer }: Sent, attempt: number, request: WireRequest): Promise<boolean> {
+  return answer !== undefined && (await pace.hasWaited(answer, attempt, request.until));
+}
+
+async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sent> {
+  const { baseUrl, clock, mask, timeout } = options;
+  const record: { request?: Request; response?: Response; body?: string | undefined } = {};
+  const recording: typeof fetch = async (input, init) => {
+    // Made for its URL and headers alone: what is sent is what was asked for.
+    record.request = new Request(input, { method: init?.method ?? "GET", headers: init?.headers ?? {} });
+    record.body = textOf(init?.body);
+    record.response = await options.fetch(input, { ...init, redirect: "manual" });
+    return record.response;
+  };
+  const at = clock.now();
+  const stopped = AbortSignal.any([AbortSignal.timeout(timeout), ...(request.signal ? [request.signal] : [])]);
+  const begun = performance.now();
+  let answer: ClientAnswer | undefined;
+  let error: string | undefined;
+  try {
+    request.until?.throwIfAborted();
+    const headers = withoutBlank({
+      ...(request.anonymous ? {} : await options.authorize()),
+      ...lowered(request.headers),
+    });
+    const { send } = createClient({ baseUrl, fetch: recording });
+    answer = await orAborted(send({ ...request, headers, signal: stopped }), stopped);
+  } catch (thrown) {
+    error = reasonOf(thrown, timeout);
+  }
+  mask.learn(record.body, record.request && decodeURIComponent(record.request.url.replaceAll("+", " ")));
+  const exchange: Exchange = {
+    method: request.method,
+    url: mask.text(record.request?.url ?? baseUrl + request.path),
+    requestHeaders: record.request ? mask.headers(record.request.headers) : {},
+    requestBody: record.body === undefined ? undefined : cut(mask.text(record.body)),
+    status: record.response?.status,
+    responseHeaders: record.response ? mask.headers(record.response.headers) : {},
+    responseBody: cut(mask.text(answer?.text ?? "")),
+    ...(error === undefined ? {} : { error: mask.text(error) }),
+    at,
+    ms: Math.round(performance.now() - begun),
+  };
+  return { answer, exchange, isUnsent: record.request === undefined || UNSENT.test(error ?? "") };
+}
+
+function lowered(headers: ClientRequest["headers"] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** An empty header is one that is not sent: that is how a check asks without credentials. */
+function withoutBlank(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ""));
+}
+
+function textOf(body: unknown): string | undefined {
+  if (body === undefined || body === null) return undefined;
+  if (typeof body === "string") return body;
+  return body instanceof Uint8Array ? new TextDecoder().decode(body) : "(a stream)";
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
+}
+
+/** A `fetch` that is a function of this process may not heed a signal. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** The innermost cause says most: `fetch failed` alone says nothing. */
+export function reasonOf(thrown: unknown, timeout: number): string {
+  const error = thrown as { name?: string; message?: string; cause?: unknown; code?: string };
+  if (error?.name === "TimeoutError") return `no answer within ${timeout / 1000} seconds`;
+  if (error?.name === "AbortError") return "the run was stopped";
+  if (error?.cause !== undefined) return reasonOf(error.cause, timeout);
+  return [error?.code, error?.message ?? String(thrown)].filter((part) => part !== undefined && part !== "").join(": ");
+}

@@ -1,0 +1,2 @@
+export const CHECK_HELP = `scimkit check <base URL> [--token <token>]
+`;

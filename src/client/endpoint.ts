@@ -1,0 +1,19 @@
+import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { Send } from "./answer.ts";
+import type { Capabilities } from "./capabilities.ts";
+import type { Patience } from "./patience.ts";
+
+/** Where resources of one type are, and what is needed to work with them. */
+export interface Endpoint<R extends ResourceTypeDefinition = ResourceTypeDefinition> {
+  readonly type: R;
+  readonly send: Send;
+  readonly patience: Patience;
+  capabilities(): Promise<Capabilities>;
+}
+
+/** The path of a resource. @throws {TypeError} for an id that would lead to another endpoint, or to all resources */
+export function pathOf({ endpoint }: Pick<ResourceTypeDefinition, "endpoint">, id: string): string {
+  if (typeof id !== "string" || /^\.{0,2}$/.test(id))
+    throw new TypeError(`${JSON.stringify(id)} is no id of a resource.`);
+  return `${endpoint}/${encodeURIComponent(id)}`;
+}
