@@ -3,6 +3,7 @@ import { common } from "./common/index.ts";
 import { cursorChecks } from "./cursors.ts";
 import { discovery } from "./discovery/index.ts";
 import { filterChecks } from "./filters/index.ts";
+import { groupSectionChecks } from "./groups/index.ts";
 import { listAttributeChecks } from "./list-attributes.ts";
 import { pagingChecks } from "./paging.ts";
 import { patchChecks } from "./patch/index.ts";
@@ -24,4 +25,5 @@ export const checks: readonly Check[] = [
   ...searchRequestChecks,
   ...listAttributeChecks,
   ...patchChecks,
+  ...groupSectionChecks,
 ];
