@@ -52,7 +52,7 @@ export function serverWith({
 }: Partial<Defect> = {}): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
   const scim = createScim({
     resourceTypes: [User.extend(EnterpriseUserSchema), Group],
-    storage: storage(memoryStorage()),
+    storage: storage(memoryStorage({ hashSecret: (secret) => `hash of ${secret.length}` })),
     baseUrl: BASE_URL,
     authenticate: bearerToken(TOKEN),
     ...options,
