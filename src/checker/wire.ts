@@ -79,10 +79,10 @@ async function isWorthAnother(pace: Pace, { answer }: Sent, attempt: number, req
 async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sent> {
   const { baseUrl, clock, mask, timeout } = options;
   const record: { request?: Request; response?: Response; body?: string | undefined } = {};
-  const recording = async (asked: Request): Promise<Response> => {
-    record.request = asked;
-    record.body = request.body === undefined ? undefined : await asked.clone().text();
-    record.response = await options.fetch(asked);
+  const recording = async (sent: Request): Promise<Response> => {
+    record.request = sent;
+    record.body = sent.body === null ? undefined : await sent.clone().text();
+    record.response = await options.fetch(sent);
     return record.response;
   };
   const at = clock.now();
@@ -96,8 +96,8 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
       ...(request.anonymous ? {} : await options.authorize()),
       ...lowered(request.headers),
     });
-    const { send } = createClient({ baseUrl, fetch: recording, retry: { attempts: 1 }, timeout: timeout * 2 });
-    answer = await orAborted(send({ ...request, headers, signal: stopped }), stopped);
+    const { send } = createClient({ baseUrl, fetch: recording });
+    answer = await orAborted(send({ ...request, headers, signal: stopped, retry: false }), stopped);
   } catch (thrown) {
     error = reasonOf(thrown, timeout);
   }
