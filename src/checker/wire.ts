@@ -101,7 +101,7 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
   } catch (thrown) {
     error = reasonOf(thrown, timeout);
   }
-  mask.learn(record.body, record.request && decodeURIComponent(record.request.url.replaceAll("+", " ")));
+  mask.learn(record.body, record.request && decoded(record.request.url));
   const exchange: Exchange = {
     method: request.method,
     url: mask.text(record.request?.url ?? baseUrl + request.path),
@@ -124,6 +124,15 @@ function lowered(headers: ClientRequest["headers"] = {}): Record<string, string>
 /** An empty header is one that is not sent: that is how a check asks without credentials. */
 function withoutBlank(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ""));
+}
+
+/** As it was meant, or as it is where its escapes are wrong on purpose. */
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url.replaceAll("+", " "));
+  } catch {
+    return url;
+  }
 }
 
 function cut(text: string): string {
