@@ -43,7 +43,7 @@ export function freshen({ tag, domain, baseUrl, ids }: FreshNames) {
     const withAddresses = value.replaceAll(EMAIL, address);
     if (withAddresses !== value) return withAddresses;
     if (NAMES.has(lastOf(attribute)) && value.trim() !== "")
-      return /^\d+$/.test(value) ? digits(value) : `${value}${tag}`;
+      return /^\d+$/.test(value) ? digits(value) : value.replace(/\s*$/, (blanks) => tag + blanks);
     return PHONE.test(value) ? `${value}${tag.slice(-4)}` : value;
   }
 

@@ -9,7 +9,8 @@ async function anonymous(bench: Workbench, headers: Readonly<Record<string, stri
   const options = { query: { count: 1 }, anonymous: true, headers };
   const answer = await bench.ask("GET", usersOf(bench), options);
   const names = (one: Answer) => Object.keys(one.exchange.requestHeaders).sort().join();
-  const bare = Object.keys(headers).length > 0 ? await bench.ask("GET", usersOf(bench), { ...options, headers: {} }) : answer;
+  const bare =
+    Object.keys(headers).length > 0 ? await bench.ask("GET", usersOf(bench), { ...options, headers: {} }) : answer;
   if (names(known) === names(bare)) bench.skip("The run has no credentials to leave out.");
   return answer;
 }

@@ -13,7 +13,11 @@ async function deleted(bench: Workbench): Promise<Made> {
   return made;
 }
 
-const gone = (method: string, misses: string, run: (bench: Workbench, made: Made) => ReturnType<Workbench["get"]>): Check => ({
+const gone = (
+  method: string,
+  misses: string,
+  run: (bench: Workbench, made: Made) => ReturnType<Workbench["get"]>,
+): Check => ({
   id: `delete/then-${method.toLowerCase()}-is-404`,
   title: `A ${method} of a user that was deleted is 404.`,
   level: "must",
@@ -57,8 +61,12 @@ export const remove: readonly Check[] = [
       bench.expect(answer.text === "", "There is a body.", "There is none.", answer);
     },
   },
-  gone("GET", "A user that a filter still finds; delete/absent-from-lists finds it.", (bench, { path }) => bench.get(path)),
-  gone("PUT", "A PUT that is answered 404 and brings the user back.", (bench, { path }) => bench.put(path, bench.newUser())),
+  gone("GET", "A user that a filter still finds; delete/absent-from-lists finds it.", (bench, { path }) =>
+    bench.get(path),
+  ),
+  gone("PUT", "A PUT that is answered 404 and brings the user back.", (bench, { path }) =>
+    bench.put(path, bench.newUser()),
+  ),
   gone("PATCH", "A PATCH that is answered 404 and brings the user back.", (bench, { path }) => {
     const name = freeText(bench);
     return bench.patch(path, [{ op: "replace", path: name, value: "x" }]);

@@ -72,7 +72,12 @@ export const excludedAttributes: readonly Check[] = [
       needStatus(bench, answer, 200);
       const seen = valueAt(answer.body, "name");
       const holds = seen?.givenName === "Given" && isUnassigned(seen.familyName);
-      bench.expect(holds, `name is ${JSON.stringify(seen) ?? "absent"}.`, "name has givenName alone of the two.", answer);
+      bench.expect(
+        holds,
+        `name is ${JSON.stringify(seen) ?? "absent"}.`,
+        "name has givenName alone of the two.",
+        answer,
+      );
     },
   },
   {
@@ -89,7 +94,12 @@ export const excludedAttributes: readonly Check[] = [
       const wrong = needList(bench, answer).filter((one) =>
         ["meta", "name", "emails"].some((name) => !isUnassigned(valueAt(one, name))),
       );
-      bench.expect(wrong.length === 0, `${wrong.length} entries have it.`, "meta, name and emails are left out.", answer);
+      bench.expect(
+        wrong.length === 0,
+        `${wrong.length} entries have it.`,
+        "meta, name and emails are left out.",
+        answer,
+      );
     },
   },
   {

@@ -61,7 +61,12 @@ export const namedAttributes: readonly Check[] = [
     async run(bench) {
       const { answer, name, made } = await named(bench, (same) => same);
       const more = loose(bench, made, answer, [name]);
-      bench.expect(more.length === 0, `There are ${more.join(", ")} too.`, `Only ${name} and what is always returned.`, answer);
+      bench.expect(
+        more.length === 0,
+        `There are ${more.join(", ")} too.`,
+        `Only ${name} and what is always returned.`,
+        answer,
+      );
     },
   },
   {
@@ -240,7 +245,9 @@ export const namedAttributes: readonly Check[] = [
       const made = await bench.user();
       const answer = await bench.get(usersOf(bench), { attributes: "userName", count: 10 });
       const wrong = needList(bench, answer).find(
-        (one) => valueAt(one, "userName") === undefined || loose(bench, made, { ...answer, body: one }, ["userName"]).length > 0,
+        (one) =>
+          valueAt(one, "userName") === undefined ||
+          loose(bench, made, { ...answer, body: one }, ["userName"]).length > 0,
       );
       const seen = `An entry is ${shown(wrong).slice(0, 200)}.`;
       bench.expect(wrong === undefined, seen, "Each entry has userName and what is always returned.", answer);

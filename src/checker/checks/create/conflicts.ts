@@ -55,7 +55,11 @@ export const conflicts: readonly Check[] = [
       const { made, answer } = await second(bench, swapped);
       if (isStatus(answer, 201)) {
         const right = "The status is 409: userName has no letter case.";
-        bench.fail(`Both ${valueAt(made.body, "userName")} and ${valueAt(answer.body, "userName")} are there.`, right, answer);
+        bench.fail(
+          `Both ${valueAt(made.body, "userName")} and ${valueAt(answer.body, "userName")} are there.`,
+          right,
+          answer,
+        );
       }
       bench.expect(isRefused(answer), told(answer), "The status is 409.", answer);
     },

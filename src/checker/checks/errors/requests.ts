@@ -4,6 +4,7 @@ import { expectError, expectStatus, isFault, isRefused, isStatus, needStatus, to
 import type { Answer, Workbench } from "../../workbench.ts";
 
 const section = "RFC 7644 §3.12";
+const JSON_BODY = { "content-type": "application/scim+json" };
 
 /** A body that is no user: each is the client's fault, and is told so. */
 const bodies: readonly (readonly [id: string, what: string, body: (bench: Workbench) => string, misses: string])[] = [
@@ -213,5 +214,3 @@ export const requests: readonly Check[] = [
     },
   },
 ];
-
-const JSON_BODY = { "content-type": "application/scim+json" };
