@@ -1,6 +1,8 @@
 import type { Check } from "../check.ts";
 import { attributes } from "./attributes/index.ts";
 import { authentication } from "./authentication.ts";
+import { bulkChecks } from "./bulk/index.ts";
+import { clientChecks } from "./clients/index.ts";
 import { common } from "./common/index.ts";
 import { create } from "./create/index.ts";
 import { cursorChecks } from "./cursors.ts";
@@ -9,8 +11,10 @@ import { discovery } from "./discovery/index.ts";
 import { enterprise } from "./enterprise.ts";
 import { errors } from "./errors/index.ts";
 import { filterChecks } from "./filters/index.ts";
+import { groupSectionChecks } from "./groups/index.ts";
 import { http } from "./http.ts";
 import { listAttributeChecks } from "./list-attributes.ts";
+import { lossChecks } from "./losses.ts";
 import { media } from "./media.ts";
 import { multiValued } from "./multi-valued.ts";
 import { pagingChecks } from "./paging.ts";
@@ -24,6 +28,7 @@ import { security } from "./security.ts";
 import { sortChecks } from "./sorting.ts";
 import { types } from "./types.ts";
 import { versions } from "./versions.ts";
+import { wholeServerChecks } from "./whole-server.ts";
 
 /** Every check, in the order in which they are tried: the sections of the RFCs. */
 export const checks: readonly Check[] = [
@@ -54,4 +59,9 @@ export const checks: readonly Check[] = [
   ...searchRequestChecks,
   ...listAttributeChecks,
   ...patchChecks,
+  ...groupSectionChecks,
+  ...bulkChecks,
+  ...wholeServerChecks,
+  ...lossChecks,
+  ...clientChecks,
 ];
