@@ -3,7 +3,7 @@ import { CheckEnd } from "./check-end.ts";
 import type { Exchange } from "./exchange.ts";
 import { generate } from "./generate.ts";
 import { findAttribute } from "./schema-facts.ts";
-import { guard, keep, type Session, type Trace } from "./session.ts";
+import { guard, isWrite, keep, type Session, type Trace } from "./session.ts";
 import type { Answer, AskOptions, Made, Workbench } from "./workbench.ts";
 
 const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -41,9 +41,12 @@ type Ends = Pick<Workbench, "skip" | "block" | "fail" | "expect" | "note">;
 
 function createAsking(session: Session, trace: Trace): Asking {
   const send = async (method: string, path: string, options: AskOptions) => {
-    const sent = await session.wire.send({ method, path, ...options });
+    // A write under way is let come to its end when the run is stopped: what it has made has to be known.
+    const signals = isWrite(method, path) ? [trace.cut.signal] : [trace.cut.signal, session.stop];
+    const signal = AbortSignal.any(signals);
+    const sent = await session.wire.send({ method, path, ...options, signal, until: session.stop });
     keep(trace, sent.exchange);
-    session.ledger.note({ method, path, body: options.body }, sent.answer);
+    if (!sent.isUnsent) session.ledger.note({ method, path, body: options.body }, sent.answer);
     trace.isUnanswered = sent.answer === undefined;
     return sent;
   };

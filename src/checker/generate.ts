@@ -20,18 +20,18 @@ export function generate(
   const own = facts.schemas.get(type.schema)?.attributes ?? [];
   const extensions = type.extensions.filter(({ required }) => required);
   const body: Body = { schemas: [type.schema, ...extensions.map(({ schema }) => schema)] };
-  const isUser = type === facts.users;
-  if (isUser) body.userName = names.address("user");
+  if (type === facts.users) body.userName = names.address("user");
   if (type === facts.groups) body.displayName = names.unique("group");
-  for (const attribute of own) if (isAsked(attribute) && !(attribute.name in body)) set(body, attribute, names);
-  for (const { schema } of extensions) {
-    const part: Body = {};
-    for (const attribute of facts.schemas.get(schema)?.attributes ?? [])
-      if (isAsked(attribute)) set(part, attribute, names);
-    body[schema] = part;
-  }
-  if (isUser && fullness === "usual") Object.assign(body, usualOf(own, String(body.userName)));
+  setRequired(body, own, names);
+  for (const { schema } of extensions)
+    body[schema] = setRequired({}, facts.schemas.get(schema)?.attributes ?? [], names);
+  if (type === facts.users && fullness === "usual") Object.assign(body, usualOf(own, String(body.userName)));
   return template === undefined ? body : withTemplate(body, template, own, names);
+}
+
+function setRequired(body: Body, attributes: readonly AttributeFact[], names: Names): Body {
+  for (const attribute of attributes) if (isAsked(attribute) && !(attribute.name in body)) set(body, attribute, names);
+  return body;
 }
 
 /** What servers ask for whose schemas do not say so: a name, a name to show, an address, and that the account is on. */
@@ -52,11 +52,11 @@ function isAsked({ required, mutability }: AttributeFact): boolean {
 function set(body: Body, attribute: AttributeFact, names: Names): void {
   // Every resource has them, and schemas that list them say nothing new.
   if (["schemas", "id", "meta"].includes(attribute.name)) return;
-  const value = valueOf(attribute, names);
+  const value = sampleOf(attribute, names);
   if (value !== undefined) body[attribute.name] = attribute.multiValued ? [value] : value;
 }
 
-function valueOf(attribute: AttributeFact, names: Names): unknown {
+function sampleOf(attribute: AttributeFact, names: Names): unknown {
   switch (attribute.type) {
     case "boolean":
       return true;

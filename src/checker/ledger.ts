@@ -1,4 +1,5 @@
 import { isObject } from "../schema/value.ts";
+import { lookUpName, madeByBulk, pathBelow, placeOf, type Suspect, type Told } from "./made.ts";
 
 /** A resource that the run has made. */
 export interface Thing {
@@ -9,36 +10,21 @@ export interface Thing {
   readonly isOurs: boolean;
 }
 
-/** What may have been made although the server did not say so: to be looked up by its name. */
-export interface Suspect {
-  readonly endpoint: string;
-  /** `undefined` where it has no name of this run. */
-  readonly name: { readonly attribute: string; readonly value: string } | undefined;
-  /** Whether there was no answer, and so it is as likely made as not. */
-  readonly isUnanswered: boolean;
-}
-
 export interface Asked {
   readonly method: string;
   readonly path: string;
-  readonly body: unknown;
+  readonly body?: unknown;
 }
 
-export interface Told {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers: Headers;
-}
-
-/** What was made and not yet removed. Every request that writes and its answer go through `note`. */
+/** What was made and is not yet removed. Every request that writes goes through `note`, with its answer if there was one. */
 export interface Ledger {
   note(asked: Asked, told: Told | undefined): void;
-  /** Takes what is there to be removed, the newest first. */
+  /** Hands over what is there to be removed, the newest first. */
   takeMade(): readonly Thing[];
   takeSuspects(): readonly Suspect[];
   /** Notes that the server says that it is gone. */
   isGone(thing: Thing): void;
-  /** What the server says is gone, by type. */
+  /** What the server says is gone. */
   readonly gone: readonly Thing[];
 }
 
@@ -47,45 +33,36 @@ export function createLedger(baseUrl: string, run: string): Ledger {
   const gone = new Map<string, Thing>();
   let suspects: Suspect[] = [];
 
-  const add = (path: string | undefined, body: unknown, asked: unknown) => {
-    if (path === undefined || made.has(path)) return;
-    const isOurs = JSON.stringify(body ?? null).includes(run);
-    made.set(path, { path, name: nameIn(asked, run)?.value ?? nameIn(body, run)?.value ?? path, isOurs });
+  const noteMade = (path: string, asked: unknown, answered: unknown) => {
+    const isOurs = JSON.stringify(answered ?? null).includes(run);
+    const name = lookUpName(asked, run)?.value ?? lookUpName(answered, run)?.value ?? path;
+    made.set(path, { path, name, isOurs });
   };
-  const suspect = (endpoint: string, body: unknown, told: Told | undefined) =>
-    suspects.push({ endpoint, name: nameIn(body, run), isUnanswered: told === undefined });
-  const noteCreate = (path: string, body: unknown, told: Told | undefined) => {
-    const at = told !== undefined && isGood(told.status) ? pathOf(path, told, baseUrl) : undefined;
-    if (at === undefined) suspect(path, body, told);
-    else add(at, told?.body, body);
+  const noteCreate = (endpoint: string, body: unknown, told: Told | undefined) => {
+    const path = told && isGood(told.status) ? placeOf(endpoint, told, baseUrl) : undefined;
+    if (path !== undefined) noteMade(path, body, told?.body);
+    else suspects.push({ endpoint, name: lookUpName(body, run), isUnanswered: told === undefined });
   };
   const noteBulk = (body: unknown, told: Told | undefined) => {
-    const results = operationsOf(told?.body);
-    for (const [index, operation] of operationsOf(body).entries()) {
-      if (String(operation.method).toUpperCase() !== "POST" || typeof operation.path !== "string") continue;
-      const named = results.find(({ bulkId }) => bulkId !== undefined && bulkId === operation.bulkId);
-      const { location, response } = named ?? results[index] ?? {};
-      if (typeof location === "string")
-        add(below(location, baseUrl) ?? lastOf(operation.path, location), response ?? operation.data, operation.data);
-      else suspect(operation.path, operation.data, told);
-    }
+    for (const { endpoint, data, path, answered } of madeByBulk(body, told?.body, baseUrl))
+      if (path !== undefined) noteMade(path, data, answered);
+      else suspects.push({ endpoint, name: lookUpName(data, run), isUnanswered: told === undefined });
+  };
+  const noteDelete = (path: string, told: Told | undefined) => {
+    const thing = made.get(path);
+    if (thing === undefined || told === undefined || !isGood(told.status)) return;
+    made.delete(path);
+    gone.set(path, thing);
   };
 
   return {
-    note({ method, path: full, body: sent }, told) {
-      const path = (below(full, baseUrl) ?? full).replace(/[?#].*$/, "").replace(/\/+$/, "");
+    note({ method, path: asked, body: sent }, told) {
+      const path = pathBelow(asked, baseUrl);
       const body = typeof sent === "string" ? parsed(sent) : sent;
-      if (method === "POST") {
-        if (/\/\.search$/i.test(path)) return;
-        if (/^\/Bulk$/i.test(path)) noteBulk(body, told);
-        else noteCreate(path, body, told);
-      } else if (method === "PUT" && told?.status === 201) {
-        add(path, told.body, body);
-      } else if (method === "DELETE" && told !== undefined && isGood(told.status)) {
-        const thing = made.get(path);
-        made.delete(path);
-        if (thing !== undefined) gone.set(path, thing);
-      }
+      if (method === "DELETE") noteDelete(path, told);
+      else if (method === "PUT" && told?.status === 201) noteMade(path, body, told.body);
+      else if (method === "POST" && /^\/Bulk$/i.test(path)) noteBulk(body, told);
+      else if (method === "POST" && !/\/\.search$/i.test(path)) noteCreate(path, body, told);
     },
     takeMade() {
       const all = [...made.values()].reverse();
@@ -108,42 +85,10 @@ function isGood(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Where it is by its id, which is below the endpoint; by its `Location` where the answer has no body. */
-function pathOf(endpoint: string, { body, headers }: Told, baseUrl: string): string | undefined {
-  if (isObject(body) && (typeof body.id === "string" || typeof body.id === "number") && body.id !== "")
-    return `${endpoint}/${encodeURIComponent(body.id)}`;
-  const location = headers.get("location");
-  return location === null ? undefined : (below(location, baseUrl) ?? lastOf(endpoint, location));
-}
-
-function below(url: string, baseUrl: string): string | undefined {
-  return url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length) : undefined;
-}
-
-/** Servers behind a proxy print addresses that they alone know: the last part is the id. */
-function lastOf(endpoint: string, location: string): string {
-  return `${endpoint}/${location.slice(location.lastIndexOf("/") + 1)}`;
-}
-
-function operationsOf(body: unknown): readonly Record<string, unknown>[] {
-  const { Operations } = isObject(body) ? body : {};
-  return Array.isArray(Operations) ? Operations.filter(isObject) : [];
-}
-
-/** The text by which it can be looked up: one that has the run's digits. */
-function nameIn(body: unknown, run: string): Suspect["name"] {
-  if (!isObject(body)) return undefined;
-  const names = ["userName", "displayName", "externalId", ...Object.keys(body)];
-  for (const attribute of names) {
-    const value = body[attribute];
-    if (typeof value === "string" && value.includes(run)) return { attribute, value };
-  }
-  return undefined;
-}
-
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const body: unknown = JSON.parse(text);
+    return isObject(body) ? body : undefined;
   } catch {
     return undefined;
   }

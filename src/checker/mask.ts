@@ -16,12 +16,11 @@ export interface Mask {
   headers(headers: Headers): Readonly<Record<string, string>>;
 }
 
-export function createMask(known: readonly string[]): Mask {
-  const secrets = new Set<string>();
+export function createMask(known: ReadonlySet<string>): Mask {
+  const seen = new Set<string>();
   const add = (secret: unknown) => {
-    if (typeof secret === "string" && secret.length >= SHORTEST) secrets.add(secret);
+    if (typeof secret === "string") seen.add(secret);
   };
-  for (const secret of known) add(secret);
   const mask: Mask = {
     learn(...texts) {
       for (const text of texts) {
@@ -33,7 +32,8 @@ export function createMask(known: readonly string[]): Mask {
     },
     text(text) {
       let masked = text;
-      for (const secret of [...secrets].sort((left, right) => right.length - left.length))
+      const secrets = [...known, ...seen].filter(({ length }) => length >= SHORTEST);
+      for (const secret of secrets.sort((left, right) => right.length - left.length))
         for (const form of formsOf(secret)) masked = masked.replaceAll(form, MASKED);
       return masked.replaceAll(/("password"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${MASKED}"`);
     },

@@ -1,4 +1,5 @@
 import { isObject } from "../schema/value.ts";
+import type { ResourceTypeFact } from "./facts.ts";
 import { type Fullness, generate } from "./generate.ts";
 import type { Session } from "./session.ts";
 
@@ -9,21 +10,26 @@ import type { Session } from "./session.ts";
 export async function findFullness(
   session: Omit<Session, "fullness">,
 ): Promise<{ readonly fullness: Fullness; readonly remarks: readonly string[] }> {
-  const { facts, names, template, wire, ledger, isReadOnly, stop } = session;
-  const { users } = facts;
-  const answers: string[] = [];
-  for (const fullness of users === undefined || isReadOnly ? [] : (["least", "usual"] as const)) {
-    if (stop.aborted) break;
-    const body = generate(users as NonNullable<typeof users>, facts, names, template, fullness);
-    const request = { method: "POST", path: users?.endpoint ?? "", body };
-    const { answer, exchange } = await wire.send(request);
-    ledger.note(request, answer);
-    if (answer !== undefined && answer.status < 300)
-      return { fullness, remarks: fullness === "least" ? [] : [remarkOn(answers[0] ?? "")] };
-    answers.push(answer === undefined ? String(exchange.error) : `${answer.status} ${detailOf(answer.body)}`.trim());
-  }
-  if (answers.length === 0) return { fullness: "least", remarks: [] };
-  return { fullness: "usual", remarks: [refusalOf(answers.at(-1) ?? "")] };
+  const { facts, isReadOnly, stop } = session;
+  if (facts.users === undefined || isReadOnly || stop.aborted) return { fullness: "least", remarks: [] };
+  const least = await tryOne(session, facts.users, "least");
+  if (least === undefined) return { fullness: "least", remarks: [] };
+  const usual = await tryOne(session, facts.users, "usual");
+  return { fullness: "usual", remarks: [usual === undefined ? remarkOn(least) : refusalOf(usual)] };
+}
+
+/** Why it was refused; `undefined` where it was made. */
+async function tryOne(
+  { facts, names, template, wire, ledger, stop }: Omit<Session, "fullness">,
+  users: ResourceTypeFact,
+  fullness: Fullness,
+): Promise<string | undefined> {
+  const body = generate(users, facts, names, template, fullness);
+  const request = { method: "POST", path: users.endpoint, body };
+  const { answer, exchange, isUnsent } = await wire.send({ ...request, until: stop });
+  if (!isUnsent) ledger.note(request, answer);
+  if (answer === undefined) return exchange.error;
+  return answer.status < 300 ? undefined : `${answer.status} ${detailOf(answer.body)}`.trim();
 }
 
 function detailOf(body: unknown): string {

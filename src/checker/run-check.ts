@@ -1,6 +1,7 @@
 import { createWorkbench } from "./bench.ts";
 import type { Check } from "./check.ts";
 import { CheckEnd } from "./check-end.ts";
+import { systemClock } from "./clock.ts";
 import type { Exchange } from "./exchange.ts";
 import type { CheckResult } from "./report.ts";
 import { newTrace, type Session, type Trace } from "./session.ts";
@@ -40,12 +41,18 @@ export async function runCheck(check: Check, session: Session, limit: number): P
 }
 
 async function endOf(check: Check, session: Session, trace: Trace, limit: number): Promise<CheckEnd | undefined> {
+  const over = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new CheckEnd("blocked", `it took longer than ${limit / 1000} seconds`)), limit);
   });
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = () => reject(new CheckEnd("skipped", "the run was stopped"));
+    if (session.stop.aborted) stop();
+    session.stop.addEventListener("abort", stop, { once: true, signal: over.signal });
+  });
   try {
-    await Promise.race([check.run(createWorkbench(session, trace)), late]);
+    await Promise.race([check.run(createWorkbench(session, trace)), late, stopped]);
     return undefined;
   } catch (error) {
     return error instanceof CheckEnd
@@ -53,6 +60,7 @@ async function endOf(check: Check, session: Session, trace: Trace, limit: number
       : new CheckEnd("blocked", `the check itself is at fault: ${textOf(error)}`);
   } finally {
     clearTimeout(timer);
+    over.abort();
   }
 }
 
@@ -60,13 +68,16 @@ function textOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-async function settled({ underWay }: Trace, stop: AbortSignal): Promise<void> {
-  if (underWay.size === 0) return;
+async function settled({ underWay, cut }: Trace, stop: AbortSignal): Promise<void> {
   const all = Promise.allSettled(underWay);
-  if (!stop.aborted) return void (await all);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([all, new Promise((resolve) => void (timer = setTimeout(resolve, LAST_ANSWERS)))]);
-  clearTimeout(timer);
+  const enough = new AbortController();
+  const end = () => enough.abort();
+  all.then(end);
+  if (stop.aborted) {
+    await systemClock.wait(LAST_ANSWERS, enough.signal);
+    cut.abort();
+  }
+  await all;
 }
 
 function detailsOf(check: Check, end: CheckEnd, trace: Trace): Pick<CheckResult, "reason" | "failure"> {

@@ -1,6 +1,7 @@
-import type { Check } from "./check.ts";
+import type { Check, Level } from "./check.ts";
 import { type Cleanup, createCleanup } from "./cleanup.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { isGood, summaryOf } from "./counts.ts";
 import { discover } from "./discover.ts";
 import { createLedger } from "./ledger.ts";
 import { createMask } from "./mask.ts";
@@ -17,8 +18,8 @@ export interface RunOptions {
   readonly checks: readonly Check[];
   readonly fetch: typeof fetch;
   readonly authorize?: () => Promise<Readonly<Record<string, string>>>;
-  /** Never written down. */
-  readonly secrets?: readonly string[];
+  /** Never written down; it may grow. */
+  readonly secrets?: ReadonlySet<string>;
   readonly template?: Record<string, unknown> | undefined;
   readonly groupTemplate?: Record<string, unknown> | undefined;
   readonly isReadOnly?: boolean;
@@ -29,14 +30,15 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
   readonly profile?: string;
-  readonly verdict?: Verdict;
+  /** Levels whose failures make the verdict. Default `must`. */
+  readonly decides?: readonly Level[];
+  /** Those that are played, for the report. */
+  readonly clients?: readonly string[];
   readonly version?: string;
   /** Default: of chance. */
   readonly run?: string;
   readonly onStart?: (check: Check, index: number) => void;
   readonly onResult?: (result: CheckResult, index: number) => void;
-  /** Has its say on each result: `--expected-failures`. */
-  readonly expected?: (result: CheckResult) => CheckResult["expected"];
 }
 
 /** So many checks in a row without an answer, and the server is gone. */
@@ -53,15 +55,17 @@ export async function runChecks(options: RunOptions): Promise<Report> {
   const stop = signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]);
   const names = createNames(options.run ?? newRun(), domainOf(options.template) ?? "example.com");
   const ledger = createLedger(baseUrl, names.run);
-  const cleanup = createCleanup({ ledger, run: names.run, send: (request) => wire.send(request) });
-  const { facts, remarks } = await discover(baseUrl, (path) => wire.send({ method: "GET", path, signal: stop }));
+  const cleanup = createCleanup(ledger, names.run, wire.send);
+  const { facts, remarks } = await discover(baseUrl, (path) =>
+    wire.send({ method: "GET", path, signal: stop, until: stop }),
+  );
   const { template, groupTemplate } = options;
   const begin = { facts, wire, ledger, names, template, groupTemplate, isReadOnly, stop };
   const prelude = await findFullness(begin);
   const session: Session = { ...begin, fullness: prelude.fullness };
   const results = await tryAll(options, checks, session, cleanup, () => stopping.abort());
   const leftOver = isReadOnly ? [] : await cleanup.atTheEnd();
-  const verdict = options.verdict ?? { failOn: ["must"], clients: [] };
+  const { decides = ["must"] } = options;
   return {
     version: 1,
     tool: { name: "scimkit", version: options.version ?? "0.0.0" },
@@ -73,10 +77,11 @@ export async function runChecks(options: RunOptions): Promise<Report> {
     isReadOnly,
     decides: verdict.failOn,
     profile: options.profile ?? "rfc",
-    clients: verdict.clients,
+    clients: options.clients ?? [],
     run: names.run,
-    summary: summarise(results),
-    isGood: !results.some((result) => counts(result, verdict)),
+    decides,
+    summary: summaryOf(results),
+    isGood: isGood({ results, decides }),
     results,
     leftOver,
     remarks: [...remarks, ...prelude.remarks, ...paceRemarks(wire), ...(stopping.signal.aborted ? [GONE] : [])],
@@ -86,7 +91,7 @@ export async function runChecks(options: RunOptions): Promise<Report> {
 const GONE = `The server stopped answering: ${MOST_UNANSWERED} checks in a row had no answer, and the rest were not tried.`;
 
 function wireOf(options: RunOptions, baseUrl: string, clock: Clock): Wire {
-  const { authorize = async () => ({}), timeout = 30_000, rate, secrets = [] } = options;
+  const { authorize = async () => ({}), timeout = 30_000, rate, secrets = new Set<string>() } = options;
   return createWire({ baseUrl, fetch: options.fetch, authorize, timeout, rate, clock, mask: createMask(secrets) });
 }
 
@@ -102,13 +107,11 @@ async function tryAll(
   for (const [index, check] of checks.entries()) {
     if (session.stop.aborted) break;
     options.onStart?.(check, index);
-    const tried = await runCheck(check, session, options.checkTimeout ?? 300_000);
+    const { result, isUnanswered } = await runCheck(check, session, options.checkTimeout ?? 300_000);
     if (!session.isReadOnly) await cleanup.afterCheck();
-    const expected = tried.result.outcome === "failed" ? options.expected?.(tried.result) : undefined;
-    const result = expected === undefined ? tried.result : { ...tried.result, expected };
     results.push(result);
     options.onResult?.(result, index);
-    unanswered = tried.isUnanswered ? unanswered + 1 : 0;
+    unanswered = isUnanswered ? unanswered + 1 : 0;
     if (unanswered >= MOST_UNANSWERED) giveUp();
   }
   return results;

@@ -29,6 +29,8 @@ export interface Trace {
   requests: number;
   /** Whether the last request had no answer. */
   isUnanswered: boolean;
+  /** Cuts what is still under way when the run is stopped and it takes too long. */
+  readonly cut: AbortController;
   /** Set when the check is over: what it still asks is refused. */
   isOver: boolean;
 }
@@ -37,7 +39,15 @@ export interface Trace {
 const KEPT = 60;
 
 export function newTrace(): Trace {
-  return { exchanges: [], notes: [], underWay: new Set(), requests: 0, isUnanswered: false, isOver: false };
+  return {
+    exchanges: [],
+    notes: [],
+    underWay: new Set(),
+    requests: 0,
+    isUnanswered: false,
+    cut: new AbortController(),
+    isOver: false,
+  };
 }
 
 export function keep(trace: Trace, exchange: Exchange): void {
@@ -55,7 +65,7 @@ export function guard(session: Session, trace: Trace, method: string, path: stri
     throw new CheckEnd("blocked", `${path} is on another host than the base URL, and no credentials are sent there`);
 }
 
-function isWrite(method: string, path: string): boolean {
+export function isWrite(method: string, path: string): boolean {
   const isSearch = method === "POST" && /\/\.search$/i.test(path.replace(/\?.*$/, ""));
   return !(["GET", "HEAD", "OPTIONS"].includes(method) || isSearch);
 }

@@ -20,22 +20,33 @@ export interface WireOptions {
 export interface WireRequest extends ClientRequest {
   /** Whether a 429 is an answer like another, and not a reason to wait. */
   readonly once?: boolean | undefined;
+  /** Ends waits for the request's turn, and not what is under way. */
+  readonly until?: AbortSignal | undefined;
+  readonly anonymous?: boolean | undefined;
 }
 
 /** What came of a request: no `answer` where there was none, or only a part of one. */
 export interface Sent {
   readonly answer: ClientAnswer | undefined;
   readonly exchange: Exchange;
+  /** Whether it never left: nobody listens, or the certificate is not trusted. */
+  readonly isUnsent: boolean;
 }
+
+export type Send = (request: WireRequest) => Promise<Sent>;
 
 /** The way to the server: paced, with a time limit, and each request written down. */
 export interface Wire {
-  send(request: WireRequest): Promise<Sent>;
+  readonly send: Send;
   /** How many have been sent. */
   readonly requests: number;
   /** Waits that the server has asked for, in milliseconds. */
   readonly waited: number;
 }
+
+/** Failures before anything was sent: to find the host, to connect, to trust. */
+const UNSENT =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS\w*|\w*CERT\w*)\b/;
 
 /** Longer bodies are cut where they are written down. */
 const LONGEST = 64 * 1024;
@@ -52,7 +63,7 @@ export function createWire(options: WireOptions): Wire {
     },
     async send(request) {
       for (let attempt = 0; ; attempt++) {
-        await pace.turn(request.signal);
+        await pace.turn(request.until);
         requests++;
         const sent = await sendOnce(options, request);
         if (request.once || !(await isWorthAnother(pace, sent, attempt, request))) return sent;
@@ -62,7 +73,7 @@ export function createWire(options: WireOptions): Wire {
 }
 
 async function isWorthAnother(pace: Pace, { answer }: Sent, attempt: number, request: WireRequest): Promise<boolean> {
-  return answer !== undefined && (await pace.hasWaited(answer, attempt, request.signal));
+  return answer !== undefined && (await pace.hasWaited(answer, attempt, request.until));
 }
 
 async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sent> {
@@ -81,7 +92,11 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
   let answer: ClientAnswer | undefined;
   let error: string | undefined;
   try {
-    const headers = withoutBlank({ ...(await options.authorize()), ...lowered(request.headers) });
+    request.until?.throwIfAborted();
+    const headers = withoutBlank({
+      ...(request.anonymous ? {} : await options.authorize()),
+      ...lowered(request.headers),
+    });
     const { send } = createClient({ baseUrl, fetch: recording });
     answer = await orAborted(send({ ...request, headers, signal: stopped }), stopped);
   } catch (thrown) {
@@ -100,7 +115,7 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
     at,
     ms: Math.round(performance.now() - begun),
   };
-  return { answer, exchange };
+  return { answer, exchange, isUnsent: record.request === undefined || UNSENT.test(error ?? "") };
 }
 
 function lowered(headers: ClientRequest["headers"] = {}): Record<string, string> {

@@ -24,15 +24,15 @@ export interface Made {
 }
 
 export interface AskOptions {
-  /** On top of those that open the door. One that is empty is not sent: `{ authorization: "" }` asks without credentials. */
+  /** On top of those that open the door. An empty one is not sent. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, a string as it is. */
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  /** Sends it without the credentials of the run, whatever header these are in. */
-  readonly anonymous?: boolean;
   /** Whether a 429 or a 503 is the answer, and not a reason to wait and to ask again. Default `false`. */
   readonly once?: boolean;
+  /** Sends it without the credentials of the run, whatever header these are in. */
+  readonly anonymous?: boolean;
 }
 
 /**

@@ -5,8 +5,8 @@ import { VERSION } from "./version.ts";
 /** Each is loaded when it is asked for. */
 const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => Promise<Command>]>> = {
   check: [
-    "tries whether a SCIM server does what the RFCs and its clients ask for",
-    async () => (await import("./check.ts")).check,
+    "try whether a SCIM server does what the RFCs and its clients ask for",
+    async () => (await import("./check/command.ts")).checkCommand,
   ],
   filter: [
     "show how a filter is read: tokens, tree, words, SQL",

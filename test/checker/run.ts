@@ -1,10 +1,11 @@
 import { createScim, EnterpriseUserSchema, Group, type Scim, type ScimOptions, User } from "scimkit";
 import { fetchHandler } from "scimkit/fetch";
 import { memoryStorage } from "scimkit/memory";
+import type { Check } from "../../src/checker/check.ts";
 import { checks } from "../../src/checker/checks/index.ts";
 import type { Report } from "../../src/checker/report.ts";
 import { type RunOptions, runChecks } from "../../src/checker/run-checks.ts";
-import { selected } from "../../src/checker/verdict.ts";
+import { selected } from "../../src/checker/select.ts";
 
 export const BASE_URL = "http://scim.test/scim/v2";
 
@@ -33,6 +34,11 @@ export function checkScim(scim: Scim, { only = [], ...options }: CheckScimOption
     ...options,
     checks: selected(options.checks ?? checks, only),
   });
+}
+
+/** A check of which a test needs nothing but what it does. */
+export function checkOf(id: string, run: Check["run"]): Check {
+  return { id, title: id, level: "must", requirements: [], section: "RFC 7644 §3.3", suffers: "", misses: "", run };
 }
 
 /** What did not pass, in a form that a failed test shows well. */

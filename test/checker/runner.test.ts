@@ -1,11 +1,5 @@
 import { expect, test } from "vitest";
-import type { Check } from "../../src/checker/check.ts";
-import { checkScim, freshScim } from "./run.ts";
-
-/** A check of which a test needs nothing but what it does. */
-export function checkOf(id: string, run: Check["run"]): Check {
-  return { id, title: id, level: "must", requirements: [], section: "RFC 7644 §3.3", suffers: "", misses: "", run };
-}
+import { checkOf, checkScim, freshScim } from "./run.ts";
 
 test("a run tells of each check what came of it, and goes on", async () => {
   const report = await checkScim(freshScim(), {

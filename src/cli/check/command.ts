@@ -1,19 +1,20 @@
-import { checks } from "../checker/checks/index.ts";
-import { runChecks } from "../checker/run-checks.ts";
-import { CHECK_HELP } from "./check-help.ts";
-import { optionsOf } from "./check-options.ts";
-import type { Command } from "./command.ts";
-import { VERSION } from "./version.ts";
+import { checks } from "../../checker/checks/index.ts";
+import { runChecks } from "../../checker/run-checks.ts";
+import { selected } from "../../checker/select.ts";
+import type { Command } from "../command.ts";
+import { VERSION } from "../version.ts";
+import { CHECK_HELP } from "./help.ts";
+import { optionsOf } from "./options.ts";
 
-export const check: Command = {
+export const checkCommand: Command = {
   name: "check",
-  summary: "tries whether a SCIM server does what the RFCs and its clients ask for",
+  summary: "try whether a SCIM server does what the RFCs and its clients ask for",
   help: CHECK_HELP,
   async run(args, terminal) {
-    const options = await optionsOf(args, terminal);
+    const { only, ...options } = optionsOf(args, terminal);
     const report = await runChecks({
       ...options,
-      checks,
+      checks: selected(checks, only),
       fetch: terminal.fetch,
       signal: terminal.signal,
       version: VERSION,

@@ -1,0 +1,106 @@
+import type { Defect } from "./defect.ts";
+import { asking, error, instead, json, lists, querying, refusing, succeeding } from "./wrappers.ts";
+
+const filterOf = ({ query, body }: { query: URLSearchParams; body: { filter?: unknown } | undefined }): string =>
+  query.get("filter") ?? (typeof body?.filter === "string" ? body.filter : "");
+
+
+/** Servers that walk by cursors wrongly, and search. */
+export const CURSOR_DEFECTS: readonly Defect[] = [
+  {
+    id: "cursor/never-ends",
+    title: "gives a cursor on the last page as well",
+    caughtBy: [],
+    wrap: succeeding(lists, ({ body }, { query }) => {
+      if (query.has("cursor") && body.nextCursor === undefined) body.nextCursor = "AAAA";
+    }),
+  },
+  {
+    id: "cursor/stays",
+    title: "answers every cursor with the first page",
+    caughtBy: [],
+    storage: querying((request) =>
+      "startIndex" in request.page ? request : { ...request, page: { ...request.page, cursor: undefined } },
+    ),
+  },
+  {
+    id: "cursor/bad-taken",
+    title: "answers a cursor that it has never given with the first page",
+    caughtBy: [],
+    wrap: instead(
+      (asked) => lists(asked) && asked.query.has("cursor"),
+      async (asked, next) => {
+        const answered = await next(asked);
+        if (answered.status !== 400) return answered;
+        asked.query.set("cursor", "");
+        return next(asked);
+      },
+    ),
+  },
+  {
+    id: "cursor/bad-as-500",
+    title: "breaks on a cursor that it has never given",
+    caughtBy: [],
+    wrap: refusing(
+      (asked) => asked.query.has("cursor"),
+      ({ status }) => (status === 400 ? error(500, "bad base64") : undefined),
+    ),
+  },
+  {
+    id: "cursor/announced-alone",
+    title: "announces cursors and gives none",
+    caughtBy: [],
+    wrap: succeeding(lists, ({ body }) => void delete body.nextCursor),
+  },
+  {
+    id: "search/filter-ignored",
+    title: "answers a search with everybody",
+    caughtBy: [],
+    wrap: asking(
+      (asked) => asked.path.endsWith("/.search"),
+      ({ body }) => {
+        if (typeof body === "object") delete body.filter;
+      },
+    ),
+  },
+  {
+    id: "search/missing",
+    title: "has no /.search",
+    caughtBy: [],
+    wrap: instead(
+      (asked) => asked.path.endsWith("/.search"),
+      () => error(404, "There is nothing."),
+    ),
+  },
+  {
+    id: "search/creates",
+    title: "takes a search for a create",
+    caughtBy: [],
+    wrap: instead(
+      (asked) => asked.path.endsWith("/.search"),
+      () => json(201, {}),
+    ),
+  },
+  {
+    id: "search/attributes-ignored",
+    title: "shows all attributes in a search, whatever is selected",
+    caughtBy: [],
+    wrap: asking(
+      (asked) => asked.path.endsWith("/.search"),
+      ({ body }) => {
+        if (typeof body === "object") delete body.attributes;
+      },
+    ),
+  },
+  {
+    id: "search/count-ignored",
+    title: "answers a search with all that it finds",
+    caughtBy: [],
+    wrap: asking(
+      (asked) => asked.path.endsWith("/.search"),
+      ({ body }) => {
+        if (typeof body === "object") delete body.count;
+      },
+    ),
+  },
+];

@@ -1,0 +1,108 @@
+import type { Answered, Defect } from "./defect.ts";
+import { ANY, error, instead, is, json, refusing } from "./wrappers.ts";
+
+
+/** Servers that refuse in a wrong way. */
+export const ERROR_DEFECTS: readonly Defect[] = [
+  {
+    id: "error/no-schemas",
+    title: "does not say that an error is one",
+    caughtBy: [],
+    wrap: refusing(is("*", ANY), ({ body }) => {
+      if (typeof body === "object") delete body.schemas;
+    }),
+  },
+  {
+    id: "error/no-status",
+    title: "leaves the status out of errors",
+    caughtBy: [],
+    wrap: refusing(is("*", ANY), ({ body }) => {
+      if (typeof body === "object") delete body.status;
+    }),
+  },
+  {
+    id: "error/status-as-number",
+    title: "has the status of errors as a number",
+    caughtBy: [],
+    wrap: refusing(is("*", ANY), ({ body, status }) => {
+      if (typeof body === "object") body.status = status;
+    }),
+  },
+  {
+    id: "error/other-status",
+    title: "has another status in the body of errors",
+    caughtBy: [],
+    wrap: refusing(is("*", ANY), ({ body }) => {
+      if (typeof body === "object") body.status = "400";
+    }),
+  },
+  {
+    id: "error/text",
+    title: "answers errors as text",
+    caughtBy: [],
+    wrap: refusing(is("*", ANY), ({ body, status, headers }) => {
+      const kept = new Headers(headers);
+      kept.set("content-type", "text/plain");
+      return { status, headers: kept, body: body?.detail ?? "error" };
+    }),
+  },
+  {
+    id: "error/empty",
+    title: "answers errors without a body",
+    caughtBy: [],
+    wrap: refusing(is("*", ANY), ({ status, headers }) => {
+      headers.delete("content-type");
+      return { status, headers, body: undefined };
+    }),
+  },
+  {
+    id: "error/unknown-type",
+    title: "names errors by words of its own",
+    caughtBy: [],
+    wrap: refusing(is("*", ANY), ({ body }) => {
+      if (body?.scimType !== undefined) body.scimType = `my${body.scimType}`;
+    }),
+  },
+  {
+    id: "error/no-type",
+    title: "does not say by scimType what was wrong",
+    caughtBy: [],
+    wrap: refusing(is("*", ANY), ({ body }) => void delete body?.scimType),
+  },
+  {
+    id: "error/broken-json-500",
+    title: "breaks on JSON that is broken",
+    caughtBy: [],
+    wrap: refusing(is("POST|PUT|PATCH", ANY), (_, { body }) =>
+      typeof body === "string" ? error(500, "Unexpected token in JSON") : undefined,
+    ),
+  },
+  {
+    id: "error/broken-json-taken",
+    title: "takes JSON that is broken for an empty body",
+    caughtBy: [],
+    wrap: instead(
+      (asked) => is("POST|PUT|PATCH", /^\/(?:Users|Groups)/)(asked) && typeof asked.body === "string",
+      () => json(200, {}),
+    ),
+  },
+  {
+    id: "error/unknown-endpoint",
+    title: "answers 200 at an endpoint that does not exist",
+    caughtBy: [],
+    wrap: refusing(
+      (asked) =>
+        !/^\/(?:Users|Groups|Schemas|ResourceTypes|ServiceProviderConfig|Bulk|Me|\.search)?(?:\/|$)/.test(asked.path),
+      () => json(200, {}),
+    ),
+  },
+  {
+    id: "security/stack-trace",
+    title: "shows in errors where in its code they come from",
+    caughtBy: [],
+    wrap: refusing(is("*", ANY), ({ body }) => {
+      if (typeof body === "object")
+        body.detail = `${body.detail}\n    at Object.create (/srv/app/node_modules/scim/index.js:42:13)\n    at process.processTicks (node:internal/process/task_queues:95:5)`;
+    }),
+  },
+];

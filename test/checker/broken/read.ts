@@ -1,0 +1,190 @@
+import type { Defect } from "./defect.ts";
+import {
+  asking,
+  error,
+  instead,
+  is,
+  json,
+  lists,
+  ONE,
+  reads,
+  refusing,
+  resourcesOf,
+  showing,
+  succeeding,
+} from "./wrappers.ts";
+
+/** Servers that show resources wrongly. */
+export const READ_DEFECTS: readonly Defect[] = [
+  {
+    id: "read/missing-as-200",
+    title: "answers for what is not there with 200 and nothing",
+    caughtBy: [],
+    wrap: refusing(reads, ({ status }) => (status === 404 ? json(200, {}) : undefined)),
+  },
+  {
+    id: "read/missing-as-400",
+    title: "answers for what is not there with 400",
+    caughtBy: [],
+    wrap: refusing(reads, ({ status }) =>
+      status === 404 ? error(400, "There is nothing.", "invalidValue") : undefined,
+    ),
+  },
+  {
+    id: "read/missing-as-500",
+    title: "breaks on an id that is not there",
+    caughtBy: [],
+    wrap: refusing(reads, ({ status }) => (status === 404 ? error(500, "null pointer") : undefined)),
+  },
+  {
+    id: "read/missing-as-page",
+    title: "answers for what is not there with a page",
+    caughtBy: [],
+    wrap: refusing(reads, ({ status }) =>
+      status === 404
+        ? { status, headers: new Headers({ "content-type": "text/html" }), body: "<h1>Not found</h1>" }
+        : undefined,
+    ),
+  },
+  {
+    id: "read/attributes-ignored",
+    title: "shows all attributes, whatever is selected",
+    caughtBy: [],
+    wrap: asking(
+      () => true,
+      ({ query, body }) => {
+        query.delete("attributes");
+        if (typeof body === "object" && body !== null) delete body.attributes;
+      },
+    ),
+  },
+  {
+    id: "read/excluded-ignored",
+    title: "shows attributes that are excluded",
+    caughtBy: [],
+    wrap: asking(
+      () => true,
+      ({ query, body }) => {
+        query.delete("excludedAttributes");
+        if (typeof body === "object" && body !== null) delete body.excludedAttributes;
+      },
+    ),
+  },
+  {
+    id: "read/selected-without-id",
+    title: "leaves out the id where other attributes are selected",
+    caughtBy: [],
+    wrap: showing(
+      (resource) => void delete resource.id,
+      ({ query }) => query.has("attributes"),
+    ),
+  },
+  {
+    id: "read/id-excluded",
+    title: "leaves out the id where that is excluded",
+    caughtBy: [],
+    wrap: showing(
+      (resource) => void delete resource.id,
+      ({ query }) => /\bid\b/i.test(query.get("excludedAttributes") ?? ""),
+    ),
+  },
+  {
+    id: "read/selected-by-case",
+    title: "selects attributes in one letter case alone",
+    caughtBy: [],
+    wrap: asking(
+      () => true,
+      ({ query }) => {
+        const names = query.get("attributes");
+        if (names === null) return;
+        query.set(
+          "attributes",
+          names
+            .split(",")
+            .map((name) =>
+              /^[a-z]*[A-Z]?[a-z.A-Z]*$/.test(name) && name !== name.toUpperCase() && name !== name.toLowerCase()
+                ? name
+                : `x${name}`,
+            )
+            .join(","),
+        );
+      },
+    ),
+  },
+  {
+    id: "read/part-selects-whole",
+    title: "shows the whole name where the family name is selected",
+    caughtBy: [],
+    wrap: asking(
+      () => true,
+      ({ query }) => {
+        const names = query.get("attributes");
+        if (names !== null) query.set("attributes", names.replaceAll(/(\w+)\.\w+/g, "$1"));
+      },
+    ),
+  },
+  {
+    id: "read/lowercase-resources",
+    title: "calls the resources of a list by another name",
+    caughtBy: [],
+    wrap: succeeding(lists, ({ body }) => {
+      if (body.Resources === undefined) return;
+      body.resources = body.Resources;
+      delete body.Resources;
+    }),
+  },
+  {
+    id: "read/list-bare-array",
+    title: "answers a list with an array",
+    caughtBy: [],
+    wrap: succeeding(lists, ({ body }) => json(200, body.Resources ?? [])),
+  },
+  {
+    id: "read/list-without-schemas",
+    title: "does not say that a list is one",
+    caughtBy: [],
+    wrap: succeeding(lists, ({ body }) => void delete body.schemas),
+  },
+  {
+    id: "read/list-without-total",
+    title: "does not say how many there are",
+    caughtBy: [],
+    wrap: succeeding(lists, ({ body }) => void delete body.totalResults),
+  },
+  {
+    id: "read/list-total-as-text",
+    title: "says how many there are as text",
+    caughtBy: [],
+    wrap: succeeding(lists, ({ body }) => {
+      if (body.totalResults !== undefined) body.totalResults = String(body.totalResults);
+    }),
+  },
+  {
+    id: "read/list-differs",
+    title: "shows less of a resource in a list than on its own",
+    caughtBy: [],
+    wrap: succeeding(lists, ({ body }) => {
+      for (const resource of resourcesOf(body)) delete resource.name;
+    }),
+  },
+  {
+    id: "read/null-shown",
+    title: "shows null for attributes without a value",
+    caughtBy: [],
+    wrap: showing(
+      (resource) => {
+        if (resource.userName !== undefined && resource.title === undefined) resource.title = null;
+      },
+      is("GET", ONE),
+    ),
+  },
+  {
+    id: "read/list-not-implemented",
+    title: "breaks on a list without a filter",
+    caughtBy: [],
+    wrap: instead(
+      (asked) => is("GET", /^\/(?:Users|Groups)$/)(asked) && asked.query.size === 0,
+      () => error(500, "A filter is needed."),
+    ),
+  },
+];

@@ -1,0 +1,134 @@
+import type { Defect } from "./defect.ts";
+import { asking, is, json, refusing, showing } from "./wrappers.ts";
+
+const WRITES = is("POST|PUT", /^\/Users/);
+
+/** Servers that are wrong about types of values. */
+export const TYPE_DEFECTS: readonly Defect[] = [
+  {
+    id: "types/boolean-as-text",
+    title: 'shows "true" where true belongs',
+    caughtBy: [],
+    wrap: showing((resource) => {
+      if (typeof resource.active === "boolean") resource.active = String(resource.active);
+    }),
+  },
+  {
+    id: "types/active-as-number",
+    title: "shows 1 where true belongs",
+    caughtBy: [],
+    wrap: showing((resource) => {
+      if (typeof resource.active === "boolean") resource.active = Number(resource.active);
+    }),
+  },
+  {
+    id: "types/date-as-number",
+    title: "shows times as milliseconds",
+    caughtBy: [],
+    wrap: showing((resource) => {
+      if (resource.meta?.created !== undefined) resource.meta.created = Date.parse(resource.meta.created);
+      if (resource.meta?.lastModified !== undefined)
+        resource.meta.lastModified = Date.parse(resource.meta.lastModified);
+    }),
+  },
+  {
+    id: "types/date-without-zone",
+    title: "shows times without their zone",
+    caughtBy: [],
+    wrap: showing((resource) => {
+      if (resource.meta?.created !== undefined)
+        resource.meta.created = resource.meta.created.replace("T", " ").replace("Z", "");
+      if (resource.meta?.lastModified !== undefined)
+        resource.meta.lastModified = resource.meta.lastModified.replace("T", " ").replace("Z", "");
+    }),
+  },
+  {
+    id: "types/id-as-number",
+    title: "shows ids as numbers",
+    caughtBy: [],
+    wrap: showing((resource) => {
+      if (typeof resource.id === "string")
+        resource.id = Number.parseInt(resource.id.replaceAll("-", "").slice(0, 12), 16);
+    }),
+  },
+  {
+    id: "types/one-as-object",
+    title: "shows a list of one address as the address alone",
+    caughtBy: [],
+    wrap: showing((resource) => {
+      if (Array.isArray(resource.emails) && resource.emails.length === 1) [resource.emails] = resource.emails;
+    }),
+  },
+  {
+    id: "types/emails-as-text",
+    title: "shows addresses as a list of text",
+    caughtBy: [],
+    wrap: showing((resource) => {
+      if (Array.isArray(resource.emails))
+        resource.emails = resource.emails.map(({ value }: { value: string }) => value);
+    }),
+  },
+  {
+    id: "types/primary-lost",
+    title: "loses which address is the primary one",
+    caughtBy: [],
+    wrap: asking(WRITES, ({ body }) => {
+      if (Array.isArray(body?.emails)) for (const email of body.emails) delete email?.primary;
+    }),
+  },
+  {
+    id: "types/type-lost",
+    title: "loses the type of addresses",
+    caughtBy: [],
+    wrap: asking(WRITES, ({ body }) => {
+      if (Array.isArray(body?.emails)) for (const email of body.emails) delete email?.type;
+    }),
+  },
+  {
+    id: "types/wrong-taken",
+    title: "takes a number for a userName",
+    caughtBy: [],
+    wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => {
+      if (typeof body?.userName === "number" || typeof body?.userName === "boolean")
+        body.userName = String(body.userName);
+      if (typeof body?.displayName !== "string" && body?.displayName !== null && body?.displayName !== undefined)
+        body.displayName = JSON.stringify(body.displayName);
+      if (typeof body?.title === "number") body.title = String(body.title);
+    }),
+  },
+  {
+    id: "types/wrong-500",
+    title: "breaks on a value of the wrong type",
+    caughtBy: [],
+    wrap: refusing(is("POST|PUT|PATCH", /^\/Users/), ({ status, body }) =>
+      status === 400 && body?.scimType === "invalidValue" && !/required|needs|missing/i.test(body.detail)
+        ? json(500, { ...body, status: "500", scimType: undefined })
+        : undefined,
+    ),
+  },
+  {
+    id: "types/two-primaries",
+    title: "shows two primary addresses",
+    caughtBy: [],
+    wrap: showing((resource) => {
+      if (Array.isArray(resource.emails) && resource.emails.length > 1)
+        for (const email of resource.emails) email.primary = true;
+    }),
+  },
+  {
+    id: "types/trimmed",
+    title: "cuts display names at 20 characters",
+    caughtBy: [],
+    wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => {
+      if (typeof body?.displayName === "string") body.displayName = body.displayName.slice(0, 20);
+    }),
+  },
+  {
+    id: "types/lower-cased",
+    title: "keeps userNames in lower case",
+    caughtBy: [],
+    wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => {
+      if (typeof body?.userName === "string") body.userName = body.userName.toLowerCase();
+    }),
+  },
+];
