@@ -66,7 +66,7 @@ function redrawn(screen: Screen, { total, now = Date.now }: LiveViewOptions): Li
   const frame = (): readonly string[] => [
     ...sectionLines(results, [...running.values()], screen.columns, paints),
     progressLine({ results, total, ms: now() - begun }, screen.columns, paints),
-    ...[...running.values()].slice(0, 3).map(({ title }) => paints.dim(cut(`  ${visible(title)}`, screen.columns - 1))),
+    ...[...running.values()].slice(0, 3).map(({ title }) => paints.dim(cut(`  ${oneLine(title)}`, screen.columns - 1))),
   ];
   return {
     started: (check) => {
@@ -88,7 +88,7 @@ function redrawn(screen: Screen, { total, now = Date.now }: LiveViewOptions): Li
 
 function failureLine(result: CheckResult, { red, yellow }: Paint, width = Number.POSITIVE_INFINITY): string {
   const isExpected = shownOutcome(result) === "expected";
-  const seen = visible(result.failure?.seen ?? result.title).replaceAll(/\s+/g, " ");
+  const seen = oneLine(result.failure?.seen ?? result.title);
   const what = `${result.id} ${LEVEL_WORDS[result.level].label}: ${seen}${isExpected ? " (expected)" : ""}`;
   return `${isExpected ? yellow("!") : red("✗")} ${cut(what, width - 2)}`;
 }
@@ -119,7 +119,7 @@ function sectionLines(
       const counts = countsIn(group.results);
       const isBad = counts.failed > 0;
       const [mark, colour] = isBad ? MARKS.failed : MARKS.passed;
-      const said = `${groupName(group)}  ${countsText(counts)}`;
+      const said = `${oneLine(groupName(group))}  ${countsText(counts)}`;
       return `${paints[colour](mark)} ${cut(said, columns - 3)}`;
     });
 }
@@ -151,6 +151,10 @@ function countsIn(results: readonly CheckResult[]): Record<ShownOutcome, number>
 function countsText(counts: Readonly<Record<ShownOutcome, number>>): string {
   const shown = (Object.keys(MARKS) as ShownOutcome[]).filter((outcome) => counts[outcome] > 0);
   return shown.map((outcome) => `${MARKS[outcome][0]} ${counts[outcome]}`).join("  ");
+}
+
+function oneLine(text: string): string {
+  return visible(text).replaceAll(/\s+/g, " ");
 }
 
 function isSet(value: string | undefined): boolean {

@@ -62,7 +62,7 @@ describe("text for people", () => {
       { seed, numRuns: pickSize("texts of JSON", { everyday: 300, thorough: 10_000 }) },
     );
     expect(indented('{"a":12345678901234567890,"a":1.0,"b":"\\u0041","c":[ ],"d":{}}')).toBe(
-      '{\n  "a": 12345678901234567890,\n  "a": 1.0,\n  "b": "\\u0041",\n  "c": [ ],\n  "d": {}\n}',
+      '{\n  "a": 12345678901234567890,\n  "a": 1.0,\n  "b": "\\u0041",\n  "c": [],\n  "d": {}\n}',
     );
     expect(indented("<html> {")).toBe("<html> {");
   });
