@@ -10,7 +10,6 @@ import { findFullness } from "./prelude.ts";
 import type { CheckResult, Report } from "./report.ts";
 import { runCheck } from "./run-check.ts";
 import type { Session } from "./session.ts";
-import { counts, summarise, type Verdict } from "./verdict.ts";
 import { createWire, type Wire } from "./wire.ts";
 
 export interface RunOptions {
@@ -75,7 +74,6 @@ export async function runChecks(options: RunOptions): Promise<Report> {
     requests: wire.requests,
     isStopped: stop.aborted,
     isReadOnly,
-    decides: verdict.failOn,
     profile: options.profile ?? "rfc",
     clients: options.clients ?? [],
     run: names.run,
