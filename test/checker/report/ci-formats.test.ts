@@ -6,12 +6,14 @@ import { everything, exchange, reportOf, result } from "./sample.ts";
 
 describe("JUnit", () => {
   const xml = toJUnit(everything());
-  const cases = [...xml.matchAll(/<testcase ([^>]*?)(?:\/>|>([^]*?)<\/testcase>)/g)].map(([, said = "", inside = ""]) => ({
-    id: / name="([^:]*):/.exec(said)?.[1] ?? "",
-    kind: /^<(\w+)/.exec(inside)?.[1] ?? "passed",
-    message: /message="([^"]*)"/.exec(inside)?.[1],
-  }));
-  const kinds = (kind: string): readonly string[] => cases.filter((one) => one.kind === kind).map(({ id }) => id);
+  const cases = [...xml.matchAll(/<testcase ([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)].map(
+    ([, said = "", inside = ""]) => ({
+      id: / name="([^:]*):/.exec(said)?.[1] ?? "",
+      kind: /^<(\w+)/.exec(inside)?.[1] ?? "passed",
+      message: /message="([^"]*)"/.exec(inside)?.[1],
+    }),
+  );
+  const kinds = (kind: string): string[] => cases.filter((one) => one.kind === kind).map(({ id }) => id);
 
   test("has a case for each check, red where it makes the verdict, and says why the others are skipped", () => {
     expect(kinds("failure").sort()).toEqual(["create/conflict", "patch/value-list", "sort/order"]);
@@ -24,9 +26,9 @@ describe("JUnit", () => {
   });
 
   test("counts what it has", () => {
-    const [all, ...suites] = [...xml.matchAll(/<testsuites? [^>]*tests="(\d+)" failures="(\d+)" errors="0" skipped="(\d+)"/g)].map(
-      ([, ...numbers]) => numbers.map(Number),
-    );
+    const [all, ...suites] = [
+      ...xml.matchAll(/<testsuites? [^>]*tests="(\d+)" failures="(\d+)" errors="0" skipped="(\d+)"/g),
+    ].map(([, ...numbers]) => numbers.map(Number));
     expect(all).toEqual([9, 3, 4]);
     expect(suites.reduce((sum, one) => sum.map((number, at) => number + (one[at] ?? 0)), [0, 0, 0])).toEqual(all);
   });
@@ -53,7 +55,11 @@ describe("SARIF", () => {
   });
 
   test("has a result for each failure, at the level that it matters, and suppresses what is expected", () => {
-    const seen = run.results.map(({ ruleId, level, suppressions }: Record<string, unknown>) => [ruleId, level, suppressions !== undefined]);
+    const seen = run.results.map(({ ruleId, level, suppressions }: Record<string, unknown>) => [
+      ruleId,
+      level,
+      suppressions !== undefined,
+    ]);
     expect(seen).toEqual([
       ["create/conflict", "error", false],
       ["filter/case", "warning", false],
@@ -77,7 +83,12 @@ describe("SARIF", () => {
 
 describe("HAR", () => {
   test("has all exchanges that it is given, with the check that they belong to", () => {
-    const har = JSON.parse(toHar(everything(), [{ exchange }, { check: "a/b", exchange: { ...exchange, status: undefined, error: "ECONNRESET" } }]));
+    const har = JSON.parse(
+      toHar(everything(), [
+        { exchange },
+        { check: "a/b", exchange: { ...exchange, status: undefined, error: "ECONNRESET" } },
+      ]),
+    );
     const [first, second] = har.log.entries;
     expect(first.request.postData.text).toContain("o'neil");
     expect(first.response.redirectURL).toBe("https://scim.example.com/v2/Users/42");
@@ -87,7 +98,9 @@ describe("HAR", () => {
 
   test("has those of the failures otherwise", () => {
     const har = JSON.parse(toHar(everything()));
-    expect(har.log.entries).toHaveLength(everything().results.flatMap(({ failure }) => failure?.exchanges ?? []).length);
+    expect(har.log.entries).toHaveLength(
+      everything().results.flatMap(({ failure }) => failure?.exchanges ?? []).length,
+    );
   });
 
   test("has no credential: not in headers, bodies or the URL", () => {

@@ -9,7 +9,9 @@ const day = (text: string): Date => new Date(`${text}T12:00:00Z`);
 
 describe("expected failures", () => {
   test("are read, a line each, with a day and a reason", () => {
-    expect(readExpectedFailures("# known\n\n b/fails  2027-03-31\tTicket 4711:  no index \r\na/passes 2027-01-01 x\n")).toEqual([
+    expect(
+      readExpectedFailures("# known\n\n b/fails  2027-03-31\tTicket 4711:  no index \r\na/passes 2027-01-01 x\n"),
+    ).toEqual([
       { id: "b/fails", until: "2027-03-31", reason: "Ticket 4711: no index" },
       { id: "a/passes", until: "2027-01-01", reason: "x" },
     ]);
@@ -39,7 +41,9 @@ describe("expected failures", () => {
   });
 
   test("that did not come are told, whether their check passes, was blocked or is unknown", () => {
-    const expected = readExpectedFailures("a/passes 2027-03-31 x\nc/blocked 2027-03-31 x\nd/unknown 2027-03-31 x\nb/fails 2027-03-31 x");
+    const expected = readExpectedFailures(
+      "a/passes 2027-03-31 x\nc/blocked 2027-03-31 x\nd/unknown 2027-03-31 x\nb/fails 2027-03-31 x",
+    );
     const { unusedExpectations, results } = applyExpected(failing, expected, day("2027-01-01"));
     expect(unusedExpectations?.map(({ id }) => id)).toEqual(["a/passes", "c/blocked", "d/unknown"]);
     expect(results.filter(({ expected: one }) => one !== undefined).map(({ id }) => id)).toEqual(["b/fails"]);
@@ -70,7 +74,9 @@ describe("two reports", () => {
   const { since, ...lists } = compareReports(old, now);
 
   test("are compared check by check", () => {
-    expect(Object.fromEntries(Object.entries(lists).map(([name, results]) => [name, results.map(({ id }) => id)]))).toEqual({
+    expect(
+      Object.fromEntries(Object.entries(lists).map(([name, results]) => [name, results.map(({ id }) => id)])),
+    ).toEqual({
       newlyFailing: ["breaks", "appears", "expires"],
       mended: ["mends"],
       noLongerTried: ["hides"],
@@ -89,7 +95,9 @@ describe("two reports", () => {
 
   test("mark in the page what fails newly and what is mended", () => {
     const page = toHtml(now, { previous: old });
-    expect(page).toContain("3 checks newly failing, 1 check mended, 1 check no longer tried, 1 check new, 1 check gone.");
+    expect(page).toContain(
+      "3 checks newly failing, 1 check mended, 1 check no longer tried, 1 check new, 1 check gone.",
+    );
     // In the list of failures, and at the check.
     expect(page.split('class="tag new"')).toHaveLength(3 * 2 + 1);
     expect(page.split('class="tag mended"')).toHaveLength(1 + 1);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import type { Report } from "../../../src/checker/report.ts";
 import { InputError, readReport, toJson } from "../../../src/checker/report/json.ts";
+import type { Report } from "../../../src/checker/report.ts";
 import { checkScim, freshScim } from "../run.ts";
 import { everything, reportOf, result } from "./sample.ts";
 
@@ -40,7 +40,9 @@ describe("a report as JSON", () => {
 
   test("describes every member that the text has, and refuses what would mislead", () => {
     const closed = JSON.parse(
-      JSON.stringify(schema, (_, value) => (value?.properties === undefined ? value : { ...value, unevaluatedProperties: false })),
+      JSON.stringify(schema, (_, value) =>
+        value?.properties === undefined ? value : { ...value, unevaluatedProperties: false },
+      ),
     );
     // `if` and `else` name members of the object around them, and would refuse all others.
     closed.$defs.result.if = { properties: closed.$defs.result.if.properties };
@@ -50,9 +52,9 @@ describe("a report as JSON", () => {
     expect(strict.errors).toBe(null);
     const { failure: _, ...without } = result("a/b", "failed");
     expect(complaints(reportOf([without]))).not.toBe(null);
-    expect(complaints(reportOf([{ ...result("a/b", "passed"), failure: result("a/b", "failed").failure as never }]))).not.toBe(
-      null,
-    );
+    expect(
+      complaints(reportOf([{ ...result("a/b", "passed"), failure: result("a/b", "failed").failure as never }])),
+    ).not.toBe(null);
     expect(complaints(reportOf([], { startedAt: undefined as never }))).not.toBe(null);
   });
 
@@ -63,7 +65,11 @@ describe("a report as JSON", () => {
         ? value
         : Array.isArray(value)
           ? value.map(reversed)
-          : Object.fromEntries(Object.entries({ ...value, extra: 1 }).reverse().map(([name, inner]) => [name, reversed(inner)]));
+          : Object.fromEntries(
+              Object.entries({ ...value, extra: 1 })
+                .reverse()
+                .map(([name, inner]) => [name, reversed(inner)]),
+            );
     const { headers, ...rest } = { headers: 1, ...report };
     expect(headers).toBe(1);
     expect(toJson(JSON.parse(JSON.stringify(rest)))).toBe(toJson(report));
@@ -71,7 +77,9 @@ describe("a report as JSON", () => {
     // Headers may have any name, so that what is added to them stays.
     expect(toJson(shuffled).replaceAll(/,?\s*"extra": 1,?/g, "").length).toBeGreaterThan(1000);
     expect(Object.keys(JSON.parse(toJson(shuffled)))).toEqual(Object.keys(JSON.parse(toJson(report))));
-    expect(Object.keys(JSON.parse(toJson(shuffled)).results[0])).toEqual(Object.keys(JSON.parse(toJson(report)).results[0]));
+    expect(Object.keys(JSON.parse(toJson(shuffled)).results[0])).toEqual(
+      Object.keys(JSON.parse(toJson(report)).results[0]),
+    );
   });
 
   test("has no credential, even where the run left one in", () => {
@@ -80,7 +88,8 @@ describe("a report as JSON", () => {
 
   test("is read again, and what is none is refused in a sentence", () => {
     expect(toJson(readReport(toJson(everything())))).toBe(toJson(everything()));
-    for (const text of ["", "<html>", "null", "[]", "{}", '{"version":1}']) expect(() => readReport(text)).toThrow(InputError);
+    for (const text of ["", "<html>", "null", "[]", "{}", '{"version":1}'])
+      expect(() => readReport(text)).toThrow(InputError);
     expect(() => readReport('{"version":2}')).toThrow("version 2");
   });
 });

@@ -69,7 +69,10 @@ describe("the live view", () => {
   test("leaves the failures and a cursor behind, and nothing else", () => {
     const { screen, shown, isHidden } = terminal(80);
     const view = liveView(screen, { total: 2 });
-    for (const [id, outcome] of [["a/one", "failed"], ["b/two", "passed"]] as const) {
+    for (const [id, outcome] of [
+      ["a/one", "failed"],
+      ["b/two", "passed"],
+    ] as const) {
       view.started(check(id));
       view.finished(result(id, outcome));
     }
@@ -96,7 +99,7 @@ describe("the live view", () => {
     view.started(check("a/one"));
     view.finished(result("a/one", "passed"));
     expect(written).toHaveLength(2);
-    for (const frame of written) expect(frame).toMatch(/^\u001b\[\?2026h[^]*\u001b\[J\u001b\[\?2026l$/);
+    for (const frame of written) expect(frame).toMatch(/^\u001b\[\?2026h[\s\S]*\u001b\[J\u001b\[\?2026l$/);
     expect(written.join("")).not.toContain("[2J");
   });
 

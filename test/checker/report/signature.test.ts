@@ -22,9 +22,14 @@ describe("a signed report", () => {
   });
 
   test("is verified by another library, names its key, and holds the exact bytes", async () => {
-    const { payload, protectedHeader } = await flattenedVerify(JSON.parse(signReport(json, privateKey)), await importSPKI(publicKey, "EdDSA"));
+    const { payload, protectedHeader } = await flattenedVerify(
+      JSON.parse(signReport(json, privateKey)),
+      await importSPKI(publicKey, "EdDSA"),
+    );
     expect(new TextDecoder().decode(payload)).toBe(json);
-    const kid = await calculateJwkThumbprint(await exportJWK(await importSPKI(publicKey, "EdDSA", { extractable: true })));
+    const kid = await calculateJwkThumbprint(
+      await exportJWK(await importSPKI(publicKey, "EdDSA", { extractable: true })),
+    );
     expect(protectedHeader).toEqual({ alg: "EdDSA", typ: "scimkit-report+json", kid });
   });
 
@@ -39,11 +44,13 @@ describe("a signed report", () => {
     const signed = signReport(json, privateKey);
     expect(() => verifyReport(signed, keys().publicKey)).toThrow("not by this key");
     const parts = JSON.parse(signed) as Record<string, string>;
+    // The last letter of a part may hold bits that are none; what comes before it is all meant.
     for (const [name, part] of Object.entries(parts))
-      // The last letter of a part may hold bits that are none; what comes before it is all meant.
       for (let at = 0; at < part.length - 1; at += Math.ceil(part.length / 20)) {
         const changed = part.slice(0, at) + (part[at] === "A" ? "B" : "A") + part.slice(at + 1);
-        expect(() => verifyReport(JSON.stringify({ ...parts, [name]: changed }), publicKey), `${name} ${at}`).toThrow(InputError);
+        expect(() => verifyReport(JSON.stringify({ ...parts, [name]: changed }), publicKey), `${name} ${at}`).toThrow(
+          InputError,
+        );
       }
   });
 
@@ -58,7 +65,10 @@ describe("a signed report", () => {
     const other = await sign({ typ: "JWT" });
     expect(() => verifyReport(critical, publicKey)).toThrow("of another kind");
     expect(() => verifyReport(other, publicKey)).toThrow("of another kind");
-    const none = { ...JSON.parse(signReport(json, privateKey)), protected: Buffer.from('{"alg":"none"}').toString("base64url") };
+    const none = {
+      ...JSON.parse(signReport(json, privateKey)),
+      protected: Buffer.from('{"alg":"none"}').toString("base64url"),
+    };
     expect(() => verifyReport(JSON.stringify(none), publicKey)).toThrow("of another kind");
     const unprotected = { ...JSON.parse(signReport(json, privateKey)), header: { alg: "none" } };
     expect(() => verifyReport(JSON.stringify(unprotected), publicKey)).toThrow("no signed report");
@@ -66,10 +76,13 @@ describe("a signed report", () => {
 
   test("says in a sentence what is wrong with what it was given", () => {
     const signed = signReport(json, privateKey);
-    for (const text of ["", "[]", "null", "{}", json]) expect(() => verifyReport(text, publicKey)).toThrow("no signed report");
+    for (const text of ["", "[]", "null", "{}", json])
+      expect(() => verifyReport(text, publicKey)).toThrow("no signed report");
     expect(() => signReport("{}", privateKey)).toThrow("no report of scimkit");
     const rsa = generateKeyPairSync("rsa", { modulusLength: 1024 });
-    expect(() => signReport(json, String(rsa.privateKey.export({ type: "pkcs8", format: "pem" })))).toThrow("openssl genpkey");
+    expect(() => signReport(json, String(rsa.privateKey.export({ type: "pkcs8", format: "pem" })))).toThrow(
+      "openssl genpkey",
+    );
     expect(() => signReport(json, "no key")).toThrow(InputError);
     expect(() => verifyReport(signed, "no key")).toThrow("openssl pkey");
   });
@@ -84,7 +97,9 @@ describe("the badge", () => {
     expect(badge([good, skipped])).toBe("SCIM 2.0: 1 of 1");
     expect(badge([good, { ...bad, level: "should" }])).toBe("SCIM 2.0: 1 of 2");
     expect(badge([good, bad])).toBe("SCIM 2.0: 1 failure");
-    expect(badge([good, { ...bad, expected: { reason: "known", until: "2027-01-01", isExpired: false } }])).toBe("SCIM 2.0: 1 of 2");
+    expect(badge([good, { ...bad, expected: { reason: "known", until: "2027-01-01", isExpired: false } }])).toBe(
+      "SCIM 2.0: 1 of 2",
+    );
   });
 
   test("does not praise what was stopped, nor what was not tried", () => {
@@ -94,7 +109,9 @@ describe("the badge", () => {
 
   test("has a title with the target, the day and the version, and is escaped", () => {
     const svg = toBadge(reportOf([good], { target: 'https://h/"><script>' }));
-    expect(svg).toContain("1 of 1 checks passed at https://h/&quot;&gt;&lt;script&gt; on 27 November 2026, 22:47 UTC, profile rfc, by scimkit 0.1.0</title>");
+    expect(svg).toContain(
+      "1 of 1 checks passed at https://h/&quot;&gt;&lt;script&gt; on 27 November 2026, 22:47 UTC, profile rfc, by scimkit 0.1.0</title>",
+    );
     expect(svg).not.toContain("<script");
   });
 });

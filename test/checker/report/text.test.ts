@@ -16,17 +16,31 @@ const ESCAPE = "\u001b";
 /** What a shell makes of a command line: the arguments of `curl`, which here only tells them. */
 function argumentsOf(commands: readonly string[]): readonly (readonly string[])[] {
   const script = `curl() { printf '%s\\0' "$@"; printf '\\1\\0'; }\n${commands.join("\n")}`;
-  const told = execFileSync("sh", ["-c", script], { encoding: "utf8", env: { ...process.env, SCIM_TOKEN: "the-token" } });
-  return told.split("\u0001\u0000").slice(0, -1).map((one) => one.split("\u0000").slice(0, -1));
+  const told = execFileSync("sh", ["-c", script], {
+    encoding: "utf8",
+    env: { ...process.env, SCIM_TOKEN: "the-token" },
+  });
+  return told
+    .split("\u0001\u0000")
+    .slice(0, -1)
+    .map((one) => one.split("\u0000").slice(0, -1));
 }
 
 describe("a request as curl", () => {
   test("is taken by a shell as it was sent, whatever is in it, and runs nothing", () => {
     const text = fc.string({ unit: fc.constantFrom(..."'\"\\$`!*?&|;<>(){}[]#~% \n\t-@aé漢", "$(id)", "`id`") });
-    const requests = fc.sample(fc.record({ path: text, body: text, header: text }), { seed, numRuns: pickSize("requests", { everyday: 100, thorough: 2000 }) });
+    const requests = fc.sample(fc.record({ path: text, body: text, header: text }), {
+      seed,
+      numRuns: pickSize("requests", { everyday: 100, thorough: 2000 }),
+    });
     const seen = argumentsOf(
       requests.map(({ path, body, header }) =>
-        toCurl({ ...exchange, url: `https://host/${path}`, requestBody: `{${body}`, requestHeaders: { "x-one": header } }),
+        toCurl({
+          ...exchange,
+          url: `https://host/${path}`,
+          requestBody: `{${body}`,
+          requestHeaders: { "x-one": header },
+        }),
       ),
     );
     for (const [at, { path, body, header }] of requests.entries()) {
@@ -36,7 +50,8 @@ describe("a request as curl", () => {
   });
 
   test("takes the token from the environment, by the scheme that was used", () => {
-    const of = (requestHeaders: Record<string, string>): unknown => argumentsOf([toCurl({ ...exchange, requestHeaders })])[0]?.[5];
+    const of = (requestHeaders: Record<string, string>): unknown =>
+      argumentsOf([toCurl({ ...exchange, requestHeaders })])[0]?.[5];
     expect(of({ authorization: "Bearer ***" })).toBe("authorization: Bearer the-token");
     expect(of({ authorization: "Basic ***" })).toBe("authorization: Basic the-token");
     expect(of({ authorization: "***" })).toBe("authorization: Bearer the-token");
@@ -68,7 +83,9 @@ describe("text for people", () => {
   });
 
   test("no character that a terminal obeys is left, and lines stay lines", () => {
-    expect(visible("a\u001b]0;title\u0007\r\nb\u009b2J\u202ec\td")).toBe("a\\u{1b}]0;title\\u{7}\nb\\u{9b}2J\\u{202e}c\td");
+    expect(visible("a\u001b]0;title\u0007\r\nb\u009b2J\u202ec\td")).toBe(
+      "a\\u{1b}]0;title\\u{7}\nb\\u{9b}2J\\u{202e}c\td",
+    );
   });
 
   test("letters that are wide count twice, marks not at all; what is cut or wrapped fits", () => {
@@ -85,7 +102,15 @@ describe("the summary", () => {
     const { results } = everything();
     const told = summary.split("\n✗ ")[0]?.replace(/^✗ /, "") ?? "";
     expect(told).toMatch(/^create\/conflict {2}MUST\n/);
-    for (const part of ["A second user", "409 with", "Two accounts", "RFC 7644 §3.3, P-3.3-05", "$SCIM_TOKEN", "< 201", '"id": "42"'])
+    for (const part of [
+      "A second user",
+      "409 with",
+      "Two accounts",
+      "RFC 7644 §3.3, P-3.3-05",
+      "$SCIM_TOKEN",
+      "< 201",
+      '"id": "42"',
+    ])
       expect(told).toContain(part);
     for (const { id, outcome } of results) if (outcome === "failed") expect(summary).toContain(id);
     expect(summary).toContain("no answer: ECONNRESET");
