@@ -6,9 +6,12 @@ import { visible } from "./visible.ts";
 import { cut } from "./width.ts";
 import { duration, LEVEL_WORDS, type ShownOutcome, shownOutcome } from "./words.ts";
 
+/** What a view needs of a check that begins. */
+type Shown = Pick<Check, "id" | "title" | "section" | "clients">;
+
 /** What shows a run while it goes on. */
 export interface LiveView {
-  started(check: Pick<Check, "id" | "title" | "section">): void;
+  started(check: Shown): void;
   finished(result: CheckResult): void;
   /** Leaves the terminal as it was, whatever became of the run. */
   end(): void;
@@ -52,7 +55,7 @@ const SECTIONS = 6;
 function redrawn(screen: Screen, { total, now = Date.now }: LiveViewOptions): LiveView {
   const paints = paint(wantsColor(screen));
   const begun = now();
-  const running = new Map<string, Pick<Check, "id" | "title" | "section">>();
+  const running = new Map<string, Shown>();
   const results: CheckResult[] = [];
   let height = 0;
   // Lines are written over and then cleared behind, so that nothing is blank in between.
@@ -103,11 +106,12 @@ const MARKS: Readonly<Record<ShownOutcome, readonly [mark: string, colour: keyof
 
 function sectionLines(
   results: readonly CheckResult[],
-  running: readonly Pick<Check, "section">[],
+  running: readonly Shown[],
   columns: number,
   paints: Paint,
 ): readonly string[] {
-  const current = bySection(running.map(({ section }) => ({ section }) as CheckResult))[0]?.section;
+  const current = bySection(running.map(({ section, clients = [] }) => ({ section, clients }) as CheckResult))[0]
+    ?.section;
   // The order in which they were last touched: what happens now is at the bottom, where the eye is.
   const last = new Map(results.map((result, at) => [result.id, at]));
   const touched = (members: readonly CheckResult[]): number => Math.max(...members.map(({ id }) => last.get(id) ?? 0));
