@@ -59,27 +59,17 @@ describe("a report as JSON", () => {
   });
 
   test("is the same text for the same report, in whatever order its members were set, and without what is not in the schema", () => {
-    const report = everything();
-    const reversed = (value: unknown): unknown =>
-      typeof value !== "object" || value === null
-        ? value
-        : Array.isArray(value)
-          ? value.map(reversed)
-          : Object.fromEntries(
-              Object.entries({ ...value, extra: 1 })
-                .reverse()
-                .map(([name, inner]) => [name, reversed(inner)]),
-            );
-    const { headers, ...rest } = { headers: 1, ...report };
-    expect(headers).toBe(1);
-    expect(toJson(JSON.parse(JSON.stringify(rest)))).toBe(toJson(report));
-    const shuffled = reversed(rest) as Report;
-    // Headers may have any name, so that what is added to them stays.
-    expect(toJson(shuffled).replaceAll(/,?\s*"extra": 1,?/g, "").length).toBeGreaterThan(1000);
-    expect(Object.keys(JSON.parse(toJson(shuffled)))).toEqual(Object.keys(JSON.parse(toJson(report))));
-    expect(Object.keys(JSON.parse(toJson(shuffled)).results[0])).toEqual(
-      Object.keys(JSON.parse(toJson(report)).results[0]),
-    );
+    const shuffled = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(shuffled);
+      if (typeof value !== "object" || value === null) return value;
+      // Headers have names of their own, in the order in which they were sent.
+      const members = Object.entries(value).map(([name, one]) => [
+        name,
+        name.endsWith("Headers") ? one : shuffled(one),
+      ]);
+      return Object.fromEntries([["extra", 1], ...members.reverse()]);
+    };
+    expect(toJson(shuffled(everything()) as Report)).toBe(toJson(everything()));
   });
 
   test("has no credential, even where the run left one in", () => {
