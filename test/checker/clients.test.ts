@@ -1,4 +1,4 @@
-import { errors, type ProfileName, profiles } from "scimkit";
+import { errors, type ProfileName, profiles, type ScimOptions } from "scimkit";
 import { describe, expect, test } from "vitest";
 import { CLIENTS, clientChecks } from "../../src/checker/clients/index.ts";
 import { ownRecordings } from "../../src/recordings/store.ts";
@@ -10,7 +10,7 @@ const NAMED_OTHERWISE: Readonly<Record<string, ProfileName>> = { "superoffice-en
 const profileOf = (client: string): ProfileName =>
   NAMED_OTHERWISE[client] ?? (client in profiles ? (client as ProfileName) : "lenient");
 
-const authenticate = ({ headers }: { readonly headers: Readonly<Record<string, string | undefined>> }) => {
+const authenticate: ScimOptions["authenticate"] = ({ headers }) => {
   if (headers.authorization !== "Bearer good") throw errors.unauthorized();
   return {};
 };
