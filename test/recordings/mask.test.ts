@@ -37,11 +37,11 @@ test("the same value is the same pseudonym in path, filter, body, headers and an
   const [local = "", domain = ""] = body.userName.split("@");
   const [ada = "", king = ""] = local.split(".");
   expect(local).toMatch(/^[bcdfghj-np-tv-z]{3}\.[bcdfghj-np-tv-z]{4}$/);
-  expect(domain).toMatch(/^[a-z]{7}\.example$/);
+  expect(domain).toMatch(/^[a-z]{7}\.[a-z]{3}\.example$/);
   const capital = king.slice(0, 1).toUpperCase() + king.slice(1);
-  const [company = ""] = domain.split(".");
+  const [company = "", top = ""] = domain.split(".");
   expect(request.path).toBe(
-    `/Users/${body.id}?filter=userName%20eq%20%22${ada.toUpperCase()}.${capital}%40${company.slice(0, 1).toUpperCase()}${company.slice(1)}.example%22&x`,
+    `/Users/${body.id}?filter=userName%20eq%20%22${ada.toUpperCase()}.${capital}%40${company.slice(0, 1).toUpperCase()}${company.slice(1)}.${top}.example%22&x`,
   );
   expect(body.name).toEqual({
     formatted: `${ada.slice(0, 1).toUpperCase()}${ada.slice(1)} ${capital}`,
@@ -50,7 +50,7 @@ test("the same value is the same pseudonym in path, filter, body, headers and an
   });
   expect(body.members).toEqual([{ value: body.id, type: "User" }]);
   expect(response.headers.location).toMatch(
-    new RegExp(`^https://[a-z]{4}\\.${company}\\.example/scim/v2/Users/${body.id}$`),
+    new RegExp(`^https://[a-z]{4}\\.${company}\\.${top}\\.example/scim/v2/Users/${body.id}$`),
   );
   expect(response.headers.etag).toBe(`W/"${body.id}"`);
 });

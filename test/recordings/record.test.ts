@@ -45,7 +45,7 @@ async function demo(isFilled: boolean): Promise<string> {
       ids.push(resource.id);
       const made = await fetch(base + endpoint, {
         method: "POST",
-        headers: { authorization: `Bearer ${TOKEN}` },
+        headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/scim+json" },
         body: JSON.stringify(resource),
       });
       expect(made.status).toBe(201);

@@ -3,6 +3,9 @@ import type { Pseudonyms } from "./pseudonyms.ts";
 const ADDRESS_OF_ANY_KIND =
   /(?<url>https?:\/\/[^\s"'<>]+)|(?<email>[^\s"'<>()[\],;:@/=]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*)|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b)|(?<word>[\p{L}\p{N}\p{M}]+)/gu;
 
+/** A domain by itself, as filters have it; others are known when they have been seen in an address. */
+const DOMAIN = /^(?:[\w-]+\.)+(?:com|org|net|edu|gov|io|co|dev|app|cloud|test|example)$/i;
+
 /** Parts of a path that name no one. */
 const ENDPOINTS = new Set(
   "users groups me bulk schemas resourcetypes serviceproviderconfig serviceproviderconfigs .search roles entitlements devices agents scim v2".split(
@@ -22,14 +25,13 @@ export const isBlank = (text: string): boolean => /^\s*(?:true|false|null)?\s*$/
 export function createTextMask(pseudonym: Pseudonyms) {
   const words = (text: string) => text.replaceAll(/[\p{L}\p{N}\p{M}]+/gu, (word) => pseudonym(word));
 
+  const hosts = new Set<string>();
+
   /** Ends in `.example`, which belongs to nobody. */
   const host = (name: string) => {
-    const labels = name.split(".");
-    const last = labels.at(-1) ?? "";
-    if (labels.length === 1) return words(name);
-    return [...labels.slice(0, -1).map(words), last !== "" && last === last.toUpperCase() ? "EXAMPLE" : "example"].join(
-      ".",
-    );
+    if (!name.includes(".")) return words(name);
+    hosts.add(name.toLowerCase());
+    return `${words(name)}.${name === name.toUpperCase() ? "EXAMPLE" : "example"}`;
   };
 
   const email = (address: string) => {
@@ -52,13 +54,15 @@ export function createTextMask(pseudonym: Pseudonyms) {
   return {
     /** Any text. */
     text: (value: string): string =>
-      isBlank(value)
-        ? value
-        : value.replaceAll(ADDRESS_OF_ANY_KIND, (found: string, ...rest: unknown[]) => {
-            const groups = rest.at(-1) as Readonly<Record<string, string | undefined>>;
-            if (groups.url !== undefined) return url(found);
-            if (groups.email !== undefined) return email(found);
-            return groups.ip !== undefined ? ip(found) : pseudonym(found);
-          }),
+      hosts.has(value.toLowerCase()) || DOMAIN.test(value)
+        ? host(value)
+        : isBlank(value)
+          ? value
+          : value.replaceAll(ADDRESS_OF_ANY_KIND, (found: string, ...rest: unknown[]) => {
+              const groups = rest.at(-1) as Readonly<Record<string, string | undefined>>;
+              if (groups.url !== undefined) return url(found);
+              if (groups.email !== undefined) return email(found);
+              return groups.ip !== undefined ? ip(found) : pseudonym(found);
+            }),
   };
 }
