@@ -1,7 +1,10 @@
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Send } from "./answer.ts";
+import { type BulkOptions, bulk } from "./bulk.ts";
+import type { BulkOperation, BulkResult } from "./bulk-operation.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { ClientOptions } from "./options.ts";
+import { paced } from "./pace.ts";
 import { patienceOf } from "./patience.ts";
 import { capabilityProbe } from "./probe.ts";
 import { type ResourceClient, resourceClient } from "./resource.ts";
@@ -16,6 +19,16 @@ export interface Client<R extends ResourceTypeDefinition = ResourceTypeDefinitio
    * assumed. @throws {ScimClientError} where there is no answer at all; the next call asks again
    */
   capabilities(): Promise<Capabilities>;
+  /**
+   * Does many operations, in as few bulk requests as the server takes, or one by one where it has no bulk. What others refer to comes
+   * first; `bulkId:…` of an operation in an earlier request is replaced by its id. Where a request is too much (413, 429), half of it is
+   * sent. A failure of one is its result, and nothing is thrown for it.
+   *
+   * @returns what became of each, in the order in which they were given
+   * @throws {TypeError} for a bulkId that two operations have, and for a reference to none
+   * @see RFC 7644 §3.7
+   */
+  bulk(operations: readonly BulkOperation[], options?: BulkOptions): Promise<readonly BulkResult[]>;
   /** Sends any request, and gives any answer, whatever its status; see `ClientRequest.retry`. */
   readonly send: Send;
 }
@@ -42,11 +55,12 @@ export interface Client<R extends ResourceTypeDefinition = ResourceTypeDefinitio
 export function createClient<const R extends ResourceTypeDefinition = never>(options: ClientOptions<R>): Client<R> {
   const { resourceTypes = [], server } = options;
   const patience = patienceOf(options);
-  const send = senderOf(options, patience);
-  const capabilities = capabilityProbe(send, server, options.capabilities);
+  const send = paced(senderOf(options, patience), server?.rates, patience.clock);
+  const capabilities = capabilityProbe(send, server?.capabilities, options.capabilities);
   return {
     send,
     capabilities,
+    bulk: (operations, given) => bulk({ send, server, capabilities }, operations, given),
     resource(type) {
       if (!resourceTypes.some(({ name }) => name === type.name))
         throw new TypeError(`client.resource: ${type.name} is not among the resourceTypes of createClient.`);

@@ -1,7 +1,22 @@
 import type { Check } from "../check.ts";
+import { attributes } from "./attributes/index.ts";
+import { authentication } from "./authentication.ts";
 import { common } from "./common/index.ts";
+import { create } from "./create/index.ts";
+import { remove } from "./delete.ts";
 import { discovery } from "./discovery/index.ts";
+import { enterprise } from "./enterprise.ts";
+import { errors } from "./errors/index.ts";
+import { http } from "./http.ts";
+import { media } from "./media.ts";
+import { multiValued } from "./multi-valued.ts";
+import { passwords } from "./passwords.ts";
+import { read } from "./read.ts";
+import { replace } from "./replace/index.ts";
 import { schemas } from "./schemas/index.ts";
+import { security } from "./security.ts";
+import { types } from "./types.ts";
+import { versions } from "./versions.ts";
 
 /** Every check, in the order in which they are tried: the sections of the RFCs. */
 export const checks: readonly Check[] = [
@@ -9,5 +24,20 @@ export const checks: readonly Check[] = [
   ...discovery,
   ...schemas,
   ...common,
+  ...create,
+  ...read,
+  ...attributes,
+  ...replace,
+  ...remove,
+  ...types,
+  ...multiValued,
+  ...enterprise,
+  ...versions,
+  ...errors,
+  ...media,
+  ...http,
+  ...authentication,
+  ...passwords,
+  ...security,
   // Queries, changes and what clients need.
 ];
