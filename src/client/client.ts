@@ -1,6 +1,6 @@
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Send } from "./answer.ts";
-import { type BulkOptions, bulk } from "./bulk.ts";
+import type { BulkOptions } from "./bulk.ts";
 import type { BulkOperation, BulkResult } from "./bulk-operation.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { ClientOptions } from "./options.ts";
@@ -59,7 +59,9 @@ export function createClient<const R extends ResourceTypeDefinition = never>(opt
   return {
     send,
     capabilities,
-    bulk: (operations, given) => bulk({ send, server, capabilities }, operations, given),
+    // Loaded when it is asked for, so that who reads and writes single resources does not carry it.
+    bulk: async (operations, given) =>
+      (await import("./bulk.ts")).bulk({ send, server, capabilities }, operations, given),
     resource(type) {
       if (!resourceTypes.some(({ name }) => name === type.name))
         throw new TypeError(`client.resource: ${type.name} is not among the resourceTypes of createClient.`);
