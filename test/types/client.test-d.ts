@@ -1,5 +1,11 @@
 import { describe, expectTypeOf, test } from "vitest";
-import { type Client, type ClientFetch, createClient, isScimClientError, ScimClientError } from "../../src/client/index.ts";
+import {
+  type Client,
+  type ClientFetch,
+  createClient,
+  isScimClientError,
+  ScimClientError,
+} from "../../src/client/index.ts";
 import { fetchHandler } from "../../src/hosts/fetch.ts";
 import {
   defineResourceType,
@@ -33,7 +39,8 @@ describe("client.resource", () => {
     expectTypeOf(user?.[EnterpriseUserSchema.id]?.department).toEqualTypeOf<string | undefined>();
     // @ts-expect-error: there is no such attribute
     user?.mail;
-    for await (const one of users.list({ filter: "active eq true" })) expectTypeOf(one).toEqualTypeOf<Resource<typeof Employee>>();
+    for await (const one of users.list({ filter: "active eq true" }))
+      expectTypeOf(one).toEqualTypeOf<Resource<typeof Employee>>();
     expectTypeOf(users.create).parameter(0).toEqualTypeOf<ResourceInput<typeof Employee>>();
     // @ts-expect-error: userName is required
     void users.create({ displayName: "Ada" });
@@ -48,7 +55,8 @@ describe("client.resource", () => {
     const users = client.resource(Employee);
     const selected = await users.get("1", { attributes: ["userName"] });
     expectTypeOf(selected).toEqualTypeOf<Partial<Resource<typeof Employee>> | undefined>();
-    for await (const one of users.list({ attributes: ["userName"] })) expectTypeOf(one.userName).toEqualTypeOf<string | undefined>();
+    for await (const one of users.list({ attributes: ["userName"] }))
+      expectTypeOf(one.userName).toEqualTypeOf<string | undefined>();
     expectTypeOf(users.replace("1", { userName: "a" })).resolves.toEqualTypeOf<Resource<typeof Employee> | undefined>();
     expectTypeOf(users.patch("1", [], { read: true })).resolves.toEqualTypeOf<Resource<typeof Employee>>();
     // @ts-expect-error: operations are written in lower case
@@ -64,9 +72,11 @@ describe("client.resource", () => {
     void (() => none.resource(User));
     const any: Client = createClient({ baseUrl, resourceTypes: [Device] as const }) as never;
     void any;
-    expectTypeOf(createClient({ baseUrl, resourceTypes: [Device] }).resource(Device).get("1")).resolves.toEqualTypeOf<
-      Resource<typeof Device> | undefined
-    >();
+    expectTypeOf(
+      createClient({ baseUrl, resourceTypes: [Device] })
+        .resource(Device)
+        .get("1"),
+    ).resolves.toEqualTypeOf<Resource<typeof Device> | undefined>();
   });
 });
 
