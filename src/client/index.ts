@@ -1,6 +1,8 @@
 /** A client of any SCIM server. @see RFC 7644 §3 */
 
 export type { ClientAnswer, ClientRequest, Send } from "./answer.ts";
+export type { BulkOptions } from "./bulk.ts";
+export type { BulkOperation, BulkResult } from "./bulk-operation.ts";
 export type { Capabilities, Capability, CapabilityName, KnownCapabilities, Origin } from "./capabilities.ts";
 export type { MemberChange } from "./change-members.ts";
 export { type Client, createClient } from "./client.ts";
@@ -38,5 +40,3 @@ export { workos } from "./servers/workos.ts";
 export { wso2 } from "./servers/wso2.ts";
 export { zitadel } from "./servers/zitadel.ts";
 export type { UpdateOptions } from "./update.ts";
-export type { BulkOptions } from "./bulk.ts";
-export type { BulkOperation, BulkResult } from "./bulk-operation.ts";
