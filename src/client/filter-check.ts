@@ -20,7 +20,7 @@ export function filterText(
   const unread = nodes.map((node) => unreadOf(node, rules)).find((what) => what !== undefined);
   if (unread !== undefined) refuse(unread);
   const text = printFilter(filter);
-  if (nodes.length > (maxNodes ?? nodes.length)) refuse(`reads filters of at most ${maxNodes} nodes`);
+  if (sizeOf(filter) > (maxNodes ?? Number.POSITIVE_INFINITY)) refuse(`reads filters of at most ${maxNodes} nodes`);
   if (text.length > (maxLength ?? text.length)) refuse(`reads filters of at most ${maxLength} characters`);
   return text;
 }
@@ -43,4 +43,11 @@ function unreadOf(node: Filter, { operators, joins, paths, elements = true }: Fi
 function nodesOf(filter: Filter): readonly Filter[] {
   if (filter.type === "and" || filter.type === "or") return [filter, ...filter.filters.flatMap(nodesOf)];
   return filter.type === "not" || filter.type === "element" ? [filter, ...nodesOf(filter.filter)] : [filter];
+}
+
+/** Comparisons, and what joins them two by two. */
+function sizeOf(filter: Filter): number {
+  if (filter.type === "and" || filter.type === "or")
+    return filter.filters.reduce((sum, part) => sum + sizeOf(part) + 1, -1);
+  return filter.type === "not" || filter.type === "element" ? 1 + sizeOf(filter.filter) : 1;
 }

@@ -23,7 +23,7 @@ export function requestsOf(operations: readonly DiffOperation[], rules: Rules): 
   let left = { operations: 0, bytes: 0, changes: 0 };
   for (const operation of together(operations, rules.members).flatMap((one) => divided(one, maxChanges, maxBytes))) {
     const sent = inFormOf(rules, operation);
-    const [bytes, changes] = [bytesOf(sent), changesIn(operation)];
+    const [bytes, changes] = [bytesOf(sent) + 1, changesIn(operation)];
     if (left.operations < 1 || left.bytes < bytes || left.changes < changes) {
       requests.push([]);
       left = { operations: maxOperations, bytes: maxBytes, changes: maxChanges };
