@@ -79,11 +79,10 @@ async function isWorthAnother(pace: Pace, { answer }: Sent, attempt: number, req
 async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sent> {
   const { baseUrl, clock, mask, timeout } = options;
   const record: { request?: Request; response?: Response; body?: string | undefined } = {};
-  const recording: typeof fetch = async (input, init) => {
-    // Made for its URL and headers alone: what is sent is what was asked for.
-    record.request = new Request(input, { method: init?.method ?? "GET", headers: init?.headers ?? {} });
-    record.body = textOf(init?.body);
-    record.response = await options.fetch(input, { ...init, redirect: "manual" });
+  const recording = async (sent: Request): Promise<Response> => {
+    record.request = sent;
+    record.body = sent.body === null ? undefined : await sent.clone().text();
+    record.response = await options.fetch(sent);
     return record.response;
   };
   const at = clock.now();
@@ -98,7 +97,7 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
       ...lowered(request.headers),
     });
     const { send } = createClient({ baseUrl, fetch: recording });
-    answer = await orAborted(send({ ...request, headers, signal: stopped }), stopped);
+    answer = await orAborted(send({ ...request, headers, signal: stopped, retry: false }), stopped);
   } catch (thrown) {
     error = reasonOf(thrown, timeout);
   }
@@ -125,12 +124,6 @@ function lowered(headers: ClientRequest["headers"] = {}): Record<string, string>
 /** An empty header is one that is not sent: that is how a check asks without credentials. */
 function withoutBlank(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ""));
-}
-
-function textOf(body: unknown): string | undefined {
-  if (body === undefined || body === null) return undefined;
-  if (typeof body === "string") return body;
-  return body instanceof Uint8Array ? new TextDecoder().decode(body) : "(a stream)";
 }
 
 function cut(text: string): string {

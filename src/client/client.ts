@@ -4,7 +4,6 @@ import { type BulkOptions, bulk } from "./bulk.ts";
 import type { BulkOperation, BulkResult } from "./bulk-operation.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { ClientOptions } from "./options.ts";
-import { paced } from "./pace.ts";
 import { patienceOf } from "./patience.ts";
 import { capabilityProbe } from "./probe.ts";
 import { type ResourceClient, resourceClient } from "./resource.ts";
@@ -55,7 +54,7 @@ export interface Client<R extends ResourceTypeDefinition = ResourceTypeDefinitio
 export function createClient<const R extends ResourceTypeDefinition = never>(options: ClientOptions<R>): Client<R> {
   const { resourceTypes = [], server } = options;
   const patience = patienceOf(options);
-  const send = paced(senderOf(options, patience), server?.rates, patience.clock);
+  const send = senderOf(options, patience);
   const capabilities = capabilityProbe(send, server?.capabilities, options.capabilities);
   return {
     send,

@@ -40,7 +40,7 @@ export async function* list(endpoint: Endpoint, options: ListOptions): AsyncGene
   const by = options.by ?? pagesOf(capabilities);
   const maxResults = capabilities.filter.maxResults;
   const most = (by === "cursor" ? capabilities.cursor.maxPageSize : undefined) ?? maxResults;
-  const count = options.count ?? Math.min(100, most ?? 100);
+  const count = Math.min(options.count ?? 100, most ?? Number.POSITIVE_INFINITY);
   let last: ListPage | undefined;
   yield* iterate({
     by,

@@ -23,7 +23,7 @@ export interface CredentialFacts {
 export interface RetryOptions {
   /** Attempts at one request, the first included. Default 8; 1: no attempt is repeated. */
   readonly attempts?: number | undefined;
-  /** Milliseconds from the first attempt on, waits included; a wait that would end later is not begun. Default 300,000. */
+  /** Milliseconds that the attempts and the waits between them take at most; a longer wait is not begun. Default 300,000. */
   readonly time?: number | undefined;
   /** Milliseconds. Default 500. */
   readonly firstWait?: number | undefined;
@@ -53,7 +53,7 @@ export interface ClientOptions<R extends ResourceTypeDefinition = ResourceTypeDe
   readonly authenticate?:
     | ((facts: CredentialFacts) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>)
     | undefined;
-  /** What is known of the server, e.g. a profile of this package. Default: what it announces. */
+  /** In what the server departs from the RFCs, e.g. a profile of this package. Default nothing. */
   readonly server?: ServerTraits | undefined;
   /** What you know better than server and profile. Default nothing. */
   readonly capabilities?: KnownCapabilities | undefined;

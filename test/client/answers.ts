@@ -54,7 +54,11 @@ export function json(body: unknown, status = 200, headers: Readonly<Record<strin
 
 /** A SCIM error. */
 export function refusal(status: number, detail = "No.", headers: Readonly<Record<string, string>> = {}): Response {
-  return json({ schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"], status: `${status}`, detail }, status, headers);
+  return json(
+    { schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"], status: `${status}`, detail },
+    status,
+    headers,
+  );
 }
 
 export function listOf(resources: readonly object[], more: object = {}): Response {

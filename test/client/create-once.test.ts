@@ -18,7 +18,14 @@ const methods = ({ asked }: ReturnType<typeof clientOf>) => asked.map(({ method 
 
 describe("a POST that may have happened", () => {
   test("is looked for and taken, and not sent again", async () => {
-    for (const lost of [cut, () => refusal(500), () => refusal(502), () => refusal(503), () => refusal(504), () => refusal(408)]) {
+    for (const lost of [
+      cut,
+      () => refusal(500),
+      () => refusal(502),
+      () => refusal(503),
+      () => refusal(504),
+      () => refusal(408),
+    ]) {
       const server = creating([lost], () => [ADA]);
       expect(await server.users.create(ada)).toEqual(ADA);
       expect(methods(server)).toEqual(["POST", "GET"]);
@@ -74,7 +81,11 @@ describe("a POST that may have happened", () => {
       expect(methods(server).filter((method) => method === "POST")).toHaveLength(1);
     }
     const failing = creating([() => refusal(500, "Broken.")], () => []);
-    await expect(failing.users.create(ada)).rejects.toMatchObject({ status: 500, detail: "Broken.", mayHaveHappened: true });
+    await expect(failing.users.create(ada)).rejects.toMatchObject({
+      status: 500,
+      detail: "Broken.",
+      mayHaveHappened: true,
+    });
     expect(methods(failing).filter((method) => method === "POST")).toHaveLength(1);
   });
 
@@ -87,7 +98,9 @@ describe("a POST that may have happened", () => {
       controller.abort();
       return cut();
     });
-    await expect(ending.users.create(ada, { signal: controller.signal })).rejects.toMatchObject({ mayHaveHappened: true });
+    await expect(ending.users.create(ada, { signal: controller.signal })).rejects.toMatchObject({
+      mayHaveHappened: true,
+    });
     expect(ending.asked).toHaveLength(1);
   });
 });

@@ -10,7 +10,7 @@ import { type Random, randomFrom } from "../../src/testing/random.ts";
 import { directory } from "../support/directory.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
 import { Employee } from "./answers.ts";
-import { type Fault, FAULTS, withFaults } from "./faults.ts";
+import { FAULTS, type Fault, withFaults } from "./faults.ts";
 import { testClock } from "./time.ts";
 
 interface Desired {
@@ -24,12 +24,20 @@ async function stateOf(scim: Scim): Promise<Desired> {
   const groups: [string, readonly string[]][] = [];
   const names = new Map<string, string>();
   for await (const { resourceType, resource } of exportResources(scim)) {
-    const { id = "", userName, displayName, title, active, members = [] } = resource as Partial<
-      Resource<typeof Employee> & Resource<typeof Group>
-    >;
+    const {
+      id = "",
+      userName,
+      displayName,
+      title,
+      active,
+      members = [],
+    } = resource as Partial<Resource<typeof Employee> & Resource<typeof Group>>;
     if (resourceType === "User") {
       names.set(id, userName ?? "");
-      users.push([userName ?? "", { ...(title === undefined ? {} : { title }), ...(active === undefined ? {} : { active }) }]);
+      users.push([
+        userName ?? "",
+        { ...(title === undefined ? {} : { title }), ...(active === undefined ? {} : { active }) },
+      ]);
     } else groups.push([displayName ?? "", members.map(({ value = "" }) => names.get(value) ?? "nobody").toSorted()]);
   }
   for (const list of [users, groups]) expect(new Set(list.map(([name]) => name)).size).toBe(list.length);
@@ -37,14 +45,27 @@ async function stateOf(scim: Scim): Promise<Desired> {
 }
 
 /** Provisions a directory as identity providers do: creates, changes, memberships, a leaver. Returns what should be there then. */
-async function provision(fetch: ClientFetch, random: Random, baseUrl = "https://example.com/scim/v2"): Promise<Desired> {
+async function provision(
+  fetch: ClientFetch,
+  random: Random,
+  baseUrl = "https://example.com/scim/v2",
+): Promise<Desired> {
   const clock = testClock(() => random.below(1000) / 1000);
-  const client = createClient({ baseUrl, token: "good", resourceTypes: [Employee, Group], fetch, clock, retry: { attempts: 40 } });
+  const client = createClient({
+    baseUrl,
+    token: "good",
+    resourceTypes: [Employee, Group],
+    fetch,
+    clock,
+    retry: { attempts: 40 },
+  });
   const users = client.resource(Employee);
   const groups = client.resource(Group);
   const names = random.list(3, 6, (index) => `user${index}`);
   const people = await Promise.all(
-    names.map((userName, index) => users.create({ userName, active: true, ...(index % 2 === 0 ? { externalId: `e${index}` } : {}) })),
+    names.map((userName, index) =>
+      users.create({ userName, active: true, ...(index % 2 === 0 ? { externalId: `e${index}` } : {}) }),
+    ),
   );
   const [first, second, leaver] = people.map(({ id }) => id) as [string, string, string];
   const teams = await Promise.all([
@@ -101,7 +122,11 @@ describe("a directory is provisioned as it should be", () => {
       const server = createServer(async (incoming, outgoing) => {
         const { method = "GET", url = "/", headers } = incoming;
         const body = method === "GET" || method === "DELETE" ? null : await buffer(incoming);
-        const request = new Request(`https://example.com${url}`, { method, headers: headers as Record<string, string>, body });
+        const request = new Request(`https://example.com${url}`, {
+          method,
+          headers: headers as Record<string, string>,
+          body,
+        });
         try {
           const answer = await serve(request);
           outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
@@ -113,7 +138,11 @@ describe("a directory is provisioned as it should be", () => {
       });
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       try {
-        const desired = await provision(fetch, random, `http://127.0.0.1:${(server.address() as AddressInfo).port}/scim/v2`);
+        const desired = await provision(
+          fetch,
+          random,
+          `http://127.0.0.1:${(server.address() as AddressInfo).port}/scim/v2`,
+        );
         expect(await stateOf(scim), `run ${run} of seed ${seed}`).toEqual(desired);
       } finally {
         server.closeAllConnections();

@@ -16,9 +16,14 @@ const usersOf = (length: number, from = 0) => Array.from({ length }, (_, index) 
 const idsOf = (users: readonly { readonly id: string }[]) => users.map(({ id }) => id);
 
 /** All ids of a list, or the error that it ends with, and the requests that it took. */
-async function listed(reply: (asked: Asked, number: number) => Response, options: ListOptions = { by: "index", count: 10 }) {
+async function listed(
+  reply: (asked: Asked, number: number) => Response,
+  options: ListOptions = { by: "index", count: 10 },
+) {
   let number = 0;
-  const { users, asked } = clientOf((one) => (one.path === "/ServiceProviderConfig" ? refusal(404) : reply(one, number++)));
+  const { users, asked } = clientOf((one) =>
+    one.path === "/ServiceProviderConfig" ? refusal(404) : reply(one, number++),
+  );
   const ids: (string | undefined)[] = [];
   try {
     for await (const { id } of users.list(options)) ids.push(id);
@@ -29,11 +34,18 @@ async function listed(reply: (asked: Asked, number: number) => Response, options
 }
 
 /** A list by index as the RFC has it, that gives at most `cap` of it at a time. */
-function byIndex(all: readonly { readonly id: string }[], { cap = 1000, total = all.length as number | undefined } = {}) {
+function byIndex(
+  all: readonly { readonly id: string }[],
+  { cap = 1000, total = all.length as number | undefined } = {},
+) {
   return (asked: Asked) => {
     const { start, count } = placeOf(asked);
     const page = all.slice(start - 1, start - 1 + Math.min(count, cap));
-    return listOf(page, { startIndex: start, itemsPerPage: page.length, ...(total === undefined ? {} : { totalResults: total }) });
+    return listOf(page, {
+      startIndex: start,
+      itemsPerPage: page.length,
+      ...(total === undefined ? {} : { totalResults: total }),
+    });
   };
 }
 
@@ -74,7 +86,9 @@ describe("a list by index", () => {
     const none = await listed(() => listOf([], { totalResults: 5 }));
     expect(none).toMatchObject({ ids: [], error: { code: "paging" }, requests: 1 });
     expect(String(none.error)).toContain("announces 5 resources and gives none from 1 on");
-    const later = await listed((asked) => (placeOf(asked).start > 10 ? listOf([], { totalResults: 30 }) : byIndex(usersOf(30))(asked)));
+    const later = await listed((asked) =>
+      placeOf(asked).start > 10 ? listOf([], { totalResults: 30 }) : byIndex(usersOf(30))(asked),
+    );
     expect(later).toMatchObject({ ids: idsOf(usersOf(10)), error: { code: "paging" } });
   });
 
@@ -106,12 +120,14 @@ describe("a list by index", () => {
 
 describe("a list by cursor", () => {
   const options = { by: "cursor", count: 10 } as const;
-  const byCursor = (all: readonly { readonly id: string }[], more: object = {}) => (asked: Asked) => {
-    const { cursor = "", count } = placeOf(asked);
-    const from = Number(cursor);
-    const next = from + count < all.length ? { nextCursor: `${from + count}` } : {};
-    return listOf(all.slice(from, from + count), { ...next, ...more });
-  };
+  const byCursor =
+    (all: readonly { readonly id: string }[], more: object = {}) =>
+    (asked: Asked) => {
+      const { cursor = "", count } = placeOf(asked);
+      const from = Number(cursor);
+      const next = from + count < all.length ? { nextCursor: `${from + count}` } : {};
+      return listOf(all.slice(from, from + count), { ...next, ...more });
+    };
 
   test("is read whole without totals, and with totals that are guessed", async () => {
     for (const more of [{}, { totalResults: 3 }, { totalResults: 9999 }, { totalResults: 0, nextCursor: undefined }]) {
@@ -123,7 +139,9 @@ describe("a list by cursor", () => {
 
   test("begins with an empty cursor, and is the way where the server announces it", async () => {
     const { users, asked } = clientOf((one) =>
-      one.path === "/ServiceProviderConfig" ? json({ pagination: { cursor: true, index: true, maxPageSize: 20 } }) : byCursor(usersOf(30))(one),
+      one.path === "/ServiceProviderConfig"
+        ? json({ pagination: { cursor: true, index: true, maxPageSize: 20 } })
+        : byCursor(usersOf(30))(one),
     );
     let count = 0;
     for await (const _ of users.list()) count++;
@@ -166,8 +184,15 @@ describe("a list by cursor", () => {
   });
 
   test("whose cursor has expired says so", async () => {
-    const expired = { schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"], scimType: "expiredCursor", status: "400" };
-    const { ids, error } = await listed((_, number) => (number === 0 ? listOf(usersOf(10), { nextCursor: "1" }) : json(expired, 400)), options);
+    const expired = {
+      schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],
+      scimType: "expiredCursor",
+      status: "400",
+    };
+    const { ids, error } = await listed(
+      (_, number) => (number === 0 ? listOf(usersOf(10), { nextCursor: "1" }) : json(expired, 400)),
+      options,
+    );
     expect(ids).toHaveLength(10);
     expect(error).toMatchObject({ code: "answered", scimType: "expiredCursor" });
   });
@@ -195,7 +220,8 @@ describe("a list", () => {
     for await (const { id } of users.list({ by: "index", count: 10 })) if (id === "u14") break;
     expect(asked).toHaveLength(3);
     const read = async () => {
-      for await (const { id } of users.list({ by: "index", count: 10, signal: controller.signal })) if (id === "u14") controller.abort();
+      for await (const { id } of users.list({ by: "index", count: 10, signal: controller.signal }))
+        if (id === "u14") controller.abort();
     };
     await expect(read()).rejects.toMatchObject({ code: "aborted" });
     expect(asked).toHaveLength(5);
@@ -218,7 +244,10 @@ describe("a list", () => {
           displayName: `${from + index}${weight}`,
         }));
         asked.length = 0;
-        return listOf(page, by === "index" ? { totalResults: length } : from + count < length ? { nextCursor: `${from + count}` } : {});
+        return listOf(
+          page,
+          by === "index" ? { totalResults: length } : from + count < length ? { nextCursor: `${from + count}` } : {},
+        );
       });
       const used: number[] = [];
       let count = 0;

@@ -12,8 +12,14 @@ function replies(...list: readonly Reply[]): Reply {
   };
 }
 const ok: Reply = () => json({ id: "1" });
-const busy = (status: number, headers?: Readonly<Record<string, string>>): Reply => () => refusal(status, "Later.", headers);
-const fault = (code: string): Reply => () => Promise.reject(networkFault(code));
+const busy =
+  (status: number, headers?: Readonly<Record<string, string>>): Reply =>
+  () =>
+    refusal(status, "Later.", headers);
+const fault =
+  (code: string): Reply =>
+  () =>
+    Promise.reject(networkFault(code));
 const ADD = { op: "add", path: "emails", value: [{ value: "a" }] } as const;
 const ADDRESS = { op: "add", path: "addresses", value: [{ locality: "London" }] } as const;
 
@@ -74,15 +80,57 @@ describe("waits", () => {
 
   test("of one request hold back the others", async () => {
     let isBusy = true;
-    const { users, asked, clock } = clientOf(() => {
-      if (!isBusy) return json({ id: "1" });
-      isBusy = false;
-      return refusal(429, "Later.", { "retry-after": "10" });
-    }, { clock: testClock(0), concurrency: 1 });
+    const { users, asked, clock } = clientOf(
+      () => {
+        if (!isBusy) return json({ id: "1" });
+        isBusy = false;
+        return refusal(429, "Later.", { "retry-after": "10" });
+      },
+      { clock: testClock(0), concurrency: 1 },
+    );
     const at: number[] = [];
-    await Promise.all(["1", "2", "3"].map((id) => users.get(id).then(() => at.push(clock.now() - Date.UTC(2026, 0, 1)))));
+    await Promise.all(
+      ["1", "2", "3"].map((id) => users.get(id).then(() => at.push(clock.now() - Date.UTC(2026, 0, 1)))),
+    );
     expect(asked).toHaveLength(4);
     expect(Math.min(...at)).toBeGreaterThanOrEqual(10_000);
+  });
+
+  test("spread requests as the profile of the server asks for, and count only what counts", async () => {
+    const rates = [
+      { requests: 3, seconds: 10, methods: ["GET"], endpoints: ["/Users"] },
+      { requests: 1, seconds: 100, overBytes: 300 },
+    ];
+    const server = { name: "one", asOf: "2026-11", sources: [], rates };
+    const at: number[] = [];
+    const { users, groups, clock } = clientOf(
+      ({ path }) => {
+        at.push((clock.now() - Date.UTC(2026, 0, 1)) / 1000);
+        return json({ id: path });
+      },
+      { server, concurrency: 1 },
+    );
+    for (let number = 0; number < 8; number++) await users.get("1");
+    expect(at).toEqual([0, 0, 0, 10, 10, 10, 20, 20]);
+    at.length = 0;
+    for (const displayName of ["a", "b", "c".repeat(300), "d", "e".repeat(300)])
+      await groups.replace("1", { displayName });
+    expect(at).toEqual([20, 20, 20, 20, 120]);
+  });
+
+  test("for a place among many requests take no patience away", async () => {
+    const seen = new Set<string>();
+    const { users, clock } = clientOf(
+      async ({ path }) => {
+        await clock.sleep(50_000);
+        if (seen.has(path)) return json({ id: "1" });
+        seen.add(path);
+        return refusal(503);
+      },
+      { concurrency: 1, retry: { time: 120_000 } },
+    );
+    const ids = Array.from({ length: 10 }, (_, index) => `${index}`);
+    expect(await Promise.all(ids.map((id) => users.get(id)))).toHaveLength(10);
   });
 
   test("end at once when the caller, or the whole client, gives up", async () => {
@@ -99,7 +147,10 @@ describe("waits", () => {
       };
       const { users, asked } = clientOf(busy(503), { clock, ...(whose === "client" ? { signal } : {}) });
       const call = users.get("1", whose === "caller" ? { signal } : {});
-      await expect(call).rejects.toMatchObject({ code: "aborted", cause: expect.objectContaining({ message: "enough" }) });
+      await expect(call).rejects.toMatchObject({
+        code: "aborted",
+        cause: expect.objectContaining({ message: "enough" }),
+      });
       expect(asked).toHaveLength(1);
     }
   });
@@ -123,7 +174,8 @@ describe("a request is sent again", () => {
 
   test("after what surely has not been done, whatever it is", async () => {
     for (const call of Object.values(calls))
-      for (const reply of [busy(429), fault("ECONNREFUSED"), fault("EAI_AGAIN")]) expect(await attempts(reply, call)).toBe(3);
+      for (const reply of [busy(429), fault("ECONNREFUSED"), fault("EAI_AGAIN")])
+        expect(await attempts(reply, call)).toBe(3);
   });
 
   test("after what may have been done, where that does no harm", async () => {
@@ -134,7 +186,15 @@ describe("a request is sent again", () => {
 
   test("never after what another attempt would not change", async () => {
     for (const call of Object.values(calls))
-      for (const reply of [busy(400), busy(409), busy(412), busy(500), busy(501), fault("ENOTFOUND"), fault("CERT_HAS_EXPIRED")])
+      for (const reply of [
+        busy(400),
+        busy(409),
+        busy(412),
+        busy(500),
+        busy(501),
+        fault("ENOTFOUND"),
+        fault("CERT_HAS_EXPIRED"),
+      ])
         expect(await attempts(reply, call)).toBe(1);
   });
 

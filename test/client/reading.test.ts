@@ -33,7 +33,13 @@ describe("an answer is read", () => {
   });
 
   test("without null, which says that there is none, and with an id that is a text", async () => {
-    const body = { ...ADA, id: 1, title: null, name: { givenName: null, familyName: "L" }, emails: [{ value: "a", type: null }] };
+    const body = {
+      ...ADA,
+      id: 1,
+      title: null,
+      name: { givenName: null, familyName: "L" },
+      emails: [{ value: "a", type: null }],
+    };
     expect(await read(() => json(body))).toEqual({ ...ADA, name: { familyName: "L" }, emails: [{ value: "a" }] });
   });
 
@@ -44,7 +50,9 @@ describe("an answer is read", () => {
   });
 
   test("of a change, and where there is none the resource is read if it is wanted", async () => {
-    const { users, asked } = clientOf(({ method }) => (method === "GET" ? json(ADA) : new Response(null, { status: 204 })));
+    const { users, asked } = clientOf(({ method }) =>
+      method === "GET" ? json(ADA) : new Response(null, { status: 204 }),
+    );
     const change = [{ op: "remove", path: "title" }] as const;
     expect(await users.patch("1", change)).toBeUndefined();
     expect(await users.replace("1", { userName: "a" })).toBeUndefined();
@@ -60,7 +68,9 @@ describe("an answer that is none", () => {
 
   test("of SCIM is an error, and a 404 of a router is never taken for 'gone'", async () => {
     expect(await read(() => refusal(404))).toBeUndefined();
-    expect(await read(() => new Response(null, { status: 404, headers: { "content-type": "application/scim+json" } }))).toBeUndefined();
+    expect(
+      await read(() => new Response(null, { status: 404, headers: { "content-type": "application/scim+json" } })),
+    ).toBeUndefined();
     const strangers = [
       html(404),
       html(200),
@@ -85,7 +95,9 @@ describe("an answer that is none", () => {
   });
 
   test("but leads elsewhere is not followed, and told of", async () => {
-    const { users, asked } = clientOf(() => new Response(null, { status: 301, headers: { location: "https://b.example.com/v2/" } }));
+    const { users, asked } = clientOf(
+      () => new Response(null, { status: 301, headers: { location: "https://b.example.com/v2/" } }),
+    );
     const error = await users.get("1").catch((one: unknown) => one);
     expect(error).toMatchObject({ code: "redirected", status: 301 });
     expect(String(error)).toContain("leads to https://b.example.com/v2/");
@@ -119,8 +131,15 @@ describe("an answer that is none", () => {
 
 describe("an error", () => {
   test("says what the server said, and is known by its name in another copy of the package", async () => {
-    const body = { schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"], status: "409", scimType: "uniqueness", detail: "Taken." };
-    const error = await clientOf(() => json(body, 409)).users.create({ userName: "ada" }).catch((one: unknown) => one);
+    const body = {
+      schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],
+      status: "409",
+      scimType: "uniqueness",
+      detail: "Taken.",
+    };
+    const error = await clientOf(() => json(body, 409))
+      .users.create({ userName: "ada" })
+      .catch((one: unknown) => one);
     expect(error).toBeInstanceOf(ScimClientError);
     expect(error).toMatchObject({
       code: "answered",
@@ -132,13 +151,21 @@ describe("an error", () => {
       mayHaveHappened: false,
       message: "POST https://example.com/scim/v2/Users was answered 409 uniqueness: Taken.",
     });
-    expect(isScimClientError(Object.assign(new Error("x"), { name: "ScimClientError", code: "cut", method: "", url: "" }))).toBe(true);
+    expect(
+      isScimClientError(Object.assign(new Error("x"), { name: "ScimClientError", code: "cut", method: "", url: "" })),
+    ).toBe(true);
     for (const other of [undefined, null, new Error("x"), { name: "ScimClientError", code: "cut" }, networkFault("x")])
       expect(isScimClientError(other)).toBe(false);
   });
 
   test("tells no connection, no trust, a cut, a time-out and the caller's own end apart", async () => {
-    const faults = { ECONNREFUSED: "unreachable", ENOTFOUND: "unreachable", CERT_HAS_EXPIRED: "tls", ECONNRESET: "cut", ODD: "cut" };
+    const faults = {
+      ECONNREFUSED: "unreachable",
+      ENOTFOUND: "unreachable",
+      CERT_HAS_EXPIRED: "tls",
+      ECONNRESET: "cut",
+      ODD: "cut",
+    };
     for (const [name, code] of Object.entries(faults)) {
       const failing = clientOf(() => Promise.reject(networkFault(name)));
       await expect(failing.client.send({ method: "GET", path: "/", retry: false })).rejects.toMatchObject({
@@ -147,7 +174,9 @@ describe("an error", () => {
       });
     }
     const silent = clientOf(() => new Promise(() => {}), { timeout: 5 });
-    await expect(silent.client.send({ method: "GET", path: "/", retry: false })).rejects.toMatchObject({ code: "timeout" });
+    await expect(silent.client.send({ method: "GET", path: "/", retry: false })).rejects.toMatchObject({
+      code: "timeout",
+    });
     const controller = new AbortController();
     const reason = new Error("enough");
     const ended = clientOf(() => {
@@ -156,7 +185,10 @@ describe("an error", () => {
     });
     const call = ended.users.replace("1", { userName: "a" }, { signal: controller.signal });
     await expect(call).rejects.toMatchObject({ code: "aborted", cause: reason, mayHaveHappened: true });
-    await expect(ended.users.get("1", { signal: controller.signal })).rejects.toMatchObject({ code: "aborted", mayHaveHappened: false });
+    await expect(ended.users.get("1", { signal: controller.signal })).rejects.toMatchObject({
+      code: "aborted",
+      mayHaveHappened: false,
+    });
     expect(ended.asked).toHaveLength(1);
   });
 
@@ -171,9 +203,14 @@ describe("an error", () => {
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       await expect(createClient({ baseUrl }).send(once)).rejects.toMatchObject({ code: "cut" });
-      await expect(createClient({ baseUrl: baseUrl.replace("http", "https") }).send(once)).rejects.toThrow(ScimClientError);
+      await expect(createClient({ baseUrl: baseUrl.replace("http", "https") }).send(once)).rejects.toThrow(
+        ScimClientError,
+      );
       await new Promise((resolve) => server.close(resolve));
-      await expect(createClient({ baseUrl }).send(once)).rejects.toMatchObject({ code: "unreachable", mayHaveHappened: false });
+      await expect(createClient({ baseUrl }).send(once)).rejects.toMatchObject({
+        code: "unreachable",
+        mayHaveHappened: false,
+      });
     }
   });
 });
