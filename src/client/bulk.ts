@@ -1,12 +1,12 @@
-import type { ClientAnswer, Send } from "./answer.ts";
+import type { ClientAnswer } from "./answer.ts";
 import { answerTo, bulkBody, resultsOf, sendAlone, unanswered } from "./bulk-exchange.ts";
 import { type BulkOperation, type BulkResult, isFailure } from "./bulk-operation.ts";
 import { type Placed, unitsOf } from "./bulk-order.ts";
 import { resolved } from "./bulk-references.ts";
 import type { Capabilities } from "./capabilities.ts";
+import type { Client } from "./client.ts";
 import { isScimClientError } from "./error.ts";
 import { isScimAnswer } from "./problem.ts";
-import type { ServerTraits } from "./server-profile.ts";
 
 /** Options of `client.bulk`. */
 export interface BulkOptions {
@@ -16,26 +16,43 @@ export interface BulkOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What bulk requests are sent with. */
-export interface BulkPlace {
-  readonly send: Send;
-  readonly server: ServerTraits | undefined;
-  capabilities(): Promise<Capabilities>;
-}
-
 /** Where the server announces no limits: what most take. */
 const USUAL = { maxOperations: 1000, maxPayloadSize: 1_000_000 };
 
+type Place = Pick<Client, "send" | "server">;
 type Unit = readonly Placed[];
 
-/** Does many operations, in as few requests as the server takes. */
+/**
+ * Does many operations, in as few bulk requests as the server takes, or one by one where it has no bulk. What others refer to comes first;
+ * `bulkId:…` of an operation in an earlier request is replaced by its id. Where a request is too much (413, 429), half of it is sent. A
+ * failure of one is its result, and nothing is thrown for it.
+ *
+ * @param client made by `createClient`. Its server's limits are those that it announces (1,000 operations and 1,000,000 bytes where it
+ *   announces none), and those of its profile.
+ * @returns what became of each, in the order in which they were given
+ * @throws {TypeError} for a bulkId that two operations have, and for a reference to none
+ * @example
+ * ```ts
+ * import { Group, User } from "scimkit";
+ * import { bulk, createClient } from "scimkit/client";
+ * const client = createClient({ baseUrl: "https://example.com/scim/v2", token: "a-long-random-secret" });
+ * const ada = { schemas: [User.schema.id], userName: "ada" };
+ * const team = { schemas: [Group.schema.id], displayName: "Team", members: [{ value: "bulkId:ada" }] };
+ * const results = await bulk(client, [
+ *   { method: "POST", path: "/Users", bulkId: "ada", data: ada },
+ *   { method: "POST", path: "/Groups", data: team },
+ * ]);
+ * console.log(results.map(({ status, id }) => [status, id]));
+ * ```
+ * @see RFC 7644 §3.7
+ */
 export async function bulk(
-  place: BulkPlace,
+  client: Pick<Client, "send" | "capabilities" | "server">,
   operations: readonly BulkOperation[],
   options: BulkOptions = {},
 ): Promise<readonly BulkResult[]> {
   const units = unitsOf(operations.map(withBulkId));
-  const run = new Run(place, operations, units, options, (await place.capabilities()).bulk);
+  const run = new Run(client, operations, units, options, (await client.capabilities()).bulk);
   while (run.units.length > 0) await run.step();
   return run.results;
 }
@@ -48,7 +65,7 @@ class Run {
   units: readonly Unit[];
   readonly results: BulkResult[];
   readonly #given: readonly BulkOperation[];
-  readonly #place: BulkPlace;
+  readonly #place: Place;
   readonly #options: BulkOptions;
   readonly #maxBytes: number;
   readonly #ids = new Map<string, string>();
@@ -57,7 +74,7 @@ class Run {
   #failures = 0;
 
   constructor(
-    place: BulkPlace,
+    place: Place,
     given: readonly BulkOperation[],
     units: readonly Unit[],
     options: BulkOptions,

@@ -38,5 +38,5 @@ export { workos } from "./servers/workos.ts";
 export { wso2 } from "./servers/wso2.ts";
 export { zitadel } from "./servers/zitadel.ts";
 export type { UpdateOptions } from "./update.ts";
-export type { BulkOptions } from "./bulk.ts";
+export { type BulkOptions, bulk } from "./bulk.ts";
 export type { BulkOperation, BulkResult } from "./bulk-operation.ts";
