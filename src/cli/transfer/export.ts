@@ -57,7 +57,9 @@ async function exportServer(
   const types = announced.filter(({ name }) => names === undefined || names.includes(name));
   const missing = names?.filter((name) => !announced.some((type) => type.name === name)) ?? [];
   if (missing.length > 0)
-    throw new CommandError(`the server has no ${missing.join(", ")}; it has ${announced.map(({ name }) => name).join(", ")}.`);
+    throw new CommandError(
+      `the server has no ${missing.join(", ")}; it has ${announced.map(({ name }) => name).join(", ")}.`,
+    );
   const client = createClient({ ...options, resourceTypes: types });
   for (const type of types) {
     let count = 0;

@@ -4,7 +4,10 @@ import { createInterface } from "node:readline";
 import { CommandError, type Terminal } from "../command.ts";
 
 /** Opens the lines of a file, as often as it is asked to; those of standard input are kept. */
-export async function linesOf(file: string, terminal: Terminal): Promise<() => AsyncIterable<string> | Iterable<string>> {
+export async function linesOf(
+  file: string,
+  terminal: Terminal,
+): Promise<() => AsyncIterable<string> | Iterable<string>> {
   if (file === "-") {
     const lines = (await terminal.stdin()).split("\n");
     return () => lines;

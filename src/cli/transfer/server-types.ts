@@ -16,7 +16,13 @@ export async function typesOf(client: Pick<Client, "send">): Promise<readonly Re
 /** Enough of a type to read its resources: what they hold is taken as it comes. */
 function typeOf({ name, endpoint, schema }: ResourceObject): readonly ResourceTypeDefinition[] {
   if (typeof name !== "string" || typeof endpoint !== "string" || typeof schema !== "string") return [];
-  const path = `/${endpoint.replace(/^https?:\/\/[^/]*/, "").split("/").filter(Boolean).at(-1) ?? ""}`;
+  const path = `/${
+    endpoint
+      .replace(/^https?:\/\/[^/]*/, "")
+      .split("/")
+      .filter(Boolean)
+      .at(-1) ?? ""
+  }`;
   try {
     return [defineResourceType({ name, endpoint: path, schema: defineSchema({ id: schema, name, attributes: {} }) })];
   } catch {
