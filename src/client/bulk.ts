@@ -6,6 +6,7 @@ import { resolved } from "./bulk-references.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Client } from "./client.ts";
 import { isScimClientError } from "./error.ts";
+import { bytesOf } from "./patch-requests.ts";
 import { isScimAnswer } from "./problem.ts";
 
 /** Options of `client.bulk`. */
@@ -175,8 +176,4 @@ function isNoBulk(answer: ClientAnswer): boolean {
 
 function isTooMuch({ status }: ClientAnswer): boolean {
   return status === 413 || status === 429;
-}
-
-function bytesOf(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
 }

@@ -2,7 +2,7 @@ import type { AttributeLiteral } from "../schema/attribute.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { DiffOperation } from "./diff-operation.ts";
 import { isObject, isSame, isUnassigned } from "./same.ts";
-import { targetOf } from "./target-list.ts";
+import { targetOf, textOf } from "./target-list.ts";
 
 /** What a server takes of operations on lists. */
 export interface ListRules {
@@ -61,10 +61,10 @@ function leftover(
   // By a text of the whole first, so that a group of many thousands does not take the square of them.
   const texts = new Map<string, unknown[]>();
   for (const element of target) {
-    const text = JSON.stringify(element);
+    const text = textOf(element);
     texts.set(text, [...(texts.get(text) ?? []), element]);
   }
-  const going = was.filter((element) => texts.get(JSON.stringify(element))?.pop() === undefined);
+  const going = was.filter((element) => texts.get(textOf(element))?.pop() === undefined);
   return { going, coming: [...texts.values()].flat() };
 }
 

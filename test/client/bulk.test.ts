@@ -41,7 +41,14 @@ describe.each(WAYS)("bulk operations, %s,", (_, options) => {
     const { client, users, groups } = overScim(options);
     const given = [
       group("team", "ada", "bob"),
-      { method: "PATCH", path: "/Users/bulkId:ada", data: { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: [{ op: "add", path: "title", value: "Dr." }] } },
+      {
+        method: "PATCH",
+        path: "/Users/bulkId:ada",
+        data: {
+          schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+          Operations: [{ op: "add", path: "title", value: "Dr." }],
+        },
+      },
       ...["ada", "bob", "cy", "dee"].map((name) => user(name)),
       group("all", "team"),
       { method: "DELETE", path: "/Users/bulkId:dee" },
@@ -50,12 +57,15 @@ describe.each(WAYS)("bulk operations, %s,", (_, options) => {
     const operations = given.map((one, index) => (index === given.length - 1 ? { ...one, bulkId: "again" } : one));
     const results = await bulk(client, operations);
     expect(results.map(({ operation }) => operation)).toEqual(operations);
-    expect(results.map(({ status }) => (status === 204 ? 200 : status))).toEqual([201, 200, 201, 201, 201, 201, 201, 200, 409]);
+    expect(results.map(({ status }) => (status === 204 ? 200 : status))).toEqual([
+      201, 200, 201, 201, 201, 201, 201, 200, 409,
+    ]);
     expect(results.at(-1)?.response).toMatchObject({ scimType: "uniqueness" });
     const [team, , ada, bob, , dee, all] = results.map(({ id }) => id as string);
     expect(await users.get(ada as string)).toMatchObject({ userName: "ada", title: "Dr." });
     expect(await users.get(dee as string)).toBeUndefined();
-    const membersOf = async (id: string | undefined) => ((await groups.get(id as string)) as { members?: readonly { value: string }[] }).members;
+    const membersOf = async (id: string | undefined) =>
+      ((await groups.get(id as string)) as { members?: readonly { value: string }[] }).members;
     expect((await membersOf(team))?.map(({ value }) => value).sort()).toEqual([ada, bob].sort());
     expect((await membersOf(all))?.map(({ value }) => value)).toEqual([team]);
   });
@@ -76,22 +86,32 @@ describe.each(WAYS)("bulk operations, %s,", (_, options) => {
 describe("bulk", () => {
   test("takes as few requests as the limits allow", async () => {
     const { client, asked } = overScim({ capabilities: { bulk: { maxOperations: 4 } } });
-    await bulk(client, Array.from({ length: 10 }, (_, index) => user(`u${index}`)));
+    await bulk(
+      client,
+      Array.from({ length: 10 }, (_, index) => user(`u${index}`)),
+    );
     expect(bulks(asked)).toEqual([4, 4, 2]);
   });
 
-  test.each([413, 429])("halves a request that is answered %i, and sends alone what is too much even so", async (status) => {
+  test.each([
+    413, 429,
+  ])("halves a request that is answered %i, and sends alone what is too much even so", async (status) => {
     const { client, asked } = overScim({ capabilities: { bulk: true }, retry: { attempts: 1 } }, ({ path, body }) =>
       path === "/Bulk" && body.Operations.length > 3 ? refusal(status) : undefined,
     );
-    const results = await bulk(client, Array.from({ length: 10 }, (_, index) => user(`u${index}`)));
+    const results = await bulk(
+      client,
+      Array.from({ length: 10 }, (_, index) => user(`u${index}`)),
+    );
     expect(results.map(({ status }) => status)).toEqual(results.map(() => 201));
     expect(bulks(asked)).toEqual([10, 5, 3, 3, 3, 1]);
   });
 
   test("goes on one by one where /Bulk turns out to be no endpoint", async () => {
     const html = new Response("<html></html>", { status: 404, headers: { "content-type": "text/html" } });
-    const { client, asked } = overScim({ capabilities: { bulk: true } }, ({ path }) => (path === "/Bulk" ? html.clone() : undefined));
+    const { client, asked } = overScim({ capabilities: { bulk: true } }, ({ path }) =>
+      path === "/Bulk" ? html.clone() : undefined,
+    );
     expect(await bulk(client, [group("g", "a"), user("a")])).toMatchObject([{ status: 201 }, { status: 201 }]);
     expect(bulks(asked)).toEqual([2]);
   });
@@ -116,10 +136,13 @@ describe("bulk", () => {
   });
 
   test("tells of what the server was not reached with, and of what was not sent then", async () => {
-    const { client } = overScim({ capabilities: { bulk: { maxOperations: 2 } }, retry: { attempts: 1 } }, ({ path }) => {
-      if (path === "/Bulk") throw new TypeError("fetch failed");
-      return undefined;
-    });
+    const { client } = overScim(
+      { capabilities: { bulk: { maxOperations: 2 } }, retry: { attempts: 1 } },
+      ({ path }) => {
+        if (path === "/Bulk") throw new TypeError("fetch failed");
+        return undefined;
+      },
+    );
     const results = await bulk(client, [user("a"), user("b"), user("c")]);
     expect(results.map(({ status, error }) => [status, error !== undefined])).toEqual([
       [undefined, true],
@@ -129,7 +152,9 @@ describe("bulk", () => {
   });
 
   test("orders a chain of ten thousand without a stack of that depth", async () => {
-    const { client } = overScim({ capabilities: { bulk: false } }, ({ path }) => (path === "/Users" ? refusal(500) : undefined));
+    const { client } = overScim({ capabilities: { bulk: false } }, ({ path }) =>
+      path === "/Users" ? refusal(500) : undefined,
+    );
     const chain = Array.from({ length: 10_000 }, (_, index) => user(`u${index}`, { title: `bulkId:u${index + 1}` }));
     const results = await bulk(client, [...chain, user("u10000")], { failOnErrors: 1 });
     expect(results.filter(({ status }) => status === 500)).toHaveLength(1);

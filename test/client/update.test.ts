@@ -6,19 +6,30 @@ import { directory } from "../support/directory.ts";
 import { type Asked, clientOf, Employee, json, refusal } from "./answers.ts";
 
 /** A client of scimkit, with what it asked; `before` may answer instead, or do something first. */
-function overScim(before: (asked: Asked) => Response | undefined | Promise<Response | undefined> = () => undefined, options = {}) {
+function overScim(
+  before: (asked: Asked) => Response | undefined | Promise<Response | undefined> = () => undefined,
+  options = {},
+) {
   const handle = fetchHandler(directory().scim);
   return clientOf(async (asked, request) => (await before(asked)) ?? handle(request), options);
 }
 
 const changes = (asked: readonly Asked[]): readonly Asked[] => asked.filter(({ method }) => /PATCH|PUT/.test(method));
-const ada = { userName: "ada", title: "Dr.", emails: [{ type: "work", value: "ada@example.com", primary: true }] } as const;
+const ada = {
+  userName: "ada",
+  title: "Dr.",
+  emails: [{ type: "work", value: "ada@example.com", primary: true }],
+} as const;
 
 describe("update", () => {
   test("reads, and sends the least PATCH of the version that it has read", async () => {
     const { users, asked } = overScim();
     const { id, meta } = await users.create(ada);
-    const after = await users.update(id, (user) => ({ ...user, title: null, emails: [{ type: "work", value: "ada@example.org" }] }), { read: true });
+    const after = await users.update(
+      id,
+      (user) => ({ ...user, title: null, emails: [{ type: "work", value: "ada@example.org" }] }),
+      { read: true },
+    );
     const [patch] = changes(asked);
     expect(patch?.body.Operations).toEqual([
       { op: "remove", path: "title" },
@@ -44,7 +55,9 @@ describe("update", () => {
     const { users, asked } = overScim(async (asked) => {
       const isOurs = asked.method === "PATCH" && asked.body.Operations[0].path !== "displayName";
       if (isOurs && others++ < 2)
-        await users.patch(asked.path.slice("/Users/".length), [{ op: "replace", path: "displayName", value: `Other ${others}` }]);
+        await users.patch(asked.path.slice("/Users/".length), [
+          { op: "replace", path: "displayName", value: `Other ${others}` },
+        ]);
       return undefined;
     });
     const { id } = await users.create(ada);
@@ -68,8 +81,19 @@ describe("update", () => {
 
   test("puts what was read and changed where the server has no PATCH, with what no schema knows", async () => {
     const capabilities = { patch: false, etag: false };
-    const current = { schemas: [Employee.schema.id, "urn:x:1"], id: "1", userName: "ada", odd: 7, groups: [{ value: "g" }], meta: {}, "urn:x:1": { a: 1 } };
-    const { users, asked } = clientOf(({ method }) => (method === "GET" ? json(current) : new Response(null, { status: 204 })), { capabilities });
+    const current = {
+      schemas: [Employee.schema.id, "urn:x:1"],
+      id: "1",
+      userName: "ada",
+      odd: 7,
+      groups: [{ value: "g" }],
+      meta: {},
+      "urn:x:1": { a: 1 },
+    };
+    const { users, asked } = clientOf(
+      ({ method }) => (method === "GET" ? json(current) : new Response(null, { status: 204 })),
+      { capabilities },
+    );
     expect(await users.update("1", { title: "Dr.", displayName: null })).toBeUndefined();
     expect(changes(asked)).toMatchObject([{ method: "PUT" }]);
     expect(changes(asked)[0]?.body).toEqual({
@@ -79,14 +103,16 @@ describe("update", () => {
       title: "Dr.",
       "urn:x:1": { a: 1 },
     });
-    await expect(clientOf(() => json(current), { capabilities: { patch: false, put: false } }).users.update("1", { title: "x" })).rejects.toThrow(
-      "neither PATCH nor PUT",
-    );
+    await expect(
+      clientOf(() => json(current), { capabilities: { patch: false, put: false } }).users.update("1", { title: "x" }),
+    ).rejects.toThrow("neither PATCH nor PUT");
   });
 
   test("puts where PATCH was announced and turns out to be no method of the server", async () => {
     const { users, asked } = overScim(({ method }) =>
-      method === "PATCH" ? new Response("<html>Not Found</html>", { status: 404, headers: { "content-type": "text/html" } }) : undefined,
+      method === "PATCH"
+        ? new Response("<html>Not Found</html>", { status: 404, headers: { "content-type": "text/html" } })
+        : undefined,
     );
     const { id } = await users.create(ada);
     expect(await users.update(id, { title: "Prof." }, { read: true })).toMatchObject({ ...ada, title: "Prof." });
@@ -106,15 +132,22 @@ describe("update", () => {
       { op: "remove", path: `members[value eq "${a?.value}"]` },
       { op: "add", path: "members", value: [c] },
     ]);
-    await groups.changeMembers(id, { add: [ids[0] as string, ids[1] as string], remove: [ids[1] as string, ids[2] as string] });
-    expect(((await groups.get(id)) as { members?: readonly { value: string }[] })?.members?.map(({ value }) => value)).toEqual([ids[0]]);
+    await groups.changeMembers(id, {
+      add: [ids[0] as string, ids[1] as string],
+      remove: [ids[1] as string, ids[2] as string],
+    });
+    expect(
+      ((await groups.get(id)) as { members?: readonly { value: string }[] })?.members?.map(({ value }) => value),
+    ).toEqual([ids[0]]);
   });
 
   test("refuses what the profile of the server would lose", async () => {
     const server = { name: "One", oneElement: ["emails"], members: { returned: false } };
     const { users, groups } = overScim(undefined, { server });
     const emails = [{ value: "a@example.com" }, { value: "b@example.com" }];
-    await expect(users.create({ userName: "ada", emails })).rejects.toThrow("User: One keeps one element of emails; send the one that matters.");
+    await expect(users.create({ userName: "ada", emails })).rejects.toThrow(
+      "User: One keeps one element of emails; send the one that matters.",
+    );
     const { id } = await users.create(ada);
     await expect(users.update(id, { emails })).rejects.toThrow(TypeError);
     const group = await groups.create({ displayName: "Team" });

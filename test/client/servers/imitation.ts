@@ -70,7 +70,11 @@ export function imitation(refuses: Refuses, profile: ServerProfile | undefined, 
       const refused = refuses(read);
       if (refused !== undefined) {
         refusals.push(refused[1]);
-        const error = { schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"], status: `${refused[0]}`, detail: refused[1] };
+        const error = {
+          schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],
+          status: `${refused[0]}`,
+          detail: refused[1],
+        };
         return Response.json(refused[0] === 200 ? { totalResults: 0, Resources: [] } : error, { status: refused[0] });
       }
       if (translates === undefined || read.operations.length === 0) return handle(request);

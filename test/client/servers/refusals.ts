@@ -12,7 +12,8 @@ export const refusedByAws: Refuses = (read) => {
   if (/ (?:or|ne|co|sw|ew|gt|ge|lt|le|pr)\b|\[|not \(/.test(filterOf(read))) return [400, "only eq, joined by and"];
   if ((read.body?.emails?.length ?? 0) > 1) return [400, "one e-mail"];
   if (!isGroupPatch(read)) return undefined;
-  if (read.operations.some(({ op, path }) => path === "members" && op !== "add")) return [400, "no replace, no remove of all"];
+  if (read.operations.some(({ op, path }) => path === "members" && op !== "add"))
+    return [400, "no replace, no remove of all"];
   return memberChanges(read) > 100 ? [400, "at most 100 membership changes"] : undefined;
 };
 
@@ -67,7 +68,8 @@ export const refusedByGithub: Refuses = ({ operations }) =>
 
 /** https://help.salesforce.com: "Examples: Manage Group Members with SCIM" */
 export const refusedBySalesforce: Refuses = (read) =>
-  isGroupPatch(read) && read.operations.some(({ path, value }) => path?.startsWith("members") && !("members" in Object(value)))
+  isGroupPatch(read) &&
+  read.operations.some(({ path, value }) => path?.startsWith("members") && !("members" in Object(value)))
     ? [400, "members as an object"]
     : undefined;
 
@@ -89,7 +91,9 @@ export const refusedByZitadel: Refuses = (read) => {
 
 /** https://developer.atlassian.com/cloud/admin/user-provisioning: the name of a group is immutable. */
 export const refusedByAtlassian: Refuses = (read) =>
-  (isGroupPatch(read) && read.operations.some(({ path }) => path === "displayName")) ? [400, "immutable"] : wantsEmails(read);
+  isGroupPatch(read) && read.operations.some(({ path }) => path === "displayName")
+    ? [400, "immutable"]
+    : wantsEmails(read);
 
 /** https://github.com/gitlabhq/gitlabhq/blob/master/doc/development/internal_api/_index.md */
 export const refusedByGitlab: Refuses = (read) => {
@@ -106,7 +110,9 @@ export const refusedByIbm: Refuses = (read) =>
 export const refusedByTerraform: Refuses = (read) => {
   if (read.operations.length > 100) return [400, "at most 100 operations"];
   const filter = filterOf(read);
-  return filter === "" || /^(?:userName|externalId|displayName) eq "[^"]*"$/.test(filter) ? undefined : [400, "no such filter"];
+  return filter === "" || /^(?:userName|externalId|displayName) eq "[^"]*"$/.test(filter)
+    ? undefined
+    : [400, "no such filter"];
 };
 
 export const refusedByPeakon: Refuses = ({ path }) => (path === "/Bulk" ? [429, "each operation counts"] : undefined);

@@ -70,7 +70,8 @@ const CASES: readonly {
         ? { ...operation, value: value[0].value }
         : { ...operation, ...(value === undefined ? {} : { value }) },
     works: changesGroup(8),
-    isTold: ({ users }) => users.first(or(...Array.from({ length: 150 }, (_, index) => eq("userName", `user${index}`)))),
+    isTold: ({ users }) =>
+      users.first(or(...Array.from({ length: 150 }, (_, index) => eq("userName", `user${index}`)))),
   },
   {
     profile: scimkit.snowflake,
@@ -105,7 +106,9 @@ const CASES: readonly {
     profile: scimkit.salesforce,
     refuses: () => refusals.refusedBySalesforce,
     translates: ({ op, path, value }) =>
-      path === "members" ? { op, path, value: membersOf(value) } : { op, ...(path === undefined ? {} : { path }), value },
+      path === "members"
+        ? { op, path, value: membersOf(value) }
+        : { op, ...(path === undefined ? {} : { path }), value },
     works: changesGroup(8),
   },
   { profile: scimkit.wso2, refuses: () => refusals.refusedByWso2, works: changesGroup(8) },
@@ -115,7 +118,10 @@ const CASES: readonly {
     refuses: () => refusals.refusedByZitadel,
     async works({ client }) {
       const data = (index: number) => ({ schemas: [UserType.schema.id], userName: `u${index}` });
-      const operations = Array.from({ length: 230 }, (_, index) => ({ method: "POST", path: "/Users", data: data(index) }) as const);
+      const operations = Array.from(
+        { length: 230 },
+        (_, index) => ({ method: "POST", path: "/Users", data: data(index) }) as const,
+      );
       expect((await bulk(client, operations)).map(({ status }) => status)).toEqual(operations.map(() => 201));
     },
     isTold: ({ users }) => users.first(eq("userName", "a".repeat(1000))),
@@ -136,7 +142,9 @@ const CASES: readonly {
     async works({ groups, sent, seed }) {
       const { ids, group } = await seed(2, 0);
       // Ids of users who are not there are refused by the server behind, and so only told of.
-      await groups.changeMembers(group, { remove: Array.from({ length: 5001 }, (_, index) => `${ids[0]}-${index}`) }).catch(() => undefined);
+      await groups
+        .changeMembers(group, { remove: Array.from({ length: 5001 }, (_, index) => `${ids[0]}-${index}`) })
+        .catch(() => undefined);
       expect(sent.filter(({ method }) => method === "PATCH").length).toBeGreaterThan(0);
     },
   },
