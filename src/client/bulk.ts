@@ -1,10 +1,10 @@
-import type { ClientAnswer } from "./answer.ts";
+import type { ClientAnswer, Send } from "./answer.ts";
 import { answerTo, bulkBody, resultsOf, sendAlone, unanswered } from "./bulk-exchange.ts";
 import { type BulkOperation, type BulkResult, isFailure } from "./bulk-operation.ts";
 import { type Placed, unitsOf } from "./bulk-order.ts";
 import { resolved } from "./bulk-references.ts";
 import type { Capabilities } from "./capabilities.ts";
-import type { Client } from "./client.ts";
+import type { ServerTraits } from "./server-profile.ts";
 import { isScimClientError } from "./error.ts";
 import { bytesOf } from "./patch-requests.ts";
 import { isScimAnswer } from "./problem.ts";
@@ -20,35 +20,16 @@ export interface BulkOptions {
 /** Where the server announces no limits: what most take. */
 const USUAL = { maxOperations: 1000, maxPayloadSize: 1_000_000 };
 
-type Place = Pick<Client, "send" | "server">;
+interface Place {
+  readonly send: Send;
+  readonly server: ServerTraits | undefined;
+}
+
 type Unit = readonly Placed[];
 
-/**
- * Does many operations, in as few bulk requests as the server takes, or one by one where it has no bulk. What others refer to comes first;
- * `bulkId:…` of an operation in an earlier request is replaced by its id. Where a request is too much (413, 429), half of it is sent. A
- * failure of one is its result, and nothing is thrown for it.
- *
- * @param client made by `createClient`. Its server's limits are those that it announces (1,000 operations and 1,000,000 bytes where it
- *   announces none), and those of its profile.
- * @returns what became of each, in the order in which they were given
- * @throws {TypeError} for a bulkId that two operations have, and for a reference to none
- * @example
- * ```ts
- * import { Group, User } from "scimkit";
- * import { bulk, createClient } from "scimkit/client";
- * const client = createClient({ baseUrl: "https://example.com/scim/v2", token: "a-long-random-secret" });
- * const ada = { schemas: [User.schema.id], userName: "ada" };
- * const team = { schemas: [Group.schema.id], displayName: "Team", members: [{ value: "bulkId:ada" }] };
- * const results = await bulk(client, [
- *   { method: "POST", path: "/Users", bulkId: "ada", data: ada },
- *   { method: "POST", path: "/Groups", data: team },
- * ]);
- * console.log(results.map(({ status, id }) => [status, id]));
- * ```
- * @see RFC 7644 §3.7
- */
+/** Does many operations, in as few requests as the server takes; see `Client.bulk`. */
 export async function bulk(
-  client: Pick<Client, "send" | "capabilities" | "server">,
+  client: Place & { capabilities(): Promise<Capabilities> },
   operations: readonly BulkOperation[],
   options: BulkOptions = {},
 ): Promise<readonly BulkResult[]> {

@@ -1,7 +1,7 @@
 /** A client of any SCIM server. @see RFC 7644 §3 */
 
 export type { ClientAnswer, ClientRequest, Send } from "./answer.ts";
-export { type BulkOptions, bulk } from "./bulk.ts";
+export type { BulkOptions } from "./bulk.ts";
 export type { BulkOperation, BulkResult } from "./bulk-operation.ts";
 export type { Capabilities, Capability, CapabilityName, KnownCapabilities, Origin } from "./capabilities.ts";
 export type { MemberChange } from "./change-members.ts";
@@ -21,15 +21,7 @@ export type {
   RetryOptions,
 } from "./options.ts";
 export type { CallOptions, ChangeOptions, PatchOperation, ResourceClient } from "./resource.ts";
-export type {
-  FilterRules,
-  FilterWord,
-  MemberRules,
-  PatchRules,
-  RateRule,
-  ServerProfile,
-  ServerTraits,
-} from "./server-profile.ts";
+export type { FilterRules, FilterWord, MemberRules, PatchRules, RateRule, ServerProfile, ServerTraits } from "./server-profile.ts";
 export { atlassian } from "./servers/atlassian.ts";
 export { awsIdentityCenter } from "./servers/aws.ts";
 export { databricks } from "./servers/databricks.ts";

@@ -1,4 +1,4 @@
-import { type BulkOperation, bulk } from "scimkit/client";
+import type { BulkOperation } from "scimkit/client";
 import { fetchHandler } from "scimkit/fetch";
 import { describe, expect, test } from "vitest";
 import { directory } from "../support/directory.ts";
@@ -55,7 +55,7 @@ describe.each(WAYS)("bulk operations, %s,", (_, options) => {
       user("ada", { externalId: "again" }),
     ] as const satisfies readonly BulkOperation[];
     const operations = given.map((one, index) => (index === given.length - 1 ? { ...one, bulkId: "again" } : one));
-    const results = await bulk(client, operations);
+    const results = await client.bulk(operations);
     expect(results.map(({ operation }) => operation)).toEqual(operations);
     expect(results.map(({ status }) => (status === 204 ? 200 : status))).toEqual([
       201, 200, 201, 201, 201, 201, 201, 200, 409,
@@ -74,9 +74,9 @@ describe.each(WAYS)("bulk operations, %s,", (_, options) => {
     const { client, users } = overScim(options);
     await users.create({ userName: "taken" });
     const operations = [user("taken"), user("a"), group("g", "taken"), user("b"), user("c")];
-    const results = await bulk(client, operations);
+    const results = await client.bulk(operations);
     expect(results.map(({ status }) => status !== undefined && status < 300)).toEqual([false, true, false, true, true]);
-    const stopped = await bulk(client, [user("taken"), user("d"), user("e"), user("f")], { failOnErrors: 1 });
+    const stopped = await client.bulk([user("taken"), user("d"), user("e"), user("f")], { failOnErrors: 1 });
     expect(stopped.map(({ status }) => status)).toEqual([409, undefined, undefined, undefined]);
     expect(stopped.every(({ status, reason }) => status !== undefined || reason !== undefined)).toBe(true);
     expect(await users.first('userName eq "f"')).toBeUndefined();
@@ -86,9 +86,7 @@ describe.each(WAYS)("bulk operations, %s,", (_, options) => {
 describe("bulk", () => {
   test("takes as few requests as the limits allow", async () => {
     const { client, asked } = overScim({ capabilities: { bulk: { maxOperations: 4 } } });
-    await bulk(
-      client,
-      Array.from({ length: 10 }, (_, index) => user(`u${index}`)),
+    await client.bulk(Array.from({ length: 10 }, (_, index) => user(`u${index}`)),
     );
     expect(bulks(asked)).toEqual([4, 4, 2]);
   });
@@ -99,9 +97,7 @@ describe("bulk", () => {
     const { client, asked } = overScim({ capabilities: { bulk: true }, retry: { attempts: 1 } }, ({ path, body }) =>
       path === "/Bulk" && body.Operations.length > 3 ? refusal(status) : undefined,
     );
-    const results = await bulk(
-      client,
-      Array.from({ length: 10 }, (_, index) => user(`u${index}`)),
+    const results = await client.bulk(Array.from({ length: 10 }, (_, index) => user(`u${index}`)),
     );
     expect(results.map(({ status }) => status)).toEqual(results.map(() => 201));
     expect(bulks(asked)).toEqual([10, 5, 3, 3, 3, 1]);
@@ -112,16 +108,16 @@ describe("bulk", () => {
     const { client, asked } = overScim({ capabilities: { bulk: true } }, ({ path }) =>
       path === "/Bulk" ? html.clone() : undefined,
     );
-    expect(await bulk(client, [group("g", "a"), user("a")])).toMatchObject([{ status: 201 }, { status: 201 }]);
+    expect(await client.bulk([group("g", "a"), user("a")])).toMatchObject([{ status: 201 }, { status: 201 }]);
     expect(bulks(asked)).toEqual([2]);
   });
 
   test("leaves a circle to one request, and tells where it cannot be one", async () => {
     const circle = [group("a", "b"), group("b", "a"), user("c")];
     const together = overScim({ capabilities: { bulk: { maxOperations: 2 } } });
-    expect((await bulk(together.client, circle)).map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect((await together.client.bulk(circle)).map(({ status }) => status)).toEqual([201, 201, 201]);
     expect(bulks(together.asked)).toEqual([2, 1]);
-    const apart = await bulk(overScim({ capabilities: { bulk: false } }).client, circle);
+    const apart = await overScim({ capabilities: { bulk: false } }).client.bulk(circle);
     expect(apart.map(({ status }) => status)).toEqual([undefined, undefined, 201]);
     expect(apart[0]?.reason).toBe(
       "a, b refer to each other in a circle, and the server takes no bulk requests: create them first, and refer to them then",
@@ -130,8 +126,8 @@ describe("bulk", () => {
 
   test("refuses a reference to nothing, and two operations of one bulkId, before anything is sent", async () => {
     const { client, asked } = overScim({ capabilities: { bulk: true } });
-    await expect(bulk(client, [group("g", "nobody")])).rejects.toThrow("bulkId:nobody is the bulkId of no operation");
-    await expect(bulk(client, [user("a"), user("a")])).rejects.toThrow("two operations have the bulkId a");
+    await expect(client.bulk([group("g", "nobody")])).rejects.toThrow("bulkId:nobody is the bulkId of no operation");
+    await expect(client.bulk([user("a"), user("a")])).rejects.toThrow("two operations have the bulkId a");
     expect(asked).toEqual([]);
   });
 
@@ -143,7 +139,7 @@ describe("bulk", () => {
         return undefined;
       },
     );
-    const results = await bulk(client, [user("a"), user("b"), user("c")]);
+    const results = await client.bulk([user("a"), user("b"), user("c")]);
     expect(results.map(({ status, error }) => [status, error !== undefined])).toEqual([
       [undefined, true],
       [undefined, true],
@@ -156,7 +152,7 @@ describe("bulk", () => {
       path === "/Users" ? refusal(500) : undefined,
     );
     const chain = Array.from({ length: 10_000 }, (_, index) => user(`u${index}`, { title: `bulkId:u${index + 1}` }));
-    const results = await bulk(client, [...chain, user("u10000")], { failOnErrors: 1 });
+    const results = await client.bulk([...chain, user("u10000")], { failOnErrors: 1 });
     expect(results.filter(({ status }) => status === 500)).toHaveLength(1);
     expect(results.at(-1)?.status).toBe(500);
   });

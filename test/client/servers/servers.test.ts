@@ -1,6 +1,6 @@
 import type { Group } from "scimkit";
 import * as scimkit from "scimkit/client";
-import { bulk, filter, or, type ResourceClient, type ServerProfile } from "scimkit/client";
+import { filter, or, type ResourceClient, type ServerProfile } from "scimkit/client";
 import { expect, test } from "vitest";
 import { User as UserType } from "../../../src/index.ts";
 import { imitation, membersOf, type Refuses, type Translates } from "./imitation.ts";
@@ -122,7 +122,7 @@ const CASES: readonly {
         { length: 230 },
         (_, index) => ({ method: "POST", path: "/Users", data: data(index) }) as const,
       );
-      expect((await bulk(client, operations)).map(({ status }) => status)).toEqual(operations.map(() => 201));
+      expect((await client.bulk(operations)).map(({ status }) => status)).toEqual(operations.map(() => 201));
     },
     isTold: ({ users }) => users.first(eq("userName", "a".repeat(1000))),
   },
@@ -154,7 +154,7 @@ const CASES: readonly {
     refuses: () => refusals.refusedByPeakon,
     async works({ client }) {
       const data = { schemas: [UserType.schema.id], userName: "ada" };
-      expect(await bulk(client, [{ method: "POST", path: "/Users", data }])).toMatchObject([{ status: 201 }]);
+      expect(await client.bulk([{ method: "POST", path: "/Users", data }])).toMatchObject([{ status: 201 }]);
     },
   },
   {
