@@ -80,10 +80,10 @@ async function isWorthAnother(pace: Pace, { answer }: Sent, attempt: number, req
 
 async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sent> {
   const { baseUrl, clock, mask, timeout } = options;
-  const record: { request?: Request; response?: Response; body?: string } = {};
+  const record: { request?: Request; response?: Response; body?: string | undefined } = {};
   const recording = async (sent: Request): Promise<Response> => {
     record.request = sent;
-    record.body = await sent.clone().text();
+    record.body = sent.body === null ? undefined : await sent.clone().text();
     record.response = await options.fetch(sent);
     return record.response;
   };
@@ -107,7 +107,7 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
     method: request.method,
     url: mask.text(record.request?.url ?? baseUrl + request.path),
     requestHeaders: record.request ? mask.headers(record.request.headers) : {},
-    requestBody: record.body ? cut(mask.text(record.body)) : undefined,
+    requestBody: record.body === undefined ? undefined : cut(mask.text(record.body)),
     status: record.response?.status,
     responseHeaders: record.response ? mask.headers(record.response.headers) : {},
     responseBody: cut(mask.text(answer?.text ?? "")),

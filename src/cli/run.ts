@@ -1,3 +1,4 @@
+import { isScimClientError, type ScimClientError } from "../client/error.ts";
 import { nearestHint } from "../schema/nearest-name.ts";
 import { type Command, CommandError, type Terminal } from "./command.ts";
 import { VERSION } from "./version.ts";
@@ -50,14 +51,28 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   try {
     return await command.run(rest, terminal);
   } catch (error) {
-    if (!(error instanceof CommandError) && !isWrongCall(error)) throw error;
-    terminal.error(`scimkit ${wanted}: ${(error as Error).message}\n`);
+    terminal.error(`scimkit ${wanted}: ${inOneLine(error)}\n`);
     return 2;
   }
 }
 
+/** What could not be done. @throws what is a fault of the command itself */
+function inOneLine(error: unknown): string {
+  if (error instanceof CommandError || isWrongCall(error)) return error.message;
+  if (isScimClientError(error)) return error.message + adviceOn(error);
+  throw error;
+}
+
+/** What to look at, behind what a server or its absence has said. */
+function adviceOn({ code, status }: ScimClientError): string {
+  if (status === 401 || status === 403) return " Look at --token, --header, or SCIM_TOKEN.";
+  if (status === 404 || code === "not-scim") return " Look at the base URL: /Users is looked for right below it.";
+  if (code === "tls") return " NODE_EXTRA_CA_CERTS names a file with the certificate of an authority of your own.";
+  return code === "unreachable" ? " Look at the address and the port, and whether the server runs." : "";
+}
+
 /** What `parseArgs` throws. */
-function isWrongCall(error: unknown): boolean {
+function isWrongCall(error: unknown): error is Error {
   return String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
 }
 

@@ -43,14 +43,14 @@ export function createClient<const R extends ResourceTypeDefinition = never>(opt
   const { resourceTypes = [], server } = options;
   const patience = patienceOf(options);
   const send = senderOf(options, patience);
-  const capabilities = capabilityProbe(send, server?.capabilities, options.capabilities);
+  const capabilities = capabilityProbe(send, server, options.capabilities);
   return {
     send,
     capabilities,
     resource(type) {
       if (!resourceTypes.some(({ name }) => name === type.name))
         throw new TypeError(`client.resource: ${type.name} is not among the resourceTypes of createClient.`);
-      return resourceClient({ type, send, capabilities, patience });
+      return resourceClient({ type, send, capabilities, patience, server });
     },
   };
 }

@@ -23,13 +23,16 @@ export async function createOnce(
   const { patience } = endpoint;
   const { clock, retry } = patience;
   const began = clock.now();
+  let deadline: number | undefined;
   for (let number = 1; ; number++) {
     const outcome = await post(endpoint, body, signal);
     if (!(outcome instanceof ScimClientError)) return outcome;
+    // From the first answer on: who has waited for a place has not lost patience with the server.
+    deadline ??= clock.now() + retry.time;
     const kind = kindOf(outcome, number > 1);
     if (kind === "refused") throw outcome;
     const wait = backOff(number, patience);
-    const isLast = kind === "final" || number >= retry.attempts || clock.now() + wait - began > retry.time;
+    const isLast = kind === "final" || number >= retry.attempts || clock.now() + wait > deadline;
     try {
       if (!isLast) await sleep(endpoint, wait, signal);
       const found = await lookUp(endpoint, body, { signal, since: clock.now() - began });

@@ -2,12 +2,15 @@ import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Send } from "./answer.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Patience } from "./patience.ts";
+import type { ServerProfile } from "./server-profile.ts";
 
 /** Where resources of one type are, and what is needed to work with them. */
 export interface Endpoint<R extends ResourceTypeDefinition = ResourceTypeDefinition> {
   readonly type: R;
   readonly send: Send;
   readonly patience: Patience;
+  /** What is known of the server. */
+  readonly server?: ServerProfile | undefined;
   capabilities(): Promise<Capabilities>;
 }
 

@@ -2,8 +2,8 @@ import type { ClientClock } from "./options.ts";
 
 /** Lets so many requests through at once, and none while the server wants a rest. */
 export interface Gate {
-  /** Waits for a place, and for the end of a rest that ends before `deadline`. What is resolved gives the place back. */
-  enter(deadline: number, signal: AbortSignal): Promise<() => void>;
+  /** Waits for a place, and for the end of a rest that is no longer than that, in milliseconds. What is resolved gives the place back. */
+  enter(longestRest: number, signal: AbortSignal): Promise<() => void>;
   /** No request until then. */
   rest(until: number): void;
   /** Requests that are under way. */
@@ -39,10 +39,10 @@ export function openGate(width: number, clock: ClientClock): Gate {
     });
   };
   return {
-    async enter(deadline, signal) {
+    async enter(longestRest, signal) {
       await place(signal);
       try {
-        for (let now = clock.now(); restsUntil > now && restsUntil <= deadline; now = clock.now())
+        for (let now = clock.now(); restsUntil > now && restsUntil - now <= longestRest; now = clock.now())
           await clock.sleep(restsUntil - now, signal);
         signal.throwIfAborted();
       } catch (error) {

@@ -11,6 +11,5 @@ export type {
   ClientOptions,
   CredentialFacts,
   RetryOptions,
-  ServerTraits,
 } from "./options.ts";
 export type { CallOptions, ChangeOptions, PatchOperation, ResourceClient } from "./resource.ts";

@@ -71,11 +71,11 @@ function nextIndex(startIndex: number, walk: Walk): PagePlace | undefined {
   const { length } = page.resources;
   // A total that has been passed was that of one page, or of a list that has shrunk: it does not tell where the end is.
   const total = given > (page.totalResults ?? 0) ? undefined : page.totalResults;
-  // What stood behind resources that were deleted has moved up.
+  // What stood behind resources that were deleted has moved up, ahead of this page.
   const fallen = Math.max(0, lastTotal - (page.totalResults ?? lastTotal));
-  const next = Math.max(1, startIndex + length - fallen);
+  const next = fallen > 0 ? Math.max(1, startIndex - fallen) : startIndex + length;
   if (length === 0) return fallen > 0 && startIndex > 1 ? { startIndex: next } : emptyEnd(startIndex, total, plan);
-  guard.allow(Math.ceil(fallen / length));
+  guard.allow(Math.ceil((2 * fallen) / length));
   if (guard.isRepeat(page.resources)) {
     if (given >= (total ?? 0)) return undefined;
     throw plan.fail(`announces ${total} resources and gives the same ${length} again and again.`);

@@ -39,8 +39,11 @@ export async function* list(endpoint: Endpoint, options: ListOptions): AsyncGene
   const capabilities = await endpoint.capabilities();
   const by = options.by ?? pagesOf(capabilities);
   const maxResults = capabilities.filter.maxResults;
-  const most = (by === "cursor" ? capabilities.cursor.maxPageSize : undefined) ?? maxResults;
-  const count = options.count ?? Math.min(100, most ?? 100);
+  const most = (by === "cursor" ? capabilities.cursor.maxPageSize : undefined) ?? maxResults ?? 100;
+  const count = Math.min(
+    options.count ?? Math.min(100, most),
+    endpoint.server?.pages?.maxCount ?? Number.POSITIVE_INFINITY,
+  );
   let last: ListPage | undefined;
   yield* iterate({
     by,

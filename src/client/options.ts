@@ -1,5 +1,6 @@
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { KnownCapabilities } from "./capabilities.ts";
+import type { ServerProfile } from "./server-profile.ts";
 
 /**
  * Sends one request: the `fetch` of the platform, `fetchHandler(scim)` of `scimkit/fetch`, or one that wraps them (a proxy, a certificate of
@@ -22,7 +23,7 @@ export interface CredentialFacts {
 export interface RetryOptions {
   /** Attempts at one request, the first included. Default 8; 1: no attempt is repeated. */
   readonly attempts?: number | undefined;
-  /** Milliseconds from the first attempt on, waits included; a wait that would end later is not begun. Default 300,000. */
+  /** Milliseconds that the attempts and the waits between them take at most; a longer wait is not begun. Default 300,000. */
   readonly time?: number | undefined;
   /** Milliseconds. Default 500. */
   readonly firstWait?: number | undefined;
@@ -40,14 +41,6 @@ export interface ClientClock {
   random(): number;
 }
 
-/** What is known of a server beforehand. */
-export interface ServerTraits {
-  /** Better known than what it announces. */
-  readonly capabilities?: KnownCapabilities | undefined;
-  /** Headers that it asks for. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-}
-
 /** Options of `createClient`. */
 export interface ClientOptions<R extends ResourceTypeDefinition = ResourceTypeDefinition> {
   /** Where the endpoints are: `https://example.com/scim/v2`. What is sent stays at its origin. */
@@ -60,8 +53,8 @@ export interface ClientOptions<R extends ResourceTypeDefinition = ResourceTypeDe
   readonly authenticate?:
     | ((facts: CredentialFacts) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>)
     | undefined;
-  /** What is known of the server, e.g. a profile of this package. Default: what it announces. */
-  readonly server?: ServerTraits | undefined;
+  /** In what the server departs from the RFCs, e.g. a profile of this package. Default nothing. */
+  readonly server?: ServerProfile | undefined;
   /** What you know better than server and profile. Default nothing. */
   readonly capabilities?: KnownCapabilities | undefined;
   /** Default: that of the platform. */

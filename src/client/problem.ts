@@ -31,7 +31,7 @@ export function problemOf(method: string, answer: ClientAnswer): ScimClientError
     mayHaveHappened: isRepeat === true || (status >= 500 && status !== 501 && !["GET", "HEAD"].includes(method)),
   };
   const isElsewhere = (status === 404 || status === 405 || status === 501) && !isScimAnswer(answer);
-  if (isElsewhere || isHtml(answer)) return notScim(method, answer, "", facts);
+  if (isElsewhere || (isHtml(answer) && status < 500)) return notScim(method, answer, "", facts);
   const words = [facts.scimType, facts.detail].filter((one) => one !== undefined).join(": ");
   return ofAnswer(method, answer, "answered", words === "" ? "without a reason." : words, facts);
 }
@@ -45,7 +45,10 @@ export function notScim(method: string, answer: ClientAnswer, expected: string, 
       : answer.body === undefined
         ? "a text that is no JSON"
         : "JSON that is none of SCIM's";
-  const reason = expected === "" ? "the base URL may be one level off, or the server has no such method" : expected;
+  const reason =
+    expected === "" || isHtml(answer)
+      ? "the base URL may be one level off, or the server has no such method"
+      : expected;
   return ofAnswer(method, answer, "not-scim", `with ${what}: ${reason}.`, facts);
 }
 

@@ -8,6 +8,7 @@ import type { ClientClock, ClientFetch, ClientOptions } from "./options.ts";
 import { baseOf, outgoingOf } from "./outgoing.ts";
 import { backOff, type Patience } from "./patience.ts";
 import { askedWait, rateLimit } from "./rate-limit.ts";
+import { timetableOf } from "./rate-rules.ts";
 import { retryOf } from "./repeat.ts";
 import { joinSignals } from "./signals.ts";
 
@@ -18,6 +19,8 @@ interface Sender {
   readonly fetch: ClientFetch;
   readonly credentials: Credentials;
   readonly gate: Gate;
+  /** When a request may go, as the profile of the server has it. */
+  readonly timetable: (request: Outgoing, now: number) => number;
   readonly patience: Patience;
   readonly limits: { readonly timeout: number; readonly maxAnswerSize: number };
 }
@@ -36,6 +39,7 @@ export function senderOf(options: ClientOptions, patience: Patience): Send {
     fetch: options.fetch ?? ((request) => fetch(request)),
     credentials: credentialsOf(options),
     gate: openGate(concurrency, patience.clock),
+    timetable: timetableOf(options.server?.rates ?? [], base),
     patience,
     limits: { timeout, maxAnswerSize },
   };
@@ -60,13 +64,13 @@ async function goOn(
   const { patience } = sender;
   const { clock, retry } = patience;
   const policy = retryOf(request);
-  const deadline = clock.now() + retry.time;
+  const turn: Turn = { signal, policy, spent: 0 };
   let isRepeat = false;
   for (let number = 1; ; number++) {
-    const outcome = await letIn(request, outgoing, sender, { signal, deadline, policy });
+    const outcome = await letIn(request, outgoing, sender, turn);
     const wait = waitAfter(outcome, number, patience);
-    if (!mayGoOn(outcome, policy) || number >= retry.attempts || clock.now() + wait > deadline)
-      return end(outcome, isRepeat);
+    if (!mayGoOn(outcome, policy) || number >= retry.attempts || turn.spent + wait > retry.time) return end(outcome, isRepeat);
+    turn.spent += wait;
     isRepeat ||= mayHaveHappened(outcome);
     await clock.sleep(wait, signal).catch((cause) => end(aborted(outgoing, cause), isRepeat));
   }
@@ -79,9 +83,9 @@ function end(outcome: Outcome, isRepeat: boolean): ClientAnswer {
 
 interface Turn {
   readonly signal: AbortSignal;
-  /** Milliseconds since 1970; a rest of the server that ends later is not waited for. */
-  readonly deadline: number;
   readonly policy: boolean | "refused";
+  /** Milliseconds that attempts and waits have taken, without those for a place: these cost no patience with the server. */
+  spent: number;
 }
 
 /** One attempt, and where its credentials are refused another with new ones. */
@@ -95,13 +99,20 @@ async function letIn(request: ClientRequest, outgoing: Outgoing, sender: Sender,
 async function once(
   request: ClientRequest,
   outgoing: Outgoing,
-  { fetch, credentials, gate, patience: { clock }, limits }: Sender,
-  { signal, deadline, policy }: Turn,
+  { fetch, credentials, gate, timetable, patience: { clock, retry }, limits }: Sender,
+  turn: Turn,
   isRefused: boolean,
 ): Promise<Outcome> {
-  const leave = await gate.enter(policy === false ? 0 : deadline, signal).catch((cause) => aborted(outgoing, cause));
+  const { signal, policy } = turn;
+  const leave = await gate
+    .enter(policy === false ? 0 : retry.time, signal)
+    .catch((cause) => aborted(outgoing, cause));
   if (leave instanceof ScimClientError) return leave;
+  let begun = clock.now();
   try {
+    const wait = policy === false ? 0 : timetable(outgoing, clock.now()) - clock.now();
+    if (wait > 0) await clock.sleep(wait, signal);
+    begun = clock.now();
     const headers = new Headers(outgoing.headers);
     const own = await lettingIn(credentials, outgoing, isRefused);
     for (const [name, value] of [...Object.entries(own), ...Object.entries(request.headers ?? {})])
@@ -112,8 +123,10 @@ async function once(
     return answer;
   } catch (error) {
     if (error instanceof ScimClientError) return error;
+    if (signal.aborted) return aborted(outgoing, error);
     throw error;
   } finally {
+    turn.spent += clock.now() - begun;
     leave();
   }
 }

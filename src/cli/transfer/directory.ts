@@ -1,4 +1,4 @@
-import { SettingError } from "../../../examples/settings.ts";
+import { readSettings, SettingError } from "../../../examples/settings.ts";
 import { openStorage } from "../../../examples/storage.ts";
 import { createScim, EnterpriseUserSchema, Group, type Scim, User } from "../../index.ts";
 import { CommandError } from "../command.ts";
@@ -7,7 +7,7 @@ import { CommandError } from "../command.ts";
 export async function openDirectory(database: string): Promise<{ readonly scim: Scim; close(): Promise<void> }> {
   if (database === "memory")
     throw new CommandError("--database memory holds nothing: name a SQLite file or postgres://…");
-  const { storage, close } = await openStorage(database).catch((error: unknown) => {
+  const { storage, close } = await open(database).catch((error: unknown) => {
     throw error instanceof SettingError
       ? new CommandError(error.message.replace("SCIM_DATABASE", "--database"))
       : error;
@@ -20,4 +20,8 @@ export async function openDirectory(database: string): Promise<{ readonly scim: 
     authenticate: () => ({}),
   });
   return { scim, close };
+}
+
+async function open(database: string) {
+  return openStorage(readSettings({ SCIM_DATABASE: database }).database);
 }

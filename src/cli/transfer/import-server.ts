@@ -40,13 +40,18 @@ interface Made {
 export async function importToServer(options: ServerImportOptions): Promise<ServerImport> {
   const counts: ServerImport = { created: 0, replaced: 0, kept: 0, failed: 0, linked: 0 };
   const ids = new Set<string>();
+  const unreadable = (line: number, reason: string): void => {
+    counts.failed++;
+    options.problem(line, reason);
+  };
   for await (const { resource } of parsed(options)) if (typeof resource.id === "string") ids.add(resource.id);
   const made: Made[] = [];
+  const taken = new Set<string>();
   const idsThere = new Map<string, string>();
-  for await (const { line, type, resource } of parsed(options, true)) {
+  for await (const { line, type, resource } of parsed(options, unreadable)) {
     const { body, references } = apart(resource, (id) => ids.has(id));
     try {
-      const idThere = await put(options, type, body, counts);
+      const idThere = await put(options, type, body, counts, taken);
       if (typeof resource.id === "string") idsThere.set(resource.id, idThere);
       if (references.length > 0) made.push({ line, type, idThere, references });
     } catch (error) {
@@ -63,7 +68,7 @@ export async function importToServer(options: ServerImportOptions): Promise<Serv
 }
 
 /** The lines that can be read, with their numbers; the others are told of once. */
-async function* parsed({ lines, types, problem }: ServerImportOptions, isTelling = false) {
+async function* parsed({ lines, types }: ServerImportOptions, unreadable?: ServerImportOptions["problem"]) {
   let line = 0;
   for await (const text of lines()) {
     line++;
@@ -71,8 +76,11 @@ async function* parsed({ lines, types, problem }: ServerImportOptions, isTelling
     const found = lineOf(text);
     const type = types.find(({ name }) => name === found?.resourceType);
     if (found !== undefined && type !== undefined) yield { line, type, resource: found.resource };
-    else if (isTelling)
-      problem(line, found === undefined ? "it is no line of an export." : `the server has no ${found.resourceType}.`);
+    else
+      unreadable?.(
+        line,
+        found === undefined ? "it is no line of an export." : `the server has no ${found.resourceType}.`,
+      );
   }
 }
 
@@ -85,35 +93,35 @@ function lineOf(text: string): { readonly resourceType: string; readonly resourc
   }
 }
 
-/** Makes the resource, or finds it where the server says that it is there; its id there. */
+/** Makes the resource, or finds the one that has its name and that no other line is; its id there. */
 async function put(
   { client, existing }: ServerImportOptions,
   type: ResourceTypeDefinition,
   body: ResourceObject,
   counts: ServerImport,
+  taken: Set<string>,
 ): Promise<string> {
   const resources = client.resource(type) as ResourceClient;
-  try {
+  const there = await nameSake(resources, body, taken);
+  if (there === undefined) {
     const { id } = await resources.create(body as never);
     counts.created++;
+    taken.add(id);
     return id;
-  } catch (error) {
-    const there = isScimClientError(error) && error.status === 409 ? await nameSake(resources, body) : undefined;
-    if (there === undefined) throw error;
-    if (existing === "replace") await resources.replace(there, body as never);
-    counts[existing === "replace" ? "replaced" : "kept"]++;
-    return there;
   }
+  taken.add(there);
+  if (existing === "replace") await resources.replace(there, body as never);
+  counts[existing === "replace" ? "replaced" : "kept"]++;
+  return there;
 }
 
-/** The one that has the same name. */
-async function nameSake(resources: ResourceClient, body: ResourceObject): Promise<string | undefined> {
-  for (const path of ["userName", "displayName", "externalId"]) {
-    const value = body[path];
-    if (typeof value !== "string") continue;
-    const found = await resources.first({ type: "compare", path, operator: "eq", value });
-    if (found !== undefined) return found.id;
-  }
+/** A server need not keep names of groups unique: one that a line before it has made is another one. */
+async function nameSake(resources: ResourceClient, body: ResourceObject, taken: ReadonlySet<string>) {
+  const path = ["userName", "displayName", "externalId"].find((name) => typeof body[name] === "string");
+  if (path === undefined) return undefined;
+  const value = body[path] as string;
+  for await (const { id } of resources.list({ filter: { type: "compare", path, operator: "eq", value } }))
+    if (!taken.has(id)) return id;
   return undefined;
 }
 
