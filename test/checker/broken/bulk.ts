@@ -40,7 +40,7 @@ export const BULK_DEFECTS: readonly Defect[] = [
     id: "bulk/stops",
     title: "stops at the first error though the client does not ask for it",
     caughtBy: ["bulk/goes-on"],
-    alsoIn: ["bulk/results", "bulk/too-large"],
+    alsoIn: ["bulk/results"],
     wrap: asking(bulk, ({ body }) => {
       if (typeof body === "object" && body !== null) body.failOnErrors = 1;
     }),

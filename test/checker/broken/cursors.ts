@@ -1,8 +1,6 @@
 import type { Defect } from "./defect.ts";
 import { asking, error, instead, json, lists, querying, refusing, succeeding } from "./wrappers.ts";
 
-
-
 /** Servers that walk by cursors wrongly, and search. */
 export const CURSOR_DEFECTS: readonly Defect[] = [
   {

@@ -1,7 +1,6 @@
 import type { Defect } from "./defect.ts";
 import { ANY, error, instead, is, json, refusing } from "./wrappers.ts";
 
-
 /** Servers that refuse in a wrong way. */
 export const ERROR_DEFECTS: readonly Defect[] = [
   {

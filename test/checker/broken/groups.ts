@@ -17,14 +17,12 @@ function operating(change: (operation: Operation, asked: Asked) => void): NonNul
   });
 }
 
-
 /** Servers that are wrong about groups and their members. */
 export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/members-cut",
     title: "drops every member beyond the 256th",
     caughtBy: ["losses/large-group"],
-    alsoIn: ["bulk/too-large"],
     wrap: asking(is("POST|PUT|PATCH", /^\/Groups/), (asked) => {
       if (Array.isArray(asked.body?.members)) asked.body.members = asked.body.members.slice(0, 256);
       for (const operation of operationsOf(asked))
@@ -35,7 +33,6 @@ export const GROUP_DEFECTS: readonly Defect[] = [
     id: "group/members-lost",
     title: "makes groups without the members that are sent along",
     caughtBy: ["groups/create-with-members"],
-    alsoIn: ["bulk/too-large"],
     wrap: asking(is("POST", /^\/Groups$/), ({ body }) => {
       if (typeof body === "object") delete body.members;
     }),
@@ -44,14 +41,14 @@ export const GROUP_DEFECTS: readonly Defect[] = [
     id: "group/members-hidden",
     title: "does not show the members of a group",
     caughtBy: ["groups/create-with-members"],
-    alsoIn: ["groups/add-to-empty", "bulk/reference", "bulk/circle", "bulk/too-large"],
+    alsoIn: ["groups/add-to-empty", "bulk/reference", "bulk/circle"],
     wrap: showing((resource) => void delete resource.members),
   },
   {
     id: "group/remove-empties",
     title: "removes all members where one is to leave",
     caughtBy: ["groups/remove-member"],
-    alsoIn: ["groups/remove-several", "groups/add-and-remove", "bulk/too-large"],
+    alsoIn: ["groups/remove-several", "groups/add-and-remove"],
     wrap: operating((operation, { path }) => {
       if (GROUP.test(path) && opOf(operation) === "remove" && String(operation.path).startsWith("members["))
         operation.path = "members";
@@ -61,7 +58,7 @@ export const GROUP_DEFECTS: readonly Defect[] = [
     id: "group/add-replaces",
     title: "replaces all members where one is added",
     caughtBy: ["groups/add-member"],
-    alsoIn: ["groups/add-and-remove", "bulk/too-large"],
+    alsoIn: ["groups/add-and-remove"],
     wrap: operating((operation, { path }) => {
       if (GROUP.test(path) && opOf(operation) === "add" && operation.path === "members") operation.op = "replace";
     }),
@@ -70,7 +67,7 @@ export const GROUP_DEFECTS: readonly Defect[] = [
     id: "group/replace-adds",
     title: "adds members where they are to be replaced",
     caughtBy: ["groups/replace-members"],
-    alsoIn: ["groups/replace-by-none", "bulk/too-large"],
+    alsoIn: ["groups/replace-by-none"],
     wrap: operating((operation, { path }) => {
       if (GROUP.test(path) && opOf(operation) === "replace" && operation.path === "members") operation.op = "add";
     }),
@@ -79,7 +76,6 @@ export const GROUP_DEFECTS: readonly Defect[] = [
     id: "group/twice",
     title: "has a member twice that is added twice",
     caughtBy: ["groups/add-present"],
-    alsoIn: ["bulk/too-large"],
     wrap: (next) => {
       const twice = new Map<string, object>();
       return async (asked) => {
@@ -99,32 +95,12 @@ export const GROUP_DEFECTS: readonly Defect[] = [
     id: "group/user-groups-missing",
     title: "does not show in a user what groups it is in",
     caughtBy: ["groups/of-user"],
-    alsoIn: ["bulk/too-large"],
     wrap: showing((resource) => void delete resource.groups),
-  },
-  {
-    id: "group/user-groups-stale",
-    title: "shows in a user the groups that it has left",
-    caughtBy: ["bulk/too-large"],
-    wrap: (next) => {
-      const seen = new Map<string, Map<string, object>>();
-      return async (asked) => {
-        const answered = await next(asked);
-        if (is("GET", USER)(asked) && answered.status === 200) {
-          const known = seen.get(asked.path) ?? new Map<string, object>();
-          for (const group of answered.body.groups ?? []) known.set(group.value, group);
-          seen.set(asked.path, known);
-          if (known.size > 0) answered.body.groups = [...known.values()];
-        }
-        return answered;
-      };
-    },
   },
   {
     id: "group/wrong-ref",
     title: "has references to members that lead nowhere",
     caughtBy: ["groups/member-ref"],
-    alsoIn: ["bulk/too-large"],
     wrap: showing((resource) => {
       for (const member of resource.members ?? []) if (member.$ref !== undefined) member.$ref += "-nobody";
     }),
@@ -133,7 +109,6 @@ export const GROUP_DEFECTS: readonly Defect[] = [
     id: "group/delete-cascades",
     title: "deletes the members with the group",
     caughtBy: ["groups/deleted"],
-    alsoIn: ["bulk/too-large"],
     wrap: instead(is("DELETE", GROUP), async (asked, next) => {
       const before = await next(like(asked, "GET", asked.path));
       const answered = await next(asked);
@@ -145,7 +120,6 @@ export const GROUP_DEFECTS: readonly Defect[] = [
     id: "group/rename-empties",
     title: "loses the members of a group that is renamed",
     caughtBy: ["groups/rename"],
-    alsoIn: ["bulk/too-large"],
     wrap: asking(is("PATCH", GROUP), (asked) => {
       if (
         operationsOf(asked).some(

@@ -1,8 +1,6 @@
 import type { Defect } from "./defect.ts";
 import { asking, error, instead, lists, querying, succeeding } from "./wrappers.ts";
 
-
-
 /** Servers that order, cut and walk lists wrongly. */
 export const LIST_DEFECTS: readonly Defect[] = [
   {

@@ -1,7 +1,6 @@
 import type { Asked, Defect } from "./defect.ts";
 import { creates, replaces } from "./wrappers.ts";
 
-
 /** Servers that show passwords. */
 export const PASSWORD_DEFECTS: readonly Defect[] = [
   {

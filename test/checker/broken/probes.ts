@@ -1,7 +1,6 @@
 import type { Answered, Defect } from "./defect.ts";
 import { asking, creates, error, GROUP, instead, is, like, patches, reads, showing } from "./wrappers.ts";
 
-
 /** Servers that lose what is written at once, or much at a time. */
 export const PROBE_DEFECTS: readonly Defect[] = [
   {
@@ -91,7 +90,7 @@ export const PROBE_DEFECTS: readonly Defect[] = [
   {
     id: "probe/remove-list-ignored",
     title: "removes nothing where the members to leave are in the value of a remove",
-    caughtBy: ["losses/remove-list"],
+    caughtBy: ["clients/remove-value-list"],
     wrap: asking(is("PATCH", GROUP), ({ body }) => {
       if (!Array.isArray(body?.Operations)) return;
       body.Operations = body.Operations.map((operation: { op: string; path?: string; value?: unknown }) =>
