@@ -1,8 +1,6 @@
 import type { Defect } from "./defect.ts";
 import { asking, error, instead, json, lists, querying, refusing, succeeding } from "./wrappers.ts";
 
-const filterOf = ({ query, body }: { query: URLSearchParams; body: { filter?: unknown } | undefined }): string =>
-  query.get("filter") ?? (typeof body?.filter === "string" ? body.filter : "");
 
 
 /** Servers that walk by cursors wrongly, and search. */

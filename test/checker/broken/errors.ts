@@ -1,4 +1,4 @@
-import type { Answered, Defect } from "./defect.ts";
+import type { Defect } from "./defect.ts";
 import { ANY, error, instead, is, json, refusing } from "./wrappers.ts";
 
 

@@ -1,4 +1,4 @@
-import type { Answered, Defect } from "./defect.ts";
+import type { Defect } from "./defect.ts";
 import { ANY, answering, asking, error, instead, is, ONE, refusing, succeeding } from "./wrappers.ts";
 
 const RESOURCES = is("*", /^\/(?:Users|Groups|Bulk|\.search)/);

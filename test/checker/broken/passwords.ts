@@ -1,5 +1,5 @@
 import type { Asked, Defect } from "./defect.ts";
-import { creates, is, replaces } from "./wrappers.ts";
+import { creates, replaces } from "./wrappers.ts";
 
 
 /** Servers that show passwords. */
