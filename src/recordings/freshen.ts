@@ -15,7 +15,7 @@ export interface FreshNames {
 
 /** Attributes whose values somebody is found by, or whose values a server may want to be unique. */
 const NAMES = new Set(["username", "externalid", "displayname", "familyname", "employeenumber"]);
-const EMAIL = /[^\s"'()<>[\]@,;:]+@((?:[\w-]+\.)*[\w-]+)/g;
+const EMAIL = /[^\s"'()<>[\]@,;:]{1,320}@((?:[\w-]+\.)*[\w-]+)/g;
 const EXAMPLE_DOMAIN = /^(?:[\w-]+\.)*example\.(?:com|org|net)$/i;
 /** The domains of masked recordings: each stands for another one, and all become one only where a domain is asked for. */
 const MASKED_DOMAIN = /^(?:[\w-]+\.)+example$/i;

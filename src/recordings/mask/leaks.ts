@@ -2,8 +2,8 @@ import { decoded } from "../encoded.ts";
 import type { SessionExchange } from "../session.ts";
 import type { RawExchange } from "./exchange.ts";
 
-const EMAIL = /[^\s"'<>()[\],;:@/=\\]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
-const PASSWORD = /"[\w.:-]*(?:password|secret|token)"\s*:\s*("(?:[^"\\]|\\.)*")/gi;
+const EMAIL = /[^\s"'<>()[\],;:@/=\\]{1,320}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
+const PASSWORD = /"[\w.:-]{0,200}(?:password|secret|token)"\s*:\s*("(?:[^"\\]|\\.)*")/gi;
 
 /**
  * The second look: whether a token, a password or an e-mail address of the exchange is still in what is to be written, as it is or encoded.

@@ -1,7 +1,7 @@
 import type { Pseudonyms } from "./pseudonyms.ts";
 
 const ADDRESS_OF_ANY_KIND =
-  /(?<url>https?:\/\/[^\s"'<>]+)|(?<email>[^\s"'<>()[\],;:@/=]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*)|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b)|(?<word>[\p{L}\p{N}\p{M}]+)/gu;
+  /(?<url>https?:\/\/[^\s"'<>]+)|(?<email>[^\s"'<>()[\],;:@/=]{1,320}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*)|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b)|(?<word>[\p{L}\p{N}\p{M}]+)/gu;
 
 /** A domain by itself, as filters have it; others are known when they have been seen in an address. */
 const DOMAIN = /^(?:[\w-]+\.)+(?:com|org|net|edu|gov|io|co|dev|app|cloud|test|example)$/i;

@@ -146,6 +146,15 @@ if (executablePath !== undefined)
         expect(await width()).toBe(360);
         await page.locator("#unfold").click();
         expect((await unfolded(page)).every(Boolean)).toBe(true);
+        // What is cut off makes no page wider.
+        const cutOff = page
+          .locator("main *:not(.hidden, svg *)")
+          .evaluateAll((all) =>
+            all
+              .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline")
+              .map((one) => one.outerHTML.slice(0, 200)),
+          );
+        expect(await cutOff).toEqual([]);
         expect(await width()).toBe(360);
       });
     });

@@ -93,7 +93,7 @@ footer{margin-top:4rem;padding-top:1.2rem;padding-bottom:2.5rem;color:var(--soft
 footer>div{border-top:1px solid var(--line);padding-top:1.2rem}
 @media (max-width:40rem){
 header,main,footer{padding-left:1rem;padding-right:1rem}
-.levels li{grid-template-columns:4.2rem 1fr;gap:.2rem .7rem}.levels .number,.levels small{grid-column:1/-1}
+.levels li{grid-template-columns:5.2rem 1fr;gap:.2rem .7rem}.levels .number,.levels small{grid-column:1/-1}
 .matrix{font-size:.85rem}.matrix th,.matrix td{padding:.4rem .25rem}.matrix td,.matrix thead th+th{width:auto}
 .matrix tbody th{padding-left:0}.matrix tbody th small{display:block}
 .body{padding-left:0}.story{grid-template-columns:1fr;gap:0}.story dd{margin-bottom:.6rem}
@@ -102,7 +102,7 @@ legend{float:none;width:100%;padding:0 0 .2rem}}
 @page{margin:16mm 14mm}
 :root{color-scheme:light;--paper:#fff;--wash:#f5f6f8;--ink:#000;--soft:#454b53;--line:#c9cdd3;--link:#000;--bad:#9c1c15;--good:#155a2c;--warn:#644500;--rest:#454b53;
 --bad-wash:#fcefee;--warn-wash:#faf3e0;--bar-good:#3d9a5c;--bar-bad:#cf3f36;--bar-warn:#c79a2b;--bar-rest:#c3c8cf}
-body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+html{font-size:10pt}body{font-size:1rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 header,main,footer{max-width:none;padding-left:0;padding-right:0}
 #filters,button{display:none!important}
 .group[hidden],.check[hidden]{display:block}
