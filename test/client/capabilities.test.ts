@@ -66,15 +66,12 @@ describe("capabilities", () => {
 
   test("are better known from the profile of the server, and best from the caller", async () => {
     const { client } = clientOf(() => json(CONFIG), {
-      server: { capabilities: { put: false, cursor: false, index: false, patch: true, sort: true } },
-      capabilities: { patch: false, filter: { maxResults: 10 }, bulk: { maxOperations: 20 } },
+      server: { capabilities: { put: false, bulk: { maxOperations: 20 }, patch: true } },
+      capabilities: { patch: false, filter: { maxResults: 10 } },
     });
     expect(await client.capabilities()).toMatchObject({
       put: { supported: false, origin: "profile" },
-      sort: { supported: true, origin: "profile" },
-      cursor: { supported: false, origin: "profile" },
-      index: { supported: false, origin: "profile" },
-      bulk: { supported: true, origin: "option", maxOperations: 20, maxPayloadSize: 1_000_000 },
+      bulk: { supported: true, origin: "profile", maxOperations: 20, maxPayloadSize: 1_000_000 },
       patch: { supported: false, origin: "option" },
       filter: { supported: true, origin: "option", maxResults: 10 },
       etag: { supported: true, origin: "announced" },
