@@ -4,10 +4,10 @@ import { type BulkOperation, type BulkResult, isFailure } from "./bulk-operation
 import { type Placed, unitsOf } from "./bulk-order.ts";
 import { resolved } from "./bulk-references.ts";
 import type { Capabilities } from "./capabilities.ts";
-import type { ServerTraits } from "./server-profile.ts";
 import { isScimClientError } from "./error.ts";
 import { bytesOf } from "./patch-requests.ts";
 import { isScimAnswer } from "./problem.ts";
+import type { ServerTraits } from "./server-profile.ts";
 
 /** Options of `client.bulk`. */
 export interface BulkOptions {

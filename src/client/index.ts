@@ -21,7 +21,15 @@ export type {
   RetryOptions,
 } from "./options.ts";
 export type { CallOptions, ChangeOptions, PatchOperation, ResourceClient } from "./resource.ts";
-export type { FilterRules, FilterWord, MemberRules, PatchRules, RateRule, ServerProfile, ServerTraits } from "./server-profile.ts";
+export type {
+  FilterRules,
+  FilterWord,
+  MemberRules,
+  PatchRules,
+  RateRule,
+  ServerProfile,
+  ServerTraits,
+} from "./server-profile.ts";
 export { atlassian } from "./servers/atlassian.ts";
 export { awsIdentityCenter } from "./servers/aws.ts";
 export { databricks } from "./servers/databricks.ts";

@@ -86,8 +86,7 @@ describe.each(WAYS)("bulk operations, %s,", (_, options) => {
 describe("bulk", () => {
   test("takes as few requests as the limits allow", async () => {
     const { client, asked } = overScim({ capabilities: { bulk: { maxOperations: 4 } } });
-    await client.bulk(Array.from({ length: 10 }, (_, index) => user(`u${index}`)),
-    );
+    await client.bulk(Array.from({ length: 10 }, (_, index) => user(`u${index}`)));
     expect(bulks(asked)).toEqual([4, 4, 2]);
   });
 
@@ -97,8 +96,7 @@ describe("bulk", () => {
     const { client, asked } = overScim({ capabilities: { bulk: true }, retry: { attempts: 1 } }, ({ path, body }) =>
       path === "/Bulk" && body.Operations.length > 3 ? refusal(status) : undefined,
     );
-    const results = await client.bulk(Array.from({ length: 10 }, (_, index) => user(`u${index}`)),
-    );
+    const results = await client.bulk(Array.from({ length: 10 }, (_, index) => user(`u${index}`)));
     expect(results.map(({ status }) => status)).toEqual(results.map(() => 201));
     expect(bulks(asked)).toEqual([10, 5, 3, 3, 3, 1]);
   });
