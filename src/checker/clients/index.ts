@@ -5,10 +5,17 @@ import { ownRecordings } from "../../recordings/store.ts";
 import type { Check } from "../check.ts";
 import type { Answer, Workbench } from "../workbench.ts";
 import { type CycleStep, playCycle } from "./cycle.ts";
+import { authentik } from "./cycles/authentik.ts";
+import { cyberArk } from "./cycles/cyberark.ts";
 import { entra, superOfficeEntra } from "./cycles/entra.ts";
+import { google } from "./cycles/google.ts";
+import { jumpCloud } from "./cycles/jumpcloud.ts";
+import { keycloak } from "./cycles/keycloak.ts";
 import { okta } from "./cycles/okta.ts";
 import { oneLogin } from "./cycles/onelogin.ts";
-import { authentik, cyberArk, google, jumpCloud, keycloak, ping, rippling, sailPoint } from "./cycles/published.ts";
+import { ping } from "./cycles/ping.ts";
+import { rippling } from "./cycles/rippling.ts";
+import { sailPoint } from "./cycles/sailpoint.ts";
 import { titleOf } from "./names.ts";
 import { sufferingOf } from "./suffering.ts";
 

@@ -41,7 +41,7 @@ export const elementChecks: readonly Check[] = [
     id: "filter/same-element",
     title: "What stands in brackets must hold of one element",
     level: "must",
-    requirements: ["P-3.4.2.2-22"],
+    requirements: ["P-3.4.2.2-22", "P-3.4.2.2-23"],
     section,
     suffers: "A person is found by another person's work address, since her private one is the same.",
     misses: "Brackets on lists of groups and members.",
