@@ -54,11 +54,13 @@ function withoutCredentials(value: string): string {
   return `${scheme}${MASKED}`;
 }
 
-/** As it is, within JSON, and within a URL. */
+/** As it is, within JSON, within JSON that is a text of JSON, and within a URL. */
 function formsOf(secret: string): ReadonlySet<string> {
+  const escaped = (text: string) => JSON.stringify(text).slice(1, -1);
   return new Set([
     secret,
-    JSON.stringify(secret).slice(1, -1),
+    escaped(secret),
+    escaped(escaped(secret)),
     encodeURIComponent(secret),
     new URLSearchParams([["", secret]]).toString().slice(1),
   ]);
