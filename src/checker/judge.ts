@@ -49,6 +49,11 @@ export function needStatus(bench: Workbench, answer: Answer, statuses: number | 
   if (![statuses].flat().includes(answer.status)) bench.block(told(answer));
 }
 
+/** Fails unless the create is done. That it should be 201 and not 200 is for `create/created` alone to say. */
+export function expectMade(bench: Workbench, answer: Answer, right: string): void {
+  expectStatus(bench, answer, [201, 200], right);
+}
+
 /**
  * Fails unless the request is refused with one of the statuses and, where one is given, the keyword. The envelope of errors has
  * checks of its own (`errors/…`), so that a server that lacks it fails those alone.

@@ -83,7 +83,7 @@ export const passwords: readonly Check[] = [
       const { made } = await withPassword(bench);
       const password = secretOf(bench);
       const answer = await bench.put(made.path, replacement(bench, made, { password }));
-      needStatus(bench, answer, [200, 204]);
+      needStatus(bench, answer, [200, 201, 204]);
       tells(bench, answer, password);
     },
   },

@@ -3,7 +3,7 @@ import { created, stored } from "../bodies.ts";
 import type { Check } from "../check.ts";
 import { isSame, type Json, valueAt } from "../compare.ts";
 import type { AttributeFact } from "../facts.ts";
-import { expectStatus, isFault, isRefused, told } from "../judge.ts";
+import { expectMade, isFault, isRefused, told } from "../judge.ts";
 import type { Workbench } from "../workbench.ts";
 
 const shown = (value: Json) => (JSON.stringify(value) ?? "absent").slice(0, 120);
@@ -204,7 +204,7 @@ export const types: readonly Check[] = [
       bench.needsAttributes("active");
       const answer = await bench.post(usersOf(bench), { ...bench.newUser(), active: "False" });
       if (isRefused(answer)) return bench.note("Booleans as text are refused.");
-      expectStatus(bench, answer, 201, "It is 400, or 201 with active false.");
+      expectMade(bench, answer, "It is 400, or 201 with active false.");
       const seen = valueAt(await stored(bench, answer), "active");
       bench.expect(seen === false, `active is ${shown(seen)}.`, "active is false, or the text is refused.", answer);
     },
@@ -220,7 +220,7 @@ export const types: readonly Check[] = [
       misses: "Values at the ends of the range, and those of extensions beyond the first of this type.",
       async run(bench) {
         const { one, answer } = await put(bench, type, value);
-        expectStatus(bench, answer, 201, `It is 201: ${shown(value)} is a ${type}.`);
+        expectMade(bench, answer, `It is 201: ${shown(value)} is a ${type}.`);
         const seen = one.of(await stored(bench, answer));
         bench.expect(isRight(seen), `${one.path} is ${shown(seen)}.`, `${one.path} is ${shown(value)}.`, answer);
       },
@@ -271,7 +271,7 @@ export const types: readonly Check[] = [
       bench.needsAttributes("userType");
       if ((factOf(bench, "userType")?.canonicalValues.length ?? 0) > 0) bench.skip("userType has canonical values.");
       const answer = await bench.post(usersOf(bench), { ...bench.newUser(), userType: bench.unique("type") });
-      expectStatus(bench, answer, 201, "It is taken.");
+      expectMade(bench, answer, "It is taken.");
     },
   },
 ];

@@ -1,7 +1,7 @@
 import { factOf, freeText, needAttribute, sampleOf, usersOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
 import { isUnassigned, type Json, valueAt } from "../../compare.ts";
-import { ENTERPRISE, expectStatus, needList, needStatus, USER } from "../../judge.ts";
+import { ENTERPRISE, expectStatus, isResource, needList, needStatus, USER } from "../../judge.ts";
 import type { Answer, Made, Workbench } from "../../workbench.ts";
 
 const shown = (value: Json) => JSON.stringify(value) ?? "absent";
@@ -91,8 +91,8 @@ export const namedAttributes: readonly Check[] = [
     suffers: "A client does not know whose attributes it has been sent.",
     misses: "Lists; attributes/in-lists looks at them.",
     async run(bench) {
-      const { answer, made } = await named(bench, (same) => same);
-      expectValue(bench, answer, "id", made.id);
+      const { answer } = await named(bench, (same) => same);
+      bench.expect(isResource(answer), "There is no id.", "The id is there.", answer);
     },
   },
   {
@@ -227,6 +227,7 @@ export const namedAttributes: readonly Check[] = [
       bench.needsAttributes(`${ENTERPRISE}:department`);
       const department = bench.unique("department");
       const made = await bench.user({ [ENTERPRISE]: { department } });
+      if (valueAt(made.body, ENTERPRISE, "department") !== department) bench.block("The department is not kept.");
       const answer = await bench.get(made.path, { attributes: `${ENTERPRISE}:department` });
       needStatus(bench, answer, 200);
       const seen = valueAt(answer.body, ENTERPRISE, "department");

@@ -23,6 +23,7 @@ export async function answerOf(bench: Workbench, path: string): Promise<Answer> 
 export async function providerOf(bench: Workbench): Promise<{ answer: Answer; config: Json }> {
   const answer = await answerOf(bench, PROVIDER);
   if (!isStatus(answer, 200) || !answer.isJson) bench.block(told(answer));
+  if (Array.isArray(answer.body.Resources)) bench.block("The configuration is wrapped in a list.");
   return { answer, config: answer.body };
 }
 

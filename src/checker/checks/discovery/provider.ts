@@ -1,6 +1,6 @@
 import type { Check } from "../../check.ts";
 import type { Json } from "../../compare.ts";
-import { expectStatus } from "../../judge.ts";
+import { expectStatus, needStatus } from "../../judge.ts";
 import { answerOf, expectNone, PROVIDER, providerOf } from "./document.ts";
 
 const URN = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -36,9 +36,10 @@ export const provider: readonly Check[] = [
     suffers: "A client looks for patch.supported at the top, does not find it, and believes that PATCH is missing.",
     misses: "A second configuration at another address.",
     async run(bench) {
-      const { answer, config } = await providerOf(bench);
+      const answer = await answerOf(bench, PROVIDER);
+      needStatus(bench, answer, 200);
       bench.expect(
-        config.Resources === undefined,
+        answer.body.Resources === undefined,
         "The body is a list.",
         "The body is the configuration itself.",
         answer,

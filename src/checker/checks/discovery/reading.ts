@@ -31,6 +31,7 @@ export const reading: readonly Check[] = [
     async run(bench) {
       for (const path of [SCHEMAS, TYPES]) {
         const { answer, entries } = await listedAt(bench, path);
+        if (!answer.isJson || !isList(answer)) bench.block(`${path} answers with what is no list.`);
         const { schemas, totalResults } = answer.body;
         const named = Array.isArray(schemas) && schemas.includes(LIST);
         bench.expect(named, `${path} has schemas ${JSON.stringify(schemas)}.`, `schemas is ["${LIST}"].`, answer);

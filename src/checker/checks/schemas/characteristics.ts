@@ -2,8 +2,8 @@ import type { Check } from "../../check.ts";
 import type { Json } from "../../compare.ts";
 import type { Workbench } from "../../workbench.ts";
 import { type Described, described, expectNone, listedAt, SCHEMAS } from "../discovery/document.ts";
+import { TYPES } from "./core.ts";
 
-const TYPES = ["string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"];
 const isText = (value: unknown) => typeof value === "string" && value !== "";
 
 /** What one check asks of every attribute that `/Schemas` describes. */
@@ -43,6 +43,17 @@ const rules: readonly Rule[] = [
     isWrong: ({ attribute: { type } }) => type !== undefined && !TYPES.includes(type),
     seen: "Of other types",
     right: `The type is one of ${TYPES.join(", ")}, spelled so; it is string where it is left out.`,
+  },
+  {
+    id: "schemas/attribute-says-its-type",
+    title: "Each attribute says of which type it is.",
+    level: "should",
+    requirements: ["S-7-04"],
+    suffers: "A client takes a number or an object for text.",
+    misses: "A type that no RFC has; schemas/attribute-type finds it.",
+    isWrong: ({ attribute: { type } }) => type === undefined,
+    seen: "Without a type",
+    right: "The type is there, although string is what is meant without it.",
   },
   {
     id: "schemas/attribute-multi-valued",

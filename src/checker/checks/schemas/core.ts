@@ -1,5 +1,17 @@
 import { ENTERPRISE, GROUP, USER } from "../../judge.ts";
 
+/** The types of attributes. @see RFC 7643 §2.3 */
+export const TYPES: readonly unknown[] = [
+  "string",
+  "boolean",
+  "decimal",
+  "integer",
+  "dateTime",
+  "binary",
+  "reference",
+  "complex",
+];
+
 type Kind = readonly [type: string, isMultiValued?: boolean];
 
 const texts = (...names: readonly string[]): Readonly<Record<string, Kind>> =>

@@ -3,7 +3,7 @@ import type { Json } from "../../compare.ts";
 import { ENTERPRISE, GROUP, USER } from "../../judge.ts";
 import type { Answer, Workbench } from "../../workbench.ts";
 import { described, expectNone, listedAt, SCHEMAS, TYPES } from "../discovery/document.ts";
-import { CORE } from "./core.ts";
+import { CORE, TYPES as KINDS } from "./core.ts";
 
 interface Document {
   readonly answer: Answer;
@@ -190,7 +190,7 @@ export const documents: readonly Check[] = [
       const { answer, entries } = await listedAt(bench, SCHEMAS);
       const wrong = described(entries).filter(({ schema, path, attribute }) => {
         const [type, multiValued = false] = CORE[schema]?.[path] ?? [];
-        return type !== undefined && (attribute.type !== type || (attribute.multiValued ?? false) !== multiValued);
+        return type !== undefined && KINDS.includes(attribute.type) && (attribute.type !== type || (attribute.multiValued ?? false) !== multiValued);
       });
       expectNone(
         bench,
