@@ -38,7 +38,8 @@ export const cursorChecks: readonly Check[] = [
     async run(bench) {
       const made = await three(bench);
       const answer = await page(bench, made, "");
-      expectList(bench, answer);
+      const found = expectList(bench, answer);
+      if (found.length > 2) bench.block("A page has more resources than count says.");
       const { nextCursor } = answer.body;
       const right = "nextCursor is a text that is not empty: three match, and two are here.";
       const isText = typeof nextCursor === "string" && nextCursor !== "";
@@ -129,7 +130,7 @@ export const cursorChecks: readonly Check[] = [
       const { answer } = await firstPage(bench, await three(bench));
       const total = answer.body.totalResults;
       bench.expect(
-        total === undefined || total === 3,
+        total === undefined || Number(total) === 3,
         `totalResults is ${JSON.stringify(total)}.`,
         "3, or none.",
         answer,

@@ -25,7 +25,8 @@ async function crowd(bench: Workbench): Promise<readonly Made[]> {
   while (users.length < MANY) {
     const operations = Array.from({ length: size }, (_, place) => makes(bench, `user-${place}`));
     const { answer, results } = await done(bench, operations);
-    if (results.length !== size || !results.every(isGood)) bench.block("A bulk request does not make all of its users.");
+    if (results.length !== size || !results.every(isGood))
+      bench.block("A bulk request does not make all of its users.");
     for (const id of results.map(madeId)) users.push({ id, path: `${usersOf(bench)}/${id}`, body: {}, answer });
   }
   return users;
@@ -36,7 +37,10 @@ async function disperse(bench: Workbench, users: readonly Made[]): Promise<void>
   if (!bench.has("bulk")) return;
   const size = Math.min(100, bench.facts.bulk.maxOperations ?? 100);
   for (let start = 0; start < users.length; start += size)
-    await done(bench, users.slice(start, start + size).map(({ path }) => ({ method: "DELETE", path })));
+    await done(
+      bench,
+      users.slice(start, start + size).map(({ path }) => ({ method: "DELETE", path })),
+    );
 }
 
 /** Reads two pages of two and does something between them; the ids of all that was read. */
@@ -95,7 +99,9 @@ export const lossChecks: readonly Check[] = [
         const { first, second, ids } = await pagesAround(bench, made, async (page) => {
           const read = idsOf(page);
           const touched = made.users.find(({ id }) => read.includes(id) !== isAhead);
-          await bench.patch(String(touched?.path), [{ op: "replace", path: "externalId", value: bench.unique("touched") }]);
+          await bench.patch(String(touched?.path), [
+            { op: "replace", path: "externalId", value: bench.unique("touched") },
+          ]);
         });
         const right = "Each of the four is on one of the two pages.";
         bench.expect(new Set(ids).size === 4, `The pages have ${new Set(ids).size} of 4 users.`, right, first, second);
@@ -169,7 +175,12 @@ export const lossChecks: readonly Check[] = [
       const answer = await bench.patch(group.path, [{ op: "remove", path: "members", value: [] }]);
       const right = "Nobody is in the list, and nobody is taken out.";
       const ids = await memberIds(bench, group);
-      bench.expect(members.every(({ id }) => ids.includes(id)), "Members are gone.", right, answer);
+      bench.expect(
+        members.every(({ id }) => ids.includes(id)),
+        "Members are gone.",
+        right,
+        answer,
+      );
     },
   },
   {
@@ -215,8 +226,15 @@ export const lossChecks: readonly Check[] = [
       if (answer.status !== 201) return bench.note("A manager who does not exist is refused.");
       const kept = await bench.read(`${usersOf(bench)}/${encodeURIComponent(answer.body.id)}`);
       const seen = valueAt(kept, ENTERPRISE, "manager", "value");
-      bench.note(seen === value ? "A manager who does not exist is kept." : "A manager who does not exist is left out.");
-      bench.expect(seen === value || seen === undefined, `The manager is ${seen}.`, "He is as sent, or left out.", answer);
+      bench.note(
+        seen === value ? "A manager who does not exist is kept." : "A manager who does not exist is left out.",
+      );
+      bench.expect(
+        seen === value || seen === undefined,
+        `The manager is ${seen}.`,
+        "He is as sent, or left out.",
+        answer,
+      );
     },
   },
   {

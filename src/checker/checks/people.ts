@@ -21,7 +21,6 @@ export async function personWith(bench: Workbench, attributes: Readonly<Record<s
   return { ...made, body: kept };
 }
 
-
 /** The elements of an attribute that may be absent, those that are objects. */
 // biome-ignore lint/suspicious/noExplicitAny: see Answer
 export function elements(list: any): readonly any[] {

@@ -18,6 +18,8 @@ async function orderOf(bench: Workbench, { users, filter }: Marked, query: Recor
 /** Fails unless the users come in the order of `wanted`. */
 async function expectOrder(bench: Workbench, made: Marked, query: Record<string, string | number>, wanted: string) {
   const { answer, order } = await orderOf(bench, made, query);
+  if (order.split(",").length > Number(query.count ?? order.length))
+    bench.block("A page has more resources than count says.");
   const right = `They come as ${wanted}, counted from 0 as they were made.`;
   bench.expect(order === wanted, `By ${JSON.stringify(query)} they come as ${order || "none"}.`, right, answer);
 }

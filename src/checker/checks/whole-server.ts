@@ -1,7 +1,7 @@
 import type { Check } from "../check.ts";
 import { absolute } from "../compare.ts";
 import { needList, told } from "../judge.ts";
-import { idsOf, isNamed, quoted } from "./filters/search.ts";
+import { idsOf, isNamed, needsOr, quoted } from "./filters/search.ts";
 import { newGroup } from "./groups/peopled.ts";
 import { person } from "./people.ts";
 
@@ -56,12 +56,19 @@ export const wholeServerChecks: readonly Check[] = [
     async run(bench) {
       bench.needs("filter");
       const [user, group] = [await person(bench), await newGroup(bench, [])];
+      await needsOr(bench, user);
       const filter = `id eq ${quoted(user.id)} or id eq ${quoted(group.id)}`;
       const answer = await bench.get("/", { filter });
-      if (answer.status !== 200 || !Array.isArray(answer.body.Resources)) bench.skip("The server has no queries at its root.");
+      if (answer.status !== 200 || !Array.isArray(answer.body.Resources))
+        bench.skip("The server has no queries at its root.");
       needList(bench, answer);
       const ids = idsOf(answer);
-      bench.expect(ids.includes(user.id) && ids.includes(group.id), "One of the two is missing.", "Both match.", answer);
+      bench.expect(
+        ids.includes(user.id) && ids.includes(group.id),
+        "One of the two is missing.",
+        "Both match.",
+        answer,
+      );
     },
   },
   {
@@ -80,7 +87,12 @@ export const wholeServerChecks: readonly Check[] = [
       const answer = await bench.get("/", { filter: `${isNamed(user)} or id eq ${quoted(group.id)}` });
       bench.expect(answer.status === 200, told(answer), "200: groups have no userName.", answer);
       const ids = idsOf(answer);
-      bench.expect(ids.includes(user.id) && ids.includes(group.id), "One of the two is missing.", "Both match.", answer);
+      bench.expect(
+        ids.includes(user.id) && ids.includes(group.id),
+        "One of the two is missing.",
+        "Both match.",
+        answer,
+      );
     },
   },
   {
@@ -108,7 +120,8 @@ export const wholeServerChecks: readonly Check[] = [
     misses: "Answers to changes through /Me.",
     async run(bench) {
       const answer = await bench.get("/Me");
-      if (answer.status !== 200 || answer.body.id === undefined) bench.skip("The server does not answer /Me by a resource.");
+      if (answer.status !== 200 || answer.body.id === undefined)
+        bench.skip("The server does not answer /Me by a resource.");
       const location = answer.headers.get("location");
       const right = "Location is that of the resource, and not /Me.";
       bench.expect(location !== null, "There is no Location.", right, answer);

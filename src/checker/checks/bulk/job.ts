@@ -10,14 +10,27 @@ export const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /** What a bulk request was answered, and the result of each operation. */
 export interface Done {
   readonly answer: Answer;
+  /** In the order of the operations. */
   readonly results: readonly Json[];
+  /** As they came. */
+  readonly came: readonly Json[];
 }
 
 /** Sends operations as one request, whatever comes of it; skips the check where bulk requests are not announced. */
 export async function sent(bench: Workbench, operations: readonly object[], more: object = {}): Promise<Done> {
   bench.needs("bulk");
   const answer = await bench.post("/Bulk", { schemas: [BULK], ...more, Operations: operations });
-  return { answer, results: elements(answer.body.Operations) };
+  const came = elements(answer.body.Operations);
+  return { answer, came, results: inOrder(operations, came) };
+}
+
+/** Results by the bulkIds that they have, so that one that stands in the wrong place is the matter of one check. */
+function inOrder(operations: readonly { readonly bulkId?: unknown }[], came: readonly Json[]): readonly Json[] {
+  const of = (bulkId: unknown) => came.filter((result) => bulkId !== undefined && result.bulkId === bulkId);
+  const named = operations.map(({ bulkId }) => bulkId).filter((bulkId) => bulkId !== undefined);
+  if (came.length !== operations.length || !named.every((bulkId) => of(bulkId).length === 1)) return came;
+  const rest = came.filter(({ bulkId }) => !named.includes(bulkId));
+  return operations.map(({ bulkId }) => (bulkId === undefined ? rest.shift() : of(bulkId)[0]));
 }
 
 /** Sends operations as one request that the server must do; blocks where it is not answered by results. */
@@ -63,7 +76,11 @@ export function madeId(result: Json): string {
 }
 
 /** An operation that makes a user. */
-export function makes(bench: Workbench, bulkId: string, attributes: object = {}): Record<string, unknown> & { data: Json } {
+export function makes(
+  bench: Workbench,
+  bulkId: string,
+  attributes: object = {},
+): Record<string, unknown> & { data: Json } {
   const path = bench.facts.users?.endpoint ?? "/Users";
   return { method: "POST", path, bulkId, data: bench.newUser(attributes) };
 }

@@ -111,7 +111,9 @@ export const entraChecks: readonly Check[] = [
     async run(bench) {
       const user = await addressed(bench);
       const value = bench.address("other");
-      const body = await patchedAsClientsDo(bench, user, [{ op: "Replace", path: 'emails[type eq "other"].value', value }]);
+      const body = await patchedAsClientsDo(bench, user, [
+        { op: "Replace", path: 'emails[type eq "other"].value', value },
+      ]);
       const made = elements(body.emails).find((one) => one.value === value);
       expectValue(bench, "The type of the new address", made?.type, "other");
       expectValue(bench, "emails", addressesOf(body), [user.work, user.home, value].sort().join(" "));
@@ -162,7 +164,9 @@ export const entraChecks: readonly Check[] = [
     async run(bench) {
       bench.needsAttributes(`${ENTERPRISE}:manager.value`);
       const [user, boss] = [await person(bench), await person(bench)];
-      const body = await patchedAsClientsDo(bench, user, [{ op: "Add", path: `${ENTERPRISE}:manager`, value: boss.id }]);
+      const body = await patchedAsClientsDo(bench, user, [
+        { op: "Add", path: `${ENTERPRISE}:manager`, value: boss.id },
+      ]);
       expectValue(bench, "manager.value", valueAt(body, ENTERPRISE, "manager", "value"), boss.id);
     },
   },

@@ -1,7 +1,7 @@
 import { freeText } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
 import { person, personWith } from "../people.ts";
-import { expectFinds, expectMissesOut, expectRefused, isNamed, needsAnd, needsEq, quoted } from "./search.ts";
+import { expectFinds, expectMissesOut, expectRefused, isNamed, needsAnd, needsEq, needsOr, quoted } from "./search.ts";
 
 const section = "RFC 7644 §3.4.2.2";
 
@@ -95,7 +95,8 @@ export const logicChecks: readonly Check[] = [
     misses: "A wrong order of not against the others.",
     async run(bench) {
       const user = await person(bench);
-      await needsEq(bench, user);
+      await needsOr(bench, user);
+      await needsAnd(bench, user);
       const no = `id eq "no-${user.id}"`;
       await expectFinds(bench, `${isNamed(user)} or ${isNamed(user)} and ${no}`, user);
       await expectFinds(bench, `${no} and ${isNamed(user)} or ${isNamed(user)}`, user);
@@ -111,7 +112,8 @@ export const logicChecks: readonly Check[] = [
     misses: "Parentheses that are many levels deep.",
     async run(bench) {
       const user = await person(bench);
-      await needsEq(bench, user);
+      await needsOr(bench, user);
+      await needsAnd(bench, user);
       const no = `id eq "no-${user.id}"`;
       await expectMissesOut(bench, `(${isNamed(user)} or ${isNamed(user)}) and ${no}`, user);
       await expectFinds(bench, `${isNamed(user)} and (${no} or ${isNamed(user)})`, user);

@@ -1,5 +1,6 @@
 import { usersOf } from "../../attributes.ts";
 import type { ServerFacts } from "../../facts.ts";
+import { expectStatus } from "../../judge.ts";
 import type { Answer, Made, Workbench } from "../../workbench.ts";
 import { elements, type Person } from "../people.ts";
 import { isDeclined, skipDeclined } from "./declined.ts";
@@ -31,23 +32,21 @@ export async function expectFinds(bench: Workbench, filter: string, made: Made, 
   bench.expect(ids.includes(made.id), `\`${filter}\` does not find ${made.path}.`, "It matches, and is found.", answer);
 }
 
-/** Fails unless the filter is answered and does not find the resource. */
+/** Fails unless the filter is answered and does not find the resource; that none is no 404 is for `filter/none-found` to say. */
 export async function expectMissesOut(bench: Workbench, filter: string, made: Made, path?: string): Promise<void> {
-  const { answer, ids } = await expectAnswered(bench, filter, path);
+  const { answer, ids } = await search(bench, filter, path);
+  if (answer.status === 404) return;
+  expectStatus(bench, answer, 200, FILTERED);
   const right = "It does not match, and is not in the list.";
   bench.expect(!ids.includes(made.id), `\`${filter}\` finds ${made.path}.`, right, answer);
 }
 
+const FILTERED = "It is a filter of RFC 7644: 200, and the resources that match.";
+
 async function expectAnswered(bench: Workbench, filter: string, path?: string): Promise<Found> {
   const found = await search(bench, filter, path);
   if (isDeclined(found.answer)) await skipDeclined(bench, filter);
-  const right = "It is a filter of RFC 7644: 200, and the resources that match.";
-  bench.expect(
-    found.answer.status === 200,
-    `\`${filter}\` is answered by ${found.answer.status}.`,
-    right,
-    found.answer,
-  );
+  expectStatus(bench, found.answer, 200, FILTERED);
   return found;
 }
 
@@ -68,9 +67,20 @@ export async function needsEq(bench: Workbench, user: Person): Promise<void> {
 export async function needsAnd(bench: Workbench, user: Person): Promise<void> {
   bench.needs("filter");
   if (seen.get(bench.facts)?.has("and")) return;
-  const { answer, ids } = await search(bench, `${isNamed(user)} and ${isNamed(user)}`);
-  if (answer.status !== 200 || !ids.includes(user.id)) bench.block("The server does not join conditions by `and`.");
+  const both = await search(bench, `${isNamed(user)} and ${isNamed(user)}`);
+  const one = await search(bench, `${isNamed(user)} and userName eq ${quoted(`no-${user.userName}`)}`);
+  if (both.answer.status !== 200 || !both.ids.includes(user.id) || one.ids.includes(user.id))
+    bench.block("The server does not join conditions by `and`.");
   remember(bench, "and");
+}
+
+/** Ends the check as blocked where conditions cannot be joined by `or`, which a check of its own says. */
+export async function needsOr(bench: Workbench, user: Person): Promise<void> {
+  await needsEq(bench, user);
+  if (seen.get(bench.facts)?.has("or")) return;
+  const { answer, ids } = await search(bench, `userName eq ${quoted(`no-${user.userName}`)} or ${isNamed(user)}`);
+  if (answer.status !== 200 || !ids.includes(user.id)) bench.block("The server does not join conditions by `or`.");
+  remember(bench, "or");
 }
 
 function remember({ facts }: Workbench, what: string): void {

@@ -103,6 +103,8 @@ export const valueChecks: readonly Check[] = [
       bench.needsAttributes("active");
       const user = await personWith(bench, { active: false });
       await needsAnd(bench, user);
+      const { ids } = await search(bench, isNamed(user));
+      if (!ids.includes(user.id)) bench.block("A user who is not active is not even found by name.");
       await expectFinds(bench, `${isNamed(user)} and active eq false`, user);
       await expectMissesOut(bench, `${isNamed(user)} and active eq true`, user);
     },
