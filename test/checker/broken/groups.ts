@@ -1,5 +1,5 @@
 import type { Asked, Defect } from "./defect.ts";
-import { asking, error, GROUP, instead, is, like, patches, refusing, showing, USER } from "./wrappers.ts";
+import { asking, error, GROUP, instead, is, like, patches, refusing, showing } from "./wrappers.ts";
 
 interface Operation {
   op?: unknown;
