@@ -9,7 +9,8 @@ export function indented(text: string): string {
     return text;
   }
   let depth = 0;
-  const line = (): string => `\n${"  ".repeat(depth)}`;
+  // A body of brackets alone must not grow by the square of its depth.
+  const line = (): string => `\n${"  ".repeat(Math.min(depth, 30))}`;
   const written = (token: string): string => {
     switch (token) {
       case "{":

@@ -33,6 +33,11 @@ const CLIENT_NAMES: Readonly<Record<string, string>> = {
   keycloak: "Keycloak",
   sailpoint: "SailPoint",
   aws: "AWS IAM Identity Center",
+  databricks: "Databricks",
+  github: "GitHub",
+  gitlab: "GitLab",
+  slack: "Slack",
+  snowflake: "Snowflake",
 };
 
 /** A client as its maker writes it. */

@@ -80,6 +80,7 @@ describe("text for people", () => {
       '{\n  "a": 12345678901234567890,\n  "a": 1.0,\n  "b": "\\u0041",\n  "c": [],\n  "d": {}\n}',
     );
     expect(indented("<html> {")).toBe("<html> {");
+    expect(indented("[".repeat(2000) + "]".repeat(2000)).length).toBeLessThan(300_000);
   });
 
   test("no character that a terminal obeys is left, and lines stay lines", () => {
