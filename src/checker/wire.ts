@@ -107,7 +107,7 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
     method: request.method,
     url: mask.text(record.request?.url ?? baseUrl + request.path),
     requestHeaders: record.request ? mask.headers(record.request.headers) : {},
-    requestBody: record.body ? cut(mask.text(record.body)) : undefined,
+    requestBody: record.body === undefined ? undefined : cut(mask.text(record.body)),
     status: record.response?.status,
     responseHeaders: record.response ? mask.headers(record.response.headers) : {},
     responseBody: cut(mask.text(answer?.text ?? "")),

@@ -43,7 +43,11 @@ function told({ location, version }: { readonly location: unknown; readonly vers
 }
 
 /** Sends an operation as a request of its own, and tells of it as a bulk request would. */
-export async function sendAlone(send: Send, operation: BulkOperation, signal: AbortSignal | undefined): Promise<BulkResult> {
+export async function sendAlone(
+  send: Send,
+  operation: BulkOperation,
+  signal: AbortSignal | undefined,
+): Promise<BulkResult> {
   const { method, path, version, data } = operation;
   const headers: Record<string, string> = version === undefined ? {} : { "if-match": version };
   const answer = await answerTo(send, { method, path, headers, body: data, signal });

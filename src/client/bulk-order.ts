@@ -26,47 +26,63 @@ export function unitsOf(operations: readonly BulkOperation[]): readonly (readonl
   for (const one of placed)
     for (const id of referencesOf(one.operation)) {
       const needed = byId.get(id);
-      if (needed === undefined) throw new TypeError(`bulk: bulkId:${id} is the bulkId of no operation; correct the reference.`);
+      if (needed === undefined)
+        throw new TypeError(`bulk: bulkId:${id} is the bulkId of no operation; correct the reference.`);
       if (needed !== one) one.needs.push(needed);
     }
   return ordered(placed);
 }
 
-/** Strongly connected parts, what is needed first (Tarjan, without recursion: a chain may be as long as the list). */
 function ordered(all: readonly Placed[]): readonly (readonly Placed[])[] {
-  const units: Placed[][] = [];
-  const index = new Map<Placed, number>();
-  const low = new Map<Placed, number>();
-  const open: Placed[] = [];
-  const isOpen = new Set<Placed>();
-  const enter = (one: Placed): { readonly one: Placed; next: number } => {
-    index.set(one, index.size);
-    low.set(one, index.get(one) as number);
-    open.push(one);
-    isOpen.add(one);
-    return { one, next: 0 };
-  };
-  const lower = (one: Placed, to: number | undefined): void => {
-    low.set(one, Math.min(low.get(one) as number, to as number));
-  };
-  const leave = (one: Placed): void => {
-    if (low.get(one) !== index.get(one)) return;
-    const unit = open.splice(open.indexOf(one));
-    for (const member of unit) isOpen.delete(member);
-    units.push(unit.sort((left, right) => left.place - right.place));
-  };
-  for (const start of all) {
-    const stack = index.has(start) ? [] : [enter(start)];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+  const walk = new Walk();
+  for (const start of all) walk.from(start);
+  return walk.units;
+}
+
+interface Step {
+  readonly one: Placed;
+  /** Which of its needs is looked at next. */
+  next: number;
+}
+
+/** Strongly connected parts, what is needed first (Tarjan, without recursion: a chain may be as long as the list). */
+class Walk {
+  readonly units: Placed[][] = [];
+  readonly #index = new Map<Placed, number>();
+  readonly #low = new Map<Placed, number>();
+  readonly #open: Placed[] = [];
+  readonly #isOpen = new Set<Placed>();
+
+  from(start: Placed): void {
+    const steps = this.#index.has(start) ? [] : [this.#enter(start)];
+    for (let top = steps.at(-1); top !== undefined; top = steps.at(-1)) {
       const needed = top.one.needs[top.next++];
       if (needed === undefined) {
-        stack.pop();
-        leave(top.one);
-        const parent = stack.at(-1);
-        if (parent !== undefined) lower(parent.one, low.get(top.one));
-      } else if (!index.has(needed)) stack.push(enter(needed));
-      else if (isOpen.has(needed)) lower(top.one, index.get(needed));
+        steps.pop();
+        this.#leave(top.one, steps.at(-1)?.one);
+      } else if (!this.#index.has(needed)) steps.push(this.#enter(needed));
+      else if (this.#isOpen.has(needed)) this.#lower(top.one, this.#index.get(needed));
     }
   }
-  return units;
+
+  #enter(one: Placed): Step {
+    this.#low.set(one, this.#index.size);
+    this.#index.set(one, this.#index.size);
+    this.#open.push(one);
+    this.#isOpen.add(one);
+    return { one, next: 0 };
+  }
+
+  #leave(one: Placed, parent: Placed | undefined): void {
+    if (this.#low.get(one) === this.#index.get(one)) {
+      const unit = this.#open.splice(this.#open.lastIndexOf(one));
+      for (const member of unit) this.#isOpen.delete(member);
+      this.units.push(unit.sort((left, right) => left.place - right.place));
+    }
+    if (parent !== undefined) this.#lower(parent, this.#low.get(one));
+  }
+
+  #lower(one: Placed, to: number | undefined): void {
+    this.#low.set(one, Math.min(this.#low.get(one) as number, to as number));
+  }
 }

@@ -4,9 +4,10 @@ import { type BulkOperation, type BulkResult, isFailure } from "./bulk-operation
 import { type Placed, unitsOf } from "./bulk-order.ts";
 import { resolved } from "./bulk-references.ts";
 import type { Capabilities } from "./capabilities.ts";
-import { isScimClientError } from "./error.ts";
-import { isScimAnswer } from "./problem.ts";
 import type { ServerTraits } from "./server-profile.ts";
+import { isScimClientError } from "./error.ts";
+import { bytesOf } from "./patch-requests.ts";
+import { isScimAnswer } from "./problem.ts";
 
 /** Options of `client.bulk`. */
 export interface BulkOptions {
@@ -16,26 +17,24 @@ export interface BulkOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What bulk requests are sent with. */
-export interface BulkPlace {
-  readonly send: Send;
-  readonly server: ServerTraits | undefined;
-  capabilities(): Promise<Capabilities>;
-}
-
 /** Where the server announces no limits: what most take. */
 const USUAL = { maxOperations: 1000, maxPayloadSize: 1_000_000 };
 
+interface Place {
+  readonly send: Send;
+  readonly server: ServerTraits | undefined;
+}
+
 type Unit = readonly Placed[];
 
-/** Does many operations, in as few requests as the server takes. */
+/** Does many operations, in as few requests as the server takes; see `Client.bulk`. */
 export async function bulk(
-  place: BulkPlace,
+  client: Place & { capabilities(): Promise<Capabilities> },
   operations: readonly BulkOperation[],
   options: BulkOptions = {},
 ): Promise<readonly BulkResult[]> {
   const units = unitsOf(operations.map(withBulkId));
-  const run = new Run(place, operations, units, options, (await place.capabilities()).bulk);
+  const run = new Run(client, operations, units, options, (await client.capabilities()).bulk);
   while (run.units.length > 0) await run.step();
   return run.results;
 }
@@ -48,7 +47,7 @@ class Run {
   units: readonly Unit[];
   readonly results: BulkResult[];
   readonly #given: readonly BulkOperation[];
-  readonly #place: BulkPlace;
+  readonly #place: Place;
   readonly #options: BulkOptions;
   readonly #maxBytes: number;
   readonly #ids = new Map<string, string>();
@@ -57,7 +56,7 @@ class Run {
   #failures = 0;
 
   constructor(
-    place: BulkPlace,
+    place: Place,
     given: readonly BulkOperation[],
     units: readonly Unit[],
     options: BulkOptions,
@@ -158,8 +157,4 @@ function isNoBulk(answer: ClientAnswer): boolean {
 
 function isTooMuch({ status }: ClientAnswer): boolean {
   return status === 413 || status === 429;
-}
-
-function bytesOf(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
 }

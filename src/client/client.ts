@@ -1,10 +1,9 @@
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Send } from "./answer.ts";
-import { type BulkOptions, bulk } from "./bulk.ts";
+import type { BulkOptions } from "./bulk.ts";
 import type { BulkOperation, BulkResult } from "./bulk-operation.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { ClientOptions } from "./options.ts";
-import { paced } from "./pace.ts";
 import { patienceOf } from "./patience.ts";
 import { capabilityProbe } from "./probe.ts";
 import { type ResourceClient, resourceClient } from "./resource.ts";
@@ -55,12 +54,14 @@ export interface Client<R extends ResourceTypeDefinition = ResourceTypeDefinitio
 export function createClient<const R extends ResourceTypeDefinition = never>(options: ClientOptions<R>): Client<R> {
   const { resourceTypes = [], server } = options;
   const patience = patienceOf(options);
-  const send = paced(senderOf(options, patience), server?.rates, patience.clock);
+  const send = senderOf(options, patience);
   const capabilities = capabilityProbe(send, server?.capabilities, options.capabilities);
   return {
     send,
     capabilities,
-    bulk: (operations, given) => bulk({ send, server, capabilities }, operations, given),
+    // Loaded when it is asked for, so that who reads and writes single resources does not carry it.
+    bulk: async (operations, given) =>
+      (await import("./bulk.ts")).bulk({ send, server, capabilities }, operations, given),
     resource(type) {
       if (!resourceTypes.some(({ name }) => name === type.name))
         throw new TypeError(`client.resource: ${type.name} is not among the resourceTypes of createClient.`);

@@ -22,20 +22,17 @@ const OF_THE_SERVER = ["id", "meta"];
 
 /** The body of a PUT that makes the desired state: what was read, changed; so it has what no schema knows, and loses nothing. */
 export function replacementOf(
-  { schema, extensions }: ResourceTypeDefinition,
+  { schema }: ResourceTypeDefinition,
   current: ResourceObject,
   desired: ResourceObject,
   absent: "keep" | "remove",
 ): ResourceObject {
-  const removes = absent === "remove";
-  const readOnly = Object.entries(schema.attributes).filter(([, { mutability }]) => mutability === "readOnly");
-  const left = new Set([...OF_THE_SERVER, ...readOnly.map(([name]) => name)]);
-  const state = Object.fromEntries(
-    Object.entries(changed(current, desired, removes, schema.attributes)).filter(([name]) => !left.has(name)),
+  const { schemas: _, ...state } = changed(current, desired, absent === "remove", schema.attributes);
+  const kept = Object.entries(state).filter(
+    ([name]) => !OF_THE_SERVER.includes(name) && schema.attributes[name]?.mutability !== "readOnly",
   );
-  const urns = extensions.map((extension) => extension.schema.id).filter((urn) => urn in state);
-  const others = Array.isArray(current.schemas) ? current.schemas.filter((urn) => urn in state) : [];
-  return { ...state, schemas: [...new Set([schema.id, ...urns, ...others])] };
+  const urns = Object.keys(state).filter((name) => name.includes(":"));
+  return { ...Object.fromEntries(kept), schemas: [schema.id, ...urns] };
 }
 
 type Literals = ResourceTypeDefinition["schema"]["attributes"];

@@ -2,7 +2,7 @@ import type { AttributeLiteral } from "../schema/attribute.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { DiffOperation } from "./diff-operation.ts";
 import { isObject, isSame, isUnassigned } from "./same.ts";
-import { targetOf } from "./target-list.ts";
+import { targetOf, textOf } from "./target-list.ts";
 
 /** What a server takes of operations on lists. */
 export interface ListRules {
@@ -61,10 +61,10 @@ function leftover(
   // By a text of the whole first, so that a group of many thousands does not take the square of them.
   const texts = new Map<string, unknown[]>();
   for (const element of target) {
-    const text = JSON.stringify(element);
+    const text = textOf(element);
     texts.set(text, [...(texts.get(text) ?? []), element]);
   }
-  const going = was.filter((element) => texts.get(JSON.stringify(element))?.pop() === undefined);
+  const going = was.filter((element) => texts.get(textOf(element))?.pop() === undefined);
   return { going, coming: [...texts.values()].flat() };
 }
 
@@ -78,20 +78,27 @@ function planBy(
   literals: Literals | undefined,
 ): Plan {
   const isAlone = aloneIn(was.map((element) => keyBy(names, element)));
+  const isTaken = coming.some((element) => isObject(element) && element.primary === true);
   const added = new Set(coming);
-  const byKey = new Map(coming.map((element) => [keyBy(names, element), element]));
+  const byKey = new Map<string | undefined, ResourceObject[]>();
+  for (const element of coming.filter(isObject)) {
+    const key = keyBy(names, element);
+    byKey.set(key, [...(byKey.get(key) ?? []), element]);
+  }
   const removals: DiffOperation[] = [];
   const changes: DiffOperation[] = [];
   for (const element of going) {
     const key = keyBy(names, element);
     if (key === undefined || !isAlone(key)) return undefined;
-    const next = byKey.get(key);
-    const parts = isObject(next) ? changesOf(`${path}[${key}]`, element, next, literals) : undefined;
-    if (parts === undefined) removals.push({ op: "remove", path: `${path}[${key}]` });
-    else if (added.delete(next)) changes.push(...parts);
+    const named = `${path}[${key}]`;
+    const [next] = (byKey.get(key) ?? [])
+      .map((one) => ({ one, parts: changesOf(named, element as ResourceObject, one, literals, isTaken) }))
+      .sort((left, right) => costOf(left) - costOf(right));
+    if (next?.parts === undefined) removals.push({ op: "remove", path: named });
+    else if (added.delete(next.one)) changes.push(...next.parts);
   }
   const addition: readonly DiffOperation[] = added.size > 0 ? [{ op: "add", path, value: [...added] }] : [];
-  return [...removals, ...withoutImplied(changes, [...added]), ...addition];
+  return [...removals, ...changes, ...addition];
 }
 
 /** Whether a name is that of one element, in whatever letter case a server compares. */
@@ -109,17 +116,21 @@ function keyBy(names: readonly string[], element: unknown): string | undefined {
   return names.map((name, place) => `${name} eq ${JSON.stringify(values[place])}`).join(" and ");
 }
 
-/** What makes one element of the other; none where that would change what is immutable. */
+/**
+ * What makes one element of the other; none where that would change what is immutable. The server takes `primary` from it by itself where
+ * another gets it. @see RFC 7644 §3.5.2
+ */
 function changesOf(
   named: string,
-  element: unknown,
+  before: ResourceObject,
   after: ResourceObject,
   literals: Literals | undefined,
+  isTaken: boolean,
 ): readonly DiffOperation[] | undefined {
-  const before = element as ResourceObject;
-  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])];
   const isEqual = (name: string): boolean =>
-    isSame(before[name], after[name]) || (name === "primary" && before[name] !== true && after[name] !== true);
+    isSame(before[name], after[name]) ||
+    (name === "primary" && after[name] !== true && (isTaken || before[name] !== true));
+  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])];
   const changed = names.filter((name) => !isEqual(name));
   if (changed.some((name) => literals?.[name]?.mutability === "immutable")) return undefined;
   return changed.map((name) => {
@@ -128,11 +139,7 @@ function changesOf(
   });
 }
 
-/** Without what the server does by itself: one element that becomes primary takes it from the others. @see RFC 7644 §3.5.2 */
-function withoutImplied(changes: readonly DiffOperation[], added: readonly unknown[]): readonly DiffOperation[] {
-  const isOfPrimary = ({ path }: DiffOperation): boolean => path.endsWith("].primary");
-  const isTaken =
-    changes.some((change) => isOfPrimary(change) && change.value === true) ||
-    added.some((element) => isObject(element) && element.primary === true);
-  return isTaken ? changes.filter((change) => !isOfPrimary(change) || change.value === true) : changes;
+/** Of several elements that one may become, which takes least: operations first, then values that need not be added. */
+function costOf({ one, parts }: { readonly one: unknown; readonly parts: Plan }): number {
+  return parts === undefined ? Number.POSITIVE_INFINITY : parts.length * 1000 + valuesIn(parts) - valuesIn(one);
 }

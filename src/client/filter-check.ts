@@ -1,6 +1,6 @@
 import type { Filter } from "../filter/ast.ts";
 import { printFilter } from "../filter/print.ts";
-import type { FilterRules, ServerTraits } from "./server-profile.ts";
+import type { FilterWord, ServerTraits } from "./server-profile.ts";
 
 /**
  * The text of a filter that the server reads; a text is passed as it is.
@@ -8,39 +8,43 @@ import type { FilterRules, ServerTraits } from "./server-profile.ts";
  */
 export function filterText(
   filter: Filter | string | undefined,
-  { name = "the server", filter: rules = {} }: ServerTraits = {},
+  { name = "the server", filter: { words, paths, required, maxNodes = 1e9, maxLength = 1e9 } = {} }: ServerTraits = {},
 ): string | undefined {
   const refuse = (what: string): never => {
-    throw new TypeError(`filter: ${name} ${what}; ask for something else, or leave the profile's rule out.`);
+    throw new TypeError(`filter: ${name} reads ${what}; ask for something else.`);
   };
-  if (filter === undefined && rules.required === true) refuse("lists nothing that is true without a filter");
+  if (filter === undefined && required === true) refuse("no list without a filter");
   if (typeof filter !== "object") return filter;
-  const { maxNodes, maxLength } = rules;
   const nodes = nodesOf(filter);
-  const unread = nodes.map((node) => unreadOf(node, rules)).find((what) => what !== undefined);
-  if (unread !== undefined) refuse(unread);
+  for (const [word, path] of nodes) {
+    if (words?.includes(word) === false) refuse(`no ${word}`);
+    if (path !== undefined && paths?.includes(path.toLowerCase()) === false) refuse(`no filter by ${path}`);
+  }
   const text = printFilter(filter);
-  if (nodes.length > (maxNodes ?? nodes.length)) refuse(`reads filters of at most ${maxNodes} nodes`);
-  if (text.length > (maxLength ?? text.length)) refuse(`reads filters of at most ${maxLength} characters`);
+  if (nodes.length > maxNodes) refuse(`at most ${maxNodes} nodes`);
+  if (text.length > maxLength) refuse(`at most ${maxLength} characters`);
   return text;
 }
 
-/** What of a node the server does not read. */
-function unreadOf(node: Filter, { operators, joins, paths, elements = true }: FilterRules): string | undefined {
-  if ("path" in node && paths?.includes(node.path.toLowerCase()) === false) return `does not filter by ${node.path}`;
-  switch (node.type) {
-    case "element":
-      return elements ? undefined : "knows no filter of elements";
-    case "compare":
-      return operators?.includes(node.operator) === false ? `knows no ${node.operator}` : undefined;
-    case "present":
-      return operators?.includes("pr") === false ? "knows no pr" : undefined;
-    default:
-      return joins?.includes(node.type) === false ? `knows no ${node.type}` : undefined;
-  }
-}
+type Node = readonly [word: FilterWord, path?: string];
 
-function nodesOf(filter: Filter): readonly Filter[] {
-  if (filter.type === "and" || filter.type === "or") return [filter, ...filter.filters.flatMap(nodesOf)];
-  return filter.type === "not" || filter.type === "element" ? [filter, ...nodesOf(filter.filter)] : [filter];
+/** What a filter is made of; a join of three is two joins. */
+function nodesOf(filter: Filter): readonly Node[] {
+  switch (filter.type) {
+    case "compare":
+      return [[filter.operator, filter.path]];
+    case "present":
+      return [["pr", filter.path]];
+    case "element":
+      return [["[]", filter.path], ...nodesOf(filter.filter)];
+    case "not":
+      return [["not"], ...nodesOf(filter.filter)];
+    default: {
+      const { type, filters } = filter;
+      return filters.flatMap((part, index): readonly Node[] => [
+        ...(index > 0 ? [[type] as const] : []),
+        ...nodesOf(part),
+      ]);
+    }
+  }
 }

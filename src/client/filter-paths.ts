@@ -22,7 +22,7 @@ type Parts<A extends Attributes, P extends string> = Both<
   {
     [K in keyof A & string]: A[K]["subAttributes"] extends Attributes
       ? Whole<A[K]["subAttributes"], `${P}${K}.`>
-      : unknown;
+      : never;
   }[keyof A & string]
 >;
 

@@ -1,6 +1,8 @@
 /** A client of any SCIM server. @see RFC 7644 §3 */
 
 export type { ClientAnswer, ClientRequest, Send } from "./answer.ts";
+export type { BulkOptions } from "./bulk.ts";
+export type { BulkOperation, BulkResult } from "./bulk-operation.ts";
 export type { Capabilities, Capability, CapabilityName, KnownCapabilities, Origin } from "./capabilities.ts";
 export type { MemberChange } from "./change-members.ts";
 export { type Client, createClient } from "./client.ts";
@@ -19,7 +21,7 @@ export type {
   RetryOptions,
 } from "./options.ts";
 export type { CallOptions, ChangeOptions, PatchOperation, ResourceClient } from "./resource.ts";
-export type { FilterRules, MemberRules, PatchRules, RateRule, ServerProfile, ServerTraits } from "./server-profile.ts";
+export type { FilterRules, FilterWord, MemberRules, PatchRules, RateRule, ServerProfile, ServerTraits } from "./server-profile.ts";
 export { atlassian } from "./servers/atlassian.ts";
 export { awsIdentityCenter } from "./servers/aws.ts";
 export { databricks } from "./servers/databricks.ts";
@@ -38,5 +40,3 @@ export { workos } from "./servers/workos.ts";
 export { wso2 } from "./servers/wso2.ts";
 export { zitadel } from "./servers/zitadel.ts";
 export type { UpdateOptions } from "./update.ts";
-export type { BulkOptions } from "./bulk.ts";
-export type { BulkOperation, BulkResult } from "./bulk-operation.ts";

@@ -9,6 +9,8 @@ export type SentOperation = Readonly<Record<string, unknown>> & { readonly op: D
 
 /** What stays of a request for its envelope. */
 const ENVELOPE_BYTES = 200;
+/** No limit: whatever is counted is less. */
+const MANY = 1e15;
 const REMOVED_MEMBER = /^members\[value eq (".*")\]$/;
 
 /**
@@ -16,24 +18,19 @@ const REMOVED_MEMBER = /^members\[value eq (".*")\]$/;
  * for one are divided; what is not a member stays whole.
  */
 export function requestsOf(operations: readonly DiffOperation[], rules: Rules): readonly (readonly SentOperation[])[] {
-  const maxOperations = rules.patch?.maxOperations ?? Number.POSITIVE_INFINITY;
-  const maxBytes = (rules.maxBytes ?? Number.POSITIVE_INFINITY) - ENVELOPE_BYTES;
-  const maxChanges = rules.members?.maxChanges ?? Number.POSITIVE_INFINITY;
+  const { patch, members, maxBytes = MANY } = rules;
+  const [maxOperations, maxChanges] = [patch?.maxOperations ?? MANY, members?.maxChanges ?? MANY];
   const requests: SentOperation[][] = [];
-  let left = { operations: 0, bytes: 0, changes: 0 };
-  for (const operation of together(operations, rules.members).flatMap((one) => divided(one, maxChanges, maxBytes))) {
+  let [count, bytes, changes] = [MANY, 0, 0];
+  for (const operation of together(operations, members).flatMap((one) => divided(one, maxChanges, maxBytes / 2))) {
     const sent = inFormOf(rules, operation);
-    const [bytes, changes] = [bytesOf(sent), changesIn(operation)];
-    if (left.operations < 1 || left.bytes < bytes || left.changes < changes) {
+    const [size, some] = [bytesOf(sent) + 1, changesIn(operation)];
+    if (count >= maxOperations || bytes + size > maxBytes || changes + some > maxChanges) {
       requests.push([]);
-      left = { operations: maxOperations, bytes: maxBytes, changes: maxChanges };
+      [count, bytes, changes] = [0, ENVELOPE_BYTES, 0];
     }
     requests.at(-1)?.push(sent);
-    left = {
-      operations: left.operations - 1,
-      bytes: left.bytes - bytes,
-      changes: left.changes - changes,
-    };
+    [count, bytes, changes] = [count + 1, bytes + size, changes + some];
   }
   return requests;
 }
@@ -62,17 +59,15 @@ function divided(operation: DiffOperation, most: number, maxBytes: number): read
   const { op, path, value } = operation;
   if (path !== "members" || op === "replace" || !Array.isArray(value)) return [operation];
   const parts: unknown[][] = [];
-  let bytes = 0;
+  let [count, bytes] = [MANY, 0];
   for (const element of value) {
     const size = bytesOf(element) + 1;
-    const last = parts.at(-1);
-    if (last === undefined || last.length >= most || bytes + size > maxBytes - ENVELOPE_BYTES) {
-      parts.push([element]);
-      bytes = size;
-    } else {
-      last.push(element);
-      bytes += size;
+    if (count >= most || bytes + size > maxBytes) {
+      parts.push([]);
+      [count, bytes] = [0, 0];
     }
+    parts.at(-1)?.push(element);
+    [count, bytes] = [count + 1, bytes + size];
   }
   return parts.map((part) => ({ op, path, value: part }));
 }
@@ -88,6 +83,7 @@ function inFormOf({ patch, members }: Rules, { op, path, value }: DiffOperation)
   return { op, path, value: patch?.listedScalars === true && isSimple ? [{ value }] : value };
 }
 
-function bytesOf(value: unknown): number {
+/** How many bytes a value is on the wire. */
+export function bytesOf(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
 }

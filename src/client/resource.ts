@@ -3,7 +3,7 @@ import type { Resource, ResourceInput } from "../schema/resource.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { ClientAnswer } from "./answer.ts";
-import { changeMembers, type MemberChange } from "./change-members.ts";
+import type { MemberChange } from "./change-members.ts";
 import { createOnce } from "./create-once.ts";
 import type { Desired } from "./desired.ts";
 import { type Endpoint, pathOf } from "./endpoint.ts";
@@ -11,7 +11,7 @@ import { type ListOptions, list, readPage, type SelectOptions, selectQuery } fro
 import { isScimAnswer, notScim } from "./problem.ts";
 import { type AnyResource, expectSuccess, resourceOf } from "./read-answer.ts";
 import { checkResource } from "./resource-check.ts";
-import { type UpdateOptions, update } from "./update.ts";
+import type { UpdateOptions } from "./update.ts";
 
 /** Options of a request that may be ended. */
 export interface CallOptions {
@@ -150,9 +150,11 @@ export function resourceClient<R extends ResourceTypeDefinition>(endpoint: Endpo
       checkResource(type.name, resource as ResourceObject, endpoint.server, true);
       return createOnce(endpoint, withSchemas(type, resource), signal);
     },
-    update: (id: string, desired: ResourceObject, options?: UpdateOptions) => update(endpoint, id, desired, options),
-    changeMembers: (id: string, members: MemberChange, { signal }: CallOptions = {}) =>
-      changeMembers(endpoint, id, members, signal),
+    // Loaded when they are asked for, so that who reads and writes whole resources does not carry them.
+    update: async (id: string, desired: ResourceObject, options?: UpdateOptions) =>
+      (await import("./update.ts")).update(endpoint, id, desired, options),
+    changeMembers: async (id: string, members: MemberChange, { signal }: CallOptions = {}) =>
+      (await import("./change-members.ts")).changeMembers(endpoint, id, members, signal),
     replace: (id: string, resource: object, options?: ChangeOptions) =>
       change("PUT", id, withSchemas(type, resource), options),
     patch: (id: string, operations: readonly PatchOperation[], options?: ChangeOptions) =>

@@ -1,14 +1,13 @@
 import type { CompareOperator } from "../filter/ast.ts";
 import type { KnownCapabilities } from "./capabilities.ts";
 
+/** What a filter is made of; `"[]"` asks for an element: `emails[type eq "work"]`. @see RFC 7644 §3.4.2.2 */
+export type FilterWord = CompareOperator | "pr" | "and" | "or" | "not" | "[]";
+
 /** Which filters a server reads. What it does not read is refused here, before it is sent. @see RFC 7644 §3.4.2.2 */
 export interface FilterRules {
-  /** The operators that it knows. Default all. */
-  readonly operators?: readonly (CompareOperator | "pr")[] | undefined;
-  /** How it lets comparisons be joined. Default all three. */
-  readonly joins?: readonly ("and" | "or" | "not")[] | undefined;
-  /** Whether `emails[type eq "work"]` is read. Default `true`. */
-  readonly elements?: boolean | undefined;
+  /** The operators and joins that it knows; `"[]"` is the filter of an element. Default all. */
+  readonly words?: readonly FilterWord[] | undefined;
   /** The only paths that it filters by, in lower case. Default all. */
   readonly paths?: readonly string[] | undefined;
   /** Whether a list without a filter is not what it seems to be, and none is asked for. Default `false`. */
@@ -78,7 +77,7 @@ export interface RateRule {
  *   asOf: "2026-11",
  *   sources: ["https://directory.example.com/docs/scim"],
  *   capabilities: { put: false, sort: false },
- *   filter: { operators: ["eq"], joins: [] },
+ *   filter: { words: ["eq"] },
  *   members: { maxChanges: 500 },
  * };
  * ```

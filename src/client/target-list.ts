@@ -8,8 +8,7 @@ type Literals = Readonly<Record<string, AttributeLiteral>>;
 const IDENTITIES = [["value"], ["value", "type"], ["type"]] as const;
 
 /**
- * The list that is to come to be: each element with what it says, and with what it has beside that and does not say. One that is to stay
- * as it is, is the very text of the one that is there.
+ * The list that is to come to be: each element with what it says, and with what it has beside that and does not say.
  *
  * @throws {TypeError} where two of the desired elements are primary.
  */
@@ -31,10 +30,7 @@ export function targetOf(
     const next = merged(there, element, literals, removes);
     return primaries.length === 1 && element.primary === undefined ? { ...next, primary: undefined } : next;
   });
-  return asThere(
-    was,
-    target.map((element) => (isObject(element) ? bare(element) : element)),
-  );
+  return target.map((element) => (isObject(element) ? bare(element) : element));
 }
 
 function identityOf(names: readonly string[], element: unknown): string | undefined {
@@ -64,14 +60,8 @@ function bare(element: ResourceObject): ResourceObject {
   return Object.fromEntries(Object.entries(element).filter(([, value]) => !isUnassigned(value)));
 }
 
-/** Elements that are the same as one that is there, but for how they are written, as they are there. */
-function asThere(was: readonly unknown[], target: readonly unknown[]): readonly unknown[] {
-  const texts = new Map(was.map((element) => [textOf(element), element]));
-  return target.map((element) => texts.get(textOf(element)) ?? element);
-}
-
 /** The same text for what is the same: members in order, and no `primary` that is false. */
-function textOf(element: unknown): string {
+export function textOf(element: unknown): string {
   if (!isObject(element)) return JSON.stringify(element);
   const parts = Object.entries(element).filter(
     ([name, value]) => !isUnassigned(value) && !(name === "primary" && isSame(value, false)),

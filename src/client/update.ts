@@ -65,9 +65,7 @@ async function changeTo(
   const replace = (): Promise<Answered> =>
     sendChange(change, "PUT", replacementOf(type, current, wanted, absent), version);
   if (!patch.supported && !put.supported)
-    throw new TypeError(
-      `update: the server takes neither PATCH nor PUT of ${type.name}; correct its profile or the capabilities.`,
-    );
+    throw new TypeError(`update: the server takes neither PATCH nor PUT; correct its capabilities.`);
   if (!patch.supported) return replace();
   const answer = await sendPatch(change, operations, version);
   const isNoMethod = [404, 405, 501].includes(answer.status) && (answer.status === 501 || !isScimAnswer(answer));
@@ -83,18 +81,13 @@ function operationsFor(
   absent: "keep" | "remove",
 ): readonly DiffOperation[] {
   if (members?.returned === false && resourceType.schema.attributes.members !== undefined && "members" in wanted)
-    throw new TypeError(
-      `update: ${name} does not show who is in a group; say who joins and who leaves with changeMembers.`,
-    );
+    throw new TypeError(`update: ${name} does not show who is in a group; use changeMembers.`);
   checkResource(resourceType.name, wanted, { name, oneElement });
   const byElement = members?.replace === false ? ["members"] : [];
   const rules = { valuePaths: patch?.valuePaths, byElement };
   const operations = diffWith(current, wanted, { resourceType, absent }, rules);
   const [refused] = operations.filter(({ path }) => fixed[resourceType.name]?.includes(path));
-  if (refused !== undefined)
-    throw new TypeError(
-      `update: ${name} does not change ${refused.path} of a ${resourceType.name}; leave it as it is.`,
-    );
+  if (refused !== undefined) throw new TypeError(`update: ${name} does not change ${refused.path}; leave it as it is.`);
   return operations;
 }
 

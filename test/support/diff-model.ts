@@ -35,7 +35,7 @@ function listAfter(was: readonly unknown[], wanted: readonly unknown[]): readonl
     const there = tell && was.find((other) => keyOf(tell, other) === keyOf(tell, element));
     if (!isObject(element) || !isObject(there)) return element;
     const next: Json = { ...there, ...defined(element) };
-    if (primary !== undefined && primary !== element) delete next.primary;
+    if (primary !== undefined && element.primary === undefined) delete next.primary;
     return next;
   });
 }

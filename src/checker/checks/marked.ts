@@ -1,7 +1,7 @@
 import { freeText } from "../attributes.ts";
 import type { Workbench } from "../workbench.ts";
 import { quoted } from "./filters/search.ts";
-import { elements, type Person, personWith } from "./people.ts";
+import { elements, type Person, person } from "./people.ts";
 
 /** Users whom one filter finds, and nobody else: what lists are tried on, whoever else is in the directory. */
 export interface Marked {
@@ -18,7 +18,7 @@ export async function marked(bench: Workbench, path: string, bodies: readonly ob
   const attribute = freeText(bench);
   const value = bench.unique("mark");
   const users: Person[] = [];
-  for (const body of bodies) users.push(await personWith(bench, { ...body, [attribute]: value }));
+  for (const body of bodies) users.push(await person(bench, { ...body, [attribute]: value }));
   const filter = `${attribute} eq ${quoted(value)}`;
   const answer = await bench.get(path, { filter });
   const found = elements(answer.body.Resources).map(({ id }) => String(id));

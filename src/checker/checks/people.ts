@@ -21,18 +21,6 @@ export async function personWith(bench: Workbench, attributes: Readonly<Record<s
   return { ...made, body: kept };
 }
 
-/** A group and what it is called. */
-export async function groupOf(bench: Workbench, ...members: readonly Made[]): Promise<Made & { displayName: string }> {
-  bench.needsGroups();
-  const body = bench.newGroup(members.length === 0 ? {} : { members: members.map(({ id }) => ({ value: id })) });
-  return { ...(await bench.group(body)), displayName: String(body.displayName) };
-}
-
-/** Ids of those who are in a group, as a read of it says. */
-export async function memberIds(bench: Workbench, group: Made): Promise<readonly string[]> {
-  const { members } = await bench.read(group.path);
-  return elements(members).map((member) => String(member.value));
-}
 
 /** The elements of an attribute that may be absent, those that are objects. */
 // biome-ignore lint/suspicious/noExplicitAny: see Answer

@@ -186,6 +186,26 @@ export const versions: readonly Check[] = [
     },
   },
   {
+    id: "versions/stale-patch",
+    title: "A PATCH with an old ETag in If-Match changes nothing.",
+    level: "must",
+    requirements: ["P-3.14-05", "P-3.14-07"],
+    section: "RFC 9110 §13.1.1",
+    suffers: "What somebody else has changed meanwhile is overwritten.",
+    misses: "Two changes at the same moment with one ETag.",
+    async run(bench) {
+      const { made } = await tagged(bench);
+      const name = freeText(bench);
+      const operations = [{ op: "replace", path: name, value: bench.unique("stale") }];
+      const before = await bench.read(made.path);
+      const answer = await bench.patch(made.path, operations, { "if-match": STALE });
+      bench.expect(isRefused(answer), told(answer), "It is refused: the user has another version.", answer);
+      const after = await bench.read(made.path);
+      const same = valueAt(before, name) === valueAt(after, name);
+      bench.expect(same, "It is refused, and the change is made.", "Nothing has changed.", answer);
+    },
+  },
+  {
     id: "versions/stale-status",
     title: "A PUT with an old ETag in If-Match is 412.",
     level: "should",

@@ -12,7 +12,7 @@ export const awsIdentityCenter: ServerProfile = {
   // Without a cursor it shows 50 resources and no more.
   capabilities: { bulk: false, sort: false, etag: false, index: false, cursor: { maxPageSize: 100 } },
   headers: { "user-agent": "scimkit" },
-  filter: { operators: ["eq"], joins: ["and"], elements: false },
+  filter: { words: ["eq", "and"] },
   members: { maxChanges: 100, replace: false, returned: false },
   oneElement: ["emails", "addresses", "phoneNumbers"],
 };

@@ -6,5 +6,5 @@ export const gitlab: ServerProfile = {
   asOf: "2026-11",
   sources: ["https://github.com/gitlabhq/gitlabhq/blob/master/doc/development/internal_api/_index.md"],
   capabilities: { put: false, bulk: false, sort: false, etag: false },
-  filter: { operators: ["eq"], joins: [], elements: false },
+  filter: { words: ["eq"] },
 };

@@ -9,6 +9,6 @@ export const snowflake: ServerProfile = {
     "https://docs.snowflake.com/user-guide/scim-user-api-reference",
   ],
   // Before that bundle, a list without a filter is one user who does not exist, and a filter it does not read finds nobody.
-  filter: { operators: ["eq", "sw"], joins: [], elements: false, required: true },
+  filter: { words: ["eq", "sw"], required: true },
   oneElement: ["emails", "addresses", "phoneNumbers"],
 };

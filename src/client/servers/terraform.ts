@@ -10,6 +10,6 @@ export const hcpTerraform: ServerProfile = {
     "https://github.com/hashicorp/web-unified-docs/pull/3394",
   ],
   capabilities: { filter: { maxResults: 200 } },
-  filter: { operators: ["eq"], joins: [], elements: false, paths: ["username", "externalid", "displayname"] },
+  filter: { words: ["eq"], paths: ["username", "externalid", "displayname"] },
   patch: { maxOperations: 100 },
 };

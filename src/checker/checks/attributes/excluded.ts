@@ -49,7 +49,7 @@ export const excludedAttributes: readonly Check[] = [
     requirements: ["P-3.4.2.5-02", "S-3.1-09"],
     section: "RFC 7644 §3.4.2.5",
     suffers: "A client does not know whose attributes it has been sent.",
-    misses: "Lists.",
+    misses: "Lists without an id.",
     async run(bench) {
       const made = await bench.user();
       const answer = await bench.get(made.path, { excludedAttributes: "id" });

@@ -102,7 +102,7 @@ export const namedAttributes: readonly Check[] = [
     requirements: ["P-3.9-10", "R-25"],
     section: "RFC 7643 §3",
     suffers: "A client in a typed language does not know what it has been given.",
-    misses: "Lists.",
+    misses: "Lists, which may leave them out.",
     async run(bench) {
       const { answer } = await named(bench, (same) => same);
       const holds = Array.isArray(answer.body.schemas) && answer.body.schemas.length > 0;

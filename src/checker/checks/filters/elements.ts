@@ -1,28 +1,10 @@
 import type { Check } from "../../check.ts";
 import { expectStatus, told } from "../../judge.ts";
 import type { Workbench } from "../../workbench.ts";
-import { type Person, personWith } from "../people.ts";
+import { type Addressed, addressed } from "../addressed.ts";
 import { expectFinds, expectMissesOut, expectRefused, isNamed, needsAnd, quoted, search } from "./search.ts";
 
 const section = "RFC 7644 §3.4.2.2";
-
-interface Addressed extends Person {
-  readonly work: string;
-  readonly home: string;
-}
-
-/** A user of two addresses, one at work and one at home. */
-async function addressed(bench: Workbench): Promise<Addressed> {
-  bench.needsAttributes("emails.value", "emails.type");
-  const [work, home] = [bench.address("work"), bench.address("home")];
-  const emails = [
-    { value: work, type: "work", primary: true },
-    { value: home, type: "home" },
-  ];
-  const user = await personWith(bench, { emails });
-  if (user.body.emails?.length !== 2) bench.skip("The server keeps one e-mail address alone.");
-  return { ...user, work, home };
-}
 
 /** Filters on attributes of several values. */
 export const elementChecks: readonly Check[] = [
@@ -59,7 +41,7 @@ export const elementChecks: readonly Check[] = [
     id: "filter/same-element",
     title: "What stands in brackets must hold of one element",
     level: "must",
-    requirements: ["P-3.4.2.2-22"],
+    requirements: ["P-3.4.2.2-22", "P-3.4.2.2-23"],
     section,
     suffers: "A person is found by another person's work address, since her private one is the same.",
     misses: "Brackets on lists of groups and members.",

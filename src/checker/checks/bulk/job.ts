@@ -1,0 +1,69 @@
+import type { Json } from "../../compare.ts";
+import { told } from "../../judge.ts";
+import type { Answer, Workbench } from "../../workbench.ts";
+import { elements } from "../people.ts";
+
+export const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+export const BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
+export const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/** What a bulk request was answered, and the result of each operation. */
+export interface Done {
+  readonly answer: Answer;
+  readonly results: readonly Json[];
+}
+
+/** Sends operations as one request, whatever comes of it; skips the check where bulk requests are not announced. */
+export async function sent(bench: Workbench, operations: readonly object[], more: object = {}): Promise<Done> {
+  bench.needs("bulk");
+  const answer = await bench.post("/Bulk", { schemas: [BULK], ...more, Operations: operations });
+  return { answer, results: elements(answer.body.Operations) };
+}
+
+/** Sends operations as one request that the server must do; blocks where it is not answered by results. */
+export async function done(bench: Workbench, operations: readonly object[], more: object = {}): Promise<Done> {
+  const job = await sent(bench, operations, more);
+  if (job.answer.status !== 200 || job.results.length === 0)
+    bench.block(`A bulk request has no results. ${told(job.answer)}`);
+  return job;
+}
+
+/** The status of a result as a number, whether it is a text, a number or, as a figure of the RFC prints it, an object. */
+export const statusOf = (result: Json): number => Number(result?.status?.code ?? result?.status);
+
+export const isGood = (result: Json): boolean => statusOf(result) >= 200 && statusOf(result) < 300;
+
+/** Fails unless the operation was done. */
+export function expectGood({ answer, results }: Done, bench: Workbench, place: number, what: string): void {
+  const result = results[place];
+  const seen = `${what} has ${result === undefined ? "no result" : `the status ${JSON.stringify(result.status)}`}.`;
+  bench.expect(isGood(result), seen, "It is done, as it would be by itself.", answer);
+}
+
+/** Fails unless the operation, or all of the request, was refused. */
+export function expectBad({ answer, results }: Done, bench: Workbench, place: number, right: string): void {
+  if (answer.status >= 400 && answer.status < 500) return;
+  const status = statusOf(results[place]);
+  bench.expect(
+    status >= 400 && status < 500,
+    `Its status is ${JSON.stringify(results[place]?.status)}.`,
+    right,
+    answer,
+  );
+}
+
+/** The id of what an operation has made, from its location. */
+export function madeId(result: Json): string {
+  const id =
+    result?.response?.id ??
+    String(result?.location ?? "")
+      .split("/")
+      .pop();
+  return decodeURIComponent(String(id));
+}
+
+/** An operation that makes a user. */
+export function makes(bench: Workbench, bulkId: string, attributes: object = {}): Record<string, unknown> & { data: Json } {
+  const path = bench.facts.users?.endpoint ?? "/Users";
+  return { method: "POST", path, bulkId, data: bench.newUser(attributes) };
+}
