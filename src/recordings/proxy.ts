@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { RawExchange } from "./mask/exchange.ts";
+import type { RawExchange } from "./mask/raw.ts";
 
 export interface ProxyOptions {
   /** Base URL of the server, without a slash at its end. */

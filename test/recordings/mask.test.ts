@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createExchangeMask, type RawExchange } from "../../src/recordings/mask/exchange.ts";
+import { createExchangeMask } from "../../src/recordings/mask/exchange.ts";
 import { readJson, writeJson } from "../../src/recordings/mask/json.ts";
+import type { RawExchange } from "../../src/recordings/mask/raw.ts";
 import { pickSeed, pickSize } from "../support/size.ts";
 
 const seed = pickSeed();

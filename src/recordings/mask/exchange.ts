@@ -2,21 +2,9 @@ import type { SessionExchange, SessionMessage } from "../session.ts";
 import { createHeaderMask } from "./headers.ts";
 import { leakOf } from "./leaks.ts";
 import { createPseudonyms } from "./pseudonyms.ts";
+import type { RawExchange } from "./raw.ts";
 import { createTextMask } from "./text.ts";
 import { createValueMask } from "./values.ts";
-
-/** An exchange as it went over the wire. Headers by names in lower case. */
-export interface RawExchange {
-  readonly method: string;
-  /** Below the base URL. */
-  readonly path: string;
-  readonly requestHeaders: Readonly<Record<string, string>>;
-  readonly requestBody: string;
-  readonly status: number;
-  readonly responseHeaders: Readonly<Record<string, string>>;
-  /** `undefined` where it was too long to be kept. */
-  readonly responseBody: string | undefined;
-}
 
 /**
  * Masks exchanges of one session: the same value is the same pseudonym in all of them.

@@ -1,8 +1,10 @@
 import { decoded } from "../encoded.ts";
 import type { SessionExchange } from "../session.ts";
-import type { RawExchange } from "./exchange.ts";
+import type { RawExchange } from "./raw.ts";
 
-const EMAIL = /[^\s"'<>()[\],;:@/=\\]{1,320}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
+/** What stands behind the sign of an e-mail address, and before it. */
+const HOST = /@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
+const LOCAL = /[^\s"'<>()[\],;:@/=\\]+$/;
 const PASSWORD = /"[\w.:-]{0,200}(?:password|secret|token)"\s*:\s*("(?:[^"\\]|\\.)*")/gi;
 
 /**
@@ -19,7 +21,15 @@ export function leakOf(raw: RawExchange, masked: SessionExchange, secrets: Reado
   const source = [raw.path, plain(raw.path), raw.requestBody, raw.responseBody ?? ""].join("\n");
   if (credentials(raw, secrets).some(isIn)) return "a token";
   if (passwords(source).some(isIn)) return "a password";
-  return [...source.matchAll(EMAIL)].some(([address]) => isIn(address)) ? "an e-mail address" : undefined;
+  return addresses(source).some(isIn) ? "an e-mail address" : undefined;
+}
+
+function addresses(source: string): readonly string[] {
+  const found = [...source.matchAll(HOST)].flatMap(({ 0: host, index }) => {
+    const local = LOCAL.exec(source.slice(Math.max(0, index - 320), index))?.[0];
+    return local === undefined ? [] : [local + host];
+  });
+  return [...new Set(found)];
 }
 
 function credentials(

@@ -64,7 +64,4 @@ function alphabetOf(sign: string, isFirst: boolean, letters: string): string | u
   return SCRIPTS.find(([script]) => script.test(sign))?.[1];
 }
 
-function of(alphabet: string, byte: number): string {
-  const signs = [...alphabet];
-  return signs[byte % signs.length] ?? "x";
-}
+const of = (alphabet: string, byte: number): string => alphabet[byte % alphabet.length] ?? "x";

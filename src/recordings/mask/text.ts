@@ -1,7 +1,11 @@
 import type { Pseudonyms } from "./pseudonyms.ts";
 
-const ADDRESS_OF_ANY_KIND =
-  /(?<url>https?:\/\/[^\s"'<>]+)|(?<email>[^\s"'<>()[\],;:@/=]{1,320}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*)|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b)|(?<word>[\p{L}\p{N}\p{M}]+)/gu;
+const URL = String.raw`(?<url>https?:\/\/[^\s"'<>]+)`;
+const EMAIL = String.raw`(?<email>[^\s"'<>()[\],;:@/=]{1,320}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*)`;
+const IP_OR_WORD = String.raw`(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}\b)|(?<word>[\p{L}\p{N}\p{M}]+)`;
+const WITH_MAIL = new RegExp(`${URL}|${EMAIL}|${IP_OR_WORD}`, "gu");
+/** The search for addresses of mail is long in a long text, and a photo has none. */
+const WITHOUT_MAIL = new RegExp(`${URL}|${IP_OR_WORD}`, "gu");
 
 /** A domain by itself, as filters have it; others are known when they have been seen in an address. */
 const DOMAIN = /^(?:[\w-]+\.)+(?:com|org|net|edu|gov|io|co|dev|app|cloud|test|example)$/i;
@@ -58,7 +62,7 @@ export function createTextMask(pseudonym: Pseudonyms) {
         ? host(value)
         : isBlank(value)
           ? value
-          : value.replaceAll(ADDRESS_OF_ANY_KIND, (found: string, ...rest: unknown[]) => {
+          : value.replaceAll(value.includes("@") ? WITH_MAIL : WITHOUT_MAIL, (found: string, ...rest: unknown[]) => {
               const groups = rest.at(-1) as Readonly<Record<string, string | undefined>>;
               if (groups.url !== undefined) return url(found);
               if (groups.email !== undefined) return email(found);
