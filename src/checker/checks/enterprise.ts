@@ -2,7 +2,16 @@ import { usersOf } from "../attributes.ts";
 import { created, replaced, replacement, stored } from "../bodies.ts";
 import type { Check } from "../check.ts";
 import { absolute, isUnassigned, type Json, valueAt } from "../compare.ts";
-import { ENTERPRISE, expectMade, expectNoFault, expectStatus, isRefused, isStatus, needStatus, told } from "../judge.ts";
+import {
+  ENTERPRISE,
+  expectMade,
+  expectNoFault,
+  expectStatus,
+  isRefused,
+  isStatus,
+  needStatus,
+  told,
+} from "../judge.ts";
 
 const section = "RFC 7643 §4.3";
 const shown = (value: Json) => JSON.stringify(value) ?? "absent";

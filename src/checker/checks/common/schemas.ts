@@ -94,7 +94,8 @@ export const namedSchemas: readonly Check[] = [
     async run(bench) {
       bench.needsGroups();
       const { groups, schemas: documents } = bench.facts;
-      if (groups === undefined || !documents.has(groups.schema)) return bench.skip("Groups have no schema that is known.");
+      if (groups === undefined || !documents.has(groups.schema))
+        return bench.skip("Groups have no schema that is known.");
       const schemas = [groups.schema];
       const answer = await bench.post(usersOf(bench), { ...bench.newUser(), schemas });
       expectStatus(bench, answer, 400, "The status is 400: schemas has the base schema of the type at least.");

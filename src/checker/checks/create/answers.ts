@@ -2,7 +2,16 @@ import { freeText, usersOf } from "../../attributes.ts";
 import { created, stored } from "../../bodies.ts";
 import type { Check } from "../../check.ts";
 import { absolute, differences, isSame, isUnassigned, valueAt } from "../../compare.ts";
-import { expectMade, expectNoFault, expectStatus, isRefused, isResource, isStatus, needStatus, told } from "../../judge.ts";
+import {
+  expectMade,
+  expectNoFault,
+  expectStatus,
+  isRefused,
+  isResource,
+  isStatus,
+  needStatus,
+  told,
+} from "../../judge.ts";
 
 /** What a create is answered, and what is kept of it. @see RFC 7644 §3.3 */
 export const answers: readonly Check[] = [
@@ -233,7 +242,13 @@ export const answers: readonly Check[] = [
       expectNoFault(bench, refused, "A body with values of wrong types");
       if (!isRefused(refused)) bench.skip("The server takes values of wrong types.");
       const answer = await bench.post(usersOf(bench), body);
-      bench.expect(isStatus(answer, 201, 200), told(answer), "The right body is taken: nothing was left.", refused, answer);
+      bench.expect(
+        isStatus(answer, 201, 200),
+        told(answer),
+        "The right body is taken: nothing was left.",
+        refused,
+        answer,
+      );
     },
   },
 ];

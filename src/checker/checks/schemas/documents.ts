@@ -190,7 +190,11 @@ export const documents: readonly Check[] = [
       const { answer, entries } = await listedAt(bench, SCHEMAS);
       const wrong = described(entries).filter(({ schema, path, attribute }) => {
         const [type, multiValued = false] = CORE[schema]?.[path] ?? [];
-        return type !== undefined && KINDS.includes(attribute.type) && (attribute.type !== type || (attribute.multiValued ?? false) !== multiValued);
+        return (
+          type !== undefined &&
+          KINDS.includes(attribute.type) &&
+          (attribute.type !== type || (attribute.multiValued ?? false) !== multiValued)
+        );
       });
       expectNone(
         bench,
