@@ -44,7 +44,7 @@ function createAsking(session: Session, trace: Trace): Asking {
     // A write under way is let come to its end when the run is stopped: what it has made has to be known.
     const signals = isWrite(method, path) ? [trace.cut.signal] : [trace.cut.signal, session.stop];
     const signal = AbortSignal.any(signals);
-    const sent = await session.wire.send({ method, path, ...options, signal, until: session.stop });
+    const sent = await session.wire.send({ method, path, ...options, signal, until: session.stop, check: trace.check });
     keep(trace, sent.exchange);
     if (!sent.isUnsent) session.ledger.note({ method, path, body: options.body }, sent.answer);
     trace.isUnanswered = sent.answer === undefined;

@@ -73,14 +73,17 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Values of members that are secrets by their name, and of PATCH operations whose path is such a name. */
-function collect(value: unknown, add: (secret: unknown) => void): void {
-  if (typeof value !== "object" || value === null) return;
-  const entries = Object.entries(value);
-  const path = entries.find(([name]) => name.toLowerCase() === "path")?.[1];
-  const isOfSecret = typeof path === "string" && SECRET_NAME.test(path.slice(path.lastIndexOf(":") + 1));
-  for (const [name, member] of entries) {
-    if (SECRET_NAME.test(name) || (isOfSecret && name.toLowerCase() === "value")) add(member);
-    else collect(member, add);
+/** Values of members that are secrets by their name, and of PATCH operations whose path is such a name; however deep they are. */
+function collect(body: unknown, add: (secret: unknown) => void): void {
+  const open = [body];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== "object" || value === null) continue;
+    const entries = Object.entries(value);
+    const path = entries.find(([name]) => name.toLowerCase() === "path")?.[1];
+    const isOfSecret = typeof path === "string" && SECRET_NAME.test(path.slice(path.lastIndexOf(":") + 1));
+    for (const [name, member] of entries) {
+      if (SECRET_NAME.test(name) || (isOfSecret && name.toLowerCase() === "value")) add(member);
+      else open.push(member);
+    }
   }
 }

@@ -19,7 +19,7 @@ export interface Tried {
 
 /** Tries one check; whatever it throws, there is a result. Requests that it left under way are over when this is. */
 export async function runCheck(check: Check, session: Session, limit: number): Promise<Tried> {
-  const trace = newTrace();
+  const trace = newTrace(check.id);
   const begun = performance.now();
   const end = await endOf(check, session, trace, limit);
   trace.isOver = true;

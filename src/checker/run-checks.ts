@@ -3,6 +3,7 @@ import { type Cleanup, createCleanup } from "./cleanup.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { isGood, summaryOf } from "./counts.ts";
 import { discover } from "./discover.ts";
+import type { Exchange } from "./exchange.ts";
 import { createLedger } from "./ledger.ts";
 import { createMask } from "./mask.ts";
 import { createNames, domainOf, newRun } from "./names.ts";
@@ -38,6 +39,8 @@ export interface RunOptions {
   readonly run?: string;
   readonly onStart?: (check: Check, index: number) => void;
   readonly onResult?: (result: CheckResult, index: number) => void;
+  /** Each request of the run, those of discovery and cleaning up without a check. Secrets are masked. */
+  readonly onExchange?: (one: { readonly check?: string | undefined; readonly exchange: Exchange }) => void;
 }
 
 /** So many checks in a row without an answer, and the server is gone. */
@@ -89,8 +92,15 @@ export async function runChecks(options: RunOptions): Promise<Report> {
 const GONE = `The server stopped answering: ${MOST_UNANSWERED} checks in a row had no answer, and the rest were not tried.`;
 
 function wireOf(options: RunOptions, baseUrl: string, clock: Clock): Wire {
-  const { authorize = async () => ({}), timeout = 30_000, rate, secrets = new Set<string>() } = options;
-  return createWire({ baseUrl, fetch: options.fetch, authorize, timeout, rate, clock, mask: createMask(secrets) });
+  const {
+    fetch,
+    onExchange,
+    authorize = async () => ({}),
+    timeout = 30_000,
+    rate,
+    secrets = new Set<string>(),
+  } = options;
+  return createWire({ baseUrl, fetch, authorize, timeout, rate, clock, mask: createMask(secrets), onExchange });
 }
 
 async function tryAll(
@@ -110,9 +120,15 @@ async function tryAll(
     results.push(result);
     options.onResult?.(result, index);
     unanswered = isUnanswered ? unanswered + 1 : 0;
-    if (unanswered >= MOST_UNANSWERED) giveUp();
+    if (unanswered >= MOST_UNANSWERED && !(await isAlive(session))) giveUp();
   }
   return results;
+}
+
+/** Some checks may well be left without an answer: by a body that is too large, or a server that breaks off instead of refusing. */
+async function isAlive({ wire, stop }: Session): Promise<boolean> {
+  const { answer } = await wire.send({ method: "GET", path: "/ServiceProviderConfig", signal: stop, until: stop });
+  return answer !== undefined;
 }
 
 function paceRemarks({ waited }: Wire): readonly string[] {

@@ -22,6 +22,8 @@ export interface Session {
 
 /** What one check has done so far. */
 export interface Trace {
+  /** The check's id. */
+  readonly check: string;
   readonly exchanges: Exchange[];
   readonly notes: string[];
   /** Requests that are under way: nothing is removed before they have come to an end. */
@@ -38,8 +40,9 @@ export interface Trace {
 /** More of them are not kept; what shows a failure is most often among the last. */
 const KEPT = 60;
 
-export function newTrace(): Trace {
+export function newTrace(check: string): Trace {
   return {
+    check,
     exchanges: [],
     notes: [],
     underWay: new Set(),

@@ -1,4 +1,4 @@
-import { type ClientAnswer, type ClientRequest, createClient } from "../client/index.ts";
+import { type ClientAnswer, type ClientRequest, createClient, isScimClientError } from "../client/index.ts";
 import type { Clock } from "./clock.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Mask } from "./mask.ts";
@@ -15,6 +15,9 @@ export interface WireOptions {
   readonly rate: number | undefined;
   readonly clock: Clock;
   readonly mask: Mask;
+  readonly onExchange?:
+    | ((one: { readonly check?: string | undefined; readonly exchange: Exchange }) => void)
+    | undefined;
 }
 
 export interface WireRequest extends ClientRequest {
@@ -23,6 +26,8 @@ export interface WireRequest extends ClientRequest {
   /** Ends waits for the request's turn, and not what is under way. */
   readonly until?: AbortSignal | undefined;
   readonly anonymous?: boolean | undefined;
+  /** The id of the check that asks. */
+  readonly check?: string | undefined;
 }
 
 /** What came of a request: no `answer` where there was none, or only a part of one. */
@@ -44,10 +49,6 @@ export interface Wire {
   readonly waited: number;
 }
 
-/** Failures before anything was sent: to find the host, to connect, to trust. */
-const UNSENT =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS\w*|\w*CERT\w*)\b/;
-
 /** Longer bodies are cut where they are written down. */
 const LONGEST = 64 * 1024;
 
@@ -66,6 +67,7 @@ export function createWire(options: WireOptions): Wire {
         await pace.turn(request.until);
         requests++;
         const sent = await sendOnce(options, request);
+        options.onExchange?.({ check: request.check, exchange: sent.exchange });
         if (request.once || !(await isWorthAnother(pace, sent, attempt, request))) return sent;
       }
     },
@@ -86,22 +88,21 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
     return record.response;
   };
   const at = clock.now();
-  const stopped = AbortSignal.any([AbortSignal.timeout(timeout), ...(request.signal ? [request.signal] : [])]);
   const begun = performance.now();
   let answer: ClientAnswer | undefined;
-  let error: string | undefined;
+  let error: unknown;
   try {
     request.until?.throwIfAborted();
     const headers = withoutBlank({
       ...(request.anonymous ? {} : await options.authorize()),
       ...lowered(request.headers),
     });
-    const { send } = createClient({ baseUrl, fetch: recording });
-    answer = await orAborted(send({ ...request, headers, signal: stopped, retry: false }), stopped);
+    const { send } = createClient({ baseUrl, fetch: recording, timeout });
+    answer = await send({ ...request, headers, retry: false });
   } catch (thrown) {
-    error = reasonOf(thrown, timeout);
+    error = thrown;
   }
-  mask.learn(record.body, record.request && decodeURIComponent(record.request.url.replaceAll("+", " ")));
+  mask.learn(record.body, record.request && plainUrl(record.request.url));
   const exchange: Exchange = {
     method: request.method,
     url: mask.text(record.request?.url ?? baseUrl + request.path),
@@ -110,11 +111,25 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
     status: record.response?.status,
     responseHeaders: record.response ? mask.headers(record.response.headers) : {},
     responseBody: cut(mask.text(answer?.text ?? "")),
-    ...(error === undefined ? {} : { error: mask.text(error) }),
+    ...(error === undefined ? {} : { error: mask.text(reasonOf(error, timeout)) }),
     at,
     ms: Math.round(performance.now() - begun),
   };
-  return { answer, exchange, isUnsent: record.request === undefined || UNSENT.test(error ?? "") };
+  return { answer, exchange, isUnsent: record.request === undefined || isUnsent(error) };
+}
+
+/** Whether it failed before anything was sent: to find the host, to connect, to trust. */
+function isUnsent(error: unknown): boolean {
+  return isScimClientError(error) && (error.code === "unreachable" || error.code === "tls");
+}
+
+/** For a look at what stands in a filter. */
+function plainUrl(url: string): string {
+  try {
+    return decodeURIComponent(url.replaceAll("+", " "));
+  } catch {
+    return url;
+  }
 }
 
 function lowered(headers: ClientRequest["headers"] = {}): Record<string, string> {
@@ -130,21 +145,20 @@ function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
 }
 
-/** A `fetch` that is a function of this process may not heed a signal. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort);
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
-}
-
 /** The innermost cause says most: `fetch failed` alone says nothing. */
-export function reasonOf(thrown: unknown, timeout: number): string {
-  const error = thrown as { name?: string; message?: string; cause?: unknown; code?: string };
-  if (error?.name === "TimeoutError") return `no answer within ${timeout / 1000} seconds`;
-  if (error?.name === "AbortError") return "the run was stopped";
-  if (error?.cause !== undefined) return reasonOf(error.cause, timeout);
-  return [error?.code, error?.message ?? String(thrown)].filter((part) => part !== undefined && part !== "").join(": ");
+function reasonOf(thrown: unknown, timeout: number): string {
+  if (isScimClientError(thrown)) {
+    if (thrown.code === "timeout") return `no answer within ${timeout / 1000} seconds`;
+    if (thrown.code === "aborted") return "the run was stopped";
+    if (thrown.cause === undefined) return thrown.message;
+  }
+  const { name, message, cause, code } = thrown as {
+    readonly name?: string;
+    readonly message?: string;
+    readonly cause?: unknown;
+    readonly code?: string;
+  };
+  if (name === "AbortError") return "the run was stopped";
+  if (cause !== undefined) return reasonOf(cause, timeout);
+  return [code, message ?? String(thrown)].filter((part) => part !== undefined && part !== "").join(": ");
 }

@@ -9,6 +9,10 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
     "try whether a SCIM server does what the RFCs and its clients ask for",
     async () => (await import("./check/command.ts")).checkCommand,
   ],
+  replay: [
+    "play recorded requests on a server, or record live ones, masked",
+    async () => (await import("./replay/command.ts")).replayCommand,
+  ],
   filter: [
     "show how a filter is read: tokens, tree, words, SQL",
     async () => (await import("./filter/command.ts")).filterCommand,

@@ -38,7 +38,7 @@ export interface Capabilities {
   readonly index: Capability;
 }
 
-/** The name of a capability. */
+/** The name of a capability. This union may grow: give a `switch` over it a default branch. */
 export type CapabilityName = keyof Capabilities;
 
 /**

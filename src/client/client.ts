@@ -1,5 +1,7 @@
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Send } from "./answer.ts";
+import type { BulkOptions } from "./bulk.ts";
+import type { BulkOperation, BulkResult } from "./bulk-operation.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { ClientOptions } from "./options.ts";
 import { patienceOf } from "./patience.ts";
@@ -16,6 +18,16 @@ export interface Client<R extends ResourceTypeDefinition = ResourceTypeDefinitio
    * assumed. @throws {ScimClientError} where there is no answer at all; the next call asks again
    */
   capabilities(): Promise<Capabilities>;
+  /**
+   * Does many operations, in as few bulk requests as the server takes, or one by one where it has no bulk. What others refer to comes
+   * first; `bulkId:…` of an operation in an earlier request is replaced by its id. Where a request is too much (413, 429), half of it is
+   * sent. A failure of one is its result, and nothing is thrown for it.
+   *
+   * @returns what became of each, in the order in which they were given
+   * @throws {TypeError} for a bulkId that two operations have, and for a reference to none
+   * @see RFC 7644 §3.7
+   */
+  bulk(operations: readonly BulkOperation[], options?: BulkOptions): Promise<readonly BulkResult[]>;
   /** Sends any request, and gives any answer, whatever its status; see `ClientRequest.retry`. */
   readonly send: Send;
 }
@@ -43,10 +55,13 @@ export function createClient<const R extends ResourceTypeDefinition = never>(opt
   const { resourceTypes = [], server } = options;
   const patience = patienceOf(options);
   const send = senderOf(options, patience);
-  const capabilities = capabilityProbe(send, server, options.capabilities);
+  const capabilities = capabilityProbe(send, server?.capabilities, options.capabilities);
   return {
     send,
     capabilities,
+    // Loaded when it is asked for, so that who reads and writes single resources does not carry it.
+    bulk: async (operations, given) =>
+      (await import("./bulk.ts")).bulk({ send, server, capabilities }, operations, given),
     resource(type) {
       if (!resourceTypes.some(({ name }) => name === type.name))
         throw new TypeError(`client.resource: ${type.name} is not among the resourceTypes of createClient.`);

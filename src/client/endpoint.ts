@@ -2,7 +2,7 @@ import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Send } from "./answer.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Patience } from "./patience.ts";
-import type { ServerProfile } from "./server-profile.ts";
+import type { ServerTraits } from "./server-profile.ts";
 
 /** Where resources of one type are, and what is needed to work with them. */
 export interface Endpoint<R extends ResourceTypeDefinition = ResourceTypeDefinition> {
@@ -10,7 +10,7 @@ export interface Endpoint<R extends ResourceTypeDefinition = ResourceTypeDefinit
   readonly send: Send;
   readonly patience: Patience;
   /** What is known of the server. */
-  readonly server?: ServerProfile | undefined;
+  readonly server?: ServerTraits | undefined;
   capabilities(): Promise<Capabilities>;
 }
 

@@ -1,7 +1,7 @@
 import type { ClientAnswer } from "./answer.ts";
 
 /**
- * What went wrong, for a `switch`; it may grow, so give that a default branch.
+ * What went wrong. This union may grow: give a `switch` over it a default branch.
  *
  * - `"answered"`: the server answered with an error; `status`, `scimType` and `detail` say which.
  * - `"not-scim"`: the answer is none of SCIM (HTML, another JSON, a wrong message): no such method, or a base URL that is off.

@@ -1,9 +1,9 @@
 import type { Filter } from "../filter/ast.ts";
-import { printFilter } from "../filter/print.ts";
 import type { ClientRequest } from "./answer.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ScimClientError } from "./error.ts";
+import { filterText } from "./filter-check.ts";
 import { iterate, type PagePlace } from "./iterate.ts";
 import { type AnyResource, expectSuccess, type ListPage, pageOf } from "./read-answer.ts";
 
@@ -39,11 +39,8 @@ export async function* list(endpoint: Endpoint, options: ListOptions): AsyncGene
   const capabilities = await endpoint.capabilities();
   const by = options.by ?? pagesOf(capabilities);
   const maxResults = capabilities.filter.maxResults;
-  const most = (by === "cursor" ? capabilities.cursor.maxPageSize : undefined) ?? maxResults ?? 100;
-  const count = Math.min(
-    options.count ?? Math.min(100, most),
-    endpoint.server?.pages?.maxCount ?? Number.POSITIVE_INFINITY,
-  );
+  const most = (by === "cursor" ? capabilities.cursor.maxPageSize : undefined) ?? maxResults;
+  const count = Math.min(options.count ?? 100, most ?? Number.POSITIVE_INFINITY);
   let last: ListPage | undefined;
   yield* iterate({
     by,
@@ -66,12 +63,12 @@ function pagesOf({ cursor, index }: Capabilities): "cursor" | "index" | "none" {
 
 /** One page of it. */
 export async function readPage(
-  { send, type }: Endpoint,
+  { send, type, server }: Endpoint,
   options: ListOptions,
   place: PagePlace & { readonly count?: number },
   last?: ListPage,
 ): Promise<ListPage> {
-  const request = pageRequest(type.endpoint, options, place);
+  const request = pageRequest(type.endpoint, { ...options, filter: filterText(options.filter, server) }, place);
   const answer = await send(request);
   const isBehind = (place.startIndex ?? 0) > (last?.totalResults ?? Number.POSITIVE_INFINITY);
   // A look behind the end, which some servers take amiss.
@@ -80,10 +77,13 @@ export async function readPage(
   return pageOf(request.method, expectSuccess(request.method, answer));
 }
 
-function pageRequest(path: string, options: ListOptions, place: object): ClientRequest {
+function pageRequest(
+  path: string,
+  options: ListOptions & { readonly filter: string | undefined },
+  place: object,
+): ClientRequest {
   const { filter, sortBy, sortOrder, attributes, excludedAttributes, signal, search = false } = options;
-  const text = typeof filter === "object" ? printFilter(filter) : filter;
-  const query = { filter: text, sortBy, sortOrder, ...place };
+  const query = { filter, sortBy, sortOrder, ...place };
   if (!search) return { method: "GET", path, query: { ...query, ...selectQuery(options) }, signal };
   const body = { schemas: [SEARCH_SCHEMA], ...query, attributes, excludedAttributes };
   return { method: "POST", path: `${path}/.search`, body, signal };

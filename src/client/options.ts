@@ -1,6 +1,6 @@
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { KnownCapabilities } from "./capabilities.ts";
-import type { ServerProfile } from "./server-profile.ts";
+import type { ServerTraits } from "./server-profile.ts";
 
 /**
  * Sends one request: the `fetch` of the platform, `fetchHandler(scim)` of `scimkit/fetch`, or one that wraps them (a proxy, a certificate of
@@ -54,7 +54,7 @@ export interface ClientOptions<R extends ResourceTypeDefinition = ResourceTypeDe
     | ((facts: CredentialFacts) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>)
     | undefined;
   /** In what the server departs from the RFCs, e.g. a profile of this package. Default nothing. */
-  readonly server?: ServerProfile | undefined;
+  readonly server?: ServerTraits | undefined;
   /** What you know better than server and profile. Default nothing. */
   readonly capabilities?: KnownCapabilities | undefined;
   /** Default: that of the platform. */

@@ -1,7 +1,6 @@
 import type { Send } from "./answer.ts";
 import type { Capabilities, CapabilityName, KnownCapabilities, Origin } from "./capabilities.ts";
 import { isObject } from "./read-answer.ts";
-import type { ServerFeature, ServerProfile } from "./server-profile.ts";
 
 /** What most servers can that say nothing. */
 const ASSUMED: { readonly [K in CapabilityName]: boolean } = {
@@ -25,10 +24,9 @@ const LIMITS: { readonly [K in CapabilityName]?: readonly string[] } = {
 /** What the server announces, asked for once, however often it is called; a failure to reach it is not remembered. */
 export function capabilityProbe(
   send: Send,
-  server: ServerProfile | undefined,
+  profile: KnownCapabilities = {},
   option: KnownCapabilities = {},
 ): () => Promise<Capabilities> {
-  const profile = { ...knownOf(server?.has, true), ...knownOf(server?.lacks, false) };
   let asked: Promise<Capabilities> | undefined;
   const isAllKnown = NAMES.every((name) => profile[name] !== undefined || option[name] !== undefined);
   const ask = async (): Promise<Capabilities> => {
@@ -42,12 +40,6 @@ export function capabilityProbe(
     });
     return asked;
   };
-}
-
-/** What a profile has words for and a ServiceProviderConfig has not, is no capability. */
-function knownOf(features: readonly ServerFeature[] = [], isSupported: boolean): KnownCapabilities {
-  const names = features.flatMap((feature) => (feature === "pagination" ? ["cursor", "index"] : [feature]));
-  return Object.fromEntries(names.filter((name) => name in ASSUMED).map((name) => [name, isSupported]));
 }
 
 function capabilitiesOf(

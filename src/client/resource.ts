@@ -1,12 +1,17 @@
 import type { Filter } from "../filter/ast.ts";
 import type { Resource, ResourceInput } from "../schema/resource.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
+import type { ResourceObject } from "../schema/value.ts";
 import type { ClientAnswer } from "./answer.ts";
+import type { MemberChange } from "./change-members.ts";
 import { createOnce } from "./create-once.ts";
+import type { Desired } from "./desired.ts";
 import { type Endpoint, pathOf } from "./endpoint.ts";
 import { type ListOptions, list, readPage, type SelectOptions, selectQuery } from "./list.ts";
 import { isScimAnswer, notScim } from "./problem.ts";
 import { type AnyResource, expectSuccess, resourceOf } from "./read-answer.ts";
+import { checkResource } from "./resource-check.ts";
+import type { UpdateOptions } from "./update.ts";
 
 /** Options of a request that may be ended. */
 export interface CallOptions {
@@ -78,6 +83,31 @@ export interface ResourceClient<R extends ResourceTypeDefinition = ResourceTypeD
   ): Promise<Resource<R>>;
   patch(id: string, operations: readonly PatchOperation[], options?: ChangeOptions): Promise<Resource<R> | undefined>;
   /**
+   * Makes of a resource what it should be: reads it, and sends the least PATCH (see `diff`), or a PUT of what was read and changed where
+   * the server has no PATCH; nothing where nothing differs. Where the server has entity tags, it changes the version that was read, and
+   * after a 412 it reads and compares anew, `attempts` times. What the profile of the server limits is divided into several requests.
+   *
+   * @param desired what it should be, or what makes that of what it is; see `Desired`. `undefined` of a function: leave it as it is.
+   * @returns the resource as it is then, `undefined` where the server answers none and `read` is not asked for.
+   * @throws {TypeError} where the profile of the server says that it would be refused, or that something would be lost
+   * @see RFC 7644 §3.5
+   */
+  update(
+    id: string,
+    desired: Desired<R> | ((current: Resource<R>) => Desired<R> | undefined | Promise<Desired<R> | undefined>),
+    options: UpdateOptions & { readonly read: true },
+  ): Promise<Resource<R>>;
+  update(
+    id: string,
+    desired: Desired<R> | ((current: Resource<R>) => Desired<R> | undefined | Promise<Desired<R> | undefined>),
+    options?: UpdateOptions,
+  ): Promise<Resource<R> | undefined>;
+  /**
+   * Lets members join a group and leave it, by their ids, without reading the group; in as many requests as the server's profile asks for.
+   * Who is in both lists leaves. @see RFC 7643 §4.2
+   */
+  changeMembers(id: string, members: MemberChange, options?: CallOptions): Promise<void>;
+  /**
    * Deletes a resource. `false`: it was not there. A DELETE that is answered 404 after an attempt whose answer was lost has done it.
    * @see RFC 7644 §3.6
    */
@@ -116,8 +146,15 @@ export function resourceClient<R extends ResourceTypeDefinition>(endpoint: Endpo
       for await (const _ of list(endpoint, { filter, signal, attributes: ["id"] })) count++;
       return count;
     },
-    create: (resource: object, { signal }: CallOptions = {}) =>
-      createOnce(endpoint, withSchemas(type, resource), signal),
+    async create(resource: object, { signal }: CallOptions = {}) {
+      checkResource(type.name, resource as ResourceObject, endpoint.server, true);
+      return createOnce(endpoint, withSchemas(type, resource), signal);
+    },
+    // Loaded when they are asked for, so that who reads and writes whole resources does not carry them.
+    update: async (id: string, desired: ResourceObject, options?: UpdateOptions) =>
+      (await import("./update.ts")).update(endpoint, id, desired, options),
+    changeMembers: async (id: string, members: MemberChange, { signal }: CallOptions = {}) =>
+      (await import("./change-members.ts")).changeMembers(endpoint, id, members, signal),
     replace: (id: string, resource: object, options?: ChangeOptions) =>
       change("PUT", id, withSchemas(type, resource), options),
     patch: (id: string, operations: readonly PatchOperation[], options?: ChangeOptions) =>

@@ -69,7 +69,8 @@ async function goOn(
   for (let number = 1; ; number++) {
     const outcome = await letIn(request, outgoing, sender, turn);
     const wait = waitAfter(outcome, number, patience);
-    if (!mayGoOn(outcome, policy) || number >= retry.attempts || turn.spent + wait > retry.time) return end(outcome, isRepeat);
+    if (!mayGoOn(outcome, policy) || number >= retry.attempts || turn.spent + wait > retry.time)
+      return end(outcome, isRepeat);
     turn.spent += wait;
     isRepeat ||= mayHaveHappened(outcome);
     await clock.sleep(wait, signal).catch((cause) => end(aborted(outgoing, cause), isRepeat));
@@ -104,9 +105,7 @@ async function once(
   isRefused: boolean,
 ): Promise<Outcome> {
   const { signal, policy } = turn;
-  const leave = await gate
-    .enter(policy === false ? 0 : retry.time, signal)
-    .catch((cause) => aborted(outgoing, cause));
+  const leave = await gate.enter(policy === false ? 0 : retry.time, signal).catch((cause) => aborted(outgoing, cause));
   if (leave instanceof ScimClientError) return leave;
   let begun = clock.now();
   try {

@@ -1,28 +1,21 @@
 import type { CompareOperator } from "../filter/ast.ts";
+import type { KnownCapabilities } from "./capabilities.ts";
 
-/** A method, or a kind of request, that a server may lack. */
-export type ServerFeature = "patch" | "put" | "bulk" | "search" | "sort" | "etag" | "pagination" | "me";
+/** What a filter is made of; `"[]"` asks for an element: `emails[type eq "work"]`. @see RFC 7644 §3.4.2.2 */
+export type FilterWord = CompareOperator | "pr" | "and" | "or" | "not" | "[]";
 
 /** Which filters a server reads. What it does not read is refused here, before it is sent. @see RFC 7644 §3.4.2.2 */
 export interface FilterRules {
-  /** The operators that it knows. Default all. */
-  readonly operators?: readonly (CompareOperator | "pr")[] | undefined;
-  /** How it lets comparisons be joined. Default all three. */
-  readonly joins?: readonly ("and" | "or" | "not")[] | undefined;
-  /** Whether `emails[type eq "work"]` is read. Default `true`. */
-  readonly elements?: boolean | undefined;
+  /** The operators and joins that it knows; `"[]"` is the filter of an element. Default all. */
+  readonly words?: readonly FilterWord[] | undefined;
   /** The only paths that it filters by, in lower case. Default all. */
   readonly paths?: readonly string[] | undefined;
+  /** Whether a list without a filter is not what it seems to be, and none is asked for. Default `false`. */
+  readonly required?: boolean | undefined;
   /** Most comparisons and joins of one filter. Default as many as one likes. */
   readonly maxNodes?: number | undefined;
   /** Most characters of one filter. Default as many as one likes. */
   readonly maxLength?: number | undefined;
-}
-
-/** How pages are asked for. @see RFC 7644 §3.4.2.4 */
-export interface PageRules {
-  /** Most resources of a page: no more are asked for. */
-  readonly maxCount?: number | undefined;
 }
 
 /** What a PATCH may hold. @see RFC 7644 §3.5.2 */
@@ -36,8 +29,6 @@ export interface PatchRules {
   readonly valuePaths?: boolean | undefined;
   /** Whether simple values are sent as `[{"value": …}]`. Default `false`. */
   readonly listedScalars?: boolean | undefined;
-  /** The only operations that a path takes, by the attribute that it begins with, e.g. `{ displayName: ["replace"] }`. Default all. */
-  readonly operations?: Readonly<Record<string, readonly ("add" | "remove" | "replace")[]>> | undefined;
 }
 
 /** How who is in a group is changed, and read. @see RFC 7643 §4.2 */
@@ -46,8 +37,6 @@ export interface MemberRules {
   readonly maxChanges?: number | undefined;
   /** Whether `replace` of `members`, and `remove` of all of them, is taken. Default `true`; where `false`, each that goes is named. */
   readonly replace?: boolean | undefined;
-  /** Whether two members may be removed by one filter: `members[value eq "1" or value eq "2"]`. Default `true`. */
-  readonly joinedRemoval?: boolean | undefined;
   /**
    * How members are removed. `"path"` (default) by a filter in the path, as the RFC has it; `"list"` by `remove` of `members` with the
    * list of them as its value; `"object"` the same with the value `{ "members": […] }`.
@@ -58,11 +47,11 @@ export interface MemberRules {
    * `members`; `"resource"` by `add` of `{ "members": […] }` without a path.
    */
   readonly addition?: "list" | "object" | "resource" | undefined;
-  /** Whether a group that is read shows its members. Default `true`; where `false`, each is asked for by `members.value eq`. */
+  /** Whether a group that is read shows its members. Default `true`; where `false`, `update` takes no members. */
   readonly returned?: boolean | undefined;
 }
 
-/** How many requests a server takes. The client spreads its requests so. */
+/** How many requests a server takes in a while. */
 export interface RateRule {
   readonly requests: number;
   /** The length of the window, in seconds. */
@@ -87,8 +76,8 @@ export interface RateRule {
  *   name: "The directory of our own",
  *   asOf: "2026-11",
  *   sources: ["https://directory.example.com/docs/scim"],
- *   lacks: ["put", "sort"],
- *   filter: { operators: ["eq"], joins: [] },
+ *   capabilities: { put: false, sort: false },
+ *   filter: { words: ["eq"] },
  *   members: { maxChanges: 500 },
  * };
  * ```
@@ -100,23 +89,23 @@ export interface ServerProfile {
   readonly asOf: string;
   /** Where the rules stand. */
   readonly sources: readonly string[];
-  /** What it lacks, whatever its service provider configuration says. Default nothing. */
-  readonly lacks?: readonly ServerFeature[] | undefined;
-  /** What it has, whatever its service provider configuration says. Default nothing. */
-  readonly has?: readonly ServerFeature[] | undefined;
+  /** What it can do and what not, whatever its ServiceProviderConfig says. Default: what that says. */
+  readonly capabilities?: KnownCapabilities | undefined;
   /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly filter?: FilterRules | undefined;
-  readonly pages?: PageRules | undefined;
   readonly patch?: PatchRules | undefined;
   readonly members?: MemberRules | undefined;
-  /** Most operations of a bulk request, where less than what its configuration says, or it says nothing. */
-  readonly bulkOperations?: number | undefined;
   /** Most bytes of a request. */
   readonly maxBytes?: number | undefined;
   /** Multi-valued attributes of which it keeps one element; more are refused here, before one is lost. */
   readonly oneElement?: readonly string[] | undefined;
-  /** Attributes that it needs at creation, and refuses to do without. */
-  readonly needs?: readonly string[] | undefined;
+  /** Attributes that it needs at creation, by the names of resource types: `{ User: ["emails"] }`. */
+  readonly needs?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Attributes that it does not change once they are there, by the names of resource types: `{ Group: ["displayName"] }`. */
+  readonly fixed?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly rates?: readonly RateRule[] | undefined;
 }
+
+/** Some of a profile. */
+export type ServerTraits = Partial<ServerProfile>;

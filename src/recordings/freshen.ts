@@ -15,11 +15,13 @@ export interface FreshNames {
 
 /** Attributes whose values somebody is found by, or whose values a server may want to be unique. */
 const NAMES = new Set(["username", "externalid", "displayname", "familyname", "employeenumber"]);
-const EMAIL = /[^\s"'()<>[\]@,;:]+@((?:[\w-]+\.)*[\w-]+)/g;
-const EXAMPLE_DOMAIN = /^(?:[\w-]+\.)*example(?:\.(?:com|org|net))?$/i;
+const EMAIL = /[^\s"'()<>[\]@,;:]{1,320}@((?:[\w-]+\.)*[\w-]+)/g;
+const EXAMPLE_DOMAIN = /^(?:[\w-]+\.)*example\.(?:com|org|net)$/i;
+/** The domains of masked recordings: each stands for another one, and all become one only where a domain is asked for. */
+const MASKED_DOMAIN = /^(?:[\w-]+\.)+example$/i;
 const PHONE = /^\+\d[\d ().-]{5,}$/;
-/** In recordings it stands for the base URL. */
-const HOST = /^https:\/\/host\/(?:other\/)?scim\/v2/;
+/** A resource of the server that was recorded. */
+const RESOURCE_URL = /^https?:\/\/(?:host|[\w.-]+\.example)(?::\d+)?\/(?:\S*?\/)?(?=(?:Users|Groups)\/[^/\s]+$)/;
 
 /**
  * Rewrites a recording, so that it can be played on a server that is in use: names, addresses and ids become those of this run,
@@ -28,6 +30,9 @@ const HOST = /^https:\/\/host\/(?:other\/)?scim\/v2/;
 export function freshen({ tag, domain, baseUrl, ids }: FreshNames) {
   const digits = (value: string) => `${value}${tag.slice(-6)}`;
 
+  const isOfRecording = (host: string) =>
+    EXAMPLE_DOMAIN.test(host) || (domain !== "example.com" && MASKED_DOMAIN.test(host));
+
   function text(value: string, attribute: string): string {
     return ids.get(value) ?? placeholder(value) ?? named(value, attribute);
   }
@@ -35,21 +40,21 @@ export function freshen({ tag, domain, baseUrl, ids }: FreshNames) {
   function placeholder(value: string): string | undefined {
     // A password is never recorded.
     if (value === "<random>" || value === "<password>") return `Aa1!-${tag}-xyZ`;
-    if (HOST.test(value)) return baseUrl + path(value.replace(HOST, ""));
-    return EXAMPLE_DOMAIN.test(value) ? inCase(domain, value) : undefined;
+    if (RESOURCE_URL.test(value)) return baseUrl + path(value.replace(RESOURCE_URL, "/"));
+    return isOfRecording(value) ? inCase(domain, value) : undefined;
   }
 
   function named(value: string, attribute: string): string {
     const withAddresses = value.replaceAll(EMAIL, address);
     if (withAddresses !== value) return withAddresses;
     if (NAMES.has(lastOf(attribute)) && value.trim() !== "")
-      return /^\d+$/.test(value) ? digits(value) : `${value}${tag}`;
+      return /^\d+$/.test(value) ? digits(value) : value.replace(/\s*$/, (blanks) => tag + blanks);
     return PHONE.test(value) ? `${value}${tag.slice(-4)}` : value;
   }
 
   function address(found: string, host: string): string {
     const local = found.slice(0, found.length - host.length - 1);
-    return `${local}.${tag}@${EXAMPLE_DOMAIN.test(host) ? inCase(domain, host) : host}`;
+    return `${local}.${tag}@${isOfRecording(host) ? inCase(domain, host) : host}`;
   }
 
   function json(value: unknown, attribute = ""): unknown {

@@ -43,10 +43,12 @@ export interface World {
 
 export interface WorldUser {
   readonly id: string;
+  readonly [attribute: string]: unknown;
 }
 
 export interface WorldGroup {
   readonly id: string;
+  readonly [attribute: string]: unknown;
   readonly members?: readonly { readonly value: string }[];
 }
 

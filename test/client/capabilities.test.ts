@@ -66,7 +66,7 @@ describe("capabilities", () => {
 
   test("are better known from the profile of the server, and best from the caller", async () => {
     const { client } = clientOf(() => json(CONFIG), {
-      server: { name: "one", asOf: "2026-11", sources: [], lacks: ["put", "pagination", "me"], has: ["patch", "sort"] },
+      server: { capabilities: { put: false, cursor: false, index: false, patch: true, sort: true } },
       capabilities: { patch: false, filter: { maxResults: 10 }, bulk: { maxOperations: 20 } },
     });
     expect(await client.capabilities()).toMatchObject({

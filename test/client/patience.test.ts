@@ -119,12 +119,13 @@ describe("waits", () => {
   });
 
   test("for a place among many requests take no patience away", async () => {
-    let isBusy = true;
+    const seen = new Set<string>();
     const { users, clock } = clientOf(
-      async () => {
-        isBusy = !isBusy;
+      async ({ path }) => {
         await clock.sleep(50_000);
-        return isBusy ? json({ id: "1" }) : refusal(503);
+        if (seen.has(path)) return json({ id: "1" });
+        seen.add(path);
+        return refusal(503);
       },
       { concurrency: 1, retry: { time: 120_000 } },
     );

@@ -61,6 +61,12 @@ class Store {
     return document;
   }
 
+  remove(id: string): void {
+    const { userName = "" } = this.found(id);
+    this.byName.delete(userName.toLowerCase());
+    this.byId.delete(id);
+  }
+
   read({ id, filter }: Asked): Document | readonly Document[] {
     if (id !== undefined) return this.found(id);
     if (filter === undefined) return [...this.byId.values()];
@@ -86,7 +92,7 @@ function declare(type: ResourceType): Store {
     type
       .ingress(({ id }, data) => store.write(id, data))
       .egress((asked) => store.read(asked))
-      .degress(({ id = "" }) => void store.byId.delete(id)),
+      .degress(({ id = "" }) => store.remove(id)),
   );
   return store;
 }

@@ -44,6 +44,7 @@ export const searchRequestChecks: readonly Check[] = [
     misses: "Filters that only one of the two ways can carry.",
     async run(bench) {
       const user = await person(bench);
+      await person(bench);
       await needsEq(bench, user);
       const answer = await searched(bench, { filter: isNamed(user) });
       const found = expectList(bench, answer);

@@ -1,6 +1,6 @@
 import { usersOf } from "../attributes.ts";
 import type { Check } from "../check.ts";
-import { expectError, isStatus, needList, told } from "../judge.ts";
+import { expectNoFault, expectError, isStatus, needList, told } from "../judge.ts";
 import type { Workbench } from "../workbench.ts";
 import { type Marked, marked } from "./marked.ts";
 import { twoTexts } from "./texts.ts";
@@ -10,6 +10,7 @@ const section = "RFC 7644 §3.4.2.3";
 /** The order in which the users come, by their places among those that were made, e.g. `2,0,1`. */
 async function orderOf(bench: Workbench, { users, filter }: Marked, query: Record<string, string | number>) {
   const answer = await bench.get(usersOf(bench), { filter, ...query });
+  expectNoFault(bench, answer, "A list that is sorted");
   const places = needList(bench, answer).map(({ id }) => users.findIndex((user) => user.id === id));
   return { answer, order: places.join(",") };
 }

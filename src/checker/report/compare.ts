@@ -47,7 +47,7 @@ export function toComparison(
 ): string {
   const { red, green, bold } = paint(color);
   const line = ({ id, level, title }: CheckResult): string =>
-    `  ${wrapped(visible(`${id}  ${LEVEL_WORDS[level].label}  ${title}`), Math.max(40, columns) - 2, "    ")}`;
+    `  ${wrapped(visible(`${id} ${LEVEL_WORDS[level].label}: ${title}`), Math.max(40, columns) - 2, "    ")}`;
   const list = (title: string, results: readonly CheckResult[]): readonly string[] =>
     results.length === 0 ? [] : [title, ...results.map(line)];
   const { newlyFailing, mended, noLongerTried, added, gone } = comparison;

@@ -6,9 +6,12 @@ import { visible } from "./visible.ts";
 import { cut } from "./width.ts";
 import { duration, LEVEL_WORDS, type ShownOutcome, shownOutcome } from "./words.ts";
 
+/** What a view needs of a check that begins. */
+type Shown = Pick<Check, "id" | "title" | "section" | "clients">;
+
 /** What shows a run while it goes on. */
 export interface LiveView {
-  started(check: Pick<Check, "id" | "title" | "section">): void;
+  started(check: Shown): void;
   finished(result: CheckResult): void;
   /** Leaves the terminal as it was, whatever became of the run. */
   end(): void;
@@ -52,7 +55,7 @@ const SECTIONS = 6;
 function redrawn(screen: Screen, { total, now = Date.now }: LiveViewOptions): LiveView {
   const paints = paint(wantsColor(screen));
   const begun = now();
-  const running = new Map<string, Pick<Check, "id" | "title" | "section">>();
+  const running = new Map<string, Shown>();
   const results: CheckResult[] = [];
   let height = 0;
   // Lines are written over and then cleared behind, so that nothing is blank in between.
@@ -66,7 +69,7 @@ function redrawn(screen: Screen, { total, now = Date.now }: LiveViewOptions): Li
   const frame = (): readonly string[] => [
     ...sectionLines(results, [...running.values()], screen.columns, paints),
     progressLine({ results, total, ms: now() - begun }, screen.columns, paints),
-    ...[...running.values()].slice(0, 3).map(({ title }) => paints.dim(cut(`  ${visible(title)}`, screen.columns - 1))),
+    ...[...running.values()].slice(0, 3).map(({ title }) => paints.dim(cut(`  ${oneLine(title)}`, screen.columns - 1))),
   ];
   return {
     started: (check) => {
@@ -88,7 +91,7 @@ function redrawn(screen: Screen, { total, now = Date.now }: LiveViewOptions): Li
 
 function failureLine(result: CheckResult, { red, yellow }: Paint, width = Number.POSITIVE_INFINITY): string {
   const isExpected = shownOutcome(result) === "expected";
-  const seen = visible(result.failure?.seen ?? result.title).replaceAll(/\s+/g, " ");
+  const seen = oneLine(result.failure?.seen ?? result.title);
   const what = `${result.id} ${LEVEL_WORDS[result.level].label}: ${seen}${isExpected ? " (expected)" : ""}`;
   return `${isExpected ? yellow("!") : red("✗")} ${cut(what, width - 2)}`;
 }
@@ -103,11 +106,12 @@ const MARKS: Readonly<Record<ShownOutcome, readonly [mark: string, colour: keyof
 
 function sectionLines(
   results: readonly CheckResult[],
-  running: readonly Pick<Check, "section">[],
+  running: readonly Shown[],
   columns: number,
   paints: Paint,
 ): readonly string[] {
-  const current = bySection(running.map(({ section }) => ({ section }) as CheckResult))[0]?.section;
+  const current = bySection(running.map(({ section, clients = [] }) => ({ section, clients }) as CheckResult))[0]
+    ?.section;
   // The order in which they were last touched: what happens now is at the bottom, where the eye is.
   const last = new Map(results.map((result, at) => [result.id, at]));
   const touched = (members: readonly CheckResult[]): number => Math.max(...members.map(({ id }) => last.get(id) ?? 0));
@@ -119,7 +123,7 @@ function sectionLines(
       const counts = countsIn(group.results);
       const isBad = counts.failed > 0;
       const [mark, colour] = isBad ? MARKS.failed : MARKS.passed;
-      const said = `${groupName(group)}  ${countsText(counts)}`;
+      const said = `${oneLine(groupName(group))}  ${countsText(counts)}`;
       return `${paints[colour](mark)} ${cut(said, columns - 3)}`;
     });
 }
@@ -151,6 +155,10 @@ function countsIn(results: readonly CheckResult[]): Record<ShownOutcome, number>
 function countsText(counts: Readonly<Record<ShownOutcome, number>>): string {
   const shown = (Object.keys(MARKS) as ShownOutcome[]).filter((outcome) => counts[outcome] > 0);
   return shown.map((outcome) => `${MARKS[outcome][0]} ${counts[outcome]}`).join("  ");
+}
+
+function oneLine(text: string): string {
+  return visible(text).replaceAll(/\s+/g, " ");
 }
 
 function isSet(value: string | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { CheckResult } from "../report.ts";
+import { clientName } from "./words.ts";
 
 /** Results of one part of a standard, or of one other source. */
 export interface SectionGroup {
@@ -13,6 +14,7 @@ export interface SectionGroup {
 
 /** Parts that get a line of their own; what is deeper belongs to the longest that it begins with. */
 const NAMES: Readonly<Record<string, string>> = {
+  "RFC 7644 §1": "Conventions",
   "RFC 7644 §2": "Authentication",
   "RFC 7644 §3": "Protocol",
   "RFC 7644 §3.1": "Background",
@@ -42,6 +44,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "RFC 7644 §5": "Comparing text",
   "RFC 7644 §6": "Tenants",
   "RFC 7644 §7": "Security",
+  "RFC 7643 §1": "Definitions",
   "RFC 7643 §2": "Attributes",
   "RFC 7643 §3": "Resources",
   "RFC 7643 §3.1": "Common attributes",
@@ -55,6 +58,10 @@ const NAMES: Readonly<Record<string, string>> = {
   "RFC 7643 §8": "Representations",
   "RFC 7643 §9": "Security",
   "RFC 9865": "Cursors",
+  "RFC 3986": "URLs",
+  "RFC 8259": "JSON",
+  "RFC 9110": "HTTP",
+  "RFC 9112": "HTTP/1.1",
 };
 
 const IN_RFC = /\bRFC (\d+)(?: ?§ ?(\d+(?:\.\d+)*))?/;
@@ -63,7 +70,7 @@ const IN_RFC = /\bRFC (\d+)(?: ?§ ?(\d+(?:\.\d+)*))?/;
 export function bySection(results: readonly CheckResult[]): readonly SectionGroup[] {
   const groups = new Map<string, CheckResult[]>();
   for (const result of results) {
-    const name = partOf(result.section);
+    const name = partOf(result);
     groups.set(name, [...(groups.get(name) ?? []), result]);
   }
   return [...groups]
@@ -83,10 +90,10 @@ export function linkOf(section: string): string | undefined {
   return `https://www.rfc-editor.org/rfc/rfc${rfc}${number === undefined ? "" : `#section-${number}`}`;
 }
 
-/** The part with a name that a section belongs to. */
-function partOf(section: string): string {
+/** The part with a name that a section belongs to; what no standard says belongs to the client that needs it. */
+function partOf({ section, clients }: CheckResult): string {
   const [, rfc, number] = IN_RFC.exec(section) ?? [];
-  if (rfc === undefined) return section;
+  if (rfc === undefined) return clients.length === 1 ? clientName(clients[0] ?? "") : section;
   const numbers = number?.split(".") ?? [];
   for (let length = numbers.length; length > 0; length--) {
     const name = `RFC ${rfc} §${numbers.slice(0, length).join(".")}`;

@@ -131,7 +131,7 @@ function blockedText({ results }: Report, style: Style): string {
     if (outcome === "blocked") reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
   return list(
     "Could not be tried",
-    [...reasons].map(([reason, ids]) => `${reason}: ${listed(ids, 6)}`),
+    [...reasons].map(([reason, ids]) => `${reason.replace(/\.$/, "")}: ${listed(ids, 6)}`),
     style,
   );
 }

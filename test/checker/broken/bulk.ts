@@ -9,13 +9,15 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/missing",
     title: "announces bulk and has none",
-    caughtBy: [],
+    caughtBy: ["bulk/answer"],
+    alsoIn: ["bulk/"],
     wrap: instead(bulk, () => error(501, "There is no bulk.")),
   },
   {
     id: "bulk/ids-unresolved",
     title: "takes a bulkId for an id",
-    caughtBy: [],
+    caughtBy: ["bulk/reference"],
+    alsoIn: ["bulk/circle"],
     wrap: instead(
       (asked) => bulk(asked) && /"bulkId:/.test(JSON.stringify(asked.body)),
       (asked, next) => {
@@ -29,7 +31,7 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/fail-on-errors-ignored",
     title: "goes on after as many errors as the client allows",
-    caughtBy: [],
+    caughtBy: ["bulk/fail-on-errors"],
     wrap: asking(bulk, ({ body }) => {
       if (typeof body === "object" && body !== null) delete body.failOnErrors;
     }),
@@ -37,7 +39,8 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/stops",
     title: "stops at the first error though the client does not ask for it",
-    caughtBy: [],
+    caughtBy: ["bulk/goes-on"],
+    alsoIn: ["bulk/results"],
     wrap: asking(bulk, ({ body }) => {
       if (typeof body === "object" && body !== null) body.failOnErrors = 1;
     }),
@@ -45,7 +48,8 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/no-location",
     title: "does not say in a bulk answer where the new resource is",
-    caughtBy: [],
+    caughtBy: ["bulk/location"],
+    alsoIn: ["bulk/reference-extension"],
     wrap: succeeding(bulk, (answered) => {
       for (const operation of operationsOf(answered)) delete operation.location;
     }),
@@ -53,7 +57,7 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/no-bulk-id",
     title: "does not say which operation of a bulk request a result is of",
-    caughtBy: [],
+    caughtBy: ["bulk/bulk-id"],
     wrap: succeeding(bulk, (answered) => {
       for (const operation of operationsOf(answered)) delete operation.bulkId;
     }),
@@ -61,7 +65,7 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/status-as-object",
     title: "has statuses in a bulk answer in the form of SCIM 1.1",
-    caughtBy: [],
+    caughtBy: ["bulk/status-text"],
     wrap: succeeding(bulk, (answered) => {
       for (const operation of operationsOf(answered)) operation.status = { code: operation.status };
     }),
@@ -69,7 +73,8 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/no-status",
     title: "leaves out the statuses of a bulk answer",
-    caughtBy: [],
+    caughtBy: ["bulk/status"],
+    alsoIn: ["bulk/"],
     wrap: succeeding(bulk, (answered) => {
       for (const operation of operationsOf(answered)) delete operation.status;
     }),
@@ -77,7 +82,7 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/no-error",
     title: "does not say why an operation of a bulk request failed",
-    caughtBy: [],
+    caughtBy: ["bulk/error"],
     wrap: succeeding(bulk, (answered) => {
       for (const operation of operationsOf(answered)) if (Number(operation.status) >= 400) delete operation.response;
     }),
@@ -85,7 +90,7 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/too-many-taken",
     title: "takes more operations than it announces",
-    caughtBy: [],
+    caughtBy: ["bulk/too-many"],
     options: { limits: { bulkOperations: 20 } },
     wrap: instead(
       (asked) => bulk(asked) && asked.body?.Operations?.length > 20,
@@ -95,7 +100,7 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/status-201",
     title: "answers a bulk request with 201",
-    caughtBy: [],
+    caughtBy: ["bulk/answer"],
     wrap: succeeding(bulk, (answered) => {
       answered.status = 201;
     }),
@@ -103,13 +108,14 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/no-schemas",
     title: "does not say that a bulk answer is one",
-    caughtBy: [],
+    caughtBy: ["bulk/answer"],
     wrap: succeeding(bulk, ({ body }) => void delete body.schemas),
   },
   {
     id: "bulk/drops-last",
     title: "leaves out the last operation of a bulk request",
-    caughtBy: [],
+    caughtBy: ["bulk/results"],
+    alsoIn: ["bulk/"],
     wrap: asking(bulk, ({ body }) => {
       if (Array.isArray(body?.Operations) && body.Operations.length > 1) body.Operations.pop();
     }),
@@ -117,7 +123,8 @@ export const BULK_DEFECTS: readonly Defect[] = [
   {
     id: "bulk/does-nothing",
     title: "says of a bulk request that it is done, and does nothing",
-    caughtBy: [],
+    caughtBy: ["bulk/post"],
+    alsoIn: ["bulk/"],
     wrap: instead(bulk, ({ body }) =>
       json(200, {
         schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkResponse"],

@@ -8,7 +8,8 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/status-200",
     title: "answers a create with 200",
-    caughtBy: [],
+    caughtBy: ["common/schemas-unknown"],
+    alsoIn: ["common/", "create/", "attributes/on-create"],
     wrap: succeeding(creates, (answered) => {
       answered.status = 200;
     }),
@@ -16,19 +17,21 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/no-location",
     title: "does not say where the new resource is",
-    caughtBy: [],
+    caughtBy: ["create/location"],
     wrap: succeeding(creates, ({ headers }) => headers.delete("location")),
   },
   {
     id: "create/other-location",
     title: "says in the header that the new resource is elsewhere than in its meta",
-    caughtBy: [],
+    caughtBy: ["common/meta-location"],
+    alsoIn: ["create/location-answers"],
     wrap: succeeding(creates, ({ headers }) => headers.set("location", `${headers.get("location")}-1`)),
   },
   {
     id: "create/location-nowhere",
     title: "names a location where nothing is",
-    caughtBy: [],
+    caughtBy: ["common/meta-location-answers"],
+    alsoIn: ["common/meta-location"],
     wrap: showing((resource) => {
       if (resource.meta?.location !== undefined) resource.meta.location += "/here";
     }),
@@ -36,7 +39,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/id-of-client",
     title: "takes the id that a client proposes",
-    caughtBy: [],
+    caughtBy: ["common/id-is-the-servers"],
     wrap: (next) => {
       const ids = new Map<string, string>();
       return async (asked) => {
@@ -55,7 +58,8 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/id-changes",
     title: "shows another id on a read than on the create",
-    caughtBy: [],
+    caughtBy: ["common/id-stays"],
+    alsoIn: ["common/meta-location-answers", "create/location-answers", "create/body-is-what-is-kept", "create/conflict-changes-nothing", "read/one", "read/as-in-the-list", "attributes/id-is-always-there", "attributes/excluded-id", "replace/answer-is-what-is-kept", "replace/id-in-body"],
     wrap: showing(
       (resource) => {
         resource.id = `${resource.id}-read`;
@@ -66,13 +70,14 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/no-id",
     title: "gives no id to what it makes",
-    caughtBy: [],
+    caughtBy: ["common/id"],
     wrap: showing((resource) => void delete resource.id, creates),
   },
   {
     id: "create/external-id-lost",
     title: "loses the externalId",
-    caughtBy: [],
+    caughtBy: ["common/external-id"],
+    alsoIn: ["common/external-id-can-change"],
     wrap: asking(is("POST|PUT", /^\/(?:Users|Groups)/), ({ body }) => {
       if (typeof body === "object") delete body.externalId;
     }),
@@ -80,13 +85,14 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/duplicate",
     title: "makes a second user of the same userName",
-    caughtBy: [],
+    caughtBy: ["create/conflict"],
+    alsoIn: ["create/conflict-in-other-case"],
     wrap: refusing(creates, (answered, asked) => (answered.status === 409 ? invented(asked.body) : undefined)),
   },
   {
     id: "create/duplicate-by-case",
     title: "makes a second user whose userName differs in letter case alone",
-    caughtBy: [],
+    caughtBy: ["create/conflict-in-other-case"],
     wrap: (next) => {
       const names = new Set<string>();
       return async (asked) => {
@@ -102,13 +108,13 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/conflict-without-type",
     title: "does not say that a conflict is one of uniqueness",
-    caughtBy: [],
+    caughtBy: ["create/conflict-scim-type"],
     wrap: refusing(creates, ({ body }) => void delete body?.scimType),
   },
   {
     id: "create/conflict-as-400",
     title: "answers a conflict with 400",
-    caughtBy: [],
+    caughtBy: ["create/conflict"],
     wrap: refusing(creates, (answered) =>
       answered.status === 409 ? error(400, "There is one.", "uniqueness") : undefined,
     ),
@@ -116,13 +122,14 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/conflict-as-500",
     title: "breaks on a conflict",
-    caughtBy: [],
+    caughtBy: ["create/conflict"],
+    alsoIn: ["create/conflict-in-other-case"],
     wrap: refusing(creates, (answered) => (answered.status === 409 ? error(500, "duplicate key value") : undefined)),
   },
   {
     id: "create/without-name",
     title: "makes users without a userName",
-    caughtBy: [],
+    caughtBy: ["create/no-user-name"],
     wrap: refusing(USERS, (answered, { body }) =>
       answered.status === 400 && typeof body === "object" && body !== null && body.userName === undefined
         ? invented(body)
@@ -132,7 +139,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/read-only-taken",
     title: "takes the meta that a client sends",
-    caughtBy: [],
+    caughtBy: ["common/meta-is-ignored"],
     wrap: (next) => {
       const metas = new Map<string, object>();
       return async (asked) => {
@@ -149,25 +156,26 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/no-created",
     title: "does not say when a resource was made",
-    caughtBy: [],
+    caughtBy: ["common/meta-times"],
     wrap: showing((resource) => void delete resource.meta?.created),
   },
   {
     id: "create/no-last-modified",
     title: "does not say when a resource was changed",
-    caughtBy: [],
+    caughtBy: ["common/meta-times"],
     wrap: showing((resource) => void delete resource.meta?.lastModified),
   },
   {
     id: "create/no-meta",
     title: "shows no meta",
-    caughtBy: [],
+    caughtBy: ["common/meta-resource-type"],
+    alsoIn: ["common/meta-location"],
     wrap: showing((resource) => void delete resource.meta),
   },
   {
     id: "create/wrong-resource-type",
     title: "calls a user a Person in its meta",
-    caughtBy: [],
+    caughtBy: ["common/meta-resource-type"],
     wrap: showing((resource) => {
       if (resource.meta?.resourceType === "User") resource.meta.resourceType = "Person";
     }),
@@ -175,13 +183,15 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/no-schemas",
     title: "does not say what schemas a resource is of",
-    caughtBy: [],
+    caughtBy: ["common/schemas"],
+    alsoIn: ["common/schemas-in-lists", "attributes/list-always"],
     wrap: showing((resource) => void delete resource.schemas),
   },
   {
     id: "create/extension-lost",
     title: "loses what is in an extension",
-    caughtBy: [],
+    caughtBy: ["enterprise/is-kept"],
+    alsoIn: ["attributes/of-an-extension", "replace/extension", "enterprise/manager"],
     wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => {
       if (typeof body !== "object") return;
       for (const name of Object.keys(body)) if (name.startsWith("urn:")) delete body[name];
@@ -190,7 +200,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/extension-not-in-schemas",
     title: "does not name the extension among the schemas",
-    caughtBy: [],
+    caughtBy: ["enterprise/is-named"],
     wrap: showing((resource) => {
       if (Array.isArray(resource.schemas)) resource.schemas = resource.schemas.slice(0, 1);
     }),
@@ -198,13 +208,15 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/part-lost",
     title: "loses the family name",
-    caughtBy: [],
+    caughtBy: ["create/name-parts"],
+    alsoIn: ["attributes/list-part"],
     wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => void delete body?.name?.familyName),
   },
   {
     id: "create/ascii-only",
     title: "keeps a question mark for every character beyond ASCII",
-    caughtBy: [],
+    caughtBy: ["create/unicode"],
+    alsoIn: ["media/utf-8", "media/escapes"],
     wrap: asking(is("POST|PUT|PATCH", /^\/(?:Users|Groups)/), (asked) => {
       asked.body = JSON.parse(JSON.stringify(asked.body).replaceAll(/[^\0-\x7f]/g, "?"));
     }),
@@ -212,7 +224,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/first-mail-only",
     title: "keeps the first e-mail address alone",
-    caughtBy: [],
+    caughtBy: ["multi-valued/all-are-kept"],
     wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => {
       if (Array.isArray(body?.emails)) body.emails = body.emails.slice(0, 1);
     }),
@@ -220,7 +232,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/inactive",
     title: "makes every user active, whatever it is told",
-    caughtBy: [],
+    caughtBy: ["create/inactive"],
     wrap: asking(is("POST", /^\/Users$/), ({ body }) => {
       if (body?.active === false) body.active = true;
     }),
@@ -228,7 +240,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/names-by-case",
     title: "knows attributes in one letter case alone",
-    caughtBy: [],
+    caughtBy: ["create/keys-in-any-case"],
     wrap: asking(USERS, ({ body }) => {
       if (typeof body !== "object" || body === null) return;
       for (const name of Object.keys(body)) if (/^[A-Z]/.test(name) && !name.includes(":")) delete body[name];
@@ -237,13 +249,14 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/not-whole",
     title: "answers a create with its id alone",
-    caughtBy: [],
+    caughtBy: ["create/location"],
+    alsoIn: ["create/", "attributes/several", "replace/answer", "replace/read-only-is-ignored", "replace/id-in-body", "delete/absent-from-lists"],
     wrap: succeeding(creates, ({ body }) => json(201, { schemas: body.schemas, id: body.id, meta: body.meta })),
   },
   {
     id: "create/not-listed",
     title: "does not find by its filter what it has just made",
-    caughtBy: [],
+    caughtBy: ["filter/eq"],
     wrap: (next) => {
       const fresh = new Set<string>();
       return async (asked) => {

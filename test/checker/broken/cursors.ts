@@ -1,24 +1,21 @@
 import type { Defect } from "./defect.ts";
 import { asking, error, instead, json, lists, querying, refusing, succeeding } from "./wrappers.ts";
 
-const filterOf = ({ query, body }: { query: URLSearchParams; body: { filter?: unknown } | undefined }): string =>
-  query.get("filter") ?? (typeof body?.filter === "string" ? body.filter : "");
-
-
 /** Servers that walk by cursors wrongly, and search. */
 export const CURSOR_DEFECTS: readonly Defect[] = [
   {
     id: "cursor/never-ends",
     title: "gives a cursor on the last page as well",
-    caughtBy: [],
+    caughtBy: ["cursor/end"],
     wrap: succeeding(lists, ({ body }, { query }) => {
-      if (query.has("cursor") && body.nextCursor === undefined) body.nextCursor = "AAAA";
+      if (query.has("cursor") && body.nextCursor === undefined) body.nextCursor = query.get("cursor") || "AAAA";
     }),
   },
   {
     id: "cursor/stays",
     title: "answers every cursor with the first page",
-    caughtBy: [],
+    caughtBy: ["cursor/all-once"],
+    alsoIn: ["cursor/end"],
     storage: querying((request) =>
       "startIndex" in request.page ? request : { ...request, page: { ...request.page, cursor: undefined } },
     ),
@@ -26,7 +23,7 @@ export const CURSOR_DEFECTS: readonly Defect[] = [
   {
     id: "cursor/bad-taken",
     title: "answers a cursor that it has never given with the first page",
-    caughtBy: [],
+    caughtBy: ["cursor/invalid"],
     wrap: instead(
       (asked) => lists(asked) && asked.query.has("cursor"),
       async (asked, next) => {
@@ -40,7 +37,7 @@ export const CURSOR_DEFECTS: readonly Defect[] = [
   {
     id: "cursor/bad-as-500",
     title: "breaks on a cursor that it has never given",
-    caughtBy: [],
+    caughtBy: ["cursor/invalid"],
     wrap: refusing(
       (asked) => asked.query.has("cursor"),
       ({ status }) => (status === 400 ? error(500, "bad base64") : undefined),
@@ -49,13 +46,13 @@ export const CURSOR_DEFECTS: readonly Defect[] = [
   {
     id: "cursor/announced-alone",
     title: "announces cursors and gives none",
-    caughtBy: [],
+    caughtBy: ["cursor/first"],
     wrap: succeeding(lists, ({ body }) => void delete body.nextCursor),
   },
   {
     id: "search/filter-ignored",
     title: "answers a search with everybody",
-    caughtBy: [],
+    caughtBy: ["search/filter"],
     wrap: asking(
       (asked) => asked.path.endsWith("/.search"),
       ({ body }) => {
@@ -66,7 +63,7 @@ export const CURSOR_DEFECTS: readonly Defect[] = [
   {
     id: "search/missing",
     title: "has no /.search",
-    caughtBy: [],
+    caughtBy: ["search/answered"],
     wrap: instead(
       (asked) => asked.path.endsWith("/.search"),
       () => error(404, "There is nothing."),
@@ -75,7 +72,8 @@ export const CURSOR_DEFECTS: readonly Defect[] = [
   {
     id: "search/creates",
     title: "takes a search for a create",
-    caughtBy: [],
+    caughtBy: ["search/answered"],
+    alsoIn: ["search/filter", "search/list-message", "search/sort"],
     wrap: instead(
       (asked) => asked.path.endsWith("/.search"),
       () => json(201, {}),
@@ -84,7 +82,7 @@ export const CURSOR_DEFECTS: readonly Defect[] = [
   {
     id: "search/attributes-ignored",
     title: "shows all attributes in a search, whatever is selected",
-    caughtBy: [],
+    caughtBy: ["search/attributes"],
     wrap: asking(
       (asked) => asked.path.endsWith("/.search"),
       ({ body }) => {
@@ -95,7 +93,7 @@ export const CURSOR_DEFECTS: readonly Defect[] = [
   {
     id: "search/count-ignored",
     title: "answers a search with all that it finds",
-    caughtBy: [],
+    caughtBy: ["search/page"],
     wrap: asking(
       (asked) => asked.path.endsWith("/.search"),
       ({ body }) => {

@@ -1,5 +1,13 @@
-import { bearerToken, createScim, EnterpriseUserSchema, Group, type ScimOptions, User } from "scimkit";
-import { fetchHandler } from "scimkit/fetch";
+import {
+  bearerToken,
+  createScim,
+  EnterpriseUserSchema,
+  Group,
+  type ScimOptions,
+  type ScimRequest,
+  type ScimResponse,
+  User,
+} from "scimkit";
 import { memoryStorage } from "scimkit/memory";
 import type { StorageAdapter } from "scimkit/storage";
 
@@ -52,62 +60,66 @@ export function serverWith({
 }: Partial<Defect> = {}): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
   const scim = createScim({
     resourceTypes: [User.extend(EnterpriseUserSchema), Group],
-    storage: storage(memoryStorage()),
+    storage: storage(memoryStorage({ hashSecret: (secret) => `hash of ${secret.length}` })),
     baseUrl: BASE_URL,
     authenticate: bearerToken(TOKEN),
     ...options,
   });
-  const handler = fetchHandler(scim);
-  const answer = wrap(async (asked) => answeredOf(await handler(requestOf(asked))));
+  const base = new URL(BASE_URL).pathname;
+  const answer = wrap(async (asked) => answeredOf(await scim.handle(messageOf(asked))));
   return async (input, init) => {
-    const request = new Request(input, init);
-    const { pathname } = new URL(request.url);
-    const base = new URL(BASE_URL).pathname;
-    if (!pathname.startsWith(base)) return handler(request);
-    return responseOf(await answer(await askedOf(request, pathname.slice(base.length))), request.method);
+    const request = input instanceof Request && init === undefined ? input : new Request(input, init);
+    const { pathname, searchParams } = new URL(request.url);
+    const isBelow = pathname.startsWith(base);
+    const asked = await askedOf(request, isBelow ? pathname.slice(base.length) : pathname, searchParams);
+    const answered = isBelow ? await answer(asked) : { status: 404, headers: new Headers(), body: undefined };
+    return responseOf(answered, request.method);
   };
 }
 
-async function askedOf(request: Request, path: string): Promise<Asked> {
+/** What came over the wire, for bodies that no wrapper has changed: a blank more or less can be what a check is about. */
+const ORIGINALS = new WeakMap<Headers, { readonly text: string; readonly json: string | undefined }>();
+
+async function askedOf(request: Request, path: string, query: URLSearchParams): Promise<Asked> {
   const text = await request.text();
-  return {
-    method: request.method,
-    path,
-    query: new URL(request.url).searchParams,
-    headers: new Headers(request.headers),
-    body: parsed(text),
-  };
+  const headers = new Headers(request.headers);
+  const body = parsed(text);
+  ORIGINALS.set(headers, { text, json: JSON.stringify(body) });
+  return { method: request.method, path, query, headers, body };
 }
 
-function requestOf({ method, path, query, headers, body }: Asked): Request {
+function messageOf({ method, path, query, headers, body }: Asked): ScimRequest {
   const search = query.size === 0 ? "" : `?${query}`;
-  headers.delete("content-length");
-  return new Request(BASE_URL + path + search, {
+  const original = ORIGINALS.get(headers);
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const sent = text === original?.json ? original?.text : text;
+  return {
     method,
-    headers,
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-  });
+    url: BASE_URL + path + search,
+    headers: Object.fromEntries(headers),
+    ...(sent === undefined || sent === "" ? {} : { body: sent }),
+  };
 }
 
-async function answeredOf(response: Response): Promise<Answered> {
-  return {
-    status: response.status,
-    headers: new Headers(response.headers),
-    body: parsed(await response.text()),
-  };
+async function answeredOf({ status, headers, body }: ScimResponse): Promise<Answered> {
+  const text = typeof body === "object" ? await new Response(body as BodyInit).text() : (body ?? "");
+  return { status, headers: new Headers(headers), body: parsed(text) };
 }
 
 function responseOf({ status, headers, body }: Answered, method: string): Response {
   const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
   headers.delete("content-length");
-  const isEmpty = method === "HEAD" || [101, 204, 205, 304].includes(status);
-  return new Response(isEmpty ? null : text, { status, headers });
+  const isEmpty = text === undefined || method === "HEAD" || [101, 204, 205, 304].includes(status);
+  return new Response(isEmpty ? null : new TextEncoder().encode(text), { status, headers });
 }
 
+/** JSON that is too deep to be written again is text. */
 function parsed(text: string): unknown {
   if (text === "") return undefined;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    JSON.stringify(value);
+    return value;
   } catch {
     return text;
   }

@@ -11,25 +11,25 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "discovery/config-missing",
     title: "has no /ServiceProviderConfig",
-    caughtBy: [],
+    caughtBy: ["discovery/provider-is-served"],
     wrap: instead(CONFIG, () => error(404, "There is nothing.")),
   },
   {
     id: "discovery/config-without-patch",
     title: "leaves out what it can do of PATCH",
-    caughtBy: [],
+    caughtBy: ["discovery/provider-flags"],
     wrap: succeeding(CONFIG, ({ body }) => void delete body.patch),
   },
   {
     id: "discovery/config-without-schemes",
     title: "does not say how clients authenticate",
-    caughtBy: [],
+    caughtBy: ["discovery/provider-authentication"],
     wrap: succeeding(CONFIG, ({ body }) => void delete body.authenticationSchemes),
   },
   {
     id: "discovery/config-supported-as-text",
     title: 'says "true" where true belongs',
-    caughtBy: [],
+    caughtBy: ["discovery/provider-flags"],
     wrap: succeeding(CONFIG, ({ body }) => {
       body.sort.supported = "true";
     }),
@@ -37,37 +37,40 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "discovery/config-without-schemas",
     title: "leaves the schemas out of its configuration",
-    caughtBy: [],
+    caughtBy: ["discovery/provider-schema"],
     wrap: succeeding(CONFIG, ({ body }) => void delete body.schemas),
   },
   {
     id: "discovery/config-as-list",
     title: "wraps its configuration in a list",
-    caughtBy: [],
+    caughtBy: ["discovery/provider-is-one-object"],
+    alsoIn: ["discovery/"],
     wrap: succeeding(CONFIG, ({ body }) => list([body])),
   },
   {
     id: "discovery/html",
     title: "answers discovery as a page",
-    caughtBy: [],
+    caughtBy: ["media/discovery"],
     wrap: succeeding(DISCOVERY, ({ headers }) => headers.set("content-type", "text/html")),
   },
   {
     id: "discovery/types-bare-array",
     title: "answers /ResourceTypes with an array that is no list",
-    caughtBy: [],
+    caughtBy: ["discovery/types-are-listed"],
+    alsoIn: ["discovery/lists-are-list-responses"],
     wrap: succeeding(TYPES, ({ body }) => json(200, body.Resources)),
   },
   {
     id: "discovery/type-not-found",
     title: "lists resource types and has none of them by its name",
-    caughtBy: [],
+    caughtBy: ["discovery/types-one-by-one"],
     wrap: instead(is("GET", /^\/ResourceTypes\/./), () => error(404, "There is nothing.")),
   },
   {
     id: "discovery/type-unknown-schema",
     title: "has a resource type of a schema that it does not describe",
-    caughtBy: [],
+    caughtBy: ["discovery/types-schema-is-served"],
+    alsoIn: ["common/schemas-of-another-type"],
     wrap: succeeding(TYPES, ({ body }) => {
       for (const type of body.Resources) if (type.name === "Group") type.schema = "urn:example:unknown";
     }),
@@ -75,7 +78,7 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "discovery/type-without-endpoint",
     title: "does not say where the groups are",
-    caughtBy: [],
+    caughtBy: ["discovery/types-endpoint"],
     wrap: succeeding(TYPES, ({ body }) => {
       for (const type of body.Resources) if (type.name === "Group") delete type.endpoint;
     }),
@@ -83,25 +86,25 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "discovery/schemas-missing",
     title: "has no /Schemas",
-    caughtBy: [],
+    caughtBy: ["discovery/schemas-are-listed"],
     wrap: instead(is("GET", /^\/Schemas/), () => error(404, "There is nothing.")),
   },
   {
     id: "discovery/schema-not-found",
     title: "lists schemas and has none of them by its URN",
-    caughtBy: [],
+    caughtBy: ["discovery/schemas-one-by-one"],
     wrap: instead(is("GET", /^\/Schemas\/./), () => error(404, "There is nothing.")),
   },
   {
     id: "discovery/schema-unknown-found",
     title: "answers a schema that nobody knows with an empty one",
-    caughtBy: [],
+    caughtBy: ["discovery/schemas-unknown"],
     wrap: refusing(is("GET", /^\/Schemas\/./), () => json(200, {})),
   },
   {
     id: "discovery/schemas-total",
     title: "counts one schema too many",
-    caughtBy: [],
+    caughtBy: ["discovery/lists-are-list-responses"],
     wrap: succeeding(SCHEMAS, ({ body }) => {
       body.totalResults++;
     }),
@@ -109,7 +112,7 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "discovery/schemas-filtered",
     title: "takes a filter at /Schemas and ignores it",
-    caughtBy: [],
+    caughtBy: ["discovery/filter-serviceproviderconfig"],
     wrap: (next) => (asked) => {
       if (DISCOVERY(asked)) asked.query.delete("filter");
       return next(asked);
@@ -118,7 +121,7 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "schema/attribute-without-type",
     title: "has an attribute without a type",
-    caughtBy: [],
+    caughtBy: ["schemas/core-types"],
     wrap: attributes((attribute) => {
       if (attribute.name === "title") delete attribute.type;
     }),
@@ -126,7 +129,8 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "schema/attribute-unknown-type",
     title: "has an attribute of a type that no RFC knows",
-    caughtBy: [],
+    caughtBy: ["schemas/attribute-type"],
+    alsoIn: ["schemas/core-types"],
     wrap: attributes((attribute) => {
       if (attribute.name === "title") attribute.type = "text";
     }),
@@ -134,7 +138,7 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "schema/unknown-mutability",
     title: "has an attribute that is mutable in a way that no RFC knows",
-    caughtBy: [],
+    caughtBy: ["schemas/mutability-keyword"],
     wrap: attributes((attribute) => {
       if (attribute.name === "title") attribute.mutability = "writable";
     }),
@@ -142,7 +146,7 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "schema/password-shown",
     title: "says in its schema that passwords are returned",
-    caughtBy: [],
+    caughtBy: ["schemas/password"],
     wrap: attributes((attribute) => {
       if (attribute.name === "password") attribute.returned = "default";
     }),
@@ -150,7 +154,7 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "schema/password-readable",
     title: "says in its schema that passwords can be read",
-    caughtBy: [],
+    caughtBy: ["schemas/password"],
     wrap: attributes((attribute) => {
       if (attribute.name === "password") attribute.mutability = "readWrite";
     }),
@@ -158,7 +162,7 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "schema/name-optional",
     title: "says that a user needs no userName",
-    caughtBy: [],
+    caughtBy: ["schemas/user-name"],
     wrap: attributes((attribute) => {
       if (attribute.name === "userName") attribute.required = false;
     }),
@@ -166,7 +170,7 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "schema/single-differs",
     title: "describes a schema in another way at its own URL than in the list",
-    caughtBy: [],
+    caughtBy: ["discovery/schemas-same-twice"],
     wrap: succeeding(is("GET", /^\/Schemas\/./), ({ body }) => {
       body.attributes = body.attributes.slice(1);
     }),
@@ -174,7 +178,7 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "schema/complex-without-parts",
     title: "has a complex attribute without sub-attributes",
-    caughtBy: [],
+    caughtBy: ["schemas/complex-sub-attributes"],
     wrap: attributes((attribute) => {
       if (attribute.name === "name") delete attribute.subAttributes;
     }),
@@ -182,7 +186,8 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "discovery/writable",
     title: "takes a POST at /Schemas",
-    caughtBy: [],
+    caughtBy: ["discovery/post-serviceproviderconfig"],
+    alsoIn: ["discovery/"],
     wrap: instead(is("POST|PUT|PATCH|DELETE", /^\/(?:Schemas|ResourceTypes|ServiceProviderConfig)/), () =>
       json(200, {}),
     ),

@@ -1,13 +1,13 @@
-import type { Answered, Defect } from "./defect.ts";
+import type { Defect } from "./defect.ts";
 import { ANY, error, instead, is, json, refusing } from "./wrappers.ts";
-
 
 /** Servers that refuse in a wrong way. */
 export const ERROR_DEFECTS: readonly Defect[] = [
   {
     id: "error/no-schemas",
     title: "does not say that an error is one",
-    caughtBy: [],
+    caughtBy: ["errors/schemas-of-not-found"],
+    alsoIn: ["errors/schemas-of-bad-request"],
     wrap: refusing(is("*", ANY), ({ body }) => {
       if (typeof body === "object") delete body.schemas;
     }),
@@ -15,7 +15,8 @@ export const ERROR_DEFECTS: readonly Defect[] = [
   {
     id: "error/no-status",
     title: "leaves the status out of errors",
-    caughtBy: [],
+    caughtBy: ["errors/status-of-not-found"],
+    alsoIn: ["errors/status-of-bad-request"],
     wrap: refusing(is("*", ANY), ({ body }) => {
       if (typeof body === "object") delete body.status;
     }),
@@ -23,7 +24,8 @@ export const ERROR_DEFECTS: readonly Defect[] = [
   {
     id: "error/status-as-number",
     title: "has the status of errors as a number",
-    caughtBy: [],
+    caughtBy: ["errors/status-of-not-found"],
+    alsoIn: ["errors/status-of-bad-request"],
     wrap: refusing(is("*", ANY), ({ body, status }) => {
       if (typeof body === "object") body.status = status;
     }),
@@ -31,7 +33,7 @@ export const ERROR_DEFECTS: readonly Defect[] = [
   {
     id: "error/other-status",
     title: "has another status in the body of errors",
-    caughtBy: [],
+    caughtBy: ["errors/status-of-not-found"],
     wrap: refusing(is("*", ANY), ({ body }) => {
       if (typeof body === "object") body.status = "400";
     }),
@@ -39,7 +41,8 @@ export const ERROR_DEFECTS: readonly Defect[] = [
   {
     id: "error/text",
     title: "answers errors as text",
-    caughtBy: [],
+    caughtBy: ["errors/body-of-not-found"],
+    alsoIn: ["errors/body-of-bad-request"],
     wrap: refusing(is("*", ANY), ({ body, status, headers }) => {
       const kept = new Headers(headers);
       kept.set("content-type", "text/plain");
@@ -49,7 +52,8 @@ export const ERROR_DEFECTS: readonly Defect[] = [
   {
     id: "error/empty",
     title: "answers errors without a body",
-    caughtBy: [],
+    caughtBy: ["errors/body-of-not-found"],
+    alsoIn: ["errors/body-of-bad-request"],
     wrap: refusing(is("*", ANY), ({ status, headers }) => {
       headers.delete("content-type");
       return { status, headers, body: undefined };
@@ -58,7 +62,7 @@ export const ERROR_DEFECTS: readonly Defect[] = [
   {
     id: "error/unknown-type",
     title: "names errors by words of its own",
-    caughtBy: [],
+    caughtBy: ["errors/keyword-of-bad-request"],
     wrap: refusing(is("*", ANY), ({ body }) => {
       if (body?.scimType !== undefined) body.scimType = `my${body.scimType}`;
     }),
@@ -66,13 +70,13 @@ export const ERROR_DEFECTS: readonly Defect[] = [
   {
     id: "error/no-type",
     title: "does not say by scimType what was wrong",
-    caughtBy: [],
+    caughtBy: ["errors/scim-type-of-malformed-json"],
     wrap: refusing(is("*", ANY), ({ body }) => void delete body?.scimType),
   },
   {
     id: "error/broken-json-500",
     title: "breaks on JSON that is broken",
-    caughtBy: [],
+    caughtBy: ["errors/malformed-json"],
     wrap: refusing(is("POST|PUT|PATCH", ANY), (_, { body }) =>
       typeof body === "string" ? error(500, "Unexpected token in JSON") : undefined,
     ),
@@ -80,7 +84,7 @@ export const ERROR_DEFECTS: readonly Defect[] = [
   {
     id: "error/broken-json-taken",
     title: "takes JSON that is broken for an empty body",
-    caughtBy: [],
+    caughtBy: ["errors/malformed-json"],
     wrap: instead(
       (asked) => is("POST|PUT|PATCH", /^\/(?:Users|Groups)/)(asked) && typeof asked.body === "string",
       () => json(200, {}),
@@ -89,7 +93,7 @@ export const ERROR_DEFECTS: readonly Defect[] = [
   {
     id: "error/unknown-endpoint",
     title: "answers 200 at an endpoint that does not exist",
-    caughtBy: [],
+    caughtBy: ["errors/unknown-endpoint"],
     wrap: refusing(
       (asked) =>
         !/^\/(?:Users|Groups|Schemas|ResourceTypes|ServiceProviderConfig|Bulk|Me|\.search)?(?:\/|$)/.test(asked.path),
@@ -99,7 +103,7 @@ export const ERROR_DEFECTS: readonly Defect[] = [
   {
     id: "security/stack-trace",
     title: "shows in errors where in its code they come from",
-    caughtBy: [],
+    caughtBy: ["security/no-stack-traces"],
     wrap: refusing(is("*", ANY), ({ body }) => {
       if (typeof body === "object")
         body.detail = `${body.detail}\n    at Object.create (/srv/app/node_modules/scim/index.js:42:13)\n    at process.processTicks (node:internal/process/task_queues:95:5)`;

@@ -8,13 +8,13 @@ export const ETAG_DEFECTS: readonly Defect[] = [
   {
     id: "etag/no-header",
     title: "announces versions and sends no ETag",
-    caughtBy: [],
+    caughtBy: ["versions/etag"],
     wrap: answering(is("*", ANY), ({ headers }) => headers.delete("etag")),
   },
   {
     id: "etag/differs",
     title: "sends another ETag than meta.version",
-    caughtBy: [],
+    caughtBy: ["versions/meta"],
     wrap: showing((resource) => {
       if (resource.meta?.version !== undefined) resource.meta.version = 'W/"another"';
     }),
@@ -22,7 +22,8 @@ export const ETAG_DEFECTS: readonly Defect[] = [
   {
     id: "etag/stays",
     title: "has the same version after a change",
-    caughtBy: [],
+    caughtBy: ["versions/changes"],
+    alsoIn: ["versions/stale-is-refused"],
     wrap: (next) => async (asked) => {
       const match = asked.headers.get("if-match");
       if (match === 'W/"1"') asked.headers.delete("if-match");
@@ -36,19 +37,20 @@ export const ETAG_DEFECTS: readonly Defect[] = [
   {
     id: "etag/stale-taken",
     title: "writes over a newer version in spite of If-Match",
-    caughtBy: [],
+    caughtBy: ["versions/stale-is-refused"],
+    alsoIn: ["versions/stale-delete"],
     wrap: asking(is("PUT|PATCH|DELETE", ONE), ({ headers }) => headers.delete("if-match")),
   },
   {
     id: "etag/stale-patch-taken",
     title: "heeds If-Match on a PUT and not on a PATCH",
-    caughtBy: [],
+    caughtBy: ["versions/stale-patch"],
     wrap: asking(patches, ({ headers }) => headers.delete("if-match")),
   },
   {
     id: "etag/stale-as-409",
     title: "answers a stale version with 409",
-    caughtBy: [],
+    caughtBy: ["versions/stale-status"],
     wrap: refusing(is("*", ONE), ({ status }) =>
       status === 412 ? error(409, "The version is another one.") : undefined,
     ),
@@ -56,13 +58,13 @@ export const ETAG_DEFECTS: readonly Defect[] = [
   {
     id: "etag/none-match-ignored",
     title: "sends all of what the client has already",
-    caughtBy: [],
+    caughtBy: ["versions/not-modified"],
     wrap: asking(reads, ({ headers }) => headers.delete("if-none-match")),
   },
   {
     id: "etag/304-changed",
     title: "says of what has changed that it has not",
-    caughtBy: [],
+    caughtBy: ["versions/modified"],
     wrap: instead(
       (asked) => reads(asked) && asked.headers.has("if-none-match"),
       async (asked, next) => {
@@ -76,7 +78,7 @@ export const ETAG_DEFECTS: readonly Defect[] = [
   {
     id: "etag/right-refused",
     title: "refuses a write under the right version",
-    caughtBy: [],
+    caughtBy: ["versions/current-is-taken"],
     wrap: asking(is("PUT|PATCH|DELETE", ONE), ({ headers }) => {
       if (headers.has("if-match") && headers.get("if-match") !== "*") headers.set("if-match", 'W/"never"');
     }),
@@ -84,7 +86,7 @@ export const ETAG_DEFECTS: readonly Defect[] = [
   {
     id: "etag/star-refused",
     title: "refuses a write under any version",
-    caughtBy: [],
+    caughtBy: ["versions/any-is-taken"],
     wrap: asking(is("PUT|PATCH|DELETE", ONE), ({ headers }) => {
       if (headers.get("if-match") === "*") headers.set("if-match", 'W/"never"');
     }),

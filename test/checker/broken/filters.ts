@@ -13,7 +13,7 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/case-sensitive",
     title: "tells letter cases of userName apart in a filter",
-    caughtBy: [],
+    caughtBy: ["filter/case-insensitive"],
     wrap: succeeding(filtersLike(/userName\s+eq\s+"/i), (answered, asked) => {
       const [, name = ""] = /userName\s+eq\s+"([^"]*)"/i.exec(filterOf(asked)) ?? [];
       const found = (answered.body.Resources ?? []).filter(
@@ -25,45 +25,54 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/ignored",
     title: "answers a filter with everybody",
-    caughtBy: [],
+    caughtBy: ["filter/eq"],
+    alsoIn: ["filter/"],
     storage: querying(({ filter: _, ...request }) => request),
   },
   {
     id: "filter/and-as-or",
     title: "takes and for or",
-    caughtBy: [],
+    caughtBy: ["filter/and"],
+    alsoIn: ["filter/"],
     storage: filtering((filter) => (filter.type === "and" ? { ...filter, type: "or" } : filter)),
   },
   {
     id: "filter/or-as-and",
     title: "takes or for and",
-    caughtBy: [],
+    caughtBy: ["filter/or"],
+    alsoIn: ["filter/precedence", "filter/grouping", "filter/operator-case", "search/sort"],
     storage: filtering((filter) => (filter.type === "or" ? { ...filter, type: "and" } : filter)),
   },
   {
     id: "filter/last-part-ignored",
     title: "looks at the first part of an and alone",
-    caughtBy: [],
+    caughtBy: ["filter/and"],
+    alsoIn: ["filter/"],
     storage: filtering((filter) => (filter.type === "and" ? (filter.filters[0] ?? filter) : filter)),
   },
   {
     id: "filter/not-ignored",
     title: "takes no notice of not",
-    caughtBy: [],
+    caughtBy: ["filter/not"],
+    alsoIn: ["filter/not-absent", "filter/operator-case"],
     storage: filtering((filter) => (filter.type === "not" ? filter.filter : filter)),
   },
-  { id: "filter/co-as-sw", title: "takes co for sw", caughtBy: [], storage: mistaking("co", "sw") },
-  { id: "filter/co-as-eq", title: "takes co for eq", caughtBy: [], storage: mistaking("co", "eq") },
-  { id: "filter/sw-as-co", title: "takes sw for co", caughtBy: [], storage: mistaking("sw", "co") },
-  { id: "filter/ew-as-co", title: "takes ew for co", caughtBy: [], storage: mistaking("ew", "co") },
-  { id: "filter/ne-as-eq", title: "takes ne for eq", caughtBy: [], storage: mistaking("ne", "eq") },
-  { id: "filter/gt-as-ge", title: "takes gt for ge", caughtBy: [], storage: mistaking("gt", "ge") },
-  { id: "filter/le-as-lt", title: "takes le for lt", caughtBy: [], storage: mistaking("le", "lt") },
-  { id: "filter/lt-as-gt", title: "takes lt for gt", caughtBy: [], storage: mistaking("lt", "gt") },
+  { id: "filter/co-as-sw", title: "takes co for sw", caughtBy: ["filter/co"],
+    alsoIn: ["filter/case-insensitive"], storage: mistaking("co", "sw") },
+  { id: "filter/co-as-eq", title: "takes co for eq", caughtBy: ["filter/co"],
+    alsoIn: ["filter/case-insensitive"], storage: mistaking("co", "eq") },
+  { id: "filter/sw-as-co", title: "takes sw for co", caughtBy: ["filter/sw"], storage: mistaking("sw", "co") },
+  { id: "filter/ew-as-co", title: "takes ew for co", caughtBy: ["filter/ew"], storage: mistaking("ew", "co") },
+  { id: "filter/ne-as-eq", title: "takes ne for eq", caughtBy: ["filter/ne"],
+    alsoIn: ["filter/boolean"], storage: mistaking("ne", "eq") },
+  { id: "filter/gt-as-ge", title: "takes gt for ge", caughtBy: ["filter/order"], storage: mistaking("gt", "ge") },
+  { id: "filter/le-as-lt", title: "takes le for lt", caughtBy: ["filter/order"], storage: mistaking("le", "lt") },
+  { id: "filter/lt-as-gt", title: "takes lt for gt", caughtBy: ["filter/order"],
+    alsoIn: ["filter/date-order"], storage: mistaking("lt", "gt") },
   {
     id: "filter/present-always",
     title: "finds everybody by pr",
-    caughtBy: [],
+    caughtBy: ["filter/pr"],
     storage: filtering((filter) =>
       filter.type === "present" ? { type: "or", filters: [filter, { type: "not", filter }] } : filter,
     ),
@@ -71,7 +80,7 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/element-apart",
     title: "lets different addresses meet the conditions in brackets",
-    caughtBy: [],
+    caughtBy: ["filter/same-element"],
     // The parts of the condition, each in brackets of its own.
     storage: filtering((filter) =>
       filter.type === "element" && filter.filter.type === "and"
@@ -82,25 +91,26 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/element-refused",
     title: "knows no brackets in filters",
-    caughtBy: [],
+    caughtBy: ["filter/comparisons-supported"],
     wrap: instead(filtersLike(/\[/), () => error(400, "Brackets are not supported.", "invalidFilter")),
   },
   {
     id: "filter/parts-refused",
     title: "does not filter by parts of attributes",
-    caughtBy: [],
+    caughtBy: ["filter/comparisons-supported"],
     wrap: instead(filtersLike(/(?:emails|name)\.\w+/i), () => error(400, "Not supported.", "invalidFilter")),
   },
   {
     id: "filter/urn-refused",
     title: "does not filter by attributes that are written with their schema",
-    caughtBy: [],
+    caughtBy: ["filter/urn-name"],
+    alsoIn: ["filter/urn-case"],
     wrap: instead(filtersLike(/urn:/i), () => error(400, "Not supported.", "invalidFilter")),
   },
   {
     id: "filter/operators-by-case",
     title: "knows operators in lower case alone",
-    caughtBy: [],
+    caughtBy: ["filter/operator-case"],
     wrap: instead(filtersLike(/\s(?:E[Qq]|e[Q]|C[Oo]|S[Ww]|P[Rr]|AND|And|OR|Or)\b/), () =>
       error(400, "Unknown operator.", "invalidFilter"),
     ),
@@ -108,19 +118,22 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/names-by-case",
     title: "knows attributes in one letter case alone in filters",
-    caughtBy: [],
+    caughtBy: ["filter/attribute-case"],
+    alsoIn: ["filter/urn-case"],
     wrap: instead(filtersLike(/\b(?:USERNAME|username|UserName|UsErNaMe|uSERnAME|userNAME)\b/), () => list([])),
   },
   {
     id: "filter/bad-as-500",
     title: "breaks on a filter that is none",
-    caughtBy: [],
+    caughtBy: ["filter/incomplete"],
+    alsoIn: ["filter/"],
     wrap: refusing(lists, ({ body }) => (body?.scimType === "invalidFilter" ? error(500, "Parse error.") : undefined)),
   },
   {
     id: "filter/bad-as-everybody",
     title: "answers a filter that is none with everybody",
-    caughtBy: [],
+    caughtBy: ["filter/incomplete"],
+    alsoIn: ["filter/"],
     wrap: instead(lists, async (asked, next) => {
       const answered = await next(asked);
       if (answered.body?.scimType !== "invalidFilter") return answered;
@@ -132,7 +145,8 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/bad-without-type",
     title: "does not say that it was the filter that is wrong",
-    caughtBy: [],
+    caughtBy: ["filter/unknown-operator"],
+    alsoIn: ["filter/order-boolean"],
     wrap: refusing(lists, ({ body }) => {
       if (body?.scimType === "invalidFilter") delete body.scimType;
     }),
@@ -140,7 +154,8 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/none-as-404",
     title: "answers with 404 where a filter finds nobody",
-    caughtBy: [],
+    caughtBy: ["filter/none-found"],
+    alsoIn: ["filter/"],
     wrap: succeeding(lists, ({ body }, asked) =>
       body.totalResults === 0 && filterOf(asked) !== "" ? error(404, "There is nobody.") : undefined,
     ),
@@ -148,13 +163,15 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/quote-breaks",
     title: "breaks on a quotation mark in a value",
-    caughtBy: [],
+    caughtBy: ["filter/escapes"],
+    alsoIn: ["filter/injection"],
     wrap: instead(filtersLike(/\\"/), () => error(500, "syntax error near '")),
   },
   {
     id: "filter/injection",
     title: "lets a value with quotation marks find everybody",
-    caughtBy: [],
+    caughtBy: ["filter/injection"],
+    alsoIn: ["filter/escapes"],
     wrap: (next) => async (asked) => {
       if (lists(asked) && /\\"|'\s*or\s/i.test(filterOf(asked))) asked.query.delete("filter");
       return next(asked);
@@ -163,7 +180,7 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/wildcards",
     title: "takes % and _ in a value for wildcards",
-    caughtBy: [],
+    caughtBy: ["filter/no-wildcards"],
     wrap: (next) => async (asked) => {
       const filter = filterOf(asked);
       if (lists(asked) && /"[^"]*[%_][^"]*"/.test(filter)) {
@@ -176,7 +193,7 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/precedence",
     title: "takes or before and",
-    caughtBy: [],
+    caughtBy: ["filter/precedence"],
     storage: filtering((filter) => {
       if (filter.type !== "or") return filter;
       const [first, second] = filter.filters;
@@ -195,13 +212,14 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/external-id-refused",
     title: "does not find by externalId",
-    caughtBy: [],
+    caughtBy: ["filter/external-id"],
+    alsoIn: ["filter/case-exact"],
     wrap: instead(filtersLike(/externalId/i), () => list([])),
   },
   {
     id: "filter/external-id-by-any-case",
     title: "does not tell letter cases of externalId apart",
-    caughtBy: [],
+    caughtBy: ["filter/case-exact"],
     wrap: (next) => {
       const known = new Map<string, string>();
       return async (asked) => {
@@ -222,7 +240,7 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/dates-ignored",
     title: "takes no notice of conditions on times",
-    caughtBy: [],
+    caughtBy: ["filter/date-order"],
     storage: filtering((filter) =>
       filter.type === "compare" && filter.path.attribute.name === "meta"
         ? { type: "or", filters: [filter, { type: "not", filter }] }
@@ -232,7 +250,8 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/boolean-as-text",
     title: "finds by active whoever is active or not",
-    caughtBy: [],
+    caughtBy: ["filter/boolean"],
+    alsoIn: ["filter/boolean-inactive"],
     storage: filtering((filter) =>
       filter.type === "compare" && filter.path.attribute.name === "active" && filter.value === false
         ? { ...filter, value: true }
@@ -242,7 +261,7 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/password",
     title: "finds users by their passwords",
-    caughtBy: [],
+    caughtBy: ["passwords/not-guessed-by-halves"],
     wrap: (next) => {
       const known = new Map<string, string>();
       return async (asked) => {
@@ -264,7 +283,7 @@ export const FILTER_DEFECTS: readonly Defect[] = [
   {
     id: "filter/groups-by-name",
     title: "does not find groups by displayName",
-    caughtBy: [],
+    caughtBy: ["groups/filter-name"],
     wrap: instead(
       (asked) => /^\/Groups/.test(asked.path) && filtersLike(/displayName/i)(asked),
       () => list([]),

@@ -17,13 +17,12 @@ function operating(change: (operation: Operation, asked: Asked) => void): NonNul
   });
 }
 
-
 /** Servers that are wrong about groups and their members. */
 export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/members-cut",
     title: "drops every member beyond the 256th",
-    caughtBy: [],
+    caughtBy: ["losses/large-group"],
     wrap: asking(is("POST|PUT|PATCH", /^\/Groups/), (asked) => {
       if (Array.isArray(asked.body?.members)) asked.body.members = asked.body.members.slice(0, 256);
       for (const operation of operationsOf(asked))
@@ -33,7 +32,7 @@ export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/members-lost",
     title: "makes groups without the members that are sent along",
-    caughtBy: [],
+    caughtBy: ["groups/create-with-members"],
     wrap: asking(is("POST", /^\/Groups$/), ({ body }) => {
       if (typeof body === "object") delete body.members;
     }),
@@ -41,13 +40,15 @@ export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/members-hidden",
     title: "does not show the members of a group",
-    caughtBy: [],
+    caughtBy: ["groups/create-with-members"],
+    alsoIn: ["groups/add-to-empty", "bulk/reference", "bulk/circle"],
     wrap: showing((resource) => void delete resource.members),
   },
   {
     id: "group/remove-empties",
     title: "removes all members where one is to leave",
-    caughtBy: [],
+    caughtBy: ["groups/remove-member"],
+    alsoIn: ["groups/remove-several", "groups/add-and-remove"],
     wrap: operating((operation, { path }) => {
       if (GROUP.test(path) && opOf(operation) === "remove" && String(operation.path).startsWith("members["))
         operation.path = "members";
@@ -56,7 +57,8 @@ export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/add-replaces",
     title: "replaces all members where one is added",
-    caughtBy: [],
+    caughtBy: ["groups/add-member"],
+    alsoIn: ["groups/add-and-remove"],
     wrap: operating((operation, { path }) => {
       if (GROUP.test(path) && opOf(operation) === "add" && operation.path === "members") operation.op = "replace";
     }),
@@ -64,7 +66,8 @@ export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/replace-adds",
     title: "adds members where they are to be replaced",
-    caughtBy: [],
+    caughtBy: ["groups/replace-members"],
+    alsoIn: ["groups/replace-by-none"],
     wrap: operating((operation, { path }) => {
       if (GROUP.test(path) && opOf(operation) === "replace" && operation.path === "members") operation.op = "add";
     }),
@@ -72,7 +75,7 @@ export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/twice",
     title: "has a member twice that is added twice",
-    caughtBy: [],
+    caughtBy: ["groups/add-present"],
     wrap: (next) => {
       const twice = new Map<string, object>();
       return async (asked) => {
@@ -91,31 +94,13 @@ export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/user-groups-missing",
     title: "does not show in a user what groups it is in",
-    caughtBy: [],
+    caughtBy: ["groups/of-user"],
     wrap: showing((resource) => void delete resource.groups),
-  },
-  {
-    id: "group/user-groups-stale",
-    title: "shows in a user the groups that it has left",
-    caughtBy: [],
-    wrap: (next) => {
-      const seen = new Map<string, Map<string, object>>();
-      return async (asked) => {
-        const answered = await next(asked);
-        if (is("GET", USER)(asked) && answered.status === 200) {
-          const known = seen.get(asked.path) ?? new Map<string, object>();
-          for (const group of answered.body.groups ?? []) known.set(group.value, group);
-          seen.set(asked.path, known);
-          if (known.size > 0) answered.body.groups = [...known.values()];
-        }
-        return answered;
-      };
-    },
   },
   {
     id: "group/wrong-ref",
     title: "has references to members that lead nowhere",
-    caughtBy: [],
+    caughtBy: ["groups/member-ref"],
     wrap: showing((resource) => {
       for (const member of resource.members ?? []) if (member.$ref !== undefined) member.$ref += "-nobody";
     }),
@@ -123,7 +108,7 @@ export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/delete-cascades",
     title: "deletes the members with the group",
-    caughtBy: [],
+    caughtBy: ["groups/deleted"],
     wrap: instead(is("DELETE", GROUP), async (asked, next) => {
       const before = await next(like(asked, "GET", asked.path));
       const answered = await next(asked);
@@ -134,7 +119,7 @@ export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/rename-empties",
     title: "loses the members of a group that is renamed",
-    caughtBy: [],
+    caughtBy: ["groups/rename"],
     wrap: asking(is("PATCH", GROUP), (asked) => {
       if (
         operationsOf(asked).some(
@@ -147,7 +132,7 @@ export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/put-keeps",
     title: "keeps members on a PUT that has others",
-    caughtBy: [],
+    caughtBy: ["groups/put"],
     wrap: instead(is("PUT", GROUP), async (asked, next) => {
       const before = await next(like(asked, "GET", asked.path));
       if (Array.isArray(asked.body?.members))
@@ -158,7 +143,7 @@ export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/without-name",
     title: "makes groups without a name",
-    caughtBy: [],
+    caughtBy: ["groups/name-required"],
     wrap: asking(is("POST", /^\/Groups$/), ({ body }) => {
       if (typeof body === "object" && body !== null) body.displayName ??= "nameless";
     }),
@@ -166,7 +151,7 @@ export const GROUP_DEFECTS: readonly Defect[] = [
   {
     id: "group/unknown-member",
     title: "breaks on a member that is not there",
-    caughtBy: [],
+    caughtBy: ["groups/member-immutable"],
     wrap: refusing(is("POST|PUT|PATCH", /^\/Groups/), ({ status, body }) =>
       status === 400 && /member/i.test(body?.detail ?? "") ? error(500, "foreign key violation") : undefined,
     ),

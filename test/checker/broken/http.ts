@@ -1,5 +1,5 @@
-import type { Answered, Defect } from "./defect.ts";
-import { ANY, answering, asking, error, instead, is, ONE, refusing, succeeding } from "./wrappers.ts";
+import type { Defect } from "./defect.ts";
+import { ANY, answering, error, instead, is, refusing, succeeding } from "./wrappers.ts";
 
 const RESOURCES = is("*", /^\/(?:Users|Groups|Bulk|\.search)/);
 
@@ -8,7 +8,8 @@ export const HTTP_DEFECTS: readonly Defect[] = [
   {
     id: "media/text-html",
     title: "calls its JSON a page",
-    caughtBy: [],
+    caughtBy: ["media/scim-json"],
+    alsoIn: ["media/lists"],
     wrap: succeeding(RESOURCES, ({ headers, body }) => {
       if (body !== undefined) headers.set("content-type", "text/html; charset=utf-8");
     }),
@@ -16,13 +17,14 @@ export const HTTP_DEFECTS: readonly Defect[] = [
   {
     id: "media/none",
     title: "does not say what its answers are",
-    caughtBy: [],
+    caughtBy: ["media/scim-json"],
+    alsoIn: ["media/lists"],
     wrap: succeeding(RESOURCES, ({ headers }) => headers.delete("content-type")),
   },
   {
     id: "media/scim-json-refused",
     title: "refuses bodies of application/scim+json",
-    caughtBy: [],
+    caughtBy: ["media/send-scim-json"],
     wrap: instead(
       (asked) =>
         is("POST|PUT|PATCH", ANY)(asked) &&
@@ -33,7 +35,7 @@ export const HTTP_DEFECTS: readonly Defect[] = [
   {
     id: "media/json-refused",
     title: "refuses bodies of application/json",
-    caughtBy: [],
+    caughtBy: ["media/send-json"],
     wrap: instead(
       (asked) =>
         is("POST|PUT|PATCH", ANY)(asked) && (asked.headers.get("content-type") ?? "").startsWith("application/json"),
@@ -43,25 +45,16 @@ export const HTTP_DEFECTS: readonly Defect[] = [
   {
     id: "media/charset-refused",
     title: "refuses bodies whose type names a charset",
-    caughtBy: [],
+    caughtBy: ["media/send-charset"],
     wrap: instead(
       (asked) => is("POST|PUT|PATCH", ANY)(asked) && /;\s*charset/i.test(asked.headers.get("content-type") ?? ""),
       () => error(415, "Send application/scim+json."),
     ),
   },
   {
-    id: "media/accept-refused",
-    title: "refuses to answer in application/scim+json",
-    caughtBy: [],
-    wrap: instead(
-      (asked) => asked.headers.get("accept") === "application/scim+json",
-      () => error(406, "Only application/json can be had."),
-    ),
-  },
-  {
     id: "auth/none-needed",
     title: "answers without a token",
-    caughtBy: [],
+    caughtBy: ["authentication/none"],
     wrap: (next) => {
       let known: string | undefined;
       return (asked) => {
@@ -75,7 +68,7 @@ export const HTTP_DEFECTS: readonly Defect[] = [
   {
     id: "auth/any-token",
     title: "answers whatever the token is",
-    caughtBy: [],
+    caughtBy: ["authentication/wrong"],
     wrap: (next) => {
       let known: string | undefined;
       return (asked) => {
@@ -89,19 +82,20 @@ export const HTTP_DEFECTS: readonly Defect[] = [
   {
     id: "auth/no-challenge",
     title: "does not say how to authenticate",
-    caughtBy: [],
+    caughtBy: ["authentication/challenge"],
     wrap: answering(is("*", ANY), ({ headers }) => headers.delete("www-authenticate")),
   },
   {
     id: "auth/403",
     title: "answers a wrong token with 403",
-    caughtBy: [],
+    caughtBy: ["authentication/status"],
     wrap: refusing(is("*", ANY), ({ status }) => (status === 401 ? error(403, "No.") : undefined)),
   },
   {
     id: "auth/redirect",
     title: "sends whoever has no token to a page for logging in",
-    caughtBy: [],
+    caughtBy: ["authentication/none"],
+    alsoIn: ["authentication/wrong"],
     wrap: refusing(is("*", ANY), ({ status }) =>
       status === 401
         ? { status: 302, headers: new Headers({ location: "https://scim.example/login" }), body: undefined }
@@ -109,17 +103,10 @@ export const HTTP_DEFECTS: readonly Defect[] = [
     ),
   },
   {
-    id: "auth/scheme-by-case",
-    title: "knows the word Bearer in one letter case alone",
-    caughtBy: [],
-    wrap: asking(is("*", ANY), ({ headers }) => {
-      if (/^bearer/.test(headers.get("authorization") ?? "")) headers.set("authorization", "nothing");
-    }),
-  },
-  {
     id: "auth/reads-open",
     title: "asks for a token where it writes alone",
-    caughtBy: [],
+    caughtBy: ["authentication/none"],
+    alsoIn: ["authentication/wrong"],
     wrap: (next) => {
       let known: string | undefined;
       return (asked) => {
@@ -128,19 +115,5 @@ export const HTTP_DEFECTS: readonly Defect[] = [
         return next(asked);
       };
     },
-  },
-  {
-    id: "http/unknown-method",
-    title: "breaks on a method that an endpoint does not have",
-    caughtBy: [],
-    wrap: refusing(is("*", ANY), ({ status }) => (status === 405 ? error(500, "No handler.") : undefined)),
-  },
-  {
-    id: "http/method-override",
-    title: "takes a POST to a resource for a PUT",
-    caughtBy: [],
-    wrap: asking(is("POST", ONE), (asked) => {
-      asked.method = "PUT";
-    }),
   },
 ];

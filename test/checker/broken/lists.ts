@@ -1,22 +1,20 @@
 import type { Defect } from "./defect.ts";
 import { asking, error, instead, lists, querying, succeeding } from "./wrappers.ts";
 
-const filterOf = ({ query, body }: { query: URLSearchParams; body: { filter?: unknown } | undefined }): string =>
-  query.get("filter") ?? (typeof body?.filter === "string" ? body.filter : "");
-
-
 /** Servers that order, cut and walk lists wrongly. */
 export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "sort/ignored",
     title: "announces sorting and does not sort",
-    caughtBy: [],
+    caughtBy: ["sort/ascending"],
+    alsoIn: ["sort/"],
     storage: querying(({ sort: _, ...request }) => request),
   },
   {
     id: "sort/descending-ignored",
     title: "sorts upwards where downwards is asked for",
-    caughtBy: [],
+    caughtBy: ["sort/descending"],
+    alsoIn: ["sort/absent", "sort/dates"],
     storage: querying(({ sort, ...request }) =>
       sort === undefined ? request : { ...request, sort: { ...sort, descending: false } },
     ),
@@ -24,7 +22,8 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "sort/default-descending",
     title: "sorts downwards where no order is said",
-    caughtBy: [],
+    caughtBy: ["sort/ascending"],
+    alsoIn: ["sort/"],
     wrap: asking(lists, ({ query, body }) => {
       if (query.has("sortBy") && !query.has("sortOrder")) query.set("sortOrder", "descending");
       if (body?.sortBy !== undefined) body.sortOrder ??= "descending";
@@ -33,7 +32,8 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "sort/by-code",
     title: "sorts capitals before small letters",
-    caughtBy: [],
+    caughtBy: ["sort/case-insensitive"],
+    alsoIn: ["sort/absent"],
     wrap: succeeding(
       (asked) => lists(asked) && (asked.query.get("sortBy") ?? asked.body?.sortBy) !== undefined,
       ({ body }, asked) => {
@@ -49,7 +49,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "sort/nested-refused",
     title: "does not sort by a part of an attribute",
-    caughtBy: [],
+    caughtBy: ["sort/sub-attribute"],
     wrap: instead(
       (asked) => lists(asked) && (asked.query.get("sortBy") ?? "").includes("."),
       () => error(500, "no such column"),
@@ -58,7 +58,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/zero-based",
     title: "counts resources from 0",
-    caughtBy: [],
+    caughtBy: ["paging/all-once"],
     storage: querying((request) =>
       "startIndex" in request.page && request.page.startIndex > 1
         ? { ...request, page: { ...request.page, startIndex: request.page.startIndex + 1 } }
@@ -68,7 +68,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/overlap",
     title: "begins a page with the last of the page before",
-    caughtBy: [],
+    caughtBy: ["paging/all-once"],
     storage: querying((request) =>
       "startIndex" in request.page && request.page.startIndex > 1
         ? { ...request, page: { ...request.page, startIndex: request.page.startIndex - 1 } }
@@ -78,7 +78,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/always-first",
     title: "answers every page with the first",
-    caughtBy: [],
+    caughtBy: ["paging/all-once"],
     storage: querying((request) =>
       "startIndex" in request.page ? { ...request, page: { ...request.page, startIndex: 1 } } : request,
     ),
@@ -86,7 +86,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/number",
     title: "takes startIndex for the number of a page",
-    caughtBy: [],
+    caughtBy: ["paging/all-once"],
     storage: querying((request) =>
       "startIndex" in request.page
         ? { ...request, page: { ...request.page, startIndex: (request.page.startIndex - 1) * request.page.count + 1 } }
@@ -96,7 +96,8 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/count-ignored",
     title: "answers with more than count",
-    caughtBy: [],
+    caughtBy: ["paging/count"],
+    alsoIn: ["paging/all-once", "paging/count-zero", "paging/count-negative", "cursor/first", "cursor/count", "cursor/count-zero"],
     wrap: asking(lists, ({ query, body }) => {
       query.delete("count");
       if (typeof body === "object") delete body.count;
@@ -105,7 +106,8 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/count-0-everybody",
     title: "answers a count of 0 with everybody",
-    caughtBy: [],
+    caughtBy: ["paging/count-zero"],
+    alsoIn: ["cursor/count-zero"],
     wrap: asking(lists, ({ query, body }) => {
       if (query.get("count") === "0") query.delete("count");
       if (body?.count === 0) delete body.count;
@@ -114,7 +116,8 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/count-0-refused",
     title: "refuses a count of 0",
-    caughtBy: [],
+    caughtBy: ["paging/count-zero"],
+    alsoIn: ["cursor/count-zero"],
     wrap: instead(
       (asked) => lists(asked) && asked.query.get("count") === "0",
       () => error(400, "count must be positive.", "invalidValue"),
@@ -123,7 +126,8 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/negative-500",
     title: "breaks on a negative count",
-    caughtBy: [],
+    caughtBy: ["paging/count-negative"],
+    alsoIn: ["cursor/count-zero"],
     wrap: instead(
       (asked) => lists(asked) && (asked.query.get("count") ?? "").startsWith("-"),
       () => error(500, "LIMIT must not be negative"),
@@ -132,7 +136,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/start-0-refused",
     title: "refuses a startIndex of 0",
-    caughtBy: [],
+    caughtBy: ["paging/start-below-one"],
     wrap: instead(
       (asked) => lists(asked) && asked.query.get("startIndex") === "0",
       () => error(400, "startIndex must be positive.", "invalidValue"),
@@ -141,7 +145,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/beyond-404",
     title: "answers a page beyond the end with 404",
-    caughtBy: [],
+    caughtBy: ["paging/past-end"],
     wrap: succeeding(lists, ({ body }, { query }) =>
       Number(query.get("startIndex") ?? 1) > Math.max(1, body.totalResults) ? error(404, "No such page.") : undefined,
     ),
@@ -149,7 +153,8 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/total-of-page",
     title: "takes the size of the page for the total",
-    caughtBy: [],
+    caughtBy: ["paging/total"],
+    alsoIn: ["paging/count-zero"],
     wrap: succeeding(lists, ({ body }) => {
       if (typeof body.totalResults === "number") body.totalResults = body.Resources?.length ?? 0;
     }),
@@ -157,7 +162,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/items-per-page",
     title: "says another number of resources than are in the page",
-    caughtBy: [],
+    caughtBy: ["paging/items-counted"],
     wrap: succeeding(lists, ({ body }) => {
       if (typeof body.itemsPerPage === "number") body.itemsPerPage += 7;
     }),
@@ -165,7 +170,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/start-index-shown",
     title: "says that every page begins at 1",
-    caughtBy: [],
+    caughtBy: ["paging/start-echoed"],
     wrap: succeeding(lists, ({ body }) => {
       if (body.startIndex !== undefined) body.startIndex = 1;
     }),
@@ -173,7 +178,8 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/unstable",
     title: "has another order on each page",
-    caughtBy: [],
+    caughtBy: ["paging/stable", "paging/all-once"],
+    alsoIn: ["paging/start-below-one", "paging/start-default"],
     storage: (good) => {
       let turn = 0;
       return {
@@ -191,7 +197,8 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/drops-one",
     title: "leaves out the last of each full page",
-    caughtBy: [],
+    caughtBy: ["paging/all-once"],
+    alsoIn: ["cursor/all-once"],
     wrap: succeeding(lists, ({ body }) => {
       if (!Array.isArray(body.Resources) || body.Resources.length < 2 || body.totalResults === body.Resources.length)
         return;
@@ -202,7 +209,7 @@ export const LIST_DEFECTS: readonly Defect[] = [
   {
     id: "page/cut",
     title: "says that there are no more than fit into a page",
-    caughtBy: [],
+    caughtBy: ["paging/all-once"],
     wrap: succeeding(lists, ({ body }, { query }) => {
       if (Number(query.get("startIndex") ?? 1) > 1 && Array.isArray(body.Resources)) {
         body.Resources = [];

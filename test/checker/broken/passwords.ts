@@ -1,31 +1,31 @@
 import type { Asked, Defect } from "./defect.ts";
-import { creates, is, replaces } from "./wrappers.ts";
-
+import { creates, replaces } from "./wrappers.ts";
 
 /** Servers that show passwords. */
 export const PASSWORD_DEFECTS: readonly Defect[] = [
   {
     id: "password/shown",
     title: "shows passwords",
-    caughtBy: [],
+    caughtBy: ["passwords/never-returned"],
+    alsoIn: ["passwords/never-when-asked", "passwords/never-in-lists", "passwords/never-after-replace"],
     wrap: showingPasswords(() => true),
   },
   {
     id: "password/shown-on-create",
     title: "shows the password in the answer to the create alone",
-    caughtBy: [],
+    caughtBy: ["passwords/never-returned"],
     wrap: showingPasswords(creates),
   },
   {
     id: "password/shown-on-put",
     title: "shows the password in the answer to a PUT alone",
-    caughtBy: [],
+    caughtBy: ["passwords/never-after-replace"],
     wrap: showingPasswords(replaces),
   },
   {
     id: "password/shown-if-asked",
     title: "shows passwords where they are selected",
-    caughtBy: [],
+    caughtBy: ["passwords/never-when-asked"],
     wrap: showingPasswords(({ query }) => /password/i.test(query.get("attributes") ?? "")),
   },
 ];

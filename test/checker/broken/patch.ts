@@ -26,7 +26,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/not-atomic",
     title: "keeps the first operations of a PATCH that fails",
-    caughtBy: [],
+    caughtBy: ["patch/refused-whole"],
     wrap: instead(patches, async (asked, next) => {
       const operations = operationsOf(asked);
       if (operations.length < 2) return next(asked);
@@ -45,13 +45,15 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/does-nothing",
     title: "says of a PATCH that it is done, and does nothing",
-    caughtBy: [],
+    caughtBy: ["patch/add"],
+    alsoIn: ["patch/"],
     wrap: instead(patches, (asked, next) => next(like(asked, "GET", asked.path))),
   },
   {
     id: "patch/first-only",
     title: "does the first operation of a PATCH alone",
-    caughtBy: [],
+    caughtBy: ["patch/several"],
+    alsoIn: ["patch/remove-last", "patch/extension-schemas-first", "patch/in-order"],
     wrap: asking(patches, (asked) => {
       if (operationsOf(asked).length > 1) asked.body.Operations = asked.body.Operations.slice(0, 1);
     }),
@@ -59,7 +61,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/add-replaces",
     title: "replaces all addresses where one is added",
-    caughtBy: [],
+    caughtBy: ["patch/add-element"],
     wrap: operating((operation) => {
       if (opOf(operation) === "add" && /^(?:emails|phoneNumbers|addresses)$/i.test(String(operation.path)))
         operation.op = "replace";
@@ -68,7 +70,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/replace-adds",
     title: "adds addresses where they are replaced",
-    caughtBy: [],
+    caughtBy: ["patch/replace-list"],
     wrap: operating((operation) => {
       if (opOf(operation) === "replace" && /^(?:emails|phoneNumbers|addresses)$/i.test(String(operation.path)))
         operation.op = "add";
@@ -77,7 +79,8 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/remove-all",
     title: "removes all addresses where one is named in brackets",
-    caughtBy: [],
+    caughtBy: ["patch/remove-element"],
+    alsoIn: ["patch/remove-and"],
     wrap: operating((operation) => {
       if (opOf(operation) === "remove") operation.path = String(operation.path ?? "").replace(/\[.*\]$/, "");
     }),
@@ -85,7 +88,8 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/remove-ignored",
     title: "removes nothing",
-    caughtBy: [],
+    caughtBy: ["patch/remove"],
+    alsoIn: ["patch/"],
     wrap: instead(
       some((operation) => opOf(operation) === "remove" && typeof operation.path === "string"),
       (asked, next) => next(like(asked, "GET", asked.path)),
@@ -94,7 +98,8 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/no-path-ignored",
     title: "does nothing of an operation without a path",
-    caughtBy: [],
+    caughtBy: ["patch/add-pathless"],
+    alsoIn: ["patch/replace-pathless", "patch/replace-pathless-list"],
     wrap: asking(patches, (asked) => {
       const kept = operationsOf(asked).filter(
         ({ path, op }) => path !== undefined || String(op).toLowerCase() === "remove",
@@ -107,7 +112,8 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/no-path-refused",
     title: "refuses an operation without a path",
-    caughtBy: [],
+    caughtBy: ["patch/add-pathless"],
+    alsoIn: ["patch/add-pathless-keeps", "patch/replace-pathless", "patch/replace-pathless-list"],
     wrap: instead(
       some((operation) => operation.path === undefined && opOf(operation) !== "remove"),
       () => error(400, "path is required.", "invalidPath"),
@@ -116,7 +122,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/ops-by-case",
     title: "knows operations in lower case alone",
-    caughtBy: [],
+    caughtBy: ["clients/entra-op-case"],
     wrap: instead(
       some(({ op }) => /[A-Z]/.test(String(op))),
       () => error(400, "Unknown operation.", "invalidSyntax"),
@@ -125,13 +131,15 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/204-with-body",
     title: "answers a PATCH with a body that is no resource",
-    caughtBy: [],
+    caughtBy: ["patch/entire"],
+    alsoIn: ["patch/answer", "patch/attributes"],
     wrap: succeeding(patches, () => json(200, { success: true })),
   },
   {
     id: "patch/201",
     title: "answers a PATCH with 201",
-    caughtBy: [],
+    caughtBy: ["patch/answer"],
+    alsoIn: ["patch/attributes"],
     wrap: succeeding(patches, (answered) => {
       answered.status = 201;
     }),
@@ -139,7 +147,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/old-shown",
     title: "answers a PATCH with what was there before",
-    caughtBy: [],
+    caughtBy: ["patch/entire"],
     wrap: instead(patches, async (asked, next) => {
       const before = await next(like(asked, "GET", asked.path));
       const after = await next(asked);
@@ -149,19 +157,22 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/no-target-taken",
     title: "says nothing where the element that is to be replaced is not there",
-    caughtBy: [],
+    caughtBy: ["patch/no-target"],
+    alsoIn: ["patch/remove-no-path"],
     wrap: refusing(patches, ({ body }) => (body?.scimType === "noTarget" ? done() : undefined)),
   },
   {
     id: "patch/unknown-path-taken",
     title: "says nothing of a path that leads nowhere",
-    caughtBy: [],
+    caughtBy: ["patch/unknown-path"],
+    alsoIn: ["patch/malformed-path"],
     wrap: refusing(patches, ({ body }) => (body?.scimType === "invalidPath" ? done() : undefined)),
   },
   {
     id: "patch/unknown-path-500",
     title: "breaks on a path that leads nowhere",
-    caughtBy: [],
+    caughtBy: ["patch/unknown-path"],
+    alsoIn: ["patch/malformed-path"],
     wrap: refusing(patches, ({ body }) =>
       body?.scimType === "invalidPath" ? error(500, "undefined is not an object") : undefined,
     ),
@@ -169,7 +180,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/remove-without-path",
     title: "takes a remove without a path",
-    caughtBy: [],
+    caughtBy: ["patch/remove-no-path"],
     wrap: instead(
       some((operation) => opOf(operation) === "remove" && operation.path === undefined),
       () => done(),
@@ -178,13 +189,14 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/read-only-taken",
     title: "says nothing where the id is to be replaced",
-    caughtBy: [],
+    caughtBy: ["patch/read-only-id"],
+    alsoIn: ["patch/remove-required", "patch/read-only-meta"],
     wrap: refusing(patches, ({ body }) => (body?.scimType === "mutability" ? done() : undefined)),
   },
   {
     id: "patch/required-removed",
     title: "lets the userName be removed",
-    caughtBy: [],
+    caughtBy: ["patch/remove-required"],
     wrap: refusing(
       some((operation) => opOf(operation) === "remove" && /userName/i.test(String(operation.path))),
       () => done(),
@@ -193,13 +205,14 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/missing-as-200",
     title: "takes a PATCH of what is not there",
-    caughtBy: [],
+    caughtBy: ["patch/unknown-id"],
     wrap: refusing(patches, ({ status }) => (status === 404 ? json(200, {}) : undefined)),
   },
   {
     id: "patch/primary-stays",
     title: "leaves the old address primary where a new one is",
-    caughtBy: [],
+    caughtBy: ["patch/primary-added"],
+    alsoIn: ["patch/primary-moved"],
     wrap: (next) => {
       const old = new Map<string, string>();
       return async (asked) => {
@@ -215,7 +228,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/duplicates",
     title: "adds an address once more that is there already",
-    caughtBy: [],
+    caughtBy: ["patch/add-present"],
     wrap: (next) => {
       const twice = new Map<string, object>();
       return async (asked) => {
@@ -240,7 +253,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/no-schemas-taken",
     title: "takes a PATCH that does not say that it is one",
-    caughtBy: [],
+    caughtBy: ["patch/wrong-schema"],
     wrap: asking(patches, ({ body }) => {
       if (typeof body === "object" && body !== null) body.schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
     }),
@@ -248,7 +261,8 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/urn-path-refused",
     title: "refuses paths of an extension",
-    caughtBy: [],
+    caughtBy: ["patch/extension-path"],
+    alsoIn: ["patch/extension-schemas", "patch/extension-remove", "patch/extension-schemas-first"],
     wrap: instead(
       some(({ path }) => String(path).startsWith("urn:")),
       () => error(400, "Unknown path.", "invalidPath"),
@@ -257,7 +271,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/nested-path-refused",
     title: "refuses paths of a part of an attribute",
-    caughtBy: [],
+    caughtBy: ["patch/replace-part"],
     wrap: instead(
       some(({ path }) => /^name\.\w+$/.test(String(path))),
       () => error(400, "Unknown path.", "invalidPath"),
@@ -266,7 +280,8 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/brackets-refused",
     title: "refuses paths with brackets",
-    caughtBy: [],
+    caughtBy: ["patch/element-part"],
+    alsoIn: ["patch/"],
     wrap: instead(
       some(({ path }) => String(path).includes("[")),
       () => error(400, "Unknown path.", "invalidPath"),
@@ -275,7 +290,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/complex-replaced-whole",
     title: "loses the given name where the family name is replaced",
-    caughtBy: [],
+    caughtBy: ["patch/replace-part"],
     wrap: operating((operation) => {
       const [, part] = /^name\.(\w+)$/.exec(String(operation.path)) ?? [];
       if (part === undefined || opOf(operation) === "remove") return;
@@ -287,7 +302,7 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/reordered",
     title: "does the operations of a PATCH from the last to the first",
-    caughtBy: [],
+    caughtBy: ["patch/in-order"],
     wrap: asking(patches, (asked) => {
       if (Array.isArray(asked.body?.Operations)) asked.body.Operations.reverse();
     }),
@@ -295,29 +310,14 @@ export const PATCH_DEFECTS: readonly Defect[] = [
   {
     id: "patch/405",
     title: "announces PATCH and has none",
-    caughtBy: [],
+    caughtBy: ["patch/answer"],
+    alsoIn: ["patch/"],
     wrap: instead(patches, () => error(405, "PATCH is not supported.")),
-  },
-  {
-    id: "patch/last-modified",
-    title: "has the same lastModified after a PATCH",
-    caughtBy: [],
-    wrap: (next) => {
-      const stuck = new Map<string, string>();
-      return async (asked) => {
-        const before = patches(asked) ? await next(like(asked, "GET", asked.path)) : undefined;
-        const answered = await next(asked);
-        if (before?.status === 200) stuck.set(asked.path, before.body.meta.lastModified);
-        const time = stuck.get(asked.path);
-        if (time !== undefined && answered.body?.meta !== undefined) answered.body.meta.lastModified = time;
-        return answered;
-      };
-    },
   },
   {
     id: "needs/active-as-text",
     title: 'refuses "False" for active',
-    caughtBy: [],
+    caughtBy: ["clients/entra-active-text"],
     wrap: instead(
       some(({ value }) => /"(?:true|false)"/i.test(JSON.stringify(value) ?? "")),
       () => error(400, "active is a boolean.", "invalidValue"),

@@ -2,7 +2,6 @@ import type { Defect } from "./defect.ts";
 import {
   asking,
   error,
-  instead,
   is,
   json,
   lists,
@@ -19,13 +18,15 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/missing-as-200",
     title: "answers for what is not there with 200 and nothing",
-    caughtBy: [],
+    caughtBy: ["read/unknown"],
+    alsoIn: ["replace/creates-nothing", "delete/then-get-is-404"],
     wrap: refusing(reads, ({ status }) => (status === 404 ? json(200, {}) : undefined)),
   },
   {
     id: "read/missing-as-400",
     title: "answers for what is not there with 400",
-    caughtBy: [],
+    caughtBy: ["read/unknown"],
+    alsoIn: ["delete/then-get-is-404"],
     wrap: refusing(reads, ({ status }) =>
       status === 404 ? error(400, "There is nothing.", "invalidValue") : undefined,
     ),
@@ -33,13 +34,14 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/missing-as-500",
     title: "breaks on an id that is not there",
-    caughtBy: [],
+    caughtBy: ["read/unknown"],
+    alsoIn: ["delete/then-get-is-404"],
     wrap: refusing(reads, ({ status }) => (status === 404 ? error(500, "null pointer") : undefined)),
   },
   {
     id: "read/missing-as-page",
     title: "answers for what is not there with a page",
-    caughtBy: [],
+    caughtBy: ["errors/body-of-not-found"],
     wrap: refusing(reads, ({ status }) =>
       status === 404
         ? { status, headers: new Headers({ "content-type": "text/html" }), body: "<h1>Not found</h1>" }
@@ -49,7 +51,8 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/attributes-ignored",
     title: "shows all attributes, whatever is selected",
-    caughtBy: [],
+    caughtBy: ["attributes/others-are-not"],
+    alsoIn: ["attributes/"],
     wrap: asking(
       () => true,
       ({ query, body }) => {
@@ -61,7 +64,8 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/excluded-ignored",
     title: "shows attributes that are excluded",
-    caughtBy: [],
+    caughtBy: ["attributes/excluded"],
+    alsoIn: ["attributes/"],
     wrap: asking(
       () => true,
       ({ query, body }) => {
@@ -73,7 +77,8 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/selected-without-id",
     title: "leaves out the id where other attributes are selected",
-    caughtBy: [],
+    caughtBy: ["attributes/id-is-always-there"],
+    alsoIn: ["attributes/list-always"],
     wrap: showing(
       (resource) => void delete resource.id,
       ({ query }) => query.has("attributes"),
@@ -82,7 +87,8 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/id-excluded",
     title: "leaves out the id where that is excluded",
-    caughtBy: [],
+    caughtBy: ["attributes/excluded-id"],
+    alsoIn: ["attributes/list-always"],
     wrap: showing(
       (resource) => void delete resource.id,
       ({ query }) => /\bid\b/i.test(query.get("excludedAttributes") ?? ""),
@@ -91,7 +97,8 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/selected-by-case",
     title: "selects attributes in one letter case alone",
-    caughtBy: [],
+    caughtBy: ["attributes/in-any-case"],
+    alsoIn: ["attributes/"],
     wrap: asking(
       () => true,
       ({ query }) => {
@@ -114,7 +121,8 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/part-selects-whole",
     title: "shows the whole name where the family name is selected",
-    caughtBy: [],
+    caughtBy: ["attributes/sub-attribute"],
+    alsoIn: ["attributes/"],
     wrap: asking(
       () => true,
       ({ query }) => {
@@ -126,7 +134,7 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/lowercase-resources",
     title: "calls the resources of a list by another name",
-    caughtBy: [],
+    caughtBy: ["filter/eq"],
     wrap: succeeding(lists, ({ body }) => {
       if (body.Resources === undefined) return;
       body.resources = body.Resources;
@@ -136,25 +144,27 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/list-bare-array",
     title: "answers a list with an array",
-    caughtBy: [],
+    caughtBy: ["filter/eq"],
     wrap: succeeding(lists, ({ body }) => json(200, body.Resources ?? [])),
   },
   {
     id: "read/list-without-schemas",
     title: "does not say that a list is one",
-    caughtBy: [],
+    caughtBy: ["filter/list-message"],
     wrap: succeeding(lists, ({ body }) => void delete body.schemas),
   },
   {
     id: "read/list-without-total",
     title: "does not say how many there are",
-    caughtBy: [],
+    caughtBy: ["filter/count"],
+    alsoIn: ["paging/total", "paging/numbers", "paging/count-zero"],
     wrap: succeeding(lists, ({ body }) => void delete body.totalResults),
   },
   {
     id: "read/list-total-as-text",
     title: "says how many there are as text",
-    caughtBy: [],
+    caughtBy: ["filter/none-found"],
+    alsoIn: ["filter/only-matches", "filter/count", "paging/total", "paging/numbers", "paging/count-zero"],
     wrap: succeeding(lists, ({ body }) => {
       if (body.totalResults !== undefined) body.totalResults = String(body.totalResults);
     }),
@@ -162,7 +172,7 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/list-differs",
     title: "shows less of a resource in a list than on its own",
-    caughtBy: [],
+    caughtBy: ["attributes/list-part"],
     wrap: succeeding(lists, ({ body }) => {
       for (const resource of resourcesOf(body)) delete resource.name;
     }),
@@ -170,21 +180,12 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/null-shown",
     title: "shows null for attributes without a value",
-    caughtBy: [],
+    caughtBy: ["read/without-nulls"],
     wrap: showing(
       (resource) => {
         if (resource.userName !== undefined && resource.title === undefined) resource.title = null;
       },
       is("GET", ONE),
-    ),
-  },
-  {
-    id: "read/list-not-implemented",
-    title: "breaks on a list without a filter",
-    caughtBy: [],
-    wrap: instead(
-      (asked) => is("GET", /^\/(?:Users|Groups)$/)(asked) && asked.query.size === 0,
-      () => error(500, "A filter is needed."),
     ),
   },
 ];

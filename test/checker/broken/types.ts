@@ -8,7 +8,8 @@ export const TYPE_DEFECTS: readonly Defect[] = [
   {
     id: "types/boolean-as-text",
     title: 'shows "true" where true belongs',
-    caughtBy: [],
+    caughtBy: ["create/inactive"],
+    alsoIn: ["types/json-in-answers", "types/active-is-boolean", "types/boolean-text"],
     wrap: showing((resource) => {
       if (typeof resource.active === "boolean") resource.active = String(resource.active);
     }),
@@ -16,7 +17,8 @@ export const TYPE_DEFECTS: readonly Defect[] = [
   {
     id: "types/active-as-number",
     title: "shows 1 where true belongs",
-    caughtBy: [],
+    caughtBy: ["create/inactive"],
+    alsoIn: ["types/json-in-answers", "types/active-is-boolean", "types/boolean-text"],
     wrap: showing((resource) => {
       if (typeof resource.active === "boolean") resource.active = Number(resource.active);
     }),
@@ -24,7 +26,8 @@ export const TYPE_DEFECTS: readonly Defect[] = [
   {
     id: "types/date-as-number",
     title: "shows times as milliseconds",
-    caughtBy: [],
+    caughtBy: ["common/meta-times-form"],
+    alsoIn: ["common/meta-created-stays"],
     wrap: showing((resource) => {
       if (resource.meta?.created !== undefined) resource.meta.created = Date.parse(resource.meta.created);
       if (resource.meta?.lastModified !== undefined)
@@ -34,7 +37,7 @@ export const TYPE_DEFECTS: readonly Defect[] = [
   {
     id: "types/date-without-zone",
     title: "shows times without their zone",
-    caughtBy: [],
+    caughtBy: ["common/meta-times-form"],
     wrap: showing((resource) => {
       if (resource.meta?.created !== undefined)
         resource.meta.created = resource.meta.created.replace("T", " ").replace("Z", "");
@@ -45,7 +48,8 @@ export const TYPE_DEFECTS: readonly Defect[] = [
   {
     id: "types/id-as-number",
     title: "shows ids as numbers",
-    caughtBy: [],
+    caughtBy: ["common/id"],
+    alsoIn: ["common/meta-location-answers"],
     wrap: showing((resource) => {
       if (typeof resource.id === "string")
         resource.id = Number.parseInt(resource.id.replaceAll("-", "").slice(0, 12), 16);
@@ -54,7 +58,8 @@ export const TYPE_DEFECTS: readonly Defect[] = [
   {
     id: "types/one-as-object",
     title: "shows a list of one address as the address alone",
-    caughtBy: [],
+    caughtBy: ["multi-valued/is-an-array"],
+    alsoIn: ["multi-valued/primary-is-kept", "multi-valued/type-is-kept"],
     wrap: showing((resource) => {
       if (Array.isArray(resource.emails) && resource.emails.length === 1) [resource.emails] = resource.emails;
     }),
@@ -62,7 +67,8 @@ export const TYPE_DEFECTS: readonly Defect[] = [
   {
     id: "types/emails-as-text",
     title: "shows addresses as a list of text",
-    caughtBy: [],
+    caughtBy: ["multi-valued/all-are-kept"],
+    alsoIn: ["multi-valued/primary-is-kept", "multi-valued/type-is-kept"],
     wrap: showing((resource) => {
       if (Array.isArray(resource.emails))
         resource.emails = resource.emails.map(({ value }: { value: string }) => value);
@@ -71,7 +77,7 @@ export const TYPE_DEFECTS: readonly Defect[] = [
   {
     id: "types/primary-lost",
     title: "loses which address is the primary one",
-    caughtBy: [],
+    caughtBy: ["multi-valued/primary-is-kept"],
     wrap: asking(WRITES, ({ body }) => {
       if (Array.isArray(body?.emails)) for (const email of body.emails) delete email?.primary;
     }),
@@ -79,27 +85,16 @@ export const TYPE_DEFECTS: readonly Defect[] = [
   {
     id: "types/type-lost",
     title: "loses the type of addresses",
-    caughtBy: [],
+    caughtBy: ["multi-valued/type-is-kept"],
     wrap: asking(WRITES, ({ body }) => {
       if (Array.isArray(body?.emails)) for (const email of body.emails) delete email?.type;
     }),
   },
   {
-    id: "types/wrong-taken",
-    title: "takes a number for a userName",
-    caughtBy: [],
-    wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => {
-      if (typeof body?.userName === "number" || typeof body?.userName === "boolean")
-        body.userName = String(body.userName);
-      if (typeof body?.displayName !== "string" && body?.displayName !== null && body?.displayName !== undefined)
-        body.displayName = JSON.stringify(body.displayName);
-      if (typeof body?.title === "number") body.title = String(body.title);
-    }),
-  },
-  {
     id: "types/wrong-500",
     title: "breaks on a value of the wrong type",
-    caughtBy: [],
+    caughtBy: ["create/answers-the-next"],
+    alsoIn: ["multi-valued/one-primary"],
     wrap: refusing(is("POST|PUT|PATCH", /^\/Users/), ({ status, body }) =>
       status === 400 && body?.scimType === "invalidValue" && !/required|needs|missing/i.test(body.detail)
         ? json(500, { ...body, status: "500", scimType: undefined })
@@ -107,26 +102,9 @@ export const TYPE_DEFECTS: readonly Defect[] = [
     ),
   },
   {
-    id: "types/two-primaries",
-    title: "shows two primary addresses",
-    caughtBy: [],
-    wrap: showing((resource) => {
-      if (Array.isArray(resource.emails) && resource.emails.length > 1)
-        for (const email of resource.emails) email.primary = true;
-    }),
-  },
-  {
-    id: "types/trimmed",
-    title: "cuts display names at 20 characters",
-    caughtBy: [],
-    wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => {
-      if (typeof body?.displayName === "string") body.displayName = body.displayName.slice(0, 20);
-    }),
-  },
-  {
     id: "types/lower-cased",
     title: "keeps userNames in lower case",
-    caughtBy: [],
+    caughtBy: ["types/case-of-text"],
     wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => {
       if (typeof body?.userName === "string") body.userName = body.userName.toLowerCase();
     }),

@@ -23,7 +23,8 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "put/merges",
     title: "keeps on a PUT what the body leaves out",
-    caughtBy: [],
+    caughtBy: ["replace/omitted"],
+    alsoIn: ["replace/without-required"],
     wrap: (next) => async (asked) => {
       if (!replaces(asked)) return next(asked);
       const before = await next(like(asked, "GET", asked.path));
@@ -34,7 +35,8 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "put/creates",
     title: "makes a resource where a PUT names one that is not there",
-    caughtBy: [],
+    caughtBy: ["replace/creates-nothing"],
+    alsoIn: ["delete/then-put-is-404"],
     wrap: refusing(replaces, (answered, { body, path }) =>
       answered.status === 404 ? json(201, { ...body, id: path.split("/").at(-1) }) : undefined,
     ),
@@ -42,13 +44,14 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "put/no-body",
     title: "answers a PUT with 204",
-    caughtBy: [],
+    caughtBy: ["replace/answer"],
     wrap: succeeding(replaces, () => ({ status: 204, headers: new Headers(), body: undefined })),
   },
   {
     id: "put/status-201",
     title: "answers a PUT with 201",
-    caughtBy: [],
+    caughtBy: ["replace/answer"],
+    alsoIn: ["replace/what-was-read-loses-nothing", "replace/read-only-is-ignored", "replace/id-in-body"],
     wrap: succeeding(replaces, (answered) => {
       answered.status = 201;
     }),
@@ -56,7 +59,8 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "put/does-nothing",
     title: "says of a PUT that it is done, and does nothing",
-    caughtBy: [],
+    caughtBy: ["replace/answer-is-what-is-kept"],
+    alsoIn: ["common/external-id-can-change", "attributes/on-replace", "replace/"],
     wrap: instead(replaces, async (asked, next) => {
       const { status, headers, body } = await next(like(asked, "GET", asked.path));
       return {
@@ -69,7 +73,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "put/old-shown",
     title: "answers a PUT with what was there before",
-    caughtBy: [],
+    caughtBy: ["replace/answer-is-what-is-kept"],
     wrap: instead(replaces, async (asked, next) => {
       const before = await next(like(asked, "GET", asked.path));
       const after = await next(asked);
@@ -79,7 +83,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "put/created-changes",
     title: "says after a PUT that the resource was made just now",
-    caughtBy: [],
+    caughtBy: ["common/meta-created-stays"],
     wrap: (next) => {
       const made = new Map<string, string>();
       return async (asked) => {
@@ -95,7 +99,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "put/id-changes",
     title: "gives another id on a PUT",
-    caughtBy: [],
+    caughtBy: ["replace/answer-is-what-is-kept"],
     wrap: showing((resource) => {
       resource.id = `${resource.id}-put`;
     }, replaces),
@@ -103,7 +107,8 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "put/read-only-refused",
     title: "refuses on a PUT what it has shown itself",
-    caughtBy: [],
+    caughtBy: ["replace/read-only-is-ignored"],
+    alsoIn: ["replace/what-was-read-loses-nothing"],
     wrap: instead(
       (asked) => replaces(asked) && asked.body?.meta !== undefined,
       () => error(400, "meta is readOnly.", "mutability"),
@@ -112,13 +117,13 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "put/conflict",
     title: "breaks on a PUT of a userName that another user has",
-    caughtBy: [],
+    caughtBy: ["replace/conflict"],
     wrap: refusing(replaces, ({ status }) => (status === 409 ? error(500, "duplicate key value") : undefined)),
   },
   {
     id: "put/without-name",
     title: "takes a PUT without a userName",
-    caughtBy: [],
+    caughtBy: ["replace/without-required"],
     wrap: asking(is("PUT", USER), ({ body }) => {
       if (typeof body === "object" && body !== null) body.userName ??= `nameless-${crypto.randomUUID()}`;
     }),
@@ -126,7 +131,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "put/last-modified",
     title: "does not say that a resource has changed: lastModified stays",
-    caughtBy: [],
+    caughtBy: ["common/meta-last-modified-moves"],
     wrap: showing((resource) => {
       if (resource.meta?.lastModified !== undefined) resource.meta.lastModified = resource.meta.created;
     }),
@@ -134,7 +139,8 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "delete/with-body",
     title: "answers a DELETE with 200 and the resource",
-    caughtBy: [],
+    caughtBy: ["delete/answer"],
+    alsoIn: ["delete/without-body"],
     wrap: instead(deletes, async (asked, next) => {
       const before = await next(like(asked, "GET", asked.path));
       const after = await next(asked);
@@ -144,7 +150,8 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "delete/does-nothing",
     title: "says of a DELETE that it is done, and does nothing",
-    caughtBy: [],
+    caughtBy: ["delete/then-get-is-404"],
+    alsoIn: ["delete/"],
     wrap: instead(deletes, async (asked, next) => {
       const { status, headers, body } = await next(like(asked, "GET", asked.path));
       return status === 200 ? { status: 204, headers: new Headers(), body: undefined } : { status, headers, body };
@@ -153,7 +160,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "delete/missing-as-204",
     title: "says of what is not there that it is deleted",
-    caughtBy: [],
+    caughtBy: ["delete/then-delete-is-404"],
     wrap: refusing(deletes, ({ status }) =>
       status === 404 ? { status: 204, headers: new Headers(), body: undefined } : undefined,
     ),
@@ -161,7 +168,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "delete/still-listed",
     title: "lists what is deleted",
-    caughtBy: [],
+    caughtBy: ["delete/absent-from-lists"],
     wrap: (next) => {
       const gone: object[] = [];
       return async (asked) => {
@@ -186,7 +193,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "delete/still-there",
     title: "shows what is deleted as inactive",
-    caughtBy: [],
+    caughtBy: ["delete/then-get-is-404"],
     wrap: (next) => {
       const gone = new Map<string, object>();
       return async (asked) => {
@@ -205,7 +212,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "delete/name-stays-taken",
     title: "keeps the userName of who is deleted",
-    caughtBy: [],
+    caughtBy: ["delete/name-is-free"],
     wrap: (next) => {
       const taken = new Set<string>();
       return async (asked) => {
@@ -222,7 +229,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "delete/patch-after",
     title: "takes a PATCH of what is deleted",
-    caughtBy: [],
+    caughtBy: ["delete/then-patch-is-404"],
     wrap: refusing(is("PATCH", ONE), ({ status }) =>
       status === 404 ? { status: 204, headers: new Headers(), body: undefined } : undefined,
     ),
@@ -230,7 +237,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "delete/members-stay",
     title: "keeps those who are deleted as members of groups",
-    caughtBy: [],
+    caughtBy: ["groups/user-deleted"],
     wrap: (next) => {
       const gone = new Map<string, { value: string }[]>();
       return async (asked) => {

@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { toBadge } from "../../../src/checker/report/badge.ts";
 import { toHtml } from "../../../src/checker/report/html/page.ts";
-import { everything, HOSTILE } from "./sample.ts";
+import { toJUnit } from "../../../src/checker/report/junit.ts";
+import { everything, HOSTILE, reportOf, result } from "./sample.ts";
 
 const executablePath = chromiumPath();
 
@@ -144,6 +146,15 @@ if (executablePath !== undefined)
         expect(await width()).toBe(360);
         await page.locator("#unfold").click();
         expect((await unfolded(page)).every(Boolean)).toBe(true);
+        // What is cut off makes no page wider.
+        const cutOff = page
+          .locator("main *:not(.hidden, svg *)")
+          .evaluateAll((all) =>
+            all
+              .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline")
+              .map((one) => one.outerHTML.slice(0, 200)),
+          );
+        expect(await cutOff).toEqual([]);
         expect(await width()).toBe(360);
       });
     });
@@ -175,6 +186,28 @@ if (executablePath !== undefined)
         expect(await page.locator("img").count()).toBe(0);
         expect(await page.locator("script").count()).toBe(1);
         expect(await page.evaluate(() => "hurt" in globalThis)).toBe(false);
+      });
+    });
+
+    test("reads JUnit and the badge as XML, whatever is in them", async () => {
+      const { seen } = everything().results.find(({ id }) => id === "filter/case")?.failure ?? {};
+      const wild = reportOf([
+        ...everything().results,
+        result("a/b", "skipped", { reason: "\ud800 \ufffe ]]> \u0007" }),
+      ]);
+      await withPage({ bypassCSP: true }, async (page) => {
+        const read = (xml: string): Promise<readonly [string | undefined, number]> =>
+          page.evaluate((text) => {
+            const root = new DOMParser().parseFromString(text, "text/xml");
+            return [
+              root.querySelector("parsererror")?.textContent,
+              root.querySelectorAll("testcase, title").length,
+            ] as const;
+          }, xml);
+        expect(seen).toContain("<script>");
+        expect(await read(toJUnit(wild))).toEqual([undefined, wild.results.length]);
+        expect(await read(toBadge(wild))).toEqual([undefined, 1]);
+        expect((await read("<a>&</a>"))[0]).toBeDefined();
       });
     });
 

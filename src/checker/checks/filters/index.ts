@@ -6,6 +6,7 @@ import { malformedChecks } from "./malformed.ts";
 import { nameChecks } from "./names.ts";
 import { operatorChecks } from "./operators.ts";
 import { resultChecks } from "./results.ts";
+import { supportChecks } from "./supported.ts";
 import { textChecks } from "./text.ts";
 import { valueChecks } from "./values.ts";
 
@@ -20,4 +21,5 @@ export const filterChecks: readonly Check[] = [
   ...malformedChecks,
   ...resultChecks,
   ...carriageChecks,
+  ...supportChecks,
 ];

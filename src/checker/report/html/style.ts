@@ -17,7 +17,7 @@ a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:.18em}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:2px}
 h1,h2,h3{line-height:1.2;text-wrap:balance;overflow-wrap:anywhere}
 h2{font-size:1.3rem;letter-spacing:-.01em;margin:3.25rem 0 .9rem}
-h3{font-size:1rem;margin:2rem 0 .4rem}
+h3{font-size:1rem;margin:2rem 0 .4rem}h3 small{font-weight:400;white-space:nowrap}
 p{margin:.5rem 0;text-wrap:pretty}
 small,.soft{color:var(--soft)}
 code,pre{font-family:var(--mono);font-size:.8125rem}
@@ -48,7 +48,7 @@ h1{font-size:clamp(1.35rem,4.4vw,2.1rem);letter-spacing:-.022em;font-weight:650;
 table{border-collapse:collapse;width:100%;font-size:.925rem}
 th,td{text-align:left;padding:.42rem .6rem;border-bottom:1px solid var(--line);vertical-align:baseline}
 thead th{color:var(--soft);font-weight:500;font-size:.8rem;border-bottom-color:var(--soft)}
-tbody th{font-weight:500;padding-left:0}tbody th a,.failures a{overflow-wrap:anywhere}tbody th small{font-weight:400;white-space:nowrap}
+thead th:first-child{padding-left:0}tbody th{font-weight:500;padding-left:0}tbody th a,.failures a{overflow-wrap:anywhere}tbody th small{font-weight:400;white-space:nowrap}
 .matrix td,.matrix thead th+th{width:6.5rem;text-align:right;white-space:nowrap}
 .matrix td a{position:relative;text-decoration:none;color:inherit}.matrix td a:hover{text-decoration:underline}
 td.failed{background:var(--bad-wash);color:var(--bad);font-weight:650}
@@ -65,9 +65,10 @@ legend{float:left;width:4.8rem;color:var(--soft);font-size:.85rem}
 .pill input:focus-visible+span{outline:2px solid var(--link);outline-offset:2px}
 .row{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center}
 input[type=search],select{flex:1 1 12rem;min-width:0;max-width:100%;font:inherit;font-size:.9rem;padding:.4rem .6rem;border:1px solid var(--soft);border-radius:.35rem;background:var(--paper);color:var(--ink)}
+::placeholder{color:var(--soft);opacity:1}
 button{font:inherit;font-size:.85rem;padding:.3rem .75rem;border:1px solid var(--soft);border-radius:.35rem;background:var(--paper);color:var(--ink);cursor:pointer}
 button:hover{border-color:var(--ink)}
-.check{border-bottom:1px solid var(--line)}
+.check{border-bottom:1px solid var(--line);scroll-margin-top:.75rem}
 .check>summary{display:grid;grid-template-columns:1.2rem 1fr auto;gap:0 .6rem;padding:.5rem 0;cursor:pointer;list-style:none;align-items:baseline}
 .check>summary::-webkit-details-marker{display:none}
 .check>summary:hover .title{text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:.2em}
@@ -92,7 +93,7 @@ footer{margin-top:4rem;padding-top:1.2rem;padding-bottom:2.5rem;color:var(--soft
 footer>div{border-top:1px solid var(--line);padding-top:1.2rem}
 @media (max-width:40rem){
 header,main,footer{padding-left:1rem;padding-right:1rem}
-.levels li{grid-template-columns:4.2rem 1fr;gap:.2rem .7rem}.levels .number,.levels small{grid-column:1/-1}
+.levels li{grid-template-columns:5.2rem 1fr;gap:.2rem .7rem}.levels .number,.levels small{grid-column:1/-1}
 .matrix{font-size:.85rem}.matrix th,.matrix td{padding:.4rem .25rem}.matrix td,.matrix thead th+th{width:auto}
 .matrix tbody th{padding-left:0}.matrix tbody th small{display:block}
 .body{padding-left:0}.story{grid-template-columns:1fr;gap:0}.story dd{margin-bottom:.6rem}
@@ -101,14 +102,14 @@ legend{float:none;width:100%;padding:0 0 .2rem}}
 @page{margin:16mm 14mm}
 :root{color-scheme:light;--paper:#fff;--wash:#f5f6f8;--ink:#000;--soft:#454b53;--line:#c9cdd3;--link:#000;--bad:#9c1c15;--good:#155a2c;--warn:#644500;--rest:#454b53;
 --bad-wash:#fcefee;--warn-wash:#faf3e0;--bar-good:#3d9a5c;--bar-bad:#cf3f36;--bar-warn:#c79a2b;--bar-rest:#c3c8cf}
-body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+html{font-size:10pt}body{font-size:1rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 header,main,footer{max-width:none;padding-left:0;padding-right:0}
 #filters,button{display:none!important}
 .group[hidden],.check[hidden]{display:block}
 details::details-content{content-visibility:visible!important;block-size:auto!important;height:auto!important}
 h2{margin-top:2rem;break-after:avoid}h3{break-after:avoid}
-.check>summary,.levels li,.failures li,tr{break-inside:avoid}
+.check>summary,.levels li,.failures li,tr,.passed,.skipped,.blocked{break-inside:avoid}
 .check>summary{break-after:avoid}
-.body{padding-left:1.8rem}.exchange{overflow:visible}
+.check>summary{padding:.3rem 0 0}.body{padding:0 0 .5rem 1.8rem}.story{margin:.2rem 0;gap:.1rem 1rem}.story dt{padding-top:0}.failed .body{padding-bottom:1.2rem}.exchange{overflow:visible}
 a{text-decoration:none}}
 `;

@@ -1,0 +1,6 @@
+import type { Check } from "../../check.ts";
+import { excludedAttributes } from "./excluded.ts";
+import { namedAttributes } from "./named.ts";
+
+/** What is returned. @see RFC 7644 §3.9 */
+export const attributes: readonly Check[] = [...namedAttributes, ...excludedAttributes];
