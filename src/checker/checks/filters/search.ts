@@ -36,6 +36,7 @@ export async function expectFinds(bench: Workbench, filter: string, made: Made, 
 export async function expectMissesOut(bench: Workbench, filter: string, made: Made, path?: string): Promise<void> {
   const { answer, ids } = await search(bench, filter, path);
   if (answer.status === 404) return;
+  if (isDeclined(answer)) await skipDeclined(bench, filter);
   expectStatus(bench, answer, 200, FILTERED);
   const right = "It does not match, and is not in the list.";
   bench.expect(!ids.includes(made.id), `\`${filter}\` finds ${made.path}.`, right, answer);
