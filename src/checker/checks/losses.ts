@@ -1,7 +1,8 @@
+import { ENTERPRISE } from "../../client/urns.ts";
 import { freeText, usersOf } from "../attributes.ts";
 import type { Check } from "../check.ts";
 import { valueAt } from "../compare.ts";
-import { ENTERPRISE, expectStatus, needList, told } from "../judge.ts";
+import { expectStatus, needList, told } from "../judge.ts";
 import type { Answer, Made, Workbench } from "../workbench.ts";
 import { done, isGood, madeId, makes } from "./bulk/job.ts";
 import { idsOf } from "./filters/search.ts";
