@@ -3,6 +3,7 @@ import { isObject } from "../schema/value.ts";
 import { CheckEnd } from "./check-end.ts";
 import type { Exchange } from "./exchange.ts";
 import { generate } from "./generate.ts";
+import { laidOver } from "./laid-over.ts";
 import { findAttribute } from "./schema-facts.ts";
 import { guard, isWrite, keep, type Session, type Trace } from "./session.ts";
 import type { Answer, AskOptions, Made, Workbench } from "./workbench.ts";
@@ -111,6 +112,9 @@ function createEnds(trace: Trace): Ends {
   };
 }
 
+/** What a server may say that makes its groups itself, from a source of its own. */
+const NOT_MADE_BY_CLIENTS = [405, 501];
+
 function createMaking(
   { facts, names, template, groupTemplate, fullness }: Session,
   { post }: Asking,
@@ -119,11 +123,13 @@ function createMaking(
   const users = () => facts.users ?? skip("the server has no users");
   const groups = () => facts.groups ?? skip("the server has no groups");
   const newUser = (attributes: object = {}) =>
-    laidOver(generate(users(), facts, names, template, fullness), attributes);
+    laidOver(generate(users(), facts, names, template, fullness), attributes, users());
   const newGroup = (attributes: object = {}) =>
-    laidOver(generate(groups(), facts, names, groupTemplate, fullness), attributes);
+    laidOver(generate(groups(), facts, names, groupTemplate, fullness), attributes, groups());
   const make = async (endpoint: string, body: Record<string, unknown>): Promise<Made> => {
     const answer = await post(endpoint, body);
+    if (endpoint !== facts.users?.endpoint && NOT_MADE_BY_CLIENTS.includes(answer.status))
+      skip(`the server lets no client make what is at ${endpoint}: POST is answered ${answer.status}`);
     const { id } = answer.body;
     if (answer.status < 200 || answer.status > 299 || id === undefined)
       block(`POST ${endpoint} gave ${answer.status}${id === undefined ? " without an id" : ""}${detailOf(answer)}`);
@@ -135,15 +141,6 @@ function createMaking(
     user: async (attributes) => make(users().endpoint, newUser(attributes)),
     group: async (attributes) => make(groups().endpoint, newGroup(attributes)),
   };
-}
-
-/** `undefined` takes a member away; an extension is named in `schemas` where a check gives it. */
-function laidOver(body: Record<string, unknown>, attributes: object): Record<string, unknown> {
-  const laid: Record<string, unknown> = { ...body, ...attributes };
-  for (const [name, value] of Object.entries(laid)) if (value === undefined) delete laid[name];
-  if (!("schemas" in attributes) && Array.isArray(laid.schemas))
-    laid.schemas = [...new Set([...laid.schemas, ...Object.keys(attributes).filter((name) => /^urn:/i.test(name))])];
-  return laid;
 }
 
 function createNeeds(

@@ -6,12 +6,12 @@ import type { Answer, Made, Workbench } from "./workbench.ts";
 
 /** A body that replaces the resource by one with the same name and the given attributes; `undefined` leaves one out. */
 export function replacement(bench: Workbench, made: Made, attributes: object = {}): Record<string, unknown> {
-  return { ...bench.newUser(), userName: valueAt(made.body, "userName"), ...attributes };
+  return bench.newUser({ userName: valueAt(made.body, "userName"), ...attributes });
 }
 
 /** Creates a user by a body of the check's own; ends the check as blocked where it is refused. */
 export async function created(bench: Workbench, attributes: object): Promise<Answer> {
-  const answer = await bench.post(usersOf(bench), { ...bench.newUser(), ...attributes });
+  const answer = await bench.post(usersOf(bench), bench.newUser(attributes));
   needStatus(bench, answer, [201, 200]);
   return answer;
 }

@@ -99,6 +99,7 @@ export const authentication: readonly Check[] = [
     suffers: "Names of people are told to whoever asks.",
     misses: "Differences in time.",
     async run(bench) {
+      await anonymous(bench, WRONG);
       const made = await bench.user();
       for (const path of [usersOf(bench), made.path]) {
         const answer = await bench.ask("GET", path, { headers: WRONG, anonymous: true });

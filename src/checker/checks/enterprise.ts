@@ -107,7 +107,7 @@ export const enterprise: readonly Check[] = [
     async run(bench) {
       bench.needsGroups();
       if (bench.facts.groups?.extensions.some(({ schema }) => schema === ENTERPRISE)) bench.skip("Groups have it.");
-      const sent = { ...bench.newGroup(), [ENTERPRISE]: { department: "d" } };
+      const sent = bench.newGroup({ [ENTERPRISE]: { department: "d" } });
       const answer = await bench.post(bench.facts.groups?.endpoint ?? "/Groups", sent);
       if (isRefused(answer)) return;
       expectMade(bench, answer, "It is 201 without it, or 400.");
@@ -165,7 +165,7 @@ export const enterprise: readonly Check[] = [
       bench.needsAttributes(`${ENTERPRISE}:manager.value`);
       const boss = await bench.user();
       const displayName = bench.unique("made-up");
-      const sent = { ...bench.newUser(), [ENTERPRISE]: { manager: { value: boss.id, displayName } } };
+      const sent = bench.newUser({ [ENTERPRISE]: { manager: { value: boss.id, displayName } } });
       const answer = await bench.post(usersOf(bench), sent);
       expectMade(bench, answer, "It is 201, and displayName is ignored.");
       const seen = valueAt(await stored(bench, answer), ENTERPRISE, "manager", "displayName");
@@ -200,7 +200,7 @@ export const enterprise: readonly Check[] = [
     async run(bench) {
       bench.needsAttributes(`${ENTERPRISE}:manager.value`);
       const manager = { value: `nobody-${bench.run}` };
-      const answer = await bench.post(usersOf(bench), { ...bench.newUser(), [ENTERPRISE]: { manager } });
+      const answer = await bench.post(usersOf(bench), bench.newUser({ [ENTERPRISE]: { manager } }));
       expectNoFault(bench, answer, "An unknown manager");
       bench.note(isRefused(answer) ? "An unknown manager is refused." : "An unknown manager is taken.");
     },

@@ -148,7 +148,7 @@ const wrong: readonly Wrong[] = [
 
 async function put(bench: Workbench, type: string, value: Json) {
   const one = type === "boolean" && bench.hasAttribute("active") ? active : attributeOfType(bench, type);
-  const answer = await bench.post(usersOf(bench), { ...bench.newUser(), ...one.with(value) });
+  const answer = await bench.post(usersOf(bench), bench.newUser(one.with(value)));
   return { one, answer };
 }
 

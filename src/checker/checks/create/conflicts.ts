@@ -100,7 +100,7 @@ export const conflicts: readonly Check[] = [
       );
       const value = sampleOf(bench, one.fact);
       await created(bench, one.with(value));
-      const answer = await bench.post(usersOf(bench), { ...bench.newUser(), ...one.with(value) });
+      const answer = await bench.post(usersOf(bench), bench.newUser(one.with(value)));
       expectStatus(bench, answer, [409, 400], `A second ${one.path} of the same value is 409.`);
     },
   },
@@ -190,7 +190,7 @@ export const conflicts: readonly Check[] = [
         "required attribute besides userName",
         ({ required, mutability }) => required && mutability !== "readOnly",
       );
-      const answer = await bench.post(usersOf(bench), { ...bench.newUser(), ...one.with(undefined) });
+      const answer = await bench.post(usersOf(bench), bench.newUser(one.with(undefined)));
       expectStatus(bench, answer, 400, `The status is 400: ${one.path} is required.`);
     },
   },
@@ -205,7 +205,7 @@ export const conflicts: readonly Check[] = [
     async run(bench) {
       const one = needAttribute(bench, "readOnly attribute", ({ mutability }) => mutability === "readOnly");
       const value = one.fact.name === "groups" ? [{ value: bench.unique("group") }] : sampleOf(bench, one.fact);
-      const answer = await bench.post(usersOf(bench), { ...bench.newUser(), ...one.with(value) });
+      const answer = await bench.post(usersOf(bench), bench.newUser(one.with(value)));
       expectMade(bench, answer, `The create succeeds, and ${one.path} in it is ignored.`);
       const sent = JSON.stringify(value);
       bench.expect(JSON.stringify(one.of(answer.body)) !== sent, `${one.path} is ${sent}.`, "It is ignored.", answer);

@@ -154,7 +154,7 @@ export const addChecks: readonly Check[] = [
   {
     id: "patch/add-no-value",
     title: "add without a value is refused",
-    level: "must",
+    level: "should",
     requirements: ["P-3.5.2.1-01"],
     section,
     suffers: "A client whose value was lost is told that it is stored.",

@@ -36,11 +36,11 @@ export const elementPatchChecks: readonly Check[] = [
       bench.needsAttributes("addresses.type", "addresses.locality", "addresses.region");
       const addresses = [
         { type: "work", locality: "Ulm", region: "BW" },
-        { type: "work", locality: "Bonn", region: "NW" },
+        { type: "home", locality: "Ulm", region: "BY" },
       ];
       const user = await personWith(bench, { addresses });
       if (elements(user.body.addresses).length !== 2) bench.skip("The server keeps one address alone.");
-      const operations = [{ op: "replace", path: 'addresses[type eq "work"].region', value: "XX" }];
+      const operations = [{ op: "replace", path: 'addresses[locality eq "Ulm"].region', value: "XX" }];
       const body = await patched(bench, user, operations);
       const regions = elements(body.addresses).map(({ region }) => region);
       expectValue(bench, "The list of regions", regions.join(), "XX,XX");
@@ -77,6 +77,11 @@ export const elementPatchChecks: readonly Check[] = [
       const user = await addressed(bench);
       const path = `emails[value co "no-such-${bench.run}"].value`;
       const answer = await bench.patch(user.path, [{ op: "replace", path, value: bench.address() }]);
+      if (answer.status === 400 && answer.body.scimType !== "noTarget") {
+        const there = `emails[value co ${JSON.stringify(user.home)}].value`;
+        const found = await bench.patch(user.path, [{ op: "replace", path: there, value: bench.address() }]);
+        if (!isDone(found)) bench.block(`Such a path is refused where it finds an element, too. ${told(found)}`);
+      }
       expectError(bench, answer, { status: 400, scimType: "noTarget", right: "400, with scimType noTarget." });
     },
   },

@@ -109,10 +109,22 @@ export const messageChecks: readonly Check[] = [
     async run(bench) {
       const user = await person(bench);
       const name = freeText(bench);
-      for (const op of ["move", undefined]) {
-        const operations = [{ op, path: name, from: name, value: "x" }];
-        await expectPatchRefused(bench, user, operations, "400 invalidSyntax: there are three operations.");
-      }
+      const operations = [{ op: "move", path: name, from: name, value: "x" }];
+      await expectPatchRefused(bench, user, operations, "400 invalidSyntax: there are three operations.");
+    },
+  },
+  {
+    id: "patch/no-op",
+    title: "An operation that does not say what it is is refused",
+    level: "should",
+    requirements: ["P-3.5.2-03"],
+    section,
+    suffers: "A server guesses what was meant, and a client whose request was garbled is told that it is done.",
+    misses: "An op that is null or no text.",
+    async run(bench) {
+      const user = await person(bench);
+      const operations = [{ path: freeText(bench), value: "x" }];
+      await expectPatchRefused(bench, user, operations, "400 invalidSyntax: each operation has an op.");
     },
   },
   {

@@ -4,7 +4,7 @@ import { isUnassigned } from "../../compare.ts";
 import { expectError } from "../../judge.ts";
 import { addressed, addressesOf } from "../addressed.ts";
 import { elements, person, personWith } from "../people.ts";
-import { expectValue, patched } from "./patched.ts";
+import { expectValue, patched, REMOVE_ELEMENT } from "./patched.ts";
 
 const section = "RFC 7644 §3.5.2.2";
 
@@ -51,7 +51,7 @@ export const removeChecks: readonly Check[] = [
     misses: "Several elements that match.",
     async run(bench) {
       const user = await addressed(bench);
-      const body = await patched(bench, user, [{ op: "remove", path: 'emails[type eq "home"]' }]);
+      const body = await patched(bench, user, [REMOVE_ELEMENT]);
       expectValue(bench, "emails", addressesOf(body), user.work);
     },
   },

@@ -91,7 +91,7 @@ const said: readonly Said[] = [
   },
   {
     id: "schemas/members-value",
-    title: "The value of a member is immutable.",
+    title: "The value of a member is immutable, or readOnly where clients do not write groups.",
     level: "must",
     requirements: ["S-4.2-02"],
     section: "RFC 7643 §4.2",
@@ -99,7 +99,7 @@ const said: readonly Said[] = [
     misses: "A value that is described so and changed in place.",
     urn: GROUP,
     path: "members.value",
-    is: { mutability: "immutable" },
+    is: { mutability: ["immutable", "readOnly"] },
   },
   {
     id: "schemas/manager-display-name",
