@@ -27,10 +27,10 @@ function world(...hosts: readonly string[]): typeof fetch {
       ),
     ]),
   );
-  return async (input) => {
-    const request = input as Request;
+  return async (input, init) => {
+    const request = new Request(input, init);
     const server = servers.get(new URL(request.url).hostname);
-    if (server === undefined) throw new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND") });
+    if (server === undefined) throw new TypeError("fetch failed", { cause: Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" }) });
     return server(request);
   };
 }
@@ -155,11 +155,11 @@ describe("scimkit export and import", () => {
       /no-such-file\.jsonl cannot be read \(ENOENT\)/,
     ],
     [["export", "--database", "mysql://root:secret@host/db"], /--database must be .*"mysql:" is none of them/],
-    [["export", "https://nowhere.test/scim/v2"], /did not reach the server.* Look at the address and the port/],
-    [["export", "https://one.test/scim/v3"], /was answered 404.* Look at the base URL/],
+    [["export", "https://nowhere.test/scim/v2"], /there is no host nowhere\.test \(DNS\): look at the name/],
+    [["export", "https://one.test/scim/v3"], /v3 is no SCIM base URL, and https:\/\/one\.test\/scim\/v2 is one\./],
     [
       ["export", "https://one.test/scim/v2", "--token", "wrong-token-1"],
-      /was answered 401.* Look at --token, --header, or SCIM_TOKEN/,
+      /refused .*\(401.* Look at --token/,
     ],
   ])("%j is answered in one line that says what to look at", async (words, message) => {
     const { status, error } = await ran(words, { env, fetch: world("one.test") });

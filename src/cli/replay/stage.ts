@@ -1,6 +1,10 @@
 import type { PlayedAnswer, Stage } from "../../recordings/stage.ts";
 import { CommandError } from "../command.ts";
-import { type Connection, reasonOf } from "../connection.ts";
+import type { Connection } from "../connection.ts";
+import { networkFault } from "../reach/network-fault.ts";
+
+/** Milliseconds that an answer may take. */
+const LONGEST = 60_000;
 
 /** A server to play on, that is left as it was found. */
 export interface CleanStage extends Stage {
@@ -22,17 +26,20 @@ export function createStage(
     if (body !== undefined) headers.set("content-type", "application/scim+json");
     for (const [name, value] of Object.entries(own)) headers.set(name, value);
     const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-    const response = await ask(baseUrl + path, {
-      method,
-      headers,
-      redirect: "manual",
-      ...(text === undefined ? {} : { body: text }),
-    }).catch((error: unknown) => {
+    try {
+      const response = await ask(baseUrl + path, {
+        method,
+        headers,
+        redirect: "manual",
+        signal: AbortSignal.timeout(LONGEST),
+        ...(text === undefined ? {} : { body: text }),
+      });
+      return await answerOf(response);
+    } catch (error) {
       throw new CommandError(
-        `${baseUrl} gives no answer: ${reasonOf(error)}. Is the server running, and is this its base URL?`,
+        `${method} ${path} was not answered: ${networkFault(error, new URL(baseUrl), LONGEST)}.${leftBehind(made)}`,
       );
-    });
-    return answerOf(response);
+    }
   };
   const stage = {
     tag: newTag(),
@@ -49,8 +56,9 @@ export function createStage(
     },
     async clean() {
       const left: string[] = [];
-      for (const path of made.splice(0).reverse()) {
+      for (let path = made.at(-1); path !== undefined; path = made.at(-1)) {
         const { status } = await send("DELETE", path, {}, undefined);
+        made.pop();
         if (status >= 300 && status !== 404) left.push(`${path} (DELETE gave ${status})`);
       }
       stage.tag = newTag();
@@ -58,6 +66,11 @@ export function createStage(
     },
   };
   return stage;
+}
+
+/** Who breaks off says what it may have left, as nobody removes it any more. */
+function leftBehind(made: readonly string[]): string {
+  return made.length === 0 ? "" : ` Left behind: ${made.join(", ")}.`;
 }
 
 /** Thrown where the run is stopped; what was made is still removed. */

@@ -2,7 +2,8 @@ import { parseArgs } from "node:util";
 import { createClient } from "../../client/index.ts";
 import { exportResources } from "../../transfer/index.ts";
 import { type Command, CommandError, type Terminal } from "../command.ts";
-import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionOf } from "../connection.ts";
+import { CONNECTION_HELP, CONNECTION_OPTIONS, type Connection, connectionOf } from "../connection.ts";
+import { reach } from "../reach/reach.ts";
 import { openDirectory } from "./directory.ts";
 import { typesOf } from "./server-types.ts";
 
@@ -47,11 +48,14 @@ export const exportCommand: Command = {
 };
 
 async function exportServer(
-  { baseUrl, headers }: ReturnType<typeof connectionOf>,
+  connection: Connection,
   names: readonly string[] | undefined,
   terminal: Terminal,
 ): Promise<number> {
+  const { baseUrl, headers } = connection;
   const { fetch, signal } = terminal;
+  // The client would ask a server that is not there again and again, for minutes.
+  await reach({ connection, fetch, signal });
   const options = { baseUrl, authenticate: () => headers(), fetch: (request: Request) => fetch(request), signal };
   const announced = await typesOf(createClient(options));
   const types = announced.filter(({ name }) => names === undefined || names.includes(name));
