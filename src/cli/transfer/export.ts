@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createClient } from "../../client/index.ts";
 import { exportResources } from "../../transfer/index.ts";
@@ -81,6 +82,9 @@ async function exportDatabase(
   { tenant, secrets, type }: { readonly tenant?: string; readonly secrets: boolean; readonly type?: readonly string[] },
   terminal: Terminal,
 ): Promise<number> {
+  // Opening makes what is not there, and a slip in a name would give an empty directory.
+  if (!database.includes("://") && database !== "memory" && !existsSync(database))
+    throw new CommandError(`there is no file ${database}: name the SQLite file of "scimkit serve", or postgres://…`);
   const { scim, close } = await openDirectory(database);
   let count = 0;
   try {
