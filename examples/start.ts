@@ -78,6 +78,8 @@ function problemOf(error: unknown, command: (port: number) => string): string {
   if (code === "EADDRINUSE")
     return `Port ${port} is in use. Stop what listens there, or choose another: ${command(Number(port) + 1)}`;
   if (code === "EACCES") return `Port ${port} may not be used by this account. Choose one above 1023: ${command(3000)}`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return "HOST is no address of this machine. Take 127.0.0.1, or 0.0.0.0 for all.";
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

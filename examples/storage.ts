@@ -37,6 +37,19 @@ export async function openStorage(database: string, log?: Log): Promise<OpenStor
   return { storage, description, close: () => db.destroy() };
 }
 
+/** What to do, where the reason speaks to programmers or names the file that asked. */
+const ADVICE = [
+  [/'pg'/, "PostgreSQL needs the driver pg beside scimkit: npm install pg"],
+  [
+    /node:sqlite/,
+    `SQLite needs Node 22.16 or newer, and this is ${process.version}. Update it, or keep everything in memory: SCIM_DATABASE=memory`,
+  ],
+  [
+    /unable to open database file/,
+    "the file cannot be opened: look at its folder, and at what this account may write.",
+  ],
+] as const;
+
 /** Longest that a request waits for a connection, in milliseconds. */
 const LONGEST_WAIT = 10_000;
 
@@ -77,5 +90,7 @@ async function preparePostgres(url: string, log: Log | undefined): Promise<void>
 
 function refuse(error: unknown): never {
   const { cause = error } = error as { cause?: unknown };
-  throw new SettingError(`SCIM_DATABASE cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`);
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const advice = ADVICE.find(([words]) => words.test(reason))?.[1];
+  throw new SettingError(`SCIM_DATABASE cannot be used: ${advice ?? reason}`);
 }

@@ -55,16 +55,24 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   try {
     return await command.run(rest, terminal);
   } catch (error) {
-    terminal.error(`scimkit ${wanted}: ${inOneLine(error)}\n`);
-    return 2;
+    terminal.error(`scimkit ${wanted}: ${inOneLine(error, wanted)}\n`);
+    return terminal.signal.aborted ? 130 : 2;
   }
 }
 
 /** What could not be done. @throws what is a fault of the command itself */
-function inOneLine(error: unknown): string {
-  if (error instanceof CommandError || isWrongCall(error)) return error.message;
-  if (isScimClientError(error)) return error.message + adviceOn(error);
+function inOneLine(error: unknown, command: string): string {
+  if (error instanceof CommandError) return error.message;
+  // Of Node's advice on words that begin with a dash only the first sentence is for people.
+  if (isWrongCall(error)) return `${error.message.split(". ")[0]}. scimkit ${command} --help lists the options.`;
+  if (isScimClientError(error) && error.code === "aborted") return "stopped.";
+  if (isScimClientError(error)) return sentence(error.message) + adviceOn(error);
   throw error;
+}
+
+/** A system's own words end as they like. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** What to look at, behind what a server or its absence has said. */

@@ -27,10 +27,13 @@ function world(...hosts: readonly string[]): typeof fetch {
       ),
     ]),
   );
-  return async (input) => {
-    const request = input as Request;
+  return async (input, init) => {
+    const request = new Request(input, init);
     const server = servers.get(new URL(request.url).hostname);
-    if (server === undefined) throw new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND") });
+    if (server === undefined)
+      throw new TypeError("fetch failed", {
+        cause: Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" }),
+      });
     return server(request);
   };
 }
@@ -154,18 +157,23 @@ describe("scimkit export and import", () => {
       ["import", "no-such-file.jsonl", "--url", "https://one.test/scim/v2"],
       /no-such-file\.jsonl cannot be read \(ENOENT\)/,
     ],
+    [["export", "--database", "no-such.sqlite"], /there is no file no-such\.sqlite/],
     [["export", "--database", "mysql://root:secret@host/db"], /--database must be .*"mysql:" is none of them/],
-    [["export", "https://nowhere.test/scim/v2"], /did not reach the server.* Look at the address and the port/],
-    [["export", "https://one.test/scim/v3"], /was answered 404.* Look at the base URL/],
-    [
-      ["export", "https://one.test/scim/v2", "--token", "wrong-token-1"],
-      /was answered 401.* Look at --token, --header, or SCIM_TOKEN/,
-    ],
+    [["export", "https://nowhere.test/scim/v2"], /there is no host nowhere\.test \(DNS\): look at the name/],
+    [["export", "https://one.test/scim/v3"], /v3 is no SCIM base URL, and https:\/\/one\.test\/scim\/v2 is one\./],
+    [["export", "https://one.test/scim/v2", "--token", "wrong-token-1"], /refused .*\(401.* Look at --token/],
   ])("%j is answered in one line that says what to look at", async (words, message) => {
     const { status, error } = await ran(words, { env, fetch: world("one.test") });
     expect(status).toBe(2);
     expect(error).toMatch(message);
     expect(error.trim()).not.toContain("\n");
     expect(error).not.toContain("secret");
+  });
+
+  test("take a file from Windows, with a byte order mark and CRLF", async () => {
+    const file = join(folder, "windows.jsonl");
+    writeFileSync(file, `\uFEFF${text([user("bom"), user("crlf")]).replaceAll("\n", "\r\n\r\n")}`);
+    const { status, error } = await ran(["import", file, "--database", join(folder, "windows.sqlite")]);
+    expect({ status, error }).toEqual({ status: 0, error: "" });
   });
 });

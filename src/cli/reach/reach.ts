@@ -8,8 +8,8 @@ import { networkFault } from "./network-fault.ts";
 export interface Reaching {
   readonly connection: Connection;
   readonly fetch: typeof fetch;
-  /** Milliseconds for each request. */
-  readonly timeout: number;
+  /** Milliseconds for each request, 30,000 unless they are given. */
+  readonly timeout?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,7 +48,11 @@ async function isThere(reaching: Reaching, baseUrl: string): Promise<boolean> {
   return seen !== undefined && isScim(seen) && seen.status < 400;
 }
 
-async function see({ connection, fetch, timeout, signal }: Reaching, baseUrl: string, path: string): Promise<Seen> {
+async function see(
+  { connection, fetch, timeout = 30_000, signal }: Reaching,
+  baseUrl: string,
+  path: string,
+): Promise<Seen> {
   const url = new URL(baseUrl + path);
   const headers = { accept: "application/scim+json, application/json", ...(await connection.headers()) };
   const within = AbortSignal.any([AbortSignal.timeout(timeout), ...(signal ? [signal] : [])]);
@@ -58,7 +62,7 @@ async function see({ connection, fetch, timeout, signal }: Reaching, baseUrl: st
     return { path, status: response.status, headers: response.headers, text, body: parsed(text) };
   } catch (error) {
     if (signal?.aborted) throw new CommandError("stopped before the server was asked anything.");
-    throw new CommandError(`${networkFault(error, url, timeout)}.`);
+    throw new CommandError(`${networkFault(error, new URL(baseUrl), timeout)}.`);
   }
 }
 

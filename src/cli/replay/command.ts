@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { type Found, findRecordings } from "../../recordings/read.ts";
 import { type Command, CommandError } from "../command.ts";
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionOf } from "../connection.ts";
+import { reach } from "../reach/reach.ts";
 import { playAll } from "./play.ts";
 import { record } from "./record.ts";
 import { createStage } from "./stage.ts";
@@ -53,6 +54,7 @@ export const replayCommand: Command = {
       return record({ folder: values.record, port, host: values.host ?? "127.0.0.1" }, connection, terminal);
     }
     const found = foundIn(positionals);
+    await reach({ connection, fetch: terminal.fetch, signal: terminal.signal });
     const stage = createStage(connection, terminal.fetch, values.domain ?? "example.com", terminal.signal);
     return playAll(found, stage, values.json === true, terminal);
   },

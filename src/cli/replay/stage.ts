@@ -3,6 +3,9 @@ import { CommandError } from "../command.ts";
 import type { Connection } from "../connection.ts";
 import { networkFault } from "../reach/network-fault.ts";
 
+/** Milliseconds that an answer may take. */
+const LONGEST = 60_000;
+
 /** A server to play on, that is left as it was found. */
 export interface CleanStage extends Stage {
   /** Removes what has been made since the last time; what could not be removed. */
@@ -23,15 +26,20 @@ export function createStage(
     if (body !== undefined) headers.set("content-type", "application/scim+json");
     for (const [name, value] of Object.entries(own)) headers.set(name, value);
     const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-    const response = await ask(baseUrl + path, {
-      method,
-      headers,
-      redirect: "manual",
-      ...(text === undefined ? {} : { body: text }),
-    }).catch((error: unknown) => {
-      throw new CommandError(`${networkFault(error, new URL(baseUrl))}.`);
-    });
-    return answerOf(response);
+    try {
+      const response = await ask(baseUrl + path, {
+        method,
+        headers,
+        redirect: "manual",
+        signal: AbortSignal.timeout(LONGEST),
+        ...(text === undefined ? {} : { body: text }),
+      });
+      return await answerOf(response);
+    } catch (error) {
+      throw new CommandError(
+        `${method} ${path} was not answered: ${networkFault(error, new URL(baseUrl), LONGEST)}.${leftBehind(made)}`,
+      );
+    }
   };
   const stage = {
     tag: newTag(),
@@ -48,8 +56,9 @@ export function createStage(
     },
     async clean() {
       const left: string[] = [];
-      for (const path of made.splice(0).reverse()) {
+      for (let path = made.at(-1); path !== undefined; path = made.at(-1)) {
         const { status } = await send("DELETE", path, {}, undefined);
+        made.pop();
         if (status >= 300 && status !== 404) left.push(`${path} (DELETE gave ${status})`);
       }
       stage.tag = newTag();
@@ -57,6 +66,11 @@ export function createStage(
     },
   };
   return stage;
+}
+
+/** Who breaks off says what it may have left, as nobody removes it any more. */
+function leftBehind(made: readonly string[]): string {
+  return made.length === 0 ? "" : ` Left behind: ${made.join(", ")}.`;
 }
 
 /** Thrown where the run is stopped; what was made is still removed. */

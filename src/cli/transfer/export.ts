@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createClient } from "../../client/index.ts";
 import { exportResources } from "../../transfer/index.ts";
 import { type Command, CommandError, type Terminal } from "../command.ts";
-import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionOf } from "../connection.ts";
+import { CONNECTION_HELP, CONNECTION_OPTIONS, type Connection, connectionOf } from "../connection.ts";
+import { reach } from "../reach/reach.ts";
 import { openDirectory } from "./directory.ts";
 import { typesOf } from "./server-types.ts";
 
@@ -47,11 +49,14 @@ export const exportCommand: Command = {
 };
 
 async function exportServer(
-  { baseUrl, headers }: ReturnType<typeof connectionOf>,
+  connection: Connection,
   names: readonly string[] | undefined,
   terminal: Terminal,
 ): Promise<number> {
+  const { baseUrl, headers } = connection;
   const { fetch, signal } = terminal;
+  // The client would ask a server that is not there again and again, for minutes.
+  await reach({ connection, fetch, signal });
   const options = { baseUrl, authenticate: () => headers(), fetch: (request: Request) => fetch(request), signal };
   const announced = await typesOf(createClient(options));
   const types = announced.filter(({ name }) => names === undefined || names.includes(name));
@@ -77,6 +82,9 @@ async function exportDatabase(
   { tenant, secrets, type }: { readonly tenant?: string; readonly secrets: boolean; readonly type?: readonly string[] },
   terminal: Terminal,
 ): Promise<number> {
+  // Opening makes what is not there, and a slip in a name would give an empty directory.
+  if (!database.includes("://") && database !== "memory" && !existsSync(database))
+    throw new CommandError(`there is no file ${database}: name the SQLite file of "scimkit serve", or postgres://…`);
   const { scim, close } = await openDirectory(database);
   let count = 0;
   try {

@@ -15,5 +15,14 @@ export async function linesOf(
   await access(file).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(`${file} cannot be read (${error.code ?? error.message}).`);
   });
-  return () => createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  return () => withoutMark(createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }));
+}
+
+/** Windows begins a file with the byte order mark, which is no JSON. */
+async function* withoutMark(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let isFirst = true;
+  for await (const line of lines) {
+    yield isFirst ? line.replace(/^\uFEFF/, "") : line;
+    isFirst = false;
+  }
 }
