@@ -36,7 +36,7 @@ const SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 /** The resources of an endpoint, read as they are asked for. */
 export async function* list(endpoint: Endpoint, options: ListOptions): AsyncGenerator<AnyResource, void> {
-  const capabilities = await endpoint.capabilities();
+  const capabilities = await endpoint.capabilities(options.signal);
   const by = options.by ?? pagesOf(capabilities);
   const maxResults = capabilities.filter.maxResults;
   const most = (by === "cursor" ? capabilities.cursor.maxPageSize : undefined) ?? maxResults;
