@@ -1,7 +1,7 @@
 import type { Send } from "./answer.ts";
 import type { Capabilities, CapabilityName, KnownCapabilities, Origin } from "./capabilities.ts";
 import { ScimClientError } from "./error.ts";
-import { isObject } from "./read-answer.ts";
+import { isObject } from "./json-object.ts";
 import { unlessAborted } from "./signals.ts";
 
 /** What most servers can that say nothing. */
