@@ -2,6 +2,7 @@ import type { ClientAnswer } from "./answer.ts";
 import { ScimClientError } from "./error.ts";
 import { kindOfFault } from "./network-fault.ts";
 import type { ClientFetch } from "./options.ts";
+import { unlessAborted } from "./signals.ts";
 
 /** A request as it goes out. */
 export interface Outgoing {
@@ -19,7 +20,11 @@ export interface AttemptLimits {
   readonly maxAnswerSize: number;
 }
 
-/** Asks once. @throws {ScimClientError} where there is no answer, or one that is too large */
+/**
+ * Asks once.
+ * @throws {ScimClientError} where there is no answer, or one that is too large
+ * @throws {TypeError} where there can be no such request
+ */
 export async function attempt(
   fetch: ClientFetch,
   { method, url, headers, body }: Outgoing,
@@ -37,17 +42,16 @@ export async function attempt(
       cause,
       mayHaveHappened: !["GET", "HEAD"].includes(method) && code !== "unreachable" && code !== "tls",
     });
+  // A fetch of somebody's own may pass a signal over, and would send it.
+  if (callers.aborted) throw fail("aborted", "was aborted.", callers.reason).with({ mayHaveHappened: false });
+  const request = new Request(url, { method, headers, signal, redirect: "manual", body: (body as BodyInit) ?? null });
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
     ending.abort();
   }, timeout);
   callers.addEventListener("abort", end);
-  if (callers.aborted) end();
-  // A fetch of somebody's own may pass the signal over; nobody waits for it then.
-  const ended = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   const ask = async (): Promise<ClientAnswer> => {
-    const request = new Request(url, { method, headers, signal, redirect: "manual", body: (body as BodyInit) ?? null });
     const response = await fetch(request);
     const text = await readText(response, maxAnswerSize);
     if (text === undefined)
@@ -55,7 +59,7 @@ export async function attempt(
     return { status: response.status, headers: response.headers, text, body: parsed(text), url: url.href };
   };
   try {
-    return await Promise.race([ask(), ended]);
+    return await unlessAborted(ask(), signal);
   } catch (error) {
     if (error instanceof ScimClientError) throw error;
     if (isLate) throw fail("timeout", `was not answered within ${timeout} ms.`, error);

@@ -32,5 +32,6 @@ export interface BulkResult {
 
 /** Whether an operation has failed, or was not done. */
 export function isFailure({ status }: BulkResult): boolean {
-  return status === undefined || status >= 400;
+  // What is redirected has not been done.
+  return status === undefined || status < 200 || status > 299;
 }

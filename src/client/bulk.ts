@@ -6,6 +6,7 @@ import { resolved } from "./bulk-references.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { isScimClientError } from "./error.ts";
 import { bytesOf } from "./patch-requests.ts";
+import type { Probe } from "./probe.ts";
 import { isScimAnswer } from "./problem.ts";
 import type { ServerTraits } from "./server-profile.ts";
 
@@ -29,12 +30,12 @@ type Unit = readonly Placed[];
 
 /** Does many operations, in as few requests as the server takes; see `Client.bulk`. */
 export async function bulk(
-  client: Place & { capabilities(): Promise<Capabilities> },
+  client: Place & { readonly capabilities: Probe },
   operations: readonly BulkOperation[],
   options: BulkOptions = {},
 ): Promise<readonly BulkResult[]> {
   const units = unitsOf(operations.map(withBulkId));
-  const run = new Run(client, operations, units, options, (await client.capabilities()).bulk);
+  const run = new Run(client, operations, units, options, (await client.capabilities(options.signal)).bulk);
   while (run.units.length > 0) await run.step();
   return run.results;
 }

@@ -58,7 +58,7 @@ export function createClient<const R extends ResourceTypeDefinition = never>(opt
   const capabilities = capabilityProbe(send, server?.capabilities, options.capabilities);
   return {
     send,
-    capabilities,
+    capabilities: () => capabilities(),
     // Loaded when it is asked for, so that who reads and writes single resources does not carry it.
     bulk: async (operations, given) =>
       (await import("./bulk.ts")).bulk({ send, server, capabilities }, operations, given),

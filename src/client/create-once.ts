@@ -48,7 +48,7 @@ export async function createOnce(
 function kindOf({ code, status }: ScimClientError, isRepeat: boolean): "passing" | "final" | "refused" {
   if (code === "cut" || code === "timeout" || PASSING.includes(status)) return "passing";
   // What is in the way of a second attempt may be what the first has made.
-  return status === 500 || status === 201 || (isRepeat && status === 409) ? "final" : "refused";
+  return status === 500 || Math.trunc((status ?? 0) / 100) === 2 || (isRepeat && status === 409) ? "final" : "refused";
 }
 
 /** The resource that a POST has made, or the error that it ended with. */
@@ -63,12 +63,19 @@ async function post({ type, send }: Endpoint, body: object, signal: AbortSignal 
   }
 }
 
-/** What is at the address that the answer names, where it names one. */
+/**
+ * What is at the address that the answer names, where it names one that can be read. Whatever goes wrong with that says nothing of the
+ * POST, which has been done.
+ */
 async function readAt(send: Endpoint["send"], { headers, url }: ClientAnswer, signal: AbortSignal | undefined) {
   const location = headers.get("location");
   if (location === null) return undefined;
-  const answer = await send({ method: "GET", path: new URL(location, url).href, signal });
-  return answer.status === 200 ? resourceOf("GET", answer) : undefined;
+  try {
+    const answer = await send({ method: "GET", path: new URL(location, url).href, signal });
+    return answer.status === 200 ? resourceOf("GET", answer) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function sleep({ patience }: Endpoint, ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { Send } from "./answer.ts";
-import type { Capabilities } from "./capabilities.ts";
 import type { Patience } from "./patience.ts";
+import type { Probe } from "./probe.ts";
 import type { ServerTraits } from "./server-profile.ts";
 
 /** Where resources of one type are, and what is needed to work with them. */
@@ -11,7 +11,7 @@ export interface Endpoint<R extends ResourceTypeDefinition = ResourceTypeDefinit
   readonly patience: Patience;
   /** What is known of the server. */
   readonly server?: ServerTraits | undefined;
-  capabilities(): Promise<Capabilities>;
+  readonly capabilities: Probe;
 }
 
 /** The path of a resource. @throws {TypeError} for an id that would lead to another endpoint, or to all resources */

@@ -75,7 +75,7 @@ function nextIndex(startIndex: number, walk: Walk): PagePlace | undefined {
   const fallen = Math.max(0, lastTotal - (page.totalResults ?? lastTotal));
   const next = fallen > 0 ? Math.max(1, startIndex - fallen) : startIndex + length;
   if (length === 0) return fallen > 0 && startIndex > 1 ? { startIndex: next } : emptyEnd(startIndex, total, plan);
-  guard.allow(Math.ceil((2 * fallen) / length));
+  guard.allow(Math.ceil((2 * Math.min(fallen, startIndex)) / length));
   if (guard.isRepeat(page.resources)) {
     if (given >= (total ?? 0)) return undefined;
     throw plan.fail(`announces ${total} resources and gives the same ${length} again and again.`);

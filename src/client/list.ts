@@ -35,7 +35,7 @@ export interface ListOptions extends SelectOptions {
 
 /** The resources of an endpoint, read as they are asked for. */
 export async function* list(endpoint: Endpoint, options: ListOptions): AsyncGenerator<AnyResource, void> {
-  const capabilities = await endpoint.capabilities();
+  const capabilities = await endpoint.capabilities(options.signal);
   const by = options.by ?? pagesOf(capabilities);
   const maxResults = capabilities.filter.maxResults;
   const most = (by === "cursor" ? capabilities.cursor.maxPageSize : undefined) ?? maxResults;

@@ -24,15 +24,15 @@ export async function lookUp(
     const query = { filter: `${key} eq ${JSON.stringify(value)}` };
     const answer = await send({ method: "GET", path: type.endpoint, query, signal });
     if (answer.status !== 200) continue;
-    isAsked = true;
+    const { resources } = pageOf("GET", answer);
+    // Whoever shows others, too, has passed the filter over, and may have more on further pages.
+    if (resources.every((one) => one[key] === undefined || isEqual(one[key], value))) isAsked = true;
     const now = Date.parse(answer.headers.get("date") ?? "");
     const isYoung = ({ meta }: AnyResource): boolean => {
       const created = Date.parse(String((meta as Body | undefined)?.created));
       return !(created < now - since - SKEW);
     };
-    const found = pageOf("GET", answer).resources.find(
-      (one) => isEqual(one[key], value) && isYoung(one) && isConsistent(one, body),
-    );
+    const found = resources.find((one) => isEqual(one[key], value) && isYoung(one) && isConsistent(one, body));
     if (found !== undefined) return found;
   }
   if (!isAsked)

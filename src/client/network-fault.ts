@@ -16,7 +16,8 @@ export function kindOfFault(error: unknown): {
     return { code: "tls", words: text, isFinal: true };
   if (/ENOTFOUND|ERR_INVALID_URL|bad port|name not resolved|unknown scheme/i.test(all))
     return { code: "unreachable", words: text, isFinal: true };
-  if (/ECONNREFUSED|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT|refused/i.test(all))
+  // A host may also become unreachable once it has got the request: only a failure to connect is one that surely has not been sent.
+  if (/ECONNREFUSED|EAI_AGAIN|connect E(?:HOSTUNREACH|NETUNREACH|TIMEDOUT)|CONNECT_TIMEOUT|refused/i.test(all))
     return { code: "unreachable", words: text, isFinal: false };
   return { code: "cut", words: text, isFinal: false };
 }

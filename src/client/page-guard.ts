@@ -4,6 +4,8 @@ import type { AnyResource } from "./read-answer.ts";
 const REMEMBERED = 4_000;
 /** Pages one after the other that may hold nothing new. */
 const IDLE = 3;
+/** How often one may go back on purpose without anything new. */
+const BACKS = 10;
 /** And that may hold nothing at all, as a server may give while it looks for what a filter matches. */
 const EMPTY = 1_000;
 
@@ -21,6 +23,7 @@ export function openPageGuard(): PageGuard {
   const recent = new Set<string>();
   let idle = 0;
   let empty = 0;
+  let backs = 0;
   // Brent's way to find a circle of whatever length: one page is remembered, twice as long each time.
   let mark: string | undefined;
   let steps = 0;
@@ -38,7 +41,8 @@ export function openPageGuard(): PageGuard {
         recent.delete(id);
       }
       empty = page.length === 0 ? empty + 1 : 0;
-      idle = fresh.length > 0 ? 0 : page.length > 0 ? idle + 1 : idle;
+      if (fresh.length > 0) [idle, backs] = [0, 0];
+      else if (page.length > 0) idle++;
       return fresh;
     },
     isRepeat(page, at = "") {
@@ -52,7 +56,10 @@ export function openPageGuard(): PageGuard {
       return false;
     },
     allow(pages) {
+      if (pages === 0 || backs++ >= BACKS) return;
       idle -= pages;
+      // What is read twice on purpose is no circle.
+      mark = undefined;
     },
   };
 }

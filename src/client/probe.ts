@@ -1,6 +1,8 @@
 import type { Send } from "./answer.ts";
 import type { Capabilities, CapabilityName, KnownCapabilities, Origin } from "./capabilities.ts";
+import { ScimClientError } from "./error.ts";
 import { isObject } from "./json-object.ts";
+import { unlessAborted } from "./signals.ts";
 
 /** What most servers can that say nothing. */
 const ASSUMED: { readonly [K in CapabilityName]: boolean } = {
@@ -14,6 +16,7 @@ const ASSUMED: { readonly [K in CapabilityName]: boolean } = {
   cursor: false,
   index: true,
 };
+const PATH = "/ServiceProviderConfig";
 const NAMES = Object.keys(ASSUMED) as CapabilityName[];
 const LIMITS: { readonly [K in CapabilityName]?: readonly string[] } = {
   bulk: ["maxOperations", "maxPayloadSize"],
@@ -21,24 +24,31 @@ const LIMITS: { readonly [K in CapabilityName]?: readonly string[] } = {
   cursor: ["maxPageSize"],
 };
 
-/** What the server announces, asked for once, however often it is called; a failure to reach it is not remembered. */
-export function capabilityProbe(
-  send: Send,
-  profile: KnownCapabilities = {},
-  option: KnownCapabilities = {},
-): () => Promise<Capabilities> {
+/** Answers that say nothing of the document, as another may come a moment later, or with other credentials. */
+const PASSING = [401, 408, 425, 429, 502, 503, 504];
+
+/** What the server announces. The signal ends the wait of the one who asks, and not that of others. */
+export type Probe = (signal?: AbortSignal) => Promise<Capabilities>;
+
+/** Asks for it once, however often it is called; what was assumed because the server was not reached, or was busy, is not remembered. */
+export function capabilityProbe(send: Send, profile: KnownCapabilities = {}, option: KnownCapabilities = {}): Probe {
   let asked: Promise<Capabilities> | undefined;
   const isAllKnown = NAMES.every((name) => profile[name] !== undefined || option[name] !== undefined);
   const ask = async (): Promise<Capabilities> => {
-    const body = isAllKnown ? undefined : (await send({ method: "GET", path: "/ServiceProviderConfig" })).body;
-    return capabilitiesOf(announcedBy(body), profile, option);
+    const answer = isAllKnown ? undefined : await send({ method: "GET", path: PATH });
+    const isKnown = answer === undefined || !PASSING.includes(answer.status);
+    if (!isKnown) asked = undefined;
+    return capabilitiesOf(isKnown ? announcedBy(answer?.body) : {}, profile, option);
   };
-  return () => {
+  return async (signal) => {
     asked ??= ask().catch((error) => {
       asked = undefined;
       throw error;
     });
-    return asked;
+    return unlessAborted(asked, signal).catch((cause) => {
+      if (signal?.aborted !== true) throw cause;
+      throw new ScimClientError(`GET ${PATH} was aborted.`, { code: "aborted", method: "GET", url: PATH, cause });
+    });
   };
 }
 

@@ -6,15 +6,18 @@ import { ERROR } from "./urns.ts";
 export function isScimAnswer({ headers, body }: ClientAnswer): boolean {
   if (/scim\+json/i.test(headers.get("content-type") ?? "")) return true;
   if (typeof body !== "object" || body === null || Array.isArray(body)) return false;
-  const { schemas, scimType, detail, Errors } = body as Record<string, unknown>;
+  const { schemas, scimType, detail, status, title, Errors } = body as Record<string, unknown>;
   const isError = Array.isArray(schemas) && schemas.includes(ERROR);
-  return isError || scimType !== undefined || detail !== undefined || Array.isArray(Errors);
+  // A `detail` alone is what routers of web frameworks say of a path that they do not have, and with a `title` it is RFC 9457.
+  const isBareError = detail !== undefined && status !== undefined && title === undefined;
+  return isError || scimType !== undefined || isBareError || Array.isArray(Errors);
 }
 
 /** The error that an answer is, whose status is none that was hoped for. */
 export function problemOf(method: string, answer: ClientAnswer): ScimClientError {
   const { status, headers, body, isRepeat } = answer;
-  if (status >= 300 && status < 400) {
+  // 0 is what browsers show of a redirect that is not followed.
+  if (status === 0 || (status >= 300 && status < 400)) {
     const target = headers.get("location") ?? "an address that it does not name";
     return ofAnswer(
       method,
@@ -68,6 +71,7 @@ function ofAnswer(
   });
 }
 
-function isHtml({ headers, text }: ClientAnswer): boolean {
+/** Whether a page came, that people are to read. */
+export function isHtml({ headers, text }: ClientAnswer): boolean {
   return /\bhtml\b/i.test(headers.get("content-type") ?? "") || /^\s*<(?:!doctype|html|head|body)/i.test(text);
 }

@@ -14,7 +14,8 @@ export function retryOf({ method, path, headers = {}, body, retry }: ClientReque
     SAFE_TO_REPEAT.includes(method) ||
     (method === "POST" && /\/\.search$/.test(path)) ||
     (method === "PATCH" &&
-      (Object.keys(headers).some((name) => name.toLowerCase() === "if-match") || isAbsolute(body)));
+      (Object.entries(headers).some(([name, tag]) => name.toLowerCase() === "if-match" && tag !== "*") ||
+        isAbsolute(body)));
   return isSafe || "refused";
 }
 

@@ -5,12 +5,12 @@ import { ScimClientError } from "./error.ts";
 import { type Gate, openGate } from "./gate.ts";
 import { kindOfFault } from "./network-fault.ts";
 import type { ClientClock, ClientFetch, ClientOptions } from "./options.ts";
-import { baseOf, outgoingOf } from "./outgoing.ts";
+import { baseOf, outgoingOf, withHeaders } from "./outgoing.ts";
 import { backOff, type Patience } from "./patience.ts";
 import { askedWait, rateLimit } from "./rate-limit.ts";
 import { timetableOf } from "./rate-rules.ts";
 import { retryOf } from "./repeat.ts";
-import { joinSignals } from "./signals.ts";
+import { joinSignals, unlessAborted } from "./signals.ts";
 
 type Outcome = ClientAnswer | ScimClientError;
 
@@ -34,6 +34,8 @@ const PASSING = [408, 502, 503, 504];
 export function senderOf(options: ClientOptions, patience: Patience): Send {
   const { concurrency = 8, timeout = 60_000, maxAnswerSize = 64 * 1024 * 1024 } = options;
   const base = baseOf(options.baseUrl);
+  // Nobody would ever be let in.
+  if (!(concurrency >= 1)) throw new TypeError(`createClient: concurrency must be 1 or more, and is ${concurrency}.`);
   const always = { ...options.server?.headers, ...options.headers };
   const sender: Sender = {
     fetch: options.fetch ?? ((request) => fetch(request)),
@@ -112,10 +114,9 @@ async function once(
     const wait = policy === false ? 0 : timetable(outgoing, clock.now()) - clock.now();
     if (wait > 0) await clock.sleep(wait, signal);
     begun = clock.now();
-    const headers = new Headers(outgoing.headers);
-    const own = await lettingIn(credentials, outgoing, isRefused);
-    for (const [name, value] of [...Object.entries(own), ...Object.entries(request.headers ?? {})])
-      headers.set(name, value);
+    const own = await lettingIn(credentials, outgoing, isRefused, signal);
+    const headers = withHeaders(new Headers(outgoing.headers), own, outgoing);
+    withHeaders(headers, request.headers ?? {}, outgoing);
     const answer = await attempt(fetch, { ...outgoing, headers }, limits, signal);
     const rest = restAfter(answer, gate, clock);
     if (rest !== undefined) gate.rest(clock.now() + rest);
@@ -130,10 +131,16 @@ async function once(
   }
 }
 
-async function lettingIn({ headers }: Credentials, { method, url }: Outgoing, isRefused: boolean) {
+async function lettingIn(
+  { headers }: Credentials,
+  { method, url }: Outgoing,
+  isRefused: boolean,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
   try {
-    return await headers({ method, url: url.href, isRefused });
+    return await unlessAborted(headers({ method, url: url.href, isRefused }), signal);
   } catch (cause) {
+    if (signal.aborted) throw cause;
     const message = `${method} ${url.href} was not sent, as token or authenticate of the client failed.`;
     throw new ScimClientError(message, { code: "credentials", method, url: url.href, cause });
   }

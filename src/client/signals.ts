@@ -4,6 +4,22 @@ export interface JoinedSignal {
   letGo(): void;
 }
 
+/** What is promised, or the reason of the signal as soon as it is aborted: whoever promises may not know of it. */
+export async function unlessAborted<T>(promised: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promised;
+  let stop = (): void => {};
+  const ended = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+  });
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([promised, ended]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 export function joinSignals(signals: readonly (AbortSignal | undefined)[]): JoinedSignal {
   const controller = new AbortController();
   const joined = signals.flatMap((one) =>

@@ -59,16 +59,25 @@ async function changeTo(
   const { type, server = {} } = change.endpoint;
   const operations = operationsFor(type, server, current, wanted, absent);
   if (operations.length === 0) return undefined;
-  const { patch, put, etag } = await change.endpoint.capabilities();
+  const { patch, put, etag } = await change.endpoint.capabilities(change.signal);
   const version = etag.supported ? versionOf(current) : undefined;
-  const replace = (): Promise<Answered> =>
-    sendChange(change, "PUT", replacementOf(type, current, wanted, absent), version);
+  const replace = (): Promise<Answered> => {
+    if (hidesMembers(type, server))
+      throw new TypeError(
+        `update: a PUT would empty the group, whose members ${server.name ?? "the server"} does not show.`,
+      );
+    return sendChange(change, "PUT", replacementOf(type, current, wanted, absent), version);
+  };
   if (!patch.supported && !put.supported)
     throw new TypeError(`update: the server takes neither PATCH nor PUT; correct its capabilities.`);
   if (!patch.supported) return replace();
   const answer = await sendPatch(change, operations, version);
   const isNoMethod = [404, 405, 501].includes(answer.status) && (answer.status === 501 || !isScimAnswer(answer));
   return isNoMethod && put.supported ? replace() : answer;
+}
+
+function hidesMembers({ schema }: ResourceTypeDefinition, { members }: ServerTraits): boolean {
+  return members?.returned === false && schema.attributes.members !== undefined;
 }
 
 /** The operations, where the server's profile has nothing against them. */
@@ -79,7 +88,7 @@ function operationsFor(
   wanted: ResourceObject,
   absent: "keep" | "remove",
 ): readonly DiffOperation[] {
-  if (members?.returned === false && resourceType.schema.attributes.members !== undefined && "members" in wanted)
+  if (hidesMembers(resourceType, { members }) && "members" in wanted)
     throw new TypeError(`update: ${name} does not show who is in a group; use changeMembers.`);
   checkResource(resourceType.name, wanted, { name, oneElement });
   const byElement = members?.replace === false ? ["members"] : [];

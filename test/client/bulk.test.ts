@@ -2,7 +2,7 @@ import type { BulkOperation } from "scimkit/client";
 import { fetchHandler } from "scimkit/fetch";
 import { describe, expect, test } from "vitest";
 import { directory } from "../support/directory.ts";
-import { type Asked, clientOf, Employee, refusal } from "./answers.ts";
+import { type Asked, clientOf, Employee, json, refusal } from "./answers.ts";
 
 const schemas = [Employee.schema.id];
 const user = (userName: string, more: object = {}): BulkOperation => ({
@@ -143,6 +143,41 @@ describe("bulk", () => {
       [undefined, true],
       [undefined, false],
     ]);
+  });
+
+  test("takes nothing for done that was led elsewhere, or answered with a page for people", async () => {
+    const answers = [
+      () => new Response(null, { status: 302, headers: { location: "https://login.example.com/" } }),
+      () => new Response("<!doctype html><title>Log in</title>", { headers: { "content-type": "text/html" } }),
+    ];
+    for (const bulk of [true, false])
+      for (const answer of answers) {
+        const { client } = overScim({ capabilities: { bulk } }, answer);
+        const results = await client.bulk([user("a"), { method: "DELETE", path: "/Users/1" }, user("b")], {
+          failOnErrors: 1,
+        });
+        for (const { status, reason } of results) expect(status === 302 || reason !== undefined).toBe(true);
+        expect(results.every(({ status = 0 }) => status < 200 || status > 299)).toBe(true);
+      }
+  });
+
+  test("knows results by their turn where no bulkId comes back, and reads ids wherever they are told", async () => {
+    const told = [
+      { method: "post", status: { code: 201 }, response: { id: "a 1" } },
+      { status: 201, location: "https://example.com/scim/v2/Users/100%" },
+      { method: "POST" },
+    ];
+    const { client, asked } = overScim({ capabilities: { bulk: { maxOperations: 3 } } }, ({ path, body }) =>
+      path !== "/Bulk" ? undefined : json({ Operations: body.Operations.length === 3 ? told : [] }),
+    );
+    const results = await client.bulk([user("a"), user("b"), user("c"), group("g", "a", "b")]);
+    expect(results).toMatchObject([
+      { status: 201, id: "a 1" },
+      { status: 201, id: "100%" },
+      { status: undefined, reason: expect.stringContaining("read before you ask again") },
+      { status: undefined, reason: expect.stringContaining("read before you ask again") },
+    ]);
+    expect(asked.at(-1)?.body.Operations[0].data.members).toEqual([{ value: "a 1" }, { value: "100%" }]);
   });
 
   test("orders a chain of ten thousand without a stack of that depth", async () => {

@@ -64,6 +64,16 @@ describe("capabilities", () => {
     expect((await failing.client.capabilities()).bulk.maxOperations).toBe(50);
   });
 
+  test("are asked for again where a server was only busy, or knew nobody", async () => {
+    for (const status of [401, 429, 503]) {
+      let isBusy = true;
+      const { client } = clientOf(() => (isBusy ? refusal(status) : json(CONFIG)), { retry: { attempts: 1 } });
+      expect(await client.capabilities()).toEqual(ASSUMED);
+      isBusy = false;
+      expect((await client.capabilities()).etag).toEqual({ supported: true, origin: "announced" });
+    }
+  });
+
   test("are better known from the profile of the server, and best from the caller", async () => {
     const { client } = clientOf(() => json(CONFIG), {
       server: { capabilities: { put: false, cursor: false, index: false, patch: true, sort: true } },

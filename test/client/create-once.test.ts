@@ -75,7 +75,8 @@ describe("a POST that may have happened", () => {
   });
 
   test("is told of where nobody can look for it", async () => {
-    for (const find of [() => refusal(403), () => refusal(400), () => refusal(501), () => json([])]) {
+    const unfiltered = () => listOf([{ id: "7", externalId: "e7", userName: "zoe" }], { totalResults: 900 });
+    for (const find of [() => refusal(403), () => refusal(400), () => refusal(501), () => json([]), unfiltered]) {
       const server = creating([cut], find);
       await expect(server.users.create(ada)).rejects.toMatchObject({ code: "cut", mayHaveHappened: true });
       expect(methods(server).filter((method) => method === "POST")).toHaveLength(1);
@@ -119,6 +120,24 @@ describe("a POST that has happened", () => {
       expect(await server.users.create(ada)).toEqual(ADA);
       expect(methods(server)).toEqual(["POST", "GET"]);
     }
+  });
+
+  test("is looked for where the address that is named cannot be read, and not sent again for it", async () => {
+    const at = (location: string) => () => new Response(null, { status: 201, headers: { location } });
+    const posts = [
+      at("http://inner.example.com/scim/v2/Users/1"),
+      at("https://"),
+      at("/scim/v2/Users/cut"),
+      () => json({ userName: "ada" }, 200),
+    ];
+    for (const isThere of [true, false])
+      for (const post of posts) {
+        const server = creating([post], ({ path }) => (path === "/Users/cut" ? refusal(503) : isThere ? [ADA] : []));
+        const created = server.users.create(ada);
+        if (isThere) expect(await created).toEqual(ADA);
+        else await expect(created).rejects.toMatchObject({ code: "not-scim", mayHaveHappened: true });
+        expect(methods(server).filter((method) => method === "POST")).toHaveLength(1);
+      }
   });
 
   test("is not sent again, whatever can be found of it", async () => {

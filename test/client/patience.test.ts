@@ -127,7 +127,8 @@ describe("waits", () => {
         seen.add(path);
         return refusal(503);
       },
-      { concurrency: 1, retry: { time: 120_000 } },
+      // No wait but those for a place and for the answer: the clock is one for all, so waits of one would be counted for another.
+      { concurrency: 1, retry: { time: 120_000 }, clock: testClock(0) },
     );
     const ids = Array.from({ length: 10 }, (_, index) => `${index}`);
     expect(await Promise.all(ids.map((id) => users.get(id)))).toHaveLength(10);
@@ -168,6 +169,7 @@ describe("a request is sent again", () => {
     delete: (users) => users.delete("1"),
     "patch of what has a key": (users) => users.patch("1", [ADD, { op: "remove", path: "title" }]),
     "patch of a version": (users) => users.patch("1", [ADDRESS], { ifMatch: 'W/"1"' }),
+    "patch of whatever version, which has no key": (users) => users.patch("1", [ADDRESS], { ifMatch: "*" }),
     "patch of what has no key": (users) => users.patch("1", [ADDRESS]),
     "patch of such without a path": (users) => users.patch("1", [{ op: "add", value: { addresses: ADDRESS.value } }]),
   } satisfies Record<string, (users: ReturnType<typeof clientOf>["users"]) => Promise<unknown>>;
@@ -182,6 +184,16 @@ describe("a request is sent again", () => {
     for (const [name, call] of Object.entries(calls))
       for (const reply of [busy(503), busy(502), busy(504), busy(408), fault("ECONNRESET")])
         expect(await attempts(reply, call), name).toBe(name.includes("such") || name.includes("no key") ? 1 : 3);
+  });
+
+  test("and a host that is lost once it may have got the request is not one that was never reached", async () => {
+    const lost = (message: string) => () =>
+      Promise.reject(
+        new TypeError("fetch failed", { cause: Object.assign(new Error(message), { code: "EHOSTUNREACH" }) }),
+      );
+    const call = calls["patch of what has no key"];
+    expect(await attempts(lost("read EHOSTUNREACH"), call)).toBe(1);
+    expect(await attempts(lost("connect EHOSTUNREACH 192.0.2.1:443"), call)).toBe(3);
   });
 
   test("never after what another attempt would not change", async () => {
@@ -217,7 +229,46 @@ describe("a request is sent again", () => {
   });
 });
 
+describe("a caller who gives up", () => {
+  test("waits neither for a token nor for what the server can, and nothing is sent for them", async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const never = new Promise<never>(() => {});
+    let isStuck = true;
+    const stuck = clientOf(ok, { concurrency: 1, token: () => (isStuck ? never : "new") });
+    const call = stuck.users.get("1", { signal }).catch((error: unknown) => error);
+    const list = clientOf(() => never)
+      .users.list({ signal })
+      .next()
+      .catch((error: unknown) => error);
+    controller.abort(new Error("enough"));
+    for (const error of [await call, await list])
+      expect(error).toMatchObject({ code: "aborted", cause: { message: "enough" }, mayHaveHappened: false });
+    expect(stuck.asked).toEqual([]);
+    isStuck = false;
+    expect(await stuck.users.get("1")).toMatchObject({ id: "1" });
+  });
+
+  test("while a token is got sends nothing, even by a fetch that passes signals over", async () => {
+    const controller = new AbortController();
+    const { users, asked } = clientOf(ok, {
+      token: async () => {
+        controller.abort();
+        return "good";
+      },
+    });
+    const call = users.replace("1", { userName: "a" }, { signal: controller.signal });
+    await expect(call).rejects.toMatchObject({ code: "aborted", mayHaveHappened: false });
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("requests at once", () => {
+  test("are one or more", () => {
+    for (const concurrency of [0, -1, Number.NaN])
+      expect(() => clientOf(ok, { concurrency })).toThrow("concurrency must be 1 or more");
+  });
+
   test("are as many as the limit lets through, and who waits may give up", async () => {
     const open: (() => void)[] = [];
     let most = 0;

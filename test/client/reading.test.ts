@@ -130,6 +130,32 @@ describe("an answer that is none", () => {
 });
 
 describe("an error", () => {
+  test("shows no token, not even one that no header can hold", async () => {
+    const secret = "s3cret\nvalue";
+    for (const options of [{ token: secret }, { token: "good", headers: { "x-key": secret } }]) {
+      const { users, asked } = clientOf(() => json(ADA), options);
+      const error = await users.get("1").catch((one: unknown) => one);
+      expect(error).toMatchObject({ code: "credentials" });
+      expect((error as Error).cause).toBeUndefined();
+      expect(`${error}${(error as Error).stack}${JSON.stringify(error)}`).not.toContain("s3cret");
+      expect(asked).toEqual([]);
+    }
+  });
+
+  test("of a router says nothing of a resource, in whatever form web frameworks give it", async () => {
+    const bodies = [
+      { detail: "Not Found" },
+      { type: "about:blank", title: "Not Found", status: 404, detail: "No route." },
+    ];
+    for (const body of bodies) {
+      const router = () =>
+        new Response(JSON.stringify(body), { status: 404, headers: { "content-type": "application/json" } });
+      await expect(read(router)).rejects.toMatchObject({ code: "not-scim", status: 404 });
+    }
+    const terse = () => new Response(JSON.stringify({ status: "404", detail: "No such user." }), { status: 404 });
+    expect(await read(terse)).toBeUndefined();
+  });
+
   test("says what the server said, and is known by its name in another copy of the package", async () => {
     const body = {
       schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],

@@ -152,6 +152,9 @@ describe("update", () => {
     await expect(users.update(id, { emails })).rejects.toThrow(TypeError);
     const group = await groups.create({ displayName: "Team" });
     await expect(groups.update(group.id, { members: [] })).rejects.toThrow("changeMembers");
+    const putting = overScim(undefined, { server, capabilities: { patch: false } });
+    const { id: team } = await putting.groups.create({ displayName: "Team" });
+    await expect(putting.groups.update(team, { displayName: "Crew" })).rejects.toThrow("would empty the group");
     expect(Group.name).toBe("Group");
   });
 });
