@@ -38,22 +38,6 @@ export const media: readonly Check[] = [
     },
   },
   {
-    id: "media/discovery",
-    title: "Discovery documents are labelled application/scim+json.",
-    level: "must",
-    requirements: ["P-3.8-02"],
-    section: "RFC 7644 §3.8",
-    suffers: "A client that goes by the label takes the server for a web site.",
-    misses: "Labels of single schemas and resource types.",
-    async run(bench) {
-      for (const path of ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"]) {
-        const answer = await bench.get(path);
-        if (answer.status !== 200) continue;
-        bench.expect(isScim(answer), `Content-Type is ${typeOf(answer)}.`, "It is application/scim+json.", answer);
-      }
-    },
-  },
-  {
     id: "media/lists",
     title: "Lists are labelled application/scim+json.",
     level: "must",

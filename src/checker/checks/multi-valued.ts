@@ -106,6 +106,7 @@ export const multiValued: readonly Check[] = [
       bench.needsAttributes("emails.value", "emails.primary");
       const value = bench.address("primary");
       const seen = await emails(bench, () => [{ value, primary: true }]);
+      if (seen === undefined) return bench.skip("The server refuses such an address.");
       const one = seen?.find((email) => email?.value === value);
       bench.expect(one?.primary === true, `emails is ${shown(seen)}.`, "The address is primary.");
     },
@@ -122,6 +123,7 @@ export const multiValued: readonly Check[] = [
       bench.needsAttributes("emails.value", "emails.type");
       const value = bench.address("typed");
       const seen = await emails(bench, () => [{ value, type: "work" }]);
+      if (seen === undefined) return bench.skip("The server refuses such an address.");
       const one = seen?.find((email) => email?.value === value);
       bench.expect(/^work$/i.test(one?.type ?? ""), `emails is ${shown(seen)}.`, 'The type is "work".');
     },
