@@ -26,7 +26,7 @@ export default defineConfig({
   splitting: true,
   clean: true,
   // Loaded when they are asked for; the first has no name without "node:".
-  external: ["node:sqlite", "node:net"],
+  external: ["node:sqlite", "node:net", "node:http"],
   removeNodeProtocol: false,
   // Prints one line an output file otherwise.
   silent: true,

@@ -23,7 +23,7 @@ const found = await (await ask("/Users?filter=" + encodeURIComponent('userName e
 const refused = await ask("/Users/nobody");
 let isOneClass = false;
 try { parseFilter("userName zz 1"); } catch (error) { isOneClass = error instanceof ScimError; }
-const isThere = [nodeHandler, queryByScan, applyPatch ?? true].every((value) => value !== undefined);
+const isThere = [nodeHandler, queryByScan, createClient, applyPatch ?? true].every((value) => value !== undefined);
 if (created.status !== 201 || found.totalResults !== 1 || refused.status !== 404 || !isOneClass || !isThere) {
   throw new Error(JSON.stringify({ created: created.status, found, refused: refused.status, isOneClass }));
 }
@@ -36,7 +36,11 @@ const NAMES = {
   "scimkit/node": "nodeHandler",
   "scimkit/filter": "parseFilter",
   "scimkit/patch": "applyPatch",
+  "scimkit/client": "createClient",
 };
+
+/** What the command is tried by, as npm links it. */
+const COMMANDS = [["--version"], ["filter", 'userName eq "ada"'], ["check", "--list"], ["replay", "--help"]];
 
 export function checkInstalled() {
   const folder = mkdtempSync(join(tmpdir(), "scimkit-"));
@@ -57,9 +61,10 @@ export function checkInstalled() {
     const cjs = Object.entries(NAMES).map(([path, names]) => `const { ${names} } = require("${path}");`);
     writeFileSync(join(folder, "use.mjs"), `${esm.join("\n")}${USE}`);
     writeFileSync(join(folder, "use.cjs"), `${cjs.join("\n")}(async () => {${USE}})();`);
-    return ["use.mjs", "use.cjs"].flatMap((file) => {
-      const { status, stderr } = spawnSync("node", [file], { cwd: folder, encoding: "utf8" });
-      return status === 0 ? [] : [`${file} in an empty folder failed: ${stderr.slice(0, 1000)}`];
+    const command = join(modules, "scimkit/dist/cli/scimkit.js");
+    return [["use.mjs"], ["use.cjs"], ...COMMANDS.map((words) => [command, ...words])].flatMap((words) => {
+      const { status, stderr } = spawnSync("node", words, { cwd: folder, encoding: "utf8" });
+      return status === 0 ? [] : [`${words.join(" ")} in an empty folder failed: ${stderr.slice(0, 1000)}`];
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -70,6 +70,9 @@ function checkFolders(files) {
 /** Code and types need no package but those that are installed with this one, or that the host brings. */
 function checkImports(files) {
   const brought = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  // `scimkit serve` says what to install where it is told of a PostgreSQL.
+  const asked = { "dist/cli/": ["pg"] };
+  const mayName = (file) => Object.entries(asked).flatMap(([folder, names]) => (file.startsWith(folder) ? names : []));
   return files
     .filter((file) => /^dist\/.*\.(?:js|cjs|ts|cts)$/.test(file))
     .flatMap((file) => {
@@ -78,7 +81,7 @@ function checkImports(files) {
         ([, name]) => name,
       );
       return named
-        .filter((name) => !brought.includes(name) && !name.startsWith("node:"))
+        .filter((name) => ![...brought, ...mayName(file)].includes(name) && !name.startsWith("node:"))
         .map((name) => `${file} needs ${name}, which is not installed with the package`);
     });
 }

@@ -1,8 +1,5 @@
-/** What stands where a secret was. */
-export const MASKED = "***";
+import { isSecretHeader, isSecretMember, MASK, withoutCredentials, withoutSecretMembers } from "./secrets.ts";
 
-const SECRET_HEADERS = /^(?:authorization|proxy-authorization|cookie|set-cookie)$|token|secret|api-?key/i;
-const SECRET_NAME = /^(?:password|secret|client_secret|access_token|refresh_token)$/i;
 /** A password in a filter, by its name before an operator. */
 const IN_FILTER = /\bpassword\s+(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+"((?:[^"\\]|\\.)*)"/gi;
 /** Shorter ones would take half of every text with them. */
@@ -18,6 +15,7 @@ export interface Mask {
 
 export function createMask(known: ReadonlySet<string>): Mask {
   const seen = new Set<string>();
+  const forms = formsOfAll(known, seen);
   const add = (secret: unknown) => {
     if (typeof secret === "string") seen.add(secret);
   };
@@ -32,15 +30,13 @@ export function createMask(known: ReadonlySet<string>): Mask {
     },
     text(text) {
       let masked = text;
-      const secrets = [...known, ...seen].filter(({ length }) => length >= SHORTEST);
-      for (const secret of secrets.sort((left, right) => right.length - left.length))
-        for (const form of formsOf(secret)) masked = masked.replaceAll(form, MASKED);
-      return masked.replaceAll(/("password"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${MASKED}"`);
+      for (const form of forms()) masked = masked.replaceAll(form, MASK);
+      return withoutSecretMembers(masked);
     },
     headers(headers) {
       const entries = [...headers].map(([name, value]) => [
         name,
-        SECRET_HEADERS.test(name) ? withoutCredentials(value) : mask.text(value),
+        isSecretHeader(name) ? withoutCredentials(value) : mask.text(value),
       ]);
       return Object.fromEntries(entries);
     },
@@ -48,10 +44,21 @@ export function createMask(known: ReadonlySet<string>): Mask {
   return mask;
 }
 
-/** `Bearer ***`: the scheme tells a reader something, and is no secret. */
-function withoutCredentials(value: string): string {
-  const scheme = /^(?:Bearer|Basic|Digest)\s/i.exec(value)?.[0] ?? "";
-  return `${scheme}${MASKED}`;
+/**
+ * The forms of all secrets, those of longer secrets first, as a shorter one may be a part of them. Both sets only ever grow; every line of every
+ * exchange is masked, so the forms are made anew only where they have grown.
+ */
+function formsOfAll(known: ReadonlySet<string>, seen: ReadonlySet<string>): () => readonly string[] {
+  let forms: readonly string[] = [];
+  let size = 0;
+  return () => {
+    if (known.size + seen.size === size) return forms;
+    size = known.size + seen.size;
+    const secrets = [...known, ...seen].filter(({ length }) => length >= SHORTEST);
+    secrets.sort((left, right) => right.length - left.length);
+    forms = [...new Set(secrets.flatMap((secret) => [...formsOf(secret)]))];
+    return forms;
+  };
 }
 
 /** As it is, within JSON, within JSON that is a text of JSON, and within a URL. */
@@ -82,9 +89,9 @@ function collect(body: unknown, add: (secret: unknown) => void): void {
     if (typeof value !== "object" || value === null) continue;
     const entries = Object.entries(value);
     const path = entries.find(([name]) => name.toLowerCase() === "path")?.[1];
-    const isOfSecret = typeof path === "string" && SECRET_NAME.test(path.slice(path.lastIndexOf(":") + 1));
+    const isOfSecret = typeof path === "string" && isSecretMember(path.slice(path.lastIndexOf(":") + 1));
     for (const [name, member] of entries) {
-      if (SECRET_NAME.test(name) || (isOfSecret && name.toLowerCase() === "value")) add(member);
+      if (isSecretMember(name) || (isOfSecret && name.toLowerCase() === "value")) add(member);
       else open.push(member);
     }
   }

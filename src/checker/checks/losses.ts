@@ -1,7 +1,8 @@
+import { ENTERPRISE } from "../../client/urns.ts";
 import { freeText, usersOf } from "../attributes.ts";
 import type { Check } from "../check.ts";
 import { valueAt } from "../compare.ts";
-import { ENTERPRISE, expectStatus, isRefused, needList, told } from "../judge.ts";
+import { expectStatus, isRefused, needList, told } from "../judge.ts";
 import type { Answer, Made, Workbench } from "../workbench.ts";
 import { done, isGood, madeId, makes } from "./bulk/job.ts";
 import { idsOf } from "./filters/search.ts";
@@ -119,7 +120,7 @@ export const lossChecks: readonly Check[] = [
     async run(bench) {
       const body = bench.newUser();
       const answers = await Promise.all(Array.from({ length: 5 }, () => bench.post(usersOf(bench), body)));
-      const made = answers.filter(({ status }) => status === 201).length;
+      const made = answers.filter(isDone).length;
       bench.expect(made <= 1, `${made} users of one name are made.`, "One is, and the others are 409.", ...answers);
       if (made === 0 && !answers.some(({ status }) => status === 409)) bench.block("No user can be created.");
       bench.expect(made === 1, "None is made.", "One is, and the others are 409.", ...answers);

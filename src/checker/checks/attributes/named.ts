@@ -1,7 +1,9 @@
+import { ENTERPRISE, USER } from "../../../client/urns.ts";
 import { factOf, freeText, needAttribute, sampleOf, usersOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
-import { isUnassigned, type Json, valueAt } from "../../compare.ts";
-import { ENTERPRISE, expectStatus, isResource, needList, needStatus, USER } from "../../judge.ts";
+import { isUnassigned, valueAt } from "../../compare.ts";
+import type { Json } from "../../json.ts";
+import { expectStatus, isResource, needList, needStatus } from "../../judge.ts";
 import type { Answer, Made, Workbench } from "../../workbench.ts";
 
 const shown = (value: Json) => JSON.stringify(value) ?? "absent";

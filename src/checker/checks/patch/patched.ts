@@ -1,5 +1,5 @@
-import type { Json } from "../../compare.ts";
 import { isRefused, told } from "../../judge.ts";
+import type { Json } from "../../json.ts";
 import type { Answer, Made, Workbench } from "../../workbench.ts";
 
 /** Patches a resource and reads it; fails where the server refuses. Which status a success has is `patch/answer`'s to judge. */
