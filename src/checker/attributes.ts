@@ -25,6 +25,12 @@ export function freeText(bench: Workbench): string {
   );
 }
 
+/** As `freeText`, for what is left without a value: many servers make a displayName of the other names. */
+export function clearableText(bench: Workbench): string {
+  const name = ["nickName", "title", "userType"].find((one) => bench.hasAttribute(one) && isFree(factOf(bench, one)));
+  return name ?? bench.skip("The schema of users has none of nickName, title and userType for clients to leave out.");
+}
+
 const isFree = (fact: AttributeFact | undefined) =>
   fact === undefined ||
   (!fact.required && fact.uniqueness === "none" && fact.canonicalValues.length === 0 && fact.returned === "default");

@@ -7,6 +7,9 @@ import type { Sent } from "./wire.ts";
 
 type Ask = (path: string) => Promise<Sent>;
 
+/** More types, or extensions of one, are not looked at: each may cost a request. */
+const MOST_TYPES = 50;
+
 /** What a server says of itself, and remarks on what it does not say. Nothing that it answers ends it. */
 export async function discover(
   baseUrl: string,
@@ -17,7 +20,10 @@ export async function discover(
   const listed = await readList(ask, "/Schemas", remarks);
   const schemas = new Map(listed.flatMap((one) => schemaFact(one) ?? []).map((schema) => [schema.id, schema]));
   if (schemas.size === 0) remarks.push("/Schemas names no schema that can be read: those of RFC 7643 are assumed.");
-  const types = (await readList(ask, "/ResourceTypes", remarks)).flatMap((one) => typeFact(one, baseUrl) ?? []);
+  const listedTypes = await readList(ask, "/ResourceTypes", remarks);
+  if (listedTypes.length > MOST_TYPES)
+    remarks.push(`/ResourceTypes lists ${listedTypes.length} types: ${MOST_TYPES} are looked at.`);
+  const types = listedTypes.slice(0, MOST_TYPES).flatMap((one) => typeFact(one, baseUrl) ?? []);
   if (types.length === 0) remarks.push("/ResourceTypes names no type that can be read: User and Group are assumed.");
   const resourceTypes = types.length === 0 ? assumedTypes(schemas) : types;
   for (const { schema, extensions } of resourceTypes)
@@ -56,7 +62,10 @@ function seen(status: number, text: string): string {
 
 function typeFact(json: unknown, baseUrl: string): ResourceTypeFact | undefined {
   if (!isObject(json) || typeof json.schema !== "string" || typeof json.endpoint !== "string") return undefined;
-  const extensions = Array.isArray(json.schemaExtensions) ? json.schemaExtensions.filter(isObject) : [];
+  if (leadsAway(json.endpoint)) return undefined;
+  const extensions = Array.isArray(json.schemaExtensions)
+    ? json.schemaExtensions.filter(isObject).slice(0, MOST_TYPES)
+    : [];
   return {
     name: typeof json.name === "string" ? json.name : json.schema,
     endpoint: belowBase(json.endpoint, baseUrl),
@@ -65,6 +74,11 @@ function typeFact(json: unknown, baseUrl: string): ResourceTypeFact | undefined 
       typeof schema === "string" ? [{ schema, required: required === true }] : [],
     ),
   };
+}
+
+/** Out of the base URL, or nowhere: what is written there would be written to something else than the server that is tried. */
+function leadsAway(endpoint: string): boolean {
+  return /[?#\\]|(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)|^\/*$/i.test(endpoint);
 }
 
 /** Endpoints are relative to the base URL; some servers print whole URLs, or leave the slash out. */

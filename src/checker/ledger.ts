@@ -1,5 +1,14 @@
 import { isObject } from "../schema/value.ts";
-import { lookUpName, madeByBulk, pathBelow, placeOf, type Suspect, type Told } from "./made.ts";
+import {
+  isNamedByRun,
+  lookUpName,
+  madeByBulk,
+  pathBelow,
+  placeOf,
+  removedByBulk,
+  type Suspect,
+  type Told,
+} from "./made.ts";
 
 /** A resource that the run has made. */
 export interface Thing {
@@ -34,19 +43,29 @@ export function createLedger(baseUrl: string, run: string): Ledger {
   let suspects: Suspect[] = [];
 
   const noteMade = (path: string, asked: unknown, answered: unknown) => {
-    const isOurs = JSON.stringify(answered ?? null).includes(run);
+    const isOurs = isNamedByRun(answered, run);
     const name = lookUpName(asked, run)?.value ?? lookUpName(answered, run)?.value ?? path;
     made.set(path, { path, name, isOurs });
   };
   const noteCreate = (endpoint: string, body: unknown, told: Told | undefined) => {
-    const path = told && isGood(told.status) ? placeOf(endpoint, told, baseUrl) : undefined;
+    const path = told && isGood(told.status) ? placeOf(endpoint, told) : undefined;
     if (path !== undefined) noteMade(path, body, told?.body);
     else suspects.push({ endpoint, name: lookUpName(body, run), isUnanswered: told === undefined });
   };
+  /** A POST to a resource, which no server should take, makes a sibling of it. */
+  const endpointOf = (path: string) => (made.has(path) ? path.slice(0, path.lastIndexOf("/")) : path);
   const noteBulk = (body: unknown, told: Told | undefined) => {
-    for (const { endpoint, data, path, answered } of madeByBulk(body, told?.body, baseUrl))
+    for (const { endpoint, data, path, answered } of madeByBulk(body, told?.body))
       if (path !== undefined) noteMade(path, data, answered);
       else suspects.push({ endpoint, name: lookUpName(data, run), isUnanswered: told === undefined });
+    for (const path of removedByBulk(body, told?.body)) noteDelete(path, told);
+  };
+  /** A PUT that creates: at its own address, or as a POST does. An endpoint that answers so is not taken for a resource. */
+  const notePut = (path: string, body: unknown, told: Told) => {
+    const id = isObject(told.body) ? told.body.id : undefined;
+    const [, endpoint = "", last] = /^(.+)\/([^/]+)$/.exec(path) ?? [];
+    if (last !== undefined && last === encodeURIComponent(String(id))) noteMade(path, body, told.body);
+    else noteCreate(endpoint === "" ? path : endpoint, body, told);
   };
   const noteDelete = (path: string, told: Told | undefined) => {
     const thing = made.get(path);
@@ -60,9 +79,9 @@ export function createLedger(baseUrl: string, run: string): Ledger {
       const path = pathBelow(asked, baseUrl);
       const body = typeof sent === "string" ? parsed(sent) : sent;
       if (method === "DELETE") noteDelete(path, told);
-      else if (method === "PUT" && told?.status === 201) noteMade(path, body, told.body);
+      else if (method === "PUT" && told?.status === 201) notePut(path, body, told);
       else if (method === "POST" && /^\/Bulk$/i.test(path)) noteBulk(body, told);
-      else if (method === "POST" && !/\/\.search$/i.test(path)) noteCreate(path, body, told);
+      else if (method === "POST" && !/\/\.search$/i.test(path)) noteCreate(endpointOf(path), body, told);
     },
     takeMade() {
       const all = [...made.values()].reverse();

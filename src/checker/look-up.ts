@@ -1,6 +1,6 @@
 import { isObject } from "../schema/value.ts";
 import type { Thing } from "./ledger.ts";
-import type { Suspect } from "./made.ts";
+import { isNamedByRun, type Suspect } from "./made.ts";
 import type { Send } from "./wire.ts";
 
 const PAGE = 100;
@@ -14,7 +14,7 @@ export interface Found {
 
 export type LookUp = (suspect: Suspect & { readonly name: NonNullable<Suspect["name"]> }) => Promise<Found>;
 
-/** Looks for what may have been made by its name. Only what has the digits of the run in it is found, whatever the server answers. */
+/** Looks for what may have been made by its name. Only what has the digits of the run in it is found, whatever the server answers: many ignore a filter. */
 export function createLookUp(run: string, send: Send): LookUp {
   const scanned = new Map<string, Found>();
   const list = async (endpoint: string, query: Record<string, string | number>) => {
@@ -36,7 +36,8 @@ export function createLookUp(run: string, send: Send): LookUp {
 
   return async ({ endpoint, name: { attribute, value } }) => {
     const resources = await list(endpoint, { filter: `${attribute} eq ${JSON.stringify(value)}` });
-    if (resources !== undefined) return { things: ofRun(resources, endpoint, run), isAll: true };
+    if (resources !== undefined && (resources.length === 0 || resources.some((one) => isNamedByRun(one, value))))
+      return { things: ofRun(resources, endpoint, run), isAll: true };
     const found = scanned.get(endpoint) ?? (await scan(endpoint));
     scanned.set(endpoint, found);
     return found;
@@ -52,7 +53,8 @@ function resourcesOf(body: unknown): readonly Record<string, unknown>[] | undefi
 
 function ofRun(resources: readonly Record<string, unknown>[], endpoint: string, run: string): readonly Thing[] {
   return resources
-    .filter((resource) => typeof resource.id === "string" && JSON.stringify(resource).includes(run))
+    .filter(({ id }) => typeof id === "string" && !/^\.{0,2}$/.test(id))
+    .filter((resource) => isNamedByRun(resource, run))
     .map(({ id, userName, displayName }) => ({
       path: `${endpoint}/${encodeURIComponent(String(id))}`,
       name: String(userName ?? displayName ?? id),

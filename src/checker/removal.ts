@@ -1,4 +1,5 @@
 import type { Ledger, Thing } from "./ledger.ts";
+import { isNamedByRun } from "./made.ts";
 import type { Send } from "./wire.ts";
 
 export interface Stuck {
@@ -31,8 +32,9 @@ export function createRemoval(ledger: Ledger, run: string, send: Send): Removal 
     return { isGone, said: `DELETE gave ${answer === undefined ? exchange.error : status}` };
   };
   const remove = async (thing: Thing): Promise<void> => {
-    if (!thing.isOurs && !(await isOurs(thing.path))) {
-      stuck.push({ thing, reason: "what is there has no name of this run, so it was not touched" });
+    const doubt = thing.isOurs ? undefined : await doubtOf(thing.path);
+    if (doubt !== undefined) {
+      stuck.push({ thing, reason: doubt });
       return;
     }
     let reason = "the server does not answer any more";
@@ -43,9 +45,12 @@ export function createRemoval(ledger: Ledger, run: string, send: Send): Removal 
     }
     stuck.push({ thing, reason });
   };
-  const isOurs = async (path: string): Promise<boolean> => {
+  /** Why it may be somebody else's; nothing is deleted of which that is not known. */
+  const doubtOf = async (path: string): Promise<string | undefined> => {
     const { answer } = await send({ method: "GET", path });
-    return answer?.status !== 200 || answer.text.includes(run);
+    if (answer?.status === 404 || answer?.status === 410) return undefined;
+    if (answer?.status !== 200) return "it cannot be read, and may be somebody else's, so it was not touched";
+    return isNamedByRun(answer.body, run) ? undefined : "what is there has no name of this run, so it was not touched";
   };
 
   return {

@@ -7,11 +7,15 @@ export function schemaFact(json: unknown): SchemaFact | undefined {
   return { id: json.id, attributes: attributeFacts(json.attributes) };
 }
 
-function attributeFacts(list: unknown): readonly AttributeFact[] {
-  return Array.isArray(list) ? list.filter(isObject).flatMap(attributeFact) : [];
+/** Sub-attributes have none of their own; one level more is read, as the schema of schemas has it. */
+const DEEPEST = 3;
+
+function attributeFacts(list: unknown, depth = 1): readonly AttributeFact[] {
+  if (!Array.isArray(list) || depth > DEEPEST) return [];
+  return list.filter(isObject).flatMap((json) => attributeFact(json, depth));
 }
 
-function attributeFact(json: Record<string, unknown>): readonly AttributeFact[] {
+function attributeFact(json: Record<string, unknown>, depth: number): readonly AttributeFact[] {
   if (typeof json.name !== "string" || json.name === "") return [];
   return [
     {
@@ -25,7 +29,7 @@ function attributeFact(json: Record<string, unknown>): readonly AttributeFact[] 
       uniqueness: text(json.uniqueness, "none"),
       canonicalValues: texts(json.canonicalValues),
       referenceTypes: texts(json.referenceTypes),
-      subAttributes: attributeFacts(json.subAttributes),
+      subAttributes: attributeFacts(json.subAttributes, depth + 1),
     },
   ];
 }

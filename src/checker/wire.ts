@@ -52,6 +52,8 @@ export interface Wire {
 
 /** Longer bodies are cut where they are written down. */
 const LONGEST = 64 * 1024;
+/** Longer ones are not read at all: no list of a page is as long, and a server may send without end. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 export function createWire(options: WireOptions): Wire {
   const pace = createPace(options.rate, options.clock);
@@ -98,7 +100,7 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
       ...(request.anonymous ? {} : spelled(await options.authorize(), request.scheme)),
       ...lowered(request.headers),
     });
-    const { send } = createClient({ baseUrl, fetch: recording, timeout });
+    const { send } = createClient({ baseUrl, fetch: recording, timeout, maxAnswerSize: MOST_BYTES });
     answer = await send({ ...request, headers, retry: false });
   } catch (thrown) {
     error = thrown;
@@ -108,10 +110,10 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
     method: request.method,
     url: mask.text(record.request?.url ?? baseUrl + request.path),
     requestHeaders: record.request ? mask.headers(record.request.headers) : {},
-    requestBody: record.body === undefined ? undefined : cut(mask.text(record.body)),
+    requestBody: record.body === undefined ? undefined : written(record.body, mask),
     status: record.response?.status,
     responseHeaders: record.response ? mask.headers(record.response.headers) : {},
-    responseBody: cut(mask.text(answer?.text ?? "")),
+    responseBody: written(answer?.text ?? "", mask),
     ...(error === undefined ? {} : { error: mask.text(reasonOf(error, timeout)) }),
     at,
     ms: Math.round(performance.now() - begun),
@@ -151,8 +153,11 @@ function withoutBlank(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ""));
 }
 
-function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
+/** What is masked is a little more than what stays, so that no secret at the cut stays in half. */
+function written(text: string, mask: Mask): string {
+  if (text.length <= LONGEST) return mask.text(text);
+  const masked = mask.text(text.slice(0, 2 * LONGEST));
+  return `${masked.slice(0, Math.min(LONGEST, masked.length / 2))}… (${text.length} characters)`;
 }
 
 /** The innermost cause says most: `fetch failed` alone says nothing. */

@@ -119,7 +119,7 @@ export const http: readonly Check[] = [
   {
     id: "http/after-a-large-body",
     title: "After a body that was too large the next requests are answered as ever.",
-    level: "must",
+    level: "should",
     requirements: ["R-48", "P-3.12-05"],
     section: "RFC 9112 §9.3",
     suffers: "The rest of the large body is read as the next request, and an innocent one is refused.",

@@ -110,6 +110,7 @@ export const multiValued: readonly Check[] = [
       const two = await emails(bench, () => [first, { value: bench.address("other"), type: "home" }]);
       // A server may hold one address alone.
       const seen = two ?? (await emails(bench, () => [{ value, primary: true }]));
+      if (seen === undefined) return bench.skip("The server refuses such an address.");
       const one = seen?.find((email) => email?.value === value);
       const right = `${value} is primary, and no other address is.`;
       bench.expect(one?.primary === true, `The mark is lost: emails is ${shown(seen)}.`, right);
@@ -128,6 +129,7 @@ export const multiValued: readonly Check[] = [
       bench.needsAttributes("emails.value", "emails.type");
       const value = bench.address("typed");
       const seen = await emails(bench, () => [{ value, type: "work" }]);
+      if (seen === undefined) return bench.skip("The server refuses such an address.");
       const one = seen?.find((email) => email?.value === value);
       bench.expect(/^work$/i.test(one?.type ?? ""), `emails is ${shown(seen)}.`, 'The type is "work".');
     },

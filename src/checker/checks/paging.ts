@@ -28,6 +28,9 @@ async function three(bench: Workbench): Promise<Three> {
 const page = (bench: Workbench, { filter }: Three, query: Record<string, string | number>) =>
   bench.get(usersOf(bench), { filter, ...query });
 
+/** Who is on a page, in one text that can be compared: no order is promised where none is asked for. */
+const setOf = (answer: Answer) => [...idsOf(answer)].sort().join();
+
 /** Fails unless a page without resources counts as the first one does; whether that one is right is for `paging/total` to say. */
 async function expectTotal(bench: Workbench, made: Three, answer: Answer): Promise<void> {
   const first = await page(bench, made, { startIndex: 1, count: 2 });
@@ -45,7 +48,8 @@ export const pagingChecks: readonly Check[] = [
   {
     id: "paging/all-once",
     title: "Over all pages every resource comes once",
-    level: "must",
+    level: "client",
+    clients: ["okta", "onelogin", "sailpoint"],
     requirements: ["P-3.4.2.3-08", "P-3.4.2.4-01"],
     section,
     suffers: "People are missing from what the client reads, and it takes them for deleted or creates them again.",
@@ -164,16 +168,11 @@ export const pagingChecks: readonly Check[] = [
     misses: "Numbers beyond what an integer of the database holds.",
     async run(bench) {
       const made = await three(bench);
-      const first = idsOf(await page(bench, made, { startIndex: 1, count: 2 })).join();
+      const first = setOf(await page(bench, made, { startIndex: 1, count: 3 }));
       for (const startIndex of [0, -5]) {
-        const answer = await page(bench, made, { startIndex, count: 2 });
+        const answer = await page(bench, made, { startIndex, count: 3 });
         expectList(bench, answer);
-        bench.expect(
-          idsOf(answer).join() === first,
-          `startIndex=${startIndex} is another page.`,
-          "It is the first.",
-          answer,
-        );
+        bench.expect(setOf(answer) === first, `startIndex=${startIndex} is another page.`, "It is the first.", answer);
       }
     },
   },
@@ -187,16 +186,11 @@ export const pagingChecks: readonly Check[] = [
     misses: "A count that is left out, for which each server has its own.",
     async run(bench) {
       const made = await three(bench);
-      const first = idsOf(await page(bench, made, { startIndex: 1, count: 2 })).join();
-      const answer = await page(bench, made, { count: 2 });
+      const first = setOf(await page(bench, made, { startIndex: 1, count: 3 }));
+      const answer = await page(bench, made, { count: 3 });
       expectList(bench, answer);
       if (answer.body.nextCursor !== undefined) bench.skip("The server pages by cursor where nothing is said.");
-      bench.expect(
-        idsOf(answer).join() === first,
-        "It is another page than that of 1.",
-        "It is the first page.",
-        answer,
-      );
+      bench.expect(setOf(answer) === first, "It is another page than that of 1.", "It is the first page.", answer);
     },
   },
   {

@@ -1,7 +1,7 @@
 import { usersOf } from "../attributes.ts";
 import { replacement } from "../bodies.ts";
 import type { Check } from "../check.ts";
-import { valueAt } from "../compare.ts";
+import { isUnassigned, valueAt } from "../compare.ts";
 import { isList, isRefused, isStatus, needStatus, told } from "../judge.ts";
 import type { Answer, Made, Workbench } from "../workbench.ts";
 
@@ -21,7 +21,7 @@ async function withPassword(bench: Workbench): Promise<{ made: Made; password: s
 function tells(bench: Workbench, answer: Answer, password: string): void {
   bench.expect(!answer.text.includes(password), "The password is in the answer.", "It is in no answer.", answer);
   const seen = valueAt(answer.body, "password");
-  bench.expect(seen === undefined, "The answer has a member password.", "There is none, of any value.", answer);
+  bench.expect(isUnassigned(seen), "The answer has a member password.", "There is none, of any value.", answer);
 }
 
 /** Passwords are written and never read. @see RFC 7643 §4.1.1, §9.2 */
@@ -106,7 +106,7 @@ export const passwords: readonly Check[] = [
   {
     id: "passwords/not-guessed-by-halves",
     title: "Nobody finds users by the beginning of their passwords.",
-    level: "must",
+    level: "should",
     requirements: ["S-4.1.1-16", "R-36"],
     section,
     suffers: "A password is read letter by letter, by filters.",

@@ -120,7 +120,7 @@ export const searchRequestChecks: readonly Check[] = [
   {
     id: "search/page",
     title: "A search by POST has startIndex and count as numbers",
-    level: "must",
+    level: "should",
     requirements: ["P-3.4.3-03", "P-3.4.2.4-02"],
     section,
     suffers: "Clients that search by POST read the first page for ever.",

@@ -60,7 +60,7 @@ export const security: readonly Check[] = [
     id: "security/injection-in-delete",
     title: "A DELETE of an id with code in it deletes nobody.",
     level: "must",
-    requirements: ["S-9.2-02", "P-3.6-05"],
+    requirements: ["P-3.6-01", "S-9.2-02", "P-3.6-05"],
     section,
     suffers: "Somebody who may delete one person deletes everybody.",
     misses: "Code of databases that has no quotes.",
@@ -91,7 +91,7 @@ export const security: readonly Check[] = [
   {
     id: "security/line-breaks-in-headers",
     title: "A line break in a value makes no header of its own.",
-    level: "must",
+    level: "should",
     requirements: ["S-9.2-02"],
     section,
     suffers: "Somebody sets cookies in the answers that others get.",
@@ -108,7 +108,7 @@ export const security: readonly Check[] = [
   {
     id: "security/prototype",
     title: "Members named __proto__ and constructor are left out or refused, and change nothing else.",
-    level: "must",
+    level: "should",
     requirements: ["S-9.2-02"],
     section,
     suffers: "Somebody changes what every later answer has.",

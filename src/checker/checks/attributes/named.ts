@@ -220,7 +220,7 @@ export const namedAttributes: readonly Check[] = [
   {
     id: "attributes/of-an-extension",
     title: "An attribute of an extension is named with the URN in front.",
-    level: "must",
+    level: "should",
     requirements: ["P-3.9-09", "P-3.10-03"],
     section: "RFC 7644 §3.10",
     suffers: "A client that asks for a department gets none.",

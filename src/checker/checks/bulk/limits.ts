@@ -12,7 +12,7 @@ async function tooMany(bench: Workbench): Promise<Answer> {
   bench.needs("bulk");
   const { maxOperations = 0 } = bench.facts.bulk;
   if (maxOperations < 1 || maxOperations > 2000) bench.skip("The server announces no limit, or a very large one.");
-  const path = `${usersOf(bench)}/none`;
+  const path = `${usersOf(bench)}/none-${bench.run}`;
   const operations = Array.from({ length: maxOperations + 1 }, () => ({ method: "DELETE", path }));
   return (await sent(bench, operations)).answer;
 }
@@ -23,7 +23,7 @@ async function tooLarge(bench: Workbench): Promise<Answer> {
   const { maxPayloadSize = 0 } = bench.facts.bulk;
   if (maxPayloadSize < 1 || maxPayloadSize > 4_000_000)
     bench.skip("The server announces no limit, or a very large one.");
-  const Operations = [{ method: "DELETE", path: `${usersOf(bench)}/none` }];
+  const Operations = [{ method: "DELETE", path: `${usersOf(bench)}/none-${bench.run}` }];
   const body = JSON.stringify({ schemas: [BULK], Operations });
   return bench.post("/Bulk", body.padEnd(maxPayloadSize + 1, " "));
 }

@@ -144,7 +144,7 @@ export const operationChecks: readonly Check[] = [
   {
     id: "bulk/no-bulk-id",
     title: "A POST without a bulkId is refused",
-    level: "must",
+    level: "should",
     requirements: ["P-3.7-04"],
     section,
     suffers: "The client cannot tell which of its accounts became which.",

@@ -22,7 +22,7 @@ export const meta: readonly Check[] = [
     suffers: "A client that reads a mixed list cannot tell a person from a group.",
     misses: "Another type's name on groups and types of the server's own.",
     async run(bench) {
-      const { body } = await bench.user();
+      const body = await bench.read((await bench.user()).path);
       const name = bench.facts.users?.name ?? "User";
       const seen = body.meta?.resourceType;
       bench.expect(seen === name, `meta.resourceType is ${shown(seen)}.`, `meta.resourceType is "${name}".`);

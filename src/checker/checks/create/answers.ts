@@ -103,8 +103,11 @@ export const answers: readonly Check[] = [
       const answer = await created(bench, {});
       if (!isResource(answer)) bench.block("The create is answered without the user.");
       const read = await stored(bench, answer);
-      const wrong = differences({ ...answer.body, meta: null, id: null }, { ...read, meta: null, id: null });
-      bench.expect(wrong.length === 0, `${wrong.join(", ")} differ.`, "Both are the same.", answer);
+      // That all of the user is there is a SHOULD: what is there must be true.
+      const wrong = differences({ ...answer.body, meta: null, id: null }, { ...read, meta: null, id: null }).filter(
+        (name) => !isUnassigned(answer.body[name]),
+      );
+      bench.expect(wrong.length === 0, `${wrong.join(", ")} differ.`, "What the answer shows is what is kept.", answer);
     },
   },
   {
@@ -222,6 +225,7 @@ export const answers: readonly Check[] = [
       bench.needsAttributes("active");
       const answer = await created(bench, { active: undefined });
       if (!isResource(answer)) bench.block("The create is answered without the user.");
+      if (valueAt(answer.body, "userName") === undefined) bench.skip("The create is answered with a part of the user.");
       const read = await stored(bench, answer);
       const seen = `The answer has active ${answer.body.active}, a GET has ${read.active}.`;
       bench.expect(isSame(answer.body.active, read.active), seen, "Both say the same.", answer);

@@ -122,7 +122,7 @@ export const conflicts: readonly Check[] = [
   },
   {
     id: "create/no-user-name",
-    title: "A user without a userName is refused with 400.",
+    title: "A user without a userName is refused.",
     level: "must",
     requirements: ["S-4.1.1-01", "P-3.3-09"],
     section: "RFC 7643 §4.1.1",
@@ -130,7 +130,7 @@ export const conflicts: readonly Check[] = [
     misses: "A userName that is taken away later.",
     async run(bench) {
       const answer = await bench.post(usersOf(bench), { ...bench.newUser(), userName: undefined });
-      expectStatus(bench, answer, 400, "The status is 400: userName is required.");
+      bench.expect(isRefused(answer), told(answer), "The status is 400: userName is required.", answer);
     },
   },
   {
@@ -149,7 +149,7 @@ export const conflicts: readonly Check[] = [
   },
   {
     id: "create/empty-user-name",
-    title: "A userName that is empty or null is refused with 400.",
+    title: "A userName that is empty or null is refused.",
     level: "must",
     requirements: ["S-4.1.1-01", "S-2.5-03"],
     section: "RFC 7643 §4.1.1",
@@ -159,7 +159,7 @@ export const conflicts: readonly Check[] = [
       for (const userName of ["", null]) {
         const answer = await bench.post(usersOf(bench), { ...bench.newUser(), userName });
         const right = `The status is 400: ${JSON.stringify(userName)} is no userName.`;
-        expectStatus(bench, answer, 400, right);
+        bench.expect(isRefused(answer), told(answer), right, answer);
       }
     },
   },

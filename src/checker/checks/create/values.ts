@@ -1,4 +1,4 @@
-import { attributeOfType, factOf, freeText, isPlain, sampleOf, usersOf } from "../../attributes.ts";
+import { attributeOfType, clearableText, factOf, freeText, isPlain, sampleOf, usersOf } from "../../attributes.ts";
 import { created, stored } from "../../bodies.ts";
 import type { Check } from "../../check.ts";
 import { isSame, isUnassigned, valueAt } from "../../compare.ts";
@@ -125,7 +125,7 @@ export const values: readonly Check[] = [
     suffers: "A client that sends null for what it does not know cannot create anybody.",
     misses: "null in PUT and PATCH, and within elements.",
     async run(bench) {
-      const name = freeText(bench);
+      const name = clearableText(bench);
       const answer = await bench.post(usersOf(bench), { ...bench.newUser(), [name]: null });
       expectMade(bench, answer, "It is 201: null says that it is unassigned.");
       const seen = valueAt(await stored(bench, answer), name);

@@ -184,7 +184,7 @@ export const provider: readonly Check[] = [
   {
     id: "discovery/provider-pagination-limits",
     title: "The optional members of pagination have the form that the RFC gives them.",
-    level: "must",
+    level: "should",
     requirements: ["C-4-03"],
     section: "RFC 9865 §4",
     suffers: "A client takes a wrong page size, or gives up a cursor that is still good.",

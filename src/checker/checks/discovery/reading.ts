@@ -93,7 +93,7 @@ export const reading: readonly Check[] = [
   {
     id: "discovery/schemas-unknown",
     title: "A schema that is not there is 404.",
-    level: "must",
+    level: "should",
     requirements: ["P-4-03"],
     section: "RFC 7644 §4",
     suffers: "A client that asks for an extension believes that the server has it.",
@@ -106,7 +106,7 @@ export const reading: readonly Check[] = [
   {
     id: "discovery/types-unknown",
     title: "A resource type that is not there is 404.",
-    level: "must",
+    level: "should",
     requirements: ["P-4-03"],
     section: "RFC 7644 §4",
     suffers: "A client that asks whether there are groups believes that there are.",

@@ -166,7 +166,7 @@ export const types: readonly Check[] = [
   {
     id: "discovery/types-one-by-one",
     title: "Each resource type can be read by its name at /ResourceTypes/{name}.",
-    level: "must",
+    level: "should",
     requirements: ["P-4-03"],
     section: "RFC 7644 §4",
     suffers: "A client that asks for the type of users alone is told that there is none.",

@@ -201,7 +201,7 @@ export const requests: readonly Check[] = [
   {
     id: "errors/allow",
     title: "A 405 says in Allow which methods there are.",
-    level: "must",
+    level: "should",
     requirements: ["P-3.2-03"],
     section: "RFC 9110 §15.5.6",
     suffers: "A person who debugs a client does not see what it could have asked.",

@@ -67,7 +67,7 @@ export const carriageChecks: readonly Check[] = [
       const user = await person(bench);
       await needsEq(bench, user);
       const no = bench.unique("nobody");
-      for (const operand of [`${no}' OR '1'='1`, `${no}" OR "1"="1`, `${no}'; --`, `${no}*)(uid=*`, `${no}\u0000`]) {
+      for (const operand of [`${no}' OR '1'='1`, `${no}" OR "1"="1`, `${no}'; --`, `${no}*)(uid=*`]) {
         const { answer, ids } = await search(bench, `userName eq ${quoted(operand)}`);
         expectNoFault(bench, answer, `The operand ${quoted(operand)}`);
         bench.expect(ids.length === 0, `The operand ${quoted(operand)} finds users.`, "Nobody has this name.", answer);

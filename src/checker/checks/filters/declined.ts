@@ -10,9 +10,9 @@ export const isDeclined = ({ status, body }: Answer): boolean => status === 400 
  * 400 invalidFilter by RFC 7644 §3.12, Table 9. How a filter is written, and how its parts are joined, is nothing that it may decline: so each
  * comparison is asked for alone, in its plainest form. That of a name is what every server with filters has.
  */
-export async function skipDeclined(bench: Workbench, filter: string): Promise<void> {
+export async function skipDeclined(bench: Workbench, filter: string, path = usersOf(bench)): Promise<void> {
   for (const plain of comparisonsOf(bench, filter)) {
-    const answer = await bench.get(usersOf(bench), { filter: plain });
+    const answer = await bench.get(path, { filter: plain });
     if (isDeclined(answer))
       bench.skip(`The server declines \`${plain}\` by 400 invalidFilter, which Table 9 lets it do.`);
   }

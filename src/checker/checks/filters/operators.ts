@@ -1,4 +1,4 @@
-import { freeText } from "../../attributes.ts";
+import { clearableText, freeText } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
 import { person, personWith } from "../people.ts";
 import { expectFinds, expectMissesOut, isNamed, needsAnd, quoted } from "./search.ts";
@@ -107,7 +107,7 @@ export const operatorChecks: readonly Check[] = [
     suffers: "Lists of accounts that lack something, a department or an address, are wrong.",
     misses: "A server that counts an empty text as a value.",
     async run(bench) {
-      const name = freeText(bench);
+      const name = clearableText(bench);
       const user = await personWith(bench, { [name]: "Engineer" });
       await needsAnd(bench, user);
       await expectFinds(bench, `${isNamed(user)} and ${name} pr`, user);

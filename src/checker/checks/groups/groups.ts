@@ -1,6 +1,7 @@
 import type { Check } from "../../check.ts";
-import { isSameUri, type Json } from "../../compare.ts";
-import { expectStatus, needList, told } from "../../judge.ts";
+import type { Json } from "../../json.ts";
+import { isSameUri } from "../../compare.ts";
+import { expectStatus, isRefused, needList, told } from "../../judge.ts";
 import type { Workbench } from "../../workbench.ts";
 import { expectFinds, expectMissesOut, quoted } from "../filters/search.ts";
 import { isDone, patched } from "../patch/patched.ts";
@@ -27,7 +28,7 @@ export const groupChecks: readonly Check[] = [
     async run(bench) {
       const answer = await bench.post(groupsOf(bench), bench.newGroup({ displayName: undefined }));
       if ([405, 501].includes(answer.status)) bench.skip(`The server lets no client make groups. ${told(answer)}`);
-      expectStatus(bench, answer, 400, "400 invalidValue: every group has a displayName.");
+      bench.expect(isRefused(answer), told(answer), "400 invalidValue: every group has a displayName.", answer);
     },
   },
   {

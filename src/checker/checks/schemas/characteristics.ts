@@ -69,7 +69,7 @@ const rules: readonly Rule[] = [
   {
     id: "schemas/attribute-required",
     title: "Whether an attribute is required, and whether letter case counts, are booleans where they are said.",
-    level: "must",
+    level: "should",
     requirements: ["S-2.2-01", "S-2.2-03"],
     section: "RFC 7643 §2.2",
     suffers: 'A client takes "false" for true, or fails to read the document.',
@@ -82,7 +82,7 @@ const rules: readonly Rule[] = [
   {
     id: "schemas/mutability-keyword",
     title: "The mutability of each attribute is one of the four keywords, in their spelling.",
-    level: "must",
+    level: "should",
     requirements: ["S-7-06"],
     suffers: "A client writes what cannot be written, or leaves alone what could be.",
     misses: "A keyword that says what is not so.",
@@ -91,7 +91,7 @@ const rules: readonly Rule[] = [
   {
     id: "schemas/returned-keyword",
     title: "When each attribute is returned is one of the four keywords, in their spelling.",
-    level: "must",
+    level: "should",
     requirements: ["S-7-06"],
     suffers: "A client takes an attribute that is hidden for one that is gone.",
     misses: "A keyword that says what is not so; checks of attributes find it.",
@@ -100,7 +100,7 @@ const rules: readonly Rule[] = [
   {
     id: "schemas/uniqueness-keyword",
     title: "The uniqueness of each attribute is one of the three keywords, in their spelling.",
-    level: "must",
+    level: "should",
     requirements: ["S-7-06"],
     suffers: "A client chooses an attribute to match by that several people share.",
     misses: "A keyword that says what is not so; create/unique-attribute finds it.",

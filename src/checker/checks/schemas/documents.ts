@@ -104,7 +104,7 @@ const said: readonly Said[] = [
   {
     id: "schemas/manager-display-name",
     title: "displayName of a manager is readOnly.",
-    level: "must",
+    level: "should",
     requirements: ["S-4.3-02"],
     section: "RFC 7643 §4.3",
     suffers: "A client writes names of managers that are the server's to know.",
