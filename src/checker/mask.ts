@@ -15,6 +15,7 @@ export interface Mask {
 
 export function createMask(known: ReadonlySet<string>): Mask {
   const seen = new Set<string>();
+  const forms = formsOfAll(known, seen);
   const add = (secret: unknown) => {
     if (typeof secret === "string") seen.add(secret);
   };
@@ -29,9 +30,7 @@ export function createMask(known: ReadonlySet<string>): Mask {
     },
     text(text) {
       let masked = text;
-      const secrets = [...known, ...seen].filter(({ length }) => length >= SHORTEST);
-      for (const secret of secrets.sort((left, right) => right.length - left.length))
-        for (const form of formsOf(secret)) masked = masked.replaceAll(form, MASK);
+      for (const form of forms()) masked = masked.replaceAll(form, MASK);
       return withoutSecretMembers(masked);
     },
     headers(headers) {
@@ -43,6 +42,23 @@ export function createMask(known: ReadonlySet<string>): Mask {
     },
   };
   return mask;
+}
+
+/**
+ * The forms of all secrets, those of longer secrets first, as a shorter one may be a part of them. Both sets only ever grow; every line of every
+ * exchange is masked, so the forms are made anew only where they have grown.
+ */
+function formsOfAll(known: ReadonlySet<string>, seen: ReadonlySet<string>): () => readonly string[] {
+  let forms: readonly string[] = [];
+  let size = 0;
+  return () => {
+    if (known.size + seen.size === size) return forms;
+    size = known.size + seen.size;
+    const secrets = [...known, ...seen].filter(({ length }) => length >= SHORTEST);
+    secrets.sort((left, right) => right.length - left.length);
+    forms = [...new Set(secrets.flatMap((secret) => [...formsOf(secret)]))];
+    return forms;
+  };
 }
 
 /** As it is, within JSON, within JSON that is a text of JSON, and within a URL. */

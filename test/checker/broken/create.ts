@@ -8,8 +8,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/status-200",
     title: "answers a create with 200",
-    caughtBy: ["common/schemas-unknown"],
-    alsoIn: ["common/", "create/", "attributes/on-create"],
+    caughtBy: ["create/created"],
     wrap: succeeding(creates, (answered) => {
       answered.status = 200;
     }),
@@ -58,8 +57,7 @@ export const CREATE_DEFECTS: readonly Defect[] = [
   {
     id: "create/id-changes",
     title: "shows another id on a read than on the create",
-    caughtBy: ["common/id-stays"],
-    alsoIn: ["common/meta-location-answers", "create/location-answers", "create/body-is-what-is-kept", "create/conflict-changes-nothing", "read/one", "read/as-in-the-list", "attributes/id-is-always-there", "attributes/excluded-id", "replace/answer-is-what-is-kept", "replace/id-in-body"],
+    caughtBy: ["read/one"],
     wrap: showing(
       (resource) => {
         resource.id = `${resource.id}-read`;

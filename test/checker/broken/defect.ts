@@ -10,6 +10,7 @@ import {
 } from "scimkit";
 import { memoryStorage } from "scimkit/memory";
 import type { StorageAdapter } from "scimkit/storage";
+import { Badge } from "./badge.ts";
 
 /** A request, as a wrapper sees it. */
 export interface Asked {
@@ -59,7 +60,7 @@ export function serverWith({
   options = {},
 }: Partial<Defect> = {}): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
   const scim = createScim({
-    resourceTypes: [User.extend(EnterpriseUserSchema), Group],
+    resourceTypes: [User.extend(EnterpriseUserSchema).extend(Badge), Group],
     storage: storage(memoryStorage({ hashSecret: (secret) => `hash of ${secret.length}` })),
     baseUrl: BASE_URL,
     authenticate: bearerToken(TOKEN),
@@ -83,8 +84,8 @@ const ORIGINALS = new WeakMap<Headers, { readonly text: string; readonly json: s
 async function askedOf(request: Request, path: string, query: URLSearchParams): Promise<Asked> {
   const text = await request.text();
   const headers = new Headers(request.headers);
-  const body = parsed(text);
-  ORIGINALS.set(headers, { text, json: JSON.stringify(body) });
+  const { body, json } = read(text);
+  ORIGINALS.set(headers, { text, json });
   return { method: request.method, path, query, headers, body };
 }
 
@@ -103,7 +104,7 @@ function messageOf({ method, path, query, headers, body }: Asked): ScimRequest {
 
 async function answeredOf({ status, headers, body }: ScimResponse): Promise<Answered> {
   const text = typeof body === "object" ? await new Response(body as BodyInit).text() : (body ?? "");
-  return { status, headers: new Headers(headers), body: parsed(text) };
+  return { status, headers: new Headers(headers), body: read(text).body };
 }
 
 function responseOf({ status, headers, body }: Answered, method: string): Response {
@@ -113,14 +114,13 @@ function responseOf({ status, headers, body }: Answered, method: string): Respon
   return new Response(isEmpty ? null : new TextEncoder().encode(text), { status, headers });
 }
 
-/** JSON that is too deep to be written again is text. */
-function parsed(text: string): unknown {
-  if (text === "") return undefined;
+/** A body, and how it is written again; JSON that is too deep for that is text. */
+function read(text: string): { readonly body: unknown; readonly json: string | undefined } {
+  if (text === "") return { body: undefined, json: undefined };
   try {
-    const value: unknown = JSON.parse(text);
-    JSON.stringify(value);
-    return value;
+    const body: unknown = JSON.parse(text);
+    return { body, json: JSON.stringify(body) };
   } catch {
-    return text;
+    return { body: text, json: undefined };
   }
 }

@@ -121,7 +121,7 @@ export const DISCOVERY_DEFECTS: readonly Defect[] = [
   {
     id: "schema/attribute-without-type",
     title: "has an attribute without a type",
-    caughtBy: ["schemas/core-types"],
+    caughtBy: ["schemas/attribute-says-its-type"],
     wrap: attributes((attribute) => {
       if (attribute.name === "title") delete attribute.type;
     }),

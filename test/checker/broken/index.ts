@@ -1,4 +1,5 @@
 import { BULK_DEFECTS } from "./bulk.ts";
+import { CHARACTERISTIC_DEFECTS } from "./characteristics.ts";
 import { CREATE_DEFECTS } from "./create.ts";
 import { CURSOR_DEFECTS } from "./cursors.ts";
 import type { Defect } from "./defect.ts";
@@ -27,6 +28,7 @@ export const DEFECTS: readonly Defect[] = [
   ...HTTP_DEFECTS,
   ...PASSWORD_DEFECTS,
   ...TYPE_DEFECTS,
+  ...CHARACTERISTIC_DEFECTS,
   ...FILTER_DEFECTS,
   ...LIST_DEFECTS,
   ...CURSOR_DEFECTS,

@@ -99,7 +99,7 @@ export const WRITE_DEFECTS: readonly Defect[] = [
   {
     id: "put/id-changes",
     title: "gives another id on a PUT",
-    caughtBy: ["replace/answer-is-what-is-kept"],
+    caughtBy: ["replace/answer"],
     wrap: showing((resource) => {
       resource.id = `${resource.id}-put`;
     }, replaces),

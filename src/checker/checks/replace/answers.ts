@@ -21,6 +21,8 @@ export const answers: readonly Check[] = [
       const answer = await bench.put(made.path, replacement(bench, made));
       expectStatus(bench, answer, 200, "The status is 200, and the body is the user.");
       bench.expect(isResource(answer), "The body is no user with an id.", "The body is the user.", answer);
+      const { id } = answer.body;
+      bench.expect(String(id) === made.id, `The id is ${id}.`, `The id is still ${made.id}.`, answer);
     },
   },
   {
