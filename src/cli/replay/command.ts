@@ -23,8 +23,8 @@ ${CONNECTION_HELP}  --domain <domain>         stands for example.com in what is 
   --host <address>          default 127.0.0.1: whoever reaches the port reaches the server
 
 Examples:
-  scimkit replay session.json --url http://localhost:3000/scim/v2 --token secret
-  scimkit replay --record recordings --url https://host/scim/v2 --port 8089
+  npx scimkit replay session.json --url http://localhost:3000/scim/v2 --token secret
+  npx scimkit replay --record recordings --url https://host/scim/v2 --port 8089
 `;
 
 export const replayCommand: Command = {
