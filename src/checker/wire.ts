@@ -26,6 +26,7 @@ export interface WireRequest extends ClientRequest {
   /** Ends waits for the request's turn, and not what is under way. */
   readonly until?: AbortSignal | undefined;
   readonly anonymous?: boolean | undefined;
+  readonly scheme?: string | undefined;
   /** The id of the check that asks. */
   readonly check?: string | undefined;
 }
@@ -94,7 +95,7 @@ async function sendOnce(options: WireOptions, request: WireRequest): Promise<Sen
   try {
     request.until?.throwIfAborted();
     const headers = withoutBlank({
-      ...(request.anonymous ? {} : await options.authorize()),
+      ...(request.anonymous ? {} : spelled(await options.authorize(), request.scheme)),
       ...lowered(request.headers),
     });
     const { send } = createClient({ baseUrl, fetch: recording, timeout });
@@ -130,6 +131,15 @@ function plainUrl(url: string): string {
   } catch {
     return url;
   }
+}
+
+/** The credentials with the scheme in front of them in the letters that a check asks for. */
+function spelled(headers: Readonly<Record<string, string>>, scheme: string | undefined): Record<string, string> {
+  if (scheme === undefined) return { ...headers };
+  const entries = Object.entries(lowered(headers));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, name === "authorization" ? value.replace(/^\S+(?=\s)/, scheme) : value]),
+  );
 }
 
 function lowered(headers: ClientRequest["headers"] = {}): Record<string, string> {

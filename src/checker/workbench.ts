@@ -32,6 +32,8 @@ export interface AskOptions {
   readonly once?: boolean;
   /** Sends it without the credentials of the run, whatever header these are in. */
   readonly anonymous?: boolean;
+  /** The word in front of the credentials of the run in `Authorization`, e.g. `bearer`. Default: as the run has it. */
+  readonly scheme?: string;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ERROR } from "../../client/urns.ts";
 import { usersOf } from "../attributes.ts";
 import type { Check } from "../check.ts";
-import { expectStatus, isList, isStatus, told } from "../judge.ts";
+import { expectStatus, isList, isStatus, needStatus, told } from "../judge.ts";
 import type { Answer, Workbench } from "../workbench.ts";
 
 /** Asks for users without credentials; ends the check as skipped where the run has none. */
@@ -120,6 +120,27 @@ export const authentication: readonly Check[] = [
       const answer = await anonymous(bench, WRONG);
       const echoed = answer.text.includes("wrong-token-of-a-check");
       bench.expect(!echoed, "The body repeats the token.", "The body does not have it.", answer);
+    },
+  },
+  {
+    id: "authentication/scheme-case",
+    title: "The word Bearer in front of a token is read in any letter case.",
+    // RFC 9110 defines the scheme as case-insensitive, and has no MUST of it.
+    level: "should",
+    requirements: ["P-2-01"],
+    section: "RFC 9110 §11.1",
+    suffers: "A client whose library writes the word in small letters is told that its token is wrong.",
+    misses: "Other schemes, and several blanks behind the word.",
+    async run(bench) {
+      const known = await bench.get(usersOf(bench), { count: 1 });
+      if (!known.exchange.requestHeaders.authorization?.startsWith("Bearer "))
+        bench.skip("The run has no bearer token.");
+      needStatus(bench, known, 200);
+      for (const scheme of ["bearer", "BEARER"]) {
+        const answer = await bench.ask("GET", usersOf(bench), { query: { count: 1 }, scheme });
+        const seen = `The token that is taken behind Bearer is refused behind ${scheme}: ${told(answer)}`;
+        bench.expect(answer.status === 200, seen, "The status is 200: schemes have no letter case.", answer);
+      }
     },
   },
   {

@@ -1,11 +1,14 @@
 import { usersOf } from "../attributes.ts";
 import type { Check } from "../check.ts";
-import { expectError, expectList, needList, told } from "../judge.ts";
+import { expectError, expectList, isFault, isRefused, needList, told } from "../judge.ts";
 import type { Answer, Workbench } from "../workbench.ts";
 import { idsOf } from "./filters/search.ts";
 import { type Marked, marked } from "./marked.ts";
 
 const section = "RFC 9865 §2";
+
+/** In seconds: a run does not wait longer for a cursor to expire. */
+const LONGEST_WAIT = 10;
 
 /** Three users, whom pages of two do not hold. */
 async function three(bench: Workbench): Promise<Marked> {
@@ -163,7 +166,7 @@ export const cursorChecks: readonly Check[] = [
     section: "RFC 9865 §2.1",
     suffers:
       "A client whose cursor was damaged begins at the first page and never ends, or takes the empty page for the end.",
-    misses: "Cursors that have expired.",
+    misses: "Cursors that have expired; cursor/expired tries those.",
     async run(bench) {
       bench.needs("pagination.cursor");
       const answer = await bench.get(usersOf(bench), { cursor: "no-such-cursor", count: 2 });
@@ -197,7 +200,7 @@ export const cursorChecks: readonly Check[] = [
     requirements: ["C-2-12", "R-63"],
     section: "RFC 9865 §2",
     suffers: "A client that mixes up its cursors reads a list that is none.",
-    misses: "A cursor of another filter of the same endpoint.",
+    misses: "A cursor of another filter of the same endpoint; cursor/other-filter tries it.",
     async run(bench) {
       bench.needsGroups();
       const made = await three(bench);
@@ -206,6 +209,72 @@ export const cursorChecks: readonly Check[] = [
       const shows = idsOf(answer).some((id) => made.users.some((user) => user.id === id));
       bench.expect(!shows, "A list of groups has users.", "400 invalidCursor, or groups.", answer);
       if (answer.status === 200) bench.note("A cursor of users is answered at groups.");
+    },
+  },
+  {
+    id: "cursor/other-filter",
+    title: "A cursor of one filter, sent with another, is refused or shows nobody whom neither finds",
+    level: "option",
+    requirements: ["C-2-11"],
+    section,
+    suffers: "A client that mixes up its cursors reads people of another list, and takes them for those it asked for.",
+    misses: "Other parameters that are changed, such as the order.",
+    async run(bench) {
+      const made = await three(bench);
+      const { cursor } = await firstPage(bench, made);
+      const other = await bench.user();
+      const filter = `userName eq ${JSON.stringify(other.body.userName)}`;
+      const answer = await bench.get(usersOf(bench), { filter, count: 2, cursor });
+      bench.expect(!isFault(answer), told(answer), "400 invalidCursor, or a page of either filter.", answer);
+      if (isRefused(answer)) return bench.note("A cursor is refused with another filter than its own.");
+      const known = [...made.users.map(({ id }) => id), other.id];
+      const strange = idsOf(answer).filter((id) => !known.includes(id)).length;
+      const seen = `The page has ${strange} users whom neither filter finds.`;
+      bench.expect(strange === 0, seen, "400 invalidCursor, or a page of either filter.", answer);
+      bench.note("A cursor is answered with another filter than its own.");
+    },
+  },
+  {
+    id: "cursor/changed-count",
+    title: "A cursor with another count is a page of that size at most, or is 400",
+    level: "must",
+    requirements: ["C-2-05", "C-2.1-04", "C-2-13"],
+    section,
+    suffers: "A client that makes its pages smaller after a time-out is sent people twice, or pages as long as before.",
+    misses: "A count that grows beyond what the server allows.",
+    async run(bench) {
+      bench.needs("pagination.cursor");
+      const made = await marked(bench, usersOf(bench), [{}, {}, {}, {}]);
+      const { answer: first, cursor } = await firstPage(bench, made);
+      const answer = await page(bench, made, cursor, 1);
+      if (isRefused(answer)) return bench.note("A cursor is refused with another count than its own.");
+      const ids = needList(bench, answer).map(({ id }) => String(id));
+      const right = "The next page begins behind the first one, and has one user at most.";
+      bench.expect(ids.length <= 1, `The next page, by count=1, has ${ids.length} users.`, right, first, answer);
+      const again = ids.filter((id) => idsOf(first).includes(id)).length;
+      bench.expect(again === 0, "The next page, by count=1, has a user of the first one.", right, first, answer);
+    },
+  },
+  {
+    id: "cursor/expired",
+    title: "A cursor that is older than cursorTimeout says is 400 expiredCursor, or is answered nevertheless",
+    level: "should",
+    requirements: ["C-2.1-03"],
+    section: "RFC 9865 §2.1",
+    suffers: "A client that was too slow does not learn that it has to begin again, and takes what it has for all.",
+    misses: `Servers whose cursors live longer than ${LONGEST_WAIT} seconds, or for ever.`,
+    async run(bench) {
+      bench.needs("pagination.cursor");
+      const { pagination } = await bench.read("/ServiceProviderConfig");
+      const seconds = Number(pagination?.cursorTimeout);
+      if (!(seconds > 0 && seconds <= LONGEST_WAIT))
+        bench.skip(`The server announces no cursorTimeout of ${LONGEST_WAIT} seconds or less.`);
+      const made = await three(bench);
+      const { cursor } = await firstPage(bench, made);
+      await new Promise((resolve) => setTimeout(resolve, (seconds + 1) * 1000));
+      const answer = await page(bench, made, cursor);
+      if (answer.status === 200) return bench.note("A cursor is answered after its cursorTimeout.");
+      expectError(bench, answer, { status: 400, scimType: "expiredCursor", right: "400 expiredCursor, or 200." });
     },
   },
   {

@@ -1,4 +1,5 @@
 import { freeText, usersOf } from "../attributes.ts";
+import { replaced, replacement } from "../bodies.ts";
 import type { Check } from "../check.ts";
 import { isSameUri, valueAt } from "../compare.ts";
 import { expectNoFault, expectStatus, isStatus, needStatus, told } from "../judge.ts";
@@ -158,13 +159,38 @@ export const http: readonly Check[] = [
     clients: ["jumpcloud", "entra", "okta"],
     section: "RFC 7644 §3.1",
     suffers: "A client that reads what it has just written finds nothing, and writes it again.",
-    misses: "Lists that are late.",
+    misses: "Lists that are late; http/list-after-a-change looks at them.",
     async run(bench) {
       for (let round = 0; round < 5; round++) {
         const made = await bench.user();
         const answer = await bench.get(made.path);
         expectStatus(bench, answer, 200, "The status is 200 at once.");
       }
+    },
+  },
+  {
+    id: "http/list-after-a-change",
+    title: "A list that was read before a change shows the change when it is read again.",
+    level: "client",
+    requirements: ["P-3.1-04"],
+    clients: ["jumpcloud", "entra", "okta"],
+    section: "RFC 7644 §3.1",
+    suffers: "A client that looks people up by a filter sees what they were, and writes the same change for ever.",
+    misses: "Lists that are late after a create or a delete; delete/absent-from-lists looks at the one.",
+    async run(bench) {
+      bench.needs("filter");
+      const name = freeText(bench);
+      const made = await bench.user({ [name]: bench.unique("before") });
+      const query = { filter: `userName eq ${JSON.stringify(valueAt(made.body, "userName"))}` };
+      const before = (await bench.get(usersOf(bench), query)).body.Resources?.[0];
+      if (before?.id !== made.id) bench.block("The user is not found by its userName.");
+      const value = bench.unique("after");
+      const alone = await replaced(bench, made, replacement(bench, made, { [name]: value }));
+      if (valueAt(alone, name) !== value) bench.block(`A PUT does not change ${name}.`);
+      const answer = await bench.get(usersOf(bench), query);
+      const seen = valueAt(answer.body.Resources?.[0], name);
+      const says = `After a PUT a read shows the new ${name}, and the list shows ${JSON.stringify(seen) ?? "none"}.`;
+      bench.expect(seen === value, says, `The list shows "${value}" as well.`, answer);
     },
   },
   {

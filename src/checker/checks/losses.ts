@@ -1,8 +1,9 @@
 import { ENTERPRISE } from "../../client/urns.ts";
-import { freeText, usersOf } from "../attributes.ts";
+import { factOf, freeText, usersOf } from "../attributes.ts";
+import { stored } from "../bodies.ts";
 import type { Check } from "../check.ts";
 import { valueAt } from "../compare.ts";
-import { expectStatus, needList, told } from "../judge.ts";
+import { expectStatus, isRefused, needList, needStatus, told } from "../judge.ts";
 import type { Answer, Made, Workbench } from "../workbench.ts";
 import { done, isGood, madeId, makes } from "./bulk/job.ts";
 import { idsOf } from "./filters/search.ts";
@@ -245,13 +246,47 @@ export const lossChecks: readonly Check[] = [
     requirements: ["S-2.3.1-01", "Q70"],
     section: "RFC 7643 §2.3.1",
     suffers: "The client compares, finds a difference, and writes the same value for ever.",
-    misses: "Texts of more than a few hundred characters.",
+    misses: "Long texts; losses/long-text looks at them.",
     async run(bench) {
       const name = freeText(bench);
-      const value = `  ${bench.unique("t")} <b>&amp; "Ł" 李 🙂 e\u0301 %41 \\n`;
+      const value = `  ${bench.unique("t")} <b>&amp; "Ł" 李 🙂 \u00e9 e\u0301 %41 \\n`;
       const user = await person(bench, { [name]: value });
       const kept = (await bench.read(user.path))[name];
       bench.expect(kept === value, `${name} is ${JSON.stringify(kept)}.`, `It is ${JSON.stringify(value)}.`);
     },
   },
+  {
+    id: "losses/long-text",
+    title: "A text of two hundred letters comes back whole, or is refused",
+    level: "must",
+    requirements: ["S-2.3.1-01"],
+    section: "RFC 7643 §2.3.1",
+    suffers: "The end of a long name is gone without a word, and the client writes it again at every run.",
+    misses: "Texts that are longer, and those of lists and extensions.",
+    async run(bench) {
+      const names = ["displayName", "title", "nickName", "userType"].filter((name) => isLong(bench, name));
+      if (names.length === 0) bench.skip("Users have no text that clients may write freely.");
+      const texts = names.map((name) => [name, `${bench.unique(name)} ${"long ".repeat(40)}end`] as const);
+      const answer = await bench.post(usersOf(bench), bench.newUser(Object.fromEntries(texts)));
+      if (isRefused(answer)) return bench.note(`Texts of two hundred letters are refused. ${told(answer)}`);
+      needStatus(bench, answer, [200, 201]);
+      const kept = await stored(bench, answer);
+      for (const [name, text] of texts) {
+        const seen = valueAt(kept, name);
+        const says = `Of the ${text.length} letters of ${name} there are ${seen === undefined ? 0 : String(seen).length}.`;
+        bench.expect(
+          seen === text,
+          seen?.length === text.length ? `${name} is another text.` : says,
+          "It is as it was sent.",
+          answer,
+        );
+      }
+    },
+  },
 ];
+
+/** Whether any text goes: there are no values to choose from. */
+function isLong(bench: Workbench, name: string): boolean {
+  const fact = factOf(bench, name);
+  return bench.hasAttribute(name) && fact?.type !== "reference" && (fact?.canonicalValues.length ?? 0) === 0;
+}

@@ -1,7 +1,7 @@
 import { freeText, usersOf } from "../attributes.ts";
 import type { Check } from "../check.ts";
 import { valueAt } from "../compare.ts";
-import { expectMade, expectNoFault, expectStatus, isRefused, isStatus, needStatus } from "../judge.ts";
+import { expectMade, expectNoFault, expectStatus, isRefused, isStatus, needStatus, told } from "../judge.ts";
 import type { Answer, Workbench } from "../workbench.ts";
 
 const section = "RFC 7644 §3.8";
@@ -24,6 +24,26 @@ function sending(bench: Workbench, type: string): Promise<Answer> {
 /** Media types. @see RFC 7644 §3.1, §3.8 */
 export const media: readonly Check[] = [
   {
+    id: "media/accept-scim-json",
+    title: "A client that accepts application/scim+json is not refused.",
+    level: "must",
+    requirements: ["P-3.8-02"],
+    section,
+    suffers: "A client that asks for the type of the standard, as most do, can read nothing.",
+    misses: "What the answer is labelled as; media/scim-json looks at it.",
+    async run(bench) {
+      const accepted = (accept: string) =>
+        bench.ask("GET", usersOf(bench), { query: { count: 1 }, headers: { accept } });
+      const answer = await accepted("application/scim+json");
+      if (answer.status === 200) return;
+      const other = await accepted("application/json");
+      const isAccept = answer.status === 406 || other.status === 200;
+      if (!isAccept) bench.block(`A list is refused whatever is accepted. ${told(answer)}`);
+      const seen = `A list that is asked for with this Accept is refused: ${told(answer)}`;
+      bench.fail(seen, "The status is 200, and the body is application/scim+json.", answer, other);
+    },
+  },
+  {
     id: "media/scim-json",
     title: "Answers are labelled application/scim+json.",
     level: "must",
@@ -35,22 +55,6 @@ export const media: readonly Check[] = [
       const answer = await accepting(bench, "application/scim+json");
       needStatus(bench, answer, 200);
       bench.expect(isScim(answer), `Content-Type is ${typeOf(answer)}.`, "It is application/scim+json.", answer);
-    },
-  },
-  {
-    id: "media/discovery",
-    title: "Discovery documents are labelled application/scim+json.",
-    level: "must",
-    requirements: ["P-3.8-02"],
-    section: "RFC 7644 §3.8",
-    suffers: "A client that goes by the label takes the server for a web site.",
-    misses: "Labels of single schemas and resource types.",
-    async run(bench) {
-      for (const path of ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"]) {
-        const answer = await bench.get(path);
-        if (answer.status !== 200) continue;
-        bench.expect(isScim(answer), `Content-Type is ${typeOf(answer)}.`, "It is application/scim+json.", answer);
-      }
     },
   },
   {
@@ -72,7 +76,7 @@ export const media: readonly Check[] = [
     id: "media/discovery",
     title: "Discovery documents are labelled application/scim+json.",
     level: "must",
-    requirements: ["P-3.1-01"],
+    requirements: ["P-3.1-01", "P-3.8-02"],
     section: "RFC 7644 §3.1",
     suffers: "A client that goes by the label does not read what the server can do.",
     misses: "A page of HTML that is no JSON at all; discovery/provider-is-served finds it.",

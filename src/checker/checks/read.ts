@@ -1,7 +1,18 @@
 import { usersOf } from "../attributes.ts";
 import type { Check } from "../check.ts";
 import { differences, sameResource, valueAt } from "../compare.ts";
-import { expectError, expectResource, expectStatus, isStatus, needList, needStatus } from "../judge.ts";
+import { expectError, expectResource, expectStatus, isList, isStatus, needList, needStatus, told } from "../judge.ts";
+import type { Workbench } from "../workbench.ts";
+
+/** Attributes of each kind, as far as users have them: a list can leave out the one or the other. */
+function rich(bench: Workbench): Record<string, unknown> {
+  const has = (path: string) => bench.hasAttribute(path);
+  return {
+    ...(has("name.givenName") && has("name.familyName") ? { name: { givenName: "Ada", familyName: "Check" } } : {}),
+    ...(has("emails.value") ? { emails: [{ value: bench.address("listed"), type: "work" }] } : {}),
+    ...(has("nickName") ? { nickName: "Countess" } : {}),
+  };
+}
 
 /** Reading one resource. @see RFC 7644 §3.4.1 */
 export const read: readonly Check[] = [
@@ -90,10 +101,10 @@ export const read: readonly Check[] = [
     requirements: ["P-3.9-01", "P-3.4-01"],
     section: "RFC 7644 §3.9",
     suffers: "A client that reads lists sees people without their addresses, and writes them again at every run.",
-    misses: "Users of other kinds than the one that is tried.",
+    misses: "Attributes beyond names, addresses and a text.",
     async run(bench) {
       bench.needs("filter");
-      const made = await bench.user();
+      const made = await bench.user(rich(bench));
       const alone = await bench.get(made.path);
       needStatus(bench, alone, 200);
       const filter = `userName eq ${JSON.stringify(valueAt(made.body, "userName"))}`;
@@ -101,7 +112,30 @@ export const read: readonly Check[] = [
       const listed = needList(bench, answer).find((one) => valueAt(one, "userName") === valueAt(made.body, "userName"));
       if (listed === undefined) bench.block("The user is not found by its userName.");
       const wrong = differences({ ...listed, meta: null, id: null }, { ...alone.body, meta: null, id: null });
-      bench.expect(wrong.length === 0, `${wrong.join(", ")} differ.`, "Both are the same.", alone, answer);
+      bench.expect(
+        wrong.length === 0,
+        `In the list ${wrong.join(", ")} differ from the read.`,
+        "Both are the same.",
+        alone,
+        answer,
+      );
+    },
+  },
+  {
+    id: "read/list",
+    title: "GET of the endpoint of users, without a filter, is answered by a list.",
+    level: "must",
+    requirements: ["P-3.4.2-02"],
+    section: "RFC 7644 §3.4.2",
+    suffers: "A client that reads all people, as each first synchronisation does, reads nobody.",
+    misses: "Lists of so many that the server says tooMany, which is legal.",
+    async run(bench) {
+      const answer = await bench.get(usersOf(bench));
+      if (answer.status === 400 && answer.body.scimType === "tooMany")
+        return bench.note("A list of all users is refused as too many.");
+      if (isStatus(answer, 401, 403)) bench.skip(`The run may not read all users. ${told(answer)}`);
+      const seen = isStatus(answer, 200) ? "The body is no list of resources." : told(answer);
+      bench.expect(isList(answer), `${usersOf(bench)} without a filter: ${seen}`, "200, and a ListResponse.", answer);
     },
   },
   {

@@ -5,6 +5,7 @@ import { isSame } from "../compare.ts";
 import { expectList, expectStatus, needList, told } from "../judge.ts";
 import type { Answer, Workbench } from "../workbench.ts";
 import { idsOf, isNamed, needsEq } from "./filters/search.ts";
+import { groupsOf } from "./groups/peopled.ts";
 import { person } from "./people.ts";
 
 const section = "RFC 7644 §3.4.3";
@@ -52,6 +53,29 @@ export const searchRequestChecks: readonly Check[] = [
       bench.expect(isFound, `${found.length} users are found.`, "The one user of this name is found.", answer);
       const byGet = needList(bench, await bench.get(usersOf(bench), { filter: isNamed(user) }));
       bench.expect(isSame(found, byGet), "The user differs from that of GET.", "Both say the same.", answer);
+    },
+  },
+  {
+    id: "search/groups",
+    title: "POST to .search at groups finds a group, and none but groups",
+    level: "must",
+    requirements: ["P-3.4.3-01", "P-3.4.3-04"],
+    section,
+    suffers: "A client that keeps names out of URLs finds no group, and creates each again.",
+    misses: "Filters by members.",
+    async run(bench) {
+      bench.needs("filter");
+      bench.needsGroups();
+      const [group, other] = [await bench.group(), await bench.group()];
+      const filter = `displayName eq ${JSON.stringify(group.body.displayName)}`;
+      const [byGet] = needList(bench, await bench.get(groupsOf(bench), { filter }));
+      if (byGet?.id !== group.id) bench.block("A GET does not find the group by its displayName.");
+      const answer = await bench.post(`${groupsOf(bench)}/.search`, { schemas: [SEARCH], filter });
+      if ([404, 405, 501].includes(answer.status)) bench.skip("The server has no .search at groups.");
+      const ids = expectList(bench, answer).map(({ id }) => id);
+      const right = "The one group of this name is found, as by GET.";
+      bench.expect(ids.includes(group.id), `The search finds ${ids.length} groups, and not this one.`, right, answer);
+      bench.expect(!ids.includes(other.id), "The search finds a group of another name.", right, answer);
     },
   },
   {

@@ -246,6 +246,26 @@ export const types: readonly Check[] = [
     }),
   ),
   {
+    id: "types/number-for-text",
+    title: "A number for userName is refused, or read as the text of its digits.",
+    level: "must",
+    requirements: ["S-2.3-02", "S-2.3.1-02"],
+    section: "RFC 7643 §2.3.1",
+    suffers: "One client's fault makes a person unreadable for all others.",
+    misses: "Numbers for other texts; errors/wrong-type looks that none of them is a fault.",
+    async run(bench) {
+      const userName = Number(bench.run);
+      if (!Number.isSafeInteger(userName)) bench.skip("The digits of this run are no number.");
+      const answer = await bench.post(usersOf(bench), { ...bench.newUser(), userName });
+      if (isRefused(answer)) return bench.note("A number for a text is refused.");
+      if (isFault(answer)) bench.skip(told(answer));
+      const name = valueAt(await stored(bench, answer), "userName");
+      const seen = `The number ${userName} is taken as a userName, and comes back as ${shown(name)}.`;
+      bench.expect(name === String(userName), seen, `It is 400, or userName is "${userName}", a text.`, answer);
+      bench.note("A number for a text is read as its digits.");
+    },
+  },
+  {
     id: "types/case-of-text",
     title: "Text comes back in the letter case in which it was sent.",
     level: "should",

@@ -1,5 +1,5 @@
 import type { Asked, Defect } from "./defect.ts";
-import { asking, error, GROUP, instead, is, like, patches, refusing, showing } from "./wrappers.ts";
+import { asking, error, GROUP, instead, is, like, patches, refusing, showing, USER } from "./wrappers.ts";
 
 interface Operation {
   op?: unknown;
@@ -155,5 +155,23 @@ export const GROUP_DEFECTS: readonly Defect[] = [
     wrap: refusing(is("POST|PUT|PATCH", /^\/Groups/), ({ status, body }) =>
       status === 400 && /member/i.test(body?.detail ?? "") ? error(500, "foreign key violation") : undefined,
     ),
+  },
+  {
+    id: "group/user-groups-stale",
+    title: "shows in a user the groups that it has left",
+    caughtBy: ["groups/of-user-left"],
+    wrap: (next) => {
+      const seen = new Map<string, Map<string, object>>();
+      return async (asked) => {
+        const answered = await next(asked);
+        if (is("GET", USER)(asked) && answered.status === 200) {
+          const known = seen.get(asked.path) ?? new Map<string, object>();
+          for (const group of answered.body.groups ?? []) known.set(group.value, group);
+          seen.set(asked.path, known);
+          if (known.size > 0) answered.body.groups = [...known.values()];
+        }
+        return answered;
+      };
+    },
   },
 ];

@@ -1,5 +1,5 @@
 import type { Defect } from "./defect.ts";
-import { ANY, answering, error, instead, is, refusing, succeeding } from "./wrappers.ts";
+import { ANY, answering, asking, error, instead, is, ONE, refusing, succeeding } from "./wrappers.ts";
 
 const RESOURCES = is("*", /^\/(?:Users|Groups|Bulk|\.search)/);
 
@@ -115,5 +115,37 @@ export const HTTP_DEFECTS: readonly Defect[] = [
         return next(asked);
       };
     },
+  },
+  {
+    id: "media/accept-refused",
+    title: "refuses to answer in application/scim+json",
+    caughtBy: ["media/accept-scim-json"],
+    wrap: instead(
+      (asked) => asked.headers.get("accept") === "application/scim+json",
+      () => error(406, "Only application/json can be had."),
+    ),
+  },
+  {
+    id: "auth/scheme-by-case",
+    title: "knows the word Bearer in one letter case alone",
+    caughtBy: ["authentication/scheme-case"],
+    wrap: asking(is("*", ANY), ({ headers }) => {
+      if (/^bearer/.test(headers.get("authorization") ?? "")) headers.set("authorization", "nothing");
+    }),
+  },
+  {
+    id: "http/unknown-method",
+    title: "breaks on a method that an endpoint does not have",
+    caughtBy: ["errors/post-to-a-user", "errors/patch-of-the-collection", "errors/unknown-method"],
+    alsoIn: ["discovery/"],
+    wrap: refusing(is("*", ANY), ({ status }) => (status === 405 ? error(500, "No handler.") : undefined)),
+  },
+  {
+    id: "http/method-override",
+    title: "takes a POST to a resource for a PUT",
+    caughtBy: ["errors/post-to-a-user"],
+    wrap: asking(is("POST", ONE), (asked) => {
+      asked.method = "PUT";
+    }),
   },
 ];

@@ -323,4 +323,20 @@ export const PATCH_DEFECTS: readonly Defect[] = [
       () => error(400, "active is a boolean.", "invalidValue"),
     ),
   },
+  {
+    id: "patch/last-modified",
+    title: "has the same lastModified after a PATCH",
+    caughtBy: ["patch/time"],
+    wrap: (next) => {
+      const stuck = new Map<string, string>();
+      return async (asked) => {
+        const before = patches(asked) ? await next(like(asked, "GET", asked.path)) : undefined;
+        const answered = await next(asked);
+        if (before?.status === 200 && !stuck.has(asked.path)) stuck.set(asked.path, before.body.meta.lastModified);
+        const time = stuck.get(asked.path);
+        if (time !== undefined && answered.body?.meta !== undefined) answered.body.meta.lastModified = time;
+        return answered;
+      };
+    },
+  },
 ];

@@ -1,5 +1,5 @@
 import type { Answered, Defect } from "./defect.ts";
-import { asking, creates, error, GROUP, instead, is, like, patches, reads, showing } from "./wrappers.ts";
+import { asking, creates, error, GROUP, instead, is, like, lists, patches, reads, showing } from "./wrappers.ts";
 
 /** Servers that lose what is written at once, or much at a time. */
 export const PROBE_DEFECTS: readonly Defect[] = [
@@ -98,6 +98,31 @@ export const PROBE_DEFECTS: readonly Defect[] = [
           ? { op: "remove", path: 'members[value eq "nobody"]' }
           : operation,
       );
+    }),
+  },
+  {
+    id: "probe/stale-list",
+    title: "lists what it has listed before",
+    caughtBy: ["http/list-after-a-change", "delete/absent-from-lists"],
+    wrap: (next) => {
+      const known = new Map<string, string>();
+      return async (asked) => {
+        const answered = await next(asked);
+        if (!lists(asked) || asked.method !== "GET" || answered.status !== 200) return answered;
+        const key = `${asked.path}?${asked.query}`;
+        const old = known.get(key) ?? JSON.stringify(answered.body);
+        known.set(key, old);
+        return { ...answered, body: JSON.parse(old) };
+      };
+    },
+  },
+  {
+    id: "probe/unicode-folded",
+    title: "keeps text in another Unicode form",
+    caughtBy: ["losses/text-kept", "create/unicode"],
+    alsoIn: ["media/utf-8", "media/escapes"],
+    wrap: asking(is("POST|PUT|PATCH", /^\/(?:Users|Groups)/), (asked) => {
+      if (asked.body !== undefined) asked.body = JSON.parse(JSON.stringify(asked.body).normalize("NFD"));
     }),
   },
 ];

@@ -2,6 +2,7 @@ import type { Defect } from "./defect.ts";
 import {
   asking,
   error,
+  instead,
   is,
   json,
   lists,
@@ -172,7 +173,8 @@ export const READ_DEFECTS: readonly Defect[] = [
   {
     id: "read/list-differs",
     title: "shows less of a resource in a list than on its own",
-    caughtBy: ["attributes/list-part"],
+    caughtBy: ["read/as-in-the-list"],
+    alsoIn: ["attributes/list-part"],
     wrap: succeeding(lists, ({ body }) => {
       for (const resource of resourcesOf(body)) delete resource.name;
     }),
@@ -186,6 +188,15 @@ export const READ_DEFECTS: readonly Defect[] = [
         if (resource.userName !== undefined && resource.title === undefined) resource.title = null;
       },
       is("GET", ONE),
+    ),
+  },
+  {
+    id: "read/list-not-implemented",
+    title: "breaks on a list without a filter",
+    caughtBy: ["read/list"],
+    wrap: instead(
+      (asked) => is("GET", /^\/(?:Users|Groups)$/)(asked) && asked.query.size === 0,
+      () => error(500, "A filter is needed."),
     ),
   },
 ];

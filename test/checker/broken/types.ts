@@ -109,4 +109,30 @@ export const TYPE_DEFECTS: readonly Defect[] = [
       if (typeof body?.userName === "string") body.userName = body.userName.toLowerCase();
     }),
   },
+  {
+    id: "types/wrong-taken",
+    title: "shows a userName that was sent as a number as a number",
+    caughtBy: ["types/number-for-text"],
+    wrap: showing((resource) => {
+      if (/^[0-9]+$/.test(resource.userName)) resource.userName = Number(resource.userName);
+    }),
+  },
+  {
+    id: "types/two-primaries",
+    title: "shows two primary addresses",
+    caughtBy: ["multi-valued/primary-is-kept"],
+    alsoIn: ["patch/primary-added", "patch/primary-moved"],
+    wrap: showing((resource) => {
+      if (Array.isArray(resource.emails) && resource.emails.length > 1)
+        for (const email of resource.emails) email.primary = true;
+    }),
+  },
+  {
+    id: "types/trimmed",
+    title: "cuts display names at 20 characters",
+    caughtBy: ["losses/long-text"],
+    wrap: asking(is("POST|PUT", /^\/Users/), ({ body }) => {
+      if (typeof body?.displayName === "string") body.displayName = body.displayName.slice(0, 20);
+    }),
+  },
 ];

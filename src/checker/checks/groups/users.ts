@@ -112,6 +112,9 @@ export const userGroupChecks: readonly Check[] = [
     async run(bench) {
       if (factOf(bench, "groups") === undefined) bench.skip("The schema of users has no groups.");
       const { group, members } = await peopled(bench, 1);
+      // Who keeps what was read once shows it still.
+      const before = elements((await bench.read(String(members[0]?.path))).groups);
+      if (!before.some(({ value }) => value === group.id)) bench.block("A user's groups does not name the group.");
       await patched(bench, group, [{ op: "remove", path: `members[value eq ${quoted(String(members[0]?.id))}]` }]);
       const of = elements((await bench.read(String(members[0]?.path))).groups);
       bench.expect(!of.some(({ value }) => value === group.id), "groups still names the group.", "She has left it.");

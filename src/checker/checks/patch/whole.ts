@@ -73,7 +73,7 @@ export const wholeChecks: readonly Check[] = [
       const after = await change("Lead");
       bench.expect(
         after > before,
-        "It is the same behind two changes, or earlier.",
+        `Behind two changes by PATCH, a second apart, meta.lastModified is ${after === before ? "what it was before them" : "not later"}.`,
         "It is the time of the last change.",
       );
     },
