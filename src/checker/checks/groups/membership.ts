@@ -137,7 +137,7 @@ export const membershipChecks: readonly Check[] = [
     requirements: ["P-3.5.2.2-03"],
     section: remove,
     suffers: "Everybody keeps an access that was taken from all.",
-    misses: "A value beside the path, which groups/remove-value-list tries.",
+    misses: "A value beside the path, which clients/remove-value-list tries.",
     async run(bench) {
       const { group } = await peopled(bench, 2);
       await patched(bench, group, [{ op: "remove", path: "members" }]);
