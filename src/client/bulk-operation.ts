@@ -15,6 +15,7 @@ export interface BulkOperation {
 
 /** What became of an operation. */
 export interface BulkResult {
+  /** As it was given. */
   readonly operation: BulkOperation;
   /** Of the server; undefined where the operation was not done, and `reason` says why. */
   readonly status: number | undefined;

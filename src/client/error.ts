@@ -31,12 +31,19 @@ export type ClientErrorCode =
 /** What an error of the client is made of, besides its text. */
 export interface ClientErrorFacts {
   readonly code: ClientErrorCode;
+  /** Of the request, in capitals. */
   readonly method: string;
+  /** Of the request, without credentials. */
   readonly url: string;
+  /** Default: there was none. */
   readonly answer?: ClientAnswer | undefined;
+  /** Keyword of RFC 7644 Table 9. Default: the server named none. */
   readonly scimType?: string | undefined;
+  /** The server's own words. Default none. */
   readonly detail?: string | undefined;
+  /** Whether the server may have done what was asked. Default `false`. */
   readonly mayHaveHappened?: boolean | undefined;
+  /** What was thrown below, if anything. */
   readonly cause?: unknown;
 }
 
@@ -57,6 +64,7 @@ export interface ClientErrorFacts {
 export class ScimClientError extends Error {
   /** What kind of fault it is. */
   readonly code: ClientErrorCode;
+  /** Of the request, in capitals. */
   readonly method: string;
   /** Of the request, without credentials. */
   readonly url: string;

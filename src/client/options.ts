@@ -61,7 +61,7 @@ export interface ClientOptions<R extends ResourceTypeDefinition = ResourceTypeDe
   readonly fetch?: ClientFetch | undefined;
   /** Headers of every request. Default none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** How long a client goes on with a request that failed for a while. */
+  /** How long a client goes on with a request that failed for a while. Default: the defaults of `RetryOptions`, about five minutes. */
   readonly retry?: RetryOptions | undefined;
   /** Requests at once; others wait. Default 8. */
   readonly concurrency?: number | undefined;

@@ -55,6 +55,8 @@ describe("a union that may grow", () => {
       "HostFeature",
       "ProfileName",
       "ReferencePolicy",
+      "ClientErrorCode",
+      "CapabilityName",
     ])
       expect(says.get(name), name).toMatch(/may (?:grow|have more)/);
   });

@@ -16,7 +16,7 @@ import { oneLogin } from "./cycles/onelogin.ts";
 import { ping } from "./cycles/ping.ts";
 import { rippling } from "./cycles/rippling.ts";
 import { sailPoint } from "./cycles/sailpoint.ts";
-import { titleOf } from "./names.ts";
+import { clientName } from "./names.ts";
 import { sufferingOf } from "./suffering.ts";
 
 const CYCLES: Readonly<Record<string, readonly CycleStep[]>> = {
@@ -75,7 +75,7 @@ function checkOfSample(sample: Sample): Check {
 }
 
 function checkOfCycle(client: string, steps: readonly CycleStep[]): Check {
-  const title = titleOf(client);
+  const title = clientName(client);
   return {
     id: `as/${client}/cycle`,
     title: `The whole cycle of ${title} goes through on one and the same people: look-up, creation, changes, groups, the end.`,
@@ -124,5 +124,5 @@ function stageOf(bench: Workbench): Stage<Answer> {
 function rightOf({ client, expect }: Sample): string {
   const statuses = typeof expect.status === "number" ? [expect.status] : expect.status;
   const body = expect.bodyContains === undefined ? "" : `, with ${JSON.stringify(expect.bodyContains)} in the body`;
-  return `${titleOf(client)} needs ${statuses.join(" or ")}${body}.`;
+  return `${clientName(client)} needs ${statuses.join(" or ")}${body}.`;
 }

@@ -1,4 +1,4 @@
-import { titleOf } from "./names.ts";
+import { clientName } from "./names.ts";
 
 /** What people of the client meet, by the step of provisioning that fails. */
 const BY_PHASE: Readonly<Record<string, string>> = {
@@ -24,5 +24,5 @@ const BY_PHASE: Readonly<Record<string, string>> = {
 
 /** One sentence about who goes without. */
 export function sufferingOf(client: string, phase: string): string {
-  return `${titleOf(client).replace(/^t/, "T")} ${BY_PHASE[phase] ?? "does not get what it needs"}.`;
+  return `${clientName(client)} ${BY_PHASE[phase] ?? "does not get what it needs"}.`;
 }

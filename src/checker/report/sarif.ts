@@ -1,9 +1,10 @@
 import type { Level } from "../check.ts";
+import { clientName } from "../clients/names.ts";
 import type { CheckResult, Report } from "../report.ts";
 import { toCurl } from "./curl.ts";
 import { masked } from "./masked.ts";
 import { linkOf } from "./sections.ts";
-import { clientName, HOMEPAGE, LEVEL_WORDS, listed } from "./words.ts";
+import { HOMEPAGE, LEVEL_WORDS, listed } from "./words.ts";
 
 const LEVEL: Readonly<Record<Level, "error" | "warning" | "note">> = {
   must: "error",

@@ -1,5 +1,5 @@
+import { clientName } from "../clients/names.ts";
 import type { CheckResult } from "../report.ts";
-import { clientName } from "./words.ts";
 
 /** Results of one part of a standard, or of one other source. */
 export interface SectionGroup {

@@ -1,3 +1,4 @@
+import { clientName } from "../clients/names.ts";
 import { countsOf, LEVELS } from "../counts.ts";
 import type { Exchange } from "../exchange.ts";
 import type { CheckResult, Report } from "../report.ts";
@@ -8,7 +9,7 @@ import { type Paint, paint } from "./paint.ts";
 import { failuresOf, verdictOf } from "./verdict.ts";
 import { visible } from "./visible.ts";
 import { wrapped } from "./width.ts";
-import { clientName, counted, duration, LEVEL_WORDS, listed, SHOWN_OUTCOMES, shownOutcome } from "./words.ts";
+import { counted, duration, LEVEL_WORDS, listed, SHOWN_OUTCOMES, shownOutcome } from "./words.ts";
 
 /** How a summary is written. */
 export interface SummaryOptions {

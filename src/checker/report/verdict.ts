@@ -1,7 +1,8 @@
+import { clientName } from "../clients/names.ts";
 import { countsOf, isCounted, LEVELS } from "../counts.ts";
 import type { CheckResult, Report } from "../report.ts";
 import { bySection, groupName } from "./sections.ts";
-import { clientName, counted, LEVEL_WORDS, listed } from "./words.ts";
+import { counted, LEVEL_WORDS, listed } from "./words.ts";
 
 /** What a run found, for who has one minute. */
 export interface Verdict {

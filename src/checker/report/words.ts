@@ -22,29 +22,6 @@ export function shownOutcome(result: CheckResult): ShownOutcome {
   return result.outcome === "failed" && !isCounted(result) ? "expected" : result.outcome;
 }
 
-const CLIENT_NAMES: Readonly<Record<string, string>> = {
-  entra: "Microsoft Entra ID",
-  okta: "Okta",
-  google: "Google Workspace",
-  onelogin: "OneLogin",
-  jumpcloud: "JumpCloud",
-  ping: "PingOne",
-  authentik: "authentik",
-  keycloak: "Keycloak",
-  sailpoint: "SailPoint",
-  aws: "AWS IAM Identity Center",
-  databricks: "Databricks",
-  github: "GitHub",
-  gitlab: "GitLab",
-  slack: "Slack",
-  snowflake: "Snowflake",
-};
-
-/** A client as its maker writes it. */
-export function clientName(id: string): string {
-  return CLIENT_NAMES[id] ?? id;
-}
-
 /** `1 check`, `1,200 checks`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;

@@ -13,8 +13,8 @@ scimkit replay --record <folder> --url <base URL>
 Plays recordings on a server: what a recording needs is made first, under names and ids of this run, and removed afterwards. Each is printed
 with ✓ or ✗ and how the answers depart; the exit status is 1 where one does.
 
-With --record, stands between a client and a server instead, passes everything on and writes it down as a recording: tokens, passwords, names,
-addresses and ids are masked, each by the same pseudonym everywhere. A problem becomes a file that can be played on another server.
+With --record, stands between a client and a server instead, passes everything on and writes it down as a recording: tokens, passwords,
+names, addresses and ids are masked, each by the same pseudonym everywhere. A problem becomes a file that can be played on another server.
 
   --url <base URL>          the server, e.g. https://host/scim/v2
 ${CONNECTION_HELP}  --domain <domain>         stands for example.com in what is made, where the server takes addresses of some domains alone
@@ -24,8 +24,8 @@ ${CONNECTION_HELP}  --domain <domain>         stands for example.com in what is 
   --host <address>          default 127.0.0.1: whoever reaches the port reaches the server
 
 Examples:
-  scimkit replay session.json --url http://localhost:3000/scim/v2 --token secret
-  scimkit replay --record recordings --url https://host/scim/v2 --port 8089
+  npx scimkit replay session.json --url http://localhost:3000/scim/v2 --token secret
+  npx scimkit replay --record recordings --url https://host/scim/v2 --port 8089
 `;
 
 export const replayCommand: Command = {

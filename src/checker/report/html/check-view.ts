@@ -1,6 +1,7 @@
+import { clientName } from "../../clients/names.ts";
 import type { CheckResult } from "../../report.ts";
 import { linkOf } from "../sections.ts";
-import { clientName, counted, duration, LEVEL_WORDS, listed, type ShownOutcome, shownOutcome } from "../words.ts";
+import { counted, duration, LEVEL_WORDS, listed, type ShownOutcome, shownOutcome } from "../words.ts";
 import { exchangesView } from "./exchange-view.ts";
 import { html, type Markup } from "./markup.ts";
 

@@ -1,17 +1,9 @@
+import { clientName } from "../../clients/names.ts";
 import { countsOf, LEVELS } from "../../counts.ts";
 import type { CheckResult, Report } from "../../report.ts";
 import { groupName, linkOf, type SectionGroup } from "../sections.ts";
 import { failuresOf, verdictOf } from "../verdict.ts";
-import {
-  clientName,
-  counted,
-  duration,
-  LEVEL_WORDS,
-  listed,
-  moment,
-  SHOWN_OUTCOMES,
-  type ShownOutcome,
-} from "../words.ts";
+import { counted, duration, LEVEL_WORDS, listed, moment, SHOWN_OUTCOMES, type ShownOutcome } from "../words.ts";
 import { anchorOf, type Change, changeTag, levelTag, MARKS } from "./check-view.ts";
 import { html, type Markup } from "./markup.ts";
 
