@@ -10,7 +10,7 @@ import { person, personWith } from "../people.ts";
 export const otherClientChecks: readonly Check[] = [
   {
     id: "clients/okta-deactivate",
-    title: "replace without a path of active alone deactivates",
+    title: "replace without a path of active alone deactivates.",
     level: "client",
     requirements: ["P-3.5.2.3-01", "Q88"],
     section: "RFC 7644 §3.5.2.3",
@@ -28,7 +28,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/okta-rename-group",
-    title: "A group is renamed by a value without a path that has its id beside the name",
+    title: "A group is renamed by a value without a path that has its id beside the name.",
     level: "client",
     requirements: ["P-3.5.2.3-02", "R-15", "Q77", "Q83"],
     section: "RFC 7644 §3.5.2.3",
@@ -45,7 +45,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/okta-create",
-    title: "A new user may come with an empty list of groups",
+    title: "A new user may come with an empty list of groups.",
     level: "client",
     requirements: ["P-3.3-01", "Q40"],
     section: "RFC 7644 §3.3",
@@ -59,7 +59,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/okta-put-read",
-    title: "PUT with the id, meta and groups in the body, as they were read, is a success",
+    title: "PUT with the id, meta and groups in the body, as they were read, is a success.",
     level: "client",
     requirements: ["P-3.5.1-07", "Q40"],
     section: "RFC 7644 §3.5.1",
@@ -76,7 +76,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/okta-numbers",
-    title: "A list has totalResults, startIndex and itemsPerPage as numbers, and Resources, always",
+    title: "A list has totalResults, startIndex and itemsPerPage as numbers, and Resources, always.",
     level: "client",
     requirements: ["P-3.4.2-04", "P-3.4.2-05", "Q26"],
     section: "RFC 7644 §3.4.2",
@@ -96,7 +96,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/empty-list",
-    title: "A list of none has Resources as an empty list",
+    title: "A list of none has Resources as an empty list.",
     level: "client",
     requirements: ["P-3.4.2-04", "R-20", "Q26"],
     section: "RFC 7644 §3.4.2",
@@ -113,7 +113,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/member-twice",
-    title: "A member who is listed twice is in the group once",
+    title: "A member who is listed twice is in the group once.",
     level: "client",
     requirements: ["Q80", "S-2.4-09"],
     section: "RFC 7643 §2.4",
@@ -129,7 +129,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/unknown-attribute",
-    title: "A new user may have attributes that the server does not know",
+    title: "A new user may have attributes that the server does not know.",
     level: "client",
     requirements: ["P-3.1-05", "R-37", "Q39"],
     section: "RFC 7644 §3.3",
@@ -143,7 +143,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/unknown-urn",
-    title: "A new user may list a URN that the server does not know, beside that of users",
+    title: "A new user may list a URN that the server does not know, beside that of users.",
     level: "client",
     requirements: ["R-37", "Q41", "Q99"],
     section: "RFC 7643 §3",
@@ -158,7 +158,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/null-values",
-    title: "null in a new user is a value that is not there",
+    title: "null in a new user is a value that is not there.",
     level: "client",
     requirements: ["P-3.3-03", "S-2.5-01", "Q38"],
     section: "RFC 7643 §2.5",
@@ -173,7 +173,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/ping-inactive",
-    title: "A user may be created who is not active",
+    title: "A user may be created who is not active.",
     level: "client",
     requirements: ["S-4.1.1-10"],
     section: "RFC 7643 §4.1.1",
@@ -188,7 +188,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/read-after-write",
-    title: "What is written is read and found by the next request",
+    title: "What is written is read and found by the next request.",
     level: "client",
     requirements: ["Q91"],
     section: "RFC 7644 §3.1",
@@ -203,7 +203,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/list-groups",
-    title: "All groups can be read page by page, without a filter",
+    title: "All groups can be read page by page, without a filter.",
     level: "client",
     requirements: ["Q103", "P-3.4.2.4-02"],
     section: "RFC 7644 §3.4.2",
@@ -218,7 +218,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/list-bare",
-    title: "A list without any parameter is answered",
+    title: "A list without any parameter is answered.",
     level: "client",
     requirements: ["P-3.4.2.4-04", "Q34", "Q35"],
     section: "RFC 7644 §3.4.2",
@@ -233,7 +233,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/members-by-ref",
-    title: "A member may have its $ref, type and display beside the value, as the server shows them",
+    title: "A member may have its $ref, type and display beside the value, as the server shows them.",
     level: "client",
     requirements: ["R-51", "R-51a", "Q79"],
     section: "RFC 7643 §4.2",
@@ -252,7 +252,7 @@ export const otherClientChecks: readonly Check[] = [
   },
   {
     id: "clients/external-id-shared",
-    title: "Two users may have one externalId, since it is the client's",
+    title: "Two users may have one externalId, since it is the client's.",
     level: "client",
     requirements: ["S-3.1-12", "R-56", "Q36"],
     section: "RFC 7643 §3.1",

@@ -11,7 +11,7 @@ const section = "RFC 7644 §3.5.2";
 export const messageChecks: readonly Check[] = [
   {
     id: "patch/answer",
-    title: "A PATCH is answered by 200 with the resource, or by 204 without a body",
+    title: "A PATCH is answered by 200 with the resource, or by 204 without a body.",
     level: "must",
     requirements: ["P-3.5.2-23"],
     section,
@@ -20,7 +20,7 @@ export const messageChecks: readonly Check[] = [
     async run(bench) {
       const user = await person(bench);
       const answer = await bench.patch(user.path, [{ op: "add", path: freeText(bench), value: "Engineer" }]);
-      expectStatus(bench, answer, [200, 204], "200 with the resource, or 204.");
+      expectStatus(bench, answer, [200, 204], "200 with the resource, or 204.", "A PATCH of a user");
       const right = "200 has the resource, 204 has no body.";
       const isRight = answer.status === 204 ? answer.text === "" : answer.body.id === user.id;
       bench.expect(isRight, `${answer.status} with ${answer.text === "" ? "no" : "another"} body.`, right, answer);
@@ -28,7 +28,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/entire",
-    title: "A PATCH that is answered by a resource answers with all of it, as a read shows it",
+    title: "A PATCH that is answered by a resource answers with all of it, as a read shows it.",
     level: "must",
     requirements: ["P-3.5.2-23", "P-3.1-04"],
     section,
@@ -49,7 +49,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/attributes",
-    title: "A PATCH that names attributes to show is answered by 200 and these",
+    title: "A PATCH that names attributes to show is answered by 200 and these.",
     level: "must",
     requirements: ["P-3.5.2-24", "P-3.9-05"],
     section,
@@ -68,7 +68,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/wrong-schema",
-    title: "A PATCH whose schemas says that it is something else is refused",
+    title: "A PATCH whose schemas says that it is something else is refused.",
     level: "must",
     requirements: ["P-3.5.2-01"],
     section,
@@ -79,12 +79,13 @@ export const messageChecks: readonly Check[] = [
       const Operations = [{ op: "add", path: freeText(bench), value: "Engineer" }];
       const schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
       const answer = await bench.patch(user.path, { schemas, Operations });
-      bench.expect(answer.status === 400, told(answer), "400: a PATCH has the URN of PatchOp.", answer);
+      const what = "A PATCH whose schemas is that of a bulk request";
+      bench.expect(answer.status === 400, told(answer, what), "400: a PATCH has the URN of PatchOp.", answer);
     },
   },
   {
     id: "patch/bad-operations",
-    title: "A PATCH whose Operations is no list is refused",
+    title: "A PATCH whose Operations is no list is refused.",
     level: "must",
     requirements: ["P-3.5.2-02"],
     section,
@@ -94,12 +95,13 @@ export const messageChecks: readonly Check[] = [
       const user = await person(bench);
       const schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
       const answer = await bench.patch(user.path, { schemas, Operations: "x" });
-      bench.expect(answer.status === 400, told(answer), "400 invalidSyntax: it is a list of operations.", answer);
+      const what = "A PATCH whose Operations are no list of operations";
+      bench.expect(answer.status === 400, told(answer, what), "400 invalidSyntax: it is a list of operations.", answer);
     },
   },
   {
     id: "patch/bad-op",
-    title: "An operation that is neither add, remove nor replace is refused",
+    title: "An operation that is neither add, remove nor replace is refused.",
     level: "must",
     requirements: ["P-3.5.2-03", "P-3.5.2-06"],
     section,
@@ -116,7 +118,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/malformed-path",
-    title: "A path that is none is refused",
+    title: "A path that is none is refused.",
     level: "must",
     requirements: ["P-3.5.2-05", "P-3.5.2-06"],
     section,
@@ -131,7 +133,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/index",
-    title: "A path with an index, as JSON Patch has it, is refused",
+    title: "A path with an index, as JSON Patch has it, is refused.",
     level: "must",
     requirements: ["P-3.5.2-06"],
     section,
@@ -146,7 +148,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/invalid-path",
-    title: "A path that is none is answered with scimType invalidPath",
+    title: "A path that is none is answered with scimType invalidPath.",
     level: "should",
     requirements: ["P-3.12-08", "R-71"],
     section: "RFC 7644 §3.12",
@@ -161,7 +163,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/unknown-path",
-    title: "A path that names no attribute is refused",
+    title: "A path that names no attribute is refused.",
     level: "should",
     requirements: ["P-3.5.2-12", "R-37a"],
     section,
@@ -175,7 +177,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/path-case",
-    title: "A path has no letter case",
+    title: "A path has no letter case.",
     level: "must",
     requirements: ["P-3.10-01", "P-3.5.2-13"],
     section: "RFC 7644 §3.10",
@@ -190,7 +192,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/path-urn",
-    title: "A path may have the URN of the core schema in front",
+    title: "A path may have the URN of the core schema in front.",
     level: "should",
     requirements: ["P-3.5.2-13", "P-3.10-02"],
     section: "RFC 7644 §3.10",
@@ -210,7 +212,7 @@ export const messageChecks: readonly Check[] = [
   },
   {
     id: "patch/unknown-id",
-    title: "A PATCH of what is not there is 404",
+    title: "A PATCH of what is not there is 404.",
     level: "should",
     requirements: ["P-3.5.2-25"],
     section: "RFC 7644 §3.12",
@@ -219,12 +221,12 @@ export const messageChecks: readonly Check[] = [
     async run(bench) {
       const operations = [{ op: "replace", path: freeText(bench), value: "x" }];
       const answer = await bench.patch(`${bench.facts.users?.endpoint}/no-such-${bench.run}`, operations);
-      expectStatus(bench, answer, 404, "404: there is no such user.");
+      expectStatus(bench, answer, 404, "404: there is no such user.", "A PATCH of an id that is not there");
     },
   },
   {
     id: "patch/refused-whole",
-    title: "A PATCH that was refused has changed nothing",
+    title: "A PATCH that was refused has changed nothing.",
     level: "must",
     requirements: ["P-3.5.2-21"],
     section,

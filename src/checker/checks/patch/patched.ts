@@ -10,8 +10,17 @@ export async function patched(
   right = "200 with the resource, or 204: it is a PATCH of RFC 7644.",
 ): Promise<Json> {
   const answer = await bench.patch(made.path, operations);
-  bench.expect(isDone(answer), told(answer), right, answer);
+  bench.expect(isDone(answer), told(answer, whatOf(operations)), right, answer);
   return bench.read(made.path);
+}
+
+/** What the operations ask for, as the beginning of a sentence: `A PATCH to replace nickName`. */
+function whatOf(operations: readonly object[]): string {
+  const parts = operations.map((operation) => {
+    const { op, path } = operation as { readonly op?: unknown; readonly path?: unknown };
+    return `${op} ${path === undefined ? "without a path" : path}`;
+  });
+  return `A PATCH to ${parts.slice(0, 3).join(", then ")}${parts.length > 3 ? " and more" : ""}`;
 }
 
 /** As `patched`, for what no RFC asks for and a client sends. */
@@ -34,6 +43,6 @@ export async function expectPatchRefused(
   right: string,
 ): Promise<Answer> {
   const answer = await bench.patch(made.path, operations);
-  bench.expect(answer.status === 400, told(answer), right, answer);
+  bench.expect(answer.status === 400, told(answer, whatOf(operations)), right, answer);
   return answer;
 }
