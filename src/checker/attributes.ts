@@ -1,7 +1,7 @@
-import type { Json } from "./compare.ts";
+import { USER } from "../client/urns.ts";
 import { valueAt } from "./compare.ts";
 import type { AttributeFact } from "./facts.ts";
-import { USER } from "./judge.ts";
+import type { Json } from "./json.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** The endpoint of users; ends the check as skipped where the server has none. */

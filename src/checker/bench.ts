@@ -1,3 +1,4 @@
+import { PATCH } from "../client/urns.ts";
 import { isObject } from "../schema/value.ts";
 import { CheckEnd } from "./check-end.ts";
 import type { Exchange } from "./exchange.ts";
@@ -5,8 +6,6 @@ import { generate } from "./generate.ts";
 import { findAttribute } from "./schema-facts.ts";
 import { guard, isWrite, keep, type Session, type Trace } from "./session.ts";
 import type { Answer, AskOptions, Made, Workbench } from "./workbench.ts";
-
-const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /** Makes what one check works with. */
 export function createWorkbench(session: Session, trace: Trace): Workbench {
@@ -25,7 +24,7 @@ export function createWorkbench(session: Session, trace: Trace): Workbench {
     address: (label = "mail") => names.address(label),
     patch(path, operations, headers) {
       if (facts.features.get("patch") !== true) ends.skip("the server does not announce PATCH");
-      const body = Array.isArray(operations) ? { schemas: [PATCH_SCHEMA], Operations: operations } : operations;
+      const body = Array.isArray(operations) ? { schemas: [PATCH], Operations: operations } : operations;
       return asking.ask("PATCH", path, { body, ...(headers && { headers }) });
     },
     async read(path, query) {

@@ -1,5 +1,6 @@
 import { usersOf } from "./attributes.ts";
-import { type Json, valueAt } from "./compare.ts";
+import { valueAt } from "./compare.ts";
+import type { Json } from "./json.ts";
 import { isResource, needStatus, told } from "./judge.ts";
 import type { Answer, Made, Workbench } from "./workbench.ts";
 

@@ -1,7 +1,5 @@
+import type { Json } from "./json.ts";
 import type { Workbench } from "./workbench.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: what a server sends has any shape
-export type Json = any;
 
 /** What a resource has under the names, one below the other, whatever letter case the server gives them. */
 export function valueAt(body: Json, ...names: readonly string[]): Json {

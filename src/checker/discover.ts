@@ -1,6 +1,7 @@
 import { isObject } from "../schema/value.ts";
 import { ASSUMED_FEATURES, ASSUMED_SCHEMAS, ASSUMED_TYPES, GROUP, USER } from "./assumed.ts";
 import type { Feature, ResourceTypeFact, SchemaFact, ServerFacts } from "./facts.ts";
+import type { Json } from "./json.ts";
 import { schemaFact } from "./schema-facts.ts";
 import type { Sent } from "./wire.ts";
 
@@ -95,8 +96,7 @@ function known(types: readonly ResourceTypeFact[]): Pick<ServerFacts, "users" | 
 function factsOf(
   config: Record<string, unknown> | undefined,
 ): Pick<ServerFacts, "serviceProviderConfig" | "features" | "areFeaturesAssumed" | "maxResults" | "bulk"> {
-  // biome-ignore lint/suspicious/noExplicitAny: what a server sends has any shape
-  const { bulk, filter, pagination, ...rest }: any = config ?? {};
+  const { bulk, filter, pagination, ...rest }: Json = config ?? {};
   const announced: readonly (readonly [Feature, unknown])[] = [
     ["patch", rest.patch?.supported],
     ["bulk", bulk?.supported],

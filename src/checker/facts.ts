@@ -1,3 +1,4 @@
+import type { Json } from "./json.ts";
 /** A feature that a server may lack, and says so in its ServiceProviderConfig. */
 export type Feature =
   | "patch"
@@ -41,8 +42,7 @@ export interface ResourceTypeFact {
 export interface ServerFacts {
   readonly baseUrl: string;
   /** Each document as it came, `undefined` where there is none that can be read. */
-  // biome-ignore lint/suspicious/noExplicitAny: what a server sends has any shape
-  readonly serviceProviderConfig: any;
+  readonly serviceProviderConfig: Json;
   readonly resourceTypes: readonly ResourceTypeFact[];
   readonly schemas: ReadonlyMap<string, SchemaFact>;
   /** What is announced; `assumed` where the document that would say it cannot be read. */

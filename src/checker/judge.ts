@@ -1,13 +1,7 @@
-import type { Json } from "./compare.ts";
+import type { Json } from "./json.ts";
 import type { Answer, Workbench } from "./workbench.ts";
 
 /** Judgements that many checks share, so that each says once what is legal. None judges more than its name says: one defect, one check. */
-
-export const ERROR = "urn:ietf:params:scim:api:messages:2.0:Error";
-export const LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
-export const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
-export const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
-export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 export function isStatus(answer: Answer, ...statuses: readonly number[]): boolean {
   return statuses.includes(answer.status);

@@ -1,8 +1,5 @@
-/** What stands where a secret was. */
-export const MASKED = "***";
+import { isSecretHeader, isSecretMember, MASK, withoutCredentials, withoutSecretMembers } from "./secrets.ts";
 
-const SECRET_HEADERS = /^(?:authorization|proxy-authorization|cookie|set-cookie)$|token|secret|api-?key/i;
-const SECRET_NAME = /^(?:password|secret|client_secret|access_token|refresh_token)$/i;
 /** A password in a filter, by its name before an operator. */
 const IN_FILTER = /\bpassword\s+(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+"((?:[^"\\]|\\.)*)"/gi;
 /** Shorter ones would take half of every text with them. */
@@ -33,24 +30,18 @@ export function createMask(known: ReadonlySet<string>): Mask {
     },
     text(text) {
       let masked = text;
-      for (const form of forms()) masked = masked.replaceAll(form, MASKED);
-      return masked.replaceAll(/("password"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${MASKED}"`);
+      for (const form of forms()) masked = masked.replaceAll(form, MASK);
+      return withoutSecretMembers(masked);
     },
     headers(headers) {
       const entries = [...headers].map(([name, value]) => [
         name,
-        SECRET_HEADERS.test(name) ? withoutCredentials(value) : mask.text(value),
+        isSecretHeader(name) ? withoutCredentials(value) : mask.text(value),
       ]);
       return Object.fromEntries(entries);
     },
   };
   return mask;
-}
-
-/** `Bearer ***`: the scheme tells a reader something, and is no secret. */
-function withoutCredentials(value: string): string {
-  const scheme = /^(?:Bearer|Basic|Digest)\s/i.exec(value)?.[0] ?? "";
-  return `${scheme}${MASKED}`;
 }
 
 /**
@@ -98,9 +89,9 @@ function collect(body: unknown, add: (secret: unknown) => void): void {
     if (typeof value !== "object" || value === null) continue;
     const entries = Object.entries(value);
     const path = entries.find(([name]) => name.toLowerCase() === "path")?.[1];
-    const isOfSecret = typeof path === "string" && SECRET_NAME.test(path.slice(path.lastIndexOf(":") + 1));
+    const isOfSecret = typeof path === "string" && isSecretMember(path.slice(path.lastIndexOf(":") + 1));
     for (const [name, member] of entries) {
-      if (SECRET_NAME.test(name) || (isOfSecret && name.toLowerCase() === "value")) add(member);
+      if (isSecretMember(name) || (isOfSecret && name.toLowerCase() === "value")) add(member);
       else open.push(member);
     }
   }

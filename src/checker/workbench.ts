@@ -1,5 +1,6 @@
 import type { Exchange } from "./exchange.ts";
 import type { Feature, ServerFacts } from "./facts.ts";
+import type { Json } from "./json.ts";
 
 /** What a check is answered. */
 export interface Answer {
@@ -7,8 +8,7 @@ export interface Answer {
   readonly headers: Headers;
   readonly text: string;
   /** The body where it is a JSON object, `{}` where it is not. */
-  // biome-ignore lint/suspicious/noExplicitAny: what a server sends has any shape, and a check asks for what it needs
-  readonly body: any;
+  readonly body: Json;
   readonly isJson: boolean;
   readonly exchange: Exchange;
 }
@@ -18,8 +18,7 @@ export interface Made {
   readonly id: string;
   /** Below the base URL, e.g. `/Users/42`. */
   readonly path: string;
-  // biome-ignore lint/suspicious/noExplicitAny: see Answer
-  readonly body: any;
+  readonly body: Json;
   readonly answer: Answer;
 }
 
@@ -67,8 +66,7 @@ export interface Workbench {
   /** An email address that nobody has used, in the domain of the template. */
   address(label?: string): string;
   /** The answer of a `GET` that must succeed; ends the check as blocked where it does not. */
-  // biome-ignore lint/suspicious/noExplicitAny: see Answer
-  read(path: string, query?: AskOptions["query"]): Promise<any>;
+  read(path: string, query?: AskOptions["query"]): Promise<Json>;
   /** Whether the server announces the feature, or is known to have it. */
   has(feature: Feature): boolean;
   /** Ends the check as skipped where the server does not announce the feature. */

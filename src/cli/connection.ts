@@ -1,4 +1,5 @@
 import { CommandError, type Terminal } from "./command.ts";
+import { networkFault } from "./reach/network-fault.ts";
 
 /** What `parseArgs` is told about the options by which a command reaches a server. */
 export const CONNECTION_OPTIONS = {
@@ -129,7 +130,7 @@ async function askForToken(
     headers: { authorization: `Basic ${btoa(basic)}`, accept: "application/json" },
     body: form,
   }).catch((error: unknown) => {
-    throw new CommandError(`${url} could not be asked for a token: ${reasonOf(error)}.`);
+    throw new CommandError(`no token could be had: ${networkFault(error, new URL(url))}.`);
   });
   const body = (await answer.json().catch(() => undefined)) as
     | { readonly access_token?: unknown; readonly expires_in?: unknown; readonly error?: unknown }
@@ -139,12 +140,4 @@ async function askForToken(
       `${url} gave no token: ${answer.status}${typeof body?.error === "string" ? ` ${body.error}` : ""}. Look at --oauth-client and --oauth-scope.`,
     );
   return { token: body.access_token, seconds: Number(body.expires_in ?? 300) || 300 };
-}
-
-/** Why `fetch` failed, in the words of the system: its own are "fetch failed". */
-export function reasonOf(error: unknown): string {
-  let found = error;
-  while (found instanceof Error && found.cause instanceof Error) found = found.cause;
-  const { message, code } = found as { readonly message?: string; readonly code?: string };
-  return message || code || String(error);
 }

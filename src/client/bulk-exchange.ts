@@ -1,13 +1,12 @@
 import type { ClientAnswer, ClientRequest, Send } from "./answer.ts";
 import type { BulkOperation, BulkResult } from "./bulk-operation.ts";
 import { isScimClientError, type ScimClientError } from "./error.ts";
-import { isObject } from "./same.ts";
-
-const BULK_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+import { isObject } from "./json-object.ts";
+import { BULK } from "./urns.ts";
 
 /** The body of a bulk request. */
 export function bulkBody(operations: readonly BulkOperation[], failOnErrors: number | undefined): object {
-  return { schemas: [BULK_SCHEMA], ...(failOnErrors === undefined ? {} : { failOnErrors }), Operations: operations };
+  return { schemas: [BULK], ...(failOnErrors === undefined ? {} : { failOnErrors }), Operations: operations };
 }
 
 /** What the answer to a bulk request says of each operation, by its bulkId or else by its turn. */

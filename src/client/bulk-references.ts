@@ -1,5 +1,5 @@
 import type { BulkOperation } from "./bulk-operation.ts";
-import { isObject } from "./same.ts";
+import { isObject } from "./json-object.ts";
 
 const IN_PATH = /(?<=\/)bulkId:[^/?]+/g;
 

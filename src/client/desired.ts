@@ -1,7 +1,8 @@
 import type { Resource, ResourceInput } from "../schema/resource.ts";
 import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import { isObject, isUnassigned } from "./same.ts";
+import { isObject } from "./json-object.ts";
+import { isUnassigned } from "./same.ts";
 import { targetOf } from "./target-list.ts";
 
 type Loose<T> = T extends readonly (infer E)[]

@@ -1,7 +1,8 @@
 import type { AttributeLiteral } from "../schema/attribute.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import type { DiffOperation } from "./diff-operation.ts";
-import { isObject, isSame, isUnassigned } from "./same.ts";
+import { isObject } from "./json-object.ts";
+import { isSame, isUnassigned } from "./same.ts";
 import { targetOf, textOf } from "./target-list.ts";
 
 /** What a server takes of operations on lists. */

@@ -3,7 +3,8 @@ import type { ResourceTypeDefinition } from "../schema/resource-type.ts";
 import type { ResourceObject } from "../schema/value.ts";
 import { type ListRules, listOperations } from "./diff-list.ts";
 import type { DiffOperation } from "./diff-operation.ts";
-import { isObject, isSame, isUnassigned } from "./same.ts";
+import { isObject } from "./json-object.ts";
+import { isSame, isUnassigned } from "./same.ts";
 
 /** Options of `diff`. */
 export interface DiffOptions {

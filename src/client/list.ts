@@ -6,6 +6,7 @@ import { ScimClientError } from "./error.ts";
 import { filterText } from "./filter-check.ts";
 import { iterate, type PagePlace } from "./iterate.ts";
 import { type AnyResource, expectSuccess, type ListPage, pageOf } from "./read-answer.ts";
+import { SEARCH } from "./urns.ts";
 
 /** What of each resource is wanted. @see RFC 7644 §3.9 */
 export interface SelectOptions {
@@ -31,8 +32,6 @@ export interface ListOptions extends SelectOptions {
   /** Asks by `POST …/.search`, so that no filter stands in a URL. Default `false`. */
   readonly search?: boolean | undefined;
 }
-
-const SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 /** The resources of an endpoint, read as they are asked for. */
 export async function* list(endpoint: Endpoint, options: ListOptions): AsyncGenerator<AnyResource, void> {
@@ -85,7 +84,7 @@ function pageRequest(
   const { filter, sortBy, sortOrder, attributes, excludedAttributes, signal, search = false } = options;
   const query = { filter, sortBy, sortOrder, ...place };
   if (!search) return { method: "GET", path, query: { ...query, ...selectQuery(options) }, signal };
-  const body = { schemas: [SEARCH_SCHEMA], ...query, attributes, excludedAttributes };
+  const body = { schemas: [SEARCH], ...query, attributes, excludedAttributes };
   return { method: "POST", path: `${path}/.search`, body, signal };
 }
 

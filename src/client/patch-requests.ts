@@ -1,5 +1,5 @@
 import type { DiffOperation } from "./diff-operation.ts";
-import { isObject } from "./same.ts";
+import { isObject } from "./json-object.ts";
 import type { MemberRules, ServerTraits } from "./server-profile.ts";
 
 type Rules = Pick<ServerTraits, "patch" | "members" | "maxBytes">;

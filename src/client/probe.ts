@@ -1,6 +1,6 @@
 import type { Send } from "./answer.ts";
 import type { Capabilities, CapabilityName, KnownCapabilities, Origin } from "./capabilities.ts";
-import { isObject } from "./read-answer.ts";
+import { isObject } from "./json-object.ts";
 
 /** What most servers can that say nothing. */
 const ASSUMED: { readonly [K in CapabilityName]: boolean } = {

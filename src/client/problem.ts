@@ -1,14 +1,13 @@
 import type { ClientAnswer } from "./answer.ts";
 import { type ClientErrorCode, ScimClientError } from "./error.ts";
-
-const ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error";
+import { ERROR } from "./urns.ts";
 
 /** Whether an answer is one that a SCIM service gives: a router's 404 says nothing about a resource. */
 export function isScimAnswer({ headers, body }: ClientAnswer): boolean {
   if (/scim\+json/i.test(headers.get("content-type") ?? "")) return true;
   if (typeof body !== "object" || body === null || Array.isArray(body)) return false;
   const { schemas, scimType, detail, Errors } = body as Record<string, unknown>;
-  const isError = Array.isArray(schemas) && schemas.includes(ERROR_SCHEMA);
+  const isError = Array.isArray(schemas) && schemas.includes(ERROR);
   return isError || scimType !== undefined || detail !== undefined || Array.isArray(Errors);
 }
 

@@ -1,4 +1,5 @@
 import type { ClientAnswer } from "./answer.ts";
+import { isObject } from "./json-object.ts";
 import { notScim, problemOf } from "./problem.ts";
 
 /** A resource as it came, of whatever type. */
@@ -70,8 +71,4 @@ function dropNulls(value: object, depth = 0): void {
 function numberOf(value: unknown): number | undefined {
   const number = typeof value === "string" && value !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

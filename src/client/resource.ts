@@ -12,6 +12,7 @@ import { isScimAnswer, notScim } from "./problem.ts";
 import { type AnyResource, expectSuccess, resourceOf } from "./read-answer.ts";
 import { checkResource } from "./resource-check.ts";
 import type { UpdateOptions } from "./update.ts";
+import { PATCH } from "./urns.ts";
 
 /** Options of a request that may be ended. */
 export interface CallOptions {
@@ -114,8 +115,6 @@ export interface ResourceClient<R extends ResourceTypeDefinition = ResourceTypeD
   delete(id: string, options?: CallOptions & Pick<ChangeOptions, "ifMatch">): Promise<boolean>;
 }
 
-const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
-
 /** The functions of one endpoint, as they are without their types. */
 export function resourceClient<R extends ResourceTypeDefinition>(endpoint: Endpoint<R>): ResourceClient<R> {
   const { type, send } = endpoint;
@@ -158,7 +157,7 @@ export function resourceClient<R extends ResourceTypeDefinition>(endpoint: Endpo
     replace: (id: string, resource: object, options?: ChangeOptions) =>
       change("PUT", id, withSchemas(type, resource), options),
     patch: (id: string, operations: readonly PatchOperation[], options?: ChangeOptions) =>
-      change("PATCH", id, { schemas: [PATCH_SCHEMA], Operations: operations }, options),
+      change("PATCH", id, { schemas: [PATCH], Operations: operations }, options),
     async delete(id: string, { ifMatch, signal }: CallOptions & Pick<ChangeOptions, "ifMatch"> = {}) {
       const headers: Record<string, string> = ifMatch === undefined ? {} : { "if-match": ifMatch };
       const answer = await send({ method: "DELETE", path: pathOf(type, id), headers, signal });

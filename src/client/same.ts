@@ -1,7 +1,4 @@
-/** A JSON object, as opposed to an array, null or a simple value. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { isObject } from "./json-object.ts";
 
 /** Whether a value says that there is none: null, an empty list, an object of nothing but such values. @see RFC 7643 §2.5 */
 export function isUnassigned(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { AttributeLiteral } from "../schema/attribute.ts";
 import type { ResourceObject } from "../schema/value.ts";
-import { isObject, isSame, isUnassigned } from "./same.ts";
+import { isObject } from "./json-object.ts";
+import { isSame, isUnassigned } from "./same.ts";
 
 type Literals = Readonly<Record<string, AttributeLiteral>>;
 

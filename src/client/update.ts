@@ -10,6 +10,7 @@ import { isScimAnswer } from "./problem.ts";
 import { type AnyResource, expectSuccess, resourceOf } from "./read-answer.ts";
 import { checkResource } from "./resource-check.ts";
 import type { ServerTraits } from "./server-profile.ts";
+import { PATCH } from "./urns.ts";
 
 /** Options of `update`. */
 export interface UpdateOptions {
@@ -25,8 +26,6 @@ export interface UpdateOptions {
 
 type Decide = (current: AnyResource) => ResourceObject | undefined | Promise<ResourceObject | undefined>;
 type Change = { readonly endpoint: Endpoint; readonly path: string; readonly signal: AbortSignal | undefined };
-
-const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /** Reads a resource, and makes of it what is desired: by the least PATCH, or by PUT where there is none. */
 export async function update(
@@ -98,7 +97,7 @@ export async function sendPatch(
   version: string | undefined,
 ): Promise<Answered> {
   const [first = [], ...others] = requestsOf(operations, change.endpoint.server ?? {});
-  const body = (Operations: readonly object[]): object => ({ schemas: [PATCH_SCHEMA], Operations });
+  const body = (Operations: readonly object[]): object => ({ schemas: [PATCH], Operations });
   let answer = await sendChange(change, "PATCH", body(first), version);
   for (const some of others) {
     if (answer.status < 200 || answer.status > 299) return answer;

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { ERROR } from "../client/urns.ts";
 import type { RawExchange } from "./mask/raw.ts";
 
 export interface ProxyOptions {
@@ -137,7 +138,5 @@ function refuse(response: ServerResponse, error: unknown, target: string): void 
       ? "The request is longer than the recording proxy passes on."
       : `The recording proxy gets no answer from ${target}.`;
   response.writeHead(status, { "content-type": "application/scim+json", connection: "close" });
-  response.end(
-    JSON.stringify({ schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"], status: String(status), detail }),
-  );
+  response.end(JSON.stringify({ schemas: [ERROR], status: String(status), detail }));
 }

@@ -1,3 +1,4 @@
+import { ENTERPRISE, GROUP, USER } from "../client/urns.ts";
 import { decoded } from "./encoded.ts";
 import type { Session, SessionExchange } from "./session.ts";
 
@@ -13,9 +14,6 @@ export interface ResourceBefore {
 /** How much of a resource is shown: its id alone, what `attributes` asked for, or all of it. */
 type Known = ResourceBefore & { readonly shows: "id" | "part" | "all" };
 
-const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
-const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
-const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 /** What a server gives, and no client. */
 const OF_THE_SERVER = ["id", "meta", "groups"];
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CommandError } from "../../src/cli/command.ts";
-import { connectionOf, reasonOf } from "../../src/cli/connection.ts";
+import { connectionOf } from "../../src/cli/connection.ts";
 
 const noFetch: typeof fetch = () => Promise.reject(new Error("nothing is to be asked here"));
 const outside = (env: Record<string, string> = {}, ask: typeof fetch = noFetch) => ({ env, fetch: ask });
@@ -71,7 +71,9 @@ test("where no token is given out, the line says what was answered", async () =>
   const options = { "oauth-client": "me:x", "oauth-token-url": "https://login.example.com/token" };
   await expect(connectionOf(url, options, outside({}, refusing)).headers()).rejects.toThrow(/401 invalid_client/);
   await expect(connectionOf(url, options, outside()).headers()).rejects.toThrow(/nothing is to be asked here/);
-  expect(reasonOf(new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") }))).toBe(
-    "connect ECONNREFUSED",
+  const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  const nobody = () => Promise.reject(new TypeError("fetch failed", { cause }));
+  await expect(connectionOf(url, options, outside({}, nobody)).headers()).rejects.toThrow(
+    /no token could be had: nothing listens at login\.example\.com/,
   );
 });

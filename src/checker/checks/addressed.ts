@@ -1,3 +1,4 @@
+import type { Json } from "../json.ts";
 import type { Workbench } from "../workbench.ts";
 import { elements, type Person, personWith } from "./people.ts";
 
@@ -21,8 +22,7 @@ export async function addressed(bench: Workbench, attributes?: Readonly<Record<s
 }
 
 /** The addresses that a read of a user shows, in the order of the alphabet. */
-// biome-ignore lint/suspicious/noExplicitAny: see Answer
-export const addressesOf = (body: any): string =>
+export const addressesOf = (body: Json): string =>
   elements(body.emails)
     .map(({ value }) => String(value))
     .sort()

@@ -1,6 +1,7 @@
+import { ERROR } from "../../client/urns.ts";
 import { usersOf } from "../attributes.ts";
 import type { Check } from "../check.ts";
-import { ERROR, expectStatus, isList, isStatus, needStatus, told } from "../judge.ts";
+import { expectStatus, isList, isStatus, needStatus, told } from "../judge.ts";
 import type { Answer, Workbench } from "../workbench.ts";
 
 /** Asks for users without credentials; ends the check as skipped where the run has none. */

@@ -1,17 +1,10 @@
+import { ENTERPRISE } from "../../client/urns.ts";
 import { usersOf } from "../attributes.ts";
 import { created, replaced, replacement, stored } from "../bodies.ts";
 import type { Check } from "../check.ts";
-import { absolute, isUnassigned, type Json, valueAt } from "../compare.ts";
-import {
-  ENTERPRISE,
-  expectMade,
-  expectNoFault,
-  expectStatus,
-  isRefused,
-  isStatus,
-  needStatus,
-  told,
-} from "../judge.ts";
+import { absolute, isUnassigned, valueAt } from "../compare.ts";
+import type { Json } from "../json.ts";
+import { expectMade, expectNoFault, expectStatus, isRefused, isStatus, needStatus, told } from "../judge.ts";
 
 const section = "RFC 7643 §4.3";
 const shown = (value: Json) => JSON.stringify(value) ?? "absent";

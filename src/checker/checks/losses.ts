@@ -1,8 +1,9 @@
+import { ENTERPRISE } from "../../client/urns.ts";
 import { factOf, freeText, usersOf } from "../attributes.ts";
 import { stored } from "../bodies.ts";
 import type { Check } from "../check.ts";
 import { valueAt } from "../compare.ts";
-import { ENTERPRISE, expectStatus, isRefused, needList, needStatus, told } from "../judge.ts";
+import { expectStatus, isRefused, needList, needStatus, told } from "../judge.ts";
 import type { Answer, Made, Workbench } from "../workbench.ts";
 import { done, isGood, madeId, makes } from "./bulk/job.ts";
 import { idsOf } from "./filters/search.ts";

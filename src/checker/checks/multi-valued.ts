@@ -1,7 +1,8 @@
 import { usersOf } from "../attributes.ts";
 import { created, replaced, replacement, stored } from "../bodies.ts";
 import type { Check } from "../check.ts";
-import { type Json, valueAt } from "../compare.ts";
+import { valueAt } from "../compare.ts";
+import type { Json } from "../json.ts";
 import { expectMade, expectNoFault, expectStatus, isFault, isRefused, told } from "../judge.ts";
 import type { Workbench } from "../workbench.ts";
 

@@ -1,4 +1,5 @@
 import { isUnassigned, valueAt } from "../compare.ts";
+import type { Json } from "../json.ts";
 import type { Made, Workbench } from "../workbench.ts";
 
 /** A user whose name is known whatever the server answered to its creation. */
@@ -22,7 +23,6 @@ export async function personWith(bench: Workbench, attributes: Readonly<Record<s
 }
 
 /** The elements of an attribute that may be absent, those that are objects. */
-// biome-ignore lint/suspicious/noExplicitAny: see Answer
-export function elements(list: any): readonly any[] {
+export function elements(list: Json): readonly Json[] {
   return Array.isArray(list) ? list.filter((one) => typeof one === "object" && one !== null) : [];
 }

@@ -1,14 +1,14 @@
+import { LIST, PATCH, SEARCH } from "../../client/urns.ts";
 import { freeText, usersOf } from "../attributes.ts";
 import type { Check } from "../check.ts";
 import { isSame } from "../compare.ts";
-import { expectList, expectStatus, LIST, needList, told } from "../judge.ts";
+import { expectList, expectStatus, needList, told } from "../judge.ts";
 import type { Answer, Workbench } from "../workbench.ts";
 import { idsOf, isNamed, needsEq } from "./filters/search.ts";
 import { groupsOf } from "./groups/peopled.ts";
 import { person } from "./people.ts";
 
 const section = "RFC 7644 §3.4.3";
-const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 /** Searches users by POST; skips the check where the server does not, which search/answered says. */
 async function searched(bench: Workbench, body: object): Promise<Answer> {
@@ -171,7 +171,7 @@ export const searchRequestChecks: readonly Check[] = [
     suffers: "A resource that a client meant to create is answered as if it were a search.",
     misses: "A message without schemas, which servers may read as what stands there.",
     async run(bench) {
-      const answer = await searched(bench, { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"] });
+      const answer = await searched(bench, { schemas: [PATCH] });
       bench.expect(answer.status === 400, told(answer), "400 invalidSyntax.", answer);
     },
   },

@@ -1,6 +1,7 @@
 import { freeText, usersOf } from "../attributes.ts";
 import type { Check } from "../check.ts";
-import { type Json, valueAt } from "../compare.ts";
+import { valueAt } from "../compare.ts";
+import type { Json } from "../json.ts";
 import { expectNoFault, isFault, isRefused, isStatus, told } from "../judge.ts";
 import type { Answer, Workbench } from "../workbench.ts";
 

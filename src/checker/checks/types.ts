@@ -1,8 +1,9 @@
 import { attributeOfType, factOf, usersOf } from "../attributes.ts";
 import { created, stored } from "../bodies.ts";
 import type { Check } from "../check.ts";
-import { isSame, type Json, valueAt } from "../compare.ts";
+import { isSame, valueAt } from "../compare.ts";
 import type { AttributeFact } from "../facts.ts";
+import type { Json } from "../json.ts";
 import { expectMade, isFault, isRefused, told } from "../judge.ts";
 import type { Workbench } from "../workbench.ts";
 

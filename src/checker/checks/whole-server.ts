@@ -1,3 +1,4 @@
+import { SEARCH } from "../../client/urns.ts";
 import type { Check } from "../check.ts";
 import { absolute } from "../compare.ts";
 import { needList, told } from "../judge.ts";
@@ -7,7 +8,6 @@ import { person } from "./people.ts";
 
 /** Statuses by which a server says that it has no such thing, or that it would be too much. */
 const REFUSALS = [400, 401, 403, 404, 405, 501];
-const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 /** RFC 7644 §3.4.2.1 and §3.11: queries over all types, and `/Me`. */
 export const wholeServerChecks: readonly Check[] = [

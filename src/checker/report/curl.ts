@@ -1,5 +1,5 @@
 import type { Exchange } from "../exchange.ts";
-import { isSecretHeader } from "./masked.ts";
+import { isSecretHeader } from "../secrets.ts";
 
 /** Headers that curl sets itself, or that are of one connection. */
 const OWN = new Set(["host", "content-length", "connection", "accept-encoding", "user-agent", "transfer-encoding"]);

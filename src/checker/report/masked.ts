@@ -1,37 +1,27 @@
 import type { Exchange } from "../exchange.ts";
+import { isSecretHeader, MASK, withoutCredentials, withoutSecretMembers } from "../secrets.ts";
 
-/** What stands where a secret was. */
-export const MASK = "***";
+const PARAMETER = /([?&](?:access_token|token|api_?key|client_secret|code|sig|signature)=)[^&#]+/gi;
+const USER = /^(https?:\/\/)[^/@]+@/i;
 
-const SECRET_HEADER = /^(?:(?:proxy-)?authorization|cookie|set-cookie)$|token|secret|password|api-?key|signature/i;
-const SECRET_VALUE = /("(?:password|access_token|refresh_token|client_secret)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi;
-const SECRET_PARAMETER = /([?&](?:access_token|token|api_?key|client_secret|code|sig|signature)=)[^&#]+/gi;
-const SECRET_USER = /^(https?:\/\/)[^/@]+@/i;
-
-/** An exchange whose credentials are gone, whoever made it: those of headers, of bodies and of the URL. */
+/**
+ * An exchange without the credentials of headers, bodies and the URL that are known by their names: a second look, ahead of whatever is
+ * written. What this run knows to be secret is gone before (`createMask`); a report that was read from a file comes from who knows where.
+ */
 export function masked(exchange: Exchange): Exchange {
   const { url, requestBody, responseBody, requestHeaders, responseHeaders } = exchange;
   return {
     ...exchange,
-    url: url.replace(SECRET_USER, "$1").replaceAll(SECRET_PARAMETER, `$1${MASK}`),
+    url: url.replace(USER, "$1").replaceAll(PARAMETER, `$1${MASK}`),
     requestHeaders: maskedHeaders(requestHeaders),
     responseHeaders: maskedHeaders(responseHeaders),
-    requestBody: requestBody?.replaceAll(SECRET_VALUE, `$1"${MASK}"`),
-    responseBody: responseBody.replaceAll(SECRET_VALUE, `$1"${MASK}"`),
+    requestBody: requestBody === undefined ? undefined : withoutSecretMembers(requestBody),
+    responseBody: withoutSecretMembers(responseBody),
   };
 }
 
-export function isSecretHeader(name: string): boolean {
-  return SECRET_HEADER.test(name);
-}
-
-/** The scheme of an `Authorization` says what was tried and is no secret. */
 function maskedHeaders(headers: Exchange["requestHeaders"]): Exchange["requestHeaders"] {
-  const mask = (value: string): string => {
-    const scheme = /^(?:Bearer|Basic|Digest|DPoP)(?= )/i.exec(value)?.[0];
-    return scheme === undefined ? MASK : `${scheme} ${MASK}`;
-  };
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, isSecretHeader(name) ? mask(value) : value]),
+    Object.entries(headers).map(([name, value]) => [name, isSecretHeader(name) ? withoutCredentials(value) : value]),
   );
 }

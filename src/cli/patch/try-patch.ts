@@ -1,3 +1,4 @@
+import { PATCH } from "../../client/urns.ts";
 import {
   createScim,
   defineProfile,
@@ -82,5 +83,5 @@ function typeOf({ schemas }: ResourceObject): "User" | "Group" {
 /** The list of operations alone is put into the message that it belongs in. */
 function messageOf(patch: unknown): unknown {
   if (!Array.isArray(patch)) return patch;
-  return { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: patch };
+  return { schemas: [PATCH], Operations: patch };
 }

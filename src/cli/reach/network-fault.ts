@@ -50,10 +50,10 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-/** Why `fetch` failed, in one line that says what to type. */
-export function networkFault(error: unknown, url: URL, timeout: number): string {
+/** Why `fetch` failed, in one line that says what to type. `timeout` in milliseconds, where one was set. */
+export function networkFault(error: unknown, url: URL, timeout?: number): string {
   const host = url.host;
-  if ((error as Error | undefined)?.name === "TimeoutError")
+  if (timeout !== undefined && (error as Error | undefined)?.name === "TimeoutError")
     return `${host} gave no answer within ${timeout / 1000} seconds: look at host and port, or allow more with --timeout`;
   const codes = causesOf(error).flatMap(({ code }) => (typeof code === "string" ? [code] : []));
   for (const { codes: pattern, says } of FAULTS) if (codes.some((code) => pattern.test(code))) return says(host, url);

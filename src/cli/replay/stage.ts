@@ -1,6 +1,7 @@
 import type { PlayedAnswer, Stage } from "../../recordings/stage.ts";
 import { CommandError } from "../command.ts";
-import { type Connection, reasonOf } from "../connection.ts";
+import type { Connection } from "../connection.ts";
+import { networkFault } from "../reach/network-fault.ts";
 
 /** A server to play on, that is left as it was found. */
 export interface CleanStage extends Stage {
@@ -28,9 +29,7 @@ export function createStage(
       redirect: "manual",
       ...(text === undefined ? {} : { body: text }),
     }).catch((error: unknown) => {
-      throw new CommandError(
-        `${baseUrl} gives no answer: ${reasonOf(error)}. Is the server running, and is this its base URL?`,
-      );
+      throw new CommandError(`${networkFault(error, new URL(baseUrl))}.`);
     });
     return answerOf(response);
   };

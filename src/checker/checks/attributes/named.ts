@@ -1,8 +1,10 @@
+import { ENTERPRISE, USER } from "../../../client/urns.ts";
 import { factOf, freeText, needAttribute, sampleOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
-import { isUnassigned, type Json, valueAt } from "../../compare.ts";
+import { isUnassigned, valueAt } from "../../compare.ts";
 import type { ServerFacts } from "../../facts.ts";
-import { ENTERPRISE, expectStatus, isResource, needStatus, USER } from "../../judge.ts";
+import type { Json } from "../../json.ts";
+import { expectStatus, isResource, needStatus } from "../../judge.ts";
 import type { Answer, Made, Workbench } from "../../workbench.ts";
 
 const shown = (value: Json) => JSON.stringify(value) ?? "absent";

@@ -1,11 +1,8 @@
-import type { Json } from "../../compare.ts";
+import { BULK } from "../../../client/urns.ts";
+import type { Json } from "../../json.ts";
 import { told } from "../../judge.ts";
 import type { Answer, Workbench } from "../../workbench.ts";
 import { elements } from "../people.ts";
-
-export const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
-export const BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
-export const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /** What a bulk request was answered, and the result of each operation. */
 export interface Done {

@@ -1,8 +1,9 @@
+import { BULK } from "../../../client/urns.ts";
 import { usersOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
 import { expectStatus, told } from "../../judge.ts";
 import type { Answer, Workbench } from "../../workbench.ts";
-import { BULK, sent } from "./job.ts";
+import { sent } from "./job.ts";
 
 const section = "RFC 7644 §3.7.4";
 

@@ -1,9 +1,10 @@
+import { BULK_RESPONSE, PATCH } from "../../../client/urns.ts";
 import { freeText, usersOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
 import { expectStatus, told } from "../../judge.ts";
 import { expectValue } from "../patch/patched.ts";
 import { person, personWith } from "../people.ts";
-import { BULK_RESPONSE, done, expectBad, expectGood, isGood, madeId, makes, PATCH, sent } from "./job.ts";
+import { done, expectBad, expectGood, isGood, madeId, makes, sent } from "./job.ts";
 
 const section = "RFC 7644 §3.7";
 

@@ -1,11 +1,11 @@
+import { ENTERPRISE, PATCH } from "../../../client/urns.ts";
 import { freeText, usersOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
 import { valueAt } from "../../compare.ts";
-import { ENTERPRISE } from "../../judge.ts";
 import type { Workbench } from "../../workbench.ts";
 import { groupsOf, membersOf } from "../groups/peopled.ts";
 import { expectValue } from "../patch/patched.ts";
-import { type Done, done, expectGood, isGood, madeId, makes, PATCH, statusOf } from "./job.ts";
+import { type Done, done, expectGood, isGood, madeId, makes, statusOf } from "./job.ts";
 
 const section = "RFC 7644 §3.7.2";
 

@@ -1,10 +1,10 @@
+import { ERROR, PATCH } from "../../../client/urns.ts";
 import { freeText, usersOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
 import { isSameUri } from "../../compare.ts";
-import { ERROR } from "../../judge.ts";
 import type { Workbench } from "../../workbench.ts";
 import { person, personWith } from "../people.ts";
-import { type Done, done, isGood, madeId, makes, PATCH, statusOf } from "./job.ts";
+import { type Done, done, isGood, madeId, makes, statusOf } from "./job.ts";
 
 const section = "RFC 7644 §3.7.3";
 

@@ -1,7 +1,8 @@
+import { ENTERPRISE } from "../../../client/urns.ts";
 import { freeText, usersOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
 import { valueAt } from "../../compare.ts";
-import { ENTERPRISE, expectStatus, told } from "../../judge.ts";
+import { expectStatus, told } from "../../judge.ts";
 import { addressed, addressesOf } from "../addressed.ts";
 import { expectFinds, isNamed, needsAnd, quoted, search } from "../filters/search.ts";
 import { expectMembers, groupsOf, peopled } from "../groups/peopled.ts";

@@ -1,6 +1,7 @@
+import { USER } from "../../../client/urns.ts";
 import { freeText, usersOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
-import { expectList, expectStatus, told, USER } from "../../judge.ts";
+import { expectList, expectStatus, told } from "../../judge.ts";
 import { expectFinds, isNamed } from "../filters/search.ts";
 import { expectMembers, groupsOf, newGroup, peopled } from "../groups/peopled.ts";
 import { expectValue, isDone, patchedAsClientsDo } from "../patch/patched.ts";

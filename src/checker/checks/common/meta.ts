@@ -1,7 +1,8 @@
 import { freeText, usersOf } from "../../attributes.ts";
 import { created, replaced, replacement, stored } from "../../bodies.ts";
 import type { Check } from "../../check.ts";
-import { absolute, isSameUri, type Json, valueAt } from "../../compare.ts";
+import { absolute, isSameUri, valueAt } from "../../compare.ts";
+import type { Json } from "../../json.ts";
 import { expectMade, expectStatus, needStatus, told } from "../../judge.ts";
 
 const DATE_TIME = /^-?\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/;

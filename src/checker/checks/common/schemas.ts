@@ -1,8 +1,9 @@
+import { ENTERPRISE } from "../../../client/urns.ts";
 import { userSchemaOf, usersOf } from "../../attributes.ts";
 import { created, stored } from "../../bodies.ts";
 import type { Check } from "../../check.ts";
 import { isUnassigned, valueAt } from "../../compare.ts";
-import { ENTERPRISE, expectMade, expectStatus, isRefused } from "../../judge.ts";
+import { expectMade, expectStatus, isRefused } from "../../judge.ts";
 import type { Workbench } from "../../workbench.ts";
 
 const isSameUrn = (one: unknown, other: string) => String(one).toLowerCase() === other.toLowerCase();

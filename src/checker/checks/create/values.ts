@@ -1,7 +1,8 @@
 import { attributeOfType, factOf, freeText, isPlain, sampleOf, usersOf } from "../../attributes.ts";
 import { created, stored } from "../../bodies.ts";
 import type { Check } from "../../check.ts";
-import { isSame, isUnassigned, type Json, valueAt } from "../../compare.ts";
+import { isSame, isUnassigned, valueAt } from "../../compare.ts";
+import type { Json } from "../../json.ts";
 import { expectMade, isRefused, needStatus } from "../../judge.ts";
 import type { Workbench } from "../../workbench.ts";
 

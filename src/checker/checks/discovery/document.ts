@@ -1,5 +1,5 @@
-import type { Json } from "../../compare.ts";
 import type { ServerFacts } from "../../facts.ts";
+import type { Json } from "../../json.ts";
 import { isStatus, told } from "../../judge.ts";
 import type { Answer, Workbench } from "../../workbench.ts";
 

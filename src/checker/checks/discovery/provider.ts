@@ -1,5 +1,5 @@
 import type { Check } from "../../check.ts";
-import type { Json } from "../../compare.ts";
+import type { Json } from "../../json.ts";
 import { expectStatus, needStatus } from "../../judge.ts";
 import { answerOf, expectNone, PROVIDER, providerOf } from "./document.ts";
 

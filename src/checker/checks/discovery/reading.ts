@@ -1,5 +1,6 @@
+import { LIST, USER } from "../../../client/urns.ts";
 import type { Check } from "../../check.ts";
-import { expectError, expectStatus, isList, isRefused, isStatus, LIST, told, USER } from "../../judge.ts";
+import { expectError, expectStatus, isList, isRefused, isStatus, told } from "../../judge.ts";
 import { answerOf, expectNone, listedAt, PROVIDER, providerOf, SCHEMAS, TYPES } from "./document.ts";
 
 const SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Schema";

@@ -1,6 +1,6 @@
 import type { Check } from "../../check.ts";
-import type { Json } from "../../compare.ts";
 import { absolute, isSameUri } from "../../compare.ts";
+import type { Json } from "../../json.ts";
 import { expectStatus, isList, told } from "../../judge.ts";
 import { answerOf, expectNone, listedAt, SCHEMAS, TYPES } from "./document.ts";
 

@@ -1,6 +1,7 @@
+import { ERROR } from "../../../client/urns.ts";
 import { usersOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
-import { ERROR, told } from "../../judge.ts";
+import { told } from "../../judge.ts";
 import type { Answer, Workbench } from "../../workbench.ts";
 
 const section = "RFC 7644 §3.12";

@@ -1,6 +1,7 @@
+import { LIST } from "../../../client/urns.ts";
 import { freeText, usersOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
-import { expectList, LIST, needList, told } from "../../judge.ts";
+import { expectList, needList, told } from "../../judge.ts";
 import { person, personWith } from "../people.ts";
 import { expectFinds, idsOf, isNamed, needsEq, quoted, search } from "./search.ts";
 

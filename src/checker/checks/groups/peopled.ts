@@ -1,3 +1,4 @@
+import type { Json } from "../../json.ts";
 import type { Made, Workbench } from "../../workbench.ts";
 import { type Person, person } from "../people.ts";
 
@@ -41,8 +42,7 @@ export const idsOf = (users: readonly Made[]): string => inOrder(users.map(({ id
 
 const inOrder = (ids: readonly string[]) => [...ids].sort().join(" ");
 
-// biome-ignore lint/suspicious/noExplicitAny: see Answer
-export function membersOf(body: any): readonly any[] {
+export function membersOf(body: Json): readonly Json[] {
   return Array.isArray(body.members) ? body.members : [];
 }
 

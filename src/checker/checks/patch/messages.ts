@@ -1,3 +1,4 @@
+import { BULK, PATCH } from "../../../client/urns.ts";
 import { freeText, userSchemaOf } from "../../attributes.ts";
 import type { Check } from "../../check.ts";
 import { differences } from "../../compare.ts";
@@ -77,7 +78,7 @@ export const messageChecks: readonly Check[] = [
     async run(bench) {
       const user = await person(bench);
       const Operations = [{ op: "add", path: freeText(bench), value: "Engineer" }];
-      const schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+      const schemas = [BULK];
       const answer = await bench.patch(user.path, { schemas, Operations });
       const what = "A PATCH whose schemas is that of a bulk request";
       bench.expect(answer.status === 400, told(answer, what), "400: a PATCH has the URN of PatchOp.", answer);
@@ -93,7 +94,7 @@ export const messageChecks: readonly Check[] = [
     misses: "An empty list, which some servers take for no change.",
     async run(bench) {
       const user = await person(bench);
-      const schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
+      const schemas = [PATCH];
       const answer = await bench.patch(user.path, { schemas, Operations: "x" });
       const what = "A PATCH whose Operations are no list of operations";
       bench.expect(answer.status === 400, told(answer, what), "400 invalidSyntax: it is a list of operations.", answer);

@@ -1,4 +1,4 @@
-import type { Json } from "../../compare.ts";
+import type { Json } from "../../json.ts";
 import { told } from "../../judge.ts";
 import type { Answer, Made, Workbench } from "../../workbench.ts";
 

@@ -1,8 +1,10 @@
+import { ENTERPRISE } from "../../../client/urns.ts";
 import { freeText, isPlain, needAttribute, sampleOf } from "../../attributes.ts";
 import { replaced, replacement } from "../../bodies.ts";
 import type { Check } from "../../check.ts";
-import { differences, isUnassigned, type Json, valueAt } from "../../compare.ts";
-import { ENTERPRISE, expectError, expectStatus, isRefused, isStatus, needStatus, told } from "../../judge.ts";
+import { differences, isUnassigned, valueAt } from "../../compare.ts";
+import type { Json } from "../../json.ts";
+import { expectError, expectStatus, isRefused, isStatus, needStatus, told } from "../../judge.ts";
 import type { Answer, Made, Workbench } from "../../workbench.ts";
 
 const section = "RFC 7644 §3.5.1";

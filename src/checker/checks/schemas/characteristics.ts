@@ -1,5 +1,5 @@
 import type { Check } from "../../check.ts";
-import type { Json } from "../../compare.ts";
+import type { Json } from "../../json.ts";
 import type { Workbench } from "../../workbench.ts";
 import { type Described, described, expectNone, listedAt, SCHEMAS } from "../discovery/document.ts";
 import { TYPES } from "./core.ts";

@@ -1,4 +1,4 @@
-import { ENTERPRISE, GROUP, USER } from "../../judge.ts";
+import { ENTERPRISE, GROUP, USER } from "../../../client/urns.ts";
 
 /** The types of attributes. @see RFC 7643 §2.3 */
 export const TYPES: readonly unknown[] = [

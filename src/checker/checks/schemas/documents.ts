@@ -1,6 +1,6 @@
+import { ENTERPRISE, GROUP, USER } from "../../../client/urns.ts";
 import type { Check } from "../../check.ts";
-import type { Json } from "../../compare.ts";
-import { ENTERPRISE, GROUP, USER } from "../../judge.ts";
+import type { Json } from "../../json.ts";
 import type { Answer, Workbench } from "../../workbench.ts";
 import { described, expectNone, listedAt, SCHEMAS, TYPES } from "../discovery/document.ts";
 import { CORE, TYPES as KINDS } from "./core.ts";

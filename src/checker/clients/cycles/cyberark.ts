@@ -1,5 +1,6 @@
+import { GROUP, USER } from "../../../client/urns.ts";
 import type { CycleStep } from "../cycle.ts";
-import { GROUP, nobody, USER } from "./needs.ts";
+import { nobody } from "./needs.ts";
 import { adds, byName, creates, deletes, EVE, get, patches, person, puts, TEAM } from "./requests.ts";
 
 /** Reads types and schemas one by one, writes a slash behind collections, and searches by POST. */

@@ -1,5 +1,6 @@
+import { USER } from "../../../client/urns.ts";
 import type { CycleStep } from "../cycle.ts";
-import { found, nobody, USER } from "./needs.ts";
+import { found, nobody } from "./needs.ts";
 import { byName, creates, deletes, EVE, get, person, puts } from "./requests.ts";
 
 /** Names a schema of SCIM 1.0 beside its own, and updates and suspends by PUT; what it sends is not published in full. */

@@ -1,5 +1,6 @@
+import { GROUP } from "../../../client/urns.ts";
 import type { CycleStep } from "../cycle.ts";
-import { found, GROUP, nobody, shows } from "./needs.ts";
+import { found, nobody, shows } from "./needs.ts";
 import { adds, byName, creates, deletes, EVE, get, patches, person, puts, TEAM } from "./requests.ts";
 
 /** Tries the connection with a user and a group that it makes and deletes, and adds members again that are there. */

@@ -1,5 +1,6 @@
+import { GROUP } from "../../../client/urns.ts";
 import type { CycleStep } from "../cycle.ts";
-import { GROUP, patch } from "./needs.ts";
+import { patch } from "./needs.ts";
 import { adds, creates, deletes, EVE, get, patches, person, puts, TEAM, write } from "./requests.ts";
 
 /** The plug-in keycloak-scim: creates and replaces on events, empties groups by a `remove` without a value, and imports by one GET. */

@@ -1,9 +1,5 @@
+import { PATCH } from "../../../client/urns.ts";
 import type { Needs } from "../cycle.ts";
-
-export const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
-export const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
-export const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
-export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /** A list of nobody. */
 export const nobody: Needs = {

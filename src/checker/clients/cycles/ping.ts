@@ -1,5 +1,6 @@
+import { GROUP } from "../../../client/urns.ts";
 import type { CycleStep } from "../cycle.ts";
-import { found, GROUP, nobody, patch } from "./needs.ts";
+import { found, nobody, patch } from "./needs.ts";
 import { adds, byName, creates, deletes, EVE, get, patches, person, puts, TEAM } from "./requests.ts";
 
 /** Writes operators with a capital, updates by PUT, and disables or deletes whom it removes. */

@@ -1,6 +1,7 @@
 // Requests of clients of which few or none are recorded: as they publish them, or as their source says.
+import { USER } from "../../../client/urns.ts";
 import type { CycleStep } from "../cycle.ts";
-import { gone, JSON_BODY, patch, shows, USER } from "./needs.ts";
+import { gone, JSON_BODY, patch, shows } from "./needs.ts";
 
 export const EVE = "/Users/{eve}";
 export const TEAM = "/Groups/{group}";

@@ -1,5 +1,5 @@
+import { ENTERPRISE, GROUP, USER } from "../../../client/urns.ts";
 import type { CycleStep } from "../cycle.ts";
-import { ENTERPRISE, GROUP, USER } from "./needs.ts";
 import { adds, creates, deletes, EVE, get, patches, person, puts, TEAM, write } from "./requests.ts";
 
 /** An administrator ticks what the server can; groups come with their members at once. */

@@ -1,5 +1,6 @@
+import { GROUP } from "../../../client/urns.ts";
 import type { CycleStep } from "../cycle.ts";
-import { GROUP, shows } from "./needs.ts";
+import { shows } from "./needs.ts";
 import { adds, creates, deletes, EVE, patches, person, TEAM } from "./requests.ts";
 
 /** Reads what the server is before anything else, then accounts and entitlements. */
